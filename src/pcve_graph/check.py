@@ -1,0 +1,160 @@
+"""The gate: shapes and checks over a built graph. Only what passes becomes `Checked`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from . import shacl
+from .errors import ContentError, Position, Problem, breach
+from .graph import Built
+from .names import BASE, expand, graph, local_name
+from .ontology import Ontology
+from .project import Project
+from .saved import SavedQuery, read_queries
+
+_SEAL: Final = object()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A graph that passed every shape and check; only `check_graph` makes one.
+
+    `shapes` and `checks` count what was applied, `warnings` is what may be better.
+    """
+
+    built: Built
+    warnings: tuple[Problem, ...]
+    shapes: int
+    checks: int
+    engine: str
+    notice: str
+    seal: object
+
+    def __post_init__(self) -> None:
+        if self.seal is not _SEAL:
+            raise TypeError("only check_graph makes a Checked graph")
+
+
+def check_graph(
+    built: Built, ontology: Ontology, project: Project, engine: str | None = None
+) -> Checked:
+    """Apply the shapes of `ontology` and every query of queries/checks.
+
+    Raises ContentError with every violation, each at the line of the record that it comes from.
+    """
+    report = shacl.validate(built.ntriples(), ontology.shapes, engine)
+    store = memory_store(built)
+    labels = _Labels(store)
+    problems = [
+        _from_result(each, built, ontology, labels)
+        for each in report.results
+        if each.focus not in built.derived
+    ]
+    told = {each.position for each in problems}
+    derived = (each for each in report.results if each.focus in built.derived)
+    inherited = [_from_result(each, built, ontology, labels) for each in derived]
+    problems += [each for each in inherited if each.position not in told]
+    checks = read_queries(project, "checks")
+    for query in checks.values():
+        problems += _from_check(query, store, built)
+    warnings = [each for each in problems if each.severity == "warning"]
+    if len(warnings) < len(problems):
+        raise ContentError(problems)
+    return Checked(
+        built=built,
+        warnings=tuple(sorted(set(warnings))),
+        shapes=len(ontology.messages),
+        checks=len(checks),
+        engine=report.engine,
+        notice=report.notice,
+        seal=_SEAL,
+    )
+
+
+def memory_store(built: Built) -> ox.Store:
+    """A store in memory that holds every graph under its name."""
+    store = ox.Store()
+    for name, lines in built.graphs.items():
+        text = "\n".join(lines).encode()
+        store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph(name)))
+    return store
+
+
+class _Labels:
+    """What people call a term: its label, else its last segment."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self.store = store
+
+    def of(self, term: str) -> str:
+        if not term.startswith("<"):
+            return term.split("^^")[0]
+        for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"):
+            node, predicate = ox.NamedNode(term[1:-1]), ox.NamedNode(expand(name))
+            for quad in self.store.quads_for_pattern(node, predicate, None, None):
+                if isinstance(quad.object, ox.Literal):
+                    return f'"{quad.object.value}"'
+        return local_name(term.strip("<>"))
+
+
+def _place(built: Built, focus: str, path: str, value: str) -> Position:
+    for key in ((focus, path, value), (focus, path), (focus,)):
+        if key in built.places:
+            return built.places[key]
+    return Position("ontology" if "/vocab/" in focus else "data")
+
+
+def _from_result(
+    result: shacl.Result, built: Built, ontology: Ontology, labels: _Labels
+) -> Problem:
+    """A SHACL result as a problem at the line of the record."""
+    name, message = ontology.messages.get(result.shape, ("", ""))
+    message = result.message or message
+    thing = labels.of(result.focus)
+    found = f"{name or 'this'} of {thing}"
+    component = local_name(result.component).removesuffix("ConstraintComponent")
+    if component == "MinCount":
+        found += " is missing"
+    elif component == "MaxCount":
+        found += " has more values than it may"
+    elif result.value:
+        found += f" is {labels.of(result.value)}"
+    elif not result.path:
+        found = f"{thing} breaks this rule"
+    rule, _, fix = message.partition(". ")
+    return Problem(
+        position=_place(built, result.focus, result.path, result.value),
+        rule=result.shape.replace(BASE + "shapes#", "pcvesh:"),
+        message=found,
+        why=rule.rstrip("."),
+        fix=fix,
+        severity="error" if result.severity == expand("sh:Violation") else "warning",
+    )
+
+
+def _from_check(query: SavedQuery, store: ox.Store, built: Built) -> list[Problem]:
+    """The rows of a check as problems; ?subject says where, ?problem what."""
+    rows = store.query(query.text, use_default_graph_as_union=True)
+    names = {each.value for each in getattr(rows, "variables", ())}
+    if not isinstance(rows, ox.QuerySolutions) or not {"subject", "problem"} <= names:
+        found, fix = f"it gives {', '.join(sorted(names)) or 'no rows'}", "select both"
+        raise ContentError([breach("check-query", Position(query.path), found, fix)])
+    return [
+        Problem(
+            position=_place(
+                built,
+                str(row["subject"]),
+                str(row["predicate"]) if "predicate" in names else "",
+                str(row["value"]) if "value" in names else "",
+            ),
+            rule=f"check:{query.name}",
+            message=str(getattr(row["problem"], "value", row["problem"])),
+            why=query.header.get("rule", query.summary),
+            fix=query.header.get("fix", ""),
+            severity=query.header.get("severity", "error"),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,463 @@
+"""The command. The only room that prints, exits, and reads the clock or the environment."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from . import __version__
+from .errors import ContentError, Problem, UsageError
+from .project import Project, find_project, shipped_project
+
+if TYPE_CHECKING:
+    from .check import Checked
+    from .ontology import Ontology
+    from .store import Saved
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def main() -> None:
+    """Run `pcve` with the arguments of the process."""
+    cli(prog_name="pcve")
+
+
+def guarded(command: Command) -> Command:
+    """Turn every known failure into its message and exit code: 1 content, 2 use or set-up."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except ContentError as error:
+            tell(*map(str, error.problems))
+            tell(_count(error.problems))
+            sys.exit(1)
+        except UsageError as error:
+            tell(f"pcve: {error}")
+            sys.exit(2)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+
+    return run  # type: ignore[return-value]
+
+
+def tell(*lines: str) -> None:
+    """Talk, on stderr."""
+    for line in lines:
+        click.echo(line, err=True)
+
+
+def _count(problems: tuple[Problem, ...]) -> str:
+    errors = sum(each.severity == "error" for each in problems)
+    return f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}"
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="pcve")
+@click.option(
+    "--project",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The project's folder. Without it: the nearest one upward, else the one shipped inside.",
+)
+@click.pass_context
+def cli(context: click.Context, folder: Path | None) -> None:
+    """A knowledge graph of work to prevent and counter violent extremism.
+
+    Every fact says where it comes from, and a machine has checked that the words are there.
+    """
+    context.obj = folder
+
+
+def here(context: click.Context) -> Project:
+    """The project that the command works on."""
+    folder: Path | None = context.obj
+    if folder is None:
+        return find_project(Path.cwd()) or shipped_project(_cache())
+    found = find_project(folder)
+    if found is None or found.root != folder.resolve():
+        raise UsageError(f"{folder} is no project; it has ontology/, data/records/ and queries/")
+    return found
+
+
+def _cache() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("pcve-graph")) / __version__ / "build"
+
+
+@contextlib.contextmanager
+def doing(what: str) -> Iterator[None]:
+    """Say what is being done while it is done, where somebody watches."""
+    watched = sys.stderr.isatty()
+    if watched:
+        click.echo(f"{what} …", err=True, nl=False)
+    try:
+        yield
+    finally:
+        if watched:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def checked_graph(project: Project, engine: str | None) -> tuple[Checked, Ontology]:
+    """Read, map and check `project`."""
+    from .check import check_graph
+    from .graph import build_graph
+    from .ontology import read_ontology
+    from .records import read_records
+
+    with doing("reading"):
+        ontology = read_ontology(project)
+        records = read_records(project)
+    with doing("mapping"):
+        built = build_graph(records, ontology)
+    with doing("checking"):
+        checked = check_graph(built, ontology, project, engine)
+    return checked, ontology
+
+
+def opened(project: Project) -> Saved:
+    """The saved graph; the shipped project is built into the cache when it is first asked."""
+    from .store import is_stale, open_graph, save_graph
+
+    if project.shipped and not _ready(project):
+        tell(f"building the shipped graph once, into {project.build}")
+        project.build.parent.mkdir(parents=True, exist_ok=True)
+        save_graph(checked_graph(project, None)[0], project)
+    saved = open_graph(project)
+    if not project.shipped and is_stale(project, saved):
+        tell("pcve: files have changed since the last build; `pcve build` brings it up to date")
+    return saved
+
+
+def _ready(project: Project) -> bool:
+    from .store import is_stale, open_graph
+
+    try:
+        return not is_stale(project, open_graph(project))
+    except UsageError:
+        return False
+
+
+def summary(checked: Checked, seconds: float) -> list[str]:
+    """What was read and checked, in a few lines."""
+    built = checked.built
+    facts = built.verified + built.cited
+    share = 100 * built.verified / facts if facts else 0.0
+    lines = [
+        f"read     {_many(built.records, 'record')} from {_many(built.sources, 'source')}",
+        f"facts    {facts:,}: {built.verified:,} verified against the words of a held text "
+        f"({share:.1f} %), {built.cited:,} cited",
+        f"checked  {_many(checked.shapes, 'shape')} ({checked.engine}) and "
+        f"{_many(checked.checks, 'check')}: {_many(len(checked.warnings), 'warning')}",
+        f"took     {seconds:.2f} s",
+    ]
+    return [f"note     {checked.notice}; pySHACL was used", *lines] if checked.notice else lines
+
+
+ENGINE = click.option(
+    "--engine", metavar="NAME", help="SHACL engine: turbo (default) or pyshacl, the reference."
+)
+
+
+@cli.command()
+@ENGINE
+@click.pass_context
+@guarded
+def build(context: click.Context, engine: str | None) -> None:
+    """Read, map, check and store the project; write build/.
+
+    Nothing in build/ changes unless everything passes.
+
+    \b
+    Example: pcve build
+    """
+    from .store import save_graph
+
+    start = time.perf_counter()
+    project = here(context)
+    checked, _ = checked_graph(project, engine)
+    if project.shipped:
+        project.build.parent.mkdir(parents=True, exist_ok=True)
+    target = save_graph(checked, project)
+    tell(*map(str, checked.warnings))
+    triples = sum(len(lines) for lines in checked.built.graphs.values())
+    for line in summary(checked, time.perf_counter() - start):
+        click.echo(line)
+    shown = target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target
+    click.echo(f"wrote    {_many(triples, 'triple')} to {shown}")
+
+
+@cli.command()
+@ENGINE
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.pass_context
+@guarded
+def validate(context: click.Context, engine: str | None, form: str) -> None:
+    """Check the project as `build` does, and write nothing.
+
+    \b
+    Example: pcve validate
+    """
+    start = time.perf_counter()
+    try:
+        checked, _ = checked_graph(here(context), engine)
+    except ContentError as error:
+        if form == "json":
+            click.echo(_json(error.problems))
+            sys.exit(1)
+        raise
+    if form == "json":
+        click.echo(_json(checked.warnings))
+        return
+    tell(*map(str, checked.warnings))
+    for line in summary(checked, time.perf_counter() - start):
+        click.echo(line)
+
+
+def _json(problems: tuple[Problem, ...]) -> str:
+    import json
+    from dataclasses import asdict
+
+    found = [{**asdict(each.position), **asdict(each)} for each in problems]
+    for each in found:
+        del each["position"]
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def _saved_names(context: click.Context) -> str:
+    """The saved queries for `pcve query --help`; silent where no project can be read."""
+    from .saved import read_queries
+
+    try:
+        queries = read_queries(here(context), "answers")
+    except (UsageError, ContentError):
+        return ""
+    width = max(map(len, queries), default=0)
+    rows = "\n".join(f"  {name:<{width}}  {query.summary}" for name, query in queries.items())
+    return f"\nSaved queries:\n{rows}\n"
+
+
+class _QueryCommand(click.Command):
+    """A command whose help names the saved queries of the project."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write(_saved_names(ctx))
+
+
+@cli.command(cls=_QueryCommand)
+@click.argument("name", metavar="NAME|FILE|-")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Bind a parameter.")
+@click.option(
+    "--format",
+    "form",
+    metavar="FORMAT",
+    help="table (default), csv, tsv, json, xml, markdown; for graphs turtle, jsonld, ntriples.",
+)
+@click.option("--iris", is_flag=True, help="In tables, show IRIs instead of labels.")
+@click.pass_context
+@guarded
+def query(
+    context: click.Context, name: str, settings: tuple[str, ...], form: str | None, iris: bool
+) -> None:
+    """Ask a saved query, or SPARQL of your own from a file or stdin.
+
+    \b
+    Examples:
+      pcve query events-by-date
+      pcve query events-on-topic --set topic=ftf-returnees
+      echo 'SELECT ?s { ?s a pcve:Event }' | pcve query -
+    """
+    from .present import present
+    from .query import ask, bind
+    from .saved import find_query, own_query
+
+    project = here(context)
+    saved = opened(project)
+    if name == "-":
+        chosen = own_query(sys.stdin.buffer.read(), "stdin")
+    else:
+        chosen = find_query(project, name)
+    bindings = bind(chosen, _pairs(settings), saved.store)
+    answer = ask(saved.store, chosen.text, bindings, chosen.path)
+    with contextlib.suppress(BrokenPipeError):
+        click.echo(present(answer, form or "table", saved.store, iris, _width()), nl=False)
+
+
+def _width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((100, 40)).columns if sys.stdout.isatty() else 0
+
+
+def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise UsageError(f"--set takes KEY=VALUE, not {setting!r}")
+        pairs[key.strip()] = value.strip()
+    return pairs
+
+
+@cli.command()
+@click.pass_context
+@guarded
+def queries(context: click.Context) -> None:
+    """List the saved queries, their parameters and an example of each.
+
+    \b
+    Example: pcve queries
+    """
+    from .saved import read_queries
+
+    for name, each in read_queries(here(context), "answers").items():
+        click.echo(click.style(name, bold=True) + f"  {each.summary}")
+        example = f"pcve query {name}"
+        for parameter in each.params.values():
+            need = ", needed" if parameter.required else ""
+            click.echo(f"    {parameter.name} ({parameter.type}{need}): {parameter.description}")
+            example += f" --set {parameter.name}={parameter.example}"
+        click.echo(f"    example: {example}")
+
+
+@cli.command()
+@click.argument("identifier", metavar="ID")
+@click.pass_context
+@guarded
+def show(context: click.Context, identifier: str) -> None:
+    """Show everything known of one thing, each fact with its evidence.
+
+    \b
+    Example: pcve show osce-ct-2018
+    """
+    from .ontology import read_ontology
+    from .present import present_view
+    from .show import show as view
+
+    project = here(context)
+    saved = opened(project)
+    found = view(saved, read_ontology(project), identifier)
+    click.echo(present_view(found), nl=False)
+
+
+@cli.command()
+@click.argument("form", metavar="FORMAT")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Without it: stdout."
+)
+@click.pass_context
+@guarded
+def export(context: click.Context, form: str, output: Path | None) -> None:
+    """Write the graph as turtle, jsonld, ntriples, nquads, trig or rdfxml.
+
+    \b
+    Examples:
+      pcve export turtle > pcve.ttl
+      pcve export jsonld -o pcve.jsonld
+    """
+    from .export import FORMATS
+    from .names import nearest
+    from .ontology import read_ontology
+
+    if form not in FORMATS:
+        hint = nearest(form, FORMATS) or "known formats: " + ", ".join(FORMATS)
+        raise UsageError(f"there is no format {form!r}; {hint}")
+    project = here(context)
+    saved = opened(project)
+    content = FORMATS[form](saved, read_ontology(project))
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}") from None
+    tell(f"wrote {len(content):,} bytes to {output}")
+
+
+@cli.command()
+@click.argument("kind", metavar="KIND")
+@click.argument("identifier", metavar="ID")
+@click.pass_context
+@guarded
+def new(context: click.Context, kind: str, identifier: str) -> None:
+    """Start a record or source: write the file with every key that its class allows.
+
+    KIND is source, or a class: event, event-series, organization, organizational-unit, person,
+    initiative, programme, project, document, place, country.
+
+    \b
+    Example: pcve new event northtown-conference-2015
+    """
+    from .draft import draft
+    from .ontology import read_ontology
+
+    project = here(context)
+    if project.shipped:
+        raise UsageError(
+            "there is no project here to add to; clone the repository, or use --project"
+        )
+    path, text = draft(project, read_ontology(project), kind, identifier)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    click.echo(project.relative(path))
+    tell("fill in what the source says, delete the rest, then `pcve validate`")
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a file would change.")
+@click.pass_context
+@guarded
+def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
+    """Write records, sources, queries and ontology files in their canonical form.
+
+    \b
+    Examples:
+      pcve fmt
+      pcve fmt --check
+    """
+    from .fmt import files, format_text
+    from .ontology import read_ontology
+
+    project = here(context)
+    ontology = read_ontology(project)
+    chosen = [path.resolve() for path in paths] or files(project)
+    changed: list[str] = []
+    problems: list[Problem] = []
+    for path in chosen:
+        if not path.is_file() or not path.is_relative_to(project.root):
+            raise UsageError(f"{path} is no file of the project")
+        try:
+            text = format_text(path, project.relative(path), ontology)
+        except ContentError as error:
+            problems.extend(error.problems)
+            continue
+        if text != path.read_text("utf-8"):
+            changed.append(project.relative(path))
+            if not check:
+                path.write_text(text, "utf-8")
+    for name in changed:
+        click.echo(name)
+    verb = "would change" if check else "changed"
+    tell(f"{_many(len(chosen), 'file')} read, {len(changed):,} {verb}")
+    if problems:
+        raise ContentError(problems)
+    if check and changed:
+        sys.exit(1)

@@ -1,0 +1,83 @@
+"""What can be wrong, and how it is told: where, what was found, which rule, how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RULES: dict[str, str] = {
+    "alias": "a value is written out where it stands; anchors, aliases and tags are not used",
+    "check-query": "a file of queries/checks is a SELECT of ?subject and ?problem",
+    "checksum": "a held text is the file whose SHA-256 the source states",
+    "date": "a date is a day (2018-05-22), a month (2018-05) or a year (2018) that exists",
+    "duplicate-id": "an id is used once in the whole of data/records, and once in data/sources",
+    "duplicate-key": "a key stands once in its mapping",
+    "empty-value": "a key has a value; what the source does not say is left out",
+    "encoding": "a file is UTF-8 text",
+    "file-name": "a file is named by its id, with .yml",
+    "folder": "a record lies in the folder of its class",
+    "held-text": "a held text lies under data/sources/texts; textFile and sha256 are both given",
+    "language": "text for people has a language: {en: the text}",
+    "missing-key": "a record has id, type and claims; a block has a source and at least one fact",
+    "number": "a number is written in digits",
+    "ontology-syntax": "a file of ontology/ is Turtle, without blank nodes but in shapes.ttl",
+    "query-syntax": "a query is SPARQL 1.1",
+    "quote-missing": "a fact from a source whose text is held rests on a quote",
+    "quote-not-found": "a quote stands in the held text, word for word",
+    "quote-not-held": "a quote needs a held text to be checked against",
+    "quote-ambiguous": "a quote stands in the text once, or says which occurrence it is",
+    "reason": "an inferred or disputed block has a note with the reason",
+    "reference": "a reference is the id of a record in data/records",
+    "structure": "a record has the form that data/FORMAT.md gives",
+    "term": "a term is one of its closed list in ontology/vocab.ttl",
+    "unknown-key": "a key is one that the class of the record knows",
+    "unknown-source": "a source is a file of data/sources",
+    "unknown-type": "a type is a class that has a shape in ontology/shapes.ttl",
+    "web-address": "a web address is whole: http:// or https://, a host, no spaces",
+    "yaml-syntax": "a record is YAML: two spaces for each level, no tabs",
+}
+"""The rules that reading and mapping keep, in plain words. Shapes and checks carry their own."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Position:
+    """A place in a file; line and column count from 1, column in characters."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Problem:
+    """One thing that is wrong, at one place, by one rule, with the way to mend it."""
+
+    position: Position
+    rule: str
+    message: str
+    why: str
+    fix: str
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        text = f"{self.position}: {self.severity} {self.rule}: {self.message}\n    rule: {self.why}"
+        return f"{text}\n    fix:  {self.fix}" if self.fix else text
+
+
+def breach(rule: str, position: Position, message: str, fix: str) -> Problem:
+    """The problem of breaking one of `RULES` at `position`."""
+    return Problem(position, rule, message, RULES[rule], fix)
+
+
+class ContentError(Exception):
+    """The content has problems: exit 1. `problems` is sorted by file and line."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class UsageError(Exception):
+    """The command or its set-up is wrong: exit 2. The text says what, and what to do."""

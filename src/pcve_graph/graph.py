@@ -1,0 +1,438 @@
+"""From records to quads: keys become properties, blocks claims; bounds and roles are derived.
+
+Values are checked here, before any engine sees them: a bad date, an unknown key or a reference to
+nothing never becomes a triple. Rule: data/FORMAT.md, "Values".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import pyoxigraph as ox
+
+from . import names
+from .dates import first_and_last, precision
+from .errors import ContentError, Position, Problem, breach
+from .names import expand, hashed, nearest
+from .ontology import Key, Ontology, RecordClass
+from .records import Block, Record, Records, Source
+from .yamltext import Mapping, Node, Scalar, Sequence
+
+XSD: Final = names.PREFIXES["xsd"]
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+_ADDRESS: Final = re.compile(r"https?://[^\s/<>\"{}|\\^`]+[^\s<>\"{}|\\^`]*")
+_NUMBER: Final = {
+    "integer": re.compile(r"[+-]?\d+"),
+    "decimal": re.compile(r"[+-]?\d+(\.\d+)?"),
+}
+
+Place = tuple[str, ...]
+"""What a position is kept for: (subject,), (subject, predicate) or (subject, predicate, object)."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """The graph as lines of N-Triples by graph name, and the place of each fact in its record.
+
+    `verified` and `cited` count the claims with and without a checked quote. `derived` holds the
+    nodes that no record states: what is wrong with one is wrong with the fact it comes from.
+    """
+
+    graphs: dict[str, tuple[str, ...]]
+    places: dict[Place, Position]
+    derived: frozenset[str]
+    records: int
+    sources: int
+    verified: int
+    cited: int
+
+    def ntriples(self) -> str:
+        """All graphs as one N-Triples text, sorted, each triple once."""
+        return "\n".join(sorted({line for lines in self.graphs.values() for line in lines})) + "\n"
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """What one record or source adds."""
+
+    facts: dict[str, None] = field(default_factory=dict)
+    evidence: dict[str, None] = field(default_factory=dict)
+    places: dict[Place, Position] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    bounds: dict[tuple[str, str], tuple[int, str, Position]] = field(default_factory=dict)
+    derived: set[str] = field(default_factory=set)
+    verified: int = 0
+    cited: int = 0
+
+    def add(self, lines: dict[str, None], triple: tuple[str, str, str], at: Position) -> None:
+        lines[" ".join((*triple, "."))] = None
+        for width in (1, 2, 3):
+            self.places.setdefault(triple[:width], at)
+
+
+def iri(value: str) -> str:
+    """An IRI as N-Triples writes it."""
+    return str(ox.NamedNode(value))
+
+
+def literal(text: str, datatype: str | None = None, language: str | None = None) -> str:
+    """A literal as N-Triples writes it; `datatype` is an IRI."""
+    if language:
+        return str(ox.Literal(text, language=language))
+    return str(ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None))
+
+
+_TYPE: Final = iri(expand("rdf:type"))
+
+
+def build_graph(records: Records, ontology: Ontology) -> Built:
+    """The graph of all records and sources.
+
+    Raises ContentError with everything that is wrong in any of them, what was wrong while
+    reading included.
+    """
+    things = {}
+    for record in records.records:
+        kind = ontology.classes.get(record.type.text)
+        if kind is not None and kind.folder:
+            things[record.id] = names.thing(kind.folder, record.id)
+    untyped = {record.id for record in records.records} - things.keys()
+    writer = _Writer(ontology, things, records.unread | untyped)
+    sheets = [writer.record(each) for each in records.records]
+    catalog = [writer.source(each) for each in records.sources]
+    problems = [
+        *records.problems,
+        *(each for sheet in (*sheets, *catalog) for each in sheet.problems),
+    ]
+    if problems:
+        raise ContentError(problems)
+    places: dict[Place, Position] = {}
+    for sheet in (*sheets, *catalog):
+        for key, place in sheet.places.items():
+            places.setdefault(key, place)
+    return Built(
+        graphs={
+            **ontology.graphs,
+            "facts": _merged(sheet.facts for sheet in sheets),
+            "evidence": _merged(sheet.evidence for sheet in sheets),
+            "catalog": _merged(sheet.facts for sheet in catalog),
+        },
+        places=places,
+        derived=frozenset(node for sheet in sheets for node in sheet.derived),
+        records=len(records.records),
+        sources=len(records.sources),
+        verified=sum(sheet.verified for sheet in sheets),
+        cited=sum(sheet.cited for sheet in sheets),
+    )
+
+
+def _merged(parts: Iterator[dict[str, None]]) -> tuple[str, ...]:
+    return tuple(sorted({line for part in parts for line in part}))
+
+
+class _Writer:
+    """Writes records as triples, knowing every class and every thing there is."""
+
+    def __init__(
+        self, ontology: Ontology, things: dict[str, str], unread: frozenset[str] = frozenset()
+    ) -> None:
+        self.ontology = ontology
+        self.things = things
+        self.unread = unread
+
+    def record(self, record: Record) -> _Sheet:
+        sheet = _Sheet()
+        kind = self.ontology.classes.get(record.type.text)
+        if kind is None or kind.folder is None:
+            known = [each.name for each in self.ontology.records()]
+            fix = nearest(record.type.text, known) or "known types: " + ", ".join(known)
+            found = f'there is no type "{record.type.text}"'
+            sheet.problems.append(breach("unknown-type", record.type.position, found, fix))
+            return sheet
+        if record.folder != kind.folder:
+            found = f"a record of type {kind.name} lies in data/records/{record.folder}"
+            fix = f"move the file to data/records/{kind.folder}/{record.id}.yml"
+            sheet.problems.append(breach("folder", record.type.position, found, fix))
+            return sheet
+        subject = iri(names.thing(kind.folder, record.id))
+        sheet.add(sheet.facts, (subject, _TYPE, iri(kind.iri)), record.position)
+        for block in record.blocks:
+            claim = _Claim(self, sheet, block, record.id)
+            for key, value in block.facts:
+                claim.fact(subject, kind, key, value)
+        derive_bounds(sheet)
+        part = self.ontology.by_iri[expand("pcve:Participation")]
+        if kind.iri in part.keys["event"].classes:
+            self.participations(sheet, subject)
+        return sheet
+
+    def source(self, source: Source) -> _Sheet:
+        sheet = _Sheet()
+        kind = self.ontology.by_iri[expand("pcve:Source")]
+        subject = iri(names.source(source.id))
+        sheet.add(sheet.facts, (subject, _TYPE, iri(kind.iri)), source.position)
+        for name, value in source.entries.entries:
+            if name.text == "id":
+                continue
+            key = known_key(kind, name, sheet)
+            if key is None:
+                continue
+            for term, place in self.values(key, value, sheet):
+                sheet.add(sheet.facts, (subject, iri(key.path), term), place)
+        return sheet
+
+    def participations(self, sheet: _Sheet, event: str) -> None:
+        """A participation for each fact of the event whose property stands for a role."""
+        facts = [key for key in sheet.places if len(key) == 3 and key[0] == event]
+        for _, predicate, actor in facts:
+            role = self.ontology.roles.get(predicate[1:-1])
+            if role is None or f"{event} {predicate} {actor} ." not in sheet.facts:
+                continue
+            tail = "/".join(names.local_name(each.strip("<>")) for each in (event, role, actor))
+            node = iri(names.thing("participation", tail))
+            sheet.derived.add(node)
+            place = sheet.places[event, predicate, actor]
+            for name, term in (
+                ("rdf:type", iri(expand("pcve:Participation"))),
+                ("pcve:event", event),
+                ("pcve:actor", actor),
+                ("pcve:role", iri(role)),
+            ):
+                sheet.add(sheet.facts, (node, iri(expand(name)), term), place)
+
+    def values(self, key: Key, node: Node, sheet: _Sheet) -> Iterator[tuple[str, Position]]:
+        """The terms that `node` stands for; what is none of them becomes a problem."""
+        if isinstance(node, Sequence):
+            for each in node.values:
+                yield from self.values(key, each, sheet)
+        elif "langString" in "".join(key.datatypes):
+            yield from _texts(key, node, sheet)
+        elif isinstance(node, Mapping):
+            found, fix = (
+                f"{key.name} does not take keys of its own",
+                f"write one value: {takes(key)}",
+            )
+            sheet.problems.append(breach("structure", node.position, found, fix))
+        else:
+            term = self.term(key, node)
+            if isinstance(term, Problem):
+                sheet.problems.append(term)
+            else:
+                yield term, node.position
+
+    def term(self, key: Key, value: Scalar) -> str | Problem:
+        text = value.text
+        if key.scheme:
+            known = self.ontology.schemes.get(key.scheme, ())
+            if text in known:
+                return iri(names.concept(key.scheme, text))
+            fix = nearest(text, known) or f"terms of {key.scheme}: " + ", ".join(known)
+            found = f'the list {key.scheme} has no term "{text}"'
+            return breach("term", value.position, found, fix)
+        if key.datatypes:
+            return _typed(key, value)
+        if text in self.things or text in self.unread:
+            return iri(self.things.get(text, names.thing("unread", text)))
+        if not key.classes:
+            if _ADDRESS.fullmatch(text):
+                return iri(text)
+            fix = "write the whole address"
+            return breach("web-address", value.position, f'"{text}" is no web address', fix)
+        fix = (
+            nearest(text, self.things) or f"make the record (pcve new … {text}), or correct the id"
+        )
+        return breach("reference", value.position, f'there is no record "{text}"', fix)
+
+
+class _Claim:
+    """One block of a record: writes its facts, and for each the claim that carries it."""
+
+    def __init__(self, writer: _Writer, sheet: _Sheet, block: Block, owner: str) -> None:
+        self.writer = writer
+        self.sheet = sheet
+        self.block = block
+        self.owner = owner
+        self.source = names.source(block.source.id)
+        self.certainty = self.closed("certainty", block.certainty, "stated")
+        self.standing = self.closed("standing", block.standing, "current")
+        self.quote = self.passage() if block.span else None
+
+    def closed(self, scheme: str, value: Scalar | None, default: str) -> str:
+        if value is None:
+            return names.concept(scheme, default)
+        key = Key(scheme, "", "", scheme, "", 0, scheme=scheme)
+        term = self.writer.term(key, value)
+        if isinstance(term, Problem):
+            self.sheet.problems.append(term)
+        return names.concept(scheme, value.text)
+
+    def passage(self) -> str:
+        assert self.block.span
+        assert self.block.source.text
+        start, end = self.block.span
+        exact = self.block.source.text.text[start:end]
+        node = hashed("quote", self.source, str(start), str(end), exact)
+        integer = XSD + "integer"
+        for name, term in (
+            ("rdf:type", iri(expand("oa:TextQuoteSelector"))),
+            ("rdf:type", iri(expand("oa:TextPositionSelector"))),
+            ("oa:exact", literal(exact)),
+            ("oa:start", literal(str(start), integer)),
+            ("oa:end", literal(str(end), integer)),
+            ("prov:wasQuotedFrom", iri(self.source)),
+        ):
+            triple = (iri(node), iri(expand(name)), term)
+            self.sheet.add(self.sheet.evidence, triple, self.block.position)
+        return node
+
+    def fact(self, subject: str, kind: RecordClass, name: Scalar, value: Node) -> None:
+        key = known_key(kind, name, self.sheet)
+        if key is None:
+            return
+        nested = self.writer.ontology.by_iri.get(key.classes[0]) if len(key.classes) == 1 else None
+        if nested is not None and nested.folder is None and not key.scheme:
+            for each in value.values if isinstance(value, Sequence) else (value,):
+                self.inner(subject, key, nested, each)
+            return
+        for term, place in self.writer.values(key, value, self.sheet):
+            self.state((subject, iri(key.path), term), place)
+            if key.derives and self.current:
+                self.bound(subject, key, value, place)
+
+    @property
+    def current(self) -> bool:
+        return self.standing == names.concept("standing", "current")
+
+    def inner(self, subject: str, key: Key, nested: RecordClass, value: Node) -> None:
+        """A thing that is written inside its record, such as a membership."""
+        identifier = value.get("id") if isinstance(value, Mapping) else None
+        if not isinstance(value, Mapping) or not isinstance(identifier, Scalar):
+            found = f"{key.name} takes keys of its own, an id first"
+            fix = f"write {key.name}: {{id: a-name, {', '.join(f'{k}: …' for k in nested.keys)}}}"
+            self.sheet.problems.append(breach("structure", value.position, found, fix))
+            return
+        if not names.ID.fullmatch(identifier.text):
+            found = f'"{identifier.text}" is no id'
+            fix = "small letters a-z, digits and single hyphens"
+            self.sheet.problems.append(breach("structure", identifier.position, found, fix))
+            return
+        node = iri(names.thing(nested.segment, f"{self.owner}/{identifier.text}"))
+        self.state((subject, iri(key.path), node), value.position)
+        if self.current:
+            self.sheet.add(self.sheet.facts, (node, _TYPE, iri(nested.iri)), value.position)
+        for name, each in value.entries:
+            if name.text != "id":
+                self.fact(node, nested, name, each)
+
+    def bound(self, subject: str, key: Key, value: Node, place: Position) -> None:
+        days = first_and_last(value.text) if isinstance(value, Scalar) else None
+        if days is None:
+            return
+        for each in key.derives:
+            day = days[0] if each == expand("pcve:earliest") else days[1]
+            known = self.sheet.bounds.get((subject, each))
+            if known is None or known[0] <= key.order:
+                self.sheet.bounds[subject, each] = (key.order, day.isoformat(), place)
+
+    def state(self, triple: tuple[str, str, str], place: Position) -> None:
+        """The fact, if it is current, and its claim."""
+        sheet, block = self.sheet, self.block
+        if self.current:
+            sheet.add(sheet.facts, triple, place)
+        note = block.note.text if block.note else ""
+        parts = (self.source, self.quote or "", self.certainty, self.standing, note)
+        node = iri(hashed("claim", *triple, *parts))
+        if (node,) in sheet.places:
+            return
+        terms = [
+            ("rdf:type", iri(expand("pcve:Claim"))),
+            ("rdf:subject", triple[0]),
+            ("rdf:predicate", triple[1]),
+            ("rdf:object", triple[2]),
+            ("prov:hadPrimarySource", iri(self.source)),
+            ("pcve:certainty", iri(self.certainty)),
+            ("pcve:standing", iri(self.standing)),
+        ]
+        if self.quote:
+            terms.append(("pcve:quote", iri(self.quote)))
+        if note:
+            terms.append(("skos:note", literal(note)))
+        for name, term in terms:
+            sheet.add(sheet.evidence, (node, iri(expand(name)), term), place)
+        if self.quote:
+            sheet.verified += 1
+        else:
+            sheet.cited += 1
+
+
+def derive_bounds(sheet: _Sheet) -> None:
+    """The first and last possible day of everything dated on the sheet."""
+    for (owner, bound), (_, day, place) in sheet.bounds.items():
+        sheet.add(sheet.facts, (owner, iri(bound), literal(day, XSD + "date")), place)
+
+
+def known_key(kind: RecordClass, name: Scalar, sheet: _Sheet) -> Key | None:
+    """The key of `kind` that `name` is; where there is none, the problem goes on the sheet."""
+    key = kind.keys.get(name.text)
+    if key is None:
+        found = f'{kind.name} has no key "{name.text}"'
+        fix = nearest(name.text, kind.keys) or f"keys of {kind.name}: " + ", ".join(kind.keys)
+        sheet.problems.append(breach("unknown-key", name.position, found, fix))
+    return key
+
+
+def takes(key: Key) -> str:
+    """What a key takes, in a few words: `day, month or year`, `a term of event-kind`, `id of …`."""
+    kinds = [names.local_name(each) for each in key.datatypes]
+    if "gYear" in kinds:
+        return "a day, month or year (2018-05-22, 2018-05, 2018)"
+    if kinds:
+        words = {"langString": "{en: text}", "integer": "a number", "decimal": "a number"}
+        words |= {"date": "a day (2018-05-22)", "string": "text"}
+        return words.get(kinds[0], kinds[0])
+    if key.scheme:
+        return f"a term of {key.scheme}"
+    if key.classes:
+        return "id of " + " or ".join(names.local_name(each) for each in key.classes)
+    return "a web address"
+
+
+def _texts(key: Key, node: Node, sheet: _Sheet) -> Iterator[tuple[str, Position]]:
+    if not isinstance(node, Mapping):
+        found = f"{key.name} has text without a language"
+        text = node.text if isinstance(node, Scalar) else "the text"
+        fix = f"write {key.name}: {{en: {text}}}"
+        sheet.problems.append(breach("language", node.position, found, fix))
+        return
+    for tag, value in node.entries:
+        if not _LANGUAGE.fullmatch(tag.text):
+            found, fix = f'"{tag.text}" is no language', "write a code such as en, sq, sr, mk or bs"
+            sheet.problems.append(breach("language", tag.position, found, fix))
+            continue
+        for each in value.values if isinstance(value, Sequence) else (value,):
+            if isinstance(each, Scalar):
+                yield literal(each.text, language=tag.text), each.position
+            else:
+                found, fix = "found keys where a text belongs", "write one text, or a list of texts"
+                sheet.problems.append(breach("structure", each.position, found, fix))
+
+
+def _typed(key: Key, value: Scalar) -> str | Problem:
+    kinds = {names.local_name(each): each for each in key.datatypes}
+    text = value.text
+    if {"date", "gYear", "gYearMonth"} & kinds.keys():
+        form = precision(text)
+        if form in kinds:
+            return literal(text, kinds[form])
+        fix = f"write {takes(key)}; if the source gives none, leave it out"
+        return breach("date", value.position, f'{key.name} is "{text}"', fix)
+    for name, digits in _NUMBER.items():
+        if name in kinds:
+            if digits.fullmatch(text):
+                return literal(text, kinds[name])
+            found = f'{key.name} is "{text}"'
+            return breach("number", value.position, found, "write digits only, such as 3")
+    return literal(text, None if "string" in kinds else next(iter(kinds.values())))

@@ -1,0 +1,96 @@
+"""Names: namespaces, and the way from a record's id to its IRI."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Final
+
+BASE: Final = "https://w3id.org/pcve/"
+
+PREFIXES: Final[dict[str, str]] = {
+    "dcterms": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "oa": "http://www.w3.org/ns/oa#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "pcve": BASE + "ns#",
+    "pcvesh": BASE + "shapes#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "vann": "http://purl.org/vocab/vann/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+"""Every namespace that the graph and the shapes use. A namespace outside it is a mistake."""
+
+ALIGNED: Final[dict[str, str]] = {
+    "eurio": "http://data.europa.eu/s66#",
+    "frapo": "http://purl.org/cerif/frapo/",
+    "sem": "http://semanticweb.cs.vu.nl/2009/11/sem/",
+}
+"""Namespaces that only ontology/align.ttl uses."""
+
+GRAPHS: Final = ("facts", "evidence", "ontology", "vocabulary", "catalog")
+
+ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def expand(name: str) -> str:
+    """The IRI of a prefixed name such as `skos:prefLabel`.
+
+    Raises KeyError where the prefix is not one of `PREFIXES`.
+    """
+    prefix, _, local = name.partition(":")
+    return PREFIXES[prefix] + local
+
+
+def local_name(iri: str) -> str:
+    """What follows the last `#` or `/` of an IRI: the key of a property, the id of a concept."""
+    return re.split(r"[#/]", iri)[-1]
+
+
+def thing(folder: str, identifier: str) -> str:
+    """The IRI of the record `identifier` in `data/records/<folder>`."""
+    return f"{BASE}id/{folder}/{identifier}"
+
+
+def source(identifier: str) -> str:
+    """The IRI of the source `identifier`."""
+    return f"{BASE}source/{identifier}"
+
+
+def graph(name: str) -> str:
+    """The IRI of one of `GRAPHS`."""
+    return f"{BASE}graph/{name}"
+
+
+def concept(scheme: str, identifier: str) -> str:
+    """The IRI of a concept in the closed list `scheme`."""
+    return f"{BASE}vocab/{scheme}/{identifier}"
+
+
+def hashed(kind: str, *parts: str) -> str:
+    """An IRI under `kind` whose last segment is a hash of `parts`, in their order.
+
+    The same parts give the same IRI on every machine; the order of records or claims plays no part.
+    """
+    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    return f"{BASE}{kind}/{digest[:24]}"
+
+
+def kebab(name: str) -> str:
+    """`EventSeries` as `event-series`: a class as an IRI segment or an argument."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`did you mean …?` with the nearest of `known`; empty where none is near."""
+    folded = {each.casefold(): each for each in known}
+    match = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return f"did you mean {folded[match[0]]}?" if match else ""

@@ -1,0 +1,247 @@
+"""From ontology/ to what a record may say: the shapes of the classes are the list of their keys."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from .errors import ContentError, Position, breach
+from .names import BASE, expand, kebab, local_name
+from .project import Project
+
+_VOCAB = BASE + "vocab/"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What one key of a record may hold, as its property shape says.
+
+    At most one of `datatypes`, `scheme` and `classes` is filled; where none is, the value is a
+    web address or the id of any record. `derives` names the bounds that the build reads from it.
+    """
+
+    name: str
+    path: str
+    shape: str
+    label: str
+    description: str
+    order: int
+    datatypes: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    scheme: str | None = None
+    derives: tuple[str, ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordClass:
+    """A class that has a shape. `folder` is None for a class that is written inside a record."""
+
+    name: str
+    iri: str
+    label: str
+    description: str
+    folder: str | None
+    keys: dict[str, Key]
+
+    @property
+    def segment(self) -> str:
+        """The segment of the IRIs of its things."""
+        return self.folder or kebab(self.name)
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """The terms, vocabulary and shapes, read once.
+
+    `graphs` holds N-Triples lines by graph name, `shapes` those of shapes.ttl. `classes` is by
+    local name, `schemes` lists the ids of each closed list, `roles` maps a property to the
+    concept of the role it stands for.
+    """
+
+    graphs: dict[str, tuple[str, ...]]
+    shapes: str
+    classes: dict[str, RecordClass]
+    by_iri: dict[str, RecordClass]
+    schemes: dict[str, tuple[str, ...]]
+    roles: dict[str, str]
+    messages: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def records(self) -> Iterator[RecordClass]:
+        """The classes that have records of their own, by name."""
+        return (each for _, each in sorted(self.classes.items()) if each.folder)
+
+
+class _Triples:
+    """The triples of a few files, by subject and predicate."""
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self.by: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self.subjects: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for triple in triples:
+            subject, predicate, value = _bare(triple.subject), triple.predicate.value, triple.object
+            self.by[subject, predicate].append(_bare(value))
+            self.subjects[predicate, _bare(value)].append(subject)
+
+    def all(self, subject: str, name: str) -> list[str]:
+        return sorted(self.by.get((subject, expand(name)), ()))
+
+    def one(self, subject: str, name: str, default: str = "") -> str:
+        return next(iter(self.all(subject, name)), default)
+
+    def having(self, name: str, value: str) -> list[str]:
+        return sorted(self.subjects.get((expand(name), value), ()))
+
+    def listed(self, head: str) -> Iterator[str]:
+        while head and head != expand("rdf:nil"):
+            yield self.one(head, "rdf:first")
+            head = self.one(head, "rdf:rest")
+
+
+def _bare(term: object) -> str:
+    return str(getattr(term, "value", term))
+
+
+def read_turtle(project: Project, path: Path) -> list[ox.Triple]:
+    """The triples of a Turtle file. Raises ContentError (`ontology-syntax`) with its place."""
+    name = project.relative(path)
+    try:
+        quads = ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE)
+        return [quad.triple for quad in quads]
+    except SyntaxError as error:
+        place = Position(name, error.lineno or 1, error.offset or 1)
+        fix = "correct the Turtle at this place"
+        raise ContentError([breach("ontology-syntax", place, error.msg, fix)]) from None
+
+
+def read_ontology(project: Project) -> Ontology:
+    """The ontology of `project`. align.ttl may be absent.
+
+    Raises ContentError (`ontology-syntax`) where a file is not Turtle, or pcve.ttl, vocab.ttl or
+    align.ttl holds a blank node.
+    """
+    folder = project.ontology
+    terms = read_turtle(project, folder / "pcve.ttl")
+    if (folder / "align.ttl").is_file():
+        terms += read_turtle(project, folder / "align.ttl")
+    vocabulary = read_turtle(project, folder / "vocab.ttl")
+    shapes = read_turtle(project, folder / "shapes.ttl")
+    for triple in (*terms, *vocabulary):
+        if "_:" in (str(triple.subject)[:2], str(triple.object)[:2]):
+            place = Position(project.relative(folder))
+            found = f"{triple.predicate} has a blank node"
+            fix = "give the node an IRI: what is published has none"
+            raise ContentError([breach("ontology-syntax", place, found, fix)])
+    everything = _Triples((*terms, *vocabulary, *shapes))
+    by_iri = {each.iri: each for each in _classes(everything)}
+    schemes = {
+        scheme.removeprefix(_VOCAB): tuple(
+            concept.removeprefix(scheme + "/")
+            for concept in everything.having("skos:inScheme", scheme)
+        )
+        for scheme in everything.having("rdf:type", expand("skos:ConceptScheme"))
+    }
+    return Ontology(
+        graphs={"ontology": _lines(terms), "vocabulary": _lines(vocabulary)},
+        shapes="\n".join(_lines(shapes)),
+        classes={each.name: each for each in by_iri.values()},
+        by_iri=by_iri,
+        schemes=schemes,
+        roles=_roles(everything),
+        messages=_messages(everything),
+    )
+
+
+def _lines(triples: Iterable[ox.Triple]) -> tuple[str, ...]:
+    return tuple(sorted({f"{triple} ." for triple in triples}))
+
+
+def _roles(triples: _Triples) -> dict[str, str]:
+    scheme = _VOCAB + "role"
+    return {
+        path: concept
+        for concept in triples.having("skos:inScheme", scheme)
+        for path in triples.all(concept, "pcve:roleProperty")
+    }
+
+
+def _messages(triples: _Triples) -> dict[str, tuple[str, str]]:
+    kinds = ("sh:NodeShape", "sh:PropertyShape", "sh:SPARQLConstraint")
+    return {
+        shape: (triples.one(shape, "sh:name"), triples.one(shape, "sh:message"))
+        for kind in kinds
+        for shape in triples.having("rdf:type", expand(kind))
+    }
+
+
+def _classes(triples: _Triples) -> Iterator[RecordClass]:
+    shapes: dict[str, list[str]] = defaultdict(list)
+    for shape in triples.having("rdf:type", expand("sh:NodeShape")):
+        for target in triples.all(shape, "sh:targetClass"):
+            shapes[target].append(shape)
+    for iri, own in sorted(shapes.items()):
+        shape = next((each for each in own if triples.all(each, "pcve:folder")), own[0])
+        keys: dict[str, Key] = {}
+        for ancestor in sorted(_ancestors(triples, iri)):
+            for each in shapes.get(ancestor, ()):
+                for member in triples.all(each, "sh:property"):
+                    key = _key(triples, member)
+                    keys[key.name] = key
+        yield RecordClass(
+            name=local_name(iri),
+            iri=iri,
+            label=triples.one(shape, "sh:name"),
+            description=triples.one(shape, "sh:description"),
+            folder=triples.one(shape, "pcve:folder") or None,
+            keys=dict(sorted(keys.items(), key=_in_order)),
+        )
+
+
+def _in_order(item: tuple[str, Key]) -> tuple[bool, int, str]:
+    name, key = item
+    return (not local_name(key.shape).startswith("Thing-"), key.order, name)
+
+
+def _ancestors(triples: _Triples, iri: str) -> set[str]:
+    found = {iri}
+    waiting = [iri]
+    while waiting:
+        for parent in triples.all(waiting.pop(), "rdfs:subClassOf"):
+            if parent not in found:
+                found.add(parent)
+                waiting.append(parent)
+    return found
+
+
+def _key(triples: _Triples, shape: str) -> Key:
+    path = triples.one(shape, "sh:path")
+    choices = [
+        shape,
+        *(each for head in triples.all(shape, "sh:or") for each in triples.listed(head)),
+    ]
+    datatypes = [each for choice in choices for each in triples.all(choice, "sh:datatype")]
+    classes = [each for choice in choices for each in triples.all(choice, "sh:class")]
+    schemes = [
+        value.removeprefix(_VOCAB)
+        for node in triples.all(shape, "sh:node")
+        for member in triples.all(node, "sh:property")
+        if triples.one(member, "sh:path") == expand("skos:inScheme")
+        for value in triples.all(member, "sh:hasValue")
+    ]
+    return Key(
+        name=local_name(path),
+        path=path,
+        shape=shape,
+        label=triples.one(shape, "sh:name"),
+        description=triples.one(shape, "sh:description"),
+        order=int(triples.one(shape, "sh:order", "0")),
+        datatypes=tuple(datatypes),
+        classes=tuple(classes),
+        scheme=schemes[0] if schemes else None,
+        derives=tuple(triples.all(shape, "pcve:derives")),
+        required=triples.one(shape, "sh:minCount", "0") != "0",
+    )

@@ -1,0 +1,121 @@
+"""Answers as people and other programs read them."""
+
+from __future__ import annotations
+
+import calendar
+import re
+
+import pyoxigraph as ox
+
+from .errors import UsageError
+from .export import RDF_FORMATS, serialize
+from .names import local_name
+from .query import RESULT_FORMATS, Answer, Table, Term, Triples, labels
+from .show import Evidence, Fact, View
+
+
+def present(answer: Answer, form: str, store: ox.Store, iris: bool, width: int) -> str:
+    """`answer` in the format `form`; a table is fitted into `width` columns, 0 for no limit.
+
+    Raises UsageError for a format that the kind of answer does not have.
+    """
+    if isinstance(answer, bool):
+        return "yes\n" if answer else "no\n"
+    if isinstance(answer, Triples):
+        if form in ("table", *RDF_FORMATS):
+            return serialize(answer.triples, "turtle" if form == "table" else form).decode()
+        raise UsageError(f"a graph is written as {', '.join(RDF_FORMATS)}, not {form}")
+    if form in RESULT_FORMATS:
+        return answer.serialize(form).decode()
+    if form not in ("table", "markdown"):
+        known = ", ".join(("table", "markdown", *RESULT_FORMATS))
+        raise UsageError(f"rows are written as {known}, not {form}")
+    rows = _words(answer, store, iris)
+    return _markdown(answer, rows) if form == "markdown" else _table(answer, rows, width)
+
+
+def _words(answer: Table, store: ox.Store, iris: bool) -> list[list[str]]:
+    terms = [term for row in answer.rows for term in row]
+    called = {} if iris else labels(store, terms)
+    return [[_word(term, called) for term in row] for row in answer.rows]
+
+
+def _word(term: Term | None, called: dict[str, str]) -> str:
+    if term is None:
+        return ""
+    if isinstance(term, ox.NamedNode):
+        return called.get(term.value, term.value)
+    if isinstance(term, ox.Literal):
+        kind = local_name(term.datatype.value)
+        return day(term.value) if kind in ("date", "gYearMonth") else term.value
+    return str(term)
+
+
+def day(text: str) -> str:
+    """`2018-05-22` as `22 May 2018`, `2018-05` as `May 2018`; anything else as it is."""
+    match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", text)
+    if match is None:
+        return text
+    month = f"{calendar.month_abbr[int(match[2])]} {match[1]}"
+    return f"{int(match[3])} {month}" if match[3] else month
+
+
+def _table(answer: Table, rows: list[list[str]], width: int) -> str:
+    from rich.console import Console
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in answer.columns:
+        grid.add_column(name, overflow="fold")
+    for row in rows:
+        grid.add_row(*map(Text, row))
+    widest = sum(
+        max([len(name), *(len(row[place]) for row in rows)]) + 2
+        for place, name in enumerate(answer.columns)
+    )
+    console = Console(width=width or max(widest, 20), no_color=True, highlight=False)
+    with console.capture() as captured:
+        console.print(grid)
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    count = f"{len(rows):,} row" + ("" if len(rows) == 1 else "s")
+    return "\n".join([*lines, "", count]) + "\n"
+
+
+def _markdown(answer: Table, rows: list[list[str]]) -> str:
+    lines = [list(answer.columns), ["---"] * len(answer.columns), *rows]
+    cells = [[cell.replace("|", "\\|").replace("\n", " ") for cell in line] for line in lines]
+    return "".join(f"| {' | '.join(line)} |\n" for line in cells)
+
+
+def present_view(view: View) -> str:
+    """A thing with its facts, each followed by its evidence."""
+    lines = [f"{view.label}  ({view.type})", view.iri, ""]
+    for fact in view.facts:
+        lines += _fact(fact, "")
+    if view.named_by:
+        lines += ["named by"]
+        lines += [f"  {name}  as {label}" for name, label in view.named_by]
+    return "\n".join(lines) + "\n"
+
+
+def _fact(fact: Fact, indent: str) -> list[str]:
+    words = local_name(fact.value) if fact.inner else day(fact.value)
+    lines = [f"{indent}{fact.label}: {words}"]
+    for each in fact.inner:
+        lines += _fact(each, indent + "    ")
+    return lines + ([] if fact.inner else [f"{indent}    {_evidence(e)}" for e in fact.evidence])
+
+
+def _evidence(evidence: Evidence) -> str:
+    marks = [
+        word
+        for word in (evidence.certainty, evidence.standing)
+        if word not in ("stated", "current")
+    ]
+    note = f" ({', '.join(marks)}: {evidence.note})" if marks else ""
+    if not evidence.quote:
+        return f"cited: {evidence.title} [{evidence.source}]{note}"
+    quote = " ".join(evidence.quote.split())
+    place = f"{evidence.source}, characters {evidence.start}-{evidence.end}"
+    return f"“{quote}” [{place}]{note}"

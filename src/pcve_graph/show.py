@@ -1,0 +1,183 @@
+"""Everything known of one thing: its facts, the words each rests on, and what points to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from . import names
+from .errors import UsageError
+from .names import expand, local_name, nearest
+from .ontology import Ontology
+from .query import Table, Term, ask, labels
+from .store import Saved
+
+_CLAIMS = (
+    f"PREFIX rdf: <{names.PREFIXES['rdf']}> SELECT ?s ?p ?o ?c "
+    "{ ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o } ORDER BY ?p ?o ?c"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One claim of a fact. `quote` is empty where the source is cited without its words.
+
+    `start` and `end` are characters of the held text; both 0 without a quote.
+    """
+
+    source: str
+    title: str
+    quote: str
+    start: int
+    end: int
+    certainty: str
+    standing: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One property and value of a thing, in words and as terms, with all its claims."""
+
+    key: str
+    label: str
+    value: str
+    term: Term
+    evidence: tuple[Evidence, ...]
+    inner: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One thing as people read it. `named_by` lists (thing, property) that point to it."""
+
+    iri: str
+    label: str
+    type: str
+    facts: tuple[Fact, ...]
+    named_by: tuple[tuple[str, str], ...]
+
+
+def show(saved: Saved, ontology: Ontology, identifier: str) -> View:
+    """The view of the thing with this id or IRI.
+
+    Raises UsageError where there is none, with the nearest id.
+    """
+    return _Reader(saved, ontology).view(_find(saved.store, identifier))
+
+
+def _find(store: ox.Store, identifier: str) -> ox.NamedNode:
+    facts = ox.NamedNode(names.graph("facts"))
+    kind = ox.NamedNode(expand("rdf:type"))
+    known = {
+        quad.subject.value: quad.subject
+        for quad in store.quads_for_pattern(None, kind, None, facts)
+        if isinstance(quad.subject, ox.NamedNode)
+    }
+    if identifier in known:
+        return known[identifier]
+    short = {
+        local_name(iri): node
+        for iri, node in known.items()
+        if iri.count("/") == names.BASE.count("/") + 2
+    }
+    if identifier in short:
+        return short[identifier]
+    hint = nearest(identifier, short) or "`pcve query everything` lists all things"
+    raise UsageError(f"there is nothing with the id {identifier!r}; {hint}")
+
+
+class _Reader:
+    def __init__(self, saved: Saved, ontology: Ontology) -> None:
+        self.store = saved.store
+        self.ontology = ontology
+
+    def view(self, node: ox.NamedNode) -> View:
+        kind = self.type_of(node)
+        name = (
+            self.ontology.by_iri[kind].label if kind in self.ontology.by_iri else local_name(kind)
+        )
+        called = labels(self.store, [node])[node.value]
+        return View(node.value, called, name, self.facts(node), self.pointing(node))
+
+    def type_of(self, node: ox.NamedNode) -> str:
+        kind = ox.NamedNode(expand("rdf:type"))
+        found = self.store.quads_for_pattern(node, kind, None, None)
+        return min((str(getattr(quad.object, "value", "")) for quad in found), default="")
+
+    def facts(self, node: ox.NamedNode) -> tuple[Fact, ...]:
+        """The claimed facts of a node in the order of its shape, disputed ones included."""
+        table = ask(self.store, _CLAIMS, {"s": node})
+        assert isinstance(table, Table)
+        claims: dict[tuple[str, str], list[tuple[Term, Term]]] = {}
+        for _, predicate, value, claim in table.rows:
+            assert isinstance(predicate, ox.NamedNode)
+            assert value
+            assert claim
+            claims.setdefault((predicate.value, str(value)), []).append((value, claim))
+        kind = self.ontology.by_iri.get(self.type_of(node))
+        keys = list(kind.keys.values()) if kind else []
+        order = {key.path: (place, key.label) for place, key in enumerate(keys)}
+        facts = []
+        for (path, _), found in claims.items():
+            value = found[0][0]
+            inner: tuple[Fact, ...] = ()
+            if isinstance(value, ox.NamedNode) and "/id/" in value.value:
+                inside = self.ontology.by_iri.get(self.type_of(value))
+                if inside is not None and inside.folder is None:
+                    inner = self.facts(value)
+            evidence = tuple(sorted(map(self.evidence, (claim for _, claim in found)), key=_rank))
+            label = order.get(path, (0, local_name(path)))[1]
+            facts.append(Fact(local_name(path), label, self.word(value), value, evidence, inner))
+        places = {key.name: order[key.path][0] for key in keys}
+        return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, 99), fact.value)))
+
+    def word(self, term: Term) -> str:
+        if isinstance(term, ox.Literal):
+            return term.value
+        return labels(self.store, [term]).get(getattr(term, "value", ""), str(term))
+
+    def value(self, node: Term, name: str) -> Term | None:
+        assert isinstance(node, ox.NamedNode)
+        quads = self.store.quads_for_pattern(node, ox.NamedNode(expand(name)), None, None)
+        return next((quad.object for quad in quads), None)
+
+    def evidence(self, claim: Term) -> Evidence:
+        source = self.value(claim, "prov:hadPrimarySource")
+        quote = self.value(claim, "pcve:quote")
+        note = self.value(claim, "skos:note")
+        assert isinstance(source, ox.NamedNode)
+
+        def of_quote(name: str) -> str:
+            return str(getattr(self.value(quote, name), "value", "")) if quote else ""
+
+        return Evidence(
+            source=local_name(source.value),
+            title=self.word(source),
+            quote=of_quote("oa:exact"),
+            start=int(of_quote("oa:start") or 0),
+            end=int(of_quote("oa:end") or 0),
+            certainty=self.closed(claim, "pcve:certainty"),
+            standing=self.closed(claim, "pcve:standing"),
+            note=str(getattr(note, "value", "")),
+        )
+
+    def closed(self, claim: Term, name: str) -> str:
+        term = self.value(claim, name)
+        return local_name(str(getattr(term, "value", "")))
+
+    def pointing(self, node: ox.NamedNode) -> tuple[tuple[str, str], ...]:
+        """Facts of other things whose value is this one: (id, property label), sorted."""
+        facts = ox.NamedNode(names.graph("facts"))
+        found = set()
+        for quad in self.store.quads_for_pattern(None, None, node, facts):
+            kind = self.ontology.by_iri.get(self.type_of(quad.subject))  # type: ignore[arg-type]
+            key = kind.keys.get(local_name(quad.predicate.value)) if kind else None
+            if key and kind and kind.folder:
+                found.add((local_name(str(getattr(quad.subject, "value", ""))), key.label))
+        return tuple(sorted(found))
+
+
+def _rank(evidence: Evidence) -> tuple[bool, str, int]:
+    return evidence.standing != "current", evidence.source, evidence.start

@@ -1,0 +1,93 @@
+"""The project under test, and Northtown: a whole small project of invented records."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pcve_graph.cli import cli
+from pcve_graph.graph import Built, build_graph
+from pcve_graph.ontology import Ontology, read_ontology
+from pcve_graph.project import Project
+from pcve_graph.records import read_records
+from pcve_graph.store import Saved, open_graph
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class World:
+    """A project in a folder of its own, and the command run on it."""
+
+    root: Path
+
+    @property
+    def project(self) -> Project:
+        return Project(self.root, self.root / "build")
+
+    def pcve(self, *arguments: str, stdin: str | bytes | None = None) -> Result:
+        return CliRunner().invoke(cli, ["--project", str(self.root), *arguments], input=stdin)
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        path = self.root / name
+        text = path.read_text("utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
+        path.write_text(text.replace(old, new), "utf-8")
+
+    def saved(self) -> Saved:
+        return open_graph(self.project)
+
+
+def make_world(folder: Path) -> World:
+    shutil.copytree(ROOT / "tests" / "world" / "data", folder / "data")
+    shutil.copytree(ROOT / "ontology", folder / "ontology")
+    shutil.copytree(ROOT / "queries", folder / "queries")
+    return World(folder)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A fresh Northtown that the test may change."""
+    return make_world(tmp_path / "northtown")
+
+
+@pytest.fixture(scope="session")
+def northtown(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Northtown, built; not to be changed."""
+    world = make_world(tmp_path_factory.mktemp("northtown") / "project")
+    result = world.pcve("build")
+    assert result.exit_code == 0, result.output
+    return world
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The project's own records, built in a copy; not to be changed."""
+    folder = tmp_path_factory.mktemp("shipped") / "project"
+    for name in ("data", "ontology", "queries"):
+        shutil.copytree(ROOT / name, folder / name)
+    world = World(folder)
+    result = world.pcve("build")
+    assert result.exit_code == 0, result.output
+    return world
+
+
+@pytest.fixture(scope="session")
+def ontology() -> Ontology:
+    return read_ontology(Project(ROOT, ROOT / "build"))
+
+
+@pytest.fixture(scope="session")
+def built(ontology: Ontology) -> Built:
+    """The graph of the project's own records, unchecked."""
+    return build_graph(read_records(Project(ROOT, ROOT / "build")), ontology)

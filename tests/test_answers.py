@@ -1,0 +1,99 @@
+"""Every saved query keeps its promise: its header, its golden answers, and the same from rdflib."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from functools import cache
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from conftest import ROOT, World
+from golden import GOLDEN, answer, runs
+
+from pcve_graph.export import nquads
+from pcve_graph.ontology import read_ontology
+from pcve_graph.project import Project
+from pcve_graph.query import Table, ask, bind
+from pcve_graph.saved import SavedQuery, read_queries
+
+QUERIES = read_queries(Project(ROOT, ROOT / "build"), "answers")
+RUNS = [
+    (world, query.name, file, tuple(settings.items()))
+    for world in ("northtown", "shipped")
+    for query in QUERIES.values()
+    for file, settings in runs(query, world)
+]
+
+
+def test_there_are_as_many_questions_as_ever() -> None:
+    assert len(QUERIES) >= 18
+    golden = {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*.csv")}
+    assert golden == {file for _, _, file, _ in RUNS}
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_a_header_says_what_is_asked_and_answered(query: SavedQuery) -> None:
+    assert query.summary.endswith("?")
+    assert query.tags
+    columns = ox.Store().query(query.text)
+    assert isinstance(columns, ox.QuerySolutions)
+    names = [each.value for each in columns.variables]
+    assert list(query.columns) == names
+    assert query.params.keys() <= set(names)
+    assert "ORDER BY" in query.text
+    assert "SELECT *" not in query.text
+    for each in query.params.values():
+        assert each.description
+        assert each.example
+        assert bool(each.scheme) == (each.type == "concept")
+
+
+@pytest.mark.parametrize(("world", "name", "file", "settings"), RUNS, ids=[run[2] for run in RUNS])
+def test_an_answer_is_the_agreed_one(
+    request: pytest.FixtureRequest,
+    world: str,
+    name: str,
+    file: str,
+    settings: tuple[tuple[str, str], ...],
+) -> None:
+    found = answer(request.getfixturevalue(world), QUERIES[name], dict(settings))
+    assert found.decode() == (GOLDEN / file).read_bytes().decode()
+
+
+def test_every_question_has_an_answer_on_the_shipped_graph() -> None:
+    for world, _, file, _ in RUNS:
+        if world == "shipped":
+            assert len(list(csv.reader(io.StringIO((GOLDEN / file).read_text())))) > 1, file
+
+
+@cache
+def in_rdflib(root: str) -> rdflib.Dataset:
+    from pathlib import Path
+
+    world = World(Path(root))
+    dataset = rdflib.Dataset(default_union=True)
+    ontology = read_ontology(world.project)
+    dataset.parse(data=nquads(world.saved(), ontology).decode(), format="nquads")
+    return dataset
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "settings"),
+    [run[1:] for run in RUNS if run[0] == "northtown"],
+    ids=[run[2] for run in RUNS if run[0] == "northtown"],
+)
+def test_rdflib_gives_the_same_rows(
+    northtown: World, name: str, file: str, settings: tuple[tuple[str, str], ...]
+) -> None:
+    query, store = QUERIES[name], northtown.saved().store
+    bound = bind(query, dict(settings), store)
+    table = ask(store, query.text, bound)
+    assert isinstance(table, Table)
+    ours = Counter(tuple(str(getattr(t, "value", "")) for t in row) for row in table.rows)
+    values = {key: rdflib.URIRef(term.value) for key, term in bound.items()}  # type: ignore[union-attr]
+    result = in_rdflib(str(northtown.root)).query(query.text, initBindings=values)
+    theirs = Counter(tuple("" if t is None else str(t) for t in row) for row in result)  # type: ignore[union-attr]
+    assert theirs == ours

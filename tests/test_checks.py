@@ -1,0 +1,62 @@
+"""Every check catches its own bad graph, and passes Northtown and the shipped graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from conftest import ROOT, World
+
+from pcve_graph.query import Table, ask
+from pcve_graph.saved import read_query
+
+CHECKS = sorted((ROOT / "queries" / "checks").glob("*.rq"))
+
+
+def answer(store: ox.Store, path: Path) -> Table:
+    table = ask(store, path.read_text())
+    assert isinstance(table, Table)
+    return table
+
+
+def test_there_are_as_many_checks_as_ever() -> None:
+    assert len(CHECKS) >= 9
+    assert {path.stem for path in CHECKS} == {
+        path.stem for path in (ROOT / "tests/checks").iterdir()
+    }
+
+
+@pytest.mark.parametrize("path", CHECKS, ids=lambda path: path.stem)
+def test_a_check_catches_its_bad_graph(path: Path) -> None:
+    store = ox.Store()
+    bad = ROOT / "tests" / "checks" / f"{path.stem}.trig"
+    store.load(path=bad, format=ox.RdfFormat.TRIG)
+    table = answer(store, path)
+    assert {"subject", "problem"} <= set(table.columns)
+    assert table.rows
+    problems = [row[table.columns.index("problem")] for row in table.rows]
+    assert all(isinstance(each, ox.Literal) and each.value for each in problems)
+
+
+@pytest.mark.parametrize("path", CHECKS, ids=lambda path: path.stem)
+def test_a_check_passes_good_graphs(path: Path, northtown: World, shipped: World) -> None:
+    for world in (northtown, shipped):
+        assert answer(world.saved().store, path).rows == ()
+
+
+@pytest.mark.parametrize("text", ["SELECT ?subject { ?subject ?p ?o }", "ASK { ?s ?p ?o }"])
+def test_a_check_that_cannot_tell_a_problem_is_refused(world: World, text: str) -> None:
+    world.write("queries/checks/mute.rq", text)
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert "queries/checks/mute.rq:1:1: error check-query" in result.stderr
+
+
+@pytest.mark.parametrize("path", CHECKS, ids=lambda path: path.stem)
+def test_a_check_says_its_rule_and_its_cure(path: Path) -> None:
+    query = read_query(path.name, path)
+    assert query.summary
+    assert query.header["severity"] in ("error", "warning")
+    assert query.header["rule"]
+    assert query.header["fix"]

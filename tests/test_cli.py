@@ -1,0 +1,279 @@
+"""The command as a person meets it: help, results, messages, exit codes."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import ROOT, World
+
+from pcve_graph.cli import cli
+from pcve_graph.saved import read_queries
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    for name, command in cli.commands.items():
+        result = CliRunner().invoke(cli, [name, "--help"])
+        assert result.exit_code == 0
+        assert "Example" in result.output, name
+        assert command.help
+
+
+def test_help_of_query_names_the_saved_queries(shipped: World) -> None:
+    text = shipped.pcve("query", "--help").output
+    for name, query in read_queries(shipped.project, "answers").items():
+        assert f"  {name} " in text
+        assert query.summary in text
+
+
+def test_build_sums_up_what_it_did(world: World) -> None:
+    result = world.pcve("build")
+    assert result.exit_code == 0
+    assert "read     17 records from 3 sources" in result.stdout
+    assert (
+        "facts    76: 65 verified against the words of a held text (85.5 %), 11 cited"
+        in result.stdout
+    )
+    assert re.search(r"checked  \d+ shapes \(turbo\) and \d+ checks: 0 warnings", result.stdout)
+    assert re.search(r"took     \d+\.\d\d s", result.stdout)
+    assert re.search(r"wrote    [\d,]+ triples to ", result.stdout)
+
+
+def test_the_reference_engine_passes_northtown_too(world: World) -> None:
+    result = world.pcve("build", "--engine", "pyshacl")
+    assert result.exit_code == 0
+    assert "(pyshacl)" in result.stdout
+
+
+def test_validate_writes_nothing(world: World) -> None:
+    result = world.pcve("validate")
+    assert result.exit_code == 0
+    assert "76: 65 verified" in result.stdout
+    assert not (world.root / "build").exists()
+
+
+def test_validate_as_json_has_the_place_of_each_problem(world: World) -> None:
+    world.replace("data/records/place/northtown.yml", "kind: city", "kind: cty")
+    result = world.pcve("validate", "--format", "json")
+    assert result.exit_code == 1
+    (problem,) = json.loads(result.stdout)
+    assert problem["path"] == "data/records/place/northtown.yml"
+    assert (problem["line"], problem["column"], problem["rule"]) == (7, 11, "term")
+
+
+def test_a_table_shows_names_and_days(northtown: World) -> None:
+    result = northtown.pcve("query", "events-by-date")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0].split() == ["event", "start", "end", "place", "country"]
+    assert (
+        "Third Northtown Conference on Mentoring  19 Jan 2015  20 Jan 2015  Northtown  Landia"
+        in lines[1]
+    )
+    assert lines[-1] == "3 rows"
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [
+        ("csv", "event,start,end"),
+        ("tsv", "?event\t?start"),
+        ("json", "{"),
+        ("xml", "<?xml"),
+        ("markdown", "| event | start |"),
+        ("table", "event "),
+    ],
+)
+def test_rows_come_in_every_format(northtown: World, form: str, start: str) -> None:
+    result = northtown.pcve("query", "events-by-date", "--format", form)
+    assert result.exit_code == 0
+    assert result.stdout.startswith(start)
+
+
+def test_a_query_of_ones_own_needs_no_prefixes(northtown: World) -> None:
+    query = "SELECT ?s { ?s a pcve:Event ; skos:prefLabel ?n } ORDER BY ?s"
+    result = northtown.pcve("query", "-", "--iris", stdin=query)
+    assert result.exit_code == 0
+    assert "https://w3id.org/pcve/id/event/northtown-conference-2015" in result.stdout
+    assert northtown.pcve("query", "-", stdin="ASK { ?s a pcve:Event }").stdout == "yes\n"
+    graph = northtown.pcve(
+        "query", "-", stdin="CONSTRUCT { ?s a pcve:Event } WHERE { ?s a pcve:Event }"
+    )
+    assert graph.stdout.count("a pcve:Event .") == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "code", "message"),
+    [
+        (["query", "event-by-date"], None, 2, "did you mean events-by-date?"),
+        (
+            ["query", "events-on-topic"],
+            None,
+            2,
+            "events-on-topic needs topic; for instance --set topic=ftf",
+        ),
+        (
+            ["query", "events-on-topic", "--set", "topic=radicalization"],
+            None,
+            2,
+            "did you mean radicalisation?",
+        ),
+        (["query", "events-on-topic", "--set", "topik=ftf"], None, 2, "did you mean topic?"),
+        (["query", "events-in-country", "--set", "country"], None, 2, "KEY=VALUE"),
+        (["query", "events-by-date", "--format", "yaml"], None, 2, "table, markdown, csv"),
+        (["query", "-"], "SELECT ?s {\n ?s a }", 1, "stdin:2:8: error query-syntax"),
+        (
+            ["query", "-"],
+            "SELECT ?s { ?s a foo:X }",
+            1,
+            "a prefix is used here that is not declared",
+        ),
+        (
+            ["query", "-"],
+            "SELECT ?s { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }",
+            2,
+            "SERVICE is refused",
+        ),
+        (["query", "nowhere.rq"], None, 2, "there is no file nowhere.rq"),
+        (["show", "northtown-confrence-2015"], None, 2, "did you mean northtown-conference-2015?"),
+        (["export", "turtel"], None, 2, "did you mean turtle?"),
+        (["build", "--engine", "pysackl"], None, 2, "known engines: turbo, pyshacl"),
+        (["new", "evnt", "x"], None, 2, "did you mean event?"),
+        (["new", "event", "X y"], None, 2, "is no id"),
+        (["new", "place", "northtown"], None, 2, "is taken by data/records/place/northtown.yml"),
+        (["fmt", "nowhere.yml"], None, 2, "is no file of the project"),
+        (["bild"], None, 2, "No such command 'bild'"),
+    ],
+)
+def test_wrong_use_gives_one_plain_message(
+    northtown: World, arguments: list[str], stdin: str | None, code: int, message: str
+) -> None:
+    result = northtown.pcve(*arguments, stdin=stdin)
+    assert result.exit_code == code
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_word_in_a_string_is_not_a_service(northtown: World) -> None:
+    result = northtown.pcve("query", "-", stdin='SELECT ?s { ?s ?p "SERVICE <x>" } # service')
+    assert result.exit_code == 0
+
+
+def test_a_parameter_takes_a_name_too(northtown: World) -> None:
+    by_id = northtown.pcve("query", "events-in-country", "--set", "country=landia")
+    by_name = northtown.pcve("query", "events-in-country", "--set", "country=Landia")
+    assert by_id.stdout == by_name.stdout
+    assert "Roundtable on prisons" in by_id.stdout
+
+
+def test_show_prints_each_fact_with_its_words(northtown: World) -> None:
+    text = northtown.pcve("show", "northtown-conference-2015").stdout
+    assert "Third Northtown Conference on Mentoring  (event)" in text
+    assert "organiser: Northtown Council\n    “organised by the Northtown Council" in text
+    assert "end: 21 Jan 2015\n    “had been held from 19 to 21 January 2015”" in text
+    assert "(disputed: the organiser's own news has 20 January)" in text
+    person = northtown.pcve("show", "ana-vale").stdout
+    assert "membership: mayor\n    organisation: Northtown Council" in person
+    assert "cited: Atlas of Landia [atlas]" in person
+    assert "named by" in northtown.pcve("show", "northtown").stdout
+
+
+def test_show_prints_words_for_every_fact_of_every_event_of_the_seed(shipped: World) -> None:
+    for path in sorted((shipped.root / "data/records/event").glob("*.yml")):
+        if "source: wbcti-news" in path.read_text():
+            lines = shipped.pcve("show", path.stem).stdout.splitlines()
+            for place, line in enumerate(lines[3:], 3):
+                if line == "named by":
+                    break
+                if not line.startswith(" "):
+                    assert lines[place + 1].startswith(("    “", "    cited: ")), (
+                        f"{path.stem}: {line}"
+                    )
+
+
+def test_an_export_goes_to_stdout_or_a_file(northtown: World, tmp_path: Path) -> None:
+    result = northtown.pcve("export", "ntriples")
+    assert result.exit_code == 0
+    assert northtown.pcve("export", "ntriples", "-o", str(tmp_path / "x.nt")).exit_code == 0
+    assert (tmp_path / "x.nt").read_text() == result.stdout
+    assert northtown.pcve("export", "ntriples", "-o", str(tmp_path / "no/x.nt")).exit_code == 2
+
+
+def test_a_new_record_offers_every_key_and_is_caught_until_it_is_filled_in(world: World) -> None:
+    assert (
+        world.pcve("new", "event", "northtown-fair").stdout
+        == "data/records/event/northtown-fair.yml\n"
+    )
+    text = (world.root / "data/records/event/northtown-fair.yml").read_text()
+    assert "    startDate: <a day, month or year (2018-05-22, 2018-05, 2018)>" in text
+    assert "    kind: <a term of event-kind>" in text
+    result = world.pcve("validate")
+    assert result.exit_code == 1
+    assert "data/records/event/northtown-fair.yml:4:13: error unknown-source" in result.stderr
+    assert world.pcve("new", "source", "fair-news").exit_code == 0
+    assert world.pcve("new", "organizational-unit", "fair-office").exit_code == 0
+    assert (world.root / "data/records/organization/fair-office.yml").is_file()
+
+
+def test_a_new_record_filled_in_is_green(world: World) -> None:
+    world.pcve("new", "event", "northtown-fair")
+    world.write(
+        "data/records/event/northtown-fair.yml",
+        "id: northtown-fair\ntype: Event\nclaims:\n  - source: atlas\n    prefLabel: {en: Fair}\n"
+        "    kind: meeting\n    startDate: 2017-05\n",
+    )
+    result = world.pcve("build")
+    assert result.exit_code == 0, result.stderr
+    assert "read     18 records" in result.stdout
+
+
+def test_fmt_orders_keys_and_keeps_every_value(world: World) -> None:
+    name = "data/records/event/northtown-conference-2015.yml"
+    path = world.root / name
+    clean = path.read_text()
+    assert world.pcve("fmt", "--check").exit_code == 0
+    mixed = clean.replace(
+        "    kind: conference\n    status: held\n", "    status: held\n    kind:   'conference'\n"
+    )
+    world.write(name, mixed)
+    check = world.pcve("fmt", "--check")
+    assert (check.exit_code, check.stdout) == (1, name + "\n")
+    assert path.read_text() == mixed
+    assert world.pcve("fmt").exit_code == 0
+    assert path.read_text() == clean
+
+
+@pytest.mark.parametrize("name", ["data/records/place/northtown.yml", "ontology/vocab.ttl"])
+def test_fmt_refuses_to_lose_a_comment(world: World, name: str) -> None:
+    path = world.root / name
+    path.write_text("# mind this\n" + path.read_text())
+    result = world.pcve("fmt", str(path))
+    assert result.exit_code == 1
+    assert f"{name}:1:1: error structure" in result.stderr
+    assert path.read_text().startswith("# mind this\n")
+
+
+def test_the_project_is_in_canonical_form() -> None:
+    result = CliRunner().invoke(cli, ["--project", str(ROOT), "fmt", "--check"])
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+def test_a_stale_graph_is_told(world: World) -> None:
+    assert world.pcve("build").exit_code == 0
+    world.replace("data/records/place/northtown.yml", "{sq: Qyteti i Veriut}", "{sq: Veriut}")
+    assert "files have changed since the last build" in world.pcve("query", "everything").stderr
+
+
+def test_without_a_build_the_next_step_is_told(world: World) -> None:
+    result = world.pcve("query", "everything")
+    assert result.exit_code == 2
+    assert "run `pcve build` first" in result.stderr
+
+
+def test_a_folder_that_is_no_project_is_told(tmp_path: Path) -> None:
+    result = CliRunner().invoke(cli, ["--project", str(tmp_path), "build"])
+    assert result.exit_code == 2
+    assert "is no project" in result.stderr

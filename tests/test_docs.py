@@ -1,0 +1,78 @@
+"""The pages keep up with the code: commands, formats, queries and worked examples."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+from conftest import ROOT, World
+
+from pcve_graph.cli import cli
+from pcve_graph.errors import RULES
+from pcve_graph.export import FORMATS
+from pcve_graph.ontology import Ontology
+from pcve_graph.records import TALK
+
+README = (ROOT / "README.md").read_text()
+FORMAT = (ROOT / "data/FORMAT.md").read_text()
+
+
+@pytest.mark.parametrize("name", cli.commands)
+def test_the_readme_tells_of_every_command(name: str) -> None:
+    assert f"pcve {name}" in README
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_readme_tells_of_every_format(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+def test_the_readme_has_one_command_to_run_and_one_to_test() -> None:
+    commands = re.findall(r"<!-- (run|test) -->\n```sh\n(.+)\n```", README)
+    assert [kind for kind, _ in commands] == ["run", "test"]
+    ci = (ROOT / ".ci/run").read_text()
+    assert "README.md" in ci
+
+
+def examples() -> list[tuple[str, str]]:
+    return re.findall(r"```console\n\$ (pcve .+)\n([\s\S]*?)```", README)
+
+
+def test_there_are_examples_in_the_readme() -> None:
+    assert len(examples()) >= 2
+
+
+@pytest.mark.parametrize(("command", "shown"), examples(), ids=[each[0] for each in examples()])
+def test_an_example_of_the_readme_prints_what_it_shows(
+    shipped: World, command: str, shown: str
+) -> None:
+    result = shipped.pcve(*shlex.split(command)[1:])
+    assert result.exit_code == 0
+    printed = result.stdout.splitlines()
+    parts = [part.splitlines() for part in re.split(r"\n…(?:\n|$)", shown.strip("\n"))]
+    at = 0
+    for part in parts:
+        at = printed.index(part[0], at)
+        assert printed[at : at + len(part)] == part
+        at += len(part)
+
+
+@pytest.mark.parametrize("key", TALK)
+def test_the_format_tells_of_every_key_of_a_block(key: str) -> None:
+    assert f"| `{key}` |" in FORMAT
+
+
+def test_the_example_of_the_format_is_a_record(world: World, ontology: Ontology) -> None:
+    record, source = re.findall(r"```yaml\n([\s\S]*?)```", FORMAT)
+    assert record.splitlines()[0] == "id: northtown-conference-2015"
+    keys = set(re.findall(r"^ {4}(\w+):", record, re.M)) - set(TALK)
+    assert keys <= set(ontology.classes["Event"].keys)
+    fields = set(re.findall(r"^(\w+):", source, re.M)) - {"id"}
+    assert fields <= set(ontology.classes["Source"].keys)
+
+
+def test_every_rule_of_the_reader_is_broken_by_a_test() -> None:
+    tests = "".join(path.read_text() for path in (ROOT / "tests").glob("test_*.py"))
+    untested = {rule for rule in RULES if f'"{rule}"' not in tests and f"error {rule}" not in tests}
+    assert untested == set()

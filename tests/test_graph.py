@@ -1,0 +1,135 @@
+"""What the build makes of records: claims, standing, bounds, participations, things within records."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+from conftest import World
+
+from pcve_graph.names import PREFIXES
+from pcve_graph.query import Table, ask
+
+HEAD = "".join(f"PREFIX {name}: <{space}>\n" for name, space in PREFIXES.items())
+HEAD += "PREFIX id: <https://w3id.org/pcve/id/>\nPREFIX vocab: <https://w3id.org/pcve/vocab/>\n"
+
+
+def rows(world: World, query: str) -> list[tuple[str, ...]]:
+    table = ask(world.saved().store, HEAD + query)
+    assert isinstance(table, Table)
+    return [tuple(getattr(term, "value", "") for term in row) for row in table.rows]
+
+
+def is_fact(world: World, pattern: str) -> bool:
+    inside = f"ASK {{ GRAPH <https://w3id.org/pcve/graph/facts> {{ {pattern} }} }}"
+    return bool(ask(world.saved().store, HEAD + inside))
+
+
+def test_a_fact_has_a_claim_with_the_words_and_their_place(northtown: World) -> None:
+    ((quote, start, end, source, certainty, standing),) = rows(
+        northtown,
+        """SELECT ?quote ?start ?end ?source ?certainty ?standing {
+          ?claim rdf:subject <https://w3id.org/pcve/id/event/northtown-conference-2015> ;
+                 rdf:predicate schema:startDate ; rdf:object "2015-01-19"^^xsd:date ;
+                 prov:hadPrimarySource ?source ; pcve:certainty ?certainty ; pcve:standing ?standing ;
+                 pcve:quote [ oa:exact ?quote ; oa:start ?start ; oa:end ?end ] }""",
+    )
+    text = (northtown.root / "data/sources/texts/northtown-news.txt").read_text()
+    assert text[int(start) : int(end)] == quote
+    assert quote.endswith("from 19 to 20 January 2015 in Northtown")
+    assert source == "https://w3id.org/pcve/source/northtown-news"
+    assert certainty.endswith("/stated")
+    assert standing.endswith("/current")
+
+
+def test_a_disputed_claim_is_evidence_and_no_fact(northtown: World) -> None:
+    conference = "<https://w3id.org/pcve/id/event/northtown-conference-2015> schema:endDate"
+    assert is_fact(northtown, f'{conference} "2015-01-20"^^xsd:date')
+    assert not is_fact(northtown, f'{conference} "2015-01-21"^^xsd:date')
+    found = rows(
+        northtown,
+        """SELECT ?value ?note { ?claim pcve:standing <https://w3id.org/pcve/vocab/standing/disputed> ;
+           rdf:object ?value ; skos:note ?note }""",
+    )
+    assert found == [("2015-01-21", "the organiser's own news has 20 January")]
+
+
+@pytest.mark.parametrize(
+    ("thing", "earliest", "latest"),
+    [
+        ("event/northtown-conference-2015", "2015-01-19", "2015-01-20"),
+        ("event/northtown-conference-2016", "2016-01-01", "2016-12-31"),
+        ("event/southport-roundtable-2016", "2016-06-03", "2016-06-03"),
+        ("project/steady-hands", "2015-03-01", None),
+        ("membership/ana-vale/mayor", "2014-01-01", None),
+    ],
+)
+def test_bounds_are_the_days_that_a_date_can_mean(
+    northtown: World, thing: str, earliest: str, latest: str | None
+) -> None:
+    node = f"<https://w3id.org/pcve/id/{thing}>"
+    query = f"SELECT ?a ?b {{ {node} pcve:earliest ?a OPTIONAL {{ {node} pcve:latest ?b }} }}"
+    assert rows(northtown, query) == [(earliest, latest or "")]
+
+
+def test_a_role_of_an_event_is_a_participation_too(northtown: World) -> None:
+    found = rows(
+        northtown,
+        """SELECT ?actor ?role { ?p a pcve:Participation ; pcve:actor ?actor ; pcve:role ?role ;
+           pcve:event <https://w3id.org/pcve/id/event/northtown-conference-2015> } ORDER BY ?actor""",
+    )
+    short = [(actor.split("/")[-1], role.split("/")[-1]) for actor, role in found]
+    assert short == [
+        ("northtown-council", "organizer"),
+        ("river-institute", "assistant"),
+        ("ana-vale", "speaker"),
+    ]
+
+
+def test_a_membership_gathers_claims_of_two_sources(northtown: World) -> None:
+    found = rows(
+        northtown,
+        """SELECT ?property ?source { ?claim rdf:predicate ?property ; prov:hadPrimarySource ?source ;
+           rdf:subject <https://w3id.org/pcve/id/membership/ana-vale/mayor> } ORDER BY ?property""",
+    )
+    assert [(p.split("/")[-1].split("#")[-1], s.split("/")[-1]) for p, s in found] == [
+        ("organization", "northtown-news"),
+        ("role", "northtown-news"),
+        ("roleName", "northtown-news"),
+        ("startDate", "atlas"),
+    ]
+
+
+def test_names_keep_their_language(northtown: World) -> None:
+    assert is_fact(
+        northtown, '<https://w3id.org/pcve/id/place/northtown> skos:altLabel "Qyteti i Veriut"@sq'
+    )
+
+
+def test_verified_and_cited_are_counted_apart(northtown: World) -> None:
+    facts = northtown.saved().manifest["facts"]
+    quoted, cited = rows(
+        northtown,
+        """SELECT (COUNT(?claim) AS ?n) { { ?claim pcve:quote ?q } UNION
+           { ?claim a pcve:Claim FILTER NOT EXISTS { ?claim pcve:quote ?q } } }
+           GROUP BY (BOUND(?q) AS ?b) ORDER BY DESC(?b)""",
+    )
+    assert facts == {"verified": int(quoted[0]), "cited": int(cited[0])}
+
+
+def test_a_claim_keeps_its_name_when_others_come_and_go(world: World) -> None:
+    assert world.pcve("build").exit_code == 0
+    before = set(world.saved().lines("evidence"))
+    world.write(
+        "data/records/place/southport.yml",
+        (world.root / "data/records/place/southport.yml").read_text()
+        + "  - source: northtown-news\n    quote: 3 June 2016 in Southport\n    altLabel: {en: Port}\n",
+    )
+    assert world.pcve("build").exit_code == 0
+    after = set(world.saved().lines("evidence"))
+    assert before < after
+
+
+def test_no_node_is_blank(northtown: World) -> None:
+    for quad in northtown.saved().store:
+        assert isinstance(quad.subject, ox.NamedNode)
+        assert not isinstance(quad.object, ox.BlankNode)

@@ -1,0 +1,118 @@
+"""The rooms and their doors: who may import whom, and what never lies where."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+SOURCE = ROOT / "src" / "pcve_graph"
+MODULES = {path.stem: path for path in sorted(SOURCE.glob("*.py"))}
+
+DOORS: dict[str, set[str]] = {
+    "__init__": set(),
+    "__main__": {"cli"},
+    "errors": set(),
+    "names": set(),
+    "dates": set(),
+    "quotes": set(),
+    "project": {"errors"},
+    "yamltext": {"errors"},
+    "records": {"errors", "names", "project", "quotes", "yamltext"},
+    "ontology": {"errors", "names", "project"},
+    "saved": {"errors", "names", "project", "yamltext"},
+    "graph": {"dates", "errors", "names", "ontology", "records", "yamltext"},
+    "shacl": {"errors", "names"},
+    "check": {"errors", "graph", "names", "ontology", "project", "saved", "shacl"},
+    "store": {"check", "errors", "names", "project"},
+    "query": {"dates", "errors", "names", "ontology", "saved"},
+    "show": {"errors", "names", "ontology", "query", "store"},
+    "export": {"names", "ontology", "store"},
+    "present": {"errors", "export", "names", "query", "show"},
+    "draft": {"errors", "graph", "names", "ontology", "project"},
+    "fmt": {"errors", "ontology", "project", "records", "yamltext"},
+    "cli": set(MODULES) - {"cli", "__main__"},
+}
+ALONE = {
+    "yaml": {"yamltext", "fmt"},
+    "rdflib": {"shacl", "fmt"},
+    "click": {"cli"},
+    "rich": {"present"},
+}
+
+
+def imports(path: Path) -> tuple[set[str], set[str]]:
+    """(own modules, foreign packages) that a module imports, anywhere in it."""
+    own, foreign = set(), set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            foreign |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            own |= {node.module} if node.module else {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            foreign.add(node.module.split(".")[0])
+    return own - {"__version__"}, foreign
+
+
+def test_every_room_is_on_the_plan() -> None:
+    assert set(MODULES) == set(DOORS)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_room_opens_only_the_doors_on_the_plan(name: str) -> None:
+    own, foreign = imports(MODULES[name])
+    assert own <= DOORS[name]
+    for package, rooms in ALONE.items():
+        assert package not in foreign or name in rooms
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_room_holds_no_queries_terms_or_paths(name: str) -> None:
+    text = MODULES[name].read_text()
+    assert not re.search(r"\b(SELECT|CONSTRUCT|ASK)\b[^\n\"]*\n[^\"]*\bWHERE\b", text)
+    assert not re.search(r"^@?prefix\s", text, re.I | re.M)
+    if name != "cli":
+        assert not re.search(
+            r"(?<![.\w])print\(|sys\.exit|os\.environ|time\.time|datetime\.now", text
+        )
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_room_has_a_size_and_its_functions_a_screen(name: str) -> None:
+    assert len(MODULES[name].read_text().splitlines()) <= 500
+    for node in ast.walk(ast.parse(MODULES[name].read_text())):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 60, f"{name}.{node.name}"
+
+
+@pytest.mark.parametrize("name", [each for each in MODULES if each != "__main__"])
+def test_what_is_public_has_a_docstring(name: str) -> None:
+    tree = ast.parse(MODULES[name].read_text())
+    assert ast.get_docstring(tree)
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), f"{name}.{node.name}"
+
+
+def test_help_imports_nothing_heavy() -> None:
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-X", "importtime", "-m", "pcve_graph", "--help"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    loaded = {line.split("|")[-1].strip() for line in result.stderr.splitlines()}
+    heavy = {
+        "rdflib",
+        "pyshacl",
+        "pyshacl_turbo",
+        "rdflib_turbo",
+        "pyoxigraph",
+        "yaml",
+        "rich",
+        "asyncio",
+    }
+    assert loaded & heavy == set()
+    assert "click" in loaded

@@ -1,0 +1,264 @@
+"""Each mistake a curator can make gives one message: where, what was found, which rule, the fix."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import World
+
+EVENT = "data/records/event/northtown-conference-2015.yml"
+PLACE = "data/records/place/northtown.yml"
+NEWS = "data/sources/northtown-news.yml"
+
+CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
+    # name: (file, old, new, line:column, rule, found, fix)
+    "unknown key": (
+        EVENT, "    edition: 3", "    editon: 3", "10:5", "unknown-key",
+        'Event has no key "editon"', "did you mean edition?",
+    ),
+    "unknown top key": (
+        EVENT, "type: Event", "type: Event\nlabel: x", "3:1", "unknown-key",
+        'a record has no key "label"', "under claims",
+    ),
+    "key of another class": (
+        PLACE, "    kind: city", "    kind: city\n    edition: 1", "8:5", "unknown-key",
+        'Place has no key "edition"', "did you mean",
+    ),
+    "number that is none": (
+        EVENT, "edition: 3", "edition: third", "10:14", "number", 'edition is "third"', "digits",
+    ),
+    "number out of range": (
+        EVENT, "edition: 3", "edition: 0", "10:14", "pcvesh:Event-edition", 'is "0"', "",
+    ),
+    "bad date": (
+        EVENT, "startDate: 2015-01-19", "startDate: 2015-13-01", "11:16", "date",
+        'startDate is "2015-13-01"', "a day, month or year",
+    ),
+    "end before start": (
+        EVENT, "endDate: 2015-01-20", "endDate: 2015-01-18", "11:16", "pcvesh:Dated-earliest",
+        "earliest day of", "Correct the day",
+    ),
+    "dangling reference": (
+        EVENT, "location: northtown", "location: nothtown", "13:15", "reference",
+        'there is no record "nothtown"', "did you mean northtown?",
+    ),
+    "reference to the wrong class": (
+        EVENT, "assistant: river-institute", "assistant: northtown", "19:16",
+        "pcvesh:Event-assistant", 'is "Northtown"', "make one",
+    ),
+    "term of no list": (
+        EVENT, "kind: conference", "kind: conferense", "7:11", "term",
+        'the list event-kind has no term "conferense"', "did you mean conference?",
+    ),
+    "unknown source": (
+        EVENT, "- source: southport-bulletin", "- source: southport-buletin", "27:13",
+        "unknown-source", 'there is no source "southport-buletin"', "pcve new source",
+    ),
+    "unknown type": (
+        EVENT, "type: Event", "type: Evnt", "2:7", "unknown-type", 'there is no type "Evnt"',
+        "did you mean Event?",
+    ),
+    "type of another folder": (
+        EVENT, "type: Event", "type: Document", "2:7", "folder",
+        "lies in data/records/event", "data/records/document/northtown-conference-2015.yml",
+    ),
+    "text without language": (
+        PLACE, "prefLabel: {en: Northtown}", "prefLabel: Northtown", "6:16", "language",
+        "without a language", "prefLabel: {en: Northtown}",
+    ),
+    "language that is none": (
+        PLACE, "altLabel: {sq: Qyteti", "altLabel: {Albanian: Qyteti", "11:16", "language",
+        '"Albanian" is no language', "a code",
+    ),
+    "keys where one value belongs": (
+        PLACE, "kind: city", "kind: {is: city}", "7:11", "structure", "keys of its own", "one value",
+    ),
+    "membership without an id": (
+        "data/records/person/ana-vale.yml", "{id: mayor, startDate: 2014}", "{startDate: 2014}",
+        "9:20", "structure", "an id first", "id: a-name",
+    ),
+    "person without a public role": (
+        "data/records/person/ana-vale.yml",
+        "    hasMembership: {id: mayor, organization: northtown-council, role: head, roleName: {en: Mayor}}\n"
+        "  - source: atlas\n    hasMembership: {id: mayor, startDate: 2014}\n",
+        "", "1:1", "pcvesh:Person-hasMembership", "is missing", "",
+    ),
+    "name missing": (
+        PLACE, "    prefLabel: {en: Northtown}\n", "", "1:1", "pcvesh:Thing-prefLabel",
+        "is missing", "",
+    ),
+    "no web address": (
+        "data/records/place/southport.yml", "sameAs: https://gazetteer.example/southport",
+        "sameAs: gazetteer.example/southport", "6:13", "web-address", "is no web address", "whole",
+    ),
+    "quote not in the text": (
+        EVENT, "quote: The conference concluded that mentors need more training",
+        "quote: The conference concluded that mentors need less training", "25:12",
+        "quote-not-found", 'the quote goes on "less training", the text "more training', "as they are",
+    ),
+    "quote from nowhere": (
+        EVENT, 'quote: spoke of "patience first"', "quote: remained silent", "22:12",
+        "quote-not-found", "not one beginning of it", "as they are",
+    ),
+    "quote that stands twice": (
+        PLACE, "quote: in Northtown, a town in Landia", "quote: Northtown", "5:12",
+        "quote-ambiguous", "it stands there 3 times", "occurrence:",
+    ),
+    "occurrence that is none": (
+        PLACE, "quote: in Northtown, a town in Landia",
+        "quote: in Northtown, a town in Landia\n    occurrence: 2", "6:17", "quote-ambiguous",
+        "it stands there 1 time", "occurrence:",
+    ),
+    "quote too long": (
+        "data/records/project/steady-hands.yml",
+        "quote: The mentoring scheme “Steady Hands” began in March 2015",
+        "quote: The mentoring scheme “Steady Hands” began in March 2015. It is funded by the Lake Fund and run by the River Institute in Northtown. It is part of the Lake Programme, and builds up the Mentors' Network, which originates from the Harbour Process. A roundtable on prisons will be held on 3 June 2016 in Southport. The River Institute will present a report there.",
+        "4:5", "pcvesh:Quote-exact", "words of", "no more",
+    ),
+    "fact without the words of a held text": (
+        "data/records/organization/river-institute.yml",
+        "    quote: assisted by the River Institute\n", "", "4:5", "quote-missing",
+        "is held", "quote the words",
+    ),
+    "quote of a text that is not held": (
+        "data/records/organization/mentoring-office.yml", "  - source: atlas",
+        "  - source: atlas\n    quote: the Mentoring Office", "5:12", "quote-not-held", "is not held",
+        "cited",
+    ),
+    "inference without a reason": (
+        PLACE, "    containedInPlace: landia", "    containedInPlace: landia\n    certainty: inferred",
+        "9:16", "reason", "the block is inferred and has no note", "say why",
+    ),
+    "certainty that is none": (
+        PLACE, "    containedInPlace: landia", "    containedInPlace: landia\n    certainty: sure",
+        "9:16", "term", 'has no term "sure"', "inferred, stated",
+    ),
+    "block without a fact": (
+        PLACE, "    altLabel: {sq: Qyteti i Veriut}\n", "", "9:5", "missing-key", "has not a fact",
+        "add a fact",
+    ),
+    "record without claims": (
+        "data/records/place/southport.yml", "claims:", "claim:", "3:1", "unknown-key",
+        'no key "claim"', "under claims",
+    ),
+    "id of another file": (
+        PLACE, "id: northtown", "id: nothtown", "1:5", "file-name", 'the id is "nothtown"', "the same",
+    ),
+    "key twice": (
+        PLACE, "    kind: city", "    kind: city\n    kind: region", "8:5", "duplicate-key",
+        "stands twice, first on line 7", "keep one",
+    ),
+    "tab": (
+        PLACE, "    kind: city", "\tkind: city", "7:1", "yaml-syntax", "found a tab", "two spaces",
+    ),
+    "held text changed": (
+        "data/sources/texts/northtown-news.txt", "Third", "third", "9:9", "checksum",
+        "another checksum", "restore the file",
+    ),
+    "held text missing": (
+        NEWS, "textFile: northtown-news.txt", "textFile: nowhere.txt", "8:11", "held-text",
+        'there is no file "nowhere.txt"', "put the file there",
+    ),
+    "held text outside its folder": (
+        NEWS, "textFile: northtown-news.txt", "textFile: ../northtown-news.yml", "8:11", "held-text",
+        "there is no file", "put the file there",
+    ),
+    "held text without its checksum": (
+        "data/sources/atlas.yml", "language: en", "language: en\ntextFile: northtown-news.txt", "1:1",
+        "held-text", "one of textFile and sha256", "both",
+    ),
+    "city in no country": (
+        "data/records/place/southport.yml", "    containedInPlace: landia\n", "", "1:1",
+        "check:place-has-a-country", "lies in no country", "containedInPlace",
+    ),
+    "name in no English": (
+        "data/records/place/southport.yml", "prefLabel: {en: Southport}", "prefLabel: {sq: Portojug}",
+        "5:21", "check:name-in-english", "has no name in English", "{en: the name}",
+    ),
+}  # fmt: skip
+
+
+def snapshot(world: World) -> dict[str, bytes]:
+    build = world.root / "build"
+    return {str(path): path.read_bytes() for path in sorted(build.rglob("*")) if path.is_file()}
+
+
+def test_there_are_as_many_mistakes_as_ever() -> None:
+    assert len(CHANGES) >= 40
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_mistake_gives_one_message_and_changes_nothing(world: World, name: str) -> None:
+    assert world.pcve("build").exit_code == 0
+    before = snapshot(world)
+    file, old, new, place, rule, found, fix = CHANGES[name]
+    world.replace(file, old, new)
+    result = world.pcve("build")
+    text = result.stderr
+    at = NEWS if name == "held text changed" else file
+    problems = [line for line in text.splitlines() if ": error " in line]
+    expected = [line for line in problems if line.startswith(f"{at}:{place}: error {rule}: ")]
+    assert result.exit_code == 1, text
+    assert expected, text
+    if name != "record without claims":
+        assert len(problems) == 1, text
+    assert found in text
+    assert fix in text
+    assert "    rule: " in text
+    assert "Traceback" not in text
+    assert snapshot(world) == before
+
+
+def test_two_files_with_one_id_are_one_message(world: World) -> None:
+    text = (world.root / "data/records/event/northtown-conference-2016.yml").read_text()
+    twin = text.replace("id: northtown-conference-2016", "id: northtown")
+    world.write("data/records/event/northtown.yml", twin)
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(": error ") == 1
+    assert f"{PLACE}:1:1: error duplicate-id" in result.stderr
+    assert "also that of data/records/event/northtown.yml" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x89PNG\r\n\x1a\n\0\0", b"id: x\0", "id: é".encode("latin-1")]
+)
+def test_a_binary_file_is_one_message(world: World, content: bytes) -> None:
+    world.write("data/records/place/picture.yml", content)
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(": error ") == 1
+    assert "data/records/place/picture.yml:1:" in result.stderr
+    assert "error encoding" in result.stderr
+
+
+def test_a_broken_record_does_not_accuse_those_that_point_to_it(world: World) -> None:
+    world.replace(PLACE, "    kind: city", "    kind: [city")
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(": error ") == 1
+
+
+def test_a_broken_source_does_not_accuse_its_records(world: World) -> None:
+    world.replace(NEWS, "language: en", "language: [en")
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(": error ") == 1
+
+
+def test_every_mistake_in_every_file_is_told_at_once(world: World) -> None:
+    world.replace(PLACE, "kind: city", "kind: cty")
+    world.replace(EVENT, "edition: 3", "edition: x")
+    result = world.pcve("build")
+    assert "2 errors, 0 warnings" in result.stderr
+
+
+@pytest.mark.parametrize("file", ["pcve.ttl", "shapes.ttl", "vocab.ttl"])
+def test_an_ontology_that_is_no_turtle_is_told_with_its_line(world: World, file: str) -> None:
+    path = world.root / "ontology" / file
+    lines = path.read_text().splitlines()
+    lines.insert(20, "this is not turtle")
+    path.write_text("\n".join(lines))
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(": error ontology-syntax") == 1
+    assert f"ontology/{file}:21:" in result.stderr

@@ -1,0 +1,212 @@
+"""A misspelt term is silent in RDF: so every term that is used must exist, and say what it means."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+import yaml
+from conftest import ROOT, World
+
+from pcve_graph import __version__
+from pcve_graph.names import ALIGNED, PREFIXES, expand
+
+FILES = sorted((ROOT / "ontology").glob("*.ttl"))
+CLOSED = {
+    PREFIXES[name]: space
+    for name, space in {
+        "dcterms": rdflib.DCTERMS,
+        "foaf": rdflib.FOAF,
+        "org": rdflib.ORG,
+        "owl": rdflib.OWL,
+        "prov": rdflib.PROV,
+        "rdf": rdflib.RDF,
+        "rdfs": rdflib.RDFS,
+        "sh": rdflib.SH,
+        "skos": rdflib.SKOS,
+        "vann": rdflib.VANN,
+        "xsd": rdflib.XSD,
+    }.items()
+}
+OA = {"TextQuoteSelector", "TextPositionSelector", "exact", "start", "end"}
+SCHEMA = set(
+    "Event EventSeries Place Project Role FundingScheme about audience author containedInPlace endDate "
+    "funder location organizer roleName sameAs startDate url".split()
+)
+
+
+def triples(name: str) -> list[ox.Triple]:
+    quads = ox.parse(path=ROOT / "ontology" / name, format=ox.RdfFormat.TURTLE)
+    return [quad.triple for quad in quads]
+
+
+def iris(name: str) -> set[str]:
+    found = set()
+    for triple in triples(name):
+        for term in (triple.subject, triple.predicate, triple.object):
+            if isinstance(term, ox.NamedNode):
+                found.add(term.value)
+            elif isinstance(term, ox.Literal):
+                found.add(term.datatype.value)
+    return found
+
+
+def stated(name: str) -> dict[str, dict[str, list[str]]]:
+    found: dict[str, dict[str, list[str]]] = {}
+    for triple in triples(name):
+        if isinstance(triple.subject, ox.NamedNode):
+            own = found.setdefault(triple.subject.value, {})
+            value = str(getattr(triple.object, "value", triple.object))
+            own.setdefault(triple.predicate.value, []).append(value)
+    return found
+
+
+def exists(iri: str) -> bool:
+    for space, closed in CLOSED.items():
+        if iri.startswith(space) and iri != space.rstrip("#/"):
+            return rdflib.URIRef(iri) in closed
+    for prefix, known in (("oa", OA), ("schema", SCHEMA)):
+        if iri.startswith(PREFIXES[prefix]):
+            return iri.removeprefix(PREFIXES[prefix]) in known
+    if iri.startswith(PREFIXES["pcve"]):
+        return iri in stated("pcve.ttl")
+    if iri.startswith(PREFIXES["pcvesh"]):
+        return iri in stated("shapes.ttl")
+    if iri.startswith("https://w3id.org/pcve/vocab/"):
+        return iri in stated("vocab.ttl")
+    return iri.startswith(("https://w3id.org/pcve/", "https://creativecommons.org/licenses/"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_term_of_an_ontology_file_exists(path: object) -> None:
+    name = getattr(path, "name", "")
+    allowed = tuple(ALIGNED.values()) if name == "align.ttl" else ()
+    assert {
+        iri for iri in iris(name) if not exists(iri) and not iri.startswith(allowed or "-")
+    } == set()
+
+
+def test_the_check_for_terms_catches_a_slip() -> None:
+    for wrong in ("sh:nodeType", "sh:dataType", "skos:prefLable", "pcve:locaton", "xsd:langString"):
+        assert not exists(expand(wrong))
+    assert not exists("https://w3id.org/pcve/vocab/topic/nothing")
+    assert not exists("http://example.org/x")
+
+
+@pytest.mark.parametrize("world", ["northtown", "shipped"])
+def test_every_property_and_class_of_the_graph_exists(
+    request: pytest.FixtureRequest, world: str
+) -> None:
+    used = set()
+    for quad in request.getfixturevalue(world).saved().store:
+        used.add(quad.predicate.value)
+        if quad.predicate.value == expand("rdf:type"):
+            used.add(getattr(quad.object, "value", ""))
+    assert {iri for iri in used if not exists(iri)} == set()
+
+
+@pytest.mark.parametrize("world", ["northtown", "shipped"])
+def test_every_property_of_the_graph_has_a_label_in_it(
+    request: pytest.FixtureRequest, world: str
+) -> None:
+    store = request.getfixturevalue(world).saved().store
+    label = ox.NamedNode(expand("rdfs:label"))
+    facts = {
+        quad.predicate
+        for name in ("facts", "evidence", "catalog")
+        for quad in store.quads_for_pattern(
+            None, None, None, ox.NamedNode(f"https://w3id.org/pcve/graph/{name}")
+        )
+    }
+    bare = {p.value for p in facts if not list(store.quads_for_pattern(p, label, None, None))}
+    assert bare == {expand("rdf:type")}
+
+
+def own_terms() -> dict[str, dict[str, list[str]]]:
+    return {iri: own for iri, own in stated("pcve.ttl").items() if iri.startswith(PREFIXES["pcve"])}
+
+
+def test_there_are_as_many_terms_as_ever() -> None:
+    assert len(own_terms()) >= 46
+
+
+@pytest.mark.parametrize("term", own_terms())
+def test_a_term_says_what_it_means(term: str) -> None:
+    own = own_terms()[term]
+    assert len(own[expand("rdfs:label")]) == 1
+    (definition,) = own[expand("skos:definition")]
+    assert definition.endswith(".")
+    assert own.get(expand("skos:example")) or own.get(expand("skos:scopeNote"))
+    assert own[expand("rdfs:isDefinedBy")] == ["https://w3id.org/pcve/ns"]
+
+
+def test_words_for_people_have_a_language() -> None:
+    words = (
+        "label",
+        "definition",
+        "example",
+        "scopeNote",
+        "description",
+        "message",
+        "usageNote",
+        "title",
+    )
+    for path in FILES:
+        for triple in triples(path.name):
+            if re.split(r"[#/]", triple.predicate.value)[-1] in words:
+                assert isinstance(triple.object, ox.Literal)
+                assert triple.object.language == "en", str(triple)
+
+
+def test_labels_of_terms_are_unique() -> None:
+    kinds: dict[tuple[str, str], str] = {}
+    for iri, own in own_terms().items():
+        key = (own[expand("rdf:type")][0], own[expand("rdfs:label")][0])
+        assert key not in kinds, f"{iri} and {kinds.get(key)}"
+        kinds[key] = iri
+
+
+def test_the_header_of_the_ontology_is_complete() -> None:
+    header = stated("pcve.ttl")["https://w3id.org/pcve/ns"]
+    for key in (
+        "dcterms:title", "dcterms:creator", "dcterms:license", "dcterms:created", "owl:versionIRI",
+        "owl:versionInfo", "vann:preferredNamespacePrefix", "vann:preferredNamespaceUri",
+    ):  # fmt: skip
+        assert header[expand(key)], key
+
+
+def test_concepts_have_no_circle_and_belong_to_a_list() -> None:
+    vocabulary = stated("vocab.ttl")
+    concepts = {
+        iri: own
+        for iri, own in vocabulary.items()
+        if expand("skos:Concept") in own[expand("rdf:type")]
+    }
+    assert len(concepts) >= 80
+    for iri, own in concepts.items():
+        (scheme,) = own[expand("skos:inScheme")]
+        assert iri.startswith(scheme + "/")
+        assert scheme in vocabulary
+        seen = {iri}
+        while above := own.get(expand("skos:broader")):
+            assert above[0] not in seen
+            seen.add(above[0])
+            own = concepts[above[0]]
+        assert len(seen) <= 3
+
+
+def test_one_version_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"]
+    header = stated("pcve.ttl")["https://w3id.org/pcve/ns"]
+    changes = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert project == citation == __version__ == header[expand("owl:versionInfo")][0] == changes[0]
+    assert header[expand("owl:versionIRI")] == [f"https://w3id.org/pcve/ns/{project}"]
+
+
+def test_without_alignments_nothing_breaks(world: World) -> None:
+    (world.root / "ontology" / "align.ttl").unlink()
+    assert world.pcve("build").exit_code == 0
