@@ -50,7 +50,7 @@ def test_an_example_of_the_readme_prints_what_it_shows(
     result = shipped.pcve(*shlex.split(command)[1:])
     assert result.exit_code == 0
     printed = result.stdout.splitlines()
-    parts = [part.splitlines() for part in re.split(r"\n…(?:\n|$)", shown.strip("\n"))]
+    parts = [part.splitlines() for part in re.split(r"\n…(?:\n|$)", shown.strip("\n")) if part]
     at = 0
     for part in parts:
         at = printed.index(part[0], at)
