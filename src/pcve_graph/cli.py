@@ -82,6 +82,8 @@ def cli(context: click.Context, folder: Path | None) -> None:
     Every fact says where it comes from, and a machine has checked that the words are there.
     """
     context.obj = folder
+    if os.environ.get("NO_COLOR"):
+        context.color = False
 
 
 def here(context: click.Context) -> Project:
