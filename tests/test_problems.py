@@ -51,7 +51,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "unknown source": (
         EVENT, "- source: southport-bulletin", "- source: southport-buletin", "27:13",
-        "unknown-source", 'there is no source "southport-buletin"', "pcve new source",
+        "unknown-source", 'there is no source "southport-buletin"', "did you mean southport-bulletin?",
     ),
     "unknown type": (
         EVENT, "type: Event", "type: Evnt", "2:7", "unknown-type", 'there is no type "Evnt"',

@@ -255,7 +255,7 @@ class _Claim:
         self.sheet = sheet
         self.block = block
         self.owner = owner
-        self.source = names.source(block.source.id)
+        self.sources = tuple(names.source(each.id) for each in block.sources)
         self.certainty = self.closed("certainty", block.certainty, "stated")
         self.standing = self.closed("standing", block.standing, "current")
         self.quote = self.passage() if block.span else None
@@ -271,10 +271,11 @@ class _Claim:
 
     def passage(self) -> str:
         assert self.block.span
-        assert self.block.source.text
+        held = self.block.sources[0].text
+        assert held
         start, end = self.block.span
-        exact = self.block.source.text.text[start:end]
-        node = hashed("quote", self.source, str(start), str(end), exact)
+        exact = held.text[start:end]
+        node = hashed("quote", self.sources[0], str(start), str(end), exact)
         integer = XSD + "integer"
         for name, term in (
             ("rdf:type", iri(expand("oa:TextQuoteSelector"))),
@@ -282,7 +283,7 @@ class _Claim:
             ("oa:exact", literal(exact)),
             ("oa:start", literal(str(start), integer)),
             ("oa:end", literal(str(end), integer)),
-            ("prov:wasQuotedFrom", iri(self.source)),
+            ("prov:wasQuotedFrom", iri(self.sources[0])),
         ):
             triple = (iri(node), iri(expand(name)), term)
             self.sheet.add(self.sheet.evidence, triple, self.block.position)
@@ -343,7 +344,8 @@ class _Claim:
         if self.current:
             sheet.add(sheet.facts, triple, place)
         note = block.note.text if block.note else ""
-        parts = (self.source, self.quote or "", self.certainty, self.standing, note)
+        read = " ".join(sorted(self.sources))
+        parts = (read, self.quote or "", self.certainty, self.standing, note)
         node = iri(hashed("claim", *triple, *parts))
         if (node,) in sheet.places:
             return
@@ -352,7 +354,7 @@ class _Claim:
             ("rdf:subject", triple[0]),
             ("rdf:predicate", triple[1]),
             ("rdf:object", triple[2]),
-            ("prov:hadPrimarySource", iri(self.source)),
+            *(("prov:hadPrimarySource", iri(each)) for each in self.sources),
             ("pcve:certainty", iri(self.certainty)),
             ("pcve:standing", iri(self.standing)),
         ]

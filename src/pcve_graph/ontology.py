@@ -190,7 +190,8 @@ def _classes(triples: _Triples) -> Iterator[RecordClass]:
             for each in shapes.get(ancestor, ()):
                 for member in triples.all(each, "sh:property"):
                     key = _key(triples, member)
-                    keys[key.name] = key
+                    if key.name not in keys or key.datatypes or key.classes or key.scheme:
+                        keys[key.name] = key
         yield RecordClass(
             name=local_name(iri),
             iri=iri,

@@ -115,7 +115,8 @@ def _evidence(evidence: Evidence) -> str:
     ]
     note = f" ({', '.join(marks)}: {evidence.note})" if marks else ""
     if not evidence.quote:
-        return f"cited: {evidence.title} [{evidence.source}]{note}"
+        titles = "; ".join(f"{title} [{source}]" for source, title in evidence.sources)
+        return f"cited: {titles}{note}"
     quote = " ".join(evidence.quote.split())
-    place = f"{evidence.source}, characters {evidence.start}-{evidence.end}"
+    place = f"{evidence.sources[0][0]}, characters {evidence.start}-{evidence.end}"
     return f"“{quote}” [{place}]{note}"

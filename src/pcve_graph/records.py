@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from .errors import ContentError, Position, Problem, breach
-from .names import ID
+from .names import ID, nearest
 from .project import Project
 from .quotes import HeldText
 from .yamltext import Mapping, Node, Scalar, Sequence, decode, parse
@@ -35,9 +35,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Facts, and the words they rest on. `span` is (start, end) in the held text, in characters."""
+    """Facts, and the words they rest on.
 
-    source: Source
+    `sources` are several where the facts were read in them taken together. `span` is (start, end)
+    in the held text of the one source, in characters; None where no text is held.
+    """
+
+    sources: tuple[Source, ...]
     span: tuple[int, int] | None
     certainty: Scalar | None
     standing: Scalar | None
@@ -176,35 +180,29 @@ def _record(project: Project, path: Path, sources: dict[str, Source | None]) -> 
 
 
 def _block(node: Node, sources: dict[str, Source | None]) -> Block:
-    """One block. Raises ContentError, empty where its source has told its own problem already."""
+    """One block. Raises ContentError, empty where a source has told its own problem already."""
     if not isinstance(node, Mapping):
         fix = "a block begins with `- source: …`"
         raise _stop("structure", node.position, "found a block without keys", fix)
     talk: dict[str, Scalar] = {}
     for key, value in node.entries:
-        if key.text in TALK:
+        if key.text in TALK and key.text != "source":
             if not isinstance(value, Scalar):
                 raise _stop("structure", value.position, f"{key.text} is no text", "write one text")
             talk[key.text] = value
     facts = tuple((key, value) for key, value in node.entries if key.text not in TALK)
-    name = talk.get("source")
-    if name is None or not facts:
-        lacks = "a fact" if name else "a source"
+    named = _scalars(node.get("source"))
+    if not named or not facts:
+        lacks = "a fact" if named else "a source"
         raise _stop("missing-key", node.position, f"the block has not {lacks}", f"add {lacks}")
     doubt = next((talk[key] for key in ("certainty", "standing") if _doubtful(talk.get(key))), None)
     if doubt is not None and "note" not in talk:
         fix = "add `note:` and say why"
         raise _stop("reason", doubt.position, f"the block is {doubt.text} and has no note", fix)
-    if name.text not in sources:
-        fix = f"make it (pcve new source {name.text}), or correct the id"
-        raise _stop("unknown-source", name.position, f'there is no source "{name.text}"', fix)
-    source = sources[name.text]
-    if source is None:
-        raise ContentError([])
-    span = _span(source, talk, node.position)
+    chosen = tuple(_named(each, sources) for each in named)
     return Block(
-        source=source,
-        span=span,
+        sources=chosen,
+        span=_span(chosen, talk, node.position),
         certainty=talk.get("certainty"),
         standing=talk.get("standing"),
         note=talk.get("note"),
@@ -213,18 +211,41 @@ def _block(node: Node, sources: dict[str, Source | None]) -> Block:
     )
 
 
+def _scalars(node: Node | None) -> tuple[Scalar, ...]:
+    nodes = node.values if isinstance(node, Sequence) else (node,)
+    return tuple(each for each in nodes if isinstance(each, Scalar))
+
+
+def _named(name: Scalar, sources: dict[str, Source | None]) -> Source:
+    if name.text not in sources:
+        hint = nearest(name.text, sources)
+        fix = hint or f"make it (pcve new source {name.text}), or correct the id"
+        raise _stop("unknown-source", name.position, f'there is no source "{name.text}"', fix)
+    source = sources[name.text]
+    if source is None:
+        raise ContentError([])
+    return source
+
+
 def _doubtful(value: Scalar | None) -> bool:
     return value is not None and value.text in ("inferred", "disputed")
 
 
-def _span(source: Source, talk: dict[str, Scalar], position: Position) -> tuple[int, int] | None:
+def _span(
+    sources: tuple[Source, ...], talk: dict[str, Scalar], position: Position
+) -> tuple[int, int] | None:
     quote, occurrence = talk.get("quote"), talk.get("occurrence")
+    source = next((each for each in sources if each.text is not None), sources[0])
     if source.text is None:
         if quote is not None:
             fix = "delete the quote: the facts are cited; or hold the text of the source"
             found = f"the text of {source.id} is not held"
             raise _stop("quote-not-held", quote.position, found, fix)
         return None
+    if len(sources) > 1:
+        fix = "give what rests on the held text a block of its own, with its quote"
+        found = f"the text of {source.id} is held, and there are other sources beside it"
+        raise _stop("quote-missing", position, found, fix)
     if quote is None:
         fix = "quote the words that say it; what no words say is left out"
         raise _stop("quote-missing", position, f"the text of {source.id} is held", fix)

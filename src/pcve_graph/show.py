@@ -21,13 +21,12 @@ _CLAIMS = (
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One claim of a fact. `quote` is empty where the source is cited without its words.
+    """One claim of a fact. `quote` is empty where the sources are cited without their words.
 
-    `start` and `end` are characters of the held text; both 0 without a quote.
+    `sources` are (id, title); `start` and `end` are characters of the held text, 0 without a quote.
     """
 
-    source: str
-    title: str
+    sources: tuple[tuple[str, str], ...]
     quote: str
     start: int
     end: int
@@ -144,17 +143,19 @@ class _Reader:
         return next((quad.object for quad in quads), None)
 
     def evidence(self, claim: Term) -> Evidence:
-        source = self.value(claim, "prov:hadPrimarySource")
+        assert isinstance(claim, ox.NamedNode)
+        predicate = ox.NamedNode(expand("prov:hadPrimarySource"))
+        sources = [
+            quad.object for quad in self.store.quads_for_pattern(claim, predicate, None, None)
+        ]
         quote = self.value(claim, "pcve:quote")
         note = self.value(claim, "skos:note")
-        assert isinstance(source, ox.NamedNode)
 
         def of_quote(name: str) -> str:
             return str(getattr(self.value(quote, name), "value", "")) if quote else ""
 
         return Evidence(
-            source=local_name(source.value),
-            title=self.word(source),
+            sources=tuple(sorted((_last(each), self.word(each)) for each in sources)),
             quote=of_quote("oa:exact"),
             start=int(of_quote("oa:start") or 0),
             end=int(of_quote("oa:end") or 0),
@@ -165,7 +166,7 @@ class _Reader:
 
     def closed(self, claim: Term, name: str) -> str:
         term = self.value(claim, name)
-        return local_name(str(getattr(term, "value", "")))
+        return _last(term) if term else ""
 
     def pointing(self, node: ox.NamedNode) -> tuple[tuple[str, str], ...]:
         """Facts of other things whose value is this one: (id, property label), sorted."""
@@ -179,5 +180,9 @@ class _Reader:
         return tuple(sorted(found))
 
 
-def _rank(evidence: Evidence) -> tuple[bool, str, int]:
-    return evidence.standing != "current", evidence.source, evidence.start
+def _last(term: Term) -> str:
+    return local_name(str(getattr(term, "value", "")))
+
+
+def _rank(evidence: Evidence) -> tuple[bool, tuple[tuple[str, str], ...], int]:
+    return evidence.standing != "current", evidence.sources, evidence.start
