@@ -29,6 +29,8 @@ NORTHTOWN = {
     "kind": "ngo",
     "role": "organizer",
     "thing": "northtown-conference-2015",
+    "series": "northtown-conferences",
+    "day": "2015-01-19",
 }
 """What the parameters are set to on Northtown."""
 

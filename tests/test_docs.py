@@ -76,3 +76,21 @@ def test_every_rule_of_the_reader_is_broken_by_a_test() -> None:
     tests = "".join(path.read_text() for path in (ROOT / "tests").glob("test_*.py"))
     untested = {rule for rule in RULES if f'"{rule}"' not in tests and f"error {rule}" not in tests}
     assert untested == set()
+
+
+def test_the_curators_example_is_green_as_it_stands(world: World) -> None:
+    guide = (ROOT / "data/README.md").read_text()
+    files = re.findall(r"^`(data/\S+)`\n\n```(?:text|yaml)\n([\s\S]*?)```", guide, re.M)
+    assert len(files) == 3
+    assert world.pcve("new", "source", "northtown-review").exit_code == 0
+    assert world.pcve("new", "event", "harbour-forum-2017").exit_code == 0
+    for name, content in files:
+        world.write(name, content)
+    checked = world.pcve("validate")
+    assert (checked.exit_code, checked.stderr) == (0, "")
+    assert world.pcve("fmt", "--check").stdout == ""
+    assert world.pcve("build").exit_code == 0
+    text = world.pcve("show", "harbour-forum-2017").stdout
+    assert "supporter: Lake Fund\n    “with support from the Lake Fund”" in text
+    world.replace("data/records/event/harbour-forum-2017.yml", "support from", "support of")
+    assert "error quote-not-found" in world.pcve("validate").stderr

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from . import shacl
 from .errors import ContentError, Position, Problem, breach
 from .graph import Built
+from .likeness import Named, likeness_problems, read_ledger
 from .names import BASE, expand, graph, local_name
 from .ontology import Ontology
 from .project import Project
@@ -57,6 +58,7 @@ def check_graph(
     derived = (each for each in report.results if each.focus in built.derived)
     inherited = [_from_result(each, built, ontology, labels) for each in derived]
     problems += [each for each in inherited if each.position not in told]
+    problems += likeness_problems(_named(store, built, ontology), read_ledger(project))
     checks = read_queries(project, "checks")
     for query in checks.values():
         problems += _from_check(query, store, built)
@@ -72,6 +74,36 @@ def check_graph(
         notice=report.notice,
         seal=_SEAL,
     )
+
+
+def _named(store: ox.Store, built: Built, ontology: Ontology) -> list[Named]:
+    """Every thing with all its names; its family is the folder of its class."""
+
+    def values(node: ox.NamedNode, name: str) -> list[str]:
+        quads = store.quads_for_pattern(node, ox.NamedNode(expand(name)), None, None)
+        return sorted(str(getattr(quad.object, "value", "")) for quad in quads)
+
+    facts = ox.NamedNode(graph("facts"))
+    found = []
+    for quad in store.quads_for_pattern(None, ox.NamedNode(expand("rdf:type")), None, facts):
+        kind = ontology.by_iri.get(str(getattr(quad.object, "value", "")))
+        if kind is None or kind.folder is None or not isinstance(quad.subject, ox.NamedNode):
+            continue
+        node = quad.subject
+        successor = values(node, "dcterms:isReplacedBy")
+        found.append(
+            Named(
+                id=local_name(node.value),
+                family=kind.folder,
+                names=tuple(values(node, "skos:prefLabel") + values(node, "skos:altLabel")),
+                position=built.places[str(node),],
+                lines=frozenset(
+                    map(local_name, values(node, "pcve:series") + values(node, "pcve:precededBy"))
+                ),
+                replaced_by=local_name(successor[0]) if successor else "",
+            )
+        )
+    return sorted(found, key=lambda each: each.id)
 
 
 def memory_store(built: Built) -> ox.Store:

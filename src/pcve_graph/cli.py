@@ -172,6 +172,26 @@ def summary(checked: Checked, seconds: float) -> list[str]:
     return [f"note     {checked.notice}; pySHACL was used", *lines] if checked.notice else lines
 
 
+def completeness(project: Project) -> list[str]:
+    """How many of the events say when, where, by whom and about what."""
+    from .query import Table, ask
+    from .saved import find_query
+    from .store import open_graph
+
+    try:
+        query = find_query(project, "completeness")
+    except UsageError:
+        return []
+    answer = ask(open_graph(project).store, query.text)
+    assert isinstance(answer, Table)
+    every, *having = (int(getattr(term, "value", 0)) for term in answer.rows[0])
+    if not every:
+        return []
+    parts = zip(answer.columns[1:], having, strict=True)
+    shares = ", ".join(f"{name} {100 * number / every:.0f} %" for name, number in parts)
+    return [f"events   {every:,}: {shares}"]
+
+
 ENGINE = click.option(
     "--engine", metavar="NAME", help="SHACL engine: turbo (default) or pyshacl, the reference."
 )
@@ -200,6 +220,8 @@ def build(context: click.Context, engine: str | None) -> None:
     tell(*map(str, checked.warnings))
     triples = sum(len(lines) for lines in checked.built.graphs.values())
     for line in summary(checked, time.perf_counter() - start):
+        click.echo(line)
+    for line in completeness(project):
         click.echo(line)
     shown = target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target
     click.echo(f"wrote    {_many(triples, 'triple')} to {shown}")
@@ -340,21 +362,28 @@ def queries(context: click.Context) -> None:
 
 @cli.command()
 @click.argument("identifier", metavar="ID")
+@click.option("--as-of", metavar="DATE", help="Only what held on that day, such as 2019-05-01.")
 @click.pass_context
 @guarded
-def show(context: click.Context, identifier: str) -> None:
+def show(context: click.Context, identifier: str, as_of: str | None) -> None:
     """Show everything known of one thing, each fact with its evidence.
 
     \b
-    Example: pcve show osce-ct-2018
+    Examples:
+      pcve show osce-ct-2018
+      pcve show iisg --as-of 2019-05-01
     """
+    from .dates import first_and_last
     from .ontology import read_ontology
     from .present import present_view
     from .show import show as view
 
     project = here(context)
     saved = opened(project)
-    found = view(saved, read_ontology(project), identifier)
+    days = first_and_last(as_of) if as_of else None
+    if as_of and (days is None or days[0] != days[1]):
+        raise UsageError(f"--as-of takes a day such as 2019-05-01, not {as_of!r}")
+    found = view(saved, read_ontology(project), identifier, days[0] if days else None)
     click.echo(present_view(found), nl=False)
 
 

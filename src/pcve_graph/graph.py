@@ -22,7 +22,7 @@ from .records import Block, Record, Records, Source
 from .yamltext import Mapping, Node, Scalar, Sequence
 
 XSD: Final = names.PREFIXES["xsd"]
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _ADDRESS: Final = re.compile(r"https?://[^\s/<>\"{}|\\^`]+[^\s<>\"{}|\\^`]*")
 _NUMBER: Final = {
     "integer": re.compile(r"[+-]?\d+"),
@@ -81,7 +81,7 @@ def iri(value: str) -> str:
 def literal(text: str, datatype: str | None = None, language: str | None = None) -> str:
     """A literal as N-Triples writes it; `datatype` is an IRI."""
     if language:
-        return str(ox.Literal(text, language=language))
+        return str(ox.Literal(text, language=language.lower()))
     return str(ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None))
 
 

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from .errors import UsageError
 from .export import RDF_FORMATS, serialize
 from .names import local_name
-from .query import RESULT_FORMATS, Answer, Table, Term, Triples, labels
+from .query import RESULT_FORMATS, Answer, Table, Term, Triples, footnotes, labels
 from .show import Evidence, Fact, View
 
 
@@ -31,7 +31,10 @@ def present(answer: Answer, form: str, store: ox.Store, iris: bool, width: int) 
         known = ", ".join(("table", "markdown", *RESULT_FORMATS))
         raise UsageError(f"rows are written as {known}, not {form}")
     rows = _words(answer, store, iris)
-    return _markdown(answer, rows) if form == "markdown" else _table(answer, rows, width)
+    notes = footnotes(store, (cell for row in rows for cell in row))
+    if form == "markdown":
+        return _markdown(answer, rows) + "".join(f"\n{note}\n" for note in notes)
+    return _table(answer, rows, width) + "".join(f"{note}\n" for note in notes)
 
 
 def _words(answer: Table, store: ox.Store, iris: bool) -> list[list[str]]:
@@ -96,6 +99,7 @@ def present_view(view: View) -> str:
     if view.named_by:
         lines += ["named by"]
         lines += [f"  {name}  as {label}" for name, label in view.named_by]
+    lines += ["", *view.notes] if view.notes else []
     return "\n".join(lines) + "\n"
 
 

@@ -180,3 +180,16 @@ def _label(store: ox.Store, node: ox.NamedNode) -> str:
         if words:
             return words[0][1]
     return names.local_name(node.value)
+
+
+def footnotes(store: ox.Store, shown: Iterable[str]) -> tuple[str, ...]:
+    """The designation notes of the names among the texts `shown`, each with its name, sorted."""
+    texts = list(shown)
+    found = set()
+    predicate = ox.NamedNode(expand("pcve:designationNote"))
+    for quad in store.quads_for_pattern(None, predicate, None, None):
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+            name = _label(store, quad.subject)
+            if any(name in text for text in texts):
+                found.add(f"{name} {quad.object.value}")
+    return tuple(sorted(found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import pyoxigraph as ox
 
@@ -10,7 +11,7 @@ from . import names
 from .errors import UsageError
 from .names import expand, local_name, nearest
 from .ontology import Ontology
-from .query import Table, Term, ask, labels
+from .query import Table, Term, ask, footnotes, labels
 from .store import Saved
 
 _CLAIMS = (
@@ -49,21 +50,27 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One thing as people read it. `named_by` lists (thing, property) that point to it."""
+    """One thing as people read it. `named_by` lists (thing, property) that point to it.
+
+    `label` is the name of the day that was asked for, where the thing had another one then.
+    `notes` are the designation notes that go with the names shown.
+    """
 
     iri: str
     label: str
     type: str
     facts: tuple[Fact, ...]
     named_by: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...] = ()
 
 
-def show(saved: Saved, ontology: Ontology, identifier: str) -> View:
-    """The view of the thing with this id or IRI.
+def show(saved: Saved, ontology: Ontology, identifier: str, as_of: date | None = None) -> View:
+    """The view of the thing with this id or IRI; `as_of` leaves out periods that miss the day.
 
-    Raises UsageError where there is none, with the nearest id.
+    A period without a known beginning or end is open on that side. Raises UsageError where there
+    is no such thing, with the nearest id.
     """
-    return _Reader(saved, ontology).view(_find(saved.store, identifier))
+    return _Reader(saved, ontology, as_of).view(_find(saved.store, identifier))
 
 
 def _find(store: ox.Store, identifier: str) -> ox.NamedNode:
@@ -88,9 +95,10 @@ def _find(store: ox.Store, identifier: str) -> ox.NamedNode:
 
 
 class _Reader:
-    def __init__(self, saved: Saved, ontology: Ontology) -> None:
+    def __init__(self, saved: Saved, ontology: Ontology, as_of: date | None) -> None:
         self.store = saved.store
         self.ontology = ontology
+        self.as_of = as_of.isoformat() if as_of else None
 
     def view(self, node: ox.NamedNode) -> View:
         kind = self.type_of(node)
@@ -98,7 +106,12 @@ class _Reader:
             self.ontology.by_iri[kind].label if kind in self.ontology.by_iri else local_name(kind)
         )
         called = labels(self.store, [node])[node.value]
-        return View(node.value, called, name, self.facts(node), self.pointing(node))
+        facts = self.facts(node)
+        if self.as_of:
+            called = next((name for fact in facts for name in _naming(fact)), called)
+        shown = [called, *(fact.value for fact in facts)]
+        notes = footnotes(self.store, shown)
+        return View(node.value, called, name, facts, self.pointing(node), notes)
 
     def type_of(self, node: ox.NamedNode) -> str:
         kind = ox.NamedNode(expand("rdf:type"))
@@ -125,12 +138,23 @@ class _Reader:
             if isinstance(value, ox.NamedNode) and "/id/" in value.value:
                 inside = self.ontology.by_iri.get(self.type_of(value))
                 if inside is not None and inside.folder is None:
+                    if not self.holds(value):
+                        continue
                     inner = self.facts(value)
             evidence = tuple(sorted(map(self.evidence, (claim for _, claim in found)), key=_rank))
             label = order.get(path, (0, local_name(path)))[1]
             facts.append(Fact(local_name(path), label, self.word(value), value, evidence, inner))
         places = {key.name: order[key.path][0] for key in keys}
         return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, 99), fact.value)))
+
+    def holds(self, node: ox.NamedNode) -> bool:
+        """Whether the period of a node includes the day that is asked for."""
+        if self.as_of is None:
+            return True
+        first = self.value(node, "pcve:earliest")
+        last = self.value(node, "pcve:latest")
+        begun = first is None or getattr(first, "value", "") <= self.as_of
+        return begun and (last is None or getattr(last, "value", "") >= self.as_of)
 
     def word(self, term: Term) -> str:
         if isinstance(term, ox.Literal):
@@ -178,6 +202,14 @@ class _Reader:
             if key and kind and kind.folder:
                 found.add((local_name(str(getattr(quad.subject, "value", ""))), key.label))
         return tuple(sorted(found))
+
+
+def _naming(fact: Fact) -> list[str]:
+    """The name that a naming gives, if the fact is one."""
+    named = fact.term.value if isinstance(fact.term, ox.NamedNode) else ""
+    if "/id/naming/" not in named:
+        return []
+    return [inner.value for inner in fact.inner if inner.key == "name"]
 
 
 def _last(term: Term) -> str:
