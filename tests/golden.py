@@ -27,21 +27,34 @@ NORTHTOWN = {
     "whole": "lake-programme",
     "initiative": "harbour-process",
     "kind": "ngo",
-    "role": "organizer",
+    "role": "assistant",
     "thing": "northtown-conference-2015",
     "series": "northtown-conferences",
     "day": "2015-01-19",
+    "organization": "northtown-council",
+    "from": "2015-01-01",
+    "until": "2015-12-31",
+    "funder": "lake-fund",
 }
 """What the parameters are set to on Northtown."""
 
 
 def runs(query: SavedQuery, world: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """(file name, settings) of each run of a query on `northtown` or `shipped`."""
-    if not any(each.required for each in query.params.values()):
-        yield f"{world}/{query.name}.csv", {}
-    for each in query.params.values():
-        value = NORTHTOWN[each.name] if world == "northtown" else each.example
-        yield f"{world}/{query.name}.{each.name}.csv", {each.name: value}
+    """(file name, settings) of each run of a query on `northtown` or `shipped`.
+
+    What is needed is always set; what is not, in turn and then all together.
+    """
+    values = {
+        each.name: NORTHTOWN[each.name] if world == "northtown" else each.example
+        for each in query.params.values()
+    }
+    needed = {name: values[name] for name, each in query.params.items() if each.required}
+    yield f"{world}/{query.name}.csv", needed
+    free = [name for name in values if name not in needed]
+    for name in free:
+        yield f"{world}/{query.name}.{name}.csv", {**needed, name: values[name]}
+    if len(free) > 1:
+        yield f"{world}/{query.name}.all.csv", values
 
 
 def answer(world: World, query: SavedQuery, settings: dict[str, str]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from functools import cache
 
@@ -51,6 +52,13 @@ def test_a_header_says_what_is_asked_and_answered(query: SavedQuery) -> None:
         assert bool(each.scheme) == (each.type == "concept")
 
 
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_a_parameter_is_never_asked_whether_it_is_bound(query: SavedQuery) -> None:
+    """Oxigraph calls a variable that it substitutes unbound (seen in 0.5.13); COALESCE is right."""
+    for name in query.params:
+        assert not re.search(rf"BOUND\s*\(\s*\?{name}\b", query.text, re.I)
+
+
 @pytest.mark.parametrize(("world", "name", "file", "settings"), RUNS, ids=[run[2] for run in RUNS])
 def test_an_answer_is_the_agreed_one(
     request: pytest.FixtureRequest,
@@ -63,10 +71,53 @@ def test_an_answer_is_the_agreed_one(
     assert found.decode() == (GOLDEN / file).read_bytes().decode()
 
 
+def rows(file: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO((GOLDEN / file).read_text())))
+
+
 def test_every_question_has_an_answer_on_the_shipped_graph() -> None:
     for world, _, file, _ in RUNS:
         if world == "shipped":
-            assert len(list(csv.reader(io.StringIO((GOLDEN / file).read_text())))) > 1, file
+            assert rows(file), file
+
+
+def last(iri: str) -> str:
+    return iri.rsplit("/", 1)[-1]
+
+
+def test_a_series_shows_its_missing_editions() -> None:
+    found = {row["edition"]: last(row["event"]) for row in rows("shipped/series-editions.series.csv")}
+    assert [number for number, event in found.items() if not event] == ["4", "5"]
+    assert found["8"] == "ct-challenges-2018"
+
+
+def test_a_post_is_held_on_the_days_that_sources_show_and_no_others() -> None:
+    found = {(last(row["person"]), row["title"]): row["held"] for row in rows("shipped/roles-on-a-day.csv")}
+    assert {person for (person, _), held in found.items() if held == "yes"} == {
+        "poklukar",
+        "popowski",
+        "spasovski",
+    }
+    assert ("sojati", "Head of IISG Secretariat") not in found
+
+
+def test_events_of_a_topic_in_a_country_keep_to_their_days() -> None:
+    found = rows("shipped/events-of-topic-in-country.all.csv")
+    assert {last(row["event"]) for row in found} >= {"alb-dar-2018", "alb-first-line-2019"}
+    assert all("2018-01-01" <= row["start"] <= "2019-12-31" for row in found)
+    assert len(found) < len(rows("shipped/events-of-topic-in-country.csv"))
+
+
+def test_what_an_instrument_pays_for_is_found_through_its_programmes() -> None:
+    found = {last(row["thing"]) for row in rows("shipped/paid-by.csv")}
+    assert found >= {"ipa-ii-2016-pcve", "unodc-aml-cft", "rcc-ws-prosecutors-2018", "cscwb-2017"}
+    assert "wb-pact-ii" not in found
+
+
+def test_both_sides_of_a_disagreement_are_shown() -> None:
+    found = [row for row in rows("shipped/disputed.csv") if last(row["thing"]) == "rcc-conf-2"]
+    assert [(row["value"], row["taken"]) for row in found] == [("2017-11-30", "2017-11-29")]
+    assert all(row["reason"] for row in rows("shipped/disputed.csv"))
 
 
 @cache
