@@ -86,13 +86,18 @@ def last(iri: str) -> str:
 
 
 def test_a_series_shows_its_missing_editions() -> None:
-    found = {row["edition"]: last(row["event"]) for row in rows("shipped/series-editions.series.csv")}
+    found = {
+        row["edition"]: last(row["event"]) for row in rows("shipped/series-editions.series.csv")
+    }
     assert [number for number, event in found.items() if not event] == ["4", "5"]
     assert found["8"] == "ct-challenges-2018"
 
 
 def test_a_post_is_held_on_the_days_that_sources_show_and_no_others() -> None:
-    found = {(last(row["person"]), row["title"]): row["held"] for row in rows("shipped/roles-on-a-day.csv")}
+    found = {
+        (last(row["person"]), row["title"]): row["held"]
+        for row in rows("shipped/roles-on-a-day.csv")
+    }
     assert {person for (person, _), held in found.items() if held == "yes"} == {
         "poklukar",
         "popowski",

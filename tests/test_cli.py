@@ -61,7 +61,7 @@ def test_validate_as_json_has_the_place_of_each_problem(world: World) -> None:
     assert result.exit_code == 1
     (problem,) = json.loads(result.stdout)
     assert problem["path"] == "data/records/place/northtown.yml"
-    assert (problem["line"], problem["column"], problem["rule"]) == (7, 11, "term")
+    assert (problem["line"], problem["column"], problem["rule"]) == (7, 11, "pcvesh:Place-kind")
 
 
 def test_a_table_shows_names_and_days(northtown: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,9 +10,10 @@ import pyoxigraph as ox
 
 from . import shacl
 from .errors import ContentError, Position, Problem, breach
+from .findings import result_problem
 from .graph import Built
 from .likeness import Named, likeness_problems, read_ledger
-from .names import BASE, expand, graph, local_name
+from .names import expand, graph, local_name
 from .ontology import Ontology
 from .project import Project
 from .saved import SavedQuery, read_queries
@@ -48,16 +50,15 @@ def check_graph(
     """
     report = shacl.validate(built.ntriples(), ontology.shapes, engine)
     store = memory_store(built)
-    labels = _Labels(store)
-    problems = [
-        _from_result(each, built, ontology, labels)
-        for each in report.results
-        if each.focus not in built.derived
-    ]
-    told = {each.position for each in problems}
-    derived = (each for each in report.results if each.focus in built.derived)
-    inherited = [_from_result(each, built, ontology, labels) for each in derived]
-    problems += [each for each in inherited if each.position not in told]
+    called = term_labels(store, {t for each in report.results for t in (each.focus, each.value)})
+    things = (place[0] for place in built.places if len(place) == 1 and "/id/" in place[0])
+    ids = {local_name(each.strip("<>")) for each in things}
+    problems: list[Problem] = []
+    for each in sorted(report.results, key=lambda result: result.focus in built.derived):
+        position = _place(built, each.focus, each.path, each.value)
+        if each.focus in built.derived and position in {told.position for told in problems}:
+            continue
+        problems.append(result_problem(each, position, ontology, called, ids))
     problems += likeness_problems(_named(store, built, ontology), read_ledger(project))
     checks = read_queries(project, "checks")
     for query in checks.values():
@@ -115,21 +116,18 @@ def memory_store(built: Built) -> ox.Store:
     return store
 
 
-class _Labels:
-    """What people call a term: its label, else its last segment."""
-
-    def __init__(self, store: ox.Store) -> None:
-        self.store = store
-
-    def of(self, term: str) -> str:
-        if not term.startswith("<"):
-            return term.split("^^")[0]
+def term_labels(store: ox.Store, terms: Iterable[str]) -> dict[str, str]:
+    """What people call the IRIs among `terms`, all as N-Triples writes them."""
+    found = {}
+    for term in terms:
         for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"):
+            if not term.startswith("<") or term in found:
+                break
             node, predicate = ox.NamedNode(term[1:-1]), ox.NamedNode(expand(name))
-            for quad in self.store.quads_for_pattern(node, predicate, None, None):
+            for quad in store.quads_for_pattern(node, predicate, None, None):
                 if isinstance(quad.object, ox.Literal):
-                    return f'"{quad.object.value}"'
-        return local_name(term.strip("<>"))
+                    found[term] = quad.object.value
+    return found
 
 
 def _place(built: Built, focus: str, path: str, value: str) -> Position:
@@ -137,34 +135,6 @@ def _place(built: Built, focus: str, path: str, value: str) -> Position:
         if key in built.places:
             return built.places[key]
     return Position("ontology" if "/vocab/" in focus else "data")
-
-
-def _from_result(
-    result: shacl.Result, built: Built, ontology: Ontology, labels: _Labels
-) -> Problem:
-    """A SHACL result as a problem at the line of the record."""
-    name, message = ontology.messages.get(result.shape, ("", ""))
-    message = result.message or message
-    thing = labels.of(result.focus)
-    found = f"{name or 'this'} of {thing}"
-    component = local_name(result.component).removesuffix("ConstraintComponent")
-    if component == "MinCount":
-        found += " is missing"
-    elif component == "MaxCount":
-        found += " has more values than it may"
-    elif result.value:
-        found += f" is {labels.of(result.value)}"
-    elif not result.path:
-        found = f"{thing} breaks this rule"
-    rule, _, fix = message.partition(". ")
-    return Problem(
-        position=_place(built, result.focus, result.path, result.value),
-        rule=result.shape.replace(BASE + "shapes#", "pcvesh:"),
-        message=found,
-        why=rule.rstrip("."),
-        fix=fix,
-        severity="error" if result.severity == expand("sh:Violation") else "warning",
-    )
 
 
 def _from_check(query: SavedQuery, store: ox.Store, built: Built) -> list[Problem]:

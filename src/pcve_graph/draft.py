@@ -6,7 +6,7 @@ from pathlib import Path
 
 from . import names
 from .errors import UsageError
-from .graph import takes
+from .findings import takes
 from .names import ID, kebab, nearest
 from .ontology import Key, Ontology, RecordClass
 from .project import Project

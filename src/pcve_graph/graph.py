@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from . import names
 from .dates import first_and_last, precision
 from .errors import ContentError, Position, Problem, breach
+from .findings import takes, value_problem
 from .names import expand, hashed, nearest
 from .ontology import Key, Ontology, RecordClass
 from .records import Block, Record, Records, Source
@@ -209,7 +210,7 @@ class _Writer:
             for each in node.values:
                 yield from self.values(key, each, sheet)
         elif "langString" in "".join(key.datatypes):
-            yield from _texts(key, node, sheet)
+            yield from _texts(key, node, sheet, self.ontology)
         elif isinstance(node, Mapping):
             found, fix = (
                 f"{key.name} does not take keys of its own",
@@ -224,27 +225,18 @@ class _Writer:
                 yield term, node.position
 
     def term(self, key: Key, value: Scalar) -> str | Problem:
+        """The term that `value` stands for, or the problem that its key has with it."""
         text = value.text
-        if key.scheme:
-            known = self.ontology.schemes.get(key.scheme, ())
-            if text in known:
-                return iri(names.concept(key.scheme, text))
-            fix = nearest(text, known) or f"terms of {key.scheme}: " + ", ".join(known)
-            found = f'the list {key.scheme} has no term "{text}"'
-            return breach("term", value.position, found, fix)
-        if key.datatypes:
-            return _typed(key, value)
-        if text in self.things or text in self.unread:
-            return iri(self.things.get(text, names.thing("unread", text)))
-        if not key.classes:
-            if _ADDRESS.fullmatch(text):
+        if key.scheme and text in self.ontology.schemes.get(key.scheme, ()):
+            return iri(names.concept(key.scheme, text))
+        if key.datatypes and (typed := _typed(key, text)):
+            return typed
+        if not key.scheme and not key.datatypes:
+            if text in self.things or text in self.unread:
+                return iri(self.things.get(text, names.thing("unread", text)))
+            if not key.classes and _ADDRESS.fullmatch(text):
                 return iri(text)
-            fix = "write the whole address"
-            return breach("web-address", value.position, f'"{text}" is no web address', fix)
-        fix = (
-            nearest(text, self.things) or f"make the record (pcve new … {text}), or correct the id"
-        )
-        return breach("reference", value.position, f'there is no record "{text}"', fix)
+        return value_problem(key, text, value.position, self.ontology, self.things)
 
 
 class _Claim:
@@ -263,7 +255,7 @@ class _Claim:
     def closed(self, scheme: str, value: Scalar | None, default: str) -> str:
         if value is None:
             return names.concept(scheme, default)
-        key = Key(scheme, "", "", scheme, "", 0, scheme=scheme)
+        key = self.writer.ontology.by_iri[expand("pcve:Claim")].keys[scheme]
         term = self.writer.term(key, value)
         if isinstance(term, Problem):
             self.sheet.problems.append(term)
@@ -386,28 +378,12 @@ def known_key(kind: RecordClass, name: Scalar, sheet: _Sheet) -> Key | None:
     return key
 
 
-def takes(key: Key) -> str:
-    """What a key takes, in a few words: `day, month or year`, `a term of event-kind`, `id of …`."""
-    kinds = [names.local_name(each) for each in key.datatypes]
-    if "gYear" in kinds:
-        return "a day, month or year (2018-05-22, 2018-05, 2018)"
-    if kinds:
-        words = {"langString": "{en: text}", "integer": "a number", "decimal": "a number"}
-        words |= {"date": "a day (2018-05-22)", "string": "text"}
-        return words.get(kinds[0], kinds[0])
-    if key.scheme:
-        return f"a term of {key.scheme}"
-    if key.classes:
-        return "id of " + " or ".join(names.local_name(each) for each in key.classes)
-    return "a web address"
-
-
-def _texts(key: Key, node: Node, sheet: _Sheet) -> Iterator[tuple[str, Position]]:
+def _texts(
+    key: Key, node: Node, sheet: _Sheet, ontology: Ontology
+) -> Iterator[tuple[str, Position]]:
     if not isinstance(node, Mapping):
-        found = f"{key.name} has text without a language"
-        text = node.text if isinstance(node, Scalar) else "the text"
-        fix = f"write {key.name}: {{en: {text}}}"
-        sheet.problems.append(breach("language", node.position, found, fix))
+        text = node.text if isinstance(node, Scalar) else "a list"
+        sheet.problems.append(value_problem(key, text, node.position, ontology, ()))
         return
     for tag, value in node.entries:
         if not _LANGUAGE.fullmatch(tag.text):
@@ -422,19 +398,13 @@ def _texts(key: Key, node: Node, sheet: _Sheet) -> Iterator[tuple[str, Position]
                 sheet.problems.append(breach("structure", each.position, found, fix))
 
 
-def _typed(key: Key, value: Scalar) -> str | Problem:
+def _typed(key: Key, text: str) -> str:
+    """`text` as a literal of the datatype that fits it; empty where none of the key's does."""
     kinds = {names.local_name(each): each for each in key.datatypes}
-    text = value.text
     if {"date", "gYear", "gYearMonth"} & kinds.keys():
         form = precision(text)
-        if form in kinds:
-            return literal(text, kinds[form])
-        fix = f"write {takes(key)}; if the source gives none, leave it out"
-        return breach("date", value.position, f'{key.name} is "{text}"', fix)
+        return literal(text, kinds[form]) if form in kinds else ""
     for name, digits in _NUMBER.items():
         if name in kinds:
-            if digits.fullmatch(text):
-                return literal(text, kinds[name])
-            found = f'{key.name} is "{text}"'
-            return breach("number", value.position, found, "write digits only, such as 3")
+            return literal(text, kinds[name]) if digits.fullmatch(text) else ""
     return literal(text, None if "string" in kinds else next(iter(kinds.values())))

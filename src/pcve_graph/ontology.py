@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -29,6 +29,7 @@ class Key:
     shape: str
     label: str
     description: str
+    message: str
     order: int
     datatypes: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
@@ -60,7 +61,8 @@ class Ontology:
 
     `graphs` holds N-Triples lines by graph name, `shapes` those of shapes.ttl. `classes` is by
     local name, `schemes` lists the ids of each closed list, `roles` maps a property to the
-    concept of the role it stands for.
+    concept of the role it stands for. `messages` holds the name and message of each shape,
+    `labels` the small-letter names of each (list, term), `by_shape` the key of a property shape.
     """
 
     graphs: dict[str, tuple[str, ...]]
@@ -69,7 +71,9 @@ class Ontology:
     by_iri: dict[str, RecordClass]
     schemes: dict[str, tuple[str, ...]]
     roles: dict[str, str]
-    messages: dict[str, tuple[str, str]] = field(default_factory=dict)
+    messages: dict[str, tuple[str, str]]
+    labels: dict[tuple[str, str], tuple[str, ...]]
+    by_shape: dict[str, Key]
 
     def records(self) -> Iterator[RecordClass]:
         """The classes that have records of their own, by name."""
@@ -153,6 +157,8 @@ def read_ontology(project: Project) -> Ontology:
         schemes=schemes,
         roles=_roles(everything),
         messages=_messages(everything),
+        labels=_names(everything, schemes),
+        by_shape={key.shape: key for each in by_iri.values() for key in each.keys.values()},
     )
 
 
@@ -166,6 +172,20 @@ def _roles(triples: _Triples) -> dict[str, str]:
         path: concept
         for concept in triples.having("skos:inScheme", scheme)
         for path in triples.all(concept, "pcve:roleProperty")
+    }
+
+
+def _names(
+    triples: _Triples, schemes: dict[str, tuple[str, ...]]
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    return {
+        (scheme, term): tuple(
+            word.casefold()
+            for name in ("skos:prefLabel", "skos:altLabel")
+            for word in triples.all(f"{_VOCAB}{scheme}/{term}", name)
+        )
+        for scheme, terms in schemes.items()
+        for term in terms
     }
 
 
@@ -239,6 +259,7 @@ def _key(triples: _Triples, shape: str) -> Key:
         shape=shape,
         label=triples.one(shape, "sh:name"),
         description=triples.one(shape, "sh:description"),
+        message=triples.one(shape, "sh:message"),
         order=int(triples.one(shape, "sh:order", "0")),
         datatypes=tuple(datatypes),
         classes=tuple(classes),

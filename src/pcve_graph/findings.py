@@ -1,0 +1,151 @@
+"""What is wrong with a value, said once: the same rule and the same cure in records and in any RDF.
+
+A rule is a property shape; its message gives the plain sentence. The cure is worked out from the
+value that was found: the nearest term or record, the right form of a date.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from . import names
+from .dates import precision
+from .errors import Position, Problem
+from .names import expand, local_name, nearest
+from .ontology import Key, Ontology
+from .shacl import Result
+
+_MONTHS: Final = [name.casefold() for name in calendar.month_name[1:]]
+
+
+def rule_name(shape: str) -> str:
+    """`pcvesh:Event-startDate` for the IRI of a shape; any other IRI as it is."""
+    return shape.replace(names.PREFIXES["pcvesh"], "pcvesh:")
+
+
+def value_problem(
+    key: Key, found: str, position: Position, ontology: Ontology, ids: Iterable[str]
+) -> Problem:
+    """The problem that `key` has with the value `found`, whatever syntax it was written in."""
+    why, _ = split_message(key.message)
+    message = f'{key.label} is "{found}"'
+    fix = cure(key, found, ontology, ids)
+    return Problem(position, rule_name(key.shape), message, why, fix)
+
+
+def split_message(message: str) -> tuple[str, str]:
+    """The rule and the cure of a shape's message: its first sentence, and what follows."""
+    rule, _, fix = message.partition(". ")
+    return rule.rstrip("."), fix
+
+
+def takes(key: Key) -> str:
+    """What a key takes, in a few words: `day, month or year`, `a term of event-kind`, `id of …`."""
+    kinds = [local_name(each) for each in key.datatypes]
+    if "gYear" in kinds:
+        return "a day, month or year (2018-05-22, 2018-05, 2018)"
+    if kinds:
+        words = {"langString": "{en: text}", "integer": "a number", "decimal": "a number"}
+        words |= {"date": "a day (2018-05-22)", "string": "text"}
+        return words.get(kinds[0], kinds[0])
+    if key.scheme:
+        return f"a term of {key.scheme}"
+    if key.classes:
+        return "id of " + " or ".join(local_name(each) for each in key.classes)
+    return "a web address"
+
+
+def cure(key: Key, found: str, ontology: Ontology, ids: Iterable[str]) -> str:
+    """How to mend the value `found` of `key`: the nearest right value where there is one."""
+    kinds = {local_name(each) for each in key.datatypes}
+    if key.scheme:
+        known = ontology.schemes.get(key.scheme, ())
+        called = {
+            name: term for term in known for name in ontology.labels.get((key.scheme, term), ())
+        }
+        if found.casefold() in called:
+            return f"did you mean {called[found.casefold()]}?"
+        return nearest(found, known) or f"terms of {key.scheme}: " + ", ".join(known)
+    if "date" in kinds:
+        right = _date(found, kinds)
+        fix = f"write {takes(key)}; if the source gives none, leave it out"
+        return f"write {right}" if right else fix
+    if "langString" in kinds:
+        return "give the text its language, such as en"
+    if kinds & {"integer", "decimal"}:
+        return f"write {takes(key)} in digits; {split_message(key.message)[0]}"
+    if key.classes:
+        known = set(ids)
+        if found in known:
+            return f"{found} is there, but another kind of thing: name the {takes(key)}"
+        return nearest(found, known) or "make the record, or correct the id"
+    if not kinds:
+        return "write the whole address, beginning with https://"
+    return split_message(key.message)[1]
+
+
+def _date(text: str, kinds: set[str]) -> str:
+    """The date that `text` means, in the form of XML Schema; empty where that is not plain."""
+    words = re.findall(r"[a-z]+|\d+", text.casefold())
+    numbers = [int(word) for word in words if word.isdigit()]
+    named = [word for word in words if word.isalpha() and len(word) > 2]
+    months = [n for n, name in enumerate(_MONTHS, 1) for w in named if name.startswith(w)]
+    month = months[0] if len(months) == 1 else 0
+    year = next((number for number in numbers if 1000 <= number <= 2999), 0)
+    rest = [number for number in numbers if number != year]
+    guess = ""
+    if year and month and len(rest) <= 1:
+        guess = f"{year}-{month:02}" + (f"-{rest[0]:02}" if rest else "")
+    elif year and len(numbers) >= 3 and numbers[0] == year:
+        guess = f"{year}-{numbers[1]:02}-{numbers[2]:02}"
+    elif year and len(rest) == 2 and max(rest) > 12:
+        guess = f"{year}-{min(rest):02}-{max(rest):02}"
+    elif year and len(rest) == 1 and len(numbers) == 2:
+        guess = f"{year}-{rest[0]:02}"
+    return guess if precision(guess) in kinds else ""
+
+
+def result_problem(
+    result: Result,
+    position: Position,
+    ontology: Ontology,
+    called: dict[str, str],
+    ids: Iterable[str],
+) -> Problem:
+    """A SHACL result as a problem; `called` gives the labels of terms, as N-Triples writes them."""
+    name, message = ontology.messages.get(result.shape, ("", ""))
+    why, fix = split_message(result.message or message)
+    thing = _shown(result.focus, called)
+    key = ontology.by_shape.get(result.shape)
+    component = local_name(result.component).removesuffix("ConstraintComponent")
+    found = f"{name or 'this'} of {thing}"
+    if component == "MinCount":
+        found += " is missing"
+        fix = fix or (f"add {key.name}: {takes(key)}" if key else "")
+    elif component in ("MaxCount", "UniqueLang"):
+        found += " has more values than it may"
+        fix = fix or "keep one of them"
+    elif result.value:
+        found += f" is {_shown(result.value, called)}"
+        if key is not None and component in ("Datatype", "Or", "Class", "Node", "NodeKind"):
+            fix = cure(key, _bare(result.value), ontology, ids)
+    elif not result.path:
+        found = f"{thing} breaks this rule"
+    severity = "error" if result.severity == expand("sh:Violation") else "warning"
+    return Problem(position, rule_name(result.shape), found, why, fix, severity)
+
+
+def _bare(term: str) -> str:
+    """The words of a term: the lexical form of a literal, the last segment of an IRI."""
+    if term.startswith('"'):
+        return term[1 : term.rindex('"')]
+    return local_name(term.strip("<>"))
+
+
+def _shown(term: str, called: dict[str, str]) -> str:
+    if term in called:
+        return f'"{called[term]}"'
+    return f'"{_bare(term)}"' if term.startswith('"') else _bare(term)
