@@ -7,13 +7,13 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import __version__
+from .console import completeness, count, doing, guarded, many, summary, tell
 from .errors import ContentError, Problem, UsageError
 from .project import Project, find_project, shipped_project
 
@@ -22,48 +22,10 @@ if TYPE_CHECKING:
     from .ontology import Ontology
     from .store import Saved
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 
 def main() -> None:
     """Run `pcve` with the arguments of the process."""
     cli(prog_name="pcve")
-
-
-def guarded(command: Command) -> Command:
-    """Turn every known failure into its message and exit code: 1 content, 2 use or set-up."""
-
-    @functools.wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except ContentError as error:
-            tell(*map(str, error.problems))
-            tell(_count(error.problems))
-            sys.exit(1)
-        except UsageError as error:
-            tell(f"pcve: {error}")
-            sys.exit(2)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
-
-    return run  # type: ignore[return-value]
-
-
-def tell(*lines: str) -> None:
-    """Talk, on stderr."""
-    for line in lines:
-        click.echo(line, err=True)
-
-
-def _count(problems: tuple[Problem, ...]) -> str:
-    errors = sum(each.severity == "error" for each in problems)
-    return f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}"
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -101,19 +63,6 @@ def _cache() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("pcve-graph")) / __version__ / "build"
-
-
-@contextlib.contextmanager
-def doing(what: str) -> Iterator[None]:
-    """Say what is being done while it is done, where somebody watches."""
-    watched = sys.stderr.isatty()
-    if watched:
-        click.echo(f"{what} …", err=True, nl=False)
-    try:
-        yield
-    finally:
-        if watched:
-            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def checked_graph(project: Project, engine: str | None) -> tuple[Checked, Ontology]:
@@ -156,42 +105,6 @@ def _ready(project: Project) -> bool:
         return False
 
 
-def summary(checked: Checked, seconds: float) -> list[str]:
-    """What was read and checked, in a few lines."""
-    built = checked.built
-    facts = built.verified + built.cited
-    share = 100 * built.verified / facts if facts else 0.0
-    lines = [
-        f"read     {_many(built.records, 'record')} from {_many(built.sources, 'source')}",
-        f"facts    {facts:,}: {built.verified:,} verified against the words of a held text "
-        f"({share:.1f} %), {built.cited:,} cited",
-        f"checked  {_many(checked.shapes, 'shape')} ({checked.engine}) and "
-        f"{_many(checked.checks, 'check')}: {_many(len(checked.warnings), 'warning')}",
-        f"took     {seconds:.2f} s",
-    ]
-    return [f"note     {checked.notice}; pySHACL was used", *lines] if checked.notice else lines
-
-
-def completeness(project: Project) -> list[str]:
-    """How many of the events say when, where, by whom and about what."""
-    from .query import Table, ask
-    from .saved import find_query
-    from .store import open_graph
-
-    try:
-        query = find_query(project, "completeness")
-    except UsageError:
-        return []
-    answer = ask(open_graph(project).store, query.text)
-    assert isinstance(answer, Table)
-    every, *having = (int(getattr(term, "value", 0)) for term in answer.rows[0])
-    if not every:
-        return []
-    parts = zip(answer.columns[1:], having, strict=True)
-    shares = ", ".join(f"{name} {100 * number / every:.0f} %" for name, number in parts)
-    return [f"events   {every:,}: {shares}"]
-
-
 ENGINE = click.option(
     "--engine", metavar="NAME", help="SHACL engine: turbo (default) or pyshacl, the reference."
 )
@@ -224,44 +137,77 @@ def build(context: click.Context, engine: str | None) -> None:
     for line in completeness(project):
         click.echo(line)
     shown = target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target
-    click.echo(f"wrote    {_many(triples, 'triple')} to {shown}")
+    click.echo(f"wrote    {many(triples, 'triple')} to {shown}")
 
 
 @cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @ENGINE
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--input-format", metavar="FORMAT", help="Of every FILE, where its ending is silent.")
+@click.option("--shapes", type=click.Path(path_type=Path), metavar="FILE", help="Your own shapes.")
+@click.option("--against", is_flag=True, help="Look references up in the built graph.")
+@click.option("--focus", multiple=True, metavar="IRI", help="Only what is wrong with this thing.")
+@click.option("--severity", type=click.Choice(["error", "warning"]), default="warning")
+@click.option("--format", "form", metavar="FORMAT", default="text")
+@click.option("--limit", default=100, show_default=True, help="Problems shown as text; 0 for all.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.pass_context
 @guarded
-def validate(context: click.Context, engine: str | None, form: str) -> None:
-    """Check the project as `build` does, and write nothing.
+def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **asked: Any) -> None:
+    """Check the project, or anybody's files, against the shapes; write nothing.
+
+    FILE is Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML or a record, a folder of them, or -
+    for stdin. Formats of the answer: text, json, sarif, junit, turtle. Exit 0: conforms, 1: does
+    not, 2: a file cannot be read.
 
     \b
-    Example: pcve validate
+    Examples:
+      pcve validate
+      pcve validate my-events.ttl --against
+      pcve validate data/ --format sarif > pcve.sarif
     """
+    from .examine import examine, stamp
+
+    project = here(context)
+    run = functools.partial(_validated, project, examine, paths, asked)
+    if not watch:
+        sys.exit(run())
+    seen: object = None
+    while True:
+        now = stamp(project, paths)
+        if now != seen:
+            tell(time.strftime("%H:%M:%S"))
+            run()
+        seen = now
+        time.sleep(0.4)
+
+
+def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: Any) -> int:
+    """Check once, print the answer, and return the exit code."""
+    from .report import REPORTS, turtle
+
     start = time.perf_counter()
-    try:
-        checked, _ = checked_graph(here(context), engine)
-    except ContentError as error:
-        if form == "json":
-            click.echo(_json(error.problems))
-            sys.exit(1)
-        raise
-    if form == "json":
-        click.echo(_json(checked.warnings))
-        return
-    tell(*map(str, checked.warnings))
-    for line in summary(checked, time.perf_counter() - start):
-        click.echo(line)
-
-
-def _json(problems: tuple[Problem, ...]) -> str:
-    import json
-    from dataclasses import asdict
-
-    found = [{**asdict(each.position), **asdict(each)} for each in problems]
-    for each in found:
-        del each["position"]
-    return json.dumps(found, ensure_ascii=False, indent=2)
+    form = asked["form"]
+    if form not in (*REPORTS, "turtle"):
+        raise UsageError(f"there is no format {form!r}; known: {', '.join(REPORTS)}, turtle")
+    opened_graph = opened(project) if asked["against"] and paths else None
+    stdin = sys.stdin.buffer.read() if Path("-") in paths else b""
+    with doing("checking"):
+        outcome = examine(project, paths, asked, opened_graph, stdin)
+    problems = outcome.problems
+    if form == "turtle":
+        click.echo(turtle(outcome.results), nl=False)
+    elif form == "text":
+        tell(*REPORTS["text"](problems, outcome.files, asked["limit"]).splitlines())
+        if outcome.checked:
+            click.echo("\n".join(summary(outcome.checked, time.perf_counter() - start)))
+        if paths or problems:
+            tell(f"{count(problems)} in {many(len(outcome.files), 'file')}")
+        if problems:
+            tell("`pcve explain RULE` tells more of a rule")
+    else:
+        click.echo(REPORTS[form](problems, outcome.files, asked["limit"]), nl=False)
+    return int(outcome.code)
 
 
 def _saved_names(context: click.Context) -> str:
@@ -487,7 +433,7 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
     for name in changed:
         click.echo(name)
     verb = "would change" if check else "changed"
-    tell(f"{_many(len(chosen), 'file')} read, {len(changed):,} {verb}")
+    tell(f"{many(len(chosen), 'file')} read, {len(changed):,} {verb}")
     if problems:
         raise ContentError(problems)
     if check and changed:

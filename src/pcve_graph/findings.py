@@ -78,10 +78,10 @@ def cure(key: Key, found: str, ontology: Ontology, ids: Iterable[str]) -> str:
     if kinds & {"integer", "decimal"}:
         return f"write {takes(key)} in digits; {split_message(key.message)[0]}"
     if key.classes:
-        known = set(ids)
-        if found in known:
+        things = set(ids)
+        if found in things:
             return f"{found} is there, but another kind of thing: name the {takes(key)}"
-        return nearest(found, known) or "make the record, or correct the id"
+        return nearest(found, things) or "make the record, or correct the id"
     if not kinds:
         return "write the whole address, beginning with https://"
     return split_message(key.message)[1]

@@ -153,7 +153,7 @@ class _Writer:
             found = f'there is no type "{record.type.text}"'
             sheet.problems.append(breach("unknown-type", record.type.position, found, fix))
             return sheet
-        if record.folder != kind.folder:
+        if record.folder not in (None, kind.folder):
             found = f"a record of type {kind.name} lies in data/records/{record.folder}"
             fix = f"move the file to data/records/{kind.folder}/{record.id}.yml"
             sheet.problems.append(breach("folder", record.type.position, found, fix))

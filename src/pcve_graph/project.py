@@ -31,8 +31,9 @@ class Project:
         return self.root / "queries"
 
     def relative(self, path: Path) -> str:
-        """`path` as messages and outputs name it: from the project's root, with `/`."""
-        return path.relative_to(self.root).as_posix()
+        """`path` as messages name it: from the project's root, with `/`, if it lies there."""
+        inside = path.is_relative_to(self.root)
+        return (path.relative_to(self.root) if inside else path).as_posix()
 
 
 def is_project(folder: Path) -> bool:

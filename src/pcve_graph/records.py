@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -52,11 +53,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One thing and the claims about it."""
+    """One thing and the claims about it. `folder` is None for a record from elsewhere."""
 
     id: str
     type: Scalar
-    folder: str
+    folder: str | None
     blocks: tuple[Block, ...]
     position: Position
 
@@ -75,16 +76,19 @@ class Records:
     unread: frozenset[str] = frozenset()
 
 
-def read_records(project: Project) -> Records:
+def read_records(project: Project, guests: Sequence_[Path] = ()) -> Records:
     """Every source and record of `project`, in one pass over sorted file names.
 
-    A file that cannot be read leaves its problems in the result and stops no other.
+    `guests` are records from elsewhere; each stands in for the project's record of its id. A file
+    that cannot be read leaves its problems in the result and stops no other.
     """
     problems: list[Problem] = []
     paths = sorted((project.data / "sources").glob("*.yml"))
     read = dict(_each(project, paths, problems, lambda path: _source(project, path)))
     sources = {path.stem: read.get(path.stem) for path in paths}
-    paths = sorted((project.data / "records").rglob("*.yml"))
+    invited = {path.stem for path in guests}
+    home = sorted((project.data / "records").rglob("*.yml"))
+    paths = [*(path for path in home if path.stem not in invited), *guests]
     records = dict(_each(project, paths, problems, lambda path: _record(project, path, sources)))
     return Records(
         records=tuple(records.values()),
@@ -175,7 +179,8 @@ def _record(project: Project, path: Path, sources: dict[str, Source | None]) -> 
             problems.extend(error.problems)
     if problems or len(blocks) < len(nodes) or not isinstance(kind, Scalar):
         raise ContentError(problems)
-    folder = path.relative_to(project.data / "records").parent.as_posix()
+    home = project.data / "records"
+    folder = path.relative_to(home).parent.as_posix() if path.is_relative_to(home) else None
     return Record(path.stem, kind, folder, tuple(blocks), root.position)
 
 

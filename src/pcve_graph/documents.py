@@ -1,0 +1,118 @@
+"""Anybody's RDF, read for checking: triples by the real parser, places only when needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from .errors import ContentError, Position, UsageError, breach
+from .locate import Places, locate
+from .yamltext import decode
+
+FORMATS: Final[dict[str, ox.RdfFormat]] = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "trig": ox.RdfFormat.TRIG,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "nquads": ox.RdfFormat.N_QUADS,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+}
+"""What `pcve validate` reads, beside records."""
+
+ENDINGS: Final = {
+    ".ttl": "turtle",
+    ".trig": "trig",
+    ".nt": "ntriples",
+    ".nq": "nquads",
+    ".jsonld": "jsonld",
+    ".json": "jsonld",
+    ".rdf": "rdfxml",
+    ".xml": "rdfxml",
+    ".owl": "rdfxml",
+    ".yml": "record",
+    ".yaml": "record",
+}
+LARGEST: Final = 300 * 2**20
+"""Bytes of the largest file that is read; a larger one is refused before it is opened."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file of RDF: its N-Triples lines, sorted, and its text for finding places."""
+
+    name: str
+    form: str
+    text: str
+    lines: tuple[str, ...]
+
+    def places(self) -> Places:
+        """Where its statements stand; made anew at each call."""
+        return locate(self.text, self.form)
+
+
+def named_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files among `paths`, and those of known endings in the folders among them, sorted.
+
+    A folder that is reached twice, by a link, is read once. Raises UsageError for a path that is
+    not there.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        if path.is_dir():
+            for each in sorted(path.rglob("*")):
+                real = each.resolve()
+                if each.suffix in ENDINGS and each.is_file() and real not in seen:
+                    seen.add(real)
+                    yield each
+        elif path.is_file() or str(path) == "-":
+            yield path
+        else:
+            raise UsageError(f"there is no file or folder {path}")
+
+
+def form_of(path: Path, asked: str | None) -> str:
+    """The format of a file: `asked`, or what its ending says. Raises UsageError for neither."""
+    known = {*FORMATS, "record"}
+    if asked is not None and asked not in known:
+        raise UsageError(f"there is no input format {asked!r}; known: {', '.join(sorted(known))}")
+    form = asked or ENDINGS.get(path.suffix.casefold())
+    if form is None:
+        raise UsageError(f"{path}: which format? name it with --input-format")
+    return form
+
+
+def read_document(raw: bytes, name: str, form: str) -> Document:
+    """The document in `raw`.
+
+    Raises ContentError (`encoding`, `rdf-syntax`) with line and column where the parser gives
+    them. A remote JSON-LD context is refused, never fetched.
+    """
+    if raw[:2] == b"\x1f\x8b":
+        found, fix = "found gzip", "unpack the file first"
+        raise ContentError([breach("encoding", Position(name), found, fix)])
+    text = decode(raw, name)
+    base = "https://w3id.org/pcve/document/"
+    try:
+        quads = ox.parse(
+            text.encode(), format=FORMATS[form], base_iri=base, rename_blank_nodes=False
+        )
+        lines = {f"{quad.triple} ." for quad in quads}
+    except SyntaxError as error:
+        place = Position(name, error.lineno or 1, error.offset or 1)
+        raise ContentError([breach("rdf-syntax", place, *_told(str(error.msg)))]) from None
+    return Document(name, form, text, tuple(sorted(lines)))
+
+
+def _told(message: str) -> tuple[str, str]:
+    """The parser's message in one line, and the cure."""
+    short = " ".join(message.split())
+    _, colon, rest = short.partition(": ")
+    if short.startswith("Parser error") and colon:
+        short = rest
+    if "LoadDocumentCallback" in short:
+        return "the context lies elsewhere", "write the context into the file: none is fetched"
+    return short[:200], "correct the syntax here"

@@ -1,0 +1,133 @@
+"""What `pcve validate` does: the project, or files of any kind; no file stops the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .check import Checked, check_graph
+from .documents import LARGEST, Document, form_of, named_files, read_document
+from .errors import ContentError, Position, Problem, UsageError, breach
+from .graph import build_graph
+from .inspection import inspect_document
+from .ontology import Ontology, read_ontology
+from .project import Project
+from .records import read_records
+from .shacl import Result
+from .store import Saved
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All that was found. `code` is 0, 1 or 2; `checked` is there where the project was checked."""
+
+    problems: tuple[Problem, ...]
+    results: tuple[Result, ...]
+    files: tuple[str, ...]
+    code: int
+    checked: Checked | None = None
+
+
+def examine(
+    project: Project,
+    paths: tuple[Path, ...],
+    asked: dict[str, Any],
+    saved: Saved | None,
+    stdin: bytes,
+) -> Outcome:
+    """Check `paths`, or the whole project where there are none.
+
+    `asked` holds engine, input_format, shapes, focus and severity as the command has them.
+    Raises UsageError for a path that is not there, or a format that is not known.
+    """
+    ontology = read_ontology(project)
+    if not paths:
+        return _project(project, ontology, asked)
+    shapes = _shapes(asked["shapes"])
+    against = _lines(saved) if saved else ()
+    problems: list[Problem] = []
+    results: list[Result] = []
+    names: list[str] = []
+    unread = False
+    for path in named_files(paths):
+        name = "stdin" if str(path) == "-" else path.as_posix()
+        names.append(name)
+        form = form_of(path, asked["input_format"])
+        if form == "record":
+            problems += _record(project, ontology, path, asked["engine"])
+            continue
+        try:
+            document = _document(path, name, form, stdin)
+        except ContentError as error:
+            problems += error.problems
+            unread = True
+            continue
+        found = inspect_document(
+            document, ontology, shapes, against, asked["engine"], asked["focus"]
+        )
+        problems += found.problems
+        results += found.results
+    problems = [each for each in problems if asked["severity"] in ("warning", each.severity)]
+    wrong = any(each.severity == "error" for each in problems)
+    code = 2 if unread else int(wrong)
+    return Outcome(tuple(sorted(set(problems))), tuple(sorted(results)), tuple(names), code)
+
+
+def stamp(project: Project, paths: tuple[Path, ...]) -> object:
+    """Something that changes whenever a file that is checked does."""
+    folders = (project.data, project.ontology, project.queries)
+    watched = list(named_files(paths)) if paths else [p for f in folders for p in f.rglob("*.*")]
+    return [(path, path.stat().st_mtime_ns) for path in watched if path.is_file()]
+
+
+def _project(project: Project, ontology: Ontology, asked: dict[str, Any]) -> Outcome:
+    """The whole project, as the build checks it."""
+    names = tuple(project.relative(path) for path in sorted(project.data.rglob("*.yml")))
+    try:
+        built = build_graph(read_records(project), ontology)
+        checked = check_graph(built, ontology, project, asked["engine"])
+    except ContentError as error:
+        return Outcome(error.problems, (), names, 1)
+    return Outcome(checked.warnings, (), names, 0, checked)
+
+
+def _record(project: Project, ontology: Ontology, path: Path, engine: str | None) -> list[Problem]:
+    """What is wrong with one record, among the others of the project."""
+    real = path.resolve()
+    home = project.data / "records"
+    guests = () if real.is_relative_to(home) else (path,)
+    name = project.relative(real) if not guests else path.as_posix()
+    try:
+        built = build_graph(read_records(project, guests), ontology)
+        problems = check_graph(built, ontology, project, engine).warnings
+    except ContentError as error:
+        problems = error.problems
+    return [each for each in problems if each.position.path == name]
+
+
+def _document(path: Path, name: str, form: str, stdin: bytes) -> Document:
+    if str(path) == "-":
+        return read_document(stdin, name, form)
+    if path.stat().st_size > LARGEST:
+        found = f"the file has {path.stat().st_size // 2**20:,} MB"
+        fix = f"split it: a file of {LARGEST // 2**20:,} MB is read at most"
+        raise ContentError([breach("file-size", Position(name), found, fix)])
+    try:
+        return read_document(path.read_bytes(), name, form)
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from None
+
+
+def _shapes(path: Path | None) -> str | None:
+    """Shapes of one's own as N-Triples; None for the project's."""
+    if path is None:
+        return None
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}")
+    return "\n".join(read_document(path.read_bytes(), path.as_posix(), form_of(path, None)).lines)
+
+
+def _lines(saved: Saved) -> list[str]:
+    """The facts, evidence and sources of the built graph."""
+    return [line for name in ("facts", "evidence", "catalog") for line in saved.lines(name)]
