@@ -51,6 +51,7 @@ DOORS: dict[str, set[str]] = {
         "store",
     },
     "report": {"__version__", "errors", "names", "shacl"},
+    "explain": {"errors", "findings", "names", "ontology", "project", "report", "saved"},
     "likeness": {"errors", "project", "yamltext"},
     "check": {
         "errors",

@@ -334,6 +334,28 @@ def show(context: click.Context, identifier: str, as_of: str | None) -> None:
 
 
 @cli.command()
+@click.argument("rule", required=False, metavar="[RULE]")
+@click.pass_context
+@guarded
+def explain(context: click.Context, rule: str | None) -> None:
+    """Tell what a rule asks, why, and how to keep it; without RULE, list all rules.
+
+    \b
+    Example: pcve explain pcvesh:Event-startDate
+    """
+    from .explain import explain as page
+    from .explain import rules
+    from .ontology import read_ontology
+
+    project = here(context)
+    ontology = read_ontology(project)
+    if rule is None:
+        click.echo("\n".join(rules(ontology, project)))
+    else:
+        click.echo(page(rule, ontology, project), nl=False)
+
+
+@cli.command()
 @click.argument("form", metavar="FORMAT")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Without it: stdout."

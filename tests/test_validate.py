@@ -1,0 +1,265 @@
+"""`pcve validate FILE`: other people's data, each result at its place, with the rule and the cure."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import rdflib
+from conftest import World
+
+EVENT = """PREFIX pcve: <https://w3id.org/pcve/ns#>
+PREFIX schema: <https://schema.org/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+<https://w3id.org/pcve/id/event/fair> a pcve:Event ;
+    skos:prefLabel "Fair"@en ;
+    pcve:kind <https://w3id.org/pcve/vocab/event-kind/{kind}> ;
+    {key} "{value}"@en ;
+    schema:location <https://w3id.org/pcve/id/place/{place}> .
+"""
+
+
+def event(
+    kind: str = "conference", key: str = "pcve:venue", value: str = "Hall", place: str = "northtown"
+) -> str:
+    values = {"{kind}": kind, "{key}": key, "{value}": value, "{place}": place}
+    text = EVENT
+    for old, new in values.items():
+        text = text.replace(old, new)
+    return text
+
+
+def problems(world: World, path: Path, *options: str, code: int = 1) -> list[dict[str, object]]:
+    result = world.pcve("validate", str(path), "--format", "json", *options)
+    assert result.exit_code == code, result.output
+    found: list[dict[str, object]] = json.loads(result.stdout)
+    return found
+
+
+def places(found: list[dict[str, object]]) -> list[tuple[object, object, object]]:
+    return [(each["line"], each["column"], each["rule"]) for each in found]
+
+
+@pytest.fixture
+def ttl(tmp_path: Path) -> Path:
+    return tmp_path / "fair.ttl"
+
+
+def test_right_data_conform_when_references_are_looked_up(northtown: World, ttl: Path) -> None:
+    ttl.write_text(event())
+    assert problems(northtown, ttl, "--against", code=0) == []
+    (alone,) = problems(northtown, ttl)
+    assert (alone["line"], alone["column"], alone["rule"]) == (9, 21, "pcvesh:Event-location")
+
+
+def test_a_wrong_reference_names_the_nearest_record(northtown: World, ttl: Path) -> None:
+    ttl.write_text(event(place="nothtown"))
+    (found,) = problems(northtown, ttl, "--against")
+    assert found["fix"] == "did you mean northtown?"
+
+
+def test_a_misspelt_key_and_class_are_results_of_their_own(northtown: World, ttl: Path) -> None:
+    ttl.write_text(event(key="pcve:venu") + "<https://w3id.org/pcve/id/event/x> a pcve:Evnt .\n")
+    found = problems(northtown, ttl, "--against")
+    assert places(found) == [(8, 15, "unknown-key"), (10, 38, "unknown-type")]
+    assert [each["fix"] for each in found] == ["did you mean venue?", "did you mean Event?"]
+
+
+def test_only_one_thing_or_only_errors_may_be_asked_for(northtown: World, ttl: Path) -> None:
+    ttl.write_text(event(kind="conferense") + "<https://w3id.org/pcve/id/event/x> a pcve:Event .\n")
+    both = problems(northtown, ttl, "--against")
+    one = problems(northtown, ttl, "--against", "--focus", "https://w3id.org/pcve/id/event/fair")
+    assert places(one) == [(7, 15, "pcvesh:Event-kind")]
+    assert len(both) == 3
+    assert problems(northtown, ttl, "--against", "--severity", "error") == both
+
+
+def test_shapes_of_ones_own_stand_in_for_the_projects(northtown: World, tmp_path: Path) -> None:
+    data, shapes = tmp_path / "d.ttl", tmp_path / "s.ttl"
+    data.write_text("PREFIX e: <http://e.example/>\n\ne:a a e:Boat ;\n    e:length -3 .\n")
+    shapes.write_text(
+        "PREFIX e: <http://e.example/>\nPREFIX sh: <http://www.w3.org/ns/shacl#>\n"
+        'e:Boat-length a sh:PropertyShape ; sh:path e:length ; sh:minInclusive 0 ; sh:message "At least 0." .\n'
+        "e:BoatShape a sh:NodeShape ; sh:targetClass e:Boat ; sh:property e:Boat-length .\n"
+    )
+    (found,) = problems(northtown, data, "--shapes", str(shapes))
+    assert (found["line"], found["column"]) == (4, 14)
+    assert found["rule"] == "http://e.example/Boat-length"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "rule", "line"),
+    [
+        ("x.ttl", b"PREFIX e: <http://e.example/>\ne:a e:b .\n", "rdf-syntax", 2),
+        ("x.trig", b"{ <http://e.example/a> ", "rdf-syntax", 1),
+        ("x.nt", b'<http://a.example/> <http://b.example/> "c" .\n<x\n', "rdf-syntax", 2),
+        ("x.nq", b"nothing\n", "rdf-syntax", 1),
+        ("x.jsonld", b'{"@id": "http://a.example/",\n "http://b.example/": }', "rdf-syntax", 2),
+        ("x.rdf", b"<rdf:RDF", "rdf-syntax", 1),
+        ("x.ttl", b"\xff\xfe", "encoding", 1),
+        ("x.ttl", b"<a:a> <a:b> 'x\0' .", "encoding", 1),
+        ("x.ttl", gzip.compress(b"x" * 10_000_000), "encoding", 1),
+        (
+            "x.jsonld",
+            b'{"@context": "https://c.example/c.jsonld", "@id": "http://a.example/"}',
+            "rdf-syntax",
+            1,
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_place(
+    northtown: World, tmp_path: Path, name: str, content: bytes, rule: str, line: int
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    (found,) = problems(northtown, path, code=2)
+    assert (found["rule"], found["line"]) == (rule, line)
+    assert found["path"] == path.as_posix()
+
+
+def test_a_file_past_the_size_is_refused_unread(northtown: World, tmp_path: Path) -> None:
+    path = tmp_path / "large.nt"
+    with path.open("wb") as file:
+        file.truncate(400 * 2**20)
+    (found,) = problems(northtown, path, code=2)
+    assert found["rule"] == "file-size"
+
+
+def test_every_file_of_a_folder_is_tried(northtown: World, tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("no turtle")
+    (tmp_path / "b.ttl").write_text(event(kind="conferense"))
+    (tmp_path / "notes.txt").write_text("not read")
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    found = problems(northtown, tmp_path, "--against", code=2)
+    assert {Path(str(each["path"])).name for each in found} == {"a.ttl", "b.ttl"}
+
+
+def test_stdin_is_read_in_the_format_that_is_named(northtown: World) -> None:
+    options = ["validate", "-", "--input-format", "turtle", "--format", "json"]
+    result = northtown.pcve(*options, stdin=event(kind="conferense"))
+    assert result.exit_code == 1
+    assert {each["path"] for each in json.loads(result.stdout)} == {"stdin"}
+    result = northtown.pcve("validate", "-", stdin="")
+    assert (result.exit_code, "--input-format" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere.ttl"], "there is no file or folder nowhere.ttl"),
+        (["--format", "yaml"], "known: text, json, sarif, junit, turtle"),
+        (["-", "--input-format", "n3"], "there is no input format"),
+    ],
+)
+def test_wrong_use_is_told(northtown: World, arguments: list[str], message: str) -> None:
+    result = northtown.pcve("validate", *arguments, stdin="")
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_a_record_from_elsewhere_is_checked_among_the_projects(
+    northtown: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "fair.yml"
+    path.write_text(
+        "id: fair\ntype: Event\nclaims:\n  - source: atlas\n    prefLabel: {en: Fair}\n"
+        "    kind: conferense\n    location: northtown\n"
+    )
+    (found,) = problems(northtown, path)
+    assert (found["line"], found["column"], found["rule"]) == (6, 11, "pcvesh:Event-kind")
+    assert found["fix"] == "did you mean conference?"
+    path.write_text(path.read_text().replace("conferense", "conference"))
+    assert problems(northtown, path, code=0) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("20 January 2015", "2015-01-20"),
+        ("Jan 2015", "2015-01"),
+        ("20.01.2015", "2015-01-20"),
+        ("2015/1/20", "2015-01-20"),
+    ],
+)
+def test_a_date_in_another_form_is_put_right(
+    northtown: World, ttl: Path, written: str, form: str
+) -> None:
+    ttl.write_text(
+        event(key="schema:startDate", value=written).replace(
+            "@en ;\n    schema:loc", " ;\n    schema:loc"
+        )
+    )
+    (found,) = problems(northtown, ttl, "--against")
+    assert (found["rule"], found["fix"]) == ("pcvesh:Event-startDate", f"write {form}")
+
+
+def test_one_fault_has_one_rule_and_one_cure_in_every_syntax(
+    northtown: World, tmp_path: Path
+) -> None:
+    ttl, jsonld, yml = (tmp_path / f"fair.{ending}" for ending in ("ttl", "jsonld", "yml"))
+    ttl.write_text(event(kind="conferense"))
+    graph = rdflib.Graph().parse(data=event(kind="conferense"), format="turtle")
+    jsonld.write_text(graph.serialize(format="json-ld"))
+    yml.write_text(
+        "id: fair\ntype: Event\nclaims:\n  - source: atlas\n    prefLabel: {en: Fair}\n    kind: conferense\n"
+    )
+    told = {
+        (str(each["rule"]), str(each["fix"]))
+        for path in (ttl, jsonld, yml)
+        for each in problems(northtown, path, *(["--against"] if path != yml else []))
+    }
+    assert told == {("pcvesh:Event-kind", "did you mean conference?")}
+
+
+def test_sarif_has_what_a_code_host_reads(northtown: World, ttl: Path) -> None:
+    ttl.write_text(event(kind="conferense"))
+    result = northtown.pcve("validate", str(ttl), "--against", "--format", "sarif")
+    document = json.loads(result.stdout)
+    assert document["version"] == "2.1.0"
+    (run,) = document["runs"]
+    (found,) = run["results"]
+    assert run["tool"]["driver"]["rules"][found["ruleIndex"]]["id"] == found["ruleId"]
+    location = found["locations"][0]["physicalLocation"]
+    assert location["region"] == {"startLine": 7, "startColumn": 15}
+    assert location["artifactLocation"]["uri"] == ttl.as_posix()
+    assert found["level"] == "error"
+
+
+def test_junit_has_a_case_for_each_file(northtown: World, tmp_path: Path) -> None:
+    (tmp_path / "good.ttl").write_text(event())
+    (tmp_path / "bad.ttl").write_text(event(kind="conferense"))
+    result = northtown.pcve("validate", str(tmp_path), "--against", "--format", "junit")
+    root = ElementTree.fromstring(result.stdout)
+    assert (root.get("tests"), root.get("failures")) == ("2", "1")
+    (failure,) = root.iter("failure")
+    assert "did you mean conference?" in str(failure.text)
+
+
+def test_a_report_is_a_validation_report(northtown: World, ttl: Path) -> None:
+    ttl.write_text(event(kind="conferense", key="pcve:venu"))
+    result = northtown.pcve("validate", str(ttl), "--against", "--format", "turtle")
+    graph = rdflib.Graph().parse(data=result.stdout, format="turtle")
+    (report,) = graph.subjects(rdflib.RDF.type, rdflib.SH.ValidationReport)
+    assert graph.value(report, rdflib.SH.conforms) == rdflib.Literal(False)
+    results = list(graph.objects(report, rdflib.SH.result))
+    assert len(results) == 3
+    for each in results:
+        for key in ("focusNode", "resultSeverity", "sourceConstraintComponent"):
+            assert graph.value(each, rdflib.SH[key]) is not None
+
+
+def test_many_results_fit_a_first_screen(northtown: World, tmp_path: Path) -> None:
+    path = tmp_path / "many.nt"
+    line = "<https://w3id.org/pcve/id/event/e{}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/pcve/ns#Event> .\n"
+    path.write_text("".join(line.format(number) for number in range(1000)))
+    result = northtown.pcve("validate", str(path), "--limit", "20")
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) < 40
+    assert "1,000 x error pcvesh:Event-kind" in result.stderr
+    assert "1,980 more are not shown; `--limit 0` shows all" in result.stderr
+    every = northtown.pcve("validate", str(path), "--limit", "0")
+    assert every.stderr.count(": error ") == 2000
