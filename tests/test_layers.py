@@ -30,6 +30,7 @@ DOORS: dict[str, set[str]] = {
     "documents": {"errors", "locate", "yamltext"},
     "inspection": {
         "check",
+        "dates",
         "documents",
         "errors",
         "findings",

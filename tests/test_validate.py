@@ -65,7 +65,7 @@ def test_a_wrong_reference_names_the_nearest_record(northtown: World, ttl: Path)
 def test_a_misspelt_key_and_class_are_results_of_their_own(northtown: World, ttl: Path) -> None:
     ttl.write_text(event(key="pcve:venu") + "<https://w3id.org/pcve/id/event/x> a pcve:Evnt .\n")
     found = problems(northtown, ttl, "--against")
-    assert places(found) == [(8, 15, "unknown-key"), (10, 38, "unknown-type")]
+    assert places(found) == [(8, 5, "unknown-key"), (10, 38, "unknown-type")]
     assert [each["fix"] for each in found] == ["did you mean venue?", "did you mean Event?"]
 
 
@@ -263,3 +263,61 @@ def test_many_results_fit_a_first_screen(northtown: World, tmp_path: Path) -> No
     assert "1,980 more are not shown; `--limit 0` shows all" in result.stderr
     every = northtown.pcve("validate", str(path), "--limit", "0")
     assert every.stderr.count(": error ") == 2000
+
+
+FAIR = "<https://w3id.org/pcve/id/event/fair>"
+
+
+def test_an_end_before_its_start_is_found_in_rdf_too(northtown: World, ttl: Path) -> None:
+    dates = '"2015-01-20"^^<http://www.w3.org/2001/XMLSchema#date>'
+    ttl.write_text(
+        event()
+        + f"{FAIR} schema:startDate {dates} .\n{FAIR} schema:endDate {dates.replace('20', '19', 1)} .\n"
+    )
+    (found,) = problems(northtown, ttl, "--against")
+    assert (found["line"], found["rule"]) == (10, "pcvesh:Dated-earliest")
+
+
+def test_a_rule_in_sparql_is_named_and_placed_by_its_value(northtown: World, ttl: Path) -> None:
+    series = "<https://w3id.org/pcve/id/event-series/northtown-conferences>"
+    ttl.write_text(event() + f"{FAIR} pcve:series {series} ;\n    pcve:edition 3 .\n")
+    (found,) = problems(northtown, ttl, "--against")
+    assert places([found]) == [(11, 18, "pcvesh:Event-editionIsUnique")]
+
+
+def test_what_a_person_may_not_have_is_told_once(northtown: World, ttl: Path) -> None:
+    ttl.write_text(
+        "PREFIX schema: <https://schema.org/>\n"
+        "<https://w3id.org/pcve/id/person/ana-vale> a <http://xmlns.com/foaf/0.1/Person> ;\n"
+        '    schema:birthDate "1970-01-01" .\n'
+    )
+    (found,) = problems(northtown, ttl, "--against")
+    assert places([found]) == [(3, 5, "unknown-key")]
+
+
+def test_a_node_without_a_name_is_checked_too(northtown: World, ttl: Path) -> None:
+    ttl.write_text("PREFIX pcve: <https://w3id.org/pcve/ns#>\n\n[] a pcve:Event .\n")
+    found = problems(northtown, ttl, "--against")
+    assert {each["rule"] for each in found} == {"pcvesh:Event-kind", "pcvesh:Thing-prefLabel"}
+    assert {(each["line"], each["column"]) for each in found} == {(3, 1)}
+
+
+def test_xml_that_is_cut_short_is_told_with_its_place(northtown: World, tmp_path: Path) -> None:
+    path = tmp_path / "x.rdf"
+    path.write_text(
+        '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n  <r:Description>\n'
+    )
+    (found,) = problems(northtown, path, code=2)
+    assert (found["line"], found["rule"]) == (3, "rdf-syntax")
+
+
+def test_a_base_does_not_change_a_prefix(northtown: World, ttl: Path) -> None:
+    ttl.write_text("@base <https://x.example/> .\n" + event(kind="conferense"))
+    (found,) = problems(northtown, ttl, "--against")
+    assert (found["line"], found["column"]) == (8, 15)
+
+
+def test_a_long_value_is_cut_in_the_message(northtown: World, ttl: Path) -> None:
+    ttl.write_text(event(key="schema:startDate", value="x" * 5000))
+    (found,) = problems(northtown, ttl, "--against")
+    assert len(str(found["message"])) < 300

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from . import shacl
 from .errors import ContentError, Position, Problem, breach
-from .findings import result_problem
+from .findings import nearest_key, one_each, plainest, result_problem
 from .graph import Built
 from .likeness import Named, likeness_problems, read_ledger
 from .names import expand, graph, local_name
@@ -54,7 +54,7 @@ def check_graph(
     things = (place[0] for place in built.places if len(place) == 1 and "/id/" in place[0])
     ids = {local_name(each.strip("<>")) for each in things}
     problems: list[Problem] = []
-    for each in sorted(report.results, key=lambda result: result.focus in built.derived):
+    for each in sorted(report.results, key=lambda one: (one.focus in built.derived, plainest(one))):
         position = _place(built, each.focus, each.path, each.value)
         if each.focus in built.derived and position in {told.position for told in problems}:
             continue
@@ -65,7 +65,7 @@ def check_graph(
         problems += _from_check(query, store, built)
     warnings = [each for each in problems if each.severity == "warning"]
     if len(warnings) < len(problems):
-        raise ContentError(problems)
+        raise ContentError(list(one_each(problems)))
     return Checked(
         built=built,
         warnings=tuple(sorted(set(warnings))),
@@ -131,10 +131,8 @@ def term_labels(store: ox.Store, terms: Iterable[str]) -> dict[str, str]:
 
 
 def _place(built: Built, focus: str, path: str, value: str) -> Position:
-    for key in ((focus, path, value), (focus, path), (focus,)):
-        if key in built.places:
-            return built.places[key]
-    return Position("ontology" if "/vocab/" in focus else "data")
+    key = nearest_key(built.places, focus, path, value)
+    return built.places[key] if key else Position("ontology" if "/vocab/" in focus else "data")
 
 
 def _from_check(query: SavedQuery, store: ox.Store, built: Built) -> list[Problem]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from xml.parsers import expat
 
 import pyoxigraph as ox
 
@@ -36,6 +38,10 @@ ENDINGS: Final = {
     ".yml": "record",
     ".yaml": "record",
 }
+_ENTITY: Final = re.compile(r"<!ENTITY\s+([\w.-]+)\s+[\"']([^\"']*)[\"']\s*>")
+_OUTSIDE: Final = re.compile(
+    r"<!(?:ENTITY\s+(?:%\s+)?[\w.-]+|DOCTYPE\s+[\w:.-]+)\s+(?:SYSTEM|PUBLIC)\b"
+)
 LARGEST: Final = 300 * 2**20
 """Bytes of the largest file that is read; a larger one is refused before it is opened."""
 
@@ -95,6 +101,9 @@ def read_document(raw: bytes, name: str, form: str) -> Document:
         found, fix = "found gzip", "unpack the file first"
         raise ContentError([breach("encoding", Position(name), found, fix)])
     text = decode(raw, name)
+    if form == "rdfxml":
+        _guard_entities(text, name)
+        _well_formed(text, name)
     base = "https://w3id.org/pcve/document/"
     try:
         quads = ox.parse(
@@ -104,7 +113,42 @@ def read_document(raw: bytes, name: str, form: str) -> Document:
     except SyntaxError as error:
         place = Position(name, error.lineno or 1, error.offset or 1)
         raise ContentError([breach("rdf-syntax", place, *_told(str(error.msg)))]) from None
+    except MemoryError:
+        found, fix = "one term is longer than 16 MB", "shorten it: no label or quote is so long"
+        raise ContentError([breach("file-size", Position(name), found, fix)]) from None
     return Document(name, form, text, tuple(sorted(lines)))
+
+
+def _guard_entities(text: str, name: str) -> None:
+    """Refuse XML entities that lie elsewhere or grow: a parser would expand them into memory.
+
+    Namespace abbreviations, which RDF/XML files do declare as entities, are let through.
+    """
+    entities = dict(_ENTITY.findall(text))
+    grown = sum(len(value) * text.count(f"&{entity};") for entity, value in entities.items())
+    nested = next((entity for entity, value in entities.items() if "&" in value), "")
+    outside = _OUTSIDE.search(text)
+    if not (nested or outside or grown > LARGEST):
+        return
+    found = f"the entity {nested} is made of entities" if nested else "the entities grow too large"
+    at = text.find(f"<!ENTITY {nested}") if nested else 0
+    if outside:
+        found, at = "an entity lies outside the file", outside.start()
+    place = Position(name, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+    fix = "write the text out: entities are not followed"
+    raise ContentError([breach("rdf-syntax", place, found, fix)])
+
+
+def _well_formed(text: str, name: str) -> None:
+    """Refuse XML that is cut short or crossed, with its place; the RDF parser tells neither."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    try:
+        parser.Parse(text.encode(), True)
+    except expat.ExpatError as error:
+        place = Position(name, error.lineno, error.offset + 1)
+        found = expat.ErrorString(error.code)
+        fix = "correct the XML here"
+        raise ContentError([breach("rdf-syntax", place, found, fix)]) from None
 
 
 def _told(message: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from . import names
@@ -18,6 +18,10 @@ from .names import expand, local_name, nearest
 from .ontology import Key, Ontology
 from .shacl import Result
 
+_SHOWN: Final = 200
+"""Characters of a label or value that a message shows."""
+
+_PLAIN: Final = ("Datatype", "NodeKind", "Or", "Class", "Node")
 _MONTHS: Final = [name.casefold() for name in calendar.month_name[1:]]
 
 
@@ -116,7 +120,7 @@ def result_problem(
     ids: Iterable[str],
 ) -> Problem:
     """A SHACL result as a problem; `called` gives the labels of terms, as N-Triples writes them."""
-    name, message = ontology.messages.get(result.shape, ("", ""))
+    name, message = ontology.messages.get(result.rule, ("", ""))
     why, fix = split_message(result.message or message)
     thing = _shown(result.focus, called)
     key = ontology.by_shape.get(result.shape)
@@ -130,12 +134,44 @@ def result_problem(
         fix = fix or "keep one of them"
     elif result.value:
         found += f" is {_shown(result.value, called)}"
-        if key is not None and component in ("Datatype", "Or", "Class", "Node", "NodeKind"):
+        if key is not None and (component in _PLAIN or not (fix or key.datatypes)):
             fix = cure(key, _bare(result.value), ontology, ids)
     elif not result.path:
         found = f"{thing} breaks this rule"
+    fix = fix or (f"write {takes(key)}" if key else "")
     severity = "error" if result.severity == expand("sh:Violation") else "warning"
-    return Problem(position, rule_name(result.shape), found, why, fix, severity)
+    return Problem(position, rule_name(result.rule), found, why, fix, severity)
+
+
+def nearest_key(places: Collection[tuple[str, ...]], *key: str) -> tuple[str, ...]:
+    """The key of `places` that comes nearest to (focus, path, value): the value's, else its path's.
+
+    A result without a path is placed by its value, whatever property holds it; empty where not
+    even the focus is there.
+    """
+    focus, path, value = key
+    for wanted in ((focus, path, value), (focus, path)):
+        if wanted in places:
+            return wanted
+    if value and not path:
+        held = (each for each in places if len(each) == 3 and each[0] == focus and each[2] == value)
+        if found := next(held, None):
+            return found
+    return (focus,) if (focus,) in places else ()
+
+
+def plainest(result: Result) -> int:
+    """Sorts the results that say most plainly what a value is not before the others."""
+    component = local_name(result.component).removesuffix("ConstraintComponent")
+    return _PLAIN.index(component) if component in _PLAIN else len(_PLAIN)
+
+
+def one_each(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The first problem of each rule at each place, sorted: one value breaks one rule once."""
+    kept: dict[tuple[Position, str], Problem] = {}
+    for each in problems:
+        kept.setdefault((each.position, each.rule), each)
+    return tuple(sorted(kept.values()))
 
 
 def _bare(term: str) -> str:
@@ -146,6 +182,8 @@ def _bare(term: str) -> str:
 
 
 def _shown(term: str, called: dict[str, str]) -> str:
-    if term in called:
-        return f'"{called[term]}"'
-    return f'"{_bare(term)}"' if term.startswith('"') else _bare(term)
+    if term == "_:":
+        return "a node without a name"
+    words = called.get(term, _bare(term))
+    words = words if len(words) <= _SHOWN else words[:_SHOWN] + "…"
+    return f'"{words}"' if term in called or term.startswith('"') else words

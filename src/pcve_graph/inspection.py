@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from . import shacl
 from .check import term_labels
+from .dates import first_and_last
 from .documents import Document
 from .errors import Position, Problem, breach
-from .findings import result_problem
+from .findings import nearest_key, one_each, plainest, result_problem
 from .locate import Places
 from .names import BASE, PREFIXES, expand, local_name, nearest
-from .ontology import Ontology, RecordClass
+from .ontology import Key, Ontology, RecordClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,10 @@ def inspect_document(
     is wrong with those IRIs.
     """
     known = [line for lines in ontology.graphs.values() for line in lines]
-    lines = sorted({*document.lines, *known, *against})
+    derived, origin = _bounds(document, ontology) if shapes is None else ({}, {})
+    lines = sorted({*document.lines, *known, *against, *derived})
     report = shacl.validate("\n".join(lines), shapes or ontology.shapes, engine)
-    own = _subjects(document)
+    own = {*_subjects(document), "_:"}
     if focus:
         own &= {f"<{each}>" for each in focus}
     results = tuple(each for each in report.results if each.focus in own)
@@ -57,18 +59,23 @@ def inspect_document(
     if not results and not unknown:
         return Findings((), ())
     places = document.places()
+    for bound, statement in origin.items():
+        places.setdefault(bound, places.get(statement, places.get(statement[:1], (1, 1))))
     called = term_labels(store, {term for each in results for term in (each.focus, each.value)})
+    told = {key for key, _ in unknown}
     problems = [
         result_problem(
             each, _place(document, places, each.focus, each.path, each.value), ontology, called, ids
         )
-        for each in results
+        for each in sorted(results, key=plainest)
+        if (each.focus, each.path, each.value) not in told
     ]
     closed = []
     for key, (rule, found, fix) in unknown:
-        problems.append(breach(rule, _place(document, places, *key), found, fix))
+        at = key[:2] if rule == "unknown-key" else key
+        problems.append(breach(rule, _place(document, places, *at), found, fix))
         closed.append(_closed(key, rule, found))
-    return Findings(tuple(sorted(set(problems))), tuple(sorted((*results, *closed))))
+    return Findings(one_each(problems), tuple(sorted((*results, *closed))))
 
 
 def _closed(key: tuple[str, ...], rule: str, found: str) -> shacl.Result:
@@ -83,13 +90,64 @@ def _subjects(document: Document) -> set[str]:
 
 
 def _place(document: Document, places: Places, *key: str) -> Position:
-    for width in (3, 2, 1):
-        if key[:width] in places:
-            return Position(document.name, *places[key[:width]])
+    nearest_ = nearest_key(places, *(*key, "", "")[:3])
+    if nearest_:
+        return Position(document.name, *places[nearest_])
     for (subject, *rest), place in places.items():
-        if subject.startswith("_:") and tuple(rest) == key[1:]:
+        if subject.startswith("_:") and tuple(rest) in (key[1:], key[1:2], ()):
             return Position(document.name, *place)
     return Position(document.name)
+
+
+def _bounds(
+    document: Document, ontology: Ontology
+) -> tuple[dict[str, str], dict[tuple[str, str], tuple[str, str, str]]]:
+    """The bounds that the build would derive: lines, and the statement that each comes from.
+
+    A bound that the document states itself is left as it is.
+    """
+    kinds, stated = _statements(document)
+    best: dict[tuple[str, str], tuple[int, str, tuple[str, str, str]]] = {}
+    for statement in stated:
+        subject, predicate, value = statement
+        days = first_and_last(value[1 : value.rindex('"')]) if value.startswith('"') else None
+        if days is None:
+            continue
+        for key in _keys(kinds.get(subject, ()), predicate, ontology):
+            for bound in key.derives:
+                day = days[0] if bound == expand("pcve:earliest") else days[1]
+                order, *_ = best.get((subject, f"<{bound}>"), (-1,))
+                if order <= key.order:
+                    best[subject, f"<{bound}>"] = (key.order, day.isoformat(), statement)
+    own = {(subject, predicate) for subject, predicate, _ in stated}
+    date = f"<{PREFIXES['xsd']}date>"
+    lines = {
+        f'{subject} {bound} "{day}"^^{date} .': subject
+        for (subject, bound), (_, day, _) in best.items()
+        if (subject, bound) not in own
+    }
+    return lines, {key: statement for key, (_, _, statement) in best.items()}
+
+
+def _keys(kinds: Iterable[str], predicate: str, ontology: Ontology) -> Iterator[Key]:
+    """The keys that `predicate` is of things of these classes."""
+    for kind in kinds:
+        if kind in ontology.by_iri:
+            keys = ontology.by_iri[kind].keys.values()
+            yield from (key for key in keys if predicate == f"<{key.path}>")
+
+
+def _statements(document: Document) -> tuple[dict[str, list[str]], list[tuple[str, str, str]]]:
+    """The classes of each subject, and every other statement."""
+    kinds: dict[str, list[str]] = {}
+    stated: list[tuple[str, str, str]] = []
+    for line in document.lines:
+        subject, predicate, value = line[:-2].split(" ", 2)
+        if predicate == f"<{expand('rdf:type')}>":
+            kinds.setdefault(subject, []).append(value.strip("<>"))
+        else:
+            stated.append((subject, predicate, value))
+    return kinds, stated
 
 
 def _unknown(
@@ -99,14 +157,7 @@ def _unknown(
 
     Yields the place's key, then rule, what was found, and the cure.
     """
-    kinds: dict[str, list[str]] = {}
-    stated: list[tuple[str, str, str]] = []
-    for line in document.lines:
-        subject, predicate, value = line[:-2].split(" ", 2)
-        if predicate == f"<{expand('rdf:type')}>":
-            kinds.setdefault(subject, []).append(value.strip("<>"))
-        else:
-            stated.append((subject, predicate, value))
+    kinds, stated = _statements(document)
     for subject, classes in sorted(kinds.items()):
         for each in sorted(classes):
             if each not in ontology.by_iri and each.startswith(PREFIXES["pcve"]):

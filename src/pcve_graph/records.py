@@ -17,6 +17,9 @@ from .yamltext import Mapping, Node, Scalar, Sequence, decode, parse
 
 Found = TypeVar("Found")
 
+LARGEST = 2**22
+"""Bytes of the largest record that is read."""
+
 TALK = ("source", "quote", "occurrence", "certainty", "standing", "note")
 """The keys of a block that speak of the claim; every other key is a fact."""
 
@@ -119,6 +122,9 @@ def _each(
 
 def _root(project: Project, path: Path) -> Mapping:
     name = project.relative(path)
+    if path.stat().st_size > LARGEST:
+        found = f"the file has {path.stat().st_size // 2**20:,} MB"
+        raise _stop("file-size", Position(name), found, "a record is a page or two of text")
     root = parse(decode(path.read_bytes(), name), name)
     if not isinstance(root, Mapping):
         raise _stop("structure", root.position, "found no keys", "begin with `id: …`")

@@ -23,8 +23,10 @@ PINNED: Final = {"pyshacl_turbo": "0.6.5", "rdflib_turbo": "0.2.0a17"}
 class Result:
     """One validation result, terms as N-Triples writes them (SHACL 3.6.2).
 
-    `path` is empty for a result on the node itself, and for a path that is no single property;
-    `value` is empty where the result has none. `shape` and `component` are bare IRIs.
+    `focus` is `_:` for a blank node, whose label the engines do not keep. `path` is empty for a
+    result on the node itself, and for a path that is no single property; `value` is empty where
+    the result has none. `shape`, `component` and `constraint` are bare IRIs; the last is that of
+    a SPARQL constraint, empty for any other.
     """
 
     focus: str
@@ -34,6 +36,12 @@ class Result:
     component: str
     severity: str
     message: str
+    constraint: str = ""
+
+    @property
+    def rule(self) -> str:
+        """The IRI of the rule that was broken: of a SPARQL constraint, else of the shape."""
+        return self.constraint or self.shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +124,18 @@ def _results(graph: Any) -> list[Result]:
     def shown(term: Any) -> str:
         return "" if term is None or isinstance(term, BNode) else str(term.n3())
 
+    def named(term: Any) -> str:
+        return str(term) if isinstance(term, URIRef) else ""
+
     return [
         Result(
-            focus=shown(one(node, "sh:focusNode")),
+            focus=shown(one(node, "sh:focusNode")) or "_:",
             path=shown(one(node, "sh:resultPath")),
             value=shown(one(node, "sh:value")),
             shape=str(one(node, "sh:sourceShape")),
             component=str(one(node, "sh:sourceConstraintComponent")),
             severity=str(one(node, "sh:resultSeverity")),
+            constraint=named(one(node, "sh:sourceConstraint")),
             message=min(
                 map(str, graph.objects(node, URIRef(expand("sh:resultMessage")))), default=""
             ),

@@ -5,6 +5,7 @@ Expat loads nothing from outside; a document with entities of its own is not fol
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import urljoin
 from xml.parsers import expat
@@ -14,6 +15,7 @@ import pyoxigraph as ox
 from ..names import PREFIXES
 
 _RDF: Final = PREFIXES["rdf"]
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _BASE: Final = "http://www.w3.org/XML/1998/namespace base"
 
 
@@ -65,7 +67,7 @@ class _Reader:
             self.places.setdefault((subject, predicate), self.place())
             resource = attributes.get(_RDF.strip() + " resource")
             if resource is not None:
-                value = str(ox.NamedNode(urljoin(base, resource) if base else resource))
+                value = str(ox.NamedNode(_resolved(base, resource)))
                 self.places.setdefault((subject, predicate, value), self.place())
             self.stack.append(("property", predicate, self.place(), attributes))
 
@@ -75,7 +77,7 @@ class _Reader:
         label = attributes.get(_RDF + " nodeID")
         base = self.bases[-1]
         if about is not None:
-            subject = f"<{urljoin(base, about) if base else about}>"
+            subject = f"<{_resolved(base, about)}>"
         elif identifier is not None:
             subject = f"<{base}#{identifier}>"
         else:
@@ -106,3 +108,7 @@ class _Reader:
                 literal = ox.Literal(value, language=language) if language else ox.Literal(value)
             self.places.setdefault((self.stack[-1][1], predicate, str(literal)), place)
         self.text = []
+
+
+def _resolved(base: str, reference: str) -> str:
+    return urljoin(base, reference) if base and not _SCHEME.match(reference) else reference

@@ -34,6 +34,7 @@ _TOKEN: Final = re.compile(
 )
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _CHARACTERS: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _XSD: Final = PREFIXES["xsd"]
 _RDF: Final = PREFIXES["rdf"]
 
@@ -188,7 +189,7 @@ class _Reader:
     def iri(self, text: str) -> str:
         if text.startswith("<"):
             value = _unescaped(text[1:-1])
-            return urljoin(self.base, value) if self.base else value
+            return value if not self.base or _SCHEME.match(value) else urljoin(self.base, value)
         if text == "a":
             return _RDF + "type"
         prefix, _, local = text.partition(":")
