@@ -95,8 +95,9 @@ def jsonld(saved: Saved, ontology: Ontology) -> bytes:
     found = triples(saved)
     terms = _terms(found, ontology)
     classes = {iri: kind.name for iri, kind in ontology.by_iri.items()}
-    context = _context(terms, found, classes)
-    document = {"@context": context, "@graph": _nodes(found, terms, classes)}
+    kinds = _kinds(found)
+    context = _context(terms, kinds, classes)
+    document = {"@context": context, "@graph": _nodes(found, terms, kinds, classes)}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -121,10 +122,9 @@ def _terms(found: list[ox.Triple], ontology: Ontology) -> dict[str, str]:
 
 
 def _context(
-    terms: dict[str, str], found: list[ox.Triple], classes: dict[str, str]
+    terms: dict[str, str], kinds: dict[str, set[str]], classes: dict[str, str]
 ) -> dict[str, Any]:
     """What each key means. A key whose values are all of one kind says so once, here."""
-    kinds = _kinds(found)
     context: dict[str, Any] = {"@version": 1.1, **{p: PREFIXES[p] for p in sorted(PREFIXES)}}
     context |= {
         name: {"@id": iri} for iri, name in sorted(classes.items(), key=lambda each: each[1])
@@ -162,9 +162,11 @@ def _prefixed(iri: str) -> str:
 
 
 def _nodes(
-    found: list[ox.Triple], terms: dict[str, str], classes: dict[str, str]
+    found: list[ox.Triple],
+    terms: dict[str, str],
+    kinds: dict[str, set[str]],
+    classes: dict[str, str],
 ) -> list[dict[str, Any]]:
-    kinds = _kinds(found)
     subjects: dict[str, list[ox.Triple]] = defaultdict(list)
     for triple in found:
         subjects[str(getattr(triple.subject, "value", triple.subject))].append(triple)

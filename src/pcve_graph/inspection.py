@@ -17,6 +17,9 @@ from .locate import Places
 from .names import BASE, PREFIXES, expand, local_name, nearest
 from .ontology import Key, Ontology, RecordClass
 
+Statements = tuple[dict[str, list[str]], list[tuple[str, str, str]]]
+"""The classes of each subject, and every other statement, as N-Triples writes them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -41,7 +44,8 @@ def inspect_document(
     is wrong with those IRIs.
     """
     known = [line for lines in ontology.graphs.values() for line in lines]
-    derived, origin = _bounds(document, ontology) if shapes is None else ({}, {})
+    stated = _statements(document)
+    derived, origin = _bounds(stated, ontology) if shapes is None else (set(), {})
     lines = sorted({*document.lines, *known, *against, *derived})
     report = shacl.validate("\n".join(lines), shapes or ontology.shapes, engine)
     own = {*_subjects(document), "_:"}
@@ -55,7 +59,7 @@ def inspect_document(
         for quad in store.quads_for_pattern(None, ox.NamedNode(expand("skos:prefLabel")), None)
         if isinstance(quad.subject, ox.NamedNode) and "/id/" in quad.subject.value
     }
-    unknown = [] if shapes else [each for each in _unknown(document, ontology) if each[0][0] in own]
+    unknown = [] if shapes else [each for each in _unknown(stated, ontology) if each[0][0] in own]
     if not results and not unknown:
         return Findings((), ())
     places = document.places()
@@ -100,13 +104,13 @@ def _place(document: Document, places: Places, *key: str) -> Position:
 
 
 def _bounds(
-    document: Document, ontology: Ontology
-) -> tuple[dict[str, str], dict[tuple[str, str], tuple[str, str, str]]]:
+    statements: Statements, ontology: Ontology
+) -> tuple[set[str], dict[tuple[str, str], tuple[str, str, str]]]:
     """The bounds that the build would derive: lines, and the statement that each comes from.
 
     A bound that the document states itself is left as it is.
     """
-    kinds, stated = _statements(document)
+    kinds, stated = statements
     best: dict[tuple[str, str], tuple[int, str, tuple[str, str, str]]] = {}
     for statement in stated:
         subject, predicate, value = statement
@@ -122,7 +126,7 @@ def _bounds(
     own = {(subject, predicate) for subject, predicate, _ in stated}
     date = f"<{PREFIXES['xsd']}date>"
     lines = {
-        f'{subject} {bound} "{day}"^^{date} .': subject
+        f'{subject} {bound} "{day}"^^{date} .'
         for (subject, bound), (_, day, _) in best.items()
         if (subject, bound) not in own
     }
@@ -137,7 +141,7 @@ def _keys(kinds: Iterable[str], predicate: str, ontology: Ontology) -> Iterator[
             yield from (key for key in keys if predicate == f"<{key.path}>")
 
 
-def _statements(document: Document) -> tuple[dict[str, list[str]], list[tuple[str, str, str]]]:
+def _statements(document: Document) -> Statements:
     """The classes of each subject, and every other statement."""
     kinds: dict[str, list[str]] = {}
     stated: list[tuple[str, str, str]] = []
@@ -151,13 +155,13 @@ def _statements(document: Document) -> tuple[dict[str, list[str]], list[tuple[st
 
 
 def _unknown(
-    document: Document, ontology: Ontology
+    statements: Statements, ontology: Ontology
 ) -> Iterable[tuple[tuple[str, ...], tuple[str, str, str]]]:
     """Classes and properties that no shape knows: SHACL is silent about them.
 
     Yields the place's key, then rule, what was found, and the cure.
     """
-    kinds, stated = _statements(document)
+    kinds, stated = statements
     for subject, classes in sorted(kinds.items()):
         for each in sorted(classes):
             if each not in ontology.by_iri and each.startswith(PREFIXES["pcve"]):
