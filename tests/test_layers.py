@@ -24,6 +24,7 @@ DOORS: dict[str, set[str]] = {
     "records": {"errors", "names", "project", "quotes", "yamltext"},
     "ontology": {"errors", "names", "project"},
     "saved": {"errors", "names", "project", "yamltext"},
+    "patterns": set(),
     "findings": {"dates", "errors", "names", "ontology", "shacl"},
     "graph": {"dates", "errors", "findings", "names", "ontology", "records", "yamltext"},
     "shacl": {"errors", "names"},
@@ -77,7 +78,7 @@ DOORS: dict[str, set[str]] = {
 }
 ALONE = {
     "yaml": {"yamltext", "fmt"},
-    "rdflib": {"shacl", "fmt"},
+    "rdflib": {"shacl", "fmt", "patterns"},
     "click": {"cli", "console"},
     "rich": {"present"},
 }

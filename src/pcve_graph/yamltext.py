@@ -92,6 +92,8 @@ def _syntax(text: str, position: Position, problem: str | None, first_line: int)
     if tab and "\t" in tab.group():
         place = Position(position.path, position.line, line.index("\t") + 1)
         return breach("yaml-syntax", place, "found a tab", "indent with two spaces for each level")
+    if problem and "maximum nesting" in problem:
+        return breach("structure", position, "nested without end", "flatten it")
     fix = "look at the indentation, and put quotation marks around a value that holds ': ' or ' #'"
     return breach("yaml-syntax", position, problem or "cannot be read as YAML", fix)
 
