@@ -27,7 +27,8 @@ DOORS: dict[str, set[str]] = {
     "patterns": set(),
     "findings": {"dates", "errors", "names", "ontology", "shacl"},
     "graph": {"dates", "errors", "findings", "names", "ontology", "records", "yamltext"},
-    "shacl": {"errors", "names"},
+    "engines": {"errors", "names"},
+    "shacl": {"engines", "errors", "names"},
     "documents": {"errors", "locate", "yamltext"},
     "inspection": {
         "check",
@@ -78,7 +79,7 @@ DOORS: dict[str, set[str]] = {
 }
 ALONE = {
     "yaml": {"yamltext", "fmt"},
-    "rdflib": {"shacl", "fmt", "patterns"},
+    "rdflib": {"engines", "fmt", "patterns"},
     "click": {"cli", "console"},
     "rich": {"present"},
 }

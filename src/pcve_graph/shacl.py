@@ -1,31 +1,40 @@
 """One function over two SHACL engines that must agree.
 
-The default is pyshacl-turbo on a native store, both packages pinned; pySHACL is the reference, and
-the announced fallback where the pair is not installed or does not fit together. Engines get
-N-Triples text that pyoxigraph wrote, so that "x" and "x"^^xsd:string are one term to them.
+The default is turbo, a compiled engine of one pinned release; pySHACL is the reference, and the
+announced fallback where that release is not installed. Engines get N-Triples text that pyoxigraph
+wrote, so that "x" and "x"^^xsd:string are one term to them.
 """
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
+import pyoxigraph as ox
+
+from .engines import ENGINES, Groups, unfit
 from .errors import UsageError
 from .names import expand
 
-ENGINES: Final = ("turbo", "pyshacl")
-PINNED: Final = {"pyshacl_turbo": "0.6.5", "rdflib_turbo": "0.2.0a17"}
+_SHAPE: Final = re.compile(
+    "<([^>]*)> <{}> <(?:{}|{})> [.]".format(
+        *map(expand, ("rdf:type", "sh:NodeShape", "sh:PropertyShape"))
+    )
+)
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Result:
     """One validation result, terms as N-Triples writes them (SHACL 3.6.2).
 
-    `focus` is `_:` for a blank node, whose label the engines do not keep. `path` is empty for a
-    result on the node itself, and for a path that is no single property; `value` is empty where
-    the result has none. `shape`, `component` and `constraint` are bare IRIs; the last is that of
+    `focus` and `value` are `_:` for a blank node, whose label the engines do not keep. `path` is
+    empty for a result on the node itself, and Turtle's form of the path (SHACL 2.3.1) where it is
+    not one property; `value` is empty where the result has none. `shape`, `component` and
+    `constraint` are bare IRIs; the first is empty for a shape without a name, the last is that of
     a SPARQL constraint, empty for any other.
     """
 
@@ -53,92 +62,95 @@ class Report:
     notice: str = ""
 
 
-def validate(data: str, shapes: str, engine: str | None = None) -> Report:
-    """Check `data` against `shapes`, both N-Triples text.
+def validate(
+    data: str,
+    shapes: str,
+    engine: str | None = None,
+    pairs: Mapping[str, Collection[str]] | None = None,
+) -> Report:
+    """Check `data` against `shapes`, both N-Triples text, one statement a line.
+
+    With `pairs`, from the IRI of a shape to those of its focus nodes, each shape is applied to its
+    focus nodes and to nothing else, whatever its targets are: `data` needs to hold no more than
+    the shapes look at from there. Shapes stay compiled: the same text is parsed once.
 
     `engine` is one of `ENGINES`; None takes the default, and pySHACL where it does not fit.
-    Raises UsageError for an unknown engine, or one asked for by name that does not fit.
+    Raises UsageError for an unknown engine, one asked for by name that does not fit, a name in
+    `pairs` that is not a shape, and shapes that SHACL does not allow.
     """
     if engine not in (None, *ENGINES):
         raise UsageError(f"there is no engine {engine!r}; known engines: {', '.join(ENGINES)}")
-    notice = "" if engine == "pyshacl" else _unfit()
+    notice = "" if engine == "pyshacl" else unfit()
     if notice and engine == "turbo":
         raise UsageError(notice)
     use = "pyshacl" if engine == "pyshacl" or notice else "turbo"
-    run: Callable[[str, str], Any] = _turbo if use == "turbo" else _pyshacl
-    graph = run(data, shapes)
-    return Report(tuple(sorted(_results(graph))), use, notice)
+    groups = None if pairs is None else _groups(pairs, _shapes_in(shapes))
+    report = ENGINES[use](data, shapes, groups)
+    return Report(tuple(sorted(_results(report))), use, notice)
 
 
-def _unfit() -> str:
-    """Why the default engine cannot be used here; empty where it can."""
-    for name, version in PINNED.items():
-        try:
-            module = importlib.import_module(name)
-        except ImportError:
-            return f"{name} is not installed"
-        found = getattr(module, "__version__", None) or module.version(name.replace("_", "-"))
-        if found != version:
-            return f"{name} is {found}, not {version} as tested"
-    prints = {
-        importlib.import_module(f"{name}._native").SHACL_ENGINE_FINGERPRINT for name in PINNED
-    }
-    return "" if len(prints) == 1 else "pyshacl_turbo and rdflib_turbo hold different engines"
+def _groups(pairs: Mapping[str, Collection[str]], known: Collection[str]) -> Groups:
+    """The shapes of `pairs` by their focus nodes: one run of an engine for each group.
+
+    Turbo passes over a name that it does not know, and would find nothing wrong.
+    """
+    unknown = sorted(each for each in pairs if each not in known)
+    if unknown:
+        raise UsageError(f"there is no shape {unknown[0]}")
+    groups: dict[frozenset[str], set[str]] = defaultdict(set)
+    for shape, focus in pairs.items():
+        if focus:
+            groups[frozenset(focus)].add(shape)
+    return [(names, focus) for focus, names in groups.items()]
 
 
-def _turbo(data: str, shapes: str) -> Any:
-    import pyshacl_turbo
-    import rdflib_turbo
-
-    store = rdflib_turbo.Store()  # type: ignore[no-untyped-call]
-    store.parse(data=data, format="nt")
-    outcome = pyshacl_turbo.validate(store, shacl_graph=shapes, shacl_graph_format="nt")
-    return _graph(outcome)
+@lru_cache(4)
+def _shapes_in(shapes: str) -> frozenset[str]:
+    return frozenset(_SHAPE.findall(shapes))
 
 
-def _pyshacl(data: str, shapes: str) -> Any:
-    import pyshacl
-    import rdflib
+def _results(report: Iterable[ox.Triple]) -> list[Result]:
+    stated: dict[Any, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for triple in report:
+        stated[triple.subject][triple.predicate.value].append(triple.object)
 
-    kept, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False
-    try:
-        graphs = [rdflib.Graph().parse(data=text, format="nt") for text in (data, shapes)]
-        return _graph(pyshacl.validate(graphs[0], shacl_graph=graphs[1], inference="none"))
-    finally:
-        rdflib.NORMALIZE_LITERALS = kept
+    def result(node: Any) -> Result:
+        def one(name: str) -> Any:
+            return min(stated[node][expand(name)], key=str, default=None)
 
+        def named(name: str) -> str:
+            return one(name).value if isinstance(one(name), ox.NamedNode) else ""
 
-def _graph(outcome: Any) -> Any:
-    _, graph, text = outcome
-    if not hasattr(graph, "subjects"):
-        raise UsageError(f"the shapes cannot be used: {text}")
-    return graph
-
-
-def _results(graph: Any) -> list[Result]:
-    from rdflib import BNode, URIRef
-
-    def one(node: Any, name: str) -> Any:
-        return graph.value(node, URIRef(expand(name)))
-
-    def shown(term: Any) -> str:
-        return "" if term is None or isinstance(term, BNode) else str(term.n3())
-
-    def named(term: Any) -> str:
-        return str(term) if isinstance(term, URIRef) else ""
-
-    return [
-        Result(
-            focus=shown(one(node, "sh:focusNode")) or "_:",
-            path=shown(one(node, "sh:resultPath")),
-            value=shown(one(node, "sh:value")),
-            shape=str(one(node, "sh:sourceShape")),
-            component=str(one(node, "sh:sourceConstraintComponent")),
-            severity=str(one(node, "sh:resultSeverity")),
-            constraint=named(one(node, "sh:sourceConstraint")),
-            message=min(
-                map(str, graph.objects(node, URIRef(expand("sh:resultMessage")))), default=""
-            ),
+        return Result(
+            focus=_shown(one("sh:focusNode")),
+            path=_path(one("sh:resultPath"), stated),
+            value=_shown(one("sh:value")),
+            shape=named("sh:sourceShape"),
+            component=named("sh:sourceConstraintComponent"),
+            severity=named("sh:resultSeverity"),
+            constraint=named("sh:sourceConstraint"),
+            message=getattr(one("sh:resultMessage"), "value", ""),
         )
-        for node in graph.objects(None, URIRef(expand("sh:result")))
-    ]
+
+    nodes = [node for each in stated.values() for node in each.get(expand("sh:result"), ())]
+    return [result(node) for node in nodes]
+
+
+def _shown(term: Any) -> str:
+    if term is None:
+        return ""
+    return "_:" if isinstance(term, ox.BlankNode) else str(term)
+
+
+def _path(term: Any, stated: Mapping[Any, Mapping[str, list[Any]]]) -> str:
+    """A property path in Turtle."""
+    if not isinstance(term, ox.BlankNode):
+        return _shown(term)
+    of = stated[term]
+    if expand("rdf:first") not in of:
+        return f"[ {' ; '.join(f'<{key}> {_path(each[0], stated)}' for key, each in of.items())} ]"
+    members = []
+    while expand("rdf:first") in stated[term]:
+        members.append(_path(stated[term][expand("rdf:first")][0], stated))
+        term = stated[term][expand("rdf:rest")][0]
+    return f"( {' '.join(members)} )"

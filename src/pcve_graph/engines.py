@@ -1,0 +1,148 @@
+"""The two SHACL engines, each a function from N-Triples text to the triples of its report.
+
+Turbo is the compiled engine inside rdflib-turbo. Its extension is loaded without the package around
+it, which would import rdflib (a third of the time of checking one record), and the report is read
+as the terms it holds. That door is not the package's public one, so it is opened only on the very
+version and engine sources that were tested; on any other, pySHACL is the announced fallback.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
+from importlib import metadata
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from .errors import UsageError
+from .names import expand
+
+PINNED: Final = "0.2.0a17"
+FINGERPRINT: Final = "fa969e4603d99c90bf9ed48c49ce8590ef8b3654bdb45555821abe5dc3d3daed"
+"""The release of rdflib-turbo that was tested, and the hash of the engine sources inside it."""
+
+Groups = Iterable[tuple[Collection[str], Collection[str]]]
+"""Shapes, and the focus nodes that each of them is applied to, all as IRIs."""
+
+_TARGETS: Final = {
+    f"<{expand(name)}>"
+    for name in ("sh:targetClass", "sh:targetNode", "sh:targetObjectsOf", "sh:targetSubjectsOf")
+}
+_CLASSES: Final = {f"<{expand(name)}>" for name in ("rdfs:Class", "owl:Class")}
+
+
+@lru_cache(1)
+def unfit() -> str:
+    """Why turbo cannot be used here; empty where it can."""
+    try:
+        found = metadata.version("rdflib-turbo")
+        native = _native()
+    except (ImportError, metadata.PackageNotFoundError) as error:
+        missing = isinstance(error, (ModuleNotFoundError, metadata.PackageNotFoundError))
+        return "rdflib-turbo is not installed" if missing else f"rdflib-turbo: {error}"
+    if found != PINNED:
+        return f"rdflib-turbo is {found}, not {PINNED} as tested"
+    if getattr(native, "SHACL_ENGINE_FINGERPRINT", "") != FINGERPRINT:
+        return f"rdflib-turbo {found} holds another engine than the one tested"
+    return ""
+
+
+def turbo(data: str, shapes: str, groups: Groups | None) -> Iterator[ox.Triple]:
+    """The report of the compiled engine: on the shapes' own targets, or on `groups`.
+
+    Raises UsageError for shapes that SHACL does not allow.
+    """
+    native = _native()
+    try:
+        program = _compiled(shapes)
+        store = native.NativeStore(None)
+        store.load(data, "nt")
+        for names, focus in [((), ())] if groups is None else groups:
+            settings = {"use_shapes": sorted(names), "focus_nodes": sorted(focus)}
+            _, report, _, _ = program.validate_store(store, json.dumps(settings), False)
+            yield from _triples(*report)
+    except (native.SharedValidationFailure, RuntimeError, ValueError) as error:
+        raise UsageError(f"the shapes cannot be used: {error}") from None
+
+
+@lru_cache(4)
+def _compiled(shapes: str) -> Any:
+    return _native().SharedShapes(shapes, False, [], False)
+
+
+@lru_cache(1)
+def _native() -> Any:
+    """The extension in rdflib-turbo. Raises ImportError where it is absent or does not load."""
+    package = find_spec("rdflib_turbo")
+    places = package.submodule_search_locations if package else None
+    spec = PathFinder.find_spec("rdflib_turbo._native", places) if places else None
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError("rdflib_turbo._native")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _triples(records: list[Any], quads: list[Any]) -> Iterator[ox.Triple]:
+    """The triples of a report that turbo gives as a table of terms and rows of indices into it."""
+
+    def term(kind: int, text: str, datatype: str | None, language: str | None) -> Any:
+        if kind == 0:
+            return ox.NamedNode(text)
+        if kind == 1:
+            return ox.BlankNode(text)
+        if language:
+            return ox.Literal(text, language=language)
+        return ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None)
+
+    terms = [term(*each) for each in records]
+    for subject, predicate, value, _ in quads:
+        yield ox.Triple(terms[subject], terms[predicate], terms[value])
+
+
+def pyshacl(data: str, shapes: str, groups: Groups | None) -> Iterator[ox.Triple]:
+    """The report of pySHACL, as `turbo` gives it.
+
+    For `groups` the shapes get the focus nodes as their targets: pySHACL's own choice of shapes
+    and focus nodes loses results (0.40.1, tests/test_engines.py).
+    """
+    import pyshacl
+    import rdflib
+
+    if groups is not None:
+        shapes = _retargeted(shapes, groups)
+    kept, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False
+    try:
+        graphs = [rdflib.Graph().parse(data=text, format="nt") for text in (data, shapes)]
+        _, report, text = pyshacl.validate(graphs[0], shacl_graph=graphs[1], inference="none")
+        if not isinstance(report, rdflib.Graph):
+            raise UsageError(f"the shapes cannot be used: {text}")
+        lines = report.serialize(format="nt")
+    finally:
+        rdflib.NORMALIZE_LITERALS = kept
+    for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES):
+        yield quad.triple
+
+
+def _retargeted(shapes: str, groups: Groups) -> str:
+    """`shapes` with `groups` in place of all their targets (SHACL 2.1.3)."""
+    kept = []
+    for line in shapes.splitlines():
+        _, predicate, value = line.split(" ", 2)
+        if predicate not in _TARGETS and value.removesuffix(" .") not in _CLASSES:
+            kept.append(line)
+    target = expand("sh:targetNode")
+    kept += [
+        f"<{name}> <{target}> <{each}> ."
+        for names, focus in groups
+        for name in names
+        for each in focus
+    ]
+    return "\n".join(kept)
+
+
+ENGINES: Final[Mapping[str, Any]] = {"turbo": turbo, "pyshacl": pyshacl}
