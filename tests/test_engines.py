@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+import tomllib
 from collections import defaultdict
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from conftest import ROOT, World
 from test_shapes import INVALID, data, name, vocabulary
 
-from pcve_graph import shacl
+from pcve_graph import engines, shacl
 from pcve_graph.errors import UsageError
 from pcve_graph.names import expand
 
@@ -96,3 +102,162 @@ def test_a_pair_applies_a_shape_to_a_node_that_it_does_not_target(engine: str) -
 def test_a_name_that_is_no_shape_is_an_error(engine: str, shape: str) -> None:
     with pytest.raises(UsageError, match=f"there is no shape {EX}{shape}"):
         found(EVENT, SHAPES, engine, pairs={EX + shape: {EX + "a"}})
+
+
+# The guard: a real process whose path holds another rdflib-turbo, a broken one, or none.
+
+SHADOWS: dict[str, tuple[dict[str, str], str]] = {
+    "absent": ({}, "rdflib-turbo is not installed"),
+    "another-version": (
+        {"rdflib_turbo-0.2.0a19.dist-info/METADATA": "Name: rdflib-turbo\nVersion: 0.2.0a19\n"},
+        "rdflib-turbo is 0.2.0a19, not 0.2.0a17 as tested",
+    ),
+    "another-engine": (
+        {
+            "rdflib_turbo/__init__.py": "",
+            "rdflib_turbo/_native.py": "SHACL_ENGINE_FINGERPRINT = 'f00'\n",
+        },
+        "rdflib-turbo 0.2.0a17 holds another engine than the one tested",
+    ),
+    "no-engine": ({"rdflib_turbo/__init__.py": ""}, "rdflib-turbo is not installed"),
+    "broken": (
+        {
+            "rdflib_turbo/__init__.py": "",
+            "rdflib_turbo/_native.py": "raise ImportError('not built for this machine')\n",
+        },
+        "rdflib-turbo: not built for this machine",
+    ),
+}
+
+
+@pytest.fixture(params=SHADOWS)
+def shadowed(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> tuple[list[str], dict[str, str], str]:
+    """The command, its environment, and why turbo does not fit there."""
+    files, notice = SHADOWS[request.param]
+    folder = tmp_path / "packages"
+    folder.mkdir()
+    if request.param == "absent":
+        for each in Path(pyshacl_home()).iterdir():
+            if not each.name.startswith(("rdflib_turbo", "__", "pcve_graph")):
+                (folder / each.name).symlink_to(each)
+    for file, text in files.items():
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(text)
+    command = [sys.executable, *(["-S"] if request.param == "absent" else []), "-m", "pcve_graph"]
+    path = os.pathsep.join(map(str, (folder, ROOT / "src")))
+    return command, {**os.environ, "PYTHONPATH": path}, notice
+
+
+def pyshacl_home() -> Path:
+    """Where this Python keeps its packages."""
+    import pyshacl
+
+    return Path(str(pyshacl.__file__)).parents[1]
+
+
+def test_without_the_tested_engine_the_reference_is_used_and_said_once(
+    shadowed: tuple[list[str], dict[str, str], str], tmp_path: Path
+) -> None:
+    command, environment, notice = shadowed
+    (tmp_path / "shapes.ttl").write_text(PREFIXES + SHAPES)
+    (tmp_path / "data.ttl").write_text(PREFIXES + EVENT)
+    project = ["--project", str(ROOT)]
+
+    def pcve(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, *project, *arguments],
+            env=environment,
+            cwd=tmp_path,
+            text=True,
+            capture_output=True,
+            timeout=120,
+        )
+
+    run = pcve("validate", "data.ttl", "--shapes", "shapes.ttl")
+    assert run.returncode == 1, run.stderr
+    assert run.stderr.count("turbo") == run.stderr.count(notice) == 1
+    assert "; pySHACL is used" in run.stderr.splitlines()[0]
+    assert "1 file, checked by pySHACL" in run.stderr
+    asked = pcve("validate", "data.ttl", "--shapes", "shapes.ttl", "--engine", "turbo")
+    assert (asked.returncode, asked.stderr) == (2, f"pcve: {notice}\n")
+    named = pcve("validate", "data.ttl", "--shapes", "shapes.ttl", "--engine", "pyshacl")
+    assert named.returncode == 1
+    assert "turbo" not in named.stderr
+
+
+@pytest.mark.parametrize("shadowed", ["another-version"], indirect=True)
+def test_the_build_says_that_the_reference_was_used(
+    shadowed: tuple[list[str], dict[str, str], str], world: World
+) -> None:
+    command, environment, notice = shadowed
+    run = subprocess.run(
+        [*command, "--project", str(world.root), "build"],
+        env=environment,
+        text=True,
+        capture_output=True,
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.count(notice) == 1
+    assert f"note     {notice}; pySHACL was used" in run.stdout
+    assert "(pyshacl)" in run.stdout
+
+
+def test_the_engine_is_pinned_where_it_is_installed_and_checked_where_it_is_used() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert f"rdflib-turbo=={engines.PINNED}" in project["dependencies"]
+    assert engines.unfit() == ""
+
+
+def test_the_default_engine_imports_no_rdflib() -> None:
+    code = "import sys; from pcve_graph import shacl; print(shacl.validate('', '').engine, 'rdflib' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True)
+    assert run.stdout == "turbo False\n"
+
+
+# Plain and xsd:string literals are one term (RDF 1.1, 3.3), in the data and in the shapes.
+
+STRINGS = {
+    "in": "sh:in ( {} )",
+    "hasValue": "sh:hasValue {}",
+    "equals": "sh:equals ex:t",
+    "maxCount": "sh:maxCount 1",
+    "datatype": "sh:datatype xsd:string",
+    "not": "sh:not [ sh:not [ sh:hasValue {} ] ]",
+}
+
+
+@pytest.mark.parametrize("engine", ["turbo", "pyshacl"])
+@pytest.mark.parametrize("constraint", STRINGS)
+@pytest.mark.parametrize("form", ["ttl", "jsonld", "rdf"])
+def test_a_plain_literal_is_a_string(
+    tmp_path: Path, constraint: str, engine: str, form: str
+) -> None:
+    plain, typed = '"held"', '"held"^^xsd:string'
+    for in_data, in_shapes in ((plain, typed), (typed, plain)):
+        (tmp_path / "shapes.ttl").write_text(
+            f"{PREFIXES} ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:property "
+            f"[ sh:path ex:s ; {STRINGS[constraint].format(in_shapes)} ] ."
+        )
+        turtle = f"{PREFIXES} ex:a ex:s {in_data}, {in_shapes} ; ex:t {in_shapes} ."
+        (tmp_path / f"data.{form}").write_bytes(written(turtle, form, in_data == typed))
+        arguments = ["validate", f"{tmp_path}/data.{form}", "--shapes", f"{tmp_path}/shapes.ttl"]
+        run = World(ROOT).pcve(*arguments, "--engine", engine)
+        assert (run.exit_code, run.output) == (0, "0 errors, 0 warnings in 1 file\n")
+
+
+def written(turtle: str, form: str, typed: bool) -> bytes:
+    """`turtle` in another syntax, its strings with or without their datatype."""
+    if form == "ttl":
+        return turtle.encode()
+    kind = f' rdf:datatype="{expand("xsd:string")}"' if typed else ""
+    if form == "rdf":
+        body = "".join(f"<e:{key}{kind}>held</e:{key}>" for key in "st")
+        return (
+            f'<rdf:RDF xmlns:rdf="{expand("rdf:")}" xmlns:e="{EX}">'
+            f'<rdf:Description rdf:about="{EX}a">{body}</rdf:Description></rdf:RDF>'
+        ).encode()
+    value = {"@value": "held", "@type": expand("xsd:string")} if typed else "held"
+    return json.dumps({"@id": EX + "a", EX + "s": value, EX + "t": value}).encode()

@@ -72,7 +72,7 @@ DOORS: dict[str, set[str]] = {
     "show": {"errors", "names", "ontology", "query", "store"},
     "export": {"names", "ontology", "store"},
     "present": {"errors", "export", "names", "query", "show"},
-    "console": {"check", "errors", "project", "query", "saved", "store"},
+    "console": {"check", "errors", "project", "query", "saved", "shacl", "store"},
     "draft": {"errors", "findings", "names", "ontology", "project"},
     "fmt": {"errors", "ontology", "project", "records", "yamltext"},
     "cli": set(MODULES) - {"cli", "__main__"},

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
-from .console import completeness, count, doing, guarded, many, summary, tell
+from .console import announce, completeness, count, doing, guarded, many, summary, tell
 from .errors import ContentError, Problem, UsageError
 from .project import Project, find_project, shipped_project
 
@@ -77,6 +77,7 @@ def checked_graph(project: Project, engine: str | None) -> tuple[Checked, Ontolo
         records = read_records(project)
     with doing("mapping"):
         built = build_graph(records, ontology)
+    announce(engine)
     with doing("checking"):
         checked = check_graph(built, ontology, project, engine)
     return checked, ontology
@@ -169,6 +170,7 @@ def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **
     from .examine import examine, stamp
 
     project = here(context)
+    announce(asked["engine"])
     run = functools.partial(_validated, project, examine, paths, asked)
     if not watch:
         sys.exit(run())
@@ -185,6 +187,7 @@ def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **
 def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: Any) -> int:
     """Check once, print the answer, and return the exit code."""
     from .report import REPORTS, turtle
+    from .shacl import fallback
 
     start = time.perf_counter()
     form = asked["form"]
@@ -202,7 +205,8 @@ def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: A
         if outcome.checked:
             click.echo("\n".join(summary(outcome.checked, time.perf_counter() - start)))
         if paths or problems:
-            tell(f"{count(problems)} in {many(len(outcome.files), 'file')}")
+            by = ", checked by pySHACL" if fallback(asked["engine"]) else ""
+            tell(f"{count(problems)} in {many(len(outcome.files), 'file')}{by}")
         if problems:
             tell("`pcve explain RULE` tells more of a rule")
     else:

@@ -47,6 +47,15 @@ def tell(*lines: str) -> None:
         click.echo(line, err=True)
 
 
+def announce(engine: str | None) -> None:
+    """Say that the default engine cannot be used here, where it is asked for, and why."""
+    from .shacl import fallback
+
+    notice = fallback(engine)
+    if notice:
+        tell(f"note: {notice}; pySHACL is used, which is right but slow")
+
+
 def count(problems: tuple[Problem, ...]) -> str:
     """`2 errors, 1 warning`."""
     errors = sum(each.severity == "error" for each in problems)

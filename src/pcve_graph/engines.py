@@ -9,7 +9,9 @@ version and engine sources that were tested; on any other, pySHACL is the announ
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import metadata
 from importlib.machinery import PathFinder
@@ -110,22 +112,35 @@ def pyshacl(data: str, shapes: str, groups: Groups | None) -> Iterator[ox.Triple
     For `groups` the shapes get the focus nodes as their targets: pySHACL's own choice of shapes
     and focus nodes loses results (0.40.1, tests/test_engines.py).
     """
-    import pyshacl
-    import rdflib
-
     if groups is not None:
         shapes = _retargeted(shapes, groups)
-    kept, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False
-    try:
+    with _exact_literals() as rdflib:
+        import pyshacl
+
         graphs = [rdflib.Graph().parse(data=text, format="nt") for text in (data, shapes)]
-        _, report, text = pyshacl.validate(graphs[0], shacl_graph=graphs[1], inference="none")
+        try:
+            _, report, text = pyshacl.validate(graphs[0], shacl_graph=graphs[1], inference="none")
+        except Exception as error:  # a query that rdflib cannot read raises just that
+            text, report = str(error), None
         if not isinstance(report, rdflib.Graph):
             raise UsageError(f"the shapes cannot be used: {text}")
         lines = report.serialize(format="nt")
-    finally:
-        rdflib.NORMALIZE_LITERALS = kept
     for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES):
         yield quad.triple
+
+
+@contextmanager
+def _exact_literals() -> Iterator[Any]:
+    """rdflib, which keeps literals as they are spelt meanwhile, and does not log the ill-typed."""
+    import rdflib
+
+    log = logging.getLogger("rdflib.term")
+    kept = rdflib.NORMALIZE_LITERALS, log.disabled
+    rdflib.NORMALIZE_LITERALS, log.disabled = False, True
+    try:
+        yield rdflib
+    finally:
+        rdflib.NORMALIZE_LITERALS, log.disabled = kept
 
 
 def _retargeted(shapes: str, groups: Groups) -> str:

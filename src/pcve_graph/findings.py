@@ -168,9 +168,9 @@ def plainest(result: Result) -> int:
 
 def one_each(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The first problem of each rule at each place, sorted: one value breaks one rule once."""
-    kept: dict[tuple[Position, str], Problem] = {}
+    kept: dict[tuple[Position, str, str], Problem] = {}
     for each in problems:
-        kept.setdefault((each.position, each.rule), each)
+        kept.setdefault((each.position, each.rule, each.why), each)
     return tuple(sorted(kept.values()))
 
 

@@ -150,13 +150,13 @@ def turtle(results: tuple[Result, ...]) -> str:
             "sh:focusNode": each.focus,
             "sh:resultPath": each.path,
             "sh:value": each.value,
-            "sh:sourceShape": f"<{each.shape}>" if ":" in each.shape else "",
+            "sh:sourceShape": f"<{each.shape}>" if each.shape else "",
             "sh:sourceConstraintComponent": f"<{each.component}>",
             "sh:resultSeverity": f"<{each.severity}>",
             "sh:resultMessage": str(ox.Literal(each.message)) if each.message else "",
         }
         triples += [
-            ox.Triple(node, _node(key), _term(term)) for key, term in stated.items() if term
+            triple for key, term in stated.items() if term for triple in _stated(node, key, term)
         ]
     found = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
     return (found or b"").decode()
@@ -166,11 +166,19 @@ def _node(name: str) -> ox.NamedNode:
     return ox.NamedNode(expand(name))
 
 
-def _term(term: str) -> Any:
-    line = f"<urn:s> <urn:p> {term} ."
-    return next(
-        iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False))
-    ).object
+def _stated(subject: ox.BlankNode, key: str, term: str) -> list[ox.Triple]:
+    """The triple that gives `subject` a term of a result, and those of a path that it begins."""
+    line = f"_:subject <{expand(key)}> {'[]' if term == '_:' else term} ."
+    names: dict[Any, ox.BlankNode] = {ox.BlankNode("subject"): subject}
+    found = ox.parse(line, format=ox.RdfFormat.TURTLE, rename_blank_nodes=False)
+
+    def named(node: Any) -> Any:
+        if not isinstance(node, ox.BlankNode):
+            return node
+        number = len(names)
+        return names.setdefault(node, ox.BlankNode(f"{subject.value}{key[3:]}{number}"))
+
+    return [ox.Triple(named(t.subject), t.predicate, named(t.object)) for t in found]
 
 
 REPORTS: Final[dict[str, Callable[[tuple[Problem, ...], Iterable[str], int], str]]] = {

@@ -34,8 +34,8 @@ class Result:
     `focus` and `value` are `_:` for a blank node, whose label the engines do not keep. `path` is
     empty for a result on the node itself, and Turtle's form of the path (SHACL 2.3.1) where it is
     not one property; `value` is empty where the result has none. `shape`, `component` and
-    `constraint` are bare IRIs; the first is empty for a shape without a name, the last is that of
-    a SPARQL constraint, empty for any other.
+    `constraint` are bare IRIs; the first is empty for a shape without a name, `holder` then names
+    the shape around it; the last is that of a SPARQL constraint, empty for any other.
     """
 
     focus: str
@@ -46,11 +46,12 @@ class Result:
     severity: str
     message: str
     constraint: str = ""
+    holder: str = ""
 
     @property
     def rule(self) -> str:
         """The IRI of the rule that was broken: of a SPARQL constraint, else of the shape."""
-        return self.constraint or self.shape
+        return self.constraint or self.shape or self.holder or self.component
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,19 @@ def validate(
     """
     if engine not in (None, *ENGINES):
         raise UsageError(f"there is no engine {engine!r}; known engines: {', '.join(ENGINES)}")
-    notice = "" if engine == "pyshacl" else unfit()
-    if notice and engine == "turbo":
-        raise UsageError(notice)
+    notice = fallback(engine)
+    if engine == "turbo" and unfit():
+        raise UsageError(unfit())
     use = "pyshacl" if engine == "pyshacl" or notice else "turbo"
     groups = None if pairs is None else _groups(pairs, _shapes_in(shapes))
+    shapes, holders = _named(shapes)
     report = ENGINES[use](data, shapes, groups)
-    return Report(tuple(sorted(_results(report))), use, notice)
+    return Report(tuple(sorted(_results(report, holders))), use, notice)
+
+
+def fallback(engine: str | None) -> str:
+    """Why pySHACL takes the place of the default; empty where an engine is named, or it fits."""
+    return unfit() if engine is None else ""
 
 
 def _groups(pairs: Mapping[str, Collection[str]], known: Collection[str]) -> Groups:
@@ -109,7 +116,32 @@ def _shapes_in(shapes: str) -> frozenset[str]:
     return frozenset(_SHAPE.findall(shapes))
 
 
-def _results(report: Iterable[ox.Triple]) -> list[Result]:
+@lru_cache(4)
+def _named(shapes: str) -> tuple[str, Mapping[str, str]]:
+    """`shapes` with IRIs for its blank property shapes, and from each the shape that holds it.
+
+    That is the nearest shape with an IRI; empty where there is none.
+    """
+    rows = [line.split(" ", 2) for line in shapes.splitlines()]
+    holder = {value[:-2]: subject for subject, _, value in rows if value.startswith("_:")}
+    key = f"<{expand('sh:property')}>"
+    blank = sorted({row[2][:-2] for row in rows if row[1] == key and row[2].startswith("_:")})
+    names = {label: f"<urn:x-shape:{number}>" for number, label in enumerate(blank)}
+    if not names:
+        return shapes, {}
+    lines = [
+        f"{names.get(subject, subject)} {predicate} {names.get(value[:-2], value[:-2])} ."
+        for subject, predicate, value in rows
+    ]
+    held = {}
+    for label, name in names.items():
+        while label in holder:
+            label = holder[label]
+        held[name[1:-1]] = label[1:-1] if label.startswith("<") else ""
+    return "\n".join(lines), held
+
+
+def _results(report: Iterable[ox.Triple], holders: Mapping[str, str]) -> list[Result]:
     stated: dict[Any, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for triple in report:
         stated[triple.subject][triple.predicate.value].append(triple.object)
@@ -121,11 +153,13 @@ def _results(report: Iterable[ox.Triple]) -> list[Result]:
         def named(name: str) -> str:
             return one(name).value if isinstance(one(name), ox.NamedNode) else ""
 
+        shape = named("sh:sourceShape")
         return Result(
             focus=_shown(one("sh:focusNode")),
             path=_path(one("sh:resultPath"), stated),
             value=_shown(one("sh:value")),
-            shape=named("sh:sourceShape"),
+            shape="" if shape in holders else shape,
+            holder=holders.get(shape, ""),
             component=named("sh:sourceConstraintComponent"),
             severity=named("sh:resultSeverity"),
             constraint=named("sh:sourceConstraint"),
