@@ -13,12 +13,14 @@ from .errors import ContentError, Position, Problem, breach
 from .findings import nearest_key, one_each, plainest, result_problem
 from .graph import Built
 from .likeness import Named, likeness_problems, read_ledger
-from .names import expand, graph, local_name
+from .names import expand, graph, local_name, unread
 from .ontology import Ontology
 from .project import Project
 from .saved import SavedQuery, read_queries
 
 _SEAL: Final = object()
+_UNREAD: Final = "<" + unread("")
+"""What is wrong with a record that could not be read is told at that record."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def check_graph(
     things = (place[0] for place in built.places if len(place) == 1 and "/id/" in place[0])
     ids = {local_name(each.strip("<>")) for each in things}
     problems: list[Problem] = []
-    for each in sorted(report.results, key=lambda one: (one.focus in built.derived, plainest(one))):
+    results = [one for one in report.results if not one.value.startswith(_UNREAD)]
+    for each in sorted(results, key=lambda one: (one.focus in built.derived, plainest(one))):
         position = _place(built, each.focus, each.path, each.value)
         if each.focus in built.derived and position in {told.position for told in problems}:
             continue

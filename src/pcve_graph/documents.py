@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from .errors import ContentError, Position, UsageError, breach
 from .locate import Places, locate
-from .yamltext import decode
+from .nodes import decode
 
 FORMATS: Final[dict[str, ox.RdfFormat]] = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -37,6 +37,7 @@ ENDINGS: Final = {
     ".owl": "rdfxml",
     ".yml": "record",
     ".yaml": "record",
+    ".jsonl": "record",
 }
 _ENTITY: Final = re.compile(r"<!ENTITY\s+([\w.-]+)\s+[\"']([^\"']*)[\"']\s*>")
 _OUTSIDE: Final = re.compile(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from .check import Checked, check_graph
 from .documents import LARGEST, Document, form_of, named_files, read_document
+from .entries import File, files
 from .errors import ContentError, Position, Problem, UsageError, breach
 from .graph import build_graph
 from .inspection import inspect_document
 from .ontology import Ontology, read_ontology
 from .project import Project
-from .records import read_records
+from .records import read_records, without
 from .shacl import Result
 from .store import Saved
 
@@ -49,13 +50,14 @@ def examine(
     problems: list[Problem] = []
     results: list[Result] = []
     names: list[str] = []
+    records: list[Path] = []
     unread = False
     for path in named_files(paths):
-        name = "stdin" if str(path) == "-" else path.as_posix()
+        name = _name(path)
         names.append(name)
         form = form_of(path, asked["input_format"])
         if form == "record":
-            problems += _record(project, ontology, path, asked["engine"])
+            records.append(path)
             continue
         try:
             document = _document(path, name, form, stdin)
@@ -68,6 +70,8 @@ def examine(
         )
         problems += found.problems
         results += found.results
+    if records:
+        problems += _records(project, ontology, records, stdin, asked["engine"])
     problems = [each for each in problems if asked["severity"] in ("warning", each.severity)]
     wrong = any(each.severity == "error" for each in problems)
     code = 2 if unread else int(wrong)
@@ -83,7 +87,7 @@ def stamp(project: Project, paths: tuple[Path, ...]) -> object:
 
 def _project(project: Project, ontology: Ontology, asked: dict[str, Any]) -> Outcome:
     """The whole project, as the build checks it."""
-    names = tuple(project.relative(path) for path in sorted(project.data.rglob("*.yml")))
+    names = tuple(project.relative(path) for path in files(project.data.rglob("*")))
     try:
         built = build_graph(read_records(project), ontology)
         checked = check_graph(built, ontology, project, asked["engine"])
@@ -92,18 +96,53 @@ def _project(project: Project, ontology: Ontology, asked: dict[str, Any]) -> Out
     return Outcome(checked.warnings, (), names, 0, checked)
 
 
-def _record(project: Project, ontology: Ontology, path: Path, engine: str | None) -> list[Problem]:
-    """What is wrong with one record, among the others of the project."""
-    real = path.resolve()
-    home = project.data / "records"
-    guests = () if real.is_relative_to(home) else (path,)
-    name = project.relative(real) if not guests else path.as_posix()
+def _records(
+    project: Project, ontology: Ontology, paths: list[Path], stdin: bytes, engine: str | None
+) -> list[Problem]:
+    """What is wrong with the records in these files, among the others of the project.
+
+    The shapes are asked of those that can be mapped, whatever is wrong with the others.
+    """
+    guests: list[File] = []
+    names: dict[str, str] = {}
+    for path in paths:
+        name = _name(path)
+        if name == "stdin":
+            guests.append(stdin)
+            names[name] = name
+        elif _is_home(project, path.resolve()):
+            names[project.relative(path.resolve())] = name
+        else:
+            guests.append(path)
+            names[project.relative(path)] = name
+    records = read_records(project, guests)
+    problems = list(records.problems)
     try:
-        built = build_graph(read_records(project, guests), ontology)
-        problems = check_graph(built, ontology, project, engine).warnings
+        built = build_graph(replace(records, problems=()), ontology)
     except ContentError as error:
-        problems = error.problems
-    return [each for each in problems if each.position.path == name]
+        problems += error.problems
+        built = build_graph(without(records, problems), ontology)
+    try:
+        problems += check_graph(built, ontology, project, engine).warnings
+    except ContentError as error:
+        problems += error.problems
+    return [
+        replace(each, position=replace(each.position, path=names[each.position.path]))
+        for each in problems
+        if each.position.path in names
+    ]
+
+
+def _name(path: Path) -> str:
+    """What messages call a file."""
+    return "stdin" if str(path) == "-" else path.as_posix()
+
+
+def _is_home(project: Project, path: Path) -> bool:
+    """Whether a build reads this file: a record, a source or the ledger of the project."""
+    data = project.data
+    folders = (data / "records", data / "sources")
+    return path == data / "ledger.yml" or any(path.is_relative_to(each) for each in folders)
 
 
 def _document(path: Path, name: str, form: str, stdin: bytes) -> Document:

@@ -10,10 +10,11 @@ from typing import Any, Final
 import yaml
 
 from .errors import ContentError, Position, breach
+from .nodes import Mapping, Node, Scalar, Sequence, decode
 from .ontology import Ontology
 from .project import Project
 from .records import TALK
-from .yamltext import Mapping, Node, Scalar, Sequence, decode, parse
+from .yamltext import parse
 
 _LAST: Final = ("certainty", "standing", "note")
 

@@ -18,9 +18,9 @@ from .dates import first_and_last, precision
 from .errors import ContentError, Position, Problem, breach
 from .findings import takes, value_problem
 from .names import expand, hashed, nearest
+from .nodes import Mapping, Node, Scalar, Sequence
 from .ontology import Key, Ontology, RecordClass
 from .records import Block, Record, Records, Source
-from .yamltext import Mapping, Node, Scalar, Sequence
 
 XSD: Final = names.PREFIXES["xsd"]
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -155,7 +155,7 @@ class _Writer:
             return sheet
         if record.folder not in (None, kind.folder):
             found = f"a record of type {kind.name} lies in data/records/{record.folder}"
-            fix = f"move the file to data/records/{kind.folder}/{record.id}.yml"
+            fix = f"move it to data/records/{kind.folder}/"
             sheet.problems.append(breach("folder", record.type.position, found, fix))
             return sheet
         subject = iri(names.thing(kind.folder, record.id))
@@ -233,7 +233,7 @@ class _Writer:
             return typed
         if not key.scheme and not key.datatypes:
             if text in self.things or text in self.unread:
-                return iri(self.things.get(text, names.thing("unread", text)))
+                return iri(self.things.get(text, names.unread(text)))
             if not key.classes and _ADDRESS.fullmatch(text):
                 return iri(text)
         return value_problem(key, text, value.position, self.ontology, self.things)

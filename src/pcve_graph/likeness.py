@@ -15,8 +15,9 @@ from itertools import combinations
 from typing import Final
 
 from .errors import ContentError, Position, Problem, breach
+from .nodes import Mapping, Scalar, Sequence, decode
 from .project import Project
-from .yamltext import Mapping, Scalar, Sequence, decode, parse
+from .yamltext import parse
 
 LEDGER: Final = "ledger.yml"
 NEAR: Final = 90.0

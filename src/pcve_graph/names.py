@@ -60,6 +60,11 @@ def thing(folder: str, identifier: str) -> str:
     return f"{BASE}id/{folder}/{identifier}"
 
 
+def unread(identifier: str) -> str:
+    """The IRI that stands for a record that is there but could not be read."""
+    return thing("unread", identifier)
+
+
 def source(identifier: str) -> str:
     """The IRI of the source `identifier`."""
     return f"{BASE}source/{identifier}"

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from collections.abc import Sequence as Sequence_
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import chain
 from typing import TypeVar
 
+from .entries import Entry, File, files, read_entries
 from .errors import ContentError, Position, Problem, breach
-from .names import ID, nearest
+from .names import nearest
+from .nodes import Mapping, Node, Scalar, Sequence, decode
 from .project import Project
 from .quotes import HeldText
-from .yamltext import Mapping, Node, Scalar, Sequence, decode, parse
 
 Found = TypeVar("Found")
-
-LARGEST = 2**22
-"""Bytes of the largest record that is read."""
 
 TALK = ("source", "quote", "occurrence", "certainty", "standing", "note")
 """The keys of a block that speak of the claim; every other key is a fact."""
@@ -79,70 +76,89 @@ class Records:
     unread: frozenset[str] = frozenset()
 
 
-def read_records(project: Project, guests: Sequence_[Path] = ()) -> Records:
+def read_records(project: Project, guests: Iterable[File] = ()) -> Records:
     """Every source and record of `project`, in one pass over sorted file names.
 
-    `guests` are records from elsewhere; each stands in for the project's record of its id. A file
-    that cannot be read leaves its problems in the result and stops no other.
+    `guests` are records from elsewhere; each stands in for the project's record of its id. What
+    cannot be read leaves its problems in the result and stops nothing else.
     """
     problems: list[Problem] = []
-    paths = sorted((project.data / "sources").glob("*.yml"))
-    read = dict(_each(project, paths, problems, lambda path: _source(project, path)))
-    sources = {path.stem: read.get(path.stem) for path in paths}
-    invited = {path.stem for path in guests}
-    home = sorted((project.data / "records").rglob("*.yml"))
-    paths = [*(path for path in home if path.stem not in invited), *guests]
-    records = dict(_each(project, paths, problems, lambda path: _record(project, path, sources)))
+    home = read_entries(project, files((project.data / "sources").glob("*")))
+    known: dict[str, Position] = {}
+    read = dict(_each(home, known, problems, lambda entry: _source(project, entry)))
+    sources = {name: read.get(name) for name in known}
+    invited = list(read_entries(project, guests))
+    names = {entry.id for entry in invited} - {""}
+    home = read_entries(project, files((project.data / "records").rglob("*")))
+    entries = chain((entry for entry in home if entry.id not in names), invited)
+    met: dict[str, Position] = {}
+    records = dict(_each(entries, met, problems, lambda entry: _record(project, entry, sources)))
     return Records(
         records=tuple(records.values()),
         sources=tuple(read.values()),
         problems=tuple(problems),
-        unread=frozenset(path.stem for path in paths) - records.keys(),
+        unread=frozenset(met) - records.keys(),
+    )
+
+
+def without(records: Records, problems: Iterable[Problem]) -> Records:
+    """The records and sources that have none of `problems`, and rest on no source that has.
+
+    The others count as there but unread.
+    """
+    places = {(each.position.path, each.position.line) for each in problems}
+    paths = {path for path, _ in places}
+
+    def wrong(position: Position) -> bool:
+        one_a_line = position.path.endswith(".jsonl") or position.path == "stdin"
+        return (position.path, position.line) in places if one_a_line else position.path in paths
+
+    sources = {each.id for each in records.sources if wrong(each.position)}
+    kept = tuple(
+        each
+        for each in records.records
+        if not wrong(each.position)
+        and not any(one.id in sources for block in each.blocks for one in block.sources)
+    )
+    return Records(
+        records=kept,
+        sources=tuple(each for each in records.sources if each.id not in sources),
+        problems=(),
+        unread=records.unread | {each.id for each in records.records} - {each.id for each in kept},
     )
 
 
 def _each(
-    project: Project, paths: list[Path], problems: list[Problem], read: Callable[[Path], Found]
+    entries: Iterable[Entry],
+    met: dict[str, Position],
+    problems: list[Problem],
+    read: Callable[[Entry], Found],
 ) -> Iterator[tuple[str, Found]]:
-    """What `read` makes of each file, by id; problems and ids met before go to `problems`."""
-    met: dict[str, str] = {}
-    for path in paths:
-        place = Position(project.relative(path))
-        if path.stem in met:
-            found = f'the id "{path.stem}" is also that of {met[path.stem]}'
-            fix = "join the two files if they are one thing, else give the newer one another id"
-            problems.append(breach("duplicate-id", place, found, fix))
+    """What `read` makes of each entry, by id; its place goes to `met`, what is wrong to `problems`.
+
+    An id that was met before is a problem.
+    """
+    for entry in entries:
+        if entry.id in met:
+            there = met[entry.id]
+            found = f'the id "{entry.id}" is also that of {there.path}'
+            found += f", line {there.line}" if there.line > 1 else ""
+            fix = "join the two if they are one thing, else give the newer one another id"
+            problems.append(breach("duplicate-id", entry.position, found, fix))
             continue
-        met[path.stem] = place.path
+        if entry.id:
+            met[entry.id] = entry.position
         try:
-            yield path.stem, read(path)
+            yield entry.id, read(entry)
         except ContentError as error:
             problems.extend(error.problems)
 
 
-def _root(project: Project, path: Path) -> Mapping:
-    name = project.relative(path)
-    if path.stat().st_size > LARGEST:
-        found = f"the file has {path.stat().st_size // 2**20:,} MB"
-        raise _stop("file-size", Position(name), found, "a record is a page or two of text")
-    root = parse(decode(path.read_bytes(), name), name)
-    if not isinstance(root, Mapping):
-        raise _stop("structure", root.position, "found no keys", "begin with `id: …`")
-    identifier = root.get("id")
-    if not isinstance(identifier, Scalar):
-        raise _stop("missing-key", root.position, "there is no id", f"write `id: {path.stem}`")
-    if identifier.text != path.stem or not ID.fullmatch(identifier.text):
-        found = f'the id is "{identifier.text}", the file {path.name}'
-        fix = "make them the same: small letters a-z, digits and single hyphens"
-        raise _stop("file-name", identifier.position, found, fix)
-    return root
-
-
-def _source(project: Project, path: Path) -> Source:
-    root = _root(project, path)
+def _source(project: Project, entry: Entry) -> Source:
+    root = entry.root()
     file, sha256 = root.get("textFile"), root.get("sha256")
     if file is None and sha256 is None:
-        return Source(path.stem, root, None)
+        return Source(entry.id, root, None)
     if not isinstance(file, Scalar) or not isinstance(sha256, Scalar):
         fix = "give both, or neither"
         raise _stop("held-text", root.position, "found one of textFile and sha256", fix)
@@ -156,11 +172,11 @@ def _source(project: Project, path: Path) -> Source:
     if digest != sha256.text:
         fix = f"restore the file; if it was changed on purpose, write sha256: {digest}"
         raise _stop("checksum", sha256.position, f"{file.text} has another checksum", fix)
-    return Source(path.stem, root, HeldText(decode(raw, project.relative(held))))
+    return Source(entry.id, root, HeldText(decode(raw, project.relative(held))))
 
 
-def _record(project: Project, path: Path, sources: dict[str, Source | None]) -> Record:
-    root = _root(project, path)
+def _record(project: Project, entry: Entry, sources: dict[str, Source | None]) -> Record:
+    root = entry.root()
     problems = [
         breach(
             "unknown-key",
@@ -185,9 +201,10 @@ def _record(project: Project, path: Path, sources: dict[str, Source | None]) -> 
             problems.extend(error.problems)
     if problems or len(blocks) < len(nodes) or not isinstance(kind, Scalar):
         raise ContentError(problems)
-    home = project.data / "records"
-    folder = path.relative_to(home).parent.as_posix() if path.is_relative_to(home) else None
-    return Record(path.stem, kind, folder, tuple(blocks), root.position)
+    home, path = project.data / "records", entry.path
+    inside = path is not None and path.is_relative_to(home)
+    folder = path.relative_to(home).parent.as_posix() if path and inside else None
+    return Record(entry.id, kind, folder, tuple(blocks), root.position)
 
 
 def _block(node: Node, sources: dict[str, Source | None]) -> Block:

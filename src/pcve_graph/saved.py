@@ -10,8 +10,9 @@ import pyoxigraph as ox
 
 from .errors import ContentError, Position, Problem, UsageError, breach
 from .names import PREFIXES, nearest
+from .nodes import Mapping, Node, Scalar, Sequence, decode
 from .project import Project
-from .yamltext import Mapping, Node, Scalar, Sequence, decode, parse
+from .yamltext import parse
 
 TYPES = ("thing", "concept", "date", "year", "number", "text")
 """What a parameter can be. A thing is a record's id, a concept `list/term` or its term alone."""

@@ -3,62 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import yaml
 
 from .errors import ContentError, Position, breach
+from .nodes import DEPTH, Mapping, Node, Scalar, Sequence, empty, too_deep, twice
 
-DEPTH: Final = 12
-"""Levels a record may have; its own form needs six."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A value as it was typed."""
-
-    text: str
-    position: Position
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """A list of values."""
-
-    values: tuple[Node, ...]
-    position: Position
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """Keys and their values, in the order of the file."""
-
-    entries: tuple[tuple[Scalar, Node], ...]
-    position: Position
-
-    def get(self, key: str) -> Node | None:
-        """The value of `key`, or None."""
-        return next((value for name, value in self.entries if name.text == key), None)
-
-
-Node: TypeAlias = Scalar | Sequence | Mapping
-
-
-def decode(raw: bytes, path: str) -> str:
-    """The text of a file. Raises ContentError (`encoding`) where it is not UTF-8 or holds a NUL."""
-    try:
-        text = raw.decode("utf-8-sig")
-        bad = text.find("\0")
-        if bad < 0:
-            return text
-        before, found = text[:bad], "a NUL byte"
-    except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8", "replace")
-        found = f"the byte 0x{raw[error.start]:02x}"
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    fix = "save the file as UTF-8 text; if it is a picture or a PDF, it does not belong here"
-    raise ContentError([breach("encoding", Position(path, line, column), f"found {found}", fix)])
+_COMMA: Final = "; a text with a comma inside { } needs quotation marks"
 
 
 def parse(text: str, path: str, first_line: int = 1) -> Node:
@@ -88,6 +40,8 @@ def _syntax(text: str, position: Position, problem: str | None, first_line: int)
     lines = text.splitlines()
     row = position.line - first_line
     line = lines[row] if 0 <= row < len(lines) else ""
+    if problem and problem.startswith("exceeded maximum"):
+        return too_deep(position).problems[0]
     tab = re.match(r"\s*", line)
     if tab and "\t" in tab.group():
         place = Position(position.path, position.line, line.index("\t") + 1)
@@ -132,19 +86,19 @@ class _Reader:
             fix = "write the value out; quote it if it begins with one of these characters"
             raise self.stop("alias", mark, found, fix)
         if depth > DEPTH:
-            raise self.stop(
-                "structure", mark, f"nested more than {DEPTH} levels deep", "flatten it"
-            )
+            raise too_deep(self.position(mark))
         if isinstance(event, yaml.ScalarEvent):
             return Scalar(event.value, self.position(mark))
         if isinstance(event, yaml.SequenceStartEvent):
-            values = []
+            values: list[Node] = []
             while not isinstance(event := next(events), yaml.SequenceEndEvent):
-                values.append(self.filled(self.node(event, events, depth + 1), "an item"))
+                values.append(self.node(event, events, depth + 1))
+                if _blank(values[-1]):
+                    raise empty("an item", values[-1].position)
             return Sequence(tuple(values), self.position(mark))
-        return self.mapping(mark, events, depth)
+        return self.mapping(event, events, depth)
 
-    def mapping(self, mark: Any, events: Any, depth: int) -> Mapping:
+    def mapping(self, opening: Any, events: Any, depth: int) -> Mapping:
         entries: dict[str, tuple[Scalar, Node]] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = self.node(event, events, depth + 1)
@@ -153,17 +107,12 @@ class _Reader:
                 raise self.stop("structure", event.start_mark, "found a list as a key", fix)
             value = self.node(next(events), events, depth + 1)
             if key.text in entries:
-                first = entries[key.text][0].position
-                found = f'the key "{key.text}" stands twice, first on line {first.line}'
-                fix = "keep one of them; several values are a list: [a, b]"
-                raise self.stop("duplicate-key", event.start_mark, found, fix)
-            entries[key.text] = (key, self.filled(value, f'"{key.text}"', key.position))
-        return Mapping(tuple(entries.values()), self.position(mark))
+                raise twice(key, entries[key.text][0].position)
+            if _blank(value):
+                raise empty(f'"{key.text}"', key.position, _COMMA if opening.flow_style else "")
+            entries[key.text] = (key, value)
+        return Mapping(tuple(entries.values()), self.position(opening.start_mark))
 
-    def filled(self, value: Node, what: str, at: Position | None = None) -> Node:
-        if isinstance(value, Scalar) and not value.text.strip():
-            found = f"{what} has no value"
-            place = at or value.position
-            fix = "fill it in or delete it; a text with a comma inside { } needs quotation marks"
-            raise ContentError([breach("empty-value", place, found, fix)])
-        return value
+
+def _blank(value: Node) -> bool:
+    return isinstance(value, Scalar) and not value.text.strip()
