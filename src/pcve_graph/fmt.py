@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
-from .errors import ContentError, Position, breach
+from . import entries, jsontext
+from .errors import ContentError, Position, Problem, breach
 from .nodes import Mapping, Node, Scalar, Sequence, decode
 from .ontology import Ontology
 from .project import Project
@@ -20,7 +22,7 @@ _LAST: Final = ("certainty", "standing", "note")
 
 
 def format_text(path: Path, name: str, ontology: Ontology) -> str:
-    """The canonical text of one file, by its ending: .yml, .ttl or .rq.
+    """The canonical text of one file, by its ending: .yml, .jsonl, .ttl or .rq.
 
     Raises ContentError where the file cannot be read, or where formatting would lose something.
     """
@@ -29,13 +31,15 @@ def format_text(path: Path, name: str, ontology: Ontology) -> str:
         return _turtle(text, name)
     if path.suffix == ".rq":
         return "\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n"
+    if path.suffix == ".jsonl":
+        return _lines(text, name, ontology)
     return _yaml(text, name, ontology)
 
 
 def files(project: Project) -> list[Path]:
     """Every file that has a canonical text, sorted."""
     found = [
-        *project.data.rglob("*.yml"),
+        *entries.files(project.data.rglob("*")),
         *project.ontology.glob("*.ttl"),
         *project.queries.rglob("*.rq"),
     ]
@@ -102,6 +106,31 @@ def _yaml(text: str, name: str, ontology: Ontology) -> str:
     return result
 
 
+def _lines(text: str, name: str, ontology: Ontology) -> str:
+    """Each record on its line, its keys in their order, numbers as they were typed."""
+    written: list[str] = []
+    problems: list[Problem] = []
+    for line, tree in jsontext.parse_lines(io.BytesIO(text.encode()), name):
+        if isinstance(tree, ContentError):
+            problems += tree.problems
+        else:
+            typed = dict(jsontext.typed(jsontext.read(line)))
+            written.append(_json(_arranged(tree, ontology), typed) + "\n")
+    if problems:
+        raise ContentError(problems)
+    return "".join(written)
+
+
+def _json(node: Node, typed: dict[int, str]) -> str:
+    """A tree as JSON; `typed` holds the numbers and words by their offset in the line."""
+    if isinstance(node, Scalar):
+        return typed.get(node.position.column - 1) or json.dumps(node.text, ensure_ascii=False)
+    if isinstance(node, Sequence):
+        return f"[{', '.join(_json(each, typed) for each in node.values)}]"
+    members = (f"{_json(key, {})}: {_json(value, typed)}" for key, value in node.entries)
+    return f"{{{', '.join(members)}}}"
+
+
 def _arranged(tree: Node, ontology: Ontology) -> Node:
     if not isinstance(tree, Mapping):
         return tree
@@ -124,8 +153,8 @@ def _arranged(tree: Node, ontology: Ontology) -> Node:
 
 def _sorted(node: Mapping, order: list[str]) -> Mapping:
     rank = {key: place for place, key in enumerate(order)}
-    entries = sorted(node.entries, key=lambda entry: rank.get(entry[0].text, len(rank)))
-    return Mapping(tuple(entries), node.position)
+    ordered = sorted(node.entries, key=lambda entry: rank.get(entry[0].text, len(rank)))
+    return Mapping(tuple(ordered), node.position)
 
 
 def _plain(node: Node) -> Any:

@@ -68,6 +68,14 @@ def read(text: str, levels: int = 400) -> Value:
     return value
 
 
+def typed(value: Value) -> Iterator[tuple[int, str]]:
+    """The numbers and words in `value`: the offset of each, and what was typed."""
+    if value.kind not in '{["':
+        yield value.at, value.text
+    for each in (*value.values, *(member for _, _, member in value.members)):
+        yield from typed(each)
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text

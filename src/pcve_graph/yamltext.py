@@ -40,14 +40,12 @@ def _syntax(text: str, position: Position, problem: str | None, first_line: int)
     lines = text.splitlines()
     row = position.line - first_line
     line = lines[row] if 0 <= row < len(lines) else ""
-    if problem and problem.startswith("exceeded maximum"):
-        return too_deep(position).problems[0]
     tab = re.match(r"\s*", line)
     if tab and "\t" in tab.group():
         place = Position(position.path, position.line, line.index("\t") + 1)
         return breach("yaml-syntax", place, "found a tab", "indent with two spaces for each level")
-    if problem and "maximum nesting" in problem:
-        return breach("structure", position, "nested without end", "flatten it")
+    if problem and ("maximum nesting" in problem or "exceeded maximum" in problem):
+        return too_deep(position).problems[0]
     fix = "look at the indentation, and put quotation marks around a value that holds ': ' or ' #'"
     return breach("yaml-syntax", position, problem or "cannot be read as YAML", fix)
 
