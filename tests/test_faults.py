@@ -35,7 +35,7 @@ SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
 
 
 def arguments(path: Path, form: str) -> list[str]:
-    against = [] if path.suffix == ".yml" else ["--against"]
+    against = [] if path.suffix in (".yml", ".jsonl") else ["--against"]
     return ["validate", str(path), "--format", form, *against]
 
 
@@ -54,7 +54,7 @@ def told(northtown: World) -> Any:
 def test_there_are_enough_of_them() -> None:
     assert len(FILES) >= 200
     assert {path.suffix for path in FILES} == {
-        ".ttl", ".trig", ".nt", ".nq", ".jsonld", ".rdf", ".yml",
+        ".ttl", ".trig", ".nt", ".nq", ".jsonld", ".rdf", ".yml", ".jsonl",
     }  # fmt: skip
     assert len(TRIOS) >= 25
 
@@ -123,11 +123,7 @@ def test_junit(path: Path, northtown: World, told: Any) -> None:
         assert f"{each['line']}:{each['column']}: error {each['rule']}: " in failure.text
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in SAMPLE if path.suffix != ".yml" and "syntax" not in path.name],
-    ids=lambda path: path.name,
-)
+@pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.name)
 def test_report(path: Path, northtown: World, told: Any) -> None:
     report = rdflib.Graph().parse(
         data=northtown.pcve(*arguments(path, "turtle")).stdout, format="turtle"

@@ -32,7 +32,7 @@ DOORS: dict[str, set[str]] = {
     "graph": {"dates", "errors", "findings", "names", "nodes", "ontology", "records"},
     "engines": {"errors", "names"},
     "shacl": {"engines", "errors", "names"},
-    "documents": {"errors", "locate", "nodes"},
+    "documents": {"errors", "locate", "names", "nodes"},
     "inspection": {
         "check",
         "dates",
@@ -51,6 +51,7 @@ DOORS: dict[str, set[str]] = {
         "errors",
         "graph",
         "inspection",
+        "names",
         "ontology",
         "project",
         "records",

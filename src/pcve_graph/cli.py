@@ -199,7 +199,7 @@ def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: A
         outcome = examine(project, paths, asked, opened_graph, stdin)
     problems = outcome.problems
     if form == "turtle":
-        click.echo(turtle(outcome.results), nl=False)
+        click.echo(turtle(outcome.results, outcome.others), nl=False)
     elif form == "text":
         tell(*REPORTS["text"](problems, outcome.files, asked["limit"]).splitlines())
         if outcome.checked:

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from .errors import ContentError, Position, UsageError, breach
 from .locate import Places, locate
+from .names import DOCUMENT
 from .nodes import decode
 
 FORMATS: Final[dict[str, ox.RdfFormat]] = {
@@ -105,10 +106,9 @@ def read_document(raw: bytes, name: str, form: str) -> Document:
     if form == "rdfxml":
         _guard_entities(text, name)
         _well_formed(text, name)
-    base = "https://w3id.org/pcve/document/"
     try:
         quads = ox.parse(
-            text.encode(), format=FORMATS[form], base_iri=base, rename_blank_nodes=False
+            text.encode(), format=FORMATS[form], base_iri=DOCUMENT, rename_blank_nodes=False
         )
         lines = {f"{quad.triple} ." for quad in quads}
     except SyntaxError as error:

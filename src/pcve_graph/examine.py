@@ -12,19 +12,24 @@ from .entries import File, files
 from .errors import ContentError, Position, Problem, UsageError, breach
 from .graph import build_graph
 from .inspection import inspect_document
+from .names import local_name
 from .ontology import Ontology, read_ontology
 from .project import Project
-from .records import read_records, without
+from .records import extent, read_records, without
 from .shacl import Result
 from .store import Saved
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """All that was found. `code` is 0, 1 or 2; `checked` is there where the project was checked."""
+    """All that was found. `code` is 0, 1 or 2; `checked` is there where the project was checked.
+
+    `others` are the problems that no SHACL result stands behind.
+    """
 
     problems: tuple[Problem, ...]
     results: tuple[Result, ...]
+    others: tuple[Problem, ...]
     files: tuple[str, ...]
     code: int
     checked: Checked | None = None
@@ -48,6 +53,7 @@ def examine(
     shapes = _shapes(asked["shapes"])
     against = _lines(saved) if saved else ()
     problems: list[Problem] = []
+    others: list[Problem] = []
     results: list[Result] = []
     names: list[str] = []
     records: list[Path] = []
@@ -62,7 +68,7 @@ def examine(
         try:
             document = _document(path, name, form, stdin)
         except ContentError as error:
-            problems += error.problems
+            others += error.problems
             unread = True
             continue
         found = inspect_document(
@@ -71,11 +77,19 @@ def examine(
         problems += found.problems
         results += found.results
     if records:
-        problems += _records(project, ontology, records, stdin, asked["engine"])
-    problems = [each for each in problems if asked["severity"] in ("warning", each.severity)]
-    wrong = any(each.severity == "error" for each in problems)
-    code = 2 if unread else int(wrong)
-    return Outcome(tuple(sorted(set(problems))), tuple(sorted(results)), tuple(names), code)
+        mine = ontology if shapes is None else replace(ontology, shapes=shapes)
+        others += _records(project, mine, records, stdin, asked)
+    kept = ("error",) if asked["severity"] == "error" else ("error", "warning")
+    others = sorted({each for each in others if each.severity in kept})
+    told = sorted({*others, *(each for each in problems if each.severity in kept)})
+    wrong = any(each.severity == "error" for each in told)
+    return Outcome(
+        problems=tuple(told),
+        results=tuple(sorted(results)),
+        others=tuple(others),
+        files=tuple(names),
+        code=2 if unread else int(wrong),
+    )
 
 
 def stamp(project: Project, paths: tuple[Path, ...]) -> object:
@@ -92,16 +106,17 @@ def _project(project: Project, ontology: Ontology, asked: dict[str, Any]) -> Out
         built = build_graph(read_records(project), ontology)
         checked = check_graph(built, ontology, project, asked["engine"])
     except ContentError as error:
-        return Outcome(error.problems, (), names, 1)
-    return Outcome(checked.warnings, (), names, 0, checked)
+        return Outcome(error.problems, (), error.problems, names, 1)
+    return Outcome(checked.warnings, (), checked.warnings, names, 0, checked)
 
 
 def _records(
-    project: Project, ontology: Ontology, paths: list[Path], stdin: bytes, engine: str | None
+    project: Project, ontology: Ontology, paths: list[Path], stdin: bytes, asked: dict[str, Any]
 ) -> list[Problem]:
     """What is wrong with the records in these files, among the others of the project.
 
-    The shapes are asked of those that can be mapped, whatever is wrong with the others.
+    The shapes are asked of those that can be mapped, whatever is wrong with the others. Shapes of
+    one's own are asked alone: the checks go with the project's.
     """
     guests: list[File] = []
     names: dict[str, str] = {}
@@ -123,9 +138,16 @@ def _records(
         problems += error.problems
         built = build_graph(without(records, problems), ontology)
     try:
-        problems += check_graph(built, ontology, project, engine).warnings
+        found = check_graph(built, ontology, project, asked["engine"]).warnings
     except ContentError as error:
-        problems += error.problems
+        found = error.problems
+    if asked["shapes"]:
+        found = tuple(each for each in found if not each.rule.startswith(("check:", "duplicate")))
+    problems += found
+    if asked["focus"]:
+        ids = {local_name(each) for each in asked["focus"]}
+        rest = {extent(each.position) for each in records.records if each.id not in ids}
+        problems = [each for each in problems if extent(each.position) not in rest]
     return [
         replace(each, position=replace(each.position, path=names[each.position.path]))
         for each in problems

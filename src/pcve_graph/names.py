@@ -10,6 +10,9 @@ from typing import Final
 
 BASE: Final = "https://w3id.org/pcve/"
 
+DOCUMENT: Final = BASE + "document/"
+"""What a file that is checked is called, where it needs an IRI."""
+
 PREFIXES: Final[dict[str, str]] = {
     "dcterms": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",

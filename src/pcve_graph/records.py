@@ -106,18 +106,12 @@ def without(records: Records, problems: Iterable[Problem]) -> Records:
 
     The others count as there but unread.
     """
-    places = {(each.position.path, each.position.line) for each in problems}
-    paths = {path for path, _ in places}
-
-    def wrong(position: Position) -> bool:
-        one_a_line = position.path.endswith(".jsonl") or position.path == "stdin"
-        return (position.path, position.line) in places if one_a_line else position.path in paths
-
-    sources = {each.id for each in records.sources if wrong(each.position)}
+    wrong = {extent(each.position) for each in problems}
+    sources = {each.id for each in records.sources if extent(each.position) in wrong}
     kept = tuple(
         each
         for each in records.records
-        if not wrong(each.position)
+        if extent(each.position) not in wrong
         and not any(one.id in sources for block in each.blocks for one in block.sources)
     )
     return Records(
@@ -126,6 +120,12 @@ def without(records: Records, problems: Iterable[Problem]) -> Records:
         problems=(),
         unread=records.unread | {each.id for each in records.records} - {each.id for each in kept},
     )
+
+
+def extent(position: Position) -> tuple[str, int]:
+    """What tells the record at `position` from others: its file, and in JSON Lines its line."""
+    one_a_line = position.path.endswith(".jsonl") or position.path == "stdin"
+    return position.path, position.line if one_a_line else 0
 
 
 def _each(

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any, Final
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pyoxigraph as ox
 
 from . import __version__
 from .errors import Problem
-from .names import BASE, PREFIXES, expand
+from .names import BASE, DOCUMENT, PREFIXES, expand
 from .shacl import Result
 
 
@@ -132,8 +133,13 @@ def _plain(words: str) -> str:
     return "".join(each for each in words if each in "\t\n\r" or each >= " ")
 
 
-def turtle(results: tuple[Result, ...]) -> str:
-    """A `sh:ValidationReport` in Turtle (W3C SHACL, section 3.6)."""
+def turtle(results: tuple[Result, ...], others: tuple[Problem, ...]) -> str:
+    """A `sh:ValidationReport` in Turtle (W3C SHACL, section 3.6).
+
+    `others` are what is wrong beside the results, such as a file that is no RDF: the focus node of
+    each is its line, and its component is its rule.
+    """
+    results = (*results, *map(_as_result, others))
     report = ox.BlankNode("report")
     kind, conforms = _node("rdf:type"), _node("sh:conforms")
     boolean = ox.NamedNode(expand("xsd:boolean"))
@@ -160,6 +166,26 @@ def turtle(results: tuple[Result, ...]) -> str:
         ]
     found = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
     return (found or b"").decode()
+
+
+def _as_result(problem: Problem) -> Result:
+    place = problem.position
+    severity = "sh:Violation" if problem.severity == "error" else "sh:Warning"
+    rule = rule_address(problem.rule)
+    return Result(
+        focus=f"<{DOCUMENT}{quote(place.path)}#line={place.line}>",
+        path="",
+        value="",
+        shape=_shape(problem.rule),
+        component=rule,
+        severity=expand(severity),
+        message=f"{problem.message}. {problem.why}. {problem.fix}".rstrip(". "),
+    )
+
+
+def _shape(rule: str) -> str:
+    prefix, _, local = rule.partition(":")
+    return PREFIXES[prefix] + local if prefix == "pcvesh" else rule_address(rule)
 
 
 def _node(name: str) -> ox.NamedNode:
