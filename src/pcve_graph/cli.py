@@ -158,8 +158,8 @@ def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **
     """Check the project, or anybody's files, against the shapes; write nothing.
 
     FILE is Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, a record in YAML or many in JSON
-    Lines, a folder of them, or - for stdin. Formats of the answer: text, json, sarif, junit, turtle. Exit 0: conforms, 1: does
-    not, 2: a file cannot be read.
+    Lines, a folder of them, or - for stdin. Formats of the answer: text, json, sarif, junit,
+    turtle. Exit 0: conforms, 1: does not, 2: a file cannot be read.
 
     \b
     Examples:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
 
 import pyoxigraph as ox
 
@@ -110,12 +110,10 @@ def _bare(term: object) -> str:
     return str(getattr(term, "value", term))
 
 
-def read_turtle(project: Project, path: Path) -> list[ox.Triple]:
+def read_turtle(raw: bytes, name: str) -> list[ox.Triple]:
     """The triples of a Turtle file. Raises ContentError (`ontology-syntax`) with its place."""
-    name = project.relative(path)
     try:
-        quads = ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE)
-        return [quad.triple for quad in quads]
+        return [quad.triple for quad in ox.parse(raw, format=ox.RdfFormat.TURTLE)]
     except SyntaxError as error:
         place = Position(name, error.lineno or 1, error.offset or 1)
         fix = "correct the Turtle at this place"
@@ -123,20 +121,27 @@ def read_turtle(project: Project, path: Path) -> list[ox.Triple]:
 
 
 def read_ontology(project: Project) -> Ontology:
-    """The ontology of `project`. align.ttl may be absent.
+    """The ontology of `project`, without align.ttl where that is absent.
+
+    As long as the files are the same it is the same one, and its shapes stay compiled.
 
     Raises ContentError (`ontology-syntax`) where a file is not Turtle, or pcve.ttl, vocab.ttl or
     align.ttl holds a blank node.
     """
-    folder = project.ontology
-    terms = read_turtle(project, folder / "pcve.ttl")
-    if (folder / "align.ttl").is_file():
-        terms += read_turtle(project, folder / "align.ttl")
-    vocabulary = read_turtle(project, folder / "vocab.ttl")
-    shapes = read_turtle(project, folder / "shapes.ttl")
+    paths = [project.ontology / f"{name}.ttl" for name in ("pcve", "align", "vocab", "shapes")]
+    raw = tuple(
+        b"" if not path.is_file() and path.stem == "align" else path.read_bytes() for path in paths
+    )
+    return _ontology(tuple(map(project.relative, paths)), raw)
+
+
+@lru_cache(2)
+def _ontology(names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
+    pcve, vocabulary, shapes, align = map(read_turtle, raw, names)
+    terms = pcve + align
     for triple in (*terms, *vocabulary):
         if "_:" in (str(triple.subject)[:2], str(triple.object)[:2]):
-            place = Position(project.relative(folder))
+            place = Position(names[0].rpartition("/")[0])
             found = f"{triple.predicate} has a blank node"
             fix = "give the node an IRI: what is published has none"
             raise ContentError([breach("ontology-syntax", place, found, fix)])
