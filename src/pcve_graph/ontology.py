@@ -122,17 +122,15 @@ def read_turtle(raw: bytes, name: str) -> list[ox.Triple]:
 
 def read_ontology(project: Project) -> Ontology:
     """The ontology of `project`, without align.ttl where that is absent.
-
     As long as the files are the same it is the same one, and its shapes stay compiled.
 
     Raises ContentError (`ontology-syntax`) where a file is not Turtle, or pcve.ttl, vocab.ttl or
     align.ttl holds a blank node.
     """
-    paths = [project.ontology / f"{name}.ttl" for name in ("pcve", "align", "vocab", "shapes")]
-    raw = tuple(
-        b"" if not path.is_file() and path.stem == "align" else path.read_bytes() for path in paths
-    )
-    return _ontology(tuple(map(project.relative, paths)), raw)
+    paths = [project.ontology / f"{name}.ttl" for name in ("pcve", "vocab", "shapes", "align")]
+    raw = [path.read_bytes() for path in paths[:3]]
+    raw.append(paths[3].read_bytes() if paths[3].is_file() else b"")
+    return _ontology(tuple(map(project.relative, paths)), tuple(raw))
 
 
 @lru_cache(2)
