@@ -43,7 +43,7 @@ def named(identifier: str, *names: str, family: str = "project") -> Named:
 
 
 def pairs(*things: Named) -> list[tuple[str, str]]:
-    return [(first.id, second.id) for first, second, _ in likely_pairs(list(things))]
+    return list(likely_pairs(things))
 
 
 def test_like_names_of_one_family_are_a_pair() -> None:

@@ -132,7 +132,7 @@ def build(context: click.Context, engine: str | None) -> None:
         project.build.parent.mkdir(parents=True, exist_ok=True)
     target = save_graph(checked, project)
     tell(*map(str, checked.warnings))
-    triples = sum(len(lines) for lines in checked.built.graphs.values())
+    triples = sum(len(lines) for lines in checked.graph.graphs.values())
     for line in summary(checked, time.perf_counter() - start):
         click.echo(line)
     for line in completeness(project):

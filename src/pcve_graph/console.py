@@ -82,7 +82,7 @@ def doing(what: str) -> Iterator[None]:
 
 def summary(checked: Checked, seconds: float) -> list[str]:
     """What was read and checked, in a few lines."""
-    built = checked.built
+    built = checked.graph
     facts = built.verified + built.cited
     share = 100 * built.verified / facts if facts else 0.0
     lines = [

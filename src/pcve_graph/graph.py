@@ -6,12 +6,11 @@ nothing never becomes a triple. Rule: data/FORMAT.md, "Values".
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
-
-import pyoxigraph as ox
 
 from . import names
 from .dates import first_and_last, precision
@@ -21,6 +20,7 @@ from .names import expand, hashed, nearest
 from .nodes import Mapping, Node, Scalar, Sequence
 from .ontology import Key, Ontology, RecordClass
 from .records import Block, Record, Records, Source
+from .sheets import Place, Sheet, iri, literal
 
 XSD: Final = names.PREFIXES["xsd"]
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -30,60 +30,57 @@ _NUMBER: Final = {
     "decimal": re.compile(r"[+-]?\d+(\.\d+)?"),
 }
 
-Place = tuple[str, ...]
-"""What a position is kept for: (subject,), (subject, predicate) or (subject, predicate, object)."""
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much there is: records, sources, and claims with and without a checked quote."""
 
-@dataclass(frozen=True)
-class Built:
-    """The graph as lines of N-Triples by graph name, and the place of each fact in its record.
-
-    `verified` and `cited` count the claims with and without a checked quote. `derived` holds the
-    nodes that no record states: what is wrong with one is wrong with the fact it comes from.
-    """
-
-    graphs: dict[str, tuple[str, ...]]
-    places: dict[Place, Position]
-    derived: frozenset[str]
     records: int
     sources: int
     verified: int
     cited: int
 
+
+@dataclass(frozen=True)
+class Built:
+    """The graph as sorted lines of N-Triples by graph name, and the sheets that it is made of."""
+
+    graphs: dict[str, tuple[str, ...]]
+    sheets: tuple[Sheet, ...]
+    tally: Tally
+
+    @functools.cached_property
+    def places(self) -> dict[Place, Position]:
+        """The place of each fact in its record; the first where several state it."""
+        found: dict[Place, Position] = {}
+        for sheet in self.sheets:
+            for key, place in sheet.places.items():
+                found.setdefault(key, place)
+        return found
+
+    @functools.cached_property
+    def _by_focus(self) -> dict[str, dict[Place, Position]]:
+        found: dict[str, dict[Place, Position]] = {}
+        for key, place in self.places.items():
+            found.setdefault(key[0], {})[key] = place
+        return found
+
+    def places_of(self, focus: str) -> dict[Place, Position]:
+        """The places of what is said of `focus`."""
+        return self._by_focus.get(focus, {})
+
+    def is_derived(self, focus: str) -> bool:
+        """Whether no record states this node."""
+        return any(focus in sheet.derived for sheet in self.sheets)
+
+    def ids(self) -> set[str]:
+        """The last segments of the IRIs of all things, what lies inside records included."""
+        subjects = (each for sheet in self.sheets for each in sheet.subjects)
+        return {names.local_name(each.strip("<>")) for each in subjects if "/id/" in each}
+
     def ntriples(self) -> str:
         """All graphs as one N-Triples text, sorted, each triple once."""
         return "\n".join(sorted({line for lines in self.graphs.values() for line in lines})) + "\n"
-
-
-@dataclass(slots=True)
-class _Sheet:
-    """What one record or source adds."""
-
-    facts: dict[str, None] = field(default_factory=dict)
-    evidence: dict[str, None] = field(default_factory=dict)
-    places: dict[Place, Position] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    bounds: dict[tuple[str, str], tuple[int, str, Position]] = field(default_factory=dict)
-    derived: set[str] = field(default_factory=set)
-    verified: int = 0
-    cited: int = 0
-
-    def add(self, lines: dict[str, None], triple: tuple[str, str, str], at: Position) -> None:
-        lines[" ".join((*triple, "."))] = None
-        for width in (1, 2, 3):
-            self.places.setdefault(triple[:width], at)
-
-
-def iri(value: str) -> str:
-    """An IRI as N-Triples writes it."""
-    return str(ox.NamedNode(value))
-
-
-def literal(text: str, datatype: str | None = None, language: str | None = None) -> str:
-    """A literal as N-Triples writes it; `datatype` is an IRI."""
-    if language:
-        return str(ox.Literal(text, language=language.lower()))
-    return str(ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None))
 
 
 _TYPE: Final = iri(expand("rdf:type"))
@@ -95,39 +92,50 @@ def build_graph(records: Records, ontology: Ontology) -> Built:
     Raises ContentError with everything that is wrong in any of them, what was wrong while
     reading included.
     """
-    things = {}
-    for record in records.records:
-        kind = ontology.classes.get(record.type.text)
-        if kind is not None and kind.folder:
-            things[record.id] = names.thing(kind.folder, record.id)
-    untyped = {record.id for record in records.records} - things.keys()
-    writer = _Writer(ontology, things, records.unread | untyped)
-    sheets = [writer.record(each) for each in records.records]
-    catalog = [writer.source(each) for each in records.sources]
-    problems = [
-        *records.problems,
-        *(each for sheet in (*sheets, *catalog) for each in sheet.problems),
-    ]
-    if problems:
-        raise ContentError(problems)
-    places: dict[Place, Position] = {}
-    for sheet in (*sheets, *catalog):
-        for key, place in sheet.places.items():
-            places.setdefault(key, place)
+    sheets = map_records(records, ontology, things_of(records.records, ontology))
+    own = [sheet for sheet in sheets if sheet.owner.startswith("record/")]
+    catalog = sheets[len(own) :]
     return Built(
         graphs={
             **ontology.graphs,
-            "facts": _merged(sheet.facts for sheet in sheets),
-            "evidence": _merged(sheet.evidence for sheet in sheets),
+            "facts": _merged(sheet.facts for sheet in own),
+            "evidence": _merged(sheet.evidence for sheet in own),
             "catalog": _merged(sheet.facts for sheet in catalog),
         },
-        places=places,
-        derived=frozenset(node for sheet in sheets for node in sheet.derived),
-        records=len(records.records),
-        sources=len(records.sources),
-        verified=sum(sheet.verified for sheet in sheets),
-        cited=sum(sheet.cited for sheet in sheets),
+        sheets=sheets,
+        tally=Tally(
+            records=len(own),
+            sources=len(catalog),
+            verified=sum(sheet.verified for sheet in sheets),
+            cited=sum(sheet.cited for sheet in sheets),
+        ),
     )
+
+
+def things_of(records: Iterable[Record], ontology: Ontology) -> dict[str, str]:
+    """The IRI of each record of a known class, by id."""
+    things = {}
+    for record in records:
+        kind = ontology.classes.get(record.type.text)
+        if kind is not None and kind.folder:
+            things[record.id] = names.thing(kind.folder, record.id)
+    return things
+
+
+def map_records(records: Records, ontology: Ontology, things: dict[str, str]) -> tuple[Sheet, ...]:
+    """A sheet for each record, then for each source; `things` are all that may be referred to.
+
+    Raises ContentError with everything that is wrong in any of them, what was wrong while
+    reading included.
+    """
+    untyped = {record.id for record in records.records} - things.keys()
+    writer = _Writer(ontology, things, records.unread | untyped)
+    sheets = [writer.record(each) for each in records.records]
+    sheets += [writer.source(each) for each in records.sources]
+    problems = [*records.problems, *(each for sheet in sheets for each in sheet.problems)]
+    if problems:
+        raise ContentError(problems)
+    return tuple(sheets)
 
 
 def _merged(parts: Iterator[dict[str, None]]) -> tuple[str, ...]:
@@ -144,8 +152,8 @@ class _Writer:
         self.things = things
         self.unread = unread
 
-    def record(self, record: Record) -> _Sheet:
-        sheet = _Sheet()
+    def record(self, record: Record) -> Sheet:
+        sheet = Sheet(f"record/{record.id}", record.position.path)
         kind = self.ontology.classes.get(record.type.text)
         if kind is None or kind.folder is None:
             known = [each.name for each in self.ontology.records()]
@@ -170,8 +178,8 @@ class _Writer:
             self.participations(sheet, subject)
         return sheet
 
-    def source(self, source: Source) -> _Sheet:
-        sheet = _Sheet()
+    def source(self, source: Source) -> Sheet:
+        sheet = Sheet(f"source/{source.id}", source.position.path)
         kind = self.ontology.by_iri[expand("pcve:Source")]
         subject = iri(names.source(source.id))
         sheet.add(sheet.facts, (subject, _TYPE, iri(kind.iri)), source.position)
@@ -185,7 +193,7 @@ class _Writer:
                 sheet.add(sheet.facts, (subject, iri(key.path), term), place)
         return sheet
 
-    def participations(self, sheet: _Sheet, event: str) -> None:
+    def participations(self, sheet: Sheet, event: str) -> None:
         """A participation for each fact of the event whose property stands for a role."""
         facts = [key for key in sheet.places if len(key) == 3 and key[0] == event]
         for _, predicate, actor in facts:
@@ -204,7 +212,7 @@ class _Writer:
             ):
                 sheet.add(sheet.facts, (node, iri(expand(name)), term), place)
 
-    def values(self, key: Key, node: Node, sheet: _Sheet) -> Iterator[tuple[str, Position]]:
+    def values(self, key: Key, node: Node, sheet: Sheet) -> Iterator[tuple[str, Position]]:
         """The terms that `node` stands for; what is none of them becomes a problem."""
         if isinstance(node, Sequence):
             for each in node.values:
@@ -218,13 +226,13 @@ class _Writer:
             )
             sheet.problems.append(breach("structure", node.position, found, fix))
         else:
-            term = self.term(key, node)
+            term = self.term(key, node, sheet)
             if isinstance(term, Problem):
                 sheet.problems.append(term)
             else:
                 yield term, node.position
 
-    def term(self, key: Key, value: Scalar) -> str | Problem:
+    def term(self, key: Key, value: Scalar, sheet: Sheet) -> str | Problem:
         """The term that `value` stands for, or the problem that its key has with it."""
         text = value.text
         if key.scheme and text in self.ontology.schemes.get(key.scheme, ()):
@@ -233,6 +241,7 @@ class _Writer:
             return typed
         if not key.scheme and not key.datatypes:
             if text in self.things or text in self.unread:
+                sheet.needs.add(f"record/{text}")
                 return iri(self.things.get(text, names.unread(text)))
             if not key.classes and _ADDRESS.fullmatch(text):
                 return iri(text)
@@ -242,11 +251,12 @@ class _Writer:
 class _Claim:
     """One block of a record: writes its facts, and for each the claim that carries it."""
 
-    def __init__(self, writer: _Writer, sheet: _Sheet, block: Block, owner: str) -> None:
+    def __init__(self, writer: _Writer, sheet: Sheet, block: Block, owner: str) -> None:
         self.writer = writer
         self.sheet = sheet
         self.block = block
         self.owner = owner
+        sheet.needs.update(f"source/{each.id}" for each in block.sources)
         self.sources = tuple(names.source(each.id) for each in block.sources)
         self.certainty = self.closed("certainty", block.certainty, "stated")
         self.standing = self.closed("standing", block.standing, "current")
@@ -256,7 +266,7 @@ class _Claim:
         if value is None:
             return names.concept(scheme, default)
         key = self.writer.ontology.by_iri[expand("pcve:Claim")].keys[scheme]
-        term = self.writer.term(key, value)
+        term = self.writer.term(key, value, self.sheet)
         if isinstance(term, Problem):
             self.sheet.problems.append(term)
         return names.concept(scheme, value.text)
@@ -362,13 +372,13 @@ class _Claim:
             sheet.cited += 1
 
 
-def derive_bounds(sheet: _Sheet) -> None:
+def derive_bounds(sheet: Sheet) -> None:
     """The first and last possible day of everything dated on the sheet."""
     for (owner, bound), (_, day, place) in sheet.bounds.items():
         sheet.add(sheet.facts, (owner, iri(bound), literal(day, XSD + "date")), place)
 
 
-def known_key(kind: RecordClass, name: Scalar, sheet: _Sheet) -> Key | None:
+def known_key(kind: RecordClass, name: Scalar, sheet: Sheet) -> Key | None:
     """The key of `kind` that `name` is; where there is none, the problem goes on the sheet."""
     key = kind.keys.get(name.text)
     if key is None:
@@ -379,7 +389,7 @@ def known_key(kind: RecordClass, name: Scalar, sheet: _Sheet) -> Key | None:
 
 
 def _texts(
-    key: Key, node: Node, sheet: _Sheet, ontology: Ontology
+    key: Key, node: Node, sheet: Sheet, ontology: Ontology
 ) -> Iterator[tuple[str, Position]]:
     if not isinstance(node, Mapping):
         text = node.text if isinstance(node, Scalar) else "a list"

@@ -7,9 +7,11 @@ stand in data/ledger.yml, one for each pair, and silence it. Rule: data/FORMAT.m
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as TypingMapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
@@ -24,11 +26,11 @@ NEAR: Final = 90.0
 """From which likeness on, of 100, two names of one family are a likely duplicate."""
 
 _LEGAL: Final = {"doo", "ltd", "gmbh", "ev", "shpk", "inc", "ngo", "nvo", "ojq"}
-_COMMON: Final = 30
+COMMON: Final = 30
 """A word that more names than this have is no ground to compare two of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Named:
     """A thing, the family in which near names are compared, and all its names.
 
@@ -42,6 +44,11 @@ class Named:
     position: Position
     lines: frozenset[str] = frozenset()
     replaced_by: str = ""
+
+    @functools.cached_property
+    def folded(self) -> dict[str, str]:
+        """Each name as it is compared, and as it is spelt."""
+        return {fold_name(name): name for name in reversed(self.names)}
 
     def follows(self, other: Named) -> bool:
         """Whether the two are told apart as editions of one series or steps of one line."""
@@ -68,52 +75,69 @@ def fold_name(name: str) -> str:
     return " ".join(word for word in words if word not in _LEGAL)
 
 
-def likely_pairs(things: list[Named]) -> Iterator[tuple[Named, Named, str]]:
-    """Each pair of things that may be one, with the reason, in the order of their ids."""
-    by_name: dict[str, dict[str, Named]] = defaultdict(dict)
-    spelt: dict[str, str] = {}
-    for thing in things:
-        for name in thing.names:
-            by_name[fold_name(name)][thing.id] = thing
-            spelt.setdefault(fold_name(name), name)
-    found: dict[tuple[str, str], tuple[Named, Named, str]] = {}
-    for folded, sharers in by_name.items():
-        for first, second in combinations(sorted(sharers.values(), key=lambda each: each.id), 2):
-            reason = f'both are called "{spelt[folded]}"'
-            found.setdefault((first.id, second.id), (first, second, reason))
-    for first, second, reason in _near(by_name, spelt):
-        found.setdefault((first.id, second.id), (first, second, reason))
-    ordered = [found[key] for key in sorted(found)]
-    return iter([each for each in ordered if not each[0].follows(each[1])])
+class Names:
+    """All names, folded, with the things that have them and the words that they are made of."""
+
+    def __init__(self, things: Iterable[Named] = ()) -> None:
+        self.ids: dict[str, set[str]] = defaultdict(set)
+        self.having: dict[str, set[str]] = defaultdict(set)
+        for thing in things:
+            for name in thing.folded:
+                self.ids[name].add(thing.id)
+                for word in set(name.split()):
+                    self.having[word].add(name)
+
+    def is_common(self, word: str) -> bool:
+        """Whether more names have a word than make it a ground for comparing two of them."""
+        return len(self.having[word]) > COMMON
+
+    def pairs(self) -> set[tuple[str, str]]:
+        """The ids of things that share a name, or a word that is not common, sorted."""
+        groups = list(self.ids.values())
+        for word, names in self.having.items():
+            if not self.is_common(word):
+                groups.append({each for name in names for each in self.ids[name]})
+        return {pair for ids in groups for pair in combinations(sorted(ids), 2)}
 
 
-def _near(
-    by_name: dict[str, dict[str, Named]], spelt: dict[str, str]
-) -> Iterator[tuple[Named, Named, str]]:
+def likely_pairs(things: Iterable[Named]) -> dict[tuple[str, str], str]:
+    """Each pair of ids that may be one thing, with the reason, in the order of the ids."""
+    known = {thing.id: thing for thing in things}
+    names = Names(known.values())
+    reasons = (
+        (pair, reason(known[pair[0]], known[pair[1]], names.is_common))
+        for pair in sorted(names.pairs())
+    )
+    return {pair: why for pair, why in reasons if why}
+
+
+def reason(one: Named, two: Named, is_common: Callable[[str], bool]) -> str:
+    """Why two things may be one; empty where nothing says so.
+
+    `is_common` says of a word that more names have it than make it a ground for comparing.
+    """
+    if one.follows(two):
+        return ""
+    shared = sorted(one.folded.keys() & two.folded.keys())
+    if shared:
+        return f'both are called "{one.folded[shared[0]]}"'
+    if one.family != two.family:
+        return ""
     from rapidfuzz import fuzz
 
-    having: dict[str, list[str]] = defaultdict(list)
-    for folded in by_name:
-        for word in set(folded.split()):
-            having[word].append(folded)
-    pairs = {
-        tuple(sorted(pair))
-        for sharers in having.values()
-        if len(sharers) <= _COMMON
-        for pair in combinations(sharers, 2)
-    }
-    for left, right in sorted(pairs):
-        if re.findall(r"\d+", left) != re.findall(r"\d+", right):
-            continue
-        score = fuzz.token_sort_ratio(left, right, score_cutoff=NEAR)
-        if not score:
-            continue
-        for first in by_name[left].values():
-            for second in by_name[right].values():
-                if first.id != second.id and first.family == second.family:
-                    one, two = sorted((first, second), key=lambda each: each.id)
-                    reason = f'"{spelt[left]}" and "{spelt[right]}" are {score:.0f} % alike'
-                    yield one, two, reason
+    for left in sorted(one.folded):
+        for right in sorted(two.folded):
+            ground = set(left.split()) & set(right.split())
+            if all(map(is_common, ground)) or _numbers(left) != _numbers(right):
+                continue
+            score = fuzz.token_sort_ratio(left, right, score_cutoff=NEAR)
+            if score:
+                return f'"{one.folded[left]}" and "{two.folded[right]}" are {score:.0f} % alike'
+    return ""
+
+
+def _numbers(name: str) -> list[str]:
+    return re.findall(r"\d+", name)
 
 
 def read_ledger(project: Project) -> list[Decision]:
@@ -156,22 +180,27 @@ def _decision(node: Mapping) -> Decision | None:
     return Decision(ids, verdict.text, reason.text, node.position)
 
 
-def likeness_problems(things: list[Named], decisions: list[Decision]) -> list[Problem]:
-    """Undecided pairs as warnings; decisions about nothing, or not carried out, as errors."""
-    known = {thing.id: thing for thing in things}
+def likeness_problems(
+    pairs: dict[tuple[str, str], str], decisions: list[Decision], known: TypingMapping[str, Named]
+) -> list[Problem]:
+    """Undecided pairs as warnings; decisions about nothing, or not carried out, as errors.
+
+    `known` gives each thing that a pair or a decision names.
+    """
     decided = {each.pair for each in decisions}
     problems: list[Problem] = []
-    for first, second, reason in likely_pairs(things):
-        if frozenset((first.id, second.id)) not in decided:
+    for (one, two), why in pairs.items():
+        if frozenset((one, two)) not in decided:
+            first, second = known[one], known[two]
             fix = (
                 f"see {second.position.path}; if they are one, join them, else add the pair "
-                f"[{first.id}, {second.id}] to data/{LEDGER} with verdict and reason"
+                f"[{one}, {two}] to data/{LEDGER} with verdict and reason"
             )
-            found = f"{first.id} and {second.id} may be one thing: {reason}"
+            found = f"{one} and {two} may be one thing: {why}"
             problem = breach("duplicate", first.position, found, fix)
             problems.append(replace(problem, severity="warning"))
     for each in decisions:
-        unknown = sorted(each.pair - known.keys())
+        unknown = sorted(one for one in each.pair if one not in known)
         if unknown:
             found = f"there is no record {unknown[0]}"
             problems.append(breach("ledger", each.position, found, "correct or delete the entry"))

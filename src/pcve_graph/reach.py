@@ -156,20 +156,20 @@ class _Route:
 
 
 class Reach:
-    """The rules, made ready for following changes. It can be pickled."""
+    """The rules, ready for following changes; `unbounded` are those that cannot be followed."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = {rule.name: rule for rule in rules}
         self.entries: dict[str, list[tuple[str, Pattern, tuple[_Route, ...]]]] = defaultdict(list)
-        self.unbounded = {name for name, rule in self.rules.items() if not rule.bounded}
+        self.unbounded = set()
         for name, rule in self.rules.items():
-            for pattern in rule.patterns if rule.bounded else ():
-                routes = _routes(rule, pattern)
-                if routes is None or not _followed(rule):
-                    self.unbounded.add(name)
-                    break
+            routes = [_routes(rule, each) for each in rule.patterns] if rule.bounded else [None]
+            if None in routes or not _followed(rule):
+                self.unbounded.add(name)
+                continue
+            for pattern, found in zip(rule.patterns, routes, strict=True):
                 for predicate in _predicates(pattern.path):
-                    self.entries[predicate].append((name, pattern, routes))
+                    self.entries[predicate].append((name, pattern, found or ()))
 
     def touched(self, view: View, changes: Iterable[ox.Quad]) -> dict[str, set[Node]]:
         """The roots of each bounded rule that any of `changes`, added or removed, may concern."""
@@ -364,25 +364,39 @@ def _plan(
 
     Patterns of the parts around it are read too where they lead there, and not kept again.
     """
+    holding = _holding(rule, scope, home)
+    at: dict[Path, list[int]] = defaultdict(list)
+    for place, each in enumerate(holding):
+        for slot in (each.subject, each.path, each.object):
+            at[slot].append(place)
     plan: list[tuple[Pattern, bool, bool]] = []
     known = {rule.root: 0}
-    waiting = _holding(rule, scope, home)
-    while waiting:
-        options = []
-        for place, each in enumerate(waiting):
-            start = known.get(each.subject, None if each.subject.startswith("?") else _HUB)
-            if start is not None:
-                options.append((start + _cost(each.path, True), place, True))
-            if each.object in known:
-                options.append((known[each.object] + _cost(each.path, False), place, False))
-            if each.path in known and {each.subject, each.object} <= {*rule.sparing, *known}:
-                options.append((known[str(each.path)] + 1, place, True))
-        if not options:
-            return plan
-        cost, place, ahead = min(options)
-        pattern = waiting.pop(place)
+    options: list[tuple[int, int, bool]] = []
+
+    def offer(place: int) -> None:
+        each = holding[place]
+        start = known.get(each.subject, None if each.subject.startswith("?") else _HUB)
+        if start is not None:
+            heapq.heappush(options, (start + _cost(each.path, True), place, True))
+        if each.object in known:
+            heapq.heappush(options, (known[each.object] + _cost(each.path, False), place, False))
+        if each.path in known and {each.subject, each.object} <= {*rule.sparing, *known}:
+            heapq.heappush(options, (known[str(each.path)] + 1, place, True))
+
+    for place, each in enumerate(holding):
+        if place in at[rule.root] or not each.subject.startswith("?"):
+            offer(place)
+    done: set[int] = set()
+    while options:
+        cost, place, ahead = heapq.heappop(options)
+        if place in done:
+            continue
+        done.add(place)
+        pattern = holding[place]
         plan.append((pattern, ahead, pattern.scope == scope))
         for end in (pattern.subject, pattern.object):
-            if end.startswith("?"):
-                known.setdefault(end, cost)
+            if end.startswith("?") and end not in known:
+                known[end] = cost
+                for other in at[end]:
+                    offer(other)
     return plan

@@ -74,11 +74,11 @@ def save_graph(checked: Checked, project: Project) -> Path:
 def _write(checked: Checked, project: Project, folder: Path) -> None:
     store = ox.Store(str(folder / "store"))
     for name in GRAPHS:
-        text = "".join(line + "\n" for line in checked.built.graphs[name]).encode()
+        text = "".join(line + "\n" for line in checked.graph.graphs[name]).encode()
         (folder / "graph" / f"{name}.nt").write_bytes(text)
         store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph(name)))
     store.flush()
-    built = checked.built
+    built = checked.graph
     manifest = {
         "inputs": inputs(project),
         "records": built.records,
