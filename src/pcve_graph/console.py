@@ -82,13 +82,13 @@ def doing(what: str) -> Iterator[None]:
 
 def summary(checked: Checked, seconds: float) -> list[str]:
     """What was read and checked, in a few lines."""
-    built = checked.graph
-    facts = built.verified + built.cited
-    share = 100 * built.verified / facts if facts else 0.0
+    tally = checked.graph.tally
+    facts = tally.verified + tally.cited
+    share = 100 * tally.verified / facts if facts else 0.0
     lines = [
-        f"read     {many(built.records, 'record')} from {many(built.sources, 'source')}",
-        f"facts    {facts:,}: {built.verified:,} verified against the words of a held text "
-        f"({share:.1f} %), {built.cited:,} cited",
+        f"read     {many(tally.records, 'record')} from {many(tally.sources, 'source')}",
+        f"facts    {facts:,}: {tally.verified:,} verified against the words of a held text "
+        f"({share:.1f} %), {tally.cited:,} cited",
         f"checked  {many(checked.shapes, 'shape')} ({checked.engine}) and "
         f"{many(checked.checks, 'check')}: {many(len(checked.warnings), 'warning')}",
         f"took     {seconds:.2f} s",
