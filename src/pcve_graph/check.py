@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -11,15 +9,17 @@ from typing import Final, Protocol
 import pyoxigraph as ox
 
 from . import shacl
+from .change import Change
 from .errors import ContentError, Position, Problem, breach
 from .findings import nearest_key, one_each, plainest, result_problem
 from .graph import Built
-from .likeness import Named, likely_pairs, likeness_problems, read_ledger
-from .names import expand, graph, local_name, unread
+from .likeness import likely_pairs, likeness_problems, named_things, read_ledger
+from .names import expand, graph, unread
 from .ontology import Ontology
 from .project import Project
+from .reach import View, term
 from .saved import SavedQuery, read_queries
-from .sheets import Place, Sheet
+from .sheets import Place
 
 _SEAL: Final = object()
 _UNREAD: Final = "<" + unread("")
@@ -51,7 +51,7 @@ class Checked:
     they were told from, and `pairs` the ids of likely duplicates, decided or not, with the reason.
     """
 
-    graph: Built
+    graph: Built | Change
     warnings: tuple[Problem, ...]
     shapes: int
     checks: int
@@ -75,24 +75,37 @@ def check_graph(
     """
     report = shacl.validate(built.ntriples(), ontology.shapes, engine)
     store = memory_store(built)
+    view = View(store)
     checks = read_queries(project, "checks")
     results = [each for each in report.results if not each.value.startswith(_UNREAD)]
     results += [row for each in checks.values() for row in rows(each, store)]
-    called = term_labels(store, {t for each in results for t in (each.focus, each.value)})
-    problems = told(results, built, ontology, checks, called)
-    things = {
-        each.id: each for each in map(functools.partial(named, ontology), built.sheets) if each
-    }
+    problems = told(results, built, ontology, checks, view)
+    things = {each.id: each for each in named_things(built.sheets, ontology)}
     pairs = likely_pairs(things.values())
     problems += likeness_problems(pairs, read_ledger(project), things)
+    return passed(built, problems, report, results, pairs, (len(ontology.messages), len(checks)))
+
+
+def passed(
+    graph: Built | Change,
+    problems: list[Problem],
+    report: shacl.Report,
+    results: Iterable[shacl.Result],
+    pairs: dict[tuple[str, str], str],
+    counts: tuple[int, int],
+) -> Checked:
+    """The graph as checked, if there is no error among its problems.
+
+    `counts` is the number of shapes and of checks. Raises ContentError with all problems otherwise.
+    """
     warnings = [each for each in problems if each.severity == "warning"]
     if len(warnings) < len(problems):
         raise ContentError(list(one_each(problems)))
     return Checked(
-        graph=built,
+        graph=graph,
         warnings=tuple(sorted(set(warnings))),
-        shapes=len(ontology.messages),
-        checks=len(checks),
+        shapes=counts[0],
+        checks=counts[1],
         engine=report.engine,
         notice=report.notice,
         results=tuple(sorted(results)),
@@ -106,12 +119,18 @@ def told(
     graph: Located,
     ontology: Ontology,
     checks: dict[str, SavedQuery],
-    called: dict[str, str],
+    view: View,
 ) -> list[Problem]:
-    """The results of shapes and checks as problems, at the places that `graph` knows."""
+    """The results of shapes and checks as problems, at the places that `graph` knows.
+
+    `view` gives the names of things.
+    """
     problems: list[Problem] = []
     results = list(results)
-    ids = graph.ids() if results else set()
+    if not results:
+        return []
+    ids = graph.ids()
+    called = term_labels(view, {term for each in results for term in (each.focus, each.value)})
     derived = {each.focus for each in results if graph.is_derived(each.focus)}
     for each in sorted(results, key=lambda one: (one.focus in derived, plainest(one), one)):
         places = graph.places_of(each.focus)
@@ -127,32 +146,6 @@ def told(
     return problems
 
 
-def named(ontology: Ontology, sheet: Sheet) -> Named | None:
-    """The thing of a record with all its names; None for the sheet of a source."""
-    thing = next(iter(sheet.subjects), "")
-    values: dict[str, list[str]] = defaultdict(list)
-    own = "\n".join(line for line in sheet.facts if line.startswith(thing))
-    for quad in ox.parse(own, format=ox.RdfFormat.N_TRIPLES):
-        if str(quad.subject) == thing:
-            values[quad.predicate.value].append(str(getattr(quad.object, "value", "")))
-    kinds = (ontology.by_iri.get(each) for each in values[expand("rdf:type")])
-    family = next((each.folder for each in kinds if each and each.folder), None)
-    if family is None:
-        return None
-
-    def all_of(name: str) -> list[str]:
-        return sorted(values[expand(name)])
-
-    return Named(
-        id=local_name(thing[1:-1]),
-        family=family,
-        names=tuple(all_of("skos:prefLabel") + all_of("skos:altLabel")),
-        position=sheet.places[thing,],
-        lines=frozenset(map(local_name, all_of("pcve:series") + all_of("pcve:precededBy"))),
-        replaced_by=local_name(next(iter(all_of("dcterms:isReplacedBy")), "")),
-    )
-
-
 def memory_store(built: Built) -> ox.Store:
     """A store in memory that holds every graph under its name."""
     store = ox.Store()
@@ -162,21 +155,20 @@ def memory_store(built: Built) -> ox.Store:
     return store
 
 
-def term_labels(store: ox.Store, terms: Iterable[str]) -> dict[str, str]:
-    """What people call the IRIs among `terms`, all in English where they have it."""
+def term_labels(view: View, terms: Iterable[str]) -> dict[str, str]:
+    """What people call the IRIs among `terms`, all as N-Triples writes them, in English at best."""
     found = {}
-    for term in terms:
+    for each in terms:
         for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"):
-            if not term.startswith("<") or term in found:
+            if not each.startswith("<") or each in found:
                 break
-            node, predicate = ox.NamedNode(term[1:-1]), ox.NamedNode(expand(name))
             words = [
                 (quad.object.language != "en", quad.object.value)
-                for quad in store.quads_for_pattern(node, predicate, None, None)
+                for quad in view.quads(term(each), ox.NamedNode(expand(name)), None)
                 if isinstance(quad.object, ox.Literal)
             ]
             if words:
-                found[term] = min(words)[1]
+                found[each] = min(words)[1]
     return found
 
 

@@ -19,7 +19,6 @@ from .project import Project, find_project, shipped_project
 
 if TYPE_CHECKING:
     from .check import Checked
-    from .ontology import Ontology
     from .store import Saved
 
 
@@ -65,32 +64,29 @@ def _cache() -> Path:
     return Path(platformdirs.user_cache_dir("pcve-graph")) / __version__ / "build"
 
 
-def checked_graph(project: Project, engine: str | None) -> tuple[Checked, Ontology]:
-    """Read, map and check `project`."""
-    from .check import check_graph
-    from .graph import build_graph
+def saved_anew(project: Project, engine: str | None = None, whole: bool = False) -> Checked:
+    """Read, map, check and save `project`; what the last build saved is kept where it can be."""
+    from .build import check_project
     from .ontology import read_ontology
-    from .records import read_records
+    from .store import save_graph
 
-    with doing("reading"):
-        ontology = read_ontology(project)
-        records = read_records(project)
-    with doing("mapping"):
-        built = build_graph(records, ontology)
     announce(engine)
     with doing("checking"):
-        checked = check_graph(built, ontology, project, engine)
-    return checked, ontology
+        ontology = read_ontology(project)
+        checked, files = check_project(project, ontology, engine, whole)
+    with doing("saving"):
+        project.build.parent.mkdir(parents=True, exist_ok=True)
+        save_graph(checked, project, ontology, files)
+    return checked
 
 
 def opened(project: Project) -> Saved:
     """The saved graph; the shipped project is built into the cache when it is first asked."""
-    from .store import is_stale, open_graph, save_graph
+    from .store import is_stale, open_graph
 
     if project.shipped and not _ready(project):
         tell(f"building the shipped graph once, into {project.build}")
-        project.build.parent.mkdir(parents=True, exist_ok=True)
-        save_graph(checked_graph(project, None)[0], project)
+        saved_anew(project)
     saved = open_graph(project)
     if not project.shipped and is_stale(project, saved):
         tell("pcve: files have changed since the last build; `pcve build` brings it up to date")
@@ -113,31 +109,32 @@ ENGINE = click.option(
 
 @cli.command()
 @ENGINE
+@click.option("--whole", is_flag=True, help="Read and check everything, not only what changed.")
 @click.pass_context
 @guarded
-def build(context: click.Context, engine: str | None) -> None:
+def build(context: click.Context, engine: str | None, whole: bool) -> None:
     """Read, map, check and store the project; write build/.
 
-    Nothing in build/ changes unless everything passes.
+    Nothing in build/ changes unless everything passes. After the first time only what has changed
+    is read and checked; the outcome is that of a whole build.
 
     \b
     Example: pcve build
     """
-    from .store import save_graph
+    from .store import open_graph
 
     start = time.perf_counter()
     project = here(context)
-    checked, _ = checked_graph(project, engine)
-    if project.shipped:
-        project.build.parent.mkdir(parents=True, exist_ok=True)
-    target = save_graph(checked, project)
+    checked = saved_anew(project, engine, whole)
     tell(*map(str, checked.warnings))
-    triples = sum(len(lines) for lines in checked.graph.graphs.values())
     for line in summary(checked, time.perf_counter() - start):
         click.echo(line)
     for line in completeness(project):
         click.echo(line)
-    shown = target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target
+    saved = open_graph(project)
+    inside = saved.folder.is_relative_to(Path.cwd())
+    shown = saved.folder.relative_to(Path.cwd()) if inside else saved.folder
+    triples = sum(saved.manifest["triples"].values())
     click.echo(f"wrote    {many(triples, 'triple')} to {shown}")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .build import check_project
 from .check import Checked, check_graph
 from .documents import LARGEST, Document, form_of, named_files, read_document
 from .entries import File, files
@@ -103,8 +104,7 @@ def _project(project: Project, ontology: Ontology, asked: dict[str, Any]) -> Out
     """The whole project, as the build checks it."""
     names = tuple(project.relative(path) for path in files(project.data.rglob("*")))
     try:
-        built = build_graph(read_records(project), ontology)
-        checked = check_graph(built, ontology, project, asked["engine"])
+        checked, _ = check_project(project, ontology, asked["engine"])
     except ContentError as error:
         return Outcome(error.problems, (), error.problems, names, 1)
     return Outcome(checked.warnings, (), checked.warnings, names, 0, checked)

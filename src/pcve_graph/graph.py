@@ -182,6 +182,9 @@ class _Writer:
         sheet = Sheet(f"source/{source.id}", source.position.path)
         kind = self.ontology.by_iri[expand("pcve:Source")]
         subject = iri(names.source(source.id))
+        held = source.entries.get("textFile")
+        if isinstance(held, Scalar):
+            sheet.needs.add(f"text/{held.text}")
         sheet.add(sheet.facts, (subject, _TYPE, iri(kind.iri)), source.position)
         for name, value in source.entries.entries:
             if name.text == "id":

@@ -42,38 +42,40 @@ CREATE TABLE result (focus, path, value, shape, component, severity, message, so
 
 
 class Index:
-    """The tables, open. Changes are kept by `close`; an index in memory is never kept."""
+    """The tables, in memory; `save` writes them."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.db = connection
 
     @classmethod
-    def create(cls, path: Path) -> Index:
-        """A new index with empty tables."""
-        index = cls(_connect(str(path)))
+    def create(cls) -> Index:
+        """A new index with empty tables, in memory."""
+        index = cls(_connect(":memory:"))
         index.db.executescript(_TABLES)
         index.put("version", VERSION)
         return index
 
     @classmethod
-    def copy(cls, path: Path, target: str = ":memory:") -> Index | None:
-        """A copy of the index at `path`; None where there is none of this version."""
+    def copy(cls, path: Path) -> Index | None:
+        """A copy in memory of the index at `path`; None where there is none of this version."""
         if not path.is_file():
             return None
-        with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as old:
-            index = cls(_connect(target))
-            try:
-                old.backup(index.db)
-                known = index.get("version") == VERSION
-            except sqlite3.DatabaseError:
-                known = False
-        old.close()
-        return index if known else None
+        index = cls(_connect(":memory:"))
+        old = _connect(f"{path.as_uri()}?mode=ro")
+        try:
+            old.backup(index.db)
+            return index if index.get("version") == VERSION else None
+        except sqlite3.DatabaseError:
+            return None
+        finally:
+            old.close()
 
-    def close(self) -> None:
-        """Keep what was changed, and close."""
+    def save(self, path: Path) -> None:
+        """Write the index to a new file."""
         self.db.commit()
-        self.db.close()
+        file = _connect(path.as_uri())
+        self.db.backup(file)
+        file.close()
 
     def get(self, key: str) -> str:
         """A remark on the whole; empty where there is none."""
@@ -89,11 +91,12 @@ class Index:
         rows = self.db.execute("SELECT path, size, mtime, inode, sha256 FROM file")
         return {path: File(*rest) for path, *rest in rows}
 
-    def set_files(self, files: dict[str, File]) -> None:
-        """Replace all files."""
-        self.db.execute("DELETE FROM file")
-        rows = ((path, *astuple(file)) for path, file in files.items())
-        self.db.executemany("INSERT INTO file VALUES (?, ?, ?, ?, ?)", rows)
+    def update_files(self, old: dict[str, File], new: dict[str, File]) -> None:
+        """Replace the files `old` by `new`."""
+        gone = ((path,) for path in old.keys() - new.keys())
+        self.db.executemany("DELETE FROM file WHERE path = ?", gone)
+        rows = ((path, *astuple(file)) for path, file in new.items() if old.get(path) != file)
+        self.db.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", rows)
 
     def add_sheets(self, sheets: Iterable[Sheet]) -> None:
         """Add what records and sources give; each replaces what its owner gave before."""
@@ -133,6 +136,10 @@ class Index:
         """Who speaks of this subject."""
         select = "SELECT owner FROM owns JOIN sheet ON number = sheet WHERE subject = ?"
         return self._each(select, [subject])
+
+    def sources(self) -> set[str]:
+        """The owners that are sources."""
+        return self._each("SELECT owner FROM sheet WHERE owner GLOB ?", ["source/*"])
 
     def needing(self, needs: Iterable[str]) -> set[str]:
         """The owners whose lines depend on any of these."""
@@ -255,7 +262,7 @@ class Index:
 
 
 def _connect(target: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(target)
+    connection = sqlite3.connect(target, uri=True)
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
     return connection

@@ -16,6 +16,7 @@ from .findings import nearest_key, one_each, plainest, result_problem
 from .locate import Places
 from .names import BASE, PREFIXES, expand, local_name, nearest
 from .ontology import Key, Ontology, RecordClass
+from .reach import View
 
 Statements = tuple[dict[str, list[str]], list[tuple[str, str, str]]]
 """The classes of each subject, and every other statement, as N-Triples writes them."""
@@ -65,7 +66,9 @@ def inspect_document(
     places = document.places()
     for bound, statement in origin.items():
         places.setdefault(bound, places.get(statement, places.get(statement[:1], (1, 1))))
-    called = term_labels(store, {term for each in results for term in (each.focus, each.value)})
+    called = term_labels(
+        View(store), {term for each in results for term in (each.focus, each.value)}
+    )
     told = {key for key, _ in unknown}
     problems = [
         result_problem(

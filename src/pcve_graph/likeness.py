@@ -10,15 +10,20 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as TypingMapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
+import pyoxigraph as ox
+
 from .errors import ContentError, Position, Problem, breach
+from .names import expand, local_name
 from .nodes import Mapping, Scalar, Sequence, decode
+from .ontology import Ontology
 from .project import Project
+from .sheets import Sheet
 from .yamltext import parse
 
 LEDGER: Final = "ledger.yml"
@@ -73,6 +78,40 @@ def fold_name(name: str) -> str:
     joined = re.sub(r"(?<=\b\w)\.(?=\w\b)", "", latin)
     words = re.findall(r"[a-z0-9]+", joined.replace("'", ""))
     return " ".join(word for word in words if word not in _LEGAL)
+
+
+def named_things(sheets: Iterable[Sheet], ontology: Ontology) -> Iterator[Named]:
+    """The things of these sheets that are records, each with all its names."""
+    for sheet in sheets:
+        thing = named_thing(sheet, ontology)
+        if thing is not None:
+            yield thing
+
+
+def named_thing(sheet: Sheet, ontology: Ontology) -> Named | None:
+    """The thing of a record with all its names; None for the sheet of a source."""
+    thing = next(iter(sheet.subjects), "")
+    values: dict[str, list[str]] = defaultdict(list)
+    own = "\n".join(line for line in sheet.facts if line.startswith(thing))
+    for quad in ox.parse(own, format=ox.RdfFormat.N_TRIPLES):
+        if str(quad.subject) == thing:
+            values[quad.predicate.value].append(str(getattr(quad.object, "value", "")))
+    kinds = (ontology.by_iri.get(each) for each in values[expand("rdf:type")])
+    family = next((each.folder for each in kinds if each and each.folder), None)
+    if family is None:
+        return None
+
+    def all_of(name: str) -> list[str]:
+        return sorted(values[expand(name)])
+
+    return Named(
+        id=local_name(thing[1:-1]),
+        family=family,
+        names=tuple(all_of("skos:prefLabel") + all_of("skos:altLabel")),
+        position=sheet.places[thing,],
+        lines=frozenset(map(local_name, all_of("pcve:series") + all_of("pcve:precededBy"))),
+        replaced_by=local_name(next(iter(all_of("dcterms:isReplacedBy")), "")),
+    )
 
 
 class Names:

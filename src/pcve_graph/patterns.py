@@ -39,6 +39,13 @@ class Pattern:
         """Whether the pattern stands in a part that must not hold."""
         return any(part.startswith(NEGATED) for part in self.scope)
 
+    def ends(self) -> Iterator[tuple[str, str]]:
+        """The slots of the pattern by their place: terms, and the path where it is a variable."""
+        yield "subject", self.subject
+        yield "object", self.object
+        if isinstance(self.path, str):
+            yield "predicate", self.path
+
 
 @dataclass(frozen=True, slots=True)
 class Patterns:

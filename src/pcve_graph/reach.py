@@ -48,6 +48,12 @@ class View:
             self.by_predicate[quad.predicate].append(quad)
         self.met: dict[tuple[Node, Node, Node], tuple[ox.Quad, ...]] = {}
 
+    def changes(self) -> Iterator[ox.Quad]:
+        """What is added and what is removed."""
+        yield from self.removed
+        for quads in self.by_subject.values():
+            yield from quads
+
     def quads(self, s: Node, p: Node, o: Node, old: bool = False) -> Iterator[ox.Quad]:
         """The quads of this pattern, of which one term at least is given; None is any."""
         for quad in self._stored(s, p, o):
@@ -163,13 +169,13 @@ class Reach:
         self.entries: dict[str, list[tuple[str, Pattern, tuple[_Route, ...]]]] = defaultdict(list)
         self.unbounded = set()
         for name, rule in self.rules.items():
-            routes = [_routes(rule, each) for each in rule.patterns] if rule.bounded else [None]
-            if None in routes or not _followed(rule):
+            routes = _routes(rule) if rule.bounded and _followed(rule) else None
+            if routes is None:
                 self.unbounded.add(name)
                 continue
             for pattern, found in zip(rule.patterns, routes, strict=True):
                 for predicate in _predicates(pattern.path):
-                    self.entries[predicate].append((name, pattern, found or ()))
+                    self.entries[predicate].append((name, pattern, found))
 
     def touched(self, view: View, changes: Iterable[ox.Quad]) -> dict[str, set[Node]]:
         """The roots of each bounded rule that any of `changes`, added or removed, may concern."""
@@ -297,54 +303,44 @@ def _holding(rule: Rule, scope: tuple[str, ...], home: tuple[str, ...]) -> list[
     ]
 
 
-def _routes(rule: Rule, pattern: Pattern) -> tuple[_Route, ...] | None:
-    """The cheapest way from the pattern to the root, in each home of the root; None without one."""
+def _routes(rule: Rule) -> list[tuple[_Route, ...]] | None:
+    """For each pattern the cheapest ways to the root, one in each home; None if one has no way."""
+    ways = {part: _ways(_holding(rule, *part), rule.root) for part in _parts(rule)}
     found = []
-    for home in _homes(rule, pattern.scope):
-        if rule.root in (pattern.subject, pattern.path, pattern.object):
-            ends = zip(
-                ("subject", "predicate", "object"),
-                (pattern.subject, pattern.path, pattern.object),
-                strict=True,
-            )
-            found += [_Route(end, ()) for end, slot in ends if slot == rule.root]
-            continue
-        holding = _holding(rule, pattern.scope, home)
-        ways = {
-            end: _ways(holding, slot).get(rule.root)
-            for end, slot in (("subject", pattern.subject), ("object", pattern.object))
-            if slot.startswith("?")
-        }
-        known = [(cost, end, steps) for end, way in ways.items() if way for cost, steps in (way,)]
-        if not known:
-            return None
-        _, end, steps = min(known, key=lambda each: each[:2])
-        found.append(_Route(end, steps))
-    return tuple(dict.fromkeys(found)) or None
+    for pattern in rule.patterns:
+        routes: dict[_Route, None] = {}
+        for home in _homes(rule, pattern.scope):
+            known = ways[pattern.scope, home]
+            ends = [(*known[slot], end) for end, slot in pattern.ends() if slot in known]
+            if not ends:
+                return None
+            cost = min(cost for cost, _, _ in ends)
+            routes |= {_Route(end, steps): None for each, steps, end in ends if each == cost}
+        found.append(tuple(routes))
+    return found
 
 
 def _ways(
-    patterns: list[Pattern], start: str
+    patterns: list[Pattern], root: str
 ) -> dict[str, tuple[int, tuple[tuple[Path, bool], ...]]]:
-    """The cheapest way from a slot to every other: its cost, and its steps."""
+    """The cheapest way from each slot to the root: its cost, and its steps."""
+    near: dict[str, list[tuple[str, Path, bool]]] = defaultdict(list)
+    for each in patterns:
+        near[each.object].append((each.subject, each.path, True))
+        near[each.subject].append((each.object, each.path, False))
     best: dict[str, tuple[int, tuple[tuple[Path, bool], ...]]] = {}
-    waiting: list[tuple[int, int, str, tuple[tuple[Path, bool], ...]]] = [(0, 0, start, ())]
+    waiting: list[tuple[int, int, str, tuple[tuple[Path, bool], ...]]] = [(0, 0, root, ())]
     count = 0
     while waiting:
         cost, _, slot, steps = heapq.heappop(waiting)
         if slot in best:
             continue
         best[slot] = (cost, steps)
-        for each in patterns:
-            for near, far, ahead in (
-                (each.subject, each.object, True),
-                (each.object, each.subject, False),
-            ):
-                if near == slot and far.startswith("?") and far not in best:
-                    count += 1
-                    step = (each.path, ahead)
-                    entry = (cost + _cost(each.path, ahead), count, far, (*steps, step))
-                    heapq.heappush(waiting, entry)
+        for far, path, ahead in near[slot]:
+            if far.startswith("?") and far not in best:
+                count += 1
+                longer = ((path, ahead), *steps)
+                heapq.heappush(waiting, (cost + _cost(path, ahead), count, far, longer))
     return best
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from typing import TypeVar
 
 from .entries import Entry, File, files, read_entries
@@ -82,20 +84,46 @@ def read_records(project: Project, guests: Iterable[File] = ()) -> Records:
     `guests` are records from elsewhere; each stands in for the project's record of its id. What
     cannot be read leaves its problems in the result and stops nothing else.
     """
+    home = files((project.data / "sources").glob("*"))
+    sources, problems = read_sources_in(project, home)
+    home = files((project.data / "records").rglob("*"))
+    records = read_records_in(project, home, sources, guests)
+    return Records(
+        records=records.records,
+        sources=tuple(each for each in sources.values() if each is not None),
+        problems=(*problems, *records.problems),
+        unread=records.unread,
+    )
+
+
+def read_sources_in(
+    project: Project, paths: Iterable[Path]
+) -> tuple[dict[str, Source | None], tuple[Problem, ...]]:
+    """The sources in these files by id, None for one that cannot be read, and what is wrong."""
     problems: list[Problem] = []
-    home = read_entries(project, files((project.data / "sources").glob("*")))
     known: dict[str, Position] = {}
-    read = dict(_each(home, known, problems, lambda entry: _source(project, entry)))
-    sources = {name: read.get(name) for name in known}
+    entries = read_entries(project, paths)
+    read = dict(_each(entries, known, problems, lambda entry: _source(project, entry)))
+    return {name: read.get(name) for name in known}, tuple(problems)
+
+
+def read_records_in(
+    project: Project,
+    paths: Iterable[Path],
+    sources: Mapping_[str, Source | None],
+    guests: Iterable[File] = (),
+) -> Records:
+    """The records in these files, and no sources; `guests` as in `read_records`."""
+    problems: list[Problem] = []
     invited = list(read_entries(project, guests))
     names = {entry.id for entry in invited} - {""}
-    home = read_entries(project, files((project.data / "records").rglob("*")))
+    home = read_entries(project, paths)
     entries = chain((entry for entry in home if entry.id not in names), invited)
     met: dict[str, Position] = {}
     records = dict(_each(entries, met, problems, lambda entry: _record(project, entry, sources)))
     return Records(
         records=tuple(records.values()),
-        sources=tuple(read.values()),
+        sources=(),
         problems=tuple(problems),
         unread=frozenset(met) - records.keys(),
     )
@@ -175,7 +203,7 @@ def _source(project: Project, entry: Entry) -> Source:
     return Source(entry.id, root, HeldText(decode(raw, project.relative(held))))
 
 
-def _record(project: Project, entry: Entry, sources: dict[str, Source | None]) -> Record:
+def _record(project: Project, entry: Entry, sources: Mapping_[str, Source | None]) -> Record:
     root = entry.root()
     problems = [
         breach(
@@ -207,7 +235,7 @@ def _record(project: Project, entry: Entry, sources: dict[str, Source | None]) -
     return Record(entry.id, kind, folder, tuple(blocks), root.position)
 
 
-def _block(node: Node, sources: dict[str, Source | None]) -> Block:
+def _block(node: Node, sources: Mapping_[str, Source | None]) -> Block:
     """One block. Raises ContentError, empty where a source has told its own problem already."""
     if not isinstance(node, Mapping):
         fix = "a block begins with `- source: …`"
@@ -244,7 +272,7 @@ def _scalars(node: Node | None) -> tuple[Scalar, ...]:
     return tuple(each for each in nodes if isinstance(each, Scalar))
 
 
-def _named(name: Scalar, sources: dict[str, Source | None]) -> Source:
+def _named(name: Scalar, sources: Mapping_[str, Source | None]) -> Source:
     if name.text not in sources:
         hint = nearest(name.text, sources)
         fix = hint or f"make it (pcve new source {name.text}), or correct the id"

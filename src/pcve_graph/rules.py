@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -44,6 +44,31 @@ class Rule:
     nodes: frozenset[str] = frozenset()
     sparing: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
+
+
+def rule_to_json(rule: Rule) -> dict[str, Any]:
+    """A rule as JSON has it."""
+    return {
+        key: sorted(value) if isinstance(value, frozenset) else value
+        for key, value in asdict(rule).items()
+    }
+
+
+def rule_from_json(kept: dict[str, Any]) -> Rule:
+    """The rule that `rule_to_json` wrote."""
+    sets = {key: frozenset(kept[key]) for key in ("nodes", "sparing", "members")}
+    patterns = {
+        key: tuple(Pattern(**_tuples(each)) for each in kept[key])
+        for key in ("patterns", "targets")
+    }
+    return Rule(**{**kept, **sets, **patterns})
+
+
+def _tuples(pattern: dict[str, Any]) -> dict[str, Any]:
+    def one(value: Any) -> Any:
+        return tuple(map(one, value)) if isinstance(value, list) else value
+
+    return {key: one(value) for key, value in pattern.items()}
 
 
 def check_rule(query: SavedQuery) -> Rule:

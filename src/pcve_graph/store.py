@@ -2,23 +2,30 @@
 
 build/graph/<name>.nt   the product: one sorted N-Triples file for each named graph
 build/store/            an Oxigraph store of the same, a cache of those files
+build/index.sqlite      what each input gave, a cache by which a change is followed
 build/manifest.json     what went in (SHA-256 of every input) and how much came out
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pyoxigraph as ox
 
+from .change import Change
 from .check import Checked
 from .errors import UsageError
+from .graph import Built
+from .index import FILE, Index
+from .inputs import File, program, scan
+from .likeness import named_things
 from .names import GRAPHS, graph
+from .ontology import Ontology
 from .project import Project
 
 _PARTS: Final = ("graph", "store", "manifest.json")
@@ -34,24 +41,17 @@ class Saved:
 
     def lines(self, name: str) -> list[str]:
         """The sorted N-Triples lines of the graph `name`, one of `names.GRAPHS`."""
-        return (self.folder / "graph" / f"{name}.nt").read_text("utf-8").splitlines()
+        text = (self.folder / "graph" / f"{name}.nt").read_text("utf-8")
+        return text.split("\n")[:-1]
 
 
-def inputs(project: Project) -> dict[str, str]:
-    """The SHA-256 of every file that a build reads, by its path from the project's root."""
-    folders = (project.data, project.ontology, project.queries / "checks")
-    paths = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-    return {
-        project.relative(path): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(paths)
-        if not path.name.startswith(".")
-    }
-
-
-def save_graph(checked: Checked, project: Project) -> Path:
+def save_graph(
+    checked: Checked, project: Project, ontology: Ontology, files: dict[str, File]
+) -> Path:
     """Write `build/`, whole or not at all, and return it.
 
-    Raises UsageError where the folder cannot be written.
+    `files` are the inputs, as they were before they were read. Raises UsageError where the folder
+    cannot be written.
     """
     if not isinstance(checked, Checked):
         raise TypeError("only a checked graph is saved")
@@ -61,7 +61,17 @@ def save_graph(checked: Checked, project: Project) -> Path:
         for folder in (fresh, old):
             shutil.rmtree(folder, ignore_errors=True)
         (fresh / "graph").mkdir(parents=True)
-        _write(checked, project, fresh)
+        if isinstance(checked.graph, Built):
+            triples = _write(checked.graph, fresh)
+            index = _indexed(checked.graph, ontology)
+        else:
+            triples = _update(checked.graph, target, fresh)
+            index = checked.graph.index
+        index.update_files(index.files(), files)
+        index.set_results(checked.results)
+        index.set_pairs(checked.pairs)
+        index.save(fresh / FILE)
+        _describe(checked, files, triples, fresh)
         if target.exists():
             target.rename(old)
         fresh.rename(target)
@@ -71,20 +81,56 @@ def save_graph(checked: Checked, project: Project) -> Path:
     return target
 
 
-def _write(checked: Checked, project: Project, folder: Path) -> None:
+def _write(built: Built, folder: Path) -> dict[str, int]:
     store = ox.Store(str(folder / "store"))
     for name in GRAPHS:
-        text = "".join(line + "\n" for line in checked.graph.graphs[name]).encode()
+        text = "".join(line + "\n" for line in built.graphs[name]).encode()
         (folder / "graph" / f"{name}.nt").write_bytes(text)
         store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph(name)))
     store.flush()
-    built = checked.graph
+    return {name: len(built.graphs[name]) for name in GRAPHS}
+
+
+def _indexed(built: Built, ontology: Ontology) -> Index:
+    index = Index.create()
+    index.put("program", program())
+    index.add_sheets(built.sheets)
+    sheets = {each.owner: each for each in built.sheets}
+    things = named_things(built.sheets, ontology)
+    index.add_things((sheets[f"record/{each.id}"].subjects[0][1:-1], each) for each in things)
+    return index
+
+
+def _update(change: Change, old: Path, folder: Path) -> dict[str, int]:
+    """The saved graph with a change; what stays the same is shared with the old folder."""
+    counts: dict[str, int] = json.loads((old / "manifest.json").read_text("utf-8"))["triples"]
+    for name in GRAPHS:
+        file = Path("graph") / f"{name}.nt"
+        removed, added = change.removed.get(name, []), change.added.get(name, [])
+        if removed or added:
+            change.lines[name].replace(folder / file, removed, added)
+            counts[name] += len(added) - len(removed)
+        else:
+            os.link(old / file, folder / file)
+    change.view.store.backup(str(folder / "store"))
+    store = ox.Store(str(folder / "store"))
+    for quad in change.view.removed:
+        store.remove(quad)
+    store.extend(quad for quads in change.view.by_subject.values() for quad in quads)
+    store.flush()
+    return counts
+
+
+def _describe(
+    checked: Checked, files: dict[str, File], triples: dict[str, int], folder: Path
+) -> None:
+    tally = asdict(checked.graph.tally)
     manifest = {
-        "inputs": inputs(project),
-        "records": built.records,
-        "sources": built.sources,
-        "facts": {"verified": built.verified, "cited": built.cited},
-        "triples": {name: len(built.graphs[name]) for name in GRAPHS},
+        "inputs": {path: file.sha256 for path, file in files.items()},
+        "records": tally["records"],
+        "sources": tally["sources"],
+        "facts": {key: tally[key] for key in ("verified", "cited")},
+        "triples": triples,
     }
     written = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(written, "utf-8")
@@ -105,4 +151,5 @@ def open_graph(project: Project) -> Saved:
 
 def is_stale(project: Project, saved: Saved) -> bool:
     """Whether a file that the build read has changed since, by content."""
-    return bool(inputs(project) != saved.manifest["inputs"])
+    known = saved.manifest["inputs"]
+    return bool({path: file.sha256 for path, file in scan(project).items()} != known)

@@ -1,0 +1,33 @@
+"""From a project's files to a checked graph: what changed since the last build, or all."""
+
+from __future__ import annotations
+
+from .change import WholeError, read_change
+from .check import Checked, check_graph
+from .errors import UsageError
+from .graph import build_graph
+from .inputs import File, scan
+from .ontology import Ontology
+from .project import Project
+from .recheck import check_change
+from .records import read_records
+from .store import open_graph
+
+
+def check_project(
+    project: Project, ontology: Ontology, engine: str | None = None, whole: bool = False
+) -> tuple[Checked, dict[str, File]]:
+    """The project's graph, checked, and the input files that it was made of.
+
+    Where there is a saved graph, only what has changed since is read and checked, unless `whole`;
+    the outcome is the same. Raises ContentError with all that is wrong.
+    """
+    if not whole:
+        try:
+            change = read_change(project, ontology, open_graph(project).store)
+            return check_change(change, ontology, project, engine), change.files
+        except (WholeError, UsageError):
+            pass
+    files = scan(project)
+    built = build_graph(read_records(project), ontology)
+    return check_graph(built, ontology, project, engine), files

@@ -1,0 +1,136 @@
+"""The gate for a change: of each shape and check, only the nodes that the change can touch.
+
+What was found of all other nodes stands. The outcome is that of checking the whole graph; that it
+is, tests/test_incremental.py holds over random edits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+
+from . import shacl
+from .change import Change, WholeError
+from .check import CHECK, Checked, passed, rows, told
+from .likeness import COMMON, Decision, Named, likeness_problems, read_ledger, reason
+from .ontology import Ontology
+from .project import Project
+from .reach import Node, Reach, View
+from .rules import check_rule, rule_from_json, rule_to_json, shape_rules
+from .saved import SavedQuery, read_queries
+
+
+def check_change(
+    change: Change, ontology: Ontology, project: Project, engine: str | None = None
+) -> Checked:
+    """Apply the shapes of `ontology` and the queries of queries/checks to what `change` touches.
+
+    Raises ContentError as `check_graph` does for the whole, and WholeError where a rule cannot be
+    followed from what has changed.
+    """
+    checks = read_queries(project, "checks")
+    reach = ready(change, ontology, checks)
+    report, results, roots = found(change, change.view, reach, ontology, checks, engine)
+    results += [each for each in change.index.results() if not _touched(each, reach, roots)]
+    problems = told(results, change, ontology, checks, change.view)
+    pairs = _pairs(change)
+    decisions = read_ledger(project)
+    problems += likeness_problems(pairs, decisions, _known(change, pairs, decisions))
+    return passed(change, problems, report, results, pairs, (len(ontology.messages), len(checks)))
+
+
+def ready(change: Change, ontology: Ontology, checks: dict[str, SavedQuery]) -> Reach:
+    """The rules as the index keeps them; made anew, and put there, where it has none.
+
+    Raises WholeError where one of them cannot be followed.
+    """
+    kept = change.index.get("rules")
+    if kept:
+        rules = [rule_from_json(each) for each in json.loads(kept)]
+    else:
+        rules = [*shape_rules(ontology.shapes), *map(check_rule, checks.values())]
+        change.index.put("rules", json.dumps([rule_to_json(each) for each in rules]))
+    reach = Reach(rules)
+    if reach.unbounded:
+        raise WholeError(f"{min(reach.unbounded)} cannot be followed")
+    return reach
+
+
+def found(
+    exact: Change,
+    view: View,
+    reach: Reach,
+    ontology: Ontology,
+    checks: dict[str, SavedQuery],
+    engine: str | None,
+) -> tuple[shacl.Report, list[shacl.Result], dict[str, set[Node]]]:
+    """What shapes and checks find at the nodes that a view's change touches, and those nodes."""
+    roots = reach.touched(view, view.changes())
+    pairs: dict[str, set[str]] = {}
+    quads: set[ox.Quad] = set()
+    for name, nodes in roots.items():
+        rule = reach.rules[name]
+        if name not in checks:
+            nodes = {each for each in nodes if reach.is_target(view, rule, each)}
+            pairs[name] = {each.value for each in nodes if isinstance(each, ox.NamedNode)}
+        quads |= reach.surroundings(view, name, nodes)
+    report = shacl.validate("\n".join(exact.exact(quads)), ontology.shapes, engine, pairs)
+    results = list(report.results)
+    store = ox.Store()
+    store.bulk_extend(quads)
+    for name, query in checks.items():
+        concerned = set(map(str, roots.get(name, ())))
+        results += [row for row in rows(query, store) if row.focus in concerned]
+    return report, results, roots
+
+
+def _touched(result: shacl.Result, reach: Reach, roots: dict[str, set[Node]]) -> bool:
+    """Whether a result of the last build was looked for again."""
+    if result.shape.startswith(CHECK):
+        names = [result.shape.removeprefix(CHECK)]
+    else:
+        names = [name for name, rule in reach.rules.items() if result.shape in rule.members]
+    return any(result.focus in map(str, roots.get(name, ())) for name in names)
+
+
+def _pairs(change: Change) -> dict[tuple[str, str], str]:
+    """The likely duplicates after the change: those of changed names are looked for again.
+
+    A name that takes a word over the number that makes it common, or back, changes others' too.
+    """
+    index = change.index
+    crossing = {
+        word for word, before in change.counts.items() if (before > COMMON) != index.is_common(word)
+    }
+    ids = set(change.changed_ids).union(*map(index.having_word, crossing))
+    pairs = {pair: why for pair, why in index.pairs().items() if not ids & set(pair)}
+    for each in sorted(ids):
+        thing = index.thing(each)
+        if thing is None:
+            continue
+        for other in _candidates(change, thing):
+            one, two = (thing, other) if thing.id < other.id else (other, thing)
+            if why := reason(one, two, index.is_common):
+                pairs[one.id, two.id] = why
+    return dict(sorted(pairs.items()))
+
+
+def _candidates(change: Change, thing: Named) -> Iterable[Named]:
+    index = change.index
+    ids: set[str] = set()
+    for folded in thing.folded:
+        ids |= index.having_name(folded)
+        for word in set(folded.split()):
+            if not index.is_common(word):
+                ids |= index.having_word(word)
+    return [each for each in map(index.thing, sorted(ids - {thing.id})) if each is not None]
+
+
+def _known(
+    change: Change, pairs: Iterable[tuple[str, str]], decisions: Iterable[Decision]
+) -> dict[str, Named]:
+    """The things that pairs and decisions name."""
+    ids = {each for pair in pairs for each in pair} | {i for each in decisions for i in each.pair}
+    return {each: thing for each in ids if (thing := change.index.thing(each)) is not None}

@@ -1,0 +1,311 @@
+"""A build of what has changed is the whole build: the same files, store, index and report.
+
+Northtown is edited at random, a step at a time, and after each step built both ways. In half of the
+runs every shape only warns, so that what is wrong stays in the graph and must be kept up to date.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from conftest import make_world
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from pcve_graph.build import check_project
+from pcve_graph.change import Change
+from pcve_graph.check import Checked, check_graph
+from pcve_graph.errors import ContentError
+from pcve_graph.graph import Built, build_graph
+from pcve_graph.names import GRAPHS, graph
+from pcve_graph.ontology import Ontology, read_ontology
+from pcve_graph.project import Project
+from pcve_graph.records import read_records
+from pcve_graph.store import _indexed, open_graph, save_graph
+
+FACTS = (
+    "about: prisons", "kind: conference", "location: northtown", "location: landia",
+    "organizer: river-institute", "organizer: lake-fund", "isPartOf: lake-programme",
+    "isPartOf: steady-hands", "precededBy: northtown-conference-2015", "edition: 3",
+    "precededBy: southport-roundtable-2016", "containedInPlace: northtown", "startDate: 2014",
+    "containedInPlace: southport", "startDate: 2016-06-03", "endDate: 2014-02", "endDate: 2017",
+    "altLabel: {en: River Institute}", "altLabel: {en: Mentoring Office of Landia}",
+    "prefLabel: {en: Fourth Northtown conference}", "prefLabel: {sq: Konferenca}",
+    "isReplacedBy: river-institute", "isReplacedBy: northtown", "funder: lake-fund",
+    "budget: {id: b, value: 0.50, currency: EUR}", "nonsense: x", "series: northtown-conferences",
+    "remark: {en: a suspect was named}", "certainty: inferred", "standing: disputed",
+)  # fmt: skip
+KINDS = ("event", "event-series", "organization", "place", "project", "programme", "person")
+TYPES = ("Event", "EventSeries", "Organization", "Place", "Project", "Programme", "Person")
+REFERENCE = r"(?<=: )(northtown|southport|landia|river-institute|lake-fund|northtown-council)\b"
+
+
+@cache
+def _ontology(root: Path, texts: tuple[bytes, ...]) -> Ontology:
+    return read_ontology(Project(root, root / "build"))
+
+
+Outcome = tuple[str, ...]
+
+
+class Edits(RuleBasedStateMachine):
+    steps = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.root = make_world(self.folder / "northtown").root
+        self.project = Project(self.root, self.root / "build")
+        self.first = {path: path.read_bytes() for path in self.root.rglob("*") if path.is_file()}
+
+    def teardown(self) -> None:
+        shutil.rmtree(self.folder)
+
+    @initialize(lenient=st.booleans())
+    def begin(self, lenient: bool) -> None:
+        if lenient:
+            for path in [self.root / "ontology" / "shapes.ttl", *self.files("queries/checks")]:
+                text = path.read_text("utf-8").replace("sh:Violation", "sh:Warning")
+                path.write_text(text.replace("severity: error", "severity: warning"), "utf-8")
+        self.both()
+
+    def files(self, folder: str) -> list[Path]:
+        return sorted(path for path in (self.root / folder).rglob("*") if path.is_file())
+
+    def record(self, data: Any) -> Path:
+        found: Path = data.draw(st.sampled_from(self.files("data/records")))
+        return found
+
+    def both(self) -> None:
+        type(self).steps += 1
+        texts = tuple(path.read_bytes() for path in self.files("ontology"))
+        ontology = _ontology(self.root, texts)
+        told, checked = outcome(lambda: check_project(self.project, ontology))
+        expected, whole = outcome(
+            lambda: (check_graph(build_graph(read_records(self.project), ontology), ontology, self.project), {})
+        )  # fmt: skip
+        assert told == expected
+        if checked is None or whole is None:
+            return
+        save_graph(checked[0], self.project, ontology, checked[1])
+        assert isinstance(whole[0].graph, Built)
+        compare(self.project, whole[0], ontology)
+
+    @rule(data=st.data(), fact=st.sampled_from(FACTS))
+    def add(self, data: Any, fact: str) -> None:
+        path = self.record(data)
+        text = path.read_text("utf-8")
+        path.write_text(f"{text}  - source: atlas\n    {fact}\n    remark: {{en: said}}\n", "utf-8")
+        self.both()
+
+    @rule(data=st.data(), fact=st.sampled_from(FACTS))
+    def state(self, data: Any, fact: str) -> None:
+        path = self.record(data)
+        path.write_text(path.read_text("utf-8") + f"    {fact}\n", "utf-8")
+        self.both()
+
+    @rule(data=st.data())
+    def take_out(self, data: Any) -> None:
+        path = self.record(data)
+        blocks = re.split(r"(?m)^(?=  - )", path.read_text("utf-8"))
+        if len(blocks) > 2:
+            del blocks[data.draw(st.integers(1, len(blocks) - 1))]
+            path.write_text("".join(blocks), "utf-8")
+        self.both()
+
+    @rule(data=st.data(), shift=st.integers(-2, 2))
+    def move_dates(self, data: Any, shift: int) -> None:
+        path = self.record(data)
+        text = path.read_text("utf-8")
+        moved = re.sub(r"(?<=Date: )\d{4}", lambda year: str(int(year[0]) + shift), text)
+        path.write_text(moved, "utf-8")
+        self.both()
+
+    @rule(data=st.data(), other=st.sampled_from(("landia", "lake-fund", "river-report", "nobody")))
+    def point_elsewhere(self, data: Any, other: str) -> None:
+        path = self.record(data)
+        path.write_text(re.sub(REFERENCE, other, path.read_text("utf-8"), count=1), "utf-8")
+        self.both()
+
+    @rule(data=st.data())
+    def delete(self, data: Any) -> None:
+        if len(self.files("data/records")) > 5:
+            self.record(data).unlink()
+        self.both()
+
+    @rule(data=st.data(), number=st.integers(0, 4), name=st.sampled_from(("", " again", " two")))
+    def copy(self, data: Any, number: int, name: str) -> None:
+        path = self.record(data)
+        identifier = f"copy-{number}"
+        text = re.sub(r"(?m)^id: .*", f"id: {identifier}", path.read_text("utf-8"))
+        text = re.sub(r"(prefLabel: \{en: [^}]*)", rf"\1{name}", text)
+        path.with_name(f"{identifier}.yml").write_text(text, "utf-8")
+        self.both()
+
+    @rule(data=st.data())
+    def rename(self, data: Any) -> None:
+        path = self.record(data)
+        identifier = "renamed"
+        text = re.sub(r"(?m)^id: .*", f"id: {identifier}", path.read_text("utf-8"))
+        path.unlink()
+        path.with_name(f"{identifier}.yml").write_text(text, "utf-8")
+        self.both()
+
+    @rule(data=st.data(), kind=st.sampled_from(range(len(KINDS))), moved=st.booleans())
+    def retype(self, data: Any, kind: int, moved: bool) -> None:
+        path = self.record(data)
+        text = re.sub(r"(?m)^type: .*", f"type: {TYPES[kind]}", path.read_text("utf-8"))
+        if moved:
+            path.unlink()
+            path = self.root / "data" / "records" / KINDS[kind] / path.name
+            path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+        self.both()
+
+    @rule(data=st.data(), garbage=st.sampled_from(("\tx", "claims: []\n", ": :", "&a b", "")))
+    def break_it(self, data: Any, garbage: str) -> None:
+        path = self.record(data)
+        path.write_text(garbage + path.read_text("utf-8") if garbage else "", "utf-8")
+        self.both()
+
+    @rule(data=st.data())
+    def push_down(self, data: Any) -> None:
+        path = self.record(data)
+        path.write_text("\n\n" + path.read_text("utf-8"), "utf-8")
+        self.both()
+
+    @rule()
+    def mend(self) -> None:
+        for path in self.files("data"):
+            if path not in self.first:
+                path.unlink()
+        for path, content in self.first.items():
+            if "/data/" in path.as_posix() and (not path.is_file() or path.read_bytes() != content):
+                path.write_bytes(content)
+        self.both()
+
+    @rule(data=st.data(), change=st.sampled_from(("title", "delete", "text", "language", "copy")))
+    def edit_source(self, data: Any, change: str) -> None:
+        sources = [each for each in self.files("data/sources") if each.suffix == ".yml"]
+        if not sources:
+            return
+        path = data.draw(st.sampled_from(sources))
+        text = path.read_text("utf-8")
+        if change == "title":
+            path.write_text(re.sub(r"title: \{en: ", "title: {en: The ", text), "utf-8")
+        elif change == "delete":
+            path.unlink()
+        elif change == "text" and self.files("data/sources/texts"):
+            held = data.draw(st.sampled_from(self.files("data/sources/texts")))
+            held.write_text(held.read_text("utf-8") + " More.\n", "utf-8")
+        elif change == "language":
+            path.write_text(re.sub(r"language: \w+", "language: zz", text), "utf-8")
+        else:
+            path.with_name("twin.yml").write_text(re.sub("(?m)^id: .*", "id: twin", text), "utf-8")
+        self.both()
+
+    @rule(data=st.data(), verdict=st.sampled_from(("same", "different")))
+    def decide(self, data: Any, verdict: str) -> None:
+        one, two = (self.record(data).stem for _ in range(2))
+        ledger = self.root / "data" / "ledger.yml"
+        old = ledger.read_text("utf-8") if ledger.is_file() else ""
+        row = f"- pair: [{one}, {two}]\n  verdict: {verdict}\n  reason: it was decided\n"
+        ledger.write_text(old + row, "utf-8")
+        self.both()
+
+    @rule(word=st.sampled_from(("Prisons", "Conference", "Roundtable")))
+    def edit_vocabulary(self, word: str) -> None:
+        path = self.root / "ontology" / "vocab.ttl"
+        text = path.read_text("utf-8")
+        path.write_text(re.sub(rf'(?i)"({word})"@en', r'"\1!"@en', text, count=1), "utf-8")
+        self.both()
+
+    @rule(data=st.data())
+    def edit_shapes(self, data: Any) -> None:
+        path = self.root / "ontology" / "shapes.ttl"
+        text = path.read_text("utf-8")
+        places = [match.start() for match in re.finditer(r"sh:(Violation|Warning)", text)]
+        at = data.draw(st.sampled_from(places))
+        swapped = "sh:Warning" if text.startswith("sh:Violation", at) else "sh:Violation"
+        rest = re.sub(r"\Ash:(Violation|Warning)", swapped, text[at:])
+        path.write_text(text[:at] + rest, "utf-8")
+        self.both()
+
+    @rule()
+    def write_a_note(self) -> None:
+        (self.root / "data" / "notes.md").write_text(f"step {self.steps}\n", "utf-8")
+        self.both()
+
+
+def outcome(run: Callable[[], Any]) -> tuple[Outcome, Any]:
+    """What a build tells, and what it made; None where it stopped."""
+    try:
+        made = run()
+    except ContentError as error:
+        return tuple(map(str, error.problems)), None
+    checked: Checked = made[0]
+    counts = (checked.shapes, checked.checks, checked.engine, checked.notice)
+    return (str(checked.graph.tally), str(counts), *map(str, checked.warnings)), made
+
+
+def compare(project: Project, whole: Checked, ontology: Ontology) -> None:
+    """What lies in build/ is what the whole build would have written."""
+    assert isinstance(whole.graph, Built)
+    saved = open_graph(project)
+    stored: dict[str, set[str]] = {name: set() for name in GRAPHS}
+    for quad in saved.store:
+        stored[quad.graph_name.value.rsplit("/", 1)[-1]].add(f"{quad.triple} .")
+    for name in GRAPHS:
+        lines = list(whole.graph.graphs[name])
+        assert saved.lines(name) == lines, name
+        assert saved.manifest["triples"][name] == len(lines)
+        assert stored[name] == as_stored(lines, name), name
+    index = _indexed(whole.graph, ontology)
+    index.set_results(whole.results)
+    index.set_pairs(whole.pairs)
+    from pcve_graph.index import FILE, Index
+    from pcve_graph.inputs import scan
+
+    index.update_files({}, scan(project))
+    kept = Index.copy(project.build / FILE)
+    assert kept
+    for ours, theirs in itertools.zip_longest(kept.dump(), index.dump()):
+        assert ours == theirs
+
+
+def as_stored(lines: list[str], name: str) -> set[str]:
+    store = ox.Store()
+    to_graph = ox.NamedNode(graph(name))
+    store.bulk_load("\n".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES, to_graph=to_graph)
+    return {f"{quad.triple} ." for quad in store}
+
+
+STEPS = 260
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_a_build_of_what_has_changed_is_the_whole_build(number: int) -> None:
+    machine = type(f"Edits{number}", (Edits,), {"steps": 0})
+    for run in itertools.count(number * 1000):
+        chosen = settings(
+            max_examples=3,
+            stateful_step_count=50,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        run_state_machine_as_test(seed(run)(machine), settings=chosen)
+        if machine.steps >= STEPS:  # type: ignore[attr-defined]
+            break
+    assert isinstance(Change, type)
