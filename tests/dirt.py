@@ -38,7 +38,9 @@ def corrupted(chance: random.Random, value: Term, others: list[Term]) -> Term:
         lambda: typed(*chance.choice(ILL_TYPED)),
         lambda: typed(*chance.choice(WELL_TYPED)),
         lambda: ox.Literal(text[:80] or "x", language=chance.choice(LANGUAGES)),
-        lambda: ox.Literal(text + chance.choice(("", " ", "\n", "\u00e9\u0301", '"\\', "\U0001f600"))),
+        lambda: ox.Literal(
+            text + chance.choice(("", " ", "\n", "\u00e9\u0301", '"\\', "\U0001f600"))
+        ),
         lambda: ox.NamedNode(f"https://example.org/{chance.randrange(99)}"),
         lambda: ox.BlankNode(f"dirt{chance.randrange(20)}"),
         lambda: chance.choice(others),
