@@ -211,24 +211,22 @@ def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: A
     return int(outcome.code)
 
 
-def _saved_names(context: click.Context) -> str:
-    """The saved queries for `pcve query --help`; silent where no project can be read."""
-    from .saved import read_queries
-
-    try:
-        queries = read_queries(here(context), "answers")
-    except (UsageError, ContentError):
-        return ""
-    width = max(map(len, queries), default=0)
-    rows = "\n".join(f"  {name:<{width}}  {query.summary}" for name, query in queries.items())
-    return f"\nSaved queries:\n{rows}\n"
-
-
 class _QueryCommand(click.Command):
     """A command whose help names the saved queries of the project."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write(_saved_names(ctx))
+        from .asking import overview
+
+        with contextlib.suppress(UsageError, ContentError):
+            formatter.write(f"\nSaved queries:\n{overview(here(ctx))}")
+
+
+FOLDER = click.option(
+    "--queries",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Your own folder of queries, also one written for grlc or BASIL.",
+)
 
 
 @cli.command(cls=_QueryCommand)
@@ -238,36 +236,42 @@ class _QueryCommand(click.Command):
     "--format",
     "form",
     metavar="FORMAT",
-    help="table (default), csv, tsv, json, xml, markdown; for graphs turtle, jsonld, ntriples.",
+    default="",
+    help="table (default), csv, tsv, json, xml, markdown; for graphs turtle, jsonld, nt, rdfxml.",
 )
 @click.option("--iris", is_flag=True, help="In tables, show IRIs instead of labels.")
+@click.option("--wide", is_flag=True, help="In tables, fold no line.")
+@click.option("--limit", type=click.IntRange(0), default=0, metavar="N", help="Stop after N rows.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0),
+    metavar="S",
+    help="Stop after S seconds; 0 for never. Without it: what the query says, else 60.",
+)
+@click.option("--allow-service", "service", is_flag=True, help="Let SERVICE ask other servers.")
+@FOLDER
 @click.pass_context
 @guarded
-def query(
-    context: click.Context, name: str, settings: tuple[str, ...], form: str | None, iris: bool
-) -> None:
+def query(context: click.Context, /, name: str, wide: bool, **asked: Any) -> None:
     """Ask a saved query, or SPARQL of your own from a file or stdin.
+
+    A value is an id, or any name, spelling or script of the thing. Prefixes that the graph uses
+    need not be declared.
 
     \b
     Examples:
       pcve query events-by-date
-      pcve query events-on-topic --set topic=ftf-returnees
+      pcve query events-on-topic --set topic=returnees
       echo 'SELECT ?s { ?s a pcve:Event }' | pcve query -
     """
-    from .present import present
-    from .query import ask, bind
-    from .saved import find_query, own_query
+    from .asking import Asked, question
 
     project = here(context)
-    saved = opened(project)
-    if name == "-":
-        chosen = own_query(sys.stdin.buffer.read(), "stdin")
-    else:
-        chosen = find_query(project, name)
-    bindings = bind(chosen, _pairs(settings), saved.store)
-    answer = ask(saved.store, chosen.text, bindings, chosen.path)
-    with contextlib.suppress(BrokenPipeError):
-        click.echo(present(answer, form or "table", saved.store, iris, _width()), nl=False)
+    own = sys.stdin.buffer.read() if name == "-" else None
+    how = Asked(**asked, width=0 if wide else _width())
+    reply = question(project, opened(project), name, own, how)
+    tell(*reply.talk)
+    click.echo(reply.text, nl=False)
 
 
 def _width() -> int:
@@ -276,35 +280,50 @@ def _width() -> int:
     return shutil.get_terminal_size((100, 40)).columns if sys.stdout.isatty() else 0
 
 
-def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
-    pairs = {}
-    for setting in settings:
-        key, equals, value = setting.partition("=")
-        if not equals:
-            raise UsageError(f"--set takes KEY=VALUE, not {setting!r}")
-        pairs[key.strip()] = value.strip()
-    return pairs
-
-
 @cli.command()
+@FOLDER
 @click.pass_context
 @guarded
-def queries(context: click.Context) -> None:
+def queries(context: click.Context, queries: Path | None) -> None:
     """List the saved queries, their parameters and an example of each.
 
     \b
-    Example: pcve queries
+    Examples:
+      pcve queries
+      pcve queries --queries my-grlc-folder
     """
-    from .saved import read_queries
+    from .asking import catalogue
 
-    for name, each in read_queries(here(context), "answers").items():
-        click.echo(click.style(name, bold=True) + f"  {each.summary}")
-        example = f"pcve query {name}"
-        for parameter in each.params.values():
-            need = ", needed" if parameter.required else ""
-            click.echo(f"    {parameter.name} ({parameter.type}{need}): {parameter.description}")
-            example += f" --set {parameter.name}={parameter.example}"
-        click.echo(f"    example: {example}")
+    reply = catalogue(here(context), queries)
+    click.echo(reply.text, nl=False)
+    tell(*reply.talk)
+    if reply.problems:
+        raise ContentError(list(reply.problems))
+
+
+@cli.command()
+@click.argument("text", metavar="TEXT")
+@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind, as country.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N")
+@click.option("--format", "form", default="table", metavar="FORMAT", help="table (default), json.")
+@click.pass_context
+@guarded
+def search(
+    context: click.Context, text: str, kinds: tuple[str, ...], limit: int, form: str
+) -> None:
+    """Find things by any name, spelling or script, and by words of their descriptions and sources.
+
+    \b
+    Examples:
+      pcve search RCC
+      pcve search Љубљана
+      pcve search returnees --kind concept
+    """
+    from .asking import finding
+
+    reply = finding(opened(here(context)), text, kinds, limit, form)
+    tell(*reply.talk)
+    click.echo(reply.text, nl=False)
 
 
 @cli.command()

@@ -23,6 +23,7 @@ RULES: dict[str, str] = {
     "ledger": "an entry of data/ledger.yml decides one pair of records, with a reason",
     "missing-key": "a record has id, type and claims; a block has a source and at least one fact",
     "ontology-syntax": "a file of ontology/ is Turtle, without blank nodes but in shapes.ttl",
+    "query-header": "the header of a query is `#+ key: value` in YAML, with keys that are known",
     "query-syntax": "a query is SPARQL 1.1",
     "quote-missing": "a fact from a source whose text is held rests on a quote",
     "quote-not-found": "a quote stands in the held text, word for word",

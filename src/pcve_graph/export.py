@@ -7,6 +7,7 @@ blank nodes, so nothing needs canonical names.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -19,9 +20,12 @@ from .store import Saved
 
 RDF_FORMATS: Final = {
     "turtle": ox.RdfFormat.TURTLE,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "nt": ox.RdfFormat.N_TRIPLES,
     "ntriples": ox.RdfFormat.N_TRIPLES,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
+"""What a graph of any kind is written as."""
 _JSON_TYPES: Final = {"xsd:integer", "xsd:string"}
 
 
@@ -44,10 +48,22 @@ def ordered(found: Iterable[ox.Triple]) -> list[ox.Triple]:
 
 
 def serialize(found: Iterable[ox.Triple], form: str) -> bytes:
-    """Triples as `turtle`, `ntriples` or `rdfxml`, in a fixed order."""
+    """Triples as one of `RDF_FORMATS`, in a fixed order, blank nodes with canonical names."""
     rdf = RDF_FORMATS[form]
-    prefixes = None if form == "ntriples" else PREFIXES
-    return ox.serialize(ordered(found), format=rdf, prefixes=prefixes) or b""
+    kept = ordered(_named(list(found)))
+    if rdf is ox.RdfFormat.JSON_LD:
+        return _compact(kept, [], {})
+    prefixes = None if rdf is ox.RdfFormat.N_TRIPLES else PREFIXES
+    return ox.serialize(kept, format=rdf, prefixes=prefixes) or b""
+
+
+def _named(found: list[ox.Triple]) -> Iterable[ox.Triple]:
+    """The same triples; names of blank nodes depend on the triples alone (RDFC-1.0)."""
+    if not any(isinstance(term, ox.BlankNode) for triple in found for term in triple):
+        return found
+    dataset = ox.Dataset(ox.Quad(*triple) for triple in found)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return (quad.triple for quad in dataset)
 
 
 def turtle(saved: Saved, ontology: Ontology) -> bytes:
@@ -92,30 +108,33 @@ def trig(saved: Saved, ontology: Ontology) -> bytes:
 
 def jsonld(saved: Saved, ontology: Ontology) -> bytes:
     """JSON-LD 1.1: the context made from the shapes, then one node object a thing."""
-    found = triples(saved)
-    terms = _terms(found, ontology)
+    shaped = [key.path for kind in ontology.by_iri.values() for key in kind.keys.values()]
     classes = {iri: kind.name for iri, kind in ontology.by_iri.items()}
+    return _compact(triples(saved), shaped, classes)
+
+
+def _compact(found: list[ox.Triple], shaped: list[str], classes: dict[str, str]) -> bytes:
+    """JSON-LD 1.1 of ordered triples: the context, then one node object a subject."""
+    terms = _terms(found, shaped)
     kinds = _kinds(found)
     context = _context(terms, kinds, classes)
     document = {"@context": context, "@graph": _nodes(found, terms, kinds, classes)}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _terms(found: list[ox.Triple], ontology: Ontology) -> dict[str, str]:
+def _terms(found: list[ox.Triple], shaped: list[str]) -> dict[str, str]:
     """A readable key for each property: its local name, prefixed where a shaped one has it.
 
     Properties that shapes list come first, so that the keys of the records keep their names.
     """
-    shaped = [key.path for kind in ontology.by_iri.values() for key in kind.keys.values()]
     used = {triple.predicate.value for triple in found}
     terms: dict[str, str] = {}
     taken: set[str] = set()
     for iri in (*dict.fromkeys(shaped), *sorted(used - set(shaped))):
         if iri in used and iri != expand("rdf:type"):
             name = local_name(iri)
-            if name in taken:
-                prefix = next(p for p, space in PREFIXES.items() if iri.startswith(space))
-                name = f"{prefix}:{name}"
+            if name in taken or not name:
+                name = _prefixed(iri)
             taken.add(name)
             terms[iri] = name
     return terms
@@ -169,7 +188,7 @@ def _nodes(
 ) -> list[dict[str, Any]]:
     subjects: dict[str, list[ox.Triple]] = defaultdict(list)
     for triple in found:
-        subjects[str(getattr(triple.subject, "value", triple.subject))].append(triple)
+        subjects[_reference(triple.subject)].append(triple)
     return [_node(iri, own, terms, kinds, classes) for iri, own in subjects.items()]
 
 
@@ -184,7 +203,7 @@ def _node(
     for triple in own:
         predicate = triple.predicate.value
         if predicate == expand("rdf:type"):
-            kind = str(getattr(triple.object, "value", ""))
+            kind = _reference(triple.object)
             _put(node, "@type", classes.get(kind, _prefixed(kind)))
         elif kinds[predicate] == {"@language"}:
             assert isinstance(triple.object, ox.Literal)
@@ -198,16 +217,19 @@ def _node(
 def _value(term: object, typed: bool) -> Any:
     """A value as JSON; `typed` where the context already says what kind it is."""
     if not isinstance(term, ox.Literal):
-        iri = str(getattr(term, "value", term))
-        return iri if typed else {"@id": iri}
+        return _reference(term) if typed else {"@id": _reference(term)}
     if term.language:
         return {"@value": term.value, "@language": term.language}
     kind = _prefixed(term.datatype.value)
-    if kind == "xsd:integer":
+    if kind == "xsd:integer" and re.fullmatch(r"[+-]?\d+", term.value):
         return int(term.value)
     if kind == "xsd:string" or typed:
         return term.value
     return {"@value": term.value, "@type": kind}
+
+
+def _reference(term: object) -> str:
+    return str(term) if isinstance(term, ox.BlankNode) else str(getattr(term, "value", term))
 
 
 def _put(node: dict[str, Any], key: str, value: Any) -> None:

@@ -97,8 +97,14 @@ def kebab(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
 
 
+def likely(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
+    """Up to `limit` of `known` that are nearest to `word`, the nearest first; none if none is."""
+    folded = {each.casefold(): each for each in known}
+    found = difflib.get_close_matches(word.casefold(), folded, n=limit, cutoff=0.6)
+    return [folded[each] for each in found]
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean …?` with the nearest of `known`; empty where none is near."""
-    folded = {each.casefold(): each for each in known}
-    match = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
-    return f"did you mean {folded[match[0]]}?" if match else ""
+    found = likely(word, known, 1)
+    return f"did you mean {found[0]}?" if found else ""

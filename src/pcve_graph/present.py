@@ -7,29 +7,33 @@ import re
 
 import pyoxigraph as ox
 
+from .binding import Term
 from .errors import UsageError
 from .export import RDF_FORMATS, serialize
 from .names import local_name
-from .query import RESULT_FORMATS, Answer, Table, Term, Triples, footnotes, labels
+from .query import RESULT_FORMATS, Answer, Table, Triples, footnotes, labels, yes_or_no
 from .show import Evidence, Fact, View
 
 
 def present(answer: Answer, form: str, store: ox.Store, iris: bool, width: int) -> str:
-    """`answer` in the format `form`; a table is fitted into `width` columns, 0 for no limit.
+    """`answer` in the format `form`, by default `table` for rows and `turtle` for a graph.
 
+    A table has the labels that `store` knows, and is fitted into `width` columns, 0 for no bound.
     Raises UsageError for a format that the kind of answer does not have.
     """
-    if isinstance(answer, bool):
-        return "yes\n" if answer else "no\n"
     if isinstance(answer, Triples):
-        if form in ("table", *RDF_FORMATS):
-            return serialize(answer.triples, "turtle" if form == "table" else form).decode()
+        if form in ("", *RDF_FORMATS):
+            return serialize(answer.triples, form or "turtle").decode()
         raise UsageError(f"a graph is written as {', '.join(RDF_FORMATS)}, not {form}")
-    if form in RESULT_FORMATS:
-        return answer.serialize(form).decode()
-    if form not in ("table", "markdown"):
+    if form and form not in ("table", "markdown", *RESULT_FORMATS):
         known = ", ".join(("table", "markdown", *RESULT_FORMATS))
         raise UsageError(f"rows are written as {known}, not {form}")
+    if isinstance(answer, bool):
+        if form in RESULT_FORMATS:
+            return yes_or_no(answer, form).decode() + "\n"
+        return "yes\n" if answer else "no\n"
+    if form in RESULT_FORMATS:
+        return answer.serialize(form).decode()
     rows = _words(answer, store, iris)
     notes = footnotes(store, (cell for row in rows for cell in row))
     if form == "markdown":
@@ -50,12 +54,15 @@ def _word(term: Term | None, called: dict[str, str]) -> str:
         return called.get(term.value, term.value)
     if isinstance(term, ox.Literal):
         kind = local_name(term.datatype.value)
-        return day(term.value) if kind in ("date", "gYearMonth") else term.value
+        return day(term.value) if kind in ("date", "gYearMonth", "dateTime") else term.value
     return str(term)
 
 
 def day(text: str) -> str:
-    """`2018-05-22` as `22 May 2018`, `2018-05` as `May 2018`; anything else as it is."""
+    """`2018-05-22` as `22 May 2018`, `2018-05` as `May 2018`, a time of day behind it."""
+    if moment := re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::[\d.]+)?(.*)", text):
+        zone = " UTC" if moment[3] == "Z" else f" {moment[3]}".rstrip()
+        return f"{day(moment[1])}, {moment[2]}{zone}"
     match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", text)
     if match is None:
         return text
@@ -83,6 +90,16 @@ def _table(answer: Table, rows: list[list[str]], width: int) -> str:
     lines = [line.rstrip() for line in captured.get().splitlines()]
     count = f"{len(rows):,} row" + ("" if len(rows) == 1 else "s")
     return "\n".join([*lines, "", count]) + "\n"
+
+
+def columns(rows: list[list[str]]) -> str:
+    """Rows of words as columns that are as wide as they need, two spaces apart."""
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    padded = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    )
+    return "".join(line.rstrip() + "\n" for line in padded)
 
 
 def _markdown(answer: Table, rows: list[list[str]]) -> str:

@@ -1,22 +1,21 @@
-"""Questions to a saved graph. Values enter a query as terms, never as text."""
+"""Questions to a saved graph, and the one type of answer that every engine gives."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
 from . import names
-from .dates import precision
+from .binding import Term, standalone
 from .errors import ContentError, UsageError
-from .names import expand, nearest
-from .saved import Parameter, SavedQuery, syntax_problem
-
-Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+from .names import expand
+from .sparqltext import dataset, reaches_out, update_word
+from .syntax import syntax_problem
 
 RESULT_FORMATS: Final = {
     "csv": ox.QueryResultsFormat.CSV,
@@ -24,17 +23,18 @@ RESULT_FORMATS: Final = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
-_REMOTE: Final = re.compile(
-    r"#[^\n]*|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|<[^>\s]*>|\bSERVICE\b", re.I
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The answer of a SELECT: columns in the query's order, a row of terms or None each."""
+    """The answer of a SELECT: columns in the query's order, a row of terms or None each.
+
+    `more` says that a limit left rows out.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
+    more: bool = False
 
     def serialize(self, form: str) -> bytes:
         """The table as one of `RESULT_FORMATS` (W3C SPARQL 1.1 results in CSV, TSV, JSON, XML)."""
@@ -65,100 +65,72 @@ def _json(term: Term) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Triples:
-    """The answer of a CONSTRUCT or DESCRIBE, sorted."""
+    """The answer of a CONSTRUCT or DESCRIBE, sorted. `more` says that a limit left some out."""
 
     triples: tuple[ox.Triple, ...]
+    more: bool = False
 
 
 Answer: TypeAlias = Table | Triples | bool
 
 
 def ask(
-    store: ox.Store, text: str, bindings: dict[str, Term] | None = None, name: str = "query"
+    store: ox.Store,
+    text: str,
+    bindings: Mapping[str, Term] | None = None,
+    name: str = "query",
+    *,
+    limit: int | None = None,
+    service: bool = False,
 ) -> Answer:
-    """Run SPARQL over all graphs as one; `bindings` are terms for variables that are selected.
+    """Run SPARQL over all graphs as one, with the terms of `bindings` in place of its variables.
 
-    Raises ContentError for a syntax error, with its line and column in `name`, and UsageError
-    for a query that would reach out (SERVICE).
+    `limit` is how many rows or triples there may be; the rest is not computed where the query's
+    order allows. Raises ContentError for a syntax error, with its line and column in `name`, and
+    UsageError for what is no question to this graph: an update, a graph it does not have, and
+    SERVICE unless `service` says that other servers may be asked.
     """
-    if any(match.group().upper() == "SERVICE" for match in _REMOTE.finditer(text)):
-        raise UsageError("SERVICE is refused: a query here reads this graph and nothing else")
-    substitutions = {ox.Variable(key): term for key, term in (bindings or {}).items()}
+    refuse(text, service)
+    graphs = [each for each in dataset(text) if ":" in each]
+    for each in graphs:
+        if "//" in each and not store.contains_named_graph(ox.NamedNode(each)):
+            raise UsageError(f"there is no graph <{each}> here, and nothing is fetched")
     try:
         answer = store.query(
-            text, use_default_graph_as_union=True, substitutions=substitutions or None
+            standalone(text, bindings or {}), use_default_graph_as_union=not graphs
         )
-    except SyntaxError as error:
-        raise ContentError([syntax_problem(error, name)]) from None
-    if isinstance(answer, ox.QuerySolutions):
-        columns = tuple(each.value for each in answer.variables)
-        return Table(columns, tuple(tuple(row[name] for name in columns) for row in answer))
+    except (SyntaxError, RuntimeError) as error:
+        raise ContentError([syntax_problem(text, str(error), name)]) from None
+    return collect(answer, limit)
+
+
+def refuse(text: str, service: bool = False) -> None:
+    """Raise UsageError for an update, and for SERVICE unless `service` says that it is wanted."""
+    if word := update_word(text):
+        raise UsageError(f"{word} is an update; a query here reads the graph and changes nothing")
+    if not service and reaches_out(text):
+        raise UsageError("SERVICE is refused: it asks another server; --allow-service lets it")
+
+
+def collect(
+    answer: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean, limit: int | None
+) -> Answer:
+    """What an engine gives, read into the one type of answer, `limit` rows or triples of it."""
+    if isinstance(answer, ox.QueryBoolean):
+        return bool(answer)
+    taken = list(islice(answer, limit))
+    more = limit is not None and next(iter(answer), None) is not None
     if isinstance(answer, ox.QueryTriples):
-        return Triples(tuple(sorted(answer, key=str)))
-    return bool(answer)
+        return Triples(tuple(sorted(taken, key=str)), more)
+    columns = tuple(each.value for each in answer.variables)
+    return Table(columns, tuple(tuple(row) for row in taken), more)
 
 
-def bind(query: SavedQuery, settings: dict[str, str], store: ox.Store) -> dict[str, Term]:
-    """The terms that `settings` (parameter to text) stand for in `query`.
-
-    Raises UsageError naming the parameter, what it takes, and the nearest right value.
-    """
-    bound: dict[str, Term] = {}
-    for name, text in settings.items():
-        parameter = query.params.get(name)
-        if parameter is None:
-            known = ", ".join(query.params) or "it has none"
-            hint = nearest(name, query.params)
-            raise UsageError(f"{query.name} has no parameter {name!r}; {hint or known}")
-        bound[name] = _term(parameter, text, store)
-    for parameter in query.params.values():
-        if parameter.required and parameter.name not in bound:
-            example = f"--set {parameter.name}={parameter.example}"
-            raise UsageError(f"{query.name} needs {parameter.name}; for instance {example}")
-    return bound
-
-
-def _term(parameter: Parameter, text: str, store: ox.Store) -> Term:
-    if parameter.type == "text":
-        return ox.Literal(text)
-    if parameter.type == "number":
-        if re.fullmatch(r"[+-]?\d+", text):
-            return ox.Literal(text, datatype=ox.NamedNode(expand("xsd:integer")))
-        raise _wrong(parameter, text, "a whole number")
-    if parameter.type == "year":
-        if precision(text) == "gYear":
-            return ox.Literal(text, datatype=ox.NamedNode(expand("xsd:integer")))
-        raise _wrong(parameter, text, "a year")
-    if parameter.type == "date":
-        if precision(text) == "date":
-            return ox.Literal(text, datatype=ox.NamedNode(expand("xsd:date")))
-        raise _wrong(parameter, text, "a day such as 2018-05-22")
-    return _known(parameter, text, store)
-
-
-def _known(parameter: Parameter, text: str, store: ox.Store) -> ox.NamedNode:
-    """The thing or concept that `text` names by id, IRI or label."""
-    base = names.BASE + ("id/" if parameter.type == "thing" else f"vocab/{parameter.scheme}")
-    called: dict[str, set[str]] = {}
-    for name in ("skos:prefLabel", "skos:altLabel"):
-        for quad in store.quads_for_pattern(None, ox.NamedNode(expand(name)), None, None):
-            iri = str(getattr(quad.subject, "value", ""))
-            if iri.startswith(base) and isinstance(quad.object, ox.Literal):
-                called.setdefault(quad.object.value.casefold(), set()).add(iri)
-                called.setdefault(names.local_name(iri), set()).add(iri)
-                called.setdefault(iri.casefold(), set()).add(iri)
-    found = called.get(text.casefold(), set())
-    if len(found) == 1:
-        return ox.NamedNode(found.pop())
-    if found:
-        choice = ", ".join(sorted(names.local_name(each) for each in found))
-        raise UsageError(f"{parameter.name}: {text!r} may be any of {choice}; use the id")
-    raise _wrong(parameter, text, f"a {parameter.scheme or 'thing'} of the graph", called)
-
-
-def _wrong(parameter: Parameter, text: str, takes: str, known: Iterable[str] = ()) -> UsageError:
-    hint = nearest(text, known) or f"for instance {parameter.example}"
-    return UsageError(f"{parameter.name} takes {takes}; {text!r} is none; {hint}")
+def yes_or_no(answer: bool, form: str) -> bytes:
+    """The answer of an ASK as one of `RESULT_FORMATS`."""
+    boolean = ox.Store().query("ASK {}" if answer else "ASK { FILTER(false) }")
+    assert isinstance(boolean, ox.QueryBoolean)
+    return boolean.serialize(format=RESULT_FORMATS[form]) or b""
 
 
 def labels(store: ox.Store, terms: Iterable[Term | None]) -> dict[str, str]:

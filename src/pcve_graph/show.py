@@ -8,10 +8,11 @@ from datetime import date
 import pyoxigraph as ox
 
 from . import names
+from .binding import Term
 from .errors import UsageError
 from .names import expand, local_name, nearest
 from .ontology import Ontology
-from .query import Table, Term, ask, footnotes, labels
+from .query import Table, ask, footnotes, labels
 from .store import Saved
 
 _CLAIMS = (

@@ -3,6 +3,7 @@
 build/graph/<name>.nt   the product: one sorted N-Triples file for each named graph
 build/store/            an Oxigraph store of the same, a cache of those files
 build/index.sqlite      what each input gave, a cache by which a change is followed
+build/search.sqlite    the names and texts of things, as search.py writes them
 build/manifest.json     what went in (SHA-256 of every input) and how much came out
 """
 
@@ -17,18 +18,20 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from . import index as index_file
+from . import search
 from .change import Change
 from .check import Checked
 from .errors import UsageError
 from .graph import Built
-from .index import FILE, Index
+from .index import Index
 from .inputs import File, program, scan
 from .likeness import named_things
 from .names import GRAPHS, graph
 from .ontology import Ontology
 from .project import Project
 
-_PARTS: Final = ("graph", "store", "manifest.json")
+_PARTS: Final = ("graph", "store", search.FILE, "manifest.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def save_graph(
         index.update_files(index.files(), files)
         index.set_results(checked.results)
         index.set_pairs(checked.pairs)
-        index.save(fresh / FILE)
+        index.save(fresh / index_file.FILE)
         _describe(checked, files, triples, fresh)
         if target.exists():
             target.rename(old)
@@ -88,6 +91,7 @@ def _write(built: Built, folder: Path) -> dict[str, int]:
         (folder / "graph" / f"{name}.nt").write_bytes(text)
         store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph(name)))
     store.flush()
+    search.write_index(store, folder / search.FILE)
     return {name: len(built.graphs[name]) for name in GRAPHS}
 
 
@@ -118,6 +122,9 @@ def _update(change: Change, old: Path, folder: Path) -> dict[str, int]:
         store.remove(quad)
     store.extend(quad for quads in change.view.by_subject.values() for quad in quads)
     store.flush()
+    shutil.copyfile(old / search.FILE, folder / search.FILE)
+    concerned = {str(quad.subject)[1:-1] for quad in change.view.changes()}
+    search.update_index(folder / search.FILE, store, concerned)
     return counts
 
 
