@@ -23,10 +23,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from pcve_graph.build import check_project
-from pcve_graph.change import Change
+from pcve_graph.change import quads
 from pcve_graph.check import Checked, check_graph
 from pcve_graph.errors import ContentError
 from pcve_graph.graph import Built, build_graph
+from pcve_graph.index import FILE, Index
+from pcve_graph.inputs import scan
 from pcve_graph.names import GRAPHS, graph
 from pcve_graph.ontology import Ontology, read_ontology
 from pcve_graph.project import Project
@@ -63,6 +65,7 @@ class Edits(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self.built: dict[Path, bytes] = {}
         self.folder = Path(tempfile.mkdtemp())
         self.root = make_world(self.folder / "northtown").root
         self.project = Project(self.root, self.root / "build")
@@ -87,6 +90,10 @@ class Edits(RuleBasedStateMachine):
         return found
 
     def both(self) -> None:
+        content = {path: path.read_bytes() for path in self.files(".") if "build" not in path.parts}
+        if content == self.built:
+            return
+        self.built = content
         type(self).steps += 1
         texts = tuple(path.read_bytes() for path in self.files("ontology"))
         ontology = _ontology(self.root, texts)
@@ -262,20 +269,17 @@ def compare(project: Project, whole: Checked, ontology: Ontology) -> None:
     """What lies in build/ is what the whole build would have written."""
     assert isinstance(whole.graph, Built)
     saved = open_graph(project)
-    stored: dict[str, set[str]] = {name: set() for name in GRAPHS}
-    for quad in saved.store:
-        stored[quad.graph_name.value.rsplit("/", 1)[-1]].add(f"{quad.triple} .")
     for name in GRAPHS:
         lines = list(whole.graph.graphs[name])
         assert saved.lines(name) == lines, name
         assert saved.manifest["triples"][name] == len(lines)
-        assert stored[name] == as_stored(lines, name), name
+        if name in ("facts", "evidence", "catalog"):
+            to_graph = ox.NamedNode(graph(name))
+            stored = set(saved.store.quads_for_pattern(None, None, None, to_graph))
+            assert stored == quads(lines, name), name
     index = _indexed(whole.graph, ontology)
     index.set_results(whole.results)
     index.set_pairs(whole.pairs)
-    from pcve_graph.index import FILE, Index
-    from pcve_graph.inputs import scan
-
     index.update_files({}, scan(project))
     kept = Index.copy(project.build / FILE)
     assert kept
@@ -283,14 +287,8 @@ def compare(project: Project, whole: Checked, ontology: Ontology) -> None:
         assert ours == theirs
 
 
-def as_stored(lines: list[str], name: str) -> set[str]:
-    store = ox.Store()
-    to_graph = ox.NamedNode(graph(name))
-    store.bulk_load("\n".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES, to_graph=to_graph)
-    return {f"{quad.triple} ." for quad in store}
-
-
 STEPS = 260
+"""Builds after an edit that each of eight runs compares: 2,080 in all."""
 
 
 @pytest.mark.parametrize("number", range(8))
@@ -308,4 +306,3 @@ def test_a_build_of_what_has_changed_is_the_whole_build(number: int) -> None:
         run_state_machine_as_test(seed(run)(machine), settings=chosen)
         if machine.steps >= STEPS:  # type: ignore[attr-defined]
             break
-    assert isinstance(Change, type)

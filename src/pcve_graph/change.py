@@ -6,6 +6,7 @@ new comes out as lines and quads; nothing is written.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -56,6 +57,12 @@ class Change:
     counts: dict[str, int]
     lines: dict[str, Lines]
     _mapped: dict[str, Sheet] = field(default_factory=dict)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether any input differs from those of the saved graph."""
+        known = json.loads((self.folder / "manifest.json").read_text("utf-8"))["inputs"]
+        return bool(known != {path: file.sha256 for path, file in self.files.items()})
 
     @property
     def tally(self) -> Tally:
@@ -267,7 +274,7 @@ class _Reading:
             new = {line for line in old if line.split(" ", 1)[0] in shared}
             new |= {line for each in sheets.values() for line in _part(each, name)}
             removed[name], added[name] = sorted(old - new), sorted(new - old)
-            before, after = _quads(old, name), _quads(new, name)
+            before, after = quads(old, name), quads(new, name)
             gone_quads |= before - after
             new_quads |= after - before
         return Change(
@@ -297,7 +304,7 @@ def _part(sheet: Sheet, name: str) -> Iterable[str]:
     return {"facts": sheet.facts, "evidence": sheet.evidence}.get(name, {})
 
 
-def _quads(lines: Iterable[str], name: str) -> set[ox.Quad]:
+def quads(lines: Iterable[str], name: str) -> set[ox.Quad]:
     """The quads of lines as a store holds them, which writes some literals its own way."""
     store = ox.Store()
     text = "\n".join(lines).encode()

@@ -37,7 +37,7 @@ CREATE TABLE name (folded TEXT, id TEXT, PRIMARY KEY (folded, id)) WITHOUT ROWID
 CREATE INDEX name_id ON name (id);
 CREATE TABLE word (word TEXT, folded TEXT, PRIMARY KEY (word, folded)) WITHOUT ROWID;
 CREATE TABLE pair (one TEXT, two TEXT, reason, PRIMARY KEY (one, two)) WITHOUT ROWID;
-CREATE TABLE result (focus, path, value, shape, component, severity, message, source);
+CREATE TABLE result (found TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
 
@@ -238,13 +238,14 @@ class Index:
 
     def results(self) -> tuple[Result, ...]:
         """What shapes and checks found that was no error, sorted."""
-        return tuple(sorted(Result(*row) for row in self.db.execute("SELECT * FROM result")))
+        rows = self.db.execute("SELECT found FROM result")
+        return tuple(sorted(Result(*json.loads(found)) for (found,) in rows))
 
     def set_results(self, results: Iterable[Result]) -> None:
         """Replace all results."""
         self.db.execute("DELETE FROM result")
-        rows = map(astuple, results)
-        self.db.executemany(f"INSERT INTO result VALUES ({', '.join('?' * 8)})", rows)
+        rows = {(json.dumps(astuple(each)),) for each in results}
+        self.db.executemany("INSERT INTO result VALUES (?)", rows)
 
     def dump(self) -> Iterator[tuple[Any, ...]]:
         """All but stamps and numbers, sorted: the same content gives the same rows."""

@@ -59,6 +59,8 @@ def save_graph(
     if not isinstance(checked, Checked):
         raise TypeError("only a checked graph is saved")
     target = project.build
+    if not isinstance(checked.graph, Built) and not checked.graph.is_new:
+        return target
     fresh, old = target.with_name(target.name + ".new"), target.with_name(target.name + ".old")
     try:
         for folder in (fresh, old):
