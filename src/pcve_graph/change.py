@@ -6,7 +6,6 @@ new comes out as lines and quads; nothing is written.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -41,7 +40,7 @@ class Change:
 
     `removed` and `added` are lines by graph name, `view` is the saved store with the change, and
     `index` a copy in memory that holds the new state. `counts` tells, for each word of a name that
-    came or went, how many names had it before.
+    came or went, how many names had it before; `is_new` is False where no input differs.
     """
 
     project: Project
@@ -56,13 +55,8 @@ class Change:
     changed_ids: frozenset[str]
     counts: dict[str, int]
     lines: dict[str, Lines]
+    is_new: bool
     _mapped: dict[str, Sheet] = field(default_factory=dict)
-
-    @property
-    def is_new(self) -> bool:
-        """Whether any input differs from those of the saved graph."""
-        known = json.loads((self.folder / "manifest.json").read_text("utf-8"))["inputs"]
-        return bool(known != {path: file.sha256 for path, file in self.files.items()})
 
     @property
     def tally(self) -> Tally:
@@ -199,6 +193,7 @@ class _Reading:
         self, project: Project, ontology: Ontology, index: Index, changed: set[str], data: str
     ) -> None:
         self.project, self.ontology, self.index = project, ontology, index
+        self.is_new = bool(changed)
         inside = {name for name in changed if name.endswith((".yml", ".jsonl"))}
         folder = f"{data}/sources/"
         texts = {f"text/{n.removeprefix(folder + 'texts/')}" for n in changed if "/texts/" in n}
@@ -290,6 +285,7 @@ class _Reading:
             changed_ids=frozenset(ids),
             counts=counts,
             lines=lines,
+            is_new=self.is_new,
         )
 
 

@@ -32,18 +32,16 @@ def scan(
     """
     known = known or {}
     found = {}
-    folders = (project.data, project.ontology, project.queries / "checks")
-    for folder in folders:
-        for entry in _files(folder):
-            path = project.relative(Path(entry.path))
+    for folder in (project.data, project.ontology, project.queries / "checks"):
+        for path, entry in _files(str(folder), project.relative(folder)):
             stat = entry.stat()
+            stamp = _stamp(stat)
             old = known.get(path)
-            same = old is not None and stat.st_mtime_ns < since
-            if old and same and (old.size, old.mtime, old.inode) == _stamp(stat):
+            if old and (old.size, old.mtime, old.inode) == stamp and old.mtime < since:
                 found[path] = old
             else:
-                digest = hashlib.sha256(Path(entry.path).read_bytes()).hexdigest()
-                found[path] = File(*_stamp(stat), digest)
+                content = Path(entry.path).read_bytes()
+                found[path] = File(*stamp, hashlib.sha256(content).hexdigest())
     return dict(sorted(found.items()))
 
 
@@ -58,13 +56,15 @@ def _stamp(stat: os.stat_result) -> tuple[int, int, int]:
     return stat.st_size, stat.st_mtime_ns, stat.st_ino
 
 
-def _files(folder: Path) -> Iterator[os.DirEntry[str]]:
+def _files(folder: str, name: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """The files under a folder, and in those beneath it, with their names from the root."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        entries = list(os.scandir(folder))
     except FileNotFoundError:
         return
     for entry in entries:
+        path = f"{name}/{entry.name}"
         if entry.is_dir():
-            yield from _files(Path(entry.path))
-        elif entry.is_file() and not entry.name.startswith("."):
-            yield entry
+            yield from _files(entry.path, path)
+        elif not entry.name.startswith(".") and entry.is_file():
+            yield path, entry

@@ -54,9 +54,14 @@ class View:
         for quads in self.by_subject.values():
             yield from quads
 
-    def quads(self, s: Node, p: Node, o: Node, old: bool = False) -> Iterator[ox.Quad]:
-        """The quads of this pattern, of which one term at least is given; None is any."""
-        for quad in self._stored(s, p, o):
+    def quads(
+        self, s: Node, p: Node, o: Node, old: bool = False, spare: bool = False
+    ) -> Iterator[ox.Quad]:
+        """The quads of this pattern, of which one term at least is given; None is any.
+
+        With `spare` only the first few are wanted: what is stored is not read whole.
+        """
+        for quad in self._stored(s, p, o, spare):
             if old or quad not in self.removed:
                 yield quad
         if s is not None:
@@ -67,12 +72,12 @@ class View:
             if (p is None or quad.predicate == p) and (o is None or quad.object == o):
                 yield quad
 
-    def _stored(self, s: Node, p: Node, o: Node) -> Iterable[ox.Quad]:
+    def _stored(self, s: Node, p: Node, o: Node, spare: bool) -> Iterable[ox.Quad]:
         if isinstance(s, ox.Literal):
             return ()
-        if s is None and o is None:
-            return self.store.quads_for_pattern(s, p, o, None)
         key = (s, p, o)
+        if spare and key not in self.met:
+            return self.store.quads_for_pattern(s, p, o, None)
         if key not in self.met:
             self.met[key] = tuple(self.store.quads_for_pattern(s, p, o, None))
         return self.met[key]
@@ -115,7 +120,7 @@ class Walk:
         found = set()
         for node in nodes:
             ends = (node, None) if ahead else (None, node)
-            for quad in self.view.quads(ends[0], predicate, ends[1], self.old):
+            for quad in self.view.quads(ends[0], predicate, ends[1], self.old, spare):
                 found.add(quad.object if ahead else quad.subject)
                 if self.quads is not None:
                     self.quads.add(quad)
@@ -239,7 +244,7 @@ def term(text: str) -> Node:
 
 
 def _witnesses(view: View, predicates: set[Node]) -> set[ox.Quad]:
-    found = (next(view.quads(None, each, None), None) for each in predicates)
+    found = (next(view.quads(None, each, None, spare=True), None) for each in predicates)
     return {quad for quad in found if quad is not None}
 
 
@@ -389,7 +394,7 @@ def _plan(
             continue
         done.add(place)
         pattern = holding[place]
-        plan.append((pattern, ahead, pattern.scope == scope))
+        plan.append((pattern, ahead or pattern.subject in known, pattern.scope == scope))
         for end in (pattern.subject, pattern.object):
             if end.startswith("?") and end not in known:
                 known[end] = cost
