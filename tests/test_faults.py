@@ -96,14 +96,14 @@ def test_sarif(path: Path, northtown: World, told: Any) -> None:
     ids = [rule["id"] for rule in driver["rules"]]
     assert len(ids) == len(set(ids))
     assert all(rule["shortDescription"]["text"] for rule in driver["rules"])
-    assert [each["location"]["uri"] for each in run["artifacts"]] == [path.as_posix()]
+    assert [each["location"]["uri"] for each in run["artifacts"]] == [path.as_uri()]
     found = []
     for each in run["results"]:
         assert ids[each["ruleIndex"]] == each["ruleId"]
         assert each["level"] in ("none", "note", "warning", "error")
         assert each["message"]["text"]
         (place,) = each["locations"]
-        assert place["physicalLocation"]["artifactLocation"]["uri"] == path.as_posix()
+        assert place["physicalLocation"]["artifactLocation"]["uri"] == path.as_uri()
         region = place["physicalLocation"]["region"]
         assert region["startLine"] >= 1
         assert region["startColumn"] >= 1

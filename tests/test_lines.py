@@ -53,7 +53,9 @@ def test_canonical_lines_are_the_same_records(northtown: World, lined: World) ->
     path = lined.root / "data/records/event/all.jsonl"
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     mixed = [dict(reversed(each.items())) for each in lines]
-    mixed[0]["claims"][0]["edition"] = 3
+    for block in (block for each in mixed for block in each["claims"]):
+        if "edition" in block:
+            block["edition"] = int(block["edition"])
     path.write_text("\n\n".join(json.dumps(each, indent=None) for each in mixed), "utf-8")
     assert lined.pcve("fmt", "--check").exit_code == 1
     assert lined.pcve("fmt").exit_code == 0

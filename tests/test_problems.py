@@ -59,7 +59,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "type of another folder": (
         EVENT, "type: Event", "type: Document", "2:7", "folder",
-        "lies in data/records/event", "data/records/document/northtown-conference-2015.yml",
+        "lies in data/records/event", "move it to data/records/document/",
     ),
     "text without language": (
         PLACE, "prefLabel: {en: Northtown}", "prefLabel: Northtown", "6:16", "pcvesh:Thing-prefLabel",

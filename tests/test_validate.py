@@ -225,7 +225,7 @@ def test_sarif_has_what_a_code_host_reads(northtown: World, ttl: Path) -> None:
     assert run["tool"]["driver"]["rules"][found["ruleIndex"]]["id"] == found["ruleId"]
     location = found["locations"][0]["physicalLocation"]
     assert location["region"] == {"startLine": 7, "startColumn": 15}
-    assert location["artifactLocation"]["uri"] == ttl.as_posix()
+    assert location["artifactLocation"]["uri"] == ttl.as_uri()
     assert found["level"] == "error"
 
 

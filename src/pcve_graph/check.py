@@ -14,7 +14,7 @@ from .errors import ContentError, Position, Problem, breach
 from .findings import nearest_key, one_each, plainest, result_problem
 from .graph import Built
 from .likeness import likely_pairs, likeness_problems, named_things, read_ledger
-from .names import expand, graph, unread
+from .names import Ids, expand, graph, unread
 from .ontology import Ontology
 from .project import Project
 from .reach import View, term
@@ -129,7 +129,7 @@ def told(
     results = list(results)
     if not results:
         return []
-    ids = graph.ids()
+    ids = Ids(graph.ids())
     called = term_labels(view, {term for each in results for term in (each.focus, each.value)})
     derived = {each.focus for each in results if graph.is_derived(each.focus)}
     for each in sorted(results, key=lambda one: (one.focus in derived, plainest(one), one)):

@@ -14,7 +14,7 @@ from typing import Final
 from . import names
 from .dates import precision
 from .errors import Position, Problem
-from .names import expand, local_name, nearest
+from .names import Ids, expand, local_name, nearest
 from .ontology import Key, Ontology
 from .shacl import Result
 
@@ -31,7 +31,7 @@ def rule_name(shape: str) -> str:
 
 
 def value_problem(
-    key: Key, found: str, position: Position, ontology: Ontology, ids: Iterable[str]
+    key: Key, found: str, position: Position, ontology: Ontology, ids: Ids
 ) -> Problem:
     """The problem that `key` has with the value `found`, whatever syntax it was written in."""
     why, _ = split_message(key.message)
@@ -62,7 +62,7 @@ def takes(key: Key) -> str:
     return "a web address"
 
 
-def cure(key: Key, found: str, ontology: Ontology, ids: Iterable[str]) -> str:
+def cure(key: Key, found: str, ontology: Ontology, ids: Ids) -> str:
     """How to mend the value `found` of `key`: the nearest right value where there is one."""
     kinds = {local_name(each) for each in key.datatypes}
     if key.scheme:
@@ -82,10 +82,9 @@ def cure(key: Key, found: str, ontology: Ontology, ids: Iterable[str]) -> str:
     if kinds & {"integer", "decimal"}:
         return f"write {takes(key)} in digits; {split_message(key.message)[0]}"
     if key.classes:
-        things = set(ids)
-        if found in things:
+        if found in ids:
             return f"{found} is there, but another kind of thing: name the {takes(key)}"
-        return nearest(found, things) or "make the record, or correct the id"
+        return ids.nearest(found) or "make the record, or correct the id"
     if not kinds:
         return "write the whole address, beginning with https://"
     return split_message(key.message)[1]
@@ -117,7 +116,7 @@ def result_problem(
     position: Position,
     ontology: Ontology,
     called: dict[str, str],
-    ids: Iterable[str],
+    ids: Ids,
 ) -> Problem:
     """A SHACL result as a problem; `called` gives the labels of terms, as N-Triples writes them."""
     name, message = ontology.messages.get(result.rule, ("", ""))

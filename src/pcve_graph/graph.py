@@ -150,6 +150,7 @@ class _Writer:
     ) -> None:
         self.ontology = ontology
         self.things = things
+        self.ids = names.Ids(things)
         self.unread = unread
 
     def record(self, record: Record) -> Sheet:
@@ -248,7 +249,7 @@ class _Writer:
                 return iri(self.things.get(text, names.unread(text)))
             if not key.classes and _ADDRESS.fullmatch(text):
                 return iri(text)
-        return value_problem(key, text, value.position, self.ontology, self.things)
+        return value_problem(key, text, value.position, self.ontology, self.ids)
 
 
 class _Claim:
@@ -396,7 +397,7 @@ def _texts(
 ) -> Iterator[tuple[str, Position]]:
     if not isinstance(node, Mapping):
         text = node.text if isinstance(node, Scalar) else "a list"
-        sheet.problems.append(value_problem(key, text, node.position, ontology, ()))
+        sheet.problems.append(value_problem(key, text, node.position, ontology, names.Ids(())))
         return
     for tag, value in node.entries:
         if not _LANGUAGE.fullmatch(tag.text):

@@ -14,7 +14,7 @@ from .documents import Document
 from .errors import Position, Problem, breach
 from .findings import nearest_key, one_each, plainest, result_problem
 from .locate import Places
-from .names import BASE, PREFIXES, expand, local_name, nearest
+from .names import BASE, PREFIXES, Ids, expand, local_name, nearest
 from .ontology import Key, Ontology, RecordClass
 from .reach import View
 
@@ -55,11 +55,11 @@ def inspect_document(
     results = tuple(each for each in report.results if each.focus in own)
     store = ox.Store()
     store.bulk_load("\n".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES)
-    ids = {
+    ids = Ids(
         local_name(quad.subject.value)
         for quad in store.quads_for_pattern(None, ox.NamedNode(expand("skos:prefLabel")), None)
         if isinstance(quad.subject, ox.NamedNode) and "/id/" in quad.subject.value
-    }
+    )
     unknown = [] if shapes else [each for each in _unknown(stated, ontology) if each[0][0] in own]
     if not results and not unknown:
         return Findings((), ())

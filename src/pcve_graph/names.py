@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 from collections.abc import Iterable
@@ -40,6 +39,12 @@ ALIGNED: Final[dict[str, str]] = {
 """Namespaces that only ontology/align.ttl uses."""
 
 GRAPHS: Final = ("facts", "evidence", "ontology", "vocabulary", "catalog")
+
+_NEAR: Final = 60
+"""Of 100: how like two words are that one may be meant for the other."""
+
+_COMPARISONS: Final = 20_000_000
+"""Of pairs of ids, at a few million a second."""
 
 ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -99,12 +104,41 @@ def kebab(name: str) -> str:
 
 def likely(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """Up to `limit` of `known` that are nearest to `word`, the nearest first; none if none is."""
+    from rapidfuzz import fuzz, process
+
     folded = {each.casefold(): each for each in known}
-    found = difflib.get_close_matches(word.casefold(), folded, n=limit, cutoff=0.6)
-    return [folded[each] for each in found]
+    found = process.extract(
+        word.casefold(), sorted(folded), scorer=fuzz.ratio, score_cutoff=_NEAR, limit=limit
+    )
+    return [folded[each] for each, _, _ in found]
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean …?` with the nearest of `known`; empty where none is near."""
     found = likely(word, known, 1)
     return f"did you mean {found[0]}?" if found else ""
+
+
+class Ids:
+    """The ids of things, and for a wrong one the nearest of them: each is sought once."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._ids = dict.fromkeys(sorted(ids))
+        self._sought: dict[str, str] = {}
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._ids
+
+    def nearest(self, word: str) -> str:
+        """As `nearest`; empty for all further words after so many that it would take too long."""
+        if word in self._sought:
+            return self._sought[word]
+        if len(self._sought) * len(self._ids) > _COMPARISONS:
+            return ""
+        from rapidfuzz import fuzz, process
+
+        match = process.extractOne(
+            word.casefold(), self._ids.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR
+        )
+        self._sought[word] = f"did you mean {match[0]}?" if match else ""
+        return self._sought[word]

@@ -57,9 +57,8 @@ def as_json(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> 
 
 def sarif(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
     """SARIF 2.1.0 (OASIS), one run."""
-    rules = sorted({(each.rule, each.why) for each in problems})
-    ids = sorted({rule for rule, _ in rules})
-    described = dict(rules)
+    described = {each.rule: each.why for each in sorted(problems, reverse=True)}
+    index = {rule: number for number, rule in enumerate(sorted(described))}
     run = {
         "tool": {
             "driver": {
@@ -72,13 +71,13 @@ def sarif(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> st
                         "shortDescription": {"text": described[rule] or rule},
                         "helpUri": rule_address(rule),
                     }
-                    for rule in ids
+                    for rule in index
                 ],
             }
         },
         "columnKind": "unicodeCodePoints",
-        "artifacts": [{"location": {"uri": name}} for name in sorted(set(files))],
-        "results": [_sarif_result(each, ids.index(each.rule)) for each in problems],
+        "artifacts": [{"location": {"uri": _uri(name)}} for name in sorted(set(files))],
+        "results": [_sarif_result(each, index[each.rule]) for each in problems],
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     document = {"$schema": schema, "version": "2.1.0", "runs": [run]}
@@ -96,7 +95,7 @@ def _sarif_result(problem: Problem, index: int) -> dict[str, Any]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": problem.position.path},
+                    "artifactLocation": {"uri": _uri(problem.position.path)},
                     "region": region,
                 }
             }
@@ -104,24 +103,31 @@ def _sarif_result(problem: Problem, index: int) -> dict[str, Any]:
     }
 
 
+def _uri(path: str) -> str:
+    """A path as a URI reference (RFC 3986): relative, or a file's whole address."""
+    return ("file://" if path.startswith("/") else "") + quote(path)
+
+
 def junit(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
     """JUnit XML as CI servers read it: a test case for each file, its errors the failure."""
-    names = sorted({*files, *(each.position.path for each in problems)})
+    told: dict[str, list[Problem]] = {name: [] for name in files}
+    for each in problems:
+        told.setdefault(each.position.path, []).append(each)
+    names = sorted(told)
     failed = {each.position.path for each in problems if each.severity == "error"}
     counts = {"tests": str(len(names)), "failures": str(len(failed)), "errors": "0"}
     root = ElementTree.Element("testsuites", counts)
     suite = ElementTree.SubElement(root, "testsuite", {"name": "pcve validate", **counts})
     for name in names:
         case = ElementTree.SubElement(suite, "testcase", {"classname": "pcve", "name": name})
-        own = [each for each in problems if each.position.path == name]
-        wrong = [each for each in own if each.severity == "error"]
+        wrong = [each for each in told[name] if each.severity == "error"]
         if wrong:
             message = f"{len(wrong)} errors" if len(wrong) > 1 else wrong[0].message
             failure = ElementTree.SubElement(
                 case, "failure", {"message": _plain(message), "type": wrong[0].rule}
             )
             failure.text = _plain("\n".join(map(str, wrong)))
-        warned = [str(each) for each in own if each.severity != "error"]
+        warned = [str(each) for each in told[name] if each.severity != "error"]
         if warned:
             ElementTree.SubElement(case, "system-out").text = _plain("\n".join(warned))
     ElementTree.indent(root)
