@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from . import shacl
 from .change import Change
 from .errors import ContentError, Position, Problem, breach
-from .findings import nearest_key, one_each, plainest, result_problem
+from .findings import nearest_key, one_each, plainest, pointed, result_problem
 from .graph import Built
 from .likeness import likely_pairs, likeness_problems, named_things, read_ledger
 from .names import Ids, expand, graph, unread
@@ -126,7 +126,7 @@ def told(
     `view` gives the names of things.
     """
     problems: list[Problem] = []
-    results = list(results)
+    results = [pointed(each, graph.places_of(each.focus), ontology) for each in results]
     if not results:
         return []
     ids = Ids(graph.ids())

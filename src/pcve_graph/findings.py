@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Final
 
 from . import names
@@ -157,6 +158,15 @@ def nearest_key(places: Collection[tuple[str, ...]], *key: str) -> tuple[str, ..
         if found := next(held, None):
             return found
     return (focus,) if (focus,) in places else ()
+
+
+def pointed(result: Result, places: Collection[tuple[str, ...]], ontology: Ontology) -> Result:
+    """`result`; where a node breaks a rule about itself, on the value there that the rule names."""
+    if result.path or result.value != result.focus:
+        return result
+    named = ontology.pointed.get(result.shape, ())
+    keys = (nearest_key(places, result.focus, "", value) for value in named)
+    return next((replace(result, value=key[2]) for key in keys if len(key) == 3), result)
 
 
 def plainest(result: Result) -> int:

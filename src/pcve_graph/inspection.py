@@ -12,7 +12,7 @@ from .check import term_labels
 from .dates import first_and_last
 from .documents import Document
 from .errors import Position, Problem, breach
-from .findings import nearest_key, one_each, plainest, result_problem
+from .findings import nearest_key, one_each, plainest, pointed, result_problem
 from .locate import Places
 from .names import BASE, PREFIXES, Ids, expand, local_name, nearest
 from .ontology import Key, Ontology, RecordClass
@@ -66,15 +66,14 @@ def inspect_document(
     places = document.places()
     for bound, statement in origin.items():
         places.setdefault(bound, places.get(statement, places.get(statement[:1], (1, 1))))
-    called = term_labels(
-        View(store), {term for each in results for term in (each.focus, each.value)}
-    )
+    shown = [pointed(each, places, ontology) for each in results]
+    called = term_labels(View(store), {term for each in shown for term in (each.focus, each.value)})
     told = {key for key, _ in unknown}
     problems = [
         result_problem(
             each, _place(document, places, each.focus, each.path, each.value), ontology, called, ids
         )
-        for each in sorted(results, key=plainest)
+        for each in sorted(shown, key=plainest)
         if (each.focus, each.path, each.value) not in told
     ]
     closed = []

@@ -62,7 +62,8 @@ class Ontology:
     `graphs` holds N-Triples lines by graph name, `shapes` those of shapes.ttl. `classes` is by
     local name, `schemes` lists the ids of each closed list, `roles` maps a property to the
     concept of the role it stands for. `messages` holds the name and message of each shape,
-    `labels` the small-letter names of each (list, term), `by_shape` the key of a property shape.
+    `labels` the small-letter names of each (list, term), `by_shape` the key of a property shape,
+    `pointed` the values that a node shape asks for or forbids, as N-Triples writes them.
     """
 
     graphs: dict[str, tuple[str, ...]]
@@ -74,6 +75,7 @@ class Ontology:
     messages: dict[str, tuple[str, str]]
     labels: dict[tuple[str, str], tuple[str, ...]]
     by_shape: dict[str, Key]
+    pointed: dict[str, tuple[str, ...]]
 
     def records(self) -> Iterator[RecordClass]:
         """The classes that have records of their own, by name."""
@@ -162,6 +164,7 @@ def _ontology(names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
         messages=_messages(everything),
         labels=_names(everything, schemes),
         by_shape={key.shape: key for each in by_iri.values() for key in each.keys.values()},
+        pointed=_pointed(shapes),
     )
 
 
@@ -199,6 +202,19 @@ def _messages(triples: _Triples) -> dict[str, tuple[str, str]]:
         for kind in kinds
         for shape in triples.having("rdf:type", expand(kind))
     }
+
+
+def _pointed(shapes: list[ox.Triple]) -> dict[str, tuple[str, ...]]:
+    """From the IRI of a shape to every value of sh:hasValue in it, as deep as it has no names."""
+    holder = {each.object: each.subject for each in shapes if isinstance(each.object, ox.BlankNode)}
+    found = defaultdict(list)
+    for triple in shapes:
+        if triple.predicate.value == expand("sh:hasValue"):
+            node = triple.subject
+            while isinstance(node, ox.BlankNode) and node in holder:
+                node = holder[node]
+            found[_bare(node)].append(str(triple.object))
+    return {shape: tuple(sorted(values)) for shape, values in found.items()}
 
 
 def _classes(triples: _Triples) -> Iterator[RecordClass]:

@@ -1,0 +1,147 @@
+"""Where an engine is known to be wrong: a minimal case of each, and the clause that settles it.
+
+An entry that no longer holds, or that no run of tests/test_differential.py meets, fails a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dirt import ILL_TYPED, typed
+
+from pcve_graph.names import expand
+from pcve_graph.shacl import Result
+
+PAIR = ("LessThanOrEquals", "LessThan")
+RANGE = ("MinInclusive", "MaxInclusive", "MinExclusive", "MaxExclusive")
+ILL = {str(typed(*each)) for each in ILL_TYPED} - {str(typed("NaN", "double"))}
+NAN = str(typed("NaN", "double"))
+NAN_DECIMAL = str(typed("NaN", "decimal"))
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Of a value of ex:s that has to conform to `shape`: the engine finds `wrong`, not `right`.
+
+    Both are the components of the results; `wrong` is None where the engine gives no report at all.
+    `meets` knows a result that the engine lacks. Where there is no report, `spoils` knows a
+    statement, by predicate and object, that brings that about; it is left out for that engine.
+    """
+
+    engine: str
+    about: str
+    clause: str
+    shape: str
+    value: str
+    right: tuple[str, ...]
+    wrong: tuple[str, ...] | None = ()
+    meets: Callable[[Result], bool] | None = None
+    spoils: Callable[[str, str], bool] | None = None
+
+
+def component(result: Result) -> str:
+    return result.component.rpartition("#")[2].removesuffix("ConstraintComponent")
+
+
+COMPARED = {
+    f"<{expand(name)}>"
+    for name in "schema:minValue schema:maxValue pcve:earliest pcve:latest oa:start oa:end".split()
+}
+"""The properties that sh:lessThan and sh:lessThanOrEquals of ontology/shapes.ttl compare."""
+RANGED = COMPARED | {
+    f"<{expand(name)}>"
+    for name in "schema:value schema:latitude schema:longitude pcve:edition".split()
+}
+"""Those, and the properties that have a least or greatest value."""
+
+CANNOT_COMPARE = (
+    "SHACL 4.5.4: there is a result for each pair of which the first value is not less than or "
+    "equal to the second, or where the two values cannot be compared"
+)
+NOT_TRUE = (
+    "SHACL 4.3: there is a result for each value node where the SPARQL comparison does not return "
+    "true, and on what is no number of xsd it is an error (SPARQL 17.3)"
+)
+
+KNOWN = (
+    Disagreement(
+        "pyshacl",
+        "a blank node that is compared ends the run",
+        CANNOT_COMPARE,
+        "sh:lessThanOrEquals ex:t",
+        "_:b",
+        ("LessThanOrEquals",),
+        None,
+        spoils=lambda predicate, value: predicate in COMPARED and value.startswith("_:"),
+    ),
+    Disagreement(
+        "pyshacl",
+        "an ill-typed date that is compared with a date ends the run",
+        CANNOT_COMPARE,
+        "sh:lessThanOrEquals ex:t",
+        '"2015-02-30"^^xsd:date',
+        ("LessThanOrEquals",),
+        None,
+        spoils=lambda predicate, value: predicate in COMPARED and value in ILL,
+    ),
+    Disagreement(
+        "pyshacl",
+        "the decimal NaN, which xsd does not have, ends the run where it is compared",
+        NOT_TRUE,
+        "sh:minInclusive 1",
+        '"NaN"^^xsd:decimal',
+        ("MinInclusive",),
+        None,
+        spoils=lambda predicate, value: predicate in RANGED and value == NAN_DECIMAL,
+    ),
+    Disagreement(
+        "pyshacl",
+        "an ill-typed number is greater or less than any number",
+        NOT_TRUE,
+        "sh:maxInclusive 180",
+        '"12,5"^^xsd:decimal',
+        ("MaxInclusive",),
+        meets=lambda result: component(result) in RANGE and result.value in ILL,
+    ),
+    Disagreement(
+        "pyshacl",
+        "what is no number is less than any number",
+        NOT_TRUE,
+        "sh:maxInclusive 180",
+        '"2015-02-28"^^xsd:date',
+        ("MaxInclusive",),
+        meets=lambda result: component(result) in RANGE and result.value not in ILL,
+    ),
+    Disagreement(
+        "pyshacl",
+        "a year of two digits is a year",
+        "SHACL 4.1.2: an ill-typed literal does not have its datatype; a gYear has four digits or "
+        "more (XML Schema 1.1, 3.3.11)",
+        "sh:datatype xsd:gYear",
+        '"15"^^xsd:gYear',
+        ("Datatype",),
+        meets=lambda result: (
+            component(result) in ("Or", "Datatype") and result.value == str(typed("15", "gYear"))
+        ),
+    ),
+    Disagreement(
+        "pyshacl",
+        "values of unlike datatypes are ordered by the names of their types",
+        CANNOT_COMPARE,
+        "sh:lessThanOrEquals ex:t",
+        "true",
+        ("LessThanOrEquals",),
+        meets=lambda result: component(result) in PAIR,
+    ),
+    Disagreement(
+        "topquadrant",
+        "NaN lies in every range",
+        "SHACL 4.3: there is a result where the SPARQL comparison does not return true; NaN is "
+        "neither less than nor equal to any number (XPath op:numeric-less-than)",
+        "sh:minInclusive 1",
+        '"NaN"^^xsd:double',
+        ("MinInclusive",),
+        meets=lambda result: component(result) in RANGE and result.value == NAN,
+    ),
+)
