@@ -42,7 +42,8 @@ def test_the_log_of_every_fault_keeps_the_schema(
 
 
 @pytest.mark.parametrize(
-    "name", ["three-faults.yml", "three-faults.jsonl", "json-many-lines.jsonl", "syntax-bracket.ttl"]
+    "name",
+    ["three-faults.yml", "three-faults.jsonl", "json-many-lines.jsonl", "syntax-bracket.ttl"],
 )
 def test_the_log_of_records_and_broken_files_keeps_the_schema(
     northtown: World, schema: jsonschema.Draft7Validator, name: str

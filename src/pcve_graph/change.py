@@ -6,7 +6,6 @@ new comes out as lines and quads; nothing is written.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +18,7 @@ from .graph import Tally, map_records, things_of
 from .index import FILE, Index
 from .inputs import File, program, scan
 from .likeness import named_things
-from .lines import Lines
-from .names import graph
+from .lines import Spelling, quads, saved_lines
 from .ontology import Ontology
 from .project import Project
 from .reach import View
@@ -39,8 +37,9 @@ class Change:
     """The sheets that are new, and what they change in the saved graph; places as in `Built`.
 
     `removed` and `added` are lines by graph name, `view` is the saved store with the change, and
-    `index` a copy in memory that holds the new state. `counts` tells, for each word of a name that
-    came or went, how many names had it before; `is_new` is False where no input differs.
+    `spelling` gives the lines of its quads as they are written. `index` is a copy in memory that
+    holds the new state. `counts` tells, for each word of a name that came or went, how many names
+    had it before; `is_new` is False where no input differs.
     """
 
     project: Project
@@ -52,9 +51,9 @@ class Change:
     removed: dict[str, list[str]]
     added: dict[str, list[str]]
     view: View
+    spelling: Spelling
     changed_ids: frozenset[str]
     counts: dict[str, int]
-    lines: dict[str, Lines]
     is_new: bool
     _mapped: dict[str, Sheet] = field(default_factory=dict)
 
@@ -80,28 +79,6 @@ class Change:
         """The last segments of the IRIs of all things, what lies inside records included."""
         return self.index.ids()
 
-    def exact(self, quads: Iterable[ox.Quad]) -> list[str]:
-        """The lines of these quads as they are written, sorted; a store alters some literals."""
-        wanted: dict[str, set[str]] = defaultdict(set)
-        for quad in quads:
-            wanted[str(quad.subject)].add(f"{quad.subject} {quad.predicate} ")
-        found = set()
-        for subject, starts in wanted.items():
-            for line in self._lines_of(subject):
-                if line[: line.index(" ", len(subject) + 1) + 1] in starts:
-                    found.add(line)
-        return sorted(found)
-
-    def _lines_of(self, subject: str) -> Iterator[str]:
-        for name in self.lines:
-            gone = self._gone.get(name, {}).get(subject, set())
-            yield from (line for line in self.lines[name].of(subject) if line not in gone)
-            yield from self._new.get(name, {}).get(subject, ())
-
-    def __post_init__(self) -> None:
-        self._gone = {name: _by_subject(lines) for name, lines in self.removed.items()}
-        self._new = {name: _by_subject(lines) for name, lines in self.added.items()}
-
     def _sheets_of(self, focus: str) -> list[Sheet]:
         owners = self.index.owners_of(focus)
         for owner in owners - self.sheets.keys() - self._mapped.keys():
@@ -121,13 +98,6 @@ class Change:
             records = read_records_in(self.project, [file], sources)
         for sheet in map_records(records, self.ontology, self.index.things()):
             self._mapped[sheet.owner] = sheet
-
-
-def _by_subject(lines: Iterable[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for line in lines:
-        found[line.split(" ", 1)[0]].add(line)
-    return found
 
 
 class _Sources(Mapping[str, "Source | None"]):
@@ -257,10 +227,7 @@ class _Reading:
         index.add_things((sheets[f"record/{each.id}"].subjects[0][1:-1], each) for each in present)
         subjects |= {subject for each in sheets.values() for subject in each.subjects}
         folder = self.project.build
-        lines = {
-            name: Lines(folder / "graph" / f"{name}.nt")
-            for name in (*_GRAPHS, "ontology", "vocabulary")
-        }
+        lines = saved_lines(folder)
         removed, added = {}, {}
         gone_quads: set[ox.Quad] = set()
         new_quads: set[ox.Quad] = set()
@@ -282,9 +249,9 @@ class _Reading:
             removed=removed,
             added=added,
             view=View(store, new_quads, gone_quads),
+            spelling=Spelling(lines, added, removed),
             changed_ids=frozenset(ids),
             counts=counts,
-            lines=lines,
             is_new=self.is_new,
         )
 
@@ -298,11 +265,3 @@ def _part(sheet: Sheet, name: str) -> Iterable[str]:
     if sheet.owner.startswith("source/"):
         return sheet.facts if name == "catalog" else ()
     return {"facts": sheet.facts, "evidence": sheet.evidence}.get(name, {})
-
-
-def quads(lines: Iterable[str], name: str) -> set[ox.Quad]:
-    """The quads of lines as a store holds them, which writes some literals its own way."""
-    store = ox.Store()
-    text = "\n".join(lines).encode()
-    store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph(name)))
-    return set(store)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+
+import pyoxigraph as ox
+
+from .names import GRAPHS, graph
 
 
 class Lines:
@@ -54,3 +59,61 @@ class Lines:
             else:
                 high = begin
         return low
+
+
+def saved_lines(folder: Path) -> dict[str, Lines]:
+    """The lines of each graph saved in the folder `build/`, by name."""
+    return {name: Lines(folder / "graph" / f"{name}.nt") for name in GRAPHS}
+
+
+def quads(lines: Iterable[str], name: str) -> set[ox.Quad]:
+    """The quads of lines of the graph `name` as a store holds them, blank nodes by their labels."""
+    text = "\n".join(lines)
+    parsed = ox.parse(text, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False)
+    home = ox.NamedNode(graph(name))
+    store = ox.Store()
+    store.extend(ox.Quad(each.subject, each.predicate, each.object, home) for each in parsed)
+    return set(store)
+
+
+class Spelling:
+    """How saved quads are written: a store gives some literals its own form.
+
+    `added` and `removed` are lines by graph name that are not saved yet.
+    """
+
+    def __init__(
+        self,
+        lines: Mapping[str, Lines],
+        added: Mapping[str, Iterable[str]],
+        removed: Mapping[str, Iterable[str]],
+    ) -> None:
+        self.lines = lines
+        self._new = _by_subject(line for each in added.values() for line in each)
+        self._gone = {name: _by_subject(each) for name, each in removed.items()}
+
+    def of(self, quads: Iterable[ox.Quad]) -> list[str]:
+        """The lines of the subjects and predicates of `quads`, sorted."""
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for quad in quads:
+            wanted[str(quad.subject)].add(str(quad.predicate))
+        return sorted(
+            line
+            for subject, predicates in wanted.items()
+            for line in self._lines_of(subject)
+            if line[len(subject) + 1 :].split(" ", 1)[0] in predicates
+        )
+
+    def _lines_of(self, subject: str) -> set[str]:
+        found = set(self._new.get(subject, ()))
+        for name, lines in self.lines.items():
+            gone = self._gone.get(name, {}).get(subject, ())
+            found.update(line for line in lines.of(subject) if line not in gone)
+        return found
+
+
+def _by_subject(lines: Iterable[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        found[line.split(" ", 1)[0]].add(line)
+    return found

@@ -6,20 +6,27 @@ is, tests/test_incremental.py holds over random edits.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 
 from . import shacl
 from .change import Change, WholeError
 from .check import CHECK, Checked, passed, rows, told
+from .inputs import program
 from .likeness import COMMON, Decision, Named, likeness_problems, read_ledger, reason
+from .lines import Spelling, quads, saved_lines
 from .ontology import Ontology
 from .project import Project
 from .reach import Node, Reach, View
-from .rules import check_rule, rule_from_json, rule_to_json, shape_rules
+from .rules import Rule, check_rule, rule_from_json, rule_to_json, shape_rules
 from .saved import SavedQuery, read_queries
+
+RULES: Final = "rules.json"
 
 
 def check_change(
@@ -31,8 +38,8 @@ def check_change(
     followed from what has changed.
     """
     checks = read_queries(project, "checks")
-    reach = ready(change, ontology, checks)
-    report, results, roots = found(change, change.view, reach, ontology, checks, engine)
+    reach = ready(project.build, ontology, checks)
+    report, results, roots = found(change.view, change.spelling, reach, ontology, checks, engine)
     results += [each for each in change.index.results() if not _touched(each, reach, roots)]
     problems = told(results, change, ontology, checks, change.view)
     pairs = _pairs(change)
@@ -41,26 +48,79 @@ def check_change(
     return passed(change, problems, report, results, pairs, (len(ontology.messages), len(checks)))
 
 
-def ready(change: Change, ontology: Ontology, checks: dict[str, SavedQuery]) -> Reach:
-    """The rules as the index keeps them; made anew, and put there, where it has none.
+def check_beside(
+    store: ox.Store,
+    folder: Path,
+    lines: Iterable[str],
+    ontology: Ontology,
+    engine: str | None = None,
+) -> shacl.Report:
+    """What the shapes find wrong with new statements, joined with the graph saved in `folder`.
+
+    `lines` are N-Triples; of the saved graph only what they touch is looked at. Raises WholeError
+    where a shape cannot be followed.
+    """
+    new = list(lines)
+    view = View(store, quads(new, "facts"))
+    spelling = Spelling(saved_lines(folder), {"facts": new}, {})
+    reach = ready(folder, ontology, {})
+    return found(view, spelling, reach, ontology, {}, engine)[0]
+
+
+def ready(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> Reach:
+    """The rules of the shapes and of `checks`, as they are kept in the folder `build/`.
 
     Raises WholeError where one of them cannot be followed.
     """
-    kept = change.index.get("rules")
-    if kept:
-        rules = [rule_from_json(each) for each in json.loads(kept)]
-    else:
-        rules = [*shape_rules(ontology.shapes), *map(check_rule, checks.values())]
-        change.index.put("rules", json.dumps([rule_to_json(each) for each in rules]))
+    file = folder / RULES
+    kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    read = {part: kept.get(part) for part in ("shapes", "checks" if checks else "shapes")}
+    texts = _texts(ontology, checks)
+    rules = [
+        rule
+        for part, each in read.items()
+        for rule in (
+            map(rule_from_json, each["rules"])
+            if each and each["key"] == _key(texts[part])
+            else _rules(part, ontology, checks)
+        )
+    ]
     reach = Reach(rules)
     if reach.unbounded:
         raise WholeError(f"{min(reach.unbounded)} cannot be followed")
     return reach
 
 
+def keep_rules(old: Path, folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> None:
+    """Write into `folder` what the rules read; what `old` keeps of the same is not worked out."""
+    file = old / RULES
+    kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    fresh = {}
+    for part, texts in _texts(ontology, checks).items():
+        key = _key(texts)
+        if kept.get(part, {}).get("key") == key:
+            fresh[part] = kept[part]
+        else:
+            rules = [rule_to_json(each) for each in _rules(part, ontology, checks)]
+            fresh[part] = {"key": key, "rules": rules}
+    (folder / RULES).write_text(json.dumps(fresh), "utf-8")
+
+
+def _rules(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> Iterable[Rule]:
+    return shape_rules(ontology.shapes) if part == "shapes" else map(check_rule, checks.values())
+
+
+def _texts(ontology: Ontology, checks: dict[str, SavedQuery]) -> dict[str, list[str]]:
+    return {"shapes": [ontology.shapes], "checks": [each.text for each in checks.values()]}
+
+
+def _key(texts: list[str]) -> str:
+    return hashlib.sha256("\0".join([program(), *texts]).encode()).hexdigest()
+
+
 def found(
-    exact: Change,
     view: View,
+    spelling: Spelling,
     reach: Reach,
     ontology: Ontology,
     checks: dict[str, SavedQuery],
@@ -72,11 +132,13 @@ def found(
     quads: set[ox.Quad] = set()
     for name, nodes in roots.items():
         rule = reach.rules[name]
-        if name not in checks:
+        if rule.targets or rule.nodes:
             nodes = {each for each in nodes if reach.is_target(view, rule, each)}
             pairs[name] = {each.value for each in nodes if isinstance(each, ox.NamedNode)}
+        elif name not in checks:
+            continue
         quads |= reach.surroundings(view, name, nodes)
-    report = shacl.validate("\n".join(exact.exact(quads)), ontology.shapes, engine, pairs)
+    report = shacl.validate("\n".join(spelling.of(quads)), ontology.shapes, engine, pairs)
     results = list(report.results)
     store = ox.Store()
     store.bulk_extend(quads)

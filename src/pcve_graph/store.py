@@ -4,6 +4,7 @@ build/graph/<name>.nt   the product: one sorted N-Triples file for each named gr
 build/store/            an Oxigraph store of the same, a cache of those files
 build/index.sqlite      what each input gave, a cache by which a change is followed
 build/search.sqlite    the names and texts of things, as search.py writes them
+build/rules.json        what each rule reads, a cache of the ontology and the checks
 build/manifest.json     what went in (SHA-256 of every input) and how much came out
 """
 
@@ -30,6 +31,8 @@ from .likeness import named_things
 from .names import GRAPHS, graph
 from .ontology import Ontology
 from .project import Project
+from .recheck import keep_rules
+from .saved import read_queries
 
 _PARTS: Final = ("graph", "store", search.FILE, "manifest.json")
 
@@ -72,6 +75,8 @@ def save_graph(
         else:
             triples = _update(checked.graph, target, fresh)
             index = checked.graph.index
+        checks = read_queries(project, "checks")
+        keep_rules(target, fresh, ontology, checks)
         index.update_files(index.files(), files)
         index.set_results(checked.results)
         index.set_pairs(checked.pairs)
@@ -114,7 +119,7 @@ def _update(change: Change, old: Path, folder: Path) -> dict[str, int]:
         file = Path("graph") / f"{name}.nt"
         removed, added = change.removed.get(name, []), change.added.get(name, [])
         if removed or added:
-            change.lines[name].replace(folder / file, removed, added)
+            change.spelling.lines[name].replace(folder / file, removed, added)
             counts[name] += len(added) - len(removed)
         else:
             os.link(old / file, folder / file)
