@@ -14,7 +14,7 @@ from .errors import ContentError, Position, Problem, breach
 from .findings import nearest_key, one_each, plainest, pointed, result_problem
 from .graph import Built
 from .likeness import likely_pairs, likeness_problems, named_things, read_ledger
-from .names import Ids, expand, graph, unread
+from .names import Ids, expand, unread
 from .ontology import Ontology
 from .project import Project
 from .reach import View, term
@@ -149,9 +149,7 @@ def told(
 def memory_store(built: Built) -> ox.Store:
     """A store in memory that holds every graph under its name."""
     store = ox.Store()
-    for name, lines in built.graphs.items():
-        text = "\n".join(lines).encode()
-        store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph(name)))
+    store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS)
     return store
 
 

@@ -78,6 +78,14 @@ class Built:
         subjects = (each for sheet in self.sheets for each in sheet.subjects)
         return {names.local_name(each.strip("<>")) for each in subjects if "/id/" in each}
 
+    def nquads(self) -> bytes:
+        """All graphs as one N-Quads text."""
+        return "".join(
+            f"{line[:-2]} <{names.graph(name)}> .\n"
+            for name, lines in self.graphs.items()
+            for line in lines
+        ).encode()
+
     def ntriples(self) -> str:
         """All graphs as one N-Triples text, sorted, each triple once."""
         return "\n".join(sorted({line for lines in self.graphs.values() for line in lines})) + "\n"

@@ -28,7 +28,7 @@ from .graph import Built
 from .index import Index
 from .inputs import File, program, scan
 from .likeness import named_things
-from .names import GRAPHS, graph
+from .names import GRAPHS
 from .ontology import Ontology
 from .project import Project
 from .recheck import keep_rules
@@ -92,11 +92,11 @@ def save_graph(
 
 
 def _write(built: Built, folder: Path) -> dict[str, int]:
-    store = ox.Store(str(folder / "store"))
     for name in GRAPHS:
         text = "".join(line + "\n" for line in built.graphs[name]).encode()
         (folder / "graph" / f"{name}.nt").write_bytes(text)
-        store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph(name)))
+    store = ox.Store(str(folder / "store"))
+    store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS)
     store.flush()
     search.write_index(store, folder / search.FILE)
     return {name: len(built.graphs[name]) for name in GRAPHS}
