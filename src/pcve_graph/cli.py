@@ -355,24 +355,35 @@ def show(context: click.Context, identifier: str, as_of: str | None) -> None:
 
 @cli.command()
 @click.argument("rule", required=False, metavar="[RULE]")
+@click.option(
+    "--html",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write an index and a page for each rule.",
+)
 @click.pass_context
 @guarded
-def explain(context: click.Context, rule: str | None) -> None:
+def explain(context: click.Context, rule: str | None, folder: Path | None) -> None:
     """Tell what a rule asks, why, and how to keep it; without RULE, list all rules.
 
     \b
-    Example: pcve explain pcvesh:Event-startDate
+    Examples:
+      pcve explain pcvesh:Event-startDate
+      pcve explain --html rules/
     """
-    from .explain import explain as page
-    from .explain import rules
+    from .explain import as_text, find_page, pages
     from .ontology import read_ontology
+    from .pages import save_pages
 
     project = here(context)
-    ontology = read_ontology(project)
-    if rule is None:
-        click.echo("\n".join(rules(ontology, project)))
+    known = pages(read_ontology(project), project)
+    if folder is not None:
+        tell(f"wrote {many(save_pages(known, folder), 'page')} to {folder}")
+    elif rule is None:
+        click.echo("\n".join(known))
     else:
-        click.echo(page(rule, ontology, project), nl=False)
+        click.echo(as_text(find_page(rule, known)), nl=False)
 
 
 @cli.command()
