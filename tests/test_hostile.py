@@ -151,3 +151,42 @@ def test_watching_checks_again_when_a_file_changes(northtown: World, tmp_path: P
             lines.append(process.stderr.readline().strip())
             assert len(lines) < 40
         process.terminate()
+
+
+LABEL = 12 * 2**20
+"""Bytes of a label below the parser's own limit of 16 MB for one term."""
+
+
+@pytest.mark.parametrize(
+    ("name", "quoted"),
+    [
+        ("x.nt", '"' + "š" * (LABEL // 2) + '"'),
+        ("x.ttl", '"""' + 'one " two\n' * (LABEL // 10) + '"""'),
+    ],
+)
+def test_a_long_label_is_told_in_bounded_memory(
+    northtown: World, tmp_path: Path, name: str, quoted: str
+) -> None:
+    thing = "<https://w3id.org/pcve/id/event/a>"
+    rdf, skos = (
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        "http://www.w3.org/2004/02/skos/core#",
+    )
+    (tmp_path / name).write_text(
+        f"{thing} <{rdf}type> <https://w3id.org/pcve/ns#Event> .\n"
+        f"{thing} <{skos}prefLabel> {quoted} .\n"
+    )
+    command = [sys.executable, "-m", "pcve_graph", "--project", str(northtown.root), "validate"]
+    with subprocess.Popen(
+        [*command, name], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        assert process.stdout
+        said = process.stdout.read().decode()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 1, said[:500]
+    assert f"{name}:1:1: error pcvesh:Event-kind" in said
+    assert f"{name}:2:84: error pcvesh:Thing-prefLabel" in said
+    assert len(said) < 5_000
+    assert usage.ru_maxrss < 2**19, f"{usage.ru_maxrss} KB"
+    assert usage.ru_utime + usage.ru_stime < 10

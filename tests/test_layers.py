@@ -49,9 +49,8 @@ DOORS: dict[str, set[str]] = {
     "engines": {"errors", "names"},
     "shacl": {"engines", "errors", "names"},
     "documents": {"errors", "locate", "names", "nodes"},
+    "survey": {"dates", "names", "ontology"},
     "inspection": {
-        "check",
-        "dates",
         "documents",
         "errors",
         "findings",
@@ -60,6 +59,7 @@ DOORS: dict[str, set[str]] = {
         "ontology",
         "reach",
         "shacl",
+        "survey",
     },
     "examine": {
         "build",

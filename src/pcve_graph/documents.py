@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -44,22 +46,41 @@ _ENTITY: Final = re.compile(r"<!ENTITY\s+([\w.-]+)\s+[\"']([^\"']*)[\"']\s*>")
 _OUTSIDE: Final = re.compile(
     r"<!(?:ENTITY\s+(?:%\s+)?[\w.-]+|DOCTYPE\s+[\w:.-]+)\s+(?:SYSTEM|PUBLIC)\b"
 )
+_CHUNK: Final = 2**20
 LARGEST: Final = 300 * 2**20
 """Bytes of the largest file that is read; a larger one is refused before it is opened."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """One file of RDF: its N-Triples lines, sorted, and its text for finding places."""
+    """One file of RDF as UTF-8; read through as often as need be, never held as statements."""
 
     name: str
     form: str
-    text: str
-    lines: tuple[str, ...]
+    raw: bytes
 
-    def places(self) -> Places:
-        """Where its statements stand; made anew at each call."""
-        return locate(self.text, self.form)
+    def lines(self) -> Iterator[str]:
+        """Each statement as a line of N-Triples, in the order of the file, some more than once.
+
+        Raises ContentError (`rdf-syntax`, `file-size`) with line and column where the parser gives
+        them. A remote JSON-LD context is refused, never fetched.
+        """
+        file = io.BytesIO(self.raw)
+        try:
+            for quad in ox.parse(
+                file, format=FORMATS[self.form], base_iri=DOCUMENT, rename_blank_nodes=False
+            ):
+                yield f"{quad.triple} ."
+        except SyntaxError as error:
+            place = Position(self.name, error.lineno or 1, error.offset or 1)
+            raise ContentError([breach("rdf-syntax", place, *_told(str(error.msg)))]) from None
+        except MemoryError:
+            found, fix = "one term is longer than 16 MB", "shorten it: no label or quote is so long"
+            raise ContentError([breach("file-size", Position(self.name), found, fix)]) from None
+
+    def places(self, subjects: Collection[str]) -> Places:
+        """Where what is said of `subjects` stands; `_:` is any node without a name."""
+        return locate(self.raw, self.form, subjects)
 
 
 def named_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -94,30 +115,32 @@ def form_of(path: Path, asked: str | None) -> str:
 
 
 def read_document(raw: bytes, name: str, form: str) -> Document:
-    """The document in `raw`.
+    """The document in `raw`. Raises ContentError (`encoding`) where it is not UTF-8.
 
-    Raises ContentError (`encoding`, `rdf-syntax`) with line and column where the parser gives
-    them. A remote JSON-LD context is refused, never fetched.
+    XML is held to be well formed, too: the parser of RDF/XML does not say where it is not.
     """
     if raw[:2] == b"\x1f\x8b":
         found, fix = "found gzip", "unpack the file first"
         raise ContentError([breach("encoding", Position(name), found, fix)])
-    text = decode(raw, name)
+    _check_encoding(raw, name)
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     if form == "rdfxml":
-        _guard_entities(text, name)
-        _well_formed(text, name)
+        _guard_entities(raw.decode(), name)
+        _well_formed(raw, name)
+    return Document(name, form, raw)
+
+
+def _check_encoding(raw: bytes, name: str) -> None:
+    """Refuse what is not UTF-8, without holding the whole of it as text."""
+    view, decoder = memoryview(raw), codecs.getincrementaldecoder("utf-8")()
     try:
-        quads = ox.parse(
-            text.encode(), format=FORMATS[form], base_iri=DOCUMENT, rename_blank_nodes=False
-        )
-        lines = {f"{quad.triple} ." for quad in quads}
-    except SyntaxError as error:
-        place = Position(name, error.lineno or 1, error.offset or 1)
-        raise ContentError([breach("rdf-syntax", place, *_told(str(error.msg)))]) from None
-    except MemoryError:
-        found, fix = "one term is longer than 16 MB", "shorten it: no label or quote is so long"
-        raise ContentError([breach("file-size", Position(name), found, fix)]) from None
-    return Document(name, form, text, tuple(sorted(lines)))
+        for at in range(0, len(raw), _CHUNK):
+            decoder.decode(view[at : at + _CHUNK], at + _CHUNK >= len(raw))
+        wrong = b"\0" in raw
+    except UnicodeDecodeError:
+        wrong = True
+    if wrong:
+        decode(raw, name)
 
 
 def _guard_entities(text: str, name: str) -> None:
@@ -140,11 +163,11 @@ def _guard_entities(text: str, name: str) -> None:
     raise ContentError([breach("rdf-syntax", place, found, fix)])
 
 
-def _well_formed(text: str, name: str) -> None:
+def _well_formed(raw: bytes, name: str) -> None:
     """Refuse XML that is cut short or crossed, with its place; the RDF parser tells neither."""
     parser = expat.ParserCreate(namespace_separator=" ")
     try:
-        parser.Parse(text.encode(), True)
+        parser.Parse(raw, True)
     except expat.ExpatError as error:
         place = Position(name, error.lineno, error.offset + 1)
         found = expat.ErrorString(error.code)

@@ -1,4 +1,4 @@
-"""The two SHACL engines, each a function from N-Triples text to the triples of its report.
+"""The two SHACL engines, each a function from parts of N-Triples text to the triples of its report.
 
 Turbo is the compiled engine inside rdflib-turbo. Its extension is loaded without the package around
 it, which would import rdflib (a third of the time of checking one record), and the report is read
@@ -53,7 +53,7 @@ def unfit() -> str:
     return ""
 
 
-def turbo(data: str, shapes: str, groups: Groups | None) -> Iterator[ox.Triple]:
+def turbo(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[ox.Triple]:
     """The report of the compiled engine: on the shapes' own targets, or on `groups`.
 
     Raises UsageError for shapes that SHACL does not allow.
@@ -62,7 +62,8 @@ def turbo(data: str, shapes: str, groups: Groups | None) -> Iterator[ox.Triple]:
     try:
         program = _compiled(shapes)
         store = native.NativeStore(None)
-        store.load(data, "nt")
+        for part in parts:
+            store.load(part, "nt")
         for names, focus in [((), ())] if groups is None else groups:
             settings = {"use_shapes": sorted(names), "focus_nodes": sorted(focus)}
             _, report, _, _ = program.validate_store(store, json.dumps(settings), False)
@@ -106,7 +107,7 @@ def _triples(records: list[Any], quads: list[Any]) -> Iterator[ox.Triple]:
         yield ox.Triple(terms[subject], terms[predicate], terms[value])
 
 
-def pyshacl(data: str, shapes: str, groups: Groups | None) -> Iterator[ox.Triple]:
+def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[ox.Triple]:
     """The report of pySHACL, as `turbo` gives it.
 
     For `groups` the shapes get the focus nodes as their targets: pySHACL's own choice of shapes
@@ -117,9 +118,11 @@ def pyshacl(data: str, shapes: str, groups: Groups | None) -> Iterator[ox.Triple
     with _exact_literals() as rdflib:
         import pyshacl
 
-        graphs = [rdflib.Graph().parse(data=text, format="nt") for text in (data, shapes)]
+        data, rules = rdflib.Graph(), rdflib.Graph().parse(data=shapes, format="nt")
+        for part in parts:
+            data.parse(data=part, format="nt")
         try:
-            _, report, text = pyshacl.validate(graphs[0], shacl_graph=graphs[1], inference="none")
+            _, report, text = pyshacl.validate(data, shacl_graph=rules, inference="none")
         except Exception as error:  # a query that rdflib cannot read raises just that
             text, report = str(error), None
         if not isinstance(report, rdflib.Graph):

@@ -68,13 +68,13 @@ def examine(
             continue
         try:
             document = _document(path, name, form, stdin)
+            found = inspect_document(
+                document, ontology, shapes, against, asked["engine"], asked["focus"]
+            )
         except ContentError as error:
             others += error.problems
             unread = True
             continue
-        found = inspect_document(
-            document, ontology, shapes, against, asked["engine"], asked["focus"]
-        )
         problems += found.problems
         results += found.results
     if records:
@@ -186,7 +186,8 @@ def _shapes(path: Path | None) -> str | None:
         return None
     if not path.is_file():
         raise UsageError(f"there is no file {path}")
-    return "\n".join(read_document(path.read_bytes(), path.as_posix(), form_of(path, None)).lines)
+    document = read_document(path.read_bytes(), path.as_posix(), form_of(path, None))
+    return "\n".join(sorted(set(document.lines())))
 
 
 def _lines(saved: Saved) -> list[str]:

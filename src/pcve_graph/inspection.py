@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-
-import pyoxigraph as ox
+from itertools import chain
+from typing import Final
 
 from . import shacl
-from .check import term_labels
-from .dates import first_and_last
 from .documents import Document
 from .errors import Position, Problem, breach
 from .findings import nearest_key, one_each, plainest, pointed, result_problem
 from .locate import Places
-from .names import BASE, PREFIXES, Ids, expand, local_name, nearest
-from .ontology import Key, Ontology, RecordClass
-from .reach import View
+from .names import BASE, Ids, expand, local_name
+from .ontology import Ontology
+from .survey import Statement, Survey
 
-Statements = tuple[dict[str, list[str]], list[tuple[str, str, str]]]
-"""The classes of each subject, and every other statement, as N-Triples writes them."""
+_LABELS: Final = tuple(
+    f"<{expand(name)}>" for name in ("skos:prefLabel", "rdfs:label", "dcterms:title")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def inspect_document(
     document: Document,
     ontology: Ontology,
     shapes: str | None = None,
-    against: Iterable[str] = (),
+    against: Collection[str] = (),
     engine: str | None = None,
     focus: tuple[str, ...] = (),
 ) -> Findings:
@@ -42,33 +43,53 @@ def inspect_document(
 
     `shapes` replaces the project's shapes (N-Triples). `against` is the built graph as N-Triples
     lines: its things are known, and only what the document says is told; with `focus`, only what
-    is wrong with those IRIs.
+    is wrong with those IRIs. The document is read once for the engine and, where something is
+    wrong, once more for the words and places of that. Raises ContentError where it has an error
+    of syntax.
     """
-    known = [line for lines in ontology.graphs.values() for line in lines]
-    stated = _statements(document)
-    derived, origin = _bounds(stated, ontology) if shapes is None else (set(), {})
-    lines = sorted({*document.lines, *known, *against, *derived})
-    report = shacl.validate("\n".join(lines), shapes or ontology.shapes, engine)
-    own = {*_subjects(document), "_:"}
-    if focus:
-        own &= {f"<{each}>" for each in focus}
-    results = tuple(each for each in report.results if each.focus in own)
-    store = ox.Store()
-    store.bulk_load("\n".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES)
-    ids = Ids(
-        local_name(quad.subject.value)
-        for quad in store.quads_for_pattern(None, ox.NamedNode(expand("skos:prefLabel")), None)
-        if isinstance(quad.subject, ox.NamedNode) and "/id/" in quad.subject.value
-    )
-    unknown = [] if shapes else [each for each in _unknown(stated, ontology) if each[0][0] in own]
-    if not results and not unknown:
+    known = [*chain.from_iterable(ontology.graphs.values()), *against]
+    survey = Survey(ontology)
+    lines = chain(survey.taking(document.lines()), known)
+    if shapes is None:
+        lines = chain(lines, _derived(survey))
+    report = shacl.validate(lines, shapes or ontology.shapes, engine)
+    asked = {f"<{each}>" for each in focus}
+
+    def is_told(subject: str) -> bool:
+        return (subject in survey or subject == "_:") and (not asked or subject in asked)
+
+    results = tuple(each for each in report.results if is_told(each.focus))
+    suspects = {each for each in survey.suspects() if is_told(each)} if shapes is None else set()
+    if not results and not suspects:
         return Findings((), ())
-    places = document.places()
-    for bound, statement in origin.items():
-        places.setdefault(bound, places.get(statement, places.get(statement[:1], (1, 1))))
+    return _findings(document, ontology, survey, results, suspects, known)
+
+
+def _derived(survey: Survey) -> Iterator[str]:
+    """The bounds that the build would derive, once all of the document has been taken down."""
+    for (subject, bound), (term, _) in survey.bounds().items():
+        yield f"{subject} {bound} {term} ."
+
+
+def _findings(
+    document: Document,
+    ontology: Ontology,
+    survey: Survey,
+    results: tuple[shacl.Result, ...],
+    suspects: Collection[str],
+    known: Iterable[str],
+) -> Findings:
+    """The results, and what is said of the suspects that no shape knows, in words and places."""
+    places = document.places({*suspects, *(each.focus for each in results)})
+    for bound, (_, reason) in survey.bounds().items():
+        if reason[:1] in places:
+            places.setdefault(bound, places.get(reason, places[reason[:1]]))
     shown = [pointed(each, places, ontology) for each in results]
-    called = term_labels(View(store), {term for each in shown for term in (each.focus, each.value)})
+    words = _Words({term for each in shown for term in (each.focus, each.value)})
+    unknown = survey.unknown(_said_of(suspects, words.taking(document.lines())))
+    deque(words.taking(known), 0)
     told = {key for key, _ in unknown}
+    called, ids = words.called(), Ids(words.ids)
     problems = [
         result_problem(
             each, _place(document, places, each.focus, each.path, each.value), ontology, called, ids
@@ -84,15 +105,50 @@ def inspect_document(
     return Findings(one_each(problems), tuple(sorted((*results, *closed))))
 
 
-def _closed(key: tuple[str, ...], rule: str, found: str) -> shacl.Result:
+def _said_of(subjects: Collection[str], lines: Iterable[str]) -> Iterator[Statement]:
+    for line in lines:
+        subject, predicate, value = line[:-2].split(" ", 2)
+        if subject in subjects:
+            yield subject, predicate, value
+
+
+class _Words:
+    """What people call some terms, and the ids of all things, read from lines that pass by."""
+
+    def __init__(self, terms: Collection[str]) -> None:
+        self.terms = terms
+        self.ids: set[str] = set()
+        self.labels: dict[tuple[str, int], tuple[bool, str]] = {}
+
+    def taking(self, lines: Iterable[str]) -> Iterator[str]:
+        """`lines` as they are."""
+        for line in lines:
+            subject, predicate, value = line[:-2].split(" ", 2)
+            if predicate in _LABELS and subject.startswith("<"):
+                if predicate == _LABELS[0] and "/id/" in subject:
+                    self.ids.add(local_name(subject[1:-1]))
+                if subject in self.terms and value.startswith('"'):
+                    key = (subject, _LABELS.index(predicate))
+                    label = (not value.endswith('"@en'), value)
+                    self.labels[key] = min(label, self.labels.get(key, label))
+            yield line
+
+    def called(self) -> dict[str, str]:
+        """The label of each term, in English at best: a name before a label, that before a title."""
+        found = sorted(self.labels.items(), reverse=True)
+        return {term: _text(literal) for (term, _), (_, literal) in found}
+
+
+def _text(literal: str) -> str:
+    """The text of a literal: what pyoxigraph escapes in N-Triples, JSON escapes alike."""
+    return str(json.loads(literal[: literal.rindex('"') + 1], strict=False))
+
+
+def _closed(key: Statement, rule: str, found: str) -> shacl.Result:
     """What no shape knows, as the result of a shape that is closed (SHACL 4.8.1)."""
     component, severity = expand("sh:ClosedConstraintComponent"), expand("sh:Violation")
     shape = f"{BASE}rule/{rule}"
     return shacl.Result(key[0], key[1], key[2], shape, component, severity, found)
-
-
-def _subjects(document: Document) -> set[str]:
-    return {line.split(" ", 1)[0] for line in document.lines}
 
 
 def _place(document: Document, places: Places, *key: str) -> Position:
@@ -103,92 +159,3 @@ def _place(document: Document, places: Places, *key: str) -> Position:
         if subject.startswith("_:") and tuple(rest) in (key[1:], key[1:2], ()):
             return Position(document.name, *place)
     return Position(document.name)
-
-
-def _bounds(
-    statements: Statements, ontology: Ontology
-) -> tuple[set[str], dict[tuple[str, str], tuple[str, str, str]]]:
-    """The bounds that the build would derive: lines, and the statement that each comes from.
-
-    A bound that the document states itself is left as it is.
-    """
-    kinds, stated = statements
-    best: dict[tuple[str, str], tuple[int, str, tuple[str, str, str]]] = {}
-    for statement in stated:
-        subject, predicate, value = statement
-        days = first_and_last(value[1 : value.rindex('"')]) if value.startswith('"') else None
-        if days is None:
-            continue
-        for key in _keys(kinds.get(subject, ()), predicate, ontology):
-            for bound in key.derives:
-                day = days[0] if bound == expand("pcve:earliest") else days[1]
-                order, *_ = best.get((subject, f"<{bound}>"), (-1,))
-                if order <= key.order:
-                    best[subject, f"<{bound}>"] = (key.order, day.isoformat(), statement)
-    own = {(subject, predicate) for subject, predicate, _ in stated}
-    date = f"<{PREFIXES['xsd']}date>"
-    lines = {
-        f'{subject} {bound} "{day}"^^{date} .'
-        for (subject, bound), (_, day, _) in best.items()
-        if (subject, bound) not in own
-    }
-    return lines, {key: statement for key, (_, _, statement) in best.items()}
-
-
-def _keys(kinds: Iterable[str], predicate: str, ontology: Ontology) -> Iterator[Key]:
-    """The keys that `predicate` is of things of these classes."""
-    for kind in kinds:
-        if kind in ontology.by_iri:
-            keys = ontology.by_iri[kind].keys.values()
-            yield from (key for key in keys if predicate == f"<{key.path}>")
-
-
-def _statements(document: Document) -> Statements:
-    """The classes of each subject, and every other statement."""
-    kinds: dict[str, list[str]] = {}
-    stated: list[tuple[str, str, str]] = []
-    for line in document.lines:
-        subject, predicate, value = line[:-2].split(" ", 2)
-        if predicate == f"<{expand('rdf:type')}>":
-            kinds.setdefault(subject, []).append(value.strip("<>"))
-        else:
-            stated.append((subject, predicate, value))
-    return kinds, stated
-
-
-def _unknown(
-    statements: Statements, ontology: Ontology
-) -> Iterable[tuple[tuple[str, ...], tuple[str, str, str]]]:
-    """Classes and properties that no shape knows: SHACL is silent about them.
-
-    Yields the place's key, then rule, what was found, and the cure.
-    """
-    kinds, stated = statements
-    for subject, classes in sorted(kinds.items()):
-        for each in sorted(classes):
-            if each not in ontology.by_iri and each.startswith(PREFIXES["pcve"]):
-                names = [kind.name for kind in ontology.by_iri.values()]
-                found = f'there is no type "{local_name(each)}"'
-                fix = nearest(local_name(each), names) or "known types: " + ", ".join(sorted(names))
-                key = (subject, f"<{expand('rdf:type')}>", f"<{each}>")
-                yield key, ("unknown-type", found, fix)
-    for subject, predicate, value in stated:
-        known = [
-            ontology.by_iri[kind] for kind in kinds.get(subject, ()) if kind in ontology.by_iri
-        ]
-        problem = _unknown_key(predicate[1:-1], known)
-        if problem:
-            yield (subject, predicate, value), problem
-
-
-def _unknown_key(predicate: str, kinds: list[RecordClass]) -> tuple[str, str, str] | None:
-    derived = {expand("pcve:earliest"), expand("pcve:latest")}
-    if not kinds or predicate in derived:
-        return None
-    paths = {key.path for kind in kinds for key in kind.keys.values()}
-    if predicate in paths:
-        return None
-    keys = [key for kind in kinds for key in kind.keys]
-    name = " or ".join(kind.name for kind in kinds)
-    fix = nearest(local_name(predicate), keys) or f"keys of {name}: " + ", ".join(keys)
-    return "unknown-key", f'{name} has no key "{local_name(predicate)}"', fix

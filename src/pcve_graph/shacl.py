@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -19,6 +19,9 @@ import pyoxigraph as ox
 from .engines import ENGINES, Groups, unfit
 from .errors import UsageError
 from .names import expand
+
+_PART: Final = 2**23
+"""Characters of a part of the data: an engine takes each in as one, at a cost beside its size."""
 
 _SHAPE: Final = re.compile(
     "<([^>]*)> <{}> <(?:{}|{})> [.]".format(
@@ -64,12 +67,14 @@ class Report:
 
 
 def validate(
-    data: str,
+    data: str | Iterable[str],
     shapes: str,
     engine: str | None = None,
     pairs: Mapping[str, Collection[str]] | None = None,
 ) -> Report:
     """Check `data` against `shapes`, both N-Triples text, one statement a line.
+
+    `data` may come line by line, as much as is needed of it: only the engine holds it then.
 
     With `pairs`, from the IRI of a shape to those of its focus nodes, each shape is applied to its
     focus nodes and to nothing else, whatever its targets are: `data` needs to hold no more than
@@ -87,7 +92,8 @@ def validate(
     use = "pyshacl" if engine == "pyshacl" or notice else "turbo"
     groups = None if pairs is None else _groups(pairs, _shapes_in(shapes))
     shapes, holders = _named(shapes)
-    report = ENGINES[use](data, shapes, groups)
+    parts = (data,) if isinstance(data, str) else _parts(data)
+    report = ENGINES[use](parts, shapes, groups)
     return Report(tuple(sorted(read_report(report, holders))), use, notice)
 
 
@@ -109,6 +115,26 @@ def _groups(pairs: Mapping[str, Collection[str]], known: Collection[str]) -> Gro
         if focus:
             groups[frozenset(focus)].add(shape)
     return [(names, focus) for focus, names in groups.items()]
+
+
+def _parts(lines: Iterable[str]) -> Iterator[str]:
+    """`lines` in texts of a few megabytes.
+
+    The label of a blank node holds within one text: lines that may have one come together, last.
+    """
+    part: list[str] = []
+    nameless: list[str] = []
+    size = 0
+    for line in lines:
+        if "_:" in line:
+            nameless.append(line)
+            continue
+        part.append(line)
+        size += len(line)
+        if size > _PART:
+            yield "\n".join(part)
+            part, size = [], 0
+    yield "\n".join([*part, *nameless])
 
 
 @lru_cache(4)

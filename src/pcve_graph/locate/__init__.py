@@ -7,7 +7,7 @@ find falls back to the place of the subject, and that to the first line.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from .jsonld import locate_jsonld
@@ -22,21 +22,22 @@ Places = dict[tuple[str, ...], Place]
 """By (subject,), (subject, predicate) or (subject, predicate, object), as N-Triples writes them."""
 
 LOCATORS: Final[dict[str, Callable[[str], Places]]] = {
-    "turtle": locate_turtle,
-    "trig": locate_turtle,
-    "ntriples": locate_lines,
-    "nquads": locate_lines,
     "jsonld": locate_jsonld,
     "rdfxml": locate_rdfxml,
 }
 
 
-def locate(text: str, form: str) -> Places:
-    """The places of the statements in `text`, a document that the parser of `form` accepts.
+def locate(raw: bytes, form: str, subjects: Collection[str] | None = None) -> Places:
+    """The places of the statements in `raw`, a document that the parser of `form` accepts.
 
-    The first place of each is kept. Never raises: what cannot be followed is left out.
+    The first place of each is kept; with `subjects`, those of other subjects may be left out, and
+    `_:` is any node without a name. Never raises: what cannot be followed is left out.
     """
     try:
-        return LOCATORS[form](text)
+        if form in ("ntriples", "nquads"):
+            return locate_lines(raw, subjects)
+        if form in ("turtle", "trig"):
+            return locate_turtle(raw.decode(), subjects)
+        return LOCATORS[form](raw.decode())
     except (RecursionError, ValueError, KeyError, IndexError):
         return {}

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import bisect
 import re
+from array import array
+from collections.abc import Collection, Iterator
 from typing import Final
 from urllib.parse import urljoin
 
@@ -39,51 +41,60 @@ _XSD: Final = PREFIXES["xsd"]
 _RDF: Final = PREFIXES["rdf"]
 
 
-def locate_turtle(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
-    """The places of subjects, predicates and objects. Raises ValueError where it loses the way."""
-    reader = _Reader(text)
+def locate_turtle(
+    text: str, subjects: Collection[str] | None = None
+) -> dict[tuple[str, ...], tuple[int, int]]:
+    """The places of what is said of `subjects`. Raises ValueError where it loses the way."""
+    reader = _Reader(text, subjects)
     reader.document()
     return reader.places
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, subjects: Collection[str] | None) -> None:
         self.text = text
-        self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self.subjects = subjects
+        self.starts = array("Q", [0, *(match.end() for match in re.finditer("\n", text))])
         self.tokens = self._tokens()
-        self.at = 0
+        self.next = next(self.tokens)
         self.base = ""
         self.prefixes: dict[str, str] = {}
         self.places: dict[tuple[str, ...], tuple[int, int]] = {}
 
-    def _tokens(self) -> list[tuple[str, str, int]]:
-        found, at = [], 0
+    def _tokens(self) -> Iterator[tuple[str, str, int]]:
+        at = 0
         while at < len(self.text):
             match = _TOKEN.match(self.text, at)
             if match is None:
                 raise ValueError(f"no token at {at}")
             if match.lastgroup != "space":
-                found.append((str(match.lastgroup), match.group(), at))
+                yield str(match.lastgroup), match.group(), at
             at = match.end()
-        return [*found, ("end", "", at)]
+        yield "end", "", at
+
+    def note(self, key: tuple[str, ...], at: int) -> None:
+        """Keep the place of `key`, if it is the first, and one that is asked for."""
+        asked, subject = self.subjects, key[0]
+        if asked is None or subject in asked or (subject.startswith("_:") and "_:" in asked):
+            self.places.setdefault(key, self.place(at))
 
     def place(self, at: int) -> tuple[int, int]:
         line = bisect.bisect_right(self.starts, at)
         return line, at - self.starts[line - 1] + 1
 
     def take(self, expected: str = "") -> tuple[str, str, int]:
-        token = self.tokens[self.at]
-        if expected and token[1] != expected:
-            raise ValueError(f"{expected} expected at {token[2]}")
-        self.at += 1
+        token = self.next
+        if token[0] == "end" or (expected and token[1] != expected):
+            raise ValueError(f"{expected or 'more'} expected at {token[2]}")
+        self.next = next(self.tokens)
         return token
 
     def peek(self) -> str:
-        return self.tokens[self.at][1]
+        return self.next[1]
 
     def document(self) -> None:
-        while self.tokens[self.at][0] != "end":
-            kind, text, _ = self.tokens[self.at]
+        while self.next[0] != "end":
+            kind, text, _ = self.next
             if text.lower() in ("@prefix", "@base", "prefix", "base") and kind in ("at", "word"):
                 self.directive()
             elif text == "{":
@@ -117,7 +128,7 @@ class _Reader:
         if self.peek() == "{":
             self.block()
             return
-        self.places.setdefault((subject,), self.place(at))
+        self.note((subject,), at)
         if not (alone and self.peek() in (".", closing)):
             self.properties(subject, (".", closing))
         if self.peek() != closing or not closing:
@@ -129,7 +140,7 @@ class _Reader:
                 self.take()
                 continue
             predicate, at = self.term()
-            self.places.setdefault((subject, predicate), self.place(at))
+            self.note((subject, predicate), at)
             self.object(subject, predicate)
             while self.peek() == ",":
                 self.take()
@@ -137,14 +148,14 @@ class _Reader:
 
     def object(self, subject: str, predicate: str) -> None:
         value, at = self.term()
-        self.places.setdefault((subject, predicate, value), self.place(at))
+        self.note((subject, predicate, value), at)
 
     def term(self) -> tuple[str, int]:
         """A term as N-Triples writes it, and where it begins."""
         kind, text, at = self.take()
         if text == "[":
             node = f"_:at{at}"
-            self.places.setdefault((node,), self.place(at))
+            self.note((node,), at)
             self.properties(node, ("]",))
             self.take("]")
             return node, at
@@ -169,15 +180,15 @@ class _Reader:
         nodes = [f"_:at{at}.{place}" for place in range(len(items))]
         rest = [*nodes[1:], f"<{_RDF}nil>"]
         for node, (item, where), following in zip(nodes, items, rest, strict=True):
-            self.places.setdefault((node,), self.place(where))
-            self.places.setdefault((node, f"<{_RDF}first>", item), self.place(where))
-            self.places.setdefault((node, f"<{_RDF}rest>", following), self.place(where))
+            self.note((node,), where)
+            self.note((node, f"<{_RDF}first>", item), where)
+            self.note((node, f"<{_RDF}rest>", following), where)
         return nodes[0] if nodes else f"<{_RDF}nil>"
 
     def literal(self, text: str) -> str:
         width = 3 if text[:3] in ('"""', "'''") else 1
         value = _unescaped(text[width:-width])
-        kind, following, _ = self.tokens[self.at]
+        kind, following, _ = self.next
         if kind == "at":
             self.take()
             return str(ox.Literal(value, language=following[1:].lower()))
