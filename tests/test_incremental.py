@@ -33,7 +33,8 @@ from pcve_graph.names import GRAPHS, graph
 from pcve_graph.ontology import Ontology, read_ontology
 from pcve_graph.project import Project
 from pcve_graph.records import read_records
-from pcve_graph.store import _indexed, open_graph, save_graph
+from pcve_graph.saving import indexed, save_graph
+from pcve_graph.store import open_graph
 
 FACTS = (
     "about: prisons", "kind: conference", "location: northtown", "location: landia",
@@ -277,7 +278,7 @@ def compare(project: Project, whole: Checked, ontology: Ontology) -> None:
             to_graph = ox.NamedNode(graph(name))
             stored = set(saved.store.quads_for_pattern(None, None, None, to_graph))
             assert stored == quads(lines, name), name
-    index = _indexed(whole.graph, ontology)
+    index = indexed(whole.graph, ontology)
     index.set_results(whole.results)
     index.set_pairs(whole.pairs)
     index.update_files({}, scan(project))

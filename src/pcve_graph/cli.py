@@ -68,7 +68,7 @@ def saved_anew(project: Project, engine: str | None = None, whole: bool = False)
     """Read, map, check and save `project`; what the last build saved is kept where it can be."""
     from .build import check_project
     from .ontology import read_ontology
-    from .store import save_graph
+    from .saving import save_graph
 
     announce(engine)
     with doing("checking"):

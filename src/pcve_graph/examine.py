@@ -52,7 +52,6 @@ def examine(
     if not paths:
         return _project(project, ontology, asked)
     shapes = _shapes(asked["shapes"])
-    against = _lines(saved) if saved else ()
     problems: list[Problem] = []
     others: list[Problem] = []
     results: list[Result] = []
@@ -69,7 +68,7 @@ def examine(
         try:
             document = _document(path, name, form, stdin)
             found = inspect_document(
-                document, ontology, shapes, against, asked["engine"], asked["focus"]
+                document, ontology, shapes, saved, asked["engine"], asked["focus"]
             )
         except ContentError as error:
             others += error.problems
@@ -188,8 +187,3 @@ def _shapes(path: Path | None) -> str | None:
         raise UsageError(f"there is no file {path}")
     document = read_document(path.read_bytes(), path.as_posix(), form_of(path, None))
     return "\n".join(sorted(set(document.lines())))
-
-
-def _lines(saved: Saved) -> list[str]:
-    """The facts, evidence and sources of the built graph."""
-    return [line for name in ("facts", "evidence", "catalog") for line in saved.lines(name)]

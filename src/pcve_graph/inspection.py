@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
+import pyoxigraph as ox
+
 from . import shacl
+from .change import WholeError
 from .documents import Document
 from .errors import Position, Problem, breach
 from .findings import nearest_key, one_each, plainest, pointed, result_problem
 from .locate import Places
-from .names import BASE, Ids, expand, local_name
+from .names import BASE, GRAPHS, Ids, expand, local_name
 from .ontology import Ontology
+from .recheck import check_beside
+from .store import Saved
 from .survey import Statement, Survey
 
 _LABELS: Final = tuple(
@@ -35,24 +40,20 @@ def inspect_document(
     document: Document,
     ontology: Ontology,
     shapes: str | None = None,
-    against: Collection[str] = (),
+    against: Saved | None = None,
     engine: str | None = None,
     focus: tuple[str, ...] = (),
 ) -> Findings:
     """Everything that is wrong with `document`, sorted by line.
 
-    `shapes` replaces the project's shapes (N-Triples). `against` is the built graph as N-Triples
-    lines: its things are known, and only what the document says is told; with `focus`, only what
-    is wrong with those IRIs. The document is read once for the engine and, where something is
+    `shapes` replaces the project's shapes (N-Triples). `against` is the built graph: its things
+    are known, and only what the document says is told; with `focus`, only what is wrong with those
+    IRIs. The document is read once for the engine and, where something is
     wrong, once more for the words and places of that. Raises ContentError where it has an error
     of syntax.
     """
-    known = [*chain.from_iterable(ontology.graphs.values()), *against]
     survey = Survey(ontology)
-    lines = chain(survey.taking(document.lines()), known)
-    if shapes is None:
-        lines = chain(lines, _derived(survey))
-    report = shacl.validate(lines, shapes or ontology.shapes, engine)
+    report = _report(document, ontology, survey, shapes, against, engine)
     asked = {f"<{each}>" for each in focus}
 
     def is_told(subject: str) -> bool:
@@ -62,7 +63,30 @@ def inspect_document(
     suspects = {each for each in survey.suspects() if is_told(each)} if shapes is None else set()
     if not results and not suspects:
         return Findings((), ())
-    return _findings(document, ontology, survey, results, suspects, known)
+    return _findings(document, ontology, survey, results, suspects, against)
+
+
+def _report(
+    document: Document,
+    ontology: Ontology,
+    survey: Survey,
+    shapes: str | None,
+    against: Saved | None,
+    engine: str | None,
+) -> shacl.Report:
+    """The report on the document, its bounds derived, with what it is to be joined with."""
+
+    def lines() -> Iterator[str]:
+        stated = survey.taking(document.lines())
+        return stated if shapes else chain(stated, _derived(survey))
+
+    known = chain.from_iterable(ontology.graphs.values())
+    if against is not None:
+        try:
+            return check_beside(against, lines(), ontology, shapes, engine)
+        except WholeError:
+            known = chain.from_iterable(map(against.lines, GRAPHS))
+    return shacl.validate(chain(lines(), known), shapes or ontology.shapes, engine)
 
 
 def _derived(survey: Survey) -> Iterator[str]:
@@ -77,7 +101,7 @@ def _findings(
     survey: Survey,
     results: tuple[shacl.Result, ...],
     suspects: Collection[str],
-    known: Iterable[str],
+    against: Saved | None,
 ) -> Findings:
     """The results, and what is said of the suspects that no shape knows, in words and places."""
     places = document.places({*suspects, *(each.focus for each in results)})
@@ -87,7 +111,10 @@ def _findings(
     shown = [pointed(each, places, ontology) for each in results]
     words = _Words({term for each in shown for term in (each.focus, each.value)})
     unknown = survey.unknown(_said_of(suspects, words.taking(document.lines())))
-    deque(words.taking(known), 0)
+    if against is None:
+        deque(words.taking(chain.from_iterable(ontology.graphs.values())), 0)
+    else:
+        words.read(against.store)
     told = {key for key, _ in unknown}
     called, ids = words.called(), Ids(words.ids)
     problems = [
@@ -133,8 +160,21 @@ class _Words:
                     self.labels[key] = min(label, self.labels.get(key, label))
             yield line
 
+    def read(self, store: ox.Store) -> None:
+        """Take the labels of the terms, and all ids, from a store."""
+        for name in _LABELS:
+            predicate = ox.NamedNode(name[1:-1])
+            for each in self.terms:
+                if each.startswith("<"):
+                    subject = ox.NamedNode(each[1:-1])
+                    found = store.quads_for_pattern(subject, predicate, None, None)
+                    deque(self.taking(f"{quad.triple} ." for quad in found), 0)
+        named = store.quads_for_pattern(None, ox.NamedNode(_LABELS[0][1:-1]), None, None)
+        subjects = (str(quad.subject)[1:-1] for quad in named)
+        self.ids.update(local_name(each) for each in subjects if "/id/" in each)
+
     def called(self) -> dict[str, str]:
-        """The label of each term, in English at best: a name before a label, that before a title."""
+        """The label of each term, in English at best: a name, a label, or a title."""
         found = sorted(self.labels.items(), reverse=True)
         return {term: _text(literal) for (term, _), (_, literal) in found}
 

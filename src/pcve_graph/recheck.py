@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -25,8 +26,11 @@ from .project import Project
 from .reach import Node, Reach, View
 from .rules import Rule, check_rule, rule_from_json, rule_to_json, shape_rules
 from .saved import SavedQuery, read_queries
+from .store import Saved
 
 RULES: Final = "rules.json"
+MOST: Final = 50_000
+"""From so many new statements on, checking all with the whole graph takes no longer."""
 
 
 def check_change(
@@ -49,22 +53,29 @@ def check_change(
 
 
 def check_beside(
-    store: ox.Store,
-    folder: Path,
+    saved: Saved,
     lines: Iterable[str],
     ontology: Ontology,
+    shapes: str | None = None,
     engine: str | None = None,
 ) -> shacl.Report:
-    """What the shapes find wrong with new statements, joined with the graph saved in `folder`.
+    """What the shapes find wrong with new statements, joined with a saved graph.
 
-    `lines` are N-Triples; of the saved graph only what they touch is looked at. Raises WholeError
-    where a shape cannot be followed.
+    `lines` are N-Triples, `shapes` those of one's own. Of the saved graph only what the statements
+    touch is looked at: the results on their subjects are right, on other nodes they need not be.
+    Raises WholeError where a shape cannot be followed, or there are more statements than `MOST`.
     """
-    new = list(lines)
-    view = View(store, quads(new, "facts"))
-    spelling = Spelling(saved_lines(folder), {"facts": new}, {})
-    reach = ready(folder, ontology, {})
-    return found(view, spelling, reach, ontology, {}, engine)[0]
+    new = list(islice(lines, MOST + 1))
+    if len(new) > MOST:
+        raise WholeError(f"there are more than {MOST:,} statements")
+    view = View(saved.store, quads(new, "facts"))
+    own = shapes is not None
+    reach = followed(shape_rules(shapes or "")) if own else ready(saved.folder, ontology, {})
+    around: set[ox.Quad] = set()
+    for name, nodes in reach.touched(view, view.changes()).items():
+        around |= reach.surroundings(view, name, nodes)
+    spelling = Spelling(saved_lines(saved.folder), {"facts": new}, {})
+    return shacl.validate(spelling.of(around), shapes or ontology.shapes, engine)
 
 
 def ready(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> Reach:
@@ -85,6 +96,11 @@ def ready(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> Re
             else _rules(part, ontology, checks)
         )
     ]
+    return followed(rules)
+
+
+def followed(rules: Iterable[Rule]) -> Reach:
+    """The rules, ready for following a change. Raises WholeError where one cannot be followed."""
     reach = Reach(rules)
     if reach.unbounded:
         raise WholeError(f"{min(reach.unbounded)} cannot be followed")
@@ -129,7 +145,7 @@ def found(
     """What shapes and checks find at the nodes that a view's change touches, and those nodes."""
     roots = reach.touched(view, view.changes())
     pairs: dict[str, set[str]] = {}
-    quads: set[ox.Quad] = set()
+    around: set[ox.Quad] = set()
     for name, nodes in roots.items():
         rule = reach.rules[name]
         if rule.targets or rule.nodes:
@@ -137,11 +153,11 @@ def found(
             pairs[name] = {each.value for each in nodes if isinstance(each, ox.NamedNode)}
         elif name not in checks:
             continue
-        quads |= reach.surroundings(view, name, nodes)
-    report = shacl.validate("\n".join(spelling.of(quads)), ontology.shapes, engine, pairs)
+        around |= reach.surroundings(view, name, nodes)
+    report = shacl.validate(spelling.of(around), ontology.shapes, engine, pairs)
     results = list(report.results)
     store = ox.Store()
-    store.bulk_extend(quads)
+    store.bulk_extend(around)
     for name, query in checks.items():
         concerned = set(map(str, roots.get(name, ())))
         results += [row for row in rows(query, store) if row.focus in concerned]
