@@ -9,11 +9,13 @@ from pathlib import Path
 from .dialects import choose, own_query, read_folder
 from .errors import Problem, UsageError
 from .export import RDF_FORMATS
+from .grounds import grounds
 from .names import kebab, likely
+from .ontology import read_ontology
 from .parameters import bind
 from .present import columns, present
 from .project import Project
-from .query import RESULT_FORMATS, Answer, ask
+from .query import RESULT_FORMATS, Answer, Table, ask
 from .saved import Parameter, SavedQuery, read_queries
 from .search import Hit, open_index
 from .store import Saved
@@ -29,7 +31,8 @@ class Asked:
 
     `settings` are `parameter=value`. `timeout` is in seconds: None for what the header says or the
     usual, 0 for no bound. `limit` is rows or triples, 0 for all. `width` is that of the terminal,
-    0 for lines as long as they are. `service` lets SERVICE ask other servers.
+    0 for lines as long as they are. `service` lets SERVICE ask other servers. `why` is the row
+    whose reasons are told, 0 for all rows, None for no reasons.
     """
 
     settings: tuple[str, ...] = ()
@@ -40,6 +43,7 @@ class Asked:
     limit: int = 0
     service: bool = False
     queries: Path | None = None
+    why: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,12 @@ def question(project: Project, saved: Saved, name: str, own: bytes | None, asked
     talk = [f"{each.position}: note: {each.message}; {each.fix}" for each in chosen.notes]
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {asked.limit:,}; there are more")
+    if asked.why is not None:
+        if not isinstance(answer, Table):
+            raise UsageError("only the rows of a SELECT have reasons; leave --why out")
+        ontology = read_ontology(project)
+        told = grounds(saved.store, ontology, chosen.text, bindings, answer, asked.why, asked.form)
+        return Reply(told, tuple(talk))
     text = present(answer, asked.form, saved.store, asked.iris, asked.width)
     return Reply(text, tuple(talk))
 

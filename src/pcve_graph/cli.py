@@ -248,6 +248,14 @@ FOLDER = click.option(
     metavar="S",
     help="Stop after S seconds; 0 for never. Without it: what the query says, else 60.",
 )
+@click.option(
+    "--why",
+    is_flag=False,
+    flag_value=0,
+    type=click.IntRange(0),
+    metavar="[N]",
+    help="Under each row, or row N alone, the facts and words that it stands on.",
+)
 @click.option("--allow-service", "service", is_flag=True, help="Let SERVICE ask other servers.")
 @FOLDER
 @click.pass_context
@@ -262,6 +270,7 @@ def query(context: click.Context, /, name: str, wide: bool, **asked: Any) -> Non
     Examples:
       pcve query events-by-date
       pcve query events-on-topic --set topic=returnees
+      pcve query initiative-origins --why 1
       echo 'SELECT ?s { ?s a pcve:Event }' | pcve query -
     """
     from .asking import Asked, question

@@ -9,10 +9,11 @@ import pyoxigraph as ox
 
 from .binding import Term
 from .errors import UsageError
+from .evidence import Evidence
 from .export import RDF_FORMATS, serialize
 from .names import local_name
 from .query import RESULT_FORMATS, Answer, Table, Triples, footnotes, labels, yes_or_no
-from .show import Evidence, Fact, View
+from .show import Fact, View
 
 
 def present(answer: Answer, form: str, store: ox.Store, iris: bool, width: int) -> str:
@@ -125,10 +126,11 @@ def _fact(fact: Fact, indent: str) -> list[str]:
     lines = [f"{indent}{fact.label}: {words}"]
     for each in fact.inner:
         lines += _fact(each, indent + "    ")
-    return lines + ([] if fact.inner else [f"{indent}    {_evidence(e)}" for e in fact.evidence])
+    return lines + ([] if fact.inner else [f"{indent}    {told(e)}" for e in fact.evidence])
 
 
-def _evidence(evidence: Evidence) -> str:
+def told(evidence: Evidence) -> str:
+    """The words of a claim and where they stand, or the sources that it cites, in one line."""
     marks = [
         word
         for word in (evidence.certainty, evidence.standing)

@@ -39,7 +39,7 @@ class Table:
     def serialize(self, form: str) -> bytes:
         """The table as one of `RESULT_FORMATS` (W3C SPARQL 1.1 results in CSV, TSV, JSON, XML)."""
         rows = [
-            {name: _json(term) for name, term in zip(self.columns, row, strict=True) if term}
+            {name: plain(term) for name, term in zip(self.columns, row, strict=True) if term}
             for row in self.rows
         ]
         document = {"head": {"vars": self.columns}, "results": {"bindings": rows}}
@@ -51,7 +51,8 @@ class Table:
         return solutions.serialize(format=RESULT_FORMATS[form]) or b""
 
 
-def _json(term: Term) -> dict[str, str]:
+def plain(term: Term) -> dict[str, str]:
+    """A term as the W3C JSON results of SPARQL 1.1 write it."""
     if isinstance(term, ox.NamedNode):
         return {"type": "uri", "value": term.value}
     if isinstance(term, ox.Literal):

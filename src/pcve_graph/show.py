@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from . import names
 from .binding import Term
 from .errors import UsageError
+from .evidence import Evidence, evidence, rank
 from .names import expand, local_name, nearest
 from .ontology import Ontology
 from .query import Table, ask, footnotes, labels
@@ -19,22 +20,6 @@ _CLAIMS = (
     f"PREFIX rdf: <{names.PREFIXES['rdf']}> SELECT ?s ?p ?o ?c "
     "{ ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o } ORDER BY ?p ?o ?c"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One claim of a fact. `quote` is empty where the sources are cited without their words.
-
-    `sources` are (id, title); `start` and `end` are characters of the held text, 0 without a quote.
-    """
-
-    sources: tuple[tuple[str, str], ...]
-    quote: str
-    start: int
-    end: int
-    certainty: str
-    standing: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +127,10 @@ class _Reader:
                     if not self.holds(value):
                         continue
                     inner = self.facts(value)
-            evidence = tuple(sorted(map(self.evidence, (claim for _, claim in found)), key=_rank))
+            nodes = [claim for _, claim in found if isinstance(claim, ox.NamedNode)]
+            known = tuple(sorted((evidence(self.store, each) for each in nodes), key=rank))
             label = order.get(path, (0, local_name(path)))[1]
-            facts.append(Fact(local_name(path), label, self.word(value), value, evidence, inner))
+            facts.append(Fact(local_name(path), label, self.word(value), value, known, inner))
         places = {key.name: order[key.path][0] for key in keys}
         return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, 99), fact.value)))
 
@@ -167,32 +153,6 @@ class _Reader:
         quads = self.store.quads_for_pattern(node, ox.NamedNode(expand(name)), None, None)
         return next((quad.object for quad in quads), None)
 
-    def evidence(self, claim: Term) -> Evidence:
-        assert isinstance(claim, ox.NamedNode)
-        predicate = ox.NamedNode(expand("prov:hadPrimarySource"))
-        sources = [
-            quad.object for quad in self.store.quads_for_pattern(claim, predicate, None, None)
-        ]
-        quote = self.value(claim, "pcve:quote")
-        note = self.value(claim, "skos:note")
-
-        def of_quote(name: str) -> str:
-            return str(getattr(self.value(quote, name), "value", "")) if quote else ""
-
-        return Evidence(
-            sources=tuple(sorted((_last(each), self.word(each)) for each in sources)),
-            quote=of_quote("oa:exact"),
-            start=int(of_quote("oa:start") or 0),
-            end=int(of_quote("oa:end") or 0),
-            certainty=self.closed(claim, "pcve:certainty"),
-            standing=self.closed(claim, "pcve:standing"),
-            note=str(getattr(note, "value", "")),
-        )
-
-    def closed(self, claim: Term, name: str) -> str:
-        term = self.value(claim, name)
-        return _last(term) if term else ""
-
     def pointing(self, node: ox.NamedNode) -> tuple[tuple[str, str], ...]:
         """Facts of other things whose value is this one: (id, property label), sorted."""
         facts = ox.NamedNode(names.graph("facts"))
@@ -211,11 +171,3 @@ def _naming(fact: Fact) -> list[str]:
     if "/id/naming/" not in named:
         return []
     return [inner.value for inner in fact.inner if inner.key == "name"]
-
-
-def _last(term: Term) -> str:
-    return local_name(str(getattr(term, "value", "")))
-
-
-def _rank(evidence: Evidence) -> tuple[bool, tuple[tuple[str, str], ...], int]:
-    return evidence.standing != "current", evidence.sources, evidence.start

@@ -1,0 +1,93 @@
+"""Engines that answer the saved questions, and what makes their answers equal.
+
+An engine is whatever has `ask(text, bindings)` and gives a Table. `agrees` runs one of the golden
+runs on it; tests of other engines take RUNS and `agrees` from here.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Mapping
+from typing import Protocol
+
+import pyoxigraph as ox
+import rdflib
+from conftest import ROOT, World
+from golden import GOLDEN, runs
+
+from pcve_graph.binding import Term, standalone
+from pcve_graph.export import nquads
+from pcve_graph.ontology import read_ontology
+from pcve_graph.parameters import bind
+from pcve_graph.project import Project
+from pcve_graph.query import Table, ask
+from pcve_graph.saved import read_queries
+from pcve_graph.search import open_index
+
+QUERIES = read_queries(Project(ROOT, ROOT / "build"), "answers")
+Run = tuple[str, str, str, tuple[tuple[str, str], ...]]
+RUNS: list[Run] = [
+    (world, query.name, file, tuple(settings.items()))
+    for world in ("northtown", "shipped")
+    for query in QUERIES.values()
+    for file, settings in runs(query, world)
+]
+"""(world, question, golden file, settings) of each run."""
+
+
+class Engine(Protocol):
+    """Anything that answers a SELECT over the union of all graphs."""
+
+    def ask(self, text: str, bindings: Mapping[str, Term]) -> Table:
+        """The answer of `text` with terms for some of its variables."""
+        ...
+
+
+class Embedded:
+    """The store that the build saves."""
+
+    def __init__(self, world: World) -> None:
+        self.store = world.saved().store
+
+    def ask(self, text: str, bindings: Mapping[str, Term]) -> Table:
+        table = ask(self.store, text, bindings)
+        assert isinstance(table, Table)
+        return table
+
+
+class Rdflib:
+    """rdflib on the same graphs."""
+
+    def __init__(self, world: World) -> None:
+        self.dataset = rdflib.Dataset(default_union=True)
+        content = nquads(world.saved(), read_ontology(world.project))
+        self.dataset.parse(data=content.decode(), format="nquads")
+
+    def ask(self, text: str, bindings: Mapping[str, Term]) -> Table:
+        result = self.dataset.query(standalone(text, bindings))
+        content = result.serialize(format="json")
+        assert content is not None
+        solutions = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
+        assert isinstance(solutions, ox.QuerySolutions)
+        columns = tuple(each.value for each in solutions.variables)
+        return Table(columns, tuple(tuple(row) for row in solutions))
+
+
+def agrees(engine: Engine, world: World, run: Run) -> None:
+    """Assert that `engine` gives the columns and rows of the golden answer, in any order.
+
+    Rows are compared as CSV writes them, which is what all engines can give alike.
+    """
+    _, name, file, settings = run
+    query = QUERIES[name]
+    bound = bind(query, dict(settings), open_index(world.saved().folder))
+    found = _rows(engine.ask(query.text, bound).serialize("csv").decode())
+    agreed = _rows((GOLDEN / file).read_bytes().decode())
+    assert found[0] == agreed[0]
+    assert Counter(found[1:]) == Counter(agreed[1:])
+
+
+def _rows(text: str) -> list[tuple[str, ...]]:
+    return list(map(tuple, csv.reader(io.StringIO(text, newline=""))))
