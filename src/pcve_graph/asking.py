@@ -55,8 +55,10 @@ class Reply:
     problems: tuple[Problem, ...] = ()
 
 
-def question(project: Project, saved: Saved, name: str, own: bytes | None, asked: Asked) -> Reply:
-    """The answer to a saved query, to that of a file or folder, or to the text `own`."""
+def question(
+    project: Project, saved: Saved, engine: Worker, name: str, own: bytes | None, asked: Asked
+) -> Reply:
+    """The answer of `engine` to a saved query, that of a file or folder, or the text `own`."""
     known = (*ROW_FORMATS, *GRAPH_FORMATS)
     if asked.form and asked.form not in known:
         hint = ", ".join(likely(asked.form, known) or known)
@@ -65,21 +67,12 @@ def question(project: Project, saved: Saved, name: str, own: bytes | None, asked
     bindings = bind(chosen, _pairs(asked.settings), open_index(saved.folder))
     timeout = asked.timeout if asked.timeout is not None else chosen.timeout or TIMEOUT
     limit = asked.limit or None
+    text, where, out = chosen.text, chosen.path, asked.service
     answer: Answer
     if timeout:
-        with Worker(saved.folder / "store") as worker:
-            answer = worker.ask(
-                chosen.text,
-                bindings,
-                chosen.path,
-                timeout=timeout,
-                limit=limit,
-                service=asked.service,
-            )
+        answer = engine.ask(text, bindings, where, timeout=timeout, limit=limit, service=out)
     else:
-        answer = ask(
-            saved.store, chosen.text, bindings, chosen.path, limit=limit, service=asked.service
-        )
+        answer = ask(saved.store, text, bindings, where, limit=limit, service=out)
     talk = [f"{each.position}: note: {each.message}; {each.fix}" for each in chosen.notes]
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {asked.limit:,}; there are more")

@@ -32,8 +32,9 @@ _FORMS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
 def spell(term: Term) -> str:
     """`term` as SPARQL, one token or three (a string, `^^`, its datatype).
 
-    A backslash before u or U is kept apart from it: some engines read \\u0022 as a quotation mark
-    before they look for the end of the string. Raises UsageError for what cannot be a constant.
+    A backslash before u or U is kept apart from it, and escapes have eight digits: some engines
+    read \\u0022 as a quotation mark before they look for the end of the string, and up to eight
+    digits whatever was meant. Raises UsageError for what cannot be a constant.
     """
     if isinstance(term, ox.NamedNode):
         return str(term)
@@ -41,9 +42,12 @@ def spell(term: Term) -> str:
         raise UsageError("a parameter is set to an IRI or a literal, never to a blank node")
 
     def apart(match: re.Match[str]) -> str:
-        return f"\\\\\\U{ord(match[1]):08X}" if match[1] else match[0]
+        letter, code = match.groups()
+        if letter:
+            return f"\\\\\\U{ord(letter):08X}"
+        return f"\\U0000{code}" if code else match[0]
 
-    return re.sub(r"\\(?:\\([uU])|.)", apart, str(term))
+    return re.sub(r"\\(?:\\([uU])|u([0-9A-F]{4})|.)", apart, str(term))
 
 
 def standalone(text: str, bindings: Mapping[str, Term]) -> str:
@@ -146,7 +150,11 @@ class _Binder:
         return found
 
     def pattern(self, start: int, end: int) -> None:
-        """What stands between the braces of a pattern."""
+        """What stands between the braces of a pattern.
+
+        MINUS compares the variables that both its sides have, so that what is bound goes on being
+        one of them, under a name of its own.
+        """
         place = start
         while place < end:
             token = self.tokens[place]
@@ -156,9 +164,21 @@ class _Binder:
                 place = closing
             elif token.word == "VALUES":
                 place = self.data(place)
+            elif token.word == "MINUS":
+                place += 1
+                closing = self.partner[place]
+                for name in sorted(self.bound(place, closing)):
+                    bind = f" BIND({self.values[name]} AS ?{self.fresh(name)}) "
+                    self.insert(token.start, bind)
+                    self.insert(self.tokens[closing].start, bind)
             else:
                 self.value(place)
                 place += 1
+
+    def bound(self, start: int, end: int) -> set[str]:
+        """The variables from `start` to `end` that are bound."""
+        found = {each.text[1:] for each in self.tokens[start:end] if each.kind == "variable"}
+        return found & self.values.keys()
 
     def value(self, place: int) -> None:
         """Put the value in place of the variable at `place`, if it is one that is bound."""

@@ -273,12 +273,16 @@ def query(context: click.Context, /, name: str, wide: bool, **asked: Any) -> Non
       pcve query initiative-origins --why 1
       echo 'SELECT ?s { ?s a pcve:Event }' | pcve query -
     """
-    from .asking import Asked, question
+    from .worker import Worker
 
     project = here(context)
-    own = sys.stdin.buffer.read() if name == "-" else None
-    how = Asked(**asked, width=0 if wide else _width())
-    reply = question(project, opened(project), name, own, how)
+    with Worker(project.build / "store") as worker:
+        saved = opened(project)
+        from .asking import Asked, question
+
+        own = sys.stdin.buffer.read() if name == "-" else None
+        how = Asked(**asked, width=0 if wide else _width())
+        reply = question(project, saved, worker, name, own, how)
     tell(*reply.talk)
     click.echo(reply.text, nl=False)
 

@@ -43,8 +43,10 @@ _READ: Final = (*KEYS, "defaults", "enumerate")
 _TEXTS: Final = ("summary", "description")
 _SERVERS: Final = {
     "endpoint": "name one with --endpoint",
+    "endpoint-method": "",
     "endpoint_in_url": "",
     "method": "",
+    "mime": "--format says how the answer is written",
     "pagination": "--limit N stops after N rows",
     "transform": "--format json gives the results of SPARQL 1.1",
 }
@@ -72,7 +74,7 @@ def choose(project: Project, name: str, folder: Path | None) -> SavedQuery:
     """
     path = Path(name)
     if folder is not None:
-        known = {each.stem: each for each in _files(folder)}
+        known = _files(folder)
         if name in known:
             return own_query(known[name].read_bytes(), str(known[name]))
         hint = nearest(name, known) or f"`pcve queries --queries {folder}` lists them"
@@ -91,26 +93,26 @@ def _is_saved(project: Project, name: str) -> bool:
 def read_folder(folder: Path) -> tuple[dict[str, SavedQuery], list[Problem]]:
     """The queries of a folder and those below it, by name, and what is wrong with the others.
 
-    A name that is taken already gets the folder before it. Raises UsageError for no folder.
+    A name is the path from the folder, without its ending. Raises UsageError for no folder.
     """
     found: dict[str, SavedQuery] = {}
     problems: list[Problem] = []
-    for path in _files(folder):
+    for name, path in _files(folder).items():
         try:
-            query = own_query(path.read_bytes(), str(path))
+            found[name] = replace(own_query(path.read_bytes(), str(path)), name=name)
         except ContentError as error:
             problems += error.problems
-        else:
-            taken = query.name in found
-            name = path.relative_to(folder).with_suffix("").as_posix() if taken else query.name
-            found[name] = replace(query, name=name)
     return found, problems
 
 
-def _files(folder: Path) -> list[Path]:
+def _files(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         raise UsageError(f"{folder} is no folder of queries")
-    return sorted(path for path in folder.rglob("*") if path.suffix in ENDINGS and path.is_file())
+    return {
+        path.relative_to(folder).with_suffix("").as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in ENDINGS and path.is_file()
+    }
 
 
 def own_query(raw: bytes, name: str) -> SavedQuery:
@@ -127,7 +129,7 @@ def own_query(raw: bytes, name: str) -> SavedQuery:
     check_syntax(prologue + text, name, len(prologue))
     reader = _Header(name)
     lines = re.sub(r"^  (?=\S)", "   ", header(text), flags=re.M).split("\n")
-    node = reader.mapping(list(enumerate(lines, 1)))
+    node = reader.whole(lines) or reader.mapping(list(enumerate(lines, 1)))
     params = _params(node, prologue + text, reader)
     reader.check(node)
     return assemble(name, prologue + text, node, params, tuple(reader.notes))
@@ -143,6 +145,17 @@ class _Header:
     def note(self, line: int, found: str, fix: str) -> None:
         problem = breach("query-header", Position(self.name, line), found, fix)
         self.notes.append(replace(problem, severity="note"))
+
+    def whole(self, lines: list[str]) -> Mapping | None:
+        """The header as one piece of YAML (or JSON), where it is that and texts are texts."""
+        try:
+            node = parse("\n".join(lines), self.name)
+        except ContentError:
+            return None
+        if not isinstance(node, Mapping):
+            return None
+        nested = any(isinstance(node.get(key), (Mapping, Sequence)) for key in _TEXTS)
+        return None if nested else node
 
     def mapping(self, lines: list[tuple[int, str]]) -> Mapping:
         """Lines of one depth and deeper as keys and their values; lines are (number, text)."""
@@ -269,4 +282,4 @@ def _basil(variable: str, text: str) -> Parameter | None:
         if datatype == expand("xsd:date"):
             return replace(base, type="date")
         return replace(base, type="literal", datatype=datatype) if space else base
-    return replace(base, language=kind.lower()) if len(kind) == 2 else base
+    return replace(base, language=kind.lower()) if len(kind) == 2 and kind.isalpha() else base

@@ -35,13 +35,15 @@ def bind(
     IRI, concepts also by term. Raises UsageError naming the parameter, what it takes and the
     nearest right values.
     """
-    for name in settings.keys() - query.params.keys():
+    for name in sorted(settings.keys() - query.params.keys()):
         known = ", ".join(query.params) or "it has none"
         hint = nearest(name, query.params) or f"its parameters: {known}"
         raise UsageError(f"{query.name} has no parameter {name!r}; {hint}")
     bound: dict[str, Term] = {}
     for parameter in query.params.values():
         text = settings.get(parameter.name, parameter.default)
+        if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
+            raise UsageError(f"{parameter.name}: what it is set to is not UTF-8 text")
         if text:
             bound[parameter.variable] = _term(parameter, text.strip(), index)
         elif parameter.required:
@@ -54,8 +56,7 @@ def _term(parameter: Parameter, text: str, index: Index | None) -> Term:
     if parameter.type in ("thing", "concept"):
         return _named(parameter, text, index)
     if parameter.type == "iri" and not parameter.allowed:
-        match = _IRI.fullmatch(text)
-        return ox.NamedNode(match[1]) if match else _named(parameter, text, index)
+        return _iri(text) or _named(parameter, text, index)
     if parameter.allowed:
         text = _allowed(parameter, text)
     if parameter.type == "iri":
@@ -127,18 +128,27 @@ _READERS: Final[dict[str, Callable[[Parameter, str], Term]]] = {
 }
 
 
+def _iri(text: str) -> ox.NamedNode | None:
+    """The IRI that `text` is, with or without its brackets; None where it is none."""
+    match = _IRI.fullmatch(text)
+    try:
+        return ox.NamedNode(match[1]) if match else None
+    except ValueError:
+        return None
+
+
 def _named(parameter: Parameter, text: str, index: Index | None) -> ox.NamedNode:
     """The thing or concept that `text` names."""
-    match = _IRI.fullmatch(text)
+    iri = _iri(text)
     if index is None:
-        if match:
-            return ox.NamedNode(match[1])
+        if iri:
+            return iri
         if parameter.scheme and names.ID.fullmatch(text.rpartition("/")[2]):
             return ox.NamedNode(names.concept(parameter.scheme, text.rpartition("/")[2]))
         takes = f"an IRI of {_kinds(parameter)}, as there is no graph here to look names up in"
         raise _wrong(parameter, text, takes, [parameter.example] if parameter.example else [])
     kinds = parameter.kinds or ((parameter.scheme,) if parameter.scheme else ())
-    found = index.named(match[1] if match else text, kinds)
+    found = index.named(iri.value if iri else text, kinds)
     if parameter.allowed:
         found = [
             each for each in found if {each.id, each.id.rpartition("/")[2]} & {*parameter.allowed}

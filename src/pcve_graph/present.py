@@ -72,6 +72,9 @@ def day(text: str) -> str:
 
 
 def _table(answer: Table, rows: list[list[str]], width: int) -> str:
+    count = f"{len(rows):,} row" + ("" if len(rows) == 1 else "s")
+    if not width:
+        return f"{columns([list(answer.columns), *rows])}\n{count}\n"
     from rich.console import Console
     from rich.table import Table as Grid
     from rich.text import Text
@@ -81,20 +84,16 @@ def _table(answer: Table, rows: list[list[str]], width: int) -> str:
         grid.add_column(name, overflow="fold")
     for row in rows:
         grid.add_row(*map(Text, row))
-    widest = sum(
-        max([len(name), *(len(row[place]) for row in rows)]) + 2
-        for place, name in enumerate(answer.columns)
-    )
-    console = Console(width=width or max(widest, 20), no_color=True, highlight=False)
+    console = Console(width=width, no_color=True, highlight=False)
     with console.capture() as captured:
         console.print(grid)
     lines = [line.rstrip() for line in captured.get().splitlines()]
-    count = f"{len(rows):,} row" + ("" if len(rows) == 1 else "s")
     return "\n".join([*lines, "", count]) + "\n"
 
 
 def columns(rows: list[list[str]]) -> str:
     """Rows of words as columns that are as wide as they need, two spaces apart."""
+    rows = [[" ".join(cell.split()) for cell in row] for row in rows]
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     padded = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))

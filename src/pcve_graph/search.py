@@ -88,7 +88,8 @@ def update_index(path: Path, store: ox.Store, subjects: Iterable[str]) -> None:
     The rows are then those that `write_index` would write, in another order.
     """
     database = sqlite3.connect(path)
-    changed = sorted(set(subjects))
+    database.execute("pragma synchronous=off")
+    changed = sorted(_affected(database, store, set(subjects)))
     for iri in changed:
         gone = database.execute("select id, folded from entry where node = ?", [iri]).fetchall()
         removal = "insert into word (word, rowid, folded) values ('delete', ?, ?)"
@@ -104,6 +105,27 @@ def update_index(path: Path, store: ox.Store, subjects: Iterable[str]) -> None:
     _insert(database, *found)
     database.commit()
     database.close()
+
+
+def _affected(database: sqlite3.Connection, store: ox.Store, changed: set[str]) -> set[str]:
+    """The nodes whose rows may differ: those that changed, what lies within them, and claims."""
+    found = set(changed)
+    for iri in changed:
+        found.update(
+            node for (node,) in database.execute("select node from entry where iri = ?", [iri])
+        )
+        for quad in store.quads_for_pattern(ox.NamedNode(iri), None, None, None):
+            if (
+                isinstance(quad.object, ox.NamedNode)
+                and f"/{local_name(iri)}/" in quad.object.value
+            ):
+                found.add(quad.object.value)
+    for iri in list(found):
+        for name in ("rdf:subject", "pcve:quote"):
+            key = ox.NamedNode(expand(name))
+            for quad in store.quads_for_pattern(None, key, ox.NamedNode(iri), None):
+                found.add(str(getattr(quad.subject, "value", "")))
+    return found
 
 
 def _rows(store: ox.Store, text: str, bindings: dict[str, Term]) -> list[tuple[Any, ...]]:

@@ -1,7 +1,8 @@
 """SPARQL as a row of tokens: enough to see variables, names and braces apart from strings.
 
-The tokens are those of SPARQL 1.1, section 19.8, longest match first; a text that is not SPARQL
-still falls into tokens. Whether it is SPARQL, and what it means, the engine's parser decides.
+The tokens are those of SPARQL 1.1, section 19.8, longest match first, but that `<1&&?x>` is not an
+IRI, as parsers have it. A text that is not SPARQL still falls into tokens; whether it is SPARQL,
+and what it means, the engine's parser decides.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 _TOKEN: Final = re.compile(
     r"""
       (?P<blank>\s+|\#[^\r\n]*)
-    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+    | (?P<iri><(?:(?!&&)[^<>"{}|^`\\\x00-\x20])*>)
     | (?P<string>\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
         | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
     | (?P<variable>[?$]\w+)
@@ -35,15 +36,14 @@ _UPDATES: Final = frozenset(
 KEYWORDS: Final = frozenset(
     re.findall(
         r"\w+",
-        "A ABS ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL COALESCE CONCAT CONSTRUCT CONTAINS "
-        "COUNT DATATYPE DAY DESC DESCRIBE DISTINCT ENCODE_FOR_URI EXISTS FALSE FILTER FLOOR FROM "
-        "GRAPH GROUP GROUP_CONCAT HAVING HOURS IF IN IRI ISBLANK ISIRI ISLITERAL ISNUMERIC ISURI "
-        "LANG LANGMATCHES LCASE LIMIT MAX MD5 MIN MINUS MINUTES MONTH NAMED NOT NOW OFFSET "
-        "OPTIONAL ORDER PREFIX RAND REDUCED REGEX REPLACE ROUND SAMETERM SAMPLE SECONDS "
-        "SELECT SEPARATOR SERVICE SHA1 SHA256 SHA384 SHA512 SILENT STR STRAFTER STRBEFORE "
-        "STRDT STRENDS STRLANG "
-        "STRLEN STRSTARTS STRUUID SUBSTR SUM TIMEZONE TRUE TZ UCASE UNDEF UNION URI UUID VALUES "
-        "WHERE YEAR",
+        "A ABS ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL COALESCE CONCAT CONSTRUCT "
+        "CONTAINS COUNT DATATYPE DAY DESC DESCRIBE DISTINCT ENCODE_FOR_URI EXISTS FALSE FILTER "
+        "FLOOR FROM GRAPH GROUP GROUP_CONCAT HAVING HOURS IF IN IRI ISBLANK ISIRI ISLITERAL "
+        "ISNUMERIC ISURI LANG LANGMATCHES LCASE LIMIT MAX MD5 MIN MINUS MINUTES MONTH NAMED NOT "
+        "NOW OFFSET OPTIONAL ORDER PREFIX RAND REDUCED REGEX REPLACE ROUND SAMETERM SAMPLE "
+        "SECONDS SELECT SEPARATOR SERVICE SHA1 SHA256 SHA384 SHA512 SILENT STR STRAFTER "
+        "STRBEFORE STRDT STRENDS STRLANG STRLEN STRSTARTS STRUUID SUBSTR SUM TIMEZONE TRUE TZ "
+        "UCASE UNDEF UNION URI UUID VALUES WHERE YEAR ",
     )
 )
 """The words of SPARQL 1.1 Query, section 19.8."""

@@ -34,7 +34,11 @@ _GRACE: Final = 5
 
 
 class Worker:
-    """Asks the store in a folder, in a process of its own, which is started at once."""
+    """Asks the store in a folder, in a process of its own.
+
+    The process starts at once and opens the store with the first question, so that it gets ready
+    while others still look whether the store is.
+    """
 
     def __init__(self, store: Path, memory: int = MEMORY) -> None:
         self.store = store
@@ -140,18 +144,19 @@ def _listen(stream: IO[bytes], replies: queue.SimpleQueue[Any]) -> None:
 def serve(store: Path, memory: int, requests: IO[bytes], replies: IO[bytes]) -> None:
     """Answer requests about the store in a folder until there are no more."""
     _bound("RLIMIT_AS", memory)
-    opened = ox.Store.read_only(str(store))
+    opened: ox.Store | None = None
     with contextlib.suppress(EOFError):
         while True:
             text, bindings, name, timeout, limit, service = _receive(requests)
             _bound("RLIMIT_CPU", int(_computed() + timeout + _GRACE))
             reply: tuple[str, Any]
             try:
+                opened = opened or ox.Store.read_only(str(store))
                 answer = ask(opened, text, bindings, name, limit=limit, service=service)
                 reply = ("answer", answer)
             except ContentError as error:
                 reply = ("content", list(error.problems))
-            except UsageError as error:
+            except (UsageError, OSError) as error:
                 reply = ("usage", str(error))
             except MemoryError:
                 reply = ("end", None)

@@ -1,0 +1,206 @@
+"""Folders of queries that were written for grlc and BASIL load, and nothing in a header is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import World
+
+from pcve_graph.dialects import own_query, read_folder
+from pcve_graph.errors import ContentError, UsageError
+from pcve_graph.names import expand
+from pcve_graph.saved import Parameter, SavedQuery, read_query
+
+SELECT = "SELECT ?s WHERE { ?s ?p ?o }"
+
+
+def read(header: str, text: str = SELECT) -> SavedQuery:
+    lines = "".join(f"#+ {line}\n" for line in header.splitlines())
+    return own_query((lines + text).encode(), "folder/q.rq")
+
+
+DECORATED = """summary: Events of a country
+description: >-
+  A longer text,
+  on two lines
+endpoint: http://dbpedia.org/sparql
+endpoint_in_url: False
+method: GET
+pagination: 100
+tags:
+  - one
+  - two
+defaults:
+  - country: http://e/albania
+enumerate:
+  - lang:
+    - en
+    - sq
+transform: {
+    "key": "?p",
+    "$anchor": "key"
+  }"""
+
+
+def test_every_public_decorator_of_grlc_is_read() -> None:
+    text = "SELECT ?s { ?s ?p ?_country_iri FILTER(LANG(?s) = ?_lang) }"
+    found = read(DECORATED, text)
+    assert (found.summary, found.description) == (
+        "Events of a country",
+        "A longer text, on two lines",
+    )
+    assert found.tags == ("one", "two")
+    assert found.params["country"].default == "http://e/albania"
+    assert found.params["lang"].allowed == ("en", "sq")
+    told = {note.message.split('"')[1] for note in found.notes}
+    assert told == {"endpoint", "endpoint_in_url", "method", "pagination", "transform"}
+    assert all(note.severity == "note" for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "a: b",
+        "Cities: the biggest",
+        'the "best" of: all',
+        "'quoted: inside'",
+        "*stars* all",
+        "&and more",
+        "@home",
+        "`ticks`",
+        "% of all",
+        "a [list, not closed",
+        "{open",
+        "- dash: x",
+        "it's: a 'text'",
+        "!bang",
+        "| pipe",
+        "\t: tab",
+    ],
+)
+def test_a_colon_or_quote_never_loses_metadata(summary: str) -> None:
+    found = read(f"summary: {summary}\ntags: [kept]\ndescription: {summary}")
+    bare = summary.strip().strip("'") if summary[0] == "'" else summary.strip()
+    assert found.summary == bare
+    assert found.description == bare
+    assert found.tags == ("kept",)
+    assert read(f"summary: '{bare.replace(chr(39), chr(39) * 2)}'").summary == bare
+
+
+def test_a_header_may_be_json() -> None:
+    header = '{\n  "summary": "a: b",\n  "tags": [\n    "one"\n  ],\n  "defaults": [{"x": "1"}]\n}'
+    found = read(header, "SELECT ?s { ?s ?p ?__x }")
+    assert (found.summary, found.tags, found.notes) == ("a: b", ("one",), ())
+    assert found.params["x"].default == "1"
+
+
+def test_a_description_with_keys_of_its_own_is_text() -> None:
+    found = read("description:\n  Note: this counts\n  Also: that\nsummary: kept")
+    assert found.description == "Note: this counts Also: that"
+    assert found.summary == "kept"
+
+
+def test_one_bad_line_of_a_mapping_leaves_the_others() -> None:
+    header = "columns:\n  s: who: the actor\n  p: what\nparams:\n  s: {type: thing, kinds: [Event]}"
+    found = read(header)
+    assert found.columns == {"s": "who: the actor", "p": "what"}
+    assert found.params["s"] == Parameter("s", "thing", "s", kinds=("event",))
+
+
+def test_what_a_header_says_twice_or_nowhere_is_noted() -> None:
+    raw = f"#+ stray words\n#+summary: one\n#+ summary: two\n#+ empty:\n#+ sumary: x\n{SELECT}"
+    found = own_query(raw.encode(), "q.rq")
+    assert found.summary == "one"
+    told = [(note.position.line, note.message) for note in found.notes]
+    assert told == [
+        (1, "'stray words' belongs to no key"),
+        (3, 'the key "summary" stands twice'),
+        (4, '"empty" has no value'),
+        (5, '"sumary" is not known here: ignored'),
+    ]
+    assert found.notes[-1].fix == "did you mean summary?"
+
+
+XSD = expand("xsd:")
+
+
+@pytest.mark.parametrize(
+    ("variable", "parameter"),
+    [
+        ("_name", {"type": "text", "required": True}),
+        ("__name", {"type": "text"}),
+        ("_name_iri", {"type": "iri", "required": True}),
+        ("__name_iri", {"type": "iri"}),
+        ("_name_number", {"type": "number", "required": True}),
+        ("_name_literal", {"type": "text", "required": True}),
+        ("_name_string", {"type": "text", "required": True}),
+        ("_name_en", {"type": "text", "language": "en", "required": True}),
+        ("__name_sq", {"type": "text", "language": "sq"}),
+        ("_name_integer", {"type": "literal", "datatype": XSD + "integer", "required": True}),
+        ("_name_gYear", {"type": "literal", "datatype": XSD + "gYear", "required": True}),
+        ("_name_xsd_date", {"type": "date", "required": True}),
+        ("_name_xsd_dateTime", {"type": "literal", "datatype": XSD + "dateTime", "required": True}),
+        ("_name_geo_wktLiteral", {"type": "literal", "datatype": "http://geo/wktLiteral"}),
+    ],
+)
+def test_a_variable_name_says_what_it_takes(variable: str, parameter: dict[str, object]) -> None:
+    text = f"PREFIX geo: <http://geo/> SELECT ?s {{ ?s ?p ?{variable} . ?s geo:x ?__agg_1__ }}"
+    expected = {"required": variable[1] != "_", **parameter}
+    found = read("summary: x", text).params["name"]
+    assert found == Parameter(name="name", variable=variable, **expected)  # type: ignore[arg-type]
+
+
+def test_a_plain_variable_is_no_parameter() -> None:
+    assert read("summary: x", "SELECT ?s ?a_b { ?s ?p ?a_b }").params == {}
+
+
+def test_every_file_of_a_folder_is_tried(tmp_path: Path, northtown: World) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "good.rq").write_text("#+ summary: a: b\nSELECT ?s { ?s a ?_class_iri }")
+    (tmp_path / "bad.rq").write_text("SELECT ?s {\n ?s a }")
+    (tmp_path / "update.sparql").write_text("INSERT DATA { <a:b> <a:b> 1 }")
+    (tmp_path / "latin.rq").write_bytes(b"SELECT ?s { ?s ?p 'caf\xe9' }")
+    (tmp_path / "below/good.rq").write_text(SELECT)
+    found, problems = read_folder(tmp_path)
+    assert sorted(found) == ["below/good", "good"]
+    assert sorted((Path(each.position.path).name, each.rule) for each in problems) == [
+        ("bad.rq", "query-syntax"),
+        ("latin.rq", "encoding"),
+        ("update.sparql", "query-syntax"),
+    ]
+    listed = northtown.pcve("queries", "--queries", str(tmp_path))
+    assert listed.exit_code == 1
+    assert "good  a: b\n    class (iri, needed)\n" in listed.stdout
+    assert "3 errors" in listed.stderr
+    asked = northtown.pcve(
+        "query", "good", "--queries", str(tmp_path), "--set", f"class={expand('pcve:Event')}"
+    )
+    assert (asked.exit_code, asked.stdout.splitlines()[-1]) == (0, "12 rows")
+    assert "note:" in asked.stderr
+    missing = northtown.pcve("query", "goood", "--queries", str(tmp_path))
+    assert (missing.exit_code, "did you mean good?" in missing.stderr) == (2, True)
+    with pytest.raises(UsageError, match="no folder of queries"):
+        read_folder(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("header", "place", "message"),
+    [
+        ("#+ summary: a: b", "1:14", "error yaml-syntax"),
+        ("#+ sumary: x", "1:4", "error query-header: a header has no key"),
+        ("#+ params:\n#+   s: {type: txt}", "2:6", "has no type that is known"),
+        ("#+ params:\n#+   s: {type: text, exampel: y}", "2:22", "did you mean example?"),
+        ("#+ timeout: soon", "1:13", "write it in seconds"),
+        ("#+ just words", "1:4", "the header holds no keys"),
+    ],
+)
+def test_the_projects_own_headers_are_strict(
+    tmp_path: Path, header: str, place: str, message: str
+) -> None:
+    path = tmp_path / "q.rq"
+    path.write_text(f"{header}\n{SELECT}")
+    with pytest.raises(ContentError) as caught:
+        read_query("queries/answers/q.rq", path)
+    assert str(caught.value).startswith(f"queries/answers/q.rq:{place}: ")
+    assert message in str(caught.value)
