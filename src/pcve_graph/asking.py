@@ -12,14 +12,14 @@ from .export import RDF_FORMATS
 from .grounds import grounds
 from .names import kebab, likely
 from .ontology import read_ontology
-from .parameters import bind
 from .present import columns, present
 from .project import Project
-from .query import RESULT_FORMATS, Answer, Table, ask
+from .query import RESULT_FORMATS, Table
+from .reading import Here, Reading, bind_in
 from .saved import Parameter, SavedQuery, read_queries
 from .search import Hit, open_index
 from .store import Saved
-from .worker import TIMEOUT, Worker
+from .worker import TIMEOUT
 
 ROW_FORMATS = ("table", "markdown", *RESULT_FORMATS)
 GRAPH_FORMATS = ("turtle", "jsonld", "nt", *(each for each in RDF_FORMATS if each != "turtle"))
@@ -55,34 +55,35 @@ class Reply:
     problems: tuple[Problem, ...] = ()
 
 
-def question(
-    project: Project, saved: Saved, engine: Worker, name: str, own: bytes | None, asked: Asked
-) -> Reply:
-    """The answer of `engine` to a saved query, that of a file or folder, or the text `own`."""
+def question(project: Project, graph: Reading, name: str, own: bytes | None, asked: Asked) -> Reply:
+    """The answer to a saved query, to that of a file or folder, or to the text `own`."""
     known = (*ROW_FORMATS, *GRAPH_FORMATS)
     if asked.form and asked.form not in known:
         hint = ", ".join(likely(asked.form, known) or known)
         raise UsageError(f"there is no format {asked.form!r}; {hint}")
     chosen = choose(project, name, asked.queries) if own is None else own_query(own, "stdin")
-    bindings = bind(chosen, _pairs(asked.settings), open_index(saved.folder))
-    timeout = asked.timeout if asked.timeout is not None else chosen.timeout or TIMEOUT
-    limit = asked.limit or None
-    text, where, out = chosen.text, chosen.path, asked.service
-    answer: Answer
-    if timeout:
-        answer = engine.ask(text, bindings, where, timeout=timeout, limit=limit, service=out)
-    else:
-        answer = ask(saved.store, text, bindings, where, limit=limit, service=out)
+    bindings = bind_in(graph, chosen, _pairs(asked.settings))
+    answer = graph.ask(
+        chosen.text,
+        bindings,
+        chosen.path,
+        timeout=asked.timeout if asked.timeout is not None else chosen.timeout or TIMEOUT,
+        limit=asked.limit or None,
+        service=asked.service,
+    )
     talk = [f"{each.position}: note: {each.message}; {each.fix}" for each in chosen.notes]
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {asked.limit:,}; there are more")
     if asked.why is not None:
         if not isinstance(answer, Table):
             raise UsageError("only the rows of a SELECT have reasons; leave --why out")
+        if not isinstance(graph, Here):
+            raise UsageError("--why reads the evidence of the built graph; leave --endpoint out")
         ontology = read_ontology(project)
-        told = grounds(saved.store, ontology, chosen.text, bindings, answer, asked.why, asked.form)
+        store = graph.saved.store
+        told = grounds(store, ontology, chosen.text, bindings, answer, asked.why, asked.form)
         return Reply(told, tuple(talk))
-    text = present(answer, asked.form, saved.store, asked.iris, asked.width)
+    text = present(answer, asked.form, graph.words(answer, asked.form), asked.iris, asked.width)
     return Reply(text, tuple(talk))
 
 

@@ -16,6 +16,7 @@ from . import __version__
 from .console import announce, completeness, count, doing, guarded, many, summary, tell
 from .errors import ContentError, Problem, UsageError
 from .project import Project, find_project, shipped_project
+from .servers import ENDPOINT, graph_at, publishing, tried
 
 if TYPE_CHECKING:
     from .check import Checked
@@ -258,9 +259,10 @@ FOLDER = click.option(
 )
 @click.option("--allow-service", "service", is_flag=True, help="Let SERVICE ask other servers.")
 @FOLDER
+@ENDPOINT
 @click.pass_context
 @guarded
-def query(context: click.Context, /, name: str, wide: bool, **asked: Any) -> None:
+def query(context: click.Context, /, name: str, wide: bool, endpoint: str, **asked: Any) -> None:
     """Ask a saved query, or SPARQL of your own from a file or stdin.
 
     A value is an id, or any name, spelling or script of the thing. Prefixes that the graph uses
@@ -276,13 +278,13 @@ def query(context: click.Context, /, name: str, wide: bool, **asked: Any) -> Non
     from .worker import Worker
 
     project = here(context)
-    with Worker(project.build / "store") as worker:
-        saved = opened(project)
+    with contextlib.nullcontext() if endpoint else Worker(project.build / "store") as worker:
+        graph = graph_at(endpoint, functools.partial(opened, project), worker)
         from .asking import Asked, question
 
         own = sys.stdin.buffer.read() if name == "-" else None
         how = Asked(**asked, width=0 if wide else _width())
-        reply = question(project, saved, worker, name, own, how)
+        reply = question(project, graph, name, own, how)
     tell(*reply.talk)
     click.echo(reply.text, nl=False)
 
@@ -295,19 +297,26 @@ def _width() -> int:
 
 @cli.command()
 @FOLDER
+@click.option("--check", is_flag=True, help="Ask each with its examples; exit 1 if one fails.")
+@ENDPOINT
 @click.pass_context
 @guarded
-def queries(context: click.Context, queries: Path | None) -> None:
+def queries(context: click.Context, queries: Path | None, check: bool, endpoint: str) -> None:
     """List the saved queries, their parameters and an example of each.
 
     \b
     Examples:
       pcve queries
       pcve queries --queries my-grlc-folder
+      pcve queries --check --endpoint http://localhost:7878/query
     """
     from .asking import catalogue
 
-    reply = catalogue(here(context), queries)
+    project = here(context)
+    if check or endpoint:
+        graph = graph_at(endpoint, functools.partial(opened, project))
+        sys.exit(tried(graph, project, queries))
+    reply = catalogue(project, queries)
     click.echo(reply.text, nl=False)
     tell(*reply.talk)
     if reply.problems:
@@ -342,9 +351,10 @@ def search(
 @cli.command()
 @click.argument("identifier", metavar="ID")
 @click.option("--as-of", metavar="DATE", help="Only what held on that day, such as 2019-05-01.")
+@ENDPOINT
 @click.pass_context
 @guarded
-def show(context: click.Context, identifier: str, as_of: str | None) -> None:
+def show(context: click.Context, identifier: str, as_of: str | None, endpoint: str) -> None:
     """Show everything known of one thing, each fact with its evidence.
 
     \b
@@ -358,11 +368,12 @@ def show(context: click.Context, identifier: str, as_of: str | None) -> None:
     from .show import show as view
 
     project = here(context)
-    saved = opened(project)
+    ontology = read_ontology(project)
     days = first_and_last(as_of) if as_of else None
     if as_of and (days is None or days[0] != days[1]):
         raise UsageError(f"--as-of takes a day such as 2019-05-01, not {as_of!r}")
-    found = view(saved, read_ontology(project), identifier, days[0] if days else None)
+    store = graph_at(endpoint, functools.partial(opened, project)).around(identifier, ontology)
+    found = view(store, ontology, identifier, days[0] if days else None)
     click.echo(present_view(found), nl=False)
 
 
@@ -504,3 +515,6 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
         raise ContentError(problems)
     if check and changed:
         sys.exit(1)
+
+
+cli.add_command(publishing(lambda context: opened(here(context))))

@@ -14,7 +14,6 @@ from .evidence import Evidence, evidence, rank
 from .names import expand, local_name, nearest
 from .ontology import Ontology
 from .query import Table, ask, footnotes, labels
-from .store import Saved
 
 _CLAIMS = (
     f"PREFIX rdf: <{names.PREFIXES['rdf']}> SELECT ?s ?p ?o ?c "
@@ -50,13 +49,13 @@ class View:
     notes: tuple[str, ...] = ()
 
 
-def show(saved: Saved, ontology: Ontology, identifier: str, as_of: date | None = None) -> View:
+def show(store: ox.Store, ontology: Ontology, identifier: str, as_of: date | None = None) -> View:
     """The view of the thing with this id or IRI; `as_of` leaves out periods that miss the day.
 
     A period without a known beginning or end is open on that side. Raises UsageError where there
     is no such thing, with the nearest id.
     """
-    return _Reader(saved, ontology, as_of).view(_find(saved.store, identifier))
+    return _Reader(store, ontology, as_of).view(_find(store, identifier))
 
 
 def _find(store: ox.Store, identifier: str) -> ox.NamedNode:
@@ -81,8 +80,8 @@ def _find(store: ox.Store, identifier: str) -> ox.NamedNode:
 
 
 class _Reader:
-    def __init__(self, saved: Saved, ontology: Ontology, as_of: date | None) -> None:
-        self.store = saved.store
+    def __init__(self, store: ox.Store, ontology: Ontology, as_of: date | None) -> None:
+        self.store = store
         self.ontology = ontology
         self.as_of = as_of.isoformat() if as_of else None
 
