@@ -95,10 +95,11 @@ def test_a_decision_silences_its_pair_once(world: World) -> None:
     two_names(world)
     assert "1 warning" in world.pcve("validate").stdout
     entry = "- pair: [lake-fund, river-institute]\n  verdict: different\n  reason: one gives, one works\n"
-    world.write(LEDGER, entry)
+    known = (world.root / LEDGER).read_text("utf-8")
+    world.write(LEDGER, known + entry)
     result = world.pcve("validate")
     assert (result.exit_code, result.stderr) == (0, "")
-    world.write(LEDGER, entry + entry)
+    world.write(LEDGER, entry + entry + known)
     result = world.pcve("validate")
     assert result.exit_code == 1
     assert (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 
 from .dialects import choose, own_query, read_folder
 from .errors import Problem, UsageError
@@ -100,7 +101,7 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
 def overview(project: Project) -> str:
     """The names and summaries of the saved queries, a line each."""
     found = read_queries(project, "answers")
-    return columns([[f"  {name}", query.summary] for name, query in found.items()])
+    return indent(columns([[name, query.summary] for name, query in found.items()]), "  ")
 
 
 def catalogue(project: Project, folder: Path | None) -> Reply:
