@@ -1,6 +1,6 @@
 """Where an engine is known to be wrong: a minimal case of each, and the clause that settles it.
 
-An entry that no longer holds, or that no run of tests/test_differential.py meets, fails a test.
+An entry that no longer holds fails tests/test_differential.py.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ NAN_DECIMAL = str(typed("NaN", "decimal"))
 
 @dataclass(frozen=True)
 class Disagreement:
-    """Of a value of ex:s that has to conform to `shape`: the engine finds `wrong`, not `right`.
+    """Of a schema:minValue that has to conform to `shape`: the engine finds `wrong`, not `right`.
 
-    Both are the components of the results; `wrong` is None where the engine gives no report at all.
+    The schema:maxValue beside it is 2015-01-01. Both are the components of the results; `wrong` is None where the engine gives no report at all.
     `meets` knows a result that the engine lacks. Where there is no report, `spoils` knows a
     statement, by predicate and object, that brings that about; it is left out for that engine.
     """
@@ -69,7 +69,7 @@ KNOWN = (
         "pyshacl",
         "a blank node that is compared ends the run",
         CANNOT_COMPARE,
-        "sh:lessThanOrEquals ex:t",
+        "sh:lessThanOrEquals schema:maxValue",
         "_:b",
         ("LessThanOrEquals",),
         None,
@@ -79,7 +79,7 @@ KNOWN = (
         "pyshacl",
         "an ill-typed date that is compared with a date ends the run",
         CANNOT_COMPARE,
-        "sh:lessThanOrEquals ex:t",
+        "sh:lessThanOrEquals schema:maxValue",
         '"2015-02-30"^^xsd:date',
         ("LessThanOrEquals",),
         None,
@@ -115,21 +115,22 @@ KNOWN = (
     ),
     Disagreement(
         "pyshacl",
-        "a year of two digits is a year",
+        "a year of two digits is a year, a thirteenth month a month",
         "SHACL 4.1.2: an ill-typed literal does not have its datatype; a gYear has four digits or "
-        "more (XML Schema 1.1, 3.3.11)",
+        "more, and a month is one of twelve (XML Schema 1.1, 3.3.10 and 3.3.11)",
         "sh:datatype xsd:gYear",
         '"15"^^xsd:gYear',
         ("Datatype",),
         meets=lambda result: (
-            component(result) in ("Or", "Datatype") and result.value == str(typed("15", "gYear"))
+            component(result) in ("Or", "Datatype")
+            and result.value.endswith(("gYear>", "gYearMonth>"))
         ),
     ),
     Disagreement(
         "pyshacl",
         "values of unlike datatypes are ordered by the names of their types",
         CANNOT_COMPARE,
-        "sh:lessThanOrEquals ex:t",
+        "sh:lessThanOrEquals schema:maxValue",
         "true",
         ("LessThanOrEquals",),
         meets=lambda result: component(result) in PAIR,

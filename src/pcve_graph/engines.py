@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -134,14 +135,16 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
 
 @contextmanager
 def _exact_literals() -> Iterator[Any]:
-    """rdflib, which keeps literals as they are spelt meanwhile, and does not log the ill-typed."""
+    """rdflib, which keeps literals as they are spelt meanwhile, and is silent on the ill-typed."""
     import rdflib
 
     log = logging.getLogger("rdflib.term")
     kept = rdflib.NORMALIZE_LITERALS, log.disabled
     rdflib.NORMALIZE_LITERALS, log.disabled = False, True
     try:
-        yield rdflib
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield rdflib
     finally:
         rdflib.NORMALIZE_LITERALS, log.disabled = kept
 
