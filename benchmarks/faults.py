@@ -140,12 +140,12 @@ def _more_of_a_person(subject: str, has: Triples) -> Change:
 
 def _budget_without_amount(subject: str, has: Triples) -> Change:
     path = _p("schema:value")
-    return Change([(path, has[path][0])], [], [("", subject, "SPARQL", "Budget")])
+    return Change([(path, has[path][0])], [], [("", subject, "Or", "Budget-hasAnAmount")])
 
 
 def _no_reason(subject: str, has: Triples) -> Change:
     note = _p("skos:note")
-    return Change([(note, has[note][0])], [], [("", _INFERRED, "SPARQL", "Claim")])
+    return Change([(note, has[note][0])], [], [("", subject, "Or", "Claim-reasonGiven")])
 
 
 def _edition_twice(subject: str, has: Triples) -> Change:
@@ -181,8 +181,6 @@ def _part_of_itself(subject: str, has: Triples) -> Change:
     path = _p("dcterms:isPartOf")
     return Change([], [(path, subject)], [("", subject, "SPARQL", "Project")])
 
-
-_INFERRED: Final = _concept("certainty", "inferred")
 
 FAULTS: Final[dict[str, tuple[str, tuple[str, ...], Callable[[str, Triples], Change]]]] = {
     "missing-kind": ("pcve:Event", ("pcve:kind",), _missing_kind),

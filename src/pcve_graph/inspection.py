@@ -104,7 +104,8 @@ def _findings(
     against: Saved | None,
 ) -> Findings:
     """The results, and what is said of the suspects that no shape knows, in words and places."""
-    places = document.places({*suspects, *(each.focus for each in results)})
+    wrong = {*suspects, *(each.focus for each in results)}
+    places = document.places({"_:" if each.startswith("_:") else each for each in wrong})
     for bound, (_, reason) in survey.bounds().items():
         if reason[:1] in places:
             places.setdefault(bound, places.get(reason, places[reason[:1]]))
