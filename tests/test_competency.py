@@ -64,3 +64,70 @@ def test_each_is_answered(question: str, names: tuple[str, ...]) -> None:
     assert question.endswith("?")
     for name in names:
         assert found(name), f"{name} has no row"
+
+
+def test_a_change_of_host_parts_the_events_and_those_without_a_date_stay() -> None:
+    rows = found("host-changes")
+    before = {row["host"] for row in rows if "2017" <= row["start"] < "2020-04"}
+    assert before == {"dcaf-ljubljana"}
+    assert {row["host"] for row in rows if row["start"] >= "2020-05"} == {"rcc"}
+    assert [row["event"] for row in rows if not row["start"]] == ["bih-coord-iom"]
+
+
+def test_a_country_has_the_name_of_the_day_and_its_note() -> None:
+    names = [row for row in found("names-on-a-day") if row["thing"] == "north-macedonia"]
+    assert {row["name"] for row in names} == {
+        "FYROM",
+        "Macedonia",
+        "former Yugoslav Republic of Macedonia",
+    }
+    (kosovo,) = [row for row in found("names-on-a-day") if row["thing"] == "kosovo"]
+    assert kosovo["name"] == "Kosovo*"
+    assert kosovo["note"].startswith("This designation is without prejudice")
+
+
+def test_events_of_one_place_are_back_to_back_or_on_the_same_days() -> None:
+    pairs = {(row["event"], row["other"]): row["relation"] for row in found("events-side-by-side")}
+    assert pairs["rcc-nfp-7", "rnnc-3"] == "back to back"
+    assert pairs["eu-wb-jha-2019", "iisg-board-4"] == "same days"
+
+
+def test_a_gap_is_a_topic_without_a_project_in_the_country_alone() -> None:
+    gaps = {(row["topic"], row["country"]) for row in found("topic-gaps")}
+    assert ("youth", "montenegro") in gaps
+    assert not {("youth", each) for each in ("albania", "kosovo", "bosnia-herzegovina")} & gaps
+
+
+def test_an_overlap_is_certain_only_where_both_periods_are_known() -> None:
+    pairs = {
+        (row["project"], row["other"]): row["together"] for row in found("overlapping-projects")
+    }
+    assert pairs["communities-first", "iom-local-voices"] == "yes"
+    assert ("coe-prisons-hf2", "coe-prisons-hf3") not in pairs
+    assert "not known" in pairs.values()
+
+
+def test_a_project_serves_the_plan_that_it_contributes_to() -> None:
+    assert {row["commitment"] for row in found("commitments-served", ".work")} == {"jap-2018"}
+
+
+def test_a_target_group_that_was_served_is_no_gap() -> None:
+    rows = found("unserved-groups")
+    assert all(row["served"][:4] < "2020" for row in rows)
+    assert {row["group"] for row in rows} >= {"teachers", "prosecutors"}
+    assert "law-enforcement" not in {row["group"] for row in rows}
+
+
+def test_topics_shift_from_departures_to_the_right_wing() -> None:
+    years: dict[str, set[int]] = {}
+    for row in found("topics-by-year"):
+        years.setdefault(row["topic"], set()).add(int(row["year"]))
+    assert min(years["ftf"] - {0}) <= 2015
+    assert max(years["right-wing-extremism"]) >= 2022
+    assert 0 in years["pcve"]
+
+
+def test_a_board_adopts_what_its_documents_say() -> None:
+    rows = {(row["what"], row["outcome"]) for row in found("decisions", ".event")}
+    assert ("adopted", "iisg-needs-2021-2022") in rows
+    assert len(rows) == 3
