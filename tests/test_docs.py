@@ -9,10 +9,12 @@ import pytest
 from conftest import ROOT, World
 
 from pcve_graph.cli import cli
+from pcve_graph.dialects import own_query
 from pcve_graph.errors import RULES
 from pcve_graph.export import FORMATS
 from pcve_graph.ontology import Ontology
 from pcve_graph.records import TALK
+from pcve_graph.saved import CHECK_KEYS, KEYS, PARAM_KEYS, TYPES
 
 README = (ROOT / "README.md").read_text()
 FORMAT = (ROOT / "data/FORMAT.md").read_text()
@@ -94,3 +96,14 @@ def test_the_curators_example_is_green_as_it_stands(world: World) -> None:
     assert "supporter: Lake Fund\n    “with support from the Lake Fund”" in text
     world.replace("data/records/event/harbour-forum-2017.yml", "support from", "support of")
     assert "error quote-not-found" in world.pcve("validate").stderr
+
+
+DECORATORS = "defaults enumerate endpoint endpoint_in_url method pagination transform".split()
+
+
+def test_the_page_of_queries_tells_of_every_key_and_type() -> None:
+    page = (ROOT / "queries/README.md").read_text()
+    for word in (*KEYS, *CHECK_KEYS, *PARAM_KEYS, *TYPES, *DECORATORS):
+        assert f"`{word}`" in page, word
+    (example,) = re.findall(r"```sparql\n([\s\S]*?)```", page)
+    assert own_query(example.encode(), "example").notes == ()

@@ -140,6 +140,10 @@ def test_an_unknown_name_lists_the_nearest_of_its_kind(index: Index) -> None:
     lines = str(caught.value).splitlines()
     assert lines[0].startswith("x takes a thing of the kind country; 'Albnia' is none;")
     assert lines[1] == "    albania  Albania (country)"
+    with pytest.raises(UsageError, match=r"did you mean one of these\?\n    kosovo  Kosovo"):
+        term("Kosova", index, type="thing", kinds=("country",))
+    with pytest.raises(UsageError, match="takes a thing; 'topic/ftf' is none"):
+        term("topic/ftf", index, type="thing")
     with pytest.raises(UsageError, match="some of them:\n    albania  Albania"):
         term("zzzzz", index, type="thing", kinds=("country",))
 

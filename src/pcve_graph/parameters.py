@@ -147,7 +147,8 @@ def _named(parameter: Parameter, text: str, index: Index | None) -> ox.NamedNode
             return ox.NamedNode(names.concept(parameter.scheme, text.rpartition("/")[2]))
         takes = f"an IRI of {_kinds(parameter)}, as there is no graph here to look names up in"
         raise _wrong(parameter, text, takes, [parameter.example] if parameter.example else [])
-    kinds = parameter.kinds or ((parameter.scheme,) if parameter.scheme else ())
+    other = {"thing": ("thing",), "concept": (parameter.scheme or "concept",)}
+    kinds = parameter.kinds or other.get(parameter.type, ())
     found = index.named(iri.value if iri else text, kinds)
     if parameter.allowed:
         found = [

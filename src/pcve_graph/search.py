@@ -199,8 +199,8 @@ class Index:
     def named(self, text: str, kinds: Collection[str] = ()) -> list[Hit]:
         """The things that `text` names, by IRI, id, name or other name; the first that fits.
 
-        `kinds` are classes, folders or closed lists; without them all. More than one hit: the name
-        is that of several things.
+        `kinds` are classes, folders or closed lists, or `thing` for all but concepts and sources;
+        without them all. More than one hit: the name is that of several things.
         """
         by_iri = self._hits("thing.iri = ?", [text], kinds)
         ids = [text, *(f"{kind}/{text}" for kind in kinds)]
@@ -232,8 +232,18 @@ class Index:
 
     def nearest(self, text: str, kinds: Collection[str] = (), limit: int = 3) -> list[Hit]:
         """Things whose names are most like `text`, for a hint."""
-        found = self.search(text, kinds, limit)
-        return [each for each in found if each.field in FIELDS[:3]]
+        from rapidfuzz import fuzz
+
+        words = fold(text).split()
+        if not words:
+            return []
+        wider = [[word, *self._spellings(word)] for word in words]
+        found = [each for each in self._matching(wider, kinds) if each.field in FIELDS[:3]]
+        found.sort(key=lambda hit: (-fuzz.ratio(fold(hit.text), " ".join(words)), hit.iri))
+        best: dict[str, Hit] = {}
+        for hit in found:
+            best.setdefault(hit.iri, hit)
+        return list(best.values())[:limit]
 
     def examples(self, kinds: Collection[str], limit: int = 3) -> list[Hit]:
         """The first things of `kinds` by their names."""
@@ -255,6 +265,9 @@ class Index:
 
     def _hits(self, where: str, values: list[str], kinds: Collection[str]) -> list[Hit]:
         choice = f"(kind in ({_marks(kinds)}) or list in ({_marks(kinds)})) and" if kinds else ""
+        if "thing" in kinds:
+            choice = "kind not in ('concept', 'source') and"
+            kinds = ()
         columns = "thing.iri, thing.id, kind, label, field, text"
         text = f"select {columns} from entry join thing using (iri) where {choice} {where}"
         rows = self.database.execute(text, [*kinds, *kinds, *values])
