@@ -1,3 +1,18 @@
 """A knowledge graph of work against violent extremism: every fact with its source."""
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .knowledge import KnowledgeGraph
+
 __version__ = "0.1.0"
+__all__ = ["KnowledgeGraph", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    """What this package gives, imported when first used: importing the package costs nothing."""
+    if name == "KnowledgeGraph":
+        from .knowledge import KnowledgeGraph
+
+        return KnowledgeGraph
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

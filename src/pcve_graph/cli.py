@@ -16,7 +16,7 @@ from . import __version__
 from .console import announce, completeness, count, doing, guarded, many, summary, tell
 from .errors import ContentError, Problem, UsageError
 from .project import Project, find_project, shipped_project
-from .servers import ENDPOINT, graph_at, publishing, tried
+from .servers import ENDPOINT, FOLDER, graph_at, listing, publishing
 
 if TYPE_CHECKING:
     from .check import Checked
@@ -222,14 +222,6 @@ class _QueryCommand(click.Command):
             formatter.write(f"\nSaved queries:\n{overview(here(ctx))}")
 
 
-FOLDER = click.option(
-    "--queries",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Your own folder of queries, also one written for grlc or BASIL.",
-)
-
-
 @cli.command(cls=_QueryCommand)
 @click.argument("name", metavar="NAME|FILE|-")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Bind a parameter.")
@@ -293,34 +285,6 @@ def _width() -> int:
     import shutil
 
     return shutil.get_terminal_size((100, 40)).columns if sys.stdout.isatty() else 0
-
-
-@cli.command()
-@FOLDER
-@click.option("--check", is_flag=True, help="Ask each with its examples; exit 1 if one fails.")
-@ENDPOINT
-@click.pass_context
-@guarded
-def queries(context: click.Context, queries: Path | None, check: bool, endpoint: str) -> None:
-    """List the saved queries, their parameters and an example of each.
-
-    \b
-    Examples:
-      pcve queries
-      pcve queries --queries my-grlc-folder
-      pcve queries --check --endpoint http://localhost:7878/query
-    """
-    from .asking import catalogue
-
-    project = here(context)
-    if check or endpoint:
-        graph = graph_at(endpoint, functools.partial(opened, project))
-        sys.exit(tried(graph, project, queries))
-    reply = catalogue(project, queries)
-    click.echo(reply.text, nl=False)
-    tell(*reply.talk)
-    if reply.problems:
-        raise ContentError(list(reply.problems))
 
 
 @cli.command()
@@ -517,4 +481,5 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
         sys.exit(1)
 
 
-cli.add_command(publishing(lambda context: opened(here(context))))
+cli.add_command(listing(here, opened))
+cli.add_command(publishing(here, opened))

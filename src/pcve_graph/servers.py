@@ -1,21 +1,21 @@
-"""What the command has to do with servers: which one, as whom, and `pcve publish`."""
+"""The commands that work on the build and on servers: which server, as whom, and what is done."""
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .console import guarded, many, tell
-from .errors import UsageError
+from .errors import ContentError, UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .project import Project
     from .publish import Plan, Progress
     from .reading import Reading
@@ -23,10 +23,17 @@ if TYPE_CHECKING:
     from .store import Saved
     from .worker import Worker
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Finder = Callable[[click.Context], "Project"]
+Opener = Callable[["Project"], "Saved"]
 
 ENDPOINT = click.option(
     "--endpoint", metavar="URL", default="", help="Ask a SPARQL server instead of the build."
+)
+FOLDER = click.option(
+    "--queries",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Your own folder of queries, also one written for grlc or BASIL.",
 )
 _SECRETS = ("PCVE_ENDPOINT_USER", "PCVE_ENDPOINT_PASSWORD", "PCVE_ENDPOINT_TOKEN")
 
@@ -79,8 +86,41 @@ def tried(graph: Reading, project: Project, folder: Path | None) -> int:
     return 1 if failed else 0
 
 
-def publishing(opened: Callable[[click.Context], Saved]) -> click.Command:
-    """The command `pcve publish`; `opened` gives the graph of the project in its context."""
+def listing(here: Finder, opened: Opener) -> click.Command:
+    """`pcve queries`, on the project that `here` finds and `opened` reads."""
+
+    @click.command()
+    @FOLDER
+    @click.option("--check", is_flag=True, help="Ask each with its examples; exit 1 if one fails.")
+    @ENDPOINT
+    @click.pass_context
+    @guarded
+    def queries(context: click.Context, queries: Path | None, check: bool, endpoint: str) -> None:
+        """List the saved queries, their parameters and an example of each.
+
+        \b
+        Examples:
+          pcve queries
+          pcve queries --queries my-grlc-folder
+          pcve queries --check --endpoint http://localhost:7878/query
+        """
+        from .asking import catalogue
+
+        project = here(context)
+        if check or endpoint:
+            graph = graph_at(endpoint, functools.partial(opened, project))
+            sys.exit(tried(graph, project, queries))
+        reply = catalogue(project, queries)
+        click.echo(reply.text, nl=False)
+        tell(*reply.talk)
+        if reply.problems:
+            raise ContentError(list(reply.problems))
+
+    return queries
+
+
+def publishing(here: Finder, opened: Opener) -> click.Command:
+    """`pcve publish`, on the project that `here` finds and `opened` reads."""
 
     @click.command()
     @click.option("--endpoint", required=True, metavar="URL", help="Where the server is asked.")
@@ -112,7 +152,7 @@ def publishing(opened: Callable[[click.Context], Saved]) -> click.Command:
           pcve publish --endpoint http://localhost:8890/sparql --dry-run
         """
         start = time.perf_counter()
-        saved = opened(context)
+        saved = opened(here(context))
         there = server(endpoint, update, gsp, timeout)
         found = _planned(there, saved) if dry_run else _published(there, saved)
         _report(there, found, dry_run, time.perf_counter() - start)

@@ -1,0 +1,208 @@
+"""The graph in Python: `KnowledgeGraph.open()`, then ask.
+
+Mistakes in the content raise ContentError, with the problems; wrong use, and a server that fails,
+raise UsageError. Both say what to do.
+"""
+
+from __future__ import annotations
+
+import datetime
+import html
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from .dialects import choose, own_query
+from .errors import Problem, UsageError
+from .export import serialize
+from .names import PREFIXES
+from .ontology import Ontology, read_ontology
+from .present import present_view
+from .project import Project, find_project, shipped_project
+from .query import Answer, Table, Triples
+from .reading import Here, Reading, There, bind_in
+from .rows import Rows
+from .search import Hit
+from .show import View, show
+from .transport import Credentials
+
+if TYPE_CHECKING:
+    import rdflib
+
+_EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything known of one thing; `view` has its facts with their evidence."""
+
+    view: View
+
+    def __repr__(self) -> str:
+        return present_view(self.view)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(present_view(self.view))}</pre>"
+
+
+class KnowledgeGraph:
+    """A graph to ask: one of a project on disk, the shipped one, or one on a SPARQL server."""
+
+    def __init__(self, project: Project, graph: Reading) -> None:
+        self.project = project
+        self._graph = graph
+        self._ontology: Ontology | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path | None = None,
+        *,
+        endpoint: str | None = None,
+        credentials: Credentials | None = None,
+    ) -> KnowledgeGraph:
+        """The graph of the project at `path`, or of the nearest project upward from here.
+
+        Where there is none, the shipped project is built once, into the user's cache, and opened.
+        With `endpoint` (a URL) the saved questions of that project are asked of a server, with
+        `credentials` where it asks for them. Raises UsageError where `path` is no project, or it
+        was not built yet.
+        """
+        project = _project(path)
+        if endpoint is not None:
+            from .remote import Endpoint
+
+            return cls(project, There(Endpoint(endpoint, credentials)))
+        from .store import open_graph
+
+        if project.shipped:
+            _build_shipped(project)
+        return cls(project, Here(open_graph(project)))
+
+    @property
+    def ontology(self) -> Ontology:
+        """The classes, properties and shapes of the project."""
+        if self._ontology is None:
+            self._ontology = read_ontology(self.project)
+        return self._ontology
+
+    def query(
+        self,
+        name: str,
+        /,
+        *,
+        limit: int | None = None,
+        timeout: float = 0,
+        **settings: str | int | datetime.date,
+    ) -> Rows:
+        """The rows of a saved question, or of the `.rq` file of this name.
+
+        Parameters are set by their names, a trailing `_` aside (`from_` for `from`): an id or any
+        name of a thing, a number, a date. `timeout` is in seconds, 0 for as long as it takes.
+        Raises UsageError for a question or parameter that is none, with the nearest right ones.
+        """
+        chosen = choose(self.project, name, None)
+        given = {key.rstrip("_"): str(text) for key, text in settings.items()}
+        bindings = bind_in(self._graph, chosen, given)
+        answer = self._graph.ask(chosen.text, bindings, chosen.path, timeout=timeout, limit=limit)
+        return self._rows(answer)
+
+    def sparql(
+        self, text: str, *, limit: int | None = None, timeout: float = 0
+    ) -> Rows | rdflib.Graph | bool:
+        """The answer to SPARQL: rows of a SELECT, an rdflib graph of a CONSTRUCT, yes or no.
+
+        The graph's own prefixes need not be declared. Raises ContentError for a syntax error.
+        """
+        own = own_query(text.encode(), "query")
+        answer = self._graph.ask(own.text, {}, own.path, timeout=timeout, limit=limit)
+        if isinstance(answer, bool):
+            return answer
+        return self._rows(answer) if isinstance(answer, Table) else _graph(answer.triples)
+
+    def search(self, text: str, *, kinds: tuple[str, ...] = (), limit: int = 20) -> list[Hit]:
+        """The things that `text` names or tells of, best first; `kinds` as `event`, `concept`."""
+        return self._graph.index().search(text, kinds, limit)
+
+    def show(self, identifier: str, *, as_of: datetime.date | None = None) -> Page:
+        """Everything known of the thing with this id or IRI, or what held on the day `as_of`.
+
+        Raises UsageError where there is no such thing, with the nearest id.
+        """
+        store = self._graph.around(identifier, self.ontology)
+        return Page(show(store, self.ontology, identifier, as_of))
+
+    def to_rdflib(self) -> rdflib.Graph:
+        """All graphs as one rdflib graph, with the prefixes bound."""
+        answer = self._graph.ask(_EVERYTHING)
+        assert isinstance(answer, Triples)
+        return _graph(answer.triples)
+
+    def validate(self, *paths: str | Path, against: bool = False) -> tuple[Problem, ...]:
+        """What is wrong in files of RDF or records, or in the whole project where none is named.
+
+        With `against`, references are looked up in the saved graph. Sorted by file and line; empty
+        where all conforms. Raises UsageError for a path that is not there.
+        """
+        from .examine import examine
+
+        saved = self._graph.saved if isinstance(self._graph, Here) else None
+        if against and saved is None:
+            raise UsageError("against= needs the saved graph of a project, not a server's")
+        asked = dict.fromkeys(("engine", "input_format", "shapes")) | {
+            "focus": (),
+            "severity": "warning",
+        }
+        files = tuple(Path(path) for path in paths)
+        return examine(self.project, files, asked, saved if against else None, b"").problems
+
+    def _rows(self, answer: Answer) -> Rows:
+        if not isinstance(answer, Table):
+            raise UsageError("the question does not ask for rows; kg.sparql() answers any")
+        return Rows(answer, self._graph.words(answer))
+
+    def __repr__(self) -> str:
+        if isinstance(self._graph, There):
+            return f"KnowledgeGraph({self._graph.endpoint!r})"
+        return f"KnowledgeGraph({str(self.project.root)!r})"
+
+
+def _project(path: str | Path | None) -> Project:
+    if path is None:
+        import platformdirs
+
+        from . import __version__
+
+        cache = Path(platformdirs.user_cache_dir("pcve-graph")) / __version__ / "build"
+        return find_project(Path.cwd()) or shipped_project(cache)
+    found = find_project(Path(path))
+    if found is None or found.root != Path(path).resolve():
+        raise UsageError(f"{path} is no project; it has ontology/, data/records/ and queries/")
+    return found
+
+
+def _build_shipped(project: Project) -> None:
+    """Build the shipped project where its cache is missing or old."""
+    from .build import check_project
+    from .store import is_stale, open_graph, save_graph
+
+    try:
+        if not is_stale(project, open_graph(project)):
+            return
+    except UsageError:
+        pass
+    ontology = read_ontology(project)
+    checked, files = check_project(project, ontology)
+    project.build.parent.mkdir(parents=True, exist_ok=True)
+    save_graph(checked, project, ontology, files)
+
+
+def _graph(triples: tuple[ox.Triple, ...]) -> rdflib.Graph:
+    import rdflib
+
+    graph = rdflib.Graph(bind_namespaces="none")
+    for prefix, iri in PREFIXES.items():
+        graph.bind(prefix, iri)
+    return graph.parse(data=serialize(triples, "nt"), format="nt")

@@ -1,0 +1,206 @@
+"""The graph in Python: rows, frames, pages; and the notebook of the first hour."""
+
+from __future__ import annotations
+
+import datetime
+import subprocess
+import sys
+from decimal import Decimal
+
+import nbformat
+import pandas
+import polars
+import pyoxigraph as ox
+import pytest
+import rdflib
+from conftest import ROOT, World
+from nbclient import NotebookClient
+from servers import in_ci, missing, running
+
+from pcve_graph import KnowledgeGraph
+from pcve_graph.errors import ContentError, UsageError
+from pcve_graph.publish import publish
+from pcve_graph.query import Table
+from pcve_graph.remote import Endpoint
+from pcve_graph.rows import Rows, value
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+@pytest.fixture(scope="module")
+def kg(northtown: World) -> KnowledgeGraph:
+    return KnowledgeGraph.open(northtown.root)
+
+
+def literal(text: str, kind: str) -> ox.Literal:
+    return ox.Literal(text, datatype=ox.NamedNode(XSD + kind))
+
+
+def test_importing_the_package_costs_nothing() -> None:
+    check = "import sys, pcve_graph; print({'pyoxigraph', 'rdflib', 'yaml', 'click'} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert ran.stdout == "set()\n"
+    with pytest.raises(ImportError):
+        exec("from pcve_graph import NoSuchThing")
+
+
+def test_a_row_is_read_by_name_and_by_place(kg: KnowledgeGraph) -> None:
+    rows = kg.query("events-in-country", country="landia")
+    assert len(rows) >= 2
+    row = rows[0]
+    assert row.country == row["country"] == row[0] == "https://w3id.org/pcve/id/place/landia"
+    assert datetime.date in {type(each.start) for each in rows}
+    assert row.asdict().keys() == set(rows.columns)
+    assert len(rows[:1]) == 1
+    with pytest.raises(AttributeError, match="no column 'city'; its columns: country, place"):
+        _ = row.city
+    with pytest.raises(KeyError, match="the columns are country"):
+        _ = row["city"]
+    with pytest.raises(IndexError):
+        _ = rows[999]
+
+
+def test_a_parameter_is_named_as_in_the_question(kg: KnowledgeGraph) -> None:
+    days = {"from_": datetime.date(2015, 1, 1), "until": "2015-12-31"}
+    everywhere = {"topic": "first-line-practitioners", "country": "landia"}
+    narrow = kg.query("events-of-topic-in-country", **everywhere, **days)  # type: ignore[arg-type]
+    assert len(narrow) <= len(kg.query("events-of-topic-in-country", **everywhere))  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="has no parameter 'contry'; did you mean country"):
+        kg.query("events-in-country", contry="landia")
+    with pytest.raises(UsageError, match="no saved query 'event-in-country'; did you mean"):
+        kg.query("event-in-country")
+
+
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        (literal("2018-05-22", "date"), datetime.date(2018, 5, 22)),
+        (literal("2018-05", "gYearMonth"), "2018-05"),
+        (literal("2018", "gYear"), "2018"),
+        (literal("7", "integer"), 7),
+        (literal("0.5", "decimal"), Decimal("0.5")),
+        (literal("1.5E0", "double"), 1.5),
+        (literal("true", "boolean"), True),
+        (literal("2018-13-45", "date"), "2018-13-45"),
+        (literal("seven", "integer"), "seven"),
+        (ox.Literal("né", language="fr"), "né"),
+        (ox.NamedNode("https://e.org/x"), "https://e.org/x"),
+        (None, None),
+    ],
+)
+def test_a_term_has_its_python_value(term: ox.Literal | None, expected: object) -> None:
+    found = value(term)
+    assert (found, type(found)) == (expected, type(expected))
+
+
+def test_a_data_frame_has_days_and_whole_numbers() -> None:
+    table = Table(
+        ("thing", "day", "number", "part", "mixed"),
+        (
+            (
+                ox.NamedNode("https://e.org/a"),
+                literal("2018-05-22", "date"),
+                literal("7", "integer"),
+                literal("0.25", "decimal"),
+                literal("2018", "gYear"),
+            ),
+            (ox.NamedNode("https://e.org/b"), None, None, None, literal("2018-01-01", "date")),
+        ),
+    )
+    rows = Rows(table, ox.Store())
+    frame = rows.to_pandas()
+    assert list(frame.columns) == list(rows.columns)
+    assert pandas.api.types.is_datetime64_any_dtype(frame["day"])
+    assert str(frame["number"].dtype) == "Int64"
+    assert frame["number"].isna().tolist() == [False, True]
+    other = rows.to_polars()
+    assert other.schema["day"] == polars.Date
+    assert other.schema["number"] == polars.Int64
+    assert other.schema["thing"] == polars.String
+    assert other["mixed"].to_list() == ["2018", "2018-01-01"]
+    assert other["part"].to_list() == [Decimal("0.25"), None]
+    nothing = Rows(Table(("x",), ()), ox.Store())
+    assert len(nothing.to_pandas()) == len(nothing.to_polars()) == 0
+
+
+def test_rows_on_a_page_have_names_that_lead_on(kg: KnowledgeGraph) -> None:
+    page = kg.query("events-in-country", country="landia")._repr_html_()
+    assert '<a href="https://w3id.org/pcve/id/place/landia">Landia' in page
+    hostile = Table(("x",), ((ox.Literal("<script>"),), (ox.NamedNode("javascript:x"),)))
+    shown = Rows(hostile, ox.Store())._repr_html_()
+    assert "<script>" not in shown
+    assert "href" not in shown
+
+
+def test_sparql_gives_what_it_asks_for(kg: KnowledgeGraph) -> None:
+    rows = kg.sparql("SELECT ?e { ?e a pcve:Event }")
+    assert isinstance(rows, Rows)
+    graph = kg.sparql("CONSTRUCT { ?e a pcve:Event } { ?e a pcve:Event }")
+    assert isinstance(graph, rdflib.Graph)
+    assert len(graph) == len(rows) > 3
+    assert kg.sparql("ASK { ?e a pcve:Event }") is True
+    with pytest.raises(ContentError):
+        kg.sparql("SELECT ?e { ?e a }")
+    with pytest.raises(ContentError, match="DROP is an update"):
+        kg.sparql("DROP ALL")
+
+
+def test_the_rest_of_the_command_is_there(kg: KnowledgeGraph, northtown: World) -> None:
+    page = kg.show("northtown-conference-2015")
+    assert str(page) == northtown.pcve("show", "northtown-conference-2015").stdout
+    assert page._repr_html_().startswith("<pre>")
+    assert kg.search("northtown")[0].id.startswith("northtown")
+    total = {
+        line
+        for name in ("facts", "evidence", "ontology", "vocabulary", "catalog")
+        for line in northtown.saved().lines(name)
+    }
+    graph = kg.to_rdflib()
+    assert len(graph) == len(total)
+    assert dict(graph.namespaces())["pcve"] == rdflib.URIRef("https://w3id.org/pcve/ns#")
+    assert kg.validate() == ()
+    assert repr(kg) == f"KnowledgeGraph({str(northtown.root)!r})"
+
+
+def test_a_file_is_validated(kg: KnowledgeGraph, world: World) -> None:
+    path = world.write("mine.ttl", "<urn:x> a <https://w3id.org/pcve/ns#Event> .")
+    problems = kg.validate(path)
+    assert problems
+    assert problems == tuple(sorted(problems))
+
+
+def test_what_is_no_project_is_told(world: World, kg: KnowledgeGraph) -> None:
+    with pytest.raises(UsageError, match="is no project"):
+        KnowledgeGraph.open(world.root / "data")
+    with pytest.raises(UsageError, match="run `pcve build` first"):
+        KnowledgeGraph.open(world.root)
+
+
+def test_a_server_is_asked_the_same(
+    kg: KnowledgeGraph, northtown: World, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    if reason := missing("oxigraph"):
+        (pytest.fail if in_ci() else pytest.skip)(reason)
+    with running("oxigraph", tmp_path_factory.mktemp("oxigraph")) as server:
+        publish(Endpoint(server.url), northtown.saved(), lambda *_: None)
+        there = KnowledgeGraph.open(northtown.root, endpoint=server.url)
+        assert repr(there) == f"KnowledgeGraph(Endpoint('{server.url}'))"
+        ours = kg.query("who-did-what", actor="River Institute")
+        theirs = there.query("who-did-what", actor="River Institute")
+        assert sorted(map(repr, theirs)) == sorted(map(repr, ours))
+        assert str(there.show("lake-programme")) == str(kg.show("lake-programme"))
+        assert len(there.to_rdflib()) == len(kg.to_rdflib())
+        with pytest.raises(UsageError, match="against= needs"):
+            there.validate(against=True)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_notebook_of_the_first_hour_runs(shipped: World) -> None:
+    notebook = nbformat.read(ROOT / "docs/first-hour.ipynb", as_version=4)
+    assert all(not cell.get("outputs") for cell in notebook.cells)
+    NotebookClient(
+        notebook, timeout=120, resources={"metadata": {"path": str(shipped.root)}}
+    ).execute()
+    outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    assert len(outputs) >= 9
+    assert "<table>" in str(outputs[1])
