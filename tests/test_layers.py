@@ -135,6 +135,7 @@ DOORS: dict[str, set[str]] = {
         "project",
         "recheck",
         "records",
+        "saving",
         "store",
     },
     "check": {

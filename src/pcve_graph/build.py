@@ -7,11 +7,12 @@ from .check import Checked, check_graph
 from .errors import UsageError
 from .graph import build_graph
 from .inputs import File, scan
-from .ontology import Ontology
+from .ontology import Ontology, read_ontology
 from .project import Project
 from .recheck import check_change
 from .records import read_records
-from .store import open_graph
+from .saving import save_graph
+from .store import is_stale, open_graph
 
 
 def check_project(
@@ -31,3 +32,22 @@ def check_project(
     files = scan(project)
     built = build_graph(read_records(project), ontology)
     return check_graph(built, ontology, project, engine), files
+
+
+def build_project(project: Project, engine: str | None = None, whole: bool = False) -> Checked:
+    """As `check_project`, and the graph saved in `project.build`.
+
+    Raises UsageError where the folder cannot be written, ContentError with all that is wrong.
+    """
+    ontology = read_ontology(project)
+    checked, files = check_project(project, ontology, engine, whole)
+    save_graph(checked, project, ontology, files)
+    return checked
+
+
+def is_current(project: Project) -> bool:
+    """Whether there is a saved graph, made of the files as they are."""
+    try:
+        return not is_stale(project, open_graph(project))
+    except UsageError:
+        return False

@@ -67,40 +67,28 @@ def _cache() -> Path:
 
 def saved_anew(project: Project, engine: str | None = None, whole: bool = False) -> Checked:
     """Read, map, check and save `project`; what the last build saved is kept where it can be."""
-    from .build import check_project
-    from .ontology import read_ontology
-    from .saving import save_graph
+    from .build import build_project
 
     announce(engine)
-    with doing("checking"):
-        ontology = read_ontology(project)
-        checked, files = check_project(project, ontology, engine, whole)
-    with doing("saving"):
-        project.build.parent.mkdir(parents=True, exist_ok=True)
-        save_graph(checked, project, ontology, files)
-    return checked
+    with doing("building"):
+        return build_project(project, engine, whole)
 
 
 def opened(project: Project) -> Saved:
     """The saved graph; the shipped project is built into the cache when it is first asked."""
     from .store import is_stale, open_graph
 
-    if project.shipped and not _ready(project):
-        tell(f"building the shipped graph once, into {project.build}")
-        saved_anew(project)
+    if project.shipped:
+        from .build import is_current
+
+        if not is_current(project):
+            tell(f"building the shipped graph once, into {project.build}")
+            saved_anew(project)
+        return open_graph(project)
     saved = open_graph(project)
-    if not project.shipped and is_stale(project, saved):
+    if is_stale(project, saved):
         tell("pcve: files have changed since the last build; `pcve build` brings it up to date")
     return saved
-
-
-def _ready(project: Project) -> bool:
-    from .store import is_stale, open_graph
-
-    try:
-        return not is_stale(project, open_graph(project))
-    except UsageError:
-        return False
 
 
 ENGINE = click.option(

@@ -78,7 +78,10 @@ class KnowledgeGraph:
         from .store import open_graph
 
         if project.shipped:
-            _build_shipped(project)
+            from .build import build_project, is_current
+
+            if not is_current(project):
+                build_project(project)
         return cls(project, Here(open_graph(project)))
 
     @property
@@ -181,22 +184,6 @@ def _project(path: str | Path | None) -> Project:
     if found is None or found.root != Path(path).resolve():
         raise UsageError(f"{path} is no project; it has ontology/, data/records/ and queries/")
     return found
-
-
-def _build_shipped(project: Project) -> None:
-    """Build the shipped project where its cache is missing or old."""
-    from .build import check_project
-    from .store import is_stale, open_graph, save_graph
-
-    try:
-        if not is_stale(project, open_graph(project)):
-            return
-    except UsageError:
-        pass
-    ontology = read_ontology(project)
-    checked, files = check_project(project, ontology)
-    project.build.parent.mkdir(parents=True, exist_ok=True)
-    save_graph(checked, project, ontology, files)
 
 
 def _graph(triples: tuple[ox.Triple, ...]) -> rdflib.Graph:

@@ -41,6 +41,7 @@ def save_graph(
         return target
     fresh, old = target.with_name(target.name + ".new"), target.with_name(target.name + ".old")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         for folder in (fresh, old):
             shutil.rmtree(folder, ignore_errors=True)
         (fresh / "graph").mkdir(parents=True)
