@@ -208,7 +208,9 @@ def test_every_form_of_query_can_be_bound(small: ox.Store, query: str, lines: ob
     assert (answer if isinstance(answer, bool) else len(answer.triples)) == lines  # type: ignore[union-attr]
 
 
-def test_what_cannot_be_bound_is_told() -> None:
+def test_what_cannot_be_bound_is_told(small: ox.Store) -> None:
+    with pytest.raises(UsageError, match="what s is set to cannot stand in its place"):
+        ask(small, "SELECT ?o { ?o ?s ?p }", {"s": ox.Literal("x")})
     with pytest.raises(UsageError, match="computed by the query"):
         standalone("SELECT (1 AS ?s) { }", {"s": ox.Literal("x")})
     with pytest.raises(UsageError, match="never to a blank node"):

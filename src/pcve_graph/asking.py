@@ -23,7 +23,6 @@ from .store import Saved
 from .worker import TIMEOUT
 
 ROW_FORMATS = ("table", "markdown", *RESULT_FORMATS)
-GRAPH_FORMATS = ("turtle", "jsonld", "nt", *(each for each in RDF_FORMATS if each != "turtle"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Reply:
 
 def question(project: Project, graph: Reading, name: str, own: bytes | None, asked: Asked) -> Reply:
     """The answer to a saved query, to that of a file or folder, or to the text `own`."""
-    known = (*ROW_FORMATS, *GRAPH_FORMATS)
+    known = (*ROW_FORMATS, *RDF_FORMATS)
     if asked.form and asked.form not in known:
         hint = ", ".join(likely(asked.form, known) or known)
         raise UsageError(f"there is no format {asked.form!r}; {hint}")

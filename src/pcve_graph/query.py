@@ -15,7 +15,7 @@ from .binding import Term, standalone
 from .errors import ContentError, UsageError
 from .names import expand
 from .sparqltext import dataset, reaches_out, update_word
-from .syntax import syntax_problem
+from .syntax import check_syntax, syntax_problem
 
 RESULT_FORMATS: Final = {
     "csv": ox.QueryResultsFormat.CSV,
@@ -100,7 +100,12 @@ def ask(
         answer = store.query(
             standalone(text, bindings or {}), use_default_graph_as_union=not graphs
         )
-    except (SyntaxError, RuntimeError) as error:
+    except SyntaxError:
+        check_syntax(text, name)
+        names = ", ".join(bindings or {})
+        message = f"{name}: what {names} is set to cannot stand in its place; is it to be an IRI?"
+        raise UsageError(message) from None
+    except RuntimeError as error:
         raise ContentError([syntax_problem(text, str(error), name)]) from None
     return collect(answer, limit)
 
