@@ -106,26 +106,25 @@ def test_a_name_that_is_no_shape_is_an_error(engine: str, shape: str) -> None:
 
 # The guard: a real process whose path holds another rdflib-turbo, a broken one, or none.
 
+TESTED = {f"rdflib_turbo-{engines.PINNED}.dist-info/METADATA": "", "rdflib_turbo/__init__.py": ""}
 SHADOWS: dict[str, tuple[dict[str, str], str]] = {
     "absent": ({}, "rdflib-turbo is not installed"),
     "another-version": (
-        {"rdflib_turbo-0.2.0a19.dist-info/METADATA": "Name: rdflib-turbo\nVersion: 0.2.0a19\n"},
-        "rdflib-turbo is 0.2.0a19, not 0.2.0a17 as tested",
+        {
+            "rdflib_turbo-0.2.0a19.dist-info/METADATA": "",
+            "rdflib_turbo/__init__.py": "",
+            "rdflib_turbo/_native.py": f"SHACL_ENGINE_FINGERPRINT = '{engines.FINGERPRINT}'\n",
+        },
+        "rdflib-turbo is not 0.2.0a17, the release that was tested",
     ),
     "another-engine": (
-        {
-            "rdflib_turbo/__init__.py": "",
-            "rdflib_turbo/_native.py": "SHACL_ENGINE_FINGERPRINT = 'f00'\n",
-        },
+        {**TESTED, "rdflib_turbo/_native.py": "SHACL_ENGINE_FINGERPRINT = 'f00'\n"},
         "rdflib-turbo 0.2.0a17 holds another engine than the one tested",
     ),
-    "no-engine": ({"rdflib_turbo/__init__.py": ""}, "rdflib-turbo is not installed"),
+    "no-engine": (TESTED, "rdflib-turbo does not load: its extension is missing"),
     "broken": (
-        {
-            "rdflib_turbo/__init__.py": "",
-            "rdflib_turbo/_native.py": "raise ImportError('not built for this machine')\n",
-        },
-        "rdflib-turbo: not built for this machine",
+        {**TESTED, "rdflib_turbo/_native.py": "raise ImportError('built for another machine')\n"},
+        "rdflib-turbo does not load: built for another machine",
     ),
 }
 

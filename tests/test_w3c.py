@@ -83,7 +83,7 @@ def lines(path: Path) -> str:
     """A file of the suite as the engines get it."""
     text = path.read_text("utf-8")
     based = f"@base <{path.as_uri()}> .\n{text}"
-    return "\n".join(read_document(based.encode(), path.name, "turtle").lines)
+    return "\n".join(sorted(read_document(based.encode(), path.name, "turtle").lines()))
 
 
 def shown(term: Any) -> str:

@@ -14,9 +14,9 @@ import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from importlib import metadata
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
+from pathlib import Path
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -41,16 +41,18 @@ _CLASSES: Final = {f"<{expand(name)}>" for name in ("rdfs:Class", "owl:Class")}
 @lru_cache(1)
 def unfit() -> str:
     """Why turbo cannot be used here; empty where it can."""
+    package = find_spec("rdflib_turbo")
+    if package is None or package.origin is None:
+        return "rdflib-turbo is not installed"
+    home = Path(package.origin).parents[1]
+    if not (home / f"rdflib_turbo-{PINNED}.dist-info").is_dir():
+        return f"rdflib-turbo is not {PINNED}, the release that was tested"
     try:
-        found = metadata.version("rdflib-turbo")
         native = _native()
-    except (ImportError, metadata.PackageNotFoundError) as error:
-        missing = isinstance(error, (ModuleNotFoundError, metadata.PackageNotFoundError))
-        return "rdflib-turbo is not installed" if missing else f"rdflib-turbo: {error}"
-    if found != PINNED:
-        return f"rdflib-turbo is {found}, not {PINNED} as tested"
+    except ImportError as error:
+        return f"rdflib-turbo does not load: {error}"
     if getattr(native, "SHACL_ENGINE_FINGERPRINT", "") != FINGERPRINT:
-        return f"rdflib-turbo {found} holds another engine than the one tested"
+        return f"rdflib-turbo {PINNED} holds another engine than the one tested"
     return ""
 
 
@@ -85,7 +87,7 @@ def _native() -> Any:
     places = package.submodule_search_locations if package else None
     spec = PathFinder.find_spec("rdflib_turbo._native", places) if places else None
     if spec is None or spec.loader is None:
-        raise ModuleNotFoundError("rdflib_turbo._native")
+        raise ImportError("its extension is missing")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
