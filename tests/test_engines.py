@@ -260,3 +260,29 @@ def written(turtle: str, form: str, typed: bool) -> bytes:
         ).encode()
     value = {"@value": "held", "@type": expand("xsd:string")} if typed else "held"
     return json.dumps({"@id": EX + "a", EX + "s": value, EX + "t": value}).encode()
+
+
+# What the engines' own choice of shapes and nodes gets wrong, and why `pairs` does without it. A test
+# that fails here says that an engine has been mended.
+
+INVALID_EVENT = "ex:a a ex:Event ; ex:organiser ex:place . ex:place a ex:Place ."
+
+
+@pytest.mark.parametrize(
+    "option",
+    [{"focus_nodes": [EX + "a"]}, {"use_shapes": [EX + "S"]}],
+    ids=lambda each: next(iter(each)),
+)
+def test_the_reference_loses_results_with_its_own_options(option: dict[str, list[str]]) -> None:
+    import pyshacl
+    import rdflib
+
+    shapes = SHAPES.replace("ex:Odd", "ex:None")
+    assert found(INVALID_EVENT, shapes, "pyshacl") == [f"<{EX}a> OrConstraintComponent"]
+    graphs = [rdflib.Graph().parse(data=PREFIXES + each) for each in (INVALID_EVENT, shapes)]
+    assert pyshacl.validate(graphs[0], shacl_graph=graphs[1], **option)[0] is True
+
+
+def test_the_default_engine_passes_over_a_shape_that_is_not_there() -> None:
+    report = engines.turbo([triples(EVENT)], triples(SHAPES), [([EX + "Sx"], [EX + "a"])])
+    assert [each for each in report if each.predicate.value == expand("sh:result")] == []
