@@ -71,6 +71,15 @@ def test_a_parameter_is_named_as_in_the_question(kg: KnowledgeGraph) -> None:
         kg.query("event-in-country")
 
 
+def test_a_row_says_why(kg: KnowledgeGraph) -> None:
+    for row in kg.query("events-in-country", country="landia"):
+        reasons = row.why()
+        assert any(reason.evidence for reason in reasons)
+        assert any(str(reason.subject.value) == row.event for reason in reasons)
+    with pytest.raises(UsageError, match="not a server's"):
+        Rows(Table(("x",), ((None,),)), ox.Store())[0].why()
+
+
 @pytest.mark.parametrize(
     ("term", "expected"),
     [

@@ -230,6 +230,7 @@ DOORS: dict[str, set[str]] = {
     "transport": {"errors"},
     "trial": {"errors", "query", "reading", "saved"},
     "knowledge": {
+        "binding",
         "build",
         "dialects",
         "errors",
@@ -243,12 +244,14 @@ DOORS: dict[str, set[str]] = {
         "reading",
         "remote",
         "rows",
+        "saving",
         "search",
         "show",
         "store",
         "transport",
+        "why",
     },
-    "rows": {"binding", "errors", "names", "present", "query"},
+    "rows": {"binding", "errors", "names", "present", "query", "why"},
     "cli": set(MODULES) - {"cli", "__main__"},
 }
 ALONE = {

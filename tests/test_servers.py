@@ -1,12 +1,13 @@
 """The same graph on real servers: the same rows, the same pages; published whole or not at all.
 
-Virtuoso 7.2.5 answers two constructs wrongly, depending on its plan: a path of length zero whose
-ends are both fixed elsewhere (`*`, `?`) loses rows, and a comparison with an unbound variable is
-true in a BIND. The questions that rest on these are run there, and their rows not compared.
+Virtuoso 7.2.5 loses rows of a path of length zero (`*`, `?`) whose ends are both fixed elsewhere, if
+its plan falls so. Questions with such a path, and those of `NOT_VIRTUOSO`, are asked there as well,
+and may fail with one message, but their rows are not compared.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import urllib.request
@@ -38,7 +39,15 @@ from pcve_graph.transport import Credentials, EndpointError
 
 QUERIES = read_queries(Project(ROOT, ROOT / "build"), "answers")
 PAGE = {"northtown": "northtown-conference-2015", "shipped": "wbcti"}
-COMPARES_UNBOUND = {"roles-on-a-day"}
+UNBOUND = "a comparison with an unbound variable is true in its BIND"
+NOT_VIRTUOSO = {
+    "events-in-period": UNBOUND,
+    "events-side-by-side": "VALUES with arithmetic in a sub-select gives no rows",
+    "overlapping-projects": UNBOUND,
+    "part-of": "it refuses a path of which neither end is known",
+    "roles-on-a-day": UNBOUND,
+    "topic-gaps": "an error inside its own compiler (SQ156)",
+}
 PLACES = [
     ("oxigraph", "northtown"),
     ("virtuoso", "northtown"),
@@ -100,7 +109,7 @@ def trusted(server: Server, query: SavedQuery) -> bool:
         after.text in ("*", "?") and before.kind in ("name", "iri")
         for before, after in pairwise(found)
     )
-    return not empty_path and query.name not in COMPARES_UNBOUND
+    return not empty_path and query.name not in NOT_VIRTUOSO
 
 
 def counted(answer: Answer) -> tuple[tuple[str, ...], Counter[tuple[object, ...]]]:
@@ -114,14 +123,18 @@ def test_a_question_has_the_same_rows_on_a_server(place: Place, query: SavedQuer
     here, there = Here(place.world.saved()), place.there
     for _, settings in runs(query, place.name):
         bindings = bind_in(here, query, settings)
-        ours, theirs = here.ask(query.text, bindings), there.ask(query.text, bindings)
         if trusted(place.server, query):
-            assert counted(theirs) == counted(ours)
+            theirs = there.ask(query.text, bindings)
+            assert counted(theirs) == counted(here.ask(query.text, bindings))
+        else:
+            with contextlib.suppress(EndpointError):
+                there.ask(query.text, bindings, timeout=20)
 
 
 def test_most_questions_are_compared_on_every_server() -> None:
     virtuoso = Server("virtuoso", "", None)  # type: ignore[arg-type]
-    assert sum(trusted(virtuoso, query) for query in QUERIES.values()) >= 18
+    assert sum(trusted(virtuoso, query) for query in QUERIES.values()) >= 30
+    assert QUERIES.keys() >= NOT_VIRTUOSO.keys()
 
 
 def test_a_thing_has_the_same_page_on_a_server(place: Place, ontology: Ontology) -> None:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import datetime
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from .binding import Term
 from .dialects import choose, own_query
 from .errors import Problem, UsageError
 from .export import serialize
@@ -110,7 +113,7 @@ class KnowledgeGraph:
         given = {key.rstrip("_"): str(text) for key, text in settings.items()}
         bindings = bind_in(self._graph, chosen, given)
         answer = self._graph.ask(chosen.text, bindings, chosen.path, timeout=timeout, limit=limit)
-        return self._rows(answer)
+        return self._rows(answer, chosen.text, bindings)
 
     def sparql(
         self, text: str, *, limit: int | None = None, timeout: float = 0
@@ -123,7 +126,9 @@ class KnowledgeGraph:
         answer = self._graph.ask(own.text, {}, own.path, timeout=timeout, limit=limit)
         if isinstance(answer, bool):
             return answer
-        return self._rows(answer) if isinstance(answer, Table) else _graph(answer.triples)
+        if isinstance(answer, Triples):
+            return _graph(answer.triples)
+        return self._rows(answer, own.text, {})
 
     def search(self, text: str, *, kinds: tuple[str, ...] = (), limit: int = 20) -> list[Hit]:
         """The things that `text` names or tells of, best first; `kinds` as `event`, `concept`."""
@@ -161,10 +166,15 @@ class KnowledgeGraph:
         files = tuple(Path(path) for path in paths)
         return examine(self.project, files, asked, saved if against else None, b"").problems
 
-    def _rows(self, answer: Answer) -> Rows:
+    def _rows(self, answer: Answer, text: str, bindings: Mapping[str, Term]) -> Rows:
         if not isinstance(answer, Table):
             raise UsageError("the question does not ask for rows; kg.sparql() answers any")
-        return Rows(answer, self._graph.words(answer))
+        words, reasons = self._graph.words(answer), None
+        if isinstance(self._graph, Here):
+            from .why import why
+
+            reasons = partial(why, self._graph.saved.store, self.ontology, text, bindings)
+        return Rows(answer, words, reasons)
 
     def __repr__(self) -> str:
         if isinstance(self._graph, There):

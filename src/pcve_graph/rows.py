@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import html
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeAlias, overload
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import pandas
     import polars
 
+    from .why import Reason
+
+Reasons: TypeAlias = "Callable[[Mapping[str, Term | None]], tuple[Reason, ...]]"
 Value: TypeAlias = str | int | float | bool | Decimal | datetime.date | datetime.datetime | None
 """IRIs and texts are str, as are months and years, which are no days."""
 _SHOWN: Final = 50
@@ -56,10 +59,14 @@ def value(term: Term | None) -> Value:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: `row.start`, `row["start"]`, `row[3]`. `terms` has the same as RDF terms."""
+    """One row: `row.start`, `row["start"]`, `row[3]`. `terms` has the same as RDF terms.
+
+    `reasons` finds what the row stands on; None where there is no evidence at hand.
+    """
 
     columns: tuple[str, ...]
     terms: tuple[Term | None, ...]
+    reasons: Reasons | None = field(default=None, compare=False)
 
     def __getitem__(self, key: int | str) -> Value:
         return value(self.terms[self._place(key) if isinstance(key, str) else key])
@@ -74,6 +81,15 @@ class Row:
 
     def __len__(self) -> int:
         return len(self.terms)
+
+    def why(self) -> tuple[Reason, ...]:
+        """The facts that the row stands on, each with its claims: source, quote, certainty.
+
+        Raises UsageError for a row from a server, or of a query whose rows have no reasons.
+        """
+        if self.reasons is None:
+            raise UsageError("the reasons of a row are read from a built graph, not a server's")
+        return self.reasons(dict(zip(self.columns, self.terms, strict=True)))
 
     def asdict(self) -> dict[str, Value]:
         """The values by column."""
@@ -94,9 +110,10 @@ class Row:
 class Rows(Sequence[Row]):
     """The rows of an answer, in its order. `words` is a store with the labels that they need."""
 
-    def __init__(self, table: Table, words: ox.Store) -> None:
+    def __init__(self, table: Table, words: ox.Store, reasons: Reasons | None = None) -> None:
         self.table = table
         self._words = words
+        self._reasons = reasons
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -109,8 +126,8 @@ class Rows(Sequence[Row]):
     def __getitem__(self, place: slice) -> Rows: ...
     def __getitem__(self, place: int | slice) -> Row | Rows:
         if isinstance(place, slice):
-            return Rows(Table(self.columns, self.table.rows[place]), self._words)
-        return Row(self.columns, self.table.rows[place])
+            return Rows(Table(self.columns, self.table.rows[place]), self._words, self._reasons)
+        return Row(self.columns, self.table.rows[place], self._reasons)
 
     def __len__(self) -> int:
         return len(self.table.rows)
