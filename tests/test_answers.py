@@ -28,6 +28,7 @@ def test_there_are_as_many_questions_as_ever() -> None:
 def test_a_header_says_what_is_asked_and_answered(query: SavedQuery) -> None:
     assert query.summary.endswith("?")
     assert query.tags
+    assert query.timeout
     columns = ox.Store().query(query.text)
     assert isinstance(columns, ox.QuerySolutions)
     names = [each.value for each in columns.variables]
