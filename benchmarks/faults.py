@@ -105,7 +105,7 @@ def _too_far_north(subject: str, has: Triples) -> Change:
 
 def _budget_nought(subject: str, has: Triples) -> Change:
     right = has[_p("schema:value")][0]
-    wrong = _typed("0", "decimal")
+    wrong = _typed("0.0", "decimal")
     return _swap("schema:value", right, wrong, "MinExclusive", "Budget-value")
 
 

@@ -37,11 +37,12 @@ Found = Counter[tuple[str, ...]]
 def results(report: Path) -> Found:
     """Focus, path, value, component and severity of each result of a report in Turtle."""
     stated: dict[str, dict[str, str]] = {}
+    named = []
     for quad in ox.parse(path=str(report), format=ox.RdfFormat.TURTLE):
         stated.setdefault(str(quad.subject), {})[quad.predicate.value] = str(quad.object)
-    kind = f"<{expand('sh:ValidationResult')}>"
-    rows = [each for each in stated.values() if each.get(expand("rdf:type")) == kind]
-    return Counter(tuple(each.get(expand(part), "") for part in _PARTS) for each in rows)
+        if quad.predicate.value == expand("sh:result"):
+            named.append(str(quad.object))
+    return Counter(tuple(stated[each].get(expand(part), "") for part in _PARTS) for each in named)
 
 
 def expected(rows: Iterable[tuple[str, ...]]) -> Found:
