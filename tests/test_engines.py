@@ -64,7 +64,7 @@ def targeted(lines: str, shapes: str) -> dict[str, set[str]]:
 def test_pairs_of_all_targets_give_the_results_of_the_whole(path: Path, engine: str) -> None:
     lines, shapes = data(path), vocabulary().shapes
     whole = shacl.validate(lines, shapes, "turbo").results
-    named = tuple(each for each in whole if each.focus != "_:")
+    named = tuple(each for each in whole if not each.focus.startswith("_:"))
     assert whole
     assert shacl.validate(lines, shapes, engine, targeted(lines, shapes)).results == named
 

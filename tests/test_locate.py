@@ -46,7 +46,7 @@ e:a a e:Thing ;
     \"\"\"three
 lines "of" text\"\"\" ;
   e:q 1, 2.5, 3e0, true ;
-  e:r [ e:s <rel> ] , ( e:x "y" ) .
+  e:r [ e:s <rel> ] , ( e:x "y" ), ( ) .
 [] e:t e:u .
 _:b e:v e:w\\~z .
 """

@@ -136,7 +136,10 @@ def run(case: tuple[str, Path, Any], engine: str | None) -> tuple[Any, Any]:
     bare = {key[:5] for key in want if not key[5]} if want != "failure" else set()
     found = Counter()
     for each in results:
-        key = (each.focus, each.path, each.value, each.component, each.severity)
+        focus, value_ = (
+            "_:" if term.startswith("_:") else term for term in (each.focus, each.value)
+        )
+        key = (focus, each.path, value_, each.component, each.severity)
         shape = f"<{each.shape}>" if each.shape else "_:"
         found[(*key, "" if key in bare else shape)] += 1
     return found, want

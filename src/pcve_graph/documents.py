@@ -46,6 +46,9 @@ _ENTITY: Final = re.compile(r"<!ENTITY\s+([\w.-]+)\s+[\"']([^\"']*)[\"']\s*>")
 _OUTSIDE: Final = re.compile(
     r"<!(?:ENTITY\s+(?:%\s+)?[\w.-]+|DOCTYPE\s+[\w:.-]+)\s+(?:SYSTEM|PUBLIC)\b"
 )
+_MADE_UP: Final = re.compile(r"[0-9a-f]{24,32}")
+"""A label that the parser gives a node without one, another each time."""
+
 _CHUNK: Final = 2**20
 LARGEST: Final = 300 * 2**20
 """Bytes of the largest file that is read; a larger one is refused before it is opened."""
@@ -65,12 +68,12 @@ class Document:
         Raises ContentError (`rdf-syntax`, `file-size`) with line and column where the parser gives
         them. A remote JSON-LD context is refused, never fetched.
         """
-        file = io.BytesIO(self.raw)
+        file, names = io.BytesIO(self.raw), dict[str, str]()
         try:
             for quad in ox.parse(
                 file, format=FORMATS[self.form], base_iri=DOCUMENT, rename_blank_nodes=False
             ):
-                yield f"{quad.triple} ."
+                yield _line(quad, names)
         except SyntaxError as error:
             place = Position(self.name, error.lineno or 1, error.offset or 1)
             raise ContentError([breach("rdf-syntax", place, *_told(str(error.msg)))]) from None
@@ -81,6 +84,17 @@ class Document:
     def places(self, subjects: Collection[str]) -> Places:
         """Where what is said of `subjects` stands; `_:` is any node without a name."""
         return locate(self.raw, self.form, subjects)
+
+
+def _line(quad: ox.Quad, names: dict[str, str]) -> str:
+    """A statement; where the parser made a label up, the node has the next of `names`."""
+
+    def named(term: object) -> str:
+        if not isinstance(term, ox.BlankNode) or not _MADE_UP.fullmatch(term.value):
+            return str(term)
+        return names.setdefault(term.value, f"_:pcve-node{len(names) + 1}")
+
+    return f"{named(quad.subject)} {quad.predicate} {named(quad.object)} ."
 
 
 def named_files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ _TARGETS: Final = {
     f"<{expand(name)}>"
     for name in ("sh:targetClass", "sh:targetNode", "sh:targetObjectsOf", "sh:targetSubjectsOf")
 }
+_LABEL: Final = "urn:x-label:"
+_BLANK: Final = re.compile(r"^_:(\S+) |> _:(\S+) \.$", re.MULTILINE)
 _CLASSES: Final = {f"<{expand(name)}>" for name in ("rdfs:Class", "owl:Class")}
 
 
@@ -65,12 +68,13 @@ def turbo(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[
     try:
         program = _compiled(shapes)
         store = native.NativeStore(None)
+        labels: dict[str, str] = {}
         for part in parts:
-            store.load(part, "nt")
+            labels |= _load(store, part)
         for names, focus in [((), ())] if groups is None else groups:
             settings = {"use_shapes": sorted(names), "focus_nodes": sorted(focus)}
             _, report, _, _ = program.validate_store(store, json.dumps(settings), False)
-            yield from _triples(*report)
+            yield from _triples(report, labels)
     except (native.SharedValidationFailure, RuntimeError, ValueError) as error:
         raise UsageError(f"the shapes cannot be used: {error}") from None
 
@@ -93,18 +97,43 @@ def _native() -> Any:
     return module
 
 
-def _triples(records: list[Any], quads: list[Any]) -> Iterator[ox.Triple]:
+def _labels(data: str) -> set[str]:
+    """The labels of the blank nodes in N-Triples text."""
+    found = _BLANK.findall(data) if "_:" in data else []
+    return {subject or value for subject, value in found}
+
+
+def _load(store: Any, data: str) -> dict[str, str]:
+    """Load N-Triples text; from the names that the store gives blank nodes to their labels.
+
+    The store names them anew, so each says its label meanwhile, and no shape ever sees that.
+    """
+    labels = sorted(_labels(data))
+    if not labels:
+        store.load(data, "nt")
+        return {}
+    said = "".join(f'_:{label} <{_LABEL}> "{label}" .\n' for label in labels)
+    store.load(f"{data}\n{said}", "nt")
+    _, found = store.query(f"SELECT ?node ?label {{ ?node <{_LABEL}> ?label }}")
+    store.update(f"DELETE WHERE {{ ?node <{_LABEL}> ?label }}")
+    return {row["node"]["value"]: row["label"]["value"] for row in json.loads(found)["rows"]}
+
+
+def _triples(
+    report: tuple[list[Any], list[Any]], labels: Mapping[str, str]
+) -> Iterator[ox.Triple]:
     """The triples of a report that turbo gives as a table of terms and rows of indices into it."""
 
     def term(kind: int, text: str, datatype: str | None, language: str | None) -> Any:
         if kind == 0:
             return ox.NamedNode(text)
         if kind == 1:
-            return ox.BlankNode(text)
+            return ox.BlankNode(labels.get(text, text))
         if language:
             return ox.Literal(text, language=language)
         return ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None)
 
+    records, quads = report
     terms = [term(*each) for each in records]
     for subject, predicate, value, _ in quads:
         yield ox.Triple(terms[subject], terms[predicate], terms[value])
@@ -123,7 +152,8 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
 
         data, rules = rdflib.Graph(), rdflib.Graph().parse(data=shapes, format="nt")
         for part in parts:
-            data.parse(data=part, format="nt")
+            labels = {label: label for label in _labels(part)}
+            data.parse(data=part, format="nt", bnode_context=labels)
         try:
             _, report, text = pyshacl.validate(data, shacl_graph=rules, inference="none")
         except Exception as error:  # a query that rdflib cannot read raises just that
@@ -131,7 +161,7 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
         if not isinstance(report, rdflib.Graph):
             raise UsageError(f"pySHACL cannot check this: {text}")
         lines = report.serialize(format="nt")
-    for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES):
+    for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False):
         yield quad.triple
 
 

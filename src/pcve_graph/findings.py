@@ -191,7 +191,7 @@ def _bare(term: str) -> str:
 
 
 def _shown(term: str, called: dict[str, str]) -> str:
-    if term == "_:":
+    if term.startswith("_:") and term not in called:
         return "a node without a name"
     words = called.get(term, _bare(term))
     words = words if len(words) <= _SHOWN else words[:_SHOWN] + "…"

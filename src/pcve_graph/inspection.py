@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
@@ -17,6 +17,7 @@ from .documents import Document
 from .errors import Position, Problem, breach
 from .findings import nearest_key, one_each, plainest, pointed, result_problem
 from .locate import Places
+from .locate.blanks import pair_blanks
 from .names import BASE, GRAPHS, Ids, expand, local_name
 from .ontology import Ontology
 from .recheck import check_beside
@@ -57,7 +58,7 @@ def inspect_document(
     asked = {f"<{each}>" for each in focus}
 
     def is_told(subject: str) -> bool:
-        return (subject in survey or subject == "_:") and (not asked or subject in asked)
+        return subject in survey and (not asked or subject in asked)
 
     results = tuple(each for each in report.results if is_told(each.focus))
     suspects = {each for each in survey.suspects() if is_told(each)} if shapes is None else set()
@@ -104,23 +105,30 @@ def _findings(
     against: Saved | None,
 ) -> Findings:
     """The results, and what is said of the suspects that no shape knows, in words and places."""
-    wrong = {*suspects, *(each.focus for each in results)}
-    places = document.places({"_:" if each.startswith("_:") else each for each in wrong})
-    for bound, (_, reason) in survey.bounds().items():
-        if reason[:1] in places:
-            places.setdefault(bound, places.get(reason, places[reason[:1]]))
-    shown = [pointed(each, places, ontology) for each in results]
-    words = _Words({term for each in shown for term in (each.focus, each.value)})
-    unknown = survey.unknown(_said_of(suspects, words.taking(document.lines())))
+    places, alias = _places(document, {*suspects, *(each.focus for each in results)})
+    for (subject, bound), (_, reason) in survey.bounds().items():
+        key = _aliased(reason, alias)
+        if key[:1] in places:
+            owner = alias.get(subject, subject)
+            places.setdefault((owner, bound), places.get(key, places[key[:1]]))
+    results = tuple(sorted(_renamed(each, alias) for each in results))
+    of = _by_subject(places, {*(each.focus for each in results), *alias.values(), *suspects})
+    shown = [pointed(each, of[each.focus], ontology) for each in results]
+    label = {name: label for label, name in alias.items()}
+    terms = {term for each in shown for term in (each.focus, each.value)}
+    words = _Words({label.get(term, term) for term in terms})
+    said = survey.unknown(_said_of(suspects, words.taking(document.lines())))
+    unknown = [(_aliased(key, alias), problem) for key, problem in said]
     if against is None:
         deque(words.taking(chain.from_iterable(ontology.graphs.values())), 0)
     else:
         words.read(against.store)
     told = {key for key, _ in unknown}
-    called, ids = words.called(), Ids(words.ids)
+    called = {alias.get(term, term): name for term, name in words.called().items()}
+    ids = Ids(words.ids)
     problems = [
         result_problem(
-            each, _place(document, places, each.focus, each.path, each.value), ontology, called, ids
+            each, _place(document, of, each.focus, each.path, each.value), ontology, called, ids
         )
         for each in sorted(shown, key=plainest)
         if (each.focus, each.path, each.value) not in told
@@ -128,7 +136,7 @@ def _findings(
     closed = []
     for key, (rule, found, fix) in unknown:
         at = key[:2] if rule == "unknown-key" else key
-        problems.append(breach(rule, _place(document, places, *at), found, fix))
+        problems.append(breach(rule, _place(document, of, *at), found, fix))
         closed.append(_closed(key, rule, found))
     return Findings(one_each(problems), tuple(sorted((*results, *closed))))
 
@@ -152,7 +160,7 @@ class _Words:
         """`lines` as they are."""
         for line in lines:
             subject, predicate, value = line[:-2].split(" ", 2)
-            if predicate in _LABELS and subject.startswith("<"):
+            if predicate in _LABELS:
                 if predicate == _LABELS[0] and "/id/" in subject:
                     self.ids.add(local_name(subject[1:-1]))
                 if subject in self.terms and value.startswith('"'):
@@ -192,11 +200,39 @@ def _closed(key: Statement, rule: str, found: str) -> shacl.Result:
     return shacl.Result(key[0], key[1], key[2], shape, component, severity, found)
 
 
-def _place(document: Document, places: Places, *key: str) -> Position:
-    nearest_ = nearest_key(places, *(*key, "", "")[:3])
-    if nearest_:
-        return Position(document.name, *places[nearest_])
-    for (subject, *rest), place in places.items():
-        if subject.startswith("_:") and tuple(rest) in (key[1:], key[1:2], ()):
-            return Position(document.name, *place)
-    return Position(document.name)
+def _place(document: Document, of: dict[str, Places], *key: str) -> Position:
+    found = nearest_key(of[key[0]], *(*key, "", "")[:3])
+    return Position(document.name, *of[key[0]][found]) if found else Position(document.name)
+
+
+def _by_subject(places: Places, subjects: Iterable[str]) -> dict[str, Places]:
+    """The places of what is said of each of `subjects`."""
+    of: dict[str, Places] = {each: {} for each in subjects}
+    for key, place in places.items():
+        if key[0] in of:
+            of[key[0]][key] = place
+    return of
+
+
+def _places(document: Document, subjects: set[str]) -> tuple[Places, dict[str, str]]:
+    """Where what is said of `subjects` stands, and what the places call nodes without a name.
+
+    Which of those is which shows in all that is said of any of them.
+    """
+    if not any(each.startswith("_:") for each in subjects):
+        return document.places(subjects), {}
+    rows = [tuple(line[:-2].split(" ", 2)) for line in document.lines() if "_:" in line]
+    rows = [row for row in rows if row[0].startswith("_:") or row[2].startswith("_:")]
+    places = document.places({"_:", *subjects, *(row[0] for row in rows)})
+    alias = {term: term for row in rows for term in (row[0], row[2]) if term.startswith("_:")}
+    return places, alias | pair_blanks(rows, places)
+
+
+def _aliased(statement: Statement, alias: dict[str, str]) -> Statement:
+    subject, predicate, value = statement
+    return alias.get(subject, subject), predicate, alias.get(value, value)
+
+
+def _renamed(result: shacl.Result, alias: dict[str, str]) -> shacl.Result:
+    focus, value = (alias.get(term, term) for term in (result.focus, result.value))
+    return replace(result, focus=focus, value=value)

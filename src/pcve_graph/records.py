@@ -167,7 +167,7 @@ def _each(
     An id that was met before is a problem.
     """
     for entry in entries:
-        if entry.id in met:
+        if entry.id in met and not isinstance(entry.found, ContentError):
             there = met[entry.id]
             found = f'the id "{entry.id}" is also that of {there.path}'
             found += f", line {there.line}" if there.line > 1 else ""

@@ -146,7 +146,7 @@ def turtle(results: tuple[Result, ...], others: tuple[Problem, ...]) -> str:
     each is its line, and its component is its rule.
     """
     results = (*results, *map(_as_result, others))
-    report = ox.BlankNode("report")
+    report = ox.BlankNode("pcve-report")
     kind, conforms = _node("rdf:type"), _node("sh:conforms")
     boolean = ox.NamedNode(expand("xsd:boolean"))
     verdict = "true" if not results else "false"
@@ -155,7 +155,7 @@ def turtle(results: tuple[Result, ...], others: tuple[Problem, ...]) -> str:
         ox.Triple(report, conforms, ox.Literal(verdict, datatype=boolean)),
     ]
     for number, each in enumerate(results, 1):
-        node = ox.BlankNode(f"result{number}")
+        node = ox.BlankNode(f"pcve-result{number}")
         triples.append(ox.Triple(report, _node("sh:result"), node))
         triples.append(ox.Triple(node, kind, _node("sh:ValidationResult")))
         stated = {
@@ -200,7 +200,9 @@ def _node(name: str) -> ox.NamedNode:
 
 def _stated(subject: ox.BlankNode, key: str, term: str) -> list[ox.Triple]:
     """The triple that gives `subject` a term of a result, and those of a path that it begins."""
-    line = f"_:subject <{expand(key)}> {'[]' if term == '_:' else term} ."
+    if term.startswith("_:"):
+        return [ox.Triple(subject, _node(key), ox.BlankNode(term[2:]))]
+    line = f"_:subject <{expand(key)}> {term} ."
     names: dict[Any, ox.BlankNode] = {ox.BlankNode("subject"): subject}
     found = ox.parse(line, format=ox.RdfFormat.TURTLE, rename_blank_nodes=False)
 

@@ -34,11 +34,11 @@ _SHAPE: Final = re.compile(
 class Result:
     """One validation result, terms as N-Triples writes them (SHACL 3.6.2).
 
-    `focus` and `value` are `_:` for a blank node, whose label the engines do not keep. `path` is
-    empty for a result on the node itself, and Turtle's form of the path (SHACL 2.3.1) where it is
-    not one property; `value` is empty where the result has none. `shape`, `component` and
-    `constraint` are bare IRIs; the first is empty for a shape without a name, `holder` then names
-    the shape around it; the last is that of a SPARQL constraint, empty for any other.
+    Blank nodes have their labels of the data. `path` is empty for a result on the node itself, and
+    Turtle's form of the path (SHACL 2.3.1) where it is not one property; `value` is empty where
+    the result has none. `shape`, `component` and `constraint` are bare IRIs; the first is empty for
+    a shape without a name, `holder` then names the shape around it; the last is that of a SPARQL
+    constraint, empty for any other.
     """
 
     focus: str
@@ -200,7 +200,7 @@ def read_report(report: Iterable[ox.Triple], holders: Mapping[str, str] = {}) ->
 def _shown(term: Any) -> str:
     if term is None:
         return ""
-    return "_:" if isinstance(term, ox.BlankNode) else str(term)
+    return str(term)
 
 
 def _path(term: Any, stated: Mapping[Any, Mapping[str, list[Any]]]) -> str:

@@ -39,5 +39,5 @@ def locate(raw: bytes, form: str, subjects: Collection[str] | None = None) -> Pl
         if form in ("turtle", "trig"):
             return locate_turtle(raw.decode(), subjects)
         return LOCATORS[form](raw.decode())
-    except (RecursionError, ValueError, KeyError, IndexError):
+    except (RecursionError, ValueError, KeyError, IndexError, TypeError, AttributeError):
         return {}

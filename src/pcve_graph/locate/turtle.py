@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
-from ..names import PREFIXES
+from ..names import DOCUMENT, PREFIXES
 
 _TOKEN: Final = re.compile(
     r"""(?P<space>\s+|\#[^\n]*)
@@ -57,7 +57,7 @@ class _Reader:
         self.starts = array("Q", [0, *(match.end() for match in re.finditer("\n", text))])
         self.tokens = self._tokens()
         self.next = next(self.tokens)
-        self.base = ""
+        self.base = DOCUMENT
         self.prefixes: dict[str, str] = {}
         self.places: dict[tuple[str, ...], tuple[int, int]] = {}
 
@@ -179,7 +179,7 @@ class _Reader:
         self.take(")")
         nodes = [f"_:at{at}.{place}" for place in range(len(items))]
         rest = [*nodes[1:], f"<{_RDF}nil>"]
-        for node, (item, where), following in zip(nodes, items, rest, strict=True):
+        for node, (item, where), following in zip(nodes, items, rest, strict=False):
             self.note((node,), where)
             self.note((node, f"<{_RDF}first>", item), where)
             self.note((node, f"<{_RDF}rest>", following), where)
@@ -200,7 +200,7 @@ class _Reader:
     def iri(self, text: str) -> str:
         if text.startswith("<"):
             value = _unescaped(text[1:-1])
-            return value if not self.base or _SCHEME.match(value) else urljoin(self.base, value)
+            return value if _SCHEME.match(value) else urljoin(self.base, value)
         if text == "a":
             return _RDF + "type"
         prefix, _, local = text.partition(":")
