@@ -113,7 +113,7 @@ for form in forms:
 
 def products(folder: Path) -> dict[str, bytes]:
     paths = [*(folder / "build" / "graph").iterdir(), *folder.glob("out.*")]
-    paths.append(folder / "build" / "manifest.json")
+    paths += [folder / "build" / name for name in ("manifest.json", "inputs.sha256")]
     return {path.name: path.read_bytes() for path in paths}
 
 

@@ -28,7 +28,7 @@ from pcve_graph.check import Checked, check_graph
 from pcve_graph.errors import ContentError
 from pcve_graph.graph import Built, build_graph
 from pcve_graph.index import FILE, Index
-from pcve_graph.inputs import scan
+from pcve_graph.inputs import read_inputs, scan
 from pcve_graph.names import GRAPHS, graph
 from pcve_graph.ontology import Ontology, read_ontology
 from pcve_graph.project import Project
@@ -281,7 +281,10 @@ def compare(project: Project, whole: Checked, ontology: Ontology) -> None:
     index = indexed(whole.graph, ontology)
     index.set_results(whole.results)
     index.set_pairs(whole.pairs)
-    index.update_files({}, scan(project))
+    known, _ = read_inputs(project.build)
+    assert {path: file.sha256 for path, file in known.items()} == {
+        path: file.sha256 for path, file in scan(project).items()
+    }
     kept = Index.copy(project.build / FILE)
     assert kept
     for ours, theirs in itertools.zip_longest(kept.dump(), index.dump()):

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from .errors import Position
 from .graph import Tally, map_records, things_of
 from .index import FILE, Index
-from .inputs import File, program, scan
+from .inputs import File, program, read_inputs, scan
 from .likeness import named_things
 from .lines import Spelling, quads, saved_lines
 from .ontology import Ontology
@@ -140,18 +140,18 @@ def read_change(project: Project, ontology: Ontology, store: ox.Store) -> Change
     index = Index.copy(path)
     if index is None or index.get("program") != program():
         raise WholeError("there is no index of this program")
-    old = index.files()
-    files = scan(project, old, path.stat().st_mtime_ns)
-    changed = {
+    old, since = read_inputs(project.build)
+    files = scan(project, old, since)
+    changed = old.keys() ^ files.keys()
+    changed |= {
         name
-        for name in old.keys() | files.keys()
-        if name not in old or name not in files or old[name].sha256 != files[name].sha256
+        for name, file in files.items()
+        if name in old and file is not old[name] and file.sha256 != old[name].sha256
     }
     data = project.relative(project.data)
     for name in changed:
         if not name.startswith(f"{data}/") or name == f"{data}/ledger.yml":
             raise WholeError(f"{name} has changed")
-    index.update_files(old, files)
     reading = _Reading(project, ontology, index, changed, data)
     return reading.change(store, files)
 

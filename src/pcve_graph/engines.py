@@ -119,9 +119,7 @@ def _load(store: Any, data: str) -> dict[str, str]:
     return {row["node"]["value"]: row["label"]["value"] for row in json.loads(found)["rows"]}
 
 
-def _triples(
-    report: tuple[list[Any], list[Any]], labels: Mapping[str, str]
-) -> Iterator[ox.Triple]:
+def _triples(report: tuple[list[Any], list[Any]], labels: Mapping[str, str]) -> Iterator[ox.Triple]:
     """The triples of a report that turbo gives as a table of terms and rows of indices into it."""
 
     def term(kind: int, text: str, datatype: str | None, language: str | None) -> Any:

@@ -1,4 +1,4 @@
-"""What the saved graph was made of: each file, what it added, and what it depends on.
+"""What the saved graph was made of: what each record added, and what it depends on.
 
 `build/index.sqlite` is a cache beside the graph: from it a later build sees what a change can touch
 without reading the rest. It is written with the graph and never edited; without it, or with one of
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from .errors import Position
-from .inputs import File
 from .likeness import COMMON, Named
+from .names import BASE
 from .shacl import Result
 from .sheets import Sheet
 
@@ -24,7 +24,6 @@ FILE: Final = "index.sqlite"
 VERSION: Final = "1"
 _TABLES: Final = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE file (path TEXT PRIMARY KEY, size, mtime, inode, sha256) WITHOUT ROWID;
 CREATE TABLE sheet (number INTEGER PRIMARY KEY, owner TEXT UNIQUE, path, verified, cited);
 CREATE INDEX sheet_path ON sheet (path);
 CREATE TABLE owns (subject TEXT, sheet INTEGER, PRIMARY KEY (subject, sheet)) WITHOUT ROWID;
@@ -86,18 +85,6 @@ class Index:
         """Write a remark on the whole."""
         self.db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (key, value))
 
-    def files(self) -> dict[str, File]:
-        """Every file that the build read, by path from the project's root."""
-        rows = self.db.execute("SELECT path, size, mtime, inode, sha256 FROM file")
-        return {path: File(*rest) for path, *rest in rows}
-
-    def update_files(self, old: dict[str, File], new: dict[str, File]) -> None:
-        """Replace the files `old` by `new`."""
-        gone = ((path,) for path in old.keys() - new.keys())
-        self.db.executemany("DELETE FROM file WHERE path = ?", gone)
-        rows = ((path, *astuple(file)) for path, file in new.items() if old.get(path) != file)
-        self.db.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", rows)
-
     def add_sheets(self, sheets: Iterable[Sheet]) -> None:
         """Add what records and sources give; each replaces what its owner gave before."""
         for sheet in sheets:
@@ -106,7 +93,7 @@ class Index:
             number = self.db.execute(
                 "INSERT INTO sheet (owner, path, verified, cited) VALUES (?, ?, ?, ?)", row
             ).lastrowid
-            owns = ((subject, number) for subject in sheet.subjects)
+            owns = ((_short(subject), number) for subject in sheet.subjects)
             self.db.executemany("INSERT INTO owns VALUES (?, ?)", owns)
             needs = ((need, number) for need in sheet.needs)
             self.db.executemany("INSERT INTO needs VALUES (?, ?)", needs)
@@ -130,12 +117,12 @@ class Index:
     def subjects(self, owners: Iterable[str]) -> set[str]:
         """What these owners speak of."""
         select = "SELECT subject FROM owns JOIN sheet ON number = sheet WHERE owner = ?"
-        return self._each(select, owners)
+        return {_whole(each) for each in self._each(select, owners)}
 
     def owners_of(self, subject: str) -> set[str]:
         """Who speaks of this subject."""
         select = "SELECT owner FROM owns JOIN sheet ON number = sheet WHERE subject = ?"
-        return self._each(select, [subject])
+        return self._each(select, [_short(subject)])
 
     def sources(self) -> set[str]:
         """The owners that are sources."""
@@ -157,8 +144,8 @@ class Index:
 
     def ids(self) -> set[str]:
         """The last segments of the IRIs of all things, what lies inside records included."""
-        rows = self.db.execute("SELECT DISTINCT subject FROM owns WHERE subject LIKE '%/id/%'")
-        return {subject.rstrip(">").rsplit("/", 1)[-1] for (subject,) in rows}
+        rows = self.db.execute("SELECT DISTINCT subject FROM owns WHERE subject GLOB 'id/*'")
+        return {subject.rsplit("/", 1)[-1] for (subject,) in rows}
 
     def things(self) -> dict[str, str]:
         """The IRI of each record, by id."""
@@ -249,7 +236,6 @@ class Index:
 
     def dump(self) -> Iterator[tuple[Any, ...]]:
         """All but stamps and numbers, sorted: the same content gives the same rows."""
-        yield from self.db.execute("SELECT path, sha256 FROM file ORDER BY path")
         yield from self.db.execute("SELECT owner, path, verified, cited FROM sheet ORDER BY owner")
         for table, key in (("owns", "subject"), ("needs", "need")):
             yield from self.db.execute(
@@ -260,6 +246,15 @@ class Index:
 
     def _each(self, select: str, keys: Iterable[str]) -> set[str]:
         return {found for key in keys for (found,) in self.db.execute(select, (key,))}
+
+
+def _short(subject: str) -> str:
+    """A subject of ours without the beginning that all of them have."""
+    return subject.removeprefix(f"<{BASE}")
+
+
+def _whole(short: str) -> str:
+    return short if short.startswith("<") else f"<{BASE}{short}"
 
 
 def _connect(target: str) -> sqlite3.Connection:

@@ -138,6 +138,7 @@ def read_ontology(project: Project) -> Ontology:
 @lru_cache(2)
 def _ontology(names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
     pcve, vocabulary, shapes, align = map(read_turtle, raw, names)
+    shapes = _canonical(shapes)
     terms = pcve + align
     for triple in (*terms, *vocabulary):
         if "_:" in (str(triple.subject)[:2], str(triple.object)[:2]):
@@ -166,6 +167,13 @@ def _ontology(names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
         by_shape={key.shape: key for each in by_iri.values() for key in each.keys.values()},
         pointed=_pointed(shapes),
     )
+
+
+def _canonical(triples: list[ox.Triple]) -> list[ox.Triple]:
+    """The triples with the labels that W3C RDF Dataset Canonicalization gives blank nodes."""
+    dataset = ox.Dataset(ox.Quad(*triple) for triple in triples)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return [quad.triple for quad in dataset]
 
 
 def _lines(triples: Iterable[ox.Triple]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from .check import Checked
 from .errors import UsageError
 from .graph import Built
 from .index import Index
-from .inputs import File, program
+from .inputs import File, program, write_inputs
 from .likeness import named_things
 from .names import GRAPHS
 from .ontology import Ontology
@@ -53,11 +53,11 @@ def save_graph(
             index = checked.graph.index
         checks = read_queries(project, "checks")
         keep_rules(target, fresh, ontology, checks)
-        index.update_files(index.files(), files)
+        write_inputs(files, fresh)
         index.set_results(checked.results)
         index.set_pairs(checked.pairs)
         index.save(fresh / index_file.FILE)
-        _describe(checked, files, triples, fresh)
+        _describe(checked, triples, fresh)
         if target.exists():
             target.rename(old)
         fresh.rename(target)
@@ -112,12 +112,9 @@ def _update(change: Change, old: Path, folder: Path) -> dict[str, int]:
     return counts
 
 
-def _describe(
-    checked: Checked, files: dict[str, File], triples: dict[str, int], folder: Path
-) -> None:
+def _describe(checked: Checked, triples: dict[str, int], folder: Path) -> None:
     tally = asdict(checked.graph.tally)
     manifest = {
-        "inputs": {path: file.sha256 for path, file in files.items()},
         "records": tally["records"],
         "sources": tally["sources"],
         "facts": {key: tally[key] for key in ("verified", "cited")},

@@ -3,9 +3,10 @@
 build/graph/<name>.nt   the product: one sorted N-Triples file for each named graph
 build/store/            an Oxigraph store of the same, a cache of those files
 build/index.sqlite      what each input gave, a cache by which a change is followed
-build/search.sqlite    the names and texts of things, as search.py writes them
+build/search.sqlite     the names and texts of things, as search.py writes them
 build/rules.json        what each rule reads, a cache of the ontology and the checks
-build/manifest.json     what went in (SHA-256 of every input) and how much came out
+build/inputs.sha256     what went in, as sha256sum reads it; inputs.stamps, how it looked then
+build/manifest.json     how much came out
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ import pyoxigraph as ox
 
 from . import search
 from .errors import UsageError
-from .inputs import scan
+from .inputs import SUMS, read_inputs, scan
 from .project import Project
 
-_PARTS: Final = ("graph", "store", search.FILE, "manifest.json")
+_PARTS: Final = ("graph", "store", search.FILE, SUMS, "manifest.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +55,8 @@ def open_graph(project: Project) -> Saved:
 
 def is_stale(project: Project, saved: Saved) -> bool:
     """Whether a file that the build read has changed since, by content."""
-    known = saved.manifest["inputs"]
-    return bool({path: file.sha256 for path, file in scan(project).items()} != known)
+    known, since = read_inputs(saved.folder)
+    files = scan(project, known, since)
+    return known.keys() != files.keys() or any(
+        file.sha256 != known[path].sha256 for path, file in files.items()
+    )
