@@ -67,14 +67,39 @@ _:x a <{EVENT}> ; <{LABEL}> "Three" .
 }
 
 
-@pytest.mark.parametrize("engine", ["turbo", "pyshacl"])
+@pytest.mark.parametrize("more", [["--engine", "turbo"], ["--engine", "pyshacl"], ["--against"]])
 @pytest.mark.parametrize("form", FILES)
-def test_each_is_told_at_its_own_place(northtown: World, form: str, engine: str) -> None:
+def test_each_is_told_at_its_own_place(northtown: World, form: str, more: list[str]) -> None:
     text, expected = FILES[form]
-    options = ["--input-format", form, "--engine", engine, "--format", "json"]
+    options = ["--input-format", form, *more, "--format", "json"]
     result = northtown.pcve("validate", "-", *options, stdin=text)
     found = [(each["line"], each["column"], each["rule"]) for each in json.loads(result.stdout)]
     assert found == expected
+
+
+def test_a_misspelt_key_of_a_node_without_a_name_is_told_at_its_place(northtown: World) -> None:
+    text = (
+        "PREFIX pcve: <https://w3id.org/pcve/ns#>\n"
+        "[] a pcve:Event ; pcve:venue 1 .\n"
+        "[] a pcve:Event ; pcve:venu 1 .\n"
+        "[] a pcve:Event ; pcve:mode [ pcve:venu 2 ; a pcve:Event ] .\n"
+    )
+    options = ["--input-format", "turtle", "--format", "json"]
+    found = json.loads(northtown.pcve("validate", "-", *options, stdin=text).stdout)
+    keys = [(each["line"], each["column"]) for each in found if each["rule"] == "unknown-key"]
+    assert keys == [(3, 19), (4, 31)]
+
+
+def test_like_nodes_are_told_apart_by_what_points_to_them(northtown: World) -> None:
+    place = "<https://schema.org/location>"
+    text = f"<https://e.example/a> {place} [] .\n<https://e.example/b> {place} [] .\n" + "".join(
+        f"<https://e.example/{name}> a <{EVENT}> ; <{LABEL}> 'x'@en ;\n"
+        "  <https://w3id.org/pcve/ns#kind> <https://w3id.org/pcve/vocab/event-kind/conference> .\n"
+        for name in "ba"
+    )
+    options = ["--input-format", "turtle", "--format", "json", "--focus", "https://e.example/b"]
+    (found,) = json.loads(northtown.pcve("validate", "-", *options, stdin=text).stdout)
+    assert (found["line"], found["column"], found["rule"]) == (2, 53, "pcvesh:Event-location")
 
 
 def test_a_node_without_a_name_is_called_by_its_label(northtown: World) -> None:
@@ -137,7 +162,7 @@ def test_any_blank_nodes_are_paired_so_that_each_statement_is_found(
         text = (ox.serialize(triples, format=FORMATS[form]) or b"").decode()
         quads = ox.parse(text, format=FORMATS[form])
         stated = [tuple(map(str, (q.subject, q.predicate, q.object))) for q in quads]
-        places = locate(text, form)
+        places = locate(text.encode(), form)
         alias = pair_blanks(stated, places)
         blank = {term for row in stated for term in row if term.startswith("_:")}
         assert alias.keys() == blank, form

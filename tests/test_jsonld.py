@@ -65,7 +65,7 @@ def test_every_statement_is_found_and_no_other(name: str) -> None:
     text = HEAD % members
     rows = stated(text)
     assert rows
-    places = locate(text, "jsonld")
+    places = locate(text.encode(), "jsonld")
     alias = pair_blanks(rows, places)
     mine = {tuple(alias.get(term, term) for term in row) for row in rows}
     found = {key for key in places if len(key) == 3}
@@ -92,7 +92,9 @@ def test_every_statement_is_found_and_no_other(name: str) -> None:
 def test_a_statement_stands_at_its_value(name: str, value: str, written: str) -> None:
     text = HEAD % CASES[name][0]
     (place, *_) = [
-        place for key, place in locate(text, "jsonld").items() if key[-1] == value and len(key) == 3
+        place
+        for key, place in locate(text.encode(), "jsonld").items()
+        if key[-1] == value and len(key) == 3
     ]
     lines = text.splitlines()
     assert lines[place[0] - 1][place[1] - 1 :].startswith(written)
@@ -100,7 +102,7 @@ def test_a_statement_stands_at_its_value(name: str, value: str, written: str) ->
 
 def test_a_thing_begins_where_it_is_told_of_not_where_it_is_named() -> None:
     text = '[{"@id": "http://a.example/", "http://p.example/": {"@id": "http://b.example/"}},\n {"@id": "http://b.example/", "http://p.example/": 1}]'
-    assert locate(text, "jsonld")["<http://b.example/>",] == (2, 2)
+    assert locate(text.encode(), "jsonld")["<http://b.example/>",] == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -116,4 +118,4 @@ def test_a_thing_begins_where_it_is_told_of_not_where_it_is_named() -> None:
     ],
 )
 def test_what_is_no_json_ld_breaks_nothing(text: str) -> None:
-    assert isinstance(locate(text, "jsonld"), dict)
+    assert isinstance(locate(text.encode(), "jsonld"), dict)

@@ -16,8 +16,7 @@ from .change import WholeError
 from .documents import Document
 from .errors import Position, Problem, breach
 from .findings import nearest_key, one_each, plainest, pointed, result_problem
-from .locate import Places
-from .locate.blanks import pair_blanks
+from .locate import Places, pair_blanks
 from .names import BASE, GRAPHS, Ids, expand, local_name
 from .ontology import Ontology
 from .recheck import check_beside
@@ -105,7 +104,8 @@ def _findings(
     against: Saved | None,
 ) -> Findings:
     """The results, and what is said of the suspects that no shape knows, in words and places."""
-    places, alias = _places(document, {*suspects, *(each.focus for each in results)})
+    values = {each.value for each in results if each.value.startswith("_:")}
+    places, alias = _places(document, {*suspects, *values, *(each.focus for each in results)})
     for (subject, bound), (_, reason) in survey.bounds().items():
         key = _aliased(reason, alias)
         if key[:1] in places:

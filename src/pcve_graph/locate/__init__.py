@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Final
 
+from .blanks import pair_blanks
 from .jsonld import locate_jsonld
 from .lines import locate_lines
 from .rdfxml import locate_rdfxml
 from .turtle import locate_turtle
+
+__all__ = ["LOCATORS", "Place", "Places", "locate", "pair_blanks"]
 
 Place = tuple[int, int]
 """Line and column, both from 1; the column counts characters."""

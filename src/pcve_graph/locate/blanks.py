@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
-from . import Places
+if TYPE_CHECKING:
+    from . import Places
 
 _ROUNDS = 12
 """Steps away at which a difference between two nodes still tells them apart."""
