@@ -196,7 +196,8 @@ DOORS: dict[str, set[str]] = {
         "store",
         "worker",
     },
-    "remote": {"binding", "errors", "names", "query", "sparqltext", "transport"},
+    "answers": {"binding", "names", "query", "transport"},
+    "remote": {"answers", "binding", "errors", "names", "query", "sparqltext", "transport"},
     "saving": {
         "change",
         "check",

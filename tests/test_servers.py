@@ -36,6 +36,7 @@ from pcve_graph.saved import SavedQuery, read_queries
 from pcve_graph.show import show
 from pcve_graph.sparqltext import tokens
 from pcve_graph.transport import Credentials, EndpointError
+from pcve_graph.worker import Worker
 
 QUERIES = read_queries(Project(ROOT, ROOT / "build"), "answers")
 PAGE = {"northtown": "northtown-conference-2015", "shipped": "wbcti"}
@@ -358,6 +359,7 @@ def test_who_may_not_write_is_told_so(northtown: World, tmp_path: Path) -> None:
         result = northtown.pcve("publish", "--endpoint", server.url)
         assert result.exit_code == 2
         assert "SECURITY: No permission" in result.stderr
+        assert "set PCVE_ENDPOINT_USER and PCVE_ENDPOINT_PASSWORD" in result.stderr
         assert result.stderr.count("\n") <= 2
 
 
@@ -386,4 +388,11 @@ def test_half_a_pair_of_secrets_is_a_mistake(
 def test_the_embedded_answer_needs_no_server(northtown: World) -> None:
     query = QUERIES["sources"]
     saved = northtown.saved()
-    assert Here(saved).ask(query.text, timeout=30) == ask(saved.store, query.text)
+    with Worker(saved.folder / "store") as worker:
+        assert Here(saved, worker).ask(query.text, timeout=30) == ask(saved.store, query.text)
+
+
+def test_every_question_is_tried_on_the_build(shipped: World) -> None:
+    result = shipped.pcve("queries", "--check")
+    assert (result.exit_code, result.stdout.count("failed")) == (0, 0)
+    assert result.stdout.startswith("ok ")

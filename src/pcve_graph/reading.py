@@ -74,8 +74,8 @@ class Here(Reading):
     ) -> Answer:
         if not timeout:
             return ask(self.saved.store, text, bindings, name, limit=limit, service=service)
-        with self.worker or Worker(self.saved.folder / "store") as worker:
-            return worker.ask(text, bindings, name, timeout=timeout, limit=limit, service=service)
+        self.worker = self.worker or Worker(self.saved.folder / "store")
+        return self.worker.ask(text, bindings, name, timeout=timeout, limit=limit, service=service)
 
     def words(self, answer: Answer, form: str = "") -> ox.Store:
         return self.saved.store

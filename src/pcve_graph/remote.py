@@ -1,27 +1,26 @@
 """A SPARQL 1.1 server as a place to ask and to write: the same answers as the embedded store.
 
-Servers differ in their addresses, in how they spell values, and in how they say that an answer is
-not whole; those differences end here.
+Servers differ in their addresses and in what they take; those differences end here.
 """
 
 from __future__ import annotations
 
-import re
 import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, NoReturn
+from typing import Final
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 import pyoxigraph as ox
 from SPARQLWrapper import GET, INSERT, JSON, POST, SELECT, SPARQLWrapper
 
+from .answers import read_table, read_triples, read_truth
 from .binding import Term, limited, standalone
 from .errors import UsageError
-from .names import GRAPHS, expand, graph
+from .names import GRAPHS, graph
 from .query import Answer, Table, Triples, refuse
 from .sparqltext import dataset, tokens
-from .transport import ATTEMPTS, Credentials, EndpointError, Reply, Transport, shown, useful_line
+from .transport import ATTEMPTS, Credentials, EndpointError, Reply, Transport, shown
 
 TIMEOUT: Final = 60.0
 """Seconds that a server has for an answer, where nothing else is asked."""
@@ -32,21 +31,6 @@ _NO_STORE: Final = frozenset({404, 405, 501})
 _FORMS: Final = {"SELECT": "rows", "CONSTRUCT": "graph", "DESCRIBE": "graph", "ASK": "truth"}
 _WANT_ROWS: Final = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
 _WANT_TRIPLES: Final = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
-_ROWS: Final = {
-    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
-    "application/json": ox.QueryResultsFormat.JSON,
-    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
-    "application/xml": ox.QueryResultsFormat.XML,
-    "text/xml": ox.QueryResultsFormat.XML,
-}
-_TRIPLES: Final = {
-    "application/n-triples": ox.RdfFormat.N_TRIPLES,
-    "text/plain": ox.RdfFormat.N_TRIPLES,
-    "text/turtle": ox.RdfFormat.TURTLE,
-    "application/x-turtle": ox.RdfFormat.TURTLE,
-    "application/turtle": ox.RdfFormat.TURTLE,
-    "application/rdf+xml": ox.RdfFormat.RDF_XML,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +199,8 @@ class Endpoint:
         wrapper.setMethod(POST if length > LONG else GET)
         reply = self._sent(wrapper, timeout, self.attempts)
         if form == "graph":
-            return _triples(reply)
-        return _table(reply, columns) if form == "rows" else _truth(reply)
+            return read_triples(reply)
+        return read_table(reply, columns) if form == "rows" else read_truth(reply)
 
     def _wrapper(self, url: str, text: str, accept: str) -> SPARQLWrapper:
         """A request with `text`; its kind is set, as SPARQLWrapper's guess reads comments too."""
@@ -248,102 +232,3 @@ def _form(text: str) -> tuple[str, tuple[str, ...]]:
     answer = ox.Store().query(text)
     assert isinstance(answer, ox.QuerySolutions)
     return "rows", tuple(each.value for each in answer.variables)
-
-
-def _table(reply: Reply, columns: tuple[str, ...]) -> Table:
-    found = _results(reply)
-    if not isinstance(found, ox.QuerySolutions):
-        raise EndpointError(f"{shown(reply.url)} answered yes or no where rows were asked for")
-    known = {each.value for each in found.variables}
-    rows = [
-        tuple(row[name] if name in known else None for name in columns)
-        for row in _whole(reply, found)
-    ]
-    if "X-SPARQL-MaxRows" in reply.headers:
-        cut = f"only the first {len(rows):,} rows; ask for fewer with LIMIT"
-        raise EndpointError(f"{shown(reply.url)} gives {cut}")
-    if reply.status == 206 or "X-SQL-Message" in reply.headers:
-        said = useful_line(str(reply.headers.get("X-SQL-Message") or "").encode())
-        raise EndpointError(f"{shown(reply.url)} gave a part of the answer only; {said}")
-    spelling = _spelling(term for row in rows for term in row)
-    return Table(columns, tuple(tuple(spelling.get(t, t) for t in row) for row in rows))
-
-
-def _truth(reply: Reply) -> bool:
-    """Yes or no; Virtuoso gives it as the one value of a table."""
-    found = _results(reply)
-    if isinstance(found, ox.QueryBoolean):
-        return bool(found)
-    values = [term for row in _whole(reply, found) for term in row]
-    if len(values) == 1 and isinstance(values[0], ox.Literal):
-        return values[0].value in ("1", "true")
-    raise EndpointError(f"{shown(reply.url)} answered rows where yes or no was asked for")
-
-
-def _results(reply: Reply) -> ox.QuerySolutions | ox.QueryBoolean:
-    form = _ROWS.get(reply.kind)
-    if form is None:
-        _wrong_kind(reply, "rows")
-    try:
-        return ox.parse_query_results(reply.body, format=form)
-    except SyntaxError as error:
-        _broken(reply, error)
-
-
-def _whole(reply: Reply, found: ox.QuerySolutions) -> list[ox.QuerySolution]:
-    try:
-        return list(found)
-    except SyntaxError as error:
-        _broken(reply, error)
-
-
-def _triples(reply: Reply) -> Triples:
-    form = _TRIPLES.get(reply.kind)
-    if form is None:
-        _wrong_kind(reply, "triples")
-    store = ox.Store()
-    try:
-        store.load(reply.body, format=form)
-    except SyntaxError as error:
-        _broken(reply, error)
-    return Triples(tuple(sorted((quad.triple for quad in store), key=str)))
-
-
-def _wrong_kind(reply: Reply, asked: str) -> NoReturn:
-    said = useful_line(reply.body)
-    told = f": “{said}”" if said else ""
-    raise EndpointError(
-        f"{shown(reply.url)} answered {reply.kind or 'something without a type'} where {asked} "
-        f"were asked for{told}; is this the address for queries?"
-    )
-
-
-def _broken(reply: Reply, error: SyntaxError) -> NoReturn:
-    """An answer that cannot be read: mostly one that stops in its midst, with the reason last."""
-    last = reply.body[-400:].decode("utf-8", "replace").rstrip()
-    said = re.search(r"[A-Z][\w ,.;:'’-]{8,}$", last)
-    where = shown(reply.url)
-    if said:
-        raise EndpointError(f"{where} broke off inside its answer: “{said.group()}”")
-    if not last.endswith(("}", ">", ".")):
-        raise EndpointError(f"{where} broke off inside its answer, after {len(reply.body):,} bytes")
-    raise EndpointError(f"{where} answered {reply.kind} that cannot be read: {error.msg}")
-
-
-def _spelling(terms: Iterable[Term | None]) -> dict[Term | None, Term]:
-    """The embedded store's spelling of each literal that it spells otherwise."""
-    plain = expand("xsd:string")
-    literals = {
-        each
-        for each in terms
-        if isinstance(each, ox.Literal) and (each.language or each.datatype.value != plain)
-    }
-    numbered = dict(enumerate(literals))
-    value = ox.NamedNode(expand("rdf:value"))
-    store = ox.Store()
-    store.extend(
-        ox.Quad(ox.NamedNode(f"urn:{number}"), value, each) for number, each in numbered.items()
-    )
-    return {
-        numbered[int(str(getattr(quad.subject, "value", ""))[4:])]: quad.object for quad in store
-    }

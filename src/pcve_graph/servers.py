@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import os
 import sys
 import time
@@ -108,8 +108,12 @@ def listing(here: Finder, opened: Opener) -> click.Command:
 
         project = here(context)
         if check or endpoint:
-            graph = graph_at(endpoint, functools.partial(opened, project))
-            sys.exit(tried(graph, project, queries))
+            from .worker import Worker
+
+            saved = None if endpoint else opened(project)
+            with contextlib.nullcontext() if saved is None else Worker(saved.folder / "store") as w:
+                graph = graph_at(endpoint, lambda: saved or opened(project), w)
+                sys.exit(tried(graph, project, queries))
         reply = catalogue(project, queries)
         click.echo(reply.text, nl=False)
         tell(*reply.talk)

@@ -201,7 +201,8 @@ class Transport:
             body = b""
         parts = [f"{shown(request.full_url)} answered {error.code} {error.reason}".rstrip()]
         said = useful_line(body)
-        meaning = _MEANING.get(error.code, "")
+        forbidden = re.search(r"permission|not allowed|unauthori[sz]ed", said, re.I)
+        meaning = _MEANING.get(401 if forbidden and not self.credentials else error.code, "")
         if error.code == 401 and self.credentials:
             meaning = "the user, password or token is not one that it knows"
         if 300 <= error.code < 400:
