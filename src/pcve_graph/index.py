@@ -48,33 +48,28 @@ class Index:
 
     @classmethod
     def create(cls) -> Index:
-        """A new index with empty tables, in memory."""
-        index = cls(_connect(":memory:"))
+        """A new index with empty tables."""
+        index = cls(sqlite3.connect(":memory:"))
         index.db.executescript(_TABLES)
         index.put("version", VERSION)
         return index
 
     @classmethod
     def copy(cls, path: Path) -> Index | None:
-        """A copy in memory of the index at `path`; None where there is none of this version."""
+        """The index in a file, which stays as it is; None where there is none of this version."""
         if not path.is_file():
             return None
-        index = cls(_connect(":memory:"))
-        old = _connect(f"{path.as_uri()}?mode=ro")
+        index = cls(sqlite3.connect(":memory:"))
         try:
-            old.backup(index.db)
+            index.db.deserialize(path.read_bytes())
             return index if index.get("version") == VERSION else None
         except sqlite3.DatabaseError:
             return None
-        finally:
-            old.close()
 
     def save(self, path: Path) -> None:
-        """Write the index to a new file."""
+        """Write the index to a file."""
         self.db.commit()
-        file = _connect(path.as_uri())
-        self.db.backup(file)
-        file.close()
+        path.write_bytes(self.db.serialize())
 
     def get(self, key: str) -> str:
         """A remark on the whole; empty where there is none."""
@@ -255,10 +250,3 @@ def _short(subject: str) -> str:
 
 def _whole(short: str) -> str:
     return short if short.startswith("<") else f"<{BASE}{short}"
-
-
-def _connect(target: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(target, uri=True)
-    connection.execute("PRAGMA journal_mode = OFF")
-    connection.execute("PRAGMA synchronous = OFF")
-    return connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -59,7 +60,8 @@ class RecordClass:
 class Ontology:
     """The terms, vocabulary and shapes, read once.
 
-    `graphs` holds N-Triples lines by graph name, `shapes` those of shapes.ttl. `classes` is by
+    `graphs` holds N-Triples lines by graph name, `shapes` those of shapes.ttl, whose
+    SHA-256 is `digest`. `classes` is by
     local name, `schemes` lists the ids of each closed list, `roles` maps a property to the
     concept of the role it stands for. `messages` holds the name and message of each shape,
     `labels` the small-letter names of each (list, term), `by_shape` the key of a property shape,
@@ -68,6 +70,7 @@ class Ontology:
 
     graphs: dict[str, tuple[str, ...]]
     shapes: str
+    digest: str
     classes: dict[str, RecordClass]
     by_iri: dict[str, RecordClass]
     schemes: dict[str, tuple[str, ...]]
@@ -138,7 +141,6 @@ def read_ontology(project: Project) -> Ontology:
 @lru_cache(2)
 def _ontology(names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
     pcve, vocabulary, shapes, align = map(read_turtle, raw, names)
-    shapes = _canonical(shapes)
     terms = pcve + align
     for triple in (*terms, *vocabulary):
         if "_:" in (str(triple.subject)[:2], str(triple.object)[:2]):
@@ -158,6 +160,7 @@ def _ontology(names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
     return Ontology(
         graphs={"ontology": _lines(terms), "vocabulary": _lines(vocabulary)},
         shapes="\n".join(_lines(shapes)),
+        digest=hashlib.sha256(raw[2]).hexdigest(),
         classes={each.name: each for each in by_iri.values()},
         by_iri=by_iri,
         schemes=schemes,
@@ -167,13 +170,6 @@ def _ontology(names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
         by_shape={key.shape: key for each in by_iri.values() for key in each.keys.values()},
         pointed=_pointed(shapes),
     )
-
-
-def _canonical(triples: list[ox.Triple]) -> list[ox.Triple]:
-    """The triples with the labels that W3C RDF Dataset Canonicalization gives blank nodes."""
-    dataset = ox.Dataset(ox.Quad(*triple) for triple in triples)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return [quad.triple for quad in dataset]
 
 
 def _lines(triples: Iterable[ox.Triple]) -> tuple[str, ...]:

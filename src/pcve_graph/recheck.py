@@ -127,7 +127,7 @@ def _rules(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> Iter
 
 
 def _texts(ontology: Ontology, checks: dict[str, SavedQuery]) -> dict[str, list[str]]:
-    return {"shapes": [ontology.shapes], "checks": [each.text for each in checks.values()]}
+    return {"shapes": [ontology.digest], "checks": [each.text for each in checks.values()]}
 
 
 def _key(texts: list[str]) -> str:
