@@ -20,10 +20,10 @@ from conftest import World
 FAULTS = Path(__file__).with_name("faults")
 FILES = sorted(path for path in FAULTS.iterdir() if path.suffix != ".expected")
 SYNTAX = "rdf-syntax"
-TRIO = (".ttl", ".jsonld", ".yml")
-TRIOS = sorted(
-    {path.stem for path in FILES if all((FAULTS / f"{path.stem}{e}").is_file() for e in TRIO)}
-)
+REASONS = sorted({path.stem for path in FILES})
+ALIKE = (".ttl", ".jsonld", ".yml", ".jsonl")
+"""The endings of files that say the same where they have the same reason."""
+
 SAMPLE = [path for path in FILES if path.stem in ("three-faults", "two-starts", "yaml-tab")]
 SAMPLE += [path for path in FILES if path.stem == "syntax-comma"]
 SH = rdflib.Namespace("http://www.w3.org/ns/shacl#")
@@ -47,19 +47,33 @@ def told(northtown: World) -> Any:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(FILES) >= 200
+    assert len(FILES) >= 380
     assert {path.suffix for path in FILES} == {
         ".ttl", ".trig", ".nt", ".nq", ".jsonld", ".rdf", ".yml", ".jsonl",
     }  # fmt: skip
-    assert len(TRIOS) >= 25
+    assert sum(len(alike(reason)) == len(ALIKE) for reason in REASONS) >= 25
+    assert sum(len(alike(reason)) >= 2 for reason in REASONS) >= 60
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_fault(path: Path, told: Any) -> None:
+def alike(reason: str) -> list[Path]:
+    return [path for path in FILES if path.stem == reason and path.suffix in ALIKE]
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_fault(reason: str, told: Any) -> None:
+    """Each file has its faults at their places; those that are alike have one rule and cure."""
+    for path in (path for path in FILES if path.stem == reason):
+        located(path, *told(path))
+    cures = [
+        sorted((each["rule"], each["fix"]) for each in told(path)[1]) for path in alike(reason)
+    ]
+    assert all(each == cures[0] for each in cures), cures
+
+
+def located(path: Path, code: int, problems: list[dict[str, Any]]) -> None:
     expected = path.with_name(f"{path.name}.expected").read_text("utf-8").splitlines()
-    code, problems = told(path)
     places = sorted((each["line"], each["column"], each["rule"]) for each in problems)
-    assert [f"{line}:{column} {rule}" for line, column, rule in places] == expected
+    assert [f"{line}:{column} {rule}" for line, column, rule in places] == expected, path.name
     assert code == (2 if SYNTAX in {each["rule"] for each in problems} else 1)
     for each in problems:
         assert each["path"] == path.as_posix()
@@ -68,16 +82,6 @@ def test_fault(path: Path, told: Any) -> None:
         assert each["severity"] == "error"
         assert not re.search(r"https?://w3id\.org/|XMLSchema#", each["message"]), each["message"]
         assert "\n" not in each["message"] + each["fix"]
-
-
-@pytest.mark.parametrize("reason", TRIOS)
-def test_same_fault_same_rule_and_cure(reason: str, told: Any) -> None:
-    cures = [
-        sorted((each["rule"], each["fix"]) for each in told(FAULTS / f"{reason}{ending}")[1])
-        for ending in TRIO
-    ]
-    assert cures[0]
-    assert cures[0] == cures[1] == cures[2]
 
 
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.name)

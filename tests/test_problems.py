@@ -30,11 +30,11 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
         EVENT, "edition: 3", "edition: 0", "10:14", "pcvesh:Event-edition", 'is "0"', "",
     ),
     "bad date": (
-        EVENT, "startDate: 2015-01-19", "startDate: 2015-13-01", "11:16", "pcvesh:Event-startDate",
+        EVENT, "startDate: 2015-01-19\n    endDate", "startDate: 2015-13-01\n    endDate", "11:16", "pcvesh:Event-startDate",
         'start is "2015-13-01"', "a day, month or year",
     ),
     "end before start": (
-        EVENT, "endDate: 2015-01-20", "endDate: 2015-01-18", "11:16", "pcvesh:Dated-earliest",
+        EVENT, "endDate: 2015-01-20", "endDate: 2015-01-18", "34:16", "pcvesh:Dated-earliest",
         "earliest day of", "Correct the day",
     ),
     "dangling reference": (
