@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Final
-
-import pyoxigraph as ox
 
 from . import shacl
 from .change import WholeError
@@ -17,15 +12,11 @@ from .documents import Document
 from .errors import Position, Problem, breach
 from .findings import nearest_key, one_each, plainest, pointed, result_problem
 from .locate import Places, pair_blanks
-from .names import BASE, GRAPHS, Ids, expand, local_name
+from .names import BASE, GRAPHS, Ids, expand
 from .ontology import Ontology
 from .recheck import check_beside
 from .store import Saved
-from .survey import Statement, Survey
-
-_LABELS: Final = tuple(
-    f"<{expand(name)}>" for name in ("skos:prefLabel", "rdfs:label", "dcterms:title")
-)
+from .survey import Statement, Survey, parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +39,8 @@ def inspect_document(
 
     `shapes` replaces the project's shapes (N-Triples). `against` is the built graph: its things
     are known, and only what the document says is told; with `focus`, only what is wrong with those
-    IRIs. The document is read once for the engine and, where something is
-    wrong, once more for the words and places of that. Raises ContentError where it has an error
-    of syntax.
+    IRIs. The document is read once for the engine, and once more for the places of what is wrong
+    in it. Raises ContentError where it has an error of syntax.
     """
     survey = Survey(ontology)
     report = _report(document, ontology, survey, shapes, against, engine)
@@ -115,17 +105,18 @@ def _findings(
     of = _by_subject(places, {*(each.focus for each in results), *alias.values(), *suspects})
     shown = [pointed(each, of[each.focus], ontology) for each in results]
     label = {name: label for label, name in alias.items()}
-    terms = {term for each in shown for term in (each.focus, each.value)}
-    words = _Words({label.get(term, term) for term in terms})
-    said = survey.unknown(_said_of(suspects, words.taking(document.lines())))
-    unknown = [(_aliased(key, alias), problem) for key, problem in said]
+    terms = {label.get(term, term) for each in shown for term in (each.focus, each.value)}
     if against is None:
-        deque(words.taking(chain.from_iterable(ontology.graphs.values())), 0)
+        for line in chain.from_iterable(ontology.graphs.values()):
+            survey.labels.take(parts(line))
     else:
-        words.read(against.store)
+        survey.labels.read(against.store, terms)
+    called = {alias.get(term, term): name for term, name in survey.labels.of(terms).items()}
+    ids = Ids(survey.labels.ids)
+    said = (parts(line) for line in (document.lines() if suspects else ()))
+    strange = survey.unknown(each for each in said if each[0] in suspects)
+    unknown = [(_aliased(key, alias), problem) for key, problem in strange]
     told = {key for key, _ in unknown}
-    called = {alias.get(term, term): name for term, name in words.called().items()}
-    ids = Ids(words.ids)
     problems = [
         result_problem(
             each, _place(document, of, each.focus, each.path, each.value), ontology, called, ids
@@ -139,58 +130,6 @@ def _findings(
         problems.append(breach(rule, _place(document, of, *at), found, fix))
         closed.append(_closed(key, rule, found))
     return Findings(one_each(problems), tuple(sorted((*results, *closed))))
-
-
-def _said_of(subjects: Collection[str], lines: Iterable[str]) -> Iterator[Statement]:
-    for line in lines:
-        subject, predicate, value = line[:-2].split(" ", 2)
-        if subject in subjects:
-            yield subject, predicate, value
-
-
-class _Words:
-    """What people call some terms, and the ids of all things, read from lines that pass by."""
-
-    def __init__(self, terms: Collection[str]) -> None:
-        self.terms = terms
-        self.ids: set[str] = set()
-        self.labels: dict[tuple[str, int], tuple[bool, str]] = {}
-
-    def taking(self, lines: Iterable[str]) -> Iterator[str]:
-        """`lines` as they are."""
-        for line in lines:
-            subject, predicate, value = line[:-2].split(" ", 2)
-            if predicate in _LABELS:
-                if predicate == _LABELS[0] and "/id/" in subject:
-                    self.ids.add(local_name(subject[1:-1]))
-                if subject in self.terms and value.startswith('"'):
-                    key = (subject, _LABELS.index(predicate))
-                    label = (not value.endswith('"@en'), value)
-                    self.labels[key] = min(label, self.labels.get(key, label))
-            yield line
-
-    def read(self, store: ox.Store) -> None:
-        """Take the labels of the terms, and all ids, from a store."""
-        for name in _LABELS:
-            predicate = ox.NamedNode(name[1:-1])
-            for each in self.terms:
-                if each.startswith("<"):
-                    subject = ox.NamedNode(each[1:-1])
-                    found = store.quads_for_pattern(subject, predicate, None, None)
-                    deque(self.taking(f"{quad.triple} ." for quad in found), 0)
-        named = store.quads_for_pattern(None, ox.NamedNode(_LABELS[0][1:-1]), None, None)
-        subjects = (str(quad.subject)[1:-1] for quad in named)
-        self.ids.update(local_name(each) for each in subjects if "/id/" in each)
-
-    def called(self) -> dict[str, str]:
-        """The label of each term, in English at best: a name, a label, or a title."""
-        found = sorted(self.labels.items(), reverse=True)
-        return {term: _text(literal) for (term, _), (_, literal) in found}
-
-
-def _text(literal: str) -> str:
-    """The text of a literal: what pyoxigraph escapes in N-Triples, JSON escapes alike."""
-    return str(json.loads(literal[: literal.rindex('"') + 1], strict=False))
 
 
 def _closed(key: Statement, rule: str, found: str) -> shacl.Result:

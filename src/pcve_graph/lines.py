@@ -20,10 +20,9 @@ class Lines:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.file = path.open("rb")
-        self.size = self.file.seek(0, 2)
-        whole = mmap.mmap(self.file.fileno(), 0, access=mmap.ACCESS_READ) if self.size else b""
-        self.text = whole
+        with path.open("rb") as file:
+            self.size = file.seek(0, 2)
+            self.text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if self.size else b""
 
     def of(self, subject: str) -> Iterator[str]:
         """The lines of a subject, as N-Triples writes it."""
@@ -38,24 +37,24 @@ class Lines:
         """Write `target`: these lines without `removed` and with `added`, sorted, each once."""
         gone, fresh = set(removed), set(added)
         at = 0
-        with target.open("wb", buffering=0) as file:
+        with self.path.open("rb") as old, target.open("wb", buffering=0) as file:
             for line in sorted((gone | fresh) - (gone & fresh)):
                 raw = line.encode() + b"\n"
                 place = self._place(raw[:-1])
                 there = self.text[place : place + len(raw)] == raw
-                self._copy(at, place, file)
+                self._copy(old, at, place, file)
                 at = place
                 if line in gone and there:
                     at = place + len(raw)
                 elif line in fresh and not there:
                     file.write(raw)
-            self._copy(at, self.size, file)
+            self._copy(old, at, self.size, file)
 
-    def _copy(self, start: int, end: int, target: io.FileIO) -> None:
+    def _copy(self, old: io.BufferedReader, start: int, end: int, target: io.FileIO) -> None:
         """Append a part of this file to another; where the system can, it copies it itself."""
         with contextlib.suppress(AttributeError, OSError):
             while start < end:
-                start += os.copy_file_range(self.file.fileno(), target.fileno(), end - start, start)
+                start += os.copy_file_range(old.fileno(), target.fileno(), end - start, start)
         target.write(self.text[start:end])
 
     def _place(self, start: bytes) -> int:

@@ -7,9 +7,12 @@ Of each subject one number is kept, a bit for each class and key of the ontology
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
+
+import pyoxigraph as ox
 
 from .dates import first_and_last
 from .names import PREFIXES, expand, local_name, nearest
@@ -20,8 +23,63 @@ Statement = tuple[str, str, str]
 
 _TYPE = f"<{expand('rdf:type')}>"
 _FIRST, _LAST = f"<{expand('pcve:earliest')}>", f"<{expand('pcve:latest')}>"
+_LABELS = {
+    f"<{expand(name)}>": rank
+    for rank, name in enumerate(("skos:prefLabel", "rdfs:label", "dcterms:title"))
+}
 _STRANGE, _STRANGE_CLASS = 1, 2
 """The bits of a property that is no key of any class, and of a class of ours without a shape."""
+
+
+def parts(line: str) -> Statement:
+    """The terms of a line of N-Triples as pyoxigraph writes it."""
+    subject, predicate, value = line[:-2].split(" ", 2)
+    return subject, predicate, value
+
+
+class Labels:
+    """The best label of each thing, and the ids of all that have a name."""
+
+    def __init__(self) -> None:
+        self.ids: set[str] = set()
+        self._best: dict[str, tuple[int, bool, str]] = {}
+
+    def take(self, statement: Statement) -> None:
+        """Keep what the statement calls its subject, if it is better than what is known.
+
+        A name comes before a label, and that before a title; English before any other language.
+        """
+        subject, predicate, value = statement
+        rank = _LABELS.get(predicate)
+        if rank is None:
+            return
+        if rank == 0 and "/id/" in subject:
+            self.ids.add(local_name(subject[1:-1]))
+        if value.startswith('"'):
+            found = (rank, not value.endswith('"@en'), value)
+            self._best[subject] = min(found, self._best.get(subject, found))
+
+    def read(self, store: ox.Store, terms: Iterable[str]) -> None:
+        """Take the labels of the terms, and all ids, from a store."""
+        predicates = [ox.NamedNode(name[1:-1]) for name in _LABELS]
+        for each in terms:
+            if each.startswith("<"):
+                for predicate in predicates:
+                    node = ox.NamedNode(each[1:-1])
+                    for quad in store.quads_for_pattern(node, predicate, None, None):
+                        self.take((each, str(predicate), str(quad.object)))
+        named = store.quads_for_pattern(None, predicates[0], None, None)
+        subjects = (str(quad.subject)[1:-1] for quad in named)
+        self.ids.update(local_name(each) for each in subjects if "/id/" in each)
+
+    def of(self, terms: Iterable[str]) -> dict[str, str]:
+        """The text of the label of each of the terms that has one."""
+        return {each: _text(self._best[each][2]) for each in terms if each in self._best}
+
+
+def _text(literal: str) -> str:
+    """The text of a literal: what pyoxigraph escapes in N-Triples, JSON escapes alike."""
+    return str(json.loads(literal[: literal.rindex('"') + 1], strict=False))
 
 
 class Survey:
@@ -36,6 +94,7 @@ class Survey:
             self.keys.setdefault(bound, 4 << len(self.keys))
         self.kinds = {f"<{each}>": 4 << len(self.keys) + at for at, each in enumerate(self.classes)}
         self.deriving = {f"<{key.path}>" for key in keys if key.derives}
+        self.labels = Labels()
         self.marks: dict[str, int] = {}
         self.dated: set[Statement] = set()
         self.nameless: set[Statement] = set()
@@ -56,6 +115,8 @@ class Survey:
                 mark = keys.get(predicate, _STRANGE)
                 if predicate in deriving:
                     self.dated.add((subject, predicate, value))
+                elif predicate in _LABELS:
+                    self.labels.take((subject, predicate, value))
             marks[subject] = marks.get(subject, 0) | mark
             if subject.startswith("_:"):
                 self.nameless.add((subject, predicate, value))
