@@ -30,15 +30,15 @@ import rdflib
 from generate import ROOT, write_graph
 from measure import measured, pcve, write_section
 
-from pcve_graph.binding import Term, standalone
+from pcve_graph.ask.query import Table, ask
 from pcve_graph.errors import UsageError
 from pcve_graph.names import expand, kebab
 from pcve_graph.ontology import read_ontology
-from pcve_graph.parameters import bind
 from pcve_graph.project import Project
-from pcve_graph.query import Table, ask
-from pcve_graph.saved import Parameter, SavedQuery, read_queries
-from pcve_graph.search import open_index
+from pcve_graph.questions.binding import Term, standalone
+from pcve_graph.questions.parameters import bind
+from pcve_graph.questions.saved import Parameter, SavedQuery, read_queries
+from pcve_graph.questions.search import open_index
 
 BOUNDS: Final = {"shipped": 150.0, "1,000,000": 2000.0}
 """Milliseconds that no question may take, by graph."""

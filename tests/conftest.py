@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from pcve_graph.build.store import Saved, open_graph
 from pcve_graph.cli import cli
-from pcve_graph.graph import Built, build_graph
 from pcve_graph.ontology import Ontology, read_ontology
 from pcve_graph.project import Project
-from pcve_graph.records import read_records
-from pcve_graph.store import Saved, open_graph
+from pcve_graph.records.graph import Built, build_graph
+from pcve_graph.records.records import read_records
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dirt import ILL_TYPED, typed
 
 from pcve_graph.names import expand
-from pcve_graph.shacl import Result
+from pcve_graph.shapes.shacl import Result
 
 PAIR = ("LessThanOrEquals", "LessThan")
 RANGE = ("MinInclusive", "MaxInclusive", "MinExclusive", "MaxExclusive")

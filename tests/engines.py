@@ -17,14 +17,14 @@ import rdflib
 from conftest import ROOT, World
 from golden import GOLDEN, runs
 
-from pcve_graph.binding import Term, standalone
-from pcve_graph.export import nquads
+from pcve_graph.ask.export import nquads
+from pcve_graph.ask.query import Table, ask
 from pcve_graph.ontology import read_ontology
-from pcve_graph.parameters import bind
 from pcve_graph.project import Project
-from pcve_graph.query import Table, ask
-from pcve_graph.saved import read_queries
-from pcve_graph.search import open_index
+from pcve_graph.questions.binding import Term, standalone
+from pcve_graph.questions.parameters import bind
+from pcve_graph.questions.saved import read_queries
+from pcve_graph.questions.search import open_index
 
 QUERIES = read_queries(Project(ROOT, ROOT / "build"), "answers")
 Run = tuple[str, str, str, tuple[tuple[str, str], ...]]

@@ -17,14 +17,14 @@ from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
-from pcve_graph.binding import limited, spell, standalone
+from pcve_graph.ask.query import Table, ask
+from pcve_graph.ask.worker import Worker
 from pcve_graph.errors import UsageError
-from pcve_graph.parameters import bind
 from pcve_graph.project import Project
-from pcve_graph.query import Table, ask
-from pcve_graph.saved import read_queries
-from pcve_graph.search import open_index
-from pcve_graph.worker import Worker
+from pcve_graph.questions.binding import limited, spell, standalone
+from pcve_graph.questions.parameters import bind
+from pcve_graph.questions.saved import read_queries
+from pcve_graph.questions.search import open_index
 
 NAMES = [f"v{number}" for number in range(100)]
 EVERYWHERE = """

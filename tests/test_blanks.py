@@ -12,10 +12,10 @@ from conftest import World
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcve_graph import shacl
-from pcve_graph.documents import FORMATS
-from pcve_graph.locate import locate
-from pcve_graph.locate.blanks import pair_blanks
+from pcve_graph.shapes import shacl
+from pcve_graph.validate.documents import FORMATS
+from pcve_graph.validate.locate import locate
+from pcve_graph.validate.locate.blanks import pair_blanks
 
 EVENT = "https://w3id.org/pcve/ns#Event"
 LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"

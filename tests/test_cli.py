@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from conftest import ROOT, World
 
 from pcve_graph.cli import cli
-from pcve_graph.saved import read_queries
+from pcve_graph.questions.saved import read_queries
 
 
 def test_every_command_has_help_with_an_example() -> None:

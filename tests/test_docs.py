@@ -8,13 +8,13 @@ import shlex
 import pytest
 from conftest import ROOT, World
 
+from pcve_graph.ask.export import FORMATS
 from pcve_graph.cli import cli
-from pcve_graph.dialects import own_query
 from pcve_graph.errors import RULES
-from pcve_graph.export import FORMATS
 from pcve_graph.ontology import Ontology
-from pcve_graph.records import TALK
-from pcve_graph.saved import CHECK_KEYS, KEYS, PARAM_KEYS, TYPES
+from pcve_graph.questions.dialects import own_query
+from pcve_graph.questions.saved import CHECK_KEYS, KEYS, PARAM_KEYS, TYPES
+from pcve_graph.records.records import TALK
 
 README = (ROOT / "README.md").read_text()
 FORMAT = (ROOT / "data/FORMAT.md").read_text()

@@ -15,9 +15,9 @@ import pytest
 from conftest import ROOT, World
 from test_shapes import INVALID, data, name, vocabulary
 
-from pcve_graph import engines, shacl
 from pcve_graph.errors import UsageError
 from pcve_graph.names import expand
+from pcve_graph.shapes import engines, shacl
 
 PREFIXES = """
 @prefix ex: <http://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .

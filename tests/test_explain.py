@@ -12,12 +12,12 @@ import pytest
 from conftest import ROOT, World
 
 from pcve_graph.errors import RULES, ContentError
-from pcve_graph.explain import Page, as_text, find_page, guided, pages
 from pcve_graph.names import PREFIXES
 from pcve_graph.ontology import Ontology, read_ontology
-from pcve_graph.pages import file_name, write_pages
 from pcve_graph.project import Project
-from pcve_graph.yamltext import parse
+from pcve_graph.texts.yamltext import parse
+from pcve_graph.validate.explain import Page, as_text, find_page, guided, pages
+from pcve_graph.validate.pages import file_name, write_pages
 
 PROJECT = Project(ROOT, ROOT / "build")
 PAGES = pages(read_ontology(PROJECT), PROJECT)

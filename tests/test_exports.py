@@ -13,7 +13,7 @@ import pytest
 import rdflib
 from conftest import ROOT, World
 
-from pcve_graph.export import FORMATS, triples
+from pcve_graph.ask.export import FORMATS, triples
 from pcve_graph.ontology import Ontology
 
 RDFLIB = {"turtle": "turtle", "jsonld": "json-ld", "ntriples": "nt", "rdfxml": "xml"}

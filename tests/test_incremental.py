@@ -22,19 +22,19 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from pcve_graph.build import check_project
-from pcve_graph.change import quads
-from pcve_graph.check import Checked, check_graph
+from pcve_graph.build.build import check_project
+from pcve_graph.build.change import quads
+from pcve_graph.build.check import Checked, check_graph
+from pcve_graph.build.index import FILE, Index
+from pcve_graph.build.inputs import read_inputs, scan
+from pcve_graph.build.saving import indexed, save_graph
+from pcve_graph.build.store import open_graph
 from pcve_graph.errors import ContentError
-from pcve_graph.graph import Built, build_graph
-from pcve_graph.index import FILE, Index
-from pcve_graph.inputs import read_inputs, scan
 from pcve_graph.names import GRAPHS, graph
 from pcve_graph.ontology import Ontology, read_ontology
 from pcve_graph.project import Project
-from pcve_graph.records import read_records
-from pcve_graph.saving import indexed, save_graph
-from pcve_graph.store import open_graph
+from pcve_graph.records.graph import Built, build_graph
+from pcve_graph.records.records import read_records
 
 FACTS = (
     "about: prisons", "kind: conference", "location: northtown", "location: landia",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from pcve_graph.locate import locate
-from pcve_graph.locate.blanks import pair_blanks
 from pcve_graph.names import DOCUMENT
+from pcve_graph.validate.locate import locate
+from pcve_graph.validate.locate.blanks import pair_blanks
 
 HEAD = """{"@context": {"@vocab": "http://v.example/", "e": "http://e.example/", "@language": "EN-gb",
   "list": {"@container": "@list"}, "index": {"@container": "@index"},

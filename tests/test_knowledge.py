@@ -18,11 +18,11 @@ from nbclient import NotebookClient
 from servers import in_ci, missing, running
 
 from pcve_graph import KnowledgeGraph
+from pcve_graph.ask.query import Table
+from pcve_graph.ask.rows import Rows, value
 from pcve_graph.errors import ContentError, UsageError
-from pcve_graph.publish import publish
-from pcve_graph.query import Table
-from pcve_graph.remote import Endpoint
-from pcve_graph.rows import Rows, value
+from pcve_graph.remote.publish import publish
+from pcve_graph.remote.remote import Endpoint
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 

@@ -6,7 +6,7 @@ import pytest
 from conftest import World
 
 from pcve_graph.errors import Position
-from pcve_graph.likeness import Named, fold_name, likely_pairs
+from pcve_graph.records.likeness import Named, fold_name, likely_pairs
 
 LEDGER = "data/ledger.yml"
 

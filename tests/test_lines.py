@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import World, make_world
 
-from pcve_graph.nodes import Mapping, Node, Scalar, Sequence
-from pcve_graph.yamltext import parse
+from pcve_graph.texts.nodes import Mapping, Node, Scalar, Sequence
+from pcve_graph.texts.yamltext import parse
 
 
 def plain(node: Node) -> object:

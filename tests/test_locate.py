@@ -8,10 +8,10 @@ from conftest import ROOT, World
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcve_graph.documents import FORMATS
-from pcve_graph.export import FORMATS as EXPORTS
-from pcve_graph.locate import locate
+from pcve_graph.ask.export import FORMATS as EXPORTS
 from pcve_graph.ontology import Ontology
+from pcve_graph.validate.documents import FORMATS
+from pcve_graph.validate.locate import locate
 
 
 def statements(text: str, form: str) -> set[tuple[str, ...]]:

@@ -10,10 +10,10 @@ from conftest import ROOT, World
 
 from pcve_graph.errors import UsageError
 from pcve_graph.names import expand, graph, thing
-from pcve_graph.parameters import bind
 from pcve_graph.project import Project
-from pcve_graph.saved import TYPES, Parameter, SavedQuery, read_queries
-from pcve_graph.search import FILE, Index, open_index, write_index
+from pcve_graph.questions.parameters import bind
+from pcve_graph.questions.saved import TYPES, Parameter, SavedQuery, read_queries
+from pcve_graph.questions.search import FILE, Index, open_index, write_index
 
 
 def query(**settings: object) -> SavedQuery:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcve_graph.quotes import HeldText, fold
+from pcve_graph.records.quotes import HeldText, fold
 
 TEXT = HeldText("She said “not  now”\nand – being\u00a0tired – didn’t stay. »Later« she said.")
 

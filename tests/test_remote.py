@@ -13,11 +13,11 @@ import pytest
 from servers import free_port
 from servers.bad import Request, drips, serving, stalls
 
-from pcve_graph import transport
+from pcve_graph.ask.query import Table, Triples
 from pcve_graph.errors import UsageError
-from pcve_graph.query import Table, Triples
-from pcve_graph.remote import LONG, Addresses, Endpoint
-from pcve_graph.transport import Credentials, EndpointError, useful_line
+from pcve_graph.remote import transport
+from pcve_graph.remote.remote import LONG, Addresses, Endpoint
+from pcve_graph.remote.transport import Credentials, EndpointError, useful_line
 
 JSON = "application/sparql-results+json"
 ROWS = json.dumps(

@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT, World
 
 from pcve_graph.errors import RULES, Position, Problem, breach
-from pcve_graph.report import sarif
+from pcve_graph.validate.report import sarif
 
 FAULTS = ROOT / "tests" / "faults"
 FILES = sorted(path for path in FAULTS.iterdir() if path.suffix != ".expected")

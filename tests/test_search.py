@@ -11,9 +11,9 @@ import pyoxigraph as ox
 import pytest
 from conftest import World
 
-from pcve_graph.folding import fold
 from pcve_graph.names import expand, graph
-from pcve_graph.search import FIELDS, FILE, Index, open_index, update_index, write_index
+from pcve_graph.questions.search import FIELDS, FILE, Index, open_index, update_index, write_index
+from pcve_graph.texts.folding import fold
 
 
 @pytest.mark.parametrize(

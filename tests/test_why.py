@@ -11,16 +11,16 @@ import pytest
 from conftest import World
 from engines import QUERIES, RUNS, Embedded, Run
 
-from pcve_graph.binding import Term
+from pcve_graph.ask.walks import walked
+from pcve_graph.ask.why import Reason, why
 from pcve_graph.errors import UsageError
 from pcve_graph.names import PREFIXES, expand, local_name
 from pcve_graph.ontology import Ontology
-from pcve_graph.parameters import bind
-from pcve_graph.patterns import path
-from pcve_graph.search import open_index
-from pcve_graph.sparqltext import tokens
-from pcve_graph.walks import walked
-from pcve_graph.why import Reason, why
+from pcve_graph.questions.binding import Term
+from pcve_graph.questions.parameters import bind
+from pcve_graph.questions.search import open_index
+from pcve_graph.texts.patterns import path
+from pcve_graph.texts.sparqltext import tokens
 
 NORTHTOWN = [run for run in RUNS if run[0] == "northtown"]
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
-from .console import announce, completeness, count, doing, guarded, many, summary, tell
+from .commands.console import announce, completeness, count, doing, guarded, many, summary, tell
+from .commands.servers import ENDPOINT, FOLDER, graph_at, listing, publishing
 from .errors import ContentError, Problem, UsageError
 from .project import Project, find_project, shipped_project
-from .servers import ENDPOINT, FOLDER, graph_at, listing, publishing
 
 if TYPE_CHECKING:
-    from .check import Checked
-    from .store import Saved
+    from .build.check import Checked
+    from .build.store import Saved
 
 
 def main() -> None:
@@ -67,7 +67,7 @@ def _cache() -> Path:
 
 def saved_anew(project: Project, engine: str | None = None, whole: bool = False) -> Checked:
     """Read, map, check and save `project`; what the last build saved is kept where it can be."""
-    from .build import build_project
+    from .build.build import build_project
 
     announce(engine)
     with doing("building"):
@@ -76,10 +76,10 @@ def saved_anew(project: Project, engine: str | None = None, whole: bool = False)
 
 def opened(project: Project) -> Saved:
     """The saved graph; the shipped project is built into the cache when it is first asked."""
-    from .store import is_stale, open_graph
+    from .build.store import is_stale, open_graph
 
     if project.shipped:
-        from .build import is_current
+        from .build.build import is_current
 
         if not is_current(project):
             tell(f"building the shipped graph once, into {project.build}")
@@ -110,7 +110,7 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
     \b
     Example: pcve build
     """
-    from .store import open_graph
+    from .build.store import open_graph
 
     start = time.perf_counter()
     project = here(context)
@@ -153,7 +153,7 @@ def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **
       pcve validate my-events.ttl --against
       pcve validate data/ --format sarif > pcve.sarif
     """
-    from .examine import examine, stamp
+    from .validate.examine import examine, stamp
 
     project = here(context)
     announce(asked["engine"])
@@ -172,8 +172,8 @@ def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **
 
 def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: Any) -> int:
     """Check once, print the answer, and return the exit code."""
-    from .report import REPORTS, turtle
-    from .shacl import fallback
+    from .shapes.shacl import fallback
+    from .validate.report import REPORTS, turtle
 
     start = time.perf_counter()
     form = asked["form"]
@@ -204,7 +204,7 @@ class _QueryCommand(click.Command):
     """A command whose help names the saved queries of the project."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from .asking import overview
+        from .commands.asking import overview
 
         with contextlib.suppress(UsageError, ContentError):
             formatter.write(f"\nSaved queries:\n{overview(here(ctx))}")
@@ -255,12 +255,12 @@ def query(context: click.Context, /, name: str, wide: bool, endpoint: str, **ask
       pcve query initiative-origins --why 1
       echo 'SELECT ?s { ?s a pcve:Event }' | pcve query -
     """
-    from .worker import Worker
+    from .ask.worker import Worker
 
     project = here(context)
     with contextlib.nullcontext() if endpoint else Worker(project.build / "store") as worker:
         graph = graph_at(endpoint, functools.partial(opened, project), worker)
-        from .asking import Asked, question
+        from .commands.asking import Asked, question
 
         own = sys.stdin.buffer.read() if name == "-" else None
         how = Asked(**asked, width=0 if wide else _width())
@@ -293,7 +293,7 @@ def search(
       pcve search Љубљана
       pcve search returnees --kind concept
     """
-    from .asking import finding
+    from .commands.asking import finding
 
     reply = finding(opened(here(context)), text, kinds, limit, form)
     tell(*reply.talk)
@@ -314,10 +314,10 @@ def show(context: click.Context, identifier: str, as_of: str | None, endpoint: s
       pcve show osce-ct-2018
       pcve show iisg --as-of 2019-05-01
     """
+    from .ask.present import present_view
+    from .ask.show import show as view
     from .dates import first_and_last
     from .ontology import read_ontology
-    from .present import present_view
-    from .show import show as view
 
     project = here(context)
     ontology = read_ontology(project)
@@ -348,9 +348,9 @@ def explain(context: click.Context, rule: str | None, folder: Path | None) -> No
       pcve explain pcvesh:Event-startDate
       pcve explain --html rules/
     """
-    from .explain import as_text, find_page, pages
     from .ontology import read_ontology
-    from .pages import save_pages
+    from .validate.explain import as_text, find_page, pages
+    from .validate.pages import save_pages
 
     project = here(context)
     known = pages(read_ontology(project), project)
@@ -377,7 +377,7 @@ def export(context: click.Context, form: str, output: Path | None) -> None:
       pcve export turtle > pcve.ttl
       pcve export jsonld -o pcve.jsonld
     """
-    from .export import FORMATS
+    from .ask.export import FORMATS
     from .names import nearest
     from .ontology import read_ontology
 
@@ -411,8 +411,8 @@ def new(context: click.Context, kind: str, identifier: str) -> None:
     \b
     Example: pcve new event northtown-conference-2015
     """
-    from .draft import draft
     from .ontology import read_ontology
+    from .records.draft import draft
 
     project = here(context)
     if project.shipped:
@@ -439,8 +439,8 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
       pcve fmt
       pcve fmt --check
     """
-    from .fmt import files, format_text
     from .ontology import read_ontology
+    from .records.fmt import files, format_text
 
     project = here(context)
     ontology = read_ontology(project)

@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from .binding import Term
-from .dialects import choose, own_query
+from .ask.export import serialize
+from .ask.present import present_view
+from .ask.query import Answer, Table, Triples
+from .ask.rows import Rows
+from .ask.show import View, show
 from .errors import Problem, UsageError
-from .export import serialize
 from .names import PREFIXES
 from .ontology import Ontology, read_ontology
-from .present import present_view
 from .project import Project, find_project, shipped_project
-from .query import Answer, Table, Triples
-from .reading import Here, Reading, There, bind_in
-from .rows import Rows
-from .search import Hit
-from .show import View, show
-from .transport import Credentials
+from .questions.binding import Term
+from .questions.dialects import choose, own_query
+from .questions.search import Hit
+from .remote.reading import Here, Reading, There, bind_in
+from .remote.transport import Credentials
 
 if TYPE_CHECKING:
     import rdflib
@@ -75,13 +75,13 @@ class KnowledgeGraph:
         """
         project = _project(path)
         if endpoint is not None:
-            from .remote import Endpoint
+            from .remote.remote import Endpoint
 
             return cls(project, There(Endpoint(endpoint, credentials)))
-        from .store import open_graph
+        from .build.store import open_graph
 
         if project.shipped:
-            from .build import build_project, is_current
+            from .build.build import build_project, is_current
 
             if not is_current(project):
                 build_project(project)
@@ -154,7 +154,7 @@ class KnowledgeGraph:
         With `against`, references are looked up in the saved graph. Sorted by file and line; empty
         where all conforms. Raises UsageError for a path that is not there.
         """
-        from .examine import examine
+        from .validate.examine import examine
 
         saved = self._graph.saved if isinstance(self._graph, Here) else None
         if against and saved is None:
@@ -171,7 +171,7 @@ class KnowledgeGraph:
             raise UsageError("the question does not ask for rows; kg.sparql() answers any")
         words, reasons = self._graph.words(answer), None
         if isinstance(self._graph, Here):
-            from .why import why
+            from .ask.why import why
 
             reasons = partial(why, self._graph.saved.store, self.ontology, text, bindings)
         return Rows(answer, words, reasons)

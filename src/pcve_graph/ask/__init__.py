@@ -1,0 +1,1 @@
+"""Answers from a graph, their evidence and their forms."""

@@ -1,0 +1,206 @@
+"""The gate: shapes and checks over a built graph. Only what passes becomes `Checked`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import pyoxigraph as ox
+
+from ..errors import ContentError, Position, Problem, breach
+from ..names import Ids, expand, unread
+from ..ontology import Ontology
+from ..project import Project
+from ..questions.saved import SavedQuery, read_queries
+from ..records.graph import Built
+from ..records.likeness import likely_pairs, likeness_problems, named_things, read_ledger
+from ..records.sheets import Place
+from ..shapes import shacl
+from ..shapes.findings import nearest_key, one_each, plainest, pointed, result_problem
+from .change import Change
+from .reach import View, term
+
+_SEAL: Final = object()
+_UNREAD: Final = "<" + unread("")
+"""What is wrong with a record that could not be read is told at that record."""
+
+
+class Located(Protocol):
+    """A graph that knows where in the records its nodes come from."""
+
+    def places_of(self, focus: str) -> dict[Place, Position]:
+        """The places of what is said of `focus`."""
+
+    def is_derived(self, focus: str) -> bool:
+        """Whether no record states this node."""
+
+    def ids(self) -> set[str]:
+        """The last segments of the IRIs of all things."""
+
+
+CHECK: Final = "check:"
+"""What the rule of a query of queries/checks begins with."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A graph, or a change to one, that passed every shape and check; only this room makes one.
+
+    `shapes` and `checks` count what was applied, `warnings` is what may be better, `results` what
+    they were told from, and `pairs` the ids of likely duplicates, decided or not, with the reason.
+    """
+
+    graph: Built | Change
+    warnings: tuple[Problem, ...]
+    shapes: int
+    checks: int
+    engine: str
+    notice: str
+    results: tuple[shacl.Result, ...]
+    pairs: dict[tuple[str, str], str]
+    seal: object
+
+    def __post_init__(self) -> None:
+        if self.seal is not _SEAL:
+            raise TypeError("only check_graph makes a Checked graph")
+
+
+def check_graph(
+    built: Built, ontology: Ontology, project: Project, engine: str | None = None
+) -> Checked:
+    """Apply the shapes of `ontology` and every query of queries/checks.
+
+    Raises ContentError with every violation, each at the line of the record that it comes from.
+    """
+    report = shacl.validate(built.ntriples(), ontology.shapes, engine)
+    store = memory_store(built)
+    view = View(store)
+    checks = read_queries(project, "checks")
+    results = [each for each in report.results if not each.value.startswith(_UNREAD)]
+    results += [row for each in checks.values() for row in rows(each, store)]
+    problems = told(results, built, ontology, checks, view)
+    things = {each.id: each for each in named_things(built.sheets, ontology)}
+    pairs = likely_pairs(things.values())
+    problems += likeness_problems(pairs, read_ledger(project), things)
+    return passed(built, problems, report, results, pairs, (len(ontology.messages), len(checks)))
+
+
+def passed(
+    graph: Built | Change,
+    problems: list[Problem],
+    report: shacl.Report,
+    results: Iterable[shacl.Result],
+    pairs: dict[tuple[str, str], str],
+    counts: tuple[int, int],
+) -> Checked:
+    """The graph as checked, if there is no error among its problems.
+
+    `counts` is the number of shapes and of checks. Raises ContentError with all problems otherwise.
+    """
+    warnings = [each for each in problems if each.severity == "warning"]
+    if len(warnings) < len(problems):
+        raise ContentError(list(one_each(problems)))
+    return Checked(
+        graph=graph,
+        warnings=tuple(sorted(set(warnings))),
+        shapes=counts[0],
+        checks=counts[1],
+        engine=report.engine,
+        notice=report.notice,
+        results=tuple(sorted(results)),
+        pairs=pairs,
+        seal=_SEAL,
+    )
+
+
+def told(
+    results: Iterable[shacl.Result],
+    graph: Located,
+    ontology: Ontology,
+    checks: dict[str, SavedQuery],
+    view: View,
+) -> list[Problem]:
+    """The results of shapes and checks as problems, at the places that `graph` knows.
+
+    `view` gives the names of things.
+    """
+    problems: list[Problem] = []
+    results = [pointed(each, graph.places_of(each.focus), ontology) for each in results]
+    if not results:
+        return []
+    ids = Ids(graph.ids())
+    called = term_labels(view, {term for each in results for term in (each.focus, each.value)})
+    derived = {each.focus for each in results if graph.is_derived(each.focus)}
+    for each in sorted(results, key=lambda one: (one.focus in derived, plainest(one), one)):
+        places = graph.places_of(each.focus)
+        key = nearest_key(places, each.focus, each.path, each.value)
+        elsewhere = "ontology" if "/vocab/" in each.focus else "data"
+        position = places[key] if key else Position(elsewhere)
+        if each.focus in derived and position in {one.position for one in problems}:
+            continue
+        if each.shape.startswith(CHECK):
+            problems.append(_from_check(each, position, checks[each.shape.removeprefix(CHECK)]))
+        else:
+            problems.append(result_problem(each, position, ontology, called, ids))
+    return problems
+
+
+def memory_store(built: Built) -> ox.Store:
+    """A store in memory that holds every graph under its name."""
+    store = ox.Store()
+    store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS)
+    return store
+
+
+def term_labels(view: View, terms: Iterable[str]) -> dict[str, str]:
+    """What people call the IRIs among `terms`, all as N-Triples writes them, in English at best."""
+    found = {}
+    for each in terms:
+        for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"):
+            if not each.startswith("<") or each in found:
+                break
+            words = [
+                (quad.object.language != "en", quad.object.value)
+                for quad in view.quads(term(each), ox.NamedNode(expand(name)), None)
+                if isinstance(quad.object, ox.Literal)
+            ]
+            if words:
+                found[each] = min(words)[1]
+    return found
+
+
+def rows(query: SavedQuery, store: ox.Store) -> list[shacl.Result]:
+    """What a check finds: ?problem, and where: ?subject, ?predicate and ?value."""
+    answer = store.query(query.text, use_default_graph_as_union=True)
+    names = {each.value for each in getattr(answer, "variables", ())}
+    if not isinstance(answer, ox.QuerySolutions) or not {"subject", "problem"} <= names:
+        found, fix = f"it gives {', '.join(sorted(names)) or 'no rows'}", "select both"
+        raise ContentError([breach("check-query", Position(query.path), found, fix)])
+    return [
+        shacl.Result(
+            focus=str(row["subject"]),
+            path=_told(row, "predicate", names),
+            value=_told(row, "value", names),
+            shape=CHECK + query.name,
+            component="",
+            severity="",
+            message=str(getattr(row["problem"], "value", row["problem"])),
+        )
+        for row in answer
+    ]
+
+
+def _told(row: ox.QuerySolution, name: str, names: set[str]) -> str:
+    return str(row[name]) if name in names and row[name] is not None else ""
+
+
+def _from_check(result: shacl.Result, position: Position, query: SavedQuery) -> Problem:
+    return Problem(
+        position=position,
+        rule=result.shape,
+        message=result.message,
+        why=query.header.get("rule", query.summary),
+        fix=query.header.get("fix", ""),
+        severity=query.header.get("severity", "error"),
+    )

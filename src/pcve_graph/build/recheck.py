@@ -1,0 +1,214 @@
+"""The gate for a change: of each shape and check, only the nodes that the change can touch.
+
+What was found of all other nodes stands. The outcome is that of checking the whole graph; that it
+is, tests/test_incremental.py holds over random edits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..ontology import Ontology
+from ..project import Project
+from ..questions.saved import SavedQuery, read_queries
+from ..records.likeness import COMMON, Decision, Named, likeness_problems, read_ledger, reason
+from ..shapes import shacl
+from .change import Change, WholeError
+from .check import CHECK, Checked, passed, rows, told
+from .inputs import program
+from .lines import Spelling, quads, saved_lines
+from .reach import Node, Reach, View
+from .rules import Rule, check_rule, rule_from_json, rule_to_json, shape_rules
+from .store import Saved
+
+RULES: Final = "rules.json"
+MOST: Final = 50_000
+"""From so many new statements on, checking all with the whole graph takes no longer."""
+
+
+def check_change(
+    change: Change, ontology: Ontology, project: Project, engine: str | None = None
+) -> Checked:
+    """Apply the shapes of `ontology` and the queries of queries/checks to what `change` touches.
+
+    Raises ContentError as `check_graph` does for the whole, and WholeError where a rule cannot be
+    followed from what has changed.
+    """
+    checks = read_queries(project, "checks")
+    reach = ready(project.build, ontology, checks)
+    report, results, roots = found(change.view, change.spelling, reach, ontology, checks, engine)
+    results += [each for each in change.index.results() if not _touched(each, reach, roots)]
+    problems = told(results, change, ontology, checks, change.view)
+    pairs = _pairs(change)
+    decisions = read_ledger(project)
+    problems += likeness_problems(pairs, decisions, _known(change, pairs, decisions))
+    return passed(change, problems, report, results, pairs, (len(ontology.messages), len(checks)))
+
+
+def check_beside(
+    saved: Saved,
+    lines: Iterable[str],
+    ontology: Ontology,
+    shapes: str | None = None,
+    engine: str | None = None,
+) -> shacl.Report:
+    """What the shapes find wrong with new statements, joined with a saved graph.
+
+    `lines` are N-Triples, `shapes` those of one's own. Of the saved graph only what the statements
+    touch is looked at: the results on their subjects are right, on other nodes they need not be.
+    Raises WholeError where a shape cannot be followed, or there are more statements than `MOST`.
+    """
+    new = list(islice(lines, MOST + 1))
+    if len(new) > MOST:
+        raise WholeError(f"there are more than {MOST:,} statements")
+    view = View(saved.store, quads(new, "facts"))
+    own = shapes is not None
+    reach = followed(shape_rules(shapes or "")) if own else ready(saved.folder, ontology, {})
+    around: set[ox.Quad] = set()
+    for name, nodes in reach.touched(view, view.changes()).items():
+        around |= reach.surroundings(view, name, nodes)
+    spelling = Spelling(saved_lines(saved.folder), {"facts": new}, {})
+    return shacl.validate(spelling.of(around), shapes or ontology.shapes, engine)
+
+
+def ready(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> Reach:
+    """The rules of the shapes and of `checks`, as they are kept in the folder `build/`.
+
+    Raises WholeError where one of them cannot be followed.
+    """
+    file = folder / RULES
+    kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    read = {part: kept.get(part) for part in ("shapes", "checks" if checks else "shapes")}
+    texts = _texts(ontology, checks)
+    rules = [
+        rule
+        for part, each in read.items()
+        for rule in (
+            map(rule_from_json, each["rules"])
+            if each and each["key"] == _key(texts[part])
+            else _rules(part, ontology, checks)
+        )
+    ]
+    return followed(rules)
+
+
+def followed(rules: Iterable[Rule]) -> Reach:
+    """The rules, ready for following a change. Raises WholeError where one cannot be followed."""
+    reach = Reach(rules)
+    if reach.unbounded:
+        raise WholeError(f"{min(reach.unbounded)} cannot be followed")
+    return reach
+
+
+def keep_rules(old: Path, folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> None:
+    """Write into `folder` what the rules read; what `old` keeps of the same is not worked out."""
+    file = old / RULES
+    kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    fresh = {}
+    for part, texts in _texts(ontology, checks).items():
+        key = _key(texts)
+        if kept.get(part, {}).get("key") == key:
+            fresh[part] = kept[part]
+        else:
+            rules = [rule_to_json(each) for each in _rules(part, ontology, checks)]
+            fresh[part] = {"key": key, "rules": rules}
+    (folder / RULES).write_text(json.dumps(fresh), "utf-8")
+
+
+def _rules(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> Iterable[Rule]:
+    return shape_rules(ontology.shapes) if part == "shapes" else map(check_rule, checks.values())
+
+
+def _texts(ontology: Ontology, checks: dict[str, SavedQuery]) -> dict[str, list[str]]:
+    return {"shapes": [ontology.digest], "checks": [each.text for each in checks.values()]}
+
+
+def _key(texts: list[str]) -> str:
+    return hashlib.sha256("\0".join([program(), *texts]).encode()).hexdigest()
+
+
+def found(
+    view: View,
+    spelling: Spelling,
+    reach: Reach,
+    ontology: Ontology,
+    checks: dict[str, SavedQuery],
+    engine: str | None,
+) -> tuple[shacl.Report, list[shacl.Result], dict[str, set[Node]]]:
+    """What shapes and checks find at the nodes that a view's change touches, and those nodes."""
+    roots = reach.touched(view, view.changes())
+    pairs: dict[str, set[str]] = {}
+    around: set[ox.Quad] = set()
+    for name, nodes in roots.items():
+        rule = reach.rules[name]
+        if rule.targets or rule.nodes:
+            nodes = {each for each in nodes if reach.is_target(view, rule, each)}
+            pairs[name] = {each.value for each in nodes if isinstance(each, ox.NamedNode)}
+        elif name not in checks:
+            continue
+        around |= reach.surroundings(view, name, nodes)
+    report = shacl.validate(spelling.of(around), ontology.shapes, engine, pairs)
+    results = list(report.results)
+    store = ox.Store()
+    store.bulk_extend(around)
+    for name, query in checks.items():
+        concerned = set(map(str, roots.get(name, ())))
+        results += [row for row in rows(query, store) if row.focus in concerned]
+    return report, results, roots
+
+
+def _touched(result: shacl.Result, reach: Reach, roots: dict[str, set[Node]]) -> bool:
+    """Whether a result of the last build was looked for again."""
+    if result.shape.startswith(CHECK):
+        names = [result.shape.removeprefix(CHECK)]
+    else:
+        names = [name for name, rule in reach.rules.items() if result.shape in rule.members]
+    return any(result.focus in map(str, roots.get(name, ())) for name in names)
+
+
+def _pairs(change: Change) -> dict[tuple[str, str], str]:
+    """The likely duplicates after the change: those of changed names are looked for again.
+
+    A name that takes a word over the number that makes it common, or back, changes others' too.
+    """
+    index = change.index
+    crossing = {
+        word for word, before in change.counts.items() if (before > COMMON) != index.is_common(word)
+    }
+    ids = set(change.changed_ids).union(*map(index.having_word, crossing))
+    pairs = {pair: why for pair, why in index.pairs().items() if not ids & set(pair)}
+    for each in sorted(ids):
+        thing = index.thing(each)
+        if thing is None:
+            continue
+        for other in _candidates(change, thing):
+            one, two = (thing, other) if thing.id < other.id else (other, thing)
+            if why := reason(one, two, index.is_common):
+                pairs[one.id, two.id] = why
+    return dict(sorted(pairs.items()))
+
+
+def _candidates(change: Change, thing: Named) -> Iterable[Named]:
+    index = change.index
+    ids: set[str] = set()
+    for folded in thing.folded:
+        ids |= index.having_name(folded)
+        for word in set(folded.split()):
+            if not index.is_common(word):
+                ids |= index.having_word(word)
+    return [each for each in map(index.thing, sorted(ids - {thing.id})) if each is not None]
+
+
+def _known(
+    change: Change, pairs: Iterable[tuple[str, str]], decisions: Iterable[Decision]
+) -> dict[str, Named]:
+    """The things that pairs and decisions name."""
+    ids = {each for pair in pairs for each in pair} | {i for each in decisions for i in each.pair}
+    return {each: thing for each in ids if (thing := change.index.thing(each)) is not None}

@@ -1,0 +1,62 @@
+"""The saved graph: a folder `build/` with the graph's files, a store over them, and a manifest.
+
+build/graph/<name>.nt   the product: one sorted N-Triples file for each named graph
+build/store/            an Oxigraph store of the same, a cache of those files
+build/index.sqlite      what each input gave, a cache by which a change is followed
+build/search.sqlite     the names and texts of things, as search.py writes them
+build/rules.json        what each rule reads, a cache of the ontology and the checks
+build/inputs.sha256     what went in, as sha256sum reads it; inputs.stamps, how it looked then
+build/manifest.json     how much came out
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ..errors import UsageError
+from ..project import Project
+from ..questions import search
+from .inputs import SUMS, read_inputs, scan
+
+_PARTS: Final = ("graph", "store", search.FILE, SUMS, "manifest.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A graph on disk, open for reading."""
+
+    store: ox.Store
+    folder: Path
+    manifest: dict[str, Any]
+
+    def lines(self, name: str) -> list[str]:
+        """The sorted N-Triples lines of the graph `name`, one of `names.GRAPHS`."""
+        text = (self.folder / "graph" / f"{name}.nt").read_text("utf-8")
+        return text.split("\n")[:-1]
+
+
+def open_graph(project: Project) -> Saved:
+    """The graph that the last build saved. Raises UsageError where there is none."""
+    folder = project.build
+    if not all((folder / part).exists() for part in _PARTS):
+        raise UsageError(f"there is no graph in {folder}; run `pcve build` first")
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        store = ox.Store.read_only(str(folder / "store"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{folder} cannot be read ({error}); run `pcve build` again") from None
+    return Saved(store, folder, manifest)
+
+
+def is_stale(project: Project, saved: Saved) -> bool:
+    """Whether a file that the build read has changed since, by content."""
+    known, since = read_inputs(saved.folder)
+    files = scan(project, known, since)
+    return known.keys() != files.keys() or any(
+        file.sha256 != known[path].sha256 for path, file in files.items()
+    )

@@ -1,0 +1,183 @@
+"""What `pcve query`, `pcve queries` and `pcve search` answer: text for stdout, and talk beside."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import indent
+
+from ..ask.export import RDF_FORMATS
+from ..ask.grounds import grounds
+from ..ask.present import columns, present
+from ..ask.query import RESULT_FORMATS, Table
+from ..ask.worker import TIMEOUT
+from ..build.store import Saved
+from ..errors import Problem, UsageError
+from ..names import kebab, likely
+from ..ontology import read_ontology
+from ..project import Project
+from ..questions.dialects import choose, own_query, read_folder
+from ..questions.saved import Parameter, SavedQuery, read_queries
+from ..questions.search import Hit, open_index
+from ..remote.reading import Here, Reading, bind_in
+
+ROW_FORMATS = ("table", "markdown", *RESULT_FORMATS)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a question is put: which limits hold, and how the answer is written.
+
+    `settings` are `parameter=value`. `timeout` is in seconds: None for what the header says or the
+    usual, 0 for no bound. `limit` is rows or triples, 0 for all. `width` is that of the terminal,
+    0 for lines as long as they are. `service` lets SERVICE ask other servers. `why` is the row
+    whose reasons are told, 0 for all rows, None for no reasons.
+    """
+
+    settings: tuple[str, ...] = ()
+    form: str = ""
+    iris: bool = False
+    width: int = 0
+    timeout: float | None = None
+    limit: int = 0
+    service: bool = False
+    queries: Path | None = None
+    why: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer as text, what is to be said beside it, and the problems that were met."""
+
+    text: str
+    talk: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def question(project: Project, graph: Reading, name: str, own: bytes | None, asked: Asked) -> Reply:
+    """The answer to a saved query, to that of a file or folder, or to the text `own`."""
+    known = (*ROW_FORMATS, *RDF_FORMATS)
+    if asked.form and asked.form not in known:
+        hint = ", ".join(likely(asked.form, known) or known)
+        raise UsageError(f"there is no format {asked.form!r}; {hint}")
+    chosen = choose(project, name, asked.queries) if own is None else own_query(own, "stdin")
+    bindings = bind_in(graph, chosen, _pairs(asked.settings))
+    answer = graph.ask(
+        chosen.text,
+        bindings,
+        chosen.path,
+        timeout=asked.timeout if asked.timeout is not None else chosen.timeout or TIMEOUT,
+        limit=asked.limit or None,
+        service=asked.service,
+    )
+    talk = [f"{each.position}: note: {each.message}; {each.fix}" for each in chosen.notes]
+    if not isinstance(answer, bool) and answer.more:
+        talk.append(f"stopped after {asked.limit:,}; there are more")
+    if asked.why is not None:
+        if not isinstance(answer, Table):
+            raise UsageError("only the rows of a SELECT have reasons; leave --why out")
+        if not isinstance(graph, Here):
+            raise UsageError("--why reads the evidence of the built graph; leave --endpoint out")
+        ontology = read_ontology(project)
+        store = graph.saved.store
+        told = grounds(store, ontology, chosen.text, bindings, answer, asked.why, asked.form)
+        return Reply(told, tuple(talk))
+    text = present(answer, asked.form, graph.words(answer, asked.form), asked.iris, asked.width)
+    return Reply(text, tuple(talk))
+
+
+def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise UsageError(f"--set takes KEY=VALUE, not {setting!r}")
+        pairs[key.strip()] = value.strip()
+    return pairs
+
+
+def overview(project: Project) -> str:
+    """The names and summaries of the saved queries, a line each."""
+    found = read_queries(project, "answers")
+    return indent(columns([[name, query.summary] for name, query in found.items()]), "  ")
+
+
+def catalogue(project: Project, folder: Path | None) -> Reply:
+    """The queries of the project or of `folder`, their parameters, an example of each."""
+    problems: list[Problem] = []
+    if folder is None:
+        found = read_queries(project, "answers")
+    else:
+        found, problems = read_folder(folder)
+    lines: list[str] = []
+    for name, query in found.items():
+        option = f" --queries {folder}" if folder else ""
+        lines += _entry(name, query, option)
+    notes = tuple(
+        f"{note.position}: note: {note.message}; {note.fix}"
+        for query in found.values()
+        for note in query.notes
+    )
+    return Reply("".join(line + "\n" for line in lines), notes, tuple(problems))
+
+
+def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
+    lines = [f"{name}  {query.summary}".rstrip()]
+    example = f"pcve query {name}{option}"
+    for parameter in query.params.values():
+        lines.append(
+            f"    {parameter.name} ({_takes(parameter)}): {parameter.description}".rstrip(": ")
+        )
+        if parameter.example:
+            value = parameter.example
+            quoted = f"'{value}'" if set(value) & set(" '\"()<>&;|*?$") else value
+            example += f" --set {parameter.name}={quoted}"
+    return [*lines, f"    example: {example}"]
+
+
+def _takes(parameter: Parameter) -> str:
+    """`concept of topic, needed`: what a parameter takes, in a few words."""
+    words = parameter.type
+    if parameter.scheme:
+        words += f" of {parameter.scheme}"
+    if parameter.kinds:
+        words = " or ".join(parameter.kinds)
+    if parameter.language:
+        words += f" in {parameter.language}"
+    if parameter.allowed:
+        words += ": " + " | ".join(parameter.allowed)
+    if parameter.default:
+        return f"{words}, else {parameter.default}"
+    return words + (", needed" if parameter.required else "")
+
+
+def finding(saved: Saved, text: str, kinds: tuple[str, ...], limit: int, form: str) -> Reply:
+    """The things that `text` may mean, best first, as a table or JSON."""
+    index = open_index(saved.folder)
+    known = index.kinds()
+    for kind in kinds:
+        if kebab(kind) not in known:
+            hint = ", ".join(likely(kebab(kind), known) or sorted(known))
+            raise UsageError(f"there is no kind {kind!r}; {hint}")
+    found = index.search(text, tuple(map(kebab, kinds)), limit)
+    if form == "json":
+        rows = [
+            {"iri": hit.iri, "id": hit.id, "kind": hit.kind, "label": hit.label}
+            | {"matched": hit.field, "text": hit.text}
+            for hit in found
+        ]
+        return Reply(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+    if form != "table":
+        raise UsageError(f"there is no format {form!r}; table, json")
+    if not found:
+        return Reply("", (f"nothing is called {text!r} or tells of it",))
+    return Reply(columns([[hit.id, hit.kind, hit.label, _why(hit)] for hit in found]))
+
+
+def _why(hit: Hit) -> str:
+    if hit.field in ("id", "name") and hit.text in (hit.id, hit.label):
+        return ""
+    words = " ".join(hit.text.split())
+    short = words if len(words) <= 90 else words[:89] + "…"
+    return f"{hit.field}: {short}"

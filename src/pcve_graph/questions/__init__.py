@@ -1,0 +1,1 @@
+"""Saved questions: their headers, parameters and names."""

@@ -1,0 +1,1 @@
+"""From records and sources to sheets of claims."""

@@ -1,0 +1,1 @@
+"""The shapes and their engines: what is wrong with a value, and the rule that says so."""

@@ -1,0 +1,1 @@
+"""How people write: YAML, JSON and SPARQL, read with the place of every word."""

@@ -1,0 +1,86 @@
+"""The tree that a strict reader gives, every node with its place; and what no record may hold.
+
+YAML and JSON are read into the same nodes and refuse the same things in the same words, so that
+one fault has one rule and one cure in both. Rule: data/FORMAT.md, "Values".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from ..errors import ContentError, Position, breach
+
+DEPTH: Final = 12
+"""Levels a record may have; its own form needs six."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A value as it was typed."""
+
+    text: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list of values."""
+
+    values: tuple[Node, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and their values, in the order of the file."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+    position: Position
+
+    def get(self, key: str) -> Node | None:
+        """The value of `key`, or None."""
+        return next((value for name, value in self.entries if name.text == key), None)
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+def decode(raw: bytes, path: str, first_line: int = 1) -> str:
+    """The text of a file, or of the part of it that begins at line `first_line`.
+
+    Raises ContentError (`encoding`) where it is not UTF-8 or holds a NUL.
+    """
+    try:
+        text = raw.decode("utf-8-sig")
+        bad = text.find("\0")
+        if bad < 0:
+            return text
+        before, found = text[:bad], "a NUL byte"
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8", "replace")
+        found = f"the byte 0x{raw[error.start]:02x}"
+    line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
+    fix = "save the file as UTF-8 text; if it is a picture or a PDF, it does not belong here"
+    raise ContentError([breach("encoding", Position(path, line, column), f"found {found}", fix)])
+
+
+def too_deep(position: Position) -> ContentError:
+    """The refusal of what is nested more than `DEPTH` levels deep."""
+    found = f"nested more than {DEPTH} levels deep"
+    return ContentError([breach("structure", position, found, "flatten it")])
+
+
+def twice(key: Scalar, first: Position) -> ContentError:
+    """The refusal of a key that stood in the same mapping before."""
+    same = first.line == key.position.line
+    where = f"in column {first.column}" if same else f"on line {first.line}"
+    found = f'the key "{key.text}" stands twice, first {where}'
+    fix = "keep one of them; several values are a list: [a, b]"
+    return ContentError([breach("duplicate-key", key.position, found, fix)])
+
+
+def empty(what: str, position: Position, hint: str = "") -> ContentError:
+    """The refusal of a key or an item without a value."""
+    fix = f"fill it in or delete it{hint}"
+    return ContentError([breach("empty-value", position, f"{what} has no value", fix)])

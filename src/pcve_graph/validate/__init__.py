@@ -1,0 +1,1 @@
+"""Anybody's files against the shapes: located, explained and reported."""

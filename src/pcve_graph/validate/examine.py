@@ -1,0 +1,189 @@
+"""What `pcve validate` does: the project, or files of any kind; no file stops the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..build.build import check_project
+from ..build.check import Checked, check_graph
+from ..build.store import Saved
+from ..errors import ContentError, Position, Problem, UsageError, breach
+from ..names import local_name
+from ..ontology import Ontology, read_ontology
+from ..project import Project
+from ..records.entries import File, files
+from ..records.graph import build_graph
+from ..records.records import extent, read_records, without
+from ..shapes.shacl import Result
+from .documents import LARGEST, Document, form_of, named_files, read_document
+from .inspection import inspect_document
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All that was found. `code` is 0, 1 or 2; `checked` is there where the project was checked.
+
+    `others` are the problems that no SHACL result stands behind.
+    """
+
+    problems: tuple[Problem, ...]
+    results: tuple[Result, ...]
+    others: tuple[Problem, ...]
+    files: tuple[str, ...]
+    code: int
+    checked: Checked | None = None
+
+
+def examine(
+    project: Project,
+    paths: tuple[Path, ...],
+    asked: dict[str, Any],
+    saved: Saved | None,
+    stdin: bytes,
+) -> Outcome:
+    """Check `paths`, or the whole project where there are none.
+
+    `asked` holds engine, input_format, shapes, focus and severity as the command has them.
+    Raises UsageError for a path that is not there, or a format that is not known.
+    """
+    ontology = read_ontology(project)
+    if not paths:
+        return _project(project, ontology, asked)
+    shapes = _shapes(asked["shapes"])
+    problems: list[Problem] = []
+    others: list[Problem] = []
+    results: list[Result] = []
+    names: list[str] = []
+    records: list[Path] = []
+    unread = False
+    for path in named_files(paths):
+        name = _name(path)
+        names.append(name)
+        form = form_of(path, asked["input_format"])
+        if form == "record":
+            records.append(path)
+            continue
+        try:
+            document = _document(path, name, form, stdin)
+            found = inspect_document(
+                document, ontology, shapes, saved, asked["engine"], asked["focus"]
+            )
+        except ContentError as error:
+            others += error.problems
+            unread = True
+            continue
+        problems += found.problems
+        results += found.results
+    if records:
+        mine = ontology if shapes is None else replace(ontology, shapes=shapes)
+        others += _records(project, mine, records, stdin, asked)
+    kept = ("error",) if asked["severity"] == "error" else ("error", "warning")
+    others = sorted({each for each in others if each.severity in kept})
+    told = sorted({*others, *(each for each in problems if each.severity in kept)})
+    wrong = any(each.severity == "error" for each in told)
+    return Outcome(
+        problems=tuple(told),
+        results=tuple(sorted(results)),
+        others=tuple(others),
+        files=tuple(names),
+        code=2 if unread else int(wrong),
+    )
+
+
+def stamp(project: Project, paths: tuple[Path, ...]) -> object:
+    """Something that changes whenever a file that is checked does."""
+    folders = (project.data, project.ontology, project.queries)
+    watched = list(named_files(paths)) if paths else [p for f in folders for p in f.rglob("*.*")]
+    return [(path, path.stat().st_mtime_ns) for path in watched if path.is_file()]
+
+
+def _project(project: Project, ontology: Ontology, asked: dict[str, Any]) -> Outcome:
+    """The whole project, as the build checks it."""
+    names = tuple(project.relative(path) for path in files(project.data.rglob("*")))
+    try:
+        checked, _ = check_project(project, ontology, asked["engine"])
+    except ContentError as error:
+        return Outcome(error.problems, (), error.problems, names, 1)
+    return Outcome(checked.warnings, (), checked.warnings, names, 0, checked)
+
+
+def _records(
+    project: Project, ontology: Ontology, paths: list[Path], stdin: bytes, asked: dict[str, Any]
+) -> list[Problem]:
+    """What is wrong with the records in these files, among the others of the project.
+
+    The shapes are asked of those that can be mapped, whatever is wrong with the others. Shapes of
+    one's own are asked alone: the checks go with the project's.
+    """
+    guests: list[File] = []
+    names: dict[str, str] = {}
+    for path in paths:
+        name = _name(path)
+        if name == "stdin":
+            guests.append(stdin)
+            names[name] = name
+        elif _is_home(project, path.resolve()):
+            names[project.relative(path.resolve())] = name
+        else:
+            guests.append(path)
+            names[project.relative(path)] = name
+    records = read_records(project, guests)
+    problems = list(records.problems)
+    try:
+        built = build_graph(replace(records, problems=()), ontology)
+    except ContentError as error:
+        problems += error.problems
+        built = build_graph(without(records, problems), ontology)
+    try:
+        found = check_graph(built, ontology, project, asked["engine"]).warnings
+    except ContentError as error:
+        found = error.problems
+    if asked["shapes"]:
+        found = tuple(each for each in found if not each.rule.startswith(("check:", "duplicate")))
+    problems += found
+    if asked["focus"]:
+        ids = {local_name(each) for each in asked["focus"]}
+        rest = {extent(each.position) for each in records.records if each.id not in ids}
+        problems = [each for each in problems if extent(each.position) not in rest]
+    return [
+        replace(each, position=replace(each.position, path=names[each.position.path]))
+        for each in problems
+        if each.position.path in names
+    ]
+
+
+def _name(path: Path) -> str:
+    """What messages call a file."""
+    return "stdin" if str(path) == "-" else path.as_posix()
+
+
+def _is_home(project: Project, path: Path) -> bool:
+    """Whether a build reads this file: a record, a source or the ledger of the project."""
+    data = project.data
+    folders = (data / "records", data / "sources")
+    return path == data / "ledger.yml" or any(path.is_relative_to(each) for each in folders)
+
+
+def _document(path: Path, name: str, form: str, stdin: bytes) -> Document:
+    if str(path) == "-":
+        return read_document(stdin, name, form)
+    if path.stat().st_size > LARGEST:
+        found = f"the file has {path.stat().st_size // 2**20:,} MB"
+        fix = f"split it: a file of {LARGEST // 2**20:,} MB is read at most"
+        raise ContentError([breach("file-size", Position(name), found, fix)])
+    try:
+        return read_document(path.read_bytes(), name, form)
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from None
+
+
+def _shapes(path: Path | None) -> str | None:
+    """Shapes of one's own as N-Triples; None for the project's."""
+    if path is None:
+        return None
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}")
+    document = read_document(path.read_bytes(), path.as_posix(), form_of(path, None))
+    return "\n".join(sorted(set(document.lines())))
