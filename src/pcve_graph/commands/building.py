@@ -1,0 +1,164 @@
+"""`pcve build`, `validate` and `explain`: what is right, what is not, and why."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import UsageError
+from ..project import Project
+from .console import announce, completeness, count, doing, guarded, many, summary, tell
+from .here import here, opened, saved_anew
+
+if TYPE_CHECKING:
+    pass
+
+
+ENGINE = click.option(
+    "--engine", metavar="NAME", help="SHACL engine: turbo (default) or pyshacl, the reference."
+)
+
+
+@click.command()
+@ENGINE
+@click.option("--whole", is_flag=True, help="Read and check everything, not only what changed.")
+@click.pass_context
+@guarded
+def build(context: click.Context, engine: str | None, whole: bool) -> None:
+    """Read, map, check and store the project; write build/.
+
+    Nothing in build/ changes unless everything passes. After the first time only what has changed
+    is read and checked; the outcome is that of a whole build.
+
+    \b
+    Example: pcve build
+    """
+    from ..build.store import open_graph
+
+    start = time.perf_counter()
+    project = here(context)
+    checked = saved_anew(project, engine, whole)
+    tell(*map(str, checked.warnings))
+    for line in summary(checked, time.perf_counter() - start):
+        click.echo(line)
+    for line in completeness(project):
+        click.echo(line)
+    saved = open_graph(project)
+    inside = saved.folder.is_relative_to(Path.cwd())
+    shown = saved.folder.relative_to(Path.cwd()) if inside else saved.folder
+    triples = sum(saved.manifest["triples"].values())
+    click.echo(f"wrote    {many(triples, 'triple')} to {shown}")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@ENGINE
+@click.option("--input-format", metavar="FORMAT", help="Of every FILE, where its ending is silent.")
+@click.option("--shapes", type=click.Path(path_type=Path), metavar="FILE", help="Your own shapes.")
+@click.option("--against", is_flag=True, help="Look references up in the built graph.")
+@click.option("--focus", multiple=True, metavar="IRI", help="Only what is wrong with this thing.")
+@click.option("--severity", type=click.Choice(["error", "warning"]), default="warning")
+@click.option("--format", "form", metavar="FORMAT", default="text")
+@click.option("--limit", default=100, show_default=True, help="Problems shown as text; 0 for all.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
+@click.pass_context
+@guarded
+def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **asked: Any) -> None:
+    """Check the project, or anybody's files, against the shapes; write nothing.
+
+    FILE is Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, a record in YAML or many in JSON
+    Lines, a folder of them, or - for stdin. Formats of the answer: text, json, sarif, junit,
+    turtle. Exit 0: conforms, 1: does not, 2: a file cannot be read.
+
+    \b
+    Examples:
+      pcve validate
+      pcve validate my-events.ttl --against
+      pcve validate data/ --format sarif > pcve.sarif
+    """
+    from ..validate.examine import examine, stamp
+
+    project = here(context)
+    announce(asked["engine"])
+    run = functools.partial(_validated, project, examine, paths, asked)
+    if not watch:
+        sys.exit(run())
+    seen: object = None
+    while True:
+        now = stamp(project, paths)
+        if now != seen:
+            tell(time.strftime("%H:%M:%S"))
+            run()
+        seen = now
+        time.sleep(0.4)
+
+
+def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: Any) -> int:
+    """Check once, print the answer, and return the exit code."""
+    from ..shapes.shacl import fallback
+    from ..validate.report import REPORTS, turtle
+
+    start = time.perf_counter()
+    form = asked["form"]
+    if form not in (*REPORTS, "turtle"):
+        raise UsageError(f"there is no format {form!r}; known: {', '.join(REPORTS)}, turtle")
+    opened_graph = opened(project) if asked["against"] and paths else None
+    stdin = sys.stdin.buffer.read() if Path("-") in paths else b""
+    with doing("checking"):
+        outcome = examine(project, paths, asked, opened_graph, stdin)
+    problems = outcome.problems
+    if form == "turtle":
+        click.echo(turtle(outcome.results, outcome.others), nl=False)
+    elif form == "text":
+        tell(*REPORTS["text"](problems, outcome.files, asked["limit"]).splitlines())
+        if outcome.checked:
+            click.echo("\n".join(summary(outcome.checked, time.perf_counter() - start)))
+        if paths or problems:
+            by = ", checked by pySHACL" if fallback(asked["engine"]) else ""
+            tell(f"{count(problems)} in {many(len(outcome.files), 'file')}{by}")
+        if problems:
+            tell("`pcve explain RULE` tells more of a rule")
+    else:
+        click.echo(REPORTS[form](problems, outcome.files, asked["limit"]), nl=False)
+    return int(outcome.code)
+
+
+@click.command()
+@click.argument("rule", required=False, metavar="[RULE]")
+@click.option(
+    "--html",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write an index and a page for each rule.",
+)
+@click.pass_context
+@guarded
+def explain(context: click.Context, rule: str | None, folder: Path | None) -> None:
+    """Tell what a rule asks, why, and how to keep it; without RULE, list all rules.
+
+    \b
+    Examples:
+      pcve explain pcvesh:Event-startDate
+      pcve explain --html rules/
+    """
+    from ..ontology import read_ontology
+    from ..validate.explain import as_text, find_page, pages
+    from ..validate.pages import save_pages
+
+    project = here(context)
+    known = pages(read_ontology(project), project)
+    if folder is not None:
+        tell(f"wrote {many(save_pages(known, folder), 'page')} to {folder}")
+    elif rule is None:
+        click.echo("\n".join(known))
+    else:
+        click.echo(as_text(find_page(rule, known)), nl=False)
+
+
+COMMANDS = (build, validate, explain)

@@ -1,0 +1,144 @@
+"""`pcve export` and `publish`: the graph as files, and on servers."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import UsageError
+from .console import guarded, many, tell
+from .here import here, opened
+from .servers import server
+
+if TYPE_CHECKING:
+    from ..build.store import Saved
+    from ..remote.publish import Plan, Progress
+    from ..remote.remote import Endpoint
+
+
+@click.command()
+@click.argument("form", metavar="FORMAT")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Without it: stdout."
+)
+@click.pass_context
+@guarded
+def export(context: click.Context, form: str, output: Path | None) -> None:
+    """Write the graph as turtle, jsonld, ntriples, nquads, trig or rdfxml.
+
+    \b
+    Examples:
+      pcve export turtle > pcve.ttl
+      pcve export jsonld -o pcve.jsonld
+    """
+    from ..ask.export import FORMATS
+    from ..names import nearest
+    from ..ontology import read_ontology
+
+    if form not in FORMATS:
+        hint = nearest(form, FORMATS) or "known formats: " + ", ".join(FORMATS)
+        raise UsageError(f"there is no format {form!r}; {hint}")
+    project = here(context)
+    saved = opened(project)
+    content = FORMATS[form](saved, read_ontology(project))
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}") from None
+    tell(f"wrote {len(content):,} bytes to {output}")
+
+
+@click.command()
+@click.option("--endpoint", required=True, metavar="URL", help="Where the server is asked.")
+@click.option("--update-endpoint", "update", default="", metavar="URL", help="Where it changes.")
+@click.option("--gsp", default="", metavar="URL", help="Where it takes graphs as they are.")
+@click.option("--timeout", type=float, default=600, show_default=True, help="Of one request.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+@click.pass_context
+@guarded
+def publish(
+    context: click.Context,
+    endpoint: str,
+    update: str,
+    gsp: str,
+    timeout: float,
+    dry_run: bool,
+) -> None:
+    """Load the built graph into a SPARQL 1.1 server, all or nothing.
+
+    All is loaded under staging names and counted, then one request puts it in place. Where the
+    server takes updates and graphs is made from --endpoint, if not given. User and password
+    are PCVE_ENDPOINT_USER and PCVE_ENDPOINT_PASSWORD, a token is PCVE_ENDPOINT_TOKEN.
+
+    \b
+    Examples:
+      pcve publish --endpoint http://localhost:7878/query
+      pcve publish --endpoint http://localhost:8890/sparql --dry-run
+    """
+    start = time.perf_counter()
+    saved = opened(here(context))
+    there = server(endpoint, update, gsp, timeout)
+    found = _planned(there, saved) if dry_run else _published(there, saved)
+    _report(there, found, dry_run, time.perf_counter() - start)
+
+
+def _planned(there: Endpoint, saved: Saved) -> Plan:
+    from ..remote.publish import plan
+
+    return plan(there, saved)
+
+
+def _published(there: Endpoint, saved: Saved) -> Plan:
+    from ..remote.publish import publish
+
+    try:
+        return publish(there, saved, _progress())
+    finally:
+        if sys.stderr.isatty():
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def _progress() -> Progress:
+    watched = sys.stderr.isatty()
+
+    def told(name: str, done: int, every: int) -> None:
+        if watched:
+            click.echo(f"\r\x1b[Kloading {name}: {done:,} of {every:,}", err=True, nl=False)
+
+    return told
+
+
+def _report(there: Endpoint, found: Plan, dry: bool, seconds: float) -> None:
+    from ..remote.publish import commits_in_parts
+    from ..remote.transport import shown
+
+    where = there.where
+    loaded = f"graphs to {shown(where.store)}" if where.store else "graphs as updates"
+    click.echo(
+        f"server   {there.server or 'without a name'}: {loaded}, updates to {shown(where.update)}"
+    )
+    for name, number in found.new.items():
+        click.echo(f"{name:<12} {number:>9,} triples, {found.old[name]:,} before")
+    if any(found.left.values()):
+        tell(
+            "an earlier publishing did not end; what it left "
+            + ("lies there" if dry else "is gone")
+        )
+    total = many(sum(found.new.values()), "triple")
+    if commits_in_parts(there):
+        tell("this server commits in parts: while it replaces, readers may see some of each")
+    click.echo(
+        f"nothing was written; {total} would be"
+        if dry
+        else f"published {total}, counted before and after, in {seconds:.1f} s"
+    )
+
+
+COMMANDS = (export, publish)
