@@ -7,18 +7,26 @@ new comes out as lines and quads; nothing is written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
-from ..errors import Position
+from ..errors import ContentError, Position, Problem
 from ..ontology import Ontology
 from ..project import Project
+from ..records.entries import File as Guest
 from ..records.graph import Tally, map_records, things_of
 from ..records.likeness import named_things
-from ..records.records import Records, Source, read_records_in, read_sources_in
+from ..records.records import (
+    Record,
+    Records,
+    Source,
+    read_records_in,
+    read_sources_in,
+    without,
+)
 from ..records.sheets import Place, Sheet
 from .index import FILE, Index
 from .inputs import File, program, read_inputs, scan
@@ -39,7 +47,8 @@ class Change:
     `removed` and `added` are lines by graph name, `view` is the saved store with the change, and
     `spelling` gives the lines of its quads as they are written. `index` is a copy in memory that
     holds the new state. `counts` tells, for each word of a name that came or went, how many names
-    had it before; `is_new` is False where no input differs.
+    had it before; `is_new` is False where no input differs. `records` are those that were read;
+    `problems` is what kept some of them from being mapped.
     """
 
     project: Project
@@ -55,6 +64,8 @@ class Change:
     changed_ids: frozenset[str]
     counts: dict[str, int]
     is_new: bool
+    records: tuple[Record, ...]
+    problems: tuple[Problem, ...]
     _mapped: dict[str, Sheet] = field(default_factory=dict)
 
     @property
@@ -131,10 +142,18 @@ class _Sources(Mapping[str, "Source | None"]):
         return len(list(iter(self)))
 
 
-def read_change(project: Project, ontology: Ontology, store: ox.Store) -> Change:
+def read_change(
+    project: Project,
+    ontology: Ontology,
+    store: ox.Store,
+    guests: Iterable[Guest] = (),
+    lenient: bool = False,
+) -> Change:
     """What has changed since `project.build` was written; `store` is the one in it.
 
-    Raises WholeError where everything must be read, and ContentError as reading and mapping do.
+    `guests` are files of records from elsewhere, each in the place of the project's of its id.
+    Raises WholeError where everything must be read, and ContentError as reading and mapping do;
+    with `lenient`, what cannot be mapped is left out of the change, and its problems are in it.
     """
     path = project.build / FILE
     index = Index.copy(path)
@@ -152,17 +171,24 @@ def read_change(project: Project, ontology: Ontology, store: ox.Store) -> Change
     for name in changed:
         if not name.startswith(f"{data}/") or name == f"{data}/ledger.yml":
             raise WholeError(f"{name} has changed")
-    reading = _Reading(project, ontology, index, changed, data)
-    return reading.change(store, files)
+    reading = _Reading(project, ontology, index, changed, data, tuple(guests))
+    return reading.change(store, files, lenient)
 
 
 class _Reading:
     """Reads what changed, and what depends on it."""
 
     def __init__(
-        self, project: Project, ontology: Ontology, index: Index, changed: set[str], data: str
+        self,
+        project: Project,
+        ontology: Ontology,
+        index: Index,
+        changed: set[str],
+        data: str,
+        guests: tuple[Guest, ...],
     ) -> None:
         self.project, self.ontology, self.index = project, ontology, index
+        self.guests = guests
         self.is_new = bool(changed)
         inside = {name for name in changed if name.endswith((".yml", ".jsonl"))}
         folder = f"{data}/sources/"
@@ -172,33 +198,56 @@ class _Reading:
         } | index.paths(index.needing(texts))
         self.record_paths = {name for name in inside if name.startswith(f"{data}/records/")}
 
-    def change(self, store: ox.Store, files: dict[str, File]) -> Change:
+    def change(self, store: ox.Store, files: dict[str, File], lenient: bool) -> Change:
         index = self.index
         gone = index.owners(self.source_paths)
         read, problems = read_sources_in(self.project, self.present(self.source_paths, files))
         self.refuse_twice(gone, (f"source/{each}" for each in read))
         sources = _Sources(self.project, index, read, gone)
         mine = index.owners(self.record_paths)
-        first = read_records_in(self.project, self.present(self.record_paths, files), sources)
-        self.refuse_twice(mine, (f"record/{each}" for each in (*first.unread, *_ids(first))))
+        invited = self.read((), sources, self.guests)
+        own = _ids(invited)
+        mine |= {f"record/{each}" for each in own}
+        home = self.read(self.present(self.record_paths, files), sources)
+        self.refuse_twice(mine, (f"record/{each}" for each in _ids(home)))
+        first = [each for each in home.records if each.id not in own]
+        first += invited.records
         before = index.things()
         after = {key: iri for key, iri in before.items() if f"record/{key}" not in mine}
-        after |= things_of(first.records, self.ontology)
+        after |= things_of(first, self.ontology)
         moved = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
         needs = {*gone, *(f"source/{each}" for each in read), *(f"record/{each}" for each in moved)}
         more = index.paths(index.needing(needs)) - self.record_paths - self.source_paths
-        second = read_records_in(self.project, self.present(more, files), sources)
-        records = sorted(
-            (*first.records, *second.records), key=lambda each: Path(each.position.path)
-        )
+        second = self.read(self.present(more, files), sources)
+        records = sorted((*first, *second.records), key=lambda each: Path(each.position.path))
         everything = Records(
             records=tuple(records),
             sources=tuple(each for each in read.values() if each is not None),
-            problems=(*problems, *first.problems, *second.problems),
-            unread=first.unread | second.unread,
+            problems=(*problems, *home.problems, *invited.problems, *second.problems),
+            unread=home.unread | invited.unread | second.unread,
         )
-        sheets = map_records(everything, self.ontology, after)
-        return self.difference(store, files, {each.owner: each for each in sheets}, gone | mine)
+        mapped, everything, told = self.mapped(everything, after, lenient)
+        sheets = {each.owner: each for each in mapped}
+        change = self.difference(store, files, sheets, gone | mine)
+        return replace(change, records=everything.records, problems=told)
+
+    def read(
+        self, paths: Iterable[Path], sources: _Sources, guests: tuple[Guest, ...] = ()
+    ) -> Records:
+        return read_records_in(self.project, paths, sources, guests)
+
+    def mapped(
+        self, records: Records, things: dict[str, str], lenient: bool
+    ) -> tuple[tuple[Sheet, ...], Records, tuple[Problem, ...]]:
+        """The sheets of all records; if `lenient`, of those without problems, and the problems."""
+        try:
+            return map_records(records, self.ontology, things), records, ()
+        except ContentError as error:
+            if not lenient:
+                raise
+            kept = without(records, error.problems)
+            rest = {key: iri for key, iri in things.items() if key not in kept.unread}
+            return map_records(kept, self.ontology, rest), records, error.problems
 
     def present(self, paths: Iterable[str], files: dict[str, File]) -> list[Path]:
         return sorted(self.project.root / path for path in paths if path in files)
@@ -253,11 +302,13 @@ class _Reading:
             changed_ids=frozenset(ids),
             counts=counts,
             is_new=self.is_new,
+            records=(),
+            problems=(),
         )
 
 
-def _ids(records: Records) -> Iterator[str]:
-    return (each.id for each in records.records)
+def _ids(records: Records) -> set[str]:
+    return {*records.unread, *(each.id for each in records.records)}
 
 
 def _part(sheet: Sheet, name: str) -> Iterable[str]:

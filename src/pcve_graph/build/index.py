@@ -140,7 +140,7 @@ class Index:
     def ids(self) -> set[str]:
         """The last segments of the IRIs of all things, what lies inside records included."""
         rows = self.db.execute("SELECT DISTINCT subject FROM owns WHERE subject GLOB 'id/*'")
-        return {subject.rsplit("/", 1)[-1] for (subject,) in rows}
+        return {subject[:-1].rsplit("/", 1)[-1] for (subject,) in rows}
 
     def things(self) -> dict[str, str]:
         """The IRI of each record, by id."""

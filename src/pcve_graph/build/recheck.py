@@ -21,7 +21,7 @@ from ..questions.saved import SavedQuery, read_queries
 from ..records.likeness import COMMON, Decision, Named, likeness_problems, read_ledger, reason
 from ..shapes import shacl
 from .change import Change, WholeError
-from .check import CHECK, Checked, passed, rows, told
+from .check import CHECK, Checked, is_unread, passed, rows, told
 from .inputs import program
 from .lines import Spelling, quads, saved_lines
 from .reach import Node, Reach, View
@@ -44,6 +44,7 @@ def check_change(
     checks = read_queries(project, "checks")
     reach = ready(project.build, ontology, checks)
     report, results, roots = found(change.view, change.spelling, reach, ontology, checks, engine)
+    results = [each for each in results if not is_unread(each)]
     results += [each for each in change.index.results() if not _touched(each, reach, roots)]
     problems = told(results, change, ontology, checks, change.view)
     pairs = _pairs(change)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..build.build import check_project
+from ..build.change import WholeError, read_change
 from ..build.check import Checked, check_graph
-from ..build.store import Saved
+from ..build.recheck import check_change
+from ..build.store import Saved, open_graph
 from ..errors import ContentError, Position, Problem, UsageError, breach
 from ..names import local_name
 from ..ontology import Ontology, read_ontology
 from ..project import Project
 from ..records.entries import File, files
 from ..records.graph import build_graph
-from ..records.records import extent, read_records, without
+from ..records.records import Record, extent, read_records, without
 from ..shapes.shacl import Result
 from .documents import LARGEST, Document, form_of, named_files, read_document
 from .inspection import inspect_document
@@ -129,29 +133,51 @@ def _records(
         else:
             guests.append(path)
             names[project.relative(path)] = name
-    records = read_records(project, guests)
-    problems = list(records.problems)
-    try:
-        built = build_graph(replace(records, problems=()), ontology)
-    except ContentError as error:
-        problems += error.problems
-        built = build_graph(without(records, problems), ontology)
-    try:
-        found = check_graph(built, ontology, project, asked["engine"]).warnings
-    except ContentError as error:
-        found = error.problems
-    if asked["shapes"]:
-        found = tuple(each for each in found if not each.rule.startswith(("check:", "duplicate")))
-    problems += found
+    records, unmapped, found = _checked(project, ontology, guests, asked)
+    own = ("check:", "duplicate") if asked["shapes"] else ()
+    problems = [*unmapped, *(each for each in found if not each.rule.startswith(own))]
     if asked["focus"]:
         ids = {local_name(each) for each in asked["focus"]}
-        rest = {extent(each.position) for each in records.records if each.id not in ids}
+        rest = {extent(each.position) for each in records if each.id not in ids}
         problems = [each for each in problems if extent(each.position) not in rest]
     return [
         replace(each, position=replace(each.position, path=names[each.position.path]))
         for each in problems
         if each.position.path in names
     ]
+
+
+def _checked(
+    project: Project, ontology: Ontology, guests: list[File], asked: dict[str, Any]
+) -> tuple[tuple[Record, ...], tuple[Problem, ...], tuple[Problem, ...]]:
+    """Records that were read, what kept some from being mapped, and what is wrong with the rest.
+
+    Where there is a saved graph only what differs from it is read, and what that touches checked.
+    """
+    try:
+        if asked["shapes"]:
+            raise WholeError("the index is that of the project's shapes")
+        store = open_graph(project).store
+        change = read_change(project, ontology, store, guests, lenient=True)
+        run = functools.partial(check_change, change, ontology, project, asked["engine"])
+        return change.records, change.problems, _told(run)
+    except (WholeError, UsageError):
+        records = read_records(project, guests)
+    try:
+        built = build_graph(records, ontology)
+        problems: tuple[Problem, ...] = ()
+    except ContentError as error:
+        problems = error.problems
+        built = build_graph(without(records, problems), ontology)
+    run = functools.partial(check_graph, built, ontology, project, asked["engine"])
+    return records.records, problems, _told(run)
+
+
+def _told(run: Callable[[], Checked]) -> tuple[Problem, ...]:
+    try:
+        return run().warnings
+    except ContentError as error:
+        return error.problems
 
 
 def _name(path: Path) -> str:
