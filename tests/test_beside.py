@@ -1,0 +1,49 @@
+"""New statements beside a saved graph: what they touch gives the results of the whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import World
+
+from pcve_graph.build.recheck import check_beside
+from pcve_graph.errors import ContentError
+from pcve_graph.names import GRAPHS
+from pcve_graph.ontology import Ontology
+from pcve_graph.shapes import shacl
+from pcve_graph.validate.documents import ENDINGS, read_document
+
+HERE = Path(__file__).parent
+FILES = sorted(
+    path
+    for folder in ("faults", "syntaxes", "shapes")
+    for path in (HERE / folder).rglob("*.*")
+    if ENDINGS.get(path.suffix) not in (None, "record")
+)[::5]
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(FILES) >= 150
+
+
+@pytest.mark.parametrize("start", range(4))
+def test_the_results_are_those_of_the_whole(
+    start: int, northtown: World, ontology: Ontology
+) -> None:
+    saved = northtown.saved()
+    known = [line for name in GRAPHS for line in saved.lines(name)]
+    compared = 0
+    for path in FILES[start::4]:
+        try:
+            document = read_document(path.read_bytes(), path.name, ENDINGS[path.suffix])
+            new = list(document.lines())
+        except ContentError:
+            continue
+        subjects = {line.split(" ", 1)[0] for line in new}
+        whole = shacl.validate([*known, *new], ontology.shapes).results
+        beside = check_beside(saved, new, ontology).results
+        found = [each for each in beside if each.focus in subjects]
+        assert found == [each for each in whole if each.focus in subjects], path
+        compared += 1
+    assert compared >= 30
