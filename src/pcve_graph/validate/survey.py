@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
-from itertools import chain
 
 import pyoxigraph as ox
 
@@ -97,7 +96,6 @@ class Survey:
         self.labels = Labels()
         self.marks: dict[str, int] = {}
         self.dated: set[Statement] = set()
-        self.nameless: set[Statement] = set()
         self.having, self.faulty = lru_cache(None)(self._having), lru_cache(None)(self._faulty)
 
     def __contains__(self, subject: str) -> bool:
@@ -118,8 +116,6 @@ class Survey:
                 elif predicate in _LABELS:
                     self.labels.take((subject, predicate, value))
             marks[subject] = marks.get(subject, 0) | mark
-            if subject.startswith("_:"):
-                self.nameless.add((subject, predicate, value))
             yield line
 
     def classes_of(self, subject: str) -> list[RecordClass]:
@@ -168,12 +164,8 @@ class Survey:
     def unknown(
         self, statements: Iterable[Statement]
     ) -> list[tuple[Statement, tuple[str, str, str]]]:
-        """Which of `statements` no shape knows, each with rule, what was found, and the cure.
-
-        Statements of nodes without a name are known already, and passed over.
-        """
-        named = (each for each in statements if not each[0].startswith("_:"))
-        found = {each: self._unknown(each) for each in chain(self.nameless, named)}
+        """Which of `statements` no shape knows, each with rule, what was found, and the cure."""
+        found = {each: self._unknown(each) for each in statements}
         told = [(each, problem) for each, problem in found.items() if problem]
         return sorted(told, key=lambda each: (each[0][1] != _TYPE, each))
 
