@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,12 +41,20 @@ def compare(engine: str, data: str, shapes: str, folder: Path) -> None:
     """Fail where `engine` and the default differ on `data` in what no entry of KNOWN explains."""
     entries = [each for each in KNOWN if each.engine == engine]
     data = "\n".join(line for line in data.splitlines() if not spoilt(line, entries))
-    right = Counter(shacl.validate(data, shapes, "turbo").results)
-    other = Counter(results(engine, data, shapes, folder))
+    right = Counter(map(unlabelled, shacl.validate(data, shapes, "turbo").results))
+    other = Counter(map(unlabelled, results(engine, data, shapes, folder)))
     assert right
     assert other - right == Counter()
     lacking = (right - other).elements()
     assert [each for each in lacking if not any(e.meets and e.meets(each) for e in entries)] == []
+
+
+def unlabelled(result: shacl.Result) -> shacl.Result:
+    """The result without the labels of nodes without a name: each engine gives its own."""
+    focus, value = (
+        "_:" if each.startswith("_:") else each for each in (result.focus, result.value)
+    )
+    return replace(result, focus=focus, value=value)
 
 
 def spoilt(line: str, entries: list[Disagreement]) -> bool:

@@ -211,7 +211,7 @@ def test_the_engine_is_pinned_where_it_is_installed_and_checked_where_it_is_used
 
 
 def test_the_default_engine_imports_no_rdflib() -> None:
-    code = "import sys; from pcve_graph import shacl; print(shacl.validate('', '').engine, 'rdflib' in sys.modules)"
+    code = "import sys; from pcve_graph.shapes import shacl; print(shacl.validate('', '').engine, 'rdflib' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, check=True)
     assert run.stdout == "turbo False\n"
 

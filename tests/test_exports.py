@@ -128,7 +128,7 @@ def test_the_bytes_are_the_same_under_any_seed_and_order_of_files(tmp_path: Path
         command = [sys.executable, "-c", BUILD, str(folder), *FORMATS]
         subprocess.run(command, env=environment, check=True, capture_output=True)
         found.append(products(folder))
-    assert len(found[0]) == 5 + len(FORMATS) + 1
+    assert len(found[0]) == 5 + len(FORMATS) + 2
     assert found[0] == found[1] == found[2]
 
 

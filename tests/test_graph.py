@@ -25,7 +25,7 @@ def is_fact(world: World, pattern: str) -> bool:
 
 
 def test_a_fact_has_a_claim_with_the_words_and_their_place(northtown: World) -> None:
-    ((quote, start, end, source, certainty, standing),) = rows(
+    found = rows(
         northtown,
         """SELECT ?quote ?start ?end ?source ?certainty ?standing {
           ?claim rdf:subject <https://w3id.org/pcve/id/event/northtown-conference-2015> ;
@@ -33,6 +33,8 @@ def test_a_fact_has_a_claim_with_the_words_and_their_place(northtown: World) -> 
                  prov:hadPrimarySource ?source ; pcve:certainty ?certainty ; pcve:standing ?standing ;
                  pcve:quote [ oa:exact ?quote ; oa:start ?start ; oa:end ?end ] }""",
     )
+    named = "https://w3id.org/pcve/source/northtown-news"
+    ((quote, start, end, source, certainty, standing),) = (row for row in found if row[3] == named)
     text = (northtown.root / "data/sources/texts/northtown-news.txt").read_text()
     assert text[int(start) : int(end)] == quote
     assert quote.endswith("from 19 to 20 January 2015 in Northtown")

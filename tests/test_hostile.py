@@ -6,10 +6,9 @@ Each runs in a process of its own, whose address space and seconds are limited.
 from __future__ import annotations
 
 import gzip
-import os
-import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -33,31 +32,44 @@ SECRET = "do not read me"
 Write = Callable[[Path], None]
 
 
+LAUNCH = f"""
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_AS, ({ROOM}, {ROOM}))
+process = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, *sys.argv[1:]])
+_, status, usage = os.wait4(process, 0)
+with open("usage", "w") as file:
+    print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, file=file)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+"""A small process in between: the peak of a child counts what its parent held when it was forked."""
+
+
+def measured(northtown: World, folder: Path, *names: str) -> tuple[int, str, float, int]:
+    """Exit code, all that is said, CPU seconds and peak bytes of a check of these files."""
+    place = Path(tempfile.mkdtemp())
+    files = [str(folder / name) if (folder / name).exists() else name for name in names]
+    command = ["-m", "pcve_graph", "--project", str(northtown.root), "validate"]
+    run = subprocess.run(
+        [sys.executable, "-c", LAUNCH, *command, *files], cwd=place, capture_output=True
+    )
+    seconds, memory = (place / "usage").read_text().split()
+    said = (run.stdout + run.stderr).decode().replace(f"{folder}/", "")
+    return run.returncode, said, float(seconds), int(memory)
+
+
 def hostile(northtown: World, folder: Path, *names: str) -> tuple[int, str]:
     """Exit code and all that is said of the files; the bounds are kept."""
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
-    with subprocess.Popen(
-        [sys.executable, "-m", "pcve_graph", "--project", str(northtown.root), "validate", *names],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (ROOM, ROOM)),
-    ) as process:
-        assert process.stdout
-        assert process.stderr
-        out, err = process.stdout.read(), process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    said = (out + err).decode()
-    assert process.returncode in (1, 2), (process.returncode, said[-500:])
+    code, said, seconds, memory = measured(northtown, folder, *names)
+    assert code in (1, 2), (code, said[-500:])
     assert "Traceback" not in said
-    assert usage.ru_utime + usage.ru_stime < SECONDS
-    assert usage.ru_maxrss * 1024 < MEMORY
+    assert seconds < SECONDS
+    assert memory < MEMORY
     assert max(map(len, said.splitlines())) < 1000
     assert SECRET not in said
     after = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
     assert after == before
-    return process.returncode, said
+    return code, said
 
 
 def holding(content: str | bytes) -> Write:
@@ -264,17 +276,10 @@ def test_a_long_label_is_told_in_bounded_memory(
         f"{thing} <{rdf}type> <https://w3id.org/pcve/ns#Event> .\n"
         f"{thing} <{skos}prefLabel> {quoted} .\n"
     )
-    command = [sys.executable, "-m", "pcve_graph", "--project", str(northtown.root), "validate"]
-    with subprocess.Popen(
-        [*command, name], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        assert process.stdout
-        said = process.stdout.read().decode()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 1, said[:500]
+    code, said, seconds, memory = measured(northtown, tmp_path, name)
+    assert code == 1, said[:500]
     assert f"{name}:1:1: error pcvesh:Event-kind" in said
     assert f"{name}:2:84: error pcvesh:Thing-prefLabel" in said
     assert len(said) < 5_000
-    assert usage.ru_maxrss < 2**19, f"{usage.ru_maxrss} KB"
-    assert usage.ru_utime + usage.ru_stime < 10
+    assert memory < 2**29
+    assert seconds < SECONDS

@@ -219,6 +219,7 @@ class _Reading:
         needs = {*gone, *(f"source/{each}" for each in read), *(f"record/{each}" for each in moved)}
         more = index.paths(index.needing(needs)) - self.record_paths - self.source_paths
         second = self.read(self.present(more, files), sources)
+        after = {key: iri for key, iri in after.items() if key not in second.unread}
         records = sorted((*first, *second.records), key=lambda each: Path(each.position.path))
         everything = Records(
             records=tuple(records),
