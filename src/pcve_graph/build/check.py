@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -73,16 +74,19 @@ def check_graph(
 
     Raises ContentError with every violation, each at the line of the record that it comes from.
     """
-    report = shacl.validate(built.ntriples(), ontology.shapes, engine)
-    store = memory_store(built)
-    view = View(store)
-    checks = read_queries(project, "checks")
-    results = [each for each in report.results if not is_unread(each)]
-    results += [row for each in checks.values() for row in rows(each, store)]
+    with ThreadPoolExecutor(1) as beside:
+        waiting = beside.submit(shacl.validate, built.ntriples(), ontology.shapes, engine)
+        store = memory_store(built)
+        view = View(store)
+        checks = read_queries(project, "checks")
+        found = [row for each in checks.values() for row in rows(each, store)]
+        things = {each.id: each for each in named_things(built.sheets, ontology)}
+        pairs = likely_pairs(things.values())
+        decisions = read_ledger(project)
+        report = waiting.result()
+    results = [each for each in report.results if not is_unread(each)] + found
     problems = told(results, built, ontology, checks, view)
-    things = {each.id: each for each in named_things(built.sheets, ontology)}
-    pairs = likely_pairs(things.values())
-    problems += likeness_problems(pairs, read_ledger(project), things)
+    problems += likeness_problems(pairs, decisions, things)
     return passed(built, problems, report, results, pairs, (len(ontology.messages), len(checks)))
 
 

@@ -20,7 +20,7 @@ from .. import names
 from ..errors import UsageError
 from ..names import expand, local_name
 from ..texts.folding import fold
-from .binding import Term, standalone
+from .binding import Term
 
 FILE: Final = "search.sqlite"
 FIELDS: Final = ("id", "name", "alias", "description", "quote")
@@ -129,9 +129,10 @@ def _affected(database: sqlite3.Connection, store: ox.Store, changed: set[str]) 
 
 
 def _rows(store: ox.Store, text: str, bindings: dict[str, Term]) -> list[tuple[Any, ...]]:
-    """The rows of a query in no order; the graphs are those that it names."""
+    """The rows of a query that selects what is bound, in no order."""
     union = text is _QUOTES
-    found = store.query(standalone(text, bindings), use_default_graph_as_union=union)
+    terms = {ox.Variable(name): term for name, term in bindings.items()}
+    found = store.query(text, use_default_graph_as_union=union, substitutions=terms or None)
     assert isinstance(found, ox.QuerySolutions)
     return [tuple(row) for row in found]
 
