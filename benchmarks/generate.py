@@ -1,8 +1,8 @@
 """Make invented projects and graphs of any size.
 
-    python benchmarks/generate.py project /tmp/big --records 10000
-    python benchmarks/generate.py graph /tmp/100k.nt --triples 100000 --faults 0.0005
-    python benchmarks/generate.py news /tmp/new.nt --records 10 --beside 10000
+    python benchmarks/generate.py project big --records 10000
+    python benchmarks/generate.py graph 100k.nt --triples 100000 --faults 0.0005
+    python benchmarks/generate.py news new.nt --records 10 --beside 10000
 
 A graph is what the project's own mapping makes of the records; the results that its faults give
 stand beside it, in FILE.expected.tsv (focus, path, value, component, shape, severity).
