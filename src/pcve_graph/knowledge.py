@@ -24,7 +24,7 @@ from .ask.show import View, show
 from .errors import Problem, UsageError
 from .names import PREFIXES
 from .ontology import Ontology, read_ontology
-from .project import Project, find_project, shipped_project
+from .project import Project, chosen_project
 from .questions.binding import Term
 from .questions.dialects import choose, own_query
 from .questions.search import Hit
@@ -73,7 +73,7 @@ class KnowledgeGraph:
         `credentials` where it asks for them. Raises UsageError where `path` is no project, or it
         was not built yet.
         """
-        project = _project(path)
+        project = chosen_project(None if path is None else Path(path))
         if endpoint is not None:
             from .remote.remote import Endpoint
 
@@ -180,20 +180,6 @@ class KnowledgeGraph:
         if isinstance(self._graph, There):
             return f"KnowledgeGraph({self._graph.endpoint!r})"
         return f"KnowledgeGraph({str(self.project.root)!r})"
-
-
-def _project(path: str | Path | None) -> Project:
-    if path is None:
-        import platformdirs
-
-        from . import __version__
-
-        cache = Path(platformdirs.user_cache_dir("pcve-graph")) / __version__ / "build"
-        return find_project(Path.cwd()) or shipped_project(cache)
-    found = find_project(Path(path))
-    if found is None or found.root != Path(path).resolve():
-        raise UsageError(f"{path} is no project; it has ontology/, data/records/ and queries/")
-    return found
 
 
 def _graph(triples: tuple[ox.Triple, ...]) -> rdflib.Graph:

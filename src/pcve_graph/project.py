@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import __version__
 from .errors import UsageError
 
 MARKS = ("ontology/shapes.ttl", "data/records", "queries/answers")
@@ -48,6 +49,22 @@ def find_project(start: Path) -> Project | None:
         if is_project(folder):
             return Project(folder, folder / "build")
     return None
+
+
+def chosen_project(folder: Path | None) -> Project:
+    """The project in `folder`; without one the nearest upward from here, else the shipped one.
+
+    The shipped one is built in the user's cache. Raises UsageError where `folder` is no project.
+    """
+    if folder is None:
+        import platformdirs
+
+        cache = Path(platformdirs.user_cache_dir("pcve-graph")) / __version__ / "build"
+        return find_project(Path.cwd()) or shipped_project(cache)
+    found = find_project(folder)
+    if found is None or found.root != folder.resolve():
+        raise UsageError(f"{folder} is no project; it has ontology/, data/records/ and queries/")
+    return found
 
 
 def shipped_project(cache: Path) -> Project:

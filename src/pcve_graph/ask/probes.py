@@ -13,7 +13,7 @@ from typing import Final
 
 from ..errors import UsageError
 from ..texts.patterns import Pattern, query_patterns
-from ..texts.sparqltext import Token, tokens
+from ..texts.sparqltext import Token, partners, tokens
 
 MARK: Final = "held_in_group_"
 _NEUTRAL: Final = " FILTER (true) "
@@ -248,15 +248,3 @@ class _Body:
         self.marked += reader.source[first.start : found[closing].end]
         self.done = found[closing].end
         self.place = closing + 1
-
-
-def partners(found: list[Token]) -> dict[int, int]:
-    """The place of the closing brace of each opening one."""
-    stack: list[int] = []
-    partner: dict[int, int] = {}
-    for place, token in enumerate(found):
-        if token.word == "{":
-            stack.append(place)
-        elif token.word == "}" and stack:
-            partner[stack.pop()] = place
-    return partner

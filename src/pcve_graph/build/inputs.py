@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -73,6 +74,7 @@ def scan(
     return found
 
 
+@lru_cache(1)
 def program() -> str:
     """A hash of the program's own files by their sizes and times: another program builds anew."""
     own = sorted(Path(__file__).parents[1].rglob("*.py"))

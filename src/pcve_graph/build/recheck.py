@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -24,7 +24,7 @@ from .change import Change, WholeError
 from .check import CHECK, Checked, is_unread, passed, rows, told
 from .inputs import program
 from .lines import Spelling, quads, saved_lines
-from .reach import Node, Reach, View
+from .reach import Reach, View
 from .rules import Rule, check_rule, rule_from_json, rule_to_json, shape_rules
 from .store import Saved
 
@@ -84,19 +84,8 @@ def ready(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> Re
 
     Raises WholeError where one of them cannot be followed.
     """
-    file = folder / RULES
-    kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    read = {part: kept.get(part) for part in ("shapes", "checks" if checks else "shapes")}
-    texts = _texts(ontology, checks)
-    rules = [
-        rule
-        for part, each in read.items()
-        for rule in (
-            map(rule_from_json, each["rules"])
-            if each and each["key"] == _key(texts[part])
-            else _rules(part, ontology, checks)
-        )
-    ]
+    parts = _kept(folder, ontology, checks)
+    rules = [rule_from_json(each) for part in parts.values() for each in part["rules"]]
     return followed(rules)
 
 
@@ -110,17 +99,22 @@ def followed(rules: Iterable[Rule]) -> Reach:
 
 def keep_rules(old: Path, folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> None:
     """Write into `folder` what the rules read; what `old` keeps of the same is not worked out."""
-    file = old / RULES
+    (folder / RULES).write_text(json.dumps(_kept(old, ontology, checks)), "utf-8")
+
+
+def _kept(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> dict[str, Any]:
+    """The rules of the shapes, and of `checks` if there are any, each part under its key."""
+    file = folder / RULES
     kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    fresh = {}
+    found = {}
     for part, texts in _texts(ontology, checks).items():
         key = _key(texts)
         if kept.get(part, {}).get("key") == key:
-            fresh[part] = kept[part]
+            found[part] = kept[part]
         else:
             rules = [rule_to_json(each) for each in _rules(part, ontology, checks)]
-            fresh[part] = {"key": key, "rules": rules}
-    (folder / RULES).write_text(json.dumps(fresh), "utf-8")
+            found[part] = {"key": key, "rules": rules}
+    return found
 
 
 def _rules(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> Iterable[Rule]:
@@ -128,7 +122,8 @@ def _rules(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> Iter
 
 
 def _texts(ontology: Ontology, checks: dict[str, SavedQuery]) -> dict[str, list[str]]:
-    return {"shapes": [ontology.digest], "checks": [each.text for each in checks.values()]}
+    shapes = {"shapes": [ontology.digest]}
+    return shapes | ({"checks": [each.text for each in checks.values()]} if checks else {})
 
 
 def _key(texts: list[str]) -> str:
@@ -142,7 +137,7 @@ def found(
     ontology: Ontology,
     checks: dict[str, SavedQuery],
     engine: str | None,
-) -> tuple[shacl.Report, list[shacl.Result], dict[str, set[Node]]]:
+) -> tuple[shacl.Report, list[shacl.Result], dict[str, set[str]]]:
     """What shapes and checks find at the nodes that a view's change touches, and those nodes."""
     roots = reach.touched(view, view.changes())
     pairs: dict[str, set[str]] = {}
@@ -159,19 +154,19 @@ def found(
     results = list(report.results)
     store = ox.Store()
     store.bulk_extend(around)
+    named = {name: set(map(str, nodes)) for name, nodes in roots.items()}
     for name, query in checks.items():
-        concerned = set(map(str, roots.get(name, ())))
-        results += [row for row in rows(query, store) if row.focus in concerned]
-    return report, results, roots
+        results += [row for row in rows(query, store) if row.focus in named.get(name, ())]
+    return report, results, named
 
 
-def _touched(result: shacl.Result, reach: Reach, roots: dict[str, set[Node]]) -> bool:
+def _touched(result: shacl.Result, reach: Reach, roots: dict[str, set[str]]) -> bool:
     """Whether a result of the last build was looked for again."""
     if result.shape.startswith(CHECK):
         names = [result.shape.removeprefix(CHECK)]
     else:
         names = [name for name, rule in reach.rules.items() if result.shape in rule.members]
-    return any(result.focus in map(str, roots.get(name, ())) for name in names)
+    return any(result.focus in roots.get(name, ()) for name in names)
 
 
 def _pairs(change: Change) -> dict[tuple[str, str], str]:

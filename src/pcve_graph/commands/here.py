@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from .. import __version__
-from ..errors import UsageError
-from ..project import Project, find_project, shipped_project
+from ..project import Project, chosen_project
 from .console import announce, doing, tell
 
 if TYPE_CHECKING:
@@ -19,19 +16,7 @@ if TYPE_CHECKING:
 
 def here(context: click.Context) -> Project:
     """The project that the command works on."""
-    folder: Path | None = context.obj
-    if folder is None:
-        return find_project(Path.cwd()) or shipped_project(_cache())
-    found = find_project(folder)
-    if found is None or found.root != folder.resolve():
-        raise UsageError(f"{folder} is no project; it has ontology/, data/records/ and queries/")
-    return found
-
-
-def _cache() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("pcve-graph")) / __version__ / "build"
+    return chosen_project(context.obj)
 
 
 def saved_anew(project: Project, engine: str | None = None, whole: bool = False) -> Checked:

@@ -22,7 +22,7 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 from ..errors import UsageError
-from ..texts.sparqltext import Token, tokens
+from ..texts.sparqltext import Token, partners, tokens
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -86,7 +86,7 @@ class _Binder:
         self.tokens = tokens(text)
         self.names = {token.text[1:] for token in self.tokens if token.kind == "variable"}
         self.edits: list[tuple[int, int, str]] = []
-        self.partner = _partners(self.tokens)
+        self.partner = partners(self.tokens)
 
     def text(self) -> str:
         start = next((n for n, each in enumerate(self.tokens) if each.word in _FORMS), None)
@@ -221,15 +221,3 @@ class _Binder:
             number += 1
         self.names.add(f"{name}_{number}")
         return f"{name}_{number}"
-
-
-def _partners(found: list[Token]) -> dict[int, int]:
-    """The place of the closing brace of each opening one; the end where it is missing."""
-    stack: list[int] = []
-    partner: dict[int, int] = {}
-    for place, token in enumerate(found):
-        if token.word == "{":
-            stack.append(place)
-        elif token.word == "}" and stack:
-            partner[stack.pop()] = place
-    return partner | dict.fromkeys(stack, len(found))

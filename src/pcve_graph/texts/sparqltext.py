@@ -130,3 +130,15 @@ def dataset(text: str) -> list[str]:
         if token.word == "FROM"
     ]
     return [token.text.strip("<>") for token in after]
+
+
+def partners(found: list[Token]) -> dict[int, int]:
+    """The place of the closing brace of each opening one; the end where it is missing."""
+    stack: list[int] = []
+    partner: dict[int, int] = {}
+    for place, token in enumerate(found):
+        if token.word == "{":
+            stack.append(place)
+        elif token.word == "}" and stack:
+            partner[stack.pop()] = place
+    return partner | dict.fromkeys(stack, len(found))
