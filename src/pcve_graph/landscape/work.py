@@ -1,0 +1,380 @@
+"""The projects and events of a graph, as they are compared and counted.
+
+Six queries of `queries/landscape` are read whole; all else is walks over what they gave. A thing
+that has been merged into another is read as the one that stands in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ..ask.query import Table, ask, labels
+from ..names import expand, local_name
+from ..project import Project
+from ..questions.binding import Term
+from ..questions.saved import read_queries
+
+KINDS: Final = ("project", "event")
+
+LEADING: Final = ("organizer", "implementer", "leader", "coordinator", "host")
+"""The roles of who does the work, by the local name of their property."""
+
+TAKING_PART: Final = (
+    *("partner", "participant", "speaker", "chair", "party", "supporter", "assistant"),
+    *("patron", "beneficiary", "contractingAuthority"),
+)
+"""The roles of everybody else."""
+
+_TIES: Final = (
+    ("dcterms:isPartOf", "part_of"),
+    ("pcve:precededBy", "preceded_by"),
+    ("dcterms:relation", "relation"),
+    ("pcve:series", "series"),
+)
+
+Values: TypeAlias = dict[str, list[Term]]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """One amount: `value`, or a range from `least` to `most`; `share` is the concept's id."""
+
+    value: Decimal | None
+    least: Decimal | None
+    most: Decimal | None
+    currency: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One project or event. All things are IRIs; tuples are sorted.
+
+    `start` and `end` are as stated (day, month or year), `earliest` and `latest` the first and last
+    day that they can mean, all as ISO text; None is not known, and a project with an `earliest` and
+    no `latest` may be ongoing. `places` are as stated; `countries` those that the places are or lie
+    in; `regions` the stated places that are not in one country. `topics` are as stated and `wider`
+    their broader ones without them; so are `groups` and `wider_groups`. `funders` are the stated
+    ones, or where there are none, those of the nearest frame that it is part of. `pillars` are the
+    initiatives that it is part of or contributes to, and theirs. `frames` are all things that it is
+    part of, near and far. `status`, `mode` and `sort` (the kind of event or project) are ids of
+    concepts, empty where none is stated. `actors` is role (local name of the property) to IRIs.
+    """
+
+    iri: str
+    kind: str
+    label: str
+    start: str | None = None
+    end: str | None = None
+    earliest: str | None = None
+    latest: str | None = None
+    status: str = ""
+    mode: str = ""
+    sort: str = ""
+    places: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    wider: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    wider_groups: tuple[str, ...] = ()
+    funders: tuple[str, ...] = ()
+    pillars: tuple[str, ...] = ()
+    frames: tuple[str, ...] = ()
+    part_of: tuple[str, ...] = ()
+    preceded_by: tuple[str, ...] = ()
+    relation: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    edition: int | None = None
+    budget: tuple[Money, ...] = ()
+    actors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """What people type for it."""
+        return local_name(self.iri)
+
+    @property
+    def leaders(self) -> tuple[str, ...]:
+        """Who does it: organisers, implementers, leaders, coordinators and hosts."""
+        return tuple(sorted({each for role in LEADING for each in self.actors.get(role, ())}))
+
+    @property
+    def company(self) -> tuple[str, ...]:
+        """Everybody who has a part in it, those who do it included."""
+        return tuple(sorted({each for found in self.actors.values() for each in found}))
+
+
+@dataclass(frozen=True, slots=True)
+class Landscape:
+    """All projects and events of a graph, sorted by IRI, and what they stand among.
+
+    `within` is each place to all larger ones, `broader` each concept to all broader ones, `members`
+    each region to the countries in it, `countries` all of them. `frames` is each programme,
+    initiative and series to all that it is part of; `sorts` its kind as an id, if stated, and
+    `successions` those that it follows. `replaced` is each retired record to the one in its place.
+    """
+
+    works: tuple[Work, ...]
+    labels: Mapping[str, str]
+    within: Mapping[str, tuple[str, ...]]
+    members: Mapping[str, tuple[str, ...]]
+    countries: frozenset[str]
+    broader: Mapping[str, tuple[str, ...]]
+    frames: Mapping[str, tuple[str, ...]]
+    sorts: Mapping[str, str]
+    successions: Mapping[str, tuple[str, ...]]
+    replaced: Mapping[str, str]
+
+    def label(self, iri: str) -> str:
+        """What people call it."""
+        return self.labels.get(iri) or local_name(iri)
+
+    def of_kind(self, kind: str) -> tuple[Work, ...]:
+        """The works that are a `project` or an `event`."""
+        return tuple(each for each in self.works if each.kind == kind)
+
+
+def read_landscape(project: Project, store: ox.Store) -> Landscape:
+    """The projects and events of `store`, by the queries of `project`.
+
+    Raises ContentError for a query that cannot be read.
+    """
+    return _Reader(project, store).landscape()
+
+
+class _Reader:
+    def __init__(self, project: Project, store: ox.Store) -> None:
+        self.store = store
+        self.queries = read_queries(project, "landscape")
+        self.replaced = _settled(dict(self.pairs("replaced")))
+        self.within: dict[str, tuple[str, ...]] = {}
+        self.countries: frozenset[str] = frozenset()
+        self.read_places()
+        self.broader = _closure(_grouped(self.pairs("concepts")))
+        self.kinds: dict[str, str] = {}
+        self.parts: dict[str, list[str]] = {}
+        self.payers: dict[str, list[str]] = {}
+        self.follows: dict[str, list[str]] = {}
+        self.sorts: dict[str, str] = {}
+        self.read_frames()
+        self.upward = _closure(self.parts)
+
+    def rows(self, name: str) -> tuple[tuple[Term | None, ...], ...]:
+        query = self.queries[name]
+        found = ask(self.store, query.text, name=query.path)
+        assert isinstance(found, Table)
+        return found.rows
+
+    def pairs(self, name: str) -> Iterator[tuple[str, str]]:
+        for one, other in self.rows(name):
+            yield _value(one), _value(other)
+
+    def standing(self, iri: str) -> str:
+        return self.replaced.get(iri, iri)
+
+    def read_places(self) -> None:
+        rows = [tuple(map(_value, row)) for row in self.rows("places")]
+        self.countries = frozenset(place for place, kind, _ in rows if kind.endswith("#Country"))
+        pairs = ((self.standing(place), self.standing(above)) for place, _, above in rows if above)
+        self.within = _closure(_grouped(pairs))
+
+    def read_frames(self) -> None:
+        into = {
+            expand("dcterms:isPartOf"): self.parts,
+            expand("schema:funder"): self.payers,
+            expand("pcve:precededBy"): self.follows,
+        }
+        for row in self.rows("frames"):
+            frame, kind, name, value = map(_value, row)
+            self.kinds[frame] = local_name(kind)
+            if name == expand("pcve:kind"):
+                self.sorts[frame] = local_name(value)
+            elif name in into:
+                into[name].setdefault(self.standing(frame), []).append(self.standing(value))
+
+    def landscape(self) -> Landscape:
+        values: dict[str, Values] = {}
+        kinds: dict[str, str] = {}
+        for work, kind, name, value in self.rows("works"):
+            assert value is not None
+            kinds[_value(work)] = local_name(_value(kind)).lower()
+            values.setdefault(_value(work), {}).setdefault(_value(name), []).append(value)
+        for iri, found in values.items():
+            parts = self.among(found, "dcterms:isPartOf")
+            if parts:
+                self.parts.setdefault(iri, []).extend(parts)
+            self.payers.setdefault(iri, []).extend(self.among(found, "schema:funder"))
+        self.upward = _closure(self.parts)
+        budgets = self.budgets()
+        works = tuple(
+            self.work(iri, kinds[iri], values[iri], budgets.get(iri, ())) for iri in sorted(values)
+        )
+        members = _grouped(
+            (above, country)
+            for country in sorted(self.countries)
+            for above in self.within.get(country, ())
+        )
+        return Landscape(
+            works=works,
+            labels=self.named(works),
+            within=self.within,
+            members={region: tuple(found) for region, found in members.items()},
+            countries=self.countries,
+            broader=self.broader,
+            frames={each: self.upward.get(each, ()) for each in sorted(self.kinds)},
+            sorts=self.sorts,
+            successions={each: tuple(sorted(found)) for each, found in self.follows.items()},
+            replaced=self.replaced,
+        )
+
+    def named(self, works: Iterable[Work]) -> dict[str, str]:
+        """The labels of all that works are told by: themselves, places, topics, frames, actors."""
+        found = {each.iri: each.label for each in works}
+        others = {*self.within, *self.countries, *self.broader, *self.kinds}
+        for above in (self.within, self.broader):
+            others |= {each for chain in above.values() for each in chain}
+        for work in works:
+            others |= {*work.places, *work.topics, *work.groups, *work.funders, *work.frames}
+            others |= {*work.company, *work.series, *work.pillars, *work.relation}
+        missing = sorted(others - found.keys())
+        return found | labels(self.store, map(ox.NamedNode, missing))
+
+    def among(self, values: Values, name: str) -> list[str]:
+        """The things that are values of a property, each once, the retired ones replaced."""
+        found = values.get(expand(name), ())
+        return sorted({self.standing(_value(each)) for each in found})
+
+    def work(self, iri: str, kind: str, values: Values, budget: tuple[Money, ...]) -> Work:
+        places = self.among(values, "schema:location")
+        countries = {
+            each for place in places for each in self.around(place) if each in self.countries
+        }
+        regions = [each for each in places if not {*self.around(each)} & self.countries]
+        topics = self.among(values, "schema:about")
+        groups = self.among(values, "schema:audience")
+        frames = self.upward.get(iri, ())
+        aims = self.among(values, "pcve:contributesTo")
+        toward = {*frames, *aims, *(each for aim in aims for each in self.upward.get(aim, ()))}
+        roles = {role: self.among(values, f"pcve:{role}") for role in (*LEADING, *TAKING_PART)}
+        roles["organizer"] = self.among(values, "schema:organizer")
+        edition = _first(values, "pcve:edition")
+        return Work(
+            iri=iri,
+            kind=kind,
+            label=_named(values.get(expand("skos:prefLabel"), [])) or local_name(iri),
+            start=_first(values, "schema:startDate"),
+            end=_last(values, "schema:endDate"),
+            earliest=_first(values, "pcve:earliest"),
+            latest=_last(values, "pcve:latest"),
+            status=local_name(_first(values, "pcve:status") or ""),
+            mode=local_name(_first(values, "pcve:mode") or ""),
+            sort=local_name(_first(values, "pcve:kind") or ""),
+            places=tuple(places),
+            countries=tuple(sorted(countries)),
+            regions=tuple(regions),
+            topics=tuple(topics),
+            wider=_above(topics, self.broader),
+            groups=tuple(groups),
+            wider_groups=_above(groups, self.broader),
+            funders=tuple(sorted(self.paying(iri))),
+            pillars=tuple(sorted(e for e in toward if self.kinds.get(e) == "Initiative")),
+            frames=frames,
+            edition=int(edition) if edition and edition.isdecimal() else None,
+            budget=budget,
+            actors={role: tuple(found) for role, found in roles.items() if found},
+            **{field: tuple(self.among(values, name)) for name, field in _TIES},
+        )
+
+    def around(self, place: str) -> tuple[str, ...]:
+        return (place, *self.within.get(place, ()))
+
+    def paying(self, iri: str) -> set[str]:
+        """The funders of a thing; where it states none, those of what it is part of, and so on."""
+        level, seen = [iri], {iri}
+        while level:
+            found = {payer for each in level for payer in self.payers.get(each, ())}
+            if found:
+                return found
+            level = [up for each in level for up in self.parts.get(each, ()) if up not in seen]
+            seen |= {*level}
+        return set()
+
+    def budgets(self) -> dict[str, tuple[Money, ...]]:
+        found: dict[str, dict[str, Money]] = {}
+        for row in self.rows("budgets"):
+            work, node, value, least, most, currency, share = map(_value, row)
+            amount = Money(
+                *(_number(value), _number(least), _number(most)), currency, local_name(share)
+            )
+            found.setdefault(self.standing(work), {})[node] = amount
+        return {
+            work: tuple(amounts[each] for each in sorted(amounts))
+            for work, amounts in found.items()
+        }
+
+
+def _value(term: Term | None) -> str:
+    return str(getattr(term, "value", ""))
+
+
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+def _first(values: Values, name: str) -> str | None:
+    return min(map(_value, values.get(expand(name), ())), default=None)
+
+
+def _last(values: Values, name: str) -> str | None:
+    return max(map(_value, values.get(expand(name), ())), default=None)
+
+
+def _named(names: Iterable[Term]) -> str:
+    """The English name, else the first by its letters."""
+    words = [(getattr(each, "language", "") != "en", _value(each)) for each in names]
+    return min(words, default=(True, ""))[1]
+
+
+def _above(found: Iterable[str], broader: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    stated = {*found}
+    return tuple(sorted({up for each in stated for up in broader.get(each, ())} - stated))
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one, other in pairs:
+        found.setdefault(one, []).append(other)
+    return found
+
+
+def _closure(direct: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Each node to all that are above it, near or far, sorted; circles are walked once."""
+    found = {}
+    for node in direct:
+        seen: set[str] = set()
+        waiting = [*direct[node]]
+        while waiting:
+            each = waiting.pop()
+            if each not in seen:
+                seen.add(each)
+                waiting += direct.get(each, ())
+        found[node] = tuple(sorted(seen - {node}))
+    return found
+
+
+def _settled(replaced: dict[str, str]) -> dict[str, str]:
+    """Each retired record to the last one in its line of replacements."""
+    found = {}
+    for old in replaced:
+        seen, new = {old}, replaced[old]
+        while new in replaced and new not in seen:
+            seen.add(new)
+            new = replaced[new]
+        found[old] = new
+    return found
