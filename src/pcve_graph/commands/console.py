@@ -7,6 +7,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -45,6 +46,18 @@ def tell(*lines: str) -> None:
     """Talk, on stderr."""
     for line in lines:
         click.echo(line, err=True)
+
+
+def put(content: bytes, output: Path | None) -> None:
+    """Results on stdout, or in the file `output`. Raises UsageError if that cannot be written."""
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}") from None
+    tell(f"wrote {len(content):,} bytes to {output}")
 
 
 def announce(engine: str | None) -> None:

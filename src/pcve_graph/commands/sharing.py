@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .console import guarded, many, tell
+from .console import guarded, many, put, tell
 from .here import here, opened
 from .servers import server
 
@@ -45,14 +45,7 @@ def export(context: click.Context, form: str, output: Path | None) -> None:
     project = here(context)
     saved = opened(project)
     content = FORMATS[form](saved, read_ontology(project))
-    if output is None:
-        sys.stdout.buffer.write(content)
-        return
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from None
-    tell(f"wrote {len(content):,} bytes to {output}")
+    put(content, output)
 
 
 @click.command()

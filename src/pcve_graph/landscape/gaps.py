@@ -1,0 +1,242 @@
+"""Where nothing is recorded, or only something small, ended or undated, and who is near."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..ask.present import day
+from ..ask.query import Table, ask, footnotes
+from ..project import Project
+from ..questions.saved import read_queries
+from .coverage import UNKNOWN, Line, Matrix
+from .sheets import NO_PROOF, scope_words
+from .tables import Sheet
+from .work import Landscape, Work
+
+SMALL: Final = Decimal(100_000)
+"""In the budget's own currency: a project whose whole budget is below it is small."""
+SMALL_KINDS: Final = {
+    "pilot-project": "a pilot project",
+    "sub-grant-scheme": "a sub-grant scheme",
+    "component": "a component of a project",
+}
+
+_PROJECTS: Final = (
+    "all have ended, state no dates, or are small (a pilot, a component, sub-grants, or under "
+    f"{SMALL:,} in all)"
+)
+_EVENTS: Final = "no dates are stated, or the events are announced only"
+_WEAK: Final = {"projects": _PROJECTS, "events": _EVENTS, "actors": f"{_PROJECTS}; {_EVENTS}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One cell with no record, or with weak ones alone: `weak` has each with its reason.
+
+    `near` are the other economies with a record in the same column, `regional` what is located at
+    the region as a whole, `wider` the broader columns that have a record in this economy, and
+    `unplaced` what states no place, so that it may be here.
+    """
+
+    economy: Line
+    column: Line
+    weak: tuple[tuple[Work, str], ...]
+    near: tuple[Line, ...]
+    regional: tuple[Work, ...]
+    wider: tuple[str, ...]
+    unplaced: tuple[Work, ...]
+
+    @property
+    def covered(self) -> int:
+        """How many neighbours are covered: economies, the region, and a broader column, as one."""
+        return len(self.near) + bool(self.regional) + bool(self.wider)
+
+
+def newest_reading(project: Project, store: ox.Store) -> date | None:
+    """The day that the newest source was read: the graph knows of nothing later."""
+    query = read_queries(project, "landscape")["sources"]
+    table = ask(store, query.text, name=query.path)
+    assert isinstance(table, Table)
+    days = [str(getattr(read, "value", "")) for _, _, read in table.rows if read is not None]
+    return date.fromisoformat(max(days)) if days else None
+
+
+def gaps(landscape: Landscape, matrix: Matrix, on: date | None) -> tuple[Gap, ...]:
+    """The gaps of a matrix on a day, most neighbours covered first, those without a record first.
+
+    Without a day nothing is said to have ended. What may be in a cell counts as being there.
+    """
+    columns = [column for column in matrix.columns if column.role in ("broader", "part")]
+    regions = [row for row in matrix.rows if row.role == "region"]
+    found = []
+    for column in columns:
+        economies = {row: matrix.cell(row.key, column.key).all() for row in matrix.economies}
+        regional = tuple(work for row in regions for work in matrix.cell(row.key, column.key).all())
+        for row, works in economies.items():
+            weak = [(work, weakness(work, on)) for work in works]
+            if not all(reason for _, reason in weak):
+                continue
+            wider = [
+                landscape.label(above)
+                for above in landscape.broader.get(column.key, ())
+                if matrix.cell(row.key, above)
+            ]
+            found.append(
+                Gap(
+                    economy=row,
+                    column=column,
+                    weak=tuple(weak),
+                    near=tuple(each for each, has in economies.items() if has and each != row),
+                    regional=regional,
+                    wider=tuple(sorted(wider)),
+                    unplaced=matrix.cell(UNKNOWN, column.key).all(),
+                )
+            )
+    return tuple(
+        sorted(found, key=lambda each: (bool(each.weak), -each.covered, each.column.label))
+    )
+
+
+def weakness(work: Work, on: date | None) -> str:
+    """Why a work covers its cell weakly; empty where it does not.
+
+    A project: it has ended, states no dates or is small. An event: it states no date, or no source
+    says that it was held.
+    """
+    if not work.earliest and not work.latest:
+        return "no dates stated"
+    if work.kind == "event":
+        return "announced only" if work.status == "planned" else ""
+    if on and work.latest and work.latest < on.isoformat():
+        return f"ended {day(work.end or work.start or work.latest)}"
+    if work.sort in SMALL_KINDS:
+        return SMALL_KINDS[work.sort]
+    totals = [each.value for each in work.budget if each.share == "total" and each.value]
+    if totals and max(totals) < SMALL:
+        return f"small, {work.budget[0].currency} {max(totals):,f} in all"
+    return ""
+
+
+def gap_sheet(
+    landscape: Landscape, store: ox.Store, matrix: Matrix, found: tuple[Gap, ...], on: date | None
+) -> Sheet:
+    """The gaps as a table, a row each."""
+    heads = (matrix.by, "economy", "state", "there", "covered", "near", "region", "place not known")
+    rows = tuple(
+        (
+            gap.column.label,
+            gap.economy.label,
+            "only weakly" if gap.weak else "no record",
+            "; ".join(f"{work.label} ({reason})" for work, reason in gap.weak),
+            gap.covered,
+            "; ".join(each.label for each in gap.near),
+            "; ".join(work.label for work in gap.regional),
+            "; ".join(work.label for work in gap.unplaced),
+        )
+        for gap in found
+    )
+    name = _title(landscape, matrix, on)
+    texts = [name, *(str(cell) for row in rows for cell in row)]
+    return Sheet(name, heads, rows, (_caution(matrix), *footnotes(store, texts)))
+
+
+def briefing(
+    landscape: Landscape,
+    store: ox.Store,
+    matrix: Matrix,
+    found: tuple[Gap, ...],
+    on: date | None,
+    limit: int,
+) -> str:
+    """The gaps as a text to forward: the answer first, then each topic; `limit` 0 for all."""
+    by_column: dict[Line, list[Gap]] = {}
+    for gap in found:
+        if gap.covered:
+            by_column.setdefault(gap.column, []).append(gap)
+    lines = [_title(landscape, matrix, on), "", *_answer(matrix, found), ""]
+    columns = list(by_column)[: limit or None]
+    for place, column in enumerate(columns, 1):
+        lines += [f"{place}. {column.label}  [{column.id}]"]
+        lines += [f"   {line}" for line in _about(by_column[column], on)]
+        lines += [""]
+    if more := len(by_column) - len(columns):
+        lines += [f"{more:,} more have gaps: `--limit 0` shows them, `--format csv` a row each."]
+    nowhere = {gap.column.label for gap in found if not gap.covered and not gap.weak}
+    nowhere -= {column.label for column in by_column}
+    if nowhere:
+        lines += [f"No record in any economy or the region: {', '.join(sorted(nowhere))}.", ""]
+    lines += [_caution(matrix)]
+    return "\n".join([*lines, *footnotes(store, lines)]) + "\n"
+
+
+def _title(landscape: Landscape, matrix: Matrix, on: date | None) -> str:
+    words = [f"Gaps: {matrix.count} by economy and {matrix.by}"]
+    words += scope_words(landscape, matrix.scope)
+    if on:
+        words.append(f"seen on {day(on.isoformat())}")
+    return ", ".join(words)
+
+
+def _answer(matrix: Matrix, found: tuple[Gap, ...]) -> Iterator[str]:
+    columns = [column for column in matrix.columns if column.role in ("broader", "part")]
+    economies = matrix.economies
+    bare = sum(not gap.weak for gap in found)
+    cells = len(columns) * len(economies)
+    axis = {"topic": "topics", "group": "target groups"}.get(matrix.by, f"{matrix.by}s")
+    what = "project or event" if matrix.count == "actors" else matrix.count[:-1]
+    yield (
+        f"Of {cells} pairs of an economy and a topic".replace("topic", matrix.by)
+        + f" ({len(economies)} economies, {len(columns)} {axis}), {bare} have no {what} on record "
+        f"and {len(found) - bare} only weak ones (ended, undated, small or announced)."
+    )
+    least = [
+        (sum(g.economy == each and not g.weak for g in found), each.label) for each in economies
+    ]
+    worst = max((number for number, _ in least), default=0)
+    names = [label for number, label in least if number == worst]
+    if worst:
+        yield f"Most without a record: {', '.join(names)} ({worst} {axis})."
+    yield "First come the gaps with most neighbours covered."
+
+
+def _about(found: list[Gap], on: date | None) -> Iterator[str]:
+    """One topic: who has no record, who only weak ones, and what is near."""
+    bare = [gap.economy.label for gap in found if not gap.weak]
+    if bare:
+        yield f"no record: {', '.join(bare)}"
+    weakly = {gap.economy for gap in found}
+    if near := {each for gap in found for each in gap.near} - weakly:
+        yield f"covered: {', '.join(sorted(each.label for each in near))}"
+    if weak := [gap for gap in found if gap.weak]:
+        yield f"only weakly: {', '.join(gap.economy.label for gap in weak)}"
+        of: dict[str, list[str]] = {}
+        for gap in weak:
+            for work, reason in gap.weak:
+                of.setdefault(f"{work.label}, {reason}", []).append(gap.economy.label)
+        for told, economies in of.items():
+            yield f"    {told} ({', '.join(economies)})"
+    for words, works in (
+        ("whole region", found[0].regional),
+        ("place not known", found[0].unplaced),
+    ):
+        if works:
+            yield f"{words}:"
+            yield from (f"    {_told(work, on)}" for work in works)
+
+
+def _told(work: Work, on: date | None) -> str:
+    reason = weakness(work, on)
+    return f"{work.label}, {reason}" if reason else work.label
+
+
+def _caution(matrix: Matrix) -> str:
+    return (
+        f"No record: nothing in this graph, {NO_PROOF}. Weakly: {_WEAK[matrix.count]}. "
+        "What is located at the region as a whole is not counted to an economy; it may reach it."
+    )

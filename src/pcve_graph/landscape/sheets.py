@@ -1,0 +1,189 @@
+"""A matrix as a table for people, as one for programs, and the notes that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+
+from ..ask.present import day
+from ..ask.query import footnotes
+from .coverage import ALL, ELSEWHERE, UNKNOWN, Line, Matrix, actors
+from .money import sums
+from .scope import Scope, Things
+from .tables import Cell, Sheet
+from .work import Landscape
+
+NONE = "·"
+NO_PROOF = "which is not proof of no activity"
+AXIS_WORDS = {
+    "topic": "topic",
+    "pillar": "pillar or process",
+    "group": "target group",
+    "funder": "funder",
+    "year": "year",
+}
+
+
+def many(number: int, word: str) -> str:
+    """`1 project`, `2 projects`."""
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
+
+
+def numbers(matrix: Matrix, row: Line, column: Line) -> tuple[int, int]:
+    """How many in a cell are sure, and how many more there may be."""
+    things = matrix.cell(row.key, column.key)
+    if matrix.count == "actors":
+        sure = actors(things.sure)
+        return len(sure), len(actors(things.maybe) - sure)
+    return len(things.sure), len(things.maybe)
+
+
+def shown(sure: int, maybe: int) -> str:
+    """`3`, `3 +1?` where one more may be, `·` where there is no record."""
+    words = [str(sure)] if sure else []
+    return " ".join([*words, f"+{maybe}?"] if maybe else words) or NONE
+
+
+def title(landscape: Landscape, matrix: Matrix) -> str:
+    """What the matrix is of, in words."""
+    what = "Budgets of projects" if matrix.count == "money" else matrix.count.capitalize()
+    words = f"{what} by economy and {AXIS_WORDS[matrix.by]}"
+    return words + "".join(f", {each}" for each in scope_words(landscape, matrix.scope))
+
+
+def scope_words(landscape: Landscape, scope: Scope) -> Iterator[str]:
+    """What is asked for, in words: `on prisons`, `paid by …`, `on 1 May 2022`."""
+    ways = (("on", scope.topic), ("for", scope.group), ("paid by", scope.funder))
+    for word, iri in (*ways, ("within", scope.pillar), ("in", scope.country)):
+        if iri:
+            yield f"{word} {landscape.label(iri)}"
+    yield from period_words(scope)
+
+
+def period_words(scope: Scope) -> Iterator[str]:
+    """The period, in words: `on 1 May 2022`, or `from` one day and `up to` another."""
+    first, last = scope.first, scope.last
+    if first and first == last:
+        yield f"on {day(first.isoformat())}"
+    else:
+        if first:
+            yield f"from {day(first.isoformat())}"
+        if last:
+            yield f"up to {day(last.isoformat())}"
+
+
+def wide(landscape: Landscape, store: ox.Store, matrix: Matrix) -> Sheet:
+    """The matrix as people read it: a row for each economy, a column for each topic."""
+    heads = ("economy", *(column.label for column in matrix.columns))
+    if matrix.count == "money":
+        heads = (heads[0], "money", *heads[1:])
+        rows = tuple(_money_rows(matrix))
+    else:
+        rows = tuple(
+            (row.label, *(_cell(*numbers(matrix, row, column)) for column in matrix.columns))
+            for row in matrix.rows
+        )
+    name = title(landscape, matrix)
+    texts = [name, *heads, *(str(cell) for row in rows for cell in row)]
+    return Sheet(name, heads, rows, (*notes(landscape, matrix), *footnotes(store, texts)))
+
+
+def _cell(sure: int, maybe: int) -> Cell:
+    return sure if sure and not maybe else shown(sure, maybe)
+
+
+def _money_rows(matrix: Matrix) -> Iterator[tuple[Cell, ...]]:
+    """A row for each currency and share that an economy has; one of dots where it has none."""
+    for row in matrix.rows:
+        cells = [matrix.cell(row.key, column.key) for column in matrix.columns]
+        found = [{(s.currency, s.share): s for s in sums(each.sure)} for each in cells]
+        kinds = sorted({key for each in found for key in each})
+        for currency, share in kinds:
+            yield (
+                row.label,
+                f"{currency} {share}",
+                *(
+                    _amount(each.get((currency, share)), things)
+                    for each, things in zip(found, cells, strict=True)
+                ),
+            )
+        if not kinds:
+            yield row.label, "", *(_amount(None, things) for things in cells)
+
+
+def _amount(found: object, things: Things) -> str:
+    if found is None:
+        return f"not stated (0 of {len(things.sure)})" if things.sure else NONE
+    return f"{found} ({getattr(found, 'stating', 0)} of {len(things.sure)})"
+
+
+def tidy(landscape: Landscape, store: ox.Store, matrix: Matrix) -> Sheet:
+    """The matrix as programs read it: a row for each cell, empty ones too, with its things."""
+    heads: tuple[str, ...] = ("economy", "economyId", matrix.by, f"{matrix.by}Id")
+    money = ("currency", "share", "least", "most", "stating", "projects")
+    heads += (*money, "things") if matrix.count == "money" else (matrix.count, "maybe", "things")
+    rows: list[tuple[Cell, ...]] = []
+    for row in matrix.rows:
+        for column in matrix.columns:
+            things = matrix.cell(row.key, column.key)
+            start = (row.label, row.id, column.label, column.id)
+            ids = " ".join(work.id for work in things.all())
+            if matrix.count != "money":
+                rows.append((*start, *numbers(matrix, row, column), ids))
+                continue
+            stated: list[tuple[Cell, ...]] = [
+                (each.currency, each.share, each.least, each.most, each.stating)
+                for each in sums(things.sure)
+            ]
+            for cells in stated or [(None, None, None, None, 0)]:
+                rows.append((*start, *cells, len(things.sure), ids))
+    name = title(landscape, matrix)
+    texts = [name, *(str(cell) for row in rows for cell in row)]
+    return Sheet(name, heads, tuple(rows), (*notes(landscape, matrix), *footnotes(store, texts)))
+
+
+def notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
+    """What is not known, how things in several cells count, and what the marks mean."""
+    every = matrix.cell(ALL, ALL) or matrix.cell(ALL, matrix.columns[0].key)
+    yield f"{NONE}  no record here, {NO_PROOF}."
+    if every.maybe:
+        yield "+n?  n more whose dates do not tell whether they belong to the period."
+    regions = [row for row in matrix.rows if row.role == "region"]
+    for row in regions:
+        yield (
+            f"What is located at the {landscape.label(row.key)} as a whole has a row of its own; "
+            "it is not spread over the economies."
+        )
+    nowhere = len(_distinct(matrix, UNKNOWN))
+    what = {"events": "event", "actors": "project or event"}.get(matrix.count, "project")
+    if nowhere:
+        yield f"{many(nowhere, what)} without a stated place; it may be any economy."
+    if any(row.key == ELSEWHERE for row in matrix.rows):
+        yield "elsewhere: in other countries, or in a region that is not the economies' own."
+    if unknown := len(matrix.cell(ALL, UNKNOWN).all()):
+        lacking = "date" if matrix.by == "year" else AXIS_WORDS[matrix.by]
+        yield f"{many(unknown, what)} without a stated {lacking}."
+    if matrix.by in ("topic", "group"):
+        yield (
+            "A broader one counts the things of its narrower ones, each once; a thing of several "
+            "places or columns is in each, so rows and columns do not add up."
+        )
+    else:
+        yield "A thing of several places or columns is in each, so rows and columns do not add up."
+    announced = sum(work.status == "planned" for work in every.all())
+    if announced:
+        yield f"{many(announced, 'event')} announced; no source here says that it was held."
+    if matrix.count == "actors":
+        yield "Actors: bodies with any part in a project or event there; persons are not counted."
+    if matrix.count == "money":
+        yield (
+            "(a of b): of b projects in the cell, a state it. A budget is whole in each cell of "
+            "its project; shares and currencies are never added up."
+        )
+    if matrix.by == "year":
+        yield "A thing counts in each year that its dates span; without an end, in its first."
+
+
+def _distinct(matrix: Matrix, row: str) -> set[str]:
+    return {work.iri for column in matrix.columns for work in matrix.cell(row, column.key).all()}
