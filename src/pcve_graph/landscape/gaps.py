@@ -28,8 +28,8 @@ SMALL_KINDS: Final = {
 }
 
 _PROJECTS: Final = (
-    "all have ended, state no dates, or are small (a pilot, a component, sub-grants, or under "
-    f"{SMALL:,} in all)"
+    "all have ended, have not begun, state no dates, or are small (a pilot, a component, "
+    f"sub-grants, or under {SMALL:,} in all)"
 )
 _EVENTS: Final = "no dates are stated, or the events are announced only"
 _WEAK: Final = {"projects": _PROJECTS, "events": _EVENTS, "actors": f"{_PROJECTS}; {_EVENTS}"}
@@ -106,8 +106,8 @@ def gaps(landscape: Landscape, matrix: Matrix, on: date | None) -> tuple[Gap, ..
 def weakness(work: Work, on: date | None) -> str:
     """Why a work covers its cell weakly; empty where it does not.
 
-    A project: it has ended, states no dates or is small. An event: it states no date, or no source
-    says that it was held.
+    A project: it has ended, has not begun, states no dates or is small. An event: it states no
+    date, or no source says that it was held.
     """
     if not work.earliest and not work.latest:
         return "no dates stated"
@@ -115,6 +115,8 @@ def weakness(work: Work, on: date | None) -> str:
         return "announced only" if work.status == "planned" else ""
     if on and work.latest and work.latest < on.isoformat():
         return f"ended {day(work.end or work.start or work.latest)}"
+    if on and work.earliest and work.earliest > on.isoformat():
+        return f"begins {day(work.start or work.end or work.earliest)}"
     if work.sort in SMALL_KINDS:
         return SMALL_KINDS[work.sort]
     totals = [each.value for each in work.budget if each.share == "total" and each.value]

@@ -158,12 +158,12 @@ def notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
     nowhere = len(_distinct(matrix, UNKNOWN))
     what = {"events": "event", "actors": "project or event"}.get(matrix.count, "project")
     if nowhere:
-        yield f"{many(nowhere, what)} without a stated place; it may be any economy."
+        yield f"No place is stated for {many(nowhere, what)}, which may be in any economy."
     if any(row.key == ELSEWHERE for row in matrix.rows):
         yield "elsewhere: in other countries, or in a region that is not the economies' own."
     if unknown := len(matrix.cell(ALL, UNKNOWN).all()):
         lacking = "date" if matrix.by == "year" else AXIS_WORDS[matrix.by]
-        yield f"{many(unknown, what)} without a stated {lacking}."
+        yield f"No {lacking} is stated for {many(unknown, what)}."
     if matrix.by in ("topic", "group"):
         yield (
             "A broader one counts the things of its narrower ones, each once; a thing of several "
@@ -173,7 +173,7 @@ def notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
         yield "A thing of several places or columns is in each, so rows and columns do not add up."
     announced = sum(work.status == "planned" for work in every.all())
     if announced:
-        yield f"{many(announced, 'event')} announced; no source here says that it was held."
+        yield f"Announced only, no source here says that it was held: {many(announced, 'event')}."
     if matrix.count == "actors":
         yield "Actors: bodies with any part in a project or event there; persons are not counted."
     if matrix.count == "money":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -17,6 +18,9 @@ from .scope import Scope, chosen, in_period
 from .sheets import NO_PROOF, NONE, many, scope_words
 from .tables import Cell, Sheet
 from .work import Landscape, Work
+
+FEW: Final = 5
+"""A year with fewer things than that has no shares: one thing more would change them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def timeline_sheet(landscape: Landscape, store: ox.Store, found: Timeline, scope
         rows.append((*dates, work.label, work.kind, where, work.id))
     name = ", ".join(["Timeline", *scope_words(landscape, scope)])
     texts = [name, *(str(cell) for row in rows for cell in row)]
-    notes = (*_undated(found), *strip(found), *footnotes(store, texts))
+    notes = (*undated_note(found), *strip(found), *footnotes(store, texts))
     return Sheet(name, ("from", "to", "what", "kind", "where", "id"), tuple(rows), notes)
 
 
@@ -123,7 +127,7 @@ def timeline_text(landscape: Landscape, store: ox.Store, found: Timeline, scope:
     if found.undated:
         lines += ["", "without a date"]
         lines += [f"  {_line(landscape, work)}" for work in found.undated]
-    below = [*_undated(found), *published_note(found.collected)]
+    below = [*undated_note(found), *published_note(found.collected)]
     return "\n".join([*lines, "", *below, *footnotes(store, lines)]) + "\n"
 
 
@@ -139,15 +143,16 @@ def _line(landscape: Landscape, work: Work) -> str:
     return f"{when}{': ' if when else ''}{work.label} ({work.kind}, {where}) [{work.id}]"
 
 
-def _undated(found: Timeline) -> Iterator[str]:
+def undated_note(found: Timeline) -> Iterator[str]:
+    """How many works are not on the timeline, and how many events are announced only."""
     every = len(found.dated) + len(found.undated)
     if every == 0:
         yield f"Nothing on record, {NO_PROOF}."
     if found.undated:
-        yield f"{len(found.undated)} of {every} without a date are not on the timeline, but below."
+        yield f"{len(found.undated)} of {every} without a date are not on the timeline."
     announced = sum(work.status == "planned" for work in found.dated)
     if announced:
-        yield f"{many(announced, 'event')} announced; no source here says that it was held."
+        yield f"Announced only, no source here says that it was held: {many(announced, 'event')}."
 
 
 def strip(found: Timeline) -> Iterator[str]:
@@ -183,10 +188,7 @@ def trend_sheet(
         numbers = trend(found, topic)
         if not any(numbers.values()):
             continue
-        cells = [
-            f"{number} ({100 * number / len(found.years[year]):.0f} %)" if number else NONE
-            for year, number in numbers.items()
-        ]
+        cells = [_share(number, len(found.years[year])) for year, number in numbers.items()]
         rows.append((topic.label, *cells))
     rows.append(("all things", *(len(works) for works in found.years.values())))
     cited = (found.collected.cited(works) for works in found.years.values())
@@ -199,12 +201,19 @@ def trend_sheet(
     notes = (
         f"{NONE}  no record here, {NO_PROOF}.",
         "Shares are of the year's things; with several topics each, they do not add up to 100.",
+        f"Years with fewer than {FEW} things have no shares.",
         "Where few sources tell of a year, read its shares as what was collected, not as a trend.",
-        *_undated(found),
+        *undated_note(found),
         *published_note(found.collected),
         *footnotes(store, texts),
     )
     return Sheet(name, ("topic", *span), tuple(rows), notes)
+
+
+def _share(number: int, of: int) -> str:
+    if not number:
+        return NONE
+    return f"{number} ({100 * number / of:.0f} %)" if of >= FEW else str(number)
 
 
 def topics(matrix: Matrix) -> tuple[Line, ...]:
