@@ -13,7 +13,17 @@ MODULES = {
     ".".join(path.relative_to(SOURCE).with_suffix("").parts): path
     for path in sorted(SOURCE.rglob("*.py"))
 }
-FLOORS = ("texts", "shapes", "questions", "records", "build", "validate", "ask", "remote", "landscape")
+FLOORS = (
+    "texts",
+    "shapes",
+    "questions",
+    "records",
+    "build",
+    "validate",
+    "ask",
+    "remote",
+    "landscape",
+)
 """The packages in their order: a room may enter those on the floors below its own, and the hall.
 
 `validate` and `ask` stand side by side; `commands` and the face in Python stand on all of them.
@@ -41,6 +51,8 @@ ALONE = {
     "SPARQLWrapper": {"remote.remote"},
     "rich": {"ask.present"},
     "sqlite3": {"build.index", "questions.search"},
+    "matplotlib": {"landscape.drawing", "landscape.pictures"},
+    "xlsxwriter": {"landscape.tables"},
 }
 TALKING = {"commands.building", "commands.console", "commands.finding", "commands.servers", "cli"}
 TALKING |= {"commands.curating", "commands.here", "commands.sharing"}

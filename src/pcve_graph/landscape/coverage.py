@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..ask.query import Table, ask
+from ..ask.query import Table, ask, labels
 from ..errors import UsageError
 from ..names import BASE, local_name, nearest
 from ..project import Project
@@ -70,21 +70,28 @@ class Matrix:
         return tuple(row for row in self.rows if row.role == "economy")
 
 
-def read_lists(project: Project, store: ox.Store) -> dict[str, tuple[str, ...]]:
-    """The terms of the lists of topics and target groups, by axis, sorted."""
+Lists: TypeAlias = Mapping[str, Mapping[str, str]]
+"""The terms of the closed lists with their labels, by axis."""
+
+
+def read_lists(project: Project, store: ox.Store) -> Lists:
+    """All topics and target groups, also those that nothing is about."""
     query = read_queries(project, "landscape")["lists"]
     table = ask(store, query.text, name=query.path)
     assert isinstance(table, Table)
-    rows = [[str(getattr(term, "value", "")) for term in row] for row in table.rows]
+    called = labels(store, (concept for _, concept in table.rows))
+    rows = sorted(
+        (getattr(one, "value", ""), getattr(other, "value", "")) for one, other in table.rows
+    )
     return {
-        axis: tuple(sorted(concept for scheme, concept in rows if scheme == name))
+        axis: {concept: called[concept] for scheme, concept in rows if scheme == name}
         for axis, name in _LISTS.items()
     }
 
 
 def coverage(
     landscape: Landscape,
-    lists: Mapping[str, tuple[str, ...]],
+    lists: Lists,
     scope: Scope,
     by: str = "topic",
     count: str = "projects",
@@ -176,18 +183,18 @@ def _rows(landscape: Landscape, used: set[str]) -> Iterator[Line]:
 
 def _columns(
     landscape: Landscape,
-    lists: Mapping[str, tuple[str, ...]],
+    lists: Lists,
     scope: Scope,
     by: str,
     works: Iterable[Work],
     every: bool,
 ) -> tuple[Line, ...]:
     used = Counter(key for work in works for key in marks(work, by))
-    focus = {"topic": scope.topic, "group": scope.group, "pillar": scope.pillar}.get(by, "")
-    focus = scope.funder if by == "funder" else focus
+    called = lists.get(by, {})
+    focus = "" if by == "year" else getattr(scope, by)
     found = [Line(focus, landscape.label(focus), "broader")] if focus else []
     if by in lists:
-        concepts = {*lists[by], *used} - {UNKNOWN}
+        concepts = {*called, *used} - {UNKNOWN}
         inside = [
             each
             for each in concepts - {focus}
@@ -200,8 +207,10 @@ def _columns(
         inside = [f"{year:04}" for year in span if _within(scope, year)]
     else:
         inside = [key for key in used if key not in (UNKNOWN, focus) and not focus]
-    ordered = inside if by == "year" else _by_label(landscape, inside)
-    found += [Line(key, key if by == "year" else landscape.label(key), "part") for key in ordered]
+    lines = [Line(key, called.get(key) or landscape.label(key), "part") for key in inside]
+    if by == "year":
+        lines = [Line(key, key, "part") for key in inside]
+    found += lines if by == "year" else sorted(lines, key=lambda line: (line.label, line.key))
     if not focus and used[UNKNOWN]:
         word = "date" if by == "year" else by
         found.append(Line(UNKNOWN, f"{word} not known", UNKNOWN))

@@ -113,7 +113,7 @@ def shade(share: float) -> tuple[float, float, float]:
     """The colour of a share from 0 to 1 of the most, red, green and blue from 0 to 1."""
     from matplotlib import colormaps
 
-    red, green, blue, _ = colormaps[PALETTE](0.04 + 0.9 * share)
+    red, green, blue, _ = map(float, colormaps[PALETTE](0.04 + 0.9 * share))
     return red, green, blue
 
 

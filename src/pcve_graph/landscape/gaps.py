@@ -15,7 +15,7 @@ from ..ask.query import Table, ask, footnotes
 from ..project import Project
 from ..questions.saved import read_queries
 from .coverage import UNKNOWN, Line, Matrix
-from .sheets import NO_PROOF, scope_words
+from .sheets import AXIS_WORDS, NO_PROOF, scope_words
 from .tables import Sheet
 from .work import Landscape, Work
 
@@ -178,7 +178,7 @@ def briefing(
 
 
 def _title(landscape: Landscape, matrix: Matrix, on: date | None) -> str:
-    words = [f"Gaps: {matrix.count} by economy and {matrix.by}"]
+    words = [f"Gaps: {matrix.count} by economy and {AXIS_WORDS[matrix.by]}"]
     words += scope_words(landscape, matrix.scope)
     if on:
         words.append(f"seen on {day(on.isoformat())}")
@@ -190,11 +190,11 @@ def _answer(matrix: Matrix, found: tuple[Gap, ...]) -> Iterator[str]:
     economies = matrix.economies
     bare = sum(not gap.weak for gap in found)
     cells = len(columns) * len(economies)
-    axis = {"topic": "topics", "group": "target groups"}.get(matrix.by, f"{matrix.by}s")
+    axis = f"{AXIS_WORDS[matrix.by]}s"
     what = "project or event" if matrix.count == "actors" else matrix.count[:-1]
     yield (
-        f"Of {cells} pairs of an economy and a topic".replace("topic", matrix.by)
-        + f" ({len(economies)} economies, {len(columns)} {axis}), {bare} have no {what} on record "
+        f"Of {cells} pairs of an economy and a {AXIS_WORDS[matrix.by]} "
+        f"({len(economies)} economies, {len(columns)} {axis}), {bare} have no {what} on record "
         f"and {len(found) - bare} only weak ones (ended, undated, small or announced)."
     )
     least = [

@@ -18,7 +18,7 @@ NONE = "·"
 NO_PROOF = "which is not proof of no activity"
 AXIS_WORDS = {
     "topic": "topic",
-    "pillar": "pillar or process",
+    "pillar": "process",
     "group": "target group",
     "funder": "funder",
     "year": "year",

@@ -62,7 +62,7 @@ def _word(cell: Cell) -> str:
 
 
 def _text(sheet: Sheet) -> str:
-    heads = [textwrap.wrap(name, _HEAD) or [""] for name in sheet.columns]
+    heads = [textwrap.wrap(name, _HEAD, break_long_words=False) or [""] for name in sheet.columns]
     deep = max(map(len, heads), default=0)
     lines = [[""] * (deep - len(head)) + head for head in heads]
     table = [list(line) for line in zip(*lines, strict=True)]

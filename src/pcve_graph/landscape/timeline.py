@@ -42,13 +42,15 @@ class Collected:
 class Timeline:
     """`dated` works by their first day, `undated` ones by name; `years` has each year's works.
 
-    A work that states only its end stands at its end. `years` leaves out no year between.
+    A work that states only its end stands at its end. `years` leaves out no year between. `unsure`
+    are the IRIs of those whose dates do not tell whether they belong to the period asked for.
     """
 
     dated: tuple[Work, ...]
     undated: tuple[Work, ...]
     years: Mapping[str, tuple[Work, ...]]
     collected: Collected
+    unsure: frozenset[str] = frozenset()
 
 
 def read_collected(project: Project, store: ox.Store, landscape: Landscape) -> Collected:
@@ -76,14 +78,14 @@ def timeline(
     landscape: Landscape, collected: Collected, scope: Scope, kinds: tuple[str, ...]
 ) -> Timeline:
     """The works of `kinds` that `scope` asks for, in order."""
-    works = [
-        work for kind in kinds for work in in_period(chosen(landscape, kind, scope), scope).all()
-    ]
+    asked = tuple(work for kind in kinds for work in chosen(landscape, kind, scope))
+    things = in_period(asked, scope)
+    works = things.all()
     dated = sorted((w for w in works if w.earliest or w.latest), key=_order)
     undated = sorted((w for w in works if not (w.earliest or w.latest)), key=lambda w: w.label)
     by_year: dict[str, list[Work]] = {}
     for work in dated:
-        for year in sorted(years(work)):
+        for year in sorted({_clamped(each, scope) for each in years(work)}):
             by_year.setdefault(year, []).append(work)
     known = sorted(map(int, by_year))
     span = range(known[0], known[-1] + 1) if known else range(0)
@@ -92,7 +94,15 @@ def timeline(
         tuple(undated),
         {f"{year:04}": tuple(by_year.get(f"{year:04}", ())) for year in span},
         collected,
+        frozenset(work.iri for work in things.maybe),
     )
+
+
+def _clamped(year: str, scope: Scope) -> str:
+    """A year, or the nearest one of the period asked for."""
+    first, last = scope.first, scope.last
+    number = max(int(year), first.year) if first else int(year)
+    return f"{min(number, last.year) if last else number:04}"
 
 
 def _order(work: Work) -> tuple[str, str, str]:
@@ -117,21 +127,22 @@ def timeline_sheet(landscape: Landscape, store: ox.Store, found: Timeline, scope
 def timeline_text(landscape: Landscape, store: ox.Store, found: Timeline, scope: Scope) -> str:
     """The works by the year that they began in, with how many sources tell of each year."""
     lines = [", ".join(["Timeline", *scope_words(landscape, scope)])]
-    began: dict[str, list[Work]] = {}
-    for work in found.dated:
-        began.setdefault((work.earliest or work.latest or "")[:4], []).append(work)
+    began: dict[str, str] = {}
+    for year, works in found.years.items():
+        for work in works:
+            began.setdefault(work.iri, year)
     for year, works in found.years.items():
         going = f"{many(len(works), 'thing')} going on" if works else "nothing on record"
         lines += ["", f"{year}  ({going}, {many(found.collected.cited(works), 'source')})"]
-        lines += [f"  {_line(landscape, work)}" for work in began.get(year, ())]
+        lines += [f"  {_line(landscape, work, found)}" for work in works if began[work.iri] == year]
     if found.undated:
         lines += ["", "without a date"]
-        lines += [f"  {_line(landscape, work)}" for work in found.undated]
+        lines += [f"  {_line(landscape, work, found)}" for work in found.undated]
     below = [*undated_note(found), *published_note(found.collected)]
     return "\n".join([*lines, "", *below, *footnotes(store, lines)]) + "\n"
 
 
-def _line(landscape: Landscape, work: Work) -> str:
+def _line(landscape: Landscape, work: Work, found: Timeline) -> str:
     dates = [day(each) for each in (work.start, work.end) if each]
     when = " – ".join(dict.fromkeys(dates))
     if not work.start and work.end:
@@ -140,7 +151,9 @@ def _line(landscape: Landscape, work: Work) -> str:
         when = f"since {when}"
     where = ", ".join(landscape.label(place) for place in work.places)
     where = where or ("online" if work.mode == "online" else "place not known")
-    return f"{when}{': ' if when else ''}{work.label} ({work.kind}, {where}) [{work.id}]"
+    perhaps = " perhaps" if work.iri in found.unsure else ""
+    when += ": " if when else ""
+    return f"{when}{work.label} ({work.kind}, {where}) [{work.id}]{perhaps}"
 
 
 def undated_note(found: Timeline) -> Iterator[str]:
@@ -150,6 +163,8 @@ def undated_note(found: Timeline) -> Iterator[str]:
         yield f"Nothing on record, {NO_PROOF}."
     if found.undated:
         yield f"{len(found.undated)} of {every} without a date are not on the timeline."
+    if perhaps := sum(work.iri in found.unsure for work in found.dated):
+        yield f"{many(perhaps, 'thing')} among them only perhaps: the dates do not tell."
     announced = sum(work.status == "planned" for work in found.dated)
     if announced:
         yield f"Announced only, no source here says that it was held: {many(announced, 'event')}."

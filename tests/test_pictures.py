@@ -1,0 +1,103 @@
+"""Pictures: the same bytes each time, ordered in grey, with the notes on them."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from conftest import World
+
+from pcve_graph.errors import UsageError
+from pcve_graph.landscape.drawing import ink, luminance, shade
+from pcve_graph.landscape.network import MOST, Tie, grouped, network
+
+DRAWN = {
+    "coverage": ["coverage"],
+    "period": ["coverage", "--count", "events", "--since", "2018-10-04", "--topic", "prisons"],
+    "years": ["coverage", "--by", "year"],
+    "bars": ["timeline", "--topic", "prisons"],
+    "counts": ["timeline"],
+    "trend": ["timeline", "--trend"],
+}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_picture_has_the_same_bytes_twice_and_its_notes(
+    shipped: World, tmp_path: Path, name: str
+) -> None:
+    pictures = []
+    for place in ("one.svg", "two.svg"):
+        result = shipped.pcve(*DRAWN[name], "--picture", str(tmp_path / place))
+        assert result.exit_code == 0, result.output
+        pictures.append((tmp_path / place).read_text("utf-8"))
+    assert pictures[0] == pictures[1]
+    words = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", pictures[0]))
+    assert "<dc:date>" not in pictures[0]
+    if "Kosovo*" in words:
+        assert "without prejudice to positions on status" in words
+    if name in ("coverage", "period", "years"):
+        assert "Kosovo*" in words
+        assert "not proof of no activity" in words
+        assert "place not known" in words
+        assert "economy" in words
+    else:
+        assert "state no date of publication" in words
+        assert "sources" in words
+
+
+def test_a_png_is_of_the_same_bytes_twice(shipped: World, tmp_path: Path) -> None:
+    for place in ("one.png", "two.png"):
+        shipped.pcve("coverage", "--topic", "prisons", "--picture", str(tmp_path / place))
+    one, two = ((tmp_path / place).read_bytes() for place in ("one.png", "two.png"))
+    assert one == two
+    assert one.startswith(b"\x89PNG")
+
+
+def test_the_shades_grow_darker_in_steps_that_grey_keeps() -> None:
+    light = [116 * luminance(shade(place / 10)) ** (1 / 3) - 16 for place in range(11)]
+    steps = [one - other for one, other in pairwise(light)]
+    assert min(steps) > 4, "of 100: CIE L*, in which equal steps look equal"
+    assert light[0] - light[-1] > 60
+
+
+def test_numbers_stand_out_on_every_shade() -> None:
+    for place in range(101):
+        light = luminance(shade(place / 100))
+        other = 1.0 if ink(shade(place / 100)) == "white" else 0.0
+        high, low = max(light, other), min(light, other)
+        assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_what_is_not_known_is_hatched(shipped: World, tmp_path: Path) -> None:
+    shipped.pcve("coverage", "--picture", str(tmp_path / "known.svg"))
+    assert "<pattern" in (tmp_path / "known.svg").read_text("utf-8")
+
+
+def test_a_network_groups_what_hangs_together() -> None:
+    ties = [Tie("b", "c", 0.5), Tie("x", "y", 1.0), Tie("a", "b", 0.9, loose=True)]
+    assert grouped(ties) == [["a", "b", "c"], ["x", "y"]]
+    names = {each: f"Project {each}" for each in "abcxy"}
+    drawn = network("Ties", names, ties, ["a note"], ".svg")
+    assert drawn == network("Ties", names, ties, ["a note"], ".svg")
+    for word in ("Project a", "a note", "stroke-dasharray"):
+        assert word in drawn.decode()
+
+
+@pytest.mark.parametrize(
+    ("ties", "said"),
+    [
+        ([], "nothing to draw"),
+        ([Tie("a", f"b{place}", 0.5) for place in range(MOST)], "narrow it down"),
+    ],
+)
+def test_a_network_that_cannot_be_read_is_refused(ties: list[Tie], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        network("Ties", {}, ties, [], ".svg")
+
+
+def test_money_has_no_one_shade(shipped: World, tmp_path: Path) -> None:
+    result = shipped.pcve("coverage", "--count", "money", "--picture", str(tmp_path / "m.svg"))
+    assert result.exit_code == 2
+    assert "currencies" in result.stderr

@@ -1,0 +1,154 @@
+"""Things in the order of time, and topics by year beside what was collected."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest import World
+
+from pcve_graph.landscape.scope import Scope, meets, period
+from pcve_graph.landscape.timeline import Timeline, read_collected, timeline
+from pcve_graph.landscape.work import Landscape, Work, read_landscape
+
+
+@pytest.fixture(scope="module")
+def landscape(shipped: World) -> Landscape:
+    return read_landscape(shipped.project, shipped.saved().store)
+
+
+@pytest.fixture(scope="module")
+def found(shipped: World, landscape: Landscape) -> Timeline:
+    collected = read_collected(shipped.project, shipped.saved().store, landscape)
+    return timeline(landscape, collected, Scope(), ("project", "event"))
+
+
+def test_everything_is_on_the_timeline_or_among_the_undated(
+    landscape: Landscape, found: Timeline
+) -> None:
+    called_off = {"cancelled", "postponed"}
+    every = {work.iri for work in landscape.works if work.status not in called_off}
+    dated, undated = ({work.iri for work in part} for part in (found.dated, found.undated))
+    assert dated | undated == every
+    assert not dated & undated
+    assert len(undated) > 5
+
+
+def test_the_timeline_is_in_order_and_leaves_out_no_year(found: Timeline) -> None:
+    firsts = [work.earliest or work.latest or "" for work in found.dated]
+    assert firsts == sorted(firsts)
+    span = list(map(int, found.years))
+    assert span == list(range(span[0], span[-1] + 1))
+    assert len(span) > 10
+
+
+def test_a_year_tells_how_many_sources_tell_of_its_things(found: Timeline) -> None:
+    cited = {year: found.collected.cited(works) for year, works in found.years.items()}
+    assert cited["2018"] > cited["2010"] > 0
+    every = found.collected.undated + sum(found.collected.published.values())
+    assert every >= 262
+
+
+def test_a_source_with_a_date_of_publication_is_counted_in_its_year(world: World) -> None:
+    path = next((world.root / "data/sources").glob("*.yml"))
+    name = str(path.relative_to(world.root))
+    world.replace(name, "dateRead:", "issued: 2015-02\ndateRead:")
+    assert world.pcve("build").exit_code == 0
+    result = world.pcve("timeline", "--trend")
+    assert result.exit_code == 0, result.output
+    assert "sources published" in result.stdout
+    assert "sources state no date of publication" in result.stdout
+
+
+WORKS = {
+    "a day": ("event", "2018-10-03", None),
+    "a year": ("event", "2018", None),
+    "a project": ("project", "2019", "2022-12-31"),
+    "no end": ("project", "2019-03", None),
+    "no start": ("project", None, "2023-08"),
+    "no dates": ("project", None, None),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "answer"),
+    [
+        ("a day", "2018-10-03", True),
+        ("a day", "2018-10-04", False),
+        ("a year", "2018-06-01", None),
+        ("a year", "2019-01-01", False),
+        ("a project", "2018-12-31", False),
+        ("a project", "2019-06-01", None),
+        ("a project", "2020-01-01", True),
+        ("a project", "2023-01-01", False),
+        ("no end", "2019-02-28", False),
+        ("no end", "2024-01-01", None),
+        ("no start", "2015-01-01", None),
+        ("no start", "2023-09-01", False),
+        ("no dates", "2020-01-01", None),
+    ],
+)
+def test_dates_as_precise_as_they_are_say_yes_no_or_not_known(
+    name: str, day: str, answer: bool | None
+) -> None:
+    kind, start, end = WORKS[name]
+    work = Work("https://w3id.org/pcve/id/x/y", kind, name, start=start, end=end)
+    assert meets(work, *period(None, None, day)) is answer
+
+
+def test_a_year_is_surely_in_a_period_that_holds_all_of_it() -> None:
+    kind, start, end = WORKS["a year"]
+    work = Work("https://w3id.org/pcve/id/x/y", kind, "", start=start, end=end)
+    assert meets(work, *period("2018", "2018", None)) is True
+    assert meets(work, *period("2018-06", None, None)) is None
+
+
+def test_the_trend_has_shares_only_where_there_are_things_enough(shipped: World) -> None:
+    result = shipped.pcve("timeline", "--trend", "--format", "json")
+    rows = {row["topic"]: row for row in json.loads(result.stdout)["rows"]}
+    assert rows["counter-terrorism"]["2010"] == "1"
+    assert rows["counter-terrorism"]["2018"].endswith("%)")
+    assert rows["all things"]["2018"] > 30
+
+
+def test_the_text_lists_undated_things_apart(shipped: World) -> None:
+    text = shipped.pcve("timeline", "--topic", "prisons").stdout
+    below = text.split("without a date\n")[1]
+    assert "[hope]" in below
+    assert "1 of 16 without a date are not on the timeline." in below
+
+
+def test_a_country_is_named_in_any_script_and_has_its_footnote(shipped: World) -> None:
+    named = {name: shipped.pcve("timeline", "--country", name) for name in ("kosovo", "Kosovo*")}
+    texts = {result.stdout for result in named.values()}
+    assert len(texts) == 1
+    assert "without prejudice to positions on status" in texts.pop()
+    cyrillic = shipped.pcve("timeline", "--country", "Албанија", "--format", "csv").stdout
+    assert "iom-rrr" not in cyrillic
+    assert "leaving-past-behind" in cyrillic
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--since", "last year"], "--since takes a day, month or year"),
+        (["--since", "2019", "--until", "2018"], "--until 2018 is before --since 2019"),
+        (["--as-of", "2019"], "--as-of takes a day such as 2019-05-01"),
+        (["--as-of", "2019-01-01", "--since", "2018"], "give one of them"),
+        (["--kind", "projects"], "did you mean project?"),
+        (["--topic", "prison"], "topic/prisons"),
+        (["--format", "pdf"], "a table is written as text, csv, xlsx, markdown, json"),
+        (["--picture", "x.pdf"], "ends in .svg or .png"),
+        (
+            ["--kind", "event", "--until", "1990", "--picture", "x.svg"],
+            "nothing with a date to draw",
+        ),
+    ],
+)
+def test_a_wrong_question_gets_one_plain_message(
+    shipped: World, arguments: list[str], said: str
+) -> None:
+    result = shipped.pcve("timeline", *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stderr.startswith("pcve: ")
