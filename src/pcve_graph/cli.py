@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from . import __version__
-from .commands import building, covering, curating, finding, sharing
+from .commands import building, covering, curating, finding, overlapping, sharing
 
 
 def main() -> None:
@@ -36,6 +36,6 @@ def cli(context: click.Context, folder: Path | None) -> None:
         context.color = False
 
 
-for room in (building, finding, covering, sharing, curating):
+for room in (building, finding, overlapping, covering, sharing, curating):
     for command in room.COMMANDS:
         cli.add_command(command)

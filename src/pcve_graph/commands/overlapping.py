@@ -1,0 +1,154 @@
+"""`pcve overlaps`: who does the same, in one place and time, and which events meet or collide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import UsageError
+from .console import guarded, put
+from .here import here, opened
+
+if TYPE_CHECKING:
+    from ..build.store import Saved
+    from ..landscape.overlaps import Asked
+    from ..landscape.profiles import Profiles
+    from ..project import Project
+
+_KINDS = {"all": ("project", "event"), "project": ("project",), "event": ("event",)}
+_FORMATS = ("text", "table", "csv", "xlsx", "markdown", "json", "turtle")
+
+
+@click.command()
+@click.option("--country", default="", metavar="NAME", help="Where both work, a region included.")
+@click.option("--topic", default="", metavar="NAME", help="What both are about, or a part of it.")
+@click.option("--funder", default="", metavar="NAME", help="Who pays for one of them, or both.")
+@click.option("--since", default="", metavar="DATE", help="Together at that time or later.")
+@click.option("--until", default="", metavar="DATE", help="Together at that time or earlier.")
+@click.option("--kind", default="all", metavar="KIND", help="all (default), project, event.")
+@click.option("--min-score", "least", type=click.FloatRange(0, 1), help="The least score.")
+@click.option("--related", is_flag=True, help="List also all pairs that belong together.")
+@click.option(
+    "--limit", type=click.IntRange(0), default=10, show_default=True, help="Pairs told; 0 for all."
+)
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    metavar="FORMAT",
+    help="text (default), table, csv, xlsx, markdown, json, turtle; all but text have all pairs.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Without it: stdout."
+)
+@click.pass_context
+@guarded
+def overlaps(
+    context: click.Context,
+    /,
+    country: str,
+    topic: str,
+    funder: str,
+    since: str,
+    until: str,
+    kind: str,
+    least: float | None,
+    related: bool,
+    limit: int,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Tell which projects do the same in one place and time, and which events meet or collide.
+
+    Each pair has a score, what it is made of, a reason and its evidence. Successors, parts of one
+    umbrella and editions of one series are related, not overlapping; what a missing date or place
+    leaves open is told apart. docs/overlap-score.md says how the score comes about.
+
+    \b
+    Examples:
+      pcve overlaps --country Albania
+      pcve overlaps --topic prisons --since 2019 --kind project
+      pcve overlaps --funder "European Union" --format xlsx -o overlaps.xlsx
+    """
+    from ..landscape.briefing import Briefing, written
+    from ..landscape.overlaps import find_overlaps, lines_of_succession
+    from ..names import nearest
+
+    for option, word, known in (("--kind", kind, _KINDS), ("--format", form, _FORMATS)):
+        if word not in known:
+            hint = nearest(word, known)
+            choice = ", ".join(known)
+            raise UsageError(f"{option} is one of {choice}, not {word!r}" + (hint and f"; {hint}"))
+    project = here(context)
+    saved = opened(project)
+    profiles = _profiles(project, saved)
+    names = _named(project, saved, country=country, topic=topic, funder=funder)
+    asked = _asked(names, since, until, _KINDS[kind], least)
+    found = find_overlaps(profiles, asked)
+    landscape = profiles.landscape
+    if form == "text":
+        most = limit or max(map(len, found.pairs.values()))
+        lines = tuple(lines_of_succession(profiles, asked))
+        briefing = Briefing(landscape, saved.store, asked, found, lines, most, related)
+        put(written(briefing).encode(), output)
+        return
+    if form == "turtle":
+        from ..landscape.results import turtle
+
+        put(turtle(landscape, saved.store, found), output)
+        return
+    from ..landscape.listing import sheet
+    from ..landscape.tables import written as tabled
+
+    table = sheet(landscape, saved.store, asked, found)
+    put(tabled(table, "text" if form == "table" else form), output)
+
+
+def _profiles(project: Project, saved: Saved) -> Profiles:
+    from ..landscape.profiles import profiles
+    from ..landscape.weights import read_weights
+    from ..landscape.work import read_landscape
+
+    return profiles(read_landscape(project, saved.store), read_weights(project))
+
+
+def _named(project: Project, saved: Saved, **names: str) -> dict[str, str]:
+    """The IRIs of what the options name, in any way the graph knows."""
+    from ..questions.parameters import bind
+    from ..questions.saved import read_queries
+    from ..questions.search import open_index
+
+    query = read_queries(project, "landscape")["overlaps"]
+    bound = bind(query, names, open_index(saved.folder))
+    return {key: str(getattr(term, "value", "")) for key, term in bound.items()}
+
+
+def _asked(
+    names: dict[str, str], since: str, until: str, kinds: tuple[str, ...], least: float | None
+) -> Asked:
+    from ..dates import first_and_last
+    from ..landscape.overlaps import Asked
+
+    bounds = []
+    for option, text, side in (("--since", since, 0), ("--until", until, 1)):
+        found = first_and_last(text.strip()) if text else None
+        if text and found is None:
+            raise UsageError(f"{option} takes a day, month or year (2019-05-01, 2019-05, 2019)")
+        bounds.append(found[side] if found else None)
+    first, last = bounds
+    if first and last and last < first:
+        raise UsageError(f"--until {until} is before --since {since}")
+    return Asked(
+        kinds,
+        country=names.get("country", ""),
+        topic=names.get("topic", ""),
+        funder=names.get("funder", ""),
+        since=first,
+        until=last,
+        least=least,
+    )
+
+
+COMMANDS = (overlaps,)

@@ -1,0 +1,245 @@
+"""What two works are to each other, and how strongly: the rules of docs/overlap-score.md.
+
+The verdicts are *overlapping* (projects), *back-to-back* and *colliding* (events), *related*, and
+*not known* where a day or place that no source states decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from . import periods
+from .profiles import Profile, Profiles
+from .related import Mark, how
+
+VERDICTS: Final = ("overlapping", "back-to-back", "colliding", "related", "not-known")
+
+
+class Finding(NamedTuple):
+    """A verdict and its score from 0 to 1, with `parts` by name and the `mark` of the related."""
+
+    verdict: str
+    score: float
+    parts: dict[str, float]
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """How two events lie to each other: `days` shared, adjacent, open or none; `city` same, other
+    or open."""
+
+    days: str
+    city: str
+
+
+class Judge:
+    """Compares profiles; what it works out of places and topics is kept for the next pair."""
+
+    def __init__(self, known: Profiles) -> None:
+        self.known = known
+        self.weights = known.weights
+        self.parts = {kind: known.weights.of(kind) for kind in ("project", "event")}
+        self._places: dict[tuple[int, int, int, int], float | None] = {}
+        self._subjects: dict[tuple[int, int], float] = {}
+        says = {**known.topic.says, **known.group.says}
+        general = known.weights.words["topic.general"]
+        self._says = [
+            0.0 if each.rpartition("/")[2] in general else says.get(each, 0.0)
+            for each in known.subjects.terms
+        ]
+        self._rare = [known.place.says.get(each, 0.0) for each in known.places.terms]
+
+    def judge(self, one: Profile, other: Profile) -> Finding | None:
+        """What `one` and `other` are to each other; None where there is nothing to say."""
+        if one.work.kind != other.work.kind:
+            mark = how(one.family, other.family, (one.work.iri, other.work.iri))
+            return Finding("related", 0.0, {}, mark) if mark else None
+        return (
+            self._projects(one, other) if one.work.kind == "project" else self._events(one, other)
+        )
+
+    def telling(self, one: Profile, other: Profile) -> int:
+        """Subjects in common that make a pair: stated by one, stated or implied by the other."""
+        shared = one.topics & other.all_topics | one.all_topics & other.topics
+        shared |= one.groups & other.all_groups | one.all_groups & other.groups
+        return shared & self.known.telling
+
+    def _projects(self, one: Profile, other: Profile) -> Finding | None:
+        mark = self._mark(one, other)
+        if mark:
+            return Finding("related", *self._scored(one, other, self._time(one, other)), mark)
+        if not self.telling(one, other) or periods.apart(one.when, other.when):
+            return None
+        if one.places and other.places and not one.reach & other.reach:
+            return None
+        score, parts = self._scored(one, other, self._time(one, other))
+        known = "place" in parts and "time" in parts
+        return Finding("overlapping" if known else "not-known", score, parts)
+
+    def _time(self, one: Profile, other: Profile) -> float | None:
+        """How long two projects are together; None where it is not known whether they are."""
+        if not periods.together(one.when, other.when):
+            return None
+        floor = self.weights["time.floor"]
+        share = periods.shared_part(one.when, other.when, self.weights["time.open"])
+        return floor + (1 - floor) * share
+
+    def _events(self, one: Profile, other: Profile) -> Finding | None:
+        mark = self._mark(one, other)
+        within = mark is not None and mark.sort == "part" and mark.what in _iris(one, other)
+        meeting = self._meeting(one, other)
+        verdict = None if within else self._met(one, other, meeting)
+        if verdict is None or (mark and verdict == "not-known"):
+            if mark is None:
+                return None
+            return Finding("related", *self._scored(one, other, None), mark)
+        time = None
+        if meeting.days == "adjacent":
+            time = self.weights["time.adjacent"]
+        elif meeting.days == "shared":
+            floor = self.weights["time.floor"]
+            time = floor + (1 - floor) * periods.shared_part(one.when, other.when, 1.0)
+        score, parts = self._scored(one, other, time, meeting.city == "same")
+        return Finding(verdict, score, parts, mark)
+
+    def _met(self, one: Profile, other: Profile, meeting: _Meeting) -> str | None:
+        if meeting.days == "none":
+            return None
+        led = not one.leaders.isdisjoint(other.leaders)
+        if meeting.city == "same" and meeting.days == "shared":
+            return "back-to-back"
+        stated = one.topics & other.topics | one.groups & other.groups
+        if meeting.city == "same" and meeting.days == "adjacent":
+            return "back-to-back" if led or self._in_common(one, other) else None
+        if meeting.city == "other" and meeting.days == "shared":
+            return "colliding" if led or stated else None
+        if meeting.days == "adjacent" and meeting.city == "other":
+            return None
+        if not (led or stated & self.known.telling):
+            return None
+        return "not-known" if self._may_meet(one, other, meeting) else None
+
+    def _may_meet(self, one: Profile, other: Profile, meeting: _Meeting) -> bool:
+        """Whether a missing day or place is all that keeps two events from a verdict.
+
+        In one place any missing day may; in two, days must be known to the month at least.
+        """
+        if meeting.days != "open":
+            return meeting.city == "open"
+        if one.places & other.places:
+            return True
+        narrow = max(each.when.last - each.when.first for each in (one, other)) <= 31
+        return narrow and meeting.city == "other"
+
+    def _in_common(self, one: Profile, other: Profile) -> bool:
+        shared = one.topics & other.all_topics | one.all_topics & other.topics
+        return bool(shared | one.groups & other.groups)
+
+    def _meeting(self, one: Profile, other: Profile) -> _Meeting:
+        if one.when.exact and other.when.exact and one.when.bounded and other.when.bounded:
+            between = periods.gap(one.when, other.when)
+            days = "shared" if between <= 0 else "adjacent" if between == 1 else "none"
+        elif periods.apart(one.when, other.when):
+            days = "none"
+        else:
+            days = "shared" if periods.together(one.when, other.when) else "open"
+        if one.towns & other.towns:
+            city = "same"
+        elif not (one.here and other.here):
+            city = "open"
+        elif one.places and other.places and one.reach & other.reach:
+            city = "other" if one.towns and other.towns else "open"
+        else:
+            city = "other"
+        return _Meeting(days, city)
+
+    def _mark(self, one: Profile, other: Profile) -> Mark | None:
+        if one.family.isdisjoint(other.family):
+            return None
+        return how(one.family, other.family, _iris(one, other))
+
+    def _scored(
+        self, one: Profile, other: Profile, time: float | None, with_place: bool = True
+    ) -> tuple[float, dict[str, float]]:
+        """The score and its parts; what cannot be known is no part, and weighs nothing."""
+        values = {
+            "place": self._place(one, other) if with_place else None,
+            "topic": self._subject(
+                one.topics & other.topics,
+                one.topics & other.all_topics | one.all_topics & other.topics,
+            )
+            if one.topics and other.topics
+            else None,
+            "group": self._subject(
+                one.groups & other.groups,
+                one.groups & other.all_groups | one.all_groups & other.groups,
+            )
+            if one.groups and other.groups
+            else None,
+            "time": time,
+            "company": self._company(one, other) if one.work.kind == "event" else None,
+        }
+        parts = {name: value for name, value in values.items() if value is not None}
+        weights = self.parts[one.work.kind]
+        weight = sum(weights[name] for name in parts)
+        score = sum(weights[name] * value for name, value in parts.items())
+        return (score / weight if weight else 0.0), parts
+
+    def _subject(self, exact: int, shared: int) -> float:
+        """One minus the product of what each subject in common leaves unsaid."""
+        key = (exact, shared)
+        if key not in self._subjects:
+            left = 1.0
+            for each in _bits(shared):
+                factor = 1.0 if exact >> each & 1 else self.weights["topic.broader"]
+                left *= 1 - factor * self._says[each]
+            self._subjects[key] = 1 - left
+        return self._subjects[key]
+
+    def _place(self, one: Profile, other: Profile) -> float | None:
+        """What the best place in common is worth; None where one of the two states none."""
+        if not (one.places and other.places):
+            return None
+        key = (one.places, one.all_places, other.places, other.all_places)
+        if key not in self._places:
+            exact = one.places & other.places
+            around = one.places & other.all_places | one.all_places & other.places
+            held = one.reach & other.reach
+            if exact:
+                value = self._worth(exact, max)
+            elif held:
+                factor = self.weights["place.reach" if around else "place.neighbours"]
+                value = factor * self._worth(held, min)
+            else:
+                value = 0.0
+            self._places[key] = value
+        return self._places[key]
+
+    def _worth(self, mask: int, chosen: Callable[[list[float]], float]) -> float:
+        rare = chosen([self._rare[each] for each in _bits(mask)])
+        floor = self.weights["place.floor"]
+        return floor + (1 - floor) * rare
+
+    def _company(self, one: Profile, other: Profile) -> float | None:
+        """Bodies in common; None where there are none, for no list of them is ever complete."""
+        if not one.leaders.isdisjoint(other.leaders):
+            return self.weights["company.leading"]
+        if not one.company.isdisjoint(other.company):
+            return self.weights["company.beside"]
+        return None
+
+
+def _bits(mask: int) -> list[int]:
+    found = []
+    while mask:
+        low = mask & -mask
+        found.append(low.bit_length() - 1)
+        mask ^= low
+    return found
+
+
+def _iris(one: Profile, other: Profile) -> tuple[str, str]:
+    return one.work.iri, other.work.iri

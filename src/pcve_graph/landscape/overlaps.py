@@ -1,0 +1,177 @@
+"""Which projects do the same in the same place and time, and which events meet or collide."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from . import sweep
+from .judge import VERDICTS, Finding, Judge
+from .periods import NEVER, apart
+from .profiles import Profile, Profiles
+from .related import Mark
+from .work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which pairs are wanted; what is empty or None asks for all.
+
+    `country` is reached by both projects, or by one of two events; `topic` is what both are about,
+    narrower ones included; `funder` pays for one of them at least. `since` and `until` are days
+    within which both are under way. `least` is the lowest score, `keep` the most pairs of each
+    verdict that are kept, the strongest ones.
+    """
+
+    kinds: tuple[str, ...] = ("project", "event")
+    country: str = ""
+    topic: str = ""
+    funder: str = ""
+    since: date | None = None
+    until: date | None = None
+    least: float | None = None
+    keep: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two works and what they are to each other; `one` begins first, or comes first by its IRI.
+
+    `parts` are the parts of the score, 0 to 1 each; `mark` is what the related share.
+    """
+
+    one: Work
+    other: Work
+    verdict: str
+    score: float
+    parts: Mapping[str, float]
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaps:
+    """What was found: the pairs of each verdict, the strongest first, and how many there are.
+
+    `counts` are of (kind, verdict), all pairs included, also those that were not kept. `compared`
+    is how many works of each kind can be asked for; `silent` those of them that can make no pair,
+    as they state neither a topic nor a target group.
+    """
+
+    pairs: Mapping[str, tuple[Pair, ...]]
+    counts: Mapping[tuple[str, str], int]
+    compared: Mapping[str, int]
+    silent: tuple[Work, ...]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The strongest pairs of one verdict."""
+
+    most: int | None
+    heap: list[tuple[float, str, str, Pair]] = field(default_factory=list)
+
+    def add(self, pair: Pair) -> None:
+        entry = (pair.score, pair.one.iri, pair.other.iri, pair)
+        if self.most is None or len(self.heap) < self.most:
+            heapq.heappush(self.heap, entry)
+        elif self.most:
+            heapq.heappushpop(self.heap, entry)
+
+    def sorted(self) -> tuple[Pair, ...]:
+        return tuple(
+            entry[3] for entry in sorted(self.heap, key=lambda one: (-one[0], one[1], one[2]))
+        )
+
+
+def find_overlaps(known: Profiles, asked: Asked) -> Overlaps:
+    """The pairs of works that overlap, meet or collide, as `asked`.
+
+    Pairs of related works are kept under `related` where they would count otherwise. The same
+    graph and the same question give the same answer.
+    """
+    judge = Judge(known)
+    kept = {verdict: _Kept(asked.keep) for verdict in VERDICTS}
+    counts: Counter[tuple[str, str]] = Counter()
+    compared: dict[str, int] = {}
+    silent: list[Work] = []
+    for kind in asked.kinds:
+        chosen = [
+            each for each in known.all if each.work.kind == kind and _asked(each, asked, known)
+        ]
+        here = [each for each in chosen if not each.places or _reaches(each, asked, known)]
+        compared[kind] = len(here)
+        silent += [each.work for each in here if not (each.topics or each.groups)]
+        least = known.weights[f"least.{kind}"] if asked.least is None else asked.least
+        for one, other in _candidates(kind, chosen, known):
+            found = judge.judge(one, other)
+            if found is None or (found.score < least and found.verdict != "related"):
+                continue
+            if not _wanted(one, other, asked, known):
+                continue
+            counts[kind, found.verdict] += 1
+            kept[found.verdict].add(_pair(one, other, found))
+    pairs = {verdict: found.sorted() for verdict, found in kept.items()}
+    return Overlaps(pairs, dict(counts), compared, tuple(silent))
+
+
+def lines_of_succession(known: Profiles, asked: Asked) -> Iterator[tuple[Work, Work]]:
+    """The works that follow another, with that one, as `asked`; the earlier one first."""
+    works = {each.work.iri: each for each in known.all}
+    for each in known.all:
+        for before in each.work.preceded_by:
+            earlier = works.get(before)
+            if not earlier or each.work.kind not in asked.kinds:
+                continue
+            both = _asked(each, asked, known) and _asked(earlier, asked, known)
+            if both and _wanted(earlier, each, asked, known):
+                yield earlier.work, each.work
+
+
+def _pair(one: Profile, other: Profile, found: Finding) -> Pair:
+    first, second = sorted((one, other), key=lambda each: (each.when.first, each.work.iri))
+    return Pair(first.work, second.work, found.verdict, found.score, found.parts, found.mark)
+
+
+def _candidates(
+    kind: str, chosen: list[Profile], known: Profiles
+) -> Iterable[tuple[Profile, Profile]]:
+    return sweep.projects(chosen, known.telling) if kind == "project" else sweep.events(chosen)
+
+
+def _asked(profile: Profile, asked: Asked, known: Profiles) -> bool:
+    """Whether a work can be one of a pair that is asked for."""
+    work = profile.work
+    if asked.topic and asked.topic not in work.topics and asked.topic not in work.wider:
+        return False
+    here = work.kind == "event" or not profile.places or _reaches(profile, asked, known)
+    if not here:
+        return False
+    first = asked.since.toordinal() if asked.since else -NEVER
+    last = asked.until.toordinal() if asked.until else NEVER
+    return profile.when.last >= first and profile.when.first <= last
+
+
+def _reaches(profile: Profile, asked: Asked, known: Profiles) -> bool:
+    """Whether a work is known to reach the country, or one of the region, that is asked for."""
+    if not asked.country:
+        return True
+    countries = known.landscape.members.get(asked.country, (asked.country,))
+    return bool(profile.reach & known.places.mask(countries))
+
+
+def _wanted(one: Profile, other: Profile, asked: Asked, known: Profiles) -> bool:
+    """Whether a pair of works is one that is asked for."""
+    if asked.funder and asked.funder not in (*one.work.funders, *other.work.funders):
+        return False
+    if not (_reaches(one, asked, known) or _reaches(other, asked, known)):
+        return False
+    if asked.since or asked.until:
+        first = max(one.when.first, other.when.first)
+        last = min(one.when.last, other.when.last)
+        since = asked.since.toordinal() if asked.since else -NEVER
+        until = asked.until.toordinal() if asked.until else NEVER
+        return apart(one.when, other.when) or (last >= since and first <= until)
+    return True

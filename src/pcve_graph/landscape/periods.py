@@ -1,0 +1,80 @@
+"""When a work was under way, as far as its dates tell, and whether two were so together.
+
+A stated month or year leaves the day open, and a missing date leaves one side open. Two works are
+*together* where every reading of their dates has them share a day, *apart* where none has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..dates import first_and_last
+from .work import Work
+
+NEVER: Final = 10_000_000
+"""A day after all days, and negated one before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days as ordinals (date.toordinal): `first` to `begun` the start can lie, `ended` to `last`
+    the end; an open side is NEVER or its negative."""
+
+    first: int
+    begun: int
+    ended: int
+    last: int
+
+    @property
+    def exact(self) -> bool:
+        """Whether both days are known."""
+        return self.first == self.begun and self.ended == self.last
+
+    @property
+    def bounded(self) -> bool:
+        """Whether both sides are known at least by their month or year."""
+        return self.first > -NEVER and self.last < NEVER
+
+
+def period(work: Work) -> Period:
+    """The period of a project or an event; an event without an end ends as it began."""
+    start = first_and_last(work.start) if work.start else None
+    end = first_and_last(work.end) if work.end else None
+    if end is None and work.kind == "event":
+        end = start
+    first, begun = (start[0].toordinal(), start[1].toordinal()) if start else (-NEVER, NEVER)
+    ended, last = (end[0].toordinal(), end[1].toordinal()) if end else (-NEVER, NEVER)
+    return Period(first, min(begun, last), max(ended, first), last)
+
+
+def together(one: Period, other: Period) -> bool:
+    """Whether they share a day, however their dates are read."""
+    return one.begun <= other.ended and other.begun <= one.ended
+
+
+def apart(one: Period, other: Period) -> bool:
+    """Whether they share no day, however their dates are read."""
+    return one.first > other.last or other.first > one.last
+
+
+def shared_days(one: Period, other: Period) -> tuple[int, int]:
+    """The first and the last day that both can be under way; open sides as in Period."""
+    return max(one.first, other.first), min(one.last, other.last)
+
+
+def shared_part(one: Period, other: Period, unknown: float) -> float:
+    """How much of the shorter one they are together, 0 to 1; `unknown` where an end is open."""
+    if not (one.bounded and other.bounded):
+        return unknown
+    first, last = shared_days(one, other)
+    shorter = min(one.last - one.first, other.last - other.first) + 1
+    return max(0, last - first + 1) / shorter
+
+
+def gap(one: Period, other: Period) -> int:
+    """Days from the end of the earlier to the start of the later; 0 or less where days are shared.
+
+    Only between exact periods does it mean anything.
+    """
+    return max(one.first, other.first) - min(one.last, other.last)
