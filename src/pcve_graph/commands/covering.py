@@ -11,6 +11,7 @@ import click
 from ..errors import UsageError
 from .console import guarded, put
 from .here import here, opened
+from .naming import named
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -47,6 +48,10 @@ _SCOPE = (
 )
 
 
+_BESIDE = {"projects": "events", "events": "projects"}
+"""What is told of a gap beside what is counted."""
+
+
 def _scoped(command: Any) -> Any:
     for option in reversed(_SCOPE):
         command = option(command)
@@ -59,23 +64,16 @@ class _Graph:
     def __init__(self, project: Project) -> None:
         from ..landscape.work import read_landscape
         from ..ontology import read_ontology
-        from ..questions.saved import read_queries
-        from ..questions.search import open_index
 
         self.project = project
-        saved = opened(project)
-        self.store: ox.Store = saved.store
-        self.index = open_index(saved.folder)
-        self.query = read_queries(project, "landscape")["coverage"]
+        self.saved = opened(project)
+        self.store: ox.Store = self.saved.store
         self.landscape: Landscape = read_landscape(project, self.store)
         self.ontology = read_ontology(project)
 
     def named(self, **names: str) -> dict[str, str]:
-        """The IRIs of what is named, by parameter; any name or script will do."""
-        from ..questions.parameters import bind
-
-        bound = bind(self.query, names, self.index)
-        found = {key: str(getattr(term, "value", "")) for key, term in bound.items()}
+        """The IRIs of what is named, by parameter; a retired record is the one in its place."""
+        found = named(self.project, self.saved, "coverage", **names)
         return {key: self.landscape.replaced.get(iri, iri) for key, iri in found.items()}
 
     def scope(self, asked: dict[str, Any]) -> Scope:
@@ -131,7 +129,7 @@ def coverage(
     \b
     Examples:
       pcve coverage
-      pcve coverage --topic rehabilitation --count events
+      pcve coverage --topic prisons --count events
       pcve coverage --cell albania/prisons
       pcve coverage --gaps --as-of 2024-06-01
       pcve coverage --by year --format xlsx -o coverage.xlsx
@@ -180,7 +178,8 @@ def _gaps(
     if as_of:
         scope = dataclasses.replace(scope, first=None, last=None)
     matrix = graph.matrix(scope, by, count, every=True)
-    found = gaps(graph.landscape, matrix, on)
+    beside = None if count == "actors" else graph.matrix(scope, by, _BESIDE[count], every=True)
+    found = gaps(graph.landscape, matrix, beside, on)
     where = graph.landscape, graph.store, matrix, found, on
     return briefing(*where, limit).encode() if form == "text" else written(gap_sheet(*where), form)
 

@@ -10,6 +10,7 @@ import click
 from ..errors import UsageError
 from .console import guarded, put
 from .here import here, opened
+from .naming import named
 
 if TYPE_CHECKING:
     from ..build.store import Saved
@@ -41,6 +42,12 @@ _FORMATS = ("text", "table", "csv", "xlsx", "markdown", "json", "turtle")
     help="text (default), table, csv, xlsx, markdown, json, turtle; all but text have all pairs.",
 )
 @click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw them as well: FILE.svg or FILE.png (extra: pictures).",
+)
+@click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Without it: stdout."
 )
 @click.pass_context
@@ -58,6 +65,7 @@ def overlaps(
     related: bool,
     limit: int,
     form: str,
+    picture: Path | None,
     output: Path | None,
 ) -> None:
     """Tell which projects do the same in one place and time, and which events meet or collide.
@@ -74,20 +82,21 @@ def overlaps(
     """
     from ..landscape.briefing import Briefing, written
     from ..landscape.overlaps import find_overlaps, lines_of_succession
-    from ..names import nearest
 
-    for option, word, known in (("--kind", kind, _KINDS), ("--format", form, _FORMATS)):
-        if word not in known:
-            hint = nearest(word, known)
-            choice = ", ".join(known)
-            raise UsageError(f"{option} is one of {choice}, not {word!r}" + (hint and f"; {hint}"))
+    _known(kind, form)
     project = here(context)
     saved = opened(project)
     profiles = _profiles(project, saved)
-    names = _named(project, saved, country=country, topic=topic, funder=funder)
+    names = named(project, saved, "overlaps", country=country, topic=topic, funder=funder)
     asked = _asked(names, since, until, _KINDS[kind], least)
     found = find_overlaps(profiles, asked)
     landscape = profiles.landscape
+    if picture:
+        from ..landscape.network import overlap_picture
+
+        put(overlap_picture(landscape, saved.store, asked, found, picture.suffix), picture)
+        if output is None and form == "text":
+            return
     if form == "text":
         most = limit or max(map(len, found.pairs.values()))
         lines = tuple(lines_of_succession(profiles, asked))
@@ -106,6 +115,17 @@ def overlaps(
     put(tabled(table, "text" if form == "table" else form), output)
 
 
+def _known(kind: str, form: str) -> None:
+    """Raise UsageError for a kind or a format that there is not."""
+    from ..names import nearest
+
+    for option, word, known in (("--kind", kind, _KINDS), ("--format", form, _FORMATS)):
+        if word not in known:
+            hint = nearest(word, known)
+            choice = ", ".join(known)
+            raise UsageError(f"{option} is one of {choice}, not {word!r}" + (hint and f"; {hint}"))
+
+
 def _profiles(project: Project, saved: Saved) -> Profiles:
     from ..landscape.profiles import profiles
     from ..landscape.weights import read_weights
@@ -114,32 +134,13 @@ def _profiles(project: Project, saved: Saved) -> Profiles:
     return profiles(read_landscape(project, saved.store), read_weights(project))
 
 
-def _named(project: Project, saved: Saved, **names: str) -> dict[str, str]:
-    """The IRIs of what the options name, in any way the graph knows."""
-    from ..questions.parameters import bind
-    from ..questions.saved import read_queries
-    from ..questions.search import open_index
-
-    query = read_queries(project, "landscape")["overlaps"]
-    bound = bind(query, names, open_index(saved.folder))
-    return {key: str(getattr(term, "value", "")) for key, term in bound.items()}
-
-
 def _asked(
     names: dict[str, str], since: str, until: str, kinds: tuple[str, ...], least: float | None
 ) -> Asked:
-    from ..dates import first_and_last
     from ..landscape.overlaps import Asked
+    from ..landscape.scope import period
 
-    bounds = []
-    for option, text, side in (("--since", since, 0), ("--until", until, 1)):
-        found = first_and_last(text.strip()) if text else None
-        if text and found is None:
-            raise UsageError(f"{option} takes a day, month or year (2019-05-01, 2019-05, 2019)")
-        bounds.append(found[side] if found else None)
-    first, last = bounds
-    if first and last and last < first:
-        raise UsageError(f"--until {until} is before --since {since}")
+    first, last = period(since, until, None)
     return Asked(
         kinds,
         country=names.get("country", ""),

@@ -14,8 +14,8 @@ from ..ask.present import day
 from ..ask.query import Table, ask, footnotes
 from ..project import Project
 from ..questions.saved import read_queries
-from .coverage import UNKNOWN, Line, Matrix
-from .sheets import AXIS_WORDS, NO_PROOF, scope_words
+from .coverage import ALL, UNKNOWN, Line, Matrix
+from .sheets import AXIS_WORDS, NO_PROOF, many, scope_words
 from .tables import Sheet
 from .work import Landscape, Work
 
@@ -32,6 +32,7 @@ _PROJECTS: Final = (
     f"sub-grants, or under {SMALL:,} in all)"
 )
 _EVENTS: Final = "no dates are stated, or the events are announced only"
+_OTHER: Final = {"projects": "event", "events": "project", "actors": ""}
 _WEAK: Final = {"projects": _PROJECTS, "events": _EVENTS, "actors": f"{_PROJECTS}; {_EVENTS}"}
 
 
@@ -40,8 +41,9 @@ class Gap:
     """One cell with no record, or with weak ones alone: `weak` has each with its reason.
 
     `near` are the other economies with a record in the same column, `regional` what is located at
-    the region as a whole, `wider` the broader columns that have a record in this economy, and
-    `unplaced` what states no place, so that it may be here.
+    the region as a whole, `wider` the broader columns that have a record in this economy,
+    `unplaced` what states no place, so that it may be here, and `beside` how many events there are
+    in the cell where projects are counted, or projects where events are.
     """
 
     economy: Line
@@ -51,6 +53,7 @@ class Gap:
     regional: tuple[Work, ...]
     wider: tuple[str, ...]
     unplaced: tuple[Work, ...]
+    beside: int
 
     @property
     def covered(self) -> int:
@@ -67,10 +70,13 @@ def newest_reading(project: Project, store: ox.Store) -> date | None:
     return date.fromisoformat(max(days)) if days else None
 
 
-def gaps(landscape: Landscape, matrix: Matrix, on: date | None) -> tuple[Gap, ...]:
-    """The gaps of a matrix on a day, most neighbours covered first, those without a record first.
+def gaps(
+    landscape: Landscape, matrix: Matrix, beside: Matrix | None, on: date | None
+) -> tuple[Gap, ...]:
+    """The gaps of a matrix on a day, those without a record first, most neighbours covered first.
 
     Without a day nothing is said to have ended. What may be in a cell counts as being there.
+    `beside` has the same rows and columns for events, or for projects.
     """
     columns = [column for column in matrix.columns if column.role in ("broader", "part")]
     regions = [row for row in matrix.rows if row.role == "region"]
@@ -96,6 +102,7 @@ def gaps(landscape: Landscape, matrix: Matrix, on: date | None) -> tuple[Gap, ..
                     regional=regional,
                     wider=tuple(sorted(wider)),
                     unplaced=matrix.cell(UNKNOWN, column.key).all(),
+                    beside=len(beside.cell(row.key, column.key).all()) if beside else 0,
                 )
             )
     return tuple(
@@ -129,7 +136,18 @@ def gap_sheet(
     landscape: Landscape, store: ox.Store, matrix: Matrix, found: tuple[Gap, ...], on: date | None
 ) -> Sheet:
     """The gaps as a table, a row each."""
-    heads = (matrix.by, "economy", "state", "there", "covered", "near", "region", "place not known")
+    other = f"{_OTHER[matrix.count]}s"
+    heads: tuple[str, ...] = (
+        matrix.by,
+        "economy",
+        "state",
+        "there",
+        "covered",
+        "near",
+        "region",
+        "broader",
+    )
+    heads += ("place not known",) if matrix.count == "actors" else ("place not known", other)
     rows = tuple(
         (
             gap.column.label,
@@ -139,7 +157,9 @@ def gap_sheet(
             gap.covered,
             "; ".join(each.label for each in gap.near),
             "; ".join(work.label for work in gap.regional),
+            "; ".join(gap.wider),
             "; ".join(work.label for work in gap.unplaced),
+            *(() if matrix.count == "actors" else (gap.beside,)),
         )
         for gap in found
     )
@@ -165,7 +185,7 @@ def briefing(
     columns = list(by_column)[: limit or None]
     for place, column in enumerate(columns, 1):
         lines += [f"{place}. {column.label}  [{column.id}]"]
-        lines += [f"   {line}" for line in _about(by_column[column], on)]
+        lines += [f"   {line}" for line in _about(by_column[column], _OTHER[matrix.count], on)]
         lines += [""]
     if more := len(by_column) - len(columns):
         lines += [f"{more:,} more have gaps: `--limit 0` shows them, `--format csv` a row each."]
@@ -181,7 +201,7 @@ def _title(landscape: Landscape, matrix: Matrix, on: date | None) -> str:
     words = [f"Gaps: {matrix.count} by economy and {AXIS_WORDS[matrix.by]}"]
     words += scope_words(landscape, matrix.scope)
     if on:
-        words.append(f"seen on {day(on.isoformat())}")
+        words.append(f"as seen on {day(on.isoformat())}")
     return ", ".join(words)
 
 
@@ -204,12 +224,22 @@ def _answer(matrix: Matrix, found: tuple[Gap, ...]) -> Iterator[str]:
     names = [label for number, label in least if number == worst]
     if worst:
         yield f"Most without a record: {', '.join(names)} ({worst} {axis})."
+    whole = matrix.columns[-1 if matrix.columns[-1].key == ALL else 0].key
+    every, nowhere = (len(matrix.cell(row, whole).all()) for row in (ALL, UNKNOWN))
+    silent = len(matrix.cell(ALL, UNKNOWN).all())
+    for number, lacking in ((silent, AXIS_WORDS[matrix.by]), (nowhere, "place")):
+        if number:
+            yield f"Of {many(every, what)} {number} state no {lacking} and may close any of these."
     yield "First come the gaps with most neighbours covered."
 
 
-def _about(found: list[Gap], on: date | None) -> Iterator[str]:
+def _about(found: list[Gap], other: str, on: date | None) -> Iterator[str]:
     """One topic: who has no record, who only weak ones, and what is near."""
-    bare = [gap.economy.label for gap in found if not gap.weak]
+    bare = [
+        gap.economy.label + (f" (but {many(gap.beside, other)})" if gap.beside else "")
+        for gap in found
+        if not gap.weak
+    ]
     if bare:
         yield f"no record: {', '.join(bare)}"
     weakly = {gap.economy for gap in found}

@@ -7,8 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import pyoxigraph as ox
+
+from ..ask.query import footnotes
 from ..errors import UsageError
+from .briefing import scope
 from .drawing import Page, ink, shade, wrapped
+from .judge import VERDICTS
+from .overlaps import Asked, Overlaps
+from .work import Landscape
 
 MOST: Final = 60
 """So many things can still be told apart in one picture."""
@@ -109,3 +116,26 @@ def _places(groups: list[list[str]]) -> tuple[dict[str, tuple[float, float]], fl
             places[each] = (across, top + side / 2 + radius * math.sin(angle))
         left += side
     return places, wide, top + tallest
+
+
+def overlap_picture(
+    landscape: Landscape, store: ox.Store, asked: Asked, found: Overlaps, suffix: str
+) -> bytes:
+    """The pairs that overlap, meet or collide, and dashed those that what is known cannot decide.
+
+    Of more pairs than a picture can tell apart, the strongest. Raises as `network` does.
+    """
+    pairs = [pair for verdict in VERDICTS for pair in found.pairs[verdict] if verdict != "related"]
+    ties: list[Tie] = []
+    names: dict[str, str] = {}
+    for pair in sorted(pairs, key=lambda each: (-each.score, each.one.iri, each.other.iri)):
+        new = {work.iri: work.label for work in (pair.one, pair.other)}
+        if len(names | new) > MOST:
+            break
+        names |= new
+        loose = pair.verdict == "not-known"
+        ties.append(Tie(pair.one.iri, pair.other.iri, pair.score, loose))
+    where = scope(landscape, asked)
+    notes = [f"The {len(ties)} strongest of {len(pairs)} pairs."] if len(ties) < len(pairs) else []
+    notes += footnotes(store, [where, *names.values()])
+    return network(f"Overlaps {where}".strip(), names, ties, notes, suffix)

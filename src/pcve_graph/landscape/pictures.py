@@ -13,7 +13,18 @@ from ..errors import UsageError
 from .coverage import Matrix
 from .drawing import HATCH, Page, ink, shade, wrapped
 from .scope import Scope
-from .sheets import AXIS_WORDS, NO_PROOF, NONE, notes, numbers, scope_words, shown, title
+from .sheets import (
+    NO_PROOF,
+    NONE,
+    corner,
+    fitted,
+    left_out,
+    notes,
+    numbers,
+    scope_words,
+    shown,
+    title,
+)
 from .timeline import FEW, Timeline, published_note, topics, trend, undated_note
 from .work import Landscape
 
@@ -34,9 +45,11 @@ def heat_map(landscape: Landscape, store: ox.Store, matrix: Matrix, suffix: str)
     if matrix.count == "money":
         raise UsageError("amounts of several currencies have no one shade; draw --count projects")
     name = title(landscape, matrix)
-    labels = [line.label for line in (*matrix.rows, *matrix.columns)]
-    known = [*notes(landscape, matrix), _UNKNOWN_NOTE]
+    page_of, empty = fitted(matrix)
+    labels = [line.label for line in (*page_of.rows, *page_of.columns)]
+    known = [*notes(landscape, matrix), *left_out(empty), _UNKNOWN_NOTE]
     below = [*known, *footnotes(store, [name, *labels])]
+    matrix = page_of
     step = 0.8 if matrix.by == "year" else 1.25
     wide, high = step * len(matrix.columns), 0.46 * len(matrix.rows)
     with Page(name, 3.0 + max(wide, 5.5), high + 1.3, below, suffix) as page:
@@ -60,8 +73,8 @@ def heat_map(landscape: Landscape, store: ox.Store, matrix: Matrix, suffix: str)
                 share = None if total or not number[0] else number[0] / most
                 _cell(axes, across, down, share, shown(*number), unknown)
         _grid(axes, [c.label for c in matrix.columns], [r.label for r in matrix.rows], step)
-        page.words(0.15, page.top + 0.75, "economy", size=9, style="italic")
-        page.words(2.75, page.top + 0.02, AXIS_WORDS[matrix.by], size=9, style="italic")
+        page.words(0.15, page.top + 0.75, corner(matrix)[0], size=9, style="italic")
+        page.words(2.75, page.top + 0.02, corner(matrix)[1], size=9, style="italic")
         return page.written()
 
 
@@ -75,9 +88,11 @@ def _cell(
     box = Rectangle(
         (across, down), 1, 1, facecolor=colour, edgecolor="#8c8c8c", linewidth=0.6, clip_on=False
     )
-    if unknown:
-        box.set_hatch(HATCH)
     axes.add_patch(box)
+    if unknown:
+        lines = Rectangle((across, down), 1, 1, fill=False, linewidth=0, clip_on=False)
+        lines.set(hatch=HATCH, edgecolor=ink(colour))
+        axes.add_patch(lines)
     plate = {"facecolor": colour, "edgecolor": "none", "pad": 1.5} if unknown else None
     axes.text(
         across + 0.5, down + 0.5, text, ha="center", va="center", color=ink(colour), bbox=plate

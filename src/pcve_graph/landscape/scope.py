@@ -8,6 +8,8 @@ from datetime import date
 
 from ..dates import first_and_last
 from ..errors import UsageError
+from .periods import NEVER, Period, apart, together
+from .periods import period as when
 from .work import Landscape, Work
 
 CALLED_OFF = ("cancelled", "postponed")
@@ -115,15 +117,9 @@ def in_period(works: tuple[Work, ...], scope: Scope) -> Things:
 
 def meets(work: Work, first: date | None, last: date | None) -> bool | None:
     """Whether a work was going on between two days; None where its dates cannot tell."""
-    start = first_and_last(work.start) if work.start else None
-    end = first_and_last(work.end) if work.end else None
-    if work.kind == "event" and start and not end:
-        end = start
-    begins = start or (date.min, end[1] if end else date.max)
-    ends = end or (begins[0], date.max)
-    lower, upper = first or date.min, last or date.max
-    if begins[0] > upper or ends[1] < lower:
+    lower = first.toordinal() if first else -NEVER
+    upper = last.toordinal() if last else NEVER
+    asked, known = Period(lower, lower, upper, upper), when(work)
+    if apart(known, asked):
         return False
-    if start is None and end is None:
-        return None
-    return True if begins[1] <= upper and ends[0] >= lower else None
+    return True if together(known, asked) else None

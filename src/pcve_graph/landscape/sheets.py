@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pyoxigraph as ox
 
@@ -16,6 +17,8 @@ from .work import Landscape
 
 NONE = "·"
 NO_PROOF = "which is not proof of no activity"
+COLUMNS = 11
+"""So many columns fit a page of text."""
 AXIS_WORDS = {
     "topic": "topic",
     "pillar": "process",
@@ -43,6 +46,31 @@ def shown(sure: int, maybe: int) -> str:
     """`3`, `3 +1?` where one more may be, `·` where there is no record."""
     words = [str(sure)] if sure else []
     return " ".join([*words, f"+{maybe}?"] if maybe else words) or NONE
+
+
+def fitted(matrix: Matrix) -> tuple[Matrix, tuple[str, ...]]:
+    """The matrix as it fits a page, and the labels of columns that were left out as empty.
+
+    Of more than COLUMNS those without any record go, and if they are still more, rows and columns
+    change places; years stay across, as they are narrow.
+    """
+    if len(matrix.columns) <= COLUMNS or matrix.by == "year":
+        return matrix, ()
+    used = {column for _, column in matrix.cells} | {ALL}
+    kept = tuple(column for column in matrix.columns if column.key in used)
+    empty = tuple(column.label for column in matrix.columns if column.key not in used)
+    matrix = replace(matrix, columns=kept)
+    if len(kept) > COLUMNS:
+        cells = {(column, row): things for (row, column), things in matrix.cells.items()}
+        matrix = replace(matrix, rows=kept, columns=matrix.rows, cells=cells)
+    return matrix, empty
+
+
+def corner(matrix: Matrix) -> tuple[str, str]:
+    """What the rows and what the columns of a fitted matrix are."""
+    turned = any(row.role == "part" for row in matrix.rows)
+    axes = ("economy", AXIS_WORDS[matrix.by])
+    return axes[::-1] if turned else axes
 
 
 def title(landscape: Landscape, matrix: Matrix) -> str:
@@ -75,18 +103,26 @@ def period_words(scope: Scope) -> Iterator[str]:
 
 def wide(landscape: Landscape, store: ox.Store, matrix: Matrix) -> Sheet:
     """The matrix as people read it: a row for each economy, a column for each topic."""
-    heads = ("economy", *(column.label for column in matrix.columns))
+    page, empty = fitted(matrix)
+    heads = (corner(page)[0], *(column.label for column in page.columns))
     if matrix.count == "money":
         heads = (heads[0], "money", *heads[1:])
-        rows = tuple(_money_rows(matrix))
+        rows = tuple(_money_rows(page))
     else:
         rows = tuple(
-            (row.label, *(_cell(*numbers(matrix, row, column)) for column in matrix.columns))
-            for row in matrix.rows
+            (row.label, *(_cell(*numbers(page, row, column)) for column in page.columns))
+            for row in page.rows
         )
     name = title(landscape, matrix)
     texts = [name, *heads, *(str(cell) for row in rows for cell in row)]
-    return Sheet(name, heads, rows, (*notes(landscape, matrix), *footnotes(store, texts)))
+    told = (*notes(landscape, matrix), *left_out(empty), *footnotes(store, texts))
+    return Sheet(name, heads, rows, told)
+
+
+def left_out(empty: tuple[str, ...]) -> Iterator[str]:
+    """The columns that are not shown, as no cell of theirs has a record."""
+    if empty:
+        yield f"No record in any row, {NO_PROOF}: {', '.join(empty)}."
 
 
 def _cell(sure: int, maybe: int) -> Cell:

@@ -1,0 +1,24 @@
+"""What the options of a command name, as the IRIs of things."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..build.store import Saved
+    from ..project import Project
+
+
+def named(project: Project, saved: Saved, query: str, **names: str) -> dict[str, str]:
+    """The IRIs of what is named, by parameter of a query of `queries/landscape`.
+
+    What is empty is left out. A name is an id or any name, spelling or script of the thing. Raises
+    UsageError with the nearest names for one that there is not.
+    """
+    from ..questions.parameters import bind
+    from ..questions.saved import read_queries
+    from ..questions.search import open_index
+
+    asked = read_queries(project, "landscape")[query]
+    bound = bind(asked, names, open_index(saved.folder))
+    return {key: str(getattr(term, "value", "")) for key, term in bound.items()}
