@@ -208,7 +208,7 @@ def test_the_briefing_says_the_answer_first(shipped: World) -> None:
         "Of 18 pairs of an economy and a topic (6 economies, 3 topics), 7 have"
     )
     assert lines[3] == "Most without a record: Serbia (3 topics)."
-    assert lines[4] == "Of 22 events 5 state no place and may close any of these."
+    assert lines[4] == "Of 21 events 5 state no place and may close any of these."
     assert "   no record: Albania (but 1 project), Serbia (but 1 project)" in lines
     assert lines[-1].startswith("Kosovo* ")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FORMATS: Final = (".svg", ".png")
 PALETTE: Final = "cividis_r"
 """From light to dark in even steps of luminance: it survives grey and colour-blindness."""
-HATCH: Final = "////"
+HATCH: Final = "///"
 """What is not known: drawn over the colour, so that it needs none."""
 
 _STYLE: Final[dict[Any, Any]] = {

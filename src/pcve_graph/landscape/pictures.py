@@ -91,9 +91,9 @@ def _cell(
     axes.add_patch(box)
     if unknown:
         lines = Rectangle((across, down), 1, 1, fill=False, linewidth=0, clip_on=False)
-        lines.set(hatch=HATCH, edgecolor=ink(colour))
+        lines.set(hatch=HATCH, edgecolor=(ink(colour), 0.55))
         axes.add_patch(lines)
-    plate = {"facecolor": colour, "edgecolor": "none", "pad": 1.5} if unknown else None
+    plate = {"facecolor": colour, "edgecolor": "none", "pad": 3} if unknown else None
     axes.text(
         across + 0.5, down + 0.5, text, ha="center", va="center", color=ink(colour), bbox=plate
     )
