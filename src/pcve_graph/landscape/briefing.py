@@ -9,7 +9,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..ask.evidence import Evidence, values
+from ..ask import evidence as claims
 from ..ask.query import footnotes
 from ..names import expand, source
 from .groups import Group, groups
@@ -123,14 +123,17 @@ def _pair(briefing: Briefing, number: int, pair: Pair, sources: _Sources) -> Ite
     yield from _wrapped(f"   {reason(landscape, pair)}", "   ")
     for work in (pair.one, pair.other):
         yield f"     {work.id}"
-        shown: dict[tuple[str, str], list[str]] = {}
+        told: dict[str, dict[str, list[str]]] = {}
         for proof in proofs(landscape, briefing.store, pair):
             if proof.work.iri == work.iri:
                 words = "; ".join(sources.told(each) for each in proof.evidence)
-                shown.setdefault((proof.part, words), []).append(proof.value)
-        for (part, words), facts in shown.items():
-            between = " to " if part == "time" else ", "
-            yield from _wrapped(f"       {part}: {between.join(facts)} {words}", "         ")
+                told.setdefault(words, {}).setdefault(proof.part, []).append(proof.value)
+        for words, facts in told.items():
+            said = "; ".join(
+                f"{part}: {(' to ' if part == 'time' else ', ').join(dict.fromkeys(values))}"
+                for part, values in facts.items()
+            )
+            yield from _wrapped(f"       {said} {words}", "         ")
     yield ""
 
 
@@ -140,7 +143,7 @@ class _Sources:
     def __init__(self) -> None:
         self.numbers: dict[tuple[str, str], int] = {}
 
-    def told(self, proof: Evidence) -> str:
+    def told(self, proof: claims.Evidence) -> str:
         """`“the words” [1]`, or the numbers alone where a source is cited without its words."""
         numbers = [self.numbers.setdefault(each, len(self.numbers) + 1) for each in proof.sources]
         quote = f"“{' '.join(proof.quote.split())}” " if proof.quote else ""
@@ -153,7 +156,7 @@ class _Sources:
             yield from ("", "Sources", "")
         for (identifier, title), number in self.numbers.items():
             node = ox.NamedNode(source(identifier))
-            address = next(values(store, node, expand("schema:url")), None)
+            address = next(claims.values(store, node, expand("schema:url")), None)
             where = f", {getattr(address, 'value', '')}" if address else ""
             name = "" if title.startswith("[") else f"{title} "
             yield from _wrapped(f"[{number}] {name}[{identifier}]{where}", "    ")
@@ -180,7 +183,9 @@ def _grouped(landscape: Landscape, found: Iterable[Group]) -> Iterator[str]:
 
 
 def _related(briefing: Briefing) -> Iterator[str]:
-    pairs, lines = briefing.found.pairs["related"], briefing.successions
+    pairs = briefing.found.pairs["related"]
+    met = {frozenset((pair.one.iri, pair.other.iri)) for pair in pairs}
+    lines = [each for each in briefing.successions if {each[0].iri, each[1].iri} not in met]
     total = _totals(briefing.found)["related"]
     if not (pairs or lines):
         return

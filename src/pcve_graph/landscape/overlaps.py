@@ -13,6 +13,7 @@ from .judge import VERDICTS, Finding, Judge
 from .periods import NEVER, apart
 from .profiles import Profile, Profiles
 from .related import Mark
+from .scope import CALLED_OFF
 from .work import Work
 
 
@@ -144,6 +145,8 @@ def _candidates(
 def _asked(profile: Profile, asked: Asked, known: Profiles) -> bool:
     """Whether a work can be one of a pair that is asked for."""
     work = profile.work
+    if work.status in CALLED_OFF:
+        return False
     if asked.topic and asked.topic not in work.topics and asked.topic not in work.wider:
         return False
     here = work.kind == "event" or not profile.places or _reaches(profile, asked, known)

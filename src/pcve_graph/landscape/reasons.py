@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from ..ask.present import day
 from .overlaps import Pair
 from .periods import gap, period, together
 from .work import Landscape, Work
+
+_FEW: Final = 3
+"""Places within a larger one that are named before the larger one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +57,21 @@ def _broader(
 
 
 def places(landscape: Landscape, one: Work, other: Work) -> tuple[str, ...]:
-    """The places that both state; else those of one that the other's lie in; else countries."""
+    """The places that both state; else the few of one that lie in one of the other's, or the place
+    that holds them where they are many; else the countries that both are in."""
     exact = {*one.places} & {*other.places}
     if exact:
         return tuple(sorted(exact))
-    around = [
-        {*each.places, *(up for place in each.places for up in landscape.within.get(place, ()))}
-        for each in (one, other)
-    ]
-    held = ({*one.places} & around[1]) | ({*other.places} & around[0])
-    return tuple(sorted(held or {*one.countries} & {*other.countries}))
+    within = landscape.within
+    held: set[str] = set()
+    holding: set[str] = set()
+    for inner, outer in ((one, other), (other, one)):
+        for place in inner.places:
+            above = {*within.get(place, ())} & {*outer.places}
+            held |= {place} if above else set()
+            holding |= above
+    chosen = held if len(held) <= _FEW else holding
+    return tuple(sorted(chosen or {*one.countries} & {*other.countries}))
 
 
 def reason(landscape: Landscape, pair: Pair) -> str:
@@ -89,18 +98,12 @@ def _subject(landscape: Landscape, pair: Pair, common: Shared) -> str:
 
 
 def _where(landscape: Landscape, pair: Pair, common: Shared) -> str:
-    silent = [each for each in (pair.one, pair.other) if not each.places]
+    works = (pair.one, pair.other)
+    silent = [each.id for each in works if not each.places and each.mode != "online"]
     if silent:
-        return "; ".join(
-            f"{each.id} is online"
-            if each.mode == "online"
-            else f"the place of {each.id} is not stated"
-            for each in silent
-        )
+        return f"the place of {' and of '.join(silent)} is not stated"
     if pair.verdict == "colliding":
-        return " and ".join(listed(landscape, each.places) for each in (pair.one, pair.other))
-    if common.places and pair.one.kind == "event" and pair.verdict == "not-known":
-        return listed(landscape, common.places)
+        return " and ".join(listed(landscape, each.places) or "online" for each in works)
     return listed(landscape, common.places)
 
 
@@ -112,11 +115,9 @@ def _when(pair: Pair) -> str:
     if together(first, second):
         starts = [(time.first, work.start) for time, work in ((first, one), (second, other))]
         ends = [(time.last, work.end) for time, work in ((first, one), (second, other))]
-        start, end = max(starts)[1], min(ends)[1]
-        begun = f"from {day(start)}" if start else ""
-        done = f"until {day(end)}" if end else "the end of neither is stated"
-        return f"together {begun} {done}".replace("  ", " ")
-    return f"whether at the same time is not known: {_missing(one)}, {_missing(other)}"
+        return f"together {_between(max(starts)[1], min(ends)[1])}"
+    dates = ", ".join(f"{work.id} {span(work)}" for work in (one, other))
+    return f"whether at the same time is not known: {dates}"
 
 
 def _days(pair: Pair) -> str:
@@ -129,21 +130,19 @@ def _days(pair: Pair) -> str:
     return f"on the same days: {dates}"
 
 
-def _missing(work: Work) -> str:
-    return f"{work.id} {span(work)}"
-
-
 def span(work: Work) -> str:
     """The dates of a work as they are stated, such as `from Apr 2016 to Jun 2018`, `undated`."""
-    if work.start and work.end and work.start != work.end:
-        return f"from {day(work.start)} to {day(work.end)}"
-    if work.start:
-        return (
-            f"{day(work.start)}"
-            if work.kind == "event"
-            else f"from {day(work.start)}, end not stated"
-        )
-    return f"until {day(work.end)}, start not stated" if work.end else "undated"
+    if work.kind == "project" or (work.end and work.end != work.start):
+        return _between(work.start, work.end)
+    return day(work.start) if work.start else "undated"
+
+
+def _between(start: str | None, end: str | None) -> str:
+    if start and end:
+        return f"from {day(start)} to {day(end)}" if start != end else f"in {day(start)}"
+    if start:
+        return f"from {day(start)}, end not stated"
+    return f"until {day(end)}, start not stated" if end else "undated"
 
 
 def _kin(landscape: Landscape, pair: Pair) -> str:

@@ -14,10 +14,14 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..ask.query import Table, ask, labels
+from ..errors import UsageError
 from ..names import expand, local_name
 from ..project import Project
 from ..questions.binding import Term
 from ..questions.saved import read_queries
+
+QUERIES: Final = ("works", "frames", "places", "concepts", "replaced", "budgets")
+"""What is read, by the names of the files in queries/landscape."""
 
 KINDS: Final = ("project", "event")
 
@@ -143,7 +147,7 @@ class Landscape:
 def read_landscape(project: Project, store: ox.Store) -> Landscape:
     """The projects and events of `store`, by the queries of `project`.
 
-    Raises ContentError for a query that cannot be read.
+    Raises UsageError for a query that is not there, ContentError for one that cannot be read.
     """
     return _Reader(project, store).landscape()
 
@@ -152,6 +156,10 @@ class _Reader:
     def __init__(self, project: Project, store: ox.Store) -> None:
         self.store = store
         self.queries = read_queries(project, "landscape")
+        missing = [f"{each}.rq" for each in QUERIES if each not in self.queries]
+        if missing:
+            folder = project.relative(project.queries / "landscape")
+            raise UsageError(f"{folder} lacks {', '.join(missing)}; take it from a newer project")
         self.replaced = _settled(dict(self.pairs("replaced")))
         self.within: dict[str, tuple[str, ...]] = {}
         self.countries: frozenset[str] = frozenset()

@@ -1,0 +1,278 @@
+"""Overlaps of generated projects: the sweep of `pcve overlaps`, and the same gate as SPARQL.
+
+    python benchmarks/overlap.py                 # 2,000 and 20,000 projects
+    python benchmarks/overlap.py --more          # 100,000 as well
+
+Two questions. *All of it* is what `pcve overlaps` works out from an open store: reading the works,
+how rare everything is, the sweep, scores, verdicts, and the 1,000 strongest pairs of each verdict.
+*The gate* is what SPARQL can say too (queries/landscape/overlaps.rq: a stated topic and a stated
+place in common, bounds that meet), asked of the sweep, of the embedded store and of rdflib, which
+must give the same number of pairs. Each is a process of its own with the store in memory; loading
+it is not in the time, but in the memory. A run is stopped after --cap seconds of CPU.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+from generate import ROOT
+from measure import write_section
+
+from pcve_graph.ask.query import Table, ask
+from pcve_graph.dates import first_and_last
+from pcve_graph.landscape.overlaps import Asked, find_overlaps
+from pcve_graph.landscape.profiles import profiles
+from pcve_graph.landscape.sweep import projects
+from pcve_graph.landscape.weights import read_weights
+from pcve_graph.landscape.work import read_landscape
+from pcve_graph.names import expand, thing
+from pcve_graph.ontology import read_ontology
+from pcve_graph.project import Project
+from pcve_graph.questions.saved import read_queries
+
+HERE: Final = Project(ROOT, ROOT / "build")
+KEEP: Final = 1_000
+BOUNDS: Final = {2_000: 1.0, 20_000: 5.0}
+"""Seconds of CPU that all of it may take, by projects."""
+
+PEAK: Final = 1024.0
+"""MB that all of it may take at any of BOUNDS."""
+
+HEAD: Final = "| projects | what | by | pairs | s | CPU s | peak MB |\n| --- | --- | --- | --- | --- | --- | --- |"
+COUNTRIES: Final = 6
+TOWNS: Final = 40
+FUNDERS: Final = 200
+
+
+def lines(number: int, seed: int = 1) -> Iterator[str]:
+    """The N-Triples of `number` invented projects, their places and frames, and the vocabulary.
+
+    Of the projects 30 % are for the region, 15 % in a town, the rest in one to three countries;
+    few topics have most of them; they last 6 to 48 months within twenty years; 5 % are undated,
+    10 % have no end, 30 % of the dates are a month or a year.
+    """
+    chance = random.Random(seed)
+    ontology = read_ontology(HERE)
+    yield from ontology.graphs["vocabulary"]
+    topics = [f"https://w3id.org/pcve/vocab/topic/{each}" for each in ontology.schemes["topic"]]
+    groups = ontology.schemes["target-group"]
+    popular = [1 / (place + 3) for place in range(len(topics))]
+    yield from _places()
+    for each in range(number):
+        iri = thing("project", f"invented-{each}")
+        yield _triple(iri, "rdf:type", expand("pcve:Project"))
+        yield _words(iri, f"Invented project {each}")
+        for topic in sorted({*chance.choices(topics, popular, k=chance.choice((1, 1, 2, 3)))}):
+            yield _triple(iri, "schema:about", topic)
+        for place in _where(chance):
+            yield _triple(iri, "schema:location", place)
+        if chance.random() < 0.2:
+            group = chance.choice(groups)
+            yield _triple(
+                iri, "schema:audience", f"https://w3id.org/pcve/vocab/target-group/{group}"
+            )
+        yield _triple(iri, "schema:funder", thing("organization", f"f{chance.randrange(FUNDERS)}"))
+        if chance.random() < 0.3:
+            frame = thing("programme", f"p{chance.randrange(number // 20 + 1)}")
+            yield _triple(iri, "dcterms:isPartOf", frame)
+            yield _triple(frame, "rdf:type", expand("pcve:Programme"))
+        yield from _when(iri, chance)
+
+
+def _places() -> Iterator[str]:
+    region = thing("place", "region")
+    yield _triple(region, "rdf:type", expand("pcve:Place"))
+    for each in range(COUNTRIES):
+        yield _triple(thing("place", f"country-{each}"), "rdf:type", expand("pcve:Country"))
+        yield _triple(thing("place", f"country-{each}"), "schema:containedInPlace", region)
+    for each in range(TOWNS):
+        country = thing("place", f"country-{each % COUNTRIES}")
+        yield _triple(thing("place", f"town-{each}"), "rdf:type", expand("pcve:Place"))
+        yield _triple(thing("place", f"town-{each}"), "schema:containedInPlace", country)
+
+
+def _where(chance: random.Random) -> list[str]:
+    kind = chance.random()
+    if kind < 0.3:
+        return [thing("place", "region")]
+    if kind < 0.45:
+        return [thing("place", f"town-{chance.randrange(TOWNS)}")]
+    chosen = chance.sample(range(COUNTRIES), chance.choice((1, 1, 1, 2, 3)))
+    return [thing("place", f"country-{each}") for each in sorted(chosen)]
+
+
+def _when(iri: str, chance: random.Random) -> Iterator[str]:
+    kind, cut = chance.random(), chance.choice((10, 10, 10, 10, 10, 10, 10, 7, 7, 4))
+    start = date(2010, 1, 1) + timedelta(chance.randrange(7300))
+    end = start + timedelta(chance.randrange(180, 1460))
+    if kind < 0.05:
+        return
+    for name, bound, day in (("start", "earliest", start), ("end", "latest", end)):
+        if name == "end" and kind < 0.15:
+            continue
+        text = day.isoformat()[:cut]
+        sort = {10: "date", 7: "gYearMonth", 4: "gYear"}[cut]
+        days = first_and_last(text)
+        assert days
+        yield _typed(iri, f"schema:{name}Date", text, sort)
+        yield _typed(iri, f"pcve:{bound}", days[name == "end"].isoformat(), "date")
+
+
+def _triple(subject: str, predicate: str, value: str) -> str:
+    return f"<{subject}> <{expand(predicate)}> <{value}> ."
+
+
+def _typed(subject: str, predicate: str, text: str, sort: str) -> str:
+    return f'<{subject}> <{expand(predicate)}> "{text}"^^<{expand("xsd:" + sort)}> .'
+
+
+def _words(subject: str, text: str) -> str:
+    return f'<{subject}> <{expand("skos:prefLabel")}> "{text}"@en .'
+
+
+def loaded(number: int) -> ox.Store:
+    """A store in memory with a generated graph, all in the graph of facts."""
+    store = ox.Store()
+    facts = ox.NamedNode("https://w3id.org/pcve/graph/facts")
+    text = "\n".join(lines(number)).encode()
+    store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=facts)
+    return store
+
+
+def everything(number: int) -> tuple[int, float, float]:
+    """All that `pcve overlaps` works out: (pairs, seconds, CPU seconds)."""
+    store = loaded(number)
+    clock, processor = time.perf_counter(), time.process_time()
+    known = profiles(read_landscape(HERE, store), read_weights(HERE))
+    found = find_overlaps(known, Asked(("project",), keep=KEEP))
+    spent = time.perf_counter() - clock, time.process_time() - processor
+    return sum(found.counts.values()), *spent
+
+
+def by_sweep(number: int) -> tuple[int, float, float]:
+    """The gate by the sweep, reading included."""
+    store = loaded(number)
+    clock, processor = time.perf_counter(), time.process_time()
+    known = profiles(read_landscape(HERE, store), read_weights(HERE))
+    dated = [each for each in known.all if each.work.earliest and each.work.latest]
+    every = known.subjects.mask(known.topic.shares)
+    pairs = sum(
+        bool(one.topics & other.topics and one.places & other.places)
+        for one, other in projects(dated, every)
+    )
+    return pairs, time.perf_counter() - clock, time.process_time() - processor
+
+
+def by_store(number: int) -> tuple[int, float, float]:
+    """The gate by SPARQL on the embedded store."""
+    store = loaded(number)
+    query = read_queries(HERE, "landscape")["overlaps"]
+    clock, processor = time.perf_counter(), time.process_time()
+    found = ask(store, query.text)
+    assert isinstance(found, Table)
+    return len(found.rows), time.perf_counter() - clock, time.process_time() - processor
+
+
+def by_rdflib(number: int) -> tuple[int, float, float]:
+    """The gate by SPARQL on rdflib, with the triples in memory."""
+    import rdflib
+
+    graph = rdflib.Graph()
+    graph.parse(data="\n".join(lines(number)), format="nt")
+    text = read_queries(HERE, "landscape")["overlaps"].text
+    clock, processor = time.perf_counter(), time.process_time()
+    rows = len(list(graph.query(text)))
+    return rows, time.perf_counter() - clock, time.process_time() - processor
+
+
+WAYS: Final = {
+    "all of it": everything,
+    "sweep": by_sweep,
+    "SPARQL, embedded store": by_store,
+    "SPARQL, rdflib": by_rdflib,
+}
+
+
+def run(way: str, number: int, cap: int) -> dict[str, Any] | None:
+    """One way in a process of its own; None where it was stopped."""
+    command = [sys.executable, __file__, "--way", way, "--projects", str(number)]
+    limit = cap + 60
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit)),
+    )
+    if done.returncode < 0:
+        return None
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def section(number: int, cap: int) -> list[str]:
+    """The lines of one size. Raises SystemExit where ways differ or a bound is broken."""
+    rows, pairs = [], set()
+    for way in WAYS:
+        if way == "SPARQL, rdflib" and number > 2_000:
+            continue
+        found = run(way, number, cap)
+        what = way if way == "all of it" else "gate"
+        by = "sweep" if way == "all of it" else way
+        if found is None:
+            rows.append(f"| {number:,} | {what} | {by} | | | over {cap} | |")
+            print(rows[-1], flush=True)
+            continue
+        numbers = f"{found['pairs']:,} | {found['wall']:.2f} | {found['cpu']:.2f}"
+        rows.append(f"| {number:,} | {what} | {by} | {numbers} | {found['peak']:,.0f} |")
+        print(rows[-1], flush=True)
+        if what == "gate":
+            pairs.add(found["pairs"])
+        elif number in BOUNDS and (found["cpu"] > BOUNDS[number] or found["peak"] > PEAK):
+            raise SystemExit(
+                f"{number:,} projects take {found['cpu']:.2f} s, {found['peak']:.0f} MB"
+            )
+    if len(pairs) > 1:
+        raise SystemExit(f"the ways differ: {sorted(pairs)} pairs")
+    return rows
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--more", action="store_true", help="100,000 projects as well")
+    parser.add_argument("--cap", type=int, default=120, help="seconds of CPU for one run")
+    parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
+    parser.add_argument("--projects", type=int, default=2_000, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.way:
+        pairs, wall, cpu = WAYS[asked.way](asked.projects)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({"pairs": pairs, "wall": wall, "cpu": cpu, "peak": peak}))
+        return
+    sizes = (2_000, 20_000, 100_000) if asked.more else (2_000, 20_000)
+    rows = [row for number in sizes for row in section(number, asked.cap)]
+    notes = (
+        f"All of it: works read from an open store, rarity, sweep, scores, verdicts, the {KEEP:,} "
+        "strongest pairs of each verdict. The gate: a stated topic and place in common, bounds that "
+        "meet, as queries/landscape/overlaps.rq says it; all ways give the same pairs. Loading the "
+        f"store is in the memory, not in the time. A run is stopped after {asked.cap} s of CPU; "
+        "rdflib is asked at the smallest size only."
+    )
+    write_section("overlap: the sweep beside SPARQL", [notes, "", HEAD, *rows])
+
+
+if __name__ == "__main__":
+    main()
