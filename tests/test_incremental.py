@@ -25,6 +25,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from pcve_graph.build.build import check_project
 from pcve_graph.build.change import quads
 from pcve_graph.build.check import Checked, check_graph
+from pcve_graph.build.completeness import counted
 from pcve_graph.build.index import FILE, Index
 from pcve_graph.build.inputs import read_inputs, scan
 from pcve_graph.build.saving import indexed, save_graph
@@ -281,10 +282,8 @@ def compare(project: Project, whole: Checked, ontology: Ontology) -> None:
     index = indexed(whole.graph, ontology)
     index.set_results(whole.results)
     index.set_pairs(whole.pairs)
-    known, _ = read_inputs(project.build)
-    assert {path: file.sha256 for path, file in known.items()} == {
-        path: file.sha256 for path, file in scan(project).items()
-    }
+    assert saved.manifest["completeness"] == counted(project, saved.store)
+    assert read_inputs(project.build).sums == scan(project).sums
     kept = Index.copy(project.build / FILE)
     assert kept
     for ours, theirs in itertools.zip_longest(kept.dump(), index.dump()):

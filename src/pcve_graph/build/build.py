@@ -9,7 +9,7 @@ from ..records.graph import build_graph
 from ..records.records import read_records
 from .change import WholeError, read_change
 from .check import Checked, check_graph
-from .inputs import File, scan
+from .inputs import Inputs, scan
 from .recheck import check_change
 from .saving import save_graph
 from .store import is_stale, open_graph
@@ -17,7 +17,7 @@ from .store import is_stale, open_graph
 
 def check_project(
     project: Project, ontology: Ontology, engine: str | None = None, whole: bool = False
-) -> tuple[Checked, dict[str, File]]:
+) -> tuple[Checked, Inputs]:
     """The project's graph, checked, and the input files that it was made of.
 
     Where there is a saved graph, only what has changed since is read and checked, unless `whole`;

@@ -29,7 +29,7 @@ from ..records.records import (
 )
 from ..records.sheets import Place, Sheet
 from .index import FILE, Index
-from .inputs import File, program, read_inputs, scan
+from .inputs import Inputs, program, read_inputs, scan
 from .lines import Spelling, quads, saved_lines
 from .reach import View
 
@@ -55,7 +55,7 @@ class Change:
     ontology: Ontology
     folder: Path
     index: Index
-    files: dict[str, File]
+    files: Inputs
     sheets: dict[str, Sheet]
     removed: dict[str, list[str]]
     added: dict[str, list[str]]
@@ -159,14 +159,9 @@ def read_change(
     index = Index.copy(path)
     if index is None or index.get("program") != program():
         raise WholeError("there is no index of this program")
-    old, since = read_inputs(project.build)
-    files = scan(project, old, since)
-    changed = old.keys() ^ files.keys()
-    changed |= {
-        name
-        for name, file in files.items()
-        if name in old and file is not old[name] and file.sha256 != old[name].sha256
-    }
+    old = read_inputs(project.build)
+    files = scan(project, old)
+    changed = old.changed(files)
     data = project.relative(project.data)
     for name in changed:
         if not name.startswith(f"{data}/") or name == f"{data}/ledger.yml":
@@ -198,7 +193,7 @@ class _Reading:
         } | index.paths(index.needing(texts))
         self.record_paths = {name for name in inside if name.startswith(f"{data}/records/")}
 
-    def change(self, store: ox.Store, files: dict[str, File], lenient: bool) -> Change:
+    def change(self, store: ox.Store, files: Inputs, lenient: bool) -> Change:
         index = self.index
         gone = index.owners(self.source_paths)
         read, problems = read_sources_in(self.project, self.present(self.source_paths, files))
@@ -250,8 +245,8 @@ class _Reading:
             rest = {key: iri for key, iri in things.items() if key not in kept.unread}
             return map_records(kept, self.ontology, rest), records, error.problems
 
-    def present(self, paths: Iterable[str], files: dict[str, File]) -> list[Path]:
-        return sorted(self.project.root / path for path in paths if path in files)
+    def present(self, paths: Iterable[str], files: Inputs) -> list[Path]:
+        return sorted(self.project.root / path for path in paths if path in files.sums)
 
     def refuse_twice(self, gone: set[str], owners: Iterable[str]) -> None:
         """Leave it to a whole build to tell of an id that two files have."""
@@ -259,7 +254,7 @@ class _Reading:
             raise WholeError("an id is used twice")
 
     def difference(
-        self, store: ox.Store, files: dict[str, File], sheets: dict[str, Sheet], gone: set[str]
+        self, store: ox.Store, files: Inputs, sheets: dict[str, Sheet], gone: set[str]
     ) -> Change:
         index = self.index
         present = list(named_things(sheets.values(), self.ontology))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from ..project import Project
 
@@ -15,63 +16,65 @@ SUMS: Final = "inputs.sha256"
 STAMPS: Final = "inputs.stamps"
 
 
-class File(NamedTuple):
-    """A file as it was read: what a later look compares first, and its SHA-256."""
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Files by path from the project's root: the SHA-256 of each, and how it looked when read.
 
-    size: int
-    mtime: int
-    inode: int
-    sha256: str
-
-
-def read_inputs(folder: Path) -> tuple[dict[str, File], int]:
-    """The inputs that the build in `folder` read, by path, and when that was written (in ns).
-
-    Without stamps, or with those of other inputs, every size is -1: nothing then looks the same.
+    A stamp is size, time of the last change (ns) and inode; `written` is when the stamps were
+    written down (ns), 0 where they are not known.
     """
-    sums, stamps = folder / SUMS, folder / STAMPS
-    rows = [line.split("  ", 1) for line in sums.read_text("utf-8").split("\n")[:-1]]
-    known = stamps.read_text("utf-8").split("\n") if stamps.is_file() else []
-    if len(known) != len(rows) + 1:
-        return {path: File(-1, 0, 0, digest) for digest, path in rows}, 0
-    files = {}
-    for stamp, (digest, path) in zip(known, rows, strict=False):
-        size, mtime, inode = stamp.split(" ")
-        files[path] = File(int(size), int(mtime), int(inode), digest)
-    return files, stamps.stat().st_mtime_ns
+
+    sums: dict[str, str]
+    stamps: dict[str, str]
+    written: int = 0
+
+    def changed(self, other: Inputs) -> set[str]:
+        """The paths of the files that one has and the other has not, or with other content."""
+        return {path for path, _ in self.sums.items() ^ other.sums.items()}
 
 
-def write_inputs(files: Mapping[str, File], folder: Path) -> None:
+def read_inputs(folder: Path) -> Inputs:
+    """The inputs that the build in `folder` read; without stamps, or with those of others, none."""
+    file = folder / STAMPS
+    sums = (folder / SUMS).read_text("utf-8").split("\n")[:-1]
+    stamps = file.read_text("utf-8").split("\n")[:-1] if file.is_file() else []
+    digests = {line[66:]: line[:64] for line in sums}
+    if len(stamps) != len(sums):
+        return Inputs(digests, {})
+    return Inputs(digests, dict(zip(digests, stamps, strict=True)), file.stat().st_mtime_ns)
+
+
+def write_inputs(files: Inputs, folder: Path) -> None:
     """Write the SHA-256 sums of the inputs, as `sha256sum --check` reads them, and their stamps."""
-    ordered = sorted(files.items())
-    sums = "".join(f"{file.sha256}  {path}\n" for path, file in ordered)
+    ordered = sorted(files.sums)
+    sums = "".join([f"{files.sums[path]}  {path}\n" for path in ordered])
     (folder / SUMS).write_text(sums, "utf-8")
-    stamps = "".join(f"{file.size} {file.mtime} {file.inode}\n" for _, file in ordered)
+    stamps = "".join([f"{files.stamps[path]}\n" for path in ordered])
     (folder / STAMPS).write_text(stamps, "utf-8")
 
 
-def scan(
-    project: Project, known: Mapping[str, File] | None = None, since: int = 0
-) -> dict[str, File]:
-    """Every file that a build reads, by its path from the project's root.
+def scan(project: Project, known: Inputs | None = None) -> Inputs:
+    """Every file that a build reads.
 
-    A file of `known` with the same size, time and inode is not read again, unless it was changed
-    at or after `since` (nanoseconds), the time that `known` was written: two changes within one
-    tick of the clock look the same.
+    One that looks as in `known` is not read again, unless it was changed at or after the time that
+    `known` was written: two changes within one tick of the clock look the same.
     """
-    known = known or {}
-    found = {}
-    for folder in (project.data, project.ontology, project.queries / "checks"):
-        for path, entry in _files(str(folder), project.relative(folder)):
-            stat = entry.stat()
-            stamp = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
-            old = known.get(path)
-            if old and old[:3] == stamp and stamp[1] < since:
-                found[path] = old
-            else:
-                content = Path(entry.path).read_bytes()
-                found[path] = File(*stamp, hashlib.sha256(content).hexdigest())
-    return found
+    known = known or Inputs({}, {})
+    looked, written = known.stamps, known.written
+    sums, stamps = {}, {}
+    for path, entry in _files(project):
+        stat = entry.stat()
+        stamp = stamps[path] = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
+        if looked.get(path) == stamp and stat.st_mtime_ns < written:
+            sums[path] = known.sums[path]
+        else:
+            sums[path] = hashlib.sha256(Path(entry).read_bytes()).hexdigest()
+    return Inputs(sums, stamps)
+
+
+def completeness_file(project: Project) -> Path:
+    """The saved question that a build asks; a project may do without."""
+    return project.queries / "answers" / "completeness.rq"
 
 
 @lru_cache(1)
@@ -82,15 +85,17 @@ def program() -> str:
     return hashlib.sha256(repr(stamps).encode()).hexdigest()
 
 
-def _files(folder: str, name: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """The files under a folder, and in those beneath it, with their names from the root."""
-    try:
-        entries = list(os.scandir(folder))
-    except FileNotFoundError:
-        return
-    for entry in entries:
-        path = f"{name}/{entry.name}"
-        if entry.is_dir():
-            yield from _files(entry.path, path)
-        elif not entry.name.startswith(".") and entry.is_file():
-            yield path, entry
+def _files(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
+    """The files of the folders that are read, and of those beneath, by their path from the root."""
+    read = (project.data, project.ontology, project.queries / "checks")
+    waiting = [(str(folder), f"{project.relative(folder)}/") for folder in read if folder.is_dir()]
+    for folder, name in waiting:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    waiting.append((entry.path, f"{name}{entry.name}/"))
+                elif not entry.name.startswith(".") and entry.is_file():
+                    yield name + entry.name, entry
+    question = completeness_file(project)
+    if question.is_file():
+        yield project.relative(question), question

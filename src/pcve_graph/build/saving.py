@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -21,14 +23,14 @@ from ..records.likeness import named_things
 from . import index as index_file
 from .change import Change
 from .check import Checked
+from .completeness import counted, recounted
 from .index import Index
-from .inputs import File, program, write_inputs
+from .inputs import Inputs, program, write_inputs
 from .recheck import keep_rules
+from .store import read_manifest
 
 
-def save_graph(
-    checked: Checked, project: Project, ontology: Ontology, files: dict[str, File]
-) -> Path:
+def save_graph(checked: Checked, project: Project, ontology: Ontology, files: Inputs) -> Path:
     """Write `build/`, whole or not at all, and return it.
 
     `files` are the inputs, as they were before they were read. Raises UsageError where the folder
@@ -46,10 +48,10 @@ def save_graph(
             shutil.rmtree(folder, ignore_errors=True)
         (fresh / "graph").mkdir(parents=True)
         if isinstance(checked.graph, Built):
-            triples = _write(checked.graph, fresh)
+            counts = _write(checked.graph, project, fresh)
             index = indexed(checked.graph, ontology)
         else:
-            triples = _update(checked.graph, target, fresh)
+            counts = _update(checked.graph, target, fresh)
             index = checked.graph.index
         checks = read_queries(project, "checks")
         keep_rules(target, fresh, ontology, checks)
@@ -57,7 +59,7 @@ def save_graph(
         index.set_results(checked.results)
         index.set_pairs(checked.pairs)
         index.save(fresh / index_file.FILE)
-        _describe(checked, triples, fresh)
+        _describe(checked, counts, fresh)
         if target.exists():
             target.rename(old)
         fresh.rename(target)
@@ -67,7 +69,7 @@ def save_graph(
     return target
 
 
-def _write(built: Built, folder: Path) -> dict[str, int]:
+def _write(built: Built, project: Project, folder: Path) -> dict[str, Any]:
     for name in GRAPHS:
         text = "".join(line + "\n" for line in built.graphs[name]).encode()
         (folder / "graph" / f"{name}.nt").write_bytes(text)
@@ -75,7 +77,8 @@ def _write(built: Built, folder: Path) -> dict[str, int]:
     store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS)
     store.flush()
     search.write_index(store, folder / search.FILE)
-    return {name: len(built.graphs[name]) for name in GRAPHS}
+    triples = {name: len(built.graphs[name]) for name in GRAPHS}
+    return {"triples": triples, "completeness": counted(project, store)}
 
 
 def indexed(built: Built, ontology: Ontology) -> Index:
@@ -89,36 +92,49 @@ def indexed(built: Built, ontology: Ontology) -> Index:
     return index
 
 
-def _update(change: Change, old: Path, folder: Path) -> dict[str, int]:
-    """The saved graph with a change; what stays the same is shared with the old folder."""
-    counts: dict[str, int] = json.loads((old / "manifest.json").read_text("utf-8"))["triples"]
+def _update(change: Change, old: Path, folder: Path) -> dict[str, Any]:
+    """The saved graph with a change; what stays the same is shared with the old folder.
+
+    Large files are copied meanwhile: that is the system's work, not this program's.
+    """
+    counts = read_manifest(old)
+    with ThreadPoolExecutor(1) as beside:
+        copied = beside.submit(_copy, change, old, folder)
+        change.view.store.backup(str(folder / "store"))
+        store = ox.Store(str(folder / "store"))
+        for quad in change.view.removed:
+            store.remove(quad)
+        store.extend(quad for quads in change.view.by_subject.values() for quad in quads)
+        store.flush()
+        for lines, sign in ((change.removed, -1), (change.added, 1)):
+            for name, each in lines.items():
+                counts["triples"][name] += sign * len(each)
+        counts["completeness"] = recounted(change.project, counts["completeness"], change.view)
+        copied.result()
+    concerned = {str(quad.subject)[1:-1] for quad in change.view.changes()}
+    search.update_index(folder / search.FILE, store, concerned)
+    return {name: counts[name] for name in ("triples", "completeness")}
+
+
+def _copy(change: Change, old: Path, folder: Path) -> None:
+    """The graph files with the change, and the search index without it yet."""
+    shutil.copyfile(old / search.FILE, folder / search.FILE)
     for name in GRAPHS:
         file = Path("graph") / f"{name}.nt"
         removed, added = change.removed.get(name, []), change.added.get(name, [])
         if removed or added:
             change.spelling.lines[name].replace(folder / file, removed, added)
-            counts[name] += len(added) - len(removed)
         else:
             os.link(old / file, folder / file)
-    change.view.store.backup(str(folder / "store"))
-    store = ox.Store(str(folder / "store"))
-    for quad in change.view.removed:
-        store.remove(quad)
-    store.extend(quad for quads in change.view.by_subject.values() for quad in quads)
-    store.flush()
-    shutil.copyfile(old / search.FILE, folder / search.FILE)
-    concerned = {str(quad.subject)[1:-1] for quad in change.view.changes()}
-    search.update_index(folder / search.FILE, store, concerned)
-    return counts
 
 
-def _describe(checked: Checked, triples: dict[str, int], folder: Path) -> None:
+def _describe(checked: Checked, counts: dict[str, Any], folder: Path) -> None:
     tally = asdict(checked.graph.tally)
     manifest = {
         "records": tally["records"],
         "sources": tally["sources"],
         "facts": {key: tally[key] for key in ("verified", "cited")},
-        "triples": triples,
+        **counts,
     }
-    written = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    written = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(written, "utf-8")

@@ -40,13 +40,19 @@ class Saved:
         return text.split("\n")[:-1]
 
 
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """How much the build in `folder` gave: of records, sources, facts, triples and events."""
+    found: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
+    return found
+
+
 def open_graph(project: Project) -> Saved:
     """The graph that the last build saved. Raises UsageError where there is none."""
     folder = project.build
     if not all((folder / part).exists() for part in _PARTS):
         raise UsageError(f"there is no graph in {folder}; run `pcve build` first")
     try:
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        manifest = read_manifest(folder)
         store = ox.Store.read_only(str(folder / "store"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder} cannot be read ({error}); run `pcve build` again") from None
@@ -55,8 +61,5 @@ def open_graph(project: Project) -> Saved:
 
 def is_stale(project: Project, saved: Saved) -> bool:
     """Whether a file that the build read has changed since, by content."""
-    known, since = read_inputs(saved.folder)
-    files = scan(project, known, since)
-    return known.keys() != files.keys() or any(
-        file.sha256 != known[path].sha256 for path, file in files.items()
-    )
+    known = read_inputs(saved.folder)
+    return bool(known.changed(scan(project, known)))

@@ -38,7 +38,7 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
     \b
     Example: pcve build
     """
-    from ..build.store import open_graph
+    from ..build.store import read_manifest
 
     start = time.perf_counter()
     project = here(context)
@@ -46,12 +46,12 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
     tell(*map(str, checked.warnings))
     for line in summary(checked, time.perf_counter() - start):
         click.echo(line)
-    for line in completeness(project):
+    manifest = read_manifest(project.build)
+    for line in completeness(manifest):
         click.echo(line)
-    saved = open_graph(project)
-    inside = saved.folder.is_relative_to(Path.cwd())
-    shown = saved.folder.relative_to(Path.cwd()) if inside else saved.folder
-    triples = sum(saved.manifest["triples"].values())
+    inside = project.build.is_relative_to(Path.cwd())
+    shown = project.build.relative_to(Path.cwd()) if inside else project.build
+    triples = sum(manifest["triples"].values())
     click.echo(f"wrote    {many(triples, 'triple')} to {shown}")
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ..errors import ContentError, Problem, UsageError
-from ..project import Project
 
 if TYPE_CHECKING:
     from ..build.check import Checked
@@ -109,21 +108,10 @@ def summary(checked: Checked, seconds: float) -> list[str]:
     return [f"note     {checked.notice}; pySHACL was used", *lines] if checked.notice else lines
 
 
-def completeness(project: Project) -> list[str]:
+def completeness(manifest: dict[str, Any]) -> list[str]:
     """How many of the events say when, where, by whom and about what."""
-    from ..ask.query import Table, ask
-    from ..build.store import open_graph
-    from ..questions.saved import find_query
-
-    try:
-        query = find_query(project, "completeness")
-    except UsageError:
-        return []
-    answer = ask(open_graph(project).store, query.text)
-    assert isinstance(answer, Table)
-    every, *having = (int(getattr(term, "value", 0)) for term in answer.rows[0])
+    (_, every), *having = manifest["completeness"].items() or [("events", 0)]
     if not every:
         return []
-    parts = zip(answer.columns[1:], having, strict=True)
-    shares = ", ".join(f"{name} {100 * number / every:.0f} %" for name, number in parts)
+    shares = ", ".join(f"{name} {100 * number / every:.0f} %" for name, number in having)
     return [f"events   {every:,}: {shares}"]
