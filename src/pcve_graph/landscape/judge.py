@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from . import periods
 from .profiles import Profile, Profiles
@@ -17,13 +17,28 @@ from .related import Mark, how
 VERDICTS: Final = ("overlapping", "back-to-back", "colliding", "related", "not-known")
 
 
+PARTS: Final = ("place", "topic", "group", "time", "company")
+"""The parts of a score, in their order."""
+
+Values: TypeAlias = tuple[float | None, float | None, float | None, float | None, float | None]
+
+
 class Finding(NamedTuple):
-    """A verdict and its score from 0 to 1, with `parts` by name and the `mark` of the related."""
+    """A verdict and its score from 0 to 1; `values` are those of PARTS, None where not known.
+
+    `mark` is what the related share.
+    """
 
     verdict: str
     score: float
-    parts: dict[str, float]
+    values: Values
     mark: Mark | None = None
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """The parts that are known, by name."""
+        pairs = zip(PARTS, self.values, strict=True)
+        return {name: value for name, value in pairs if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +56,13 @@ class Judge:
     def __init__(self, known: Profiles) -> None:
         self.known = known
         self.weights = known.weights
-        self.parts = {kind: known.weights.of(kind) for kind in ("project", "event")}
-        self._places: dict[tuple[int, int, int, int], float | None] = {}
+        parts = {kind: known.weights.of(kind) for kind in ("project", "event")}
+        self._weights = {
+            kind: (*(found.get(name, 0.0) for name in PARTS),) for kind, found in parts.items()
+        }
+        self._floor, self._open = known.weights["time.floor"], known.weights["time.open"]
+        self._broader = known.weights["topic.broader"]
+        self._places: dict[tuple[int, int], float] = {}
         self._subjects: dict[tuple[int, int], float] = {}
         says = {**known.topic.says, **known.group.says}
         general = known.weights.words["topic.general"]
@@ -56,7 +76,7 @@ class Judge:
         """What `one` and `other` are to each other; None where there is nothing to say."""
         if one.work.kind != other.work.kind:
             mark = how(one.family, other.family, (one.work.iri, other.work.iri))
-            return Finding("related", 0.0, {}, mark) if mark else None
+            return Finding("related", 0.0, _NOTHING, mark) if mark else None
         return (
             self._projects(one, other) if one.work.kind == "project" else self._events(one, other)
         )
@@ -76,16 +96,15 @@ class Judge:
         if one.places and other.places and not one.reach & other.reach:
             return None
         score, parts = self._scored(one, other, self._time(one, other))
-        known = "place" in parts and "time" in parts
+        known = parts[0] is not None and parts[3] is not None
         return Finding("overlapping" if known else "not-known", score, parts)
 
     def _time(self, one: Profile, other: Profile) -> float | None:
         """How long two projects are together; None where it is not known whether they are."""
         if not periods.together(one.when, other.when):
             return None
-        floor = self.weights["time.floor"]
-        share = periods.shared_part(one.when, other.when, self.weights["time.open"])
-        return floor + (1 - floor) * share
+        share = periods.shared_part(one.when, other.when, self._open)
+        return self._floor + (1 - self._floor) * share
 
     def _events(self, one: Profile, other: Profile) -> Finding | None:
         mark = self._mark(one, other)
@@ -100,13 +119,14 @@ class Judge:
         if meeting.days == "adjacent":
             time = self.weights["time.adjacent"]
         elif meeting.days == "shared":
-            floor = self.weights["time.floor"]
-            time = floor + (1 - floor) * periods.shared_part(one.when, other.when, 1.0)
+            share = periods.shared_part(one.when, other.when, 1.0)
+            time = self._floor + (1 - self._floor) * share
         score, parts = self._scored(one, other, time, meeting.city == "same")
         return Finding(verdict, score, parts, mark)
 
     def _met(self, one: Profile, other: Profile, meeting: _Meeting) -> str | None:
-        if meeting.days == "none":
+        vague = one.when.vague or other.when.vague
+        if meeting.days == "none" or (vague and not one.places & other.places):
             return None
         led = not one.leaders.isdisjoint(other.leaders)
         if meeting.city == "same" and meeting.days == "shared":
@@ -125,14 +145,11 @@ class Judge:
     def _may_meet(self, one: Profile, other: Profile, meeting: _Meeting) -> bool:
         """Whether a missing day or place is all that keeps two events from a verdict.
 
-        In one place any missing day may; in two, days must be known to the month at least.
+        In one place any missing day may; elsewhere, days are known to the month at least.
         """
         if meeting.days != "open":
             return meeting.city == "open"
-        if one.places & other.places:
-            return True
-        narrow = max(each.when.last - each.when.first for each in (one, other)) <= 31
-        return narrow and meeting.city == "other"
+        return bool(one.places & other.places) or meeting.city == "other"
 
     def _in_common(self, one: Profile, other: Profile) -> bool:
         shared = one.topics & other.all_topics | one.all_topics & other.topics
@@ -163,30 +180,30 @@ class Judge:
 
     def _scored(
         self, one: Profile, other: Profile, time: float | None, with_place: bool = True
-    ) -> tuple[float, dict[str, float]]:
-        """The score and its parts; what cannot be known is no part, and weighs nothing."""
-        values = {
-            "place": self._place(one, other) if with_place else None,
-            "topic": self._subject(
-                one.topics & other.topics,
-                one.topics & other.all_topics | one.all_topics & other.topics,
-            )
-            if one.topics and other.topics
-            else None,
-            "group": self._subject(
-                one.groups & other.groups,
-                one.groups & other.all_groups | one.all_groups & other.groups,
-            )
-            if one.groups and other.groups
-            else None,
-            "time": time,
-            "company": self._company(one, other) if one.work.kind == "event" else None,
-        }
-        parts = {name: value for name, value in values.items() if value is not None}
-        weights = self.parts[one.work.kind]
-        weight = sum(weights[name] for name in parts)
-        score = sum(weights[name] * value for name, value in parts.items())
-        return (score / weight if weight else 0.0), parts
+    ) -> tuple[float, Values]:
+        """The score and the values of its parts; what cannot be known weighs nothing."""
+        topic = group = None
+        if one.topics and other.topics:
+            shared = one.topics & other.all_topics | one.all_topics & other.topics
+            topic = self._subject(one.topics & other.topics, shared)
+        if one.groups and other.groups:
+            shared = one.groups & other.all_groups | one.all_groups & other.groups
+            group = self._subject(one.groups & other.groups, shared)
+        place = self._place(one, other) if with_place else None
+        company = self._company(one, other) if one.work.kind == "event" else None
+        by_place, by_topic, by_group, by_time, by_company = self._weights[one.work.kind]
+        score = weight = 0.0
+        if place is not None:
+            score, weight = by_place * place, by_place
+        if topic is not None:
+            score, weight = score + by_topic * topic, weight + by_topic
+        if group is not None:
+            score, weight = score + by_group * group, weight + by_group
+        if time is not None:
+            score, weight = score + by_time * time, weight + by_time
+        if company is not None:
+            score, weight = score + by_company * company, weight + by_company
+        return (score / weight if weight else 0.0), (place, topic, group, time, company)
 
     def _subject(self, exact: int, shared: int) -> float:
         """One minus the product of what each subject in common leaves unsaid."""
@@ -194,7 +211,7 @@ class Judge:
         if key not in self._subjects:
             left = 1.0
             for each in _bits(shared):
-                factor = 1.0 if exact >> each & 1 else self.weights["topic.broader"]
+                factor = 1.0 if exact >> each & 1 else self._broader
                 left *= 1 - factor * self._says[each]
             self._subjects[key] = 1 - left
         return self._subjects[key]
@@ -203,7 +220,7 @@ class Judge:
         """What the best place in common is worth; None where one of the two states none."""
         if not (one.places and other.places):
             return None
-        key = (one.places, one.all_places, other.places, other.all_places)
+        key = (one.places, other.places)
         if key not in self._places:
             exact = one.places & other.places
             around = one.places & other.all_places | one.all_places & other.places
@@ -230,6 +247,9 @@ class Judge:
         if not one.company.isdisjoint(other.company):
             return self.weights["company.beside"]
         return None
+
+
+_NOTHING: Final[Values] = (None, None, None, None, None)
 
 
 def _bits(mask: int) -> list[int]:

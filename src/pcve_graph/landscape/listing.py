@@ -6,9 +6,8 @@ import pyoxigraph as ox
 
 from ..ask.query import footnotes
 from .briefing import scope
-from .judge import VERDICTS
+from .judge import PARTS, VERDICTS
 from .overlaps import Asked, Overlaps
-from .proofs import PARTS
 from .reasons import listed, reason, shared
 from .tables import Cell, Sheet
 from .work import Landscape

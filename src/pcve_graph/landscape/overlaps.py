@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -69,22 +68,30 @@ class Overlaps:
 
 @dataclass(slots=True)
 class _Kept:
-    """The strongest pairs of one verdict."""
+    """The strongest pairs of one verdict; twice as many are held at most, and cut when they are."""
 
     most: int | None
-    heap: list[tuple[float, str, str, Pair]] = field(default_factory=list)
+    floor: float = -1.0
+    entries: list[tuple[float, str, str, Pair]] = field(default_factory=list)
+
+    def takes(self, score: float) -> bool:
+        """Whether a pair of this score may be among the strongest."""
+        return self.most is None or (score >= self.floor and self.most > 0)
 
     def add(self, pair: Pair) -> None:
-        entry = (pair.score, pair.one.iri, pair.other.iri, pair)
-        if self.most is None or len(self.heap) < self.most:
-            heapq.heappush(self.heap, entry)
-        elif self.most:
-            heapq.heappushpop(self.heap, entry)
+        self.entries.append((-pair.score, pair.one.iri, pair.other.iri, pair))
+        if self.most is not None and len(self.entries) >= 2 * self.most:
+            self.cut()
+
+    def cut(self) -> None:
+        self.entries.sort(key=lambda each: each[:3])
+        if self.most:
+            del self.entries[self.most :]
+            self.floor = -self.entries[-1][0] if len(self.entries) == self.most else -1.0
 
     def sorted(self) -> tuple[Pair, ...]:
-        return tuple(
-            entry[3] for entry in sorted(self.heap, key=lambda one: (-one[0], one[1], one[2]))
-        )
+        self.cut()
+        return tuple(each[3] for each in self.entries)
 
 
 def find_overlaps(known: Profiles, asked: Asked) -> Overlaps:
@@ -98,6 +105,7 @@ def find_overlaps(known: Profiles, asked: Asked) -> Overlaps:
     counts: Counter[tuple[str, str]] = Counter()
     compared: dict[str, int] = {}
     silent: list[Work] = []
+    narrow = bool(asked.funder or asked.country or asked.since or asked.until)
     for kind in asked.kinds:
         chosen = [
             each for each in known.all if each.work.kind == kind and _asked(each, asked, known)
@@ -110,10 +118,11 @@ def find_overlaps(known: Profiles, asked: Asked) -> Overlaps:
             found = judge.judge(one, other)
             if found is None or (found.score < least and found.verdict != "related"):
                 continue
-            if not _wanted(one, other, asked, known):
+            if narrow and not _wanted(one, other, asked, known):
                 continue
             counts[kind, found.verdict] += 1
-            kept[found.verdict].add(_pair(one, other, found))
+            if kept[found.verdict].takes(found.score):
+                kept[found.verdict].add(_pair(one, other, found))
     pairs = {verdict: found.sorted() for verdict, found in kept.items()}
     return Overlaps(pairs, dict(counts), compared, tuple(silent))
 
@@ -132,7 +141,9 @@ def lines_of_succession(known: Profiles, asked: Asked) -> Iterator[tuple[Work, W
 
 
 def _pair(one: Profile, other: Profile, found: Finding) -> Pair:
-    first, second = sorted((one, other), key=lambda each: (each.when.first, each.work.iri))
+    first, second = one, other
+    if (other.when.first, other.work.iri) < (one.when.first, one.work.iri):
+        first, second = other, one
     return Pair(first.work, second.work, found.verdict, found.score, found.parts, found.mark)
 
 

@@ -7,6 +7,7 @@ A stated month or year leaves the day open, and a missing date leaves one side o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from ..dates import first_and_last
@@ -14,6 +15,9 @@ from .work import Work
 
 NEVER: Final = 10_000_000
 """A day after all days, and negated one before them."""
+
+
+_MONTH: Final = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,11 @@ class Period:
         return self.first == self.begun and self.ended == self.last
 
     @property
+    def vague(self) -> bool:
+        """Whether a start or an end is known no nearer than to more than a month."""
+        return max(self.begun - self.first, self.last - self.ended) > _MONTH
+
+    @property
     def bounded(self) -> bool:
         """Whether both sides are known at least by their month or year."""
         return self.first > -NEVER and self.last < NEVER
@@ -39,13 +48,18 @@ class Period:
 
 def period(work: Work) -> Period:
     """The period of a project or an event; an event without an end ends as it began."""
-    start = first_and_last(work.start) if work.start else None
-    end = first_and_last(work.end) if work.end else None
+    start, end = _days(work.start), _days(work.end)
     if end is None and work.kind == "event":
         end = start
-    first, begun = (start[0].toordinal(), start[1].toordinal()) if start else (-NEVER, NEVER)
-    ended, last = (end[0].toordinal(), end[1].toordinal()) if end else (-NEVER, NEVER)
+    first, begun = start or (-NEVER, NEVER)
+    ended, last = end or (-NEVER, NEVER)
     return Period(first, min(begun, last), max(ended, first), last)
+
+
+@cache
+def _days(text: str | None) -> tuple[int, int] | None:
+    found = first_and_last(text) if text else None
+    return (found[0].toordinal(), found[1].toordinal()) if found else None
 
 
 def together(one: Period, other: Period) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .periods import Period, period
@@ -45,8 +45,8 @@ class Profile:
 
     Masks are over `Profiles.subjects` (topics and target groups) and `Profiles.places`: what is
     stated, and what is stated or broader; `reach` are the countries that its places are, lie in or
-    hold, and regions that hold none. `towns` are the stated places within a country, `here` is
-    whether it takes place somewhere, rather than online.
+    hold, and regions that hold none; `zones` the largest places around those; `towns` the stated
+    places within a country. `here` is whether it is known to be somewhere, or online.
     """
 
     work: Work
@@ -58,6 +58,7 @@ class Profile:
     places: int
     all_places: int
     reach: int
+    zones: int
     towns: int
     here: bool
     family: frozenset[Mark]
@@ -91,7 +92,7 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
     listed = {*landscape.broader, *(up for found in landscape.broader.values() for up in found)}
     topics |= {each for each in listed if "/topic/" in each}
     groups |= {each for each in listed if "/target-group/" in each}
-    grounds = {*landscape.within, *landscape.countries, *(p for w in works for p in w.places)}
+    sites = {*landscape.within, *landscape.countries, *(p for w in works for p in w.places)}
     steady = weights["rarity.steady"]
     topic = rarity(
         topics, landscape.broader, (w.topics for w in works), weights["rarity.topic"], steady
@@ -100,7 +101,7 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
         groups, landscape.broader, (w.groups for w in works), weights["rarity.group"], steady
     )
     place = rarity(
-        grounds, landscape.within, (w.places for w in works), weights["rarity.place"], steady
+        sites, landscape.within, (w.places for w in works), weights["rarity.place"], steady
     )
     subjects, places = Bits(), Bits()
     general = weights.words["topic.general"]
@@ -112,28 +113,23 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
         if shares[each] <= common and each.rpartition("/")[2] not in general
     )
     kin = families(landscape, weights.words["instruments"])
-    reached = _reached(landscape)
+    grounds = _Grounds(landscape, places)
     found = []
     for work in works:
-        ups = {up for each in work.places for up in landscape.within.get(each, ())}
+        stated, around, reach, zones, towns = grounds(work)
         found.append(
             Profile(
                 work=work,
                 when=period(work),
                 topics=subjects.mask(work.topics),
-                all_topics=subjects.mask((*work.topics, *work.wider)),
+                all_topics=subjects.mask(work.topics) | subjects.mask(work.wider),
                 groups=subjects.mask(work.groups),
-                all_groups=subjects.mask((*work.groups, *work.wider_groups)),
-                places=places.mask(work.places),
-                all_places=places.mask((*work.places, *sorted(ups))),
-                reach=places.mask(
-                    sorted({each for place in work.places for each in reached(place)})
-                ),
-                towns=places.mask(
-                    each
-                    for each in work.places
-                    if each not in landscape.countries and each not in work.regions
-                ),
+                all_groups=subjects.mask(work.groups) | subjects.mask(work.wider_groups),
+                places=stated,
+                all_places=around,
+                reach=reach,
+                zones=zones,
+                towns=towns,
                 here=bool(work.places) or work.mode == "online",
                 family=kin[work.iri],
                 leaders=frozenset(work.leaders),
@@ -145,26 +141,35 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
     )
 
 
-def _reached(landscape: Landscape) -> _Reach:
-    return _Reach(landscape.within, landscape.members, landscape.countries)
+class _Grounds:
+    """The masks of the places of works; those of the same places are worked out once."""
 
+    def __init__(self, landscape: Landscape, places: Bits) -> None:
+        self._landscape = landscape
+        self._places = places
+        self._known: dict[tuple[str, ...], tuple[int, int, int, int, int]] = {}
 
-class _Reach:
-    """The countries that a place is, lies in or holds; the place itself where there are none."""
+    def __call__(self, work: Work) -> tuple[int, int, int, int, int]:
+        """What is stated, that and what is around it, the reach, its zones, and the towns."""
+        if work.places not in self._known:
+            within, countries = self._landscape.within, self._landscape.countries
+            around = [up for each in work.places for up in within.get(each, ())]
+            reach = sorted({each for place in work.places for each in self._reached(place)})
+            zones = sorted({zone for each in reach for zone in self._largest(each)})
+            towns = [e for e in work.places if e not in countries and e not in work.regions]
+            lists = (work.places, (*work.places, *around), reach, zones, towns)
+            stated, every, reached, zoned, small = map(self._places.mask, lists)
+            self._known[work.places] = stated, every, reached, zoned, small
+        return self._known[work.places]
 
-    def __init__(
-        self,
-        within: Mapping[str, tuple[str, ...]],
-        members: Mapping[str, tuple[str, ...]],
-        countries: frozenset[str],
-    ) -> None:
-        self._within = within
-        self._members = members
-        self._countries = countries
-        self._known: dict[str, tuple[str, ...]] = {}
+    def _reached(self, place: str) -> tuple[str, ...]:
+        """The countries that a place is, lies in or holds; the place itself where none is."""
+        landscape = self._landscape
+        around = (place, *landscape.within.get(place, ()))
+        named = tuple(each for each in around if each in landscape.countries)
+        return named or landscape.members.get(place, ()) or (place,)
 
-    def __call__(self, place: str) -> tuple[str, ...]:
-        if place not in self._known:
-            around = [e for e in (place, *self._within.get(place, ())) if e in self._countries]
-            self._known[place] = tuple(around) or self._members.get(place, ()) or (place,)
-        return self._known[place]
+    def _largest(self, place: str) -> tuple[str, ...]:
+        """The largest places around a place; the place itself where none is."""
+        within = self._landscape.within
+        return tuple(e for e in within.get(place, ()) if not within.get(e)) or (place,)

@@ -10,14 +10,12 @@ import pyoxigraph as ox
 from ..ask.evidence import Evidence, evidence, rank, values
 from ..ask.present import day
 from ..names import expand, local_name
+from .judge import PARTS
 from .overlaps import Pair
 from .reasons import Shared, shared
 from .work import LEADING, TAKING_PART, Landscape, Work
 
 _SUBJECT: Final = ox.NamedNode(expand("rdf:subject"))
-PARTS: Final = ("place", "topic", "group", "time", "company")
-"""The parts of a score, in their order."""
-
 _ROLES: Final = frozenset((*LEADING, *TAKING_PART))
 
 

@@ -1,7 +1,7 @@
 """The pairs worth comparing, found without comparing all with all.
 
-Projects are laid into a bucket for each subject that can make a pair, events into one row; each is
-walked by the day on which works can begin, and a work meets those that can still be under way.
+Projects are laid into a bucket for each zone and subject that can make a pair, events into one row;
+each is walked by the day on which works can begin, and a work meets those still under way.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ import bisect
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from .periods import NEVER
 from .profiles import Profile
+
+ANYWHERE: Final = 0
+"""The zone of works that state no place."""
 
 _SOON: Final = 1
 """Days after the end of an event on which another still follows it."""
-
-_LONG: Final = 31
-"""An event whose days are known no nearer than this meets only those of its place."""
 
 
 def projects(profiles: Sequence[Profile], telling: int) -> Iterator[tuple[Profile, Profile]]:
@@ -26,41 +25,68 @@ def projects(profiles: Sequence[Profile], telling: int) -> Iterator[tuple[Profil
     A subject is shared where one states it and the other states it or something narrower. A
     project without a place meets all, as does one without dates.
     """
-    buckets: dict[int, list[Profile]] = {}
+    buckets: dict[tuple[int, int], list[Profile]] = {}
     for each in profiles:
         mask = (each.all_topics | each.all_groups) & telling
         while mask:
             low = mask & -mask
-            buckets.setdefault(low, []).append(each)
             mask ^= low
-    for low in sorted(buckets):
-        yield from _bucket(low, telling, buckets[low])
+            buckets.setdefault((low, ANYWHERE), []).append(each)
+            zones = each.zones
+            while zones:
+                zone = zones & -zones
+                zones ^= zone
+                buckets.setdefault((low, zone), []).append(each)
+    for low, zone in sorted(buckets):
+        members = sorted(buckets[low, zone], key=lambda one: (one.when.first, one.work.iri))
+        if zone != ANYWHERE:
+            yield from _bucket(low, zone, telling, members)
+        elif any(not each.places for each in members):
+            yield from _unplaced(low, telling, members)
 
 
-def _bucket(low: int, telling: int, members: list[Profile]) -> Iterator[tuple[Profile, Profile]]:
-    """The pairs of one subject whose lowest telling subject it is, so that no pair comes twice."""
-    lower = (low - 1) & telling
-    open_: list[tuple[int, int, int, int, Profile]] = []
-    for each in sorted(members, key=lambda one: (one.when.first, one.work.iri)):
+def _bucket(
+    low: int, zone: int, telling: int, members: list[Profile]
+) -> Iterator[tuple[Profile, Profile]]:
+    """The pairs of one subject in one zone; a pair comes only with the lowest of each it shares."""
+    lower, below = (low - 1) & telling, zone - 1
+    active: list[tuple[int, int, int, int, int, Profile]] = []
+    for each in members:
         stated, every = each.topics | each.groups, each.all_topics | each.all_groups
-        reach, first = each.reach, each.when.first
-        open_ = [entry for entry in open_ if entry[0] >= first]
-        for _, said, meant, reached, other in open_:
-            if reach and reached and not reach & reached:
+        reach, zones, first = each.reach, each.zones & below, each.when.first
+        active = [entry for entry in active if entry[0] >= first]
+        for _, reached, said, meant, around, other in active:
+            if reach & reached:
+                shared = said & every | meant & stated
+                if shared & low and not shared & lower and not zones & around:
+                    yield other, each
+        active.append((each.when.last, reach, stated, every, each.zones, each))
+
+
+def _unplaced(low: int, telling: int, members: list[Profile]) -> Iterator[tuple[Profile, Profile]]:
+    """The pairs of one subject of which one at least states no place."""
+    lower = (low - 1) & telling
+    active: list[Profile] = []
+    for each in members:
+        stated, every = each.topics | each.groups, each.all_topics | each.all_groups
+        active = [other for other in active if other.when.last >= each.when.first]
+        for other in active:
+            if each.places and other.places:
                 continue
-            shared = said & every | meant & stated
+            shared = (other.topics | other.groups) & every
+            shared |= (other.all_topics | other.all_groups) & stated
             if shared & low and not shared & lower:
                 yield other, each
-        open_.append((each.when.last, stated, every, reach, each))
+        active.append(each)
 
 
 def events(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
     """Each pair of events once that can share a day or follow each other on the next.
 
-    Events dated to a month at best by their year, or not at all, are paired only within one place.
+    Events whose dates are vague, or missing, are paired only within one place.
     """
-    near = [each for each in profiles if each.when.last - each.when.first <= _LONG]
-    far = [each for each in profiles if each.when.last - each.when.first > _LONG]
+    near = [each for each in profiles if not each.when.vague]
+    far = [each for each in profiles if each.when.vague]
     open_: list[Profile] = []
     for each in sorted(near, key=lambda one: (one.when.first, one.work.iri)):
         first = each.when.first - _SOON
@@ -72,27 +98,21 @@ def events(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
 
 
 def _places(near: list[Profile], far: list[Profile]) -> Iterator[tuple[Profile, Profile]]:
-    by_place: dict[str, list[Profile]] = {}
+    """The pairs within one place of which one at least has vague dates."""
+    exact: dict[str, list[Profile]] = {}
     for each in sorted(near, key=lambda one: (one.when.first, one.work.iri)):
         for place in each.work.places:
-            by_place.setdefault(place, []).append(each)
-    firsts = {place: [one.when.first for one in found] for place, found in by_place.items()}
-    loose: dict[str, list[Profile]] = {}
+            exact.setdefault(place, []).append(each)
+    firsts = {place: [one.when.first for one in found] for place, found in exact.items()}
+    vague: dict[str, list[Profile]] = {}
     for each in sorted(far, key=lambda one: one.work.iri):
-        met: set[str] = {each.work.iri}
+        met: dict[str, Profile] = {}
         for place in each.work.places:
-            for other in loose.get(place, ()):
-                if other.work.iri not in met:
-                    met.add(other.work.iri)
-                    yield other, each
-            row = by_place.get(place, [])
-            lowest = max(each.when.first - _LONG - 1, -NEVER)
-            start = bisect.bisect_left(firsts.get(place, []), lowest)
-            for other in row[start:]:
-                if other.when.first > each.when.last:
-                    break
-                if other.work.iri not in met:
-                    met.add(other.work.iri)
-                    yield other, each
-        for place in each.work.places:
-            loose.setdefault(place, []).append(each)
+            row = exact.get(place, [])
+            until = bisect.bisect_right(firsts.get(place, []), each.when.last + _SOON)
+            for other in (*vague.get(place, ()), *row[:until]):
+                if other.when.last + _SOON >= each.when.first:
+                    met.setdefault(other.work.iri, other)
+            vague.setdefault(place, []).append(each)
+        for other in met.values():
+            yield other, each

@@ -34,14 +34,21 @@ TAKING_PART: Final = (
 )
 """The roles of everybody else."""
 
-_TIES: Final = (
-    ("dcterms:isPartOf", "part_of"),
-    ("pcve:precededBy", "preceded_by"),
-    ("dcterms:relation", "relation"),
-    ("pcve:series", "series"),
-)
+_ROLES: Final = (*LEADING, *TAKING_PART)
 
-Values: TypeAlias = dict[str, list[Term]]
+_READ: Final = {
+    expand(each): local_name(expand(each))
+    for each in (
+        *("skos:prefLabel", "schema:startDate", "schema:endDate", "pcve:earliest", "pcve:latest"),
+        *("pcve:status", "pcve:mode", "pcve:kind", "pcve:edition", "schema:funder"),
+        *("schema:location", "schema:about", "schema:audience", "pcve:contributesTo"),
+        *("dcterms:isPartOf", "pcve:precededBy", "dcterms:relation", "pcve:series"),
+        *("schema:organizer", *(f"pcve:{role}" for role in _ROLES if role != "organizer")),
+    )
+}
+"""The properties that are read, to the local names by which their values are kept."""
+
+Values: TypeAlias = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +170,7 @@ class _Reader:
         self.replaced = _settled(dict(self.pairs("replaced")))
         self.within: dict[str, tuple[str, ...]] = {}
         self.countries: frozenset[str] = frozenset()
+        self.known: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self.read_places()
         self.broader = _closure(_grouped(self.pairs("concepts")))
         self.kinds: dict[str, str] = {}
@@ -209,19 +217,28 @@ class _Reader:
     def landscape(self) -> Landscape:
         values: dict[str, Values] = {}
         kinds: dict[str, str] = {}
-        for work, kind, name, value in self.rows("works"):
-            assert value is not None
-            kinds[_value(work)] = local_name(_value(kind)).lower()
-            values.setdefault(_value(work), {}).setdefault(_value(name), []).append(value)
+        names: dict[str, list[Term]] = {}
+        for node, kind, name, value in self.rows("works"):
+            work, key = _value(node), _READ.get(_value(name))
+            if work not in kinds:
+                kinds[work] = local_name(_value(kind)).lower()
+                values[work] = {}
+            if key == "prefLabel" and value is not None:
+                names.setdefault(work, []).append(value)
+            elif key:
+                values[work].setdefault(key, []).append(_value(value))
         for iri, found in values.items():
-            parts = self.among(found, "dcterms:isPartOf")
-            if parts:
+            if parts := self.among(found, "isPartOf"):
                 self.parts.setdefault(iri, []).extend(parts)
-            self.payers.setdefault(iri, []).extend(self.among(found, "schema:funder"))
+            if payers := self.among(found, "funder"):
+                self.payers.setdefault(iri, []).extend(payers)
         self.upward = _closure(self.parts)
         budgets = self.budgets()
         works = tuple(
-            self.work(iri, kinds[iri], values[iri], budgets.get(iri, ())) for iri in sorted(values)
+            self.work(
+                iri, kinds[iri], _named(names.get(iri, ())), values[iri], budgets.get(iri, ())
+            )
+            for iri in sorted(values)
         )
         members = _grouped(
             (above, country)
@@ -253,51 +270,61 @@ class _Reader:
         missing = sorted(others - found.keys())
         return found | labels(self.store, map(ox.NamedNode, missing))
 
-    def among(self, values: Values, name: str) -> list[str]:
+    def among(self, values: Values, key: str) -> tuple[str, ...]:
         """The things that are values of a property, each once, the retired ones replaced."""
-        found = values.get(expand(name), ())
-        return sorted({self.standing(_value(each)) for each in found})
+        found = values.get(key)
+        if not found:
+            return ()
+        return tuple(sorted({self.replaced.get(each, each) for each in found}))
 
-    def work(self, iri: str, kind: str, values: Values, budget: tuple[Money, ...]) -> Work:
-        places = self.among(values, "schema:location")
-        countries = {
-            each for place in places for each in self.around(place) if each in self.countries
-        }
-        regions = [each for each in places if not {*self.around(each)} & self.countries]
-        topics = self.among(values, "schema:about")
-        groups = self.among(values, "schema:audience")
+    def work(
+        self, iri: str, kind: str, name: str, values: Values, budget: tuple[Money, ...]
+    ) -> Work:
+        places = self.among(values, "location")
+        countries, regions = self.lying(places)
+        topics, groups = self.among(values, "about"), self.among(values, "audience")
         frames = self.upward.get(iri, ())
-        aims = self.among(values, "pcve:contributesTo")
+        aims = self.among(values, "contributesTo")
         toward = {*frames, *aims, *(each for aim in aims for each in self.upward.get(aim, ()))}
-        roles = {role: self.among(values, f"pcve:{role}") for role in (*LEADING, *TAKING_PART)}
-        roles["organizer"] = self.among(values, "schema:organizer")
-        edition = _first(values, "pcve:edition")
+        edition = _first(values, "edition")
         return Work(
             iri=iri,
             kind=kind,
-            label=_named(values.get(expand("skos:prefLabel"), [])) or local_name(iri),
-            start=_first(values, "schema:startDate"),
-            end=_last(values, "schema:endDate"),
-            earliest=_first(values, "pcve:earliest"),
-            latest=_last(values, "pcve:latest"),
-            status=local_name(_first(values, "pcve:status") or ""),
-            mode=local_name(_first(values, "pcve:mode") or ""),
-            sort=local_name(_first(values, "pcve:kind") or ""),
-            places=tuple(places),
-            countries=tuple(sorted(countries)),
-            regions=tuple(regions),
-            topics=tuple(topics),
+            label=name or local_name(iri),
+            start=_first(values, "startDate"),
+            end=_last(values, "endDate"),
+            earliest=_first(values, "earliest"),
+            latest=_last(values, "latest"),
+            status=local_name(_first(values, "status") or ""),
+            mode=local_name(_first(values, "mode") or ""),
+            sort=local_name(_first(values, "kind") or ""),
+            places=places,
+            countries=countries,
+            regions=regions,
+            topics=topics,
             wider=_above(topics, self.broader),
-            groups=tuple(groups),
+            groups=groups,
             wider_groups=_above(groups, self.broader),
             funders=tuple(sorted(self.paying(iri))),
             pillars=tuple(sorted(e for e in toward if self.kinds.get(e) == "Initiative")),
             frames=frames,
+            part_of=self.among(values, "isPartOf"),
+            preceded_by=self.among(values, "precededBy"),
+            relation=self.among(values, "relation"),
+            series=self.among(values, "series"),
             edition=int(edition) if edition and edition.isdecimal() else None,
             budget=budget,
-            actors={role: tuple(found) for role, found in roles.items() if found},
-            **{field: tuple(self.among(values, name)) for name, field in _TIES},
+            actors={role: self.among(values, role) for role in _ROLES if role in values},
         )
+
+    def lying(self, places: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The countries that `places` are or lie in, and those of them that lie in none."""
+        if places not in self.known:
+            around = {each: {*self.around(each)} & self.countries for each in places}
+            countries = {country for found in around.values() for country in found}
+            regions = tuple(each for each in places if not around[each])
+            self.known[places] = tuple(sorted(countries)), regions
+        return self.known[places]
 
     def around(self, place: str) -> tuple[str, ...]:
         return (place, *self.within.get(place, ()))
@@ -335,12 +362,12 @@ def _number(text: str) -> Decimal | None:
     return Decimal(text) if text else None
 
 
-def _first(values: Values, name: str) -> str | None:
-    return min(map(_value, values.get(expand(name), ())), default=None)
+def _first(values: Values, key: str) -> str | None:
+    return min(values.get(key, ()), default=None)
 
 
-def _last(values: Values, name: str) -> str | None:
-    return max(map(_value, values.get(expand(name), ())), default=None)
+def _last(values: Values, key: str) -> str | None:
+    return max(values.get(key, ()), default=None)
 
 
 def _named(names: Iterable[Term]) -> str:
@@ -351,6 +378,8 @@ def _named(names: Iterable[Term]) -> str:
 
 def _above(found: Iterable[str], broader: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     stated = {*found}
+    if not stated:
+        return ()
     return tuple(sorted({up for each in stated for up in broader.get(each, ())} - stated))
 
 
