@@ -8,7 +8,7 @@ how rare everything is, the sweep, scores, verdicts, and the 1,000 strongest pai
 *The gate* is what SPARQL can say too (queries/landscape/overlaps.rq: a stated topic and a stated
 place in common, bounds that meet), asked of the sweep, of the embedded store and of rdflib, which
 must give the same number of pairs. Each is a process of its own with the store in memory; loading
-it is not in the time, but in the memory. A run is stopped after --cap seconds of CPU.
+it is not in the time, but in the memory, and a small one is asked first, to warm up. A run is stopped after --cap seconds of CPU.
 """
 
 from __future__ import annotations
@@ -235,8 +235,11 @@ def run(way: str, number: int, cap: int) -> dict[str, Any] | None:
     return found
 
 
-def section(number: int, cap: int) -> list[str]:
-    """The lines of one size. Raises SystemExit where ways differ or a bound is broken."""
+def section(number: int, cap: int, broken: list[str]) -> list[str]:
+    """The lines of one size; what is over its bound goes into `broken`.
+
+    Raises SystemExit where ways differ.
+    """
     rows, pairs = [], set()
     for way in WAYS:
         if way == "SPARQL, rdflib" and number > 2_000:
@@ -254,9 +257,7 @@ def section(number: int, cap: int) -> list[str]:
         if what == "gate":
             pairs.add(found["pairs"])
         elif number in BOUNDS and (found["cpu"] > BOUNDS[number] or found["peak"] > PEAK):
-            raise SystemExit(
-                f"{number:,} projects take {found['cpu']:.2f} s, {found['peak']:.0f} MB"
-            )
+            broken.append(f"{number:,} projects: {found['cpu']:.2f} s, {found['peak']:.0f} MB")
     if len(pairs) > 1:
         raise SystemExit(f"the ways differ: {sorted(pairs)} pairs")
     return rows
@@ -278,21 +279,25 @@ def main() -> None:
     parser.add_argument("--projects", type=int, default=2_000, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.way:
+        WAYS[asked.way](100)
         pairs, wall, cpu = WAYS[asked.way](asked.projects)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps({"pairs": pairs, "wall": wall, "cpu": cpu, "peak": peak}))
         return
     sizes = (2_000, 20_000, 100_000) if asked.more else (2_000, 20_000)
-    rows = [row for number in sizes for row in section(number, asked.cap)]
+    broken: list[str] = []
+    rows = [row for number in sizes for row in section(number, asked.cap, broken)]
     notes = (
         f"All of it: works read from an open store, rarity, sweep, scores, verdicts, the {KEEP:,} "
         "strongest pairs of each verdict. The gate: a stated topic and place in common, bounds "
         "that meet, as queries/landscape/overlaps.rq says it; all ways give the same pairs. "
-        "Loading the store is in the memory, not in the time. "
+        "Loading the store is in the memory, not in the time; each way is asked a small one first. "
         f"A run is stopped after {asked.cap} s of CPU; rdflib is asked at the smallest size only. "
         f"Counting to two million in a loop took {_loop():.2f} s of CPU just then."
     )
     write_section("overlap: the sweep beside SPARQL", [notes, "", HEAD, *rows])
+    if broken:
+        raise SystemExit(f"over the bound: {'; '.join(broken)}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,50 +81,46 @@ def overlaps(
       pcve overlaps --topic prisons --since 2019 --kind project
       pcve overlaps --funder "European Union" --format xlsx -o overlaps.xlsx
     """
-    from ..landscape.briefing import Briefing, written
-    from ..landscape.overlaps import find_overlaps, lines_of_succession
-
-    _known(kind, form)
+    for option, word, known in (("--kind", kind, _KINDS), ("--format", form, _FORMATS)):
+        _one_of(option, word, known)
     project = here(context)
     saved = opened(project)
-    profiles = _profiles(project, saved)
-    names = named(project, saved, "overlaps", country=country, topic=topic, funder=funder)
+    names = _named(project, saved, country=country, topic=topic, funder=funder)
     asked = _asked(names, since, until, _KINDS[kind], least)
-    found = find_overlaps(profiles, asked)
-    landscape = profiles.landscape
-    if picture:
-        from ..landscape.network import overlap_picture
+    put(_told(saved, _profiles(project, saved), asked, form, limit, related), output)
 
-        put(overlap_picture(landscape, saved.store, asked, found, picture.suffix), picture)
-        if output is None and form == "text":
-            return
+
+def _told(
+    saved: Saved, profiles: Profiles, asked: Asked, form: str, limit: int, related: bool
+) -> bytes:
+    """What is found, in the format that is asked for."""
+    from ..landscape.overlaps import find_overlaps, lines_of_succession
+
+    found = find_overlaps(profiles, asked)
+    landscape, store = profiles.landscape, saved.store
     if form == "text":
+        from ..landscape.briefing import Briefing, written
+
         most = limit or max(map(len, found.pairs.values()))
         lines = tuple(lines_of_succession(profiles, asked))
-        briefing = Briefing(landscape, saved.store, asked, found, lines, most, related)
-        put(written(briefing).encode(), output)
-        return
+        return written(Briefing(landscape, store, asked, found, lines, most, related)).encode()
     if form == "turtle":
         from ..landscape.results import turtle
 
-        put(turtle(landscape, saved.store, found), output)
-        return
+        return turtle(landscape, store, found)
     from ..landscape.listing import sheet
     from ..landscape.tables import written as tabled
 
-    table = sheet(landscape, saved.store, asked, found)
-    put(tabled(table, "text" if form == "table" else form), output)
+    return tabled(sheet(landscape, store, asked, found), "text" if form == "table" else form)
 
 
-def _known(kind: str, form: str) -> None:
-    """Raise UsageError for a kind or a format that there is not."""
+def _one_of(option: str, word: str, known: Collection[str]) -> None:
     from ..names import nearest
 
-    for option, word, known in (("--kind", kind, _KINDS), ("--format", form, _FORMATS)):
-        if word not in known:
-            hint = nearest(word, known)
-            choice = ", ".join(known)
-            raise UsageError(f"{option} is one of {choice}, not {word!r}" + (hint and f"; {hint}"))
+    if word not in known:
+        hint = nearest(word, known)
+        choice = ", ".join(known)
+        raise UsageError(f"{option} is one of {choice}, not {word!r}" + (hint and f"; {hint}"))
 
 
 def _profiles(project: Project, saved: Saved) -> Profiles:
