@@ -8,7 +8,8 @@ how rare everything is, the sweep, scores, verdicts, and the 1,000 strongest pai
 *The gate* is what SPARQL can say too (queries/landscape/overlaps.rq: a stated topic and a stated
 place in common, bounds that meet), asked of the sweep, of the embedded store and of rdflib, which
 must give the same number of pairs. Each is a process of its own with the store in memory; loading
-it is not in the time, but in the memory, and a small one is asked first, to warm up. A run is stopped after --cap seconds of CPU.
+it is not in the time, but in the memory, and a small one is asked first, to warm up. A run is
+stopped after --cap seconds of CPU.
 """
 
 from __future__ import annotations

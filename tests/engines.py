@@ -17,8 +17,9 @@ import rdflib
 from conftest import ROOT, World
 from golden import GOLDEN, runs
 
-from pcve_graph.ask.export import nquads
 from pcve_graph.ask.query import Table, ask
+from pcve_graph.exports.part import whole
+from pcve_graph.exports.rdf import nquads
 from pcve_graph.ontology import read_ontology
 from pcve_graph.project import Project
 from pcve_graph.questions.binding import Term, standalone
@@ -62,7 +63,7 @@ class Rdflib:
 
     def __init__(self, world: World) -> None:
         self.dataset = rdflib.Dataset(default_union=True)
-        content = nquads(world.saved(), read_ontology(world.project))
+        content = nquads(whole(world.saved()), read_ontology(world.project))
         self.dataset.parse(data=content.decode(), format="nquads")
 
     def ask(self, text: str, bindings: Mapping[str, Term]) -> Table:

@@ -270,8 +270,11 @@ def test_csv_has_a_row_for_each_cell_empty_ones_too(shipped: World) -> None:
         (["--cell", "albnia/prisons"], "albania  Albania (country)"),
         (["--cell", "albania/prison"], "topic/prisons"),
         (["--cell", "albania"], "--cell is a row and a column"),
-        (["--cell", "sarajevo/prisons"], "sarajevo is no row of this matrix"),
-        (["--cell", "albania/1850", "--by", "year"], "1850 is no column of this matrix"),
+        (["--cell", "sarajevo/prisons"], "'sarajevo' is not in this matrix; there are albania"),
+        (
+            ["--cell", "albania/1850", "--by", "year"],
+            "'1850' is not in this matrix; there are 2016",
+        ),
         (["--cell", "albania/prisons", "--gaps"], "give it without --gaps"),
         (["--cell", "albania/prisons", "--format", "csv"], "--cell is text"),
         (["--gaps", "--count", "money"], "not of money"),

@@ -8,9 +8,9 @@ import shlex
 import pytest
 from conftest import ROOT, World
 
-from pcve_graph.ask.export import FORMATS
 from pcve_graph.cli import cli
 from pcve_graph.errors import RULES
+from pcve_graph.exports.formats import FORMATS
 from pcve_graph.ontology import Ontology
 from pcve_graph.questions.dialects import own_query
 from pcve_graph.questions.saved import CHECK_KEYS, KEYS, PARAM_KEYS, TYPES

@@ -8,7 +8,8 @@ from conftest import ROOT, World
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcve_graph.ask.export import FORMATS as EXPORTS
+from pcve_graph.exports.formats import FORMATS as EXPORTS
+from pcve_graph.exports.part import whole
 from pcve_graph.ontology import Ontology
 from pcve_graph.validate.documents import FORMATS
 from pcve_graph.validate.locate import locate
@@ -23,7 +24,7 @@ def statements(text: str, form: str) -> set[tuple[str, ...]]:
 def test_every_statement_of_the_shipped_graph_is_found(
     shipped: World, ontology: Ontology, form: str
 ) -> None:
-    text = EXPORTS[form](shipped.saved(), ontology).decode()
+    text = EXPORTS[form].write(whole(shipped.saved()), ontology).decode()
     places = locate(text.encode(), form)
     assert len(places) > 50_000
     assert statements(text, form) - places.keys() == set()

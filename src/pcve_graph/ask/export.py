@@ -1,22 +1,16 @@
-"""The graph in other people's formats: one function a format, listed in FORMATS.
-
-Every format comes out of sorted lines, so the same graph gives the same bytes. Nothing here has
-blank nodes, so nothing needs canonical names.
-"""
+"""A graph of any kind as Turtle, JSON-LD, N-Triples or RDF/XML, the same bytes every time."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..build.store import Saved
-from ..names import GRAPHS, PREFIXES, expand, graph, local_name
-from ..ontology import Ontology
+from ..names import PREFIXES, expand, local_name
 
 RDF_FORMATS: Final = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -27,13 +21,6 @@ RDF_FORMATS: Final = {
 }
 """What a graph of any kind is written as."""
 _JSON_TYPES: Final = {"xsd:integer", "xsd:string"}
-
-
-def triples(saved: Saved) -> list[ox.Triple]:
-    """All graphs as one list without repeats: by subject, its type first."""
-    lines = sorted({line for name in GRAPHS for line in saved.lines(name)})
-    parsed = ox.parse("\n".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES)
-    return ordered(quad.triple for quad in parsed)
 
 
 def ordered(found: Iterable[ox.Triple]) -> list[ox.Triple]:
@@ -52,7 +39,7 @@ def serialize(found: Iterable[ox.Triple], form: str) -> bytes:
     rdf = RDF_FORMATS[form]
     kept = ordered(_named(list(found)))
     if rdf is ox.RdfFormat.JSON_LD:
-        return _compact(kept, [], {})
+        return compact(kept, [], {})
     prefixes = None if rdf is ox.RdfFormat.N_TRIPLES else PREFIXES
     return ox.serialize(kept, format=rdf, prefixes=prefixes) or b""
 
@@ -66,54 +53,7 @@ def _named(found: list[ox.Triple]) -> Iterable[ox.Triple]:
     return (quad.triple for quad in dataset)
 
 
-def turtle(saved: Saved, ontology: Ontology) -> bytes:
-    """Turtle 1.1, all graphs as one."""
-    return serialize(triples(saved), "turtle")
-
-
-def ntriples(saved: Saved, ontology: Ontology) -> bytes:
-    """N-Triples 1.1, all graphs as one, sorted by line."""
-    lines = sorted({line for name in GRAPHS for line in saved.lines(name)})
-    return "".join(line + "\n" for line in lines).encode()
-
-
-def rdfxml(saved: Saved, ontology: Ontology) -> bytes:
-    """RDF 1.1 XML, all graphs as one."""
-    return serialize(triples(saved), "rdfxml")
-
-
-def nquads(saved: Saved, ontology: Ontology) -> bytes:
-    """N-Quads 1.1, a graph after the other, sorted within each."""
-    return "".join(
-        f"{line.removesuffix(' .')} <{graph(name)}> .\n"
-        for name in sorted(GRAPHS)
-        for line in saved.lines(name)
-    ).encode()
-
-
-def trig(saved: Saved, ontology: Ontology) -> bytes:
-    """TriG 1.1, a block for each graph."""
-    quads = [
-        ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(graph(name)))
-        for name in sorted(GRAPHS)
-        for triple in ordered(
-            quad.triple
-            for quad in ox.parse(
-                "\n".join(saved.lines(name)).encode(), format=ox.RdfFormat.N_TRIPLES
-            )
-        )
-    ]
-    return ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=PREFIXES) or b""
-
-
-def jsonld(saved: Saved, ontology: Ontology) -> bytes:
-    """JSON-LD 1.1: the context made from the shapes, then one node object a thing."""
-    shaped = [key.path for kind in ontology.by_iri.values() for key in kind.keys.values()]
-    classes = {iri: kind.name for iri, kind in ontology.by_iri.items()}
-    return _compact(triples(saved), shaped, classes)
-
-
-def _compact(found: list[ox.Triple], shaped: list[str], classes: dict[str, str]) -> bytes:
+def compact(found: list[ox.Triple], shaped: list[str], classes: dict[str, str]) -> bytes:
     """JSON-LD 1.1 of ordered triples: the context, then one node object a subject."""
     terms = _terms(found, shaped)
     kinds = _kinds(found)
@@ -134,7 +74,7 @@ def _terms(found: list[ox.Triple], shaped: list[str]) -> dict[str, str]:
         if iri in used and iri != expand("rdf:type"):
             name = local_name(iri)
             if name in taken or not name:
-                name = _prefixed(iri)
+                name = prefixed(iri)
             taken.add(name)
             terms[iri] = name
     return terms
@@ -169,11 +109,12 @@ def _kinds(found: list[ox.Triple]) -> dict[str, set[str]]:
 
 def _kind(term: object) -> str:
     if isinstance(term, ox.Literal):
-        return "@language" if term.language else _prefixed(term.datatype.value)
+        return "@language" if term.language else prefixed(term.datatype.value)
     return "@id"
 
 
-def _prefixed(iri: str) -> str:
+def prefixed(iri: str) -> str:
+    """The IRI with the prefix of its namespace, where that is one of ours; else as it is."""
     for prefix, space in PREFIXES.items():
         if iri.startswith(space):
             return f"{prefix}:{iri[len(space) :]}"
@@ -204,7 +145,7 @@ def _node(
         predicate = triple.predicate.value
         if predicate == expand("rdf:type"):
             kind = _reference(triple.object)
-            _put(node, "@type", classes.get(kind, _prefixed(kind)))
+            _put(node, "@type", classes.get(kind, prefixed(kind)))
         elif kinds[predicate] == {"@language"}:
             assert isinstance(triple.object, ox.Literal)
             texts = node.setdefault(terms[predicate], {})
@@ -220,7 +161,7 @@ def _value(term: object, typed: bool) -> Any:
         return _reference(term) if typed else {"@id": _reference(term)}
     if term.language:
         return {"@value": term.value, "@language": term.language}
-    kind = _prefixed(term.datatype.value)
+    kind = prefixed(term.datatype.value)
     if kind == "xsd:integer" and re.fullmatch(r"[+-]?\d+", term.value):
         return int(term.value)
     if kind == "xsd:string" or typed:
@@ -239,14 +180,3 @@ def _put(node: dict[str, Any], key: str, value: Any) -> None:
         node[key].append(value)
     else:
         node[key] = [node[key], value]
-
-
-FORMATS: Final[dict[str, Callable[[Saved, Ontology], bytes]]] = {
-    "turtle": turtle,
-    "jsonld": jsonld,
-    "ntriples": ntriples,
-    "nquads": nquads,
-    "trig": trig,
-    "rdfxml": rdfxml,
-}
-"""What `pcve export` can write."""

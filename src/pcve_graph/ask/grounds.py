@@ -100,7 +100,7 @@ def _fact(reason: Reason) -> dict[str, Any]:
     subject, predicate, value = map(plain, _terms(reason))
     found: dict[str, Any] = {"subject": subject, "predicate": predicate, "object": value}
     if reason.evidence:
-        found["evidence"] = [_proof(each) for each in reason.evidence]
+        found["evidence"] = [proof_as_json(each) for each in reason.evidence]
     else:
         found["graph"] = reason.origin
     if reason.basis:
@@ -108,7 +108,8 @@ def _fact(reason: Reason) -> dict[str, Any]:
     return found
 
 
-def _proof(proof: Evidence) -> dict[str, Any]:
+def proof_as_json(proof: Evidence) -> dict[str, Any]:
+    """One claim's evidence for json.dumps; a quote with its offsets, in characters."""
     found: dict[str, Any] = {
         "sources": [{"id": source, "title": title} for source, title in proof.sources],
         "certainty": proof.certainty,

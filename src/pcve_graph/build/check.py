@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import pyoxigraph as ox
 
 from ..errors import ContentError, Position, Problem, breach
-from ..names import Ids, expand, unread
+from ..names import BASE, Ids, expand, unread
 from ..ontology import Ontology
 from ..project import Project
 from ..questions.saved import SavedQuery, read_queries
@@ -23,6 +23,9 @@ from .change import Change
 from .reach import View, term
 
 _SEAL: Final = object()
+_TERMS: Final = tuple(f"<{BASE}{each}" for each in ("ns", "vocab/"))
+"""What the IRIs of terms, concepts and their lists begin with."""
+
 _UNREAD: Final = "<" + unread("")
 """What is wrong with a record that could not be read is told at that record."""
 
@@ -144,7 +147,7 @@ def told(
     for each in sorted(results, key=lambda one: (one.focus in derived, plainest(one), one)):
         places = graph.places_of(each.focus)
         key = nearest_key(places, each.focus, each.path, each.value)
-        elsewhere = "ontology" if "/vocab/" in each.focus else "data"
+        elsewhere = "ontology" if each.focus.startswith(_TERMS) else "data"
         position = places[key] if key else Position(elsewhere)
         if each.focus in derived and position in {one.position for one in problems}:
             continue

@@ -92,10 +92,11 @@ def _files(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
     for folder, name in waiting:
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.is_dir():
+                if entry.is_file():
+                    if entry.name[0] != ".":
+                        yield name + entry.name, entry
+                elif entry.is_dir():
                     waiting.append((entry.path, f"{name}{entry.name}/"))
-                elif not entry.name.startswith(".") and entry.is_file():
-                    yield name + entry.name, entry
     question = completeness_file(project)
     if question.is_file():
         yield project.relative(question), question

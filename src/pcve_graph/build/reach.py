@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -167,20 +167,20 @@ class _Route:
 
 
 class Reach:
-    """The rules, ready for following changes; `unbounded` are those that cannot be followed."""
+    """Rules as `judged` gives them, ready for following changes.
+
+    `unbounded` are those that cannot be followed.
+    """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = {rule.name: rule for rule in rules}
-        self.entries: dict[str, list[tuple[str, Pattern, tuple[_Route, ...]]]] = defaultdict(list)
-        self.unbounded = set()
-        for name, rule in self.rules.items():
-            routes = _routes(rule) if rule.bounded and _followed(rule) else None
-            if routes is None:
-                self.unbounded.add(name)
-                continue
-            for pattern, found in zip(rule.patterns, routes, strict=True):
+        self.unbounded = {name for name, rule in self.rules.items() if not rule.bounded}
+        self.entries: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for name in self.rules.keys() - self.unbounded:
+            for place, pattern in enumerate(self.rules[name].patterns):
                 for predicate in _predicates(pattern.path):
-                    self.entries[predicate].append((name, pattern, found))
+                    self.entries[predicate].append((name, place))
+        self._routes: dict[str, list[tuple[_Route, ...]]] = {}
 
     def touched(self, view: View, changes: Iterable[ox.Quad]) -> dict[str, set[Node]]:
         """The roots of each bounded rule that any of `changes`, added or removed, may concern."""
@@ -189,16 +189,22 @@ class Reach:
         for quad in changes:
             met: dict[Path, tuple[set[Node], set[Node]]] = {}
             for key in (f"<{quad.predicate.value}>", ""):
-                for name, pattern, routes in self.entries.get(key, ()):
+                for name, place in self.entries.get(key, ()):
+                    pattern = self.rules[name].patterns[place]
                     if pattern.path not in met:
                         met[pattern.path] = walk.touch(pattern.path, quad)
                     ends = _ends(pattern, quad, *met[pattern.path])
-                    for route in routes if ends else ():
+                    for route in self._ways_back(name)[place] if ends else ():
                         nodes = ends[route.end]
                         for path, ahead in route.steps:
                             nodes = walk.step(path, nodes, ahead)
                         found[name] |= nodes
         return found
+
+    def _ways_back(self, name: str) -> list[tuple[_Route, ...]]:
+        if name not in self._routes:
+            self._routes[name] = _routes(self.rules[name]) or []
+        return self._routes[name]
 
     def is_target(self, view: View, rule: Rule, node: Node) -> bool:
         """Whether a shape is for this node (SHACL 2.1.3)."""
@@ -231,6 +237,15 @@ class Reach:
                 ends = walk.step(pattern.path, nodes, ahead, spare=other in rule.sparing)
                 slots.setdefault(other, ends)
         return quads
+
+
+def judged(rule: Rule) -> Rule:
+    """The rule; not bounded where no way leads from the root to a pattern, or back.
+
+    It takes longer than following one change, so what is kept of rules is kept judged.
+    """
+    bounded = rule.bounded and _followed(rule) and _routes(rule) is not None
+    return replace(rule, bounded=bounded)
 
 
 def term(text: str) -> Node:

@@ -24,7 +24,7 @@ from .change import Change, WholeError
 from .check import CHECK, Checked, is_unread, passed, rows, told
 from .inputs import program
 from .lines import Spelling, quads, saved_lines
-from .reach import Reach, View
+from .reach import Reach, View, judged
 from .rules import Rule, check_rule, rule_from_json, rule_to_json, shape_rules
 from .store import Saved
 
@@ -71,7 +71,11 @@ def check_beside(
         raise WholeError(f"there are more than {MOST:,} statements")
     view = View(saved.store, quads(new, "facts"))
     own = shapes is not None
-    reach = followed(shape_rules(shapes or "")) if own else ready(saved.folder, ontology, {})
+    reach = (
+        followed(map(judged, shape_rules(shapes or "")))
+        if own
+        else ready(saved.folder, ontology, {})
+    )
     around: set[ox.Quad] = set()
     for name, nodes in reach.touched(view, view.changes()).items():
         around |= reach.surroundings(view, name, nodes)
@@ -118,7 +122,8 @@ def _kept(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> di
 
 
 def _rules(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> Iterable[Rule]:
-    return shape_rules(ontology.shapes) if part == "shapes" else map(check_rule, checks.values())
+    shapes = part == "shapes"
+    return map(judged, shape_rules(ontology.shapes) if shapes else map(check_rule, checks.values()))
 
 
 def _texts(ontology: Ontology, checks: dict[str, SavedQuery]) -> dict[str, list[str]]:

@@ -149,12 +149,12 @@ def explain(context: click.Context, rule: str | None, folder: Path | None) -> No
     """
     from ..ontology import read_ontology
     from ..validate.explain import as_text, find_page, pages
-    from ..validate.pages import save_pages
+    from ..validate.pages import save_pages, write_pages
 
     project = here(context)
     known = pages(read_ontology(project), project)
     if folder is not None:
-        tell(f"wrote {many(save_pages(known, folder), 'page')} to {folder}")
+        tell(f"wrote {many(save_pages(write_pages(known), folder), 'page')} to {folder}")
     elif rule is None:
         click.echo("\n".join(known))
     else:

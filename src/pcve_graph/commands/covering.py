@@ -175,6 +175,7 @@ def _gaps(
     as_of = asked.pop("as_of")
     scope = graph.scope({**asked, "as_of": as_of})
     on = scope.first if as_of else newest_reading(graph.project, graph.store)
+    on = None if by == "year" else on
     if as_of:
         scope = dataclasses.replace(scope, first=None, last=None)
     matrix = graph.matrix(scope, by, count, every=True)
@@ -185,7 +186,7 @@ def _gaps(
 
 
 def _cell(graph: _Graph, scope: Scope, by: str, count: str, cell: str) -> str:
-    from ..landscape.cells import column_of, opened, row_of
+    from ..landscape.cells import line_of, opened
 
     row, slash, column = cell.partition("/")
     if not (row.strip() and slash and column.strip()):
@@ -198,7 +199,7 @@ def _cell(graph: _Graph, scope: Scope, by: str, count: str, cell: str) -> str:
         column_key = graph.named(**{by: column})[by]
         scope = scope.of(by, column_key)
     matrix = graph.matrix(scope, by, count)
-    lines = row_of(matrix, row_key, row), column_of(matrix, column_key, column)
+    lines = line_of(matrix.rows, row_key, row), line_of(matrix.columns, column_key, column)
     return opened(graph.landscape, graph.store, graph.ontology, matrix, *lines)
 
 

@@ -85,7 +85,7 @@ def overlaps(
         _one_of(option, word, known)
     project = here(context)
     saved = opened(project)
-    names = _named(project, saved, country=country, topic=topic, funder=funder)
+    names = named(project, saved, "overlaps", country=country, topic=topic, funder=funder)
     asked = _asked(names, since, until, _KINDS[kind], least)
     put(_told(saved, _profiles(project, saved), asked, form, limit, related), output)
 

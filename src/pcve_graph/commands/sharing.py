@@ -1,16 +1,14 @@
-"""`pcve export` and `publish`: the graph as files, and on servers."""
+"""`pcve publish`: the graph on servers."""
 
 from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import UsageError
-from .console import guarded, many, put, tell
+from .console import guarded, many, tell
 from .here import here, opened
 from .servers import server
 
@@ -18,34 +16,6 @@ if TYPE_CHECKING:
     from ..build.store import Saved
     from ..remote.publish import Plan, Progress
     from ..remote.remote import Endpoint
-
-
-@click.command()
-@click.argument("form", metavar="FORMAT")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Without it: stdout."
-)
-@click.pass_context
-@guarded
-def export(context: click.Context, form: str, output: Path | None) -> None:
-    """Write the graph as turtle, jsonld, ntriples, nquads, trig or rdfxml.
-
-    \b
-    Examples:
-      pcve export turtle > pcve.ttl
-      pcve export jsonld -o pcve.jsonld
-    """
-    from ..ask.export import FORMATS
-    from ..names import nearest
-    from ..ontology import read_ontology
-
-    if form not in FORMATS:
-        hint = nearest(form, FORMATS) or "known formats: " + ", ".join(FORMATS)
-        raise UsageError(f"there is no format {form!r}; {hint}")
-    project = here(context)
-    saved = opened(project)
-    content = FORMATS[form](saved, read_ontology(project))
-    put(content, output)
 
 
 @click.command()
@@ -134,4 +104,4 @@ def _report(there: Endpoint, found: Plan, dry: bool, seconds: float) -> None:
     )
 
 
-COMMANDS = (export, publish)
+COMMANDS = (publish,)

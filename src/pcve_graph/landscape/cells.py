@@ -26,22 +26,13 @@ _TELLING: Final = {
 }
 
 
-def row_of(matrix: Matrix, key: str, name: str) -> Line:
-    """The row with this key. Raises UsageError, naming the rows, where there is none."""
-    for row in matrix.rows:
-        if key == row.key:
-            return row
-    known = ", ".join(row.id for row in matrix.rows)
-    raise UsageError(f"--cell: {name} is no row of this matrix; its rows: {known}")
-
-
-def column_of(matrix: Matrix, key: str, name: str) -> Line:
-    """The column with this key. Raises UsageError, naming the columns, where there is none."""
-    for column in matrix.columns:
-        if key == column.key:
-            return column
-    known = ", ".join(column.id for column in matrix.columns)
-    raise UsageError(f"--cell: {name} is no column of this matrix; its columns: {known}")
+def line_of(lines: tuple[Line, ...], key: str, name: str) -> Line:
+    """The row or column with this key. Raises UsageError, naming them all, where there is none."""
+    for line in lines:
+        if key == line.key:
+            return line
+    known = ", ".join(line.id for line in lines)
+    raise UsageError(f"--cell: {name!r} is not in this matrix; there are {known}")
 
 
 def opened(
@@ -59,7 +50,7 @@ def opened(
     things = matrix.cell(row.key, column.key)
     period = "".join(f", {each}" for each in period_words(matrix.scope))
     lines = [f"{row.label} / {column.label}{period}"]
-    what = {"events": "event", "actors": "project or event"}.get(matrix.count, "project")
+    what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
     if not things:
         lines += ["", f"No {what} on record, {NO_PROOF}."]
         for other in matrix.rows:

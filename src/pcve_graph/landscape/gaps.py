@@ -15,6 +15,7 @@ from ..ask.query import Table, ask, footnotes
 from ..project import Project
 from ..questions.saved import read_queries
 from .coverage import ALL, UNKNOWN, Line, Matrix
+from .money import sums
 from .sheets import AXIS_WORDS, NO_PROOF, many, scope_words
 from .tables import Sheet
 from .work import Landscape, Work
@@ -126,9 +127,9 @@ def weakness(work: Work, on: date | None) -> str:
         return f"begins {day(work.start or work.end or work.earliest)}"
     if work.sort in SMALL_KINDS:
         return SMALL_KINDS[work.sort]
-    totals = [each.value for each in work.budget if each.share == "total" and each.value]
-    if totals and max(totals) < SMALL:
-        return f"small, {work.budget[0].currency} {max(totals):,f} in all"
+    totals = [each for each in sums([work]) if each.share == "total" and each.most is not None]
+    if totals and all(each.most is not None and each.most < SMALL for each in totals):
+        return f"small, {totals[0].currency} {totals[0]} in all"
     return ""
 
 
@@ -136,18 +137,9 @@ def gap_sheet(
     landscape: Landscape, store: ox.Store, matrix: Matrix, found: tuple[Gap, ...], on: date | None
 ) -> Sheet:
     """The gaps as a table, a row each."""
-    other = f"{_OTHER[matrix.count]}s"
-    heads: tuple[str, ...] = (
-        matrix.by,
-        "economy",
-        "state",
-        "there",
-        "covered",
-        "near",
-        "region",
-        "broader",
-    )
-    heads += ("place not known",) if matrix.count == "actors" else ("place not known", other)
+    both = matrix.count != "actors"
+    heads = f"{matrix.by} economy state there covered near region broader unplaced".split()
+    heads += [f"{_OTHER[matrix.count]}s"] if both else []
     rows = tuple(
         (
             gap.column.label,
@@ -159,13 +151,13 @@ def gap_sheet(
             "; ".join(work.label for work in gap.regional),
             "; ".join(gap.wider),
             "; ".join(work.label for work in gap.unplaced),
-            *(() if matrix.count == "actors" else (gap.beside,)),
+            *((gap.beside,) if both else ()),
         )
         for gap in found
     )
     name = _title(landscape, matrix, on)
     texts = [name, *(str(cell) for row in rows for cell in row)]
-    return Sheet(name, heads, rows, (_caution(matrix), *footnotes(store, texts)))
+    return Sheet(name, tuple(heads), rows, (_caution(matrix), *footnotes(store, texts)))
 
 
 def briefing(
@@ -210,12 +202,13 @@ def _answer(matrix: Matrix, found: tuple[Gap, ...]) -> Iterator[str]:
     economies = matrix.economies
     bare = sum(not gap.weak for gap in found)
     cells = len(columns) * len(economies)
-    axis = f"{AXIS_WORDS[matrix.by]}s"
-    what = "project or event" if matrix.count == "actors" else matrix.count[:-1]
+    axis = AXIS_WORDS[matrix.by]
+    what = "thing" if matrix.count == "actors" else matrix.count[:-1]
+    nothing = "nothing" if matrix.count == "actors" else f"no {what}"
     yield (
-        f"Of {cells} pairs of an economy and a {AXIS_WORDS[matrix.by]} "
-        f"({len(economies)} economies, {len(columns)} {axis}), {bare} have no {what} on record "
-        f"and {len(found) - bare} only weak ones (ended, undated, small or announced)."
+        f"Of {cells} pairs of an economy and a {axis} "
+        f"({len(economies)} economies, {many(len(columns), axis)}), {bare} have {nothing} on "
+        f"record and {len(found) - bare} only weak ones (ended, undated, small or announced)."
     )
     least = [
         (sum(g.economy == each and not g.weak for g in found), each.label) for each in economies
@@ -223,11 +216,11 @@ def _answer(matrix: Matrix, found: tuple[Gap, ...]) -> Iterator[str]:
     worst = max((number for number, _ in least), default=0)
     names = [label for number, label in least if number == worst]
     if worst:
-        yield f"Most without a record: {', '.join(names)} ({worst} {axis})."
+        yield f"Most without a record: {', '.join(names)} ({many(worst, axis)})."
     whole = matrix.columns[-1 if matrix.columns[-1].key == ALL else 0].key
     every, nowhere = (len(matrix.cell(row, whole).all()) for row in (ALL, UNKNOWN))
     silent = len(matrix.cell(ALL, UNKNOWN).all())
-    for number, lacking in ((silent, AXIS_WORDS[matrix.by]), (nowhere, "place")):
+    for number, lacking in ((silent, axis), (nowhere, "place")):
         if number:
             yield f"Of {many(every, what)} {number} state no {lacking} and may close any of these."
     yield "First come the gaps with most neighbours covered."

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from ..ask.present import day
 from ..ask.query import footnotes
 from .coverage import ALL, ELSEWHERE, UNKNOWN, Line, Matrix, actors
-from .money import sums
+from .money import Sum, sums
 from .scope import Scope, Things
 from .tables import Cell, Sheet
 from .work import Landscape
@@ -29,8 +29,9 @@ AXIS_WORDS = {
 
 
 def many(number: int, word: str) -> str:
-    """`1 project`, `2 projects`."""
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
+    """`1 project`, `2 projects`, `2 processes`."""
+    ending = "es" if word.endswith("s") else "s"
+    return f"{number:,} {word}" + ("" if number == 1 else ending)
 
 
 def numbers(matrix: Matrix, row: Line, column: Line) -> tuple[int, int]:
@@ -148,10 +149,10 @@ def _money_rows(matrix: Matrix) -> Iterator[tuple[Cell, ...]]:
             yield row.label, "", *(_amount(None, things) for things in cells)
 
 
-def _amount(found: object, things: Things) -> str:
+def _amount(found: Sum | None, things: Things) -> str:
     if found is None:
         return f"not stated (0 of {len(things.sure)})" if things.sure else NONE
-    return f"{found} ({getattr(found, 'stating', 0)} of {len(things.sure)})"
+    return f"{found} ({found.stating} of {len(things.sure)})"
 
 
 def tidy(landscape: Landscape, store: ox.Store, matrix: Matrix) -> Sheet:
@@ -192,7 +193,7 @@ def notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
             "it is not spread over the economies."
         )
     nowhere = len(_distinct(matrix, UNKNOWN))
-    what = {"events": "event", "actors": "project or event"}.get(matrix.count, "project")
+    what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
     if nowhere:
         yield f"No place is stated for {many(nowhere, what)}, which may be in any economy."
     if any(row.key == ELSEWHERE for row in matrix.rows):
@@ -217,6 +218,8 @@ def notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
             "(a of b): of b projects in the cell, a state it. A budget is whole in each cell of "
             "its project; shares and currencies are never added up."
         )
+    if matrix.count == "money" and matrix.by == "funder":
+        yield "A budget is the project's; how much of it each of its funders pays is not counted."
     if matrix.by == "year":
         yield "A thing counts in each year that its dates span; without an end, in its first."
 

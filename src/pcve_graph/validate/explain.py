@@ -14,7 +14,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..errors import RULES, UsageError
-from ..names import PREFIXES, concept, local_name, nearest, thing
+from ..names import concept, local_name, nearest, prefixed, thing
 from ..ontology import Key, Ontology, RecordClass
 from ..project import Project
 from ..questions.saved import SavedQuery, read_queries
@@ -199,11 +199,9 @@ def _values(key: Key, ontology: Ontology) -> tuple[tuple[str, str], tuple[str, s
 
 
 def _short(iri: str) -> str:
-    """The prefixed name of a term."""
-    for prefix, space in PREFIXES.items():
-        if iri.startswith(space):
-            return f"{prefix}:{iri.removeprefix(space)}"
-    return str(ox.NamedNode(iri))
+    """A term as Turtle writes it."""
+    name = prefixed(iri)
+    return name if name != iri else str(ox.NamedNode(iri))
 
 
 def _guide(name: str) -> dict[str, str]:

@@ -6,65 +6,37 @@ from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 from pathlib import Path, PurePosixPath
-from string import Template
-from typing import Final
 
 from ..errors import UsageError
 from ..names import PREFIXES
 from .explain import CHECKS, READER, Example, Page
-
-_FRAME: Final = Template("""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>$title</title>
-<style>
-:root { color-scheme: light dark; }
-body { font: 1rem/1.55 system-ui, sans-serif; max-width: 44rem; margin: 0 auto; padding: 1rem;
-  color: CanvasText; background: Canvas; }
-h1 { font-size: 1.4rem; overflow-wrap: anywhere; }
-h2 { font-size: 1.1rem; margin-top: 2rem; }
-dt { font-weight: 600; margin-top: .7rem; }
-dd { margin: 0; overflow-wrap: anywhere; }
-ul { padding-left: 1.2rem; }
-pre { overflow-x: auto; padding: .7rem; border-left: .3rem solid; border-radius: .2rem;
-  background: color-mix(in srgb, CanvasText 7%, Canvas); }
-pre.good { border-color: #2e8b57; }
-pre.bad { border-color: #c0392b; }
-nav, footer { font-size: .9rem; }
-</style>
-</head>
-<body>
-$body
-</body>
-</html>
-""")
+from .frame import described, framed, link
 
 
-def save_pages(pages: dict[str, Page], folder: Path) -> int:
-    """Write the pages into `folder`, and return how many they are.
+def save_pages(files: dict[str, bytes], folder: Path) -> int:
+    """Write files into `folder`, by their names in it, and return how many they are.
 
     Raises UsageError where it cannot be written.
     """
-    files = write_pages(pages)
     try:
-        for name, text in files.items():
+        for name, content in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
+            path.write_bytes(content)
     except OSError as error:
         raise UsageError(f"{folder} cannot be written: {error.strerror}") from None
     return len(files)
 
 
-def write_pages(pages: dict[str, Page]) -> dict[str, str]:
-    """The files of a folder of pages, by name: an index, and one for each rule."""
-    files = {"index.html": _index(pages.values())}
+def write_pages(pages: dict[str, Page], home: str = "") -> dict[str, bytes]:
+    """The files of a folder of pages, by name: an index, and one for each rule.
+
+    `home` is where the page lies, as seen from the folder, that they are a part of.
+    """
+    files = {"index.html": _index(pages.values(), home)}
     for page in pages.values():
-        files[file_name(page.name)] = _page(page, pages)
-    return files
+        files[file_name(page.name)] = _page(page, pages, home)
+    return {name: text.encode() for name, text in files.items()}
 
 
 def file_name(rule: str) -> str:
@@ -72,7 +44,7 @@ def file_name(rule: str) -> str:
     return f"{rule.removeprefix('pcvesh:').replace(':', '/')}.html"
 
 
-def _index(pages: Iterable[Page]) -> str:
+def _index(pages: Iterable[Page], home: str) -> str:
     body = ["<h1>Rules</h1>"]
     body.append(
         "<p>What <code>pcve validate</code> and <code>pcve build</code> ask of records and RDF. "
@@ -86,29 +58,28 @@ def _index(pages: Iterable[Page]) -> str:
             for each in members
         )
         body.append(f"<h2>{escape(group)}</h2>\n<ul>\n{rows}\n</ul>")
-    return _FRAME.substitute(title="Rules of pcve-graph", body="\n".join(body))
+    return framed("Rules of pcve-graph", body, f"{_back(home)}Rules")
 
 
-def _page(page: Page, pages: dict[str, Page]) -> str:
+def _page(page: Page, pages: dict[str, Page], home: str) -> str:
     up = "../" * (len(PurePosixPath(file_name(page.name)).parts) - 1)
     said = [("What", page.what), ("Rule", page.rule), ("Why", page.why), ("Fix", page.fix)]
     said += [(label.capitalize(), words) for label, words in page.told]
-    terms = "\n".join(
-        f"<dt>{escape(label)}</dt>\n<dd>{escape(words)}</dd>" for label, words in said if words
-    )
     body = [
-        f'<nav><a href="{up}index.html">Rules</a> › {escape(page.group)}</nav>',
         f"<h1><code>{escape(page.name)}</code></h1>",
-        f"<dl>\n{terms}\n</dl>",
+        described((label, escape(words)) for label, words in said),
         *_example("Good", page.good),
         *_example("Bad", page.bad),
         *_others(page, pages, up),
         f'<footer><p>Address of this page: <a href="{escape(page.address)}">'
         f"{escape(page.address)}</a></p></footer>",
     ]
-    return _FRAME.substitute(
-        title=f"{escape(page.name)} · rules of pcve-graph", body="\n".join(body)
-    )
+    nav = f"{_back(up + home if home else '')}{link(up + 'index.html', 'Rules')}"
+    return framed(f"{page.name} · rules of pcve-graph", body, f"{nav} › {escape(page.group)}")
+
+
+def _back(home: str) -> str:
+    return f"{link(home, 'Reference')} › " if home else ""
 
 
 def _example(title: str, example: Example) -> Iterable[str]:

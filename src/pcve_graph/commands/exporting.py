@@ -1,0 +1,101 @@
+"""`pcve export`: the graph, or a part of it, as a file in other people's formats."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+import click
+
+from ..errors import UsageError
+from .console import doing, guarded, many, put, tell
+from .here import here, opened
+
+if TYPE_CHECKING:
+    from ..exports.formats import Format
+    from ..exports.part import Part
+    from ..project import Project
+
+
+class Asked(TypedDict):
+    """What to choose, in the words of the user; empty where it is not set."""
+
+    kinds: tuple[str, ...]
+    since: str
+    until: str
+    topic: str
+    country: str
+
+
+@click.command()
+@click.argument("form", metavar="[FORMAT]", default="")
+@click.option("--list", "listed", is_flag=True, help="List the formats.")
+@click.option("--only", "kinds", multiple=True, metavar="KIND", help="Only this kind, as event.")
+@click.option("--since", default="", metavar="DATE", help="What was on that day or after it.")
+@click.option("--until", default="", metavar="DATE", help="What was on that day or before it.")
+@click.option("--topic", default="", metavar="TOPIC", help="What is about it or a narrower one.")
+@click.option("--country", default="", metavar="NAME", help="What is or was there.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Without it: stdout."
+)
+@click.pass_context
+@guarded
+def export(
+    context: click.Context, form: str, listed: bool, output: Path | None, **asked: Unpack[Asked]
+) -> None:
+    """Write the graph, or a part of it, in one of many formats.
+
+    Without FORMAT the formats are listed. A part has what fits all that is set: --only may be
+    given more than once; a day may be a month or year; topic and country go by any name. With
+    it go its claims and their sources, and the names of what it points to.
+
+    \b
+    Examples:
+      pcve export turtle -o pcve.ttl
+      pcve export ics --topic returnees --since 2020 -o events.ics
+      pcve export csv --only project --country Albania -o projects.zip
+    """
+    from ..exports.formats import FORMATS
+    from ..names import nearest
+    from ..ontology import read_ontology
+
+    if listed or not form:
+        width = max(map(len, FORMATS))
+        for each in FORMATS.values():
+            click.echo(f"{each.name:<{width}}  {each.title}")
+        return
+    if form not in FORMATS:
+        hint = nearest(form, FORMATS) or "known formats: " + ", ".join(FORMATS)
+        raise UsageError(f"there is no format {form!r}; {hint}")
+    chosen = FORMATS[form]
+    if chosen.binary and output is None and sys.stdout.isatty():
+        name = f"pcve{chosen.suffix}"
+        raise UsageError(f"{form} is no text for a terminal; write it to a file: -o {name}")
+    project = here(context)
+    part = _part(project, chosen, asked)
+    with doing(f"writing {form}"):
+        content = chosen.write(part, read_ontology(project))
+    put(content, output)
+
+
+def _part(project: Project, form: Format, asked: Asked) -> Part:
+    from ..exports.choice import read_choice
+    from ..exports.part import whole
+    from ..exports.select import select
+    from ..ontology import read_ontology
+    from ..questions.search import open_index
+
+    saved, ontology = opened(project), read_ontology(project)
+    part = whole(saved)
+    if not any(asked.values()):
+        return part
+    choice = read_choice(ontology, open_index(saved.folder), **asked)
+    form.admits(choice)
+    found = select(part, ontology, choice)
+    lines = many(sum(map(len, found.graphs.values())), "statement")
+    tell(f"chose {lines} of {sum(map(len, part.graphs.values())):,}")
+    return found
+
+
+COMMANDS = (export,)

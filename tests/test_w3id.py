@@ -1,0 +1,128 @@
+"""The addresses at w3id.org lead where they should, in the form that is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+from conftest import ROOT, World
+from servers import in_ci, missing
+from w3id import W3id, served
+
+from pcve_graph import __version__
+from pcve_graph.names import BASE
+from pcve_graph.ontology import Ontology
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+ENDINGS = {
+    "text/turtle": "ttl",
+    "application/ld+json": "jsonld",
+    "application/rdf+xml": "rdf",
+    "application/n-triples": "nt",
+    "text/html": "html",
+    BROWSER: "html",
+    "*/*": "html",
+    "": "html",
+    "application/rdf+xml, text/turtle;q=0.8, */*;q=0.1": "rdf",
+    "application/x-trig;q=0.5, text/turtle, application/ld+json;q=0.9": "ttl",
+    "text/html;q=0.2, text/turtle": "html",
+}
+
+
+@pytest.fixture(scope="module")
+def w3id() -> Iterator[W3id]:
+    if reason := missing("apache"):
+        (pytest.fail if in_ci() else pytest.skip)(reason)
+    with served() as found:
+        yield found
+
+
+@pytest.mark.parametrize("accept", ENDINGS)
+def test_a_form_is_given_as_it_is_asked_for(w3id: W3id, accept: str) -> None:
+    ending = ENDINGS[accept]
+    for name in ("ns", "shapes", "vocab"):
+        assert w3id.leads_to(name, accept) == f"/reference/{name}.{ending}"
+        version = f"/releases/{__version__}/reference/{name}.{ending}"
+        assert w3id.leads_to(f"{name}/{__version__}", accept) == version
+    assert w3id.leads_to("id/event/osce-ct-2018", accept) == f"/id/event/osce-ct-2018.{ending}"
+    assert w3id.leads_to("source/wbcti-news", accept) == f"/source/wbcti-news.{ending}"
+    assert w3id.leads_to("claim/0004a86c311d166d", accept) == f"/claim/0004a86c311d166d.{ending}"
+    assert w3id.leads_to("graph/facts", accept) == f"/graph/facts.{ending}"
+    term = "vocab/topic.html#ftf" if ending == "html" else f"vocab.{ending}"
+    assert w3id.leads_to("vocab/topic/ftf", accept) == f"/reference/{term}"
+    assert w3id.leads_to("rule/Event-startDate", accept) == "/reference/rule/Event-startDate.html"
+
+
+@pytest.mark.parametrize("accept", [each for each in ENDINGS if "," not in each and "/" in each])
+@pytest.mark.parametrize("name", ["ns", "shapes", "vocab", f"ns/{__version__}"])
+def test_what_an_address_leads_to_is_there(w3id: W3id, name: str, accept: str) -> None:
+    kind, content = w3id.read(name, accept)
+    assert kind == ("text/html" if accept == "*/*" else accept)
+    assert len(content) > 1000
+
+
+def test_the_root_leads_to_the_site_and_what_is_no_address_nowhere(w3id: W3id) -> None:
+    assert w3id.leads_to("") == w3id.leads_to("dataset") == "/"
+    assert w3id.leads_to("dataset", "text/turtle") == "/void.ttl"
+    for path in ("nss", "ns/1", "id/event", "id/Event/x", "vocab/topic/ftf/x", "rule/a/b", "x/y"):
+        assert w3id.leads_to(path) == "", path
+    assert w3id.leads_to("claim/../../etc/passwd") == ""
+
+
+class Ids(HTMLParser):
+    """The ids of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.ids |= {value or "" for name, value in attrs if name == "id"}
+
+
+def test_every_term_leads_to_its_own_place_on_a_page(w3id: W3id, ontology: Ontology) -> None:
+    """What follows a `#` stays with the browser, which seeks it on the page that it is led to."""
+    text = "\n".join((*ontology.graphs["ontology"], *ontology.graphs["vocabulary"]))
+    text += ontology.shapes
+    iris = set(re.findall(rf"^<({BASE}(?:ns#|shapes#|vocab/)[^>]+)> ", text, re.M))
+    lists = {each.rpartition("/")[0] for each in iris if "/vocab/" in each} - {f"{BASE}vocab"}
+    pages: dict[str, set[str]] = {}
+    for iri in sorted({each.partition("#")[0] for each in iris}):
+        to = w3id.leads_to(iri.removeprefix(BASE))
+        page, _, place = to.partition("#")
+        if page not in pages:
+            pages[page] = Ids(w3id.read(iri.removeprefix(BASE), "text/html")[1].decode()).ids
+        assert not place or place in pages[page], iri
+        own = {each.partition("#")[2] for each in iris if each.startswith(f"{iri}#")}
+        assert own - pages[page] == set()
+        assert place or own or iri in lists, iri
+    assert len(iris) >= 540
+    assert len(pages) >= 18
+
+
+def test_every_iri_of_the_graph_is_an_address(w3id: W3id, northtown: World) -> None:
+    """One of each kind is asked for; the shape of all others is that of one of these."""
+    store = northtown.saved().store
+    kinds = {}
+    for quad in store:
+        iri = getattr(quad.subject, "value", "")
+        if iri.startswith(BASE):
+            path = iri.removeprefix(BASE).partition("#")[0]
+            parts = path.split("/")
+            shape = (parts[0], len(parts), parts[1] if parts[0] == "id" else "")
+            kinds[shape] = path
+    assert len(kinds) >= 15
+    assert {path for path in kinds.values() if not w3id.leads_to(path)} == set()
+
+
+def test_the_folder_is_as_w3id_wants_it() -> None:
+    folder = ROOT / "docs" / "w3id"
+    assert {path.name for path in folder.iterdir()} == {".htaccess", "README.md"}
+    rules = (folder / ".htaccess").read_text("utf-8")
+    assert "Contact" in (folder / "README.md").read_text("utf-8")
+    sites = {urlsplit(each).netloc for each in re.findall(r"https?://[^\]\s:]+", rules)}
+    assert sites == {"w3id.org", "pcve-graph.example"}
