@@ -195,7 +195,8 @@ def time_picture(
     marks = (
         "Plain: projects going on in the year; hatched: events."
         if many
-        else "Hatched: only a year or month is stated. Arrow: no end is stated. Diamond: an event."
+        else "Hatched: only a year or month is stated. Arrow: no start, or no end, is stated. "
+        "Diamond: an event."
     )
     below = [marks, *_strip_notes(found)]
     texts = [name, *(work.label for work in found.dated)]
@@ -247,11 +248,12 @@ def _bars(axes: Axes, found: Timeline) -> None:
     for down, work in enumerate(found.dated):
         start = _years_after(first, work.earliest or work.latest or "")
         end = _years_after(first, work.latest or work.earliest or "") + 1 / 366
+        end = max(end, start + 0.02)
         rough = any(len(each) < 10 for each in (work.start, work.end) if each)
         colour = shade(0.75) if work.kind == "project" else shade(0.1)
         axes.barh(
             down + 0.5,
-            max(end - start, 0.02),
+            end - start,
             left=start,
             height=0.5,
             color=colour,
@@ -261,7 +263,9 @@ def _bars(axes: Axes, found: Timeline) -> None:
         )
         if work.kind == "event":
             axes.plot((start + end) / 2, down + 0.5, marker="D", color="#1a1a1a", markersize=4)
-        elif not work.latest:
+        elif not work.start:
+            axes.plot(start - 0.06, down + 0.5, marker="<", color="#1a1a1a", markersize=5)
+        elif not work.end:
             axes.plot(end + 0.06, down + 0.5, marker=">", color="#1a1a1a", markersize=5)
     axes.set_xlim(0, len(found.years))
     axes.set_ylim(len(found.dated), 0)

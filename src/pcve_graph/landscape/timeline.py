@@ -111,17 +111,21 @@ def _order(work: Work) -> tuple[str, str, str]:
 
 
 def timeline_sheet(landscape: Landscape, store: ox.Store, found: Timeline, scope: Scope) -> Sheet:
-    """The works in order, a row each; those without a date last, with empty cells."""
+    """The works in order, a row each; those without a date last, with empty cells.
+
+    Dates are as stated: a day, month or year. `sure` is no for those whose dates do not tell
+    whether they belong to the period.
+    """
     rows: list[tuple[Cell, ...]] = []
     for work in (*found.dated, *found.undated):
         where = ", ".join(landscape.label(place) for place in work.places)
-        where = where or ("online" if work.mode == "online" else "not known")
-        dates = (day(work.start or ""), day(work.end or "") if work.end != work.start else "")
-        rows.append((*dates, work.label, work.kind, where, work.id))
+        at = where or ("online" if work.mode == "online" else None)
+        sure = "no" if work.iri in found.unsure else "yes"
+        rows.append((work.start, work.end, work.label, work.kind, at, sure, work.id))
     name = ", ".join(["Timeline", *scope_words(landscape, scope)])
     texts = [name, *(str(cell) for row in rows for cell in row)]
     notes = (*undated_note(found), *strip(found), *footnotes(store, texts))
-    return Sheet(name, ("from", "to", "what", "kind", "where", "id"), tuple(rows), notes)
+    return Sheet(name, ("from", "to", "what", "kind", "where", "sure", "id"), tuple(rows), notes)
 
 
 def timeline_text(landscape: Landscape, store: ox.Store, found: Timeline, scope: Scope) -> str:
