@@ -221,7 +221,7 @@ WAYS: Final = {
 def run(way: str, number: int, cap: int) -> dict[str, Any] | None:
     """One way in a process of its own; None where it was stopped."""
     command = [sys.executable, __file__, "--way", way, "--projects", str(number)]
-    limit = cap + 60
+    limit = cap + 20
     done = subprocess.run(
         command,
         capture_output=True,
