@@ -12,6 +12,7 @@ from ..ask.export import ordered
 from ..names import BASE, GRAPHS, PREFIXES, expand, graph
 from .about import About, short
 from .layout import INPUTS, File
+from .service import DATASET
 
 _SPACES: Final = {
     **PREFIXES,
@@ -19,7 +20,6 @@ _SPACES: Final = {
     "spdx": "http://spdx.org/rdf/terms#",
     "void": "http://rdfs.org/ns/void#",
 }
-_DATASET: Final = BASE + "dataset"
 _IANA: Final = "https://www.iana.org/assignments/media-types/"
 
 
@@ -27,7 +27,7 @@ def void(about: About) -> bytes:
     """The numbers of the graph, of each named graph, class and property (W3C VoID, section 4)."""
     said = _Said()
     said.add(
-        _DATASET,
+        DATASET,
         ("rdf:type", _iri("void:Dataset")),
         ("dcterms:title", _text(about.title)),
         ("void:triples", _number(len(about.triples))),
@@ -41,16 +41,16 @@ def void(about: About) -> bytes:
         *(("void:vocabulary", ox.NamedNode(each)) for each in _vocabularies(about)),
     )
     for name in GRAPHS:
-        said.add(_DATASET, ("void:subset", ox.NamedNode(graph(name))))
+        said.add(DATASET, ("void:subset", ox.NamedNode(graph(name))))
         lines = len(about.part.graphs[name])
         said.add(graph(name), ("rdf:type", _iri("void:Dataset")), ("void:triples", _number(lines)))
     for iri, number in about.classes.items():
-        node = f"{_DATASET}/class/{short(iri)}"
-        said.add(_DATASET, ("void:classPartition", ox.NamedNode(node)))
+        node = f"{DATASET}/class/{short(iri)}"
+        said.add(DATASET, ("void:classPartition", ox.NamedNode(node)))
         said.add(node, ("void:class", ox.NamedNode(iri)), ("void:entities", _number(number)))
     for iri, number in about.properties.items():
-        node = f"{_DATASET}/property/{short(iri)}"
-        said.add(_DATASET, ("void:propertyPartition", ox.NamedNode(node)))
+        node = f"{DATASET}/property/{short(iri)}"
+        said.add(DATASET, ("void:propertyPartition", ox.NamedNode(node)))
         said.add(node, ("void:property", ox.NamedNode(iri)), ("void:triples", _number(number)))
     return said.turtle()
 
@@ -59,7 +59,7 @@ def dcat(about: About, files: Iterable[File]) -> bytes:
     """The dataset and a distribution for each exported file (W3C DCAT 3, sections 6.6 and 6.8)."""
     said = _Said()
     said.add(
-        _DATASET,
+        DATASET,
         ("rdf:type", _iri("dcat:Dataset")),
         ("dcterms:title", _text(about.title)),
         ("dcterms:description", _text(about.summary)),
@@ -77,7 +77,7 @@ def dcat(about: About, files: Iterable[File]) -> bytes:
     for file in files:
         address = about.base + file.name
         digest = hashlib.sha256(file.content).hexdigest()
-        said.add(_DATASET, ("dcat:distribution", ox.NamedNode(address + "#distribution")))
+        said.add(DATASET, ("dcat:distribution", ox.NamedNode(address + "#distribution")))
         said.add(
             address + "#distribution",
             ("rdf:type", _iri("dcat:Distribution")),
@@ -104,7 +104,7 @@ def prov(about: About, inputs: Mapping[str, str], tools: Mapping[str, str]) -> b
     said = _Said()
     build, whole = about.base + "#build", about.base + INPUTS
     said.add(
-        _DATASET,
+        DATASET,
         ("rdf:type", _iri("prov:Entity")),
         ("prov:wasGeneratedBy", ox.NamedNode(build)),
         ("prov:wasDerivedFrom", ox.NamedNode(whole)),

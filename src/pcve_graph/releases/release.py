@@ -39,11 +39,10 @@ _COPIED: Final = {
 }
 _TURTLE: Final = "text/turtle"
 _MEDIA_TYPES: Final = {
+    **{each.suffix: each.media_type for each in FORMATS.values()},
     ".css": "text/css",
     ".html": "text/html",
-    ".jsonld": "application/ld+json",
     ".svg": "image/svg+xml",
-    ".ttl": _TURTLE,
 }
 
 

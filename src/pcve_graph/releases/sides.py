@@ -26,6 +26,8 @@ from .layout import INPUTS, NQUADS
 _READ: Final = ("data", "ontology", "queries")
 """The folders of a project that make its graph."""
 
+_PLACE: Final = ("--show-toplevel", "--show-prefix")
+
 
 @dataclass(frozen=True)
 class Side:
@@ -101,9 +103,9 @@ def of_revision(word: str, project: Project, stack: ExitStack) -> Side:
             f"{word!r} is no project, build, release or git revision; "
             "`git log --oneline` lists revisions"
         )
-    prefix = _git(project.root, "rev-parse", "--show-prefix").decode().strip()
-    tree = f"{commit.decode().strip()}:{prefix}"
-    packed = _git(project.root, "archive", "--format=tar", tree, "--", *_READ)
+    top, _, prefix = _git(project.root, "rev-parse", *_PLACE).decode().partition("\n")
+    tree = f"{commit.decode().strip()}:{prefix.strip()}"
+    packed = _git(Path(top), "archive", "--format=tar", tree, "--", *_READ)
     root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     if packed:
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
