@@ -163,6 +163,15 @@ def test_the_checker_of_the_w3c_finds_nothing(tmp_path: Path) -> None:
     assert all("bad.html" in line for line in faults), faults
 
 
+def test_kosovo_has_its_footnote_wherever_it_is_named() -> None:
+    named = [name for name in OWN if "Kosovo" in FILES[name]]
+    assert named == ["ns.html"]
+    for part in re.findall(r"<section.*?</section>", FILES["ns.html"], re.S):
+        if "Kosovo" in part:
+            assert "Kosovo*" in part
+            assert "* This designation is without prejudice to positions on status" in part
+
+
 def test_the_same_input_gives_the_same_bytes(ontology: Ontology) -> None:
     again = write_reference(PROJECT, ontology)
     assert again == WRITTEN

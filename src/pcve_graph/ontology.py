@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from functools import lru_cache
 import pyoxigraph as ox
 
 from .errors import ContentError, Position, breach
-from .names import BASE, expand, kebab, local_name
+from .names import BASE, expand, kebab, local_name, prefixed
 from .project import Project
 
 _VOCAB = BASE + "vocab/"
@@ -65,7 +66,8 @@ class Ontology:
     local name, `schemes` lists the ids of each closed list, `roles` maps a property to the
     concept of the role it stands for. `messages` holds the name and message of each shape,
     `labels` the small-letter names of each (list, term), `by_shape` the key of a property shape,
-    `pointed` the values that a node shape asks for or forbids, as N-Triples writes them.
+    `pointed` the values that a node shape asks for or forbids, as N-Triples writes them,
+    `texts` what the files hold, by their names.
     """
 
     graphs: dict[str, tuple[str, ...]]
@@ -79,6 +81,15 @@ class Ontology:
     labels: dict[tuple[str, str], tuple[str, ...]]
     by_shape: dict[str, Key]
     pointed: dict[str, tuple[str, ...]]
+    texts: dict[str, str]
+
+    def place_of(self, iri: str) -> Position:
+        """Where a term, concept or shape begins in its file; the folder where that is not found."""
+        names = "|".join(map(re.escape, (f"<{iri}>", prefixed(iri))))
+        for name, text in self.texts.items():
+            if found := re.search(rf"^(?:{names})(?=\s)", text, re.M):
+                return Position(name, text.count("\n", 0, found.start()) + 1)
+        return Position(next(iter(self.texts)).rpartition("/")[0])
 
     def records(self) -> Iterator[RecordClass]:
         """The classes that have records of their own, by name."""
@@ -177,6 +188,7 @@ def _ontology(names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
         labels=_names(everything, schemes),
         by_shape={key.shape: key for each in by_iri.values() for key in each.keys.values()},
         pointed=_pointed(shapes),
+        texts={name: text.decode() for name, text in zip(names, raw, strict=True)},
     )
 
 

@@ -147,8 +147,7 @@ def told(
     for each in sorted(results, key=lambda one: (one.focus in derived, plainest(one), one)):
         places = graph.places_of(each.focus)
         key = nearest_key(places, each.focus, each.path, each.value)
-        elsewhere = "ontology" if each.focus.startswith(_TERMS) else "data"
-        position = places[key] if key else Position(elsewhere)
+        position = places[key] if key else _elsewhere(each.focus, ontology)
         if each.focus in derived and position in {one.position for one in problems}:
             continue
         if each.shape.startswith(CHECK):
@@ -156,6 +155,11 @@ def told(
         else:
             problems.append(result_problem(each, position, ontology, called, ids))
     return problems
+
+
+def _elsewhere(focus: str, ontology: Ontology) -> Position:
+    """The place of what no record says: that of a term in ontology/, else the folder of data."""
+    return ontology.place_of(focus[1:-1]) if focus.startswith(_TERMS) else Position("data")
 
 
 def memory_store(built: Built) -> ox.Store:

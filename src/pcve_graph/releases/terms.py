@@ -60,8 +60,8 @@ class Terms:
     @cached_property
     def borrowed(self) -> list[str]:
         """The IRIs of the terms of others that are none of `classes`, by prefixed name."""
-        described = {s for s, p in self.said.by if p == expand("vann:usageNote")}
-        return sorted(described - set(self.classes), key=prefixed)
+        noted = {s for s, p in self.said.by if p == expand("vann:usageNote")}
+        return sorted(noted - set(self.classes), key=prefixed)
 
     @cached_property
     def users(self) -> dict[str, list[tuple[RecordClass, Key]]]:
