@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 import rdflib
 from conftest import ROOT, World
+from golden_exports import chosen
 
 from pcve_graph.exports.formats import FORMATS
-from pcve_graph.exports.part import whole
+from pcve_graph.exports.part import Part, whole
 from pcve_graph.ontology import Ontology
 
 RDFLIB = {
@@ -159,3 +163,127 @@ def test_a_second_build_writes_the_same_bytes(world: World) -> None:
     before = products(world.root)
     assert world.pcve("build").exit_code == 0
     assert products(world.root) == before
+
+
+def test_the_formats_are_listed(northtown: World) -> None:
+    listed = northtown.pcve("export")
+    assert listed.exit_code == 0
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == list(FORMATS)
+    assert northtown.pcve("export", "--list").stdout == listed.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("turtel", "there is no format 'turtel'; did you mean turtle?"),
+        ("turtle --only evnt", "there is no kind 'evnt'; did you mean event?"),
+        ("turtle --only place --topic youth", "--topic cannot choose among things of the kind"),
+        ("turtle --only person --since 2015", "--since and --until cannot choose among"),
+        ("turtle --since 2016 --until 2015", "--since 2016 lies after --until 2015"),
+        ("turtle --since May", "--since takes a day, month or year such as 2018-05, not 'May'"),
+        ("turtle --country Atlantis", "country takes a thing of the kind country; 'Atlantis'"),
+        ("turtle --topic fishing", "topic takes a term of the list topic; 'fishing' is none"),
+        ("ics --only project", "ics holds things of the kind event; --only has none of it"),
+        ("turtle --until 1815", "nothing in the graph fits all of these"),
+        ("turtle -o nowhere/x.ttl", "nowhere/x.ttl cannot be written"),
+    ],
+)
+def test_what_cannot_be_exported_gives_one_message(
+    northtown: World, arguments: str, message: str
+) -> None:
+    result = northtown.pcve("export", *arguments.split())
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert message in result.stderr
+
+
+SELECTIONS = [
+    ("event",),
+    ("event", "--since", "2015-01", "--until", "2015"),
+    ("place",),
+    ("organization", "--country", "Landia"),
+    ("event", "--topic", "first-line practitioners"),
+]
+
+
+@pytest.mark.parametrize("asked", SELECTIONS, ids=" ".join)
+def test_a_part_stands_on_its_own(northtown: World, asked: tuple[str, ...]) -> None:
+    result = northtown.pcve("export", "ntriples", "--only", *asked)
+    part, every = set(result.stdout.splitlines()), set(whole(northtown.saved()).lines)
+    assert part < every
+    subjects = {line.split(" ", 1)[0] for line in part}
+    pointed = {line.split(" ", 2)[2][:-2] for line in part}
+    known = {line.split(" ", 1)[0] for line in every}
+    assert (pointed & known) - subjects == set()
+    used = {line.split(" ", 2)[1] for line in part} & known
+    assert used <= subjects
+
+
+@pytest.mark.parametrize("asked", SELECTIONS, ids=" ".join)
+def test_every_fact_of_a_part_has_all_its_claims_and_their_sources(
+    northtown: World, ontology: Ontology, asked: tuple[str, ...]
+) -> None:
+    kind, *options = asked
+    settings = dict(zip([each[2:] for each in options[::2]], options[1::2], strict=True))
+    part, every = chosen(northtown, ontology, (kind,), **settings), whole(northtown.saved())
+    about = {name: claims_by_fact(each) for name, each in (("part", part), ("all", every))}
+    facts = {tuple(line[:-2].split(" ", 2)) for line in part.graphs["facts"]}
+    checked = facts & about["all"].keys()
+    assert len(checked) >= 5
+    assert {fact: about["part"].get(fact) for fact in checked} == {
+        fact: about["all"][fact] for fact in checked
+    }
+
+
+def claims_by_fact(part: Part) -> dict[tuple[str, ...], set[str]]:
+    """The claims of each fact, all as N-Triples writes them."""
+    said: dict[str, dict[str, str]] = {}
+    for line in part.graphs["evidence"]:
+        claim, predicate, value = line.split(" ", 2)
+        said.setdefault(claim, {})[predicate.rpartition("#")[2]] = value[:-2]
+    found: dict[tuple[str, ...], set[str]] = {}
+    for claim, parts in said.items():
+        if "subject>" in parts:
+            fact = tuple(parts[f"{name}>"] for name in ("subject", "predicate", "object"))
+            found.setdefault(fact, set()).add(claim)
+    return found
+
+
+def test_a_binary_format_is_not_written_to_a_terminal(northtown: World) -> None:
+    reader, writer = pty.openpty()
+    command = [sys.executable, "-m", "pcve_graph", "--project", str(northtown.root)]
+    result = subprocess.run([*command, "export", "xlsx"], stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    os.close(reader)
+    assert result.returncode == 2
+    assert (
+        result.stderr == b"pcve: xlsx is no text for a terminal; write it to a file: -o pcve.xlsx\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "package"),
+    [
+        ("xlsx", "xlsxwriter"),
+        ("parquet", "pyarrow"),
+        ("gexf", "networkx"),
+        ("ics", "icalendar"),
+        ("bibtex", "pybtex"),
+    ],
+)
+def test_a_missing_library_is_named_with_its_extra(
+    northtown: World, monkeypatch: pytest.MonkeyPatch, name: str, package: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    for module in [each for each in sys.modules if each.startswith(f"{package}.")]:
+        monkeypatch.delitem(sys.modules, module)
+    result = northtown.pcve("export", name)
+    assert result.exit_code == 2
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    extra = re.findall(r"pcve-graph\[(\w+)\]", result.stderr)[0]
+    assert f"needs {package}, which is not installed" in result.stderr
+    assert extras[extra][0].lower().startswith(package)
+    assert extra in extras["exports"][0]
+    assert set(extras[extra]) <= set(extras["test"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import UsageError
-from ..names import expand, kebab, local_name
+from ..names import expand, kebab
 from ..ontology import Ontology
 from . import jsonld, rdf
 from .calendars import ics
@@ -45,7 +45,7 @@ class Format:
         """Raise UsageError where the choice is of kinds that the format has no place for."""
         shown = {expand(kind) for kind in self.kinds}
         if shown and choice.kinds and not shown & choice.kinds:
-            known = " or ".join(kebab(local_name(kind)) for kind in self.kinds)
+            known = " or ".join(kebab(kind.partition(":")[2]) for kind in self.kinds)
             raise UsageError(f"{self.name} holds things of the kind {known}; --only has none of it")
 
 

@@ -77,7 +77,7 @@ def tables(part: Part, ontology: Ontology, joined: bool = False) -> tuple[Table,
     single = _single(ontology)
     made = [_of_class(each, things, ontology, single, joined) for each in classes]
     made += [_concepts(things), _links(classes, things, single)]
-    made += [_texts(classes, things, single), _claims(things, evidence)]
+    made += [_texts(classes, things, single), _claims(things, evidence, joined)]
     made += [_claim_sources(evidence), _quotes(evidence)]
     made.append(_notes(made, things))
     return tuple(each for each in made if each.rows)
@@ -221,8 +221,8 @@ def _texts(classes: Iterable[RecordClass], things: Things, single: frozenset[str
     return Table("texts", "What may be said more than once: names and notes.", columns, tuple(rows))
 
 
-def _claims(things: Things, evidence: Things) -> Table:
-    columns = (
+def _claims(things: Things, evidence: Things, joined: bool) -> Table:
+    columns = [
         _ID,
         Column("subject", "string", "The id of what it is said of."),
         Column("subject_kind", "string", "The table of that."),
@@ -233,7 +233,9 @@ def _claims(things: Things, evidence: Things) -> Table:
         Column("standing", "string", "Whether it holds.", "concept"),
         Column("quote", "string", "The words of the source; empty where it is cited.", "quote"),
         Column("note", "string", "What a curator has to say of it."),
-    )
+    ]
+    if joined:
+        columns.append(Column("sources", "string", "What it rests on."))
     rows = []
     for iri in evidence.of("pcve:Claim"):
         (subject,) = evidence.refs(iri, "rdf:subject")
@@ -251,8 +253,9 @@ def _claims(things: Things, evidence: Things) -> Table:
         what, kind = Ref(short(subject), things.label(subject)), _table(things, subject)
         note = evidence.text(iri, "skos:note") or None
         row = (what, kind, local_name(predicate), *pair, *known, next(iter(quotes), None), note)
-        rows.append((short(iri), *row))
-    return Table("claim", "Each fact that a source states.", columns, tuple(rows))
+        sources = things.labels(evidence.refs(iri, "prov:hadPrimarySource")) if joined else []
+        rows.append((short(iri), *row, *([" | ".join(sources)] if joined else ())))
+    return Table("claim", "Each fact that a source states.", tuple(columns), tuple(rows))
 
 
 def _claim_sources(evidence: Things) -> Table:
@@ -292,6 +295,6 @@ def _notes(made: Iterable[Table], things: Things) -> Table:
         for row in table.rows
         for cell in row
     }
-    notes = things.notes(sorted(each for each in shown if isinstance(each, str)))
+    notes = things.notes(each for each in shown if isinstance(each, str))
     rows = tuple((note,) for note in notes)
     return Table("notes", "Notes that belong to names wherever these are shown.", columns, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -21,20 +22,30 @@ def _full(name: str) -> str:
     return name if "//" in name else expand(name)
 
 
+@lru_cache(None)
+def _term(text: str) -> Term:
+    """The term that a line of N-Triples, as the build writes it, has in this form."""
+    if text[0] == "<":
+        return ox.NamedNode(text[1:-1])
+    body, _, kind = text.rpartition('"')
+    value = json.loads(f'{body}"', strict=False) if "\\" in body else body[1:]
+    if kind.startswith("@"):
+        return ox.Literal(value, language=kind[1:])
+    return ox.Literal(value, datatype=ox.NamedNode(kind[3:-1])) if kind else ox.Literal(value)
+
+
 class Things:
     """The nodes of some graphs of a part. Names of properties and classes are prefixed ones."""
 
     def __init__(self, part: Part, *graphs: str) -> None:
-        self._values: dict[str, dict[str, list[Term]]] = defaultdict(dict)
-        lines = sorted({line for name in graphs for line in part.graphs.get(name, ())})
-        for quad in ox.parse("\n".join(lines).encode(), format=ox.RdfFormat.N_TRIPLES):
-            assert isinstance(quad.subject, ox.NamedNode)
-            node = self._values[quad.subject.value]
-            node.setdefault(quad.predicate.value, []).append(quad.object)
+        self._values: dict[str, dict[str, list[str]]] = defaultdict(dict)
+        for line in sorted({line for name in graphs for line in part.graphs.get(name, ())}):
+            subject, predicate, value = line.split(" ", 2)
+            self._values[subject[1:-1]].setdefault(predicate[1:-1], []).append(value[:-2])
         self._classes: dict[str, list[str]] = defaultdict(list)
         for iri, values in self._values.items():
             for kind in values.get(_full("rdf:type"), ()):
-                self._classes[str(getattr(kind, "value", ""))].append(iri)
+                self._classes[kind[1:-1]].append(iri)
         self._called: dict[str, str] = {}
         self._notes = {
             self.label(iri): self.text(iri, "pcve:designationNote")
@@ -64,11 +75,12 @@ class Things:
 
     def values(self, iri: str, name: str) -> list[Term]:
         """The values of a property, in the order of their lines; `name` may also be its IRI."""
-        return self._values.get(iri, {}).get(_full(name), [])
+        return [_term(each) for each in self._values.get(iri, {}).get(_full(name), ())]
 
     def refs(self, iri: str, name: str) -> list[str]:
         """The values that are IRIs."""
-        return [each.value for each in self.values(iri, name) if isinstance(each, ox.NamedNode)]
+        found = self._values.get(iri, {}).get(_full(name), ())
+        return [each[1:-1] for each in found if each[0] == "<"]
 
     def words(self, iri: str, name: str) -> list[str]:
         """The values that are literals, those in English first."""
@@ -98,6 +110,7 @@ class Things:
         return [f"{name} {note}" for name, note in sorted(self._notes.items()) if name in every]
 
 
+@lru_cache(None)
 def short(iri: str) -> str:
     """What people type for a thing: a record's or source's id, `list/term` for a concept.
 

@@ -18,7 +18,7 @@ _LEFT: Final = ("concept", "claim-source", "links", "texts")
 _LEFT_COLUMNS: Final = ("iri", "subject_kind", "object")
 """What stands in other cells in another form, or is of no use without a program."""
 
-_WIDTHS: Final = {"id": 26, "iri": 12, "label": 48, "quote": 48, "note": 48, "text": 60}
+_WIDTHS: Final = {"id": 26, "label": 48, "sources": 60, "quote": 48, "note": 48}
 
 
 def xlsx(part: Part, ontology: Ontology) -> bytes:
@@ -29,7 +29,7 @@ def xlsx(part: Part, ontology: Ontology) -> bytes:
     """
     writer = library("xlsxwriter", "xlsx")
     out = io.BytesIO()
-    book = writer.Workbook(out, {"constant_memory": True})
+    book = writer.Workbook(out, {"in_memory": True, "strings_to_urls": False})
     book.set_properties(
         {"title": "pcve-graph", "comments": f"{BASE} CC BY 4.0", "created": datetime(*EPOCH)}
     )
