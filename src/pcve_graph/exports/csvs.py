@@ -29,7 +29,7 @@ def csvs(part: Part, ontology: Ontology) -> bytes:
     package = {**_ABOUT, "resources": [_resource(each, names) for each in made]}
     text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
     files = {"datapackage.json": text.encode()}
-    return archive(files | {f"{each.name}.csv": _csv(each) for each in made})
+    return archive(files | {f"{each.name}.csv": as_csv(each) for each in made})
 
 
 def _resource(table: Table, names: set[str]) -> dict[str, Any]:
@@ -68,7 +68,8 @@ def _field(column: Column) -> dict[str, Any]:
     return field
 
 
-def _csv(table: Table) -> bytes:
+def as_csv(table: Table) -> bytes:
+    """A table as CSV (RFC 4180) in UTF-8: a line of names, then a line a row."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(each.name for each in table.columns)
