@@ -6,6 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -113,6 +114,7 @@ def _kind(term: object) -> str:
     return "@id"
 
 
+@lru_cache(None)
 def prefixed(iri: str) -> str:
     """The IRI with the prefix of its namespace, where that is one of ours; else as it is."""
     for prefix, space in PREFIXES.items():

@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from typing import Any, Final
 
+from ..ask.export import prefixed
 from ..names import PREFIXES, expand, local_name
 from ..ontology import Key, Ontology
 
@@ -78,14 +79,6 @@ def _points(key: Key, ontology: Ontology) -> str:
     """`@id` where every value is an IRI."""
     said = f"<{key.shape}> <{expand('sh:nodeKind')}> <{expand('sh:IRI')}>"
     return "@id" if key.classes or key.scheme or said in ontology.shapes else ""
-
-
-def prefixed(iri: str) -> str:
-    """An IRI with its prefix, as it is where it has none."""
-    for prefix, space in PREFIXES.items():
-        if iri.startswith(space) and iri != space:
-            return f"{prefix}:{iri[len(space) :]}"
-    return iri
 
 
 def published(ontology: Ontology) -> bytes:

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from ..ask.export import prefixed
 from ..names import GRAPHS, expand
 from ..ontology import Ontology
 from ..questions.binding import Term
-from .context import CLAIMS, MORE, PARTICIPATIONS, TERMS, context, groups, names, prefixed
+from .context import CLAIMS, MORE, PARTICIPATIONS, TERMS, context, groups, names
 from .part import Part
 from .things import Things
 
