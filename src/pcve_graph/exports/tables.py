@@ -151,8 +151,8 @@ def _value(term: Term, things: Things) -> Cell:
 
 
 def _first(where: Things, iri: str, name: str, things: Things) -> Cell:
-    values = where.values(iri, name)
-    return _value(values[0], things) if values else None
+    value = where.first(iri, name)
+    return None if value is None else _value(value, things)
 
 
 def _table(things: Things, iri: str) -> str | None:
@@ -237,6 +237,7 @@ def _claims(things: Things, evidence: Things, joined: bool) -> Table:
     if joined:
         columns.append(Column("sources", "string", "What it rests on."))
     rows = []
+    tables = {iri: _table(things, iri) for iri in things.all()}
     for iri in evidence.of("pcve:Claim"):
         (subject,) = evidence.refs(iri, "rdf:subject")
         (predicate,) = evidence.refs(iri, "rdf:predicate")
@@ -250,7 +251,7 @@ def _claims(things: Things, evidence: Things, joined: bool) -> Table:
         ]
         cell = _value(value, things)
         pair = cell if isinstance(cell, Ref) else (str(cell), str(cell))
-        what, kind = Ref(short(subject), things.label(subject)), _table(things, subject)
+        what, kind = Ref(short(subject), things.label(subject)), tables.get(subject)
         note = evidence.text(iri, "skos:note") or None
         row = (what, kind, local_name(predicate), *pair, *known, next(iter(quotes), None), note)
         sources = things.labels(evidence.refs(iri, "prov:hadPrimarySource")) if joined else []

@@ -77,6 +77,11 @@ class Things:
         """The values of a property, in the order of their lines; `name` may also be its IRI."""
         return [_term(each) for each in self._values.get(iri, {}).get(_full(name), ())]
 
+    def first(self, iri: str, name: str) -> Term | None:
+        """The first of `values`; None where there is none."""
+        found = self._values.get(iri, {}).get(_full(name))
+        return _term(found[0]) if found else None
+
     def refs(self, iri: str, name: str) -> list[str]:
         """The values that are IRIs."""
         found = self._values.get(iri, {}).get(_full(name), ())
@@ -91,7 +96,10 @@ class Things:
 
     def text(self, iri: str, name: str) -> str:
         """The first of `words`; empty where there is none."""
-        return next(iter(self.words(iri, name)), "")
+        found = self._values.get(iri, {}).get(_full(name), ())
+        if len(found) > 1:
+            return next(iter(self.words(iri, name)), "")
+        return next((_term(each).value for each in found if each[0] == '"'), "")
 
     def label(self, iri: str) -> str:
         """What a thing, concept, source or term is called; what its IRI ends in if nothing says."""
