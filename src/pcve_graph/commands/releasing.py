@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ..errors import UsageError
-from .console import doing, guarded, many, tell
+from .console import doing, guarded, many, put, tell
 from .here import here, saved_anew
 
 SHOWN = 40
@@ -61,7 +61,7 @@ def diff(
             after = open_side(new, project, stack) if new else of_files("now", project, stack)
             found = compare(before, after)
         text = as_counts(found) if brief else DIFF_FORMATS[form](found)
-    _deliver(text.encode(), output)
+    put(text.encode(), output)
     sys.exit(1 if found.changes else 0)
 
 
@@ -103,18 +103,6 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
         write_release(files, folder)
     size = sum(map(len, files.values()))
     click.echo(f"wrote {many(len(files), 'file')}, {size:,} bytes, to {folder}")
-
-
-def _deliver(content: bytes, output: Path | None) -> None:
-    """Write to the file that was named, else to stdout."""
-    if output is None:
-        sys.stdout.buffer.write(content)
-        return
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from None
-    tell(f"wrote {len(content):,} bytes to {output}")
 
 
 COMMANDS = (diff, release)
