@@ -99,7 +99,7 @@ class Things:
         found = self._values.get(iri, {}).get(_full(name), ())
         if len(found) > 1:
             return next(iter(self.words(iri, name)), "")
-        return next((_term(each).value for each in found if each[0] == '"'), "")
+        return next((each.value for each in map(_term, found) if isinstance(each, ox.Literal)), "")
 
     def label(self, iri: str) -> str:
         """What a thing, concept, source or term is called; what its IRI ends in if nothing says."""
