@@ -87,7 +87,20 @@ def overlaps(
     saved = opened(project)
     names = named(project, saved, "overlaps", country=country, topic=topic, funder=funder)
     asked = _asked(names, since, until, _KINDS[kind], least)
-    put(_told(saved, _profiles(project, saved), asked, form, limit, related), output)
+    profiles = _profiles(project, saved)
+    if picture:
+        put(_drawn(saved, profiles, asked, picture.suffix), picture)
+    else:
+        put(_told(saved, profiles, asked, form, limit, related), output)
+
+
+def _drawn(saved: Saved, profiles: Profiles, asked: Asked, suffix: str) -> bytes:
+    """The network of what is found, as a picture."""
+    from ..landscape.network import overlap_picture
+    from ..landscape.overlaps import find_overlaps
+
+    found = find_overlaps(profiles, asked)
+    return overlap_picture(profiles.landscape, saved.store, asked, found, suffix)
 
 
 def _told(
