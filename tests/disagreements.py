@@ -55,6 +55,10 @@ RANGED = COMPARED | {
 }
 """Those, and the properties that have a least or greatest value."""
 
+WALKED = {f"<{expand(name)}>" for name in ("dcterms:isPartOf", "skos:broader", "schema:minValue")}
+"""The properties that rules in SPARQL walk as far as they lead."""
+EMPTY = str(typed("", "decimal"))
+
 CANNOT_COMPARE = (
     "SHACL 4.5.4: there is a result for each pair of which the first value is not less than or "
     "equal to the second, or where the two values cannot be compared"
@@ -134,6 +138,18 @@ KNOWN = (
         "true",
         ("LessThanOrEquals",),
         meets=lambda result: component(result) in PAIR,
+    ),
+    Disagreement(
+        "pyshacl",
+        "an ill-typed empty literal at the beginning of a path stands for every node",
+        "SPARQL 1.1, 18.4: a path is evaluated from the term that its variable is bound to; the "
+        "library takes a literal that is false in Python for none",
+        'sh:sparql [ sh:select "SELECT $this ?value { $this <https://schema.org/minValue> ?value . '
+        '?value <https://schema.org/minValue>* $this }" ]',
+        '""^^xsd:decimal',
+        (),
+        ("SPARQL",),
+        spoils=lambda predicate, value: predicate in WALKED and value == EMPTY,
     ),
     Disagreement(
         "topquadrant",
