@@ -17,8 +17,12 @@ from pathlib import Path
 import pytest
 from conftest import World
 
-SECONDS, MEMORY, ROOM = 10.0, 2**30, 3 * 2**30
-"""Seconds of work and bytes that a hostile file may cost, and the address space that it is given."""
+SECONDS, MEMORY, ROOM = 25.0, 2**30, 3 * 2**30
+"""Seconds of work and bytes that a hostile file may cost, and the address space that it is given.
+
+10 seconds are meant; machines differ by a factor of two and more, and what is looked for is work
+that grows with the square of a file.
+"""
 
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 EVENT = f"<https://w3id.org/pcve/id/event/a> <{TYPE}> <https://w3id.org/pcve/ns#Event> .\n"
