@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -101,8 +102,16 @@ def find_query(project: Project, name: str) -> SavedQuery:
 
 
 def read_query(name: str, path: Path) -> SavedQuery:
-    """One query of the project, its header and syntax checked. Raises as `read_queries` does."""
-    text = decode(path.read_bytes(), name)
+    """One query of the project, its header and syntax checked. Raises as `read_queries` does.
+
+    The same text is checked once in a process.
+    """
+    return _query(name, path.read_bytes())
+
+
+@lru_cache(256)
+def _query(name: str, raw: bytes) -> SavedQuery:
+    text = decode(raw, name)
     node = parse(header(text), name) if header(text).strip() else Mapping((), Position(name))
     if not isinstance(node, Mapping):
         raise _stop(node.position, "the header holds no keys", "begin it with `#+ summary: …`")
