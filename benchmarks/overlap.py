@@ -33,9 +33,9 @@ from pcve_graph.ask.query import Table, ask
 from pcve_graph.dates import first_and_last
 from pcve_graph.landscape.overlaps import Asked, find_overlaps
 from pcve_graph.landscape.profiles import profiles
+from pcve_graph.landscape.reading import read_landscape
 from pcve_graph.landscape.sweep import projects
 from pcve_graph.landscape.weights import read_weights
-from pcve_graph.landscape.work import read_landscape
 from pcve_graph.names import expand, thing
 from pcve_graph.ontology import read_ontology
 from pcve_graph.project import Project

@@ -18,9 +18,10 @@ from pcve_graph.ask.query import Table, ask
 from pcve_graph.landscape.coverage import AXES, Matrix, coverage, read_lists
 from pcve_graph.landscape.gaps import weakness
 from pcve_graph.landscape.money import SEVERAL, sums
+from pcve_graph.landscape.reading import read_landscape
 from pcve_graph.landscape.scope import Scope
 from pcve_graph.landscape.tables import FORMATS
-from pcve_graph.landscape.work import Landscape, Money, Work, read_landscape
+from pcve_graph.landscape.work import Landscape, Money, Work
 from pcve_graph.questions.saved import read_queries
 
 GOLD = [

@@ -25,9 +25,10 @@ from pcve_graph.landscape.periods import apart, gap, period, shared_part, togeth
 from pcve_graph.landscape.profiles import Profiles, profiles
 from pcve_graph.landscape.proofs import proofs
 from pcve_graph.landscape.rarity import rarity
+from pcve_graph.landscape.reading import read_landscape
 from pcve_graph.landscape.reasons import reason
 from pcve_graph.landscape.weights import NUMBERS, WORDS, Weights, read_weights
-from pcve_graph.landscape.work import Landscape, Work, read_landscape
+from pcve_graph.landscape.work import Landscape, Work
 from pcve_graph.names import expand, graph
 from pcve_graph.project import Project
 

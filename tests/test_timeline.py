@@ -7,9 +7,10 @@ import json
 import pytest
 from conftest import World
 
+from pcve_graph.landscape.reading import read_landscape
 from pcve_graph.landscape.scope import Scope, meets, period
 from pcve_graph.landscape.timeline import Timeline, read_collected, timeline
-from pcve_graph.landscape.work import Landscape, Work, read_landscape
+from pcve_graph.landscape.work import Landscape, Work
 
 
 @pytest.fixture(scope="module")

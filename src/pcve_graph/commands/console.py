@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+OUTPUT = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Without it: stdout."
+)
+
+
 def guarded(command: Command) -> Command:
     """Turn every known failure into its message and exit code: 1 content, 2 use or set-up."""
 

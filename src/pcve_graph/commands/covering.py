@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageError
-from .console import guarded, put
+from .console import OUTPUT, guarded, put
 from .here import here, opened
 from .naming import named
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from ..landscape.work import Landscape
     from ..project import Project
 
-_OUTPUT = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Without it: stdout."
-)
 _PICTURE = click.option(
     "--picture",
     type=click.Path(path_type=Path),
@@ -62,7 +59,7 @@ class _Graph:
     """The graph that is asked, and the names in it."""
 
     def __init__(self, project: Project) -> None:
-        from ..landscape.work import read_landscape
+        from ..landscape.reading import read_landscape
         from ..ontology import read_ontology
 
         self.project = project
@@ -105,7 +102,7 @@ class _Graph:
 )
 @_FORMAT
 @_PICTURE
-@_OUTPUT
+@OUTPUT
 @click.pass_context
 @guarded
 def coverage(
@@ -210,7 +207,7 @@ def _cell(graph: _Graph, scope: Scope, by: str, count: str, cell: str) -> str:
 @click.option("--trend", is_flag=True, help="How many things, and what share, a topic has by year.")
 @_FORMAT
 @_PICTURE
-@_OUTPUT
+@OUTPUT
 @click.pass_context
 @guarded
 def timeline(
@@ -253,19 +250,19 @@ def timeline(
     collected = read_collected(graph.project, graph.store, graph.landscape)
     found = found_in(graph.landscape, collected, scope, kinds[kind])
     where = graph.landscape, graph.store
-    matrix = graph.matrix(scope, "topic", "actors")
+    matrix = graph.matrix(scope, "topic", "actors") if trend else None
     if picture:
         from ..landscape.pictures import time_picture, trend_picture
 
         drawn = (
             trend_picture(*where, matrix, found, scope, picture.suffix)
-            if trend
+            if matrix
             else time_picture(*where, found, scope, picture.suffix)
         )
         put(drawn, picture)
         if output is None and form == "text":
             return
-    if trend:
+    if matrix:
         put(written(trend_sheet(*where, matrix, found, scope), form), output)
     elif form == "text":
         put(timeline_text(*where, found, scope).encode(), output)

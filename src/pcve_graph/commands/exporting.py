@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 
 from ..errors import UsageError
-from .console import doing, guarded, many, put, tell
+from .console import OUTPUT, doing, guarded, many, put, tell
 from .here import here, opened
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ class Asked(TypedDict):
 @click.option("--until", default="", metavar="DATE", help="What was on that day or before it.")
 @click.option("--topic", default="", metavar="TOPIC", help="What is about it or a narrower one.")
 @click.option("--country", default="", metavar="NAME", help="What is or was there.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Without it: stdout."
-)
+@OUTPUT
 @click.pass_context
 @guarded
 def export(

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .console import guarded, put
+from .console import OUTPUT, guarded, put
 from .here import here, opened
 from .naming import named
 
 if TYPE_CHECKING:
     from ..build.store import Saved
-    from ..landscape.overlaps import Asked
+    from ..landscape.overlaps import Asked, Overlaps
     from ..landscape.profiles import Profiles
     from ..project import Project
 
@@ -48,9 +48,7 @@ _FORMATS = ("text", "table", "csv", "xlsx", "markdown", "json", "turtle")
     metavar="FILE",
     help="Draw them as well: FILE.svg or FILE.png (extra: pictures).",
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Without it: stdout."
-)
+@OUTPUT
 @click.pass_context
 @guarded
 def overlaps(
@@ -81,6 +79,8 @@ def overlaps(
       pcve overlaps --topic prisons --since 2019 --kind project
       pcve overlaps --funder "European Union" --format xlsx -o overlaps.xlsx
     """
+    from ..landscape.overlaps import find_overlaps
+
     for option, word, known in (("--kind", kind, _KINDS), ("--format", form, _FORMATS)):
         _one_of(option, word, known)
     project = here(context)
@@ -88,28 +88,29 @@ def overlaps(
     names = named(project, saved, "overlaps", country=country, topic=topic, funder=funder)
     asked = _asked(names, since, until, _KINDS[kind], least)
     profiles = _profiles(project, saved)
-    if picture:
-        put(_drawn(saved, profiles, asked, picture.suffix), picture)
-    else:
-        put(_told(saved, profiles, asked, form, limit, related), output)
-
-
-def _drawn(saved: Saved, profiles: Profiles, asked: Asked, suffix: str) -> bytes:
-    """The network of what is found, as a picture."""
-    from ..landscape.network import overlap_picture
-    from ..landscape.overlaps import find_overlaps
-
     found = find_overlaps(profiles, asked)
-    return overlap_picture(profiles.landscape, saved.store, asked, found, suffix)
+    if picture:
+        from ..landscape.network import overlap_picture
+
+        where = profiles.landscape, saved.store, asked, found
+        put(overlap_picture(*where, picture.suffix), picture)
+        if output is None and form == "text":
+            return
+    put(_told(saved, profiles, asked, found, form, limit, related), output)
 
 
 def _told(
-    saved: Saved, profiles: Profiles, asked: Asked, form: str, limit: int, related: bool
+    saved: Saved,
+    profiles: Profiles,
+    asked: Asked,
+    found: Overlaps,
+    form: str,
+    limit: int,
+    related: bool,
 ) -> bytes:
     """What is found, in the format that is asked for."""
-    from ..landscape.overlaps import find_overlaps, lines_of_succession
+    from ..landscape.overlaps import lines_of_succession
 
-    found = find_overlaps(profiles, asked)
     landscape, store = profiles.landscape, saved.store
     if form == "text":
         from ..landscape.briefing import Briefing, written
@@ -138,8 +139,8 @@ def _one_of(option: str, word: str, known: Collection[str]) -> None:
 
 def _profiles(project: Project, saved: Saved) -> Profiles:
     from ..landscape.profiles import profiles
+    from ..landscape.reading import read_landscape
     from ..landscape.weights import read_weights
-    from ..landscape.work import read_landscape
 
     return profiles(read_landscape(project, saved.store), read_weights(project))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ..errors import UsageError
-from .console import doing, guarded, many, put, tell
+from .console import OUTPUT, doing, guarded, many, put, tell
 from .here import here, saved_anew
 
 SHOWN = 40
@@ -21,9 +21,7 @@ SHOWN = 40
 @click.argument("new", default="", metavar="[B]")
 @click.option("--format", "form", metavar="FORMAT", default="text", show_default=True)
 @click.option("--brief", is_flag=True, help="Only how many statements differ, and why.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Without it: stdout."
-)
+@OUTPUT
 @click.pass_context
 @guarded
 def diff(

@@ -121,10 +121,11 @@ def _pair(briefing: Briefing, number: int, pair: Pair, sources: _Sources) -> Ite
     parts = ", ".join(f"{name} {value:.2f}" for name, value in pair.parts.items())
     yield f"   score {pair.score:.2f}: {parts}"
     yield from _wrapped(f"   {reason(landscape, pair)}", "   ")
+    known = proofs(landscape, briefing.store, pair)
     for work in (pair.one, pair.other):
         yield f"     {work.id}"
         told: dict[str, dict[str, list[str]]] = {}
-        for proof in proofs(landscape, briefing.store, pair):
+        for proof in known:
             if proof.work.iri == work.iri:
                 words = "; ".join(sources.told(each) for each in proof.evidence)
                 told.setdefault(words, {}).setdefault(proof.part, []).append(proof.value)
