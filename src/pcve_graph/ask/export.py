@@ -147,13 +147,13 @@ def _node(
         predicate = triple.predicate.value
         if predicate == expand("rdf:type"):
             kind = _reference(triple.object)
-            _put(node, "@type", classes.get(kind, prefixed(kind)))
+            add(node, "@type", classes.get(kind, prefixed(kind)))
         elif kinds[predicate] == {"@language"}:
             assert isinstance(triple.object, ox.Literal)
             texts = node.setdefault(terms[predicate], {})
-            _put(texts, triple.object.language or "", triple.object.value)
+            add(texts, triple.object.language or "", triple.object.value)
         else:
-            _put(node, terms[predicate], _value(triple.object, len(kinds[predicate]) == 1))
+            add(node, terms[predicate], _value(triple.object, len(kinds[predicate]) == 1))
     return node
 
 
@@ -175,7 +175,8 @@ def _reference(term: object) -> str:
     return str(term) if isinstance(term, ox.BlankNode) else str(getattr(term, "value", term))
 
 
-def _put(node: dict[str, Any], key: str, value: Any) -> None:
+def add(node: dict[str, Any], key: str, value: Any) -> None:
+    """Add a value to a node object: alone it stands for itself, with others in a list."""
     if key not in node:
         node[key] = value
     elif isinstance(node[key], list):

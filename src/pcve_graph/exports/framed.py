@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..ask.export import prefixed
+from ..ask.export import add, prefixed
 from ..names import GRAPHS, expand
 from ..ontology import Ontology
 from ..questions.binding import Term
@@ -28,9 +28,7 @@ def framed(part: Part, ontology: Ontology) -> bytes:
     event, a claim in what it is about, with its quote. The context is that of `context`.
     """
     nested = _Nested(part, ontology)
-    text = json.dumps(
-        {"@context": context(ontology), **nested.groups()}, ensure_ascii=False, indent=1
-    )
+    text = json.dumps({"@context": nested.context, **nested.groups()}, ensure_ascii=False, indent=1)
     return (text + "\n").encode()
 
 
@@ -97,25 +95,25 @@ class _Nested:
     def _put(self, node: dict[str, Any], predicate: str, term: Term) -> None:
         if predicate == _TYPE:
             assert isinstance(term, ox.NamedNode)
-            _add(node, "type", self.kinds.get(term.value, prefixed(term.value)))
+            add(node, "type", self.kinds.get(term.value, prefixed(term.value)))
             return
         name = self.names.get(predicate, "")
         form = self.context.get(name, {})
         if isinstance(term, ox.NamedNode):
             if term.value in self.inner:
-                _add(node, name or prefixed(predicate), self.node(term.value))
+                add(node, name or prefixed(predicate), self.node(term.value))
             elif form.get("@type") == "@id":
-                _add(node, name, term.value)
+                add(node, name, term.value)
             else:
-                _add(node, self._bare(name, form, predicate), {"id": term.value})
+                add(node, self._bare(name, form, predicate), {"id": term.value})
             return
         assert isinstance(term, ox.Literal)
         if term.language and "@container" in form:
-            _add(node.setdefault(name, {}), term.language, term.value)
+            add(node.setdefault(name, {}), term.language, term.value)
         elif form.get("@type") == prefixed(term.datatype.value):
-            _add(node, name, _number(term))
+            add(node, name, _number(term))
         else:
-            _add(node, self._bare(name, form, predicate), _value(term))
+            add(node, self._bare(name, form, predicate), _value(term))
 
     def _bare(self, name: str, form: dict[str, str], predicate: str) -> str:
         """A key that says nothing of the kind of its values."""
@@ -133,12 +131,3 @@ def _value(term: ox.Literal) -> Any:
     if term.datatype.value == expand("xsd:string"):
         return term.value
     return {"@value": term.value, "@type": prefixed(term.datatype.value)}
-
-
-def _add(node: dict[str, Any], key: str, value: Any) -> None:
-    if key not in node:
-        node[key] = value
-    elif isinstance(node[key], list):
-        node[key].append(value)
-    else:
-        node[key] = [node[key], value]

@@ -237,7 +237,7 @@ def _claims(things: Things, evidence: Things, joined: bool) -> Table:
     if joined:
         columns.append(Column("sources", "string", "What it rests on."))
     rows = []
-    tables = {iri: _table(things, iri) for iri in things.all()}
+    homes = {iri: _table(things, iri) for iri in things.all()}
     for iri in evidence.of("pcve:Claim"):
         (subject,) = evidence.refs(iri, "rdf:subject")
         (predicate,) = evidence.refs(iri, "rdf:predicate")
@@ -251,7 +251,7 @@ def _claims(things: Things, evidence: Things, joined: bool) -> Table:
         ]
         cell = _value(value, things)
         pair = cell if isinstance(cell, Ref) else (str(cell), str(cell))
-        what, kind = Ref(short(subject), things.label(subject)), tables.get(subject)
+        what, kind = Ref(short(subject), things.label(subject)), homes.get(subject)
         note = evidence.text(iri, "skos:note") or None
         row = (what, kind, local_name(predicate), *pair, *known, next(iter(quotes), None), note)
         sources = things.labels(evidence.refs(iri, "prov:hadPrimarySource")) if joined else []
