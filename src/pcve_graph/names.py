@@ -68,7 +68,7 @@ def prefixed(iri: str) -> str:
 
 def local_name(iri: str) -> str:
     """What follows the last `#` or `/` of an IRI: the key of a property, the id of a concept."""
-    return re.split(r"[#/]", iri)[-1]
+    return iri[max(iri.rfind("#"), iri.rfind("/")) + 1 :]
 
 
 def thing(folder: str, identifier: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
-from typing import Any, Final
+from json.encoder import encode_basestring
+from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -40,7 +41,10 @@ def serialize(found: Iterable[ox.Triple], form: str) -> bytes:
     rdf = RDF_FORMATS[form]
     kept = ordered(_named(list(found)))
     if rdf is ox.RdfFormat.JSON_LD:
-        return compact(kept, [], {})
+        said = [
+            (_reference(each.subject), each.predicate.value, plain(each.object)) for each in kept
+        ]
+        return compact(said, [], {})
     prefixes = None if rdf is ox.RdfFormat.N_TRIPLES else PREFIXES
     return ox.serialize(kept, format=rdf, prefixes=prefixes) or b""
 
@@ -54,21 +58,57 @@ def _named(found: list[ox.Triple]) -> Iterable[ox.Triple]:
     return (quad.triple for quad in dataset)
 
 
-def compact(found: list[ox.Triple], shaped: list[str], classes: dict[str, str]) -> bytes:
-    """JSON-LD 1.1 of ordered triples: the context, then one node object a subject."""
-    terms = _terms(found, shaped)
-    kinds = _kinds(found)
+class Value(NamedTuple):
+    """A term for JSON. `kind` is `@id`, `@language` or a prefixed datatype."""
+
+    kind: str
+    text: str
+    language: str = ""
+
+
+Statement = tuple[str, str, Value]
+"""What is said: the subject as JSON-LD refers to it, the IRI of the property, the value."""
+
+
+def plain(term: object) -> Value:
+    """A term as a value."""
+    if not isinstance(term, ox.Literal):
+        return Value("@id", _reference(term))
+    if term.language:
+        return Value("@language", term.value, term.language)
+    return Value(prefixed(term.datatype.value), term.value)
+
+
+def compact(found: Sequence[Statement], shaped: list[str], classes: dict[str, str]) -> bytes:
+    """JSON-LD 1.1 of ordered statements: the context, then one node object a subject."""
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for _, predicate, value in found:
+        kinds[predicate].add(value.kind)
+    terms = _terms(kinds.keys(), shaped)
     context = _context(terms, kinds, classes)
     document = {"@context": context, "@graph": _nodes(found, terms, kinds, classes)}
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return (laid_out(document) + "\n").encode()
 
 
-def _terms(found: list[ox.Triple], shaped: list[str]) -> dict[str, str]:
+def laid_out(value: Any, margin: str = "\n") -> str:
+    """As `json.dumps(value, ensure_ascii=False, indent=1)`, in half the time."""
+    inner = margin + " "
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if isinstance(value, dict) and value:
+        parts = [f"{encode_basestring(k)}: {laid_out(v, inner)}" for k, v in value.items()]
+        return "{" + inner + f",{inner}".join(parts) + margin + "}"
+    if isinstance(value, list) and value:
+        parts = [laid_out(each, inner) for each in value]
+        return "[" + inner + f",{inner}".join(parts) + margin + "]"
+    return json.dumps(value)
+
+
+def _terms(used: Set[str], shaped: list[str]) -> dict[str, str]:
     """A readable key for each property: its local name, prefixed where a shaped one has it.
 
     Properties that shapes list come first, so that the keys of the records keep their names.
     """
-    used = {triple.predicate.value for triple in found}
     terms: dict[str, str] = {}
     taken: set[str] = set()
     for iri in (*dict.fromkeys(shaped), *sorted(used - set(shaped))):
@@ -100,20 +140,6 @@ def _context(
     return context
 
 
-def _kinds(found: list[ox.Triple]) -> dict[str, set[str]]:
-    """The kinds of values that each property has: `@id`, `@language` or a datatype."""
-    kinds: dict[str, set[str]] = defaultdict(set)
-    for triple in found:
-        kinds[triple.predicate.value].add(_kind(triple.object))
-    return kinds
-
-
-def _kind(term: object) -> str:
-    if isinstance(term, ox.Literal):
-        return "@language" if term.language else prefixed(term.datatype.value)
-    return "@id"
-
-
 @lru_cache(None)
 def prefixed(iri: str) -> str:
     """The IRI with the prefix of its namespace, where that is one of ours; else as it is."""
@@ -124,51 +150,37 @@ def prefixed(iri: str) -> str:
 
 
 def _nodes(
-    found: list[ox.Triple],
+    found: Iterable[Statement],
     terms: dict[str, str],
     kinds: dict[str, set[str]],
     classes: dict[str, str],
 ) -> list[dict[str, Any]]:
-    subjects: dict[str, list[ox.Triple]] = defaultdict(list)
-    for triple in found:
-        subjects[_reference(triple.subject)].append(triple)
-    return [_node(iri, own, terms, kinds, classes) for iri, own in subjects.items()]
-
-
-def _node(
-    iri: str,
-    own: list[ox.Triple],
-    terms: dict[str, str],
-    kinds: dict[str, set[str]],
-    classes: dict[str, str],
-) -> dict[str, Any]:
-    node: dict[str, Any] = {"@id": iri}
-    for triple in own:
-        predicate = triple.predicate.value
-        if predicate == expand("rdf:type"):
-            kind = _reference(triple.object)
-            add(node, "@type", classes.get(kind, prefixed(kind)))
-        elif kinds[predicate] == {"@language"}:
-            assert isinstance(triple.object, ox.Literal)
-            texts = node.setdefault(terms[predicate], {})
-            add(texts, triple.object.language or "", triple.object.value)
+    nodes: dict[str, dict[str, Any]] = {}
+    kind, texts = expand("rdf:type"), {iri for iri in terms if kinds[iri] == {"@language"}}
+    alone = {iri for iri in terms if len(kinds[iri]) == 1}
+    for subject, predicate, value in found:
+        node = nodes.get(subject) or nodes.setdefault(subject, {"@id": subject})
+        if predicate == kind:
+            add(node, "@type", classes.get(value.text, prefixed(value.text)))
+        elif predicate in texts:
+            add(node.setdefault(terms[predicate], {}), value.language, value.text)
         else:
-            add(node, terms[predicate], _value(triple.object, len(kinds[predicate]) == 1))
-    return node
+            add(node, terms[predicate], _json(value, predicate in alone))
+    return list(nodes.values())
 
 
-def _value(term: object, typed: bool) -> Any:
+def _json(value: Value, typed: bool) -> Any:
     """A value as JSON; `typed` where the context already says what kind it is."""
-    if not isinstance(term, ox.Literal):
-        return _reference(term) if typed else {"@id": _reference(term)}
-    if term.language:
-        return {"@value": term.value, "@language": term.language}
-    kind = prefixed(term.datatype.value)
-    if kind == "xsd:integer" and re.fullmatch(r"[+-]?\d+", term.value):
-        return int(term.value)
+    kind, text, language = value
+    if kind == "@id":
+        return text if typed else {"@id": text}
+    if language:
+        return {"@value": text, "@language": language}
+    if kind == "xsd:integer" and re.fullmatch(r"[+-]?\d+", text):
+        return int(text)
     if kind == "xsd:string" or typed:
-        return term.value
-    return {"@value": term.value, "@type": kind}
+        return text
+    return {"@value": text, "@type": kind}
 
 
 def _reference(term: object) -> str:

@@ -36,8 +36,8 @@ class Saved:
 
     def lines(self, name: str) -> list[str]:
         """The sorted N-Triples lines of the graph `name`, one of `names.GRAPHS`."""
-        text = (self.folder / "graph" / f"{name}.nt").read_text("utf-8")
-        return text.split("\n")[:-1]
+        content = (self.folder / "graph" / f"{name}.nt").read_bytes()
+        return content.decode().split("\n")[:-1]
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ..names import BASE
 from ..ontology import Ontology
 from .files import archive
 from .part import Part
-from .tables import Cell, Column, Ref, Table, tables
+from .tables import Column, Table, tables
 
 _ABOUT: Final = {
     "profile": "tabular-data-package",
@@ -73,11 +73,5 @@ def as_csv(table: Table) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(each.name for each in table.columns)
-    writer.writerows([_text(cell) for cell in row] for row in table.rows)
+    writer.writerows(table.rows)
     return out.getvalue().encode()
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell, Ref):
-        return cell.id
-    return "" if cell is None else str(cell)

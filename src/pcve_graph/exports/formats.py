@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..errors import UsageError
 from ..names import expand, kebab
 from ..ontology import Ontology
 from . import jsonld, rdf
 from .calendars import ics
-from .choice import Choice
 from .csvs import csvs
 from .framed import framed
 from .network import gexf, graphml
@@ -21,6 +20,9 @@ from .places import geojson
 from .references import bibtex
 from .schemaorg import schemaorg
 from .xlsx import xlsx
+
+if TYPE_CHECKING:
+    from .choice import Choice
 
 
 @dataclass(frozen=True, slots=True)

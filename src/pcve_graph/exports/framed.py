@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any, Final
 
-import pyoxigraph as ox
-
-from ..ask.export import add, prefixed
+from ..ask.export import Value, add, laid_out, prefixed
 from ..names import GRAPHS, expand
 from ..ontology import Ontology
-from ..questions.binding import Term
 from .context import CLAIMS, MORE, PARTICIPATIONS, TERMS, context, groups, names
 from .part import Part
-from .things import Things
+from .things import Things, value
 
 _TYPE: Final = expand("rdf:type")
 _FREE: Final = ("skos:Concept", "pcve:Source", "pcve:Claim", "pcve:Participation")
@@ -28,8 +25,7 @@ def framed(part: Part, ontology: Ontology) -> bytes:
     event, a claim in what it is about, with its quote. The context is that of `context`.
     """
     nested = _Nested(part, ontology)
-    text = json.dumps({"@context": nested.context, **nested.groups()}, ensure_ascii=False, indent=1)
-    return (text + "\n").encode()
+    return (laid_out({"@context": nested.context, **nested.groups()}) + "\n").encode()
 
 
 class _Nested:
@@ -80,9 +76,8 @@ class _Nested:
         self.written.add(iri)
         node: dict[str, Any] = {"id": iri}
         for predicate in sorted(self.things.predicates(iri), key=self._order):
-            for term in self.things.values(iri, predicate):
-                if predicate != without:
-                    self._put(node, predicate, term)
+            if predicate != without:
+                self._put(node, predicate, map(value, self.things.values(iri, predicate)))
         for name, back in self.back.items():
             if iri in back:
                 path = self.context[name]["@reverse"]
@@ -92,42 +87,35 @@ class _Nested:
     def _order(self, predicate: str) -> tuple[bool, bool, str]:
         return predicate != _TYPE, not predicate.endswith("Label"), predicate
 
-    def _put(self, node: dict[str, Any], predicate: str, term: Term) -> None:
+    def _put(self, node: dict[str, Any], predicate: str, values: Iterable[Value]) -> None:
         if predicate == _TYPE:
-            assert isinstance(term, ox.NamedNode)
-            add(node, "type", self.kinds.get(term.value, prefixed(term.value)))
+            for each in values:
+                add(node, "type", self.kinds.get(each.text, prefixed(each.text)))
             return
         name = self.names.get(predicate, "")
         form = self.context.get(name, {})
-        if isinstance(term, ox.NamedNode):
-            if term.value in self.inner:
-                add(node, name or prefixed(predicate), self.node(term.value))
-            elif form.get("@type") == "@id":
-                add(node, name, term.value)
+        bare = name if name and form.keys() == {"@id"} else prefixed(predicate)
+        for each in values:
+            if each.text in self.inner and each.kind == "@id":
+                add(node, name or prefixed(predicate), self.node(each.text))
+            elif each.language and "@container" in form:
+                add(node.setdefault(name, {}), each.language, each.text)
+            elif each.kind == form.get("@type"):
+                add(node, name, _typed(each))
             else:
-                add(node, self._bare(name, form, predicate), {"id": term.value})
-            return
-        assert isinstance(term, ox.Literal)
-        if term.language and "@container" in form:
-            add(node.setdefault(name, {}), term.language, term.value)
-        elif form.get("@type") == prefixed(term.datatype.value):
-            add(node, name, _number(term))
-        else:
-            add(node, self._bare(name, form, predicate), _value(term))
-
-    def _bare(self, name: str, form: dict[str, str], predicate: str) -> str:
-        """A key that says nothing of the kind of its values."""
-        return name if name and form.keys() == {"@id"} else prefixed(predicate)
+                add(node, bare, _alone(each))
 
 
-def _number(term: ox.Literal) -> Any:
-    whole = term.datatype.value == expand("xsd:integer")
-    return int(term.value) if whole and str(int(term.value)) == term.value else term.value
+def _typed(value: Value) -> Any:
+    """A value as JSON where the context says of what kind it is."""
+    whole = value.kind == "xsd:integer"
+    return int(value.text) if whole and str(int(value.text)) == value.text else value.text
 
 
-def _value(term: ox.Literal) -> Any:
-    if term.language:
-        return {"@value": term.value, "@language": term.language}
-    if term.datatype.value == expand("xsd:string"):
-        return term.value
-    return {"@value": term.value, "@type": prefixed(term.datatype.value)}
+def _alone(value: Value) -> Any:
+    """A value as JSON where nothing else says of what kind it is."""
+    if value.kind == "@id":
+        return {"id": value.text}
+    if value.language:
+        return {"@value": value.text, "@language": value.language}
+    return value.text if value.kind == "xsd:string" else {"@value": value.text, "@type": value.kind}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from ..ask.export import compact
 from ..ontology import Ontology
 from .part import Part
+from .things import Things
 
 
 def jsonld(part: Part, ontology: Ontology) -> bytes:
     """JSON-LD 1.1: the context made from the shapes, then one node object a thing."""
     shaped = [key.path for kind in ontology.by_iri.values() for key in kind.keys.values()]
     classes = {iri: kind.name for iri, kind in ontology.by_iri.items()}
-    return compact(part.triples(), shaped, classes)
+    return compact(list(Things(part, *part.graphs).statements()), shaped, classes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 import pyoxigraph as ox
@@ -34,7 +35,12 @@ class Part:
     @cached_property
     def lines(self) -> list[str]:
         """The lines of all graphs as one, sorted, without repeats."""
-        return sorted({line for lines in self.graphs.values() for line in lines})
+        return self.merged(*self.graphs)
+
+    def merged(self, *names: str) -> list[str]:
+        """The lines of these graphs as one, sorted, without repeats."""
+        every = sorted(chain.from_iterable(self.graphs.get(name, ()) for name in names))
+        return list(dict.fromkeys(every))
 
     def triples(self) -> list[ox.Triple]:
         """The triples of all graphs as one: by subject, its type first."""

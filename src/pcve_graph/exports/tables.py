@@ -9,25 +9,65 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, NamedTuple
-
-import pyoxigraph as ox
+from typing import Final
 
 from ..names import expand, kebab, local_name
 from ..ontology import Key, Ontology, RecordClass
-from ..questions.binding import Term
 from .part import Part
-from .things import Things, short
+from .things import Things, short, value
 
 
-class Ref(NamedTuple):
-    """A cell that names another thing: its id, and what that is called."""
+class Ref(str):
+    """A cell that names another thing: its id.
 
-    id: str
+    `label` is what that is called, `table` the one in which it has its row; None for an address.
+    """
+
+    __slots__ = ("label", "table")
     label: str
+    table: str | None
+
+    def __new__(cls, identifier: str, label: str, table: str | None = None) -> Ref:
+        made = super().__new__(cls, identifier)
+        made.label, made.table = label, table
+        return made
 
 
 Cell = str | int | Decimal | Ref | None
+
+
+class _Cells(dict[str, Cell]):
+    """The cell of each term, as N-Triples writes it: made where it is first asked for."""
+
+    def __init__(self, things: Things) -> None:
+        super().__init__()
+        self._things = things
+
+    def __missing__(self, text: str) -> Cell:
+        self[text] = made = self._made(*value(text))
+        return made
+
+    def _made(self, kind: str, text: str, language: str) -> Cell:
+        match kind:
+            case "@id":
+                kinds = self._things.kinds(text)
+                table = kebab(local_name(kinds[0])) if kinds else None
+                return Ref(short(text), self._things.label(text), table)
+            case "xsd:integer":
+                return int(text)
+            case "xsd:decimal":
+                return Decimal(text)
+        return text
+
+    def labels(self, texts: Iterable[str]) -> list[str]:
+        """What people read in place of each term."""
+        cells = [self[each] for each in texts]
+        return [each.label if isinstance(each, Ref) else str(each) for each in cells]
+
+    def first(self, where: Things, iri: str, name: str) -> Cell:
+        """The cell of the first value of a property; None where there is none."""
+        found = where.values(iri, name)
+        return self[found[0]] if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +98,7 @@ _BOUNDS: Final = {
     "earliest": "The first day that the dates can mean.",
     "latest": "The last day that the dates can mean.",
 }
+_PARTS: Final = ("rdf:subject", "rdf:object", "pcve:certainty", "pcve:standing")
 _ALONE: Final = ("Claim", "TextQuoteSelector", "Concept")
 _ID: Final = Column("id", "string", "The id; two things of one class never share it.")
 _IRI: Final = Column("iri", "string", "The full name, as RDF writes it.")
@@ -74,17 +115,22 @@ def tables(part: Part, ontology: Ontology, joined: bool = False) -> tuple[Table,
     evidence = Things(part, "evidence")
     classes = sorted(ontology.by_iri.values(), key=lambda each: each.name)
     classes = [each for each in classes if each.name not in _ALONE]
-    single = _single(ontology)
-    made = [_of_class(each, things, ontology, single, joined) for each in classes]
-    made += [_concepts(things), _links(classes, things, single)]
-    made += [_texts(classes, things, single), _claims(things, evidence, joined)]
-    made += [_claim_sources(evidence), _quotes(evidence)]
+    single, cells = _single(ontology), _Cells(things)
+    made = [_of_class(each, things, ontology, single, cells, joined) for each in classes]
+    said = list(_said(classes, things, single))
+    made += [_concepts(things, cells), _links(said, cells), _texts(said)]
+    made += [_claims(evidence, cells, joined), _claim_sources(evidence), _quotes(evidence)]
     made.append(_notes(made, things))
     return tuple(each for each in made if each.rows)
 
 
 def _of_class(
-    kind: RecordClass, things: Things, ontology: Ontology, single: frozenset[str], joined: bool
+    kind: RecordClass,
+    things: Things,
+    ontology: Ontology,
+    single: frozenset[str],
+    cells: _Cells,
+    joined: bool,
 ) -> Table:
     keys = [key for key in kind.keys.values() if key.name not in ("prefLabel", "title")]
     kept = [key for key in keys if joined or key.shape in single]
@@ -95,10 +141,10 @@ def _of_class(
     columns += [Column(name, "date", _BOUNDS[name]) for name in bounds]
     rows = []
     for iri in things.of(kind.iri):
-        cells = [_cell(things, iri, key, single) for key in kept]
-        cells += [things.text(iri, f"pcve:{name}") or None for name in bounds]
+        row = [_cell(things, iri, key, single, cells) for key in kept]
+        row += [things.text(iri, f"pcve:{name}") or None for name in bounds]
         label = [things.label(iri)] if named else []
-        rows.append((short(iri), iri, *label, *cells))
+        rows.append((short(iri), iri, *label, *row))
     return Table(kebab(kind.name), kind.description, tuple(columns), tuple(rows))
 
 
@@ -131,42 +177,19 @@ def _sole(kind: RecordClass, ontology: Ontology) -> bool:
     return sum(each.segment == kind.segment for each in ontology.by_iri.values()) == 1
 
 
-def _cell(things: Things, iri: str, key: Key, single: frozenset[str]) -> Cell:
+def _cell(things: Things, iri: str, key: Key, single: frozenset[str], cells: _Cells) -> Cell:
     if key.shape in single:
-        return _first(things, iri, key.path, things)
-    words = [_value(each, things) for each in things.values(iri, key.path)]
-    return " | ".join(each.label if isinstance(each, Ref) else str(each) for each in words) or None
+        return cells.first(things, iri, key.path)
+    return " | ".join(cells.labels(things.values(iri, key.path))) or None
 
 
-def _value(term: Term, things: Things) -> Cell:
-    if isinstance(term, ox.NamedNode):
-        return Ref(short(term.value), things.label(term.value))
-    assert isinstance(term, ox.Literal)
-    match local_name(term.datatype.value):
-        case "integer":
-            return int(term.value)
-        case "decimal":
-            return Decimal(term.value)
-    return term.value
-
-
-def _first(where: Things, iri: str, name: str, things: Things) -> Cell:
-    value = where.first(iri, name)
-    return None if value is None else _value(value, things)
-
-
-def _table(things: Things, iri: str) -> str | None:
-    """The table in which a thing has its row; None for an address."""
-    return next((kebab(local_name(each)) for each in things.kinds(iri)), None)
-
-
-def _concepts(things: Things) -> Table:
+def _concepts(things: Things, cells: _Cells) -> Table:
     columns = [_ID, _IRI, _LABEL, Column("list", "string", "The closed list that it is of.")]
     columns.append(Column("broader", "string", "The concept that it is part of.", "concept"))
     columns.append(Column("definition", "string", "What it means."))
     rows = []
     for iri in things.of("skos:Concept"):
-        broader = _first(things, iri, "skos:broader", things)
+        broader = cells.first(things, iri, "skos:broader")
         text = things.text(iri, "skos:definition") or None
         scheme = short(iri).partition("/")[0]
         rows.append((short(iri), iri, things.label(iri), scheme, broader, text))
@@ -175,17 +198,18 @@ def _concepts(things: Things) -> Table:
 
 def _said(
     classes: Iterable[RecordClass], things: Things, single: frozenset[str]
-) -> Iterator[tuple[RecordClass, str, Key, Term]]:
-    """Every value of a key that may hold more than one."""
+) -> Iterator[tuple[str, str, str, str]]:
+    """Every value of a key that may hold more than one: id and table of the thing, key, value."""
     for kind in classes:
+        table = kebab(kind.name)
         keys = [key for key in kind.keys.values() if key.shape not in single]
         for iri in things.of(kind.iri):
             for key in keys:
-                for term in things.values(iri, key.path):
-                    yield kind, iri, key, term
+                for text in things.values(iri, key.path):
+                    yield short(iri), table, key.name, text
 
 
-def _links(classes: Iterable[RecordClass], things: Things, single: frozenset[str]) -> Table:
+def _links(said: Iterable[tuple[str, str, str, str]], cells: _Cells) -> Table:
     columns = (
         Column("subject", "string", "The id of what it is said of."),
         Column("subject_kind", "string", "The table of that."),
@@ -195,17 +219,15 @@ def _links(classes: Iterable[RecordClass], things: Things, single: frozenset[str
         Column("object_kind", "string", "The table of that; empty for an address."),
     )
     rows = []
-    for kind, iri, key, term in _said(classes, things, single):
-        if isinstance(term, ox.NamedNode):
-            there = _table(things, term.value)
-            label = things.label(term.value) if there else None
-            rows.append((short(iri), kebab(kind.name), key.name, short(term.value), label, there))
+    for *head, text in said:
+        if isinstance(cell := cells[text], Ref):
+            rows.append((*head, cell, cell.label if cell.table else None, cell.table))
     return Table(
         "links", "What may be said more than once: what things point to.", columns, tuple(rows)
     )
 
 
-def _texts(classes: Iterable[RecordClass], things: Things, single: frozenset[str]) -> Table:
+def _texts(said: Iterable[tuple[str, str, str, str]]) -> Table:
     columns = (
         Column("subject", "string", "The id of what it is said of."),
         Column("subject_kind", "string", "The table of that."),
@@ -213,15 +235,15 @@ def _texts(classes: Iterable[RecordClass], things: Things, single: frozenset[str
         Column("language", "string", "The language of the text, as BCP 47 writes it."),
         Column("text", "string", "The text."),
     )
-    rows = [
-        (short(iri), kebab(kind.name), key.name, term.language, term.value)
-        for kind, iri, key, term in _said(classes, things, single)
-        if isinstance(term, ox.Literal)
-    ]
+    rows = []
+    for *head, text in said:
+        kind, words, language = value(text)
+        if kind != "@id":
+            rows.append((*head, language or None, words))
     return Table("texts", "What may be said more than once: names and notes.", columns, tuple(rows))
 
 
-def _claims(things: Things, evidence: Things, joined: bool) -> Table:
+def _claims(evidence: Things, cells: _Cells, joined: bool) -> Table:
     columns = [
         _ID,
         Column("subject", "string", "The id of what it is said of."),
@@ -237,25 +259,21 @@ def _claims(things: Things, evidence: Things, joined: bool) -> Table:
     if joined:
         columns.append(Column("sources", "string", "What it rests on."))
     rows = []
-    homes = {iri: _table(things, iri) for iri in things.all()}
     for iri in evidence.of("pcve:Claim"):
-        (subject,) = evidence.refs(iri, "rdf:subject")
+        subject, value, *known = (cells.first(evidence, iri, name) for name in _PARTS)
+        assert isinstance(subject, Ref)
         (predicate,) = evidence.refs(iri, "rdf:predicate")
-        (value,) = evidence.values(iri, "rdf:object")
-        known = [
-            _first(evidence, iri, f"pcve:{name}", things) for name in ("certainty", "standing")
-        ]
+        label = value.label if isinstance(value, Ref) else str(value)
         quotes = [
             Ref(short(each), evidence.text(each, "oa:exact"))
             for each in evidence.refs(iri, "pcve:quote")
         ]
-        cell = _value(value, things)
-        pair = cell if isinstance(cell, Ref) else (str(cell), str(cell))
-        what, kind = Ref(short(subject), things.label(subject)), homes.get(subject)
-        note = evidence.text(iri, "skos:note") or None
-        row = (what, kind, local_name(predicate), *pair, *known, next(iter(quotes), None), note)
-        sources = things.labels(evidence.refs(iri, "prov:hadPrimarySource")) if joined else []
-        rows.append((short(iri), *row, *([" | ".join(sources)] if joined else ())))
+        said = (subject, subject.table, local_name(predicate), str(value), label)
+        more = [next(iter(quotes), None), evidence.text(iri, "skos:note") or None]
+        if joined:
+            sources = evidence.values(iri, "prov:hadPrimarySource")
+            more.append(" | ".join(cells.labels(sources)))
+        rows.append((short(iri), *said, *known, *more))
     return Table("claim", "Each fact that a source states.", tuple(columns), tuple(rows))
 
 

@@ -4,48 +4,58 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Final
 
-import pyoxigraph as ox
-
+from ..ask.export import Statement, Value, prefixed
 from ..names import BASE, expand, local_name
-from ..questions.binding import Term
 from .part import NAMES, Part
 
-_NAMING = frozenset(map(expand, NAMES))
 _LABELS = ("skos:prefLabel", "rdfs:label", "dcterms:title")
 
 
 @lru_cache(None)
 def _full(name: str) -> str:
-    return name if "//" in name else expand(name)
+    """The IRI of a prefixed name, or an IRI, as N-Triples writes it."""
+    return f"<{name}>" if "//" in name else f"<{expand(name)}>"
+
+
+_NAMING = frozenset(map(_full, NAMES))
 
 
 @lru_cache(None)
-def _term(text: str) -> Term:
-    """The term that a line of N-Triples, as the build writes it, has in this form."""
+def value(text: str) -> Value:
+    """The value that a line of N-Triples, as the build writes it, has in this form."""
     if text[0] == "<":
-        return ox.NamedNode(text[1:-1])
+        return Value("@id", text[1:-1])
     body, _, kind = text.rpartition('"')
-    value = json.loads(f'{body}"', strict=False) if "\\" in body else body[1:]
+    words = json.loads(f'{body}"', strict=False) if "\\" in body else body[1:]
     if kind.startswith("@"):
-        return ox.Literal(value, language=kind[1:])
-    return ox.Literal(value, datatype=ox.NamedNode(kind[3:-1])) if kind else ox.Literal(value)
+        return Value("@language", words, kind[1:])
+    return Value(prefixed(kind[3:-1]) if kind else "xsd:string", words)
+
+
+_NOTHING: Final[Mapping[str, list[str]]] = {}
 
 
 class Things:
     """The nodes of some graphs of a part. Names of properties and classes are prefixed ones."""
 
     def __init__(self, part: Part, *graphs: str) -> None:
-        self._values: dict[str, dict[str, list[str]]] = defaultdict(dict)
-        for line in sorted({line for name in graphs for line in part.graphs.get(name, ())}):
-            subject, predicate, value = line.split(" ", 2)
-            self._values[subject[1:-1]].setdefault(predicate[1:-1], []).append(value[:-2])
+        self._values: dict[str, dict[str, list[str]]] = {}
+        last = ""
+        values: dict[str, list[str]] = {}
+        for line in part.merged(*graphs):
+            subject, predicate, value = line[:-2].split(" ", 2)
+            if subject != last:
+                last, values = subject, {}
+                self._values[subject[1:-1]] = values
+            values.setdefault(predicate, []).append(value)
         self._classes: dict[str, list[str]] = defaultdict(list)
         for iri, values in self._values.items():
             for kind in values.get(_full("rdf:type"), ()):
-                self._classes[kind[1:-1]].append(iri)
+                self._classes[kind].append(iri)
         self._called: dict[str, str] = {}
         self._notes = {
             self.label(iri): self.text(iri, "pcve:designationNote")
@@ -67,39 +77,38 @@ class Things:
 
     def predicates(self, iri: str) -> Iterator[str]:
         """The IRIs of the properties that a thing has."""
-        return iter(self._values.get(iri, {}))
+        return (each[1:-1] for each in self._values.get(iri, ()))
+
+    def statements(self) -> Iterator[Statement]:
+        """All that is said: by subject, its type first, then in the order of the lines."""
+        kind = _full("rdf:type")
+        for iri, values in self._values.items():
+            for predicate in sorted(values, key=lambda each: each != kind):
+                for text in values[predicate]:
+                    yield iri, predicate[1:-1], value(text)
 
     def is_told(self, iri: str) -> bool:
         """Whether more is said of a thing than what it is and what it is called."""
         return bool(self._values.get(iri, {}).keys() - _NAMING)
 
-    def values(self, iri: str, name: str) -> list[Term]:
-        """The values of a property, in the order of their lines; `name` may also be its IRI."""
-        return [_term(each) for each in self._values.get(iri, {}).get(_full(name), ())]
-
-    def first(self, iri: str, name: str) -> Term | None:
-        """The first of `values`; None where there is none."""
-        found = self._values.get(iri, {}).get(_full(name))
-        return _term(found[0]) if found else None
+    def values(self, iri: str, name: str) -> Sequence[str]:
+        """The values of a property, as N-Triples writes them; `name` may also be its IRI."""
+        return self._values.get(iri, _NOTHING).get(_full(name), ())
 
     def refs(self, iri: str, name: str) -> list[str]:
         """The values that are IRIs."""
-        found = self._values.get(iri, {}).get(_full(name), ())
-        return [each[1:-1] for each in found if each[0] == "<"]
+        return [each[1:-1] for each in self.values(iri, name) if each[0] == "<"]
 
     def words(self, iri: str, name: str) -> list[str]:
         """The values that are literals, those in English first."""
-        found = [each for each in self.values(iri, name) if isinstance(each, ox.Literal)]
-        if len(found) < 2:
-            return [each.value for each in found]
-        return [each.value for each in sorted(found, key=lambda each: each.language != "en")]
+        found = [each for each in self.values(iri, name) if each[0] == '"']
+        if len(found) > 1:
+            found.sort(key=lambda each: not each.endswith('"@en'))
+        return [value(each).text for each in found]
 
     def text(self, iri: str, name: str) -> str:
         """The first of `words`; empty where there is none."""
-        found = self._values.get(iri, {}).get(_full(name), ())
-        if len(found) > 1:
-            return next(iter(self.words(iri, name)), "")
-        return next((each.value for each in map(_term, found) if isinstance(each, ox.Literal)), "")
+        return next(iter(self.words(iri, name)), "")
 
     def label(self, iri: str) -> str:
         """What a thing, concept, source or term is called; what its IRI ends in if nothing says."""
