@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from ..ask.export import Value, add, laid_out, prefixed
@@ -45,6 +46,7 @@ class _Nested:
             PARTICIPATIONS: self._pointing("pcve:Participation", "pcve:event"),
         }
         self.written: set[str] = set()
+        self._keys: dict[str, tuple[str, str, str]] = {}
 
     def _pointing(self, kind: str, name: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
@@ -75,35 +77,46 @@ class _Nested:
         """The object of one node; `without` is the property by which it is reached."""
         self.written.add(iri)
         node: dict[str, Any] = {"id": iri}
-        for predicate in sorted(self.things.predicates(iri), key=self._order):
+        said = self.things.said(iri)
+        for predicate in sorted(said, key=_order):
             if predicate != without:
-                self._put(node, predicate, map(value, self.things.values(iri, predicate)))
+                self._put(node, predicate, map(value, said[predicate]))
         for name, back in self.back.items():
             if iri in back:
                 path = self.context[name]["@reverse"]
                 node[name] = [self.node(each, path) for each in back[iri]]
         return node
 
-    def _order(self, predicate: str) -> tuple[bool, bool, str]:
-        return predicate != _TYPE, not predicate.endswith("Label"), predicate
-
     def _put(self, node: dict[str, Any], predicate: str, values: Iterable[Value]) -> None:
         if predicate == _TYPE:
             for each in values:
                 add(node, "type", self.kinds.get(each.text, prefixed(each.text)))
             return
-        name = self.names.get(predicate, "")
-        form = self.context.get(name, {})
-        bare = name if name and form.keys() == {"@id"} else prefixed(predicate)
+        name, kind, bare = self._key(predicate)
         for each in values:
-            if each.text in self.inner and each.kind == "@id":
-                add(node, name or prefixed(predicate), self.node(each.text))
-            elif each.language and "@container" in form:
-                add(node.setdefault(name, {}), each.language, each.text)
-            elif each.kind == form.get("@type"):
-                add(node, name, _typed(each))
-            else:
+            if each.kind == "@id" and each.text in self.inner:
+                add(node, name, self.node(each.text))
+            elif each.kind != kind:
                 add(node, bare, _alone(each))
+            elif each.language:
+                add(node.setdefault(name, {}), each.language, each.text)
+            else:
+                add(node, name, _typed(each))
+
+    def _key(self, predicate: str) -> tuple[str, str, str]:
+        """The key of a property, the kind of values that it is for, and the key for others."""
+        if predicate not in self._keys:
+            name = self.names.get(predicate) or prefixed(predicate)
+            form = self.context.get(name, {})
+            kind = form.get("@type") or form.get("@container", "")
+            bare = name if form.keys() == {"@id"} else prefixed(predicate)
+            self._keys[predicate] = name, kind, bare
+        return self._keys[predicate]
+
+
+@lru_cache(None)
+def _order(predicate: str) -> tuple[bool, bool, str]:
+    return predicate != _TYPE, not predicate.endswith("Label"), predicate
 
 
 def _typed(value: Value) -> Any:

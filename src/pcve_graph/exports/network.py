@@ -34,7 +34,7 @@ def network(part: Part, ontology: Ontology) -> Any:
         _node(graph, things, iri, short(iri).partition("/")[0])
     paths = {key.path: key.name for kind in records for key in kind.keys.values()}
     for iri in things.of(*(each.iri for each in records)):
-        for path in sorted(paths.keys() & set(things.predicates(iri))):
+        for path in sorted(paths.keys() & things.said(iri).keys()):
             for target in things.refs(iri, path):
                 _edge(graph, things, iri, target, paths[path], iri)
         for part_of in things.refs(iri, "org:hasMembership"):

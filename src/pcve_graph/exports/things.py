@@ -17,8 +17,7 @@ _LABELS = ("skos:prefLabel", "rdfs:label", "dcterms:title")
 
 @lru_cache(None)
 def _full(name: str) -> str:
-    """The IRI of a prefixed name, or an IRI, as N-Triples writes it."""
-    return f"<{name}>" if "//" in name else f"<{expand(name)}>"
+    return name if "//" in name else expand(name)
 
 
 _NAMING = frozenset(map(_full, NAMES))
@@ -51,11 +50,11 @@ class Things:
             if subject != last:
                 last, values = subject, {}
                 self._values[subject[1:-1]] = values
-            values.setdefault(predicate, []).append(value)
+            values.setdefault(predicate[1:-1], []).append(value)
         self._classes: dict[str, list[str]] = defaultdict(list)
         for iri, values in self._values.items():
             for kind in values.get(_full("rdf:type"), ()):
-                self._classes[kind].append(iri)
+                self._classes[kind[1:-1]].append(iri)
         self._called: dict[str, str] = {}
         self._notes = {
             self.label(iri): self.text(iri, "pcve:designationNote")
@@ -75,9 +74,9 @@ class Things:
         """The IRIs of the classes of a thing."""
         return self.refs(iri, "rdf:type")
 
-    def predicates(self, iri: str) -> Iterator[str]:
-        """The IRIs of the properties that a thing has."""
-        return (each[1:-1] for each in self._values.get(iri, ()))
+    def said(self, iri: str) -> Mapping[str, Sequence[str]]:
+        """All that is said of a thing: `values` by the IRIs of its properties."""
+        return self._values.get(iri, _NOTHING)
 
     def statements(self) -> Iterator[Statement]:
         """All that is said: by subject, its type first, then in the order of the lines."""
@@ -85,15 +84,15 @@ class Things:
         for iri, values in self._values.items():
             for predicate in sorted(values, key=lambda each: each != kind):
                 for text in values[predicate]:
-                    yield iri, predicate[1:-1], value(text)
+                    yield iri, predicate, value(text)
 
     def is_told(self, iri: str) -> bool:
         """Whether more is said of a thing than what it is and what it is called."""
-        return bool(self._values.get(iri, {}).keys() - _NAMING)
+        return bool(self.said(iri).keys() - _NAMING)
 
     def values(self, iri: str, name: str) -> Sequence[str]:
         """The values of a property, as N-Triples writes them; `name` may also be its IRI."""
-        return self._values.get(iri, _NOTHING).get(_full(name), ())
+        return self.said(iri).get(_full(name), ())
 
     def refs(self, iri: str, name: str) -> list[str]:
         """The values that are IRIs."""
