@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -49,9 +49,17 @@ class Part:
 
 def parsed(lines: Iterable[str]) -> list[ox.Triple]:
     """The triples of N-Triples lines: by subject, its type first, then in the order of lines."""
-    ordered = sorted(lines, key=lambda line: line.replace(_TYPE, "  ", 1))
-    text = "\n".join(ordered).encode()
-    return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
+    return [quad.triple for quad in read("\n".join(ordered(lines)))]
+
+
+def ordered(lines: Iterable[str]) -> list[str]:
+    """N-Triples lines by subject, its type first."""
+    return sorted(lines, key=lambda line: line.replace(_TYPE, "  ", 1))
+
+
+def read(text: str) -> Iterator[ox.Quad]:
+    """What N-Triples or N-Quads say, one after the other; the build, which wrote them, checked."""
+    return ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS, lenient=True)
 
 
 def whole(saved: Saved) -> Part:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
+
 import pyoxigraph as ox
 
 from ..names import BASE, PREFIXES, graph
 from ..ontology import Ontology
-from .part import Part, parsed
+from .part import Part, ordered, read
 
 
 def turtle(part: Part, ontology: Ontology) -> bytes:
     """Turtle 1.1, all graphs as one; ids and concepts have prefixes too, blocks a line between."""
-    triples = part.triples()
     prefixes = PREFIXES | _spaces(part)
-    text = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b""
-    lines = text.splitlines(keepends=True)
-    head = sum(line.startswith(b"@prefix ") for line in lines)
-    body = b"".join(lines[head:]).replace(b" .\n", b" .\n\n")
-    return b"".join(sorted(lines[:head])) + b"\n" + body.rstrip(b"\n") + b"\n"
+    text = _serialized(ordered(part.lines), ox.RdfFormat.TURTLE, prefixes)
+    *head, body = text.split(b"\n", len(prefixes))
+    blocks = body.replace(b" .\n", b" .\n\n").rstrip(b"\n")
+    return b"".join(line + b"\n" for line in (*sorted(head), b"", blocks))
+
+
+def _serialized(lines: Iterable[str], form: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:
+    return ox.serialize(read("\n".join(lines)), format=form, prefixes=prefixes) or b""
 
 
 def _spaces(part: Part) -> dict[str, str]:
@@ -33,7 +38,7 @@ def _spaces(part: Part) -> dict[str, str]:
 
 def rdfxml(part: Part, ontology: Ontology) -> bytes:
     """RDF 1.1 XML, all graphs as one."""
-    return ox.serialize(part.triples(), format=ox.RdfFormat.RDF_XML, prefixes=PREFIXES) or b""
+    return _serialized(ordered(part.lines), ox.RdfFormat.RDF_XML, PREFIXES)
 
 
 def ntriples(part: Part, ontology: Ontology) -> bytes:
@@ -43,18 +48,17 @@ def ntriples(part: Part, ontology: Ontology) -> bytes:
 
 def nquads(part: Part, ontology: Ontology) -> bytes:
     """N-Quads 1.1, a graph after the other, sorted within each."""
-    return "".join(
-        f"{line.removesuffix(' .')} <{graph(name)}> .\n"
-        for name, lines in sorted(part.graphs.items())
-        for line in lines
-    ).encode()
+    every = (_in_graph(name, lines) for name, lines in sorted(part.graphs.items()))
+    return "".join(line + "\n" for lines in every for line in lines).encode()
+
+
+def _in_graph(name: str, lines: Iterable[str]) -> list[str]:
+    """N-Triples lines as N-Quads in one of `names.GRAPHS`."""
+    end = f" <{graph(name)}> ."
+    return [line[:-2] + end for line in lines]
 
 
 def trig(part: Part, ontology: Ontology) -> bytes:
     """TriG 1.1, a block for each graph."""
-    quads = [
-        ox.Quad(each.subject, each.predicate, each.object, ox.NamedNode(graph(name)))
-        for name, lines in sorted(part.graphs.items())
-        for each in parsed(lines)
-    ]
-    return ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=PREFIXES) or b""
+    every = (_in_graph(name, ordered(lines)) for name, lines in sorted(part.graphs.items()))
+    return _serialized(chain.from_iterable(every), ox.RdfFormat.TRIG, PREFIXES)
