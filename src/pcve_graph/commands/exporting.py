@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
@@ -72,6 +73,7 @@ def export(
         raise UsageError(f"{form} is no text for a terminal; write it to a file: -o {name}")
     project = here(context)
     part = _part(project, chosen, asked)
+    gc.disable()
     with doing(f"writing {form}"):
         content = chosen.write(part, read_ontology(project))
     put(content, output)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from ..names import BASE
@@ -12,7 +11,7 @@ from ..ontology import Ontology
 from .files import EPOCH, archive, unpacked
 from .library import library
 from .part import Part
-from .tables import Cell, Column, Ref, Table, tables
+from .tables import Ref, Table, tables
 
 _LEFT: Final = ("concept", "claim-source", "links", "texts")
 _LEFT_COLUMNS: Final = ("iri", "subject_kind", "object")
@@ -54,19 +53,17 @@ def _sheet(sheet: Any, table: Table, styles: dict[str, Any]) -> None:
     for place, column in enumerate(columns):
         sheet.write_string(0, place, column.name, styles["head"])
         sheet.set_column(place, place, _WIDTHS.get(column.name, 20))
+    dates = {place for place, column in enumerate(columns) if column.type == "date"}
     for line, row in enumerate(table.rows, 1):
-        for place, (column, n) in enumerate(zip(columns, kept, strict=True)):
-            _write(sheet, line, place, column, row[n], styles)
-
-
-def _write(
-    sheet: Any, line: int, place: int, column: Column, cell: Cell, styles: dict[str, Any]
-) -> None:
-    if isinstance(cell, int | Decimal):
-        sheet.write_number(line, place, cell, styles["number"])
-    elif isinstance(cell, Ref):
-        sheet.write_string(line, place, cell.label)
-    elif cell is not None and column.type == "date":
-        sheet.write_datetime(line, place, date.fromisoformat(cell), styles["date"])
-    elif cell is not None:
-        sheet.write_string(line, place, cell)
+        for place, n in enumerate(kept):
+            cell = row[n]
+            if cell is None:
+                continue
+            if isinstance(cell, Ref):
+                sheet.write_string(line, place, cell.label)
+            elif not isinstance(cell, str):
+                sheet.write_number(line, place, cell, styles["number"])
+            elif place in dates:
+                sheet.write_datetime(line, place, date.fromisoformat(cell), styles["date"])
+            else:
+                sheet.write_string(line, place, cell)
