@@ -109,7 +109,8 @@ def tables(part: Part, ontology: Ontology, joined: bool = False) -> tuple[Table,
     """All tables of a part that have rows.
 
     With `joined` a class has also a column for each key that may hold more than one value, with
-    the labels of all in one cell.
+    the labels of all in one cell; so a claim with its sources. `links`, `texts` and `claim-source`,
+    which have a row for each of these, are left out.
     """
     things = Things(part, "facts", "catalog", "vocabulary", "ontology")
     evidence = Things(part, "evidence")
@@ -117,9 +118,12 @@ def tables(part: Part, ontology: Ontology, joined: bool = False) -> tuple[Table,
     classes = [each for each in classes if each.name not in _ALONE]
     single, cells = _single(ontology), _Cells(things)
     made = [_of_class(each, things, ontology, single, cells, joined) for each in classes]
-    said = list(_said(classes, things, single))
+    said = () if joined else tuple(_said(classes, things, single))
     made += [_concepts(things, cells), _links(said, cells), _texts(said)]
-    made += [_claims(evidence, cells, joined), _claim_sources(evidence), _quotes(evidence)]
+    made.append(_claims(evidence, cells, joined))
+    if not joined:
+        made.append(_claim_sources(evidence))
+    made.append(_quotes(evidence))
     made.append(_notes(made, things))
     return tuple(each for each in made if each.rows)
 

@@ -13,7 +13,7 @@ from .library import library
 from .part import Part
 from .tables import Ref, Table, tables
 
-_LEFT: Final = ("concept", "claim-source", "links", "texts")
+_LEFT: Final = ("concept",)
 _LEFT_COLUMNS: Final = ("iri", "subject_kind", "object")
 """What stands in other cells in another form, or is of no use without a program."""
 
