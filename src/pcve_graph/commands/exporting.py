@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -14,9 +16,10 @@ from .console import OUTPUT, doing, guarded, many, put, tell
 from .here import here, opened
 
 if TYPE_CHECKING:
+    from ..build.store import Saved
     from ..exports.formats import Format
     from ..exports.part import Part
-    from ..project import Project
+    from ..ontology import Ontology
 
 
 class Asked(TypedDict):
@@ -72,24 +75,35 @@ def export(
         name = f"pcve{chosen.suffix}"
         raise UsageError(f"{form} is no text for a terminal; write it to a file: -o {name}")
     project = here(context)
-    part = _part(project, chosen, asked)
-    gc.disable()
-    with doing(f"writing {form}"):
-        content = chosen.write(part, read_ontology(project))
+    saved = opened(project)
+    with _unswept():
+        ontology = read_ontology(project)
+        part = _part(saved, chosen, ontology, asked)
+        with doing(f"writing {form}"):
+            content = chosen.write(part, ontology)
     put(content, output)
 
 
-def _part(project: Project, form: Format, asked: Asked) -> Part:
-    from ..exports.choice import read_choice
-    from ..exports.part import whole
-    from ..exports.select import select
-    from ..ontology import read_ontology
-    from ..questions.search import open_index
+@contextmanager
+def _unswept() -> Iterator[None]:
+    """Look for no cycles among what is made meanwhile: there are none, and it takes long."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
-    saved, ontology = opened(project), read_ontology(project)
+
+def _part(saved: Saved, form: Format, ontology: Ontology, asked: Asked) -> Part:
+    from ..exports.part import whole
+
     part = whole(saved)
     if not any(asked.values()):
         return part
+    from ..exports.choice import read_choice
+    from ..exports.select import select
+    from ..questions.search import open_index
+
     choice = read_choice(ontology, open_index(saved.folder), **asked)
     form.admits(choice)
     found = select(part, ontology, choice)
