@@ -6,7 +6,7 @@ more than once stands in `links` (things, concepts, addresses) and `texts` (with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -64,10 +64,9 @@ class _Cells(dict[str, Cell]):
         cells = [self[each] for each in texts]
         return [each.label if isinstance(each, Ref) else str(each) for each in cells]
 
-    def first(self, where: Things, iri: str, name: str) -> Cell:
-        """The cell of the first value of a property; None where there is none."""
-        found = where.values(iri, name)
-        return self[found[0]] if found else None
+    def first(self, texts: Sequence[str]) -> Cell:
+        """The cell of the first term; None where there is none."""
+        return self[texts[0]] if texts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ _BOUNDS: Final = {
     "earliest": "The first day that the dates can mean.",
     "latest": "The last day that the dates can mean.",
 }
-_PARTS: Final = ("rdf:subject", "rdf:object", "pcve:certainty", "pcve:standing")
+_PARTS: Final = tuple(map(expand, ("rdf:subject", "rdf:object", "pcve:certainty", "pcve:standing")))
 _ALONE: Final = ("Claim", "TextQuoteSelector", "Concept")
 _ID: Final = Column("id", "string", "The id; two things of one class never share it.")
 _IRI: Final = Column("iri", "string", "The full name, as RDF writes it.")
@@ -145,7 +144,8 @@ def _of_class(
     columns += [Column(name, "date", _BOUNDS[name]) for name in bounds]
     rows = []
     for iri in things.of(kind.iri):
-        row = [_cell(things, iri, key, single, cells) for key in kept]
+        said = things.said(iri)
+        row = [_cell(said.get(key.path, ()), key.shape in single, cells) for key in kept]
         row += [things.text(iri, f"pcve:{name}") or None for name in bounds]
         label = [things.label(iri)] if named else []
         rows.append((short(iri), iri, *label, *row))
@@ -181,10 +181,8 @@ def _sole(kind: RecordClass, ontology: Ontology) -> bool:
     return sum(each.segment == kind.segment for each in ontology.by_iri.values()) == 1
 
 
-def _cell(things: Things, iri: str, key: Key, single: frozenset[str], cells: _Cells) -> Cell:
-    if key.shape in single:
-        return cells.first(things, iri, key.path)
-    return " | ".join(cells.labels(things.values(iri, key.path))) or None
+def _cell(texts: Sequence[str], alone: bool, cells: _Cells) -> Cell:
+    return cells.first(texts) if alone else " | ".join(cells.labels(texts)) or None
 
 
 def _concepts(things: Things, cells: _Cells) -> Table:
@@ -193,7 +191,7 @@ def _concepts(things: Things, cells: _Cells) -> Table:
     columns.append(Column("definition", "string", "What it means."))
     rows = []
     for iri in things.of("skos:Concept"):
-        broader = cells.first(things, iri, "skos:broader")
+        broader = cells.first(things.values(iri, "skos:broader"))
         text = things.text(iri, "skos:definition") or None
         scheme = short(iri).partition("/")[0]
         rows.append((short(iri), iri, things.label(iri), scheme, broader, text))
@@ -264,7 +262,8 @@ def _claims(evidence: Things, cells: _Cells, joined: bool) -> Table:
         columns.append(Column("sources", "string", "What it rests on."))
     rows = []
     for iri in evidence.of("pcve:Claim"):
-        subject, value, *known = (cells.first(evidence, iri, name) for name in _PARTS)
+        parts = evidence.said(iri)
+        subject, value, *known = (cells.first(parts.get(name, ())) for name in _PARTS)
         assert isinstance(subject, Ref)
         (predicate,) = evidence.refs(iri, "rdf:predicate")
         label = value.label if isinstance(value, Ref) else str(value)
