@@ -15,6 +15,7 @@ stopped after --cap seconds of CPU.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import random
 import resource
@@ -30,6 +31,7 @@ from generate import ROOT
 from measure import write_section
 
 from pcve_graph.ask.query import Table, ask
+from pcve_graph.cli import FEW_SWEEPS
 from pcve_graph.dates import first_and_last
 from pcve_graph.landscape.overlaps import Asked, find_overlaps
 from pcve_graph.landscape.profiles import profiles
@@ -280,6 +282,7 @@ def main() -> None:
     parser.add_argument("--projects", type=int, default=2_000, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.way:
+        gc.set_threshold(*FEW_SWEEPS)
         WAYS[asked.way](100)
         pairs, wall, cpu = WAYS[asked.way](asked.projects)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

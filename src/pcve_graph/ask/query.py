@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TypeAlias
@@ -23,6 +25,10 @@ RESULT_FORMATS: Final = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
+
+
+_LONGEST: Final = 2**31 - 1
+"""Characters that a cell of CSV may have; Python's own bound is 131,072."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +97,41 @@ def ask(
     UsageError for what is no question to this graph: an update, a graph it does not have, and
     SERVICE unless `service` says that other servers may be asked.
     """
+    return collect(_answer(store, text, bindings or {}, name, service), limit)
+
+
+def _answer(
+    store: ox.Store, text: str, bindings: Mapping[str, Term], name: str, service: bool
+) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
     refuse(text, service)
     graphs = [each for each in dataset(text) if ":" in each]
     for each in graphs:
         if "//" in each and not store.contains_named_graph(ox.NamedNode(each)):
             raise UsageError(f"there is no graph <{each}> here, and nothing is fetched")
     try:
-        answer = store.query(
-            standalone(text, bindings or {}), use_default_graph_as_union=not graphs
-        )
+        return store.query(standalone(text, bindings), use_default_graph_as_union=not graphs)
     except SyntaxError:
         check_syntax(text, name)
-        names = ", ".join(bindings or {})
+        names = ", ".join(bindings)
         message = f"{name}: what {names} is set to cannot stand in its place; is it to be an IRI?"
         raise UsageError(message) from None
     except RuntimeError as error:
         raise ContentError([syntax_problem(text, str(error), name)]) from None
-    return collect(answer, limit)
+
+
+def texts(store: ox.Store, text: str, name: str = "query") -> Iterator[list[str]]:
+    """The rows of a SELECT over all graphs as one, each term as a text, in a third of `ask`'s time.
+
+    IRIs and the values of literals are bare, blank nodes begin with `_:`, what is not bound is
+    empty (SPARQL 1.1 Query Results CSV). Raises as `ask` does.
+    """
+    answer = _answer(store, text, {}, name, service=False)
+    assert isinstance(answer, ox.QuerySolutions)
+    written = answer.serialize(format=ox.QueryResultsFormat.CSV) or b""
+    csv.field_size_limit(_LONGEST)
+    rows = csv.reader(io.StringIO(written.decode(), newline=""))
+    next(rows)
+    return rows
 
 
 def refuse(text: str, service: bool = False) -> None:

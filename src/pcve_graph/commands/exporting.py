@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -76,22 +73,11 @@ def export(
         raise UsageError(f"{form} is no text for a terminal; write it to a file: -o {name}")
     project = here(context)
     saved = opened(project)
-    with _unswept():
-        ontology = read_ontology(project)
-        part = _part(saved, chosen, ontology, asked)
-        with doing(f"writing {form}"):
-            content = chosen.write(part, ontology)
+    ontology = read_ontology(project)
+    part = _part(saved, chosen, ontology, asked)
+    with doing(f"writing {form}"):
+        content = chosen.write(part, ontology)
     put(content, output)
-
-
-@contextmanager
-def _unswept() -> Iterator[None]:
-    """Look for no cycles among what is made meanwhile: there are none, and it takes long."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _part(saved: Saved, form: Format, ontology: Ontology, asked: Asked) -> Part:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from . import periods
 from .profiles import Profile, Profiles
@@ -50,6 +50,20 @@ class _Meeting:
     city: str
 
 
+Key = TypeVar("Key")
+
+
+class _Memo(dict[Key, float]):
+    """What `value` gives for each key, worked out when it is first asked for."""
+
+    def __init__(self, value: Callable[[Key], float]) -> None:
+        self.value = value
+
+    def __missing__(self, key: Key) -> float:
+        self[key] = found = self.value(key)
+        return found
+
+
 class Judge:
     """Compares profiles; what it works out of places and topics is kept for the next pair."""
 
@@ -62,8 +76,13 @@ class Judge:
         }
         self._floor, self._open = known.weights["time.floor"], known.weights["time.open"]
         self._broader = known.weights["topic.broader"]
-        self._places: dict[tuple[int, int], float] = {}
-        self._subjects: dict[tuple[int, int], float] = {}
+        self._neighbours, self._reach = (
+            known.weights["place.neighbours"],
+            known.weights["place.reach"],
+        )
+        self._subject = _Memo(self._say)
+        self._rarest: _Memo[int] = _Memo(lambda mask: self._worth(mask, max))
+        self._commonest: _Memo[int] = _Memo(lambda mask: self._worth(mask, min))
         says = {**known.topic.says, **known.group.says}
         general = known.weights.words["topic.general"]
         self._says = [
@@ -88,23 +107,25 @@ class Judge:
         return shared & self.known.telling
 
     def _projects(self, one: Profile, other: Profile) -> Finding | None:
-        mark = self._mark(one, other)
-        if mark:
-            return Finding("related", *self._scored(one, other, self._time(one, other)), mark)
-        if not self.telling(one, other) or periods.apart(one.when, other.when):
-            return None
-        if one.places and other.places and not one.reach & other.reach:
-            return None
-        score, parts = self._scored(one, other, self._time(one, other))
-        known = parts[0] is not None and parts[3] is not None
-        return Finding("overlapping" if known else "not-known", score, parts)
+        if one.family.isdisjoint(other.family):
+            if not self.telling(one, other) or periods.apart(one.when, other.when):
+                return None
+            if one.places and other.places and not one.reach & other.reach:
+                return None
+        return self.met(one, other)
 
-    def _time(self, one: Profile, other: Profile) -> float | None:
-        """How long two projects are together; None where it is not known whether they are."""
-        if not periods.together(one.when, other.when):
-            return None
-        share = periods.shared_part(one.when, other.when, self._open)
-        return self._floor + (1 - self._floor) * share
+    def met(self, one: Profile, other: Profile) -> Finding:
+        """What two projects are that meet: a telling subject, a place and a day may be shared."""
+        when, with_ = one.when, other.when
+        time = None
+        if when.begun <= with_.ended and with_.begun <= when.ended:
+            share = periods.shared_part(when, with_, self._open)
+            time = self._floor + (1 - self._floor) * share
+        score, parts = self._scored(one, other, time)
+        if not one.family.isdisjoint(other.family):
+            return Finding("related", score, parts, self._mark(one, other))
+        known = time is not None and one.places and other.places
+        return Finding("overlapping" if known else "not-known", score, parts)
 
     def _events(self, one: Profile, other: Profile) -> Finding | None:
         mark = self._mark(one, other)
@@ -182,58 +203,50 @@ class Judge:
         self, one: Profile, other: Profile, time: float | None, with_place: bool = True
     ) -> tuple[float, Values]:
         """The score and the values of its parts; what cannot be known weighs nothing."""
-        topic = group = None
+        by_place, by_topic, by_group, by_time, by_company = self._weights[one.work.kind]
+        place = topic = group = company = None
+        score = weight = 0.0
+        if with_place and one.places and other.places:
+            if exact := one.places & other.places:
+                place = self._rarest[exact]
+            else:
+                place = self._nearby(one, other)
+            score, weight = by_place * place, by_place
         if one.topics and other.topics:
             shared = one.topics & other.all_topics | one.all_topics & other.topics
-            topic = self._subject(one.topics & other.topics, shared)
+            topic = self._subject[one.topics & other.topics, shared]
+            score, weight = score + by_topic * topic, weight + by_topic
         if one.groups and other.groups:
             shared = one.groups & other.all_groups | one.all_groups & other.groups
-            group = self._subject(one.groups & other.groups, shared)
-        place = self._place(one, other) if with_place else None
-        company = self._company(one, other) if one.work.kind == "event" else None
-        by_place, by_topic, by_group, by_time, by_company = self._weights[one.work.kind]
-        score = weight = 0.0
-        if place is not None:
-            score, weight = by_place * place, by_place
-        if topic is not None:
-            score, weight = score + by_topic * topic, weight + by_topic
-        if group is not None:
+            group = self._subject[one.groups & other.groups, shared]
             score, weight = score + by_group * group, weight + by_group
         if time is not None:
             score, weight = score + by_time * time, weight + by_time
-        if company is not None:
-            score, weight = score + by_company * company, weight + by_company
+        if by_company:
+            company = self._company(one, other)
+            if company is not None:
+                score, weight = score + by_company * company, weight + by_company
         return (score / weight if weight else 0.0), (place, topic, group, time, company)
 
-    def _subject(self, exact: int, shared: int) -> float:
-        """One minus the product of what each subject in common leaves unsaid."""
-        key = (exact, shared)
-        if key not in self._subjects:
-            left = 1.0
-            for each in _bits(shared):
-                factor = 1.0 if exact >> each & 1 else self._broader
-                left *= 1 - factor * self._says[each]
-            self._subjects[key] = 1 - left
-        return self._subjects[key]
+    def _say(self, masks: tuple[int, int]) -> float:
+        """One minus the product of what each subject in common leaves unsaid.
 
-    def _place(self, one: Profile, other: Profile) -> float | None:
-        """What the best place in common is worth; None where one of the two states none."""
-        if not (one.places and other.places):
-            return None
-        key = (one.places, other.places)
-        if key not in self._places:
-            exact = one.places & other.places
-            around = one.places & other.all_places | one.all_places & other.places
-            held = one.reach & other.reach
-            if exact:
-                value = self._worth(exact, max)
-            elif held:
-                factor = self.weights["place.reach" if around else "place.neighbours"]
-                value = factor * self._worth(held, min)
-            else:
-                value = 0.0
-            self._places[key] = value
-        return self._places[key]
+        `masks` are the subjects that both state, and those that one states and both mean.
+        """
+        exact, shared = masks
+        left = 1.0
+        for each in _bits(shared):
+            factor = 1.0 if exact >> each & 1 else self._broader
+            left *= 1 - factor * self._says[each]
+        return 1 - left
+
+    def _nearby(self, one: Profile, other: Profile) -> float:
+        """What the best place in common of two works that state other places is worth."""
+        held = one.reach & other.reach
+        if not held:
+            return 0.0
+        around = one.places & other.all_places | one.all_places & other.places
+        return (self._reach if around else self._neighbours) * self._commonest[held]
 
     def _worth(self, mask: int, chosen: Callable[[list[float]], float]) -> float:
         rare = chosen([self._rare[each] for each in _bits(mask)])

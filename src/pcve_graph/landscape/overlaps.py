@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 
 from . import sweep
 from .judge import VERDICTS, Finding, Judge
@@ -66,32 +67,43 @@ class Overlaps:
     silent: tuple[Work, ...]
 
 
+_Entry: TypeAlias = tuple[float, str, str, Work, Work, Finding]
+
+
 @dataclass(slots=True)
 class _Kept:
     """The strongest pairs of one verdict; twice as many are held at most, and cut when they are."""
 
     most: int | None
-    floor: float = -1.0
-    entries: list[tuple[float, str, str, Pair]] = field(default_factory=list)
+    entries: list[_Entry] = field(default_factory=list)
+    worst: _Entry | None = None
+    """The last of those kept; what comes after it need not be held."""
 
-    def takes(self, score: float) -> bool:
-        """Whether a pair of this score may be among the strongest."""
-        return self.most is None or (score >= self.floor and self.most > 0)
-
-    def add(self, pair: Pair) -> None:
-        self.entries.append((-pair.score, pair.one.iri, pair.other.iri, pair))
-        if self.most is not None and len(self.entries) >= 2 * self.most:
-            self.cut()
+    def add(self, one: Profile, other: Profile, found: Finding) -> None:
+        score = -found.score
+        if self.worst and score > self.worst[0]:
+            return
+        if (other.when.first, other.work.iri) < (one.when.first, one.work.iri):
+            one, other = other, one
+        entry = score, one.work.iri, other.work.iri, one.work, other.work, found
+        if self.worst is None or entry < self.worst:
+            self.entries.append(entry)
+            if self.most is not None and len(self.entries) >= 2 * self.most:
+                self.cut()
 
     def cut(self) -> None:
-        self.entries.sort(key=lambda each: each[:3])
-        if self.most:
+        self.entries.sort()
+        if self.most is not None:
             del self.entries[self.most :]
-            self.floor = -self.entries[-1][0] if len(self.entries) == self.most else -1.0
+            if len(self.entries) == self.most > 0:
+                self.worst = self.entries[-1]
 
-    def sorted(self) -> tuple[Pair, ...]:
+    def pairs(self) -> tuple[Pair, ...]:
         self.cut()
-        return tuple(each[3] for each in self.entries)
+        return tuple(
+            Pair(one, other, found.verdict, found.score, found.parts, found.mark)
+            for *_, one, other, found in self.entries
+        )
 
 
 def find_overlaps(known: Profiles, asked: Asked) -> Overlaps:
@@ -114,16 +126,16 @@ def find_overlaps(known: Profiles, asked: Asked) -> Overlaps:
         compared[kind] = len(here)
         silent += [each.work for each in here if not (each.topics or each.groups)]
         least = known.weights[f"least.{kind}"] if asked.least is None else asked.least
+        compare = judge.met if kind == "project" else judge.judge
         for one, other in _candidates(kind, chosen, known):
-            found = judge.judge(one, other)
+            found = compare(one, other)
             if found is None or (found.score < least and found.verdict != "related"):
                 continue
             if narrow and not _wanted(one, other, asked, known):
                 continue
             counts[kind, found.verdict] += 1
-            if kept[found.verdict].takes(found.score):
-                kept[found.verdict].add(_pair(one, other, found))
-    pairs = {verdict: found.sorted() for verdict, found in kept.items()}
+            kept[found.verdict].add(one, other, found)
+    pairs = {verdict: found.pairs() for verdict, found in kept.items()}
     return Overlaps(pairs, dict(counts), compared, tuple(silent))
 
 
@@ -138,13 +150,6 @@ def lines_of_succession(known: Profiles, asked: Asked) -> Iterator[tuple[Work, W
             both = _asked(each, asked, known) and _asked(earlier, asked, known)
             if both and _wanted(earlier, each, asked, known):
                 yield earlier.work, each.work
-
-
-def _pair(one: Profile, other: Profile, found: Finding) -> Pair:
-    first, second = one, other
-    if (other.when.first, other.work.iri) < (one.when.first, one.work.iri):
-        first, second = other, one
-    return Pair(first.work, second.work, found.verdict, found.score, found.parts, found.mark)
 
 
 def _candidates(

@@ -20,30 +20,30 @@ NEVER: Final = 10_000_000
 _MONTH: Final = 31
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Period:
     """Days as ordinals (date.toordinal): `first` to `begun` the start can lie, `ended` to `last`
-    the end; an open side is NEVER or its negative."""
+    the end; an open side is NEVER or its negative.
+
+    `exact` says that both days are known, `bounded` that both sides are, at least by their month or
+    year, and `vague` that a start or an end is known no nearer than to more than a month.
+    """
 
     first: int
     begun: int
     ended: int
     last: int
+    exact: bool
+    bounded: bool
+    vague: bool
 
-    @property
-    def exact(self) -> bool:
-        """Whether both days are known."""
-        return self.first == self.begun and self.ended == self.last
 
-    @property
-    def vague(self) -> bool:
-        """Whether a start or an end is known no nearer than to more than a month."""
-        return max(self.begun - self.first, self.last - self.ended) > _MONTH
-
-    @property
-    def bounded(self) -> bool:
-        """Whether both sides are known at least by their month or year."""
-        return self.first > -NEVER and self.last < NEVER
+def between(first: int, begun: int, ended: int, last: int) -> Period:
+    """The period that starts from `first` to `begun` and ends from `ended` to `last`."""
+    exact = first == begun and ended == last
+    bounded = first > -NEVER and last < NEVER
+    vague = begun - first > _MONTH or last - ended > _MONTH
+    return Period(first, begun, ended, last, exact, bounded, vague)
 
 
 def period(work: Work) -> Period:
@@ -53,7 +53,7 @@ def period(work: Work) -> Period:
         end = start
     first, begun = start or (-NEVER, NEVER)
     ended, last = end or (-NEVER, NEVER)
-    return Period(first, min(begun, last), max(ended, first), last)
+    return between(first, min(begun, last), max(ended, first), last)
 
 
 @cache
@@ -81,9 +81,10 @@ def shared_part(one: Period, other: Period, unknown: float) -> float:
     """How much of the shorter one they are together, 0 to 1; `unknown` where an end is open."""
     if not (one.bounded and other.bounded):
         return unknown
-    first, last = shared_days(one, other)
+    first = one.first if one.first > other.first else other.first
+    last = one.last if one.last < other.last else other.last
     shorter = min(one.last - one.first, other.last - other.first) + 1
-    return max(0, last - first + 1) / shorter
+    return (last - first + 1) / shorter if last >= first else 0.0
 
 
 def gap(one: Period, other: Period) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
 
 from .periods import Period, period
 from .rarity import Rarity, rarity
@@ -39,7 +41,7 @@ class Bits:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Profile:
     """One work as it is compared.
 
@@ -114,6 +116,7 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
     )
     kin = families(landscape, weights.words["instruments"])
     grounds = _Grounds(landscape, places)
+    mask = cache(subjects.mask)
     found = []
     for work in works:
         stated, around, reach, zones, towns = grounds(work)
@@ -121,10 +124,10 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
             Profile(
                 work=work,
                 when=period(work),
-                topics=subjects.mask(work.topics),
-                all_topics=subjects.mask(work.topics) | subjects.mask(work.wider),
-                groups=subjects.mask(work.groups),
-                all_groups=subjects.mask(work.groups) | subjects.mask(work.wider_groups),
+                topics=mask(work.topics),
+                all_topics=mask(work.topics) | mask(work.wider),
+                groups=mask(work.groups),
+                all_groups=mask(work.groups) | mask(work.wider_groups),
                 places=stated,
                 all_places=around,
                 reach=reach,
@@ -141,15 +144,18 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
     )
 
 
+_Ground: TypeAlias = tuple[int, int, int, int, int]
+
+
 class _Grounds:
     """The masks of the places of works; those of the same places are worked out once."""
 
     def __init__(self, landscape: Landscape, places: Bits) -> None:
         self._landscape = landscape
         self._places = places
-        self._known: dict[tuple[str, ...], tuple[int, int, int, int, int]] = {}
+        self._known: dict[tuple[str, ...], _Ground] = {}
 
-    def __call__(self, work: Work) -> tuple[int, int, int, int, int]:
+    def __call__(self, work: Work) -> _Ground:
         """What is stated, that and what is around it, the reach, its zones, and the towns."""
         if work.places not in self._known:
             within, countries = self._landscape.within, self._landscape.countries

@@ -12,11 +12,10 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..ask.query import Table, ask, labels
+from ..ask.query import labels, texts
 from ..errors import UsageError
 from ..names import expand, local_name
 from ..project import Project
-from ..questions.binding import Term
 from ..questions.saved import read_queries
 from .work import LEADING, TAKING_PART, Landscape, Money, Work
 
@@ -28,7 +27,14 @@ _ROLES: Final = (*LEADING, *TAKING_PART)
 _READ: Final = {
     expand(each): local_name(expand(each))
     for each in (
-        *("skos:prefLabel", "schema:startDate", "schema:endDate", "pcve:earliest", "pcve:latest"),
+        *(
+            "rdf:type",
+            "skos:prefLabel",
+            "schema:startDate",
+            "schema:endDate",
+            "pcve:earliest",
+            "pcve:latest",
+        ),
         *("pcve:status", "pcve:mode", "pcve:kind", "pcve:edition", "schema:funder"),
         *("schema:location", "schema:about", "schema:audience", "pcve:contributesTo"),
         *("dcterms:isPartOf", "pcve:precededBy", "dcterms:relation", "pcve:series"),
@@ -37,7 +43,10 @@ _READ: Final = {
 }
 """The properties that are read, to the local names by which their values are kept."""
 
-Values: TypeAlias = dict[str, list[str]]
+_PROJECT: Final = expand("pcve:Project")
+
+Values: TypeAlias = dict[str, tuple[str, ...]]
+"""What is said of a work, by local names of properties; the values are sorted."""
 
 
 def read_landscape(project: Project, store: ox.Store) -> Landscape:
@@ -60,6 +69,7 @@ class _Reader:
         self.within: dict[str, tuple[str, ...]] = {}
         self.countries: frozenset[str] = frozenset()
         self.known: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self.wide: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.read_places()
         self.broader = _closure(_grouped(self.pairs("concepts")))
         self.kinds: dict[str, str] = {}
@@ -70,21 +80,18 @@ class _Reader:
         self.read_frames()
         self.upward: dict[str, tuple[str, ...]] = {}
 
-    def rows(self, name: str) -> tuple[tuple[Term | None, ...], ...]:
+    def rows(self, name: str) -> Iterator[list[str]]:
         query = self.queries[name]
-        found = ask(self.store, query.text, name=query.path)
-        assert isinstance(found, Table)
-        return found.rows
+        return texts(self.store, query.text, query.path)
 
     def pairs(self, name: str) -> Iterator[tuple[str, str]]:
-        for one, other in self.rows(name):
-            yield _value(one), _value(other)
+        return ((one, other) for one, other in self.rows(name))
 
     def standing(self, iri: str) -> str:
         return self.replaced.get(iri, iri)
 
     def read_places(self) -> None:
-        rows = [tuple(map(_value, row)) for row in self.rows("places")]
+        rows = list(self.rows("places"))
         self.countries = frozenset(place for place, kind, _ in rows if kind.endswith("#Country"))
         pairs = ((self.standing(place), self.standing(above)) for place, _, above in rows if above)
         self.within = _closure(_grouped(pairs))
@@ -95,8 +102,7 @@ class _Reader:
             expand("schema:funder"): self.payers,
             expand("pcve:precededBy"): self.follows,
         }
-        for row in self.rows("frames"):
-            frame, kind, name, value = map(_value, row)
+        for frame, kind, name, value in self.rows("frames"):
             self.kinds[frame] = local_name(kind)
             if name == expand("pcve:kind"):
                 self.sorts[frame] = local_name(value)
@@ -104,30 +110,22 @@ class _Reader:
                 into[name].setdefault(self.standing(frame), []).append(self.standing(value))
 
     def landscape(self) -> Landscape:
-        values: dict[str, Values] = {}
-        kinds: dict[str, str] = {}
-        names: dict[str, list[Term]] = {}
-        for node, kind, name, value in self.rows("works"):
-            work, key = _value(node), _READ.get(_value(name))
-            if work not in kinds:
-                kinds[work] = local_name(_value(kind)).lower()
-                values[work] = {}
-            if key == "prefLabel" and value is not None:
-                names.setdefault(work, []).append(value)
-            elif key:
-                values[work].setdefault(key, []).append(_value(value))
+        stated: dict[str, dict[str, list[str]]] = {}
+        for work, name, value in self.rows("works"):
+            if key := _READ.get(name):
+                stated.setdefault(work, {}).setdefault(key, []).append(value)
+        values = {
+            iri: {key: self.settled(each) for key, each in found.items()}
+            for iri, found in stated.items()
+        }
         for iri, found in values.items():
-            if parts := self.among(found, "isPartOf"):
-                self.parts.setdefault(iri, []).extend(parts)
-            if payers := self.among(found, "funder"):
-                self.payers.setdefault(iri, []).extend(payers)
+            for key, into in (("isPartOf", self.parts), ("funder", self.payers)):
+                if key in found:
+                    into.setdefault(iri, []).extend(found[key])
         self.upward = _closure(self.parts)
-        budgets = self.budgets()
+        budgets, names = self.budgets(), self.names(values)
         works = tuple(
-            self.work(
-                iri, kinds[iri], _named(names.get(iri, ())), values[iri], budgets.get(iri, ())
-            )
-            for iri in sorted(values)
+            self.work(iri, names[iri], values[iri], budgets.get(iri, ())) for iri in sorted(values)
         )
         members = _grouped(
             (above, country)
@@ -147,6 +145,16 @@ class _Reader:
             replaced=self.replaced,
         )
 
+    def names(self, values: Mapping[str, Values]) -> dict[str, str]:
+        """What people call each work; where it has several names, their languages decide."""
+        found, others = {}, []
+        for iri, known in values.items():
+            if len(stated := known.get("prefLabel", ())) == 1:
+                found[iri] = stated[0]
+            else:
+                others.append(ox.NamedNode(iri))
+        return found | labels(self.store, others)
+
     def named(self, works: Iterable[Work]) -> dict[str, str]:
         """The labels of all that works are told by: themselves, places, topics, frames, actors."""
         found = {each.iri: each.label for each in works}
@@ -154,57 +162,66 @@ class _Reader:
         for above in (self.within, self.broader):
             others |= {each for chain in above.values() for each in chain}
         for work in works:
-            others |= {*work.places, *work.topics, *work.groups, *work.funders, *work.frames}
-            others |= {*work.company, *work.series, *work.pillars, *work.relation}
+            others.update(work.places, work.topics, work.groups, work.funders, work.frames)
+            others.update(work.series, work.pillars, work.relation, *work.actors.values())
         missing = sorted(others - found.keys())
         return found | labels(self.store, map(ox.NamedNode, missing))
 
-    def among(self, values: Values, key: str) -> tuple[str, ...]:
-        """The things that are values of a property, each once, the retired ones replaced."""
-        found = values.get(key)
-        if not found:
-            return ()
-        return tuple(sorted({self.replaced.get(each, each) for each in found}))
+    def settled(self, values: list[str]) -> tuple[str, ...]:
+        """The values of a property, each once, the retired things replaced."""
+        if len(values) == 1:
+            return (self.replaced.get(values[0], values[0]),)
+        return tuple(sorted({self.replaced.get(each, each) for each in values}))
 
-    def work(
-        self, iri: str, kind: str, name: str, values: Values, budget: tuple[Money, ...]
-    ) -> Work:
-        places = self.among(values, "location")
+    def work(self, iri: str, name: str, values: Values, budget: tuple[Money, ...]) -> Work:
+        known = values.get
+        places, topics, groups = known("location", ()), known("about", ()), known("audience", ())
         countries, regions = self.lying(places)
-        topics, groups = self.among(values, "about"), self.among(values, "audience")
         frames = self.upward.get(iri, ())
-        aims = self.among(values, "contributesTo")
-        toward = {*frames, *aims, *(each for aim in aims for each in self.upward.get(aim, ()))}
         edition = _first(values, "edition")
         return Work(
             iri=iri,
-            kind=kind,
-            label=name or local_name(iri),
+            kind="project" if _PROJECT in values["type"] else "event",
+            label=name,
             start=_first(values, "startDate"),
             end=_last(values, "endDate"),
             earliest=_first(values, "earliest"),
             latest=_last(values, "latest"),
-            status=local_name(_first(values, "status") or ""),
-            mode=local_name(_first(values, "mode") or ""),
-            sort=local_name(_first(values, "kind") or ""),
+            status=_id(values, "status"),
+            mode=_id(values, "mode"),
+            sort=_id(values, "kind"),
             places=places,
             countries=countries,
             regions=regions,
             topics=topics,
-            wider=_above(topics, self.broader),
+            wider=self.wider(topics),
             groups=groups,
-            wider_groups=_above(groups, self.broader),
-            funders=tuple(sorted(self.paying(iri))),
-            pillars=tuple(sorted(e for e in toward if self.kinds.get(e) == "Initiative")),
+            wider_groups=self.wider(groups),
+            funders=known("funder", ()) or self.paying(iri),
+            pillars=self.pillars(frames, known("contributesTo", ())),
             frames=frames,
-            part_of=self.among(values, "isPartOf"),
-            preceded_by=self.among(values, "precededBy"),
-            relation=self.among(values, "relation"),
-            series=self.among(values, "series"),
+            part_of=known("isPartOf", ()),
+            preceded_by=known("precededBy", ()),
+            relation=known("relation", ()),
+            series=known("series", ()),
             edition=int(edition) if edition and edition.isdecimal() else None,
             budget=budget,
-            actors={role: self.among(values, role) for role in _ROLES if role in values},
+            actors={role: values[role] for role in _ROLES if role in values},
         )
+
+    def wider(self, stated: tuple[str, ...]) -> tuple[str, ...]:
+        """The concepts that are broader than those stated, without them."""
+        if stated not in self.wide:
+            above = {up for each in stated for up in self.broader.get(each, ())}
+            self.wide[stated] = tuple(sorted(above.difference(stated)))
+        return self.wide[stated]
+
+    def pillars(self, frames: tuple[str, ...], aims: tuple[str, ...]) -> tuple[str, ...]:
+        """The initiatives among what a work is part of or contributes to, near and far."""
+        if not (frames or aims):
+            return ()
+        toward = {*frames, *aims, *(each for aim in aims for each in self.upward.get(aim, ()))}
+        return tuple(sorted(each for each in toward if self.kinds.get(each) == "Initiative"))
 
     def lying(self, places: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The countries that `places` are or lie in, and those of them that lie in none."""
@@ -218,21 +235,20 @@ class _Reader:
     def around(self, place: str) -> tuple[str, ...]:
         return (place, *self.within.get(place, ()))
 
-    def paying(self, iri: str) -> set[str]:
-        """The funders of a thing; where it states none, those of what it is part of, and so on."""
-        level, seen = [iri], {iri}
+    def paying(self, iri: str) -> tuple[str, ...]:
+        """The funders of what a thing without any is part of, or of what that is, and so on."""
+        level, seen = [*self.parts.get(iri, ())], {iri}
         while level:
             found = {payer for each in level for payer in self.payers.get(each, ())}
             if found:
-                return found
+                return tuple(sorted(found))
             level = [up for each in level for up in self.parts.get(each, ()) if up not in seen]
             seen |= {*level}
-        return set()
+        return ()
 
     def budgets(self) -> dict[str, tuple[Money, ...]]:
         found: dict[str, dict[str, Money]] = {}
-        for row in self.rows("budgets"):
-            work, node, value, least, most, currency, share = map(_value, row)
+        for work, node, value, least, most, currency, share in self.rows("budgets"):
             amount = Money(
                 *(_number(value), _number(least), _number(most)), currency, local_name(share)
             )
@@ -243,33 +259,20 @@ class _Reader:
         }
 
 
-def _value(term: Term | None) -> str:
-    return str(getattr(term, "value", ""))
-
-
 def _number(text: str) -> Decimal | None:
     return Decimal(text) if text else None
 
 
 def _first(values: Values, key: str) -> str | None:
-    return min(values.get(key, ()), default=None)
+    return values[key][0] if key in values else None
 
 
 def _last(values: Values, key: str) -> str | None:
-    return max(values.get(key, ()), default=None)
+    return values[key][-1] if key in values else None
 
 
-def _named(names: Iterable[Term]) -> str:
-    """The English name, else the first by its letters."""
-    words = [(getattr(each, "language", "") != "en", _value(each)) for each in names]
-    return min(words, default=(True, ""))[1]
-
-
-def _above(found: Iterable[str], broader: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    stated = {*found}
-    if not stated:
-        return ()
-    return tuple(sorted({up for each in stated for up in broader.get(each, ())} - stated))
+def _id(values: Values, key: str) -> str:
+    return local_name(values[key][0]) if key in values else ""
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

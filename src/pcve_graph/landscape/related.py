@@ -19,6 +19,8 @@ _ORDER: Final = ("part", "line", "series", "named", "title")
 _NUMBER: Final = re.compile(
     r"\d+(?:st|nd|rd|th)?|[ivx]+|first|second|third|fourth|fifth|phase|edition"
 )
+_ASIDE: Final = re.compile(r"\([^)]*\)")
+
 _LETTERS: Final = 20
 """Letters that a title needs for its likeness to mean anything."""
 
@@ -99,5 +101,5 @@ def _lines(works: Iterable[Work]) -> dict[str, str]:
 
 def _title(label: str) -> str:
     """A title without numbers and what stands in brackets: what editions and phases share."""
-    words = fold(re.sub(r"\([^)]*\)", " ", label)).split()
+    words = fold(_ASIDE.sub(" ", label)).split()
     return " ".join(each for each in words if not _NUMBER.fullmatch(each))

@@ -8,7 +8,7 @@ from datetime import date
 
 from ..dates import first_and_last
 from ..errors import UsageError
-from .periods import NEVER, Period, apart, together
+from .periods import NEVER, apart, between, together
 from .periods import period as when
 from .work import Landscape, Work
 
@@ -119,7 +119,7 @@ def meets(work: Work, first: date | None, last: date | None) -> bool | None:
     """Whether a work was going on between two days; None where its dates cannot tell."""
     lower = first.toordinal() if first else -NEVER
     upper = last.toordinal() if last else NEVER
-    asked, known = Period(lower, lower, upper, upper), when(work)
+    asked, known = between(lower, lower, upper, upper), when(work)
     if apart(known, asked):
         return False
     return True if together(known, asked) else None

@@ -32,7 +32,7 @@ class Money:
     share: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Work:
     """One project or event. All things are IRIs; tuples are sorted.
 

@@ -14,13 +14,17 @@ _OWN: Final = str.maketrans(
     {"ђ": "d", "ж": "z", "љ": "lj", "њ": "nj", "ћ": "c", "х": "h", "ц": "c", "ч": "c", "џ": "dz"}
     | {"ш": "s", "ѓ": "gj", "ќ": "kj", "ѕ": "dz"}
 )
+_IJ: Final = re.compile("ij(?=[aeiou])")
+_WORDS: Final = re.compile(r"[a-z0-9]+")
 _GONE: Final = str.maketrans("", "", "'’ʼ`´")
 
 
 def fold(text: str) -> str:
     """`text` in lower-case ASCII letters and digits, single spaces: `Đorđe Њ.` is `dorde nj`."""
-    from anyascii import anyascii
+    latin = text.casefold()
+    if not latin.isascii():
+        from anyascii import anyascii
 
-    latin = anyascii(text.casefold().translate(_OWN)).casefold()
-    plain = re.sub("ij(?=[aeiou])", "i", latin.translate(_GONE).replace("dj", "d"))
-    return " ".join(re.findall(r"[a-z0-9]+", plain))
+        latin = anyascii(latin.translate(_OWN)).casefold()
+    plain = _IJ.sub("i", latin.translate(_GONE).replace("dj", "d"))
+    return " ".join(_WORDS.findall(plain))
