@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -84,12 +86,18 @@ def check_beside(
 
 
 def ready(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> Reach:
-    """The rules of the shapes and of `checks`, as they are kept in the folder `build/`.
+    """The rules of the shapes and of `checks`; once worked out, they are kept in `build/`.
 
     Raises WholeError where one of them cannot be followed.
     """
-    parts = _kept(folder, ontology, checks)
-    rules = [rule_from_json(each) for part in parts.values() for each in part["rules"]]
+    file = folder / RULES
+    kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    parts = {**kept, **_parts(kept, ontology, checks)}
+    if parts != kept:
+        _keep(parts, file)
+    rules = [
+        rule_from_json(each) for part in _texts(ontology, checks) for each in parts[part]["rules"]
+    ]
     return followed(rules)
 
 
@@ -101,15 +109,10 @@ def followed(rules: Iterable[Rule]) -> Reach:
     return reach
 
 
-def keep_rules(old: Path, folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> None:
-    """Write into `folder` what the rules read; what `old` keeps of the same is not worked out."""
-    (folder / RULES).write_text(json.dumps(_kept(old, ontology, checks)), "utf-8")
-
-
-def _kept(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> dict[str, Any]:
+def _parts(
+    kept: dict[str, Any], ontology: Ontology, checks: dict[str, SavedQuery]
+) -> dict[str, Any]:
     """The rules of the shapes, and of `checks` if there are any, each part under its key."""
-    file = folder / RULES
-    kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     found = {}
     for part, texts in _texts(ontology, checks).items():
         key = _key(texts)
@@ -119,6 +122,14 @@ def _kept(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> di
             rules = [rule_to_json(each) for each in _rules(part, ontology, checks)]
             found[part] = {"key": key, "rules": rules}
     return found
+
+
+def _keep(parts: dict[str, Any], file: Path) -> None:
+    """Write the rules for the next time; where that cannot be, they are worked out again."""
+    fresh = file.with_name(f"{file.name}.{os.getpid()}")
+    with suppress(OSError):
+        fresh.write_text(json.dumps(parts), "utf-8")
+        fresh.replace(file)
 
 
 def _rules(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> Iterable[Rule]:

@@ -17,7 +17,6 @@ from ..names import GRAPHS
 from ..ontology import Ontology
 from ..project import Project
 from ..questions import search
-from ..questions.saved import read_queries
 from ..records.graph import Built
 from ..records.likeness import named_things
 from . import index as index_file
@@ -26,7 +25,7 @@ from .check import Checked
 from .completeness import counted, recounted
 from .index import Index
 from .inputs import Inputs, program, write_inputs
-from .recheck import keep_rules
+from .recheck import RULES
 from .store import read_manifest
 
 
@@ -53,8 +52,8 @@ def save_graph(checked: Checked, project: Project, ontology: Ontology, files: In
         else:
             counts = _update(checked.graph, target, fresh)
             index = checked.graph.index
-        checks = read_queries(project, "checks")
-        keep_rules(target, fresh, ontology, checks)
+        if (target / RULES).is_file():
+            shutil.copyfile(target / RULES, fresh / RULES)
         write_inputs(files, fresh)
         index.set_results(checked.results)
         index.set_pairs(checked.pairs)
@@ -70,11 +69,12 @@ def save_graph(checked: Checked, project: Project, ontology: Ontology, files: In
 
 
 def _write(built: Built, project: Project, folder: Path) -> dict[str, Any]:
+    """The whole graph; the checks have read its terms strictly already."""
     for name in GRAPHS:
         text = "".join(line + "\n" for line in built.graphs[name]).encode()
         (folder / "graph" / f"{name}.nt").write_bytes(text)
     store = ox.Store(str(folder / "store"))
-    store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS, lenient=True)
     store.flush()
     search.write_index(store, folder / search.FILE)
     triples = {name: len(built.graphs[name]) for name in GRAPHS}

@@ -4,7 +4,7 @@ build/graph/<name>.nt   the product: one sorted N-Triples file for each named gr
 build/store/            an Oxigraph store of the same, a cache of those files
 build/index.sqlite      what each input gave, a cache by which a change is followed
 build/search.sqlite     the names and texts of things, as search.py writes them
-build/rules.json        what each rule reads, a cache of the ontology and the checks
+build/rules.json        what each rule reads, worked out when a change is first followed
 build/inputs.sha256     what went in, as sha256sum reads it; inputs.stamps, how it looked then
 build/manifest.json     how much came out
 """

@@ -80,10 +80,9 @@ class Built:
 
     def nquads(self) -> bytes:
         """All graphs as one N-Quads text."""
+        ends = {name: f" <{names.graph(name)}> .\n" for name in self.graphs}
         return "".join(
-            f"{line[:-2]} <{names.graph(name)}> .\n"
-            for name, lines in self.graphs.items()
-            for line in lines
+            [line[:-2] + ends[name] for name, lines in self.graphs.items() for line in lines]
         ).encode()
 
     def ntriples(self) -> str:
