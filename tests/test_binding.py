@@ -35,7 +35,7 @@ WHERE {
   OPTIONAL { ?s :p ?v4 FILTER (?o = ?v5 || REGEX(?v6, "^ ?v0")) }
   { ?s :p ?v7 } UNION { ?s :p|:q ?v8 BIND (STR(?v9) AS ?b) }
   MINUS { ?s :p ?v10 }
-  ?s :many OBJECTS .
+  MANY
   FILTER NOT EXISTS { ?s :p ?v11 FILTER (?v12 IN (?v13, "y")) }
   VALUES ?v14 { "one" "two" }
   FILTER (!BOUND(?v15) || ?v16 < "z" || CONTAINS(?v17, "?v1"))
@@ -43,7 +43,13 @@ WHERE {
 }
 GROUP BY ?v0 ?v1 ?v2 ?v3 HAVING (COUNT(?o) > 0)
 ORDER BY ?v0 DESC(?v1)
-""".replace("OBJECTS", ", ".join(f"?{name}" for name in NAMES[20:]))
+""".replace(
+    "MANY",
+    " UNION ".join(
+        f"{{ ?s :many {', '.join(f'?{name}' for name in NAMES[start : start + 8])} }}"
+        for start in range(20, len(NAMES), 8)
+    ),
+)
 
 FRAGMENTS = """ " \\ ' { } < > # ? $ @ ^^ ; . , ( ) | \\u0022 \\u005c \\U00000022 \\u000a \\n \\" \"\"\" '''
  } # } UNION { ?s ?p ?o DELETE {} INSERT DATA { <a:b> <a:b> 1 } SERVICE <http://e/> { ?v0 ?v1 _:b

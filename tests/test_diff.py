@@ -314,8 +314,7 @@ def test_the_patch_makes_the_one_of_the_other(name: str, world: World) -> None:
     found = changed(world, CASES[name])
     patch = rdf_patch(found)
     dataset = rdflib.Dataset()
-    for quad in quads(found.old):
-        dataset.parse(data=f"{quad} .", format="nquads")
+    dataset.parse(data="".join(f"{quad} .\n" for quad in quads(found.old)), format="nquads")
     dataset.parse(data=patch, format="patch")
     ours = {tuple(map(str, quad)) for quad in quads(found.new)}
     theirs = {(s.n3(), p.n3(), o.n3(), f"<{g}>") for s, p, o, g in dataset.quads() if g is not None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin
@@ -52,7 +53,9 @@ class Reader(HTMLParser):
             self.fetched.append(tag)
 
 
-READ = {name: Reader(text) for name, text in FILES.items()}
+@cache
+def read(name: str) -> Reader:
+    return Reader(FILES[name])
 
 
 def test_there_are_as_many_pages_as_ever() -> None:
@@ -64,18 +67,18 @@ def test_every_term_of_the_namespace_has_its_place(ontology: Ontology) -> None:
     text = "\n".join(ontology.graphs["ontology"])
     terms = set(re.findall(rf"^<{PREFIXES['pcve']}([^>]+)> ", text, re.M))
     assert len(terms) >= 77
-    assert terms - set(READ["ns.html"].ids) == set()
-    assert {"schema-startDate", "org-Organization", "foaf-Agent"} <= set(READ["ns.html"].ids)
+    assert terms - set(read("ns.html").ids) == set()
+    assert {"schema-startDate", "org-Organization", "foaf-Agent"} <= set(read("ns.html").ids)
 
 
 def test_every_term_of_a_list_has_its_place(ontology: Ontology) -> None:
     for name, terms in ontology.schemes.items():
-        assert set(terms) - set(READ[f"vocab/{name}.html"].ids) == set(), name
-        assert f"vocab/{name}.html" in READ["vocab.html"].links
+        assert set(terms) - set(read(f"vocab/{name}.html").ids) == set(), name
+        assert f"vocab/{name}.html" in read("vocab.html").links
 
 
 def test_every_shape_and_rule_has_its_place(ontology: Ontology) -> None:
-    ids = set(READ["shapes.html"].ids)
+    ids = set(read("shapes.html").ids)
     assert {local_name(shape) for shape in ontology.messages} - ids == set()
     assert len(ids) >= 240
     assert len(pages(ontology, PROJECT)) == sum(name.startswith("rule/") for name in FILES) - 1
@@ -112,21 +115,21 @@ def test_every_form_of_a_file_says_the_same(name: str) -> None:
 
 def test_no_link_is_dead() -> None:
     inside = 0
-    for name, reader in READ.items():
-        for href in reader.links:
+    for name in FILES:
+        for href in read(name).links:
             if href.startswith(("https://", "http://")):
                 continue
             file, fragment = urldefrag(urljoin(f"http://x/{name}", href))
             target = file.removeprefix("http://x/")
-            assert target in READ, f"{name}: {href}"
-            assert not fragment or fragment in READ[target].ids, f"{name}: {href}"
+            assert target in FILES, f"{name}: {href}"
+            assert not fragment or fragment in read(target).ids, f"{name}: {href}"
             inside += 1
     assert inside >= 3000
 
 
 @pytest.mark.parametrize("name", OWN)
 def test_a_page_is_read_aloud_well(name: str) -> None:
-    reader, text = READ[name], FILES[name]
+    reader, text = read(name), FILES[name]
     assert '<html lang="en">' in text
     assert reader.links[0] == "#main"
     assert reader.headings[0] == 1

@@ -148,7 +148,7 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
     with _exact_literals() as rdflib:
         import pyshacl
 
-        data, rules = rdflib.Graph(), rdflib.Graph().parse(data=shapes, format="nt")
+        data, rules = _asked_often(rdflib), rdflib.Graph().parse(data=shapes, format="nt")
         for part in parts:
             labels = {label: label for label in _labels(part)}
             data.parse(data=part, format="nt", bnode_context=labels)
@@ -161,6 +161,24 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
         lines = report.serialize(format="nt")
     for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False):
         yield quad.triple
+
+
+def _asked_often(rdflib: Any) -> Any:
+    """An empty graph of rdflib that reads the text of each query once.
+
+    pySHACL asks the query of a SPARQL constraint for one focus node at a time, in other bindings.
+    """
+    from rdflib.plugins.sparql import prepareQuery
+
+    known: dict[str, Any] = {}
+
+    class Graph(rdflib.Graph):  # type: ignore[misc]
+        def query(self, text: str, *others: Any, **named: Any) -> Any:
+            if text not in known:
+                known[text] = prepareQuery(text, dict(self.namespaces()))
+            return super().query(known[text], *others, **named)
+
+    return Graph()
 
 
 @contextmanager

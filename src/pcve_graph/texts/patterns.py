@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 Path: TypeAlias = "str | tuple[Any, ...]"
@@ -61,6 +62,7 @@ class Patterns:
     sliced: bool = False
 
 
+@lru_cache(256)
 def query_patterns(text: str) -> Patterns:
     """The patterns of a query in SPARQL 1.1. Raises whatever rdflib does for one that is not."""
     from rdflib.plugins.sparql.algebra import translateQuery
