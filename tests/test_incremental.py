@@ -27,12 +27,14 @@ from pcve_graph.build.check import Checked, check_graph
 from pcve_graph.build.completeness import counted
 from pcve_graph.build.index import FILE, Index
 from pcve_graph.build.inputs import read_inputs, scan
+from pcve_graph.build.recheck import ready
 from pcve_graph.build.saving import indexed, save_graph
 from pcve_graph.build.store import open_graph
 from pcve_graph.errors import ContentError
 from pcve_graph.names import GRAPHS, graph
 from pcve_graph.ontology import Ontology, read_ontology
 from pcve_graph.project import Project
+from pcve_graph.questions.saved import read_queries
 from pcve_graph.records.graph import Built, build_graph
 from pcve_graph.records.records import read_records
 
@@ -337,6 +339,10 @@ def starts(northtown: World, tmp_path_factory: pytest.TempPathFactory) -> dict[s
         text = path.read_text("utf-8").replace("sh:Violation", "sh:Warning")
         path.write_text(text.replace("severity: error", "severity: warning"), "utf-8")
     build_project(lenient.project)
+    for world in (northtown, lenient):
+        ready(
+            world.project.build, read_ontology(world.project), read_queries(world.project, "checks")
+        )
     return {"strict": northtown.root, "lenient": lenient.root}
 
 
