@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -27,8 +26,9 @@ RESULT_FORMATS: Final = {
 }
 
 
-_LONGEST: Final = 2**31 - 1
-"""Characters that a cell of CSV may have; Python's own bound is 131,072."""
+_ESCAPE: Final = re.compile(r"\\(.)")
+_ESCAPES: Final = dict(zip("tbnrf\"'\\", "\t\b\n\r\f\"'\\", strict=True))
+"""What stands for a character after a backslash: ECHAR of SPARQL 1.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +119,26 @@ def _answer(
         raise ContentError([syntax_problem(text, str(error), name)]) from None
 
 
-def texts(store: ox.Store, text: str, name: str = "query") -> Iterator[list[str]]:
-    """The rows of a SELECT over all graphs as one, each term as a text, in a third of `ask`'s time.
+def cells(store: ox.Store, text: str, name: str = "query") -> Iterator[list[str]]:
+    """The rows of a SELECT over all graphs as one, each term as it is written in TSV.
 
-    IRIs and the values of literals are bare, blank nodes begin with `_:`, what is not bound is
-    empty (SPARQL 1.1 Query Results CSV). Raises as `ask` does.
+    That is a term of Turtle, or nothing where none is bound (SPARQL 1.1 Query Results CSV and TSV);
+    `bare` tells what it means. It takes a quarter of the time of `ask`. Raises as `ask` does.
     """
     answer = _answer(store, text, {}, name, service=False)
     assert isinstance(answer, ox.QuerySolutions)
-    written = answer.serialize(format=ox.QueryResultsFormat.CSV) or b""
-    csv.field_size_limit(_LONGEST)
-    rows = csv.reader(io.StringIO(written.decode(), newline=""))
-    next(rows)
-    return rows
+    written = answer.serialize(format=ox.QueryResultsFormat.TSV) or b""
+    return (line.split("\t") for line in written.decode().split("\n")[1:-1])
+
+
+def bare(cell: str) -> str:
+    """The IRI or the value of a literal that a cell of `cells` writes."""
+    if cell[:1] == "<":
+        return cell[1:-1]
+    if cell[:1] != '"':
+        return cell
+    value = cell[1 : cell.rindex('"')]
+    return _ESCAPE.sub(lambda found: _ESCAPES[found[1]], value) if "\\" in value else value
 
 
 def refuse(text: str, service: bool = False) -> None:

@@ -121,10 +121,11 @@ class Judge:
         if when.begun <= with_.ended and with_.begun <= when.ended:
             share = periods.shared_part(when, with_, self._open)
             time = self._floor + (1 - self._floor) * share
-        score, parts = self._scored(one, other, time)
+        place = self._place(one, other)
+        score, parts = self._scored(one, other, place, time)
         if not one.family.isdisjoint(other.family):
             return Finding("related", score, parts, self._mark(one, other))
-        known = time is not None and one.places and other.places
+        known = time is not None and place is not None
         return Finding("overlapping" if known else "not-known", score, parts)
 
     def _events(self, one: Profile, other: Profile) -> Finding | None:
@@ -135,14 +136,16 @@ class Judge:
         if verdict is None or (mark and verdict == "not-known"):
             if mark is None:
                 return None
-            return Finding("related", *self._scored(one, other, None), mark)
+            place = self._place(one, other)
+            return Finding("related", *self._scored(one, other, place, None), mark)
         time = None
         if meeting.days == "adjacent":
             time = self.weights["time.adjacent"]
         elif meeting.days == "shared":
             share = periods.shared_part(one.when, other.when, 1.0)
             time = self._floor + (1 - self._floor) * share
-        score, parts = self._scored(one, other, time, meeting.city == "same")
+        place = self._place(one, other) if meeting.city == "same" else None
+        score, parts = self._scored(one, other, place, time)
         return Finding(verdict, score, parts, mark)
 
     def _met(self, one: Profile, other: Profile, meeting: _Meeting) -> str | None:
@@ -200,17 +203,13 @@ class Judge:
         return how(one.family, other.family, _iris(one, other))
 
     def _scored(
-        self, one: Profile, other: Profile, time: float | None, with_place: bool = True
+        self, one: Profile, other: Profile, place: float | None, time: float | None
     ) -> tuple[float, Values]:
         """The score and the values of its parts; what cannot be known weighs nothing."""
         by_place, by_topic, by_group, by_time, by_company = self._weights[one.work.kind]
-        place = topic = group = company = None
+        topic = group = company = None
         score = weight = 0.0
-        if with_place and one.places and other.places:
-            if exact := one.places & other.places:
-                place = self._rarest[exact]
-            else:
-                place = self._nearby(one, other)
+        if place is not None:
             score, weight = by_place * place, by_place
         if one.topics and other.topics:
             shared = one.topics & other.all_topics | one.all_topics & other.topics
@@ -240,8 +239,13 @@ class Judge:
             left *= 1 - factor * self._says[each]
         return 1 - left
 
-    def _nearby(self, one: Profile, other: Profile) -> float:
-        """What the best place in common of two works that state other places is worth."""
+    def _place(self, one: Profile, other: Profile) -> float | None:
+        """What the best place in common is worth; None where one of the two states none."""
+        if not (one.places and other.places):
+            return None
+        exact = one.places & other.places
+        if exact:
+            return self._rarest[exact]
         held = one.reach & other.reach
         if not held:
             return 0.0

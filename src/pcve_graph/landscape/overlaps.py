@@ -79,13 +79,13 @@ class _Kept:
     worst: _Entry | None = None
     """The last of those kept; what comes after it need not be held."""
 
+    floor: float = 0.0
+    """The score of `worst`."""
+
     def add(self, one: Profile, other: Profile, found: Finding) -> None:
-        score = -found.score
-        if self.worst and score > self.worst[0]:
-            return
         if (other.when.first, other.work.iri) < (one.when.first, one.work.iri):
             one, other = other, one
-        entry = score, one.work.iri, other.work.iri, one.work, other.work, found
+        entry = -found.score, one.work.iri, other.work.iri, one.work, other.work, found
         if self.worst is None or entry < self.worst:
             self.entries.append(entry)
             if self.most is not None and len(self.entries) >= 2 * self.most:
@@ -97,6 +97,7 @@ class _Kept:
             del self.entries[self.most :]
             if len(self.entries) == self.most > 0:
                 self.worst = self.entries[-1]
+                self.floor = -self.worst[0]
 
     def pairs(self) -> tuple[Pair, ...]:
         self.cut()
@@ -134,7 +135,9 @@ def find_overlaps(known: Profiles, asked: Asked) -> Overlaps:
             if narrow and not _wanted(one, other, asked, known):
                 continue
             counts[kind, found.verdict] += 1
-            kept[found.verdict].add(one, other, found)
+            strongest = kept[found.verdict]
+            if found.score >= strongest.floor:
+                strongest.add(one, other, found)
     pairs = {verdict: found.pairs() for verdict, found in kept.items()}
     return Overlaps(pairs, dict(counts), compared, tuple(silent))
 

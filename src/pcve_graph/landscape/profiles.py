@@ -48,7 +48,8 @@ class Profile:
     Masks are over `Profiles.subjects` (topics and target groups) and `Profiles.places`: what is
     stated, and what is stated or broader; `reach` are the countries that its places are, lie in or
     hold, and regions that hold none; `zones` the largest places around those; `towns` the stated
-    places within a country. `here` is whether it is known to be somewhere, or online.
+    places within a country. `here` is whether it is known to be somewhere, or online. `leaders` and
+    `company` are empty for projects, which are not compared by them.
     """
 
     work: Work
@@ -135,8 +136,8 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
                 towns=towns,
                 here=bool(work.places) or work.mode == "online",
                 family=kin[work.iri],
-                leaders=frozenset(work.leaders),
-                company=frozenset(work.company),
+                leaders=frozenset(work.leaders if work.kind == "event" else ()),
+                company=frozenset(work.company if work.kind == "event" else ()),
             )
         )
     return Profiles(

@@ -37,10 +37,11 @@ def rarity(
     known = sorted({*terms})
     counts: Counter[str] = Counter()
     works = 0
-    for found in stated:
+    for found, often in Counter(stated).items():
         if found:
-            works += 1
-            counts.update({*found, *(up for each in found for up in above.get(each, ()))})
+            works += often
+            wider = (up for each in found for up in above.get(each, ()))
+            counts.update(dict.fromkeys((*found, *wider), often))
     size = max(len(known), 1)
     below = Counter(up for each in known for up in above.get(each, ()))
     shares = {

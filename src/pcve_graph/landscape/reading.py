@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..ask.query import labels, texts
+from ..ask.query import bare, cells, labels
 from ..errors import UsageError
 from ..names import expand, local_name
 from ..project import Project
@@ -25,7 +25,7 @@ QUERIES: Final = ("works", "frames", "places", "concepts", "replaced", "budgets"
 _ROLES: Final = (*LEADING, *TAKING_PART)
 
 _READ: Final = {
-    expand(each): local_name(expand(each))
+    f"<{expand(each)}>": local_name(expand(each))
     for each in (
         *(
             "rdf:type",
@@ -41,7 +41,7 @@ _READ: Final = {
         *("schema:organizer", *(f"pcve:{role}" for role in _ROLES if role != "organizer")),
     )
 }
-"""The properties that are read, to the local names by which their values are kept."""
+"""The properties that are read, as cells, to the local names by which their values are kept."""
 
 _PROJECT: Final = expand("pcve:Project")
 
@@ -80,9 +80,12 @@ class _Reader:
         self.read_frames()
         self.upward: dict[str, tuple[str, ...]] = {}
 
-    def rows(self, name: str) -> Iterator[list[str]]:
+    def cells(self, name: str) -> Iterator[list[str]]:
         query = self.queries[name]
-        return texts(self.store, query.text, query.path)
+        return cells(self.store, query.text, query.path)
+
+    def rows(self, name: str) -> list[list[str]]:
+        return [[bare(cell) for cell in row] for row in self.cells(name)]
 
     def pairs(self, name: str) -> Iterator[tuple[str, str]]:
         return ((one, other) for one, other in self.rows(name))
@@ -91,7 +94,7 @@ class _Reader:
         return self.replaced.get(iri, iri)
 
     def read_places(self) -> None:
-        rows = list(self.rows("places"))
+        rows = self.rows("places")
         self.countries = frozenset(place for place, kind, _ in rows if kind.endswith("#Country"))
         pairs = ((self.standing(place), self.standing(above)) for place, _, above in rows if above)
         self.within = _closure(_grouped(pairs))
@@ -111,12 +114,13 @@ class _Reader:
 
     def landscape(self) -> Landscape:
         stated: dict[str, dict[str, list[str]]] = {}
-        for work, name, value in self.rows("works"):
+        for work, name, value in self.cells("works"):
             if key := _READ.get(name):
+                value = value[1:-1] if value[0] == "<" else bare(value)
                 stated.setdefault(work, {}).setdefault(key, []).append(value)
         values = {
-            iri: {key: self.settled(each) for key, each in found.items()}
-            for iri, found in stated.items()
+            bare(work): {key: self.settled(each) for key, each in found.items()}
+            for work, found in stated.items()
         }
         for iri, found in values.items():
             for key, into in (("isPartOf", self.parts), ("funder", self.payers)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ..texts.folding import fold
@@ -102,4 +103,9 @@ def _lines(works: Iterable[Work]) -> dict[str, str]:
 def _title(label: str) -> str:
     """A title without numbers and what stands in brackets: what editions and phases share."""
     words = fold(_ASIDE.sub(" ", label)).split()
-    return " ".join(each for each in words if not _NUMBER.fullmatch(each))
+    return " ".join(each for each in words if not _is_number(each))
+
+
+@lru_cache(10_000)
+def _is_number(word: str) -> bool:
+    return bool(_NUMBER.fullmatch(word))

@@ -26,7 +26,7 @@ def projects(profiles: Sequence[Profile], telling: int) -> Iterator[tuple[Profil
     project without a place meets all, as does one without dates.
     """
     buckets: dict[tuple[int, int], list[Profile]] = {}
-    for each in profiles:
+    for each in sorted(profiles, key=_begun):
         mask = (each.all_topics | each.all_groups) & telling
         while mask:
             low = mask & -mask
@@ -38,11 +38,15 @@ def projects(profiles: Sequence[Profile], telling: int) -> Iterator[tuple[Profil
                 zones ^= zone
                 buckets.setdefault((low, zone), []).append(each)
     for low, zone in sorted(buckets):
-        members = sorted(buckets[low, zone], key=lambda one: (one.when.first, one.work.iri))
+        members = buckets[low, zone]
         if zone != ANYWHERE:
             yield from _bucket(low, zone, telling, members)
         elif any(not each.places for each in members):
             yield from _unplaced(low, telling, members)
+
+
+def _begun(profile: Profile) -> tuple[int, str]:
+    return profile.when.first, profile.work.iri
 
 
 def _bucket(
@@ -88,7 +92,7 @@ def events(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
     near = [each for each in profiles if not each.when.vague]
     far = [each for each in profiles if each.when.vague]
     open_: list[Profile] = []
-    for each in sorted(near, key=lambda one: (one.when.first, one.work.iri)):
+    for each in sorted(near, key=_begun):
         first = each.when.first - _SOON
         open_ = [other for other in open_ if other.when.last >= first]
         for other in open_:
@@ -100,7 +104,7 @@ def events(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
 def _places(near: list[Profile], far: list[Profile]) -> Iterator[tuple[Profile, Profile]]:
     """The pairs within one place of which one at least has vague dates."""
     exact: dict[str, list[Profile]] = {}
-    for each in sorted(near, key=lambda one: (one.when.first, one.work.iri)):
+    for each in sorted(near, key=_begun):
         for place in each.work.places:
             exact.setdefault(place, []).append(each)
     firsts = {place: [one.when.first for one in found] for place, found in exact.items()}

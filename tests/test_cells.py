@@ -1,14 +1,18 @@
-"""Rows as texts are the rows of `ask`, without the objects."""
+"""Rows of cells are the rows of `ask`, without the objects."""
 
 from __future__ import annotations
 
 import pyoxigraph as ox
 import pytest
 
-from pcve_graph.ask.query import Table, ask, texts
+from pcve_graph.ask.query import Table, ask, bare, cells
 from pcve_graph.errors import ContentError, UsageError
 
 ROWS = "SELECT ?s ?none ?o WHERE { ?s <http://x.test/p> ?o } ORDER BY ?s"
+
+
+def texts(known: ox.Store, query: str) -> list[list[str]]:
+    return [[bare(cell) for cell in row] for row in cells(known, query)]
 
 
 def store(*literals: ox.Literal) -> ox.Store:
@@ -23,7 +27,7 @@ def test_every_character_of_a_literal_comes_back() -> None:
     words = ['a "b", c', "line\nline\r\nline\rline", "tab\t", "\\n", "", " ", "\u2028\x85\x0b", "й"]
     words.append("long" * 100_000)
     literals = (ox.Literal(each, language="en" if each else None) for each in words)
-    rows = list(texts(store(*literals), ROWS))
+    rows = texts(store(*literals), ROWS)
     assert [row[2] for row in rows] == words
     assert {row[1] for row in rows} == {""}
 
@@ -33,12 +37,12 @@ def test_rows_are_those_of_ask() -> None:
     asked = ask(known, ROWS)
     assert isinstance(asked, Table)
     plain = [[getattr(term, "value", "") for term in row] for row in asked.rows]
-    assert list(texts(known, ROWS)) == plain
-    assert list(texts(known, ROWS.replace("/p>", "/q>"))) == []
+    assert texts(known, ROWS) == plain
+    assert texts(known, ROWS.replace("/p>", "/q>")) == []
 
 
 def test_what_ask_refuses_is_refused() -> None:
     with pytest.raises(UsageError, match="DELETE"):
-        texts(store(), "DELETE WHERE { ?s ?p ?o }")
+        cells(store(), "DELETE WHERE { ?s ?p ?o }")
     with pytest.raises(ContentError, match=r"works\.rq:1"):
-        texts(store(), "SELECT ?s WHERE { ?s ?p }", "works.rq")
+        cells(store(), "SELECT ?s WHERE { ?s ?p }", "works.rq")
