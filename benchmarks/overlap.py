@@ -1,6 +1,6 @@
 """Overlaps of generated projects: the sweep of `pcve overlaps`, and the same gate as SPARQL.
 
-    python benchmarks/overlap.py                 # 2,000 and 20,000 projects
+    python benchmarks/overlap.py                 # 500, 2,000 and 20,000 projects
     python benchmarks/overlap.py --more          # 100,000 as well
 
 Two questions. *All of it* is what `pcve overlaps` works out from an open store: reading the works,
@@ -245,7 +245,7 @@ def section(number: int, cap: int, broken: list[str]) -> list[str]:
     """
     rows, pairs = [], set()
     for way in WAYS:
-        if way == "SPARQL, rdflib" and number > 2_000:
+        if way == "SPARQL, rdflib" and number > 500:
             continue
         found = run(way, number, cap)
         what = way if way == "all of it" else "gate"
@@ -288,7 +288,7 @@ def main() -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps({"pairs": pairs, "wall": wall, "cpu": cpu, "peak": peak}))
         return
-    sizes = (2_000, 20_000, 100_000) if asked.more else (2_000, 20_000)
+    sizes = (500, 2_000, 20_000, 100_000) if asked.more else (500, 2_000, 20_000)
     broken: list[str] = []
     rows = [row for number in sizes for row in section(number, asked.cap, broken)]
     notes = (

@@ -51,8 +51,9 @@ def families(landscape: Landscape, instruments: frozenset[str]) -> dict[str, fro
             mark = Mark("named", " ".join(sorted((work.iri, each))))
             for iri in (work.iri, each):
                 named.setdefault(iri, set()).add(mark)
+    wholes = {each for work in landscape.works for each in _above(work)}
     return {
-        each.iri: frozenset({*_marks(each, umbrellas, lines), *named.get(each.iri, ())})
+        each.iri: frozenset({*_marks(each, umbrellas, wholes, lines), *named.get(each.iri, ())})
         for each in landscape.works
     }
 
@@ -69,10 +70,16 @@ def how(one: frozenset[Mark], other: frozenset[Mark], iris: tuple[str, str]) -> 
     return min(shared, key=lambda mark: (_ORDER.index(mark.sort), mark.what not in iris, mark.what))
 
 
-def _marks(work: Work, umbrellas: set[str], lines: Mapping[str, str]) -> Iterable[Mark]:
-    above = work.frames if work.kind == "project" else work.part_of
-    yield Mark("part", work.iri)
-    for each in above:
+def _above(work: Work) -> tuple[str, ...]:
+    return work.frames if work.kind == "project" else work.part_of
+
+
+def _marks(
+    work: Work, umbrellas: set[str], wholes: set[str], lines: Mapping[str, str]
+) -> Iterable[Mark]:
+    if work.iri in wholes:
+        yield Mark("part", work.iri)
+    for each in _above(work):
         if each in umbrellas or "/project/" in each or "/event/" in each:
             yield Mark("part", each)
     if work.iri in lines:
