@@ -522,6 +522,20 @@ def test_a_wrong_option_is_told_in_one_message(
     assert "Traceback" not in result.output
 
 
+def test_a_retired_record_is_asked_for_as_the_one_in_its_place(world: World) -> None:
+    world.write(
+        "data/records/organization/pond-fund.yml",
+        "id: pond-fund\ntype: Organization\nclaims:\n  - source: atlas\n"
+        "    prefLabel: {en: Pond Fund}\n    kind: foundation\n    isReplacedBy: lake-fund\n",
+    )
+    assert world.pcve("build").exit_code == 0
+    asked = [
+        world.pcve("overlaps", "--min-score", "0", "--funder", name, "--format", "csv").stdout
+        for name in ("lake-fund", "pond-fund", "river-institute")
+    ]
+    assert asked[0] == asked[1] != asked[2]
+
+
 def test_an_older_project_without_these_queries_is_told_what_it_lacks(world: World) -> None:
     assert world.pcve("build").exit_code == 0
     (world.root / "queries" / "landscape" / "works.rq").unlink()

@@ -71,7 +71,7 @@ class _Graph:
     def named(self, **names: str) -> dict[str, str]:
         """The IRIs of what is named, by parameter; a retired record is the one in its place."""
         found = named(self.project, self.saved, "coverage", **names)
-        return {key: self.landscape.replaced.get(iri, iri) for key, iri in found.items()}
+        return self.landscape.standing(found)
 
     def scope(self, asked: dict[str, Any]) -> Scope:
         """What is asked for, taken out of the options of a command."""

@@ -86,8 +86,8 @@ def overlaps(
     project = here(context)
     saved = opened(project)
     names = named(project, saved, "overlaps", country=country, topic=topic, funder=funder)
-    asked = _asked(names, since, until, _KINDS[kind], least)
     profiles = _profiles(project, saved)
+    asked = _asked(profiles.landscape.standing(names), since, until, _KINDS[kind], least)
     found = find_overlaps(profiles, asked)
     if picture:
         from ..landscape.network import overlap_picture

@@ -116,6 +116,10 @@ class Landscape:
         """What people call it."""
         return self.labels.get(iri) or local_name(iri)
 
+    def standing(self, named: Mapping[str, str]) -> dict[str, str]:
+        """The same keys to IRIs, with what stands in the place of each retired record."""
+        return {key: self.replaced.get(iri, iri) for key, iri in named.items()}
+
     def of_kind(self, kind: str) -> tuple[Work, ...]:
         """The works that are a `project` or an `event`."""
         return tuple(each for each in self.works if each.kind == kind)
