@@ -76,10 +76,8 @@ class Judge:
         }
         self._floor, self._open = known.weights["time.floor"], known.weights["time.open"]
         self._broader = known.weights["topic.broader"]
-        self._neighbours, self._reach = (
-            known.weights["place.neighbours"],
-            known.weights["place.reach"],
-        )
+        self._neighbours = known.weights["place.neighbours"]
+        self._reach = known.weights["place.reach"]
         self._subject = _Memo(self._say)
         self._rarest: _Memo[int] = _Memo(lambda mask: self._worth(mask, max))
         self._commonest: _Memo[int] = _Memo(lambda mask: self._worth(mask, min))

@@ -72,11 +72,6 @@ def apart(one: Period, other: Period) -> bool:
     return one.first > other.last or other.first > one.last
 
 
-def shared_days(one: Period, other: Period) -> tuple[int, int]:
-    """The first and the last day that both can be under way; open sides as in Period."""
-    return max(one.first, other.first), min(one.last, other.last)
-
-
 def shared_part(one: Period, other: Period, unknown: float) -> float:
     """How much of the shorter one they are together, 0 to 1; `unknown` where an end is open."""
     if not (one.bounded and other.bounded):

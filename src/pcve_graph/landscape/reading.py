@@ -27,14 +27,8 @@ _ROLES: Final = (*LEADING, *TAKING_PART)
 _READ: Final = {
     f"<{expand(each)}>": local_name(expand(each))
     for each in (
-        *(
-            "rdf:type",
-            "skos:prefLabel",
-            "schema:startDate",
-            "schema:endDate",
-            "pcve:earliest",
-            "pcve:latest",
-        ),
+        *("rdf:type", "skos:prefLabel"),
+        *("schema:startDate", "schema:endDate", "pcve:earliest", "pcve:latest"),
         *("pcve:status", "pcve:mode", "pcve:kind", "pcve:edition", "schema:funder"),
         *("schema:location", "schema:about", "schema:audience", "pcve:contributesTo"),
         *("dcterms:isPartOf", "pcve:precededBy", "dcterms:relation", "pcve:series"),
