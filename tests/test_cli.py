@@ -10,16 +10,15 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT, World
 
-from pcve_graph.cli import cli
+from pcve_graph.cli import ROOMS, cli
 from pcve_graph.questions.saved import read_queries
 
 
 def test_every_command_has_help_with_an_example() -> None:
-    for name, command in cli.commands.items():
+    for name in ROOMS:
         result = CliRunner().invoke(cli, [name, "--help"])
         assert result.exit_code == 0
         assert "Example" in result.output, name
-        assert command.help
 
 
 def test_help_of_query_names_the_saved_queries(shipped: World) -> None:

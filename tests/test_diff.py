@@ -39,7 +39,7 @@ def side(root: Path, name: str) -> Side:
     project = Project(root, root / "build")
     built = build_graph(read_records(project), read_ontology(project))
     store = ox.Store()
-    store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(built.nquads, format=ox.RdfFormat.N_QUADS)
     graphs = {each: frozenset(built.graphs[each]) for each in GRAPHS}
     return Side(name, graphs, store, scan(project).sums)
 

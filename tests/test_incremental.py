@@ -21,14 +21,14 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from pcve_graph.build.build import build_project, check_project
+from pcve_graph.build.build import build_project
 from pcve_graph.build.change import quads
 from pcve_graph.build.check import Checked, check_graph
 from pcve_graph.build.completeness import counted
 from pcve_graph.build.index import FILE, Index
-from pcve_graph.build.inputs import read_inputs, scan
+from pcve_graph.build.inputs import news, read_inputs, scan
 from pcve_graph.build.recheck import ready
-from pcve_graph.build.saving import indexed, save_graph
+from pcve_graph.build.saving import indexed
 from pcve_graph.build.store import open_graph
 from pcve_graph.errors import ContentError
 from pcve_graph.names import GRAPHS, graph
@@ -67,7 +67,7 @@ class Edits(RuleBasedStateMachine):
     after which builds are compared, `followed` those of them that do not ask for a whole build."""
 
     starts: dict[str, Path]
-    wholes: dict[str, tuple[Outcome, Any]]
+    wholes: dict[str, tuple[Outcome, Checked | None]]
     ontologies: dict[tuple[bytes, ...], Ontology]
     steps = followed = 0
 
@@ -113,7 +113,7 @@ class Edits(RuleBasedStateMachine):
         self.built = content
         type(self).steps += 1
         ontology = self.ontology(content)
-        told, checked = outcome(lambda: check_project(self.project, ontology))
+        told, checked = outcome(lambda: build_project(self.project))
         expected, whole = self.whole(content, ontology)
         assert told == expected
         followed = self.is_followed(content)
@@ -124,9 +124,8 @@ class Edits(RuleBasedStateMachine):
                 self.put_back(self.saved)
                 self.broken = 0
             return
-        save_graph(checked[0], self.project, ontology, checked[1])
-        assert isinstance(whole[0].graph, Built)
-        compare(self.project, whole[0], ontology)
+        assert isinstance(whole.graph, Built)
+        compare(self.project, whole, ontology)
         self.saved, self.broken = content, 0
 
     def is_followed(self, content: Content) -> bool:
@@ -140,12 +139,12 @@ class Edits(RuleBasedStateMachine):
             self.ontologies[texts] = read_ontology(self.project)
         return self.ontologies[texts]
 
-    def whole(self, content: Content, ontology: Ontology) -> tuple[Outcome, Any]:
+    def whole(self, content: Content, ontology: Ontology) -> tuple[Outcome, Checked | None]:
         """The outcome of building all, once for what edits start from."""
 
-        def build() -> tuple[Checked, dict[str, str]]:
+        def build() -> Checked:
             built = build_graph(read_records(self.project), ontology)
-            return check_graph(built, ontology, self.project), {}
+            return check_graph(built, ontology, self.project)
 
         if content != self.first:
             return outcome(build)
@@ -292,15 +291,14 @@ class Edits(RuleBasedStateMachine):
         self.both()
 
 
-def outcome(run: Callable[[], Any]) -> tuple[Outcome, Any]:
+def outcome(run: Callable[[], Checked]) -> tuple[Outcome, Checked | None]:
     """What a build tells, and what it made; None where it stopped."""
     try:
-        made = run()
+        checked = run()
     except ContentError as error:
         return tuple(map(str, error.problems)), None
-    checked: Checked = made[0]
     counts = (checked.shapes, checked.checks, checked.engine, checked.notice)
-    return (str(checked.graph.tally), str(counts), *map(str, checked.warnings)), made
+    return (str(checked.graph.tally), str(counts), *map(str, checked.warnings)), checked
 
 
 def compare(project: Project, whole: Checked, ontology: Ontology) -> None:
@@ -315,12 +313,13 @@ def compare(project: Project, whole: Checked, ontology: Ontology) -> None:
             to_graph = ox.NamedNode(graph(name))
             stored = set(saved.store.quads_for_pattern(None, None, None, to_graph))
             assert stored == quads(lines, name), name
-    index = indexed(whole.graph, ontology)
+    index = indexed(whole.graph)
     index.set_results(whole.results)
     index.set_pairs(whole.pairs)
     assert saved.manifest["completeness"] == counted(project, saved.store)
     assert read_inputs(project.build).sums == scan(project).sums
-    kept = Index.copy(project.build / FILE)
+    assert not news(project).changed
+    kept = Index.read(project.build / FILE)
     assert kept
     for ours, theirs in itertools.zip_longest(kept.dump(), index.dump()):
         assert ours == theirs

@@ -4,36 +4,69 @@ from __future__ import annotations
 
 import gc
 import os
+from importlib import import_module
 from pathlib import Path
+from typing import Final
 
 import click
 
 from . import __version__
-from .commands import (
-    building,
-    covering,
-    curating,
-    describing,
-    exporting,
-    finding,
-    overlapping,
-    releasing,
-    sharing,
-)
 
 FEW_SWEEPS = (100_000, 20, 50)
 """Thresholds of Python's search for circles of objects. A command makes many objects and hardly any
 circles, and is done in seconds; with Python's own thresholds the search takes up to a fifth of it.
 """
 
+ROOMS: Final = {
+    "build": "building",
+    "coverage": "covering",
+    "diff": "releasing",
+    "explain": "building",
+    "export": "exporting",
+    "fmt": "curating",
+    "new": "curating",
+    "overlaps": "overlapping",
+    "publish": "sharing",
+    "queries": "finding",
+    "query": "finding",
+    "reference": "describing",
+    "release": "releasing",
+    "search": "finding",
+    "show": "finding",
+    "timeline": "covering",
+    "validate": "building",
+}
+"""Each command, and the module of `commands` that it lies in: only that of the one that is given
+is imported.
+"""
+
 
 def main() -> None:
     """Run `pcve` with the arguments of the process."""
     gc.set_threshold(*FEW_SWEEPS)
-    cli(prog_name="pcve")
+    try:
+        cli(prog_name="pcve")
+    finally:
+        gc.freeze()  # what is there at the end goes with the process, without a last search
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Rooms(click.Group):
+    """The commands of `ROOMS`, each imported when it is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(ROOMS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in ROOMS:
+            return None
+        room = import_module(f".commands.{ROOMS[name]}", __package__)
+        found: click.Command = next(each for each in room.COMMANDS if each.name == name)
+        return found
+
+
+@click.group(
+    cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="pcve")
 @click.option(
     "--project",
@@ -51,19 +84,3 @@ def cli(context: click.Context, folder: Path | None) -> None:
     context.obj = folder
     if os.environ.get("NO_COLOR"):
         context.color = False
-
-
-ROOMS = (
-    building,
-    finding,
-    overlapping,
-    covering,
-    exporting,
-    sharing,
-    releasing,
-    describing,
-    curating,
-)
-for room in ROOMS:
-    for command in room.COMMANDS:
-        cli.add_command(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 RULES: dict[str, str] = {
     "alias": "a value is written out where it stands; anchors, aliases and tags are not used",
@@ -40,8 +41,7 @@ RULES: dict[str, str] = {
 """The rules that reading and mapping keep, in plain words. Shapes and checks carry their own."""
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place in a file; line and column count from 1, column in characters."""
 
     path: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Final
 
 BASE: Final = "https://w3id.org/pcve/"
@@ -49,6 +50,7 @@ _COMPARISONS: Final = 20_000_000
 ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
+@cache
 def expand(name: str) -> str:
     """The IRI of a prefixed name such as `skos:prefLabel`.
 
@@ -130,8 +132,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
 class Ids:
     """The ids of things, and for a wrong one the nearest of them: each is sought once."""
 
-    def __init__(self, ids: Iterable[str]) -> None:
-        self._ids = dict.fromkeys(sorted(ids))
+    def __init__(self, ids: Collection[str]) -> None:
+        self._ids = ids
+        self._sorted: list[str] = []
         self._sought: dict[str, str] = {}
 
     def __contains__(self, word: str) -> bool:
@@ -141,12 +144,13 @@ class Ids:
         """As `nearest`; empty for all further words after so many that it would take too long."""
         if word in self._sought:
             return self._sought[word]
-        if len(self._sought) * len(self._ids) > _COMPARISONS:
+        self._sorted = self._sorted or sorted(self._ids)
+        if len(self._sought) * len(self._sorted) > _COMPARISONS:
             return ""
         from rapidfuzz import fuzz, process
 
         match = process.extractOne(
-            word.casefold(), self._ids.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR
+            word.casefold(), self._sorted, scorer=fuzz.ratio, score_cutoff=_NEAR
         )
         self._sought[word] = f"did you mean {match[0]}?" if match else ""
         return self._sought[word]

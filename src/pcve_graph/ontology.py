@@ -6,12 +6,15 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
 from .errors import ContentError, Position, breach
+from .kept import kept
 from .names import BASE, expand, kebab, local_name, prefixed
 from .project import Project
 
@@ -154,11 +157,40 @@ def read_ontology(project: Project) -> Ontology:
     paths = [project.ontology / f"{name}.ttl" for name in ("pcve", "vocab", "shapes", "align")]
     raw = [path.read_bytes() for path in paths[:3]]
     raw.append(paths[3].read_bytes() if paths[3].is_file() else b"")
-    return _ontology(tuple(map(project.relative, paths)), tuple(raw))
+    return _ontology(project.build, tuple(map(project.relative, paths)), tuple(raw))
 
 
 @lru_cache(2)
-def _ontology(names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
+def _ontology(build: Path, names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
+    told = kept(build, "ontology", [*map(str.encode, names), *raw], lambda: _told(names, raw))
+    by_iri = {each["iri"]: _record_class(each) for each in told["classes"]}
+    return Ontology(
+        graphs={name: tuple(lines) for name, lines in told["graphs"].items()},
+        shapes=told["shapes"],
+        digest=hashlib.sha256(raw[2]).hexdigest(),
+        classes={each.name: each for each in by_iri.values()},
+        by_iri=by_iri,
+        schemes={scheme: tuple(terms) for scheme, terms in told["schemes"].items()},
+        roles=told["roles"],
+        messages={shape: (name, message) for shape, (name, message) in told["messages"].items()},
+        labels={(scheme, term): tuple(words) for scheme, term, words in told["labels"]},
+        by_shape={key.shape: key for each in by_iri.values() for key in each.keys.values()},
+        pointed={shape: tuple(values) for shape, values in told["pointed"].items()},
+        texts={name: text.decode() for name, text in zip(names, raw, strict=True)},
+    )
+
+
+def _record_class(told: dict[str, Any]) -> RecordClass:
+    keys = {name: Key(**{**key, **_tuples(key)}) for name, key in told["keys"].items()}
+    return RecordClass(**{**told, "keys": keys})
+
+
+def _tuples(key: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(key[name]) for name in ("datatypes", "classes", "derives")}
+
+
+def _told(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
+    """What the files of an ontology say, as plain JSON."""
     pcve, vocabulary, shapes, align = map(read_turtle, raw, names)
     terms = pcve + align
     for triple in (*terms, *vocabulary):
@@ -168,7 +200,6 @@ def _ontology(names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
             fix = "give the node an IRI: what is published has none"
             raise ContentError([breach("ontology-syntax", place, found, fix)])
     everything = Triples((*terms, *vocabulary, *shapes))
-    by_iri = {each.iri: each for each in _classes(everything)}
     schemes = {
         scheme.removeprefix(_VOCAB): tuple(
             concept.removeprefix(scheme + "/")
@@ -176,20 +207,16 @@ def _ontology(names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
         )
         for scheme in everything.having("rdf:type", expand("skos:ConceptScheme"))
     }
-    return Ontology(
-        graphs={"ontology": _lines(terms), "vocabulary": _lines(vocabulary)},
-        shapes="\n".join(_lines(shapes)),
-        digest=hashlib.sha256(raw[2]).hexdigest(),
-        classes={each.name: each for each in by_iri.values()},
-        by_iri=by_iri,
-        schemes=schemes,
-        roles=_roles(everything),
-        messages=_messages(everything),
-        labels=_names(everything, schemes),
-        by_shape={key.shape: key for each in by_iri.values() for key in each.keys.values()},
-        pointed=_pointed(shapes),
-        texts={name: text.decode() for name, text in zip(names, raw, strict=True)},
-    )
+    return {
+        "graphs": {"ontology": _lines(terms), "vocabulary": _lines(vocabulary)},
+        "shapes": "\n".join(_lines(shapes)),
+        "classes": [asdict(each) for each in _classes(everything)],
+        "schemes": schemes,
+        "roles": _roles(everything),
+        "messages": _messages(everything),
+        "labels": [(*of, words) for of, words in _names(everything, schemes).items()],
+        "pointed": _pointed(shapes),
+    }
 
 
 def _lines(triples: Iterable[ox.Triple]) -> tuple[str, ...]:

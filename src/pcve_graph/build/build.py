@@ -2,52 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from ..errors import UsageError
 from ..ontology import Ontology, read_ontology
 from ..project import Project
 from ..records.graph import build_graph
 from ..records.records import read_records
+from .beside import Beside
 from .change import WholeError, read_change
 from .check import Checked, check_graph
-from .inputs import Inputs, scan
+from .inputs import News, news, scan
 from .recheck import check_change
-from .saving import save_graph
+from .saving import Draft, finish_change, finish_whole, write_change, write_whole
 from .store import is_stale, open_graph
 
 
-def check_project(
-    project: Project, ontology: Ontology, engine: str | None = None, whole: bool = False
-) -> tuple[Checked, Inputs]:
-    """The project's graph, checked, and the input files that it was made of.
+def check_project(project: Project, ontology: Ontology, engine: str | None = None) -> Checked:
+    """The project's graph, checked; nothing is saved.
 
-    Where there is a saved graph, only what has changed since is read and checked, unless `whole`;
-    the outcome is the same. Raises ContentError with all that is wrong.
+    Where there is a saved graph, only what has changed since is read and checked; the outcome is
+    the same. Raises ContentError with all that is wrong.
+    """
+    try:
+        saved = open_graph(project)
+        with TemporaryDirectory(ignore_cleanup_errors=True) as work:
+            change = read_change(project, ontology, saved, Path(work), news(project))
+            return check_change(change, ontology, project, engine)
+    except (WholeError, UsageError):
+        return check_graph(build_graph(read_records(project), ontology), ontology, project, engine)
+
+
+def build_project(
+    project: Project,
+    engine: str | None = None,
+    whole: bool = False,
+    told: Callable[[], News] | None = None,
+) -> Checked:
+    """As `check_project`, and the graph saved in `project.build`; with `whole` all is read anew.
+
+    `told` gives the news of the inputs, where they are looked for already. Raises UsageError where
+    the folder cannot be written, ContentError with all that is wrong.
     """
     if not whole:
         try:
-            change = read_change(project, ontology, open_graph(project).store)
-            return check_change(change, ontology, project, engine), change.files
-        except (WholeError, UsageError):
+            return _build_change(project, engine, told or partial(news, project))
+        except WholeError:
             pass
+    ontology = read_ontology(project)
     files = scan(project)
     built = build_graph(read_records(project), ontology)
-    return check_graph(built, ontology, project, engine), files
-
-
-def build_project(project: Project, engine: str | None = None, whole: bool = False) -> Checked:
-    """As `check_project`, and the graph saved in `project.build`.
-
-    Raises UsageError where the folder cannot be written, ContentError with all that is wrong.
-    """
-    ontology = read_ontology(project)
-    checked, files = check_project(project, ontology, engine, whole)
-    save_graph(checked, project, ontology, files)
+    with Draft(project.build) as draft:
+        draft.begin()
+        with Beside(partial(write_whole, built, project, files, draft.folder)) as writing:
+            checked = check_graph(built, ontology, project, engine)
+        finish_whole(checked, writing.result(), draft)
     return checked
 
 
 def is_current(project: Project) -> bool:
     """Whether there is a saved graph, made of the files as they are."""
     try:
-        return not is_stale(project, open_graph(project))
+        open_graph(project)
+        return not is_stale(project)
     except UsageError:
         return False
+
+
+def _build_change(project: Project, engine: str | None, told: Callable[[], News]) -> Checked:
+    """What has changed since the last build, checked and saved: it is written while it is checked.
+
+    Raises WholeError where there is no build, or the change cannot be followed.
+    """
+    with Draft(project.build) as draft:
+        try:
+            with Beside(partial(open_graph, project)) as opening:
+                ontology = read_ontology(project)
+            saved = opening.result()
+            changes = told()
+            if changes.changed:
+                draft.begin()
+            change = read_change(project, ontology, saved, draft.folder, changes)
+            if not changes.changed:
+                return check_change(change, ontology, project, engine)
+            with Beside(partial(write_change, change, draft.folder)) as writing:
+                checked = check_change(change, ontology, project, engine)
+        except UsageError as error:
+            raise WholeError(str(error)) from None
+        writing.result()
+        finish_change(checked, change, draft)
+    return checked

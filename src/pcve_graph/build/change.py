@@ -6,14 +6,17 @@ new comes out as lines and quads; nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
 from ..errors import ContentError, Position, Problem
+from ..kept import program
 from ..ontology import Ontology
 from ..project import Project
 from ..records.entries import File as Guest
@@ -28,10 +31,12 @@ from ..records.records import (
     without,
 )
 from ..records.sheets import Place, Sheet
+from .beside import Beside
 from .index import FILE, Index
-from .inputs import Inputs, program, read_inputs, scan
+from .inputs import News
 from .lines import Spelling, quads, saved_lines
 from .reach import View
+from .store import Saved
 
 _GRAPHS: Final = ("facts", "evidence", "catalog")
 
@@ -45,17 +50,18 @@ class Change:
     """The sheets that are new, and what they change in the saved graph; places as in `Built`.
 
     `removed` and `added` are lines by graph name, `view` is the saved store with the change, and
-    `spelling` gives the lines of its quads as they are written. `index` is a copy in memory that
-    holds the new state. `counts` tells, for each word of a name that came or went, how many names
-    had it before; `is_new` is False where no input differs. `records` are those that were read;
-    `problems` is what kept some of them from being mapped.
+    `spelling` gives the lines of its quads as they are written. `index` is a copy that holds the
+    new state, `tally` how much there is then. `counts` tells, for each word of a name that came or
+    went, how many names had it before. `news` are the inputs that differ. `records` are those that
+    were read; `problems` is what kept some of them from being mapped.
     """
 
     project: Project
     ontology: Ontology
     folder: Path
     index: Index
-    files: Inputs
+    tally: Tally
+    news: News
     sheets: dict[str, Sheet]
     removed: dict[str, list[str]]
     added: dict[str, list[str]]
@@ -63,15 +69,9 @@ class Change:
     spelling: Spelling
     changed_ids: frozenset[str]
     counts: dict[str, int]
-    is_new: bool
     records: tuple[Record, ...]
     problems: tuple[Problem, ...]
     _mapped: dict[str, Sheet] = field(default_factory=dict)
-
-    @property
-    def tally(self) -> Tally:
-        """How much there is after the change."""
-        return Tally(*self.index.tally())
 
     def places_of(self, focus: str) -> dict[Place, Position]:
         """The places of what is said of `focus`, in records that have not changed too."""
@@ -107,7 +107,7 @@ class Change:
             records = Records((), tuple(each for each in known.values() if each), problems)
         else:
             records = read_records_in(self.project, [file], sources)
-        for sheet in map_records(records, self.ontology, self.index.things()):
+        for sheet in map_records(records, self.ontology, _Things(self.index)):
             self._mapped[sheet.owner] = sheet
 
 
@@ -142,32 +142,63 @@ class _Sources(Mapping[str, "Source | None"]):
         return len(list(iter(self)))
 
 
+class _Things(Mapping[str, str]):
+    """The IRI of each record by its id: of `own` those that were read, of the others but `gone` as
+    the index has them."""
+
+    def __init__(
+        self, index: Index, own: Mapping[str, str] | None = None, gone: frozenset[str] = frozenset()
+    ) -> None:
+        self.index, self.own, self.gone = index, own or {}, gone
+
+    def __getitem__(self, identifier: str) -> str:
+        found = self.own.get(identifier)
+        if found is None and identifier not in self.gone:
+            found = self.index.iri(identifier)
+        if found is None:
+            raise KeyError(identifier)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.own.keys() | (set(self.index.things()) - self.gone))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def without(self, ids: Collection[str]) -> _Things:
+        """The same, but for these."""
+        own = {key: iri for key, iri in self.own.items() if key not in ids}
+        return _Things(self.index, own, self.gone | frozenset(ids))
+
+
 def read_change(
     project: Project,
     ontology: Ontology,
-    store: ox.Store,
+    saved: Saved,
+    work: Path,
+    news: News,
     guests: Iterable[Guest] = (),
     lenient: bool = False,
 ) -> Change:
-    """What has changed since `project.build` was written; `store` is the one in it.
+    """What has changed since `saved` was written: `news` of the inputs, and `guests`.
 
-    `guests` are files of records from elsewhere, each in the place of the project's of its id.
-    Raises WholeError where everything must be read, and ContentError as reading and mapping do;
-    with `lenient`, what cannot be mapped is left out of the change, and its problems are in it.
+    `guests` are files of records from elsewhere, each in the place of the project's of its id. In
+    the folder `work` the index of the new state is made. Raises WholeError where everything must be
+    read, and ContentError as reading and mapping do; with `lenient`, what cannot be mapped is left
+    out of the change, and its problems are in it.
     """
-    path = project.build / FILE
-    index = Index.copy(path)
+    index = Index.read(saved.folder / FILE)
     if index is None or index.get("program") != program():
         raise WholeError("there is no index of this program")
-    old = read_inputs(project.build)
-    files = scan(project, old)
-    changed = old.changed(files)
     data = project.relative(project.data)
-    for name in changed:
+    for name in news.changed:
         if not name.startswith(f"{data}/") or name == f"{data}/ledger.yml":
             raise WholeError(f"{name} has changed")
-    reading = _Reading(project, ontology, index, changed, data, tuple(guests))
-    return reading.change(store, files, lenient)
+    reading = _Reading(project, ontology, saved, index, news, tuple(guests))
+    if not (news.changed or reading.guests):
+        return reading.change(lambda: index, lenient)
+    with Beside(partial(shutil.copyfile, saved.folder / FILE, work / FILE)) as copying:
+        return reading.change(lambda: Index.edit(copying.result()), lenient)
 
 
 class _Reading:
@@ -177,44 +208,44 @@ class _Reading:
         self,
         project: Project,
         ontology: Ontology,
+        saved: Saved,
         index: Index,
-        changed: set[str],
-        data: str,
+        news: News,
         guests: tuple[Guest, ...],
     ) -> None:
         self.project, self.ontology, self.index = project, ontology, index
-        self.guests = guests
-        self.is_new = bool(changed)
-        inside = {name for name in changed if name.endswith((".yml", ".jsonl"))}
+        self.saved, self.news, self.guests = saved, news, guests
+        inside = {name for name in news.changed if name.endswith((".yml", ".jsonl"))}
+        data = project.relative(project.data)
         folder = f"{data}/sources/"
-        texts = {f"text/{n.removeprefix(folder + 'texts/')}" for n in changed if "/texts/" in n}
+        texts = {n.removeprefix(f"{folder}texts/") for n in news.changed if "/texts/" in n}
         self.source_paths = {
             name for name in inside if name.startswith(folder) and "/" not in name[len(folder) :]
-        } | index.paths(index.needing(texts))
+        } | index.paths(index.needing(f"text/{each}" for each in texts))
         self.record_paths = {name for name in inside if name.startswith(f"{data}/records/")}
 
-    def change(self, store: ox.Store, files: Inputs, lenient: bool) -> Change:
+    def change(self, own: Callable[[], Index], lenient: bool) -> Change:
+        """The change, taken in by the index that `own` gives."""
         index = self.index
         gone = index.owners(self.source_paths)
-        read, problems = read_sources_in(self.project, self.present(self.source_paths, files))
+        read, problems = read_sources_in(self.project, self.present(self.source_paths))
         self.refuse_twice(gone, (f"source/{each}" for each in read))
         sources = _Sources(self.project, index, read, gone)
         mine = index.owners(self.record_paths)
         invited = self.read((), sources, self.guests)
-        own = _ids(invited)
-        mine |= {f"record/{each}" for each in own}
-        home = self.read(self.present(self.record_paths, files), sources)
+        guests = _ids(invited)
+        mine |= {f"record/{each}" for each in guests}
+        home = self.read(self.present(self.record_paths), sources)
         self.refuse_twice(mine, (f"record/{each}" for each in _ids(home)))
-        first = [each for each in home.records if each.id not in own]
+        first = [each for each in home.records if each.id not in guests]
         first += invited.records
-        before = index.things()
-        after = {key: iri for key, iri in before.items() if f"record/{key}" not in mine}
-        after |= things_of(first, self.ontology)
-        moved = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+        fresh = things_of(first, self.ontology)
+        replaced = frozenset(each.removeprefix("record/") for each in mine)
+        moved = {key for key in replaced | fresh.keys() if index.iri(key) != fresh.get(key)}
         needs = {*gone, *(f"source/{each}" for each in read), *(f"record/{each}" for each in moved)}
         more = index.paths(index.needing(needs)) - self.record_paths - self.source_paths
-        second = self.read(self.present(more, files), sources)
-        after = {key: iri for key, iri in after.items() if key not in second.unread}
+        second = self.read(self.present(more), sources)
+        things = _Things(index, fresh, replaced).without(second.unread)
         records = sorted((*first, *second.records), key=lambda each: Path(each.position.path))
         everything = Records(
             records=tuple(records),
@@ -222,9 +253,9 @@ class _Reading:
             problems=(*problems, *home.problems, *invited.problems, *second.problems),
             unread=home.unread | invited.unread | second.unread,
         )
-        mapped, everything, told = self.mapped(everything, after, lenient)
+        mapped, everything, told = self.mapped(everything, things, lenient)
         sheets = {each.owner: each for each in mapped}
-        change = self.difference(store, files, sheets, gone | mine)
+        change = self.difference(own(), sheets, gone | mine)
         return replace(change, records=everything.records, problems=told)
 
     def read(
@@ -233,7 +264,7 @@ class _Reading:
         return read_records_in(self.project, paths, sources, guests)
 
     def mapped(
-        self, records: Records, things: dict[str, str], lenient: bool
+        self, records: Records, things: _Things, lenient: bool
     ) -> tuple[tuple[Sheet, ...], Records, tuple[Problem, ...]]:
         """The sheets of all records; if `lenient`, of those without problems, and the problems."""
         try:
@@ -242,27 +273,33 @@ class _Reading:
             if not lenient:
                 raise
             kept = without(records, error.problems)
-            rest = {key: iri for key, iri in things.items() if key not in kept.unread}
+            rest = things.without(kept.unread)
             return map_records(kept, self.ontology, rest), records, error.problems
 
-    def present(self, paths: Iterable[str], files: Inputs) -> list[Path]:
-        return sorted(self.project.root / path for path in paths if path in files.sums)
+    def present(self, paths: Iterable[str]) -> list[Path]:
+        return sorted(self.project.root / path for path in paths if path not in self.news.gone)
 
     def refuse_twice(self, gone: set[str], owners: Iterable[str]) -> None:
         """Leave it to a whole build to tell of an id that two files have."""
         if any(self.index.paths([each]) for each in owners if each not in gone):
             raise WholeError("an id is used twice")
 
-    def difference(
-        self, store: ox.Store, files: Inputs, sheets: dict[str, Sheet], gone: set[str]
-    ) -> Change:
-        index = self.index
+    def before(self) -> Tally:
+        """How much there was."""
+        told = self.saved.manifest
+        facts = told["facts"]
+        return Tally(told["records"], told["sources"], facts["verified"], facts["cited"])
+
+    def difference(self, index: Index, sheets: dict[str, Sheet], gone: set[str]) -> Change:
+        """The change, from the sheets that are new and whose they replace; `index` takes it in."""
         present = list(named_things(sheets.values(), self.ontology))
         ids = {each.removeprefix("record/") for each in (*gone, *sheets) if each[0] == "r"}
         old_names = [each for each in map(index.thing, sorted(ids)) if each is not None]
         names = [name for each in (*old_names, *present) for name in each.folded]
         counts = {word: index.sharers(word) for name in names for word in set(name.split())}
         replaced = gone | sheets.keys()
+        come = Tally.of((each.owner, each.verified, each.cited) for each in sheets.values())
+        counted = zip(self.before(), Tally.of(index.counts(replaced)), come, strict=True)
         subjects = index.subjects(replaced)
         index.remove_sheets(replaced)
         shared = {each for each in subjects if index.owners_of(each)}
@@ -271,8 +308,7 @@ class _Reading:
         index.remove_things(ids)
         index.add_things((sheets[f"record/{each.id}"].subjects[0][1:-1], each) for each in present)
         subjects |= {subject for each in sheets.values() for subject in each.subjects}
-        folder = self.project.build
-        lines = saved_lines(folder)
+        lines = saved_lines(self.saved.folder)
         removed, added = {}, {}
         gone_quads: set[ox.Quad] = set()
         new_quads: set[ox.Quad] = set()
@@ -287,17 +323,17 @@ class _Reading:
         return Change(
             project=self.project,
             ontology=self.ontology,
-            folder=folder,
+            folder=self.saved.folder,
             index=index,
-            files=files,
+            tally=Tally(*(before - less + more for before, less, more in counted)),
+            news=self.news,
             sheets=sheets,
             removed=removed,
             added=added,
-            view=View(store, new_quads, gone_quads),
+            view=View(self.saved.store, new_quads, gone_quads),
             spelling=Spelling(lines, added, removed),
             changed_ids=frozenset(ids),
             counts=counts,
-            is_new=self.is_new,
             records=(),
             problems=(),
         )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 import pyoxigraph as ox
@@ -15,10 +15,11 @@ from ..ontology import Ontology
 from ..project import Project
 from ..questions.saved import SavedQuery, read_queries
 from ..records.graph import Built
-from ..records.likeness import likely_pairs, likeness_problems, named_things, read_ledger
+from ..records.likeness import likely_pairs, likeness_problems, read_ledger
 from ..records.sheets import Place
 from ..shapes import shacl
 from ..shapes.findings import nearest_key, one_each, plainest, pointed, result_problem
+from .beside import Beside
 from .change import Change
 from .reach import View, term
 
@@ -77,19 +78,18 @@ def check_graph(
 
     Raises ContentError with every violation, each at the line of the record that it comes from.
     """
-    with ThreadPoolExecutor(1) as beside:
-        waiting = beside.submit(shacl.validate, built.ntriples(), ontology.shapes, engine)
+    text = built.ntriples()
+    with Beside(partial(shacl.validate, text, ontology.shapes, engine)) as waiting:
         store = memory_store(built)
         view = View(store)
         checks = read_queries(project, "checks")
         found = [row for each in checks.values() for row in rows(each, store)]
-        things = {each.id: each for each in named_things(built.sheets, ontology)}
-        pairs = likely_pairs(things.values())
+        pairs = likely_pairs(built.named.values())
         decisions = read_ledger(project)
         report = waiting.result()
     results = [each for each in report.results if not is_unread(each)] + found
     problems = told(results, built, ontology, checks, view)
-    problems += likeness_problems(pairs, decisions, things)
+    problems += likeness_problems(pairs, decisions, built.named)
     return passed(built, problems, report, results, pairs, (len(ontology.messages), len(checks)))
 
 
@@ -165,7 +165,7 @@ def _elsewhere(focus: str, ontology: Ontology) -> Position:
 def memory_store(built: Built) -> ox.Store:
     """A store in memory that holds every graph under its name."""
     store = ox.Store()
-    store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(built.nquads, format=ox.RdfFormat.N_QUADS)
     return store
 
 

@@ -41,33 +41,45 @@ CREATE TABLE result (found TEXT PRIMARY KEY) WITHOUT ROWID;
 
 
 class Index:
-    """The tables, in memory; `save` writes them."""
+    """The tables: in memory, or in a file that lasts only when the change is saved."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.db = connection
 
     @classmethod
     def create(cls) -> Index:
-        """A new index with empty tables."""
+        """A new index in memory, with empty tables."""
         index = cls(sqlite3.connect(":memory:"))
         index.db.executescript(_TABLES)
         index.put("version", VERSION)
         return index
 
     @classmethod
-    def copy(cls, path: Path) -> Index | None:
-        """The index in a file, which stays as it is; None where there is none of this version."""
+    def read(cls, path: Path) -> Index | None:
+        """The index in a file, to read in; None where there is none of this version."""
         if not path.is_file():
             return None
-        index = cls(sqlite3.connect(":memory:"))
+        name = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        index = cls(sqlite3.connect(name, uri=True))
         try:
-            index.db.deserialize(path.read_bytes())
             return index if index.get("version") == VERSION else None
         except sqlite3.DatabaseError:
             return None
 
+    @classmethod
+    def edit(cls, path: Path) -> Index:
+        """The index in a file of one's own, to be changed; `close` makes it whole."""
+        index = cls(sqlite3.connect(path))
+        index.db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+        return index
+
+    def close(self) -> None:
+        """Let the file hold all that was changed, and close it."""
+        self.db.commit()
+        self.db.close()
+
     def save(self, path: Path) -> None:
-        """Write the index to a file."""
+        """Write an index in memory to a file."""
         self.db.commit()
         path.write_bytes(self.db.serialize())
 
@@ -128,23 +140,25 @@ class Index:
         select = "SELECT owner FROM needs JOIN sheet ON number = sheet WHERE need = ?"
         return self._each(select, needs)
 
-    def tally(self) -> tuple[int, int, int, int]:
-        """The number of records, of sources, and of claims with and without a checked quote."""
-        records, verified, cited = self.db.execute(
-            "SELECT COUNT(*), COALESCE(SUM(verified), 0), COALESCE(SUM(cited), 0) FROM sheet "
-            "WHERE owner LIKE 'record/%'"
-        ).fetchone()
-        (every,) = self.db.execute("SELECT COUNT(*) FROM sheet").fetchone()
-        return records, every - records, verified, cited
+    def counts(self, owners: Iterable[str]) -> Iterator[tuple[str, int, int]]:
+        """Of these owners, how many claims each has with and without a checked quote."""
+        select = "SELECT owner, verified, cited FROM sheet WHERE owner = ?"
+        for each in owners:
+            yield from self.db.execute(select, (each,))
 
     def ids(self) -> set[str]:
         """The last segments of the IRIs of all things, what lies inside records included."""
         rows = self.db.execute("SELECT DISTINCT subject FROM owns WHERE subject GLOB 'id/*'")
         return {subject[:-1].rsplit("/", 1)[-1] for (subject,) in rows}
 
-    def things(self) -> dict[str, str]:
-        """The IRI of each record, by id."""
-        return dict(self.db.execute("SELECT id, iri FROM thing"))
+    def things(self) -> Iterator[str]:
+        """The ids of all records."""
+        return (each for (each,) in self.db.execute("SELECT id FROM thing"))
+
+    def iri(self, identifier: str) -> str | None:
+        """The IRI of a record, by its id."""
+        row = self.db.execute("SELECT iri FROM thing WHERE id = ?", (identifier,)).fetchone()
+        return row[0] if row else None
 
     def add_things(self, things: Iterable[tuple[str, Named]]) -> None:
         """Add things with their IRIs and names; each replaces the one of its id."""
@@ -157,7 +171,7 @@ class Index:
                 json.dumps(each.names),
                 json.dumps(sorted(each.lines)),
                 each.replaced_by,
-                *astuple(each.position),
+                *each.position,
             )
             self.db.execute(f"INSERT INTO thing VALUES ({', '.join('?' * 9)})", row)
             for folded in each.folded:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
+from ..kept import walk
 from ..project import Project
+from .beside import Apart
 
 SUMS: Final = "inputs.sha256"
 STAMPS: Final = "inputs.stamps"
@@ -28,29 +30,60 @@ class Inputs:
     stamps: dict[str, str]
     written: int = 0
 
-    def changed(self, other: Inputs) -> set[str]:
-        """The paths of the files that one has and the other has not, or with other content."""
-        return {path for path, _ in self.sums.items() ^ other.sums.items()}
+
+class News(NamedTuple):
+    """What differs from the inputs of a build: the SHA-256 and stamp of each file that is new or
+    looks otherwise, the paths of those that are gone, and `changed`: all that hold other content.
+    """
+
+    fresh: dict[str, tuple[str, str]]
+    gone: set[str]
+    changed: set[str]
 
 
 def read_inputs(folder: Path) -> Inputs:
     """The inputs that the build in `folder` read; without stamps, or with those of others, none."""
-    file = folder / STAMPS
-    sums = (folder / SUMS).read_text("utf-8").split("\n")[:-1]
-    stamps = file.read_text("utf-8").split("\n")[:-1] if file.is_file() else []
+    sums, stamps, written = _written(folder)
     digests = {line[66:]: line[:64] for line in sums}
-    if len(stamps) != len(sums):
-        return Inputs(digests, {})
-    return Inputs(digests, dict(zip(digests, stamps, strict=True)), file.stat().st_mtime_ns)
+    return Inputs(digests, dict(zip(digests, stamps, strict=True)), written)
 
 
 def write_inputs(files: Inputs, folder: Path) -> None:
     """Write the SHA-256 sums of the inputs, as `sha256sum --check` reads them, and their stamps."""
     ordered = sorted(files.sums)
-    sums = "".join([f"{files.sums[path]}  {path}\n" for path in ordered])
-    (folder / SUMS).write_text(sums, "utf-8")
-    stamps = "".join([f"{files.stamps[path]}\n" for path in ordered])
-    (folder / STAMPS).write_text(stamps, "utf-8")
+    sums = [f"{files.sums[path]}  {path}" for path in ordered]
+    _write(folder, sums, [files.stamps[path] for path in ordered])
+
+
+def renew_inputs(old: Path, folder: Path, news: News) -> None:
+    """Write to `folder` the inputs that the build in `old` read, with `news` of them."""
+    sums, stamps, _ = _written(old)
+    for path in sorted((*news.fresh, *news.gone)):
+        start = bisect_left(sums, path, key=_path)
+        end = bisect_right(sums, path, start, key=_path)
+        fresh = [news.fresh[path]] if path in news.fresh else []
+        sums[start:end] = [f"{digest}  {path}" for digest, _ in fresh]
+        stamps[start:end] = [stamp for _, stamp in fresh]
+    _write(folder, sums, stamps)
+
+
+def news(project: Project) -> News:
+    """What has changed in `project` since its build."""
+    known = read_inputs(project.build)
+    files = scan(project, known)
+    fresh = {
+        path: (files.sums[path], stamp)
+        for path, stamp in files.stamps.items()
+        if known.stamps.get(path) != stamp or known.sums.get(path) != files.sums[path]
+    }
+    changed = {path for path, _ in known.sums.items() ^ files.sums.items()}
+    return News(fresh, known.sums.keys() - files.sums.keys(), changed)
+
+
+def news_apart(project: Project) -> Callable[[], News]:
+    """As `news`, looked for by a process of its own from now on; to be asked for once."""
+    apart = Apart(lambda: tuple(news(project)))
+    return lambda: News._make(apart.result())
 
 
 def scan(project: Project, known: Inputs | None = None) -> Inputs:
@@ -77,26 +110,30 @@ def completeness_file(project: Project) -> Path:
     return project.queries / "answers" / "completeness.rq"
 
 
-@lru_cache(1)
-def program() -> str:
-    """A hash of the program's own files by their sizes and times: another program builds anew."""
-    own = sorted(Path(__file__).parents[1].rglob("*.py"))
-    stamps = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in own]
-    return hashlib.sha256(repr(stamps).encode()).hexdigest()
+def _written(folder: Path) -> tuple[list[str], list[str], int]:
+    """The lines of sums and of stamps of a build, and when the stamps were written down."""
+    file = folder / STAMPS
+    sums = (folder / SUMS).read_text("utf-8").split("\n")[:-1]
+    stamps = file.read_text("utf-8").split("\n")[:-1] if file.is_file() else []
+    if len(stamps) != len(sums):
+        return sums, [""] * len(sums), 0
+    return sums, stamps, file.stat().st_mtime_ns
+
+
+def _write(folder: Path, sums: list[str], stamps: list[str]) -> None:
+    for name, lines in ((SUMS, sums), (STAMPS, stamps)):
+        (folder / name).write_text("\n".join([*lines, ""]), "utf-8")
+
+
+def _path(line: str) -> str:
+    return line[66:]
 
 
 def _files(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
     """The files of the folders that are read, and of those beneath, by their path from the root."""
-    read = (project.data, project.ontology, project.queries / "checks")
-    waiting = [(str(folder), f"{project.relative(folder)}/") for folder in read if folder.is_dir()]
-    for folder, name in waiting:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_file():
-                    if entry.name[0] != ".":
-                        yield name + entry.name, entry
-                elif entry.is_dir():
-                    waiting.append((entry.path, f"{name}{entry.name}/"))
+    for folder in (project.data, project.ontology, project.queries / "checks"):
+        if folder.is_dir():
+            yield from walk(folder, f"{project.relative(folder)}/")
     question = completeness_file(project)
     if question.is_file():
         yield project.relative(question), question

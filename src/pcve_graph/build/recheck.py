@@ -6,17 +6,15 @@ is, tests/test_incremental.py holds over random edits.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections.abc import Iterable
-from contextlib import suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import pyoxigraph as ox
 
+from ..kept import kept
 from ..ontology import Ontology
 from ..project import Project
 from ..questions.saved import SavedQuery, read_queries
@@ -24,13 +22,11 @@ from ..records.likeness import COMMON, Decision, Named, likeness_problems, read_
 from ..shapes import shacl
 from .change import Change, WholeError
 from .check import CHECK, Checked, is_unread, passed, rows, told
-from .inputs import program
 from .lines import Spelling, quads, saved_lines
 from .reach import Reach, View, judged
 from .rules import Rule, check_rule, rule_from_json, rule_to_json, shape_rules
 from .store import Saved
 
-RULES: Final = "rules.json"
 MOST: Final = 50_000
 """From so many new statements on, checking all with the whole graph takes no longer."""
 
@@ -90,13 +86,14 @@ def ready(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> Re
 
     Raises WholeError where one of them cannot be followed.
     """
-    file = folder / RULES
-    kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    parts = {**kept, **_parts(kept, ontology, checks)}
-    if parts != kept:
-        _keep(parts, file)
+    made_of = {"shapes": [ontology.digest], "checks": [each.text for each in checks.values()]}
     rules = [
-        rule_from_json(each) for part in _texts(ontology, checks) for each in parts[part]["rules"]
+        rule_from_json(row)
+        for part, texts in made_of.items()
+        if texts
+        for row in kept(
+            folder, part, [*map(str.encode, texts)], partial(_rows, part, ontology, checks)
+        )
     ]
     return followed(rules)
 
@@ -109,41 +106,11 @@ def followed(rules: Iterable[Rule]) -> Reach:
     return reach
 
 
-def _parts(
-    kept: dict[str, Any], ontology: Ontology, checks: dict[str, SavedQuery]
-) -> dict[str, Any]:
-    """The rules of the shapes, and of `checks` if there are any, each part under its key."""
-    found = {}
-    for part, texts in _texts(ontology, checks).items():
-        key = _key(texts)
-        if kept.get(part, {}).get("key") == key:
-            found[part] = kept[part]
-        else:
-            rules = [rule_to_json(each) for each in _rules(part, ontology, checks)]
-            found[part] = {"key": key, "rules": rules}
-    return found
-
-
-def _keep(parts: dict[str, Any], file: Path) -> None:
-    """Write the rules for the next time; where that cannot be, they are worked out again."""
-    fresh = file.with_name(f"{file.name}.{os.getpid()}")
-    with suppress(OSError):
-        fresh.write_text(json.dumps(parts), "utf-8")
-        fresh.replace(file)
-
-
-def _rules(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> Iterable[Rule]:
-    shapes = part == "shapes"
-    return map(judged, shape_rules(ontology.shapes) if shapes else map(check_rule, checks.values()))
-
-
-def _texts(ontology: Ontology, checks: dict[str, SavedQuery]) -> dict[str, list[str]]:
-    shapes = {"shapes": [ontology.digest]}
-    return shapes | ({"checks": [each.text for each in checks.values()]} if checks else {})
-
-
-def _key(texts: list[str]) -> str:
-    return hashlib.sha256("\0".join([program(), *texts]).encode()).hexdigest()
+def _rows(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> list[Any]:
+    """The rules of the shapes or of the checks, as plain JSON."""
+    of_shapes = part == "shapes"
+    rules = shape_rules(ontology.shapes) if of_shapes else map(check_rule, checks.values())
+    return [rule_to_json(judged(each)) for each in rules]
 
 
 def found(

@@ -5,136 +5,166 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
 from ..errors import UsageError
+from ..kept import carry_over, program
 from ..names import GRAPHS
-from ..ontology import Ontology
 from ..project import Project
 from ..questions import search
 from ..records.graph import Built
-from ..records.likeness import named_things
-from . import index as index_file
 from .change import Change
 from .check import Checked
 from .completeness import counted, recounted
-from .index import Index
-from .inputs import Inputs, program, write_inputs
-from .recheck import RULES
+from .index import FILE, Index
+from .inputs import Inputs, renew_inputs, write_inputs
 from .store import read_manifest
 
 
-def save_graph(checked: Checked, project: Project, ontology: Ontology, files: Inputs) -> Path:
-    """Write `build/`, whole or not at all, and return it.
+class Draft:
+    """The next `build/`, made in a folder beside it, and in its place only when it is whole.
 
-    `files` are the inputs, as they were before they were read. Raises UsageError where the folder
-    cannot be written.
+    As a context, it leaves nothing else behind. Raises UsageError where it cannot be written.
     """
-    if not isinstance(checked, Checked):
-        raise TypeError("only a checked graph is saved")
-    target = project.build
-    if not isinstance(checked.graph, Built) and not checked.graph.is_new:
-        return target
-    fresh, old = target.with_name(target.name + ".new"), target.with_name(target.name + ".old")
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self.folder = target.with_name(target.name + ".new")
+        self._last = target.with_name(target.name + ".old")
+
+    def __enter__(self) -> Draft:
+        return self
+
+    def begin(self) -> None:
+        """Make the folder, empty."""
+        self._clear()
+        with _writing(self.target):
+            (self.folder / "graph").mkdir(parents=True)
+
+    def replace(self) -> None:
+        """Put the folder in the place of the last build."""
+        with _writing(self.target):
+            if self.target.exists():
+                self.target.rename(self._last)
+            self.folder.rename(self.target)
+
+    def __exit__(self, *_: object) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
+        for folder in (self.folder, self._last):
+            if folder.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        for folder in (fresh, old):
-            shutil.rmtree(folder, ignore_errors=True)
-        (fresh / "graph").mkdir(parents=True)
-        if isinstance(checked.graph, Built):
-            counts = _write(checked.graph, project, fresh)
-            index = indexed(checked.graph, ontology)
-        else:
-            counts = _update(checked.graph, target, fresh)
-            index = checked.graph.index
-        if (target / RULES).is_file():
-            shutil.copyfile(target / RULES, fresh / RULES)
-        write_inputs(files, fresh)
-        index.set_results(checked.results)
-        index.set_pairs(checked.pairs)
-        index.save(fresh / index_file.FILE)
-        _describe(checked, counts, fresh)
-        if target.exists():
-            target.rename(old)
-        fresh.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
+        yield
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror or error}") from None
-    return target
 
 
-def _write(built: Built, project: Project, folder: Path) -> dict[str, Any]:
-    """The whole graph; the checks have read its terms strictly already."""
-    for name in GRAPHS:
-        text = "".join(line + "\n" for line in built.graphs[name]).encode()
-        (folder / "graph" / f"{name}.nt").write_bytes(text)
-    store = ox.Store(str(folder / "store"))
-    store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS, lenient=True)
-    store.flush()
-    search.write_index(store, folder / search.FILE)
+def write_whole(built: Built, project: Project, files: Inputs, folder: Path) -> dict[str, Any]:
+    """All of a whole graph but what the checks find; how much there is in it.
+
+    `files` are the inputs, before they were read. The checks read the terms strictly, this need
+    not. Raises UsageError where it cannot be written.
+    """
+    with _writing(project.build):
+        for name in GRAPHS:
+            text = "".join(line + "\n" for line in built.graphs[name]).encode()
+            (folder / "graph" / f"{name}.nt").write_bytes(text)
+        store = ox.Store(str(folder / "store"))
+        store.bulk_load(built.nquads, format=ox.RdfFormat.N_QUADS, lenient=True)
+        store.flush()
+        search.write_index(store, folder / search.FILE)
+        indexed(built).save(folder / FILE)
+        write_inputs(files, folder)
     triples = {name: len(built.graphs[name]) for name in GRAPHS}
     return {"triples": triples, "completeness": counted(project, store)}
 
 
-def indexed(built: Built, ontology: Ontology) -> Index:
+def indexed(built: Built) -> Index:
     """The index of a whole build."""
     index = Index.create()
     index.put("program", program())
     index.add_sheets(built.sheets)
     sheets = {each.owner: each for each in built.sheets}
-    things = named_things(built.sheets, ontology)
+    things = built.named.values()
     index.add_things((sheets[f"record/{each.id}"].subjects[0][1:-1], each) for each in things)
     return index
 
 
-def _update(change: Change, old: Path, folder: Path) -> dict[str, Any]:
-    """The saved graph with a change; what stays the same is shared with the old folder.
+def write_change(change: Change, folder: Path) -> None:
+    """The graph files, the store and the search index with a change; what stays is shared.
 
-    Large files are copied meanwhile: that is the system's work, not this program's.
+    It needs no outcome of the checks, and most of it is the system's work. Raises UsageError where
+    it cannot be written.
     """
-    counts = read_manifest(old)
-    with ThreadPoolExecutor(1) as beside:
-        copied = beside.submit(_copy, change, old, folder)
+    old = change.folder
+    with _writing(folder):
+        shutil.copyfile(old / search.FILE, folder / search.FILE)
         change.view.store.backup(str(folder / "store"))
         store = ox.Store(str(folder / "store"))
         for quad in change.view.removed:
             store.remove(quad)
         store.extend(quad for quads in change.view.by_subject.values() for quad in quads)
         store.flush()
-        for lines, sign in ((change.removed, -1), (change.added, 1)):
-            for name, each in lines.items():
-                counts["triples"][name] += sign * len(each)
-        counts["completeness"] = recounted(change.project, counts["completeness"], change.view)
-        copied.result()
-    concerned = {str(quad.subject)[1:-1] for quad in change.view.changes()}
-    search.update_index(folder / search.FILE, store, concerned)
-    return {name: counts[name] for name in ("triples", "completeness")}
+        concerned = {str(quad.subject)[1:-1] for quad in change.view.changes()}
+        search.update_index(folder / search.FILE, store, concerned)
+        for name in GRAPHS:
+            file = Path("graph") / f"{name}.nt"
+            removed, added = change.removed.get(name, []), change.added.get(name, [])
+            if removed or added:
+                change.spelling.lines[name].replace(folder / file, removed, added)
+            else:
+                os.link(old / file, folder / file)
 
 
-def _copy(change: Change, old: Path, folder: Path) -> None:
-    """The graph files with the change, and the search index without it yet."""
-    shutil.copyfile(old / search.FILE, folder / search.FILE)
-    for name in GRAPHS:
-        file = Path("graph") / f"{name}.nt"
-        removed, added = change.removed.get(name, []), change.added.get(name, [])
-        if removed or added:
-            change.spelling.lines[name].replace(folder / file, removed, added)
-        else:
-            os.link(old / file, folder / file)
+def finish_whole(checked: Checked, counts: dict[str, Any], draft: Draft) -> None:
+    """What is left to write after `write_whole`, which gave `counts`, and the draft in its place.
+
+    Raises UsageError where it cannot be written.
+    """
+    with _writing(draft.target):
+        _finish(checked, Index.edit(draft.folder / FILE), counts, draft)
 
 
-def _describe(checked: Checked, counts: dict[str, Any], folder: Path) -> None:
-    tally = asdict(checked.graph.tally)
+def finish_change(checked: Checked, change: Change, draft: Draft) -> None:
+    """What is left to write after `write_change`, and the draft in its place.
+
+    Raises UsageError where it cannot be written.
+    """
+    counts = read_manifest(change.folder)
+    for lines, sign in ((change.removed, -1), (change.added, 1)):
+        for name, each in lines.items():
+            counts["triples"][name] += sign * len(each)
+    counts["completeness"] = recounted(change.project, counts["completeness"], change.view)
+    with _writing(draft.target):
+        renew_inputs(change.folder, draft.folder, change.news)
+        kept = {name: counts[name] for name in ("triples", "completeness")}
+        _finish(checked, change.index, kept, draft)
+
+
+def _finish(checked: Checked, index: Index, counts: dict[str, Any], draft: Draft) -> None:
+    """Write what was found and how much there is, and put the draft in its place."""
+    index.set_results(checked.results)
+    index.set_pairs(checked.pairs)
+    index.close()
+    tally = checked.graph.tally
     manifest = {
-        "records": tally["records"],
-        "sources": tally["sources"],
-        "facts": {key: tally[key] for key in ("verified", "cited")},
+        "records": tally.records,
+        "sources": tally.sources,
+        "facts": {"verified": tally.verified, "cited": tally.cited},
         **counts,
     }
+    carry_over(draft.target, draft.folder)
     written = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    (folder / "manifest.json").write_text(written, "utf-8")
+    (draft.folder / "manifest.json").write_text(written, "utf-8")
+    draft.replace()

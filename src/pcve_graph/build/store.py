@@ -4,7 +4,7 @@ build/graph/<name>.nt   the product: one sorted N-Triples file for each named gr
 build/store/            an Oxigraph store of the same, a cache of those files
 build/index.sqlite      what each input gave, a cache by which a change is followed
 build/search.sqlite     the names and texts of things, as search.py writes them
-build/rules.json        what each rule reads, worked out when a change is first followed
+build/kept/             the ontology as it was read, and what each rule reads, for the next command
 build/inputs.sha256     what went in, as sha256sum reads it; inputs.stamps, how it looked then
 build/manifest.json     how much came out
 """
@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from ..errors import UsageError
 from ..project import Project
 from ..questions import search
-from .inputs import SUMS, read_inputs, scan
+from .inputs import SUMS, news
 
 _PARTS: Final = ("graph", "store", search.FILE, SUMS, "manifest.json")
 
@@ -59,7 +59,6 @@ def open_graph(project: Project) -> Saved:
     return Saved(store, folder, manifest)
 
 
-def is_stale(project: Project, saved: Saved) -> bool:
+def is_stale(project: Project) -> bool:
     """Whether a file that the build read has changed since, by content."""
-    known = read_inputs(saved.folder)
-    return bool(known.changed(scan(project, known)))
+    return bool(news(project).changed)

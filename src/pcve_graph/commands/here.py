@@ -21,11 +21,15 @@ def here(context: click.Context) -> Project:
 
 def saved_anew(project: Project, engine: str | None = None, whole: bool = False) -> Checked:
     """Read, map, check and save `project`; what the last build saved is kept where it can be."""
+    from ..build.inputs import news_apart
+
+    told = None if whole else news_apart(project)
+
     from ..build.build import build_project
 
     announce(engine)
     with doing("building"):
-        return build_project(project, engine, whole)
+        return build_project(project, engine, whole, told)
 
 
 def opened(project: Project) -> Saved:
@@ -40,6 +44,6 @@ def opened(project: Project) -> Saved:
             saved_anew(project)
         return open_graph(project)
     saved = open_graph(project)
-    if is_stale(project, saved):
+    if is_stale(project):
         tell("pcve: files have changed since the last build; `pcve build` brings it up to date")
     return saved

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -156,12 +157,13 @@ def _insert(
             things.add((*found, label))
             entries.add((node.value, node.value, 0, identifier))
     database.executemany("insert or replace into thing values (?, ?, ?, ?, ?)", sorted(things))
+    owner_of = cache(partial(_owner, database))
     for node, predicate, text in texts:
         field = 1 if predicate.value in _NAMES else 2 if predicate.value in _ALIASES else 3
-        if owner := _owner(database, node.value):
+        if owner := owner_of(node.value):
             entries.add((owner, node.value, field, text.value))
     for subject, claim, text in quotes:
-        if owner := _owner(database, subject.value):
+        if owner := owner_of(subject.value):
             entries.add((owner, claim.value, 4, text.value))
     last = database.execute("select coalesce(max(id), 0) from entry").fetchone()[0]
     rows = [(last + n, *each, fold(each[3])) for n, each in enumerate(sorted(entries), 1)]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import abc
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from .. import names
 from ..dates import first_and_last, precision
@@ -19,6 +20,7 @@ from ..names import expand, hashed, nearest
 from ..ontology import Key, Ontology, RecordClass
 from ..shapes.findings import takes, value_problem
 from ..texts.nodes import Mapping, Node, Scalar, Sequence
+from .likeness import Named, named_things
 from .records import Block, Record, Records, Source
 from .sheets import Place, Sheet, iri, literal
 
@@ -31,8 +33,7 @@ _NUMBER: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """How much there is: records, sources, and claims with and without a checked quote."""
 
     records: int
@@ -40,13 +41,27 @@ class Tally:
     verified: int
     cited: int
 
+    @classmethod
+    def of(cls, owners: Iterable[tuple[str, int, int]]) -> Tally:
+        """That of records and sources, each with its claims of either kind."""
+        rows = list(owners)
+        records = sum(owner.startswith("record/") for owner, _, _ in rows)
+        return cls(
+            records=records,
+            sources=len(rows) - records,
+            verified=sum(verified for _, verified, _ in rows),
+            cited=sum(cited for _, _, cited in rows),
+        )
+
 
 @dataclass(frozen=True)
 class Built:
-    """The graph as sorted lines of N-Triples by graph name, and the sheets that it is made of."""
+    """The graph as sorted lines of N-Triples by graph name, the sheets that it is made of, and the
+    names of the things on them by id."""
 
     graphs: dict[str, tuple[str, ...]]
     sheets: tuple[Sheet, ...]
+    named: dict[str, Named]
     tally: Tally
 
     @functools.cached_property
@@ -78,6 +93,7 @@ class Built:
         subjects = (each for sheet in self.sheets for each in sheet.subjects)
         return {names.local_name(each.strip("<>")) for each in subjects if "/id/" in each}
 
+    @functools.cached_property
     def nquads(self) -> bytes:
         """All graphs as one N-Quads text."""
         ends = {name: f" <{names.graph(name)}> .\n" for name in self.graphs}
@@ -86,8 +102,8 @@ class Built:
         ).encode()
 
     def ntriples(self) -> str:
-        """All graphs as one N-Triples text, sorted, each triple once."""
-        return "\n".join(sorted({line for lines in self.graphs.values() for line in lines})) + "\n"
+        """All graphs as one N-Triples text; what several of them say stands there as often."""
+        return "".join([line + "\n" for lines in self.graphs.values() for line in lines])
 
 
 _TYPE: Final = iri(expand("rdf:type"))
@@ -110,12 +126,8 @@ def build_graph(records: Records, ontology: Ontology) -> Built:
             "catalog": _merged(sheet.facts for sheet in catalog),
         },
         sheets=sheets,
-        tally=Tally(
-            records=len(own),
-            sources=len(catalog),
-            verified=sum(sheet.verified for sheet in sheets),
-            cited=sum(sheet.cited for sheet in sheets),
-        ),
+        named={each.id: each for each in named_things(sheets, ontology)},
+        tally=Tally.of((sheet.owner, sheet.verified, sheet.cited) for sheet in sheets),
     )
 
 
@@ -129,7 +141,9 @@ def things_of(records: Iterable[Record], ontology: Ontology) -> dict[str, str]:
     return things
 
 
-def map_records(records: Records, ontology: Ontology, things: dict[str, str]) -> tuple[Sheet, ...]:
+def map_records(
+    records: Records, ontology: Ontology, things: abc.Mapping[str, str]
+) -> tuple[Sheet, ...]:
     """A sheet for each record, then for each source; `things` are all that may be referred to.
 
     Raises ContentError with everything that is wrong in any of them, what was wrong while
@@ -153,7 +167,10 @@ class _Writer:
     """Writes records as triples, knowing every class and every thing there is."""
 
     def __init__(
-        self, ontology: Ontology, things: dict[str, str], unread: frozenset[str] = frozenset()
+        self,
+        ontology: Ontology,
+        things: abc.Mapping[str, str],
+        unread: frozenset[str] = frozenset(),
     ) -> None:
         self.ontology = ontology
         self.things = things

@@ -30,6 +30,21 @@ LEDGER: Final = "ledger.yml"
 NEAR: Final = 90.0
 """From which likeness on, of 100, two names of one family are a likely duplicate."""
 
+_TOLD: Final = tuple(
+    map(
+        expand,
+        (
+            "rdf:type",
+            "skos:prefLabel",
+            "skos:altLabel",
+            "pcve:series",
+            "pcve:precededBy",
+            "dcterms:isReplacedBy",
+        ),
+    )
+)
+"""What is read of a thing."""
+
 _LEGAL: Final = {"doo", "ltd", "gmbh", "ev", "shpk", "inc", "ngo", "nvo", "ojq"}
 COMMON: Final = 30
 """A word that more names than this have is no ground to compare two of them."""
@@ -92,10 +107,10 @@ def named_thing(sheet: Sheet, ontology: Ontology) -> Named | None:
     """The thing of a record with all its names; None for the sheet of a source."""
     thing = next(iter(sheet.subjects), "")
     values: dict[str, list[str]] = defaultdict(list)
-    own = "\n".join(line for line in sheet.facts if line.startswith(thing))
+    begins = tuple(f"{thing} <{each}> " for each in _TOLD)
+    own = "\n".join([line for line in sheet.facts if line.startswith(begins)])
     for quad in ox.parse(own, format=ox.RdfFormat.N_TRIPLES):
-        if str(quad.subject) == thing:
-            values[quad.predicate.value].append(str(getattr(quad.object, "value", "")))
+        values[quad.predicate.value].append(str(getattr(quad.object, "value", "")))
     kinds = (ontology.by_iri.get(each) for each in values[expand("rdf:type")])
     family = next((each.folder for each in kinds if each and each.folder), None)
     if family is None:

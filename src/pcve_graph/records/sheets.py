@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import pyoxigraph as ox
 
@@ -40,11 +41,13 @@ class Sheet:
 
     def add(self, lines: dict[str, None], triple: tuple[str, str, str], at: Position) -> None:
         """Add a triple to `lines`, the sheet's facts or evidence; its first position stays."""
-        lines[" ".join((*triple, "."))] = None
-        for width in (1, 2, 3):
-            self.places.setdefault(triple[:width], at)
+        lines[f"{triple[0]} {triple[1]} {triple[2]} ."] = None
+        self.places.setdefault(triple[:1], at)
+        self.places.setdefault(triple[:2], at)
+        self.places.setdefault(triple, at)
 
 
+@lru_cache(2**16)
 def iri(value: str) -> str:
     """An IRI as N-Triples writes it."""
     return str(ox.NamedNode(value))

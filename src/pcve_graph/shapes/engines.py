@@ -9,7 +9,6 @@ version and engine sources that were tested; on any other, pySHACL is the announ
 from __future__ import annotations
 
 import json
-import logging
 import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -184,6 +183,8 @@ def _asked_often(rdflib: Any) -> Any:
 @contextmanager
 def _exact_literals() -> Iterator[Any]:
     """rdflib, which keeps literals as they are spelt meanwhile, and is silent on the ill-typed."""
+    import logging
+
     import rdflib
 
     log = logging.getLogger("rdflib.term")

@@ -90,8 +90,11 @@ def validate(
     if engine == "turbo" and unfit():
         raise UsageError(unfit())
     use = "pyshacl" if engine == "pyshacl" or notice else "turbo"
-    groups = None if pairs is None else _groups(pairs, _shapes_in(shapes))
+    known = frozenset[str]() if pairs is None else _shapes_in(shapes)
+    groups = None if pairs is None else _groups(pairs, known)
     shapes, holders = _named(shapes)
+    if pairs is not None:
+        shapes = _cut(shapes, [each for each, focus in pairs.items() if focus], known)
     parts = (data,) if isinstance(data, str) else _parts(data)
     report = ENGINES[use](parts, shapes, groups)
     return Report(tuple(sorted(read_report(report, holders))), use, notice)
@@ -115,6 +118,31 @@ def _groups(pairs: Mapping[str, Collection[str]], known: Collection[str]) -> Gro
         if focus:
             groups[frozenset(focus)].add(shape)
     return [(names, focus) for focus, names in groups.items()]
+
+
+def _cut(shapes: str, wanted: Collection[str], known: Collection[str]) -> str:
+    """`shapes` without those of `known` that neither are wanted nor are looked at from elsewhere.
+
+    An engine takes its time to compile each shape that it is given.
+    """
+    said: dict[str, list[str]] = defaultdict(list)
+    for line in shapes.split("\n"):
+        said[line.partition(" ")[0]].append(line)
+
+    def reached(nodes: Iterable[str]) -> set[str]:
+        found: set[str] = set()
+        waiting = list(nodes)
+        while waiting:
+            node = waiting.pop()
+            if node in said and node not in found:
+                found.add(node)
+                waiting += [line.split(" ", 2)[2][:-2] for line in said[node]]
+        return found
+
+    kept = {f"<{each}>" for each in wanted}
+    spare = reached({f"<{each}>" for each in known} - kept)
+    spare -= reached(kept | (said.keys() - spare))
+    return "\n".join(line for node in said if node not in spare for line in said[node])
 
 
 def _parts(lines: Iterable[str]) -> Iterator[str]:

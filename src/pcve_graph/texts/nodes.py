@@ -7,7 +7,7 @@ one fault has one rule and one cure in both. Rule: data/FORMAT.md, "Values".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from ..errors import ContentError, Position, breach
 
@@ -15,8 +15,7 @@ DEPTH: Final = 12
 """Levels a record may have; its own form needs six."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A value as it was typed."""
 
     text: str

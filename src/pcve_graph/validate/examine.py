@@ -6,11 +6,13 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..build.build import check_project
 from ..build.change import WholeError, read_change
 from ..build.check import Checked, check_graph
+from ..build.inputs import news
 from ..build.recheck import check_change
 from ..build.store import Saved, open_graph
 from ..errors import ContentError, Position, Problem, UsageError, breach
@@ -107,7 +109,7 @@ def _project(project: Project, ontology: Ontology, asked: dict[str, Any]) -> Out
     """The whole project, as the build checks it."""
     names = tuple(project.relative(path) for path in files(project.data.rglob("*")))
     try:
-        checked, _ = check_project(project, ontology, asked["engine"])
+        checked = check_project(project, ontology, asked["engine"])
     except ContentError as error:
         return Outcome(error.problems, (), error.problems, names, 1)
     return Outcome(checked.warnings, (), checked.warnings, names, 0, checked)
@@ -141,7 +143,7 @@ def _records(
         rest = {extent(each.position) for each in records if each.id not in ids}
         problems = [each for each in problems if extent(each.position) not in rest]
     return [
-        replace(each, position=replace(each.position, path=names[each.position.path]))
+        replace(each, position=each.position._replace(path=names[each.position.path]))
         for each in problems
         if each.position.path in names
     ]
@@ -157,10 +159,12 @@ def _checked(
     try:
         if asked["shapes"]:
             raise WholeError("the index is that of the project's shapes")
-        store = open_graph(project).store
-        change = read_change(project, ontology, store, guests, lenient=True)
-        run = functools.partial(check_change, change, ontology, project, asked["engine"])
-        return change.records, change.problems, _told(run)
+        saved = open_graph(project)
+        with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            work = Path(folder)
+            change = read_change(project, ontology, saved, work, news(project), guests, True)
+            run = functools.partial(check_change, change, ontology, project, asked["engine"])
+            return change.records, change.problems, _told(run)
     except (WholeError, UsageError):
         records = read_records(project, guests)
     try:

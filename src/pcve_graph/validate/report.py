@@ -49,7 +49,7 @@ def as_json(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> 
     """A JSON list: path, line, column, rule, message, why, fix, severity, help of each problem."""
     found = []
     for each in problems:
-        row = {**asdict(each.position), **asdict(each), "help": rule_address(each.rule)}
+        row = {**each.position._asdict(), **asdict(each), "help": rule_address(each.rule)}
         del row["position"]
         found.append(row)
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
