@@ -69,6 +69,18 @@ def test_pairs_of_all_targets_give_the_results_of_the_whole(path: Path, engine: 
     assert shacl.validate(lines, shapes, engine, targeted(lines, shapes)).results == named
 
 
+def test_an_engine_that_is_given_a_part_of_the_shapes_finds_what_that_part_finds() -> None:
+    found, wanted = set(), set()
+    for path in INVALID[::20]:
+        lines, shapes = data(path), vocabulary().shapes
+        whole = shacl.validate(lines, shapes, "turbo").results
+        wanted |= {each for each in whole if not each.focus.startswith("_:")}
+        for shape, focus in targeted(lines, shapes).items():
+            found |= {*shacl.validate(lines, shapes, "turbo", {shape: focus}).results}
+    assert found == wanted
+    assert len({each.shape for each in found}) > 10
+
+
 SHAPES = """
 ex:S a sh:NodeShape ; sh:targetClass ex:Event ; sh:property ex:p ; sh:sparql [
     sh:select "SELECT $this WHERE { $this a <http://example.org/Odd> }" ] .

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ..errors import UsageError
-from ..ontology import Ontology, read_ontology
+from ..ontology import read_ontology
 from ..project import Project
 from ..records.graph import build_graph
 from ..records.records import read_records
@@ -21,31 +19,17 @@ from .saving import Draft, finish_change, finish_whole, write_change, write_whol
 from .store import is_stale, open_graph
 
 
-def check_project(project: Project, ontology: Ontology, engine: str | None = None) -> Checked:
-    """The project's graph, checked; nothing is saved.
-
-    Where there is a saved graph, only what has changed since is read and checked; the outcome is
-    the same. Raises ContentError with all that is wrong.
-    """
-    try:
-        saved = open_graph(project)
-        with TemporaryDirectory(ignore_cleanup_errors=True) as work:
-            change = read_change(project, ontology, saved, Path(work), news(project))
-            return check_change(change, ontology, project, engine)
-    except (WholeError, UsageError):
-        return check_graph(build_graph(read_records(project), ontology), ontology, project, engine)
-
-
 def build_project(
     project: Project,
     engine: str | None = None,
     whole: bool = False,
     told: Callable[[], News] | None = None,
 ) -> Checked:
-    """As `check_project`, and the graph saved in `project.build`; with `whole` all is read anew.
+    """The project's graph, checked, and saved in `project.build`.
 
-    `told` gives the news of the inputs, where they are looked for already. Raises UsageError where
-    the folder cannot be written, ContentError with all that is wrong.
+    Where there is a saved graph, only what has changed since is read and checked, unless `whole`;
+    the outcome is the same. `told` gives the news of the inputs, where they are looked for already.
+    Raises UsageError where the folder cannot be written, ContentError with all that is wrong.
     """
     if not whole:
         try:

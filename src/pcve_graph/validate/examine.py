@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ..build.build import check_project
-from ..build.change import WholeError, read_change
+from ..build.change import Change, WholeError, read_change
 from ..build.check import Checked, check_graph
 from ..build.inputs import news
 from ..build.recheck import check_change
@@ -109,10 +109,30 @@ def _project(project: Project, ontology: Ontology, asked: dict[str, Any]) -> Out
     """The whole project, as the build checks it."""
     names = tuple(project.relative(path) for path in files(project.data.rglob("*")))
     try:
-        checked = check_project(project, ontology, asked["engine"])
+        checked = _checked_project(project, ontology, asked["engine"])
     except ContentError as error:
         return Outcome(error.problems, (), error.problems, names, 1)
     return Outcome(checked.warnings, (), checked.warnings, names, 0, checked)
+
+
+def _checked_project(project: Project, ontology: Ontology, engine: str | None) -> Checked:
+    """Where there is a saved graph, only what has changed since is read and checked."""
+    try:
+        with _changed(project, ontology) as change:
+            return check_change(change, ontology, project, engine)
+    except (WholeError, UsageError):
+        return check_graph(build_graph(read_records(project), ontology), ontology, project, engine)
+
+
+@contextmanager
+def _changed(
+    project: Project, ontology: Ontology, guests: Iterable[File] = (), lenient: bool = False
+) -> Iterator[Change]:
+    """What has changed since the last build, as `read_change` gives it; nothing of it is saved."""
+    saved = open_graph(project)
+    with TemporaryDirectory(ignore_cleanup_errors=True) as work:
+        told = news(project)
+        yield read_change(project, ontology, saved, Path(work), told, guests, lenient)
 
 
 def _records(
@@ -159,10 +179,7 @@ def _checked(
     try:
         if asked["shapes"]:
             raise WholeError("the index is that of the project's shapes")
-        saved = open_graph(project)
-        with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            work = Path(folder)
-            change = read_change(project, ontology, saved, work, news(project), guests, True)
+        with _changed(project, ontology, guests, lenient=True) as change:
             run = functools.partial(check_change, change, ontology, project, asked["engine"])
             return change.records, change.problems, _told(run)
     except (WholeError, UsageError):

@@ -1,0 +1,51 @@
+"""Work beside other work: its outcome, its errors, and what it falls back to."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+import pytest
+
+from pcve_graph.build.beside import Apart, Beside
+
+
+def fail() -> Any:
+    raise OSError("no room")
+
+
+def test_a_thread_gives_what_its_work_gave() -> None:
+    with Beside(lambda: 7) as beside:
+        assert beside.result() == 7
+    assert beside.result() == 7
+
+
+def test_an_error_in_a_thread_is_raised_where_its_result_is_asked_for() -> None:
+    with Beside(fail) as beside:
+        pass
+    with pytest.raises(OSError, match="no room"):
+        beside.result()
+
+
+def test_a_process_of_its_own_gives_what_its_work_gave(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    apart = Apart(lambda: ({"a": ("b" * 10**6, 1)}, {os.getpid()}))
+    given, (number,) = apart.result()
+    assert given == {"a": ("b" * 10**6, 1)}
+    assert number != os.getpid()
+
+
+def test_where_threads_run_the_work_is_done_here() -> None:
+    stop = threading.Event()
+    with Beside(stop.wait):
+        apart = Apart(os.getpid)
+        stop.set()
+    assert apart.result() == os.getpid()
+
+
+def test_what_fails_apart_fails_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    apart = Apart(fail)
+    with pytest.raises(OSError, match="no room"):
+        apart.result()
