@@ -7,7 +7,7 @@ new comes out as lines and quads; nothing is written.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,6 @@ from ..records.likeness import named_things
 from ..records.records import (
     Record,
     Records,
-    Source,
     read_records_in,
     read_sources_in,
     without,
@@ -34,6 +33,7 @@ from ..records.sheets import Place, Sheet
 from .beside import Beside
 from .index import FILE, Index
 from .inputs import News
+from .known import Sources, Things
 from .lines import Spelling, quads, saved_lines
 from .reach import View
 from .store import Saved
@@ -100,75 +100,15 @@ class Change:
     def _map_again(self, owner: str) -> None:
         """Map an unchanged file once more, for the places in it."""
         (path,) = self.index.paths([owner])
-        sources = _Sources(self.project, self.index, {}, set())
+        sources = Sources(self.project, self.index, {}, set())
         file = self.project.root / path
         if owner.startswith("source/"):
             known, problems = read_sources_in(self.project, [file])
             records = Records((), tuple(each for each in known.values() if each), problems)
         else:
             records = read_records_in(self.project, [file], sources)
-        for sheet in map_records(records, self.ontology, _Things(self.index)):
+        for sheet in map_records(records, self.ontology, Things(self.index)):
             self._mapped[sheet.owner] = sheet
-
-
-class _Sources(Mapping[str, "Source | None"]):
-    """All sources by id: those that were read already, the others read when they are asked for."""
-
-    def __init__(
-        self, project: Project, index: Index, read: dict[str, Source | None], gone: set[str]
-    ) -> None:
-        self.project, self.index, self.read, self.gone = project, index, dict(read), gone
-
-    def __getitem__(self, identifier: str) -> Source | None:
-        if identifier not in self.read:
-            if identifier not in self:
-                raise KeyError(identifier)
-            (path,) = self.index.paths([f"source/{identifier}"])
-            known, _ = read_sources_in(self.project, [self.project.root / path])
-            self.read.update({**known, **self.read})
-        return self.read[identifier]
-
-    def __contains__(self, identifier: object) -> bool:
-        owner = f"source/{identifier}"
-        return identifier in self.read or (
-            owner not in self.gone and bool(self.index.paths([owner]))
-        )
-
-    def __iter__(self) -> Iterator[str]:
-        known = {owner[7:] for owner in self.index.sources() - self.gone}
-        return iter(sorted(known | self.read.keys()))
-
-    def __len__(self) -> int:
-        return len(list(iter(self)))
-
-
-class _Things(Mapping[str, str]):
-    """The IRI of each record by its id: of `own` those that were read, of the others but `gone` as
-    the index has them."""
-
-    def __init__(
-        self, index: Index, own: Mapping[str, str] | None = None, gone: frozenset[str] = frozenset()
-    ) -> None:
-        self.index, self.own, self.gone = index, own or {}, gone
-
-    def __getitem__(self, identifier: str) -> str:
-        found = self.own.get(identifier)
-        if found is None and identifier not in self.gone:
-            found = self.index.iri(identifier)
-        if found is None:
-            raise KeyError(identifier)
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.own.keys() | (set(self.index.things()) - self.gone))
-
-    def __len__(self) -> int:
-        return len(list(iter(self)))
-
-    def without(self, ids: Collection[str]) -> _Things:
-        """The same, but for these."""
-        own = {key: iri for key, iri in self.own.items() if key not in ids}
-        return _Things(self.index, own, self.gone | frozenset(ids))
 
 
 def read_change(
@@ -230,7 +170,7 @@ class _Reading:
         gone = index.owners(self.source_paths)
         read, problems = read_sources_in(self.project, self.present(self.source_paths))
         self.refuse_twice(gone, (f"source/{each}" for each in read))
-        sources = _Sources(self.project, index, read, gone)
+        sources = Sources(self.project, index, read, gone)
         mine = index.owners(self.record_paths)
         invited = self.read((), sources, self.guests)
         guests = _ids(invited)
@@ -245,7 +185,7 @@ class _Reading:
         needs = {*gone, *(f"source/{each}" for each in read), *(f"record/{each}" for each in moved)}
         more = index.paths(index.needing(needs)) - self.record_paths - self.source_paths
         second = self.read(self.present(more), sources)
-        things = _Things(index, fresh, replaced).without(second.unread)
+        things = Things(index, fresh, replaced).without(second.unread)
         records = sorted((*first, *second.records), key=lambda each: Path(each.position.path))
         everything = Records(
             records=tuple(records),
@@ -259,12 +199,12 @@ class _Reading:
         return replace(change, records=everything.records, problems=told)
 
     def read(
-        self, paths: Iterable[Path], sources: _Sources, guests: tuple[Guest, ...] = ()
+        self, paths: Iterable[Path], sources: Sources, guests: tuple[Guest, ...] = ()
     ) -> Records:
         return read_records_in(self.project, paths, sources, guests)
 
     def mapped(
-        self, records: Records, things: _Things, lenient: bool
+        self, records: Records, things: Things, lenient: bool
     ) -> tuple[tuple[Sheet, ...], Records, tuple[Problem, ...]]:
         """The sheets of all records; if `lenient`, of those without problems, and the problems."""
         try:
