@@ -14,7 +14,7 @@ from .beside import Beside
 from .change import WholeError, read_change
 from .check import Checked, check_graph
 from .inputs import News, news, scan
-from .recheck import check_change
+from .recheck import check_change, open_gate
 from .saving import Draft, finish_change, finish_whole, write_change, write_whole
 from .store import is_stale, open_graph
 
@@ -66,14 +66,17 @@ def _build_change(project: Project, engine: str | None, told: Callable[[], News]
             with Beside(partial(open_graph, project)) as opening:
                 ontology = read_ontology(project)
             saved = opening.result()
-            changes = told()
-            if changes.changed:
-                draft.begin()
-            change = read_change(project, ontology, saved, draft.folder, changes)
+            with Beside(partial(open_gate, project, ontology)) as readying:
+                changes = told()
             if not changes.changed:
-                return check_change(change, ontology, project, engine)
+                change = read_change(project, ontology, saved, draft.folder, changes)
+                return check_change(change, readying.result(), engine)
+            draft.begin()
+            with Beside(partial(draft.copy, saved)) as copying:
+                change = read_change(project, ontology, saved, draft.folder, changes)
+            copying.result()
             with Beside(partial(write_change, change, draft.folder)) as writing:
-                checked = check_change(change, ontology, project, engine)
+                checked = check_change(change, readying.result(), engine)
         except UsageError as error:
             raise WholeError(str(error)) from None
         writing.result()

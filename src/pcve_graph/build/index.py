@@ -93,17 +93,15 @@ class Index:
         self.db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (key, value))
 
     def add_sheets(self, sheets: Iterable[Sheet]) -> None:
-        """Add what records and sources give; each replaces what its owner gave before."""
-        for sheet in sheets:
-            row = (sheet.owner, sheet.path, sheet.verified, sheet.cited)
-            self.remove_sheets([sheet.owner])
-            number = self.db.execute(
-                "INSERT INTO sheet (owner, path, verified, cited) VALUES (?, ?, ?, ?)", row
-            ).lastrowid
-            owns = ((_short(subject), number) for subject in sheet.subjects)
-            self.db.executemany("INSERT INTO owns VALUES (?, ?)", owns)
-            needs = ((need, number) for need in sheet.needs)
-            self.db.executemany("INSERT INTO needs VALUES (?, ?)", needs)
+        """Add what records and sources give, of whom nothing is here."""
+        (last,) = self.db.execute("SELECT COALESCE(MAX(number), 0) FROM sheet").fetchone()
+        numbered = list(enumerate(sheets, last + 1))
+        rows = [(n, each.owner, each.path, each.verified, each.cited) for n, each in numbered]
+        self.db.executemany("INSERT INTO sheet VALUES (?, ?, ?, ?, ?)", rows)
+        owns = ((_short(subject), n) for n, each in numbered for subject in each.subjects)
+        self.db.executemany("INSERT INTO owns VALUES (?, ?)", owns)
+        needs = ((need, n) for n, each in numbered for need in each.needs)
+        self.db.executemany("INSERT INTO needs VALUES (?, ?)", needs)
 
     def remove_sheets(self, owners: Iterable[str]) -> None:
         """Remove what these owners gave."""
@@ -161,10 +159,10 @@ class Index:
         return row[0] if row else None
 
     def add_things(self, things: Iterable[tuple[str, Named]]) -> None:
-        """Add things with their IRIs and names; each replaces the one of its id."""
-        for iri, each in things:
-            self.remove_things([each.id])
-            row = (
+        """Add things with their IRIs and names, of which none is here."""
+        named = list(things)
+        rows = [
+            (
                 each.id,
                 iri,
                 each.family,
@@ -173,11 +171,13 @@ class Index:
                 each.replaced_by,
                 *each.position,
             )
-            self.db.execute(f"INSERT INTO thing VALUES ({', '.join('?' * 9)})", row)
-            for folded in each.folded:
-                self.db.execute("INSERT INTO name VALUES (?, ?)", (folded, each.id))
-                words = ((word, folded) for word in set(folded.split()))
-                self.db.executemany("INSERT OR IGNORE INTO word VALUES (?, ?)", words)
+            for iri, each in named
+        ]
+        self.db.executemany(f"INSERT INTO thing VALUES ({', '.join('?' * 9)})", rows)
+        folded = [(name, each.id) for _, each in named for name in each.folded]
+        self.db.executemany("INSERT INTO name VALUES (?, ?)", folded)
+        words = ((word, name) for name, _ in folded for word in set(name.split()))
+        self.db.executemany("INSERT OR IGNORE INTO word VALUES (?, ?)", words)
 
     def remove_things(self, ids: Iterable[str]) -> None:
         """Remove things and the names that nothing else has."""

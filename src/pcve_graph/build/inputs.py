@@ -22,13 +22,11 @@ STAMPS: Final = "inputs.stamps"
 class Inputs:
     """Files by path from the project's root: the SHA-256 of each, and how it looked when read.
 
-    A stamp is size, time of the last change (ns) and inode; `written` is when the stamps were
-    written down (ns), 0 where they are not known.
+    A stamp is size, time of the last change (ns) and inode.
     """
 
     sums: dict[str, str]
     stamps: dict[str, str]
-    written: int = 0
 
 
 class News(NamedTuple):
@@ -43,9 +41,9 @@ class News(NamedTuple):
 
 def read_inputs(folder: Path) -> Inputs:
     """The inputs that the build in `folder` read; without stamps, or with those of others, none."""
-    sums, stamps, written = _written(folder)
+    sums, stamps, _ = _written(folder)
     digests = {line[66:]: line[:64] for line in sums}
-    return Inputs(digests, dict(zip(digests, stamps, strict=True)), written)
+    return Inputs(digests, dict(zip(digests, stamps, strict=True)))
 
 
 def write_inputs(files: Inputs, folder: Path) -> None:
@@ -68,16 +66,22 @@ def renew_inputs(old: Path, folder: Path, news: News) -> None:
 
 
 def news(project: Project) -> News:
-    """What has changed in `project` since its build."""
-    known = read_inputs(project.build)
-    files = scan(project, known)
-    fresh = {
-        path: (files.sums[path], stamp)
-        for path, stamp in files.stamps.items()
-        if known.stamps.get(path) != stamp or known.sums.get(path) != files.sums[path]
-    }
-    changed = {path for path, _ in known.sums.items() ^ files.sums.items()}
-    return News(fresh, known.sums.keys() - files.sums.keys(), changed)
+    """What has changed in `project` since its build.
+
+    A file that looks as it did then is not read, unless it was changed at or after the time that
+    its look was written down: two changes within one tick of the clock look the same.
+    """
+    sums, stamps, written = _written(project.build)
+    known = dict(zip(map(_path, sums), stamps, strict=True))
+    fresh: dict[str, tuple[str, str]] = {}
+    for path, entry in _files(project):
+        stat = entry.stat()
+        stamp = _stamp(stat)
+        if known.pop(path, "") != stamp or stat.st_mtime_ns >= written:
+            fresh[path] = (_digest(entry), stamp)
+    before = {line[66:]: line[:64] for line in sums if line[66:] in fresh}
+    changed = {path for path, (digest, _) in fresh.items() if digest != before.get(path)}
+    return News(fresh, set(known), changed | known.keys())
 
 
 def news_apart(project: Project) -> Callable[[], News]:
@@ -86,23 +90,13 @@ def news_apart(project: Project) -> Callable[[], News]:
     return lambda: News._make(apart.result())
 
 
-def scan(project: Project, known: Inputs | None = None) -> Inputs:
-    """Every file that a build reads.
-
-    One that looks as in `known` is not read again, unless it was changed at or after the time that
-    `known` was written: two changes within one tick of the clock look the same.
-    """
-    known = known or Inputs({}, {})
-    looked, written = known.stamps, known.written
-    sums, stamps = {}, {}
+def scan(project: Project) -> Inputs:
+    """Every file that a build reads, as it looked before it was read."""
+    found = Inputs({}, {})
     for path, entry in _files(project):
-        stat = entry.stat()
-        stamp = stamps[path] = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
-        if looked.get(path) == stamp and stat.st_mtime_ns < written:
-            sums[path] = known.sums[path]
-        else:
-            sums[path] = hashlib.sha256(Path(entry).read_bytes()).hexdigest()
-    return Inputs(sums, stamps)
+        found.stamps[path] = _stamp(entry.stat())
+        found.sums[path] = _digest(entry)
+    return found
 
 
 def completeness_file(project: Project) -> Path:
@@ -123,6 +117,14 @@ def _written(folder: Path) -> tuple[list[str], list[str], int]:
 def _write(folder: Path, sums: list[str], stamps: list[str]) -> None:
     for name, lines in ((SUMS, sums), (STAMPS, stamps)):
         (folder / name).write_text("\n".join([*lines, ""]), "utf-8")
+
+
+def _stamp(stat: os.stat_result) -> str:
+    return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
+
+
+def _digest(file: Path | os.DirEntry[str]) -> str:
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
 def _path(line: str) -> str:

@@ -7,6 +7,7 @@ is, tests/test_incremental.py holds over random edits.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -31,22 +32,37 @@ MOST: Final = 50_000
 """From so many new statements on, checking all with the whole graph takes no longer."""
 
 
-def check_change(
-    change: Change, ontology: Ontology, project: Project, engine: str | None = None
-) -> Checked:
-    """Apply the shapes of `ontology` and the queries of queries/checks to what `change` touches.
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The shapes of an ontology and the checks of a project, ready to be asked of changes."""
 
-    Raises ContentError as `check_graph` does for the whole, and WholeError where a rule cannot be
-    followed from what has changed.
+    ontology: Ontology
+    checks: dict[str, SavedQuery]
+    reach: Reach
+
+
+def open_gate(project: Project, ontology: Ontology) -> Gate:
+    """The gate of a project that has a saved graph.
+
+    Raises ContentError for a check that cannot be read, WholeError where a rule cannot be followed.
     """
     checks = read_queries(project, "checks")
-    reach = ready(project.build, ontology, checks)
+    shacl.prepare(ontology.shapes)
+    return Gate(ontology, checks, ready(project.build, ontology, checks))
+
+
+def check_change(change: Change, gate: Gate, engine: str | None = None) -> Checked:
+    """Ask the shapes and checks of `gate` of what `change` touches.
+
+    Raises ContentError as `check_graph` does for the whole.
+    """
+    ontology, checks, reach = gate.ontology, gate.checks, gate.reach
     report, results, roots = found(change.view, change.spelling, reach, ontology, checks, engine)
     results = [each for each in results if not is_unread(each)]
     results += [each for each in change.index.results() if not _touched(each, reach, roots)]
     problems = told(results, change, ontology, checks, change.view)
     pairs = _pairs(change)
-    decisions = read_ledger(project)
+    decisions = read_ledger(change.project)
     problems += likeness_problems(pairs, decisions, _known(change, pairs, decisions))
     return passed(change, problems, report, results, pairs, (len(ontology.messages), len(checks)))
 

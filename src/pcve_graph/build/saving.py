@@ -23,7 +23,7 @@ from .check import Checked
 from .completeness import counted, recounted
 from .index import FILE, Index
 from .inputs import Inputs, renew_inputs, write_inputs
-from .store import read_manifest
+from .store import Saved, read_manifest
 
 
 class Draft:
@@ -45,6 +45,12 @@ class Draft:
         self._clear()
         with _writing(self.target):
             (self.folder / "graph").mkdir(parents=True)
+
+    def copy(self, saved: Saved) -> None:
+        """Begin with the store and the search index of the last build, for a change to them."""
+        with _writing(self.target):
+            shutil.copyfile(saved.folder / search.FILE, self.folder / search.FILE)
+            saved.store.backup(str(self.folder / "store"))
 
     def replace(self) -> None:
         """Put the folder in the place of the last build."""
@@ -80,12 +86,12 @@ def write_whole(built: Built, project: Project, files: Inputs, folder: Path) -> 
         for name in GRAPHS:
             text = "".join(line + "\n" for line in built.graphs[name]).encode()
             (folder / "graph" / f"{name}.nt").write_bytes(text)
+        write_inputs(files, folder)
+        indexed(built).save(folder / FILE)
         store = ox.Store(str(folder / "store"))
         store.bulk_load(built.nquads, format=ox.RdfFormat.N_QUADS, lenient=True)
         store.flush()
         search.write_index(store, folder / search.FILE)
-        indexed(built).save(folder / FILE)
-        write_inputs(files, folder)
     triples = {name: len(built.graphs[name]) for name in GRAPHS}
     return {"triples": triples, "completeness": counted(project, store)}
 
@@ -102,15 +108,13 @@ def indexed(built: Built) -> Index:
 
 
 def write_change(change: Change, folder: Path) -> None:
-    """The graph files, the store and the search index with a change; what stays is shared.
+    """The graph files with a change; store and search index in `folder` are brought on.
 
     It needs no outcome of the checks, and most of it is the system's work. Raises UsageError where
     it cannot be written.
     """
-    old = change.folder
-    with _writing(folder):
-        shutil.copyfile(old / search.FILE, folder / search.FILE)
-        change.view.store.backup(str(folder / "store"))
+    with _writing(change.project.build):
+        _write_files(change, folder)
         store = ox.Store(str(folder / "store"))
         for quad in change.view.removed:
             store.remove(quad)
@@ -118,13 +122,16 @@ def write_change(change: Change, folder: Path) -> None:
         store.flush()
         concerned = {str(quad.subject)[1:-1] for quad in change.view.changes()}
         search.update_index(folder / search.FILE, store, concerned)
-        for name in GRAPHS:
-            file = Path("graph") / f"{name}.nt"
-            removed, added = change.removed.get(name, []), change.added.get(name, [])
-            if removed or added:
-                change.spelling.lines[name].replace(folder / file, removed, added)
-            else:
-                os.link(old / file, folder / file)
+
+
+def _write_files(change: Change, folder: Path) -> None:
+    for name in GRAPHS:
+        file = Path("graph") / f"{name}.nt"
+        removed, added = change.removed.get(name, []), change.added.get(name, [])
+        if removed or added:
+            change.spelling.lines[name].replace(folder / file, removed, added)
+        else:
+            os.link(change.folder / file, folder / file)
 
 
 def finish_whole(checked: Checked, counts: dict[str, Any], draft: Draft) -> None:
@@ -154,6 +161,8 @@ def finish_change(checked: Checked, change: Change, draft: Draft) -> None:
 
 def _finish(checked: Checked, index: Index, counts: dict[str, Any], draft: Draft) -> None:
     """Write what was found and how much there is, and put the draft in its place."""
+    if not isinstance(checked, Checked):
+        raise TypeError("only a checked graph is saved")
     index.set_results(checked.results)
     index.set_pairs(checked.pairs)
     index.close()

@@ -21,9 +21,9 @@ def here(context: click.Context) -> Project:
 
 def saved_anew(project: Project, engine: str | None = None, whole: bool = False) -> Checked:
     """Read, map, check and save `project`; what the last build saved is kept where it can be."""
-    from ..build.inputs import news_apart
+    from ..build.inputs import SUMS, news_apart
 
-    told = None if whole else news_apart(project)
+    told = None if whole or not (project.build / SUMS).exists() else news_apart(project)
 
     from ..build.build import build_project
 

@@ -12,11 +12,12 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..ask.query import bare, cells, labels
+from ..ask.query import cells, labels
 from ..errors import UsageError
 from ..names import expand, local_name
 from ..project import Project
 from ..questions.saved import read_queries
+from ..texts.tsv import bare
 from .work import LEADING, TAKING_PART, Landscape, Money, Work
 
 QUERIES: Final = ("works", "frames", "places", "concepts", "replaced", "budgets")
@@ -74,7 +75,7 @@ class _Reader:
         self.read_frames()
         self.upward: dict[str, tuple[str, ...]] = {}
 
-    def cells(self, name: str) -> Iterator[list[str]]:
+    def cells(self, name: str) -> list[list[str]]:
         query = self.queries[name]
         return cells(self.store, query.text, query.path)
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -21,6 +21,7 @@ from .. import names
 from ..errors import UsageError
 from ..names import expand, local_name
 from ..texts.folding import fold
+from ..texts.tsv import bare, rows
 from .binding import Term
 
 FILE: Final = "search.sqlite"
@@ -39,8 +40,10 @@ create index entry_folded on entry (folded, field);
 create index entry_iri on entry (iri);
 create index entry_node on entry (node);
 """
-_NAMES: Final = frozenset(map(expand, ("skos:prefLabel", "dcterms:title", "rdfs:label")))
-_ALIASES: Final = frozenset(map(expand, ("skos:altLabel", "schema:name", "dcterms:identifier")))
+_NAMES: Final = {f"<{expand(each)}>" for each in ("skos:prefLabel", "dcterms:title", "rdfs:label")}
+_ALIASES: Final = {
+    f"<{expand(each)}>" for each in ("skos:altLabel", "schema:name", "dcterms:identifier")
+}
 _GRAPHS: Final = ("facts", "vocabulary", "catalog")
 _TYPES: Final = " UNION ".join(
     f"{{ GRAPH <{names.graph(each)}> {{ ?s a ?o }} }}" for each in _GRAPHS
@@ -97,7 +100,7 @@ def update_index(path: Path, store: ox.Store, subjects: Iterable[str]) -> None:
         database.executemany(removal, gone)
         database.execute("delete from entry where node = ?", [iri])
         database.execute("delete from thing where iri = ?", [iri])
-    found: list[list[tuple[Any, ...]]] = [[], [], []]
+    found: list[list[list[str]]] = [[], [], []]
     for iri in changed:
         node = ox.NamedNode(iri)
         found[0] += _rows(store, _TYPED, {"s": node})
@@ -129,46 +132,46 @@ def _affected(database: sqlite3.Connection, store: ox.Store, changed: set[str]) 
     return found
 
 
-def _rows(store: ox.Store, text: str, bindings: dict[str, Term]) -> list[tuple[Any, ...]]:
-    """The rows of a query that selects what is bound, in no order."""
+def _rows(store: ox.Store, text: str, bindings: dict[str, Term]) -> list[list[str]]:
+    """The rows of a query that selects what is bound, in no order, as TSV writes their terms."""
     union = text is _QUOTES
     terms = {ox.Variable(name): term for name, term in bindings.items()}
     found = store.query(text, use_default_graph_as_union=union, substitutions=terms or None)
     assert isinstance(found, ox.QuerySolutions)
-    return [tuple(row) for row in found]
+    return rows(found.serialize(format=ox.QueryResultsFormat.TSV) or b"")
 
 
 def _insert(
     database: sqlite3.Connection,
-    types: list[tuple[Any, ...]],
-    texts: list[tuple[Any, ...]],
-    quotes: list[tuple[Any, ...]],
+    types: list[list[str]],
+    texts: list[list[str]],
+    quotes: list[list[str]],
 ) -> None:
     called: dict[str, list[tuple[bool, str]]] = {}
     for node, predicate, text in texts:
-        if predicate.value in _NAMES:
-            called.setdefault(node.value, []).append((text.language != "en", text.value))
+        if predicate in _NAMES:
+            called.setdefault(node, []).append((not text.endswith('"@en'), bare(text)))
     things = set()
     entries = set()
     for node, kind in types:
-        if found := _thing(node.value, kind.value):
-            identifier = found[1]
-            label = min(called.get(node.value, [(True, identifier)]))[1]
+        if found := _thing(bare(node), bare(kind)):
+            iri, identifier = found[:2]
+            label = min(called.get(node, [(True, identifier)]))[1]
             things.add((*found, label))
-            entries.add((node.value, node.value, 0, identifier))
+            entries.add((iri, iri, 0, identifier))
     database.executemany("insert or replace into thing values (?, ?, ?, ?, ?)", sorted(things))
     owner_of = cache(partial(_owner, database))
     for node, predicate, text in texts:
-        field = 1 if predicate.value in _NAMES else 2 if predicate.value in _ALIASES else 3
-        if owner := owner_of(node.value):
-            entries.add((owner, node.value, field, text.value))
+        field = 1 if predicate in _NAMES else 2 if predicate in _ALIASES else 3
+        if owner := owner_of(bare(node)):
+            entries.add((owner, bare(node), field, bare(text)))
     for subject, claim, text in quotes:
-        if owner := owner_of(subject.value):
-            entries.add((owner, claim.value, 4, text.value))
+        if owner := owner_of(bare(subject)):
+            entries.add((owner, bare(claim), 4, bare(text)))
     last = database.execute("select coalesce(max(id), 0) from entry").fetchone()[0]
-    rows = [(last + n, *each, fold(each[3])) for n, each in enumerate(sorted(entries), 1)]
-    database.executemany("insert into entry values (?, ?, ?, ?, ?, ?)", rows)
-    words = [(number, folded) for number, *_, folded in rows]
+    lines = [(last + n, *each, fold(each[3])) for n, each in enumerate(sorted(entries), 1)]
+    database.executemany("insert into entry values (?, ?, ?, ?, ?, ?)", lines)
+    words = [(number, folded) for number, *_, folded in lines]
     database.executemany("insert into word (rowid, folded) values (?, ?)", words)
 
 

@@ -70,6 +70,14 @@ class Named:
         """Each name as it is compared, and as it is spelt."""
         return {fold_name(name): name for name in reversed(self.names)}
 
+    @functools.cached_property
+    def compared(self) -> tuple[tuple[str, frozenset[str], tuple[str, ...]], ...]:
+        """Each name as it is compared, sorted, with its words and its numbers."""
+        return tuple(
+            (name, frozenset(name.split()), tuple(re.findall(r"\d+", name)))
+            for name in sorted(self.folded)
+        )
+
     def follows(self, other: Named) -> bool:
         """Whether the two are told apart as editions of one series or steps of one line."""
         return bool(self.lines & ({other.id} | other.lines)) or self.id in other.lines
@@ -179,19 +187,14 @@ def reason(one: Named, two: Named, is_common: Callable[[str], bool]) -> str:
         return ""
     from rapidfuzz import fuzz
 
-    for left in sorted(one.folded):
-        for right in sorted(two.folded):
-            ground = set(left.split()) & set(right.split())
-            if all(map(is_common, ground)) or _numbers(left) != _numbers(right):
+    for left, words, numbers in one.compared:
+        for right, others, counted in two.compared:
+            if numbers != counted or all(map(is_common, words & others)):
                 continue
             score = fuzz.token_sort_ratio(left, right, score_cutoff=NEAR)
             if score:
                 return f'"{one.folded[left]}" and "{two.folded[right]}" are {score:.0f} % alike'
     return ""
-
-
-def _numbers(name: str) -> list[str]:
-    return re.findall(r"\d+", name)
 
 
 def read_ledger(project: Project) -> list[Decision]:

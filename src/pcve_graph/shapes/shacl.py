@@ -100,6 +100,12 @@ def validate(
     return Report(tuple(sorted(read_report(report, holders))), use, notice)
 
 
+def prepare(shapes: str) -> None:
+    """Look through `shapes` ahead of the first `validate` with them."""
+    _shapes_in(shapes)
+    _named(shapes)
+
+
 def fallback(engine: str | None) -> str:
     """Why pySHACL takes the place of the default; empty where an engine is named, or it fits."""
     return unfit() if engine is None else ""

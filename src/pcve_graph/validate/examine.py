@@ -13,7 +13,7 @@ from typing import Any
 from ..build.change import Change, WholeError, read_change
 from ..build.check import Checked, check_graph
 from ..build.inputs import news
-from ..build.recheck import check_change
+from ..build.recheck import check_change, open_gate
 from ..build.store import Saved, open_graph
 from ..errors import ContentError, Position, Problem, UsageError, breach
 from ..names import local_name
@@ -119,7 +119,7 @@ def _checked_project(project: Project, ontology: Ontology, engine: str | None) -
     """Where there is a saved graph, only what has changed since is read and checked."""
     try:
         with _changed(project, ontology) as change:
-            return check_change(change, ontology, project, engine)
+            return check_change(change, open_gate(project, ontology), engine)
     except (WholeError, UsageError):
         return check_graph(build_graph(read_records(project), ontology), ontology, project, engine)
 
@@ -180,7 +180,8 @@ def _checked(
         if asked["shapes"]:
             raise WholeError("the index is that of the project's shapes")
         with _changed(project, ontology, guests, lenient=True) as change:
-            run = functools.partial(check_change, change, ontology, project, asked["engine"])
+            gate = open_gate(project, ontology)
+            run = functools.partial(check_change, change, gate, asked["engine"])
             return change.records, change.problems, _told(run)
     except (WholeError, UsageError):
         records = read_records(project, guests)
