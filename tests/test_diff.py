@@ -18,6 +18,7 @@ import rdflib
 from conftest import ROOT, World, make_world
 from test_incremental import FACTS, REFERENCE
 
+from pcve_graph.build.check import memory_store
 from pcve_graph.build.inputs import scan
 from pcve_graph.errors import ContentError
 from pcve_graph.names import GRAPHS, source
@@ -38,8 +39,7 @@ def side(root: Path, name: str) -> Side:
     """The graph of a project's files, unchecked."""
     project = Project(root, root / "build")
     built = build_graph(read_records(project), read_ontology(project))
-    store = ox.Store()
-    store.bulk_load(built.nquads, format=ox.RdfFormat.N_QUADS)
+    store = memory_store(built)
     graphs = {each: frozenset(built.graphs[each]) for each in GRAPHS}
     return Side(name, graphs, store, scan(project).sums)
 

@@ -62,6 +62,7 @@ def spoilt(line: str, entries: list[Disagreement]) -> bool:
     return any(each.spoils and each.spoils(predicate, value) for each in entries)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("engine", ["pyshacl", "topquadrant"])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_spoilt_data_gives_the_same_results(

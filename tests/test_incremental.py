@@ -345,6 +345,7 @@ def starts(northtown: World, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     return {"strict": northtown.root, "lenient": lenient.root}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", range(8))
 def test_a_build_of_what_has_changed_is_the_whole_build(
     number: int, starts: dict[str, Path]

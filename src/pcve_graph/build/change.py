@@ -36,7 +36,7 @@ from .inputs import News
 from .known import Sources, Things
 from .lines import Spelling, quads, saved_lines
 from .reach import View
-from .store import Saved
+from .store import Saved, writing
 
 _GRAPHS: Final = ("facts", "evidence", "catalog")
 
@@ -137,8 +137,13 @@ def read_change(
     reading = _Reading(project, ontology, saved, index, news, tuple(guests))
     if not (news.changed or reading.guests):
         return reading.change(lambda: index, lenient)
-    with Beside(partial(shutil.copyfile, saved.folder / FILE, work / FILE)) as copying:
+    with Beside(partial(_copied, saved.folder / FILE, work / FILE)) as copying:
         return reading.change(lambda: Index.edit(copying.result()), lenient)
+
+
+def _copied(file: Path, to: Path) -> Path:
+    with writing(to.parent):
+        return shutil.copyfile(file, to)
 
 
 class _Reading:

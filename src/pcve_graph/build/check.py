@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 import pyoxigraph as ox
 
+from .. import names
 from ..errors import ContentError, Position, Problem, breach
 from ..names import BASE, Ids, expand, unread
 from ..ontology import Ontology
@@ -165,7 +166,9 @@ def _elsewhere(focus: str, ontology: Ontology) -> Position:
 def memory_store(built: Built) -> ox.Store:
     """A store in memory that holds every graph under its name."""
     store = ox.Store()
-    store.bulk_load(built.nquads, format=ox.RdfFormat.N_QUADS)
+    for name in built.graphs:
+        home = ox.NamedNode(names.graph(name))
+        store.bulk_load(built.text(name), format=ox.RdfFormat.N_TRIPLES, to_graph=home)
     return store
 
 

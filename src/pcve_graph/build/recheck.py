@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -32,23 +32,27 @@ MOST: Final = 50_000
 """From so many new statements on, checking all with the whole graph takes no longer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Gate:
-    """The shapes of an ontology and the checks of a project, ready to be asked of changes."""
+    """The shapes of an ontology and the checks of a project, to be asked of changes."""
 
+    project: Project
     ontology: Ontology
     checks: dict[str, SavedQuery]
-    reach: Reach
+
+    @cached_property
+    def reach(self) -> Reach:
+        """What each rule reads. Raises WholeError where one of them cannot be followed."""
+        return ready(self.project.build, self.ontology, self.checks)
 
 
 def open_gate(project: Project, ontology: Ontology) -> Gate:
     """The gate of a project that has a saved graph.
 
-    Raises ContentError for a check that cannot be read, WholeError where a rule cannot be followed.
+    Raises ContentError for a check that cannot be read.
     """
-    checks = read_queries(project, "checks")
     shacl.prepare(ontology.shapes)
-    return Gate(ontology, checks, ready(project.build, ontology, checks))
+    return Gate(project, ontology, read_queries(project, "checks"))
 
 
 def check_change(change: Change, gate: Gate, engine: str | None = None) -> Checked:
@@ -56,10 +60,10 @@ def check_change(change: Change, gate: Gate, engine: str | None = None) -> Check
 
     Raises ContentError as `check_graph` does for the whole.
     """
-    ontology, checks, reach = gate.ontology, gate.checks, gate.reach
-    report, results, roots = found(change.view, change.spelling, reach, ontology, checks, engine)
+    ontology, checks = gate.ontology, gate.checks
+    report, results, roots = found(change.view, change.spelling, gate, engine)
     results = [each for each in results if not is_unread(each)]
-    results += [each for each in change.index.results() if not _touched(each, reach, roots)]
+    results += [each for each in change.index.results() if not _touched(each, gate, roots)]
     problems = told(results, change, ontology, checks, change.view)
     pairs = _pairs(change)
     decisions = read_ledger(change.project)
@@ -130,41 +134,39 @@ def _rows(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> list[
 
 
 def found(
-    view: View,
-    spelling: Spelling,
-    reach: Reach,
-    ontology: Ontology,
-    checks: dict[str, SavedQuery],
-    engine: str | None,
+    view: View, spelling: Spelling, gate: Gate, engine: str | None
 ) -> tuple[shacl.Report, list[shacl.Result], dict[str, set[str]]]:
     """What shapes and checks find at the nodes that a view's change touches, and those nodes."""
-    roots = reach.touched(view, view.changes())
+    changes = list(view.changes())
+    roots = gate.reach.touched(view, changes) if changes else {}
     pairs: dict[str, set[str]] = {}
     around: set[ox.Quad] = set()
     for name, nodes in roots.items():
-        rule = reach.rules[name]
+        rule = gate.reach.rules[name]
         if rule.targets or rule.nodes:
-            nodes = {each for each in nodes if reach.is_target(view, rule, each)}
+            nodes = {each for each in nodes if gate.reach.is_target(view, rule, each)}
             pairs[name] = {each.value for each in nodes if isinstance(each, ox.NamedNode)}
-        elif name not in checks:
+        elif name not in gate.checks:
             continue
-        around |= reach.surroundings(view, name, nodes)
-    report = shacl.validate(spelling.of(around), ontology.shapes, engine, pairs)
+        around |= gate.reach.surroundings(view, name, nodes)
+    report = shacl.validate(spelling.of(around), gate.ontology.shapes, engine, pairs)
     results = list(report.results)
     store = ox.Store()
     store.bulk_extend(around)
     named = {name: set(map(str, nodes)) for name, nodes in roots.items()}
-    for name, query in checks.items():
+    for name, query in gate.checks.items():
         results += [row for row in rows(query, store) if row.focus in named.get(name, ())]
     return report, results, named
 
 
-def _touched(result: shacl.Result, reach: Reach, roots: dict[str, set[str]]) -> bool:
+def _touched(result: shacl.Result, gate: Gate, roots: dict[str, set[str]]) -> bool:
     """Whether a result of the last build was looked for again."""
+    if not roots:
+        return False
     if result.shape.startswith(CHECK):
         names = [result.shape.removeprefix(CHECK)]
     else:
-        names = [name for name, rule in reach.rules.items() if result.shape in rule.members]
+        names = [name for name, rule in gate.reach.rules.items() if result.shape in rule.members]
     return any(result.focus in roots.get(name, ()) for name in names)
 
 

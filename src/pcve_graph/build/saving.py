@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
-from ..errors import UsageError
 from ..kept import carry_over, program
-from ..names import GRAPHS
+from ..names import GRAPHS, graph
 from ..project import Project
 from ..questions import search
 from ..records.graph import Built
@@ -23,7 +20,7 @@ from .check import Checked
 from .completeness import counted, recounted
 from .index import FILE, Index
 from .inputs import Inputs, renew_inputs, write_inputs
-from .store import Saved, read_manifest
+from .store import Saved, read_manifest, writing
 
 
 class Draft:
@@ -43,18 +40,18 @@ class Draft:
     def begin(self) -> None:
         """Make the folder, empty."""
         self._clear()
-        with _writing(self.target):
+        with writing(self.target):
             (self.folder / "graph").mkdir(parents=True)
 
     def copy(self, saved: Saved) -> None:
         """Begin with the store and the search index of the last build, for a change to them."""
-        with _writing(self.target):
+        with writing(self.target):
             shutil.copyfile(saved.folder / search.FILE, self.folder / search.FILE)
             saved.store.backup(str(self.folder / "store"))
 
     def replace(self) -> None:
         """Put the folder in the place of the last build."""
-        with _writing(self.target):
+        with writing(self.target):
             if self.target.exists():
                 self.target.rename(self._last)
             self.folder.rename(self.target)
@@ -68,28 +65,21 @@ class Draft:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def _writing(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror or error}") from None
-
-
 def write_whole(built: Built, project: Project, files: Inputs, folder: Path) -> dict[str, Any]:
     """All of a whole graph but what the checks find; how much there is in it.
 
     `files` are the inputs, before they were read. The checks read the terms strictly, this need
     not. Raises UsageError where it cannot be written.
     """
-    with _writing(project.build):
-        for name in GRAPHS:
-            text = "".join(line + "\n" for line in built.graphs[name]).encode()
-            (folder / "graph" / f"{name}.nt").write_bytes(text)
+    with writing(project.build):
         write_inputs(files, folder)
         indexed(built).save(folder / FILE)
         store = ox.Store(str(folder / "store"))
-        store.bulk_load(built.nquads, format=ox.RdfFormat.N_QUADS, lenient=True)
+        for name in GRAPHS:
+            file = folder / "graph" / f"{name}.nt"
+            file.write_bytes(built.text(name))
+            home = ox.NamedNode(graph(name))
+            store.bulk_load(path=file, format=ox.RdfFormat.N_TRIPLES, to_graph=home, lenient=True)
         store.flush()
         search.write_index(store, folder / search.FILE)
     triples = {name: len(built.graphs[name]) for name in GRAPHS}
@@ -113,7 +103,7 @@ def write_change(change: Change, folder: Path) -> None:
     It needs no outcome of the checks, and most of it is the system's work. Raises UsageError where
     it cannot be written.
     """
-    with _writing(change.project.build):
+    with writing(change.project.build):
         _write_files(change, folder)
         store = ox.Store(str(folder / "store"))
         for quad in change.view.removed:
@@ -139,7 +129,7 @@ def finish_whole(checked: Checked, counts: dict[str, Any], draft: Draft) -> None
 
     Raises UsageError where it cannot be written.
     """
-    with _writing(draft.target):
+    with writing(draft.target):
         _finish(checked, Index.edit(draft.folder / FILE), counts, draft)
 
 
@@ -153,7 +143,7 @@ def finish_change(checked: Checked, change: Change, draft: Draft) -> None:
         for name, each in lines.items():
             counts["triples"][name] += sign * len(each)
     counts["completeness"] = recounted(change.project, counts["completeness"], change.view)
-    with _writing(draft.target):
+    with writing(draft.target):
         renew_inputs(change.folder, draft.folder, change.news)
         kept = {name: counts[name] for name in ("triples", "completeness")}
         _finish(checked, change.index, kept, draft)

@@ -12,6 +12,8 @@ build/manifest.json     how much came out
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -57,6 +59,15 @@ def open_graph(project: Project) -> Saved:
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder} cannot be read ({error}); run `pcve build` again") from None
     return Saved(store, folder, manifest)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Tell of what cannot be written to a build as UsageError."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror or error}") from None
 
 
 def is_stale(project: Project) -> bool:

@@ -93,13 +93,9 @@ class Built:
         subjects = (each for sheet in self.sheets for each in sheet.subjects)
         return {names.local_name(each.strip("<>")) for each in subjects if "/id/" in each}
 
-    @functools.cached_property
-    def nquads(self) -> bytes:
-        """All graphs as one N-Quads text."""
-        ends = {name: f" <{names.graph(name)}> .\n" for name in self.graphs}
-        return "".join(
-            [line[:-2] + ends[name] for name, lines in self.graphs.items() for line in lines]
-        ).encode()
+    def text(self, name: str) -> bytes:
+        """The graph `name` as a file of N-Triples."""
+        return "\n".join([*self.graphs[name], ""]).encode()
 
     def ntriples(self) -> str:
         """All graphs as one N-Triples text; what several of them say stands there as often."""
