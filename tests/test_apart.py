@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
 
 from pcve_graph.build.beside import Apart, Beside
@@ -26,6 +28,15 @@ def test_an_error_in_a_thread_is_raised_where_its_result_is_asked_for() -> None:
         pass
     with pytest.raises(OSError, match="no room"):
         beside.result()
+
+
+def test_a_thread_drops_no_answer_of_another() -> None:
+    circle: list[Any] = [ox.Store().query("SELECT * { ?s ?p ?o }")]
+    circle.append(circle)
+    del circle
+    with Beside(gc.collect) as beside:
+        beside.result()
+    gc.collect()
 
 
 def test_a_process_of_its_own_gives_what_its_work_gave(monkeypatch: pytest.MonkeyPatch) -> None:

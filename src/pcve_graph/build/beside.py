@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import marshal
 import os
 import threading
@@ -14,7 +15,8 @@ T = TypeVar("T")
 class Beside(Generic[T]):
     """`work` in a thread, begun at once: for what leaves Python's lock to others.
 
-    As a context, it is over at the context's end.
+    As a context, it is over at the context's end. Until then Python searches for circles of objects
+    only among new ones: a thread must not drop an answer of the store that another one asked for.
     """
 
     def __init__(self, work: Callable[[], T]) -> None:
@@ -22,6 +24,7 @@ class Beside(Generic[T]):
         self._done: list[T] = []
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run)
+        gc.freeze()
         self._thread.start()
 
     def result(self) -> T:
@@ -36,6 +39,7 @@ class Beside(Generic[T]):
 
     def __exit__(self, *_: object) -> None:
         self._thread.join()
+        gc.unfreeze()
 
     def _run(self) -> None:
         try:
