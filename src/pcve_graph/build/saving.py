@@ -11,7 +11,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..kept import carry_over, program
-from ..names import GRAPHS, graph
+from ..names import GRAPHS
 from ..project import Project
 from ..questions import search
 from ..records.graph import Built
@@ -74,12 +74,11 @@ def write_whole(built: Built, project: Project, files: Inputs, folder: Path) -> 
     with writing(project.build):
         write_inputs(files, folder)
         indexed(built).save(folder / FILE)
-        store = ox.Store(str(folder / "store"))
         for name in GRAPHS:
-            file = folder / "graph" / f"{name}.nt"
-            file.write_bytes(built.text(name))
-            home = ox.NamedNode(graph(name))
-            store.bulk_load(path=file, format=ox.RdfFormat.N_TRIPLES, to_graph=home, lenient=True)
+            (folder / "graph" / f"{name}.nt").write_bytes(built.text(name))
+        store = ox.Store(str(folder / "store"))
+        # In one go: after several, each look-up goes through the files of each.
+        store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS, lenient=True)
         store.flush()
         search.write_index(store, folder / search.FILE)
     triples = {name: len(built.graphs[name]) for name in GRAPHS}

@@ -97,6 +97,13 @@ class Built:
         """The graph `name` as a file of N-Triples."""
         return "\n".join([*self.graphs[name], ""]).encode()
 
+    def nquads(self) -> bytes:
+        """All graphs as one text of N-Quads."""
+        ends = {name: f" <{names.graph(name)}> .\n" for name in self.graphs}
+        return "".join(
+            [line[:-2] + ends[name] for name, lines in self.graphs.items() for line in lines]
+        ).encode()
+
     def ntriples(self) -> str:
         """All graphs as one N-Triples text; what several of them say stands there as often."""
         return "".join([line + "\n" for lines in self.graphs.values() for line in lines])
