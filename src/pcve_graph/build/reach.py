@@ -169,17 +169,21 @@ class _Route:
 class Reach:
     """Rules as `judged` gives them, ready for following changes.
 
-    `unbounded` are those that cannot be followed.
+    `unbounded` are those that cannot be followed. `entries` are the places of all patterns, by a
+    predicate of their path, the path, and the object that they ask for, empty for any.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = {rule.name: rule for rule in rules}
         self.unbounded = {name for name, rule in self.rules.items() if not rule.bounded}
-        self.entries: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self.entries: dict[str, dict[Path, dict[str, list[tuple[str, int]]]]] = {}
         for name in self.rules.keys() - self.unbounded:
             for place, pattern in enumerate(self.rules[name].patterns):
+                value = "" if pattern.object.startswith("?") else pattern.object
                 for predicate in _predicates(pattern.path):
-                    self.entries[predicate].append((name, place))
+                    paths = self.entries.setdefault(predicate, {})
+                    values = paths.setdefault(pattern.path, defaultdict(list))
+                    values[value].append((name, place))
         self._routes: dict[str, list[tuple[_Route, ...]]] = {}
 
     def touched(self, view: View, changes: Iterable[ox.Quad]) -> dict[str, set[Node]]:
@@ -187,18 +191,14 @@ class Reach:
         walk = Walk(view, old=True)
         found: dict[str, set[Node]] = defaultdict(set)
         for quad in changes:
-            met: dict[Path, tuple[set[Node], set[Node]]] = {}
             for key in (f"<{quad.predicate.value}>", ""):
-                for name, place in self.entries.get(key, ()):
-                    pattern = self.rules[name].patterns[place]
-                    if pattern.path not in met:
-                        met[pattern.path] = walk.touch(pattern.path, quad)
-                    ends = _ends(pattern, quad, *met[pattern.path])
-                    for route in self._ways_back(name)[place] if ends else ():
-                        nodes = ends[route.end]
-                        for path, ahead in route.steps:
-                            nodes = walk.step(path, nodes, ahead)
-                        found[name] |= nodes
+                for path, values in self.entries.get(key, {}).items():
+                    subjects, objects = walk.touch(path, quad)
+                    for value in ("", *map(str, objects)):
+                        for name, place in values.get(value, ()):
+                            ends = _ends(self.rules[name].patterns[place], quad, subjects, objects)
+                            for route in self._ways_back(name)[place] if ends else ():
+                                found[name] |= _along(route, ends, walk)
         return found
 
     def _ways_back(self, name: str) -> list[tuple[_Route, ...]]:
@@ -271,6 +271,14 @@ def _ends(
         if not end.startswith("?") and end not in map(str, nodes):
             return {}
     return {"subject": subjects, "object": objects, "predicate": {quad.predicate}}
+
+
+def _along(route: _Route, ends: dict[str, set[Node]], walk: Walk) -> set[Node]:
+    """Where a route leads from the end that it begins at."""
+    nodes = ends[route.end]
+    for path, ahead in route.steps:
+        nodes = walk.step(path, nodes, ahead)
+    return nodes
 
 
 def _predicates(path: Path) -> set[str]:
