@@ -1,4 +1,4 @@
-"""What build/kept/ holds is used for the same files only, and nothing depends on it."""
+"""What lies in build/: what is kept is used for the same files only, and no build is lost."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from conftest import World
 
 from pcve_graph.build.build import build_project
 from pcve_graph.build.inputs import news, read_inputs, renew_inputs, scan, write_inputs
+from pcve_graph.build.saving import Draft
+from pcve_graph.errors import UsageError
 from pcve_graph.kept import FOLDER, kept
 from pcve_graph.ontology import _ontology, read_ontology
 
@@ -63,3 +65,21 @@ def test_inputs_with_the_news_are_those_of_a_scan(world: World, tmp_path: Path) 
     assert (renewed.sums, renewed.stamps) == (written.sums, written.stamps)
     for file in (tmp_path / "written").iterdir():
         assert (tmp_path / "renewed" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_a_draft_that_cannot_take_its_place_leaves_the_last_build(tmp_path: Path) -> None:
+    target = tmp_path / "build"
+    target.mkdir()
+    (target / "manifest.json").write_text("{}")
+    with pytest.raises(UsageError, match="cannot be written"), Draft(target) as draft:
+        draft.replace()
+    assert (target / "manifest.json").read_text() == "{}"
+    assert [path.name for path in tmp_path.iterdir()] == ["build"]
+
+
+def test_what_was_put_aside_stays_while_there_is_no_other_build(tmp_path: Path) -> None:
+    aside = tmp_path / "build.old"
+    aside.mkdir()
+    with Draft(tmp_path / "build") as draft:
+        draft.begin()
+    assert [path.name for path in tmp_path.iterdir()] == ["build.old"]

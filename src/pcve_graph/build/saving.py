@@ -50,17 +50,23 @@ class Draft:
             saved.store.backup(str(self.folder / "store"))
 
     def replace(self) -> None:
-        """Put the folder in the place of the last build."""
+        """Put the folder in the place of the last build, which stays where that cannot be."""
         with writing(self.target):
             if self.target.exists():
                 self.target.rename(self._last)
-            self.folder.rename(self.target)
+            try:
+                self.folder.rename(self.target)
+            except OSError:
+                if self._last.exists():
+                    self._last.rename(self.target)
+                raise
 
     def __exit__(self, *_: object) -> None:
         self._clear()
 
     def _clear(self) -> None:
-        for folder in (self.folder, self._last):
+        spare = (self.folder, self._last) if self.target.exists() else (self.folder,)
+        for folder in spare:
             if folder.exists():
                 shutil.rmtree(folder, ignore_errors=True)
 

@@ -6,7 +6,7 @@ import functools
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -14,10 +14,6 @@ from ..errors import UsageError
 from ..project import Project
 from .console import announce, completeness, count, doing, guarded, many, summary, tell
 from .here import here, opened, saved_anew
-
-if TYPE_CHECKING:
-    pass
-
 
 ENGINE = click.option(
     "--engine", metavar="NAME", help="SHACL engine: turbo (default) or pyshacl, the reference."
