@@ -57,7 +57,7 @@ DOORS: dict[str, set[str]] = {
     "commands": {"hall", *FLOORS},
     "face": {"commands", "hall", *FLOORS},
 }
-HALL = {"dates", "errors", "kept", "names", "ontology", "project"}
+HALL = {"dates", "errors", "files", "kept", "names", "ontology", "project"}
 FACE = {"__init__", "__main__", "cli", "knowledge"}
 ALONE = {
     "yaml": {"texts.yamltext", "records.fmt"},
