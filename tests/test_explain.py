@@ -73,7 +73,9 @@ def test_a_good_record_on_a_page_is_a_record(name: str) -> None:
         parse(text, "x.yml")
 
 
-@pytest.mark.parametrize("name", ["alias", "duplicate-key", "empty-value", "yaml-syntax"])
+@pytest.mark.parametrize(
+    "name", ["alias", "control-character", "duplicate-key", "empty-value", "yaml-syntax"]
+)
 def test_a_bad_record_of_the_reader_breaks_its_rule(name: str) -> None:
     with pytest.raises(ContentError) as caught:
         parse(PAGES[name].bad.record, "x.yml")

@@ -57,7 +57,7 @@ DOORS: dict[str, set[str]] = {
     "commands": {"hall", *FLOORS},
     "face": {"commands", "hall", *FLOORS},
 }
-HALL = {"dates", "errors", "files", "kept", "names", "ontology", "project"}
+HALL = {"dates", "errors", "files", "kept", "names", "ontology", "project", "visible"}
 FACE = {"__init__", "__main__", "cli", "knowledge"}
 ALONE = {
     "yaml": {"texts.yamltext", "records.fmt"},
@@ -123,6 +123,13 @@ def test_rooms_do_not_go_round(name: str) -> None:
             assert each != name, name
             seen.add(each)
             waiting.append(each)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_only_the_console_writes(name: str) -> None:
+    """Whatever reaches a terminal passes the one place that makes it visible."""
+    streams = re.findall(r"sys\.(?:stdout|stderr)\b|click\.s?echo", MODULES[name].read_text())
+    assert not streams or name in ("ask.worker", "commands.console")
 
 
 def test_what_is_asked_never_touches_records() -> None:

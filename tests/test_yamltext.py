@@ -39,7 +39,10 @@ def test_every_node_has_its_line_and_column() -> None:
         ("? [1]\n: 2", "structure", "1:3"),
         ("a: 1\n---\nb: 2", "structure", "2:1"),
         ("", "structure", "1:1"),
-        ("a: \x01", "yaml-syntax", "1:4"),
+        ("a: \x01", "control-character", "1:4"),
+        ('a: ["\\x1b"]', "control-character", "1:5"),
+        ("a: b\u202ec", "control-character", "1:5"),
+        ("a: b\nc: d\u0085e", "control-character", "2:5"),
         ("a: " + "[" * 40 + "]" * 40, "structure", "1:16"),
     ],
 )

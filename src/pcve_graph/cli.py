@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from . import __version__
+from .commands.console import prepare
+from .visible import one_line
 
 FEW_SWEEPS = (100_000, 20, 50)
 """Thresholds of Python's search for circles of objects. A command makes many objects and hardly any
@@ -44,14 +48,33 @@ is imported.
 def main() -> None:
     """Run `pcve` with the arguments of the process."""
     gc.set_threshold(*FEW_SWEEPS)
+    prepare()
     try:
         cli(prog_name="pcve")
     finally:
         gc.freeze()  # what is there at the end goes with the process, without a last search
 
 
+@contextlib.contextmanager
+def _visible_errors() -> Iterator[None]:
+    """Make arguments and file names visible that click's own messages repeat."""
+    try:
+        yield
+    except click.ClickException as error:
+        vars(error)["message"] = one_line(error.message)
+        raise
+
+
 class _Rooms(click.Group):
     """The commands of `ROOMS`, each imported when it is asked for."""
+
+    def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
+        with _visible_errors():
+            return super().make_context(*arguments, **settings)
+
+    def invoke(self, context: click.Context) -> Any:
+        with _visible_errors():
+            return super().invoke(context)
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(ROOMS)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from .visible import one_line
+
 RULES: dict[str, str] = {
     "alias": "a value is written out where it stands; anchors, aliases and tags are not used",
     "check-query": "a file of queries/checks is a SELECT of ?subject and ?problem",
     "checksum": "a held text is the file whose SHA-256 the source states",
+    "control-character": "text has no control characters but tabs and line ends, no bidirectional "
+    "overrides, and closes each embedding",
     "duplicate": "one thing has one record; of a pair of like names, a curator decides once",
     "duplicate-id": "an id is used once in the whole of data/records, and once in data/sources",
     "duplicate-key": "a key stands once in its mapping",
@@ -49,7 +53,7 @@ class Position(NamedTuple):
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}"
+        return f"{one_line(self.path)}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -64,8 +68,9 @@ class Problem:
     severity: str = "error"
 
     def __str__(self) -> str:
-        text = f"{self.position}: {self.severity} {self.rule}: {self.message}\n    rule: {self.why}"
-        return f"{text}\n    fix:  {self.fix}" if self.fix else text
+        message, why, fix = map(one_line, (self.message, self.why, self.fix))
+        text = f"{self.position}: {self.severity} {self.rule}: {message}\n    rule: {why}"
+        return f"{text}\n    fix:  {fix}" if fix else text
 
 
 def breach(rule: str, position: Position, message: str, fix: str) -> Problem:

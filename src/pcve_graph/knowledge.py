@@ -122,7 +122,7 @@ class KnowledgeGraph:
 
         The graph's own prefixes need not be declared. Raises ContentError for a syntax error.
         """
-        own = own_query(text.encode(), "query")
+        own = own_query(text.encode(errors="surrogatepass"), "query")
         answer = self._graph.ask(own.text, {}, own.path, timeout=timeout, limit=limit)
         if isinstance(answer, bool):
             return answer

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from ..errors import UsageError
 from ..names import local_name
 from ..questions.binding import Term
+from ..visible import visible
 from .evidence import Evidence
 from .export import RDF_FORMATS, serialize
 from .query import RESULT_FORMATS, Answer, Table, Triples, footnotes, labels, yes_or_no
@@ -83,7 +84,7 @@ def _table(answer: Table, rows: list[list[str]], width: int) -> str:
     for name in answer.columns:
         grid.add_column(name, overflow="fold")
     for row in rows:
-        grid.add_row(*map(Text, row))
+        grid.add_row(*(Text(in_cell(cell)) for cell in row))
     console = Console(width=width, no_color=True, highlight=False)
     with console.capture() as captured:
         console.print(grid)
@@ -93,7 +94,7 @@ def _table(answer: Table, rows: list[list[str]], width: int) -> str:
 
 def columns(rows: list[list[str]]) -> str:
     """Rows of words as columns that are as wide as they need, two spaces apart."""
-    rows = [[" ".join(cell.split()) for cell in row] for row in rows]
+    rows = [[in_cell(cell) for cell in row] for row in rows]
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     padded = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -102,27 +103,37 @@ def columns(rows: list[list[str]]) -> str:
     return "".join(line.rstrip() + "\n" for line in padded)
 
 
+def in_cell(text: str) -> str:
+    """`text` in one line as it is shown, so that its width is known: white space is one space."""
+    return " ".join(visible(text).split())
+
+
 def _markdown(answer: Table, rows: list[list[str]]) -> str:
     lines = [list(answer.columns), ["---"] * len(answer.columns), *rows]
-    cells = [[cell.replace("|", "\\|").replace("\n", " ") for cell in line] for line in lines]
+    return markdown_table(lines)
+
+
+def markdown_table(lines: list[list[str]]) -> str:
+    """Lines of cells as a table of GitHub Flavored Markdown."""
+    cells = [[in_cell(cell).replace("|", "\\|") for cell in line] for line in lines]
     return "".join(f"| {' | '.join(line)} |\n" for line in cells)
 
 
 def present_view(view: View) -> str:
     """A thing with its facts, each followed by its evidence."""
-    lines = [f"{view.label}  ({view.type})", view.iri, ""]
+    lines = [f"{in_cell(view.label)}  ({in_cell(view.type)})", view.iri, ""]
     for fact in view.facts:
         lines += _fact(fact, "")
     if view.named_by:
         lines += ["named by"]
-        lines += [f"  {name}  as {label}" for name, label in view.named_by]
+        lines += [f"  {in_cell(name)}  as {in_cell(label)}" for name, label in view.named_by]
     lines += ["", *view.notes] if view.notes else []
-    return "\n".join(lines) + "\n"
+    return visible("\n".join(lines) + "\n")
 
 
 def _fact(fact: Fact, indent: str) -> list[str]:
-    words = local_name(fact.value) if fact.inner else day(fact.value)
-    lines = [f"{indent}{fact.label}: {words}"]
+    words = local_name(fact.value) if fact.inner else in_cell(day(fact.value))
+    lines = [f"{indent}{in_cell(fact.label)}: {words}"]
     for each in fact.inner:
         lines += _fact(each, indent + "    ")
     return lines + ([] if fact.inner else [f"{indent}    {told(e)}" for e in fact.evidence])
@@ -135,10 +146,10 @@ def told(evidence: Evidence) -> str:
         for word in (evidence.certainty, evidence.standing)
         if word not in ("stated", "current")
     ]
-    note = f" ({', '.join(marks)}: {evidence.note})" if marks else ""
+    note = f" ({', '.join(marks)}: {in_cell(evidence.note)})" if marks else ""
     if not evidence.quote:
-        titles = "; ".join(f"{title} [{source}]" for source, title in evidence.sources)
+        titles = "; ".join(f"{in_cell(title)} [{source}]" for source, title in evidence.sources)
         return f"cited: {titles}{note}"
-    quote = " ".join(evidence.quote.split())
+    quote = in_cell(evidence.quote)
     place = f"{evidence.sources[0][0]}, characters {evidence.start}-{evidence.end}"
     return f"“{quote}” [{place}]{note}"

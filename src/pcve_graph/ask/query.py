@@ -170,7 +170,7 @@ def _label(store: ox.Store, node: ox.NamedNode) -> str:
             if isinstance(quad.object, ox.Literal)
         )
         if words:
-            return words[0][1]
+            return " ".join(words[0][1].split())
     return names.local_name(node.value)
 
 
@@ -183,5 +183,5 @@ def footnotes(store: ox.Store, shown: Iterable[str]) -> tuple[str, ...]:
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
             name = _label(store, quad.subject)
             if any(name in text for text in texts):
-                found.add(f"{name} {quad.object.value}")
+                found.add(f"{name} {' '.join(quad.object.value.split())}")
     return tuple(sorted(found))

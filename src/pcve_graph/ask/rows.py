@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from ..errors import UsageError
 from ..names import expand
 from ..questions.binding import Term
+from ..visible import visible
 from .present import day
 from .query import Table, footnotes, labels
 
@@ -195,7 +196,8 @@ class Rows(Sequence[Row]):
         more = len(self) - len(shown)
         below = [f"{len(self):,} rows" + (f", {more:,} of them not shown" if more else ""), *notes]
         paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in below)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{paragraphs}"
+        page = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{paragraphs}"
+        return visible(page)
 
 
 def _cell(term: Term | None, called: dict[str, str]) -> str:

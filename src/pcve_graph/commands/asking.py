@@ -10,7 +10,7 @@ from textwrap import indent
 from ..ask.export import RDF_FORMATS
 from ..ask.grounds import grounds
 from ..ask.present import columns, present
-from ..ask.query import RESULT_FORMATS, Table
+from ..ask.query import RESULT_FORMATS, Table, Triples
 from ..ask.worker import TIMEOUT
 from ..build.store import Saved
 from ..errors import Problem, UsageError
@@ -48,11 +48,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer as text, what is to be said beside it, and the problems that were met."""
+    """The answer as text in the format `form`, messages beside it, and the problems met."""
 
     text: str
     talk: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    form: str = "text"
 
 
 def question(project: Project, graph: Reading, name: str, own: bytes | None, asked: Asked) -> Reply:
@@ -82,9 +83,10 @@ def question(project: Project, graph: Reading, name: str, own: bytes | None, ask
         ontology = read_ontology(project)
         store = graph.saved.store
         told = grounds(store, ontology, chosen.text, bindings, answer, asked.why, asked.form)
-        return Reply(told, tuple(talk))
+        return Reply(told, tuple(talk), form=asked.form or "table")
     text = present(answer, asked.form, graph.words(answer, asked.form), asked.iris, asked.width)
-    return Reply(text, tuple(talk))
+    usual = "turtle" if isinstance(answer, Triples) else "table"
+    return Reply(text, tuple(talk), form=asked.form or usual)
 
 
 def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
@@ -167,7 +169,7 @@ def finding(saved: Saved, text: str, kinds: tuple[str, ...], limit: int, form: s
             | {"matched": hit.field, "text": hit.text}
             for hit in found
         ]
-        return Reply(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        return Reply(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", form=form)
     if form != "table":
         raise UsageError(f"there is no format {form!r}; table, json")
     if not found:

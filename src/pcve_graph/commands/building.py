@@ -12,7 +12,19 @@ import click
 
 from ..errors import UsageError
 from ..project import Project
-from .console import announce, completeness, count, doing, guarded, many, summary, tell
+from .console import (
+    announce,
+    completeness,
+    count,
+    doing,
+    guarded,
+    many,
+    put,
+    read_stdin,
+    say,
+    summary,
+    tell,
+)
 from .here import here, opened, saved_anew
 
 ENGINE = click.option(
@@ -40,15 +52,13 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
     project = here(context)
     checked = saved_anew(project, engine, whole)
     tell(*map(str, checked.warnings))
-    for line in summary(checked, time.perf_counter() - start):
-        click.echo(line)
+    say(*summary(checked, time.perf_counter() - start))
     manifest = read_manifest(project.build)
-    for line in completeness(manifest):
-        click.echo(line)
+    say(*completeness(manifest))
     inside = project.build.is_relative_to(Path.cwd())
     shown = project.build.relative_to(Path.cwd()) if inside else project.build
     triples = sum(manifest["triples"].values())
-    click.echo(f"wrote    {many(triples, 'triple')} to {shown}")
+    say(f"wrote    {many(triples, 'triple')} to {shown}")
 
 
 @click.command()
@@ -104,23 +114,23 @@ def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: A
     if form not in (*REPORTS, "turtle"):
         raise UsageError(f"there is no format {form!r}; known: {', '.join(REPORTS)}, turtle")
     opened_graph = opened(project) if asked["against"] and paths else None
-    stdin = sys.stdin.buffer.read() if Path("-") in paths else b""
+    stdin = read_stdin() if Path("-") in paths else b""
     with doing("checking"):
         outcome = examine(project, paths, asked, opened_graph, stdin)
     problems = outcome.problems
     if form == "turtle":
-        click.echo(turtle(outcome.results, outcome.others), nl=False)
+        put(turtle(outcome.results, outcome.others), form=form)
     elif form == "text":
         tell(*REPORTS["text"](problems, outcome.files, asked["limit"]).splitlines())
         if outcome.checked:
-            click.echo("\n".join(summary(outcome.checked, time.perf_counter() - start)))
+            say(*summary(outcome.checked, time.perf_counter() - start))
         if paths or problems:
             by = ", checked by pySHACL" if fallback(asked["engine"]) else ""
             tell(f"{count(problems)} in {many(len(outcome.files), 'file')}{by}")
         if problems:
             tell("`pcve explain RULE` tells more of a rule")
     else:
-        click.echo(REPORTS[form](problems, outcome.files, asked["limit"]), nl=False)
+        put(REPORTS[form](problems, outcome.files, asked["limit"]), form=form)
     return int(outcome.code)
 
 
@@ -152,9 +162,9 @@ def explain(context: click.Context, rule: str | None, folder: Path | None) -> No
     if folder is not None:
         tell(f"wrote {many(save_pages(write_pages(known), folder), 'page')} to {folder}")
     elif rule is None:
-        click.echo("\n".join(known))
+        say(*known)
     else:
-        click.echo(as_text(find_page(rule, known)), nl=False)
+        put(as_text(find_page(rule, known)))
 
 
 COMMANDS = (build, validate, explain)

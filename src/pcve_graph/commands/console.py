@@ -1,24 +1,36 @@
-"""How the command talks: problems, progress and summaries, on stderr where they are talk."""
+"""What the command writes: results on stdout, messages and progress on stderr.
+
+Nothing else writes to either. Text for people passes `visible`, so that no name, file or server
+can send an escape sequence to the terminal; what the command sends itself is added here.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import io
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from ..errors import ContentError, Problem, UsageError
+from ..visible import one_line, visible
 
 if TYPE_CHECKING:
     from ..build.check import Checked
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+FOR_PEOPLE: Final = ("text", "table", "markdown")
+"""Formats that people read; the others are read by programs, and keep their bytes in a file."""
+
+_CLEAR: Final = "\r\x1b[K"
+"""Back to the start of the line, and nothing left on it (ECMA-48, EL)."""
 
 OUTPUT = click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Without it: stdout."
@@ -37,31 +49,115 @@ def guarded(command: Command) -> Command:
             tell(count(error.problems))
             sys.exit(1)
         except UsageError as error:
-            tell(f"pcve: {error}")
+            tell("pcve: " + re.sub(r"\n(?=\S)", "\n  ", str(error)))
             sys.exit(2)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
 
     return run  # type: ignore[return-value]
 
 
+def prepare() -> None:
+    """Make the standard streams safe to write to: call it once, before anything else is opened.
+
+    A descriptor that is closed is taken by the null device, or the next file that is opened would
+    get its number and what is written to the stream. What an encoding cannot hold is written as an
+    escape.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) < 3:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def tell(*lines: str) -> None:
-    """Talk, on stderr."""
-    for line in lines:
-        click.echo(line, err=True)
+    """Messages, on stderr. Where that cannot be written they are lost, and the work goes on."""
+    _on_stderr("".join(f"{visible(line)}\n" for line in lines))
 
 
-def put(content: bytes, output: Path | None) -> None:
-    """Results on stdout, or in the file `output`. Raises UsageError if that cannot be written."""
+def progress(text: str) -> None:
+    """Show what is being done in place of what was shown before, where somebody watches."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        _on_stderr(_CLEAR + one_line(text))
+
+
+def _on_stderr(text: str) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        if sys.stderr is not None:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+
+
+def on_terminal() -> bool:
+    """Whether results go to a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def read_stdin() -> bytes:
+    """All of stdin. Raises UsageError where it is closed."""
+    if sys.stdin is None:
+        raise UsageError("stdin is closed; nothing can be read from it")
+    return sys.stdin.buffer.read()
+
+
+def say(*lines: str) -> None:
+    """Results for people, a line each, on stdout. Raises as `put` does."""
+    put("".join(f"{line}\n" for line in lines))
+
+
+def put(content: bytes | str, output: Path | None = None, form: str = "text") -> None:
+    """Results on stdout, or in the file `output`.
+
+    Formats for people are made visible, other formats on a terminal alone: in files and pipes they
+    are UTF-8 as their standards have it. Raises UsageError where the content cannot be written, or
+    is binary and would go to a terminal.
+    """
+    if form in FOR_PEOPLE or (output is None and on_terminal()):
+        try:
+            text = content.decode() if isinstance(content, bytes) else content
+        except UnicodeDecodeError:
+            raise UsageError(f"{form} is binary; write it to a file with -o FILE") from None
+        content = visible(text)
     if output is None:
-        sys.stdout.buffer.write(content)
+        _on_stdout(content, form)
         return
+    if isinstance(content, str):
+        content = content.encode(errors="backslashreplace")
     try:
         output.write_bytes(content)
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}") from None
     tell(f"wrote {len(content):,} bytes to {output}")
+
+
+def _on_stdout(content: bytes | str, form: str) -> None:
+    """Write and flush; text for people in the encoding of the stream, all else as UTF-8."""
+    stream = sys.stdout
+    if stream is None:
+        raise UsageError("stdout is closed; write to a file with -o FILE or > FILE")
+    if isinstance(content, str) and form not in FOR_PEOPLE:
+        content = content.encode(errors="backslashreplace")
+    try:
+        if isinstance(content, str):
+            stream.write(content)
+        else:
+            stream.flush()
+            stream.buffer.write(content)
+        stream.flush()
+    except OSError as error:
+        _discard(stream)
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise UsageError(f"stdout cannot be written: {error.strerror}") from None
+
+
+def _discard(stream: IO[str]) -> None:
+    """Let what is still in the buffers of `stream` go to the null device when Python ends."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
 
 
 def announce(engine: str | None) -> None:
@@ -87,14 +183,11 @@ def many(number: int, word: str) -> str:
 @contextlib.contextmanager
 def doing(what: str) -> Iterator[None]:
     """Say what is being done while it is done, where somebody watches."""
-    watched = sys.stderr.isatty()
-    if watched:
-        click.echo(f"{what} …", err=True, nl=False)
+    progress(f"{what} …")
     try:
         yield
     finally:
-        if watched:
-            click.echo("\r\x1b[K", err=True, nl=False)
+        progress("")
 
 
 def summary(checked: Checked, seconds: float) -> list[str]:

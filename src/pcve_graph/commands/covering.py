@@ -142,7 +142,7 @@ def coverage(
         raise UsageError("--gaps and --cell are of projects, events or actors, not of money")
     graph = _Graph(here(context))
     if gaps:
-        put(_gaps(graph, by, count, asked, form, limit), output)
+        put(_gaps(graph, by, count, asked, form, limit), output, form)
         return
     scope = graph.scope(asked)
     if cell:
@@ -150,17 +150,17 @@ def coverage(
             raise UsageError(
                 "--cell is text; `--format json` without it has the things of all cells"
             )
-        put(_cell(graph, scope, by, count, cell).encode(), output)
+        put(_cell(graph, scope, by, count, cell), output)
         return
     matrix = graph.matrix(scope, by, count)
     if picture:
         from ..landscape.pictures import heat_map
 
-        put(heat_map(graph.landscape, graph.store, matrix, picture.suffix), picture)
+        put(heat_map(graph.landscape, graph.store, matrix, picture.suffix), picture, picture.suffix)
         if output is None and form == "text":
             return
     sheet = (tidy if form in ("csv", "json") else wide)(graph.landscape, graph.store, matrix)
-    put(written(sheet, form), output)
+    put(written(sheet, form), output, form)
 
 
 def _gaps(
@@ -259,15 +259,15 @@ def timeline(
             if matrix
             else time_picture(*where, found, scope, picture.suffix)
         )
-        put(drawn, picture)
+        put(drawn, picture, picture.suffix)
         if output is None and form == "text":
             return
     if matrix:
-        put(written(trend_sheet(*where, matrix, found, scope), form), output)
+        put(written(trend_sheet(*where, matrix, found, scope), form), output, form)
     elif form == "text":
-        put(timeline_text(*where, found, scope).encode(), output)
+        put(timeline_text(*where, found, scope), output)
     else:
-        put(written(timeline_sheet(*where, found, scope), form), output)
+        put(written(timeline_sheet(*where, found, scope), form), output, form)
 
 
 COMMANDS = (coverage, timeline)

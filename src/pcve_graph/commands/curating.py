@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import ContentError, Problem, UsageError
-from .console import guarded, many, tell
+from .console import guarded, many, say, tell
 from .here import here
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def new(context: click.Context, kind: str, identifier: str) -> None:
     path, text = draft(project, read_ontology(project), kind, identifier)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
-    click.echo(project.relative(path))
+    say(project.relative(path))
     tell("fill in what the source says, delete the rest, then `pcve validate`")
 
 
@@ -78,8 +78,7 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
             changed.append(project.relative(path))
             if not check:
                 path.write_text(text, "utf-8")
-    for name in changed:
-        click.echo(name)
+    say(*changed)
     verb = "would change" if check else "changed"
     tell(f"{many(len(chosen), 'file')} read, {len(changed):,} {verb}")
     if problems:

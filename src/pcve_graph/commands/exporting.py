@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
 from ..errors import UsageError
-from .console import OUTPUT, doing, guarded, many, put, tell
+from .console import OUTPUT, doing, guarded, many, on_terminal, put, say, tell
 from .here import here, opened
 
 if TYPE_CHECKING:
@@ -62,13 +61,13 @@ def export(
     if listed or not form:
         width = max(map(len, FORMATS))
         for each in FORMATS.values():
-            click.echo(f"{each.name:<{width}}  {each.title}")
+            say(f"{each.name:<{width}}  {each.title}")
         return
     if form not in FORMATS:
         hint = nearest(form, FORMATS) or "known formats: " + ", ".join(FORMATS)
         raise UsageError(f"there is no format {form!r}; {hint}")
     chosen = FORMATS[form]
-    if chosen.binary and output is None and sys.stdout.isatty():
+    if chosen.binary and output is None and on_terminal():
         name = f"pcve{chosen.suffix}"
         raise UsageError(f"{form} is no text for a terminal; write it to a file: -o {name}")
     project = here(context)
@@ -77,7 +76,7 @@ def export(
     part = _part(saved, chosen, ontology, asked)
     with doing(f"writing {form}"):
         content = chosen.write(part, ontology)
-    put(content, output)
+    put(content, output, form)
 
 
 def _part(saved: Saved, form: Format, ontology: Ontology, asked: Asked) -> Part:

@@ -12,7 +12,7 @@ import click
 
 from ..errors import ContentError, UsageError
 from ..project import Project
-from .console import guarded, many, tell
+from .console import guarded, many, on_terminal, put, read_stdin, say, tell
 from .here import here, opened
 from .servers import ENDPOINT, FOLDER, graph_at
 
@@ -82,17 +82,17 @@ def query(context: click.Context, /, name: str, wide: bool, endpoint: str, **ask
         graph = graph_at(endpoint, functools.partial(opened, project), worker)
         from .asking import Asked, question
 
-        own = sys.stdin.buffer.read() if name == "-" else None
+        own = read_stdin() if name == "-" else None
         how = Asked(**asked, width=0 if wide else _width())
         reply = question(project, graph, name, own, how)
     tell(*reply.talk)
-    click.echo(reply.text, nl=False)
+    put(reply.text, form=reply.form)
 
 
 def _width() -> int:
     import shutil
 
-    return shutil.get_terminal_size((100, 40)).columns if sys.stdout.isatty() else 0
+    return shutil.get_terminal_size((100, 40)).columns if on_terminal() else 0
 
 
 @click.command()
@@ -117,7 +117,7 @@ def search(
 
     reply = finding(opened(here(context)), text, kinds, limit, form)
     tell(*reply.talk)
-    click.echo(reply.text, nl=False)
+    put(reply.text, form=reply.form)
 
 
 @click.command()
@@ -146,7 +146,7 @@ def show(context: click.Context, identifier: str, as_of: str | None, endpoint: s
         raise UsageError(f"--as-of takes a day such as 2019-05-01, not {as_of!r}")
     store = graph_at(endpoint, functools.partial(opened, project)).around(identifier, ontology)
     found = view(store, ontology, identifier, days[0] if days else None)
-    click.echo(present_view(found), nl=False)
+    put(present_view(found))
 
 
 def tried(graph: Reading, project: Project, folder: Path | None) -> int:
@@ -166,9 +166,9 @@ def tried(graph: Reading, project: Project, folder: Path | None) -> int:
         failed += bool(each.problem)
         settings = "".join(f" {key}={value}" for key, value in each.settings.items())
         numbers = f"{each.rows:>7,} rows {each.milliseconds:>9,.1f} ms  {each.name}{settings}"
-        click.echo(f"{'failed' if each.problem else 'ok':<7}{numbers}")
+        say(f"{'failed' if each.problem else 'ok':<7}{numbers}")
         if each.problem:
-            click.echo(f"        {each.problem}")
+            say(f"        {each.problem}")
     tell(f"{many(len(queries), 'question')} asked {asked} times, {failed} failed")
     return 1 if failed else 0
 
@@ -199,7 +199,7 @@ def queries(context: click.Context, queries: Path | None, check: bool, endpoint:
             graph = graph_at(endpoint, lambda: saved or opened(project), w)
             sys.exit(tried(graph, project, queries))
     reply = catalogue(project, queries)
-    click.echo(reply.text, nl=False)
+    put(reply.text, form=reply.form)
     tell(*reply.talk)
     if reply.problems:
         raise ContentError(list(reply.problems))

@@ -93,10 +93,10 @@ def overlaps(
         from ..landscape.network import overlap_picture
 
         where = profiles.landscape, saved.store, asked, found
-        put(overlap_picture(*where, picture.suffix), picture)
+        put(overlap_picture(*where, picture.suffix), picture, picture.suffix)
         if output is None and form == "text":
             return
-    put(_told(saved, profiles, asked, found, form, limit, related), output)
+    put(_told(saved, profiles, asked, found, form, limit, related), output, form)
 
 
 def _told(

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ..errors import UsageError
-from .console import OUTPUT, doing, guarded, many, put, tell
+from .console import OUTPUT, doing, guarded, many, put, say, tell
 from .here import here, saved_anew
 
 SHOWN = 40
@@ -59,7 +59,7 @@ def diff(
             after = open_side(new, project, stack) if new else of_files("now", project, stack)
             found = compare(before, after)
         text = as_counts(found) if brief else DIFF_FORMATS[form](found)
-    put(text.encode(), output)
+    put(text, output, form)
     sys.exit(1 if found.changes else 0)
 
 
@@ -92,7 +92,7 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
         tell(*found[:SHOWN])
         if len(found) > SHOWN:
             tell(f"and {len(found) - SHOWN:,} more")
-        click.echo("differs" if found else "the same, file by file")
+        say("differs" if found else "the same, file by file")
         sys.exit(1 if found else 0)
     check_target(folder)
     saved_anew(project)
@@ -100,7 +100,7 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
         files = release_files(project, open_graph(project), read_ontology(project))
         write_release(files, folder)
     size = sum(map(len, files.values()))
-    click.echo(f"wrote {many(len(files), 'file')}, {size:,} bytes, to {folder}")
+    say(f"wrote {many(len(files), 'file')}, {size:,} bytes, to {folder}")
 
 
 COMMANDS = (diff, release)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING
 
 import click
 
-from .console import guarded, many, tell
+from .console import guarded, many, progress, say, tell
 from .here import here, opened
 from .servers import server
 
@@ -64,16 +63,12 @@ def _published(there: Endpoint, saved: Saved) -> Plan:
     try:
         return publish(there, saved, _progress())
     finally:
-        if sys.stderr.isatty():
-            click.echo("\r\x1b[K", err=True, nl=False)
+        progress("")
 
 
 def _progress() -> Progress:
-    watched = sys.stderr.isatty()
-
     def told(name: str, done: int, every: int) -> None:
-        if watched:
-            click.echo(f"\r\x1b[Kloading {name}: {done:,} of {every:,}", err=True, nl=False)
+        progress(f"loading {name}: {done:,} of {every:,}")
 
     return told
 
@@ -84,11 +79,9 @@ def _report(there: Endpoint, found: Plan, dry: bool, seconds: float) -> None:
 
     where = there.where
     loaded = f"graphs to {shown(where.store)}" if where.store else "graphs as updates"
-    click.echo(
-        f"server   {there.server or 'without a name'}: {loaded}, updates to {shown(where.update)}"
-    )
+    say(f"server   {there.server or 'without a name'}: {loaded}, updates to {shown(where.update)}")
     for name, number in found.new.items():
-        click.echo(f"{name:<12} {number:>9,} triples, {found.old[name]:,} before")
+        say(f"{name:<12} {number:>9,} triples, {found.old[name]:,} before")
     if any(found.left.values()):
         tell(
             "an earlier publishing did not end; what it left "
@@ -97,7 +90,7 @@ def _report(there: Endpoint, found: Plan, dry: bool, seconds: float) -> None:
     total = many(sum(found.new.values()), "triple")
     if commits_in_parts(there):
         tell("this server commits in parts: while it replaces, readers may see some of each")
-    click.echo(
+    say(
         f"nothing was written; {total} would be"
         if dry
         else f"published {total}, counted before and after, in {seconds:.1f} s"

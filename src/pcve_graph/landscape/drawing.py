@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import UsageError
+from ..visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,12 +54,12 @@ class Page:
             raise UsageError(
                 'matplotlib is not installed; pip install "pcve-graph[pictures]"'
             ) from None
-        self.title = title
+        self.title = title = visible(title)
         self.suffix = suffix.lower()
         self.context = matplotlib.rc_context(_STYLE)
         letters = int(width * _LETTERS)
         self.heads = textwrap.wrap(title, int(letters * 0.62))
-        self.notes = [line for note in notes for line in textwrap.wrap(note, letters)]
+        self.notes = [line for each in notes for line in textwrap.wrap(visible(each), letters)]
         self.width = width
         self.top = 0.25 + 0.27 * len(self.heads)
         self.bottom = 0.2 + _LINE * len(self.notes)
@@ -80,7 +81,7 @@ class Page:
     def words(self, left: float, down: float, text: str, **how: Any) -> None:
         """Text at inches from the left and the top."""
         place = left / self.width, 1 - down / self.height
-        self.figure.text(*place, text, va="top", color=_INK, **how)
+        self.figure.text(*place, visible(text), va="top", color=_INK, **how)
 
     def room(self, left: float, down: float, width: float, height: float) -> Axes:
         """Axes at inches from the left and from below the title."""
@@ -131,4 +132,4 @@ def ink(colour: tuple[float, float, float]) -> str:
 
 def wrapped(text: str, letters: int, lines: int = 3) -> str:
     """`text` in lines of so many letters; what does not fit ends in an ellipsis."""
-    return "\n".join(textwrap.wrap(text, letters, max_lines=lines, placeholder=" …"))
+    return "\n".join(textwrap.wrap(visible(text), letters, max_lines=lines, placeholder=" …"))

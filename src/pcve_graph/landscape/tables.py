@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from ..ask.present import columns
+from ..ask.present import columns, in_cell, markdown_table
 from ..errors import UsageError
 from ..names import nearest
 
@@ -68,15 +68,15 @@ def _text(sheet: Sheet) -> str:
     table = [list(line) for line in zip(*lines, strict=True)]
     table += [list(map(_word, row)) for row in sheet.rows]
     notes = "".join(f"{note}\n" for note in sheet.notes)
-    return f"{sheet.title}\n\n{columns(table) if table else ''}" + (notes and f"\n{notes}")
+    return f"{in_cell(sheet.title)}\n\n{columns(table) if table else ''}" + (notes and f"\n{notes}")
 
 
 def _markdown(sheet: Sheet) -> str:
     rows = [list(map(_word, row)) for row in sheet.rows]
     lines = [list(sheet.columns), ["---"] * len(sheet.columns), *rows]
-    cells = [[cell.replace("|", "\\|").replace("\n", " ") for cell in line] for line in lines]
-    table = "".join(f"| {' | '.join(line)} |\n" for line in cells)
-    return f"**{sheet.title}**\n\n{table}" + "".join(f"\n{note}\n" for note in sheet.notes)
+    return f"**{in_cell(sheet.title)}**\n\n{markdown_table(lines)}" + "".join(
+        f"\n{note}\n" for note in sheet.notes
+    )
 
 
 def _csv(sheet: Sheet) -> str:

@@ -21,7 +21,7 @@ from typing import Final
 from ..errors import ContentError, Position, Problem, UsageError, breach
 from ..names import PREFIXES, expand, nearest
 from ..project import Project
-from ..texts.nodes import Mapping, Node, Scalar, Sequence, decode
+from ..texts.nodes import Mapping, Node, Scalar, Sequence, check_characters, decode
 from ..texts.sparqltext import declared, missing_prefixes, update_word, variables
 from ..texts.yamltext import parse
 from .saved import (
@@ -121,6 +121,7 @@ def own_query(raw: bytes, name: str) -> SavedQuery:
     Raises ContentError where it is not SPARQL, or an update; a header is never a reason.
     """
     text = decode(raw, name)
+    check_characters(text, name)
     if word := update_word(text):
         found = f"{word} is an update, and a query here changes nothing"
         raise ContentError([breach("query-syntax", Position(name), found, "ask with SELECT")])

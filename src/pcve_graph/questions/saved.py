@@ -15,7 +15,7 @@ from typing import Final
 from ..errors import ContentError, Position, Problem, UsageError, breach
 from ..names import kebab, nearest
 from ..project import Project
-from ..texts.nodes import Mapping, Node, Scalar, decode
+from ..texts.nodes import Mapping, Node, Scalar, check_characters, decode
 from ..texts.yamltext import parse
 from .syntax import check_syntax
 
@@ -112,6 +112,7 @@ def read_query(name: str, path: Path) -> SavedQuery:
 @lru_cache(256)
 def _query(name: str, raw: bytes) -> SavedQuery:
     text = decode(raw, name)
+    check_characters(text, name)
     node = parse(header(text), name) if header(text).strip() else Mapping((), Position(name))
     if not isinstance(node, Mapping):
         raise _stop(node.position, "the header holds no keys", "begin it with `#+ summary: …`")

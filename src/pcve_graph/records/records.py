@@ -14,6 +14,7 @@ from ..errors import ContentError, Position, Problem, breach
 from ..names import nearest
 from ..project import Project
 from ..texts.nodes import Mapping, Node, Scalar, Sequence, decode
+from ..visible import refused
 from .entries import Entry, File, files, read_entries
 from .quotes import HeldText
 
@@ -320,7 +321,12 @@ def _span(
         times = "time" if len(spans) == 1 else "times"
         found = f"it stands there {len(spans)} {times}"
         raise _stop("quote-ambiguous", place.position, found, fix)
-    return spans[int(which) - 1]
+    start, end = spans[int(which) - 1]
+    if bad := refused(source.text.text[start:end]):
+        found = f"in the text of {source.id} these words hold the character {bad.name}"
+        fix = "quote the words before it, or those behind it"
+        raise _stop("control-character", quote.position, found, fix)
+    return start, end
 
 
 def _missing(root: Mapping, key: str, fix: str) -> Problem:

@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import ContentError, Position, breach
-from .nodes import DEPTH, Mapping, Node, Scalar, Sequence, decode, empty, too_deep, twice
+from .nodes import (
+    DEPTH,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    check_characters,
+    checked,
+    decode,
+    empty,
+    too_deep,
+    twice,
+)
 
 LONGEST: Final = 2**22
 """Bytes of the longest line that is read."""
@@ -180,8 +192,10 @@ class _Reader:
 def parse(text: str, path: str, line: int = 1) -> Node:
     """The record in `text`, which is line `line` of `path`.
 
-    Raises ContentError: `json-syntax`, `duplicate-key`, `empty-value`, `structure`.
+    Raises ContentError: `json-syntax`, `control-character`, `duplicate-key`, `empty-value`,
+    `structure`.
     """
+    check_characters(text, path, line)
     try:
         return _node(read(text, DEPTH), path, line)
     except JsonError as error:
@@ -200,10 +214,10 @@ def _node(value: Value, path: str, line: int) -> Node:
                 raise empty("an item", node.position)
         return Sequence(values, position)
     if value.kind != "{":
-        return Scalar(value.text, position)
+        return checked(Scalar(value.text, position))
     entries: dict[str, tuple[Scalar, Node]] = {}
     for name, at, each in value.members:
-        key = Scalar(name, Position(path, line, at + 1))
+        key = checked(Scalar(name, Position(path, line, at + 1)))
         if name in entries:
             raise twice(key, entries[name][0].position)
         if _blank(each):

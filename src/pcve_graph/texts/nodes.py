@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
 from ..errors import ContentError, Position, breach
+from ..visible import refused
 
 DEPTH: Final = 12
 """Levels a record may have; its own form needs six."""
@@ -62,6 +63,32 @@ def decode(raw: bytes, path: str, first_line: int = 1) -> str:
     line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
     fix = "save the file as UTF-8 text; if it is a picture or a PDF, it does not belong here"
     raise ContentError([breach("encoding", Position(path, line, column), f"found {found}", fix)])
+
+
+def check_characters(text: str, path: str, first_line: int = 1) -> None:
+    """Raise ContentError (`control-character`) with the place of a character that no text may hold.
+
+    `text` begins at line `first_line` of the file.
+    """
+    if bad := refused(text):
+        line = text.count("\n", 0, bad.at) + first_line
+        column = bad.at - text.rfind("\n", 0, bad.at)
+        raise _control(Position(path, line, column), bad.name, "here")
+
+
+def checked(value: Scalar) -> Scalar:
+    """`value`, if its text has no refused character: one that was written as an escape.
+
+    Raises ContentError (`control-character`) with the place of the value.
+    """
+    if bad := refused(value.text):
+        raise _control(value.position, bad.name, "from this value")
+    return value
+
+
+def _control(position: Position, name: str, where: str) -> ContentError:
+    found, fix = f"found the character {name}", f"delete the character {name} {where}"
+    return ContentError([breach("control-character", position, found, fix)])
 
 
 def too_deep(position: Position) -> ContentError:

@@ -8,7 +8,18 @@ from typing import Any, Final
 import yaml
 
 from ..errors import ContentError, Position, breach
-from .nodes import DEPTH, Mapping, Node, Scalar, Sequence, empty, too_deep, twice
+from .nodes import (
+    DEPTH,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    check_characters,
+    checked,
+    empty,
+    too_deep,
+    twice,
+)
 
 _COMMA: Final = "; a text with a comma inside { } needs quotation marks"
 
@@ -16,8 +27,10 @@ _COMMA: Final = "; a text with a comma inside { } needs quotation marks"
 def parse(text: str, path: str, first_line: int = 1) -> Node:
     """The one document in `text`, whose first line is line `first_line` of `path`.
 
-    Raises ContentError: `yaml-syntax`, `alias`, `duplicate-key`, `empty-value`, `structure`.
+    Raises ContentError: `yaml-syntax`, `alias`, `control-character`, `duplicate-key`,
+    `empty-value`, `structure`.
     """
+    check_characters(text, path, first_line)
     reader = _Reader(path, first_line)
     try:
         events = yaml.parse(text, Loader=yaml.CSafeLoader)
@@ -86,7 +99,7 @@ class _Reader:
         if depth > DEPTH:
             raise too_deep(self.position(mark))
         if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, self.position(mark))
+            return checked(Scalar(event.value, self.position(mark)))
         if isinstance(event, yaml.SequenceStartEvent):
             values: list[Node] = []
             while not isinstance(event := next(events), yaml.SequenceEndEvent):

@@ -10,6 +10,8 @@ from html import escape
 from string import Template
 from typing import Final
 
+from ..visible import visible
+
 _FRAME: Final = Template("""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -58,7 +60,7 @@ $body
 
 def framed(title: str, body: Iterable[str], nav: str) -> str:
     """A whole page. `title` is plain text; the parts of `body`, and `nav`, are HTML."""
-    return _FRAME.substitute(title=escape(title), nav=nav, body="\n".join(body))
+    return visible(_FRAME.substitute(title=escape(title), nav=nav, body="\n".join(body)))
 
 
 def link(address: str, words: str, code: bool = False) -> str:

@@ -51,9 +51,28 @@ def inspect_document(
 
     results = tuple(each for each in report.results if is_told(each.focus))
     suspects = {each for each in survey.suspects() if is_told(each)} if shapes is None else set()
-    if not results and not suspects:
-        return Findings((), ())
-    return _findings(document, ontology, survey, results, suspects, against)
+    findings = Findings((), ())
+    if results or suspects:
+        findings = _findings(document, ontology, survey, results, suspects, against)
+    refused = {each: name for each, name in survey.refused.items() if is_told(each[0])}
+    problems = {*findings.problems, *_control_characters(document, refused)}
+    return Findings(tuple(sorted(problems)), findings.results)
+
+
+def _control_characters(document: Document, refused: dict[Statement, str]) -> Iterator[Problem]:
+    """A warning for each statement with a character that a record may not hold, by its name.
+
+    Not an error: RDF 1.1 allows it (Concepts, section 3.3), and other validators pass it.
+    """
+    if not refused:
+        return
+    places, alias = _places(document, {each[0] for each in refused})
+    named = {_aliased(each, alias): name for each, name in refused.items()}
+    of = _by_subject(places, {each[0] for each in named})
+    for statement, name in named.items():
+        found, fix = f"found the character {name}", f"delete the character {name} from this value"
+        problem = breach("control-character", _place(document, of, *statement), found, fix)
+        yield replace(problem, severity="warning")
 
 
 def _report(

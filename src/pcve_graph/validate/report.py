@@ -17,6 +17,7 @@ from .. import __version__
 from ..errors import Problem
 from ..names import BASE, DOCUMENT, PREFIXES, expand
 from ..shapes.shacl import Result
+from ..visible import one_line, visible
 
 
 def rule_address(rule: str) -> str:
@@ -40,9 +41,13 @@ def text(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str
         some = list(group)[:share]
         shown += len(some)
         lines.append(f"{numbers[rule]:,} x {some[0].severity} {rule}\n    rule: {some[0].why}")
-        lines += [f"    {each.position}: {each.message}; {each.fix}".rstrip("; ") for each in some]
+        lines += [f"    {each.position}: {_brief(each)}" for each in some]
     rest = len(problems) - shown
     return "\n".join([*lines, f"{rest:,} more are not shown; `--limit 0` shows all", ""])
+
+
+def _brief(problem: Problem) -> str:
+    return one_line(f"{problem.message}; {problem.fix}".rstrip("; "))
 
 
 def as_json(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
@@ -105,7 +110,7 @@ def _sarif_result(problem: Problem, index: int) -> dict[str, Any]:
 
 def _uri(path: str) -> str:
     """A path as a URI reference (RFC 3986): relative, or a file's whole address."""
-    return ("file://" if path.startswith("/") else "") + quote(path)
+    return ("file://" if path.startswith("/") else "") + quote(path, errors="surrogateescape")
 
 
 def junit(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
@@ -135,8 +140,8 @@ def junit(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> st
 
 
 def _plain(words: str) -> str:
-    """`words` without the characters that XML 1.0 cannot hold."""
-    return "".join(each for each in words if each in "\t\n\r" or each >= " ")
+    """`words` without the characters that XML 1.0 cannot hold: they are made visible."""
+    return visible(words)
 
 
 def turtle(results: tuple[Result, ...], others: tuple[Problem, ...]) -> str:
@@ -179,7 +184,7 @@ def _as_result(problem: Problem) -> Result:
     severity = "sh:Violation" if problem.severity == "error" else "sh:Warning"
     rule = rule_address(problem.rule)
     return Result(
-        focus=f"<{DOCUMENT}{quote(place.path)}#line={place.line}>",
+        focus=f"<{DOCUMENT}{quote(place.path, errors='surrogateescape')}#line={place.line}>",
         path="",
         value="",
         shape=_shape(problem.rule),

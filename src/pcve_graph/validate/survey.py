@@ -8,14 +8,17 @@ Of each subject one number is kept, a bit for each class and key of the ontology
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
+from typing import Final
 
 import pyoxigraph as ox
 
 from ..dates import first_and_last
 from ..names import PREFIXES, expand, local_name, nearest
 from ..ontology import Key, Ontology, RecordClass
+from ..visible import refused
 
 Statement = tuple[str, str, str]
 """Subject, predicate and object as N-Triples writes them."""
@@ -28,6 +31,10 @@ _LABELS = {
 }
 _STRANGE, _STRANGE_CLASS = 1, 2
 """The bits of a property that is no key of any class, and of a class of ours without a shape."""
+
+
+_SUSPICIOUS: Final = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\\[bfru]")
+"""What a line of N-Triples has where a term may hold a character that records refuse."""
 
 
 def parts(line: str) -> Statement:
@@ -81,6 +88,14 @@ def _text(literal: str) -> str:
     return str(json.loads(literal[: literal.rindex('"') + 1], strict=False))
 
 
+def _refused(statement: Statement) -> str:
+    """The first character that a record may not hold in any term, as U+001B; empty without one."""
+    subject, predicate, value = statement
+    text = _text(value) if value.startswith('"') else value
+    names = [bad.name for term in (subject, predicate, text) if (bad := refused(term))]
+    return names[0] if names else ""
+
+
 class Survey:
     """Passes lines of N-Triples on, and knows in the end what is to be known of their subjects."""
 
@@ -96,6 +111,8 @@ class Survey:
         self.labels = Labels()
         self.marks: dict[str, int] = {}
         self.dated: set[Statement] = set()
+        self.refused: dict[Statement, str] = {}
+        """Statements with a character that a record may not hold, and its name."""
         self.having, self.faulty = lru_cache(None)(self._having), lru_cache(None)(self._faulty)
 
     def __contains__(self, subject: str) -> bool:
@@ -116,6 +133,8 @@ class Survey:
                 elif predicate in _LABELS:
                     self.labels.take((subject, predicate, value))
             marks[subject] = marks.get(subject, 0) | mark
+            if _SUSPICIOUS.search(line) and (name := _refused((subject, predicate, value))):
+                self.refused[subject, predicate, value] = name
             yield line
 
     def classes_of(self, subject: str) -> list[RecordClass]:

@@ -1,0 +1,133 @@
+"""Characters that a reader cannot see: made visible in text for people, refused in records.
+
+An escape sequence in a label can rewrite what a terminal shows, a bidirectional override reverses
+what is read (Unicode TR36 and UAX #9), and a zero-width character makes two names look the same.
+Everything else is text: letters of all scripts, combining marks, emoji and their sequences, and
+the marks and joiners that right-to-left and joining scripts are written with.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+_CONTROLS: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"
+"""C0 without tab and line feed, DEL, C1 (ISO 6429), and halves of surrogate pairs.
+
+A carriage return is one of them unless a line feed follows it.
+"""
+
+_BIDI: Final = r"\u202a-\u202e\u2066-\u2069"
+"""Embeddings, overrides, isolates and what closes them (UAX #9, section 2)."""
+
+_UNSEEN: Final = (
+    r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2028\u2029\u2060-\u2065\u206a-\u206f"
+    r"\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    r"\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+)
+"""Line and paragraph separators, and what has neither width nor shape: Unicode's
+Default_Ignorable_Code_Point without the joiners, marks and variation selectors, which have rules
+of their own; tag characters among them.
+"""
+
+_JOINED: Final = (
+    r"\u0590-\u109f\u1780-\u18af\u1900-\u1cff\u2190-\u2bff\u3030\u303d\u3297\u3299\ufe0f"
+    r"\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00011fff\U0001e800-\U0001faff"
+)
+"""Scripts that are written with joiners, and emoji."""
+
+_RIGHT_TO_LEFT: Final = re.compile(
+    r"[\u05be-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff"
+    r"\U0001e800-\U0001efff]"
+)
+
+_HIDDEN: Final = re.compile(
+    r"(?P<flag>\U0001f3f4[\U000e0020-\U000e007e]{1,6}\U000e007f)"
+    r"|(?P<mark>[\u200e\u200f\u061c])"
+    rf"|[{_CONTROLS}{_BIDI}{_UNSEEN}]|\r(?!\n)"
+    rf"|(?<![{_JOINED}])[\u200c\u200d]"
+    r"|(?<![0-9#*\u00a9\u00ae\u0300-\ufdff\ufe30-\uffff\U00010000-\U000dffff])[\ufe00-\ufe0f]"
+    r"|(?<![\u1800-\u18aa])[\u180b-\u180d\u180f]"
+    r"|(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]"
+)
+
+_NEAR: Final = 64
+"""Characters from a mark within which a right-to-left letter of its line gives it a use."""
+
+_REFUSED: Final = re.compile(rf"[{_CONTROLS}\u202d\u202e]|\r(?!\n)")
+_PAIRED: Final = re.compile("[\u202a\u202b\u202c\u2066-\u2069\n]")
+_CLOSING: Final = {"\u202c": "\u202a\u202b", "\u2069": "\u2066\u2067\u2068"}
+
+
+class Refused(NamedTuple):
+    """A character that content may not hold: its offset in the text, and its code point."""
+
+    at: int
+    name: str
+
+
+def visible(text: str) -> str:
+    r"""`text` with each hidden character as its escape, `\u001b`; tabs and line ends stay.
+
+    Hidden are control characters, half surrogates, bidirectional embeddings, overrides and
+    isolates, line and paragraph separators, and characters without width. Kept are the marks LRM,
+    RLM and ALM near a right-to-left letter of their line, joiners after letters of the scripts
+    that are written with them and within emoji, one variation selector after its base, and the
+    tags of a flag. The escapes are those of JSON and Turtle, which read them back.
+
+    >>> visible("Bell\x1b[2J Society")
+    'Bell\\u001b[2J Society'
+    """
+    return text if text.isascii() and text.isprintable() else _HIDDEN.sub(_escaped, text)
+
+
+def one_line(text: str) -> str:
+    r"""`visible(text)` with its line ends as `\n`: a value that stands within a line."""
+    return visible(text).replace("\r\n", "\\r\\n").replace("\n", "\\n")
+
+
+def refused(text: str) -> Refused | None:
+    """The first character of `text` that no record or source may hold, or None.
+
+    Refused are control characters other than tabs and line ends, half surrogates, bidirectional
+    overrides, and embeddings and isolates that are not closed, or close nothing, in their line.
+    """
+    control = None if text.isprintable() else _REFUSED.search(text)
+    places = [at for at in (control and control.start(), _unpaired(text)) if at is not None]
+    return Refused(min(places), f"U+{ord(text[min(places)]):04X}") if places else None
+
+
+def _escaped(match: re.Match[str]) -> str:
+    found = match.group()
+    if match["flag"] or (match["mark"] and _beside_right_to_left(match.string, match.start())):
+        return found
+    code = ord(found)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _beside_right_to_left(text: str, at: int) -> bool:
+    before = text[max(0, at - _NEAR) : at].rpartition("\n")[2]
+    behind = text[at + 1 : at + 1 + _NEAR].partition("\n")[0]
+    return bool(_RIGHT_TO_LEFT.search(before + behind))
+
+
+def _unpaired(text: str) -> int | None:
+    """Where the first embedding or isolate stands that has no partner in its line."""
+    if text.isascii():
+        return None
+    opened: list[int] = []
+    unpaired: list[int] = []
+    for match in _PAIRED.finditer(text + "\n"):
+        mark = match.group()
+        if mark == "\n":
+            unpaired += opened
+            opened = []
+        elif mark not in _CLOSING:
+            opened.append(match.start())
+        elif opened and text[opened[-1]] in _CLOSING[mark]:
+            opened.pop()
+        else:
+            unpaired.append(match.start())
+        if unpaired:
+            return min(unpaired)
+    return None
