@@ -80,7 +80,7 @@ def _table(answer: Table, rows: list[list[str]], width: int) -> str:
     from rich.table import Table as Grid
     from rich.text import Text
 
-    grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
     for name in answer.columns:
         grid.add_column(name, overflow="fold")
     for row in rows:

@@ -120,6 +120,8 @@ def put(content: bytes | str, output: Path | None = None, form: str = "text") ->
         except UnicodeDecodeError:
             raise UsageError(f"{form} is binary; write it to a file with -o FILE") from None
         content = visible(text)
+        if form == "table" and output is None and on_terminal():
+            content = _bold_head(content)
     if output is None:
         _on_stdout(content, form)
         return
@@ -130,6 +132,12 @@ def put(content: bytes | str, output: Path | None = None, form: str = "text") ->
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}") from None
     tell(f"wrote {len(content):,} bytes to {output}")
+
+
+def _bold_head(table: str) -> str:
+    """`table` with its first line in bold, as terminals show it (ECMA-48, SGR)."""
+    head, line_end, rest = table.partition("\n")
+    return f"\x1b[1m{head}\x1b[0m{line_end}{rest}"
 
 
 def _on_stdout(content: bytes | str, form: str) -> None:
