@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, Final
 import click
 
 from . import __version__
-from .commands.console import prepare
+from .commands.console import discard, prepare, tell
 from .visible import one_line
 
 FEW_SWEEPS = (100_000, 20, 50)
@@ -56,10 +57,21 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def _visible_errors() -> Iterator[None]:
-    """Make arguments and file names visible that click's own messages repeat."""
+def _guarded_click() -> Iterator[None]:
+    """What click writes itself, such as help: arguments that its messages repeat are made visible.
+
+    Where it cannot be written, as on a full disk, that is said, and the exit code is 2.
+    """
     try:
         yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        discard(sys.stdout)
+        tell(f"pcve: output cannot be written: {error.strerror}")
+        sys.exit(2)
     except click.ClickException as error:
         vars(error)["message"] = one_line(error.message)
         raise
@@ -69,11 +81,11 @@ class _Rooms(click.Group):
     """The commands of `ROOMS`, each imported when it is asked for."""
 
     def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
-        with _visible_errors():
+        with _guarded_click():
             return super().make_context(*arguments, **settings)
 
     def invoke(self, context: click.Context) -> Any:
-        with _visible_errors():
+        with _guarded_click():
             return super().invoke(context)
 
     def list_commands(self, context: click.Context) -> list[str]:

@@ -144,7 +144,7 @@ def _on_stdout(content: bytes | str, form: str) -> None:
     """Write and flush; text for people in the encoding of the stream, all else as UTF-8."""
     stream = sys.stdout
     if stream is None:
-        raise UsageError("stdout is closed; write to a file with -o FILE or > FILE")
+        raise UsageError("stdout is closed; redirect it to a file")
     if isinstance(content, str) and form not in FOR_PEOPLE:
         content = content.encode(errors="backslashreplace")
     try:
@@ -155,13 +155,13 @@ def _on_stdout(content: bytes | str, form: str) -> None:
             stream.buffer.write(content)
         stream.flush()
     except OSError as error:
-        _discard(stream)
+        discard(stream)
         if isinstance(error, BrokenPipeError):
             raise
         raise UsageError(f"stdout cannot be written: {error.strerror}") from None
 
 
-def _discard(stream: IO[str]) -> None:
+def discard(stream: IO[str]) -> None:
     """Let what is still in the buffers of `stream` go to the null device when Python ends."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, stream.fileno())

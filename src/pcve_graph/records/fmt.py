@@ -14,7 +14,7 @@ from ..errors import ContentError, Position, Problem, breach
 from ..ontology import Ontology
 from ..project import Project
 from ..texts import jsontext
-from ..texts.nodes import Mapping, Node, Scalar, Sequence, decode
+from ..texts.nodes import Mapping, Node, Scalar, Sequence, check_characters, decode
 from ..texts.yamltext import parse
 from . import entries
 from .records import TALK
@@ -28,10 +28,11 @@ def format_text(path: Path, name: str, ontology: Ontology) -> str:
     Raises ContentError where the file cannot be read, or where formatting would lose something.
     """
     text = decode(path.read_bytes(), name)
+    check_characters(text, name)
     if path.suffix == ".ttl":
         return _turtle(text, name)
     if path.suffix == ".rq":
-        return "\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n"
+        return "\n".join(line.rstrip() for line in text.strip().split("\n")) + "\n"
     if path.suffix == ".jsonl":
         return _lines(text, name, ontology)
     return _yaml(text, name, ontology)
