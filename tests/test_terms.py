@@ -251,7 +251,7 @@ def test_concepts_have_no_circle_and_belong_to_a_list() -> None:
 def test_one_version_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    changes = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    changes = re.findall(r"^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text(), re.M)
     assert project == citation["version"] == __version__ == changes[0]
     for name, place in HEADERS.items():
         iri = f"https://w3id.org/pcve/{place}"

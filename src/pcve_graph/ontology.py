@@ -13,11 +13,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from .errors import ContentError, Position, Problem, breach
+from .errors import ContentError, Position, breach
 from .kept import kept
 from .names import BASE, expand, kebab, local_name, prefixed
 from .project import Project
-from .visible import refused
+from .visible import refused, written_at
 
 _VOCAB = BASE + "vocab/"
 
@@ -141,8 +141,7 @@ def _bare(term: object) -> str:
 def read_turtle(raw: bytes, name: str) -> list[ox.Triple]:
     """The triples of a Turtle file.
 
-    Raises ContentError with its place: `ontology-syntax`, or `control-character` where a term holds
-    one, written as it is or as an escape.
+    Raises ContentError with its place: `ontology-syntax`, or `control-character` for one in a term.
     """
     try:
         triples = [quad.triple for quad in ox.parse(raw, format=ox.RdfFormat.TURTLE)]
@@ -152,20 +151,12 @@ def read_turtle(raw: bytes, name: str) -> list[ox.Triple]:
         raise ContentError([breach("ontology-syntax", place, error.msg, fix)]) from None
     terms = (_bare(term) for each in triples for term in (each.subject, each.object))
     if bad := next(filter(None, map(refused, terms)), None):
-        raise ContentError([_control_character(raw.decode(), name, bad.name)])
+        text = raw.decode()
+        at = written_at(text, bad.name)
+        place = Position(name, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+        found, fix = f"found the character {bad.name}", f"delete the character {bad.name} here"
+        raise ContentError([breach("control-character", place, found, fix)])
     return triples
-
-
-def _control_character(text: str, name: str, character: str) -> Problem:
-    """The problem of a term that holds `character`: as it is in the file, or as an escape."""
-    code = character[2:]
-    short = {"0008": r"|(?<!\\)\\b", "000C": r"|(?<!\\)\\f"}.get(code, "")
-    written = f"{re.escape(chr(int(code, 16)))}|(?i:\\\\u(?:0000)?{code}){short}"
-    match = re.search(written, text)
-    at = match.start() if match else 0
-    place = Position(name, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
-    fix = f"delete the character {character} here"
-    return breach("control-character", place, f"found the character {character}", fix)
 
 
 def read_ontology(project: Project) -> Ontology:

@@ -97,6 +97,14 @@ def refused(text: str) -> Refused | None:
     return Refused(min(places), f"U+{ord(text[min(places)]):04X}") if places else None
 
 
+def written_at(turtle: str, name: str) -> int:
+    """Where Turtle has the character `name`, as it is or as an escape; 0 where it is not there."""
+    code = name.removeprefix("U+")
+    short = {"0008": r"|(?<!\\)\\b", "000C": r"|(?<!\\)\\f"}.get(code, "")
+    match = re.search(rf"{re.escape(chr(int(code, 16)))}|(?i:\\u(?:0000)?{code}){short}", turtle)
+    return match.start() if match else 0
+
+
 def _escaped(match: re.Match[str]) -> str:
     found = match.group()
     if match["flag"] or (match["mark"] and _beside_right_to_left(match.string, match.start())):

@@ -473,6 +473,18 @@ def test_a_control_character_in_anybodys_rdf_is_a_warning(
     assert (result.returncode, b"control-character" in result.stderr) == (0, False)
 
 
+def test_a_fix_makes_no_date_of_an_escape(northtown: World, tmp_path: Path) -> None:
+    path = tmp_path / "x.ttl"
+    path.write_text(
+        "@prefix pcve: <https://w3id.org/pcve/ns#> . @prefix schema: <https://schema.org/> .\n"
+        "<https://w3id.org/pcve/id/event/x> a pcve:Event ; schema:startDate\n"
+        '"2018\\u001B[2J"^^<http://www.w3.org/2001/XMLSchema#date> .'
+    )
+    shown = assert_safe(run(northtown, "validate", str(path)).stderr)
+    assert "start of x is" in shown
+    assert "2018-01" not in shown
+
+
 def test_messages_of_own_shapes_are_visible(northtown: World, tmp_path: Path) -> None:
     shapes = tmp_path / "shapes.ttl"
     shapes.write_text(

@@ -13,7 +13,7 @@ from ..names import local_name
 from ..ontology import Ontology
 from ..questions.binding import Term
 from .evidence import Evidence
-from .present import day, told
+from .present import day, in_cell, told
 from .query import Table, labels, plain
 from .why import Reason, why
 
@@ -83,7 +83,7 @@ def _sentence(reason: Reason, called: dict[str, str]) -> str:
 def _word(term: Term, called: dict[str, str]) -> str:
     if isinstance(term, ox.NamedNode):
         return called.get(term.value) or local_name(term.value)
-    return day(str(getattr(term, "value", term)))
+    return in_cell(day(str(getattr(term, "value", term))))
 
 
 def _document(

@@ -21,6 +21,7 @@ from ..questions.dialects import choose, own_query, read_folder
 from ..questions.saved import Parameter, SavedQuery, read_queries
 from ..questions.search import Hit, open_index
 from ..remote.reading import Here, Reading, bind_in
+from ..visible import one_line
 
 ROW_FORMATS = ("table", "markdown", *RESULT_FORMATS)
 
@@ -72,7 +73,7 @@ def question(project: Project, graph: Reading, name: str, own: bytes | None, ask
         limit=asked.limit or None,
         service=asked.service,
     )
-    talk = [f"{each.position}: note: {each.message}; {each.fix}" for each in chosen.notes]
+    talk = list(map(_note, chosen.notes))
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {asked.limit:,}; there are more")
     if asked.why is not None:
@@ -87,6 +88,10 @@ def question(project: Project, graph: Reading, name: str, own: bytes | None, ask
     text = present(answer, asked.form, graph.words(answer, asked.form), asked.iris, asked.width)
     usual = "turtle" if isinstance(answer, Triples) else "table"
     return Reply(text, tuple(talk), form=asked.form or usual)
+
+
+def _note(note: Problem) -> str:
+    return one_line(f"{note.position}: note: {note.message}; {note.fix}")
 
 
 def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
@@ -116,11 +121,7 @@ def catalogue(project: Project, folder: Path | None) -> Reply:
     for name, query in found.items():
         option = f" --queries {folder}" if folder else ""
         lines += _entry(name, query, option)
-    notes = tuple(
-        f"{note.position}: note: {note.message}; {note.fix}"
-        for query in found.values()
-        for note in query.notes
-    )
+    notes = tuple(_note(each) for query in found.values() for each in query.notes)
     return Reply("".join(line + "\n" for line in lines), notes, tuple(problems))
 
 

@@ -181,7 +181,7 @@ class _Reader:
         return Work(
             iri=iri,
             kind="project" if _PROJECT in values["type"] else "event",
-            label=name,
+            label=" ".join(name.split()),
             start=_first(values, "startDate"),
             end=_last(values, "endDate"),
             earliest=_first(values, "earliest"),

@@ -92,7 +92,12 @@ def cure(key: Key, found: str, ontology: Ontology, ids: Ids) -> str:
 
 
 def _date(text: str, kinds: set[str]) -> str:
-    """The date that `text` means, in the form of XML Schema; empty where that is not plain."""
+    """The date that `text` means, in the form of XML Schema; empty where that is not plain.
+
+    A text with an escape of N-Triples is not: the digits of the escape are nobody's date.
+    """
+    if "\\" in text:
+        return ""
     words = re.findall(r"[a-z]+|\d+", text.casefold())
     numbers = [int(word) for word in words if word.isdigit()]
     named = [word for word in words if word.isalpha() and len(word) > 2]
