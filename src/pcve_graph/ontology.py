@@ -65,10 +65,9 @@ class RecordClass:
 class Ontology:
     """The terms, vocabulary and shapes, read once.
 
-    `graphs` holds N-Triples lines by graph name, `shapes` those of shapes.ttl, whose
-    SHA-256 is `digest`. `classes` is by
-    local name, `schemes` lists the ids of each closed list, `roles` maps a property to the
-    concept of the role it stands for. `messages` holds the name and message of each shape,
+    `graphs` holds N-Triples lines by graph name, `shapes` those of shapes.ttl, whose SHA-256 is
+    `digest`. `classes` is by local name, `schemes` lists the ids of each closed list, `roles` maps
+    a property to the concept of its role. `messages` holds the name and message of each shape,
     `labels` the small-letter names of each (list, term), `by_shape` the key of a property shape,
     `pointed` the values that a node shape asks for or forbids, as N-Triples writes them,
     `texts` what the files hold, by their names.
@@ -160,8 +159,8 @@ def read_turtle(raw: bytes, name: str) -> list[ox.Triple]:
 
 
 def read_ontology(project: Project) -> Ontology:
-    """The ontology of `project`, without align.ttl where that is absent.
-    As long as the files are the same it is the same one, and its shapes stay compiled.
+    """The ontology of `project`, without align.ttl where that is absent. As long as the files are
+    the same it is the same one, and its shapes stay compiled.
 
     Raises ContentError (`ontology-syntax`) where a file is not Turtle, or pcve.ttl, vocab.ttl or
     align.ttl holds a blank node.
