@@ -83,7 +83,8 @@ def _ascii_host(host: str) -> str:
     if ":" in host:
         return str(ipaddress.IPv6Address(host))
     name = host if host.isascii() else host.encode("idna").decode()
-    if not _HOST.fullmatch(name) or any(len(label) > 63 for label in name.split(".")):
+    labels = name.removesuffix(".").split(".")
+    if not _HOST.fullmatch(name) or not all(0 < len(label) < 64 for label in labels):
         raise ValueError("malformed host name")
     return name
 

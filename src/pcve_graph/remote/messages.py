@@ -36,7 +36,7 @@ class EndpointError(UsageError):
 
 
 def refusal(
-    url: str, status: int, reason: str, body: bytes, location: str | None, *, anonymous: bool
+    url: str, status: int, reason: str, body: bytes, location: str, *, anonymous: bool
 ) -> str:
     """What a status other than 2xx means, with the first useful line of the body.
 
@@ -49,7 +49,7 @@ def refusal(
     if status == 401 and not anonymous:
         meaning = "the server does not accept this user, password or token"
     if 300 <= status < 400:
-        meaning = f"it moved; use {shown(location or '?')}"
+        meaning = f"it moved; use {shown(location)}"
     parts += [f"“{excerpt}”"] if excerpt else []
     parts += [meaning] if meaning else []
     return "; ".join(parts)

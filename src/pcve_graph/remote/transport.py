@@ -171,7 +171,7 @@ class Transport:
             reply.status,
             reply.reason,
             reply.body,
-            reply.headers.get("Location"),
+            _joined(reply.url, str(reply.headers.get("Location") or "?")),
             anonymous=not self.credentials,
         )
         if wait is not None and not reply.deadline.allows(wait):
@@ -184,6 +184,14 @@ class Transport:
 
     def _error(self, text: str, status: int = 0) -> EndpointError:
         return EndpointError(self.credentials.hidden(text), status)
+
+
+def _joined(url: str, location: str) -> str:
+    """An address relative to `url` as a whole one, as far as it can be read."""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location
 
 
 def _asked_wait(headers: Message) -> float | None:
