@@ -199,7 +199,6 @@ def test_circles_end() -> None:
         "http:///x",
         "http://ho st/",
         "http://host/\x1b]0;title\x07",
-        "//",
         "http://\xe9\xff..x/",
         "javascript:alert(1)",
         f"http://{'x' * 300}/",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import count
+from itertools import count, islice
 from typing import Final, TypeVar
 
 import pyoxigraph as ox
@@ -21,10 +21,10 @@ from .guards import UnsafeError, guard_json, guard_triples, guard_xml
 from .messages import EndpointError, useful_line
 from .transport import Reply
 
-MOST_TERMS: Final = 20_000_000
-"""Values of an answer that are read at most: with them, a table takes about 4 GB of memory."""
+MOST_TERMS: Final = 10_000_000
+"""Values of an answer that are read at most; an answer of so many takes some 3 GB of memory."""
 _BETWEEN: Final = 4096
-"""Rows or triples between two looks at the deadline."""
+"""Rows or triples between two looks at the deadline; literals that are spelled at once."""
 Item = TypeVar("Item")
 
 _ROWS: Final = {
@@ -174,16 +174,26 @@ def _spelling(terms: Iterable[Term | None]) -> dict[Term | None, Term]:
     """The embedded store's spelling of each literal that it spells otherwise."""
     plain = expand("xsd:string")
     literals = {
-        each
-        for each in terms
-        if isinstance(each, ox.Literal) and (each.language or each.datatype.value != plain)
+        term
+        for term in terms
+        if isinstance(term, ox.Literal) and (term.language or term.datatype.value != plain)
     }
-    numbered = dict(enumerate(literals))
+    spelling: dict[Term | None, Term] = {}
+    waiting = iter(literals)
+    while block := list(islice(waiting, _BETWEEN)):
+        spelling |= _stored(block)
+    return spelling
+
+
+def _stored(literals: list[ox.Literal]) -> dict[Term | None, Term]:
+    """The literals that come out of a store otherwise than they went in."""
     value = ox.NamedNode(expand("rdf:value"))
     store = ox.Store()
     store.extend(
-        ox.Quad(ox.NamedNode(f"urn:{number}"), value, each) for number, each in numbered.items()
+        ox.Quad(ox.NamedNode(f"urn:{number}"), value, literal)
+        for number, literal in enumerate(literals)
     )
-    return {
-        numbered[int(str(getattr(quad.subject, "value", ""))[4:])]: quad.object for quad in store
-    }
+    pairs = (
+        (literals[int(str(getattr(quad.subject, "value", ""))[4:])], quad.object) for quad in store
+    )
+    return {literal: stored for literal, stored in pairs if literal != stored}

@@ -18,7 +18,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from email.message import Message
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from ..errors import UsageError
 from .addresses import Origin, normal_url, origin, printable, shown
@@ -128,6 +128,9 @@ class Transport:
         if request.method != "GET" and reply.status not in _SAME_METHOD:
             return ""
         try:
+            # urljoin takes a host that is left out for that of the request.
+            if urlsplit(location).scheme and not urlsplit(location).netloc:
+                raise ValueError
             target = normal_url(urljoin(request.url, location))
         except (UsageError, ValueError):
             where = f"{shown(request.url)} redirects to {shown(location)!r}"
