@@ -320,6 +320,19 @@ def test_values_have_the_spelling_of_the_embedded_store() -> None:
     ]
 
 
+def test_thousands_of_values_have_the_spelling_of_the_embedded_store() -> None:
+    kind = "http://www.w3.org/2001/XMLSchema#integer"
+    bindings = [
+        {"x": {"type": "literal", "value": f"0{number}", "datatype": kind}}
+        for number in range(10_000)
+    ]
+    body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": bindings}})
+    with serving(says(200, JSON, body)) as server:
+        answer = published(Endpoint(server.url)).ask(ASK)
+    assert isinstance(answer, Table)
+    assert [getattr(row[0], "value", "") for row in answer.rows] == [*map(str, range(10_000))]
+
+
 def test_a_graph_in_any_syntax() -> None:
     text = "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }"
     triple = '<https://e.org/s> <https://e.org/p> "x" .'
