@@ -65,7 +65,7 @@ class Endpoint:
     ) -> None:
         self._given = Addresses(where) if isinstance(where, str) else where
         self.timeout = _seconds(timeout)
-        self.attempts = attempts
+        self.attempts = max(1, attempts)
         self.server = ""
         """What the server calls itself; empty until it has answered."""
         self._credentials = credentials or Credentials()
