@@ -16,8 +16,10 @@ from servers.bad import Request, drips, serving, stalls
 from pcve_graph.ask.query import Table, Triples
 from pcve_graph.errors import UsageError
 from pcve_graph.remote import transport
-from pcve_graph.remote.remote import LONG, Addresses, Endpoint
-from pcve_graph.remote.transport import Credentials, EndpointError, useful_line
+from pcve_graph.remote.addresses import Addresses
+from pcve_graph.remote.login import Credentials
+from pcve_graph.remote.messages import EndpointError, useful_line
+from pcve_graph.remote.remote import LONG, Endpoint
 
 JSON = "application/sparql-results+json"
 ROWS = json.dumps(
@@ -170,7 +172,7 @@ def test_a_name_that_is_not_known(scheme: str) -> None:
     challenge = f'{scheme} realm="x", nonce="abc", qop="auth"'
     refusal = says(401, "text/plain", "who are you, s3cret?", WWW_Authenticate=challenge)
     message, requests = told(refusal, credentials=Credentials("ann", "s3cret"))
-    assert "is not one that it knows" in message
+    assert "does not accept this user, password or token" in message
     assert "s3cret" not in message
     assert requests <= 2
 
@@ -194,11 +196,13 @@ def test_a_token_goes_with_every_question() -> None:
         assert server.seen[0][2]["Authorization"] == "Bearer t0ken"
 
 
-def test_a_redirect_is_followed_and_tells_no_other_server_who_asks() -> None:
+def test_an_allowed_redirect_is_followed_and_tells_no_other_server_who_asks() -> None:
     with serving(rows) as other:
         there = says(302, "text/plain", "", Location=other.url)
         with serving(there) as server:
-            endpoint = published(Endpoint(server.url, Credentials(token="t0ken")))
+            allowed = other.url.removesuffix("/sparql")
+            token = Credentials(token="t0ken")
+            endpoint = published(Endpoint(server.url, token, allow_redirects=[allowed]))
             assert endpoint.ask(ASK) == SEVEN
         assert "Authorization" not in other.seen[0][2]
 
@@ -230,7 +234,7 @@ def test_a_long_wait_is_told_and_not_kept(wait: str) -> None:
         request.end_headers()
 
     message, requests = told(busy)
-    assert "the server asks for fewer requests; it asks to wait 3,600 s" in message
+    assert "rate limit exceeded; it asks to wait 3,600 s, and --timeout is 60 s" in message
     assert requests == 1
 
 
@@ -314,6 +318,19 @@ def test_values_have_the_spelling_of_the_embedded_store() -> None:
         "<https://example.org/ž>",
         "None",
     ]
+
+
+def test_thousands_of_values_have_the_spelling_of_the_embedded_store() -> None:
+    kind = "http://www.w3.org/2001/XMLSchema#integer"
+    bindings = [
+        {"x": {"type": "literal", "value": f"0{number}", "datatype": kind}}
+        for number in range(10_000)
+    ]
+    body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": bindings}})
+    with serving(says(200, JSON, body)) as server:
+        answer = published(Endpoint(server.url)).ask(ASK)
+    assert isinstance(answer, Table)
+    assert [getattr(row[0], "value", "") for row in answer.rows] == [*map(str, range(10_000))]
 
 
 def test_a_graph_in_any_syntax() -> None:

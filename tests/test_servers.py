@@ -32,10 +32,12 @@ from pcve_graph.names import GRAPHS, graph
 from pcve_graph.ontology import Ontology
 from pcve_graph.project import Project
 from pcve_graph.questions.saved import SavedQuery, read_queries
+from pcve_graph.remote.addresses import Addresses
+from pcve_graph.remote.login import Credentials
+from pcve_graph.remote.messages import EndpointError
 from pcve_graph.remote.publish import commits_in_parts, plan, publish, staging
 from pcve_graph.remote.reading import Here, There, bind_in
-from pcve_graph.remote.remote import Addresses, Endpoint
-from pcve_graph.remote.transport import Credentials, EndpointError
+from pcve_graph.remote.remote import Endpoint
 from pcve_graph.texts.sparqltext import tokens
 
 QUERIES = read_queries(Project(ROOT, ROOT / "build"), "answers")

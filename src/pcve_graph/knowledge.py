@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import html
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,8 +28,8 @@ from .project import Project, chosen_project
 from .questions.binding import Term
 from .questions.dialects import choose, own_query
 from .questions.search import Hit
+from .remote.login import Credentials
 from .remote.reading import Here, Reading, There, bind_in
-from .remote.transport import Credentials
 
 if TYPE_CHECKING:
     import rdflib
@@ -65,19 +65,22 @@ class KnowledgeGraph:
         *,
         endpoint: str | None = None,
         credentials: Credentials | None = None,
+        allow_redirects: Collection[str] = (),
     ) -> KnowledgeGraph:
         """The graph of the project at `path`, or of the nearest project upward from here.
 
         Where there is none, the shipped project is built once, into the user's cache, and opened.
         With `endpoint` (a URL) the saved questions of that project are asked of a server, with
-        `credentials` where it asks for them. Raises UsageError where `path` is no project, or it
-        was not built yet.
+        `credentials` where it asks for them; it may redirect to the origins `allow_redirects`, as
+        `https://data.example.org`, beside its own. Raises UsageError where `path` is no project, or
+        it was not built yet.
         """
         project = chosen_project(None if path is None else Path(path))
         if endpoint is not None:
             from .remote.remote import Endpoint
 
-            return cls(project, There(Endpoint(endpoint, credentials)))
+            server = Endpoint(endpoint, credentials, allow_redirects=allow_redirects)
+            return cls(project, There(server))
         from .build.store import open_graph
 
         if project.shipped:

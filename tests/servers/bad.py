@@ -97,3 +97,61 @@ def drips(request: Request) -> None:
             request.wfile.write(b" ")
             request.wfile.flush()
             time.sleep(0.1)
+
+
+Talk = Callable[[socket.socket], None]
+
+
+@contextlib.contextmanager
+def talking(talk: Talk) -> Iterator[str]:
+    """The address of a server that reads a request and leaves the rest of a connection to `talk`."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ended = threading.Event()
+
+        def serve(link: socket.socket) -> None:
+            with link, contextlib.suppress(OSError):
+                read_request(link)
+                talk(link)
+                link.shutdown(socket.SHUT_WR)
+
+        def accept() -> None:
+            while not ended.is_set():
+                link = listener.accept()[0]
+                link.settimeout(20)
+                threading.Thread(target=serve, args=(link,), daemon=True).start()
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/sparql"
+        finally:
+            ended.set()
+            socket.create_connection(listener.getsockname()).close()
+            thread.join(5)
+
+
+def read_request(link: socket.socket) -> bytes:
+    """A request up to the end of its headers; what has come where it stops before."""
+    content = b""
+    while b"\r\n\r\n" not in content and (part := link.recv(1 << 16)):
+        content += part
+    return content
+
+
+def slowly(content: bytes, start: bytes = b"", seconds: float = 20, pause: float = 0.05) -> Talk:
+    """Sends `start`, then byte after byte of `content`, again and again, for so many seconds."""
+
+    def talk(link: socket.socket) -> None:
+        link.sendall(start)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for byte in content:
+                link.sendall(bytes([byte]))
+                time.sleep(pause)
+
+    return talk
+
+
+def sends(content: bytes) -> Talk:
+    """Sends these bytes and ends the connection."""
+    return lambda link: link.sendall(content)

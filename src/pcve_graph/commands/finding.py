@@ -14,7 +14,7 @@ from ..errors import ContentError, UsageError
 from ..project import Project
 from .console import guarded, many, on_terminal, put, read_stdin, say, tell
 from .here import here, opened
-from .servers import ENDPOINT, FOLDER, graph_at
+from .servers import FOLDER, Target, endpoint_options, graph_at
 
 if TYPE_CHECKING:
     from ..remote.reading import Reading
@@ -59,10 +59,12 @@ class _QueryCommand(click.Command):
 )
 @click.option("--allow-service", "service", is_flag=True, help="Let SERVICE ask other servers.")
 @FOLDER
-@ENDPOINT
+@endpoint_options
 @click.pass_context
 @guarded
-def query(context: click.Context, /, name: str, wide: bool, endpoint: str, **asked: Any) -> None:
+def query(
+    context: click.Context, /, name: str, wide: bool, endpoint: Target | None, **asked: Any
+) -> None:
     """Ask a saved query, or SPARQL of your own from a file or stdin.
 
     A value is an id, or any name, spelling or script of the thing. Prefixes that the graph uses
@@ -79,7 +81,9 @@ def query(context: click.Context, /, name: str, wide: bool, endpoint: str, **ask
 
     project = here(context)
     with contextlib.nullcontext() if endpoint else Worker(project.build / "store") as worker:
-        graph = graph_at(endpoint, functools.partial(opened, project), worker)
+        graph = graph_at(
+            endpoint, functools.partial(opened, project), worker, asked["timeout"] or None
+        )
         from .asking import Asked, question
 
         own = read_stdin() if name == "-" else None
@@ -123,10 +127,12 @@ def search(
 @click.command()
 @click.argument("identifier", metavar="ID")
 @click.option("--as-of", metavar="DATE", help="Only what held on that day, such as 2019-05-01.")
-@ENDPOINT
+@endpoint_options
 @click.pass_context
 @guarded
-def show(context: click.Context, identifier: str, as_of: str | None, endpoint: str) -> None:
+def show(
+    context: click.Context, identifier: str, as_of: str | None, endpoint: Target | None
+) -> None:
     """Show everything known of one thing, each fact with its evidence.
 
     \b
@@ -176,10 +182,12 @@ def tried(graph: Reading, project: Project, folder: Path | None) -> int:
 @click.command()
 @FOLDER
 @click.option("--check", is_flag=True, help="Ask each with its examples; exit 1 if one fails.")
-@ENDPOINT
+@endpoint_options
 @click.pass_context
 @guarded
-def queries(context: click.Context, queries: Path | None, check: bool, endpoint: str) -> None:
+def queries(
+    context: click.Context, queries: Path | None, check: bool, endpoint: Target | None
+) -> None:
     """List the saved queries, their parameters and an example of each.
 
     \b

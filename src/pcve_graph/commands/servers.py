@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -21,9 +23,44 @@ if TYPE_CHECKING:
 Finder = Callable[[click.Context], "Project"]
 Opener = Callable[["Project"], "Saved"]
 
-ENDPOINT = click.option(
-    "--endpoint", metavar="URL", default="", help="Ask a SPARQL server instead of the build."
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+ALLOW_REDIRECT = click.option(
+    "--allow-redirect",
+    "allowed",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Follow redirects to this origin too, such as https://data.example.org.",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A server that a command was given: its address, and the origins it may redirect to."""
+
+    url: str
+    allowed: tuple[str, ...] = ()
+
+
+def endpoint_options(command: Command) -> Command:
+    """Add --endpoint and --allow-redirect; the command takes both as `endpoint`, a Target or None.
+
+    The command raises UsageError where redirects are allowed and no server is named.
+    """
+
+    @functools.wraps(command)
+    def run(*args: Any, endpoint: str | None, allowed: tuple[str, ...], **kwargs: Any) -> Any:
+        if allowed and endpoint is None:
+            raise click.UsageError("--allow-redirect goes with --endpoint")
+        target = None if endpoint is None else Target(endpoint, allowed)
+        return command(*args, endpoint=target, **kwargs)
+
+    option = click.option(
+        "--endpoint", metavar="URL", help="Ask a SPARQL server instead of the build."
+    )
+    return option(ALLOW_REDIRECT(run))  # type: ignore[return-value]
+
+
 FOLDER = click.option(
     "--queries",
     type=click.Path(path_type=Path),
@@ -33,25 +70,38 @@ FOLDER = click.option(
 _SECRETS = ("PCVE_ENDPOINT_USER", "PCVE_ENDPOINT_PASSWORD", "PCVE_ENDPOINT_TOKEN")
 
 
-def server(url: str, update: str = "", store: str = "", timeout: float | None = None) -> Endpoint:
-    """The server at `url`, asked as the environment says.
+def server(
+    target: Target, update: str = "", store: str = "", timeout: float | None = None
+) -> Endpoint:
+    """The server at `target`, asked as the environment says, each request within `timeout` seconds.
 
-    Raises UsageError for an address that is none, and for half of a pair of user and password.
+    Raises UsageError for an address, origin or timeout that is none, and for half of a pair of user
+    and password.
     """
-    from ..remote.remote import TIMEOUT, Addresses, Endpoint
-    from ..remote.transport import Credentials
+    from ..remote.addresses import Addresses
+    from ..remote.login import Credentials
+    from ..remote.remote import TIMEOUT, Endpoint
 
     user, password, token = (os.environ.get(name, "") for name in _SECRETS)
     if bool(user) != bool(password):
         raise UsageError("set both PCVE_ENDPOINT_USER and PCVE_ENDPOINT_PASSWORD, or neither")
     if user and token:
         raise UsageError("set PCVE_ENDPOINT_TOKEN, or user and password, but not both")
-    who = Credentials(user, password, token)
-    return Endpoint(Addresses(url, update, store), who, timeout or TIMEOUT)
+    return Endpoint(
+        Addresses(target.url, update, store),
+        Credentials(user, password, token),
+        TIMEOUT if timeout is None else timeout,
+        allow_redirects=target.allowed,
+    )
 
 
-def graph_at(url: str, opened: Callable[[], Saved], worker: Worker | None = None) -> Reading:
-    """The graph on the server at `url`; without one, the saved graph that `opened` gives."""
+def graph_at(
+    target: Target | None,
+    opened: Callable[[], Saved],
+    worker: Worker | None = None,
+    timeout: float | None = None,
+) -> Reading:
+    """The graph on the server `target`; without one, the saved graph that `opened` gives."""
     from ..remote.reading import Here, There
 
-    return There(server(url)) if url else Here(opened(), worker)
+    return There(server(target, timeout=timeout)) if target else Here(opened(), worker)

@@ -9,7 +9,7 @@ import click
 
 from .console import guarded, many, progress, say, tell
 from .here import here, opened
-from .servers import server
+from .servers import ALLOW_REDIRECT, Target, server
 
 if TYPE_CHECKING:
     from ..build.store import Saved
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("--endpoint", required=True, metavar="URL", help="Where the server is asked.")
 @click.option("--update-endpoint", "update", default="", metavar="URL", help="Where it changes.")
 @click.option("--gsp", default="", metavar="URL", help="Where it takes graphs as they are.")
+@ALLOW_REDIRECT
 @click.option("--timeout", type=float, default=600, show_default=True, help="Of one request.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 @click.pass_context
@@ -30,6 +31,7 @@ def publish(
     endpoint: str,
     update: str,
     gsp: str,
+    allowed: tuple[str, ...],
     timeout: float,
     dry_run: bool,
 ) -> None:
@@ -46,7 +48,7 @@ def publish(
     """
     start = time.perf_counter()
     saved = opened(here(context))
-    there = server(endpoint, update, gsp, timeout)
+    there = server(Target(endpoint, allowed), update, gsp, timeout)
     found = _planned(there, saved) if dry_run else _published(there, saved)
     _report(there, found, dry_run, time.perf_counter() - start)
 
@@ -74,8 +76,8 @@ def _progress() -> Progress:
 
 
 def _report(there: Endpoint, found: Plan, dry: bool, seconds: float) -> None:
+    from ..remote.addresses import shown
     from ..remote.publish import commits_in_parts
-    from ..remote.transport import shown
 
     where = there.where
     loaded = f"graphs to {shown(where.store)}" if where.store else "graphs as updates"

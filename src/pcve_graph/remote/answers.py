@@ -7,15 +7,25 @@ those differences end here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Iterator
+from itertools import count, islice
+from typing import Final, TypeVar
 
 import pyoxigraph as ox
 
 from ..ask.query import Table, Triples
 from ..names import expand
 from ..questions.binding import Term
-from .transport import EndpointError, Reply, shown, useful_line
+from .addresses import printable, shown
+from .guards import UnsafeError, guard_json, guard_triples, guard_xml
+from .messages import EndpointError, useful_line
+from .transport import Reply
+
+MOST_TERMS: Final = 10_000_000
+"""Values of an answer that are read at most; an answer of so many takes some 3 GB of memory."""
+_BETWEEN: Final = 4096
+"""Rows or triples between two looks at the deadline; literals that are spelled at once."""
+Item = TypeVar("Item")
 
 _ROWS: Final = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
@@ -36,52 +46,82 @@ _TRIPLES: Final = {
 
 def read_table(reply: Reply, columns: tuple[str, ...]) -> Table:
     """The rows of an answer, with these columns. Raises EndpointError where they are not all."""
-    found = _results(reply)
-    if isinstance(found, bool):
+    rows = _results(reply, columns)
+    if isinstance(rows, bool):
         raise EndpointError(f"{shown(reply.url)} answered yes or no where rows were asked for")
-    rows = [tuple(row.get(name) for name in columns) for row in found]
     if "X-SPARQL-MaxRows" in reply.headers:
         cut = f"only the first {len(rows):,} rows; ask for fewer with LIMIT"
         raise EndpointError(f"{shown(reply.url)} gives {cut}")
     if reply.status == 206 or "X-SQL-Message" in reply.headers:
-        said = useful_line(str(reply.headers.get("X-SQL-Message") or "").encode())
-        raise EndpointError(f"{shown(reply.url)} gave a part of the answer only; {said}")
+        reason = useful_line(reply.header("X-SQL-Message").encode())
+        raise EndpointError(f"{shown(reply.url)} gave a part of the answer only; {reason}")
     spelling = _spelling(term for row in rows for term in row)
     return Table(columns, tuple(tuple(spelling.get(t, t) for t in row) for row in rows))
 
 
 def read_truth(reply: Reply) -> bool:
     """Yes or no; Virtuoso gives it as the one value of a table. Raises EndpointError."""
-    found = _results(reply)
-    if isinstance(found, bool):
-        return found
-    values = [term for row in found for term in row.values()]
+    rows = _results(reply, None)
+    if isinstance(rows, bool):
+        return rows
+    values = [term for row in rows for term in row if term]
     if len(values) == 1 and isinstance(values[0], ox.Literal):
         return values[0].value in ("1", "true")
     raise EndpointError(f"{shown(reply.url)} answered rows where yes or no was asked for")
 
 
-def _results(reply: Reply) -> bool | list[dict[str, Term]]:
+def _results(reply: Reply, columns: tuple[str, ...] | None) -> bool | list[tuple[Term | None, ...]]:
+    """The truth, or the rows in `columns`, or in those of the answer."""
     form = _ROWS.get(reply.kind)
     if form is None:
         raise _wrong_kind(reply, "rows")
     try:
-        return _parsed(reply.body, form)
+        (guard_json if form == ox.QueryResultsFormat.JSON else guard_xml)(reply.body)
+        return _parsed(reply, form, columns)
     except SyntaxError as error:
-        said = error.msg
-    raise _broken(reply, said)
+        problem = error.msg
+    except UnsafeError as error:
+        raise EndpointError(
+            f"{shown(reply.url)} gave an answer that is not read: {error}"
+        ) from None
+    raise _broken(reply, problem)
 
 
-def _parsed(body: bytes, form: ox.QueryResultsFormat) -> bool | list[dict[str, Term]]:
+def _parsed(
+    reply: Reply, form: ox.QueryResultsFormat, columns: tuple[str, ...] | None
+) -> bool | list[tuple[Term | None, ...]]:
     """The truth, or what is bound in each row; of the parser nothing is left behind.
 
     A traceback would keep its objects, and they may not be dropped in another thread.
     """
-    found = ox.parse_query_results(body, format=form)
-    if isinstance(found, ox.QueryBoolean):
-        return bool(found)
-    names = [each.value for each in found.variables]
-    return [{name: term for name in names if (term := row[name])} for row in found]
+    results = ox.parse_query_results(reply.body, format=form)
+    if isinstance(results, ox.QueryBoolean):
+        return bool(results)
+    names = {variable.value for variable in results.variables}
+    wanted = sorted(names) if columns is None else columns
+    return [
+        tuple(row[name] if name in names else None for name in wanted)
+        for row in _bounded(results, reply, max(1, len(wanted)))
+    ]
+
+
+def _bounded(items: Iterable[Item], reply: Reply, terms: int) -> Iterator[Item]:
+    """The items of an answer, of so many terms each, within its deadline and `MOST_TERMS`.
+
+    Raises EndpointError.
+    """
+    for number, item in zip(count(1), items, strict=False):
+        if number * terms > MOST_TERMS:
+            raise EndpointError(
+                f"{shown(reply.url)} answered more than {MOST_TERMS:,} values; "
+                "ask for fewer with LIMIT"
+            )
+        if number % _BETWEEN == 0 and reply.deadline.passed:
+            raise EndpointError(
+                f"the answer of {shown(reply.url)} was not read within "
+                f"{reply.deadline.seconds:g} s; --timeout allows more"
+            )
+        yield item
 
 
 def read_triples(reply: Reply) -> Triples:
@@ -91,11 +131,20 @@ def read_triples(reply: Reply) -> Triples:
         raise _wrong_kind(reply, "triples")
     store = ox.Store()
     try:
-        store.load(reply.body, format=form)
+        if form == ox.RdfFormat.RDF_XML:
+            guard_xml(reply.body)
+        else:
+            guard_triples(reply.body, form == ox.RdfFormat.N_TRIPLES)
+        quads = ox.parse(reply.body, format=form)
+        store.bulk_extend(_bounded(quads, reply, 3))
         return Triples(tuple(sorted((quad.triple for quad in store), key=str)))
     except SyntaxError as error:
-        said = error.msg
-    raise _broken(reply, said)
+        problem = error.msg
+    except UnsafeError as error:
+        raise EndpointError(
+            f"{shown(reply.url)} gave an answer that is not read: {error}"
+        ) from None
+    raise _broken(reply, problem)
 
 
 def _wrong_kind(reply: Reply, asked: str) -> EndpointError:
@@ -118,23 +167,33 @@ def _broken(reply: Reply, problem: str) -> EndpointError:
         return EndpointError(
             f"{where} broke off inside its answer, after {len(reply.body):,} bytes"
         )
-    return EndpointError(f"{where} answered {reply.kind} that cannot be read: {problem}")
+    return EndpointError(f"{where} answered {reply.kind} that cannot be read: {printable(problem)}")
 
 
 def _spelling(terms: Iterable[Term | None]) -> dict[Term | None, Term]:
     """The embedded store's spelling of each literal that it spells otherwise."""
     plain = expand("xsd:string")
     literals = {
-        each
-        for each in terms
-        if isinstance(each, ox.Literal) and (each.language or each.datatype.value != plain)
+        term
+        for term in terms
+        if isinstance(term, ox.Literal) and (term.language or term.datatype.value != plain)
     }
-    numbered = dict(enumerate(literals))
+    spelling: dict[Term | None, Term] = {}
+    waiting = iter(literals)
+    while block := list(islice(waiting, _BETWEEN)):
+        spelling |= _stored(block)
+    return spelling
+
+
+def _stored(literals: list[ox.Literal]) -> dict[Term | None, Term]:
+    """The literals that come out of a store otherwise than they went in."""
     value = ox.NamedNode(expand("rdf:value"))
     store = ox.Store()
     store.extend(
-        ox.Quad(ox.NamedNode(f"urn:{number}"), value, each) for number, each in numbered.items()
+        ox.Quad(ox.NamedNode(f"urn:{number}"), value, literal)
+        for number, literal in enumerate(literals)
     )
-    return {
-        numbered[int(str(getattr(quad.subject, "value", ""))[4:])]: quad.object for quad in store
-    }
+    pairs = (
+        (literals[int(str(getattr(quad.subject, "value", ""))[4:])], quad.object) for quad in store
+    )
+    return {literal: stored for literal, stored in pairs if literal != stored}

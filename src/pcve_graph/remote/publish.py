@@ -18,8 +18,8 @@ from typing import Final
 
 from ..build.store import Saved
 from ..names import BASE, graph
+from .messages import EndpointError
 from .remote import Endpoint
-from .transport import EndpointError
 
 BATCH: Final = 5_000
 """Triples in one request to a graph store."""

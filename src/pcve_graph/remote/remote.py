@@ -1,15 +1,20 @@
 """A SPARQL 1.1 server as a place to ask and to write: the same answers as the embedded store.
 
 Servers differ in their addresses and in what they take; those differences end here.
+
+A SPARQLWrapper holds each request: its address, parameters, kind, method and headers. It does not
+send it: `SPARQLWrapper.query` opens every request with urllib's opener of the whole process, which
+follows redirects to any server, reads without a bound, and has a timeout for a single wait only.
+`Transport` sends what the public attributes of the wrapper state, the same bytes as `query` would.
 """
 
 from __future__ import annotations
 
-import urllib.request
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import pyoxigraph as ox
 from SPARQLWrapper import GET, INSERT, JSON, POST, SELECT, SPARQLWrapper
@@ -19,8 +24,13 @@ from ..errors import UsageError
 from ..names import GRAPHS, graph
 from ..questions.binding import Term, limited, standalone
 from ..texts.sparqltext import dataset, tokens
+from .addresses import Addresses, parsed_origin, shown
 from .answers import read_table, read_triples, read_truth
-from .transport import ATTEMPTS, Credentials, EndpointError, Reply, Transport, shown
+from .connection import Deadline, Request
+from .content import LARGEST
+from .login import Credentials
+from .messages import EndpointError
+from .transport import ATTEMPTS, Reply, Transport
 
 TIMEOUT: Final = 60.0
 """Seconds that a server has for an answer, where nothing else is asked."""
@@ -33,54 +43,14 @@ _WANT_ROWS: Final = "application/sparql-results+json, application/sparql-results
 _WANT_TRIPLES: Final = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where a server takes queries, updates and graphs; empty where it is not said."""
-
-    query: str
-    update: str = ""
-    store: str = ""
-
-    def __post_init__(self) -> None:
-        """Raises UsageError for what is no http or https address, or holds a password."""
-        for url in (self.query, *filter(None, (self.update, self.store))):
-            parts = urlsplit(url)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise UsageError(f"{shown(url)!r} is no address of a server: http://… or https://…")
-            if "@" in parts.netloc:
-                raise UsageError(
-                    f"{shown(url)}: keep user and password out of the address; "
-                    "PCVE_ENDPOINT_USER and PCVE_ENDPOINT_PASSWORD hold them"
-                )
-
-    def filled(self, server: str, known: bool) -> Addresses:
-        """With those that are not given made from the address of queries.
-
-        `/query` goes with `/update` and `/store` (Oxigraph), `/<dataset>/query` or `/sparql` with
-        `/update` and `/data` (Fuseki), `/repositories/<name>` with its `/statements` and
-        `/rdf-graphs/service` (RDF4J, GraphDB); others take updates where they take queries.
-        Virtuoso (`server` is what it calls itself) has `/sparql-graph-crud`, and for who is `known`
-        both with `-auth`. `store` stays empty where none is known.
-        """
-        parts = urlsplit(self.query)
-        base, _, last = parts.path.rstrip("/").rpartition("/")
-        update, store = parts.path, ""
-        if "virtuoso" in server.lower():
-            guarded = "-auth" if known else ""
-            update, store = f"{base}/sparql{guarded}", f"{base}/sparql-graph-crud{guarded}"
-        elif last == "query" or (last == "sparql" and base):
-            update, store = f"{base}/update", f"{base}/{'data' if base else 'store'}"
-        elif base.endswith("/repositories"):
-            update, store = f"{base}/{last}/statements", f"{base}/{last}/rdf-graphs/service"
-        there = [urlunsplit(parts._replace(path=path)) if path else "" for path in (update, store)]
-        return Addresses(self.query, self.update or there[0], self.store or there[1])
-
-
 class Endpoint:
-    """A server that is asked through SPARQLWrapper.
+    """A SPARQL 1.1 server.
 
     Where it holds the graphs that `pcve publish` writes, a query reads those as one and no others;
-    where it does not, its own default graph. `timeout` is in seconds, for each request.
+    where it does not, its own default graph. `timeout` is in seconds, for each request from the
+    look-up of the host to the last byte, with all attempts and waits; `largest` is in bytes, for
+    each answer. `allow_redirects` are origins, as `https://data.example.org`, that the server may
+    redirect to. Raises UsageError for what is none of these.
     """
 
     def __init__(
@@ -89,14 +59,18 @@ class Endpoint:
         credentials: Credentials | None = None,
         timeout: float = TIMEOUT,
         attempts: int = ATTEMPTS,
+        *,
+        allow_redirects: Collection[str] = (),
+        largest: int = LARGEST,
     ) -> None:
         self._given = Addresses(where) if isinstance(where, str) else where
-        self.timeout = timeout
-        self.attempts = attempts
+        self.timeout = _seconds(timeout)
+        self.attempts = max(1, attempts)
         self.server = ""
         """What the server calls itself; empty until it has answered."""
         self._credentials = credentials or Credentials()
-        self._transport = Transport(self._credentials)
+        allowed = [parsed_origin(text) for text in _listed(allow_redirects)]
+        self._transport = Transport(self._credentials, allowed, largest)
         self._published: bool | None = None
         self._stores = True
 
@@ -112,9 +86,12 @@ class Endpoint:
     @property
     def published(self) -> bool:
         """Whether the server holds the graph of the facts under its name. Raises EndpointError."""
+        return self._holds_facts(Deadline(self.timeout))
+
+    def _holds_facts(self, deadline: Deadline) -> bool:
         if self._published is None:
             text = f"ASK {{ GRAPH <{graph('facts')}> {{ ?s ?p ?o }} }}"
-            self._published = self._ask(text, (), self.timeout) is True
+            self._published = self._ask(text, (), deadline) is True
         return self._published
 
     def ask(
@@ -128,14 +105,16 @@ class Endpoint:
     ) -> Answer:
         """What `query.ask` answers, from the server, with the spelling of the embedded store.
 
-        `text` is SPARQL whose syntax was checked. Raises EndpointError for an answer that is none,
-        or not whole, and UsageError for an update, or SERVICE unless `service` allows it.
+        `text` is SPARQL whose syntax was checked. `timeout` is for all that this takes, in seconds.
+        Raises EndpointError for an answer that is none, or not whole, and UsageError for an update,
+        SERVICE unless `service` allows it, and a timeout that is none.
         """
+        deadline = Deadline(self.timeout if timeout is None else _seconds(timeout))
         refuse(text, service)
         written = standalone(text, bindings or {})
         if limit is not None and _form(written)[0] == "rows":
             written = limited(written, limit + 1)
-        answer = self._ask(written, self._dataset(written), timeout or self.timeout)
+        answer = self._ask(written, self._dataset(written, deadline), deadline)
         if limit is None or isinstance(answer, bool):
             return answer
         if isinstance(answer, Triples):
@@ -148,7 +127,7 @@ class Endpoint:
         Raises EndpointError.
         """
         text = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"
-        answer = self._ask(text, (), self.timeout)
+        answer = self._ask(text, (), Deadline(self.timeout))
         assert isinstance(answer, Table)
         return int(getattr(answer.rows[0][0], "value", 0)) if answer.rows else 0
 
@@ -160,7 +139,7 @@ class Endpoint:
         self._published = None
         wrapper = self._wrapper(self.where.update, text, "")
         wrapper.setMethod(POST)
-        self._sent(wrapper, self.timeout, self.attempts if again else 1)
+        self._send(_request(wrapper), Deadline(self.timeout), self.attempts if again else 1)
 
     def load(self, name: str, lines: Iterable[str]) -> None:
         """Add N-Triples lines to the graph `name`: over the graph store, or where it has none, by
@@ -169,12 +148,14 @@ class Endpoint:
         body = "\n".join(lines)
         store = self.where.store
         if store:
-            request = urllib.request.Request(
-                f"{store}?graph={quote(name, safe='')}", f"{body}\n".encode(), method="POST"
+            parts = urlsplit(store)
+            pairs = [*parse_qsl(parts.query, keep_blank_values=True), ("graph", name)]
+            url = urlunsplit(parts._replace(query=urlencode(pairs)))
+            request = Request(
+                "POST", url, {"Content-Type": "application/n-triples"}, f"{body}\n".encode()
             )
-            request.add_header("Content-Type", "application/n-triples")
             try:
-                self._heard(self._transport.send(request, self.timeout, self.attempts))
+                self._send(request, Deadline(self.timeout), self.attempts)
                 return
             except EndpointError as error:
                 if error.status not in _NO_STORE:
@@ -182,14 +163,14 @@ class Endpoint:
                 self._stores = False
         self.update(f"INSERT DATA {{ GRAPH <{name}> {{\n{body}\n}} }}")
 
-    def _dataset(self, text: str) -> tuple[tuple[str, str], ...]:
+    def _dataset(self, text: str, deadline: Deadline) -> tuple[tuple[str, str], ...]:
         """The parameters that make the published graphs the ones to read; none beside a FROM."""
-        if dataset(text) or not self.published:
+        if dataset(text) or not self._holds_facts(deadline):
             return ()
         kinds = ("default-graph-uri", "named-graph-uri")
         return tuple((kind, graph(name)) for kind in kinds for name in GRAPHS)
 
-    def _ask(self, text: str, dataset: tuple[tuple[str, str], ...], timeout: float) -> Answer:
+    def _ask(self, text: str, dataset: tuple[tuple[str, str], ...], deadline: Deadline) -> Answer:
         form, columns = _form(text)
         accept = _WANT_TRIPLES if form == "graph" else _WANT_ROWS
         wrapper = self._wrapper(self.where.query, text, accept)
@@ -197,7 +178,7 @@ class Endpoint:
             wrapper.addParameter(key, value)
         length = len(text) + sum(len(value) for _, value in dataset)
         wrapper.setMethod(POST if length > LONG else GET)
-        reply = self._sent(wrapper, timeout, self.attempts)
+        reply = self._send(_request(wrapper), deadline, self.attempts)
         if form == "graph":
             return read_triples(reply)
         return read_table(reply, columns) if form == "rows" else read_truth(reply)
@@ -214,14 +195,42 @@ class Endpoint:
         wrapper.addCustomHttpHeader("Accept", accept or "*/*")
         return wrapper
 
-    def _sent(self, wrapper: SPARQLWrapper, timeout: float, attempts: int) -> Reply:
-        wrapper.setTimeout(max(1, round(timeout)))
-        request = wrapper._createRequest()
-        return self._heard(self._transport.send(request, timeout, attempts))
-
-    def _heard(self, reply: Reply) -> Reply:
-        self.server = str(reply.headers.get("Server") or self.server)
+    def _send(self, request: Request, deadline: Deadline, attempts: int) -> Reply:
+        reply = self._transport.send(request, deadline, attempts)
+        self.server = reply.header("Server") or self.server
         return reply
+
+
+def _request(wrapper: SPARQLWrapper) -> Request:
+    """What the public attributes of a SPARQLWrapper state, as its `query` would send it.
+
+    The SPARQL 1.1 Protocol (2.1, 2.2) has the query or update among the parameters, in the URL of
+    a GET or as the form of a POST.
+    """
+    update = wrapper.isSparqlUpdateRequest()
+    parameters = wrapper.parameters | {"update" if update else "query": [wrapper.queryString]}
+    form = urlencode(parameters, doseq=True, safe="/")
+    headers = {"User-Agent": wrapper.agent, **wrapper.customHttpHeaders}
+    if wrapper.method == GET:
+        return Request("GET", f"{wrapper.endpoint}?{form}", headers)
+    headers["Content-Type"] = "application/x-www-form-urlencoded"
+    return Request("POST", wrapper.endpoint, headers, form.encode("ascii"))
+
+
+def _seconds(timeout: float) -> float:
+    """`timeout` where it is a number of seconds. Raises UsageError."""
+    try:
+        seconds = float(timeout)
+    except (TypeError, ValueError, OverflowError):
+        seconds = math.nan
+    if not math.isfinite(seconds) or seconds <= 0:
+        raise UsageError(f"a timeout is a finite number of seconds greater than 0, not {timeout!r}")
+    return seconds
+
+
+def _listed(texts: Collection[str]) -> Collection[str]:
+    """One text as a list of one: a string is a collection of characters too."""
+    return [texts] if isinstance(texts, str) else texts
 
 
 def _form(text: str) -> tuple[str, tuple[str, ...]]:
