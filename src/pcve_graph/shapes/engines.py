@@ -2,8 +2,9 @@
 
 Turbo is the compiled engine inside rdflib-turbo. Its extension is loaded without the package around
 it, which would import rdflib (a third of the time of checking one record), and the report is read
-as the terms it holds. That door is not the package's public one, so it is opened only on the very
-version and engine sources that were tested; on any other, pySHACL is the announced fallback.
+as the terms it holds. The package offers no public way to this, so it is used only with the very
+version and engine sources that were tested. Turbo is an extra, 45 MB of native code: without it,
+or with another version, pySHACL is the engine, and the user gets a note.
 """
 
 from __future__ import annotations
@@ -40,12 +41,18 @@ _BLANK: Final = re.compile(r"^_:(\S+) |> _:(\S+) \.$", re.MULTILINE)
 _CLASSES: Final = {f"<{expand(name)}>" for name in ("rdfs:Class", "owl:Class")}
 
 
+INSTALL: Final = 'pip install "pcve-graph[fast]"'
+"""The command that installs turbo."""
+
+ABSENT: Final = "rdflib-turbo is not installed"
+
+
 @lru_cache(1)
 def unfit() -> str:
-    """Why turbo cannot be used here; empty where it can."""
+    """Why turbo cannot be used here (`ABSENT` where it is not installed); empty where it can."""
     package = find_spec("rdflib_turbo")
     if package is None or package.origin is None:
-        return "rdflib-turbo is not installed"
+        return ABSENT
     home = Path(package.origin).parents[1]
     if not (home / f"rdflib_turbo-{PINNED}.dist-info").is_dir():
         return f"rdflib-turbo is not {PINNED}, the release that was tested"
