@@ -19,7 +19,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 NOTE = re.compile(r"^note: checking with pySHACL.*\n", re.M)
 ENGINE_AND_TIME = re.compile(r"\((?:pyshacl|turbo)\)|^took .*", re.M)
-FAULTS = str(ROOT / "tests" / "faults")
+FAULTS = sorted(
+    str(path) for path in (ROOT / "tests" / "faults").iterdir() if path.suffix != ".expected"
+)
+MANY, FEW = [*FAULTS[::16], str(ROOT / "tests/faults/issued-badly.ttl")], FAULTS[::64]
+"""tests/test_differential.py compares the engines on all of them, in one graph."""
 
 Outcome = tuple[int, str, str]
 """Exit code, stdout without engine and seconds, stderr without the note."""
@@ -68,9 +72,9 @@ class Installation:
             "first build": self.run("build"),
             "its graphs": self.graphs(),
             "validate": self.run("validate"),
-            "foreign files": self.run("validate", FAULTS, "--limit", "0"),
-            "as a report": self.run("validate", FAULTS, "--format", "turtle"),
-            "against the graph": self.run("validate", FAULTS, "--against", "--format", "json"),
+            "foreign files": self.run("validate", *MANY, "--limit", "0"),
+            "as a report": self.run("validate", *FEW, "--format", "turtle"),
+            "against the graph": self.run("validate", *FEW, "--against", "--format", "json"),
         }
         self.edit("data/sources", "title: {en: ", "title: {en: Edited ")
         seen |= {
@@ -92,7 +96,7 @@ def differences(plain: Installation, fast: Installation) -> list[str]:
     ours, theirs = plain.outcomes(), fast.outcomes()
     found = [f"{step}: the two differ" for step in ours if ours[step] != theirs[step]]
     codes = [seen[0] for seen in ours.values() if isinstance(seen, tuple)]
-    if codes != [0, 0, 1, 1, 1, 0, 0, 1, 1]:
+    if codes != [0, 0, 2, 1, 1, 0, 0, 1, 1]:
         found.append(f"the steps ended with {codes}: {ours}"[:5000])
     if not ours["its graphs"] or ours["its graphs"] == ours["graphs of the edit"]:
         found.append("the edit is not in the graphs")
