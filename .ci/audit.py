@@ -76,30 +76,34 @@ def licence_problems(
 
 
 def vulnerabilities(
-    site: Path, packages: Collection[str], accepted: Collection[str]
-) -> tuple[list[str], str]:
-    """The known vulnerabilities of `packages` but for `accepted` ids; or why they are not known."""
-    command = [TOOLS / "pip-audit", "--path", site, "--format", "json", "--progress-spinner", "off"]
-    command += ["--vulnerability-service", "osv", "--timeout", "10"]
-    try:
-        run = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        return [], f"no answer within {SECONDS} s"
-    try:
-        audited = json.loads(run.stdout)["dependencies"]
-    except ValueError:
-        return [], run.stderr.strip().rpartition("\n")[2].partition(":")[0]
+    report: str, packages: Collection[str], accepted: Collection[str]
+) -> list[str] | None:
+    """The known vulnerabilities of `packages` in a report of pip-audit, but for `accepted` ids.
+
+    None where it says nothing of any package.
+    """
+    audited = json.loads(report)["dependencies"]
     known = {canonicalize_name(each["name"]): each for each in audited if "vulns" in each}
     if not known:
-        return [], "it knows none of the packages"
-    problems = [
-        f"{name} {known[name]['version']}: {found['id']}, mended in "
+        return None
+    return [
+        f"{name} {known[name]['version']}: {found['id']}, fixed in "
         f"{', '.join(found['fix_versions']) or 'no release'}"
         for name in sorted(known.keys() & set(packages))
         for found in known[name]["vulns"]
         if not {found["id"], *found.get("aliases", ())} & set(accepted)
     ]
-    return problems, ""
+
+
+def advisories(site: Path) -> tuple[str, str]:
+    """What pip-audit reports of the packages in `site`, as JSON; or why there is no report."""
+    command = [TOOLS / "pip-audit", "--path", site, "--format", "json", "--progress-spinner", "off"]
+    command += ["--vulnerability-service", "osv", "--timeout", "10"]
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        return "", f"no answer within {SECONDS} s"
+    return run.stdout, run.stderr.strip().rpartition("\n")[2].partition(":")[0]
 
 
 def main(environment: str) -> int:
@@ -123,13 +127,16 @@ def main(environment: str) -> int:
         print(f"licences: {len(packages)} packages, {excepted} by exception, the others allowed")
 
     accepted = [each["id"] for each in policy["vulnerabilities"]["exceptions"]]
-    vulnerable, unknown = vulnerabilities(site, packages, accepted)
-    if unknown:
-        print(f"vulnerabilities: not audited, no advisory service can be reached ({unknown})")
-    elif not vulnerable:
-        print(f"vulnerabilities: none known of {len(packages)} packages")
-    print("\n".join(problems + vulnerable), end="\n" if problems + vulnerable else "")
-    return int(bool(problems or vulnerable))
+    report, reason = advisories(site)
+    vulnerable = vulnerabilities(report, packages, accepted) if report.strip() else None
+    if vulnerable is None:
+        print(f"vulnerabilities: not audited, no advisory service can be reached ({reason})")
+    else:
+        problems += vulnerable
+        print(f"vulnerabilities: {len(vulnerable)} known of {len(packages)} packages")
+    for problem in problems:
+        print(problem)
+    return int(bool(problems))
 
 
 if __name__ == "__main__":

@@ -208,6 +208,7 @@ def test_without_the_tested_engine_the_reference_is_used_and_said_once(
 
 # A plain installation, without the extra `fast`: every command works, with the same outcome.
 
+
 @pytest.mark.parametrize("shadowed", ["absent"], indirect=True)
 def test_a_plain_installation_says_and_writes_what_the_fast_one_does(
     shadowed: tuple[list[str], dict[str, str], str], tmp_path: Path

@@ -1,8 +1,8 @@
 """One function over two SHACL engines that must agree.
 
-The default is turbo, a compiled engine of one pinned release, which the extra `fast` installs; where
-it is not installed, the default is pySHACL, which is also the reference. Engines get N-Triples text that pyoxigraph
-wrote, so that "x" and "x"^^xsd:string are one term to them.
+The default is turbo, a compiled engine of one pinned release, which the extra `fast` installs;
+where it is not installed, the default is pySHACL, which is also the reference. Engines get
+N-Triples text that pyoxigraph wrote, so that "x" and "x"^^xsd:string are one term to them.
 """
 
 from __future__ import annotations
