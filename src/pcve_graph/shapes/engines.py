@@ -214,8 +214,8 @@ def _data_graph(rdflib: Any) -> Any:
 def _is_well_typed(lexical: str, datatype: str) -> bool:
     """Whether pyoxigraph, and with it the store and turbo, reads `lexical` as a `datatype`."""
     cast = f"SELECT (<{datatype}>({ox.Literal(lexical)}) AS ?value) {{}}"
-    (row,) = ox.Store().query(cast)
-    return row["value"] is not None
+    rows: Any = ox.Store().query(cast)
+    return next(rows)["value"] is not None
 
 
 @contextmanager
