@@ -119,19 +119,6 @@ KNOWN = (
     ),
     Disagreement(
         "pyshacl",
-        "a year of two digits is a year, a thirteenth month a month",
-        "SHACL 4.1.2: an ill-typed literal does not have its datatype; a gYear has four digits or "
-        "more, and a month is one of twelve (XML Schema 1.1, 3.3.10 and 3.3.11)",
-        "sh:datatype xsd:gYear",
-        '"15"^^xsd:gYear',
-        ("Datatype",),
-        meets=lambda result: (
-            component(result) in ("Or", "Datatype")
-            and result.value.endswith(("gYear>", "gYearMonth>"))
-        ),
-    ),
-    Disagreement(
-        "pyshacl",
         "values of unlike datatypes are ordered by the names of their types",
         CANNOT_COMPARE,
         "sh:lessThanOrEquals schema:maxValue",

@@ -98,6 +98,14 @@ def test_the_curators_example_is_green_as_it_stands(world: World) -> None:
     assert "error quote-not-found" in world.pcve("validate").stderr
 
 
+def test_the_security_page_names_every_file_of_attacks() -> None:
+    page = (ROOT / "SECURITY.md").read_text()
+    named = set(re.findall(r"`(test_\w+\.py)`", page))
+    assert named >= {path.name for path in (ROOT / "tests/attacks").glob("test_*.py")}
+    for path in re.findall(r"`(tests/test_\w+\.py)`", page):
+        assert (ROOT / path).is_file()
+
+
 DECORATORS = "defaults enumerate endpoint endpoint_in_url method pagination transform".split()
 
 

@@ -297,7 +297,7 @@ def outcome(run: Callable[[], Checked]) -> tuple[Outcome, Checked | None]:
         checked = run()
     except ContentError as error:
         return tuple(map(str, error.problems)), None
-    counts = (checked.shapes, checked.checks, checked.engine, checked.notice)
+    counts = (checked.shapes, checked.checks, checked.engine)
     return (str(checked.graph.tally), str(counts), *map(str, checked.warnings)), checked
 
 

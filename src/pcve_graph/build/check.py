@@ -62,7 +62,6 @@ class Checked:
     shapes: int
     checks: int
     engine: str
-    notice: str
     results: tuple[shacl.Result, ...]
     pairs: dict[tuple[str, str], str]
     seal: object
@@ -120,7 +119,6 @@ def passed(
         shapes=counts[0],
         checks=counts[1],
         engine=report.engine,
-        notice=report.notice,
         results=tuple(sorted(results)),
         pairs=pairs,
         seal=_SEAL,

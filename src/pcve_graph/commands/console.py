@@ -169,12 +169,17 @@ def discard(stream: IO[str]) -> None:
 
 
 def announce(engine: str | None) -> None:
-    """Say that the default engine cannot be used here, where it is asked for, and why."""
-    from ..shapes.shacl import fallback
+    """Say that the slower engine is used because the faster is not installed, and the remedy."""
+    from ..shapes.shacl import slower
 
-    notice = fallback(engine)
-    if notice:
-        tell(f"note: {notice}; pySHACL is used, which is right but slow")
+    if note := slower(engine):
+        _tell_once(f"note: {note}")
+
+
+@functools.cache
+def _tell_once(line: str) -> None:
+    """Talk, unless this process has said the same before."""
+    tell(line)
 
 
 def count(problems: tuple[Problem, ...]) -> str:
@@ -203,7 +208,7 @@ def summary(checked: Checked, seconds: float) -> list[str]:
     tally = checked.graph.tally
     facts = tally.verified + tally.cited
     share = 100 * tally.verified / facts if facts else 0.0
-    lines = [
+    return [
         f"read     {many(tally.records, 'record')} from {many(tally.sources, 'source')}",
         f"facts    {facts:,}: {tally.verified:,} verified against the words of a held text "
         f"({share:.1f} %), {tally.cited:,} cited",
@@ -211,7 +216,6 @@ def summary(checked: Checked, seconds: float) -> list[str]:
         f"{many(checked.checks, 'check')}: {many(len(checked.warnings), 'warning')}",
         f"took     {seconds:.2f} s",
     ]
-    return [f"note     {checked.notice}; pySHACL was used", *lines] if checked.notice else lines
 
 
 def completeness(manifest: dict[str, Any]) -> list[str]:

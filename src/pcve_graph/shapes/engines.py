@@ -2,8 +2,9 @@
 
 Turbo is the compiled engine inside rdflib-turbo. Its extension is loaded without the package around
 it, which would import rdflib (a third of the time of checking one record), and the report is read
-as the terms it holds. That door is not the package's public one, so it is opened only on the very
-version and engine sources that were tested; on any other, pySHACL is the announced fallback.
+as the terms it holds. The package offers no public way to this, so it is used only with the very
+version and engine sources that were tested. Turbo is an extra, 45 MB of native code: without it,
+or with another version, pySHACL is the engine, and the user gets a note.
 """
 
 from __future__ import annotations
@@ -37,15 +38,24 @@ _TARGETS: Final = {
 }
 _LABEL: Final = "urn:x-label:"
 _BLANK: Final = re.compile(r"^_:(\S+) |> _:(\S+) \.$", re.MULTILINE)
+_UNCHECKED: Final = {expand(f"xsd:{name}") for name in ("gYear", "gYearMonth", "gMonth", "gDay")}
+"""The datatypes whose lexical forms rdflib (7.6) does not check."""
+
 _CLASSES: Final = {f"<{expand(name)}>" for name in ("rdfs:Class", "owl:Class")}
+
+
+INSTALL: Final = 'pip install "pcve-graph[fast]"'
+"""The command that installs turbo."""
+
+ABSENT: Final = "rdflib-turbo is not installed"
 
 
 @lru_cache(1)
 def unfit() -> str:
-    """Why turbo cannot be used here; empty where it can."""
+    """Why turbo cannot be used here (`ABSENT` where it is not installed); empty where it can."""
     package = find_spec("rdflib_turbo")
     if package is None or package.origin is None:
-        return "rdflib-turbo is not installed"
+        return ABSENT
     home = Path(package.origin).parents[1]
     if not (home / f"rdflib_turbo-{PINNED}.dist-info").is_dir():
         return f"rdflib-turbo is not {PINNED}, the release that was tested"
@@ -147,7 +157,7 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
     with _exact_literals() as rdflib:
         import pyshacl
 
-        data, rules = _asked_often(rdflib), rdflib.Graph().parse(data=shapes, format="nt")
+        data, rules = _data_graph(rdflib), _shapes_graph(shapes)
         for part in parts:
             labels = {label: label for label in _labels(part)}
             data.parse(data=part, format="nt", bnode_context=labels)
@@ -162,22 +172,50 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
         yield quad.triple
 
 
-def _asked_often(rdflib: Any) -> Any:
-    """An empty graph of rdflib that reads the text of each query once.
+@lru_cache(4)
+def _shapes_graph(shapes: str) -> Any:
+    """`shapes` as a graph of rdflib, which pySHACL only reads: many files meet the same shapes."""
+    import rdflib
+
+    return rdflib.Graph().parse(data=shapes, format="nt")
+
+
+def _data_graph(rdflib: Any) -> Any:
+    """An empty graph of rdflib that reads the text of each query once, and knows ill-typed years.
 
     pySHACL asks the query of a SPARQL constraint for one focus node at a time, in other bindings.
+    It asks literals whether they are ill-typed (SHACL 4.1.2); those of rdflib do not know it of
+    the datatypes in `_UNCHECKED`.
     """
     from rdflib.plugins.sparql import prepareQuery
 
     known: dict[str, Any] = {}
 
+    class IllTyped(rdflib.Literal):  # type: ignore[misc]
+        ill_typed = True
+
     class Graph(rdflib.Graph):  # type: ignore[misc]
+        def add(self, triple: tuple[Any, Any, Any]) -> Any:
+            subject, predicate, value = triple
+            datatype = str(getattr(value, "datatype", ""))
+            if datatype in _UNCHECKED and not _is_well_typed(str(value), datatype):
+                value = IllTyped(str(value), datatype=value.datatype)
+            return super().add((subject, predicate, value))
+
         def query(self, text: str, *others: Any, **named: Any) -> Any:
             if text not in known:
                 known[text] = prepareQuery(text, dict(self.namespaces()))
             return super().query(known[text], *others, **named)
 
     return Graph()
+
+
+@lru_cache(1024)
+def _is_well_typed(lexical: str, datatype: str) -> bool:
+    """Whether pyoxigraph, and with it the store and turbo, reads `lexical` as a `datatype`."""
+    cast = f"SELECT (<{datatype}>({ox.Literal(lexical)}) AS ?value) {{}}"
+    rows: Any = ox.Store().query(cast)
+    return next(rows)["value"] is not None
 
 
 @contextmanager

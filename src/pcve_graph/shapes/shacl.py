@@ -1,8 +1,8 @@
 """One function over two SHACL engines that must agree.
 
-The default is turbo, a compiled engine of one pinned release; pySHACL is the reference, and the
-announced fallback where that release is not installed. Engines get N-Triples text that pyoxigraph
-wrote, so that "x" and "x"^^xsd:string are one term to them.
+The default is turbo, a compiled engine of one pinned release, which the extra `fast` installs;
+where it is not installed, the default is pySHACL, which is also the reference. Engines get
+N-Triples text that pyoxigraph wrote, so that "x" and "x"^^xsd:string are one term to them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from ..errors import UsageError
 from ..names import expand
-from .engines import ENGINES, Groups, unfit
+from .engines import ABSENT, ENGINES, INSTALL, Groups, unfit
 
 _PART: Final = 2**23
 """Characters of a part of the data: an engine takes each in as one, at a cost beside its size."""
@@ -59,11 +59,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The results, sorted, and who found them. `notice` says why a fallback was taken."""
+    """The results, sorted, and the name of the engine that found them."""
 
     results: tuple[Result, ...]
     engine: str
-    notice: str = ""
 
 
 def validate(
@@ -80,16 +79,11 @@ def validate(
     focus nodes and to nothing else, whatever its targets are: `data` needs to hold no more than
     the shapes look at from there. Shapes stay compiled: the same text is parsed once.
 
-    `engine` is one of `ENGINES`; None takes the default, and pySHACL where it does not fit.
-    Raises UsageError for an unknown engine, one asked for by name that does not fit, a name in
-    `pairs` that is not a shape, and shapes that SHACL does not allow.
+    `engine` is one of `ENGINES`; None takes turbo, and pySHACL where turbo cannot be used.
+    Raises UsageError for an unknown engine, turbo asked for by name where it cannot be used, a
+    name in `pairs` that is not a shape, and shapes that SHACL does not allow.
     """
-    if engine not in (None, *ENGINES):
-        raise UsageError(f"there is no engine {engine!r}; known engines: {', '.join(ENGINES)}")
-    notice = fallback(engine)
-    if engine == "turbo" and unfit():
-        raise UsageError(unfit())
-    use = "pyshacl" if engine == "pyshacl" or notice else "turbo"
+    use = chosen(engine)
     known = frozenset[str]() if pairs is None else _shapes_in(shapes)
     groups = None if pairs is None else _groups(pairs, known)
     shapes, holders = _named(shapes)
@@ -97,7 +91,7 @@ def validate(
         shapes = _cut(shapes, [each for each, focus in pairs.items() if focus], known)
     parts = (data,) if isinstance(data, str) else _parts(data)
     report = ENGINES[use](parts, shapes, groups)
-    return Report(tuple(sorted(read_report(report, holders))), use, notice)
+    return Report(tuple(sorted(read_report(report, holders))), use)
 
 
 def prepare(shapes: str) -> None:
@@ -106,9 +100,29 @@ def prepare(shapes: str) -> None:
     _named(shapes)
 
 
-def fallback(engine: str | None) -> str:
-    """Why pySHACL takes the place of the default; empty where an engine is named, or it fits."""
-    return unfit() if engine is None else ""
+def chosen(engine: str | None) -> str:
+    """The name of the engine to use: `engine` itself, or the default where it is None.
+
+    Raises UsageError for an unknown engine, and for turbo by name where it cannot be used.
+    """
+    if engine is None:
+        return "pyshacl" if unfit() else "turbo"
+    if engine not in ENGINES:
+        raise UsageError(f"there is no engine {engine!r}; known engines: {', '.join(ENGINES)}")
+    if engine == "turbo" and unfit():
+        raise UsageError(f"{unfit()}; `{INSTALL}` installs it")
+    return engine
+
+
+def slower(engine: str | None) -> str:
+    """The note where the default is pySHACL; empty where an engine is named, or turbo is used.
+
+    Measured on the shipped project (54,000 triples, 265 shapes): pySHACL 9.9 s, turbo 0.8 s.
+    """
+    if engine is not None or not unfit():
+        return ""
+    reason = "" if unfit() == ABSENT else f", since {unfit()}"
+    return f"checking with pySHACL{reason}; `{INSTALL}` checks about 10 times faster"
 
 
 def _groups(pairs: Mapping[str, Collection[str]], known: Collection[str]) -> Groups:
