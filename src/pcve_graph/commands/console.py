@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ..errors import ContentError, Problem, UsageError
+from ..files import write_file
 
 if TYPE_CHECKING:
     from ..build.check import Checked
@@ -55,13 +56,29 @@ def tell(*lines: str) -> None:
 def put(content: bytes, output: Path | None) -> None:
     """Results on stdout, or in the file `output`. Raises UsageError if that cannot be written."""
     if output is None:
-        sys.stdout.buffer.write(content)
+        with written_to("stdout"):
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
         return
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from None
+    with written_to(output):
+        write_file(output, content)
     tell(f"wrote {len(content):,} bytes to {output}")
+
+
+@contextlib.contextmanager
+def written_to(place: Path | str) -> Iterator[None]:
+    """Tell of what cannot be written to `place` as UsageError; a pipe that closed stays what it is.
+
+    BrokenPipeError means that nobody reads stdout any more, which is no mistake.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        if place == "stdout":
+            raise
+        raise UsageError(f"{place} cannot be written: who read it has closed it") from None
+    except OSError as error:
+        raise UsageError(f"{place} cannot be written: {error.strerror or error}") from None
 
 
 def announce(engine: str | None) -> None:
