@@ -50,9 +50,7 @@ def facts(world: World) -> str:
 def begun(world: World) -> subprocess.Popen[bytes]:
     """A build in a process of its own."""
     command = [sys.executable, "-m", "pcve_graph", "--project", str(world.root), "build"]
-    return subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def test_every_edit_is_in_the_next_build(tmp_path: Path) -> None:
