@@ -70,7 +70,8 @@ def replacing(path: Path, expected: bytes | None = None) -> Iterator[IO[bytes]]:
     """
     target, previous = _target(path)
     if target is None:
-        with path.open("wb") as device:
+        # Appended, since `>> log` with -o /dev/stdout must not empty the log.
+        with path.open("ab") as device:
             yield device
         return
     mode = 0o666 if previous is None else stat.S_IMODE(previous.st_mode)
