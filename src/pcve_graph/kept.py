@@ -14,6 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from .files import write_file
+
 FOLDER: Final = "kept"
 
 
@@ -33,11 +35,9 @@ def kept(build: Path, name: str, made_of: list[bytes], work: Callable[[], Any]) 
 
 def _keep(content: Any, file: Path) -> None:
     """Write it for the next time; where that cannot be, it is worked out again."""
-    fresh = file.with_name(f"{file.name}.{os.getpid()}")
     with suppress(OSError):
         file.parent.mkdir(exist_ok=True)
-        fresh.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
-        fresh.replace(file)
+        write_file(file, json.dumps(content, ensure_ascii=False))
 
 
 def carry_over(build: Path, draft: Path) -> None:
@@ -55,7 +55,7 @@ def program() -> str:
     for name, entry in walk(Path(__file__).parent, ""):
         if name.endswith(".py"):
             stat = entry.stat()
-            stamps.append((name, stat.st_size, stat.st_mtime_ns))
+            stamps.append((name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
     return hashlib.sha256(repr(sorted(stamps)).encode()).hexdigest()
 
 
@@ -63,8 +63,9 @@ def walk(top: Path, called: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """The files in a folder and beneath, but the hidden; their paths begin with `called`."""
     waiting = [(str(top), called)]
     for folder, name in waiting:
-        with os.scandir(folder) as entries:
-            for entry in entries:
+        # A folder can be gone since it was seen.
+        with suppress(FileNotFoundError), os.scandir(folder) as entries:
+            for entry in list(entries):
                 if entry.is_file():
                     if entry.name[0] != ".":
                         yield name + entry.name, entry

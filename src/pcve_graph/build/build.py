@@ -14,7 +14,7 @@ from .beside import Beside
 from .change import WholeError, read_change
 from .check import Checked, check_graph
 from .inputs import News, news, scan
-from .recheck import check_change, open_gate
+from .recheck import Gate, check_change, open_gate
 from .saving import Draft, finish_change, finish_whole, write_change, write_whole
 from .store import is_stale, open_graph
 
@@ -36,14 +36,14 @@ def build_project(
             return _build_change(project, engine, told or partial(news, project))
         except WholeError:
             pass
-    ontology = read_ontology(project)
     files = scan(project)
+    ontology = read_ontology(project)
     built = build_graph(read_records(project), ontology)
     with Draft(project.build) as draft:
         draft.begin()
-        with Beside(partial(write_whole, built, project, files, draft.folder)) as writing:
+        with Beside(partial(write_whole, built, project, draft.folder)) as writing:
             checked = check_graph(built, ontology, project, engine)
-        finish_whole(checked, writing.result(), draft)
+        finish_whole(checked, writing.result(), project, files, draft)
     return checked
 
 
@@ -70,15 +70,27 @@ def _build_change(project: Project, engine: str | None, told: Callable[[], News]
                 changes = told()
             if not changes.changed:
                 change = read_change(project, ontology, saved, draft.folder, changes)
-                return check_change(change, readying.result(), engine)
+                return check_change(change, _current(readying.result()), engine)
             draft.begin()
             with Beside(partial(draft.copy, saved)) as copying:
                 change = read_change(project, ontology, saved, draft.folder, changes)
             copying.result()
+            gate = _current(readying.result())
             with Beside(partial(write_change, change, draft.folder)) as writing:
-                checked = check_change(change, readying.result(), engine)
+                checked = check_change(change, gate, engine)
         except UsageError as error:
             raise WholeError(str(error)) from None
         writing.result()
         finish_change(checked, change, draft)
     return checked
+
+
+def _current(gate: Gate) -> Gate:
+    """`gate`, if ontology and checks still are what it was made of.
+
+    They were read while it was found out what has changed: what changed just then could have been
+    read, and not found. Raises WholeError.
+    """
+    if read_ontology(gate.project) is not gate.ontology or not gate.is_current():
+        raise WholeError("the ontology or the checks have changed")
+    return gate

@@ -45,6 +45,10 @@ class Gate:
         """What each rule reads. Raises WholeError where one of them cannot be followed."""
         return ready(self.project.build, self.ontology, self.checks)
 
+    def is_current(self) -> bool:
+        """Whether the checks are those that the project has now."""
+        return self.checks == read_queries(self.project, "checks")
+
 
 def open_gate(project: Project, ontology: Ontology) -> Gate:
     """The gate of a project that has a saved graph.

@@ -19,7 +19,7 @@ from .change import Change
 from .check import Checked
 from .completeness import counted, recounted
 from .index import FILE, Index
-from .inputs import Inputs, renew_inputs, write_inputs
+from .inputs import Inputs, renewed, settled, write_inputs
 from .store import Saved, read_manifest, writing
 
 
@@ -71,14 +71,12 @@ class Draft:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def write_whole(built: Built, project: Project, files: Inputs, folder: Path) -> dict[str, Any]:
+def write_whole(built: Built, project: Project, folder: Path) -> dict[str, Any]:
     """All of a whole graph but what the checks find; how much there is in it.
 
-    `files` are the inputs, before they were read. The checks read the terms strictly, this need
-    not. Raises UsageError where it cannot be written.
+    The checks read the terms strictly, this need not. Raises UsageError where it cannot be written.
     """
     with writing(project.build):
-        write_inputs(files, folder)
         indexed(built).save(folder / FILE)
         for name in GRAPHS:
             (folder / "graph" / f"{name}.nt").write_bytes(built.text(name))
@@ -129,12 +127,15 @@ def _write_files(change: Change, folder: Path) -> None:
             os.link(change.folder / file, folder / file)
 
 
-def finish_whole(checked: Checked, counts: dict[str, Any], draft: Draft) -> None:
+def finish_whole(
+    checked: Checked, counts: dict[str, Any], project: Project, files: Inputs, draft: Draft
+) -> None:
     """What is left to write after `write_whole`, which gave `counts`, and the draft in its place.
 
-    Raises UsageError where it cannot be written.
+    `files` are the inputs, before they were read. Raises UsageError where it cannot be written.
     """
     with writing(draft.target):
+        write_inputs(settled(project, files), draft.folder)
         _finish(checked, Index.edit(draft.folder / FILE), counts, draft)
 
 
@@ -149,7 +150,8 @@ def finish_change(checked: Checked, change: Change, draft: Draft) -> None:
             counts["triples"][name] += sign * len(each)
     counts["completeness"] = recounted(change.project, counts["completeness"], change.view)
     with writing(draft.target):
-        renew_inputs(change.folder, draft.folder, change.news)
+        files = settled(change.project, renewed(change.folder, change.news))
+        write_inputs(files, draft.folder)
         kept = {name: counts[name] for name in ("triples", "completeness")}
         _finish(checked, change.index, kept, draft)
 

@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from ..errors import ContentError, Problem, UsageError
+from ..files import write_file
 from ..visible import one_line, visible
 
 if TYPE_CHECKING:
@@ -127,11 +128,20 @@ def put(content: bytes | str, output: Path | None = None, form: str = "text") ->
         return
     if isinstance(content, str):
         content = content.encode(errors="backslashreplace")
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from None
+    with written_to(output):
+        write_file(output, content)
     tell(f"wrote {len(content):,} bytes to {output}")
+
+
+@contextlib.contextmanager
+def written_to(place: Path) -> Iterator[None]:
+    """Report what cannot be written to `place` as UsageError."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise UsageError(f"{place} cannot be written: its reader has closed it") from None
+    except OSError as error:
+        raise UsageError(f"{place} cannot be written: {error.strerror or error}") from None
 
 
 def _bold_head(table: str) -> str:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import ContentError, Problem, UsageError
-from .console import guarded, many, say, tell
+from ..files import create_file, read_file, remove_drafts, write_file
+from .console import guarded, many, say, tell, written_to
 from .here import here
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command()
@@ -39,8 +36,13 @@ def new(context: click.Context, kind: str, identifier: str) -> None:
             "there is no project here to add to; clone the repository, or use --project"
         )
     path, text = draft(project, read_ontology(project), kind, identifier)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
+    with written_to(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        remove_drafts(path.parent)
+        try:
+            create_file(path, text)
+        except FileExistsError:
+            raise UsageError(f"{project.relative(path)} is there already") from None
     say(project.relative(path))
     tell("fill in what the source says, delete the rest, then `pcve validate`")
 
@@ -59,32 +61,53 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
       pcve fmt --check
     """
     from ..ontology import read_ontology
+    from ..records.entries import LARGEST_LINES
     from ..records.fmt import files, format_text
 
     project = here(context)
     ontology = read_ontology(project)
     chosen = [path.resolve() for path in paths] or files(project)
-    changed: list[str] = []
+    changed = 0
     problems: list[Problem] = []
+    if not check:
+        for folder in {path.parent for path in chosen}:
+            remove_drafts(folder)
     for path in chosen:
         if not path.is_file() or not path.is_relative_to(project.root):
             raise UsageError(f"{path} is no file of the project")
+        name = project.relative(path)
+        content = _read(path, LARGEST_LINES)
         try:
-            text = format_text(path, project.relative(path), ontology)
+            text = format_text(content, name, ontology)
         except ContentError as error:
             problems.extend(error.problems)
             continue
-        if text != path.read_text("utf-8"):
-            changed.append(project.relative(path))
-            if not check:
-                path.write_text(text, "utf-8")
-    say(*changed)
+        if text == _with_plain_line_ends(content):
+            continue
+        if not check:
+            with written_to(path):
+                write_file(path, text, expected=content)
+        say(name)
+        changed += 1
     verb = "would change" if check else "changed"
-    tell(f"{many(len(chosen), 'file')} read, {len(changed):,} {verb}")
+    tell(f"{many(len(chosen), 'file')} read, {changed:,} {verb}")
     if problems:
         raise ContentError(problems)
     if check and changed:
         sys.exit(1)
+
+
+def _read(path: Path, largest: int) -> bytes:
+    """The content of a file. Raises UsageError where it cannot be read."""
+    try:
+        return read_file(path, largest)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _with_plain_line_ends(content: bytes) -> str:
+    """The text of a file, as Python reads it: a file that differs in line ends alone is left."""
+    return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
 
 
 COMMANDS = (new, fmt)

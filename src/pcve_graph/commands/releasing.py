@@ -79,7 +79,7 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
       pcve release release-0.1.0
       pcve release --verify release-0.1.0
     """
-    from ..build.store import open_graph
+    from ..build.store import is_stale, open_graph
     from ..ontology import read_ontology
     from ..releases.release import check_target, release_files, write_release
     from ..releases.verify import check_release, differences, rebuilt
@@ -98,6 +98,8 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
     saved_anew(project)
     with doing("writing"):
         files = release_files(project, open_graph(project), read_ontology(project))
+        if is_stale(project):
+            raise UsageError("files changed while the release was made; run the command again")
         write_release(files, folder)
     size = sum(map(len, files.values()))
     say(f"wrote {many(len(files), 'file')}, {size:,} bytes, to {folder}")

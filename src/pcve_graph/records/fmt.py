@@ -22,18 +22,19 @@ from .records import TALK
 _LAST: Final = ("certainty", "standing", "note")
 
 
-def format_text(path: Path, name: str, ontology: Ontology) -> str:
-    """The canonical text of one file, by its ending: .yml, .jsonl, .ttl or .rq.
+def format_text(content: bytes, name: str, ontology: Ontology) -> str:
+    """The canonical text of the file called `name`, by its ending: .yml, .jsonl, .ttl or .rq.
 
     Raises ContentError where the file cannot be read, or where formatting would lose something.
     """
-    text = decode(path.read_bytes(), name)
+    text = decode(content, name)
     check_characters(text, name)
-    if path.suffix == ".ttl":
+    suffix = Path(name).suffix
+    if suffix == ".ttl":
         return _turtle(text, name)
-    if path.suffix == ".rq":
+    if suffix == ".rq":
         return "\n".join(line.rstrip() for line in text.strip().split("\n")) + "\n"
-    if path.suffix == ".jsonl":
+    if suffix == ".jsonl":
         return _lines(text, name, ontology)
     return _yaml(text, name, ontology)
 

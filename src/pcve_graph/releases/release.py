@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Final
 
 from .. import __version__
-from ..build.inputs import scan
+from ..build.inputs import read_inputs
 from ..build.store import Saved
 from ..errors import UsageError
 from ..exports.formats import FORMATS
 from ..exports.part import whole
+from ..folders import create_folder
 from ..ontology import Ontology
 from ..project import Project
 from .about import About
@@ -53,7 +52,7 @@ def release_files(project: Project, saved: Saved, ontology: Ontology) -> dict[st
     """
     part = whole(saved)
     about = About(part)
-    inputs = _inputs(project)
+    inputs = _inputs(project, saved)
     tools = tool_versions()
     files = [
         File(f"{STEM}{each.suffix}", each.title, each.media_type, each.write(part, ontology), name)
@@ -90,6 +89,8 @@ def release_files(project: Project, saved: Saved, ontology: Ontology) -> dict[st
 
 def check_target(target: Path) -> None:
     """Raise UsageError where a release cannot be put, since there is something else already."""
+    if target.resolve() == Path.cwd():
+        raise UsageError(f"{target} is the folder you are in; name a new one")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} is there already; name a new folder, or remove it first")
     holder = next(each for each in target.absolute().parents if each.exists())
@@ -104,21 +105,9 @@ def write_release(files: dict[str, bytes], target: Path) -> None:
     """
     check_target(target)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        create_folder(target, files)
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror or error}") from None
-    try:
-        for name, content in files.items():
-            path = fresh / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        fresh.chmod(0o755)
-        fresh.replace(target)
-    except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def tool_versions() -> dict[str, str]:
@@ -137,9 +126,9 @@ def sums(digests: dict[str, str]) -> bytes:
     return "".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()
 
 
-def _inputs(project: Project) -> dict[str, str]:
+def _inputs(project: Project, saved: Saved) -> dict[str, str]:
     """The SHA-256 of each file of the project that shows in a release, by path, sorted."""
-    found = dict(scan(project).sums)
+    found = dict(read_inputs(saved.folder).sums)
     others = [project.root / name for name in _COPIED]
     for path in (*sorted((project.queries / "answers").glob("*.rq")), *others):
         if path.is_file():

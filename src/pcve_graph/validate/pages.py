@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 from ..errors import UsageError
+from ..folders import update_folder
 from ..names import PREFIXES
 from .explain import CHECKS, READER, Example, Page
 from .frame import described, framed, link
@@ -16,15 +17,13 @@ from .frame import described, framed, link
 def save_pages(files: dict[str, bytes], folder: Path) -> int:
     """Write files into `folder`, by their names in it, and return how many they are.
 
-    Raises UsageError where it cannot be written.
+    What else lies there stays. Until all are there, an index.html from before says that they are
+    not. Raises UsageError where it cannot be written.
     """
     try:
-        for name, content in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        update_folder(folder, files)
     except OSError as error:
-        raise UsageError(f"{folder} cannot be written: {error.strerror}") from None
+        raise UsageError(f"{folder} cannot be written: {error.strerror or error}") from None
     return len(files)
 
 

@@ -1,0 +1,102 @@
+"""Folders of files, written so that a killed process never leaves one that looks whole but is not.
+
+All files are written to a draft folder first. A new folder is that draft, renamed. Into a folder
+that is there already, with whatever else lies in it, the files are moved one by one from the draft;
+its start page says meanwhile that the folder is not whole.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from .files import DRAFT, draft_name, locked, remove_drafts, sync_folder, write_file
+
+_FOLDER: Final = ".pcve-draft"
+"""How the name of a draft folder ends. The draft file beside it, which is locked, guards it."""
+
+_START: Final = "index.html"
+_UNFINISHED: Final = """<!DOCTYPE html>
+<html lang="en"><meta charset="utf-8"><title>Not finished</title>
+<p>These pages are being written. If this stays, the command was stopped: run it again.</p></html>
+"""
+
+
+def create_folder(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write `files`, by their names in it, as the new folder `target`: all of them, or nothing.
+
+    What killed processes left beside it is removed. Raises OSError where it cannot be written, or
+    where there is something other than an empty folder.
+    """
+    target = Path(os.path.realpath(target))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _remove_left(target.parent)
+    with _drafted(target.parent, target.name, files) as draft:
+        draft.replace(target)
+    sync_folder(target.parent)
+
+
+def update_folder(target: Path, files: Mapping[str, bytes]) -> None:
+    """Write `files`, by their names in it, into `target`, which may hold other files too.
+
+    Where the disk is full nothing has changed. Raises OSError where it cannot be written.
+    """
+    target = Path(os.path.realpath(target))
+    if not os.path.lexists(target):
+        create_folder(target, files)
+        return
+    _remove_left(target)
+    with _drafted(target, "pages", files) as draft:
+        if _START in files and (target / _START).is_file():
+            write_file(target / _START, _UNFINISHED)
+        for name in sorted(files, key=lambda name: (name == _START, name)):
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (draft / name).replace(path)
+    sync_folder(target)
+
+
+@contextmanager
+def _drafted(folder: Path, name: str, files: Mapping[str, bytes]) -> Iterator[Path]:
+    """A draft folder in `folder` with all of `files`, on disk; it is gone afterwards."""
+    draft = folder / draft_name(name, _FOLDER)
+    with locked(folder / draft_name(name)):
+        try:
+            _clear(draft)
+            for name_inside, content in files.items():
+                path = draft / name_inside
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            # In a second pass, so that the disk can take all of them in one go.
+            for path in sorted(draft.rglob("*"), reverse=True):
+                _sync(path)
+            sync_folder(draft)
+            yield draft
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _remove_left(folder: Path) -> None:
+    """Remove the drafts in `folder`, of files and of folders, whose processes are gone."""
+    remove_drafts(folder)
+    for draft in folder.glob(f".*{_FOLDER}"):
+        guard = draft.with_name(draft.name.removesuffix(_FOLDER) + DRAFT)
+        if not guard.exists():
+            _clear(draft)
+
+
+def _clear(draft: Path) -> None:
+    if draft.is_dir() and not draft.is_symlink():
+        shutil.rmtree(draft)
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir():
+        sync_folder(path)
+        return
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
