@@ -16,6 +16,7 @@ from ..names import expand
 from ..questions.binding import Term, standalone
 from ..questions.syntax import check_syntax, syntax_problem
 from ..texts import tsv
+from ..texts.bounds import check_text
 from ..texts.sparqltext import dataset, reaches_out, update_word
 
 RESULT_FORMATS: Final = {
@@ -98,7 +99,7 @@ def ask(
 def _answer(
     store: ox.Store, text: str, bindings: Mapping[str, Term], name: str, service: bool
 ) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
-    refuse(text, service)
+    refuse(text, service, name)
     graphs = [each for each in dataset(text) if ":" in each]
     for each in graphs:
         if "//" in each and not store.contains_named_graph(ox.NamedNode(each)):
@@ -124,8 +125,12 @@ def cells(store: ox.Store, text: str, name: str = "query") -> list[list[str]]:
     return tsv.rows(answer.serialize(format=ox.QueryResultsFormat.TSV) or b"")
 
 
-def refuse(text: str, service: bool = False) -> None:
-    """Raise UsageError for an update, and for SERVICE unless `service` says that it is wanted."""
+def refuse(text: str, service: bool = False, name: str = "query") -> None:
+    """Raise UsageError for an update, and for SERVICE unless `service` says that it is wanted.
+
+    Raises ContentError for a text that no parser is to see, as `bounds.check_text` does.
+    """
+    check_text(text, name)
     if word := update_word(text):
         raise UsageError(f"{word} is an update; a query here reads the graph and changes nothing")
     if not service and reaches_out(text):

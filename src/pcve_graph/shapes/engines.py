@@ -23,6 +23,7 @@ import pyoxigraph as ox
 
 from ..errors import UsageError
 from ..names import expand
+from ..texts.patterns import deep_calls
 
 PINNED: Final = "0.2.0a17"
 FINGERPRINT: Final = "fa969e4603d99c90bf9ed48c49ce8590ef8b3654bdb45555821abe5dc3d3daed"
@@ -174,10 +175,27 @@ def _asked_often(rdflib: Any) -> Any:
     class Graph(rdflib.Graph):  # type: ignore[misc]
         def query(self, text: str, *others: Any, **named: Any) -> Any:
             if text not in known:
-                known[text] = prepareQuery(text, dict(self.namespaces()))
+                with deep_calls():
+                    known[text] = prepareQuery(text, dict(self.namespaces()))
+                if _has_service(known[text].algebra):
+                    raise UsageError("SERVICE asks another server")
             return super().query(known[text], *others, **named)
 
     return Graph()
+
+
+def _has_service(algebra: Any) -> bool:
+    """Whether a query as rdflib read it would ask another server, however its text is spelt."""
+    waiting = [algebra]
+    while waiting:
+        node = waiting.pop()
+        if getattr(node, "name", "") == "ServiceGraphPattern":
+            return True
+        if isinstance(node, list | tuple | set):
+            waiting += node
+        elif hasattr(node, "items"):
+            waiting += [value for key, value in node.items() if key != "_vars"]
+    return False
 
 
 @contextmanager

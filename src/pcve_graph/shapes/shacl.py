@@ -19,6 +19,7 @@ import pyoxigraph as ox
 from ..errors import UsageError
 from ..names import expand
 from .engines import ENGINES, Groups, unfit
+from .queries import check_queries
 
 _PART: Final = 2**23
 """Characters of a part of the data: an engine takes each in as one, at a cost beside its size."""
@@ -82,13 +83,15 @@ def validate(
 
     `engine` is one of `ENGINES`; None takes the default, and pySHACL where it does not fit.
     Raises UsageError for an unknown engine, one asked for by name that does not fit, a name in
-    `pairs` that is not a shape, and shapes that SHACL does not allow.
+    `pairs` that is not a shape, shapes that SHACL does not allow, and those that `check_queries`
+    refuses.
     """
     if engine not in (None, *ENGINES):
         raise UsageError(f"there is no engine {engine!r}; known engines: {', '.join(ENGINES)}")
     notice = fallback(engine)
     if engine == "turbo" and unfit():
         raise UsageError(unfit())
+    check_queries(shapes)
     use = "pyshacl" if engine == "pyshacl" or notice else "turbo"
     known = frozenset[str]() if pairs is None else _shapes_in(shapes)
     groups = None if pairs is None else _groups(pairs, known)
