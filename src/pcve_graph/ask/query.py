@@ -93,7 +93,10 @@ def ask(
     UsageError for what is no question to this graph: an update, a graph it does not have, and
     SERVICE unless `service` says that other servers may be asked.
     """
-    return collect(_answer(store, text, bindings or {}, name, service), limit)
+    try:
+        return collect(_answer(store, text, bindings or {}, name, service), limit)
+    except (RuntimeError, OSError) as error:
+        raise _failure(text, name, error) from None
 
 
 def _answer(
@@ -111,8 +114,16 @@ def _answer(
         names = ", ".join(bindings)
         message = f"{name}: what {names} is set to cannot stand in its place; is it to be an IRI?"
         raise UsageError(message) from None
-    except RuntimeError as error:
-        raise ContentError([syntax_problem(text, str(error), name)]) from None
+
+
+def _failure(text: str, name: str, error: RuntimeError | OSError) -> Exception:
+    """What the engine's complaint, while it answers, means to who asked."""
+    message = " ".join(str(error).split())
+    if reaches_out(text):
+        return UsageError(f"{name}: a server that SERVICE asks gave no answer: {message[:300]}")
+    return (
+        error if isinstance(error, OSError) else ContentError([syntax_problem(text, message, name)])
+    )
 
 
 def cells(store: ox.Store, text: str, name: str = "query") -> list[list[str]]:
@@ -120,9 +131,12 @@ def cells(store: ox.Store, text: str, name: str = "query") -> list[list[str]]:
 
     `tsv.bare` tells what it means. Raises as `ask` does.
     """
-    answer = _answer(store, text, {}, name, service=False)
-    assert isinstance(answer, ox.QuerySolutions)
-    return tsv.rows(answer.serialize(format=ox.QueryResultsFormat.TSV) or b"")
+    try:
+        answer = _answer(store, text, {}, name, service=False)
+        assert isinstance(answer, ox.QuerySolutions)
+        return tsv.rows(answer.serialize(format=ox.QueryResultsFormat.TSV) or b"")
+    except (RuntimeError, OSError) as error:
+        raise _failure(text, name, error) from None
 
 
 def refuse(text: str, service: bool = False, name: str = "query") -> None:

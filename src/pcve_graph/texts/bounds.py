@@ -133,15 +133,21 @@ def _glued(pieces: list[Token]) -> _Fault | None:
 def _doubtful(pieces: list[Token]) -> _Fault | None:
     """`(?a<?b)…>`: an IRI to one parser, a comparison and more to another.
 
-    Expressions stand within round brackets, and what is compared stands before the `<`. For a
-    comparison to end before the next `>`, one of `(),#` or a string has to stand between. An
-    address with `//` is never a comparison.
+    Expressions stand within round brackets, but for the rows of VALUES, and what is compared stands
+    before the `<`. For a comparison to end before the next `>`, one of `(),#` or a string has to
+    stand between. An address with `//` is never a comparison.
     """
     opened = 0
+    in_data = False
     for place, token in enumerate(pieces):
         if token.kind == "sign":
             opened += {"(": 1, ")": -1}.get(token.text, 0)
-        elif token.kind == "iri" and opened > 0 and re.search(r"[(),#']", token.text):
+            in_data &= token.text != "}"
+        elif token.word == "VALUES":
+            in_data = True
+        elif in_data or opened <= 0:
+            continue
+        elif token.kind == "iri" and re.search(r"[(),#']", token.text):
             before = pieces[place - 1]
             operand = before.kind != "sign" or before.text not in _BEFORE_OPERAND
             if operand and not re.match(r"<[A-Za-z][A-Za-z0-9+.\-]*://", token.text):
