@@ -41,6 +41,9 @@ SPELLINGS = {
     "comparison": "SELECT*{VALUES(?a ?b){(1 2)}FILTER(?a<?b)SERVICE#>\n<URL>{?s ?p ?o}}",
     "string after it": 'SELECT*{VALUES(?a ?b){(1 2)}FILTER(?a<?b#>"""\n)SERVICE<URL>{?s ?p ?o}#"""\n}',
     "bad escape": 'SELECT*{VALUES(?a ?b){("""x")}SERVICE<URL>{?s ?p ?o}#\\q"""\n}',
+    "mark in a name": (
+        "PREFIX e: <urn:e> SELECT*{?s e:a\u00b7VALUES ?o FILTER(?a<?b)SERVICE#>\n<URL>{?s ?p ?o}}"
+    ),
     "code": "SELECT ?s { ?s a pcve:Event . S\\u0045RVICE <URL> { ?s ?p ?o } }",
     "long code": "SELECT ?s { ?s a pcve:Event . \\U00000053ERVICE <URL> { ?s ?p ?o } }",
     "code of a mark": 'SELECT ?s { ?s a "\\u0022 . SERVICE <URL> { ?s ?p ?o } #"\n}',

@@ -118,7 +118,7 @@ def _glued(pieces: list[Token]) -> _Fault | None:
         hides = "SERVICE" in token.text.partition(":")[0].upper()
         if hides and (
             (token.kind == "word" and token.word != "SERVICE")
-            or token.kind == "number"
+            or token.kind in ("number", "tag")
             or (
                 token.kind == "name"
                 and [each.text for each in pieces[place + 1 : place + 2]] == ["{"]

@@ -17,6 +17,9 @@ from typing import Final, NamedTuple
 _ESCAPE: Final = r"""\\(?:[tbnrf"'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})"""
 _CODE: Final = r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})"
 _IN_NAME: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
+_BEYOND: Final = r"\x80-\U0010FFFF"
+"""All of Unicode beyond ASCII: parsers take most of it into names, and stop at the rest."""
+_IN_WORD: Final = rf"A-Za-z0-9_{_BEYOND}"
 _TOKEN: Final = re.compile(
     rf"""
       (?P<blank>\s+|\#[^\r\n]*)
@@ -24,13 +27,14 @@ _TOKEN: Final = re.compile(
     | (?P<string>\"{{3}}(?:\"{{0,2}}(?:[^"\\]|{_ESCAPE}))*\"{{3}}
         | '{{3}}(?:'{{0,2}}(?:[^'\\]|{_ESCAPE}))*'{{3}}
         | (?!\"{{3}})"(?:[^"\\\r\n]|{_ESCAPE})*" | (?!'{{3}})'(?:[^'\\\r\n]|{_ESCAPE})*')
-    | (?P<variable>[?$]\w+)
+    | (?P<variable>[?$][{_IN_WORD}]+)
     | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9-]+)*)
-    | (?P<label>_:\w(?:[\w.\-]*[\w\-])?)
-    | (?P<name>(?:[^\W\d_][\w.\-]{{0,100}}(?<!\.))?:(?:(?:[\w:\-]|{_IN_NAME})
-        (?:(?:[\w:.\-]|{_IN_NAME})*(?:[\w:\-]|{_IN_NAME}))?)?)
-    | (?P<number>\.?\d[\w.]*)
-    | (?P<word>[^\W\d]\w*)
+    | (?P<label>_:[{_IN_WORD}](?:[{_IN_WORD}.\-]*[{_IN_WORD}\-])?)
+    | (?P<name>(?:[A-Za-z{_BEYOND}][{_IN_WORD}.\-]{{0,100}}(?<!\.))?:
+        (?:(?:[{_IN_WORD}:\-]|{_IN_NAME})
+        (?:(?:[{_IN_WORD}:.\-]|{_IN_NAME})*(?:[{_IN_WORD}:\-]|{_IN_NAME}))?)?)
+    | (?P<number>\.?[0-9][{_IN_WORD}.]*)
+    | (?P<word>[A-Za-z_{_BEYOND}][{_IN_WORD}]*)
     | (?P<sign>.)
     """,
     re.X | re.S,
