@@ -34,7 +34,7 @@ FLOORS = (
 DOORS: dict[str, set[str]] = {
     "hall": set(),
     "texts": {"hall"},
-    "shapes": {"hall"},
+    "shapes": {"hall", "texts"},
     "questions": {"hall", "texts"},
     "records": {"hall", "shapes", "texts"},
     "build": {"hall", "questions", "records", "shapes", "texts"},

@@ -29,6 +29,8 @@ RULES: dict[str, str] = {
     "missing-key": "a record has id, type and claims; a block has a source and at least one fact",
     "ontology-syntax": "a file of ontology/ is Turtle, without blank nodes but in shapes.ttl",
     "query-header": "the header of a query is `#+ key: value` in YAML, with keys that are known",
+    "query-nesting": "brackets nest 32 deep at most; a chain weighs 400 (operator 1, bracket 3)",
+    "query-size": "a query has 1,048,576 characters at most",
     "query-syntax": "a query is SPARQL 1.1",
     "quote-missing": "a fact from a source whose text is held rests on a quote",
     "quote-not-found": "a quote stands in the held text, word for word",

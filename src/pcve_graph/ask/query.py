@@ -16,6 +16,7 @@ from ..names import expand
 from ..questions.binding import Term, standalone
 from ..questions.syntax import check_syntax, syntax_problem
 from ..texts import tsv
+from ..texts.bounds import check_text
 from ..texts.sparqltext import dataset, reaches_out, update_word
 
 RESULT_FORMATS: Final = {
@@ -92,13 +93,16 @@ def ask(
     UsageError for what is no question to this graph: an update, a graph it does not have, and
     SERVICE unless `service` says that other servers may be asked.
     """
-    return collect(_answer(store, text, bindings or {}, name, service), limit)
+    try:
+        return collect(_answer(store, text, bindings or {}, name, service), limit)
+    except (RuntimeError, OSError) as error:
+        raise _failure(text, name, error) from None
 
 
 def _answer(
     store: ox.Store, text: str, bindings: Mapping[str, Term], name: str, service: bool
 ) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
-    refuse(text, service)
+    refuse(text, service, name)
     graphs = [each for each in dataset(text) if ":" in each]
     for each in graphs:
         if "//" in each and not store.contains_named_graph(ox.NamedNode(each)):
@@ -110,8 +114,16 @@ def _answer(
         names = ", ".join(bindings)
         message = f"{name}: what {names} is set to cannot stand in its place; is it to be an IRI?"
         raise UsageError(message) from None
-    except RuntimeError as error:
-        raise ContentError([syntax_problem(text, str(error), name)]) from None
+
+
+def _failure(text: str, name: str, error: RuntimeError | OSError) -> Exception:
+    """What the engine's complaint, while it answers, means to who asked."""
+    message = " ".join(str(error).split())
+    if reaches_out(text):
+        return UsageError(f"{name}: a server that SERVICE asks gave no answer: {message[:300]}")
+    return (
+        error if isinstance(error, OSError) else ContentError([syntax_problem(text, message, name)])
+    )
 
 
 def cells(store: ox.Store, text: str, name: str = "query") -> list[list[str]]:
@@ -119,13 +131,20 @@ def cells(store: ox.Store, text: str, name: str = "query") -> list[list[str]]:
 
     `tsv.bare` tells what it means. Raises as `ask` does.
     """
-    answer = _answer(store, text, {}, name, service=False)
-    assert isinstance(answer, ox.QuerySolutions)
-    return tsv.rows(answer.serialize(format=ox.QueryResultsFormat.TSV) or b"")
+    try:
+        answer = _answer(store, text, {}, name, service=False)
+        assert isinstance(answer, ox.QuerySolutions)
+        return tsv.rows(answer.serialize(format=ox.QueryResultsFormat.TSV) or b"")
+    except (RuntimeError, OSError) as error:
+        raise _failure(text, name, error) from None
 
 
-def refuse(text: str, service: bool = False) -> None:
-    """Raise UsageError for an update, and for SERVICE unless `service` says that it is wanted."""
+def refuse(text: str, service: bool = False, name: str = "query") -> None:
+    """Raise UsageError for an update, and for SERVICE unless `service` says that it is wanted.
+
+    Raises ContentError for a text that no parser is to see, as `bounds.check_text` does.
+    """
+    check_text(text, name)
     if word := update_word(text):
         raise UsageError(f"{word} is an update; a query here reads the graph and changes nothing")
     if not service and reaches_out(text):

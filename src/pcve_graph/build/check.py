@@ -14,7 +14,7 @@ from ..errors import ContentError, Position, Problem, breach
 from ..names import BASE, Ids, expand, unread
 from ..ontology import Ontology
 from ..project import Project
-from ..questions.saved import SavedQuery, read_queries
+from ..questions.saved import SavedQuery, read_queries, refuse_service
 from ..records.graph import Built
 from ..records.likeness import likely_pairs, likeness_problems, read_ledger
 from ..records.sheets import Place
@@ -188,7 +188,11 @@ def term_labels(view: View, terms: Iterable[str]) -> dict[str, str]:
 
 
 def rows(query: SavedQuery, store: ox.Store) -> list[shacl.Result]:
-    """What a check finds: ?problem, and where: ?subject, ?predicate and ?value."""
+    """What a check finds: ?problem, and where: ?subject, ?predicate and ?value.
+
+    Raises ContentError (`check-query`) for one that does not select these, or has SERVICE.
+    """
+    refuse_service(query)
     answer = store.query(query.text, use_default_graph_as_union=True)
     names = {each.value for each in getattr(answer, "variables", ())}
     if not isinstance(answer, ox.QuerySolutions) or not {"subject", "problem"} <= names:

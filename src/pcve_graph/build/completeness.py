@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 
 from ..project import Project
-from ..questions.saved import read_query
+from ..questions.saved import read_query, refuse_service
 from .inputs import completeness_file
 from .reach import View
 
@@ -22,6 +22,7 @@ def counted(project: Project, store: ox.Store) -> dict[str, int]:
     if not file.is_file():
         return {}
     query = read_query(project.relative(file), file)
+    refuse_service(query)
     found = store.query(query.text, use_default_graph_as_union=True)
     assert isinstance(found, ox.QuerySolutions)
     (row,) = found

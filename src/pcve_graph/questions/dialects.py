@@ -21,6 +21,7 @@ from typing import Final
 from ..errors import ContentError, Position, Problem, UsageError, breach
 from ..names import PREFIXES, expand, nearest
 from ..project import Project
+from ..texts.bounds import check_size
 from ..texts.nodes import Mapping, Node, Scalar, Sequence, check_characters, decode
 from ..texts.sparqltext import declared, missing_prefixes, update_word, variables
 from ..texts.yamltext import parse
@@ -34,6 +35,7 @@ from .saved import (
     find_query,
     header,
     parameter,
+    read_query_file,
     texts,
 )
 from .syntax import check_syntax
@@ -76,13 +78,13 @@ def choose(project: Project, name: str, folder: Path | None) -> SavedQuery:
     if folder is not None:
         known = _files(folder)
         if name in known:
-            return own_query(known[name].read_bytes(), str(known[name]))
+            return own_query(read_query_file(known[name], name), str(known[name]))
         hint = nearest(name, known) or f"`pcve queries --queries {folder}` lists them"
         raise UsageError(f"there is no query {name!r} in {folder}; {hint}")
     if path.suffix in ENDINGS or (path.is_file() and not _is_saved(project, name)):
         if not path.is_file():
             raise UsageError(f"there is no file {name}")
-        return own_query(path.read_bytes(), name)
+        return own_query(read_query_file(path, name), name)
     return find_query(project, name)
 
 
@@ -99,7 +101,7 @@ def read_folder(folder: Path) -> tuple[dict[str, SavedQuery], list[Problem]]:
     problems: list[Problem] = []
     for name, path in _files(folder).items():
         try:
-            found[name] = replace(own_query(path.read_bytes(), str(path)), name=name)
+            found[name] = replace(own_query(read_query_file(path, str(path)), str(path)), name=name)
         except ContentError as error:
             problems += error.problems
     return found, problems
@@ -120,6 +122,7 @@ def own_query(raw: bytes, name: str) -> SavedQuery:
 
     Raises ContentError where it is not SPARQL, or an update; a header is never a reason.
     """
+    check_size(len(raw), name)
     text = decode(raw, name)
     check_characters(text, name)
     if word := update_word(text):

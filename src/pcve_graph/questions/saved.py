@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import ContentError, Position, Problem, UsageError, breach
+from ..files import read_file
 from ..names import kebab, nearest
 from ..project import Project
+from ..texts.bounds import LARGEST, check_size
 from ..texts.nodes import Mapping, Node, Scalar, check_characters, decode
+from ..texts.sparqltext import line_and_column, tokens
 from ..texts.yamltext import parse
 from .syntax import check_syntax
 
@@ -106,7 +109,25 @@ def read_query(name: str, path: Path) -> SavedQuery:
 
     The same text is checked once in a process.
     """
-    return _query(name, path.read_bytes())
+    return _query(name, read_query_file(path, name))
+
+
+def read_query_file(path: Path, name: str) -> bytes:
+    """The content of a file of SPARQL.
+
+    Raises ContentError (`query-size`) for one that is too large, UsageError for what is no file.
+    """
+    check_size(path.stat().st_size, name)
+    return read_file(path, LARGEST)
+
+
+def refuse_service(query: SavedQuery) -> None:
+    """Raise ContentError (`check-query`) for a query of the build that asks another server."""
+    for token in tokens(query.text):
+        if token.word == "SERVICE":
+            place = Position(query.path, *line_and_column(query.text, token.start))
+            found, fix = "SERVICE asks another server", "ask this graph alone"
+            raise ContentError([breach("check-query", place, found, fix)])
 
 
 @lru_cache(256)

@@ -23,7 +23,7 @@ from ..ask.query import Answer, Table, Triples, refuse
 from ..errors import UsageError
 from ..names import GRAPHS, graph
 from ..questions.binding import Term, limited, standalone
-from ..texts.sparqltext import dataset, tokens
+from ..texts.sparqltext import dataset, tokens, without_service
 from .addresses import Addresses, parsed_origin, shown
 from .answers import read_table, read_triples, read_truth
 from .connection import Deadline, Request
@@ -238,6 +238,6 @@ def _form(text: str) -> tuple[str, tuple[str, ...]]:
     word = next(each.word for each in tokens(text) if each.word in _FORMS)
     if word != "SELECT":
         return _FORMS[word], ()
-    answer = ox.Store().query(text)
+    answer = ox.Store().query(without_service(text))
     assert isinstance(answer, ox.QuerySolutions)
     return "rows", tuple(each.value for each in answer.variables)

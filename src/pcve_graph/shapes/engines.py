@@ -24,6 +24,7 @@ import pyoxigraph as ox
 
 from ..errors import UsageError
 from ..names import expand
+from ..texts.patterns import deep_calls
 
 PINNED: Final = "0.2.0a17"
 FINGERPRINT: Final = "fa969e4603d99c90bf9ed48c49ce8590ef8b3654bdb45555821abe5dc3d3daed"
@@ -204,7 +205,10 @@ def _data_graph(rdflib: Any) -> Any:
 
         def query(self, text: str, *others: Any, **named: Any) -> Any:
             if text not in known:
-                known[text] = prepareQuery(text, dict(self.namespaces()))
+                with deep_calls():
+                    known[text] = prepareQuery(text, dict(self.namespaces()))
+                if _has_service(known[text].algebra):
+                    raise UsageError("SERVICE asks another server")
             return super().query(known[text], *others, **named)
 
     return Graph()
@@ -216,6 +220,20 @@ def _is_well_typed(lexical: str, datatype: str) -> bool:
     cast = f"SELECT (<{datatype}>({ox.Literal(lexical)}) AS ?value) {{}}"
     rows: Any = ox.Store().query(cast)
     return next(rows)["value"] is not None
+
+
+def _has_service(algebra: Any) -> bool:
+    """Whether a query as rdflib read it would ask another server, however its text is spelt."""
+    waiting = [algebra]
+    while waiting:
+        node = waiting.pop()
+        if getattr(node, "name", "") == "ServiceGraphPattern":
+            return True
+        if isinstance(node, list | tuple | set):
+            waiting += node
+        elif hasattr(node, "items"):
+            waiting += [value for key, value in node.items() if key != "_vars"]
+    return False
 
 
 @contextmanager

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 from ..errors import UsageError
 from ..names import expand
 from .engines import ABSENT, ENGINES, INSTALL, Groups, unfit
+from .queries import check_queries
 
 _PART: Final = 2**23
 """Characters of a part of the data: an engine takes each in as one, at a cost beside its size."""
@@ -81,9 +82,11 @@ def validate(
 
     `engine` is one of `ENGINES`; None takes turbo, and pySHACL where turbo cannot be used.
     Raises UsageError for an unknown engine, turbo asked for by name where it cannot be used, a
-    name in `pairs` that is not a shape, and shapes that SHACL does not allow.
+    name in `pairs` that is not a shape, shapes that SHACL does not allow, and those that
+    `check_queries` refuses.
     """
     use = chosen(engine)
+    check_queries(shapes)
     known = frozenset[str]() if pairs is None else _shapes_in(shapes)
     groups = None if pairs is None else _groups(pairs, known)
     shapes, holders = _named(shapes)

@@ -7,7 +7,9 @@ blank node, get names of their own.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
@@ -17,6 +19,8 @@ Path: TypeAlias = "str | tuple[Any, ...]"
 
 `("!",)` stands for a negated set: it is read as any predicate.
 """
+
+_CALLS: Final = 4000
 
 NEGATED: Final = ("minus", "not")
 """The parts of a query whose patterns must not hold."""
@@ -69,9 +73,24 @@ def query_patterns(text: str) -> Patterns:
     from rdflib.plugins.sparql.parser import parseQuery
 
     reader = _Reader()
-    algebra = translateQuery(parseQuery(text)).algebra
-    found = tuple(reader.read(algebra, (), {}))
+    with deep_calls():
+        algebra = translateQuery(parseQuery(text)).algebra
+        found = tuple(reader.read(algebra, (), {}))
     return Patterns(found, frozenset(reader.mentioned), tuple(reader.grouped), reader.sliced)
+
+
+@contextmanager
+def deep_calls() -> Iterator[None]:
+    """Python's bound on nested calls raised meanwhile: rdflib's parser makes 45 for a bracket.
+
+    That is enough for `bounds.DEEPEST` brackets, of which a text has no more.
+    """
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _CALLS))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 class _Reader:

@@ -1,29 +1,40 @@
 """SPARQL as a row of tokens: enough to see variables, names and braces apart from strings.
 
 The tokens are those of SPARQL 1.1, section 19.8, longest match first, but that `<1&&?x>` is not an
-IRI, as parsers have it. A text that is not SPARQL still falls into tokens; whether it is SPARQL,
-and what it means, the engine's parser decides.
+IRI, as parsers have it. A text that is not SPARQL still falls into tokens, up to a quotation mark
+that opens no string; whether it is SPARQL, and what it means, the engine's parser decides. Where
+parsers may read other tokens than these, `bounds.check_text` refuses the text.
+
+Every pattern is linear: nothing that fails is tried again at each of the characters it ran over.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from itertools import pairwise
+from typing import Final, NamedTuple
 
+_ESCAPE: Final = r"""\\(?:[tbnrf"'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})"""
+_CODE: Final = r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})"
+_IN_NAME: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
+_BEYOND: Final = r"\x80-\U0010FFFF"
+"""All of Unicode beyond ASCII: parsers take most of it into names, and stop at the rest."""
+_IN_WORD: Final = rf"A-Za-z0-9_{_BEYOND}"
 _TOKEN: Final = re.compile(
-    r"""
+    rf"""
       (?P<blank>\s+|\#[^\r\n]*)
-    | (?P<iri><(?:(?!&&)[^<>"{}|^`\\\x00-\x20])*>)
-    | (?P<string>\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
-        | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
-    | (?P<variable>[?$]\w+)
+    | (?P<iri><(?:(?!&&)[^<>"{{}}|^`\\\x00-\x20]|{_CODE})*>)
+    | (?P<string>\"{{3}}(?:\"{{0,2}}(?:[^"\\]|{_ESCAPE}))*\"{{3}}
+        | '{{3}}(?:'{{0,2}}(?:[^'\\]|{_ESCAPE}))*'{{3}}
+        | (?!\"{{3}})"(?:[^"\\\r\n]|{_ESCAPE})*" | (?!'{{3}})'(?:[^'\\\r\n]|{_ESCAPE})*')
+    | (?P<variable>[?$][{_IN_WORD}]+)
     | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9-]+)*)
-    | (?P<label>_:\w(?:[\w.\-]*[\w\-])?)
-    | (?P<name>(?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:(?:(?:[\w:\-]|%[0-9A-Fa-f]{2}|\\.)
-        (?:(?:[\w:.\-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:\-]|%[0-9A-Fa-f]{2}|\\.))?)?)
-    | (?P<number>\.?\d[\w.]*)
-    | (?P<word>[^\W\d]\w*)
+    | (?P<label>_:[{_IN_WORD}](?:[{_IN_WORD}.\-]*[{_IN_WORD}\-])?)
+    | (?P<name>(?:[A-Za-z{_BEYOND}][{_IN_WORD}.\-]{{0,100}}(?<!\.))?:
+        (?:(?:[{_IN_WORD}:\-]|{_IN_NAME})
+        (?:(?:[{_IN_WORD}:.\-]|{_IN_NAME})*(?:[{_IN_WORD}:\-]|{_IN_NAME}))?)?)
+    | (?P<number>\.?[0-9][{_IN_WORD}.]*)
+    | (?P<word>[A-Za-z_{_BEYOND}][{_IN_WORD}]*)
     | (?P<sign>.)
     """,
     re.X | re.S,
@@ -49,8 +60,7 @@ KEYWORDS: Final = frozenset(
 """The words of SPARQL 1.1 Query, section 19.8."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a query. `kind` is iri, string, variable, tag, label, name, number, word, sign."""
 
     kind: str
@@ -68,12 +78,18 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    """The tokens of `text` in their order, without white space and comments."""
-    return [
-        Token(match.lastgroup, match.group(), match.start())
-        for match in _TOKEN.finditer(text)
-        if match.lastgroup and match.lastgroup != "blank"
-    ]
+    """The tokens of `text` in their order, without white space and comments.
+
+    A quotation mark that opens no string of SPARQL is the last: nothing can follow it.
+    """
+    found: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind and kind != "blank":
+            found.append(Token(kind, match.group(), match.start()))
+            if kind == "sign" and match.group() in "\"'":
+                break
+    return found
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
@@ -119,6 +135,17 @@ def update_word(text: str) -> str:
 def reaches_out(text: str) -> bool:
     """Whether `text` has a SERVICE clause, which would ask another server."""
     return any(token.word == "SERVICE" for token in tokens(text))
+
+
+def without_service(text: str) -> str:
+    """`text` with GRAPH in place of each SERVICE: the same columns, and no other server asked."""
+    found = tokens(text)
+    parts, done = [], 0
+    for token, following in pairwise(found):
+        if token.word == "SERVICE":
+            parts.append(f"{text[done : token.start]}GRAPH ")
+            done = following.end if following.word == "SILENT" else token.end
+    return "".join([*parts, text[done:]])
 
 
 def dataset(text: str) -> list[str]:
