@@ -1,4 +1,8 @@
-"""The command `pcve`, and its parts."""
+"""The command `pcve`, and its parts.
+
+It runs in a process with bounds of time and memory, which the one that begins watches: the commands
+read what others wrote.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,9 @@ from typing import Final
 
 import click
 
-from . import __version__
+from . import __version__, limits
+from .sandbox import inside
+from .sandbox.command import enter
 
 FEW_SWEEPS = (100_000, 20, 50)
 """Thresholds of Python's search for circles of objects. A command makes many objects and hardly any
@@ -43,11 +49,24 @@ is imported.
 
 def main() -> None:
     """Run `pcve` with the arguments of the process."""
+    enter(_tell)
     gc.set_threshold(*FEW_SWEEPS)
     try:
         cli(prog_name="pcve")
+    except BaseException as error:
+        if inside.lacks_memory(error):
+            inside.end_without_memory()
+        raise
     finally:
         gc.freeze()  # what is there at the end goes with the process, without a last search
+
+
+def _tell(message: str) -> None:
+    """Say why the process with the command had to be stopped."""
+    from .commands.console import clear, tell
+
+    clear()
+    tell(message)
 
 
 class _Rooms(click.Group):
@@ -61,6 +80,9 @@ class _Rooms(click.Group):
             return None
         room = import_module(f".commands.{ROOMS[name]}", __package__)
         found: click.Command = next(each for each in room.COMMANDS if each.name == name)
+        from .commands.bounds import add_bounds
+
+        add_bounds(found)
         return found
 
 
@@ -82,5 +104,7 @@ def cli(context: click.Context, folder: Path | None) -> None:
     Every fact says where it comes from, and a machine has checked that the words are there.
     """
     context.obj = folder
+    inside.working_on(context.invoked_subcommand or "pcve")
+    inside.bound(seconds=limits.WORK_SECONDS, memory=limits.MEMORY)
     if os.environ.get("NO_COLOR"):
         context.color = False

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ..errors import ContentError, Problem, UsageError
+from ..sandbox import inside
 
 if TYPE_CHECKING:
     from ..build.check import Checked
@@ -33,17 +34,28 @@ def guarded(command: Command) -> Command:
         try:
             return command(*args, **kwargs)
         except ContentError as error:
+            _end_without_memory(error)
             tell(*map(str, error.problems))
             tell(count(error.problems))
             sys.exit(1)
         except UsageError as error:
+            _end_without_memory(error)
             tell(f"pcve: {error}")
+            sys.exit(2)
+        except RecursionError:
+            tell("pcve: what is read here is nested too deeply")
             sys.exit(2)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
 
     return run  # type: ignore[return-value]
+
+
+def _end_without_memory(error: Exception) -> None:
+    """End with the true cause, where a message came about because there was no memory."""
+    if inside.lacks_memory(error):
+        inside.end_without_memory()
 
 
 def tell(*lines: str) -> None:
@@ -93,8 +105,13 @@ def doing(what: str) -> Iterator[None]:
     try:
         yield
     finally:
-        if watched:
-            click.echo("\r\x1b[K", err=True, nl=False)
+        clear()
+
+
+def clear() -> None:
+    """Take away what `doing` says, where somebody watches."""
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def summary(checked: Checked, seconds: float) -> list[str]:

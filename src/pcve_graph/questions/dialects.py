@@ -21,6 +21,7 @@ from typing import Final
 from ..errors import ContentError, Position, Problem, UsageError, breach
 from ..names import PREFIXES, expand, nearest
 from ..project import Project
+from ..sandbox import inside
 from ..texts.nodes import Mapping, Node, Scalar, Sequence, decode
 from ..texts.sparqltext import declared, missing_prefixes, update_word, variables
 from ..texts.yamltext import parse
@@ -98,6 +99,7 @@ def read_folder(folder: Path) -> tuple[dict[str, SavedQuery], list[Problem]]:
     found: dict[str, SavedQuery] = {}
     problems: list[Problem] = []
     for name, path in _files(folder).items():
+        inside.working_on(f"reading {path}")
         try:
             found[name] = replace(own_query(path.read_bytes(), str(path)), name=name)
         except ContentError as error:
