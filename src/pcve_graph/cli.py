@@ -49,8 +49,9 @@ is imported.
 
 def main() -> None:
     """Run `pcve` with the arguments of the process."""
-    enter(_tell)
     gc.set_threshold(*FEW_SWEEPS)
+    gc.freeze()  # a search would write to the pages that the two processes share
+    enter(_tell)
     try:
         cli(prog_name="pcve")
     except BaseException as error:

@@ -15,15 +15,18 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from . import inside
-from .watch import Child, StoppedError, Watch, temporary_file
 
 if TYPE_CHECKING:
     import subprocess
+
+    from .watch import Child, Watch
 
 FORKS: bool = hasattr(os, "fork")
 """Whether a command forks; where it cannot, it is started again as a process of its own."""
 _HANDED_ON: Final = "PCVE_SANDBOX"
 """The variable with the descriptors that a command which is started again reports to."""
+_GRACE: Final = 2.0
+"""Seconds that a command has to clean up after a signal, before it is killed."""
 _PACKAGE: Final = __name__.partition(".")[0]
 
 
@@ -93,7 +96,7 @@ def _apart(name: str, without: str = "") -> Watch | None:
     while (free := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass  # a standard stream that was closed is not to become one of the descriptors below
     os.close(free)
-    noise = temporary_file()
+    noise = inside.temporary_file()
     reading, writing = os.pipe()
     child: Child
     if FORKS:
@@ -107,6 +110,8 @@ def _apart(name: str, without: str = "") -> Watch | None:
     else:
         child = _started_again(writing, noise.fileno(), without)
     os.close(writing)
+    from .watch import Watch  # not before: the command need not wait for what watches it
+
     return Watch(child, os.fdopen(reading, "rb"), noise, name, "--timeout --memory")
 
 
@@ -116,6 +121,8 @@ def _outlive(watch: Watch, tell: Callable[[str], None], ends: bool = True) -> in
     A signal that ended it ends this process as well; one that asks both to be interrupted (Ctrl-C)
     does not where the process `ends` anyway.
     """
+    from .watch import StoppedError
+
     received: list[int] = []
 
     def pass_on(number: int, _: FrameType | None) -> None:
@@ -123,7 +130,7 @@ def _outlive(watch: Watch, tell: Callable[[str], None], ends: bool = True) -> in
             watch.deadline = 0.0
         else:
             received.append(number)
-            watch.deadline = time.monotonic() + inside.GRACE
+            watch.deadline = time.monotonic() + _GRACE
         with contextlib.suppress(OSError, ValueError):
             os.kill(watch.child.pid, number)
 

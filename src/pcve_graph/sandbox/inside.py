@@ -18,19 +18,20 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import IO, Any, Final
 
 ENFORCED: bool = sys.platform.startswith("linux")
 """Whether the system keeps RLIMIT_AS; where it does not, the resident size is polled."""
 
-GRACE: Final = 5.0
-"""Seconds that a process has to end after a signal, and after its time if nobody stops it."""
+_ALONE: Final = 10.0
+"""Seconds after its time in which a process ends by itself, if nobody has stopped it."""
 NO_MEMORY: Final = re.compile(
     r"memory allocation of|bad_alloc|out of memory|cannot allocate memory|failed to map segment"
-    r"|can't start new thread|failed to spawn thread|ThreadPoolBuildError|MemoryError",
+    r"|can't start new thread|failed to spawn thread|resource temporarily unavailable"
+    r"|ThreadPoolBuildError|MemoryError",
     re.IGNORECASE,
 )
-"""What is written where an allocation fails, by Python and by native code."""
+"""What is written where memory, or the stack of a thread, cannot be allocated."""
 _TOO_LONG: Final = "buffer maximal size"
 """In the MemoryError that pyoxigraph raises for a term over 16 MB, which is of the content."""
 _PR_SET_PDEATHSIG: Final = 1
@@ -89,7 +90,7 @@ def _bound_time(seconds: float, left: float) -> None:
     _state.deadline = time.monotonic() + left
     faulthandler.cancel_dump_traceback_later()
     if seconds:  # ends the process on its own, should nobody be left to stop it
-        faulthandler.dump_traceback_later(left + GRACE, exit=True, file=2)
+        faulthandler.dump_traceback_later(left + _ALONE, exit=True, file=2)
     _state.report("time", seconds, left)
 
 
@@ -170,6 +171,15 @@ def begin(reports: int, noise: int, parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
         if os.getppid() != parent:
             os._exit(2)
+
+
+def temporary_file() -> IO[bytes]:
+    """A file without a name, in memory where the system has such files."""
+    if sys.platform.startswith("linux"):
+        return os.fdopen(os.memfd_create("pcve-stderr"), "w+b")
+    import tempfile
+
+    return tempfile.TemporaryFile()
 
 
 def _interrupt(*_: Any) -> None:

@@ -16,7 +16,7 @@ from typing import IO, Any, TypeVar
 
 from .. import limits
 from . import inside
-from .watch import StoppedError, Watch, temporary_file
+from .watch import StoppedError, Watch
 
 Result = TypeVar("Result")
 
@@ -46,7 +46,7 @@ class Process:
         import subprocess
 
         code = f"import sys; sys.path[:] = {sys.path!r}; from {inside.__name__} import serve"
-        noise = temporary_file()
+        noise = inside.temporary_file()
         child = subprocess.Popen(
             [sys.executable, "-P", "-c", f"{code}; serve()"],
             stdin=subprocess.PIPE,

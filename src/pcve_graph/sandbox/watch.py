@@ -190,12 +190,3 @@ def _descendants(pid: int) -> list[int]:
     for each in waiting:
         waiting += children.get(each, ())
     return waiting
-
-
-def temporary_file() -> IO[bytes]:
-    """A file without a name, in memory where the system has such files."""
-    if sys.platform.startswith("linux"):
-        return os.fdopen(os.memfd_create("pcve-stderr"), "w+b")
-    import tempfile
-
-    return tempfile.TemporaryFile()
