@@ -173,7 +173,7 @@ class KnowledgeGraph:
 
     def to_rdflib(self) -> rdflib.Graph:
         """All graphs as one rdflib graph, with the prefixes bound."""
-        answer = self._graph.ask(_EVERYTHING)
+        answer = self._graph.ask(_EVERYTHING, timeout=0, memory=0)
         assert isinstance(answer, Triples)
         return _graph(answer.triples)
 

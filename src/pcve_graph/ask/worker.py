@@ -24,12 +24,13 @@ class Worker:
     """Asks the store in a folder in `process`, or in one of its own.
 
     A process serves one question after the other; it is killed when a bound is passed, and the
-    next question starts another.
+    next question starts another. `memory` bytes bound a question that says nothing else.
     """
 
-    def __init__(self, store: Path, process: Process | None = None) -> None:
+    def __init__(self, store: Path, process: Process | None = None, memory: int = MEMORY) -> None:
         self.store = store
         self.process = process or Process()
+        self.memory = memory
 
     def ask(
         self,
@@ -38,16 +39,18 @@ class Worker:
         name: str = "query",
         *,
         timeout: float = QUESTION_SECONDS,
-        memory: int = MEMORY,
+        memory: int | None = None,
         limit: int | None = None,
         service: bool = False,
     ) -> Answer:
-        """As `query.ask`, within `timeout` seconds and `memory` bytes, 0 for no bound.
+        """As `query.ask`, within `timeout` seconds and `memory` bytes.
 
+        0 is no bound, None for `memory` that of the worker.
         Raises as it does, and StoppedError where time is up or the memory does not suffice.
         """
         question = (self.store.resolve(), text, dict(bindings or {}), name, limit, service)
-        return self.process.call(_ask, *question, name=name, seconds=timeout, memory=memory)
+        size = self.memory if memory is None else memory
+        return self.process.call(_ask, *question, name=name, seconds=timeout, memory=size)
 
     def why(
         self, project: Project, text: str, bindings: Mapping[str, Term], row: Row

@@ -208,10 +208,13 @@ def queries(
     project = here(context)
     if check or endpoint:
         from ..ask.worker import Worker
+        from ..sandbox.process import Process
 
         saved = None if endpoint else opened(project)
-        with contextlib.nullcontext() if saved is None else Worker(saved.folder / "store") as w:
-            graph = graph_at(endpoint, lambda: saved or opened(project), w)
+        process = Process("--timeout --memory")
+        worker = Worker(saved.folder / "store", process, inside.bounds()[1]) if saved else None
+        with process:
+            graph = graph_at(endpoint, lambda: saved or opened(project), worker)
             sys.exit(tried(graph, project, queries, timeout))
     reply = catalogue(project, queries)
     click.echo(reply.text, nl=False)

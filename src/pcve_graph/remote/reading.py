@@ -40,13 +40,13 @@ class Reading(Protocol):
         name: str = "query",
         *,
         timeout: float = 0,
-        memory: int = 0,
+        memory: int | None = None,
         limit: int | None = None,
         service: bool = False,
     ) -> Answer:
         """The answer of `query.ask`, within `timeout` seconds and `memory` bytes, 0 for no bound.
 
-        A server bounds its memory itself.
+        Without `memory` that of the worker holds; a server bounds its own.
         """
 
     def words(self, answer: Answer, form: str = "") -> ox.Store:
@@ -77,11 +77,11 @@ class Here(Reading):
         name: str = "query",
         *,
         timeout: float = 0,
-        memory: int = 0,
+        memory: int | None = None,
         limit: int | None = None,
         service: bool = False,
     ) -> Answer:
-        if self.worker is None or not (timeout or memory):
+        if self.worker is None or (timeout, memory) == (0, 0):
             return ask(self.saved.store, text, bindings, name, limit=limit, service=service)
         return self.worker.ask(
             text, bindings, name, timeout=timeout, memory=memory, limit=limit, service=service
@@ -111,7 +111,7 @@ class There(Reading):
         name: str = "query",
         *,
         timeout: float = 0,
-        memory: int = 0,
+        memory: int | None = None,
         limit: int | None = None,
         service: bool = False,
     ) -> Answer:

@@ -28,7 +28,7 @@ _ALONE: Final = 10.0
 NO_MEMORY: Final = re.compile(
     r"memory allocation of|bad_alloc|out of memory|cannot allocate memory|failed to map segment"
     r"|can't start new thread|failed to spawn thread|resource temporarily unavailable"
-    r"|ThreadPoolBuildError|MemoryError",
+    r"|terminate called without an active exception|ThreadPoolBuildError|MemoryError",
     re.IGNORECASE,
 )
 """What is written where memory, or the stack of a thread, cannot be allocated."""

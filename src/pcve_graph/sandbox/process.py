@@ -12,11 +12,14 @@ import threading
 import weakref
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from .. import limits
 from . import inside
 from .watch import StoppedError, Watch
+
+if TYPE_CHECKING:
+    import subprocess
 
 Result = TypeVar("Result")
 
@@ -25,11 +28,14 @@ class Process:
     """A process that does one call after the other, each within bounds.
 
     It starts with the first call, or with `start`, and goes on until it is stopped at a bound,
-    closed, or no longer used. Calls of several threads wait for each other.
+    closed, or no longer used. Calls of several threads wait for each other. `options` is what time
+    and memory are called where the caller takes them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, options: str = "timeout= memory=") -> None:
+        self._options = options
         self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
         self._watch: Watch | None = None
         self._close: Callable[[], object] = lambda: None
         self._requests: IO[bytes] | None = None
@@ -37,12 +43,13 @@ class Process:
     @property
     def pid(self) -> int | None:
         """The number of the process; None where none is running."""
-        return self._watch.child.pid if self._watch else None
+        return self._child.pid if self._child else None
 
     def start(self) -> None:
         """Start the process, if it is not running."""
-        if self._watch is not None:
+        if self._child is not None and self._child.poll() is None:
             return
+        self._stop()
         import subprocess
 
         code = f"import sys; sys.path[:] = {sys.path!r}; from {inside.__name__} import serve"
@@ -55,8 +62,8 @@ class Process:
         )
         assert child.stdin
         assert child.stdout
-        self._requests = child.stdin
-        self._watch = Watch(child, child.stdout, noise, "", "timeout= memory=")
+        self._child, self._requests = child, child.stdin
+        self._watch = Watch(child, child.stdout, noise, "", self._options)
         self._close = weakref.finalize(self, _end, self._watch, child.stdin)
 
     def call(
@@ -103,7 +110,7 @@ class Process:
 
     def _stop(self) -> None:
         self._close()
-        self._watch = self._requests = None
+        self._child = self._watch = self._requests = None
 
     def __enter__(self) -> Process:
         return self

@@ -22,6 +22,8 @@ _POLL: Final = 0.05
 _TICK: Final = 1.0
 _NOISE: Final = 1 << 16
 """Bytes of what native code wrote to stderr that are looked at, from the end."""
+_CRASHES: Final = 0xC0000000
+"""Where the codes of crashes begin on Windows; elsewhere that of a crash is negative, a signal."""
 _NO_STACK: Final = re.compile(r"overflowed its stack|stack overflow", re.IGNORECASE)
 
 
@@ -60,6 +62,7 @@ class Watch:
         self.deadline: float | None = None
         self.memory = 0
         self.lacks_memory = False
+        self.failed = 0.0
         self.messages: SimpleQueue[tuple[Any, ...]] = SimpleQueue()
         threading.Thread(target=_read, args=(reports, self.messages), daemon=True).start()
 
@@ -121,9 +124,32 @@ class Watch:
             self.stop()
             hint = f"give it less to do, or longer with {self.time_option}"
             raise StoppedError(f"{self.name} was stopped after {self.seconds:g} s; {hint}")
-        if self.memory and not inside.ENFORCED and _resident(self.child.pid) > self.memory:
+        polled = self.memory and not inside.ENFORCED
+        if (polled and _resident(self.child.pid) > self.memory) or self._hangs_without_memory():
             self.stop()
             raise StoppedError(self._too_large())
+
+    def _hangs_without_memory(self) -> bool:
+        """Whether an allocation failed in native code a while ago, and the process did not end.
+
+        Rust can wait for ever on a lock of its own while it reports that.
+        """
+        if not (self.memory and inside.ENFORCED and inside.NO_MEMORY.search(self._noise())):
+            return False
+        now = time.monotonic()
+        self.failed = self.failed or now
+        return now - self.failed >= _TICK
+
+    def _noise(self) -> str:
+        """The end of what native code has written to stderr."""
+        descriptor = self.noise.fileno()
+        start = max(0, os.fstat(descriptor).st_size - _NOISE)
+        if hasattr(os, "pread"):  # the position in the file is also that of the process
+            content = os.pread(descriptor, _NOISE, start)
+        else:
+            self.noise.seek(start)
+            content = self.noise.read()
+        return content.decode("utf-8", "replace")
 
     def _too_large(self) -> str:
         hint = f"give it less to do, or more with {self.memory_option}"
@@ -131,19 +157,20 @@ class Watch:
 
     def _cause(self) -> str:
         """Why the process has ended; empty where it did by itself."""
-        self.noise.seek(max(0, self.noise.seek(0, os.SEEK_END) - _NOISE))
-        noise = self.noise.read().decode("utf-8", "replace")
         code = self.child.wait()
-        if self.lacks_memory or (code < 0 and self.memory and inside.NO_MEMORY.search(noise)):
+        noise = self._noise()
+        if self.lacks_memory:
             return self._too_large()
-        if code >= 0:
+        if 0 <= code < _CRASHES:
             return ""
+        if self.memory and inside.NO_MEMORY.search(noise):
+            return self._too_large()
         if _NO_STACK.search(noise):
             return f"{self.name} is nested too deeply: the stack of a parser overflowed"
         try:
             ended = signal.Signals(-code).name
         except ValueError:
-            ended = f"signal {-code}"
+            ended = f"code {code:#x}"
         if ended == "SIGKILL":
             return f"{self.name} was killed from outside (SIGKILL), as where memory runs short"
         lines = [line.strip() for line in noise.splitlines() if line.strip()]
