@@ -339,6 +339,13 @@ def test_an_exit_code_and_both_streams_are_those_of_the_work() -> None:
     assert (result.returncode, result.stdout, result.stderr) == (7, "out\n", "err\n")
 
 
+def test_a_lower_bound_of_the_system_is_the_one_that_is_told(northtown: World) -> None:
+    line = 'ulimit -v 614400; exec "$0" "$@"'
+    start = ["bash", "-c", line, *command(northtown, "query", "-")]
+    result = subprocess.run(start, input=HUGE, capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stderr) == (2, f"pcve: stdin {TOO_LARGE}\n")
+
+
 def test_a_part_of_the_work_has_its_own_time() -> None:
     part = "with inside.meanwhile('a part', 30):\n    time.sleep(1)\n"
     result = script(f"inside.bound(seconds=1.5)\n{part}time.sleep(60)")

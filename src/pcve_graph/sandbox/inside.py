@@ -77,9 +77,8 @@ def bound(*, seconds: float | None = None, memory: int | None = None) -> None:
     if not is_watched():
         return
     if memory is not None:
-        _state.memory = memory
-        _limit_memory(memory)
-        _state.report("memory", memory)
+        _state.memory = _limit_memory(memory)
+        _state.report("memory", _state.memory)
     if seconds is not None:
         _bound_time(seconds, seconds)
 
@@ -138,15 +137,20 @@ def end_without_memory() -> None:
     os._exit(2)
 
 
-def _limit_memory(size: int) -> None:
-    """Bound the address space of this process, where the system keeps such a bound."""
+def _limit_memory(size: int) -> int:
+    """Bound the address space of this process, where the system keeps such a bound.
+
+    Returns the bytes that hold, 0 for no bound: whoever started the process may have set fewer.
+    """
     if sys.platform == "win32" or not ENFORCED:
-        return
+        return size
     import resource
 
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    within = size and (hard == resource.RLIM_INFINITY or size <= hard)
-    resource.setrlimit(resource.RLIMIT_AS, (size if within else hard, hard))
+    if hard != resource.RLIM_INFINITY:
+        size = min(size or hard, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (size or hard, hard))
+    return size
 
 
 def begin(reports: int, noise: int, parent: int) -> None:
