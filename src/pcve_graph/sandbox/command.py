@@ -118,8 +118,8 @@ def _apart(name: str, without: str = "") -> Watch | None:
 def _outlive(watch: Watch, tell: Callable[[str], None], ends: bool = True) -> int:
     """Wait until the process has ended, pass signals on to it, and return its exit code.
 
-    A signal that ended it ends this process as well; one that asks both to be interrupted (Ctrl-C)
-    does not where the process `ends` anyway.
+    The signals are raised again here when it has ended; but Ctrl-C not if this process `ends` now,
+    with the code that the other made of it.
     """
     from .watch import StoppedError
 
@@ -148,7 +148,8 @@ def _outlive(watch: Watch, tell: Callable[[str], None], ends: bool = True) -> in
         if received:
             code = 1
         else:
-            tell(f"pcve: {error}")
+            with contextlib.suppress(OSError):
+                tell(f"pcve: {error}")
     for number, handler in before.items():
         signal.signal(number, handler)
     for number in received:

@@ -171,8 +171,9 @@ class Watch:
             ended = signal.Signals(-code).name
         except ValueError:
             ended = f"code {code:#x}"
-        if ended == "SIGKILL":
-            return f"{self.name} was killed from outside (SIGKILL), as where memory runs short"
+        if ended in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT"):
+            hint = ", as where the machine runs out of memory" if ended == "SIGKILL" else ""
+            return f"{self.name} was ended from outside ({ended}){hint}"
         lines = [line.strip() for line in noise.splitlines() if line.strip()]
         reason = f": {lines[-1][:200]}" if lines else ""
         return f"{self.name} ended in a crash of native code ({ended}){reason}; please report it"
