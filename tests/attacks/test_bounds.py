@@ -230,6 +230,8 @@ def test_a_number_from_python_is_one_or_refused(kg: KnowledgeGraph, value: float
                 continue
             with pytest.raises(UsageError, match=r"^a (time|size|limit) .*, not "):
                 call("ASK {}", **{name: value})
+    with pytest.raises(UsageError, match=r"^a limit .*, not "):
+        kg.search("a", limit=value)
 
 
 def test_a_call_leaves_this_process_as_it_is(kg: KnowledgeGraph) -> None:
