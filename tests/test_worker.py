@@ -29,8 +29,8 @@ def alive(number: int) -> bool:
 
 def test_an_endless_question_is_stopped_and_its_process_is_gone(worker: Worker) -> None:
     worker.ask("ASK { ?s ?p ?o }")
-    assert worker.process
     number = worker.process.pid
+    assert number
     assert alive(number)
     start = time.monotonic()
     with pytest.raises(UsageError, match=r"q\.rq was stopped after 0\.5 s"):
@@ -41,9 +41,9 @@ def test_an_endless_question_is_stopped_and_its_process_is_gone(worker: Worker) 
 
 
 def test_memory_is_bounded(shipped: World) -> None:
-    with Worker(shipped.saved().folder / "store", memory=1 << 30) as worker:
-        with pytest.raises(UsageError, match=r"needs more than 1\.0 GB of memory"):
-            worker.ask(HUGE, timeout=120)
+    with Worker(shipped.saved().folder / "store") as worker:
+        with pytest.raises(UsageError, match=r"needs more than 600 MB of memory"):
+            worker.ask(HUGE, timeout=120, memory=600 << 20)
         assert worker.ask("ASK { ?s ?p ?o }") is True
 
 
@@ -73,19 +73,9 @@ def test_a_worker_says_what_the_store_says(worker: Worker, shipped: World) -> No
         worker.ask("SELECT ?s FROM <http://e/g> { ?s ?p ?o }")
 
 
-def test_the_command_stops_too(northtown: World) -> None:
-    result = northtown.pcve("query", "-", "--timeout", "0.3", stdin=f"{ENDLESS}")
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "was stopped after 0.3 s" in result.stderr
+def test_the_command_says_where_a_limit_of_rows_ended_it(northtown: World) -> None:
     cut = northtown.pcve("query", "everything", "--limit", "2")
     assert (cut.stdout.splitlines()[-1], cut.stderr) == (
         "2 rows",
         "stopped after 2; there are more\n",
     )
-
-
-def test_a_header_gives_the_time(northtown: World, tmp_path: Path) -> None:
-    path = tmp_path / "endless.rq"
-    path.write_text(f"#+ timeout: 0.2\n{ENDLESS}")
-    result = northtown.pcve("query", str(path))
-    assert (result.exit_code, "was stopped after 0.2 s" in result.stderr) == (2, True)

@@ -1,4 +1,8 @@
-"""The command `pcve`, and its parts."""
+"""The command `pcve`, and its parts.
+
+It runs in a process with bounds of time and memory, which the one that begins watches: the commands
+read what others wrote.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,10 @@ from typing import Any, Final
 
 import click
 
-from . import __version__
-from .commands.console import discard, prepare, tell
+from . import __version__, limits
+from .commands.console import discard, prepare, progress, tell
+from .sandbox import inside
+from .sandbox.command import enter
 from .visible import one_line
 
 FEW_SWEEPS = (100_000, 20, 50)
@@ -50,8 +56,14 @@ def main() -> None:
     """Run `pcve` with the arguments of the process."""
     gc.set_threshold(*FEW_SWEEPS)
     prepare()
+    gc.freeze()  # a search would write to the pages that the two processes share
+    enter(_tell)
     try:
         cli(prog_name="pcve")
+    except BaseException as error:
+        if inside.lacks_memory(error):
+            inside.end_without_memory()
+        raise
     finally:
         gc.freeze()  # what is there at the end goes with the process, without a last search
 
@@ -77,6 +89,12 @@ def _guarded_click() -> Iterator[None]:
         raise
 
 
+def _tell(message: str) -> None:
+    """Say why the process with the command had to be stopped."""
+    progress("")
+    tell(message)
+
+
 class _Rooms(click.Group):
     """The commands of `ROOMS`, each imported when it is asked for."""
 
@@ -96,6 +114,9 @@ class _Rooms(click.Group):
             return None
         room = import_module(f".commands.{ROOMS[name]}", __package__)
         found: click.Command = next(each for each in room.COMMANDS if each.name == name)
+        from .commands.bounds import add_bounds
+
+        add_bounds(found)
         return found
 
 
@@ -117,5 +138,7 @@ def cli(context: click.Context, folder: Path | None) -> None:
     Every fact says where it comes from, and a machine has checked that the words are there.
     """
     context.obj = folder
+    inside.working_on(context.invoked_subcommand or "pcve")
+    inside.bound(seconds=limits.WORK_SECONDS, memory=limits.MEMORY)
     if os.environ.get("NO_COLOR"):
         context.color = False

@@ -1,65 +1,36 @@
-"""Questions with limits that hold: each is asked in a process that can be stopped.
-
-The embedded engine cannot be interrupted and its memory cannot be bounded, a process can. One
-process serves one question after the other; it is killed when time is up, and the next question
-starts another. Where the system has resource limits, the process also ends by itself: at its bound
-of memory, and soon after its time if nobody is left to stop it.
-"""
+"""Questions with bounds that hold: each is asked in a process that can be stopped."""
 
 from __future__ import annotations
 
-import contextlib
-import pickle
-import queue
-import struct
-import subprocess
-import sys
-import threading
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ..errors import ContentError, UsageError
+from ..limits import MEMORY, QUESTION_SECONDS
+from ..ontology import read_ontology
+from ..project import Project
 from ..questions.binding import Term
+from ..sandbox.process import Process
 from .query import Answer, ask
 
-TIMEOUT: Final = 60.0
-"""Seconds that a question may take where nobody says otherwise."""
-MEMORY: Final = 4 << 30
-"""Bytes of address space that a question may take."""
-_GRACE: Final = 5
-"""Seconds of computing after which the process ends on its own, behind the time it was given."""
+if TYPE_CHECKING:
+    from .why import Reason, Row
 
 
 class Worker:
-    """Asks the store in a folder, in a process of its own.
+    """Asks the store in a folder in `process`, or in one of its own.
 
-    The process starts at once and opens the store with the first question, so that it gets ready
-    while others still look whether the store is.
+    A process serves one question after the other; it is killed when a bound is passed, and the
+    next question starts another. `memory` bytes bound a question that says nothing else.
     """
 
-    def __init__(self, store: Path, memory: int = MEMORY) -> None:
+    def __init__(self, store: Path, process: Process | None = None, memory: int = MEMORY) -> None:
         self.store = store
+        self.process = process or Process()
         self.memory = memory
-        self.process: subprocess.Popen[bytes] | None = None
-        self.replies: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.start()
-
-    def start(self) -> None:
-        """Start the process, if none is running."""
-        if self.process is not None and self.process.poll() is None:
-            return
-        command = [sys.executable, "-m", __name__, str(self.store), str(self.memory)]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-        self.replies = queue.SimpleQueue()
-        reader = threading.Thread(
-            target=_listen, args=(self.process.stdout, self.replies), daemon=True
-        )
-        reader.start()
 
     def ask(
         self,
@@ -67,47 +38,33 @@ class Worker:
         bindings: Mapping[str, Term] | None = None,
         name: str = "query",
         *,
-        timeout: float = TIMEOUT,
+        timeout: float = QUESTION_SECONDS,
+        memory: int | None = None,
         limit: int | None = None,
         service: bool = False,
     ) -> Answer:
-        """As `query.ask`, within `timeout` seconds.
+        """As `query.ask`, within `timeout` seconds and `memory` bytes.
 
-        Raises as it does, and UsageError where time is up or the memory does not suffice.
+        0 is no bound, None for `memory` that of the worker.
+        Raises as it does, and StoppedError where time is up or the memory does not suffice.
         """
-        self.start()
-        assert self.process
-        assert self.process.stdin
-        with contextlib.suppress(BrokenPipeError):
-            request = (text, dict(bindings or {}), name, timeout, limit, service)
-            _send(self.process.stdin, request)
-        try:
-            kind, content = self.replies.get(timeout=timeout)
-        except queue.Empty:
-            self.close()
-            hint = "narrow it down, or give it longer with --timeout"
-            raise UsageError(f"{name} was stopped after {timeout:g} s; {hint}") from None
-        if kind == "content":
-            raise ContentError(content)
-        if kind == "usage":
-            raise UsageError(content)
-        if kind == "end":
-            self.close()
-            bound = f"{self.memory / (1 << 30):.1f} GB of memory"
-            raise UsageError(f"{name} needs more than {bound}; narrow it down, or use a LIMIT")
-        answer: Answer = content
-        return answer
+        question = (self.store.resolve(), text, dict(bindings or {}), name, limit, service)
+        size = self.memory if memory is None else memory
+        return self.process.call(_ask, *question, name=name, seconds=timeout, memory=size)
+
+    def why(
+        self, project: Project, text: str, bindings: Mapping[str, Term], row: Row
+    ) -> tuple[Reason, ...]:
+        """As `why.why` of the saved graph of `project`, within the time and memory of a question.
+
+        Raises as `ask` does.
+        """
+        question = (self.store.resolve(), project, text, dict(bindings), dict(row))
+        return self.process.call(_why, *question, name="the search for reasons")
 
     def close(self) -> None:
         """Stop the process, whatever it does."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            for stream in (self.process.stdin, self.process.stdout):
-                if stream:
-                    with contextlib.suppress(OSError):
-                        stream.close()
-            self.process = None
+        self.process.close()
 
     def __enter__(self) -> Worker:
         return self
@@ -116,72 +73,28 @@ class Worker:
         self.close()
 
 
-def _send(stream: IO[bytes], message: Any) -> None:
-    content = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    stream.write(struct.pack(">Q", len(content)) + content)
-    stream.flush()
+def _ask(
+    store: Path,
+    text: str,
+    bindings: Mapping[str, Term],
+    name: str,
+    limit: int | None,
+    service: bool,
+) -> Answer:
+    """In the process: the answer of the store in a folder."""
+    return ask(_opened(store), text, bindings, name, limit=limit, service=service)
 
 
-def _receive(stream: IO[bytes]) -> Any:
-    """The next message. Raises EOFError where there is none."""
-    head = stream.read(8)
-    if len(head) < 8:
-        raise EOFError
-    size = struct.unpack(">Q", head)[0]
-    return pickle.loads(stream.read(size))
+def _why(
+    store: Path, project: Project, text: str, bindings: Mapping[str, Term], row: Row
+) -> tuple[Reason, ...]:
+    """In the process: what a row of an answer stands on."""
+    from .why import why
+
+    return why(_opened(store), read_ontology(project), text, bindings, row)
 
 
-def _listen(stream: IO[bytes], replies: queue.SimpleQueue[Any]) -> None:
-    with contextlib.suppress(ValueError, OSError):
-        while True:
-            try:
-                replies.put(_receive(stream))
-            except (EOFError, pickle.UnpicklingError):
-                break
-    replies.put(("end", None))
-
-
-def serve(store: Path, memory: int, requests: IO[bytes], replies: IO[bytes]) -> None:
-    """Answer requests about the store in a folder until there are no more."""
-    _bound("RLIMIT_AS", memory)
-    opened: ox.Store | None = None
-    with contextlib.suppress(EOFError):
-        while True:
-            text, bindings, name, timeout, limit, service = _receive(requests)
-            _bound("RLIMIT_CPU", int(_computed() + timeout + _GRACE))
-            reply: tuple[str, Any]
-            try:
-                opened = opened or ox.Store.read_only(str(store))
-                answer = ask(opened, text, bindings, name, limit=limit, service=service)
-                reply = ("answer", answer)
-            except ContentError as error:
-                reply = ("content", list(error.problems))
-            except (UsageError, OSError) as error:
-                reply = ("usage", str(error))
-            except MemoryError:
-                reply = ("end", None)
-            _send(replies, reply)
-
-
-def _bound(name: str, value: int) -> None:
-    """Set a limit on this process, where the system knows such limits."""
-    try:
-        import resource
-    except ImportError:
-        return
-    number = getattr(resource, name)
-    hard = resource.getrlimit(number)[1]
-    bounded = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(number, (bounded, hard))
-
-
-def _computed() -> float:
-    """Seconds that this process has computed so far."""
-    import time
-
-    return time.process_time()
-
-
-if __name__ == "__main__":
-    serve(Path(sys.argv[1]), int(sys.argv[2]), sys.stdin.buffer, sys.stdout.buffer)
+@lru_cache(1)
+def _opened(store: Path) -> ox.Store:
+    """The store in a folder, opened once in the process."""
+    return ox.Store.read_only(str(store))

@@ -11,9 +11,9 @@ from ..ask.export import RDF_FORMATS
 from ..ask.grounds import grounds
 from ..ask.present import columns, present
 from ..ask.query import RESULT_FORMATS, Table, Triples
-from ..ask.worker import TIMEOUT
 from ..build.store import Saved
 from ..errors import Problem, UsageError
+from ..limits import QUESTION_SECONDS
 from ..names import kebab, likely
 from ..ontology import read_ontology
 from ..project import Project
@@ -21,6 +21,7 @@ from ..questions.dialects import choose, own_query, read_folder
 from ..questions.saved import Parameter, SavedQuery, read_queries
 from ..questions.search import Hit, open_index
 from ..remote.reading import Here, Reading, bind_in
+from ..sandbox import inside
 from ..visible import one_line
 
 ROW_FORMATS = ("table", "markdown", *RESULT_FORMATS)
@@ -64,12 +65,18 @@ def question(project: Project, graph: Reading, name: str, own: bytes | None, ask
         hint = ", ".join(likely(asked.form, known) or known)
         raise UsageError(f"there is no format {asked.form!r}; {hint}")
     chosen = choose(project, name, asked.queries) if own is None else own_query(own, "stdin")
+    seconds = asked.timeout
+    if seconds is None:
+        seconds = chosen.timeout or QUESTION_SECONDS
+        if isinstance(graph, Here):
+            inside.bound(seconds=seconds)
+    inside.working_on(chosen.path)
     bindings = bind_in(graph, chosen, _pairs(asked.settings))
     answer = graph.ask(
         chosen.text,
         bindings,
         chosen.path,
-        timeout=asked.timeout if asked.timeout is not None else chosen.timeout or TIMEOUT,
+        timeout=seconds,
         limit=asked.limit or None,
         service=asked.service,
     )
@@ -163,7 +170,7 @@ def finding(saved: Saved, text: str, kinds: tuple[str, ...], limit: int, form: s
         if kebab(kind) not in known:
             hint = ", ".join(likely(kebab(kind), known) or sorted(known))
             raise UsageError(f"there is no kind {kind!r}; {hint}")
-    found = index.search(text, tuple(map(kebab, kinds)), limit)
+    found = index.search(text, tuple(map(kebab, kinds)), limit or None)
     if form == "json":
         rows = [
             {"iri": hit.iri, "id": hit.id, "kind": hit.kind, "label": hit.label}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ import click
 
 from ..errors import UsageError
 from ..project import Project
+from ..sandbox import inside
+from ..sandbox.command import run_apart
+from .bounds import COUNT
 from .console import (
     announce,
     completeness,
@@ -70,7 +74,9 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
 @click.option("--focus", multiple=True, metavar="IRI", help="Only what is wrong with this thing.")
 @click.option("--severity", type=click.Choice(["error", "warning"]), default="warning")
 @click.option("--format", "form", metavar="FORMAT", default="text")
-@click.option("--limit", default=100, show_default=True, help="Problems shown as text; 0 for all.")
+@click.option(
+    "--limit", type=COUNT, default=100, show_default=True, help="Problems shown as text; 0 for all."
+)
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.pass_context
 @guarded
@@ -88,20 +94,33 @@ def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **
       pcve validate data/ --format sarif > pcve.sarif
     """
     from ..validate.examine import examine, stamp
+    from ..validate.report import REPORTS
 
     project = here(context)
+    if (form := asked["form"]) not in (*REPORTS, "turtle"):
+        raise UsageError(f"there is no format {form!r}; known: {', '.join(REPORTS)}, turtle")
     announce(asked["engine"])
     run = functools.partial(_validated, project, examine, paths, asked)
     if not watch:
         sys.exit(run())
+    bounds = inside.bounds()
+    inside.bound(seconds=0, memory=0)  # each run has the bounds, and the watching has none
+    again = functools.partial(_bounded, run, *bounds)
     seen: object = None
     while True:
         now = stamp(project, paths)
         if now != seen:
             tell(time.strftime("%H:%M:%S"))
-            run()
+            run_apart(again, tell, without="--watch")
         seen = now
         time.sleep(0.4)
+
+
+@guarded
+def _bounded(run: Callable[[], int], seconds: float, memory: int) -> int:
+    """One run of `--watch`, within bounds of its own."""
+    inside.bound(seconds=seconds, memory=memory)
+    return run()
 
 
 def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: Any) -> int:
@@ -110,8 +129,6 @@ def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: A
 
     start = time.perf_counter()
     form = asked["form"]
-    if form not in (*REPORTS, "turtle"):
-        raise UsageError(f"there is no format {form!r}; known: {', '.join(REPORTS)}, turtle")
     opened_graph = opened(project) if asked["against"] and paths else None
     stdin = read_stdin() if Path("-") in paths else b""
     with doing("checking"):

@@ -20,6 +20,7 @@ import click
 
 from ..errors import ContentError, Problem, UsageError
 from ..files import write_file
+from ..sandbox import inside
 from ..visible import one_line, visible
 
 if TYPE_CHECKING:
@@ -46,11 +47,16 @@ def guarded(command: Command) -> Command:
         try:
             return command(*args, **kwargs)
         except ContentError as error:
+            _end_without_memory(error)
             tell(*map(str, error.problems))
             tell(count(error.problems))
             sys.exit(1)
         except UsageError as error:
+            _end_without_memory(error)
             tell("pcve: " + re.sub(r"\n(?=\S)", "\n  ", str(error)))
+            sys.exit(2)
+        except RecursionError:
+            tell("pcve: what is read here is nested too deeply")
             sys.exit(2)
         except BrokenPipeError:
             sys.exit(0)
@@ -71,6 +77,12 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _end_without_memory(error: Exception) -> None:
+    """End with the true cause, where a message came about because there was no memory."""
+    if inside.lacks_memory(error):
+        inside.end_without_memory()
 
 
 def tell(*lines: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageError
+from .bounds import COUNT
 from .console import OUTPUT, guarded, put
 from .here import here, opened
 from .naming import named
@@ -97,9 +98,7 @@ class _Graph:
 @_scoped
 @click.option("--cell", default="", metavar="ROW/COLUMN", help="Open a cell: things and evidence.")
 @click.option("--gaps", is_flag=True, help="Where nothing, or only something weak, is recorded.")
-@click.option(
-    "--limit", type=click.IntRange(0), default=10, show_default=True, help="Of --gaps; 0 for all."
-)
+@click.option("--limit", type=COUNT, default=10, show_default=True, help="Of --gaps; 0 for all.")
 @_FORMAT
 @_PICTURE
 @OUTPUT

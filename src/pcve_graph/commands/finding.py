@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import ContentError, UsageError
+from ..limits import QUESTION_SECONDS
 from ..project import Project
+from ..sandbox import inside
+from .bounds import COUNT, SECONDS
 from .console import guarded, many, on_terminal, put, read_stdin, say, tell
 from .here import here, opened
 from .servers import FOLDER, Target, endpoint_options, graph_at
@@ -42,10 +45,10 @@ class _QueryCommand(click.Command):
 )
 @click.option("--iris", is_flag=True, help="In tables, show IRIs instead of labels.")
 @click.option("--wide", is_flag=True, help="In tables, fold no line.")
-@click.option("--limit", type=click.IntRange(0), default=0, metavar="N", help="Stop after N rows.")
+@click.option("--limit", type=COUNT, default=0, metavar="N", help="Stop after N rows.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(0),
+    type=SECONDS,
     metavar="S",
     help="Stop after S seconds; 0 for never. Without it: what the query says, else 60.",
 )
@@ -53,7 +56,7 @@ class _QueryCommand(click.Command):
     "--why",
     is_flag=False,
     flag_value=0,
-    type=click.IntRange(0),
+    type=COUNT,
     metavar="[N]",
     help="Under each row, or row N alone, the facts and words that it stands on.",
 )
@@ -77,18 +80,18 @@ def query(
       pcve query initiative-origins --why 1
       echo 'SELECT ?s { ?s a pcve:Event }' | pcve query -
     """
-    from ..ask.worker import Worker
+    from .asking import Asked, question
 
+    if not endpoint:  # there each request has its own bound
+        given = asked["timeout"]
+        inside.bound(seconds=QUESTION_SECONDS if given is None else given)
+    inside.working_on(name if name != "-" else "stdin")
     project = here(context)
-    with contextlib.nullcontext() if endpoint else Worker(project.build / "store") as worker:
-        graph = graph_at(
-            endpoint, functools.partial(opened, project), worker, asked["timeout"] or None
-        )
-        from .asking import Asked, question
-
-        own = read_stdin() if name == "-" else None
-        how = Asked(**asked, width=0 if wide else _width())
-        reply = question(project, graph, name, own, how)
+    opener = functools.partial(opened, project)
+    graph = graph_at(endpoint, opener, timeout=asked["timeout"] or None)
+    own = read_stdin() if name == "-" else None
+    how = Asked(**asked, width=0 if wide else _width())
+    reply = question(project, graph, name, own, how)
     tell(*reply.talk)
     put(reply.text, form=reply.form)
 
@@ -102,7 +105,7 @@ def _width() -> int:
 @click.command()
 @click.argument("text", metavar="TEXT")
 @click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind, as country.")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N")
+@click.option("--limit", type=COUNT, default=20, show_default=True, metavar="N", help="0 for all.")
 @click.option("--format", "form", default="table", metavar="FORMAT", help="table (default), json.")
 @click.pass_context
 @guarded
@@ -155,9 +158,8 @@ def show(
     put(present_view(found))
 
 
-def tried(graph: Reading, project: Project, folder: Path | None) -> int:
+def tried(graph: Reading, project: Project, folder: Path | None, timeout: float) -> int:
     """Ask every question with its examples, print rows and milliseconds of each; the exit code."""
-    from ..ask.worker import TIMEOUT
     from ..questions.dialects import read_folder
     from ..questions.saved import read_queries
     from ..remote.trial import trials
@@ -167,7 +169,8 @@ def tried(graph: Reading, project: Project, folder: Path | None) -> int:
     tell(*map(str, problems))
     failed = len(problems)
     asked = 0
-    for each in trials(graph, queries.values(), TIMEOUT):
+    inside.bound(seconds=0)  # from here on each question has its own bound
+    for each in trials(graph, queries.values(), timeout):
         asked += 1
         failed += bool(each.problem)
         settings = "".join(f" {key}={value}" for key, value in each.settings.items())
@@ -182,11 +185,23 @@ def tried(graph: Reading, project: Project, folder: Path | None) -> int:
 @click.command()
 @FOLDER
 @click.option("--check", is_flag=True, help="Ask each with its examples; exit 1 if one fails.")
+@click.option(
+    "--timeout",
+    type=SECONDS,
+    default=f"{QUESTION_SECONDS:.0f}",
+    show_default=True,
+    metavar="S",
+    help="Of reading them, and of each that --check asks; 0 for never.",
+)
 @endpoint_options
 @click.pass_context
 @guarded
 def queries(
-    context: click.Context, queries: Path | None, check: bool, endpoint: Target | None
+    context: click.Context,
+    queries: Path | None,
+    check: bool,
+    timeout: float,
+    endpoint: Target | None,
 ) -> None:
     """List the saved queries, their parameters and an example of each.
 
@@ -198,14 +213,18 @@ def queries(
     """
     from .asking import catalogue
 
+    inside.bound(seconds=timeout)
     project = here(context)
     if check or endpoint:
         from ..ask.worker import Worker
+        from ..sandbox.process import Process
 
         saved = None if endpoint else opened(project)
-        with contextlib.nullcontext() if saved is None else Worker(saved.folder / "store") as w:
-            graph = graph_at(endpoint, lambda: saved or opened(project), w)
-            sys.exit(tried(graph, project, queries))
+        process = Process("--timeout --memory")
+        worker = Worker(saved.folder / "store", process, inside.bounds()[1]) if saved else None
+        with process:
+            graph = graph_at(endpoint, lambda: saved or opened(project), worker)
+            sys.exit(tried(graph, project, queries, timeout))
     reply = catalogue(project, queries)
     put(reply.text, form=reply.form)
     tell(*reply.talk)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..limits import WORK_SECONDS
 from ..project import Project, chosen_project
+from ..sandbox import inside
 from .console import announce, doing, tell
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ def opened(project: Project) -> Saved:
 
         if not is_current(project):
             tell(f"building the shipped graph once, into {project.build}")
-            saved_anew(project)
+            with inside.meanwhile("the build of the shipped graph", WORK_SECONDS):
+                saved_anew(project)
         return open_graph(project)
     saved = open_graph(project)
     if is_stale(project):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
+from .bounds import COUNT, SHARE
 from .console import OUTPUT, guarded, put
 from .here import here, opened
 from .naming import named
@@ -30,11 +31,9 @@ _FORMATS = ("text", "table", "csv", "xlsx", "markdown", "json", "turtle")
 @click.option("--since", default="", metavar="DATE", help="Together at that time or later.")
 @click.option("--until", default="", metavar="DATE", help="Together at that time or earlier.")
 @click.option("--kind", default="all", metavar="KIND", help="all (default), project, event.")
-@click.option("--min-score", "least", type=click.FloatRange(0, 1), help="The least score.")
+@click.option("--min-score", "least", type=SHARE, help="The least score.")
 @click.option("--related", is_flag=True, help="List also all pairs that belong together.")
-@click.option(
-    "--limit", type=click.IntRange(0), default=10, show_default=True, help="Pairs told; 0 for all."
-)
+@click.option("--limit", type=COUNT, default=10, show_default=True, help="Pairs told; 0 for all.")
 @click.option(
     "--format",
     "form",

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..limits import MOST_SECONDS
+from ..sandbox import inside
+from .bounds import SECONDS
 from .console import guarded, many, progress, say, tell
 from .here import here, opened
 from .servers import ALLOW_REDIRECT, Target, server
@@ -22,7 +25,14 @@ if TYPE_CHECKING:
 @click.option("--update-endpoint", "update", default="", metavar="URL", help="Where it changes.")
 @click.option("--gsp", default="", metavar="URL", help="Where it takes graphs as they are.")
 @ALLOW_REDIRECT
-@click.option("--timeout", type=float, default=600, show_default=True, help="Of one request.")
+@click.option(
+    "--timeout",
+    type=SECONDS,
+    default=600,
+    show_default=True,
+    metavar="S",
+    help="Of one request; 0 for never.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 @click.pass_context
 @guarded
@@ -47,8 +57,9 @@ def publish(
       pcve publish --endpoint http://localhost:8890/sparql --dry-run
     """
     start = time.perf_counter()
+    inside.bound(seconds=0)  # every request has its own bound
     saved = opened(here(context))
-    there = server(Target(endpoint, allowed), update, gsp, timeout)
+    there = server(Target(endpoint, allowed), update, gsp, timeout or MOST_SECONDS)
     found = _planned(there, saved) if dry_run else _published(there, saved)
     _report(there, found, dry_run, time.perf_counter() - start)
 

@@ -21,6 +21,7 @@ from typing import Final
 from ..errors import ContentError, Position, Problem, UsageError, breach
 from ..names import PREFIXES, expand, nearest
 from ..project import Project
+from ..sandbox import inside
 from ..texts.bounds import check_size
 from ..texts.nodes import Mapping, Node, Scalar, Sequence, check_characters, decode
 from ..texts.sparqltext import declared, missing_prefixes, update_word, variables
@@ -100,6 +101,7 @@ def read_folder(folder: Path) -> tuple[dict[str, SavedQuery], list[Problem]]:
     found: dict[str, SavedQuery] = {}
     problems: list[Problem] = []
     for name, path in _files(folder).items():
+        inside.working_on(f"reading {path}")
         try:
             found[name] = replace(own_query(read_query_file(path, str(path)), str(path)), name=name)
         except ContentError as error:

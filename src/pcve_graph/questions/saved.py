@@ -6,7 +6,6 @@ other projects, whose headers are less strict, are read by `dialects.py`.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Final
 
 from ..errors import ContentError, Position, Problem, UsageError, breach
 from ..files import read_file
+from ..limits import read_seconds
 from ..names import kebab, nearest
 from ..project import Project
 from ..texts.bounds import LARGEST, check_size
@@ -158,8 +158,13 @@ def assemble(
     """The query whose header is `node`. Raises ContentError for a timeout that is no number."""
     words = {key.text: value.text for key, value in node.entries if isinstance(value, Scalar)}
     timeout = node.get("timeout")
-    if isinstance(timeout, Scalar) and not re.fullmatch(r"\d+(\.\d+)?", timeout.text):
-        raise _stop(timeout.position, f"the timeout is {timeout.text!r}", "write it in seconds")
+    seconds = 0.0
+    if isinstance(timeout, Scalar):
+        try:
+            seconds = read_seconds(timeout.text)
+        except UsageError:
+            fix = "write it in seconds"
+            raise _stop(timeout.position, f"the timeout is {timeout.text!r}", fix) from None
     return SavedQuery(
         name=Path(name).stem,
         path=name,
@@ -174,7 +179,7 @@ def assemble(
         },
         header=words,
         text=text,
-        timeout=float(words.get("timeout", 0)),
+        timeout=seconds,
         notes=notes,
     )
 

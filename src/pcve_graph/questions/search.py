@@ -217,7 +217,7 @@ class Index:
         found = next((tier for tier in tiers if tier), [])
         return list({each.iri: each for each in found}.values())
 
-    def search(self, text: str, kinds: Collection[str] = (), limit: int = 20) -> list[Hit]:
+    def search(self, text: str, kinds: Collection[str] = (), limit: int | None = 20) -> list[Hit]:
         """The best hits for `text`, one a thing: exact names first, quotes last.
 
         The order is: exact id or name, exact other name, beginning of a name, of another name, all

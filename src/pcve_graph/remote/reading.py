@@ -40,10 +40,14 @@ class Reading(Protocol):
         name: str = "query",
         *,
         timeout: float = 0,
+        memory: int | None = None,
         limit: int | None = None,
         service: bool = False,
     ) -> Answer:
-        """The answer of `query.ask`, within `timeout` seconds, 0 for as long as it takes."""
+        """The answer of `query.ask`, within `timeout` seconds and `memory` bytes, 0 for no bound.
+
+        Without `memory` that of the worker holds; a server bounds its own.
+        """
 
     def words(self, answer: Answer, form: str = "") -> ox.Store:
         """A store with the labels and designation notes that `answer` needs in `form`."""
@@ -56,7 +60,11 @@ class Reading(Protocol):
 
 
 class Here(Reading):
-    """The saved graph of a project; `worker` asks it where a question has limits."""
+    """The saved graph of a project.
+
+    `worker` asks it in a process with bounds; without one it is asked in this process, which has
+    bounds of its own where it is that of a command.
+    """
 
     def __init__(self, saved: Saved, worker: Worker | None = None) -> None:
         self.saved = saved
@@ -69,13 +77,15 @@ class Here(Reading):
         name: str = "query",
         *,
         timeout: float = 0,
+        memory: int | None = None,
         limit: int | None = None,
         service: bool = False,
     ) -> Answer:
-        if not timeout:
+        if self.worker is None or (timeout, memory) == (0, 0):
             return ask(self.saved.store, text, bindings, name, limit=limit, service=service)
-        self.worker = self.worker or Worker(self.saved.folder / "store")
-        return self.worker.ask(text, bindings, name, timeout=timeout, limit=limit, service=service)
+        return self.worker.ask(
+            text, bindings, name, timeout=timeout, memory=memory, limit=limit, service=service
+        )
 
     def words(self, answer: Answer, form: str = "") -> ox.Store:
         return self.saved.store
@@ -101,6 +111,7 @@ class There(Reading):
         name: str = "query",
         *,
         timeout: float = 0,
+        memory: int | None = None,
         limit: int | None = None,
         service: bool = False,
     ) -> Answer:

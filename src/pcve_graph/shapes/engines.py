@@ -164,6 +164,8 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
             data.parse(data=part, format="nt", bnode_context=labels)
         try:
             _, report, text = pyshacl.validate(data, shacl_graph=rules, inference="none")
+        except (MemoryError, RecursionError):
+            raise
         except Exception as error:  # a query that rdflib cannot read raises just that
             text, report = str(error), None
         if not isinstance(report, rdflib.Graph):

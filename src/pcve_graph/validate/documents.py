@@ -77,7 +77,9 @@ class Document:
         except SyntaxError as error:
             place = Position(self.name, error.lineno or 1, error.offset or 1)
             raise ContentError([breach("rdf-syntax", place, *_told(str(error.msg)))]) from None
-        except MemoryError:
+        except MemoryError as error:
+            if "buffer" not in str(error):  # the bound of memory is reached
+                raise
             found, fix = "one term is longer than 16 MB", "shorten it: no label or quote is so long"
             raise ContentError([breach("file-size", Position(self.name), found, fix)]) from None
 

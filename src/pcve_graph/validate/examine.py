@@ -22,6 +22,7 @@ from ..project import Project
 from ..records.entries import File, files
 from ..records.graph import build_graph
 from ..records.records import Record, extent, read_records, without
+from ..sandbox import inside
 from ..shapes.shacl import Result
 from .documents import LARGEST, Document, form_of, named_files, read_document
 from .inspection import inspect_document
@@ -57,6 +58,8 @@ def examine(
     ontology = read_ontology(project)
     if not paths:
         return _project(project, ontology, asked)
+    if asked["shapes"]:
+        inside.working_on(f"reading {asked['shapes']}")
     shapes = _shapes(asked["shapes"])
     problems: list[Problem] = []
     others: list[Problem] = []
@@ -67,6 +70,7 @@ def examine(
     for path in named_files(paths):
         name = _name(path)
         names.append(name)
+        inside.working_on(f"checking {name}")
         form = form_of(path, asked["input_format"])
         if form == "record":
             records.append(path)
@@ -83,6 +87,7 @@ def examine(
         problems += found.problems
         results += found.results
     if records:
+        inside.working_on("checking " + (names[0] if len(names) == 1 else "the records"))
         mine = ontology if shapes is None else replace(ontology, shapes=shapes)
         others += _records(project, mine, records, stdin, asked)
     kept = ("error",) if asked["severity"] == "error" else ("error", "warning")
@@ -96,6 +101,18 @@ def examine(
         files=tuple(names),
         code=2 if unread else int(wrong),
     )
+
+
+def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tuple[Problem, ...]:
+    """What is wrong in `paths`, or in the whole project where there are none.
+
+    With `against`, references are looked up in the saved graph. Raises as `examine` does.
+    """
+    asked = dict.fromkeys(("engine", "input_format", "shapes"))
+    saved = open_graph(project) if against and paths else None
+    return examine(
+        project, paths, asked | {"focus": (), "severity": "warning"}, saved, b""
+    ).problems
 
 
 def stamp(project: Project, paths: tuple[Path, ...]) -> object:
