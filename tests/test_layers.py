@@ -57,14 +57,14 @@ DOORS: dict[str, set[str]] = {
     "commands": {"hall", *FLOORS},
     "face": {"commands", "hall", *FLOORS},
 }
-HALL = {"dates", "errors", "files", "kept", "names", "ontology", "project"}
+HALL = {"dates", "errors", "files", "kept", "locks", "names", "ontology", "project"}
 FACE = {"__init__", "__main__", "cli", "knowledge"}
 ALONE = {
     "yaml": {"texts.yamltext", "records.fmt"},
     "rdflib": {"knowledge", "shapes.engines", "records.fmt", "texts.patterns"},
     "SPARQLWrapper": {"remote.remote"},
     "rich": {"ask.present"},
-    "sqlite3": {"build.index", "questions.search"},
+    "sqlite3": {"build.folder", "build.index", "questions.search"},
     "matplotlib": {"landscape.drawing", "landscape.pictures"},
     "xlsxwriter": {"landscape.tables"},
 }

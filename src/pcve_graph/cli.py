@@ -26,6 +26,7 @@ ROOMS: Final = {
     "fmt": "curating",
     "new": "curating",
     "overlaps": "overlapping",
+    "path": "building",
     "publish": "sharing",
     "queries": "finding",
     "query": "finding",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -81,6 +82,17 @@ class ContentError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
+
+
+def is_shortage(error: BaseException) -> bool:
+    """Whether memory, files or threads ran out: trying the same in another way does not help."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM) or any(
+            text in str(error) for text in ("Too many open files", "Cannot allocate memory")
+        )
+    if isinstance(error, (RuntimeError, ImportError)):
+        return any(text in str(error) for text in ("start new thread", "failed to map"))
+    return isinstance(error, MemoryError)
 
 
 class UsageError(Exception):

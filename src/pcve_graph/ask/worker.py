@@ -37,10 +37,10 @@ class Worker:
     """Asks the store in a folder, in a process of its own.
 
     The process starts at once and opens the store with the first question, so that it gets ready
-    while others still look whether the store is.
+    while others still look where the store is; `store` may be set until then.
     """
 
-    def __init__(self, store: Path, memory: int = MEMORY) -> None:
+    def __init__(self, store: Path | None = None, memory: int = MEMORY) -> None:
         self.store = store
         self.memory = memory
         self.process: subprocess.Popen[bytes] | None = None
@@ -51,7 +51,7 @@ class Worker:
         """Start the process, if none is running."""
         if self.process is not None and self.process.poll() is None:
             return
-        command = [sys.executable, "-m", __name__, str(self.store), str(self.memory)]
+        command = [sys.executable, "-m", __name__, str(self.memory)]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
@@ -79,7 +79,8 @@ class Worker:
         assert self.process
         assert self.process.stdin
         with contextlib.suppress(BrokenPipeError):
-            request = (text, dict(bindings or {}), name, timeout, limit, service)
+            store = str(self.store)
+            request = (store, text, dict(bindings or {}), name, timeout, limit, service)
             _send(self.process.stdin, request)
         try:
             kind, content = self.replies.get(timeout=timeout)
@@ -141,17 +142,17 @@ def _listen(stream: IO[bytes], replies: queue.SimpleQueue[Any]) -> None:
     replies.put(("end", None))
 
 
-def serve(store: Path, memory: int, requests: IO[bytes], replies: IO[bytes]) -> None:
-    """Answer requests about the store in a folder until there are no more."""
+def serve(memory: int, requests: IO[bytes], replies: IO[bytes]) -> None:
+    """Answer requests about the store in a folder, always the same, until there are no more."""
     _bound("RLIMIT_AS", memory)
     opened: ox.Store | None = None
     with contextlib.suppress(EOFError):
         while True:
-            text, bindings, name, timeout, limit, service = _receive(requests)
+            store, text, bindings, name, timeout, limit, service = _receive(requests)
             _bound("RLIMIT_CPU", int(_computed() + timeout + _GRACE))
             reply: tuple[str, Any]
             try:
-                opened = opened or ox.Store.read_only(str(store))
+                opened = opened or ox.Store.read_only(store)
                 answer = ask(opened, text, bindings, name, limit=limit, service=service)
                 reply = ("answer", answer)
             except ContentError as error:
@@ -184,4 +185,4 @@ def _computed() -> float:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]), int(sys.argv[2]), sys.stdin.buffer, sys.stdout.buffer)
+    serve(int(sys.argv[1]), sys.stdin.buffer, sys.stdout.buffer)

@@ -65,13 +65,13 @@ def renew_inputs(old: Path, folder: Path, news: News) -> None:
     _write(folder, sums, stamps)
 
 
-def news(project: Project) -> News:
-    """What has changed in `project` since its build.
+def news(project: Project, last: Path) -> News:
+    """What has changed in `project` since the build whose files are in the folder `last`.
 
     A file that looks as it did then is not read, unless it was changed at or after the time that
     its look was written down: two changes within one tick of the clock look the same.
     """
-    sums, stamps, written = _written(project.build)
+    sums, stamps, written = _written(last)
     known = dict(zip(map(_path, sums), stamps, strict=True))
     fresh: dict[str, tuple[str, str]] = {}
     for path, entry in _files(project):
@@ -84,9 +84,9 @@ def news(project: Project) -> News:
     return News(fresh, set(known), changed | known.keys())
 
 
-def news_apart(project: Project) -> Callable[[], News]:
+def news_apart(project: Project, last: Path) -> Callable[[], News]:
     """As `news`, looked for by a process of its own from now on; to be asked for once."""
-    apart = Apart(lambda: tuple(news(project)))
+    apart = Apart(lambda: tuple(news(project, last)))
     return lambda: News._make(apart.result())
 
 

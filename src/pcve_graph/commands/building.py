@@ -6,7 +6,7 @@ import functools
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -18,6 +18,15 @@ from .here import here, opened, saved_anew
 ENGINE = click.option(
     "--engine", metavar="NAME", help="SHACL engine: turbo (default) or pyshacl, the reference."
 )
+
+PARTS: Final = {
+    "build": "",
+    "graph": "graph",
+    "store": "store",
+    "manifest": "manifest.json",
+    "inputs": "inputs.sha256",
+}
+"""What `pcve path` finds, and its name in the folder of a build."""
 
 
 @click.command()
@@ -34,6 +43,7 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
     \b
     Example: pcve build
     """
+    from ..build.generations import current_generation
     from ..build.store import read_manifest
 
     start = time.perf_counter()
@@ -42,7 +52,7 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
     tell(*map(str, checked.warnings))
     for line in summary(checked, time.perf_counter() - start):
         click.echo(line)
-    manifest = read_manifest(project.build)
+    manifest = read_manifest(current_generation(project.build).folder)
     for line in completeness(manifest):
         click.echo(line)
     inside = project.build.is_relative_to(Path.cwd())
@@ -157,4 +167,23 @@ def explain(context: click.Context, rule: str | None, folder: Path | None) -> No
         click.echo(as_text(find_page(rule, known)), nl=False)
 
 
-COMMANDS = (build, validate, explain)
+@click.command()
+@click.argument("part", type=click.Choice([*PARTS]), default="build", metavar="[PART]")
+@click.pass_context
+@guarded
+def path(context: click.Context, part: str) -> None:
+    """Print where the files of the last build are.
+
+    PART is graph (the folder of N-Triples files), store, manifest, inputs, or build (the default),
+    the folder that holds them all. A later build writes to another folder, and deletes this one
+    after the next but one unless it is read.
+
+    \b
+    Examples:
+      pcve path graph
+      cp "$(pcve path graph)"/facts.nt .
+    """
+    click.echo(opened(here(context)).folder / PARTS[part])
+
+
+COMMANDS = (build, validate, explain, path)

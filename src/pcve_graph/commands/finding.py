@@ -78,7 +78,7 @@ def query(context: click.Context, /, name: str, wide: bool, endpoint: str, **ask
     from ..ask.worker import Worker
 
     project = here(context)
-    with contextlib.nullcontext() if endpoint else Worker(project.build / "store") as worker:
+    with contextlib.nullcontext() if endpoint else Worker() as worker:
         graph = graph_at(endpoint, functools.partial(opened, project), worker)
         from .asking import Asked, question
 

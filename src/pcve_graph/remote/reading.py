@@ -61,6 +61,8 @@ class Here(Reading):
     def __init__(self, saved: Saved, worker: Worker | None = None) -> None:
         self.saved = saved
         self.worker = worker
+        if worker is not None:
+            worker.store = saved.folder / "store"
 
     def ask(
         self,
@@ -81,7 +83,7 @@ class Here(Reading):
         return self.saved.store
 
     def index(self) -> Index:
-        return open_index(self.saved.folder)
+        return self.saved.index()
 
     def around(self, identifier: str, ontology: Ontology) -> ox.Store:
         return self.saved.store
