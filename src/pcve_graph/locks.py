@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import random
 import sys
 from pathlib import Path
 from typing import Final
@@ -80,6 +79,7 @@ def _is_at(descriptor: int, path: Path) -> bool:
 
 if sys.platform == "win32":
     import msvcrt
+    import random
 
     def _lock(descriptor: int, exclusive: bool) -> None:
         # Windows has no shared locks in the C library: a reader locks one byte, the other all.

@@ -76,8 +76,9 @@ def _build_whole(project: Project, engine: str | None, folder: BuildFolder) -> C
     with folder.draft() as draft:
         with Beside(partial(write_whole, built, project, files, draft)) as writing:
             checked = check_graph(built, ontology, project, engine)
-        finish_whole(checked, writing.result(), draft)
-        folder.publish(draft)
+        counts, sums = writing.result()
+        finish_whole(checked, counts, draft)
+        folder.publish(draft, sums)
     return checked
 
 
@@ -123,10 +124,10 @@ def _continue(
         with Beside(partial(copy_caches, saved, draft)) as copying:
             change = read_change(project, ontology, saved, draft, changes)
         copying.result()
-        with Beside(partial(write_change, change, draft)) as writing:
+        with Beside(partial(write_change, change, saved, draft)) as writing:
             checked = check_change(change, readying.result(), engine)
-        writing.result()
+        sums = writing.result()
         finish_change(checked, change, draft)
         checking.result()
-        folder.publish(draft)
+        folder.publish(draft, sums)
     return checked

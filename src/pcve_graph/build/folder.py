@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -73,7 +72,7 @@ class BuildFolder:
     @contextmanager
     def draft(self) -> Iterator[Path]:
         """A new empty folder for the next build. What is left of it at the end is deleted."""
-        folder = self.path / f"{DRAFT}{os.getpid()}-{secrets.token_hex(4)}"
+        folder = self.path / f"{DRAFT}{os.getpid()}-{os.urandom(4).hex()}"
         try:
             with writing(self.path):
                 (folder / "graph").mkdir(parents=True)
@@ -81,14 +80,14 @@ class BuildFolder:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def publish(self, draft: Path) -> Generation:
+    def publish(self, draft: Path, known: Mapping[str, Sum]) -> Generation:
         """Make `draft` the current generation, and delete those that nobody needs any more.
 
-        Raises UsageError where it cannot be written; the last build is then the current one still.
+        `known` are the sums of the files that have been summed already. Raises UsageError where it
+        cannot be written; the last build is then the current one still.
         """
         with writing(self.path):
-            last, sums = (self.last.folder, self.last.sums) if self.last else (None, {})
-            sums = sum_files(draft, last, sums)
+            sums = sum_files(draft, known)
             return self._publish(draft, sums, write_sums(sums, draft))
 
     def _publish(self, draft: Path, sums: Mapping[str, Sum], digest: str) -> Generation:

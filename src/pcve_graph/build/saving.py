@@ -22,6 +22,7 @@ from .folder import writing
 from .index import FILE, Index
 from .inputs import Inputs, renew_inputs, write_inputs
 from .store import Saved, read_manifest
+from .sums import Sum, linked_sums, sum_files
 
 
 def copy_caches(saved: Saved, folder: Path) -> None:
@@ -34,8 +35,10 @@ def copy_caches(saved: Saved, folder: Path) -> None:
         _copy_store(saved, folder / "store")
 
 
-def write_whole(built: Built, project: Project, files: Inputs, folder: Path) -> dict[str, Any]:
-    """All of a whole graph but what the checks find; how much there is in it.
+def write_whole(
+    built: Built, project: Project, files: Inputs, folder: Path
+) -> tuple[dict[str, Any], dict[str, Sum]]:
+    """All of a whole graph but what the checks find; how much there is in it, and the files' sums.
 
     `files` are the inputs, before they were read. The checks read the terms strictly, this need
     not. Raises UsageError where it cannot be written.
@@ -50,8 +53,10 @@ def write_whole(built: Built, project: Project, files: Inputs, folder: Path) -> 
         store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS, lenient=True)
         store.flush()
         search.write_index(store, folder / search.FILE)
-    triples = {name: len(built.graphs[name]) for name in GRAPHS}
-    return {"triples": triples, "completeness": counted(project, store)}
+        triples = {name: len(built.graphs[name]) for name in GRAPHS}
+        counts = {"triples": triples, "completeness": counted(project, store)}
+        del store  # closing it writes to its files
+        return counts, sum_files(folder, {}, without=FILE)
 
 
 def indexed(built: Built) -> Index:
@@ -65,11 +70,11 @@ def indexed(built: Built) -> Index:
     return index
 
 
-def write_change(change: Change, folder: Path) -> None:
+def write_change(change: Change, saved: Saved, folder: Path) -> dict[str, Sum]:
     """The graph files with a change; store and search index in `folder` are brought on.
 
-    It needs no outcome of the checks, and most of it is the system's work. Raises UsageError where
-    it cannot be written.
+    The sums of the files; those shared with `saved` are as there. It needs no outcome of the
+    checks, and most of it is the system's work. Raises UsageError where it cannot be written.
     """
     with writing(folder.parent):
         _write_files(change, folder)
@@ -80,6 +85,9 @@ def write_change(change: Change, folder: Path) -> None:
         store.flush()
         concerned = {str(quad.subject)[1:-1] for quad in change.view.changes()}
         search.update_index(folder / search.FILE, store, concerned)
+        del store  # closing it writes to its files
+        known = linked_sums(folder, saved.folder, saved.generation.sums)
+        return sum_files(folder, known, without=FILE)
 
 
 def _write_files(change: Change, folder: Path) -> None:

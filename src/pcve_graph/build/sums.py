@@ -13,8 +13,6 @@ from ..errors import UsageError
 
 FILE: Final = "sums.json"
 _NOT_ITS_FAULT: Final = (errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EPERM)
-_UNSUMMED: Final = ("LOG", "LOCK")
-"""Files of the store that hold nothing of the graph: RocksDB's diary and its lock."""
 
 
 class Sum(NamedTuple):
@@ -32,20 +30,24 @@ class UnusableError(UsageError):
         super().__init__(f"{reason}; run `pcve build`")
 
 
-def sum_files(folder: Path, last: Path | None, sums: Mapping[str, Sum]) -> dict[str, Sum]:
+def sum_files(folder: Path, known: Mapping[str, Sum], without: str = "") -> dict[str, Sum]:
     """The sums of all files in `folder` and beneath, by their path from there, sorted.
 
-    A file that is a hard link to one of `last`, the folder that `sums` describes, has that sum.
+    Those of `known` are taken as they are. The file `without` is left out, and so are RocksDB's
+    diary and lock, which hold nothing of the graph.
     """
     paths = (path for path in folder.rglob("*") if path.is_file())
     names = sorted(path.relative_to(folder).as_posix() for path in paths)
     return {
-        name: sums[name]
-        if last is not None and name in sums and _is_same(folder / name, last / name)
-        else _sum(folder / name)
+        name: known.get(name) or _sum(folder / name)
         for name in names
-        if not name.startswith("store/") or not name[6:].startswith(_UNSUMMED)
+        if name != without and not name.startswith(("store/LOG", "store/LOCK"))
     }
+
+
+def linked_sums(folder: Path, last: Path, sums: Mapping[str, Sum]) -> dict[str, Sum]:
+    """Those of `sums`, of the files in `last`, whose file is the same in `folder`: a hard link."""
+    return {name: known for name, known in sums.items() if _is_same(folder / name, last / name)}
 
 
 def write_sums(sums: Mapping[str, Sum], folder: Path) -> str:
