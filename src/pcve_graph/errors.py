@@ -84,15 +84,30 @@ class ContentError(Exception):
         return "\n".join(map(str, self.problems))
 
 
-def is_shortage(error: BaseException) -> bool:
-    """Whether memory, files or threads ran out: trying the same in another way does not help."""
-    if isinstance(error, OSError):
-        return error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM) or any(
-            text in str(error) for text in ("Too many open files", "Cannot allocate memory")
-        )
-    if isinstance(error, (RuntimeError, ImportError)):
-        return any(text in str(error) for text in ("start new thread", "failed to map"))
-    return isinstance(error, MemoryError)
+def shortage(error: BaseException) -> str:
+    """The message where files, memory or threads ran out, for whatever `error` they led to.
+
+    Empty for any other error. Trying the same in another way does not help. Native code says so
+    with the system's text alone, and modules that cannot be loaded with an ImportError.
+    """
+    number = getattr(error, "errno", None)
+    text = str(error)
+    if number in (errno.EMFILE, errno.ENFILE) or "Too many open files" in text:
+        return "too many files are open; raise the limit of this process (`ulimit -n`)"
+    if (
+        isinstance(error, MemoryError)
+        or number == errno.ENOMEM
+        or any(part in text for part in ("Cannot allocate memory", "failed to map", "start new"))
+    ):
+        return "there is not enough memory; raise the limit of this process, or end others"
+    return ""
+
+
+def damage(error: BaseException) -> str:
+    """The message where the store met a table whose checksum is wrong; empty for other errors."""
+    if isinstance(error, OSError) and "Corruption" in str(error):
+        return f"the build is damaged ({error}); run `pcve build`"
+    return ""
 
 
 class UsageError(Exception):

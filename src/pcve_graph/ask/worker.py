@@ -21,7 +21,7 @@ from typing import IO, Any, Final
 
 import pyoxigraph as ox
 
-from ..errors import ContentError, UsageError
+from ..errors import ContentError, UsageError, damage, shortage
 from ..questions.binding import Term
 from .query import Answer, ask
 
@@ -158,7 +158,7 @@ def serve(memory: int, requests: IO[bytes], replies: IO[bytes]) -> None:
             except ContentError as error:
                 reply = ("content", list(error.problems))
             except (UsageError, OSError) as error:
-                reply = ("usage", str(error))
+                reply = ("usage", shortage(error) or damage(error) or str(error))
             except MemoryError:
                 reply = ("end", None)
             _send(replies, reply)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
 
-from ..errors import ContentError, UsageError, is_shortage
+from ..errors import ContentError, UsageError, shortage
 from ..ontology import read_ontology
 from ..project import Project
 from ..records.graph import build_graph
@@ -51,7 +51,7 @@ def build_project(
             except (ContentError, UsageError):
                 raise
             except Exception as error:  # whatever it is, a whole build does without the last one
-                if is_shortage(error):
+                if shortage(error):
                     raise
                 opened.obstacle = f"the last build cannot be continued ({error!r})"
         if opened.obstacle:

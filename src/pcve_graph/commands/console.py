@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..errors import ContentError, Problem, UsageError
+from ..errors import ContentError, Problem, UsageError, damage, shortage
 
 if TYPE_CHECKING:
     from ..build.check import Checked
@@ -42,6 +42,12 @@ def guarded(command: Command) -> Command:
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
+        except (OSError, MemoryError, RuntimeError, ImportError) as error:
+            message = shortage(error) or damage(error)
+            if not message:
+                raise
+            tell(f"pcve: {message}")
+            sys.exit(2)
 
     return run  # type: ignore[return-value]
 
