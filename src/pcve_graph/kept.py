@@ -28,7 +28,8 @@ def kept(build: Path, name: str, made_of: list[bytes], work: Callable[[], Any]) 
         if head == _head(key, content):
             return json.loads(content)
     value = work()
-    if (build / "generations").is_dir():  # never into a folder of somebody else's
+    # Never into a folder of somebody else's, nor through a link.
+    if (build / "generations").is_dir() and not build.is_symlink():
         _keep(key, json.dumps(value, ensure_ascii=False).encode(), file)
     return value
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -141,29 +141,34 @@ def test_the_first_two_builds_at_the_same_time(world: World) -> None:
     assert world.built().name == "1"
 
 
+def answers(graph: KnowledgeGraph) -> list[object]:
+    """What a graph says in each of its ways."""
+    rows = graph.sparql("SELECT ?s { ?s ?p 'Hilltown'@en }")
+    return [
+        list(rows),  # type: ignore[arg-type]
+        list(graph.query("events-by-date", timeout=60)),
+        graph.search("upper hill"),
+        repr(graph.show("hilltown")),
+        len(graph.to_rdflib()),
+    ]
+
+
 def test_a_graph_in_python_answers_from_its_generation_as_long_as_it_is_open(
     world: World,
 ) -> None:
     build_project(world.project)
     graph = KnowledgeGraph.open(world.root)
     first = world.built()
-    asked: tuple[Callable[[], object], ...] = (
-        lambda: list(graph.sparql("SELECT ?s { ?s ?p 'Hilltown'@en }")),  # type: ignore[arg-type]
-        lambda: list(graph.query("events-by-date", timeout=60)),
-        lambda: graph.search("upper hill"),
-        lambda: repr(graph.show("hilltown")),
-        lambda: len(graph.to_rdflib()),
-    )
-    before = [ask() for ask in asked]
+    before = answers(graph)
     for number in range(4):
         edit(world, number)
         assert run(world.root, "build").returncode == 0
-    assert [ask() for ask in asked] == before
+    assert answers(graph) == before
     assert first.is_dir()
     assert graph.search("upper hill") == []
     assert KnowledgeGraph.open(world.root).search("upper hill")
     graph._graph.worker.close()  # type: ignore[attr-defined]
-    del graph, asked
+    del graph
     for number in range(4, 6):
         edit(world, number)
         assert run(world.root, "build").returncode == 0
@@ -210,16 +215,17 @@ def test_where_nothing_can_be_locked_a_build_is_read_and_made(world: World) -> N
         "from pcve_graph.cli import cli; cli()"
     )
     for number in range(4):
-        edit(world, number)
+        name = edit(world, number)
         command = [sys.executable, "-c", code, "--project", str(world.root)]
         built = subprocess.run(
             [*command, "build"], capture_output=True, text=True, timeout=DEADLINE
         )
         assert (built.returncode, built.stderr) == (0, "")
+        assert name in world.built("graph/facts.nt").read_text("utf-8")
         asked = subprocess.run(
             [*command, "search", "hill"], capture_output=True, text=True, timeout=DEADLINE
         )
-        assert f"Upper Hill {'x' * number}{number}" in asked.stdout
+        assert (asked.returncode, "Hilltown" in asked.stdout) == (0, True)
     assert world.built().name == "4"
 
 
