@@ -92,8 +92,10 @@ def shortage(error: BaseException) -> str:
     """
     number = getattr(error, "errno", None)
     text = str(error)
-    if number in (errno.EMFILE, errno.ENFILE) or "Too many open files" in text:
-        return "too many files are open; raise the limit of this process (`ulimit -n`)"
+    if number in (errno.EMFILE, errno.ENFILE) or any(
+        part in text for part in ("Too many open files", "file descriptors")
+    ):
+        return "this process may not open enough files; raise its limit with `ulimit -n`"
     if (
         isinstance(error, MemoryError)
         or number == errno.ENOMEM

@@ -182,7 +182,7 @@ def test_a_full_disk_leaves_the_last_build_and_one_message(world: World) -> None
     assert "Hilltown on Moor" in run(world.root, "search", "hilltown").stdout
 
 
-@pytest.mark.parametrize("most", [16, 20, 26, 34])
+@pytest.mark.parametrize("most", [8, 20, 60])
 def test_few_descriptors_are_one_message_or_suffice(world: World, most: int) -> None:
     build_project(world.project)
 
@@ -196,12 +196,12 @@ def test_few_descriptors_are_one_message_or_suffice(world: World, most: int) -> 
         if result.returncode:
             assert result.stderr.startswith("pcve: "), result.stderr
             assert result.stderr.count("\n") == 1, result.stderr
-            assert "ulimit -n" in result.stderr
+            assert result.stderr.endswith("raise its limit with `ulimit -n`\n")
     assert "Northtown" in run(world.root, "search", "northtown").stdout
 
 
-@pytest.mark.parametrize("megabytes", [150, 250, 400])
-def test_little_memory_is_one_message_or_suffices(world: World, megabytes: int) -> None:
+@pytest.mark.parametrize("megabytes", [150, 300])
+def test_little_memory_leaves_the_last_build(world: World, megabytes: int) -> None:
     build_project(world.project)
     before = state(world.project.build)
 
@@ -209,8 +209,7 @@ def test_little_memory_is_one_message_or_suffices(world: World, megabytes: int) 
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
 
     result = run(world.root, "build", "--whole", prepare=limit)
-    assert "Traceback" not in result.stderr, result.stderr
-    if result.returncode:
-        after = state(world.project.build)
-        assert {name: after.get(name) for name in before} == before
+    assert result.returncode != 0
+    after = state(world.project.build)
+    assert {name: after.get(name) for name in before} == before
     assert "Northtown" in run(world.root, "search", "northtown").stdout

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from ..errors import UsageError
+from ..errors import UsageError, shortage
 from ..kept import FOLDER as KEPT
 from ..locks import Lock, try_lock
 from ..names import GRAPHS
@@ -203,7 +203,8 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UsageError(f"{folder} cannot be written: {error.strerror or error}") from None
+        reason = f"{folder} cannot be written: {error.strerror or error}"
+        raise UsageError(shortage(error) or reason) from None
     except Exception as error:
         import sqlite3
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ..errors import UsageError, shortage
 from ..project import Project
 from ..questions import search
 from .generations import Generation, current_generation
@@ -74,6 +75,8 @@ def open_generation(generation: Generation) -> Saved:
     try:
         store = ox.Store.read_only(str(folder / "store"))
     except (OSError, ValueError) as error:
+        if message := shortage(error):
+            raise UsageError(message) from None
         raise damaged(folder / "store", str(error)) from None
     return Saved(store, generation, read_manifest(folder))
 
