@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -107,9 +109,20 @@ def shortage(error: BaseException) -> str:
 
 def damage(error: BaseException) -> str:
     """The message where the store met a table whose checksum is wrong; empty for other errors."""
-    if isinstance(error, OSError) and "Corruption" in str(error):
+    if isinstance(error, (OSError, RuntimeError)) and "Corruption" in str(error):
         return f"the build is damaged ({error}); run `pcve build`"
     return ""
+
+
+@contextmanager
+def damage_as_usage() -> Iterator[None]:
+    """Raise UsageError with the message of `damage` where the store is damaged."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        if message := damage(error):
+            raise UsageError(message) from None
+        raise
 
 
 class UsageError(Exception):

@@ -21,7 +21,7 @@ from .ask.present import present_view
 from .ask.query import Answer, Table, Triples
 from .ask.rows import Rows
 from .ask.show import View, show
-from .errors import Problem, UsageError
+from .errors import Problem, UsageError, damage_as_usage
 from .names import PREFIXES
 from .ontology import Ontology, read_ontology
 from .project import Project, chosen_project
@@ -140,7 +140,8 @@ class KnowledgeGraph:
         Raises UsageError where there is no such thing, with the nearest id.
         """
         store = self._graph.around(identifier, self.ontology)
-        return Page(show(store, self.ontology, identifier, as_of))
+        with damage_as_usage():
+            return Page(show(store, self.ontology, identifier, as_of))
 
     def to_rdflib(self) -> rdflib.Graph:
         """All graphs as one rdflib graph, with the prefixes bound."""

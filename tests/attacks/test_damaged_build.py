@@ -17,6 +17,9 @@ from pathlib import Path
 import pytest
 from conftest import World
 
+from pcve_graph.errors import UsageError
+from pcve_graph.knowledge import KnowledgeGraph
+
 ALL = os.environ.get("PCVE_DAMAGE") == "all"
 
 READERS = {
@@ -153,6 +156,23 @@ def test_damage_is_told_and_healed(
     assert graph_bytes(world) == graph_bytes(northtown)
     for reader in readers:
         assert stable(reader, run(root, *READERS[reader]).stdout) == answers[reader]
+
+
+def test_damage_is_a_usage_error_in_python(northtown: World, tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    shutil.copytree(northtown.root, root)
+    for path in World(root).built("store").glob("*.sst"):
+        content = bytearray(path.read_bytes())
+        content[: len(content) // 2] = random.Random(15).randbytes(len(content) // 2)
+        path.write_bytes(content)
+    with pytest.raises(UsageError, match="run `pcve build`"):
+        KnowledgeGraph.open(root).sparql("SELECT ?s ?p ?o { ?s ?p ?o }")
+    with pytest.raises(UsageError, match="run `pcve build`"):
+        KnowledgeGraph.open(root).show("northtown")
+    assert run(root, "build").returncode == 0
+    scrambled(World(root).built("search.sqlite"))
+    with pytest.raises(UsageError, match="run `pcve build`"):
+        KnowledgeGraph.open(root).search("northtown")
 
 
 def files_of(world: World, last: Path, pattern: str) -> list[Path]:

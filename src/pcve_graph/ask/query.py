@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from .. import names
-from ..errors import ContentError, UsageError
+from ..errors import ContentError, UsageError, damage
 from ..names import expand
 from ..questions.binding import Term, standalone
 from ..questions.syntax import check_syntax, syntax_problem
@@ -111,6 +111,8 @@ def _answer(
         message = f"{name}: what {names} is set to cannot stand in its place; is it to be an IRI?"
         raise UsageError(message) from None
     except RuntimeError as error:
+        if message := damage(error):
+            raise UsageError(message) from None
         raise ContentError([syntax_problem(text, str(error), name)]) from None
 
 

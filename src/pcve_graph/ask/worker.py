@@ -157,7 +157,7 @@ def serve(memory: int, requests: IO[bytes], replies: IO[bytes]) -> None:
                 reply = ("answer", answer)
             except ContentError as error:
                 reply = ("content", list(error.problems))
-            except (UsageError, OSError) as error:
+            except (UsageError, OSError, RuntimeError) as error:
                 reply = ("usage", shortage(error) or damage(error) or str(error))
             except MemoryError:
                 reply = ("end", None)

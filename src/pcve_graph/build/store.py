@@ -74,7 +74,7 @@ def open_generation(generation: Generation) -> Saved:
     folder = generation.folder
     try:
         store = ox.Store.read_only(str(folder / "store"))
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         if message := shortage(error):
             raise UsageError(message) from None
         raise damaged(folder / "store", str(error)) from None

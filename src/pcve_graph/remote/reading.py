@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from ..ask.query import Answer, Table, ask
 from ..ask.worker import Worker
 from ..build.store import Saved
+from ..errors import damage_as_usage
 from ..ontology import Ontology
 from ..questions.binding import Term
 from ..questions.parameters import bind
@@ -75,7 +76,8 @@ class Here(Reading):
         service: bool = False,
     ) -> Answer:
         if not timeout:
-            return ask(self.saved.store, text, bindings, name, limit=limit, service=service)
+            with damage_as_usage():
+                return ask(self.saved.store, text, bindings, name, limit=limit, service=service)
         self.worker = self.worker or Worker(self.saved.folder / "store")
         return self.worker.ask(text, bindings, name, timeout=timeout, limit=limit, service=service)
 
