@@ -69,7 +69,6 @@ def is_current(project: Project) -> bool:
 
 def _build_whole(project: Project, engine: str | None, folder: BuildFolder) -> Checked:
     """Everything read, checked and saved; nothing of the last build is used."""
-    folder.last = None
     ontology = read_ontology(project)
     files = scan(project)
     built = build_graph(read_records(project), ontology)

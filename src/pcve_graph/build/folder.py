@@ -28,6 +28,7 @@ from .generations import (
     is_first_layout,
     lock_file,
     numbers,
+    read_current,
     write_current,
 )
 from .sums import Sum, UnusableError, sum_files, write_sums
@@ -98,7 +99,8 @@ class BuildFolder:
             pointer = Pointer(number, digest)
             write_current(self.path, pointer)
         except BaseException:
-            self._delete(number)
+            if not self._is_current(number):
+                self._delete(number)
             raise
         self._clear_generations(number)
         if is_first_layout(self.path):
@@ -127,10 +129,18 @@ class BuildFolder:
         for path in self.path.glob(f".{CURRENT}.*.tmp"):
             path.unlink(missing_ok=True)
 
+    def _is_current(self, number: int) -> bool:
+        with suppress(UsageError, OSError):
+            return read_current(self.path).number == number
+        return False
+
     def _clear_generations(self, current: int) -> None:
         """Delete all generations but the current one, the one before, and those that are read."""
-        before = [number for number in numbers(self.path) if number != current]
-        for number in before[:-1]:
+        others = [number for number in numbers(self.path) if number != current]
+        before = self.last.pointer.number if self.last else max(others, default=0)
+        for number in others:
+            if number == before:
+                continue
             lock = try_lock(lock_file(self.path, number), exclusive=True)
             if lock is not None:
                 self._delete(number)
