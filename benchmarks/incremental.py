@@ -20,6 +20,7 @@ from typing import Final
 from generate import PER_RECORD, write_news, write_project
 from measure import HEAD, Sample, measured, pcve, raw, row, write_section
 
+from pcve_graph.build.generations import current_generation
 from pcve_graph.build.store import open_graph
 from pcve_graph.project import Project
 from pcve_graph.validate.examine import examine
@@ -43,7 +44,8 @@ def edit(folder: Path, number: int) -> None:
 
 def graph_bytes(folder: Path) -> dict[str, bytes]:
     """The graph files of a build, by name."""
-    return {each.name: each.read_bytes() for each in sorted((folder / "build" / "graph").iterdir())}
+    graph = current_generation(folder / "build").folder / "graph"
+    return {each.name: each.read_bytes() for each in sorted(graph.iterdir())}
 
 
 def edits(folder: Path, records: int, times: int) -> list[str]:

@@ -31,6 +31,7 @@ from generate import ROOT, write_graph
 from measure import measured, pcve, write_section
 
 from pcve_graph.ask.query import Table, ask
+from pcve_graph.build.generations import current_generation
 from pcve_graph.errors import UsageError
 from pcve_graph.names import expand, kebab
 from pcve_graph.ontology import read_ontology
@@ -85,11 +86,11 @@ def timed(asked: Callable[[], int], repeat: int) -> Timed:
 
 
 def shipped(folder: Path) -> Path:
-    """The project's own records, built in `folder`; its build folder."""
+    """The project's own records, built in `folder`; the folder of its build."""
     for name in ("data", "ontology", "queries"):
         shutil.copytree(ROOT / name, folder / name)
     measured(pcve("--project", str(folder), "build"), folder / "build.log")
-    return folder / "build"
+    return current_generation(folder / "build").folder
 
 
 def generated(folder: Path, triples: int) -> ox.Store:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from pcve_graph.build.generations import current_generation
 from pcve_graph.build.store import Saved, open_graph
 from pcve_graph.cli import cli
 from pcve_graph.ontology import Ontology, read_ontology
@@ -51,6 +52,10 @@ class World:
 
     def saved(self) -> Saved:
         return open_graph(self.project)
+
+    def built(self, name: str = "") -> Path:
+        """A file of the last build, or the folder of them."""
+        return current_generation(self.project.build).folder / name
 
 
 def make_world(folder: Path) -> World:

@@ -276,3 +276,11 @@ def test_a_folder_that_is_no_project_is_told(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["--project", str(tmp_path), "build"])
     assert result.exit_code == 2
     assert "is no project" in result.stderr
+
+
+def test_path_says_where_the_files_of_the_last_build_are(northtown: World) -> None:
+    for part, name in (("graph", "graph"), ("store", "store"), ("manifest", "manifest.json")):
+        result = northtown.pcve("path", part)
+        assert (result.exit_code, result.stdout) == (0, f"{northtown.built(name)}\n")
+    assert northtown.pcve("path").stdout == f"{northtown.built()}\n"
+    assert northtown.pcve("path", "grph").exit_code == 2

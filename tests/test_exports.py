@@ -18,6 +18,7 @@ import rdflib
 from conftest import ROOT, World
 from golden_exports import chosen
 
+from pcve_graph.build.generations import current_generation
 from pcve_graph.exports.formats import FORMATS
 from pcve_graph.exports.part import Part, whole
 from pcve_graph.ontology import Ontology
@@ -132,8 +133,9 @@ for form in forms:
 
 
 def products(folder: Path) -> dict[str, bytes]:
-    paths = [*(folder / "build" / "graph").iterdir(), *folder.glob("out.*")]
-    paths += [folder / "build" / name for name in ("manifest.json", "inputs.sha256")]
+    last = current_generation(folder / "build").folder
+    paths = [*(last / "graph").iterdir(), *folder.glob("out.*")]
+    paths += [last / name for name in ("manifest.json", "inputs.sha256")]
     return {path.name: path.read_bytes() for path in paths}
 
 

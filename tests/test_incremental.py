@@ -317,9 +317,9 @@ def compare(project: Project, whole: Checked, ontology: Ontology) -> None:
     index.set_results(whole.results)
     index.set_pairs(whole.pairs)
     assert saved.manifest["completeness"] == counted(project, saved.store)
-    assert read_inputs(project.build).sums == scan(project).sums
-    assert not news(project).changed
-    kept = Index.read(project.build / FILE)
+    assert read_inputs(saved.folder).sums == scan(project).sums
+    assert not news(project, saved.folder).changed
+    kept = Index.read(saved.folder / FILE)
     assert kept
     for ours, theirs in itertools.zip_longest(kept.dump(), index.dump()):
         assert ours == theirs

@@ -61,15 +61,15 @@ DOORS: dict[str, set[str]] = {
 for doors in DOORS.values():
     doors.add("sandbox")
 """Work with foreign content says what it works on, wherever that is done."""
-HALL = {"dates", "errors", "files", "folders", "kept", "limits", "names", "ontology", "project"}
-HALL |= {"visible"}
+HALL = {"dates", "errors", "files", "folders", "kept", "limits", "locks", "names", "ontology"}
+HALL |= {"project", "visible"}
 FACE = {"__init__", "__main__", "cli", "knowledge"}
 ALONE = {
     "yaml": {"texts.yamltext", "records.fmt"},
     "rdflib": {"knowledge", "shapes.engines", "records.fmt", "texts.patterns"},
     "SPARQLWrapper": {"remote.remote"},
     "rich": {"ask.present"},
-    "sqlite3": {"build.index", "questions.search"},
+    "sqlite3": {"build.folder", "build.index", "questions.search"},
     "matplotlib": {"landscape.drawing", "landscape.pictures"},
     "xlsxwriter": {"landscape.tables"},
 }

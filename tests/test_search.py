@@ -177,7 +177,7 @@ def test_the_same_graph_gives_the_same_bytes(northtown: World, tmp_path: Path) -
     turned = ox.Store()
     turned.extend(reversed(list(northtown.saved().store)))
     write_index(turned, tmp_path / FILE)
-    assert (tmp_path / FILE).read_bytes() == (northtown.root / "build" / FILE).read_bytes()
+    assert (tmp_path / FILE).read_bytes() == northtown.built(FILE).read_bytes()
 
 
 def test_the_command_shows_what_matched_and_why(northtown: World) -> None:

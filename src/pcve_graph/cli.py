@@ -37,6 +37,7 @@ ROOMS: Final = {
     "fmt": "curating",
     "new": "curating",
     "overlaps": "overlapping",
+    "path": "building",
     "publish": "sharing",
     "queries": "finding",
     "query": "finding",

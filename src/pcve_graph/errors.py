@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -88,6 +91,45 @@ class ContentError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
+
+
+def shortage(error: BaseException) -> str:
+    """The message where files, memory or threads ran out, for whatever `error` they led to.
+
+    Empty for any other error. Trying the same in another way does not help. Native code says so
+    with the system's text alone, and modules that cannot be loaded with an ImportError.
+    """
+    number = getattr(error, "errno", None)
+    text = str(error)
+    if number in (errno.EMFILE, errno.ENFILE) or any(
+        part in text for part in ("Too many open files", "file descriptors")
+    ):
+        return "this process may not open enough files; raise its limit with `ulimit -n`"
+    if (
+        isinstance(error, MemoryError)
+        or number == errno.ENOMEM
+        or any(part in text for part in ("Cannot allocate memory", "failed to map", "start new"))
+    ):
+        return "there is not enough memory; raise the limit of this process, or end others"
+    return ""
+
+
+def damage(error: BaseException) -> str:
+    """The message where the store met a table whose checksum is wrong; empty for other errors."""
+    if isinstance(error, (OSError, RuntimeError)) and "Corruption" in str(error):
+        return f"the build is damaged ({error}); run `pcve build`"
+    return ""
+
+
+@contextmanager
+def damage_as_usage() -> Iterator[None]:
+    """Raise UsageError with the message of `damage` where the store is damaged."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        if message := damage(error):
+            raise UsageError(message) from None
+        raise
 
 
 class UsageError(Exception):

@@ -23,29 +23,27 @@ def kept(build: Path, name: str, made_of: list[bytes], work: Callable[[], Any]) 
     """What `work` gives, plain JSON: as `build` has kept it, if it was made of the same."""
     key = hashlib.sha256(b"\0".join([program().encode(), *made_of])).hexdigest()
     file = build / FOLDER / f"{name}.json"
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        found = json.loads(file.read_bytes())
-        if found["key"] == key:
-            return found["value"]
+    with suppress(OSError, ValueError):
+        head, content = file.read_bytes().split(b"\n", 1)
+        if head == _head(key, content):
+            return json.loads(content)
     value = work()
-    if build.is_dir():
-        _keep({"key": key, "value": value}, file)
+    # Never into a folder of somebody else's, nor through a link.
+    if (build / "generations").is_dir() and not build.is_symlink():
+        _keep(key, json.dumps(value, ensure_ascii=False).encode(), file)
     return value
 
 
-def _keep(content: Any, file: Path) -> None:
+def _head(key: str, content: bytes) -> bytes:
+    """The first line of a file: what its content was made of, and its SHA-256."""
+    return f"{key} {hashlib.sha256(content).hexdigest()}".encode()
+
+
+def _keep(key: str, content: bytes, file: Path) -> None:
     """Write it for the next time; where that cannot be, it is worked out again."""
     with suppress(OSError):
         file.parent.mkdir(exist_ok=True)
-        write_file(file, json.dumps(content, ensure_ascii=False))
-
-
-def carry_over(build: Path, draft: Path) -> None:
-    """Let the folder of the next build keep what the last one kept."""
-    if (build / FOLDER).is_dir():
-        (draft / FOLDER).mkdir()
-        for file in (build / FOLDER).glob("*.json"):
-            os.link(file, draft / FOLDER / file.name)
+        write_file(file, _head(key, content) + b"\n" + content)
 
 
 @lru_cache(1)

@@ -22,7 +22,7 @@ from .ask.query import Answer, Table, Triples
 from .ask.rows import Rows
 from .ask.show import View, show
 from .ask.worker import Worker
-from .errors import Problem, UsageError
+from .errors import Problem, UsageError, damage_as_usage
 from .limits import MEMORY, QUESTION_SECONDS, WORK_SECONDS, read_count, read_memory, read_seconds
 from .names import PREFIXES
 from .ontology import Ontology, read_ontology
@@ -173,7 +173,8 @@ class KnowledgeGraph:
         Raises UsageError where there is no such thing, with the nearest id.
         """
         store = self._graph.around(identifier, self.ontology)
-        return Page(show(store, self.ontology, identifier, as_of))
+        with damage_as_usage():
+            return Page(show(store, self.ontology, identifier, as_of))
 
     def to_rdflib(self) -> rdflib.Graph:
         """All graphs as one rdflib graph, with the prefixes bound."""

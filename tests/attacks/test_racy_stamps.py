@@ -90,7 +90,7 @@ def test_a_file_that_changed_back_after_it_was_read_is_read_again(world: World) 
     edit(world, f"asked for {WORD}", words(1))
 
     def meanwhile() -> News:
-        looked = news(world.project)
+        looked = news(world.project, world.built())
         edit(world, words(1), words(2))
         return looked
 
@@ -99,7 +99,7 @@ def test_a_file_that_changed_back_after_it_was_read_is_read_again(world: World) 
     edit(world, words(2), words(1))
     build_project(world.project)
     assert words(1) in facts(world)
-    assert news(world.project).changed == set()
+    assert news(world.project, world.built()).changed == set()
 
 
 def test_an_ontology_that_changed_back_before_it_was_looked_at_is_read_again(world: World) -> None:
@@ -110,12 +110,12 @@ def test_an_ontology_that_changed_back_before_it_was_looked_at_is_read_again(wor
 
     def meanwhile() -> News:
         edit(world, wrong, right, name)
-        return news(world.project)
+        return news(world.project, world.built())
 
     build_project(world.project, told=meanwhile)
     assert words(1) in facts(world)
     assert "foaf/0.1/remark" not in facts(world)
-    assert news(world.project).changed == set()
+    assert news(world.project, world.built()).changed == set()
 
 
 def test_a_file_that_came_and_went_while_a_build_read_makes_all_unsure(world: World) -> None:
@@ -135,13 +135,13 @@ def test_a_file_that_changed_just_before_the_look_is_read_again(world: World) ->
 
     def at_once() -> News:
         edit(world, f"asked for {WORD}", words(1))
-        return news(world.project)
+        return news(world.project, world.built())
 
     build_project(world.project, told=at_once)
-    assert RECORD in news(world.project).fresh
-    assert news(world.project).changed == set()
+    assert RECORD in news(world.project, world.built()).fresh
+    assert news(world.project, world.built()).changed == set()
     time.sleep(0.3)
     edit(world, words(1), words(2))
     time.sleep(0.3)
     build_project(world.project)
-    assert RECORD not in news(world.project).fresh
+    assert RECORD not in news(world.project, world.built()).fresh

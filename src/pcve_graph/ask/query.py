@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from .. import names
-from ..errors import ContentError, UsageError
+from ..errors import ContentError, UsageError, damage
 from ..names import expand
 from ..questions.binding import Term, standalone
 from ..questions.syntax import check_syntax, syntax_problem
@@ -121,6 +121,8 @@ def _failure(text: str, name: str, error: RuntimeError | OSError) -> Exception:
     message = " ".join(str(error).split())
     if reaches_out(text):
         return UsageError(f"{name}: a server that SERVICE asks gave no answer: {message[:300]}")
+    if damaged := damage(error):
+        return UsageError(damaged)
     return (
         error if isinstance(error, OSError) else ContentError([syntax_problem(text, message, name)])
     )

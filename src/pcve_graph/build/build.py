@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 
-from ..errors import UsageError
+from ..errors import ContentError, UsageError, shortage
 from ..ontology import read_ontology
 from ..project import Project
 from ..records.graph import build_graph
@@ -13,75 +14,122 @@ from ..records.records import read_records
 from .beside import Beside
 from .change import WholeError, read_change
 from .check import Checked, check_graph
+from .folder import BuildFolder, Tell, build_folder
+from .generations import Generation
 from .inputs import News, news, scan
 from .recheck import Gate, check_change, open_gate
-from .saving import Draft, finish_change, finish_whole, write_change, write_whole
-from .store import is_stale, open_graph
+from .saving import copy_caches, finish_change, finish_whole, write_change, write_whole
+from .store import is_stale, open_generation, open_graph
+from .sums import UnusableError
 
 
 def build_project(
     project: Project,
     engine: str | None = None,
     whole: bool = False,
+    tell: Tell = lambda line: None,
+    folder: BuildFolder | None = None,
     told: Callable[[], News] | None = None,
 ) -> Checked:
     """The project's graph, checked, and saved in `project.build`.
 
     Where there is a saved graph, only what has changed since is read and checked, unless `whole`;
-    the outcome is the same. `told` gives the news of the inputs, where they are looked for already.
-    Raises UsageError where the folder cannot be written, ContentError with all that is wrong.
+    the outcome is the same. One process builds at a time, others wait. `tell` takes lines on what
+    goes on. `folder` is the build folder where it is opened already, and `told` then gives the news
+    of the inputs where they are looked for. Raises UsageError where the folder cannot be written,
+    ContentError with all that is wrong.
     """
-    if not whole:
-        try:
-            return _build_change(project, engine, told or partial(news, project))
-        except WholeError:
-            pass
-    files = scan(project)
-    ontology = read_ontology(project)
-    built = build_graph(read_records(project), ontology)
-    with Draft(project.build) as draft:
-        draft.begin()
-        with Beside(partial(write_whole, built, project, draft.folder)) as writing:
-            checked = check_graph(built, ontology, project, engine)
-        finish_whole(checked, writing.result(), project, files, draft)
-    return checked
+    with nullcontext(folder) if folder else build_folder(project.build, tell) as opened:
+        if opened.last is not None and not whole:
+            told = told or partial(news, project, opened.last.folder)
+            try:
+                return _build_change(project, engine, opened, opened.last, told)
+            except WholeError:
+                pass
+            except UnusableError as error:
+                opened.obstacle = error.reason
+            except (ContentError, UsageError):
+                raise
+            except Exception as error:  # whatever it is, a whole build does without the last one
+                if shortage(error):
+                    raise
+                opened.obstacle = f"the last build cannot be continued ({error!r})"
+        if opened.obstacle:
+            tell(f"{opened.obstacle}; everything is built anew")
+        return _build_whole(project, engine, opened)
 
 
 def is_current(project: Project) -> bool:
     """Whether there is a saved graph, made of the files as they are."""
     try:
-        open_graph(project)
-        return not is_stale(project)
-    except UsageError:
+        return not is_stale(project, open_graph(project))
+    except (UsageError, OSError, ValueError):
         return False
 
 
-def _build_change(project: Project, engine: str | None, told: Callable[[], News]) -> Checked:
+def _build_whole(project: Project, engine: str | None, folder: BuildFolder) -> Checked:
+    """Everything read, checked and saved; nothing of the last build is used."""
+    files = scan(project)
+    ontology = read_ontology(project)
+    built = build_graph(read_records(project), ontology)
+    with folder.draft() as draft:
+        with Beside(partial(write_whole, built, project, draft)) as writing:
+            checked = check_graph(built, ontology, project, engine)
+        counts, sums = writing.result()
+        finish_whole(checked, counts, project, files, draft)
+        folder.publish(draft, sums)
+    return checked
+
+
+def _build_change(
+    project: Project,
+    engine: str | None,
+    folder: BuildFolder,
+    last: Generation,
+    told: Callable[[], News],
+) -> Checked:
     """What has changed since the last build, checked and saved: it is written while it is checked.
 
-    Raises WholeError where there is no build, or the change cannot be followed.
+    Raises WholeError where the change cannot be followed, and UnusableError where the last build is
+    damaged. What a damaged one led to, be it problems of the content, does not count.
     """
-    with Draft(project.build) as draft:
+    with Beside(last.check) as checking:
         try:
-            with Beside(partial(open_graph, project)) as opening:
-                ontology = read_ontology(project)
-            saved = opening.result()
-            with Beside(partial(open_gate, project, ontology)) as readying:
-                changes = told()
-            if not changes.changed:
-                change = read_change(project, ontology, saved, draft.folder, changes)
-                return check_change(change, _current(readying.result()), engine)
-            draft.begin()
-            with Beside(partial(draft.copy, saved)) as copying:
-                change = read_change(project, ontology, saved, draft.folder, changes)
-            copying.result()
-            gate = _current(readying.result())
-            with Beside(partial(write_change, change, draft.folder)) as writing:
-                checked = check_change(change, gate, engine)
-        except UsageError as error:
-            raise WholeError(str(error)) from None
-        writing.result()
+            return _continue(project, engine, folder, last, told, checking)
+        except Exception:
+            checking.result()
+            raise
+
+
+def _continue(
+    project: Project,
+    engine: str | None,
+    folder: BuildFolder,
+    last: Generation,
+    told: Callable[[], News],
+    checking: Beside[None],
+) -> Checked:
+    with Beside(partial(open_generation, last)) as opening:
+        ontology = read_ontology(project)
+    saved = opening.result()
+    with Beside(partial(open_gate, project, ontology)) as readying:
+        changes = told()
+    if not changes.changed:
+        change = read_change(project, ontology, saved, folder.path, changes)
+        checked = check_change(change, _current(readying.result()), engine)
+        checking.result()
+        return checked
+    with folder.draft() as draft:
+        with Beside(partial(copy_caches, saved, draft)) as copying:
+            change = read_change(project, ontology, saved, draft, changes)
+        copying.result()
+        gate = _current(readying.result())
+        with Beside(partial(write_change, change, saved, draft)) as writing:
+            checked = check_change(change, gate, engine)
+        sums = writing.result()
         finish_change(checked, change, draft)
+        checking.result()
+        folder.publish(draft, sums)
     return checked
 
 

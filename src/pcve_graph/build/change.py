@@ -31,12 +31,14 @@ from ..records.records import (
 )
 from ..records.sheets import Place, Sheet
 from .beside import Beside
+from .folder import writing
 from .index import FILE, Index
 from .inputs import News
 from .known import Sources, Things
 from .lines import Spelling, quads, saved_lines
 from .reach import View
-from .store import Saved, writing
+from .store import Saved
+from .sums import UnusableError
 
 _GRAPHS: Final = ("facts", "evidence", "catalog")
 
@@ -124,12 +126,13 @@ def read_change(
 
     `guests` are files of records from elsewhere, each in the place of the project's of its id. In
     the folder `work` the index of the new state is made. Raises WholeError where everything must be
-    read, and ContentError as reading and mapping do; with `lenient`, what cannot be mapped is left
-    out of the change, and its problems are in it.
+    read, UnusableError where another version of pcve wrote the index, and ContentError as reading
+    and mapping do; with `lenient`, what cannot be mapped is left out of the change, and its
+    problems are in it.
     """
     index = Index.read(saved.folder / FILE)
     if index is None or index.get("program") != program():
-        raise WholeError("there is no index of this program")
+        raise UnusableError(f"{project.build} was written by another version of pcve")
     data = project.relative(project.data)
     for name in news.changed:
         if not name.startswith(f"{data}/") or name == f"{data}/ledger.yml":

@@ -90,14 +90,14 @@ def renewed(folder: Path, news: News) -> Inputs:
     return Inputs(sums, stamps, news.folders, news.started)
 
 
-def news(project: Project) -> News:
-    """What has changed in `project` since its build.
+def news(project: Project, last: Path) -> News:
+    """What has changed in `project` since the build whose files are in the folder `last`.
 
     A file that looks as it did then is not read, unless it had changed so short a time before the
     build looked that a further change could look the same.
     """
     started = time.time_ns()
-    sums, stamps, before = _written(project.build)
+    sums, stamps, before = _written(last)
     known = dict(zip(map(_path, sums), stamps, strict=True))
     changed = {path for path, stamp in known.items() if stamp == _UNSURE}
     present: list[str] = []
@@ -113,9 +113,9 @@ def news(project: Project) -> News:
     return News(fresh, set(known), changed, _folders(project, present), started)
 
 
-def news_apart(project: Project) -> Callable[[], News]:
+def news_apart(project: Project, last: Path) -> Callable[[], News]:
     """As `news`, looked for by a process of its own from now on; to be asked for once."""
-    apart = Apart(lambda: tuple(news(project)))
+    apart = Apart(lambda: tuple(news(project, last)))
     return lambda: News._make(apart.result())
 
 

@@ -23,6 +23,8 @@ class Lines:
         with path.open("rb") as file:
             self.size = file.seek(0, 2)
             self.text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if self.size else b""
+        if self.size and self.text[-1:] != b"\n":
+            raise ValueError(f"{path} does not end with a whole line")  # searching it would not end
 
     def of(self, subject: str) -> Iterator[str]:
         """The lines of a subject, as N-Triples writes it."""
@@ -72,7 +74,7 @@ class Lines:
 
 
 def saved_lines(folder: Path) -> dict[str, Lines]:
-    """The lines of each graph saved in the folder `build/`, by name."""
+    """The lines of each graph of the generation in `folder`, by name."""
     return {name: Lines(folder / "graph" / f"{name}.nt") for name in GRAPHS}
 
 

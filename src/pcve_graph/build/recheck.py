@@ -91,12 +91,13 @@ def check_beside(
     new = list(islice(lines, MOST + 1))
     if len(new) > MOST:
         raise WholeError(f"there are more than {MOST:,} statements")
+    saved.generation.check_graph()
     view = View(saved.store, quads(new, "facts"))
     own = shapes is not None
     reach = (
         followed(map(judged, shape_rules(shapes or "")))
         if own
-        else ready(saved.folder, ontology, {})
+        else ready(saved.generation.build, ontology, {})
     )
     around: set[ox.Quad] = set()
     for name, nodes in reach.touched(view, view.changes()).items():

@@ -1,4 +1,4 @@
-"""From a checked graph to `build/`: written whole, or the last one with a change."""
+"""From a checked graph to the files of a build: written whole, or the last one with a change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ..kept import carry_over, program
+from ..kept import program
 from ..names import GRAPHS
 from ..project import Project
 from ..questions import search
@@ -18,65 +18,31 @@ from ..records.graph import Built
 from .change import Change
 from .check import Checked
 from .completeness import counted, recounted
+from .folder import writing
 from .index import FILE, Index
 from .inputs import Inputs, renewed, settled, write_inputs
-from .store import Saved, read_manifest, writing
+from .store import Saved, read_manifest
+from .sums import Sum, linked_sums, sum_files
 
 
-class Draft:
-    """The next `build/`, made in a folder beside it, and in its place only when it is whole.
+def copy_caches(saved: Saved, folder: Path) -> None:
+    """Begin a draft in `folder` with the store and the search index of the last build.
 
-    As a context, it leaves nothing else behind. Raises UsageError where it cannot be written.
+    They are to be changed there. Raises UsageError where they cannot be written.
     """
-
-    def __init__(self, target: Path) -> None:
-        self.target = target
-        self.folder = target.with_name(target.name + ".new")
-        self._last = target.with_name(target.name + ".old")
-
-    def __enter__(self) -> Draft:
-        return self
-
-    def begin(self) -> None:
-        """Make the folder, empty."""
-        self._clear()
-        with writing(self.target):
-            (self.folder / "graph").mkdir(parents=True)
-
-    def copy(self, saved: Saved) -> None:
-        """Begin with the store and the search index of the last build, for a change to them."""
-        with writing(self.target):
-            shutil.copyfile(saved.folder / search.FILE, self.folder / search.FILE)
-            saved.store.backup(str(self.folder / "store"))
-
-    def replace(self) -> None:
-        """Put the folder in the place of the last build, which stays where that cannot be."""
-        with writing(self.target):
-            if self.target.exists():
-                self.target.rename(self._last)
-            try:
-                self.folder.rename(self.target)
-            except OSError:
-                if self._last.exists():
-                    self._last.rename(self.target)
-                raise
-
-    def __exit__(self, *_: object) -> None:
-        self._clear()
-
-    def _clear(self) -> None:
-        spare = (self.folder, self._last) if self.target.exists() else (self.folder,)
-        for folder in spare:
-            if folder.exists():
-                shutil.rmtree(folder, ignore_errors=True)
+    with writing(folder.parent):
+        shutil.copyfile(saved.folder / search.FILE, folder / search.FILE)
+        _copy_store(saved, folder / "store")
 
 
-def write_whole(built: Built, project: Project, folder: Path) -> dict[str, Any]:
-    """All of a whole graph but what the checks find; how much there is in it.
+def write_whole(
+    built: Built, project: Project, folder: Path
+) -> tuple[dict[str, Any], dict[str, Sum]]:
+    """All of a whole graph but what the checks find; how much there is in it, and the files' sums.
 
     The checks read the terms strictly, this need not. Raises UsageError where it cannot be written.
     """
-    with writing(project.build):
+    with writing(folder.parent):
         indexed(built).save(folder / FILE)
         for name in GRAPHS:
             (folder / "graph" / f"{name}.nt").write_bytes(built.text(name))
@@ -85,8 +51,10 @@ def write_whole(built: Built, project: Project, folder: Path) -> dict[str, Any]:
         store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS, lenient=True)
         store.flush()
         search.write_index(store, folder / search.FILE)
-    triples = {name: len(built.graphs[name]) for name in GRAPHS}
-    return {"triples": triples, "completeness": counted(project, store)}
+        triples = {name: len(built.graphs[name]) for name in GRAPHS}
+        counts = {"triples": triples, "completeness": counted(project, store)}
+        del store  # closing it writes to its files
+        return counts, sum_files(folder, {}, without=FILE)
 
 
 def indexed(built: Built) -> Index:
@@ -100,13 +68,13 @@ def indexed(built: Built) -> Index:
     return index
 
 
-def write_change(change: Change, folder: Path) -> None:
+def write_change(change: Change, saved: Saved, folder: Path) -> dict[str, Sum]:
     """The graph files with a change; store and search index in `folder` are brought on.
 
-    It needs no outcome of the checks, and most of it is the system's work. Raises UsageError where
-    it cannot be written.
+    The sums of the files; those shared with `saved` are as there. It needs no outcome of the
+    checks, and most of it is the system's work. Raises UsageError where it cannot be written.
     """
-    with writing(change.project.build):
+    with writing(folder.parent):
         _write_files(change, folder)
         store = ox.Store(str(folder / "store"))
         for quad in change.view.removed:
@@ -115,6 +83,9 @@ def write_change(change: Change, folder: Path) -> None:
         store.flush()
         concerned = {str(quad.subject)[1:-1] for quad in change.view.changes()}
         search.update_index(folder / search.FILE, store, concerned)
+        del store  # closing it writes to its files
+        known = linked_sums(folder, saved.folder, saved.generation.sums)
+        return sum_files(folder, known, without=FILE)
 
 
 def _write_files(change: Change, folder: Path) -> None:
@@ -124,23 +95,40 @@ def _write_files(change: Change, folder: Path) -> None:
         if removed or added:
             change.spelling.lines[name].replace(folder / file, removed, added)
         else:
-            os.link(change.folder / file, folder / file)
+            _link(change.folder / file, folder / file)
+
+
+def _copy_store(saved: Saved, folder: Path) -> None:
+    """A copy of the store, with links to its large files; where links fail, copies of them."""
+    try:
+        saved.store.backup(str(folder))
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(saved.folder / "store", folder)
+
+
+def _link(file: Path, to: Path) -> None:
+    """A hard link to `file`, which is never changed; a copy where the file system has no links."""
+    try:
+        os.link(file, to)
+    except OSError:
+        shutil.copyfile(file, to)
 
 
 def finish_whole(
-    checked: Checked, counts: dict[str, Any], project: Project, files: Inputs, draft: Draft
+    checked: Checked, counts: dict[str, Any], project: Project, files: Inputs, folder: Path
 ) -> None:
-    """What is left to write after `write_whole`, which gave `counts`, and the draft in its place.
+    """What is left to write after `write_whole`, which gave `counts`.
 
     `files` are the inputs, before they were read. Raises UsageError where it cannot be written.
     """
-    with writing(draft.target):
-        write_inputs(settled(project, files), draft.folder)
-        _finish(checked, Index.edit(draft.folder / FILE), counts, draft)
+    with writing(folder.parent):
+        write_inputs(settled(project, files), folder)
+        _finish(checked, Index.edit(folder / FILE), counts, folder)
 
 
-def finish_change(checked: Checked, change: Change, draft: Draft) -> None:
-    """What is left to write after `write_change`, and the draft in its place.
+def finish_change(checked: Checked, change: Change, folder: Path) -> None:
+    """What is left to write after `write_change`.
 
     Raises UsageError where it cannot be written.
     """
@@ -149,15 +137,14 @@ def finish_change(checked: Checked, change: Change, draft: Draft) -> None:
         for name, each in lines.items():
             counts["triples"][name] += sign * len(each)
     counts["completeness"] = recounted(change.project, counts["completeness"], change.view)
-    with writing(draft.target):
-        files = settled(change.project, renewed(change.folder, change.news))
-        write_inputs(files, draft.folder)
+    with writing(folder.parent):
+        write_inputs(settled(change.project, renewed(change.folder, change.news)), folder)
         kept = {name: counts[name] for name in ("triples", "completeness")}
-        _finish(checked, change.index, kept, draft)
+        _finish(checked, change.index, kept, folder)
 
 
-def _finish(checked: Checked, index: Index, counts: dict[str, Any], draft: Draft) -> None:
-    """Write what was found and how much there is, and put the draft in its place."""
+def _finish(checked: Checked, index: Index, counts: dict[str, Any], folder: Path) -> None:
+    """Write what was found and how much there is."""
     if not isinstance(checked, Checked):
         raise TypeError("only a checked graph is saved")
     index.set_results(checked.results)
@@ -170,7 +157,5 @@ def _finish(checked: Checked, index: Index, counts: dict[str, Any], draft: Draft
         "facts": {"verified": tally.verified, "cited": tally.cited},
         **counts,
     }
-    carry_over(draft.target, draft.folder)
     written = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    (draft.folder / "manifest.json").write_text(written, "utf-8")
-    draft.replace()
+    (folder / "manifest.json").write_text(written, "utf-8")

@@ -19,7 +19,7 @@ from ..ontology import read_ontology
 from ..project import Project
 from ..questions.dialects import choose, own_query, read_folder
 from ..questions.saved import Parameter, SavedQuery, read_queries
-from ..questions.search import Hit, open_index
+from ..questions.search import Hit
 from ..remote.reading import Here, Reading, bind_in
 from ..sandbox import inside
 from ..visible import one_line
@@ -164,7 +164,7 @@ def _takes(parameter: Parameter) -> str:
 
 def finding(saved: Saved, text: str, kinds: tuple[str, ...], limit: int, form: str) -> Reply:
     """The things that `text` may mean, best first, as a table or JSON."""
-    index = open_index(saved.folder)
+    index = saved.index()
     known = index.kinds()
     for kind in kinds:
         if kebab(kind) not in known:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -35,6 +35,15 @@ ENGINE = click.option(
     "--engine", metavar="NAME", help="SHACL engine: turbo (default with the extra fast) or pyshacl."
 )
 
+PARTS: Final = {
+    "build": "",
+    "graph": "graph",
+    "store": "store",
+    "manifest": "manifest.json",
+    "inputs": "inputs.sha256",
+}
+"""What `pcve path` finds, and its name in the folder of a build."""
+
 
 @click.command()
 @ENGINE
@@ -50,6 +59,7 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
     \b
     Example: pcve build
     """
+    from ..build.generations import current_generation
     from ..build.store import read_manifest
 
     start = time.perf_counter()
@@ -57,7 +67,7 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
     checked = saved_anew(project, engine, whole)
     tell(*map(str, checked.warnings))
     say(*summary(checked, time.perf_counter() - start))
-    manifest = read_manifest(project.build)
+    manifest = read_manifest(current_generation(project.build).folder)
     say(*completeness(manifest))
     inside = project.build.is_relative_to(Path.cwd())
     shown = project.build.relative_to(Path.cwd()) if inside else project.build
@@ -182,4 +192,23 @@ def explain(context: click.Context, rule: str | None, folder: Path | None) -> No
         put(as_text(find_page(rule, known)))
 
 
-COMMANDS = (build, validate, explain)
+@click.command()
+@click.argument("part", type=click.Choice([*PARTS]), default="build", metavar="[PART]")
+@click.pass_context
+@guarded
+def path(context: click.Context, part: str) -> None:
+    """Print where the files of the last build are.
+
+    PART is graph (the folder of N-Triples files), store, manifest, inputs, or build (the default),
+    the folder that holds them all. A later build writes to another folder, and deletes this one
+    after the next but one unless it is read.
+
+    \b
+    Examples:
+      pcve path graph
+      cp "$(pcve path graph)"/facts.nt .
+    """
+    say(str(opened(here(context)).folder / PARTS[part]))
+
+
+COMMANDS = (build, validate, explain, path)

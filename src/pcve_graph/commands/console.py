@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from ..errors import ContentError, Problem, UsageError
+from ..errors import ContentError, Problem, UsageError, damage, shortage
 from ..files import write_file
 from ..sandbox import inside
 from ..visible import one_line, visible
@@ -60,6 +60,13 @@ def guarded(command: Command) -> Command:
             sys.exit(2)
         except BrokenPipeError:
             sys.exit(0)
+        except (OSError, MemoryError, RuntimeError, ImportError) as error:
+            _end_without_memory(error)
+            message = shortage(error) or damage(error)
+            if not message:
+                raise
+            tell(f"pcve: {message}")
+            sys.exit(2)
 
     return run  # type: ignore[return-value]
 

@@ -87,9 +87,8 @@ def _part(saved: Saved, form: Format, ontology: Ontology, asked: Asked) -> Part:
         return part
     from ..exports.choice import read_choice
     from ..exports.select import select
-    from ..questions.search import open_index
 
-    choice = read_choice(ontology, open_index(saved.folder), **asked)
+    choice = read_choice(ontology, saved.index(), **asked)
     form.admits(choice)
     found = select(part, ontology, choice)
     lines = many(sum(map(len, found.graphs.values())), "statement")

@@ -23,15 +23,21 @@ def here(context: click.Context) -> Project:
 
 def saved_anew(project: Project, engine: str | None = None, whole: bool = False) -> Checked:
     """Read, map, check and save `project`; what the last build saved is kept where it can be."""
-    from ..build.inputs import SUMS, news_apart
+    from ..build.folder import build_folder
+    from ..build.inputs import news_apart
 
-    told = None if whole or not (project.build / SUMS).exists() else news_apart(project)
+    def say(line: str) -> None:
+        tell(f"note: {line}")
 
-    from ..build.build import build_project
+    with build_folder(project.build, say) as folder:
+        last = None if whole else folder.last
+        told = None if last is None else news_apart(project, last.folder)
 
-    announce(engine)
-    with doing("building"):
-        return build_project(project, engine, whole, told)
+        from ..build.build import build_project
+
+        announce(engine)
+        with doing("building"):
+            return build_project(project, engine, whole, say, folder, told)
 
 
 def opened(project: Project) -> Saved:
@@ -47,6 +53,6 @@ def opened(project: Project) -> Saved:
                 saved_anew(project)
         return open_graph(project)
     saved = open_graph(project)
-    if is_stale(project):
+    if is_stale(project, saved):
         tell("pcve: files have changed since the last build; `pcve build` brings it up to date")
     return saved

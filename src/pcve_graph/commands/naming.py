@@ -17,8 +17,7 @@ def named(project: Project, saved: Saved, query: str, **names: str) -> dict[str,
     """
     from ..questions.parameters import bind
     from ..questions.saved import read_queries
-    from ..questions.search import open_index
 
     asked = read_queries(project, "landscape")[query]
-    bound = bind(asked, names, open_index(saved.folder))
+    bound = bind(asked, names, saved.index())
     return {key: str(getattr(term, "value", "")) for key, term in bound.items()}

@@ -97,8 +97,9 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
     check_target(folder)
     saved_anew(project)
     with doing("writing"):
-        files = release_files(project, open_graph(project), read_ontology(project))
-        if is_stale(project):
+        saved = open_graph(project)
+        files = release_files(project, saved, read_ontology(project))
+        if is_stale(project, saved):
             raise UsageError("files changed while the release was made; run the command again")
         write_release(files, folder)
     size = sum(map(len, files.values()))

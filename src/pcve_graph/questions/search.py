@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -200,6 +200,7 @@ class Index:
     """The names and texts of one saved graph, open for reading."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self.database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
     def named(self, text: str, kinds: Collection[str] = ()) -> list[Hit]:
@@ -258,7 +259,7 @@ class Index:
 
     def kinds(self) -> set[str]:
         """The kinds of thing that there are, and their folders and lists."""
-        rows = self.database.execute("select distinct kind, list from thing")
+        rows = self._execute("select distinct kind, list from thing", [])
         return {each for row in rows for each in row}
 
     def _matching(self, words: list[list[str]], kinds: Collection[str]) -> list[Hit]:
@@ -276,11 +277,18 @@ class Index:
             kinds = ()
         columns = "thing.iri, thing.id, kind, label, field, text"
         text = f"select {columns} from entry join thing using (iri) where {choice} {where}"
-        rows = self.database.execute(text, [*kinds, *kinds, *values])
+        rows = self._execute(text, [*kinds, *kinds, *values])
         return [
             Hit(iri, identifier, kind, label, FIELDS[field], found)
             for iri, identifier, kind, label, field, found in rows
         ]
+
+    def _execute(self, text: str, values: list[Any]) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT. Raises UsageError where the file is damaged."""
+        try:
+            return self.database.execute(text, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise UsageError(f"{self.path} is damaged ({error}); run `pcve build`") from None
 
     def _rank(self, hit: Hit, words: list[str]) -> tuple[int, int, str, str]:
         """The lower, the better: the tier of `search`, then the shorter text, then the label."""
@@ -302,7 +310,7 @@ class Index:
         from rapidfuzz.distance import DamerauLevenshtein
 
         far = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-        known = self.database.execute(
+        known = self._execute(
             "select term from vocabulary where length(term) between ? and ?",
             [len(word) - far, len(word) + far],
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -16,6 +15,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..build.build import build_project, is_current
+from ..build.folder import copy_build
+from ..build.generations import is_build
 from ..build.inputs import read_inputs
 from ..build.store import Saved, open_graph
 from ..errors import ContentError, UsageError
@@ -51,7 +52,7 @@ def open_side(word: str, project: Project, stack: ExitStack) -> Side:
     written. Raises UsageError where `word` is none of these, or does not build.
     """
     folder = Path(word)
-    if (folder / "graph").is_dir() and (folder / "manifest.json").is_file():
+    if is_build(folder):
         return of_build(word, open_graph(Project(folder.parent, folder)))
     if (folder / NQUADS).is_file():
         return of_release(word, folder)
@@ -119,8 +120,7 @@ def of_revision(word: str, project: Project, stack: ExitStack) -> Side:
 def _built(name: str, root: Path, near: Path, stack: ExitStack) -> Path:
     """The build of the files in `root`, begun from the one in `near`, if any: only less is read."""
     build = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "build"
-    if near.is_dir():
-        shutil.copytree(near, build)
+    copy_build(near, build)
     try:
         build_project(Project(root, build))
     except ContentError as error:

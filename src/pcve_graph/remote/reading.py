@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from ..ask.query import Answer, Table, ask
 from ..ask.worker import Worker
 from ..build.store import Saved
+from ..errors import damage_as_usage
 from ..ontology import Ontology
 from ..questions.binding import Term
 from ..questions.parameters import bind
@@ -69,6 +70,8 @@ class Here(Reading):
     def __init__(self, saved: Saved, worker: Worker | None = None) -> None:
         self.saved = saved
         self.worker = worker
+        if worker is not None:
+            worker.store = saved.folder / "store"
 
     def ask(
         self,
@@ -82,7 +85,8 @@ class Here(Reading):
         service: bool = False,
     ) -> Answer:
         if self.worker is None or (timeout, memory) == (0, 0):
-            return ask(self.saved.store, text, bindings, name, limit=limit, service=service)
+            with damage_as_usage():
+                return ask(self.saved.store, text, bindings, name, limit=limit, service=service)
         return self.worker.ask(
             text, bindings, name, timeout=timeout, memory=memory, limit=limit, service=service
         )
@@ -91,7 +95,7 @@ class Here(Reading):
         return self.saved.store
 
     def index(self) -> Index:
-        return open_index(self.saved.folder)
+        return self.saved.index()
 
     def around(self, identifier: str, ontology: Ontology) -> ox.Store:
         return self.saved.store

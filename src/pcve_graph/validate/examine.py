@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ..build.beside import Beside
 from ..build.change import Change, WholeError, read_change
 from ..build.check import Checked, check_graph
 from ..build.inputs import news
@@ -145,11 +146,20 @@ def _checked_project(project: Project, ontology: Ontology, engine: str | None) -
 def _changed(
     project: Project, ontology: Ontology, guests: Iterable[File] = (), lenient: bool = False
 ) -> Iterator[Change]:
-    """What has changed since the last build, as `read_change` gives it; nothing of it is saved."""
+    """What has changed since the last build, as `read_change` gives it; nothing of it is saved.
+
+    Raises UsageError at the end where the last build is damaged.
+    """
     saved = open_graph(project)
-    with TemporaryDirectory(ignore_cleanup_errors=True) as work:
-        told = news(project)
-        yield read_change(project, ontology, saved, Path(work), told, guests, lenient)
+    with (
+        TemporaryDirectory(ignore_cleanup_errors=True) as work,
+        Beside(saved.generation.check) as checking,
+    ):
+        try:
+            told = news(project, saved.folder)
+            yield read_change(project, ontology, saved, Path(work), told, guests, lenient)
+        finally:
+            checking.result()  # what a damaged build led to does not count
 
 
 def _records(
