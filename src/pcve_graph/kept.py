@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+
+from .files import walk
 
 FOLDER: Final = "kept"
 
@@ -52,21 +54,8 @@ def carry_over(build: Path, draft: Path) -> None:
 def program() -> str:
     """A hash of the program's own files by their sizes and times: another program builds anew."""
     stamps = []
-    for name, entry in walk(Path(__file__).parent, ""):
+    for name, entry in walk(Path(__file__).parent):
         if name.endswith(".py"):
             stat = entry.stat()
             stamps.append((name, stat.st_size, stat.st_mtime_ns))
     return hashlib.sha256(repr(sorted(stamps)).encode()).hexdigest()
-
-
-def walk(top: Path, called: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """The files in a folder and beneath, but the hidden; their paths begin with `called`."""
-    waiting = [(str(top), called)]
-    for folder, name in waiting:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_file():
-                    if entry.name[0] != ".":
-                        yield name + entry.name, entry
-                elif entry.is_dir():
-                    waiting.append((entry.path, f"{name}{entry.name}/"))

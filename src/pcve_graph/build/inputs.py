@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ..kept import walk
+from ..files import walk
 from ..project import Project
 from .beside import Apart
 
@@ -135,7 +135,7 @@ def _files(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
     """The files of the folders that are read, and of those beneath, by their path from the root."""
     for folder in (project.data, project.ontology, project.queries / "checks"):
         if folder.is_dir():
-            yield from walk(folder, f"{project.relative(folder)}/")
+            yield from walk(folder, f"{project.relative(folder)}/", project.root)
     question = completeness_file(project)
     if question.is_file():
         yield project.relative(question), question

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import ContentError, Position, Problem, UsageError, breach
+from ..files import LARGEST, read_file, walk
 from ..names import PREFIXES, expand, nearest
 from ..project import Project
 from ..texts.nodes import Mapping, Node, Scalar, Sequence, decode
@@ -76,13 +77,13 @@ def choose(project: Project, name: str, folder: Path | None) -> SavedQuery:
     if folder is not None:
         known = _files(folder)
         if name in known:
-            return own_query(known[name].read_bytes(), str(known[name]))
+            return own_query(read_file(known[name], LARGEST), str(known[name]))
         hint = nearest(name, known) or f"`pcve queries --queries {folder}` lists them"
         raise UsageError(f"there is no query {name!r} in {folder}; {hint}")
     if path.suffix in ENDINGS or (path.is_file() and not _is_saved(project, name)):
-        if not path.is_file():
+        if not path.exists():
             raise UsageError(f"there is no file {name}")
-        return own_query(path.read_bytes(), name)
+        return own_query(read_file(path, LARGEST), name)
     return find_query(project, name)
 
 
@@ -99,7 +100,7 @@ def read_folder(folder: Path) -> tuple[dict[str, SavedQuery], list[Problem]]:
     problems: list[Problem] = []
     for name, path in _files(folder).items():
         try:
-            found[name] = replace(own_query(path.read_bytes(), str(path)), name=name)
+            found[name] = replace(own_query(read_file(path, LARGEST), str(path)), name=name)
         except ContentError as error:
             problems += error.problems
     return found, problems
@@ -110,8 +111,8 @@ def _files(folder: Path) -> dict[str, Path]:
         raise UsageError(f"{folder} is no folder of queries")
     return {
         path.relative_to(folder).with_suffix("").as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in ENDINGS and path.is_file()
+        for path in sorted(Path(entry) for _, entry in walk(folder))
+        if path.suffix in ENDINGS
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import yaml
 
 from ..errors import ContentError, Position, Problem, breach
+from ..files import read_file
 from ..ontology import Ontology
 from ..project import Project
 from ..texts import jsontext
@@ -27,7 +28,7 @@ def format_text(path: Path, name: str, ontology: Ontology) -> str:
 
     Raises ContentError where the file cannot be read, or where formatting would lose something.
     """
-    text = decode(path.read_bytes(), name)
+    text = decode(read_file(path, entries.LARGEST_LINES), name)
     if path.suffix == ".ttl":
         return _turtle(text, name)
     if path.suffix == ".rq":
@@ -40,7 +41,7 @@ def format_text(path: Path, name: str, ontology: Ontology) -> str:
 def files(project: Project) -> list[Path]:
     """Every file that has a canonical text, sorted."""
     found = [
-        *entries.files(project.data.rglob("*")),
+        *entries.home_files(project, project.data),
         *project.ontology.glob("*.ttl"),
         *project.queries.rglob("*.rq"),
     ]
