@@ -32,7 +32,7 @@ FLOORS = (
 """
 
 DOORS: dict[str, set[str]] = {
-    "hall": set(),
+    "hall": {"texts"},
     "texts": {"hall"},
     "shapes": {"hall"},
     "questions": {"hall", "texts"},

@@ -55,6 +55,15 @@ _CHUNK: Final = 2**20
 LARGEST: Final = 300 * 2**20
 """Bytes of the largest file that is read; a larger one is refused before it is opened."""
 
+UNNAMED: Final = 150_000
+"""Nodes without a name that any file may have; a list has one for each member.
+
+The engines take some 4 KB of memory for each, and a list in Turtle but 2 bytes.
+"""
+
+_UNNAMED_BYTES: Final = 32
+"""A large file may have one for as many bytes."""
+
 
 @dataclass(frozen=True)
 class Document:
@@ -68,15 +77,20 @@ class Document:
         """Each statement as a line of N-Triples, in the order of the file, some more than once.
 
         The names of parts of the file itself, such as <#a>, begin with `DOCUMENT`. Raises
-        ContentError (`rdf-syntax`, `rdf-version`, `relative-iri`, `file-size`) with line and
-        column. A remote JSON-LD context is refused, never fetched.
+        ContentError (`rdf-syntax`, `rdf-version`, `relative-iri`, `nesting`,
+        `file-size`) with line and column. A remote JSON-LD context is refused, never fetched.
         """
         scheme = self._unused_scheme()
         base, names = scheme + DOCUMENT.partition(":")[2], dict[str, str]()
         file, form = io.BytesIO(self.raw), FORMATS[self.form]
+        unnamed = max(UNNAMED, len(self.raw) // _UNNAMED_BYTES)
         try:
             for quad in ox.parse(file, format=form, base_iri=base, rename_blank_nodes=False):
                 line = _line(quad, names)
+                if len(names) > unnamed:
+                    found = f"more than {unnamed:,} nodes have no name: lists and brackets"
+                    fix = "give the nodes names, or split the file"
+                    raise ContentError([breach("nesting", Position(self.name), found, fix)])
                 if scheme in line:
                     line = self._based(line, scheme, base)
                 if line.endswith(_NEWER) and not isinstance(quad.object, ox.BlankNode):

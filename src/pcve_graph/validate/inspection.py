@@ -18,7 +18,6 @@ from .documents import Document
 from .locate import Places, pair_blanks
 from .survey import Statement, Survey, parts
 
-
 _PAIRED = 200_000
 """Statements of nodes without a name that are held in memory, to tell which node is which."""
 
