@@ -75,7 +75,7 @@ def test_the_example_of_the_format_is_a_record(world: World, ontology: Ontology)
 
 
 def test_every_rule_of_the_reader_is_broken_by_a_test() -> None:
-    tests = "".join(path.read_text() for path in (ROOT / "tests").glob("test_*.py"))
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
     untested = {rule for rule in RULES if f'"{rule}"' not in tests and f"error {rule}" not in tests}
     assert untested == set()
 

@@ -136,12 +136,16 @@ class Document:
         if not key:
             return 0
         line, column = places[key]
-        start = 0
-        for _ in range(line - 1):
-            start = self.raw.find(b"\n", start) + 1
+        start = self._start_of(line)
         end = self.raw.find(b"\n", start)
         text = self.raw[start : end if end >= 0 else len(self.raw)].decode()
         return start + len(text[: column - 1].encode())
+
+    def _start_of(self, line: int) -> int:
+        start = 0
+        for _ in range(line - 1):
+            start = self.raw.find(b"\n", start) + 1
+        return start
 
     def _fault(self, error: SyntaxError, base: str) -> ContentError:
         """An error of the parser, at its place."""
@@ -149,6 +153,9 @@ class Document:
         place = Position(self.name, error.lineno or 1, error.offset or 1)
         if not error.lineno:
             at = find_fault(self.raw, self.form, message, base)
+            place = place_in(self.raw, at, self.name)
+        elif self.form == "jsonld":  # this parser alone counts its columns in bytes
+            at = self._start_of(place.line) + place.column - 1
             place = place_in(self.raw, at, self.name)
         rule = "rdf-version" if "rdf:dirLangString" in message else "rdf-syntax"
         return ContentError([breach(rule, place, *_told(message.replace(base, "")))])

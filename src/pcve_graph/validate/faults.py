@@ -116,9 +116,10 @@ def _in_json(raw: bytes, stops: _Stops) -> int:
         part = parts[count - 1]
         before = joined(count - 1) + (b"," if count > 1 else b"") + raw[part.start : part.value]
         after = closing + after
-        if part.start < part.value and stops(io.BytesIO(before + b"null" + after)):
-            return part.start
         at, end = part.value, part.end
+        scalar = raw[at : at + 1] not in (b"{", b"[")
+        if scalar and part.start < at and stops(io.BytesIO(before + b"null" + after)):
+            return part.start
     return at
 
 
@@ -132,7 +133,10 @@ def _first(holds: Callable[[int], bool], most: int) -> int:
 
 
 def _parts(raw: bytes, at: int, end: int) -> list[_Part]:
-    """What the object or array from `at` to `end` is made of; contexts and types first."""
+    """What the object or array from `at` to `end` is made of; contexts and types first.
+
+    A type of a value stands in its place: it has no context of its own.
+    """
     found: list[_Part] = []
     depth, start = 0, at + 1
     for match in _TOKEN.finditer(raw, at, end):
@@ -147,6 +151,8 @@ def _parts(raw: bytes, at: int, end: int) -> list[_Part]:
             start = match.end()
         if depth == 0:
             break
+    if any(raw[part.start : part.value].startswith(b'"@value"') for part in found):
+        return found
     return sorted(found, key=lambda part: _rank(raw[part.start : part.value]))
 
 

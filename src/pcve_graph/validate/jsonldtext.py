@@ -51,7 +51,7 @@ def check_jsonld(raw: bytes, name: str) -> None:
         else:
             key = kind == "key"
             text = match["text"]
-            if key and text == b'"@direction"' and not _NULL.match(raw, match.end()):
+            if key and text in contexts.directions and not _NULL.match(raw, match.end()):
                 raise newer_rdf(raw, match.start("text"), name, "a base direction")
             if key and text == b'"@context"' and context < 0:
                 context, at = depth, match.end()
@@ -64,13 +64,15 @@ def check_jsonld(raw: bytes, name: str) -> None:
 class _Contexts:
     """The contexts that a file is inside of, by how many terms each of them has.
 
-    `scoped` holds the terms, as they are typed, whose use enters a context of their own.
+    `scoped` holds the terms, as they are typed, whose use enters a context of their own, and
+    `directions` those that stand for @direction.
     """
 
     def __init__(self, raw: bytes, name: str) -> None:
         self.raw, self.name = raw, name
         self.sizes = [0]
         self.scoped: set[bytes] = set()
+        self.directions = {b'"@direction"'}
         self.copied = 0
 
     def copy(self, at: int) -> None:
@@ -93,11 +95,11 @@ class _Contexts:
                 found = f"a term is defined by way of more than {DEEPEST} others"
                 place = place_in(self.raw, start, self.name)
                 raise ContentError([breach("nesting", place, found, "write its IRI out")])
-            self.scoped |= {
-                json.dumps(term).encode()
-                for term, value in each.items()
-                if isinstance(value, dict) and "@context" in value
-            }
+            for term, value in each.items():
+                if _has_context(value):
+                    self.scoped.add(json.dumps(term).encode())
+                if "@direction" in (value, value.get("@id") if isinstance(value, dict) else None):
+                    self.directions.add(json.dumps(term).encode())
             self.sizes[-1] += len(each)
 
 
