@@ -26,7 +26,12 @@ def read_file(path: Path, largest: int) -> bytes:
     """
     # O_NONBLOCK keeps the opening of a FIFO without a writer from blocking; it has no effect on
     # regular files.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError:  # so says a socket, and a terminal that is not there
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path} is not a regular file") from None
+        raise
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):

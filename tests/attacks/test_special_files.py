@@ -84,28 +84,24 @@ KINDS = ("fifo", "socket", "zero", "tty", "loop", "away")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("command", [("build",), ("validate",)])
-def test_a_special_file_among_the_records(
-    shared: World, put: object, kind: str, command: tuple[str, ...]
-) -> None:
+def test_a_special_file_among_the_records(shared: World, put: object, kind: str) -> None:
     put(kind, RECORD)  # type: ignore[operator]
-    code, said = pcve(shared, *command)
+    code, said = pcve(shared, "validate" if kind in ("zero", "loop") else "build")
     assert code == 1
     assert said.count(f"{RECORD}:1:1: error special-file") == 1
     assert "root:" not in said
 
 
-@pytest.mark.parametrize("kind", ["fifo", "zero", "away"])
 @pytest.mark.parametrize(
-    "name",
+    ("kind", "name"),
     [
-        "data/sources/held.yml",
-        "data/sources/texts/northtown-news.txt",
-        "data/ledger.yml",
-        "ontology/vocab.ttl",
-        "ontology/align.ttl",
-        "queries/checks/one.rq",
-        "queries/landscape/weights.yml",
+        ("zero", "data/sources/held.yml"),
+        ("fifo", "data/sources/texts/northtown-news.txt"),
+        ("away", "data/ledger.yml"),
+        ("fifo", "ontology/vocab.ttl"),
+        ("away", "ontology/align.ttl"),
+        ("fifo", "queries/checks/one.rq"),
+        ("zero", "queries/landscape/weights.yml"),
     ],
 )
 def test_a_special_file_anywhere_in_a_project(
@@ -119,7 +115,7 @@ def test_a_special_file_anywhere_in_a_project(
     assert name in said
 
 
-@pytest.mark.parametrize("kind", ["fifo", "zero", "away"])
+@pytest.mark.parametrize("kind", ["fifo", "away"])
 def test_a_special_file_among_the_saved_queries(shared: World, put: object, kind: str) -> None:
     put(kind, "queries/answers/zero.rq")  # type: ignore[operator]
     for command in (("queries",), ("query", "zero")):
@@ -134,36 +130,35 @@ def test_a_special_file_that_is_named(shared: World, tmp_path: Path, kind: str) 
     for ending in (".ttl", ".yml", ".jsonl", ".rq"):
         make(kind, tmp_path / f"x{ending}")
     (tmp_path / "data.ttl").write_text(EVENT)
-    for command in (
+    commands = [
+        ("query", f"{tmp_path}/x.rq"),
+        ("validate", f"{tmp_path}/data.ttl", "--shapes", f"{tmp_path}/x.ttl"),
         ("validate", f"{tmp_path}/x.ttl"),
         ("validate", f"{tmp_path}/x.yml"),
         ("validate", f"{tmp_path}/x.jsonl"),
-        ("validate", f"{tmp_path}/data.ttl", "--shapes", f"{tmp_path}/x.ttl"),
-        ("query", f"{tmp_path}/x.rq"),
         ("diff", f"{tmp_path}/x.ttl"),
-    ):
+    ]
+    for command in commands if kind == "fifo" else commands[:2]:
         code, said = pcve(shared, *command)
         assert code == 2, (command, said)
         assert len(said.splitlines()) < 4
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["fifo", "zero", "loop"])
 def test_special_files_in_a_folder_are_passed_over(
     shared: World, tmp_path: Path, kind: str
 ) -> None:
     folder = tmp_path / "in"
     (folder / "deep").mkdir(parents=True)
     (folder / "deep" / "a.ttl").write_text(EVENT)
-    if kind != "away":
-        make(kind, folder / "x.ttl")
+    make(kind, folder / "x.ttl")
     (folder / "again").symlink_to(folder)
     (folder / "deep" / "up").symlink_to(tmp_path)
     code, said = pcve(shared, "validate", str(folder))
     assert code == 1
     assert said.count("error pcvesh:Event-kind") == 1
     (folder / "q.rq").write_text("SELECT ?a { ?a ?b ?c } LIMIT 1")
-    if kind != "away":
-        make(kind, folder / "x.rq")
+    make(kind, folder / "x.rq")
     code, said = pcve(shared, "queries", "--queries", str(folder))
     assert code == 0, said
 
@@ -200,8 +195,6 @@ def test_a_release_with_special_files_is_verified(shared: World, tmp_path: Path)
     nquads = next(release.glob("*.nq"))
     nquads.unlink()
     make("fifo", nquads)
-    code, said = pcve(shared, "release", "--verify", str(release))
-    assert code == 1, said
     code, said = pcve(shared, "diff", str(release))
     assert code == 2, said
 

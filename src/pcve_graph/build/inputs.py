@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ..files import walk
+from ..errors import UsageError
+from ..files import read_file, read_inside, walk
 from ..project import Project
 from .beside import Apart
 
 SUMS: Final = "inputs.sha256"
 STAMPS: Final = "inputs.stamps"
+LARGEST: Final = 300 * 2**20
+"""Bytes of the largest file that a build reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def news(project: Project) -> News:
         stat = entry.stat()
         stamp = _stamp(stat)
         if known.pop(path, "") != stamp or stat.st_mtime_ns >= written:
-            fresh[path] = (_digest(entry), stamp)
+            fresh[path] = (_digest(project, entry), stamp)
     before = {line[66:]: line[:64] for line in sums if line[66:] in fresh}
     changed = {path for path, (digest, _) in fresh.items() if digest != before.get(path)}
     return News(fresh, set(known), changed | known.keys())
@@ -95,7 +98,7 @@ def scan(project: Project) -> Inputs:
     found = Inputs({}, {})
     for path, entry in _files(project):
         found.stamps[path] = _stamp(entry.stat())
-        found.sums[path] = _digest(entry)
+        found.sums[path] = _digest(project, entry)
     return found
 
 
@@ -123,8 +126,12 @@ def _stamp(stat: os.stat_result) -> str:
     return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
 
 
-def _digest(file: Path | os.DirEntry[str]) -> str:
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+def _digest(project: Project, file: Path | os.DirEntry[str]) -> str:
+    try:
+        content = read_file(Path(file), LARGEST)
+    except UsageError:
+        content = read_inside(Path(file), project.root, LARGEST)  # which says the place
+    return hashlib.sha256(content).hexdigest()
 
 
 def _path(line: str) -> str:
