@@ -32,7 +32,7 @@ FLOORS = (
 """
 
 DOORS: dict[str, set[str]] = {
-    "hall": set(),
+    "hall": {"texts"},
     "sandbox": {"hall"},
     "texts": {"hall"},
     "shapes": {"hall", "texts"},

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from .files import write_file
+from .files import walk, write_file
 
 FOLDER: Final = "kept"
 
@@ -50,22 +49,8 @@ def _keep(key: str, content: bytes, file: Path) -> None:
 def program() -> str:
     """A hash of the program's own files by their sizes and times: another program builds anew."""
     stamps = []
-    for name, entry in walk(Path(__file__).parent, ""):
+    for name, entry in walk(Path(__file__).parent):
         if name.endswith(".py"):
             stat = entry.stat()
             stamps.append((name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
     return hashlib.sha256(repr(sorted(stamps)).encode()).hexdigest()
-
-
-def walk(top: Path, called: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """The files in a folder and beneath, but the hidden; their paths begin with `called`."""
-    waiting = [(str(top), called)]
-    for folder, name in waiting:
-        # A folder can be gone since it was seen.
-        with suppress(FileNotFoundError), os.scandir(folder) as entries:
-            for entry in list(entries):
-                if entry.is_file():
-                    if entry.name[0] != ".":
-                        yield name + entry.name, entry
-                elif entry.is_dir():
-                    waiting.append((entry.path, f"{name}{entry.name}/"))

@@ -14,9 +14,11 @@ from typing import Any
 import pyoxigraph as ox
 
 from .errors import ContentError, Position, breach
+from .files import LARGEST, read_inside
 from .kept import kept
 from .names import BASE, expand, kebab, local_name, prefixed
 from .project import Project
+from .texts.turtletext import check_turtle
 from .visible import refused, written_at
 
 _VOCAB = BASE + "vocab/"
@@ -140,8 +142,10 @@ def _bare(term: object) -> str:
 def read_turtle(raw: bytes, name: str) -> list[ox.Triple]:
     """The triples of a Turtle file.
 
-    Raises ContentError with its place: `ontology-syntax`, or `control-character` for one in a term.
+    Raises ContentError with its place: `ontology-syntax`, `nesting`, `rdf-version`, or
+    `control-character` for one in a term.
     """
+    check_turtle(raw, name)
     try:
         triples = [quad.triple for quad in ox.parse(raw, format=ox.RdfFormat.TURTLE)]
     except SyntaxError as error:
@@ -166,8 +170,9 @@ def read_ontology(project: Project) -> Ontology:
     align.ttl holds a blank node.
     """
     paths = [project.ontology / f"{name}.ttl" for name in ("pcve", "vocab", "shapes", "align")]
-    raw = [path.read_bytes() for path in paths[:3]]
-    raw.append(paths[3].read_bytes() if paths[3].is_file() else b"")
+    raw = [read_inside(path, project.root, LARGEST) for path in paths[:3]]
+    align = paths[3].exists() or paths[3].is_symlink()
+    raw.append(read_inside(paths[3], project.root, LARGEST) if align else b"")
     return _ontology(project.build, tuple(map(project.relative, paths)), tuple(raw))
 
 

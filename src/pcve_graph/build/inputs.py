@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ..errors import UsageError
-from ..kept import walk
+from ..files import read_file, read_inside, walk
 from ..project import Project
 from .beside import Apart
 
 SUMS: Final = "inputs.sha256"
 STAMPS: Final = "inputs.stamps"
+LARGEST: Final = 300 * 2**20
+"""Bytes of the largest file that a build reads."""
 
 
 _UNSURE: Final = "changed while it was read"
@@ -106,7 +108,7 @@ def news(project: Project, last: Path) -> News:
         present.append(path)
         stamp = _stamp(status)
         if known.pop(path, "") != stamp or _is_recent(status, before):
-            fresh[path] = (_digest(entry), stamp)
+            fresh[path] = (_digest(project, entry), stamp)
     digests = {line[66:]: line[:64] for line in sums if line[66:] in fresh}
     changed |= {path for path, (digest, _) in fresh.items() if digest != digests.get(path)}
     changed |= known.keys()
@@ -126,7 +128,7 @@ def scan(project: Project) -> Inputs:
     stamps: dict[str, str] = {}
     for path, entry, status in _files(project):
         stamps[path] = _stamp(status)
-        sums[path] = _digest(entry)
+        sums[path] = _digest(project, entry)
     return Inputs(sums, stamps, _folders(project, sums), started)
 
 
@@ -142,10 +144,10 @@ def settled(project: Project, files: Inputs) -> Inputs:
         missing.discard(path)
         same = stamps.get(path) == _stamp(status)
         if same and _is_recent(status, files.started):
-            same = _digest(entry) == sums[path]
+            same = _digest(project, entry) == sums[path]
         if not same:
             stamps[path] = _UNSURE
-            sums.setdefault(path, _digest(entry))
+            sums.setdefault(path, _digest(project, entry))
     if missing or _folders(project, sums) != files.folders:
         stamps = dict.fromkeys(sums, _UNSURE)
     return Inputs(sums, stamps, files.folders, files.started)
@@ -184,15 +186,18 @@ def _is_recent(status: os.stat_result, started: int) -> bool:
     )
 
 
-def _digest(file: Path | os.DirEntry[str]) -> str:
-    """The SHA-256 of a file. Raises UsageError where it cannot be read."""
+def _digest(project: Project, file: Path | os.DirEntry[str]) -> str:
+    """The SHA-256 of a file. Raises ContentError or UsageError where it cannot be read."""
     try:
-        with Path(file).open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest()
+        try:
+            content = read_file(Path(file), LARGEST)
+        except UsageError:
+            content = read_inside(Path(file), project.root, LARGEST)  # which says the place
     except FileNotFoundError:
         return _GONE
     except OSError as error:
         raise UsageError(f"{os.fspath(file)} cannot be read: {error.strerror}") from None
+    return hashlib.sha256(content).hexdigest()
 
 
 def _path(line: str) -> str:
@@ -227,7 +232,7 @@ def _files(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str], os.
 def _entries(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
     for folder in (project.data, project.ontology, project.queries / "checks"):
         if folder.is_dir():
-            yield from walk(folder, f"{project.relative(folder)}/")
+            yield from walk(folder, f"{project.relative(folder)}/", project.root)
     question = completeness_file(project)
     if question.is_file():
         yield project.relative(question), question

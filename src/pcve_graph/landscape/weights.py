@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import UsageError
+from ..files import LARGEST, read_inside
 from ..names import nearest
 from ..project import Project
 from ..texts.nodes import Mapping, Scalar, decode
@@ -53,7 +54,7 @@ def read_weights(project: Project) -> Weights:
     path = project.queries / FILE
     name = project.relative(path)
     try:
-        tree = parse(decode(path.read_bytes(), name), name)
+        tree = parse(decode(read_inside(path, project.root, LARGEST), name), name)
     except OSError as error:
         raise UsageError(f"{name} cannot be read ({error.strerror}); overlaps need it") from None
     found = _flat(tree)

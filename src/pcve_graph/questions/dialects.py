@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import ContentError, Position, Problem, UsageError, breach
+from ..files import walk
 from ..names import PREFIXES, expand, nearest
 from ..project import Project
 from ..sandbox import inside
@@ -83,7 +84,7 @@ def choose(project: Project, name: str, folder: Path | None) -> SavedQuery:
         hint = nearest(name, known) or f"`pcve queries --queries {folder}` lists them"
         raise UsageError(f"there is no query {name!r} in {folder}; {hint}")
     if path.suffix in ENDINGS or (path.is_file() and not _is_saved(project, name)):
-        if not path.is_file():
+        if not path.exists():
             raise UsageError(f"there is no file {name}")
         return own_query(read_query_file(path, name), name)
     return find_query(project, name)
@@ -114,8 +115,8 @@ def _files(folder: Path) -> dict[str, Path]:
         raise UsageError(f"{folder} is no folder of queries")
     return {
         path.relative_to(folder).with_suffix("").as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in ENDINGS and path.is_file()
+        for path in sorted(Path(entry) for _, entry in walk(folder))
+        if path.suffix in ENDINGS
     }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import ContentError, Position, Problem, UsageError, breach
-from ..files import read_file
+from ..files import read_file, walk
 from ..limits import read_seconds
 from ..names import kebab, nearest
 from ..project import Project
@@ -88,8 +88,8 @@ def read_queries(project: Project, folder: str) -> dict[str, SavedQuery]:
 
     Raises ContentError for a header that is not of its form, or text that is not SPARQL.
     """
-    paths = sorted((project.queries / folder).glob("*.rq"))
-    return {path.stem: read_query(project.relative(path), path) for path in paths}
+    paths = _files(project, folder)
+    return {name: read_query(project.relative(path), path) for name, path in paths.items()}
 
 
 def find_query(project: Project, name: str) -> SavedQuery:
@@ -97,11 +97,21 @@ def find_query(project: Project, name: str) -> SavedQuery:
 
     Raises UsageError with the nearest name where there is none, ContentError as `read_queries`.
     """
-    known = {path.stem: path for path in sorted((project.queries / "answers").glob("*.rq"))}
+    known = _files(project, "answers")
     if name in known:
         return read_query(project.relative(known[name]), known[name])
     hint = nearest(name, known) or "`pcve queries` lists them"
     raise UsageError(f"there is no saved query {name!r}; {hint}")
+
+
+def _files(project: Project, folder: str) -> dict[str, Path]:
+    """The queries right under `queries/<folder>`, by name, sorted."""
+    top = project.queries / folder
+    if not top.is_dir():
+        return {}
+    walked = walk(top, f"{project.relative(top)}/", project.root)
+    paths = sorted(Path(entry) for _, entry in walked)
+    return {path.stem: path for path in paths if path.parent == top and path.suffix == ".rq"}
 
 
 def read_query(name: str, path: Path) -> SavedQuery:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from ..errors import ContentError, Position, UsageError, breach
+from ..files import read_file, walk
 from ..names import ID
 from ..project import Project
 from ..texts.jsontext import parse_lines
@@ -55,6 +56,17 @@ def files(paths: Iterable[Path]) -> list[Path]:
     return sorted(each for each in paths if each.suffix in (".yml", ".jsonl"))
 
 
+def home_files(project: Project, folder: Path) -> list[Path]:
+    """The files of records or sources of `project` in a folder and beneath, sorted.
+
+    Raises ContentError (`special-file`) for what is no file of the project's own.
+    """
+    if not folder.is_dir():
+        return []
+    walked = walk(folder, f"{project.relative(folder)}/", project.root)
+    return files(Path(entry) for _, entry in walked)
+
+
 def read_entries(project: Project, paths: Iterable[File]) -> Iterator[Entry]:
     """The entries of each file, in the order of the files and of their lines."""
     for path in paths:
@@ -79,7 +91,7 @@ def _file(path: Path, name: str) -> Iterator[Entry]:
         with path.open("rb") as file:
             yield from _lines(file, name, path)
     else:
-        yield _document(path.read_bytes(), name, path)
+        yield _document(read_file(path, LARGEST), name, path)
 
 
 def _is_lines(path: Path) -> bool:

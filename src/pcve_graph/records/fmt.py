@@ -42,7 +42,7 @@ def format_text(content: bytes, name: str, ontology: Ontology) -> str:
 def files(project: Project) -> list[Path]:
     """Every file that has a canonical text, sorted."""
     found = [
-        *entries.files(project.data.rglob("*")),
+        *entries.home_files(project, project.data),
         *project.ontology.glob("*.ttl"),
         *project.queries.rglob("*.rq"),
     ]

@@ -19,6 +19,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..errors import ContentError, Position, Problem, breach
+from ..files import LARGEST, read_inside
 from ..names import expand, local_name
 from ..ontology import Ontology
 from ..project import Project
@@ -206,7 +207,7 @@ def read_ledger(project: Project) -> list[Decision]:
     if not path.is_file():
         return []
     name = project.relative(path)
-    root = parse(decode(path.read_bytes(), name), name)
+    root = parse(decode(read_inside(path, project.root, LARGEST), name), name)
     problems: list[Problem] = []
     decisions: dict[frozenset[str], Decision] = {}
     for node in root.values if isinstance(root, Sequence) else (root,):

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..errors import ContentError, Position, Problem, breach
+from ..files import LARGEST, read_inside
 from ..names import nearest
 from ..project import Project
 from ..texts.nodes import Mapping, Node, Scalar, Sequence, decode
 from ..visible import refused
-from .entries import Entry, File, files, read_entries
+from .entries import Entry, File, home_files, read_entries
 from .quotes import HeldText
 
 Found = TypeVar("Found")
@@ -85,9 +86,10 @@ def read_records(project: Project, guests: Iterable[File] = ()) -> Records:
     `guests` are records from elsewhere; each stands in for the project's record of its id. What
     cannot be read leaves its problems in the result and stops nothing else.
     """
-    home = files((project.data / "sources").glob("*"))
+    folder = project.data / "sources"
+    home = [path for path in home_files(project, folder) if path.parent == folder]
     sources, problems = read_sources_in(project, home)
-    home = files((project.data / "records").rglob("*"))
+    home = home_files(project, project.data / "records")
     records = read_records_in(project, home, sources, guests)
     return Records(
         records=records.records,
@@ -196,7 +198,7 @@ def _source(project: Project, entry: Entry) -> Source:
     if held.parent != folder or not held.is_file():
         fix = f"put the file there, or correct its name ({project.relative(folder)})"
         raise _stop("held-text", file.position, f'there is no file "{file.text}"', fix)
-    raw = held.read_bytes()
+    raw = read_inside(held, project.root, LARGEST)
     digest = hashlib.sha256(raw).hexdigest()
     if digest != sha256.text:
         fix = f"restore the file; if it was changed on purpose, write sha256: {digest}"

@@ -20,6 +20,7 @@ from ..build.generations import is_build
 from ..build.inputs import read_inputs
 from ..build.store import Saved, open_graph
 from ..errors import ContentError, UsageError
+from ..files import LARGEST, read_file
 from ..names import GRAPHS, graph
 from ..project import Project, find_project, is_project
 from .layout import INPUTS, NQUADS
@@ -73,9 +74,11 @@ def of_release(name: str, folder: Path) -> Side:
     """The graph of a release. Raises UsageError where its N-Quads cannot be read."""
     store = ox.Store()
     try:
+        if not (folder / NQUADS).is_file():
+            raise UsageError(f"{folder / NQUADS} is not a regular file")
         store.bulk_load(path=str(folder / NQUADS), format=ox.RdfFormat.N_QUADS)
-        sums = (folder / INPUTS).read_text("utf-8").splitlines()
-    except (OSError, SyntaxError) as error:
+        sums = read_file(folder / INPUTS, LARGEST).decode().splitlines()
+    except (OSError, SyntaxError, UnicodeDecodeError) as error:
         raise UsageError(f"{folder} is no whole release: {error}") from None
     graphs = {
         each: frozenset(

@@ -7,15 +7,21 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
+from typing import Final
 
 from ..build.build import build_project
 from ..build.store import open_graph
 from ..errors import UsageError
+from ..files import read_file, walk
 from ..ontology import read_ontology
 from ..project import Project
 from .layout import MANIFEST, SUMS
 from .release import release_files
+
+_LARGEST: Final = 2**32
+"""Bytes of the largest file of a release that is read."""
 
 
 def rebuilt(project: Project) -> dict[str, bytes]:
@@ -42,9 +48,8 @@ def differences(folder: Path, files: Mapping[str, bytes]) -> list[str]:
     released.
     """
     there = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        name: read_file(Path(entry), _LARGEST)
+        for name, entry in sorted(walk(folder, hidden=True), key=itemgetter(0))
     }
     return [
         *_causes(_manifest(there[MANIFEST]), _manifest(files[MANIFEST])),

@@ -109,8 +109,8 @@ def _native() -> Any:
 
 def _labels(data: str) -> set[str]:
     """The labels of the blank nodes in N-Triples text."""
-    found = _BLANK.findall(data) if "_:" in data else []
-    return {subject or value for subject, value in found}
+    found = _BLANK.finditer(data) if "_:" in data else ()
+    return {match[1] or match[2] for match in found}
 
 
 def _load(store: Any, data: str) -> dict[str, str]:
@@ -126,7 +126,12 @@ def _load(store: Any, data: str) -> dict[str, str]:
     store.load(f"{data}\n{said}", "nt")
     _, found = store.query(f"SELECT ?node ?label {{ ?node <{_LABEL}> ?label }}")
     store.update(f"DELETE WHERE {{ ?node <{_LABEL}> ?label }}")
-    return {row["node"]["value"]: row["label"]["value"] for row in json.loads(found)["rows"]}
+    return dict(json.loads(found, object_hook=_row)["rows"])
+
+
+def _row(read: dict[str, Any]) -> Any:
+    """A row of an answer as (node, label), and a term as its text: a dict for each fills memory."""
+    return (read["node"], read["label"]) if "node" in read else read.get("value", read)
 
 
 def _triples(report: tuple[list[Any], list[Any]], labels: Mapping[str, str]) -> Iterator[ox.Triple]:

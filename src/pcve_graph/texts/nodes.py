@@ -6,6 +6,7 @@ one fault has one rule and one cure in both. Rule: data/FORMAT.md, "Values".
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
@@ -14,6 +15,13 @@ from ..visible import refused
 
 DEPTH: Final = 12
 """Levels a record may have; its own form needs six."""
+
+
+DEEPEST: Final = 100
+"""Levels of brackets or elements that a document of RDF may have: 5 are common, 20 are rare.
+
+Native parsers were seen to fail from some 10,000 on; readers of places in Python from 200.
+"""
 
 
 class Scalar(NamedTuple):
@@ -57,11 +65,15 @@ def decode(raw: bytes, path: str, first_line: int = 1) -> str:
         if bad < 0:
             return text
         before, found = text[:bad], "a NUL byte"
+        fix = "delete the byte"
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8", "replace")
-        found = f"the byte 0x{raw[error.start]:02x}"
+        found = f"the byte 0x{raw[error.start]:02x}, which is not UTF-8 here"
+        fix = "save the file as UTF-8"
+        if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            found = "UTF-16"
     line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
-    fix = "save the file as UTF-8 text; if it is a picture or a PDF, it does not belong here"
+    fix += "; if it is a picture or a PDF, it does not belong here"
     raise ContentError([breach("encoding", Position(path, line, column), f"found {found}", fix)])
 
 
@@ -89,6 +101,20 @@ def checked(value: Scalar) -> Scalar:
 def _control(position: Position, name: str, where: str) -> ContentError:
     found, fix = f"found the character {name}", f"delete the character {name} {where}"
     return ContentError([breach("control-character", position, found, fix)])
+
+
+def place_in(raw: bytes, at: int, path: str) -> Position:
+    """The place of the offset `at` in the bytes of a file of UTF-8."""
+    start = raw.rfind(b"\n", 0, at) + 1
+    column = len(raw[start:at].decode("utf-8", "replace")) + 1
+    return Position(path, raw.count(b"\n", 0, at) + 1, column)
+
+
+def too_nested(position: Position) -> ContentError:
+    """The refusal of a document that is nested more than `DEEPEST` levels deep."""
+    found = f"nested more than {DEEPEST} levels deep"
+    fix = "give the things inside names of their own, and state them beside each other"
+    return ContentError([breach("nesting", position, found, fix)])
 
 
 def too_deep(position: Position) -> ContentError:

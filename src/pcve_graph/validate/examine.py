@@ -17,10 +17,11 @@ from ..build.inputs import news
 from ..build.recheck import check_change, open_gate
 from ..build.store import Saved, open_graph
 from ..errors import ContentError, Position, Problem, UsageError, breach
+from ..files import read_file
 from ..names import local_name
 from ..ontology import Ontology, read_ontology
 from ..project import Project
-from ..records.entries import File, files
+from ..records.entries import File, home_files
 from ..records.graph import build_graph
 from ..records.records import Record, extent, read_records, without
 from ..sandbox import inside
@@ -125,7 +126,7 @@ def stamp(project: Project, paths: tuple[Path, ...]) -> object:
 
 def _project(project: Project, ontology: Ontology, asked: dict[str, Any]) -> Outcome:
     """The whole project, as the build checks it."""
-    names = tuple(project.relative(path) for path in files(project.data.rglob("*")))
+    names = tuple(project.relative(path) for path in home_files(project, project.data))
     try:
         checked = _checked_project(project, ontology, asked["engine"])
     except ContentError as error:
@@ -249,7 +250,7 @@ def _document(path: Path, name: str, form: str, stdin: bytes) -> Document:
         fix = f"split it: a file of {LARGEST // 2**20:,} MB is read at most"
         raise ContentError([breach("file-size", Position(name), found, fix)])
     try:
-        return read_document(path.read_bytes(), name, form)
+        return read_document(read_file(path, LARGEST), name, form)
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}") from None
 
@@ -258,7 +259,10 @@ def _shapes(path: Path | None) -> str | None:
     """Shapes of one's own as N-Triples; None for the project's."""
     if path is None:
         return None
-    if not path.is_file():
+    if not path.exists():
         raise UsageError(f"there is no file {path}")
-    document = read_document(path.read_bytes(), path.as_posix(), form_of(path, None))
+    form = form_of(path, None)
+    if form == "record":
+        raise UsageError(f"{path} is no file of shapes: shapes are RDF, such as Turtle")
+    document = read_document(read_file(path, LARGEST), path.as_posix(), form)
     return "\n".join(sorted(set(document.lines())))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice
 
 from ..build.change import WholeError
 from ..build.recheck import check_beside
@@ -17,6 +17,9 @@ from ..shapes.findings import nearest_key, one_each, plainest, pointed, result_p
 from .documents import Document
 from .locate import Places, pair_blanks
 from .survey import Statement, Survey, parts
+
+_PAIRED = 200_000
+"""Statements of nodes without a name that are held in memory, to tell which node is which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +178,16 @@ def _by_subject(places: Places, subjects: Iterable[str]) -> dict[str, Places]:
 def _places(document: Document, subjects: set[str]) -> tuple[Places, dict[str, str]]:
     """Where what is said of `subjects` stands, and what the places call nodes without a name.
 
-    Which of those is which shows in all that is said of any of them.
+    Which of those is which shows in all that is said of any of them: in a document that says very
+    much, they are not looked for, and what is wrong with one has no place of its own.
     """
     if not any(each.startswith("_:") for each in subjects):
         return document.places(subjects), {}
-    rows = [tuple(line[:-2].split(" ", 2)) for line in document.lines() if "_:" in line]
-    rows = [row for row in rows if row[0].startswith("_:") or row[2].startswith("_:")]
+    stated = (tuple(line[:-2].split(" ", 2)) for line in document.lines() if "_:" in line)
+    unnamed = (row for row in stated if row[0].startswith("_:") or row[2].startswith("_:"))
+    rows = list(islice(unnamed, _PAIRED + 1))
+    if len(rows) > _PAIRED:
+        return document.places(subjects), {}
     places = document.places({"_:", *subjects, *(row[0] for row in rows)})
     alias = {term: term for row in rows for term in (row[0], row[2]) if term.startswith("_:")}
     return places, alias | pair_blanks(rows, places)

@@ -26,7 +26,7 @@ _TOKEN: Final = re.compile(
     |(?P<at>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
     |(?P<type>\^\^)
     |(?P<blank>_:[\w·](?:[\w.·-]*[\w·-])?)
-    |(?P<number>[+-]?(?:\d+\.?\d*[eE][+-]?\d+|\.\d+[eE][+-]?\d+|\d*\.\d+|\d+))
+    |(?P<number>[+-]?(?:\d++(?:\.\d*+)?[eE][+-]?\d++|\.\d++[eE][+-]?\d++|\d*+\.\d++|\d++))
     |(?P<name>(?:[^\W\d_][\w.·-]*)?:(?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?\#@%-])
         (?:(?:[\w.:·-]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?\#@%-])*
         (?:[\w:·-]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?\#@%-]))?)?)
@@ -37,6 +37,7 @@ _TOKEN: Final = re.compile(
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _CHARACTERS: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_LONGEST_BASE: Final = 2**13
 _XSD: Final = PREFIXES["xsd"]
 _RDF: Final = PREFIXES["rdf"]
 
@@ -113,6 +114,8 @@ class _Reader:
             self.prefixes[name[:-1]] = self.iri(self.take()[1])
         else:
             self.base = self.iri(self.take()[1])
+            if len(self.base) > _LONGEST_BASE:
+                raise ValueError("a base that grows with each of many directives")
         if word.startswith("@"):
             self.take(".")
 

@@ -1,0 +1,224 @@
+"""FIFOs, devices, sockets and links in the way of every command that reads: one message, no waiting."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import World, make_world
+
+from pcve_graph.files import walk
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here")
+
+EVENT = "<https://w3id.org/pcve/id/event/a> a <https://w3id.org/pcve/ns#Event> .\n"
+RECORD = "data/records/events/held.yml"
+
+
+def pcve(world: World, *arguments: str) -> tuple[int, str]:
+    """Exit code and all that is said, within a minute."""
+    command = [sys.executable, "-m", "pcve_graph", "--project", str(world.root), *arguments]
+    run = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
+    )
+    said = run.stdout + run.stderr
+    assert "Traceback" not in said
+    return run.returncode, said
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A built project for the tests that put everything back."""
+    world = make_world(tmp_path_factory.mktemp("special") / "northtown")
+    assert world.pcve("build").exit_code == 0
+    return world
+
+
+def make(kind: str, path: Path) -> None:
+    """Put a thing of this kind at `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "socket":
+        here = Path.cwd()
+        os.chdir(path.parent)  # the path of a socket is short
+        try:
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(path.name)
+        finally:
+            os.chdir(here)
+    elif kind == "loop":
+        path.symlink_to(path)
+    elif kind == "sparse":
+        with path.open("wb") as file:
+            file.truncate(2**33)
+    else:
+        path.symlink_to({"zero": "/dev/zero", "tty": "/dev/tty", "away": "/etc/passwd"}[kind])
+
+
+@pytest.fixture
+def put(shared: World) -> Iterator[object]:
+    """Put a thing in the place of a file of the project; the file comes back in the end."""
+    undo: list[tuple[Path, bytes | None]] = []
+
+    def replace(kind: str, name: str) -> None:
+        path = shared.root / name
+        undo.append((path, path.read_bytes() if path.is_file() else None))
+        path.unlink(missing_ok=True)
+        make(kind, path)
+
+    yield replace
+    for path, content in undo:
+        path.unlink()
+        if content is not None:
+            path.write_bytes(content)
+
+
+KINDS = ("fifo", "socket", "zero", "tty", "loop", "away")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_special_file_among_the_records(shared: World, put: object, kind: str) -> None:
+    put(kind, RECORD)  # type: ignore[operator]
+    code, said = pcve(shared, "validate" if kind in ("zero", "loop") else "build")
+    assert code == 1
+    assert said.count(f"{RECORD}:1:1: error special-file") == 1
+    assert "root:" not in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("zero", "data/sources/held.yml"),
+        ("fifo", "data/sources/texts/northtown-news.txt"),
+        ("away", "data/ledger.yml"),
+        ("fifo", "ontology/vocab.ttl"),
+        ("away", "ontology/align.ttl"),
+        ("fifo", "queries/checks/one.rq"),
+        ("zero", "queries/landscape/weights.yml"),
+    ],
+)
+def test_a_special_file_anywhere_in_a_project(
+    shared: World, put: object, kind: str, name: str
+) -> None:
+    put(kind, name)  # type: ignore[operator]
+    command = "overlaps" if "landscape" in name else "build"
+    code, said = pcve(shared, command)
+    assert code in (1, 2), said
+    assert "special-file" in said or "is not a regular file" in said, said
+    assert name in said
+
+
+@pytest.mark.parametrize("kind", ["fifo", "away"])
+def test_a_special_file_among_the_saved_queries(shared: World, put: object, kind: str) -> None:
+    put(kind, "queries/answers/zero.rq")  # type: ignore[operator]
+    for command in (("queries",), ("query", "zero")):
+        code, said = pcve(shared, *command)
+        if kind == "away" or command[0] == "queries":
+            assert code == 1, said
+            assert "queries/answers/zero.rq:1:1: error special-file" in said
+
+
+@pytest.mark.parametrize("kind", ["fifo", "socket", "zero", "tty", "loop"])
+def test_a_special_file_that_is_named(shared: World, tmp_path: Path, kind: str) -> None:
+    for ending in (".ttl", ".yml", ".jsonl", ".rq"):
+        make(kind, tmp_path / f"x{ending}")
+    (tmp_path / "data.ttl").write_text(EVENT)
+    commands = [
+        ("query", f"{tmp_path}/x.rq"),
+        ("validate", f"{tmp_path}/data.ttl", "--shapes", f"{tmp_path}/x.ttl"),
+        ("validate", f"{tmp_path}/x.ttl"),
+        ("validate", f"{tmp_path}/x.yml"),
+        ("validate", f"{tmp_path}/x.jsonl"),
+        ("diff", f"{tmp_path}/x.ttl"),
+    ]
+    for command in commands if kind == "fifo" else commands[:2]:
+        code, said = pcve(shared, *command)
+        assert code == 2, (command, said)
+        assert len(said.splitlines()) < 4
+
+
+@pytest.mark.parametrize("kind", ["fifo", "zero", "loop"])
+def test_special_files_in_a_folder_are_passed_over(
+    shared: World, tmp_path: Path, kind: str
+) -> None:
+    folder = tmp_path / "in"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "a.ttl").write_text(EVENT)
+    make(kind, folder / "x.ttl")
+    (folder / "again").symlink_to(folder)
+    (folder / "deep" / "up").symlink_to(tmp_path)
+    code, said = pcve(shared, "validate", str(folder))
+    assert code == 1
+    assert said.count("error pcvesh:Event-kind") == 1
+    (folder / "q.rq").write_text("SELECT ?a { ?a ?b ?c } LIMIT 1")
+    make(kind, folder / "x.rq")
+    code, said = pcve(shared, "queries", "--queries", str(folder))
+    assert code == 0, said
+
+
+def test_a_huge_file_is_refused_before_it_is_read(shared: World, tmp_path: Path) -> None:
+    for ending in (".ttl", ".rq"):
+        make("sparse", tmp_path / f"x{ending}")
+    (tmp_path / "data.ttl").write_text(EVENT)
+    code, said = pcve(shared, "validate", f"{tmp_path}/x.ttl")
+    assert (code, "error file-size: the file has 8,192 MB" in said) == (2, True)
+    for command in (
+        ("validate", f"{tmp_path}/data.ttl", "--shapes", f"{tmp_path}/x.ttl"),
+        ("query", f"{tmp_path}/x.rq"),
+    ):
+        code, said = pcve(shared, *command)
+        assert (code, "8,589,934,592 bytes" in said) == (2, True)
+
+
+def test_a_huge_ontology_is_refused(shared: World, put: object) -> None:
+    put("sparse", "ontology/align.ttl")  # type: ignore[operator]
+    code, said = pcve(shared, "build")
+    assert code == 1
+    assert "ontology/align.ttl:1:1: error file-size" in said
+
+
+def test_a_release_with_special_files_is_verified(shared: World, tmp_path: Path) -> None:
+    release = tmp_path / "release"
+    code, said = pcve(shared, "release", str(release))
+    assert code == 0, said
+    make("fifo", release / "x.ttl")
+    make("zero", release / "y.ttl")
+    code, said = pcve(shared, "release", "--verify", str(release))
+    assert code == 0, said
+    nquads = next(release.glob("*.nq"))
+    nquads.unlink()
+    make("fifo", nquads)
+    code, said = pcve(shared, "diff", str(release))
+    assert code == 2, said
+
+
+def test_links_that_stay_inside_are_followed(world: World) -> None:
+    records = world.root / "data/records"
+    folder = next(each for each in sorted(records.iterdir()) if each.is_dir())
+    kept = world.root / "kept"
+    shutil.move(folder, kept)
+    folder.symlink_to(kept)
+    assert pcve(world, "build")[0] == 0
+
+
+def test_a_folder_that_lies_elsewhere_is_refused(world: World, tmp_path: Path) -> None:
+    shutil.move(world.root / "data/sources", tmp_path / "sources")
+    (world.root / "data/sources").symlink_to(tmp_path / "sources")
+    code, said = pcve(world, "build")
+    assert code == 1
+    assert "data/sources:1:1: error special-file: the link leads out of the project" in said
+
+
+def test_each_real_folder_is_walked_once_under_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "file").write_text("")
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b" / "c").symlink_to(tmp_path)
+    assert [name for name, _ in walk(tmp_path)] == ["b/file"]
