@@ -101,7 +101,9 @@ def test_the_curators_example_is_green_as_it_stands(world: World) -> None:
 def test_the_security_page_names_every_file_of_attacks() -> None:
     page = (ROOT / "SECURITY.md").read_text()
     named = set(re.findall(r"`(test_\w+\.py)`", page))
-    assert named >= {path.name for path in (ROOT / "tests/attacks").glob("test_*.py")}
+    assert named - {"test_binding.py", "test_yamltext.py"} == {
+        path.name for path in (ROOT / "tests/attacks").glob("test_*.py")
+    }
     for path in re.findall(r"`(tests/test_\w+\.py)`", page):
         assert (ROOT / path).is_file()
 
