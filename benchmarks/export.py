@@ -11,7 +11,7 @@ from typing import Final
 
 from measure import HEAD, Sample, measured, pcve, raw, row, write_section
 
-from pcve_graph.exports.formats import FORMATS
+from pcve_graph.publish.export.formats import FORMATS
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LIMIT: Final = 2.0

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from pcve_graph.names import BASE, concept, expand, local_name
+from pcve_graph.model.namespaces import BASE, concept, expand, local_name
 
 Triples = dict[str, list[str]]
 """The objects of one subject by property, all as N-Triples writes them."""

@@ -20,10 +20,10 @@ from typing import Final
 from generate import PER_RECORD, write_news, write_project
 from measure import HEAD, Sample, measured, pcve, raw, row, write_section
 
-from pcve_graph.build.generations import current_generation
-from pcve_graph.build.store import open_graph
-from pcve_graph.project import Project
-from pcve_graph.validate.examine import examine
+from pcve_graph.graph.generations import current_generation
+from pcve_graph.graph.store import open_graph
+from pcve_graph.model.project import Project
+from pcve_graph.validation.run import examine
 
 MILLION: Final = 1_000_000 // PER_RECORD
 """Records whose graph has a million triples."""

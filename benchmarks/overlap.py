@@ -29,19 +29,19 @@ from typing import Any, Final
 import pyoxigraph as ox
 from generate import ROOT
 from measure import write_section
+from pcve_graph.cli.main.main import FEW_SWEEPS
 
-from pcve_graph.ask.query import Table, ask
-from pcve_graph.cli import FEW_SWEEPS
-from pcve_graph.dates import first_and_last
-from pcve_graph.landscape.overlaps import Asked, find_overlaps
-from pcve_graph.landscape.profiles import profiles
-from pcve_graph.landscape.reading import read_landscape
-from pcve_graph.landscape.sweep import projects
-from pcve_graph.landscape.weights import read_weights
-from pcve_graph.names import expand, thing
-from pcve_graph.ontology import read_ontology
-from pcve_graph.project import Project
-from pcve_graph.questions.saved import read_queries
+from pcve_graph.analysis.load import read_landscape
+from pcve_graph.analysis.overlaps.candidates import projects
+from pcve_graph.analysis.overlaps.find import Asked, find_overlaps
+from pcve_graph.analysis.overlaps.profiles import profiles
+from pcve_graph.analysis.overlaps.weights import read_weights
+from pcve_graph.model.dates import first_and_last
+from pcve_graph.model.namespaces import expand, thing
+from pcve_graph.model.project import Project
+from pcve_graph.query.execute import Table, ask
+from pcve_graph.query.saved import read_queries
+from pcve_graph.syntax.ontology import read_ontology
 
 HERE: Final = Project(ROOT, ROOT / "build")
 KEEP: Final = 1_000

@@ -30,16 +30,16 @@ import rdflib
 from generate import ROOT, write_graph
 from measure import measured, pcve, write_section
 
-from pcve_graph.ask.query import Table, ask
-from pcve_graph.build.generations import current_generation
-from pcve_graph.errors import UsageError
-from pcve_graph.names import expand, kebab
-from pcve_graph.ontology import read_ontology
-from pcve_graph.project import Project
-from pcve_graph.questions.binding import Term, standalone
-from pcve_graph.questions.parameters import bind
-from pcve_graph.questions.saved import Parameter, SavedQuery, read_queries
-from pcve_graph.questions.search import open_index
+from pcve_graph.graph.generations import current_generation
+from pcve_graph.model.namespaces import expand, kebab
+from pcve_graph.model.problems import UsageError
+from pcve_graph.model.project import Project
+from pcve_graph.query.binding import Term, standalone
+from pcve_graph.query.execute import Table, ask
+from pcve_graph.query.parameters import bind
+from pcve_graph.query.saved import Parameter, SavedQuery, read_queries
+from pcve_graph.query.search import open_index
+from pcve_graph.syntax.ontology import read_ontology
 
 BOUNDS: Final = {"shipped": 150.0, "1,000,000": 2000.0}
 """Milliseconds that no question may take, by graph."""

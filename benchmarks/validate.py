@@ -23,7 +23,7 @@ import pyoxigraph as ox
 from generate import ROOT, write_graph
 from measure import HEAD, Sample, measured, pcve, raw, row, write_section
 
-from pcve_graph.names import expand
+from pcve_graph.model.namespaces import expand
 
 SHAPES: Final = ROOT / "ontology" / "shapes.ttl"
 SPARQL: Final = Path(__file__).with_name("sparql.ttl")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from pcve_graph.names import expand
+from pcve_graph.model.namespaces import expand
 
 Term = Any
 

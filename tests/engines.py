@@ -17,15 +17,15 @@ import rdflib
 from conftest import ROOT, World
 from golden import GOLDEN, runs
 
-from pcve_graph.ask.query import Table, ask
-from pcve_graph.exports.part import whole
-from pcve_graph.exports.rdf import nquads
-from pcve_graph.ontology import read_ontology
-from pcve_graph.project import Project
-from pcve_graph.questions.binding import Term, standalone
-from pcve_graph.questions.parameters import bind
-from pcve_graph.questions.saved import read_queries
-from pcve_graph.questions.search import open_index
+from pcve_graph.model.project import Project
+from pcve_graph.publish.export.rdf import nquads
+from pcve_graph.publish.export.subset import whole
+from pcve_graph.query.binding import Term, standalone
+from pcve_graph.query.execute import Table, ask
+from pcve_graph.query.parameters import bind
+from pcve_graph.query.saved import read_queries
+from pcve_graph.query.search import open_index
+from pcve_graph.syntax.ontology import read_ontology
 
 QUERIES = read_queries(Project(ROOT, ROOT / "build"), "answers")
 Run = tuple[str, str, str, tuple[tuple[str, str], ...]]

@@ -12,10 +12,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from pcve_graph.ask.query import Table, ask
-from pcve_graph.questions.parameters import bind
-from pcve_graph.questions.saved import SavedQuery, read_queries
-from pcve_graph.questions.search import open_index
+from pcve_graph.query.execute import Table, ask
+from pcve_graph.query.parameters import bind
+from pcve_graph.query.saved import SavedQuery, read_queries
+from pcve_graph.query.search import open_index
 
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import ROOT, World, make_world

@@ -10,7 +10,7 @@ import pytest
 from engines import QUERIES, RUNS, Rdflib, Run, agrees
 from golden import GOLDEN, answer
 
-from pcve_graph.questions.saved import SavedQuery
+from pcve_graph.query.saved import SavedQuery
 
 SLOW_IN_RDFLIB: set[str] = set()
 """Questions that take rdflib more than some seconds on the shipped graph (measured: benchmarks)."""

@@ -10,7 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from pcve_graph.build.beside import Apart, Beside
+from pcve_graph.system.background import Apart, Beside
 
 
 def fail() -> Any:

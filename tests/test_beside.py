@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from conftest import World
 
-from pcve_graph.build.recheck import check_beside
-from pcve_graph.errors import ContentError
-from pcve_graph.names import GRAPHS
-from pcve_graph.ontology import Ontology
-from pcve_graph.shapes import shacl
-from pcve_graph.validate.documents import ENDINGS, read_document
+from pcve_graph.model.namespaces import GRAPHS
+from pcve_graph.model.problems import ContentError
+from pcve_graph.syntax.ontology import Ontology
+from pcve_graph.validation import shacl
+from pcve_graph.validation.documents import ENDINGS, read_document
+from pcve_graph.validation.incremental_gate import check_beside
 
 HERE = Path(__file__).parent
 FILES = sorted(

@@ -17,14 +17,14 @@ from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
-from pcve_graph.ask.query import Table, ask
-from pcve_graph.ask.worker import Worker
-from pcve_graph.errors import UsageError
-from pcve_graph.project import Project
-from pcve_graph.questions.binding import limited, spell, standalone
-from pcve_graph.questions.parameters import bind
-from pcve_graph.questions.saved import read_queries
-from pcve_graph.questions.search import open_index
+from pcve_graph.model.problems import UsageError
+from pcve_graph.model.project import Project
+from pcve_graph.query.binding import limited, spell, standalone
+from pcve_graph.query.execute import Table, ask
+from pcve_graph.query.parameters import bind
+from pcve_graph.query.saved import read_queries
+from pcve_graph.query.search import open_index
+from pcve_graph.query.worker import Worker
 
 NAMES = [f"v{number}" for number in range(100)]
 EVERYWHERE = """

@@ -11,11 +11,11 @@ import rdflib
 from conftest import World
 from hypothesis import given
 from hypothesis import strategies as st
+from pcve_graph.syntax.positions.blanks import pair_blanks
 
-from pcve_graph.shapes import shacl
-from pcve_graph.validate.documents import FORMATS
-from pcve_graph.validate.locate import locate
-from pcve_graph.validate.locate.blanks import pair_blanks
+from pcve_graph.syntax.positions import locate
+from pcve_graph.validation import shacl
+from pcve_graph.validation.documents import FORMATS
 
 EVENT = "https://w3id.org/pcve/ns#Event"
 LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"

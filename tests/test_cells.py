@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from pcve_graph.ask.query import Table, ask, cells
-from pcve_graph.errors import ContentError, UsageError
-from pcve_graph.texts.tsv import bare
+from pcve_graph.model.problems import ContentError, UsageError
+from pcve_graph.query.execute import Table, ask, cells
+from pcve_graph.syntax.sparql_results import bare
 
 ROWS = "SELECT ?s ?none ?o WHERE { ?s <http://x.test/p> ?o } ORDER BY ?s"
 

@@ -8,8 +8,8 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT, World
 
-from pcve_graph.ask.query import Table, ask
-from pcve_graph.questions.saved import read_query
+from pcve_graph.query.execute import Table, ask
+from pcve_graph.query.saved import read_query
 
 CHECKS = sorted((ROOT / "queries" / "checks").glob("*.rq"))
 

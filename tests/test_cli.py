@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT, World
+from pcve_graph.cli.main.main import ROOMS, cli
 
-from pcve_graph.cli import ROOMS, cli
-from pcve_graph.questions.saved import read_queries
+from pcve_graph.query.saved import read_queries
 
 
 def test_every_command_has_help_with_an_example() -> None:

@@ -13,16 +13,16 @@ import openpyxl
 import pyoxigraph as ox
 import pytest
 from conftest import ROOT, World
+from pcve_graph.analysis.money import SEVERAL, sums
 
-from pcve_graph.ask.query import Table, ask
-from pcve_graph.landscape.coverage import AXES, Matrix, coverage, read_lists
-from pcve_graph.landscape.gaps import weakness
-from pcve_graph.landscape.money import SEVERAL, sums
-from pcve_graph.landscape.reading import read_landscape
-from pcve_graph.landscape.scope import Scope
-from pcve_graph.landscape.tables import FORMATS
-from pcve_graph.landscape.work import Landscape, Money, Work
-from pcve_graph.questions.saved import read_queries
+from pcve_graph.analysis.coverage.gaps import weakness
+from pcve_graph.analysis.coverage.matrix import AXES, Matrix, coverage, read_lists
+from pcve_graph.analysis.load import read_landscape
+from pcve_graph.analysis.scope import Scope
+from pcve_graph.analysis.tables import FORMATS
+from pcve_graph.analysis.works import Landscape, Money, Work
+from pcve_graph.query.execute import Table, ask
+from pcve_graph.query.saved import read_queries
 
 GOLD = [
     row

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcve_graph.dates import first_and_last, precision
+from pcve_graph.model.dates import first_and_last, precision
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from conftest import World
 
-from pcve_graph.errors import ContentError, UsageError
-from pcve_graph.names import expand
-from pcve_graph.questions.dialects import own_query, read_folder
-from pcve_graph.questions.saved import Parameter, SavedQuery, read_query
+from pcve_graph.model.namespaces import expand
+from pcve_graph.model.problems import ContentError, UsageError
+from pcve_graph.query.foreign import own_query, read_folder
+from pcve_graph.query.saved import Parameter, SavedQuery, read_query
 
 SELECT = "SELECT ?s WHERE { ?s ?p ?o }"
 

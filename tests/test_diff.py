@@ -16,21 +16,21 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 from conftest import ROOT, World, make_world
+from pcve_graph.publish.release.patch import rdf_patch
 from test_incremental import FACTS, REFERENCE
 
-from pcve_graph.build.check import memory_store
-from pcve_graph.build.inputs import scan
-from pcve_graph.errors import ContentError
-from pcve_graph.names import GRAPHS, source
-from pcve_graph.ontology import read_ontology
-from pcve_graph.project import Project
-from pcve_graph.records.graph import build_graph
-from pcve_graph.records.records import read_records
-from pcve_graph.releases.diff import Diff, compare
-from pcve_graph.releases.patch import rdf_patch
-from pcve_graph.releases.reasons import REASONS
-from pcve_graph.releases.sides import Side
-from pcve_graph.releases.telling import as_counts, as_json, as_markdown, as_text
+from pcve_graph.incremental.inputs import scan
+from pcve_graph.model.namespaces import GRAPHS, source
+from pcve_graph.model.problems import ContentError
+from pcve_graph.model.project import Project
+from pcve_graph.publish.diff.compare import Diff, compare
+from pcve_graph.publish.diff.reasons import REASONS
+from pcve_graph.publish.diff.render import as_counts, as_json, as_markdown, as_text
+from pcve_graph.publish.diff.snapshot import Side
+from pcve_graph.records.assemble import build_graph
+from pcve_graph.records.reader import read_records
+from pcve_graph.syntax.ontology import read_ontology
+from pcve_graph.validation.gate import memory_store
 
 GOLDEN = ROOT / "tests" / "golden" / "diff"
 

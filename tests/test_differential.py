@@ -19,12 +19,12 @@ from disagreements import KNOWN, Disagreement
 from merged import renamed
 from test_engines import triples
 
-from pcve_graph.errors import ContentError, UsageError
-from pcve_graph.names import expand
-from pcve_graph.ontology import Ontology
-from pcve_graph.records.graph import Built
-from pcve_graph.shapes import shacl
-from pcve_graph.validate.documents import form_of, named_files, read_document
+from pcve_graph.model.namespaces import expand
+from pcve_graph.model.problems import ContentError, UsageError
+from pcve_graph.records.assemble import Built
+from pcve_graph.syntax.ontology import Ontology
+from pcve_graph.validation import shacl
+from pcve_graph.validation.documents import form_of, named_files, read_document
 
 SEEDS = (1, 2, 3, 4, 5, 6)
 SIZE = 10_000

@@ -7,14 +7,14 @@ import shlex
 
 import pytest
 from conftest import ROOT, World
+from pcve_graph.cli.main.main import ROOMS
 
-from pcve_graph.cli import ROOMS
-from pcve_graph.errors import RULES
-from pcve_graph.exports.formats import FORMATS
-from pcve_graph.ontology import Ontology
-from pcve_graph.questions.dialects import own_query
-from pcve_graph.questions.saved import CHECK_KEYS, KEYS, PARAM_KEYS, TYPES
-from pcve_graph.records.records import TALK
+from pcve_graph.model.problems import RULES
+from pcve_graph.publish.export.formats import FORMATS
+from pcve_graph.query.foreign import own_query
+from pcve_graph.query.saved import CHECK_KEYS, KEYS, PARAM_KEYS, TYPES
+from pcve_graph.records.reader import TALK
+from pcve_graph.syntax.ontology import Ontology
 
 README = (ROOT / "README.md").read_text()
 FORMAT = (ROOT / "data/FORMAT.md").read_text()

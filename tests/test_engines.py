@@ -16,9 +16,9 @@ from conftest import ROOT, World, make_world
 from plain import Installation, differences
 from test_shapes import INVALID, data, name, vocabulary
 
-from pcve_graph.errors import UsageError
-from pcve_graph.names import expand
-from pcve_graph.shapes import engines, shacl
+from pcve_graph.model.namespaces import expand
+from pcve_graph.model.problems import UsageError
+from pcve_graph.validation import engines, shacl
 
 PREFIXES = """
 @prefix ex: <http://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .

@@ -11,13 +11,13 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT, World
 
-from pcve_graph.errors import RULES, ContentError
-from pcve_graph.names import PREFIXES
-from pcve_graph.ontology import Ontology, read_ontology
-from pcve_graph.project import Project
-from pcve_graph.texts.yamltext import parse
-from pcve_graph.validate.explain import Page, as_text, find_page, guided, pages
-from pcve_graph.validate.pages import file_name, write_pages
+from pcve_graph.model.namespaces import PREFIXES
+from pcve_graph.model.problems import RULES, ContentError
+from pcve_graph.model.project import Project
+from pcve_graph.publish.site.rule_pages import file_name, write_pages
+from pcve_graph.syntax.ontology import Ontology, read_ontology
+from pcve_graph.syntax.yaml import parse
+from pcve_graph.validation.rule_help import Page, as_text, find_page, guided, pages
 
 PROJECT = Project(ROOT, ROOT / "build")
 PAGES = pages(read_ontology(PROJECT), PROJECT)

@@ -18,10 +18,10 @@ import rdflib
 from conftest import ROOT, World
 from golden_exports import chosen
 
-from pcve_graph.build.generations import current_generation
-from pcve_graph.exports.formats import FORMATS
-from pcve_graph.exports.part import Part, whole
-from pcve_graph.ontology import Ontology
+from pcve_graph.graph.generations import current_generation
+from pcve_graph.publish.export.formats import FORMATS
+from pcve_graph.publish.export.subset import Part, whole
+from pcve_graph.syntax.ontology import Ontology
 
 RDFLIB = {
     "turtle": "turtle",
@@ -116,7 +116,7 @@ def test_turtle_groups_a_subject_under_prefixes(shipped: World, ontology: Ontolo
 
 BUILD = """
 import os, pathlib, random, sys
-from pcve_graph.cli import cli
+from pcve_graph.cli.main import cli
 rglob, glob = pathlib.Path.rglob, pathlib.Path.glob
 def shuffled(find):
     def run(self, *arguments, **settings):

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, World
 
-from pcve_graph.names import expand
-from pcve_graph.ontology import Ontology
-from pcve_graph.shapes import shacl
+from pcve_graph.model.namespaces import expand
+from pcve_graph.syntax.ontology import Ontology
+from pcve_graph.validation import shacl
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 

@@ -6,8 +6,8 @@ import pyoxigraph as ox
 import pytest
 from conftest import World
 
-from pcve_graph.ask.query import Table, ask
-from pcve_graph.names import PREFIXES
+from pcve_graph.model.namespaces import PREFIXES
+from pcve_graph.query.execute import Table, ask
 
 HEAD = "".join(f"PREFIX {name}: <{space}>\n" for name, space in PREFIXES.items())
 HEAD += "PREFIX id: <https://w3id.org/pcve/id/>\nPREFIX vocab: <https://w3id.org/pcve/vocab/>\n"

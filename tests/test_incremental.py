@@ -20,23 +20,23 @@ from conftest import World, make_world
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from pcve_graph.incremental.saving import indexed
 
-from pcve_graph.build.build import build_project
-from pcve_graph.build.change import quads
-from pcve_graph.build.check import Checked, check_graph
-from pcve_graph.build.completeness import counted
-from pcve_graph.build.index import FILE, Index
-from pcve_graph.build.inputs import news, read_inputs, scan
-from pcve_graph.build.recheck import ready
-from pcve_graph.build.saving import indexed
-from pcve_graph.build.store import open_graph
-from pcve_graph.errors import ContentError
-from pcve_graph.names import GRAPHS, graph
-from pcve_graph.ontology import Ontology, read_ontology
-from pcve_graph.project import Project
-from pcve_graph.questions.saved import read_queries
-from pcve_graph.records.graph import Built, build_graph
-from pcve_graph.records.records import read_records
+from pcve_graph.graph.store import open_graph
+from pcve_graph.incremental.change import quads
+from pcve_graph.incremental.completeness import counted
+from pcve_graph.incremental.dependency_index import FILE, Index
+from pcve_graph.incremental.inputs import news, read_inputs, scan
+from pcve_graph.model.namespaces import GRAPHS, graph
+from pcve_graph.model.problems import ContentError
+from pcve_graph.model.project import Project
+from pcve_graph.pipeline import build_project
+from pcve_graph.query.saved import read_queries
+from pcve_graph.records.assemble import Built, build_graph
+from pcve_graph.records.reader import read_records
+from pcve_graph.syntax.ontology import Ontology, read_ontology
+from pcve_graph.validation.gate import Checked, check_graph
+from pcve_graph.validation.incremental_gate import ready
 
 FACTS = (
     "about: prisons", "kind: conference", "location: northtown", "location: landia",

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcve_graph.errors import ContentError
-from pcve_graph.texts import yamltext
-from pcve_graph.texts.jsontext import JsonError, parse, parse_lines, read
-from pcve_graph.texts.nodes import Mapping, Node, Scalar, Sequence
+from pcve_graph.model.problems import ContentError
+from pcve_graph.syntax import yaml as yamltext
+from pcve_graph.syntax.json import JsonError, parse, parse_lines, read
+from pcve_graph.syntax.tree import Mapping, Node, Scalar, Sequence
 
 
 def plain(node: Node) -> object:

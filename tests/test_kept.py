@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from conftest import World
 
-from pcve_graph.build.build import build_project
-from pcve_graph.build.generations import GENERATIONS
-from pcve_graph.build.inputs import SUMS, news, read_inputs, renewed, scan, write_inputs
-from pcve_graph.kept import FOLDER, kept
-from pcve_graph.ontology import _ontology, read_ontology
+from pcve_graph.graph.generations import GENERATIONS
+from pcve_graph.incremental.inputs import SUMS, news, read_inputs, renewed, scan, write_inputs
+from pcve_graph.pipeline import build_project
+from pcve_graph.syntax.ontology import _ontology, read_ontology
+from pcve_graph.system.cache import FOLDER, kept
 
 
 def test_the_same_is_worked_out_once(tmp_path: Path) -> None:

@@ -18,11 +18,11 @@ from nbclient import NotebookClient
 from servers import in_ci, missing, running
 
 from pcve_graph import KnowledgeGraph
-from pcve_graph.ask.query import Table
-from pcve_graph.ask.rows import Rows, value
-from pcve_graph.errors import ContentError, UsageError
-from pcve_graph.remote.publish import publish
-from pcve_graph.remote.remote import Endpoint
+from pcve_graph.model.problems import ContentError, UsageError
+from pcve_graph.query.execute import Table
+from pcve_graph.query.remote.endpoint import Endpoint
+from pcve_graph.query.remote.upload import publish
+from pcve_graph.query.results import Rows, value
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 

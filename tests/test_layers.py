@@ -182,7 +182,7 @@ def test_help_imports_nothing_heavy() -> None:
     script = (
         "import atexit, sys; sys.argv = ['pcve', '--help']\n"
         "atexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
-        "from pcve_graph.cli import main; main()"
+        "from pcve_graph.cli.main import main; main()"
     )
     command = [sys.executable, "-c", script]
     result = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import World
 
-from pcve_graph.errors import Position
-from pcve_graph.records.likeness import Named, fold_name, likely_pairs
+from pcve_graph.model.problems import Position
+from pcve_graph.records.duplicates import Named, fold_name, likely_pairs
 
 LEDGER = "data/ledger.yml"
 

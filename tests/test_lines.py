@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pcve_graph.build.lines import Lines
+from pcve_graph.incremental.sorted_ntriples import Lines
 
 LINES = st.sets(
     st.tuples(st.sampled_from("abö"), st.text(alphabet="abö|", max_size=3)).map(

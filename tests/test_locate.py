@@ -8,11 +8,11 @@ from conftest import ROOT, World
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcve_graph.exports.formats import FORMATS as EXPORTS
-from pcve_graph.exports.part import whole
-from pcve_graph.ontology import Ontology
-from pcve_graph.validate.documents import FORMATS
-from pcve_graph.validate.locate import locate
+from pcve_graph.publish.export.formats import FORMATS as EXPORTS
+from pcve_graph.publish.export.subset import whole
+from pcve_graph.syntax.ontology import Ontology
+from pcve_graph.syntax.positions import locate
+from pcve_graph.validation.documents import FORMATS
 
 
 def statements(text: str, form: str) -> set[tuple[str, ...]]:

@@ -15,8 +15,8 @@ import pytest
 from merged import renamed
 from test_shapes import FOLDER, vocabulary
 
-from pcve_graph.names import PREFIXES, expand
-from pcve_graph.shapes import shacl
+from pcve_graph.model.namespaces import PREFIXES, expand
+from pcve_graph.validation import shacl
 
 TARGETS = ("sh:targetClass", "sh:targetSubjectsOf")
 WORDS = "sh:name sh:description sh:order sh:path sh:select sh:prefixes".split()

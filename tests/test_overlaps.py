@@ -17,20 +17,20 @@ import pyoxigraph as ox
 import pytest
 import yaml
 from conftest import ROOT, World
+from pcve_graph.analysis.proofs import proofs
+from pcve_graph.analysis.rarity import rarity
 
-from pcve_graph.errors import UsageError
-from pcve_graph.landscape.judge import VERDICTS, Judge
-from pcve_graph.landscape.overlaps import Asked, Overlaps, find_overlaps, lines_of_succession
-from pcve_graph.landscape.periods import apart, gap, period, shared_part, together
-from pcve_graph.landscape.profiles import Profiles, profiles
-from pcve_graph.landscape.proofs import proofs
-from pcve_graph.landscape.rarity import rarity
-from pcve_graph.landscape.reading import read_landscape
-from pcve_graph.landscape.reasons import reason
-from pcve_graph.landscape.weights import NUMBERS, WORDS, Weights, read_weights
-from pcve_graph.landscape.work import Landscape, Work
-from pcve_graph.names import expand, graph
-from pcve_graph.project import Project
+from pcve_graph.analysis.load import read_landscape
+from pcve_graph.analysis.overlaps.find import Asked, Overlaps, find_overlaps, lines_of_succession
+from pcve_graph.analysis.overlaps.profiles import Profiles, profiles
+from pcve_graph.analysis.overlaps.reasons import reason
+from pcve_graph.analysis.overlaps.score import VERDICTS, Judge
+from pcve_graph.analysis.overlaps.weights import NUMBERS, WORDS, Weights, read_weights
+from pcve_graph.analysis.periods import apart, gap, period, shared_part, together
+from pcve_graph.analysis.works import Landscape, Work
+from pcve_graph.model.namespaces import expand, graph
+from pcve_graph.model.problems import UsageError
+from pcve_graph.model.project import Project
 
 PAIRS = ROOT / "tests" / "overlaps" / "pairs.yml"
 WEIGHTS = ROOT / "queries" / "landscape" / "weights.yml"

@@ -8,12 +8,12 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT, World
 
-from pcve_graph.errors import UsageError
-from pcve_graph.names import expand, graph, thing
-from pcve_graph.project import Project
-from pcve_graph.questions.parameters import bind
-from pcve_graph.questions.saved import TYPES, Parameter, SavedQuery, read_queries
-from pcve_graph.questions.search import FILE, Index, open_index, write_index
+from pcve_graph.model.namespaces import expand, graph, thing
+from pcve_graph.model.problems import UsageError
+from pcve_graph.model.project import Project
+from pcve_graph.query.parameters import bind
+from pcve_graph.query.saved import TYPES, Parameter, SavedQuery, read_queries
+from pcve_graph.query.search import FILE, Index, open_index, write_index
 
 
 def query(**settings: object) -> SavedQuery:

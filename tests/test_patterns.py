@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pcve_graph.texts.patterns import Pattern, query_patterns
+from pcve_graph.syntax.sparql_patterns import Pattern, query_patterns
 
 E = "PREFIX e: <http://e.example/>\n"
 

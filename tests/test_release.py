@@ -17,7 +17,7 @@ from conftest import ROOT, World, make_world
 from rdflib.namespace import DCAT, DCTERMS, PROV, RDF, VOID
 from rocrate.rocrate import ROCrate
 
-from pcve_graph.exports.formats import FORMATS
+from pcve_graph.publish.export.formats import FORMATS
 
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
 DATASET = rdflib.URIRef("https://w3id.org/pcve/dataset")

@@ -13,13 +13,13 @@ import pytest
 from servers import free_port
 from servers.bad import Request, drips, serving, stalls
 
-from pcve_graph.ask.query import Table, Triples
-from pcve_graph.errors import UsageError
-from pcve_graph.remote import transport
-from pcve_graph.remote.addresses import Addresses
-from pcve_graph.remote.login import Credentials
-from pcve_graph.remote.messages import EndpointError, useful_line
-from pcve_graph.remote.remote import LONG, Endpoint
+from pcve_graph.model.problems import UsageError
+from pcve_graph.query.execute import Table, Triples
+from pcve_graph.query.remote import http
+from pcve_graph.query.remote.addresses import Addresses
+from pcve_graph.query.remote.endpoint import LONG, Endpoint
+from pcve_graph.query.remote.login import Credentials
+from pcve_graph.query.remote.messages import EndpointError, useful_line
 
 JSON = "application/sparql-results+json"
 ROWS = json.dumps(
@@ -34,7 +34,7 @@ SEVEN = Table(("x",), ((ox.Literal("7"),),))
 
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "WAIT", 0.01)
+    monkeypatch.setattr(http, "WAIT", 0.01)
 
 
 def rows(request: Request) -> None:

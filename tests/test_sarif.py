@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 from conftest import ROOT, World
 
-from pcve_graph.errors import RULES, Position, Problem, breach
-from pcve_graph.validate.report import sarif
+from pcve_graph.model.problems import RULES, Position, Problem, breach
+from pcve_graph.validation.report import sarif
 
 FAULTS = ROOT / "tests" / "faults"
 FILES = sorted(path for path in FAULTS.iterdir() if path.suffix != ".expected")

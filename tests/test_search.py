@@ -11,9 +11,9 @@ import pyoxigraph as ox
 import pytest
 from conftest import World
 
-from pcve_graph.names import expand, graph
-from pcve_graph.questions.search import FIELDS, FILE, Index, open_index, update_index, write_index
-from pcve_graph.texts.folding import fold
+from pcve_graph.model.namespaces import expand, graph
+from pcve_graph.model.text_normalization import fold
+from pcve_graph.query.search import FIELDS, FILE, Index, open_index, update_index, write_index
 
 
 @pytest.mark.parametrize(

@@ -25,20 +25,20 @@ from golden import runs
 from servers import Server, in_ci, missing, running, stop
 from servers.bad import Request, serving
 
-from pcve_graph.ask.query import Answer, Table, Triples, ask
-from pcve_graph.ask.show import show
-from pcve_graph.ask.worker import Worker
-from pcve_graph.names import GRAPHS, graph
-from pcve_graph.ontology import Ontology
-from pcve_graph.project import Project
-from pcve_graph.questions.saved import SavedQuery, read_queries
-from pcve_graph.remote.addresses import Addresses
-from pcve_graph.remote.login import Credentials
-from pcve_graph.remote.messages import EndpointError
-from pcve_graph.remote.publish import commits_in_parts, plan, publish, staging
-from pcve_graph.remote.reading import Here, There, bind_in
-from pcve_graph.remote.remote import Endpoint
-from pcve_graph.texts.sparqltext import tokens
+from pcve_graph.model.namespaces import GRAPHS, graph
+from pcve_graph.model.project import Project
+from pcve_graph.query.access import Here, There, bind_in
+from pcve_graph.query.execute import Answer, Table, Triples, ask
+from pcve_graph.query.remote.addresses import Addresses
+from pcve_graph.query.remote.endpoint import Endpoint
+from pcve_graph.query.remote.login import Credentials
+from pcve_graph.query.remote.messages import EndpointError
+from pcve_graph.query.remote.upload import commits_in_parts, plan, publish, staging
+from pcve_graph.query.saved import SavedQuery, read_queries
+from pcve_graph.query.show import show
+from pcve_graph.query.worker import Worker
+from pcve_graph.syntax.ontology import Ontology
+from pcve_graph.syntax.sparql_tokens import tokens
 
 QUERIES = read_queries(Project(ROOT, ROOT / "build"), "answers")
 PAGE = {"northtown": "northtown-conference-2015", "shipped": "wbcti"}
@@ -239,7 +239,7 @@ def test_a_server_that_is_killed_keeps_what_it_had(
     northtown: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needed("oxigraph")
-    monkeypatch.setattr("pcve_graph.remote.publish.BATCH", 100)
+    monkeypatch.setattr("pcve_graph.query.remote.upload.BATCH", 100)
     saved = northtown.saved()
     with running("oxigraph", tmp_path, "-l", "data") as server:
         endpoint_of(server).load(graph("facts"), saved.lines("facts")[:10])

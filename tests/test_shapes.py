@@ -10,10 +10,10 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT
 
-from pcve_graph.names import PREFIXES, expand
-from pcve_graph.ontology import Ontology, read_ontology
-from pcve_graph.project import Project
-from pcve_graph.shapes import shacl
+from pcve_graph.model.namespaces import PREFIXES, expand
+from pcve_graph.model.project import Project
+from pcve_graph.syntax.ontology import Ontology, read_ontology
+from pcve_graph.validation import shacl
 
 FOLDER = ROOT / "tests" / "shapes"
 VALID = sorted(FOLDER.glob("*/valid.*.ttl"))

@@ -5,11 +5,17 @@ from __future__ import annotations
 import pytest
 from conftest import World
 
-from pcve_graph.errors import ContentError
-from pcve_graph.names import PREFIXES
-from pcve_graph.questions.dialects import own_query
-from pcve_graph.questions.syntax import check_syntax
-from pcve_graph.texts.sparqltext import dataset, missing_prefixes, reaches_out, tokens, update_word
+from pcve_graph.model.namespaces import PREFIXES
+from pcve_graph.model.problems import ContentError
+from pcve_graph.query.foreign import own_query
+from pcve_graph.syntax.sparql_errors import check_syntax
+from pcve_graph.syntax.sparql_tokens import (
+    dataset,
+    missing_prefixes,
+    reaches_out,
+    tokens,
+    update_word,
+)
 
 TRICKY = """PREFIX ex: <http://e/#x>
 SELECT ?s # pcve:no 'nor this

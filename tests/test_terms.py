@@ -15,7 +15,7 @@ from conftest import ROOT, World
 from skosify import check
 
 from pcve_graph import __version__
-from pcve_graph.names import ALIGNED, PREFIXES, expand
+from pcve_graph.model.namespaces import ALIGNED, PREFIXES, expand
 
 FILES = sorted((ROOT / "ontology").glob("*.ttl"))
 CLOSED = {

@@ -7,10 +7,10 @@ import json
 import pytest
 from conftest import World
 
-from pcve_graph.landscape.reading import read_landscape
-from pcve_graph.landscape.scope import Scope, meets, period
-from pcve_graph.landscape.timeline import Timeline, read_collected, timeline
-from pcve_graph.landscape.work import Landscape, Work
+from pcve_graph.analysis.load import read_landscape
+from pcve_graph.analysis.scope import Scope, meets, period
+from pcve_graph.analysis.timeline import Timeline, read_collected, timeline
+from pcve_graph.analysis.works import Landscape, Work
 
 
 @pytest.fixture(scope="module")

@@ -17,10 +17,10 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT
 
-from pcve_graph.errors import UsageError
-from pcve_graph.names import expand
-from pcve_graph.shapes import shacl
-from pcve_graph.validate.documents import read_document
+from pcve_graph.model.namespaces import expand
+from pcve_graph.model.problems import UsageError
+from pcve_graph.validation import shacl
+from pcve_graph.validation.documents import read_document
 
 SUITE = Path(os.environ.get("PCVE_W3C_SHACL", ROOT.parent / "shared" / "w3c-shacl"))
 MANIFEST = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"

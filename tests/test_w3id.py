@@ -13,8 +13,8 @@ from servers import in_ci, missing
 from w3id import W3id, served
 
 from pcve_graph import __version__
-from pcve_graph.names import BASE
-from pcve_graph.ontology import Ontology
+from pcve_graph.model.namespaces import BASE
+from pcve_graph.syntax.ontology import Ontology
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 ENDINGS = {

@@ -11,16 +11,16 @@ import pytest
 from conftest import World
 from engines import QUERIES, RUNS, Embedded, Run
 
-from pcve_graph.ask.walks import walked
-from pcve_graph.ask.why import Reason, why
-from pcve_graph.errors import UsageError
-from pcve_graph.names import PREFIXES, expand, local_name
-from pcve_graph.ontology import Ontology
-from pcve_graph.questions.binding import Term
-from pcve_graph.questions.parameters import bind
-from pcve_graph.questions.search import open_index
-from pcve_graph.texts.patterns import path
-from pcve_graph.texts.sparqltext import tokens
+from pcve_graph.model.namespaces import PREFIXES, expand, local_name
+from pcve_graph.model.problems import UsageError
+from pcve_graph.query.binding import Term
+from pcve_graph.query.parameters import bind
+from pcve_graph.query.property_paths import walked
+from pcve_graph.query.search import open_index
+from pcve_graph.query.why import Reason, why
+from pcve_graph.syntax.ontology import Ontology
+from pcve_graph.syntax.sparql_patterns import path
+from pcve_graph.syntax.sparql_tokens import tokens
 
 NORTHTOWN = [run for run in RUNS if run[0] == "northtown"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from conftest import World
 
-from pcve_graph.ask.query import Table, Triples, ask
-from pcve_graph.ask.worker import Worker
-from pcve_graph.errors import ContentError, UsageError
+from pcve_graph.model.problems import ContentError, UsageError
+from pcve_graph.query.execute import Table, Triples, ask
+from pcve_graph.query.worker import Worker
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 HUGE = "SELECT ?a ?d ?g { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?d ?g"

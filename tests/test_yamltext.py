@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcve_graph.errors import ContentError
-from pcve_graph.texts.nodes import Mapping, Scalar, Sequence, decode
-from pcve_graph.texts.yamltext import parse
+from pcve_graph.model.problems import ContentError
+from pcve_graph.syntax.tree import Mapping, Scalar, Sequence, decode
+from pcve_graph.syntax.yaml import parse
 
 
 def test_values_stay_as_they_were_typed() -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .knowledge import KnowledgeGraph
+    from .api import KnowledgeGraph
 
 __version__ = "0.1.0"
 __all__ = ["KnowledgeGraph", "__version__"]
@@ -12,7 +12,7 @@ __all__ = ["KnowledgeGraph", "__version__"]
 def __getattr__(name: str) -> Any:
     """What this package gives, imported when first used: importing the package costs nothing."""
     if name == "KnowledgeGraph":
-        from .knowledge import KnowledgeGraph
+        from .api import KnowledgeGraph
 
         return KnowledgeGraph
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,9 +8,9 @@ import pyoxigraph as ox
 import pytest
 from servers.bad import Talk, talking
 
-from pcve_graph.ask.query import Table
-from pcve_graph.remote.messages import EndpointError
-from pcve_graph.remote.remote import Endpoint
+from pcve_graph.query.execute import Table
+from pcve_graph.query.remote.endpoint import Endpoint
+from pcve_graph.query.remote.messages import EndpointError
 
 from .commands import JSON, SELECT
 

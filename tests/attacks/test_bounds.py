@@ -16,10 +16,10 @@ import pytest
 from conftest import World
 
 from pcve_graph import KnowledgeGraph
-from pcve_graph.errors import UsageError
-from pcve_graph.sandbox import inside
-from pcve_graph.sandbox.process import Process
-from pcve_graph.sandbox.watch import StoppedError
+from pcve_graph.model.problems import UsageError
+from pcve_graph.system.sandbox import inside
+from pcve_graph.system.sandbox.process import Process
+from pcve_graph.system.sandbox.watch import StoppedError
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 HUGE = "SELECT ?a ?d ?g { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?d ?g"
@@ -69,7 +69,7 @@ def script(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 ENTER = """
 import os, signal, subprocess, sys, time
-from pcve_graph.sandbox import command, inside, watch
+from pcve_graph.system.sandbox import command, inside, watch
 command.enter(lambda message: print(message, file=sys.stderr))
 inside.working_on("it")
 """
@@ -375,7 +375,7 @@ def test_without_a_bound_by_the_system_the_resident_size_is_polled() -> None:
 
 
 def test_where_nothing_forks_the_command_is_started_again(northtown: World) -> None:
-    code = "from pcve_graph.sandbox import command; command.FORKS = False; from pcve_graph.cli import main; main()"
+    code = "from pcve_graph.system.sandbox import command; command.FORKS = False; from pcve_graph.cli.main import main; main()"
     start = [sys.executable, "-c", code, "--project", str(northtown.root), "query", "-"]
     for text, options, outcome in (
         ("ASK {}", (), (0, "yes\n", "")),

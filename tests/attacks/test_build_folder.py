@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import World
 
-from pcve_graph.build.build import build_project
+from pcve_graph.pipeline import build_project
 
 Result = subprocess.CompletedProcess[str]
 
@@ -150,7 +150,7 @@ def test_without_hard_links_files_are_copied(world: World) -> None:
         "import os, errno\n"
         "def link(*a, **k): raise OSError(errno.EPERM, 'no links here')\n"
         "os.link = link\n"
-        "from pcve_graph.cli import cli; cli()"
+        "from pcve_graph.cli.main import cli; cli()"
     )
     command = [sys.executable, "-c", code, "--project", str(world.root), "build"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=world.root)

@@ -20,10 +20,10 @@ from pathlib import Path
 
 from conftest import World
 
-from pcve_graph.build.build import build_project
-from pcve_graph.build.folder import build_folder
-from pcve_graph.knowledge import KnowledgeGraph
-from pcve_graph.locks import Lock, try_lock
+from pcve_graph.api import KnowledgeGraph
+from pcve_graph.graph.build_folder import build_folder
+from pcve_graph.pipeline import build_project
+from pcve_graph.system.locks import Lock, try_lock
 
 ROUNDS = int(os.environ.get("PCVE_ROUNDS", "3"))
 DEADLINE = 300
@@ -212,7 +212,7 @@ def test_where_nothing_can_be_locked_a_build_is_read_and_made(world: World) -> N
         "import fcntl, errno\n"
         "def flock(*a): raise OSError(errno.ENOLCK, 'No locks available')\n"
         "fcntl.flock = flock\n"
-        "from pcve_graph.cli import cli; cli()"
+        "from pcve_graph.cli.main import cli; cli()"
     )
     for number in range(4):
         name = edit(world, number)

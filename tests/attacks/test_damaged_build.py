@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from conftest import World
 
-from pcve_graph.errors import UsageError
-from pcve_graph.knowledge import KnowledgeGraph
+from pcve_graph.api import KnowledgeGraph
+from pcve_graph.model.problems import UsageError
 
 ALL = os.environ.get("PCVE_DAMAGE") == "all"
 

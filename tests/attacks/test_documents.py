@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import World
 
-from pcve_graph.errors import ContentError, Problem
-from pcve_graph.validate.documents import read_document
+from pcve_graph.model.problems import ContentError, Problem
+from pcve_graph.validation.documents import read_document
 
 PREFIX = "PREFIX e: <https://e.example/>\n"
 XMLNS = (

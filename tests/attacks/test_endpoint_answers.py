@@ -19,13 +19,13 @@ from servers.bad import Request, sends, serving, talking
 from SPARQLWrapper import SPARQLWrapper
 
 from pcve_graph import KnowledgeGraph
-from pcve_graph.ask.query import Table, Triples
-from pcve_graph.errors import UsageError
-from pcve_graph.remote import transport
-from pcve_graph.remote.addresses import normal_url
-from pcve_graph.remote.login import Credentials
-from pcve_graph.remote.messages import EXCERPT, EndpointError, useful_line
-from pcve_graph.remote.remote import LONG, Endpoint
+from pcve_graph.model.problems import UsageError
+from pcve_graph.query.execute import Table, Triples
+from pcve_graph.query.remote import http
+from pcve_graph.query.remote.addresses import normal_url
+from pcve_graph.query.remote.endpoint import LONG, Endpoint
+from pcve_graph.query.remote.login import Credentials
+from pcve_graph.query.remote.messages import EXCERPT, EndpointError, useful_line
 
 from .commands import JSON, NO, ROWS, SELECT, one_message, pcve
 from .endpoints import CONSTRUCT, OK, RDF_XML, XML, answer, failure, fresh
@@ -243,7 +243,7 @@ def test_secrets_that_a_header_cannot_hold(secret: str) -> None:
 
 def test_any_bytes_give_rows_or_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
     """Good answers with some bytes cut out, doubled or replaced, by a seed."""
-    monkeypatch.setattr(transport, "WAIT", 0.001)
+    monkeypatch.setattr(http, "WAIT", 0.001)
     chance = random.Random(15)
     packed = gzip.compress(ROWS)
     good = [

@@ -13,11 +13,11 @@ import pytest
 from conftest import World
 from servers.bad import Request, sends, serving, slowly, talking
 
-from pcve_graph.errors import UsageError
-from pcve_graph.remote import answers, transport
-from pcve_graph.remote.login import Credentials
-from pcve_graph.remote.messages import EndpointError
-from pcve_graph.remote.remote import Endpoint
+from pcve_graph.model.problems import UsageError
+from pcve_graph.query.remote import answers, http
+from pcve_graph.query.remote.endpoint import Endpoint
+from pcve_graph.query.remote.login import Credentials
+from pcve_graph.query.remote.messages import EndpointError
 
 from .commands import JSON, NO, ROWS, SELECT, one_message, pcve
 from .endpoints import CONSTRUCT, OK, SEVEN, answer, failure, fresh
@@ -169,7 +169,7 @@ def test_a_wait_beyond_the_deadline_is_reported_at_once(wait: str) -> None:
 
 @pytest.mark.parametrize("wait", ["-1", "²", "soon", "", "1e9", "Thu, 99 Foo 2099", "nan"])
 def test_a_wait_that_is_none_is_not_kept(wait: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "WAIT", 0.01)
+    monkeypatch.setattr(http, "WAIT", 0.01)
     content = "HTTP/1.1 503 Busy\r\nRetry-After: " + wait + "\r\nContent-Length: 0\r\n\r\n"
     message = failure(sends(content.encode()), attempts=2)
     assert message.endswith("answered 503 Busy; asked 2 times")

@@ -23,9 +23,9 @@ import pytest
 from conftest import World, make_world
 from servers import Server, in_ci, missing, running
 
-from pcve_graph.names import GRAPHS, graph
-from pcve_graph.remote.publish import staging
-from pcve_graph.remote.remote import Addresses, Endpoint
+from pcve_graph.model.namespaces import GRAPHS, graph
+from pcve_graph.query.remote.endpoint import Addresses, Endpoint
+from pcve_graph.query.remote.upload import staging
 
 KILLS = int(os.environ.get("PCVE_KILLS", "14"))
 SEED = int(os.environ.get("PCVE_KILLS_SEED", "15"))

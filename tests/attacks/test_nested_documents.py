@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from conftest import World
 
-from pcve_graph.errors import ContentError
-from pcve_graph.texts.nodes import DEEPEST
-from pcve_graph.validate.documents import read_document
+from pcve_graph.model.problems import ContentError
+from pcve_graph.syntax.tree import DEEPEST
+from pcve_graph.validation.documents import read_document
 
 SECONDS, MEMORY = 60, 2**30
 """Seconds of work and bytes that a file of 2 MB may cost."""

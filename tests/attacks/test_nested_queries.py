@@ -18,12 +18,12 @@ import pytest
 from conftest import World
 
 from pcve_graph import KnowledgeGraph
-from pcve_graph.ask.query import refuse
-from pcve_graph.errors import ContentError, UsageError
-from pcve_graph.questions.dialects import own_query
-from pcve_graph.shapes import shacl
-from pcve_graph.texts.bounds import DEEPEST, HEAVIEST, LARGEST, check_text, first_too_deep
-from pcve_graph.texts.patterns import query_patterns
+from pcve_graph.model.problems import ContentError, UsageError
+from pcve_graph.query.execute import refuse
+from pcve_graph.query.foreign import own_query
+from pcve_graph.syntax.sparql_bounds import DEEPEST, HEAVIEST, LARGEST, check_text, first_too_deep
+from pcve_graph.syntax.sparql_patterns import query_patterns
+from pcve_graph.validation import shacl
 
 Form = Callable[[int], str]
 
@@ -134,7 +134,7 @@ def longest(form: Form, most: int) -> str:
 SMALL_STACK = """
 import sys, threading
 import pyoxigraph as ox
-from pcve_graph.questions.syntax import check_syntax
+from pcve_graph.syntax.sparql_errors import check_syntax
 
 def ask():
     store = ox.Store()

@@ -18,9 +18,9 @@ from conftest import ROOT, World, make_world
 from servers import free_port
 
 from pcve_graph import KnowledgeGraph
-from pcve_graph.errors import ContentError, UsageError
-from pcve_graph.questions.dialects import own_query
-from pcve_graph.shapes import shacl
+from pcve_graph.model.problems import ContentError, UsageError
+from pcve_graph.query.foreign import own_query
+from pcve_graph.validation import shacl
 
 from .listening import Listener, listening
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from conftest import ROOT, World, make_world
 
-from pcve_graph.build.build import build_project
-from pcve_graph.build.inputs import News, news, read_inputs, scan, settled
-from pcve_graph.names import GRAPHS
+from pcve_graph.incremental.inputs import News, news, read_inputs, scan, settled
+from pcve_graph.model.namespaces import GRAPHS
+from pcve_graph.pipeline import build_project
 
 EDITS = int(os.environ.get("PCVE_RACY_EDITS", "40"))
 RECORD = "data/records/event/northtown-conference-2015.yml"

@@ -12,14 +12,14 @@ from conftest import World
 from servers.bad import BadServer, Request, serving
 
 from pcve_graph import KnowledgeGraph
-from pcve_graph.ask.query import Table
-from pcve_graph.errors import UsageError
-from pcve_graph.names import graph
-from pcve_graph.remote.addresses import Addresses
-from pcve_graph.remote.login import Credentials
-from pcve_graph.remote.messages import EndpointError
-from pcve_graph.remote.remote import LONG, Endpoint
-from pcve_graph.remote.transport import REDIRECTS
+from pcve_graph.model.namespaces import graph
+from pcve_graph.model.problems import UsageError
+from pcve_graph.query.execute import Table
+from pcve_graph.query.remote.addresses import Addresses
+from pcve_graph.query.remote.endpoint import LONG, Endpoint
+from pcve_graph.query.remote.http import REDIRECTS
+from pcve_graph.query.remote.login import Credentials
+from pcve_graph.query.remote.messages import EndpointError
 
 from .commands import JSON, NO, ROWS, SELECT, one_message, pcve
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import World, make_world
 
-from pcve_graph.files import walk
+from pcve_graph.system.files import walk
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from conftest import World
 
-from pcve_graph.visible import one_line, refused, visible
+from pcve_graph.model.visible import one_line, refused, visible
 
 ATTACK = "Bell\x1b]0;owned\x07\x1b[2J\x9b31m\u202eyteicoS\u2066\u200b\x7f\nforged: line\r!"
 """OSC, CSI as C0 and as C1, an override, an isolate, a zero-width space, DEL, line feed, CR."""
@@ -546,9 +546,9 @@ def test_pages_and_reports_hold_no_control_characters(world: World, tmp_path: Pa
 
     import pyoxigraph as ox
 
-    from pcve_graph.ask.query import ask
-    from pcve_graph.ask.rows import Rows
-    from pcve_graph.validate.frame import framed
+    from pcve_graph.publish.site.html import framed
+    from pcve_graph.query.execute import ask
+    from pcve_graph.query.results import Rows
 
     store = ox.Store()
     answer = ask(store, f'SELECT ("<script>{ESCAPED}" AS ?name) {{ }}')

@@ -8,14 +8,14 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ..errors import UsageError
-from ..names import local_name
-from ..ontology import Ontology
-from ..questions.binding import Term
-from .evidence import Evidence
-from .present import day, in_cell, told
-from .query import Table, labels, plain
-from .why import Reason, why
+from ..graph.claims import Evidence
+from ..model.namespaces import local_name
+from ..model.problems import UsageError
+from ..query.binding import Term
+from ..query.execute import Table, labels, plain
+from ..query.render import day, in_cell, told
+from ..query.why import Reason, why
+from ..syntax.ontology import Ontology
 
 SHOWN = 30
 """Facts under one row of the text; the JSON form has all."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from ..project import Project
-from ..records.records import Source, read_sources_in
-from .index import Index
+from ..incremental.dependency_index import Index
+from ..model.project import Project
+from ..records.reader import Source, read_sources_in
 
 
 class Sources(Mapping[str, "Source | None"]):

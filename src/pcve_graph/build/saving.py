@@ -10,19 +10,19 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from ..kept import program
-from ..names import GRAPHS
-from ..project import Project
-from ..questions import search
-from ..records.graph import Built
-from .change import Change
-from .check import Checked
-from .completeness import counted, recounted
-from .folder import writing
-from .index import FILE, Index
-from .inputs import Inputs, renewed, settled, write_inputs
-from .store import Saved, read_manifest
-from .sums import Sum, linked_sums, sum_files
+from ..graph.build_folder import writing
+from ..graph.store import Saved, read_manifest
+from ..graph.sums import Sum, linked_sums, sum_files
+from ..incremental.change import Change
+from ..incremental.completeness import counted, recounted
+from ..incremental.dependency_index import FILE, Index
+from ..incremental.inputs import Inputs, renewed, settled, write_inputs
+from ..model.namespaces import GRAPHS
+from ..model.project import Project
+from ..query import search
+from ..records.assemble import Built
+from ..system.cache import program
+from ..validation.gate import Checked
 
 
 def copy_caches(saved: Saved, folder: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..build.store import Saved
-    from ..project import Project
+    from ..graph.store import Saved
+    from ..model.project import Project
 
 
 def named(project: Project, saved: Saved, query: str, **names: str) -> dict[str, str]:
@@ -15,8 +15,8 @@ def named(project: Project, saved: Saved, query: str, **names: str) -> dict[str,
     What is empty is left out. A name is an id or any name, spelling or script of the thing. Raises
     UsageError with the nearest names for one that there is not.
     """
-    from ..questions.parameters import bind
-    from ..questions.saved import read_queries
+    from ..query.parameters import bind
+    from ..query.saved import read_queries
 
     asked = read_queries(project, "landscape")[query]
     bound = bind(asked, names, saved.index())

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..errors import UsageError
+from ..model.problems import UsageError
 
 if TYPE_CHECKING:
-    from ..ask.worker import Worker
-    from ..build.store import Saved
-    from ..project import Project
-    from ..remote.reading import Reading
-    from ..remote.remote import Endpoint
+    from ..graph.store import Saved
+    from ..model.project import Project
+    from ..query.access import Reading
+    from ..query.remote.endpoint import Endpoint
+    from ..query.worker import Worker
 
 Finder = Callable[[click.Context], "Project"]
 Opener = Callable[["Project"], "Saved"]
@@ -78,9 +78,9 @@ def server(
     Raises UsageError for an address, origin or timeout that is none, and for half of a pair of user
     and password.
     """
-    from ..remote.addresses import Addresses
-    from ..remote.login import Credentials
-    from ..remote.remote import TIMEOUT, Endpoint
+    from ..query.remote.addresses import Addresses
+    from ..query.remote.endpoint import TIMEOUT, Endpoint
+    from ..query.remote.login import Credentials
 
     user, password, token = (os.environ.get(name, "") for name in _SECRETS)
     if bool(user) != bool(password):
@@ -102,6 +102,6 @@ def graph_at(
     timeout: float | None = None,
 ) -> Reading:
     """The graph on the server `target`; without one, the saved graph that `opened` gives."""
-    from ..remote.reading import Here, There
+    from ..query.access import Here, There
 
     return There(server(target, timeout=timeout)) if target else Here(opened(), worker)

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from ..dates import first_and_last
-from ..errors import UsageError
-from ..names import expand, kebab, nearest
-from ..ontology import Ontology, RecordClass
-from ..questions.parameters import bind
-from ..questions.saved import Parameter, SavedQuery
-from ..questions.search import Index
+from ..model.dates import first_and_last
+from ..model.namespaces import expand, kebab, nearest
+from ..model.problems import UsageError
+from ..query.parameters import bind
+from ..query.saved import Parameter, SavedQuery
+from ..query.search import Index
+from ..syntax.ontology import Ontology, RecordClass
 
 _PARAMETERS = {
     "topic": Parameter("topic", "concept", "topic", scheme="topic"),

@@ -10,9 +10,9 @@ import json
 from collections import defaultdict
 from typing import Any, Final
 
-from ..ask.export import prefixed
-from ..names import PREFIXES, expand, local_name
-from ..ontology import Key, Ontology
+from ..graph.serialize import prefixed
+from ..model.namespaces import PREFIXES, expand, local_name
+from ..syntax.ontology import Key, Ontology
 
 CLAIMS: Final = "claims"
 PARTICIPATIONS: Final = "participations"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..ask.export import compact
-from ..ontology import Ontology
-from .part import Part
-from .things import Things
+from ..graph.serialize import compact
+from ..publish.export.entities import Things
+from ..publish.export.subset import Part
+from ..syntax.ontology import Ontology
 
 
 def jsonld(part: Part, ontology: Ontology) -> bytes:

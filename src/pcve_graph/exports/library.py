@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from ..errors import UsageError
+from ..model.problems import UsageError
 
 
 def library(module: str, extra: str) -> Any:

@@ -7,14 +7,14 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..ask.present import present_view
-from ..ask.query import footnotes
-from ..ask.show import Fact, View, show
-from ..errors import UsageError
-from ..ontology import Ontology
-from .coverage import Line, Matrix
-from .sheets import NO_PROOF, many, period_words
-from .work import Landscape, Work
+from ..analysis.coverage.matrix import Line, Matrix
+from ..analysis.coverage.report import NO_PROOF, many, period_words
+from ..analysis.works import Landscape, Work
+from ..model.problems import UsageError
+from ..query.execute import footnotes
+from ..query.render import present_view
+from ..query.show import Fact, View, show
+from ..syntax.ontology import Ontology
 
 _ALWAYS: Final = ("location", "startDate", "endDate", "status")
 _TELLING: Final = {

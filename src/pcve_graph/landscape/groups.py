@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from .overlaps import Pair
-from .periods import period
-from .reasons import shared
-from .work import Landscape, Work
+from ..analysis.overlaps.find import Pair
+from ..analysis.overlaps.reasons import shared
+from ..analysis.periods import period
+from ..analysis.works import Landscape, Work
 
 _LEAST: Final = 3
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-from ..ask.query import footnotes
-from .briefing import scope
-from .judge import PARTS, VERDICTS
-from .overlaps import Asked, Overlaps
-from .reasons import listed, reason, shared
-from .tables import Cell, Sheet
-from .work import Landscape
+from ..analysis.overlaps.find import Asked, Overlaps
+from ..analysis.overlaps.reasons import listed, reason, shared
+from ..analysis.overlaps.report import scope
+from ..analysis.overlaps.score import PARTS, VERDICTS
+from ..analysis.tables import Cell, Sheet
+from ..analysis.works import Landscape
+from ..query.execute import footnotes
 
 COLUMNS = (
     *("verdict", "score", "one", "one name", "one start", "one end"),

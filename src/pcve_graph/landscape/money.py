@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .work import Money, Work
+from ..analysis.works import Money, Work
 
 SEVERAL = "other-contribution"
 """The share of which one project has several that add up: each is of another body."""

@@ -7,13 +7,13 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..ask.evidence import Evidence, evidence, rank, values
-from ..ask.present import day
-from ..names import expand, local_name
-from .judge import PARTS
-from .overlaps import Pair
-from .reasons import Shared, shared
-from .work import LEADING, TAKING_PART, Landscape, Work
+from ..analysis.overlaps.find import Pair
+from ..analysis.overlaps.reasons import Shared, shared
+from ..analysis.overlaps.score import PARTS
+from ..analysis.works import LEADING, TAKING_PART, Landscape, Work
+from ..graph.claims import Evidence, evidence, rank, values
+from ..model.namespaces import expand, local_name
+from ..query.render import day
 
 _SUBJECT: Final = ox.NamedNode(expand("rdf:subject"))
 _ROLES: Final = frozenset((*LEADING, *TAKING_PART))

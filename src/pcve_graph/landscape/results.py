@@ -7,13 +7,13 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 
-from ..ask.export import serialize
-from ..names import concept, expand, hashed
-from .judge import VERDICTS
-from .overlaps import Overlaps, Pair
+from ..analysis.overlaps.find import Overlaps, Pair
+from ..analysis.overlaps.reasons import reason
+from ..analysis.overlaps.score import VERDICTS
+from ..analysis.works import Landscape
+from ..graph.serialize import serialize
+from ..model.namespaces import concept, expand, hashed
 from .proofs import proofs
-from .reasons import reason
-from .work import Landscape
 
 
 def turtle(landscape: Landscape, store: ox.Store, found: Overlaps) -> bytes:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from .about import About
+from ..publish.release.metadata import About
 from .layout import CRATE, File
 
 _VERSION: Final = "https://w3id.org/ro/crate/1.1"

@@ -8,11 +8,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..dates import first_and_last
-from ..names import expand
-from ..questions.binding import Term
+from ..model.dates import first_and_last
+from ..model.namespaces import expand
+from ..publish.diff.states import Pair
+from ..query.binding import Term
 from .reading import Reading, is_part
-from .states import Pair
 
 _TYPE: Final = expand("rdf:type")
 _DATES: Final = frozenset(map(expand, ("xsd:date", "xsd:gYearMonth", "xsd:gYear")))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from ..names import BASE, concept, local_name, prefixed
-from ..ontology import Triples
-from ..validate.frame import described, link, table
-from .terms import Terms
+from ..model.namespaces import BASE, concept, local_name, prefixed
+from ..publish.site.html import described, link, table
+from ..publish.site.terms import Terms
+from ..syntax.ontology import Triples
 
 
 def lists_page(terms: Terms) -> Iterator[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from ..names import BASE
-from .diff import Diff
+from ..model.namespaces import BASE
+from ..publish.diff.compare import Diff
 
 
 def rdf_patch(diff: Diff) -> str:

@@ -9,16 +9,16 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from .. import names
-from ..ask.evidence import Evidence, evidence, rank, values
-from ..names import expand
-from ..questions.binding import Term
-from .sides import Side
+from ..graph.claims import Evidence, evidence, rank, values
+from ..model import namespaces
+from ..model.namespaces import expand
+from ..publish.diff.snapshot import Side
+from ..query.binding import Term
 
 Fact: TypeAlias = tuple[ox.NamedNode, ox.NamedNode, Term]
 """Subject, predicate and value of a statement."""
 
-FACTS: Final = ox.NamedNode(names.graph("facts"))
+FACTS: Final = ox.NamedNode(namespaces.graph("facts"))
 _PARTS: Final = tuple(map(expand, ("rdf:subject", "rdf:predicate", "rdf:object")))
 
 
@@ -42,7 +42,7 @@ class Claim:
 
 def is_part(node: ox.NamedNode) -> bool:
     """Whether a thing is written inside the record of another: its IRI has that one's id in it."""
-    return node.value.removeprefix(names.BASE).count("/") > 2
+    return node.value.removeprefix(namespaces.BASE).count("/") > 2
 
 
 class Reading:
@@ -55,7 +55,7 @@ class Reading:
 
     def quads(self, name: str, lines: Iterable[str]) -> list[ox.Quad]:
         """N-Triples lines as quads of the graph `name`, sorted."""
-        node = ox.NamedNode(names.graph(name))
+        node = ox.NamedNode(namespaces.graph(name))
         text = "\n".join(sorted(lines)).encode()
         parsed = ox.parse(text, format=ox.RdfFormat.N_TRIPLES)
         return [ox.Quad(each.subject, each.predicate, each.object, node) for each in parsed]

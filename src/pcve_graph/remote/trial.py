@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..ask.query import Table
-from ..errors import ContentError, UsageError
-from ..questions.saved import SavedQuery
-from .reading import Reading, bind_in
+from ..model.problems import ContentError, UsageError
+from ..query.access import Reading, bind_in
+from ..query.execute import Table
+from ..query.saved import SavedQuery
 
 
 @dataclass(frozen=True, slots=True)

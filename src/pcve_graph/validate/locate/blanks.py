@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from . import Places
+    from ...syntax.positions import Places
 
 _ROUNDS = 12
 """Steps away at which a difference between two nodes still tells them apart."""

@@ -1,0 +1,267 @@
+"""Where nothing is recorded, or only something small, ended or undated, and who is near."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import pyoxigraph as ox
+
+from ...landscape.money import sums
+from ...model.project import Project
+from ...query.execute import Table, ask, footnotes
+from ...query.render import day
+from ...query.saved import read_queries
+from ..tables import Sheet
+from ..works import Landscape, Work
+from .matrix import ALL, UNKNOWN, Line, Matrix
+from .report import AXIS_WORDS, NO_PROOF, many, scope_words
+
+SMALL: Final = Decimal(100_000)
+"""In the budget's own currency: a project whose whole budget is below it is small."""
+SMALL_KINDS: Final = {
+    "pilot-project": "a pilot project",
+    "sub-grant-scheme": "a sub-grant scheme",
+    "component": "a component of a project",
+}
+
+_PROJECTS: Final = (
+    "all have ended, have not begun, state no dates, or are small (a pilot, a component, "
+    f"sub-grants, or under {SMALL:,} in all)"
+)
+_EVENTS: Final = "no dates are stated, or the events are announced only"
+_OTHER: Final = {"projects": "event", "events": "project", "actors": ""}
+_WEAK: Final = {"projects": _PROJECTS, "events": _EVENTS, "actors": f"{_PROJECTS}; {_EVENTS}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One cell with no record, or with weak ones alone: `weak` has each with its reason.
+
+    `near` are the other economies with a record in the same column, `regional` what is located at
+    the region as a whole, `wider` the broader columns that have a record in this economy,
+    `unplaced` what states no place, so that it may be here, and `beside` how many events there are
+    in the cell where projects are counted, or projects where events are.
+    """
+
+    economy: Line
+    column: Line
+    weak: tuple[tuple[Work, str], ...]
+    near: tuple[Line, ...]
+    regional: tuple[Work, ...]
+    wider: tuple[str, ...]
+    unplaced: tuple[Work, ...]
+    beside: int
+
+    @property
+    def covered(self) -> int:
+        """How many neighbours are covered: economies, the region, and a broader column, as one."""
+        return len(self.near) + bool(self.regional) + bool(self.wider)
+
+
+def newest_reading(project: Project, store: ox.Store) -> date | None:
+    """The day that the newest source was read: the graph knows of nothing later."""
+    query = read_queries(project, "landscape")["sources"]
+    table = ask(store, query.text, name=query.path)
+    assert isinstance(table, Table)
+    days = [str(getattr(read, "value", "")) for _, _, read in table.rows if read is not None]
+    return date.fromisoformat(max(days)) if days else None
+
+
+def gaps(
+    landscape: Landscape, matrix: Matrix, beside: Matrix | None, on: date | None
+) -> tuple[Gap, ...]:
+    """The gaps of a matrix on a day, those without a record first, most neighbours covered first.
+
+    Without a day nothing is said to have ended. What may be in a cell counts as being there.
+    `beside` has the same rows and columns for events, or for projects.
+    """
+    columns = [column for column in matrix.columns if column.role in ("broader", "part")]
+    regions = [row for row in matrix.rows if row.role == "region"]
+    found = []
+    for column in columns:
+        economies = {row: matrix.cell(row.key, column.key).all() for row in matrix.economies}
+        regional = tuple(work for row in regions for work in matrix.cell(row.key, column.key).all())
+        for row, works in economies.items():
+            weak = [(work, weakness(work, on)) for work in works]
+            if not all(reason for _, reason in weak):
+                continue
+            wider = [
+                landscape.label(above)
+                for above in landscape.broader.get(column.key, ())
+                if matrix.cell(row.key, above)
+            ]
+            found.append(
+                Gap(
+                    economy=row,
+                    column=column,
+                    weak=tuple(weak),
+                    near=tuple(each for each, has in economies.items() if has and each != row),
+                    regional=regional,
+                    wider=tuple(sorted(wider)),
+                    unplaced=matrix.cell(UNKNOWN, column.key).all(),
+                    beside=len(beside.cell(row.key, column.key).all()) if beside else 0,
+                )
+            )
+    return tuple(
+        sorted(found, key=lambda each: (bool(each.weak), -each.covered, each.column.label))
+    )
+
+
+def weakness(work: Work, on: date | None) -> str:
+    """Why a work covers its cell weakly; empty where it does not.
+
+    A project: it has ended, has not begun, states no dates or is small. An event: it states no
+    date, or no source says that it was held.
+    """
+    if not work.earliest and not work.latest:
+        return "no dates stated"
+    if work.kind == "event":
+        return "announced only" if work.status == "planned" else ""
+    if on and work.latest and work.latest < on.isoformat():
+        return f"ended {day(work.end or work.start or work.latest)}"
+    if on and work.earliest and work.earliest > on.isoformat():
+        return f"begins {day(work.start or work.end or work.earliest)}"
+    if work.sort in SMALL_KINDS:
+        return SMALL_KINDS[work.sort]
+    totals = [each for each in sums([work]) if each.share == "total" and each.most is not None]
+    if totals and all(each.most is not None and each.most < SMALL for each in totals):
+        return f"small, {totals[0].currency} {totals[0]} in all"
+    return ""
+
+
+def gap_sheet(
+    landscape: Landscape, store: ox.Store, matrix: Matrix, found: tuple[Gap, ...], on: date | None
+) -> Sheet:
+    """The gaps as a table, a row each."""
+    both = matrix.count != "actors"
+    heads = f"{matrix.by} economy state there covered near region broader unplaced".split()
+    heads += [f"{_OTHER[matrix.count]}s"] if both else []
+    rows = tuple(
+        (
+            gap.column.label,
+            gap.economy.label,
+            "only weakly" if gap.weak else "no record",
+            "; ".join(f"{work.label} ({reason})" for work, reason in gap.weak),
+            gap.covered,
+            "; ".join(each.label for each in gap.near),
+            "; ".join(work.label for work in gap.regional),
+            "; ".join(gap.wider),
+            "; ".join(work.label for work in gap.unplaced),
+            *((gap.beside,) if both else ()),
+        )
+        for gap in found
+    )
+    name = _title(landscape, matrix, on)
+    texts = [name, *(str(cell) for row in rows for cell in row)]
+    return Sheet(name, tuple(heads), rows, (_caution(matrix), *footnotes(store, texts)))
+
+
+def briefing(
+    landscape: Landscape,
+    store: ox.Store,
+    matrix: Matrix,
+    found: tuple[Gap, ...],
+    on: date | None,
+    limit: int,
+) -> str:
+    """The gaps as a text to forward: the answer first, then each topic; `limit` 0 for all."""
+    by_column: dict[Line, list[Gap]] = {}
+    for gap in found:
+        if gap.covered:
+            by_column.setdefault(gap.column, []).append(gap)
+    lines = [_title(landscape, matrix, on), "", *_answer(matrix, found), ""]
+    columns = list(by_column)[: limit or None]
+    for place, column in enumerate(columns, 1):
+        lines += [f"{place}. {column.label}  [{column.id}]"]
+        lines += [f"   {line}" for line in _about(by_column[column], _OTHER[matrix.count], on)]
+        lines += [""]
+    if more := len(by_column) - len(columns):
+        lines += [f"{more:,} more have gaps: `--limit 0` shows them, `--format csv` a row each."]
+    nowhere = {gap.column.label for gap in found if not gap.covered and not gap.weak}
+    nowhere -= {column.label for column in by_column}
+    if nowhere:
+        lines += [f"No record in any economy or the region: {', '.join(sorted(nowhere))}.", ""]
+    lines += [_caution(matrix)]
+    return "\n".join([*lines, *footnotes(store, lines)]) + "\n"
+
+
+def _title(landscape: Landscape, matrix: Matrix, on: date | None) -> str:
+    words = [f"Gaps: {matrix.count} by economy and {AXIS_WORDS[matrix.by]}"]
+    words += scope_words(landscape, matrix.scope)
+    if on:
+        words.append(f"as seen on {day(on.isoformat())}")
+    return ", ".join(words)
+
+
+def _answer(matrix: Matrix, found: tuple[Gap, ...]) -> Iterator[str]:
+    columns = [column for column in matrix.columns if column.role in ("broader", "part")]
+    economies = matrix.economies
+    bare = sum(not gap.weak for gap in found)
+    cells = len(columns) * len(economies)
+    axis = AXIS_WORDS[matrix.by]
+    what = "thing" if matrix.count == "actors" else matrix.count[:-1]
+    nothing = "nothing" if matrix.count == "actors" else f"no {what}"
+    yield (
+        f"Of {cells} pairs of an economy and a {axis} "
+        f"({len(economies)} economies, {many(len(columns), axis)}), {bare} have {nothing} on "
+        f"record and {len(found) - bare} only weak ones (ended, undated, small or announced)."
+    )
+    least = [
+        (sum(g.economy == each and not g.weak for g in found), each.label) for each in economies
+    ]
+    worst = max((number for number, _ in least), default=0)
+    names = [label for number, label in least if number == worst]
+    if worst:
+        yield f"Most without a record: {', '.join(names)} ({many(worst, axis)})."
+    whole = matrix.columns[-1 if matrix.columns[-1].key == ALL else 0].key
+    every, nowhere = (len(matrix.cell(row, whole).all()) for row in (ALL, UNKNOWN))
+    silent = len(matrix.cell(ALL, UNKNOWN).all())
+    for number, lacking in ((silent, axis), (nowhere, "place")):
+        if number:
+            yield f"Of {many(every, what)} {number} state no {lacking} and may close any of these."
+    yield "First come the gaps with most neighbours covered."
+
+
+def _about(found: list[Gap], other: str, on: date | None) -> Iterator[str]:
+    """One topic: who has no record, who only weak ones, and what is near."""
+    bare = [
+        gap.economy.label + (f" (but {many(gap.beside, other)})" if gap.beside else "")
+        for gap in found
+        if not gap.weak
+    ]
+    if bare:
+        yield f"no record: {', '.join(bare)}"
+    weakly = {gap.economy for gap in found}
+    if near := {each for gap in found for each in gap.near} - weakly:
+        yield f"covered: {', '.join(sorted(each.label for each in near))}"
+    if weak := [gap for gap in found if gap.weak]:
+        yield f"only weakly: {', '.join(gap.economy.label for gap in weak)}"
+        of: dict[str, list[str]] = {}
+        for gap in weak:
+            for work, reason in gap.weak:
+                of.setdefault(f"{work.label}, {reason}", []).append(gap.economy.label)
+        for told, economies in of.items():
+            yield f"    {told} ({', '.join(economies)})"
+    for words, works in (
+        ("whole region", found[0].regional),
+        ("place not known", found[0].unplaced),
+    ):
+        if works:
+            yield f"{words}:"
+            yield from (f"    {_told(work, on)}" for work in works)
+
+
+def _told(work: Work, on: date | None) -> str:
+    reason = weakness(work, on)
+    return f"{work.label}, {reason}" if reason else work.label
+
+
+def _caution(matrix: Matrix) -> str:
+    return (
+        f"No record: nothing in this graph, {NO_PROOF}. Weakly: {_WEAK[matrix.count]}. "
+        "What is located at the region as a whole is not counted to an economy; it may reach it."
+    )

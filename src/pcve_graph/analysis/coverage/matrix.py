@@ -1,0 +1,235 @@
+"""Who works where on what: projects, events, actors or money by economy and a second axis."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ...model.namespaces import BASE, local_name, nearest
+from ...model.problems import UsageError
+from ...model.project import Project
+from ...query.execute import Table, ask, labels
+from ...query.saved import read_queries
+from ..scope import Scope, Things, chosen, in_period
+from ..works import Landscape, Work
+
+AXES: Final = ("topic", "pillar", "group", "funder", "year")
+COUNTS: Final = ("projects", "events", "actors", "money")
+ELSEWHERE: Final = "elsewhere"
+ONLINE: Final = "online"
+UNKNOWN: Final = "unknown"
+ALL: Final = "all"
+
+_LISTS: Final = {"topic": BASE + "vocab/topic", "group": BASE + "vocab/target-group"}
+_PERSON: Final = f"{BASE}id/person/"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row or a column: `key` is its IRI, year or one of the words above; `role` what it is.
+
+    Roles of rows: economy, region (the region as a whole), elsewhere, online, unknown, all; of
+    columns: broader (those beside it are parts of it), part, unknown, all.
+    """
+
+    key: str
+    label: str
+    role: str
+
+    @property
+    def id(self) -> str:
+        """What people type for it."""
+        return local_name(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """What is in each cell, by the keys of its row and column; a cell without things is absent.
+
+    A thing in several places or on several topics is in several cells, and once in those of `all`.
+    """
+
+    by: str
+    count: str
+    scope: Scope
+    rows: tuple[Line, ...]
+    columns: tuple[Line, ...]
+    cells: Mapping[tuple[str, str], Things]
+
+    def cell(self, row: str, column: str) -> Things:
+        """The things of one cell; none is no record, which is not proof of no activity."""
+        return self.cells.get((row, column), Things())
+
+    @property
+    def economies(self) -> tuple[Line, ...]:
+        """The rows that are economies of the region."""
+        return tuple(row for row in self.rows if row.role == "economy")
+
+
+Lists: TypeAlias = Mapping[str, Mapping[str, str]]
+"""The terms of the closed lists with their labels, by axis."""
+
+
+def read_lists(project: Project, store: ox.Store) -> Lists:
+    """All topics and target groups, also those that nothing is about."""
+    query = read_queries(project, "landscape")["lists"]
+    table = ask(store, query.text, name=query.path)
+    assert isinstance(table, Table)
+    called = labels(store, (concept for _, concept in table.rows))
+    rows = sorted(
+        (getattr(one, "value", ""), getattr(other, "value", "")) for one, other in table.rows
+    )
+    return {
+        axis: {concept: called[concept] for scheme, concept in rows if scheme == name}
+        for axis, name in _LISTS.items()
+    }
+
+
+def coverage(
+    landscape: Landscape,
+    lists: Lists,
+    scope: Scope,
+    by: str = "topic",
+    count: str = "projects",
+    every: bool = False,
+) -> Matrix:
+    """The matrix of economies and one of `AXES`, of one of `COUNTS`.
+
+    Columns are the broadest topics or groups; where `scope` names one, it and its narrower ones;
+    with `every`, all of them. Raises UsageError for an axis or a count that there is not.
+    """
+    for option, word, known in (("by", by, AXES), ("count", count, COUNTS)):
+        if word not in known:
+            hint = nearest(word, known)
+            text = f"--{option} is {', '.join(known)}, not {word!r}" + (f"; {hint}" if hint else "")
+            raise UsageError(text)
+    kinds = {"events": ("event",), "actors": ("project", "event")}.get(count, ("project",))
+    asked = tuple(work for kind in kinds for work in chosen(landscape, kind, scope))
+    things = in_period(asked, scope)
+    cells: dict[tuple[str, str], list[list[Work]]] = {}
+    for place, works in enumerate((things.sure, things.maybe)):
+        for work in works:
+            for row in (*places(landscape, work), ALL):
+                for column in (*marks(work, by), ALL):
+                    cells.setdefault((row, column), [[], []])[place].append(work)
+    columns = _columns(landscape, lists, scope, by, things.all(), every)
+    shown = {column.key for column in columns}
+    return Matrix(
+        by=by,
+        count=count,
+        scope=scope,
+        rows=tuple(_rows(landscape, {row for row, _ in cells})),
+        columns=columns,
+        cells={
+            key: Things(tuple(sure), tuple(maybe))
+            for key, (sure, maybe) in cells.items()
+            if key[1] in shown
+        },
+    )
+
+
+def places(landscape: Landscape, work: Work) -> set[str]:
+    """The keys of the rows that a work is in: economies, a region as a whole, or another."""
+    inside = {country for found in landscape.members.values() for country in found}
+    if not inside:
+        inside = {*landscape.countries}
+    found = {each if each in inside else ELSEWHERE for each in work.countries}
+    for place in work.regions:
+        around = [
+            each for each in (place, *landscape.within.get(place, ())) if each in landscape.members
+        ]
+        found.add(around[0] if around else ELSEWHERE)
+    if found:
+        return found
+    return {ONLINE if work.mode == "online" else UNKNOWN}
+
+
+def marks(work: Work, by: str) -> set[str]:
+    """The keys of the columns that a work is in, broader ones too; UNKNOWN where it states none."""
+    found = {
+        "topic": {*work.topics, *work.wider},
+        "group": {*work.groups, *work.wider_groups},
+        "funder": {*work.funders},
+        "pillar": {*work.pillars},
+        "year": years(work) if by == "year" else set(),
+    }[by]
+    return found or {UNKNOWN}
+
+
+def years(work: Work) -> set[str]:
+    """The years that a work ran in, those alone that its dates state or lie between them."""
+    first, last = work.earliest or work.latest, work.latest or work.earliest
+    if first is None or last is None:
+        return set()
+    return {f"{year:04}" for year in range(int(first[:4]), int(last[:4]) + 1)}
+
+
+def _rows(landscape: Landscape, used: set[str]) -> Iterator[Line]:
+    inside = {country for found in landscape.members.values() for country in found}
+    for each in _by_label(landscape, inside or landscape.countries):
+        yield Line(each, landscape.label(each), "economy")
+    for each in _by_label(landscape, landscape.members):
+        yield Line(each, f"{landscape.label(each)} (as a whole)", "region")
+    others = ((ELSEWHERE, "elsewhere"), (ONLINE, "online, no place"), (UNKNOWN, "place not known"))
+    for key, label in others:
+        if key in used:
+            yield Line(key, label, key)
+    yield Line(ALL, "all, each once", ALL)
+
+
+def _columns(
+    landscape: Landscape,
+    lists: Lists,
+    scope: Scope,
+    by: str,
+    works: Iterable[Work],
+    every: bool,
+) -> tuple[Line, ...]:
+    used = Counter(key for work in works for key in marks(work, by))
+    called = lists.get(by, {})
+    focus = "" if by == "year" else getattr(scope, by)
+    found = [Line(focus, landscape.label(focus), "broader")] if focus else []
+    if by in lists:
+        concepts = {*called, *used} - {UNKNOWN}
+        inside = [
+            each
+            for each in concepts - {focus}
+            if (focus in landscape.broader.get(each, ()) if focus else True)
+            and (every or focus or not landscape.broader.get(each))
+        ]
+    elif by == "year":
+        known = sorted(int(key) for key in used if key != UNKNOWN)
+        span = range(known[0], known[-1] + 1) if known else ()
+        inside = [f"{year:04}" for year in span if _within(scope, year)]
+    else:
+        inside = [key for key in used if key not in (UNKNOWN, focus) and not focus]
+    lines = [Line(key, called.get(key) or landscape.label(key), "part") for key in inside]
+    if by == "year":
+        lines = [Line(key, key, "part") for key in inside]
+    found += lines if by == "year" else sorted(lines, key=lambda line: (line.label, line.key))
+    if not focus and used[UNKNOWN]:
+        word = "date" if by == "year" else by
+        found.append(Line(UNKNOWN, f"{word} not known", UNKNOWN))
+    if not focus:
+        found.append(Line(ALL, "all, each once", ALL))
+    return tuple(found)
+
+
+def _within(scope: Scope, year: int) -> bool:
+    after = scope.first is None or scope.first.year <= year
+    return after and (scope.last is None or year <= scope.last.year)
+
+
+def _by_label(landscape: Landscape, found: Iterable[str]) -> list[str]:
+    return sorted(found, key=lambda each: (landscape.label(each), each))
+
+
+def actors(works: Iterable[Work]) -> frozenset[str]:
+    """Organisations and processes with a part in any of the works; persons are not counted."""
+    return frozenset(
+        each for work in works for each in work.company if not each.startswith(_PERSON)
+    )

@@ -1,0 +1,228 @@
+"""A matrix as a table for people, as one for programs, and the notes that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pyoxigraph as ox
+
+from ...landscape.money import Sum, sums
+from ...query.execute import footnotes
+from ...query.render import day
+from ..scope import Scope, Things
+from ..tables import Cell, Sheet
+from ..works import Landscape
+from .matrix import ALL, ELSEWHERE, UNKNOWN, Line, Matrix, actors
+
+NONE = "·"
+NO_PROOF = "which is not proof of no activity"
+COLUMNS = 11
+"""So many columns fit a page of text."""
+AXIS_WORDS = {
+    "topic": "topic",
+    "pillar": "process",
+    "group": "target group",
+    "funder": "funder",
+    "year": "year",
+}
+
+
+def many(number: int, word: str) -> str:
+    """`1 project`, `2 projects`, `2 processes`."""
+    ending = "es" if word.endswith("s") else "s"
+    return f"{number:,} {word}" + ("" if number == 1 else ending)
+
+
+def numbers(matrix: Matrix, row: Line, column: Line) -> tuple[int, int]:
+    """How many in a cell are sure, and how many more there may be."""
+    things = matrix.cell(row.key, column.key)
+    if matrix.count == "actors":
+        sure = actors(things.sure)
+        return len(sure), len(actors(things.maybe) - sure)
+    return len(things.sure), len(things.maybe)
+
+
+def shown(sure: int, maybe: int) -> str:
+    """`3`, `3 +1?` where one more may be, `·` where there is no record."""
+    words = [str(sure)] if sure else []
+    return " ".join([*words, f"+{maybe}?"] if maybe else words) or NONE
+
+
+def fitted(matrix: Matrix) -> tuple[Matrix, tuple[str, ...]]:
+    """The matrix as it fits a page, and the labels of columns that were left out as empty.
+
+    Of more than COLUMNS those without any record go, and if they are still more, rows and columns
+    change places; years stay across, as they are narrow.
+    """
+    if len(matrix.columns) <= COLUMNS or matrix.by == "year":
+        return matrix, ()
+    used = {column for _, column in matrix.cells} | {ALL}
+    kept = tuple(column for column in matrix.columns if column.key in used)
+    empty = tuple(column.label for column in matrix.columns if column.key not in used)
+    matrix = replace(matrix, columns=kept)
+    if len(kept) > COLUMNS:
+        cells = {(column, row): things for (row, column), things in matrix.cells.items()}
+        matrix = replace(matrix, rows=kept, columns=matrix.rows, cells=cells)
+    return matrix, empty
+
+
+def corner(matrix: Matrix) -> tuple[str, str]:
+    """What the rows and what the columns of a fitted matrix are."""
+    turned = any(row.role == "part" for row in matrix.rows)
+    axes = ("economy", AXIS_WORDS[matrix.by])
+    return axes[::-1] if turned else axes
+
+
+def title(landscape: Landscape, matrix: Matrix) -> str:
+    """What the matrix is of, in words."""
+    what = "Budgets of projects" if matrix.count == "money" else matrix.count.capitalize()
+    words = f"{what} by economy and {AXIS_WORDS[matrix.by]}"
+    return words + "".join(f", {each}" for each in scope_words(landscape, matrix.scope))
+
+
+def scope_words(landscape: Landscape, scope: Scope) -> Iterator[str]:
+    """What is asked for, in words: `on prisons`, `paid by …`, `on 1 May 2022`."""
+    ways = (("on", scope.topic), ("for", scope.group), ("paid by", scope.funder))
+    for word, iri in (*ways, ("within", scope.pillar), ("in", scope.country)):
+        if iri:
+            yield f"{word} {landscape.label(iri)}"
+    yield from period_words(scope)
+
+
+def period_words(scope: Scope) -> Iterator[str]:
+    """The period, in words: `on 1 May 2022`, or `from` one day and `up to` another."""
+    first, last = scope.first, scope.last
+    if first and first == last:
+        yield f"on {day(first.isoformat())}"
+    else:
+        if first:
+            yield f"from {day(first.isoformat())}"
+        if last:
+            yield f"up to {day(last.isoformat())}"
+
+
+def wide(landscape: Landscape, store: ox.Store, matrix: Matrix) -> Sheet:
+    """The matrix as people read it: a row for each economy, a column for each topic."""
+    page, empty = fitted(matrix)
+    heads = (corner(page)[0], *(column.label for column in page.columns))
+    if matrix.count == "money":
+        heads = (heads[0], "money", *heads[1:])
+        rows = tuple(_money_rows(page))
+    else:
+        rows = tuple(
+            (row.label, *(_cell(*numbers(page, row, column)) for column in page.columns))
+            for row in page.rows
+        )
+    name = title(landscape, matrix)
+    texts = [name, *heads, *(str(cell) for row in rows for cell in row)]
+    told = (*notes(landscape, matrix), *left_out(empty), *footnotes(store, texts))
+    return Sheet(name, heads, rows, told)
+
+
+def left_out(empty: tuple[str, ...]) -> Iterator[str]:
+    """The columns that are not shown, as no cell of theirs has a record."""
+    if empty:
+        yield f"No record in any row, {NO_PROOF}: {', '.join(empty)}."
+
+
+def _cell(sure: int, maybe: int) -> Cell:
+    return sure if sure and not maybe else shown(sure, maybe)
+
+
+def _money_rows(matrix: Matrix) -> Iterator[tuple[Cell, ...]]:
+    """A row for each currency and share that an economy has; one of dots where it has none."""
+    for row in matrix.rows:
+        cells = [matrix.cell(row.key, column.key) for column in matrix.columns]
+        found = [{(s.currency, s.share): s for s in sums(each.sure)} for each in cells]
+        kinds = sorted({key for each in found for key in each})
+        for currency, share in kinds:
+            yield (
+                row.label,
+                f"{currency} {share}",
+                *(
+                    _amount(each.get((currency, share)), things)
+                    for each, things in zip(found, cells, strict=True)
+                ),
+            )
+        if not kinds:
+            yield row.label, "", *(_amount(None, things) for things in cells)
+
+
+def _amount(found: Sum | None, things: Things) -> str:
+    if found is None:
+        return f"not stated (0 of {len(things.sure)})" if things.sure else NONE
+    return f"{found} ({found.stating} of {len(things.sure)})"
+
+
+def tidy(landscape: Landscape, store: ox.Store, matrix: Matrix) -> Sheet:
+    """The matrix as programs read it: a row for each cell, empty ones too, with its things."""
+    heads: tuple[str, ...] = ("economy", "economyId", matrix.by, f"{matrix.by}Id")
+    money = ("currency", "share", "least", "most", "stating", "projects")
+    heads += (*money, "things") if matrix.count == "money" else (matrix.count, "maybe", "things")
+    rows: list[tuple[Cell, ...]] = []
+    for row in matrix.rows:
+        for column in matrix.columns:
+            things = matrix.cell(row.key, column.key)
+            start = (row.label, row.id, column.label, column.id)
+            ids = " ".join(work.id for work in things.all())
+            if matrix.count != "money":
+                rows.append((*start, *numbers(matrix, row, column), ids))
+                continue
+            stated: list[tuple[Cell, ...]] = [
+                (each.currency, each.share, each.least, each.most, each.stating)
+                for each in sums(things.sure)
+            ]
+            for cells in stated or [(None, None, None, None, 0)]:
+                rows.append((*start, *cells, len(things.sure), ids))
+    name = title(landscape, matrix)
+    texts = [name, *(str(cell) for row in rows for cell in row)]
+    return Sheet(name, heads, tuple(rows), (*notes(landscape, matrix), *footnotes(store, texts)))
+
+
+def notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
+    """What is not known, how things in several cells count, and what the marks mean."""
+    every = matrix.cell(ALL, ALL) or matrix.cell(ALL, matrix.columns[0].key)
+    yield f"{NONE}  no record here, {NO_PROOF}."
+    if every.maybe:
+        yield "+n?  n more whose dates do not tell whether they belong to the period."
+    regions = [row for row in matrix.rows if row.role == "region"]
+    for row in regions:
+        yield (
+            f"What is located at the {landscape.label(row.key)} as a whole has a row of its own; "
+            "it is not spread over the economies."
+        )
+    nowhere = len(_distinct(matrix, UNKNOWN))
+    what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
+    if nowhere:
+        yield f"No place is stated for {many(nowhere, what)}, which may be in any economy."
+    if any(row.key == ELSEWHERE for row in matrix.rows):
+        yield "elsewhere: in other countries, or in a region that is not the economies' own."
+    if unknown := len(matrix.cell(ALL, UNKNOWN).all()):
+        lacking = "date" if matrix.by == "year" else AXIS_WORDS[matrix.by]
+        yield f"No {lacking} is stated for {many(unknown, what)}."
+    if matrix.by in ("topic", "group"):
+        yield (
+            "A broader one counts the things of its narrower ones, each once; a thing of several "
+            "places or columns is in each, so rows and columns do not add up."
+        )
+    else:
+        yield "A thing of several places or columns is in each, so rows and columns do not add up."
+    announced = sum(work.status == "planned" for work in every.all())
+    if announced:
+        yield f"Announced only, no source here says that it was held: {many(announced, 'event')}."
+    if matrix.count == "actors":
+        yield "Actors: bodies with any part in a project or event there; persons are not counted."
+    if matrix.count == "money":
+        yield (
+            "(a of b): of b projects in the cell, a state it. A budget is whole in each cell of "
+            "its project; shares and currencies are never added up."
+        )
+    if matrix.count == "money" and matrix.by == "funder":
+        yield "A budget is the project's; how much of it each of its funders pays is not counted."
+    if matrix.by == "year":
+        yield "A thing counts in each year that its dates span; without an end, in its first."
+
+
+def _distinct(matrix: Matrix, row: str) -> set[str]:
+    return {work.iri for column in matrix.columns for work in matrix.cell(row, column.key).all()}

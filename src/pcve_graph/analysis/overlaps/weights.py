@@ -1,0 +1,89 @@
+"""The weights of the score, read from the one file that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Words
+from dataclasses import dataclass
+from typing import Final
+
+from ...model.namespaces import nearest
+from ...model.problems import UsageError
+from ...model.project import Project
+from ...syntax.tree import Mapping, Scalar, decode
+from ...syntax.yaml import parse
+from ...system.files import LARGEST, read_inside
+
+FILE: Final = "landscape/weights.yml"
+NUMBERS: Final = (
+    *("project.place", "project.topic", "project.group", "project.time"),
+    *("event.place", "event.topic", "event.group", "event.time", "event.company"),
+    *("least.project", "least.event"),
+    *("rarity.place", "rarity.topic", "rarity.group", "rarity.steady"),
+    *("place.floor", "place.reach", "place.neighbours", "topic.broader", "topic.common"),
+    *("time.floor", "time.open", "time.adjacent", "company.leading", "company.beside"),
+)
+WORDS: Final = ("topic.general", "instruments")
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The numbers by `group.name`, such as `place.floor`, and the lists of ids."""
+
+    numbers: Words[str, float]
+    words: Words[str, frozenset[str]]
+
+    def __getitem__(self, name: str) -> float:
+        return self.numbers[name]
+
+    def of(self, kind: str) -> dict[str, float]:
+        """The weight of each part of the score of a `project` or an `event`."""
+        start = f"{kind}."
+        return {
+            name.removeprefix(start): number
+            for name, number in self.numbers.items()
+            if name.startswith(start)
+        }
+
+
+def read_weights(project: Project) -> Weights:
+    """The weights of `project`.
+
+    Raises UsageError, naming the key, where the file lacks one, knows one too many, or has no
+    number where one is due; ContentError where it is not YAML.
+    """
+    path = project.queries / FILE
+    name = project.relative(path)
+    try:
+        tree = parse(decode(read_inside(path, project.root, LARGEST), name), name)
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read ({error.strerror}); overlaps need it") from None
+    found = _flat(tree)
+    for key in sorted(found.keys() - {*NUMBERS, *WORDS}):
+        hint = nearest(key, (*NUMBERS, *WORDS)) or "docs/overlap-score.md lists the keys"
+        raise UsageError(f"{name}: {key} is no weight; {hint}")
+    for key in (*NUMBERS, *WORDS):
+        if key not in found:
+            raise UsageError(f"{name}: {key} is missing")
+    numbers = {key: _number(name, key, found[key]) for key in NUMBERS}
+    words = {key: frozenset(found[key].replace(",", " ").split()) for key in WORDS}
+    return Weights(numbers, words)
+
+
+def _flat(tree: object, before: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in tree.entries if isinstance(tree, Mapping) else ():
+        if isinstance(value, Scalar):
+            found[before + key.text] = value.text
+        else:
+            found |= _flat(value, f"{before}{key.text}.")
+    return found
+
+
+def _number(name: str, key: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise UsageError(f"{name}: {key} is a number, not {text!r}") from None
+    if not 0 <= number <= (1000 if key.startswith("rarity.") else 1):
+        raise UsageError(f"{name}: {key} is {text}; it goes from 0 to 1")
+    return number

@@ -1,0 +1,133 @@
+"""A table with its title and notes, as text, CSV, Markdown, JSON or a workbook of Excel."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+import textwrap
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, TypeAlias
+
+from ..model.namespaces import nearest
+from ..model.problems import UsageError
+from ..query.render import columns, in_cell, markdown_table
+
+FORMATS: Final = ("text", "csv", "xlsx", "markdown", "json")
+Cell: TypeAlias = str | int | float | Decimal | None
+
+_CREATED: Final = datetime.datetime(2000, 1, 1)
+"""The day of every workbook: the same table gives the same bytes."""
+_HEAD: Final = 16
+_WIDEST: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table: `columns` are its heads, each row has a cell for each; None is an empty cell.
+
+    `notes` are sentences that belong under it, such as what is not known and designation notes.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+def written(sheet: Sheet, form: str) -> bytes:
+    """`sheet` in one of `FORMATS`, UTF-8 where it is text.
+
+    CSV (RFC 4180) has heads and rows alone, so that programs can read it; the others have the title
+    and the notes too. Raises UsageError for another format, and for `xlsx` without its extra.
+    """
+    if form == "xlsx":
+        return _workbook(sheet)
+    writers = {"text": _text, "csv": _csv, "markdown": _markdown, "json": _json}
+    if form not in writers:
+        hint = nearest(form, FORMATS)
+        known = ", ".join(FORMATS)
+        raise UsageError(
+            f"a table is written as {known}, not {form}" + (f"; {hint}" if hint else "")
+        )
+    return writers[form](sheet).encode()
+
+
+def _word(cell: Cell) -> str:
+    if isinstance(cell, str) or cell is None:
+        return cell or ""
+    return f"{cell:,}"
+
+
+def _text(sheet: Sheet) -> str:
+    heads = [textwrap.wrap(name, _HEAD, break_long_words=False) or [""] for name in sheet.columns]
+    deep = max(map(len, heads), default=0)
+    lines = [[""] * (deep - len(head)) + head for head in heads]
+    table = [list(line) for line in zip(*lines, strict=True)]
+    table += [list(map(_word, row)) for row in sheet.rows]
+    notes = "".join(f"{note}\n" for note in sheet.notes)
+    return f"{in_cell(sheet.title)}\n\n{columns(table) if table else ''}" + (notes and f"\n{notes}")
+
+
+def _markdown(sheet: Sheet) -> str:
+    rows = [list(map(_word, row)) for row in sheet.rows]
+    lines = [list(sheet.columns), ["---"] * len(sheet.columns), *rows]
+    return f"**{in_cell(sheet.title)}**\n\n{markdown_table(lines)}" + "".join(
+        f"\n{note}\n" for note in sheet.notes
+    )
+
+
+def _csv(sheet: Sheet) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(sheet.columns)
+    writer.writerows(sheet.rows)
+    return text.getvalue()
+
+
+def _json(sheet: Sheet) -> str:
+    rows = [dict(zip(sheet.columns, map(_plain, row), strict=True)) for row in sheet.rows]
+    document = {"title": sheet.title, "rows": rows, "notes": sheet.notes}
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _plain(cell: Cell) -> str | int | float | None:
+    if isinstance(cell, Decimal):
+        return int(cell) if cell == cell.to_integral_value() else float(cell)
+    return cell
+
+
+def _workbook(sheet: Sheet) -> bytes:
+    try:
+        from xlsxwriter import Workbook
+    except ImportError:
+        raise UsageError(
+            'XlsxWriter is not installed; pip install "pcve-graph[xlsx]", or take --format csv'
+        ) from None
+    held = io.BytesIO()
+    with Workbook(held, {"in_memory": True}) as book:
+        book.set_properties({"title": sheet.title, "created": _CREATED})
+        bold = book.add_format({"bold": True})
+        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        number = book.add_format({"num_format": "#,##0.##"})
+        page = book.add_worksheet("table")
+        page.write_string(0, 0, sheet.title, bold)
+        for place, name in enumerate(sheet.columns):
+            words = [name[:_HEAD], *(_word(row[place]) for row in sheet.rows)]
+            page.set_column(place, place, min(max(map(len, words)) + 2, _WIDEST))
+            page.write_string(2, place, name, head)
+        for line, row in enumerate(sheet.rows, 3):
+            for place, cell in enumerate(row):
+                if isinstance(cell, str):
+                    page.write_string(line, place, cell)
+                elif isinstance(cell, int):
+                    page.write_number(line, place, cell)
+                elif cell is not None:
+                    page.write_number(line, place, float(cell), number)
+        page.freeze_panes(3, 1)
+        below = len(sheet.rows) + 4
+        for line, note in enumerate(sheet.notes, below):
+            page.write_string(line, 0, note)
+    return held.getvalue()

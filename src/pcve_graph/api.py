@@ -1,0 +1,254 @@
+"""The graph in Python: `KnowledgeGraph.open()`, then ask.
+
+Mistakes in the content raise ContentError, with the problems; wrong use, and a server that fails,
+raise UsageError. Both say what to do.
+"""
+
+from __future__ import annotations
+
+import datetime
+import html
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pyoxigraph as ox
+
+from .graph.serialize import serialize
+from .model.limits import (
+    MEMORY,
+    QUESTION_SECONDS,
+    WORK_SECONDS,
+    read_count,
+    read_memory,
+    read_seconds,
+)
+from .model.namespaces import PREFIXES
+from .model.problems import Problem, UsageError, damage_as_usage
+from .model.project import Project, chosen_project
+from .query.access import Here, Reading, There, bind_in
+from .query.binding import Term
+from .query.execute import Answer, Table, Triples
+from .query.foreign import choose, own_query
+from .query.remote.login import Credentials
+from .query.render import present_view
+from .query.results import Rows
+from .query.search import Hit
+from .query.show import View, show
+from .query.worker import Worker
+from .syntax.ontology import Ontology, read_ontology
+from .system.sandbox.process import Process
+
+if TYPE_CHECKING:
+    import rdflib
+
+Result = TypeVar("Result")
+
+_EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything known of one thing; `view` has its facts with their evidence."""
+
+    view: View
+
+    def __repr__(self) -> str:
+        return present_view(self.view)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(present_view(self.view))}</pre>"
+
+
+class KnowledgeGraph:
+    """A graph to ask: one of a project on disk, the shipped one, or one on a SPARQL server."""
+
+    def __init__(self, project: Project, graph: Reading) -> None:
+        self.project = project
+        self._graph = graph
+        self._process = Process()
+        if isinstance(graph, Here) and graph.worker is None:
+            graph.worker = Worker(graph.saved.folder / "store", self._process)
+        self._ontology: Ontology | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path | None = None,
+        *,
+        endpoint: str | None = None,
+        credentials: Credentials | None = None,
+        allow_redirects: Collection[str] = (),
+    ) -> KnowledgeGraph:
+        """The graph of the project at `path`, or of the nearest project upward from here.
+
+        Where there is none, the shipped project is built once, into the user's cache, and opened.
+        With `endpoint` (a URL) the saved questions of that project are asked of a server, with
+        `credentials` where it asks for them; it may redirect to the origins `allow_redirects`, as
+        `https://data.example.org`, beside its own. Raises UsageError where `path` is no project, or
+        it was not built yet.
+        """
+        project = chosen_project(None if path is None else Path(path))
+        if endpoint is not None:
+            from .query.remote.endpoint import Endpoint
+
+            server = Endpoint(endpoint, credentials, allow_redirects=allow_redirects)
+            return cls(project, There(server))
+        from .graph.store import open_graph
+
+        if project.shipped:
+            from .pipeline import build_project, is_current
+
+            if not is_current(project):
+                build_project(project)
+        return cls(project, Here(open_graph(project)))
+
+    @property
+    def ontology(self) -> Ontology:
+        """The classes, properties and shapes of the project."""
+        if self._ontology is None:
+            self._ontology = read_ontology(self.project)
+        return self._ontology
+
+    def query(
+        self,
+        name: str,
+        /,
+        *,
+        limit: int | None = None,
+        timeout: float | None = None,
+        memory: int | str = MEMORY,
+        **settings: str | int | datetime.date,
+    ) -> Rows:
+        """The rows of a saved question, or of the `.rq` file of this name.
+
+        Parameters are set by their names, a trailing `_` aside (`from_` for `from`): an id or any
+        name of a thing, a number, a date. It is read and asked in a process that is stopped after
+        `timeout` seconds (None: what the question says, else 60) or above `memory` (bytes, or a
+        text such as "600M"); 0 is no bound, and both 0 ask in this process. Raises UsageError for a
+        question or parameter that is none, with the nearest right ones, and where it was stopped.
+        """
+        rows, size = _read_limit(limit), read_memory(memory)
+        seconds = QUESTION_SECONDS if timeout is None else read_seconds(timeout)
+        chosen = self._bounded(choose, self.project, name, None, name=name, bounds=(seconds, size))
+        if timeout is None:
+            seconds = chosen.timeout or seconds
+        given = {key.rstrip("_"): str(text) for key, text in settings.items()}
+        bindings = bind_in(self._graph, chosen, given)
+        answer = self._graph.ask(
+            chosen.text, bindings, chosen.path, timeout=seconds, memory=size, limit=rows
+        )
+        return self._rows(answer, chosen.text, bindings)
+
+    def sparql(
+        self,
+        text: str,
+        *,
+        limit: int | None = None,
+        timeout: float = QUESTION_SECONDS,
+        memory: int | str = MEMORY,
+    ) -> Rows | rdflib.Graph | bool:
+        """The answer to SPARQL: rows of a SELECT, an rdflib graph of a CONSTRUCT, yes or no.
+
+        The graph's own prefixes need not be declared. `timeout` and `memory` are as those of
+        `query`. Raises ContentError for a syntax error, UsageError where it was stopped.
+        """
+        rows, bounds = _read_limit(limit), (read_seconds(timeout), read_memory(memory))
+        raw = text.encode(errors="surrogatepass")
+        own = self._bounded(own_query, raw, "query", name="query", bounds=bounds)
+        answer = self._graph.ask(
+            own.text, {}, own.path, timeout=bounds[0], memory=bounds[1], limit=rows
+        )
+        if isinstance(answer, bool):
+            return answer
+        if isinstance(answer, Triples):
+            return _graph(answer.triples)
+        return self._rows(answer, own.text, {})
+
+    def search(self, text: str, *, kinds: tuple[str, ...] = (), limit: int = 20) -> list[Hit]:
+        """The things that `text` names or tells of, best first; `kinds` as `event`, `concept`.
+
+        `limit` is how many there may be, 0 for all.
+        """
+        return self._graph.index().search(text, kinds, read_count(limit) or None)
+
+    def show(self, identifier: str, *, as_of: datetime.date | None = None) -> Page:
+        """Everything known of the thing with this id or IRI, or what held on the day `as_of`.
+
+        Raises UsageError where there is no such thing, with the nearest id.
+        """
+        store = self._graph.around(identifier, self.ontology)
+        with damage_as_usage():
+            return Page(show(store, self.ontology, identifier, as_of))
+
+    def to_rdflib(self) -> rdflib.Graph:
+        """All graphs as one rdflib graph, with the prefixes bound."""
+        answer = self._graph.ask(_EVERYTHING, timeout=0, memory=0)
+        assert isinstance(answer, Triples)
+        return _graph(answer.triples)
+
+    def validate(
+        self,
+        *paths: str | Path,
+        against: bool = False,
+        timeout: float = WORK_SECONDS,
+        memory: int | str = MEMORY,
+    ) -> tuple[Problem, ...]:
+        """What is wrong in files of RDF or records, or in the whole project where none is named.
+
+        With `against`, references are looked up in the saved graph. Sorted by file and line; empty
+        where all conforms. The work is done in a process that is stopped after `timeout` seconds or
+        above `memory` (bytes, or a text such as "600M"); 0 is no bound, and both 0 do it in this
+        process. Raises UsageError for a path that is not there, and where it was stopped.
+        """
+        from .validation.run import problems_in
+
+        if against and not isinstance(self._graph, Here):
+            raise UsageError("against= needs the saved graph of a project, not a server's")
+        files = tuple(Path(path) for path in paths)
+        bounds = (read_seconds(timeout), read_memory(memory))
+        return self._bounded(
+            problems_in, self.project, files, against, name="validate", bounds=bounds
+        )
+
+    def _bounded(
+        self,
+        work: Callable[..., Result],
+        *arguments: Any,
+        name: str,
+        bounds: tuple[float, int],
+    ) -> Result:
+        """What `work` gives, in the process with bounds of (seconds, bytes), or here without."""
+        seconds, memory = bounds
+        if not (seconds or memory):
+            return work(*arguments)
+        return self._process.call(work, *arguments, name=name, seconds=seconds, memory=memory)
+
+    def _rows(self, answer: Answer, text: str, bindings: Mapping[str, Term]) -> Rows:
+        if not isinstance(answer, Table):
+            raise UsageError("the question does not ask for rows; kg.sparql() answers any")
+        words, reasons = self._graph.words(answer), None
+        if isinstance(self._graph, Here) and self._graph.worker:
+            reasons = partial(self._graph.worker.why, self.project, text, bindings)
+        return Rows(answer, words, reasons)
+
+    def __repr__(self) -> str:
+        if isinstance(self._graph, There):
+            return f"KnowledgeGraph({self._graph.endpoint!r})"
+        return f"KnowledgeGraph({str(self.project.root)!r})"
+
+
+def _read_limit(limit: int | None) -> int | None:
+    """A limit of rows; None for all. Raises UsageError for what is none."""
+    return None if limit is None else read_count(limit) or None
+
+
+def _graph(triples: tuple[ox.Triple, ...]) -> rdflib.Graph:
+    import rdflib
+
+    graph = rdflib.Graph(bind_namespaces="none")
+    for prefix, iri in PREFIXES.items():
+        graph.bind(prefix, iri)
+    return graph.parse(data=serialize(triples, "nt"), format="nt")

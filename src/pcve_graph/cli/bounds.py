@@ -1,0 +1,75 @@
+"""Numbers that options take, and the bounds of time and memory that every command has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import click
+
+from ..model import limits
+from ..model.problems import UsageError
+from ..system.sandbox import inside
+
+
+class Number(click.ParamType):  # type: ignore[type-arg]
+    """A number as `read` takes it, which raises UsageError for what is none."""
+
+    def __init__(self, name: str, read: Callable[[str], float]) -> None:
+        self.name = name
+        self.read = read
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        try:
+            return self.read(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+SECONDS: Final = Number("seconds", limits.read_seconds)
+MEMORY: Final = Number("size", limits.read_memory)
+COUNT: Final = Number("count", limits.read_count)
+SHARE: Final = Number("share", limits.read_share)
+
+_SHORT: Final = ("queries", "search", "show")
+"""Commands that answer at once, and get the time of a question."""
+
+
+def add_bounds(command: click.Command) -> None:
+    """Give a command --timeout and --memory, where it has none of its own."""
+    short = command.name in _SHORT
+    seconds = limits.QUESTION_SECONDS if short else limits.WORK_SECONDS
+    options = (
+        click.Option(
+            ["--timeout"],
+            type=SECONDS,
+            default=f"{seconds:.0f}",
+            show_default=True,
+            metavar="S",
+            help="Stop after S seconds; 0 for never.",
+            expose_value=False,
+            callback=_bound_time,
+        ),
+        click.Option(
+            ["--memory"],
+            type=MEMORY,
+            default="4G",
+            show_default=True,
+            metavar="SIZE",
+            help="Stop above this size of memory, such as 600M; 0 for no bound.",
+            expose_value=False,
+            callback=_bound_memory,
+        ),
+    )
+    names = {each.name for each in command.params}
+    command.params += [each for each in options if each.name not in names]
+
+
+def _bound_time(_: click.Context, __: click.Parameter, seconds: float) -> None:
+    inside.bound(seconds=seconds)
+
+
+def _bound_memory(_: click.Context, __: click.Parameter, size: int) -> None:
+    inside.bound(memory=size)

@@ -1,0 +1,264 @@
+"""`pcve coverage` and `pcve timeline`: who works where on what, and when."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..commands.naming import named
+from ..model.problems import UsageError
+from .bounds import COUNT
+from .console import OUTPUT, guarded, put
+from .context import here, opened
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from ..analysis.coverage.matrix import Matrix
+    from ..analysis.scope import Scope
+    from ..analysis.works import Landscape
+    from ..model.project import Project
+
+_PICTURE = click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw it as well: FILE.svg or FILE.png (extra: pictures).",
+)
+_FORMAT = click.option(
+    "--format",
+    "form",
+    default="text",
+    metavar="FORMAT",
+    help="text (default), csv, xlsx, markdown, json. csv and json have a row a cell, with ids.",
+)
+_SCOPE = (
+    click.option("--topic", default="", metavar="NAME", help="This topic and its narrower ones."),
+    click.option("--group", default="", metavar="NAME", help="This target group."),
+    click.option("--funder", default="", metavar="NAME", help="Paid by this body."),
+    click.option("--pillar", default="", metavar="NAME", help="Part of this process or pillar."),
+    click.option("--since", metavar="DATE", help="Going on at that time or later."),
+    click.option("--until", metavar="DATE", help="Going on at that time or earlier."),
+    click.option("--as-of", metavar="DATE", help="Going on on that day."),
+)
+
+
+_BESIDE = {"projects": "events", "events": "projects"}
+"""What is told of a gap beside what is counted."""
+
+
+def _scoped(command: Any) -> Any:
+    for option in reversed(_SCOPE):
+        command = option(command)
+    return command
+
+
+class _Graph:
+    """The graph that is asked, and the names in it."""
+
+    def __init__(self, project: Project) -> None:
+        from ..analysis.load import read_landscape
+        from ..syntax.ontology import read_ontology
+
+        self.project = project
+        self.saved = opened(project)
+        self.store: ox.Store = self.saved.store
+        self.landscape: Landscape = read_landscape(project, self.store)
+        self.ontology = read_ontology(project)
+
+    def named(self, **names: str) -> dict[str, str]:
+        """The IRIs of what is named, by parameter; a retired record is the one in its place."""
+        found = named(self.project, self.saved, "coverage", **names)
+        return self.landscape.standing(found)
+
+    def scope(self, asked: dict[str, Any]) -> Scope:
+        """What is asked for, taken out of the options of a command."""
+        from ..analysis.scope import Scope, period
+
+        first, last = period(asked.pop("since"), asked.pop("until"), asked.pop("as_of"))
+        names = {key: asked.pop(key) for key in ("topic", "group", "funder", "pillar")}
+        names["country"] = asked.pop("country", "")
+        return Scope(**self.named(**names), first=first, last=last)
+
+    def matrix(self, scope: Scope, by: str, count: str, every: bool = False) -> Matrix:
+        from ..analysis.coverage.matrix import coverage, read_lists
+
+        lists = read_lists(self.project, self.store)
+        return coverage(self.landscape, lists, scope, by, count, every)
+
+
+@click.command()
+@click.option("--by", default="topic", metavar="AXIS", help="topic, pillar, group, funder, year.")
+@click.option(
+    "--count", default="projects", metavar="WHAT", help="projects, events, actors, money."
+)
+@_scoped
+@click.option("--cell", default="", metavar="ROW/COLUMN", help="Open a cell: things and evidence.")
+@click.option("--gaps", is_flag=True, help="Where nothing, or only something weak, is recorded.")
+@click.option("--limit", type=COUNT, default=10, show_default=True, help="Of --gaps; 0 for all.")
+@_FORMAT
+@_PICTURE
+@OUTPUT
+@click.pass_context
+@guarded
+def coverage(
+    context: click.Context,
+    /,
+    by: str,
+    count: str,
+    cell: str,
+    gaps: bool,
+    limit: int,
+    form: str,
+    picture: Path | None,
+    output: Path | None,
+    **asked: Any,
+) -> None:
+    """Show who works where on what: economies by topics, and where there are gaps.
+
+    A cell without a record shows a dot: no record is not proof of no activity. A name is an id or
+    any name of the thing, in any script.
+
+    \b
+    Examples:
+      pcve coverage
+      pcve coverage --topic prisons --count events
+      pcve coverage --cell albania/prisons
+      pcve coverage --gaps --as-of 2024-06-01
+      pcve coverage --by year --format xlsx -o coverage.xlsx
+    """
+    from ..analysis.coverage.report import tidy, wide
+    from ..analysis.tables import written
+
+    if cell and (gaps or picture):
+        raise UsageError("--cell opens one cell; give it without --gaps and --picture")
+    if gaps and picture:
+        raise UsageError("--picture draws the matrix; give it without --gaps")
+    if (gaps or cell) and count == "money":
+        raise UsageError("--gaps and --cell are of projects, events or actors, not of money")
+    graph = _Graph(here(context))
+    if gaps:
+        put(_gaps(graph, by, count, asked, form, limit), output, form)
+        return
+    scope = graph.scope(asked)
+    if cell:
+        if form != "text":
+            raise UsageError(
+                "--cell is text; `--format json` without it has the things of all cells"
+            )
+        put(_cell(graph, scope, by, count, cell), output)
+        return
+    matrix = graph.matrix(scope, by, count)
+    if picture:
+        from ..analysis.charts import heat_map
+
+        put(heat_map(graph.landscape, graph.store, matrix, picture.suffix), picture, picture.suffix)
+        if output is None and form == "text":
+            return
+    sheet = (tidy if form in ("csv", "json") else wide)(graph.landscape, graph.store, matrix)
+    put(written(sheet, form), output, form)
+
+
+def _gaps(
+    graph: _Graph, by: str, count: str, asked: dict[str, Any], form: str, limit: int
+) -> bytes:
+    from ..analysis.coverage.gaps import briefing, gap_sheet, gaps, newest_reading
+    from ..analysis.tables import written
+
+    as_of = asked.pop("as_of")
+    scope = graph.scope({**asked, "as_of": as_of})
+    on = scope.first if as_of else newest_reading(graph.project, graph.store)
+    on = None if by == "year" else on
+    if as_of:
+        scope = dataclasses.replace(scope, first=None, last=None)
+    matrix = graph.matrix(scope, by, count, every=True)
+    beside = None if count == "actors" else graph.matrix(scope, by, _BESIDE[count], every=True)
+    found = gaps(graph.landscape, matrix, beside, on)
+    where = graph.landscape, graph.store, matrix, found, on
+    return briefing(*where, limit).encode() if form == "text" else written(gap_sheet(*where), form)
+
+
+def _cell(graph: _Graph, scope: Scope, by: str, count: str, cell: str) -> str:
+    from ..landscape.cells import line_of, opened
+
+    row, slash, column = cell.partition("/")
+    if not (row.strip() and slash and column.strip()):
+        raise UsageError(f"--cell is a row and a column, such as albania/prisons, not {cell!r}")
+    row, column = row.strip(), column.strip()
+    own = {"elsewhere", "online", "unknown", "all"}
+    row_key = row if row in own else graph.named(country=row)["country"]
+    column_key = column
+    if column not in own and by != "year":
+        column_key = graph.named(**{by: column})[by]
+        scope = scope.of(by, column_key)
+    matrix = graph.matrix(scope, by, count)
+    lines = line_of(matrix.rows, row_key, row), line_of(matrix.columns, column_key, column)
+    return opened(graph.landscape, graph.store, graph.ontology, matrix, *lines)
+
+
+@click.command()
+@_scoped
+@click.option("--country", default="", metavar="NAME", help="In this country, or a region.")
+@click.option("--kind", default="all", metavar="KIND", help="all (default), project, event.")
+@click.option("--trend", is_flag=True, help="How many things, and what share, a topic has by year.")
+@_FORMAT
+@_PICTURE
+@OUTPUT
+@click.pass_context
+@guarded
+def timeline(
+    context: click.Context,
+    /,
+    kind: str,
+    trend: bool,
+    form: str,
+    picture: Path | None,
+    output: Path | None,
+    **asked: Any,
+) -> None:
+    """Show projects and events in the order of time, or how topics shifted by year.
+
+    Beside them stands how many sources tell of each year, so that a break in what was collected is
+    not read as a trend.
+
+    \b
+    Examples:
+      pcve timeline --topic prisons
+      pcve timeline --country Албанија --since 2018
+      pcve timeline --trend --picture trend.svg
+    """
+    from ..analysis.tables import written
+    from ..analysis.timeline import read_collected, timeline_sheet, timeline_text, trend_sheet
+    from ..analysis.timeline import timeline as found_in
+    from ..model.namespaces import nearest
+
+    kinds = {"all": ("project", "event"), "project": ("project",), "event": ("event",)}
+    if kind not in kinds:
+        hint = nearest(kind, kinds)
+        raise UsageError(f"--kind is all, project or event, not {kind!r}" + (hint and f"; {hint}"))
+    graph = _Graph(here(context))
+    scope = graph.scope(asked)
+    collected = read_collected(graph.project, graph.store, graph.landscape)
+    found = found_in(graph.landscape, collected, scope, kinds[kind])
+    where = graph.landscape, graph.store
+    matrix = graph.matrix(scope, "topic", "actors") if trend else None
+    if picture:
+        from ..analysis.charts import time_picture, trend_picture
+
+        drawn = (
+            trend_picture(*where, matrix, found, scope, picture.suffix)
+            if matrix
+            else time_picture(*where, found, scope, picture.suffix)
+        )
+        put(drawn, picture, picture.suffix)
+        if output is None and form == "text":
+            return
+    if matrix:
+        put(written(trend_sheet(*where, matrix, found, scope), form), output, form)
+    elif form == "text":
+        put(timeline_text(*where, found, scope), output)
+    else:
+        put(written(timeline_sheet(*where, found, scope), form), output, form)

@@ -1,0 +1,110 @@
+"""`pcve new` and `fmt`: records begun and kept in form."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ..model.problems import ContentError, Problem, UsageError
+from ..system.files import create_file, read_file, remove_drafts, write_file
+from .console import guarded, many, say, tell, written_to
+from .context import here
+
+
+@click.command()
+@click.argument("kind", metavar="KIND")
+@click.argument("identifier", metavar="ID")
+@click.pass_context
+@guarded
+def new(context: click.Context, kind: str, identifier: str) -> None:
+    """Start a record or source: write the file with every key that its class allows.
+
+    KIND is source, or a class: event, event-series, organization, organizational-unit, person,
+    initiative, programme, project, document, place, country.
+
+    \b
+    Example: pcve new event northtown-conference-2015
+    """
+    from ..records.template import draft
+    from ..syntax.ontology import read_ontology
+
+    project = here(context)
+    if project.shipped:
+        raise UsageError(
+            "there is no project here to add to; clone the repository, or use --project"
+        )
+    path, text = draft(project, read_ontology(project), kind, identifier)
+    with written_to(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        remove_drafts(path.parent)
+        try:
+            create_file(path, text)
+        except FileExistsError:
+            raise UsageError(f"{project.relative(path)} is there already") from None
+    say(project.relative(path))
+    tell("fill in what the source says, delete the rest, then `pcve validate`")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a file would change.")
+@click.pass_context
+@guarded
+def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
+    """Write records, sources, queries and ontology files in their canonical form.
+
+    \b
+    Examples:
+      pcve fmt
+      pcve fmt --check
+    """
+    from ..records.files import LARGEST_LINES
+    from ..records.formatter import files, format_text
+    from ..syntax.ontology import read_ontology
+
+    project = here(context)
+    ontology = read_ontology(project)
+    chosen = [path.resolve() for path in paths] or files(project)
+    changed = 0
+    problems: list[Problem] = []
+    if not check:
+        for folder in {path.parent for path in chosen}:
+            remove_drafts(folder)
+    for path in chosen:
+        if not path.is_file() or not path.is_relative_to(project.root):
+            raise UsageError(f"{path} is no file of the project")
+        name = project.relative(path)
+        content = _read(path, LARGEST_LINES)
+        try:
+            text = format_text(content, name, ontology)
+        except ContentError as error:
+            problems.extend(error.problems)
+            continue
+        if text == _with_plain_line_ends(content):
+            continue
+        if not check:
+            with written_to(path):
+                write_file(path, text, expected=content)
+        say(name)
+        changed += 1
+    verb = "would change" if check else "changed"
+    tell(f"{many(len(chosen), 'file')} read, {changed:,} {verb}")
+    if problems:
+        raise ContentError(problems)
+    if check and changed:
+        sys.exit(1)
+
+
+def _read(path: Path, largest: int) -> bytes:
+    """The content of a file. Raises UsageError where it cannot be read."""
+    try:
+        return read_file(path, largest)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _with_plain_line_ends(content: bytes) -> str:
+    """The text of a file, as Python reads it: a file that differs in line ends alone is left."""
+    return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,96 @@
+"""`pcve export`: the graph, or a part of it, as a file in other people's formats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+import click
+
+from ..model.problems import UsageError
+from .console import OUTPUT, doing, guarded, many, on_terminal, put, say, tell
+from .context import here, opened
+
+if TYPE_CHECKING:
+    from ..graph.store import Saved
+    from ..publish.export.formats import Format
+    from ..publish.export.subset import Part
+    from ..syntax.ontology import Ontology
+
+
+class Asked(TypedDict):
+    """What to choose, in the words of the user; empty where it is not set."""
+
+    kinds: tuple[str, ...]
+    since: str
+    until: str
+    topic: str
+    country: str
+
+
+@click.command()
+@click.argument("form", metavar="[FORMAT]", default="")
+@click.option("--list", "listed", is_flag=True, help="List the formats.")
+@click.option("--only", "kinds", multiple=True, metavar="KIND", help="Only this kind, as event.")
+@click.option("--since", default="", metavar="DATE", help="What was on that day or after it.")
+@click.option("--until", default="", metavar="DATE", help="What was on that day or before it.")
+@click.option("--topic", default="", metavar="TOPIC", help="What is about it or a narrower one.")
+@click.option("--country", default="", metavar="NAME", help="What is or was there.")
+@OUTPUT
+@click.pass_context
+@guarded
+def export(
+    context: click.Context, form: str, listed: bool, output: Path | None, **asked: Unpack[Asked]
+) -> None:
+    """Write the graph, or a part of it, in one of many formats.
+
+    Without FORMAT the formats are listed. A part has what fits all that is set: --only may be
+    given more than once; a day may be a month or year; topic and country go by any name. With
+    it go its claims and their sources, and the names of what it points to.
+
+    \b
+    Examples:
+      pcve export turtle -o pcve.ttl
+      pcve export ics --topic returnees --since 2020 -o events.ics
+      pcve export csv --only project --country Albania -o projects.zip
+    """
+    from ..model.namespaces import nearest
+    from ..publish.export.formats import FORMATS
+    from ..syntax.ontology import read_ontology
+
+    if listed or not form:
+        width = max(map(len, FORMATS))
+        for each in FORMATS.values():
+            say(f"{each.name:<{width}}  {each.title}")
+        return
+    if form not in FORMATS:
+        hint = nearest(form, FORMATS) or "known formats: " + ", ".join(FORMATS)
+        raise UsageError(f"there is no format {form!r}; {hint}")
+    chosen = FORMATS[form]
+    if chosen.binary and output is None and on_terminal():
+        name = f"pcve{chosen.suffix}"
+        raise UsageError(f"{form} is no text for a terminal; write it to a file: -o {name}")
+    project = here(context)
+    saved = opened(project)
+    ontology = read_ontology(project)
+    part = _part(saved, chosen, ontology, asked)
+    with doing(f"writing {form}"):
+        content = chosen.write(part, ontology)
+    put(content, output, form)
+
+
+def _part(saved: Saved, form: Format, ontology: Ontology, asked: Asked) -> Part:
+    from ..publish.export.subset import whole
+
+    part = whole(saved)
+    if not any(asked.values()):
+        return part
+    from ..exports.choice import read_choice
+    from ..publish.export.select import select
+
+    choice = read_choice(ontology, saved.index(), **asked)
+    form.admits(choice)
+    found = select(part, ontology, choice)
+    lines = many(sum(map(len, found.graphs.values())), "statement")
+    tell(f"chose {lines} of {sum(map(len, part.graphs.values())):,}")
+    return found

@@ -1,0 +1,162 @@
+"""`pcve overlaps`: who does the same, in one place and time, and which events meet or collide."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..commands.naming import named
+from ..model.problems import UsageError
+from .bounds import COUNT, SHARE
+from .console import OUTPUT, guarded, put
+from .context import here, opened
+
+if TYPE_CHECKING:
+    from ..analysis.overlaps.find import Asked, Overlaps
+    from ..analysis.overlaps.profiles import Profiles
+    from ..graph.store import Saved
+    from ..model.project import Project
+
+_KINDS = {"all": ("project", "event"), "project": ("project",), "event": ("event",)}
+_FORMATS = ("text", "table", "csv", "xlsx", "markdown", "json", "turtle")
+
+
+@click.command()
+@click.option("--country", default="", metavar="NAME", help="Where both work, a region included.")
+@click.option("--topic", default="", metavar="NAME", help="What both are about, or a part of it.")
+@click.option("--funder", default="", metavar="NAME", help="Who pays for one of them, or both.")
+@click.option("--since", default="", metavar="DATE", help="Together at that time or later.")
+@click.option("--until", default="", metavar="DATE", help="Together at that time or earlier.")
+@click.option("--kind", default="all", metavar="KIND", help="all (default), project, event.")
+@click.option("--min-score", "least", type=SHARE, help="The least score.")
+@click.option("--related", is_flag=True, help="List also all pairs that belong together.")
+@click.option("--limit", type=COUNT, default=10, show_default=True, help="Pairs told; 0 for all.")
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    metavar="FORMAT",
+    help="text (default), table, csv, xlsx, markdown, json, turtle; all but text have all pairs.",
+)
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw them as well: FILE.svg or FILE.png (extra: pictures).",
+)
+@OUTPUT
+@click.pass_context
+@guarded
+def overlaps(
+    context: click.Context,
+    /,
+    country: str,
+    topic: str,
+    funder: str,
+    since: str,
+    until: str,
+    kind: str,
+    least: float | None,
+    related: bool,
+    limit: int,
+    form: str,
+    picture: Path | None,
+    output: Path | None,
+) -> None:
+    """Tell which projects do the same in one place and time, and which events meet or collide.
+
+    Each pair has a score, what it is made of, a reason and its evidence. Successors, parts of one
+    umbrella and editions of one series are related, not overlapping; what a missing date or place
+    leaves open is told apart. docs/overlap-score.md says how the score comes about.
+
+    \b
+    Examples:
+      pcve overlaps --country Albania
+      pcve overlaps --topic prisons --since 2019 --kind project
+      pcve overlaps --funder "European Union" --format xlsx -o overlaps.xlsx
+    """
+    from ..analysis.overlaps.find import find_overlaps
+
+    for option, word, known in (("--kind", kind, _KINDS), ("--format", form, _FORMATS)):
+        _one_of(option, word, known)
+    project = here(context)
+    saved = opened(project)
+    names = named(project, saved, "overlaps", country=country, topic=topic, funder=funder)
+    profiles = _profiles(project, saved)
+    asked = _asked(profiles.landscape.standing(names), since, until, _KINDS[kind], least)
+    found = find_overlaps(profiles, asked)
+    if picture:
+        from ..analysis.overlaps.diagram import overlap_picture
+
+        where = profiles.landscape, saved.store, asked, found
+        put(overlap_picture(*where, picture.suffix), picture, picture.suffix)
+        if output is None and form == "text":
+            return
+    put(_told(saved, profiles, asked, found, form, limit, related), output, form)
+
+
+def _told(
+    saved: Saved,
+    profiles: Profiles,
+    asked: Asked,
+    found: Overlaps,
+    form: str,
+    limit: int,
+    related: bool,
+) -> bytes:
+    """What is found, in the format that is asked for."""
+    from ..analysis.overlaps.find import lines_of_succession
+
+    landscape, store = profiles.landscape, saved.store
+    if form == "text":
+        from ..analysis.overlaps.report import Briefing, written
+
+        most = limit or max(map(len, found.pairs.values()))
+        lines = tuple(lines_of_succession(profiles, asked))
+        return written(Briefing(landscape, store, asked, found, lines, most, related)).encode()
+    if form == "turtle":
+        from ..landscape.results import turtle
+
+        return turtle(landscape, store, found)
+    from ..analysis.tables import written as tabled
+    from ..landscape.listing import sheet
+
+    return tabled(sheet(landscape, store, asked, found), "text" if form == "table" else form)
+
+
+def _one_of(option: str, word: str, known: Collection[str]) -> None:
+    from ..model.namespaces import nearest
+
+    if word not in known:
+        hint = nearest(word, known)
+        choice = ", ".join(known)
+        raise UsageError(f"{option} is one of {choice}, not {word!r}" + (hint and f"; {hint}"))
+
+
+def _profiles(project: Project, saved: Saved) -> Profiles:
+    from ..analysis.load import read_landscape
+    from ..analysis.overlaps.profiles import profiles
+    from ..analysis.overlaps.weights import read_weights
+
+    return profiles(read_landscape(project, saved.store), read_weights(project))
+
+
+def _asked(
+    names: dict[str, str], since: str, until: str, kinds: tuple[str, ...], least: float | None
+) -> Asked:
+    from ..analysis.overlaps.find import Asked
+    from ..analysis.scope import period
+
+    first, last = period(since, until, None)
+    return Asked(
+        kinds,
+        country=names.get("country", ""),
+        topic=names.get("topic", ""),
+        funder=names.get("funder", ""),
+        since=first,
+        until=last,
+        least=least,
+    )

@@ -1,0 +1,32 @@
+"""`pcve reference`: the pages that describe the ontology."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .console import guarded, many, tell
+from .context import here
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_context
+@guarded
+def reference(context: click.Context, folder: Path) -> None:
+    """Write the reference of the ontology into DIR: terms, lists, shapes, rules and questions.
+
+    The pages are HTML without scripts: open DIR/index.html, or put DIR on any web server. Beside
+    them lie ontology, lists and shapes as Turtle, JSON-LD, RDF/XML and N-Triples.
+
+    \b
+    Example: pcve reference site/reference
+    """
+    from ..publish.site.reference import write_reference
+    from ..publish.site.rule_pages import save_pages
+    from ..syntax.ontology import read_ontology
+
+    project = here(context)
+    files = write_reference(project, read_ontology(project))
+    tell(f"wrote {many(save_pages(files, folder), 'file')} to {folder}")

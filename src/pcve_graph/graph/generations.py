@@ -1,0 +1,179 @@
+"""How the build folder is laid out, and the way from it to the files of the last build.
+
+build/current            names the current generation, and the SHA-256 of its sums
+build/generations/<n>/   one build: its graph, store, indexes and inputs (see store.py)
+build/generations/<n>.lock  locked by every process that reads this generation
+build/kept/              caches that do not belong to one build
+build/lock               locked by the process that builds
+build/draft-…/           a build that is being made, or one that was killed
+
+A build is made as a draft, renamed into `generations`, and becomes the current one when `current`
+is replaced. What has been written is never changed, so a reader needs only that its generation is
+not deleted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ..model.namespaces import GRAPHS
+from ..model.problems import UsageError
+from ..system.files import read_file, write_file
+from ..system.locks import Lock, try_lock
+from .sums import Sum, UnusableError, check_contents, check_sizes, damaged, read_sums
+
+FORMAT: Final = 2
+"""The version of this layout. The first had no `current`: the files lay in `build/` itself."""
+CURRENT: Final = "current"
+GENERATIONS: Final = "generations"
+DRAFT: Final = "draft-"
+LOCK: Final = "lock"
+
+_LARGEST_CURRENT: Final = 10_000
+_TRIES: Final = 20
+"""How often a reader starts again because the generation it was about to open was replaced."""
+_LARGE: Final = (".nt", ".sqlite", ".sst")
+"""Files of which the size alone is checked on opening, as reading them takes time."""
+
+
+class NoGraphError(UsageError):
+    """Nothing was built yet."""
+
+
+class Pointer(NamedTuple):
+    """What `current` says: the number of the generation and the SHA-256 of its sums."""
+
+    number: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Generation:
+    """The files of one build, which are not deleted as long as this object is there.
+
+    `build` is the build folder, `sums` are the size and SHA-256 of each file by its path.
+    """
+
+    build: Path
+    pointer: Pointer
+    sums: Mapping[str, Sum]
+    lock: Lock | None = None
+    _checked: set[str] = field(default_factory=set)
+
+    @property
+    def folder(self) -> Path:
+        """Where the files of this build are."""
+        return self.build / GENERATIONS / str(self.pointer.number)
+
+    def check(self, *names: str) -> None:
+        """Compare the content of files with their SHA-256, once; without `names`, that of all.
+
+        Raises UnusableError where one differs.
+        """
+        unchecked = [name for name in names or self.sums if name not in self._checked]
+        check_contents(self.folder, self.sums, unchecked)
+        self._checked.update(unchecked)
+
+    def check_graph(self) -> None:
+        """`check` the files of N-Triples."""
+        self.check(*(f"graph/{name}.nt" for name in GRAPHS))
+
+
+def current_generation(build: Path) -> Generation:
+    """The generation that `build/current` names, locked against being deleted.
+
+    The sizes of all files and the contents of the small ones are checked. Raises NoGraphError where
+    nothing was built, UnusableError where a file is damaged or another version wrote it.
+    """
+    for _ in range(_TRIES):
+        pointer = read_current(build)
+        lock = try_lock(lock_file(build, pointer.number), exclusive=False)
+        if lock is None:  # it is being deleted: there is a newer one
+            continue
+        try:
+            return _opened(build, pointer, lock)
+        except UnusableError:
+            if read_current(build) == pointer:
+                raise
+    raise UsageError(f"{build} is being built again and again; try once more")
+
+
+def read_current(build: Path) -> Pointer:
+    """What `build/current` says. Raises NoGraphError and UnusableError as `current_generation`."""
+    path = build / CURRENT
+    try:
+        content = read_file(path, _LARGEST_CURRENT)
+    except (FileNotFoundError, NotADirectoryError):
+        if is_first_layout(build):
+            raise _of_another_version(build) from None
+        if (build / GENERATIONS).is_dir():
+            raise damaged(path, "it is missing") from None
+        raise NoGraphError(f"there is no graph in {build}; run `pcve build` first") from None
+    except UsageError as error:
+        raise damaged(path, str(error)) from None
+    try:
+        named = json.loads(content)
+        layout = named["format"]
+        if type(layout) is int and layout != FORMAT:
+            raise _of_another_version(build)
+        number, digest = named["generation"], named["sums"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise damaged(path) from None
+    if type(number) is not int or number < 1 or type(digest) is not str:
+        raise damaged(path)
+    return Pointer(number, digest)
+
+
+def write_current(build: Path, pointer: Pointer) -> None:
+    """Make a generation the current one, at once for everybody who reads `current` after this."""
+    named = {"format": FORMAT, "generation": pointer.number, "sums": pointer.digest}
+    write_file(build / CURRENT, json.dumps(named) + "\n")
+
+
+def numbers(build: Path) -> list[int]:
+    """The numbers of the generations that are there, sorted."""
+    folder = build / GENERATIONS
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return sorted(int(name) for name in names if re.fullmatch("[1-9][0-9]*", name, re.ASCII))
+
+
+def lock_file(build: Path, number: int) -> Path:
+    """The file that readers of a generation lock: beside it, as Windows deletes no open file."""
+    return build / GENERATIONS / f"{number}.lock"
+
+
+def holds_generations(build: Path) -> bool:
+    """Whether pcve has built into this folder before, damaged though it may be."""
+    marks = (build / CURRENT, build / LOCK)
+    return (build / GENERATIONS).is_dir() and any(mark.exists() for mark in marks)
+
+
+def is_build(folder: Path) -> bool:
+    """Whether `folder` looks like the build folder of a project, of whatever version."""
+    return holds_generations(folder) or is_first_layout(folder)
+
+
+def is_first_layout(build: Path) -> bool:
+    """Whether a version before `FORMAT` 2 wrote this folder."""
+    return (
+        (build / "manifest.json").is_file()
+        and (build / "inputs.sha256").is_file()
+        and any((build / "graph" / f"{name}.nt").is_file() for name in GRAPHS)
+    )
+
+
+def _opened(build: Path, pointer: Pointer, lock: Lock) -> Generation:
+    folder = build / GENERATIONS / str(pointer.number)
+    generation = Generation(build, pointer, read_sums(folder, pointer.digest), lock)
+    check_sizes(folder, generation.sums)
+    generation.check(*(name for name in generation.sums if not name.endswith(_LARGE)))
+    return generation
+
+
+def _of_another_version(build: Path) -> UnusableError:
+    return UnusableError(f"{build} was written by another version of pcve")

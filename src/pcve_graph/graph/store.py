@@ -1,0 +1,86 @@
+"""The saved graph: the files of one generation, as `generations.py` finds it.
+
+graph/<name>.nt   the product: one sorted N-Triples file for each named graph
+store/            an Oxigraph store of the same, a cache of those files
+index.sqlite      what each input gave, a cache by which a change is followed
+search.sqlite     the names and texts of things, as search.py writes them
+inputs.sha256     what went in, as sha256sum reads it; inputs.stamps, how it looked then
+manifest.json     how much came out
+sums.json         the size and SHA-256 of all of these; unlike the graph, the manifest and the
+                  inputs, caches differ from one build to the next, and so does this
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from ..incremental.inputs import news
+from ..model.problems import UsageError, shortage
+from ..model.project import Project
+from ..query import search
+from .generations import Generation, current_generation
+from .sums import damaged
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A graph on disk, open for reading. Its files stay as long as this does."""
+
+    store: ox.Store
+    generation: Generation
+    manifest: dict[str, Any]
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self.generation.folder
+
+    def lines(self, name: str) -> list[str]:
+        """The sorted N-Triples lines of the graph `name`, one of `names.GRAPHS`.
+
+        Raises UsageError where the file is damaged.
+        """
+        file = f"graph/{name}.nt"
+        self.generation.check(file)
+        return (self.folder / file).read_bytes().decode().split("\n")[:-1]
+
+    def index(self) -> search.Index:
+        """The names and texts of all things. Raises UsageError where the file is damaged."""
+        self.generation.check(search.FILE)
+        return search.open_index(self.folder)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """How much the generation in `folder` gave: of records, sources, facts, triples and events."""
+    found: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
+    return found
+
+
+def open_graph(project: Project) -> Saved:
+    """The graph that the last build saved.
+
+    Raises UsageError where there is none, it is damaged, or another version of pcve wrote it.
+    """
+    return open_generation(current_generation(project.build))
+
+
+def open_generation(generation: Generation) -> Saved:
+    """The graph of a generation. Raises UsageError where it is damaged."""
+    folder = generation.folder
+    try:
+        store = ox.Store.read_only(str(folder / "store"))
+    except (OSError, RuntimeError, ValueError) as error:
+        if message := shortage(error):
+            raise UsageError(message) from None
+        raise damaged(folder / "store", str(error)) from None
+    return Saved(store, generation, read_manifest(folder))
+
+
+def is_stale(project: Project, saved: Saved) -> bool:
+    """Whether a file that the build read has changed since, by content."""
+    return bool(news(project, saved.folder).changed)

@@ -1,0 +1,244 @@
+"""What each rule reads of the graph: the shapes (W3C SHACL) and the checks as patterns from a root.
+
+The root of a shape is its focus node, that of a check its ?subject. A rule that reads more than can
+be followed from its root says so (`bounded` is False) and is then applied to the whole graph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ..model.namespaces import PREFIXES, expand
+from ..query.saved import SavedQuery
+from ..syntax.sparql_patterns import Path, Pattern, query_patterns
+
+_TYPE: Final = f"<{expand('rdf:type')}>"
+_IS_A: Final = ("/", _TYPE, ("*", f"<{expand('rdfs:subClassOf')}>"))
+_SH: Final = PREFIXES["sh"]
+_NESTED: Final = ("sh:node", "sh:not", "sh:qualifiedValueShape", "sh:property")
+_LISTS: Final = ("sh:and", "sh:or", "sh:xone")
+_PAIRS: Final = ("sh:equals", "sh:disjoint", "sh:lessThan", "sh:lessThanOrEquals")
+_BEYOND: Final = ("sh:target", "sh:qualifiedValueShapesDisjoint", "sh:parameter", "sh:rule")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A shape or a check: its root variable, and the patterns that lead from it.
+
+    `targets` says which nodes a shape is for: each is a pattern with the root in it; `nodes` are
+    those that it names one by one (sh:targetNode). `sparing` holds variables of which one binding
+    is as good as all; `members` the shapes whose results belong to this one.
+    """
+
+    name: str
+    root: str
+    patterns: tuple[Pattern, ...]
+    bounded: bool = True
+    targets: tuple[Pattern, ...] = ()
+    nodes: frozenset[str] = frozenset()
+    sparing: frozenset[str] = frozenset()
+    members: frozenset[str] = frozenset()
+
+
+def rule_to_json(rule: Rule) -> dict[str, Any]:
+    """A rule as JSON has it."""
+    return {
+        key: sorted(value) if isinstance(value, frozenset) else value
+        for key, value in asdict(rule).items()
+    }
+
+
+def rule_from_json(kept: dict[str, Any]) -> Rule:
+    """The rule that `rule_to_json` wrote."""
+    sets = {key: frozenset(kept[key]) for key in ("nodes", "sparing", "members")}
+    patterns = {
+        key: tuple(Pattern(**_tuples(each)) for each in kept[key])
+        for key in ("patterns", "targets")
+    }
+    return Rule(**{**kept, **sets, **patterns})
+
+
+def _tuples(pattern: dict[str, Any]) -> dict[str, Any]:
+    def one(value: Any) -> Any:
+        return tuple(map(one, value)) if isinstance(value, list) else value
+
+    return {key: one(value) for key, value in pattern.items()}
+
+
+def check_rule(query: SavedQuery) -> Rule:
+    """What a query of queries/checks reads, from its ?subject."""
+    read = query_patterns(query.text)
+    seen: Counter[str] = Counter()
+    for each in read.patterns:
+        seen.update(str(term) for term in (each.subject, each.path, each.object) if _free(term))
+    grouped = all("?subject" in keys for keys in read.grouped)
+    sparing = {name for name, times in seen.items() if times == 1} - read.mentioned
+    return Rule(
+        name=query.name,
+        root="?subject",
+        patterns=read.patterns,
+        bounded=grouped and not read.sliced,
+        sparing=frozenset() if read.grouped else frozenset(sparing),
+    )
+
+
+def _free(term: Path) -> bool:
+    return isinstance(term, str) and term.startswith("?")
+
+
+def shape_rules(shapes: str) -> tuple[Rule, ...]:
+    """A rule for each shape that has a target, by IRI; `shapes` is N-Triples text."""
+    graph = _Shapes(shapes)
+    return tuple(graph.rule(shape) for shape in graph.targeted())
+
+
+class _Shapes:
+    """The triples of a shapes graph, and the patterns read from them."""
+
+    def __init__(self, text: str) -> None:
+        self.by: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self.subjects: dict[str, None] = {}
+        for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False):
+            self.by[str(quad.subject), quad.predicate.value].append(str(quad.object))
+            self.subjects[str(quad.subject)] = None
+        self.slots = 0
+        self.bounded = True
+        self.members: set[str] = set()
+
+    def all(self, subject: str, name: str) -> list[str]:
+        return sorted(self.by.get((subject, expand(name)), ()))
+
+    def listed(self, head: str) -> Iterator[str]:
+        while head and head != f"<{expand('rdf:nil')}>":
+            yield from self.all(head, "rdf:first")
+            head = next(iter(self.all(head, "rdf:rest")), "")
+
+    def targeted(self) -> list[str]:
+        return sorted(
+            shape
+            for shape in self.subjects
+            if shape.startswith("<") and (self.targets(shape) or self.all(shape, "sh:targetNode"))
+        )
+
+    def targets(self, shape: str) -> tuple[Pattern, ...]:
+        """The targets of a shape (SHACL 2.1.3), implicit class targets included."""
+        classes = self.all(shape, "sh:targetClass")
+        kinds = set(self.all(shape, "rdf:type"))
+        own = {f"<{expand(each)}>" for each in ("sh:NodeShape", "sh:PropertyShape")}
+        if kinds & {f"<{expand(each)}>" for each in ("rdfs:Class", "owl:Class")} and kinds & own:
+            classes = [*classes, shape]
+        return (
+            *(Pattern("?this", _IS_A, each) for each in classes),
+            *(Pattern("?this", p, "?any") for p in self.all(shape, "sh:targetSubjectsOf")),
+            *(Pattern("?any", p, "?this") for p in self.all(shape, "sh:targetObjectsOf")),
+        )
+
+    def rule(self, shape: str) -> Rule:
+        self.slots, self.bounded, self.members = 0, True, set()
+        beyond = any(self.all(each, name) for each in self.subjects for name in _BEYOND)
+        targets = self.targets(shape)
+        patterns = (*targets, *self.shape(shape, "?this", ()))
+        return Rule(
+            name=shape[1:-1],
+            root="?this",
+            patterns=patterns,
+            bounded=self.bounded and not beyond,
+            targets=targets,
+            nodes=frozenset(self.all(shape, "sh:targetNode")),
+            members=frozenset(self.members),
+        )
+
+    def shape(self, shape: str, focus: str, above: tuple[str, ...]) -> Iterator[Pattern]:
+        """What a shape reads of the nodes in the slot `focus`."""
+        if shape in above:
+            self.bounded = False
+            return
+        self.members.add(shape.strip("<>"))
+        values = focus
+        for path in self.all(shape, "sh:path"):
+            values = self.slot()
+            yield Pattern(focus, self.path(path), values)
+        yield from self.constraints(shape, focus, values)
+        heads = [head for name in _LISTS for head in self.all(shape, name)]
+        nested = [each for name in _NESTED for each in self.all(shape, name)]
+        for each in (*nested, *(each for head in heads for each in self.listed(head))):
+            yield from self.shape(each, values, (*above, shape))
+
+    def constraints(self, shape: str, focus: str, values: str) -> Iterator[Pattern]:
+        for each in self.all(shape, "sh:class"):
+            yield Pattern(values, _IS_A, each)
+        for name in _PAIRS:
+            for each in self.all(shape, name):
+                yield Pattern(focus, each, self.slot())
+        if any(each.startswith('"true') for each in self.all(shape, "sh:closed")):
+            yield Pattern(focus, ("!",), self.slot())
+        for each in self.all(shape, "sh:sparql"):
+            yield from self.query(each, focus)
+
+    def query(self, constraint: str, focus: str) -> Iterator[Pattern]:
+        """The patterns of a SPARQL constraint (SHACL 5); $this is the focus."""
+        declared = (
+            each
+            for owner in self.all(constraint, "sh:prefixes")
+            for each in self.all(owner, "sh:declare")
+        )
+        head = "".join(map(self.prefix, declared))
+        for text in self.all(constraint, "sh:select"):
+            words = str(getattr(_literal(text), "value", ""))
+            if re.search(r"[$?](PATH|shapesGraph|currentShape)\b", words):
+                self.bounded = False
+                continue
+            try:
+                read = query_patterns(head + words)
+            except Exception:
+                self.bounded = False
+                continue
+            self.bounded &= not read.sliced and all("?this" in each for each in read.grouped)
+            number = self.slot()
+            for each in read.patterns:
+                terms = (each.subject, each.path, each.object)
+                subject, path, value = (_renamed(term, focus, number) for term in terms)
+                yield Pattern(str(subject), path, str(value), each.scope)
+
+    def prefix(self, declaration: str) -> str:
+        (name,), (space,) = (self.all(declaration, key) for key in ("sh:prefix", "sh:namespace"))
+        return f"PREFIX {_literal(name).value}: <{_literal(space).value}>\n"
+
+    def slot(self) -> str:
+        self.slots += 1
+        return f"?{self.slots}"
+
+    def path(self, node: str) -> Path:
+        """A SHACL property path (SHACL 2.3.1)."""
+        if node.startswith("<"):
+            return node
+        for name, mark in (
+            ("sh:inversePath", "^"),
+            ("sh:zeroOrMorePath", "*"),
+            ("sh:oneOrMorePath", "+"),
+            ("sh:zeroOrOnePath", "?"),
+        ):
+            for inner in self.all(node, name):
+                return (mark, self.path(inner))
+        for head in self.all(node, "sh:alternativePath"):
+            return ("|", *map(self.path, self.listed(head)))
+        return ("/", *map(self.path, self.listed(node)))
+
+
+def _renamed(term: Path, focus: str, number: str) -> Path:
+    if not _free(term):
+        return term
+    return focus if term == "?this" else f"{term}{number}"
+
+
+def _literal(term: str) -> ox.Literal:
+    line = f"<urn:s> <urn:p> {term} ."
+    found = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
+    assert isinstance(found, ox.Literal)
+    return found

@@ -1,0 +1,131 @@
+"""Sorted lines of N-Triples in a file, looked up and replaced without reading the rest."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import mmap
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from ..model.namespaces import GRAPHS, graph
+
+
+class Lines:
+    """A file of sorted lines, each ended by a newline. Bytes are in the order of their text."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with path.open("rb") as file:
+            self.size = file.seek(0, 2)
+            self.text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if self.size else b""
+        if self.size and self.text[-1:] != b"\n":
+            raise ValueError(f"{path} does not end with a whole line")  # searching it would not end
+
+    def of(self, subject: str) -> Iterator[str]:
+        """The lines of a subject, as N-Triples writes it."""
+        start = f"{subject} ".encode()
+        at = self._place(start)
+        while self.text[at : at + len(start)] == start:
+            end = self.text.find(b"\n", at)
+            yield self.text[at:end].decode()
+            at = end + 1
+
+    def replace(self, target: Path, removed: Iterable[str], added: Iterable[str]) -> None:
+        """Write `target`: these lines without `removed` and with `added`, sorted, each once."""
+        gone, fresh = set(removed), set(added)
+        at = 0
+        with self.path.open("rb") as old, target.open("wb", buffering=0) as file:
+            for line in sorted((gone | fresh) - (gone & fresh)):
+                raw = line.encode() + b"\n"
+                place = self._place(raw[:-1])
+                there = self.text[place : place + len(raw)] == raw
+                self._copy(old, at, place, file)
+                at = place
+                if line in gone and there:
+                    at = place + len(raw)
+                elif line in fresh and not there:
+                    file.write(raw)
+            self._copy(old, at, self.size, file)
+
+    def _copy(self, old: io.BufferedReader, start: int, end: int, target: io.FileIO) -> None:
+        """Append a part of this file to another; where the system can, it copies it itself."""
+        with contextlib.suppress(AttributeError, OSError):
+            while start < end:
+                start += os.copy_file_range(old.fileno(), target.fileno(), end - start, start)
+        target.write(self.text[start:end])
+
+    def _place(self, start: bytes) -> int:
+        """Where the first line stands that does not come before `start`."""
+        low, high = 0, len(self.text)
+        while low < high:
+            middle = (low + high) // 2
+            begin = self.text.rfind(b"\n", low, middle) + 1 or low
+            end = self.text.find(b"\n", middle) + 1
+            if self.text[begin : end - 1] < start:
+                low = end
+            else:
+                high = begin
+        return low
+
+
+def saved_lines(folder: Path) -> dict[str, Lines]:
+    """The lines of each graph of the generation in `folder`, by name."""
+    return {name: Lines(folder / "graph" / f"{name}.nt") for name in GRAPHS}
+
+
+def quads(lines: Iterable[str], name: str) -> set[ox.Quad]:
+    """The quads of lines of the graph `name` as a store holds them, blank nodes by their labels."""
+    text = "\n".join(lines)
+    parsed = ox.parse(text, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False)
+    home = ox.NamedNode(graph(name))
+    store = ox.Store()
+    store.extend(ox.Quad(each.subject, each.predicate, each.object, home) for each in parsed)
+    return set(store)
+
+
+class Spelling:
+    """How saved quads are written: a store gives some literals its own form.
+
+    `added` and `removed` are lines by graph name that are not saved yet.
+    """
+
+    def __init__(
+        self,
+        lines: Mapping[str, Lines],
+        added: Mapping[str, Iterable[str]],
+        removed: Mapping[str, Iterable[str]],
+    ) -> None:
+        self.lines = lines
+        self._new = _by_subject(line for each in added.values() for line in each)
+        self._gone = {name: _by_subject(each) for name, each in removed.items()}
+
+    def of(self, quads: Iterable[ox.Quad]) -> list[str]:
+        """The lines of the subjects and predicates of `quads`, sorted."""
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for quad in quads:
+            wanted[str(quad.subject)].add(str(quad.predicate))
+        return sorted(
+            line
+            for subject, predicates in wanted.items()
+            for line in self._lines_of(subject)
+            if line[len(subject) + 1 :].split(" ", 1)[0] in predicates
+        )
+
+    def _lines_of(self, subject: str) -> set[str]:
+        found = set(self._new.get(subject, ()))
+        for name, lines in self.lines.items():
+            gone = self._gone.get(name, {}).get(subject, ())
+            found.update(line for line in lines.of(subject) if line not in gone)
+        return found
+
+
+def _by_subject(lines: Iterable[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        found[line.split(" ", 1)[0]].add(line)
+    return found

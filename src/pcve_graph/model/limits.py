@@ -1,0 +1,74 @@
+"""Bounds of time, memory and rows: what holds where nobody says otherwise, and how to write one."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Final
+
+from .problems import UsageError
+
+QUESTION_SECONDS: Final = 60.0
+"""What a question may take."""
+WORK_SECONDS: Final = 900.0
+"""What a build, a validation and every other command may take."""
+MEMORY: Final = 4 << 30
+"""Bytes that a question or a command may take."""
+MOST_SECONDS: Final = 7 * 86_400.0
+"""A week, the longest bound of time; what has none is done with far earlier."""
+
+_LEAST_MEMORY: Final = 100 << 20
+_MOST_MEMORY: Final = 1 << 50
+_MOST_ROWS: Final = 10**9
+_UNITS: Final = {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}
+
+
+def read_seconds(value: float | str) -> float:
+    """A time in seconds, 0 for no bound. Raises UsageError for what is none, or over a week."""
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError, OverflowError):
+        seconds = math.nan
+    if not 0 <= seconds <= MOST_SECONDS:
+        most = f"{MOST_SECONDS:,.0f} (a week)"
+        raise UsageError(f"a time is in seconds, from 0 (no bound) to {most}, not {value}")
+    return seconds
+
+
+def read_memory(value: int | str) -> int:
+    """A size of memory in bytes, 0 for no bound; a text has a unit, as `600M` or `4G`.
+
+    Raises UsageError for what is none, for less than a process needs to start, and for over 1024 T.
+    """
+    text = str(value).strip().upper()
+    match = re.fullmatch(r"(\d{1,18}(?:\.\d{1,9})?)\s*([KMGT]?)(?:I?B)?", text, re.ASCII)
+    size = int(float(match[1]) * (1 << _UNITS[match[2]])) if match else -1
+    if size != 0 and not _LEAST_MEMORY <= size <= _MOST_MEMORY:
+        form = f"from {in_words(_LEAST_MEMORY)}, such as 600M or 4G, or 0 (no bound)"
+        raise UsageError(f"a size of memory is {form}, not {value}")
+    return size
+
+
+def read_count(value: int | str) -> int:
+    """A number of rows or things, 0 for all. Raises UsageError for what is none, or over 10⁹."""
+    text = str(value)
+    number = int(text) if re.fullmatch(r"\d{1,10}", text, re.ASCII) else -1
+    if not 0 <= number <= _MOST_ROWS:
+        raise UsageError(f"a limit is a whole number from 0 (all) to {_MOST_ROWS:,}, not {value}")
+    return number
+
+
+def read_share(value: float | str) -> float:
+    """A number from 0 to 1. Raises UsageError for what is none."""
+    try:
+        share = float(value)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        raise UsageError(f"a score is a number from 0 to 1, not {value}")
+    return share
+
+
+def in_words(size: int) -> str:
+    """`600 MB`, `4.0 GB`: bytes as messages give them, in units of 1024."""
+    return f"{size / (1 << 30):.1f} GB" if size >= 1 << 30 else f"{size >> 20} MB"

@@ -1,0 +1,210 @@
+"""A difference as people read it, as text and as a changelog, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ...ask.grounds import proof_as_json
+from ...graph.claims import Evidence
+from ...graph.serialize import prefixed
+from ...model.namespaces import BASE, local_name
+from ...query.binding import Term
+from ...query.execute import footnotes, labels, plain
+from ...query.render import day, told
+from ...releases.patch import rdf_patch
+from .compare import Change, Diff
+from .reasons import REASONS, Reason
+
+_SIGNS: Final = {"added": "+", "changed": "~", "removed": "-"}
+_LONG: Final = 90
+"""Characters of a text value that is shown; the JSON form has all."""
+
+
+class _Words:
+    """What people call the terms of either side."""
+
+    def __init__(self, diff: Diff) -> None:
+        self.stores = (diff.new.store, diff.old.store)
+
+    def term(self, term: Term | None) -> str:
+        if isinstance(term, ox.NamedNode):
+            found = (labels(store, [term])[term.value] for store in self.stores)
+            bare = local_name(term.value)
+            return next((word for word in found if word != bare), bare or term.value)
+        text = " ".join(day(str(getattr(term, "value", term))).split())
+        tag = f" [{term.language}]" if isinstance(term, ox.Literal) and term.language else ""
+        return (text if len(text) <= _LONG else f"{text[: _LONG - 2]} …") + tag
+
+    def thing(self, node: ox.NamedNode) -> str:
+        """A name and the id; for what is no thing of ours, the name or the IRI."""
+        name, identifier = self.term(node), _identifier(node)
+        return name if name == identifier else f"{name}  ({identifier})"
+
+    def value(self, change: Change) -> str:
+        if change.old is None or change.new is None or change.old == change.new:
+            return self.term(change.new or change.old)
+        return f"{self.term(change.old)} → {self.term(change.new)}"
+
+    def reason(self, reason: Reason) -> str:
+        about = ", ".join(map(_identifier, reason.about))
+        return REASONS[reason.code] + (f": {about}" if about else "")
+
+    def notes(self, text: str) -> tuple[str, ...]:
+        return tuple(
+            dict.fromkeys(note for store in self.stores for note in footnotes(store, [text]))
+        )
+
+
+def _identifier(node: ox.NamedNode) -> str:
+    """The id of a thing or source, `list/term` of a concept, a prefixed name, or the IRI."""
+    short = node.value.removeprefix(BASE)
+    kind, _, rest = short.partition("/")
+    if kind == "id":
+        return rest.partition("/")[2]
+    return rest if kind in ("source", "vocab") else prefixed(node.value)
+
+
+def as_text(diff: Diff) -> str:
+    """Each thing with its changes, their reasons and the words; then how many there are."""
+    words = _Words(diff)
+    lines: list[str] = []
+    for node, changes in _things(diff):
+        lines.append(words.thing(node))
+        for change in changes:
+            lines += _told(change, words)
+        lines.append("")
+    text = "".join(line + "\n" for line in lines) + as_counts(diff)
+    return text + "".join(note + "\n" for note in words.notes(text))
+
+
+def as_counts(diff: Diff) -> str:
+    """How many statements differ, and for which reasons."""
+    reasons = (f"{number:>6,}  {REASONS[code]}\n" for code, number in diff.reasons().items())
+    return summary(diff) + "\n" + "".join(reasons)
+
+
+def summary(diff: Diff) -> str:
+    """`2 statements differ: 1 added, 1 changed, 0 removed`."""
+    if not diff.changes:
+        return "no statement differs"
+    verb = "statement differs" if len(diff.changes) == 1 else "statements differ"
+    kinds = ", ".join(f"{number:,} {kind}" for kind, number in diff.kinds().items())
+    return f"{len(diff.changes):,} {verb}: {kinds}"
+
+
+def _things(diff: Diff) -> Iterator[tuple[ox.NamedNode, list[Change]]]:
+    for _, group in groupby(diff.changes, key=lambda each: (each.graph, each.subject.value)):
+        changes = list(group)
+        yield changes[0].subject, changes
+
+
+def _told(change: Change, words: _Words) -> list[str]:
+    lines = [
+        f"  {_SIGNS[change.kind]} {words.term(change.predicate)}: {words.value(change)}",
+        f"      {words.reason(change.reason)}",
+    ]
+    lines += [f"      {mark}{told(each)}" for mark, each in _evidence(change)]
+    for node, follows in groupby(change.follows, key=lambda each: each.subject):
+        if node == change.subject:
+            lines += [
+                f"      so {_SIGNS[each.kind]} {words.term(each.predicate)}: {words.value(each)}"
+                for each in follows
+            ]
+        else:
+            signs = {_SIGNS[each.kind] for each in follows}
+            sign = signs.pop() if len(signs) == 1 else _SIGNS["changed"]
+            lines.append(f"      so {sign} {_identifier(node)}")
+    return lines
+
+
+def _evidence(change: Change) -> Iterator[tuple[str, Evidence]]:
+    """The claims that came or went, marked where both are shown, and those of two values."""
+    for each in change.before:
+        if each not in change.after:
+            yield ("was " if change.kind == "changed" else ""), each
+        elif change.old != change.new:
+            yield "", each
+    for each in change.after:
+        if each not in change.before:
+            yield ("now " if change.kind == "changed" else ""), each
+
+
+def as_markdown(diff: Diff) -> str:
+    """A changelog: what was added, changed and removed, by thing, with reasons and words."""
+    words = _Words(diff)
+    lines = [f"# Changes from {_escaped(diff.old.name)} to {_escaped(diff.new.name)}", ""]
+    lines += [summary(diff)[:1].upper() + summary(diff)[1:] + ".", ""]
+    for kind in _SIGNS:
+        chosen = [each for each in diff.changes if each.kind == kind]
+        if chosen:
+            lines += [f"## {kind.capitalize()}", ""]
+        for _, group in groupby(chosen, key=lambda each: (each.graph, each.subject.value)):
+            changes = list(group)
+            lines += [f"### {_escaped(words.thing(changes[0].subject))}", ""]
+            for change in changes:
+                name, value = words.term(change.predicate), words.value(change)
+                lines.append(f"- **{_escaped(name)}**: {_escaped(value)}")
+                lines.append(f"  ({_escaped(words.reason(change.reason))})")
+                lines += [f"  - {_escaped(mark + told(each))}" for mark, each in _evidence(change)]
+            lines.append("")
+    text = "\n".join(lines)
+    return "\n".join([text.rstrip("\n"), *(f"\n{note}" for note in words.notes(text))]) + "\n"
+
+
+def _escaped(text: str) -> str:
+    for mark in "\\`*_[]<>#|":
+        text = text.replace(mark, "\\" + mark)
+    return text
+
+
+def as_json(diff: Diff) -> str:
+    """The difference as one JSON object; terms as the W3C JSON results of SPARQL 1.1 write them."""
+    document = {
+        "from": diff.old.name,
+        "to": diff.new.name,
+        "counts": diff.kinds(),
+        "reasons": diff.reasons(),
+        "changes": [_document(each) for each in diff.changes],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _document(change: Change) -> dict[str, Any]:
+    return {
+        **_statement(change),
+        "graph": change.graph,
+        "reason": {
+            "code": change.reason.code,
+            "words": REASONS[change.reason.code],
+            "about": [each.value for each in change.reason.about],
+        },
+        "before": [proof_as_json(each) for each in change.before],
+        "after": [proof_as_json(each) for each in change.after],
+        "follows": [_statement(each) for each in change.follows],
+    }
+
+
+def _statement(change: Change) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "change": change.kind,
+        "subject": change.subject.value,
+        "predicate": change.predicate.value,
+    }
+    for name, value in (("old", change.old), ("new", change.new)):
+        if value is not None:
+            found[name] = plain(value)
+    return found
+
+
+DIFF_FORMATS: Final[dict[str, Callable[[Diff], str]]] = {
+    "text": as_text,
+    "markdown": as_markdown,
+    "json": as_json,
+    "rdf-patch": rdf_patch,
+}
+"""What `pcve diff` writes."""

@@ -1,0 +1,141 @@
+"""What is compared: a project, its build, a release, or a git revision, each as its lines."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from ...graph.build_folder import copy_build
+from ...graph.generations import is_build
+from ...graph.store import Saved, open_graph
+from ...incremental.inputs import read_inputs
+from ...model.namespaces import GRAPHS, graph
+from ...model.problems import ContentError, UsageError
+from ...model.project import Project, find_project, is_project
+from ...pipeline import build_project, is_current
+from ...releases.layout import INPUTS, NQUADS
+from ...system.files import LARGEST, read_file
+
+_READ: Final = ("data", "ontology", "queries")
+"""The folders of a project that make its graph."""
+
+_PLACE: Final = ("--show-toplevel", "--show-prefix")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two graphs that are compared.
+
+    `name` is what the user called it, `graphs` the N-Triples lines of each of `names.GRAPHS`,
+    `store` the same to ask, and `inputs` the SHA-256 of each file that it was built from, by path.
+    """
+
+    name: str
+    graphs: Mapping[str, frozenset[str]]
+    store: ox.Store
+    inputs: Mapping[str, str]
+
+
+def open_side(word: str, project: Project, stack: ExitStack) -> Side:
+    """The graph that `word` means: a folder (project, build or release), else a git revision.
+
+    A project's folder is its files as they are: where its build is older, they are built in a
+    temporary folder, as a revision is. Such folders last as long as `stack`; nothing else is
+    written. Raises UsageError where `word` is none of these, or does not build.
+    """
+    folder = Path(word)
+    if is_build(folder):
+        return of_build(word, open_graph(Project(folder.parent, folder)))
+    if (folder / NQUADS).is_file():
+        return of_release(word, folder)
+    found = find_project(folder) if folder.is_dir() else None
+    if found and found.root == folder.resolve():
+        build = project.build if found.root == project.root else found.build
+        return of_files(word, replace(found, build=build), stack)
+    return of_revision(word, project, stack)
+
+
+def of_build(name: str, saved: Saved) -> Side:
+    """A saved graph."""
+    graphs = {each: frozenset(saved.lines(each)) for each in GRAPHS}
+    return Side(name, graphs, saved.store, read_inputs(saved.folder).sums)
+
+
+def of_release(name: str, folder: Path) -> Side:
+    """The graph of a release. Raises UsageError where its N-Quads cannot be read."""
+    store = ox.Store()
+    try:
+        if not (folder / NQUADS).is_file():
+            raise UsageError(f"{folder / NQUADS} is not a regular file")
+        store.bulk_load(path=str(folder / NQUADS), format=ox.RdfFormat.N_QUADS)
+        sums = read_file(folder / INPUTS, LARGEST).decode().splitlines()
+    except (OSError, SyntaxError, UnicodeDecodeError) as error:
+        raise UsageError(f"{folder} is no whole release: {error}") from None
+    graphs = {
+        each: frozenset(
+            f"{quad.triple} ."
+            for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph(each)))
+        )
+        for each in GRAPHS
+    }
+    rows = (line.split("  ", 1) for line in sums)
+    inputs = {path: digest for digest, path in rows}
+    return Side(name, graphs, store, inputs)
+
+
+def of_files(name: str, project: Project, stack: ExitStack) -> Side:
+    """The graph of a project's files as they are now."""
+    if not is_current(project):
+        project = replace(project, build=_built(name, project.root, project.build, stack))
+    return of_build(name, open_graph(project))
+
+
+def of_revision(word: str, project: Project, stack: ExitStack) -> Side:
+    """The graph of the project as it was at a revision of its git repository."""
+    commit = _git(project.root, "rev-parse", "--verify", "--end-of-options", word + "^{commit}")
+    if not commit:
+        raise UsageError(
+            f"{word!r} is no project, build, release or git revision; "
+            "`git log --oneline` lists revisions"
+        )
+    top, _, prefix = _git(project.root, "rev-parse", *_PLACE).decode().partition("\n")
+    tree = f"{commit.decode().strip()}:{prefix.strip()}"
+    packed = _git(Path(top), "archive", "--format=tar", tree, "--", *_READ)
+    root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    if packed:
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            archive.extractall(root, filter="data")
+    if not is_project(root):
+        raise UsageError(f"at {word} there is no project with {', '.join(_READ)} in this folder")
+    build = _built(word, root, project.build, stack)
+    return of_build(word, open_graph(Project(root, build)))
+
+
+def _built(name: str, root: Path, near: Path, stack: ExitStack) -> Path:
+    """The build of the files in `root`, begun from the one in `near`, if any: only less is read."""
+    build = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "build"
+    copy_build(near, build)
+    try:
+        build_project(Project(root, build))
+    except ContentError as error:
+        more = f"\nand {len(error.problems) - 1} more" if len(error.problems) > 1 else ""
+        raise UsageError(f"{name} does not build: {error.problems[0]}{more}") from None
+    return build
+
+
+def _git(root: Path, *arguments: str) -> bytes:
+    """What git says; nothing where it fails. Raises UsageError where there is no git."""
+    command = ["git", "--no-optional-locks", "-C", str(root), *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, check=False).stdout
+    except FileNotFoundError:
+        raise UsageError("git is not installed; compare folders instead") from None

@@ -1,0 +1,73 @@
+"""Venues on a map: GeoJSON (RFC 7946), a feature a place."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import Any
+
+from ...syntax.ontology import Ontology
+from .entities import Things, short
+from .subset import Part
+
+
+def geojson(part: Part, ontology: Ontology) -> bytes:
+    """A feature for each place where an event was, and each other that has coordinates.
+
+    The point is that of the place, not of the building; a venue whose place has no coordinates is
+    a feature without a geometry (section 3.2), so that none is lost.
+    """
+    things = Things(part, "facts", "vocabulary")
+    events: dict[str, list[str]] = defaultdict(list)
+    for event in things.of("pcve:Event"):
+        for place in things.refs(event, "schema:location"):
+            events[place].append(event)
+    features = [
+        _feature(things, place, events[place])
+        for place in things.of("pcve:Place", "pcve:Country")
+        if events[place] or things.text(place, "schema:latitude")
+    ]
+    document = {"type": "FeatureCollection", "features": features}
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _feature(things: Things, place: str, events: list[str]) -> dict[str, Any]:
+    within = lies_in(things, place)
+    properties = {
+        "id": short(place),
+        "label": things.label(place),
+        "kind": ", ".join(things.labels(things.refs(place, "pcve:kind"))),
+        "within": things.labels(within),
+        "note": "; ".join(things.notes(things.labels([place, *within]))),
+        "events": [_event(things, each) for each in _by_date(things, events)],
+    }
+    kept = {name: value for name, value in properties.items() if value or name == "events"}
+    return {"type": "Feature", "id": place, "geometry": point(things, place), "properties": kept}
+
+
+def _by_date(things: Things, events: list[str]) -> list[str]:
+    return sorted(events, key=lambda each: (things.text(each, "pcve:earliest"), each))
+
+
+def _event(things: Things, event: str) -> dict[str, str]:
+    dates = {name: things.text(event, f"schema:{name}") for name in ("startDate", "endDate")}
+    said = {name: date for name, date in dates.items() if date}
+    return {"id": short(event), "label": things.label(event), **said}
+
+
+def lies_in(things: Things, place: str) -> list[str]:
+    """The places that a place lies in, the nearest first."""
+    found: list[str] = []
+    waiting = things.refs(place, "schema:containedInPlace")
+    while waiting:
+        each = waiting.pop(0)
+        if each not in found:
+            found.append(each)
+            waiting += things.refs(each, "schema:containedInPlace")
+    return found
+
+
+def point(things: Things, place: str) -> dict[str, Any] | None:
+    """The GeoJSON point of a place: longitude, then latitude, WGS 84; None where it has none."""
+    at = [things.text(place, f"schema:{name}") for name in ("longitude", "latitude")]
+    return {"type": "Point", "coordinates": [float(each) for each in at]} if all(at) else None

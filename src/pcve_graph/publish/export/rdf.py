@@ -1,0 +1,64 @@
+"""The graph in the line-based and nested syntaxes of RDF, the same bytes every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+
+import pyoxigraph as ox
+
+from ...model.namespaces import BASE, PREFIXES, graph
+from ...syntax.ontology import Ontology
+from .subset import Part, ordered, read
+
+
+def turtle(part: Part, ontology: Ontology) -> bytes:
+    """Turtle 1.1, all graphs as one; ids and concepts have prefixes too, blocks a line between."""
+    prefixes = PREFIXES | _spaces(part)
+    text = _serialized(ordered(part.lines), ox.RdfFormat.TURTLE, prefixes)
+    *head, body = text.split(b"\n", len(prefixes))
+    blocks = body.replace(b" .\n", b" .\n\n").rstrip(b"\n")
+    return b"".join(line + b"\n" for line in (*sorted(head), b"", blocks))
+
+
+def _serialized(lines: Iterable[str], form: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:
+    return ox.serialize(read("\n".join(lines)), format=form, prefixes=prefixes) or b""
+
+
+def _spaces(part: Part) -> dict[str, str]:
+    """A prefix for each kind of id and each list of concepts: `event`, `topic`, `claim`."""
+    subjects = {line[1 : line.index(">")] for line in part.lines}
+    found: dict[str, str] = {}
+    for space in sorted({iri.rpartition("/")[0] + "/" for iri in subjects}):
+        match space.removeprefix(BASE).split("/"):
+            case ["id" | "vocab", name, ""] | [name, ""] if name not in PREFIXES:
+                found.setdefault(name, space)
+    return found
+
+
+def rdfxml(part: Part, ontology: Ontology) -> bytes:
+    """RDF 1.1 XML, all graphs as one."""
+    return _serialized(ordered(part.lines), ox.RdfFormat.RDF_XML, PREFIXES)
+
+
+def ntriples(part: Part, ontology: Ontology) -> bytes:
+    """N-Triples 1.1, all graphs as one, sorted by line."""
+    return "".join(line + "\n" for line in part.lines).encode()
+
+
+def nquads(part: Part, ontology: Ontology) -> bytes:
+    """N-Quads 1.1, a graph after the other, sorted within each."""
+    every = (_in_graph(name, lines) for name, lines in sorted(part.graphs.items()))
+    return "".join(line + "\n" for lines in every for line in lines).encode()
+
+
+def _in_graph(name: str, lines: Iterable[str]) -> list[str]:
+    """N-Triples lines as N-Quads in one of `names.GRAPHS`."""
+    end = f" <{graph(name)}> ."
+    return [line[:-2] + end for line in lines]
+
+
+def trig(part: Part, ontology: Ontology) -> bytes:
+    """TriG 1.1, a block for each graph."""
+    every = (_in_graph(name, ordered(lines)) for name, lines in sorted(part.graphs.items()))
+    return _serialized(chain.from_iterable(every), ox.RdfFormat.TRIG, PREFIXES)

@@ -1,0 +1,125 @@
+"""Events as search engines read them: JSON-LD with terms of schema.org and no others."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from ...model.namespaces import local_name
+from ...syntax.ontology import Ontology
+from .entities import Things
+from .geojson import lies_in, point
+from .subset import Part, sources_of
+
+_HELD: Final = "https://schema.org/EventScheduled"
+_STATUS: Final = {
+    "cancelled": "https://schema.org/EventCancelled",
+    "postponed": "https://schema.org/EventPostponed",
+}
+_MODE: Final = {
+    "in-person": "https://schema.org/OfflineEventAttendanceMode",
+    "online": "https://schema.org/OnlineEventAttendanceMode",
+    "hybrid": "https://schema.org/MixedEventAttendanceMode",
+}
+
+
+def schemaorg(part: Part, ontology: Ontology) -> bytes:
+    """An Event for each event that has what search engines ask for: name, start and place.
+
+    A date is as precise as it is known. What was held and what is planned are both EventScheduled,
+    as schema.org has it.
+    """
+    things = Things(part, "facts", "vocabulary", "catalog")
+    sources = sources_of(part)
+    events = [
+        _event(things, iri, sources.get(iri, []))
+        for iri in things.of("pcve:Event")
+        if things.text(iri, "schema:startDate") and things.refs(iri, "schema:location")
+    ]
+    document = {"@context": "https://schema.org", "@graph": events}
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _event(things: Things, iri: str, sources: list[str]) -> dict[str, Any]:
+    status, mode = (_terms(things, iri, f"pcve:{name}") for name in ("status", "mode"))
+    said: dict[str, Any] = {
+        "@type": "Event",
+        "@id": iri,
+        "url": iri,
+        "name": things.label(iri),
+        "alternateName": things.words(iri, "skos:altLabel"),
+        "description": "\n".join(things.words(iri, "pcve:purpose")),
+        "startDate": things.text(iri, "schema:startDate"),
+        "endDate": things.text(iri, "schema:endDate"),
+        "eventStatus": next((_STATUS[each] for each in status if each in _STATUS), _HELD),
+        "eventAttendanceMode": next((_MODE[each] for each in mode if each in _MODE), ""),
+        "location": [_place(things, each) for each in things.refs(iri, "schema:location")],
+        "organizer": [_actor(things, each) for each in things.refs(iri, "schema:organizer")],
+        "funder": [_actor(things, each) for each in things.refs(iri, "schema:funder")],
+        "about": [_topic(things, each) for each in things.refs(iri, "schema:about")],
+        "subjectOf": [_page(things, each) for each in sources],
+    }
+    return _filled(said)
+
+
+def _place(things: Things, iri: str) -> dict[str, Any]:
+    places = [iri, *lies_in(things, iri)]
+    countries, towns = (
+        [each for each in places if kind in _terms(things, each, "pcve:kind")]
+        for kind in ("country", "city")
+    )
+    at = point(things, iri)
+    geo = {"latitude": at["coordinates"][1], "longitude": at["coordinates"][0]} if at else None
+    address = {
+        "@type": "PostalAddress",
+        "addressLocality": next(iter(things.labels(towns)), ""),
+        "addressCountry": next(iter(things.labels(countries)), ""),
+        "addressRegion": "" if towns or countries else things.label(iri),
+    }
+    said = {
+        "@type": "Place",
+        "@id": iri,
+        "name": things.label(iri),
+        "description": "; ".join(things.notes(things.labels(places))),
+        "address": _filled(address),
+        "geo": {"@type": "GeoCoordinates", **geo} if geo else None,
+        "sameAs": things.refs(iri, "schema:sameAs"),
+    }
+    return _filled(said)
+
+
+def _terms(things: Things, iri: str, name: str) -> list[str]:
+    """The terms of closed lists that a property has."""
+    return [local_name(each) for each in things.refs(iri, name)]
+
+
+def _actor(things: Things, iri: str) -> dict[str, Any]:
+    person = "Person" in map(local_name, things.kinds(iri))
+    said = {
+        "@type": "Person" if person else "Organization",
+        "@id": iri,
+        "name": things.label(iri),
+        "url": iri,
+        "sameAs": things.refs(iri, "schema:sameAs"),
+    }
+    return _filled(said)
+
+
+def _topic(things: Things, iri: str) -> dict[str, Any]:
+    return {"@type": "DefinedTerm", "@id": iri, "name": things.label(iri)}
+
+
+def _page(things: Things, iri: str) -> dict[str, Any]:
+    said = {
+        "@type": "WebPage",
+        "@id": iri,
+        "name": things.label(iri),
+        "url": things.refs(iri, "schema:url"),
+    }
+    return _filled(said)
+
+
+def _filled(said: dict[str, Any]) -> dict[str, Any]:
+    """What has a value; a list of one is that one."""
+    alone = {k: v[0] if isinstance(v, list) and len(v) == 1 else v for k, v in said.items()}
+    return {name: value for name, value in alone.items() if value}

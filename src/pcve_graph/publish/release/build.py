@@ -1,0 +1,183 @@
+"""A release: the graph in every format, what describes it, and what anyone needs to rebuild it.
+
+The same files of the project and the same versions of the tools give the same bytes, on every
+machine and on every Python that the package runs on: nothing in it knows a clock, a path or a host.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from ... import __version__
+from ...graph.store import Saved
+from ...incremental.inputs import read_inputs
+from ...model.problems import UsageError
+from ...model.project import Project
+from ...releases.crate import crate
+from ...releases.layout import CRATE, INPUTS, MANIFEST, REFERENCE, STEM, SUMS, File
+from ...syntax.ontology import Ontology
+from ...system.folders import create_folder
+from ..export.formats import FORMATS
+from ..export.subset import whole
+from ..site.reference import write_reference
+from .metadata import About
+from .readme import citation, readme
+from .void_dcat_prov import dcat, prov, void
+
+TOOLS: Final = ("icalendar", "networkx", "pyarrow", "pybtex", "pyoxigraph", "XlsxWriter")
+"""The libraries whose version can show in the bytes; the extra `release` pins them."""
+
+_COPIED: Final = {
+    "CITATION.cff": ("How to cite it", "application/yaml"),
+    "LICENSE-DATA": ("The licence of ontology, queries and records", "text/plain"),
+}
+_TURTLE: Final = "text/turtle"
+_MEDIA_TYPES: Final = {
+    **{each.suffix: each.media_type for each in FORMATS.values()},
+    ".css": "text/css",
+    ".html": "text/html",
+    ".svg": "image/svg+xml",
+}
+
+
+def release_files(project: Project, saved: Saved, ontology: Ontology) -> dict[str, bytes]:
+    """Every file of the release by its name, sorted; `saved` is the graph of the project's files.
+
+    Raises UsageError where a library of the extra `release` is not installed.
+    """
+    part = whole(saved)
+    about = About(part)
+    inputs = _inputs(project, saved)
+    tools = tool_versions()
+    files = [
+        File(f"{STEM}{each.suffix}", each.title, each.media_type, each.write(part, ontology), name)
+        for name, each in FORMATS.items()
+    ]
+    files += [
+        File(
+            f"ontology/{path.name}",
+            f"The ontology: {path.name}",
+            _MEDIA_TYPES[path.suffix],
+            path.read_bytes(),
+        )
+        for path in sorted(project.ontology.iterdir())
+        if path.suffix in _MEDIA_TYPES and path.is_file()
+    ]
+    exported = [file for file in files if file.form]
+    files += [
+        File("void.ttl", "VoID: how much is in the graph", _TURTLE, void(about)),
+        File(
+            "dcat.ttl", "DCAT: the files as a catalogue lists them", _TURTLE, dcat(about, exported)
+        ),
+        File("prov.ttl", "PROV: what the build used", _TURTLE, prov(about, inputs, tools)),
+        File(INPUTS, "SHA-256 of each input", "text/plain", sums(inputs)),
+        *_copied(project, about),
+        *_pages(project, ontology),
+    ]
+    files.append(File("README.md", "Read this first", "text/markdown", readme(about, files)))
+    manifest = _manifest(about, saved, tools, inputs, files)
+    files.append(File(MANIFEST, "Inputs, tools and files", "application/json", manifest))
+    files.append(File(CRATE, "RO-Crate", "application/ld+json", crate(about, files)))
+    found = {file.name: file.content for file in sorted(files, key=lambda each: each.name)}
+    return {**found, SUMS: sums({name: _digest(content) for name, content in found.items()})}
+
+
+def check_target(target: Path) -> None:
+    """Raise UsageError where a release cannot be put, since there is something else already."""
+    if target.resolve() == Path.cwd():
+        raise UsageError(f"{target} is the folder you are in; name a new one")
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise UsageError(f"{target} is there already; name a new folder, or remove it first")
+    holder = next(each for each in target.absolute().parents if each.exists())
+    if not holder.is_dir():
+        raise UsageError(f"{target} cannot be written: {holder} is a file")
+
+
+def write_release(files: dict[str, bytes], target: Path) -> None:
+    """Write the files into the new folder `target`: all of them, or nothing.
+
+    Raises UsageError where there is something already, or where it cannot be written.
+    """
+    check_target(target)
+    try:
+        create_folder(target, files)
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror or error}") from None
+
+
+def tool_versions() -> dict[str, str]:
+    """The versions of this program and of `TOOLS`, those that are not installed left out."""
+    found = {"pcve-graph": __version__}
+    for name in TOOLS:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def sums(digests: dict[str, str]) -> bytes:
+    """SHA-256 sums by name, as `sha256sum --check` reads them."""
+    return "".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()
+
+
+def _inputs(project: Project, saved: Saved) -> dict[str, str]:
+    """The SHA-256 of each file of the project that shows in a release, by path, sorted."""
+    found = dict(read_inputs(saved.folder).sums)
+    others = [project.root / name for name in _COPIED]
+    for path in (*sorted((project.queries / "answers").glob("*.rq")), *others):
+        if path.is_file():
+            found[project.relative(path)] = _digest(path.read_bytes())
+    return dict(sorted(found.items()))
+
+
+def _copied(project: Project, about: About) -> Iterator[File]:
+    """What lies beside the project's folders; a project without a citation is given one."""
+    for name, (title, media_type) in _COPIED.items():
+        path = project.root / name
+        if path.is_file():
+            yield File(name, title, media_type, path.read_bytes())
+        elif name == "CITATION.cff":
+            yield File(name, title, media_type, citation(about))
+
+
+def _pages(project: Project, ontology: Ontology) -> Iterator[File]:
+    for name, content in write_reference(project, ontology).items():
+        media_type = _MEDIA_TYPES[Path(name).suffix]
+        yield File(f"{REFERENCE}/{name}", f"Reference: {name}", media_type, content)
+
+
+def _manifest(
+    about: About,
+    saved: Saved,
+    tools: dict[str, str],
+    inputs: dict[str, str],
+    files: Iterable[File],
+) -> bytes:
+    listed = sorted(files, key=lambda file: file.name)
+    document = {
+        "version": about.version,
+        "issued": about.issued,
+        "counts": saved.manifest,
+        "tools": tools,
+        "inputs": inputs,
+        "files": {
+            file.name: {
+                "title": file.title,
+                "mediaType": file.media_type,
+                "bytes": len(file.content),
+                "sha256": _digest(file.content),
+            }
+            for file in listed
+        },
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,187 @@
+"""A release described for machines: VoID, DCAT 3 and PROV-O, as Turtle without blank nodes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import pyoxigraph as ox
+
+from ...graph.serialize import ordered
+from ...model.namespaces import BASE, GRAPHS, PREFIXES, expand, graph
+from ...releases.layout import INPUTS, File
+from .metadata import About, short
+from .service_description import DATASET
+
+_SPACES: Final = {
+    **PREFIXES,
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "void": "http://rdfs.org/ns/void#",
+}
+_IANA: Final = "https://www.iana.org/assignments/media-types/"
+
+
+def void(about: About) -> bytes:
+    """The numbers of the graph, of each named graph, class and property (W3C VoID, section 4)."""
+    said = _Said()
+    said.add(
+        DATASET,
+        ("rdf:type", _iri("void:Dataset")),
+        ("dcterms:title", _text(about.title)),
+        ("void:triples", _number(len(about.triples))),
+        ("void:entities", _number(sum(_entities(about)))),
+        ("void:classes", _number(len(about.classes))),
+        ("void:properties", _number(len(about.properties))),
+        ("void:distinctSubjects", _number(about.subjects)),
+        ("void:distinctObjects", _number(about.objects)),
+        ("void:uriSpace", ox.Literal(BASE)),
+        ("void:dataDump", ox.NamedNode(about.base + "pcve.nt")),
+        *(("void:vocabulary", ox.NamedNode(each)) for each in _vocabularies(about)),
+    )
+    for name in GRAPHS:
+        said.add(DATASET, ("void:subset", ox.NamedNode(graph(name))))
+        lines = len(about.part.graphs[name])
+        said.add(graph(name), ("rdf:type", _iri("void:Dataset")), ("void:triples", _number(lines)))
+    for iri, number in about.classes.items():
+        node = f"{DATASET}/class/{short(iri)}"
+        said.add(DATASET, ("void:classPartition", ox.NamedNode(node)))
+        said.add(node, ("void:class", ox.NamedNode(iri)), ("void:entities", _number(number)))
+    for iri, number in about.properties.items():
+        node = f"{DATASET}/property/{short(iri)}"
+        said.add(DATASET, ("void:propertyPartition", ox.NamedNode(node)))
+        said.add(node, ("void:property", ox.NamedNode(iri)), ("void:triples", _number(number)))
+    return said.turtle()
+
+
+def dcat(about: About, files: Iterable[File]) -> bytes:
+    """The dataset and a distribution for each exported file (W3C DCAT 3, sections 6.6 and 6.8)."""
+    said = _Said()
+    said.add(
+        DATASET,
+        ("rdf:type", _iri("dcat:Dataset")),
+        ("dcterms:title", _text(about.title)),
+        ("dcterms:description", _text(about.summary)),
+        ("dcterms:issued", _day(about.issued)),
+        ("dcterms:creator", ox.NamedNode(BASE + "agent/project")),
+        ("dcterms:publisher", ox.NamedNode(BASE + "agent/project")),
+        ("dcat:version", ox.Literal(about.version)),
+        *((("dcterms:license", ox.NamedNode(about.licence)),) if about.licence else ()),
+    )
+    said.add(
+        BASE + "agent/project",
+        ("rdf:type", _iri("foaf:Agent")),
+        ("foaf:name", ox.Literal(about.creator)),
+    )
+    for file in files:
+        address = about.base + file.name
+        digest = hashlib.sha256(file.content).hexdigest()
+        said.add(DATASET, ("dcat:distribution", ox.NamedNode(address + "#distribution")))
+        said.add(
+            address + "#distribution",
+            ("rdf:type", _iri("dcat:Distribution")),
+            ("dcterms:title", _text(file.title)),
+            ("dcat:downloadURL", ox.NamedNode(address)),
+            ("dcat:mediaType", ox.NamedNode(_IANA + file.media_type)),
+            (
+                "dcat:byteSize",
+                ox.Literal(str(len(file.content)), datatype=_xsd("nonNegativeInteger")),
+            ),
+            ("spdx:checksum", ox.NamedNode(address + "#sha256")),
+            *((("dcterms:license", ox.NamedNode(about.licence)),) if about.licence else ()),
+        )
+        said.checksum(address + "#sha256", digest)
+    return said.turtle()
+
+
+def prov(about: About, inputs: Mapping[str, str], tools: Mapping[str, str]) -> bytes:
+    """The build as an activity: what it used, with which programs, and what came of it.
+
+    It has no time of day: the same inputs give the same release whenever it is made (W3C PROV-O,
+    section 3.1).
+    """
+    said = _Said()
+    build, whole = about.base + "#build", about.base + INPUTS
+    said.add(
+        DATASET,
+        ("rdf:type", _iri("prov:Entity")),
+        ("prov:wasGeneratedBy", ox.NamedNode(build)),
+        ("prov:wasDerivedFrom", ox.NamedNode(whole)),
+    )
+    said.add(build, ("rdf:type", _iri("prov:Activity")), ("prov:used", ox.NamedNode(whole)))
+    for name, version in tools.items():
+        agent = f"{BASE}tool/{name}/{version}"
+        said.add(build, ("prov:wasAssociatedWith", ox.NamedNode(agent)))
+        said.add(
+            agent,
+            ("rdf:type", _iri("prov:SoftwareAgent")),
+            ("foaf:name", ox.Literal(name)),
+            ("owl:versionInfo", ox.Literal(version)),
+        )
+    said.add(whole, ("rdf:type", _iri("prov:Collection")))
+    for path, digest in inputs.items():
+        node = f"{about.base}input/{path}"
+        said.add(whole, ("prov:hadMember", ox.NamedNode(node)))
+        said.add(
+            node,
+            ("rdf:type", _iri("prov:Entity")),
+            ("spdx:checksum", ox.NamedNode(node + "#sha256")),
+        )
+        said.checksum(node + "#sha256", digest)
+    return said.turtle()
+
+
+class _Said:
+    """Triples that are collected, and written as Turtle with the prefixes that they use."""
+
+    def __init__(self) -> None:
+        self.triples: set[ox.Triple] = set()
+
+    def add(self, node: str, *pairs: tuple[str, ox.NamedNode | ox.Literal]) -> None:
+        for name, value in pairs:
+            self.triples.add(ox.Triple(ox.NamedNode(node), _iri(name), value))
+
+    def checksum(self, node: str, digest: str) -> None:
+        self.add(
+            node,
+            ("rdf:type", _iri("spdx:Checksum")),
+            ("spdx:algorithm", _iri("spdx:checksumAlgorithm_sha256")),
+            ("spdx:checksumValue", ox.Literal(digest, datatype=_xsd("hexBinary"))),
+        )
+
+    def turtle(self) -> bytes:
+        used = {p: s for p, s in _SPACES.items() if any(s in str(each) for each in self.triples)}
+        return ox.serialize(ordered(self.triples), format=ox.RdfFormat.TURTLE, prefixes=used) or b""
+
+
+def _entities(about: About) -> list[int]:
+    """The number of things of each class that is not of the evidence."""
+    evidence = ("pcve:Claim", "oa:TextQuoteSelector", "oa:TextPositionSelector")
+    return [n for iri, n in about.classes.items() if iri not in set(map(expand, evidence))]
+
+
+def _vocabularies(about: About) -> list[str]:
+    used = (*about.properties, *about.classes)
+    return sorted(s for s in PREFIXES.values() if any(iri.startswith(s) for iri in used))
+
+
+def _iri(name: str) -> ox.NamedNode:
+    prefix, _, local = name.partition(":")
+    return ox.NamedNode(_SPACES[prefix] + local)
+
+
+def _xsd(name: str) -> ox.NamedNode:
+    return _iri(f"xsd:{name}")
+
+
+def _number(value: int) -> ox.Literal:
+    return ox.Literal(str(value), datatype=_xsd("integer"))
+
+
+def _text(words: str) -> ox.Literal:
+    return ox.Literal(words, language="en")
+
+
+def _day(text: str) -> ox.Literal:
+    return ox.Literal(text, datatype=_xsd("date"))

@@ -1,0 +1,106 @@
+"""The pages of the rules as HTML: plain files that need no script, no server and no other file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+
+from ...model.namespaces import PREFIXES
+from ...model.problems import UsageError
+from ...system.folders import update_folder
+from ...validation.rule_help import CHECKS, READER, Example, Page
+from .html import described, framed, link
+
+
+def save_pages(files: dict[str, bytes], folder: Path) -> int:
+    """Write files into `folder`, by their names in it, and return how many they are.
+
+    What else lies there stays. Until all are there, an index.html from before says that they are
+    not. Raises UsageError where it cannot be written.
+    """
+    try:
+        update_folder(folder, files)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror or error}") from None
+    return len(files)
+
+
+def write_pages(pages: dict[str, Page], home: str = "") -> dict[str, bytes]:
+    """The files of a folder of pages, by name: an index, and one for each rule.
+
+    `home` is where the page lies, as seen from the folder, that they are a part of.
+    """
+    files = {"index.html": _index(pages.values(), home)}
+    for page in pages.values():
+        files[file_name(page.name)] = _page(page, pages, home)
+    return {name: text.encode() for name, text in files.items()}
+
+
+def file_name(rule: str) -> str:
+    """The file of a rule: the end of its address, with .html."""
+    return f"{rule.removeprefix('pcvesh:').replace(':', '/')}.html"
+
+
+def _index(pages: Iterable[Page], home: str) -> str:
+    body = ["<h1>Rules</h1>"]
+    body.append(
+        "<p>What <code>pcve validate</code> and <code>pcve build</code> ask of records and RDF. "
+        "Each message names its rule.</p>"
+    )
+    ordered = sorted(pages, key=lambda one: (one.group in (READER, CHECKS), one.group, one.name))
+    for group, members in groupby(ordered, key=lambda one: one.group):
+        rows = "\n".join(
+            f'<li><a href="{escape(file_name(each.name))}"><code>{escape(each.name)}</code></a>'
+            f" {escape(each.rule or each.what)}</li>"
+            for each in members
+        )
+        body.append(f"<h2>{escape(group)}</h2>\n<ul>\n{rows}\n</ul>")
+    return framed("Rules of pcve-graph", body, f"{_back(home)}Rules")
+
+
+def _page(page: Page, pages: dict[str, Page], home: str) -> str:
+    up = "../" * (len(PurePosixPath(file_name(page.name)).parts) - 1)
+    said = [("What", page.what), ("Rule", page.rule), ("Why", page.why), ("Fix", page.fix)]
+    said += [(label.capitalize(), words) for label, words in page.told]
+    body = [
+        f"<h1><code>{escape(page.name)}</code></h1>",
+        described((label, escape(words)) for label, words in said),
+        *_example("Good", page.good),
+        *_example("Bad", page.bad),
+        *_others(page, pages, up),
+        f'<footer><p>Address of this page: <a href="{escape(page.address)}">'
+        f"{escape(page.address)}</a></p></footer>",
+    ]
+    nav = f"{_back(up + home if home else '')}{link(up + 'index.html', 'Rules')}"
+    return framed(f"{page.name} · rules of pcve-graph", body, f"{nav} › {escape(page.group)}")
+
+
+def _back(home: str) -> str:
+    return f"{link(home, 'Reference')} › " if home else ""
+
+
+def _example(title: str, example: Example) -> Iterable[str]:
+    forms = (("in a record", example.record), ("in Turtle", _with_prefixes(example.turtle)))
+    for form, text in forms:
+        if text:
+            kind = title.lower()
+            yield f'<h2>{title}, {form}</h2>\n<pre class="{kind}"><code>{escape(text)}</code></pre>'
+
+
+def _with_prefixes(turtle: str) -> str:
+    used = [prefix for prefix in PREFIXES if f"{prefix}:" in turtle]
+    head = "\n".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in used)
+    return f"{head}\n\n{turtle}" if used and turtle else turtle
+
+
+def _others(page: Page, pages: dict[str, Page], up: str) -> Iterable[str]:
+    """Links to the other rules of the group."""
+    links = [
+        f'<a href="{up}{escape(file_name(each.name))}">{escape(each.name.split(":")[-1])}</a>'
+        for each in pages.values()
+        if each.group == page.group and each.name != page.name
+    ]
+    if links:
+        yield f"<h2>Others of {escape(page.group)}</h2>\n<p>{' · '.join(links)}</p>"

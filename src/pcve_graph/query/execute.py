@@ -1,0 +1,208 @@
+"""Questions to a saved graph, and the one type of answer that every engine gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ..model import namespaces as names
+from ..model.namespaces import expand
+from ..model.problems import ContentError, UsageError, damage
+from ..syntax import sparql_results
+from ..syntax.sparql_bounds import check_text
+from ..syntax.sparql_errors import check_syntax, syntax_problem
+from ..syntax.sparql_tokens import dataset, reaches_out, update_word
+from .binding import Term, standalone
+
+RESULT_FORMATS: Final = {
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The answer of a SELECT: columns in the query's order, a row of terms or None each.
+
+    `more` says that a limit left rows out.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Term | None, ...], ...]
+    more: bool = False
+
+    def serialize(self, form: str) -> bytes:
+        """The table as one of `RESULT_FORMATS` (W3C SPARQL 1.1 results in CSV, TSV, JSON, XML)."""
+        rows = [
+            {name: plain(term) for name, term in zip(self.columns, row, strict=True) if term}
+            for row in self.rows
+        ]
+        document = {"head": {"vars": self.columns}, "results": {"bindings": rows}}
+        text = json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
+        if form == "json":
+            return text
+        solutions = ox.parse_query_results(text, format=ox.QueryResultsFormat.JSON)
+        assert isinstance(solutions, ox.QuerySolutions)
+        return solutions.serialize(format=RESULT_FORMATS[form]) or b""
+
+
+def plain(term: Term) -> dict[str, str]:
+    """A term as the W3C JSON results of SPARQL 1.1 write it."""
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.Literal):
+        found = {"type": "literal", "value": term.value}
+        if term.language:
+            return {**found, "xml:lang": term.language}
+        plain = term.datatype.value == expand("xsd:string")
+        return found if plain else {**found, "datatype": term.datatype.value}
+    return {"type": "bnode", "value": getattr(term, "value", str(term))}
+
+
+@dataclass(frozen=True, slots=True)
+class Triples:
+    """The answer of a CONSTRUCT or DESCRIBE, sorted. `more` says that a limit left some out."""
+
+    triples: tuple[ox.Triple, ...]
+    more: bool = False
+
+
+Answer: TypeAlias = Table | Triples | bool
+
+
+def ask(
+    store: ox.Store,
+    text: str,
+    bindings: Mapping[str, Term] | None = None,
+    name: str = "query",
+    *,
+    limit: int | None = None,
+    service: bool = False,
+) -> Answer:
+    """Run SPARQL over all graphs as one, with the terms of `bindings` in place of its variables.
+
+    `limit` is how many rows or triples there may be; the rest is not computed where the query's
+    order allows. Raises ContentError for a syntax error, with its line and column in `name`, and
+    UsageError for what is no question to this graph: an update, a graph it does not have, and
+    SERVICE unless `service` says that other servers may be asked.
+    """
+    try:
+        return collect(_answer(store, text, bindings or {}, name, service), limit)
+    except (RuntimeError, OSError) as error:
+        raise _failure(text, name, error) from None
+
+
+def _answer(
+    store: ox.Store, text: str, bindings: Mapping[str, Term], name: str, service: bool
+) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
+    refuse(text, service, name)
+    graphs = [each for each in dataset(text) if ":" in each]
+    for each in graphs:
+        if "//" in each and not store.contains_named_graph(ox.NamedNode(each)):
+            raise UsageError(f"there is no graph <{each}> here, and nothing is fetched")
+    try:
+        return store.query(standalone(text, bindings), use_default_graph_as_union=not graphs)
+    except SyntaxError:
+        check_syntax(text, name)
+        names = ", ".join(bindings)
+        message = f"{name}: what {names} is set to cannot stand in its place; is it to be an IRI?"
+        raise UsageError(message) from None
+
+
+def _failure(text: str, name: str, error: RuntimeError | OSError) -> Exception:
+    """What the engine's complaint, while it answers, means to who asked."""
+    message = " ".join(str(error).split())
+    if reaches_out(text):
+        return UsageError(f"{name}: a server that SERVICE asks gave no answer: {message[:300]}")
+    if damaged := damage(error):
+        return UsageError(damaged)
+    return (
+        error if isinstance(error, OSError) else ContentError([syntax_problem(text, message, name)])
+    )
+
+
+def cells(store: ox.Store, text: str, name: str = "query") -> list[list[str]]:
+    """The rows of a SELECT over all graphs as one, each term as it is written in TSV.
+
+    `tsv.bare` tells what it means. Raises as `ask` does.
+    """
+    try:
+        answer = _answer(store, text, {}, name, service=False)
+        assert isinstance(answer, ox.QuerySolutions)
+        return sparql_results.rows(answer.serialize(format=ox.QueryResultsFormat.TSV) or b"")
+    except (RuntimeError, OSError) as error:
+        raise _failure(text, name, error) from None
+
+
+def refuse(text: str, service: bool = False, name: str = "query") -> None:
+    """Raise UsageError for an update, and for SERVICE unless `service` says that it is wanted.
+
+    Raises ContentError for a text that no parser is to see, as `bounds.check_text` does.
+    """
+    check_text(text, name)
+    if word := update_word(text):
+        raise UsageError(f"{word} is an update; a query here reads the graph and changes nothing")
+    if not service and reaches_out(text):
+        raise UsageError("SERVICE is refused: it asks another server; --allow-service lets it")
+
+
+def collect(
+    answer: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean, limit: int | None
+) -> Answer:
+    """What an engine gives, read into the one type of answer, `limit` rows or triples of it."""
+    if isinstance(answer, ox.QueryBoolean):
+        return bool(answer)
+    taken = list(islice(answer, limit))
+    more = limit is not None and next(iter(answer), None) is not None
+    if isinstance(answer, ox.QueryTriples):
+        return Triples(tuple(sorted(taken, key=str)), more)
+    columns = tuple(each.value for each in answer.variables)
+    return Table(columns, tuple(tuple(row) for row in taken), more)
+
+
+def yes_or_no(answer: bool, form: str) -> bytes:
+    """The answer of an ASK as one of `RESULT_FORMATS`."""
+    boolean = ox.Store().query("ASK {}" if answer else "ASK { FILTER(false) }")
+    assert isinstance(boolean, ox.QueryBoolean)
+    return boolean.serialize(format=RESULT_FORMATS[form]) or b""
+
+
+def labels(store: ox.Store, terms: Iterable[Term | None]) -> dict[str, str]:
+    """What people call the IRIs among `terms`: an English label, any label, the last segment."""
+    found: dict[str, str] = {}
+    for term in terms:
+        if isinstance(term, ox.NamedNode) and term.value not in found:
+            found[term.value] = _label(store, term)
+    return found
+
+
+def _label(store: ox.Store, node: ox.NamedNode) -> str:
+    for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"):
+        words = sorted(
+            (quad.object.language != "en", quad.object.value)
+            for quad in store.quads_for_pattern(node, ox.NamedNode(expand(name)), None, None)
+            if isinstance(quad.object, ox.Literal)
+        )
+        if words:
+            return " ".join(words[0][1].split())
+    return names.local_name(node.value)
+
+
+def footnotes(store: ox.Store, shown: Iterable[str]) -> tuple[str, ...]:
+    """The designation notes of the names among the texts `shown`, each with its name, sorted."""
+    texts = list(shown)
+    found = set()
+    predicate = ox.NamedNode(expand("pcve:designationNote"))
+    for quad in store.quads_for_pattern(None, predicate, None, None):
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+            name = _label(store, quad.subject)
+            if any(name in text for text in texts):
+                found.add(f"{name} {' '.join(quad.object.value.split())}")
+    return tuple(sorted(found))

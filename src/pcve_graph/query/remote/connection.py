@@ -1,0 +1,241 @@
+"""One HTTP/1.1 request on one connection, with a deadline that covers all of it.
+
+`http.client` speaks HTTP; it, urllib, urllib3 and httpx bound a single read at most, so a server
+that sends a byte now and then holds them for ever. Here every wait on the socket, for the address
+of a host, the connection, the TLS handshake, the headers and the body, gets what is left of one
+deadline. The address is looked up in a thread of its own, as a look-up cannot be interrupted.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import http.client
+import io
+import socket
+import ssl
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from ...model.problems import UsageError
+from .addresses import Origin, normal_url, origin
+
+_A_DAY: Final = 86_400.0
+"""A socket takes no timeout of centuries; each wait is bounded by this many seconds."""
+_CHUNK: Final = 1 << 16
+
+
+class Deadline:
+    """The moment at which `seconds` from now are over."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """The seconds that are left, more than 0. Raises TimeoutError past the deadline."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return min(left, _A_DAY)
+
+    @property
+    def passed(self) -> bool:
+        """Whether no time is left."""
+        return time.monotonic() >= self._end
+
+    def allows(self, seconds: float) -> bool:
+        """Whether a wait of `seconds` ends before the deadline."""
+        return time.monotonic() + seconds < self._end
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request to send; `url` is one that `normal_url` returned."""
+
+    method: str
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+    @property
+    def target(self) -> str:
+        """Path and query, as the first line of a request has them."""
+        parts = urlsplit(self.url)
+        return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def open_response(
+    request: Request, deadline: Deadline, context: Callable[[], ssl.SSLContext]
+) -> http.client.HTTPResponse:
+    """Send `request` and read the status and headers of the answer; its body can then be read.
+
+    Every wait, also later in the body, ends at the deadline with TimeoutError. The environment
+    names proxies as for urllib (`http_proxy`, `no_proxy`). Raises OSError, HTTPException and
+    ValueError for what goes wrong, UsageError for a malformed address of a proxy.
+    """
+    server = origin(request.url)
+    proxy = _Proxy.of(server)
+    connection = _Connection(server, proxy, deadline, context)
+    target, headers = request.target, {"Host": server.authority, **request.headers}
+    headers |= {"Accept-Encoding": "identity", "Connection": "close"}
+    if proxy and server.scheme == "http":
+        target = f"{server}{target}"
+        headers |= proxy.headers
+    try:
+        # A server may refuse a body before it has read all of it; its answer says why.
+        with contextlib.suppress(BrokenPipeError):
+            connection.request(request.method, target, request.body, headers)
+        response = connection.getresponse()
+    except BaseException:
+        connection.close()
+        raise
+    if connection.sock:  # the response holds the socket open until it is closed itself
+        connection.sock.close()
+    return response
+
+
+class _Connection(http.client.HTTPConnection):
+    """A connection whose every wait ends at the deadline."""
+
+    def __init__(
+        self,
+        server: Origin,
+        proxy: _Proxy | None,
+        deadline: Deadline,
+        context: Callable[[], ssl.SSLContext],
+    ) -> None:
+        super().__init__(server.host, server.port)
+        self._server, self._proxy = server, proxy
+        self._deadline, self._context = deadline, context
+
+    def connect(self) -> None:
+        peer = self._proxy.server if self._proxy else self._server
+        link = _connected(peer, self._deadline)
+        try:
+            if self._server.scheme == "https":
+                if self._proxy:
+                    self._proxy.tunnel(_Timed(link, self._deadline), self._server)
+                link.settimeout(self._deadline.left())
+                link = self._context().wrap_socket(link, server_hostname=self._server.host)
+        except BaseException:
+            link.close()
+            raise
+        self.sock = _Timed(link, self._deadline)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proxy:
+    """A server that passes requests on."""
+
+    server: Origin
+    headers: dict[str, str]
+
+    @classmethod
+    def of(cls, server: Origin) -> _Proxy | None:
+        """The proxy that the environment names for `server`. Raises UsageError for a bad one."""
+        address = urllib.request.getproxies().get(server.scheme, "")
+        if not address or urllib.request.proxy_bypass(server.authority):
+            return None
+        scheme, separator, rest = address.rpartition("://")
+        user, at, host = rest.rpartition("@")
+        try:
+            proxy = origin(normal_url(f"{scheme}{separator or 'http://'}{host}"))
+        except UsageError as error:
+            raise UsageError(f"{server.scheme}_proxy: {error}") from None
+        if proxy.scheme != "http":
+            raise UsageError(f"{server.scheme}_proxy: {proxy} is not the address of an http proxy")
+        secret = base64.b64encode(unquote(user).encode()).decode()
+        return cls(proxy, {"Proxy-Authorization": f"Basic {secret}"} if at else {})
+
+    def tunnel(self, link: _Timed, server: Origin) -> None:
+        """Have the proxy connect to `server` (RFC 9110, 9.3.6). Raises OSError, HTTPException."""
+        host = f"[{server.host}]" if ":" in server.host else server.host
+        lines = [f"CONNECT {host}:{server.port} HTTP/1.1", f"Host: {host}:{server.port}"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        link.sendall("\r\n".join([*lines, "", ""]).encode())
+        response = http.client.HTTPResponse(link, method="CONNECT")  # type: ignore[arg-type]
+        response.begin()
+        if response.status != 200:
+            raise OSError(0, f"the proxy {self.server} answered {response.status}")
+
+
+class _Timed:
+    """What http.client uses of a socket, with the time that is left as the bound of each wait."""
+
+    def __init__(self, link: socket.socket, deadline: Deadline) -> None:
+        self._link, self._deadline = link, deadline
+
+    def sendall(self, content: Any) -> None:
+        view = memoryview(content)
+        while view:
+            self._link.settimeout(self._deadline.left())
+            view = view[self._link.send(view[:_CHUNK]) :]
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_TimedReader(self._link, self._deadline), _CHUNK)
+
+    def close(self) -> None:
+        self._link.close()
+
+
+class _TimedReader(io.RawIOBase):
+    def __init__(self, link: socket.socket, deadline: Deadline) -> None:
+        super().__init__()
+        self._link, self._deadline = link, deadline
+        # The socket stays open until this file is closed too, as for socket.makefile.
+        self._file = link.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._link.settimeout(self._deadline.left())
+        return self._file.readinto(buffer)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def _connected(server: Origin, deadline: Deadline) -> socket.socket:
+    """A connection to one of the addresses of a host, tried in their order, each for its share."""
+    addresses = _resolved(server, deadline)
+    failure: OSError = OSError(0, "the host has no address")
+    for number, (family, kind, protocol, _, address) in enumerate(addresses):
+        link = socket.socket(family, kind, protocol)
+        try:
+            link.settimeout(deadline.left() / (len(addresses) - number))
+            link.connect(address)
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return link
+        except OSError as error:
+            link.close()
+            failure = error
+    raise failure
+
+
+def _resolved(server: Origin, deadline: Deadline) -> list[Any]:
+    """What `socket.getaddrinfo` returns, or raises; TimeoutError where it takes too long."""
+    results: SimpleQueue[list[Any] | Exception] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            results.put(socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM))
+        except (OSError, ValueError) as error:
+            results.put(error)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    try:
+        result = results.get(timeout=deadline.left())
+    except Empty:
+        raise TimeoutError from None
+    if isinstance(result, Exception):
+        raise result
+    return result

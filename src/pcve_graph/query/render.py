@@ -1,0 +1,155 @@
+"""Answers as people and other programs read them."""
+
+from __future__ import annotations
+
+import calendar
+import re
+
+import pyoxigraph as ox
+
+from ..graph.claims import Evidence
+from ..graph.serialize import RDF_FORMATS, serialize
+from ..model.namespaces import local_name
+from ..model.problems import UsageError
+from ..model.visible import visible
+from .binding import Term
+from .execute import RESULT_FORMATS, Answer, Table, Triples, footnotes, labels, yes_or_no
+from .show import Fact, View
+
+
+def present(answer: Answer, form: str, store: ox.Store, iris: bool, width: int) -> str:
+    """`answer` in the format `form`, by default `table` for rows and `turtle` for a graph.
+
+    A table has the labels that `store` knows, and is fitted into `width` columns, 0 for no bound.
+    Raises UsageError for a format that the kind of answer does not have.
+    """
+    if isinstance(answer, Triples):
+        if form in ("", *RDF_FORMATS):
+            return serialize(answer.triples, form or "turtle").decode()
+        raise UsageError(f"a graph is written as {', '.join(RDF_FORMATS)}, not {form}")
+    if form and form not in ("table", "markdown", *RESULT_FORMATS):
+        known = ", ".join(("table", "markdown", *RESULT_FORMATS))
+        raise UsageError(f"rows are written as {known}, not {form}")
+    if isinstance(answer, bool):
+        if form in RESULT_FORMATS:
+            return yes_or_no(answer, form).decode() + "\n"
+        return "yes\n" if answer else "no\n"
+    if form in RESULT_FORMATS:
+        return answer.serialize(form).decode()
+    rows = _words(answer, store, iris)
+    notes = footnotes(store, (cell for row in rows for cell in row))
+    if form == "markdown":
+        return _markdown(answer, rows) + "".join(f"\n{note}\n" for note in notes)
+    return _table(answer, rows, width) + "".join(f"{note}\n" for note in notes)
+
+
+def _words(answer: Table, store: ox.Store, iris: bool) -> list[list[str]]:
+    terms = [term for row in answer.rows for term in row]
+    called = {} if iris else labels(store, terms)
+    return [[_word(term, called) for term in row] for row in answer.rows]
+
+
+def _word(term: Term | None, called: dict[str, str]) -> str:
+    if term is None:
+        return ""
+    if isinstance(term, ox.NamedNode):
+        return called.get(term.value, term.value)
+    if isinstance(term, ox.Literal):
+        kind = local_name(term.datatype.value)
+        return day(term.value) if kind in ("date", "gYearMonth", "dateTime") else term.value
+    return str(term)
+
+
+def day(text: str) -> str:
+    """`2018-05-22` as `22 May 2018`, `2018-05` as `May 2018`, a time of day behind it."""
+    if moment := re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::[\d.]+)?(.*)", text):
+        zone = " UTC" if moment[3] == "Z" else f" {moment[3]}".rstrip()
+        return f"{day(moment[1])}, {moment[2]}{zone}"
+    match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", text)
+    if match is None:
+        return text
+    month = f"{calendar.month_abbr[int(match[2])]} {match[1]}"
+    return f"{int(match[3])} {month}" if match[3] else month
+
+
+def _table(answer: Table, rows: list[list[str]], width: int) -> str:
+    count = f"{len(rows):,} row" + ("" if len(rows) == 1 else "s")
+    if not width:
+        return f"{columns([list(answer.columns), *rows])}\n{count}\n"
+    from rich.console import Console
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
+    for name in answer.columns:
+        grid.add_column(name, overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text(in_cell(cell)) for cell in row))
+    console = Console(width=width, no_color=True, highlight=False)
+    with console.capture() as captured:
+        console.print(grid)
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    return "\n".join([*lines, "", count]) + "\n"
+
+
+def columns(rows: list[list[str]]) -> str:
+    """Rows of words as columns that are as wide as they need, two spaces apart."""
+    rows = [[in_cell(cell) for cell in row] for row in rows]
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    padded = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    )
+    return "".join(line.rstrip() + "\n" for line in padded)
+
+
+def in_cell(text: str) -> str:
+    """`text` in one line as it is shown, so that its width is known: white space is one space."""
+    return " ".join(visible(text).split())
+
+
+def _markdown(answer: Table, rows: list[list[str]]) -> str:
+    lines = [list(answer.columns), ["---"] * len(answer.columns), *rows]
+    return markdown_table(lines)
+
+
+def markdown_table(lines: list[list[str]]) -> str:
+    """Lines of cells as a table of GitHub Flavored Markdown."""
+    cells = [[in_cell(cell).replace("|", "\\|") for cell in line] for line in lines]
+    return "".join(f"| {' | '.join(line)} |\n" for line in cells)
+
+
+def present_view(view: View) -> str:
+    """A thing with its facts, each followed by its evidence."""
+    lines = [f"{in_cell(view.label)}  ({in_cell(view.type)})", view.iri, ""]
+    for fact in view.facts:
+        lines += _fact(fact, "")
+    if view.named_by:
+        lines += ["named by"]
+        lines += [f"  {in_cell(name)}  as {in_cell(label)}" for name, label in view.named_by]
+    lines += ["", *view.notes] if view.notes else []
+    return visible("\n".join(lines) + "\n")
+
+
+def _fact(fact: Fact, indent: str) -> list[str]:
+    words = local_name(fact.value) if fact.inner else in_cell(day(fact.value))
+    lines = [f"{indent}{in_cell(fact.label)}: {words}"]
+    for each in fact.inner:
+        lines += _fact(each, indent + "    ")
+    return lines + ([] if fact.inner else [f"{indent}    {told(e)}" for e in fact.evidence])
+
+
+def told(evidence: Evidence) -> str:
+    """The words of a claim and where they stand, or the sources that it cites, in one line."""
+    marks = [
+        word
+        for word in (evidence.certainty, evidence.standing)
+        if word not in ("stated", "current")
+    ]
+    note = f" ({', '.join(marks)}: {in_cell(evidence.note)})" if marks else ""
+    if not evidence.quote:
+        titles = "; ".join(f"{in_cell(title)} [{source}]" for source, title in evidence.sources)
+        return f"cited: {titles}{note}"
+    quote = in_cell(evidence.quote)
+    place = f"{evidence.sources[0][0]}, characters {evidence.start}-{evidence.end}"
+    return f"“{quote}” [{place}]{note}"

@@ -1,0 +1,215 @@
+"""Rows as Python values: by place or by name, as a data frame, as a table on a page."""
+
+from __future__ import annotations
+
+import datetime
+import html
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, TypeAlias, overload
+
+import pyoxigraph as ox
+
+from ..model.namespaces import expand
+from ..model.problems import UsageError
+from ..model.visible import visible
+from .binding import Term
+from .execute import Table, footnotes, labels
+from .render import day
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
+    from .why import Reason
+
+Reasons: TypeAlias = "Callable[[Mapping[str, Term | None]], tuple[Reason, ...]]"
+Value: TypeAlias = str | int | float | bool | Decimal | datetime.date | datetime.datetime | None
+"""IRIs and texts are str, as are months and years, which are no days."""
+_SHOWN: Final = 50
+_WHOLE: Final = frozenset(
+    expand(f"xsd:{name}")
+    for name in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger")
+)
+
+
+def value(term: Term | None) -> Value:
+    """The Python value of a term; text where its spelling is none of its datatype."""
+    if not isinstance(term, ox.Literal):
+        return None if term is None else str(getattr(term, "value", term))
+    kind, text = term.datatype.value, term.value
+    try:
+        if kind in _WHOLE:
+            return int(text)
+        if kind == expand("xsd:decimal"):
+            return Decimal(text)
+        if kind in (expand("xsd:double"), expand("xsd:float")):
+            return float(text)
+        if kind == expand("xsd:boolean"):
+            return {"true": True, "1": True, "false": False, "0": False}[text]
+        if kind == expand("xsd:date"):
+            return datetime.date.fromisoformat(text)
+        if kind == expand("xsd:dateTime"):
+            return datetime.datetime.fromisoformat(text)
+    except (ArithmeticError, KeyError, ValueError):
+        return text
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: `row.start`, `row["start"]`, `row[3]`. `terms` has the same as RDF terms.
+
+    `reasons` finds what the row stands on; None where there is no evidence at hand.
+    """
+
+    columns: tuple[str, ...]
+    terms: tuple[Term | None, ...]
+    reasons: Reasons | None = field(default=None, compare=False)
+
+    def __getitem__(self, key: int | str) -> Value:
+        return value(self.terms[self._place(key) if isinstance(key, str) else key])
+
+    def __getattr__(self, name: str) -> Value:
+        if name in self.columns:
+            return self[name]
+        raise AttributeError(f"the row has no column {name!r}; its columns: {self._listed()}")
+
+    def __iter__(self) -> Iterator[Value]:
+        return map(value, self.terms)
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def why(self) -> tuple[Reason, ...]:
+        """The facts that the row stands on, each with its claims: source, quote, certainty.
+
+        Raises UsageError for a row from a server, or of a query whose rows have no reasons.
+        """
+        if self.reasons is None:
+            raise UsageError("the reasons of a row are read from a built graph, not a server's")
+        return self.reasons(dict(zip(self.columns, self.terms, strict=True)))
+
+    def asdict(self) -> dict[str, Value]:
+        """The values by column."""
+        return dict(zip(self.columns, self, strict=True))
+
+    def _place(self, name: str) -> int:
+        if name not in self.columns:
+            raise KeyError(f"{name}; the columns are {self._listed()}")
+        return self.columns.index(name)
+
+    def _listed(self) -> str:
+        return ", ".join(self.columns)
+
+    def __repr__(self) -> str:
+        return f"Row({', '.join(f'{key}={item!r}' for key, item in self.asdict().items())})"
+
+
+class Rows(Sequence[Row]):
+    """The rows of an answer, in its order. `words` is a store with the labels that they need."""
+
+    def __init__(self, table: Table, words: ox.Store, reasons: Reasons | None = None) -> None:
+        self.table = table
+        self._words = words
+        self._reasons = reasons
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns, in the query's order."""
+        return self.table.columns
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> Rows: ...
+    def __getitem__(self, place: int | slice) -> Row | Rows:
+        if isinstance(place, slice):
+            return Rows(Table(self.columns, self.table.rows[place]), self._words, self._reasons)
+        return Row(self.columns, self.table.rows[place], self._reasons)
+
+    def __len__(self) -> int:
+        return len(self.table.rows)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A data frame of `len(self)` rows. Days are datetime64, whole numbers Int64.
+
+        Raises UsageError where pandas is not installed.
+        """
+        try:
+            import pandas
+        except ImportError:
+            raise UsageError(_install("pandas")) from None
+        frame = pandas.DataFrame([list(row) for row in self], columns=list(self.columns))
+        for name, kind in self._kinds().items():
+            if kind is int:
+                frame[name] = frame[name].astype("Int64")
+            elif kind is bool:
+                frame[name] = frame[name].astype("boolean")
+            elif kind in (datetime.date, datetime.datetime):
+                frame[name] = pandas.to_datetime(frame[name])
+        return frame
+
+    def to_polars(self) -> polars.DataFrame:
+        """A data frame of `len(self)` rows. Days are Date, whole numbers Int64.
+
+        Raises UsageError where polars is not installed.
+        """
+        try:
+            import polars
+        except ImportError:
+            raise UsageError(_install("polars")) from None
+        kinds = self._kinds()
+        data = {
+            name: [
+                item if kinds[name] or item is None else str(item)
+                for item in (row[place] for row in self)
+            ]
+            for place, name in enumerate(self.columns)
+        }
+        schema = {name: kinds[name] or str for name in self.columns}
+        return polars.DataFrame(data, schema=schema)
+
+    def _kinds(self) -> dict[str, type | None]:
+        """The one type of the values of each column; None where they are of several."""
+        found: dict[str, type | None] = {}
+        for place, name in enumerate(self.columns):
+            types = {type(row[place]) for row in self} - {type(None)}
+            found[name] = types.pop() if len(types) == 1 else None
+        return found
+
+    def __repr__(self) -> str:
+        return f"<{len(self):,} rows: {', '.join(self.columns)}>"
+
+    def _repr_html_(self) -> str:
+        """The first rows as a table: names that lead to their IRIs, days as people write them."""
+        shown = self.table.rows[:_SHOWN]
+        called = labels(self._words, [term for row in shown for term in row])
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
+        body = "".join(
+            f"<tr>{''.join(f'<td>{_cell(term, called)}</td>' for term in row)}</tr>"
+            for row in shown
+        )
+        notes = footnotes(self._words, called.values())
+        more = len(self) - len(shown)
+        below = [f"{len(self):,} rows" + (f", {more:,} of them not shown" if more else ""), *notes]
+        paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in below)
+        page = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{paragraphs}"
+        return visible(page)
+
+
+def _cell(term: Term | None, called: dict[str, str]) -> str:
+    if isinstance(term, ox.NamedNode):
+        name = html.escape(called.get(term.value, term.value))
+        if re.match(r"https?://", term.value):
+            return f'<a href="{html.escape(term.value)}">{name}</a>'
+        return name
+    if isinstance(term, ox.Literal):
+        return html.escape(day(term.value) if "date" in term.datatype.value else term.value)
+    return "" if term is None else html.escape(str(term))
+
+
+def _install(name: str) -> str:
+    return f"{name} is not installed; pip install 'pcve-graph[{name}]'"

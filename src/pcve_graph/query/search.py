@@ -1,0 +1,336 @@
+"""Finding things by any name, spelling or script, and by the words of a source.
+
+`build/search.sqlite` is made from the saved graph and nothing else: a row for each text of a thing
+(its id, names, other names, descriptions, quotes), folded, and an FTS5 index over the folded
+words. The same rows say what a parameter's value names. A kind is a class as an argument: `event`,
+`country` …; `concept` for the terms of closed lists, `source` for what was read.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ..model import namespaces
+from ..model.namespaces import expand, local_name
+from ..model.problems import UsageError
+from ..model.text_normalization import fold
+from ..syntax.sparql_results import bare, rows
+from .binding import Term
+
+FILE: Final = "search.sqlite"
+FIELDS: Final = ("id", "name", "alias", "description", "quote")
+"""What a text is to its thing, in the order of its weight."""
+
+_SCHEMA: Final = """
+create table thing (iri text primary key, id text, kind text, list text, label text) without rowid;
+create table entry (id integer primary key, iri text, node text, field integer, text text,
+  folded text);
+create virtual table word using fts5 (folded, content='entry', content_rowid='id',
+  tokenize='ascii', prefix='2 3', detail='column');
+create virtual table vocabulary using fts5vocab (word, 'row');
+create index thing_id on thing (id);
+create index entry_folded on entry (folded, field);
+create index entry_iri on entry (iri);
+create index entry_node on entry (node);
+"""
+_NAMES: Final = {f"<{expand(each)}>" for each in ("skos:prefLabel", "dcterms:title", "rdfs:label")}
+_ALIASES: Final = {
+    f"<{expand(each)}>" for each in ("skos:altLabel", "schema:name", "dcterms:identifier")
+}
+_GRAPHS: Final = ("facts", "vocabulary", "catalog")
+_TYPES: Final = " UNION ".join(
+    f"{{ GRAPH <{namespaces.graph(each)}> {{ ?s a ?o }} }}" for each in _GRAPHS
+)
+_ANY: Final = _TYPES.replace("?s a ?o", "?s ?p ?o")
+_TYPED: Final = f"SELECT ?s ?o {{ {_TYPES} }}"
+_TEXTS: Final = (
+    f"SELECT ?s ?p ?o {{ {_ANY} "
+    f"FILTER(LANG(?o) != '' || DATATYPE(?o) = <{expand('xsd:string')}>) }}"
+)
+_QUOTES: Final = (
+    f"SELECT ?s ?c ?o {{ ?c <{expand('rdf:subject')}> ?s ; "
+    f"<{expand('pcve:quote')}>/<{expand('oa:exact')}> ?o }}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A thing that was found: `text` is what matched, `field` one of `FIELDS`.
+
+    `id` is what people type for it: a record's id, `list/term` for a concept.
+    """
+
+    iri: str
+    id: str
+    kind: str
+    label: str
+    field: str
+    text: str
+
+
+def write_index(store: ox.Store, path: Path) -> None:
+    """Write the index of all texts of `store` to `path`, in one order whatever the store's."""
+    path.unlink(missing_ok=True)
+    database = sqlite3.connect(path)
+    database.executescript("pragma journal_mode=off; pragma synchronous=off;" + _SCHEMA)
+    _insert(database, _rows(store, _TYPED, {}), _rows(store, _TEXTS, {}), _rows(store, _QUOTES, {}))
+    database.commit()
+    database.close()
+
+
+def update_index(path: Path, store: ox.Store, subjects: Iterable[str]) -> None:
+    """Bring the index at `path` up to date where nodes of `store` have changed, come or gone.
+
+    `subjects` are the IRIs of all nodes whose triples differ: things, nodes within them, claims.
+    The rows are then those that `write_index` would write, in another order.
+    """
+    database = sqlite3.connect(path)
+    database.execute("pragma synchronous=off")
+    changed = sorted(_affected(database, store, set(subjects)))
+    for iri in changed:
+        gone = database.execute("select id, folded from entry where node = ?", [iri]).fetchall()
+        removal = "insert into word (word, rowid, folded) values ('delete', ?, ?)"
+        database.executemany(removal, gone)
+        database.execute("delete from entry where node = ?", [iri])
+        database.execute("delete from thing where iri = ?", [iri])
+    found: list[list[list[str]]] = [[], [], []]
+    for iri in changed:
+        node = ox.NamedNode(iri)
+        found[0] += _rows(store, _TYPED, {"s": node})
+        found[1] += _rows(store, _TEXTS, {"s": node})
+        found[2] += _rows(store, _QUOTES, {"c": node})
+    _insert(database, *found)
+    database.commit()
+    database.close()
+
+
+def _affected(database: sqlite3.Connection, store: ox.Store, changed: set[str]) -> set[str]:
+    """The nodes whose rows may differ: those that changed, what lies within them, and claims."""
+    found = set(changed)
+    for iri in changed:
+        found.update(
+            node for (node,) in database.execute("select node from entry where iri = ?", [iri])
+        )
+        for quad in store.quads_for_pattern(ox.NamedNode(iri), None, None, None):
+            if (
+                isinstance(quad.object, ox.NamedNode)
+                and f"/{local_name(iri)}/" in quad.object.value
+            ):
+                found.add(quad.object.value)
+    for iri in list(found):
+        for name in ("rdf:subject", "pcve:quote"):
+            key = ox.NamedNode(expand(name))
+            for quad in store.quads_for_pattern(None, key, ox.NamedNode(iri), None):
+                found.add(str(getattr(quad.subject, "value", "")))
+    return found
+
+
+def _rows(store: ox.Store, text: str, bindings: dict[str, Term]) -> list[list[str]]:
+    """The rows of a query that selects what is bound, in no order, as TSV writes their terms."""
+    union = text is _QUOTES
+    terms = {ox.Variable(name): term for name, term in bindings.items()}
+    found = store.query(text, use_default_graph_as_union=union, substitutions=terms or None)
+    assert isinstance(found, ox.QuerySolutions)
+    return rows(found.serialize(format=ox.QueryResultsFormat.TSV) or b"")
+
+
+def _insert(
+    database: sqlite3.Connection,
+    types: list[list[str]],
+    texts: list[list[str]],
+    quotes: list[list[str]],
+) -> None:
+    called: dict[str, list[tuple[bool, str]]] = {}
+    for node, predicate, text in texts:
+        if predicate in _NAMES:
+            called.setdefault(node, []).append((not text.endswith('"@en'), bare(text)))
+    things = set()
+    entries = set()
+    for node, kind in types:
+        if found := _thing(bare(node), bare(kind)):
+            iri, identifier = found[:2]
+            label = min(called.get(node, [(True, identifier)]))[1]
+            things.add((*found, label))
+            entries.add((iri, iri, 0, identifier))
+    database.executemany("insert or replace into thing values (?, ?, ?, ?, ?)", sorted(things))
+    owner_of = cache(partial(_owner, database))
+    for node, predicate, text in texts:
+        field = 1 if predicate in _NAMES else 2 if predicate in _ALIASES else 3
+        if owner := owner_of(bare(node)):
+            entries.add((owner, bare(node), field, bare(text)))
+    for subject, claim, text in quotes:
+        if owner := owner_of(bare(subject)):
+            entries.add((owner, bare(claim), 4, bare(text)))
+    last = database.execute("select coalesce(max(id), 0) from entry").fetchone()[0]
+    lines = [(last + n, *each, fold(each[3])) for n, each in enumerate(sorted(entries), 1)]
+    database.executemany("insert into entry values (?, ?, ?, ?, ?, ?)", lines)
+    words = [(number, folded) for number, *_, folded in lines]
+    database.executemany("insert into word (rowid, folded) values (?, ?)", words)
+
+
+def _thing(iri: str, kind: str) -> tuple[str, str, str, str] | None:
+    """(IRI, id, kind, list or folder) of a thing of its own; None for a node within one."""
+    match iri.removeprefix(namespaces.BASE).split("/"):
+        case ["id", folder, identifier]:
+            return iri, identifier, namespaces.kebab(local_name(kind)), folder
+        case ["vocab", scheme, term]:
+            return iri, f"{scheme}/{term}", "concept", scheme
+        case ["source", identifier]:
+            return iri, identifier, "source", "source"
+    return None
+
+
+def _owner(database: sqlite3.Connection, iri: str) -> str | None:
+    """The thing that a node is or lies within; a node within a thing has its id in its IRI."""
+    parts = iri.removeprefix(namespaces.BASE).split("/")
+    nested = parts[0] == "id" and len(parts) > 3
+    key, value = ("id", parts[2]) if nested else ("iri", iri)
+    found = database.execute(f"select iri from thing where {key} = ?", [value]).fetchone()
+    return str(found[0]) if found else None
+
+
+class Index:
+    """The names and texts of one saved graph, open for reading."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+
+    def named(self, text: str, kinds: Collection[str] = ()) -> list[Hit]:
+        """The things that `text` names, by IRI, id, name or other name; the first that fits.
+
+        `kinds` are classes, folders or closed lists, or `thing` for all but concepts and sources;
+        without them all. More than one hit: the name is that of several things.
+        """
+        by_iri = self._hits("thing.iri = ?", [text], kinds)
+        ids = [text, *(f"{kind}/{text}" for kind in kinds)]
+        by_id = self._hits(f"thing.id in ({_marks(ids)})", ids, kinds)
+        tiers = [[each for each in found if each.field == "id"] for found in (by_iri, by_id)]
+        by_name = self._hits("folded = ? and field in (1, 2)", [fold(text)], kinds)
+        tiers += [[each for each in by_name if each.field == field] for field in FIELDS[1:3]]
+        found = next((tier for tier in tiers if tier), [])
+        return list({each.iri: each for each in found}.values())
+
+    def search(self, text: str, kinds: Collection[str] = (), limit: int | None = 20) -> list[Hit]:
+        """The best hits for `text`, one a thing: exact names first, quotes last.
+
+        The order is: exact id or name, exact other name, beginning of a name, of another name, all
+        words in a name, in another name, words but for their spelling, description, quote.
+        """
+        words = fold(text).split()
+        if not words:
+            return []
+        found = self._matching([[word] for word in words], kinds)
+        ranked = [(self._rank(hit, words), hit) for hit in found]
+        if not any(rank[0] < 6 for rank, _ in ranked):
+            near = self._matching([self._spellings(word) for word in words], kinds)
+            ranked += [((6, *self._rank(hit, words)[1:]), hit) for hit in near]
+        best: dict[str, tuple[tuple[int, int, str, str], Hit]] = {}
+        for rank, hit in sorted(ranked, key=lambda each: (each[0], each[1].iri)):
+            best.setdefault(hit.iri, (rank, hit))
+        return [hit for _, hit in best.values()][:limit]
+
+    def nearest(self, text: str, kinds: Collection[str] = (), limit: int = 3) -> list[Hit]:
+        """Things whose names are most like `text`, for a hint."""
+        from rapidfuzz import fuzz
+
+        words = fold(text).split()
+        if not words:
+            return []
+        wider = [[word, *self._spellings(word)] for word in words]
+        found = [each for each in self._matching(wider, kinds) if each.field in FIELDS[:3]]
+        found.sort(key=lambda hit: (-fuzz.ratio(fold(hit.text), " ".join(words)), hit.iri))
+        best: dict[str, Hit] = {}
+        for hit in found:
+            best.setdefault(hit.iri, hit)
+        return list(best.values())[:limit]
+
+    def examples(self, kinds: Collection[str], limit: int = 3) -> list[Hit]:
+        """The first things of `kinds` by their names."""
+        where = "field = 1 order by thing.label, thing.iri"
+        return list({each.iri: each for each in self._hits(where, [], kinds)}.values())[:limit]
+
+    def kinds(self) -> set[str]:
+        """The kinds of thing that there are, and their folders and lists."""
+        rows = self._execute("select distinct kind, list from thing", [])
+        return {each for row in rows for each in row}
+
+    def _matching(self, words: list[list[str]], kinds: Collection[str]) -> list[Hit]:
+        """Texts with a word that begins with one of each list."""
+        query = " AND ".join(
+            "(" + " OR ".join(f'"{each}"*' for each in some) + ")" for some in words
+        )
+        where = "entry.id in (select rowid from word where word match ?)"
+        return self._hits(where, [query], kinds)
+
+    def _hits(self, where: str, values: list[str], kinds: Collection[str]) -> list[Hit]:
+        choice = f"(kind in ({_marks(kinds)}) or list in ({_marks(kinds)})) and" if kinds else ""
+        if "thing" in kinds:
+            choice = "kind not in ('concept', 'source') and"
+            kinds = ()
+        columns = "thing.iri, thing.id, kind, label, field, text"
+        text = f"select {columns} from entry join thing using (iri) where {choice} {where}"
+        rows = self._execute(text, [*kinds, *kinds, *values])
+        return [
+            Hit(iri, identifier, kind, label, FIELDS[field], found)
+            for iri, identifier, kind, label, field, found in rows
+        ]
+
+    def _execute(self, text: str, values: list[Any]) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT. Raises UsageError where the file is damaged."""
+        try:
+            return self.database.execute(text, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise UsageError(f"{self.path} is damaged ({error}); run `pcve build`") from None
+
+    def _rank(self, hit: Hit, words: list[str]) -> tuple[int, int, str, str]:
+        """The lower, the better: the tier of `search`, then the shorter text, then the label."""
+        folded, asked = fold(hit.text), " ".join(words)
+        late = hit.field == "alias"
+        if hit.field in ("description", "quote"):
+            tier = 7 if hit.field == "description" else 8
+        elif folded == asked:
+            tier = 1 if late else 0
+        elif f"{folded} ".startswith(f"{asked} ") or folded.startswith(asked):
+            tier = 3 if late else 2
+        else:
+            tier = 5 if late else 4
+        return tier, len(folded), hit.label, hit.text
+
+    def _spellings(self, word: str) -> list[str]:
+        """The words of the index nearest to `word`: one letter off, two from eight letters on."""
+        from rapidfuzz import process
+        from rapidfuzz.distance import DamerauLevenshtein
+
+        far = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+        known = self._execute(
+            "select term from vocabulary where length(term) between ? and ?",
+            [len(word) - far, len(word) + far],
+        )
+        found = process.extract(
+            word,
+            [term for (term,) in known],
+            scorer=DamerauLevenshtein.distance,
+            score_cutoff=far,
+            limit=8,
+        )
+        return [term for term, *_ in found] or [word]
+
+
+def _marks(values: Collection[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def open_index(folder: Path) -> Index:
+    """The index in the folder of a saved graph. Raises UsageError where there is none."""
+    path = folder / FILE
+    if not path.is_file():
+        raise UsageError(f"there is no search index in {folder}; run `pcve build` first")
+    return Index(path)

@@ -1,0 +1,172 @@
+"""Everything known of one thing: its facts, the words each rests on, and what points to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pyoxigraph as ox
+
+from ..graph.claims import Evidence, evidence, rank
+from ..model import namespaces
+from ..model.namespaces import expand, local_name, nearest
+from ..model.problems import UsageError
+from ..syntax.ontology import Ontology
+from .binding import Term
+from .execute import Table, ask, footnotes, labels
+
+_CLAIMS = (
+    f"PREFIX rdf: <{namespaces.PREFIXES['rdf']}> SELECT ?s ?p ?o ?c "
+    "{ ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o } ORDER BY ?p ?o ?c"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One property and value of a thing, in words and as terms, with all its claims."""
+
+    key: str
+    label: str
+    value: str
+    term: Term
+    evidence: tuple[Evidence, ...]
+    inner: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One thing as people read it. `named_by` lists (thing, property) that point to it.
+
+    `label` is the name of the day that was asked for, where the thing had another one then.
+    `notes` are the designation notes that go with the names shown.
+    """
+
+    iri: str
+    label: str
+    type: str
+    facts: tuple[Fact, ...]
+    named_by: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...] = ()
+
+
+def show(store: ox.Store, ontology: Ontology, identifier: str, as_of: date | None = None) -> View:
+    """The view of the thing with this id or IRI; `as_of` leaves out periods that miss the day.
+
+    A period without a known beginning or end is open on that side. Raises UsageError where there
+    is no such thing, with the nearest id.
+    """
+    return _Reader(store, ontology, as_of).view(_find(store, identifier))
+
+
+def _find(store: ox.Store, identifier: str) -> ox.NamedNode:
+    facts = ox.NamedNode(namespaces.graph("facts"))
+    kind = ox.NamedNode(expand("rdf:type"))
+    known = {
+        quad.subject.value: quad.subject
+        for quad in store.quads_for_pattern(None, kind, None, facts)
+        if isinstance(quad.subject, ox.NamedNode)
+    }
+    if identifier in known:
+        return known[identifier]
+    short = {
+        local_name(iri): node
+        for iri, node in known.items()
+        if iri.count("/") == namespaces.BASE.count("/") + 2
+    }
+    if identifier in short:
+        return short[identifier]
+    hint = nearest(identifier, short) or "`pcve query everything` lists all things"
+    raise UsageError(f"there is nothing with the id {identifier!r}; {hint}")
+
+
+class _Reader:
+    def __init__(self, store: ox.Store, ontology: Ontology, as_of: date | None) -> None:
+        self.store = store
+        self.ontology = ontology
+        self.as_of = as_of.isoformat() if as_of else None
+
+    def view(self, node: ox.NamedNode) -> View:
+        kind = self.type_of(node)
+        name = (
+            self.ontology.by_iri[kind].label if kind in self.ontology.by_iri else local_name(kind)
+        )
+        called = labels(self.store, [node])[node.value]
+        facts = self.facts(node)
+        if self.as_of:
+            called = next((name for fact in facts for name in _naming(fact)), called)
+        shown = [called, *(fact.value for fact in facts)]
+        notes = footnotes(self.store, shown)
+        return View(node.value, called, name, facts, self.pointing(node), notes)
+
+    def type_of(self, node: ox.NamedNode) -> str:
+        kind = ox.NamedNode(expand("rdf:type"))
+        found = self.store.quads_for_pattern(node, kind, None, None)
+        return min((str(getattr(quad.object, "value", "")) for quad in found), default="")
+
+    def facts(self, node: ox.NamedNode) -> tuple[Fact, ...]:
+        """The claimed facts of a node in the order of its shape, disputed ones included."""
+        table = ask(self.store, _CLAIMS, {"s": node})
+        assert isinstance(table, Table)
+        claims: dict[tuple[str, str], list[tuple[Term, Term]]] = {}
+        for _, predicate, value, claim in table.rows:
+            assert isinstance(predicate, ox.NamedNode)
+            assert value
+            assert claim
+            claims.setdefault((predicate.value, str(value)), []).append((value, claim))
+        kind = self.ontology.by_iri.get(self.type_of(node))
+        keys = list(kind.keys.values()) if kind else []
+        order = {key.path: (place, key.label) for place, key in enumerate(keys)}
+        facts = []
+        for (path, _), found in claims.items():
+            value = found[0][0]
+            inner: tuple[Fact, ...] = ()
+            if isinstance(value, ox.NamedNode) and "/id/" in value.value:
+                inside = self.ontology.by_iri.get(self.type_of(value))
+                if inside is not None and inside.folder is None:
+                    if not self.holds(value):
+                        continue
+                    inner = self.facts(value)
+            nodes = [claim for _, claim in found if isinstance(claim, ox.NamedNode)]
+            known = tuple(sorted((evidence(self.store, each) for each in nodes), key=rank))
+            label = order.get(path, (0, local_name(path)))[1]
+            facts.append(Fact(local_name(path), label, self.word(value), value, known, inner))
+        places = {key.name: order[key.path][0] for key in keys}
+        return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, 99), fact.value)))
+
+    def holds(self, node: ox.NamedNode) -> bool:
+        """Whether the period of a node includes the day that is asked for."""
+        if self.as_of is None:
+            return True
+        first = self.value(node, "pcve:earliest")
+        last = self.value(node, "pcve:latest")
+        begun = first is None or getattr(first, "value", "") <= self.as_of
+        return begun and (last is None or getattr(last, "value", "") >= self.as_of)
+
+    def word(self, term: Term) -> str:
+        if isinstance(term, ox.Literal):
+            return term.value
+        return labels(self.store, [term]).get(getattr(term, "value", ""), str(term))
+
+    def value(self, node: Term, name: str) -> Term | None:
+        assert isinstance(node, ox.NamedNode)
+        quads = self.store.quads_for_pattern(node, ox.NamedNode(expand(name)), None, None)
+        return next((quad.object for quad in quads), None)
+
+    def pointing(self, node: ox.NamedNode) -> tuple[tuple[str, str], ...]:
+        """Facts of other things whose value is this one: (id, property label), sorted."""
+        facts = ox.NamedNode(namespaces.graph("facts"))
+        found = set()
+        for quad in self.store.quads_for_pattern(None, None, node, facts):
+            kind = self.ontology.by_iri.get(self.type_of(quad.subject))  # type: ignore[arg-type]
+            key = kind.keys.get(local_name(quad.predicate.value)) if kind else None
+            if key and kind and kind.folder:
+                found.add((local_name(str(getattr(quad.subject, "value", ""))), key.label))
+        return tuple(sorted(found))
+
+
+def _naming(fact: Fact) -> list[str]:
+    """The name that a naming gives, if the fact is one."""
+    named = fact.term.value if isinstance(fact.term, ox.NamedNode) else ""
+    if "/id/naming/" not in named:
+        return []
+    return [inner.value for inner in fact.inner if inner.key == "name"]

@@ -1,0 +1,260 @@
+"""Why a row is in an answer: the facts that its query matched, and the words that each rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeAlias
+
+import pyoxigraph as ox
+
+from ..graph.claims import Evidence, evidence, rank, values
+from ..model.dates import first_and_last
+from ..model.namespaces import expand, graph, local_name
+from ..syntax.ontology import Ontology
+from ..syntax.sparql_patterns import Pattern
+from .binding import Term, standalone
+from .property_paths import walked
+from .why_probe import Group, Probe, probe
+
+Row: TypeAlias = Mapping[str, Term | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One fact that a row stands on, as terms.
+
+    `evidence` are its claims. A triple that nobody claims has an `origin`, the graph that it is in
+    (facts, vocabulary, ontology, or catalog for what is said of a source), and where it follows
+    from claimed facts these are its `basis`: those of a bound, a participation, or the class of a
+    thing.
+    """
+
+    subject: ox.NamedNode
+    predicate: ox.NamedNode
+    object: Term
+    evidence: tuple[Evidence, ...] = ()
+    basis: tuple[Reason, ...] = ()
+    origin: str = ""
+
+    def all(self) -> tuple[Reason, ...]:
+        """The fact itself and those that it comes from."""
+        return (self, *self.basis)
+
+
+def why(
+    store: ox.Store, ontology: Ontology, text: str, bindings: Mapping[str, Term], row: Row
+) -> tuple[Reason, ...]:
+    """The facts that `row` of the SELECT `text` stands on, claimed ones first.
+
+    `bindings` are what its parameters were set to. For a row that counts or groups, these are the
+    facts of everything counted. What a row says by absence (NOT EXISTS, MINUS) has no facts. Raises
+    UsageError for a query whose rows have no reasons: not a SELECT, or one with SERVICE.
+    """
+    found = _Search(store)
+    found.search(probe(standalone(text, bindings)), row)
+    reasons = _Facts(store, ontology).reasons(found.triples)
+    return tuple(sorted(reasons, key=_order))
+
+
+def _order(reason: Reason) -> tuple[int, str, str, str]:
+    place = 0 if reason.evidence else 1 if reason.basis else 2
+    return place, str(reason.subject), str(reason.predicate), str(reason.object)
+
+
+@dataclass(slots=True)
+class _Search:
+    """Collects the triples that a query matched for a row."""
+
+    store: ox.Store
+    triples: set[ox.Triple] = field(default_factory=set)
+    done: set[tuple[int, frozenset[tuple[str, Term | None]]]] = field(default_factory=set)
+
+    def search(self, asked: Probe, row: Row) -> None:
+        """Add what `asked` matched in the solutions that gave `row`."""
+        key = id(asked), frozenset(row.items())
+        if key in self.done:
+            return
+        self.done.add(key)
+        sure = asked.group.certain - asked.hidden - asked.computed
+        pinned = {name: term for name, term in row.items() if term and name in sure}
+        answer = self.store.query(standalone(asked.text, pinned), use_default_graph_as_union=True)
+        assert isinstance(answer, ox.QuerySolutions)
+        names = [each.value for each in answer.variables]
+        for found in answer:
+            solution = dict(zip(names, found, strict=True))
+            if all(solution[name] == row[name] for name in names if name in row):
+                for group in asked.group.all():
+                    if solution.get(group.mark) is not None:
+                        self.add(group, solution)
+
+    def add(self, group: Group, solution: Row) -> None:
+        """Add what the group matched in a solution; sub-selects and EXISTS are asked in turn."""
+        for pattern in group.patterns:
+            if not pattern.negated:
+                self.triples |= self.matched(pattern, solution)
+        for inner in group.selects:
+            shown = {
+                name: term
+                for name, term in solution.items()
+                if inner.columns is None or name in inner.columns
+            }
+            self.search(inner, shown)
+        for inner in group.exists:
+            known = {name: term for name, term in solution.items() if term}
+            self.search(inner, known)
+
+    def matched(self, pattern: Pattern, solution: Row) -> set[ox.Triple]:
+        subject, goal = _term(pattern.subject, solution), _term(pattern.object, solution)
+        path = pattern.path
+        if isinstance(path, str):
+            predicate = _term(path, solution)
+            if isinstance(subject, ox.Literal) or not isinstance(predicate, ox.NamedNode):
+                return set()
+            quads = self.store.quads_for_pattern(subject, predicate, goal, None)
+            return {quad.triple for quad in quads}
+        if subject is not None:
+            return walked(self.store, path, subject, goal)
+        return walked(self.store, ("^", path), goal, None) if goal is not None else set()
+
+
+def _term(text: str, solution: Row) -> Term | None:
+    return solution.get(text[1:]) if text.startswith("?") else constant(text)
+
+
+@lru_cache(maxsize=1024)
+def constant(text: str) -> Term:
+    """A term as N-Triples writes it."""
+    line = f"<x:s> <x:p> {text} ."
+    found: Term = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
+    return found
+
+
+class _Facts:
+    """From the triples that were matched to the facts that people claimed."""
+
+    def __init__(self, store: ox.Store, ontology: Ontology) -> None:
+        self.store = store
+        self.ontology = ontology
+        self.roles = {concept: predicate for predicate, concept in ontology.roles.items()}
+
+    def reasons(self, triples: Iterable[ox.Triple]) -> set[Reason]:
+        """The facts that the triples are, and those that triples of the evidence speak of."""
+        found: set[Reason] = set()
+        claims: set[ox.NamedNode] = set()
+        quotes: set[ox.NamedNode] = set()
+        for triple in triples:
+            subject = triple.subject
+            if not isinstance(subject, ox.NamedNode):
+                continue
+            if self.one(subject, "rdf:subject") is not None:
+                claims.add(subject)
+            elif self.one(subject, "oa:exact") is not None:
+                quotes.add(subject)
+            else:
+                found.add(self.reason(subject, triple.predicate, triple.object))
+        for quote in quotes:
+            quoted = set(self.pointing("pcve:quote", quote))
+            claims |= quoted if not quoted & claims else set()
+        return found | {self.claimed(each) for each in claims}
+
+    def reason(self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term) -> Reason:
+        """The fact that a triple of the other graphs is."""
+        claims = self.claims(subject, predicate, value)
+        if claims:
+            return Reason(subject, predicate, value, self.known(claims))
+        basis = self.basis(subject, predicate, value)
+        origin = self.origin(subject, predicate, value)
+        return Reason(subject, predicate, value, basis=basis, origin=origin)
+
+    def known(self, claims: Iterable[ox.NamedNode]) -> tuple[Evidence, ...]:
+        return tuple(sorted((evidence(self.store, each) for each in claims), key=rank))
+
+    def claimed(self, claim: ox.NamedNode) -> Reason:
+        """What `claim` states, with that claim alone."""
+        subject, predicate, value = (
+            self.one(claim, name) for name in ("rdf:subject", "rdf:predicate", "rdf:object")
+        )
+        assert isinstance(subject, ox.NamedNode)
+        assert isinstance(predicate, ox.NamedNode)
+        assert value is not None
+        return Reason(subject, predicate, value, self.known([claim]))
+
+    def claims(
+        self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term
+    ) -> list[ox.NamedNode]:
+        """The claims of a triple."""
+        return [
+            claim
+            for claim in self.pointing("rdf:subject", subject)
+            if self.one(claim, "rdf:predicate") == predicate
+            and self.one(claim, "rdf:object") == value
+        ]
+
+    def basis(
+        self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term
+    ) -> tuple[Reason, ...]:
+        """The claimed facts that the build derived a triple from; none for another triple."""
+        kind = self.one(subject, "rdf:type")
+        name = getattr(kind, "value", "")
+        if name == expand("pcve:Participation"):
+            return self.part(subject)
+        if predicate.value == expand("rdf:type"):
+            return self.introduced(subject)
+        shape = self.ontology.by_iri.get(name)
+        keys = shape.keys.values() if shape else ()
+        found: list[Reason] = []
+        for key in keys:
+            if predicate.value in key.derives:
+                found += self.bound(subject, ox.NamedNode(key.path), predicate, value)
+        return tuple(sorted(set(found), key=_order))
+
+    def introduced(self, node: ox.NamedNode) -> tuple[Reason, ...]:
+        """The claims that give a thing its name, or that put a part of a record into it."""
+        named = ox.NamedNode(expand("skos:prefLabel"))
+        found = [(node, named, value) for value in values(self.store, node, named.value)]
+        for claim in () if found else self.pointing("rdf:object", node):
+            subject, predicate = self.one(claim, "rdf:subject"), self.one(claim, "rdf:predicate")
+            if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
+                found.append((subject, predicate, node))
+        reasons = {Reason(*each, self.known(self.claims(*each))) for each in found}
+        return tuple(sorted((each for each in reasons if each.evidence), key=_order))
+
+    def part(self, node: ox.NamedNode) -> tuple[Reason, ...]:
+        """The fact that a participation stands for."""
+        event, actor, role = (
+            self.one(node, name) for name in ("pcve:event", "pcve:actor", "pcve:role")
+        )
+        predicate = self.roles.get(getattr(role, "value", ""))
+        if predicate is None or actor is None or not isinstance(event, ox.NamedNode):
+            return ()
+        claims = self.claims(event, ox.NamedNode(predicate), actor)
+        return (Reason(event, ox.NamedNode(predicate), actor, self.known(claims)),)
+
+    def bound(
+        self, subject: ox.NamedNode, key: ox.NamedNode, predicate: ox.NamedNode, day: Term
+    ) -> list[Reason]:
+        """The dates of `subject` under `key` whose first or last day is `day`."""
+        side = 0 if predicate.value == expand("pcve:earliest") else 1
+        found = []
+        for date in values(self.store, subject, key.value):
+            days = first_and_last(str(getattr(date, "value", "")))
+            if days and days[side].isoformat() == getattr(day, "value", ""):
+                claims = self.claims(subject, key, date)
+                if claims:
+                    found.append(Reason(subject, key, date, self.known(claims)))
+        return found
+
+    def origin(self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term) -> str:
+        for quad in self.store.quads_for_pattern(subject, predicate, value, None):
+            if isinstance(quad.graph_name, ox.NamedNode):
+                return local_name(quad.graph_name.value)
+        return local_name(graph("facts"))
+
+    def one(self, node: ox.NamedNode, name: str) -> Term | None:
+        return next(values(self.store, node, expand(name)), None)
+
+    def pointing(self, name: str, value: Term) -> list[ox.NamedNode]:
+        quads = self.store.quads_for_pattern(None, ox.NamedNode(expand(name)), value, None)
+        return [quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)]

@@ -1,0 +1,250 @@
+"""What of a query held for one row: its groups, each with the patterns that it asks for.
+
+A query is asked again with all its variables shown and a mark at the end of each group, so that
+every solution says itself which branches of a UNION and which OPTIONAL parts it came from. The
+engine that gave the row gives these solutions, too: no rule of SPARQL is written a second time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from ..model.problems import UsageError
+from ..syntax.sparql_patterns import Pattern, query_patterns
+from ..syntax.sparql_tokens import Token, partners, tokens
+
+MARK: Final = "held_in_group_"
+_NEUTRAL: Final = " FILTER (true) "
+
+
+@dataclass(slots=True)
+class Group:
+    """A group graph pattern. `patterns` are those of its own level, not of the groups in it.
+
+    `groups` are the groups in it whose patterns hold with it or may, `selects` its sub-selects,
+    `exists` the groups of its FILTER EXISTS, `computed` the variables that a BIND gives a value.
+    `certain` are the variables that every solution binds by a pattern.
+    """
+
+    mark: str
+    patterns: tuple[Pattern, ...] = ()
+    groups: list[Group] = field(default_factory=list)
+    selects: list[Probe] = field(default_factory=list)
+    exists: list[Probe] = field(default_factory=list)
+    certain: frozenset[str] = frozenset()
+
+    def all(self) -> list[Group]:
+        """The group and all groups in it, those of sub-selects left out."""
+        return [self, *(each for group in self.groups for each in group.all())]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A SELECT with every variable shown and its groups marked, as `text`.
+
+    `columns` are the variables that the query itself shows, None for all; `hidden` are those that
+    sub-selects keep to themselves, `computed` those that an expression gives a value.
+    """
+
+    text: str
+    group: Group
+    columns: frozenset[str] | None
+    hidden: frozenset[str]
+    computed: frozenset[str]
+
+
+@lru_cache(maxsize=128)
+def probe(text: str) -> Probe:
+    """The probe of a SELECT in SPARQL 1.1 whose syntax was checked.
+
+    Raises UsageError for another form of query, or one that asks other servers.
+    """
+    reader = _Reader(text)
+    place = next((n for n, each in enumerate(reader.tokens) if each.word in _FORMS), None)
+    if place is None or reader.tokens[place].word != "SELECT":
+        raise UsageError("only the rows of a SELECT have reasons")
+    return reader.select(place, len(reader.tokens))
+
+
+_FORMS: Final = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
+
+
+class _Reader:
+    """Reads the groups of one query, from its tokens."""
+
+    def __init__(self, text: str) -> None:
+        self.source = text
+        self.tokens = tokens(text)
+        self.partner = partners(self.tokens)
+        first = next((each for each in self.tokens if each.word in _FORMS), None)
+        self.prologue = text[: first.start] if first else ""
+        self.count = 0
+
+    def select(self, place: int, end: int) -> Probe:
+        """The probe of the query or sub-select whose SELECT stands at `place`."""
+        opening = self.opening(place, end)
+        group, marked = self.group(opening)
+        shown = self.tokens[place + 1 : opening]
+        star = any(each.text == "*" for each in shown[:2])
+        named = frozenset(self.names(shown, after_as=False))
+        inner = self.tokens[opening : self.partner[opening]]
+        return Probe(
+            text=f"{self.prologue}SELECT * WHERE {marked}",
+            group=group,
+            columns=None if star else named,
+            hidden=self.hidden(opening),
+            computed=frozenset(self.names(inner, after_as=True)),
+        )
+
+    def opening(self, place: int, end: int) -> int:
+        depth = 0
+        for at in range(place, end):
+            depth += {"(": 1, ")": -1}.get(self.tokens[at].word, 0)
+            if self.tokens[at].word == "{" and depth == 0:
+                return at
+        raise UsageError("only the rows of a SELECT with a pattern have reasons")
+
+    def names(self, found: list[Token], after_as: bool) -> list[str]:
+        """The variables in `found` that AS gives a value, or those that it does not."""
+        depth, names = 0, []
+        for before, each in zip([None, *found], found, strict=False):
+            depth += {"(": 1, ")": -1}.get(each.word, 0)
+            if each.kind == "variable":
+                given = before is not None and before.word == "AS"
+                if given if after_as else (given or depth == 0):
+                    names.append(each.text[1:])
+        return names
+
+    def hidden(self, opening: int) -> frozenset[str]:
+        """The variables that the sub-selects within a group do not show."""
+        found: set[str] = set()
+        for at in range(opening, self.partner[opening]):
+            if self.tokens[at].word == "SELECT" and self.tokens[at - 1].word == "{":
+                closing = self.partner[at - 1]
+                inside = self.opening(at, closing)
+                shown = self.names(self.tokens[at + 1 : inside], after_as=False)
+                used = {
+                    each.text[1:] for each in self.tokens[inside:closing] if each.kind == "variable"
+                }
+                found |= used - set(shown)
+        return frozenset(found)
+
+    def group(self, opening: int) -> tuple[Group, str]:
+        """The group whose brace stands at `opening`, and its text with marks."""
+        self.count += 1
+        group = Group(f"{MARK}{self.count}")
+        closing = self.partner[opening]
+        bind = f" BIND (true AS ?{group.mark}) "
+        if self.tokens[opening + 1].word == "SELECT":
+            found = self.select(opening + 1, closing)
+            group.selects.append(found)
+            if found.columns is not None:
+                group.certain = found.group.certain & found.columns
+            inner = self.source[self.tokens[opening].start : self.tokens[closing].end]
+            return group, f"{{ {inner}{bind}}}"
+        body = _Body(self, group, opening)
+        body.read()
+        return group, f"{{{body.marked}{bind}}}"
+
+    def patterns(self, own: str) -> tuple[Pattern, ...]:
+        return query_patterns(f"{self.prologue}SELECT * WHERE {{{own}}}").patterns
+
+
+class _Body:
+    """Reads what stands between the braces of a group."""
+
+    def __init__(self, reader: _Reader, group: Group, opening: int) -> None:
+        self.reader = reader
+        self.group = group
+        self.place = opening + 1
+        self.end = reader.partner[opening]
+        self.done = reader.tokens[opening].end
+        self.own = ""
+        self.marked = ""
+        self.certain: set[str] = set()
+
+    def read(self) -> None:
+        found = self.reader.tokens
+        while self.place < self.end:
+            word = found[self.place].word
+            if word in ("VALUES", "SERVICE"):
+                self.data(word)
+            elif word == "{":
+                self.nested(self.place, certain=True)
+            elif word in ("OPTIONAL", "MINUS", "GRAPH"):
+                brace = self.place + (2 if word == "GRAPH" else 1)
+                self.nested(brace, certain=word == "GRAPH", negated=word == "MINUS")
+            elif word == "EXISTS":
+                self.condition()
+            else:
+                self.place += 1
+        self.copy(found[self.end].start)
+        self.group.patterns = self.reader.patterns(self.own)
+        for pattern in self.group.patterns:
+            ends = map(str, (pattern.subject, pattern.path, pattern.object))
+            self.certain |= {each[1:] for each in ends if each.startswith("?")}
+        self.group.certain = frozenset(self.certain)
+
+    def copy(self, until: int) -> None:
+        """Take the text up to `until` as it is."""
+        words = self.reader.source[self.done : until]
+        self.own += words
+        self.marked += words
+        self.done = until
+
+    def data(self, word: str) -> None:
+        if word == "SERVICE":
+            raise UsageError("a row that another server helped to give has no reasons here")
+        found = self.reader.tokens
+        while found[self.place].word != "{":
+            self.place += 1
+        self.place = self.reader.partner[self.place] + 1
+
+    def nested(self, brace: int, *, certain: bool, negated: bool = False) -> None:
+        """A group within the group, with its keyword; UNION joins it to the ones that follow."""
+        reader, found = self.reader, self.reader.tokens
+        self.copy(found[self.place].start)
+        branches = []
+        while True:
+            closing = reader.partner[brace]
+            self.marked += reader.source[self.done : found[brace].start]
+            if negated:
+                self.marked += reader.source[found[brace].start : found[closing].end]
+            else:
+                group, text = reader.group(brace)
+                branches.append(group)
+                self.marked += text
+            self.done = found[closing].end
+            self.place = closing + 1
+            if found[self.place].word != "UNION":
+                break
+            brace = self.place + 1
+        self.own += _NEUTRAL
+        self.group.groups += branches
+        if certain and branches:
+            self.certain |= frozenset.intersection(*(each.certain for each in branches))
+
+    def condition(self) -> None:
+        """EXISTS or NOT EXISTS with its group; the own text has `true` in its place."""
+        reader, found = self.reader, self.reader.tokens
+        negated = found[self.place - 1].word == "NOT"
+        brace = self.place + 1
+        closing = reader.partner[brace]
+        if not negated:
+            group, text = reader.group(brace)
+            whole = Probe(
+                f"{reader.prologue}SELECT * WHERE {text}",
+                group,
+                None,
+                reader.hidden(brace),
+                frozenset(),
+            )
+            self.group.exists.append(whole)
+        first = found[self.place - 1 if negated else self.place]
+        self.copy(first.start)
+        self.own += "(true)"
+        self.marked += reader.source[first.start : found[closing].end]
+        self.done = found[closing].end
+        self.place = closing + 1

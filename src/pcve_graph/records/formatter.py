@@ -1,0 +1,188 @@
+"""Canonical text of records, sources, saved queries and ontology files, so that nobody argues."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from ..model.problems import ContentError, Position, Problem, breach
+from ..model.project import Project
+from ..syntax import json as jsontext
+from ..syntax.ontology import Ontology
+from ..syntax.tree import Mapping, Node, Scalar, Sequence, check_characters, decode
+from ..syntax.yaml import parse
+from . import files as entries
+from .reader import TALK
+
+_LAST: Final = ("certainty", "standing", "note")
+
+
+def format_text(content: bytes, name: str, ontology: Ontology) -> str:
+    """The canonical text of the file called `name`, by its ending: .yml, .jsonl, .ttl or .rq.
+
+    Raises ContentError where the file cannot be read, or where formatting would lose something.
+    """
+    text = decode(content, name)
+    check_characters(text, name)
+    suffix = Path(name).suffix
+    if suffix == ".ttl":
+        return _turtle(text, name)
+    if suffix == ".rq":
+        return "\n".join(line.rstrip() for line in text.strip().split("\n")) + "\n"
+    if suffix == ".jsonl":
+        return _lines(text, name, ontology)
+    return _yaml(text, name, ontology)
+
+
+def files(project: Project) -> list[Path]:
+    """Every file that has a canonical text, sorted."""
+    found = [
+        *entries.home_files(project, project.data),
+        *project.ontology.glob("*.ttl"),
+        *project.queries.rglob("*.rq"),
+    ]
+    return sorted(found)
+
+
+def _turtle(text: str, name: str) -> str:
+    import rdflib
+
+    try:
+        graph = rdflib.Graph().parse(data=text, format="turtle")
+    except Exception as error:
+        place = Position(name, getattr(error, "lines", 0) + 1)
+        fix = "correct the Turtle; `pcve validate` gives line and column"
+        raise ContentError([breach("ontology-syntax", place, "this is not Turtle", fix)]) from None
+    blocks = graph.serialize(format="longturtle").strip().split("\n\n")
+    written = "\n\n".join(blocks)
+    lists = re.sub(r"\n\s*\n(\s*)\[", r"\n\1[", written)
+    lists = re.sub(r"\[\n\s+([^\n;]+) ;\n\s+\]", r"[ \1 ]", lists)
+    head, *rest = lists.split("\n\n")
+    first = [each for each in rest if "\n    a owl:Ontology ;" in each]
+    result = "\n\n".join([head, *first, *(each for each in rest if each not in first)]) + "\n"
+    if _comments(text):
+        fix = "say it in skos:scopeNote, skos:editorialNote or sh:description"
+        found = "a comment would be lost"
+        raise ContentError([breach("structure", Position(name, _comments(text)), found, fix)])
+    return result
+
+
+def _comments(text: str) -> int:
+    """The line of the first comment in Turtle; 0 where there is none."""
+    token = re.compile(r'"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|<[^>\s]*>|(#)')
+    for match in token.finditer(text):
+        if match.group(1):
+            return text.count("\n", 0, match.start()) + 1
+    return 0
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style with the list's dashes indented under their key."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def _yaml(text: str, name: str, ontology: Ontology) -> str:
+    tree = parse(text, name)
+    ordered = _arranged(tree, ontology)
+    out = io.StringIO()
+    dumper = _Dumper(out, allow_unicode=True, width=100)
+    for event in (
+        yaml.StreamStartEvent(),
+        yaml.DocumentStartEvent(explicit=False),
+        *_events(ordered, 0),
+        yaml.DocumentEndEvent(explicit=False),
+        yaml.StreamEndEvent(),
+    ):
+        dumper.emit(event)
+    result = out.getvalue()
+    if _plain(parse(result, name)) != _plain(ordered) or result.count("#") != text.count("#"):
+        fix = "delete comments (a note is `note:`), or format this file by hand"
+        found = "formatting would lose or change something"
+        raise ContentError([breach("structure", Position(name), found, fix)])
+    return result
+
+
+def _lines(text: str, name: str, ontology: Ontology) -> str:
+    """Each record on its line, its keys in their order, numbers as they were typed."""
+    written: list[str] = []
+    problems: list[Problem] = []
+    for line, tree in jsontext.parse_lines(io.BytesIO(text.encode()), name):
+        if isinstance(tree, ContentError):
+            problems += tree.problems
+        else:
+            typed = dict(jsontext.typed(jsontext.read(line)))
+            written.append(_json(_arranged(tree, ontology), typed) + "\n")
+    if problems:
+        raise ContentError(problems)
+    return "".join(written)
+
+
+def _json(node: Node, typed: dict[int, str]) -> str:
+    """A tree as JSON; `typed` holds the numbers and words by their offset in the line."""
+    if isinstance(node, Scalar):
+        return typed.get(node.position.column - 1) or json.dumps(node.text, ensure_ascii=False)
+    if isinstance(node, Sequence):
+        return f"[{', '.join(_json(each, typed) for each in node.values)}]"
+    members = (f"{_json(key, {})}: {_json(value, typed)}" for key, value in node.entries)
+    return f"{{{', '.join(members)}}}"
+
+
+def _arranged(tree: Node, ontology: Ontology) -> Node:
+    if not isinstance(tree, Mapping):
+        return tree
+    kind = tree.get("type")
+    claims = tree.get("claims")
+    known = ontology.classes.get(kind.text) if isinstance(kind, Scalar) else None
+    if known is None or not isinstance(claims, Sequence):
+        keys = list(ontology.classes["Source"].keys)
+        return _sorted(tree, ["id", *keys])
+    order = [*(key for key in TALK if key not in _LAST), *known.keys, *_LAST]
+    blocks = tuple(
+        _sorted(each, order) if isinstance(each, Mapping) else each for each in claims.values
+    )
+    swapped = tuple(
+        (key, Sequence(blocks, claims.position) if key.text == "claims" else value)
+        for key, value in tree.entries
+    )
+    return _sorted(Mapping(swapped, tree.position), ["id", "type", "claims"])
+
+
+def _sorted(node: Mapping, order: list[str]) -> Mapping:
+    rank = {key: place for place, key in enumerate(order)}
+    ordered = sorted(node.entries, key=lambda entry: rank.get(entry[0].text, len(rank)))
+    return Mapping(tuple(ordered), node.position)
+
+
+def _plain(node: Node) -> Any:
+    """The tree without places, for comparison."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Sequence):
+        return [_plain(each) for each in node.values]
+    return [(key.text, _plain(value)) for key, value in node.entries]
+
+
+def _events(node: Node, depth: int) -> list[Any]:
+    """The parser's events of a tree: blocks outside, one-line mappings and lists inside."""
+    if isinstance(node, Scalar):
+        plain = (True, True)
+        return [yaml.ScalarEvent(None, None, plain, node.text)]
+    inline = depth > 2 or (depth == 1 and isinstance(node, Mapping))
+    if isinstance(node, Sequence):
+        flow = depth != 1 and all(isinstance(each, Scalar) for each in node.values)
+        flow = flow and sum(len(each.text) for each in node.values if isinstance(each, Scalar)) < 80
+        inner = [event for each in node.values for event in _events(each, depth + 1)]
+        opening = yaml.SequenceStartEvent(None, None, True, flow_style=flow)
+        return [opening, *inner, yaml.SequenceEndEvent()]
+    inner = []
+    for key, value in node.entries:
+        inner += [*_events(key, depth + 1), *_events(value, depth + 1)]
+    start = yaml.MappingStartEvent(None, None, True, flow_style=inline)
+    return [start, *inner, yaml.MappingEndEvent()]

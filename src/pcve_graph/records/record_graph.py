@@ -1,0 +1,60 @@
+"""What one record or source adds to the graph: its lines, and where each of them comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import pyoxigraph as ox
+
+from ..model.problems import Position, Problem
+
+Place = tuple[str, ...]
+"""What a position is kept for: (subject,), (subject, predicate) or (subject, predicate, object)."""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The lines of N-Triples of one record or source, and the position of each.
+
+    `owner` is `record/<id>` or `source/<id>`, `needs` the owners that the lines depend on.
+    `derived` holds the nodes that no record states: what is wrong with one is wrong with the fact
+    it comes from. `verified` and `cited` count the claims with and without a checked quote.
+    """
+
+    owner: str
+    path: str
+    facts: dict[str, None] = field(default_factory=dict)
+    evidence: dict[str, None] = field(default_factory=dict)
+    places: dict[Place, Position] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    bounds: dict[tuple[str, str], tuple[int, str, Position]] = field(default_factory=dict)
+    derived: set[str] = field(default_factory=set)
+    needs: set[str] = field(default_factory=set)
+    verified: int = 0
+    cited: int = 0
+
+    @property
+    def subjects(self) -> list[str]:
+        """Everything that the lines speak of, in their order."""
+        return [place[0] for place in self.places if len(place) == 1]
+
+    def add(self, lines: dict[str, None], triple: tuple[str, str, str], at: Position) -> None:
+        """Add a triple to `lines`, the sheet's facts or evidence; its first position stays."""
+        lines[f"{triple[0]} {triple[1]} {triple[2]} ."] = None
+        self.places.setdefault(triple[:1], at)
+        self.places.setdefault(triple[:2], at)
+        self.places.setdefault(triple, at)
+
+
+@lru_cache(2**16)
+def iri(value: str) -> str:
+    """An IRI as N-Triples writes it."""
+    return str(ox.NamedNode(value))
+
+
+def literal(text: str, datatype: str | None = None, language: str | None = None) -> str:
+    """A literal as N-Triples writes it; `datatype` is an IRI."""
+    if language:
+        return str(ox.Literal(text, language=language.lower()))
+    return str(ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None))

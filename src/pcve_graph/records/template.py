@@ -1,0 +1,57 @@
+"""A new record or source with every key its class allows, for the curator to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..model import namespaces
+from ..model.namespaces import ID, kebab, nearest
+from ..model.problems import UsageError
+from ..model.project import Project
+from ..syntax.ontology import Key, Ontology, RecordClass
+from ..validation.results import takes
+
+
+def draft(project: Project, ontology: Ontology, kind: str, identifier: str) -> tuple[Path, str]:
+    """The path and text of the new file.
+
+    Raises UsageError for an unknown kind, an id that is none, or one that is taken.
+    """
+    if not ID.fullmatch(identifier):
+        raise UsageError(f"{identifier!r} is no id: small letters a-z, digits and single hyphens")
+    kinds = {kebab(each.name): each for each in ontology.records()}
+    if kind == "source":
+        path = project.data / "sources" / f"{identifier}.yml"
+        taken = [path] if path.exists() else []
+        text = _source(ontology.classes["Source"], identifier)
+    elif kind in kinds:
+        found = kinds[kind]
+        folder = project.data / "records"
+        path = folder / str(found.folder) / f"{identifier}.yml"
+        taken = sorted(folder.rglob(f"{identifier}.yml"))
+        text = _record(found, identifier)
+    else:
+        hint = nearest(kind, kinds) or "known kinds: source, " + ", ".join(kinds)
+        raise UsageError(f"there is no kind {kind!r}; {hint}")
+    if taken:
+        raise UsageError(f"the id {identifier} is taken by {project.relative(taken[0])}")
+    return path, text
+
+
+def _source(kind: RecordClass, identifier: str) -> str:
+    rows = [f"{key.name}: {_blank(key)}" for key in kind.keys.values()]
+    return "\n".join([f"id: {identifier}", *rows]) + "\n"
+
+
+def _blank(key: Key) -> str:
+    """A value to fill in, in the form that the key takes."""
+    if any(namespaces.local_name(each) == "langString" for each in key.datatypes):
+        return "{en: <text>}"
+    return f"<{takes(key)}>"
+
+
+def _record(kind: RecordClass, identifier: str) -> str:
+    head = [f"id: {identifier}", f"type: {kind.name}", "claims:", "  - source: <id of a source>"]
+    rows = ["    quote: <the words, as they stand>"]
+    rows += [f"    {key.name}: {_blank(key)}" for key in kind.keys.values()]
+    return "\n".join([*head, *rows]) + "\n"

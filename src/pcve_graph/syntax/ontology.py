@@ -1,0 +1,355 @@
+"""From ontology/ to what a record may say: the shapes of the classes are the list of their keys."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from ..model.namespaces import BASE, expand, kebab, local_name, prefixed
+from ..model.problems import ContentError, Position, breach
+from ..model.project import Project
+from ..model.visible import refused, written_at
+from ..system.cache import kept
+from ..system.files import LARGEST, read_inside
+from .turtle_check import check_turtle
+
+_VOCAB = BASE + "vocab/"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What one key of a record may hold, as its property shape says.
+
+    At most one of `datatypes`, `scheme` and `classes` is filled; where none is, the value is a
+    web address or the id of any record. `derives` names the bounds that the build reads from it.
+    """
+
+    name: str
+    path: str
+    shape: str
+    label: str
+    description: str
+    message: str
+    order: int
+    datatypes: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    scheme: str | None = None
+    derives: tuple[str, ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordClass:
+    """A class that has a shape. `folder` is None for a class that is written inside a record."""
+
+    name: str
+    iri: str
+    label: str
+    description: str
+    folder: str | None
+    keys: dict[str, Key]
+
+    @property
+    def segment(self) -> str:
+        """The segment of the IRIs of its things."""
+        return self.folder or kebab(self.name)
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """The terms, vocabulary and shapes, read once.
+
+    `graphs` holds N-Triples lines by graph name, `shapes` those of shapes.ttl, whose SHA-256 is
+    `digest`. `classes` is by local name, `schemes` lists the ids of each closed list, `roles` maps
+    a property to the concept of its role. `messages` holds the name and message of each shape,
+    `labels` the small-letter names of each (list, term), `by_shape` the key of a property shape,
+    `pointed` the values that a node shape asks for or forbids, as N-Triples writes them,
+    `texts` what the files hold, by their names.
+    """
+
+    graphs: dict[str, tuple[str, ...]]
+    shapes: str
+    digest: str
+    classes: dict[str, RecordClass]
+    by_iri: dict[str, RecordClass]
+    schemes: dict[str, tuple[str, ...]]
+    roles: dict[str, str]
+    messages: dict[str, tuple[str, str]]
+    labels: dict[tuple[str, str], tuple[str, ...]]
+    by_shape: dict[str, Key]
+    pointed: dict[str, tuple[str, ...]]
+    texts: dict[str, str]
+
+    def place_of(self, iri: str) -> Position:
+        """Where a term, concept or shape begins in its file; the folder where that is not found."""
+        names = "|".join(map(re.escape, (f"<{iri}>", prefixed(iri))))
+        for name, text in self.texts.items():
+            if found := re.search(rf"^(?:{names})(?=\s)", text, re.M):
+                return Position(name, text.count("\n", 0, found.start()) + 1)
+        return Position(next(iter(self.texts)).rpartition("/")[0])
+
+    def records(self) -> Iterator[RecordClass]:
+        """The classes that have records of their own, by name."""
+        return (each for _, each in sorted(self.classes.items()) if each.folder)
+
+
+class Triples:
+    """The triples of a few files, by subject and predicate; terms without their marks."""
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self.by: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self.subjects: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for each in triples:
+            subject, predicate, value = (
+                _bare(each.subject),
+                each.predicate.value,
+                _bare(each.object),
+            )
+            self.by[subject, predicate].append(value)
+            self.subjects[predicate, value].append(subject)
+
+    def all(self, subject: str, name: str) -> list[str]:
+        """The values of the property with this prefixed name, sorted."""
+        return sorted(self.by.get((subject, expand(name)), ()))
+
+    def one(self, subject: str, name: str, default: str = "") -> str:
+        """The first of them, or `default`."""
+        return min(self.by.get((subject, expand(name)), ()), default=default)
+
+    def having(self, name: str, value: str) -> list[str]:
+        """The subjects that have this value, sorted."""
+        return sorted(self.subjects.get((expand(name), value), ()))
+
+    def listed(self, head: str) -> Iterator[str]:
+        """The members of an RDF list."""
+        while head and head != expand("rdf:nil"):
+            yield self.one(head, "rdf:first")
+            head = self.one(head, "rdf:rest")
+
+
+def _bare(term: object) -> str:
+    return str(getattr(term, "value", term))
+
+
+def read_turtle(raw: bytes, name: str) -> list[ox.Triple]:
+    """The triples of a Turtle file.
+
+    Raises ContentError with its place: `ontology-syntax`, `nesting`, `rdf-version`, or
+    `control-character` for one in a term.
+    """
+    check_turtle(raw, name)
+    try:
+        triples = [quad.triple for quad in ox.parse(raw, format=ox.RdfFormat.TURTLE)]
+    except SyntaxError as error:
+        place = Position(name, error.lineno or 1, error.offset or 1)
+        fix = "correct the Turtle at this place"
+        raise ContentError([breach("ontology-syntax", place, error.msg, fix)]) from None
+    terms = (_bare(term) for each in triples for term in (each.subject, each.object))
+    if bad := next(filter(None, map(refused, terms)), None):
+        text = raw.decode()
+        at = written_at(text, bad.name)
+        place = Position(name, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+        found, fix = f"found the character {bad.name}", f"delete the character {bad.name} here"
+        raise ContentError([breach("control-character", place, found, fix)])
+    return triples
+
+
+def read_ontology(project: Project) -> Ontology:
+    """The ontology of `project`, without align.ttl where that is absent. As long as the files are
+    the same it is the same one, and its shapes stay compiled.
+
+    Raises ContentError (`ontology-syntax`) where a file is not Turtle, or pcve.ttl, vocab.ttl or
+    align.ttl holds a blank node.
+    """
+    paths = [project.ontology / f"{name}.ttl" for name in ("pcve", "vocab", "shapes", "align")]
+    raw = [read_inside(path, project.root, LARGEST) for path in paths[:3]]
+    align = paths[3].exists() or paths[3].is_symlink()
+    raw.append(read_inside(paths[3], project.root, LARGEST) if align else b"")
+    return _ontology(project.build, tuple(map(project.relative, paths)), tuple(raw))
+
+
+@lru_cache(2)
+def _ontology(build: Path, names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
+    told = kept(build, "ontology", [*map(str.encode, names), *raw], lambda: _told(names, raw))
+    by_iri = {each["iri"]: _record_class(each) for each in told["classes"]}
+    return Ontology(
+        graphs={name: tuple(lines) for name, lines in told["graphs"].items()},
+        shapes=told["shapes"],
+        digest=hashlib.sha256(raw[2]).hexdigest(),
+        classes={each.name: each for each in by_iri.values()},
+        by_iri=by_iri,
+        schemes={scheme: tuple(terms) for scheme, terms in told["schemes"].items()},
+        roles=told["roles"],
+        messages={shape: (name, message) for shape, (name, message) in told["messages"].items()},
+        labels={(scheme, term): tuple(words) for scheme, term, words in told["labels"]},
+        by_shape={key.shape: key for each in by_iri.values() for key in each.keys.values()},
+        pointed={shape: tuple(values) for shape, values in told["pointed"].items()},
+        texts={name: text.decode() for name, text in zip(names, raw, strict=True)},
+    )
+
+
+def _record_class(told: dict[str, Any]) -> RecordClass:
+    keys = {name: Key(**{**key, **_tuples(key)}) for name, key in told["keys"].items()}
+    return RecordClass(**{**told, "keys": keys})
+
+
+def _tuples(key: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(key[name]) for name in ("datatypes", "classes", "derives")}
+
+
+def _told(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
+    """What the files of an ontology say, as plain JSON."""
+    pcve, vocabulary, shapes, align = map(read_turtle, raw, names)
+    terms = pcve + align
+    for triple in (*terms, *vocabulary):
+        if ox.BlankNode in (type(triple.subject), type(triple.object)):
+            place = Position(names[0].rpartition("/")[0])
+            found = f"{triple.predicate} has a blank node"
+            fix = "give the node an IRI: what is published has none"
+            raise ContentError([breach("ontology-syntax", place, found, fix)])
+    everything = Triples((*terms, *vocabulary, *shapes))
+    schemes = {
+        scheme.removeprefix(_VOCAB): tuple(
+            concept.removeprefix(scheme + "/")
+            for concept in everything.having("skos:inScheme", scheme)
+        )
+        for scheme in everything.having("rdf:type", expand("skos:ConceptScheme"))
+    }
+    return {
+        "graphs": {"ontology": _lines(terms), "vocabulary": _lines(vocabulary)},
+        "shapes": "\n".join(_lines(shapes)),
+        "classes": [asdict(each) for each in _classes(everything)],
+        "schemes": schemes,
+        "roles": _roles(everything),
+        "messages": _messages(everything),
+        "labels": [(*of, words) for of, words in _names(everything, schemes).items()],
+        "pointed": _pointed(shapes),
+    }
+
+
+def _lines(triples: Iterable[ox.Triple]) -> tuple[str, ...]:
+    return tuple(sorted({f"{triple} ." for triple in triples}))
+
+
+def _roles(triples: Triples) -> dict[str, str]:
+    scheme = _VOCAB + "role"
+    return {
+        path: concept
+        for concept in triples.having("skos:inScheme", scheme)
+        for path in triples.all(concept, "pcve:roleProperty")
+    }
+
+
+def _names(
+    triples: Triples, schemes: dict[str, tuple[str, ...]]
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    return {
+        (scheme, term): tuple(
+            word.casefold()
+            for name in ("skos:prefLabel", "skos:altLabel")
+            for word in triples.all(f"{_VOCAB}{scheme}/{term}", name)
+        )
+        for scheme, terms in schemes.items()
+        for term in terms
+    }
+
+
+def _messages(triples: Triples) -> dict[str, tuple[str, str]]:
+    kinds = ("sh:NodeShape", "sh:PropertyShape", "sh:SPARQLConstraint")
+    return {
+        shape: (triples.one(shape, "sh:name"), triples.one(shape, "sh:message"))
+        for kind in kinds
+        for shape in triples.having("rdf:type", expand(kind))
+    }
+
+
+def _pointed(shapes: list[ox.Triple]) -> dict[str, tuple[str, ...]]:
+    """From the IRI of a shape to every value of sh:hasValue in it, as deep as it has no names."""
+    holder = {each.object: each.subject for each in shapes if isinstance(each.object, ox.BlankNode)}
+    found = defaultdict(list)
+    for triple in shapes:
+        if triple.predicate.value == expand("sh:hasValue"):
+            node = triple.subject
+            while isinstance(node, ox.BlankNode) and node in holder:
+                node = holder[node]
+            found[_bare(node)].append(str(triple.object))
+    return {shape: tuple(sorted(values)) for shape, values in found.items()}
+
+
+def _classes(triples: Triples) -> Iterator[RecordClass]:
+    shapes: dict[str, list[str]] = defaultdict(list)
+    for shape in triples.having("rdf:type", expand("sh:NodeShape")):
+        for target in triples.all(shape, "sh:targetClass"):
+            shapes[target].append(shape)
+    for iri, own in sorted(shapes.items()):
+        shape = next((each for each in own if triples.all(each, "pcve:folder")), own[0])
+        keys: dict[str, Key] = {}
+        for ancestor in sorted(_ancestors(triples, iri)):
+            for each in shapes.get(ancestor, ()):
+                for member in triples.all(each, "sh:property"):
+                    key = _key(triples, member)
+                    if key.name not in keys or key.datatypes or key.classes or key.scheme:
+                        keys[key.name] = key
+        yield RecordClass(
+            name=local_name(iri),
+            iri=iri,
+            label=triples.one(shape, "sh:name"),
+            description=triples.one(shape, "sh:description"),
+            folder=triples.one(shape, "pcve:folder") or None,
+            keys=dict(sorted(keys.items(), key=_in_order)),
+        )
+
+
+def _in_order(item: tuple[str, Key]) -> tuple[bool, int, str]:
+    name, key = item
+    return (not local_name(key.shape).startswith("Thing-"), key.order, name)
+
+
+def _ancestors(triples: Triples, iri: str) -> set[str]:
+    found = {iri}
+    waiting = [iri]
+    while waiting:
+        for parent in triples.all(waiting.pop(), "rdfs:subClassOf"):
+            if parent not in found:
+                found.add(parent)
+                waiting.append(parent)
+    return found
+
+
+def _key(triples: Triples, shape: str) -> Key:
+    path = triples.one(shape, "sh:path")
+    choices = [
+        shape,
+        *(each for head in triples.all(shape, "sh:or") for each in triples.listed(head)),
+    ]
+    datatypes = [each for choice in choices for each in triples.all(choice, "sh:datatype")]
+    classes = [each for choice in choices for each in triples.all(choice, "sh:class")]
+    schemes = [
+        value.removeprefix(_VOCAB)
+        for node in triples.all(shape, "sh:node")
+        for member in triples.all(node, "sh:property")
+        if triples.one(member, "sh:path") == expand("skos:inScheme")
+        for value in triples.all(member, "sh:hasValue")
+    ]
+    return Key(
+        name=local_name(path),
+        path=path,
+        shape=shape,
+        label=triples.one(shape, "sh:name"),
+        description=triples.one(shape, "sh:description"),
+        message=triples.one(shape, "sh:message"),
+        order=int(triples.one(shape, "sh:order", "0")),
+        datatypes=tuple(datatypes),
+        classes=tuple(classes),
+        scheme=schemes[0] if schemes else None,
+        derives=tuple(triples.all(shape, "pcve:derives")),
+        required=triples.one(shape, "sh:minCount", "0") != "0",
+    )

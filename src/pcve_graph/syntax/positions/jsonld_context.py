@@ -1,0 +1,140 @@
+"""The context of JSON-LD 1.1 (section 4.1, and the API, section 4): what the keys stand for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from ...model.namespaces import DOCUMENT
+
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_KEYWORD: Final = re.compile(r"@[A-Za-z]+")
+_DELIMITERS: Final = tuple(":/?#[]@_")
+
+
+@dataclass(frozen=True)
+class Term:
+    """What a key stands for. `language` is None where the term does not say, "" for none.
+
+    `scoped` is a context of its own, as it was written; `holds` are the containers of its values.
+    """
+
+    iri: str
+    type: str = ""
+    language: str | None = None
+    holds: frozenset[str] = frozenset()
+    reverse: bool = False
+    prefix: bool = False
+    scoped: Any = None
+    has_scope: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """An active context. `before` is the one to go back to in the nodes inside."""
+
+    terms: dict[str, Term] = field(default_factory=dict)
+    base: str = DOCUMENT
+    vocab: str = ""
+    language: str = ""
+    before: Context | None = None
+
+    def with_local(self, local: Any, propagates: bool = True) -> Context:
+        """This context after a local one, as it was written."""
+        if isinstance(local, dict):
+            propagates = local.get("@propagate", propagates)
+        result = self
+        for each in local if isinstance(local, list) else [local]:
+            if each is None:
+                result = Context()
+            elif isinstance(each, dict):
+                result = result._with_one(each)
+        before = None if propagates else (self.before or self)
+        return replace(result, before=self.before if propagates else before)
+
+    def _with_one(self, local: dict[str, Any]) -> Context:
+        result = self
+        if "@base" in local:
+            base = local["@base"]
+            result = replace(result, base=urljoin(self.base, base) if base else "")
+        if "@vocab" in local:
+            vocab = local["@vocab"]
+            result = replace(result, vocab=result.expand(vocab, True, True) if vocab else "")
+        if "@language" in local:
+            result = replace(result, language=(local["@language"] or "").lower())
+        result = replace(result, terms=dict(result.terms))
+        pending = {name: raw for name, raw in local.items() if not name.startswith("@")}
+        for name in list(pending):
+            result._define(name, pending)
+        return result
+
+    def _define(self, name: str, pending: dict[str, Any]) -> None:
+        """Define `name`, and before it the names of `pending` that it is made of."""
+        if name not in pending:
+            return
+        raw = pending.pop(name)
+        stated = raw if isinstance(raw, dict) else {"@id": raw}
+        reverse = stated.get("@reverse")
+        said = stated.get("@id", name) if reverse is None else reverse
+        for other in (said, stated.get("@type")):
+            if isinstance(other, str):
+                self._define(other.partition(":")[0], pending)
+                self._define(other, pending)
+        self.terms[name] = Term("")
+        if not isinstance(said, str):
+            return
+        iri = self.expand(said, True, "/" in name) if said != name else self._own(name)
+        holds = stated.get("@container") or []
+        kind = stated.get("@type") or ""
+        language = stated.get("@language")
+        simple = not isinstance(raw, dict) and iri.endswith(_DELIMITERS)
+        self.terms[name] = Term(
+            iri=iri,
+            type=kind if kind.startswith("@") else self.expand(kind, True) if kind else "",
+            language=(language or "").lower() if "@language" in stated else None,
+            holds=frozenset([holds] if isinstance(holds, str) else holds),
+            reverse=reverse is not None,
+            prefix=stated.get("@prefix", False) or simple,
+            scoped=stated.get("@context"),
+            has_scope="@context" in stated,
+        )
+
+    def _own(self, name: str) -> str:
+        """The IRI of a term that does not say one."""
+        prefix, colon, local = name.partition(":")
+        if colon and prefix in self.terms:
+            return self.terms[prefix].iri + local
+        return name if colon else self.vocab + name if self.vocab else ""
+
+    def expand(self, value: str, vocabulary: bool, relative: bool = False) -> str:
+        """The IRI, keyword or blank node that `value` stands for; empty for nothing.
+
+        Terms and @vocab count where it is `vocabulary`, @base where it is `relative`.
+        """
+        if _KEYWORD.fullmatch(value):
+            return value
+        if vocabulary and value in self.terms:
+            return self.terms[value].iri
+        prefix, colon, local = value.partition(":")
+        if colon and prefix:
+            if prefix == "_" or local.startswith("//"):
+                return value
+            if prefix in self.terms and self.terms[prefix].prefix:
+                return self.terms[prefix].iri + local
+            if _SCHEME.match(value):
+                return value
+        if vocabulary and self.vocab:
+            return self.vocab + value
+        return urljoin(self.base, value) if relative else ""
+
+    def keyword(self, key: str) -> str:
+        """What a key stands for: a keyword, an IRI, or nothing."""
+        return self.expand(key, True)
+
+    def inside(self, keys: set[str]) -> Context:
+        """This context in a node that has `keys`, before that says one of its own."""
+        if self.before is None or "@value" in keys or keys == {"@id"}:
+            return self
+        return self.before

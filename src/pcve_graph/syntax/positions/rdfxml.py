@@ -1,0 +1,190 @@
+"""Places in RDF/XML (W3C RDF 1.1 XML Syntax): elements by the lines where they begin.
+
+Expat loads nothing from outside; a document with entities of its own is not followed here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urljoin
+from xml.parsers import expat
+
+import pyoxigraph as ox
+
+from ...model.namespaces import DOCUMENT, PREFIXES
+
+_RDF: Final = PREFIXES["rdf"]
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_XML: Final = "http://www.w3.org/XML/1998/namespace"
+
+
+def locate_rdfxml(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
+    """The places of subjects and their properties. Raises ValueError where it loses the way."""
+    reader = _Reader()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    reader.parser = parser
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.words
+    parser.EntityDeclHandler = reader.entity
+    try:
+        parser.Parse(text.encode(), True)
+    except expat.ExpatError as error:
+        raise ValueError(str(error)) from None
+    return reader.places
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open element. `kind` is rdf, node, property, or literal for XML that is a value.
+
+    `term` is the subject or predicate it stands for; `cell` the last one of a collection; `items`
+    counts the rdf:li in a node; `filled` says that a property has its value already.
+    """
+
+    kind: str
+    term: str
+    place: tuple[int, int]
+    attributes: dict[str, str]
+    base: str
+    language: str
+    cell: str = ""
+    items: int = 0
+    filled: bool = False
+
+
+class _Reader:
+    """Alternates between node elements and property elements, as RDF/XML does (section 2.2)."""
+
+    parser: expat.XMLParserType
+
+    def __init__(self) -> None:
+        self.places: dict[tuple[str, ...], tuple[int, int]] = {}
+        self.stack: list[_Frame] = [_Frame("rdf", "", (1, 1), {}, DOCUMENT, "")]
+        self.text: list[str] = []
+
+    def entity(self, *_: object) -> None:
+        raise ValueError("the document declares entities")
+
+    def place(self) -> tuple[int, int]:
+        return self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1
+
+    def note(self, *key: str, at: tuple[int, int] | None = None) -> None:
+        """The place of a statement, and of its beginnings; the first of each is kept."""
+        for width in range(1, len(key) + 1):
+            self.places.setdefault(key[:width], at or self.place())
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        iri = name.replace(" ", "")
+        parent = self.stack[-1]
+        base = attributes.get(_XML + " base", parent.base)
+        language = attributes.get(_XML + " lang", parent.language)
+        frame = _Frame("node", "", self.place(), attributes, base, language)
+        self.stack.append(frame)
+        self.text = []
+        if parent.kind == "literal":
+            frame.kind = "literal"
+        elif iri == _RDF + "RDF":
+            frame.kind = "rdf"
+        elif parent.kind == "node":
+            self.property(frame, parent, iri)
+        else:
+            self.node(frame, parent, iri)
+
+    def node(self, frame: _Frame, parent: _Frame, iri: str) -> None:
+        frame.term = self.subject(frame)
+        self.note(frame.term)
+        if iri != _RDF + "Description":
+            self.note(frame.term, f"<{_RDF}type>", f"<{iri}>")
+        self.described(frame, frame.term)
+        if parent.kind == "property":
+            parent.filled = True
+            self.value(parent, frame.term)
+
+    def subject(self, frame: _Frame) -> str:
+        attributes = frame.attributes
+        if (about := attributes.get(_RDF + " about")) is not None:
+            return f"<{_resolved(frame.base, about)}>"
+        if (identifier := attributes.get(_RDF + " ID")) is not None:
+            return f"<{_resolved(frame.base, '#' + identifier)}>"
+        label = attributes.get(_RDF + " nodeID")
+        return f"_:{label}" if label else self.blank()
+
+    def blank(self) -> str:
+        line, column = self.place()
+        return f"_:at{line}.{column}"
+
+    def value(self, frame: _Frame, term: str) -> None:
+        """`term` as the value of the property `frame`, or as the next one of its collection."""
+        owner = self.stack[-3].term
+        if frame.attributes.get(_RDF + " parseType") == "Collection":
+            cell = self.blank() + ".cell"
+            link = (frame.cell, f"<{_RDF}rest>") if frame.cell else (owner, frame.term)
+            self.note(*link, cell, at=frame.place)
+            self.note(cell, f"<{_RDF}first>", term)
+            frame.cell = cell
+        else:
+            self.note(owner, frame.term, term, at=frame.place)
+
+    def described(self, frame: _Frame, subject: str) -> bool:
+        """Note what attributes say of `subject`, and return whether they say anything."""
+        said = False
+        for name, text in frame.attributes.items():
+            predicate = name.replace(" ", "")
+            if predicate == _RDF + "type":
+                self.note(subject, f"<{predicate}>", f"<{_resolved(frame.base, text)}>")
+            elif " " in name and not predicate.startswith((_RDF, _XML)):
+                literal = ox.Literal(text, language=frame.language.lower() or None)
+                self.note(subject, f"<{predicate}>", str(literal))
+            else:
+                continue
+            said = True
+        return said
+
+    def property(self, frame: _Frame, parent: _Frame, iri: str) -> None:
+        if iri == _RDF + "li":
+            parent.items += 1
+            iri = f"{_RDF}_{parent.items}"
+        frame.kind, frame.term = "property", f"<{iri}>"
+        self.note(parent.term, frame.term)
+        form = frame.attributes.get(_RDF + " parseType")
+        resource = frame.attributes.get(_RDF + " resource")
+        label = frame.attributes.get(_RDF + " nodeID")
+        value = self.blank()
+        if form == "Resource":
+            self.note(parent.term, frame.term, value)
+            frame.kind, frame.term = "node", value
+        elif form not in (None, "Collection"):
+            frame.kind = "literal"
+        elif resource is not None:
+            value = str(ox.NamedNode(_resolved(frame.base, resource)))
+        elif label:
+            value = f"_:{label}"
+        if frame.kind == "property" and form is None:
+            frame.filled = self.described(frame, value) or bool(label) or resource is not None
+            if frame.filled:
+                self.note(parent.term, frame.term, value)
+
+    def words(self, text: str) -> None:
+        self.text.append(text)
+
+    def end(self, name: str) -> None:
+        frame = self.stack.pop()
+        owner = self.stack[-1].term
+        if frame.kind == "property" and frame.attributes.get(_RDF + " parseType") == "Collection":
+            link = (frame.cell, f"<{_RDF}rest>") if frame.cell else (owner, frame.term)
+            self.note(*link, f"<{_RDF}nil>", at=frame.place)
+        elif frame.kind == "property" and not frame.filled:
+            datatype, value = frame.attributes.get(_RDF + " datatype"), "".join(self.text)
+            if datatype:
+                literal = ox.Literal(value, datatype=ox.NamedNode(_resolved(frame.base, datatype)))
+            else:
+                literal = ox.Literal(value, language=frame.language.lower() or None)
+            self.note(owner, frame.term, str(literal), at=frame.place)
+        self.text = []
+
+
+def _resolved(base: str, reference: str) -> str:
+    return reference if _SCHEME.match(reference) else urljoin(base, reference)

@@ -1,0 +1,68 @@
+"""What Turtle, TriG, N-Triples and N-Quads may hold, by their tokens, before any parser sees them.
+
+One pass over the bytes: what is nested too deeply costs a parser memory or its stack, and RDF 1.2
+is read by some of the programs behind this one and not by others (W3C RDF 1.2 Turtle, section 2).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..model.problems import ContentError, breach
+from .tree import DEEPEST, place_in, too_nested
+
+_TOKEN: Final = re.compile(
+    rb"""[^"'<\#\\\[\](){}~@Vv]*+(?:
+    (?P<skipped>\#[^\r\n]*+
+        |\"\"\"[^"\\]*+(?:(?:\"{1,2}(?!\")|\\.)[^"\\]*+)*+(?:\"\"\")?
+        |'''[^'\\]*+(?:(?:'{1,2}(?!')|\\.)[^'\\]*+)*+(?:''')?
+        |"[^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+"?
+        |'[^'\\\r\n]*+(?:\\.[^'\\\r\n]*+)*+'?
+        |\\.)
+    |(?P<triple><<\()
+    |(?P<reifier><<|~)
+    |(?P<iri><[^<>"{}|^`\x00-\x20]*+>?)
+    |(?P<annotation>\{\|)
+    |(?P<direction>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+--[A-Za-z]*+)
+    |(?P<version>(?<![\w:.%\\"'-])(?<![\x80-\xff])@?[Vv][Ee][Rr][Ss][Ii][Oo][Nn]\s*+(?=["']))
+    |(?P<open>[\[({])
+    |(?P<close>[\])}])
+    |[@Vv\\])""",
+    re.VERBOSE | re.DOTALL,
+)
+_RDF12: Final = {
+    "triple": "a triple term, <<( … )>>",
+    "reifier": "a reified triple, << … >> or ~",
+    "annotation": "an annotation, {| … |}",
+    "direction": "a base direction after a language",
+    "version": "a VERSION directive",
+}
+_SUSPECT: Final = re.compile(rb"<<|\{\||~|@[A-Za-z0-9-]+--|version\s*[\"']", re.IGNORECASE)
+
+
+def check_turtle(raw: bytes, name: str) -> None:
+    """Refuse what is RDF 1.2, or nested more than `DEEPEST` levels deep, at its place.
+
+    Takes time in proportion to the file. Raises ContentError (`rdf-version`, `nesting`).
+    """
+    if sum(map(raw.count, (b"[", b"(", b"{"))) <= DEEPEST and not _SUSPECT.search(raw):
+        return
+    depth = 0
+    for match in _TOKEN.finditer(raw):
+        kind = match.lastgroup
+        if kind == "open":
+            depth += 1
+            if depth > DEEPEST:
+                raise too_nested(place_in(raw, match.start("open"), name))
+        elif kind == "close":
+            depth = max(0, depth - 1)
+        elif kind in _RDF12:
+            raise newer_rdf(raw, match.start(kind), name, _RDF12[kind])
+
+
+def newer_rdf(raw: bytes, at: int, name: str, what: str) -> ContentError:
+    """The refusal of `what`, RDF 1.2 at the offset `at` of a file."""
+    fix = "state it in RDF 1.1: this program does not read RDF 1.2 yet"
+    place = place_in(raw, at, name)
+    return ContentError([breach("rdf-version", place, f"found {what}, which is RDF 1.2", fix)])

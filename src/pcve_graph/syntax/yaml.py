@@ -1,0 +1,129 @@
+"""Strict YAML: text only, every node with its place. The only room that knows PyYAML."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import yaml
+
+from ..model.problems import ContentError, Position, breach
+from .tree import (
+    DEPTH,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    check_characters,
+    checked,
+    empty,
+    too_deep,
+    twice,
+)
+
+_COMMA: Final = "; a text with a comma inside { } needs quotation marks"
+
+
+def parse(text: str, path: str, first_line: int = 1) -> Node:
+    """The one document in `text`, whose first line is line `first_line` of `path`.
+
+    Raises ContentError: `yaml-syntax`, `alias`, `control-character`, `duplicate-key`,
+    `empty-value`, `structure`.
+    """
+    check_characters(text, path, first_line)
+    reader = _Reader(path, first_line)
+    try:
+        events = yaml.parse(text, Loader=yaml.CSafeLoader)
+        return reader.document(events)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        position = reader.position(mark) if mark else Position(path, first_line)
+        raise ContentError([_syntax(text, position, error.problem, first_line)]) from None
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n"), len(before) - before.rfind("\n")
+        position = Position(path, first_line + line, column)
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        found = f"found the control character U+{code:04X}"
+        fix = "delete the character"
+        raise ContentError([breach("yaml-syntax", position, found, fix)]) from None
+
+
+def _syntax(text: str, position: Position, problem: str | None, first_line: int) -> Any:
+    lines = text.splitlines()
+    row = position.line - first_line
+    line = lines[row] if 0 <= row < len(lines) else ""
+    tab = re.match(r"\s*", line)
+    if tab and "\t" in tab.group():
+        place = Position(position.path, position.line, line.index("\t") + 1)
+        return breach("yaml-syntax", place, "found a tab", "indent with two spaces for each level")
+    if problem and ("maximum nesting" in problem or "exceeded maximum" in problem):
+        return too_deep(position).problems[0]
+    fix = "look at the indentation, and put quotation marks around a value that holds ': ' or ' #'"
+    return breach("yaml-syntax", position, problem or "cannot be read as YAML", fix)
+
+
+class _Reader:
+    """Builds nodes from the parser's events, refusing what a record may not hold."""
+
+    def __init__(self, path: str, first_line: int) -> None:
+        self.path = path
+        self.first_line = first_line
+
+    def position(self, mark: Any) -> Position:
+        return Position(self.path, mark.line + self.first_line, mark.column + 1)
+
+    def stop(self, rule: str, mark: Any, message: str, fix: str) -> ContentError:
+        return ContentError([breach(rule, self.position(mark), message, fix)])
+
+    def document(self, events: Any) -> Node:
+        root: Node | None = None
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if root is not None:
+                    fix = "one file holds one record"
+                    raise self.stop("structure", event.start_mark, "found a second document", fix)
+                root = self.node(next(events), events, 0)
+        if root is None:
+            place = Position(self.path, self.first_line)
+            fix = "write the record, or delete the file"
+            raise ContentError([breach("structure", place, "the file is empty", fix)])
+        return root
+
+    def node(self, event: Any, events: Any, depth: int) -> Node:
+        mark = event.start_mark
+        if isinstance(event, yaml.AliasEvent) or event.anchor or getattr(event, "tag", None):
+            found = "found an anchor, an alias or a tag (& * !)"
+            fix = "write the value out; quote it if it begins with one of these characters"
+            raise self.stop("alias", mark, found, fix)
+        if depth > DEPTH:
+            raise too_deep(self.position(mark))
+        if isinstance(event, yaml.ScalarEvent):
+            return checked(Scalar(event.value, self.position(mark)))
+        if isinstance(event, yaml.SequenceStartEvent):
+            values: list[Node] = []
+            while not isinstance(event := next(events), yaml.SequenceEndEvent):
+                values.append(self.node(event, events, depth + 1))
+                if _blank(values[-1]):
+                    raise empty("an item", values[-1].position)
+            return Sequence(tuple(values), self.position(mark))
+        return self.mapping(event, events, depth)
+
+    def mapping(self, opening: Any, events: Any, depth: int) -> Mapping:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            key = self.node(event, events, depth + 1)
+            if not isinstance(key, Scalar):
+                fix = "a key is a single word"
+                raise self.stop("structure", event.start_mark, "found a list as a key", fix)
+            value = self.node(next(events), events, depth + 1)
+            if key.text in entries:
+                raise twice(key, entries[key.text][0].position)
+            if _blank(value):
+                raise empty(f'"{key.text}"', key.position, _COMMA if opening.flow_style else "")
+            entries[key.text] = (key, value)
+        return Mapping(tuple(entries.values()), self.position(opening.start_mark))
+
+
+def _blank(value: Node) -> bool:
+    return isinstance(value, Scalar) and not value.text.strip()

@@ -1,0 +1,126 @@
+"""Calls in a process with bounds, which is started for them.
+
+A program that calls, such as a notebook, has threads: it is neither forked nor bounded itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import marshal
+import sys
+import threading
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+from ...model import limits
+from . import inside
+from .watch import StoppedError, Watch
+
+if TYPE_CHECKING:
+    import subprocess
+
+Result = TypeVar("Result")
+
+
+class Process:
+    """A process that does one call after the other, each within bounds.
+
+    It starts with the first call, or with `start`, and goes on until it is stopped at a bound,
+    closed, or no longer used. Calls of several threads wait for each other. `options` is what time
+    and memory are called where the caller takes them.
+    """
+
+    def __init__(self, options: str = "timeout= memory=") -> None:
+        self._options = options
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._watch: Watch | None = None
+        self._close: Callable[[], object] = lambda: None
+        self._requests: IO[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the process; None where none is running."""
+        return self._child.pid if self._child else None
+
+    def start(self) -> None:
+        """Start the process, if it is not running."""
+        if self._child is not None and self._child.poll() is None:
+            return
+        self._stop()
+        import subprocess
+
+        code = f"import sys; sys.path[:] = {sys.path!r}; from {inside.__name__} import serve"
+        noise = inside.temporary_file()
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-c", f"{code}; serve()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=noise,
+        )
+        assert child.stdin
+        assert child.stdout
+        self._child, self._requests = child, child.stdin
+        self._watch = Watch(child, child.stdout, noise, "", self._options)
+        self._close = weakref.finalize(self, _end, self._watch, child.stdin)
+
+    def call(
+        self,
+        work: Callable[..., Result],
+        *arguments: Any,
+        name: str,
+        seconds: float = limits.QUESTION_SECONDS,
+        memory: int = limits.MEMORY,
+    ) -> Result:
+        """What `work`, a function of a module, gives for `arguments`; `name` is what messages say.
+
+        `seconds` and `memory` (bytes) bound it, 0 does not. Raises what `work` raises, and
+        StoppedError where it is stopped at a bound or ends in a crash.
+        """
+        import pickle
+
+        with self._lock:
+            self.start()
+            assert self._watch
+            assert self._requests
+            request = pickle.dumps((work, arguments), protocol=pickle.HIGHEST_PROTOCOL)
+            self._watch.name, self._watch.memory = name, memory
+            self._watch.bound_time(seconds, seconds)
+            try:
+                with contextlib.suppress(BrokenPipeError):
+                    marshal.dump((str(Path.cwd()), name, seconds, memory, request), self._requests)
+                    self._requests.flush()
+                reply = self._watch.reply()
+                if reply is None:
+                    raise StoppedError(f"{name} ended without an answer")
+            except BaseException:
+                self._stop()
+                raise
+        result, error = pickle.loads(reply)
+        if error is not None:
+            raise error
+        return result  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Stop the process, whatever it does; the next call starts another."""
+        with self._lock:
+            self._stop()
+
+    def _stop(self) -> None:
+        self._close()
+        self._child = self._watch = self._requests = None
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _end(watch: Watch, requests: IO[bytes]) -> None:
+    watch.stop()
+    watch.noise.close()
+    with contextlib.suppress(OSError):
+        requests.close()

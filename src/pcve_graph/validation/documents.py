@@ -1,0 +1,284 @@
+"""Anybody's RDF, read for checking: triples by the real parser, places only when needed."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urljoin
+
+import pyoxigraph as ox
+
+from ..model.namespaces import DOCUMENT
+from ..model.problems import ContentError, Position, UsageError, breach
+from ..syntax.jsonld_check import check_jsonld
+from ..syntax.positions import Places, locate
+from ..syntax.positions.parser_errors import find_fault
+from ..syntax.rdfxml_check import check_elements, check_entities, decode_xml
+from ..syntax.tree import decode, place_in
+from ..syntax.turtle_check import check_turtle, newer_rdf
+from ..system.files import walk
+from .results import nearest_key
+
+FORMATS: Final[dict[str, ox.RdfFormat]] = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "trig": ox.RdfFormat.TRIG,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "nquads": ox.RdfFormat.N_QUADS,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+}
+"""What `pcve validate` reads, beside records."""
+
+ENDINGS: Final = {
+    ".ttl": "turtle",
+    ".trig": "trig",
+    ".nt": "ntriples",
+    ".nq": "nquads",
+    ".jsonld": "jsonld",
+    ".json": "jsonld",
+    ".rdf": "rdfxml",
+    ".xml": "rdfxml",
+    ".owl": "rdfxml",
+    ".yml": "record",
+    ".yaml": "record",
+    ".jsonl": "record",
+}
+_MADE_UP: Final = re.compile(r"[0-9a-f]{24,32}")
+"""A label that the parser gives a node without one, another each time."""
+
+_CHUNK: Final = 2**20
+LARGEST: Final = 300 * 2**20
+"""Bytes of the largest file that is read; a larger one is refused before it is opened."""
+
+UNNAMED: Final = 150_000
+"""Nodes without a name that any file may have; a list has one for each member.
+
+The engines take some 4 KB of memory for each, and a list in Turtle but 2 bytes.
+"""
+
+_UNNAMED_BYTES: Final = 32
+"""A large file may have one for as many bytes."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file of RDF as UTF-8; read through as often as need be, never held as statements."""
+
+    name: str
+    form: str
+    raw: bytes
+
+    def lines(self) -> Iterator[str]:
+        """Each statement as a line of N-Triples, in the order of the file, some more than once.
+
+        The names of parts of the file itself, such as <#a>, begin with `DOCUMENT`. Raises
+        ContentError (`rdf-syntax`, `rdf-version`, `relative-iri`, `nesting`,
+        `file-size`) with line and column. A remote JSON-LD context is refused, never fetched.
+        """
+        scheme = self._unused_scheme()
+        base, names = scheme + DOCUMENT.partition(":")[2], dict[str, str]()
+        file, form = io.BytesIO(self.raw), FORMATS[self.form]
+        unnamed = max(UNNAMED, len(self.raw) // _UNNAMED_BYTES)
+        try:
+            for quad in ox.parse(file, format=form, base_iri=base, rename_blank_nodes=False):
+                line = _line(quad, names)
+                if len(names) > unnamed:
+                    found = f"more than {unnamed:,} nodes have no name: lists and brackets"
+                    fix = "give the nodes names, or split the file"
+                    raise ContentError([breach("nesting", Position(self.name), found, fix)])
+                if scheme in line:
+                    line = self._based(line, scheme, base)
+                if line.endswith(_NEWER) and not isinstance(quad.object, ox.BlankNode):
+                    at = self._offset(*line[:-2].split(" ", 2))
+                    raise newer_rdf(self.raw, at, self.name, "a base direction or a triple term")
+                yield line
+        except SyntaxError as error:
+            raise self._fault(error, base) from None
+        except MemoryError as error:
+            if "buffer" not in str(error):  # the bound of memory is reached
+                raise
+            found, fix = "one term is longer than 16 MB", "shorten it: no label or quote is so long"
+            raise ContentError([breach("file-size", Position(self.name), found, fix)]) from None
+
+    def places(self, subjects: Collection[str]) -> Places:
+        """Where what is said of `subjects` stands; `_:` is any node without a name."""
+        return locate(self.raw, self.form, subjects)
+
+    def _unused_scheme(self) -> str:
+        """The scheme of a base that no IRI in the file has, by which relative IRIs are known."""
+        scheme = "x-document:"
+        while scheme.encode() in self.raw:
+            scheme = "x" + scheme
+        return scheme
+
+    def _based(self, line: str, scheme: str, base: str) -> str:
+        """`line` with `DOCUMENT` as its base. Raises ContentError for what lies outside of that.
+
+        A name for a part of the file means the same under every base (RFC 3986, section 4.4).
+        """
+        real = DOCUMENT.partition(":")[0] + ":"
+        for iri in re.findall(f"<({scheme}[^>]*)>", line):
+            if iri != base and not iri.startswith(base + "#"):
+                terms = line.replace(f"<{scheme}", f"<{real}")[:-2].split(" ", 2)
+                at, written = _written(self, real + iri.removeprefix(scheme))
+                place = place_in(self.raw, at if written else self._offset(*terms), self.name)
+                found = f"the relative IRI <{written}> has no base" if written else _NO_BASE
+                raise ContentError([breach("relative-iri", place, found, _BASES[self.form])])
+        return line.replace(f"<{scheme}", f"<{real}")
+
+    def _offset(self, *statement: str) -> int:
+        """Where a statement stands in the file; its beginning where that cannot be found."""
+        places = self.places({statement[0]})
+        key = nearest_key(places, *statement)
+        if not key:
+            return 0
+        line, column = places[key]
+        start = self._start_of(line)
+        end = self.raw.find(b"\n", start)
+        text = self.raw[start : end if end >= 0 else len(self.raw)].decode()
+        return start + len(text[: column - 1].encode())
+
+    def _start_of(self, line: int) -> int:
+        start = 0
+        for _ in range(line - 1):
+            start = self.raw.find(b"\n", start) + 1
+        return start
+
+    def _fault(self, error: SyntaxError, base: str) -> ContentError:
+        """An error of the parser, at its place."""
+        message = str(error.msg)
+        place = Position(self.name, error.lineno or 1, error.offset or 1)
+        if not error.lineno:
+            at = find_fault(self.raw, self.form, message, base)
+            place = place_in(self.raw, at, self.name)
+        elif self.form == "jsonld":  # this parser alone counts its columns in bytes
+            at = self._start_of(place.line) + place.column - 1
+            place = place_in(self.raw, at, self.name)
+        rule = "rdf-version" if "rdf:dirLangString" in message else "rdf-syntax"
+        return ContentError([breach(rule, place, *_told(message.replace(base, "")))])
+
+
+_NEWER: Final = ("--ltr .", "--rtl .", ")>> .")
+"""How a statement of RDF 1.2 ends, and none of RDF 1.1 but that of a blank node."""
+
+_NO_BASE: Final = "a relative IRI has no base"
+_BASES: Final = {
+    "turtle": "write the whole IRI, or state a base: @base <…> .",
+    "trig": "write the whole IRI, or state a base: @base <…> .",
+    "ntriples": "write the whole IRI",
+    "nquads": "write the whole IRI",
+    "jsonld": 'write the whole IRI, or state a base in the context: "@base"',
+    "rdfxml": "write the whole IRI, or state a base: xml:base",
+}
+_TURTLE_IRI: Final = re.compile(
+    rb"#[^\n]*|\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*+\"|<(?P<iri>[^<>\"\s]*)>"
+)
+_QUOTED_IRI: Final = re.compile(rb"(?P<mark>[\"'])(?P<iri>[^<>\"'\s]*)(?P=mark)")
+
+
+def _written(document: Document, iri: str) -> tuple[int, str]:
+    """Where the relative IRI that stands for `iri` is written, and how; empty if it is not."""
+    form = _TURTLE_IRI if document.form in ("turtle", "trig") else _QUOTED_IRI
+    for match in form.finditer(document.raw):
+        text = (match["iri"] or b"").decode("utf-8", "replace")
+        if text and ":" not in text and urljoin(DOCUMENT, text) == iri:
+            return match.start() if document.form != "rdfxml" else match.start("iri"), text
+    return 0, ""
+
+
+def _line(quad: ox.Quad, names: dict[str, str]) -> str:
+    """A statement; where the parser made a label up, the node has the next of `names`."""
+
+    def named(term: object) -> str:
+        if not isinstance(term, ox.BlankNode) or not _MADE_UP.fullmatch(term.value):
+            return str(term)
+        return names.setdefault(term.value, f"_:pcve-node{len(names) + 1}")
+
+    return f"{named(quad.subject)} {quad.predicate} {named(quad.object)} ."
+
+
+def named_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files among `paths`, and those of known endings in the folders among them, sorted.
+
+    A folder that is reached twice, by a link, is read once, and so is a file of a folder. What is
+    neither a file nor a folder is passed over in a folder. Raises UsageError for a path that is
+    such a thing, or not there.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        if path.is_dir():
+            for file in sorted(path / name for name, _ in walk(path, hidden=True)):
+                real = file.resolve()
+                if file.suffix in ENDINGS and real not in seen:
+                    seen.add(real)
+                    yield file
+        elif path.is_file() or str(path) == "-":
+            yield path
+        elif path.exists():
+            raise UsageError(f"{path} is not a regular file; `-` reads what comes through a pipe")
+        else:
+            raise UsageError(f"there is no file or folder {path}")
+
+
+def form_of(path: Path, asked: str | None) -> str:
+    """The format of a file: `asked`, or what its ending says. Raises UsageError for neither."""
+    known = {*FORMATS, "record"}
+    if asked is not None and asked not in known:
+        raise UsageError(f"there is no input format {asked!r}; known: {', '.join(sorted(known))}")
+    form = asked or ENDINGS.get(path.suffix.casefold())
+    if form is None:
+        raise UsageError(f"{path}: which format? name it with --input-format")
+    return form
+
+
+def read_document(raw: bytes, name: str, form: str) -> Document:
+    """The document in `raw`, of which every parser can be asked.
+
+    Raises ContentError where its bytes are not the text that they say they are (`encoding`), where
+    it is too deep or too broad (`nesting`), where it is RDF 1.2 (`rdf-version`), and where XML is
+    not well formed (`rdf-syntax`).
+    """
+    if raw[:2] == b"\x1f\x8b":
+        found, fix = "found gzip", "unpack the file first"
+        raise ContentError([breach("encoding", Position(name), found, fix)])
+    if form == "rdfxml":
+        raw = decode_xml(raw, name)
+        check_entities(raw, name, LARGEST)
+        check_elements(raw, name)
+        return Document(name, form, raw)
+    _check_encoding(raw, name)
+    raw = raw.removeprefix(codecs.BOM_UTF8)
+    if form == "jsonld":
+        check_jsonld(raw, name)
+    else:
+        check_turtle(raw, name)
+    return Document(name, form, raw)
+
+
+def _check_encoding(raw: bytes, name: str) -> None:
+    """Refuse what is not UTF-8, without holding the whole of it as text."""
+    view, decoder = memoryview(raw), codecs.getincrementaldecoder("utf-8")()
+    try:
+        for at in range(0, len(raw), _CHUNK):
+            decoder.decode(view[at : at + _CHUNK], at + _CHUNK >= len(raw))
+        wrong = b"\0" in raw
+    except UnicodeDecodeError:
+        wrong = True
+    if wrong:
+        decode(raw, name)
+
+
+def _told(message: str) -> tuple[str, str]:
+    """The parser's message in one line, and the cure."""
+    short = " ".join(message.split())
+    _, colon, rest = short.partition(": ")
+    if short.startswith("Parser error") and colon:
+        short = rest
+    if "LoadDocumentCallback" in short:
+        return "the context lies elsewhere", "write the context into the file: none is fetched"
+    return short[:200], "correct the syntax here"

@@ -1,0 +1,281 @@
+"""The two SHACL engines, each a function from parts of N-Triples text to the triples of its report.
+
+Turbo is the compiled engine inside rdflib-turbo. Its extension is loaded without the package around
+it, which would import rdflib (a third of the time of checking one record), and the report is read
+as the terms it holds. The package offers no public way to this, so it is used only with the very
+version and engine sources that were tested. Turbo is an extra, 45 MB of native code: without it,
+or with another version, pySHACL is the engine, and the user gets a note.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ..model.namespaces import expand
+from ..model.problems import UsageError
+from ..syntax.sparql_patterns import deep_calls
+
+PINNED: Final = "0.2.0a17"
+FINGERPRINT: Final = "fa969e4603d99c90bf9ed48c49ce8590ef8b3654bdb45555821abe5dc3d3daed"
+"""The release of rdflib-turbo that was tested, and the hash of the engine sources inside it."""
+
+Groups = Iterable[tuple[Collection[str], Collection[str]]]
+"""Shapes, and the focus nodes that each of them is applied to, all as IRIs."""
+
+_TARGETS: Final = {
+    f"<{expand(name)}>"
+    for name in ("sh:targetClass", "sh:targetNode", "sh:targetObjectsOf", "sh:targetSubjectsOf")
+}
+_LABEL: Final = "urn:x-label:"
+_BLANK: Final = re.compile(r"^_:(\S+) |> _:(\S+) \.$", re.MULTILINE)
+_UNCHECKED: Final = {expand(f"xsd:{name}") for name in ("gYear", "gYearMonth", "gMonth", "gDay")}
+"""The datatypes whose lexical forms rdflib (7.6) does not check."""
+
+_CLASSES: Final = {f"<{expand(name)}>" for name in ("rdfs:Class", "owl:Class")}
+
+
+INSTALL: Final = 'pip install "pcve-graph[fast]"'
+"""The command that installs turbo."""
+
+ABSENT: Final = "rdflib-turbo is not installed"
+
+
+@lru_cache(1)
+def unfit() -> str:
+    """Why turbo cannot be used here (`ABSENT` where it is not installed); empty where it can."""
+    package = find_spec("rdflib_turbo")
+    if package is None or package.origin is None:
+        return ABSENT
+    home = Path(package.origin).parents[1]
+    if not (home / f"rdflib_turbo-{PINNED}.dist-info").is_dir():
+        return f"rdflib-turbo is not {PINNED}, the release that was tested"
+    try:
+        native = _native()
+    except ImportError as error:
+        return f"rdflib-turbo does not load: {error}"
+    if getattr(native, "SHACL_ENGINE_FINGERPRINT", "") != FINGERPRINT:
+        return f"rdflib-turbo {PINNED} holds another engine than the one tested"
+    return ""
+
+
+def turbo(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[ox.Triple]:
+    """The report of the compiled engine: on the shapes' own targets, or on `groups`.
+
+    Raises UsageError for shapes that SHACL does not allow.
+    """
+    native = _native()
+    try:
+        program = _compiled(shapes)
+        store = native.NativeStore(None)
+        labels: dict[str, str] = {}
+        for part in parts:
+            labels |= _load(store, part)
+        for names, focus in [((), ())] if groups is None else groups:
+            settings = {"use_shapes": sorted(names), "focus_nodes": sorted(focus)}
+            _, report, _, _ = program.validate_store(store, json.dumps(settings), False)
+            yield from _triples(report, labels)
+    except (native.SharedValidationFailure, RuntimeError, ValueError) as error:
+        raise UsageError(f"the shapes cannot be used: {error}") from None
+
+
+@lru_cache(4)
+def _compiled(shapes: str) -> Any:
+    return _native().SharedShapes(shapes, False, [], False)
+
+
+@lru_cache(1)
+def _native() -> Any:
+    """The extension in rdflib-turbo. Raises ImportError where it is absent or does not load."""
+    package = find_spec("rdflib_turbo")
+    places = package.submodule_search_locations if package else None
+    spec = PathFinder.find_spec("rdflib_turbo._native", places) if places else None
+    if spec is None or spec.loader is None:
+        raise ImportError("its extension is missing")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _labels(data: str) -> set[str]:
+    """The labels of the blank nodes in N-Triples text."""
+    found = _BLANK.finditer(data) if "_:" in data else ()
+    return {match[1] or match[2] for match in found}
+
+
+def _load(store: Any, data: str) -> dict[str, str]:
+    """Load N-Triples text; from the names that the store gives blank nodes to their labels.
+
+    The store names them anew, so each says its label meanwhile, and no shape ever sees that.
+    """
+    labels = sorted(_labels(data))
+    if not labels:
+        store.load(data, "nt")
+        return {}
+    said = "".join(f'_:{label} <{_LABEL}> "{label}" .\n' for label in labels)
+    store.load(f"{data}\n{said}", "nt")
+    _, found = store.query(f"SELECT ?node ?label {{ ?node <{_LABEL}> ?label }}")
+    store.update(f"DELETE WHERE {{ ?node <{_LABEL}> ?label }}")
+    return dict(json.loads(found, object_hook=_row)["rows"])
+
+
+def _row(read: dict[str, Any]) -> Any:
+    """A row of an answer as (node, label), and a term as its text: a dict for each fills memory."""
+    return (read["node"], read["label"]) if "node" in read else read.get("value", read)
+
+
+def _triples(report: tuple[list[Any], list[Any]], labels: Mapping[str, str]) -> Iterator[ox.Triple]:
+    """The triples of a report that turbo gives as a table of terms and rows of indices into it."""
+
+    def term(kind: int, text: str, datatype: str | None, language: str | None) -> Any:
+        if kind == 0:
+            return ox.NamedNode(text)
+        if kind == 1:
+            return ox.BlankNode(labels.get(text, text))
+        if language:
+            return ox.Literal(text, language=language)
+        return ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None)
+
+    records, quads = report
+    terms = [term(*each) for each in records]
+    for subject, predicate, value, _ in quads:
+        yield ox.Triple(terms[subject], terms[predicate], terms[value])
+
+
+def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[ox.Triple]:
+    """The report of pySHACL, as `turbo` gives it.
+
+    For `groups` the shapes get the focus nodes as their targets: pySHACL's own choice of shapes
+    and focus nodes loses results (0.40.1, tests/test_engines.py).
+    """
+    if groups is not None:
+        shapes = _retargeted(shapes, groups)
+    with _exact_literals() as rdflib:
+        import pyshacl
+
+        data, rules = _data_graph(rdflib), _shapes_graph(shapes)
+        for part in parts:
+            labels = {label: label for label in _labels(part)}
+            data.parse(data=part, format="nt", bnode_context=labels)
+        try:
+            _, report, text = pyshacl.validate(data, shacl_graph=rules, inference="none")
+        except (MemoryError, RecursionError):
+            raise
+        except Exception as error:  # a query that rdflib cannot read raises just that
+            text, report = str(error), None
+        if not isinstance(report, rdflib.Graph):
+            raise UsageError(f"pySHACL cannot check this: {text}")
+        lines = report.serialize(format="nt")
+    for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False):
+        yield quad.triple
+
+
+@lru_cache(4)
+def _shapes_graph(shapes: str) -> Any:
+    """`shapes` as a graph of rdflib, which pySHACL only reads: many files meet the same shapes."""
+    import rdflib
+
+    return rdflib.Graph().parse(data=shapes, format="nt")
+
+
+def _data_graph(rdflib: Any) -> Any:
+    """An empty graph of rdflib that reads the text of each query once, and knows ill-typed years.
+
+    pySHACL asks the query of a SPARQL constraint for one focus node at a time, in other bindings.
+    It asks literals whether they are ill-typed (SHACL 4.1.2); those of rdflib do not know it of
+    the datatypes in `_UNCHECKED`.
+    """
+    from rdflib.plugins.sparql import prepareQuery
+
+    known: dict[str, Any] = {}
+
+    class IllTyped(rdflib.Literal):  # type: ignore[misc]
+        ill_typed = True
+
+    class Graph(rdflib.Graph):  # type: ignore[misc]
+        def add(self, triple: tuple[Any, Any, Any]) -> Any:
+            subject, predicate, value = triple
+            datatype = str(getattr(value, "datatype", ""))
+            if datatype in _UNCHECKED and not _is_well_typed(str(value), datatype):
+                value = IllTyped(str(value), datatype=value.datatype)
+            return super().add((subject, predicate, value))
+
+        def query(self, text: str, *others: Any, **named: Any) -> Any:
+            if text not in known:
+                with deep_calls():
+                    known[text] = prepareQuery(text, dict(self.namespaces()))
+                if _has_service(known[text].algebra):
+                    raise UsageError("SERVICE asks another server")
+            return super().query(known[text], *others, **named)
+
+    return Graph()
+
+
+@lru_cache(1024)
+def _is_well_typed(lexical: str, datatype: str) -> bool:
+    """Whether pyoxigraph, and with it the store and turbo, reads `lexical` as a `datatype`."""
+    cast = f"SELECT (<{datatype}>({ox.Literal(lexical)}) AS ?value) {{}}"
+    rows: Any = ox.Store().query(cast)
+    return next(rows)["value"] is not None
+
+
+def _has_service(algebra: Any) -> bool:
+    """Whether a query as rdflib read it would ask another server, however its text is spelt."""
+    waiting = [algebra]
+    while waiting:
+        node = waiting.pop()
+        if getattr(node, "name", "") == "ServiceGraphPattern":
+            return True
+        if isinstance(node, list | tuple | set):
+            waiting += node
+        elif hasattr(node, "items"):
+            waiting += [value for key, value in node.items() if key != "_vars"]
+    return False
+
+
+@contextmanager
+def _exact_literals() -> Iterator[Any]:
+    """rdflib, which keeps literals as they are spelt meanwhile, and is silent on the ill-typed."""
+    import logging
+
+    import rdflib
+
+    log = logging.getLogger("rdflib.term")
+    kept = rdflib.NORMALIZE_LITERALS, log.disabled
+    rdflib.NORMALIZE_LITERALS, log.disabled = False, True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield rdflib
+    finally:
+        rdflib.NORMALIZE_LITERALS, log.disabled = kept
+
+
+def _retargeted(shapes: str, groups: Groups) -> str:
+    """`shapes` with `groups` in place of all their targets (SHACL 2.1.3)."""
+    kept = []
+    for line in shapes.splitlines():
+        _, predicate, value = line.split(" ", 2)
+        if predicate not in _TARGETS and value.removesuffix(" .") not in _CLASSES:
+            kept.append(line)
+    target = expand("sh:targetNode")
+    kept += [
+        f"<{name}> <{target}> <{each}> ."
+        for names, focus in groups
+        for name in names
+        for each in focus
+    ]
+    return "\n".join(kept)
+
+
+ENGINES: Final[Mapping[str, Any]] = {"turbo": turbo, "pyshacl": pyshacl}

@@ -1,0 +1,229 @@
+"""Problems as people, CI servers and code hosts read them: one function a format."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any, Final
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+import pyoxigraph as ox
+
+from .. import __version__
+from ..model.namespaces import BASE, DOCUMENT, PREFIXES, expand
+from ..model.problems import Problem
+from ..model.visible import one_line, visible
+from .shacl import Result
+
+
+def rule_address(rule: str) -> str:
+    """The address of the page of a rule."""
+    return f"{BASE}rule/{rule.replace('pcvesh:', '').replace(':', '/')}"
+
+
+def text(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
+    """Each problem with its place, rule and cure; many are grouped by rule, `limit` of them shown.
+
+    `limit` 0 shows all, one by one.
+    """
+    if not limit or len(problems) <= limit:
+        return "".join(f"{each}\n" for each in problems)
+    lines = []
+    shown = 0
+    ordered = sorted(problems, key=lambda each: (each.severity, each.rule, each))
+    numbers = Counter(each.rule for each in problems)
+    share = max(1, limit // len(numbers))
+    for rule, group in groupby(ordered, key=lambda each: each.rule):
+        some = list(group)[:share]
+        shown += len(some)
+        lines.append(f"{numbers[rule]:,} x {some[0].severity} {rule}\n    rule: {some[0].why}")
+        lines += [f"    {each.position}: {_brief(each)}" for each in some]
+    rest = len(problems) - shown
+    return "\n".join([*lines, f"{rest:,} more are not shown; `--limit 0` shows all", ""])
+
+
+def _brief(problem: Problem) -> str:
+    return one_line(f"{problem.message}; {problem.fix}".rstrip("; "))
+
+
+def as_json(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
+    """A JSON list: path, line, column, rule, message, why, fix, severity, help of each problem."""
+    found = []
+    for each in problems:
+        row = {**each.position._asdict(), **asdict(each), "help": rule_address(each.rule)}
+        del row["position"]
+        found.append(row)
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def sarif(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
+    """SARIF 2.1.0 (OASIS), one run."""
+    described = {each.rule: each.why for each in sorted(problems, reverse=True)}
+    index = {rule: number for number, rule in enumerate(sorted(described))}
+    run = {
+        "tool": {
+            "driver": {
+                "name": "pcve",
+                "version": __version__,
+                "informationUri": BASE,
+                "rules": [
+                    {
+                        "id": rule,
+                        "shortDescription": {"text": described[rule] or rule},
+                        "helpUri": rule_address(rule),
+                    }
+                    for rule in index
+                ],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "artifacts": [{"location": {"uri": _uri(name)}} for name in sorted(set(files))],
+        "results": [_sarif_result(each, index[each.rule]) for each in problems],
+    }
+    schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    document = {"$schema": schema, "version": "2.1.0", "runs": [run]}
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _sarif_result(problem: Problem, index: int) -> dict[str, Any]:
+    region = {"startLine": problem.position.line, "startColumn": problem.position.column}
+    cure = f" Fix: {problem.fix}" if problem.fix else ""
+    return {
+        "ruleId": problem.rule,
+        "ruleIndex": index,
+        "level": "error" if problem.severity == "error" else "warning",
+        "message": {"text": f"{problem.message}. {problem.why}.{cure}"},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": _uri(problem.position.path)},
+                    "region": region,
+                }
+            }
+        ],
+    }
+
+
+def _uri(path: str) -> str:
+    """A path as a URI reference (RFC 3986): relative, or a file's whole address."""
+    return ("file://" if path.startswith("/") else "") + quote(path, errors="surrogateescape")
+
+
+def junit(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
+    """JUnit XML as CI servers read it: a test case for each file, its errors the failure."""
+    told: dict[str, list[Problem]] = {name: [] for name in files}
+    for each in problems:
+        told.setdefault(each.position.path, []).append(each)
+    names = sorted(told)
+    failed = {each.position.path for each in problems if each.severity == "error"}
+    counts = {"tests": str(len(names)), "failures": str(len(failed)), "errors": "0"}
+    root = ElementTree.Element("testsuites", counts)
+    suite = ElementTree.SubElement(root, "testsuite", {"name": "pcve validate", **counts})
+    for name in names:
+        case = ElementTree.SubElement(suite, "testcase", {"classname": "pcve", "name": name})
+        wrong = [each for each in told[name] if each.severity == "error"]
+        if wrong:
+            message = f"{len(wrong)} errors" if len(wrong) > 1 else wrong[0].message
+            failure = ElementTree.SubElement(
+                case, "failure", {"message": _plain(message), "type": wrong[0].rule}
+            )
+            failure.text = _plain("\n".join(map(str, wrong)))
+        warned = [str(each) for each in told[name] if each.severity != "error"]
+        if warned:
+            ElementTree.SubElement(case, "system-out").text = _plain("\n".join(warned))
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode") + "\n"
+
+
+def _plain(words: str) -> str:
+    """`words` without the characters that XML 1.0 cannot hold: they are made visible."""
+    return visible(words)
+
+
+def turtle(results: tuple[Result, ...], others: tuple[Problem, ...]) -> str:
+    """A `sh:ValidationReport` in Turtle (W3C SHACL, section 3.6).
+
+    `others` are what is wrong beside the results, such as a file that is no RDF: the focus node of
+    each is its line, and its component is its rule.
+    """
+    results = (*results, *map(_as_result, others))
+    report = ox.BlankNode("pcve-report")
+    kind, conforms = _node("rdf:type"), _node("sh:conforms")
+    boolean = ox.NamedNode(expand("xsd:boolean"))
+    verdict = "true" if not results else "false"
+    triples = [
+        ox.Triple(report, kind, _node("sh:ValidationReport")),
+        ox.Triple(report, conforms, ox.Literal(verdict, datatype=boolean)),
+    ]
+    for number, each in enumerate(results, 1):
+        node = ox.BlankNode(f"pcve-result{number}")
+        triples.append(ox.Triple(report, _node("sh:result"), node))
+        triples.append(ox.Triple(node, kind, _node("sh:ValidationResult")))
+        stated = {
+            "sh:focusNode": each.focus,
+            "sh:resultPath": each.path,
+            "sh:value": each.value,
+            "sh:sourceShape": f"<{each.shape}>" if each.shape else "",
+            "sh:sourceConstraintComponent": f"<{each.component}>",
+            "sh:resultSeverity": f"<{each.severity}>",
+            "sh:resultMessage": str(ox.Literal(each.message)) if each.message else "",
+        }
+        triples += [
+            triple for key, term in stated.items() if term for triple in _stated(node, key, term)
+        ]
+    found = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+    return (found or b"").decode()
+
+
+def _as_result(problem: Problem) -> Result:
+    place = problem.position
+    severity = "sh:Violation" if problem.severity == "error" else "sh:Warning"
+    rule = rule_address(problem.rule)
+    return Result(
+        focus=f"<{DOCUMENT}{quote(place.path, errors='surrogateescape')}#line={place.line}>",
+        path="",
+        value="",
+        shape=_shape(problem.rule),
+        component=rule,
+        severity=expand(severity),
+        message=f"{problem.message}. {problem.why}. {problem.fix}".rstrip(". "),
+    )
+
+
+def _shape(rule: str) -> str:
+    prefix, _, local = rule.partition(":")
+    return PREFIXES[prefix] + local if prefix == "pcvesh" else rule_address(rule)
+
+
+def _node(name: str) -> ox.NamedNode:
+    return ox.NamedNode(expand(name))
+
+
+def _stated(subject: ox.BlankNode, key: str, term: str) -> list[ox.Triple]:
+    """The triple that gives `subject` a term of a result, and those of a path that it begins."""
+    if term.startswith("_:"):
+        return [ox.Triple(subject, _node(key), ox.BlankNode(term[2:]))]
+    line = f"_:subject <{expand(key)}> {term} ."
+    names: dict[Any, ox.BlankNode] = {ox.BlankNode("subject"): subject}
+    found = ox.parse(line, format=ox.RdfFormat.TURTLE, rename_blank_nodes=False)
+
+    def named(node: Any) -> Any:
+        if not isinstance(node, ox.BlankNode):
+            return node
+        number = len(names)
+        return names.setdefault(node, ox.BlankNode(f"{subject.value}{key[3:]}{number}"))
+
+    return [ox.Triple(named(t.subject), t.predicate, named(t.object)) for t in found]
+
+
+REPORTS: Final[dict[str, Callable[[tuple[Problem, ...], Iterable[str], int], str]]] = {
+    "text": text,
+    "json": as_json,
+    "sarif": sarif,
+    "junit": junit,
+}
+"""What `pcve validate --format` can write, beside turtle."""

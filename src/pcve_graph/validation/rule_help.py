@@ -1,0 +1,228 @@
+"""The page of a rule: what it asks, why, a good and a bad example; made from shapes and checks.
+
+What no shape or check says of itself stands in guidance.yml, by the name of the rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..model.namespaces import concept, local_name, nearest, prefixed, thing
+from ..model.problems import RULES, UsageError
+from ..model.project import Project
+from ..query.saved import SavedQuery, read_queries
+from ..syntax.ontology import Key, Ontology, RecordClass
+from ..syntax.tree import Mapping, Scalar
+from ..syntax.yaml import parse
+from .report import rule_address
+from .results import rule_name, split_message, takes
+
+READER: Final = "reading and mapping"
+CHECKS: Final = "checks"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One way to write it: `record` in YAML, and `turtle`; empty where it has none."""
+
+    record: str
+    turtle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What there is to say of one rule. What is empty is not said.
+
+    `group` is the class, or what kind of rule it is; `told` are further facts by their labels.
+    """
+
+    name: str
+    group: str
+    what: str
+    rule: str
+    why: str
+    fix: str
+    good: Example
+    bad: Example
+    told: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where the page is published."""
+        return rule_address(self.name)
+
+
+def pages(ontology: Ontology, project: Project) -> dict[str, Page]:
+    """The page of each rule by its name: of shapes, of checks, and of the reader, sorted."""
+    owners: dict[str, list[RecordClass]] = {}
+    for kind in ontology.by_iri.values():
+        for key in kind.keys.values():
+            owners.setdefault(key.shape, []).append(kind)
+    found = [_shape(iri, ontology, owners.get(iri, [])) for iri in ontology.messages]
+    found += [_check(name, query) for name, query in read_queries(project, "checks").items()]
+    found += [_reader(name) for name in RULES]
+    return {each.name: each for each in sorted(found, key=lambda one: one.name)}
+
+
+def find_page(rule: str, known: dict[str, Page]) -> Page:
+    """The page of `rule`, whose prefix may be left out. Raises UsageError for an unknown rule."""
+    short = {each.split(":")[-1]: each for each in known}
+    name = rule if rule in known else short.get(rule, "")
+    if not name:
+        hint = nearest(rule, [*known, *short]) or "`pcve explain` lists all"
+        raise UsageError(f"there is no rule {rule!r}; {hint}")
+    return known[name]
+
+
+def as_text(page: Page) -> str:
+    """A page for the terminal."""
+    said = [("what", page.what), ("rule", page.rule), ("fix", page.fix), ("why", page.why)]
+    said += page.told
+    examples = (("good", page.good), ("bad", page.bad))
+    said += [(label, each.record) for label, each in examples]
+    said += [(f"{label}, in Turtle", each.turtle) for label, each in examples]
+    lines = [page.name]
+    for label, words in (*said, ("page", page.address)):
+        if "\n" in words:
+            lines += [f"{label}:", *(f"    {line}" for line in words.splitlines())]
+        elif words:
+            lines.append(f"{label + ':':<5} {words}")
+    return "\n".join(lines) + "\n"
+
+
+def _reader(name: str) -> Page:
+    guide = _guide(name)
+    good, bad = Example(guide.get("good", "")), Example(guide.get("bad", ""))
+    return Page(name, READER, "", RULES[name], guide.get("why", ""), "", good, bad)
+
+
+def _check(name: str, query: SavedQuery) -> Page:
+    rule, header = f"check:{name}", query.header
+    guide = _guide(rule)
+    told = (("severity", header.get("severity", "error")), ("file", query.path))
+    return Page(
+        name=rule,
+        group=CHECKS,
+        what=query.summary,
+        rule=header.get("rule", ""),
+        why=guide.get("why", ""),
+        fix=header.get("fix", ""),
+        good=Example(guide.get("good", ""), guide.get("goodTurtle", "")),
+        bad=Example(guide.get("bad", ""), guide.get("badTurtle", "")),
+        told=told,
+    )
+
+
+def _shape(iri: str, ontology: Ontology, owners: list[RecordClass]) -> Page:
+    name = rule_name(iri)
+    label, message = ontology.messages[iri]
+    rule, fix = split_message(message)
+    guide = _guide(name)
+    good = Example(guide.get("good", ""), guide.get("goodTurtle", ""))
+    bad = Example(guide.get("bad", ""), guide.get("badTurtle", ""))
+    key = ontology.by_shape.get(iri)
+    kind = next((each for each in ontology.by_iri.values() if name == f"pcvesh:{each.name}"), None)
+    group = local_name(iri).split("-")[0]
+    why, told = guide.get("why", ""), []
+    if key is not None:
+        if not guide:
+            good, bad = _examples(key, ontology, owners[0])
+        why = why or key.description
+        told = [
+            ("of", ", ".join(sorted(each.name for each in owners))),
+            ("takes", takes(key) + (", and is needed" if key.required else "")),
+        ]
+    elif kind is not None and not bad.record:
+        why = why or kind.description
+        told = [("keys", ", ".join(kind.keys))] if kind.keys else []
+    elif group == "in":
+        group = "lists"
+        scheme = local_name(iri).removeprefix("in-").removesuffix("-inScheme")
+        terms = ontology.schemes.get(scheme, ())
+        why = "A closed list means the same to all who use it; a term outside it is in no count."
+        told = [("terms", ", ".join(terms))]
+        good, bad = _terms(scheme, terms[0]), _terms(scheme, "something-else")
+    return Page(name, group, label, rule, why, fix, good, bad, tuple(told))
+
+
+def _terms(scheme: str, term: str) -> Example:
+    value = f"<{concept(scheme, term)}>"
+    list_ = f"<{concept(scheme, '').rstrip('/')}>"
+    stated = f"\n# {value} skos:inScheme {list_} ." if term != "something-else" else ""
+    return Example("", f"# a value that is a term of {scheme}:\n{value}{stated}")
+
+
+def _examples(key: Key, ontology: Ontology, owner: RecordClass) -> tuple[Example, Example]:
+    """A value that the key takes, and one that it does not, of a thing of the class `owner`."""
+    subject = f"<{thing(owner.segment, 'northtown-example')}>"
+    predicate = _short(key.path)
+
+    def example(record: str, term: str) -> Example:
+        kind = f"{subject} a {_short(owner.iri)} ;\n    {predicate} {term} ."
+        return Example(f"{key.name}: {record}".rstrip(), kind)
+
+    (right, right_term), (wrong, wrong_term) = _values(key, ontology)
+    return example(right, right_term), example(wrong, wrong_term)
+
+
+def _values(key: Key, ontology: Ontology) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The right and the wrong value of `key`, each as a record and as Turtle have it."""
+    kinds = {local_name(each): each for each in key.datatypes}
+    if "date" in kinds:
+        day = f'"2018-05-22"^^{_short(kinds["date"])}'
+        return ("2018-05-22", day), ("22 May 2018", '"22 May 2018"')
+    if "langString" in kinds:
+        return ("{en: Northtown}", '"Northtown"@en'), ("Northtown", '"Northtown"')
+    if "decimal" in kinds:
+        return ("3", "3.0"), ("three", '"three"')
+    if "integer" in kinds:
+        return ("3", "3"), ("three", '"three"')
+    if key.scheme:
+        term = next(iter(sorted(ontology.schemes.get(key.scheme, ()))), "")
+        wrong = "something-else"
+        return (term, f"<{concept(key.scheme, term)}>"), (wrong, f"<{concept(key.scheme, wrong)}>")
+    if key.classes:
+        kind = ontology.by_iri.get(key.classes[0])
+        found = f"<{thing(kind.segment if kind else 'thing', 'northtown')}>"
+        words = "the id of a record", "the name of a thing without a record"
+        return (words[0], found), (words[1], '"Northtown Hall"')
+    if kinds:
+        return ("northtown.txt", '"northtown.txt"'), ("", "3")
+    web = "https://northtown.example/"
+    return (web, f"<{web}>"), ("northtown", '"northtown"')
+
+
+def _short(iri: str) -> str:
+    """A term as Turtle writes it."""
+    name = prefixed(iri)
+    return name if name != iri else str(ox.NamedNode(iri))
+
+
+def _guide(name: str) -> dict[str, str]:
+    return dict(_said(_guidance().get(name)))
+
+
+def _said(node: object) -> Iterator[tuple[str, str]]:
+    if isinstance(node, Mapping):
+        for key, value in node.entries:
+            if isinstance(value, Scalar):
+                yield key.text, value.text.strip()
+
+
+@lru_cache(1)
+def _guidance() -> Mapping:
+    path = Path(__file__).with_name("guidance.yml")
+    tree = parse(path.read_text("utf-8"), path.name)
+    assert isinstance(tree, Mapping)
+    return tree
+
+
+def guided() -> set[str]:
+    """The rules that guidance.yml speaks of."""
+    return {key.text for key, _ in _guidance().entries}

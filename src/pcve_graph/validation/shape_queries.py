@@ -1,0 +1,63 @@
+"""The SPARQL within shapes, looked at before an engine parses it.
+
+Shapes may be anybody's, and an engine puts their prefixes in front of their queries as text.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..model.namespaces import expand
+from ..model.problems import ContentError, UsageError
+from ..syntax.sparql_bounds import check_text
+from ..syntax.sparql_tokens import dataset, reaches_out
+
+_QUERIES: Final = {
+    f"<{expand(name)}>"
+    for name in ("sh:ask", "sh:construct", "sh:select", "sh:sparqlExpr", "sh:update")
+}
+_PREFIX: Final = f"<{expand('sh:prefix')}>"
+_NAMESPACE: Final = f"<{expand('sh:namespace')}>"
+
+
+@lru_cache(4)
+def check_queries(shapes: str) -> None:
+    """Raise UsageError for a query in `shapes` (N-Triples) that no engine is to see.
+
+    That is one that `bounds.check_text` refuses, one with SERVICE (which SHACL 5.2.1 forbids) or
+    FROM, or a prefix or namespace that would not stay one in front of a query.
+    """
+    for line in shapes.splitlines():
+        subject, predicate, value = line.split(" ", 2)
+        if predicate in _QUERIES:
+            _check_query(_text(value), f"the query of {subject}")
+        elif predicate == _PREFIX and not re.fullmatch(r"[\w.\-]*", _text(value)):
+            raise _unusable(f"{subject} declares a prefix that is none: {_text(value)[:60]!r}")
+        elif predicate == _NAMESPACE and re.search(r'[<>"{}|^`\\\x00-\x20]', _text(value)):
+            raise _unusable(f"{subject} declares a namespace that is no IRI: {_text(value)[:60]!r}")
+
+
+def _check_query(text: str, name: str) -> None:
+    try:
+        check_text(text, name)
+    except ContentError as error:
+        raise _unusable(str(error)) from None
+    if reaches_out(text):
+        raise _unusable(f"{name} has SERVICE, which asks another server")
+    if dataset(text):
+        raise _unusable(f"{name} has FROM: a shape looks at the data that is checked")
+
+
+def _text(literal: str) -> str:
+    """The text of a literal, or the IRI, that ends a line of N-Triples."""
+    line = f"<urn:s> <urn:p> {literal}"
+    term = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
+    return str(getattr(term, "value", ""))
+
+
+def _unusable(why: str) -> UsageError:
+    return UsageError(f"the shapes cannot be used: {why}")

@@ -1,0 +1,213 @@
+"""What a document says of each thing, taken down while its statements pass by and none is kept.
+
+SHACL is silent about classes and properties that no shape knows, and the build's bounds are not in
+other people's files: both need to know the classes of a subject, which a file may state anywhere.
+Of each subject one number is kept, a bit for each class and key of the ontology that it has.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..model.dates import first_and_last
+from ..model.namespaces import PREFIXES, expand, local_name, nearest
+from ..model.visible import refused
+from ..syntax.ontology import Key, Ontology, RecordClass
+
+Statement = tuple[str, str, str]
+"""Subject, predicate and object as N-Triples writes them."""
+
+_TYPE = f"<{expand('rdf:type')}>"
+_FIRST, _LAST = f"<{expand('pcve:earliest')}>", f"<{expand('pcve:latest')}>"
+_LABELS = {
+    f"<{expand(name)}>": rank
+    for rank, name in enumerate(("skos:prefLabel", "rdfs:label", "dcterms:title"))
+}
+_STRANGE, _STRANGE_CLASS = 1, 2
+"""The bits of a property that is no key of any class, and of a class of ours without a shape."""
+
+
+_SUSPICIOUS: Final = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\\[bfru]")
+"""What a line of N-Triples has where a term may hold a character that records refuse."""
+
+
+def parts(line: str) -> Statement:
+    """The terms of a line of N-Triples as pyoxigraph writes it."""
+    subject, predicate, value = line[:-2].split(" ", 2)
+    return subject, predicate, value
+
+
+class Labels:
+    """The best label of each thing, and the ids of all that have a name."""
+
+    def __init__(self) -> None:
+        self.ids: set[str] = set()
+        self._best: dict[str, tuple[int, bool, str]] = {}
+
+    def take(self, statement: Statement) -> None:
+        """Keep what the statement calls its subject, if it is better than what is known.
+
+        A name comes before a label, and that before a title; English before any other language.
+        """
+        subject, predicate, value = statement
+        rank = _LABELS.get(predicate)
+        if rank is None:
+            return
+        if rank == 0 and "/id/" in subject:
+            self.ids.add(local_name(subject[1:-1]))
+        if value.startswith('"'):
+            found = (rank, not value.endswith('"@en'), value)
+            self._best[subject] = min(found, self._best.get(subject, found))
+
+    def read(self, store: ox.Store, terms: Iterable[str]) -> None:
+        """Take the labels of the terms, and all ids, from a store."""
+        predicates = [ox.NamedNode(name[1:-1]) for name in _LABELS]
+        for each in terms:
+            if each.startswith("<"):
+                for predicate in predicates:
+                    node = ox.NamedNode(each[1:-1])
+                    for quad in store.quads_for_pattern(node, predicate, None, None):
+                        self.take((each, str(predicate), str(quad.object)))
+        named = store.quads_for_pattern(None, predicates[0], None, None)
+        subjects = (str(quad.subject)[1:-1] for quad in named)
+        self.ids.update(local_name(each) for each in subjects if "/id/" in each)
+
+    def of(self, terms: Iterable[str]) -> dict[str, str]:
+        """The text of the label of each of the terms that has one."""
+        return {each: _text(self._best[each][2]) for each in terms if each in self._best}
+
+
+def _text(literal: str) -> str:
+    """The text of a literal: what pyoxigraph escapes in N-Triples, JSON escapes alike."""
+    return str(json.loads(literal[: literal.rindex('"') + 1], strict=False))
+
+
+def _refused(statement: Statement) -> str:
+    """The first character that a record may not hold in any term, as U+001B; empty without one."""
+    subject, predicate, value = statement
+    text = _text(value) if value.startswith('"') else value
+    names = [bad.name for term in (subject, predicate, text) if (bad := refused(term))]
+    return names[0] if names else ""
+
+
+class Survey:
+    """Passes lines of N-Triples on, and knows in the end what is to be known of their subjects."""
+
+    def __init__(self, ontology: Ontology) -> None:
+        self.classes = dict(sorted(ontology.by_iri.items()))
+        keys = [key for kind in self.classes.values() for key in kind.keys.values()]
+        paths = sorted({key.path for key in keys})
+        self.keys = {f"<{path}>": 4 << at for at, path in enumerate(paths)}
+        for bound in (_FIRST, _LAST):
+            self.keys.setdefault(bound, 4 << len(self.keys))
+        self.kinds = {f"<{each}>": 4 << len(self.keys) + at for at, each in enumerate(self.classes)}
+        self.deriving = {f"<{key.path}>" for key in keys if key.derives}
+        self.labels = Labels()
+        self.marks: dict[str, int] = {}
+        self.dated: set[Statement] = set()
+        self.refused: dict[Statement, str] = {}
+        """Statements with a character that a record may not hold, and its name."""
+        self.having, self.faulty = lru_cache(None)(self._having), lru_cache(None)(self._faulty)
+
+    def __contains__(self, subject: str) -> bool:
+        return subject in self.marks
+
+    def taking(self, lines: Iterable[str]) -> Iterator[str]:
+        """`lines` as they are, taken down one by one."""
+        marks, keys, kinds, deriving = self.marks, self.keys, self.kinds, self.deriving
+        ours = f"<{PREFIXES['pcve']}"
+        for line in lines:
+            subject, predicate, value = line[:-2].split(" ", 2)
+            if predicate == _TYPE:
+                mark = kinds.get(value, _STRANGE_CLASS if value.startswith(ours) else 0)
+            else:
+                mark = keys.get(predicate, _STRANGE)
+                if predicate in deriving:
+                    self.dated.add((subject, predicate, value))
+                elif predicate in _LABELS:
+                    self.labels.take((subject, predicate, value))
+            marks[subject] = marks.get(subject, 0) | mark
+            if _SUSPICIOUS.search(line) and (name := _refused((subject, predicate, value))):
+                self.refused[subject, predicate, value] = name
+            yield line
+
+    def classes_of(self, subject: str) -> list[RecordClass]:
+        """The classes of `subject` that have a shape, by IRI."""
+        return self.having(self.marks.get(subject, 0))
+
+    def _having(self, mark: int) -> list[RecordClass]:
+        return [self.classes[iri[1:-1]] for iri, bit in self.kinds.items() if mark & bit]
+
+    def bounds(self) -> dict[tuple[str, str], tuple[str, Statement]]:
+        """The bounds that the build would derive, by subject and bound: the term, and its reason.
+
+        A bound that the document states itself is left as it is.
+        """
+        best: dict[tuple[str, str], tuple[int, str, Statement]] = {}
+        for statement in sorted(self.dated):
+            subject, predicate, value = statement
+            days = first_and_last(value[1 : value.rindex('"')]) if value.startswith('"') else None
+            if days is None:
+                continue
+            for key in self._keys(subject, predicate):
+                for bound in (f"<{each}>" for each in key.derives):
+                    day = days[0] if bound == _FIRST else days[1]
+                    order, *_ = best.get((subject, bound), (-1,))
+                    if order <= key.order and not self.marks[subject] & self.keys[bound]:
+                        best[subject, bound] = (key.order, day.isoformat(), statement)
+        date = f"<{PREFIXES['xsd']}date>"
+        return {key: (f'"{day}"^^{date}', reason) for key, (_, day, reason) in best.items()}
+
+    def _keys(self, subject: str, predicate: str) -> Iterator[Key]:
+        """The keys that `predicate` is of the classes of `subject`."""
+        keys = (key for kind in self.classes_of(subject) for key in kind.keys.values())
+        return (key for key in keys if predicate == f"<{key.path}>")
+
+    def suspects(self) -> set[str]:
+        """The subjects of which something is said that no shape knows."""
+        return {subject for subject, mark in self.marks.items() if self.faulty(mark)}
+
+    def _faulty(self, mark: int) -> bool:
+        kinds = self.having(mark)
+        right = {f"<{key.path}>" for kind in kinds for key in kind.keys.values()}
+        wrong = {*self.keys} - right - {_FIRST, _LAST}
+        strange = mark & _STRANGE or any(mark & self.keys[each] for each in wrong)
+        return bool(mark & _STRANGE_CLASS or (kinds and strange))
+
+    def unknown(
+        self, statements: Iterable[Statement]
+    ) -> list[tuple[Statement, tuple[str, str, str]]]:
+        """Which of `statements` no shape knows, each with rule, what was found, and the cure."""
+        found = {each: self._unknown(each) for each in statements}
+        told = [(each, problem) for each, problem in found.items() if problem]
+        return sorted(told, key=lambda each: (each[0][1] != _TYPE, each))
+
+    def _unknown(self, statement: Statement) -> tuple[str, str, str] | None:
+        subject, predicate, value = statement
+        if predicate == _TYPE:
+            if value in self.kinds or not value.startswith(f"<{PREFIXES['pcve']}"):
+                return None
+            name = local_name(value[1:-1])
+            names = sorted(kind.name for kind in self.classes.values())
+            fix = nearest(name, names) or "known types: " + ", ".join(names)
+            return "unknown-type", f'there is no type "{name}"', fix
+        return _unknown_key(predicate[1:-1], self.classes_of(subject))
+
+
+def _unknown_key(predicate: str, kinds: Collection[RecordClass]) -> tuple[str, str, str] | None:
+    derived = {expand("pcve:earliest"), expand("pcve:latest")}
+    if not kinds or predicate in derived:
+        return None
+    paths = {key.path for kind in kinds for key in kind.keys.values()}
+    if predicate in paths:
+        return None
+    keys = [key for kind in kinds for key in kind.keys]
+    name = " or ".join(kind.name for kind in kinds)
+    fix = nearest(local_name(predicate), keys) or f"keys of {name}: " + ", ".join(keys)
+    return "unknown-key", f'{name} has no key "{local_name(predicate)}"', fix
