@@ -34,7 +34,8 @@ from pcve_graph.graph.generations import current_generation
 from pcve_graph.model.namespaces import expand, kebab
 from pcve_graph.model.problems import UsageError
 from pcve_graph.model.project import Project
-from pcve_graph.query.binding import Term, standalone
+from pcve_graph.model.terms import Term
+from pcve_graph.query.binding import standalone
 from pcve_graph.query.execute import Table, ask
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import Parameter, SavedQuery, read_queries

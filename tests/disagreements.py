@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dirt import ILL_TYPED, typed
 
 from pcve_graph.model.namespaces import expand
-from pcve_graph.validation.shacl import Result
+from pcve_graph.model.problems import Result
 
 PAIR = ("LessThanOrEquals", "LessThan")
 RANGE = ("MinInclusive", "MaxInclusive", "MinExclusive", "MaxExclusive")

@@ -18,9 +18,10 @@ from conftest import ROOT, World
 from golden import GOLDEN, runs
 
 from pcve_graph.model.project import Project
+from pcve_graph.model.terms import Term
 from pcve_graph.publish.export.rdf import nquads
 from pcve_graph.publish.export.subset import whole
-from pcve_graph.query.binding import Term, standalone
+from pcve_graph.query.binding import standalone
 from pcve_graph.query.execute import Table, ask
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import read_queries

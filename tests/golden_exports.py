@@ -18,11 +18,12 @@ from pcve_graph.publish.export.choice import read_choice
 from pcve_graph.publish.export.context import published
 from pcve_graph.publish.export.files import unpacked
 
+from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.formats import FORMATS
 from pcve_graph.publish.export.select import select
 from pcve_graph.publish.export.subset import Part, whole
 from pcve_graph.query.search import open_index
-from pcve_graph.syntax.ontology import Ontology, read_ontology
+from pcve_graph.syntax.ontology import read_ontology
 
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import ROOT, World, make_world

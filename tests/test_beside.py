@@ -9,7 +9,7 @@ from conftest import World
 
 from pcve_graph.model.namespaces import GRAPHS
 from pcve_graph.model.problems import ContentError
-from pcve_graph.syntax.ontology import Ontology
+from pcve_graph.model.schema import Ontology
 from pcve_graph.validation import shacl
 from pcve_graph.validation.documents import ENDINGS, read_document
 from pcve_graph.validation.incremental_gate import check_beside

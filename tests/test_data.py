@@ -10,9 +10,9 @@ import yaml
 from conftest import ROOT, World
 
 from pcve_graph.model.namespaces import PREFIXES
+from pcve_graph.model.schema import Ontology
 from pcve_graph.query.execute import Table, ask
 from pcve_graph.query.saved import read_queries
-from pcve_graph.syntax.ontology import Ontology
 
 HEAD = "".join(f"PREFIX {name}: <{space}>\n" for name, space in PREFIXES.items())
 for _kind in (

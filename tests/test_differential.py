@@ -20,9 +20,9 @@ from merged import renamed
 from test_engines import triples
 
 from pcve_graph.model.namespaces import expand
-from pcve_graph.model.problems import ContentError, UsageError
+from pcve_graph.model.problems import ContentError, Result, UsageError
+from pcve_graph.model.schema import Ontology
 from pcve_graph.records.assemble import Built
-from pcve_graph.syntax.ontology import Ontology
 from pcve_graph.validation import shacl
 from pcve_graph.validation.documents import form_of, named_files, read_document
 
@@ -30,7 +30,7 @@ SEEDS = (1, 2, 3, 4, 5, 6)
 SIZE = 10_000
 
 
-def results(engine: str, data: str, shapes: str, folder: Path) -> tuple[shacl.Result, ...]:
+def results(engine: str, data: str, shapes: str, folder: Path) -> tuple[Result, ...]:
     if engine == "topquadrant":
         topquadrant.need()
         return topquadrant.validate(data, shapes, folder)
@@ -49,7 +49,7 @@ def compare(engine: str, data: str, shapes: str, folder: Path) -> None:
     assert [each for each in lacking if not any(e.meets and e.meets(each) for e in entries)] == []
 
 
-def unlabelled(result: shacl.Result) -> shacl.Result:
+def unlabelled(result: Result) -> Result:
     """The result without the labels of nodes without a name: each engine gives its own."""
     focus, value = (
         "_:" if each.startswith("_:") else each for each in (result.focus, result.value)

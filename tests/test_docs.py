@@ -10,11 +10,11 @@ from conftest import ROOT, World
 from pcve_graph.cli.main.main import ROOMS
 
 from pcve_graph.model.problems import RULES
+from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.formats import FORMATS
 from pcve_graph.query.foreign import own_query
 from pcve_graph.query.saved import CHECK_KEYS, KEYS, PARAM_KEYS, TYPES
 from pcve_graph.records.reader import TALK
-from pcve_graph.syntax.ontology import Ontology
 
 README = (ROOT / "README.md").read_text()
 FORMAT = (ROOT / "data/FORMAT.md").read_text()

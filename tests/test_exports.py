@@ -19,9 +19,9 @@ from conftest import ROOT, World
 from golden_exports import chosen
 
 from pcve_graph.graph.generations import current_generation
+from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.formats import FORMATS
 from pcve_graph.publish.export.subset import Part, whole
-from pcve_graph.syntax.ontology import Ontology
 
 RDFLIB = {
     "turtle": "turtle",

@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT, World
 
 from pcve_graph.model.namespaces import expand
-from pcve_graph.syntax.ontology import Ontology
+from pcve_graph.model.schema import Ontology
 from pcve_graph.validation import shacl
 
 sys.path.insert(0, str(ROOT / "benchmarks"))

@@ -30,11 +30,12 @@ from pcve_graph.incremental.inputs import news, read_inputs, scan
 from pcve_graph.model.namespaces import GRAPHS, graph
 from pcve_graph.model.problems import ContentError
 from pcve_graph.model.project import Project
+from pcve_graph.model.schema import Ontology
 from pcve_graph.pipeline import build_project
 from pcve_graph.query.saved import read_queries
 from pcve_graph.records.assemble import Built, build_graph
 from pcve_graph.records.reader import read_records
-from pcve_graph.syntax.ontology import Ontology, read_ontology
+from pcve_graph.syntax.ontology import read_ontology
 from pcve_graph.validation.gate import Checked, check_graph
 from pcve_graph.validation.incremental_gate import ready
 

@@ -8,7 +8,8 @@ import pytest
 from conftest import World
 
 from pcve_graph.graph.generations import GENERATIONS
-from pcve_graph.incremental.inputs import SUMS, news, read_inputs, renewed, scan, write_inputs
+from pcve_graph.graph.store import SUMS
+from pcve_graph.incremental.inputs import news, read_inputs, renewed, scan, write_inputs
 from pcve_graph.pipeline import build_project
 from pcve_graph.syntax.ontology import _ontology, read_ontology
 from pcve_graph.system.cache import FOLDER, kept

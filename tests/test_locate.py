@@ -8,9 +8,9 @@ from conftest import ROOT, World
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.formats import FORMATS as EXPORTS
 from pcve_graph.publish.export.subset import whole
-from pcve_graph.syntax.ontology import Ontology
 from pcve_graph.syntax.positions import locate
 from pcve_graph.validation.documents import FORMATS
 

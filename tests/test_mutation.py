@@ -16,6 +16,7 @@ from merged import renamed
 from test_shapes import FOLDER, vocabulary
 
 from pcve_graph.model.namespaces import PREFIXES, expand
+from pcve_graph.model.problems import Result
 from pcve_graph.validation import shacl
 
 TARGETS = ("sh:targetClass", "sh:targetSubjectsOf")
@@ -91,13 +92,13 @@ def examples(root: str) -> str:
     return "\n".join(sorted(lines))
 
 
-def report(root: str, triples: Triples) -> tuple[shacl.Result, ...]:
+def report(root: str, triples: Triples) -> tuple[Result, ...]:
     text = "\n".join(sorted(f"{each} ." for each in triples))
     return shacl.validate(examples(root), text, "turbo").results
 
 
 @cache
-def whole(root: str) -> tuple[shacl.Result, ...]:
+def whole(root: str) -> tuple[Result, ...]:
     return report(root, reached(root))
 
 

@@ -8,12 +8,13 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT, World
 
+from pcve_graph.graph.store import SEARCH_INDEX
 from pcve_graph.model.namespaces import expand, graph, thing
 from pcve_graph.model.problems import UsageError
 from pcve_graph.model.project import Project
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import TYPES, Parameter, SavedQuery, read_queries
-from pcve_graph.query.search import FILE, Index, open_index, write_index
+from pcve_graph.query.search import Index, open_index, write_index
 
 
 def query(**settings: object) -> SavedQuery:
@@ -112,7 +113,7 @@ def test_a_name_of_several_things_lists_them(tmp_path: Path) -> None:
         label = ox.Literal("River Institute", language="en")
         for key, value in (("rdf:type", ox.NamedNode(expand(kind))), ("skos:prefLabel", label)):
             store.add(ox.Quad(node, ox.NamedNode(expand(key)), value, facts))
-    write_index(store, tmp_path / FILE)
+    write_index(store, tmp_path / SEARCH_INDEX)
     index = open_index(tmp_path)
     with pytest.raises(UsageError) as caught:
         term("river  institute", index, type="thing")

@@ -23,10 +23,10 @@ from pcve_graph.publish.export.files import unpacked
 from pyld import jsonld
 from shapely.geometry import shape
 
+from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.entities import Things
 from pcve_graph.publish.export.formats import FORMATS
 from pcve_graph.publish.export.subset import Part, whole
-from pcve_graph.syntax.ontology import Ontology
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,10 @@ import pyoxigraph as ox
 import pytest
 from conftest import World
 
+from pcve_graph.graph.store import SEARCH_INDEX
 from pcve_graph.model.namespaces import expand, graph
 from pcve_graph.model.text_normalization import fold
-from pcve_graph.query.search import FIELDS, FILE, Index, open_index, update_index, write_index
+from pcve_graph.query.search import FIELDS, Index, open_index, update_index, write_index
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_ranks_follow_what_was_matched(tmp_path: Path) -> None:
     ):
         evidence = ox.NamedNode(graph("evidence"))
         store.add(ox.Quad(subject, ox.NamedNode(expand(key)), value, evidence))
-    write_index(store, tmp_path / FILE)
+    write_index(store, tmp_path / SEARCH_INDEX)
     found = open_index(tmp_path).search("lake")
     assert [hit.id for hit in found] == [name * 3 for name in "abcdefgh"]
     assert found[-1].field == "quote"
@@ -176,8 +177,8 @@ def test_an_update_leaves_what_a_fresh_index_holds(
 def test_the_same_graph_gives_the_same_bytes(northtown: World, tmp_path: Path) -> None:
     turned = ox.Store()
     turned.extend(reversed(list(northtown.saved().store)))
-    write_index(turned, tmp_path / FILE)
-    assert (tmp_path / FILE).read_bytes() == northtown.built(FILE).read_bytes()
+    write_index(turned, tmp_path / SEARCH_INDEX)
+    assert (tmp_path / SEARCH_INDEX).read_bytes() == northtown.built(SEARCH_INDEX).read_bytes()
 
 
 def test_the_command_shows_what_matched_and_why(northtown: World) -> None:

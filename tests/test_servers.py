@@ -27,6 +27,7 @@ from servers.bad import Request, serving
 
 from pcve_graph.model.namespaces import GRAPHS, graph
 from pcve_graph.model.project import Project
+from pcve_graph.model.schema import Ontology
 from pcve_graph.query.access import Here, There, bind_in
 from pcve_graph.query.execute import Answer, Table, Triples, ask
 from pcve_graph.query.remote.addresses import Addresses
@@ -37,7 +38,6 @@ from pcve_graph.query.remote.upload import commits_in_parts, plan, publish, stag
 from pcve_graph.query.saved import SavedQuery, read_queries
 from pcve_graph.query.show import show
 from pcve_graph.query.worker import Worker
-from pcve_graph.syntax.ontology import Ontology
 from pcve_graph.syntax.sparql_tokens import tokens
 
 QUERIES = read_queries(Project(ROOT, ROOT / "build"), "answers")

@@ -8,8 +8,8 @@ import rdflib
 from conftest import World
 
 from pcve_graph.model.namespaces import GRAPHS, graph
+from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.release.service_description import DATASET, describe_service
-from pcve_graph.syntax.ontology import Ontology
 
 SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
 KNOWN = set(

@@ -14,7 +14,7 @@ from w3id import W3id, served
 
 from pcve_graph import __version__
 from pcve_graph.model.namespaces import BASE
-from pcve_graph.syntax.ontology import Ontology
+from pcve_graph.model.schema import Ontology
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 ENDINGS = {

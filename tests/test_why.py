@@ -13,12 +13,12 @@ from engines import QUERIES, RUNS, Embedded, Run
 
 from pcve_graph.model.namespaces import PREFIXES, expand, local_name
 from pcve_graph.model.problems import UsageError
-from pcve_graph.query.binding import Term
+from pcve_graph.model.schema import Ontology
+from pcve_graph.model.terms import Term
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.property_paths import walked
 from pcve_graph.query.search import open_index
 from pcve_graph.query.why import Reason, why
-from pcve_graph.syntax.ontology import Ontology
 from pcve_graph.syntax.sparql_patterns import path
 from pcve_graph.syntax.sparql_tokens import tokens
 

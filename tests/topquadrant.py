@@ -14,7 +14,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from pcve_graph.validation.shacl import Result, read_report
+from pcve_graph.model.problems import Result
+from pcve_graph.validation.shacl import read_report
 
 CI = bool(os.environ.get("CI"))
 HOME = "topquadrant/bin/shacl-1.5.0/shacl-1.5.0/lib"

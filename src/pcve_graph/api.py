@@ -28,8 +28,9 @@ from .model.limits import (
 from .model.namespaces import PREFIXES
 from .model.problems import Problem, UsageError, damage_as_usage
 from .model.project import Project, chosen_project
+from .model.schema import Ontology
+from .model.terms import Term
 from .query.access import Here, Reading, There, bind_in
-from .query.binding import Term
 from .query.execute import Answer, Table, Triples
 from .query.foreign import choose, own_query
 from .query.remote.login import Credentials
@@ -38,7 +39,7 @@ from .query.results import Rows
 from .query.search import Hit
 from .query.show import View, show
 from .query.worker import Worker
-from .syntax.ontology import Ontology, read_ontology
+from .syntax.ontology import read_ontology
 from .system.sandbox.process import Process
 
 if TYPE_CHECKING:

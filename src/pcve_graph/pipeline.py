@@ -9,10 +9,10 @@ from functools import partial
 from .build.saving import copy_caches, finish_change, finish_whole, write_change, write_whole
 from .graph.build_folder import BuildFolder, Tell, build_folder
 from .graph.generations import Generation
-from .graph.store import is_stale, open_generation, open_graph
+from .graph.store import open_generation, open_graph
 from .graph.sums import UnusableError
 from .incremental.change import WholeError, read_change
-from .incremental.inputs import News, news, scan
+from .incremental.inputs import News, is_stale, news, scan
 from .model.problems import ContentError, UsageError, shortage
 from .model.project import Project
 from .records.assemble import build_graph

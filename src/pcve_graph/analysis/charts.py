@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from ..graph.labels import footnotes
 from ..model.problems import UsageError
-from ..query.execute import footnotes
 from .chart_page import HATCH, Page, ink, shade, wrapped
 from .coverage.matrix import Matrix
 from .coverage.report import (

@@ -12,10 +12,11 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
+from ..graph.labels import labels
 from ..model.namespaces import expand, local_name
 from ..model.problems import UsageError
 from ..model.project import Project
-from ..query.execute import cells, labels
+from ..query.execute import cells
 from ..query.saved import read_queries
 from ..syntax.sparql_results import bare
 from .works import LEADING, TAKING_PART, Landscape, Money, Work

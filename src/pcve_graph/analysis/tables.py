@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, TypeAlias
 
-from ..model.namespaces import nearest
 from ..model.problems import UsageError
+from ..model.suggest import nearest
 from ..query.render import columns, in_cell, markdown_table
 
 FORMATS: Final = ("text", "csv", "xlsx", "markdown", "json")

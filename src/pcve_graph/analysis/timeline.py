@@ -9,8 +9,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ..graph.labels import footnotes
 from ..model.project import Project
-from ..query.execute import Table, ask, footnotes
+from ..query.execute import Table, ask
 from ..query.render import day
 from ..query.saved import read_queries
 from .coverage.matrix import UNKNOWN, Line, Matrix, years

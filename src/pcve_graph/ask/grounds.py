@@ -9,13 +9,14 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..graph.claims import Evidence
+from ..graph.labels import labels
 from ..model.namespaces import local_name
 from ..model.problems import UsageError
-from ..query.binding import Term
-from ..query.execute import Table, labels, plain
+from ..model.schema import Ontology
+from ..model.terms import Term
+from ..query.execute import Table, plain
 from ..query.render import day, in_cell, told
 from ..query.why import Reason, why
-from ..syntax.ontology import Ontology
 
 SHOWN = 30
 """Facts under one row of the text; the JSON form has all."""

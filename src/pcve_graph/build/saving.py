@@ -11,7 +11,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..graph.build_folder import writing
-from ..graph.store import Saved, read_manifest
+from ..graph.store import SEARCH_INDEX, Saved, read_manifest
 from ..graph.sums import Sum, linked_sums, sum_files
 from ..incremental.change import Change
 from ..incremental.completeness import counted, recounted
@@ -31,7 +31,7 @@ def copy_caches(saved: Saved, folder: Path) -> None:
     They are to be changed there. Raises UsageError where they cannot be written.
     """
     with writing(folder.parent):
-        shutil.copyfile(saved.folder / search.FILE, folder / search.FILE)
+        shutil.copyfile(saved.folder / SEARCH_INDEX, folder / SEARCH_INDEX)
         _copy_store(saved, folder / "store")
 
 
@@ -50,7 +50,7 @@ def write_whole(
         # In one go: after several, each look-up goes through the files of each.
         store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS, lenient=True)
         store.flush()
-        search.write_index(store, folder / search.FILE)
+        search.write_index(store, folder / SEARCH_INDEX)
         triples = {name: len(built.graphs[name]) for name in GRAPHS}
         counts = {"triples": triples, "completeness": counted(project, store)}
         del store  # closing it writes to its files
@@ -82,7 +82,7 @@ def write_change(change: Change, saved: Saved, folder: Path) -> dict[str, Sum]:
         store.extend(quad for quads in change.view.by_subject.values() for quad in quads)
         store.flush()
         concerned = {str(quad.subject)[1:-1] for quad in change.view.changes()}
-        search.update_index(folder / search.FILE, store, concerned)
+        search.update_index(folder / SEARCH_INDEX, store, concerned)
         del store  # closing it writes to its files
         known = linked_sums(folder, saved.folder, saved.generation.sums)
         return sum_files(folder, known, without=FILE)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +15,13 @@ from .console import announce, doing, tell
 if TYPE_CHECKING:
     from ..graph.store import Saved
     from ..validation.gate import Checked
+if TYPE_CHECKING:
+    from ..model.project import Project
+
+
+ENGINE = click.option(
+    "--engine", metavar="NAME", help="SHACL engine: turbo (default with the extra fast) or pyshacl."
+)
 
 
 def here(context: click.Context) -> Project:
@@ -42,7 +50,8 @@ def saved_anew(project: Project, engine: str | None = None, whole: bool = False)
 
 def opened(project: Project) -> Saved:
     """The saved graph; the shipped project is built into the cache when it is first asked."""
-    from ..graph.store import is_stale, open_graph
+    from ..graph.store import open_graph
+    from ..incremental.inputs import is_stale
 
     if project.shipped:
         from ..pipeline import is_current
@@ -56,3 +65,37 @@ def opened(project: Project) -> Saved:
     if is_stale(project, saved):
         tell("pcve: files have changed since the last build; `pcve build` brings it up to date")
     return saved
+
+
+PICTURE = click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw it as well: FILE.svg or FILE.png (extra: pictures).",
+)
+
+
+FORMAT = click.option(
+    "--format",
+    "form",
+    default="text",
+    metavar="FORMAT",
+    help="text (default), csv, xlsx, markdown, json. csv and json have a row a cell, with ids.",
+)
+
+
+_SCOPE = (
+    click.option("--topic", default="", metavar="NAME", help="This topic and its narrower ones."),
+    click.option("--group", default="", metavar="NAME", help="This target group."),
+    click.option("--funder", default="", metavar="NAME", help="Paid by this body."),
+    click.option("--pillar", default="", metavar="NAME", help="Part of this process or pillar."),
+    click.option("--since", metavar="DATE", help="Going on at that time or later."),
+    click.option("--until", metavar="DATE", help="Going on at that time or earlier."),
+    click.option("--as-of", metavar="DATE", help="Going on on that day."),
+)
+
+
+def scoped(command: Any) -> Any:
+    for option in reversed(_SCOPE):
+        command = option(command)
+    return command

@@ -12,7 +12,7 @@ from ..commands.naming import named
 from ..model.problems import UsageError
 from .bounds import COUNT
 from .console import OUTPUT, guarded, put
-from .context import here, opened
+from .context import FORMAT, PICTURE, here, opened, scoped
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -22,41 +22,12 @@ if TYPE_CHECKING:
     from ..analysis.works import Landscape
     from ..model.project import Project
 
-_PICTURE = click.option(
-    "--picture",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Draw it as well: FILE.svg or FILE.png (extra: pictures).",
-)
-_FORMAT = click.option(
-    "--format",
-    "form",
-    default="text",
-    metavar="FORMAT",
-    help="text (default), csv, xlsx, markdown, json. csv and json have a row a cell, with ids.",
-)
-_SCOPE = (
-    click.option("--topic", default="", metavar="NAME", help="This topic and its narrower ones."),
-    click.option("--group", default="", metavar="NAME", help="This target group."),
-    click.option("--funder", default="", metavar="NAME", help="Paid by this body."),
-    click.option("--pillar", default="", metavar="NAME", help="Part of this process or pillar."),
-    click.option("--since", metavar="DATE", help="Going on at that time or later."),
-    click.option("--until", metavar="DATE", help="Going on at that time or earlier."),
-    click.option("--as-of", metavar="DATE", help="Going on on that day."),
-)
-
 
 _BESIDE = {"projects": "events", "events": "projects"}
 """What is told of a gap beside what is counted."""
 
 
-def _scoped(command: Any) -> Any:
-    for option in reversed(_SCOPE):
-        command = option(command)
-    return command
-
-
-class _Graph:
+class Graph:
     """The graph that is asked, and the names in it."""
 
     def __init__(self, project: Project) -> None:
@@ -95,12 +66,12 @@ class _Graph:
 @click.option(
     "--count", default="projects", metavar="WHAT", help="projects, events, actors, money."
 )
-@_scoped
+@scoped
 @click.option("--cell", default="", metavar="ROW/COLUMN", help="Open a cell: things and evidence.")
 @click.option("--gaps", is_flag=True, help="Where nothing, or only something weak, is recorded.")
 @click.option("--limit", type=COUNT, default=10, show_default=True, help="Of --gaps; 0 for all.")
-@_FORMAT
-@_PICTURE
+@FORMAT
+@PICTURE
 @OUTPUT
 @click.pass_context
 @guarded
@@ -139,7 +110,7 @@ def coverage(
         raise UsageError("--picture draws the matrix; give it without --gaps")
     if (gaps or cell) and count == "money":
         raise UsageError("--gaps and --cell are of projects, events or actors, not of money")
-    graph = _Graph(here(context))
+    graph = Graph(here(context))
     if gaps:
         put(_gaps(graph, by, count, asked, form, limit), output, form)
         return
@@ -162,9 +133,7 @@ def coverage(
     put(written(sheet, form), output, form)
 
 
-def _gaps(
-    graph: _Graph, by: str, count: str, asked: dict[str, Any], form: str, limit: int
-) -> bytes:
+def _gaps(graph: Graph, by: str, count: str, asked: dict[str, Any], form: str, limit: int) -> bytes:
     from ..analysis.coverage.gaps import briefing, gap_sheet, gaps, newest_reading
     from ..analysis.tables import written
 
@@ -181,7 +150,7 @@ def _gaps(
     return briefing(*where, limit).encode() if form == "text" else written(gap_sheet(*where), form)
 
 
-def _cell(graph: _Graph, scope: Scope, by: str, count: str, cell: str) -> str:
+def _cell(graph: Graph, scope: Scope, by: str, count: str, cell: str) -> str:
     from ..landscape.cells import line_of, opened
 
     row, slash, column = cell.partition("/")
@@ -197,68 +166,3 @@ def _cell(graph: _Graph, scope: Scope, by: str, count: str, cell: str) -> str:
     matrix = graph.matrix(scope, by, count)
     lines = line_of(matrix.rows, row_key, row), line_of(matrix.columns, column_key, column)
     return opened(graph.landscape, graph.store, graph.ontology, matrix, *lines)
-
-
-@click.command()
-@_scoped
-@click.option("--country", default="", metavar="NAME", help="In this country, or a region.")
-@click.option("--kind", default="all", metavar="KIND", help="all (default), project, event.")
-@click.option("--trend", is_flag=True, help="How many things, and what share, a topic has by year.")
-@_FORMAT
-@_PICTURE
-@OUTPUT
-@click.pass_context
-@guarded
-def timeline(
-    context: click.Context,
-    /,
-    kind: str,
-    trend: bool,
-    form: str,
-    picture: Path | None,
-    output: Path | None,
-    **asked: Any,
-) -> None:
-    """Show projects and events in the order of time, or how topics shifted by year.
-
-    Beside them stands how many sources tell of each year, so that a break in what was collected is
-    not read as a trend.
-
-    \b
-    Examples:
-      pcve timeline --topic prisons
-      pcve timeline --country Албанија --since 2018
-      pcve timeline --trend --picture trend.svg
-    """
-    from ..analysis.tables import written
-    from ..analysis.timeline import read_collected, timeline_sheet, timeline_text, trend_sheet
-    from ..analysis.timeline import timeline as found_in
-    from ..model.namespaces import nearest
-
-    kinds = {"all": ("project", "event"), "project": ("project",), "event": ("event",)}
-    if kind not in kinds:
-        hint = nearest(kind, kinds)
-        raise UsageError(f"--kind is all, project or event, not {kind!r}" + (hint and f"; {hint}"))
-    graph = _Graph(here(context))
-    scope = graph.scope(asked)
-    collected = read_collected(graph.project, graph.store, graph.landscape)
-    found = found_in(graph.landscape, collected, scope, kinds[kind])
-    where = graph.landscape, graph.store
-    matrix = graph.matrix(scope, "topic", "actors") if trend else None
-    if picture:
-        from ..analysis.charts import time_picture, trend_picture
-
-        drawn = (
-            trend_picture(*where, matrix, found, scope, picture.suffix)
-            if matrix
-            else time_picture(*where, found, scope, picture.suffix)
-        )
-        put(drawn, picture, picture.suffix)
-        if output is None and form == "text":
-            return
-    if matrix:
-        put(written(trend_sheet(*where, matrix, found, scope), form), output, form)
-    elif form == "text":
-        put(timeline_text(*where, found, scope), output)
-    else:
-        put(written(timeline_sheet(*where, found, scope), form), output, form)

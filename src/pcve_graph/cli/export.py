@@ -13,9 +13,9 @@ from .context import here, opened
 
 if TYPE_CHECKING:
     from ..graph.store import Saved
+    from ..model.schema import Ontology
     from ..publish.export.formats import Format
     from ..publish.export.subset import Part
-    from ..syntax.ontology import Ontology
 
 
 class Asked(TypedDict):
@@ -54,7 +54,7 @@ def export(
       pcve export ics --topic returnees --since 2020 -o events.ics
       pcve export csv --only project --country Albania -o projects.zip
     """
-    from ..model.namespaces import nearest
+    from ..model.suggest import nearest
     from ..publish.export.formats import FORMATS
     from ..syntax.ontology import read_ontology
 

@@ -128,7 +128,7 @@ def _told(
 
 
 def _one_of(option: str, word: str, known: Collection[str]) -> None:
-    from ..model.namespaces import nearest
+    from ..model.suggest import nearest
 
     if word not in known:
         hint = nearest(word, known)

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from ..ask.grounds import grounds
+from ..commands.servers import FOLDER, Target, endpoint_options, graph_at
 from ..graph.serialize import RDF_FORMATS
-from ..graph.store import Saved
 from ..model.limits import QUESTION_SECONDS
-from ..model.namespaces import kebab, likely
-from ..model.problems import Problem, UsageError
+from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
+from ..model.suggest import likely
 from ..model.visible import one_line
 from ..query.access import Here, Reading, bind_in
 from ..query.execute import RESULT_FORMATS, Table, Triples
-from ..query.foreign import choose, own_query, read_folder
+from ..query.foreign import choose, own_query
 from ..query.render import columns, present
-from ..query.saved import Parameter, SavedQuery, read_queries
-from ..query.search import Hit
+from ..query.saved import read_queries
 from ..syntax.ontology import read_ontology
 from ..system.sandbox import inside
+from .bounds import COUNT, SECONDS
+from .console import guarded, on_terminal, put, read_stdin, tell
+from .context import here, opened
+
+if TYPE_CHECKING:
+    from ..query.access import Reading
+
 
 ROW_FORMATS = ("table", "markdown", *RESULT_FORMATS)
 
@@ -80,7 +90,7 @@ def question(project: Project, graph: Reading, name: str, own: bytes | None, ask
         limit=asked.limit or None,
         service=asked.service,
     )
-    talk = list(map(_note, chosen.notes))
+    talk = list(map(note, chosen.notes))
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {asked.limit:,}; there are more")
     if asked.why is not None:
@@ -97,7 +107,7 @@ def question(project: Project, graph: Reading, name: str, own: bytes | None, ask
     return Reply(text, tuple(talk), form=asked.form or usual)
 
 
-def _note(note: Problem) -> str:
+def note(note: Problem) -> str:
     return one_line(f"{note.position}: note: {note.message}; {note.fix}")
 
 
@@ -117,77 +127,80 @@ def overview(project: Project) -> str:
     return indent(columns([[name, query.summary] for name, query in found.items()]), "  ")
 
 
-def catalogue(project: Project, folder: Path | None) -> Reply:
-    """The queries of the project or of `folder`, their parameters, an example of each."""
-    problems: list[Problem] = []
-    if folder is None:
-        found = read_queries(project, "answers")
-    else:
-        found, problems = read_folder(folder)
-    lines: list[str] = []
-    for name, query in found.items():
-        option = f" --queries {folder}" if folder else ""
-        lines += _entry(name, query, option)
-    notes = tuple(_note(each) for query in found.values() for each in query.notes)
-    return Reply("".join(line + "\n" for line in lines), notes, tuple(problems))
+class _QueryCommand(click.Command):
+    """A command whose help names the saved queries of the project."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        pass
+
+        with contextlib.suppress(UsageError, ContentError):
+            formatter.write(f"\nSaved queries:\n{overview(here(ctx))}")
 
 
-def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
-    lines = [f"{name}  {query.summary}".rstrip()]
-    example = f"pcve query {name}{option}"
-    for parameter in query.params.values():
-        lines.append(
-            f"    {parameter.name} ({_takes(parameter)}): {parameter.description}".rstrip(": ")
-        )
-        if parameter.example:
-            value = parameter.example
-            quoted = f"'{value}'" if set(value) & set(" '\"()<>&;|*?$") else value
-            example += f" --set {parameter.name}={quoted}"
-    return [*lines, f"    example: {example}"]
+@click.command(cls=_QueryCommand)
+@click.argument("name", metavar="NAME|FILE|-")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Bind a parameter.")
+@click.option(
+    "--format",
+    "form",
+    metavar="FORMAT",
+    default="",
+    help="table (default), csv, tsv, json, xml, markdown; for graphs turtle, jsonld, nt, rdfxml.",
+)
+@click.option("--iris", is_flag=True, help="In tables, show IRIs instead of labels.")
+@click.option("--wide", is_flag=True, help="In tables, fold no line.")
+@click.option("--limit", type=COUNT, default=0, metavar="N", help="Stop after N rows.")
+@click.option(
+    "--timeout",
+    type=SECONDS,
+    metavar="S",
+    help="Stop after S seconds; 0 for never. Without it: what the query says, else 60.",
+)
+@click.option(
+    "--why",
+    is_flag=False,
+    flag_value=0,
+    type=COUNT,
+    metavar="[N]",
+    help="Under each row, or row N alone, the facts and words that it stands on.",
+)
+@click.option("--allow-service", "service", is_flag=True, help="Let SERVICE ask other servers.")
+@FOLDER
+@endpoint_options
+@click.pass_context
+@guarded
+def query(
+    context: click.Context, /, name: str, wide: bool, endpoint: Target | None, **asked: Any
+) -> None:
+    """Ask a saved query, or SPARQL of your own from a file or stdin.
+
+    A value is an id, or any name, spelling or script of the thing. Prefixes that the graph uses
+    need not be declared.
+
+    \b
+    Examples:
+      pcve query events-by-date
+      pcve query events-on-topic --set topic=returnees
+      pcve query initiative-origins --why 1
+      echo 'SELECT ?s { ?s a pcve:Event }' | pcve query -
+    """
+    pass
+
+    if not endpoint:  # there each request has its own bound
+        given = asked["timeout"]
+        inside.bound(seconds=QUESTION_SECONDS if given is None else given)
+    inside.working_on(name if name != "-" else "stdin")
+    project = here(context)
+    opener = functools.partial(opened, project)
+    graph = graph_at(endpoint, opener, timeout=asked["timeout"] or None)
+    own = read_stdin() if name == "-" else None
+    how = Asked(**asked, width=0 if wide else _width())
+    reply = question(project, graph, name, own, how)
+    tell(*reply.talk)
+    put(reply.text, form=reply.form)
 
 
-def _takes(parameter: Parameter) -> str:
-    """`concept of topic, needed`: what a parameter takes, in a few words."""
-    words = parameter.type
-    if parameter.scheme:
-        words += f" of {parameter.scheme}"
-    if parameter.kinds:
-        words = " or ".join(parameter.kinds)
-    if parameter.language:
-        words += f" in {parameter.language}"
-    if parameter.allowed:
-        words += ": " + " | ".join(parameter.allowed)
-    if parameter.default:
-        return f"{words}, else {parameter.default}"
-    return words + (", needed" if parameter.required else "")
+def _width() -> int:
+    import shutil
 
-
-def finding(saved: Saved, text: str, kinds: tuple[str, ...], limit: int, form: str) -> Reply:
-    """The things that `text` may mean, best first, as a table or JSON."""
-    index = saved.index()
-    known = index.kinds()
-    for kind in kinds:
-        if kebab(kind) not in known:
-            hint = ", ".join(likely(kebab(kind), known) or sorted(known))
-            raise UsageError(f"there is no kind {kind!r}; {hint}")
-    found = index.search(text, tuple(map(kebab, kinds)), limit or None)
-    if form == "json":
-        rows = [
-            {"iri": hit.iri, "id": hit.id, "kind": hit.kind, "label": hit.label}
-            | {"matched": hit.field, "text": hit.text}
-            for hit in found
-        ]
-        return Reply(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", form=form)
-    if form != "table":
-        raise UsageError(f"there is no format {form!r}; table, json")
-    if not found:
-        return Reply("", (f"nothing is called {text!r} or tells of it",))
-    return Reply(columns([[hit.id, hit.kind, hit.label, _why(hit)] for hit in found]))
-
-
-def _why(hit: Hit) -> str:
-    if hit.field in ("id", "name") and hit.text in (hit.id, hit.label):
-        return ""
-    words = " ".join(hit.text.split())
-    short = words if len(words) <= 90 else words[:89] + "…"
-    return f"{hit.field}: {short}"
+    return shutil.get_terminal_size((100, 40)).columns if on_terminal() else 0

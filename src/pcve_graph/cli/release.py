@@ -2,65 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from pathlib import Path
 
 import click
 
 from ..model.problems import UsageError
-from .console import OUTPUT, doing, guarded, many, put, say, tell
+from .console import doing, guarded, many, say, tell
 from .context import here, saved_anew
 
 SHOWN = 40
 """Differences that --verify names."""
-
-
-@click.command()
-@click.argument("old", default="HEAD", metavar="[A]")
-@click.argument("new", default="", metavar="[B]")
-@click.option("--format", "form", metavar="FORMAT", default="text", show_default=True)
-@click.option("--brief", is_flag=True, help="Only how many statements differ, and why.")
-@OUTPUT
-@click.pass_context
-@guarded
-def diff(
-    context: click.Context, old: str, new: str, form: str, brief: bool, output: Path | None
-) -> None:
-    """Tell by statement what changed from A to B, with the reason and the words.
-
-    A and B are project folders (their files as they are), build folders, releases, or git
-    revisions of this project; without them, the last commit and the files here. Nothing is written
-    into the project. Formats: text, markdown, json, rdf-patch.
-
-    Exit 0: no statement differs, 1: some do, 2: one side cannot be read or built, as in diff(1).
-
-    \b
-    Examples:
-      pcve diff
-      pcve diff HEAD~3
-      pcve diff v0.1.0 v0.2.0 --format markdown > changes.md
-      pcve diff build other-project/build --format rdf-patch -o changes.rdfp
-    """
-    from ..model.namespaces import nearest
-    from ..publish.diff.compare import compare
-    from ..publish.diff.render import DIFF_FORMATS, as_counts
-    from ..publish.diff.snapshot import of_files, open_side
-
-    if form not in DIFF_FORMATS:
-        hint = nearest(form, DIFF_FORMATS) or "known formats: " + ", ".join(DIFF_FORMATS)
-        raise UsageError(f"there is no format {form!r}; {hint}")
-    if brief and form != "text":
-        raise UsageError("--brief is a form of text; the other formats have the counts in them")
-    project = here(context)
-    with contextlib.ExitStack() as stack:
-        with doing("comparing"):
-            before = open_side(old, project, stack)
-            after = open_side(new, project, stack) if new else of_files("now", project, stack)
-            found = compare(before, after)
-        text = as_counts(found) if brief else DIFF_FORMATS[form](found)
-    put(text, output, form)
-    sys.exit(1 if found.changes else 0)
 
 
 @click.command()
@@ -79,7 +31,8 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
       pcve release release-0.1.0
       pcve release --verify release-0.1.0
     """
-    from ..graph.store import is_stale, open_graph
+    from ..graph.store import open_graph
+    from ..incremental.inputs import is_stale
     from ..publish.release.build import check_target, release_files, write_release
     from ..publish.release.verify import check_release, differences, rebuilt
     from ..syntax.ontology import read_ontology

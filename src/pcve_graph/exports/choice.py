@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..model.dates import first_and_last
-from ..model.namespaces import expand, kebab, nearest
+from ..model.namespaces import expand, kebab
 from ..model.problems import UsageError
+from ..model.schema import Ontology, RecordClass
+from ..model.suggest import nearest
 from ..query.parameters import bind
 from ..query.saved import Parameter, SavedQuery
 from ..query.search import Index
-from ..syntax.ontology import Ontology, RecordClass
 
 _PARAMETERS = {
     "topic": Parameter("topic", "concept", "topic", scheme="topic"),

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ..graph.serialize import prefixed
 from ..model.namespaces import PREFIXES, expand, local_name
-from ..syntax.ontology import Key, Ontology
+from ..model.schema import Key, Ontology
 
 CLAIMS: Final = "claims"
 PARTICIPATIONS: Final = "participations"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..graph.serialize import compact
+from ..model.schema import Ontology
 from ..publish.export.entities import Things
 from ..publish.export.subset import Part
-from ..syntax.ontology import Ontology
 
 
 def jsonld(part: Part, ontology: Ontology) -> bytes:

@@ -9,8 +9,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..model.namespaces import expand, local_name
-from ..query.binding import Term
-from ..query.execute import labels
+from ..model.terms import Term
+from .labels import labels
 
 _SOURCE: Final = expand("prov:hadPrimarySource")
 _QUOTE: Final = expand("pcve:quote")

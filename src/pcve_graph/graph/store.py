@@ -15,16 +15,20 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..incremental.inputs import news
 from ..model.problems import UsageError, shortage
 from ..model.project import Project
 from ..query import search
 from .generations import Generation, current_generation
 from .sums import damaged
+
+SEARCH_INDEX: Final = "search.sqlite"
+
+
+SUMS: Final = "inputs.sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Saved:
 
     def index(self) -> search.Index:
         """The names and texts of all things. Raises UsageError where the file is damaged."""
-        self.generation.check(search.FILE)
+        self.generation.check(SEARCH_INDEX)
         return search.open_index(self.folder)
 
 
@@ -79,8 +83,3 @@ def open_generation(generation: Generation) -> Saved:
             raise UsageError(message) from None
         raise damaged(folder / "store", str(error)) from None
     return Saved(store, generation, read_manifest(folder))
-
-
-def is_stale(project: Project, saved: Saved) -> bool:
-    """Whether a file that the build read has changed since, by content."""
-    return bool(news(project, saved.folder).changed)

@@ -21,12 +21,13 @@ from ..graph.store import Saved
 from ..graph.sums import UnusableError
 from ..model.problems import ContentError, Position, Problem
 from ..model.project import Project
-from ..records.assemble import Tally, map_records, things_of
+from ..model.schema import Ontology
+from ..records.assemble import Tally
 from ..records.duplicates import named_things
 from ..records.files import File as Guest
+from ..records.mapping import map_records, things_of
 from ..records.reader import Record, Records, read_records_in, read_sources_in, without
 from ..records.record_graph import Place, Sheet
-from ..syntax.ontology import Ontology
 from ..system.background import Beside
 from ..system.cache import program
 from .affected import View

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..model.namespaces import BASE
-from ..model.problems import Position
+from ..model.problems import Position, Result
 from ..records.duplicates import COMMON, Named
 from ..records.record_graph import Sheet
-from ..validation.shacl import Result
 
 FILE: Final = "index.sqlite"
 VERSION: Final = "1"

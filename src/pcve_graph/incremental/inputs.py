@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ..graph.store import SUMS, Saved
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..system.background import Apart
 from ..system.files import read_file, read_inside, walk
 
-SUMS: Final = "inputs.sha256"
 STAMPS: Final = "inputs.stamps"
 LARGEST: Final = 300 * 2**20
 """Bytes of the largest file that a build reads."""
@@ -236,3 +236,8 @@ def _entries(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
     question = completeness_file(project)
     if question.is_file():
         yield project.relative(question), question
+
+
+def is_stale(project: Project, saved: Saved) -> bool:
+    """Whether a file that the build read has changed since, by content."""
+    return bool(news(project, saved.folder).changed)

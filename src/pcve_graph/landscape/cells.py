@@ -10,11 +10,11 @@ import pyoxigraph as ox
 from ..analysis.coverage.matrix import Line, Matrix
 from ..analysis.coverage.report import NO_PROOF, many, period_words
 from ..analysis.works import Landscape, Work
+from ..graph.labels import footnotes
 from ..model.problems import UsageError
-from ..query.execute import footnotes
+from ..model.schema import Ontology
 from ..query.render import present_view
 from ..query.show import Fact, View, show
-from ..syntax.ontology import Ontology
 
 _ALWAYS: Final = ("location", "startDate", "endDate", "status")
 _TELLING: Final = {

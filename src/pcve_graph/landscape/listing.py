@@ -10,7 +10,7 @@ from ..analysis.overlaps.report import scope
 from ..analysis.overlaps.score import PARTS, VERDICTS
 from ..analysis.tables import Cell, Sheet
 from ..analysis.works import Landscape
-from ..query.execute import footnotes
+from ..graph.labels import footnotes
 
 COLUMNS = (
     *("verdict", "score", "one", "one name", "one start", "one end"),

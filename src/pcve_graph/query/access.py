@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import pyoxigraph as ox
 
-from ..graph.store import Saved
+from ..graph.store import SEARCH_INDEX, Saved
 from ..model.problems import damage_as_usage
-from ..syntax.ontology import Ontology
-from .binding import Term
+from ..model.schema import Ontology
+from ..model.terms import Term
 from .execute import Answer, Table, ask
 from .parameters import bind
 from .saved import SavedQuery
-from .search import FILE, Index, open_index, write_index
+from .search import Index, open_index, write_index
 from .worker import Worker
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class There(Reading):
         if self._index is None:
             folder = Path(tempfile.mkdtemp(prefix="pcve-"))
             atexit.register(shutil.rmtree, folder, ignore_errors=True)
-            write_index(of_names(self.endpoint), folder / FILE)
+            write_index(of_names(self.endpoint), folder / SEARCH_INDEX)
             self._index = open_index(folder)
         return self._index
 

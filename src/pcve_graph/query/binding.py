@@ -17,14 +17,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TypeAlias
 
 import pyoxigraph as ox
 
 from ..model.problems import UsageError
+from ..model.terms import Term
 from ..syntax.sparql_tokens import Token, partners, tokens
-
-Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 _FORMS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
 

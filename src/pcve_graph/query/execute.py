@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..model import namespaces as names
 from ..model.namespaces import expand
 from ..model.problems import ContentError, UsageError, damage
+from ..model.terms import Term
 from ..syntax import sparql_results
 from ..syntax.sparql_bounds import check_text
 from ..syntax.sparql_errors import check_syntax, syntax_problem
 from ..syntax.sparql_tokens import dataset, reaches_out, update_word
-from .binding import Term, standalone
+from .binding import standalone
 
 RESULT_FORMATS: Final = {
     "csv": ox.QueryResultsFormat.CSV,
@@ -172,37 +172,3 @@ def yes_or_no(answer: bool, form: str) -> bytes:
     boolean = ox.Store().query("ASK {}" if answer else "ASK { FILTER(false) }")
     assert isinstance(boolean, ox.QueryBoolean)
     return boolean.serialize(format=RESULT_FORMATS[form]) or b""
-
-
-def labels(store: ox.Store, terms: Iterable[Term | None]) -> dict[str, str]:
-    """What people call the IRIs among `terms`: an English label, any label, the last segment."""
-    found: dict[str, str] = {}
-    for term in terms:
-        if isinstance(term, ox.NamedNode) and term.value not in found:
-            found[term.value] = _label(store, term)
-    return found
-
-
-def _label(store: ox.Store, node: ox.NamedNode) -> str:
-    for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"):
-        words = sorted(
-            (quad.object.language != "en", quad.object.value)
-            for quad in store.quads_for_pattern(node, ox.NamedNode(expand(name)), None, None)
-            if isinstance(quad.object, ox.Literal)
-        )
-        if words:
-            return " ".join(words[0][1].split())
-    return names.local_name(node.value)
-
-
-def footnotes(store: ox.Store, shown: Iterable[str]) -> tuple[str, ...]:
-    """The designation notes of the names among the texts `shown`, each with its name, sorted."""
-    texts = list(shown)
-    found = set()
-    predicate = ox.NamedNode(expand("pcve:designationNote"))
-    for quad in store.quads_for_pattern(None, predicate, None, None):
-        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
-            name = _label(store, quad.subject)
-            if any(name in text for text in texts):
-                found.add(f"{name} {' '.join(quad.object.value.split())}")
-    return tuple(sorted(found))

@@ -18,9 +18,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from ..model.namespaces import PREFIXES, expand, nearest
+from ..model.namespaces import PREFIXES, expand
 from ..model.problems import ContentError, Position, Problem, UsageError, breach
 from ..model.project import Project
+from ..model.suggest import nearest
 from ..syntax.sparql_bounds import check_size
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import declared, missing_prefixes, update_word, variables

@@ -15,10 +15,11 @@ import pyoxigraph as ox
 
 from ..model import namespaces
 from ..model.dates import precision
-from ..model.namespaces import expand, likely, nearest
+from ..model.namespaces import expand
 from ..model.problems import UsageError
+from ..model.suggest import likely, nearest
+from ..model.terms import Term
 from ..model.text_normalization import fold
-from .binding import Term
 from .saved import Parameter, SavedQuery
 from .search import Hit, Index
 

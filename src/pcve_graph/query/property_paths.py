@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
+from ..model.terms import Term
 from ..syntax.sparql_patterns import Path
-from .binding import Term
 
 
 class Steps:

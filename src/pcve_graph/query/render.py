@@ -8,12 +8,13 @@ import re
 import pyoxigraph as ox
 
 from ..graph.claims import Evidence
+from ..graph.labels import footnotes, labels
 from ..graph.serialize import RDF_FORMATS, serialize
 from ..model.namespaces import local_name
 from ..model.problems import UsageError
+from ..model.terms import Term
 from ..model.visible import visible
-from .binding import Term
-from .execute import RESULT_FORMATS, Answer, Table, Triples, footnotes, labels, yes_or_no
+from .execute import RESULT_FORMATS, Answer, Table, Triples, yes_or_no
 from .show import Fact, View
 
 

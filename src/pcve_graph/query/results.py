@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final, TypeAlias, overload
 
 import pyoxigraph as ox
 
+from ..graph.labels import footnotes, labels
 from ..model.namespaces import expand
 from ..model.problems import UsageError
+from ..model.terms import Term
 from ..model.visible import visible
-from .binding import Term
-from .execute import Table, footnotes, labels
+from .execute import Table
 from .render import day
 
 if TYPE_CHECKING:

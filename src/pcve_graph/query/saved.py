@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from ..model.limits import read_seconds
-from ..model.namespaces import kebab, nearest
+from ..model.namespaces import kebab
 from ..model.problems import ContentError, Position, Problem, UsageError, breach
 from ..model.project import Project
+from ..model.suggest import nearest
 from ..syntax.sparql_bounds import LARGEST, check_size
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import line_and_column, tokens

@@ -17,14 +17,14 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from ..graph.store import SEARCH_INDEX
 from ..model import namespaces
 from ..model.namespaces import expand, local_name
 from ..model.problems import UsageError
+from ..model.terms import Term
 from ..model.text_normalization import fold
 from ..syntax.sparql_results import bare, rows
-from .binding import Term
 
-FILE: Final = "search.sqlite"
 FIELDS: Final = ("id", "name", "alias", "description", "quote")
 """What a text is to its thing, in the order of its weight."""
 
@@ -330,7 +330,7 @@ def _marks(values: Collection[str]) -> str:
 
 def open_index(folder: Path) -> Index:
     """The index in the folder of a saved graph. Raises UsageError where there is none."""
-    path = folder / FILE
+    path = folder / SEARCH_INDEX
     if not path.is_file():
         raise UsageError(f"there is no search index in {folder}; run `pcve build` first")
     return Index(path)

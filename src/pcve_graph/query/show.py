@@ -8,12 +8,14 @@ from datetime import date
 import pyoxigraph as ox
 
 from ..graph.claims import Evidence, evidence, rank
+from ..graph.labels import footnotes, labels
 from ..model import namespaces
-from ..model.namespaces import expand, local_name, nearest
+from ..model.namespaces import expand, local_name
 from ..model.problems import UsageError
-from ..syntax.ontology import Ontology
-from .binding import Term
-from .execute import Table, ask, footnotes, labels
+from ..model.schema import Ontology
+from ..model.suggest import nearest
+from ..model.terms import Term
+from .execute import Table, ask
 
 _CLAIMS = (
     f"PREFIX rdf: <{namespaces.PREFIXES['rdf']}> SELECT ?s ?p ?o ?c "

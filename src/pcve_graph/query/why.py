@@ -12,9 +12,10 @@ import pyoxigraph as ox
 from ..graph.claims import Evidence, evidence, rank, values
 from ..model.dates import first_and_last
 from ..model.namespaces import expand, graph, local_name
-from ..syntax.ontology import Ontology
+from ..model.schema import Ontology
+from ..model.terms import Term
 from ..syntax.sparql_patterns import Pattern
-from .binding import Term, standalone
+from .binding import standalone
 from .property_paths import walked
 from .why_probe import Group, Probe, probe
 

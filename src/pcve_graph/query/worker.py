@@ -11,9 +11,9 @@ import pyoxigraph as ox
 
 from ..model.limits import MEMORY, QUESTION_SECONDS
 from ..model.project import Project
+from ..model.terms import Term
 from ..syntax.ontology import read_ontology
 from ..system.sandbox.process import Process
-from .binding import Term
 from .execute import Answer, ask
 
 if TYPE_CHECKING:

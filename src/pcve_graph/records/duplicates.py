@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from ..model.namespaces import expand, local_name
 from ..model.problems import ContentError, Position, Problem, breach
 from ..model.project import Project
-from ..syntax.ontology import Ontology
+from ..model.schema import Ontology
 from ..syntax.tree import Mapping, Scalar, Sequence, decode
 from ..syntax.yaml import parse
 from ..system.files import LARGEST, read_inside

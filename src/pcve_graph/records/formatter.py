@@ -12,8 +12,8 @@ import yaml
 
 from ..model.problems import ContentError, Position, Problem, breach
 from ..model.project import Project
+from ..model.schema import Ontology
 from ..syntax import json as jsontext
-from ..syntax.ontology import Ontology
 from ..syntax.tree import Mapping, Node, Scalar, Sequence, check_characters, decode
 from ..syntax.yaml import parse
 from . import files as entries

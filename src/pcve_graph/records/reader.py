@@ -10,9 +10,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from ..model.namespaces import nearest
 from ..model.problems import ContentError, Position, Problem, breach
 from ..model.project import Project
+from ..model.suggest import nearest
 from ..model.visible import refused
 from ..syntax.tree import Mapping, Node, Scalar, Sequence, decode
 from ..system.files import LARGEST, read_inside

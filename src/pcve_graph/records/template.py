@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..model import namespaces
-from ..model.namespaces import ID, kebab, nearest
+from ..model.messages import takes
+from ..model.namespaces import ID, kebab
 from ..model.problems import UsageError
 from ..model.project import Project
-from ..syntax.ontology import Key, Ontology, RecordClass
-from ..validation.results import takes
+from ..model.schema import Key, Ontology, RecordClass
+from ..model.suggest import nearest
 
 
 def draft(project: Project, ontology: Ontology, kind: str, identifier: str) -> tuple[Path, str]:

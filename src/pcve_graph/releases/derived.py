@@ -10,8 +10,8 @@ import pyoxigraph as ox
 
 from ..model.dates import first_and_last
 from ..model.namespaces import expand
+from ..model.terms import Term
 from ..publish.diff.states import Pair
-from ..query.binding import Term
 from .reading import Reading, is_part
 
 _TYPE: Final = expand("rdf:type")

@@ -12,8 +12,8 @@ import pyoxigraph as ox
 from ..graph.claims import Evidence, evidence, rank, values
 from ..model import namespaces
 from ..model.namespaces import expand
+from ..model.terms import Term
 from ..publish.diff.snapshot import Side
-from ..query.binding import Term
 
 Fact: TypeAlias = tuple[ox.NamedNode, ox.NamedNode, Term]
 """Subject, predicate and value of a statement."""

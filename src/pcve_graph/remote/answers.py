@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 import pyoxigraph as ox
 
 from ..model.namespaces import expand
-from ..query.binding import Term
+from ..model.terms import Term
 from ..query.execute import Table, Triples
 from ..query.remote.addresses import printable, shown
 from ..query.remote.guards import UnsafeError, guard_json, guard_triples, guard_xml

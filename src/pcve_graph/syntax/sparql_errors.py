@@ -12,8 +12,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..model.namespaces import PREFIXES, likely
+from ..model.namespaces import PREFIXES
 from ..model.problems import ContentError, Position, Problem, breach
+from ..model.suggest import likely
 from .sparql_bounds import check_text
 from .sparql_tokens import KEYWORDS, Token, declared, line_and_column, tokens
 

@@ -8,9 +8,10 @@ from itertools import chain, islice
 
 from ..graph.store import Saved
 from ..incremental.change import WholeError
-from ..model.namespaces import BASE, GRAPHS, Ids, expand
-from ..model.problems import Position, Problem, breach
-from ..syntax.ontology import Ontology
+from ..model.namespaces import BASE, GRAPHS, expand
+from ..model.problems import Position, Problem, Result, breach
+from ..model.schema import Ontology
+from ..model.suggest import Ids
 from ..syntax.positions import Places, pair_blanks
 from . import shacl
 from .documents import Document
@@ -27,7 +28,7 @@ class Findings:
     """What is wrong with one document, and the SHACL results behind it."""
 
     problems: tuple[Problem, ...]
-    results: tuple[shacl.Result, ...]
+    results: tuple[Result, ...]
 
 
 def inspect_document(
@@ -111,7 +112,7 @@ def _findings(
     document: Document,
     ontology: Ontology,
     survey: Survey,
-    results: tuple[shacl.Result, ...],
+    results: tuple[Result, ...],
     suspects: Collection[str],
     against: Saved | None,
 ) -> Findings:
@@ -154,11 +155,11 @@ def _findings(
     return Findings(one_each(problems), tuple(sorted((*results, *closed))))
 
 
-def _closed(key: Statement, rule: str, found: str) -> shacl.Result:
+def _closed(key: Statement, rule: str, found: str) -> Result:
     """What no shape knows, as the result of a shape that is closed (SHACL 4.8.1)."""
     component, severity = expand("sh:ClosedConstraintComponent"), expand("sh:Violation")
     shape = f"{BASE}rule/{rule}"
-    return shacl.Result(key[0], key[1], key[2], shape, component, severity, found)
+    return Result(key[0], key[1], key[2], shape, component, severity, found)
 
 
 def _place(document: Document, of: dict[str, Places], *key: str) -> Position:
@@ -198,6 +199,6 @@ def _aliased(statement: Statement, alias: dict[str, str]) -> Statement:
     return alias.get(subject, subject), predicate, alias.get(value, value)
 
 
-def _renamed(result: shacl.Result, alias: dict[str, str]) -> shacl.Result:
+def _renamed(result: Result, alias: dict[str, str]) -> Result:
     focus, value = (alias.get(term, term) for term in (result.focus, result.value))
     return replace(result, focus=focus, value=value)

@@ -12,14 +12,15 @@ import pyoxigraph as ox
 from ..incremental.affected import View, term
 from ..incremental.change import Change
 from ..model import namespaces as names
-from ..model.namespaces import BASE, Ids, expand, unread
-from ..model.problems import ContentError, Position, Problem, breach
+from ..model.namespaces import BASE, expand, unread
+from ..model.problems import ContentError, Position, Problem, Result, breach
 from ..model.project import Project
+from ..model.schema import Ontology
+from ..model.suggest import Ids
 from ..query.saved import SavedQuery, read_queries, refuse_service
 from ..records.assemble import Built
 from ..records.duplicates import likely_pairs, likeness_problems, read_ledger
 from ..records.record_graph import Place
-from ..syntax.ontology import Ontology
 from ..system.background import Beside
 from . import shacl
 from .results import nearest_key, one_each, plainest, pointed, result_problem
@@ -62,7 +63,7 @@ class Checked:
     shapes: int
     checks: int
     engine: str
-    results: tuple[shacl.Result, ...]
+    results: tuple[Result, ...]
     pairs: dict[tuple[str, str], str]
     seal: object
 
@@ -93,7 +94,7 @@ def check_graph(
     return passed(built, problems, report, results, pairs, (len(ontology.messages), len(checks)))
 
 
-def is_unread(result: shacl.Result) -> bool:
+def is_unread(result: Result) -> bool:
     """Whether a result is about a record that could not be read: that is told at that record."""
     return result.value.startswith(_UNREAD)
 
@@ -102,7 +103,7 @@ def passed(
     graph: Built | Change,
     problems: list[Problem],
     report: shacl.Report,
-    results: Iterable[shacl.Result],
+    results: Iterable[Result],
     pairs: dict[tuple[str, str], str],
     counts: tuple[int, int],
 ) -> Checked:
@@ -126,7 +127,7 @@ def passed(
 
 
 def told(
-    results: Iterable[shacl.Result],
+    results: Iterable[Result],
     graph: Located,
     ontology: Ontology,
     checks: dict[str, SavedQuery],
@@ -187,7 +188,7 @@ def term_labels(view: View, terms: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def rows(query: SavedQuery, store: ox.Store) -> list[shacl.Result]:
+def rows(query: SavedQuery, store: ox.Store) -> list[Result]:
     """What a check finds: ?problem, and where: ?subject, ?predicate and ?value.
 
     Raises ContentError (`check-query`) for one that does not select these, or has SERVICE.
@@ -199,7 +200,7 @@ def rows(query: SavedQuery, store: ox.Store) -> list[shacl.Result]:
         found, fix = f"it gives {', '.join(sorted(names)) or 'no rows'}", "select both"
         raise ContentError([breach("check-query", Position(query.path), found, fix)])
     return [
-        shacl.Result(
+        Result(
             focus=str(row["subject"]),
             path=_told(row, "predicate", names),
             value=_told(row, "value", names),
@@ -216,7 +217,7 @@ def _told(row: ox.QuerySolution, name: str, names: set[str]) -> str:
     return str(row[name]) if name in names and row[name] is not None else ""
 
 
-def _from_check(result: shacl.Result, position: Position, query: SavedQuery) -> Problem:
+def _from_check(result: Result, position: Position, query: SavedQuery) -> Problem:
     return Problem(
         position=position,
         rule=result.shape,

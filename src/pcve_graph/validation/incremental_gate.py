@@ -20,10 +20,11 @@ from ..incremental.affected import Reach, View, judged
 from ..incremental.change import Change, WholeError
 from ..incremental.rule_patterns import Rule, check_rule, rule_from_json, rule_to_json, shape_rules
 from ..incremental.sorted_ntriples import Spelling, quads, saved_lines
+from ..model.problems import Result
 from ..model.project import Project
+from ..model.schema import Ontology
 from ..query.saved import SavedQuery, read_queries
 from ..records.duplicates import COMMON, Decision, Named, likeness_problems, read_ledger, reason
-from ..syntax.ontology import Ontology
 from ..system.cache import kept
 from . import shacl
 from .gate import CHECK, Checked, is_unread, passed, rows, told
@@ -140,7 +141,7 @@ def _rows(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> list[
 
 def found(
     view: View, spelling: Spelling, gate: Gate, engine: str | None
-) -> tuple[shacl.Report, list[shacl.Result], dict[str, set[str]]]:
+) -> tuple[shacl.Report, list[Result], dict[str, set[str]]]:
     """What shapes and checks find at the nodes that a view's change touches, and those nodes."""
     changes = list(view.changes())
     roots = gate.reach.touched(view, changes) if changes else {}
@@ -164,7 +165,7 @@ def found(
     return report, results, named
 
 
-def _touched(result: shacl.Result, gate: Gate, roots: dict[str, set[str]]) -> bool:
+def _touched(result: Result, gate: Gate, roots: dict[str, set[str]]) -> bool:
     """Whether a result of the last build was looked for again."""
     if not roots:
         return False

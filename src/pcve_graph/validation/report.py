@@ -15,9 +15,8 @@ import pyoxigraph as ox
 
 from .. import __version__
 from ..model.namespaces import BASE, DOCUMENT, PREFIXES, expand
-from ..model.problems import Problem
+from ..model.problems import Problem, Result
 from ..model.visible import one_line, visible
-from .shacl import Result
 
 
 def rule_address(rule: str) -> str:

@@ -13,15 +13,16 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..model.namespaces import concept, local_name, nearest, prefixed, thing
+from ..model.messages import rule_name, split_message, takes
+from ..model.namespaces import concept, local_name, prefixed, thing
 from ..model.problems import RULES, UsageError
 from ..model.project import Project
+from ..model.schema import Key, Ontology, RecordClass
+from ..model.suggest import nearest
 from ..query.saved import SavedQuery, read_queries
-from ..syntax.ontology import Key, Ontology, RecordClass
 from ..syntax.tree import Mapping, Scalar
 from ..syntax.yaml import parse
 from .report import rule_address
-from .results import rule_name, split_message, takes
 
 READER: Final = "reading and mapping"
 CHECKS: Final = "checks"

@@ -14,12 +14,13 @@ from ..graph.store import Saved, open_graph
 from ..incremental.change import Change, WholeError, read_change
 from ..incremental.inputs import news
 from ..model.namespaces import local_name
-from ..model.problems import ContentError, Position, Problem, UsageError, breach
+from ..model.problems import ContentError, Position, Problem, Result, UsageError, breach
 from ..model.project import Project
+from ..model.schema import Ontology
 from ..records.assemble import build_graph
 from ..records.files import File, home_files
 from ..records.reader import Record, extent, read_records, without
-from ..syntax.ontology import Ontology, read_ontology
+from ..syntax.ontology import read_ontology
 from ..system.background import Beside
 from ..system.files import read_file
 from ..system.sandbox import inside
@@ -27,7 +28,6 @@ from .document_check import inspect_document
 from .documents import LARGEST, Document, form_of, named_files, read_document
 from .gate import Checked, check_graph
 from .incremental_gate import check_change, open_gate
-from .shacl import Result
 
 
 @dataclass(frozen=True)

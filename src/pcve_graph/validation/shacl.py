@@ -17,7 +17,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ..model.namespaces import expand
-from ..model.problems import UsageError
+from ..model.problems import Result, UsageError
 from .engines import ABSENT, ENGINES, INSTALL, Groups, unfit
 from .shape_queries import check_queries
 
@@ -29,33 +29,6 @@ _SHAPE: Final = re.compile(
         *map(expand, ("rdf:type", "sh:NodeShape", "sh:PropertyShape"))
     )
 )
-
-
-@dataclass(frozen=True, order=True, slots=True)
-class Result:
-    """One validation result, terms as N-Triples writes them (SHACL 3.6.2).
-
-    Blank nodes have their labels of the data. `path` is empty for a result on the node itself, and
-    Turtle's form of the path (SHACL 2.3.1) where it is not one property; `value` is empty where
-    the result has none. `shape`, `component` and `constraint` are bare IRIs; the first is empty for
-    a shape without a name, `holder` then names the shape around it; the last is that of a SPARQL
-    constraint, empty for any other.
-    """
-
-    focus: str
-    path: str
-    value: str
-    shape: str
-    component: str
-    severity: str
-    message: str
-    constraint: str = ""
-    holder: str = ""
-
-    @property
-    def rule(self) -> str:
-        """The IRI of the rule that was broken: of a SPARQL constraint, else of the shape."""
-        return self.constraint or self.shape or self.holder or self.component
 
 
 @dataclass(frozen=True, slots=True)

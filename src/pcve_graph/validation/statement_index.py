@@ -16,9 +16,10 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..model.dates import first_and_last
-from ..model.namespaces import PREFIXES, expand, local_name, nearest
+from ..model.namespaces import PREFIXES, expand, local_name
+from ..model.schema import Key, Ontology, RecordClass
+from ..model.suggest import nearest
 from ..model.visible import refused
-from ..syntax.ontology import Key, Ontology, RecordClass
 
 Statement = tuple[str, str, str]
 """Subject, predicate and object as N-Triples writes them."""

@@ -10,9 +10,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ...graph.labels import footnotes
 from ...landscape.money import sums
 from ...model.project import Project
-from ...query.execute import Table, ask, footnotes
+from ...query.execute import Table, ask
 from ...query.render import day
 from ...query.saved import read_queries
 from ..tables import Sheet

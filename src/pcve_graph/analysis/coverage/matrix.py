@@ -9,10 +9,12 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ...model.namespaces import BASE, local_name, nearest
+from ...graph.labels import labels
+from ...model.namespaces import BASE, local_name
 from ...model.problems import UsageError
 from ...model.project import Project
-from ...query.execute import Table, ask, labels
+from ...model.suggest import nearest
+from ...query.execute import Table, ask
 from ...query.saved import read_queries
 from ..scope import Scope, Things, chosen, in_period
 from ..works import Landscape, Work

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pyoxigraph as ox
 
+from ...graph.labels import footnotes
 from ...landscape.money import Sum, sums
-from ...query.execute import footnotes
 from ...query.render import day
 from ..scope import Scope, Things
 from ..tables import Cell, Sheet

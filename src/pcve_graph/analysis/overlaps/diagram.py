@@ -9,8 +9,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ...graph.labels import footnotes
 from ...model.problems import UsageError
-from ...query.execute import footnotes
 from ..chart_page import Page, ink, shade, wrapped
 from ..works import Landscape
 from .find import Asked, Overlaps

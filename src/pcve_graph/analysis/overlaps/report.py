@@ -10,10 +10,10 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...graph import claims
+from ...graph.labels import footnotes
 from ...landscape.groups import Group, groups
 from ...landscape.proofs import proofs
 from ...model.namespaces import expand, source
-from ...query.execute import footnotes
 from ..works import Landscape, Work
 from .find import Asked, Overlaps, Pair
 from .reasons import reason

@@ -6,9 +6,9 @@ from collections.abc import Mapping as Words
 from dataclasses import dataclass
 from typing import Final
 
-from ...model.namespaces import nearest
 from ...model.problems import UsageError
 from ...model.project import Project
+from ...model.suggest import nearest
 from ...syntax.tree import Mapping, Scalar, decode
 from ...syntax.yaml import parse
 from ...system.files import LARGEST, read_inside

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from ...graph.claims import Evidence
 from ...model.namespaces import GRAPHS
-from ...query.binding import Term
+from ...model.terms import Term
 from ...releases.derived import attach
 from ...releases.reading import Fact, Reading
 from .reasons import Reason, Reasons

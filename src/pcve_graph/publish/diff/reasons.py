@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ...model import namespaces
 from ...model.namespaces import expand
-from ...query.binding import Term
+from ...model.terms import Term
 from ...releases.reading import Claim, Reading, is_part
 from .states import Pair, State
 

@@ -11,10 +11,11 @@ import pyoxigraph as ox
 
 from ...ask.grounds import proof_as_json
 from ...graph.claims import Evidence
+from ...graph.labels import footnotes, labels
 from ...graph.serialize import prefixed
 from ...model.namespaces import BASE, local_name
-from ...query.binding import Term
-from ...query.execute import footnotes, labels, plain
+from ...model.terms import Term
+from ...query.execute import plain
 from ...query.render import day, told
 from ...releases.patch import rdf_patch
 from .compare import Change, Diff

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from ...query.binding import Term
+from ...model.terms import Term
 from ...releases.reading import Claim, Fact
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from ...exports.library import library
-from ...syntax.ontology import Ontology
+from ...model.schema import Ontology
 from .entities import Things, short
 from .subset import Part
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ...exports.files import archive
 from ...model.namespaces import BASE
-from ...syntax.ontology import Ontology
+from ...model.schema import Ontology
 from .subset import Part
 from .tables import Column, Table, tables
 

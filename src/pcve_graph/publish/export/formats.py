@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ...exports import jsonld
 from ...model.namespaces import expand, kebab
 from ...model.problems import UsageError
-from ...syntax.ontology import Ontology
+from ...model.schema import Ontology
 from . import rdf
 from .bibtex import bibtex
 from .csv import csvs

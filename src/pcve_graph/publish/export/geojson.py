@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from typing import Any
 
-from ...syntax.ontology import Ontology
+from ...model.schema import Ontology
 from .entities import Things, short
 from .subset import Part
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ...exports.library import library
 from ...model.dates import precision
 from ...model.namespaces import local_name
-from ...syntax.ontology import Ontology
+from ...model.schema import Ontology
 from .entities import Things
 from .geojson import lies_in, point
 from .subset import Part, sources_of

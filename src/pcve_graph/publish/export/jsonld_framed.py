@@ -10,7 +10,7 @@ from typing import Any, Final
 from ...exports.context import CLAIMS, MORE, PARTICIPATIONS, TERMS, context, groups, names
 from ...graph.serialize import Value, add, laid_out, prefixed
 from ...model.namespaces import GRAPHS, expand
-from ...syntax.ontology import Ontology
+from ...model.schema import Ontology
 from .entities import Things, value
 from .subset import Part
 

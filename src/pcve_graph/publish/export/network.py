@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ...exports.library import library
 from ...model.namespaces import kebab
-from ...syntax.ontology import Ontology
+from ...model.schema import Ontology
 from .entities import Things, short
 from .subset import Part
 

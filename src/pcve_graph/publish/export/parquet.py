@@ -7,7 +7,7 @@ from typing import Any
 
 from ...exports.files import archive
 from ...exports.library import library
-from ...syntax.ontology import Ontology
+from ...model.schema import Ontology
 from .csv import as_csv
 from .subset import Part
 from .tables import Table, tables

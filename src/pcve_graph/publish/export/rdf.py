@@ -8,7 +8,7 @@ from itertools import chain
 import pyoxigraph as ox
 
 from ...model.namespaces import BASE, PREFIXES, graph
-from ...syntax.ontology import Ontology
+from ...model.schema import Ontology
 from .subset import Part, ordered, read
 
 

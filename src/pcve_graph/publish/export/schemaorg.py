@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from ...model.namespaces import local_name
-from ...syntax.ontology import Ontology
+from ...model.schema import Ontology
 from .entities import Things
 from .geojson import lies_in, point
 from .subset import Part, sources_of

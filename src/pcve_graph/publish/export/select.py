@@ -9,7 +9,7 @@ from datetime import date
 from ...exports.choice import PLACED, Choice
 from ...model.namespaces import expand
 from ...model.problems import UsageError
-from ...syntax.ontology import Ontology
+from ...model.schema import Ontology
 from .subset import NAMES, Part
 
 Lines = dict[str, list[tuple[str, str, str]]]

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from ...model.namespaces import expand, kebab, local_name
-from ...syntax.ontology import Key, Ontology, RecordClass
+from ...model.schema import Key, Ontology, RecordClass
 from .entities import Things, short, value
 from .subset import Part
 

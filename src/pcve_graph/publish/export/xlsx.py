@@ -9,7 +9,7 @@ from typing import Any, Final
 from ...exports.files import EPOCH, archive, unpacked
 from ...exports.library import library
 from ...model.namespaces import BASE
-from ...syntax.ontology import Ontology
+from ...model.schema import Ontology
 from .subset import Part
 from .tables import Ref, Table, tables
 

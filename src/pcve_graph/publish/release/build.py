@@ -18,9 +18,9 @@ from ...graph.store import Saved
 from ...incremental.inputs import read_inputs
 from ...model.problems import UsageError
 from ...model.project import Project
+from ...model.schema import Ontology
 from ...releases.crate import crate
 from ...releases.layout import CRATE, INPUTS, MANIFEST, REFERENCE, STEM, SUMS, File
-from ...syntax.ontology import Ontology
 from ...system.folders import create_folder
 from ..export.formats import FORMATS
 from ..export.subset import whole

@@ -13,7 +13,8 @@ import pyoxigraph as ox
 from ...graph.serialize import ordered
 from ...graph.store import Saved
 from ...model.namespaces import BASE, GRAPHS, PREFIXES, expand, graph
-from ...syntax.ontology import Ontology, Triples
+from ...model.schema import Ontology
+from ...syntax.ontology import Triples
 
 _SPACES: Final = {
     "formats": "http://www.w3.org/ns/formats/",

@@ -18,9 +18,9 @@ import pyoxigraph as ox
 from ...graph.serialize import serialize
 from ...model.namespaces import BASE, expand, local_name
 from ...model.project import Project
+from ...model.schema import Ontology
 from ...query.saved import Parameter, SavedQuery, read_queries
 from ...releases.lists import list_page, lists_page
-from ...syntax.ontology import Ontology
 from ...validation.rule_help import Page, pages
 from .diagram import Arrow, draw
 from .html import described, framed, link, table

@@ -14,9 +14,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ...model.messages import rule_name, split_message, takes
 from ...model.namespaces import PREFIXES, expand, local_name, prefixed
-from ...syntax.ontology import Key, Ontology, RecordClass, Triples
-from ...validation.results import rule_name, split_message, takes
+from ...model.schema import Key, Ontology, RecordClass
+from ...syntax.ontology import Triples
 from ...validation.rule_help import Page
 from .html import described, link, table
 from .rule_pages import file_name

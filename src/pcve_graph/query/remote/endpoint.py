@@ -21,9 +21,10 @@ from SPARQLWrapper import GET, INSERT, JSON, POST, SELECT, SPARQLWrapper
 
 from ...model.namespaces import GRAPHS, graph
 from ...model.problems import UsageError
+from ...model.terms import Term
 from ...remote.answers import read_table, read_triples, read_truth
 from ...syntax.sparql_tokens import dataset, tokens, without_service
-from ..binding import Term, limited, standalone
+from ..binding import limited, standalone
 from ..execute import Answer, Table, Triples, refuse
 from .addresses import Addresses, parsed_origin, shown
 from .connection import Deadline, Request

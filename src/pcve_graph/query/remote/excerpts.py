@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ...model import namespaces
 from ...model.namespaces import BASE, expand
-from ...syntax.ontology import Ontology
+from ...model.schema import Ontology
 from ..execute import Table, Triples
 from .endpoint import Endpoint
 

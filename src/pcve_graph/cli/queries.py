@@ -1,0 +1,146 @@
+"""`pcve queries`: the saved queries, listed and checked."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..commands.servers import FOLDER, Target, endpoint_options, graph_at
+from ..model.limits import QUESTION_SECONDS
+from ..model.problems import ContentError, Problem
+from ..model.project import Project
+from ..query.access import Reading
+from ..query.foreign import read_folder
+from ..query.saved import Parameter, SavedQuery, read_queries
+from ..system.sandbox import inside
+from .bounds import SECONDS
+from .console import guarded, many, put, say, tell
+from .context import here, opened
+from .query import Reply, note
+
+if TYPE_CHECKING:
+    from ..query.access import Reading
+if TYPE_CHECKING:
+    from ..query.access import Reading
+
+
+def tried(graph: Reading, project: Project, folder: Path | None, timeout: float) -> int:
+    """Ask every question with its examples, print rows and milliseconds of each; the exit code."""
+    from ..query.foreign import read_folder
+    from ..query.saved import read_queries
+    from ..remote.trial import trials
+
+    own = read_folder(folder) if folder else None
+    queries, problems = own or (read_queries(project, "answers"), [])
+    tell(*map(str, problems))
+    failed = len(problems)
+    asked = 0
+    inside.bound(seconds=0)  # from here on each question has its own bound
+    for each in trials(graph, queries.values(), timeout):
+        asked += 1
+        failed += bool(each.problem)
+        settings = "".join(f" {key}={value}" for key, value in each.settings.items())
+        numbers = f"{each.rows:>7,} rows {each.milliseconds:>9,.1f} ms  {each.name}{settings}"
+        say(f"{'failed' if each.problem else 'ok':<7}{numbers}")
+        if each.problem:
+            say(f"        {each.problem}")
+    tell(f"{many(len(queries), 'question')} asked {asked} times, {failed} failed")
+    return 1 if failed else 0
+
+
+@click.command()
+@FOLDER
+@click.option("--check", is_flag=True, help="Ask each with its examples; exit 1 if one fails.")
+@click.option(
+    "--timeout",
+    type=SECONDS,
+    default=f"{QUESTION_SECONDS:.0f}",
+    show_default=True,
+    metavar="S",
+    help="Of reading them, and of each that --check asks; 0 for never.",
+)
+@endpoint_options
+@click.pass_context
+@guarded
+def queries(
+    context: click.Context,
+    queries: Path | None,
+    check: bool,
+    timeout: float,
+    endpoint: Target | None,
+) -> None:
+    """List the saved queries, their parameters and an example of each.
+
+    \b
+    Examples:
+      pcve queries
+      pcve queries --queries my-grlc-folder
+      pcve queries --check --endpoint http://localhost:7878/query
+    """
+    pass
+
+    inside.bound(seconds=timeout)
+    project = here(context)
+    if check or endpoint:
+        from ..query.worker import Worker
+        from ..system.sandbox.process import Process
+
+        saved = None if endpoint else opened(project)
+        process = Process("--timeout --memory")
+        worker = Worker(saved.folder / "store", process, inside.bounds()[1]) if saved else None
+        with process:
+            graph = graph_at(endpoint, lambda: saved or opened(project), worker)
+            sys.exit(tried(graph, project, queries, timeout))
+    reply = catalogue(project, queries)
+    put(reply.text, form=reply.form)
+    tell(*reply.talk)
+    if reply.problems:
+        raise ContentError(list(reply.problems))
+
+
+def catalogue(project: Project, folder: Path | None) -> Reply:
+    """The queries of the project or of `folder`, their parameters, an example of each."""
+    problems: list[Problem] = []
+    if folder is None:
+        found = read_queries(project, "answers")
+    else:
+        found, problems = read_folder(folder)
+    lines: list[str] = []
+    for name, query in found.items():
+        option = f" --queries {folder}" if folder else ""
+        lines += _entry(name, query, option)
+    notes = tuple(note(each) for query in found.values() for each in query.notes)
+    return Reply("".join(line + "\n" for line in lines), notes, tuple(problems))
+
+
+def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
+    lines = [f"{name}  {query.summary}".rstrip()]
+    example = f"pcve query {name}{option}"
+    for parameter in query.params.values():
+        lines.append(
+            f"    {parameter.name} ({_takes(parameter)}): {parameter.description}".rstrip(": ")
+        )
+        if parameter.example:
+            value = parameter.example
+            quoted = f"'{value}'" if set(value) & set(" '\"()<>&;|*?$") else value
+            example += f" --set {parameter.name}={quoted}"
+    return [*lines, f"    example: {example}"]
+
+
+def _takes(parameter: Parameter) -> str:
+    """`concept of topic, needed`: what a parameter takes, in a few words."""
+    words = parameter.type
+    if parameter.scheme:
+        words += f" of {parameter.scheme}"
+    if parameter.kinds:
+        words = " or ".join(parameter.kinds)
+    if parameter.language:
+        words += f" in {parameter.language}"
+    if parameter.allowed:
+        words += ": " + " | ".join(parameter.allowed)
+    if parameter.default:
+        return f"{words}, else {parameter.default}"
+    return words + (", needed" if parameter.required else "")

@@ -1,0 +1,47 @@
+"""`pcve show`: everything known of one thing."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import click
+
+from ..commands.servers import Target, endpoint_options, graph_at
+from ..model.problems import UsageError
+from .console import guarded, put
+from .context import here, opened
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--as-of", metavar="DATE", help="Only what held on that day, such as 2019-05-01.")
+@endpoint_options
+@click.pass_context
+@guarded
+def show(
+    context: click.Context, identifier: str, as_of: str | None, endpoint: Target | None
+) -> None:
+    """Show everything known of one thing, each fact with its evidence.
+
+    \b
+    Examples:
+      pcve show osce-ct-2018
+      pcve show iisg --as-of 2019-05-01
+    """
+    from ..model.dates import first_and_last
+    from ..query.render import present_view
+    from ..query.show import show as view
+    from ..syntax.ontology import read_ontology
+
+    project = here(context)
+    ontology = read_ontology(project)
+    days = first_and_last(as_of) if as_of else None
+    if as_of and (days is None or days[0] != days[1]):
+        raise UsageError(f"--as-of takes a day such as 2019-05-01, not {as_of!r}")
+    store = graph_at(endpoint, functools.partial(opened, project)).around(identifier, ontology)
+    found = view(store, ontology, identifier, days[0] if days else None)
+    put(present_view(found))

@@ -1,0 +1,81 @@
+"""`pcve timeline`: projects and events over time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..model.problems import UsageError
+from .console import OUTPUT, guarded, put
+from .context import FORMAT, PICTURE, here, scoped
+from .coverage import Graph
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command()
+@scoped
+@click.option("--country", default="", metavar="NAME", help="In this country, or a region.")
+@click.option("--kind", default="all", metavar="KIND", help="all (default), project, event.")
+@click.option("--trend", is_flag=True, help="How many things, and what share, a topic has by year.")
+@FORMAT
+@PICTURE
+@OUTPUT
+@click.pass_context
+@guarded
+def timeline(
+    context: click.Context,
+    /,
+    kind: str,
+    trend: bool,
+    form: str,
+    picture: Path | None,
+    output: Path | None,
+    **asked: Any,
+) -> None:
+    """Show projects and events in the order of time, or how topics shifted by year.
+
+    Beside them stands how many sources tell of each year, so that a break in what was collected is
+    not read as a trend.
+
+    \b
+    Examples:
+      pcve timeline --topic prisons
+      pcve timeline --country Албанија --since 2018
+      pcve timeline --trend --picture trend.svg
+    """
+    from ..analysis.tables import written
+    from ..analysis.timeline import read_collected, timeline_sheet, timeline_text, trend_sheet
+    from ..analysis.timeline import timeline as found_in
+    from ..model.suggest import nearest
+
+    kinds = {"all": ("project", "event"), "project": ("project",), "event": ("event",)}
+    if kind not in kinds:
+        hint = nearest(kind, kinds)
+        raise UsageError(f"--kind is all, project or event, not {kind!r}" + (hint and f"; {hint}"))
+    graph = Graph(here(context))
+    scope = graph.scope(asked)
+    collected = read_collected(graph.project, graph.store, graph.landscape)
+    found = found_in(graph.landscape, collected, scope, kinds[kind])
+    where = graph.landscape, graph.store
+    matrix = graph.matrix(scope, "topic", "actors") if trend else None
+    if picture:
+        from ..analysis.charts import time_picture, trend_picture
+
+        drawn = (
+            trend_picture(*where, matrix, found, scope, picture.suffix)
+            if matrix
+            else time_picture(*where, found, scope, picture.suffix)
+        )
+        put(drawn, picture, picture.suffix)
+        if output is None and form == "text":
+            return
+    if matrix:
+        put(written(trend_sheet(*where, matrix, found, scope), form), output, form)
+    elif form == "text":
+        put(timeline_text(*where, found, scope), output)
+    else:
+        put(written(timeline_sheet(*where, found, scope), form), output, form)

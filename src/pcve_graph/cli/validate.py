@@ -1,0 +1,97 @@
+"""`pcve validate`: files of any kind, checked against the shapes."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..model.problems import UsageError
+from ..model.project import Project
+from ..system.sandbox import inside
+from ..system.sandbox.command import run_apart
+from .bounds import COUNT
+from .build import bounded
+from .console import announce, count, doing, guarded, many, put, read_stdin, say, summary, tell
+from .context import ENGINE, here, opened
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@ENGINE
+@click.option("--input-format", metavar="FORMAT", help="Of every FILE, where its ending is silent.")
+@click.option("--shapes", type=click.Path(path_type=Path), metavar="FILE", help="Your own shapes.")
+@click.option("--against", is_flag=True, help="Look references up in the built graph.")
+@click.option("--focus", multiple=True, metavar="IRI", help="Only what is wrong with this thing.")
+@click.option("--severity", type=click.Choice(["error", "warning"]), default="warning")
+@click.option("--format", "form", metavar="FORMAT", default="text")
+@click.option(
+    "--limit", type=COUNT, default=100, show_default=True, help="Problems shown as text; 0 for all."
+)
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
+@click.pass_context
+@guarded
+def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **asked: Any) -> None:
+    """Check the project, or anybody's files, against the shapes; write nothing.
+
+    FILE is Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, a record in YAML or many in JSON
+    Lines, a folder of them, or - for stdin. Formats of the answer: text, json, sarif, junit,
+    turtle. Exit 0: conforms, 1: does not, 2: a file cannot be read.
+
+    \b
+    Examples:
+      pcve validate
+      pcve validate my-events.ttl --against
+      pcve validate data/ --format sarif > pcve.sarif
+    """
+    from ..validation.report import REPORTS
+    from ..validation.run import examine, stamp
+
+    project = here(context)
+    if (form := asked["form"]) not in (*REPORTS, "turtle"):
+        raise UsageError(f"there is no format {form!r}; known: {', '.join(REPORTS)}, turtle")
+    announce(asked["engine"])
+    run = functools.partial(_validated, project, examine, paths, asked)
+    if not watch:
+        sys.exit(run())
+    bounds = inside.bounds()
+    inside.bound(seconds=0, memory=0)  # each run has the bounds, and the watching has none
+    again = functools.partial(bounded, run, *bounds)
+    seen: object = None
+    while True:
+        now = stamp(project, paths)
+        if now != seen:
+            tell(time.strftime("%H:%M:%S"))
+            run_apart(again, tell, without="--watch")
+        seen = now
+        time.sleep(0.4)
+
+
+def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: Any) -> int:
+    """Check once, print the answer, and return the exit code."""
+    from ..validation.report import REPORTS, turtle
+
+    start = time.perf_counter()
+    form = asked["form"]
+    opened_graph = opened(project) if asked["against"] and paths else None
+    stdin = read_stdin() if Path("-") in paths else b""
+    with doing("checking"):
+        outcome = examine(project, paths, asked, opened_graph, stdin)
+    problems = outcome.problems
+    if form == "turtle":
+        put(turtle(outcome.results, outcome.others), form=form)
+    elif form == "text":
+        tell(*REPORTS["text"](problems, outcome.files, asked["limit"]).splitlines())
+        if outcome.checked:
+            say(*summary(outcome.checked, time.perf_counter() - start))
+        if paths or problems:
+            tell(f"{count(problems)} in {many(len(outcome.files), 'file')}")
+        if problems:
+            tell("`pcve explain RULE` tells more of a rule")
+    else:
+        put(REPORTS[form](problems, outcome.files, asked["limit"]), form=form)
+    return int(outcome.code)
