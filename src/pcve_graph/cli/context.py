@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ..model.limits import WORK_SECONDS
+from ..model.problems import UsageError
 from ..model.project import Project, chosen_project
 from ..system.sandbox import inside
 from .console import announce, doing, tell
@@ -17,6 +22,15 @@ if TYPE_CHECKING:
     from ..validation.gate import Checked
 if TYPE_CHECKING:
     from ..model.project import Project
+if TYPE_CHECKING:
+    from ..graph.store import Saved
+    from ..model.project import Project
+if TYPE_CHECKING:
+    from ..graph.store import Saved
+    from ..model.project import Project
+    from ..query.access import Reading
+    from ..query.remote.endpoint import Endpoint
+    from ..query.worker import Worker
 
 
 ENGINE = click.option(
@@ -99,3 +113,110 @@ def scoped(command: Any) -> Any:
     for option in reversed(_SCOPE):
         command = option(command)
     return command
+
+
+def named(project: Project, saved: Saved, query: str, **names: str) -> dict[str, str]:
+    """The IRIs of what is named, by parameter of a query of `queries/landscape`.
+
+    What is empty is left out. A name is an id or any name, spelling or script of the thing. Raises
+    UsageError with the nearest names for one that there is not.
+    """
+    from ..query.parameters import bind
+    from ..query.saved import read_queries
+
+    asked = read_queries(project, "landscape")[query]
+    bound = bind(asked, names, saved.index())
+    return {key: str(getattr(term, "value", "")) for key, term in bound.items()}
+
+
+Finder = Callable[[click.Context], "Project"]
+
+
+Opener = Callable[["Project"], "Saved"]
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+ALLOW_REDIRECT = click.option(
+    "--allow-redirect",
+    "allowed",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Follow redirects to this origin too, such as https://data.example.org.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A server that a command was given: its address, and the origins it may redirect to."""
+
+    url: str
+    allowed: tuple[str, ...] = ()
+
+
+def endpoint_options(command: Command) -> Command:
+    """Add --endpoint and --allow-redirect; the command takes both as `endpoint`, a Target or None.
+
+    The command raises UsageError where redirects are allowed and no server is named.
+    """
+
+    @functools.wraps(command)
+    def run(*args: Any, endpoint: str | None, allowed: tuple[str, ...], **kwargs: Any) -> Any:
+        if allowed and endpoint is None:
+            raise click.UsageError("--allow-redirect goes with --endpoint")
+        target = None if endpoint is None else Target(endpoint, allowed)
+        return command(*args, endpoint=target, **kwargs)
+
+    option = click.option(
+        "--endpoint", metavar="URL", help="Ask a SPARQL server instead of the build."
+    )
+    return option(ALLOW_REDIRECT(run))  # type: ignore[return-value]
+
+
+FOLDER = click.option(
+    "--queries",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Your own folder of queries, also one written for grlc or BASIL.",
+)
+
+
+_SECRETS = ("PCVE_ENDPOINT_USER", "PCVE_ENDPOINT_PASSWORD", "PCVE_ENDPOINT_TOKEN")
+
+
+def server(
+    target: Target, update: str = "", store: str = "", timeout: float | None = None
+) -> Endpoint:
+    """The server at `target`, asked as the environment says, each request within `timeout` seconds.
+
+    Raises UsageError for an address, origin or timeout that is none, and for half of a pair of user
+    and password.
+    """
+    from ..query.remote.addresses import Addresses
+    from ..query.remote.endpoint import TIMEOUT, Endpoint
+    from ..query.remote.login import Credentials
+
+    user, password, token = (os.environ.get(name, "") for name in _SECRETS)
+    if bool(user) != bool(password):
+        raise UsageError("set both PCVE_ENDPOINT_USER and PCVE_ENDPOINT_PASSWORD, or neither")
+    if user and token:
+        raise UsageError("set PCVE_ENDPOINT_TOKEN, or user and password, but not both")
+    return Endpoint(
+        Addresses(target.url, update, store),
+        Credentials(user, password, token),
+        TIMEOUT if timeout is None else timeout,
+        allow_redirects=target.allowed,
+    )
+
+
+def graph_at(
+    target: Target | None,
+    opened: Callable[[], Saved],
+    worker: Worker | None = None,
+    timeout: float | None = None,
+) -> Reading:
+    """The graph on the server `target`; without one, the saved graph that `opened` gives."""
+    from ..query.access import Here, There
+
+    return There(server(target, timeout=timeout)) if target else Here(opened(), worker)

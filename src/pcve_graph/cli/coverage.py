@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..commands.naming import named
 from ..model.problems import UsageError
 from .bounds import COUNT
 from .console import OUTPUT, guarded, put
-from .context import FORMAT, PICTURE, here, opened, scoped
+from .context import FORMAT, PICTURE, here, named, opened, scoped
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -151,7 +150,7 @@ def _gaps(graph: Graph, by: str, count: str, asked: dict[str, Any], form: str, l
 
 
 def _cell(graph: Graph, scope: Scope, by: str, count: str, cell: str) -> str:
-    from ..landscape.cells import line_of, opened
+    from ..analysis.coverage.report import line_of, opened
 
     row, slash, column = cell.partition("/")
     if not (row.strip() and slash and column.strip()):

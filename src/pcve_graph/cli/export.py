@@ -85,8 +85,7 @@ def _part(saved: Saved, form: Format, ontology: Ontology, asked: Asked) -> Part:
     part = whole(saved)
     if not any(asked.values()):
         return part
-    from ..exports.choice import read_choice
-    from ..publish.export.select import select
+    from ..publish.export.select import read_choice, select
 
     choice = read_choice(ontology, saved.index(), **asked)
     form.admits(choice)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..commands.naming import named
 from ..model.problems import UsageError
 from .bounds import COUNT, SHARE
 from .console import OUTPUT, guarded, put
-from .context import here, opened
+from .context import here, named, opened
 
 if TYPE_CHECKING:
     from ..analysis.overlaps.find import Asked, Overlaps
@@ -118,11 +117,11 @@ def _told(
         lines = tuple(lines_of_succession(profiles, asked))
         return written(Briefing(landscape, store, asked, found, lines, most, related)).encode()
     if form == "turtle":
-        from ..landscape.results import turtle
+        from ..analysis.overlaps.report import turtle
 
         return turtle(landscape, store, found)
+    from ..analysis.overlaps.report import sheet
     from ..analysis.tables import written as tabled
-    from ..landscape.listing import sheet
 
     return tabled(sheet(landscape, store, asked, found), "text" if form == "table" else form)
 

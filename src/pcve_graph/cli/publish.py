@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..commands.servers import ALLOW_REDIRECT, Target, server
 from ..model.limits import MOST_SECONDS
 from ..system.sandbox import inside
 from .bounds import SECONDS
 from .console import guarded, many, progress, say, tell
-from .context import here, opened
+from .context import ALLOW_REDIRECT, Target, here, opened, server
 
 if TYPE_CHECKING:
     from ..graph.store import Saved

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..commands.servers import FOLDER, Target, endpoint_options, graph_at
 from ..model.limits import QUESTION_SECONDS
 from ..model.problems import ContentError, Problem
 from ..model.project import Project
@@ -18,7 +17,7 @@ from ..query.saved import Parameter, SavedQuery, read_queries
 from ..system.sandbox import inside
 from .bounds import SECONDS
 from .console import guarded, many, put, say, tell
-from .context import here, opened
+from .context import FOLDER, Target, endpoint_options, graph_at, here, opened
 from .query import Reply, note
 
 if TYPE_CHECKING:
@@ -29,9 +28,9 @@ if TYPE_CHECKING:
 
 def tried(graph: Reading, project: Project, folder: Path | None, timeout: float) -> int:
     """Ask every question with its examples, print rows and milliseconds of each; the exit code."""
+    from ..query.access import trials
     from ..query.foreign import read_folder
     from ..query.saved import read_queries
-    from ..remote.trial import trials
 
     own = read_folder(folder) if folder else None
     queries, problems = own or (read_queries(project, "answers"), [])
@@ -80,7 +79,6 @@ def queries(
       pcve queries --queries my-grlc-folder
       pcve queries --check --endpoint http://localhost:7878/query
     """
-    pass
 
     inside.bound(seconds=timeout)
     project = here(context)

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..ask.grounds import grounds
-from ..commands.servers import FOLDER, Target, endpoint_options, graph_at
 from ..graph.serialize import RDF_FORMATS
 from ..model.limits import QUESTION_SECONDS
 from ..model.problems import ContentError, Problem, UsageError
@@ -24,11 +22,12 @@ from ..query.execute import RESULT_FORMATS, Table, Triples
 from ..query.foreign import choose, own_query
 from ..query.render import columns, present
 from ..query.saved import read_queries
+from ..query.why import grounds
 from ..syntax.ontology import read_ontology
 from ..system.sandbox import inside
 from .bounds import COUNT, SECONDS
 from .console import guarded, on_terminal, put, read_stdin, tell
-from .context import here, opened
+from .context import FOLDER, Target, endpoint_options, graph_at, here, opened
 
 if TYPE_CHECKING:
     from ..query.access import Reading
@@ -131,7 +130,6 @@ class _QueryCommand(click.Command):
     """A command whose help names the saved queries of the project."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        pass
 
         with contextlib.suppress(UsageError, ContentError):
             formatter.write(f"\nSaved queries:\n{overview(here(ctx))}")
@@ -184,7 +182,6 @@ def query(
       pcve query initiative-origins --why 1
       echo 'SELECT ?s { ?s a pcve:Event }' | pcve query -
     """
-    pass
 
     if not endpoint:  # there each request has its own bound
         given = asked["timeout"]

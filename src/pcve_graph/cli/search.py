@@ -42,7 +42,6 @@ def search(
       pcve search Љубљана
       pcve search returnees --kind concept
     """
-    pass
 
     reply = finding(opened(here(context)), text, kinds, limit, form)
     tell(*reply.talk)

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..commands.servers import Target, endpoint_options, graph_at
 from ..model.problems import UsageError
 from .console import guarded, put
-from .context import here, opened
+from .context import Target, endpoint_options, graph_at, here, opened
 
 if TYPE_CHECKING:
     pass

@@ -7,7 +7,7 @@ new comes out as lines and quads; nothing is written.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..build.known import Sources, Things
 from ..graph.build_folder import writing
 from ..graph.store import Saved
 from ..graph.sums import UnusableError
@@ -26,7 +25,7 @@ from ..records.assemble import Tally
 from ..records.duplicates import named_things
 from ..records.files import File as Guest
 from ..records.mapping import map_records, things_of
-from ..records.reader import Record, Records, read_records_in, read_sources_in, without
+from ..records.reader import Record, Records, Source, read_records_in, read_sources_in, without
 from ..records.record_graph import Place, Sheet
 from ..system.background import Beside
 from ..system.cache import program
@@ -34,6 +33,67 @@ from .affected import View
 from .dependency_index import FILE, Index
 from .inputs import News
 from .sorted_ntriples import Spelling, quads, saved_lines
+
+
+class Sources(Mapping[str, "Source | None"]):
+    """All sources by id: those that were read already, the others read when they are asked for."""
+
+    def __init__(
+        self, project: Project, index: Index, read: dict[str, Source | None], gone: set[str]
+    ) -> None:
+        self.project, self.index, self.read, self.gone = project, index, dict(read), gone
+
+    def __getitem__(self, identifier: str) -> Source | None:
+        if identifier not in self.read:
+            if identifier not in self:
+                raise KeyError(identifier)
+            (path,) = self.index.paths([f"source/{identifier}"])
+            known, _ = read_sources_in(self.project, [self.project.root / path])
+            self.read.update({**known, **self.read})
+        return self.read[identifier]
+
+    def __contains__(self, identifier: object) -> bool:
+        owner = f"source/{identifier}"
+        return identifier in self.read or (
+            owner not in self.gone and bool(self.index.paths([owner]))
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        known = {owner[7:] for owner in self.index.sources() - self.gone}
+        return iter(sorted(known | self.read.keys()))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+class Things(Mapping[str, str]):
+    """The IRI of each record by its id: of `own` those that were read, of the others but `gone` as
+    the index has them."""
+
+    def __init__(
+        self, index: Index, own: Mapping[str, str] | None = None, gone: frozenset[str] = frozenset()
+    ) -> None:
+        self.index, self.own, self.gone = index, own or {}, gone
+
+    def __getitem__(self, identifier: str) -> str:
+        found = self.own.get(identifier)
+        if found is None and identifier not in self.gone:
+            found = self.index.iri(identifier)
+        if found is None:
+            raise KeyError(identifier)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.own.keys() | (set(self.index.things()) - self.gone))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def without(self, ids: Collection[str]) -> Things:
+        """The same, but for these."""
+        own = {key: iri for key, iri in self.own.items() if key not in ids}
+        return Things(self.index, own, self.gone | frozenset(ids))
+
 
 _GRAPHS: Final = ("facts", "evidence", "catalog")
 

@@ -11,13 +11,12 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...graph.labels import footnotes
-from ...landscape.money import sums
 from ...model.project import Project
 from ...query.execute import Table, ask
 from ...query.render import day
 from ...query.saved import read_queries
 from ..tables import Sheet
-from ..works import Landscape, Work
+from ..works import Landscape, Work, sums
 from .matrix import ALL, UNKNOWN, Line, Matrix
 from .report import AXIS_WORDS, NO_PROOF, many, scope_words
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
-from ...landscape.rarity import Rarity, rarity
 from ..periods import Period, period
 from ..works import Landscape, Work
 from .related import Mark, families
-from .weights import Weights
+from .weights import Rarity, Weights, rarity
 
 
 class Bits:

@@ -6,10 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+import pyoxigraph as ox
+
+from ...graph.claims import Evidence, evidence, rank, values
+from ...model.namespaces import expand, local_name
 from ...query.render import day
 from ..periods import gap, period, together
-from ..works import Landscape, Work
+from ..works import LEADING, TAKING_PART, Landscape, Work
 from .find import Pair
+from .score import PARTS
 
 _FEW: Final = 3
 """Places within a larger one that are named before the larger one is."""
@@ -168,3 +173,134 @@ def listed(landscape: Landscape, iris: Iterable[str]) -> str:
 
 def _first_upper(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+_LEAST: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Works that hang together by pairs: `about` is the topic or city of all those pairs.
+
+    `at_once` is how many of them can be under way on one day.
+    """
+
+    about: str
+    works: tuple[Work, ...]
+    at_once: int
+
+
+def groups(landscape: Landscape, pairs: Iterable[Pair]) -> tuple[Group, ...]:
+    """The groups among pairs that overlap or are back-to-back, the largest first."""
+    links: dict[str, list[tuple[Work, Work]]] = {}
+    for pair in pairs:
+        common = shared(landscape, pair)
+        for each in common.subjects if pair.verdict == "overlapping" else common.places:
+            links.setdefault(each, []).append((pair.one, pair.other))
+    found = []
+    for about in sorted(links):
+        for works in _joined(links[about]):
+            if len(works) >= _LEAST:
+                found.append(Group(about, works, _at_once(works)))
+    return tuple(sorted(found, key=lambda each: (-len(each.works), each.about)))
+
+
+def _joined(links: list[tuple[Work, Work]]) -> list[tuple[Work, ...]]:
+    """The works of each connected part, by when they begin."""
+    parts: dict[str, dict[str, Work]] = {}
+    for one, other in links:
+        merged = {one.iri: one, other.iri: other}
+        merged |= parts.get(one.iri, {}) | parts.get(other.iri, {})
+        for iri in merged:
+            parts[iri] = merged
+    distinct = {id(each): each for each in parts.values()}
+    return [
+        tuple(sorted(each.values(), key=lambda work: (period(work).first, work.iri)))
+        for each in distinct.values()
+    ]
+
+
+def _at_once(works: tuple[Work, ...]) -> int:
+    steps = sorted(
+        step for each in map(period, works) for step in ((each.first, 1), (each.last + 1, -1))
+    )
+    most = now = 0
+    for _, step in steps:
+        now += step
+        most = max(most, now)
+    return most
+
+
+_SUBJECT: Final = ox.NamedNode(expand("rdf:subject"))
+
+
+_ROLES: Final = frozenset((*LEADING, *TAKING_PART))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One fact of one work: the part of the score that it bears, its property by local name, and
+    its value in words. `claims` are the IRIs of its current claims, `evidence` what each rests on.
+    """
+
+    work: Work
+    part: str
+    key: str
+    value: str
+    claims: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+def proofs(landscape: Landscape, store: ox.Store, pair: Pair) -> tuple[Proof, ...]:
+    """The facts that `pair` rests on, by work, then by part, then by property and value."""
+    common = shared(landscape, pair)
+    found = []
+    for work in (pair.one, pair.other):
+        facts: dict[tuple[str, str], list[ox.NamedNode]] = {}
+        for quad in store.quads_for_pattern(None, _SUBJECT, ox.NamedNode(work.iri), None):
+            assert isinstance(quad.subject, ox.NamedNode)
+            facts.setdefault(_fact(landscape, store, quad.subject), []).append(quad.subject)
+        mine = []
+        for (name, value), claims in facts.items():
+            part = _part(landscape, pair, common, name, value)
+            known = [(evidence(store, each), each.value) for each in claims] if part else []
+            current = sorted((each for each in known if each[0].standing == "current"), key=_rank)
+            if current:
+                word = landscape.label(value) if value.startswith("http") else day(value)
+                told, iris = zip(*current, strict=True)
+                mine.append(Proof(work, part, name, word, iris, told))
+        found += sorted(mine, key=_order)
+    return tuple(found)
+
+
+def _order(proof: Proof) -> tuple[int, bool, str, str]:
+    return PARTS.index(proof.part), proof.key == "endDate", proof.key, proof.value
+
+
+def _rank(found: tuple[Evidence, str]) -> tuple[object, str]:
+    return rank(found[0]), found[1]
+
+
+def _fact(landscape: Landscape, store: ox.Store, claim: ox.NamedNode) -> tuple[str, str]:
+    """The property and value of a claim, the property by its local name."""
+    predicate = next(values(store, claim, expand("rdf:predicate")))
+    value = str(getattr(next(values(store, claim, expand("rdf:object"))), "value", ""))
+    name = local_name(str(getattr(predicate, "value", "")))
+    return name, landscape.replaced.get(value, value)
+
+
+def _part(landscape: Landscape, pair: Pair, common: Shared, name: str, value: str) -> str:
+    """The part of the score that a fact bears; empty where it bears none."""
+    if name == "location":
+        around = (value, *landscape.within.get(value, ()))
+        held = {up for each in common.places for up in (each, *landscape.within.get(each, ()))}
+        told = pair.verdict == "colliding" or {*around} & {*common.places} or value in held
+        return "place" if told else ""
+    if name in ("about", "audience"):
+        topics = (*common.topics, *common.wider)
+        wanted = topics if name == "about" else (*common.groups, *common.wider_groups)
+        around = (value, *landscape.broader.get(value, ()))
+        return ("topic" if name == "about" else "group") if {*around} & {*wanted} else ""
+    if name in ("startDate", "endDate"):
+        return "time"
+    return "company" if name in _ROLES and value in common.company else ""

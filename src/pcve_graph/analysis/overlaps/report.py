@@ -5,18 +5,20 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 import pyoxigraph as ox
 
 from ...graph import claims
 from ...graph.labels import footnotes
-from ...landscape.groups import Group, groups
-from ...landscape.proofs import proofs
-from ...model.namespaces import expand, source
+from ...graph.serialize import serialize
+from ...model.namespaces import concept, expand, hashed, source
+from ..tables import Cell, Sheet
 from ..works import Landscape, Work
 from .find import Asked, Overlaps, Pair
-from .reasons import reason
+from .reasons import Group, groups, listed, proofs, reason, shared
+from .score import PARTS, VERDICTS
 
 _WIDTH: Final = 100
 _FEW: Final = 5
@@ -237,3 +239,84 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+COLUMNS = (
+    *("verdict", "score", "one", "one name", "one start", "one end"),
+    *("other", "other name", "other start", "other end"),
+    *PARTS,
+    *("shared topics and groups", "shared places", "shared bodies", "reason"),
+)
+
+
+def sheet(landscape: Landscape, store: ox.Store, asked: Asked, found: Overlaps) -> Sheet:
+    """All pairs kept, by verdict and then score; scores and parts have four decimals.
+
+    A part that cannot be known is an empty cell. Notes are the designation notes, and how many
+    pairs were left out, if any.
+    """
+    rows: list[tuple[Cell, ...]] = []
+    for verdict in VERDICTS:
+        for pair in found.pairs[verdict]:
+            common = shared(landscape, pair)
+            parts = [pair.parts.get(name) for name in PARTS]
+            works = [
+                cell
+                for work in (pair.one, pair.other)
+                for cell in (work.id, work.label, work.start, work.end)
+            ]
+            rows.append(
+                (
+                    *(verdict, round(pair.score, 4), *works),
+                    *(None if value is None else round(value, 4) for value in parts),
+                    listed(landscape, common.subjects),
+                    listed(landscape, common.places),
+                    listed(landscape, common.company),
+                    reason(landscape, pair),
+                )
+            )
+    where = scope(landscape, asked)
+    title = "Overlaps" + (f" {where}" if where else "")
+    texts = [cell for row in rows for cell in row if isinstance(cell, str)]
+    left = sum(found.counts.values()) - len(rows)
+    notes = [f"{left:,} weaker pairs are left out."] if left else []
+    return Sheet(title, COLUMNS, tuple(rows), (*notes, *footnotes(store, [title, *texts])))
+
+
+def turtle(landscape: Landscape, store: ox.Store, found: Overlaps) -> bytes:
+    """All pairs kept, as Turtle that the shapes accept, without blank nodes.
+
+    The IRI of an overlap is a hash of its two works, whichever is named first, so it stays the same
+    while scores and claims change. Scores are decimals of four places.
+    """
+    triples = [
+        triple
+        for verdict in VERDICTS
+        for pair in found.pairs[verdict]
+        for triple in _triples(landscape, store, pair)
+    ]
+    return serialize(triples, "turtle")
+
+
+def _triples(landscape: Landscape, store: ox.Store, pair: Pair) -> Iterator[ox.Triple]:
+    node = ox.NamedNode(hashed("overlap", *sorted((pair.one.iri, pair.other.iri))))
+
+    def stated(name: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
+        return ox.Triple(node, ox.NamedNode(expand(name)), value)
+
+    yield stated("rdf:type", ox.NamedNode(expand("pcve:Overlap")))
+    for work in (pair.one, pair.other):
+        yield stated("pcve:between", ox.NamedNode(work.iri))
+    yield stated("pcve:verdict", ox.NamedNode(concept("verdict", pair.verdict)))
+    yield stated("pcve:score", _decimal(pair.score))
+    for part, value in pair.parts.items():
+        yield stated(f"pcve:{part}Score", _decimal(value))
+    yield stated("skos:note", ox.Literal(reason(landscape, pair)))
+    claims = {claim for proof in proofs(landscape, store, pair) for claim in proof.claims}
+    for claim in sorted(claims):
+        yield stated("pcve:restsOn", ox.NamedNode(claim))
+
+
+def _decimal(value: float) -> ox.Literal:
+    number = Decimal(str(round(value, 4)))
+    return ox.Literal(format(number, "f"), datatype=ox.NamedNode(expand("xsd:decimal")))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from collections.abc import Mapping as Words
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +12,8 @@ from typing import Final
 from ...model.problems import UsageError
 from ...model.project import Project
 from ...model.suggest import nearest
-from ...syntax.tree import Mapping, Scalar, decode
+from ...syntax.tree import Mapping as YamlMapping
+from ...syntax.tree import Scalar, decode
 from ...syntax.yaml import parse
 from ...system.files import LARGEST, read_inside
 
@@ -71,7 +75,7 @@ def read_weights(project: Project) -> Weights:
 
 def _flat(tree: object, before: str = "") -> dict[str, str]:
     found: dict[str, str] = {}
-    for key, value in tree.entries if isinstance(tree, Mapping) else ():
+    for key, value in tree.entries if isinstance(tree, YamlMapping) else ():
         if isinstance(value, Scalar):
             found[before + key.text] = value.text
         else:
@@ -87,3 +91,41 @@ def _number(name: str, key: str, text: str) -> float:
     if not 0 <= number <= (1000 if key.startswith("rarity.") else 1):
         raise UsageError(f"{name}: {key} is {text}; it goes from 0 to 1")
     return number
+
+
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """`shares` is the part of works under each term, `says` what that is worth, both 0 to 1."""
+
+    shares: Mapping[str, float]
+    says: Mapping[str, float]
+
+
+def rarity(
+    terms: Iterable[str],
+    above: Mapping[str, tuple[str, ...]],
+    stated: Iterable[tuple[str, ...]],
+    even: float,
+    steady: float,
+) -> Rarity:
+    """The rarity of `terms`, where each work has the terms in one tuple of `stated`.
+
+    A term that is as rare as one in `even` works, or rarer, says 1. `steady` is how many works the
+    list itself counts as. Works without any term are no evidence and left out.
+    """
+    known = sorted({*terms})
+    counts: Counter[str] = Counter()
+    works = 0
+    for found, often in Counter(stated).items():
+        if found:
+            works += often
+            wider = (up for each in found for up in above.get(each, ()))
+            counts.update(dict.fromkeys((*found, *wider), often))
+    size = max(len(known), 1)
+    below = Counter(up for each in known for up in above.get(each, ()))
+    shares = {
+        each: (counts[each] + steady * (1 + below[each]) / size) / (works + steady)
+        for each in known
+    }
+    says = {each: min(1.0, -math.log(share) / math.log(even)) for each, share in shares.items()}
+    return Rarity(shares, {each: max(0.0, value) for each, value in says.items()})

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from ...model import namespaces
 from ...model.namespaces import expand
 from ...model.terms import Term
-from ...releases.reading import Claim, Reading, is_part
+from .snapshot import Claim, Reading, is_part
 from .states import Pair, State
 
 REASONS: Final = {

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ...ask.grounds import proof_as_json
 from ...graph.claims import Evidence
 from ...graph.labels import footnotes, labels
 from ...graph.serialize import prefixed
@@ -17,9 +17,22 @@ from ...model.namespaces import BASE, local_name
 from ...model.terms import Term
 from ...query.execute import plain
 from ...query.render import day, told
-from ...releases.patch import rdf_patch
+from ...query.why import proof_as_json
 from .compare import Change, Diff
 from .reasons import REASONS, Reason
+
+
+def rdf_patch(diff: Diff) -> str:
+    """One transaction: a `D` line for each quad that goes, then an `A` line for each that comes.
+
+    The id in its header is made of these lines: the same change has the same id.
+    """
+    gone = sorted(f"D {quad} .\n" for each in diff.changes for quad in each.removed)
+    come = sorted(f"A {quad} .\n" for each in diff.changes for quad in each.added)
+    rows = "".join([*gone, *come])
+    name = uuid.uuid5(uuid.NAMESPACE_URL, BASE + "patch/\n" + rows)
+    return f"H id <urn:uuid:{name}> .\nTX .\n{rows}TC .\n"
+
 
 _SIGNS: Final = {"added": "+", "changed": "~", "removed": "-"}
 _LONG: Final = 90

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from ...model.terms import Term
-from ...releases.reading import Claim, Fact
+from .snapshot import Claim, Fact
 
 
 @dataclass(slots=True, eq=False)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from ...exports.library import library
 from ...model.schema import Ontology
-from .entities import Things, short
+from .entities import Things, library, short
 from .subset import Part
 
 _MONTHS: Final = [

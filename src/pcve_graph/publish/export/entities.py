@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from ...graph.serialize import Statement, Value, prefixed
 from ...model.namespaces import BASE, expand, local_name
+from ...model.problems import UsageError
 from .subset import NAMES, Part
 
 _LABELS = ("skos:prefLabel", "rdfs:label", "dcterms:title")
@@ -138,3 +140,14 @@ def short(iri: str) -> str:
         case ["vocab" | "source" | "claim" | "quote", *rest] if rest:
             return "/".join(rest)
     return iri
+
+
+def library(module: str, extra: str) -> Any:
+    """The module, which the extra `extra` brings. Raises UsageError where it is not installed."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        raise UsageError(
+            f"this format needs {module.partition('.')[0]}, which is not installed; "
+            f'run pip install "pcve-graph[{extra}]", or [exports] for all formats'
+        ) from None

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ...exports import jsonld
 from ...model.namespaces import expand, kebab
 from ...model.problems import UsageError
 from ...model.schema import Ontology
 from . import rdf
+from . import rdf as jsonld
 from .bibtex import bibtex
 from .csv import csvs
 from .geojson import geojson
@@ -23,7 +23,7 @@ from .subset import Part
 from .xlsx import xlsx
 
 if TYPE_CHECKING:
-    from ...exports.choice import Choice
+    from .select import Choice
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from ...exports.library import library
 from ...model.dates import precision
 from ...model.namespaces import local_name
 from ...model.schema import Ontology
-from .entities import Things
+from .entities import Things, library
 from .geojson import lies_in, point
 from .subset import Part, sources_of
 

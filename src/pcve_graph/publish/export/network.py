@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from ...exports.library import library
 from ...model.namespaces import kebab
 from ...model.schema import Ontology
-from .entities import Things, short
+from .entities import Things, library, short
 from .subset import Part
 
 _WRITTEN: Final = re.compile(r' lastmodifieddate="[^"]*"')

@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from ...exports.files import archive
-from ...exports.library import library
 from ...model.schema import Ontology
-from .csv import as_csv
+from .csv import archive, as_csv
+from .entities import library
 from .subset import Part
 from .tables import Table, tables
 

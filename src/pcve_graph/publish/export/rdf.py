@@ -7,8 +7,10 @@ from itertools import chain
 
 import pyoxigraph as ox
 
+from ...graph.serialize import compact
 from ...model.namespaces import BASE, PREFIXES, graph
 from ...model.schema import Ontology
+from .entities import Things
 from .subset import Part, ordered, read
 
 
@@ -62,3 +64,10 @@ def trig(part: Part, ontology: Ontology) -> bytes:
     """TriG 1.1, a block for each graph."""
     every = (_in_graph(name, ordered(lines)) for name, lines in sorted(part.graphs.items()))
     return _serialized(chain.from_iterable(every), ox.RdfFormat.TRIG, PREFIXES)
+
+
+def jsonld(part: Part, ontology: Ontology) -> bytes:
+    """JSON-LD 1.1: the context made from the shapes, then one node object a thing."""
+    shaped = [key.path for kind in ontology.by_iri.values() for key in kind.keys.values()]
+    classes = {iri: kind.name for iri, kind in ontology.by_iri.items()}
+    return compact(list(Things(part, *part.graphs).statements()), shaped, classes)

@@ -6,10 +6,10 @@ import io
 from datetime import date, datetime
 from typing import Any, Final
 
-from ...exports.files import EPOCH, archive, unpacked
-from ...exports.library import library
 from ...model.namespaces import BASE
 from ...model.schema import Ontology
+from .csv import EPOCH, archive, unpacked
+from .entities import library
 from .subset import Part
 from .tables import Ref, Table, tables
 

@@ -19,15 +19,13 @@ from ...incremental.inputs import read_inputs
 from ...model.problems import UsageError
 from ...model.project import Project
 from ...model.schema import Ontology
-from ...releases.crate import crate
-from ...releases.layout import CRATE, INPUTS, MANIFEST, REFERENCE, STEM, SUMS, File
 from ...system.folders import create_folder
 from ..export.formats import FORMATS
 from ..export.subset import whole
 from ..site.reference import write_reference
-from .metadata import About
+from .metadata import CRATE, INPUTS, MANIFEST, REFERENCE, STEM, SUMS, About, File
 from .readme import citation, readme
-from .void_dcat_prov import dcat, prov, void
+from .void_dcat_prov import crate, dcat, prov, void
 
 TOOLS: Final = ("icalendar", "networkx", "pyarrow", "pybtex", "pyoxigraph", "XlsxWriter")
 """The libraries whose version can show in the bytes; the extra `release` pins them."""

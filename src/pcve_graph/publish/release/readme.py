@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from ...releases.layout import INPUTS, MANIFEST, REFERENCE, SUMS, File
-from .metadata import About
+from .metadata import INPUTS, MANIFEST, REFERENCE, SUMS, About, File
 
 
 def citation(about: About) -> bytes:

@@ -15,10 +15,10 @@ from ...graph.store import open_graph
 from ...model.problems import UsageError
 from ...model.project import Project
 from ...pipeline import build_project
-from ...releases.layout import MANIFEST, SUMS
 from ...syntax.ontology import read_ontology
 from ...system.files import read_file, walk
 from .build import release_files
+from .metadata import MANIFEST, SUMS
 
 _LARGEST: Final = 2**32
 """Bytes of the largest file of a release that is read."""

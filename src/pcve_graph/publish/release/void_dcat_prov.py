@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from ...graph.serialize import ordered
 from ...model.namespaces import BASE, GRAPHS, PREFIXES, expand, graph
-from ...releases.layout import INPUTS, File
-from .metadata import About, short
+from .metadata import CRATE, INPUTS, About, File, short
 from .service_description import DATASET
 
 _SPACES: Final = {
@@ -185,3 +185,47 @@ def _text(words: str) -> ox.Literal:
 
 def _day(text: str) -> ox.Literal:
     return ox.Literal(text, datatype=_xsd("date"))
+
+
+_VERSION: Final = "https://w3id.org/ro/crate/1.1"
+
+
+def crate(about: About, files: Iterable[File]) -> bytes:
+    """The metadata file: the root data set, each file of the release, and who made it."""
+    listed = sorted(files, key=lambda file: file.name)
+    root: dict[str, Any] = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": about.title,
+        "description": about.summary,
+        "datePublished": about.issued,
+        "version": about.version,
+        "creator": {"@id": "#project"},
+        "publisher": {"@id": "#project"},
+        "hasPart": [{"@id": file.name} for file in listed],
+    }
+    nodes: list[dict[str, Any]] = [
+        {
+            "@id": CRATE,
+            "@type": "CreativeWork",
+            "about": {"@id": "./"},
+            "conformsTo": {"@id": _VERSION},
+        },
+        root,
+        {"@id": "#project", "@type": "Organization", "name": about.creator},
+    ]
+    if about.licence:
+        root["license"] = {"@id": about.licence}
+        nodes.append({"@id": about.licence, "@type": "CreativeWork", "name": "Licence of the data"})
+    nodes += [
+        {
+            "@id": file.name,
+            "@type": "File",
+            "name": file.title,
+            "encodingFormat": file.media_type,
+            "contentSize": str(len(file.content)),
+        }
+        for file in listed
+    ]
+    document = {"@context": f"{_VERSION}/context", "@graph": nodes}
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()

@@ -20,12 +20,11 @@ from ...model.namespaces import BASE, expand, local_name
 from ...model.project import Project
 from ...model.schema import Ontology
 from ...query.saved import Parameter, SavedQuery, read_queries
-from ...releases.lists import list_page, lists_page
 from ...validation.rule_help import Page, pages
 from .diagram import Arrow, draw
 from .html import described, framed, link, table
 from .rule_pages import file_name, write_pages
-from .terms import AGENT, Terms, terms_page
+from .terms import AGENT, Terms, list_page, lists_page, terms_page
 
 FORMS: Final = {"ttl": "turtle", "jsonld": "jsonld", "rdf": "rdfxml", "nt": "nt"}
 """The forms of the ontology, the lists and the shapes, by the ending of their files."""

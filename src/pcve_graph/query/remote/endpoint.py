@@ -22,11 +22,11 @@ from SPARQLWrapper import GET, INSERT, JSON, POST, SELECT, SPARQLWrapper
 from ...model.namespaces import GRAPHS, graph
 from ...model.problems import UsageError
 from ...model.terms import Term
-from ...remote.answers import read_table, read_triples, read_truth
 from ...syntax.sparql_tokens import dataset, tokens, without_service
 from ..binding import limited, standalone
 from ..execute import Answer, Table, Triples, refuse
 from .addresses import Addresses, parsed_origin, shown
+from .answers import read_table, read_triples, read_truth
 from .connection import Deadline, Request
 from .content import LARGEST
 from .http import ATTEMPTS, Reply, Transport

@@ -13,13 +13,13 @@ from typing import Final, TypeVar
 
 import pyoxigraph as ox
 
-from ..model.namespaces import expand
-from ..model.terms import Term
-from ..query.execute import Table, Triples
-from ..query.remote.addresses import printable, shown
-from ..query.remote.guards import UnsafeError, guard_json, guard_triples, guard_xml
-from ..query.remote.http import Reply
-from ..query.remote.messages import EndpointError, useful_line
+from ...model.namespaces import expand
+from ...model.terms import Term
+from ..execute import Table, Triples
+from .addresses import printable, shown
+from .guards import UnsafeError, guard_json, guard_triples, guard_xml
+from .http import Reply
+from .messages import EndpointError, useful_line
 
 MOST_TERMS: Final = 10_000_000
 """Values of an answer that are read at most; an answer of so many takes some 3 GB of memory."""

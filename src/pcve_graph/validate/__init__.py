@@ -1,1 +1,0 @@
-"""Anybody's files against the shapes: located, explained and reported."""
