@@ -29,13 +29,13 @@ from typing import Any, Final
 import pyoxigraph as ox
 from generate import ROOT
 from measure import write_section
-from pcve_graph.cli.main.main import FEW_SWEEPS
 
 from pcve_graph.analysis.load import read_landscape
 from pcve_graph.analysis.overlaps.candidates import projects
 from pcve_graph.analysis.overlaps.find import Asked, find_overlaps
 from pcve_graph.analysis.overlaps.profiles import profiles
 from pcve_graph.analysis.overlaps.weights import read_weights
+from pcve_graph.cli.main import FEW_SWEEPS
 from pcve_graph.model.dates import first_and_last
 from pcve_graph.model.namespaces import expand, thing
 from pcve_graph.model.project import Project

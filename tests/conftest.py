@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from pcve_graph.cli.main.main import cli
 
+from pcve_graph.cli.main import cli
 from pcve_graph.graph.generations import current_generation
 from pcve_graph.graph.store import Saved, open_graph
 from pcve_graph.model.project import Project

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT, World
-from pcve_graph.cli.main.main import ROOMS, cli
 
+from pcve_graph.cli.main import ROOMS, cli
 from pcve_graph.query.saved import read_queries
 
 

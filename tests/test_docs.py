@@ -7,8 +7,8 @@ import shlex
 
 import pytest
 from conftest import ROOT, World
-from pcve_graph.cli.main.main import ROOMS
 
+from pcve_graph.cli.main import ROOMS
 from pcve_graph.model.problems import RULES
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.formats import FORMATS

@@ -1,4 +1,4 @@
-"""The rooms and their doors: who may import whom, and what never lies where."""
+"""The layers of the program: which package may import which, and what stands in one place only."""
 
 from __future__ import annotations
 
@@ -13,78 +13,93 @@ MODULES = {
     ".".join(path.relative_to(SOURCE).with_suffix("").parts): path
     for path in sorted(SOURCE.rglob("*.py"))
 }
-FLOORS = (
-    "texts",
-    "shapes",
-    "questions",
-    "records",
-    "build",
-    "validate",
-    "ask",
-    "remote",
-    "landscape",
-    "exports",
-    "releases",
-)
-"""The packages in their order: a room may enter those on the floors below its own, and the hall.
-
-`validate` and `ask` stand side by side, so do `remote` and `exports`; `releases`, `commands` and the face in Python stand on all of them.
-"""
-
-DOORS: dict[str, set[str]] = {
-    "hall": {"texts"},
-    "sandbox": {"hall"},
-    "texts": {"hall"},
-    "shapes": {"hall", "texts"},
-    "questions": {"hall", "texts"},
-    "records": {"hall", "shapes", "texts"},
-    "build": {"hall", "questions", "records", "shapes", "texts"},
-    "validate": {"build", "hall", "questions", "records", "shapes", "texts"},
-    "ask": {"build", "hall", "questions", "texts"},
-    "remote": {"ask", "build", "hall", "questions", "texts"},
-    "landscape": {"ask", "build", "hall", "questions", "texts"},
-    "exports": {"ask", "build", "hall", "questions", "texts"},
-    "releases": {
-        "ask",
-        "build",
-        "exports",
-        "hall",
-        "questions",
-        "remote",
-        "shapes",
-        "texts",
-        "validate",
+MAY_IMPORT: dict[str, set[str]] = {
+    "model": {"__init__"},
+    "system": {"model"},
+    "syntax": {"model", "system"},
+    "records": {"model", "syntax", "system"},
+    "graph": {"model", "system"},
+    "query": {"graph", "model", "syntax", "system"},
+    "incremental": {"graph", "model", "query", "records", "syntax", "system"},
+    "validation": {
+        "__init__",
+        "graph",
+        "incremental",
+        "model",
+        "query",
+        "records",
+        "syntax",
+        "system",
     },
-    "commands": {"hall", *FLOORS},
-    "face": {"commands", "hall", *FLOORS},
+    "analysis": {"graph", "model", "query", "syntax", "system"},
+    "publish": {
+        "__init__",
+        "graph",
+        "incremental",
+        "model",
+        "query",
+        "syntax",
+        "system",
+        "validation",
+    },
+    "pipeline": {
+        "graph",
+        "incremental",
+        "model",
+        "query",
+        "records",
+        "syntax",
+        "system",
+        "validation",
+    },
+    "api": {
+        "graph",
+        "incremental",
+        "model",
+        "pipeline",
+        "query",
+        "syntax",
+        "system",
+        "validation",
+    },
+    "cli": {
+        "__init__",
+        "analysis",
+        "graph",
+        "incremental",
+        "model",
+        "pipeline",
+        "publish",
+        "query",
+        "records",
+        "syntax",
+        "system",
+        "validation",
+    },
+    "__init__": {"api"},
+    "__main__": {"cli"},
 }
-for doors in DOORS.values():
-    doors.add("sandbox")
-"""Work with foreign content says what it works on, wherever that is done."""
-HALL = {"dates", "errors", "files", "folders", "kept", "limits", "locks", "names", "ontology"}
-HALL |= {"project", "visible"}
-FACE = {"__init__", "__main__", "cli", "knowledge"}
-ALONE = {
-    "yaml": {"texts.yamltext", "records.fmt"},
-    "rdflib": {"knowledge", "shapes.engines", "records.fmt", "texts.patterns"},
-    "SPARQLWrapper": {"remote.remote"},
-    "rich": {"ask.present"},
-    "sqlite3": {"build.folder", "build.index", "questions.search"},
-    "matplotlib": {"landscape.drawing", "landscape.pictures"},
-    "xlsxwriter": {"landscape.tables"},
+"""What each package may import, in the order of the data, from below; modules of the root count as
+packages, and `__init__` is the version. Each permission is used: one that is not fails.
+"""
+IN_ORDER = tuple(MAY_IMPORT)
+ONLY_IN = {
+    "yaml": {"syntax.yaml", "records.formatter"},
+    "rdflib": {"api", "records.formatter", "syntax.sparql_patterns", "validation.engines"},
+    "SPARQLWrapper": {"query.remote.endpoint"},
+    "rich": {"query.render"},
+    "sqlite3": {"graph.build_folder", "incremental.dependency_index", "query.search"},
+    "matplotlib": {"analysis.chart_page", "analysis.charts"},
+    "xlsxwriter": {"analysis.tables"},
 }
-TALKING = {"commands.building", "commands.console", "commands.finding", "commands.servers", "cli"}
-TALKING |= {"commands.curating", "commands.exporting", "commands.here", "commands.releasing"}
-TALKING |= {"commands.describing", "commands.sharing", "sandbox.command"}
-CLOCKS = {"build.inputs"}
+"""The modules that may import a library."""
+CLOCKS = {"incremental.inputs"}
 """Who asks what time it is; nothing of it shows in what a build gives."""
 
 
-def floor(name: str) -> str:
-    """The package of a module; `hall` or `face` for one that stands outside of them."""
-    if name in HALL:
-        return "hall"
-    return "face" if name in FACE else name.split(".")[0]
+def package(name: str) -> str:
+    """The package of a module; a module of the root is one of its own."""
+    return name.split(".")[0]
 
 
 def imports(name: str) -> tuple[set[str], set[str]]:
@@ -98,75 +113,84 @@ def imports(name: str) -> tuple[set[str], set[str]]:
         elif isinstance(node, ast.ImportFrom) and node.level:
             start = home[: len(home) - node.level + 1]
             base = ".".join((*start, *(node.module or "").split("."))).strip(".")
-            names = {f"{base}.{alias.name}".strip(".") for alias in node.names}
-            own |= {each for each in names if each in MODULES} or {base}
+            for alias in node.names:
+                module = f"{base}.{alias.name}".strip(".")
+                package_file = f"{base}.__init__".strip(".")
+                own.add(next(m for m in (module, base, package_file) if m in MODULES))
         elif isinstance(node, ast.ImportFrom) and node.module:
             foreign.add(node.module.split(".")[0])
-    return own & MODULES.keys(), foreign
+    return own, foreign
 
 
-def test_every_room_is_on_the_plan() -> None:
-    assert {floor(name) for name in MODULES} == set(DOORS)
-    assert {name for name in MODULES if "." not in name} == HALL | FACE
-    assert len(MODULES) >= 80
+def package_imports() -> dict[str, set[str]]:
+    """The other packages that each package imports."""
+    used: dict[str, set[str]] = {name: set() for name in MAY_IMPORT}
+    for name in MODULES:
+        used[package(name)] |= {package(module) for module in imports(name)[0]} - {package(name)}
+    return used
+
+
+def test_packages_import_what_they_may_and_no_permission_is_unused() -> None:
+    used = package_imports()
+    print(sum(map(len, used.values())), "pairs of packages, one of which imports the other")
+    assert used == MAY_IMPORT
+
+
+def test_imports_run_one_way() -> None:
+    """A package imports only those before it, save the version and the package's own face."""
+    for name, used in MAY_IMPORT.items():
+        if name not in ("__init__", "__main__"):
+            before = {*IN_ORDER[: IN_ORDER.index(name)], "__init__"}
+            assert used <= before, name
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_a_room_opens_only_the_doors_on_the_plan(name: str) -> None:
-    own, foreign = imports(name)
-    assert {floor(each) for each in own} - {floor(name)} <= DOORS[floor(name)]
-    for package, rooms in ALONE.items():
-        assert package not in foreign or name in rooms
-    assert "click" not in foreign or floor(name) == "commands" or name == "cli"
+def test_a_library_is_imported_in_one_place(name: str) -> None:
+    foreign = imports(name)[1]
+    for library, modules in ONLY_IN.items():
+        assert library not in foreign or name in modules
+    assert "click" not in foreign or package(name) == "cli"
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_rooms_do_not_go_round(name: str) -> None:
-    """What a room imports while it is loaded never leads back to it."""
+def test_modules_have_no_import_cycles(name: str) -> None:
     seen: set[str] = set()
     waiting = [name]
     while waiting:
-        for each in imports(waiting.pop())[0] - seen:
-            assert each != name, name
-            seen.add(each)
-            waiting.append(each)
+        for module in imports(waiting.pop())[0] - {"__init__"} - seen:
+            assert module != name, name
+            seen.add(module)
+            waiting.append(module)
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_only_the_console_writes(name: str) -> None:
     """Whatever reaches a terminal passes the one place that makes it visible."""
     streams = re.findall(r"sys\.(?:stdout|stderr)\b|click\.s?echo", MODULES[name].read_text())
-    assert not streams or name in ("cli", "commands.console", "sandbox.command", "sandbox.inside")
-
-
-def test_what_is_asked_never_touches_records() -> None:
-    for name in MODULES:
-        if floor(name) in ("ask", "landscape", "remote", "exports"):
-            assert not {floor(each) for each in imports(name)[0]} & {"records", "shapes"}, name
-        if floor(name) == "build" and name != "build.change":
-            assert "texts.yamltext" not in imports(name)[0]
+    writers = ("cli.console", "cli.main", "system.sandbox.command", "system.sandbox.inside")
+    assert not streams or name in writers
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_a_room_holds_no_queries_terms_or_paths(name: str) -> None:
+def test_code_holds_no_queries_and_only_commands_exit(name: str) -> None:
     text = MODULES[name].read_text()
     assert not re.search(r"\b(SELECT|CONSTRUCT|ASK)\b[^\n\"]*\n[^\"]*\bWHERE\b", text)
     assert not re.search(r"^@?prefix\s", text, re.I | re.M)
-    if name not in TALKING:
+    if package(name) != "cli" and name != "system.sandbox.command":
         assert not re.search(r"(?<![.\w])print\(|sys\.exit|os\.environ", text)
-    if name not in TALKING | CLOCKS:
+    if package(name) != "cli" and name not in CLOCKS:
         assert not re.search(r"time\.time|datetime\.now", text)
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_a_room_has_a_size_and_its_functions_a_screen(name: str) -> None:
+def test_modules_and_functions_are_short(name: str) -> None:
     assert len(MODULES[name].read_text().splitlines()) <= 500
     for node in ast.walk(ast.parse(MODULES[name].read_text())):
         if isinstance(node, ast.FunctionDef):
             assert (node.end_lineno or 0) - node.lineno < 60, f"{name}.{node.name}"
 
 
-@pytest.mark.parametrize("name", [each for each in MODULES if each != "__main__"])
+@pytest.mark.parametrize("name", [name for name in MODULES if name != "__main__"])
 def test_what_is_public_has_a_docstring(name: str) -> None:
     tree = ast.parse(MODULES[name].read_text())
     assert ast.get_docstring(tree)

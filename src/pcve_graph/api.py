@@ -100,7 +100,8 @@ class KnowledgeGraph:
         from .graph.store import open_graph
 
         if project.shipped:
-            from .pipeline import build_project, is_current
+            from .incremental.inputs import is_current
+            from .pipeline import build_project
 
             if not is_current(project):
                 build_project(project)

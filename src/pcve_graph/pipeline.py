@@ -15,12 +15,12 @@ import pyoxigraph as ox
 
 from .graph.build_folder import BuildFolder, Tell, build_folder, writing
 from .graph.generations import Generation
-from .graph.store import SEARCH_INDEX, Saved, open_generation, open_graph, read_manifest
+from .graph.store import SEARCH_INDEX, Saved, open_generation, read_manifest
 from .graph.sums import Sum, UnusableError, linked_sums, sum_files
 from .incremental.change import Change, WholeError, read_change
 from .incremental.completeness import counted, recounted
 from .incremental.dependency_index import FILE, Index
-from .incremental.inputs import Inputs, News, is_stale, news, renewed, scan, settled, write_inputs
+from .incremental.inputs import Inputs, News, news, renewed, scan, settled, write_inputs
 from .model.namespaces import GRAPHS
 from .model.problems import ContentError, UsageError, shortage
 from .model.project import Project
@@ -204,14 +204,6 @@ def build_project(
         if opened.obstacle:
             tell(f"{opened.obstacle}; everything is built anew")
         return _build_whole(project, engine, opened)
-
-
-def is_current(project: Project) -> bool:
-    """Whether there is a saved graph, made of the files as they are."""
-    try:
-        return not is_stale(project, open_graph(project))
-    except (UsageError, OSError, ValueError):
-        return False
 
 
 def _build_whole(project: Project, engine: str | None, folder: BuildFolder) -> Checked:

@@ -68,7 +68,7 @@ def opened(project: Project) -> Saved:
     from ..incremental.inputs import is_stale
 
     if project.shipped:
-        from ..pipeline import is_current
+        from ..incremental.inputs import is_current
 
         if not is_current(project):
             tell(f"building the shipped graph once, into {project.build}")
@@ -110,6 +110,7 @@ _SCOPE = (
 
 
 def scoped(command: Any) -> Any:
+    """`command` with the options that choose a part of the graph."""
     for option in reversed(_SCOPE):
         command = option(command)
     return command
@@ -123,9 +124,10 @@ def named(project: Project, saved: Saved, query: str, **names: str) -> dict[str,
     """
     from ..query.parameters import bind
     from ..query.saved import read_queries
+    from ..query.search import saved_index
 
     asked = read_queries(project, "landscape")[query]
-    bound = bind(asked, names, saved.index())
+    bound = bind(asked, names, saved_index(saved))
     return {key: str(getattr(term, "value", "")) for key, term in bound.items()}
 
 

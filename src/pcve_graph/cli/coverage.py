@@ -87,7 +87,7 @@ def coverage(
     output: Path | None,
     **asked: Any,
 ) -> None:
-    """Show who works where on what: economies by topics, and where there are gaps.
+    """Show who works where on what, and where nothing is recorded.
 
     A cell without a record shows a dot: no record is not proof of no activity. A name is an id or
     any name of the thing, in any script.

@@ -24,7 +24,7 @@ from .context import here
 def diff(
     context: click.Context, old: str, new: str, form: str, brief: bool, output: Path | None
 ) -> None:
-    """Tell by statement what changed from A to B, with the reason and the words.
+    """Report what changed between two states, by statement.
 
     A and B are project folders (their files as they are), build folders, releases, or git
     revisions of this project; without them, the last commit and the files here. Nothing is written
@@ -40,9 +40,10 @@ def diff(
       pcve diff build other-project/build --format rdf-patch -o changes.rdfp
     """
     from ..model.suggest import nearest
+    from ..pipeline import build_project
     from ..publish.diff.compare import compare
     from ..publish.diff.render import DIFF_FORMATS, as_counts
-    from ..publish.diff.snapshot import of_files, open_side
+    from ..publish.diff.snapshot import Workspace, of_files, open_side
 
     if form not in DIFF_FORMATS:
         hint = nearest(form, DIFF_FORMATS) or "known formats: " + ", ".join(DIFF_FORMATS)
@@ -51,9 +52,12 @@ def diff(
         raise UsageError("--brief is a form of text; the other formats have the counts in them")
     project = here(context)
     with contextlib.ExitStack() as stack:
+        workspace = Workspace(stack, build_project)
         with doing("comparing"):
-            before = open_side(old, project, stack)
-            after = open_side(new, project, stack) if new else of_files("now", project, stack)
+            before = open_side(old, project, workspace)
+            after = (
+                open_side(new, project, workspace) if new else of_files("now", project, workspace)
+            )
             found = compare(before, after)
         text = as_counts(found) if brief else DIFF_FORMATS[form](found)
     put(text, output, form)

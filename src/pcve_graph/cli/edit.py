@@ -19,7 +19,7 @@ from .context import here
 @click.pass_context
 @guarded
 def new(context: click.Context, kind: str, identifier: str) -> None:
-    """Start a record or source: write the file with every key that its class allows.
+    """Start a record or source with every key its class allows.
 
     KIND is source, or a class: event, event-series, organization, organizational-unit, person,
     initiative, programme, project, document, place, country.
@@ -53,7 +53,7 @@ def new(context: click.Context, kind: str, identifier: str) -> None:
 @click.pass_context
 @guarded
 def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
-    """Write records, sources, queries and ontology files in their canonical form.
+    """Write records, queries and ontology files in canonical form.
 
     \b
     Examples:

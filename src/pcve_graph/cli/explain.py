@@ -22,7 +22,7 @@ from .context import here
 @click.pass_context
 @guarded
 def explain(context: click.Context, rule: str | None, folder: Path | None) -> None:
-    """Tell what a rule asks, why, and how to keep it; without RULE, list all rules.
+    """Explain a rule: what it requires, why, and how to satisfy it.
 
     \b
     Examples:

@@ -86,8 +86,9 @@ def _part(saved: Saved, form: Format, ontology: Ontology, asked: Asked) -> Part:
     if not any(asked.values()):
         return part
     from ..publish.export.select import read_choice, select
+    from ..query.search import saved_index
 
-    choice = read_choice(ontology, saved.index(), **asked)
+    choice = read_choice(ontology, saved_index(saved), **asked)
     form.admits(choice)
     found = select(part, ontology, choice)
     lines = many(sum(map(len, found.graphs.values())), "statement")

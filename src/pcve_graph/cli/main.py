@@ -24,41 +24,50 @@ from ..system.sandbox import inside
 from ..system.sandbox.command import enter
 from .console import discard, prepare, progress, tell
 
-FEW_SWEEPS = (100_000, 20, 50)
-"""Thresholds of Python's search for circles of objects. A command makes many objects and hardly any
-circles, and is done in seconds; with Python's own thresholds the search takes up to a fifth of it.
+GC_THRESHOLDS = (100_000, 20, 50)
+"""Thresholds of cyclic garbage collection. A command creates many objects and hardly any reference
+cycles, and ends within seconds; with Python's own thresholds collection takes up to a fifth of it.
 """
 
-ROOMS: Final = {
-    "build": "building",
-    "coverage": "covering",
-    "diff": "releasing",
-    "explain": "building",
-    "export": "exporting",
-    "fmt": "curating",
-    "new": "curating",
-    "overlaps": "overlapping",
-    "path": "building",
-    "publish": "sharing",
-    "queries": "finding",
-    "query": "finding",
-    "reference": "describing",
-    "release": "releasing",
-    "search": "finding",
-    "show": "finding",
-    "timeline": "covering",
-    "validate": "building",
+COMMANDS: Final = {
+    "Ask": {
+        "query": "Ask a saved query, or SPARQL of your own from a file or stdin.",
+        "queries": "List the saved queries, their parameters and an example of each.",
+        "search": "Find things by any name, or by words about them.",
+        "show": "Show everything known of one thing, each fact with its evidence.",
+        "overlaps": "Find who does the same in the same place at the same time.",
+        "coverage": "Show who works where on what, and where nothing is recorded.",
+        "timeline": "Show projects and events over time, and how topics shifted.",
+    },
+    "Check": {
+        "validate": "Check the project, or any files, against the shapes.",
+        "explain": "Explain a rule: what it requires, why, and how to satisfy it.",
+    },
+    "Curate": {
+        "build": "Read, map, check and store the project; write build/.",
+        "new": "Start a record or source with every key its class allows.",
+        "fmt": "Write records, queries and ontology files in canonical form.",
+        "diff": "Report what changed between two states, by statement.",
+    },
+    "Publish": {
+        "export": "Write the graph, or a part of it, in one of many formats.",
+        "reference": "Write the ontology as HTML pages.",
+        "release": "Write or verify a release: every format in one folder.",
+        "publish": "Load the built graph into a SPARQL 1.1 server.",
+        "path": "Print where the files of the last build are.",
+    },
 }
-"""Each command, and the module of `commands` that it lies in: only that of the one that is given
-is imported.
-"""
+"""The commands with their summaries, in the groups of `pcve --help`, which imports none of them."""
+
+_MODULES: Final = {"fmt": "edit", "new": "edit", "path": "build"}
+"""The module of a command that is not named after it."""
 
 
 def main() -> None:
     """Run `pcve` with the arguments of the process."""
-    gc.set_threshold(*FEW_SWEEPS)
+    gc.set_threshold(*GC_THRESHOLDS)
     prepare()
-    gc.freeze()  # a search would write to the pages that the two processes share
+    gc.freeze()  # a collection would write to the pages that the two processes share
     enter(_tell)
     try:
         cli(prog_name="pcve")
@@ -67,7 +76,7 @@ def main() -> None:
             inside.end_without_memory()
         raise
     finally:
-        gc.freeze()  # what is there at the end goes with the process, without a last search
+        gc.freeze()  # what is left goes with the process, without a last collection
 
 
 @contextlib.contextmanager
@@ -97,8 +106,8 @@ def _tell(message: str) -> None:
     tell(message)
 
 
-class _Rooms(click.Group):
-    """The commands of `ROOMS`, each imported when it is asked for."""
+class _Commands(click.Group):
+    """The commands of `COMMANDS`; each is imported when it is run."""
 
     def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
         with _guarded_click():
@@ -109,21 +118,27 @@ class _Rooms(click.Group):
             return super().invoke(context)
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return list(ROOMS)
+        return [name for group in COMMANDS.values() for name in group]
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, summaries in COMMANDS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(summaries.items()))
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in ROOMS:
+        if name not in self.list_commands(context):
             return None
-        room = import_module(f".commands.{ROOMS[name]}", __package__)
-        found: click.Command = next(each for each in room.COMMANDS if each.name == name)
+        module = import_module(f".{_MODULES.get(name, name)}", __package__)
+        command: click.Command = getattr(module, name)
         from .bounds import add_bounds
 
-        add_bounds(found)
-        return found
+        add_bounds(command)
+        return command
 
 
 @click.group(
-    cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="pcve")
 @click.option(
@@ -137,7 +152,7 @@ class _Rooms(click.Group):
 def cli(context: click.Context, folder: Path | None) -> None:
     """A knowledge graph of work to prevent and counter violent extremism.
 
-    Every fact says where it comes from, and a machine has checked that the words are there.
+    Every fact says where it comes from, and how far a machine has checked it.
     """
     context.obj = folder
     inside.working_on(context.invoked_subcommand or "pcve")

@@ -65,7 +65,7 @@ def overlaps(
     picture: Path | None,
     output: Path | None,
 ) -> None:
-    """Tell which projects do the same in one place and time, and which events meet or collide.
+    """Find who does the same in the same place at the same time.
 
     Each pair has a score, what it is made of, a reason and its evidence. Successors, parts of one
     umbrella and editions of one series are related, not overlapping; what a missing date or place

@@ -44,7 +44,7 @@ def publish(
     timeout: float,
     dry_run: bool,
 ) -> None:
-    """Load the built graph into a SPARQL 1.1 server, all or nothing.
+    """Load the built graph into a SPARQL 1.1 server.
 
     All is loaded under staging names and counted, then one request puts it in place. Where the
     server takes updates and graphs is made from --endpoint, if not given. User and password

@@ -22,8 +22,6 @@ from .query import Reply, note
 
 if TYPE_CHECKING:
     from ..query.access import Reading
-if TYPE_CHECKING:
-    from ..query.access import Reading
 
 
 def tried(graph: Reading, project: Project, folder: Path | None, timeout: float) -> int:

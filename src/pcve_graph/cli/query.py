@@ -7,7 +7,7 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -28,10 +28,6 @@ from ..system.sandbox import inside
 from .bounds import COUNT, SECONDS
 from .console import guarded, on_terminal, put, read_stdin, tell
 from .context import FOLDER, Target, endpoint_options, graph_at, here, opened
-
-if TYPE_CHECKING:
-    from ..query.access import Reading
-
 
 ROW_FORMATS = ("table", "markdown", *RESULT_FORMATS)
 
@@ -107,6 +103,7 @@ def question(project: Project, graph: Reading, name: str, own: bytes | None, ask
 
 
 def note(note: Problem) -> str:
+    """A note on a query as one line."""
     return one_line(f"{note.position}: note: {note.message}; {note.fix}")
 
 

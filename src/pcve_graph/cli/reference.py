@@ -15,7 +15,7 @@ from .context import here
 @click.pass_context
 @guarded
 def reference(context: click.Context, folder: Path) -> None:
-    """Write the reference of the ontology into DIR: terms, lists, shapes, rules and questions.
+    """Write the ontology as HTML pages.
 
     The pages are HTML without scripts: open DIR/index.html, or put DIR on any web server. Beside
     them lie ontology, lists and shapes as Turtle, JSON-LD, RDF/XML and N-Triples.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,7 +22,7 @@ SHOWN = 40
 @click.pass_context
 @guarded
 def release(context: click.Context, folder: Path, verify: bool) -> None:
-    """Write a release into the new folder DIR: every format, descriptions, sums, reference pages.
+    """Write or verify a release: every format in one folder.
 
     The same commit and tools give the same bytes, so that anyone can make it again. With --verify
     nothing is written; exit 0: the same, 1: a file differs, and each is named.
@@ -33,6 +34,7 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
     """
     from ..graph.store import open_graph
     from ..incremental.inputs import is_stale
+    from ..pipeline import build_project
     from ..publish.release.build import check_target, release_files, write_release
     from ..publish.release.verify import check_release, differences, rebuilt
     from ..syntax.ontology import read_ontology
@@ -41,7 +43,7 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
     if verify:
         check_release(folder)
         with doing("building again"):
-            found = differences(folder, rebuilt(project))
+            found = differences(folder, rebuilt(project, partial(build_project, whole=True)))
         tell(*found[:SHOWN])
         if len(found) > SHOWN:
             tell(f"and {len(found) - SHOWN:,} more")

@@ -12,7 +12,7 @@ from ..model.namespaces import kebab
 from ..model.problems import UsageError
 from ..model.suggest import likely
 from ..query.render import columns
-from ..query.search import Hit
+from ..query.search import Hit, saved_index
 from .bounds import COUNT
 from .console import guarded, put, tell
 from .context import here, opened
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def search(
     context: click.Context, text: str, kinds: tuple[str, ...], limit: int, form: str
 ) -> None:
-    """Find things by any name, spelling or script, and by words of their descriptions and sources.
+    """Find things by any name, or by words about them.
 
     \b
     Examples:
@@ -50,7 +50,7 @@ def search(
 
 def finding(saved: Saved, text: str, kinds: tuple[str, ...], limit: int, form: str) -> Reply:
     """The things that `text` may mean, best first, as a table or JSON."""
-    index = saved.index()
+    index = saved_index(saved)
     known = index.kinds()
     for kind in kinds:
         if kebab(kind) not in known:

@@ -36,7 +36,7 @@ def timeline(
     output: Path | None,
     **asked: Any,
 ) -> None:
-    """Show projects and events in the order of time, or how topics shifted by year.
+    """Show projects and events over time, and how topics shifted.
 
     Beside them stands how many sources tell of each year, so that a break in what was collected is
     not read as a trend.

@@ -36,7 +36,7 @@ from .context import ENGINE, here, opened
 @click.pass_context
 @guarded
 def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **asked: Any) -> None:
-    """Check the project, or anybody's files, against the shapes; write nothing.
+    """Check the project, or any files, against the shapes.
 
     FILE is Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, a record in YAML or many in JSON
     Lines, a folder of them, or - for stdin. Formats of the answer: text, json, sarif, junit,

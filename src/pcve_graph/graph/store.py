@@ -21,14 +21,12 @@ import pyoxigraph as ox
 
 from ..model.problems import UsageError, shortage
 from ..model.project import Project
-from ..query import search
 from .generations import Generation, current_generation
 from .sums import damaged
 
 SEARCH_INDEX: Final = "search.sqlite"
-
-
 SUMS: Final = "inputs.sha256"
+"""Files of a generation that several packages name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +50,6 @@ class Saved:
         file = f"graph/{name}.nt"
         self.generation.check(file)
         return (self.folder / file).read_bytes().decode().split("\n")[:-1]
-
-    def index(self) -> search.Index:
-        """The names and texts of all things. Raises UsageError where the file is damaged."""
-        self.generation.check(SEARCH_INDEX)
-        return search.open_index(self.folder)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

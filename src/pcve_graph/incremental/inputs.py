@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ..graph.store import SUMS, Saved
+from ..graph.store import SUMS, Saved, open_graph
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..system.background import Apart
@@ -241,3 +241,11 @@ def _entries(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
 def is_stale(project: Project, saved: Saved) -> bool:
     """Whether a file that the build read has changed since, by content."""
     return bool(news(project, saved.folder).changed)
+
+
+def is_current(project: Project) -> bool:
+    """Whether there is a saved graph, made of the files as they are."""
+    try:
+        return not is_stale(project, open_graph(project))
+    except (UsageError, OSError, ValueError):
+        return False

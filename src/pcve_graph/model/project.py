@@ -72,7 +72,7 @@ def shipped_project(cache: Path) -> Project:
 
     Raises UsageError where the package carries none.
     """
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     for root in (package / "project", package.parents[1]):
         if is_project(root):
             return Project(root, cache, shipped=True)

@@ -24,7 +24,7 @@ from ..model.terms import Term
 from .execute import Answer, Table, ask
 from .parameters import bind
 from .saved import SavedQuery
-from .search import Index, open_index, write_index
+from .search import Index, open_index, saved_index, write_index
 from .worker import Worker
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Here(Reading):
         return self.saved.store
 
     def index(self) -> Index:
-        return self.saved.index()
+        return saved_index(self.saved)
 
     def around(self, identifier: str, ontology: Ontology) -> ox.Store:
         return self.saved.store

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..graph.store import SEARCH_INDEX
+from ..graph.store import SEARCH_INDEX, Saved
 from ..model import namespaces
 from ..model.namespaces import expand, local_name
 from ..model.problems import UsageError
@@ -326,6 +326,12 @@ class Index:
 
 def _marks(values: Collection[str]) -> str:
     return ", ".join("?" * len(values))
+
+
+def saved_index(saved: Saved) -> Index:
+    """The names and texts of all things. Raises UsageError where the file is damaged."""
+    saved.generation.check(SEARCH_INDEX)
+    return open_index(saved.folder)
 
 
 def open_index(folder: Path) -> Index:

@@ -49,7 +49,7 @@ def _keep(key: str, content: bytes, file: Path) -> None:
 def program() -> str:
     """A hash of the program's own files by their sizes and times: another program builds anew."""
     stamps = []
-    for name, entry in walk(Path(__file__).parent):
+    for name, entry in walk(Path(__file__).parents[1]):
         if name.endswith(".py"):
             stat = entry.stat()
             stamps.append((name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))

@@ -7,7 +7,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,13 +19,12 @@ from ...graph.build_folder import copy_build
 from ...graph.claims import Evidence, evidence, rank, values
 from ...graph.generations import is_build
 from ...graph.store import Saved, open_graph
-from ...incremental.inputs import read_inputs
+from ...incremental.inputs import is_current, read_inputs
 from ...model import namespaces
 from ...model.namespaces import GRAPHS, expand, graph
 from ...model.problems import ContentError, UsageError
 from ...model.project import Project, find_project, is_project
 from ...model.terms import Term
-from ...pipeline import build_project, is_current
 from ...system.files import LARGEST, read_file
 from ..release.metadata import INPUTS, NQUADS
 
@@ -33,6 +32,18 @@ _READ: Final = ("data", "ontology", "queries")
 """The folders of a project that make its graph."""
 
 _PLACE: Final = ("--show-toplevel", "--show-prefix")
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Where projects are built for a comparison: temporary folders, which go with `stack`."""
+
+    stack: ExitStack
+    build: Callable[[Project], object]
+
+    def folder(self) -> Path:
+        """A temporary folder of its own."""
+        return Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
 
 
 @dataclass(frozen=True)
@@ -49,11 +60,11 @@ class Side:
     inputs: Mapping[str, str]
 
 
-def open_side(word: str, project: Project, stack: ExitStack) -> Side:
+def open_side(word: str, project: Project, workspace: Workspace) -> Side:
     """The graph that `word` means: a folder (project, build or release), else a git revision.
 
     A project's folder is its files as they are: where its build is older, they are built in a
-    temporary folder, as a revision is. Such folders last as long as `stack`; nothing else is
+    temporary folder, as a revision is. Such folders last as long as `workspace`; nothing else is
     written. Raises UsageError where `word` is none of these, or does not build.
     """
     folder = Path(word)
@@ -64,8 +75,8 @@ def open_side(word: str, project: Project, stack: ExitStack) -> Side:
     found = find_project(folder) if folder.is_dir() else None
     if found and found.root == folder.resolve():
         build = project.build if found.root == project.root else found.build
-        return of_files(word, replace(found, build=build), stack)
-    return of_revision(word, project, stack)
+        return of_files(word, replace(found, build=build), workspace)
+    return of_revision(word, project, workspace)
 
 
 def of_build(name: str, saved: Saved) -> Side:
@@ -96,14 +107,14 @@ def of_release(name: str, folder: Path) -> Side:
     return Side(name, graphs, store, inputs)
 
 
-def of_files(name: str, project: Project, stack: ExitStack) -> Side:
+def of_files(name: str, project: Project, workspace: Workspace) -> Side:
     """The graph of a project's files as they are now."""
     if not is_current(project):
-        project = replace(project, build=_built(name, project.root, project.build, stack))
+        project = replace(project, build=_built(name, project.root, project.build, workspace))
     return of_build(name, open_graph(project))
 
 
-def of_revision(word: str, project: Project, stack: ExitStack) -> Side:
+def of_revision(word: str, project: Project, workspace: Workspace) -> Side:
     """The graph of the project as it was at a revision of its git repository."""
     commit = _git(project.root, "rev-parse", "--verify", "--end-of-options", word + "^{commit}")
     if not commit:
@@ -114,22 +125,22 @@ def of_revision(word: str, project: Project, stack: ExitStack) -> Side:
     top, _, prefix = _git(project.root, "rev-parse", *_PLACE).decode().partition("\n")
     tree = f"{commit.decode().strip()}:{prefix.strip()}"
     packed = _git(Path(top), "archive", "--format=tar", tree, "--", *_READ)
-    root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    root = workspace.folder()
     if packed:
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             archive.extractall(root, filter="data")
     if not is_project(root):
         raise UsageError(f"at {word} there is no project with {', '.join(_READ)} in this folder")
-    build = _built(word, root, project.build, stack)
+    build = _built(word, root, project.build, workspace)
     return of_build(word, open_graph(Project(root, build)))
 
 
-def _built(name: str, root: Path, near: Path, stack: ExitStack) -> Path:
+def _built(name: str, root: Path, near: Path, workspace: Workspace) -> Path:
     """The build of the files in `root`, begun from the one in `near`, if any: only less is read."""
-    build = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "build"
+    build = workspace.folder() / "build"
     copy_build(near, build)
     try:
-        build_project(Project(root, build))
+        workspace.build(Project(root, build))
     except ContentError as error:
         more = f"\nand {len(error.problems) - 1} more" if len(error.problems) > 1 else ""
         raise UsageError(f"{name} does not build: {error.problems[0]}{more}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import Final
 from ...graph.store import open_graph
 from ...model.problems import UsageError
 from ...model.project import Project
-from ...pipeline import build_project
 from ...syntax.ontology import read_ontology
 from ...system.files import read_file, walk
 from .build import release_files
@@ -24,14 +23,14 @@ _LARGEST: Final = 2**32
 """Bytes of the largest file of a release that is read."""
 
 
-def rebuilt(project: Project) -> dict[str, bytes]:
-    """The files of a release of the project, built whole in a temporary folder.
+def rebuilt(project: Project, build: Callable[[Project], object]) -> dict[str, bytes]:
+    """The files of a release of the project, which `build` builds in a temporary folder.
 
     Raises ContentError where the project does not build.
     """
     with tempfile.TemporaryDirectory() as folder:
         again = replace(project, build=Path(folder) / "build")
-        build_project(again, whole=True)
+        build(again)
         return release_files(again, open_graph(again), read_ontology(again))
 
 
