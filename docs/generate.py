@@ -1,12 +1,13 @@
 """The pages of the site that are generated: from the commands, from the ontology, and from pages
 that live elsewhere in the repository.
 
-MkDocs runs `on_files` as a hook. `python docs/generate.py DIR` writes the same pages into a folder,
-for any other site generator.
+MkDocs runs the functions `on_…` as hooks. `python docs/generate.py DIR` writes the same pages into
+a folder, for any other site generator.
 """
 
 from __future__ import annotations
 
+import inspect
 import os
 import posixpath
 import re
@@ -24,6 +25,7 @@ import click
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -37,7 +39,7 @@ COPIES: Final = {
     "data/README.md": "how-to/record-an-item.md",
     "queries/README.md": "reference/query-files.md",
 }
-"""Pages of the repository that the site includes, by their path: each has one home, which is there."""
+"""Pages that the site includes from elsewhere in the repository, where each has its one home."""
 
 COMMANDS: Final = "reference/commands.md"
 ONTOLOGY: Final = "reference"
@@ -60,6 +62,23 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """A page of the theme with the roles that it lacks; see `accessible`."""
+    return accessible(output)
+
+
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+    """The same for pages without a source, such as 404.html."""
+    return accessible(output_content) if template_name.endswith(".html") else output_content
+
+
+def accessible(html: str) -> str:
+    """A page whose parts have roles, and whose code can be scrolled with the keyboard."""
+    html = html.replace('<div class="navbar ', '<div role="navigation" class="navbar ', 1)
+    html = html.replace('<div id="main-content"', '<div role="main" id="main-content"', 1)
+    return html.replace("<pre>", '<pre tabindex="0">')
+
+
 def command_tree() -> click.Group:
     """The group `cli` of the module that the entry point `pcve` names."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -67,6 +86,13 @@ def command_tree() -> click.Group:
     group = module.cli
     assert isinstance(group, click.Group)
     return group
+
+
+def context_of(
+    command: click.Command, name: str = "pcve", parent: click.Context | None = None
+) -> click.Context:
+    """The context in which a command describes itself."""
+    return click.Context(command, parent, info_name=name, **command.context_settings)
 
 
 def commands(context: click.Context) -> Iterator[click.Context]:
@@ -77,13 +103,13 @@ def commands(context: click.Context) -> Iterator[click.Context]:
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         if command is not None and not command.hidden:
-            inner = click.Context(command, info_name=name, parent=context)
+            inner = context_of(command, name, context)
             yield inner
             yield from commands(inner)
 
 
 def _commands_page() -> Iterator[str]:
-    root = click.Context(command_tree(), info_name="pcve")
+    root = context_of(command_tree())
     yield "# Commands\n"
     yield (
         "Generated from the program, so it lists every command and option of this version. "
@@ -103,7 +129,7 @@ def _usage(context: click.Context) -> list[str]:
 
 def _help_text(command: click.Command) -> str:
     """The help in Markdown; paragraphs that click keeps as they are hold examples."""
-    paragraphs = re.split(r"\n\s*\n", (command.help or "").strip())
+    paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(command.help or ""))
     return "\n\n".join(map(_paragraph, paragraphs)) + "\n"
 
 
