@@ -303,3 +303,19 @@ def test_paths_that_pages_name_are_there() -> None:
     wrong = {each for each in named if not any(word in each for word in made)}
     wrong = {each for each in wrong if not (ROOT / each).exists()}
     assert wrong - {"docs/reference/commands.md"} == set()
+
+
+def test_the_architecture_names_files_that_are_there() -> None:
+    source = ROOT / "src/pcve_graph"
+    if not (source / "pipeline.py").is_file():
+        pytest.skip("the layout that the page describes is not there yet")
+    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+    rows = re.findall(r"^\| [^|]+ \| (`[^|]+`) \|", page, re.M)
+    assert len(rows) > 30
+    for row in rows:
+        first, *others = re.findall(r"`([^`]+)`", row)
+        assert (source / first).exists(), first
+        for name in others:
+            assert any((folder / name).exists() for folder in (source, (source / first).parent)), (
+                name
+            )
