@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT, World
 
-from pcve_graph.cli.main import ROOMS, cli
+from pcve_graph.cli.main import NAMES, cli
 from pcve_graph.query.saved import read_queries
 
 
 def test_every_command_has_help_with_an_example() -> None:
-    for name in ROOMS:
+    for name in NAMES:
         result = CliRunner().invoke(cli, [name, "--help"])
         assert result.exit_code == 0
         assert "Example" in result.output, name

@@ -8,7 +8,7 @@ import shlex
 import pytest
 from conftest import ROOT, World
 
-from pcve_graph.cli.main import ROOMS
+from pcve_graph.cli.main import NAMES
 from pcve_graph.model.problems import RULES
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.formats import FORMATS
@@ -20,7 +20,7 @@ README = (ROOT / "README.md").read_text()
 FORMAT = (ROOT / "data/FORMAT.md").read_text()
 
 
-@pytest.mark.parametrize("name", ROOMS)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_readme_tells_of_every_command(name: str) -> None:
     assert f"pcve {name}" in README
 

@@ -58,6 +58,7 @@ COMMANDS: Final = {
     },
 }
 """The commands with their summaries, in the groups of `pcve --help`, which imports none of them."""
+NAMES: Final = tuple(name for group in COMMANDS.values() for name in group)
 
 _MODULES: Final = {"fmt": "edit", "new": "edit", "path": "build"}
 """The module of a command that is not named after it."""
@@ -118,7 +119,7 @@ class _Commands(click.Group):
             return super().invoke(context)
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return [name for group in COMMANDS.values() for name in group]
+        return list(NAMES)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         for title, summaries in COMMANDS.items():
@@ -126,7 +127,7 @@ class _Commands(click.Group):
                 formatter.write_dl(list(summaries.items()))
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in self.list_commands(context):
+        if name not in NAMES:
             return None
         module = import_module(f".{_MODULES.get(name, name)}", __package__)
         command: click.Command = getattr(module, name)
