@@ -44,11 +44,12 @@ RULES: dict[str, str] = {
     "rdf-version": "a file is RDF 1.1: no triple terms, no reifiers, no base directions",
     "reason": "an inferred or disputed block has a note with the reason",
     "relative-iri": "a name for something outside the file is absolute, or the file states a base",
-    "special-file": "a project is made of regular files that lie inside it",
+    "special-file": "a project, or a folder that is checked, is made of regular files inside it",
     "structure": "a record has the form that data/FORMAT.md gives",
     "unknown-key": "a key is one that the class of the record knows",
     "unknown-source": "a source is a file of data/sources",
     "unknown-type": "a type is a class that has a shape in ontology/shapes.ttl",
+    "unreadable-file": "a file that is named is there, regular, readable, and of a known format",
     "yaml-syntax": "a record is YAML: two spaces for each level, no tabs",
 }
 """The rules that reading and mapping keep, in plain words. Shapes and checks carry their own."""

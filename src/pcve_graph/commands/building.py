@@ -76,7 +76,9 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.argument(
+    "paths", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="[FILE]..."
+)
 @ENGINE
 @click.option("--input-format", metavar="FORMAT", help="Of every FILE, where its ending is silent.")
 @click.option("--shapes", type=click.Path(path_type=Path), metavar="FILE", help="Your own shapes.")
@@ -109,6 +111,8 @@ def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **
     project = here(context)
     if (form := asked["form"]) not in (*REPORTS, "turtle"):
         raise UsageError(f"there is no format {form!r}; known: {', '.join(REPORTS)}, turtle")
+    if not paths:
+        _refuse_without_files(asked)
     announce(asked["engine"])
     run = functools.partial(_validated, project, examine, paths, asked)
     if not watch:
@@ -124,6 +128,13 @@ def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **
             run_apart(again, tell, without="--watch")
         seen = now
         time.sleep(0.4)
+
+
+def _refuse_without_files(asked: dict[str, Any]) -> None:
+    """Raise UsageError for an option that the check of the whole project would not heed."""
+    for option in ("shapes", "focus", "against", "input_format"):
+        if asked[option]:
+            raise UsageError(f"--{option.replace('_', '-')} goes with files: name them")
 
 
 @guarded

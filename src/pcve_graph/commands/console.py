@@ -104,10 +104,14 @@ def progress(text: str) -> None:
 
 
 def _on_stderr(text: str) -> None:
+    if sys.stderr is None:
+        return
     with contextlib.suppress(OSError, ValueError):
-        if sys.stderr is not None:
+        try:
             sys.stderr.write(text)
             sys.stderr.flush()
+        except OSError:
+            discard(sys.stderr)  # or Python would try again at its end, and exit with 120
 
 
 def on_terminal() -> bool:
