@@ -96,7 +96,19 @@ def examine(
         inside.working_on("checking " + (names[0] if len(names) == 1 else "the records"))
         mine = ontology if shapes is None else replace(ontology, shapes=shapes)
         others += _records(project, mine, records, stdin, asked)
-    kept = ("error",) if asked["severity"] == "error" else ("error", "warning")
+    return _outcome(problems, others, results, names, asked["severity"], unread=bool(refused))
+
+
+def _outcome(
+    problems: list[Problem],
+    others: list[Problem],
+    results: list[Result],
+    names: list[str],
+    severity: str,
+    unread: bool,
+) -> Outcome:
+    """All that was found, down to `severity`, in order."""
+    kept = ("error",) if severity == "error" else ("error", "warning")
     others = sorted({each for each in others if each.severity in kept})
     told = sorted({*others, *(each for each in problems if each.severity in kept)})
     wrong = any(each.severity == "error" for each in told)
@@ -105,7 +117,7 @@ def examine(
         results=tuple(sorted(results)),
         others=tuple(others),
         files=tuple(names),
-        code=2 if refused else int(wrong),
+        code=2 if unread else int(wrong),
     )
 
 
