@@ -81,13 +81,36 @@ def test_what_is_not_a_build_is_left_alone(world: World, prepared: Callable[[Pat
     assert state(world.root.parent) == before
 
 
+def test_a_folder_called_like_a_draft_is_left_alone(world: World) -> None:
+    chapter = world.write("build/draft-of-my-thesis/chapter-1.txt", "mine")
+    result = run(world.root, "build")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "files that pcve did not write (draft-of-my-thesis)" in result.stderr
+    assert chapter.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["current", "lock"])
+def test_a_folder_in_place_of_a_file_is_one_message(world: World, name: str) -> None:
+    build_project(world.project)
+    (world.project.build / name).unlink()
+    notes = world.write(f"build/{name}/notes.txt", "mine")
+    result = run(world.root, "build")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith(
+        f"pcve: {world.root}/build/{name} is in the way: it is a folder"
+    )
+    assert result.stderr.count("\n") == 1
+    assert notes.read_text() == "mine"
+
+
 def test_files_of_others_beside_a_build_stay(world: World) -> None:
     build_project(world.project)
     notes = world.write("build/notes.txt", "mine")
+    chapter = world.write("build/draft-of-my-thesis/chapter-1.txt", "mine")
     world.write("data/notes.md", "changed")
     assert run(world.root, "build").returncode == 0
     assert run(world.root, "build", "--whole").returncode == 0
-    assert notes.read_text() == "mine"
+    assert notes.read_text() == chapter.read_text() == "mine"
 
 
 def test_the_layout_of_the_first_version_is_replaced(world: World) -> None:
@@ -182,7 +205,7 @@ def test_a_full_disk_leaves_the_last_build_and_one_message(world: World) -> None
     assert "Hilltown on Moor" in run(world.root, "search", "hilltown").stdout
 
 
-@pytest.mark.parametrize("most", [8, 20, 60])
+@pytest.mark.parametrize("most", [5, 6, 8, 20, 60])
 def test_few_descriptors_are_one_message_or_suffice(world: World, most: int) -> None:
     build_project(world.project)
 
