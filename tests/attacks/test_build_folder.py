@@ -236,3 +236,30 @@ def test_little_memory_leaves_the_last_build(world: World, megabytes: int) -> No
     after = state(world.project.build)
     assert {name: after.get(name) for name in before} == before
     assert "Northtown" in run(world.root, "search", "northtown").stdout
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="a superuser may read everything")
+@pytest.mark.parametrize("name", ["build", "build/current", "build/generations/1", "data/sources"])
+def test_what_this_user_may_not_read_is_one_message(world: World, name: str) -> None:
+    build_project(world.project)
+    path = world.root / name
+    mode = path.stat().st_mode
+    without = "-dac_override,-dac_read_search"
+    drop = ["setpriv", f"--bounding-set={without}", f"--inh-caps={without}"]
+    command = [sys.executable, "-m", "pcve_graph", "--project", str(world.root)]
+    path.chmod(0)
+    try:
+        for arguments in (["build"], ["query", "events-by-date"]):
+            result = subprocess.run(
+                [*(drop if os.geteuid() == 0 else []), *command, *arguments],
+                capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+            if name == "data/sources" and arguments[0] == "query":
+                continue
+            assert (result.returncode, result.stdout) == (2, ""), result.stderr
+            *notes, message = result.stderr.splitlines()
+            assert all(note.startswith("note: ") for note in notes), result.stderr
+            assert message.startswith("pcve: "), result.stderr
+            assert "Permission denied" in message
+    finally:
+        path.chmod(mode)
