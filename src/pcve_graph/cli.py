@@ -19,6 +19,7 @@ import click
 
 from . import __version__, limits
 from .commands.console import discard, prepare, progress, tell
+from .errors import shortage
 from .sandbox import inside
 from .sandbox.command import enter
 from .visible import one_line
@@ -56,14 +57,17 @@ is imported.
 def main() -> None:
     """Run `pcve` with the arguments of the process."""
     gc.set_threshold(*FEW_SWEEPS)
-    prepare()
-    gc.freeze()  # a search would write to the pages that the two processes share
-    enter(_tell)
     try:
+        prepare()
+        gc.freeze()  # a search would write to the pages that the two processes share
+        enter(_tell)
         cli(prog_name="pcve")
     except BaseException as error:
         if inside.lacks_memory(error):
             inside.end_without_memory()
+        if message := shortage(error):
+            _tell(f"pcve: {message}")
+            sys.exit(2)
         raise
     finally:
         gc.freeze()  # what is there at the end goes with the process, without a last search

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -123,6 +124,13 @@ def damage(error: BaseException) -> str:
     """The message where the store met a table whose checksum is wrong; empty for other errors."""
     if isinstance(error, (OSError, RuntimeError)) and "Corruption" in str(error):
         return f"the build is damaged ({error}); run `pcve build`"
+    return ""
+
+
+def denial(error: BaseException) -> str:
+    """The message where this user may not read or write a file; empty for other errors."""
+    if isinstance(error, PermissionError) and error.filename is not None:
+        return f"{os.fsdecode(error.filename)} cannot be used: {error.strerror}"
     return ""
 
 

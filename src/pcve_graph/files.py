@@ -56,10 +56,11 @@ def read_file(path: Path, largest: int) -> bytes:
         if path.exists() and not path.is_file():
             raise UsageError(f"{path} is not a regular file") from None
         raise
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise UsageError(f"{path} is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise UsageError(f"{path} is not a regular file")
         if status.st_size > largest:
             raise UsageError(f"{path} has {status.st_size:,} bytes; at most {largest:,} are read")
         # Memory is taken for as many bytes as are asked for: the size of the file, not `largest`.
@@ -84,13 +85,16 @@ def walk(
     real folder is read once: folders that are no links come first, so that a file has the name of
     its own folder. Without `root`, what is neither a file nor a folder is passed over. With
     `root`, the folder of the project that `top` lies in, it is refused, and so is a link that
-    leads nowhere or out of `root`, and always a folder that may not be read: ContentError
-    (`special-file`). With `refuse`, that is called with the error, and the walk goes on.
+    leads nowhere or out of `root`, `top` if it is not a folder, and always a folder that may not
+    be read: ContentError (`special-file`). With `refuse`, that is called with the error, and the
+    walk goes on.
     """
     refuse = refuse or _raise
     seen: set[tuple[int, int]] = set()
     if root is not None:
         _check_inside(top, called.rstrip("/"), root)
+        if top.exists() and not top.is_dir():
+            raise _special(called.rstrip("/"), "found something that is no folder", "delete it")
     folders, links = [(str(top), called)], list[tuple[str, str]]()
     while folders or links:
         folder, name = folders.pop(0) if folders else links.pop(0)
@@ -213,6 +217,20 @@ def replacing(path: Path, expected: bytes | None = None) -> Iterator[IO[bytes]]:
 def write_file(path: Path, content: bytes | str, expected: bytes | None = None) -> None:
     """Replace the content of `path`, as `replacing` does; text is written as UTF-8."""
     with replacing(path, expected) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+def replace_file(path: Path, content: bytes | str) -> None:
+    """Make `path` a regular file with this content, whole or not at all: for files of pcve's own.
+
+    Unlike with `write_file`, a link, FIFO or device is replaced itself: nothing is written through
+    it. Text is written as UTF-8. Raises OSError where it cannot be written, or is a folder.
+    """
+
+    def finish(draft: Path) -> None:
+        draft.replace(path)
+
+    with _written(path, 0o666, finish) as file:
         file.write(content.encode() if isinstance(content, str) else content)
 
 

@@ -15,16 +15,17 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyoxigraph as ox
 
 from ..errors import UsageError, shortage
+from ..names import GRAPHS
 from ..project import Project
 from ..questions import search
 from .generations import Generation, current_generation
 from .inputs import news
-from .sums import damaged
+from .sums import damaged, read_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,22 @@ class Saved:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """How much the generation in `folder` gave: of records, sources, facts, triples and events."""
-    found: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
-    return found
+    """How much the generation in `folder` gave: of records, sources, facts, triples and events.
+
+    Raises UsageError where that file is damaged.
+    """
+    path = folder / "manifest.json"
+    try:
+        manifest = json.loads(read_part(path))
+        counts = [manifest["records"], manifest["sources"]]
+        counts += [manifest["facts"][name] for name in ("verified", "cited")]
+        counts += [manifest["triples"][name] for name in GRAPHS]
+        counts += manifest["completeness"].values()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise damaged(path) from None
+    if not all(type(count) is int for count in counts):
+        raise damaged(path)
+    return cast(dict[str, Any], manifest)
 
 
 def open_graph(project: Project) -> Saved:

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from ..errors import ContentError, Problem, UsageError, damage, shortage
+from ..errors import ContentError, Problem, UsageError, damage, denial, shortage
 from ..files import write_file
 from ..sandbox import inside
 from ..visible import one_line, visible
@@ -62,7 +62,7 @@ def guarded(command: Command) -> Command:
             sys.exit(0)
         except (OSError, MemoryError, RuntimeError, ImportError) as error:
             _end_without_memory(error)
-            message = shortage(error) or damage(error)
+            message = shortage(error) or damage(error) or denial(error)
             if not message:
                 raise
             tell(f"pcve: {message}")
