@@ -14,7 +14,7 @@ def test_a_row_counts_all_variables_of_its_answer() -> None:
     names = ",".join(f'"v{number}"' for number in range(10_000))
     rows = ",".join(["{}"] * 100_000)
     text = '{"head":{"vars":[' + names + ']},"results":{"bindings":[' + rows + "]}}"
-    with serving(answer(text.encode())) as server:
+    with serving(lambda _: answer(text.encode())) as server:
         message = one_message(
             pcve("query", "-", "--format", "csv", "--timeout", "20", "--endpoint", server.url)
         )
@@ -25,5 +25,5 @@ def test_a_small_question_needs_little_memory(northtown: World) -> None:
     """Threads of glibc reserve 64 MB each, which once counted as needed."""
     text = "SELECT ?s { ?s ?p ?o } LIMIT 1"
     for _ in range(3):
-        result = pcve("query", "-", "--memory", "400M", project=northtown.root, stdin=text)
+        result = pcve("query", "-", "--memory", "600M", project=northtown.root, stdin=text)
         assert result.returncode == 0, result.stderr
