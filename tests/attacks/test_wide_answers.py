@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conftest import World
-from servers.bad import serving
+from servers.bad import sends, serving, talking
 
 from .commands import one_message, pcve
 from .endpoints import answer
@@ -14,7 +14,7 @@ def test_a_row_counts_all_variables_of_its_answer() -> None:
     names = ",".join(f'"v{number}"' for number in range(10_000))
     rows = ",".join(["{}"] * 100_000)
     text = '{"head":{"vars":[' + names + ']},"results":{"bindings":[' + rows + "]}}"
-    with serving(lambda _: answer(text.encode())) as server:
+    with serving(talking(sends(answer(text.encode())))) as server:
         message = one_message(
             pcve("query", "-", "--format", "csv", "--timeout", "20", "--endpoint", server.url)
         )
