@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conftest import World
-from servers.bad import sends, serving, talking
+from servers.bad import sends, talking
 
 from .commands import one_message, pcve
 from .endpoints import answer
@@ -14,9 +14,9 @@ def test_a_row_counts_all_variables_of_its_answer() -> None:
     names = ",".join(f'"v{number}"' for number in range(10_000))
     rows = ",".join(["{}"] * 100_000)
     text = '{"head":{"vars":[' + names + ']},"results":{"bindings":[' + rows + "]}}"
-    with serving(talking(sends(answer(text.encode())))) as server:
+    with talking(sends(answer(text.encode()))) as address:
         message = one_message(
-            pcve("query", "-", "--format", "csv", "--timeout", "20", "--endpoint", server.url)
+            pcve("query", "-", "--format", "csv", "--timeout", "20", "--endpoint", address)
         )
     assert "10,000,000 values" in message or "--timeout allows more" in message
 
