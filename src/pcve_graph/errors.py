@@ -33,7 +33,7 @@ RULES: dict[str, str] = {
     "missing-key": "a record has id, type and claims; a block has a source and at least one fact",
     "ontology-syntax": "a file of ontology/ is Turtle, without blank nodes but in shapes.ttl",
     "query-header": "the header of a query is `#+ key: value` in YAML, with keys that are known",
-    "query-nesting": "brackets nest 32 deep at most; a chain weighs 400 (operator 1, bracket 3)",
+    "query-nesting": "brackets nest 32 deep at most; a chain weighs 400 (bracket 3, triple 2)",
     "query-size": "a query has 1,048,576 characters at most",
     "query-syntax": "a query is SPARQL 1.1",
     "nesting": "a file of RDF is of a depth and breadth that can be read in bounded time",
