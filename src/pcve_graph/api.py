@@ -203,7 +203,7 @@ class KnowledgeGraph:
         With `against`, references are looked up in the saved graph. Sorted by file and line; empty
         where all conforms. The work is done in a process that is stopped after `timeout` seconds or
         above `memory` (bytes, or a text such as "600M"); 0 is no bound, and both 0 do it in this
-        process. Raises UsageError for a path that is not there, and where it was stopped.
+        process. A path that cannot be read is a problem. Raises UsageError where it was stopped.
         """
         from .validation.run import problems_in
 

@@ -81,13 +81,36 @@ def test_what_is_not_a_build_is_left_alone(world: World, prepared: Callable[[Pat
     assert state(world.root.parent) == before
 
 
+def test_a_folder_called_like_a_draft_is_left_alone(world: World) -> None:
+    chapter = world.write("build/draft-of-my-thesis/chapter-1.txt", "mine")
+    result = run(world.root, "build")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "files that pcve did not write (draft-of-my-thesis)" in result.stderr
+    assert chapter.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["current", "lock"])
+def test_a_folder_in_place_of_a_file_is_one_message(world: World, name: str) -> None:
+    build_project(world.project)
+    (world.project.build / name).unlink()
+    notes = world.write(f"build/{name}/notes.txt", "mine")
+    result = run(world.root, "build")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith(
+        f"pcve: {world.root}/build/{name} is in the way: it is a folder"
+    )
+    assert result.stderr.count("\n") == 1
+    assert notes.read_text() == "mine"
+
+
 def test_files_of_others_beside_a_build_stay(world: World) -> None:
     build_project(world.project)
     notes = world.write("build/notes.txt", "mine")
+    chapter = world.write("build/draft-of-my-thesis/chapter-1.txt", "mine")
     world.write("data/notes.md", "changed")
     assert run(world.root, "build").returncode == 0
     assert run(world.root, "build", "--whole").returncode == 0
-    assert notes.read_text() == "mine"
+    assert notes.read_text() == chapter.read_text() == "mine"
 
 
 def test_the_layout_of_the_first_version_is_replaced(world: World) -> None:
@@ -182,7 +205,7 @@ def test_a_full_disk_leaves_the_last_build_and_one_message(world: World) -> None
     assert "Hilltown on Moor" in run(world.root, "search", "hilltown").stdout
 
 
-@pytest.mark.parametrize("most", [8, 20, 60])
+@pytest.mark.parametrize("most", [5, 6, 8, 20, 60])
 def test_few_descriptors_are_one_message_or_suffice(world: World, most: int) -> None:
     build_project(world.project)
 
@@ -213,3 +236,30 @@ def test_little_memory_leaves_the_last_build(world: World, megabytes: int) -> No
     after = state(world.project.build)
     assert {name: after.get(name) for name in before} == before
     assert "Northtown" in run(world.root, "search", "northtown").stdout
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="a superuser may read everything")
+@pytest.mark.parametrize("name", ["build", "build/current", "build/generations/1", "data/sources"])
+def test_what_this_user_may_not_read_is_one_message(world: World, name: str) -> None:
+    build_project(world.project)
+    path = world.root / name
+    mode = path.stat().st_mode
+    without = "-dac_override,-dac_read_search"
+    drop = ["setpriv", f"--bounding-set={without}", f"--inh-caps={without}"]
+    command = [sys.executable, "-m", "pcve_graph", "--project", str(world.root)]
+    path.chmod(0)
+    try:
+        for arguments in (["build"], ["query", "events-by-date"]):
+            result = subprocess.run(
+                [*(drop if os.geteuid() == 0 else []), *command, *arguments],
+                capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+            if name == "data/sources" and arguments[0] == "query":
+                continue
+            assert (result.returncode, result.stdout) == (2, ""), result.stderr
+            *notes, message = result.stderr.splitlines()
+            assert all(note.startswith("note: ") for note in notes), result.stderr
+            assert message.startswith("pcve: "), result.stderr
+            assert "Permission denied" in message
+    finally:
+        path.chmod(mode)

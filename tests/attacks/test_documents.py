@@ -117,7 +117,7 @@ def test_rdf_12_in_shapes_and_in_the_ontology(world: World, tmp_path: Path) -> N
     (tmp_path / "shapes.ttl").write_text(PREFIX + 'e:a e:b "x"@en--ltr .')
     (tmp_path / "a.ttl").write_text(PREFIX + "e:a e:b e:c .")
     run = pcve(world, "validate", str(tmp_path / "a.ttl"), "--shapes", str(tmp_path / "shapes.ttl"))
-    assert run.returncode == 1
+    assert run.returncode == 2
     assert "shapes.ttl:2:12: error rdf-version" in run.stdout + run.stderr
     text = (world.root / "ontology/vocab.ttl").read_text()
     world.write("ontology/vocab.ttl", text + '\n<a:a> <a:b> "x"@en--ltr .\n')

@@ -79,6 +79,13 @@ CHAINED: dict[str, Form] = {
         "SELECT " + "".join(f"(1 AS ?x{n}) " for n in range(number)) + "{ ?s ?p ?o }"
     ),
     "having": chained("(?s = ?s) ", "SELECT ?s { ?s ?p ?o } GROUP BY ?s HAVING ", ""),
+    "triples": chained("?s ?p ?o . ", "SELECT * { ", "}"),
+    "predicates": chained("; ?p ?o ", "SELECT * { ?s ?p ?o ", "}"),
+    "objects": chained(", ?o ", "SELECT * { ?s ?p ?o ", "}"),
+    "members": chained("1 ", "SELECT * { ?s ?p (", ") }"),
+    "truths": chained("true ", "SELECT * { ?s ?p (", ") }"),
+    "texts": chained('"a"@en ', "SELECT * { ?s ?p (", ") }"),
+    "described": chained("<urn:s> ", "DESCRIBE ", ""),
     "after a nest": lambda number: (
         "SELECT * { " + "{" * 20 + "}" * 20 + "FILTER(true) " * number + "}"
     ),
@@ -86,6 +93,15 @@ CHAINED: dict[str, Form] = {
 FLAT: dict[str, Form] = {
     "in": chained("-1, ", "SELECT * { ?s ?p ?o FILTER(?o IN (", "1)) }"),
     "values": chained("-1 ", "SELECT * { VALUES ?o { ", "} }"),
+    "variables": lambda number: (
+        "SELECT "
+        + "".join(f"?x{n} " for n in range(number))
+        + "{ VALUES ("
+        + "".join(f"?x{n} " for n in range(number))
+        + ") { ("
+        + "1 " * number
+        + ") } }"
+    ),
     "rows": chained("(-1 <urn:a#b>) ", "SELECT * { VALUES (?s ?o) { ", "} }"),
     "arguments": chained("STR(?s), ", "SELECT * { ?s ?p ?o FILTER(CONCAT(", "'') != '') }"),
     "prefixes": lambda number: (
@@ -163,7 +179,11 @@ def test_what_is_let_through_fits_into_the_smallest_stack() -> None:
         + "".join(f"BIND(1 AS ?x{n}) " for n in range(number))
         + "}" * 31
     )
-    slow = ("nested blank nodes", "nested lists", "chained sequence", "nested triple terms")
+    slow = ["nested blank nodes", "nested lists", "chained sequence", "nested triple terms"]
+    slow += [
+        f"chained {name}"
+        for name in ("triples", "predicates", "objects", "members", "truths", "texts")
+    ]
     texts = [
         longest(form, HEAVIEST + 2 if "nested" not in name else DEEPEST + 2)
         + (" # parse" if name in slow else "")
@@ -205,6 +225,18 @@ def test_all_ways_in_say_where(northtown: World, tmp_path: Path) -> None:
         assert ":2:49: error query-nesting: the brackets here are nested more than 32 deep" in said
         assert "Traceback" not in said
     with pytest.raises(ContentError, match="query:2:49: error query-nesting"):
+        KnowledgeGraph.open(northtown.root).sparql(text)
+
+
+@pytest.mark.parametrize("name", ["triples", "objects", "predicates", "members", "described"])
+def test_many_triples_are_one_message(northtown: World, name: str) -> None:
+    """The planner calls itself for each: these ended its process with a segmentation fault."""
+    text = CHAINED[name](12_000)
+    program = [sys.executable, "-m", "pcve_graph", "--project", str(northtown.root)]
+    run = subprocess.run([*program, "query", "-"], input=text.encode(), capture_output=True)
+    assert run.returncode == 1, run.stderr
+    assert b"too long a chain" in run.stderr
+    with pytest.raises(ContentError, match="too long a chain"):
         KnowledgeGraph.open(northtown.root).sparql(text)
 
 

@@ -141,11 +141,12 @@ def test_a_special_file_that_is_named(shared: World, tmp_path: Path, kind: str) 
     for command in commands if kind == "fifo" else commands[:2]:
         code, said = pcve(shared, *command)
         assert code == 2, (command, said)
-        assert len(said.splitlines()) < 4
+        assert said.count("error unreadable-file") == (command[0] == "validate"), said
+        assert len(said.splitlines()) < 6
 
 
 @pytest.mark.parametrize("kind", ["fifo", "zero", "loop"])
-def test_special_files_in_a_folder_are_passed_over(
+def test_special_files_in_a_folder_are_named_and_stop_nothing(
     shared: World, tmp_path: Path, kind: str
 ) -> None:
     folder = tmp_path / "in"
@@ -154,9 +155,12 @@ def test_special_files_in_a_folder_are_passed_over(
     make(kind, folder / "x.ttl")
     (folder / "again").symlink_to(folder)
     (folder / "deep" / "up").symlink_to(tmp_path)
+    (folder / "deep" / "pipe").symlink_to(folder / "x.ttl")  # by its name no file of data
     code, said = pcve(shared, "validate", str(folder))
-    assert code == 1
+    assert code == 2
     assert said.count("error pcvesh:Event-kind") == 1
+    places = {line.partition(":1:1")[0] for line in said.splitlines() if "special-file" in line}
+    assert places == {f"{folder}/deep/up", f"{folder}/x.ttl"}
     (folder / "q.rq").write_text("SELECT ?a { ?a ?b ?c } LIMIT 1")
     make(kind, folder / "x.rq")
     code, said = pcve(shared, "queries", "--queries", str(folder))
@@ -169,12 +173,10 @@ def test_a_huge_file_is_refused_before_it_is_read(shared: World, tmp_path: Path)
     (tmp_path / "data.ttl").write_text(EVENT)
     code, said = pcve(shared, "validate", f"{tmp_path}/x.ttl")
     assert (code, "error file-size: the file has 8,192 MB" in said) == (2, True)
-    for command in (
-        ("validate", f"{tmp_path}/data.ttl", "--shapes", f"{tmp_path}/x.ttl"),
-        ("query", f"{tmp_path}/x.rq"),
-    ):
-        code, said = pcve(shared, *command)
-        assert (code, "8,589,934,592 bytes" in said) == (2, True)
+    code, said = pcve(shared, "validate", f"{tmp_path}/data.ttl", "--shapes", f"{tmp_path}/x.ttl")
+    assert (code, "8,589,934,592 bytes" in said) == (2, True)
+    code, said = pcve(shared, "query", f"{tmp_path}/x.rq")
+    assert (code, "error query-size" in said) == (1, True)
 
 
 def test_a_huge_ontology_is_refused(shared: World, put: object) -> None:
@@ -214,6 +216,24 @@ def test_a_folder_that_lies_elsewhere_is_refused(world: World, tmp_path: Path) -
     code, said = pcve(world, "build")
     assert code == 1
     assert "data/sources:1:1: error special-file: the link leads out of the project" in said
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["queries/checks", "queries/answers", "data/sources", "data/ledger.yml", "ontology/shapes.ttl"],
+)
+@pytest.mark.parametrize("kind", ["fifo", "loop", "folder"])
+def test_what_is_read_is_never_taken_for_missing(world: World, name: str, kind: str) -> None:
+    path = world.root / name
+    if path.is_dir() and kind == "folder":
+        pytest.skip("it is a folder as it should be")
+    if name in ("queries/answers", "ontology/shapes.ttl") and kind == "loop":
+        pytest.skip("it is one message with exit code 2")
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    path.mkdir() if kind == "folder" else make(kind, path)
+    code, said = pcve(world, "queries" if name == "queries/answers" else "build")
+    assert code == 1, said
+    assert f"{name}:1:1: error special-file" in said
 
 
 def test_each_real_folder_is_walked_once_under_its_own_name(tmp_path: Path) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import click
 
-from ..system.sandbox import inside
 from .console import completeness, guarded, many, say, summary, tell
 from .context import ENGINE, here, opened, saved_anew
 
@@ -51,13 +49,6 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
     shown = project.build.relative_to(Path.cwd()) if inside else project.build
     triples = sum(manifest["triples"].values())
     say(f"wrote    {many(triples, 'triple')} to {shown}")
-
-
-@guarded
-def bounded(run: Callable[[], int], seconds: float, memory: int) -> int:
-    """One run of `--watch`, within bounds of its own."""
-    inside.bound(seconds=seconds, memory=memory)
-    return run()
 
 
 @click.command()

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from ..model.problems import ContentError, Problem, UsageError, damage, shortage
+from ..model.problems import ContentError, Problem, UsageError, damage, denial, shortage
 from ..model.visible import one_line, visible
 from ..system.files import write_file
 from ..system.sandbox import inside
@@ -62,7 +62,7 @@ def guarded(command: Command) -> Command:
             sys.exit(0)
         except (OSError, MemoryError, RuntimeError, ImportError) as error:
             _end_without_memory(error)
-            message = shortage(error) or damage(error)
+            message = shortage(error) or damage(error) or denial(error)
             if not message:
                 raise
             tell(f"pcve: {message}")
@@ -104,10 +104,14 @@ def progress(text: str) -> None:
 
 
 def _on_stderr(text: str) -> None:
+    if sys.stderr is None:
+        return
     with contextlib.suppress(OSError, ValueError):
-        if sys.stderr is not None:
+        try:
             sys.stderr.write(text)
             sys.stderr.flush()
+        except OSError:
+            discard(sys.stderr)  # or Python would try again at its end, and exit with 120
 
 
 def on_terminal() -> bool:

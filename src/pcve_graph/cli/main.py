@@ -19,6 +19,7 @@ import click
 
 from .. import __version__
 from ..model import limits
+from ..model.problems import shortage
 from ..model.visible import one_line
 from ..system.sandbox import inside
 from ..system.sandbox.command import enter
@@ -67,14 +68,17 @@ _MODULES: Final = {"fmt": "edit", "new": "edit", "path": "build"}
 def main() -> None:
     """Run `pcve` with the arguments of the process."""
     gc.set_threshold(*GC_THRESHOLDS)
-    prepare()
-    gc.freeze()  # a collection would write to the pages that the two processes share
-    enter(_tell)
     try:
+        prepare()
+        gc.freeze()  # a collection would write to the pages that the two processes share
+        enter(_tell)
         cli(prog_name="pcve")
     except BaseException as error:
         if inside.lacks_memory(error):
             inside.end_without_memory()
+        if message := shortage(error):
+            _tell(f"pcve: {message}")
+            sys.exit(2)
         raise
     finally:
         gc.freeze()  # what is left goes with the process, without a last collection

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ from ..model.project import Project
 from ..system.sandbox import inside
 from ..system.sandbox.command import run_apart
 from .bounds import COUNT
-from .build import bounded
 from .console import announce, count, doing, guarded, many, put, read_stdin, say, summary, tell
 from .context import ENGINE, here, opened
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.argument(
+    "paths", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="[FILE]..."
+)
 @ENGINE
 @click.option("--input-format", metavar="FORMAT", help="Of every FILE, where its ending is silent.")
 @click.option("--shapes", type=click.Path(path_type=Path), metavar="FILE", help="Your own shapes.")
@@ -54,13 +56,15 @@ def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **
     project = here(context)
     if (form := asked["form"]) not in (*REPORTS, "turtle"):
         raise UsageError(f"there is no format {form!r}; known: {', '.join(REPORTS)}, turtle")
+    if not paths:
+        _refuse_without_files(asked)
     announce(asked["engine"])
     run = functools.partial(_validated, project, examine, paths, asked)
     if not watch:
         sys.exit(run())
     bounds = inside.bounds()
     inside.bound(seconds=0, memory=0)  # each run has the bounds, and the watching has none
-    again = functools.partial(bounded, run, *bounds)
+    again = functools.partial(_bounded, run, *bounds)
     seen: object = None
     while True:
         now = stamp(project, paths)
@@ -69,6 +73,20 @@ def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **
             run_apart(again, tell, without="--watch")
         seen = now
         time.sleep(0.4)
+
+
+def _refuse_without_files(asked: dict[str, Any]) -> None:
+    """Raise UsageError for an option that the check of the whole project would not heed."""
+    for option in ("shapes", "focus", "against", "input_format"):
+        if asked[option]:
+            raise UsageError(f"--{option.replace('_', '-')} goes with files: name them")
+
+
+@guarded
+def _bounded(run: Callable[[], int], seconds: float, memory: int) -> int:
+    """One run of `--watch`, within bounds of its own."""
+    inside.bound(seconds=seconds, memory=memory)
+    return run()
 
 
 def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: Any) -> int:

@@ -39,6 +39,8 @@ Tell = Callable[[str], None]
 PATIENCE: Final = 1.0
 """Seconds of waiting for another build before the user is told of it."""
 _POLL: Final = 0.05
+_DRAFT: Final = re.compile(DRAFT + r"\d+-[0-9a-f]{8}", re.ASCII)
+"""How `BuildFolder.draft` names its folders: no other folder is taken for one and deleted."""
 _FIRST_LAYOUT: Final = (
     "search.sqlite",
     "index.sqlite",
@@ -124,10 +126,9 @@ class BuildFolder:
 
     def clear_drafts(self) -> None:
         """Delete the drafts of builds that were killed: with the lock held, all that there are."""
-        for draft in self.path.glob(f"{DRAFT}*") if self.lock.held else ():
-            shutil.rmtree(draft, ignore_errors=True)
-        for path in self.path.glob(f".{CURRENT}.*.tmp"):
-            path.unlink(missing_ok=True)
+        for path in list(self.path.iterdir()) if self.lock.held else ():
+            if _DRAFT.fullmatch(path.name):
+                shutil.rmtree(path, ignore_errors=True)
 
     def _is_current(self, number: int) -> bool:
         with suppress(UsageError, OSError):
@@ -199,6 +200,12 @@ def check_folder(path: Path) -> None:
             f"{path} is in the way: it is a file, where the build's folder is to be; nothing was "
             "changed. Move it away"
         )
+    for each in (path / CURRENT, path / LOCK):
+        if each.is_dir():
+            raise UsageError(
+                f"{each} is in the way: it is a folder, where a file of the build is to be; "
+                "nothing was changed. Move it away"
+            )
     foreign = sorted(each.name for each in path.iterdir() if not _is_ours(each.name))
     if foreign and not is_build(path):
         raise UsageError(
@@ -218,7 +225,9 @@ def writing(folder: Path) -> Iterator[None]:
     except Exception as error:
         import sqlite3
 
-        if not isinstance(error, sqlite3.OperationalError):
+        # SQLITE_ERROR is no failure to write: the file is not one of pcve's.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        if not isinstance(error, sqlite3.OperationalError) or code == sqlite3.SQLITE_ERROR:
             raise
         raise UsageError(f"{folder} cannot be written: {error}") from None
 
@@ -248,12 +257,12 @@ def _leave(path: Path, lock: Lock) -> None:
 
 
 def _has_content(path: Path) -> bool:
-    return any(each.name != LOCK and not each.name.startswith(DRAFT) for each in path.iterdir())
+    return any(each.name != LOCK and not _DRAFT.fullmatch(each.name) for each in path.iterdir())
 
 
 def _is_ours(name: str) -> bool:
     """Whether the first build makes this; hidden files, as of file managers, do not count."""
-    return name in (KEPT, LOCK) or name.startswith((DRAFT, "."))
+    return name in (KEPT, LOCK) or name.startswith(".") or bool(_DRAFT.fullmatch(name))
 
 
 def _delete_first_layout(build: Path) -> None:

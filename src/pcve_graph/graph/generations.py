@@ -15,6 +15,7 @@ not deleted.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,9 +24,9 @@ from typing import Final, NamedTuple
 
 from ..model.namespaces import GRAPHS
 from ..model.problems import UsageError
-from ..system.files import read_file, write_file
+from ..system.files import replace_file
 from ..system.locks import Lock, try_lock
-from .sums import Sum, UnusableError, check_contents, check_sizes, damaged, read_sums
+from .sums import Sum, UnusableError, check_contents, check_sizes, damaged, read_part, read_sums
 
 FORMAT: Final = 2
 """The version of this layout. The first had no `current`: the files lay in `build/` itself."""
@@ -106,18 +107,14 @@ def current_generation(build: Path) -> Generation:
 def read_current(build: Path) -> Pointer:
     """What `build/current` says. Raises NoGraphError and UnusableError as `current_generation`."""
     path = build / CURRENT
-    try:
-        content = read_file(path, _LARGEST_CURRENT)
-    except (FileNotFoundError, NotADirectoryError):
+    if not os.path.lexists(path):
         if is_first_layout(build):
-            raise _of_another_version(build) from None
+            raise _of_another_version(build)
         if (build / GENERATIONS).is_dir():
-            raise damaged(path, "it is missing") from None
-        raise NoGraphError(f"there is no graph in {build}; run `pcve build` first") from None
-    except UsageError as error:
-        raise damaged(path, str(error)) from None
+            raise damaged(path, "it is missing")
+        raise NoGraphError(f"there is no graph in {build}; run `pcve build` first")
     try:
-        named = json.loads(content)
+        named = json.loads(read_part(path, _LARGEST_CURRENT))
         layout = named["format"]
         if type(layout) is int and layout != FORMAT:
             raise _of_another_version(build)
@@ -132,7 +129,7 @@ def read_current(build: Path) -> Pointer:
 def write_current(build: Path, pointer: Pointer) -> None:
     """Make a generation the current one, at once for everybody who reads `current` after this."""
     named = {"format": FORMAT, "generation": pointer.number, "sums": pointer.digest}
-    write_file(build / CURRENT, json.dumps(named) + "\n")
+    replace_file(build / CURRENT, json.dumps(named) + "\n")
 
 
 def numbers(build: Path) -> list[int]:

@@ -15,14 +15,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pyoxigraph as ox
 
+from ..model.namespaces import GRAPHS
 from ..model.problems import UsageError, shortage
 from ..model.project import Project
 from .generations import Generation, current_generation
-from .sums import damaged
+from .sums import damaged, read_part
 
 SEARCH_INDEX: Final = "search.sqlite"
 SUMS: Final = "inputs.sha256"
@@ -53,9 +54,22 @@ class Saved:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """How much the generation in `folder` gave: of records, sources, facts, triples and events."""
-    found: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
-    return found
+    """How much the generation in `folder` gave: of records, sources, facts, triples and events.
+
+    Raises UsageError where that file is damaged.
+    """
+    path = folder / "manifest.json"
+    try:
+        manifest = json.loads(read_part(path))
+        counts = [manifest["records"], manifest["sources"]]
+        counts += [manifest["facts"][name] for name in ("verified", "cited")]
+        counts += [manifest["triples"][name] for name in GRAPHS]
+        counts += manifest["completeness"].values()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise damaged(path) from None
+    if not all(type(count) is int for count in counts):
+        raise damaged(path)
+    return cast(dict[str, Any], manifest)
 
 
 def open_graph(project: Project) -> Saved:

@@ -5,13 +5,25 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import re
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ..model.namespaces import GRAPHS
 from ..model.problems import UsageError
+from ..system.files import LARGEST, read_file
 
 FILE: Final = "sums.json"
+_NAME: Final = re.compile(r"\w[\w-]*(\.\w+)?(/\w[\w-]*(\.\w+)?)*", re.ASCII)
+"""How files of a build are named: no such name leads out of its folder."""
+_NEEDED: Final = frozenset(
+    [f"graph/{name}.nt" for name in GRAPHS]
+    + ["index.sqlite", "inputs.sha256", "inputs.stamps", "manifest.json", "search.sqlite"]
+    + ["store/CURRENT"]
+)
+"""Files that every build has, or its store would not open."""
 _NOT_ITS_FAULT: Final = (errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EPERM)
 
 
@@ -59,13 +71,33 @@ def write_sums(sums: Mapping[str, Sum], folder: Path) -> str:
 
 def read_sums(folder: Path, digest: str) -> dict[str, Sum]:
     """The sums in `folder`. Raises UnusableError where their file has not this SHA-256."""
-    try:
-        content = (folder / FILE).read_bytes()
-    except OSError as error:
-        raise _unreadable(folder / FILE, error) from None
+    path = folder / FILE
+    content = read_part(path)
     if hashlib.sha256(content).hexdigest() != digest:
-        raise damaged(folder / FILE)
-    return {name: Sum(*pair) for name, pair in json.loads(content).items()}
+        raise damaged(path)
+    try:
+        sums = {name: Sum(*pair) for name, pair in json.loads(content).items()}
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise damaged(path) from None
+    if not all(map(_NAME.fullmatch, sums)):
+        raise damaged(path, "it names files that do not belong to a build")
+    if not sums.keys() >= _NEEDED:
+        raise damaged(path, "it does not name all files of a build")
+    return sums
+
+
+def read_part(path: Path, largest: int = LARGEST) -> bytes:
+    """The content of a small file of a build.
+
+    Raises UnusableError where it is missing, larger, or no regular file; OSError where the file
+    may be right, but cannot be read by this process.
+    """
+    try:
+        return read_file(path, largest)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    except UsageError as error:
+        raise damaged(path, str(error)) from None
 
 
 def check_sizes(folder: Path, sums: Mapping[str, Sum]) -> None:
@@ -73,10 +105,10 @@ def check_sizes(folder: Path, sums: Mapping[str, Sum]) -> None:
     for name, known in sums.items():
         path = folder / name
         try:
-            size = path.stat().st_size
+            status = path.lstat()
         except OSError as error:
             raise _unreadable(path, error) from None
-        if size != known.size:
+        if not stat.S_ISREG(status.st_mode) or status.st_size != known.size:
             raise damaged(path)
 
 
@@ -88,7 +120,7 @@ def check_contents(folder: Path, sums: Mapping[str, Sum], names: Iterable[str]) 
             content = _sum(path)
         except OSError as error:
             raise _unreadable(path, error) from None
-        if content != sums[name]:
+        if content != sums.get(name):
             raise damaged(path)
 
 

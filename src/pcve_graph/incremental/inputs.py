@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ..graph.store import SUMS, Saved, open_graph
+from ..graph.sums import damaged, read_part
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..system.background import Apart
@@ -163,8 +164,11 @@ def _written(folder: Path) -> tuple[list[str], list[str], int]:
 
     Stamps that are not of these sums, or cannot be read, are empty.
     """
-    content = (folder / SUMS).read_bytes()
-    sums = content.decode().split("\n")[:-1]
+    content = read_part(folder / SUMS)
+    try:
+        sums = content.decode().split("\n")[:-1]
+    except UnicodeDecodeError:
+        raise damaged(folder / SUMS) from None
     with suppress(OSError, ValueError):
         head, *stamps = (folder / STAMPS).read_text("utf-8").split("\n")[:-1]
         started, digest = head.split(" ")
@@ -231,10 +235,9 @@ def _files(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str], os.
 
 def _entries(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
     for folder in (project.data, project.ontology, project.queries / "checks"):
-        if folder.is_dir():
-            yield from walk(folder, f"{project.relative(folder)}/", project.root)
+        yield from walk(folder, f"{project.relative(folder)}/", project.root)
     question = completeness_file(project)
-    if question.is_file():
+    if os.path.lexists(question):
         yield project.relative(question), question
 
 

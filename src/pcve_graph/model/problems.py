@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ RULES: dict[str, str] = {
     "missing-key": "a record has id, type and claims; a block has a source and at least one fact",
     "ontology-syntax": "a file of ontology/ is Turtle, without blank nodes but in shapes.ttl",
     "query-header": "the header of a query is `#+ key: value` in YAML, with keys that are known",
-    "query-nesting": "brackets nest 32 deep at most; a chain weighs 400 (operator 1, bracket 3)",
+    "query-nesting": "brackets nest 32 deep at most; a chain weighs 400 (bracket 3, triple 2)",
     "query-size": "a query has 1,048,576 characters at most",
     "query-syntax": "a query is SPARQL 1.1",
     "nesting": "a file of RDF is of a depth and breadth that can be read in bounded time",
@@ -44,11 +45,12 @@ RULES: dict[str, str] = {
     "rdf-version": "a file is RDF 1.1: no triple terms, no reifiers, no base directions",
     "reason": "an inferred or disputed block has a note with the reason",
     "relative-iri": "a name for something outside the file is absolute, or the file states a base",
-    "special-file": "a project is made of regular files that lie inside it",
+    "special-file": "a project, or a folder that is checked, is made of regular files inside it",
     "structure": "a record has the form that data/FORMAT.md gives",
     "unknown-key": "a key is one that the class of the record knows",
     "unknown-source": "a source is a file of data/sources",
     "unknown-type": "a type is a class that has a shape in ontology/shapes.ttl",
+    "unreadable-file": "a file that is named is there, regular, readable, and of a known format",
     "yaml-syntax": "a record is YAML: two spaces for each level, no tabs",
 }
 """The rules that reading and mapping keep, in plain words. Shapes and checks carry their own."""
@@ -122,6 +124,13 @@ def damage(error: BaseException) -> str:
     """The message where the store met a table whose checksum is wrong; empty for other errors."""
     if isinstance(error, (OSError, RuntimeError)) and "Corruption" in str(error):
         return f"the build is damaged ({error}); run `pcve build`"
+    return ""
+
+
+def denial(error: BaseException) -> str:
+    """The message where this user may not read or write a file; empty for other errors."""
+    if isinstance(error, PermissionError) and error.filename is not None:
+        return f"{os.fsdecode(error.filename)} cannot be used: {error.strerror}"
     return ""
 
 

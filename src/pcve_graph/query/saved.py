@@ -108,8 +108,6 @@ def find_query(project: Project, name: str) -> SavedQuery:
 def _files(project: Project, folder: str) -> dict[str, Path]:
     """The queries right under `queries/<folder>`, by name, sorted."""
     top = project.queries / folder
-    if not top.is_dir():
-        return {}
     walked = walk(top, f"{project.relative(top)}/", project.root)
     paths = sorted(Path(entry) for _, entry in walked)
     return {path.stem: path for path in paths if path.parent == top and path.suffix == ".rq"}

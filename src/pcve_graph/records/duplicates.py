@@ -8,6 +8,7 @@ stand in data/ledger.yml, one for each pair, and silence it. Rule: data/FORMAT.m
 from __future__ import annotations
 
 import functools
+import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -204,7 +205,7 @@ def read_ledger(project: Project) -> list[Decision]:
     Raises ContentError (`ledger`) for an entry that is not of its form, or a pair decided twice.
     """
     path = project.data / LEDGER
-    if not path.is_file():
+    if not os.path.lexists(path):
         return []
     name = project.relative(path)
     root = parse(decode(read_inside(path, project.root, LARGEST), name), name)

@@ -61,8 +61,6 @@ def home_files(project: Project, folder: Path) -> list[Path]:
 
     Raises ContentError (`special-file`) for what is no file of the project's own.
     """
-    if not folder.is_dir():
-        return []
     walked = walk(folder, f"{project.relative(folder)}/", project.root)
     return files(Path(entry) for _, entry in walked)
 

@@ -49,6 +49,8 @@ def decode_xml(raw: bytes, name: str) -> bytes:
     The declaration of another encoding is blanked, so that every place stays what it is.
     Raises ContentError (`encoding`) where the bytes are not what is declared, at the first of them.
     """
+    if raw.startswith(codecs.BOM_UTF32_LE):  # which begins as that of UTF-16 does
+        decode(raw, name)
     mark = next((each for each in _BYTE_ORDER_MARKS if raw.startswith(each)), b"")
     said = _BYTE_ORDER_MARKS.get(mark) or _BEGINNINGS.get(raw[:2])
     head = raw[:1000].decode(said or "latin-1", "ignore").removeprefix("\ufeff")

@@ -29,14 +29,22 @@ many. rdflib 7 needs 45 frames of Python for a bracket, so `patterns` raises the
 """
 
 HEAVIEST: Final = 400
-"""The weight of the longest chain: an operator weighs `_OPERATOR`, a bracket `_BRACKET`.
+"""The weight of the longest chain: `_OPERATOR` for an operator, `_BRACKET` for a bracket, `_TRIPLE`
+for the end of a triple, `_MEMBER` for a member of a list, `_DESCRIBED` for a thing of DESCRIBE.
 
 With 1 MB of stack pyoxigraph 0.5.13 dies of 825 links of `+`, 825 of UNION, 1,175 of `&&`, `||` or
-HAVING, and of 325 BIND, MINUS or (… AS ?x): of a weight of 825 at least. The worst of both bounds
-together, 32 nested FILTER EXISTS around 101 BIND, takes some 650 kB.
+HAVING, and of 325 BIND, MINUS or (… AS ?x): of a weight of 825 at least. Its planner
+also dies of lists of 199 members and 390 things of DESCRIBE, and of 305 triples within 31 nested
+FILTER EXISTS; it lives with 133, 305 and 199. The worst of both
+bounds together, 32 nested FILTER EXISTS around 101 BIND, takes some 650 kB.
 """
 _OPERATOR: Final = 1
 _BRACKET: Final = 3
+_TRIPLE: Final = 2
+_MEMBER: Final = 4
+_DESCRIBED: Final = 3
+_TERM: Final = "term"
+_TERMS: Final = frozenset(("iri", "string", "variable", "label", "name", "number"))
 
 _OPENING: Final = {")": "(", "]": "[", "}": "{", ">>": "<<"}
 _OPERATORS: Final = frozenset("&|/*+-!^?")
@@ -187,21 +195,24 @@ class _Level:
     brackets: int = 0
     operators: int = 0
     most_operators: int = 0
+    terms: int = 0
     inner: int = 0
     heaviest: int = 0
 
     def weight(self) -> int:
         """The weight of the longest chain: its links, and the heaviest bracket among them."""
         operators = max(self.operators, self.most_operators) * _OPERATOR
-        return max(self.heaviest, self.brackets * _BRACKET + operators + self.inner)
+        links = self.brackets * _BRACKET + operators + self.terms
+        return max(self.heaviest, links + self.inner)
 
     def end_argument(self) -> None:
         """A comma between arguments or members of a list: none is part of another."""
         self.heaviest = self.weight()
-        self.brackets = self.operators = self.most_operators = self.inner = 0
+        self.brackets = self.operators = self.most_operators = self.terms = self.inner = 0
 
     def end_statement(self) -> None:
-        """The end of a triple, or of a part of it: a property path does not go beyond it."""
+        """The end of a triple, a link of its group: a property path does not go beyond it."""
+        self.terms += 0 if self.is_data else _TRIPLE
         self.most_operators = max(self.operators, self.most_operators)
         self.operators = 0
 
@@ -219,14 +230,19 @@ def _too_nested(pieces: list[Token]) -> _Fault | None:
         found = f"the brackets here are nested more than {DEEPEST} deep"
         return "query-nesting", deep, found, "leave out brackets, or ask in several queries"
     levels = [_Level("")]
-    data_follows = False
+    data_follows = describes = False
     before = ("", -1)
     for sign, offset in signs:
         level = levels[-1]
         if sign == "VALUES":
             data_follows = True
+        elif sign == "DESCRIBE":
+            describes = True
+        elif sign == before[0] == _TERM and not level.is_data:
+            described = _DESCRIBED if describes and not level.opening else 0
+            level.terms += _MEMBER if level.opening == "(" else described
         elif sign in _OPENING.values():
-            levels.append(_Level(sign, level.is_data or (data_follows and sign == "{")))
+            levels.append(_Level(sign, level.is_data or data_follows))
             data_follows &= sign != "{"
         elif level.opening and level.opening == _OPENING.get(sign):
             levels.pop()
@@ -247,7 +263,7 @@ def _too_nested(pieces: list[Token]) -> _Fault | None:
 
 
 def _too_long(offset: int) -> _Fault:
-    found = "the groups, calls and operators up to here make too long a chain"
+    found = "the groups, calls, operators and triples up to here make too long a chain"
     return (
         "query-nesting",
         offset,
@@ -257,7 +273,7 @@ def _too_long(offset: int) -> _Fault:
 
 
 def _signs(pieces: list[Token]) -> list[tuple[str, int]]:
-    """The signs with their offsets, `<<` and `>>` as one, and the word VALUES."""
+    """The signs with their offsets, `<<` and `>>` as one, VALUES, DESCRIBE and terms."""
     found: list[tuple[str, int]] = []
     for token in pieces:
         if token.kind == "sign":
@@ -266,6 +282,8 @@ def _signs(pieces: list[Token]) -> list[tuple[str, int]]:
                 found[-1] = (token.text * 2, token.start - 1)
             else:
                 found.append((token.text, token.start))
-        elif token.word == "VALUES":
-            found.append(("VALUES", token.start))
+        elif token.word in ("VALUES", "DESCRIBE"):
+            found.append((token.word, token.start))
+        elif token.kind in _TERMS or token.word in ("TRUE", "FALSE"):
+            found.append((_TERM, token.start))
     return found

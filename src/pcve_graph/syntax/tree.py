@@ -57,24 +57,41 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 def decode(raw: bytes, path: str, first_line: int = 1) -> str:
     """The text of a file, or of the part of it that begins at line `first_line`.
 
-    Raises ContentError (`encoding`) where it is not UTF-8 or holds a NUL.
+    Raises ContentError (`encoding`) where it is not UTF-8 or has a NUL.
     """
     try:
         text = raw.decode("utf-8-sig")
         bad = text.find("\0")
         if bad < 0:
             return text
-        before, found = text[:bad], "a NUL byte"
-        fix = "delete the byte"
+        before, found, fix = text[:bad], "a NUL byte", "delete the byte"
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8", "replace")
         found = f"the byte 0x{raw[error.start]:02x}, which is not UTF-8 here"
         fix = "save the file as UTF-8"
-        if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            found = "UTF-16"
+    if wide := _wide_encoding(raw):
+        before, found, fix = "", wide, "save the file as UTF-8"
     line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
     fix += "; if it is a picture or a PDF, it does not belong here"
     raise ContentError([breach("encoding", Position(path, line, column), f"found {found}", fix)])
+
+
+def _wide_encoding(raw: bytes) -> str:
+    """The encoding of more than one byte a character that a file begins in, or nothing.
+
+    That is told by a byte order mark, or by the NUL bytes of two characters of ASCII.
+    """
+    nul = tuple(byte == 0 for byte in raw[:8])
+    if raw.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) or nul in _UTF32:
+        return "UTF-32"
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or nul[:4] in _UTF16:
+        return "UTF-16"
+    return ""
+
+
+_UTF16: Final = ((False, True) * 2, (True, False) * 2)
+_UTF32: Final = ((False, True, True, True) * 2, (True, True, True, False) * 2)
+"""Which of the first bytes are NUL, from either end (RFC 4627, section 3)."""
 
 
 def check_characters(text: str, path: str, first_line: int = 1) -> None:

@@ -13,7 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from .files import walk, write_file
+from ..model.problems import UsageError
+from .files import LARGEST, read_file, replace_file, walk
 
 FOLDER: Final = "kept"
 
@@ -22,8 +23,8 @@ def kept(build: Path, name: str, made_of: list[bytes], work: Callable[[], Any]) 
     """What `work` gives, plain JSON: as `build` has kept it, if it was made of the same."""
     key = hashlib.sha256(b"\0".join([program().encode(), *made_of])).hexdigest()
     file = build / FOLDER / f"{name}.json"
-    with suppress(OSError, ValueError):
-        head, content = file.read_bytes().split(b"\n", 1)
+    with suppress(OSError, UsageError, ValueError):
+        head, content = read_file(file, LARGEST).split(b"\n", 1)
         if head == _head(key, content):
             return json.loads(content)
     value = work()
@@ -42,7 +43,7 @@ def _keep(key: str, content: bytes, file: Path) -> None:
     """Write it for the next time; where that cannot be, it is worked out again."""
     with suppress(OSError):
         file.parent.mkdir(exist_ok=True)
-        write_file(file, _head(key, content) + b"\n" + content)
+        replace_file(file, _head(key, content) + b"\n" + content)
 
 
 @lru_cache(1)

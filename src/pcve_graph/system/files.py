@@ -56,20 +56,28 @@ def read_file(path: Path, largest: int) -> bytes:
         if path.exists() and not path.is_file():
             raise UsageError(f"{path} is not a regular file") from None
         raise
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise UsageError(f"{path} is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise UsageError(f"{path} is not a regular file")
         if status.st_size > largest:
             raise UsageError(f"{path} has {status.st_size:,} bytes; at most {largest:,} are read")
-        content = file.read(largest + 1)
+        # Memory is taken for as many bytes as are asked for: the size of the file, not `largest`.
+        content = file.read(status.st_size + 1)
+        while len(content) <= largest and (more := file.read(2**20)):
+            content += more
     if len(content) > largest:
         raise UsageError(f"{path} grew while it was read; at most {largest:,} bytes are read")
     return content
 
 
 def walk(
-    top: Path, called: str = "", root: Path | None = None, hidden: bool = False
+    top: Path,
+    called: str = "",
+    root: Path | None = None,
+    hidden: bool = False,
+    refuse: Callable[[ContentError], None] | None = None,
 ) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """The regular files in a folder and beneath; their paths begin with `called`.
 
@@ -77,31 +85,59 @@ def walk(
     real folder is read once: folders that are no links come first, so that a file has the name of
     its own folder. Without `root`, what is neither a file nor a folder is passed over. With
     `root`, the folder of the project that `top` lies in, it is refused, and so is a link that
-    leads nowhere or out of `root`: ContentError (`special-file`).
+    leads nowhere or out of `root`, `top` if it is not a folder, and always a folder that may not
+    be read: ContentError (`special-file`). With `refuse`, that is called with the error, and the
+    walk goes on.
     """
+    refuse = refuse or _raise
     seen: set[tuple[int, int]] = set()
     if root is not None:
         _check_inside(top, called.rstrip("/"), root)
+        if top.exists() and not top.is_dir():
+            raise _special(called.rstrip("/"), "found something that is no folder", "delete it")
     folders, links = [(str(top), called)], list[tuple[str, str]]()
     while folders or links:
         folder, name = folders.pop(0) if folders else links.pop(0)
-        # A folder can be gone since it was seen.
-        with suppress(FileNotFoundError), os.scandir(folder) as listing:
-            status, entries = Path(folder).stat(), list(listing)
-            if (status.st_dev, status.st_ino) in seen:
-                continue
-            seen.add((status.st_dev, status.st_ino))
-            for entry in entries:
-                path, counts = name + entry.name, hidden or entry.name[0] != "."
-                if root is not None and counts and entry.is_symlink():
-                    _check_inside(Path(entry.path), path, root)
-                if _is(entry.is_file):
-                    if counts:
-                        yield path, entry
-                elif _is(entry.is_dir):
-                    (links if entry.is_symlink() else folders).append((entry.path, f"{path}/"))
-                elif root is not None and counts:
-                    raise _special(path, "found something that is no regular file", "delete it")
+        try:
+            status, entries = Path(folder).stat(), _entries(folder)
+        except FileNotFoundError:  # it is gone since it was seen
+            continue
+        except PermissionError:
+            refuse(_special(name.rstrip("/"), "the folder may not be read", "let it be read"))
+            continue
+        if (status.st_dev, status.st_ino) in seen:
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        for entry in entries:
+            path, counts = name + entry.name, hidden or entry.name[0] != "."
+            if root is not None and counts and (wrong := _wrong_entry(entry, path, root)):
+                refuse(wrong)
+            elif _is(entry.is_file):
+                if counts:
+                    yield path, entry
+            elif _is(entry.is_dir):
+                (links if entry.is_symlink() else folders).append((entry.path, f"{path}/"))
+
+
+def _raise(error: ContentError) -> None:
+    raise error
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as listing:
+        return list(listing)
+
+
+def _wrong_entry(entry: os.DirEntry[str], name: str, root: Path) -> ContentError | None:
+    """What is wrong with a link out of `root`, and what is neither a file nor a folder."""
+    try:
+        if entry.is_symlink():
+            _check_inside(Path(entry.path), name, root)
+    except ContentError as error:
+        return error
+    if _is(entry.is_file) or _is(entry.is_dir):
+        return None
+    return _special(name, "found something that is no regular file", "delete it")
 
 
 def read_inside(path: Path, root: Path, largest: int) -> bytes:
@@ -181,6 +217,20 @@ def replacing(path: Path, expected: bytes | None = None) -> Iterator[IO[bytes]]:
 def write_file(path: Path, content: bytes | str, expected: bytes | None = None) -> None:
     """Replace the content of `path`, as `replacing` does; text is written as UTF-8."""
     with replacing(path, expected) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+def replace_file(path: Path, content: bytes | str) -> None:
+    """Make `path` a regular file with this content, whole or not at all: for files of pcve's own.
+
+    Unlike with `write_file`, a link, FIFO or device is replaced itself: nothing is written through
+    it. Text is written as UTF-8. Raises OSError where it cannot be written, or is a folder.
+    """
+
+    def finish(draft: Path) -> None:
+        draft.replace(path)
+
+    with _written(path, 0o666, finish) as file:
         file.write(content.encode() if isinstance(content, str) else content)
 
 

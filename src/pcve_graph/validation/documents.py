@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -202,38 +203,67 @@ def _line(quad: ox.Quad, names: dict[str, str]) -> str:
     return f"{named(quad.subject)} {quad.predicate} {named(quad.object)} ."
 
 
-def named_files(paths: Iterable[Path]) -> Iterator[Path]:
+def named_files(
+    paths: Iterable[Path], refuse: Callable[[ContentError], None] = lambda _: None
+) -> Iterator[Path]:
     """The files among `paths`, and those of known endings in the folders among them, sorted.
 
-    A folder that is reached twice, by a link, is read once, and so is a file of a folder. What is
-    neither a file nor a folder is passed over in a folder. Raises UsageError for a path that is
-    such a thing, or not there.
+    A folder that is reached twice, by a link, is read once, and so is a file of a folder. `refuse`
+    is called with what stands in a folder in the place of such a file, or of a folder, and is not
+    followed: a FIFO, a device, a link that leads nowhere, or one that leads out of the folder, and
+    out of the working directory where the folder lies there.
     """
     seen: set[Path] = set()
     for path in paths:
-        if path.is_dir():
-            for file in sorted(path / name for name, _ in walk(path, hidden=True)):
-                real = file.resolve()
-                if file.suffix in ENDINGS and real not in seen:
-                    seen.add(real)
-                    yield file
-        elif path.is_file() or str(path) == "-":
+        if not path.is_dir():
             yield path
-        elif path.exists():
-            raise UsageError(f"{path} is not a regular file; `-` reads what comes through a pipe")
-        else:
-            raise UsageError(f"there is no file or folder {path}")
+            continue
+        called, here, top = f"{path.as_posix()}/", Path.cwd(), path.resolve()
+        root = here if top.is_relative_to(here) else top
+        found = walk(path, called.removeprefix("./"), root, hidden=True, refuse=_data(refuse))
+        for file in sorted(Path(name) for name, _ in found):
+            real = file.resolve()
+            if file.suffix in ENDINGS and real not in seen:
+                seen.add(real)
+                yield file
 
 
-def form_of(path: Path, asked: str | None) -> str:
-    """The format of a file: `asked`, or what its ending says. Raises UsageError for neither."""
+def _data(refuse: Callable[[ContentError], None]) -> Callable[[ContentError], None]:
+    """`refuse`, for what stands in the place of a folder or of a file of data."""
+
+    def refuse_data(error: ContentError) -> None:
+        name = Path(error.problems[0].position.path)
+        if name.suffix in ENDINGS or name.is_dir():
+            refuse(error)
+
+    return refuse_data
+
+
+def check_input_format(asked: str | None) -> None:
+    """Raise UsageError for a format that is not known."""
     known = {*FORMATS, "record"}
     if asked is not None and asked not in known:
         raise UsageError(f"there is no input format {asked!r}; known: {', '.join(sorted(known))}")
-    form = asked or ENDINGS.get(path.suffix.casefold())
-    if form is None:
-        raise UsageError(f"{path}: which format? name it with --input-format")
-    return form
+
+
+def form_of(path: Path, asked: str | None) -> str:
+    """The format of a file that can be read: `asked`, or what its ending says.
+
+    Raises ContentError (`unreadable-file`) for what is no regular file, not there, or of neither
+    format.
+    """
+    form, stdin = asked or ENDINGS.get(path.suffix.casefold()), str(path) == "-"
+    if not stdin and not path.exists():
+        found, fix = f"there is no file or folder {path}", "correct the name, or leave it out"
+    elif not stdin and not path.is_file():
+        found, fix = "it is no regular file", "`-` reads what comes through a pipe"
+    elif not stdin and not os.access(path, os.R_OK):
+        found, fix = "it may not be read", "let it be read, or leave it out"
+    elif form is None:
+        found, fix = "nothing says which format it has", "name its format with --input-format"
+    else:
+        return form
+    raise ContentError([breach("unreadable-file", Position(path.as_posix()), found, fix)])
 
 
 def read_document(raw: bytes, name: str, form: str) -> Document:
@@ -273,9 +303,13 @@ def _check_encoding(raw: bytes, name: str) -> None:
         decode(raw, name)
 
 
+_LONE_SPACE: Final = re.compile(r"'([\n\r\t])'")
+"""A character that a message names; a space in its place would be another one."""
+
+
 def _told(message: str) -> tuple[str, str]:
     """The parser's message in one line, and the cure."""
-    short = " ".join(message.split())
+    short = " ".join(_LONE_SPACE.sub(lambda match: repr(match[1]), message).split())
     _, colon, rest = short.partition(": ")
     if short.startswith("Parser error") and colon:
         short = rest

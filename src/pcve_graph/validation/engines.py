@@ -245,20 +245,27 @@ def _has_service(algebra: Any) -> bool:
 
 @contextmanager
 def _exact_literals() -> Iterator[Any]:
-    """rdflib, which keeps literals as they are spelt meanwhile, and is silent on the ill-typed."""
+    """rdflib, which keeps literals as they are spelt meanwhile, and writes nothing to stderr.
+
+    Nor does pySHACL: it raises what it logs.
+    """
     import logging
 
     import rdflib
 
-    log = logging.getLogger("rdflib.term")
-    kept = rdflib.NORMALIZE_LITERALS, log.disabled
-    rdflib.NORMALIZE_LITERALS, log.disabled = False, True
+    logs = [logging.getLogger(name) for name in ("rdflib.term", "pyshacl-validate")]
+    normalizes, disabled = rdflib.NORMALIZE_LITERALS, [log.disabled for log in logs]
+    rdflib.NORMALIZE_LITERALS = False
+    for log in logs:
+        log.disabled = True
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield rdflib
     finally:
-        rdflib.NORMALIZE_LITERALS, log.disabled = kept
+        rdflib.NORMALIZE_LITERALS = normalizes
+        for log, was in zip(logs, disabled, strict=True):
+            log.disabled = was
 
 
 def _retargeted(shapes: str, groups: Groups) -> str:

@@ -123,7 +123,8 @@ def junit(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> st
     root = ElementTree.Element("testsuites", counts)
     suite = ElementTree.SubElement(root, "testsuite", {"name": "pcve validate", **counts})
     for name in names:
-        case = ElementTree.SubElement(suite, "testcase", {"classname": "pcve", "name": name})
+        attributes = {"classname": "pcve", "name": _plain(name)}
+        case = ElementTree.SubElement(suite, "testcase", attributes)
         wrong = [each for each in told[name] if each.severity == "error"]
         if wrong:
             message = f"{len(wrong)} errors" if len(wrong) > 1 else wrong[0].message

@@ -25,7 +25,7 @@ from ..system.background import Beside
 from ..system.files import read_file
 from ..system.sandbox import inside
 from .document_check import inspect_document
-from .documents import LARGEST, Document, form_of, named_files, read_document
+from .documents import LARGEST, Document, check_input_format, form_of, named_files, read_document
 from .gate import Checked, check_graph
 from .incremental_gate import check_change, open_gate
 
@@ -55,44 +55,60 @@ def examine(
     """Check `paths`, or the whole project where there are none.
 
     `asked` holds engine, input_format, shapes, focus and severity as the command has them.
-    Raises UsageError for a path that is not there, or a format that is not known.
+    A path that cannot be read is a problem, and stops none of the others. Raises UsageError for a
+    format that is not known.
     """
     ontology = read_ontology(project)
     if not paths:
         return _project(project, ontology, asked)
+    check_input_format(asked["input_format"])
     if asked["shapes"]:
         inside.working_on(f"reading {asked['shapes']}")
-    shapes = _shapes(asked["shapes"])
+    try:
+        shapes = _shapes(asked["shapes"])
+    except ContentError as error:
+        return Outcome(error.problems, (), error.problems, (asked["shapes"].as_posix(),), 2)
     problems: list[Problem] = []
-    others: list[Problem] = []
+    refused: list[ContentError] = []
     results: list[Result] = []
     names: list[str] = []
     records: list[Path] = []
-    unread = False
-    for path in named_files(paths):
+    for path in named_files(paths, refused.append):
         name = _name(path)
         names.append(name)
         inside.working_on(f"checking {name}")
-        form = form_of(path, asked["input_format"])
-        if form == "record":
-            records.append(path)
-            continue
         try:
+            form = form_of(path, asked["input_format"])
+            if form == "record":
+                records.append(path)
+                continue
             document = _document(path, name, form, stdin)
             found = inspect_document(
                 document, ontology, shapes, saved, asked["engine"], asked["focus"]
             )
         except ContentError as error:
-            others += error.problems
-            unread = True
+            refused.append(error)
             continue
         problems += found.problems
         results += found.results
+    others = [problem for error in refused for problem in error.problems]
     if records:
         inside.working_on("checking " + (names[0] if len(names) == 1 else "the records"))
         mine = ontology if shapes is None else replace(ontology, shapes=shapes)
         others += _records(project, mine, records, stdin, asked)
-    kept = ("error",) if asked["severity"] == "error" else ("error", "warning")
+    return _outcome(problems, others, results, names, asked["severity"], unread=bool(refused))
+
+
+def _outcome(
+    problems: list[Problem],
+    others: list[Problem],
+    results: list[Result],
+    names: list[str],
+    severity: str,
+    unread: bool,
+) -> Outcome:
+    """All that was found, down to `severity`, in order."""
+    kept = ("error",) if severity == "error" else ("error", "warning")
     others = sorted({each for each in others if each.severity in kept})
     told = sorted({*others, *(each for each in problems if each.severity in kept)})
     wrong = any(each.severity == "error" for each in told)
@@ -252,15 +268,14 @@ def _document(path: Path, name: str, form: str, stdin: bytes) -> Document:
     try:
         return read_document(read_file(path, LARGEST), name, form)
     except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}") from None
+        found, fix = f"it cannot be read: {error.strerror}", ""
+        raise ContentError([breach("unreadable-file", Position(name), found, fix)]) from None
 
 
 def _shapes(path: Path | None) -> str | None:
     """Shapes of one's own as N-Triples; None for the project's."""
     if path is None:
         return None
-    if not path.exists():
-        raise UsageError(f"there is no file {path}")
     form = form_of(path, None)
     if form == "record":
         raise UsageError(f"{path} is no file of shapes: shapes are RDF, such as Turtle")

@@ -24,7 +24,7 @@ from .messages import EndpointError, useful_line
 MOST_TERMS: Final = 10_000_000
 """Values of an answer that are read at most; an answer of so many takes some 3 GB of memory."""
 _BETWEEN: Final = 4096
-"""Rows or triples between two looks at the deadline; literals that are spelled at once."""
+"""Values between two looks at the deadline; literals that are spelled at once."""
 Item = TypeVar("Item")
 
 _ROWS: Final = {
@@ -98,16 +98,16 @@ def _parsed(
     if isinstance(results, ox.QueryBoolean):
         return bool(results)
     names = {variable.value for variable in results.variables}
-    wanted = sorted(names) if columns is None else columns
-    return [
-        tuple(row[name] if name in names else None for name in wanted)
-        for row in _bounded(results, reply, max(1, len(wanted)))
-    ]
+    rows = _bounded(results, reply, max(1, len(names), len(columns or ())))
+    if columns is None:
+        return [tuple(row) for row in rows]
+    return [tuple(row[name] if name in names else None for name in columns) for row in rows]
 
 
 def _bounded(items: Iterable[Item], reply: Reply, terms: int) -> Iterator[Item]:
     """The items of an answer, of so many terms each, within its deadline and `MOST_TERMS`.
 
+    A parser takes time for what is not bound too, so the terms of a row are all its variables.
     Raises EndpointError.
     """
     for number, item in zip(count(1), items, strict=False):
@@ -116,7 +116,7 @@ def _bounded(items: Iterable[Item], reply: Reply, terms: int) -> Iterator[Item]:
                 f"{shown(reply.url)} answered more than {MOST_TERMS:,} values; "
                 "ask for fewer with LIMIT"
             )
-        if number % _BETWEEN == 0 and reply.deadline.passed:
+        if number % max(1, _BETWEEN // terms) == 0 and reply.deadline.passed:
             raise EndpointError(
                 f"the answer of {shown(reply.url)} was not read within "
                 f"{reply.deadline.seconds:g} s; --timeout allows more"
