@@ -27,7 +27,10 @@ HIDDEN = re.compile(
 )
 SECONDS = 120
 THING = "http://example.org/bell"
-ESCAPED = "".join(f"\\u{ord(each):04x}" for each in ATTACK)
+ESCAPED = "".join(
+    "\\n" if character == "\n" else f"\\u{ord(character):04x}" for character in ATTACK
+)
+"""ATTACK as escapes of a SPARQL string, which writes a line end as `\\n` only."""
 LABEL = f'<{THING}> <http://www.w3.org/2004/02/skos/core#prefLabel> "{ESCAPED}"@en .\n'.encode()
 
 

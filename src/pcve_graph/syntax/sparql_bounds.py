@@ -177,9 +177,10 @@ def _coded(text: str, pieces: list[Token]) -> _Fault | None:
         place = bisect_right(starts, match.start()) - 1
         token = pieces[place] if place >= 0 and match.start() < pieces[place].end else None
         inside = token is None or token.kind in ("string", "iri")
-        harmless = 0x20 < code < 0xD800 or 0xDFFF < code <= 0x10FFFF
-        in_text = token is not None and token.kind == "string" and code == 0x20
-        if not inside or not (harmless or in_text) or chr(code) in "\"'\\<>{}|^`\x7f":
+        character = code < 0xD800 or 0xDFFF < code <= 0x10FFFF
+        in_string = token is not None and token.kind == "string"
+        harmless = (code > 0x20 and code != 0x7F) or (in_string and code not in (0x0A, 0x0D))
+        if not (inside and character and harmless) or chr(code) in "\"'\\<>{}|^`":
             found = f"{match[0]} stands for a character that has a meaning here"
             fix = 'write the character itself, in strings as \\n, \\t, \\" or \\\\'
             return "query-syntax", match.start(), found, fix
