@@ -27,10 +27,9 @@ HIDDEN = re.compile(
 )
 SECONDS = 120
 THING = "http://example.org/bell"
-ESCAPED = "".join(
-    "\\n" if character == "\n" else f"\\u{ord(character):04x}" for character in ATTACK
-)
-"""ATTACK as escapes of a SPARQL string, which writes a line end as `\\n` only."""
+_LINE_ENDS = {"\n": "\\n", "\r": "\\r"}
+ESCAPED = "".join(_LINE_ENDS.get(letter, f"\\u{ord(letter):04x}") for letter in ATTACK)
+"""ATTACK as escapes of a SPARQL string, which writes line ends in one way only."""
 LABEL = f'<{THING}> <http://www.w3.org/2004/02/skos/core#prefLabel> "{ESCAPED}"@en .\n'.encode()
 
 
