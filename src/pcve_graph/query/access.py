@@ -169,7 +169,9 @@ class Trial:
 
 def examples(query: SavedQuery) -> Iterator[dict[str, str]]:
     """The settings to try: what is needed alone, then every parameter that has an example."""
-    every = {name: each.example for name, each in query.params.items() if each.example}
+    every = {
+        name: parameter.example for name, parameter in query.params.items() if parameter.example
+    }
     needed = {name: text for name, text in every.items() if query.params[name].required}
     yield needed
     if every != needed:

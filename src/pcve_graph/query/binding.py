@@ -61,12 +61,12 @@ def standalone(text: str, bindings: Mapping[str, Term]) -> str:
 
 def limited(text: str, rows: int) -> str:
     """`text`, a SELECT, with a LIMIT of at most `rows`."""
-    found = tokens(text)
+    query_tokens = tokens(text)
     depth, at = 0, len(text)
-    for place, token in enumerate(found):
+    for place, token in enumerate(query_tokens):
         depth += {"{": 1, "}": -1}.get(token.text, 0) if token.kind == "sign" else 0
         if depth == 0 and token.word == "LIMIT":
-            number = found[place + 1]
+            number = query_tokens[place + 1]
             own = min(rows, int(number.text))
             return f"{text[: number.start]}{own}{text[number.end :]}"
         if depth == 0 and token.word == "VALUES":
@@ -87,7 +87,7 @@ class _Binder:
         self.partner = partners(self.tokens)
 
     def text(self) -> str:
-        start = next((n for n, each in enumerate(self.tokens) if each.word in _FORMS), None)
+        start = next((n for n, token in enumerate(self.tokens) if token.word in _FORMS), None)
         if start is not None:
             self.query(start, len(self.tokens), {name: name for name in self.values})
         parts, done = [], 0
@@ -135,17 +135,17 @@ class _Binder:
 
     def outside(self, start: int, end: int, called: dict[str, str]) -> set[str]:
         """The new names of bound variables that stand outside of the pattern."""
-        found = set()
+        outer_names = set()
         for place in range(start, end):
             token = self.tokens[place]
             name = token.text[1:]
             if token.kind == "variable" and name in called:
                 if self.tokens[place - 1].word == "AS":
                     raise UsageError(f"{name} is computed by the query, so it cannot be set")
-                found.add(called[name])
+                outer_names.add(called[name])
                 if called[name] != name:
                     self.edits.append((token.start, token.end, f"?{called[name]}"))
-        return found
+        return outer_names
 
     def pattern(self, start: int, end: int) -> None:
         """What stands between the braces of a pattern.
@@ -175,8 +175,8 @@ class _Binder:
 
     def bound(self, start: int, end: int) -> set[str]:
         """The variables from `start` to `end` that are bound."""
-        found = {each.text[1:] for each in self.tokens[start:end] if each.kind == "variable"}
-        return found & self.values.keys()
+        names = {token.text[1:] for token in self.tokens[start:end] if token.kind == "variable"}
+        return names & self.values.keys()
 
     def value(self, place: int) -> None:
         """Put the value in place of the variable at `place`, if it is one that is bound."""
@@ -187,7 +187,7 @@ class _Binder:
         before = self.tokens[max(place - 2, 0) : place]
         if before[-1].word == "AS":
             self.filter(token, name, self.tokens[place + 1])
-        elif [each.word for each in before] == ["BOUND", "("]:
+        elif [token.word for token in before] == ["BOUND", "("]:
             self.edits.append((before[0].start, before[0].end, ""))
             self.edits.append((token.start, token.end, "true"))
         else:
@@ -204,9 +204,9 @@ class _Binder:
 
     def filter(self, token: Token, name: str, last: Token) -> None:
         """Give the variable another name, and after `last` keep only the rows of its value."""
-        other = self.fresh(name)
-        self.edits.append((token.start, token.end, f"?{other}"))
-        keep = f"!BOUND(?{other}) || SAMETERM(?{other}, {self.values[name]})"
+        renamed = self.fresh(name)
+        self.edits.append((token.start, token.end, f"?{renamed}"))
+        keep = f"!BOUND(?{renamed}) || SAMETERM(?{renamed}, {self.values[name]})"
         self.insert(last.end, f" FILTER({keep}) ")
 
     def insert(self, at: int, words: str) -> None:

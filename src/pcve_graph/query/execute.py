@@ -58,11 +58,11 @@ def plain(term: Term) -> dict[str, str]:
     if isinstance(term, ox.NamedNode):
         return {"type": "uri", "value": term.value}
     if isinstance(term, ox.Literal):
-        found = {"type": "literal", "value": term.value}
+        document = {"type": "literal", "value": term.value}
         if term.language:
-            return {**found, "xml:lang": term.language}
+            return {**document, "xml:lang": term.language}
         plain = term.datatype.value == expand("xsd:string")
-        return found if plain else {**found, "datatype": term.datatype.value}
+        return document if plain else {**document, "datatype": term.datatype.value}
     return {"type": "bnode", "value": getattr(term, "value", str(term))}
 
 
@@ -103,10 +103,10 @@ def _answer(
     store: ox.Store, text: str, bindings: Mapping[str, Term], name: str, service: bool
 ) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
     refuse(text, service, name)
-    graphs = [each for each in dataset(text) if ":" in each]
-    for each in graphs:
-        if "//" in each and not store.contains_named_graph(ox.NamedNode(each)):
-            raise UsageError(f"there is no graph <{each}> here, and nothing is fetched")
+    graphs = [name for name in dataset(text) if ":" in name]
+    for graph in graphs:
+        if "//" in graph and not store.contains_named_graph(ox.NamedNode(graph)):
+            raise UsageError(f"there is no graph <{graph}> here, and nothing is fetched")
     try:
         return store.query(standalone(text, bindings), use_default_graph_as_union=not graphs)
     except SyntaxError:
@@ -163,7 +163,7 @@ def collect(
     more = limit is not None and next(iter(answer), None) is not None
     if isinstance(answer, ox.QueryTriples):
         return Triples(tuple(sorted(taken, key=str)), more)
-    columns = tuple(each.value for each in answer.variables)
+    columns = tuple(variable.value for variable in answer.variables)
     return Table(columns, tuple(tuple(row) for row in taken), more)
 
 

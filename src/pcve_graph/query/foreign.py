@@ -79,10 +79,10 @@ def choose(project: Project, name: str, folder: Path | None) -> SavedQuery:
     """
     path = Path(name)
     if folder is not None:
-        known = _files(folder)
-        if name in known:
-            return own_query(read_query_file(known[name], name), str(known[name]))
-        hint = nearest(name, known) or f"`pcve queries --queries {folder}` lists them"
+        paths_by_name = _files(folder)
+        if name in paths_by_name:
+            return own_query(read_query_file(paths_by_name[name], name), str(paths_by_name[name]))
+        hint = nearest(name, paths_by_name) or f"`pcve queries --queries {folder}` lists them"
         raise UsageError(f"there is no query {name!r} in {folder}; {hint}")
     if path.suffix in ENDINGS or (path.is_file() and not _is_saved(project, name)):
         if not path.exists():
@@ -100,15 +100,17 @@ def read_folder(folder: Path) -> tuple[dict[str, SavedQuery], list[Problem]]:
 
     A name is the path from the folder, without its ending. Raises UsageError for no folder.
     """
-    found: dict[str, SavedQuery] = {}
+    queries: dict[str, SavedQuery] = {}
     problems: list[Problem] = []
     for name, path in _files(folder).items():
         inside.working_on(f"reading {path}")
         try:
-            found[name] = replace(own_query(read_query_file(path, str(path)), str(path)), name=name)
+            queries[name] = replace(
+                own_query(read_query_file(path, str(path)), str(path)), name=name
+            )
         except ContentError as error:
             problems += error.problems
-    return found, problems
+    return queries, problems
 
 
 def _files(folder: Path) -> dict[str, Path]:
@@ -130,10 +132,10 @@ def own_query(raw: bytes, name: str) -> SavedQuery:
     text = decode(raw, name)
     check_characters(text, name)
     if word := update_word(text):
-        found = f"{word} is an update, and a query here changes nothing"
-        raise ContentError([breach("query-syntax", Position(name), found, "ask with SELECT")])
+        fault = f"{word} is an update, and a query here changes nothing"
+        raise ContentError([breach("query-syntax", Position(name), fault, "ask with SELECT")])
     missing = missing_prefixes(text, PREFIXES)
-    prologue = "".join(f"PREFIX {each}: <{PREFIXES[each]}> " for each in missing)
+    prologue = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in missing)
     check_syntax(prologue + text, name, len(prologue))
     reader = _Header(name)
     lines = re.sub(r"^  (?=\S)", "   ", header(text), flags=re.M).split("\n")
@@ -150,8 +152,8 @@ class _Header:
         self.name = name
         self.notes: list[Problem] = []
 
-    def note(self, line: int, found: str, fix: str) -> None:
-        problem = breach("query-header", Position(self.name, line), found, fix)
+    def note(self, line: int, fault: str, fix: str) -> None:
+        problem = breach("query-header", Position(self.name, line), fault, fix)
         self.notes.append(replace(problem, severity="note"))
 
     def whole(self, lines: list[str]) -> Mapping | None:
@@ -167,15 +169,15 @@ class _Header:
 
     def mapping(self, lines: list[tuple[int, str]]) -> Mapping:
         """Lines of one depth and deeper as keys and their values; lines are (number, text)."""
-        found: dict[str, tuple[Scalar, Node]] = {}
-        for number, key, chunk in self.keys([each for each in lines if each[1].strip()]):
-            if key in found:
+        values_by_key: dict[str, tuple[Scalar, Node]] = {}
+        for number, key, chunk in self.keys([line for line in lines if line[1].strip()]):
+            if key in values_by_key:
                 self.note(number, f'the key "{key}" stands twice', "the first is kept")
                 continue
             value = self.value(number, key, chunk)
             if value is not None:
-                found[key] = (Scalar(key, Position(self.name, number)), value)
-        return Mapping(tuple(found.values()), Position(self.name))
+                values_by_key[key] = (Scalar(key, Position(self.name, number)), value)
+        return Mapping(tuple(values_by_key.values()), Position(self.name))
 
     def keys(
         self, lines: list[tuple[int, str]]
@@ -232,41 +234,45 @@ class _Header:
 def _params(node: Mapping, text: str, reader: _Header) -> list[Parameter]:
     """The parameters of the header and of the variables' names, each with its values."""
     used = variables(text)
-    found: dict[str, Parameter] = {}
+    params_by_name: dict[str, Parameter] = {}
     for key, value in entries(node.get("params")):
-        each = parameter(key, value if isinstance(value, Mapping) else Mapping((), key.position))
-        if each.variable not in used:
-            reader.note(key.position.line, f"the query has no ?{each.variable}", "correct the name")
+        param = parameter(key, value if isinstance(value, Mapping) else Mapping((), key.position))
+        if param.variable not in used:
+            reader.note(
+                key.position.line, f"the query has no ?{param.variable}", "correct the name"
+            )
             continue
-        found[each.name] = each if each.type in TYPES else replace(each, type="text")
+        params_by_name[param.name] = param if param.type in TYPES else replace(param, type="text")
     for variable in sorted(used):
         declared_so = _basil(variable, text)
-        if variable not in found and declared_so:
-            name = variable if declared_so.name in found else declared_so.name
-            found[name] = replace(declared_so, name=name)
+        if variable not in params_by_name and declared_so:
+            name = variable if declared_so.name in params_by_name else declared_so.name
+            params_by_name[name] = replace(declared_so, name=name)
     for decorator in ("defaults", "enumerate"):
         for name, value in _settings(node.get(decorator)):
-            match = [each for each in found.values() if name in (each.name, each.variable)]
+            match = [
+                param for param in params_by_name.values() if name in (param.name, param.variable)
+            ]
             if not match:
-                fix = "its parameters: " + (", ".join(found) or "none")
+                fix = "its parameters: " + (", ".join(params_by_name) or "none")
                 reader.note(value.position.line, f"{decorator}: there is no parameter {name}", fix)
-            for each in match:
-                given = texts(value)
-                found[each.name] = (
-                    replace(each, default="".join(given[:1]))
+            for param in match:
+                values = texts(value)
+                params_by_name[param.name] = (
+                    replace(param, default="".join(values[:1]))
                     if decorator == "defaults"
-                    else replace(each, allowed=given)
+                    else replace(param, allowed=values)
                 )
     return [
-        replace(each, example=each.example or each.default or "".join(each.allowed[:1]))
-        for each in found.values()
+        replace(param, example=param.example or param.default or "".join(param.allowed[:1]))
+        for param in params_by_name.values()
     ]
 
 
 def _settings(node: Node | None) -> Iterator[tuple[str, Node]]:
     """(parameter, value) of a mapping, or of a list of mappings, which is grlc's form."""
-    for each in node.values if isinstance(node, Sequence) else (node,):
-        for key, value in entries(each):
+    for mapping in node.values if isinstance(node, Sequence) else (node,):
+        for key, value in entries(mapping):
             yield key.text, value
 
 

@@ -37,13 +37,13 @@ def bind(
     nearest right values.
     """
     for name in sorted(settings.keys() - query.params.keys()):
-        known = ", ".join(query.params) or "it has none"
-        hint = nearest(name, query.params) or f"its parameters: {known}"
+        names = ", ".join(query.params) or "it has none"
+        hint = nearest(name, query.params) or f"its parameters: {names}"
         raise UsageError(f"{query.name} has no parameter {name!r}; {hint}")
     bound: dict[str, Term] = {}
     for parameter in query.params.values():
         text = settings.get(parameter.name, parameter.default)
-        if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
+        if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
             raise UsageError(f"{parameter.name}: what it is set to is not UTF-8 text")
         if text:
             bound[parameter.variable] = _term(parameter, text.strip(), index)
@@ -148,18 +148,16 @@ def _named(parameter: Parameter, text: str, index: Index | None) -> ox.NamedNode
             return ox.NamedNode(namespaces.concept(parameter.scheme, text.rpartition("/")[2]))
         takes = f"an IRI of {_kinds(parameter)}, as there is no graph here to look names up in"
         raise _wrong(parameter, text, takes, [parameter.example] if parameter.example else [])
-    other = {"thing": ("thing",), "concept": (parameter.scheme or "concept",)}
-    kinds = parameter.kinds or other.get(parameter.type, ())
-    found = index.named(iri.value if iri else text, kinds)
+    type_kinds = {"thing": ("thing",), "concept": (parameter.scheme or "concept",)}
+    kinds = parameter.kinds or type_kinds.get(parameter.type, ())
+    hits = index.named(iri.value if iri else text, kinds)
     if parameter.allowed:
-        found = [
-            each for each in found if {each.id, each.id.rpartition("/")[2]} & {*parameter.allowed}
-        ]
-    if len(found) == 1:
-        return ox.NamedNode(found[0].iri)
-    if found:
+        hits = [hit for hit in hits if {hit.id, hit.id.rpartition("/")[2]} & {*parameter.allowed}]
+    if len(hits) == 1:
+        return ox.NamedNode(hits[0].iri)
+    if hits:
         raise UsageError(
-            f"{parameter.name}: {text!r} may be any of these; set one by its id\n{_listed(found)}"
+            f"{parameter.name}: {text!r} may be any of these; set one by its id\n{_listed(hits)}"
         )
     near = index.nearest(text, kinds)
     hint = "did you mean one of these?" if near else "some of them:"
@@ -170,7 +168,7 @@ def _named(parameter: Parameter, text: str, index: Index | None) -> ox.NamedNode
 
 
 def _listed(hits: Iterable[Hit]) -> str:
-    return "\n".join(f"    {each.id}  {each.label} ({each.kind})" for each in hits)
+    return "\n".join(f"    {hit.id}  {hit.label} ({hit.kind})" for hit in hits)
 
 
 def _kinds(parameter: Parameter) -> str:

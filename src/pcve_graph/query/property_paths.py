@@ -87,18 +87,18 @@ def walked(store: ox.Store, path: Path, start: Term, goal: Term | None) -> set[o
                 seen.add(after)
                 waiting.append(after)
     ends = [
-        each for each in seen if each[1] == automaton.last and (goal is None or each[0] == goal)
+        place for place in seen if place[1] == automaton.last and (goal is None or place[0] == goal)
     ]
-    found: set[ox.Triple] = set()
+    triples: set[ox.Triple] = set()
     done = set(ends)
     while ends:
         for before, triple in came[ends.pop()]:
             if triple is not None:
-                found.add(triple)
+                triples.add(triple)
             if before not in done:
                 done.add(before)
                 ends.append(before)
-    return found
+    return triples
 
 
 def _onward(

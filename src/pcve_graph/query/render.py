@@ -29,8 +29,8 @@ def present(answer: Answer, form: str, store: ox.Store, iris: bool, width: int) 
             return serialize(answer.triples, form or "turtle").decode()
         raise UsageError(f"a graph is written as {', '.join(RDF_FORMATS)}, not {form}")
     if form and form not in ("table", "markdown", *RESULT_FORMATS):
-        known = ", ".join(("table", "markdown", *RESULT_FORMATS))
-        raise UsageError(f"rows are written as {known}, not {form}")
+        forms = ", ".join(("table", "markdown", *RESULT_FORMATS))
+        raise UsageError(f"rows are written as {forms}, not {form}")
     if isinstance(answer, bool):
         if form in RESULT_FORMATS:
             return yes_or_no(answer, form).decode() + "\n"
@@ -135,8 +135,8 @@ def present_view(view: View) -> str:
 def _fact(fact: Fact, indent: str) -> list[str]:
     words = local_name(fact.value) if fact.inner else in_cell(day(fact.value))
     lines = [f"{indent}{in_cell(fact.label)}: {words}"]
-    for each in fact.inner:
-        lines += _fact(each, indent + "    ")
+    for inner in fact.inner:
+        lines += _fact(inner, indent + "    ")
     return lines + ([] if fact.inner else [f"{indent}    {told(e)}" for e in fact.evidence])
 
 

@@ -175,11 +175,11 @@ class Rows(Sequence[Row]):
 
     def _kinds(self) -> dict[str, type | None]:
         """The one type of the values of each column; None where they are of several."""
-        found: dict[str, type | None] = {}
+        kinds: dict[str, type | None] = {}
         for place, name in enumerate(self.columns):
             types = {type(row[place]) for row in self} - {type(None)}
-            found[name] = types.pop() if len(types) == 1 else None
-        return found
+            kinds[name] = types.pop() if len(types) == 1 else None
+        return kinds
 
     def __repr__(self) -> str:
         return f"<{len(self):,} rows: {', '.join(self.columns)}>"

@@ -98,10 +98,10 @@ def find_query(project: Project, name: str) -> SavedQuery:
 
     Raises UsageError with the nearest name where there is none, ContentError as `read_queries`.
     """
-    known = _files(project, "answers")
-    if name in known:
-        return read_query(project.relative(known[name]), known[name])
-    hint = nearest(name, known) or "`pcve queries` lists them"
+    paths_by_name = _files(project, "answers")
+    if name in paths_by_name:
+        return read_query(project.relative(paths_by_name[name]), paths_by_name[name])
+    hint = nearest(name, paths_by_name) or "`pcve queries` lists them"
     raise UsageError(f"there is no saved query {name!r}; {hint}")
 
 
@@ -137,8 +137,8 @@ def refuse_service(query: SavedQuery) -> None:
     for token in tokens(query.text):
         if token.word == "SERVICE":
             place = Position(query.path, *line_and_column(query.text, token.start))
-            found, fix = "SERVICE asks another server", "ask this graph alone"
-            raise ContentError([breach("check-query", place, found, fix)])
+            fault, fix = "SERVICE asks another server", "ask this graph alone"
+            raise ContentError([breach("check-query", place, fault, fix)])
 
 
 @lru_cache(256)
@@ -150,7 +150,7 @@ def _query(name: str, raw: bytes) -> SavedQuery:
         raise _stop(node.position, "the header holds no keys", "begin it with `#+ summary: …`")
     _known(node, CHECK_KEYS if node.get("rule") else KEYS)
     check_syntax(text, name)
-    return assemble(name, text, node, [_param(*each) for each in entries(node.get("params"))])
+    return assemble(name, text, node, [_param(*entry) for entry in entries(node.get("params"))])
 
 
 def header(text: str) -> str:
@@ -182,7 +182,7 @@ def assemble(
         summary=words.get("summary", ""),
         description=words.get("description", ""),
         tags=texts(node.get("tags")),
-        params={each.name: each for each in params},
+        params={param.name: param for param in params},
         columns={
             key.text: value.text
             for key, value in entries(node.get("columns"))
@@ -202,8 +202,8 @@ def entries(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
 
 def texts(node: Node | None) -> tuple[str, ...]:
     """The texts of a list; a single text is a list of one."""
-    found = (node,) if isinstance(node, Scalar) else getattr(node, "values", ())
-    return tuple(each.text for each in found if isinstance(each, Scalar))
+    nodes = (node,) if isinstance(node, Scalar) else getattr(node, "values", ())
+    return tuple(item.text for item in nodes if isinstance(item, Scalar))
 
 
 def parameter(key: Scalar, node: Mapping) -> Parameter:
@@ -227,11 +227,11 @@ def _param(key: Scalar, value: Node) -> Parameter:
     if not isinstance(value, Mapping):
         raise _stop(key.position, f"{key.text} is not described", "write {type: text, …}")
     _known(value, PARAM_KEYS)
-    found = parameter(key, value)
-    if found.type not in TYPES:
+    param = parameter(key, value)
+    if param.type not in TYPES:
         fix = "one of " + ", ".join(TYPES)
         raise _stop(key.position, f"the parameter {key.text} has no type that is known", fix)
-    return found
+    return param
 
 
 def _known(node: Mapping, keys: tuple[str, ...]) -> None:
@@ -249,5 +249,5 @@ def _known(node: Mapping, keys: tuple[str, ...]) -> None:
         raise ContentError(problems)
 
 
-def _stop(position: Position, found: str, fix: str) -> ContentError:
-    return ContentError([breach("query-header", position, found, fix)])
+def _stop(position: Position, fault: str, fix: str) -> ContentError:
+    return ContentError([breach("query-header", position, fault, fix)])

@@ -40,13 +40,13 @@ create index entry_folded on entry (folded, field);
 create index entry_iri on entry (iri);
 create index entry_node on entry (node);
 """
-_NAMES: Final = {f"<{expand(each)}>" for each in ("skos:prefLabel", "dcterms:title", "rdfs:label")}
+_NAMES: Final = {f"<{expand(name)}>" for name in ("skos:prefLabel", "dcterms:title", "rdfs:label")}
 _ALIASES: Final = {
-    f"<{expand(each)}>" for each in ("skos:altLabel", "schema:name", "dcterms:identifier")
+    f"<{expand(name)}>" for name in ("skos:altLabel", "schema:name", "dcterms:identifier")
 }
 _GRAPHS: Final = ("facts", "vocabulary", "catalog")
 _TYPES: Final = " UNION ".join(
-    f"{{ GRAPH <{namespaces.graph(each)}> {{ ?s a ?o }} }}" for each in _GRAPHS
+    f"{{ GRAPH <{namespaces.graph(graph)}> {{ ?s a ?o }} }}" for graph in _GRAPHS
 )
 _ANY: Final = _TYPES.replace("?s a ?o", "?s ?p ?o")
 _TYPED: Final = f"SELECT ?s ?o {{ {_TYPES} }}"
@@ -100,22 +100,22 @@ def update_index(path: Path, store: ox.Store, subjects: Iterable[str]) -> None:
         database.executemany(removal, gone)
         database.execute("delete from entry where node = ?", [iri])
         database.execute("delete from thing where iri = ?", [iri])
-    found: list[list[list[str]]] = [[], [], []]
+    rows_by_query: list[list[list[str]]] = [[], [], []]
     for iri in changed:
         node = ox.NamedNode(iri)
-        found[0] += _rows(store, _TYPED, {"s": node})
-        found[1] += _rows(store, _TEXTS, {"s": node})
-        found[2] += _rows(store, _QUOTES, {"c": node})
-    _insert(database, *found)
+        rows_by_query[0] += _rows(store, _TYPED, {"s": node})
+        rows_by_query[1] += _rows(store, _TEXTS, {"s": node})
+        rows_by_query[2] += _rows(store, _QUOTES, {"c": node})
+    _insert(database, *rows_by_query)
     database.commit()
     database.close()
 
 
 def _affected(database: sqlite3.Connection, store: ox.Store, changed: set[str]) -> set[str]:
     """The nodes whose rows may differ: those that changed, what lies within them, and claims."""
-    found = set(changed)
+    affected = set(changed)
     for iri in changed:
-        found.update(
+        affected.update(
             node for (node,) in database.execute("select node from entry where iri = ?", [iri])
         )
         for quad in store.quads_for_pattern(ox.NamedNode(iri), None, None, None):
@@ -123,22 +123,22 @@ def _affected(database: sqlite3.Connection, store: ox.Store, changed: set[str]) 
                 isinstance(quad.object, ox.NamedNode)
                 and f"/{local_name(iri)}/" in quad.object.value
             ):
-                found.add(quad.object.value)
-    for iri in list(found):
+                affected.add(quad.object.value)
+    for iri in list(affected):
         for name in ("rdf:subject", "pcve:quote"):
             key = ox.NamedNode(expand(name))
             for quad in store.quads_for_pattern(None, key, ox.NamedNode(iri), None):
-                found.add(str(getattr(quad.subject, "value", "")))
-    return found
+                affected.add(str(getattr(quad.subject, "value", "")))
+    return affected
 
 
 def _rows(store: ox.Store, text: str, bindings: dict[str, Term]) -> list[list[str]]:
     """The rows of a query that selects what is bound, in no order, as TSV writes their terms."""
     union = text is _QUOTES
     terms = {ox.Variable(name): term for name, term in bindings.items()}
-    found = store.query(text, use_default_graph_as_union=union, substitutions=terms or None)
-    assert isinstance(found, ox.QuerySolutions)
-    return rows(found.serialize(format=ox.QueryResultsFormat.TSV) or b"")
+    solutions = store.query(text, use_default_graph_as_union=union, substitutions=terms or None)
+    assert isinstance(solutions, ox.QuerySolutions)
+    return rows(solutions.serialize(format=ox.QueryResultsFormat.TSV) or b"")
 
 
 def _insert(
@@ -154,10 +154,10 @@ def _insert(
     things = set()
     entries = set()
     for node, kind in types:
-        if found := _thing(bare(node), bare(kind)):
-            iri, identifier = found[:2]
+        if thing := _thing(bare(node), bare(kind)):
+            iri, identifier = thing[:2]
             label = min(called.get(node, [(True, identifier)]))[1]
-            things.add((*found, label))
+            things.add((*thing, label))
             entries.add((iri, iri, 0, identifier))
     database.executemany("insert or replace into thing values (?, ?, ?, ?, ?)", sorted(things))
     owner_of = cache(partial(_owner, database))
@@ -169,7 +169,7 @@ def _insert(
         if owner := owner_of(bare(subject)):
             entries.add((owner, bare(claim), 4, bare(text)))
     last = database.execute("select coalesce(max(id), 0) from entry").fetchone()[0]
-    lines = [(last + n, *each, fold(each[3])) for n, each in enumerate(sorted(entries), 1)]
+    lines = [(last + n, *entry, fold(entry[3])) for n, entry in enumerate(sorted(entries), 1)]
     database.executemany("insert into entry values (?, ?, ?, ?, ?, ?)", lines)
     words = [(number, folded) for number, *_, folded in lines]
     database.executemany("insert into word (rowid, folded) values (?, ?)", words)
@@ -192,8 +192,8 @@ def _owner(database: sqlite3.Connection, iri: str) -> str | None:
     parts = iri.removeprefix(namespaces.BASE).split("/")
     nested = parts[0] == "id" and len(parts) > 3
     key, value = ("id", parts[2]) if nested else ("iri", iri)
-    found = database.execute(f"select iri from thing where {key} = ?", [value]).fetchone()
-    return str(found[0]) if found else None
+    row = database.execute(f"select iri from thing where {key} = ?", [value]).fetchone()
+    return str(row[0]) if row else None
 
 
 class Index:
@@ -212,11 +212,11 @@ class Index:
         by_iri = self._hits("thing.iri = ?", [text], kinds)
         ids = [text, *(f"{kind}/{text}" for kind in kinds)]
         by_id = self._hits(f"thing.id in ({_marks(ids)})", ids, kinds)
-        tiers = [[each for each in found if each.field == "id"] for found in (by_iri, by_id)]
+        tiers = [[hit for hit in tier if hit.field == "id"] for tier in (by_iri, by_id)]
         by_name = self._hits("folded = ? and field in (1, 2)", [fold(text)], kinds)
-        tiers += [[each for each in by_name if each.field == field] for field in FIELDS[1:3]]
-        found = next((tier for tier in tiers if tier), [])
-        return list({each.iri: each for each in found}.values())
+        tiers += [[hit for hit in by_name if hit.field == field] for field in FIELDS[1:3]]
+        hits = next((tier for tier in tiers if tier), [])
+        return list({hit.iri: hit for hit in hits}.values())
 
     def search(self, text: str, kinds: Collection[str] = (), limit: int | None = 20) -> list[Hit]:
         """The best hits for `text`, one a thing: exact names first, quotes last.
@@ -227,13 +227,13 @@ class Index:
         words = fold(text).split()
         if not words:
             return []
-        found = self._matching([[word] for word in words], kinds)
-        ranked = [(self._rank(hit, words), hit) for hit in found]
+        hits = self._matching([[word] for word in words], kinds)
+        ranked = [(self._rank(hit, words), hit) for hit in hits]
         if not any(rank[0] < 6 for rank, _ in ranked):
             near = self._matching([self._spellings(word) for word in words], kinds)
             ranked += [((6, *self._rank(hit, words)[1:]), hit) for hit in near]
         best: dict[str, tuple[tuple[int, int, str, str], Hit]] = {}
-        for rank, hit in sorted(ranked, key=lambda each: (each[0], each[1].iri)):
+        for rank, hit in sorted(ranked, key=lambda pair: (pair[0], pair[1].iri)):
             best.setdefault(hit.iri, (rank, hit))
         return [hit for _, hit in best.values()][:limit]
 
@@ -245,27 +245,27 @@ class Index:
         if not words:
             return []
         wider = [[word, *self._spellings(word)] for word in words]
-        found = [each for each in self._matching(wider, kinds) if each.field in FIELDS[:3]]
-        found.sort(key=lambda hit: (-fuzz.ratio(fold(hit.text), " ".join(words)), hit.iri))
+        hits = [hit for hit in self._matching(wider, kinds) if hit.field in FIELDS[:3]]
+        hits.sort(key=lambda hit: (-fuzz.ratio(fold(hit.text), " ".join(words)), hit.iri))
         best: dict[str, Hit] = {}
-        for hit in found:
+        for hit in hits:
             best.setdefault(hit.iri, hit)
         return list(best.values())[:limit]
 
     def examples(self, kinds: Collection[str], limit: int = 3) -> list[Hit]:
         """The first things of `kinds` by their names."""
         where = "field = 1 order by thing.label, thing.iri"
-        return list({each.iri: each for each in self._hits(where, [], kinds)}.values())[:limit]
+        return list({hit.iri: hit for hit in self._hits(where, [], kinds)}.values())[:limit]
 
     def kinds(self) -> set[str]:
         """The kinds of thing that there are, and their folders and lists."""
         rows = self._execute("select distinct kind, list from thing", [])
-        return {each for row in rows for each in row}
+        return {value for row in rows for value in row}
 
     def _matching(self, words: list[list[str]], kinds: Collection[str]) -> list[Hit]:
         """Texts with a word that begins with one of each list."""
         query = " AND ".join(
-            "(" + " OR ".join(f'"{each}"*' for each in some) + ")" for some in words
+            "(" + " OR ".join(f'"{spelling}"*' for spelling in some) + ")" for some in words
         )
         where = "entry.id in (select rowid from word where word match ?)"
         return self._hits(where, [query], kinds)
@@ -279,8 +279,8 @@ class Index:
         text = f"select {columns} from entry join thing using (iri) where {choice} {where}"
         rows = self._execute(text, [*kinds, *kinds, *values])
         return [
-            Hit(iri, identifier, kind, label, FIELDS[field], found)
-            for iri, identifier, kind, label, field, found in rows
+            Hit(iri, identifier, kind, label, FIELDS[field], matched)
+            for iri, identifier, kind, label, field, matched in rows
         ]
 
     def _execute(self, text: str, values: list[Any]) -> list[tuple[Any, ...]]:
@@ -292,13 +292,13 @@ class Index:
 
     def _rank(self, hit: Hit, words: list[str]) -> tuple[int, int, str, str]:
         """The lower, the better: the tier of `search`, then the shorter text, then the label."""
-        folded, asked = fold(hit.text), " ".join(words)
+        folded, query = fold(hit.text), " ".join(words)
         late = hit.field == "alias"
         if hit.field in ("description", "quote"):
             tier = 7 if hit.field == "description" else 8
-        elif folded == asked:
+        elif folded == query:
             tier = 1 if late else 0
-        elif f"{folded} ".startswith(f"{asked} ") or folded.startswith(asked):
+        elif f"{folded} ".startswith(f"{query} ") or folded.startswith(query):
             tier = 3 if late else 2
         else:
             tier = 5 if late else 4
@@ -310,18 +310,18 @@ class Index:
         from rapidfuzz.distance import DamerauLevenshtein
 
         far = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-        known = self._execute(
+        terms = self._execute(
             "select term from vocabulary where length(term) between ? and ?",
             [len(word) - far, len(word) + far],
         )
-        found = process.extract(
+        near = process.extract(
             word,
-            [term for (term,) in known],
+            [term for (term,) in terms],
             scorer=DamerauLevenshtein.distance,
             score_cutoff=far,
             limit=8,
         )
-        return [term for term, *_ in found] or [word]
+        return [term for term, *_ in near] or [word]
 
 
 def _marks(values: Collection[str]) -> str:

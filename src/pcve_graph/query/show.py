@@ -63,16 +63,16 @@ def show(store: ox.Store, ontology: Ontology, identifier: str, as_of: date | Non
 def _find(store: ox.Store, identifier: str) -> ox.NamedNode:
     facts = ox.NamedNode(namespaces.graph("facts"))
     kind = ox.NamedNode(expand("rdf:type"))
-    known = {
+    nodes_by_iri = {
         quad.subject.value: quad.subject
         for quad in store.quads_for_pattern(None, kind, None, facts)
         if isinstance(quad.subject, ox.NamedNode)
     }
-    if identifier in known:
-        return known[identifier]
+    if identifier in nodes_by_iri:
+        return nodes_by_iri[identifier]
     short = {
         local_name(iri): node
-        for iri, node in known.items()
+        for iri, node in nodes_by_iri.items()
         if iri.count("/") == namespaces.BASE.count("/") + 2
     }
     if identifier in short:
@@ -102,8 +102,8 @@ class _Reader:
 
     def type_of(self, node: ox.NamedNode) -> str:
         kind = ox.NamedNode(expand("rdf:type"))
-        found = self.store.quads_for_pattern(node, kind, None, None)
-        return min((str(getattr(quad.object, "value", "")) for quad in found), default="")
+        quads = self.store.quads_for_pattern(node, kind, None, None)
+        return min((str(getattr(quad.object, "value", "")) for quad in quads), default="")
 
     def facts(self, node: ox.NamedNode) -> tuple[Fact, ...]:
         """The claimed facts of a node in the order of its shape, disputed ones included."""
@@ -119,8 +119,8 @@ class _Reader:
         keys = list(kind.keys.values()) if kind else []
         order = {key.path: (place, key.label) for place, key in enumerate(keys)}
         facts = []
-        for (path, _), found in claims.items():
-            value = found[0][0]
+        for (path, _), valued_claims in claims.items():
+            value = valued_claims[0][0]
             inner: tuple[Fact, ...] = ()
             if isinstance(value, ox.NamedNode) and "/id/" in value.value:
                 inside = self.ontology.by_iri.get(self.type_of(value))
@@ -128,10 +128,10 @@ class _Reader:
                     if not self.holds(value):
                         continue
                     inner = self.facts(value)
-            nodes = [claim for _, claim in found if isinstance(claim, ox.NamedNode)]
-            known = tuple(sorted((evidence(self.store, each) for each in nodes), key=rank))
+            nodes = [claim for _, claim in valued_claims if isinstance(claim, ox.NamedNode)]
+            proofs = tuple(sorted((evidence(self.store, node) for node in nodes), key=rank))
             label = order.get(path, (0, local_name(path)))[1]
-            facts.append(Fact(local_name(path), label, self.word(value), value, known, inner))
+            facts.append(Fact(local_name(path), label, self.word(value), value, proofs, inner))
         places = {key.name: order[key.path][0] for key in keys}
         return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, 99), fact.value)))
 
@@ -157,13 +157,13 @@ class _Reader:
     def pointing(self, node: ox.NamedNode) -> tuple[tuple[str, str], ...]:
         """Facts of other things whose value is this one: (id, property label), sorted."""
         facts = ox.NamedNode(namespaces.graph("facts"))
-        found = set()
+        pointers = set()
         for quad in self.store.quads_for_pattern(None, None, node, facts):
             kind = self.ontology.by_iri.get(self.type_of(quad.subject))  # type: ignore[arg-type]
             key = kind.keys.get(local_name(quad.predicate.value)) if kind else None
             if key and kind and kind.folder:
-                found.add((local_name(str(getattr(quad.subject, "value", ""))), key.label))
-        return tuple(sorted(found))
+                pointers.add((local_name(str(getattr(quad.subject, "value", ""))), key.label))
+        return tuple(sorted(pointers))
 
 
 def _naming(fact: Fact) -> list[str]:

@@ -58,9 +58,9 @@ def why(
     facts of everything counted. What a row says by absence (NOT EXISTS, MINUS) has no facts. Raises
     UsageError for a query whose rows have no reasons: not a SELECT, or one with SERVICE.
     """
-    found = _Search(store)
-    found.search(probe(standalone(text, bindings)), row)
-    reasons = _Facts(store, ontology).reasons(found.triples)
+    search = _Search(store)
+    search.search(probe(standalone(text, bindings)), row)
+    reasons = _Facts(store, ontology).reasons(search.triples)
     return tuple(sorted(reasons, key=_order))
 
 
@@ -77,21 +77,23 @@ class _Search:
     triples: set[ox.Triple] = field(default_factory=set)
     done: set[tuple[int, frozenset[tuple[str, Term | None]]]] = field(default_factory=set)
 
-    def search(self, asked: Probe, row: Row) -> None:
+    def search(self, query_probe: Probe, row: Row) -> None:
         """Add what `asked` matched in the solutions that gave `row`."""
-        key = id(asked), frozenset(row.items())
+        key = id(query_probe), frozenset(row.items())
         if key in self.done:
             return
         self.done.add(key)
-        sure = asked.group.certain - asked.hidden - asked.computed
+        sure = query_probe.group.certain - query_probe.hidden - query_probe.computed
         pinned = {name: term for name, term in row.items() if term and name in sure}
-        answer = self.store.query(standalone(asked.text, pinned), use_default_graph_as_union=True)
+        answer = self.store.query(
+            standalone(query_probe.text, pinned), use_default_graph_as_union=True
+        )
         assert isinstance(answer, ox.QuerySolutions)
-        names = [each.value for each in answer.variables]
-        for found in answer:
-            solution = dict(zip(names, found, strict=True))
+        names = [variable.value for variable in answer.variables]
+        for bindings in answer:
+            solution = dict(zip(names, bindings, strict=True))
             if all(solution[name] == row[name] for name in names if name in row):
-                for group in asked.group.all():
+                for group in query_probe.group.all():
                     if solution.get(group.mark) is not None:
                         self.add(group, solution)
 
@@ -108,8 +110,8 @@ class _Search:
             }
             self.search(inner, shown)
         for inner in group.exists:
-            known = {name: term for name, term in solution.items() if term}
-            self.search(inner, known)
+            bound = {name: term for name, term in solution.items() if term}
+            self.search(inner, bound)
 
     def matched(self, pattern: Pattern, solution: Row) -> set[ox.Triple]:
         subject, goal = _term(pattern.subject, solution), _term(pattern.object, solution)
@@ -133,8 +135,8 @@ def _term(text: str, solution: Row) -> Term | None:
 def constant(text: str) -> Term:
     """A term as N-Triples writes it."""
     line = f"<x:s> <x:p> {text} ."
-    found: Term = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
-    return found
+    term: Term = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
+    return term
 
 
 class _Facts:
@@ -147,7 +149,7 @@ class _Facts:
 
     def reasons(self, triples: Iterable[ox.Triple]) -> set[Reason]:
         """The facts that the triples are, and those that triples of the evidence speak of."""
-        found: set[Reason] = set()
+        reasons: set[Reason] = set()
         claims: set[ox.NamedNode] = set()
         quotes: set[ox.NamedNode] = set()
         for triple in triples:
@@ -159,11 +161,11 @@ class _Facts:
             elif self.one(subject, "oa:exact") is not None:
                 quotes.add(subject)
             else:
-                found.add(self.reason(subject, triple.predicate, triple.object))
+                reasons.add(self.reason(subject, triple.predicate, triple.object))
         for quote in quotes:
             quoted = set(self.pointing("pcve:quote", quote))
             claims |= quoted if not quoted & claims else set()
-        return found | {self.claimed(each) for each in claims}
+        return reasons | {self.claimed(claim) for claim in claims}
 
     def reason(self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term) -> Reason:
         """The fact that a triple of the other graphs is."""
@@ -175,7 +177,7 @@ class _Facts:
         return Reason(subject, predicate, value, basis=basis, origin=origin)
 
     def known(self, claims: Iterable[ox.NamedNode]) -> tuple[Evidence, ...]:
-        return tuple(sorted((evidence(self.store, each) for each in claims), key=rank))
+        return tuple(sorted((evidence(self.store, claim) for claim in claims), key=rank))
 
     def claimed(self, claim: ox.NamedNode) -> Reason:
         """What `claim` states, with that claim alone."""
@@ -210,22 +212,22 @@ class _Facts:
             return self.introduced(subject)
         shape = self.ontology.by_iri.get(name)
         keys = shape.keys.values() if shape else ()
-        found: list[Reason] = []
+        reasons: list[Reason] = []
         for key in keys:
             if predicate.value in key.derives:
-                found += self.bound(subject, ox.NamedNode(key.path), predicate, value)
-        return tuple(sorted(set(found), key=_order))
+                reasons += self.bound(subject, ox.NamedNode(key.path), predicate, value)
+        return tuple(sorted(set(reasons), key=_order))
 
     def introduced(self, node: ox.NamedNode) -> tuple[Reason, ...]:
         """The claims that give a thing its name, or that put a part of a record into it."""
         named = ox.NamedNode(expand("skos:prefLabel"))
-        found = [(node, named, value) for value in values(self.store, node, named.value)]
-        for claim in () if found else self.pointing("rdf:object", node):
+        facts = [(node, named, value) for value in values(self.store, node, named.value)]
+        for claim in () if facts else self.pointing("rdf:object", node):
             subject, predicate = self.one(claim, "rdf:subject"), self.one(claim, "rdf:predicate")
             if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
-                found.append((subject, predicate, node))
-        reasons = {Reason(*each, self.known(self.claims(*each))) for each in found}
-        return tuple(sorted((each for each in reasons if each.evidence), key=_order))
+                facts.append((subject, predicate, node))
+        reasons = {Reason(*fact, self.known(self.claims(*fact))) for fact in facts}
+        return tuple(sorted((reason for reason in reasons if reason.evidence), key=_order))
 
     def part(self, node: ox.NamedNode) -> tuple[Reason, ...]:
         """The fact that a participation stands for."""
@@ -243,14 +245,14 @@ class _Facts:
     ) -> list[Reason]:
         """The dates of `subject` under `key` whose first or last day is `day`."""
         side = 0 if predicate.value == expand("pcve:earliest") else 1
-        found = []
+        reasons = []
         for date in values(self.store, subject, key.value):
             days = first_and_last(str(getattr(date, "value", "")))
             if days and days[side].isoformat() == getattr(day, "value", ""):
                 claims = self.claims(subject, key, date)
                 if claims:
-                    found.append(Reason(subject, key, date, self.known(claims)))
-        return found
+                    reasons.append(Reason(subject, key, date, self.known(claims)))
+        return reasons
 
     def origin(self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term) -> str:
         for quad in self.store.quads_for_pattern(subject, predicate, value, None):
@@ -290,33 +292,33 @@ def grounds(
         has = f"{len(table.rows)} rows" if len(table.rows) != 1 else "one row"
         raise UsageError(f"there is no row {number}; the answer has {has}")
     chosen = range(len(table.rows)) if number == 0 else (number - 1,)
-    found = []
+    explained_rows = []
     for place in chosen:
         row = dict(zip(table.columns, table.rows[place], strict=True))
-        found.append((place + 1, row, why(store, ontology, text, bindings, row)))
+        explained_rows.append((place + 1, row, why(store, ontology, text, bindings, row)))
     if form == "json":
-        document = [_document(*each) for each in found]
+        document = [_document(*explained) for explained in explained_rows]
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    return "\n".join(_text(store, *each) for each in found)
+    return "\n".join(_text(store, *explained) for explained in explained_rows)
 
 
 def _text(
     store: ox.Store, number: int, row: Mapping[str, Term | None], reasons: tuple[Reason, ...]
 ) -> str:
     claimed = list(
-        dict.fromkeys(each for reason in reasons for each in reason.all() if each.evidence)
+        dict.fromkeys(fact for reason in reasons for fact in reason.all() if fact.evidence)
     )
-    bare = [each for each in reasons if not each.evidence and not each.basis]
-    terms = [term for each in (*claimed, *bare) for term in _terms(each)]
+    bare = [reason for reason in reasons if not reason.evidence and not reason.basis]
+    terms = [term for reason in (*claimed, *bare) for term in _terms(reason)]
     called = labels(store, [*terms, *row.values()])
     lines = [f"row {number}"]
     lines += [f"  {name}: {_word(term, called)}" for name, term in row.items() if term is not None]
-    for each in claimed[:SHOWN]:
-        lines.append(f"    {_sentence(each, called)}")
-        lines += [f"        {told(proof)}" for proof in each.evidence]
+    for fact in claimed[:SHOWN]:
+        lines.append(f"    {_sentence(fact, called)}")
+        lines += [f"        {told(proof)}" for proof in fact.evidence]
     if len(claimed) > SHOWN:
         lines.append(f"    and {len(claimed) - SHOWN:,} facts more; --format json has them all")
-    lines += [f"    {_sentence(each, called)}  ({each.origin})" for each in bare[:SHOWN]]
+    lines += [f"    {_sentence(reason, called)}  ({reason.origin})" for reason in bare[:SHOWN]]
     return "\n".join(lines) + "\n"
 
 
@@ -341,29 +343,29 @@ def _document(
     return {
         "row": number,
         "values": {name: plain(term) for name, term in row.items() if term is not None},
-        "facts": [_fact(each) for each in reasons],
+        "facts": [_fact(reason) for reason in reasons],
     }
 
 
 def _fact(reason: Reason) -> dict[str, Any]:
     subject, predicate, value = map(plain, _terms(reason))
-    found: dict[str, Any] = {"subject": subject, "predicate": predicate, "object": value}
+    document: dict[str, Any] = {"subject": subject, "predicate": predicate, "object": value}
     if reason.evidence:
-        found["evidence"] = [proof_as_json(each) for each in reason.evidence]
+        document["evidence"] = [proof_as_json(proof) for proof in reason.evidence]
     else:
-        found["graph"] = reason.origin
+        document["graph"] = reason.origin
     if reason.basis:
-        found["because"] = [_fact(each) for each in reason.basis]
-    return found
+        document["because"] = [_fact(premise) for premise in reason.basis]
+    return document
 
 
 def proof_as_json(proof: Evidence) -> dict[str, Any]:
     """One claim's evidence for json.dumps; a quote with its offsets, in characters."""
-    found: dict[str, Any] = {
+    document: dict[str, Any] = {
         "sources": [{"id": source, "title": title} for source, title in proof.sources],
         "certainty": proof.certainty,
         "standing": proof.standing,
     }
     if proof.quote:
-        found |= {"quote": proof.quote, "start": proof.start, "end": proof.end}
-    return found | ({"note": proof.note} if proof.note else {})
+        document |= {"quote": proof.quote, "start": proof.start, "end": proof.end}
+    return document | ({"note": proof.note} if proof.note else {})

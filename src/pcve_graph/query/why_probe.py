@@ -37,7 +37,7 @@ class Group:
 
     def all(self) -> list[Group]:
         """The group and all groups in it, those of sub-selects left out."""
-        return [self, *(each for group in self.groups for each in group.all())]
+        return [self, *(inner for group in self.groups for inner in group.all())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def probe(text: str) -> Probe:
     Raises UsageError for another form of query, or one that asks other servers.
     """
     reader = _Reader(text)
-    place = next((n for n, each in enumerate(reader.tokens) if each.word in _FORMS), None)
+    place = next((n for n, token in enumerate(reader.tokens) if token.word in _FORMS), None)
     if place is None or reader.tokens[place].word != "SELECT":
         raise UsageError("only the rows of a SELECT have reasons")
     return reader.select(place, len(reader.tokens))
@@ -78,7 +78,7 @@ class _Reader:
         self.source = text
         self.tokens = tokens(text)
         self.partner = partners(self.tokens)
-        first = next((each for each in self.tokens if each.word in _FORMS), None)
+        first = next((token for token in self.tokens if token.word in _FORMS), None)
         self.prologue = text[: first.start] if first else ""
         self.count = 0
 
@@ -87,7 +87,7 @@ class _Reader:
         opening = self.opening(place, end)
         group, marked = self.group(opening)
         shown = self.tokens[place + 1 : opening]
-        star = any(each.text == "*" for each in shown[:2])
+        star = any(token.text == "*" for token in shown[:2])
         named = frozenset(self.names(shown, after_as=False))
         inner = self.tokens[opening : self.partner[opening]]
         return Probe(
@@ -106,30 +106,32 @@ class _Reader:
                 return at
         raise UsageError("only the rows of a SELECT with a pattern have reasons")
 
-    def names(self, found: list[Token], after_as: bool) -> list[str]:
+    def names(self, clause: list[Token], after_as: bool) -> list[str]:
         """The variables in `found` that AS gives a value, or those that it does not."""
         depth, names = 0, []
-        for before, each in zip([None, *found], found, strict=False):
-            depth += {"(": 1, ")": -1}.get(each.word, 0)
-            if each.kind == "variable":
-                given = before is not None and before.word == "AS"
-                if given if after_as else (given or depth == 0):
-                    names.append(each.text[1:])
+        for before, token in zip([None, *clause], clause, strict=False):
+            depth += {"(": 1, ")": -1}.get(token.word, 0)
+            if token.kind == "variable":
+                assigned = before is not None and before.word == "AS"
+                if assigned if after_as else (assigned or depth == 0):
+                    names.append(token.text[1:])
         return names
 
     def hidden(self, opening: int) -> frozenset[str]:
         """The variables that the sub-selects within a group do not show."""
-        found: set[str] = set()
+        hidden: set[str] = set()
         for at in range(opening, self.partner[opening]):
             if self.tokens[at].word == "SELECT" and self.tokens[at - 1].word == "{":
                 closing = self.partner[at - 1]
                 inside = self.opening(at, closing)
                 shown = self.names(self.tokens[at + 1 : inside], after_as=False)
                 used = {
-                    each.text[1:] for each in self.tokens[inside:closing] if each.kind == "variable"
+                    token.text[1:]
+                    for token in self.tokens[inside:closing]
+                    if token.kind == "variable"
                 }
-                found |= used - set(shown)
-        return frozenset(found)
+                hidden |= used - set(shown)
+        return frozenset(hidden)
 
     def group(self, opening: int) -> tuple[Group, str]:
         """The group whose brace stands at `opening`, and its text with marks."""
@@ -138,10 +140,10 @@ class _Reader:
         closing = self.partner[opening]
         bind = f" BIND (true AS ?{group.mark}) "
         if self.tokens[opening + 1].word == "SELECT":
-            found = self.select(opening + 1, closing)
-            group.selects.append(found)
-            if found.columns is not None:
-                group.certain = found.group.certain & found.columns
+            probe = self.select(opening + 1, closing)
+            group.selects.append(probe)
+            if probe.columns is not None:
+                group.certain = probe.group.certain & probe.columns
             inner = self.source[self.tokens[opening].start : self.tokens[closing].end]
             return group, f"{{ {inner}{bind}}}"
         body = _Body(self, group, opening)
@@ -166,9 +168,9 @@ class _Body:
         self.certain: set[str] = set()
 
     def read(self) -> None:
-        found = self.reader.tokens
+        all_tokens = self.reader.tokens
         while self.place < self.end:
-            word = found[self.place].word
+            word = all_tokens[self.place].word
             if word in ("VALUES", "SERVICE"):
                 self.data(word)
             elif word == "{":
@@ -180,11 +182,11 @@ class _Body:
                 self.condition()
             else:
                 self.place += 1
-        self.copy(found[self.end].start)
+        self.copy(all_tokens[self.end].start)
         self.group.patterns = self.reader.patterns(self.own)
         for pattern in self.group.patterns:
             ends = map(str, (pattern.subject, pattern.path, pattern.object))
-            self.certain |= {each[1:] for each in ends if each.startswith("?")}
+            self.certain |= {end[1:] for end in ends if end.startswith("?")}
         self.group.certain = frozenset(self.certain)
 
     def copy(self, until: int) -> None:
@@ -197,39 +199,39 @@ class _Body:
     def data(self, word: str) -> None:
         if word == "SERVICE":
             raise UsageError("a row that another server helped to give has no reasons here")
-        found = self.reader.tokens
-        while found[self.place].word != "{":
+        all_tokens = self.reader.tokens
+        while all_tokens[self.place].word != "{":
             self.place += 1
         self.place = self.reader.partner[self.place] + 1
 
     def nested(self, brace: int, *, certain: bool, negated: bool = False) -> None:
         """A group within the group, with its keyword; UNION joins it to the ones that follow."""
-        reader, found = self.reader, self.reader.tokens
-        self.copy(found[self.place].start)
+        reader, all_tokens = self.reader, self.reader.tokens
+        self.copy(all_tokens[self.place].start)
         branches = []
         while True:
             closing = reader.partner[brace]
-            self.marked += reader.source[self.done : found[brace].start]
+            self.marked += reader.source[self.done : all_tokens[brace].start]
             if negated:
-                self.marked += reader.source[found[brace].start : found[closing].end]
+                self.marked += reader.source[all_tokens[brace].start : all_tokens[closing].end]
             else:
                 group, text = reader.group(brace)
                 branches.append(group)
                 self.marked += text
-            self.done = found[closing].end
+            self.done = all_tokens[closing].end
             self.place = closing + 1
-            if found[self.place].word != "UNION":
+            if all_tokens[self.place].word != "UNION":
                 break
             brace = self.place + 1
         self.own += _NEUTRAL
         self.group.groups += branches
         if certain and branches:
-            self.certain |= frozenset.intersection(*(each.certain for each in branches))
+            self.certain |= frozenset.intersection(*(branch.certain for branch in branches))
 
     def condition(self) -> None:
         """EXISTS or NOT EXISTS with its group; the own text has `true` in its place."""
-        reader, found = self.reader, self.reader.tokens
-        negated = found[self.place - 1].word == "NOT"
+        reader, all_tokens = self.reader, self.reader.tokens
+        negated = all_tokens[self.place - 1].word == "NOT"
         brace = self.place + 1
         closing = reader.partner[brace]
         if not negated:
@@ -242,9 +244,9 @@ class _Body:
                 frozenset(),
             )
             self.group.exists.append(whole)
-        first = found[self.place - 1 if negated else self.place]
+        first = all_tokens[self.place - 1 if negated else self.place]
         self.copy(first.start)
         self.own += "(true)"
-        self.marked += reader.source[first.start : found[closing].end]
-        self.done = found[closing].end
+        self.marked += reader.source[first.start : all_tokens[closing].end]
+        self.done = all_tokens[closing].end
         self.place = closing + 1

@@ -121,7 +121,7 @@ class Addresses:
             if url := getattr(self, name):
                 object.__setattr__(self, name, normal_url(url))
 
-    def filled(self, server: str, known: bool) -> Addresses:
+    def filled(self, server: str, authenticated: bool) -> Addresses:
         """With those that are not given made from the address of queries.
 
         `/query` goes with `/update` and `/store` (Oxigraph), `/<dataset>/query` or `/sparql` with
@@ -134,11 +134,13 @@ class Addresses:
         base, _, last = parts.path.rstrip("/").rpartition("/")
         update, store = parts.path, ""
         if "virtuoso" in server.lower():
-            guarded = "-auth" if known else ""
+            guarded = "-auth" if authenticated else ""
             update, store = f"{base}/sparql{guarded}", f"{base}/sparql-graph-crud{guarded}"
         elif last == "query" or (last == "sparql" and base):
             update, store = f"{base}/update", f"{base}/{'data' if base else 'store'}"
         elif base.endswith("/repositories"):
             update, store = f"{base}/{last}/statements", f"{base}/{last}/rdf-graphs/service"
-        there = [urlunsplit(parts._replace(path=path)) if path else "" for path in (update, store)]
-        return Addresses(self.query, self.update or there[0], self.store or there[1])
+        derived = [
+            urlunsplit(parts._replace(path=path)) if path else "" for path in (update, store)
+        ]
+        return Addresses(self.query, self.update or derived[0], self.store or derived[1])

@@ -147,22 +147,22 @@ def read_triples(reply: Reply) -> Triples:
     raise _broken(reply, problem)
 
 
-def _wrong_kind(reply: Reply, asked: str) -> EndpointError:
-    said = useful_line(reply.body)
-    told = f": “{said}”" if said else ""
+def _wrong_kind(reply: Reply, expected: str) -> EndpointError:
+    excerpt = useful_line(reply.body)
+    quoted = f": “{excerpt}”" if excerpt else ""
     return EndpointError(
-        f"{shown(reply.url)} answered {reply.kind or 'something without a type'} where {asked} "
-        f"were asked for{told}; is this the address for queries?"
+        f"{shown(reply.url)} answered {reply.kind or 'something without a type'} where {expected} "
+        f"were asked for{quoted}; is this the address for queries?"
     )
 
 
 def _broken(reply: Reply, problem: str) -> EndpointError:
     """An answer that cannot be read: mostly one that stops in its midst, with the reason last."""
     last = reply.body[-400:].decode("utf-8", "replace").rstrip()
-    said = re.search(r"[A-Z][\w ,.;:'’-]{8,}$", last)
+    excerpt = re.search(r"[A-Z][\w ,.;:'’-]{8,}$", last)
     where = shown(reply.url)
-    if said:
-        return EndpointError(f"{where} broke off inside its answer: “{said.group()}”")
+    if excerpt:
+        return EndpointError(f"{where} broke off inside its answer: “{excerpt.group()}”")
     if not last.endswith(("}", ">", ".")):
         return EndpointError(
             f"{where} broke off inside its answer, after {len(reply.body):,} bytes"

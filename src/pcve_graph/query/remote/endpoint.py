@@ -81,8 +81,8 @@ class Endpoint:
     @property
     def where(self) -> Addresses:
         """Its addresses, as far as its answers have told; `store` is empty where it has none."""
-        found = self._given.filled(self.server, bool(self._credentials))
-        return found if self._stores else replace(found, store="")
+        addresses = self._given.filled(self.server, bool(self._credentials))
+        return addresses if self._stores else replace(addresses, store="")
 
     @property
     def published(self) -> bool:
@@ -236,9 +236,9 @@ def _listed(texts: Collection[str]) -> Collection[str]:
 
 def _form(text: str) -> tuple[str, tuple[str, ...]]:
     """What a query asks for (rows, graph or truth), and the columns of the rows."""
-    word = next(each.word for each in tokens(text) if each.word in _FORMS)
+    word = next(token.word for token in tokens(text) if token.word in _FORMS)
     if word != "SELECT":
         return _FORMS[word], ()
     answer = ox.Store().query(without_service(text))
     assert isinstance(answer, ox.QuerySolutions)
-    return "rows", tuple(each.value for each in answer.variables)
+    return "rows", tuple(variable.value for variable in answer.variables)

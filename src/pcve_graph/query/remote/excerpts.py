@@ -56,10 +56,12 @@ def of_names(endpoint: Endpoint) -> ox.Store:
     Raises EndpointError.
     """
     store = ox.Store()
-    known = ", ".join(f"<{expand(name)}>" for name in (*_NAMES, "rdf:type"))
+    predicates = ", ".join(f"<{expand(name)}>" for name in (*_NAMES, "rdf:type"))
     for part in ("id/", "vocab/", "source/"):
         ours = f'STRSTARTS(STR(?n), "{BASE}{part}")'
-        text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ ?n ?p ?o FILTER(?p IN ({known}) && {ours}) }}"
+        text = (
+            f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ ?n ?p ?o FILTER(?p IN ({predicates}) && {ours}) }}"
+        )
         _add(store, endpoint.ask(text))
     return store
 
@@ -75,16 +77,16 @@ def of_thing(endpoint: Endpoint, ontology: Ontology, identifier: str) -> ox.Stor
     if namespaces.ID.fullmatch(identifier):
         maybe += [namespaces.thing(kind.folder, identifier) for kind in kinds if kind.folder]
     _tell(endpoint, store, map(ox.NamedNode, maybe), _TOLD)
-    found = {quad.subject for quad in store if isinstance(quad.subject, ox.NamedNode)}
-    if not found:
+    nodes = {quad.subject for quad in store if isinstance(quad.subject, ox.NamedNode)}
+    if not nodes:
         ours = f'STRSTARTS(STR(?n), "{BASE}id/")'
         _add(store, endpoint.ask(f"CONSTRUCT {{ ?n a ?c }} WHERE {{ ?n a ?c FILTER({ours}) }}"))
         return store
-    asked: set[ox.NamedNode] = set()
-    while waiting := found - asked:
-        asked |= waiting
-        found = _within(endpoint, store, waiting, ontology)
-    for node in asked:
+    read_nodes: set[ox.NamedNode] = set()
+    while waiting := nodes - read_nodes:
+        read_nodes |= waiting
+        nodes = _within(endpoint, store, waiting, ontology)
+    for node in read_nodes:
         pointing = f"CONSTRUCT {{ ?n ?p {node} . ?n a ?c }} WHERE {{ ?n ?p {node} ; a ?c }}"
         if node.value in maybe:
             _add(store, endpoint.ask(pointing))
@@ -98,8 +100,8 @@ def _within(
     """Read the claims about `nodes` with their words; returns the nodes that lie within them."""
     claims = ox.Store()
     for block in _blocks(nodes):
-        given = f"VALUES ?s {{ {block} }} ?c <{expand('rdf:subject')}> ?s"
-        text = f"CONSTRUCT {{ ?c ?p ?o }} WHERE {{ {given} ; ?p ?o }}"
+        pattern = f"VALUES ?s {{ {block} }} ?c <{expand('rdf:subject')}> ?s"
+        text = f"CONSTRUCT {{ ?c ?p ?o }} WHERE {{ {pattern} ; ?p ?o }}"
         _add(claims, endpoint.ask(text))
     store.extend(claims)
     named = {quad.object for quad in claims if isinstance(quad.object, ox.NamedNode)}
@@ -121,10 +123,12 @@ def _tell(
     endpoint: Endpoint, store: ox.Store, nodes: Iterable[ox.NamedNode], properties: Iterable[str]
 ) -> None:
     """Add what the server says of `nodes` by these properties."""
-    known = ", ".join(f"<{expand(name)}>" for name in properties)
+    predicates = ", ".join(f"<{expand(name)}>" for name in properties)
     for block in _blocks(nodes):
         values = f"VALUES ?n {{ {block} }}"
-        text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ {values} ?n ?p ?o FILTER(?p IN ({known})) }}"
+        text = (
+            f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ {values} ?n ?p ?o FILTER(?p IN ({predicates})) }}"
+        )
         _add(store, endpoint.ask(text))
 
 

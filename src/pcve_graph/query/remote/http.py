@@ -100,11 +100,11 @@ class Transport:
             else:
                 if 200 <= reply.status < 300:
                     return reply
-                asked = _asked_wait(reply.headers) if reply.status in _PASSING else None
-                wait = backoff if asked is None else asked
+                retry_after = _asked_wait(reply.headers) if reply.status in _PASSING else None
+                wait = backoff if retry_after is None else retry_after
                 again = reply.status in _PASSING and attempt < attempts
                 if not again or not deadline.allows(wait):
-                    raise self._refused(reply, attempt, asked)
+                    raise self._refused(reply, attempt, retry_after)
             time.sleep(wait)
             backoff *= 2
         raise AssertionError("unreachable")

@@ -90,9 +90,9 @@ class Login:
         return {}
 
     def _answer(self, request: Request) -> str:
-        asked = urllib.request.Request(request.url, request.body, method=request.method)
+        unsigned = urllib.request.Request(request.url, request.body, method=request.method)
         try:
-            answer = self._digest.get_authorization(asked, self._challenge)
+            answer = self._digest.get_authorization(unsigned, self._challenge)
         except UnicodeEncodeError:
             raise AnswerError(
                 "asks for a digest (RFC 7616), which is answered for users and passwords in ASCII"

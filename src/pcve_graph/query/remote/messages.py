@@ -58,17 +58,17 @@ def refusal(
 def failure(url: str, error: Exception, deadline: Deadline, attempts: int) -> str:
     """What it means that a server gave no answer, or broke off in one."""
     where = shown(url)
-    asked = f", asked {attempts} times" if attempts > 1 else ""
+    attempted = f", asked {attempts} times" if attempts > 1 else ""
     if isinstance(error, TimeoutError) and deadline.passed:
         return f"{where} gave no whole answer within {deadline.seconds:g} s; --timeout allows more"
     if isinstance(error, ConnectionRefusedError):
-        return f"{where} refused the connection{asked}; does the server run, on that port?"
+        return f"{where} refused the connection{attempted}; does the server run, on that port?"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"{where} has no certificate that is trusted here: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
         return f"{where} does not speak TLS: {printable(error.reason or str(error))}"
     if isinstance(error, (ConnectionError, http.client.IncompleteRead)):
-        return f"{where} broke off before its answer was whole{asked}"
+        return f"{where} broke off before its answer was whole{attempted}"
     if isinstance(error, http.client.BadStatusLine):
         return f"{where} does not speak HTTP; its answer begins “{printable(str(error), 40)}”"
     if isinstance(error, http.client.HTTPException):

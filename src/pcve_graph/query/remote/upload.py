@@ -63,23 +63,23 @@ def publish(endpoint: Endpoint, saved: Saved, progress: Progress) -> Plan:
 
     Returns the plan that was carried out. Raises EndpointError, which says what the server holds.
     """
-    found = plan(endpoint, saved)
+    replacement = plan(endpoint, saved)
     try:
         endpoint.update(_dropped())
         for name in ORDER:
             _load(endpoint, name, saved.lines(name), progress)
-        _verify(endpoint, found.new, staging)
+        _verify(endpoint, replacement.new, staging)
     except (EndpointError, KeyboardInterrupt) as error:
         cause = str(error) or "stopped"
         same = "the graphs that people ask are as they were"
         raise EndpointError(f"{cause}; {same}; {_cleared(endpoint)}; publish again") from None
     try:
         endpoint.update(_replaced())
-        _verify(endpoint, found.new, graph)
+        _verify(endpoint, replacement.new, graph)
     except EndpointError as error:
         raise EndpointError(f"{error}; {_in_between(endpoint)}; publish again") from None
     _cleared(endpoint)
-    return found
+    return replacement
 
 
 def commits_in_parts(endpoint: Endpoint) -> bool:
@@ -97,11 +97,11 @@ def _load(endpoint: Endpoint, name: str, lines: list[str], progress: Progress) -
 
 
 def _verify(endpoint: Endpoint, new: dict[str, int], called: Callable[[str], str]) -> None:
-    there = {name: endpoint.count(called(name)) for name in new}
+    counts = {name: endpoint.count(called(name)) for name in new}
     wrong = [
-        f"{called(name)} has {there[name]:,} triples and not {number:,}"
+        f"{called(name)} has {counts[name]:,} triples and not {number:,}"
         for name, number in new.items()
-        if there[name] != number
+        if counts[name] != number
     ]
     if wrong:
         raise EndpointError("; ".join(wrong))
@@ -115,10 +115,10 @@ def _replaced() -> str:
     """Operations after which each graph holds what its staging graph holds."""
     operations = []
     for name in ORDER:
-        here, there = (f"GRAPH <{iri(name)}> {{ ?s ?p ?o }}" for iri in (graph, staging))
+        target, staged = (f"GRAPH <{iri(name)}> {{ ?s ?p ?o }}" for iri in (graph, staging))
         operations += [
-            f"DELETE {{ {here} }} WHERE {{ {here} FILTER NOT EXISTS {{ {there} }} }}",
-            f"INSERT {{ {here} }} WHERE {{ {there} FILTER NOT EXISTS {{ {here} }} }}",
+            f"DELETE {{ {target} }} WHERE {{ {target} FILTER NOT EXISTS {{ {staged} }} }}",
+            f"INSERT {{ {target} }} WHERE {{ {staged} FILTER NOT EXISTS {{ {target} }} }}",
         ]
     return " ;\n".join(operations)
 
