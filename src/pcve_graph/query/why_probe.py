@@ -1,8 +1,8 @@
-"""What of a query held for one row: its groups, each with the patterns that it asks for.
+"""Rewriting of a query so that its solutions show which group graph patterns matched.
 
-A query is asked again with all its variables shown and a mark at the end of each group, so that
-every solution says itself which branches of a UNION and which OPTIONAL parts it came from. The
-engine that gave the row gives these solutions, too: no rule of SPARQL is written a second time.
+The rewritten query selects all variables and binds a mark at the end of each group, so every
+solution shows which branches of a UNION and which OPTIONAL parts it comes from. The same engine
+evaluates it, so the semantics of SPARQL are not implemented a second time.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _NEUTRAL: Final = " FILTER (true) "
 
 @dataclass(slots=True)
 class Group:
-    """A group graph pattern. `patterns` are those of its own level, not of the groups in it.
+    """A group graph pattern. `patterns` are those of its own level, without nested groups.
 
-    `groups` are the groups in it whose patterns hold with it or may, `selects` its sub-selects,
-    `exists` the groups of its FILTER EXISTS, `computed` the variables that a BIND gives a value.
-    `certain` are the variables that every solution binds by a pattern.
+    `mark` is the variable that is bound where the group matched. `groups` are the nested groups
+    that may match with it, `selects` its sub-selects, `exists` the groups of its FILTER EXISTS.
+    `certain` are the variables that a pattern binds in every solution.
     """
 
     mark: str
@@ -36,16 +36,16 @@ class Group:
     certain: frozenset[str] = frozenset()
 
     def all(self) -> list[Group]:
-        """The group and all groups in it, those of sub-selects left out."""
+        """The group and all nested groups, except those of sub-selects."""
         return [self, *(inner for group in self.groups for inner in group.all())]
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A SELECT with every variable shown and its groups marked, as `text`.
+    """A SELECT of all variables with its groups marked, as `text`.
 
-    `columns` are the variables that the query itself shows, None for all; `hidden` are those that
-    sub-selects keep to themselves, `computed` those that an expression gives a value.
+    `columns` are the variables that the original query selects, None for all; `hidden` are those
+    that sub-selects do not project, `computed` those that an expression assigns.
     """
 
     text: str
@@ -57,22 +57,22 @@ class Probe:
 
 @lru_cache(maxsize=128)
 def probe(text: str) -> Probe:
-    """The probe of a SELECT in SPARQL 1.1 whose syntax was checked.
+    """The probe of a SPARQL 1.1 SELECT whose syntax has been checked.
 
-    Raises UsageError for another form of query, or one that asks other servers.
+    Raises UsageError for another query form, and for a query with SERVICE.
     """
-    reader = _Reader(text)
+    reader = _QueryReader(text)
     place = next((n for n, token in enumerate(reader.tokens) if token.word in _FORMS), None)
     if place is None or reader.tokens[place].word != "SELECT":
-        raise UsageError("only the rows of a SELECT have reasons")
+        raise UsageError("reasons are available for the rows of a SELECT only")
     return reader.select(place, len(reader.tokens))
 
 
 _FORMS: Final = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
 
 
-class _Reader:
-    """Reads the groups of one query, from its tokens."""
+class _QueryReader:
+    """Reads the groups of one query from its tokens."""
 
     def __init__(self, text: str) -> None:
         self.source = text
@@ -83,7 +83,7 @@ class _Reader:
         self.count = 0
 
     def select(self, place: int, end: int) -> Probe:
-        """The probe of the query or sub-select whose SELECT stands at `place`."""
+        """The probe of the query or sub-select whose SELECT is at `place`."""
         opening = self.opening(place, end)
         group, marked = self.group(opening)
         shown = self.tokens[place + 1 : opening]
@@ -104,10 +104,10 @@ class _Reader:
             depth += {"(": 1, ")": -1}.get(self.tokens[at].word, 0)
             if self.tokens[at].word == "{" and depth == 0:
                 return at
-        raise UsageError("only the rows of a SELECT with a pattern have reasons")
+        raise UsageError("reasons are available for a SELECT with a WHERE pattern only")
 
     def names(self, clause: list[Token], after_as: bool) -> list[str]:
-        """The variables in `found` that AS gives a value, or those that it does not."""
+        """The variables in `clause` that AS assigns, or without `after_as` those it projects."""
         depth, names = 0, []
         for before, token in zip([None, *clause], clause, strict=False):
             depth += {"(": 1, ")": -1}.get(token.word, 0)
@@ -118,7 +118,7 @@ class _Reader:
         return names
 
     def hidden(self, opening: int) -> frozenset[str]:
-        """The variables that the sub-selects within a group do not show."""
+        """The variables that the sub-selects in a group do not project."""
         hidden: set[str] = set()
         for at in range(opening, self.partner[opening]):
             if self.tokens[at].word == "SELECT" and self.tokens[at - 1].word == "{":
@@ -134,37 +134,37 @@ class _Reader:
         return frozenset(hidden)
 
     def group(self, opening: int) -> tuple[Group, str]:
-        """The group whose brace stands at `opening`, and its text with marks."""
+        """The group whose brace is at `opening`, and its text with marks."""
         self.count += 1
         group = Group(f"{MARK}{self.count}")
         closing = self.partner[opening]
         bind = f" BIND (true AS ?{group.mark}) "
         if self.tokens[opening + 1].word == "SELECT":
-            probe = self.select(opening + 1, closing)
-            group.selects.append(probe)
-            if probe.columns is not None:
-                group.certain = probe.group.certain & probe.columns
+            subselect = self.select(opening + 1, closing)
+            group.selects.append(subselect)
+            if subselect.columns is not None:
+                group.certain = subselect.group.certain & subselect.columns
             inner = self.source[self.tokens[opening].start : self.tokens[closing].end]
             return group, f"{{ {inner}{bind}}}"
-        body = _Body(self, group, opening)
-        body.read()
-        return group, f"{{{body.marked}{bind}}}"
+        content = _GroupReader(self, group, opening)
+        content.read()
+        return group, f"{{{content.marked_text}{bind}}}"
 
     def patterns(self, own: str) -> tuple[Pattern, ...]:
         return query_patterns(f"{self.prologue}SELECT * WHERE {{{own}}}").patterns
 
 
-class _Body:
-    """Reads what stands between the braces of a group."""
+class _GroupReader:
+    """Reads the content between the braces of a group."""
 
-    def __init__(self, reader: _Reader, group: Group, opening: int) -> None:
+    def __init__(self, reader: _QueryReader, group: Group, opening: int) -> None:
         self.reader = reader
         self.group = group
         self.place = opening + 1
         self.end = reader.partner[opening]
-        self.done = reader.tokens[opening].end
-        self.own = ""
-        self.marked = ""
+        self.copied_to = reader.tokens[opening].end
+        self.own_text = ""
+        self.marked_text = ""
         self.certain: set[str] = set()
 
     def read(self) -> None:
@@ -183,70 +183,70 @@ class _Body:
             else:
                 self.place += 1
         self.copy(all_tokens[self.end].start)
-        self.group.patterns = self.reader.patterns(self.own)
+        self.group.patterns = self.reader.patterns(self.own_text)
         for pattern in self.group.patterns:
             ends = map(str, (pattern.subject, pattern.path, pattern.object))
             self.certain |= {end[1:] for end in ends if end.startswith("?")}
         self.group.certain = frozenset(self.certain)
 
     def copy(self, until: int) -> None:
-        """Take the text up to `until` as it is."""
-        words = self.reader.source[self.done : until]
-        self.own += words
-        self.marked += words
-        self.done = until
+        """Copy the text up to the offset `until` unchanged."""
+        words = self.reader.source[self.copied_to : until]
+        self.own_text += words
+        self.marked_text += words
+        self.copied_to = until
 
     def data(self, word: str) -> None:
         if word == "SERVICE":
-            raise UsageError("a row that another server helped to give has no reasons here")
+            raise UsageError("reasons are not available for a query with SERVICE")
         all_tokens = self.reader.tokens
         while all_tokens[self.place].word != "{":
             self.place += 1
         self.place = self.reader.partner[self.place] + 1
 
     def nested(self, brace: int, *, certain: bool, negated: bool = False) -> None:
-        """A group within the group, with its keyword; UNION joins it to the ones that follow."""
+        """Read a nested group with its keyword, and the groups that UNION joins to it."""
         reader, all_tokens = self.reader, self.reader.tokens
         self.copy(all_tokens[self.place].start)
         branches = []
         while True:
             closing = reader.partner[brace]
-            self.marked += reader.source[self.done : all_tokens[brace].start]
+            self.marked_text += reader.source[self.copied_to : all_tokens[brace].start]
             if negated:
-                self.marked += reader.source[all_tokens[brace].start : all_tokens[closing].end]
+                self.marked_text += reader.source[all_tokens[brace].start : all_tokens[closing].end]
             else:
                 group, text = reader.group(brace)
                 branches.append(group)
-                self.marked += text
-            self.done = all_tokens[closing].end
+                self.marked_text += text
+            self.copied_to = all_tokens[closing].end
             self.place = closing + 1
             if all_tokens[self.place].word != "UNION":
                 break
             brace = self.place + 1
-        self.own += _NEUTRAL
+        self.own_text += _NEUTRAL
         self.group.groups += branches
         if certain and branches:
             self.certain |= frozenset.intersection(*(branch.certain for branch in branches))
 
     def condition(self) -> None:
-        """EXISTS or NOT EXISTS with its group; the own text has `true` in its place."""
+        """Read EXISTS or NOT EXISTS with its group; `own_text` has `true` in its place."""
         reader, all_tokens = self.reader, self.reader.tokens
         negated = all_tokens[self.place - 1].word == "NOT"
         brace = self.place + 1
         closing = reader.partner[brace]
         if not negated:
             group, text = reader.group(brace)
-            whole = Probe(
+            condition = Probe(
                 f"{reader.prologue}SELECT * WHERE {text}",
                 group,
                 None,
                 reader.hidden(brace),
                 frozenset(),
             )
-            self.group.exists.append(whole)
+            self.group.exists.append(condition)
         first = all_tokens[self.place - 1 if negated else self.place]
         self.copy(first.start)
-        self.own += "(true)"
-        self.marked += reader.source[first.start : all_tokens[closing].end]
-        self.done = all_tokens[closing].end
+        self.own_text += "(true)"
+        self.marked_text += reader.source[first.start : all_tokens[closing].end]
+        self.copied_to = all_tokens[closing].end
         self.place = closing + 1
