@@ -180,7 +180,7 @@ def test_every_file_of_a_folder_is_tried(tmp_path: Path, northtown: World) -> No
     assert "note:" in asked.stderr
     missing = northtown.pcve("query", "goood", "--queries", str(tmp_path))
     assert (missing.exit_code, "did you mean good?" in missing.stderr) == (2, True)
-    with pytest.raises(UsageError, match="no folder of queries"):
+    with pytest.raises(UsageError, match="is not a folder of queries"):
         read_folder(tmp_path / "nowhere")
 
 
@@ -188,7 +188,7 @@ def test_every_file_of_a_folder_is_tried(tmp_path: Path, northtown: World) -> No
     ("header", "place", "message"),
     [
         ("#+ summary: a: b", "1:14", "error yaml-syntax"),
-        ("#+ sumary: x", "1:4", "error query-header: unknown key "sumary" in the header"),
+        ("#+ sumary: x", "1:4", 'error query-header: unknown key "sumary" in the header'),
         ("#+ params:\n#+   s: {type: txt}", "2:6", "has no valid type"),
         ("#+ params:\n#+   s: {type: text, exampel: y}", "2:22", "did you mean example?"),
         ("#+ timeout: soon", "1:13", "write it in seconds"),

@@ -185,7 +185,7 @@ class Transport:
         return self._error(text, reply.status)
 
     def _error(self, text: str, status: int = 0) -> EndpointError:
-        return EndpointError(self.credentials.hidden(text), status)
+        return EndpointError(self.credentials.redacted(text), status)
 
 
 def _resolved(url: str, location: str) -> str:

@@ -41,7 +41,7 @@ class Credentials:
     def __bool__(self) -> bool:
         return bool(self.user or self.token)
 
-    def hidden(self, text: str) -> str:
+    def redacted(self, text: str) -> str:
         """`text` with the password and the token redacted."""
         for secret in (self.password, self.token):
             text = text.replace(secret, "…") if secret else text
