@@ -399,9 +399,9 @@ def test_an_address_that_is_none(url: str) -> None:
 def test_the_other_addresses_are_made_from_the_first(
     query: str, server: str, known: bool, update: str, store: str
 ) -> None:
-    assert Addresses(query).filled(server, known) == Addresses(query, update, store)
+    assert Addresses(query).with_derived(server, known) == Addresses(query, update, store)
     given = Addresses(query, "http://h/u", "http://h/g")
-    assert given.filled(server, known) == given
+    assert given.with_derived(server, known) == given
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ class Addresses:
             if url := getattr(self, name):
                 object.__setattr__(self, name, normal_url(url))
 
-    def filled(self, server: str, authenticated: bool) -> Addresses:
+    def with_derived(self, server: str, authenticated: bool) -> Addresses:
         """These addresses, with missing ones derived from the query address.
 
         `/query` goes with `/update` and `/store` (Oxigraph), `/<dataset>/query` or `/sparql` with

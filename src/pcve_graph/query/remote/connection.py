@@ -38,12 +38,12 @@ class Deadline:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
 
-    def left(self) -> float:
+    def remaining(self) -> float:
         """The remaining seconds, greater than 0. Raises TimeoutError after the deadline."""
-        left = self._end - time.monotonic()
-        if left <= 0:
+        remaining = self._end - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError
-        return min(left, _LONGEST_WAIT)
+        return min(remaining, _LONGEST_WAIT)
 
     @property
     def passed(self) -> bool:
@@ -122,7 +122,7 @@ class _Connection(http.client.HTTPConnection):
             if self._server.scheme == "https":
                 if self._proxy:
                     self._proxy.tunnel(_TimedSocket(link, self._deadline), self._server)
-                link.settimeout(self._deadline.left())
+                link.settimeout(self._deadline.remaining())
                 link = self._context().wrap_socket(link, server_hostname=self._server.host)
         except BaseException:
             link.close()
@@ -175,7 +175,7 @@ class _TimedSocket:
     def sendall(self, content: Any) -> None:
         view = memoryview(content)
         while view:
-            self._link.settimeout(self._deadline.left())
+            self._link.settimeout(self._deadline.remaining())
             view = view[self._link.send(view[:_CHUNK]) :]
 
     def makefile(self, mode: str) -> io.BufferedReader:
@@ -196,7 +196,7 @@ class _TimedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._link.settimeout(self._deadline.left())
+        self._link.settimeout(self._deadline.remaining())
         return self._file.readinto(buffer)
 
     def close(self) -> None:
@@ -211,7 +211,7 @@ def _connected(server: Origin, deadline: Deadline) -> socket.socket:
     for number, (family, kind, protocol, _, address) in enumerate(addresses):
         link = socket.socket(family, kind, protocol)
         try:
-            link.settimeout(deadline.left() / (len(addresses) - number))
+            link.settimeout(deadline.remaining() / (len(addresses) - number))
             link.connect(address)
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return link
@@ -233,7 +233,7 @@ def _resolved(server: Origin, deadline: Deadline) -> list[Any]:
 
     threading.Thread(target=look_up, daemon=True).start()
     try:
-        result = results.get(timeout=deadline.left())
+        result = results.get(timeout=deadline.remaining())
     except Empty:
         raise TimeoutError from None
     if isinstance(result, Exception):

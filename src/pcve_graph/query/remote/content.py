@@ -31,7 +31,7 @@ def read_content(
     parts: list[bytes] = []
     size = 0
     for part in _decoded(response, _received(response, largest)):
-        deadline.left()
+        deadline.remaining()
         size += len(part)
         if size > largest:
             raise _too_large(largest)

@@ -81,7 +81,7 @@ class Endpoint:
     @property
     def where(self) -> Addresses:
         """Its addresses, derived where not given; `store` is empty if the server has none."""
-        addresses = self._given_addresses.filled(self.server, bool(self._credentials))
+        addresses = self._given_addresses.with_derived(self.server, bool(self._credentials))
         return addresses if self._has_store else replace(addresses, store="")
 
     @property
