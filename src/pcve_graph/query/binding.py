@@ -63,17 +63,17 @@ def standalone(text: str, bindings: Mapping[str, Term]) -> str:
 def limited(text: str, rows: int) -> str:
     """`text`, a SELECT query, with a LIMIT of at most `rows`."""
     query_tokens = tokens(text)
-    depth, at = 0, len(text)
+    depth, end = 0, len(text)
     for place, token in enumerate(query_tokens):
         depth += {"{": 1, "}": -1}.get(token.text, 0) if token.kind == "sign" else 0
         if depth == 0 and token.word == "LIMIT":
             number = query_tokens[place + 1]
-            own = min(rows, int(number.text))
-            return f"{text[: number.start]}{own}{text[number.end :]}"
+            limit = min(rows, int(number.text))
+            return f"{text[: number.start]}{limit}{text[number.end :]}"
         if depth == 0 and token.word == "VALUES":
-            at = token.start
+            end = token.start
             break
-    return f"{text[:at].rstrip()}\nLIMIT {rows}\n{text[at:]}".rstrip() + "\n"
+    return f"{text[:end].rstrip()}\nLIMIT {rows}\n{text[end:]}".rstrip() + "\n"
 
 
 class _Binder:
@@ -91,11 +91,11 @@ class _Binder:
         start = next((n for n, token in enumerate(self.tokens) if token.word in _FORMS), None)
         if start is not None:
             self.query(start, len(self.tokens), {name: name for name in self.values})
-        parts, done = [], 0
-        for begin, end, words in sorted(self.edits):
-            parts += [self.source[done:begin], words]
-            done = end
-        return "".join([*parts, self.source[done:]])
+        parts, copied_to = [], 0
+        for begin, end, replacement in sorted(self.edits):
+            parts += [self.source[copied_to:begin], replacement]
+            copied_to = end
+        return "".join([*parts, self.source[copied_to:]])
 
     def query(self, start: int, end: int, outer_names: dict[str, str]) -> None:
         """Edit a query or sub-select; `outer_names` names its variables outside the pattern."""
@@ -116,10 +116,10 @@ class _Binder:
             if outer_name in needed_names
         )
         if binds:
-            inner = self.tokens[opening + 1].word == "SELECT"
-            if inner:
+            has_subselect = self.tokens[opening + 1].word == "SELECT"
+            if has_subselect:
                 self.insert(self.tokens[opening].end, " {")
-            self.insert(self.tokens[closing].start, (" }" if inner else "") + binds + " ")
+            self.insert(self.tokens[closing].start, (" }" if has_subselect else "") + binds + " ")
 
     def opening(self, start: int, end: int) -> int | None:
         """The place of the brace that opens the pattern of the query whose form is at `start`."""
@@ -208,11 +208,11 @@ class _Binder:
         """Rename the variable, and after `last` filter for the rows that have its value."""
         renamed = self.fresh_name(name)
         self.edits.append((token.start, token.end, f"?{renamed}"))
-        keep = f"!BOUND(?{renamed}) || SAMETERM(?{renamed}, {self.values[name]})"
-        self.insert(last.end, f" FILTER({keep}) ")
+        condition = f"!BOUND(?{renamed}) || SAMETERM(?{renamed}, {self.values[name]})"
+        self.insert(last.end, f" FILTER({condition}) ")
 
-    def insert(self, at: int, words: str) -> None:
-        self.edits.append((at, at, words))
+    def insert(self, offset: int, text: str) -> None:
+        self.edits.append((offset, offset, text))
 
     def fresh_name(self, name: str) -> str:
         """A new name, derived from `name`, that the query does not use."""

@@ -212,11 +212,11 @@ class _Header:
         nested = key not in _TEXT_KEYS and not first and len(chunk) > 1
         if nested and next(self.split_keys(chunk[1:]), None):
             return self.parse_mapping(chunk[1:])
-        words = " ".join([first, *(text.strip() for _, text in chunk[1:])]).strip()
-        if not words:
+        text = " ".join([first, *(text.strip() for _, text in chunk[1:])]).strip()
+        if not text:
             self.add_note(number, f'"{key}" has no value', "fill it in or delete it")
             return None
-        bare = re.sub(r"^(['\"])(.*)\1$", r"\2", words)
+        bare = re.sub(r"^(['\"])(.*)\1$", r"\2", text)
         quoted = "'" + bare.replace("'", "''") + "'"
         why = f'"{key}" is not YAML ({problem}), so it is read as text'
         self.add_note(number, why, f"write {key}: {quoted}")

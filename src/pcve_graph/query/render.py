@@ -134,8 +134,8 @@ def present_view(view: View) -> str:
 
 
 def _fact(fact: Fact, indent: str) -> list[str]:
-    words = local_name(fact.value) if fact.inner else in_cell(day(fact.value))
-    lines = [f"{indent}{in_cell(fact.label)}: {words}"]
+    value = local_name(fact.value) if fact.inner else in_cell(day(fact.value))
+    lines = [f"{indent}{in_cell(fact.label)}: {value}"]
     for inner in fact.inner:
         lines += _fact(inner, indent + "    ")
     return lines + ([] if fact.inner else [f"{indent}    {told(e)}" for e in fact.evidence])

@@ -86,24 +86,24 @@ class _QueryReader:
         """The probe of the query or sub-select whose SELECT is at `place`."""
         opening = self.opening(place, end)
         group, marked = self.group(opening)
-        shown = self.tokens[place + 1 : opening]
-        star = any(token.text == "*" for token in shown[:2])
-        named = frozenset(self.names(shown, after_as=False))
+        clause = self.tokens[place + 1 : opening]
+        selects_all = any(token.text == "*" for token in clause[:2])
+        projected = frozenset(self.names(clause, after_as=False))
         inner = self.tokens[opening : self.partner[opening]]
         return Probe(
             text=f"{self.prologue}SELECT * WHERE {marked}",
             group=group,
-            columns=None if star else named,
+            columns=None if selects_all else projected,
             hidden=self.hidden(opening),
             computed=frozenset(self.names(inner, after_as=True)),
         )
 
     def opening(self, place: int, end: int) -> int:
         depth = 0
-        for at in range(place, end):
-            depth += {"(": 1, ")": -1}.get(self.tokens[at].word, 0)
-            if self.tokens[at].word == "{" and depth == 0:
-                return at
+        for index in range(place, end):
+            depth += {"(": 1, ")": -1}.get(self.tokens[index].word, 0)
+            if self.tokens[index].word == "{" and depth == 0:
+                return index
         raise UsageError("reasons are available for a SELECT with a WHERE pattern only")
 
     def names(self, clause: list[Token], after_as: bool) -> list[str]:
@@ -120,17 +120,17 @@ class _QueryReader:
     def hidden(self, opening: int) -> frozenset[str]:
         """The variables that the sub-selects in a group do not project."""
         hidden: set[str] = set()
-        for at in range(opening, self.partner[opening]):
-            if self.tokens[at].word == "SELECT" and self.tokens[at - 1].word == "{":
-                closing = self.partner[at - 1]
-                inside = self.opening(at, closing)
-                shown = self.names(self.tokens[at + 1 : inside], after_as=False)
+        for index in range(opening, self.partner[opening]):
+            if self.tokens[index].word == "SELECT" and self.tokens[index - 1].word == "{":
+                closing = self.partner[index - 1]
+                inside = self.opening(index, closing)
+                projected = self.names(self.tokens[index + 1 : inside], after_as=False)
                 used = {
                     token.text[1:]
                     for token in self.tokens[inside:closing]
                     if token.kind == "variable"
                 }
-                hidden |= used - set(shown)
+                hidden |= used - set(projected)
         return frozenset(hidden)
 
     def group(self, opening: int) -> tuple[Group, str]:
@@ -150,8 +150,8 @@ class _QueryReader:
         content.read()
         return group, f"{{{content.marked_text}{bind}}}"
 
-    def patterns(self, own: str) -> tuple[Pattern, ...]:
-        return query_patterns(f"{self.prologue}SELECT * WHERE {{{own}}}").patterns
+    def patterns(self, text: str) -> tuple[Pattern, ...]:
+        return query_patterns(f"{self.prologue}SELECT * WHERE {{{text}}}").patterns
 
 
 class _GroupReader:
@@ -191,9 +191,9 @@ class _GroupReader:
 
     def copy(self, until: int) -> None:
         """Copy the text up to the offset `until` unchanged."""
-        words = self.reader.source[self.copied_to : until]
-        self.own_text += words
-        self.marked_text += words
+        copied = self.reader.source[self.copied_to : until]
+        self.own_text += copied
+        self.marked_text += copied
         self.copied_to = until
 
     def data(self, word: str) -> None:
