@@ -61,8 +61,8 @@ def plain(term: Term) -> dict[str, str]:
         document = {"type": "literal", "value": term.value}
         if term.language:
             return {**document, "xml:lang": term.language}
-        plain = term.datatype.value == expand("xsd:string")
-        return document if plain else {**document, "datatype": term.datatype.value}
+        is_string = term.datatype.value == expand("xsd:string")
+        return document if is_string else {**document, "datatype": term.datatype.value}
     return {"type": "bnode", "value": getattr(term, "value", str(term))}
 
 

@@ -247,14 +247,14 @@ class _FactReader:
         return (Reason(event, ox.NamedNode(predicate), actor, self.evidence_of(claims)),)
 
     def bounding_dates(
-        self, subject: ox.NamedNode, key: ox.NamedNode, predicate: ox.NamedNode, day: Term
+        self, subject: ox.NamedNode, key: ox.NamedNode, predicate: ox.NamedNode, bound: Term
     ) -> list[Reason]:
-        """The dates of `subject` under `key` whose first or last day is `day`."""
+        """The dates of `subject` under `key` whose first or last day is `bound`."""
         side = 0 if predicate.value == expand("pcve:earliest") else 1
         reasons = []
         for date in values(self.store, subject, key.value):
             days = first_and_last(str(getattr(date, "value", "")))
-            if days and days[side].isoformat() == getattr(day, "value", ""):
+            if days and days[side].isoformat() == getattr(bound, "value", ""):
                 claims = self.claims(subject, key, date)
                 if claims:
                     reasons.append(Reason(subject, key, date, self.evidence_of(claims)))
