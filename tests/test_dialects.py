@@ -114,10 +114,10 @@ def test_what_a_header_says_twice_or_nowhere_is_noted() -> None:
     assert found.summary == "one"
     told = [(note.position.line, note.message) for note in found.notes]
     assert told == [
-        (1, "'stray words' belongs to no key"),
-        (3, 'the key "summary" stands twice'),
+        (1, "'stray words' does not belong to a key"),
+        (3, 'duplicate key "summary"'),
         (4, '"empty" has no value'),
-        (5, '"sumary" is not known here: ignored'),
+        (5, 'unknown key "sumary"; ignored'),
     ]
     assert found.notes[-1].fix == "did you mean summary?"
 
@@ -180,7 +180,7 @@ def test_every_file_of_a_folder_is_tried(tmp_path: Path, northtown: World) -> No
     assert "note:" in asked.stderr
     missing = northtown.pcve("query", "goood", "--queries", str(tmp_path))
     assert (missing.exit_code, "did you mean good?" in missing.stderr) == (2, True)
-    with pytest.raises(UsageError, match="no folder of queries"):
+    with pytest.raises(UsageError, match="is not a folder of queries"):
         read_folder(tmp_path / "nowhere")
 
 
@@ -188,11 +188,11 @@ def test_every_file_of_a_folder_is_tried(tmp_path: Path, northtown: World) -> No
     ("header", "place", "message"),
     [
         ("#+ summary: a: b", "1:14", "error yaml-syntax"),
-        ("#+ sumary: x", "1:4", "error query-header: a header has no key"),
-        ("#+ params:\n#+   s: {type: txt}", "2:6", "has no type that is known"),
+        ("#+ sumary: x", "1:4", 'error query-header: unknown key "sumary" in the header'),
+        ("#+ params:\n#+   s: {type: txt}", "2:6", "has no valid type"),
         ("#+ params:\n#+   s: {type: text, exampel: y}", "2:22", "did you mean example?"),
         ("#+ timeout: soon", "1:13", "write it in seconds"),
-        ("#+ just words", "1:4", "the header holds no keys"),
+        ("#+ just words", "1:4", "the header has no keys"),
     ],
 )
 def test_the_projects_own_headers_are_strict(

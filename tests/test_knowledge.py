@@ -76,7 +76,7 @@ def test_a_row_says_why(kg: KnowledgeGraph) -> None:
         reasons = row.why()
         assert any(reason.evidence for reason in reasons)
         assert any(str(reason.subject.value) == row.event for reason in reasons)
-    with pytest.raises(UsageError, match="not a server's"):
+    with pytest.raises(UsageError, match="not for rows from a server"):
         Rows(Table(("x",), ((None,),)), ox.Store())[0].why()
 
 

@@ -105,14 +105,14 @@ def test_the_published_graphs_are_asked_as_one() -> None:
 def test_a_server_that_stalls() -> None:
     start = time.monotonic()
     message, requests = told(stalls, timeout=0.3)
-    assert message == "URL gave no whole answer within 0.3 s; --timeout allows more"
+    assert message == "URL: no complete response within 0.3 s; increase --timeout"
     assert requests == 1
     assert time.monotonic() - start < 2
 
 
 def test_a_server_that_drips() -> None:
     message, _ = told(drips, timeout=0.5)
-    assert message.startswith("URL gave no whole answer within 0.5 s")
+    assert message.startswith("URL: no complete response within 0.5 s")
 
 
 def test_a_server_that_is_not_there() -> None:
@@ -120,13 +120,13 @@ def test_a_server_that_is_not_there() -> None:
     with pytest.raises(EndpointError) as caught:
         published(Endpoint(url)).ask(ASK)
     assert str(caught.value) == (
-        f"{url} refused the connection, asked 4 times; does the server run, on that port?"
+        f"{url} refused the connection (4 attempts); is the server running on that port?"
     )
 
 
 def test_a_server_that_resets() -> None:
     message, requests = told(Request.reset)
-    assert message == "URL broke off before its answer was whole, asked 4 times"
+    assert message == "URL closed the connection before its response was complete (4 attempts)"
     assert requests == 4
 
 
@@ -212,7 +212,7 @@ def test_an_update_is_not_redirected() -> None:
     with serving(
         says(302, "text/plain", "", Location="http://127.0.0.1:9/new?key=s3cret")
     ) as server:
-        with pytest.raises(EndpointError, match=r"it moved; use http://127.0.0.1:9/new$"):
+        with pytest.raises(EndpointError, match=r"it has moved; use http://127.0.0.1:9/new$"):
             Endpoint(server.url).update("CLEAR DEFAULT")
         assert len(server.seen) == 1
 
@@ -234,7 +234,7 @@ def test_a_long_wait_is_told_and_not_kept(wait: str) -> None:
         request.end_headers()
 
     message, requests = told(busy)
-    assert "rate limit exceeded; it asks to wait 3,600 s, and --timeout is 60 s" in message
+    assert "rate limit exceeded; it requests a wait of 3,600 s, but --timeout is 60 s" in message
     assert requests == 1
 
 
@@ -242,12 +242,12 @@ def test_an_answer_that_is_cut_short_by_the_server() -> None:
     """Oxigraph stops inside a 200 when its time is up."""
     half = ROWS[:-3] + ",The SPARQL operation has been cancelled"
     message, _ = told(says(200, JSON, half))
-    assert message == "URL broke off inside its answer: “The SPARQL operation has been cancelled”"
+    assert message == "URL sent an incomplete response: “The SPARQL operation has been cancelled”"
 
 
 def test_half_a_document() -> None:
     message, _ = told(says(200, JSON, ROWS[:30]))
-    assert message == "URL broke off inside its answer, after 30 bytes"
+    assert message == "URL sent an incomplete response of 30 bytes"
 
 
 def test_half_a_body() -> None:
@@ -259,28 +259,30 @@ def test_half_a_body() -> None:
         request.wfile.write(ROWS.encode())
 
     message, requests = told(half)
-    assert message == "URL broke off before its answer was whole, asked 4 times"
+    assert message == "URL closed the connection before its response was complete (4 attempts)"
     assert requests == 4
 
 
 def test_rows_that_are_not_all() -> None:
     """Virtuoso gives 10,000 rows and tells it in a header only."""
     message, _ = told(says(200, JSON, ROWS, X_SPARQL_MaxRows="1"))
-    assert message == "URL gives only the first 1 rows; ask for fewer with LIMIT"
+    assert message == "URL returned only the first 1 rows; request fewer with LIMIT"
     partly = says(200, JSON, ROWS, X_SQL_Message="RC... Returning incomplete results")
-    assert "gave a part of the answer only; RC... Returning incomplete" in told(partly)[0]
+    assert "returned a partial result; RC... Returning incomplete" in told(partly)[0]
 
 
 def test_an_answer_of_another_kind() -> None:
     message, _ = told(says(200, "text/html", "<html><body><h1>Welcome</h1></body></html>"))
     assert message == (
-        "URL answered text/html where rows were asked for: “Welcome”; "
-        "is this the address for queries?"
+        "URL returned text/html instead of rows: “Welcome”; is this the address for queries?"
     )
-    assert "answered text/csv where rows" in told(says(200, "text/csv", "x\r\n7\r\n"))[0]
+    assert "returned text/csv instead of rows" in told(says(200, "text/csv", "x\r\n7\r\n"))[0]
     graph = told(says(200, JSON, ROWS), "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }")[0]
-    assert "answered application/sparql-results+json where triples" in graph
-    assert "yes or no where rows" in told(says(200, JSON, '{"head":{},"boolean":true}'))[0]
+    assert "returned application/sparql-results+json instead of triples" in graph
+    assert (
+        "returned a boolean instead of rows"
+        in told(says(200, JSON, '{"head":{},"boolean":true}'))[0]
+    )
 
 
 def test_yes_and_no_however_they_are_said() -> None:
@@ -397,9 +399,9 @@ def test_an_address_that_is_none(url: str) -> None:
 def test_the_other_addresses_are_made_from_the_first(
     query: str, server: str, known: bool, update: str, store: str
 ) -> None:
-    assert Addresses(query).filled(server, known) == Addresses(query, update, store)
+    assert Addresses(query).with_derived(server, known) == Addresses(query, update, store)
     given = Addresses(query, "http://h/u", "http://h/g")
-    assert given.filled(server, known) == given
+    assert given.with_derived(server, known) == given
 
 
 @pytest.mark.parametrize(

@@ -168,11 +168,11 @@ def test_a_yes_comes_in_every_format(northtown: World) -> None:
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [
-        (ROWS, ["--format", "turtle"], "rows are written as table, markdown, csv"),
+        (ROWS, ["--format", "turtle"], "the formats of rows are table, markdown, csv"),
         (ROWS, ["--format", "tabel"], "there is no format 'tabel'; table"),
-        ("CONSTRUCT WHERE { ?s ?p ?o }", ["--format", "csv"], "a graph is written as turtle"),
-        ("SELECT * { SERVICE <http://e/> { } }", [], "--allow-service lets it"),
-        ("SELECT * FROM <http://127.0.0.1:9/x> { ?s ?p ?o }", [], "nothing is fetched"),
+        ("CONSTRUCT WHERE { ?s ?p ?o }", ["--format", "csv"], "the formats of a graph are turtle"),
+        ("SELECT * { SERVICE <http://e/> { } }", [], "--allow-service permits it"),
+        ("SELECT * FROM <http://127.0.0.1:9/x> { ?s ?p ?o }", [], "graphs are not fetched"),
         ("SELECT * { ?s ?p ?o FILTER(<http://e/f>(?s)) }", [], "no function of SPARQL"),
     ],
 )

@@ -216,7 +216,7 @@ def test_a_local_variable_of_a_sub_select_is_not_taken_for_the_row_s(
 
 @pytest.mark.parametrize("text", ["ASK { ?s ?p ?o }", "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }"])
 def test_only_rows_have_reasons(northtown: World, ontology: Ontology, text: str) -> None:
-    with pytest.raises(UsageError, match="only the rows of a SELECT"):
+    with pytest.raises(UsageError, match="reasons are available for the rows of a SELECT only"):
         why(northtown.saved().store, ontology, text, {}, {})
 
 
@@ -275,7 +275,10 @@ def test_the_command_tells_the_words_of_one_row_or_of_all(northtown: World) -> N
     ("arguments", "message"),
     [
         (("initiative-origins", "--why", "7"), "there is no row 7; the answer has one row"),
-        (("initiative-origins", "--why", "--format", "csv"), "--why is written as table or json"),
+        (
+            ("initiative-origins", "--why", "--format", "csv"),
+            "the formats of --why are table and json",
+        ),
     ],
 )
 def test_a_wrong_use_of_why_gets_one_message(

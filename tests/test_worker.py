@@ -69,7 +69,7 @@ def test_a_worker_says_what_the_store_says(worker: Worker, shipped: World) -> No
         assert worker.ask(text) == ask(store, text)
     with pytest.raises(ContentError, match="the prefix foo: is not declared"):
         worker.ask("SELECT ?s { ?s foo:x ?o }")
-    with pytest.raises(UsageError, match="there is no graph <http://e/g> here"):
+    with pytest.raises(UsageError, match="the store has no graph <http://e/g>"):
         worker.ask("SELECT ?s FROM <http://e/g> { ?s ?p ?o }")
 
 

@@ -115,7 +115,7 @@ def test_a_service_that_fails_is_one_message(foreign: World) -> None:
         text = text.replace("URL", f"http://127.0.0.1:{free_port()}/")
         code, said = pcve(foreign, "query", "-", "--allow-service", stdin=text)
         assert code == 2
-        assert "a server that SERVICE asks gave no answer" in said
+        assert "the endpoint of SERVICE did not answer" in said
 
 
 @pytest.mark.parametrize("name", [*SPELLINGS, *FETCHED])

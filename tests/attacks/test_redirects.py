@@ -113,7 +113,7 @@ def test_publishing_is_not_led_to_another_origin(
         result = pcve("publish", "--endpoint", server.url, *options, project=northtown.root)
         message = one_message(result)
         refused(message, server, elsewhere)
-        assert "the graphs that people ask are as they were" in message
+        assert "the published graphs are unchanged" in message
 
 
 def test_an_allowed_origin_is_followed_without_credentials(elsewhere: BadServer) -> None:
@@ -175,7 +175,7 @@ def test_a_redirect_never_changes_the_method(status: int) -> None:
             _, first, second = server.seen
             assert (first[0], first[3]) == (second[0], second[3])
             return
-        with pytest.raises(EndpointError, match=f"it moved; use {origin(server)}/new/sparql$"):
+        with pytest.raises(EndpointError, match=f"it has moved; use {origin(server)}/new/sparql$"):
             endpoint.ask(LONG_SELECT)
         assert not any(path.startswith("/new/") for _, path, _, _ in server.seen)
 

@@ -1,7 +1,7 @@
-"""A graph to read, wherever it lies: the saved one of a project, or one on a server.
+"""Read access to a graph: the saved graph of a project, or one on a SPARQL endpoint.
 
-Both answer the same questions with the same terms, and give what the readers of a thing, of names
-and of labels need as a store.
+Both return the same terms for the same query, and provide the stores that the search index, `show`
+and the rendering of labels read.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from .remote.endpoint import Endpoint
 
 
-_A_DAY: Final = 86_400.0
+_UNLIMITED_SECONDS: Final = 86_400.0
 
 
 class Reading(Protocol):
-    """What the readers of a graph ask of it."""
+    """The operations that any readable graph offers."""
 
     def ask(
         self,
@@ -48,26 +48,26 @@ class Reading(Protocol):
         limit: int | None = None,
         service: bool = False,
     ) -> Answer:
-        """The answer of `query.ask`, within `timeout` seconds and `memory` bytes, 0 for no bound.
+        """The answer of `execute.ask`, within `timeout` seconds and `memory` bytes; 0 is no limit.
 
-        Without `memory` that of the worker holds; a server bounds its own.
+        Without `memory` the limit of the worker applies; an endpoint limits its own memory.
         """
 
     def words(self, answer: Answer, form: str = "") -> ox.Store:
-        """A store with the labels and designation notes that `answer` needs in `form`."""
+        """A store with the labels and designation notes to render `answer` in the format `form`."""
 
     def index(self) -> Index:
-        """The names and texts of all things."""
+        """The search index of the names and texts of all things."""
 
     def around(self, identifier: str, ontology: Ontology) -> ox.Store:
-        """A store with all that `show` reads of one thing."""
+        """A store with everything that `show` reads about one thing."""
 
 
 class Here(Reading):
     """The saved graph of a project.
 
-    `worker` asks it in a process with bounds; without one it is asked in this process, which has
-    bounds of its own where it is that of a command.
+    `worker` runs queries in a process with limits on time and memory. Without one they run in this
+    process, which the `pcve` command limits itself.
     """
 
     def __init__(self, saved: Saved, worker: Worker | None = None) -> None:
@@ -105,7 +105,7 @@ class Here(Reading):
 
 
 class There(Reading):
-    """A graph on a server. Every method raises EndpointError where the server fails."""
+    """A graph on a SPARQL endpoint. Every method raises EndpointError if the server fails."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
@@ -122,14 +122,14 @@ class There(Reading):
         limit: int | None = None,
         service: bool = False,
     ) -> Answer:
-        seconds = timeout or _A_DAY
+        seconds = timeout or _UNLIMITED_SECONDS
         return self.endpoint.ask(text, bindings, timeout=seconds, limit=limit, service=service)
 
     def words(self, answer: Answer, form: str = "") -> ox.Store:
         from .remote.excerpts import of_words
 
-        read = isinstance(answer, Table) and form in ("", "table", "markdown")
-        return of_words(self.endpoint, answer) if read else ox.Store()  # type: ignore[arg-type]
+        is_labelled = isinstance(answer, Table) and form in ("", "table", "markdown")
+        return of_words(self.endpoint, answer) if is_labelled else ox.Store()  # type: ignore[arg-type]
 
     def index(self) -> Index:
         from .remote.excerpts import of_names
@@ -148,17 +148,17 @@ class There(Reading):
 
 
 def bind_in(graph: Reading, query: SavedQuery, settings: Mapping[str, str]) -> dict[str, Term]:
-    """As `parameters.bind`, with the names of `graph` where a parameter is set to a name."""
-    needed = any(
+    """As `parameters.bind`; names of things and concepts are looked up in the index of `graph`."""
+    required = any(
         parameter.type in ("thing", "concept") and settings.get(name, parameter.default)
         for name, parameter in query.params.items()
     )
-    return bind(query, settings, graph.index() if needed else None)
+    return bind(query, settings, graph.index() if required else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One question asked once. `problem` is empty where it answered as it should."""
+    """One execution of a saved query. `problem` is empty if it returned the declared columns."""
 
     name: str
     settings: dict[str, str]
@@ -168,16 +168,20 @@ class Trial:
 
 
 def examples(query: SavedQuery) -> Iterator[dict[str, str]]:
-    """The settings to try: what is needed alone, then every parameter that has an example."""
-    every = {name: each.example for name, each in query.params.items() if each.example}
-    needed = {name: text for name, text in every.items() if query.params[name].required}
-    yield needed
-    if every != needed:
-        yield every
+    """The settings to try: the required parameters alone, then every one that has an example."""
+    examples_by_name = {
+        name: parameter.example for name, parameter in query.params.items() if parameter.example
+    }
+    required = {
+        name: text for name, text in examples_by_name.items() if query.params[name].required
+    }
+    yield required
+    if examples_by_name != required:
+        yield examples_by_name
 
 
 def trials(graph: Reading, queries: Iterable[SavedQuery], timeout: float) -> Iterator[Trial]:
-    """Each question with each of its examples, in their order; `timeout` in seconds for each."""
+    """Run each query with each of its examples, in order; `timeout` is in seconds for each run."""
     for query in queries:
         for settings in examples(query):
             start = time.perf_counter()
@@ -194,6 +198,6 @@ def trials(graph: Reading, queries: Iterable[SavedQuery], timeout: float) -> Ite
                 if isinstance(answer, Table):
                     rows = len(answer.rows)
                     if query.columns and answer.columns != tuple(query.columns):
-                        problem = f"its columns are {', '.join(answer.columns)}"
-            spent = (time.perf_counter() - start) * 1000
-            yield Trial(query.name, settings, rows, spent, problem)
+                        problem = f"the columns of its answer are {', '.join(answer.columns)}"
+            milliseconds = (time.perf_counter() - start) * 1000
+            yield Trial(query.name, settings, rows, milliseconds, problem)

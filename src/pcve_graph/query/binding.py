@@ -1,16 +1,16 @@
-"""A query with values in place of some of its variables, as a text that stands alone.
+"""Substitution of RDF terms for variables in the text of a SPARQL query.
 
-The same text goes to the embedded engine and to a remote one, so an answer cannot depend on how an
-engine binds. Each *token* of a bound variable in a pattern or expression gives way to a term that
-the store's own writer prints, which is one token again; so the structure of the query stays what
-its author wrote. Outside the pattern (in SELECT, GROUP BY, ORDER BY, a template) the variable
-stays, and a BIND at the end of the pattern gives it its value. Constants in place are also what
-engines plan best: a block of VALUES in front of OPTIONAL or a property path is slow in some and
-refused in others.
+The embedded engine and a remote one receive the same text, so an answer cannot depend on how an
+engine binds variables. Each *token* of a bound variable in a pattern or expression is replaced by a
+term as the store serializes it, which is a single token again, so the structure of the query does
+not change. Outside the pattern (in SELECT, GROUP BY, ORDER BY, a template) the variable stays, and
+a BIND at the end of the pattern assigns its value. Constants are also what query planners handle
+best: a VALUES block in front of OPTIONAL or a property path is slow in some engines and rejected by
+others.
 
-This is the pre-binding of SHACL 1.0, section 5.2.1, with the cases that it leaves open decided: a
-parameter is one variable in sub-selects too; BOUND of it is true; a VALUES block or BIND for it
-filters.
+This is the pre-binding of SHACL 1.0, section 5.2.1. Cases that it leaves open are decided as
+follows: a parameter is the same variable in sub-selects; BOUND of it is true; a VALUES block or
+BIND for it is a filter.
 """
 
 from __future__ import annotations
@@ -28,31 +28,32 @@ _FORMS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
 
 
 def spell(term: Term) -> str:
-    """`term` as SPARQL, one token or three (a string, `^^`, its datatype).
+    """`term` in SPARQL syntax, one token or three (a string, `^^`, its datatype).
 
-    A backslash before u or U is kept apart from it, and escapes have eight digits: some engines
-    read \\u0022 as a quotation mark before they look for the end of the string, and up to eight
-    digits whatever was meant. Raises UsageError for what cannot be a constant.
+    A backslash before u or U is followed by that letter as an escape, and all escapes have eight
+    digits: some engines decode \\u0022 to a quotation mark before they look for the end of the
+    string, and read up to eight digits after either letter. Raises UsageError for a term that
+    cannot be a constant.
     """
     if isinstance(term, ox.NamedNode):
         return str(term)
     if not isinstance(term, ox.Literal):
-        raise UsageError("a parameter is set to an IRI or a literal, never to a blank node")
+        raise UsageError("the value of a parameter is an IRI or a literal, not a blank node")
 
-    def apart(match: re.Match[str]) -> str:
+    def escaped(match: re.Match[str]) -> str:
         letter, code = match.groups()
         if letter:
             return f"\\\\\\U{ord(letter):08X}"
         return f"\\U0000{code}" if code else match[0]
 
-    return re.sub(r"\\(?:\\([uU])|u([0-9A-F]{4})|.)", apart, str(term))
+    return re.sub(r"\\(?:\\([uU])|u([0-9A-F]{4})|.)", escaped, str(term))
 
 
 def standalone(text: str, bindings: Mapping[str, Term]) -> str:
-    """`text` with the terms of `bindings` in place of its variables of these names.
+    """`text` with each variable that `bindings` names replaced by its term.
 
-    `text` is a SPARQL query whose syntax was checked. Raises UsageError where a variable is
-    computed by the query's own SELECT, or a term cannot be written.
+    `text` is a SPARQL query whose syntax has been checked. Raises UsageError if the query's own
+    SELECT computes such a variable, or a term has no SPARQL syntax.
     """
     if not bindings:
         return text
@@ -60,23 +61,23 @@ def standalone(text: str, bindings: Mapping[str, Term]) -> str:
 
 
 def limited(text: str, rows: int) -> str:
-    """`text`, a SELECT, with a LIMIT of at most `rows`."""
-    found = tokens(text)
-    depth, at = 0, len(text)
-    for place, token in enumerate(found):
+    """`text`, a SELECT query, with a LIMIT of at most `rows`."""
+    query_tokens = tokens(text)
+    depth, end = 0, len(text)
+    for place, token in enumerate(query_tokens):
         depth += {"{": 1, "}": -1}.get(token.text, 0) if token.kind == "sign" else 0
         if depth == 0 and token.word == "LIMIT":
-            number = found[place + 1]
-            own = min(rows, int(number.text))
-            return f"{text[: number.start]}{own}{text[number.end :]}"
+            number = query_tokens[place + 1]
+            limit = min(rows, int(number.text))
+            return f"{text[: number.start]}{limit}{text[number.end :]}"
         if depth == 0 and token.word == "VALUES":
-            at = token.start
+            end = token.start
             break
-    return f"{text[:at].rstrip()}\nLIMIT {rows}\n{text[at:]}".rstrip() + "\n"
+    return f"{text[:end].rstrip()}\nLIMIT {rows}\n{text[end:]}".rstrip() + "\n"
 
 
 class _Binder:
-    """Collects edits (start, end, replacement) over the tokens of one query."""
+    """Collects edits (start, end, replacement) of the tokens of one query."""
 
     def __init__(self, text: str, values: dict[str, str]) -> None:
         self.source = text
@@ -87,40 +88,41 @@ class _Binder:
         self.partner = partners(self.tokens)
 
     def text(self) -> str:
-        start = next((n for n, each in enumerate(self.tokens) if each.word in _FORMS), None)
+        start = next((n for n, token in enumerate(self.tokens) if token.word in _FORMS), None)
         if start is not None:
             self.query(start, len(self.tokens), {name: name for name in self.values})
-        parts, done = [], 0
-        for begin, end, words in sorted(self.edits):
-            parts += [self.source[done:begin], words]
-            done = end
-        return "".join([*parts, self.source[done:]])
+        parts, copied_to = [], 0
+        for begin, end, replacement in sorted(self.edits):
+            parts += [self.source[copied_to:begin], replacement]
+            copied_to = end
+        return "".join([*parts, self.source[copied_to:]])
 
-    def query(self, start: int, end: int, called: dict[str, str]) -> None:
-        """A query or sub-select: `called` names each variable outside of the pattern."""
+    def query(self, start: int, end: int, outer_names: dict[str, str]) -> None:
+        """Edit a query or sub-select; `outer_names` names its variables outside the pattern."""
         opening = self.opening(start, end)
         if opening is None:
             for place in range(start, end):
-                self.value(place)
+                self.replace_variable(place)
             return
         closing = self.partner[opening]
         self.pattern(opening + 1, closing)
-        wanted = self.outside(start, opening, called) | self.outside(closing + 1, end, called)
+        needed_names = self.outer_variables(start, opening, outer_names)
+        needed_names |= self.outer_variables(closing + 1, end, outer_names)
         if any(token.text == "*" for token in self.tokens[start + 1 : start + 3]):
-            wanted |= {name for name in called.values() if name in self.values}
+            needed_names |= {name for name in outer_names.values() if name in self.values}
         binds = "".join(
-            f" BIND({self.values[name]} AS ?{name_here})"
-            for name, name_here in called.items()
-            if name_here in wanted
+            f" BIND({self.values[name]} AS ?{outer_name})"
+            for name, outer_name in outer_names.items()
+            if outer_name in needed_names
         )
         if binds:
-            inner = self.tokens[opening + 1].word == "SELECT"
-            if inner:
+            has_subselect = self.tokens[opening + 1].word == "SELECT"
+            if has_subselect:
                 self.insert(self.tokens[opening].end, " {")
-            self.insert(self.tokens[closing].start, (" }" if inner else "") + binds + " ")
+            self.insert(self.tokens[closing].start, (" }" if has_subselect else "") + binds + " ")
 
     def opening(self, start: int, end: int) -> int | None:
-        """The brace that opens the pattern of the query whose form stands at `start`."""
+        """The place of the brace that opens the pattern of the query whose form is at `start`."""
         place = start + 1
         if self.tokens[start].word == "CONSTRUCT" and self.tokens[place].text == "{":
             place = self.partner[place] + 1
@@ -133,87 +135,87 @@ class _Binder:
             place = self.partner[place] + 1 if sign == "{" else place + 1
         return None
 
-    def outside(self, start: int, end: int, called: dict[str, str]) -> set[str]:
-        """The new names of bound variables that stand outside of the pattern."""
-        found = set()
+    def outer_variables(self, start: int, end: int, outer_names: dict[str, str]) -> set[str]:
+        """The new names of the bound variables that occur outside the pattern."""
+        used_names = set()
         for place in range(start, end):
             token = self.tokens[place]
             name = token.text[1:]
-            if token.kind == "variable" and name in called:
+            if token.kind == "variable" and name in outer_names:
                 if self.tokens[place - 1].word == "AS":
-                    raise UsageError(f"{name} is computed by the query, so it cannot be set")
-                found.add(called[name])
-                if called[name] != name:
-                    self.edits.append((token.start, token.end, f"?{called[name]}"))
-        return found
+                    raise UsageError(f"{name} is computed by the query and cannot be set")
+                used_names.add(outer_names[name])
+                if outer_names[name] != name:
+                    self.edits.append((token.start, token.end, f"?{outer_names[name]}"))
+        return used_names
 
     def pattern(self, start: int, end: int) -> None:
-        """What stands between the braces of a pattern.
+        """Edit the content between the braces of a pattern.
 
-        MINUS compares the variables that both its sides have, so that what is bound goes on being
-        one of them, under a name of its own.
+        MINUS compares the variables that both of its sides have, so a bound variable stays on both
+        sides, under a new name.
         """
         place = start
         while place < end:
             token = self.tokens[place]
             if token.word == "SELECT" and self.tokens[place - 1].text == "{":
                 closing = self.partner[place - 1]
-                self.query(place, closing, {name: self.fresh(name) for name in self.values})
+                self.query(place, closing, {name: self.fresh_name(name) for name in self.values})
                 place = closing
             elif token.word == "VALUES":
-                place = self.data(place)
+                place = self.values_block(place)
             elif token.word == "MINUS":
                 place += 1
                 closing = self.partner[place]
-                for name in sorted(self.bound(place, closing)):
-                    bind = f" BIND({self.values[name]} AS ?{self.fresh(name)}) "
+                for name in sorted(self.bound_names(place, closing)):
+                    bind = f" BIND({self.values[name]} AS ?{self.fresh_name(name)}) "
                     self.insert(token.start, bind)
                     self.insert(self.tokens[closing].start, bind)
             else:
-                self.value(place)
+                self.replace_variable(place)
                 place += 1
 
-    def bound(self, start: int, end: int) -> set[str]:
-        """The variables from `start` to `end` that are bound."""
-        found = {each.text[1:] for each in self.tokens[start:end] if each.kind == "variable"}
-        return found & self.values.keys()
+    def bound_names(self, start: int, end: int) -> set[str]:
+        """The bound variables that occur between the places `start` and `end`."""
+        names = {token.text[1:] for token in self.tokens[start:end] if token.kind == "variable"}
+        return names & self.values.keys()
 
-    def value(self, place: int) -> None:
-        """Put the value in place of the variable at `place`, if it is one that is bound."""
+    def replace_variable(self, place: int) -> None:
+        """Replace the variable at `place` by its value if it is bound."""
         token = self.tokens[place]
         name = token.text[1:]
         if token.kind != "variable" or name not in self.values:
             return
         before = self.tokens[max(place - 2, 0) : place]
         if before[-1].word == "AS":
-            self.filter(token, name, self.tokens[place + 1])
-        elif [each.word for each in before] == ["BOUND", "("]:
+            self.rename_and_filter(token, name, self.tokens[place + 1])
+        elif [token.word for token in before] == ["BOUND", "("]:
             self.edits.append((before[0].start, before[0].end, ""))
             self.edits.append((token.start, token.end, "true"))
         else:
             self.edits.append((token.start, token.end, f" {self.values[name]} "))
 
-    def data(self, place: int) -> int:
-        """A VALUES block within a pattern; returns the place after it."""
+    def values_block(self, place: int) -> int:
+        """Edit a VALUES block in a pattern; returns the place after it."""
         opening = next(n for n in range(place, len(self.tokens)) if self.tokens[n].text == "{")
         closing = self.partner[opening]
         for token in self.tokens[place:opening]:
             if token.kind == "variable" and token.text[1:] in self.values:
-                self.filter(token, token.text[1:], self.tokens[closing])
+                self.rename_and_filter(token, token.text[1:], self.tokens[closing])
         return closing + 1
 
-    def filter(self, token: Token, name: str, last: Token) -> None:
-        """Give the variable another name, and after `last` keep only the rows of its value."""
-        other = self.fresh(name)
-        self.edits.append((token.start, token.end, f"?{other}"))
-        keep = f"!BOUND(?{other}) || SAMETERM(?{other}, {self.values[name]})"
-        self.insert(last.end, f" FILTER({keep}) ")
+    def rename_and_filter(self, token: Token, name: str, last: Token) -> None:
+        """Rename the variable, and after `last` filter for the rows that have its value."""
+        renamed = self.fresh_name(name)
+        self.edits.append((token.start, token.end, f"?{renamed}"))
+        condition = f"!BOUND(?{renamed}) || SAMETERM(?{renamed}, {self.values[name]})"
+        self.insert(last.end, f" FILTER({condition}) ")
 
-    def insert(self, at: int, words: str) -> None:
-        self.edits.append((at, at, words))
+    def insert(self, offset: int, text: str) -> None:
+        self.edits.append((offset, offset, text))
 
-    def fresh(self, name: str) -> str:
-        """A name like `name` that the query does not use."""
+    def fresh_name(self, name: str) -> str:
+        """A new name, derived from `name`, that the query does not use."""
         number = 1
         while f"{name}_{number}" in self.names:
             number += 1

@@ -1,4 +1,4 @@
-"""Questions to a saved graph, and the one type of answer that every engine gives."""
+"""Execution of SPARQL on a saved graph, and the answer types that all engines share."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ RESULT_FORMATS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The answer of a SELECT: columns in the query's order, a row of terms or None each.
+    """The answer of a SELECT: columns in the query's order; a row has a term or None for each.
 
-    `more` says that a limit left rows out.
+    `more` is true if a limit cut off further rows.
     """
 
     columns: tuple[str, ...]
@@ -54,21 +54,21 @@ class Table:
 
 
 def plain(term: Term) -> dict[str, str]:
-    """A term as the W3C JSON results of SPARQL 1.1 write it."""
+    """A term as an object of the SPARQL 1.1 Query Results JSON Format (W3C)."""
     if isinstance(term, ox.NamedNode):
         return {"type": "uri", "value": term.value}
     if isinstance(term, ox.Literal):
-        found = {"type": "literal", "value": term.value}
+        document = {"type": "literal", "value": term.value}
         if term.language:
-            return {**found, "xml:lang": term.language}
-        plain = term.datatype.value == expand("xsd:string")
-        return found if plain else {**found, "datatype": term.datatype.value}
+            return {**document, "xml:lang": term.language}
+        is_string = term.datatype.value == expand("xsd:string")
+        return document if is_string else {**document, "datatype": term.datatype.value}
     return {"type": "bnode", "value": getattr(term, "value", str(term))}
 
 
 @dataclass(frozen=True, slots=True)
 class Triples:
-    """The answer of a CONSTRUCT or DESCRIBE, sorted. `more` says that a limit left some out."""
+    """The answer of a CONSTRUCT or DESCRIBE, sorted. `more` is true if a limit cut off triples."""
 
     triples: tuple[ox.Triple, ...]
     more: bool = False
@@ -86,12 +86,12 @@ def ask(
     limit: int | None = None,
     service: bool = False,
 ) -> Answer:
-    """Run SPARQL over all graphs as one, with the terms of `bindings` in place of its variables.
+    """Run SPARQL over the union of all graphs, with `bindings` substituted for its variables.
 
-    `limit` is how many rows or triples there may be; the rest is not computed where the query's
-    order allows. Raises ContentError for a syntax error, with its line and column in `name`, and
-    UsageError for what is no question to this graph: an update, a graph it does not have, and
-    SERVICE unless `service` says that other servers may be asked.
+    `limit` is the largest number of rows or triples; further ones are not computed where the
+    query's order allows. Raises ContentError for a syntax error, with its line and column in
+    `name`, and UsageError for an update, a graph that the store does not contain, and SERVICE
+    unless `service` allows queries to other servers.
     """
     try:
         return collect(_answer(store, text, bindings or {}, name, service), limit)
@@ -103,24 +103,28 @@ def _answer(
     store: ox.Store, text: str, bindings: Mapping[str, Term], name: str, service: bool
 ) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
     refuse(text, service, name)
-    graphs = [each for each in dataset(text) if ":" in each]
-    for each in graphs:
-        if "//" in each and not store.contains_named_graph(ox.NamedNode(each)):
-            raise UsageError(f"there is no graph <{each}> here, and nothing is fetched")
+    graphs = [name for name in dataset(text) if ":" in name]
+    for graph in graphs:
+        if "//" in graph and not store.contains_named_graph(ox.NamedNode(graph)):
+            raise UsageError(
+                f"the store has no graph <{graph}>; graphs are not fetched from the web"
+            )
     try:
         return store.query(standalone(text, bindings), use_default_graph_as_union=not graphs)
     except SyntaxError:
         check_syntax(text, name)
         names = ", ".join(bindings)
-        message = f"{name}: what {names} is set to cannot stand in its place; is it to be an IRI?"
+        message = (
+            f"{name}: the value of {names} is not allowed in its position; is an IRI required?"
+        )
         raise UsageError(message) from None
 
 
 def _failure(text: str, name: str, error: RuntimeError | OSError) -> Exception:
-    """What the engine's complaint, while it answers, means to who asked."""
+    """The exception to raise for an error of the engine during evaluation."""
     message = " ".join(str(error).split())
     if reaches_out(text):
-        return UsageError(f"{name}: a server that SERVICE asks gave no answer: {message[:300]}")
+        return UsageError(f"{name}: the endpoint of SERVICE did not answer: {message[:300]}")
     if damaged := damage(error):
         return UsageError(damaged)
     return (
@@ -129,9 +133,9 @@ def _failure(text: str, name: str, error: RuntimeError | OSError) -> Exception:
 
 
 def cells(store: ox.Store, text: str, name: str = "query") -> list[list[str]]:
-    """The rows of a SELECT over all graphs as one, each term as it is written in TSV.
+    """The rows of a SELECT over the union of all graphs, each term in its TSV form.
 
-    `tsv.bare` tells what it means. Raises as `ask` does.
+    `sparql_results.bare` returns the value of such a term. Raises as `ask` does.
     """
     try:
         answer = _answer(store, text, {}, name, service=False)
@@ -142,28 +146,30 @@ def cells(store: ox.Store, text: str, name: str = "query") -> list[list[str]]:
 
 
 def refuse(text: str, service: bool = False, name: str = "query") -> None:
-    """Raise UsageError for an update, and for SERVICE unless `service` says that it is wanted.
+    """Raise UsageError for an update, and for SERVICE unless `service` allows it.
 
-    Raises ContentError for a text that no parser is to see, as `bounds.check_text` does.
+    Raises ContentError for a text that is unsafe to parse, as `sparql_bounds.check_text` does.
     """
     check_text(text, name)
     if word := update_word(text):
-        raise UsageError(f"{word} is an update; a query here reads the graph and changes nothing")
+        raise UsageError(f"{word} is an update; queries are read-only")
     if not service and reaches_out(text):
-        raise UsageError("SERVICE is refused: it asks another server; --allow-service lets it")
+        raise UsageError(
+            "SERVICE is refused: it queries another server; --allow-service permits it"
+        )
 
 
 def collect(
     answer: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean, limit: int | None
 ) -> Answer:
-    """What an engine gives, read into the one type of answer, `limit` rows or triples of it."""
+    """The result of an engine as an Answer, with at most `limit` rows or triples."""
     if isinstance(answer, ox.QueryBoolean):
         return bool(answer)
     taken = list(islice(answer, limit))
     more = limit is not None and next(iter(answer), None) is not None
     if isinstance(answer, ox.QueryTriples):
         return Triples(tuple(sorted(taken, key=str)), more)
-    columns = tuple(each.value for each in answer.variables)
+    columns = tuple(variable.value for variable in answer.variables)
     return Table(columns, tuple(tuple(row) for row in taken), more)
 
 

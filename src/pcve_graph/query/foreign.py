@@ -1,10 +1,10 @@
-"""Queries that people bring: files of their own, and folders written for grlc or BASIL.
+"""Queries from outside the project: single files, and folders written for grlc or BASIL.
 
-grlc keeps its header in `#+` lines of YAML, and loses all of it where one line is not YAML. Here
-each key is read by itself: what is YAML is read as YAML, and the rest as the text that it is, with
-a note. BASIL, and grlc after it, say in a variable's name what it takes:
+grlc has a YAML header in `#+` lines, and ignores all of it if one line is not YAML. This module
+parses each key by itself: YAML where it is valid, otherwise plain text, with a note. BASIL, and
+grlc after it, encode the type of a parameter in the name of its variable:
 
-    ?_name             needed, a plain literal        ?__name            the same, not needed
+    ?_name             required, a plain literal      ?__name            the same, optional
     ?_name_iri         an IRI                         ?_name_number      a number
     ?_name_literal     a plain literal (or _string)   ?_name_integer     a literal of xsd:integer,
     ?_name_en          a text in English              ?_name_xsd_date    of any prefix:datatype
@@ -44,9 +44,9 @@ from .saved import (
 )
 
 ENDINGS: Final = (".rq", ".sparql")
-_READ: Final = (*KEYS, "defaults", "enumerate")
-_TEXTS: Final = ("summary", "description")
-_SERVERS: Final = {
+_SUPPORTED_KEYS: Final = (*KEYS, "defaults", "enumerate")
+_TEXT_KEYS: Final = ("summary", "description")
+_GRLC_SERVER_KEYS: Final = {
     "endpoint": "name one with --endpoint",
     "endpoint-method": "",
     "endpoint_in_url": "",
@@ -55,7 +55,7 @@ _SERVERS: Final = {
     "pagination": "--limit N stops after N rows",
     "transform": "--format json gives the results of SPARQL 1.1",
 }
-"""Decorators of grlc that are about its server, and what there is in their place."""
+"""Decorators of grlc that configure its server, each with its replacement in pcve."""
 
 _BASIL: Final = re.compile(r"(_{1,2})([^_]+)(?:_([A-Za-z0-9]+))?(?:_([A-Za-z0-9]+))?")
 _XSD: Final = frozenset(
@@ -73,16 +73,16 @@ _XSD: Final = frozenset(
 
 
 def choose(project: Project, name: str, folder: Path | None) -> SavedQuery:
-    """The query of this name in `folder`, or in the project without one; or the file `name`.
+    """The query `name` in `folder`, or without a folder in the project; `name` may be a file.
 
-    Raises UsageError where there is none, ContentError where it cannot be read.
+    Raises UsageError if there is no such query, ContentError if it is not valid.
     """
     path = Path(name)
     if folder is not None:
-        known = _files(folder)
-        if name in known:
-            return own_query(read_query_file(known[name], name), str(known[name]))
-        hint = nearest(name, known) or f"`pcve queries --queries {folder}` lists them"
+        paths_by_name = _files(folder)
+        if name in paths_by_name:
+            return own_query(read_query_file(paths_by_name[name], name), str(paths_by_name[name]))
+        hint = nearest(name, paths_by_name) or f"`pcve queries --queries {folder}` lists them"
         raise UsageError(f"there is no query {name!r} in {folder}; {hint}")
     if path.suffix in ENDINGS or (path.is_file() and not _is_saved(project, name)):
         if not path.exists():
@@ -96,24 +96,27 @@ def _is_saved(project: Project, name: str) -> bool:
 
 
 def read_folder(folder: Path) -> tuple[dict[str, SavedQuery], list[Problem]]:
-    """The queries of a folder and those below it, by name, and what is wrong with the others.
+    """The queries in a folder and its subfolders, by name, and the problems of the others.
 
-    A name is the path from the folder, without its ending. Raises UsageError for no folder.
+    A name is the path relative to the folder, without its suffix. Raises UsageError if `folder` is
+    not a folder.
     """
-    found: dict[str, SavedQuery] = {}
+    queries: dict[str, SavedQuery] = {}
     problems: list[Problem] = []
     for name, path in _files(folder).items():
         inside.working_on(f"reading {path}")
         try:
-            found[name] = replace(own_query(read_query_file(path, str(path)), str(path)), name=name)
+            queries[name] = replace(
+                own_query(read_query_file(path, str(path)), str(path)), name=name
+            )
         except ContentError as error:
             problems += error.problems
-    return found, problems
+    return queries, problems
 
 
 def _files(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
-        raise UsageError(f"{folder} is no folder of queries")
+        raise UsageError(f"{folder} is not a folder of queries")
     return {
         path.relative_to(folder).with_suffix("").as_posix(): path
         for path in sorted(Path(entry) for _, entry in walk(folder))
@@ -122,156 +125,164 @@ def _files(folder: Path) -> dict[str, Path]:
 
 
 def own_query(raw: bytes, name: str) -> SavedQuery:
-    """A query that a person brings. The known prefixes that it uses need not be declared.
+    """A query from outside the project. It need not declare the project's own prefixes.
 
-    Raises ContentError where it is not SPARQL, or an update; a header is never a reason.
+    Raises ContentError if it is not SPARQL or is an update; faults of the header are notes.
     """
     check_size(len(raw), name)
     text = decode(raw, name)
     check_characters(text, name)
     if word := update_word(text):
-        found = f"{word} is an update, and a query here changes nothing"
-        raise ContentError([breach("query-syntax", Position(name), found, "ask with SELECT")])
+        fault = f"{word} is an update; queries are read-only"
+        raise ContentError([breach("query-syntax", Position(name), fault, "use SELECT")])
     missing = missing_prefixes(text, PREFIXES)
-    prologue = "".join(f"PREFIX {each}: <{PREFIXES[each]}> " for each in missing)
+    prologue = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in missing)
     check_syntax(prologue + text, name, len(prologue))
     reader = _Header(name)
     lines = re.sub(r"^  (?=\S)", "   ", header(text), flags=re.M).split("\n")
-    node = reader.whole(lines) or reader.mapping(list(enumerate(lines, 1)))
+    node = reader.parse_whole(lines) or reader.parse_mapping(list(enumerate(lines, 1)))
     params = _params(node, prologue + text, reader)
-    reader.check(node)
+    reader.check_keys(node)
     return assemble(name, prologue + text, node, params, tuple(reader.notes))
 
 
 class _Header:
-    """Reads a header key by key, and notes what it could not read as it was meant."""
+    """Parses a header key by key, and collects notes on what it could not parse."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.notes: list[Problem] = []
 
-    def note(self, line: int, found: str, fix: str) -> None:
-        problem = breach("query-header", Position(self.name, line), found, fix)
+    def add_note(self, line: int, fault: str, fix: str) -> None:
+        problem = breach("query-header", Position(self.name, line), fault, fix)
         self.notes.append(replace(problem, severity="note"))
 
-    def whole(self, lines: list[str]) -> Mapping | None:
-        """The header as one piece of YAML (or JSON), where it is that and texts are texts."""
+    def parse_whole(self, lines: list[str]) -> Mapping | None:
+        """The header as one YAML (or JSON) mapping; None for anything else and for nested texts."""
         try:
             node = parse("\n".join(lines), self.name)
         except ContentError:
             return None
         if not isinstance(node, Mapping):
             return None
-        nested = any(isinstance(node.get(key), (Mapping, Sequence)) for key in _TEXTS)
+        nested = any(isinstance(node.get(key), (Mapping, Sequence)) for key in _TEXT_KEYS)
         return None if nested else node
 
-    def mapping(self, lines: list[tuple[int, str]]) -> Mapping:
-        """Lines of one depth and deeper as keys and their values; lines are (number, text)."""
-        found: dict[str, tuple[Scalar, Node]] = {}
-        for number, key, chunk in self.keys([each for each in lines if each[1].strip()]):
-            if key in found:
-                self.note(number, f'the key "{key}" stands twice', "the first is kept")
+    def parse_mapping(self, lines: list[tuple[int, str]]) -> Mapping:
+        """The keys and values of lines of one depth and deeper; a line is (number, text)."""
+        values_by_key: dict[str, tuple[Scalar, Node]] = {}
+        for number, key, chunk in self.split_keys([line for line in lines if line[1].strip()]):
+            if key in values_by_key:
+                self.add_note(number, f'duplicate key "{key}"', "the first value is used")
                 continue
-            value = self.value(number, key, chunk)
+            value = self.parse_value(number, key, chunk)
             if value is not None:
-                found[key] = (Scalar(key, Position(self.name, number)), value)
-        return Mapping(tuple(found.values()), Position(self.name))
+                values_by_key[key] = (Scalar(key, Position(self.name, number)), value)
+        return Mapping(tuple(values_by_key.values()), Position(self.name))
 
-    def keys(
+    def split_keys(
         self, lines: list[tuple[int, str]]
     ) -> Iterator[tuple[int, str, list[tuple[int, str]]]]:
-        """(line, key, its lines) for each key of the least depth."""
+        """(line number, key, its lines) for each key of the least depth."""
         depth = min((len(text) - len(text.lstrip()) for _, text in lines), default=0)
-        begun: list[tuple[int, str, list[tuple[int, str]]]] = []
+        chunks: list[tuple[int, str, list[tuple[int, str]]]] = []
         for number, text in lines:
             match = re.match(r"([A-Za-z_][\w-]*)\s*:(?:\s|$)", text[depth:])
             if match:
-                begun.append((number, match[1], []))
-            if begun:
-                begun[-1][2].append((number, text))
+                chunks.append((number, match[1], []))
+            if chunks:
+                chunks[-1][2].append((number, text))
             else:
-                self.note(number, f"{text.strip()!r} belongs to no key", "write `#+ key: value`")
-        yield from begun
+                self.add_note(
+                    number, f"{text.strip()!r} does not belong to a key", "write `#+ key: value`"
+                )
+        yield from chunks
 
-    def value(self, number: int, key: str, chunk: list[tuple[int, str]]) -> Node | None:
-        """The value of a key, as YAML if it is YAML, else as what it says."""
+    def parse_value(self, number: int, key: str, chunk: list[tuple[int, str]]) -> Node | None:
+        """The value of a key, parsed as YAML where that is valid, otherwise as plain text."""
         try:
             node = parse("\n".join(text for _, text in chunk), self.name, number)
             value = node.get(key) if isinstance(node, Mapping) else None
-            if isinstance(value, Scalar) or key not in _TEXTS:
+            if isinstance(value, Scalar) or key not in _TEXT_KEYS:
                 return value
-            problem = "it has keys of its own"
+            problem = "it has nested keys"
         except ContentError as error:
             problem = error.problems[0].message
         first = chunk[0][1].split(":", 1)[1].strip()
-        nested = key not in _TEXTS and not first and len(chunk) > 1
-        if nested and next(self.keys(chunk[1:]), None):
-            return self.mapping(chunk[1:])
-        words = " ".join([first, *(text.strip() for _, text in chunk[1:])]).strip()
-        if not words:
-            self.note(number, f'"{key}" has no value', "fill it in or delete it")
+        nested = key not in _TEXT_KEYS and not first and len(chunk) > 1
+        if nested and next(self.split_keys(chunk[1:]), None):
+            return self.parse_mapping(chunk[1:])
+        text = " ".join([first, *(text.strip() for _, text in chunk[1:])]).strip()
+        if not text:
+            self.add_note(number, f'"{key}" has no value', "fill it in or delete it")
             return None
-        bare = re.sub(r"^(['\"])(.*)\1$", r"\2", words)
+        bare = re.sub(r"^(['\"])(.*)\1$", r"\2", text)
         quoted = "'" + bare.replace("'", "''") + "'"
         why = f'"{key}" is not YAML ({problem}), so it is read as text'
-        self.note(number, why, f"write {key}: {quoted}")
+        self.add_note(number, why, f"write {key}: {quoted}")
         return Scalar(bare, Position(self.name, number))
 
-    def check(self, node: Mapping) -> None:
-        """Note the keys that have no meaning here."""
+    def check_keys(self, node: Mapping) -> None:
+        """Add a note for each key that pcve ignores."""
         for key, _ in node.entries:
             line = key.position.line
-            if key.text in _SERVERS:
-                instead = _SERVERS[key.text] or "nothing is needed"
-                self.note(line, f'"{key.text}" is for the server of grlc: ignored', instead)
-            elif key.text not in _READ:
-                hint = nearest(key.text, _READ) or "nothing is needed"
-                self.note(line, f'"{key.text}" is not known here: ignored', hint)
+            if key.text in _GRLC_SERVER_KEYS:
+                instead = _GRLC_SERVER_KEYS[key.text] or "no action is needed"
+                self.add_note(line, f'"{key.text}" configures the grlc server; ignored', instead)
+            elif key.text not in _SUPPORTED_KEYS:
+                hint = nearest(key.text, _SUPPORTED_KEYS) or "no action is needed"
+                self.add_note(line, f'unknown key "{key.text}"; ignored', hint)
 
 
 def _params(node: Mapping, text: str, reader: _Header) -> list[Parameter]:
-    """The parameters of the header and of the variables' names, each with its values."""
+    """The parameters that the header or a variable's name declares, with their values."""
     used = variables(text)
-    found: dict[str, Parameter] = {}
+    params_by_name: dict[str, Parameter] = {}
     for key, value in entries(node.get("params")):
-        each = parameter(key, value if isinstance(value, Mapping) else Mapping((), key.position))
-        if each.variable not in used:
-            reader.note(key.position.line, f"the query has no ?{each.variable}", "correct the name")
+        param = parameter(key, value if isinstance(value, Mapping) else Mapping((), key.position))
+        if param.variable not in used:
+            reader.add_note(
+                key.position.line, f"the query has no ?{param.variable}", "correct the name"
+            )
             continue
-        found[each.name] = each if each.type in TYPES else replace(each, type="text")
+        params_by_name[param.name] = param if param.type in TYPES else replace(param, type="text")
     for variable in sorted(used):
-        declared_so = _basil(variable, text)
-        if variable not in found and declared_so:
-            name = variable if declared_so.name in found else declared_so.name
-            found[name] = replace(declared_so, name=name)
+        declared_parameter = _parameter_of_name(variable, text)
+        if variable not in params_by_name and declared_parameter:
+            name = (
+                variable if declared_parameter.name in params_by_name else declared_parameter.name
+            )
+            params_by_name[name] = replace(declared_parameter, name=name)
     for decorator in ("defaults", "enumerate"):
         for name, value in _settings(node.get(decorator)):
-            match = [each for each in found.values() if name in (each.name, each.variable)]
+            match = [
+                param for param in params_by_name.values() if name in (param.name, param.variable)
+            ]
             if not match:
-                fix = "its parameters: " + (", ".join(found) or "none")
-                reader.note(value.position.line, f"{decorator}: there is no parameter {name}", fix)
-            for each in match:
-                given = texts(value)
-                found[each.name] = (
-                    replace(each, default="".join(given[:1]))
+                fix = "its parameters: " + (", ".join(params_by_name) or "none")
+                reader.add_note(value.position.line, f"{decorator}: unknown parameter {name}", fix)
+            for param in match:
+                values = texts(value)
+                params_by_name[param.name] = (
+                    replace(param, default="".join(values[:1]))
                     if decorator == "defaults"
-                    else replace(each, allowed=given)
+                    else replace(param, allowed=values)
                 )
     return [
-        replace(each, example=each.example or each.default or "".join(each.allowed[:1]))
-        for each in found.values()
+        replace(param, example=param.example or param.default or "".join(param.allowed[:1]))
+        for param in params_by_name.values()
     ]
 
 
 def _settings(node: Node | None) -> Iterator[tuple[str, Node]]:
-    """(parameter, value) of a mapping, or of a list of mappings, which is grlc's form."""
-    for each in node.values if isinstance(node, Sequence) else (node,):
-        for key, value in entries(each):
+    """(parameter, value) pairs of a mapping, or of a list of mappings as grlc has it."""
+    for mapping in node.values if isinstance(node, Sequence) else (node,):
+        for key, value in entries(mapping):
             yield key.text, value
 
 
-def _basil(variable: str, text: str) -> Parameter | None:
-    """The parameter that a variable's name declares, by the rules of BASIL; None if it is none."""
+def _parameter_of_name(variable: str, text: str) -> Parameter | None:
+    """The parameter that a variable's name declares by the rules of BASIL; None without one."""
     match = _BASIL.fullmatch(variable)
     if match is None:
         return None

@@ -1,8 +1,8 @@
-"""What people set a parameter to, as the RDF term that it stands for.
+"""Conversion of the values that users give to the parameters of a query into RDF terms.
 
-A thing or concept is named in any way the graph knows: by IRI, id, name or other name, in any
-spelling or script. Nothing is guessed: a name of several things, or of none, is a mistake that
-lists what may have been meant.
+A thing or concept may be given by IRI, id, name or alternative name, in any spelling or script.
+Nothing is guessed: a name that several things share, or that matches none, is an error that lists
+the candidates.
 """
 
 from __future__ import annotations
@@ -30,50 +30,50 @@ _IRI: Final = re.compile(r"<?([A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]+)>?")
 def bind(
     query: SavedQuery, settings: Mapping[str, str], index: Index | None = None
 ) -> dict[str, Term]:
-    """The terms that `settings` (parameter to text) stand for, by the variables of `query`.
+    """The terms for `settings` (parameter name to text), by the variables of `query`.
 
-    What is not set has its default, if the header gives one. Without an `index` things are named by
-    IRI, concepts also by term. Raises UsageError naming the parameter, what it takes and the
-    nearest right values.
+    A parameter that is not set has its default, if the header gives one. Without an `index` a thing
+    can be given by IRI only, a concept also by its term. Raises UsageError with the parameter, the
+    values that it takes and the nearest of them.
     """
     for name in sorted(settings.keys() - query.params.keys()):
-        known = ", ".join(query.params) or "it has none"
-        hint = nearest(name, query.params) or f"its parameters: {known}"
+        names = f"its parameters: {', '.join(query.params)}" if query.params else "it has none"
+        hint = nearest(name, query.params) or names
         raise UsageError(f"{query.name} has no parameter {name!r}; {hint}")
     bound: dict[str, Term] = {}
     for parameter in query.params.values():
         text = settings.get(parameter.name, parameter.default)
-        if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
-            raise UsageError(f"{parameter.name}: what it is set to is not UTF-8 text")
+        if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+            raise UsageError(f"{parameter.name}: the value contains an unpaired surrogate")
         if text:
             bound[parameter.variable] = _term(parameter, text.strip(), index)
         elif parameter.required:
             example = f"--set {parameter.name}={parameter.example or '…'}"
-            raise UsageError(f"{query.name} needs {parameter.name}; for instance {example}")
+            raise UsageError(f"{query.name} requires {parameter.name}; for instance {example}")
     return bound
 
 
 def _term(parameter: Parameter, text: str, index: Index | None) -> Term:
     if parameter.type in ("thing", "concept"):
-        return _named(parameter, text, index)
+        return _resolved(parameter, text, index)
     if parameter.type == "iri" and not parameter.allowed:
-        return _iri(text) or _named(parameter, text, index)
+        return _iri(text) or _resolved(parameter, text, index)
     if parameter.allowed:
         text = _allowed(parameter, text)
     if parameter.type == "iri":
-        return _named(parameter, text, None)
-    return _READERS[parameter.type](parameter, text)
+        return _resolved(parameter, text, None)
+    return _CONVERTERS[parameter.type](parameter, text)
 
 
 def _allowed(parameter: Parameter, text: str) -> str:
-    """The allowed value that `text` is, case and accents aside."""
+    """The allowed value that equals `text` apart from case and accents."""
     if text in parameter.allowed:
         return text
     for value in parameter.allowed:
         if fold(value) == fold(text) and fold(text):
             return value
     near = likely(text, parameter.allowed) or parameter.allowed[:8]
-    raise _wrong(parameter, text, f"one of {len(parameter.allowed)} values", near)
+    raise _invalid(parameter, text, f"one of {len(parameter.allowed)} values", near)
 
 
 def _text(parameter: Parameter, text: str) -> ox.Literal:
@@ -83,29 +83,29 @@ def _text(parameter: Parameter, text: str) -> ox.Literal:
 def _language(parameter: Parameter, text: str) -> ox.Literal:
     if _TAG.fullmatch(text):
         return ox.Literal(text.lower())
-    raise _wrong(parameter, text, "a language tag", ["en", "sq", "sr-latn"])
+    raise _invalid(parameter, text, "a language tag", ["en", "sq", "sr-latn"])
 
 
 def _number(parameter: Parameter, text: str) -> ox.Literal:
     if match := re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
         return _typed(text, "xsd:decimal" if match[1] else "xsd:integer")
-    raise _wrong(parameter, text, "a number", ["12", "0.5"])
+    raise _invalid(parameter, text, "a number", ["12", "0.5"])
 
 
 def _year(parameter: Parameter, text: str) -> ox.Literal:
     if precision(text) == "gYear":
         return _typed(text, "xsd:integer")
-    raise _wrong(parameter, text, "a year", re.findall(r"\d{4}", text)[:1] or ["2018"])
+    raise _invalid(parameter, text, "a year", re.findall(r"\d{4}", text)[:1] or ["2018"])
 
 
 def _date(parameter: Parameter, text: str) -> ox.Literal:
     if precision(text) == "date":
         return _typed(text, "xsd:date")
-    raise _wrong(parameter, text, "a day", [_day(text) or parameter.example or "2018-05-22"])
+    raise _invalid(parameter, text, "a day", [_day(text) or parameter.example or "2018-05-22"])
 
 
 def _day(text: str) -> str:
-    """A day written as 22.5.2018 or 22/05/2018, the way that the parameter takes it."""
+    """A day written as 22.5.2018 or 22/05/2018 in ISO 8601; empty for other text."""
     match = re.fullmatch(r"(\d{1,2})[./-]\s*(\d{1,2})[./-]\s*(\d{4})\.?", text)
     day = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}" if match else ""
     return day if precision(day) == "date" else ""
@@ -119,7 +119,7 @@ def _typed(text: str, datatype: str) -> ox.Literal:
     return ox.Literal(text, datatype=ox.NamedNode(expand(datatype)))
 
 
-_READERS: Final[dict[str, Callable[[Parameter, str], Term]]] = {
+_CONVERTERS: Final[dict[str, Callable[[Parameter, str], Term]]] = {
     "text": _text,
     "language": _language,
     "number": _number,
@@ -130,7 +130,7 @@ _READERS: Final[dict[str, Callable[[Parameter, str], Term]]] = {
 
 
 def _iri(text: str) -> ox.NamedNode | None:
-    """The IRI that `text` is, with or without its brackets; None where it is none."""
+    """`text` as an IRI, with or without angle brackets; None if it is not one."""
     match = _IRI.fullmatch(text)
     try:
         return ox.NamedNode(match[1]) if match else None
@@ -138,48 +138,46 @@ def _iri(text: str) -> ox.NamedNode | None:
         return None
 
 
-def _named(parameter: Parameter, text: str, index: Index | None) -> ox.NamedNode:
-    """The thing or concept that `text` names."""
+def _resolved(parameter: Parameter, text: str, index: Index | None) -> ox.NamedNode:
+    """The IRI of the thing or concept that `text` names."""
     iri = _iri(text)
     if index is None:
         if iri:
             return iri
         if parameter.scheme and namespaces.ID.fullmatch(text.rpartition("/")[2]):
             return ox.NamedNode(namespaces.concept(parameter.scheme, text.rpartition("/")[2]))
-        takes = f"an IRI of {_kinds(parameter)}, as there is no graph here to look names up in"
-        raise _wrong(parameter, text, takes, [parameter.example] if parameter.example else [])
-    other = {"thing": ("thing",), "concept": (parameter.scheme or "concept",)}
-    kinds = parameter.kinds or other.get(parameter.type, ())
-    found = index.named(iri.value if iri else text, kinds)
+        takes = f"the IRI of a {_expected(parameter)}, as there is no graph to look names up in"
+        raise _invalid(parameter, text, takes, [parameter.example] if parameter.example else [])
+    type_kinds = {"thing": ("thing",), "concept": (parameter.scheme or "concept",)}
+    kinds = parameter.kinds or type_kinds.get(parameter.type, ())
+    hits = index.named(iri.value if iri else text, kinds)
     if parameter.allowed:
-        found = [
-            each for each in found if {each.id, each.id.rpartition("/")[2]} & {*parameter.allowed}
-        ]
-    if len(found) == 1:
-        return ox.NamedNode(found[0].iri)
-    if found:
+        hits = [hit for hit in hits if {hit.id, hit.id.rpartition("/")[2]} & {*parameter.allowed}]
+    if len(hits) == 1:
+        return ox.NamedNode(hits[0].iri)
+    if hits:
         raise UsageError(
-            f"{parameter.name}: {text!r} may be any of these; set one by its id\n{_listed(found)}"
+            f"{parameter.name}: {text!r} is ambiguous; use one of these ids:\n{_hit_lines(hits)}"
         )
     near = index.nearest(text, kinds)
-    hint = "did you mean one of these?" if near else "some of them:"
+    hint = "did you mean:" if near else "for instance:"
     raise UsageError(
-        f"{parameter.name} takes {_kinds(parameter)}; {text!r} is none; {hint}\n"
-        + _listed(near or index.examples(kinds))
+        f"{parameter.name}: no {_expected(parameter)} matches {text!r}; {hint}\n"
+        + _hit_lines(near or index.examples(kinds))
     )
 
 
-def _listed(hits: Iterable[Hit]) -> str:
-    return "\n".join(f"    {each.id}  {each.label} ({each.kind})" for each in hits)
+def _hit_lines(hits: Iterable[Hit]) -> str:
+    return "\n".join(f"    {hit.id}  {hit.label} ({hit.kind})" for hit in hits)
 
 
-def _kinds(parameter: Parameter) -> str:
+def _expected(parameter: Parameter) -> str:
     if parameter.type == "concept":
-        return f"a term of the list {parameter.scheme}" if parameter.scheme else "a concept"
-    return " or ".join(f"a thing of the kind {kind}" for kind in parameter.kinds) or "a thing"
+        return parameter.scheme or "concept"
+    return " or ".join(parameter.kinds) or "thing"
 
 
-def _wrong(parameter: Parameter, text: str, takes: str, near: Iterable[str]) -> UsageError:
+def _invalid(parameter: Parameter, text: str, takes: str, near: Iterable[str]) -> UsageError:
     hint = ", ".join(near)
     return UsageError(
         f"{parameter.name} takes {takes}, not {text!r}" + (f"; for instance {hint}" if hint else "")

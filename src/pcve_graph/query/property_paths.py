@@ -1,8 +1,8 @@
-"""The triples of a graph that a property path takes from one node to another.
+"""The triples of a graph by which a property path leads from one node to another.
 
-A path is read as an automaton (W3C SPARQL 1.1, section 9, is a language of regular expressions):
-forward from the one end, every step that is possible; backward from the other, only those that
-arrive.
+A path is compiled to a nondeterministic automaton, as property paths are regular expressions (W3C
+SPARQL 1.1, section 9). A forward search from the start node follows every possible step; a backward
+search from the accepting states keeps the steps that lead to them.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from ..syntax.sparql_patterns import Path
 
 
 class Steps:
-    """The automaton of a path: `steps` and `free` moves of each state, from 0 to `last`.
+    """The automaton of a path: the `steps` and `free` moves of each state, from 0 to `last`.
 
-    A step is a predicate, or None for any, whether it is taken backward, and the state after it.
+    A step is a predicate (None for any), whether it is taken from object to subject, and the next
+    state. A free move consumes no triple.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,7 +30,7 @@ class Steps:
         self.last = self.add(path, 0, backward=False)
 
     def state(self) -> int:
-        """A new state."""
+        """Add a state; returns its number."""
         self.states += 1
         return self.states - 1
 
@@ -58,7 +59,7 @@ class Steps:
         return self.repeat(sign, parts[0], start, backward=backward)
 
     def repeat(self, sign: str, path: Path, start: int, *, backward: bool) -> int:
-        """Add `path` as often as `* + ?` says."""
+        """Add `path` with the quantifier `sign`, one of `* + ?`; returns the state at its end."""
         begin, end = self.state(), self.state()
         self.free[start].append(begin)
         done = self.add(path, begin, backward=backward)
@@ -70,40 +71,40 @@ class Steps:
         return end
 
 
-Place = tuple[Term, int]
+_Place = tuple[Term, int]
 
 
 def walked(store: ox.Store, path: Path, start: Term, goal: Term | None) -> set[ox.Triple]:
-    """The triples on the ways that `path` goes from `start` to `goal`, or to anything."""
+    """The triples on all routes of `path` from `start` to `goal`, or to any node without one."""
     automaton = Steps(path)
-    came: dict[Place, list[tuple[Place, ox.Triple | None]]] = defaultdict(list)
-    seen: set[Place] = {(start, 0)}
-    waiting: list[Place] = [(start, 0)]
-    while waiting:
-        place = waiting.pop()
-        for after, triple in _onward(store, automaton, place):
-            came[after].append((place, triple))
+    predecessors: dict[_Place, list[tuple[_Place, ox.Triple | None]]] = defaultdict(list)
+    seen: set[_Place] = {(start, 0)}
+    pending: list[_Place] = [(start, 0)]
+    while pending:
+        place = pending.pop()
+        for after, triple in _next_places(store, automaton, place):
+            predecessors[after].append((place, triple))
             if after not in seen:
                 seen.add(after)
-                waiting.append(after)
+                pending.append(after)
     ends = [
-        each for each in seen if each[1] == automaton.last and (goal is None or each[0] == goal)
+        place for place in seen if place[1] == automaton.last and (goal is None or place[0] == goal)
     ]
-    found: set[ox.Triple] = set()
+    triples: set[ox.Triple] = set()
     done = set(ends)
     while ends:
-        for before, triple in came[ends.pop()]:
+        for before, triple in predecessors[ends.pop()]:
             if triple is not None:
-                found.add(triple)
+                triples.add(triple)
             if before not in done:
                 done.add(before)
                 ends.append(before)
-    return found
+    return triples
 
 
-def _onward(
-    store: ox.Store, automaton: Steps, place: Place
-) -> Iterator[tuple[Place, ox.Triple | None]]:
+def _next_places(
+    store: ox.Store, automaton: Steps, place: _Place
+) -> Iterator[tuple[_Place, ox.Triple | None]]:
     node, state = place
     for after in automaton.free[state]:
         yield (node, after), None

@@ -1,4 +1,4 @@
-"""Answers as people and other programs read them."""
+"""Rendering of answers, things and evidence: as tables, Markdown, result formats and RDF."""
 
 from __future__ import annotations
 
@@ -21,40 +21,41 @@ from .show import Fact, View
 def present(answer: Answer, form: str, store: ox.Store, iris: bool, width: int) -> str:
     """`answer` in the format `form`, by default `table` for rows and `turtle` for a graph.
 
-    A table has the labels that `store` knows, and is fitted into `width` columns, 0 for no bound.
-    Raises UsageError for a format that the kind of answer does not have.
+    A table shows the labels in `store` in place of IRIs, unless `iris` is true, and is wrapped at
+    `width` characters; 0 is no limit. Raises UsageError for a format that this kind of answer does
+    not have.
     """
     if isinstance(answer, Triples):
         if form in ("", *RDF_FORMATS):
             return serialize(answer.triples, form or "turtle").decode()
-        raise UsageError(f"a graph is written as {', '.join(RDF_FORMATS)}, not {form}")
+        raise UsageError(f"the formats of a graph are {', '.join(RDF_FORMATS)}, not {form}")
     if form and form not in ("table", "markdown", *RESULT_FORMATS):
-        known = ", ".join(("table", "markdown", *RESULT_FORMATS))
-        raise UsageError(f"rows are written as {known}, not {form}")
+        forms = ", ".join(("table", "markdown", *RESULT_FORMATS))
+        raise UsageError(f"the formats of rows are {forms}, not {form}")
     if isinstance(answer, bool):
         if form in RESULT_FORMATS:
             return yes_or_no(answer, form).decode() + "\n"
         return "yes\n" if answer else "no\n"
     if form in RESULT_FORMATS:
         return answer.serialize(form).decode()
-    rows = _words(answer, store, iris)
+    rows = _row_texts(answer, store, iris)
     notes = footnotes(store, (cell for row in rows for cell in row))
     if form == "markdown":
         return _markdown(answer, rows) + "".join(f"\n{note}\n" for note in notes)
     return _table(answer, rows, width) + "".join(f"{note}\n" for note in notes)
 
 
-def _words(answer: Table, store: ox.Store, iris: bool) -> list[list[str]]:
+def _row_texts(answer: Table, store: ox.Store, iris: bool) -> list[list[str]]:
     terms = [term for row in answer.rows for term in row]
-    called = {} if iris else labels(store, terms)
-    return [[_word(term, called) for term in row] for row in answer.rows]
+    labels_by_iri = {} if iris else labels(store, terms)
+    return [[_term_text(term, labels_by_iri) for term in row] for row in answer.rows]
 
 
-def _word(term: Term | None, called: dict[str, str]) -> str:
+def _term_text(term: Term | None, labels_by_iri: dict[str, str]) -> str:
     if term is None:
         return ""
     if isinstance(term, ox.NamedNode):
-        return called.get(term.value, term.value)
+        return labels_by_iri.get(term.value, term.value)
     if isinstance(term, ox.Literal):
         kind = local_name(term.datatype.value)
         return day(term.value) if kind in ("date", "gYearMonth", "dateTime") else term.value
@@ -62,7 +63,7 @@ def _word(term: Term | None, called: dict[str, str]) -> str:
 
 
 def day(text: str) -> str:
-    """`2018-05-22` as `22 May 2018`, `2018-05` as `May 2018`, a time of day behind it."""
+    """`2018-05-22` as `22 May 2018`, `2018-05` as `May 2018`; a time of day follows the date."""
     if moment := re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::[\d.]+)?(.*)", text):
         zone = " UTC" if moment[3] == "Z" else f" {moment[3]}".rstrip()
         return f"{day(moment[1])}, {moment[2]}{zone}"
@@ -94,7 +95,7 @@ def _table(answer: Table, rows: list[list[str]], width: int) -> str:
 
 
 def columns(rows: list[list[str]]) -> str:
-    """Rows of words as columns that are as wide as they need, two spaces apart."""
+    """Rows of cells as text in aligned columns, two spaces apart."""
     rows = [[in_cell(cell) for cell in row] for row in rows]
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     padded = (
@@ -105,7 +106,7 @@ def columns(rows: list[list[str]]) -> str:
 
 
 def in_cell(text: str) -> str:
-    """`text` in one line as it is shown, so that its width is known: white space is one space."""
+    """`text` on one line, printable, with each run of white space as one space."""
     return " ".join(visible(text).split())
 
 
@@ -115,13 +116,13 @@ def _markdown(answer: Table, rows: list[list[str]]) -> str:
 
 
 def markdown_table(lines: list[list[str]]) -> str:
-    """Lines of cells as a table of GitHub Flavored Markdown."""
+    """Lines of cells as a GitHub Flavored Markdown table; the first two are header and rule."""
     cells = [[in_cell(cell).replace("|", "\\|") for cell in line] for line in lines]
     return "".join(f"| {' | '.join(line)} |\n" for line in cells)
 
 
 def present_view(view: View) -> str:
-    """A thing with its facts, each followed by its evidence."""
+    """A thing with its facts, each followed by its evidence, as text."""
     lines = [f"{in_cell(view.label)}  ({in_cell(view.type)})", view.iri, ""]
     for fact in view.facts:
         lines += _fact(fact, "")
@@ -133,15 +134,15 @@ def present_view(view: View) -> str:
 
 
 def _fact(fact: Fact, indent: str) -> list[str]:
-    words = local_name(fact.value) if fact.inner else in_cell(day(fact.value))
-    lines = [f"{indent}{in_cell(fact.label)}: {words}"]
-    for each in fact.inner:
-        lines += _fact(each, indent + "    ")
+    value = local_name(fact.value) if fact.inner else in_cell(day(fact.value))
+    lines = [f"{indent}{in_cell(fact.label)}: {value}"]
+    for inner in fact.inner:
+        lines += _fact(inner, indent + "    ")
     return lines + ([] if fact.inner else [f"{indent}    {told(e)}" for e in fact.evidence])
 
 
 def told(evidence: Evidence) -> str:
-    """The words of a claim and where they stand, or the sources that it cites, in one line."""
+    """One line: the quote of a claim and its position in the source, or the sources it cites."""
     marks = [
         word
         for word in (evidence.certainty, evidence.standing)

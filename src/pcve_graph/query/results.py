@@ -1,4 +1,4 @@
-"""Rows as Python values: by place or by name, as a data frame, as a table on a page."""
+"""Result rows as Python values, by index or by column name, as data frames and as HTML tables."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 
 Reasons: TypeAlias = "Callable[[Mapping[str, Term | None]], tuple[Reason, ...]]"
 Value: TypeAlias = str | int | float | bool | Decimal | datetime.date | datetime.datetime | None
-"""IRIs and texts are str, as are months and years, which are no days."""
-_SHOWN: Final = 50
-_WHOLE: Final = frozenset(
+"""IRIs and texts are str, as are months and years, which have no date type in Python."""
+_MOST_HTML_ROWS: Final = 50
+_INTEGER_TYPES: Final = frozenset(
     expand(f"xsd:{name}")
     for name in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger")
 )
 
 
 def value(term: Term | None) -> Value:
-    """The Python value of a term; text where its spelling is none of its datatype."""
+    """The Python value of a term; a str where the lexical form is invalid for its datatype."""
     if not isinstance(term, ox.Literal):
         return None if term is None else str(getattr(term, "value", term))
     kind, text = term.datatype.value, term.value
     try:
-        if kind in _WHOLE:
+        if kind in _INTEGER_TYPES:
             return int(text)
         if kind == expand("xsd:decimal"):
             return Decimal(text)
@@ -61,9 +61,9 @@ def value(term: Term | None) -> Value:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: `row.start`, `row["start"]`, `row[3]`. `terms` has the same as RDF terms.
+    """One row: `row.start`, `row["start"]`, `row[3]`. `terms` holds the same values as RDF terms.
 
-    `reasons` finds what the row stands on; None where there is no evidence at hand.
+    `reasons` finds the facts that support the row; None where no evidence is available.
     """
 
     columns: tuple[str, ...]
@@ -71,12 +71,12 @@ class Row:
     reasons: Reasons | None = field(default=None, compare=False)
 
     def __getitem__(self, key: int | str) -> Value:
-        return value(self.terms[self._place(key) if isinstance(key, str) else key])
+        return value(self.terms[self._column_index(key) if isinstance(key, str) else key])
 
     def __getattr__(self, name: str) -> Value:
         if name in self.columns:
             return self[name]
-        raise AttributeError(f"the row has no column {name!r}; its columns: {self._listed()}")
+        raise AttributeError(f"the row has no column {name!r}; its columns: {self._column_list()}")
 
     def __iter__(self) -> Iterator[Value]:
         return map(value, self.terms)
@@ -85,24 +85,26 @@ class Row:
         return len(self.terms)
 
     def why(self) -> tuple[Reason, ...]:
-        """The facts that the row stands on, each with its claims: source, quote, certainty.
+        """The facts that support the row, each with its claims: source, quote, certainty.
 
-        Raises UsageError for a row from a server, or of a query whose rows have no reasons.
+        Raises UsageError for a row from a server, and for a query whose rows have no reasons.
         """
         if self.reasons is None:
-            raise UsageError("the reasons of a row are read from a built graph, not a server's")
+            raise UsageError(
+                "reasons are available for rows of a built graph only, not for rows from a server"
+            )
         return self.reasons(dict(zip(self.columns, self.terms, strict=True)))
 
     def asdict(self) -> dict[str, Value]:
         """The values by column."""
         return dict(zip(self.columns, self, strict=True))
 
-    def _place(self, name: str) -> int:
+    def _column_index(self, name: str) -> int:
         if name not in self.columns:
-            raise KeyError(f"{name}; the columns are {self._listed()}")
+            raise KeyError(f"{name}; the columns are {self._column_list()}")
         return self.columns.index(name)
 
-    def _listed(self) -> str:
+    def _column_list(self) -> str:
         return ", ".join(self.columns)
 
     def __repr__(self) -> str:
@@ -110,11 +112,11 @@ class Row:
 
 
 class Rows(Sequence[Row]):
-    """The rows of an answer, in its order. `words` is a store with the labels that they need."""
+    """The rows of an answer, in order. `words` is a store with the labels of their IRIs."""
 
     def __init__(self, table: Table, words: ox.Store, reasons: Reasons | None = None) -> None:
         self.table = table
-        self._words = words
+        self._label_store = words
         self._reasons = reasons
 
     @property
@@ -128,7 +130,9 @@ class Rows(Sequence[Row]):
     def __getitem__(self, place: slice) -> Rows: ...
     def __getitem__(self, place: int | slice) -> Row | Rows:
         if isinstance(place, slice):
-            return Rows(Table(self.columns, self.table.rows[place]), self._words, self._reasons)
+            return Rows(
+                Table(self.columns, self.table.rows[place]), self._label_store, self._reasons
+            )
         return Row(self.columns, self.table.rows[place], self._reasons)
 
     def __len__(self) -> int:
@@ -174,26 +178,26 @@ class Rows(Sequence[Row]):
         return polars.DataFrame(data, schema=schema)
 
     def _kinds(self) -> dict[str, type | None]:
-        """The one type of the values of each column; None where they are of several."""
-        found: dict[str, type | None] = {}
+        """The type of the values of each column; None where they have several."""
+        kinds: dict[str, type | None] = {}
         for place, name in enumerate(self.columns):
             types = {type(row[place]) for row in self} - {type(None)}
-            found[name] = types.pop() if len(types) == 1 else None
-        return found
+            kinds[name] = types.pop() if len(types) == 1 else None
+        return kinds
 
     def __repr__(self) -> str:
         return f"<{len(self):,} rows: {', '.join(self.columns)}>"
 
     def _repr_html_(self) -> str:
-        """The first rows as a table: names that lead to their IRIs, days as people write them."""
-        shown = self.table.rows[:_SHOWN]
-        called = labels(self._words, [term for row in shown for term in row])
+        """The first rows as an HTML table: labels link to IRIs, dates read like 22 May 2018."""
+        shown = self.table.rows[:_MOST_HTML_ROWS]
+        labels_by_iri = labels(self._label_store, [term for row in shown for term in row])
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
         body = "".join(
-            f"<tr>{''.join(f'<td>{_cell(term, called)}</td>' for term in row)}</tr>"
+            f"<tr>{''.join(f'<td>{_cell_html(term, labels_by_iri)}</td>' for term in row)}</tr>"
             for row in shown
         )
-        notes = footnotes(self._words, called.values())
+        notes = footnotes(self._label_store, labels_by_iri.values())
         more = len(self) - len(shown)
         below = [f"{len(self):,} rows" + (f", {more:,} of them not shown" if more else ""), *notes]
         paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in below)
@@ -201,9 +205,9 @@ class Rows(Sequence[Row]):
         return visible(page)
 
 
-def _cell(term: Term | None, called: dict[str, str]) -> str:
+def _cell_html(term: Term | None, labels_by_iri: dict[str, str]) -> str:
     if isinstance(term, ox.NamedNode):
-        name = html.escape(called.get(term.value, term.value))
+        name = html.escape(labels_by_iri.get(term.value, term.value))
         if re.match(r"https?://", term.value):
             return f'<a href="{html.escape(term.value)}">{name}</a>'
         return name

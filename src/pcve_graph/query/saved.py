@@ -1,7 +1,7 @@
 """Saved queries: a .rq file is plain SPARQL 1.1 under a header of `#+` lines in strict YAML.
 
-The form is grlc's; keys of our own say what a parameter takes and what a column means. Queries of
-other projects, whose headers are less strict, are read by `dialects.py`.
+The form is that of grlc; additional keys describe the parameters and the columns. Queries from
+outside the project, whose headers are less strict, are read by `foreign.py`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..syntax.yaml import parse
 from ..system.files import read_file, walk
 
 TYPES: Final = ("thing", "concept", "date", "year", "number", "text", "language")
-"""What a parameter of the project's own queries can be."""
+"""The types of a parameter in the project's own queries."""
 
 KEYS: Final = ("summary", "description", "tags", "params", "columns", "timeout")
 CHECK_KEYS: Final = ("summary", "rule", "fix", "severity")
@@ -42,11 +42,11 @@ PARAM_KEYS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A variable that may be bound before the query runs; unbound it means all.
+    """A variable that may be bound before the query runs; unbound it matches everything.
 
     `type` is one of TYPES, or `iri` or `literal` (of `datatype`) in queries of other projects.
-    `kinds` are the kinds of thing that it takes, `scheme` the closed list of a concept, `allowed`
-    the only values, `language` that of a text. `variable` is its name in the query.
+    `kinds` are the accepted kinds of thing, `scheme` is the closed list of a concept, `allowed`
+    holds the only valid values, `language` is that of a text. `variable` is its name in the query.
     """
 
     name: str
@@ -65,10 +65,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class SavedQuery:
-    """One .rq file. `columns` is what each column of its answer means, in their order.
+    """One .rq file. `columns` maps each column of its answer to its meaning, in order.
 
-    `timeout` is in seconds, 0 where the header gives none. `notes` say what of a header of another
-    project has no meaning here.
+    `timeout` is in seconds, 0 where the header gives none. `notes` report what pcve ignores in the
+    header of a query from outside the project.
     """
 
     name: str
@@ -87,26 +87,26 @@ class SavedQuery:
 def read_queries(project: Project, folder: str) -> dict[str, SavedQuery]:
     """The queries under `queries/<folder>`, by name.
 
-    Raises ContentError for a header that is not of its form, or text that is not SPARQL.
+    Raises ContentError for an invalid header, or text that is not SPARQL.
     """
     paths = _files(project, folder)
     return {name: read_query(project.relative(path), path) for name, path in paths.items()}
 
 
 def find_query(project: Project, name: str) -> SavedQuery:
-    """The saved query of this name.
+    """The saved query `name`.
 
-    Raises UsageError with the nearest name where there is none, ContentError as `read_queries`.
+    Raises UsageError with the nearest name if there is none, ContentError as `read_queries`.
     """
-    known = _files(project, "answers")
-    if name in known:
-        return read_query(project.relative(known[name]), known[name])
-    hint = nearest(name, known) or "`pcve queries` lists them"
+    paths_by_name = _files(project, "answers")
+    if name in paths_by_name:
+        return read_query(project.relative(paths_by_name[name]), paths_by_name[name])
+    hint = nearest(name, paths_by_name) or "`pcve queries` lists them"
     raise UsageError(f"there is no saved query {name!r}; {hint}")
 
 
 def _files(project: Project, folder: str) -> dict[str, Path]:
-    """The queries right under `queries/<folder>`, by name, sorted."""
+    """The paths of the queries directly in `queries/<folder>`, by name, sorted."""
     top = project.queries / folder
     walked = walk(top, f"{project.relative(top)}/", project.root)
     paths = sorted(Path(entry) for _, entry in walked)
@@ -116,43 +116,47 @@ def _files(project: Project, folder: str) -> dict[str, Path]:
 def read_query(name: str, path: Path) -> SavedQuery:
     """One query of the project, its header and syntax checked. Raises as `read_queries` does.
 
-    The same text is checked once in a process.
+    The result is cached for the same name and text.
     """
-    return _query(name, read_query_file(path, name))
+    return _parse_query(name, read_query_file(path, name))
 
 
 def read_query_file(path: Path, name: str) -> bytes:
     """The content of a file of SPARQL.
 
-    Raises ContentError (`query-size`) for one that is too large, UsageError for what is no file.
+    Raises ContentError (`query-size`) for a file that is too large, UsageError if it is not a file.
     """
     check_size(path.stat().st_size, name)
     return read_file(path, LARGEST)
 
 
 def refuse_service(query: SavedQuery) -> None:
-    """Raise ContentError (`check-query`) for a query of the build that asks another server."""
+    """Raise ContentError (`check-query`) for a query of the build that uses SERVICE."""
     for token in tokens(query.text):
         if token.word == "SERVICE":
             place = Position(query.path, *line_and_column(query.text, token.start))
-            found, fix = "SERVICE asks another server", "ask this graph alone"
-            raise ContentError([breach("check-query", place, found, fix)])
+            fault, fix = "SERVICE queries another server", "query only this graph"
+            raise ContentError([breach("check-query", place, fault, fix)])
 
 
 @lru_cache(256)
-def _query(name: str, raw: bytes) -> SavedQuery:
+def _parse_query(name: str, raw: bytes) -> SavedQuery:
     text = decode(raw, name)
     check_characters(text, name)
     node = parse(header(text), name) if header(text).strip() else Mapping((), Position(name))
     if not isinstance(node, Mapping):
-        raise _stop(node.position, "the header holds no keys", "begin it with `#+ summary: …`")
-    _known(node, CHECK_KEYS if node.get("rule") else KEYS)
+        raise _header_error(
+            node.position, "the header has no keys", "begin it with `#+ summary: …`"
+        )
+    _check_keys(node, CHECK_KEYS if node.get("rule") else KEYS)
     check_syntax(text, name)
-    return assemble(name, text, node, [_param(*each) for each in entries(node.get("params"))])
+    return assemble(
+        name, text, node, [_checked_parameter(*entry) for entry in entries(node.get("params"))]
+    )
 
 
 def header(text: str) -> str:
-    """The header of a query, without its `#+`: every line and column is where it is in `text`."""
+    """The header of a query without `#+`; lines and columns are the same as in `text`."""
     lines = text.splitlines()
     return "\n".join(f"  {line[2:]}" if line.startswith("#+") else "" for line in lines)
 
@@ -164,8 +168,10 @@ def assemble(
     params: list[Parameter],
     notes: tuple[Problem, ...] = (),
 ) -> SavedQuery:
-    """The query whose header is `node`. Raises ContentError for a timeout that is no number."""
-    words = {key.text: value.text for key, value in node.entries if isinstance(value, Scalar)}
+    """The query with the header `node`. Raises ContentError for an invalid timeout."""
+    texts_by_key = {
+        key.text: value.text for key, value in node.entries if isinstance(value, Scalar)
+    }
     timeout = node.get("timeout")
     seconds = 0.0
     if isinstance(timeout, Scalar):
@@ -173,20 +179,22 @@ def assemble(
             seconds = read_seconds(timeout.text)
         except UsageError:
             fix = "write it in seconds"
-            raise _stop(timeout.position, f"the timeout is {timeout.text!r}", fix) from None
+            raise _header_error(
+                timeout.position, f"the timeout {timeout.text!r} is not a duration", fix
+            ) from None
     return SavedQuery(
         name=Path(name).stem,
         path=name,
-        summary=words.get("summary", ""),
-        description=words.get("description", ""),
+        summary=texts_by_key.get("summary", ""),
+        description=texts_by_key.get("description", ""),
         tags=texts(node.get("tags")),
-        params={each.name: each for each in params},
+        params={param.name: param for param in params},
         columns={
             key.text: value.text
             for key, value in entries(node.get("columns"))
             if isinstance(value, Scalar)
         },
-        header=words,
+        header=texts_by_key,
         text=text,
         timeout=seconds,
         notes=notes,
@@ -194,51 +202,55 @@ def assemble(
 
 
 def entries(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
-    """The keys and values of a mapping; none where it is not one."""
+    """The keys and values of a mapping; empty for any other node."""
     return node.entries if isinstance(node, Mapping) else ()
 
 
 def texts(node: Node | None) -> tuple[str, ...]:
-    """The texts of a list; a single text is a list of one."""
-    found = (node,) if isinstance(node, Scalar) else getattr(node, "values", ())
-    return tuple(each.text for each in found if isinstance(each, Scalar))
+    """The texts of a list; a single text counts as a list of one."""
+    nodes = (node,) if isinstance(node, Scalar) else getattr(node, "values", ())
+    return tuple(item.text for item in nodes if isinstance(item, Scalar))
 
 
 def parameter(key: Scalar, node: Mapping) -> Parameter:
-    """The parameter `key` as a header of our own describes it; its type may be any text."""
-    words = {name.text: value.text for name, value in node.entries if isinstance(value, Scalar)}
+    """The parameter `key` as the mapping `node` describes it; its type is not checked."""
+    texts_by_key = {
+        name.text: value.text for name, value in node.entries if isinstance(value, Scalar)
+    }
     return Parameter(
         name=key.text,
-        type=words.get("type", ""),
+        type=texts_by_key.get("type", ""),
         variable=key.text,
-        description=words.get("description", ""),
-        example=words.get("example", ""),
-        scheme=words.get("scheme", ""),
-        required=words.get("required", "") == "true",
+        description=texts_by_key.get("description", ""),
+        example=texts_by_key.get("example", ""),
+        scheme=texts_by_key.get("scheme", ""),
+        required=texts_by_key.get("required", "") == "true",
         kinds=tuple(map(kebab, texts(node.get("kinds")))),
         allowed=texts(node.get("allowed")),
-        default=words.get("default", ""),
+        default=texts_by_key.get("default", ""),
     )
 
 
-def _param(key: Scalar, value: Node) -> Parameter:
+def _checked_parameter(key: Scalar, value: Node) -> Parameter:
     if not isinstance(value, Mapping):
-        raise _stop(key.position, f"{key.text} is not described", "write {type: text, …}")
-    _known(value, PARAM_KEYS)
-    found = parameter(key, value)
-    if found.type not in TYPES:
+        raise _header_error(
+            key.position, f"the parameter {key.text} has no description", "write {type: text, …}"
+        )
+    _check_keys(value, PARAM_KEYS)
+    param = parameter(key, value)
+    if param.type not in TYPES:
         fix = "one of " + ", ".join(TYPES)
-        raise _stop(key.position, f"the parameter {key.text} has no type that is known", fix)
-    return found
+        raise _header_error(key.position, f"the parameter {key.text} has no valid type", fix)
+    return param
 
 
-def _known(node: Mapping, keys: tuple[str, ...]) -> None:
+def _check_keys(node: Mapping, keys: tuple[str, ...]) -> None:
     problems = [
         breach(
             "query-header",
             key.position,
-            f'a header has no key "{key.text}" here',
-            nearest(key.text, keys) or "known: " + ", ".join(keys),
+            f'unknown key "{key.text}" in the header',
+            nearest(key.text, keys) or "valid keys: " + ", ".join(keys),
         )
         for key, _ in node.entries
         if key.text not in keys
@@ -247,5 +259,5 @@ def _known(node: Mapping, keys: tuple[str, ...]) -> None:
         raise ContentError(problems)
 
 
-def _stop(position: Position, found: str, fix: str) -> ContentError:
-    return ContentError([breach("query-header", position, found, fix)])
+def _header_error(position: Position, fault: str, fix: str) -> ContentError:
+    return ContentError([breach("query-header", position, fault, fix)])

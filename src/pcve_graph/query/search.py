@@ -1,9 +1,9 @@
-"""Finding things by any name, spelling or script, and by the words of a source.
+"""Full-text search for things by name, in any spelling or script, and by quotes from sources.
 
-`build/search.sqlite` is made from the saved graph and nothing else: a row for each text of a thing
-(its id, names, other names, descriptions, quotes), folded, and an FTS5 index over the folded
-words. The same rows say what a parameter's value names. A kind is a class as an argument: `event`,
-`country` …; `concept` for the terms of closed lists, `source` for what was read.
+`build/search.sqlite` is derived from the saved graph alone: a row for each text of a thing (its id,
+names, alternative names, descriptions, quotes), normalized, and an FTS5 index of the normalized
+words. The values of parameters are resolved with the same rows. A kind is a class name as a command
+line argument: `event`, `country` …; `concept` for the terms of closed lists, `source` for sources.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ..model.text_normalization import fold
 from ..syntax.sparql_results import bare, rows
 
 FIELDS: Final = ("id", "name", "alias", "description", "quote")
-"""What a text is to its thing, in the order of its weight."""
+"""The relations of a text to its thing, the most relevant first."""
 
 _SCHEMA: Final = """
 create table thing (iri text primary key, id text, kind text, list text, label text) without rowid;
@@ -40,13 +40,13 @@ create index entry_folded on entry (folded, field);
 create index entry_iri on entry (iri);
 create index entry_node on entry (node);
 """
-_NAMES: Final = {f"<{expand(each)}>" for each in ("skos:prefLabel", "dcterms:title", "rdfs:label")}
+_NAMES: Final = {f"<{expand(name)}>" for name in ("skos:prefLabel", "dcterms:title", "rdfs:label")}
 _ALIASES: Final = {
-    f"<{expand(each)}>" for each in ("skos:altLabel", "schema:name", "dcterms:identifier")
+    f"<{expand(name)}>" for name in ("skos:altLabel", "schema:name", "dcterms:identifier")
 }
 _GRAPHS: Final = ("facts", "vocabulary", "catalog")
 _TYPES: Final = " UNION ".join(
-    f"{{ GRAPH <{namespaces.graph(each)}> {{ ?s a ?o }} }}" for each in _GRAPHS
+    f"{{ GRAPH <{namespaces.graph(graph)}> {{ ?s a ?o }} }}" for graph in _GRAPHS
 )
 _ANY: Final = _TYPES.replace("?s a ?o", "?s ?p ?o")
 _TYPED: Final = f"SELECT ?s ?o {{ {_TYPES} }}"
@@ -62,9 +62,9 @@ _QUOTES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A thing that was found: `text` is what matched, `field` one of `FIELDS`.
+    """A thing that matches a search: `text` is the text that matched, `field` one of `FIELDS`.
 
-    `id` is what people type for it: a record's id, `list/term` for a concept.
+    `id` is what users type to refer to it: the id of a record, `list/term` for a concept.
     """
 
     iri: str
@@ -76,7 +76,7 @@ class Hit:
 
 
 def write_index(store: ox.Store, path: Path) -> None:
-    """Write the index of all texts of `store` to `path`, in one order whatever the store's."""
+    """Write the index of all texts of `store` to `path`, in an order that is always the same."""
     path.unlink(missing_ok=True)
     database = sqlite3.connect(path)
     database.executescript("pragma journal_mode=off; pragma synchronous=off;" + _SCHEMA)
@@ -86,36 +86,36 @@ def write_index(store: ox.Store, path: Path) -> None:
 
 
 def update_index(path: Path, store: ox.Store, subjects: Iterable[str]) -> None:
-    """Bring the index at `path` up to date where nodes of `store` have changed, come or gone.
+    """Update the index at `path` after nodes of `store` were added, changed or removed.
 
     `subjects` are the IRIs of all nodes whose triples differ: things, nodes within them, claims.
-    The rows are then those that `write_index` would write, in another order.
+    The rows are the same as those of `write_index`, in another order.
     """
     database = sqlite3.connect(path)
     database.execute("pragma synchronous=off")
     changed = sorted(_affected(database, store, set(subjects)))
     for iri in changed:
-        gone = database.execute("select id, folded from entry where node = ?", [iri]).fetchall()
+        entries = database.execute("select id, folded from entry where node = ?", [iri]).fetchall()
         removal = "insert into word (word, rowid, folded) values ('delete', ?, ?)"
-        database.executemany(removal, gone)
+        database.executemany(removal, entries)
         database.execute("delete from entry where node = ?", [iri])
         database.execute("delete from thing where iri = ?", [iri])
-    found: list[list[list[str]]] = [[], [], []]
+    rows_by_query: list[list[list[str]]] = [[], [], []]
     for iri in changed:
         node = ox.NamedNode(iri)
-        found[0] += _rows(store, _TYPED, {"s": node})
-        found[1] += _rows(store, _TEXTS, {"s": node})
-        found[2] += _rows(store, _QUOTES, {"c": node})
-    _insert(database, *found)
+        rows_by_query[0] += _rows(store, _TYPED, {"s": node})
+        rows_by_query[1] += _rows(store, _TEXTS, {"s": node})
+        rows_by_query[2] += _rows(store, _QUOTES, {"c": node})
+    _insert(database, *rows_by_query)
     database.commit()
     database.close()
 
 
 def _affected(database: sqlite3.Connection, store: ox.Store, changed: set[str]) -> set[str]:
-    """The nodes whose rows may differ: those that changed, what lies within them, and claims."""
-    found = set(changed)
+    """The nodes whose rows may differ: the changed ones, the nodes within them, and claims."""
+    affected = set(changed)
     for iri in changed:
-        found.update(
+        affected.update(
             node for (node,) in database.execute("select node from entry where iri = ?", [iri])
         )
         for quad in store.quads_for_pattern(ox.NamedNode(iri), None, None, None):
@@ -123,22 +123,22 @@ def _affected(database: sqlite3.Connection, store: ox.Store, changed: set[str]) 
                 isinstance(quad.object, ox.NamedNode)
                 and f"/{local_name(iri)}/" in quad.object.value
             ):
-                found.add(quad.object.value)
-    for iri in list(found):
+                affected.add(quad.object.value)
+    for iri in list(affected):
         for name in ("rdf:subject", "pcve:quote"):
             key = ox.NamedNode(expand(name))
             for quad in store.quads_for_pattern(None, key, ox.NamedNode(iri), None):
-                found.add(str(getattr(quad.subject, "value", "")))
-    return found
+                affected.add(str(getattr(quad.subject, "value", "")))
+    return affected
 
 
 def _rows(store: ox.Store, text: str, bindings: dict[str, Term]) -> list[list[str]]:
-    """The rows of a query that selects what is bound, in no order, as TSV writes their terms."""
+    """The rows of a SELECT with `bindings`, unordered, each term in its TSV form."""
     union = text is _QUOTES
     terms = {ox.Variable(name): term for name, term in bindings.items()}
-    found = store.query(text, use_default_graph_as_union=union, substitutions=terms or None)
-    assert isinstance(found, ox.QuerySolutions)
-    return rows(found.serialize(format=ox.QueryResultsFormat.TSV) or b"")
+    solutions = store.query(text, use_default_graph_as_union=union, substitutions=terms or None)
+    assert isinstance(solutions, ox.QuerySolutions)
+    return rows(solutions.serialize(format=ox.QueryResultsFormat.TSV) or b"")
 
 
 def _insert(
@@ -147,17 +147,17 @@ def _insert(
     texts: list[list[str]],
     quotes: list[list[str]],
 ) -> None:
-    called: dict[str, list[tuple[bool, str]]] = {}
+    names_by_node: dict[str, list[tuple[bool, str]]] = {}
     for node, predicate, text in texts:
         if predicate in _NAMES:
-            called.setdefault(node, []).append((not text.endswith('"@en'), bare(text)))
+            names_by_node.setdefault(node, []).append((not text.endswith('"@en'), bare(text)))
     things = set()
     entries = set()
     for node, kind in types:
-        if found := _thing(bare(node), bare(kind)):
-            iri, identifier = found[:2]
-            label = min(called.get(node, [(True, identifier)]))[1]
-            things.add((*found, label))
+        if thing := _thing(bare(node), bare(kind)):
+            iri, identifier = thing[:2]
+            label = min(names_by_node.get(node, [(True, identifier)]))[1]
+            things.add((*thing, label))
             entries.add((iri, iri, 0, identifier))
     database.executemany("insert or replace into thing values (?, ?, ?, ?, ?)", sorted(things))
     owner_of = cache(partial(_owner, database))
@@ -169,14 +169,14 @@ def _insert(
         if owner := owner_of(bare(subject)):
             entries.add((owner, bare(claim), 4, bare(text)))
     last = database.execute("select coalesce(max(id), 0) from entry").fetchone()[0]
-    lines = [(last + n, *each, fold(each[3])) for n, each in enumerate(sorted(entries), 1)]
+    lines = [(last + n, *entry, fold(entry[3])) for n, entry in enumerate(sorted(entries), 1)]
     database.executemany("insert into entry values (?, ?, ?, ?, ?, ?)", lines)
     words = [(number, folded) for number, *_, folded in lines]
     database.executemany("insert into word (rowid, folded) values (?, ?)", words)
 
 
 def _thing(iri: str, kind: str) -> tuple[str, str, str, str] | None:
-    """(IRI, id, kind, list or folder) of a thing of its own; None for a node within one."""
+    """(IRI, id, kind, list or folder) of a thing; None for a node within a thing."""
     match iri.removeprefix(namespaces.BASE).split("/"):
         case ["id", folder, identifier]:
             return iri, identifier, namespaces.kebab(local_name(kind)), folder
@@ -188,154 +188,159 @@ def _thing(iri: str, kind: str) -> tuple[str, str, str, str] | None:
 
 
 def _owner(database: sqlite3.Connection, iri: str) -> str | None:
-    """The thing that a node is or lies within; a node within a thing has its id in its IRI."""
+    """The thing that a node is or belongs to; the IRI of a node within a thing has its id."""
     parts = iri.removeprefix(namespaces.BASE).split("/")
     nested = parts[0] == "id" and len(parts) > 3
     key, value = ("id", parts[2]) if nested else ("iri", iri)
-    found = database.execute(f"select iri from thing where {key} = ?", [value]).fetchone()
-    return str(found[0]) if found else None
+    row = database.execute(f"select iri from thing where {key} = ?", [value]).fetchone()
+    return str(row[0]) if row else None
 
 
 class Index:
-    """The names and texts of one saved graph, open for reading."""
+    """The search index of one saved graph, open for reading."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
     def named(self, text: str, kinds: Collection[str] = ()) -> list[Hit]:
-        """The things that `text` names, by IRI, id, name or other name; the first that fits.
+        """The things that `text` identifies, by the first that matches of IRI, id, name and alias.
 
         `kinds` are classes, folders or closed lists, or `thing` for all but concepts and sources;
-        without them all. More than one hit: the name is that of several things.
+        all without any. More than one hit means that several things share the name.
         """
         by_iri = self._hits("thing.iri = ?", [text], kinds)
         ids = [text, *(f"{kind}/{text}" for kind in kinds)]
-        by_id = self._hits(f"thing.id in ({_marks(ids)})", ids, kinds)
-        tiers = [[each for each in found if each.field == "id"] for found in (by_iri, by_id)]
+        by_id = self._hits(f"thing.id in ({_placeholders(ids)})", ids, kinds)
+        tiers = [[hit for hit in tier if hit.field == "id"] for tier in (by_iri, by_id)]
         by_name = self._hits("folded = ? and field in (1, 2)", [fold(text)], kinds)
-        tiers += [[each for each in by_name if each.field == field] for field in FIELDS[1:3]]
-        found = next((tier for tier in tiers if tier), [])
-        return list({each.iri: each for each in found}.values())
+        tiers += [[hit for hit in by_name if hit.field == field] for field in FIELDS[1:3]]
+        hits = next((tier for tier in tiers if tier), [])
+        return list({hit.iri: hit for hit in hits}.values())
 
     def search(self, text: str, kinds: Collection[str] = (), limit: int | None = 20) -> list[Hit]:
-        """The best hits for `text`, one a thing: exact names first, quotes last.
+        """The best hits for `text`, one for each thing: exact names first, quotes last.
 
-        The order is: exact id or name, exact other name, beginning of a name, of another name, all
-        words in a name, in another name, words but for their spelling, description, quote.
+        The order is: exact id or name, exact alias, prefix of a name, prefix of an alias, all words
+        in a name, all words in an alias, all words with spelling errors, description, quote.
         """
         words = fold(text).split()
         if not words:
             return []
-        found = self._matching([[word] for word in words], kinds)
-        ranked = [(self._rank(hit, words), hit) for hit in found]
+        hits = self._word_hits([[word] for word in words], kinds)
+        ranked = [(self._rank(hit, words), hit) for hit in hits]
         if not any(rank[0] < 6 for rank, _ in ranked):
-            near = self._matching([self._spellings(word) for word in words], kinds)
+            near = self._word_hits([self._spellings(word) for word in words], kinds)
             ranked += [((6, *self._rank(hit, words)[1:]), hit) for hit in near]
         best: dict[str, tuple[tuple[int, int, str, str], Hit]] = {}
-        for rank, hit in sorted(ranked, key=lambda each: (each[0], each[1].iri)):
+        for rank, hit in sorted(ranked, key=lambda pair: (pair[0], pair[1].iri)):
             best.setdefault(hit.iri, (rank, hit))
         return [hit for _, hit in best.values()][:limit]
 
     def nearest(self, text: str, kinds: Collection[str] = (), limit: int = 3) -> list[Hit]:
-        """Things whose names are most like `text`, for a hint."""
+        """The things whose names are most similar to `text`, for a hint."""
         from rapidfuzz import fuzz
 
         words = fold(text).split()
         if not words:
             return []
         wider = [[word, *self._spellings(word)] for word in words]
-        found = [each for each in self._matching(wider, kinds) if each.field in FIELDS[:3]]
-        found.sort(key=lambda hit: (-fuzz.ratio(fold(hit.text), " ".join(words)), hit.iri))
+        hits = [hit for hit in self._word_hits(wider, kinds) if hit.field in FIELDS[:3]]
+        hits.sort(key=lambda hit: (-fuzz.ratio(fold(hit.text), " ".join(words)), hit.iri))
         best: dict[str, Hit] = {}
-        for hit in found:
+        for hit in hits:
             best.setdefault(hit.iri, hit)
         return list(best.values())[:limit]
 
     def examples(self, kinds: Collection[str], limit: int = 3) -> list[Hit]:
-        """The first things of `kinds` by their names."""
+        """The first things of `kinds` in the order of their labels."""
         where = "field = 1 order by thing.label, thing.iri"
-        return list({each.iri: each for each in self._hits(where, [], kinds)}.values())[:limit]
+        return list({hit.iri: hit for hit in self._hits(where, [], kinds)}.values())[:limit]
 
     def kinds(self) -> set[str]:
-        """The kinds of thing that there are, and their folders and lists."""
+        """The kinds of thing in the index, and their folders and lists."""
         rows = self._execute("select distinct kind, list from thing", [])
-        return {each for row in rows for each in row}
+        return {value for row in rows for value in row}
 
-    def _matching(self, words: list[list[str]], kinds: Collection[str]) -> list[Hit]:
-        """Texts with a word that begins with one of each list."""
+    def _word_hits(self, words: list[list[str]], kinds: Collection[str]) -> list[Hit]:
+        """The texts that have, for each list, a word that starts with one of its items."""
         query = " AND ".join(
-            "(" + " OR ".join(f'"{each}"*' for each in some) + ")" for some in words
+            "(" + " OR ".join(f'"{spelling}"*' for spelling in spellings) + ")"
+            for spellings in words
         )
         where = "entry.id in (select rowid from word where word match ?)"
         return self._hits(where, [query], kinds)
 
     def _hits(self, where: str, values: list[str], kinds: Collection[str]) -> list[Hit]:
-        choice = f"(kind in ({_marks(kinds)}) or list in ({_marks(kinds)})) and" if kinds else ""
+        condition = (
+            f"(kind in ({_placeholders(kinds)}) or list in ({_placeholders(kinds)})) and"
+            if kinds
+            else ""
+        )
         if "thing" in kinds:
-            choice = "kind not in ('concept', 'source') and"
+            condition = "kind not in ('concept', 'source') and"
             kinds = ()
         columns = "thing.iri, thing.id, kind, label, field, text"
-        text = f"select {columns} from entry join thing using (iri) where {choice} {where}"
+        text = f"select {columns} from entry join thing using (iri) where {condition} {where}"
         rows = self._execute(text, [*kinds, *kinds, *values])
         return [
-            Hit(iri, identifier, kind, label, FIELDS[field], found)
-            for iri, identifier, kind, label, field, found in rows
+            Hit(iri, identifier, kind, label, FIELDS[field], matched)
+            for iri, identifier, kind, label, field, matched in rows
         ]
 
     def _execute(self, text: str, values: list[Any]) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT. Raises UsageError where the file is damaged."""
+        """The rows of an SQL SELECT. Raises UsageError if the file is damaged."""
         try:
             return self.database.execute(text, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise UsageError(f"{self.path} is damaged ({error}); run `pcve build`") from None
 
     def _rank(self, hit: Hit, words: list[str]) -> tuple[int, int, str, str]:
-        """The lower, the better: the tier of `search`, then the shorter text, then the label."""
-        folded, asked = fold(hit.text), " ".join(words)
-        late = hit.field == "alias"
+        """A sort key, best first: the tier of `search`, the length of the text, label, text."""
+        folded, query = fold(hit.text), " ".join(words)
+        is_alias = hit.field == "alias"
         if hit.field in ("description", "quote"):
             tier = 7 if hit.field == "description" else 8
-        elif folded == asked:
-            tier = 1 if late else 0
-        elif f"{folded} ".startswith(f"{asked} ") or folded.startswith(asked):
-            tier = 3 if late else 2
+        elif folded == query:
+            tier = 1 if is_alias else 0
+        elif f"{folded} ".startswith(f"{query} ") or folded.startswith(query):
+            tier = 3 if is_alias else 2
         else:
-            tier = 5 if late else 4
+            tier = 5 if is_alias else 4
         return tier, len(folded), hit.label, hit.text
 
     def _spellings(self, word: str) -> list[str]:
-        """The words of the index nearest to `word`: one letter off, two from eight letters on."""
+        """The indexed words nearest to `word`: one edit away, two for words of eight letters on."""
         from rapidfuzz import process
         from rapidfuzz.distance import DamerauLevenshtein
 
-        far = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-        known = self._execute(
+        distance = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+        terms = self._execute(
             "select term from vocabulary where length(term) between ? and ?",
-            [len(word) - far, len(word) + far],
+            [len(word) - distance, len(word) + distance],
         )
-        found = process.extract(
+        near = process.extract(
             word,
-            [term for (term,) in known],
+            [term for (term,) in terms],
             scorer=DamerauLevenshtein.distance,
-            score_cutoff=far,
+            score_cutoff=distance,
             limit=8,
         )
-        return [term for term, *_ in found] or [word]
+        return [term for term, *_ in near] or [word]
 
 
-def _marks(values: Collection[str]) -> str:
+def _placeholders(values: Collection[str]) -> str:
     return ", ".join("?" * len(values))
 
 
 def saved_index(saved: Saved) -> Index:
-    """The names and texts of all things. Raises UsageError where the file is damaged."""
+    """The search index of a saved graph. Raises UsageError if the file is damaged."""
     saved.generation.check(SEARCH_INDEX)
     return open_index(saved.folder)
 
 
 def open_index(folder: Path) -> Index:
-    """The index in the folder of a saved graph. Raises UsageError where there is none."""
+    """The search index in the folder of a saved graph. Raises UsageError if there is none."""
     path = folder / SEARCH_INDEX
     if not path.is_file():
         raise UsageError(f"there is no search index in {folder}; run `pcve build` first")

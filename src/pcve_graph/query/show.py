@@ -1,4 +1,4 @@
-"""Everything known of one thing: its facts, the words each rests on, and what points to it."""
+"""The view of one thing: its facts, their evidence, and the facts of others that refer to it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CLAIMS = (
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One property and value of a thing, in words and as terms, with all its claims."""
+    """One property and value of a thing, as text and as a term, with the evidence of its claims."""
 
     key: str
     label: str
@@ -37,10 +37,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One thing as people read it. `named_by` lists (thing, property) that point to it.
+    """One thing for display. `named_by` lists the (thing id, property label) that refer to it.
 
-    `label` is the name of the day that was asked for, where the thing had another one then.
-    `notes` are the designation notes that go with the names shown.
+    `label` is the name that the thing had on the requested day. `notes` are the designation notes
+    for the names shown.
     """
 
     iri: str
@@ -52,36 +52,36 @@ class View:
 
 
 def show(store: ox.Store, ontology: Ontology, identifier: str, as_of: date | None = None) -> View:
-    """The view of the thing with this id or IRI; `as_of` leaves out periods that miss the day.
+    """The view of the thing with this id or IRI; with `as_of`, only periods that include that day.
 
-    A period without a known beginning or end is open on that side. Raises UsageError where there
-    is no such thing, with the nearest id.
+    A period without a start or end date is open on that side. Raises UsageError with the nearest id
+    if there is no such thing.
     """
-    return _Reader(store, ontology, as_of).view(_find(store, identifier))
+    return _ThingReader(store, ontology, as_of).view(_resolved_node(store, identifier))
 
 
-def _find(store: ox.Store, identifier: str) -> ox.NamedNode:
+def _resolved_node(store: ox.Store, identifier: str) -> ox.NamedNode:
     facts = ox.NamedNode(namespaces.graph("facts"))
     kind = ox.NamedNode(expand("rdf:type"))
-    known = {
+    nodes_by_iri = {
         quad.subject.value: quad.subject
         for quad in store.quads_for_pattern(None, kind, None, facts)
         if isinstance(quad.subject, ox.NamedNode)
     }
-    if identifier in known:
-        return known[identifier]
-    short = {
+    if identifier in nodes_by_iri:
+        return nodes_by_iri[identifier]
+    nodes_by_id = {
         local_name(iri): node
-        for iri, node in known.items()
+        for iri, node in nodes_by_iri.items()
         if iri.count("/") == namespaces.BASE.count("/") + 2
     }
-    if identifier in short:
-        return short[identifier]
-    hint = nearest(identifier, short) or "`pcve query everything` lists all things"
-    raise UsageError(f"there is nothing with the id {identifier!r}; {hint}")
+    if identifier in nodes_by_id:
+        return nodes_by_id[identifier]
+    hint = nearest(identifier, nodes_by_id) or "`pcve query everything` lists all things"
+    raise UsageError(f"nothing has the id {identifier!r}; {hint}")
 
 
-class _Reader:
+class _ThingReader:
     def __init__(self, store: ox.Store, ontology: Ontology, as_of: date | None) -> None:
         self.store = store
         self.ontology = ontology
@@ -89,21 +89,20 @@ class _Reader:
 
     def view(self, node: ox.NamedNode) -> View:
         kind = self.type_of(node)
-        name = (
-            self.ontology.by_iri[kind].label if kind in self.ontology.by_iri else local_name(kind)
-        )
-        called = labels(self.store, [node])[node.value]
+        shape = self.ontology.by_iri.get(kind)
+        type_label = shape.label if shape else local_name(kind)
+        label = labels(self.store, [node])[node.value]
         facts = self.facts(node)
         if self.as_of:
-            called = next((name for fact in facts for name in _naming(fact)), called)
-        shown = [called, *(fact.value for fact in facts)]
+            label = next((name for fact in facts for name in _names_in(fact)), label)
+        shown = [label, *(fact.value for fact in facts)]
         notes = footnotes(self.store, shown)
-        return View(node.value, called, name, facts, self.pointing(node), notes)
+        return View(node.value, label, type_label, facts, self.references_to(node), notes)
 
     def type_of(self, node: ox.NamedNode) -> str:
         kind = ox.NamedNode(expand("rdf:type"))
-        found = self.store.quads_for_pattern(node, kind, None, None)
-        return min((str(getattr(quad.object, "value", "")) for quad in found), default="")
+        quads = self.store.quads_for_pattern(node, kind, None, None)
+        return min((str(getattr(quad.object, "value", "")) for quad in quads), default="")
 
     def facts(self, node: ox.NamedNode) -> tuple[Fact, ...]:
         """The claimed facts of a node in the order of its shape, disputed ones included."""
@@ -119,24 +118,24 @@ class _Reader:
         keys = list(kind.keys.values()) if kind else []
         order = {key.path: (place, key.label) for place, key in enumerate(keys)}
         facts = []
-        for (path, _), found in claims.items():
-            value = found[0][0]
+        for (path, _), valued_claims in claims.items():
+            value = valued_claims[0][0]
             inner: tuple[Fact, ...] = ()
             if isinstance(value, ox.NamedNode) and "/id/" in value.value:
                 inside = self.ontology.by_iri.get(self.type_of(value))
                 if inside is not None and inside.folder is None:
-                    if not self.holds(value):
+                    if not self.includes_day(value):
                         continue
                     inner = self.facts(value)
-            nodes = [claim for _, claim in found if isinstance(claim, ox.NamedNode)]
-            known = tuple(sorted((evidence(self.store, each) for each in nodes), key=rank))
+            nodes = [claim for _, claim in valued_claims if isinstance(claim, ox.NamedNode)]
+            proofs = tuple(sorted((evidence(self.store, node) for node in nodes), key=rank))
             label = order.get(path, (0, local_name(path)))[1]
-            facts.append(Fact(local_name(path), label, self.word(value), value, known, inner))
+            facts.append(Fact(local_name(path), label, self.text_of(value), value, proofs, inner))
         places = {key.name: order[key.path][0] for key in keys}
         return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, 99), fact.value)))
 
-    def holds(self, node: ox.NamedNode) -> bool:
-        """Whether the period of a node includes the day that is asked for."""
+    def includes_day(self, node: ox.NamedNode) -> bool:
+        """Whether the period of a node includes the requested day."""
         if self.as_of is None:
             return True
         first = self.value(node, "pcve:earliest")
@@ -144,7 +143,7 @@ class _Reader:
         begun = first is None or getattr(first, "value", "") <= self.as_of
         return begun and (last is None or getattr(last, "value", "") >= self.as_of)
 
-    def word(self, term: Term) -> str:
+    def text_of(self, term: Term) -> str:
         if isinstance(term, ox.Literal):
             return term.value
         return labels(self.store, [term]).get(getattr(term, "value", ""), str(term))
@@ -154,20 +153,20 @@ class _Reader:
         quads = self.store.quads_for_pattern(node, ox.NamedNode(expand(name)), None, None)
         return next((quad.object for quad in quads), None)
 
-    def pointing(self, node: ox.NamedNode) -> tuple[tuple[str, str], ...]:
+    def references_to(self, node: ox.NamedNode) -> tuple[tuple[str, str], ...]:
         """Facts of other things whose value is this one: (id, property label), sorted."""
         facts = ox.NamedNode(namespaces.graph("facts"))
-        found = set()
+        references = set()
         for quad in self.store.quads_for_pattern(None, None, node, facts):
             kind = self.ontology.by_iri.get(self.type_of(quad.subject))  # type: ignore[arg-type]
             key = kind.keys.get(local_name(quad.predicate.value)) if kind else None
             if key and kind and kind.folder:
-                found.add((local_name(str(getattr(quad.subject, "value", ""))), key.label))
-        return tuple(sorted(found))
+                references.add((local_name(str(getattr(quad.subject, "value", ""))), key.label))
+        return tuple(sorted(references))
 
 
-def _naming(fact: Fact) -> list[str]:
-    """The name that a naming gives, if the fact is one."""
+def _names_in(fact: Fact) -> list[str]:
+    """The name in a fact that is a naming; empty for other facts."""
     named = fact.term.value if isinstance(fact.term, ox.NamedNode) else ""
     if "/id/naming/" not in named:
         return []

@@ -1,4 +1,4 @@
-"""Why a row is in an answer: the facts that its query matched, and the words that each rests on."""
+"""Provenance of a result row: the facts that its query matched, with the evidence of each."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ Row: TypeAlias = Mapping[str, Term | None]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One fact that a row stands on, as terms.
+    """One fact that supports a row, as terms.
 
-    `evidence` are its claims. A triple that nobody claims has an `origin`, the graph that it is in
-    (facts, vocabulary, ontology, or catalog for what is said of a source), and where it follows
-    from claimed facts these are its `basis`: those of a bound, a participation, or the class of a
+    `evidence` are its claims. A triple without a claim has an `origin`, the graph that contains it
+    (facts, vocabulary, ontology, or catalog for the metadata of a source). If it is derived from
+    claimed facts, these are its `basis`: those of a time bound, a participation, or the class of a
     thing.
     """
 
@@ -45,22 +45,22 @@ class Reason:
     origin: str = ""
 
     def all(self) -> tuple[Reason, ...]:
-        """The fact itself and those that it comes from."""
+        """The fact itself and those that it is derived from."""
         return (self, *self.basis)
 
 
 def why(
     store: ox.Store, ontology: Ontology, text: str, bindings: Mapping[str, Term], row: Row
 ) -> tuple[Reason, ...]:
-    """The facts that `row` of the SELECT `text` stands on, claimed ones first.
+    """The facts that support `row` of the SELECT `text`, claimed ones first.
 
-    `bindings` are what its parameters were set to. For a row that counts or groups, these are the
-    facts of everything counted. What a row says by absence (NOT EXISTS, MINUS) has no facts. Raises
-    UsageError for a query whose rows have no reasons: not a SELECT, or one with SERVICE.
+    `bindings` are the values of its parameters. For an aggregate row, they are the facts of all
+    solutions in its group. Negation (NOT EXISTS, MINUS) has no facts. Raises UsageError for a query
+    whose rows have no reasons: one that is not a SELECT, or has SERVICE.
     """
-    found = _Search(store)
-    found.search(probe(standalone(text, bindings)), row)
-    reasons = _Facts(store, ontology).reasons(found.triples)
+    search = _MatchSearch(store)
+    search.search(probe(standalone(text, bindings)), row)
+    reasons = _FactReader(store, ontology).reasons(search.triples)
     return tuple(sorted(reasons, key=_order))
 
 
@@ -70,33 +70,35 @@ def _order(reason: Reason) -> tuple[int, str, str, str]:
 
 
 @dataclass(slots=True)
-class _Search:
+class _MatchSearch:
     """Collects the triples that a query matched for a row."""
 
     store: ox.Store
     triples: set[ox.Triple] = field(default_factory=set)
     done: set[tuple[int, frozenset[tuple[str, Term | None]]]] = field(default_factory=set)
 
-    def search(self, asked: Probe, row: Row) -> None:
-        """Add what `asked` matched in the solutions that gave `row`."""
-        key = id(asked), frozenset(row.items())
+    def search(self, query_probe: Probe, row: Row) -> None:
+        """Add the triples that `query_probe` matched in the solutions of `row`."""
+        key = id(query_probe), frozenset(row.items())
         if key in self.done:
             return
         self.done.add(key)
-        sure = asked.group.certain - asked.hidden - asked.computed
-        pinned = {name: term for name, term in row.items() if term and name in sure}
-        answer = self.store.query(standalone(asked.text, pinned), use_default_graph_as_union=True)
+        certain_names = query_probe.group.certain - query_probe.hidden - query_probe.computed
+        pinned = {name: term for name, term in row.items() if term and name in certain_names}
+        answer = self.store.query(
+            standalone(query_probe.text, pinned), use_default_graph_as_union=True
+        )
         assert isinstance(answer, ox.QuerySolutions)
-        names = [each.value for each in answer.variables]
-        for found in answer:
-            solution = dict(zip(names, found, strict=True))
+        names = [variable.value for variable in answer.variables]
+        for bindings in answer:
+            solution = dict(zip(names, bindings, strict=True))
             if all(solution[name] == row[name] for name in names if name in row):
-                for group in asked.group.all():
+                for group in query_probe.group.all():
                     if solution.get(group.mark) is not None:
                         self.add(group, solution)
 
     def add(self, group: Group, solution: Row) -> None:
-        """Add what the group matched in a solution; sub-selects and EXISTS are asked in turn."""
+        """Add the triples that a group matched in a solution, with its sub-selects and EXISTS."""
         for pattern in group.patterns:
             if not pattern.negated:
                 self.triples |= self.matched(pattern, solution)
@@ -108,14 +110,17 @@ class _Search:
             }
             self.search(inner, shown)
         for inner in group.exists:
-            known = {name: term for name, term in solution.items() if term}
-            self.search(inner, known)
+            bound = {name: term for name, term in solution.items() if term}
+            self.search(inner, bound)
 
     def matched(self, pattern: Pattern, solution: Row) -> set[ox.Triple]:
-        subject, goal = _term(pattern.subject, solution), _term(pattern.object, solution)
+        subject, goal = (
+            _pattern_term(pattern.subject, solution),
+            _pattern_term(pattern.object, solution),
+        )
         path = pattern.path
         if isinstance(path, str):
-            predicate = _term(path, solution)
+            predicate = _pattern_term(path, solution)
             if isinstance(subject, ox.Literal) or not isinstance(predicate, ox.NamedNode):
                 return set()
             quads = self.store.quads_for_pattern(subject, predicate, goal, None)
@@ -125,20 +130,20 @@ class _Search:
         return walked(self.store, ("^", path), goal, None) if goal is not None else set()
 
 
-def _term(text: str, solution: Row) -> Term | None:
+def _pattern_term(text: str, solution: Row) -> Term | None:
     return solution.get(text[1:]) if text.startswith("?") else constant(text)
 
 
 @lru_cache(maxsize=1024)
 def constant(text: str) -> Term:
-    """A term as N-Triples writes it."""
+    """The term with this N-Triples form."""
     line = f"<x:s> <x:p> {text} ."
-    found: Term = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
-    return found
+    term: Term = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
+    return term
 
 
-class _Facts:
-    """From the triples that were matched to the facts that people claimed."""
+class _FactReader:
+    """Maps matched triples to the claimed facts that support them."""
 
     def __init__(self, store: ox.Store, ontology: Ontology) -> None:
         self.store = store
@@ -146,46 +151,46 @@ class _Facts:
         self.roles = {concept: predicate for predicate, concept in ontology.roles.items()}
 
     def reasons(self, triples: Iterable[ox.Triple]) -> set[Reason]:
-        """The facts that the triples are, and those that triples of the evidence speak of."""
-        found: set[Reason] = set()
+        """The facts among the triples, and those that matched claims and quotes are about."""
+        reasons: set[Reason] = set()
         claims: set[ox.NamedNode] = set()
         quotes: set[ox.NamedNode] = set()
         for triple in triples:
             subject = triple.subject
             if not isinstance(subject, ox.NamedNode):
                 continue
-            if self.one(subject, "rdf:subject") is not None:
+            if self.value_of(subject, "rdf:subject") is not None:
                 claims.add(subject)
-            elif self.one(subject, "oa:exact") is not None:
+            elif self.value_of(subject, "oa:exact") is not None:
                 quotes.add(subject)
             else:
-                found.add(self.reason(subject, triple.predicate, triple.object))
+                reasons.add(self.reason(subject, triple.predicate, triple.object))
         for quote in quotes:
-            quoted = set(self.pointing("pcve:quote", quote))
+            quoted = set(self.subjects_with("pcve:quote", quote))
             claims |= quoted if not quoted & claims else set()
-        return found | {self.claimed(each) for each in claims}
+        return reasons | {self.reason_of_claim(claim) for claim in claims}
 
     def reason(self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term) -> Reason:
-        """The fact that a triple of the other graphs is."""
+        """The reason for a triple outside the evidence graph."""
         claims = self.claims(subject, predicate, value)
         if claims:
-            return Reason(subject, predicate, value, self.known(claims))
+            return Reason(subject, predicate, value, self.evidence_of(claims))
         basis = self.basis(subject, predicate, value)
-        origin = self.origin(subject, predicate, value)
+        origin = self.graph_of(subject, predicate, value)
         return Reason(subject, predicate, value, basis=basis, origin=origin)
 
-    def known(self, claims: Iterable[ox.NamedNode]) -> tuple[Evidence, ...]:
-        return tuple(sorted((evidence(self.store, each) for each in claims), key=rank))
+    def evidence_of(self, claims: Iterable[ox.NamedNode]) -> tuple[Evidence, ...]:
+        return tuple(sorted((evidence(self.store, claim) for claim in claims), key=rank))
 
-    def claimed(self, claim: ox.NamedNode) -> Reason:
-        """What `claim` states, with that claim alone."""
+    def reason_of_claim(self, claim: ox.NamedNode) -> Reason:
+        """The fact that `claim` states, with that claim as its only evidence."""
         subject, predicate, value = (
-            self.one(claim, name) for name in ("rdf:subject", "rdf:predicate", "rdf:object")
+            self.value_of(claim, name) for name in ("rdf:subject", "rdf:predicate", "rdf:object")
         )
         assert isinstance(subject, ox.NamedNode)
         assert isinstance(predicate, ox.NamedNode)
         assert value is not None
-        return Reason(subject, predicate, value, self.known([claim]))
+        return Reason(subject, predicate, value, self.evidence_of([claim]))
 
     def claims(
         self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term
@@ -193,81 +198,84 @@ class _Facts:
         """The claims of a triple."""
         return [
             claim
-            for claim in self.pointing("rdf:subject", subject)
-            if self.one(claim, "rdf:predicate") == predicate
-            and self.one(claim, "rdf:object") == value
+            for claim in self.subjects_with("rdf:subject", subject)
+            if self.value_of(claim, "rdf:predicate") == predicate
+            and self.value_of(claim, "rdf:object") == value
         ]
 
     def basis(
         self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term
     ) -> tuple[Reason, ...]:
-        """The claimed facts that the build derived a triple from; none for another triple."""
-        kind = self.one(subject, "rdf:type")
+        """The claimed facts that the build derived a triple from; empty for other triples."""
+        kind = self.value_of(subject, "rdf:type")
         name = getattr(kind, "value", "")
         if name == expand("pcve:Participation"):
-            return self.part(subject)
+            return self.participation(subject)
         if predicate.value == expand("rdf:type"):
-            return self.introduced(subject)
+            return self.naming_facts(subject)
         shape = self.ontology.by_iri.get(name)
         keys = shape.keys.values() if shape else ()
-        found: list[Reason] = []
+        reasons: list[Reason] = []
         for key in keys:
             if predicate.value in key.derives:
-                found += self.bound(subject, ox.NamedNode(key.path), predicate, value)
-        return tuple(sorted(set(found), key=_order))
+                reasons += self.bounding_dates(subject, ox.NamedNode(key.path), predicate, value)
+        return tuple(sorted(set(reasons), key=_order))
 
-    def introduced(self, node: ox.NamedNode) -> tuple[Reason, ...]:
-        """The claims that give a thing its name, or that put a part of a record into it."""
+    def naming_facts(self, node: ox.NamedNode) -> tuple[Reason, ...]:
+        """The claimed names of a thing, or the facts whose value is a node within a record."""
         named = ox.NamedNode(expand("skos:prefLabel"))
-        found = [(node, named, value) for value in values(self.store, node, named.value)]
-        for claim in () if found else self.pointing("rdf:object", node):
-            subject, predicate = self.one(claim, "rdf:subject"), self.one(claim, "rdf:predicate")
+        facts = [(node, named, value) for value in values(self.store, node, named.value)]
+        for claim in () if facts else self.subjects_with("rdf:object", node):
+            subject, predicate = (
+                self.value_of(claim, "rdf:subject"),
+                self.value_of(claim, "rdf:predicate"),
+            )
             if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
-                found.append((subject, predicate, node))
-        reasons = {Reason(*each, self.known(self.claims(*each))) for each in found}
-        return tuple(sorted((each for each in reasons if each.evidence), key=_order))
+                facts.append((subject, predicate, node))
+        reasons = {Reason(*fact, self.evidence_of(self.claims(*fact))) for fact in facts}
+        return tuple(sorted((reason for reason in reasons if reason.evidence), key=_order))
 
-    def part(self, node: ox.NamedNode) -> tuple[Reason, ...]:
-        """The fact that a participation stands for."""
+    def participation(self, node: ox.NamedNode) -> tuple[Reason, ...]:
+        """The fact that a participation is derived from."""
         event, actor, role = (
-            self.one(node, name) for name in ("pcve:event", "pcve:actor", "pcve:role")
+            self.value_of(node, name) for name in ("pcve:event", "pcve:actor", "pcve:role")
         )
         predicate = self.roles.get(getattr(role, "value", ""))
         if predicate is None or actor is None or not isinstance(event, ox.NamedNode):
             return ()
         claims = self.claims(event, ox.NamedNode(predicate), actor)
-        return (Reason(event, ox.NamedNode(predicate), actor, self.known(claims)),)
+        return (Reason(event, ox.NamedNode(predicate), actor, self.evidence_of(claims)),)
 
-    def bound(
-        self, subject: ox.NamedNode, key: ox.NamedNode, predicate: ox.NamedNode, day: Term
+    def bounding_dates(
+        self, subject: ox.NamedNode, key: ox.NamedNode, predicate: ox.NamedNode, bound: Term
     ) -> list[Reason]:
-        """The dates of `subject` under `key` whose first or last day is `day`."""
+        """The dates of `subject` under `key` whose first or last day is `bound`."""
         side = 0 if predicate.value == expand("pcve:earliest") else 1
-        found = []
+        reasons = []
         for date in values(self.store, subject, key.value):
             days = first_and_last(str(getattr(date, "value", "")))
-            if days and days[side].isoformat() == getattr(day, "value", ""):
+            if days and days[side].isoformat() == getattr(bound, "value", ""):
                 claims = self.claims(subject, key, date)
                 if claims:
-                    found.append(Reason(subject, key, date, self.known(claims)))
-        return found
+                    reasons.append(Reason(subject, key, date, self.evidence_of(claims)))
+        return reasons
 
-    def origin(self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term) -> str:
+    def graph_of(self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term) -> str:
         for quad in self.store.quads_for_pattern(subject, predicate, value, None):
             if isinstance(quad.graph_name, ox.NamedNode):
                 return local_name(quad.graph_name.value)
         return local_name(graph("facts"))
 
-    def one(self, node: ox.NamedNode, name: str) -> Term | None:
+    def value_of(self, node: ox.NamedNode, name: str) -> Term | None:
         return next(values(self.store, node, expand(name)), None)
 
-    def pointing(self, name: str, value: Term) -> list[ox.NamedNode]:
+    def subjects_with(self, name: str, value: Term) -> list[ox.NamedNode]:
         quads = self.store.quads_for_pattern(None, ox.NamedNode(expand(name)), value, None)
         return [quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)]
 
 
 SHOWN = 30
-"""Facts under one row of the text; the JSON form has all."""
+"""The most facts for one row in the text format; JSON has all."""
 
 
 def grounds(
@@ -279,91 +287,99 @@ def grounds(
     number: int,
     form: str,
 ) -> str:
-    """The rows of `table`, the answer of `text`, with their reasons; `number` 0 is all of them.
+    """The rows of `table`, the answer of `text`, with their reasons, as text or JSON.
 
-    `form` is empty or `table` for text, or `json`. Raises UsageError for another form, and for a
-    number that no row has.
+    `number` selects one row, from 1; 0 selects all. `form` is empty or `table` for text, or `json`.
+    Raises UsageError for another form, and for a number that no row has.
     """
     if form not in ("", "table", "json"):
-        raise UsageError(f"--why is written as table or json, not {form}")
+        raise UsageError(f"the formats of --why are table and json, not {form}")
     if number > len(table.rows):
-        has = f"{len(table.rows)} rows" if len(table.rows) != 1 else "one row"
-        raise UsageError(f"there is no row {number}; the answer has {has}")
+        count = f"{len(table.rows)} rows" if len(table.rows) != 1 else "one row"
+        raise UsageError(f"there is no row {number}; the answer has {count}")
     chosen = range(len(table.rows)) if number == 0 else (number - 1,)
-    found = []
+    explained_rows = []
     for place in chosen:
         row = dict(zip(table.columns, table.rows[place], strict=True))
-        found.append((place + 1, row, why(store, ontology, text, bindings, row)))
+        explained_rows.append((place + 1, row, why(store, ontology, text, bindings, row)))
     if form == "json":
-        document = [_document(*each) for each in found]
+        document = [_row_document(*explained_row) for explained_row in explained_rows]
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    return "\n".join(_text(store, *each) for each in found)
+    return "\n".join(_row_text(store, *explained_row) for explained_row in explained_rows)
 
 
-def _text(
+def _row_text(
     store: ox.Store, number: int, row: Mapping[str, Term | None], reasons: tuple[Reason, ...]
 ) -> str:
     claimed = list(
-        dict.fromkeys(each for reason in reasons for each in reason.all() if each.evidence)
+        dict.fromkeys(fact for reason in reasons for fact in reason.all() if fact.evidence)
     )
-    bare = [each for each in reasons if not each.evidence and not each.basis]
-    terms = [term for each in (*claimed, *bare) for term in _terms(each)]
-    called = labels(store, [*terms, *row.values()])
+    unclaimed = [reason for reason in reasons if not reason.evidence and not reason.basis]
+    terms = [term for reason in (*claimed, *unclaimed) for term in _triple_terms(reason)]
+    labels_by_iri = labels(store, [*terms, *row.values()])
     lines = [f"row {number}"]
-    lines += [f"  {name}: {_word(term, called)}" for name, term in row.items() if term is not None]
-    for each in claimed[:SHOWN]:
-        lines.append(f"    {_sentence(each, called)}")
-        lines += [f"        {told(proof)}" for proof in each.evidence]
+    lines += [
+        f"  {name}: {_term_text(term, labels_by_iri)}"
+        for name, term in row.items()
+        if term is not None
+    ]
+    for fact in claimed[:SHOWN]:
+        lines.append(f"    {_sentence(fact, labels_by_iri)}")
+        lines += [f"        {told(proof)}" for proof in fact.evidence]
     if len(claimed) > SHOWN:
-        lines.append(f"    and {len(claimed) - SHOWN:,} facts more; --format json has them all")
-    lines += [f"    {_sentence(each, called)}  ({each.origin})" for each in bare[:SHOWN]]
+        lines.append(
+            f"    and {len(claimed) - SHOWN:,} more facts; --format json lists all of them"
+        )
+    lines += [
+        f"    {_sentence(reason, labels_by_iri)}  ({reason.origin})" for reason in unclaimed[:SHOWN]
+    ]
     return "\n".join(lines) + "\n"
 
 
-def _terms(reason: Reason) -> tuple[Term, Term, Term]:
+def _triple_terms(reason: Reason) -> tuple[Term, Term, Term]:
     return reason.subject, reason.predicate, reason.object
 
 
-def _sentence(reason: Reason, called: dict[str, str]) -> str:
-    subject, predicate, value = (_word(term, called) for term in _terms(reason))
+def _sentence(reason: Reason, labels_by_iri: dict[str, str]) -> str:
+    subject, predicate, value = (_term_text(term, labels_by_iri) for term in _triple_terms(reason))
     return f"{subject}, {predicate}: {value}"
 
 
-def _word(term: Term, called: dict[str, str]) -> str:
+def _term_text(term: Term, labels_by_iri: dict[str, str]) -> str:
     if isinstance(term, ox.NamedNode):
-        return called.get(term.value) or local_name(term.value)
+        return labels_by_iri.get(term.value) or local_name(term.value)
     return in_cell(day(str(getattr(term, "value", term))))
 
 
-def _document(
+def _row_document(
     number: int, row: Mapping[str, Term | None], reasons: tuple[Reason, ...]
 ) -> dict[str, Any]:
     return {
         "row": number,
         "values": {name: plain(term) for name, term in row.items() if term is not None},
-        "facts": [_fact(each) for each in reasons],
+        "facts": [_reason_document(reason) for reason in reasons],
     }
 
 
-def _fact(reason: Reason) -> dict[str, Any]:
-    subject, predicate, value = map(plain, _terms(reason))
-    found: dict[str, Any] = {"subject": subject, "predicate": predicate, "object": value}
+def _reason_document(reason: Reason) -> dict[str, Any]:
+    subject, predicate, value = map(plain, _triple_terms(reason))
+    document: dict[str, Any] = {"subject": subject, "predicate": predicate, "object": value}
     if reason.evidence:
-        found["evidence"] = [proof_as_json(each) for each in reason.evidence]
+        document["evidence"] = [proof_as_json(proof) for proof in reason.evidence]
     else:
-        found["graph"] = reason.origin
+        document["graph"] = reason.origin
     if reason.basis:
-        found["because"] = [_fact(each) for each in reason.basis]
-    return found
+        document["because"] = [_reason_document(premise) for premise in reason.basis]
+    return document
 
 
 def proof_as_json(proof: Evidence) -> dict[str, Any]:
-    """One claim's evidence for json.dumps; a quote with its offsets, in characters."""
-    found: dict[str, Any] = {
+    """The evidence of one claim for json.dumps; a quote has its offsets in characters."""
+    document: dict[str, Any] = {
         "sources": [{"id": source, "title": title} for source, title in proof.sources],
         "certainty": proof.certainty,
         "standing": proof.standing,
     }
     if proof.quote:
-        found |= {"quote": proof.quote, "start": proof.start, "end": proof.end}
-    return found | ({"note": proof.note} if proof.note else {})
+        document |= {"quote": proof.quote, "start": proof.start, "end": proof.end}
+    return document | ({"note": proof.note} if proof.note else {})

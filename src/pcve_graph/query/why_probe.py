@@ -1,8 +1,8 @@
-"""What of a query held for one row: its groups, each with the patterns that it asks for.
+"""Rewriting of a query so that its solutions show which group graph patterns matched.
 
-A query is asked again with all its variables shown and a mark at the end of each group, so that
-every solution says itself which branches of a UNION and which OPTIONAL parts it came from. The
-engine that gave the row gives these solutions, too: no rule of SPARQL is written a second time.
+The rewritten query selects all variables and binds a mark at the end of each group, so every
+solution shows which branches of a UNION and which OPTIONAL parts it comes from. The same engine
+evaluates it, so the semantics of SPARQL are not implemented a second time.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _NEUTRAL: Final = " FILTER (true) "
 
 @dataclass(slots=True)
 class Group:
-    """A group graph pattern. `patterns` are those of its own level, not of the groups in it.
+    """A group graph pattern. `patterns` are those of its own level, without nested groups.
 
-    `groups` are the groups in it whose patterns hold with it or may, `selects` its sub-selects,
-    `exists` the groups of its FILTER EXISTS, `computed` the variables that a BIND gives a value.
-    `certain` are the variables that every solution binds by a pattern.
+    `mark` is the variable that is bound where the group matched. `groups` are the nested groups
+    that may match with it, `selects` its sub-selects, `exists` the groups of its FILTER EXISTS.
+    `certain` are the variables that a pattern binds in every solution.
     """
 
     mark: str
@@ -36,16 +36,16 @@ class Group:
     certain: frozenset[str] = frozenset()
 
     def all(self) -> list[Group]:
-        """The group and all groups in it, those of sub-selects left out."""
-        return [self, *(each for group in self.groups for each in group.all())]
+        """The group and all nested groups, except those of sub-selects."""
+        return [self, *(inner for group in self.groups for inner in group.all())]
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A SELECT with every variable shown and its groups marked, as `text`.
+    """A SELECT of all variables with its groups marked, as `text`.
 
-    `columns` are the variables that the query itself shows, None for all; `hidden` are those that
-    sub-selects keep to themselves, `computed` those that an expression gives a value.
+    `columns` are the variables that the original query selects, None for all; `hidden` are those
+    that sub-selects do not project, `computed` those that an expression assigns.
     """
 
     text: str
@@ -57,118 +57,120 @@ class Probe:
 
 @lru_cache(maxsize=128)
 def probe(text: str) -> Probe:
-    """The probe of a SELECT in SPARQL 1.1 whose syntax was checked.
+    """The probe of a SPARQL 1.1 SELECT whose syntax has been checked.
 
-    Raises UsageError for another form of query, or one that asks other servers.
+    Raises UsageError for another query form, and for a query with SERVICE.
     """
-    reader = _Reader(text)
-    place = next((n for n, each in enumerate(reader.tokens) if each.word in _FORMS), None)
+    reader = _QueryReader(text)
+    place = next((n for n, token in enumerate(reader.tokens) if token.word in _FORMS), None)
     if place is None or reader.tokens[place].word != "SELECT":
-        raise UsageError("only the rows of a SELECT have reasons")
+        raise UsageError("reasons are available for the rows of a SELECT only")
     return reader.select(place, len(reader.tokens))
 
 
 _FORMS: Final = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
 
 
-class _Reader:
-    """Reads the groups of one query, from its tokens."""
+class _QueryReader:
+    """Reads the groups of one query from its tokens."""
 
     def __init__(self, text: str) -> None:
         self.source = text
         self.tokens = tokens(text)
         self.partner = partners(self.tokens)
-        first = next((each for each in self.tokens if each.word in _FORMS), None)
+        first = next((token for token in self.tokens if token.word in _FORMS), None)
         self.prologue = text[: first.start] if first else ""
         self.count = 0
 
     def select(self, place: int, end: int) -> Probe:
-        """The probe of the query or sub-select whose SELECT stands at `place`."""
+        """The probe of the query or sub-select whose SELECT is at `place`."""
         opening = self.opening(place, end)
         group, marked = self.group(opening)
-        shown = self.tokens[place + 1 : opening]
-        star = any(each.text == "*" for each in shown[:2])
-        named = frozenset(self.names(shown, after_as=False))
+        clause = self.tokens[place + 1 : opening]
+        selects_all = any(token.text == "*" for token in clause[:2])
+        projected = frozenset(self.names(clause, after_as=False))
         inner = self.tokens[opening : self.partner[opening]]
         return Probe(
             text=f"{self.prologue}SELECT * WHERE {marked}",
             group=group,
-            columns=None if star else named,
+            columns=None if selects_all else projected,
             hidden=self.hidden(opening),
             computed=frozenset(self.names(inner, after_as=True)),
         )
 
     def opening(self, place: int, end: int) -> int:
         depth = 0
-        for at in range(place, end):
-            depth += {"(": 1, ")": -1}.get(self.tokens[at].word, 0)
-            if self.tokens[at].word == "{" and depth == 0:
-                return at
-        raise UsageError("only the rows of a SELECT with a pattern have reasons")
+        for index in range(place, end):
+            depth += {"(": 1, ")": -1}.get(self.tokens[index].word, 0)
+            if self.tokens[index].word == "{" and depth == 0:
+                return index
+        raise UsageError("reasons are available for a SELECT with a WHERE pattern only")
 
-    def names(self, found: list[Token], after_as: bool) -> list[str]:
-        """The variables in `found` that AS gives a value, or those that it does not."""
+    def names(self, clause: list[Token], after_as: bool) -> list[str]:
+        """The variables in `clause` that AS assigns, or without `after_as` those it projects."""
         depth, names = 0, []
-        for before, each in zip([None, *found], found, strict=False):
-            depth += {"(": 1, ")": -1}.get(each.word, 0)
-            if each.kind == "variable":
-                given = before is not None and before.word == "AS"
-                if given if after_as else (given or depth == 0):
-                    names.append(each.text[1:])
+        for before, token in zip([None, *clause], clause, strict=False):
+            depth += {"(": 1, ")": -1}.get(token.word, 0)
+            if token.kind == "variable":
+                assigned = before is not None and before.word == "AS"
+                if assigned if after_as else (assigned or depth == 0):
+                    names.append(token.text[1:])
         return names
 
     def hidden(self, opening: int) -> frozenset[str]:
-        """The variables that the sub-selects within a group do not show."""
-        found: set[str] = set()
-        for at in range(opening, self.partner[opening]):
-            if self.tokens[at].word == "SELECT" and self.tokens[at - 1].word == "{":
-                closing = self.partner[at - 1]
-                inside = self.opening(at, closing)
-                shown = self.names(self.tokens[at + 1 : inside], after_as=False)
+        """The variables that the sub-selects in a group do not project."""
+        hidden: set[str] = set()
+        for index in range(opening, self.partner[opening]):
+            if self.tokens[index].word == "SELECT" and self.tokens[index - 1].word == "{":
+                closing = self.partner[index - 1]
+                inside = self.opening(index, closing)
+                projected = self.names(self.tokens[index + 1 : inside], after_as=False)
                 used = {
-                    each.text[1:] for each in self.tokens[inside:closing] if each.kind == "variable"
+                    token.text[1:]
+                    for token in self.tokens[inside:closing]
+                    if token.kind == "variable"
                 }
-                found |= used - set(shown)
-        return frozenset(found)
+                hidden |= used - set(projected)
+        return frozenset(hidden)
 
     def group(self, opening: int) -> tuple[Group, str]:
-        """The group whose brace stands at `opening`, and its text with marks."""
+        """The group whose brace is at `opening`, and its text with marks."""
         self.count += 1
         group = Group(f"{MARK}{self.count}")
         closing = self.partner[opening]
         bind = f" BIND (true AS ?{group.mark}) "
         if self.tokens[opening + 1].word == "SELECT":
-            found = self.select(opening + 1, closing)
-            group.selects.append(found)
-            if found.columns is not None:
-                group.certain = found.group.certain & found.columns
+            subselect = self.select(opening + 1, closing)
+            group.selects.append(subselect)
+            if subselect.columns is not None:
+                group.certain = subselect.group.certain & subselect.columns
             inner = self.source[self.tokens[opening].start : self.tokens[closing].end]
             return group, f"{{ {inner}{bind}}}"
-        body = _Body(self, group, opening)
-        body.read()
-        return group, f"{{{body.marked}{bind}}}"
+        content = _GroupReader(self, group, opening)
+        content.read()
+        return group, f"{{{content.marked_text}{bind}}}"
 
-    def patterns(self, own: str) -> tuple[Pattern, ...]:
-        return query_patterns(f"{self.prologue}SELECT * WHERE {{{own}}}").patterns
+    def patterns(self, text: str) -> tuple[Pattern, ...]:
+        return query_patterns(f"{self.prologue}SELECT * WHERE {{{text}}}").patterns
 
 
-class _Body:
-    """Reads what stands between the braces of a group."""
+class _GroupReader:
+    """Reads the content between the braces of a group."""
 
-    def __init__(self, reader: _Reader, group: Group, opening: int) -> None:
+    def __init__(self, reader: _QueryReader, group: Group, opening: int) -> None:
         self.reader = reader
         self.group = group
         self.place = opening + 1
         self.end = reader.partner[opening]
-        self.done = reader.tokens[opening].end
-        self.own = ""
-        self.marked = ""
+        self.copied_to = reader.tokens[opening].end
+        self.own_text = ""
+        self.marked_text = ""
         self.certain: set[str] = set()
 
     def read(self) -> None:
-        found = self.reader.tokens
+        all_tokens = self.reader.tokens
         while self.place < self.end:
-            word = found[self.place].word
+            word = all_tokens[self.place].word
             if word in ("VALUES", "SERVICE"):
                 self.data(word)
             elif word == "{":
@@ -180,71 +182,71 @@ class _Body:
                 self.condition()
             else:
                 self.place += 1
-        self.copy(found[self.end].start)
-        self.group.patterns = self.reader.patterns(self.own)
+        self.copy(all_tokens[self.end].start)
+        self.group.patterns = self.reader.patterns(self.own_text)
         for pattern in self.group.patterns:
             ends = map(str, (pattern.subject, pattern.path, pattern.object))
-            self.certain |= {each[1:] for each in ends if each.startswith("?")}
+            self.certain |= {end[1:] for end in ends if end.startswith("?")}
         self.group.certain = frozenset(self.certain)
 
     def copy(self, until: int) -> None:
-        """Take the text up to `until` as it is."""
-        words = self.reader.source[self.done : until]
-        self.own += words
-        self.marked += words
-        self.done = until
+        """Copy the text up to the offset `until` unchanged."""
+        copied = self.reader.source[self.copied_to : until]
+        self.own_text += copied
+        self.marked_text += copied
+        self.copied_to = until
 
     def data(self, word: str) -> None:
         if word == "SERVICE":
-            raise UsageError("a row that another server helped to give has no reasons here")
-        found = self.reader.tokens
-        while found[self.place].word != "{":
+            raise UsageError("reasons are not available for a query with SERVICE")
+        all_tokens = self.reader.tokens
+        while all_tokens[self.place].word != "{":
             self.place += 1
         self.place = self.reader.partner[self.place] + 1
 
     def nested(self, brace: int, *, certain: bool, negated: bool = False) -> None:
-        """A group within the group, with its keyword; UNION joins it to the ones that follow."""
-        reader, found = self.reader, self.reader.tokens
-        self.copy(found[self.place].start)
+        """Read a nested group with its keyword, and the groups that UNION joins to it."""
+        reader, all_tokens = self.reader, self.reader.tokens
+        self.copy(all_tokens[self.place].start)
         branches = []
         while True:
             closing = reader.partner[brace]
-            self.marked += reader.source[self.done : found[brace].start]
+            self.marked_text += reader.source[self.copied_to : all_tokens[brace].start]
             if negated:
-                self.marked += reader.source[found[brace].start : found[closing].end]
+                self.marked_text += reader.source[all_tokens[brace].start : all_tokens[closing].end]
             else:
                 group, text = reader.group(brace)
                 branches.append(group)
-                self.marked += text
-            self.done = found[closing].end
+                self.marked_text += text
+            self.copied_to = all_tokens[closing].end
             self.place = closing + 1
-            if found[self.place].word != "UNION":
+            if all_tokens[self.place].word != "UNION":
                 break
             brace = self.place + 1
-        self.own += _NEUTRAL
+        self.own_text += _NEUTRAL
         self.group.groups += branches
         if certain and branches:
-            self.certain |= frozenset.intersection(*(each.certain for each in branches))
+            self.certain |= frozenset.intersection(*(branch.certain for branch in branches))
 
     def condition(self) -> None:
-        """EXISTS or NOT EXISTS with its group; the own text has `true` in its place."""
-        reader, found = self.reader, self.reader.tokens
-        negated = found[self.place - 1].word == "NOT"
+        """Read EXISTS or NOT EXISTS with its group; `own_text` has `true` in its place."""
+        reader, all_tokens = self.reader, self.reader.tokens
+        negated = all_tokens[self.place - 1].word == "NOT"
         brace = self.place + 1
         closing = reader.partner[brace]
         if not negated:
             group, text = reader.group(brace)
-            whole = Probe(
+            condition = Probe(
                 f"{reader.prologue}SELECT * WHERE {text}",
                 group,
                 None,
                 reader.hidden(brace),
                 frozenset(),
             )
-            self.group.exists.append(whole)
-        first = found[self.place - 1 if negated else self.place]
+            self.group.exists.append(condition)
+        first = all_tokens[self.place - 1 if negated else self.place]
         self.copy(first.start)
-        self.own += "(true)"
-        self.marked += reader.source[first.start : found[closing].end]
-        self.done = found[closing].end
+        self.own_text += "(true)"
+        self.marked_text += reader.source[first.start : all_tokens[closing].end]
+        self.copied_to = all_tokens[closing].end
         self.place = closing + 1

@@ -1,4 +1,4 @@
-"""Questions with bounds that hold: each is asked in a process that can be stopped."""
+"""Query execution with enforced limits, in a process that can be killed."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class Worker:
-    """Asks the store in a folder in `process`, or in one of its own.
+    """Queries the store in a folder in `process`, or in a process of its own.
 
-    A process serves one question after the other; it is killed when a bound is passed, and the
-    next question starts another. `memory` bytes bound a question that says nothing else.
+    A process runs one query after another. It is killed when a query exceeds a limit, and the next
+    query starts a new one. `memory` is the default limit of a query, in bytes.
     """
 
     def __init__(self, store: Path, process: Process | None = None, memory: int = MEMORY) -> None:
@@ -43,27 +43,27 @@ class Worker:
         limit: int | None = None,
         service: bool = False,
     ) -> Answer:
-        """As `query.ask`, within `timeout` seconds and `memory` bytes.
+        """As `execute.ask`, within `timeout` seconds and `memory` bytes.
 
-        0 is no bound, None for `memory` that of the worker.
-        Raises as it does, and StoppedError where time is up or the memory does not suffice.
+        0 is no limit; None for `memory` is the limit of the worker. Raises as `execute.ask` does,
+        and StoppedError if the query exceeds a limit.
         """
-        question = (self.store.resolve(), text, dict(bindings or {}), name, limit, service)
+        arguments = (self.store.resolve(), text, dict(bindings or {}), name, limit, service)
         size = self.memory if memory is None else memory
-        return self.process.call(_ask, *question, name=name, seconds=timeout, memory=size)
+        return self.process.call(_ask, *arguments, name=name, seconds=timeout, memory=size)
 
     def why(
         self, project: Project, text: str, bindings: Mapping[str, Term], row: Row
     ) -> tuple[Reason, ...]:
-        """As `why.why` of the saved graph of `project`, within the time and memory of a question.
+        """As `why.why` on the saved graph of `project`, within the default limits of a query.
 
         Raises as `ask` does.
         """
-        question = (self.store.resolve(), project, text, dict(bindings), dict(row))
-        return self.process.call(_why, *question, name="the search for reasons")
+        arguments = (self.store.resolve(), project, text, dict(bindings), dict(row))
+        return self.process.call(_why, *arguments, name="the search for reasons")
 
     def close(self) -> None:
-        """Stop the process, whatever it does."""
+        """Kill the process, even while it runs a query."""
         self.process.close()
 
     def __enter__(self) -> Worker:
@@ -81,20 +81,20 @@ def _ask(
     limit: int | None,
     service: bool,
 ) -> Answer:
-    """In the process: the answer of the store in a folder."""
-    return ask(_opened(store), text, bindings, name, limit=limit, service=service)
+    """Runs in the process: the answer of the store in a folder."""
+    return ask(_open_store(store), text, bindings, name, limit=limit, service=service)
 
 
 def _why(
     store: Path, project: Project, text: str, bindings: Mapping[str, Term], row: Row
 ) -> tuple[Reason, ...]:
-    """In the process: what a row of an answer stands on."""
+    """Runs in the process: the facts that support a row of an answer."""
     from .why import why
 
-    return why(_opened(store), read_ontology(project), text, bindings, row)
+    return why(_open_store(store), read_ontology(project), text, bindings, row)
 
 
 @lru_cache(1)
-def _opened(store: Path) -> ox.Store:
-    """The store in a folder, opened once in the process."""
+def _open_store(store: Path) -> ox.Store:
+    """The store in a folder, opened once per process."""
     return ox.Store.read_only(str(store))

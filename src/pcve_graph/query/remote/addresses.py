@@ -1,4 +1,4 @@
-"""Addresses of servers: checked before use, compared by origin, shown without secrets."""
+"""Addresses of servers: validated before use, compared by origin, shown without secrets."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ...model.problems import UsageError
 
 _PORTS: Final = {"http": 80, "https": 443}
 _HOST: Final = re.compile(r"[a-z0-9._-]+")
-_IN_PATH: Final = "/%:@!$&'()*+,;=~"
-_IN_QUERY: Final = f"{_IN_PATH}?"
+_SAFE_IN_PATH: Final = "/%:@!$&'()*+,;=~"
+_SAFE_IN_QUERY: Final = f"{_SAFE_IN_PATH}?"
 _LONGEST: Final = 200
-"""The characters of a text from elsewhere that a message has at most."""
+"""The most characters of external text in a message."""
 
 
 def printable(text: str, longest: int = _LONGEST) -> str:
@@ -25,14 +25,14 @@ def printable(text: str, longest: int = _LONGEST) -> str:
 
 
 def shown(url: str) -> str:
-    """A URL as messages name it: without user, password, query and fragment."""
+    """A URL for messages: without user, password, query and fragment."""
     head = re.split(r"[?#]", printable(url), maxsplit=1)[0]
     return re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*:)?//[^/]*@", r"\1//", head)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Scheme, host and port of a URL (RFC 6454): what decides whether two URLs are one server's."""
+    """Scheme, host and port of a URL (RFC 6454). URLs with the same origin are on one server."""
 
     scheme: str
     host: str
@@ -43,25 +43,27 @@ class Origin:
 
     @property
     def authority(self) -> str:
-        """Host and port as the header `Host` has them: the scheme's own port is left out."""
+        """Host and port as in the `Host` header: without the default port of the scheme."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def normal_url(url: str) -> str:
-    """`url` in ASCII (RFC 3986), without a fragment; a host in letters of any script by IDNA.
+    """`url` in ASCII (RFC 3986), without a fragment; an international host name in IDNA.
 
-    Raises UsageError for what is not a valid http or https URL, or holds a user or password.
+    Raises UsageError for an invalid http or https URL, and for one with a user or password.
     """
     if not url.isprintable() or " " in url:
-        raise UsageError(f"{shown(url)!r} is not a valid URL: it has a space or control character")
+        raise UsageError(
+            f"{shown(url)!r} is not a valid URL: it contains a space or control character"
+        )
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
         if "@" in parts.netloc:
             raise UsageError(
-                f"{shown(url)}: keep user and password out of the address; "
-                "PCVE_ENDPOINT_USER and PCVE_ENDPOINT_PASSWORD hold them"
+                f"{shown(url)}: the address must not contain a user or password; set "
+                "PCVE_ENDPOINT_USER and PCVE_ENDPOINT_PASSWORD"
             )
         if parts.scheme not in _PORTS or not host:
             raise UsageError(
@@ -74,12 +76,12 @@ def normal_url(url: str) -> str:
     if port == 0:
         raise UsageError(f"{shown(url)!r} is not a valid URL: port 0 cannot be connected to")
     authority = Origin(parts.scheme, host, port or _PORTS[parts.scheme]).authority
-    path, query = quote(parts.path, safe=_IN_PATH), quote(parts.query, safe=_IN_QUERY)
+    path, query = quote(parts.path, safe=_SAFE_IN_PATH), quote(parts.query, safe=_SAFE_IN_QUERY)
     return urlunsplit((parts.scheme, authority, path, query, ""))
 
 
 def _ascii_host(host: str) -> str:
-    """Raises ValueError for what is neither a host name nor an IPv6 address."""
+    """The host in ASCII. Raises ValueError if it is neither a host name nor an IPv6 address."""
     if ":" in host:
         return str(ipaddress.IPv6Address(host))
     name = host if host.isascii() else host.encode("idna").decode()
@@ -96,7 +98,7 @@ def origin(url: str) -> Origin:
 
 
 def parsed_origin(text: str) -> Origin:
-    """The origin that a user wrote, as `https://data.example.org`. Raises UsageError."""
+    """The origin in user input such as `https://data.example.org`. Raises UsageError."""
     url = normal_url(text)
     parts = urlsplit(url)
     if parts.path not in ("", "/") or parts.query:
@@ -108,37 +110,39 @@ def parsed_origin(text: str) -> Origin:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where a server takes queries, updates and graphs; empty where it is not said."""
+    """The URLs of a server for queries, updates and its graph store; empty if not given."""
 
     query: str
     update: str = ""
     store: str = ""
 
     def __post_init__(self) -> None:
-        """Raises UsageError for what is no http or https address, or holds a password."""
+        """Raises UsageError for an invalid http or https URL, and for one with a password."""
         object.__setattr__(self, "query", normal_url(self.query))
         for name in ("update", "store"):
             if url := getattr(self, name):
                 object.__setattr__(self, name, normal_url(url))
 
-    def filled(self, server: str, known: bool) -> Addresses:
-        """With those that are not given made from the address of queries.
+    def with_derived(self, server: str, authenticated: bool) -> Addresses:
+        """These addresses, with missing ones derived from the query address.
 
         `/query` goes with `/update` and `/store` (Oxigraph), `/<dataset>/query` or `/sparql` with
         `/update` and `/data` (Fuseki), `/repositories/<name>` with its `/statements` and
-        `/rdf-graphs/service` (RDF4J, GraphDB); others take updates where they take queries.
-        Virtuoso (`server` is what it calls itself) has `/sparql-graph-crud`, and for who is `known`
-        both with `-auth`. `store` stays empty where none is known.
+        `/rdf-graphs/service` (RDF4J, GraphDB); other servers receive updates at the query address.
+        Virtuoso (recognized by `server`, its `Server` header) has `/sparql-graph-crud`, and `-auth`
+        variants for an `authenticated` user. `store` stays empty for other servers.
         """
         parts = urlsplit(self.query)
         base, _, last = parts.path.rstrip("/").rpartition("/")
         update, store = parts.path, ""
         if "virtuoso" in server.lower():
-            guarded = "-auth" if known else ""
-            update, store = f"{base}/sparql{guarded}", f"{base}/sparql-graph-crud{guarded}"
+            suffix = "-auth" if authenticated else ""
+            update, store = f"{base}/sparql{suffix}", f"{base}/sparql-graph-crud{suffix}"
         elif last == "query" or (last == "sparql" and base):
             update, store = f"{base}/update", f"{base}/{'data' if base else 'store'}"
         elif base.endswith("/repositories"):
             update, store = f"{base}/{last}/statements", f"{base}/{last}/rdf-graphs/service"
-        there = [urlunsplit(parts._replace(path=path)) if path else "" for path in (update, store)]
-        return Addresses(self.query, self.update or there[0], self.store or there[1])
+        derived = [
+            urlunsplit(parts._replace(path=path)) if path else "" for path in (update, store)
+        ]
+        return Addresses(self.query, self.update or derived[0], self.store or derived[1])

@@ -1,7 +1,7 @@
-"""What a server answered, as the one type of answer: whole, or a message that it is not.
+"""Parsing of SPARQL responses into answers; an incomplete response raises EndpointError.
 
-Servers differ in how they spell values and truth, and in how they say that an answer is a part;
-those differences end here.
+Servers differ in the lexical forms of values and booleans, and in how they mark a partial result.
+This module normalizes those differences.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from .http import Reply
 from .messages import EndpointError, useful_line
 
 MOST_TERMS: Final = 10_000_000
-"""Values of an answer that are read at most; an answer of so many takes some 3 GB of memory."""
-_BETWEEN: Final = 4096
-"""Values between two looks at the deadline; literals that are spelled at once."""
+"""The most values of an answer; that many take some 3 GB of memory."""
+_BATCH: Final = 4096
+"""Values between two checks of the deadline; literals normalized in one batch."""
 Item = TypeVar("Item")
 
-_ROWS: Final = {
+_ROW_FORMATS: Final = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
     "application/json": ox.QueryResultsFormat.JSON,
     "application/sparql-results+xml": ox.QueryResultsFormat.XML,
     "application/xml": ox.QueryResultsFormat.XML,
     "text/xml": ox.QueryResultsFormat.XML,
 }
-_TRIPLES: Final = {
+_TRIPLE_FORMATS: Final = {
     "application/n-triples": ox.RdfFormat.N_TRIPLES,
     "text/plain": ox.RdfFormat.N_TRIPLES,
     "text/turtle": ox.RdfFormat.TURTLE,
@@ -45,54 +45,52 @@ _TRIPLES: Final = {
 
 
 def read_table(reply: Reply, columns: tuple[str, ...]) -> Table:
-    """The rows of an answer, with these columns. Raises EndpointError where they are not all."""
+    """The rows of an answer, with these columns. Raises EndpointError if the result is partial."""
     rows = _results(reply, columns)
     if isinstance(rows, bool):
-        raise EndpointError(f"{shown(reply.url)} answered yes or no where rows were asked for")
+        raise EndpointError(f"{shown(reply.url)} returned a boolean instead of rows")
     if "X-SPARQL-MaxRows" in reply.headers:
-        cut = f"only the first {len(rows):,} rows; ask for fewer with LIMIT"
-        raise EndpointError(f"{shown(reply.url)} gives {cut}")
+        cut = f"only the first {len(rows):,} rows; request fewer with LIMIT"
+        raise EndpointError(f"{shown(reply.url)} returned {cut}")
     if reply.status == 206 or "X-SQL-Message" in reply.headers:
         reason = useful_line(reply.header("X-SQL-Message").encode())
-        raise EndpointError(f"{shown(reply.url)} gave a part of the answer only; {reason}")
-    spelling = _spelling(term for row in rows for term in row)
-    return Table(columns, tuple(tuple(spelling.get(t, t) for t in row) for row in rows))
+        raise EndpointError(f"{shown(reply.url)} returned a partial result; {reason}")
+    stored_forms = _stored_forms(term for row in rows for term in row)
+    return Table(columns, tuple(tuple(stored_forms.get(t, t) for t in row) for row in rows))
 
 
 def read_truth(reply: Reply) -> bool:
-    """Yes or no; Virtuoso gives it as the one value of a table. Raises EndpointError."""
+    """The boolean of an ASK; Virtuoso returns a table with one value. Raises EndpointError."""
     rows = _results(reply, None)
     if isinstance(rows, bool):
         return rows
     values = [term for row in rows for term in row if term]
     if len(values) == 1 and isinstance(values[0], ox.Literal):
         return values[0].value in ("1", "true")
-    raise EndpointError(f"{shown(reply.url)} answered rows where yes or no was asked for")
+    raise EndpointError(f"{shown(reply.url)} returned rows instead of a boolean")
 
 
 def _results(reply: Reply, columns: tuple[str, ...] | None) -> bool | list[tuple[Term | None, ...]]:
-    """The truth, or the rows in `columns`, or in those of the answer."""
-    form = _ROWS.get(reply.kind)
+    """The boolean, or the rows with `columns`, by default all columns of the answer."""
+    form = _ROW_FORMATS.get(reply.kind)
     if form is None:
-        raise _wrong_kind(reply, "rows")
+        raise _unexpected_type(reply, "rows")
     try:
         (guard_json if form == ox.QueryResultsFormat.JSON else guard_xml)(reply.body)
         return _parsed(reply, form, columns)
     except SyntaxError as error:
         problem = error.msg
     except UnsafeError as error:
-        raise EndpointError(
-            f"{shown(reply.url)} gave an answer that is not read: {error}"
-        ) from None
-    raise _broken(reply, problem)
+        raise EndpointError(f"{shown(reply.url)}: the response is rejected: {error}") from None
+    raise _unreadable(reply, problem)
 
 
 def _parsed(
     reply: Reply, form: ox.QueryResultsFormat, columns: tuple[str, ...] | None
 ) -> bool | list[tuple[Term | None, ...]]:
-    """The truth, or what is bound in each row; of the parser nothing is left behind.
+    """The boolean, or the terms of each row; no reference to the parser remains.
 
-    A traceback would keep its objects, and they may not be dropped in another thread.
+    A traceback would keep its objects alive, and they must not be released in another thread.
     """
     results = ox.parse_query_results(reply.body, format=form)
     if isinstance(results, ox.QueryBoolean):
@@ -105,7 +103,7 @@ def _parsed(
 
 
 def _bounded(items: Iterable[Item], reply: Reply, terms: int) -> Iterator[Item]:
-    """The items of an answer, of so many terms each, within its deadline and `MOST_TERMS`.
+    """The items of an answer, each of `terms` values, within its deadline and `MOST_TERMS`.
 
     A parser takes time for what is not bound too, so the terms of a row are all its variables.
     Raises EndpointError.
@@ -113,22 +111,22 @@ def _bounded(items: Iterable[Item], reply: Reply, terms: int) -> Iterator[Item]:
     for number, item in zip(count(1), items, strict=False):
         if number * terms > MOST_TERMS:
             raise EndpointError(
-                f"{shown(reply.url)} answered more than {MOST_TERMS:,} values; "
-                "ask for fewer with LIMIT"
+                f"{shown(reply.url)} returned more than {MOST_TERMS:,} values; "
+                "request fewer with LIMIT"
             )
-        if number % max(1, _BETWEEN // terms) == 0 and reply.deadline.passed:
+        if number % max(1, _BATCH // terms) == 0 and reply.deadline.passed:
             raise EndpointError(
-                f"the answer of {shown(reply.url)} was not read within "
-                f"{reply.deadline.seconds:g} s; --timeout allows more"
+                f"the response of {shown(reply.url)} was not read within "
+                f"{reply.deadline.seconds:g} s; increase --timeout"
             )
         yield item
 
 
 def read_triples(reply: Reply) -> Triples:
     """The triples of an answer, sorted. Raises EndpointError."""
-    form = _TRIPLES.get(reply.kind)
+    form = _TRIPLE_FORMATS.get(reply.kind)
     if form is None:
-        raise _wrong_kind(reply, "triples")
+        raise _unexpected_type(reply, "triples")
     store = ox.Store()
     try:
         if form == ox.RdfFormat.RDF_XML:
@@ -141,52 +139,48 @@ def read_triples(reply: Reply) -> Triples:
     except SyntaxError as error:
         problem = error.msg
     except UnsafeError as error:
-        raise EndpointError(
-            f"{shown(reply.url)} gave an answer that is not read: {error}"
-        ) from None
-    raise _broken(reply, problem)
+        raise EndpointError(f"{shown(reply.url)}: the response is rejected: {error}") from None
+    raise _unreadable(reply, problem)
 
 
-def _wrong_kind(reply: Reply, asked: str) -> EndpointError:
-    said = useful_line(reply.body)
-    told = f": “{said}”" if said else ""
+def _unexpected_type(reply: Reply, expected: str) -> EndpointError:
+    excerpt = useful_line(reply.body)
+    quoted = f": “{excerpt}”" if excerpt else ""
     return EndpointError(
-        f"{shown(reply.url)} answered {reply.kind or 'something without a type'} where {asked} "
-        f"were asked for{told}; is this the address for queries?"
+        f"{shown(reply.url)} returned {reply.kind or 'a response without a media type'} instead of "
+        f"{expected}{quoted}; is this the address for queries?"
     )
 
 
-def _broken(reply: Reply, problem: str) -> EndpointError:
-    """An answer that cannot be read: mostly one that stops in its midst, with the reason last."""
+def _unreadable(reply: Reply, problem: str) -> EndpointError:
+    """The error for an unreadable response; most are truncated, some with the reason at the end."""
     last = reply.body[-400:].decode("utf-8", "replace").rstrip()
-    said = re.search(r"[A-Z][\w ,.;:'’-]{8,}$", last)
+    excerpt = re.search(r"[A-Z][\w ,.;:'’-]{8,}$", last)
     where = shown(reply.url)
-    if said:
-        return EndpointError(f"{where} broke off inside its answer: “{said.group()}”")
+    if excerpt:
+        return EndpointError(f"{where} sent an incomplete response: “{excerpt.group()}”")
     if not last.endswith(("}", ">", ".")):
-        return EndpointError(
-            f"{where} broke off inside its answer, after {len(reply.body):,} bytes"
-        )
-    return EndpointError(f"{where} answered {reply.kind} that cannot be read: {printable(problem)}")
+        return EndpointError(f"{where} sent an incomplete response of {len(reply.body):,} bytes")
+    return EndpointError(f"{where} returned invalid {reply.kind}: {printable(problem)}")
 
 
-def _spelling(terms: Iterable[Term | None]) -> dict[Term | None, Term]:
-    """The embedded store's spelling of each literal that it spells otherwise."""
+def _stored_forms(terms: Iterable[Term | None]) -> dict[Term | None, Term]:
+    """The lexical form in the embedded store of each literal for which it differs."""
     plain = expand("xsd:string")
     literals = {
         term
         for term in terms
         if isinstance(term, ox.Literal) and (term.language or term.datatype.value != plain)
     }
-    spelling: dict[Term | None, Term] = {}
-    waiting = iter(literals)
-    while block := list(islice(waiting, _BETWEEN)):
-        spelling |= _stored(block)
-    return spelling
+    stored_forms: dict[Term | None, Term] = {}
+    pending = iter(literals)
+    while block := list(islice(pending, _BATCH)):
+        stored_forms |= _changed_in_store(block)
+    return stored_forms
 
 
-def _stored(literals: list[ox.Literal]) -> dict[Term | None, Term]:
-    """The literals that come out of a store otherwise than they went in."""
+def _changed_in_store(literals: list[ox.Literal]) -> dict[Term | None, Term]:
+    """The literals that a store changes, each with its stored form."""
     value = ox.NamedNode(expand("rdf:value"))
     store = ox.Store()
     store.extend(

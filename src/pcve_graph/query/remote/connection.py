@@ -1,9 +1,9 @@
 """One HTTP/1.1 request on one connection, with a deadline that covers all of it.
 
-`http.client` speaks HTTP; it, urllib, urllib3 and httpx bound a single read at most, so a server
-that sends a byte now and then holds them for ever. Here every wait on the socket, for the address
-of a host, the connection, the TLS handshake, the headers and the body, gets what is left of one
-deadline. The address is looked up in a thread of its own, as a look-up cannot be interrupted.
+`http.client` implements HTTP. Like urllib, urllib3 and httpx it limits the time of a single read at
+most, so a server that sends one byte now and then blocks it forever. Here a single deadline limits
+all waits: for name resolution, the connection, the TLS handshake, the headers and the body. Names
+are resolved in a separate thread, as `getaddrinfo` cannot be interrupted.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ from urllib.parse import unquote, urlsplit
 from ...model.problems import UsageError
 from .addresses import Origin, normal_url, origin
 
-_A_DAY: Final = 86_400.0
-"""A socket takes no timeout of centuries; each wait is bounded by this many seconds."""
+_LONGEST_WAIT: Final = 86_400.0
+"""The longest single wait in seconds, as a socket rejects very large timeouts."""
 _CHUNK: Final = 1 << 16
 
 
 class Deadline:
-    """The moment at which `seconds` from now are over."""
+    """The point in time that is `seconds` after its creation."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
 
-    def left(self) -> float:
-        """The seconds that are left, more than 0. Raises TimeoutError past the deadline."""
-        left = self._end - time.monotonic()
-        if left <= 0:
+    def remaining(self) -> float:
+        """The remaining seconds, greater than 0. Raises TimeoutError after the deadline."""
+        remaining = self._end - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError
-        return min(left, _A_DAY)
+        return min(remaining, _LONGEST_WAIT)
 
     @property
     def passed(self) -> bool:
-        """Whether no time is left."""
+        """Whether the deadline is over."""
         return time.monotonic() >= self._end
 
     def allows(self, seconds: float) -> bool:
@@ -66,7 +66,7 @@ class Request:
 
     @property
     def target(self) -> str:
-        """Path and query, as the first line of a request has them."""
+        """Path and query, as in the request line."""
         parts = urlsplit(self.url)
         return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
@@ -74,11 +74,11 @@ class Request:
 def open_response(
     request: Request, deadline: Deadline, context: Callable[[], ssl.SSLContext]
 ) -> http.client.HTTPResponse:
-    """Send `request` and read the status and headers of the answer; its body can then be read.
+    """Send `request` and read the status and headers of the response; the caller reads its body.
 
-    Every wait, also later in the body, ends at the deadline with TimeoutError. The environment
-    names proxies as for urllib (`http_proxy`, `no_proxy`). Raises OSError, HTTPException and
-    ValueError for what goes wrong, UsageError for a malformed address of a proxy.
+    Every wait, also later in the body, ends at the deadline with TimeoutError. Proxies come from
+    the environment as for urllib (`http_proxy`, `no_proxy`). Raises OSError, HTTPException and
+    ValueError for a failed request, UsageError for a malformed proxy address.
     """
     server = origin(request.url)
     proxy = _Proxy.of(server)
@@ -89,20 +89,20 @@ def open_response(
         target = f"{server}{target}"
         headers |= proxy.headers
     try:
-        # A server may refuse a body before it has read all of it; its answer says why.
+        # A server may reject a body before reading all of it; its response has the reason.
         with contextlib.suppress(BrokenPipeError):
             connection.request(request.method, target, request.body, headers)
         response = connection.getresponse()
     except BaseException:
         connection.close()
         raise
-    if connection.sock:  # the response holds the socket open until it is closed itself
+    if connection.sock:  # the response keeps the socket open until it is closed
         connection.sock.close()
     return response
 
 
 class _Connection(http.client.HTTPConnection):
-    """A connection whose every wait ends at the deadline."""
+    """A connection on which every wait ends at the deadline."""
 
     def __init__(
         self,
@@ -121,25 +121,25 @@ class _Connection(http.client.HTTPConnection):
         try:
             if self._server.scheme == "https":
                 if self._proxy:
-                    self._proxy.tunnel(_Timed(link, self._deadline), self._server)
-                link.settimeout(self._deadline.left())
+                    self._proxy.tunnel(_TimedSocket(link, self._deadline), self._server)
+                link.settimeout(self._deadline.remaining())
                 link = self._context().wrap_socket(link, server_hostname=self._server.host)
         except BaseException:
             link.close()
             raise
-        self.sock = _Timed(link, self._deadline)
+        self.sock = _TimedSocket(link, self._deadline)
 
 
 @dataclass(frozen=True, slots=True)
 class _Proxy:
-    """A server that passes requests on."""
+    """An HTTP proxy."""
 
     server: Origin
     headers: dict[str, str]
 
     @classmethod
     def of(cls, server: Origin) -> _Proxy | None:
-        """The proxy that the environment names for `server`. Raises UsageError for a bad one."""
+        """The proxy for `server` in the environment. Raises UsageError for an invalid address."""
         address = urllib.request.getproxies().get(server.scheme, "")
         if not address or urllib.request.proxy_bypass(server.authority):
             return None
@@ -154,8 +154,8 @@ class _Proxy:
         secret = base64.b64encode(unquote(user).encode()).decode()
         return cls(proxy, {"Proxy-Authorization": f"Basic {secret}"} if at else {})
 
-    def tunnel(self, link: _Timed, server: Origin) -> None:
-        """Have the proxy connect to `server` (RFC 9110, 9.3.6). Raises OSError, HTTPException."""
+    def tunnel(self, link: _TimedSocket, server: Origin) -> None:
+        """Open a tunnel to `server` (RFC 9110, 9.3.6). Raises OSError, HTTPException."""
         host = f"[{server.host}]" if ":" in server.host else server.host
         lines = [f"CONNECT {host}:{server.port} HTTP/1.1", f"Host: {host}:{server.port}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
@@ -166,8 +166,8 @@ class _Proxy:
             raise OSError(0, f"the proxy {self.server} answered {response.status}")
 
 
-class _Timed:
-    """What http.client uses of a socket, with the time that is left as the bound of each wait."""
+class _TimedSocket:
+    """The part of the socket interface that http.client uses, with a deadline for each wait."""
 
     def __init__(self, link: socket.socket, deadline: Deadline) -> None:
         self._link, self._deadline = link, deadline
@@ -175,7 +175,7 @@ class _Timed:
     def sendall(self, content: Any) -> None:
         view = memoryview(content)
         while view:
-            self._link.settimeout(self._deadline.left())
+            self._link.settimeout(self._deadline.remaining())
             view = view[self._link.send(view[:_CHUNK]) :]
 
     def makefile(self, mode: str) -> io.BufferedReader:
@@ -196,7 +196,7 @@ class _TimedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._link.settimeout(self._deadline.left())
+        self._link.settimeout(self._deadline.remaining())
         return self._file.readinto(buffer)
 
     def close(self) -> None:
@@ -205,13 +205,13 @@ class _TimedReader(io.RawIOBase):
 
 
 def _connected(server: Origin, deadline: Deadline) -> socket.socket:
-    """A connection to one of the addresses of a host, tried in their order, each for its share."""
+    """A connection to the first reachable address of a host; each gets a share of the time."""
     addresses = _resolved(server, deadline)
     failure: OSError = OSError(0, "the host has no address")
     for number, (family, kind, protocol, _, address) in enumerate(addresses):
         link = socket.socket(family, kind, protocol)
         try:
-            link.settimeout(deadline.left() / (len(addresses) - number))
+            link.settimeout(deadline.remaining() / (len(addresses) - number))
             link.connect(address)
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return link
@@ -222,7 +222,7 @@ def _connected(server: Origin, deadline: Deadline) -> socket.socket:
 
 
 def _resolved(server: Origin, deadline: Deadline) -> list[Any]:
-    """What `socket.getaddrinfo` returns, or raises; TimeoutError where it takes too long."""
+    """The result of `socket.getaddrinfo`. Raises its errors, TimeoutError after the deadline."""
     results: SimpleQueue[list[Any] | Exception] = SimpleQueue()
 
     def look_up() -> None:
@@ -233,7 +233,7 @@ def _resolved(server: Origin, deadline: Deadline) -> list[Any]:
 
     threading.Thread(target=look_up, daemon=True).start()
     try:
-        result = results.get(timeout=deadline.left())
+        result = results.get(timeout=deadline.remaining())
     except Empty:
         raise TimeoutError from None
     if isinstance(result, Exception):

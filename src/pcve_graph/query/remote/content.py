@@ -1,4 +1,4 @@
-"""The body of an answer: decoded, whole, and of a bounded size however it is packed."""
+"""The body of a response: complete, decoded, and of limited size before and after decoding."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from typing import Final
 from .connection import Deadline
 
 LARGEST: Final = 1 << 30
-"""Bytes of an answer that are read at most, packed or unpacked."""
+"""The most bytes of a body, compressed or decompressed."""
 _CHUNK: Final = 1 << 16
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
 class AnswerError(Exception):
-    """An answer that is not read; the text goes behind the server's name."""
+    """A response that cannot be used; the message is a predicate whose subject is the server."""
 
 
 def read_content(
     response: http.client.HTTPResponse, deadline: Deadline, largest: int = LARGEST
 ) -> bytes:
-    """The whole decoded body.
+    """The complete decoded body.
 
-    Raises AnswerError for a body of more than `largest` bytes and for an encoding that is unknown
-    or broken, IncompleteRead for half a body, TimeoutError past the deadline, OSError and
+    Raises AnswerError for a body of more than `largest` bytes and for an unsupported or invalid
+    encoding, IncompleteRead for a truncated body, TimeoutError after the deadline, OSError and
     HTTPException.
     """
     parts: list[bytes] = []
     size = 0
     for part in _decoded(response, _received(response, largest)):
-        deadline.left()
+        deadline.remaining()
         size += len(part)
         if size > largest:
             raise _too_large(largest)
@@ -40,7 +40,7 @@ def read_content(
 
 
 def read_excerpt(response: http.client.HTTPResponse, longest: int) -> bytes:
-    """The first `longest` bytes of a decoded body, or what can be read of them; never an error."""
+    """The first `longest` bytes of a decoded body, or fewer if it cannot be read; never raises."""
     parts: list[bytes] = []
     try:
         for part in _decoded(response, _received(response, LARGEST)):
@@ -53,28 +53,28 @@ def read_excerpt(response: http.client.HTTPResponse, longest: int) -> bytes:
 
 
 def _received(response: http.client.HTTPResponse, largest: int) -> Iterator[bytes]:
-    """The body as it is sent, in chunks."""
+    """The body as received, in chunks."""
     if str(response.headers.get("Transfer-Encoding") or "chunked").lower() != "chunked":
         raise AnswerError("uses a transfer encoding other than chunked, which is not supported")
-    announced = response.length
-    if announced is not None and announced > largest:
+    content_length = response.length
+    if content_length is not None and content_length > largest:
         raise _too_large(largest)
     size = 0
-    while announced is None or size < announced:
-        wanted = _CHUNK if announced is None else min(_CHUNK, announced - size)
-        part = response.read1(wanted)
+    while content_length is None or size < content_length:
+        chunk_size = _CHUNK if content_length is None else min(_CHUNK, content_length - size)
+        part = response.read1(chunk_size)
         if not part:
             break
         size += len(part)
         if size > largest:
             raise _too_large(largest)
         yield part
-    if announced is not None and size < announced:
-        raise http.client.IncompleteRead(b"", announced - size)
+    if content_length is not None and size < content_length:
+        raise http.client.IncompleteRead(b"", content_length - size)
 
 
 def _decoded(response: http.client.HTTPResponse, parts: Iterator[bytes]) -> Iterator[bytes]:
-    """The parts as their Content-Encoding says (RFC 9110, 8.4)."""
+    """The body decoded by its Content-Encoding (RFC 9110, 8.4)."""
     header = ",".join(response.headers.get_all("Content-Encoding") or [])
     codings = [name.strip().lower() for name in header.split(",")]
     codings = [name for name in codings if name not in ("", "identity")]
@@ -86,7 +86,7 @@ def _decoded(response: http.client.HTTPResponse, parts: Iterator[bytes]) -> Iter
 
 
 def _inflated(parts: Iterator[bytes], coding: str) -> Iterator[bytes]:
-    """Unpacked in chunks, so that a small body cannot unpack into more than is counted."""
+    """Decompressed chunks of limited size, so that the caller can stop a decompression bomb."""
     inflater = None
     try:
         for part in parts:
@@ -98,13 +98,13 @@ def _inflated(parts: Iterator[bytes], coding: str) -> Iterator[bytes]:
         while inflater and not inflater.eof and (rest := inflater.decompress(b"", _CHUNK)):
             yield rest
     except zlib.error:
-        raise AnswerError(f"answered what is not valid {coding}") from None
+        raise AnswerError(f"returned invalid {coding} data") from None
     if inflater and not inflater.eof:
         raise http.client.IncompleteRead(b"")
 
 
 def _inflater(start: bytes, coding: str) -> zlib._Decompress:
-    """For deflate also without the header of zlib, which some servers leave out."""
+    """A decompressor; for deflate also of raw data, as some servers omit the zlib header."""
     if coding != "deflate":
         return zlib.decompressobj(_GZIP)
     plain = start[0] & 0x0F != 8 or start[0] >> 4 > 7
@@ -112,4 +112,4 @@ def _inflater(start: bytes, coding: str) -> zlib._Decompress:
 
 
 def _too_large(largest: int) -> AnswerError:
-    return AnswerError(f"answered more than {largest:,} bytes; ask for fewer with LIMIT")
+    return AnswerError(f"returned more than {largest:,} bytes; request fewer with LIMIT")

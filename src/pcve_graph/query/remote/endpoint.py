@@ -1,11 +1,11 @@
-"""A SPARQL 1.1 server as a place to ask and to write: the same answers as the embedded store.
+"""Client of a SPARQL 1.1 server, whose answers equal those of the embedded store.
 
-Servers differ in their addresses and in what they take; those differences end here.
+Servers differ in their addresses and in the requests they accept; this module hides that.
 
-A SPARQLWrapper holds each request: its address, parameters, kind, method and headers. It does not
-send it: `SPARQLWrapper.query` opens every request with urllib's opener of the whole process, which
-follows redirects to any server, reads without a bound, and has a timeout for a single wait only.
-`Transport` sends what the public attributes of the wrapper state, the same bytes as `query` would.
+A SPARQLWrapper represents each request: address, parameters, type, method and headers. It does not
+send it: `SPARQLWrapper.query` uses the process-wide opener of urllib, which follows redirects to
+any server, reads without a limit, and applies its timeout to single waits only. `Transport` sends
+what the public attributes of the wrapper specify, the same bytes as `query` would.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ from .login import Credentials
 from .messages import EndpointError
 
 TIMEOUT: Final = 60.0
-"""Seconds that a server has for an answer, where nothing else is asked."""
+"""The default timeout of a request, in seconds."""
 LONG: Final = 4000
-"""A request of more characters than this is sent with POST: addresses have limits."""
-_NO_STORE: Final = frozenset({404, 405, 501})
-"""What a server answers that has no graph store where one was looked for."""
-_FORMS: Final = {"SELECT": "rows", "CONSTRUCT": "graph", "DESCRIBE": "graph", "ASK": "truth"}
-_WANT_ROWS: Final = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
-_WANT_TRIPLES: Final = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
+"""The most characters of a GET request; longer ones use POST, as servers limit URLs."""
+_NO_STORE_STATUSES: Final = frozenset({404, 405, 501})
+"""The status codes of a server that has no graph store at the address."""
+_KINDS: Final = {"SELECT": "rows", "CONSTRUCT": "graph", "DESCRIBE": "graph", "ASK": "boolean"}
+_ACCEPT_ROWS: Final = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
+_ACCEPT_TRIPLES: Final = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5"
 
 
 class Endpoint:
     """A SPARQL 1.1 server.
 
-    Where it holds the graphs that `pcve publish` writes, a query reads those as one and no others;
-    where it does not, its own default graph. `timeout` is in seconds, for each request from the
-    look-up of the host to the last byte, with all attempts and waits; `largest` is in bytes, for
-    each answer. `allow_redirects` are origins, as `https://data.example.org`, that the server may
-    redirect to. Raises UsageError for what is none of these.
+    If it has the graphs that `pcve publish` writes, a query reads the union of these and no others;
+    otherwise the default graph of the server. `timeout` is in seconds, for each request from name
+    resolution to the last byte, with all attempts and waits; `largest` is the most bytes of each
+    answer. `allow_redirects` are the origins, such as `https://data.example.org`, that the server
+    may redirect to. Raises UsageError for an invalid address, timeout or origin.
     """
 
     def __init__(
@@ -64,29 +64,29 @@ class Endpoint:
         allow_redirects: Collection[str] = (),
         largest: int = LARGEST,
     ) -> None:
-        self._given = Addresses(where) if isinstance(where, str) else where
+        self._given_addresses = Addresses(where) if isinstance(where, str) else where
         self.timeout = _seconds(timeout)
         self.attempts = max(1, attempts)
         self.server = ""
-        """What the server calls itself; empty until it has answered."""
+        """The `Server` header of the server; empty until the first response."""
         self._credentials = credentials or Credentials()
-        allowed = [parsed_origin(text) for text in _listed(allow_redirects)]
+        allowed = [parsed_origin(text) for text in _as_collection(allow_redirects)]
         self._transport = Transport(self._credentials, allowed, largest)
         self._published: bool | None = None
-        self._stores = True
+        self._has_store = True
 
     def __repr__(self) -> str:
-        return f"Endpoint({shown(self._given.query)!r})"
+        return f"Endpoint({shown(self._given_addresses.query)!r})"
 
     @property
     def where(self) -> Addresses:
-        """Its addresses, as far as its answers have told; `store` is empty where it has none."""
-        found = self._given.filled(self.server, bool(self._credentials))
-        return found if self._stores else replace(found, store="")
+        """Its addresses, derived where not given; `store` is empty if the server has none."""
+        addresses = self._given_addresses.with_derived(self.server, bool(self._credentials))
+        return addresses if self._has_store else replace(addresses, store="")
 
     @property
     def published(self) -> bool:
-        """Whether the server holds the graph of the facts under its name. Raises EndpointError."""
+        """Whether the server has the named graph of the facts. Raises EndpointError."""
         return self._holds_facts(Deadline(self.timeout))
 
     def _holds_facts(self, deadline: Deadline) -> bool:
@@ -104,18 +104,18 @@ class Endpoint:
         limit: int | None = None,
         service: bool = False,
     ) -> Answer:
-        """What `query.ask` answers, from the server, with the spelling of the embedded store.
+        """The answer of the server, with the lexical forms of the embedded store.
 
-        `text` is SPARQL whose syntax was checked. `timeout` is for all that this takes, in seconds.
-        Raises EndpointError for an answer that is none, or not whole, and UsageError for an update,
-        SERVICE unless `service` allows it, and a timeout that is none.
+        `text` is SPARQL whose syntax has been checked. `timeout` is for the whole call, in seconds.
+        Raises EndpointError for an invalid or partial response, and UsageError for an update, for
+        SERVICE unless `service` allows it, and for an invalid timeout.
         """
         deadline = Deadline(self.timeout if timeout is None else _seconds(timeout))
         refuse(text, service)
-        written = standalone(text, bindings or {})
-        if limit is not None and _form(written)[0] == "rows":
-            written = limited(written, limit + 1)
-        answer = self._ask(written, self._dataset(written, deadline), deadline)
+        query = standalone(text, bindings or {})
+        if limit is not None and _result_kind(query)[0] == "rows":
+            query = limited(query, limit + 1)
+        answer = self._ask(query, self._dataset(query, deadline), deadline)
         if limit is None or isinstance(answer, bool):
             return answer
         if isinstance(answer, Triples):
@@ -123,7 +123,7 @@ class Endpoint:
         return Table(answer.columns, answer.rows[:limit], len(answer.rows) > limit)
 
     def count(self, name: str) -> int:
-        """The number of triples in the graph `name`, 0 where there is none.
+        """The number of triples in the graph `name`, 0 if it does not exist.
 
         Raises EndpointError.
         """
@@ -133,7 +133,7 @@ class Endpoint:
         return int(getattr(answer.rows[0][0], "value", 0)) if answer.rows else 0
 
     def update(self, text: str, again: bool = True) -> None:
-        """Have the server do a SPARQL Update; `again` where doing it twice does no harm.
+        """Run a SPARQL Update; `again` allows retries, which requires an idempotent update.
 
         Raises EndpointError.
         """
@@ -143,8 +143,9 @@ class Endpoint:
         self._send(_request(wrapper), Deadline(self.timeout), self.attempts if again else 1)
 
     def load(self, name: str, lines: Iterable[str]) -> None:
-        """Add N-Triples lines to the graph `name`: over the graph store, or where it has none, by
-        an update. Raises EndpointError.
+        """Add N-Triples lines to the graph `name`, through the graph store or else by an update.
+
+        Raises EndpointError.
         """
         body = "\n".join(lines)
         store = self.where.store
@@ -159,21 +160,21 @@ class Endpoint:
                 self._send(request, Deadline(self.timeout), self.attempts)
                 return
             except EndpointError as error:
-                if error.status not in _NO_STORE:
+                if error.status not in _NO_STORE_STATUSES:
                     raise
-                self._stores = False
+                self._has_store = False
         self.update(f"INSERT DATA {{ GRAPH <{name}> {{\n{body}\n}} }}")
 
     def _dataset(self, text: str, deadline: Deadline) -> tuple[tuple[str, str], ...]:
-        """The parameters that make the published graphs the ones to read; none beside a FROM."""
+        """The request parameters that select the published graphs; none for a query with FROM."""
         if dataset(text) or not self._holds_facts(deadline):
             return ()
         kinds = ("default-graph-uri", "named-graph-uri")
         return tuple((kind, graph(name)) for kind in kinds for name in GRAPHS)
 
     def _ask(self, text: str, dataset: tuple[tuple[str, str], ...], deadline: Deadline) -> Answer:
-        form, columns = _form(text)
-        accept = _WANT_TRIPLES if form == "graph" else _WANT_ROWS
+        form, columns = _result_kind(text)
+        accept = _ACCEPT_TRIPLES if form == "graph" else _ACCEPT_ROWS
         wrapper = self._wrapper(self.where.query, text, accept)
         for key, value in dataset:
             wrapper.addParameter(key, value)
@@ -185,7 +186,7 @@ class Endpoint:
         return read_table(reply, columns) if form == "rows" else read_truth(reply)
 
     def _wrapper(self, url: str, text: str, accept: str) -> SPARQLWrapper:
-        """A request with `text`; its kind is set, as SPARQLWrapper's guess reads comments too."""
+        """A request with `text`; its type is set, as SPARQLWrapper is misled by comments."""
         parts = urlsplit(url)
         wrapper = SPARQLWrapper(urlunsplit(parts._replace(query="")))
         for key, value in parse_qsl(parts.query, keep_blank_values=True):
@@ -203,10 +204,10 @@ class Endpoint:
 
 
 def _request(wrapper: SPARQLWrapper) -> Request:
-    """What the public attributes of a SPARQLWrapper state, as its `query` would send it.
+    """The request that the public attributes of a SPARQLWrapper specify, as `query` would send it.
 
-    The SPARQL 1.1 Protocol (2.1, 2.2) has the query or update among the parameters, in the URL of
-    a GET or as the form of a POST.
+    In the SPARQL 1.1 Protocol (2.1, 2.2) the query or update is one of the parameters, in the URL
+    of a GET or the form of a POST.
     """
     update = wrapper.isSparqlUpdateRequest()
     parameters = wrapper.parameters | {"update" if update else "query": [wrapper.queryString]}
@@ -219,7 +220,7 @@ def _request(wrapper: SPARQLWrapper) -> Request:
 
 
 def _seconds(timeout: float) -> float:
-    """`timeout` where it is a number of seconds. Raises UsageError."""
+    """`timeout` as a finite number of seconds. Raises UsageError."""
     try:
         seconds = float(timeout)
     except (TypeError, ValueError, OverflowError):
@@ -229,16 +230,16 @@ def _seconds(timeout: float) -> float:
     return seconds
 
 
-def _listed(texts: Collection[str]) -> Collection[str]:
-    """One text as a list of one: a string is a collection of characters too."""
+def _as_collection(texts: Collection[str]) -> Collection[str]:
+    """A collection of texts; a single text becomes a list, as a str is a collection itself."""
     return [texts] if isinstance(texts, str) else texts
 
 
-def _form(text: str) -> tuple[str, tuple[str, ...]]:
-    """What a query asks for (rows, graph or truth), and the columns of the rows."""
-    word = next(each.word for each in tokens(text) if each.word in _FORMS)
+def _result_kind(text: str) -> tuple[str, tuple[str, ...]]:
+    """The kind of result of a query (rows, graph or boolean), and the columns of its rows."""
+    word = next(token.word for token in tokens(text) if token.word in _KINDS)
     if word != "SELECT":
-        return _FORMS[word], ()
+        return _KINDS[word], ()
     answer = ox.Store().query(without_service(text))
     assert isinstance(answer, ox.QuerySolutions)
-    return "rows", tuple(each.value for each in answer.variables)
+    return "rows", tuple(variable.value for variable in answer.variables)

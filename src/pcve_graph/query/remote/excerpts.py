@@ -1,6 +1,6 @@
-"""Excerpts of a remote graph: what the code for the embedded store reads, as small stores.
+"""Excerpts of a remote graph, as small stores for code that reads the embedded store.
 
-A handful of queries each, whatever the number of facts; names go in blocks of `BLOCK`.
+Each takes a handful of queries, whatever the number of facts; IRIs are sent in blocks of `BLOCK`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from ..execute import Table, Triples
 from .endpoint import Endpoint
 
 BLOCK: Final = 500
-"""The names in one query."""
+"""The most IRIs in one query."""
 _FACTS: Final = ox.NamedNode(namespaces.graph("facts"))
 _TYPE: Final = ox.NamedNode(expand("rdf:type"))
 _LABELS: Final = ("skos:prefLabel", "rdfs:label", "dcterms:title")
 _NAMES: Final = (*_LABELS, "skos:altLabel", "schema:name", "dcterms:identifier")
-_TOLD: Final = (
+_SHOWN_PROPERTIES: Final = (
     "rdf:type",
     *_LABELS,
     "pcve:earliest",
@@ -39,76 +39,78 @@ _DESIGNATIONS: Final = (
 
 
 def of_words(endpoint: Endpoint, table: Table) -> ox.Store:
-    """The labels of the IRIs in a table, and the designation notes, as `present` reads them.
+    """The labels of the IRIs in a table, and the designation notes, to render the table.
 
     Raises EndpointError.
     """
     store = ox.Store()
     nodes = {term for row in table.rows for term in row if isinstance(term, ox.NamedNode)}
-    _tell(endpoint, store, nodes, _LABELS)
-    _add(store, endpoint.ask(_DESIGNATIONS))
+    _add_properties(endpoint, store, nodes, _LABELS)
+    _add_answer(store, endpoint.ask(_DESIGNATIONS))
     return store
 
 
 def of_names(endpoint: Endpoint) -> ox.Store:
-    """The kinds and names of all things, concepts and sources, as the search index reads them.
+    """The types and names of all things, concepts and sources, to write a search index.
 
     Raises EndpointError.
     """
     store = ox.Store()
-    known = ", ".join(f"<{expand(name)}>" for name in (*_NAMES, "rdf:type"))
+    predicates = ", ".join(f"<{expand(name)}>" for name in (*_NAMES, "rdf:type"))
     for part in ("id/", "vocab/", "source/"):
-        ours = f'STRSTARTS(STR(?n), "{BASE}{part}")'
-        text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ ?n ?p ?o FILTER(?p IN ({known}) && {ours}) }}"
-        _add(store, endpoint.ask(text))
+        condition = f'?p IN ({predicates}) && STRSTARTS(STR(?n), "{BASE}{part}")'
+        text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ ?n ?p ?o FILTER({condition}) }}"
+        _add_answer(store, endpoint.ask(text))
     return store
 
 
 def of_thing(endpoint: Endpoint, ontology: Ontology, identifier: str) -> ox.Store:
-    """What `show` reads of the thing with this id or IRI; where there is none, the ids there are.
+    """The data `show` reads about the thing with this id or IRI; without one, all ids.
 
     Raises EndpointError.
     """
     store = ox.Store()
     kinds = ontology.classes.values()
-    maybe = [identifier] if identifier.startswith(BASE) else []
+    candidates = [identifier] if identifier.startswith(BASE) else []
     if namespaces.ID.fullmatch(identifier):
-        maybe += [namespaces.thing(kind.folder, identifier) for kind in kinds if kind.folder]
-    _tell(endpoint, store, map(ox.NamedNode, maybe), _TOLD)
-    found = {quad.subject for quad in store if isinstance(quad.subject, ox.NamedNode)}
-    if not found:
-        ours = f'STRSTARTS(STR(?n), "{BASE}id/")'
-        _add(store, endpoint.ask(f"CONSTRUCT {{ ?n a ?c }} WHERE {{ ?n a ?c FILTER({ours}) }}"))
+        candidates += [namespaces.thing(kind.folder, identifier) for kind in kinds if kind.folder]
+    _add_properties(endpoint, store, map(ox.NamedNode, candidates), _SHOWN_PROPERTIES)
+    nodes = {quad.subject for quad in store if isinstance(quad.subject, ox.NamedNode)}
+    if not nodes:
+        condition = f'STRSTARTS(STR(?n), "{BASE}id/")'
+        _add_answer(
+            store, endpoint.ask(f"CONSTRUCT {{ ?n a ?c }} WHERE {{ ?n a ?c FILTER({condition}) }}")
+        )
         return store
-    asked: set[ox.NamedNode] = set()
-    while waiting := found - asked:
-        asked |= waiting
-        found = _within(endpoint, store, waiting, ontology)
-    for node in asked:
+    read_nodes: set[ox.NamedNode] = set()
+    while unread_nodes := nodes - read_nodes:
+        read_nodes |= unread_nodes
+        nodes = _add_claims(endpoint, store, unread_nodes, ontology)
+    for node in read_nodes:
         pointing = f"CONSTRUCT {{ ?n ?p {node} . ?n a ?c }} WHERE {{ ?n ?p {node} ; a ?c }}"
-        if node.value in maybe:
-            _add(store, endpoint.ask(pointing))
-    _add(store, endpoint.ask(_DESIGNATIONS))
+        if node.value in candidates:
+            _add_answer(store, endpoint.ask(pointing))
+    _add_answer(store, endpoint.ask(_DESIGNATIONS))
     return store
 
 
-def _within(
+def _add_claims(
     endpoint: Endpoint, store: ox.Store, nodes: set[ox.NamedNode], ontology: Ontology
 ) -> set[ox.NamedNode]:
-    """Read the claims about `nodes` with their words; returns the nodes that lie within them."""
+    """Add the claims about `nodes` and their quotes; returns the nodes nested in `nodes`."""
     claims = ox.Store()
     for block in _blocks(nodes):
-        given = f"VALUES ?s {{ {block} }} ?c <{expand('rdf:subject')}> ?s"
-        text = f"CONSTRUCT {{ ?c ?p ?o }} WHERE {{ {given} ; ?p ?o }}"
-        _add(claims, endpoint.ask(text))
+        pattern = f"VALUES ?s {{ {block} }} ?c <{expand('rdf:subject')}> ?s"
+        text = f"CONSTRUCT {{ ?c ?p ?o }} WHERE {{ {pattern} ; ?p ?o }}"
+        _add_answer(claims, endpoint.ask(text))
     store.extend(claims)
-    named = {quad.object for quad in claims if isinstance(quad.object, ox.NamedNode)}
-    ours = {node for node in named if node.value.startswith(BASE)}
-    _tell(endpoint, store, ours, _TOLD)
+    objects = {quad.object for quad in claims if isinstance(quad.object, ox.NamedNode)}
+    own_nodes = {node for node in objects if node.value.startswith(BASE)}
+    _add_properties(endpoint, store, own_nodes, _SHOWN_PROPERTIES)
     inner = {iri for iri, kind in ontology.by_iri.items() if kind.folder is None}
     return {
         node
-        for node in ours
+        for node in own_nodes
         if f"{BASE}id/" in node.value
         and any(
             getattr(quad.object, "value", "") in inner
@@ -117,15 +119,17 @@ def _within(
     }
 
 
-def _tell(
+def _add_properties(
     endpoint: Endpoint, store: ox.Store, nodes: Iterable[ox.NamedNode], properties: Iterable[str]
 ) -> None:
-    """Add what the server says of `nodes` by these properties."""
-    known = ", ".join(f"<{expand(name)}>" for name in properties)
+    """Add the triples of `nodes` with these properties."""
+    predicates = ", ".join(f"<{expand(name)}>" for name in properties)
     for block in _blocks(nodes):
         values = f"VALUES ?n {{ {block} }}"
-        text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ {values} ?n ?p ?o FILTER(?p IN ({known})) }}"
-        _add(store, endpoint.ask(text))
+        text = (
+            f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ {values} ?n ?p ?o FILTER(?p IN ({predicates})) }}"
+        )
+        _add_answer(store, endpoint.ask(text))
 
 
 def _blocks(nodes: Iterable[ox.NamedNode]) -> Iterator[str]:
@@ -134,6 +138,6 @@ def _blocks(nodes: Iterable[ox.NamedNode]) -> Iterator[str]:
         yield " ".join(listed[start : start + BLOCK])
 
 
-def _add(store: ox.Store, answer: object) -> None:
+def _add_answer(store: ox.Store, answer: object) -> None:
     assert isinstance(answer, Triples)
     store.extend(ox.Quad(t.subject, t.predicate, t.object, _FACTS) for t in answer.triples)

@@ -1,8 +1,8 @@
-"""Answers that would harm the process that parses them, refused before a native parser sees them.
+"""Checks that reject responses which would crash or exhaust the native parser.
 
-Measured with pyoxigraph 0.5.13: some thousand triple terms in each other end the process (SIGSEGV)
-in JSON, N-Triples and Turtle; entities in RDF/XML unfold to gigabytes; the time for nested RDF/XML
-grows with the square of its depth; rows before the head of JSON are held in memory, 17 bytes for 1.
+Measured with pyoxigraph 0.5.13: some thousand nested triple terms crash the process (SIGSEGV) in
+JSON, N-Triples and Turtle; entities in RDF/XML expand to gigabytes; the time for nested RDF/XML
+grows with the square of its depth; JSON rows before the head are buffered at 17 bytes per byte.
 """
 
 from __future__ import annotations
@@ -12,28 +12,30 @@ from typing import Final
 from xml.parsers import expat
 
 DEEPEST: Final = 100
-"""Levels of elements in XML; objects and arrays in JSON may have about as many."""
+"""The most levels of elements in XML; about as many of objects and arrays in JSON."""
 _PASSES: Final = 32
 _MOST_TRIPLE_TERMS: Final = 1_000
-"""In a line of N-Triples, or in the whole of a Turtle document."""
+"""In a line of N-Triples, or in a whole Turtle document."""
 _HEADLESS: Final = 1 << 24
-"""Bytes of JSON whose rows may come before its head."""
+"""The most bytes of JSON in which rows may come before the head."""
 _STRUCTURE: Final = b'"{}[]'
 _REST: Final = bytes(sorted(set(range(256)) - set(_STRUCTURE)))
 
 
 class UnsafeError(Exception):
-    """An answer that is not parsed; the text says why."""
+    """A response that is unsafe to parse; the message is the reason."""
 
 
 def guard_json(body: bytes) -> None:
-    """Raises UnsafeError for JSON that is nested too deeply, or has its rows before its head."""
+    """Raise UnsafeError for JSON that is nested too deeply, or has its rows before its head."""
     if len(body) > _HEADLESS and not re.match(rb'\s*\{\s*"head"\s*:', body):
-        raise UnsafeError("its rows come before their head, which is read in small answers only")
+        raise UnsafeError(
+            "its rows come before its head, which is supported in small responses only"
+        )
     plain = re.sub(rb"\\.", b"", body, flags=re.S) if b"\\" in body else body
     text = plain.translate(None, _REST).replace(b'""', b"")
     text = re.sub(rb'"[^"]*"', b"", text)
-    # Each pass takes the innermost level away; what is left is at least half as deep as it is long.
+    # Each pass removes the innermost level; the rest is at least half as deep as it is long.
     for _ in range(_PASSES):
         shorter = text.replace(b"{}", b"").replace(b"[]", b"")
         if len(shorter) == len(text):
@@ -44,7 +46,7 @@ def guard_json(body: bytes) -> None:
 
 
 def guard_xml(body: bytes) -> None:
-    """Raises UnsafeError for entities and deep nesting, SyntaxError for malformed XML."""
+    """Raise UnsafeError for entities and deep nesting, SyntaxError for malformed XML."""
     depth = 0
 
     def start(_: str, __: object) -> None:
@@ -70,7 +72,7 @@ def guard_xml(body: bytes) -> None:
 
 
 def guard_triples(body: bytes, by_line: bool) -> None:
-    """Raises UnsafeError where triple terms may be nested too deeply."""
+    """Raise UnsafeError where triple terms may be nested too deeply."""
     if body.count(b"<<") <= _MOST_TRIPLE_TERMS:
         return
     if not by_line or any(line.count(b"<<") > _MOST_TRIPLE_TERMS for line in body.splitlines()):

@@ -1,9 +1,9 @@
-"""One request to a server within one deadline, with its attempts, redirects and log-in.
+"""A request to a server within one deadline, with retries, redirects and authentication.
 
-Only what may pass is tried again: 429, 502, 503 and 504, and a connection that is refused or
-reset. The waits are those that `Retry-After` asks for, or short ones; whatever is done ends at the
-deadline. A redirect to another origin is followed only where the user has allowed that origin,
-and no other origin is told who asks.
+Only transient failures are retried: 429, 502, 503 and 504, and a connection that is refused or
+reset. The waits are those of `Retry-After`, or short ones; all end at the deadline. A redirect to
+another origin is followed only if the user has allowed that origin, and no other origin receives
+the credentials.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ ATTEMPTS: Final = 4
 WAIT: Final = 0.25
 """Seconds before the second attempt; doubled before each further one."""
 REDIRECTS: Final = 5
-"""The redirects of one request that are followed."""
-_PASSING: Final = frozenset({429, 502, 503, 504})
+"""The most redirects that one request follows."""
+_TRANSIENT: Final = frozenset({429, 502, 503, 504})
 _SAME_METHOD: Final = frozenset({307, 308})
 _MOVED: Final = frozenset({301, 302, 303}) | _SAME_METHOD
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a server answered, whole; of the body of an error its beginning."""
+    """The response of a server, complete; of an error only the start of the body."""
 
     url: str
     status: int
@@ -49,20 +49,20 @@ class Reply:
     deadline: Deadline
 
     def header(self, name: str) -> str:
-        """A header as one printable line; empty where there is none."""
+        """A header as one printable line; empty if it is missing."""
         return printable(str(self.headers.get(name) or ""))
 
     @property
     def kind(self) -> str:
-        """The media type, without its parameters; empty where none is given."""
+        """The media type, without its parameters; empty if it is missing."""
         return self.header("Content-Type").partition(";")[0].strip().lower()
 
 
 class Transport:
     """Sends requests to one server.
 
-    `allowed` are the origins that it may redirect to, beside its own; `largest` is the number of
-    bytes that an answer may have.
+    `allowed` are the origins that it may redirect to, in addition to its own; `largest` is the most
+    bytes of a response.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Transport:
         self._context = functools.cache(ssl.create_default_context)
 
     def send(self, request: Request, deadline: Deadline, attempts: int = ATTEMPTS) -> Reply:
-        """The whole answer to `request`, which may be sent up to `attempts` times.
+        """The complete response to `request`, which is sent up to `attempts` times.
 
         Raises EndpointError.
         """
@@ -92,7 +92,7 @@ class Transport:
         for attempt in range(1, attempts + 1):
             wait = backoff
             try:
-                reply = self._redirected(request, deadline)
+                reply = self._follow_redirects(request, deadline)
             except (OSError, http.client.HTTPException, ValueError) as error:
                 again = isinstance(error, (ConnectionError, http.client.IncompleteRead))
                 if not again or attempt == attempts or not deadline.allows(wait):
@@ -100,35 +100,35 @@ class Transport:
             else:
                 if 200 <= reply.status < 300:
                     return reply
-                asked = _asked_wait(reply.headers) if reply.status in _PASSING else None
-                wait = backoff if asked is None else asked
-                again = reply.status in _PASSING and attempt < attempts
+                retry_after = _requested_wait(reply.headers) if reply.status in _TRANSIENT else None
+                wait = backoff if retry_after is None else retry_after
+                again = reply.status in _TRANSIENT and attempt < attempts
                 if not again or not deadline.allows(wait):
-                    raise self._refused(reply, attempt, asked)
+                    raise self._refusal_error(reply, attempt, retry_after)
             time.sleep(wait)
             backoff *= 2
         raise AssertionError("unreachable")
 
-    def _redirected(self, request: Request, deadline: Deadline) -> Reply:
-        """The answer at the end of all redirects that may be followed."""
+    def _follow_redirects(self, request: Request, deadline: Deadline) -> Reply:
+        """The response after following the permitted redirects."""
         home = origin(request.url)
         for _ in range(REDIRECTS + 1):
-            reply = self._signed(request, home, deadline)
-            target = self._target(request, reply, home)
+            reply = self._authenticated(request, home, deadline)
+            target = self._redirect_target(request, reply, home)
             if not target:
                 return reply
             request = replace(request, url=target)
         raise self._error(f"{shown(request.url)} redirects more than {REDIRECTS} times")
 
-    def _target(self, request: Request, reply: Reply, home: Origin) -> str:
-        """Where a redirect leads; empty for an answer that is none, or would change a POST."""
+    def _redirect_target(self, request: Request, reply: Reply, home: Origin) -> str:
+        """The target of a redirect; empty without one, and for one that would change a POST."""
         location = str(reply.headers.get("Location") or "")
         if reply.status not in _MOVED or not location:
             return ""
         if request.method != "GET" and reply.status not in _SAME_METHOD:
             return ""
         try:
-            # urljoin takes a host that is left out for that of the request.
+            # urljoin replaces a missing host by that of the request.
             if urlsplit(location).scheme and not urlsplit(location).netloc:
                 raise ValueError
             target = normal_url(urljoin(request.url, location))
@@ -145,8 +145,8 @@ class Transport:
             )
         return target
 
-    def _signed(self, request: Request, home: Origin, deadline: Deadline) -> Reply:
-        """The answer to a request that says who asks, where `home` is asked and wants to know."""
+    def _authenticated(self, request: Request, home: Origin, deadline: Deadline) -> Reply:
+        """The response to a request, authenticated if it goes to `home` and `home` requires it."""
         if origin(request.url) != home:
             return self._exchange(request, {}, deadline)
         reply = self._exchange(request, self._login.header(request), deadline)
@@ -168,39 +168,38 @@ class Transport:
                 request.url, response.status, response.reason, response.headers, body, deadline
             )
 
-    def _refused(self, reply: Reply, attempts: int, wait: float | None) -> EndpointError:
+    def _refusal_error(self, reply: Reply, attempts: int, wait: float | None) -> EndpointError:
         text = refusal(
             reply.url,
             reply.status,
             reply.reason,
             reply.body,
-            _joined(reply.url, str(reply.headers.get("Location") or "?")),
+            _resolved(reply.url, str(reply.headers.get("Location") or "?")),
             anonymous=not self.credentials,
         )
         if wait is not None and not reply.deadline.allows(wait):
-            text += (
-                f"; it asks to wait {wait:,.0f} s, and --timeout is {reply.deadline.seconds:g} s"
-            )
+            seconds = f"{reply.deadline.seconds:g} s"
+            text += f"; it requests a wait of {wait:,.0f} s, but --timeout is {seconds}"
         if attempts > 1:
-            text += f"; asked {attempts} times"
+            text += f" ({attempts} attempts)"
         return self._error(text, reply.status)
 
     def _error(self, text: str, status: int = 0) -> EndpointError:
-        return EndpointError(self.credentials.hidden(text), status)
+        return EndpointError(self.credentials.redacted(text), status)
 
 
-def _joined(url: str, location: str) -> str:
-    """An address relative to `url` as a whole one, as far as it can be read."""
+def _resolved(url: str, location: str) -> str:
+    """`location` resolved against `url`; unchanged if it is malformed."""
     try:
         return urljoin(url, location)
     except ValueError:
         return location
 
 
-def _asked_wait(headers: Message) -> float | None:
-    """The seconds that `Retry-After` asks for (RFC 9110, 10.2.3), as a number or a date.
+def _requested_wait(headers: Message) -> float | None:
+    """The wait in `Retry-After` (RFC 9110, 10.2.3), a number or a date, in seconds.
 
-    A date is compared with that of the answer, or with this machine's clock where it has none.
+    A date is compared with that of the response, or else with the local clock.
     """
     text = str(headers.get("Retry-After") or "").strip()
     if re.fullmatch("[0-9]+", text):
@@ -215,5 +214,5 @@ def _asked_wait(headers: Message) -> float | None:
         now = email.utils.localtime()
     try:
         return max(0.0, (until - now).total_seconds())
-    except TypeError:  # one of them states no time zone
+    except TypeError:  # one of them has no time zone
         return None

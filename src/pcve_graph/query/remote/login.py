@@ -1,4 +1,4 @@
-"""Who asks: the credentials of a user, in the way that a server asks for them."""
+"""Authentication: the credentials of a user, sent in the scheme that a server requires."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ from .content import AnswerError
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who asks: user and password, or a token; nobody where all are empty."""
+    """User and password, or a token; anonymous if all are empty."""
 
     user: str = ""
     password: str = ""
     token: str = ""
 
     def __post_init__(self) -> None:
-        """Raises UsageError for what a header cannot hold; the message does not show it."""
+        """Raises UsageError for a value that a header cannot contain, without showing the value."""
         for name in ("user", "password", "token"):
             value = getattr(self, name)
             if any(ord(character) < 32 or ord(character) == 127 for character in value):
-                raise UsageError(f"the {name} for the server has a control character")
+                raise UsageError(f"the {name} for the server contains a control character")
             if name == "token" and not value.isascii():
-                raise UsageError("the token for the server has a character outside of ASCII")
+                raise UsageError("the token for the server contains a non-ASCII character")
             try:
                 value.encode()
             except UnicodeEncodeError:
-                raise UsageError(f"the {name} for the server is not UTF-8 text") from None
+                raise UsageError(
+                    f"the {name} for the server contains an unpaired surrogate"
+                ) from None
 
     def __repr__(self) -> str:
         return f"Credentials({self.user!r})"
@@ -39,15 +41,15 @@ class Credentials:
     def __bool__(self) -> bool:
         return bool(self.user or self.token)
 
-    def hidden(self, text: str) -> str:
-        """`text` without the password and the token."""
+    def redacted(self, text: str) -> str:
+        """`text` with the password and the token redacted."""
         for secret in (self.password, self.token):
             text = text.replace(secret, "…") if secret else text
         return text
 
 
 class Login:
-    """The credentials for one server, whose way of asking for them it learns once."""
+    """The credentials for one server, and the authentication scheme it requires."""
 
     def __init__(self, credentials: Credentials) -> None:
         self.credentials = credentials
@@ -58,16 +60,16 @@ class Login:
         )
 
     def learn(self, challenges: list[str]) -> bool:
-        """Whether a server asks in a way that is new and understood: a digest, or a password.
+        """Store the scheme in WWW-Authenticate; true if it is supported and was not yet tried.
 
-        Raises AnswerError for a malformed digest.
+        The schemes are Digest and Basic. Raises AnswerError for a malformed digest challenge.
         """
         if not self.credentials.user:
             return False
         for challenge in challenges:
             scheme, _, rest = challenge.partition(" ")
             if scheme.lower() == "digest":
-                self._challenge = _parsed(rest)
+                self._challenge = _parsed_challenge(rest)
                 return True
         schemes = {challenge.partition(" ")[0].lower() for challenge in challenges}
         new = "basic" in schemes and not self._basic
@@ -75,51 +77,51 @@ class Login:
         return new
 
     def header(self, request: Request) -> dict[str, str]:
-        """The header that says who asks, in the way that the server asked for.
+        """The Authorization header in the scheme that the server requires; empty without one.
 
-        Raises AnswerError where a digest cannot be answered.
+        Raises AnswerError for a digest challenge that cannot be answered.
         """
-        who = self.credentials
+        credentials = self.credentials
         if self._challenge:
-            return {"Authorization": f"Digest {self._answer(request)}"}
-        if who.token:
-            return {"Authorization": f"Bearer {who.token}"}
+            return {"Authorization": f"Digest {self._digest_response(request)}"}
+        if credentials.token:
+            return {"Authorization": f"Bearer {credentials.token}"}
         if self._basic:
-            pair = b64encode(f"{who.user}:{who.password}".encode()).decode()
+            pair = b64encode(f"{credentials.user}:{credentials.password}".encode()).decode()
             return {"Authorization": f"Basic {pair}"}
         return {}
 
-    def _answer(self, request: Request) -> str:
-        asked = urllib.request.Request(request.url, request.body, method=request.method)
+    def _digest_response(self, request: Request) -> str:
+        unsigned = urllib.request.Request(request.url, request.body, method=request.method)
         try:
-            answer = self._digest.get_authorization(asked, self._challenge)
+            answer = self._digest.get_authorization(unsigned, self._challenge)
         except UnicodeEncodeError:
             raise AnswerError(
-                "asks for a digest (RFC 7616), which is answered for users and passwords in ASCII"
+                "requires a digest (RFC 7616), which supports only users and passwords in ASCII"
             ) from None
         except (ValueError, URLError):
             answer = None
         if not answer or not answer.isprintable():
-            raise _malformed()
+            raise _digest_error()
         return answer
 
 
-def _parsed(text: str) -> dict[str, str]:
+def _parsed_challenge(text: str) -> dict[str, str]:
     try:
         challenge = urllib.request.parse_keqv_list(urllib.request.parse_http_list(text))
     except (ValueError, IndexError):
-        raise _malformed() from None
+        raise _digest_error() from None
     if not challenge.keys() >= {"realm", "nonce"}:
-        raise _malformed()
+        raise _digest_error()
     return challenge
 
 
-def _malformed() -> AnswerError:
-    return AnswerError("asks for a digest that is malformed or not supported (RFC 7616)")
+def _digest_error() -> AnswerError:
+    return AnswerError("requires a digest that is malformed or not supported (RFC 7616)")
 
 
 class _AnyRealm(urllib.request.HTTPPasswordMgr):
-    """The same user and password whatever a server calls its realm."""
+    """The same user and password for every realm."""
 
     def __init__(self, user: str, password: str) -> None:
         super().__init__()

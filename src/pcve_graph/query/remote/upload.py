@@ -1,12 +1,12 @@
-"""The graph into a SPARQL 1.1 server, all or nothing.
+"""Upload of the graph to a SPARQL 1.1 server, all or nothing.
 
-All is loaded under other names first and counted. Then one request makes the graphs that people ask
-equal to those: it takes away what is no longer so and adds what is new. Asked twice, it does the
-same, so a lost answer does no harm. A server that runs a request as one transaction (Oxigraph,
-Jena, RDF4J) shows the old graphs or the new ones, never some of each. Virtuoso commits operation
-by operation: readers may see, while it runs, some of each; and if it dies in that moment, the
-graphs stay so until they are published again. Before that request nothing that people ask has
-changed, on any server. Two people do not publish into one server at the same time.
+The triples are loaded into staging graphs and counted. Then a single update makes the published
+graphs equal to the staging graphs: it deletes outdated triples and inserts new ones. The update is
+idempotent, so it can be repeated after a lost response. A server that runs it as one transaction
+(Oxigraph, Jena, RDF4J) has either the old graphs or the new ones. Virtuoso commits each operation:
+while it runs, readers may see a mixture, which remains after a crash until the next upload. Before
+that update the published graphs are unchanged on every server. Concurrent uploads to one server are
+not supported.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from .endpoint import Endpoint
 from .messages import EndpointError
 
 BATCH: Final = 5_000
-"""Triples in one request to a graph store."""
+"""The most triples in one request to a graph store."""
 UPDATE_BATCH: Final = 500
-"""Triples in one update: Virtuoso makes SQL of it, of 10,000 lines at most."""
+"""The most triples in one update: Virtuoso translates it to SQL of at most 10,000 lines."""
 ORDER: Final = ("ontology", "vocabulary", "catalog", "evidence", "facts")
-"""In which the graphs are loaded and replaced: what a fact rests on comes before it."""
+"""The order in which graphs are loaded and replaced: evidence comes before the facts."""
 
 Progress = Callable[[str, int, int], None]
-"""Told of a graph's name, the triples of it that are loaded, and how many it has."""
+"""Called with the name of a graph, the number of triples loaded and their total."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What publishing would do: triples by graph, of the build and on the server.
+    """The effect of an upload: numbers of triples by graph, in the build and on the server.
 
-    `left` counts what an earlier publishing that failed has left under the staging names.
+    `left` counts the triples of a failed upload in the staging graphs.
     """
 
     new: dict[str, int]
@@ -45,12 +45,12 @@ class Plan:
 
 
 def staging(name: str) -> str:
-    """The IRI under which the graph `name` is loaded before the old one gives way."""
+    """The IRI of the staging graph of the graph `name`."""
     return f"{BASE}graph/staging/{name}"
 
 
 def plan(endpoint: Endpoint, saved: Saved) -> Plan:
-    """What publishing `saved` would do; nothing is written. Raises EndpointError."""
+    """The effect of an upload of `saved`; nothing is written. Raises EndpointError."""
     return Plan(
         {name: len(saved.lines(name)) for name in ORDER},
         {name: endpoint.count(graph(name)) for name in ORDER},
@@ -59,31 +59,33 @@ def plan(endpoint: Endpoint, saved: Saved) -> Plan:
 
 
 def publish(endpoint: Endpoint, saved: Saved, progress: Progress) -> Plan:
-    """Load `saved` into the server in place of what it has under the same names.
+    """Replace the graphs on the server by those of `saved`; returns the plan carried out.
 
-    Returns the plan that was carried out. Raises EndpointError, which says what the server holds.
+    Raises EndpointError, whose message states what the server then contains.
     """
-    found = plan(endpoint, saved)
+    executed = plan(endpoint, saved)
     try:
-        endpoint.update(_dropped())
+        endpoint.update(_drop_staging())
         for name in ORDER:
             _load(endpoint, name, saved.lines(name), progress)
-        _verify(endpoint, found.new, staging)
+        _verify(endpoint, executed.new, staging)
     except (EndpointError, KeyboardInterrupt) as error:
         cause = str(error) or "stopped"
-        same = "the graphs that people ask are as they were"
-        raise EndpointError(f"{cause}; {same}; {_cleared(endpoint)}; publish again") from None
+        unchanged = "the published graphs are unchanged"
+        raise EndpointError(
+            f"{cause}; {unchanged}; {_clear_staging(endpoint)}; publish again"
+        ) from None
     try:
-        endpoint.update(_replaced())
-        _verify(endpoint, found.new, graph)
+        endpoint.update(_replace_graphs())
+        _verify(endpoint, executed.new, graph)
     except EndpointError as error:
-        raise EndpointError(f"{error}; {_in_between(endpoint)}; publish again") from None
-    _cleared(endpoint)
-    return found
+        raise EndpointError(f"{error}; {_partial_state(endpoint)}; publish again") from None
+    _clear_staging(endpoint)
+    return executed
 
 
 def commits_in_parts(endpoint: Endpoint) -> bool:
-    """Whether the server is known to run the operations of one request apart from each other."""
+    """Whether the server commits each operation of an update separately, as Virtuoso does."""
     return "virtuoso" in endpoint.server.lower()
 
 
@@ -96,44 +98,42 @@ def _load(endpoint: Endpoint, name: str, lines: list[str], progress: Progress) -
         done += len(batch)
 
 
-def _verify(endpoint: Endpoint, new: dict[str, int], called: Callable[[str], str]) -> None:
-    there = {name: endpoint.count(called(name)) for name in new}
+def _verify(endpoint: Endpoint, new: dict[str, int], graph_iri: Callable[[str], str]) -> None:
+    counts = {name: endpoint.count(graph_iri(name)) for name in new}
     wrong = [
-        f"{called(name)} has {there[name]:,} triples and not {number:,}"
+        f"{graph_iri(name)} has {counts[name]:,} triples instead of {number:,}"
         for name, number in new.items()
-        if there[name] != number
+        if counts[name] != number
     ]
     if wrong:
         raise EndpointError("; ".join(wrong))
 
 
-def _dropped() -> str:
+def _drop_staging() -> str:
     return " ;\n".join(f"DROP SILENT GRAPH <{staging(name)}>" for name in ORDER)
 
 
-def _replaced() -> str:
-    """Operations after which each graph holds what its staging graph holds."""
+def _replace_graphs() -> str:
+    """An update that makes each graph equal to its staging graph."""
     operations = []
     for name in ORDER:
-        here, there = (f"GRAPH <{iri(name)}> {{ ?s ?p ?o }}" for iri in (graph, staging))
+        target, staged = (f"GRAPH <{iri(name)}> {{ ?s ?p ?o }}" for iri in (graph, staging))
         operations += [
-            f"DELETE {{ {here} }} WHERE {{ {here} FILTER NOT EXISTS {{ {there} }} }}",
-            f"INSERT {{ {here} }} WHERE {{ {there} FILTER NOT EXISTS {{ {here} }} }}",
+            f"DELETE {{ {target} }} WHERE {{ {target} FILTER NOT EXISTS {{ {staged} }} }}",
+            f"INSERT {{ {target} }} WHERE {{ {staged} FILTER NOT EXISTS {{ {target} }} }}",
         ]
     return " ;\n".join(operations)
 
 
-def _cleared(endpoint: Endpoint) -> str:
-    """Take away what was loaded, if the server still answers; what to do then."""
+def _clear_staging(endpoint: Endpoint) -> str:
+    """Drop the staging graphs if the server responds; returns a message on the outcome."""
     with contextlib.suppress(EndpointError):
-        endpoint.update(_dropped())
-        return "what was loaded has been taken away"
-    return f"what was loaded lies under {staging('')} until somebody publishes again"
+        endpoint.update(_drop_staging())
+        return "the staging graphs have been removed"
+    return f"the staging graphs remain under {staging('')} until the next upload"
 
 
-def _in_between(endpoint: Endpoint) -> str:
+def _partial_state(endpoint: Endpoint) -> str:
     if commits_in_parts(endpoint):
-        return (
-            "this server commits in parts, so its graphs may be some of the old and some of the new"
-        )
-    return "a server with transactions holds all of the old graphs or all of the new ones"
+        return "this server commits in parts, so its graphs may be a mixture of old and new"
+    return "a server with transactions has either all of the old graphs or all of the new ones"
