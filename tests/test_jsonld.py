@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 import pytest
-from pcve_graph.syntax.positions.blanks import pair_blanks
+from pcve_graph.syntax.positions import pair_blanks
 
 from pcve_graph.model.namespaces import DOCUMENT
 from pcve_graph.syntax.positions import locate

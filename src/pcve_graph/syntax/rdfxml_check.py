@@ -105,7 +105,7 @@ def check_entities(raw: bytes, name: str, largest: int) -> None:
     at = raw.find(b"<!ENTITY " + nested) if nested else 0
     message = f"the entity {nested.decode()} refers to other entities"
     if external:
-        message, at = "external entity", external.start()
+        message, at = "the file declares an external entity", external.start()
     elif not nested:
         message = "the expanded entities are too large"
     fix = "write the text in place of the entity"
