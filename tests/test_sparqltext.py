@@ -86,7 +86,12 @@ def test_the_graphs_that_a_query_asks_for() -> None:
         ("SELECT ?x { } LIMIT ten", "1:21", "unexpected ten", "a whole number"),
         ("SELECT COUNT(?x) { ?x ?y ?z }", "1:8", "unexpected COUNT", "(COUNT(?x) AS ?n)"),
         ("SELECT ?a (COUNT(?x) AS ?n) { ?x ?a ?z }", "1:1", "neither in GROUP BY", "GROUP BY"),
-        ("SELECT ?x { ?x ?y ?z BIND(1 AS ?x) }", "1:36", "?x already has a value", "a new variable"),
+        (
+            "SELECT ?x { ?x ?y ?z BIND(1 AS ?x) }",
+            "1:36",
+            "?x already has a value",
+            "a new variable",
+        ),
     ],
 )
 def test_a_mistake_is_shown_where_it_is_with_its_cure(

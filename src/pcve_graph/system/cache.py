@@ -16,15 +16,15 @@ from typing import Any, Final
 from .files import walk, write_file
 
 FOLDER: Final = "kept"
+"""The name of the cache folder in the folder of builds."""
 
 
-def kept(build: Path, name: str, made_of: list[bytes], work: Callable[[], Any]) -> Any:
-    """The JSON value that `work` returns, from the cache in `build` if it has one of these inputs.
+def kept(build: Path, name: str, inputs: list[bytes], work: Callable[[], Any]) -> Any:
+    """The JSON value that `work` returns, or the cached one if it comes from the same `inputs`.
 
-    `made_of` is what the value is computed from. A value that is computed is cached if `build`
-    is the folder of a build; a cache that cannot be read or written is not an error.
+    The cache is in the folder of builds `build`. That it cannot be read or written is not an error.
     """
-    key = hashlib.sha256(b"\0".join([program().encode(), *made_of])).hexdigest()
+    key = hashlib.sha256(b"\0".join([program().encode(), *inputs])).hexdigest()
     file = build / FOLDER / f"{name}.json"
     with suppress(OSError, ValueError):
         head, content = file.read_bytes().split(b"\n", 1)

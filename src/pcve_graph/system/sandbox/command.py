@@ -37,8 +37,8 @@ def enter(tell: Callable[[str], None]) -> None:
     and the exit code is 2.
     """
     if os.environ.get(_INHERITED):
-        reports, noise = map(_received, os.environ.pop(_INHERITED).split())
-        inside.begin(reports, noise, os.getppid())
+        reports, native_stderr = map(_received, os.environ.pop(_INHERITED).split())
+        inside.begin(reports, native_stderr, os.getppid())
         return
     watch = _start_child("pcve")
     if watch is not None:
@@ -55,7 +55,7 @@ def run_apart(work: Callable[[], int], tell: Callable[[str], None], without: str
     watch = _start_child("pcve", without)
     if watch is not None:
         code = _wait_for(watch, tell, ends=False)
-        watch.noise.close()
+        watch.native_stderr.close()
         return code
     code = 1
     try:
@@ -97,7 +97,7 @@ def _start_child(name: str, without: str = "") -> Watch | None:
     while (free := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass  # the descriptors below must not get the numbers of closed standard streams
     os.close(free)
-    noise = inside.temporary_file()
+    native_stderr = inside.temporary_file()
     reading, writing = os.pipe()
     child: Child
     if FORKS:
@@ -105,15 +105,15 @@ def _start_child(name: str, without: str = "") -> Watch | None:
         pid = os.fork()
         if pid == 0:
             os.close(reading)
-            inside.begin(writing, noise.fileno(), parent)
+            inside.begin(writing, native_stderr.fileno(), parent)
             return None
         child = _Forked(pid)
     else:
-        child = _restarted(writing, noise.fileno(), without)
+        child = _restarted(writing, native_stderr.fileno(), without)
     os.close(writing)
     from .watch import Watch  # after the fork: the command does not wait for this import
 
-    return Watch(child, os.fdopen(reading, "rb"), noise, name, "--timeout --memory")
+    return Watch(child, os.fdopen(reading, "rb"), native_stderr, name, "--timeout --memory")
 
 
 def _wait_for(watch: Watch, tell: Callable[[str], None], ends: bool = True) -> int:
@@ -159,7 +159,7 @@ def _wait_for(watch: Watch, tell: Callable[[str], None], ends: bool = True) -> i
     return code
 
 
-def _restarted(reports: int, noise: int, without: str) -> subprocess.Popen[bytes]:
+def _restarted(reports: int, native_stderr: int, without: str) -> subprocess.Popen[bytes]:
     """A new process with the command of this one, which reports to these descriptors."""
     import subprocess
 
@@ -169,7 +169,7 @@ def _restarted(reports: int, noise: int, without: str) -> subprocess.Popen[bytes
     if sys.platform == "win32":
         import msvcrt
 
-        handles = [msvcrt.get_osfhandle(descriptor) for descriptor in (reports, noise)]
+        handles = [msvcrt.get_osfhandle(descriptor) for descriptor in (reports, native_stderr)]
         for handle in handles:
             os.set_handle_inheritable(handle, True)
         environment[_INHERITED] = " ".join(map(str, handles))
@@ -177,8 +177,8 @@ def _restarted(reports: int, noise: int, without: str) -> subprocess.Popen[bytes
         return subprocess.Popen(
             command, stdin=0, stdout=1, stderr=2, env=environment, startupinfo=startup
         )
-    environment[_INHERITED] = f"{reports} {noise}"
-    return subprocess.Popen(command, env=environment, pass_fds=(reports, noise))
+    environment[_INHERITED] = f"{reports} {native_stderr}"
+    return subprocess.Popen(command, env=environment, pass_fds=(reports, native_stderr))
 
 
 def _received(inherited: str) -> int:

@@ -152,11 +152,11 @@ def _limit_memory(size: int) -> int:
     return size
 
 
-def begin(reports: int, noise: int, parent: int) -> None:
+def begin(reports: int, native_stderr: int, parent: int) -> None:
     """Make this process a watched one, which reports to a descriptor and ends with `parent`.
 
-    Native code writes its errors to descriptor 2, which becomes `noise`, where the watching process
-    looks for the cause of a failure; Python's stderr is unchanged.
+    Native code writes its errors to descriptor 2, which becomes `native_stderr`, where the watching
+    process looks for the cause of a failure; Python's stderr is unchanged.
     """
     _state.reports = reports
     if sys.stderr is not None:
@@ -165,7 +165,7 @@ def begin(reports: int, noise: int, parent: int) -> None:
         descriptor = os.dup(before.fileno())
         encoding, errors = before.encoding, before.errors
         sys.stderr = os.fdopen(descriptor, "w", 1, encoding=encoding, errors=errors)
-    os.dup2(noise, 2)
+    os.dup2(native_stderr, 2)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
     if sys.platform.startswith("linux"):

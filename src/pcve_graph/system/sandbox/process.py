@@ -53,17 +53,17 @@ class Process:
         import subprocess
 
         code = f"import sys; sys.path[:] = {sys.path!r}; from {inside.__name__} import serve"
-        noise = inside.temporary_file()
+        native_stderr = inside.temporary_file()
         child = subprocess.Popen(
             [sys.executable, "-P", "-c", f"{code}; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=noise,
+            stderr=native_stderr,
         )
         assert child.stdin
         assert child.stdout
         self._child, self._requests = child, child.stdin
-        self._watch = Watch(child, child.stdout, noise, "", self._options)
+        self._watch = Watch(child, child.stdout, native_stderr, "", self._options)
         self._close = weakref.finalize(self, _end, self._watch, child.stdin)
 
     def call(
@@ -87,7 +87,7 @@ class Process:
             assert self._requests
             request = pickle.dumps((work, arguments), protocol=pickle.HIGHEST_PROTOCOL)
             self._watch.name, self._watch.memory = name, memory
-            self._watch.bound_time(seconds, seconds)
+            self._watch.set_deadline(seconds, seconds)
             try:
                 with contextlib.suppress(BrokenPipeError):
                     marshal.dump((str(Path.cwd()), name, seconds, memory, request), self._requests)
@@ -121,6 +121,6 @@ class Process:
 
 def _end(watch: Watch, requests: IO[bytes]) -> None:
     watch.stop()
-    watch.noise.close()
+    watch.native_stderr.close()
     with contextlib.suppress(OSError):
         requests.close()

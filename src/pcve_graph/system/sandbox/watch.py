@@ -21,7 +21,7 @@ _POLL: Final = 0.05
 """Seconds between checks of the resident size, if the system does not limit the memory."""
 _TICK: Final = 1.0
 """Seconds between checks of the other limits."""
-_NOISE: Final = 1 << 16
+_LARGEST_OUTPUT: Final = 1 << 16
 """Bytes at the end of stderr that are searched for the messages of native code."""
 _CRASHES: Final = 0xC0000000
 """The least exit code of a crash on Windows; elsewhere it is a negative signal number."""
@@ -48,15 +48,15 @@ class Child(Protocol):
 class Watch:
     """Watches a process: reads its reports, stops it at its limits, and explains how it ended.
 
-    `noise` is the stderr of its native code. `name` is what it works on, until it reports another
-    name; `options` are the names of the options for time and memory, separated by a space.
+    `native_stderr` is the stderr of its native code. `name` is what it works on, until it reports
+    another name; `options` are the names of the options for time and memory, separated by a space.
     """
 
     def __init__(
-        self, child: Child, reports: IO[bytes], noise: IO[bytes], name: str, options: str
+        self, child: Child, reports: IO[bytes], native_stderr: IO[bytes], name: str, options: str
     ) -> None:
         self.child = child
-        self.noise = noise
+        self.native_stderr = native_stderr
         self.name = name
         self.time_option, self.memory_option = options.split()
         self.seconds = 0.0
@@ -88,7 +88,7 @@ class Watch:
             self._note(kind, content)
             self._check_bounds()
 
-    def bound_time(self, seconds: float, left: float) -> None:
+    def set_deadline(self, seconds: float, left: float) -> None:
         """Stop the process in `left` seconds, the rest of a limit of `seconds`."""
         self.seconds = seconds
         self.deadline = time.monotonic() + left if seconds else None
@@ -104,7 +104,7 @@ class Watch:
     def _note(self, kind: str, content: list[Any]) -> None:
         """Record a report of the process about itself."""
         if kind == "time":
-            self.bound_time(*content)
+            self.set_deadline(*content)
         elif kind == "memory":
             self.memory = content[0]
         elif kind == "name":
@@ -135,21 +135,21 @@ class Watch:
 
         Rust can deadlock on a lock of its own while it reports the failure.
         """
-        if not (self.memory and inside.ENFORCED and inside.NO_MEMORY.search(self._noise())):
+        if not (self.memory and inside.ENFORCED and inside.NO_MEMORY.search(self._native_output())):
             return False
         now = time.monotonic()
         self.failed = self.failed or now
         return now - self.failed >= _TICK
 
-    def _noise(self) -> str:
+    def _native_output(self) -> str:
         """The end of the stderr of native code."""
-        descriptor = self.noise.fileno()
-        start = max(0, os.fstat(descriptor).st_size - _NOISE)
+        descriptor = self.native_stderr.fileno()
+        start = max(0, os.fstat(descriptor).st_size - _LARGEST_OUTPUT)
         if hasattr(os, "pread"):  # it does not move the file position, which the process shares
-            content = os.pread(descriptor, _NOISE, start)
+            content = os.pread(descriptor, _LARGEST_OUTPUT, start)
         else:
-            self.noise.seek(start)
-            content = self.noise.read()
+            self.native_stderr.seek(start)
+            content = self.native_stderr.read()
         return content.decode("utf-8", "replace")
 
     def _memory_message(self) -> str:
@@ -159,14 +159,14 @@ class Watch:
     def _cause(self) -> str:
         """Why the process ended abnormally; empty if it ended normally."""
         code = self.child.wait()
-        noise = self._noise()
+        native_stderr = self._native_output()
         if self.lacks_memory:
             return self._memory_message()
         if 0 <= code < _CRASHES:
             return ""
-        if self.memory and inside.NO_MEMORY.search(noise):
+        if self.memory and inside.NO_MEMORY.search(native_stderr):
             return self._memory_message()
-        if _NO_STACK.search(noise):
+        if _NO_STACK.search(native_stderr):
             return f"{self.name} is nested too deeply: the stack of a parser overflowed"
         try:
             ended = signal.Signals(-code).name
@@ -175,7 +175,7 @@ class Watch:
         if ended in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT"):
             hint = ", perhaps because the machine ran out of memory" if ended == "SIGKILL" else ""
             return f"{self.name} was ended by a signal from outside ({ended}){hint}"
-        lines = [line.strip() for line in noise.splitlines() if line.strip()]
+        lines = [line.strip() for line in native_stderr.splitlines() if line.strip()]
         reason = f": {lines[-1][:200]}" if lines else ""
         return f"{self.name} crashed in native code ({ended}){reason}; please report it"
 
