@@ -228,7 +228,7 @@ def test_a_number_from_python_is_one_or_refused(kg: KnowledgeGraph, value: float
         for call in (kg.sparql, kg.query, kg.validate):
             if call == kg.validate and name == "limit":
                 continue
-            with pytest.raises(UsageError, match=r"^a (time|size|limit) .*, not "):
+            with pytest.raises(UsageError, match=r"^a ((time|memory) )?limit .*, not "):
                 call("ASK {}", **{name: value})
     with pytest.raises(UsageError, match=r"^a limit .*, not "):
         kg.search("a", limit=value)
