@@ -30,10 +30,10 @@ _GRACE: Final = 2.0
 _PACKAGE: Final = __name__.partition(".")[0]
 
 
-def enter(tell: Callable[[str], None]) -> None:
+def enter(show_error: Callable[[str], None]) -> None:
     """Continue in a child process; this one watches it, and exits with its code.
 
-    The call returns in the child only. If the child is stopped, `tell` is called with the message,
+    The call returns in the child only. If the child is stopped, `show_error` is called with the message,
     and the exit code is 2.
     """
     if os.environ.get(_INHERITED):
@@ -42,10 +42,10 @@ def enter(tell: Callable[[str], None]) -> None:
         return
     watch = _start_child("pcve")
     if watch is not None:
-        os._exit(_wait_for(watch, tell))
+        os._exit(_wait_for(watch, show_error))
 
 
-def run_apart(work: Callable[[], int], tell: Callable[[str], None], without: str = "") -> int:
+def run_apart(work: Callable[[], int], show_error: Callable[[str], None], without: str = "") -> int:
     """The exit code of `work`, which is run in a new process if this one is watched.
 
     If the system cannot fork, the whole command is started again, without the option `without`.
@@ -54,7 +54,7 @@ def run_apart(work: Callable[[], int], tell: Callable[[str], None], without: str
         return work()
     watch = _start_child("pcve", without)
     if watch is not None:
-        code = _wait_for(watch, tell, ends=False)
+        code = _wait_for(watch, show_error, ends=False)
         watch.native_stderr.close()
         return code
     code = 1
@@ -116,7 +116,7 @@ def _start_child(name: str, without: str = "") -> Watch | None:
     return Watch(child, os.fdopen(reading, "rb"), native_stderr, name, "--timeout --memory")
 
 
-def _wait_for(watch: Watch, tell: Callable[[str], None], ends: bool = True) -> int:
+def _wait_for(watch: Watch, show_error: Callable[[str], None], ends: bool = True) -> int:
     """Wait until the child has ended, forward signals to it, and return its exit code.
 
     The signals are raised again in this process afterwards, except Ctrl-C if this process `ends`
@@ -150,7 +150,7 @@ def _wait_for(watch: Watch, tell: Callable[[str], None], ends: bool = True) -> i
             code = 1
         else:
             with contextlib.suppress(OSError):
-                tell(f"pcve: {error}")
+                show_error(f"pcve: {error}")
     for number, handler in before.items():
         signal.signal(number, handler)
     for number in received:
