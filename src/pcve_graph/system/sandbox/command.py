@@ -33,8 +33,8 @@ _PACKAGE: Final = __name__.partition(".")[0]
 def enter(show_error: Callable[[str], None]) -> None:
     """Continue in a child process; this one watches it, and exits with its code.
 
-    The call returns in the child only. If the child is stopped, `show_error` is called with the message,
-    and the exit code is 2.
+    The call returns in the child only. If the child is stopped, `show_error` is called with the
+    message, and the exit code is 2.
     """
     if os.environ.get(_INHERITED):
         reports, native_stderr = map(_received, os.environ.pop(_INHERITED).split())
