@@ -275,7 +275,7 @@ def test_without_a_build_the_next_step_is_told(world: World) -> None:
 def test_a_folder_that_is_no_project_is_told(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["--project", str(tmp_path), "build"])
     assert result.exit_code == 2
-    assert "is no project" in result.stderr
+    assert "is not a pcve project" in result.stderr
 
 
 def test_path_says_where_the_files_of_the_last_build_are(northtown: World) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 import pytest
-from pcve_graph.syntax.positions.blanks import pair_blanks
 
 from pcve_graph.model.namespaces import DOCUMENT
-from pcve_graph.syntax.positions import locate
+from pcve_graph.syntax.positions import locate, pair_blanks
 
 HEAD = """{"@context": {"@vocab": "http://v.example/", "e": "http://e.example/", "@language": "EN-gb",
   "list": {"@container": "@list"}, "index": {"@container": "@index"},

@@ -179,7 +179,7 @@ def test_a_file_is_validated(kg: KnowledgeGraph, world: World) -> None:
 
 
 def test_what_is_no_project_is_told(world: World, kg: KnowledgeGraph) -> None:
-    with pytest.raises(UsageError, match="is no project"):
+    with pytest.raises(UsageError, match="is not a pcve project"):
         KnowledgeGraph.open(world.root / "data")
     with pytest.raises(UsageError, match="run `pcve build` first"):
         KnowledgeGraph.open(world.root)

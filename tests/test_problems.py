@@ -45,7 +45,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "reference to the wrong class": (
         EVENT, "assistant: river-institute", "assistant: northtown", "19:16",
-        "pcvesh:Event-assistant", 'is "Northtown"', "another kind of thing",
+        "pcvesh:Event-assistant", 'is "Northtown"', "of another class",
     ),
     "term of no list": (
         EVENT, "kind: conference", "kind: conferense", "7:11", "pcvesh:Event-kind",
@@ -65,7 +65,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "text without language": (
         PLACE, "prefLabel: {en: Northtown}", "prefLabel: Northtown", "6:16", "pcvesh:Thing-prefLabel",
-        'name is "Northtown"', "give the text its language",
+        'name is "Northtown"', "add the language of the text",
     ),
     "language that is none": (
         PLACE, "altLabel: {sq: Qyteti", "altLabel: {Albanian: Qyteti", "11:16", "language",
@@ -147,7 +147,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "key twice": (
         PLACE, "    kind: city", "    kind: city\n    kind: region", "8:5", "duplicate-key",
-        "stands twice, first on line 7", "keep one",
+        "occurs twice, first on line 7", "delete one",
     ),
     "tab": (
         PLACE, "    kind: city", "\tkind: city", "7:1", "yaml-syntax", "found a tab", "two spaces",

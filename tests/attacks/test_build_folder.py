@@ -219,7 +219,7 @@ def test_few_descriptors_are_one_message_or_suffice(world: World, most: int) -> 
         if result.returncode:
             assert result.stderr.startswith("pcve: "), result.stderr
             assert result.stderr.count("\n") == 1, result.stderr
-            assert result.stderr.endswith("raise its limit with `ulimit -n`\n")
+            assert result.stderr.endswith("raise the limit of this process with `ulimit -n`\n")
     assert "Northtown" in run(world.root, "search", "northtown").stdout
 
 

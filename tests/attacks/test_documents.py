@@ -160,11 +160,11 @@ def test_errors_in_utf_16_stand_at_their_place() -> None:
     ("declared", "saved", "place", "message"),
     [
         ("utf-8", "latin-1", (4, 6), "found the byte 0xe9, which is not UTF-8 here"),
-        ("us-ascii", "utf-8", (4, 6), "the byte 0xc3 is not us-ascii"),
-        ("utf-16", "utf-8", (1, 1), "the file says that it is utf-16, and is not"),
-        ("x-none", "utf-8", (1, 31), "the encoding x-none is not known"),
-        ("unicode_escape", "utf-8", (1, 31), "the encoding unicode_escape is not known"),
-        ("iso-8859-99", "utf-8", (1, 1), "the encoding iso-8859-99 is not known"),
+        ("us-ascii", "utf-8", (4, 6), "the byte 0xc3 is not valid in the encoding us-ascii"),
+        ("utf-16", "utf-8", (1, 1), "the file is not in the declared encoding utf-16"),
+        ("x-none", "utf-8", (1, 31), "the encoding x-none is not supported"),
+        ("unicode_escape", "utf-8", (1, 31), "the encoding unicode_escape is not supported"),
+        ("iso-8859-99", "utf-8", (1, 1), "the encoding iso-8859-99 is not supported"),
     ],
 )
 def test_xml_that_is_not_what_it_declares(

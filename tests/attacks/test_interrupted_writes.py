@@ -327,7 +327,7 @@ def test_what_is_protected_is_not_written() -> None:
             write_file(target, "new")
         target.chmod(0o644)
         folder.chmod(0o555)
-        with pytest.raises(PermissionError, match="no file can be made in its folder"):
+        with pytest.raises(PermissionError, match="no file can be created in its folder"):
             write_file(target, "new")
         for work in (create_folder, update_folder):
             with pytest.raises(PermissionError):
@@ -406,7 +406,7 @@ def test_of_many_who_begin_a_record_one_does(world: World) -> None:
 def test_what_another_program_saved_meanwhile_is_not_written_over(tmp_path: Path) -> None:
     target = tmp_path / "record.yml"
     target.write_text("edited")
-    with pytest.raises(OSError, match="changed by another program") as caught:
+    with pytest.raises(OSError, match="another program changed it") as caught:
         write_file(target, "formatted", expected=b"read before")
     assert caught.value.errno == errno.EBUSY
     assert (target.read_text(), drafts(tmp_path)) == ("edited", [])

@@ -1,4 +1,4 @@
-"""Dates as precise as a source gives them, and the days that they can mean.
+"""Dates of the precision that a source gives, and the range of days that each can mean.
 
 The lexical forms are those of XML Schema 1.1 part 2 (3.3.9 date, 3.3.11 gYear, 3.3.10
 gYearMonth) without time zones and with four-digit years.
@@ -19,9 +19,9 @@ _FORMS: Final = {
 
 
 def first_and_last(text: str) -> tuple[date, date] | None:
-    """The first and the last day that `text` can mean; None where it names no day, month or year.
+    """The first and the last day that `text` can mean, or None if it is not a day, month or year.
 
-    A day is both; a month or year runs from its first day to its last.
+    For a day, both are that day; for a month or year, its first and its last day.
     """
     for form in _FORMS.values():
         if match := form.fullmatch(text):
@@ -38,7 +38,7 @@ def first_and_last(text: str) -> tuple[date, date] | None:
 
 
 def precision(text: str) -> str | None:
-    """`date`, `gYearMonth` or `gYear`, the datatype of `text`; None where it is no date."""
+    """`date`, `gYearMonth` or `gYear`, the XSD datatype of `text`, or None if it is not a date."""
     if first_and_last(text) is None:
         return None
     return next(name for name, form in _FORMS.items() if form.fullmatch(text))

@@ -1,4 +1,4 @@
-"""Bounds of time, memory and rows: what holds where nobody says otherwise, and how to write one."""
+"""Limits of time, memory and rows: their defaults, and the readers of their text form."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Final
 from .problems import UsageError
 
 QUESTION_SECONDS: Final = 60.0
-"""What a question may take."""
+"""Default time limit of a query."""
 WORK_SECONDS: Final = 900.0
-"""What a build, a validation and every other command may take."""
+"""Default time limit of a build, a validation and every other command."""
 MEMORY: Final = 4 << 30
-"""Bytes that a question or a command may take."""
+"""Default memory limit of a query or a command, in bytes."""
 MOST_SECONDS: Final = 7 * 86_400.0
-"""A week, the longest bound of time; what has none is done with far earlier."""
+"""A week: the longest time limit that is accepted."""
 
 _LEAST_MEMORY: Final = 100 << 20
 _MOST_MEMORY: Final = 1 << 50
@@ -24,33 +24,33 @@ _UNITS: Final = {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}
 
 
 def read_seconds(value: float | str) -> float:
-    """A time in seconds, 0 for no bound. Raises UsageError for what is none, or over a week."""
+    """A time limit in seconds, 0 for none. Raises UsageError if it is not one, or over a week."""
     try:
         seconds = float(value)
     except (TypeError, ValueError, OverflowError):
         seconds = math.nan
     if not 0 <= seconds <= MOST_SECONDS:
         most = f"{MOST_SECONDS:,.0f} (a week)"
-        raise UsageError(f"a time is in seconds, from 0 (no bound) to {most}, not {value}")
+        raise UsageError(f"a time limit is 0 (none) to {most} seconds, not {value}")
     return seconds
 
 
 def read_memory(value: int | str) -> int:
-    """A size of memory in bytes, 0 for no bound; a text has a unit, as `600M` or `4G`.
+    """A memory limit in bytes, 0 for none, from a number of bytes or a text such as `600M`, `4G`.
 
-    Raises UsageError for what is none, for less than a process needs to start, and for over 1024 T.
+    Raises UsageError if it is not a size, is less than a process needs to start, or over 1024 T.
     """
     text = str(value).strip().upper()
     match = re.fullmatch(r"(\d{1,18}(?:\.\d{1,9})?)\s*([KMGT]?)(?:I?B)?", text, re.ASCII)
     size = int(float(match[1]) * (1 << _UNITS[match[2]])) if match else -1
     if size != 0 and not _LEAST_MEMORY <= size <= _MOST_MEMORY:
-        form = f"from {in_words(_LEAST_MEMORY)}, such as 600M or 4G, or 0 (no bound)"
-        raise UsageError(f"a size of memory is {form}, not {value}")
+        form = f"at least {in_words(_LEAST_MEMORY)}, such as 600M or 4G, or 0 (none)"
+        raise UsageError(f"a memory limit is {form}, not {value}")
     return size
 
 
 def read_count(value: int | str) -> int:
-    """A number of rows or things, 0 for all. Raises UsageError for what is none, or over 10⁹."""
+    """A limit on results, 0 for all. Raises UsageError if it is not a number, or over 10⁹."""
     text = str(value)
     number = int(text) if re.fullmatch(r"\d{1,10}", text, re.ASCII) else -1
     if not 0 <= number <= _MOST_ROWS:
@@ -59,7 +59,7 @@ def read_count(value: int | str) -> int:
 
 
 def read_share(value: float | str) -> float:
-    """A number from 0 to 1. Raises UsageError for what is none."""
+    """A score, a number from 0 to 1. Raises UsageError if it is not one."""
     try:
         share = float(value)
     except ValueError:
@@ -70,5 +70,5 @@ def read_share(value: float | str) -> float:
 
 
 def in_words(size: int) -> str:
-    """`600 MB`, `4.0 GB`: bytes as messages give them, in units of 1024."""
+    """`size` in bytes as messages write it, in units of 1024: `600 MB`, `4.0 GB`."""
     return f"{size / (1 << 30):.1f} GB" if size >= 1 << 30 else f"{size >> 20} MB"

@@ -1,4 +1,4 @@
-"""The text of messages about values: what is wrong, and how to fix it."""
+"""The text of messages about the values of keys: what is wrong, and how to fix it."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ def rule_name(shape: str) -> str:
 
 
 def value_problem(
-    key: Key, found: str, position: Position, ontology: Ontology, ids: Ids
+    key: Key, value: str, position: Position, ontology: Ontology, ids: Ids
 ) -> Problem:
-    """The problem that `key` has with the value `found`, whatever syntax it was written in."""
+    """The problem of an invalid `value` of `key`, in whatever syntax the value is written."""
     why, _ = split_message(key.message)
-    message = f'{key.label} is "{found}"'
-    fix = cure(key, found, ontology, ids)
+    message = f'{key.label} is "{value}"'
+    fix = cure(key, value, ontology, ids)
     return Problem(position, rule_name(key.shape), message, why, fix)
 
 
 def split_message(message: str) -> tuple[str, str]:
-    """The rule and the cure of a shape's message: its first sentence, and what follows."""
+    """The rule and the fix in the message of a shape: its first sentence, and the rest."""
     rule, _, fix = message.partition(". ")
     return rule.rstrip("."), fix
 
 
 def takes(key: Key) -> str:
-    """What a key takes, in a few words: `day, month or year`, `a term of event-kind`, `id of …`."""
-    kinds = [local_name(each) for each in key.datatypes]
+    """The values that a key takes, in a few words: `a term of event-kind`, `id of Organization`."""
+    kinds = [local_name(datatype) for datatype in key.datatypes]
     if "gYear" in kinds:
         return "a day, month or year (2018-05-22, 2018-05, 2018)"
     if kinds:
@@ -49,42 +49,42 @@ def takes(key: Key) -> str:
     if key.scheme:
         return f"a term of {key.scheme}"
     if key.classes:
-        return "id of " + " or ".join(local_name(each) for each in key.classes)
+        return "id of " + " or ".join(local_name(class_iri) for class_iri in key.classes)
     return "a web address"
 
 
-def cure(key: Key, found: str, ontology: Ontology, ids: Ids) -> str:
-    """How to mend the value `found` of `key`: the nearest right value where there is one."""
-    kinds = {local_name(each) for each in key.datatypes}
+def cure(key: Key, value: str, ontology: Ontology, ids: Ids) -> str:
+    """How to fix the invalid `value` of `key`: the nearest valid value if there is one."""
+    kinds = {local_name(datatype) for datatype in key.datatypes}
     if key.scheme:
-        known = ontology.schemes.get(key.scheme, ())
-        called = {
-            name: term for term in known for name in ontology.labels.get((key.scheme, term), ())
+        terms = ontology.schemes.get(key.scheme, ())
+        terms_by_label = {
+            label: term for term in terms for label in ontology.labels.get((key.scheme, term), ())
         }
-        if found.casefold() in called:
-            return f"did you mean {called[found.casefold()]}?"
-        return nearest(found, known) or f"terms of {key.scheme}: " + ", ".join(known)
+        if value.casefold() in terms_by_label:
+            return f"did you mean {terms_by_label[value.casefold()]}?"
+        return nearest(value, terms) or f"terms of {key.scheme}: " + ", ".join(terms)
     if "date" in kinds:
-        right = _date(found, kinds)
+        valid_date = _date(value, kinds)
         fix = f"write {takes(key)}; if the source gives none, leave it out"
-        return f"write {right}" if right else fix
+        return f"write {valid_date}" if valid_date else fix
     if "langString" in kinds:
-        return "give the text its language, such as en"
+        return "add the language of the text, such as en"
     if kinds & {"integer", "decimal"}:
         return f"write {takes(key)} in digits; {split_message(key.message)[0]}"
     if key.classes:
-        if found in ids:
-            return f"{found} is there, but another kind of thing: name the {takes(key)}"
-        return ids.nearest(found) or "make the record, or correct the id"
+        if value in ids:
+            return f"{value} exists, but is of another class; write the {takes(key)}"
+        return ids.nearest(value) or "create the record, or correct the id"
     if not kinds:
-        return "write the whole address, beginning with https://"
+        return "write the full address, beginning with https://"
     return split_message(key.message)[1]
 
 
 def _date(text: str, kinds: set[str]) -> str:
-    """The date that `text` means, in the form of XML Schema; empty where that is not plain.
+    """The date that `text` means, in the form of XML Schema; empty where it is ambiguous.
 
-    A text with an escape of N-Triples is not: the digits of the escape are nobody's date.
+    A text with an N-Triples escape gives none: the digits of the escape are not part of a date.
     """
     if "\\" in text:
         return ""

@@ -1,4 +1,4 @@
-"""Names: namespaces, and the way from a record's id to its IRI."""
+"""Namespaces and prefixes, and the IRIs of records, sources, concepts and graphs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 BASE: Final = "https://w3id.org/pcve/"
 
 DOCUMENT: Final = BASE + "document/"
-"""What a file that is checked is called, where it needs an IRI."""
+"""The base IRI of a file that is validated and states none."""
 
 PREFIXES: Final[dict[str, str]] = {
     "dcterms": "http://purl.org/dc/terms/",
@@ -29,7 +29,7 @@ PREFIXES: Final[dict[str, str]] = {
     "vann": "http://purl.org/vocab/vann/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-"""Every namespace that the graph and the shapes use. A namespace outside it is a mistake."""
+"""Every namespace that the graph and the shapes use; any other is an error."""
 
 ALIGNED: Final[dict[str, str]] = {
     "eurio": "http://data.europa.eu/s66#",
@@ -39,23 +39,24 @@ ALIGNED: Final[dict[str, str]] = {
 """Namespaces that only ontology/align.ttl uses."""
 
 GRAPHS: Final = ("facts", "evidence", "ontology", "vocabulary", "catalog")
-
+"""The names of the named graphs."""
 
 ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+"""The form of the id of a record or source."""
 
 
 @cache
 def expand(name: str) -> str:
     """The IRI of a prefixed name such as `skos:prefLabel`.
 
-    Raises KeyError where the prefix is not one of `PREFIXES`.
+    Raises KeyError if the prefix is not one of `PREFIXES`.
     """
     prefix, _, local = name.partition(":")
     return PREFIXES[prefix] + local
 
 
 def prefixed(iri: str) -> str:
-    """`skos:prefLabel` for its IRI; an IRI of none of `PREFIXES` and `ALIGNED` as it is."""
+    """`skos:prefLabel` for its IRI; an IRI outside `PREFIXES` and `ALIGNED` unchanged."""
     for prefix, space in (PREFIXES | ALIGNED).items():
         if iri.startswith(space):
             return f"{prefix}:{iri.removeprefix(space)}"
@@ -63,7 +64,7 @@ def prefixed(iri: str) -> str:
 
 
 def local_name(iri: str) -> str:
-    """What follows the last `#` or `/` of an IRI: the key of a property, the id of a concept."""
+    """The part of an IRI after its last `#` or `/`: the key of a property, the id of a concept."""
     return iri[max(iri.rfind("#"), iri.rfind("/")) + 1 :]
 
 
@@ -73,7 +74,7 @@ def thing(folder: str, identifier: str) -> str:
 
 
 def unread(identifier: str) -> str:
-    """The IRI that stands for a record that is there but could not be read."""
+    """The placeholder IRI of a record whose file exists but could not be read."""
     return thing("unread", identifier)
 
 
@@ -88,19 +89,19 @@ def graph(name: str) -> str:
 
 
 def concept(scheme: str, identifier: str) -> str:
-    """The IRI of a concept in the closed list `scheme`."""
+    """The IRI of a concept in the vocabulary `scheme`."""
     return f"{BASE}vocab/{scheme}/{identifier}"
 
 
 def hashed(kind: str, *parts: str) -> str:
     """An IRI under `kind` whose last segment is a hash of `parts`, in their order.
 
-    The same parts give the same IRI on every machine; the order of records or claims plays no part.
+    The IRI depends on `parts` alone: not on the machine, nor on the order of records or claims.
     """
     digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
     return f"{BASE}{kind}/{digest[:24]}"
 
 
 def kebab(name: str) -> str:
-    """`EventSeries` as `event-series`: a class as an IRI segment or an argument."""
+    """`event-series` for `EventSeries`: the name of a class as an IRI segment or an argument."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()

@@ -1,4 +1,4 @@
-"""What can be wrong, and how it is told: where, what was found, which rule, how to mend it."""
+"""Problems of content (position, rule, message, fix) and the exceptions that report them."""
 
 from __future__ import annotations
 
@@ -12,48 +12,49 @@ from typing import NamedTuple
 from .visible import one_line
 
 RULES: dict[str, str] = {
-    "alias": "a value is written out where it stands; anchors, aliases and tags are not used",
-    "check-query": "a file of queries/checks is a SELECT of ?subject and ?problem",
+    "alias": "a value is written out in place, without anchors, aliases or tags",
+    "check-query": "a query in queries/checks is a SELECT of ?subject and ?problem",
     "checksum": "a held text is the file whose SHA-256 the source states",
-    "control-character": "text has no control characters but tabs and line ends, no bidirectional "
-    "overrides, and closes each embedding",
-    "duplicate": "one thing has one record; of a pair of like names, a curator decides once",
-    "duplicate-id": "an id is used once in the whole of data/records, and once in data/sources",
-    "duplicate-key": "a key stands once in its mapping",
-    "empty-value": "a key has a value; what the source does not say is left out",
-    "encoding": "a file is text in UTF-8, without NUL bytes",
+    "control-character": "text contains no control characters except tabs and line ends, no "
+    "bidirectional overrides, and no unclosed embeddings",
+    "duplicate": "a thing has one record; a curator decides once on each pair of similar names",
+    "duplicate-id": "an id is used once in all of data/records, and once in data/sources",
+    "duplicate-key": "a key occurs once in its mapping",
+    "empty-value": "a key has a value; a key is left out if the source states no value",
+    "encoding": "a file is UTF-8 text without NUL bytes",
     "file-name": "a file of one record is named by its id, with .yml",
-    "file-size": "a file is of a size that can be read whole",
-    "folder": "a record lies in the folder of its class",
-    "held-text": "a held text lies under data/sources/texts; textFile and sha256 are both given",
-    "id": "an id is small letters a-z, digits and single hyphens",
-    "json-syntax": "a record in JSON Lines is one JSON object, whole on its line",
+    "file-size": "a file is small enough to be read whole",
+    "folder": "a record is in the folder of its class",
+    "held-text": "a held text is in data/sources/texts; textFile and sha256 are both given",
+    "id": "an id consists of small letters a-z, digits and single hyphens",
+    "json-syntax": "a record in JSON Lines is one JSON object on one line",
     "language": "text for people has a language: {en: the text}",
-    "ledger": "an entry of data/ledger.yml decides one pair of records, with a reason",
+    "ledger": "an entry of data/ledger.yml decides on one pair of records, with a reason",
     "missing-key": "a record has id, type and claims; a block has a source and at least one fact",
-    "ontology-syntax": "a file of ontology/ is Turtle, without blank nodes but in shapes.ttl",
-    "query-header": "the header of a query is `#+ key: value` in YAML, with keys that are known",
-    "query-nesting": "brackets nest 32 deep at most; a chain weighs 400 (bracket 3, triple 2)",
-    "query-size": "a query has 1,048,576 characters at most",
+    "ontology-syntax": "a file in ontology/ is Turtle; only shapes.ttl may have blank nodes",
+    "query-header": "the header of a query is `#+ key: value` in YAML, with known keys",
+    "query-nesting": "brackets are nested at most 32 deep; a chain weighs at most 400 "
+    "(operator 1, triple 2, bracket 3)",
+    "query-size": "a query has at most 1,048,576 characters",
     "query-syntax": "a query is SPARQL 1.1",
-    "nesting": "a file of RDF is of a depth and breadth that can be read in bounded time",
-    "quote-missing": "a fact from a source whose text is held rests on a quote",
-    "quote-not-found": "a quote stands in the held text, word for word",
-    "quote-not-held": "a quote needs a held text to be checked against",
-    "quote-ambiguous": "a quote stands in the text once, or says which occurrence it is",
-    "rdf-syntax": "a file of RDF follows the syntax of its format",
+    "nesting": "the depth and breadth of an RDF file allow it to be read in bounded time",
+    "quote-missing": "a fact from a source with a held text has a quote",
+    "quote-not-found": "a quote occurs in the held text, word for word",
+    "quote-not-held": "a quote requires a held text to be checked against",
+    "quote-ambiguous": "a quote occurs once in the held text, or states which occurrence it is",
+    "rdf-syntax": "an RDF file follows the syntax of its format",
     "rdf-version": "a file is RDF 1.1: no triple terms, no reifiers, no base directions",
     "reason": "an inferred or disputed block has a note with the reason",
-    "relative-iri": "a name for something outside the file is absolute, or the file states a base",
-    "special-file": "a project, or a folder that is checked, is made of regular files inside it",
-    "structure": "a record has the form that data/FORMAT.md gives",
-    "unknown-key": "a key is one that the class of the record knows",
-    "unknown-source": "a source is a file of data/sources",
-    "unknown-type": "a type is a class that has a shape in ontology/shapes.ttl",
-    "unreadable-file": "a file that is named is there, regular, readable, and of a known format",
+    "relative-iri": "an IRI that refers outside the file is absolute, or the file states a base",
+    "special-file": "a project, or a folder that is validated, consists of regular files in it",
+    "structure": "a record has the structure that data/FORMAT.md describes",
+    "unknown-key": "a key is one of those that the class of the record has",
+    "unknown-source": "a source has a file in data/sources",
+    "unknown-type": "a type is a class with a shape in ontology/shapes.ttl",
+    "unreadable-file": "a file that is named exists, is regular, readable, and of a known format",
     "yaml-syntax": "a record is YAML: two spaces for each level, no tabs",
 }
-"""The rules that reading and mapping keep, in plain words. Shapes and checks carry their own."""
+"""The rules that readers and the mapping enforce. Shapes and checks state their own."""
 
 
 class Position(NamedTuple):
@@ -69,7 +70,7 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, order=True, slots=True)
 class Problem:
-    """One thing that is wrong, at one place, by one rule, with the way to mend it."""
+    """A violation of one rule at one position, with a fix. `why` is the text of the rule."""
 
     position: Position
     rule: str
@@ -85,12 +86,12 @@ class Problem:
 
 
 def breach(rule: str, position: Position, message: str, fix: str) -> Problem:
-    """The problem of breaking one of `RULES` at `position`."""
+    """The problem of a violation of `rule`, one of `RULES`, at `position`."""
     return Problem(position, rule, message, RULES[rule], fix)
 
 
 class ContentError(Exception):
-    """The content has problems: exit 1. `problems` is sorted by file and line."""
+    """The content has problems: exit code 1. `problems` is sorted by file and line."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
@@ -100,28 +101,28 @@ class ContentError(Exception):
 
 
 def shortage(error: BaseException) -> str:
-    """The message where files, memory or threads ran out, for whatever `error` they led to.
+    """The message for an `error` caused by too few open files, memory or threads; else empty.
 
-    Empty for any other error. Trying the same in another way does not help. Native code says so
-    with the system's text alone, and modules that cannot be loaded with an ImportError.
+    A retry by other means does not help after such an error. Native code reports it with the text
+    of the system alone, and a module that cannot be loaded with an ImportError.
     """
     number = getattr(error, "errno", None)
     text = str(error)
     if number in (errno.EMFILE, errno.ENFILE) or any(
         part in text for part in ("Too many open files", "file descriptors")
     ):
-        return "this process may not open enough files; raise its limit with `ulimit -n`"
+        return "too many open files; raise the limit of this process with `ulimit -n`"
     if (
         isinstance(error, MemoryError)
         or number == errno.ENOMEM
         or any(part in text for part in ("Cannot allocate memory", "failed to map", "start new"))
     ):
-        return "there is not enough memory; raise the limit of this process, or end others"
+        return "not enough memory; raise the limit of this process, or end other processes"
     return ""
 
 
 def damage(error: BaseException) -> str:
-    """The message where the store met a table whose checksum is wrong; empty for other errors."""
+    """The message for an `error` of a damaged store (a wrong checksum); empty for other errors."""
     if isinstance(error, (OSError, RuntimeError)) and "Corruption" in str(error):
         return f"the build is damaged ({error}); run `pcve build`"
     return ""
@@ -136,7 +137,7 @@ def denial(error: BaseException) -> str:
 
 @contextmanager
 def damage_as_usage() -> Iterator[None]:
-    """Raise UsageError with the message of `damage` where the store is damaged."""
+    """Turn the error of a damaged store into a UsageError with the message of `damage`."""
     try:
         yield
     except (OSError, RuntimeError) as error:
@@ -146,18 +147,18 @@ def damage_as_usage() -> Iterator[None]:
 
 
 class UsageError(Exception):
-    """The command or its set-up is wrong: exit 2. The text says what, and what to do."""
+    """The command or its set-up is wrong: exit code 2. The text states what, and what to do."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Result:
-    """One validation result, terms as N-Triples writes them (SHACL 3.6.2).
+    """One SHACL validation result (SHACL 3.6.2); its terms are in N-Triples syntax.
 
-    Blank nodes have their labels of the data. `path` is empty for a result on the node itself, and
-    Turtle's form of the path (SHACL 2.3.1) where it is not one property; `value` is empty where
-    the result has none. `shape`, `component` and `constraint` are bare IRIs; the first is empty for
-    a shape without a name, `holder` then names the shape around it; the last is that of a SPARQL
-    constraint, empty for any other.
+    Blank nodes have the labels of the data. `path` is empty for a result about the node itself, and
+    in Turtle syntax if it is not a single property (SHACL 2.3.1); `value` is empty if the result
+    has none. `shape`, `component` and `constraint` are IRIs without angle brackets. `shape` is
+    empty for a shape that is a blank node; `holder` is then the nearest shape around it that has an
+    IRI. `constraint` is empty unless it is a SPARQL constraint.
     """
 
     focus: str
@@ -172,5 +173,5 @@ class Result:
 
     @property
     def rule(self) -> str:
-        """The IRI of the rule that was broken: of a SPARQL constraint, else of the shape."""
+        """The IRI of the violated rule: the SPARQL constraint if there is one, else the shape."""
         return self.constraint or self.shape or self.holder or self.component

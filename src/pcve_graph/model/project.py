@@ -1,4 +1,4 @@
-"""Where a project lies: found upward from a folder, or the one shipped inside the package."""
+"""The folders of a project: one at or above a folder, or the one inside the package."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from .. import __version__
 from .problems import UsageError
 
 MARKS = ("ontology/shapes.ttl", "data/records", "queries/answers")
+"""The paths that a project must contain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The folders of one project. `shipped` is the one inside the installed package."""
+    """The folders of a project. `shipped` is true for the one inside the installed package."""
 
     root: Path
     build: Path
@@ -32,48 +33,49 @@ class Project:
         return self.root / "queries"
 
     def relative(self, path: Path) -> str:
-        """`path` as messages name it: from the project's root, with `/`, if it lies there."""
+        """`path` as messages name it: relative to the root if inside it, with `/`."""
         inside = path.is_relative_to(self.root)
         return (path.relative_to(self.root) if inside else path).as_posix()
 
 
 def is_project(folder: Path) -> bool:
-    """Whether `folder` holds the ontology, records and queries that make a project."""
+    """Whether `folder` contains the ontology, records and queries of a project."""
     return all((folder / mark).exists() for mark in MARKS)
 
 
 def find_project(start: Path) -> Project | None:
-    """The project at `start` or in the nearest folder above it; None where there is none."""
-    here = start.resolve()
-    for folder in (here, *here.parents):
+    """The project in `start` or the nearest folder above it; None if there is none."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
         if is_project(folder):
             return Project(folder, folder / "build")
     return None
 
 
 def chosen_project(folder: Path | None) -> Project:
-    """The project in `folder`; without one the nearest upward from here, else the shipped one.
+    """The project in `folder`, or for None in or above the current folder, else the shipped one.
 
-    The shipped one is built in the user's cache. Raises UsageError where `folder` is no project.
+    The shipped one is built in the user's cache. Raises UsageError if `folder` is not a project.
     """
     if folder is None:
         import platformdirs
 
         cache = Path(platformdirs.user_cache_dir("pcve-graph")) / __version__ / "build"
         return find_project(Path.cwd()) or shipped_project(cache)
-    found = find_project(folder)
-    if found is None or found.root != folder.resolve():
-        raise UsageError(f"{folder} is no project; it has ontology/, data/records/ and queries/")
-    return found
+    project = find_project(folder)
+    if project is None or project.root != folder.resolve():
+        required = "it must contain ontology/, data/records/ and queries/"
+        raise UsageError(f"{folder} is not a pcve project: {required}")
+    return project
 
 
 def shipped_project(cache: Path) -> Project:
-    """The project that the package carries; it is built under `cache`, as the package is read-only.
+    """The project inside the package; it is built in `cache`, as the package is read-only.
 
-    Raises UsageError where the package carries none.
+    Raises UsageError if the package contains none.
     """
     package = Path(__file__).resolve().parents[1]
     for root in (package / "project", package.parents[1]):
         if is_project(root):
             return Project(root, cache, shipped=True)
-    raise UsageError("this installation carries no project; install the package again")
+    raise UsageError("this installation contains no project; install the package again")

@@ -1,4 +1,4 @@
-"""The ontology as the program uses it: classes, the keys of their records, labels and messages."""
+"""The ontology as data: classes, the keys of their records, vocabularies, labels and messages."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ VOCAB = BASE + "vocab/"
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What one key of a record may hold, as its property shape says.
+    """What one key of a record may hold, by its property shape.
 
-    At most one of `datatypes`, `scheme` and `classes` is filled; where none is, the value is a
-    web address or the id of any record. `derives` names the bounds that the build reads from it.
+    At most one of `datatypes`, `scheme` and `classes` is set; if none is, the value is a web
+    address or the id of any record. `derives` holds the date bounds that the build derives from it.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class RecordClass:
-    """A class that has a shape. `folder` is None for a class that is written inside a record."""
+    """A class with a shape. `folder` is None for a class whose instances lie inside a record."""
 
     name: str
     iri: str
@@ -47,20 +47,20 @@ class RecordClass:
 
     @property
     def segment(self) -> str:
-        """The segment of the IRIs of its things."""
+        """The path segment of the IRIs of its instances."""
         return self.folder or kebab(self.name)
 
 
 @dataclass(frozen=True)
 class Ontology:
-    """The terms, vocabulary and shapes, read once.
+    """The terms, vocabularies and shapes of a project.
 
     `graphs` holds N-Triples lines by graph name, `shapes` those of shapes.ttl, whose SHA-256 is
-    `digest`. `classes` is by local name, `schemes` lists the ids of each closed list, `roles` maps
-    a property to the concept of its role. `messages` holds the name and message of each shape,
-    `labels` the small-letter names of each (list, term), `by_shape` the key of a property shape,
-    `pointed` the values that a node shape asks for or forbids, as N-Triples writes them,
-    `texts` what the files hold, by their names.
+    `digest`. `classes` is by local name, `by_iri` by IRI; `schemes` holds the term ids of each
+    vocabulary, `roles` the concept of the role of a property, `messages` the (name, message) of
+    each shape, `labels` the case-folded labels of each (vocabulary, term), `by_shape` the key of
+    each property shape, `pointed` the values of sh:hasValue in each shape in N-Triples syntax, and
+    `texts` the content of each file by its name.
     """
 
     graphs: dict[str, tuple[str, ...]]
@@ -77,13 +77,15 @@ class Ontology:
     texts: dict[str, str]
 
     def place_of(self, iri: str) -> Position:
-        """Where a term, concept or shape begins in its file; the folder where that is not found."""
+        """The position of a term, concept or shape in its file; the folder if it is not found."""
         names = "|".join(map(re.escape, (f"<{iri}>", prefixed(iri))))
         for name, text in self.texts.items():
-            if found := re.search(rf"^(?:{names})(?=\s)", text, re.M):
-                return Position(name, text.count("\n", 0, found.start()) + 1)
+            if match := re.search(rf"^(?:{names})(?=\s)", text, re.M):
+                return Position(name, text.count("\n", 0, match.start()) + 1)
         return Position(next(iter(self.texts)).rpartition("/")[0])
 
     def records(self) -> Iterator[RecordClass]:
-        """The classes that have records of their own, by name."""
-        return (each for _, each in sorted(self.classes.items()) if each.folder)
+        """The classes that have records of their own, sorted by name."""
+        return (
+            record_class for _, record_class in sorted(self.classes.items()) if record_class.folder
+        )

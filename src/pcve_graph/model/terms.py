@@ -1,4 +1,4 @@
-"""RDF terms as the program passes them."""
+"""The type of an RDF term, as pyoxigraph has it."""
 
 from __future__ import annotations
 

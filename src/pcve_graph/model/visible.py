@@ -1,9 +1,9 @@
-"""Characters that a reader cannot see: made visible in text for people, refused in records.
+"""Invisible characters: escaped in text that is shown, refused in records.
 
-An escape sequence in a label can rewrite what a terminal shows, a bidirectional override reverses
-what is read (Unicode TR36 and UAX #9), and a zero-width character makes two names look the same.
-Everything else is text: letters of all scripts, combining marks, emoji and their sequences, and
-the marks and joiners that right-to-left and joining scripts are written with.
+An escape sequence in a label can rewrite the output of a terminal, a bidirectional override
+reverses what is read (Unicode TR36 and UAX #9), and a zero-width character makes two different
+names look the same. Everything else is text: letters of all scripts, combining marks, emoji and
+their sequences, and the marks and joiners that right-to-left and joining scripts require.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from typing import Final, NamedTuple
 _CONTROLS: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"
 """C0 without tab and line feed, DEL, C1 (ISO 6429), and halves of surrogate pairs.
 
-A carriage return is one of them unless a line feed follows it.
+A carriage return counts as one unless a line feed follows it.
 """
 
 _BIDI: Final = r"\u202a-\u202e\u2066-\u2069"
-"""Embeddings, overrides, isolates and what closes them (UAX #9, section 2)."""
+"""Embeddings, overrides, isolates and their closing characters (UAX #9, section 2)."""
 
-_UNSEEN: Final = (
+_INVISIBLE: Final = (
     r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2028\u2029\u2060-\u2065\u206a-\u206f"
     r"\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     r"\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 )
-"""Line and paragraph separators, and what has neither width nor shape: Unicode's
-Default_Ignorable_Code_Point without the joiners, marks and variation selectors, which have rules
-of their own; tag characters among them.
+"""Line and paragraph separators, and characters without width or shape: Unicode's
+Default_Ignorable_Code_Point, tag characters included, without the joiners, marks and variation
+selectors, which have rules of their own.
 """
 
 _JOINED: Final = (
@@ -44,7 +44,7 @@ _RIGHT_TO_LEFT: Final = re.compile(
 _HIDDEN: Final = re.compile(
     r"(?P<flag>\U0001f3f4[\U000e0020-\U000e007e]{1,6}\U000e007f)"
     r"|(?P<mark>[\u200e\u200f\u061c])"
-    rf"|[{_CONTROLS}{_BIDI}{_UNSEEN}]|\r(?!\n)"
+    rf"|[{_CONTROLS}{_BIDI}{_INVISIBLE}]|\r(?!\n)"
     rf"|(?<![{_JOINED}])[\u200c\u200d]"
     r"|(?<![0-9#*\u00a9\u00ae\u0300-\ufdff\ufe30-\uffff\U00010000-\U000dffff])[\ufe00-\ufe0f]"
     r"|(?<![\u1800-\u18aa])[\u180b-\u180d\u180f]"
@@ -52,7 +52,7 @@ _HIDDEN: Final = re.compile(
 )
 
 _NEAR: Final = 64
-"""Characters from a mark within which a right-to-left letter of its line gives it a use."""
+"""Characters around a mark in which a right-to-left letter of its line justifies the mark."""
 
 _REFUSED: Final = re.compile(rf"[{_CONTROLS}\u202d\u202e]|\r(?!\n)")
 _PAIRED: Final = re.compile("[\u202a\u202b\u202c\u2066-\u2069\n]")
@@ -60,20 +60,20 @@ _CLOSING: Final = {"\u202c": "\u202a\u202b", "\u2069": "\u2066\u2067\u2068"}
 
 
 class Refused(NamedTuple):
-    """A character that content may not hold: its offset in the text, and its code point."""
+    """A character that content may not contain: its offset in the text, and its code point."""
 
     at: int
     name: str
 
 
 def visible(text: str) -> str:
-    r"""`text` with each hidden character as its escape, `\u001b`; tabs and line ends stay.
+    r"""`text` with each hidden character as its escape, `\u001b`; tabs and line ends remain.
 
-    Hidden are control characters, half surrogates, bidirectional embeddings, overrides and
-    isolates, line and paragraph separators, and characters without width. Kept are the marks LRM,
-    RLM and ALM near a right-to-left letter of their line, joiners after letters of the scripts
-    that are written with them and within emoji, one variation selector after its base, and the
-    tags of a flag. The escapes are those of JSON and Turtle, which read them back.
+    Hidden characters are control characters, unpaired surrogates, bidirectional embeddings,
+    overrides and isolates, line and paragraph separators, and characters without width. The
+    exceptions are the marks LRM, RLM and ALM near a right-to-left letter of their line, joiners
+    after letters of scripts that use them and within emoji, one variation selector after its base,
+    and the tags of a flag. The escapes are those of JSON and Turtle, which can read them.
 
     >>> visible("Bell\x1b[2J Society")
     'Bell\\u001b[2J Society'
@@ -82,23 +82,23 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""`visible(text)` with its line ends as `\n`: a value that stands within a line."""
+    r"""`visible(text)` with each line end as `\n`, for a value within a line."""
     return visible(text).replace("\r\n", "\\r\\n").replace("\n", "\\n")
 
 
 def refused(text: str) -> Refused | None:
-    """The first character of `text` that no record or source may hold, or None.
+    """The first character of `text` that a record or source may not contain, or None.
 
-    Refused are control characters other than tabs and line ends, half surrogates, bidirectional
-    overrides, and embeddings and isolates that are not closed, or close nothing, in their line.
+    Refused are control characters other than tabs and line ends, unpaired surrogates, bidirectional
+    overrides, and embeddings and isolates without their opening or closing character in the line.
     """
     control = None if text.isprintable() else _REFUSED.search(text)
-    places = [at for at in (control and control.start(), _unpaired(text)) if at is not None]
-    return Refused(min(places), f"U+{ord(text[min(places)]):04X}") if places else None
+    offsets = [at for at in (control and control.start(), _unpaired(text)) if at is not None]
+    return Refused(min(offsets), f"U+{ord(text[min(offsets)]):04X}") if offsets else None
 
 
 def written_at(turtle: str, name: str) -> int:
-    """Where Turtle has the character `name`, as it is or as an escape; 0 where it is not there."""
+    """The offset of the character `name`, or of its escape, in `turtle`; 0 if it is not found."""
     code = name.removeprefix("U+")
     short = {"0008": r"|(?<!\\)\\b", "000C": r"|(?<!\\)\\f"}.get(code, "")
     match = re.search(rf"{re.escape(chr(int(code, 16)))}|(?i:\\u(?:0000)?{code}){short}", turtle)
@@ -106,21 +106,21 @@ def written_at(turtle: str, name: str) -> int:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    found = match.group()
-    if match["flag"] or (match["mark"] and _beside_right_to_left(match.string, match.start())):
-        return found
-    code = ord(found)
+    character = match.group()
+    if match["flag"] or (match["mark"] and _is_near_right_to_left(match.string, match.start())):
+        return character
+    code = ord(character)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def _beside_right_to_left(text: str, at: int) -> bool:
+def _is_near_right_to_left(text: str, at: int) -> bool:
     before = text[max(0, at - _NEAR) : at].rpartition("\n")[2]
     behind = text[at + 1 : at + 1 + _NEAR].partition("\n")[0]
     return bool(_RIGHT_TO_LEFT.search(before + behind))
 
 
 def _unpaired(text: str) -> int | None:
-    """Where the first embedding or isolate stands that has no partner in its line."""
+    """The offset of the first embedding or isolate that is not paired in its line, or None."""
     if text.isascii():
         return None
     opened: list[int] = []

@@ -1,7 +1,7 @@
-"""JSON (RFC 8259) with the place of every key and value, and JSON Lines: a record on each line.
+"""JSON (RFC 8259) with the position of every key and value, and JSON Lines, one record a line.
 
-Numbers, `true` and `false` stay the text that was typed; what a record may not hold is refused as
-in YAML. A line that is wrong stops no other.
+Numbers, `true` and `false` remain the text that was typed; what a record may not contain is refused
+as in YAML. An invalid line does not affect the others.
 """
 
 from __future__ import annotations
@@ -28,23 +28,22 @@ from .tree import (
 )
 
 LONGEST: Final = 2**22
-"""Bytes of the longest line that is read."""
+"""The length in bytes of the longest line that is read."""
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _STRING: Final = re.compile(r'"[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+')
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*+)(?:\.\d++)?(?:[eE][+-]?\d++)?(?![\w.+-])")
 _WORD: Final = re.compile(r"(?:true|false|null)(?!\w)")
-_OTHER: Final = re.compile(r"[\w.+/#-]+|.", re.DOTALL)
+_UNEXPECTED: Final = re.compile(r"[\w.+/#-]+|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """A JSON value and its offset in the text.
 
-    `kind` is the first character of what it is: `{`, `[`, `"`, `0` for any number, `t` for true,
-    `f` for false, `n` for null. `text` is a string without its quotation marks and escapes, else
-    what was typed. `values` are those of a list, `members` the (key, offset of the key, value) of
-    an object, in their order.
+    `kind` is `{`, `[`, `"`, `0` for any number, `t` for true, `f` for false or `n` for null. `text`
+    is the value of a string, else the literal as it was typed. `values` are those of an array,
+    `members` the (key, offset of the key, value) of an object, both in their order.
     """
 
     kind: str
@@ -55,15 +54,15 @@ class Value:
 
 
 class JsonError(ValueError):
-    """Text that is no JSON. `early` is true where it ends before the value does."""
+    """Text that is not JSON. `early` is true if it ends before the value does."""
 
-    def __init__(self, at: int, found: str, fix: str, early: bool = False) -> None:
-        super().__init__(found)
-        self.at, self.found, self.fix, self.early = at, found, fix, early
+    def __init__(self, at: int, message: str, fix: str, early: bool = False) -> None:
+        super().__init__(message)
+        self.at, self.message, self.fix, self.early = at, message, fix, early
 
 
 class TooDeepError(ValueError):
-    """Text with more levels than were asked for, the first of them at `at`."""
+    """Text with more levels than allowed; the first of them begins at the offset `at`."""
 
     def __init__(self, at: int) -> None:
         super().__init__(f"too deep at {at}")
@@ -71,21 +70,21 @@ class TooDeepError(ValueError):
 
 
 def read(text: str, levels: int = 400) -> Value:
-    """The one value in `text`. Raises JsonError, or TooDeepError past so many levels."""
+    """The JSON value that `text` consists of. Raises JsonError, or TooDeepError beyond `levels`."""
     reader = _Reader(text)
     value = reader.value(levels)
     if reader.peek():
-        fix = "write one record a line, and nothing after it"
-        raise JsonError(reader.at, "found more after the end of the record", fix)
+        fix = "write one record on each line, and nothing after it"
+        raise JsonError(reader.at, "unexpected text after the end of the record", fix)
     return value
 
 
 def typed(value: Value) -> Iterator[tuple[int, str]]:
-    """The numbers and words in `value`: the offset of each, and what was typed."""
+    """The numbers, booleans and nulls in `value`: the offset of each, and its text as typed."""
     if value.kind not in '{["':
         yield value.at, value.text
-    for each in (*value.values, *(member for _, _, member in value.members)):
-        yield from typed(each)
+    for item in (*value.values, *(member for _, _, member in value.members)):
+        yield from typed(item)
 
 
 class _Reader:
@@ -94,7 +93,7 @@ class _Reader:
         self.at = 0
 
     def peek(self) -> str:
-        """The next character that is no white space; empty at the end."""
+        """The next character that is not white space; empty at the end."""
         self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
         return self.text[self.at : self.at + 1]
 
@@ -116,11 +115,11 @@ class _Reader:
         raise self.unexpected("a value")
 
     def values(self, levels: int) -> Iterator[Value]:
-        while self.goes_on("]"):
+        while self.has_next("]"):
             yield self.value(levels)
 
     def members(self, levels: int) -> Iterator[tuple[str, int, Value]]:
-        while self.goes_on("}"):
+        while self.has_next("}"):
             if self.peek() != '"':
                 raise self.unexpected("a key in double quotation marks")
             at, key = self.at, self.string()
@@ -129,20 +128,20 @@ class _Reader:
             self.at += 1
             yield key, at, self.value(levels)
 
-    def goes_on(self, closing: str) -> bool:
-        """Whether another value comes before `closing`; passes over the comma or the bracket."""
+    def has_next(self, closing: str) -> bool:
+        """Whether another value comes before `closing`; consumes the comma or the bracket."""
         first = self.text[self.at - 1] in "{["
-        found, at = self.peek(), self.at
-        if found == closing:
+        sign, at = self.peek(), self.at
+        if sign == closing:
             self.at += 1
             return False
         if first:
             return True
-        if found != ",":
+        if sign != ",":
             raise self.unexpected(f"a comma or {closing}")
         self.at += 1
         if self.peek() == closing:
-            raise JsonError(at, f"found a comma before {closing}", "delete the comma")
+            raise JsonError(at, f"unexpected comma before {closing}", "delete the comma")
         return True
 
     def string(self) -> str:
@@ -160,37 +159,38 @@ class _Reader:
             value.encode()
         except json.JSONDecodeError as error:
             fix = 'write a backslash as \\\\ and a quotation mark as \\"'
-            raise JsonError(start + error.pos, "found an escape that JSON has not", fix) from None
+            message = "invalid escape sequence in a JSON string"
+            raise JsonError(start + error.pos, message, fix) from None
         except UnicodeEncodeError:
-            found, fix = "found half of a character (\\ud800 to \\udfff)", "write the character"
-            raise JsonError(start, found, fix) from None
+            message = "unpaired surrogate (\\ud800 to \\udfff) in a JSON string"
+            raise JsonError(start, message, "write the character itself") from None
         return value
 
     def unfinished(self, at: int) -> JsonError:
         if at >= len(self.text) or self.text[at] == "\\":
             return self.ended(at)
-        found = f"found the control character U+{ord(self.text[at]):04X} in a text"
-        return JsonError(at, found, "write \\t for a tab and \\n for a line break")
+        message = f"control character U+{ord(self.text[at]):04X} in a JSON string"
+        return JsonError(at, message, "write \\t for a tab and \\n for a line break")
 
     def ended(self, at: int) -> JsonError:
-        fix = "write the whole of the record on one line; a line break in a text is \\n"
-        return JsonError(at, "the line ends inside the record", fix, early=True)
+        fix = "write the whole record on one line; a line break in a string is \\n"
+        return JsonError(at, "the JSON object is not closed on this line", fix, early=True)
 
-    def unexpected(self, wanted: str) -> JsonError:
-        match = _OTHER.match(self.text, self.at)
+    def unexpected(self, expected: str) -> JsonError:
+        match = _UNEXPECTED.match(self.text, self.at)
         if match is None:
             return self.ended(self.at)
-        found = match.group()[:40]
-        fix = f"write {wanted}"
-        if found == "'":
-            fix = "put keys and texts in double quotation marks"
-        elif wanted == "a value" and (found[0].isalnum() or found[0] in "+-."):
-            fix = "put a text in double quotation marks; a number has no + and no leading zero"
-        return JsonError(self.at, f"found {found} where {wanted} belongs", fix)
+        word = match.group()[:40]
+        fix = f"write {expected}"
+        if word == "'":
+            fix = "put keys and strings in double quotation marks"
+        elif expected == "a value" and (word[0].isalnum() or word[0] in "+-."):
+            fix = "put a string in double quotation marks; a number has no + and no leading zero"
+        return JsonError(self.at, f"unexpected {word}, expected {expected}", fix)
 
 
 def parse(text: str, path: str, line: int = 1) -> Node:
-    """The record in `text`, which is line `line` of `path`.
+    """The tree of the record in `text`, which is line `line` of `path`.
 
     Raises ContentError: `json-syntax`, `control-character`, `duplicate-key`, `empty-value`,
     `structure`.
@@ -200,7 +200,7 @@ def parse(text: str, path: str, line: int = 1) -> Node:
         return _node(read(text, DEPTH), path, line)
     except JsonError as error:
         position = Position(path, line, error.at + 1)
-        raise ContentError([breach("json-syntax", position, error.found, error.fix)]) from error
+        raise ContentError([breach("json-syntax", position, error.message, error.fix)]) from error
     except TooDeepError as error:
         raise too_deep(Position(path, line, error.at + 1)) from None
 
@@ -208,21 +208,21 @@ def parse(text: str, path: str, line: int = 1) -> Node:
 def _node(value: Value, path: str, line: int) -> Node:
     position = Position(path, line, value.at + 1)
     if value.kind == "[":
-        values = tuple(_node(each, path, line) for each in value.values)
-        for each, node in zip(value.values, values, strict=True):
-            if _blank(each):
+        values = tuple(_node(item, path, line) for item in value.values)
+        for item, node in zip(value.values, values, strict=True):
+            if _blank(item):
                 raise empty("an item", node.position)
         return Sequence(values, position)
     if value.kind != "{":
         return checked(Scalar(value.text, position))
     entries: dict[str, tuple[Scalar, Node]] = {}
-    for name, at, each in value.members:
+    for name, at, item in value.members:
         key = checked(Scalar(name, Position(path, line, at + 1)))
         if name in entries:
             raise twice(key, entries[name][0].position)
-        if _blank(each):
+        if _blank(item):
             raise empty(f'"{name}"', key.position)
-        entries[name] = (key, _node(each, path, line))
+        entries[name] = (key, _node(item, path, line))
     return Mapping(tuple(entries.values()), position)
 
 
@@ -231,27 +231,27 @@ def _blank(value: Value) -> bool:
 
 
 def parse_lines(lines: Iterable[bytes], path: str) -> Iterator[tuple[str, Node | ContentError]]:
-    """Each record of JSON Lines: its text, and its tree or what is wrong with it.
+    """The records of JSON Lines: the text of each, and its tree or its error.
 
-    Empty lines are passed over. Where a line ends inside its record, so are the lines that it
-    seems to go on with: a record that is spread over many lines is one mistake, not many. A file
-    whose first line is no text is no text at all.
+    Empty lines are skipped. After a line that does not close its object, lines that do not begin a
+    new object are skipped too: a record spread over several lines is one error, not many. If the
+    first line is not valid UTF-8, the rest of the file is skipped.
     """
-    broken = False
+    unclosed = False
     for number, raw in enumerate(lines, 1):
-        if not raw.strip() or (broken and not raw.startswith(b"{")):
+        if not raw.strip() or (unclosed and not raw.startswith(b"{")):
             continue
-        broken = False
+        unclosed = False
         text = ""
         try:
             if len(raw) > LONGEST:
-                found = f"the line is longer than {LONGEST // 2**20} MB"
-                fix = "a record is a page or two of text"
-                raise ContentError([breach("file-size", Position(path, number), found, fix)])
+                message = f"the line is longer than {LONGEST // 2**20} MB"
+                fix = "shorten the record; one is a page or two of text"
+                raise ContentError([breach("file-size", Position(path, number), message, fix)])
             text = decode(raw.rstrip(b"\r\n"), path, number)
             yield text, parse(text, path, number)
         except ContentError as error:
-            broken = isinstance(error.__cause__, JsonError) and error.__cause__.early
+            unclosed = isinstance(error.__cause__, JsonError) and error.__cause__.early
             yield text, error
             if number == 1 and error.problems[0].rule == "encoding":
                 return

@@ -1,8 +1,8 @@
-"""JSON-LD as text, before the parser of RDF sees it: its depth, its contexts, its version.
+"""Checks of JSON-LD before it is parsed: its depth, the size of its contexts, its RDF version.
 
-A parser copies the active context for each context inside it, and defines a term by way of those
-that it is made of, one inside the other: the first costs the product of both, the second its stack
-(JSON-LD 1.1 API, sections 4.1 and 4.2).
+A parser copies the active context for each nested context, which takes time in proportion to the
+product of both, and defines a term by recursion through the terms that its definition uses, which
+can exhaust the stack (JSON-LD 1.1 API, sections 4.1 and 4.2).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .tree import DEEPEST, place_in, too_nested
 from .turtle_check import newer_rdf
 
 COPIES: Final = 10**7
-"""Terms that may be copied from context to context in reading one file; they take some seconds."""
+"""The most terms that the contexts of one file may copy, which takes some seconds."""
 
 _TOKEN: Final = re.compile(
     rb"""[^"\[\]{}]*+(?:(?P<text>"[^"\\]*+(?:\\.[^"\\]*+)*+"?+)(?P<key>\s*+:)?+|(?P<open>[\[{])
@@ -27,9 +27,10 @@ _NULL: Final = re.compile(rb"\s*null\b")
 
 
 def check_jsonld(raw: bytes, name: str) -> None:
-    """Refuse what is nested too deeply or copies too many terms, and RDF 1.2, at its place.
+    """Refuse a document that is nested too deeply, copies too many terms, or uses RDF 1.2.
 
-    Takes time in proportion to the file. Raises ContentError (`nesting`, `rdf-version`).
+    Takes time in proportion to the file. Raises ContentError (`nesting`, `rdf-version`) at the
+    position of the fault.
     """
     contexts = _Contexts(raw, name)
     context, depth, at = -1, 0, 0
@@ -62,10 +63,10 @@ def check_jsonld(raw: bytes, name: str) -> None:
 
 
 class _Contexts:
-    """The contexts that a file is inside of, by how many terms each of them has.
+    """The contexts of a file. `sizes` holds the number of terms of each one that is active.
 
-    `scoped` holds the terms, as they are typed, whose use enters a context of their own, and
-    `directions` those that stand for @direction.
+    `scoped` holds the terms, as they are typed, that have a scoped context, `directions` the
+    aliases of @direction.
     """
 
     def __init__(self, raw: bytes, name: str) -> None:
@@ -76,77 +77,78 @@ class _Contexts:
         self.copied = 0
 
     def copy(self, at: int) -> None:
-        """Count the copy of the active context that is made at the offset `at`."""
+        """Count the copy of the active context at the offset `at`."""
         self.copied += self.sizes[-1]
         if self.copied > COPIES:
-            found = "the contexts inside contexts copy too many terms"
-            fix = "state the terms in one context, at the beginning of the file"
-            raise ContentError([breach("nesting", place_in(self.raw, at, self.name), found, fix)])
+            message = "the nested contexts copy too many terms"
+            fix = "define the terms in one context at the beginning of the file"
+            raise ContentError([breach("nesting", place_in(self.raw, at, self.name), message, fix)])
 
     def enter(self, start: int, end: int) -> None:
-        """Make the local context that is written from `start` to `end` part of the active one."""
+        """Add the local context from `start` to `end` to the active one."""
         try:
             local = json.loads(self.raw[start:end])
         except ValueError:
             return
         self.copy(start)
-        for each in _objects(local):
-            if _is_long(_made_of(each)):
-                found = f"a term is defined by way of more than {DEEPEST} others"
+        for definitions in _objects(local):
+            if _has_long_chain(_terms_used(definitions)):
+                message = f"the definition of a term goes through more than {DEEPEST} other terms"
                 place = place_in(self.raw, start, self.name)
-                raise ContentError([breach("nesting", place, found, "write its IRI out")])
-            for term, value in each.items():
+                raise ContentError([breach("nesting", place, message, "write its IRI in full")])
+            for term, value in definitions.items():
                 if _has_context(value):
                     self.scoped.add(json.dumps(term).encode())
                 if "@direction" in (value, value.get("@id") if isinstance(value, dict) else None):
                     self.directions.add(json.dumps(term).encode())
-            self.sizes[-1] += len(each)
+            self.sizes[-1] += len(definitions)
 
 
 def _objects(local: Any) -> list[dict[str, Any]]:
-    """The objects of a local context, those of its scoped contexts with them."""
-    waiting, found = [local], list[dict[str, Any]]()
-    for each in waiting:
-        if isinstance(each, list):
-            waiting += each
-        elif isinstance(each, dict):
-            found.append(each)
-            waiting += [value["@context"] for value in each.values() if _has_context(value)]
-    return found
+    """The objects of a local context, including those of its scoped contexts."""
+    contexts, objects = [local], list[dict[str, Any]]()
+    for context in contexts:
+        if isinstance(context, list):
+            contexts += context
+        elif isinstance(context, dict):
+            objects.append(context)
+            contexts += [value["@context"] for value in context.values() if _has_context(value)]
+    return objects
 
 
 def _has_context(value: Any) -> bool:
     return isinstance(value, dict) and "@context" in value
 
 
-def _made_of(context: dict[str, Any]) -> dict[str, list[str]]:
-    """From each term to those that it is defined by: its IRI, its type, and their prefixes."""
-    made: dict[str, list[str]] = {}
+def _terms_used(context: dict[str, Any]) -> dict[str, list[str]]:
+    """The terms that the definition of each term uses: in its IRI, its type, or as prefixes."""
+    terms_used: dict[str, list[str]] = {}
     for term, value in context.items():
         stated = value if isinstance(value, dict) else {"@id": value}
-        words = [term, *(stated.get(each) for each in ("@id", "@type", "@reverse"))]
+        words = [term, *(stated.get(keyword) for keyword in ("@id", "@type", "@reverse"))]
         names = {part for word in words if isinstance(word, str) for part in _names(word)}
-        made[term] = sorted(each for each in names if each in context and each != term)
-    return made
+        terms_used[term] = sorted(name for name in names if name in context and name != term)
+    return terms_used
 
 
 def _names(word: str) -> tuple[str, str]:
     return word, word.partition(":")[0]
 
 
-def _is_long(made: dict[str, list[str]]) -> bool:
-    """Whether a chain of definitions has more than `DEEPEST` terms, or goes round in as many."""
+def _has_long_chain(terms_used: dict[str, list[str]]) -> bool:
+    """Whether a chain of definitions has more than `DEEPEST` terms, or is a cycle of as many."""
     heights: dict[str, int] = {}
-    for first in made:
-        path = [] if first in heights else [(first, iter(made[first]))]
+    for first in terms_used:
+        path = [] if first in heights else [(first, iter(terms_used[first]))]
         while path:
             term, parts = path[-1]
-            part = next((each for each in parts if each not in heights), None)
+            part = next((part for part in parts if part not in heights), None)
             if part is None:
-                heights[term] = 1 + max((heights.get(each, 0) for each in made[term]), default=0)
+                below = (heights.get(part, 0) for part in terms_used[term])
+                heights[term] = 1 + max(below, default=0)
                 path.pop()
-            elif all(part != each for each, _ in path):
-                path.append((part, iter(made[part])))
+            elif all(part != ancestor for ancestor, _ in path):
+                path.append((part, iter(terms_used[part])))
             if len(path) > DEEPEST or heights.get(term, 0) > DEEPEST:
                 return True
     return False

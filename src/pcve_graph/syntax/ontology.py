@@ -1,4 +1,4 @@
-"""From ontology/ to what a record may say: the shapes of the classes are the list of their keys."""
+"""Reading ontology/: the classes, the keys of their records (from the shapes), the vocabularies."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ from .turtle_check import check_turtle
 
 
 class Triples:
-    """The triples of a few files, by subject and predicate; terms without their marks."""
+    """Triples indexed by (subject, predicate) and (predicate, object); terms are plain values."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
         self.by: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.subjects: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for each in triples:
+        for triple in triples:
             subject, predicate, value = (
-                _bare(each.subject),
-                each.predicate.value,
-                _bare(each.object),
+                _bare(triple.subject),
+                triple.predicate.value,
+                _bare(triple.object),
             )
             self.by[subject, predicate].append(value)
             self.subjects[predicate, value].append(subject)
 
     def all(self, subject: str, name: str) -> list[str]:
-        """The values of the property with this prefixed name, sorted."""
+        """The values of the property with the prefixed name `name`, sorted."""
         return sorted(self.by.get((subject, expand(name)), ()))
 
     def one(self, subject: str, name: str, default: str = "") -> str:
-        """The first of them, or `default`."""
+        """The first value of the property `name` in sorted order, or `default`."""
         return min(self.by.get((subject, expand(name)), ()), default=default)
 
     def having(self, name: str, value: str) -> list[str]:
-        """The subjects that have this value, sorted."""
+        """The subjects for which the property `name` has this value, sorted."""
         return sorted(self.subjects.get((expand(name), value), ()))
 
     def listed(self, head: str) -> Iterator[str]:
-        """The members of an RDF list."""
+        """The members of the RDF list `head`."""
         while head and head != expand("rdf:nil"):
             yield self.one(head, "rdf:first")
             head = self.one(head, "rdf:rest")
@@ -63,7 +63,7 @@ def _bare(term: object) -> str:
 def read_turtle(raw: bytes, name: str) -> list[ox.Triple]:
     """The triples of a Turtle file.
 
-    Raises ContentError with its place: `ontology-syntax`, `nesting`, `rdf-version`, or
+    Raises ContentError at the position of a fault: `ontology-syntax`, `nesting`, `rdf-version`, or
     `control-character` for one in a term.
     """
     check_turtle(raw, name)
@@ -71,24 +71,24 @@ def read_turtle(raw: bytes, name: str) -> list[ox.Triple]:
         triples = [quad.triple for quad in ox.parse(raw, format=ox.RdfFormat.TURTLE)]
     except SyntaxError as error:
         place = Position(name, error.lineno or 1, error.offset or 1)
-        fix = "correct the Turtle at this place"
+        fix = "correct the Turtle at this position"
         raise ContentError([breach("ontology-syntax", place, error.msg, fix)]) from None
-    terms = (_bare(term) for each in triples for term in (each.subject, each.object))
+    terms = (_bare(term) for triple in triples for term in (triple.subject, triple.object))
     if bad := next(filter(None, map(refused, terms)), None):
         text = raw.decode()
         at = written_at(text, bad.name)
         place = Position(name, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
-        found, fix = f"found the character {bad.name}", f"delete the character {bad.name} here"
-        raise ContentError([breach("control-character", place, found, fix)])
+        message, fix = f"found the character {bad.name}", f"delete the character {bad.name} here"
+        raise ContentError([breach("control-character", place, message, fix)])
     return triples
 
 
 def read_ontology(project: Project) -> Ontology:
-    """The ontology of `project`, without align.ttl where that is absent. As long as the files are
-    the same it is the same one, and its shapes stay compiled.
+    """The ontology of `project`; align.ttl may be absent.
 
-    Raises ContentError (`ontology-syntax`) where a file is not Turtle, or pcve.ttl, vocab.ttl or
-    align.ttl holds a blank node.
+    The object is the same one as long as the files are the same, so that its shapes stay compiled.
+    Raises ContentError (`ontology-syntax`) if a file is not Turtle, or if pcve.ttl, vocab.ttl or
+    align.ttl contains a blank node.
     """
     paths = [project.ontology / f"{name}.ttl" for name in ("pcve", "vocab", "shapes", "align")]
     raw = [read_inside(path, project.root, LARGEST) for path in paths[:3]]
@@ -99,43 +99,44 @@ def read_ontology(project: Project) -> Ontology:
 
 @lru_cache(2)
 def _ontology(build: Path, names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
-    told = kept(build, "ontology", [*map(str.encode, names), *raw], lambda: _told(names, raw))
-    by_iri = {each["iri"]: _record_class(each) for each in told["classes"]}
+    content = kept(build, "ontology", [*map(str.encode, names), *raw], lambda: _parsed(names, raw))
+    by_iri = {entry["iri"]: _record_class(entry) for entry in content["classes"]}
+    keys = (key for record_class in by_iri.values() for key in record_class.keys.values())
     return Ontology(
-        graphs={name: tuple(lines) for name, lines in told["graphs"].items()},
-        shapes=told["shapes"],
+        graphs={name: tuple(lines) for name, lines in content["graphs"].items()},
+        shapes=content["shapes"],
         digest=hashlib.sha256(raw[2]).hexdigest(),
-        classes={each.name: each for each in by_iri.values()},
+        classes={record_class.name: record_class for record_class in by_iri.values()},
         by_iri=by_iri,
-        schemes={scheme: tuple(terms) for scheme, terms in told["schemes"].items()},
-        roles=told["roles"],
-        messages={shape: (name, message) for shape, (name, message) in told["messages"].items()},
-        labels={(scheme, term): tuple(words) for scheme, term, words in told["labels"]},
-        by_shape={key.shape: key for each in by_iri.values() for key in each.keys.values()},
-        pointed={shape: tuple(values) for shape, values in told["pointed"].items()},
+        schemes={scheme: tuple(terms) for scheme, terms in content["schemes"].items()},
+        roles=content["roles"],
+        messages={shape: (name, message) for shape, (name, message) in content["messages"].items()},
+        labels={(scheme, term): tuple(words) for scheme, term, words in content["labels"]},
+        by_shape={key.shape: key for key in keys},
+        pointed={shape: tuple(values) for shape, values in content["pointed"].items()},
         texts={name: text.decode() for name, text in zip(names, raw, strict=True)},
     )
 
 
-def _record_class(told: dict[str, Any]) -> RecordClass:
-    keys = {name: Key(**{**key, **_tuples(key)}) for name, key in told["keys"].items()}
-    return RecordClass(**{**told, "keys": keys})
+def _record_class(content: dict[str, Any]) -> RecordClass:
+    keys = {name: Key(**{**key, **_tuples(key)}) for name, key in content["keys"].items()}
+    return RecordClass(**{**content, "keys": keys})
 
 
 def _tuples(key: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(key[name]) for name in ("datatypes", "classes", "derives")}
 
 
-def _told(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
-    """What the files of an ontology say, as plain JSON."""
+def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
+    """The content of the files of an ontology as plain JSON."""
     pcve, vocabulary, shapes, align = map(read_turtle, raw, names)
     terms = pcve + align
     for triple in (*terms, *vocabulary):
         if ox.BlankNode in (type(triple.subject), type(triple.object)):
             place = Position(names[0].rpartition("/")[0])
-            found = f"{triple.predicate} has a blank node"
-            fix = "give the node an IRI: what is published has none"
-            raise ContentError([breach("ontology-syntax", place, found, fix)])
+            message = f"{triple.predicate} has a blank node"
+            fix = "give the node an IRI; the published ontology has no blank nodes"
+            raise ContentError([breach("ontology-syntax", place, message, fix)])
     everything = Triples((*terms, *vocabulary, *shapes))
     schemes = {
         scheme.removeprefix(VOCAB): tuple(
@@ -147,11 +148,11 @@ def _told(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
     return {
         "graphs": {"ontology": _lines(terms), "vocabulary": _lines(vocabulary)},
         "shapes": "\n".join(_lines(shapes)),
-        "classes": [asdict(each) for each in _classes(everything)],
+        "classes": [asdict(record_class) for record_class in _classes(everything)],
         "schemes": schemes,
         "roles": _roles(everything),
         "messages": _messages(everything),
-        "labels": [(*of, words) for of, words in _names(everything, schemes).items()],
+        "labels": [(*of, words) for of, words in _labels(everything, schemes).items()],
         "pointed": _pointed(shapes),
     }
 
@@ -169,7 +170,7 @@ def _roles(triples: Triples) -> dict[str, str]:
     }
 
 
-def _names(
+def _labels(
     triples: Triples, schemes: dict[str, tuple[str, ...]]
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     return {
@@ -193,16 +194,17 @@ def _messages(triples: Triples) -> dict[str, tuple[str, str]]:
 
 
 def _pointed(shapes: list[ox.Triple]) -> dict[str, tuple[str, ...]]:
-    """From the IRI of a shape to every value of sh:hasValue in it, as deep as it has no names."""
-    holder = {each.object: each.subject for each in shapes if isinstance(each.object, ox.BlankNode)}
-    found = defaultdict(list)
+    """The values of sh:hasValue by the IRI of their shape, those in its blank nodes included."""
+    blanks = (triple for triple in shapes if isinstance(triple.object, ox.BlankNode))
+    holder = {triple.object: triple.subject for triple in blanks}
+    values_by_shape = defaultdict(list)
     for triple in shapes:
         if triple.predicate.value == expand("sh:hasValue"):
             node = triple.subject
             while isinstance(node, ox.BlankNode) and node in holder:
                 node = holder[node]
-            found[_bare(node)].append(str(triple.object))
-    return {shape: tuple(sorted(values)) for shape, values in found.items()}
+            values_by_shape[_bare(node)].append(str(triple.object))
+    return {shape: tuple(sorted(values)) for shape, values in values_by_shape.items()}
 
 
 def _classes(triples: Triples) -> Iterator[RecordClass]:
@@ -211,11 +213,11 @@ def _classes(triples: Triples) -> Iterator[RecordClass]:
         for target in triples.all(shape, "sh:targetClass"):
             shapes[target].append(shape)
     for iri, own in sorted(shapes.items()):
-        shape = next((each for each in own if triples.all(each, "pcve:folder")), own[0])
+        shape = next((shape for shape in own if triples.all(shape, "pcve:folder")), own[0])
         keys: dict[str, Key] = {}
         for ancestor in sorted(_ancestors(triples, iri)):
-            for each in shapes.get(ancestor, ()):
-                for member in triples.all(each, "sh:property"):
+            for ancestor_shape in shapes.get(ancestor, ()):
+                for member in triples.all(ancestor_shape, "sh:property"):
                     key = _key(triples, member)
                     if key.name not in keys or key.datatypes or key.classes or key.scheme:
                         keys[key.name] = key
@@ -235,24 +237,25 @@ def _in_order(item: tuple[str, Key]) -> tuple[bool, int, str]:
 
 
 def _ancestors(triples: Triples, iri: str) -> set[str]:
-    found = {iri}
-    waiting = [iri]
-    while waiting:
-        for parent in triples.all(waiting.pop(), "rdfs:subClassOf"):
-            if parent not in found:
-                found.add(parent)
-                waiting.append(parent)
-    return found
+    """The class `iri` and all its superclasses."""
+    ancestors = {iri}
+    unvisited = [iri]
+    while unvisited:
+        for parent in triples.all(unvisited.pop(), "rdfs:subClassOf"):
+            if parent not in ancestors:
+                ancestors.add(parent)
+                unvisited.append(parent)
+    return ancestors
 
 
 def _key(triples: Triples, shape: str) -> Key:
     path = triples.one(shape, "sh:path")
     choices = [
         shape,
-        *(each for head in triples.all(shape, "sh:or") for each in triples.listed(head)),
+        *(choice for head in triples.all(shape, "sh:or") for choice in triples.listed(head)),
     ]
-    datatypes = [each for choice in choices for each in triples.all(choice, "sh:datatype")]
-    classes = [each for choice in choices for each in triples.all(choice, "sh:class")]
+    datatypes = [datatype for choice in choices for datatype in triples.all(choice, "sh:datatype")]
+    classes = [class_iri for choice in choices for class_iri in triples.all(choice, "sh:class")]
     schemes = [
         value.removeprefix(VOCAB)
         for node in triples.all(shape, "sh:node")

@@ -1,6 +1,6 @@
-"""RDF/XML as text, before the parser of RDF sees it: its encoding, entities, depth and version.
+"""Checks of RDF/XML before it is parsed: its encoding, entities, depth and RDF version.
 
-The parser of RDF/XML reads UTF-8 alone, expands entities into memory, and says no places.
+The parser of RDF/XML reads only UTF-8, expands entities in memory, and reports no positions.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .tree import DEEPEST, decode, place_in, too_nested
 from .turtle_check import newer_rdf
 
 ATTRIBUTES: Final = 1000
-"""Attributes and namespaces that an element may have; a parser compares each with each."""
+"""The most attributes and namespaces of an element; a parser compares each pair of them."""
 
 _BYTE_ORDER_MARKS: Final = {
     codecs.BOM_UTF8: "utf-8",
@@ -25,13 +25,13 @@ _BYTE_ORDER_MARKS: Final = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _BEGINNINGS: Final = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
-"""How a file without a byte order mark begins (XML 1.0, appendix F)."""
+"""The first bytes of a file without a byte order mark (XML 1.0, appendix F)."""
 
 _DECLARED: Final = re.compile(r"<\?xml[^>]*?(\s+encoding\s*=\s*[\"']([\w.-]+)[\"'])")
-_KNOWN: Final = re.compile(r"utf-?8|utf-?16(?:[lb]e)?|(?:us-)?ascii|iso-8859-\d+|windows-125\d")
+_SUPPORTED: Final = re.compile(r"utf-?8|utf-?16(?:[lb]e)?|(?:us-)?ascii|iso-8859-\d+|windows-125\d")
 _ENTITY: Final = re.compile(rb"<!ENTITY\s+([\w.-]+)\s+[\"']([^\"']*)[\"']\s*>")
 _REFERENCE: Final = re.compile(rb"&([\w.-]+);")
-_OUTSIDE: Final = re.compile(
+_EXTERNAL: Final = re.compile(
     rb"<!(?:ENTITY\s+(?:%\s+)?[\w.-]+|DOCTYPE\s+[\w:.-]+)\s+(?:SYSTEM|PUBLIC)\b"
 )
 _RDF: Final = PREFIXES["rdf"]
@@ -44,22 +44,23 @@ _RDF12: Final = {
 
 
 def decode_xml(raw: bytes, name: str) -> bytes:
-    """The file as UTF-8, by its byte order mark, its first bytes, or its declaration.
+    """The file in UTF-8, decoded by its byte order mark, its first bytes, or its declaration.
 
-    The declaration of another encoding is blanked, so that every place stays what it is.
-    Raises ContentError (`encoding`) where the bytes are not what is declared, at the first of them.
+    The declaration of an encoding is replaced by spaces, so that positions do not change.
+    Raises ContentError (`encoding`) at the first byte that is not in the declared encoding.
     """
     if raw.startswith(codecs.BOM_UTF32_LE):  # which begins as that of UTF-16 does
         decode(raw, name)
-    mark = next((each for each in _BYTE_ORDER_MARKS if raw.startswith(each)), b"")
-    said = _BYTE_ORDER_MARKS.get(mark) or _BEGINNINGS.get(raw[:2])
-    head = raw[:1000].decode(said or "latin-1", "ignore").removeprefix("\ufeff")
+    mark = next((mark for mark in _BYTE_ORDER_MARKS if raw.startswith(mark)), b"")
+    detected = _BYTE_ORDER_MARKS.get(mark) or _BEGINNINGS.get(raw[:2])
+    head = raw[:1000].decode(detected or "latin-1", "ignore").removeprefix("\ufeff")
     declaration = _DECLARED.match(head)
-    encoding = said or (declaration[2].casefold() if declaration else "utf-8")
+    encoding = detected or (declaration[2].casefold() if declaration else "utf-8")
     if encoding in ("utf-8", "utf8"):
         text = decode(raw, name)
-    elif declaration is not None and not _KNOWN.fullmatch(declaration[2].casefold()):
-        raise _misread(name, declaration.start(2), f"the encoding {declaration[2]} is not known")
+    elif declaration is not None and not _SUPPORTED.fullmatch(declaration[2].casefold()):
+        message = f"the encoding {declaration[2]} is not supported"
+        raise _encoding_error(name, declaration.start(2), message)
     else:
         text = _decoded(raw, name, encoding)
     declaration = _DECLARED.match(text)
@@ -75,48 +76,48 @@ def _decoded(raw: bytes, name: str, encoding: str) -> str:
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode(encoding, "ignore").removeprefix("\ufeff")
         place = place_in(before.encode(), len(before.encode()), name)
-        found = f"the byte 0x{raw[error.start]:02x} is not {encoding}, which the file says it is"
-        raise ContentError([breach("encoding", place, found, "save the file as UTF-8")]) from None
+        message = f"the byte 0x{raw[error.start]:02x} is not valid in the encoding {encoding}"
+        raise ContentError([breach("encoding", place, message, "save the file as UTF-8")]) from None
     except LookupError:
-        raise _misread(name, 0, f"the encoding {encoding} is not known") from None
+        raise _encoding_error(name, 0, f"the encoding {encoding} is not supported") from None
     if not text.lstrip().startswith("<"):
-        raise _misread(name, 0, f"the file says that it is {encoding}, and is not")
+        raise _encoding_error(name, 0, f"the file is not in the declared encoding {encoding}")
     decode(text.encode(), name)
     return text
 
 
-def _misread(name: str, at: int, found: str) -> ContentError:
-    fix = "save the file as UTF-8 and declare that, or no encoding"
-    return ContentError([breach("encoding", Position(name, 1, at + 1), found, fix)])
+def _encoding_error(name: str, at: int, message: str) -> ContentError:
+    fix = "save the file as UTF-8, and declare UTF-8 or no encoding"
+    return ContentError([breach("encoding", Position(name, 1, at + 1), message, fix)])
 
 
 def check_entities(raw: bytes, name: str, largest: int) -> None:
-    """Refuse entities that lie elsewhere, or that grow to more than `largest` bytes.
+    """Refuse external and nested entities, and those that expand to more than `largest` bytes.
 
-    Namespace abbreviations, which RDF/XML files do declare as entities, are let through.
-    Raises ContentError (`rdf-syntax`): a parser would expand them into memory.
+    Entities that abbreviate namespaces, which are common in RDF/XML, are accepted. Raises
+    ContentError (`rdf-syntax`): a parser would expand the entities in memory.
     """
     entities = dict(_ENTITY.findall(raw))
     uses = Counter(_REFERENCE.findall(raw)) if entities else Counter()
-    grown = sum(len(value) * uses[entity] for entity, value in entities.items())
+    expanded = sum(len(value) * uses[entity] for entity, value in entities.items())
     nested = next((entity for entity, value in entities.items() if b"&" in value), b"")
-    outside = _OUTSIDE.search(raw)
-    if not (nested or outside or grown > largest):
+    external = _EXTERNAL.search(raw)
+    if not (nested or external or expanded > largest):
         return
     at = raw.find(b"<!ENTITY " + nested) if nested else 0
-    found = f"the entity {nested.decode()} is made of entities"
-    if outside:
-        found, at = "an entity lies outside the file", outside.start()
+    message = f"the entity {nested.decode()} refers to other entities"
+    if external:
+        message, at = "the file declares an external entity", external.start()
     elif not nested:
-        found = "the entities grow too large"
-    fix = "write the text out: entities are not followed"
-    raise ContentError([breach("rdf-syntax", place_in(raw, at, name), found, fix)])
+        message = "the expanded entities are too large"
+    fix = "write the text in place of the entity"
+    raise ContentError([breach("rdf-syntax", place_in(raw, at, name), message, fix)])
 
 
 def check_elements(raw: bytes, name: str) -> None:
-    """Refuse XML that is not well formed, too deep or too broad, and RDF 1.2, at its place.
+    """Refuse XML that is not well-formed, nested too deeply or too broad, and RDF 1.2.
 
-    Raises ContentError (`rdf-syntax`, `nesting`, `rdf-version`).
+    Raises ContentError (`rdf-syntax`, `nesting`, `rdf-version`) at the position of the fault.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     depth = namespaces = 0
@@ -133,8 +134,8 @@ def check_elements(raw: bytes, name: str) -> None:
             raise too_nested(place_in(raw, parser.CurrentByteIndex, name))
         if breadth > ATTRIBUTES:
             place = place_in(raw, parser.CurrentByteIndex, name)
-            found = f"the element has more than {ATTRIBUTES:,} attributes"
-            raise ContentError([breach("nesting", place, found, "write them as elements")])
+            message = f"the element has more than {ATTRIBUTES:,} attributes"
+            raise ContentError([breach("nesting", place, message, "write them as elements")])
         if attributes:
             _check_version(raw, parser.CurrentByteIndex, name, attributes)
 
@@ -149,13 +150,14 @@ def check_elements(raw: bytes, name: str) -> None:
         parser.Parse(raw, True)
     except expat.ExpatError as error:
         place = Position(name, error.lineno, error.offset + 1)
-        found = expat.ErrorString(error.code)
-        raise ContentError([breach("rdf-syntax", place, found, "correct the XML here")]) from None
+        message = expat.ErrorString(error.code)
+        fix = "correct the XML at this position"
+        raise ContentError([breach("rdf-syntax", place, message, fix)]) from None
 
 
 def _check_version(raw: bytes, at: int, name: str, attributes: dict[str, str]) -> None:
     """Refuse the attributes of RDF 1.2 (RDF 1.2 XML Syntax, sections 2.5 and 2.18 to 2.20)."""
-    newer = next((each for each in _RDF12 if each in attributes), "")
+    newer = next((attribute for attribute in _RDF12 if attribute in attributes), "")
     if newer:
         local, what = newer.partition(" ")[2], _RDF12[newer]
     elif attributes.get(f"{_RDF} parseType") == "Triple":

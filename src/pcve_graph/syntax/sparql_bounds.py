@@ -1,8 +1,8 @@
-"""What a SPARQL text has to keep before any parser sees it: its size, its nesting, one reading.
+"""Checks of a SPARQL text before it is parsed: its size, its nesting, and that it is unambiguous.
 
-Parsers of SPARQL call themselves for each bracket and for each link of a chain (`a && b && …`); a
-native one that runs out of stack takes the whole process with it. Whether a text has SERVICE is
-seen from its tokens, so that a text which parsers may cut into other tokens is refused as well.
+Parsers of SPARQL recurse for each bracket and for each link of a chain (`a && b && …`), and a
+native parser that overflows its stack ends the process. The tokens of a text decide whether it has
+SERVICE, so a text that parsers may split into other tokens is refused as well.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from ..model.problems import ContentError, Position, breach
 from .sparql_tokens import Token, line_and_column, tokens
 
 LARGEST: Final = 2**20
-"""Characters that a query may have, and bytes that its file may have."""
+"""The most characters of a query, and bytes of its file."""
 
 DEEPEST: Final = 32
-"""Brackets that may be open at once.
+"""The most brackets that may be open at once.
 
-With 1 MB of stack (threads under musl libc, the smallest in use) pyoxigraph 0.5.13 dies of 103
-nested FILTER EXISTS, 118 nested STR( or IF(, 275 groups, 325 OPTIONAL; with 8 MB of eight times as
-many. rdflib 7 needs 45 frames of Python for a bracket, so `patterns` raises the limit of 1,000.
+With 1 MB of stack (threads under musl libc, the smallest in use) pyoxigraph 0.5.13 crashes on 103
+nested FILTER EXISTS, 118 nested STR( or IF(, 275 groups, 325 OPTIONAL; with 8 MB on eight times as
+many. rdflib 7 takes 45 Python frames for a bracket, so `sparql_patterns` raises the limit of 1,000.
 """
 
 HEAVIEST: Final = 400
-"""The weight of the longest chain: `_OPERATOR` for an operator, `_BRACKET` for a bracket, `_TRIPLE`
-for the end of a triple, `_MEMBER` for a member of a list, `_DESCRIBED` for a thing of DESCRIBE.
+"""The greatest weight of a chain: `_OPERATOR` for an operator, `_BRACKET` for a bracket, `_TRIPLE`
+for the end of a triple, `_MEMBER` for a member of a list, `_DESCRIBED` for a term of DESCRIBE.
 
-With 1 MB of stack pyoxigraph 0.5.13 dies of 825 links of `+`, 825 of UNION, 1,175 of `&&`, `||` or
-HAVING, and of 325 BIND, MINUS or (… AS ?x): of a weight of 825 at least. Its planner
-also dies of lists of 199 members and 390 things of DESCRIBE, and of 305 triples within 31 nested
-FILTER EXISTS; it lives with 133, 305 and 199. The worst of both
-bounds together, 32 nested FILTER EXISTS around 101 BIND, takes some 650 kB.
+With 1 MB of stack pyoxigraph 0.5.13 crashes on 825 links of `+`, 825 of UNION, 1,175 of `&&`, `||`
+or HAVING, and on 325 BIND, MINUS or (… AS ?x): on a weight of 825 or more. Its planner also crashes
+on lists of 199 members, on 390 terms of DESCRIBE, and on 305 triples in 31 nested FILTER EXISTS,
+but not on 133, 305 and 199. The worst combination within both limits, 32 nested FILTER EXISTS
+around 101 BIND, takes some 650 kB.
 """
 _OPERATOR: Final = 1
 _BRACKET: Final = 3
@@ -56,34 +56,34 @@ _BEFORE_OPERAND: Final = frozenset("(,|/^!=<>+-*&{[;.")
 def check_size(size: int, name: str) -> None:
     """Raise ContentError (`query-size`) for more than `LARGEST` characters or bytes."""
     if size > LARGEST:
-        found = f"the query is longer than {LARGEST:,} characters"
-        fix = "ask in several queries, or keep the values in the graph"
-        raise ContentError([breach("query-size", Position(name), found, fix)])
+        message = f"the query is longer than {LARGEST:,} characters"
+        fix = "split it into several queries, or put the values into the graph"
+        raise ContentError([breach("query-size", Position(name), message, fix)])
 
 
 @lru_cache(8)
 def check_text(text: str, name: str, added: int = 0) -> None:
-    """Raise ContentError where no parser is to see `text`, with the place in `name`.
+    """Raise ContentError if `text`, in the file `name`, must not be parsed.
 
-    `query-size` for one too long, `query-nesting` for one nested too deep or chained too long (by
-    `DEEPEST` and `HEAVIEST`), `query-syntax` for one that parsers may cut into different tokens.
-    `added` counts the characters put before the first line of what the person wrote.
+    The rule is `query-size` if it is too long, `query-nesting` if it is nested too deeply or has
+    too long a chain (`DEEPEST`, `HEAVIEST`), `query-syntax` if parsers may split it into different
+    tokens. `added` is the number of characters prepended to the first line that the user wrote.
     """
     check_size(len(text) - added, name)
-    pieces = tokens(text)
-    fault = _unclear(text, pieces) or _too_nested(pieces)
+    query_tokens = tokens(text)
+    fault = _ambiguity(text, query_tokens) or _too_nested(query_tokens)
     if fault:
-        rule, offset, found, fix = fault
+        rule, offset, message, fix = fault
         line, column = line_and_column(text, offset)
         place = Position(name, line, column - added if line == 1 else column)
-        raise ContentError([breach(rule, place, found, fix)])
+        raise ContentError([breach(rule, place, message, fix)])
 
 
 def first_too_deep(brackets: Iterable[tuple[str, int]], deepest: int) -> int | None:
-    """The offset of the first bracket that is nested more than `deepest` deep; None without one.
+    """The offset of the first bracket that is nested more than `deepest` deep, or None.
 
-    `brackets` are (sign, offset), the sign one of `( [ { << ) ] } >>`; other signs count nothing.
-    A closing one without its opening one counts nothing either.
+    `brackets` are (sign, offset) with one of the signs `( [ { << ) ] } >>`. Other signs and closing
+    brackets without an opening one are ignored.
     """
     opened: list[str] = []
     for sign, offset in brackets:
@@ -97,57 +97,57 @@ def first_too_deep(brackets: Iterable[tuple[str, int]], deepest: int) -> int | N
 
 
 _Fault: TypeAlias = tuple[str, int, str, str]
-"""(rule, offset, what is wrong, how to mend it)."""
+"""(rule, offset, message, fix)."""
 
 
-def _unclear(text: str, pieces: list[Token]) -> _Fault | None:
-    """Where parsers may read other tokens than `pieces`; None where all read these."""
-    fault = _unclosed(pieces) or _doubtful(pieces)
+def _ambiguity(text: str, query_tokens: list[Token]) -> _Fault | None:
+    """The first place where parsers may read other tokens than `query_tokens`, or None."""
+    fault = _unclosed_string(query_tokens) or _doubtful_iri(query_tokens)
     if not fault and "SERVICE" in text.upper():
-        fault = _glued(pieces)
-    return fault or _coded(text, pieces)
+        fault = _glued_service(query_tokens)
+    return fault or _escaped_syntax(text, query_tokens)
 
 
-def _unclosed(pieces: list[Token]) -> _Fault | None:
-    """A quotation mark that opens no string: some parsers read two strings there, some none."""
-    last = pieces[-1] if pieces else None
+def _unclosed_string(query_tokens: list[Token]) -> _Fault | None:
+    """A quotation mark that opens no string: parsers differ in the strings that they read there."""
+    last = query_tokens[-1] if query_tokens else None
     if last is None or last.kind != "sign" or last.text not in "\"'":
         return None
-    found = f"{last.text} opens a text that is not closed on its line"
-    return "query-syntax", last.start, found, "close it; a backslash in it is written \\\\"
+    message = f"{last.text} opens a string that is not closed on its line"
+    return "query-syntax", last.start, message, "close it; a backslash in a string is written \\\\"
 
 
-def _glued(pieces: list[Token]) -> _Fault | None:
-    """SERVICE without a space after or before it, which some parsers take for the keyword.
+def _glued_service(query_tokens: list[Token]) -> _Fault | None:
+    """SERVICE without a space before or after it, which some parsers read as the keyword.
 
-    Every SERVICE names a server by an IRI or a variable and opens a brace.
+    The keyword is followed by an IRI or a variable that names a server, and an opening brace.
     """
-    for place, token in enumerate(pieces):
+    for index, token in enumerate(query_tokens):
         hides = "SERVICE" in token.text.partition(":")[0].upper()
         if hides and (
             (token.kind == "word" and token.word != "SERVICE")
             or token.kind in ("number", "tag")
             or (
                 token.kind == "name"
-                and [each.text for each in pieces[place + 1 : place + 2]] == ["{"]
+                and [following.text for following in query_tokens[index + 1 : index + 2]] == ["{"]
             )
         ):
-            found = f"{token.text} may be read as SERVICE"
-            fix = "put spaces around SERVICE, or take another prefix"
-            return "query-syntax", token.start, found, fix
+            message = f"{token.text} may be read as SERVICE"
+            fix = "put spaces around SERVICE, or use another prefix"
+            return "query-syntax", token.start, message, fix
     return None
 
 
-def _doubtful(pieces: list[Token]) -> _Fault | None:
-    """`(?a<?b)…>`: an IRI to one parser, a comparison and more to another.
+def _doubtful_iri(query_tokens: list[Token]) -> _Fault | None:
+    """`(?a<?b)…>`: an IRI for one parser, a comparison and more for another.
 
-    Expressions stand within round brackets, but for the rows of VALUES, and what is compared stands
-    before the `<`. For a comparison to end before the next `>`, one of `(),#` or a string has to
-    stand between. An address with `//` is never a comparison.
+    Expressions are in parentheses, except in the rows of VALUES, and an operand precedes the `<`
+    of a comparison. A comparison can only end before the next `>` if one of `(),#` or a string
+    lies between. An IRI with `//` is never a comparison.
     """
     opened = 0
     in_data = False
-    for place, token in enumerate(pieces):
+    for index, token in enumerate(query_tokens):
         if token.kind == "sign":
             opened += {"(": 1, ")": -1}.get(token.text, 0)
             in_data &= token.text != "}"
@@ -156,40 +156,41 @@ def _doubtful(pieces: list[Token]) -> _Fault | None:
         elif in_data or opened <= 0:
             continue
         elif token.kind == "iri" and re.search(r"[(),#']", token.text):
-            before = pieces[place - 1]
+            before = query_tokens[index - 1]
             operand = before.kind != "sign" or before.text not in _BEFORE_OPERAND
             if operand and not re.match(r"<[A-Za-z][A-Za-z0-9+.\-]*://", token.text):
-                found = f"{token.text} is an IRI or a comparison"
+                message = f"{token.text} can be read as an IRI or as a comparison"
                 fix = "put a space after <, or write the IRI in full"
-                return "query-syntax", token.start, found, fix
+                return "query-syntax", token.start, message, fix
     return None
 
 
-def _coded(text: str, pieces: list[Token]) -> _Fault | None:
-    r"""An escape such as \u0022 that ends a string for those who read it before they see tokens.
+def _escaped_syntax(text: str, query_tokens: list[Token]) -> _Fault | None:
+    r"""An escape such as \u0022 that ends a string for parsers that replace escapes first.
 
-    SPARQL 1.1, section 19.2, has escapes replaced first; some parsers replace them within strings
-    and IRIs alone.
+    SPARQL 1.1, section 19.2, requires that; some parsers replace escapes in strings and IRIs only.
     """
-    starts = [token.start for token in pieces] if "\\" in text else []
+    starts = [token.start for token in query_tokens] if "\\" in text else []
     for match in _CODE.finditer(text):
         code = int(match[1] or match[2], 16)
-        place = bisect_right(starts, match.start()) - 1
-        token = pieces[place] if place >= 0 and match.start() < pieces[place].end else None
+        index = bisect_right(starts, match.start()) - 1
+        token = (
+            query_tokens[index] if index >= 0 and match.start() < query_tokens[index].end else None
+        )
         inside = token is None or token.kind in ("string", "iri")
         character = code < 0xD800 or 0xDFFF < code <= 0x10FFFF
         in_string = token is not None and token.kind == "string"
         harmless = (code > 0x20 and code != 0x7F) or (in_string and code not in (0x0A, 0x0D))
         if not (inside and character and harmless) or chr(code) in "\"'\\<>{}|^`":
-            found = f"{match[0]} stands for a character that has a meaning here"
-            fix = 'write the character itself, in strings as \\n, \\t, \\" or \\\\'
-            return "query-syntax", match.start(), found, fix
+            message = f"the escape {match[0]} stands for a character of the syntax"
+            fix = 'write the character itself; in strings write \\n, \\t, \\" or \\\\'
+            return "query-syntax", match.start(), message, fix
     return None
 
 
 @dataclass(slots=True)
 class _Level:
-    """What stands between two brackets, as far as it was read."""
+    """The content of a pair of brackets, as far as it has been read."""
 
     opening: str
     is_data: bool = False
@@ -207,29 +208,29 @@ class _Level:
         return max(self.heaviest, links + self.inner)
 
     def end_argument(self) -> None:
-        """A comma between arguments or members of a list: none is part of another."""
+        """A comma between arguments or members of a list, which are separate chains."""
         self.heaviest = self.weight()
         self.brackets = self.operators = self.most_operators = self.terms = self.inner = 0
 
     def end_statement(self) -> None:
-        """The end of a triple, a link of its group: a property path does not go beyond it."""
+        """The end of a triple, or of a part of one: a link of its group that ends a property path."""
         self.terms += 0 if self.is_data else _TRIPLE
         self.most_operators = max(self.operators, self.most_operators)
         self.operators = 0
 
     def close(self, inner: _Level) -> None:
-        """Count a bracket that ends in this one; rows of data are no chain."""
+        """Count a bracket that is closed in this one; rows of data are not a chain."""
         self.brackets += not self.is_data
         self.inner = max(self.inner, inner.weight())
 
 
-def _too_nested(pieces: list[Token]) -> _Fault | None:
-    """Where brackets nest too deep or chains get too long; None where neither is so."""
-    signs = _signs(pieces)
+def _too_nested(query_tokens: list[Token]) -> _Fault | None:
+    """The first bracket that is nested too deeply, or chain that is too long, or None."""
+    signs = _signs(query_tokens)
     deep = first_too_deep(signs, DEEPEST)
     if deep is not None:
-        found = f"the brackets here are nested more than {DEEPEST} deep"
-        return "query-nesting", deep, found, "leave out brackets, or ask in several queries"
+        message = f"brackets are nested more than {DEEPEST} deep"
+        return "query-nesting", deep, message, "remove brackets, or split it into several queries"
     levels = [_Level("")]
     data_follows = describes = False
     before = ("", -1)
@@ -264,27 +265,27 @@ def _too_nested(pieces: list[Token]) -> _Fault | None:
 
 
 def _too_long(offset: int) -> _Fault:
-    found = "the groups, calls, operators and triples up to here make too long a chain"
+    message = "the chain of groups, calls, operators and triples up to here is too long"
     return (
         "query-nesting",
         offset,
-        found,
-        "list values with IN or VALUES, or ask in several queries",
+        message,
+        "list values with IN or VALUES, or split it into several queries",
     )
 
 
-def _signs(pieces: list[Token]) -> list[tuple[str, int]]:
-    """The signs with their offsets, `<<` and `>>` as one, VALUES, DESCRIBE and terms."""
-    found: list[tuple[str, int]] = []
-    for token in pieces:
+def _signs(query_tokens: list[Token]) -> list[tuple[str, int]]:
+    """The signs with their offsets, `<<` and `>>` as one sign, VALUES, DESCRIBE and terms."""
+    signs: list[tuple[str, int]] = []
+    for token in query_tokens:
         if token.kind == "sign":
-            doubled = token.text in "<>" and found and found[-1] == (token.text, token.start - 1)
+            doubled = token.text in "<>" and signs and signs[-1] == (token.text, token.start - 1)
             if doubled:
-                found[-1] = (token.text * 2, token.start - 1)
+                signs[-1] = (token.text * 2, token.start - 1)
             else:
-                found.append((token.text, token.start))
+                signs.append((token.text, token.start))
         elif token.word in ("VALUES", "DESCRIBE"):
-            found.append((token.word, token.start))
+            signs.append((token.word, token.start))
         elif token.kind in _TERMS or token.word in ("TRUE", "FALSE"):
-            found.append((_TERM, token.start))
-    return found
+            signs.append((_TERM, token.start))
+    return signs

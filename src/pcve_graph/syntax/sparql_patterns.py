@@ -1,8 +1,7 @@
-"""The triple patterns of a SPARQL query: what it reads of a graph, and in which of its parts.
+"""The triple patterns of a SPARQL query, and the parts of the query in which they occur.
 
-Made from the algebra that rdflib gives (W3C SPARQL 1.1, section 18.2). Terms are written as
-N-Triples writes them, variables as `?name`; a variable that a sub-select keeps to itself, and a
-blank node, get names of their own.
+They come from the algebra of rdflib (W3C SPARQL 1.1, section 18.2). Terms are in N-Triples syntax,
+variables are `?name`; a variable that is local to a subquery, and a blank node, get unique names.
 """
 
 from __future__ import annotations
@@ -15,23 +14,24 @@ from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 Path: TypeAlias = "str | tuple[Any, ...]"
-"""A predicate, a variable, or an operator of `/ | ^ * + ?` and the paths under it (section 9).
+"""A predicate, a variable, or one of the operators `/ | ^ * + ?` and its operands (section 9).
 
-`("!",)` stands for a negated set: it is read as any predicate.
+`("!",)` stands for a negated property set, which is treated as any predicate.
 """
 
 _CALLS: Final = 4000
+"""The limit of Python on nested calls while rdflib parses a query."""
 
 NEGATED: Final = ("minus", "not")
-"""The parts of a query whose patterns must not hold."""
+"""The kinds of the parts of a query whose patterns must not match."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One triple pattern, and the parts of the query around it, outermost first.
+    """A triple pattern, and the parts of the query around it as `scope`, outermost first.
 
-    A part is `optional1`, `union2`, `minus3`, `not4` (NOT EXISTS) or `exists5`; those with the same
-    name are the same part.
+    A part is `optional1`, `union2`, `minus3`, `not4` (NOT EXISTS) or `exists5`, with a number that
+    is unique in the query.
     """
 
     subject: str
@@ -41,11 +41,11 @@ class Pattern:
 
     @property
     def negated(self) -> bool:
-        """Whether the pattern stands in a part that must not hold."""
+        """Whether the pattern is in a part that must not match."""
         return any(part.startswith(NEGATED) for part in self.scope)
 
     def ends(self) -> Iterator[tuple[str, str]]:
-        """The slots of the pattern by their place: terms, and the path where it is a variable."""
+        """The (position, term) of subject, object, and of the predicate if it is not a path."""
         yield "subject", self.subject
         yield "object", self.object
         if isinstance(self.path, str):
@@ -54,10 +54,10 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """What a query reads.
+    """The triple patterns of a query.
 
-    `mentioned` holds the variables that are selected, or that an expression names; `grouped` those
-    of each GROUP BY, one set an aggregation; `sliced` is whether there is a LIMIT or OFFSET.
+    `mentioned` holds the variables that are selected or used in an expression, `grouped` those of
+    each GROUP BY, one set for each aggregation; `sliced` is whether there is a LIMIT or OFFSET.
     """
 
     patterns: tuple[Pattern, ...]
@@ -68,22 +68,22 @@ class Patterns:
 
 @lru_cache(256)
 def query_patterns(text: str) -> Patterns:
-    """The patterns of a query in SPARQL 1.1. Raises whatever rdflib does for one that is not."""
+    """The patterns of a SPARQL 1.1 query. Raises what rdflib raises if `text` is not one."""
     from rdflib.plugins.sparql.algebra import translateQuery
     from rdflib.plugins.sparql.parser import parseQuery
 
     reader = _Reader()
     with deep_calls():
         algebra = translateQuery(parseQuery(text)).algebra
-        found = tuple(reader.read(algebra, (), {}))
-    return Patterns(found, frozenset(reader.mentioned), tuple(reader.grouped), reader.sliced)
+        patterns = tuple(reader.read(algebra, (), {}))
+    return Patterns(patterns, frozenset(reader.mentioned), tuple(reader.grouped), reader.sliced)
 
 
 @contextmanager
 def deep_calls() -> Iterator[None]:
-    """Python's bound on nested calls raised meanwhile: rdflib's parser makes 45 for a bracket.
+    """Raise Python's recursion limit: the parser of rdflib makes 45 nested calls for a bracket.
 
-    That is enough for `bounds.DEEPEST` brackets, of which a text has no more.
+    The limit is enough for `sparql_bounds.DEEPEST` brackets, the most that a text may have.
     """
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _CALLS))
@@ -101,11 +101,11 @@ class _Reader:
         self.parts = 0
 
     def read(self, node: Any, scope: tuple[str, ...], names: dict[str, str]) -> Iterator[Pattern]:
-        """The patterns under a node of the algebra, and under the expressions beside it."""
+        """The patterns under a node of the algebra, and those in its expressions."""
         kind = getattr(node, "name", "")
         if kind == "BGP":
             for triple in node.triples:
-                subject, path, value = (self.term(each, names) for each in triple)
+                subject, path, value = (self.term(term, names) for term in triple)
                 yield Pattern(str(subject), path, str(value), scope)
         elif kind == "ToMultiSet":
             if node.p is not None and node.p.name != "values":
@@ -122,17 +122,17 @@ class _Reader:
             yield from self.read(node.p1, scope, names)
             yield from self.read(node.p2, self.part(scope, "minus"), names)
         elif hasattr(node, "items"):
-            yield from self.other(node, kind, scope, names)
+            yield from self.operator(node, kind, scope, names)
 
-    def other(
+    def operator(
         self, node: Any, kind: str, scope: tuple[str, ...], names: dict[str, str]
     ) -> Iterator[Pattern]:
         self.sliced |= kind == "Slice"
         if kind == "Project" or "PV" in node:
-            self.mentioned |= {str(self.term(each, names)) for each in node.PV}
+            self.mentioned |= {str(self.term(variable, names)) for variable in node.PV}
         if kind == "Group":
             keys = frozenset(_variables(node.expr))
-            self.grouped.append(frozenset(names.get(each, each) for each in keys))
+            self.grouped.append(frozenset(names.get(key, key) for key in keys))
         for key, value in node.items():
             if key in ("p", "p1", "p2"):
                 yield from self.read(value, scope, names)
@@ -142,32 +142,32 @@ class _Reader:
     def expression(
         self, node: Any, scope: tuple[str, ...], names: dict[str, str]
     ) -> Iterator[Pattern]:
-        """The patterns of EXISTS and NOT EXISTS in an expression; its variables are mentioned."""
+        """The patterns of EXISTS and NOT EXISTS in an expression; notes its variables."""
         from rdflib.plugins.sparql.algebra import translateGroupGraphPattern
 
-        for each in _inside(node):
-            kind = getattr(each, "name", "")
+        for operand in _inside(node):
+            kind = getattr(operand, "name", "")
             if kind in ("Builtin_EXISTS", "Builtin_NOTEXISTS"):
                 part = self.part(scope, "not" if kind == "Builtin_NOTEXISTS" else "exists")
-                graph = each.graph
+                graph = operand.graph
                 if graph.name.startswith("GroupGraphPattern"):
                     graph = translateGroupGraphPattern(graph)
                 yield from self.read(graph, part, names)
-            elif not hasattr(each, "items"):
-                self.mentioned |= {names.get(name, name) for name in _variables(each)}
+            elif not hasattr(operand, "items"):
+                self.mentioned |= {names.get(name, name) for name in _variables(operand)}
 
     def part(self, scope: tuple[str, ...], kind: str) -> tuple[str, ...]:
         self.parts += 1
         return (*scope, f"{kind}{self.parts}")
 
     def inner(self, project: Any, names: dict[str, str]) -> dict[str, str]:
-        """New names for the variables that a sub-select does not give to the outside."""
+        """`names` with unique names for the variables that a subquery does not project."""
         while "PV" not in project:
             project = project.p
         self.parts += 1
-        shown = {f"?{each}" for each in project.PV}
-        own = {f"?{each}" for each in project._vars} - shown
-        return {**names, **{each: f"{each}.{self.parts}" for each in own}}
+        shown = {f"?{variable}" for variable in project.PV}
+        own = {f"?{variable}" for variable in project._vars} - shown
+        return {**names, **{variable: f"{variable}.{self.parts}" for variable in own}}
 
     def term(self, term: Any, names: dict[str, str]) -> Path:
         from rdflib import BNode, Variable
@@ -179,25 +179,25 @@ class _Reader:
         return path(term)
 
 
-def path(found: Any) -> Path:
-    """A term or property path of rdflib as a `Path`."""
+def path(expression: Any) -> Path:
+    """The `Path` of a term or property path of rdflib."""
     from rdflib.paths import AlternativePath, InvPath, MulPath, NegatedPath, SequencePath
 
-    if isinstance(found, SequencePath):
-        return ("/", *map(path, found.args))
-    if isinstance(found, AlternativePath):
-        return ("|", *map(path, found.args))
-    if isinstance(found, InvPath):
-        return ("^", path(found.arg))
-    if isinstance(found, MulPath):
-        return (str(found.mod), path(found.path))
-    if isinstance(found, NegatedPath):
+    if isinstance(expression, SequencePath):
+        return ("/", *map(path, expression.args))
+    if isinstance(expression, AlternativePath):
+        return ("|", *map(path, expression.args))
+    if isinstance(expression, InvPath):
+        return ("^", path(expression.arg))
+    if isinstance(expression, MulPath):
+        return (str(expression.mod), path(expression.path))
+    if isinstance(expression, NegatedPath):
         return ("!",)
-    return str(found.n3())
+    return str(expression.n3())
 
 
 def _inside(node: Any) -> Iterator[Any]:
-    """The nodes and terms of an expression; what lies under EXISTS is left out."""
+    """The nodes and terms of an expression, without those inside EXISTS."""
     yield node
     if str(getattr(node, "name", "")) in ("Builtin_EXISTS", "Builtin_NOTEXISTS"):
         return
@@ -206,13 +206,13 @@ def _inside(node: Any) -> Iterator[Any]:
         children = node
     elif hasattr(node, "items"):
         children = [value for key, value in node.items() if key != "_vars"]
-    for each in children:
-        yield from _inside(each)
+    for child in children:
+        yield from _inside(child)
 
 
 def _variables(node: Any) -> Iterator[str]:
     from rdflib import Variable
 
-    for each in _inside(node):
-        if isinstance(each, Variable):
-            yield f"?{each}"
+    for part in _inside(node):
+        if isinstance(part, Variable):
+            yield f"?{part}"

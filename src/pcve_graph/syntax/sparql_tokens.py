@@ -1,11 +1,11 @@
-"""SPARQL as a row of tokens: enough to see variables, names and braces apart from strings.
+"""SPARQL as a sequence of tokens: enough to tell variables, names and braces from strings.
 
-The tokens are those of SPARQL 1.1, section 19.8, longest match first, but that `<1&&?x>` is not an
-IRI, as parsers have it. A text that is not SPARQL still falls into tokens, up to a quotation mark
-that opens no string; whether it is SPARQL, and what it means, the engine's parser decides. Where
-parsers may read other tokens than these, `bounds.check_text` refuses the text.
+The tokens are those of SPARQL 1.1, section 19.8, longest match first, except that `<1&&?x>` is not
+an IRI, as in parsers. A text that is not SPARQL has tokens too, up to a quotation mark that opens
+no string; whether it is SPARQL, and what it means, is decided by the parser of the engine. A text
+that parsers may split into other tokens is refused by `sparql_bounds.check_text`.
 
-Every pattern is linear: nothing that fails is tried again at each of the characters it ran over.
+Matching takes linear time: no pattern backtracks over the characters that it has consumed.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import Final, NamedTuple
 _ESCAPE: Final = r"""\\(?:[tbnrf"'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})"""
 _CODE: Final = r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})"
 _IN_NAME: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
-_BEYOND: Final = r"\x80-\U0010FFFF"
-"""All of Unicode beyond ASCII: parsers take most of it into names, and stop at the rest."""
-_IN_WORD: Final = rf"A-Za-z0-9_{_BEYOND}"
+_NOT_ASCII: Final = r"\x80-\U0010FFFF"
+"""Unicode beyond ASCII: parsers accept most of it in names, and stop at the rest."""
+_IN_WORD: Final = rf"A-Za-z0-9_{_NOT_ASCII}"
 _TOKEN: Final = re.compile(
     rf"""
       (?P<blank>\s+|\#[^\r\n]*)
@@ -30,11 +30,11 @@ _TOKEN: Final = re.compile(
     | (?P<variable>[?$][{_IN_WORD}]+)
     | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9-]+)*)
     | (?P<label>_:[{_IN_WORD}](?:[{_IN_WORD}.\-]*[{_IN_WORD}\-])?)
-    | (?P<name>(?:[A-Za-z{_BEYOND}][{_IN_WORD}.\-]{{0,100}}(?<!\.))?:
+    | (?P<name>(?:[A-Za-z{_NOT_ASCII}][{_IN_WORD}.\-]{{0,100}}(?<!\.))?:
         (?:(?:[{_IN_WORD}:\-]|{_IN_NAME})
         (?:(?:[{_IN_WORD}:.\-]|{_IN_NAME})*(?:[{_IN_WORD}:\-]|{_IN_NAME}))?)?)
     | (?P<number>\.?[0-9][{_IN_WORD}.]*)
-    | (?P<word>[A-Za-z_{_BEYOND}][{_IN_WORD}]*)
+    | (?P<word>[A-Za-z_{_NOT_ASCII}][{_IN_WORD}]*)
     | (?P<sign>.)
     """,
     re.X | re.S,
@@ -42,7 +42,6 @@ _TOKEN: Final = re.compile(
 _UPDATES: Final = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 )
-
 
 KEYWORDS: Final = frozenset(
     re.findall(
@@ -57,11 +56,14 @@ KEYWORDS: Final = frozenset(
         "UCASE UNDEF UNION URI UUID VALUES WHERE YEAR ",
     )
 )
-"""The words of SPARQL 1.1 Query, section 19.8."""
+"""The keywords of SPARQL 1.1 Query, section 19.8."""
 
 
 class Token(NamedTuple):
-    """A piece of a query. `kind` is iri, string, variable, tag, label, name, number, word, sign."""
+    """A token. `kind` is iri, string, variable, tag, label, name, number, word or sign.
+
+    `start` is its offset in the text.
+    """
 
     kind: str
     text: str
@@ -73,44 +75,44 @@ class Token(NamedTuple):
 
     @property
     def word(self) -> str:
-        """The keyword that this is, in capitals; the sign that it is; else empty."""
+        """The keyword in upper case, or the sign; empty for other kinds."""
         return self.text.upper() if self.kind in ("word", "sign") else ""
 
 
 def tokens(text: str) -> list[Token]:
-    """The tokens of `text` in their order, without white space and comments.
+    """The tokens of `text` in order, without white space and comments.
 
-    A quotation mark that opens no string of SPARQL is the last: nothing can follow it.
+    A quotation mark that opens no valid string is the last token.
     """
-    found: list[Token] = []
+    query_tokens: list[Token] = []
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
         if kind and kind != "blank":
-            found.append(Token(kind, match.group(), match.start()))
+            query_tokens.append(Token(kind, match.group(), match.start()))
             if kind == "sign" and match.group() in "\"'":
                 break
-    return found
+    return query_tokens
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """The place of a character: lines and columns count from 1."""
+    """The (line, column) of the character at `offset`, both from 1."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def declared(text: str) -> dict[str, str]:
-    """The prefixes that `text` declares, each with its namespace."""
-    found = tokens(text)
+    """The namespaces of the prefixes that `text` declares."""
+    query_tokens = tokens(text)
     return {
         name.text.removesuffix(":"): space.text.strip("<>")
-        for word, name, space in zip(found, found[1:], found[2:], strict=False)
+        for word, name, space in zip(query_tokens, query_tokens[1:], query_tokens[2:], strict=False)
         if word.word == "PREFIX"
     }
 
 
-def missing_prefixes(text: str, known: dict[str, str]) -> list[str]:
-    """The prefixes among `known` that `text` uses and does not declare, sorted."""
-    used = {each.text.partition(":")[0] for each in tokens(text) if each.kind == "name"}
-    return sorted((used - declared(text).keys()) & known.keys())
+def missing_prefixes(text: str, prefixes: dict[str, str]) -> list[str]:
+    """The ones of `prefixes` that `text` uses and does not declare, sorted."""
+    used = {token.text.partition(":")[0] for token in tokens(text) if token.kind == "name"}
+    return sorted((used - declared(text).keys()) & prefixes.keys())
 
 
 def variables(text: str) -> set[str]:
@@ -119,7 +121,7 @@ def variables(text: str) -> set[str]:
 
 
 def update_word(text: str) -> str:
-    """The keyword of SPARQL Update that `text` begins with; empty for a query."""
+    """The keyword of the SPARQL Update operation that `text` begins with; empty for a query."""
     words = iter(tokens(text))
     for token in words:
         if token.word == "BASE":
@@ -133,15 +135,15 @@ def update_word(text: str) -> str:
 
 
 def reaches_out(text: str) -> bool:
-    """Whether `text` has a SERVICE clause, which would ask another server."""
+    """Whether `text` has a SERVICE clause, which would send a query to another server."""
     return any(token.word == "SERVICE" for token in tokens(text))
 
 
 def without_service(text: str) -> str:
-    """`text` with GRAPH in place of each SERVICE: the same columns, and no other server asked."""
-    found = tokens(text)
+    """`text` with GRAPH in place of each SERVICE: the same columns, without other servers."""
+    query_tokens = tokens(text)
     parts, done = [], 0
-    for token, following in pairwise(found):
+    for token, following in pairwise(query_tokens):
         if token.word == "SERVICE":
             parts.append(f"{text[done : token.start]}GRAPH ")
             done = following.end if following.word == "SILENT" else token.end
@@ -149,23 +151,23 @@ def without_service(text: str) -> str:
 
 
 def dataset(text: str) -> list[str]:
-    """What stands after FROM and FROM NAMED: IRIs without brackets, or prefixed names."""
-    found = tokens(text)
-    after = [
-        found[place + (2 if found[place + 1].word == "NAMED" else 1)]
-        for place, token in enumerate(found[:-2])
+    """The graphs after FROM and FROM NAMED: IRIs without angle brackets, or prefixed names."""
+    query_tokens = tokens(text)
+    graphs = [
+        query_tokens[index + (2 if query_tokens[index + 1].word == "NAMED" else 1)]
+        for index, token in enumerate(query_tokens[:-2])
         if token.word == "FROM"
     ]
-    return [token.text.strip("<>") for token in after]
+    return [token.text.strip("<>") for token in graphs]
 
 
-def partners(found: list[Token]) -> dict[int, int]:
-    """The place of the closing brace of each opening one; the end where it is missing."""
-    stack: list[int] = []
-    partner: dict[int, int] = {}
-    for place, token in enumerate(found):
+def partners(query_tokens: list[Token]) -> dict[int, int]:
+    """The index of the closing brace for that of each opening one; the length if it is missing."""
+    open_braces: list[int] = []
+    closing: dict[int, int] = {}
+    for index, token in enumerate(query_tokens):
         if token.word == "{":
-            stack.append(place)
-        elif token.word == "}" and stack:
-            partner[stack.pop()] = place
-    return partner | dict.fromkeys(stack, len(found))
+            open_braces.append(index)
+        elif token.word == "}" and open_braces:
+            closing[open_braces.pop()] = index
+    return closing | dict.fromkeys(open_braces, len(query_tokens))

@@ -1,7 +1,7 @@
-"""The tree that a strict reader gives, every node with its place; and what no record may hold.
+"""The tree of a record, each node with its position, and the refusals that all readers share.
 
-YAML and JSON are read into the same nodes and refuse the same things in the same words, so that
-one fault has one rule and one cure in both. Rule: data/FORMAT.md, "Values".
+YAML and JSON are read into the same nodes and refused with the same messages, so that a fault has
+the same rule and the same fix in both. Rule: data/FORMAT.md, "Values".
 """
 
 from __future__ import annotations
@@ -14,18 +14,17 @@ from ..model.problems import ContentError, Position, breach
 from ..model.visible import refused
 
 DEPTH: Final = 12
-"""Levels a record may have; its own form needs six."""
-
+"""Levels that a record may have; its format requires six."""
 
 DEEPEST: Final = 100
-"""Levels of brackets or elements that a document of RDF may have: 5 are common, 20 are rare.
+"""Levels of brackets or elements that an RDF document may have: 5 are common, 20 are rare.
 
-Native parsers were seen to fail from some 10,000 on; readers of places in Python from 200.
+Native parsers have failed from about 10,000 levels on, the readers of positions from 200.
 """
 
 
 class Scalar(NamedTuple):
-    """A value as it was typed."""
+    """A scalar value as it was typed."""
 
     text: str
     position: Position
@@ -41,13 +40,13 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys and their values, in the order of the file."""
+    """Keys and their values in the order of the file."""
 
     entries: tuple[tuple[Scalar, Node], ...]
     position: Position
 
     def get(self, key: str) -> Node | None:
-        """The value of `key`, or None."""
+        """The value of `key`, or None if it is absent."""
         return next((value for name, value in self.entries if name.text == key), None)
 
 
@@ -57,23 +56,23 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 def decode(raw: bytes, path: str, first_line: int = 1) -> str:
     """The text of a file, or of the part of it that begins at line `first_line`.
 
-    Raises ContentError (`encoding`) where it is not UTF-8 or has a NUL.
+    Raises ContentError (`encoding`) if it is not UTF-8 or contains a NUL byte.
     """
     try:
         text = raw.decode("utf-8-sig")
         bad = text.find("\0")
         if bad < 0:
             return text
-        before, found, fix = text[:bad], "a NUL byte", "delete the byte"
+        before, message, fix = text[:bad], "a NUL byte", "delete the byte"
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8", "replace")
-        found = f"the byte 0x{raw[error.start]:02x}, which is not UTF-8 here"
+        message = f"the byte 0x{raw[error.start]:02x}, which is not UTF-8 here"
         fix = "save the file as UTF-8"
     if wide := _wide_encoding(raw):
-        before, found, fix = "", wide, "save the file as UTF-8"
+        before, message, fix = "", wide, "save the file as UTF-8"
     line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
-    fix += "; if it is a picture or a PDF, it does not belong here"
-    raise ContentError([breach("encoding", Position(path, line, column), f"found {found}", fix)])
+    fix += "; remove it if it is an image or a PDF"
+    raise ContentError([breach("encoding", Position(path, line, column), f"found {message}", fix)])
 
 
 def _wide_encoding(raw: bytes) -> str:
@@ -95,7 +94,7 @@ _UTF32: Final = ((False, True, True, True) * 2, (True, True, True, False) * 2)
 
 
 def check_characters(text: str, path: str, first_line: int = 1) -> None:
-    """Raise ContentError (`control-character`) with the place of a character that no text may hold.
+    """Raise ContentError (`control-character`) at the first character that text may not contain.
 
     `text` begins at line `first_line` of the file.
     """
@@ -106,9 +105,9 @@ def check_characters(text: str, path: str, first_line: int = 1) -> None:
 
 
 def checked(value: Scalar) -> Scalar:
-    """`value`, if its text has no refused character: one that was written as an escape.
+    """Return `value` if its text, in which escapes are resolved, has no refused character.
 
-    Raises ContentError (`control-character`) with the place of the value.
+    Raises ContentError (`control-character`) at the position of the value.
     """
     if bad := refused(value.text):
         raise _control(value.position, bad.name, "from this value")
@@ -116,40 +115,40 @@ def checked(value: Scalar) -> Scalar:
 
 
 def _control(position: Position, name: str, where: str) -> ContentError:
-    found, fix = f"found the character {name}", f"delete the character {name} {where}"
-    return ContentError([breach("control-character", position, found, fix)])
+    message, fix = f"found the character {name}", f"delete the character {name} {where}"
+    return ContentError([breach("control-character", position, message, fix)])
 
 
 def place_in(raw: bytes, at: int, path: str) -> Position:
-    """The place of the offset `at` in the bytes of a file of UTF-8."""
+    """The position of the byte offset `at` in a file of UTF-8."""
     start = raw.rfind(b"\n", 0, at) + 1
     column = len(raw[start:at].decode("utf-8", "replace")) + 1
     return Position(path, raw.count(b"\n", 0, at) + 1, column)
 
 
 def too_nested(position: Position) -> ContentError:
-    """The refusal of a document that is nested more than `DEEPEST` levels deep."""
-    found = f"nested more than {DEEPEST} levels deep"
-    fix = "give the things inside names of their own, and state them beside each other"
-    return ContentError([breach("nesting", position, found, fix)])
+    """The error of an RDF document that is nested more than `DEEPEST` levels deep."""
+    message = f"nested more than {DEEPEST} levels deep"
+    fix = "give the nested nodes IRIs, and describe each at the top level"
+    return ContentError([breach("nesting", position, message, fix)])
 
 
 def too_deep(position: Position) -> ContentError:
-    """The refusal of what is nested more than `DEPTH` levels deep."""
-    found = f"nested more than {DEPTH} levels deep"
-    return ContentError([breach("structure", position, found, "flatten it")])
+    """The error of a record that is nested more than `DEPTH` levels deep."""
+    message = f"nested more than {DEPTH} levels deep"
+    return ContentError([breach("structure", position, message, "flatten it")])
 
 
 def twice(key: Scalar, first: Position) -> ContentError:
-    """The refusal of a key that stood in the same mapping before."""
+    """The error of a key that occurs a second time in its mapping, `first` the first time."""
     same = first.line == key.position.line
     where = f"in column {first.column}" if same else f"on line {first.line}"
-    found = f'the key "{key.text}" stands twice, first {where}'
-    fix = "keep one of them; several values are a list: [a, b]"
-    return ContentError([breach("duplicate-key", key.position, found, fix)])
+    message = f'the key "{key.text}" occurs twice, first {where}'
+    fix = "delete one of them; several values are a list: [a, b]"
+    return ContentError([breach("duplicate-key", key.position, message, fix)])
 
 
 def empty(what: str, position: Position, hint: str = "") -> ContentError:
-    """The refusal of a key or an item without a value."""
+    """The error of a key or an item, named by `what`, without a value."""
     fix = f"fill it in or delete it{hint}"
     return ContentError([breach("empty-value", position, f"{what} has no value", fix)])

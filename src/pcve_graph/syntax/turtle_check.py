@@ -1,7 +1,7 @@
-"""What Turtle, TriG, N-Triples and N-Quads may hold, by their tokens, before any parser sees them.
+"""Checks of Turtle, TriG, N-Triples and N-Quads before they are parsed, in one pass over the bytes.
 
-One pass over the bytes: what is nested too deeply costs a parser memory or its stack, and RDF 1.2
-is read by some of the programs behind this one and not by others (W3C RDF 1.2 Turtle, section 2).
+A document that is nested too deeply exhausts the memory or the stack of a parser, and RDF 1.2 is
+not supported by all programs that read the graph (W3C RDF 1.2 Turtle, section 2).
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ _SUSPECT: Final = re.compile(rb"<<|\{\||~|@[A-Za-z0-9-]+--|version\s*[\"']", re.
 
 
 def check_turtle(raw: bytes, name: str) -> None:
-    """Refuse what is RDF 1.2, or nested more than `DEEPEST` levels deep, at its place.
+    """Refuse a document that uses RDF 1.2, or is nested more than `DEEPEST` levels deep.
 
-    Takes time in proportion to the file. Raises ContentError (`rdf-version`, `nesting`).
+    Takes time in proportion to the file. Raises ContentError (`rdf-version`, `nesting`) at the
+    position of the fault.
     """
     if sum(map(raw.count, (b"[", b"(", b"{"))) <= DEEPEST and not _SUSPECT.search(raw):
         return
@@ -62,7 +63,7 @@ def check_turtle(raw: bytes, name: str) -> None:
 
 
 def newer_rdf(raw: bytes, at: int, name: str, what: str) -> ContentError:
-    """The refusal of `what`, RDF 1.2 at the offset `at` of a file."""
-    fix = "state it in RDF 1.1: this program does not read RDF 1.2 yet"
+    """The error of `what`, a construct of RDF 1.2 at the byte offset `at` of a file."""
+    fix = "use RDF 1.1; RDF 1.2 is not supported yet"
     place = place_in(raw, at, name)
     return ContentError([breach("rdf-version", place, f"found {what}, which is RDF 1.2", fix)])

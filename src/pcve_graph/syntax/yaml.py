@@ -1,4 +1,4 @@
-"""Strict YAML: text only, every node with its place. The only room that knows PyYAML."""
+"""Strict YAML: text only, every node with its position. The only module that uses PyYAML."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from .tree import (
     twice,
 )
 
-_COMMA: Final = "; a text with a comma inside { } needs quotation marks"
+_COMMA: Final = "; a text with a comma inside { } requires quotation marks"
 
 
 def parse(text: str, path: str, first_line: int = 1) -> Node:
-    """The one document in `text`, whose first line is line `first_line` of `path`.
+    """The tree of the document in `text`, whose first line is line `first_line` of `path`.
 
     Raises ContentError: `yaml-syntax`, `alias`, `control-character`, `duplicate-key`,
     `empty-value`, `structure`.
@@ -44,9 +44,9 @@ def parse(text: str, path: str, first_line: int = 1) -> Node:
         line, column = before.count("\n"), len(before) - before.rfind("\n")
         position = Position(path, first_line + line, column)
         code = error.character if isinstance(error.character, int) else ord(error.character)
-        found = f"found the control character U+{code:04X}"
+        message = f"found the control character U+{code:04X}"
         fix = "delete the character"
-        raise ContentError([breach("yaml-syntax", position, found, fix)]) from None
+        raise ContentError([breach("yaml-syntax", position, message, fix)]) from None
 
 
 def _syntax(text: str, position: Position, problem: str | None, first_line: int) -> Any:
@@ -59,12 +59,12 @@ def _syntax(text: str, position: Position, problem: str | None, first_line: int)
         return breach("yaml-syntax", place, "found a tab", "indent with two spaces for each level")
     if problem and ("maximum nesting" in problem or "exceeded maximum" in problem):
         return too_deep(position).problems[0]
-    fix = "look at the indentation, and put quotation marks around a value that holds ': ' or ' #'"
-    return breach("yaml-syntax", position, problem or "cannot be read as YAML", fix)
+    fix = "check the indentation, and put quotation marks around a value with ': ' or ' #' in it"
+    return breach("yaml-syntax", position, problem or "not valid YAML", fix)
 
 
 class _Reader:
-    """Builds nodes from the parser's events, refusing what a record may not hold."""
+    """Builds nodes from the events of the parser, and refuses what a record may not contain."""
 
     def __init__(self, path: str, first_line: int) -> None:
         self.path = path
@@ -73,7 +73,7 @@ class _Reader:
     def position(self, mark: Any) -> Position:
         return Position(self.path, mark.line + self.first_line, mark.column + 1)
 
-    def stop(self, rule: str, mark: Any, message: str, fix: str) -> ContentError:
+    def error(self, rule: str, mark: Any, message: str, fix: str) -> ContentError:
         return ContentError([breach(rule, self.position(mark), message, fix)])
 
     def document(self, events: Any) -> Node:
@@ -81,8 +81,8 @@ class _Reader:
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if root is not None:
-                    fix = "one file holds one record"
-                    raise self.stop("structure", event.start_mark, "found a second document", fix)
+                    fix = "write one record in each file"
+                    raise self.error("structure", event.start_mark, "found a second document", fix)
                 root = self.node(next(events), events, 0)
         if root is None:
             place = Position(self.path, self.first_line)
@@ -93,9 +93,9 @@ class _Reader:
     def node(self, event: Any, events: Any, depth: int) -> Node:
         mark = event.start_mark
         if isinstance(event, yaml.AliasEvent) or event.anchor or getattr(event, "tag", None):
-            found = "found an anchor, an alias or a tag (& * !)"
+            message = "found an anchor, an alias or a tag (& * !)"
             fix = "write the value out; quote it if it begins with one of these characters"
-            raise self.stop("alias", mark, found, fix)
+            raise self.error("alias", mark, message, fix)
         if depth > DEPTH:
             raise too_deep(self.position(mark))
         if isinstance(event, yaml.ScalarEvent):
@@ -115,7 +115,7 @@ class _Reader:
             key = self.node(event, events, depth + 1)
             if not isinstance(key, Scalar):
                 fix = "a key is a single word"
-                raise self.stop("structure", event.start_mark, "found a list as a key", fix)
+                raise self.error("structure", event.start_mark, "found a list as a key", fix)
             value = self.node(next(events), events, depth + 1)
             if key.text in entries:
                 raise twice(key, entries[key.text][0].position)

@@ -1,4 +1,4 @@
-"""Work done beside what goes on here: in a thread, or in a process of its own."""
+"""Concurrent work: in a thread, or in a forked process."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ T = TypeVar("T")
 
 
 class Beside(Generic[T]):
-    """`work` in a thread, begun at once: for what leaves Python's lock to others.
+    """`work` in a thread that starts at once, for work that releases the GIL.
 
-    As a context, it is over at the context's end. Until then Python searches for circles of objects
-    only among new ones: a thread must not drop an answer of the store that another one asked for.
+    As a context manager, it waits for the thread at the end. Until then the existing objects are
+    exempt from cyclic garbage collection: it could run in this thread and free a result of the
+    store that belongs to another.
     """
 
     def __init__(self, work: Callable[[], T]) -> None:
@@ -28,7 +29,7 @@ class Beside(Generic[T]):
         self._thread.start()
 
     def result(self) -> T:
-        """What `work` gave, as soon as it is there; raises what it raised."""
+        """Wait for the return value of `work`; raises what `work` raised."""
         self._thread.join()
         if self._error is not None:
             raise self._error
@@ -49,10 +50,10 @@ class Beside(Generic[T]):
 
 
 class Apart:
-    """`work` in a process of its own, begun at once; it gives what `marshal` can write.
+    """`work` in a forked process that starts at once; it returns what `marshal` can write.
 
-    Where the system cannot fork, or threads run here (they would be lost, and their locks kept),
-    and where that process fails, it is done here when its result is asked for.
+    If the system cannot fork, if this process has threads (a fork would lose them but not release
+    their locks), or if the child fails, `result` does the work in this process.
     """
 
     def __init__(self, work: Callable[[], Any]) -> None:
@@ -65,19 +66,19 @@ class Apart:
         if self._child:
             os.close(end)
         else:
-            self._give(end)
+            self._run_child(end)
 
     def result(self) -> Any:
-        """What `work` gave; raises what it raised. To be asked for once."""
+        """Wait for the return value of `work`; raises what `work` raised. May be called once."""
         if not self._child:
             return self._work()
         with os.fdopen(self._pipe, "rb") as file:
-            given = file.read()
+            content = file.read()
         _, status = os.waitpid(self._child, 0)
-        return marshal.loads(given) if status == 0 else self._work()
+        return marshal.loads(content) if status == 0 else self._work()
 
-    def _give(self, end: int) -> None:
-        """In the other process: do the work, and end."""
+    def _run_child(self, end: int) -> None:
+        """In the child: do the work, write its result to the pipe, and exit."""
         status = 1
         try:
             with os.fdopen(end, "wb") as file:

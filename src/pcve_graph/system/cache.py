@@ -1,6 +1,6 @@
-"""What is worked out from a project's files, kept in `build/kept/` for the commands that follow.
+"""A cache of values computed from the files of a project, in `build/kept/`.
 
-A cache: without it, or with that of other files or another program, all is worked out again.
+An entry is used only if it comes from the same files and the same version of the program.
 """
 
 from __future__ import annotations
@@ -17,30 +17,34 @@ from ..model.problems import UsageError
 from .files import LARGEST, read_file, replace_file, walk
 
 FOLDER: Final = "kept"
+"""The name of the cache folder in the folder of builds."""
 
 
-def kept(build: Path, name: str, made_of: list[bytes], work: Callable[[], Any]) -> Any:
-    """What `work` gives, plain JSON: as `build` has kept it, if it was made of the same."""
-    key = hashlib.sha256(b"\0".join([program().encode(), *made_of])).hexdigest()
+def kept(build: Path, name: str, inputs: list[bytes], work: Callable[[], Any]) -> Any:
+    """The JSON value that `work` returns, or the cached one if it comes from the same `inputs`.
+
+    The cache is in the folder of builds `build`. That it cannot be read or written is not an error.
+    """
+    key = hashlib.sha256(b"\0".join([program().encode(), *inputs])).hexdigest()
     file = build / FOLDER / f"{name}.json"
     with suppress(OSError, UsageError, ValueError):
         head, content = read_file(file, LARGEST).split(b"\n", 1)
         if head == _head(key, content):
             return json.loads(content)
     value = work()
-    # Never into a folder of somebody else's, nor through a link.
+    # Never write to a folder that is not a build of this program, nor through a link.
     if (build / "generations").is_dir() and not build.is_symlink():
-        _keep(key, json.dumps(value, ensure_ascii=False).encode(), file)
+        _write(key, json.dumps(value, ensure_ascii=False).encode(), file)
     return value
 
 
 def _head(key: str, content: bytes) -> bytes:
-    """The first line of a file: what its content was made of, and its SHA-256."""
+    """The first line of a cache file: the hash of the inputs, and the SHA-256 of the content."""
     return f"{key} {hashlib.sha256(content).hexdigest()}".encode()
 
 
-def _keep(key: str, content: bytes, file: Path) -> None:
-    """Write it for the next time; where that cannot be, it is worked out again."""
+def _write(key: str, content: bytes, file: Path) -> None:
+    """Write a cache file, if that is possible."""
     with suppress(OSError):
         file.parent.mkdir(exist_ok=True)
         replace_file(file, _head(key, content) + b"\n" + content)
@@ -48,7 +52,7 @@ def _keep(key: str, content: bytes, file: Path) -> None:
 
 @lru_cache(1)
 def program() -> str:
-    """A hash of the program's own files by their sizes and times: another program builds anew."""
+    """A hash of the sizes and times of the program's own files: it identifies the version."""
     stamps = []
     for name, entry in walk(Path(__file__).parents[1]):
         if name.endswith(".py"):

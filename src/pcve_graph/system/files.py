@@ -1,8 +1,8 @@
-"""Files found and read within bounds, and written whole or not at all.
+"""Finding and reading files of bounded size, and writing files atomically.
 
-What is written goes to a draft beside its target first. A draft has a name of its own and is locked
-by the process that writes it; the lock ends with that process, however it ends. So the next one
-that writes the same target knows what is left over from a process that was killed, and removes it.
+A file is first written to a draft next to its target. The draft has a name of its own and is locked
+by the process that writes it; the system releases the lock when the process ends. So the next
+process that writes the same target recognizes and removes a draft left by a killed process.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ from ..model.problems import ContentError, Position, UsageError, breach
 LARGEST: Final = 64 * 2**20
 """Bytes of the largest ontology, query, ledger or held text that is read."""
 
-_LINK_FIX: Final = "put the file itself there, or delete the link"
+_LINK_FIX: Final = "replace the link by the file itself, or delete it"
 
 try:
     import fcntl
-except ImportError:  # Windows, where a file that is open cannot be removed: that is lock enough
+except ImportError:  # Windows, where an open file cannot be removed, which serves as the lock
     fcntl = None  # type: ignore[assignment]
 
 DRAFT: Final = ".pcve-tmp"
-"""How the name of a draft ends; it begins with a dot."""
+"""The suffix of the name of a draft, which begins with a dot."""
 
 PATIENCE: Final = 60
-"""Seconds to wait for another process that writes the same file."""
+"""Seconds to wait for another process that is writing the same file."""
 
 _LONGEST: Final = 240
-"""Bytes of a file's name that leave enough for a draft's: NAME_MAX is 255 on common systems."""
+"""The longest file name, in bytes, to which `DRAFT` is appended whole: NAME_MAX is mostly 255."""
 
 _DESCRIPTORS: Final = ("/dev/fd/", "/dev/stdout", "/dev/stderr", "/proc/")
-"""Where open files have names. They are written to: a file in their place would not be them."""
+"""Paths of open files, which are written to directly: replacing them would have no effect."""
 
 
 def read_file(path: Path, largest: int) -> bytes:
     """The content of a regular file of at most `largest` bytes.
 
-    A FIFO, a device, a socket or a folder is never read from: opening one could block for ever.
-    Raises UsageError for those and for a larger file, OSError where it cannot be opened.
+    A FIFO, a device, a socket or a folder is never read: opening one could block for ever.
+    Raises UsageError for those and for a larger file, OSError if the file cannot be opened.
     """
-    # O_NONBLOCK keeps the opening of a FIFO without a writer from blocking; it has no effect on
-    # regular files.
+    # O_NONBLOCK: opening a FIFO that has no writer must not block. It does not affect regular
+    # files.
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except OSError:  # so says a socket, and a terminal that is not there
+    except OSError:  # for a socket, and a terminal that does not exist
         if path.exists() and not path.is_file():
             raise UsageError(f"{path} is not a regular file") from None
         raise
@@ -68,7 +68,7 @@ def read_file(path: Path, largest: int) -> bytes:
         while len(content) <= largest and (more := file.read(2**20)):
             content += more
     if len(content) > largest:
-        raise UsageError(f"{path} grew while it was read; at most {largest:,} bytes are read")
+        raise UsageError(f"{path} grew while it was being read; at most {largest:,} bytes are read")
     return content
 
 
@@ -79,43 +79,43 @@ def walk(
     hidden: bool = False,
     refuse: Callable[[ContentError], None] | None = None,
 ) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """The regular files in a folder and beneath; their paths begin with `called`.
+    """The regular files in `top` and its subfolders by their paths, which begin with `called`.
 
-    Those whose names begin with a dot are left out, unless `hidden`. Links are followed, and each
-    real folder is read once: folders that are no links come first, so that a file has the name of
-    its own folder. Without `root`, what is neither a file nor a folder is passed over. With
-    `root`, the folder of the project that `top` lies in, it is refused, and so is a link that
-    leads nowhere or out of `root`, `top` if it is not a folder, and always a folder that may not
-    be read: ContentError (`special-file`). With `refuse`, that is called with the error, and the
-    walk goes on.
+    Names that begin with a dot are skipped, unless `hidden`. Links are followed, and each real
+    folder is read once: links come after the other folders, so that a file is found under the name
+    of its own folder. Without `root`, entries that are neither files nor folders are skipped.
+    With `root`, the folder of the project around `top`, such entries, links that are broken or
+    lead out of `root`, and `top` if it is not a folder raise ContentError (`special-file`), and so
+    does always a folder that must not be read. With `refuse`, that is called with the error
+    instead, and the walk goes on.
     """
     refuse = refuse or _raise
     seen: set[tuple[int, int]] = set()
     if root is not None:
         _check_inside(top, called.rstrip("/"), root)
         if top.exists() and not top.is_dir():
-            raise _special(called.rstrip("/"), "found something that is no folder", "delete it")
+            raise _special_file(called.rstrip("/"), "it is not a folder", "delete it")
     folders, links = [(str(top), called)], list[tuple[str, str]]()
     while folders or links:
         folder, name = folders.pop(0) if folders else links.pop(0)
         try:
             status, entries = Path(folder).stat(), _entries(folder)
-        except FileNotFoundError:  # it is gone since it was seen
+        except FileNotFoundError:  # removed since it was listed
             continue
         except PermissionError:
-            refuse(_special(name.rstrip("/"), "the folder may not be read", "let it be read"))
+            refuse(_special_file(name.rstrip("/"), "the folder may not be read", "let it be read"))
             continue
         if (status.st_dev, status.st_ino) in seen:
             continue
         seen.add((status.st_dev, status.st_ino))
         for entry in entries:
-            path, counts = name + entry.name, hidden or entry.name[0] != "."
-            if root is not None and counts and (wrong := _wrong_entry(entry, path, root)):
-                refuse(wrong)
-            elif _is(entry.is_file):
-                if counts:
+            path, included = name + entry.name, hidden or entry.name[0] != "."
+            if root is not None and included and (problem := _wrong_entry(entry, path, root)):
+                refuse(problem)
+            elif _is_kind(entry.is_file):
+                if included:
                     yield path, entry
-            elif _is(entry.is_dir):
+            elif _is_kind(entry.is_dir):
                 (links if entry.is_symlink() else folders).append((entry.path, f"{path}/"))
 
 
@@ -135,16 +135,16 @@ def _wrong_entry(entry: os.DirEntry[str], name: str, root: Path) -> ContentError
             _check_inside(Path(entry.path), name, root)
     except ContentError as error:
         return error
-    if _is(entry.is_file) or _is(entry.is_dir):
+    if _is_kind(entry.is_file) or _is_kind(entry.is_dir):
         return None
-    return _special(name, "found something that is no regular file", "delete it")
+    return _special_file(name, "it is not a regular file", "delete it")
 
 
 def read_inside(path: Path, root: Path, largest: int) -> bytes:
-    """The content of a file of the project in `root`, which holds at most `largest` bytes.
+    """The content of a file of the project in `root`, of at most `largest` bytes.
 
-    Raises ContentError for what is no regular file and for a link that leads nowhere or out of
-    the project (`special-file`), and for a larger file (`file-size`); OSError where it cannot be
+    Raises ContentError for anything but a regular file and for a link that is broken or leads out
+    of the project (`special-file`), and for a larger file (`file-size`); OSError if it cannot be
     opened.
     """
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
@@ -155,9 +155,9 @@ def read_inside(path: Path, root: Path, largest: int) -> bytes:
     except UsageError:
         status = path.stat()
     if not stat.S_ISREG(status.st_mode):
-        raise _special(name, "found something that is no regular file", "put a file there")
-    found = f"the file has {status.st_size:,} bytes; at most {largest:,} are read"
-    raise ContentError([breach("file-size", Position(name), found, "split it, or shorten it")])
+        raise _special_file(name, "it is not a regular file", "replace it by a regular file")
+    message = f"the file has {status.st_size:,} bytes; at most {largest:,} are read"
+    raise ContentError([breach("file-size", Position(name), message, "split or shorten it")])
 
 
 def _check_inside(path: Path, name: str, root: Path) -> None:
@@ -165,39 +165,39 @@ def _check_inside(path: Path, name: str, root: Path) -> None:
         inside = path.resolve(strict=True).is_relative_to(root.resolve())
     except FileNotFoundError:
         if path.is_symlink():
-            raise _special(name, "the link leads nowhere", _LINK_FIX) from None
+            raise _special_file(name, "the target of the link does not exist", _LINK_FIX) from None
         return
     except (OSError, RuntimeError):
-        raise _special(name, "the link leads to itself", _LINK_FIX) from None
+        raise _special_file(name, "the link points to itself", _LINK_FIX) from None
     if not inside:
-        raise _special(name, "the link leads out of the project", _LINK_FIX)
+        raise _special_file(name, "the target of the link is outside the project", _LINK_FIX)
 
 
-def _is(asks: Callable[[], bool]) -> bool:
-    """What an entry answers; a link that leads to itself is neither a file nor a folder."""
+def _is_kind(test: Callable[[], bool]) -> bool:
+    """The result of `test`; False for a link that points to itself, which is of no kind."""
     try:
-        return asks()
+        return test()
     except OSError:
         return False
 
 
-def _special(name: str, found: str, fix: str) -> ContentError:
-    return ContentError([breach("special-file", Position(name), found, fix)])
+def _special_file(name: str, message: str, fix: str) -> ContentError:
+    return ContentError([breach("special-file", Position(name), message, fix)])
 
 
 @contextmanager
 def replacing(path: Path, expected: bytes | None = None) -> Iterator[IO[bytes]]:
-    """A file to write, which takes the place of `path` when all of it is on disk.
+    """A file to write, which replaces `path` when all of it is on disk.
 
-    Until then, and where anything fails or the process is killed, `path` is as it was. A symbolic
-    link is followed; the permissions of the previous file are kept, and its owner where that is
+    Until then, and if anything fails or the process is killed, `path` is unchanged. A symbolic link
+    is followed; the new file has the permissions of the previous one, and its owner if that is
     allowed. Devices, FIFOs and descriptors (/dev/stdout) are written to directly. With `expected`,
-    a file that no longer holds that content just before it would be replaced is left alone.
-    Raises OSError where it cannot be written.
+    the file is not replaced if by then it no longer has that content.
+    Raises OSError if it cannot be written.
     """
     target, previous = _target(path)
     if target is None:
-        # Appended, since `>> log` with -o /dev/stdout must not empty the log.
+        # Append: `>> log` with -o /dev/stdout must not truncate the log.
         with path.open("ab") as device:
             yield device
         return
@@ -205,9 +205,9 @@ def replacing(path: Path, expected: bytes | None = None) -> Iterator[IO[bytes]]:
 
     def finish(draft: Path) -> None:
         if previous is not None:
-            _take_over(draft, previous)
+            _copy_owner_and_mode(draft, previous)
         if expected is not None and target.read_bytes() != expected:
-            raise OSError(errno.EBUSY, "it was changed by another program; run this again")
+            raise OSError(errno.EBUSY, "another program changed it; run the command again")
         draft.replace(target)
 
     with _written(target, mode, finish) as file:
@@ -235,17 +235,17 @@ def replace_file(path: Path, content: bytes | str) -> None:
 
 
 def create_file(path: Path, content: bytes | str) -> None:
-    """Write a file that is not there yet; whoever looks sees no file, or all of it.
+    """Write a new file atomically: other processes see no file, or all of it.
 
-    Raises FileExistsError where there is anything of that name, also if it came a moment ago;
-    OSError where it cannot be written.
+    Raises FileExistsError if the name exists, even if another process has just created it; OSError
+    if the file cannot be written.
     """
     with _written(path, 0o666, lambda draft: _link(draft, path)) as file:
         file.write(content.encode() if isinstance(content, str) else content)
 
 
 def draft_name(name: str, ending: str = DRAFT) -> str:
-    """The name of the draft of a file called `name`; a long name is cut, with its hash instead."""
+    """The name of the draft of the file `name`; a long name is cut and its hash added."""
     raw = os.fsencode(name)
     if len(raw) > _LONGEST:
         digest = hashlib.sha256(raw).hexdigest()[:16]
@@ -254,38 +254,38 @@ def draft_name(name: str, ending: str = DRAFT) -> str:
 
 
 def remove_drafts(folder: Path) -> None:
-    """Remove the drafts in `folder` that killed processes left, as far as that is allowed."""
+    """Remove the drafts in `folder` that killed processes left, if that is allowed."""
     with suppress(OSError):
         for path in folder.iterdir():
             if path.name.startswith(".") and path.name.endswith(DRAFT):
                 with suppress(OSError):
-                    _remove_dead(path)
+                    _remove_leftover(path)
 
 
 @contextmanager
 def locked(draft: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
-    """A new file `draft`, which belongs to this process for as long as the context lasts.
+    """A new file `draft`, locked by this process until the context ends.
 
-    What a killed process left there is removed first; a process that lives is waited for. The file
-    is removed at the end if it still has that name. Raises OSError.
+    A draft of a killed process is removed first; a running process is waited for. At the end the
+    file is removed if it still has that name. Raises OSError.
     """
-    file: IO[bytes] = os.fdopen(_claimed(draft, mode), "wb")
+    file: IO[bytes] = os.fdopen(_create_locked(draft, mode), "wb")
     try:
         yield file
     finally:
-        # It is removed while it is still locked: later it could be another process's.
+        # Remove it while it is still locked: later it could be the draft of another process.
         with suppress(OSError):
             if fcntl is None:
                 file.close()
             if file.closed or _is_at(file.fileno(), draft):
                 draft.unlink()
-        # Whether all was written has been told: closing would only say it again.
+        # An error of writing has already been raised; closing would only repeat it.
         with suppress(OSError):
             file.close()
 
 
 def sync_folder(folder: Path) -> None:
-    """Put on disk which names a folder holds, where the system can do that."""
+    """Flush the entries of a folder to disk, if the system supports that."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -296,7 +296,7 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def _written(target: Path, mode: int, finish: Callable[[Path], None]) -> Iterator[IO[bytes]]:
-    """A draft to write, which `finish` puts in its place when all of it is on disk."""
+    """A draft to write; `finish` moves it into place when all of it is on disk."""
     draft = target.with_name(draft_name(target.name))
     with locked(draft, mode) as file:
         yield file
@@ -309,7 +309,7 @@ def _written(target: Path, mode: int, finish: Callable[[Path], None]) -> Iterato
 
 
 def _target(path: Path) -> tuple[Path | None, os.stat_result | None]:
-    """The file that `path` leads to, None if it is not to be replaced; and how it looks so far."""
+    """The file that `path` refers to, or None if it is written directly; and its status, if any."""
     if str(path.absolute()).startswith(_DESCRIPTORS):
         return None, None
     try:
@@ -326,8 +326,8 @@ def _target(path: Path) -> tuple[Path | None, os.stat_result | None]:
     return Path(os.path.realpath(path)), status
 
 
-def _take_over(draft: Path, previous: os.stat_result) -> None:
-    """Give a draft the owner of the file that it replaces, if that is allowed, and its mode."""
+def _copy_owner_and_mode(draft: Path, previous: os.stat_result) -> None:
+    """Give a draft the mode of the file that it replaces, and its owner if that is allowed."""
     if hasattr(os, "chown"):
         with suppress(OSError):
             os.chown(draft, previous.st_uid, previous.st_gid)
@@ -335,20 +335,20 @@ def _take_over(draft: Path, previous: os.stat_result) -> None:
 
 
 def _link(draft: Path, target: Path) -> None:
-    """Give a draft the name `target` if nothing has it. Raises FileExistsError."""
+    """Give a draft the name `target` if that does not exist. Raises FileExistsError."""
     try:
         os.link(draft, target)
     except FileExistsError:
         raise
     except OSError:
-        # A file system without hard links. Other processes of this program wait for the draft's
-        # lock; another program could come in between these two lines.
+        # The file system has no hard links. Other processes of this program wait for the lock of
+        # the draft, but another program could create the file between these two lines.
         if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
         draft.rename(target)
 
 
-def _claimed(draft: Path, mode: int) -> int:
+def _create_locked(draft: Path, mode: int) -> int:
     """A descriptor of the new and locked file `draft`. Raises OSError."""
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     deadline = time.monotonic() + PATIENCE
@@ -356,22 +356,22 @@ def _claimed(draft: Path, mode: int) -> int:
         try:
             descriptor = os.open(draft, flags, mode)
         except FileExistsError:
-            if not _remove_dead(draft):
+            if not _remove_leftover(draft):
                 if time.monotonic() > deadline:
                     raise OSError(errno.EBUSY, "another process is writing it") from None
                 time.sleep(0.02)
             continue
         except PermissionError as error:
-            found = f"no file can be made in its folder ({error.strerror})"
-            raise PermissionError(error.errno, found) from None
-        # Between these two calls another process can have taken the file for a dead one's.
+            message = f"no file can be created in its folder ({error.strerror})"
+            raise PermissionError(error.errno, message) from None
+        # Between these two calls another process can have removed the file as a leftover.
         if _lock(descriptor) and _is_at(descriptor, draft):
             return descriptor
         os.close(descriptor)
 
 
-def _remove_dead(draft: Path) -> bool:
-    """Remove a draft whose process is gone; False where that process lives."""
+def _remove_leftover(draft: Path) -> bool:
+    """Remove a draft whose process has ended; False if that process is running."""
     if fcntl is None:
         try:
             draft.unlink(missing_ok=True)
@@ -393,19 +393,19 @@ def _remove_dead(draft: Path) -> bool:
 
 
 def _lock(descriptor: int) -> bool:
-    """Lock a file until it is closed; False where another process has locked it."""
+    """Lock a file until it is closed; False if another process has locked it."""
     if fcntl is not None:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         except OSError:
-            return True  # a file system without locks: two writers are not told apart there
+            return True  # the file system has no locks: two writers cannot be distinguished
     return True
 
 
 def _is_at(descriptor: int, path: Path) -> bool:
-    """Whether the open file is the one that has the name `path`."""
+    """Whether `path` is the name of the open file."""
     try:
         return fcntl is None or os.path.samestat(os.fstat(descriptor), path.lstat())
     except FileNotFoundError:

@@ -1,8 +1,8 @@
-"""Folders of files, written so that a killed process never leaves one that looks whole but is not.
+"""Writing folders of files so that a killed process never leaves an incomplete one unmarked.
 
-All files are written to a draft folder first. A new folder is that draft, renamed. Into a folder
-that is there already, with whatever else lies in it, the files are moved one by one from the draft;
-its start page says meanwhile that the folder is not whole.
+All files are written to a draft folder first. A new folder is the draft, renamed. If the folder
+exists, the files are moved into it one by one and its other files stay; meanwhile its start page
+states that the folder is incomplete.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final
 from .files import DRAFT, draft_name, locked, remove_drafts, sync_folder, write_file
 
 _FOLDER: Final = ".pcve-draft"
-"""How the name of a draft folder ends. The draft file beside it, which is locked, guards it."""
+"""The suffix of the name of a draft folder, which is guarded by a locked draft file next to it."""
 
 _START: Final = "index.html"
 _UNFINISHED: Final = """<!DOCTYPE html>
@@ -27,29 +27,29 @@ _UNFINISHED: Final = """<!DOCTYPE html>
 
 
 def create_folder(target: Path, files: Mapping[str, bytes]) -> None:
-    """Write `files`, by their names in it, as the new folder `target`: all of them, or nothing.
+    """Write `files` (content by path in the folder) as the new folder `target`, all or none.
 
-    What killed processes left beside it is removed. Raises OSError where it cannot be written, or
-    where there is something other than an empty folder.
+    Drafts that killed processes left next to it are removed. Raises OSError if it cannot be
+    written, or if `target` exists and is not an empty folder.
     """
     target = Path(os.path.realpath(target))
     target.parent.mkdir(parents=True, exist_ok=True)
-    _remove_left(target.parent)
+    _remove_leftovers(target.parent)
     with _drafted(target.parent, target.name, files) as draft:
         draft.replace(target)
     sync_folder(target.parent)
 
 
 def update_folder(target: Path, files: Mapping[str, bytes]) -> None:
-    """Write `files`, by their names in it, into `target`, which may hold other files too.
+    """Write `files` (content by path in the folder) into `target`, which may hold other files.
 
-    Where the disk is full nothing has changed. Raises OSError where it cannot be written.
+    Nothing is changed if the disk is full. Raises OSError if the files cannot be written.
     """
     target = Path(os.path.realpath(target))
     if not os.path.lexists(target):
         create_folder(target, files)
         return
-    _remove_left(target)
+    _remove_leftovers(target)
     with _drafted(target, "pages", files) as draft:
         if _START in files and (target / _START).is_file():
             write_file(target / _START, _UNFINISHED)
@@ -62,16 +62,16 @@ def update_folder(target: Path, files: Mapping[str, bytes]) -> None:
 
 @contextmanager
 def _drafted(folder: Path, name: str, files: Mapping[str, bytes]) -> Iterator[Path]:
-    """A draft folder in `folder` with all of `files`, on disk; it is gone afterwards."""
+    """A draft folder in `folder` with all of `files` on disk; it is removed afterwards."""
     draft = folder / draft_name(name, _FOLDER)
     with locked(folder / draft_name(name)):
         try:
             _clear(draft)
-            for name_inside, content in files.items():
-                path = draft / name_inside
+            for inner_path, content in files.items():
+                path = draft / inner_path
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-            # In a second pass, so that the disk can take all of them in one go.
+            # In a second pass, so that the system can write all of them at once.
             for path in sorted(draft.rglob("*"), reverse=True):
                 _sync(path)
             sync_folder(draft)
@@ -80,8 +80,8 @@ def _drafted(folder: Path, name: str, files: Mapping[str, bytes]) -> Iterator[Pa
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def _remove_left(folder: Path) -> None:
-    """Remove the drafts in `folder`, of files and of folders, whose processes are gone."""
+def _remove_leftovers(folder: Path) -> None:
+    """Remove the drafts of files and folders in `folder` whose processes have ended."""
     remove_drafts(folder)
     for draft in folder.glob(f".*{_FOLDER}"):
         guard = draft.with_name(draft.name.removesuffix(_FOLDER) + DRAFT)

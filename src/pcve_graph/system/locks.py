@@ -1,4 +1,4 @@
-"""Advisory locks on files. The system releases them when the process that holds them ends."""
+"""Advisory locks on files, which the system releases when their process ends."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _WINDOWS_RANGE: Final = 2**31 - 1
 class Lock:
     """A lock on a file, until `close` is called or the object is collected.
 
-    `held` is False where nothing could be locked: the file system has no locks, or the file can
-    neither be made nor opened.
+    `held` is False if nothing is locked: the file system has no locks, or the file can neither be
+    created nor opened.
     """
 
     def __init__(self, descriptor: int | None, held: bool) -> None:
@@ -34,10 +34,10 @@ class Lock:
 
 
 def try_lock(path: Path, exclusive: bool) -> Lock | None:
-    """A lock on the file `path`, which is created if missing; None while another excludes it.
+    """A lock on the file `path`, which is created if missing; None if another lock excludes it.
 
-    Shared locks exclude exclusive ones, also within one process. Raises OSError where no more
-    files can be opened.
+    Shared locks exclude exclusive ones, also within one process. Raises OSError if no more files
+    can be opened.
     """
     while True:
         descriptor = _open(path)
@@ -54,13 +54,13 @@ def try_lock(path: Path, exclusive: bool) -> Lock | None:
             return lock
         if _is_at(descriptor, path):
             return lock
-        # The file was deleted between opening and locking: a lock on it excludes nobody.
+        # The file was deleted between opening and locking: a lock on it would exclude nobody.
         lock.close()
 
 
 def _open(path: Path) -> int | None:
-    """A descriptor of the file; None where it can neither be made nor opened."""
-    # Some network file systems lock only what is open for writing; a read-only one can be read.
+    """A descriptor of the file; None if it can neither be created nor opened."""
+    # Some network file systems lock only files open for writing; others are read-only.
     for flags in (os.O_RDWR | os.O_CREAT, os.O_RDONLY):
         try:
             return os.open(path, flags, 0o666)
@@ -82,7 +82,7 @@ if sys.platform == "win32":
     import random
 
     def _lock(descriptor: int, exclusive: bool) -> None:
-        # Windows has no shared locks in the C library: a reader locks one byte, the other all.
+        # The C library of Windows has no shared locks: a reader locks one byte, a writer all.
         start, length = (0, _WINDOWS_RANGE) if exclusive else (random.randrange(_WINDOWS_RANGE), 1)
         os.lseek(descriptor, start, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, length)

@@ -1,35 +1,34 @@
-"""Where a statement stands in a file: readers that keep line and column.
+"""The positions of statements in RDF files: readers that record line and column.
 
-RDF parsers drop positions, so each syntax is read once more, only when something is wrong, and only
-to find places: the graph itself always comes from the real parser. What a reader here does not
-find falls back to the place of the subject, and that to the first line.
+RDF parsers drop positions, so a file with a problem is read a second time, only to find positions:
+the graph itself always comes from the real parser. A statement that is not found has the position
+of its subject, and that the first line. To change one syntax, open the module of its name; for the
+positions of syntax errors, `parser_errors`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from .jsonld import locate_jsonld
 from .ntriples import locate_lines
 from .rdfxml import locate_rdfxml
 from .turtle import locate_turtle
 
-if TYPE_CHECKING:
-    pass
-
 _ROUNDS = 12
-"""Steps away at which a difference between two nodes still tells them apart."""
-
+"""The distance up to which a difference distinguishes two blank nodes."""
 
 Statement = tuple[str, ...]
+"""(subject, predicate, object) in N-Triples syntax."""
 
 
 def pair_blanks(statements: Collection[Statement], places: Places) -> dict[str, str]:
-    """From each blank node in `statements` to the one in `places` that it is.
+    """The blank node of `places` that corresponds to each one of `statements`.
 
-    A label that both know is the same node. A node that has no like is left out.
+    A label that occurs in both is the same node; other nodes are matched by their statements. A
+    node without a match is left out.
     """
     theirs = _blanks(statements)
     ours = _blanks(key for key in places if len(key) == 3)
@@ -40,27 +39,27 @@ def pair_blanks(statements: Collection[Statement], places: Places) -> dict[str, 
     paired = {label: label for label in same}
     left = _refined({node: rows for node, rows in theirs.items() if node not in same})
     right = _refined({node: rows for node, rows in ours.items() if node not in same})
-    waiting: dict[int, list[str]] = defaultdict(list)
+    unpaired: dict[int, list[str]] = defaultdict(list)
     for node, colour in right.items():
-        waiting[colour].append(node)
+        unpaired[colour].append(node)
     for node, colour in left.items():
-        if waiting[colour]:
-            paired[node] = waiting[colour].pop(0)
+        if unpaired[colour]:
+            paired[node] = unpaired[colour].pop(0)
     return paired
 
 
 def _blanks(statements: Iterable[Statement]) -> dict[str, list[Statement]]:
-    """Each blank node, in the order of its first statement, and the statements that it is in."""
-    found: dict[str, list[Statement]] = {}
+    """The statements of each blank node; the nodes are in the order of their first statement."""
+    statements_by_node: dict[str, list[Statement]] = {}
     for row in statements:
         for node in {row[0], row[2]}:
             if node.startswith("_:"):
-                found.setdefault(node, []).append(row)
-    return found
+                statements_by_node.setdefault(node, []).append(row)
+    return statements_by_node
 
 
 def _refined(nodes: dict[str, list[Statement]]) -> dict[str, int]:
-    """A colour for each node, the same in any graph where it is said of the same things."""
+    """A colour for each node by colour refinement; it depends on the statements, not on labels."""
     colours = dict.fromkeys(nodes, 0)
     count = 1
     for _ in range(_ROUNDS):
@@ -75,7 +74,9 @@ def _colour(node: str, rows: list[Statement], colours: dict[str, int]) -> int:
     def seen(term: str) -> object:
         return "self" if term == node else colours.get(term, term)
 
-    return hash(frozenset((seen(one), two, seen(three)) for one, two, three in rows))
+    return hash(
+        frozenset((seen(subject), predicate, seen(value)) for subject, predicate, value in rows)
+    )
 
 
 __all__ = ["LOCATORS", "Place", "Places", "locate", "pair_blanks"]
@@ -84,7 +85,7 @@ Place = tuple[int, int]
 """Line and column, both from 1; the column counts characters."""
 
 Places = dict[tuple[str, ...], Place]
-"""By (subject,), (subject, predicate) or (subject, predicate, object), as N-Triples writes them."""
+"""By (subject,), (subject, predicate) or (subject, predicate, object) in N-Triples syntax."""
 
 LOCATORS: Final[dict[str, Callable[[str], Places]]] = {
     "jsonld": locate_jsonld,
@@ -95,8 +96,9 @@ LOCATORS: Final[dict[str, Callable[[str], Places]]] = {
 def locate(raw: bytes, form: str, subjects: Collection[str] | None = None) -> Places:
     """The places of the statements in `raw`, a document that the parser of `form` accepts.
 
-    The first place of each is kept; with `subjects`, those of other subjects may be left out, and
-    `_:` is any node without a name. Never raises: what cannot be followed is left out.
+    Of several places of a statement the first is returned. With `subjects`, those of other subjects
+    may be left out, and `_:` is any blank node. Never raises: if the document cannot be followed,
+    the result is empty.
     """
     try:
         if form in ("ntriples", "nquads"):

@@ -1,8 +1,8 @@
-"""Places in JSON-LD 1.1: nodes, keys and values by what the document's contexts make of them.
+"""Positions in JSON-LD 1.1: the nodes, keys and values, expanded with the contexts of the document.
 
-Follows expansion (JSON-LD 1.1 API, section 5) as far as it gives statements: contexts of terms and
-types, containers, lists, reverse and nested properties. What it does not follow, such as graphs as
-values, is left out, and stands at the place of its key or its node.
+Implements the expansion (JSON-LD 1.1 API, section 5) that yields statements: scoped contexts,
+containers, lists, reverse and nested properties. Other values, such as graphs, are left out; their
+statements have the position of the key or the node.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ _TYPE: Final = f"<{_RDF}type>"
 
 
 def locate_jsonld(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
-    """The places of subjects, properties and values. Raises ValueError for what is no JSON."""
+    """The places of subjects, properties and values. Raises ValueError if `text` is not JSON."""
     reader = _Reader(text)
-    for each in _each(read(text)):
-        if each.kind == "{":
-            reader.node(each, Context())
+    for item in _flattened(read(text)):
+        if item.kind == "{":
+            reader.node(item, Context())
     return reader.places
 
 
-def _each(value: Value) -> Iterator[Value]:
-    """The values of an array and of those in it, or the one value."""
+def _flattened(value: Value) -> Iterator[Value]:
+    """The values of an array and of the arrays in it, or the single value."""
     if value.kind != "[":
         yield value
-    for each in value.values:
-        yield from _each(each)
+    for item in value.values:
+        yield from _flattened(item)
 
 
 class _Reader:
@@ -50,32 +50,32 @@ class _Reader:
         self.places: dict[tuple[str, ...], tuple[int, int]] = {}
 
     def note(self, at: int, *key: str) -> None:
-        """The place of a statement or of its beginning; the first is kept."""
+        """Record the place of a statement or of its first terms, unless one is recorded."""
         line = bisect.bisect_right(self.starts, at)
         self.places.setdefault(key, (line, at - self.starts[line - 1] + 1))
 
     def plain(self, value: Value) -> object:
-        """A value as Python has it."""
+        """A JSON value as the Python value that `json.loads` returns."""
         if value.kind == "[":
-            return [self.plain(each) for each in value.values]
+            return [self.plain(item) for item in value.values]
         if value.kind == "{":
-            return {key: self.plain(each) for key, _, each in value.members}
+            return {key: self.plain(member) for key, _, member in value.members}
         return value.text if value.kind == '"' else json.loads(value.text)
 
     def node(self, node: Value, context: Context, subject: str = "") -> str:
-        """Note what a node object says, and return what it is called: `subject` if it is given."""
+        """Record the statements of a node object and return its term, `subject` unless empty."""
         context = context.inside({context.keyword(key) for key, _, _ in node.members})
         for key, _, value in node.members:
             if key == "@context":
                 context = context.with_local(self.plain(value))
         stated = {context.keyword(key): value for key, _, value in node.members}
-        types = list(_each(stated["@type"])) if "@type" in stated else []
-        kinds = [(context.expand(each.text, True, True), each.at) for each in types]
-        for name in sorted(each.text for each in types):
+        types = list(_flattened(stated["@type"])) if "@type" in stated else []
+        kinds = [(context.expand(kind.text, True, True), kind.at) for kind in types]
+        for name in sorted(kind.text for kind in types):
             term = context.terms.get(name)
             if term is not None and term.has_scope:
                 context = context.with_local(term.scoped, propagates=False)
-        subject = subject or self.called(node, stated.get("@id"), context)
+        subject = subject or self.node_term(node, stated.get("@id"), context)
         if stated.keys() - {"@id", "@context", "@index"}:
             self.note(node.at, subject)
         for kind, at in kinds:
@@ -83,7 +83,7 @@ class _Reader:
         self.members(node, subject, context)
         return subject
 
-    def called(self, node: Value, identifier: Value | None, context: Context) -> str:
+    def node_term(self, node: Value, identifier: Value | None, context: Context) -> str:
         if identifier is None or identifier.kind != '"':
             return f"_:at{node.at}"
         iri = context.expand(identifier.text, False, True)
@@ -93,17 +93,17 @@ class _Reader:
         for key, at, value in node.members:
             name = context.keyword(key)
             if name in ("@graph", "@included"):
-                for each in _each(value):
-                    if each.kind == "{":
-                        self.node(each, context)
+                for item in _flattened(value):
+                    if item.kind == "{":
+                        self.node(item, context)
             elif name == "@type":
                 self.note(at, subject, _TYPE)
             elif name == "@nest":
-                for each in _each(value):
-                    self.members(each, subject, context)
+                for item in _flattened(value):
+                    self.members(item, subject, context)
             elif name == "@reverse":
-                for inner, where, each in value.members:
-                    self.reversed(f"<{context.keyword(inner)}>", where, each, subject, context)
+                for inner, where, item in value.members:
+                    self.reversed(f"<{context.keyword(inner)}>", where, item, subject, context)
             elif ":" in name and not name.startswith("_:"):
                 self.property(subject, key, at, value, context)
 
@@ -117,65 +117,65 @@ class _Reader:
             return
         self.note(at, subject, predicate)
         if "@graph" in term.holds:
-            for each in _each(value):
-                if each.kind == "{":
-                    self.node(each, context)
+            for item in _flattened(value):
+                if item.kind == "{":
+                    self.node(item, context)
         if "@graph" in term.holds or term.type == "@json":
             return
         if "@list" in term.holds:
             self.note(value.at, subject, predicate, self.list(value, term, context))
             return
-        for each, found in self.contained(value, term, context):
-            if found:
-                self.note(each.at, subject, predicate, found)
+        for item, name in self.contained(value, term, context):
+            if name:
+                self.note(item.at, subject, predicate, name)
 
     def reversed(
         self, predicate: str, at: int, value: Value, subject: str, context: Context
     ) -> None:
-        """What a reverse property says: its values are the subjects (section 4.8)."""
-        for each in _each(value):
-            if each.kind == "{":
-                owner = self.node(each, context)
+        """Record the statements of a reverse property, whose values are the subjects (4.8)."""
+        for item in _flattened(value):
+            if item.kind == "{":
+                owner = self.node(item, context)
                 self.note(at, owner, predicate)
-                self.note(each.at, owner, predicate, subject)
+                self.note(item.at, owner, predicate, subject)
 
     def contained(self, value: Value, term: Term, context: Context) -> Iterator[tuple[Value, str]]:
-        """Each value of a property with the term that it is, whatever the container."""
+        """The values of a property, in any container, each with its term in N-Triples syntax."""
         maps = term.holds & {"@language", "@index", "@id", "@type"}
         if not maps or value.kind != "{":
-            for each in _each(value):
-                yield from self.value(each, term, context)
+            for item in _flattened(value):
+                yield from self.value(item, term, context)
             return
         for key, _, inner in value.members:
-            for each in _each(inner):
+            for item in _flattened(inner):
                 if "@language" in maps:
                     language = "" if context.keyword(key) == "@none" else key.lower()
-                    yield each, self.words(each, language)
-                elif "@id" in maps and each.kind == "{":
+                    yield item, self.words(item, language)
+                elif "@id" in maps and item.kind == "{":
                     iri = context.expand(key, False, True)
-                    yield each, self.node(each, context, f"<{iri}>")
+                    yield item, self.node(item, context, f"<{iri}>")
                 elif "@type" in maps:
-                    for one, found in self.value(each, _as_nodes(term), context):
+                    for node, name in self.value(item, _for_type_map(term), context):
                         kind = context.expand(key, True, True)
-                        self.note(one.at, found, _TYPE, f"<{kind}>")
-                        yield one, found
+                        self.note(node.at, name, _TYPE, f"<{kind}>")
+                        yield node, name
                 else:
-                    yield from self.value(each, term, context)
+                    yield from self.value(item, term, context)
 
     def words(self, value: Value, language: str) -> str:
         return str(ox.Literal(value.text, language=language or None)) if value.kind == '"' else ""
 
     def value(self, value: Value, term: Term, context: Context) -> Iterator[tuple[Value, str]]:
-        """A value with the term that it is, empty where that is not followed; a set gives many."""
+        """A value with its term, empty if it is not supported; a set yields several values."""
         if value.kind == "{":
-            stated = {context.keyword(key): each for key, _, each in value.members}
+            stated = {context.keyword(key): member for key, _, member in value.members}
             if "@value" in stated:
-                yield value, self.stated(stated, context)
+                yield value, self.value_object(stated, context)
             elif "@list" in stated:
                 yield value, self.list(stated["@list"], term, context)
             elif "@set" in stated:
-                for each in _each(stated["@set"]):
-                    yield from self.value(each, term, context)
+                for item in _flattened(stated["@set"]):
+                    yield from self.value(item, term, context)
             else:
                 yield value, self.node(value, context)
         elif value.kind == '"' and term.type in ("@id", "@vocab"):
@@ -187,7 +187,7 @@ class _Reader:
         elif value.kind != "n":
             yield value, self.literal(value, "" if term.type.startswith("@") else term.type)
 
-    def stated(self, stated: dict[str, Value], context: Context) -> str:
+    def value_object(self, stated: dict[str, Value], context: Context) -> str:
         """The literal of a value object."""
         value = stated["@value"]
         if "@direction" in stated or value.kind in "{[n":
@@ -199,7 +199,7 @@ class _Reader:
         return "" if datatype.startswith("@") else self.literal(value, datatype)
 
     def literal(self, value: Value, datatype: str) -> str:
-        """A literal of `datatype`, or of the one that JSON-LD gives such a value (API, 8.2)."""
+        """A literal of `datatype`, or of the default datatype of a JSON value (API, 8.2)."""
         text, native = value.text, ""
         if value.kind in "tf":
             native = "boolean"
@@ -213,15 +213,15 @@ class _Reader:
         return str(ox.Literal(text, datatype=ox.NamedNode(kind) if kind else None))
 
     def list(self, value: Value, term: Term, context: Context) -> str:
-        """The first cell of a list, whose cells are noted; lists in it are lists too."""
+        """The first node of an RDF list, whose nodes are recorded; nested arrays are lists too."""
         cells: list[tuple[int, str]] = []
-        for each in value.values if value.kind == "[" else (value,):
-            if each.kind == "[":
-                cells.append((each.at, self.list(each, term, context)))
+        for element in value.values if value.kind == "[" else (value,):
+            if element.kind == "[":
+                cells.append((element.at, self.list(element, term, context)))
             else:
-                found = self.value(each, term, context)
-                cells += [(one.at, name) for one, name in found]
-        names = [f"_:at{value.at}.{place}" for place in range(len(cells))]
+                terms = self.value(element, term, context)
+                cells += [(cell.at, name) for cell, name in terms]
+        names = [f"_:at{value.at}.{index}" for index in range(len(cells))]
         for name, (at, item), rest in zip(names, cells, [*names[1:], f"<{_RDF}nil>"], strict=False):
             self.note(at, name)
             if item:
@@ -230,8 +230,8 @@ class _Reader:
         return names[0] if names else f"<{_RDF}nil>"
 
 
-def _as_nodes(term: Term) -> Term:
-    """`term` in a map of types, where a text is the address of a node."""
+def _for_type_map(term: Term) -> Term:
+    """`term` for the values of a type map, where a string is the IRI of a node."""
     return Term(term.iri, type=term.type or "@id")
 
 

@@ -1,4 +1,4 @@
-"""The context of JSON-LD 1.1 (section 4.1, and the API, section 4): what the keys stand for."""
+"""The contexts of JSON-LD 1.1 (section 4.1; API, section 4): the IRIs that keys stand for."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _DELIMITERS: Final = tuple(":/?#[]@_")
 
 @dataclass(frozen=True)
 class Term:
-    """What a key stands for. `language` is None where the term does not say, "" for none.
+    """A term definition. `language` is None if the definition states none, "" for no language.
 
-    `scoped` is a context of its own, as it was written; `holds` are the containers of its values.
+    `scoped` is its scoped context as it was written; `holds` are the containers of its values.
     """
 
     iri: str
@@ -33,7 +33,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Context:
-    """An active context. `before` is the one to go back to in the nodes inside."""
+    """An active context. `before` is the one to which nested node objects revert, if any."""
 
     terms: dict[str, Term] = field(default_factory=dict)
     base: str = DOCUMENT
@@ -42,19 +42,19 @@ class Context:
     before: Context | None = None
 
     def with_local(self, local: Any, propagates: bool = True) -> Context:
-        """This context after a local one, as it was written."""
+        """This context updated with the local context `local`, as it was written."""
         if isinstance(local, dict):
             propagates = local.get("@propagate", propagates)
         result = self
-        for each in local if isinstance(local, list) else [local]:
-            if each is None:
+        for context in local if isinstance(local, list) else [local]:
+            if context is None:
                 result = Context()
-            elif isinstance(each, dict):
-                result = result._with_one(each)
+            elif isinstance(context, dict):
+                result = result._with_definitions(context)
         before = None if propagates else (self.before or self)
         return replace(result, before=self.before if propagates else before)
 
-    def _with_one(self, local: dict[str, Any]) -> Context:
+    def _with_definitions(self, local: dict[str, Any]) -> Context:
         result = self
         if "@base" in local:
             base = local["@base"]
@@ -71,21 +71,21 @@ class Context:
         return result
 
     def _define(self, name: str, pending: dict[str, Any]) -> None:
-        """Define `name`, and before it the names of `pending` that it is made of."""
+        """Define `name`, and before it the names in `pending` that its definition uses."""
         if name not in pending:
             return
         raw = pending.pop(name)
         stated = raw if isinstance(raw, dict) else {"@id": raw}
         reverse = stated.get("@reverse")
-        said = stated.get("@id", name) if reverse is None else reverse
-        for other in (said, stated.get("@type")):
-            if isinstance(other, str):
-                self._define(other.partition(":")[0], pending)
-                self._define(other, pending)
+        target = stated.get("@id", name) if reverse is None else reverse
+        for name_used in (target, stated.get("@type")):
+            if isinstance(name_used, str):
+                self._define(name_used.partition(":")[0], pending)
+                self._define(name_used, pending)
         self.terms[name] = Term("")
-        if not isinstance(said, str):
+        if not isinstance(target, str):
             return
-        iri = self.expand(said, True, "/" in name) if said != name else self._own(name)
+        iri = self.expand(target, True, "/" in name) if target != name else self._default_iri(name)
         holds = stated.get("@container") or []
         kind = stated.get("@type") or ""
         language = stated.get("@language")
@@ -101,17 +101,17 @@ class Context:
             has_scope="@context" in stated,
         )
 
-    def _own(self, name: str) -> str:
-        """The IRI of a term that does not say one."""
+    def _default_iri(self, name: str) -> str:
+        """The IRI of a term whose definition states none."""
         prefix, colon, local = name.partition(":")
         if colon and prefix in self.terms:
             return self.terms[prefix].iri + local
         return name if colon else self.vocab + name if self.vocab else ""
 
     def expand(self, value: str, vocabulary: bool, relative: bool = False) -> str:
-        """The IRI, keyword or blank node that `value` stands for; empty for nothing.
+        """The IRI, keyword or blank node that `value` stands for; empty if there is none.
 
-        Terms and @vocab count where it is `vocabulary`, @base where it is `relative`.
+        With `vocabulary`, it is resolved by terms and @vocab; with `relative`, against @base.
         """
         if _KEYWORD.fullmatch(value):
             return value
@@ -130,11 +130,11 @@ class Context:
         return urljoin(self.base, value) if relative else ""
 
     def keyword(self, key: str) -> str:
-        """What a key stands for: a keyword, an IRI, or nothing."""
+        """The keyword or IRI that a key stands for; empty if there is none."""
         return self.expand(key, True)
 
     def inside(self, keys: set[str]) -> Context:
-        """This context in a node that has `keys`, before that says one of its own."""
+        """The context inside a node object with `keys`, before its own @context is applied."""
         if self.before is None or "@value" in keys or keys == {"@id"}:
             return self
         return self.before

@@ -1,4 +1,4 @@
-"""Places in N-Triples and N-Quads: a statement a line (W3C N-Triples 1.1, N-Quads 1.1)."""
+"""Positions in N-Triples and N-Quads, one statement a line (N-Triples 1.1, N-Quads 1.1)."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ _TERM: Final = re.compile(
 def locate_lines(
     raw: bytes, subjects: Collection[str] | None = None
 ) -> dict[tuple[str, ...], tuple[int, int]]:
-    """The places of subject, predicate and object of each line that is about `subjects`."""
+    """The places of the terms of each statement about `subjects`, or of all if that is None."""
     places: dict[tuple[str, ...], tuple[int, int]] = {}
-    wanted = {each.encode() for each in subjects or ()}
+    requested = {subject.encode() for subject in subjects or ()}
     for number, line in enumerate(io.BytesIO(raw), 1):
         first = _SUBJECT.match(line)
         if first is None or not (
             subjects is None
-            or first[1] in wanted
+            or first[1] in requested
             or b"\\" in first[1]
-            or (first[1].startswith(b"_:") and b"_:" in wanted)
+            or (first[1].startswith(b"_:") and b"_:" in requested)
         ):
             continue
         text = line.decode()
-        found = [match.start() + 1 for match in islice(_TERM.finditer(text), 3)]
-        if len(found) == 3:
+        columns = [match.start() + 1 for match in islice(_TERM.finditer(text), 3)]
+        if len(columns) == 3:
             quads = ox.parse(line, format=ox.RdfFormat.N_QUADS, rename_blank_nodes=False)
             triple = next(iter(quads)).triple
             terms = tuple(map(str, (triple.subject, triple.predicate, triple.object)))
             for width in (1, 2, 3):
-                places.setdefault(terms[:width], (number, found[width - 1]))
+                places.setdefault(terms[:width], (number, columns[width - 1]))
     return places

@@ -1,7 +1,7 @@
-"""Where an error of syntax stands whose place the parser does not say: in RDF/XML and JSON-LD.
+"""The offset of a syntax error in RDF/XML or JSON-LD, for which the parser reports no position.
 
-The real parser is asked again, with less of the file each time: no second reading of the grammar
-could differ from its own.
+The real parser is run again on ever smaller parts of the file, so no second implementation of the
+grammar can disagree with it.
 """
 
 from __future__ import annotations
@@ -14,29 +14,32 @@ from typing import Final, NamedTuple, TypeAlias
 import pyoxigraph as ox
 
 LARGEST: Final = 16 * 2**20
-"""Bytes of the largest file that is asked again; in a larger one, an error has no place."""
+"""Bytes of the largest file that is parsed again; in a larger one, no offset is found."""
 
 _ATTRIBUTE: Final = re.compile(rb"[^\s\"'=<>/]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _ATTRIBUTES: Final = 50
-"""Attributes of the element at fault that are tried one by one."""
+"""The most attributes of the invalid element that are tried one by one."""
 
 _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{\]},]', re.DOTALL)
 _FIRST: Final = {b'"@context"': 0, b'"@type"': 1}
 
 
 def find_fault(raw: bytes, form: str, message: str, base: str) -> int:
-    """The offset at which the parser stops with `message`; 0 where it cannot be found.
+    """The byte offset at which the parser fails with `message`; 0 if it cannot be found.
 
-    `base` is that with which the message came.
+    `form` is the format of the file, and `base` the base IRI with which the message occurred.
     """
     if len(raw) > LARGEST:
         return 0
-    search = {"rdfxml": (_in_xml, ox.RdfFormat.RDF_XML), "jsonld": (_in_json, ox.RdfFormat.JSON_LD)}
-    if form not in search:
+    searches = {
+        "rdfxml": (_in_xml, ox.RdfFormat.RDF_XML),
+        "jsonld": (_in_json, ox.RdfFormat.JSON_LD),
+    }
+    if form not in searches:
         return 0
-    look, rdf = search[form]
+    search, rdf = searches[form]
 
-    def stops(file: io.BytesIO | _Dripping) -> bool:
+    def is_error(file: io.BytesIO | _ByteFile) -> bool:
         try:
             for _ in ox.parse(file, format=rdf, base_iri=base):  # type: ignore[arg-type]
                 pass
@@ -44,33 +47,33 @@ def find_fault(raw: bytes, form: str, message: str, base: str) -> int:
             return str(error.msg) == message
         return False
 
-    return look(raw, stops)
+    return search(raw, is_error)
 
 
-_Stops: TypeAlias = "Callable[[io.BytesIO | _Dripping], bool]"
-"""Whether the parser stops with the message that is looked for."""
+_Fails: TypeAlias = "Callable[[io.BytesIO | _ByteFile], bool]"
+"""A function: whether the parser fails on a file with the given message."""
 
 
-class _Dripping:
-    """A file that gives one byte at a time from `start` on, and knows how many it gave."""
+class _ByteFile:
+    """A file that returns single bytes from the offset `start` on; `at` is the current offset."""
 
     def __init__(self, raw: bytes, start: int) -> None:
         self.raw, self.start, self.at = raw, start, 0
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, as `io.BufferedIOBase.read` gives them."""
+        """The next bytes, as `io.BufferedIOBase.read` returns them."""
         size = min(size if size > 0 else 2**16, max(1, self.start - self.at))
         chunk = self.raw[self.at : self.at + size]
         self.at += len(chunk)
         return chunk
 
 
-def _in_xml(raw: bytes, stops: _Stops) -> int:
-    """The attribute, element or text at whose end the parser stops."""
-    whole = _Dripping(raw, len(raw))
-    stops(whole)
-    file = _Dripping(raw, max(0, whole.at - 2**17))
-    stops(file)
+def _in_xml(raw: bytes, is_error: _Fails) -> int:
+    """The offset of the attribute, element or text at whose end the parser fails."""
+    whole = _ByteFile(raw, len(raw))
+    is_error(whole)
+    file = _ByteFile(raw, max(0, whole.at - 2**17))
+    is_error(file)
     end = file.at
     if raw[end - 1 : end] == b"<":
         text = raw.rfind(b">", 0, end - 1) + 1
@@ -79,24 +82,24 @@ def _in_xml(raw: bytes, stops: _Stops) -> int:
     for match in list(_ATTRIBUTE.finditer(raw, start, end))[:_ATTRIBUTES]:
         blank = b" " * len(match.group())
         without = raw[: match.start()] + blank + raw[match.end() : end]
-        if not match.group().startswith(b"xmlns") and not stops(io.BytesIO(without)):
+        if not match.group().startswith(b"xmlns") and not is_error(io.BytesIO(without)):
             return match.start()
     return max(start, 0)
 
 
 class _Part(NamedTuple):
-    """A member of an object or a value of an array: the offsets of it, its value, and its end."""
+    """A member of an object or a value of an array: its offset, that of its value, and its end."""
 
     start: int
     value: int
     end: int
 
 
-def _in_json(raw: bytes, stops: _Stops) -> int:
-    """The key or value without which the parser does not stop, as deep inside as it lies.
+def _in_json(raw: bytes, is_error: _Fails) -> int:
+    """The offset of the innermost key or value without which the parser does not fail.
 
-    At each level the first members after which it stops are looked for by halves: the last of them
-    is at fault. Contexts and types come first, since what they say holds for the others.
+    At each level a binary search finds the shortest sequence of members on which it fails: the last
+    of them is invalid. Contexts and types come first, since the other members depend on them.
     """
     before, after = b"", b""
     at, end = len(raw) - len(raw.lstrip()), len(raw.rstrip())
@@ -105,10 +108,10 @@ def _in_json(raw: bytes, stops: _Stops) -> int:
         opening, closing = raw[at : at + 1], raw[end - 1 : end]
 
         def joined(count: int, parts: list[_Part] = parts, head: bytes = before + opening) -> bytes:
-            return head + b",".join(raw[each.start : each.end] for each in parts[:count])
+            return head + b",".join(raw[part.start : part.end] for part in parts[:count])
 
         def fails(count: int, tail: bytes = closing + after) -> bool:
-            return stops(io.BytesIO(joined(count) + tail))
+            return is_error(io.BytesIO(joined(count) + tail))
 
         count = _first(fails, len(parts))
         if count == 0 or not fails(count):
@@ -118,13 +121,13 @@ def _in_json(raw: bytes, stops: _Stops) -> int:
         after = closing + after
         at, end = part.value, part.end
         scalar = raw[at : at + 1] not in (b"{", b"[")
-        if scalar and part.start < at and stops(io.BytesIO(before + b"null" + after)):
+        if scalar and part.start < at and is_error(io.BytesIO(before + b"null" + after)):
             return part.start
     return at
 
 
 def _first(holds: Callable[[int], bool], most: int) -> int:
-    """The least number up to `most` for which `holds`, which holds for all that are greater."""
+    """The least number for which `holds` is true, as for all greater ones; at most `most`."""
     low, high = 0, most
     while low < high:
         middle = (low + high) // 2
@@ -133,11 +136,11 @@ def _first(holds: Callable[[int], bool], most: int) -> int:
 
 
 def _parts(raw: bytes, at: int, end: int) -> list[_Part]:
-    """What the object or array from `at` to `end` is made of; contexts and types first.
+    """The members or values of the object or array from `at` to `end`, contexts and types first.
 
-    A type of a value stands in its place: it has no context of its own.
+    In a value object the order is unchanged: its type has no context.
     """
-    found: list[_Part] = []
+    parts: list[_Part] = []
     depth, start = 0, at + 1
     for match in _TOKEN.finditer(raw, at, end):
         token = match.group()
@@ -147,13 +150,13 @@ def _parts(raw: bytes, at: int, end: int) -> list[_Part]:
             depth -= 1
         if (token == b"," and depth == 1) or depth == 0:
             if raw[start : match.start()].strip():
-                found.append(_part(raw, start, match.start(), raw[at : at + 1] == b"{"))
+                parts.append(_part(raw, start, match.start(), raw[at : at + 1] == b"{"))
             start = match.end()
         if depth == 0:
             break
-    if any(raw[part.start : part.value].startswith(b'"@value"') for part in found):
-        return found
-    return sorted(found, key=lambda part: _rank(raw[part.start : part.value]))
+    if any(raw[part.start : part.value].startswith(b'"@value"') for part in parts):
+        return parts
+    return sorted(parts, key=lambda part: _rank(raw[part.start : part.value]))
 
 
 def _rank(key: bytes) -> int:

@@ -1,6 +1,6 @@
-"""Places in RDF/XML (W3C RDF 1.1 XML Syntax): elements by the lines where they begin.
+"""Positions in RDF/XML (W3C RDF 1.1 XML Syntax), those of the start tags of elements.
 
-Expat loads nothing from outside; a document with entities of its own is not followed here.
+Expat loads no external resources; a document that declares entities is not supported.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _XML: Final = "http://www.w3.org/XML/1998/namespace"
 
 
 def locate_rdfxml(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
-    """The places of subjects and their properties. Raises ValueError where it loses the way."""
+    """The places of subjects and their properties. Raises ValueError if they cannot be found."""
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
     reader.parser = parser
@@ -38,10 +38,10 @@ def locate_rdfxml(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
 
 @dataclass(slots=True)
 class _Frame:
-    """An open element. `kind` is rdf, node, property, or literal for XML that is a value.
+    """An open element. `kind` is rdf, node, property, or literal for an XML literal.
 
-    `term` is the subject or predicate it stands for; `cell` the last one of a collection; `items`
-    counts the rdf:li in a node; `filled` says that a property has its value already.
+    `term` is its subject or predicate, `cell` the last list node of a collection, `items` the
+    number of rdf:li in a node; `filled` is whether a property already has its value.
     """
 
     kind: str
@@ -56,7 +56,7 @@ class _Frame:
 
 
 class _Reader:
-    """Alternates between node elements and property elements, as RDF/XML does (section 2.2)."""
+    """The handlers of the XML parser: node and property elements alternate (section 2.2)."""
 
     parser: expat.XMLParserType
 
@@ -72,7 +72,7 @@ class _Reader:
         return self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1
 
     def note(self, *key: str, at: tuple[int, int] | None = None) -> None:
-        """The place of a statement, and of its beginnings; the first of each is kept."""
+        """Record the place of a statement and its first terms, unless one is recorded."""
         for width in range(1, len(key) + 1):
             self.places.setdefault(key[:width], at or self.place())
 
@@ -117,7 +117,7 @@ class _Reader:
         return f"_:at{line}.{column}"
 
     def value(self, frame: _Frame, term: str) -> None:
-        """`term` as the value of the property `frame`, or as the next one of its collection."""
+        """Record `term` as the value of the property `frame`, or as an item of its collection."""
         owner = self.stack[-3].term
         if frame.attributes.get(_RDF + " parseType") == "Collection":
             cell = self.blank() + ".cell"
@@ -129,8 +129,8 @@ class _Reader:
             self.note(owner, frame.term, term, at=frame.place)
 
     def described(self, frame: _Frame, subject: str) -> bool:
-        """Note what attributes say of `subject`, and return whether they say anything."""
-        said = False
+        """Record the properties in attributes of `subject`; returns whether there are any."""
+        has_properties = False
         for name, text in frame.attributes.items():
             predicate = name.replace(" ", "")
             if predicate == _RDF + "type":
@@ -140,8 +140,8 @@ class _Reader:
                 self.note(subject, f"<{predicate}>", str(literal))
             else:
                 continue
-            said = True
-        return said
+            has_properties = True
+        return has_properties
 
     def property(self, frame: _Frame, parent: _Frame, iri: str) -> None:
         if iri == _RDF + "li":

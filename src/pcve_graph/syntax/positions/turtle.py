@@ -1,8 +1,8 @@
-"""Places in Turtle and TriG (W3C Turtle 1.1, section 6; TriG 1.1, section 4).
+"""Positions in Turtle and TriG (W3C Turtle 1.1, section 6; TriG 1.1, section 4).
 
-A reader of documents that are known to be right: it resolves prefixes and bases, follows blank
-nodes and collections, and notes where each term stands. Blank nodes keep their labels; one
-without a label is named by the place of its bracket.
+A reader for valid documents: it resolves prefixes and bases, follows blank nodes and collections,
+and records the position of each term. Blank nodes have their labels; one without a label is named
+by the offset of its bracket.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ _RDF: Final = PREFIXES["rdf"]
 def locate_turtle(
     text: str, subjects: Collection[str] | None = None
 ) -> dict[tuple[str, ...], tuple[int, int]]:
-    """The places of what is said of `subjects`. Raises ValueError where it loses the way."""
+    """The places of the statements about `subjects`, or of all if that is None.
+
+    Raises ValueError if they cannot be found.
+    """
     reader = _Reader(text, subjects)
     reader.document()
     return reader.places
@@ -74,9 +77,10 @@ class _Reader:
         yield "end", "", at
 
     def note(self, key: tuple[str, ...], at: int) -> None:
-        """Keep the place of `key`, if it is the first, and one that is asked for."""
-        asked, subject = self.subjects, key[0]
-        if asked is None or subject in asked or (subject.startswith("_:") and "_:" in asked):
+        """Record the place of `key`, if it is the first and its subject is requested."""
+        subjects, subject = self.subjects, key[0]
+        label = "_:" if subject.startswith("_:") else subject
+        if subjects is None or subject in subjects or label in subjects:
             self.places.setdefault(key, self.place(at))
 
     def place(self, at: int) -> tuple[int, int]:
@@ -115,7 +119,7 @@ class _Reader:
         else:
             self.base = self.iri(self.take()[1])
             if len(self.base) > _LONGEST_BASE:
-                raise ValueError("a base that grows with each of many directives")
+                raise ValueError("a base that becomes longer with each of many directives")
         if word.startswith("@"):
             self.take(".")
 
@@ -154,7 +158,7 @@ class _Reader:
         self.note((subject, predicate, value), at)
 
     def term(self) -> tuple[str, int]:
-        """A term as N-Triples writes it, and where it begins."""
+        """The next term in N-Triples syntax, and its offset."""
         kind, text, at = self.take()
         if text == "[":
             node = f"_:at{at}"
@@ -180,7 +184,7 @@ class _Reader:
         while self.peek() != ")":
             items.append(self.term())
         self.take(")")
-        nodes = [f"_:at{at}.{place}" for place in range(len(items))]
+        nodes = [f"_:at{at}.{index}" for index in range(len(items))]
         rest = [*nodes[1:], f"<{_RDF}nil>"]
         for node, (item, where), following in zip(nodes, items, rest, strict=False):
             self.note((node,), where)
@@ -211,8 +215,8 @@ class _Reader:
 
 
 def _unescaped(text: str) -> str:
-    def one(match: re.Match[str]) -> str:
+    def character(match: re.Match[str]) -> str:
         code = match[1] or match[2]
         return chr(int(code, 16)) if code else _CHARACTERS.get(match[3], match[3])
 
-    return _ESCAPE.sub(one, text) if "\\" in text else text
+    return _ESCAPE.sub(character, text) if "\\" in text else text

@@ -1,6 +1,6 @@
-"""A command in a process with bounds: a fork of itself, which the process that began watches.
+"""Running a command in a process with limits: a fork of the first process, which watches it.
 
-Where processes cannot fork, the command is started again as a process of its own.
+If the system cannot fork, the command is started again as a new process.
 """
 
 from __future__ import annotations
@@ -22,39 +22,40 @@ if TYPE_CHECKING:
     from .watch import Child, Watch
 
 FORKS: bool = hasattr(os, "fork")
-"""Whether a command forks; where it cannot, it is started again as a process of its own."""
-_HANDED_ON: Final = "PCVE_SANDBOX"
-"""The variable with the descriptors that a command which is started again reports to."""
+"""Whether a command is forked; otherwise it is started again as a new process."""
+_INHERITED: Final = "PCVE_SANDBOX"
+"""The environment variable with the descriptors to which a restarted command reports."""
 _GRACE: Final = 2.0
-"""Seconds that a command has to clean up after a signal, before it is killed."""
+"""Seconds in which a command can clean up after a signal before it is killed."""
 _PACKAGE: Final = __name__.partition(".")[0]
 
 
-def enter(tell: Callable[[str], None]) -> None:
-    """Go on in a process that this one watches; this one ends as that does, and never returns.
+def enter(show_error: Callable[[str], None]) -> None:
+    """Continue in a child process; this one watches it, and exits with its code.
 
-    `tell` is given the message where it had to be stopped; the exit code is 2 then.
+    The call returns in the child only. If the child is stopped, `show_error` is called with the
+    message, and the exit code is 2.
     """
-    if os.environ.get(_HANDED_ON):
-        reports, noise = map(_received, os.environ.pop(_HANDED_ON).split())
-        inside.begin(reports, noise, os.getppid())
+    if os.environ.get(_INHERITED):
+        reports, native_stderr = map(_received, os.environ.pop(_INHERITED).split())
+        inside.begin(reports, native_stderr, os.getppid())
         return
-    watch = _apart("pcve")
+    watch = _start_child("pcve")
     if watch is not None:
-        os._exit(_outlive(watch, tell))
+        os._exit(_wait_for(watch, show_error))
 
 
-def run_apart(work: Callable[[], int], tell: Callable[[str], None], without: str = "") -> int:
-    """The exit code of `work`, done in a process of its own where this one is watched.
+def run_apart(work: Callable[[], int], show_error: Callable[[str], None], without: str = "") -> int:
+    """The exit code of `work`, which is run in a new process if this one is watched.
 
-    Where processes cannot fork the whole command is started again, but for the option `without`.
+    If the system cannot fork, the whole command is started again, without the option `without`.
     """
     if not inside.is_watched():
         return work()
-    watch = _apart("pcve", without)
+    watch = _start_child("pcve", without)
     if watch is not None:
-        code = _outlive(watch, tell, ends=False)
-        watch.noise.close()
+        code = _wait_for(watch, show_error, ends=False)
+        watch.native_stderr.close()
         return code
     code = 1
     try:
@@ -74,7 +75,7 @@ def run_apart(work: Callable[[], int], tell: Callable[[str], None], without: str
 
 
 class _Forked:
-    """A child by fork."""
+    """A forked child."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -91,12 +92,12 @@ class _Forked:
             os.kill(self.pid, signal.SIGKILL)
 
 
-def _apart(name: str, without: str = "") -> Watch | None:
-    """The watch over a process that goes on from here; None in that process."""
+def _start_child(name: str, without: str = "") -> Watch | None:
+    """The watch over a child that continues from here; None in the child."""
     while (free := os.open(os.devnull, os.O_RDWR)) <= 2:
-        pass  # a standard stream that was closed is not to become one of the descriptors below
+        pass  # the descriptors below must not get the numbers of closed standard streams
     os.close(free)
-    noise = inside.temporary_file()
+    native_stderr = inside.temporary_file()
     reading, writing = os.pipe()
     child: Child
     if FORKS:
@@ -104,29 +105,29 @@ def _apart(name: str, without: str = "") -> Watch | None:
         pid = os.fork()
         if pid == 0:
             os.close(reading)
-            inside.begin(writing, noise.fileno(), parent)
+            inside.begin(writing, native_stderr.fileno(), parent)
             return None
         child = _Forked(pid)
     else:
-        child = _started_again(writing, noise.fileno(), without)
+        child = _restarted(writing, native_stderr.fileno(), without)
     os.close(writing)
-    from .watch import Watch  # not before: the command need not wait for what watches it
+    from .watch import Watch  # after the fork: the command does not wait for this import
 
-    return Watch(child, os.fdopen(reading, "rb"), noise, name, "--timeout --memory")
+    return Watch(child, os.fdopen(reading, "rb"), native_stderr, name, "--timeout --memory")
 
 
-def _outlive(watch: Watch, tell: Callable[[str], None], ends: bool = True) -> int:
-    """Wait until the process has ended, pass signals on to it, and return its exit code.
+def _wait_for(watch: Watch, show_error: Callable[[str], None], ends: bool = True) -> int:
+    """Wait until the child has ended, forward signals to it, and return its exit code.
 
-    The signals are raised again here when it has ended; but Ctrl-C not if this process `ends` now,
-    with the code that the other made of it.
+    The signals are raised again in this process afterwards, except Ctrl-C if this process `ends`
+    now with the exit code of the child.
     """
     from .watch import StoppedError
 
     received: list[int] = []
 
-    def pass_on(number: int, _: FrameType | None) -> None:
-        if number in received:  # asked twice
+    def forward(number: int, _: FrameType | None) -> None:
+        if number in received:  # sent twice
             watch.deadline = 0.0
         else:
             received.append(number)
@@ -136,10 +137,10 @@ def _outlive(watch: Watch, tell: Callable[[str], None], ends: bool = True) -> in
 
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {each: signal.getsignal(each) for each in numbers}
+    before = {number: signal.getsignal(number) for number in numbers}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
-            signal.signal(number, pass_on)
+            signal.signal(number, forward)
     code = 2
     try:
         watch.reply()
@@ -149,7 +150,7 @@ def _outlive(watch: Watch, tell: Callable[[str], None], ends: bool = True) -> in
             code = 1
         else:
             with contextlib.suppress(OSError):
-                tell(f"pcve: {error}")
+                show_error(f"pcve: {error}")
     for number, handler in before.items():
         signal.signal(number, handler)
     for number in received:
@@ -158,33 +159,33 @@ def _outlive(watch: Watch, tell: Callable[[str], None], ends: bool = True) -> in
     return code
 
 
-def _started_again(reports: int, noise: int, without: str) -> subprocess.Popen[bytes]:
-    """The command of this process as another one, which reports to these descriptors."""
+def _restarted(reports: int, native_stderr: int, without: str) -> subprocess.Popen[bytes]:
+    """A new process with the command of this one, which reports to these descriptors."""
     import subprocess
 
-    arguments = [each for each in sys.argv[1:] if each != without]
+    arguments = [argument for argument in sys.argv[1:] if argument != without]
     command = [sys.executable, "-m", _PACKAGE, *arguments]
     environment = dict(os.environ)
     if sys.platform == "win32":
         import msvcrt
 
-        handles = [msvcrt.get_osfhandle(each) for each in (reports, noise)]
+        handles = [msvcrt.get_osfhandle(descriptor) for descriptor in (reports, native_stderr)]
         for handle in handles:
             os.set_handle_inheritable(handle, True)
-        environment[_HANDED_ON] = " ".join(map(str, handles))
+        environment[_INHERITED] = " ".join(map(str, handles))
         startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": handles})
         return subprocess.Popen(
             command, stdin=0, stdout=1, stderr=2, env=environment, startupinfo=startup
         )
-    environment[_HANDED_ON] = f"{reports} {noise}"
-    return subprocess.Popen(command, env=environment, pass_fds=(reports, noise))
+    environment[_INHERITED] = f"{reports} {native_stderr}"
+    return subprocess.Popen(command, env=environment, pass_fds=(reports, native_stderr))
 
 
-def _received(handed: str) -> int:
-    """The descriptor that was handed on by `_started_again`."""
+def _received(inherited: str) -> int:
+    """The descriptor that `_restarted` passed on as the text `inherited`."""
     if sys.platform == "win32":
         import msvcrt
 
-        return msvcrt.open_osfhandle(int(handed), os.O_WRONLY)
-    os.set_inheritable(int(handed), False)
-    return int(handed)
+        return msvcrt.open_osfhandle(int(inherited), os.O_WRONLY)
+    os.set_inheritable(int(inherited), False)
+    return int(inherited)

@@ -1,9 +1,9 @@
-"""Inside a process with bounds: which bounds hold, what is worked on, and how it ends.
+"""The limits of a watched process, from inside: it sets them, reports its work, and ends.
 
-Native parsers and engines cannot be interrupted, and their memory cannot be bounded; a process can.
-So all that reads foreign content runs in a process that another watches (`watch`). This module
-is what the watched process does: it sets the bounds of memory on itself, and tells the other what
-it works on and how long that may take. In a process that nobody watches all of it does nothing.
+Native parsers and engines cannot be interrupted, nor their memory limited; a process can. So
+everything that reads foreign content runs in a process that another one watches (`watch`). The
+functions of this module run in the watched process: they limit its memory, and report to the
+watching process what it works on and its time limit. In an unwatched process they do nothing.
 """
 
 from __future__ import annotations
@@ -21,25 +21,24 @@ from collections.abc import Iterator
 from typing import IO, Any, Final
 
 ENFORCED: bool = sys.platform.startswith("linux")
-"""Whether the system keeps RLIMIT_AS; where it does not, the resident size is polled."""
-
-_ALONE: Final = 10.0
-"""Seconds after its time in which a process ends by itself, if nobody has stopped it."""
+"""Whether the system enforces RLIMIT_AS; otherwise the resident size is polled."""
+_OVERTIME: Final = 10.0
+"""Seconds after its time limit at which a process ends itself, if it has not been stopped."""
 NO_MEMORY: Final = re.compile(
     r"memory allocation of|bad_alloc|out of memory|cannot allocate memory|failed to map segment"
     r"|can't start new thread|failed to spawn thread|resource temporarily unavailable"
     r"|terminate called without an active exception|ThreadPoolBuildError|MemoryError",
     re.IGNORECASE,
 )
-"""What is written where memory, or the stack of a thread, cannot be allocated."""
+"""The messages of native code if memory, or the stack of a thread, cannot be allocated."""
 _TOO_LONG: Final = "buffer maximal size"
-"""In the MemoryError that pyoxigraph raises for a term over 16 MB, which is of the content."""
+"""In the MemoryError that pyoxigraph raises for a term over 16 MB, a fault of the content."""
 _PR_SET_PDEATHSIG: Final = 1
 _M_ARENA_MAX: Final = -8
 
 
 class _State:
-    """The watched process: where it reports to, and the bounds that hold."""
+    """The watched process: the descriptor that it reports to, and its limits."""
 
     def __init__(self) -> None:
         self.reports: int | None = None
@@ -61,19 +60,19 @@ _state = _State()
 
 
 def is_watched() -> bool:
-    """Whether another process watches this one, and stops it at its bounds."""
+    """Whether another process watches this one and stops it at its limits."""
     return _state.reports is not None
 
 
 def bounds() -> tuple[float, int]:
-    """(seconds, bytes): the bounds that this process was given, 0 for none."""
+    """The limits of this process as (seconds, bytes), 0 for none."""
     return _state.seconds, _state.memory
 
 
 def bound(*, seconds: float | None = None, memory: int | None = None) -> None:
-    """Set bounds on this process from now on, if it is watched; 0 is none, None as it was.
+    """Set the limits of this process, if it is watched: 0 for none, None to leave one unchanged.
 
-    `seconds` is the time from now, `memory` the address space in bytes.
+    `seconds` is the time from now on, `memory` the address space in bytes.
     """
     if not is_watched():
         return
@@ -85,24 +84,24 @@ def bound(*, seconds: float | None = None, memory: int | None = None) -> None:
 
 
 def _bound_time(seconds: float, left: float) -> None:
-    """Let the process have `left` of the `seconds` that it was given."""
+    """Limit the process to `left` seconds, the rest of a limit of `seconds`."""
     _state.seconds = seconds
     _state.deadline = time.monotonic() + left
     faulthandler.cancel_dump_traceback_later()
-    if seconds:  # ends the process on its own, should nobody be left to stop it
-        faulthandler.dump_traceback_later(left + _ALONE, exit=True, file=2)
+    if seconds:  # the process ends itself if its parent has not stopped it
+        faulthandler.dump_traceback_later(left + _OVERTIME, exit=True, file=2)
     _state.report("time", seconds, left)
 
 
 def working_on(name: str) -> None:
-    """Say what is worked on, as a message names it should this process be stopped."""
+    """Report what this process works on, for the message if it is stopped."""
     _state.name = name
     _state.report("name", name)
 
 
 @contextlib.contextmanager
 def meanwhile(name: str, seconds: float) -> Iterator[None]:
-    """Another bound of time for a part of the work; then what was left of the bound before."""
+    """A time limit for one part of the work; afterwards the rest of the previous limit holds."""
     if not is_watched():
         yield
         return
@@ -117,7 +116,7 @@ def meanwhile(name: str, seconds: float) -> Iterator[None]:
 
 
 def lacks_memory(error: BaseException) -> bool:
-    """Whether `error`, or what it comes from, is that the bound of memory is reached."""
+    """Whether `error`, or an error that led to it, means that the memory limit is reached."""
     seen: BaseException | None = error
     while _state.memory and seen is not None:
         text = str(seen)
@@ -132,16 +131,16 @@ def lacks_memory(error: BaseException) -> bool:
 
 
 def end_without_memory() -> None:
-    """End at once; the watching process says that the memory does not suffice."""
+    """Exit at once; the watching process reports that the memory limit was reached."""
     _limit_memory(0)
     _state.report("out of memory")
     os._exit(2)
 
 
 def _limit_memory(size: int) -> int:
-    """Bound the address space of this process, where the system keeps such a bound.
+    """Limit the address space of this process, if the system enforces such a limit.
 
-    Returns the bytes that hold, 0 for no bound: whoever started the process may have set fewer.
+    Returns the limit in bytes, 0 for none: a lower hard limit of this process takes precedence.
     """
     if sys.platform == "win32" or not ENFORCED:
         return size
@@ -154,11 +153,11 @@ def _limit_memory(size: int) -> int:
     return size
 
 
-def begin(reports: int, noise: int, parent: int) -> None:
+def begin(reports: int, native_stderr: int, parent: int) -> None:
     """Make this process a watched one, which reports to a descriptor and ends with `parent`.
 
-    What native code writes when it fails goes to descriptor 2, which is `noise` from now on, for
-    the watching process to find the cause in; Python's stderr stays where it was.
+    Native code writes its errors to descriptor 2, which becomes `native_stderr`, where the watching
+    process looks for the cause of a failure; Python's stderr is unchanged.
     """
     _state.reports = reports
     if sys.stderr is not None:
@@ -167,7 +166,7 @@ def begin(reports: int, noise: int, parent: int) -> None:
         descriptor = os.dup(before.fileno())
         encoding, errors = before.encoding, before.errors
         sys.stderr = os.fdopen(descriptor, "w", 1, encoding=encoding, errors=errors)
-    os.dup2(noise, 2)
+    os.dup2(native_stderr, 2)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
     if sys.platform.startswith("linux"):
@@ -193,7 +192,7 @@ def _reserve_little() -> None:
 
 
 def temporary_file() -> IO[bytes]:
-    """A file without a name, in memory where the system has such files."""
+    """A temporary file without a name, in memory if the system supports that."""
     if sys.platform.startswith("linux"):
         return os.fdopen(os.memfd_create("pcve-stderr"), "w+b")
     import tempfile
@@ -202,25 +201,25 @@ def temporary_file() -> IO[bytes]:
 
 
 def _interrupt(*_: Any) -> None:
-    """One KeyboardInterrupt, though Ctrl-C comes from the terminal and the parent passes it on."""
+    """Raise KeyboardInterrupt once: Ctrl-C comes from the terminal, and forwarded by the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def serve() -> None:
-    """Answer the calls of a `process.Process` on stdin, until there are no more."""
+    """Run the calls that a parent writes to stdin, and report their results, until stdin ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _state.reports = os.dup(1)
     os.dup2(2, 1)
     _reserve_little()
     with contextlib.suppress(EOFError):
         while True:
-            content = _answer(*marshal.load(sys.stdin.buffer))
+            content = _run_call(*marshal.load(sys.stdin.buffer))
             _state.report("reply", content)
 
 
-def _answer(folder: str, name: str, seconds: float, memory: int, call: bytes) -> bytes:
-    """The pickled result of a call, and the error that it raised or None."""
+def _run_call(folder: str, name: str, seconds: float, memory: int, call: bytes) -> bytes:
+    """The pickled (result, error) of a call; one of them is None."""
     import pickle
 
     try:
@@ -232,12 +231,12 @@ def _answer(folder: str, name: str, seconds: float, memory: int, call: bytes) ->
     except BaseException as error:
         if lacks_memory(error):
             end_without_memory()
-        content = _pickled(error)
+        content = _pickled_error(error)
     faulthandler.cancel_dump_traceback_later()
     return content
 
 
-def _pickled(error: BaseException) -> bytes:
+def _pickled_error(error: BaseException) -> bytes:
     import pickle
 
     try:

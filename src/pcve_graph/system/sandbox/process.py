@@ -1,6 +1,6 @@
-"""Calls in a process with bounds, which is started for them.
+"""Function calls in a process with limits, which is started for them.
 
-A program that calls, such as a notebook, has threads: it is neither forked nor bounded itself.
+The calling program, such as a notebook, can have threads: it is neither forked nor limited itself.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from .watch import StoppedError, Watch
 if TYPE_CHECKING:
     import subprocess
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
 class Process:
-    """A process that does one call after the other, each within bounds.
+    """A process that runs one call after the other, each within limits.
 
-    It starts with the first call, or with `start`, and goes on until it is stopped at a bound,
-    closed, or no longer used. Calls of several threads wait for each other. `options` is what time
-    and memory are called where the caller takes them.
+    It starts with the first call, or with `start`, and runs until it is stopped at a limit, closed,
+    or collected. Calls from several threads run one at a time. `options` are the names of the
+    options for time and memory in messages, separated by a space.
     """
 
     def __init__(self, options: str = "timeout= memory=") -> None:
@@ -42,7 +42,7 @@ class Process:
 
     @property
     def pid(self) -> int | None:
-        """The number of the process; None where none is running."""
+        """The id of the process; None if none is running."""
         return self._child.pid if self._child else None
 
     def start(self) -> None:
@@ -53,31 +53,31 @@ class Process:
         import subprocess
 
         code = f"import sys; sys.path[:] = {sys.path!r}; from {inside.__name__} import serve"
-        noise = inside.temporary_file()
+        native_stderr = inside.temporary_file()
         child = subprocess.Popen(
             [sys.executable, "-P", "-c", f"{code}; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=noise,
+            stderr=native_stderr,
         )
         assert child.stdin
         assert child.stdout
         self._child, self._requests = child, child.stdin
-        self._watch = Watch(child, child.stdout, noise, "", self._options)
+        self._watch = Watch(child, child.stdout, native_stderr, "", self._options)
         self._close = weakref.finalize(self, _end, self._watch, child.stdin)
 
     def call(
         self,
-        work: Callable[..., Result],
+        work: Callable[..., T],
         *arguments: Any,
         name: str,
         seconds: float = limits.QUESTION_SECONDS,
         memory: int = limits.MEMORY,
-    ) -> Result:
-        """What `work`, a function of a module, gives for `arguments`; `name` is what messages say.
+    ) -> T:
+        """The return value of `work(*arguments)`; `work` is a function of a module.
 
-        `seconds` and `memory` (bytes) bound it, 0 does not. Raises what `work` raises, and
-        StoppedError where it is stopped at a bound or ends in a crash.
+        `seconds` and `memory` (bytes) are its limits, 0 for none; messages call it `name`. Raises
+        what `work` raises, and StoppedError if it is stopped at a limit or crashes.
         """
         import pickle
 
@@ -87,14 +87,14 @@ class Process:
             assert self._requests
             request = pickle.dumps((work, arguments), protocol=pickle.HIGHEST_PROTOCOL)
             self._watch.name, self._watch.memory = name, memory
-            self._watch.bound_time(seconds, seconds)
+            self._watch.set_deadline(seconds, seconds)
             try:
                 with contextlib.suppress(BrokenPipeError):
                     marshal.dump((str(Path.cwd()), name, seconds, memory, request), self._requests)
                     self._requests.flush()
                 reply = self._watch.reply()
                 if reply is None:
-                    raise StoppedError(f"{name} ended without an answer")
+                    raise StoppedError(f"{name} ended without a result")
             except BaseException:
                 self._stop()
                 raise
@@ -104,7 +104,7 @@ class Process:
         return result  # type: ignore[no-any-return]
 
     def close(self) -> None:
-        """Stop the process, whatever it does; the next call starts another."""
+        """Stop the process, even during a call; the next call starts a new one."""
         with self._lock:
             self._stop()
 
@@ -121,6 +121,6 @@ class Process:
 
 def _end(watch: Watch, requests: IO[bytes]) -> None:
     watch.stop()
-    watch.noise.close()
+    watch.native_stderr.close()
     with contextlib.suppress(OSError):
         requests.close()

@@ -1,4 +1,4 @@
-"""The watch over a process: it is stopped when a bound is passed, and its end is explained."""
+"""Watching a child process: it is stopped at its limits, and its end is explained."""
 
 from __future__ import annotations
 
@@ -18,44 +18,45 @@ from ...model.problems import UsageError
 from . import inside
 
 _POLL: Final = 0.05
-"""Seconds between two looks at the resident size, where the system does not bound the memory."""
+"""Seconds between checks of the resident size, if the system does not limit the memory."""
 _TICK: Final = 1.0
-_NOISE: Final = 1 << 16
-"""Bytes of what native code wrote to stderr that are looked at, from the end."""
+"""Seconds between checks of the other limits."""
+_LARGEST_OUTPUT: Final = 1 << 16
+"""Bytes at the end of stderr that are searched for the messages of native code."""
 _CRASHES: Final = 0xC0000000
-"""Where the codes of crashes begin on Windows; elsewhere that of a crash is negative, a signal."""
+"""The least exit code of a crash on Windows; elsewhere it is a negative signal number."""
 _NO_STACK: Final = re.compile(r"overflowed its stack|stack overflow", re.IGNORECASE)
 
 
 class StoppedError(UsageError):
-    """A process was stopped at a bound, or ended before its work did."""
+    """A process was stopped at a limit, or ended before its work was done."""
 
 
 class Child(Protocol):
-    """A process, as `subprocess.Popen` has it."""
+    """A process: the part of `subprocess.Popen` that is used."""
 
     pid: int
     returncode: Any
 
     def wait(self) -> int:
-        """The exit code; negative for a signal."""
+        """Wait until it ends, and return its exit code, negative for a signal."""
 
     def kill(self) -> None:
-        """End it, if it is running."""
+        """Kill it, if it is running."""
 
 
 class Watch:
-    """Watches a process: reads its reports, stops it at its bounds, and says how it ended.
+    """Watches a process: reads its reports, stops it at its limits, and explains how it ended.
 
-    `name` is what is worked on, until the process says it; `options` is what time and memory are
-    called where they can be given.
+    `native_stderr` is the stderr of its native code. `name` is what it works on, until it reports
+    another name; `options` are the names of the options for time and memory, separated by a space.
     """
 
     def __init__(
-        self, child: Child, reports: IO[bytes], noise: IO[bytes], name: str, options: str
+        self, child: Child, reports: IO[bytes], native_stderr: IO[bytes], name: str, options: str
     ) -> None:
         self.child = child
-        self.noise = noise
+        self.native_stderr = native_stderr
         self.name = name
         self.time_option, self.memory_option = options.split()
         self.seconds = 0.0
@@ -67,13 +68,13 @@ class Watch:
         threading.Thread(target=_read, args=(reports, self.messages), daemon=True).start()
 
     def reply(self) -> bytes | None:
-        """The next reply; None where the process has ended by itself.
+        """The next reply; None if the process has ended normally.
 
-        Raises StoppedError where it was stopped, or did not end as a process should.
+        Raises StoppedError if it was stopped or ended abnormally.
         """
         while True:
             try:
-                kind, *content = self.messages.get(timeout=self._patience())
+                kind, *content = self.messages.get(timeout=self._wait_seconds())
             except Empty:
                 kind, content = "", []
             if kind == "reply":
@@ -87,13 +88,13 @@ class Watch:
             self._note(kind, content)
             self._check_bounds()
 
-    def bound_time(self, seconds: float, left: float) -> None:
-        """Stop the process when `left` of the `seconds` that it was given have passed."""
+    def set_deadline(self, seconds: float, left: float) -> None:
+        """Stop the process in `left` seconds, the rest of a limit of `seconds`."""
         self.seconds = seconds
         self.deadline = time.monotonic() + left if seconds else None
 
     def stop(self) -> None:
-        """Kill the process, and all that it has started."""
+        """Kill the process and its descendants."""
         for pid in _descendants(self.child.pid):
             with contextlib.suppress(OSError):
                 os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
@@ -101,9 +102,9 @@ class Watch:
         self.child.wait()
 
     def _note(self, kind: str, content: list[Any]) -> None:
-        """Keep what the process says of itself."""
+        """Record a report of the process about itself."""
         if kind == "time":
-            self.bound_time(*content)
+            self.set_deadline(*content)
         elif kind == "memory":
             self.memory = content[0]
         elif kind == "name":
@@ -111,76 +112,76 @@ class Watch:
         elif kind == "out of memory":
             self.lacks_memory = True
 
-    def _patience(self) -> float:
-        """Seconds until a bound is to be checked, if no message comes."""
+    def _wait_seconds(self) -> float:
+        """Seconds to wait for a message before the limits are checked."""
         interval = _POLL if self.memory and not inside.ENFORCED else _TICK
         if self.deadline is None:
             return interval
         return max(0.0, min(interval, self.deadline - time.monotonic()))
 
     def _check_bounds(self) -> None:
-        """Stop the process if it is over a bound."""
+        """Stop the process if it has passed a limit."""
         if self.deadline is not None and time.monotonic() >= self.deadline:
             self.stop()
-            hint = f"give it less to do, or longer with {self.time_option}"
+            hint = f"reduce the work, or raise the limit with {self.time_option}"
             raise StoppedError(f"{self.name} was stopped after {self.seconds:g} s; {hint}")
         polled = self.memory and not inside.ENFORCED
-        if (polled and _resident(self.child.pid) > self.memory) or self._hangs_without_memory():
+        if (polled and _resident(self.child.pid) > self.memory) or self._hangs_out_of_memory():
             self.stop()
-            raise StoppedError(self._too_large())
+            raise StoppedError(self._memory_message())
 
-    def _hangs_without_memory(self) -> bool:
-        """Whether an allocation failed in native code a while ago, and the process did not end.
+    def _hangs_out_of_memory(self) -> bool:
+        """Whether an allocation failed in native code a while ago and the process has not ended.
 
-        Rust can wait for ever on a lock of its own while it reports that.
+        Rust can deadlock on a lock of its own while it reports the failure.
         """
-        if not (self.memory and inside.ENFORCED and inside.NO_MEMORY.search(self._noise())):
+        if not (self.memory and inside.ENFORCED and inside.NO_MEMORY.search(self._native_output())):
             return False
         now = time.monotonic()
         self.failed = self.failed or now
         return now - self.failed >= _TICK
 
-    def _noise(self) -> str:
-        """The end of what native code has written to stderr."""
-        descriptor = self.noise.fileno()
-        start = max(0, os.fstat(descriptor).st_size - _NOISE)
-        if hasattr(os, "pread"):  # the position in the file is also that of the process
-            content = os.pread(descriptor, _NOISE, start)
+    def _native_output(self) -> str:
+        """The end of the stderr of native code."""
+        descriptor = self.native_stderr.fileno()
+        start = max(0, os.fstat(descriptor).st_size - _LARGEST_OUTPUT)
+        if hasattr(os, "pread"):  # it does not move the file position, which the process shares
+            content = os.pread(descriptor, _LARGEST_OUTPUT, start)
         else:
-            self.noise.seek(start)
-            content = self.noise.read()
+            self.native_stderr.seek(start)
+            content = self.native_stderr.read()
         return content.decode("utf-8", "replace")
 
-    def _too_large(self) -> str:
-        hint = f"give it less to do, or more with {self.memory_option}"
+    def _memory_message(self) -> str:
+        hint = f"reduce the work, or raise the limit with {self.memory_option}"
         return f"{self.name} needs more than {limits.in_words(self.memory)} of memory; {hint}"
 
     def _cause(self) -> str:
-        """Why the process has ended; empty where it did by itself."""
+        """Why the process ended abnormally; empty if it ended normally."""
         code = self.child.wait()
-        noise = self._noise()
+        native_stderr = self._native_output()
         if self.lacks_memory:
-            return self._too_large()
+            return self._memory_message()
         if 0 <= code < _CRASHES:
             return ""
-        if self.memory and inside.NO_MEMORY.search(noise):
-            return self._too_large()
-        if _NO_STACK.search(noise):
+        if self.memory and inside.NO_MEMORY.search(native_stderr):
+            return self._memory_message()
+        if _NO_STACK.search(native_stderr):
             return f"{self.name} is nested too deeply: the stack of a parser overflowed"
         try:
             ended = signal.Signals(-code).name
         except ValueError:
             ended = f"code {code:#x}"
         if ended in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT"):
-            hint = ", as where the machine runs out of memory" if ended == "SIGKILL" else ""
-            return f"{self.name} was ended from outside ({ended}){hint}"
-        lines = [line.strip() for line in noise.splitlines() if line.strip()]
+            hint = ", perhaps because the machine ran out of memory" if ended == "SIGKILL" else ""
+            return f"{self.name} was ended by a signal from outside ({ended}){hint}"
+        lines = [line.strip() for line in native_stderr.splitlines() if line.strip()]
         reason = f": {lines[-1][:200]}" if lines else ""
-        return f"{self.name} ended in a crash of native code ({ended}){reason}; please report it"
+        return f"{self.name} crashed in native code ({ended}){reason}; please report it"
 
 
 def _read(reports: IO[bytes], messages: SimpleQueue[tuple[Any, ...]]) -> None:
-    """Put the messages of a process into a queue, and an end behind them."""
+    """Put the messages of a process into a queue, and an end message after them."""
     with reports, contextlib.suppress(EOFError, ValueError, TypeError, OSError):
         while True:
             messages.put(marshal.load(reports))
@@ -188,7 +189,7 @@ def _read(reports: IO[bytes], messages: SimpleQueue[tuple[Any, ...]]) -> None:
 
 
 def _resident(pid: int) -> int:
-    """The memory that a process holds, in bytes; 0 where it is gone."""
+    """The resident memory of a process in bytes; 0 if it has ended."""
     if sys.platform.startswith("linux"):
         with contextlib.suppress(OSError), open(f"/proc/{pid}/statm", "rb") as file:  # noqa: PTH123
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -201,12 +202,12 @@ def _resident(pid: int) -> int:
 
 
 def _descendants(pid: int) -> list[int]:
-    """The processes that a process has started, and those that they have."""
+    """The ids of the children of a process and of all their descendants."""
     if not sys.platform.startswith("linux"):
         import psutil
 
         with contextlib.suppress(psutil.Error):
-            return [each.pid for each in psutil.Process(pid).children(recursive=True)]
+            return [child.pid for child in psutil.Process(pid).children(recursive=True)]
         return []
     children: dict[int, list[int]] = {}
     for entry in os.listdir("/proc"):  # noqa: PTH208
@@ -214,7 +215,7 @@ def _descendants(pid: int) -> list[int]:
             with open(f"/proc/{int(entry)}/stat", "rb") as file:  # noqa: PTH123
                 parent = int(file.read().rpartition(b")")[2].split()[1])
             children.setdefault(parent, []).append(int(entry))
-    waiting = list(children.get(pid, ()))
-    for each in waiting:
-        waiting += children.get(each, ())
-    return waiting
+    descendants = list(children.get(pid, ()))
+    for descendant in descendants:
+        descendants += children.get(descendant, ())
+    return descendants
