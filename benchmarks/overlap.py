@@ -35,7 +35,7 @@ from pcve_graph.analysis.overlaps.candidates import projects
 from pcve_graph.analysis.overlaps.find import Asked, find_overlaps
 from pcve_graph.analysis.overlaps.profiles import profiles
 from pcve_graph.analysis.overlaps.weights import read_weights
-from pcve_graph.cli.main import FEW_SWEEPS
+from pcve_graph.cli.main import GC_THRESHOLDS
 from pcve_graph.model.dates import first_and_last
 from pcve_graph.model.namespaces import expand, thing
 from pcve_graph.model.project import Project
@@ -282,7 +282,7 @@ def main() -> None:
     parser.add_argument("--projects", type=int, default=2_000, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.way:
-        gc.set_threshold(*FEW_SWEEPS)
+        gc.set_threshold(*GC_THRESHOLDS)
         WAYS[asked.way](100)
         pairs, wall, cpu = WAYS[asked.way](asked.projects)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import openpyxl
 import polars
-from pcve_graph.publish.export.choice import read_choice
-from pcve_graph.publish.export.context import published
+from pcve_graph.publish.export.select import read_choice
+from pcve_graph.publish.export.jsonld_framed import published
 from pcve_graph.publish.export.files import unpacked
 
 from pcve_graph.model.schema import Ontology

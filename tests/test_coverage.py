@@ -13,7 +13,7 @@ import openpyxl
 import pyoxigraph as ox
 import pytest
 from conftest import ROOT, World
-from pcve_graph.analysis.money import SEVERAL, sums
+from pcve_graph.analysis.works import SEVERAL, sums
 
 from pcve_graph.analysis.coverage.gaps import weakness
 from pcve_graph.analysis.coverage.matrix import AXES, Matrix, coverage, read_lists

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 from conftest import ROOT, World, make_world
-from pcve_graph.publish.release.patch import rdf_patch
+from pcve_graph.publish.diff.render import rdf_patch
 from test_incremental import FACTS, REFERENCE
 
 from pcve_graph.incremental.inputs import scan

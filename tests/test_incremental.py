@@ -20,7 +20,7 @@ from conftest import World, make_world
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from pcve_graph.incremental.saving import indexed
+from pcve_graph.pipeline import indexed
 
 from pcve_graph.graph.store import open_graph
 from pcve_graph.incremental.change import quads

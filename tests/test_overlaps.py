@@ -17,8 +17,8 @@ import pyoxigraph as ox
 import pytest
 import yaml
 from conftest import ROOT, World
-from pcve_graph.analysis.proofs import proofs
-from pcve_graph.analysis.rarity import rarity
+from pcve_graph.analysis.overlaps.reasons import proofs
+from pcve_graph.analysis.overlaps.weights import rarity
 
 from pcve_graph.analysis.load import read_landscape
 from pcve_graph.analysis.overlaps.find import Asked, Overlaps, find_overlaps, lines_of_succession

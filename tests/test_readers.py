@@ -18,7 +18,7 @@ import pytest
 import vobject
 from conftest import World
 from golden_exports import CONTEXT, GOLDEN, exported, small
-from pcve_graph.publish.export.context import published
+from pcve_graph.publish.export.jsonld_framed import published
 from pcve_graph.publish.export.files import unpacked
 from pyld import jsonld
 from shapely.geometry import shape
