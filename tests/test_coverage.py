@@ -138,7 +138,7 @@ def test_a_day_counts_what_surely_ran_apart_from_what_may_have(shipped: World) -
     ).stdout
     region = next(line for line in text.splitlines() if line.startswith("Western Balkans"))
     assert region.split("  ")[1:][0].strip() == "2 +1?"
-    assert "do not tell whether they belong to the period" in text
+    assert "do not decide whether they belong to the period" in text
 
 
 def test_money_keeps_currencies_and_shares_apart(shipped: World) -> None:

@@ -63,8 +63,8 @@ def add_bounds(command: click.Command) -> None:
             callback=_bound_memory,
         ),
     )
-    names = {each.name for each in command.params}
-    command.params += [each for each in options if each.name not in names]
+    names = {param.name for param in command.params}
+    command.params += [option for option in options if option.name not in names]
 
 
 def _bound_time(_: click.Context, __: click.Parameter, seconds: float) -> None:

@@ -213,7 +213,7 @@ def _tell_once(line: str) -> None:
 
 def count(problems: tuple[Problem, ...]) -> str:
     """`2 errors, 1 warning`."""
-    errors = sum(each.severity == "error" for each in problems)
+    errors = sum(problem.severity == "error" for problem in problems)
     return f"{many(errors, 'error')}, {many(len(problems) - errors, 'warning')}"
 
 

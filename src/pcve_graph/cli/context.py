@@ -53,13 +53,13 @@ def saved_anew(project: Project, engine: str | None = None, whole: bool = False)
 
     with build_folder(project.build, say) as folder:
         last = None if whole else folder.last
-        told = None if last is None else news_apart(project, last.folder)
+        changed = None if last is None else news_apart(project, last.folder)
 
         from ..pipeline import build_project
 
         announce(engine)
         with doing("building"):
-            return build_project(project, engine, whole, say, folder, told)
+            return build_project(project, engine, whole, say, folder, changed)
 
 
 def opened(project: Project) -> Saved:
@@ -126,8 +126,8 @@ def named(project: Project, saved: Saved, query: str, **names: str) -> dict[str,
     from ..query.saved import read_queries
     from ..query.search import saved_index
 
-    asked = read_queries(project, "landscape")[query]
-    bound = bind(asked, names, saved_index(saved))
+    saved_query = read_queries(project, "landscape")[query]
+    bound = bind(saved_query, names, saved_index(saved))
     return {key: str(getattr(term, "value", "")) for key, term in bound.items()}
 
 

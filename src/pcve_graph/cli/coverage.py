@@ -41,16 +41,16 @@ class Graph:
 
     def named(self, **names: str) -> dict[str, str]:
         """The IRIs of what is named, by parameter; a retired record is the one in its place."""
-        found = named(self.project, self.saved, "coverage", **names)
-        return self.landscape.standing(found)
+        iris = named(self.project, self.saved, "coverage", **names)
+        return self.landscape.current_iris(iris)
 
-    def scope(self, asked: dict[str, Any]) -> Scope:
+    def scope(self, options: dict[str, Any]) -> Scope:
         """What is asked for, taken out of the options of a command."""
         from ..analysis.scope import Scope, period
 
-        first, last = period(asked.pop("since"), asked.pop("until"), asked.pop("as_of"))
-        names = {key: asked.pop(key) for key in ("topic", "group", "funder", "pillar")}
-        names["country"] = asked.pop("country", "")
+        first, last = period(options.pop("since"), options.pop("until"), options.pop("as_of"))
+        names = {key: options.pop(key) for key in ("topic", "group", "funder", "pillar")}
+        names["country"] = options.pop("country", "")
         return Scope(**self.named(**names), first=first, last=last)
 
     def matrix(self, scope: Scope, by: str, count: str, every: bool = False) -> Matrix:
@@ -85,7 +85,7 @@ def coverage(
     form: str,
     picture: Path | None,
     output: Path | None,
-    **asked: Any,
+    **options: Any,
 ) -> None:
     """Show who works where on what, and where nothing is recorded.
 
@@ -111,9 +111,9 @@ def coverage(
         raise UsageError("--gaps and --cell are of projects, events or actors, not of money")
     graph = Graph(here(context))
     if gaps:
-        put(_gaps(graph, by, count, asked, form, limit), output, form)
+        put(_gaps(graph, by, count, options, form, limit), output, form)
         return
-    scope = graph.scope(asked)
+    scope = graph.scope(options)
     if cell:
         if form != "text":
             raise UsageError(
@@ -132,20 +132,22 @@ def coverage(
     put(written(sheet, form), output, form)
 
 
-def _gaps(graph: Graph, by: str, count: str, asked: dict[str, Any], form: str, limit: int) -> bytes:
+def _gaps(
+    graph: Graph, by: str, count: str, options: dict[str, Any], form: str, limit: int
+) -> bytes:
     from ..analysis.coverage.gaps import briefing, gap_sheet, gaps, newest_reading
     from ..analysis.tables import written
 
-    as_of = asked.pop("as_of")
-    scope = graph.scope({**asked, "as_of": as_of})
+    as_of = options.pop("as_of")
+    scope = graph.scope({**options, "as_of": as_of})
     on = scope.first if as_of else newest_reading(graph.project, graph.store)
     on = None if by == "year" else on
     if as_of:
         scope = dataclasses.replace(scope, first=None, last=None)
     matrix = graph.matrix(scope, by, count, every=True)
     beside = None if count == "actors" else graph.matrix(scope, by, _BESIDE[count], every=True)
-    found = gaps(graph.landscape, matrix, beside, on)
-    where = graph.landscape, graph.store, matrix, found, on
+    found_gaps = gaps(graph.landscape, matrix, beside, on)
+    where = graph.landscape, graph.store, matrix, found_gaps, on
     return briefing(*where, limit).encode() if form == "text" else written(gap_sheet(*where), form)
 
 

@@ -58,7 +58,7 @@ def diff(
             after = (
                 open_side(new, project, workspace) if new else of_files("now", project, workspace)
             )
-            found = compare(before, after)
-        text = as_counts(found) if brief else DIFF_FORMATS[form](found)
+            comparison = compare(before, after)
+        text = as_counts(comparison) if brief else DIFF_FORMATS[form](comparison)
     put(text, output, form)
-    sys.exit(1 if found.changes else 0)
+    sys.exit(1 if comparison.changes else 0)

@@ -40,7 +40,7 @@ class Asked(TypedDict):
 @click.pass_context
 @guarded
 def export(
-    context: click.Context, form: str, listed: bool, output: Path | None, **asked: Unpack[Asked]
+    context: click.Context, form: str, listed: bool, output: Path | None, **options: Unpack[Asked]
 ) -> None:
     """Write the graph, or a part of it, in one of many formats.
 
@@ -60,8 +60,8 @@ def export(
 
     if listed or not form:
         width = max(map(len, FORMATS))
-        for each in FORMATS.values():
-            say(f"{each.name:<{width}}  {each.title}")
+        for export_format in FORMATS.values():
+            say(f"{export_format.name:<{width}}  {export_format.title}")
         return
     if form not in FORMATS:
         hint = nearest(form, FORMATS) or "known formats: " + ", ".join(FORMATS)
@@ -73,24 +73,24 @@ def export(
     project = here(context)
     saved = opened(project)
     ontology = read_ontology(project)
-    part = _part(saved, chosen, ontology, asked)
+    part = _part(saved, chosen, ontology, options)
     with doing(f"writing {form}"):
         content = chosen.write(part, ontology)
     put(content, output, form)
 
 
-def _part(saved: Saved, form: Format, ontology: Ontology, asked: Asked) -> Part:
+def _part(saved: Saved, form: Format, ontology: Ontology, options: Asked) -> Part:
     from ..publish.export.subset import whole
 
     part = whole(saved)
-    if not any(asked.values()):
+    if not any(options.values()):
         return part
     from ..publish.export.select import read_choice, select
     from ..query.search import saved_index
 
-    choice = read_choice(ontology, saved_index(saved), **asked)
+    choice = read_choice(ontology, saved_index(saved), **options)
     form.admits(choice)
-    found = select(part, ontology, choice)
-    lines = many(sum(map(len, found.graphs.values())), "statement")
+    selected = select(part, ontology, choice)
+    lines = many(sum(map(len, selected.graphs.values())), "statement")
     tell(f"chose {lines} of {sum(map(len, part.graphs.values())):,}")
-    return found
+    return selected

@@ -79,29 +79,29 @@ def overlaps(
     """
     from ..analysis.overlaps.find import find_overlaps
 
-    for option, word, known in (("--kind", kind, _KINDS), ("--format", form, _FORMATS)):
-        _one_of(option, word, known)
+    for option, word, choices in (("--kind", kind, _KINDS), ("--format", form, _FORMATS)):
+        _one_of(option, word, choices)
     project = here(context)
     saved = opened(project)
     names = named(project, saved, "overlaps", country=country, topic=topic, funder=funder)
     profiles = _profiles(project, saved)
-    asked = _asked(profiles.landscape.standing(names), since, until, _KINDS[kind], least)
-    found = find_overlaps(profiles, asked)
+    criteria = _asked(profiles.landscape.current_iris(names), since, until, _KINDS[kind], least)
+    found_overlaps = find_overlaps(profiles, criteria)
     if picture:
         from ..analysis.overlaps.diagram import overlap_picture
 
-        where = profiles.landscape, saved.store, asked, found
+        where = profiles.landscape, saved.store, criteria, found_overlaps
         put(overlap_picture(*where, picture.suffix), picture, picture.suffix)
         if output is None and form == "text":
             return
-    put(_told(saved, profiles, asked, found, form, limit, related), output, form)
+    put(_told(saved, profiles, criteria, found_overlaps, form, limit, related), output, form)
 
 
 def _told(
     saved: Saved,
     profiles: Profiles,
-    asked: Asked,
-    found: Overlaps,
+    criteria: Asked,
+    overlaps_found: Overlaps,
     form: str,
     limit: int,
     related: bool,
@@ -113,25 +113,29 @@ def _told(
     if form == "text":
         from ..analysis.overlaps.report import Briefing, written
 
-        most = limit or max(map(len, found.pairs.values()))
-        lines = tuple(lines_of_succession(profiles, asked))
-        return written(Briefing(landscape, store, asked, found, lines, most, related)).encode()
+        most = limit or max(map(len, overlaps_found.pairs.values()))
+        lines = tuple(lines_of_succession(profiles, criteria))
+        return written(
+            Briefing(landscape, store, criteria, overlaps_found, lines, most, related)
+        ).encode()
     if form == "turtle":
         from ..analysis.overlaps.report import turtle
 
-        return turtle(landscape, store, found)
+        return turtle(landscape, store, overlaps_found)
     from ..analysis.overlaps.report import sheet
     from ..analysis.tables import written as tabled
 
-    return tabled(sheet(landscape, store, asked, found), "text" if form == "table" else form)
+    return tabled(
+        sheet(landscape, store, criteria, overlaps_found), "text" if form == "table" else form
+    )
 
 
-def _one_of(option: str, word: str, known: Collection[str]) -> None:
+def _one_of(option: str, word: str, choices: Collection[str]) -> None:
     from ..model.suggest import nearest
 
-    if word not in known:
-        hint = nearest(word, known)
-        choice = ", ".join(known)
+    if word not in choices:
+        hint = nearest(word, choices)
+        choice = ", ".join(choices)
         raise UsageError(f"{option} is one of {choice}, not {word!r}" + (hint and f"; {hint}"))
 
 

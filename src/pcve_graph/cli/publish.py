@@ -58,22 +58,22 @@ def publish(
     start = time.perf_counter()
     inside.bound(seconds=0)  # every request has its own bound
     saved = opened(here(context))
-    there = server(Target(endpoint, allowed), update, gsp, timeout or MOST_SECONDS)
-    found = _planned(there, saved) if dry_run else _published(there, saved)
-    _report(there, found, dry_run, time.perf_counter() - start)
+    endpoint_server = server(Target(endpoint, allowed), update, gsp, timeout or MOST_SECONDS)
+    plan = _planned(endpoint_server, saved) if dry_run else _published(endpoint_server, saved)
+    _report(endpoint_server, plan, dry_run, time.perf_counter() - start)
 
 
-def _planned(there: Endpoint, saved: Saved) -> Plan:
+def _planned(server_: Endpoint, saved: Saved) -> Plan:
     from ..query.remote.upload import plan
 
-    return plan(there, saved)
+    return plan(server_, saved)
 
 
-def _published(there: Endpoint, saved: Saved) -> Plan:
+def _published(server_: Endpoint, saved: Saved) -> Plan:
     from ..query.remote.upload import publish
 
     try:
-        return publish(there, saved, _progress())
+        return publish(server_, saved, _progress())
     finally:
         progress("")
 
@@ -85,22 +85,24 @@ def _progress() -> Progress:
     return told
 
 
-def _report(there: Endpoint, found: Plan, dry: bool, seconds: float) -> None:
+def _report(endpoint: Endpoint, plan: Plan, dry: bool, seconds: float) -> None:
     from ..query.remote.addresses import shown
     from ..query.remote.upload import commits_in_parts
 
-    where = there.where
+    where = endpoint.where
     loaded = f"graphs to {shown(where.store)}" if where.store else "graphs as updates"
-    say(f"server   {there.server or 'without a name'}: {loaded}, updates to {shown(where.update)}")
-    for name, number in found.new.items():
-        say(f"{name:<12} {number:>9,} triples, {found.old[name]:,} before")
-    if any(found.left.values()):
+    say(
+        f"server   {endpoint.server or 'without a name'}: {loaded}, updates to {shown(where.update)}"
+    )
+    for name, number in plan.new.items():
+        say(f"{name:<12} {number:>9,} triples, {plan.old[name]:,} before")
+    if any(plan.left.values()):
         tell(
             "an earlier publishing did not end; what it left "
             + ("lies there" if dry else "is gone")
         )
-    total = many(sum(found.new.values()), "triple")
-    if commits_in_parts(there):
+    total = many(sum(plan.new.values()), "triple")
+    if commits_in_parts(endpoint):
         tell("this server commits in parts: while it replaces, readers may see some of each")
     say(
         f"nothing was written; {total} would be"

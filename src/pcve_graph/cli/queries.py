@@ -34,17 +34,17 @@ def tried(graph: Reading, project: Project, folder: Path | None, timeout: float)
     queries, problems = own or (read_queries(project, "answers"), [])
     tell(*map(str, problems))
     failed = len(problems)
-    asked = 0
+    trial_count = 0
     inside.bound(seconds=0)  # from here on each question has its own bound
-    for each in trials(graph, queries.values(), timeout):
-        asked += 1
-        failed += bool(each.problem)
-        settings = "".join(f" {key}={value}" for key, value in each.settings.items())
-        numbers = f"{each.rows:>7,} rows {each.milliseconds:>9,.1f} ms  {each.name}{settings}"
-        say(f"{'failed' if each.problem else 'ok':<7}{numbers}")
-        if each.problem:
-            say(f"        {each.problem}")
-    tell(f"{many(len(queries), 'question')} asked {asked} times, {failed} failed")
+    for trial in trials(graph, queries.values(), timeout):
+        trial_count += 1
+        failed += bool(trial.problem)
+        settings = "".join(f" {key}={value}" for key, value in trial.settings.items())
+        numbers = f"{trial.rows:>7,} rows {trial.milliseconds:>9,.1f} ms  {trial.name}{settings}"
+        say(f"{'failed' if trial.problem else 'ok':<7}{numbers}")
+        if trial.problem:
+            say(f"        {trial.problem}")
+    tell(f"{many(len(queries), 'question')} asked {trial_count} times, {failed} failed")
     return 1 if failed else 0
 
 
@@ -101,14 +101,14 @@ def catalogue(project: Project, folder: Path | None) -> Reply:
     """The queries of the project or of `folder`, their parameters, an example of each."""
     problems: list[Problem] = []
     if folder is None:
-        found = read_queries(project, "answers")
+        queries_by_name = read_queries(project, "answers")
     else:
-        found, problems = read_folder(folder)
+        queries_by_name, problems = read_folder(folder)
     lines: list[str] = []
-    for name, query in found.items():
+    for name, query in queries_by_name.items():
         option = f" --queries {folder}" if folder else ""
         lines += _entry(name, query, option)
-    notes = tuple(note(each) for query in found.values() for each in query.notes)
+    notes = tuple(note(note_) for query in queries_by_name.values() for note_ in query.notes)
     return Reply("".join(line + "\n" for line in lines), notes, tuple(problems))
 
 

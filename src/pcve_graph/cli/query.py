@@ -63,43 +63,47 @@ class Reply:
     form: str = "text"
 
 
-def question(project: Project, graph: Reading, name: str, own: bytes | None, asked: Asked) -> Reply:
+def question(
+    project: Project, graph: Reading, name: str, own: bytes | None, options: Asked
+) -> Reply:
     """The answer to a saved query, to that of a file or folder, or to the text `own`."""
-    known = (*ROW_FORMATS, *RDF_FORMATS)
-    if asked.form and asked.form not in known:
-        hint = ", ".join(likely(asked.form, known) or known)
-        raise UsageError(f"there is no format {asked.form!r}; {hint}")
-    chosen = choose(project, name, asked.queries) if own is None else own_query(own, "stdin")
-    seconds = asked.timeout
+    formats = (*ROW_FORMATS, *RDF_FORMATS)
+    if options.form and options.form not in formats:
+        hint = ", ".join(likely(options.form, formats) or formats)
+        raise UsageError(f"there is no format {options.form!r}; {hint}")
+    chosen = choose(project, name, options.queries) if own is None else own_query(own, "stdin")
+    seconds = options.timeout
     if seconds is None:
         seconds = chosen.timeout or QUESTION_SECONDS
         if isinstance(graph, Here):
             inside.bound(seconds=seconds)
     inside.working_on(chosen.path)
-    bindings = bind_in(graph, chosen, _pairs(asked.settings))
+    bindings = bind_in(graph, chosen, _pairs(options.settings))
     answer = graph.ask(
         chosen.text,
         bindings,
         chosen.path,
         timeout=seconds,
-        limit=asked.limit or None,
-        service=asked.service,
+        limit=options.limit or None,
+        service=options.service,
     )
     talk = list(map(note, chosen.notes))
     if not isinstance(answer, bool) and answer.more:
-        talk.append(f"stopped after {asked.limit:,}; there are more")
-    if asked.why is not None:
+        talk.append(f"stopped after {options.limit:,}; there are more")
+    if options.why is not None:
         if not isinstance(answer, Table):
             raise UsageError("only the rows of a SELECT have reasons; leave --why out")
         if not isinstance(graph, Here):
             raise UsageError("--why reads the evidence of the built graph; leave --endpoint out")
         ontology = read_ontology(project)
         store = graph.saved.store
-        told = grounds(store, ontology, chosen.text, bindings, answer, asked.why, asked.form)
-        return Reply(told, tuple(talk), form=asked.form or "table")
-    text = present(answer, asked.form, graph.words(answer, asked.form), asked.iris, asked.width)
+        reasons = grounds(store, ontology, chosen.text, bindings, answer, options.why, options.form)
+        return Reply(reasons, tuple(talk), form=options.form or "table")
+    text = present(
+        answer, options.form, graph.words(answer, options.form), options.iris, options.width
+    )
     usual = "turtle" if isinstance(answer, Triples) else "table"
-    return Reply(text, tuple(talk), form=asked.form or usual)
+    return Reply(text, tuple(talk), form=options.form or usual)
 
 
 def note(note: Problem) -> str:
@@ -119,8 +123,8 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
 
 def overview(project: Project) -> str:
     """The names and summaries of the saved queries, a line each."""
-    found = read_queries(project, "answers")
-    return indent(columns([[name, query.summary] for name, query in found.items()]), "  ")
+    queries_by_name = read_queries(project, "answers")
+    return indent(columns([[name, query.summary] for name, query in queries_by_name.items()]), "  ")
 
 
 class _QueryCommand(click.Command):
@@ -165,7 +169,7 @@ class _QueryCommand(click.Command):
 @click.pass_context
 @guarded
 def query(
-    context: click.Context, /, name: str, wide: bool, endpoint: Target | None, **asked: Any
+    context: click.Context, /, name: str, wide: bool, endpoint: Target | None, **options: Any
 ) -> None:
     """Ask a saved query, or SPARQL of your own from a file or stdin.
 
@@ -181,14 +185,14 @@ def query(
     """
 
     if not endpoint:  # there each request has its own bound
-        given = asked["timeout"]
-        inside.bound(seconds=QUESTION_SECONDS if given is None else given)
+        timeout = options["timeout"]
+        inside.bound(seconds=QUESTION_SECONDS if timeout is None else timeout)
     inside.working_on(name if name != "-" else "stdin")
     project = here(context)
     opener = functools.partial(opened, project)
-    graph = graph_at(endpoint, opener, timeout=asked["timeout"] or None)
+    graph = graph_at(endpoint, opener, timeout=options["timeout"] or None)
     own = read_stdin() if name == "-" else None
-    how = Asked(**asked, width=0 if wide else _width())
+    how = Asked(**options, width=0 if wide else _width())
     reply = question(project, graph, name, own, how)
     tell(*reply.talk)
     put(reply.text, form=reply.form)

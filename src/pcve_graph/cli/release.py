@@ -43,12 +43,12 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
     if verify:
         check_release(folder)
         with doing("building again"):
-            found = differences(folder, rebuilt(project, partial(build_project, whole=True)))
-        tell(*found[:SHOWN])
-        if len(found) > SHOWN:
-            tell(f"and {len(found) - SHOWN:,} more")
-        say("differs" if found else "the same, file by file")
-        sys.exit(1 if found else 0)
+            differing = differences(folder, rebuilt(project, partial(build_project, whole=True)))
+        tell(*differing[:SHOWN])
+        if len(differing) > SHOWN:
+            tell(f"and {len(differing) - SHOWN:,} more")
+        say("differs" if differing else "the same, file by file")
+        sys.exit(1 if differing else 0)
     check_target(folder)
     saved_anew(project)
     with doing("writing"):

@@ -51,24 +51,24 @@ def search(
 def finding(saved: Saved, text: str, kinds: tuple[str, ...], limit: int, form: str) -> Reply:
     """The things that `text` may mean, best first, as a table or JSON."""
     index = saved_index(saved)
-    known = index.kinds()
+    known_kinds = index.kinds()
     for kind in kinds:
-        if kebab(kind) not in known:
-            hint = ", ".join(likely(kebab(kind), known) or sorted(known))
+        if kebab(kind) not in known_kinds:
+            hint = ", ".join(likely(kebab(kind), known_kinds) or sorted(known_kinds))
             raise UsageError(f"there is no kind {kind!r}; {hint}")
-    found = index.search(text, tuple(map(kebab, kinds)), limit or None)
+    hits = index.search(text, tuple(map(kebab, kinds)), limit or None)
     if form == "json":
         rows = [
             {"iri": hit.iri, "id": hit.id, "kind": hit.kind, "label": hit.label}
             | {"matched": hit.field, "text": hit.text}
-            for hit in found
+            for hit in hits
         ]
         return Reply(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", form=form)
     if form != "table":
         raise UsageError(f"there is no format {form!r}; table, json")
-    if not found:
+    if not hits:
         return Reply("", (f"nothing is called {text!r} or tells of it",))
-    return Reply(columns([[hit.id, hit.kind, hit.label, _why(hit)] for hit in found]))
+    return Reply(columns([[hit.id, hit.kind, hit.label, _why(hit)] for hit in hits]))
 
 
 def _why(hit: Hit) -> str:

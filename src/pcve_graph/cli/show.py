@@ -42,5 +42,5 @@ def show(
     if as_of and (days is None or days[0] != days[1]):
         raise UsageError(f"--as-of takes a day such as 2019-05-01, not {as_of!r}")
     store = graph_at(endpoint, functools.partial(opened, project)).around(identifier, ontology)
-    found = view(store, ontology, identifier, days[0] if days else None)
-    put(present_view(found))
+    found_view = view(store, ontology, identifier, days[0] if days else None)
+    put(present_view(found_view))

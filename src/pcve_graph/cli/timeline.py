@@ -34,7 +34,7 @@ def timeline(
     form: str,
     picture: Path | None,
     output: Path | None,
-    **asked: Any,
+    **options: Any,
 ) -> None:
     """Show projects and events over time, and how topics shifted.
 
@@ -57,25 +57,25 @@ def timeline(
         hint = nearest(kind, kinds)
         raise UsageError(f"--kind is all, project or event, not {kind!r}" + (hint and f"; {hint}"))
     graph = Graph(here(context))
-    scope = graph.scope(asked)
+    scope = graph.scope(options)
     collected = read_collected(graph.project, graph.store, graph.landscape)
-    found = found_in(graph.landscape, collected, scope, kinds[kind])
+    found_timeline = found_in(graph.landscape, collected, scope, kinds[kind])
     where = graph.landscape, graph.store
     matrix = graph.matrix(scope, "topic", "actors") if trend else None
     if picture:
         from ..analysis.charts import time_picture, trend_picture
 
         drawn = (
-            trend_picture(*where, matrix, found, scope, picture.suffix)
+            trend_picture(*where, matrix, found_timeline, scope, picture.suffix)
             if matrix
-            else time_picture(*where, found, scope, picture.suffix)
+            else time_picture(*where, found_timeline, scope, picture.suffix)
         )
         put(drawn, picture, picture.suffix)
         if output is None and form == "text":
             return
     if matrix:
-        put(written(trend_sheet(*where, matrix, found, scope), form), output, form)
+        put(written(trend_sheet(*where, matrix, found_timeline, scope), form), output, form)
     elif form == "text":
-        put(timeline_text(*where, found, scope), output)
+        put(timeline_text(*where, found_timeline, scope), output)
     else:
-        put(written(timeline_sheet(*where, found, scope), form), output, form)
+        put(written(timeline_sheet(*where, found_timeline, scope), form), output, form)

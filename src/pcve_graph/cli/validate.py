@@ -35,7 +35,9 @@ from .context import ENGINE, here, opened
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.pass_context
 @guarded
-def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **asked: Any) -> None:
+def validate(
+    context: click.Context, /, paths: tuple[Path, ...], watch: bool, **options: Any
+) -> None:
     """Check the project, or any files, against the shapes.
 
     FILE is Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, a record in YAML or many in JSON
@@ -52,10 +54,10 @@ def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **
     from ..validation.run import examine, stamp
 
     project = here(context)
-    if (form := asked["form"]) not in (*REPORTS, "turtle"):
+    if (form := options["form"]) not in (*REPORTS, "turtle"):
         raise UsageError(f"there is no format {form!r}; known: {', '.join(REPORTS)}, turtle")
-    announce(asked["engine"])
-    run = functools.partial(_validated, project, examine, paths, asked)
+    announce(options["engine"])
+    run = functools.partial(_validated, project, examine, paths, options)
     if not watch:
         sys.exit(run())
     bounds = inside.bounds()
@@ -71,21 +73,21 @@ def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **
         time.sleep(0.4)
 
 
-def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: Any) -> int:
+def _validated(project: Project, examine: Any, paths: tuple[Path, ...], options: Any) -> int:
     """Check once, print the answer, and return the exit code."""
     from ..validation.report import REPORTS, turtle
 
     start = time.perf_counter()
-    form = asked["form"]
-    opened_graph = opened(project) if asked["against"] and paths else None
+    form = options["form"]
+    opened_graph = opened(project) if options["against"] and paths else None
     stdin = read_stdin() if Path("-") in paths else b""
     with doing("checking"):
-        outcome = examine(project, paths, asked, opened_graph, stdin)
+        outcome = examine(project, paths, options, opened_graph, stdin)
     problems = outcome.problems
     if form == "turtle":
         put(turtle(outcome.results, outcome.others), form=form)
     elif form == "text":
-        tell(*REPORTS["text"](problems, outcome.files, asked["limit"]).splitlines())
+        tell(*REPORTS["text"](problems, outcome.files, options["limit"]).splitlines())
         if outcome.checked:
             say(*summary(outcome.checked, time.perf_counter() - start))
         if paths or problems:
@@ -93,5 +95,5 @@ def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: A
         if problems:
             tell("`pcve explain RULE` tells more of a rule")
     else:
-        put(REPORTS[form](problems, outcome.files, asked["limit"]), form=form)
+        put(REPORTS[form](problems, outcome.files, options["limit"]), form=form)
     return int(outcome.code)

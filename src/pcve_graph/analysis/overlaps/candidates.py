@@ -26,22 +26,22 @@ def projects(profiles: Sequence[Profile], telling: int) -> Iterator[tuple[Profil
     project without a place meets all, as does one without dates.
     """
     buckets: dict[tuple[int, int], list[Profile]] = {}
-    for each in sorted(profiles, key=_begun):
-        mask = (each.all_topics | each.all_groups) & telling
+    for profile in sorted(profiles, key=_begun):
+        mask = (profile.all_topics | profile.all_groups) & telling
         while mask:
             low = mask & -mask
             mask ^= low
-            buckets.setdefault((low, ANYWHERE), []).append(each)
-            zones = each.zones
+            buckets.setdefault((low, ANYWHERE), []).append(profile)
+            zones = profile.zones
             while zones:
                 zone = zones & -zones
                 zones ^= zone
-                buckets.setdefault((low, zone), []).append(each)
+                buckets.setdefault((low, zone), []).append(profile)
     for low, zone in sorted(buckets):
         members = buckets[low, zone]
         if zone != ANYWHERE:
             yield from _bucket(low, zone, telling, members)
-        elif any(not each.places for each in members):
+        elif any(not member.places for member in members):
             yield from _unplaced(low, telling, members)
 
 
@@ -55,33 +55,33 @@ def _bucket(
     """The pairs of one subject in one zone; a pair comes only with the lowest of each it shares."""
     lower, below = (low - 1) & telling, zone - 1
     active: list[tuple[int, int, int, int, int, Profile]] = []
-    for each in members:
-        stated, every = each.topics | each.groups, each.all_topics | each.all_groups
-        reach, zones, first = each.reach, each.zones & below, each.when.first
+    for member in members:
+        stated, every = member.topics | member.groups, member.all_topics | member.all_groups
+        reach, zones, first = member.reach, member.zones & below, member.when.first
         active = [entry for entry in active if entry[0] >= first]
-        for _, reached, said, meant, around, other in active:
+        for _, reached, stated_before, meant, around, earlier in active:
             if reach & reached:
-                shared = said & every | meant & stated
+                shared = stated_before & every | meant & stated
                 if shared & low and not shared & lower and not zones & around:
-                    yield other, each
-        active.append((each.when.last, reach, stated, every, each.zones, each))
+                    yield earlier, member
+        active.append((member.when.last, reach, stated, every, member.zones, member))
 
 
 def _unplaced(low: int, telling: int, members: list[Profile]) -> Iterator[tuple[Profile, Profile]]:
     """The pairs of one subject of which one at least states no place."""
     lower = (low - 1) & telling
     active: list[Profile] = []
-    for each in members:
-        stated, every = each.topics | each.groups, each.all_topics | each.all_groups
-        active = [other for other in active if other.when.last >= each.when.first]
-        for other in active:
-            if each.places and other.places:
+    for member in members:
+        stated, every = member.topics | member.groups, member.all_topics | member.all_groups
+        active = [earlier for earlier in active if earlier.when.last >= member.when.first]
+        for earlier in active:
+            if member.places and earlier.places:
                 continue
-            shared = (other.topics | other.groups) & every
-            shared |= (other.all_topics | other.all_groups) & stated
+            shared = (earlier.topics | earlier.groups) & every
+            shared |= (earlier.all_topics | earlier.all_groups) & stated
             if shared & low and not shared & lower:
-                yield other, each
-        active.append(each)
+                yield earlier, member
+        active.append(member)
 
 
 def events(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
@@ -89,14 +89,14 @@ def events(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
 
     Events whose dates are vague, or missing, are paired only within one place.
     """
-    near = [each for each in profiles if not each.when.vague]
-    far = [each for each in profiles if each.when.vague]
+    near = [profile for profile in profiles if not profile.when.vague]
+    far = [profile for profile in profiles if profile.when.vague]
     open_: list[Profile] = []
     for each in sorted(near, key=_begun):
         first = each.when.first - _SOON
-        open_ = [other for other in open_ if other.when.last >= first]
-        for other in open_:
-            yield other, each
+        open_ = [earlier for earlier in open_ if earlier.when.last >= first]
+        for earlier in open_:
+            yield earlier, each
         open_.append(each)
     yield from _places(near, far)
 
@@ -104,19 +104,22 @@ def events(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
 def _places(near: list[Profile], far: list[Profile]) -> Iterator[tuple[Profile, Profile]]:
     """The pairs within one place of which one at least has vague dates."""
     exact: dict[str, list[Profile]] = {}
-    for each in sorted(near, key=_begun):
-        for place in each.work.places:
-            exact.setdefault(place, []).append(each)
-    firsts = {place: [one.when.first for one in found] for place, found in exact.items()}
+    for profile in sorted(near, key=_begun):
+        for place in profile.work.places:
+            exact.setdefault(place, []).append(profile)
+    firsts = {
+        place: [profile.when.first for profile in row_profiles]
+        for place, row_profiles in exact.items()
+    }
     vague: dict[str, list[Profile]] = {}
-    for each in sorted(far, key=lambda one: one.work.iri):
+    for profile in sorted(far, key=lambda profile: profile.work.iri):
         met: dict[str, Profile] = {}
-        for place in each.work.places:
+        for place in profile.work.places:
             row = exact.get(place, [])
-            until = bisect.bisect_right(firsts.get(place, []), each.when.last + _SOON)
-            for other in (*vague.get(place, ()), *row[:until]):
-                if other.when.last + _SOON >= each.when.first:
-                    met.setdefault(other.work.iri, other)
-            vague.setdefault(place, []).append(each)
-        for other in met.values():
-            yield other, each
+            until = bisect.bisect_right(firsts.get(place, []), profile.when.last + _SOON)
+            for candidate in (*vague.get(place, ()), *row[:until]):
+                if candidate.when.last + _SOON >= profile.when.first:
+                    met.setdefault(candidate.work.iri, candidate)
+            vague.setdefault(place, []).append(profile)
+        for candidate in met.values():
+            yield candidate, profile

@@ -46,18 +46,18 @@ def network(
     groups = grouped(ties)
     if not groups:
         raise UsageError("there is nothing to draw: no two things are tied")
-    ordered = [each for group in groups for each in group]
+    ordered = [node for group in groups for node in group]
     if len(ordered) > MOST:
         raise UsageError(
             f"{len(ordered)} things are more than a picture can tell apart ({MOST}); narrow it down"
         )
-    number = {each: place for place, each in enumerate(ordered, 1)}
+    number = {node: place for place, node in enumerate(ordered, 1)}
     places, wide, high = _places(groups)
-    lines = [f"{number[each]}  {wrapped(names.get(each, each), 70, 2)}" for each in ordered]
+    lines = [f"{number[node]}  {wrapped(names.get(node, node), 70, 2)}" for node in ordered]
     list_high = sum(0.2 + 0.17 * line.count("\n") for line in lines)
     below = ["Thicker: a stronger tie; dashed: what is known cannot decide it.", *notes]
     with Page(title, wide + 6.0, max(high, list_high) + 0.4, below, suffix) as page:
-        axes = page.room(0.1, 0.1, wide, high)
+        axes = page.add_axes(0.1, 0.1, wide, high)
         axes.set_xlim(0, wide)
         axes.set_ylim(high, 0)
         axes.set_xticks([])
@@ -73,9 +73,9 @@ def network(
                 zorder=1,
             )
         colour = shade(0.1)
-        for each, (across, down) in places.items():
+        for node, (across, down) in places.items():
             axes.text(
-                *(across, down, str(number[each])),
+                *(across, down, str(number[node])),
                 ha="center",
                 va="center",
                 color=ink(colour),
@@ -84,9 +84,9 @@ def network(
             )
         down = page.top + 0.1
         for line in lines:
-            page.words(wide + 0.3, down, line, size=8.5, linespacing=1.3)
+            page.write(wide + 0.3, down, line, size=8.5, linespacing=1.3)
             down += 0.2 + 0.17 * line.count("\n")
-        return page.written()
+        return page.content()
 
 
 def grouped(ties: Iterable[Tie]) -> list[list[str]]:
@@ -95,8 +95,8 @@ def grouped(ties: Iterable[Tie]) -> list[list[str]]:
     for tie in ties:
         joined = group.get(tie.one, {tie.one}) | group.get(tie.other, {tie.other})
         group |= dict.fromkeys(joined, joined)
-    distinct = {min(found): sorted(found) for found in group.values()}
-    return sorted(distinct.values(), key=lambda found: (-len(found), found))
+    distinct = {min(joined): sorted(joined) for joined in group.values()}
+    return sorted(distinct.values(), key=lambda ids: (-len(ids), ids))
 
 
 def _places(groups: list[list[str]]) -> tuple[dict[str, tuple[float, float]], float, float]:
@@ -110,32 +110,34 @@ def _places(groups: list[list[str]]) -> tuple[dict[str, tuple[float, float]], fl
         if left and left + side > wide:
             left, top, tallest = 0.0, top + tallest, 0.0
         tallest = max(tallest, side)
-        for place, each in enumerate(group):
+        for place, node in enumerate(group):
             angle = 2 * math.pi * place / len(group) - math.pi / 2
             across = left + side / 2 + radius * math.cos(angle)
-            places[each] = (across, top + side / 2 + radius * math.sin(angle))
+            places[node] = (across, top + side / 2 + radius * math.sin(angle))
         left += side
     return places, wide, top + tallest
 
 
 def overlap_picture(
-    landscape: Landscape, store: ox.Store, asked: Asked, found: Overlaps, suffix: str
+    landscape: Landscape, store: ox.Store, criteria: Asked, overlaps: Overlaps, suffix: str
 ) -> bytes:
     """The pairs that overlap, meet or collide, and dashed those that what is known cannot decide.
 
     Of more pairs than a picture can tell apart, the strongest. Raises as `network` does.
     """
-    pairs = [pair for verdict in VERDICTS for pair in found.pairs[verdict] if verdict != "related"]
+    pairs = [
+        pair for verdict in VERDICTS for pair in overlaps.pairs[verdict] if verdict != "related"
+    ]
     ties: list[Tie] = []
     names: dict[str, str] = {}
-    for pair in sorted(pairs, key=lambda each: (-each.score, each.one.iri, each.other.iri)):
+    for pair in sorted(pairs, key=lambda pair_: (-pair_.score, pair_.one.iri, pair_.other.iri)):
         new = {work.iri: work.label for work in (pair.one, pair.other)}
         if len(names | new) > MOST:
             break
         names |= new
         loose = pair.verdict == "not-known"
         ties.append(Tie(pair.one.iri, pair.other.iri, pair.score, loose))
-    where = scope(landscape, asked)
+    where = scope(landscape, criteria)
     notes = [f"The {len(ties)} strongest of {len(pairs)} pairs."] if len(ties) < len(pairs) else []
     notes += footnotes(store, [where, *names.values()])
     return network(f"Overlaps {where}".strip(), names, ties, notes, suffix)

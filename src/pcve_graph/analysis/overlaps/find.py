@@ -82,10 +82,10 @@ class _Kept:
     floor: float = 0.0
     """The score of `worst`."""
 
-    def add(self, one: Profile, other: Profile, found: Finding) -> None:
-        if (other.when.first, other.work.iri) < (one.when.first, one.work.iri):
-            one, other = other, one
-        entry = -found.score, one.work.iri, other.work.iri, one.work, other.work, found
+    def add(self, first: Profile, second: Profile, finding: Finding) -> None:
+        if (second.when.first, second.work.iri) < (first.when.first, first.work.iri):
+            first, second = second, first
+        entry = -finding.score, first.work.iri, second.work.iri, first.work, second.work, finding
         if self.worst is None or entry < self.worst:
             self.entries.append(entry)
             if self.most is not None and len(self.entries) >= 2 * self.most:
@@ -102,102 +102,114 @@ class _Kept:
     def pairs(self) -> tuple[Pair, ...]:
         self.cut()
         return tuple(
-            Pair(one, other, found.verdict, found.score, found.parts, found.mark)
-            for *_, one, other, found in self.entries
+            Pair(first, second, finding.verdict, finding.score, finding.parts, finding.mark)
+            for *_, first, second, finding in self.entries
         )
 
 
-def find_overlaps(known: Profiles, asked: Asked) -> Overlaps:
+def find_overlaps(profiles: Profiles, criteria: Asked) -> Overlaps:
     """The pairs of works that overlap, meet or collide, as `asked`.
 
     Pairs of related works are kept under `related` where they would count otherwise. The same
     graph and the same question give the same answer.
     """
-    judge = Judge(known)
-    kept = {verdict: _Kept(asked.keep) for verdict in VERDICTS}
+    judge = Judge(profiles)
+    strongest_by_verdict = {verdict: _Kept(criteria.keep) for verdict in VERDICTS}
     counts: Counter[tuple[str, str]] = Counter()
     compared: dict[str, int] = {}
     silent: list[Work] = []
-    narrow = bool(asked.funder or asked.country or asked.since or asked.until)
-    for kind in asked.kinds:
+    narrow = bool(criteria.funder or criteria.country or criteria.since or criteria.until)
+    for kind in criteria.kinds:
         chosen = [
-            each for each in known.all if each.work.kind == kind and _asked(each, asked, known)
+            profile
+            for profile in profiles.all
+            if profile.work.kind == kind and _asked(profile, criteria, profiles)
         ]
-        here = [each for each in chosen if not each.places or _reaches(each, asked, known)]
-        compared[kind] = len(here)
-        silent += [each.work for each in here if not (each.topics or each.groups)]
-        least = known.weights[f"least.{kind}"] if asked.least is None else asked.least
+        reaching = [
+            profile
+            for profile in chosen
+            if not profile.places or _reaches(profile, criteria, profiles)
+        ]
+        compared[kind] = len(reaching)
+        silent += [profile.work for profile in reaching if not (profile.topics or profile.groups)]
+        least = profiles.weights[f"least.{kind}"] if criteria.least is None else criteria.least
         compare = judge.met if kind == "project" else judge.judge
-        for one, other in _candidates(kind, chosen, known):
-            found = compare(one, other)
-            if found is None or (found.score < least and found.verdict != "related"):
+        for first, second in _candidates(kind, chosen, profiles):
+            finding = compare(first, second)
+            if finding is None or (finding.score < least and finding.verdict != "related"):
                 continue
-            if narrow and not _wanted(one, other, asked, known):
+            if narrow and not _wanted(first, second, criteria, profiles):
                 continue
-            counts[kind, found.verdict] += 1
-            strongest = kept[found.verdict]
-            if found.score >= strongest.floor:
-                strongest.add(one, other, found)
-    pairs = {verdict: found.pairs() for verdict, found in kept.items()}
+            counts[kind, finding.verdict] += 1
+            strongest = strongest_by_verdict[finding.verdict]
+            if finding.score >= strongest.floor:
+                strongest.add(first, second, finding)
+    pairs = {
+        verdict: strongest_pairs.pairs()
+        for verdict, strongest_pairs in strongest_by_verdict.items()
+    }
     return Overlaps(pairs, dict(counts), compared, tuple(silent))
 
 
-def lines_of_succession(known: Profiles, asked: Asked) -> Iterator[tuple[Work, Work]]:
+def lines_of_succession(profiles: Profiles, criteria: Asked) -> Iterator[tuple[Work, Work]]:
     """The works that follow another, with that one, as `asked`; the earlier one first."""
-    works = {each.work.iri: each for each in known.all}
-    for each in known.all:
-        for before in each.work.preceded_by:
+    works = {profile.work.iri: profile for profile in profiles.all}
+    for profile in profiles.all:
+        for before in profile.work.preceded_by:
             earlier = works.get(before)
-            if not earlier or each.work.kind not in asked.kinds:
+            if not earlier or profile.work.kind not in criteria.kinds:
                 continue
-            both = _asked(each, asked, known) and _asked(earlier, asked, known)
-            if both and _wanted(earlier, each, asked, known):
-                yield earlier.work, each.work
+            both = _asked(profile, criteria, profiles) and _asked(earlier, criteria, profiles)
+            if both and _wanted(earlier, profile, criteria, profiles):
+                yield earlier.work, profile.work
 
 
 def _candidates(
-    kind: str, chosen: list[Profile], known: Profiles
+    kind: str, chosen: list[Profile], profiles: Profiles
 ) -> Iterable[tuple[Profile, Profile]]:
     return (
-        candidates.projects(chosen, known.telling)
+        candidates.projects(chosen, profiles.telling)
         if kind == "project"
         else candidates.events(chosen)
     )
 
 
-def _asked(profile: Profile, asked: Asked, known: Profiles) -> bool:
+def _asked(profile: Profile, criteria: Asked, profiles: Profiles) -> bool:
     """Whether a work can be one of a pair that is asked for."""
     work = profile.work
     if work.status in CALLED_OFF:
         return False
-    if asked.topic and asked.topic not in work.topics and asked.topic not in work.wider:
+    if criteria.topic and criteria.topic not in work.topics and criteria.topic not in work.wider:
         return False
-    here = work.kind == "event" or not profile.places or _reaches(profile, asked, known)
-    if not here:
+    reaches = work.kind == "event" or not profile.places or _reaches(profile, criteria, profiles)
+    if not reaches:
         return False
-    first = asked.since.toordinal() if asked.since else -NEVER
-    last = asked.until.toordinal() if asked.until else NEVER
+    first = criteria.since.toordinal() if criteria.since else -NEVER
+    last = criteria.until.toordinal() if criteria.until else NEVER
     return profile.when.last >= first and profile.when.first <= last
 
 
-def _reaches(profile: Profile, asked: Asked, known: Profiles) -> bool:
+def _reaches(profile: Profile, criteria: Asked, profiles: Profiles) -> bool:
     """Whether a work is known to reach the country, or one of the region, that is asked for."""
-    if not asked.country:
+    if not criteria.country:
         return True
-    countries = known.landscape.members.get(asked.country, (asked.country,))
-    return bool(profile.reach & known.places.mask(countries))
+    countries = profiles.landscape.members.get(criteria.country, (criteria.country,))
+    return bool(profile.reach & profiles.places.mask(countries))
 
 
-def _wanted(one: Profile, other: Profile, asked: Asked, known: Profiles) -> bool:
+def _wanted(first_work: Profile, second_work: Profile, criteria: Asked, profiles: Profiles) -> bool:
     """Whether a pair of works is one that is asked for."""
-    if asked.funder and asked.funder not in (*one.work.funders, *other.work.funders):
+    if criteria.funder and criteria.funder not in (
+        *first_work.work.funders,
+        *second_work.work.funders,
+    ):
         return False
-    if not (_reaches(one, asked, known) or _reaches(other, asked, known)):
+    if not (_reaches(first_work, criteria, profiles) or _reaches(second_work, criteria, profiles)):
         return False
-    if asked.since or asked.until:
-        first = max(one.when.first, other.when.first)
-        last = min(one.when.last, other.when.last)
-        since = asked.since.toordinal() if asked.since else -NEVER
-        until = asked.until.toordinal() if asked.until else NEVER
-        return apart(one.when, other.when) or (last >= since and first <= until)
+    if criteria.since or criteria.until:
+        first = max(first_work.when.first, second_work.when.first)
+        last = min(first_work.when.last, second_work.when.last)
+        since = criteria.since.toordinal() if criteria.since else -NEVER
+        until = criteria.until.toordinal() if criteria.until else NEVER
+        return apart(first_work.when, second_work.when) or (last >= since and first <= until)
     return True

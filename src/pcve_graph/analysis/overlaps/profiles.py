@@ -22,22 +22,22 @@ class Bits:
 
     def mask(self, terms: Iterable[str]) -> int:
         """The number whose bits stand for `terms`."""
-        found = 0
-        for each in terms:
-            if each not in self._places:
-                self._places[each] = len(self.terms)
-                self.terms.append(each)
-            found |= 1 << self._places[each]
-        return found
+        bits = 0
+        for term in terms:
+            if term not in self._places:
+                self._places[term] = len(self.terms)
+                self.terms.append(term)
+            bits |= 1 << self._places[term]
+        return bits
 
     def read(self, mask: int) -> list[str]:
         """The terms of `mask`, in their order."""
-        found = []
+        terms = []
         while mask:
             low = mask & -mask
-            found.append(self.terms[low.bit_length() - 1])
+            terms.append(self.terms[low.bit_length() - 1])
             mask ^= low
-        return found
+        return terms
 
 
 @dataclass(slots=True)
@@ -89,11 +89,11 @@ class Profiles:
 def profiles(landscape: Landscape, weights: Weights) -> Profiles:
     """The profiles of `landscape`; `weights` say what is too common to make a pair."""
     works = landscape.works
-    topics = {each for work in works for each in (*work.topics, *work.wider)}
-    groups = {each for work in works for each in (*work.groups, *work.wider_groups)}
-    listed = {*landscape.broader, *(up for found in landscape.broader.values() for up in found)}
-    topics |= {each for each in listed if "/topic/" in each}
-    groups |= {each for each in listed if "/target-group/" in each}
+    topics = {topic_iri for work in works for topic_iri in (*work.topics, *work.wider)}
+    groups = {group_iri for work in works for group_iri in (*work.groups, *work.wider_groups)}
+    listed = {*landscape.broader, *(up for above in landscape.broader.values() for up in above)}
+    topics |= {concept for concept in listed if "/topic/" in concept}
+    groups |= {concept for concept in listed if "/target-group/" in concept}
     sites = {*landscape.within, *landscape.countries, *(p for w in works for p in w.places)}
     steady = weights["rarity.steady"]
     topic = rarity(
@@ -110,17 +110,17 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
     common = weights["topic.common"]
     shares = {**topic.shares, **group.shares}
     telling = subjects.mask(
-        each
-        for each in sorted(shares)
-        if shares[each] <= common and each.rpartition("/")[2] not in general
+        share
+        for share in sorted(shares)
+        if shares[share] <= common and share.rpartition("/")[2] not in general
     )
     kin = families(landscape, weights.words["instruments"])
     grounds = _Grounds(landscape, places)
     mask = cache(subjects.mask)
-    found = []
+    found_profiles = []
     for work in works:
         stated, around, reach, zones, towns = grounds(work)
-        found.append(
+        found_profiles.append(
             Profile(
                 work=work,
                 when=period(work),
@@ -140,7 +140,7 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
             )
         )
     return Profiles(
-        tuple(found), subjects, places, telling, place, topic, group, weights, landscape
+        tuple(found_profiles), subjects, places, telling, place, topic, group, weights, landscape
     )
 
 
@@ -159,9 +159,9 @@ class _Grounds:
         """What is stated, that and what is around it, the reach, its zones, and the towns."""
         if work.places not in self._known:
             within, countries = self._landscape.within, self._landscape.countries
-            around = [up for each in work.places for up in within.get(each, ())]
-            reach = sorted({each for place in work.places for each in self._reached(place)})
-            zones = sorted({zone for each in reach for zone in self._largest(each)})
+            around = [up for place in work.places for up in within.get(place, ())]
+            reach = sorted({country for place in work.places for country in self._reached(place)})
+            zones = sorted({zone for country in reach for zone in self._largest(country)})
             towns = [e for e in work.places if e not in countries and e not in work.regions]
             lists = (work.places, (*work.places, *around), reach, zones, towns)
             stated, every, reached, zoned, small = map(self._places.mask, lists)
@@ -172,7 +172,7 @@ class _Grounds:
         """The countries that a place is, lies in or holds; the place itself where none is."""
         landscape = self._landscape
         around = (place, *landscape.within.get(place, ()))
-        named = tuple(each for each in around if each in landscape.countries)
+        named = tuple(iri for iri in around if iri in landscape.countries)
         return named or landscape.members.get(place, ()) or (place,)
 
     def _largest(self, place: str) -> tuple[str, ...]:

@@ -41,52 +41,52 @@ class Shared:
 
 def shared(landscape: Landscape, pair: Pair) -> Shared:
     """What the two works of `pair` share; a broader topic only where one of them states it."""
-    one, other = pair.one, pair.other
+    first, second = pair.one, pair.other
     return Shared(
-        tuple(sorted({*one.topics} & {*other.topics})),
-        _broader(one.topics, one.wider, other.topics, other.wider),
-        tuple(sorted({*one.groups} & {*other.groups})),
-        _broader(one.groups, one.wider_groups, other.groups, other.wider_groups),
-        places(landscape, one, other),
-        tuple(sorted({*one.company} & {*other.company})),
+        tuple(sorted({*first.topics} & {*second.topics})),
+        _broader(first.topics, first.wider, second.topics, second.wider),
+        tuple(sorted({*first.groups} & {*second.groups})),
+        _broader(first.groups, first.wider_groups, second.groups, second.wider_groups),
+        places(landscape, first, second),
+        tuple(sorted({*first.company} & {*second.company})),
     )
 
 
 def _broader(
-    said: tuple[str, ...],
+    stated: tuple[str, ...],
     implied: tuple[str, ...],
     said_too: tuple[str, ...],
     meant: tuple[str, ...],
 ) -> tuple[str, ...]:
-    return tuple(sorted(({*said} & {*meant}) | ({*implied} & {*said_too})))
+    return tuple(sorted(({*stated} & {*meant}) | ({*implied} & {*said_too})))
 
 
-def places(landscape: Landscape, one: Work, other: Work) -> tuple[str, ...]:
+def places(landscape: Landscape, first: Work, second: Work) -> tuple[str, ...]:
     """The places that both state; else the few of one that lie in one of the other's, or the place
     that holds them where they are many; else the countries that both are in."""
-    exact = {*one.places} & {*other.places}
+    exact = {*first.places} & {*second.places}
     if exact:
         return tuple(sorted(exact))
     within = landscape.within
     held: set[str] = set()
     holding: set[str] = set()
-    for inner, outer in ((one, other), (other, one)):
+    for inner, outer in ((first, second), (second, first)):
         for place in inner.places:
             above = {*within.get(place, ())} & {*outer.places}
             held |= {place} if above else set()
             holding |= above
     chosen = held if len(held) <= _FEW else holding
-    return tuple(sorted(chosen or {*one.countries} & {*other.countries}))
+    return tuple(sorted(chosen or {*first.countries} & {*second.countries}))
 
 
 def reason(landscape: Landscape, pair: Pair) -> str:
     """One sentence or two that say why `pair` has its verdict, or what is missing for one."""
     common = shared(landscape, pair)
-    said = _subject(landscape, pair, common)
+    sentence = _subject(landscape, pair, common)
     if pair.mark:
         kin = _kin(landscape, pair)
-        return f"{kin}." if pair.verdict == "related" else f"{said}. {_first_upper(kin)}."
-    return f"{said}."
+        return f"{kin}." if pair.verdict == "related" else f"{sentence}. {_first_upper(kin)}."
+    return f"{sentence}."
 
 
 def _subject(landscape: Landscape, pair: Pair, common: Shared) -> str:
@@ -104,33 +104,37 @@ def _subject(landscape: Landscape, pair: Pair, common: Shared) -> str:
 
 def _where(landscape: Landscape, pair: Pair, common: Shared) -> str:
     works = (pair.one, pair.other)
-    silent = [each.id for each in works if not each.places and each.mode != "online"]
+    silent = [work.id for work in works if not work.places and work.mode != "online"]
     if silent:
         return f"the place of {' and of '.join(silent)} is not stated"
     if pair.verdict == "colliding":
-        return " and ".join(listed(landscape, each.places) or "online" for each in works)
+        return " and ".join(listed(landscape, work.places) or "online" for work in works)
     return listed(landscape, common.places)
 
 
 def _when(pair: Pair) -> str:
-    one, other = pair.one, pair.other
-    first, second = period(one), period(other)
+    first_work, second_work = pair.one, pair.other
+    first, second = period(first_work), period(second_work)
     if pair.one.kind == "event":
         return _days(pair)
     if together(first, second):
-        starts = [(time.first, work.start) for time, work in ((first, one), (second, other))]
-        ends = [(time.last, work.end) for time, work in ((first, one), (second, other))]
+        starts = [
+            (time.first, work.start) for time, work in ((first, first_work), (second, second_work))
+        ]
+        ends = [
+            (time.last, work.end) for time, work in ((first, first_work), (second, second_work))
+        ]
         return f"together {_between(max(starts)[1], min(ends)[1])}"
-    dates = ", ".join(f"{work.id} {span(work)}" for work in (one, other))
+    dates = ", ".join(f"{work.id} {span(work)}" for work in (first_work, second_work))
     return f"whether at the same time is not known: {dates}"
 
 
 def _days(pair: Pair) -> str:
-    one, other = period(pair.one), period(pair.other)
+    first, second = period(pair.one), period(pair.other)
     dates = f"{span(pair.one)}, and {span(pair.other)}"
-    if not (one.exact and other.exact):
+    if not (first.exact and second.exact):
         return f"the days are not known to meet: {dates}"
-    if gap(one, other) > 0:
+    if gap(first, second) > 0:
         return f"on days that follow each other: {dates}"
     return f"on the same days: {dates}"
 
@@ -167,7 +171,7 @@ def _kin(landscape: Landscape, pair: Pair) -> str:
 
 def listed(landscape: Landscape, iris: Iterable[str]) -> str:
     """The labels of `iris`: `a`, `a and b`, `a, b and c`."""
-    words = [landscape.label(each) for each in iris]
+    words = [landscape.label(iri) for iri in iris]
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
@@ -195,34 +199,34 @@ def groups(landscape: Landscape, pairs: Iterable[Pair]) -> tuple[Group, ...]:
     links: dict[str, list[tuple[Work, Work]]] = {}
     for pair in pairs:
         common = shared(landscape, pair)
-        for each in common.subjects if pair.verdict == "overlapping" else common.places:
-            links.setdefault(each, []).append((pair.one, pair.other))
-    found = []
+        for iri in common.subjects if pair.verdict == "overlapping" else common.places:
+            links.setdefault(iri, []).append((pair.one, pair.other))
+    found_groups = []
     for about in sorted(links):
         for works in _joined(links[about]):
             if len(works) >= _LEAST:
-                found.append(Group(about, works, _at_once(works)))
-    return tuple(sorted(found, key=lambda each: (-len(each.works), each.about)))
+                found_groups.append(Group(about, works, _at_once(works)))
+    return tuple(sorted(found_groups, key=lambda group: (-len(group.works), group.about)))
 
 
 def _joined(links: list[tuple[Work, Work]]) -> list[tuple[Work, ...]]:
     """The works of each connected part, by when they begin."""
     parts: dict[str, dict[str, Work]] = {}
-    for one, other in links:
-        merged = {one.iri: one, other.iri: other}
-        merged |= parts.get(one.iri, {}) | parts.get(other.iri, {})
+    for first, second in links:
+        merged = {first.iri: first, second.iri: second}
+        merged |= parts.get(first.iri, {}) | parts.get(second.iri, {})
         for iri in merged:
             parts[iri] = merged
-    distinct = {id(each): each for each in parts.values()}
+    distinct = {id(part): part for part in parts.values()}
     return [
-        tuple(sorted(each.values(), key=lambda work: (period(work).first, work.iri)))
-        for each in distinct.values()
+        tuple(sorted(part.values(), key=lambda work: (period(work).first, work.iri)))
+        for part in distinct.values()
     ]
 
 
 def _at_once(works: tuple[Work, ...]) -> int:
     steps = sorted(
-        step for each in map(period, works) for step in ((each.first, 1), (each.last + 1, -1))
+        step for when in map(period, works) for step in ((when.first, 1), (when.last + 1, -1))
     )
     most = now = 0
     for _, step in steps:
@@ -254,7 +258,7 @@ class Proof:
 def proofs(landscape: Landscape, store: ox.Store, pair: Pair) -> tuple[Proof, ...]:
     """The facts that `pair` rests on, by work, then by part, then by property and value."""
     common = shared(landscape, pair)
-    found = []
+    facts_found = []
     for work in (pair.one, pair.other):
         facts: dict[tuple[str, str], list[ox.NamedNode]] = {}
         for quad in store.quads_for_pattern(None, _SUBJECT, ox.NamedNode(work.iri), None):
@@ -263,22 +267,26 @@ def proofs(landscape: Landscape, store: ox.Store, pair: Pair) -> tuple[Proof, ..
         mine = []
         for (name, value), claims in facts.items():
             part = _part(landscape, pair, common, name, value)
-            known = [(evidence(store, each), each.value) for each in claims] if part else []
-            current = sorted((each for each in known if each[0].standing == "current"), key=_rank)
+            evidence_by_claim = (
+                [(evidence(store, claim), claim.value) for claim in claims] if part else []
+            )
+            current = sorted(
+                (entry for entry in evidence_by_claim if entry[0].standing == "current"), key=_rank
+            )
             if current:
                 word = landscape.label(value) if value.startswith("http") else day(value)
-                told, iris = zip(*current, strict=True)
-                mine.append(Proof(work, part, name, word, iris, told))
-        found += sorted(mine, key=_order)
-    return tuple(found)
+                current_evidence, iris = zip(*current, strict=True)
+                mine.append(Proof(work, part, name, word, iris, current_evidence))
+        facts_found += sorted(mine, key=_order)
+    return tuple(facts_found)
 
 
 def _order(proof: Proof) -> tuple[int, bool, str, str]:
     return PARTS.index(proof.part), proof.key == "endDate", proof.key, proof.value
 
 
-def _rank(found: tuple[Evidence, str]) -> tuple[object, str]:
-    return rank(found[0]), found[1]
+def _rank(entry: tuple[Evidence, str]) -> tuple[object, str]:
+    return rank(entry[0]), entry[1]
 
 
 def _fact(landscape: Landscape, store: ox.Store, claim: ox.NamedNode) -> tuple[str, str]:
@@ -293,9 +301,9 @@ def _part(landscape: Landscape, pair: Pair, common: Shared, name: str, value: st
     """The part of the score that a fact bears; empty where it bears none."""
     if name == "location":
         around = (value, *landscape.within.get(value, ()))
-        held = {up for each in common.places for up in (each, *landscape.within.get(each, ()))}
-        told = pair.verdict == "colliding" or {*around} & {*common.places} or value in held
-        return "place" if told else ""
+        held = {up for place in common.places for up in (place, *landscape.within.get(place, ()))}
+        bears = pair.verdict == "colliding" or {*around} & {*common.places} or value in held
+        return "place" if bears else ""
     if name in ("about", "audience"):
         topics = (*common.topics, *common.wider)
         wanted = topics if name == "about" else (*common.groups, *common.wider_groups)

@@ -47,24 +47,26 @@ def families(landscape: Landscape, instruments: frozenset[str]) -> dict[str, fro
     }
     named: dict[str, set[Mark]] = {}
     for work in landscape.works:
-        for each in work.relation:
-            mark = Mark("named", " ".join(sorted((work.iri, each))))
-            for iri in (work.iri, each):
+        for named_iri in work.relation:
+            mark = Mark("named", " ".join(sorted((work.iri, named_iri))))
+            for iri in (work.iri, named_iri):
                 named.setdefault(iri, set()).add(mark)
-    wholes = {each for work in landscape.works for each in _above(work)}
+    wholes = {iri for work in landscape.works for iri in _above(work)}
     return {
-        each.iri: frozenset({*_marks(each, umbrellas, wholes, lines), *named.get(each.iri, ())})
-        for each in landscape.works
+        work.iri: frozenset({*_marks(work, umbrellas, wholes, lines), *named.get(work.iri, ())})
+        for work in landscape.works
     }
 
 
-def how(one: frozenset[Mark], other: frozenset[Mark], iris: tuple[str, str]) -> Mark | None:
+def how(
+    family: frozenset[Mark], other_family: frozenset[Mark], iris: tuple[str, str]
+) -> Mark | None:
     """The nearest mark of both families; None where they are strangers.
 
     `iris` are the two works: a mark of sort `part` that is one of them says that it has the other
     as a part, any other that both are parts of it.
     """
-    shared = one & other
+    shared = family & other_family
     if not shared:
         return None
     return min(shared, key=lambda mark: (_ORDER.index(mark.sort), mark.what not in iris, mark.what))
@@ -79,13 +81,13 @@ def _marks(
 ) -> Iterable[Mark]:
     if work.iri in wholes:
         yield Mark("part", work.iri)
-    for each in _above(work):
-        if each in umbrellas or "/project/" in each or "/event/" in each:
-            yield Mark("part", each)
+    for iri in _above(work):
+        if iri in umbrellas or "/project/" in iri or "/event/" in iri:
+            yield Mark("part", iri)
     if work.iri in lines:
         yield Mark("line", lines[work.iri])
-    for each in work.series:
-        yield Mark("series", each)
+    for iri in work.series:
+        yield Mark("series", iri)
     title = _title(work.label)
     if len(title) >= _LETTERS:
         yield Mark("title", f"{work.kind} {title}")
@@ -101,16 +103,16 @@ def _lines(works: Iterable[Work]) -> dict[str, str]:
         return iri
 
     for work in works:
-        for each in work.preceded_by:
-            one, other = sorted((top(work.iri), top(each)))
-            root[other] = one
+        for earlier in work.preceded_by:
+            first, second = sorted((top(work.iri), top(earlier)))
+            root[second] = first
     return {iri: top(iri) for iri in sorted(root)}
 
 
 def _title(label: str) -> str:
     """A title without numbers and what stands in brackets: what editions and phases share."""
     words = fold(_ASIDE.sub(" ", label)).split()
-    return " ".join(each for each in words if not _is_number(each))
+    return " ".join(word for word in words if not _is_number(word))
 
 
 @lru_cache(10_000)

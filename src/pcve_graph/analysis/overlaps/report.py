@@ -57,27 +57,31 @@ def written(briefing: Briefing) -> str:
     return "\n".join([*lines, *(["", *notes] if notes else [])]) + "\n"
 
 
-def scope(landscape: Landscape, asked: Asked) -> str:
+def scope(landscape: Landscape, criteria: Asked) -> str:
     """What was asked for, in words: `in Albania, on prisons, paid by …, since 1 Jan 2019`."""
     words = [
         f"{word} {landscape.label(iri)}"
-        for word, iri in (("in", asked.country), ("on", asked.topic), ("paid by", asked.funder))
+        for word, iri in (
+            ("in", criteria.country),
+            ("on", criteria.topic),
+            ("paid by", criteria.funder),
+        )
         if iri
     ]
-    for word, bound in (("since", asked.since), ("until", asked.until)):
+    for word, bound in (("since", criteria.since), ("until", criteria.until)):
         words += [f"{word} {bound.isoformat()}"] if bound else []
     return ", ".join(words)
 
 
 def _lines(briefing: Briefing) -> Iterator[str]:
-    found, landscape = briefing.found, briefing.landscape
+    overlaps, landscape = briefing.found, briefing.landscape
     sources = _Sources()
     where = scope(landscape, briefing.asked)
     yield "Overlaps" + (f" {where}" if where else "")
     yield ""
     yield from _wrapped(_answer(briefing))
     for verdict, head in _HEADS.items():
-        pairs = found.pairs[verdict]
+        pairs = overlaps.pairs[verdict]
         if pairs:
             yield from ("", head, "")
             for number, pair in enumerate(pairs[: briefing.limit], 1):
@@ -90,28 +94,29 @@ def _lines(briefing: Briefing) -> Iterator[str]:
 
 
 def _answer(briefing: Briefing) -> str:
-    found = briefing.found
-    totals = _totals(found)
-    said = [
+    overlaps = briefing.found
+    totals = _totals(overlaps)
+    counts = [
         f"{totals[verdict]:,} {_WORDS[verdict][totals[verdict] != 1]}"
         for verdict in _HEADS
         if totals[verdict]
     ]
-    answer = f"{'; '.join(said)}." if said else "No pair on record overlaps, meets or collides."
-    top = next((found.pairs[each][0] for each in _HEADS if found.pairs[each]), None)
+    answer = f"{'; '.join(counts)}." if counts else "No pair on record overlaps, meets or collides."
+    top = next((overlaps.pairs[head][0] for head in _HEADS if overlaps.pairs[head]), None)
     if top:
         answer += f" The strongest: {top.one.label} and {top.other.label} ({top.score:.2f})."
     compared = " and ".join(
-        f"{number:,} {kind}{'' if number == 1 else 's'}" for kind, number in found.compared.items()
+        f"{number:,} {kind}{'' if number == 1 else 's'}"
+        for kind, number in overlaps.compared.items()
     )
     unknown = totals["not-known"]
     doubt = f"; of {unknown:,} pair{'' if unknown == 1 else 's'} it is not known" if unknown else ""
     return f"{answer} Compared: {compared} on record{doubt}."
 
 
-def _totals(found: Overlaps) -> dict[str, int]:
-    totals = dict.fromkeys(found.pairs, 0)
-    for (_, verdict), number in found.counts.items():
+def _totals(overlaps: Overlaps) -> dict[str, int]:
+    totals = dict.fromkeys(overlaps.pairs, 0)
+    for (_, verdict), number in overlaps.counts.items():
         totals[verdict] += number
     return totals
 
@@ -126,17 +131,19 @@ def _pair(briefing: Briefing, number: int, pair: Pair, sources: _Sources) -> Ite
     known = proofs(landscape, briefing.store, pair)
     for work in (pair.one, pair.other):
         yield f"     {work.id}"
-        told: dict[str, dict[str, list[str]]] = {}
+        parts_by_evidence: dict[str, dict[str, list[str]]] = {}
         for proof in known:
             if proof.work.iri == work.iri:
-                words = "; ".join(sources.told(each) for each in proof.evidence)
-                told.setdefault(words, {}).setdefault(proof.part, []).append(proof.value)
-        for words, facts in told.items():
-            said = "; ".join(
+                words = "; ".join(sources.told(evidence) for evidence in proof.evidence)
+                parts_by_evidence.setdefault(words, {}).setdefault(proof.part, []).append(
+                    proof.value
+                )
+        for words, facts in parts_by_evidence.items():
+            described = "; ".join(
                 f"{part}: {(' to ' if part == 'time' else ', ').join(dict.fromkeys(values))}"
                 for part, values in facts.items()
             )
-            yield from _wrapped(f"       {said} {words}", "         ")
+            yield from _wrapped(f"       {described} {words}", "         ")
     yield ""
 
 
@@ -148,7 +155,9 @@ class _Sources:
 
     def told(self, proof: claims.Evidence) -> str:
         """`“the words” [1]`, or the numbers alone where a source is cited without its words."""
-        numbers = [self.numbers.setdefault(each, len(self.numbers) + 1) for each in proof.sources]
+        numbers = [
+            self.numbers.setdefault(source, len(self.numbers) + 1) for source in proof.sources
+        ]
         quote = f"“{' '.join(proof.quote.split())}” " if proof.quote else ""
         note = f" ({proof.certainty}: {proof.note})" if proof.certainty != "stated" else ""
         return f"{quote}[{', '.join(map(str, numbers))}]{note}"
@@ -175,12 +184,12 @@ def _more(briefing: Briefing, verdict: str) -> Iterator[str]:
         yield f"   and {left:,} more; --limit 0 tells all, --format csv lists them"
 
 
-def _grouped(landscape: Landscape, found: Iterable[Group]) -> Iterator[str]:
-    for each in found:
-        works = ", ".join(work.id for work in each.works)
+def _grouped(landscape: Landscape, found_groups: Iterable[Group]) -> Iterator[str]:
+    for group in found_groups:
+        works = ", ".join(work.id for work in group.works)
         yield from _wrapped(
-            f"   Together on {landscape.label(each.about)}: {works} "
-            f"(up to {each.at_once} at one time)",
+            f"   Together on {landscape.label(group.about)}: {works} "
+            f"(up to {group.at_once} at one time)",
             "   ",
         )
 
@@ -188,14 +197,20 @@ def _grouped(landscape: Landscape, found: Iterable[Group]) -> Iterator[str]:
 def _related(briefing: Briefing) -> Iterator[str]:
     pairs = briefing.found.pairs["related"]
     met = {frozenset((pair.one.iri, pair.other.iri)) for pair in pairs}
-    lines = [each for each in briefing.successions if {each[0].iri, each[1].iri} not in met]
+    lines = [
+        succession
+        for succession in briefing.successions
+        if {succession[0].iri, succession[1].iri} not in met
+    ]
     total = _totals(briefing.found)["related"]
     if not (pairs or lines):
         return
     yield from ("", f"Related, and not counted: {total + len(lines):,}", "")
     most = None if briefing.related else _FEW
     told_of = [f"{_short(p)}: {reason(briefing.landscape, p)}" for p in pairs]
-    told_of += [f"{one.id} / {other.id}: the second follows the first." for one, other in lines]
+    told_of += [
+        f"{earlier.id} / {later.id}: the second follows the first." for earlier, later in lines
+    ]
     for line in told_of[:most]:
         yield from _wrapped(f"   {line}", "     ")
     if most and len(told_of) > most:
@@ -203,10 +218,10 @@ def _related(briefing: Briefing) -> Iterator[str]:
 
 
 def _doubts(briefing: Briefing) -> Iterator[str]:
-    found = briefing.found
-    pairs = found.pairs["not-known"]
+    overlaps = briefing.found
+    pairs = overlaps.pairs["not-known"]
     if pairs:
-        total = _totals(found)["not-known"]
+        total = _totals(overlaps)["not-known"]
         yield from ("", f"Not known, as a date or place is missing: {total:,}", "")
         most = briefing.limit
         for pair in pairs[:most]:
@@ -214,10 +229,10 @@ def _doubts(briefing: Briefing) -> Iterator[str]:
             yield from _wrapped(f"   {line}", "     ")
         if total > most:
             yield f"   and {total - most:,} more; --limit 0 tells all, --format csv lists them"
-    if found.silent:
+    if overlaps.silent:
         yield ""
-        names = ", ".join(work.id for work in found.silent[: briefing.limit])
-        rest = len(found.silent) - briefing.limit
+        names = ", ".join(work.id for work in overlaps.silent[: briefing.limit])
+        rest = len(overlaps.silent) - briefing.limit
         yield from _wrapped(
             f"Without a topic or target group, and so without a pair by them: {names}"
             + (f" and {rest:,} more" if rest > 0 else "")
@@ -249,7 +264,7 @@ COLUMNS = (
 )
 
 
-def sheet(landscape: Landscape, store: ox.Store, asked: Asked, found: Overlaps) -> Sheet:
+def sheet(landscape: Landscape, store: ox.Store, criteria: Asked, overlaps: Overlaps) -> Sheet:
     """All pairs kept, by verdict and then score; scores and parts have four decimals.
 
     A part that cannot be known is an empty cell. Notes are the designation notes, and how many
@@ -257,7 +272,7 @@ def sheet(landscape: Landscape, store: ox.Store, asked: Asked, found: Overlaps) 
     """
     rows: list[tuple[Cell, ...]] = []
     for verdict in VERDICTS:
-        for pair in found.pairs[verdict]:
+        for pair in overlaps.pairs[verdict]:
             common = shared(landscape, pair)
             parts = [pair.parts.get(name) for name in PARTS]
             works = [
@@ -275,15 +290,15 @@ def sheet(landscape: Landscape, store: ox.Store, asked: Asked, found: Overlaps) 
                     reason(landscape, pair),
                 )
             )
-    where = scope(landscape, asked)
+    where = scope(landscape, criteria)
     title = "Overlaps" + (f" {where}" if where else "")
     texts = [cell for row in rows for cell in row if isinstance(cell, str)]
-    left = sum(found.counts.values()) - len(rows)
+    left = sum(overlaps.counts.values()) - len(rows)
     notes = [f"{left:,} weaker pairs are left out."] if left else []
     return Sheet(title, COLUMNS, tuple(rows), (*notes, *footnotes(store, [title, *texts])))
 
 
-def turtle(landscape: Landscape, store: ox.Store, found: Overlaps) -> bytes:
+def turtle(landscape: Landscape, store: ox.Store, overlaps: Overlaps) -> bytes:
     """All pairs kept, as Turtle that the shapes accept, without blank nodes.
 
     The IRI of an overlap is a hash of its two works, whichever is named first, so it stays the same
@@ -292,7 +307,7 @@ def turtle(landscape: Landscape, store: ox.Store, found: Overlaps) -> bytes:
     triples = [
         triple
         for verdict in VERDICTS
-        for pair in found.pairs[verdict]
+        for pair in overlaps.pairs[verdict]
         for triple in _triples(landscape, store, pair)
     ]
     return serialize(triples, "turtle")

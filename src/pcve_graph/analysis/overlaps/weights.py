@@ -61,26 +61,26 @@ def read_weights(project: Project) -> Weights:
         tree = parse(decode(read_inside(path, project.root, LARGEST), name), name)
     except OSError as error:
         raise UsageError(f"{name} cannot be read ({error.strerror}); overlaps need it") from None
-    found = _flat(tree)
-    for key in sorted(found.keys() - {*NUMBERS, *WORDS}):
+    texts_by_key = _flat(tree)
+    for key in sorted(texts_by_key.keys() - {*NUMBERS, *WORDS}):
         hint = nearest(key, (*NUMBERS, *WORDS)) or "docs/overlap-score.md lists the keys"
         raise UsageError(f"{name}: {key} is no weight; {hint}")
     for key in (*NUMBERS, *WORDS):
-        if key not in found:
+        if key not in texts_by_key:
             raise UsageError(f"{name}: {key} is missing")
-    numbers = {key: _number(name, key, found[key]) for key in NUMBERS}
-    words = {key: frozenset(found[key].replace(",", " ").split()) for key in WORDS}
+    numbers = {key: _number(name, key, texts_by_key[key]) for key in NUMBERS}
+    words = {key: frozenset(texts_by_key[key].replace(",", " ").split()) for key in WORDS}
     return Weights(numbers, words)
 
 
 def _flat(tree: object, before: str = "") -> dict[str, str]:
-    found: dict[str, str] = {}
+    texts_by_key: dict[str, str] = {}
     for key, value in tree.entries if isinstance(tree, YamlMapping) else ():
         if isinstance(value, Scalar):
-            found[before + key.text] = value.text
+            texts_by_key[before + key.text] = value.text
         else:
-            found |= _flat(value, f"{before}{key.text}.")
-    return found
+            texts_by_key |= _flat(value, f"{before}{key.text}.")
+    return texts_by_key
 
 
 def _number(name: str, key: str, text: str) -> float:
@@ -113,19 +113,19 @@ def rarity(
     A term that is as rare as one in `even` works, or rarer, says 1. `steady` is how many works the
     list itself counts as. Works without any term are no evidence and left out.
     """
-    known = sorted({*terms})
+    sorted_terms = sorted({*terms})
     counts: Counter[str] = Counter()
     works = 0
-    for found, often in Counter(stated).items():
-        if found:
+    for work_terms, often in Counter(stated).items():
+        if work_terms:
             works += often
-            wider = (up for each in found for up in above.get(each, ()))
-            counts.update(dict.fromkeys((*found, *wider), often))
-    size = max(len(known), 1)
-    below = Counter(up for each in known for up in above.get(each, ()))
+            wider = (up for term in work_terms for up in above.get(term, ()))
+            counts.update(dict.fromkeys((*work_terms, *wider), often))
+    size = max(len(sorted_terms), 1)
+    below = Counter(up for term in sorted_terms for up in above.get(term, ()))
     shares = {
-        each: (counts[each] + steady * (1 + below[each]) / size) / (works + steady)
-        for each in known
+        term: (counts[term] + steady * (1 + below[term]) / size) / (works + steady)
+        for term in sorted_terms
     }
-    says = {each: min(1.0, -math.log(share) / math.log(even)) for each, share in shares.items()}
-    return Rarity(shares, {each: max(0.0, value) for each, value in says.items()})
+    says = {term: min(1.0, -math.log(share) / math.log(even)) for term, share in shares.items()}
+    return Rarity(shares, {term: max(0.0, value) for term, value in says.items()})
