@@ -40,7 +40,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Things:
-    """Works by their dates: `sure` are in the period; for `maybe` the dates do not decide it."""
+    """Works by their dates: `sure` are in the period; for `maybe` the dates leave it open."""
 
     sure: tuple[Work, ...] = ()
     maybe: tuple[Work, ...] = ()
@@ -116,7 +116,7 @@ def in_period(works: tuple[Work, ...], scope: Scope) -> Things:
 
 
 def meets(work: Work, first: date | None, last: date | None) -> bool | None:
-    """Whether a work was going on between two days; None if its dates do not decide it."""
+    """Whether a work was going on between two days; None if its dates leave it open."""
     lower = first.toordinal() if first else -NEVER
     upper = last.toordinal() if last else NEVER
     asked_period, work_period = between(lower, lower, upper, upper), when(work)

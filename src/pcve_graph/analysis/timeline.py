@@ -46,7 +46,7 @@ class Timeline:
     """`dated` works by their first day, `undated` ones by label, and the works of each year.
 
     A work that states only its end is sorted by its end. `years` is without gaps. `unsure` are the
-    IRIs of works whose dates do not decide whether they belong to the period of the scope.
+    IRIs of works whose dates leave open whether they belong to the period of the scope.
     """
 
     dated: tuple[Work, ...]
@@ -118,8 +118,8 @@ def timeline_sheet(
 ) -> Sheet:
     """The works in order of time, a row each; those without a date last, with empty cells.
 
-    Dates are as stated: a day, month or year. The cell `sure` is `no` for works whose dates do not
-    decide whether they belong to the period.
+    Dates are as stated: a day, month or year. The cell `sure` is `no` for works whose dates leave
+    open whether they belong to the period.
     """
     rows: list[tuple[Cell, ...]] = []
     for work in (*timeline.dated, *timeline.undated):
@@ -175,7 +175,7 @@ def undated_note(timeline: Timeline) -> Iterator[str]:
     if timeline.undated:
         yield f"{len(timeline.undated)} of {every} without a date are not on the timeline."
     if perhaps := sum(work.iri in timeline.unsure for work in timeline.dated):
-        yield f"{many(perhaps, 'thing')} among them only perhaps: the dates do not decide it."
+        yield f"{many(perhaps, 'thing')} among them only perhaps: the dates leave it open."
     announced = sum(work.status == "planned" for work in timeline.dated)
     if announced:
         yield f"Announced only, with no source here that it was held: {many(announced, 'event')}."

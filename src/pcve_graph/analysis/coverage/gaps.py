@@ -58,12 +58,12 @@ class Gap:
 
     @property
     def covered(self) -> int:
-        """The number of covered neighbours: economies, plus one each for region and broader columns."""
+        """The number of covered neighbours: economies, plus one each for region and broader."""
         return len(self.near) + bool(self.regional) + bool(self.wider)
 
 
 def newest_reading(project: Project, store: ox.Store) -> date | None:
-    """The latest day on which a source was accessed: the graph has nothing later. None without one."""
+    """The latest day on which a source was accessed, if any: the graph has nothing later."""
     query = read_queries(project, "landscape")["sources"]
     table = ask(store, query.text, name=query.path)
     assert isinstance(table, Table)
@@ -183,7 +183,7 @@ def briefing(
         lines += [""]
     if more := len(by_column) - len(columns):
         lines += [
-            f"{more:,} more have gaps: `--limit 0` shows all; `--format csv` has a row for each gap."
+            f"{more:,} more have gaps: `--limit 0` shows all; `--format csv` has a row per gap."
         ]
     nowhere = {gap.column.label for gap in gaps if not gap.covered and not gap.weak}
     nowhere -= {column.label for column in by_column}

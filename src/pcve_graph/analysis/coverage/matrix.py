@@ -108,10 +108,8 @@ def coverage(
     for option, word, choices in (("by", by, AXES), ("count", count, COUNTS)):
         if word not in choices:
             hint = nearest(word, choices)
-            text = f"--{option} is {', '.join(choices)}, not {word!r}" + (
-                f"; {hint}" if hint else ""
-            )
-            raise UsageError(text)
+            text = f"--{option} must be one of {', '.join(choices)}, not {word!r}"
+            raise UsageError(text + (hint and f"; {hint}"))
     kinds = {"events": ("event",), "actors": ("project", "event")}.get(count, ("project",))
     works_in_scope = tuple(work for kind in kinds for work in chosen(landscape, kind, scope))
     things = in_period(works_in_scope, scope)

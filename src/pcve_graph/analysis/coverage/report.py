@@ -189,7 +189,7 @@ def notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
     every = matrix.cell(ALL, ALL) or matrix.cell(ALL, matrix.columns[0].key)
     yield f"{NONE}  no record here, {NO_PROOF}."
     if every.maybe:
-        yield "+n?  n more whose dates do not decide whether they belong to the period."
+        yield "+n?  n more whose dates leave open whether they belong to the period."
     regions = [row for row in matrix.rows if row.role == "region"]
     for row in regions:
         yield (
@@ -207,8 +207,8 @@ def notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
         yield f"No {lacking} is stated for {many(unknown, what)}."
     if matrix.by in ("topic", "group"):
         yield (
-            "A broader column counts the works of its narrower ones, each once; a work with several "
-            "places or columns is in each, so rows and columns do not add up."
+            "A broader column counts the works of its narrower ones, each once; a work with "
+            "several places or columns is in each, so rows and columns do not add up."
         )
     else:
         yield "A work with several places or columns is in each, so rows and columns do not add up."
@@ -278,7 +278,7 @@ def opened(
         return "\n".join([*lines, *footnotes(store, lines)]) + "\n"
     lines += [f"{many(len(things.sure), what)} on record"]
     if things.maybe:
-        lines[-1] += f", and {len(things.maybe)} whose dates do not decide it"
+        lines[-1] += f", and {len(things.maybe)} whose dates leave it open"
     notes: set[str] = set()
     for work in things.all():
         view = _view(landscape, store, ontology, work, matrix, row, column)
@@ -290,7 +290,7 @@ def opened(
 
 
 def _uncertainty_note(work: Work) -> str:
-    return "\n(its dates do not decide whether it belongs to the period)"
+    return "\n(its dates leave open whether it belongs to the period)"
 
 
 def _view(

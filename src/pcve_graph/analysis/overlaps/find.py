@@ -1,4 +1,4 @@
-"""Which projects do the same in the same place and time, and which events meet or collide."""
+"""Finds the pairs of works that overlap, are back to back or collide, and selects from them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ from .score import VERDICTS, Finding, Judge
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which pairs are wanted; what is empty or None asks for all.
+    """Which pairs to find; an empty value or None selects all.
 
-    `country` is reached by both projects, or by one of two events; `topic` is what both are about,
-    narrower ones included; `funder` pays for one of them at least. `since` and `until` are days
-    within which both are under way. `least` is the lowest score, `keep` the most pairs of each
-    verdict that are kept, the strongest ones.
+    `country` is reached by both projects, or by one of two events; `topic`, or a narrower one, is
+    a topic of both; `funder` funds at least one. Both are under way on a day from `since` to
+    `until`. `least` is the lowest score; of each verdict only the `limit` strongest pairs are kept.
     """
 
     kinds: tuple[str, ...] = ("project", "event")
@@ -34,18 +33,18 @@ class Asked:
     since: date | None = None
     until: date | None = None
     least: float | None = None
-    keep: int | None = None
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two works and what they are to each other; `one` begins first, or comes first by its IRI.
+    """Two works and their verdict; `first` begins first, or has the lower IRI.
 
-    `parts` are the parts of the score, 0 to 1 each; `mark` is what the related share.
+    `parts` are the parts of the score, 0 to 1 each; `mark` is what related works share.
     """
 
-    one: Work
-    other: Work
+    first: Work
+    second: Work
     verdict: str
     score: float
     parts: Mapping[str, float]
@@ -54,11 +53,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Overlaps:
-    """What was found: the pairs of each verdict, the strongest first, and how many there are.
+    """The result: the pairs of each verdict, the strongest first, and their numbers.
 
-    `counts` are of (kind, verdict), all pairs included, also those that were not kept. `compared`
-    is how many works of each kind can be asked for; `silent` those of them that can make no pair,
-    as they state neither a topic nor a target group.
+    `counts` has the number of all pairs by (kind, verdict), including those beyond the limit.
+    `compared` is the number of works of each kind that match the criteria; `silent` those of them
+    that can form no pair, as they state neither a topic nor a target group.
     """
 
     pairs: Mapping[str, tuple[Pair, ...]]
@@ -71,13 +70,13 @@ _Entry: TypeAlias = tuple[float, str, str, Work, Work, Finding]
 
 
 @dataclass(slots=True)
-class _Kept:
-    """The strongest pairs of one verdict; twice as many are held at most, and cut when they are."""
+class _Strongest:
+    """The `most` strongest pairs of one verdict; `entries` is cut when it reaches twice as many."""
 
     most: int | None
     entries: list[_Entry] = field(default_factory=list)
     worst: _Entry | None = None
-    """The last of those kept; what comes after it need not be held."""
+    """The last entry after a cut; weaker ones need not be added."""
 
     floor: float = 0.0
     """The score of `worst`."""
@@ -108,13 +107,13 @@ class _Kept:
 
 
 def find_overlaps(profiles: Profiles, criteria: Asked) -> Overlaps:
-    """The pairs of works that overlap, meet or collide, as `asked`.
+    """The pairs of works that overlap, are back to back or collide, and match `criteria`.
 
-    Pairs of related works are kept under `related` where they would count otherwise. The same
-    graph and the same question give the same answer.
+    Pairs of related works that would otherwise count have the verdict `related`. The result depends
+    on nothing but the graph, the weights and the criteria.
     """
-    judge = Judge(profiles)
-    strongest_by_verdict = {verdict: _Kept(criteria.keep) for verdict in VERDICTS}
+    scorer = Judge(profiles)
+    strongest_by_verdict = {verdict: _Strongest(criteria.limit) for verdict in VERDICTS}
     counts: Counter[tuple[str, str]] = Counter()
     compared: dict[str, int] = {}
     silent: list[Work] = []
@@ -123,7 +122,7 @@ def find_overlaps(profiles: Profiles, criteria: Asked) -> Overlaps:
         chosen = [
             profile
             for profile in profiles.all
-            if profile.work.kind == kind and _asked(profile, criteria, profiles)
+            if profile.work.kind == kind and _eligible(profile, criteria, profiles)
         ]
         reaching = [
             profile
@@ -133,12 +132,12 @@ def find_overlaps(profiles: Profiles, criteria: Asked) -> Overlaps:
         compared[kind] = len(reaching)
         silent += [profile.work for profile in reaching if not (profile.topics or profile.groups)]
         least = profiles.weights[f"least.{kind}"] if criteria.least is None else criteria.least
-        compare = judge.met if kind == "project" else judge.judge
+        compare = scorer.score_projects if kind == "project" else scorer.judge
         for first, second in _candidates(kind, chosen, profiles):
             finding = compare(first, second)
             if finding is None or (finding.score < least and finding.verdict != "related"):
                 continue
-            if narrow and not _wanted(first, second, criteria, profiles):
+            if narrow and not _matches(first, second, criteria, profiles):
                 continue
             counts[kind, finding.verdict] += 1
             strongest = strongest_by_verdict[finding.verdict]
@@ -152,15 +151,15 @@ def find_overlaps(profiles: Profiles, criteria: Asked) -> Overlaps:
 
 
 def lines_of_succession(profiles: Profiles, criteria: Asked) -> Iterator[tuple[Work, Work]]:
-    """The works that follow another, with that one, as `asked`; the earlier one first."""
+    """Pairs of a work and the one that succeeds it, where both match `criteria`."""
     works = {profile.work.iri: profile for profile in profiles.all}
     for profile in profiles.all:
         for before in profile.work.preceded_by:
             earlier = works.get(before)
             if not earlier or profile.work.kind not in criteria.kinds:
                 continue
-            both = _asked(profile, criteria, profiles) and _asked(earlier, criteria, profiles)
-            if both and _wanted(earlier, profile, criteria, profiles):
+            both = _eligible(profile, criteria, profiles) and _eligible(earlier, criteria, profiles)
+            if both and _matches(earlier, profile, criteria, profiles):
                 yield earlier.work, profile.work
 
 
@@ -168,14 +167,14 @@ def _candidates(
     kind: str, chosen: list[Profile], profiles: Profiles
 ) -> Iterable[tuple[Profile, Profile]]:
     return (
-        candidates.projects(chosen, profiles.telling)
+        candidates.projects(chosen, profiles.pairing_subjects)
         if kind == "project"
         else candidates.events(chosen)
     )
 
 
-def _asked(profile: Profile, criteria: Asked, profiles: Profiles) -> bool:
-    """Whether a work can be one of a pair that is asked for."""
+def _eligible(profile: Profile, criteria: Asked, profiles: Profiles) -> bool:
+    """Whether a work can be part of a pair that matches the criteria."""
     work = profile.work
     if work.status in CALLED_OFF:
         return False
@@ -190,26 +189,26 @@ def _asked(profile: Profile, criteria: Asked, profiles: Profiles) -> bool:
 
 
 def _reaches(profile: Profile, criteria: Asked, profiles: Profiles) -> bool:
-    """Whether a work is known to reach the country, or one of the region, that is asked for."""
+    """Whether a work is known to reach the country, or a country of the region, of the criteria."""
     if not criteria.country:
         return True
     countries = profiles.landscape.members.get(criteria.country, (criteria.country,))
     return bool(profile.reach & profiles.places.mask(countries))
 
 
-def _wanted(first_work: Profile, second_work: Profile, criteria: Asked, profiles: Profiles) -> bool:
-    """Whether a pair of works is one that is asked for."""
+def _matches(left: Profile, right: Profile, criteria: Asked, profiles: Profiles) -> bool:
+    """Whether a pair of works matches the criteria."""
     if criteria.funder and criteria.funder not in (
-        *first_work.work.funders,
-        *second_work.work.funders,
+        *left.work.funders,
+        *right.work.funders,
     ):
         return False
-    if not (_reaches(first_work, criteria, profiles) or _reaches(second_work, criteria, profiles)):
+    if not (_reaches(left, criteria, profiles) or _reaches(right, criteria, profiles)):
         return False
     if criteria.since or criteria.until:
-        first = max(first_work.when.first, second_work.when.first)
-        last = min(first_work.when.last, second_work.when.last)
+        first = max(left.when.first, right.when.first)
+        last = min(left.when.last, right.when.last)
         since = criteria.since.toordinal() if criteria.since else -NEVER
         until = criteria.until.toordinal() if criteria.until else NEVER
-        return apart(first_work.when, second_work.when) or (last >= since and first <= until)
+        return apart(left.when, right.when) or (last >= since and first <= until)
     return True

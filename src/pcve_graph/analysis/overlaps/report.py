@@ -1,4 +1,4 @@
-"""The overlaps as a briefing that can be forwarded: the answer, then the pairs, then doubts."""
+"""Writes overlaps as a text briefing (summary, pairs, undecided pairs), a table or Turtle."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from .reasons import Group, groups, listed, proofs, reason, shared
 from .score import PARTS, VERDICTS
 
 _WIDTH: Final = 100
-_FEW: Final = 5
-"""Pairs that are only named, where they are not asked for in full."""
+_MOST_RELATED: Final = 5
+"""The number of related pairs that are listed by default."""
 
-_HEADS: Final = {
+_TITLES: Final = {
     "overlapping": "Projects that overlap",
     "back-to-back": "Events back to back",
     "colliding": "Events that collide",
@@ -38,27 +38,30 @@ _WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """What a briefing is written from. `limit` is how many pairs of a verdict are told in full;
-    `related` whether those that belong together are listed one by one."""
+    """The contents of a briefing.
+
+    `limit` is the number of pairs of each verdict that are described in full; `list_related` is
+    whether all related pairs are listed.
+    """
 
     landscape: Landscape
     store: ox.Store
-    asked: Asked
-    found: Overlaps
+    criteria: Asked
+    overlaps: Overlaps
     successions: tuple[tuple[Work, Work], ...]
     limit: int = 10
-    related: bool = False
+    list_related: bool = False
 
 
 def written(briefing: Briefing) -> str:
-    """The briefing as plain text of 100 columns, its last lines the designation notes."""
+    """The briefing as plain text in 100 columns; notes on designations come last."""
     lines = list(_lines(briefing))
     notes = footnotes(briefing.store, lines)
     return "\n".join([*lines, *(["", *notes] if notes else [])]) + "\n"
 
 
 def scope(landscape: Landscape, criteria: Asked) -> str:
-    """What was asked for, in words: `in Albania, on prisons, paid by …, since 1 Jan 2019`."""
+    """The criteria in words: `in Albania, on prisons, paid by …, since 2019-01-01`."""
     words = [
         f"{word} {landscape.label(iri)}"
         for word, iri in (
@@ -74,44 +77,51 @@ def scope(landscape: Landscape, criteria: Asked) -> str:
 
 
 def _lines(briefing: Briefing) -> Iterator[str]:
-    overlaps, landscape = briefing.found, briefing.landscape
+    overlaps, landscape = briefing.overlaps, briefing.landscape
     sources = _Sources()
-    where = scope(landscape, briefing.asked)
+    where = scope(landscape, briefing.criteria)
     yield "Overlaps" + (f" {where}" if where else "")
     yield ""
     yield from _wrapped(_answer(briefing))
-    for verdict, head in _HEADS.items():
+    for verdict, head in _TITLES.items():
         pairs = overlaps.pairs[verdict]
         if pairs:
             yield from ("", head, "")
             for number, pair in enumerate(pairs[: briefing.limit], 1):
                 yield from _pair(briefing, number, pair, sources)
-            yield from _more(briefing, verdict)
+            yield from _more_note(briefing, verdict)
         yield from _grouped(landscape, groups(landscape, pairs) if verdict != "colliding" else ())
     yield from _related(briefing)
-    yield from _doubts(briefing)
+    yield from _undecided(briefing)
     yield from sources.lines(briefing.store)
 
 
 def _answer(briefing: Briefing) -> str:
-    overlaps = briefing.found
+    overlaps = briefing.overlaps
     totals = _totals(overlaps)
     counts = [
         f"{totals[verdict]:,} {_WORDS[verdict][totals[verdict] != 1]}"
-        for verdict in _HEADS
+        for verdict in _TITLES
         if totals[verdict]
     ]
-    answer = f"{'; '.join(counts)}." if counts else "No pair on record overlaps, meets or collides."
-    top = next((overlaps.pairs[head][0] for head in _HEADS if overlaps.pairs[head]), None)
+    answer = (
+        f"{'; '.join(counts)}."
+        if counts
+        else "No pair on record overlaps, is back to back or collides."
+    )
+    top = next((overlaps.pairs[head][0] for head in _TITLES if overlaps.pairs[head]), None)
     if top:
-        answer += f" The strongest: {top.one.label} and {top.other.label} ({top.score:.2f})."
+        answer += f" The strongest: {top.first.label} and {top.second.label} ({top.score:.2f})."
     compared = " and ".join(
         f"{number:,} {kind}{'' if number == 1 else 's'}"
         for kind, number in overlaps.compared.items()
     )
     unknown = totals["not-known"]
-    doubt = f"; of {unknown:,} pair{'' if unknown == 1 else 's'} it is not known" if unknown else ""
-    return f"{answer} Compared: {compared} on record{doubt}."
+    undecided = (
+        f"; {unknown:,} further pair{'' if unknown == 1 else 's'} could not be decided "
+        "(a date or place is missing)"
+    )
+    return f"{answer} Compared: {compared} on record{undecided if unknown else ''}."
 
 
 def _totals(overlaps: Overlaps) -> dict[str, int]:
@@ -123,18 +133,18 @@ def _totals(overlaps: Overlaps) -> dict[str, int]:
 
 def _pair(briefing: Briefing, number: int, pair: Pair, sources: _Sources) -> Iterator[str]:
     landscape = briefing.landscape
-    yield from _wrapped(f"{number}. {_named(pair.one)}", "   ")
-    yield from _wrapped(f"   {_named(pair.other)}", "   ")
+    yield from _wrapped(f"{number}. {_label_and_id(pair.first)}", "   ")
+    yield from _wrapped(f"   {_label_and_id(pair.second)}", "   ")
     parts = ", ".join(f"{name} {value:.2f}" for name, value in pair.parts.items())
     yield f"   score {pair.score:.2f}: {parts}"
     yield from _wrapped(f"   {reason(landscape, pair)}", "   ")
-    known = proofs(landscape, briefing.store, pair)
-    for work in (pair.one, pair.other):
+    supporting_facts = proofs(landscape, briefing.store, pair)
+    for work in (pair.first, pair.second):
         yield f"     {work.id}"
         parts_by_evidence: dict[str, dict[str, list[str]]] = {}
-        for proof in known:
+        for proof in supporting_facts:
             if proof.work.iri == work.iri:
-                words = "; ".join(sources.told(evidence) for evidence in proof.evidence)
+                words = "; ".join(sources.cite(evidence) for evidence in proof.evidence)
                 parts_by_evidence.setdefault(words, {}).setdefault(proof.part, []).append(
                     proof.value
                 )
@@ -148,13 +158,13 @@ def _pair(briefing: Briefing, number: int, pair: Pair, sources: _Sources) -> Ite
 
 
 class _Sources:
-    """The sources that are cited, numbered as they are met."""
+    """The sources that a briefing cites, numbered in order of first citation."""
 
     def __init__(self) -> None:
         self.numbers: dict[tuple[str, str], int] = {}
 
-    def told(self, proof: claims.Evidence) -> str:
-        """`“the words” [1]`, or the numbers alone where a source is cited without its words."""
+    def cite(self, proof: claims.Evidence) -> str:
+        """`“the quote” [1]`, or only the numbers if a source is cited without a quote."""
         numbers = [
             self.numbers.setdefault(source, len(self.numbers) + 1) for source in proof.sources
         ]
@@ -163,7 +173,7 @@ class _Sources:
         return f"{quote}[{', '.join(map(str, numbers))}]{note}"
 
     def lines(self, store: ox.Store) -> Iterator[str]:
-        """The list of them, each with its title, id and address."""
+        """The list of sources, each with its title, id and address."""
         if self.numbers:
             yield from ("", "Sources", "")
         for (identifier, title), number in self.numbers.items():
@@ -174,14 +184,14 @@ class _Sources:
             yield from _wrapped(f"[{number}] {name}[{identifier}]{where}", "    ")
 
 
-def _named(work: Work) -> str:
+def _label_and_id(work: Work) -> str:
     return f"{work.label} [{work.id}]"
 
 
-def _more(briefing: Briefing, verdict: str) -> Iterator[str]:
-    left = _totals(briefing.found)[verdict] - briefing.limit
+def _more_note(briefing: Briefing, verdict: str) -> Iterator[str]:
+    left = _totals(briefing.overlaps)[verdict] - briefing.limit
     if left > 0:
-        yield f"   and {left:,} more; --limit 0 tells all, --format csv lists them"
+        yield f"   and {left:,} more; --limit 0 describes all, --format csv lists them"
 
 
 def _grouped(landscape: Landscape, found_groups: Iterable[Group]) -> Iterator[str]:
@@ -195,53 +205,53 @@ def _grouped(landscape: Landscape, found_groups: Iterable[Group]) -> Iterator[st
 
 
 def _related(briefing: Briefing) -> Iterator[str]:
-    pairs = briefing.found.pairs["related"]
-    met = {frozenset((pair.one.iri, pair.other.iri)) for pair in pairs}
+    pairs = briefing.overlaps.pairs["related"]
+    met = {frozenset((pair.first.iri, pair.second.iri)) for pair in pairs}
     lines = [
         succession
         for succession in briefing.successions
         if {succession[0].iri, succession[1].iri} not in met
     ]
-    total = _totals(briefing.found)["related"]
+    total = _totals(briefing.overlaps)["related"]
     if not (pairs or lines):
         return
     yield from ("", f"Related, and not counted: {total + len(lines):,}", "")
-    most = None if briefing.related else _FEW
-    told_of = [f"{_short(p)}: {reason(briefing.landscape, p)}" for p in pairs]
-    told_of += [
+    most = None if briefing.list_related else _MOST_RELATED
+    related_lines = [f"{_ids(p)}: {reason(briefing.landscape, p)}" for p in pairs]
+    related_lines += [
         f"{earlier.id} / {later.id}: the second follows the first." for earlier, later in lines
     ]
-    for line in told_of[:most]:
+    for line in related_lines[:most]:
         yield from _wrapped(f"   {line}", "     ")
-    if most and len(told_of) > most:
+    if most and len(related_lines) > most:
         yield f"   and {total + len(lines) - most:,} more; --related lists all"
 
 
-def _doubts(briefing: Briefing) -> Iterator[str]:
-    overlaps = briefing.found
+def _undecided(briefing: Briefing) -> Iterator[str]:
+    overlaps = briefing.overlaps
     pairs = overlaps.pairs["not-known"]
     if pairs:
         total = _totals(overlaps)["not-known"]
-        yield from ("", f"Not known, as a date or place is missing: {total:,}", "")
+        yield from ("", f"Undecided, as a date or place is missing: {total:,}", "")
         most = briefing.limit
         for pair in pairs[:most]:
-            line = f"{_short(pair)} ({pair.score:.2f} if so): {reason(briefing.landscape, pair)}"
+            line = f"{_ids(pair)} ({pair.score:.2f} if so): {reason(briefing.landscape, pair)}"
             yield from _wrapped(f"   {line}", "     ")
         if total > most:
-            yield f"   and {total - most:,} more; --limit 0 tells all, --format csv lists them"
+            yield f"   and {total - most:,} more; --limit 0 describes all, --format csv lists them"
     if overlaps.silent:
         yield ""
         names = ", ".join(work.id for work in overlaps.silent[: briefing.limit])
         rest = len(overlaps.silent) - briefing.limit
         yield from _wrapped(
-            f"Without a topic or target group, and so without a pair by them: {names}"
+            f"Not compared, as they state no topic or target group: {names}"
             + (f" and {rest:,} more" if rest > 0 else "")
             + ". What has no record here may still exist."
         )
 
 
-def _short(pair: Pair) -> str:
-    return f"{pair.one.id} / {pair.other.id}"
+def _ids(pair: Pair) -> str:
+    return f"{pair.first.id} / {pair.second.id}"
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:
@@ -265,10 +275,10 @@ COLUMNS = (
 
 
 def sheet(landscape: Landscape, store: ox.Store, criteria: Asked, overlaps: Overlaps) -> Sheet:
-    """All pairs kept, by verdict and then score; scores and parts have four decimals.
+    """The pairs as a table, by verdict, then score; scores and parts have four decimals.
 
-    A part that cannot be known is an empty cell. Notes are the designation notes, and how many
-    pairs were left out, if any.
+    An unknown part is an empty cell. The notes are those on designations and the number of pairs
+    beyond the limit, if any.
     """
     rows: list[tuple[Cell, ...]] = []
     for verdict in VERDICTS:
@@ -277,7 +287,7 @@ def sheet(landscape: Landscape, store: ox.Store, criteria: Asked, overlaps: Over
             parts = [pair.parts.get(name) for name in PARTS]
             works = [
                 cell
-                for work in (pair.one, pair.other)
+                for work in (pair.first, pair.second)
                 for cell in (work.id, work.label, work.start, work.end)
             ]
             rows.append(
@@ -299,10 +309,10 @@ def sheet(landscape: Landscape, store: ox.Store, criteria: Asked, overlaps: Over
 
 
 def turtle(landscape: Landscape, store: ox.Store, overlaps: Overlaps) -> bytes:
-    """All pairs kept, as Turtle that the shapes accept, without blank nodes.
+    """The pairs as Turtle that conforms to the shapes, without blank nodes.
 
-    The IRI of an overlap is a hash of its two works, whichever is named first, so it stays the same
-    while scores and claims change. Scores are decimals of four places.
+    The IRI of an overlap is a hash of its two works in either order, so it does not change with
+    scores and claims. Scores are decimals of four places.
     """
     triples = [
         triple
@@ -314,13 +324,13 @@ def turtle(landscape: Landscape, store: ox.Store, overlaps: Overlaps) -> bytes:
 
 
 def _triples(landscape: Landscape, store: ox.Store, pair: Pair) -> Iterator[ox.Triple]:
-    node = ox.NamedNode(hashed("overlap", *sorted((pair.one.iri, pair.other.iri))))
+    node = ox.NamedNode(hashed("overlap", *sorted((pair.first.iri, pair.second.iri))))
 
     def stated(name: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
         return ox.Triple(node, ox.NamedNode(expand(name)), value)
 
     yield stated("rdf:type", ox.NamedNode(expand("pcve:Overlap")))
-    for work in (pair.one, pair.other):
+    for work in (pair.first, pair.second):
         yield stated("pcve:between", ox.NamedNode(work.iri))
     yield stated("pcve:verdict", ox.NamedNode(concept("verdict", pair.verdict)))
     yield stated("pcve:score", _decimal(pair.score))
