@@ -403,7 +403,7 @@ def test_what_cannot_be_compared_is_said_in_one_message(world: World) -> None:
     for arguments, words in (
         (["nowhere"], "'nowhere' is no project, build, release or git revision"),
         (["--", "--output=x"], "'--output=x' is no project, build, release or git revision"),
-        (["--format", "jsn"], "there is no format 'jsn'; did you mean json?"),
+        (["--format", "jsn"], "unknown format 'jsn'; did you mean json?"),
         (["--brief", "--format", "json"], "--brief is a form of text"),
     ):
         found = world.pcve("diff", *arguments)

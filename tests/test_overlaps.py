@@ -505,7 +505,7 @@ def test_overlaps_as_rdf_pass_the_shapes_and_keep_their_names(
     [
         (["--country", "Albanja"], "albania"),
         (["--topic", "prisns"], "topic/prisons"),
-        (["--format", "xml"], "--format is one of text, table, csv"),
+        (["--format", "xml"], "--format must be one of text, table, csv"),
         (["--kind", "projects"], "did you mean project?"),
         (["--since", "2020-13"], "--since requires a day, month or year"),
         (["--since", "2021", "--until", "2020"], "--until 2020 is before --since 2021"),

@@ -169,7 +169,7 @@ def test_a_yes_comes_in_every_format(northtown: World) -> None:
     ("text", "options", "message"),
     [
         (ROWS, ["--format", "turtle"], "rows are written as table, markdown, csv"),
-        (ROWS, ["--format", "tabel"], "there is no format 'tabel'; table"),
+        (ROWS, ["--format", "tabel"], "unknown format 'tabel'; table"),
         ("CONSTRUCT WHERE { ?s ?p ?o }", ["--format", "csv"], "a graph is written as turtle"),
         ("SELECT * { SERVICE <http://e/> { } }", [], "--allow-service lets it"),
         ("SELECT * FROM <http://127.0.0.1:9/x> { ?s ?p ?o }", [], "nothing is fetched"),

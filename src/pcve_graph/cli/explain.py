@@ -17,7 +17,7 @@ from .context import here
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write an index and a page for each rule.",
+    help="Write an index and a page for each rule to DIR.",
 )
 @click.pass_context
 @guarded

@@ -1,4 +1,4 @@
-"""`pcve validate`: files of any kind, checked against the shapes."""
+"""`pcve validate`: validates the project or any files against the shapes."""
 
 from __future__ import annotations
 
@@ -23,16 +23,41 @@ from .context import ENGINE, here, opened
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @ENGINE
-@click.option("--input-format", metavar="FORMAT", help="Of every FILE, where its ending is silent.")
-@click.option("--shapes", type=click.Path(path_type=Path), metavar="FILE", help="Your own shapes.")
-@click.option("--against", is_flag=True, help="Look references up in the built graph.")
-@click.option("--focus", multiple=True, metavar="IRI", help="Only what is wrong with this thing.")
-@click.option("--severity", type=click.Choice(["error", "warning"]), default="warning")
-@click.option("--format", "form", metavar="FORMAT", default="text")
 @click.option(
-    "--limit", type=COUNT, default=100, show_default=True, help="Problems shown as text; 0 for all."
+    "--input-format", metavar="FORMAT", help="Format of every FILE, if its suffix does not show it."
 )
-@click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
+@click.option(
+    "--shapes",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Validate against these shapes instead.",
+)
+@click.option("--against", is_flag=True, help="Resolve references in the built graph.")
+@click.option(
+    "--focus", multiple=True, metavar="IRI", help="Only problems of this thing; repeatable."
+)
+@click.option(
+    "--severity",
+    type=click.Choice(["error", "warning"]),
+    default="warning",
+    show_default=True,
+    help="The lowest severity to report.",
+)
+@click.option(
+    "--format",
+    "form",
+    metavar="FORMAT",
+    default="text",
+    help="text (default), json, sarif, junit, turtle.",
+)
+@click.option(
+    "--limit",
+    type=COUNT,
+    default=100,
+    show_default=True,
+    help="Most problems shown as text; 0 for all.",
+)
+@click.option("--watch", is_flag=True, help="Validate again whenever a file changes.")
 @click.pass_context
 @guarded
 def validate(
@@ -41,8 +66,8 @@ def validate(
     """Check the project, or any files, against the shapes.
 
     FILE is Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, a record in YAML or many in JSON
-    Lines, a folder of them, or - for stdin. Formats of the answer: text, json, sarif, junit,
-    turtle. Exit 0: conforms, 1: does not, 2: a file cannot be read.
+    Lines, a folder of them, or - for stdin. Exit 0: conforms, 1: does not, 2: a file cannot be
+    read.
 
     \b
     Examples:
@@ -55,13 +80,13 @@ def validate(
 
     project = here(context)
     if (form := options["form"]) not in (*REPORTS, "turtle"):
-        raise UsageError(f"there is no format {form!r}; known: {', '.join(REPORTS)}, turtle")
+        raise UsageError(f"unknown format {form!r}; the formats are {', '.join(REPORTS)}, turtle")
     announce(options["engine"])
     run = functools.partial(_validated, project, examine, paths, options)
     if not watch:
         sys.exit(run())
     bounds = inside.bounds()
-    inside.bound(seconds=0, memory=0)  # each run has the bounds, and the watching has none
+    inside.bound(seconds=0, memory=0)  # each run has the bounds, the loop has none
     again = functools.partial(bounded, run, *bounds)
     seen: object = None
     while True:
@@ -74,7 +99,7 @@ def validate(
 
 
 def _validated(project: Project, examine: Any, paths: tuple[Path, ...], options: Any) -> int:
-    """Check once, print the answer, and return the exit code."""
+    """Validate once, print the report, and return the exit code."""
     from ..validation.report import REPORTS, turtle
 
     start = time.perf_counter()
@@ -93,7 +118,7 @@ def _validated(project: Project, examine: Any, paths: tuple[Path, ...], options:
         if paths or problems:
             tell(f"{count(problems)} in {many(len(outcome.files), 'file')}")
         if problems:
-            tell("`pcve explain RULE` tells more of a rule")
+            tell("`pcve explain RULE` explains a rule")
     else:
         put(REPORTS[form](problems, outcome.files, options["limit"]), form=form)
     return int(outcome.code)
