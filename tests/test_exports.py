@@ -264,7 +264,8 @@ def test_a_binary_format_is_not_written_to_a_terminal(northtown: World) -> None:
     os.close(reader)
     assert result.returncode == 2
     assert (
-        result.stderr == b"pcve: refusing to write binary output (xlsx) to a terminal; use -o pcve.xlsx\n"
+        result.stderr
+        == b"pcve: refusing to write binary output (xlsx) to a terminal; use -o pcve.xlsx\n"
     )
 
 

@@ -135,7 +135,10 @@ def test_a_country_is_named_in_any_script_and_has_its_footnote(shipped: World) -
         (["--since", "last year"], "--since requires a day, month or year"),
         (["--since", "2019", "--until", "2018"], "--until 2018 is before --since 2019"),
         (["--as-of", "2019"], "--as-of requires a day such as 2019-05-01"),
-        (["--as-of", "2019-01-01", "--since", "2018"], "cannot be combined with --since or --until"),
+        (
+            ["--as-of", "2019-01-01", "--since", "2018"],
+            "cannot be combined with --since or --until",
+        ),
         (["--kind", "projects"], "did you mean project?"),
         (["--topic", "prison"], "topic/prisons"),
         (["--format", "pdf"], "the formats are text, csv, xlsx, markdown, json"),

@@ -205,11 +205,11 @@ def server(
 
 def graph_at(
     target: Target | None,
-    opened: Callable[[], Saved],
+    open_saved: Callable[[], Saved],
     worker: Worker | None = None,
     timeout: float | None = None,
 ) -> Reading:
-    """The graph on the server `target`; without one, the saved graph that `opened` returns."""
+    """The graph on the server `target`; without one, the saved graph that `open_saved` returns."""
     from ..query.access import Here, There
 
-    return There(server(target, timeout=timeout)) if target else Here(opened(), worker)
+    return There(server(target, timeout=timeout)) if target else Here(open_saved(), worker)

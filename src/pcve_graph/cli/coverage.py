@@ -39,7 +39,7 @@ class Graph:
         self.landscape: Landscape = read_landscape(project, self.store)
         self.ontology = read_ontology(project)
 
-    def named(self, **names: str) -> dict[str, str]:
+    def resolve(self, **names: str) -> dict[str, str]:
         """The IRIs of named things, by parameter; replaced records as their replacements."""
         iris = named(self.project, self.saved, "coverage", **names)
         return self.landscape.current_iris(iris)
@@ -51,7 +51,7 @@ class Graph:
         first, last = period(options.pop("since"), options.pop("until"), options.pop("as_of"))
         names = {key: options.pop(key) for key in ("topic", "group", "funder", "pillar")}
         names["country"] = options.pop("country", "")
-        return Scope(**self.named(**names), first=first, last=last)
+        return Scope(**self.resolve(**names), first=first, last=last)
 
     def matrix(self, scope: Scope, by: str, count: str, every: bool = False) -> Matrix:
         """The coverage matrix of a scope; `every` adds all narrower topics or groups."""
@@ -183,10 +183,10 @@ def _cell(graph: Graph, scope: Scope, by: str, count: str, cell: str) -> str:
         )
     row, column = row.strip(), column.strip()
     keys = {"elsewhere", "online", "unknown", "all"}
-    row_key = row if row in keys else graph.named(country=row)["country"]
+    row_key = row if row in keys else graph.resolve(country=row)["country"]
     column_key = column
     if column not in keys and by != "year":
-        column_key = graph.named(**{by: column})[by]
+        column_key = graph.resolve(**{by: column})[by]
         scope = scope.of(by, column_key)
     matrix = graph.matrix(scope, by, count)
     lines = line_of(matrix.rows, row_key, row), line_of(matrix.columns, column_key, column)

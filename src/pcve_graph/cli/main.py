@@ -77,7 +77,7 @@ def main() -> None:
             inside.end_without_memory()
         raise
     finally:
-        gc.freeze()  # what is left goes with the process, without a last collection
+        gc.freeze()  # no last collection: memory is released when the process exits
 
 
 @contextlib.contextmanager

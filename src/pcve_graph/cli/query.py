@@ -111,9 +111,9 @@ def question(
     return Reply(text, tuple(talk), form=options.form or usual)
 
 
-def note(note: Problem) -> str:
+def note(problem: Problem) -> str:
     """A note on a query, as one line."""
-    return one_line(f"{note.position}: note: {note.message}; {note.fix}")
+    return one_line(f"{problem.position}: note: {problem.message}; {problem.fix}")
 
 
 def _pairs(settings: tuple[str, ...]) -> dict[str, str]:

@@ -279,14 +279,16 @@ def opened(
     lines += [f"{many(len(things.sure), what)} on record"]
     if things.maybe:
         lines[-1] += f", and {len(things.maybe)} whose dates leave it open"
-    notes: set[str] = set()
+    designation_notes: set[str] = set()
     for work in things.all():
         view = _view(landscape, store, ontology, work, matrix, row, column)
-        notes |= {*view.notes}
+        designation_notes |= {*view.notes}
         text = present_view(dataclasses.replace(view, notes=())).rstrip("\n")
         lines += ["", text + (_uncertainty_note(work) if work in things.maybe else "")]
-    notes |= {*footnotes(store, lines[:1])}
-    return "\n".join([*lines, *(["", *sorted(notes)] if notes else [])]) + "\n"
+    designation_notes |= {*footnotes(store, lines[:1])}
+    return (
+        "\n".join([*lines, *(["", *sorted(designation_notes)] if designation_notes else [])]) + "\n"
+    )
 
 
 def _uncertainty_note(work: Work) -> str:

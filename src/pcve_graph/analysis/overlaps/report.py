@@ -206,11 +206,11 @@ def _grouped(landscape: Landscape, found_groups: Iterable[Group]) -> Iterator[st
 
 def _related(briefing: Briefing) -> Iterator[str]:
     pairs = briefing.overlaps.pairs["related"]
-    met = {frozenset((pair.first.iri, pair.second.iri)) for pair in pairs}
+    listed_pairs = {frozenset((pair.first.iri, pair.second.iri)) for pair in pairs}
     lines = [
         succession
         for succession in briefing.successions
-        if {succession[0].iri, succession[1].iri} not in met
+        if {succession[0].iri, succession[1].iri} not in listed_pairs
     ]
     total = _totals(briefing.overlaps)["related"]
     if not (pairs or lines):

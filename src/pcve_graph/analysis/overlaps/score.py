@@ -81,10 +81,10 @@ class Judge:
         self._subject_scores = _Memo(self._subject_score)
         self._rarest_score: _Memo[int] = _Memo(lambda mask: self._mask_score(mask, max))
         self._commonest_score: _Memo[int] = _Memo(lambda mask: self._mask_score(mask, min))
-        says = {**profiles.topic.says, **profiles.group.says}
+        term_weights = {**profiles.topic.says, **profiles.group.says}
         general = profiles.weights.words["topic.general"]
         self._subject_weights = [
-            0.0 if term.rpartition("/")[2] in general else says.get(term, 0.0)
+            0.0 if term.rpartition("/")[2] in general else term_weights.get(term, 0.0)
             for term in profiles.subjects.terms
         ]
         self._place_weights = [profiles.place.says.get(term, 0.0) for term in profiles.places.terms]

@@ -127,5 +127,7 @@ def rarity(
         term: (counts[term] + steady * (1 + below[term]) / size) / (works + steady)
         for term in sorted_terms
     }
-    says = {term: min(1.0, -math.log(share) / math.log(even)) for term, share in shares.items()}
-    return Rarity(shares, {term: max(0.0, value) for term, value in says.items()})
+    term_weights = {
+        term: min(1.0, -math.log(share) / math.log(even)) for term, share in shares.items()
+    }
+    return Rarity(shares, {term: max(0.0, value) for term, value in term_weights.items()})
