@@ -275,9 +275,9 @@ def test_csv_has_a_row_for_each_cell_empty_ones_too(shipped: World) -> None:
             ["--cell", "albania/1850", "--by", "year"],
             "'1850' is not in this matrix, which has 2016",
         ),
-        (["--cell", "albania/prisons", "--gaps"], "give it without --gaps"),
+        (["--cell", "albania/prisons", "--gaps"], "cannot be combined with --gaps"),
         (["--cell", "albania/prisons", "--format", "csv"], "--cell is available as text only"),
-        (["--gaps", "--count", "money"], "not of money"),
+        (["--gaps", "--count", "money"], "require --count projects, events or actors"),
         (["-o", "/nowhere/x"], "cannot be written"),
     ],
 )

@@ -404,7 +404,7 @@ def test_what_cannot_be_compared_is_said_in_one_message(world: World) -> None:
         (["nowhere"], "'nowhere' is no project, build, release or git revision"),
         (["--", "--output=x"], "'--output=x' is no project, build, release or git revision"),
         (["--format", "jsn"], "unknown format 'jsn'; did you mean json?"),
-        (["--brief", "--format", "json"], "--brief is a form of text"),
+        (["--brief", "--format", "json"], "--brief requires --format text"),
     ):
         found = world.pcve("diff", *arguments)
         assert found.exit_code == 2
