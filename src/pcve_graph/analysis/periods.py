@@ -22,27 +22,27 @@ _MONTH: Final = 31
 
 @dataclass(slots=True)
 class Period:
-    """A start from `first` to `begun` and an end from `ended` to `last`, as `date.toordinal` days.
+    """A start from `first` to `latest_start` and an end from `earliest_end` to `last`, as `date.toordinal` days.
 
     An open side is NEVER or its negative. `exact`: both days are known. `bounded`: both sides are
     known, at least to the year. `vague`: the start or the end is uncertain by more than a month.
     """
 
     first: int
-    begun: int
-    ended: int
+    latest_start: int
+    earliest_end: int
     last: int
     exact: bool
     bounded: bool
     vague: bool
 
 
-def between(first: int, begun: int, ended: int, last: int) -> Period:
-    """The period that starts from `first` to `begun` and ends from `ended` to `last`."""
-    exact = first == begun and ended == last
+def between(first: int, latest_start: int, earliest_end: int, last: int) -> Period:
+    """The period that starts from `first` to `latest_start` and ends from `earliest_end` to `last`."""
+    exact = first == latest_start and earliest_end == last
     bounded = first > -NEVER and last < NEVER
-    vague = begun - first > _MONTH or last - ended > _MONTH
-    return Period(first, begun, ended, last, exact, bounded, vague)
+    vague = latest_start - first > _MONTH or last - earliest_end > _MONTH
+    return Period(first, latest_start, earliest_end, last, exact, bounded, vague)
 
 
 def period(work: Work) -> Period:
@@ -50,9 +50,9 @@ def period(work: Work) -> Period:
     start, end = _days(work.start), _days(work.end)
     if end is None and work.kind == "event":
         end = start
-    first, begun = start or (-NEVER, NEVER)
-    ended, last = end or (-NEVER, NEVER)
-    return between(first, min(begun, last), max(ended, first), last)
+    first, latest_start = start or (-NEVER, NEVER)
+    earliest_end, last = end or (-NEVER, NEVER)
+    return between(first, min(latest_start, last), max(earliest_end, first), last)
 
 
 @cache
@@ -63,7 +63,7 @@ def _days(text: str | None) -> tuple[int, int] | None:
 
 def together(left: Period, right: Period) -> bool:
     """Whether the two share a day under every reading of their dates."""
-    return left.begun <= right.ended and right.begun <= left.ended
+    return left.latest_start <= right.earliest_end and right.latest_start <= left.earliest_end
 
 
 def apart(left: Period, right: Period) -> bool:

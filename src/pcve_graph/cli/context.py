@@ -101,8 +101,8 @@ _SCOPE = (
     click.option(
         "--pillar", default="", metavar="NAME", help="Only parts of this process or pillar."
     ),
-    click.option("--since", metavar="DATE", help="Only what was going on on or after DATE."),
-    click.option("--until", metavar="DATE", help="Only what was going on on or before DATE."),
+    click.option("--since", metavar="DATE", help="Only what was under way on or after DATE."),
+    click.option("--until", metavar="DATE", help="Only what was under way on or before DATE."),
     click.option("--as-of", metavar="DATE", help="State of affairs on DATE."),
 )
 

@@ -23,7 +23,7 @@ from .context import here
     default="text",
     help="text (default), markdown, json, rdf-patch.",
 )
-@click.option("--brief", is_flag=True, help="Only the number of changes by reason.")
+@click.option("--brief", is_flag=True, help="Show only the number of changes by reason.")
 @OUTPUT
 @click.pass_context
 @guarded

@@ -39,10 +39,10 @@ class Selection(TypedDict):
     help="Only this kind, such as event; repeatable.",
 )
 @click.option(
-    "--since", default="", metavar="DATE", help="Only what was going on on or after DATE."
+    "--since", default="", metavar="DATE", help="Only what was under way on or after DATE."
 )
 @click.option(
-    "--until", default="", metavar="DATE", help="Only what was going on on or before DATE."
+    "--until", default="", metavar="DATE", help="Only what was under way on or before DATE."
 )
 @click.option(
     "--topic", default="", metavar="TOPIC", help="Only what is about this topic or a narrower one."

@@ -46,7 +46,7 @@ def timeline(
     """
     from ..analysis.tables import written
     from ..analysis.timeline import read_collected, timeline_sheet, timeline_text, trend_sheet
-    from ..analysis.timeline import timeline as build_timeline
+    from ..analysis.timeline import timeline as timeline_of
     from ..model.suggest import nearest
 
     kinds = {"all": ("project", "event"), "project": ("project",), "event": ("event",)}
@@ -58,7 +58,7 @@ def timeline(
     graph = Graph(here(context))
     scope = graph.scope(options)
     collected = read_collected(graph.project, graph.store, graph.landscape)
-    result = build_timeline(graph.landscape, collected, scope, kinds[kind])
+    result = timeline_of(graph.landscape, collected, scope, kinds[kind])
     where = graph.landscape, graph.store
     matrix = graph.matrix(scope, "topic", "actors") if trend else None
     if picture:

@@ -118,7 +118,10 @@ class Judge:
         """The finding for two projects that share a pairing subject, and possibly place and day."""
         when, other_period = left.when, right.when
         time = None
-        if when.begun <= other_period.ended and other_period.begun <= when.ended:
+        if (
+            when.latest_start <= other_period.earliest_end
+            and other_period.latest_start <= when.earliest_end
+        ):
             share = periods.shared_part(when, other_period, self._open_share)
             time = self._floor + (1 - self._floor) * share
         place = self._place_score(left, right)
