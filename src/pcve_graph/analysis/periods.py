@@ -22,9 +22,9 @@ _MONTH: Final = 31
 
 @dataclass(slots=True)
 class Period:
-    """A start from `first` to `latest_start` and an end from `earliest_end` to `last`, as `date.toordinal` days.
+    """A start from `first` to `latest_start` and an end from `earliest_end` to `last`.
 
-    An open side is NEVER or its negative. `exact`: both days are known. `bounded`: both sides are
+    Days are ordinals (`date.toordinal`). An open side is NEVER or its negative. `exact`: both days are known. `bounded`: both sides are
     known, at least to the year. `vague`: the start or the end is uncertain by more than a month.
     """
 
@@ -38,7 +38,7 @@ class Period:
 
 
 def between(first: int, latest_start: int, earliest_end: int, last: int) -> Period:
-    """The period that starts from `first` to `latest_start` and ends from `earliest_end` to `last`."""
+    """The period with these bounds of its start and its end."""
     exact = first == latest_start and earliest_end == last
     bounded = first > -NEVER and last < NEVER
     vague = latest_start - first > _MONTH or last - earliest_end > _MONTH
