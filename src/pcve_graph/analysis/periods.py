@@ -24,8 +24,9 @@ _MONTH: Final = 31
 class Period:
     """A start from `first` to `latest_start` and an end from `earliest_end` to `last`.
 
-    Days are ordinals (`date.toordinal`). An open side is NEVER or its negative. `exact`: both days are known. `bounded`: both sides are
-    known, at least to the year. `vague`: the start or the end is uncertain by more than a month.
+    Days are ordinals (`date.toordinal`); an open side is NEVER or its negative. `exact`: both days
+    are known. `bounded`: both sides are known, at least to the year. `vague`: the start or the end
+    is uncertain by more than a month.
     """
 
     first: int
