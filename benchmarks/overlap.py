@@ -171,7 +171,7 @@ def everything(number: int) -> tuple[int, float, float]:
     store = loaded(number)
     clock, processor = time.perf_counter(), time.process_time()
     known = profiles(read_landscape(HERE, store), read_weights(HERE))
-    found = find_overlaps(known, Asked(("project",), keep=KEEP))
+    found = find_overlaps(known, Asked(("project",), limit=KEEP))
     spent = time.perf_counter() - clock, time.process_time() - processor
     return sum(found.counts.values()), *spent
 

@@ -143,7 +143,7 @@ def test_a_query_of_ones_own_needs_no_prefixes(northtown: World) -> None:
         (["new", "evnt", "x"], None, 2, "did you mean event?"),
         (["new", "event", "X y"], None, 2, "is no id"),
         (["new", "place", "northtown"], None, 2, "is taken by data/records/place/northtown.yml"),
-        (["fmt", "nowhere.yml"], None, 2, "is no file of the project"),
+        (["fmt", "nowhere.yml"], None, 2, "is not a file of the project"),
         (["bild"], None, 2, "No such command 'bild'"),
     ],
 )

@@ -13,14 +13,13 @@ import openpyxl
 import pyoxigraph as ox
 import pytest
 from conftest import ROOT, World
-from pcve_graph.analysis.works import SEVERAL, sums
 
 from pcve_graph.analysis.coverage.gaps import weakness
 from pcve_graph.analysis.coverage.matrix import AXES, Matrix, coverage, read_lists
 from pcve_graph.analysis.load import read_landscape
 from pcve_graph.analysis.scope import Scope
 from pcve_graph.analysis.tables import FORMATS
-from pcve_graph.analysis.works import Landscape, Money, Work
+from pcve_graph.analysis.works import SEVERAL, Landscape, Money, Work, sums
 from pcve_graph.query.execute import Table, ask
 from pcve_graph.query.saved import read_queries
 
@@ -138,7 +137,7 @@ def test_a_day_counts_what_surely_ran_apart_from_what_may_have(shipped: World) -
     ).stdout
     region = next(line for line in text.splitlines() if line.startswith("Western Balkans"))
     assert region.split("  ")[1:][0].strip() == "2 +1?"
-    assert "do not tell whether they belong to the period" in text
+    assert "leave open whether they belong to the period" in text
 
 
 def test_money_keeps_currencies_and_shares_apart(shipped: World) -> None:
@@ -267,18 +266,18 @@ def test_csv_has_a_row_for_each_cell_empty_ones_too(shipped: World) -> None:
     ("arguments", "said"),
     [
         (["--by", "topics"], "did you mean topic?"),
-        (["--count", "budget"], "--count is projects, events, actors, money"),
+        (["--count", "budget"], "--count must be one of projects, events, actors, money"),
         (["--cell", "albnia/prisons"], "albania  Albania (country)"),
         (["--cell", "albania/prison"], "topic/prisons"),
-        (["--cell", "albania"], "--cell is a row and a column"),
-        (["--cell", "sarajevo/prisons"], "'sarajevo' is not in this matrix; there are albania"),
+        (["--cell", "albania"], "--cell requires a row and a column"),
+        (["--cell", "sarajevo/prisons"], "'sarajevo' is not in this matrix, which has albania"),
         (
             ["--cell", "albania/1850", "--by", "year"],
-            "'1850' is not in this matrix; there are 2016",
+            "'1850' is not in this matrix, which has 2016",
         ),
-        (["--cell", "albania/prisons", "--gaps"], "give it without --gaps"),
-        (["--cell", "albania/prisons", "--format", "csv"], "--cell is text"),
-        (["--gaps", "--count", "money"], "not of money"),
+        (["--cell", "albania/prisons", "--gaps"], "cannot be combined with --gaps"),
+        (["--cell", "albania/prisons", "--format", "csv"], "--cell is available as text only"),
+        (["--gaps", "--count", "money"], "require --count projects, events or actors"),
         (["-o", "/nowhere/x"], "cannot be written"),
     ],
 )

@@ -171,7 +171,7 @@ def test_every_file_of_a_folder_is_tried(tmp_path: Path, northtown: World) -> No
     ]
     listed = northtown.pcve("queries", "--queries", str(tmp_path))
     assert listed.exit_code == 1
-    assert "good  a: b\n    class (iri, needed)\n" in listed.stdout
+    assert "good  a: b\n    class (iri, required)\n" in listed.stdout
     assert "3 errors" in listed.stderr
     asked = northtown.pcve(
         "query", "good", "--queries", str(tmp_path), "--set", f"class={expand('pcve:Event')}"

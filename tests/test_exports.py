@@ -182,7 +182,7 @@ def test_the_formats_are_listed(northtown: World) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("turtel", "there is no format 'turtel'; did you mean turtle?"),
+        ("turtel", "unknown format 'turtel'; did you mean turtle?"),
         ("turtle --only evnt", "there is no kind 'evnt'; did you mean event?"),
         ("turtle --only place --topic youth", "--topic cannot choose among things of the kind"),
         ("turtle --only person --since 2015", "--since and --until cannot choose among"),
@@ -264,7 +264,8 @@ def test_a_binary_format_is_not_written_to_a_terminal(northtown: World) -> None:
     os.close(reader)
     assert result.returncode == 2
     assert (
-        result.stderr == b"pcve: xlsx is no text for a terminal; write it to a file: -o pcve.xlsx\n"
+        result.stderr
+        == b"pcve: refusing to write binary output (xlsx) to a terminal; use -o pcve.xlsx\n"
     )
 
 

@@ -17,15 +17,13 @@ import pyoxigraph as ox
 import pytest
 import yaml
 from conftest import ROOT, World
-from pcve_graph.analysis.overlaps.reasons import proofs
-from pcve_graph.analysis.overlaps.weights import rarity
 
 from pcve_graph.analysis.load import read_landscape
 from pcve_graph.analysis.overlaps.find import Asked, Overlaps, find_overlaps, lines_of_succession
 from pcve_graph.analysis.overlaps.profiles import Profiles, profiles
-from pcve_graph.analysis.overlaps.reasons import reason
+from pcve_graph.analysis.overlaps.reasons import proofs, reason
 from pcve_graph.analysis.overlaps.score import VERDICTS, Judge
-from pcve_graph.analysis.overlaps.weights import NUMBERS, WORDS, Weights, read_weights
+from pcve_graph.analysis.overlaps.weights import NUMBERS, WORDS, Weights, rarity, read_weights
 from pcve_graph.analysis.periods import apart, gap, period, shared_part, together
 from pcve_graph.analysis.works import Landscape, Work
 from pcve_graph.model.namespaces import expand, graph
@@ -63,7 +61,7 @@ def all_found(real: Profiles) -> Overlaps:
 def told(found: Overlaps) -> dict[frozenset[str], tuple[str, float]]:
     """Each pair, by its ids, to its verdict and score."""
     return {
-        frozenset((pair.one.id, pair.other.id)): (verdict, round(pair.score, 12))
+        frozenset((pair.first.id, pair.second.id)): (verdict, round(pair.score, 12))
         for verdict in VERDICTS
         for pair in found.pairs[verdict]
     }
@@ -263,7 +261,7 @@ def test_aliases_and_merged_records_change_nothing(
 def test_a_score_is_the_weighted_mean_of_its_parts(all_found: Overlaps, real: Profiles) -> None:
     for verdict in VERDICTS:
         for pair in all_found.pairs[verdict]:
-            weights = real.weights.of(pair.one.kind)
+            weights = real.weights.of(pair.first.kind)
             assert 0 <= pair.score <= 1
             assert all(0 <= value <= 1 for value in pair.parts.values())
             total = sum(weights[part] for part in pair.parts)
@@ -333,10 +331,10 @@ def test_the_page_on_the_score_names_every_weight_as_it_is(real: Profiles) -> No
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("  floor: 0.4", "  flor: 0.4", "time.flor is no weight; did you mean time.floor?"),
+        ("  floor: 0.4", "  flor: 0.4", "unknown key 'time.flor'; did you mean time.floor?"),
         ("  adjacent: 0.5", "", "time.adjacent is missing"),
-        ("  open: 0.5", "  open: half", "time.open is a number, not 'half'"),
-        ("  open: 0.5", "  open: 5", "time.open is 5; it goes from 0 to 1"),
+        ("  open: 0.5", "  open: half", "time.open must be a number, not 'half'"),
+        ("  open: 0.5", "  open: 5", "time.open is 5; it must be from 0 to 1"),
     ],
 )
 def test_a_mistake_in_the_weights_is_told(world: World, old: str, new: str, message: str) -> None:
@@ -390,22 +388,22 @@ def test_a_country_is_reached_by_both_projects_or_by_one_of_two_events(real: Pro
     found = find_overlaps(real, Asked(country=albania))
     assert found.pairs["overlapping"]
     for pair in itertools.chain(*found.pairs.values()):
-        sides = [bool(by_iri[each.iri].reach & reach) for each in (pair.one, pair.other)]
-        unknown = not (pair.one.places and pair.other.places)
-        assert any(sides) if pair.one.kind == "event" else all(sides) or unknown
+        sides = [bool(by_iri[each.iri].reach & reach) for each in (pair.first, pair.second)]
+        unknown = not (pair.first.places and pair.second.places)
+        assert any(sides) if pair.first.kind == "event" else all(sides) or unknown
 
 
 def test_a_period_keeps_what_is_together_in_it(real: Profiles) -> None:
     asked = Asked(kinds=("project",), since=date(2022, 1, 1), until=date(2022, 12, 31))
     found = find_overlaps(real, asked).pairs["overlapping"]
-    assert {pair.one.id for pair in found} >= {"coe-prisons-hf2", "connekt"}
-    assert not {"communities-first", "iom-local-voices"} & {pair.one.id for pair in found}
+    assert {pair.first.id for pair in found} >= {"coe-prisons-hf2", "connekt"}
+    assert not {"communities-first", "iom-local-voices"} & {pair.first.id for pair in found}
 
 
 def test_what_is_kept_is_the_strongest_and_all_are_counted(
     real: Profiles, all_found: Overlaps
 ) -> None:
-    few = find_overlaps(real, Asked(keep=2))
+    few = find_overlaps(real, Asked(limit=2))
     assert few.counts == all_found.counts
     for verdict in VERDICTS:
         assert few.pairs[verdict] == all_found.pairs[verdict][:2]
@@ -438,7 +436,7 @@ def test_a_briefing_gives_the_answer_first_and_the_note_on_kosovo_last(shipped: 
     lines = result.stdout.splitlines()
     assert lines[0] == "Overlaps in Albania"
     assert re.match(r"\d+ pairs of projects overlap; ", lines[2])
-    order = ["Projects that overlap", "Related, and not counted", "Not known, as", "Sources"]
+    order = ["Projects that overlap", "Related, and not counted", "Undecided, as", "Sources"]
     places = [result.stdout.index(each) for each in order]
     assert places == sorted(places)
     assert lines[-1].startswith("Kosovo* This designation")
@@ -454,10 +452,10 @@ def test_every_part_of_an_overlap_has_evidence_for_both_works(
         for pair in all_found.pairs[verdict]:
             found = proofs(real.landscape, store, pair)
             assert all(each.claims and each.evidence for each in found)
-            for work in (pair.one, pair.other):
+            for work in (pair.first, pair.second):
                 borne = {each.part for each in found if each.work == work}
                 due = {part for part, value in pair.parts.items() if value}
-                assert due <= borne, (pair.one.id, pair.other.id, work.id)
+                assert due <= borne, (pair.first.id, pair.second.id, work.id)
             assert reason(real.landscape, pair).endswith(".")
 
 
@@ -507,9 +505,9 @@ def test_overlaps_as_rdf_pass_the_shapes_and_keep_their_names(
     [
         (["--country", "Albanja"], "albania"),
         (["--topic", "prisns"], "topic/prisons"),
-        (["--format", "xml"], "--format is one of text, table, csv"),
+        (["--format", "xml"], "--format must be one of text, table, csv"),
         (["--kind", "projects"], "did you mean project?"),
-        (["--since", "2020-13"], "--since takes a day, month or year"),
+        (["--since", "2020-13"], "--since requires a day, month or year"),
         (["--since", "2021", "--until", "2020"], "--until 2020 is before --since 2021"),
     ],
 )

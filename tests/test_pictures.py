@@ -33,7 +33,7 @@ SAID = {
     "bars": SOURCES | {"1 of 16 without a date"},
     "counts": SOURCES | {"projects and events"},
     "trend": SOURCES | {"too few to compare"},
-    "overlaps": {"Overlaps in Albania", "dashed: what is known cannot decide it"},
+    "overlaps": {"Overlaps in Albania", "dashed: undecided, as a date or place is missing"},
 }
 EXPECTED = set().union(*SAID.values())
 

@@ -217,7 +217,7 @@ def test_the_citation_keeps_the_citation_file_format(released: Path) -> None:
 def test_a_release_is_the_same_again_and_verifies(source: World, released: Path) -> None:
     found = source.pcve("release", "--verify", str(released))
     assert found.exit_code == 0, found.output
-    assert found.stdout == "the same, file by file\n"
+    assert found.stdout == "identical, file by file\n"
 
 
 def test_verify_names_what_differs_and_why(source: World, released: Path, tmp_path: Path) -> None:

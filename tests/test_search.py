@@ -187,7 +187,7 @@ def test_the_command_shows_what_matched_and_why(northtown: World) -> None:
     assert found.stdout.splitlines()[0] == "northtown  place  Northtown  alias: Qyteti i Veriut"
     json = northtown.pcve("search", "northtown", "--format", "json", "--kind", "Place")
     assert '"id": "northtown"' in json.stdout
-    assert northtown.pcve("search", "zzzzzz").stderr.startswith("nothing is called 'zzzzzz'")
+    assert northtown.pcve("search", "zzzzzz").stderr.startswith("no match for 'zzzzzz'")
     wrong = northtown.pcve("search", "x", "--kind", "plase")
-    assert (wrong.exit_code, "there is no kind 'plase'; place" in wrong.stderr) == (2, True)
+    assert (wrong.exit_code, "unknown kind 'plase'; place" in wrong.stderr) == (2, True)
     assert FIELDS[0] == "id"

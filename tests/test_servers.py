@@ -282,7 +282,7 @@ def test_publishing_replaces_what_was_published_and_nothing_else(
         dry = northtown.pcve("publish", "--endpoint", server.url, "--dry-run")
         assert (dry.exit_code, endpoint.count(graph("evidence"))) == (0, 0)
         assert "nothing was written" in dry.stdout
-        assert "an earlier publishing did not end" in dry.stderr
+        assert "an earlier `pcve publish` was interrupted" in dry.stderr
         done = northtown.pcve("publish", "--endpoint", server.url)
         assert done.exit_code == 0, done.stderr
         assert re.search(r"^published [\d,]+ triples, counted before and after", done.stdout, re.M)

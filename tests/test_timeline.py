@@ -132,17 +132,20 @@ def test_a_country_is_named_in_any_script_and_has_its_footnote(shipped: World) -
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--since", "last year"], "--since takes a day, month or year"),
+        (["--since", "last year"], "--since requires a day, month or year"),
         (["--since", "2019", "--until", "2018"], "--until 2018 is before --since 2019"),
-        (["--as-of", "2019"], "--as-of takes a day such as 2019-05-01"),
-        (["--as-of", "2019-01-01", "--since", "2018"], "give one of them"),
+        (["--as-of", "2019"], "--as-of requires a day such as 2019-05-01"),
+        (
+            ["--as-of", "2019-01-01", "--since", "2018"],
+            "cannot be combined with --since or --until",
+        ),
         (["--kind", "projects"], "did you mean project?"),
         (["--topic", "prison"], "topic/prisons"),
-        (["--format", "pdf"], "a table is written as text, csv, xlsx, markdown, json"),
-        (["--picture", "x.pdf"], "ends in .svg or .png"),
+        (["--format", "pdf"], "the formats are text, csv, xlsx, markdown, json"),
+        (["--picture", "x.pdf"], "must be an .svg or .png file"),
         (
             ["--kind", "event", "--until", "1990", "--picture", "x.svg"],
-            "nothing with a date to draw",
+            "nothing to draw has a date",
         ),
     ],
 )

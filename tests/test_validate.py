@@ -151,7 +151,7 @@ def test_stdin_is_read_in_the_format_that_is_named(northtown: World) -> None:
     ("arguments", "message"),
     [
         (["nowhere.ttl"], "there is no file or folder nowhere.ttl"),
-        (["--format", "yaml"], "known: text, json, sarif, junit, turtle"),
+        (["--format", "yaml"], "the formats are text, json, sarif, junit, turtle"),
         (["-", "--input-format", "n3"], "there is no input format"),
     ],
 )

@@ -238,7 +238,7 @@ def test_what_is_allowed_must_be_an_origin(text: str, elsewhere: BadServer) -> N
 def test_allowing_needs_an_endpoint(northtown: World) -> None:
     result = pcve("query", "-", "--allow-redirect", "https://e.org", project=northtown.root)
     assert result.returncode == 2
-    assert "--allow-redirect goes with --endpoint" in result.stderr
+    assert "--allow-redirect requires --endpoint" in result.stderr
 
 
 def test_graphs_are_sent_where_the_user_says(tmp_path: Path) -> None:

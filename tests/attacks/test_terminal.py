@@ -328,7 +328,7 @@ def test_help_and_stdin_that_cannot_be_used(northtown: World) -> None:
     start = f"{sys.executable} -m pcve_graph --project {northtown.root}"
     for line, message in (
         ("--help > /dev/full", "pcve: output cannot be written: No space left on device\n"),
-        ("query - <&-", "pcve: stdin is closed; nothing can be read from it\n"),
+        ("query - <&-", "pcve: stdin is closed and cannot be read\n"),
         ("validate - --input-format turtle <&-", "pcve: stdin is closed"),
         ("coverage --format xlsx > /dev/full", "pcve: stdout cannot be written"),
     ):
@@ -343,7 +343,7 @@ def test_binary_output_is_not_for_a_terminal(northtown: World) -> None:
     for arguments in (("coverage", "--format", "xlsx"), ("export", "csv")):
         code, shown = on_terminal(northtown, *arguments)
         assert code == 2
-        assert "write it to a file" in assert_safe(shown)
+        assert "refusing to write binary output" in assert_safe(shown)
 
 
 PROJECT = """\

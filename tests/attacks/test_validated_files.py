@@ -95,7 +95,7 @@ def test_shapes_that_cannot_be_read_are_in_the_report(tmp_path: Path, form: str)
 )
 def test_an_option_that_goes_with_files_is_not_passed_over(option: tuple[str, ...]) -> None:
     run = pcve("validate", *option)
-    assert (run.returncode, f"{option[0]} goes with files" in run.stderr) == (2, True)
+    assert (run.returncode, f"{option[0]} requires FILE" in run.stderr) == (2, True)
 
 
 def test_junit_is_xml_whatever_a_file_is_called(tmp_path: Path) -> None:

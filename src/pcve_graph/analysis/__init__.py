@@ -1,1 +1,7 @@
-"""The landscape: projects and events as they are compared, counted and set in time."""
+"""Analyses of the saved graph: counts, timelines, gaps and overlaps of projects and events.
+
+`load` reads the graph into the `Landscape` of `works`; all analyses work on that. `scope` selects
+from it, `periods` compares dates, `tables` and `charts` write results. To change who works where on
+what, open coverage/matrix; what counts as a gap, coverage/gaps; which pairs are compared,
+overlaps/candidates; their score, overlaps/score; its weights, queries/landscape/weights.yml.
+"""

@@ -1,4 +1,4 @@
-"""A page to draw on: title above, notes below, one palette, and the same bytes each time."""
+"""The page of every chart: title, axes, notes, one palette, and reproducible SVG or PNG output."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 FORMATS: Final = (".svg", ".png")
 PALETTE: Final = "cividis_r"
-"""From light to dark in even steps of luminance: it survives grey and colour-blindness."""
+"""Luminance falls evenly from light to dark: legible in grey and with colour vision deficiency."""
 HATCH: Final = "///"
-"""What is not known: drawn over the colour, so that it needs none."""
+"""Marks cells whose place or column value is unknown; a pattern, so it does not rely on colour."""
 
 _STYLE: Final[dict[Any, Any]] = {
     "svg.hashsalt": "pcve",
@@ -31,23 +31,23 @@ _STYLE: Final[dict[Any, Any]] = {
 }
 _INK: Final = "#1a1a1a"
 _LINE: Final = 0.19
-"""Inches from one line of small text to the next."""
+"""Line height of small text, in inches."""
 _LETTERS: Final = 13.5
-"""Letters of small text in an inch."""
+"""Characters of small text per inch."""
 
 
 class Page:
-    """A page of `width` inches with room of `height` inches to draw in, and words around it.
+    """A chart page `width` inches wide: a title, `height` inches for axes, and notes at the foot.
 
-    Used as a context, within which matplotlib draws in the page's own style; `written` gives the
-    bytes. Raises UsageError where matplotlib is missing, or the suffix is none of FORMATS.
+    A context manager: within it matplotlib uses the style of the page; `content` returns the bytes.
+    Raises UsageError if matplotlib is not installed or the suffix is not one of FORMATS.
     """
 
     def __init__(
         self, title: str, width: float, height: float, notes: Sequence[str], suffix: str
     ) -> None:
         if suffix.lower() not in FORMATS:
-            raise UsageError(f"a picture is a file that ends in .svg or .png, not {suffix!r}")
+            raise UsageError(f"a picture must be an .svg or .png file, not {suffix!r}")
         try:
             import matplotlib
         except ImportError:
@@ -59,7 +59,7 @@ class Page:
         self.context = matplotlib.rc_context(_STYLE)
         letters = int(width * _LETTERS)
         self.heads = textwrap.wrap(title, int(letters * 0.62))
-        self.notes = [line for each in notes for line in textwrap.wrap(visible(each), letters)]
+        self.notes = [line for note in notes for line in textwrap.wrap(visible(note), letters)]
         self.width = width
         self.top = 0.25 + 0.27 * len(self.heads)
         self.bottom = 0.2 + _LINE * len(self.notes)
@@ -70,21 +70,21 @@ class Page:
 
         self.context.__enter__()
         self.figure: Figure = Figure(figsize=(self.width, self.height), facecolor="white")
-        self.words(0.15, 0.15, "\n".join(self.heads), size=13, weight="bold")
+        self.write(0.15, 0.15, "\n".join(self.heads), size=13, weight="bold")
         at = self.height - self.bottom + 0.1
-        self.words(0.15, at, "\n".join(self.notes), size=8.5, linespacing=1.35)
+        self.write(0.15, at, "\n".join(self.notes), size=8.5, linespacing=1.35)
         return self
 
     def __exit__(self, *problem: Any) -> None:
         self.context.__exit__(*problem)
 
-    def words(self, left: float, down: float, text: str, **how: Any) -> None:
-        """Text at inches from the left and the top."""
+    def write(self, left: float, down: float, text: str, **style: Any) -> None:
+        """Write `text` at `left` and `down` inches from the left and top edges of the page."""
         place = left / self.width, 1 - down / self.height
-        self.figure.text(*place, visible(text), va="top", color=_INK, **how)
+        self.figure.text(*place, visible(text), va="top", color=_INK, **style)
 
-    def room(self, left: float, down: float, width: float, height: float) -> Axes:
-        """Axes at inches from the left and from below the title."""
+    def add_axes(self, left: float, down: float, width: float, height: float) -> Axes:
+        """Axes without a frame; `left` and `down` are inches from the left edge and the title."""
         bottom = self.height - self.top - down - height
         box = (
             left / self.width,
@@ -98,20 +98,20 @@ class Page:
             spine.set_visible(False)
         return axes
 
-    def written(self) -> bytes:
-        """The page as SVG or PNG: no date, no version, no random ids."""
-        held = io.BytesIO()
+    def content(self) -> bytes:
+        """The page as SVG or PNG, reproducible: without date, version or random ids."""
+        buffer = io.BytesIO()
         if self.suffix == ".svg":
-            told = {"Title": self.title, "Description": " ".join(self.notes)}
-            metadata = {**told, "Date": None, "Creator": None}
-            self.figure.savefig(held, format="svg", metadata=metadata)
+            description = {"Title": self.title, "Description": " ".join(self.notes)}
+            metadata = {**description, "Date": None, "Creator": None}
+            self.figure.savefig(buffer, format="svg", metadata=metadata)
         else:
-            self.figure.savefig(held, format="png", dpi=150, metadata={"Software": None})
-        return held.getvalue()
+            self.figure.savefig(buffer, format="png", dpi=150, metadata={"Software": None})
+        return buffer.getvalue()
 
 
 def shade(share: float) -> tuple[float, float, float]:
-    """The colour of a share from 0 to 1 of the most, red, green and blue from 0 to 1."""
+    """The colour of a share (0 to 1) of the maximum, as red, green and blue (0 to 1 each)."""
     from matplotlib import colormaps
 
     red, green, blue, _ = map(float, colormaps[PALETTE](0.04 + 0.9 * share))
@@ -119,17 +119,17 @@ def shade(share: float) -> tuple[float, float, float]:
 
 
 def luminance(colour: tuple[float, float, float]) -> float:
-    """Relative luminance, 0 black to 1 white (WCAG 2.2, definition of relative luminance)."""
+    """Relative luminance from 0 (black) to 1 (white), as WCAG 2.2 defines it."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def ink(colour: tuple[float, float, float]) -> str:
-    """Black or white, whichever stands out more on `colour` (WCAG 2.2, contrast ratio)."""
+    """`black` or `white`, whichever has the higher contrast ratio with `colour` (WCAG 2.2)."""
     light = luminance(colour)
     return "white" if 1.05 / (light + 0.05) > (light + 0.05) / 0.05 else "black"
 
 
 def wrapped(text: str, letters: int, lines: int = 3) -> str:
-    """`text` in lines of so many letters; what does not fit ends in an ellipsis."""
+    """`text` wrapped at `letters` characters; after `lines` lines it is cut with an ellipsis."""
     return "\n".join(textwrap.wrap(visible(text), letters, max_lines=lines, placeholder=" …"))

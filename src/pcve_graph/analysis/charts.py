@@ -1,4 +1,4 @@
-"""Pictures of a matrix, of a timeline, of a trend, and of what overlaps with what."""
+"""Charts: the heat map of a coverage matrix, the timeline, and topics by year."""
 
 from __future__ import annotations
 
@@ -32,28 +32,30 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BARS: Final = 45
-"""So many works have a bar each; more are counted by year."""
+"""The most works that are drawn as a bar each; more are counted by year."""
 
-_UNKNOWN_NOTE: Final = "Hatched: the place, or what the column says, is not known."
+_UNKNOWN_NOTE: Final = "Hatched: the place, or the value of the column, is not known."
 
 
 def heat_map(landscape: Landscape, store: ox.Store, matrix: Matrix, suffix: str) -> bytes:
-    """The matrix as numbers on shades, hatched where the place or the column is not known.
+    """The matrix as SVG or PNG: numbers on shades, hatched where the place or column is unknown.
 
-    Raises UsageError for money, of which no one shade can be true, and for a matrix of nothing.
+    Raises UsageError for money: amounts in several currencies cannot share one colour scale.
     """
     if matrix.count == "money":
-        raise UsageError("amounts of several currencies have no one shade; draw --count projects")
+        raise UsageError(
+            "amounts in several currencies cannot share one colour scale; use --count projects"
+        )
     name = title(landscape, matrix)
     page_of, empty = fitted(matrix)
     labels = [line.label for line in (*page_of.rows, *page_of.columns)]
-    known = [*notes(landscape, matrix), *left_out(empty), _UNKNOWN_NOTE]
-    below = [*known, *footnotes(store, [name, *labels])]
+    notes_below = [*notes(landscape, matrix), *left_out(empty), _UNKNOWN_NOTE]
+    below = [*notes_below, *footnotes(store, [name, *labels])]
     matrix = page_of
     step = 0.8 if matrix.by == "year" else 1.25
     wide, high = step * len(matrix.columns), 0.46 * len(matrix.rows)
     with Page(name, 3.0 + max(wide, 5.5), high + 1.3, below, suffix) as page:
-        axes = page.room(2.75, 1.0, wide, high)
+        axes = page.add_axes(2.75, 1.0, wide, high)
         counts = [
             [numbers(matrix, row, column) for column in matrix.columns] for row in matrix.rows
         ]
@@ -73,15 +75,15 @@ def heat_map(landscape: Landscape, store: ox.Store, matrix: Matrix, suffix: str)
                 share = None if total or not number[0] else number[0] / most
                 _cell(axes, across, down, share, shown(*number), unknown)
         _grid(axes, [c.label for c in matrix.columns], [r.label for r in matrix.rows], step)
-        page.words(0.15, page.top + 0.75, corner(matrix)[0], size=9, style="italic")
-        page.words(2.75, page.top + 0.02, corner(matrix)[1], size=9, style="italic")
-        return page.written()
+        page.write(0.15, page.top + 0.75, corner(matrix)[0], size=9, style="italic")
+        page.write(2.75, page.top + 0.02, corner(matrix)[1], size=9, style="italic")
+        return page.content()
 
 
 def _cell(
     axes: Axes, across: int, down: int, share: float | None, text: str, unknown: bool
 ) -> None:
-    """One cell: `share` of the most gives its shade, None leaves it white."""
+    """Draw a cell: `share` (0 to 1) of the maximum gives its shade; None leaves it white."""
     from matplotlib.patches import Rectangle
 
     colour = (1.0, 1.0, 1.0) if share is None else shade(share)
@@ -105,26 +107,33 @@ def _grid(axes: Axes, columns: Sequence[str], rows: Sequence[str], step: float) 
     axes.xaxis.tick_top()
     letters = max(5, int(step * 12.5))
     axes.set_xticks([place + 0.5 for place in range(len(columns))])
-    axes.set_xticklabels([wrapped(each, letters, 4) for each in columns], fontsize=9)
+    axes.set_xticklabels([wrapped(column, letters, 4) for column in columns], fontsize=9)
     axes.set_yticks([place + 0.5 for place in range(len(rows))])
-    axes.set_yticklabels([wrapped(each, 32, 2) for each in rows])
+    axes.set_yticklabels([wrapped(row, 32, 2) for row in rows])
 
 
-def _strip(page: Page, left: float, down: float, width: float, found: Timeline) -> None:
-    """How many sources tell of each year, as bars under the years; published ones beside them."""
-    axes = page.room(left, down, width, 0.8)
-    span = list(found.years)
-    cited = [found.collected.cited(found.years[year]) for year in span]
-    published = [found.collected.published.get(year, 0) for year in span]
+def _strip(page: Page, left: float, down: float, width: float, timeline: Timeline) -> None:
+    """Draw the strip under a chart: sources cited for each year, and sources published in it."""
+    axes = page.add_axes(left, down, width, 0.8)
+    span = list(timeline.years)
+    cited = [timeline.collected.cited(timeline.years[year]) for year in span]
+    published = [timeline.collected.published.get(year, 0) for year in span]
     both = any(published)
     thick = 0.4 if both else 0.8
     places = [place + 0.5 - (0.2 if both else 0) for place in range(len(span))]
     axes.bar(places, cited, width=thick, color="#6b6b6b")
     tops = [*zip(places, cited, strict=True)]
     if both:
-        beside = [place + 0.4 for place in places]
-        axes.bar(beside, published, width=thick, color="white", edgecolor="#1a1a1a", hatch="....")
-        tops += zip(beside, published, strict=True)
+        places_published = [place + 0.4 for place in places]
+        axes.bar(
+            places_published,
+            published,
+            width=thick,
+            color="white",
+            edgecolor="#1a1a1a",
+            hatch="....",
+        )
+        tops += zip(places_published, published, strict=True)
     for place, number in tops:
         axes.text(place, number, str(number), ha="center", va="bottom", fontsize=8)
     axes.set_xlim(0, len(span))
@@ -135,92 +144,90 @@ def _strip(page: Page, left: float, down: float, width: float, found: Timeline) 
     axes.set_ylabel("sources", rotation=0, ha="right", va="center", fontsize=9)
 
 
-def _strip_notes(found: Timeline) -> list[str]:
-    words = "Sources: those that tell of the year's things"
-    words += "; dotted, those published in the year." if found.collected.published else "."
-    caution = "Where few were collected, fewer things are no trend."
-    return [f"{words} {caution}", *undated_note(found), *published_note(found.collected)]
+def _strip_notes(timeline: Timeline) -> list[str]:
+    words = "Sources: those cited for what was going on in the year"
+    words += "; dotted: those published in the year." if timeline.collected.published else "."
+    caution = "Where few sources were collected, a drop is not a trend."
+    return [f"{words} {caution}", *undated_note(timeline), *published_note(timeline.collected)]
 
 
 def trend_picture(
     landscape: Landscape,
     store: ox.Store,
     matrix: Matrix,
-    found: Timeline,
+    timeline: Timeline,
     scope: Scope,
     suffix: str,
 ) -> bytes:
-    """Topics by year: numbers on shades of their share of the year, over the strip of sources.
+    """Topics by year as SVG or PNG: numbers, shaded by their share of the year, and source counts.
 
-    Raises UsageError where no thing has a date.
+    Raises UsageError if nothing has a date.
     """
-    _dated(found)
+    _dated(timeline)
     name = ", ".join(["Topics by year", *scope_words(landscape, scope)])
-    rows = [(each, trend(found, each)) for each in topics(matrix)]
-    rows = [(each, by_year) for each, by_year in rows if any(by_year.values())]
+    rows = [(topic, trend(timeline, topic)) for topic in topics(matrix)]
+    rows = [(topic, by_year) for topic, by_year in rows if any(by_year.values())]
     below = [
-        "Numbers: things going on in the year; shades: their share of all of the year. "
-        f"Hatched: fewer than {FEW} things in all, too few to compare.",
+        "Numbers: projects and events in the year; shades: their share of all in the year. "
+        f"Hatched: fewer than {FEW} in all, too few to compare.",
         f"{NONE}  no record here, {NO_PROOF}.",
-        *_strip_notes(found),
+        *_strip_notes(timeline),
     ]
-    below += footnotes(store, [name, *(each.label for each, _ in rows)])
+    below += footnotes(store, [name, *(topic.label for topic, _ in rows)])
     step = 0.55
-    wide, high = step * len(found.years), 0.42 * len(rows)
+    wide, high = step * len(timeline.years), 0.42 * len(rows)
     with Page(name, max(3.3 + wide, 8.5), high + 1.9, below, suffix) as page:
-        axes = page.room(3.05, 0.4, wide, high)
+        axes = page.add_axes(3.05, 0.4, wide, high)
         for down, (_, by_year) in enumerate(rows):
             for across, (year, number) in enumerate(by_year.items()):
-                every = len(found.years[year])
+                every = len(timeline.years[year])
                 share = number / every if number and every >= FEW else None
                 _cell(axes, across, down, share, str(number or NONE), 0 < every < FEW)
-        _grid(axes, list(found.years), [each.label for each, _ in rows], step)
-        page.words(0.15, page.top + 0.1, "topic", size=9, style="italic")
-        _strip(page, 3.05, high + 0.6, wide, found)
-        return page.written()
+        _grid(axes, list(timeline.years), [topic.label for topic, _ in rows], step)
+        page.write(0.15, page.top + 0.1, "topic", size=9, style="italic")
+        _strip(page, 3.05, high + 0.6, wide, timeline)
+        return page.content()
 
 
 def time_picture(
-    landscape: Landscape, store: ox.Store, found: Timeline, scope: Scope, suffix: str
+    landscape: Landscape, store: ox.Store, timeline: Timeline, scope: Scope, suffix: str
 ) -> bytes:
-    """The works as bars over the years, or their number a year if they are many, over the strip.
+    """The timeline as SVG or PNG: a bar for each work, or counts by year for more than BARS works.
 
-    Raises UsageError where no thing has a date.
+    Raises UsageError if nothing has a date.
     """
-    _dated(found)
+    _dated(timeline)
     name = ", ".join(["Timeline", *scope_words(landscape, scope)])
-    many = len(found.dated) > BARS
-    wide = max(6.0, 0.55 * len(found.years))
-    high = 2.4 if many else 0.38 * len(found.dated)
+    many = len(timeline.dated) > BARS
+    wide = max(6.0, 0.55 * len(timeline.years))
+    high = 2.4 if many else 0.38 * len(timeline.dated)
     marks = (
         "Plain: projects going on in the year; hatched: events."
         if many
         else "Hatched: only a year or month is stated. Arrow: no start, or no end, is stated. "
         "Diamond: an event."
     )
-    below = [marks, *_strip_notes(found)]
-    texts = [name, *(work.label for work in found.dated)]
+    below = [marks, *_strip_notes(timeline)]
+    texts = [name, *(work.label for work in timeline.dated)]
     below += footnotes(store, texts)
     left = 0.9 if many else 4.6
     with Page(name, left + wide + 0.3, high + 1.6, below, suffix) as page:
-        axes = page.room(left, 0.15, wide, high)
+        axes = page.add_axes(left, 0.15, wide, high)
         if many:
-            _by_year(axes, found)
+            _by_year(axes, timeline)
         else:
-            _bars(axes, found)
-        _strip(page, left, high + 0.4, wide, found)
-        return page.written()
+            _bars(axes, timeline)
+        _strip(page, left, high + 0.4, wide, timeline)
+        return page.content()
 
 
-def _dated(found: Timeline) -> None:
-    if not found.dated:
-        raise UsageError(
-            "there is nothing with a date to draw; `--format text` lists what there is"
-        )
+def _dated(timeline: Timeline) -> None:
+    if not timeline.dated:
+        raise UsageError("nothing to draw has a date; `--format text` lists the undated")
 
 
-def _by_year(axes: Axes, found: Timeline) -> None:
-    span = list(found.years.values())
+def _by_year(axes: Axes, timeline: Timeline) -> None:
+    span = list(timeline.years.values())
     projects = [sum(work.kind == "project" for work in works) for works in span]
     events = [len(works) - number for works, number in zip(span, projects, strict=True)]
     places = [place + 0.5 for place in range(len(span))]
@@ -243,13 +250,13 @@ def _by_year(axes: Axes, found: Timeline) -> None:
     axes.set_ylabel("projects and events")
 
 
-def _bars(axes: Axes, found: Timeline) -> None:
-    first = int(next(iter(found.years)))
-    for down, work in enumerate(found.dated):
+def _bars(axes: Axes, timeline: Timeline) -> None:
+    first = int(next(iter(timeline.years)))
+    for down, work in enumerate(timeline.dated):
         start = _years_after(first, work.earliest or work.latest or "")
         end = _years_after(first, work.latest or work.earliest or "") + 1 / 366
         end = max(end, start + 0.02)
-        rough = any(len(each) < 10 for each in (work.start, work.end) if each)
+        rough = any(len(text) < 10 for text in (work.start, work.end) if text)
         colour = shade(0.75) if work.kind == "project" else shade(0.1)
         axes.barh(
             down + 0.5,
@@ -267,11 +274,11 @@ def _bars(axes: Axes, found: Timeline) -> None:
             axes.plot(start - 0.06, down + 0.5, marker="<", color="#1a1a1a", markersize=5)
         elif not work.end:
             axes.plot(end + 0.06, down + 0.5, marker=">", color="#1a1a1a", markersize=5)
-    axes.set_xlim(0, len(found.years))
-    axes.set_ylim(len(found.dated), 0)
-    axes.set_yticks([place + 0.5 for place in range(len(found.dated))])
-    axes.set_yticklabels([wrapped(work.label, 62, 2) for work in found.dated], fontsize=8.5)
-    axes.set_xticks(range(len(found.years) + 1))
+    axes.set_xlim(0, len(timeline.years))
+    axes.set_ylim(len(timeline.dated), 0)
+    axes.set_yticks([place + 0.5 for place in range(len(timeline.dated))])
+    axes.set_yticklabels([wrapped(work.label, 62, 2) for work in timeline.dated], fontsize=8.5)
+    axes.set_xticks(range(len(timeline.years) + 1))
     axes.set_xticklabels([])
     axes.grid(axis="x", color="#cccccc", linewidth=0.6)
     axes.set_axisbelow(True)

@@ -1,7 +1,7 @@
-"""From a saved graph to its projects and events.
+"""Reads the projects and events of a saved graph into a `Landscape`.
 
-Six queries of `queries/landscape` are read whole; all else is walks over what they gave. A thing
-that has been merged into another is read as the one that stands in its place.
+Runs six queries of `queries/landscape`; all else is computed from their rows. A record that another
+one replaces is read as its replacement.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from ..syntax.sparql_results import bare
 from .works import LEADING, TAKING_PART, Landscape, Money, Work
 
 QUERIES: Final = ("works", "frames", "places", "concepts", "replaced", "budgets")
-"""What is read, by the names of the files in queries/landscape."""
+"""The names of the files in queries/landscape that are run."""
 
 _ROLES: Final = (*LEADING, *TAKING_PART)
 
 _READ: Final = {
-    f"<{expand(each)}>": local_name(expand(each))
-    for each in (
+    f"<{expand(name)}>": local_name(expand(name))
+    for name in (
         *("rdf:type", "skos:prefLabel"),
         *("schema:startDate", "schema:endDate", "pcve:earliest", "pcve:latest"),
         *("pcve:status", "pcve:mode", "pcve:kind", "pcve:edition", "schema:funder"),
@@ -37,18 +37,18 @@ _READ: Final = {
         *("schema:organizer", *(f"pcve:{role}" for role in _ROLES if role != "organizer")),
     )
 }
-"""The properties that are read, as cells, to the local names by which their values are kept."""
+"""The properties that are read, as query cells (`<IRI>`), to their local names."""
 
 _PROJECT: Final = expand("pcve:Project")
 
 Values: TypeAlias = dict[str, tuple[str, ...]]
-"""What is said of a work, by local names of properties; the values are sorted."""
+"""The values that are stated of a work, sorted, by local name of the property."""
 
 
 def read_landscape(project: Project, store: ox.Store) -> Landscape:
     """The projects and events of `store`, by the queries of `project`.
 
-    Raises UsageError for a query that is not there, ContentError for one that cannot be read.
+    Raises UsageError for a missing query, ContentError for one that cannot be read.
     """
     return _Reader(project, store).landscape()
 
@@ -57,24 +57,26 @@ class _Reader:
     def __init__(self, project: Project, store: ox.Store) -> None:
         self.store = store
         self.queries = read_queries(project, "landscape")
-        missing = [f"{each}.rq" for each in QUERIES if each not in self.queries]
+        missing = [f"{query}.rq" for query in QUERIES if query not in self.queries]
         if missing:
             folder = project.relative(project.queries / "landscape")
-            raise UsageError(f"{folder} lacks {', '.join(missing)}; take it from a newer project")
-        self.replaced = _settled(dict(self.pairs("replaced")))
+            raise UsageError(
+                f"{folder}: missing {', '.join(missing)}; copy it from a newer project"
+            )
+        self.replaced = _final_replacements(dict(self.pairs("replaced")))
         self.within: dict[str, tuple[str, ...]] = {}
         self.countries: frozenset[str] = frozenset()
-        self.known: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
-        self.wide: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.located_in_cache: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self.wider_cache: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.read_places()
         self.broader = _closure(_grouped(self.pairs("concepts")))
         self.kinds: dict[str, str] = {}
         self.parts: dict[str, list[str]] = {}
-        self.payers: dict[str, list[str]] = {}
-        self.follows: dict[str, list[str]] = {}
-        self.sorts: dict[str, str] = {}
+        self.funders: dict[str, list[str]] = {}
+        self.predecessors: dict[str, list[str]] = {}
+        self.kind_ids: dict[str, str] = {}
         self.read_frames()
-        self.upward: dict[str, tuple[str, ...]] = {}
+        self.frames_above: dict[str, tuple[str, ...]] = {}
 
     def cells(self, name: str) -> list[list[str]]:
         query = self.queries[name]
@@ -84,29 +86,35 @@ class _Reader:
         return [[bare(cell) for cell in row] for row in self.cells(name)]
 
     def pairs(self, name: str) -> Iterator[tuple[str, str]]:
-        return ((one, other) for one, other in self.rows(name))
+        return ((key, value) for key, value in self.rows(name))
 
-    def standing(self, iri: str) -> str:
+    def replacement_of(self, iri: str) -> str:
         return self.replaced.get(iri, iri)
 
     def read_places(self) -> None:
         rows = self.rows("places")
         self.countries = frozenset(place for place, kind, _ in rows if kind.endswith("#Country"))
-        pairs = ((self.standing(place), self.standing(above)) for place, _, above in rows if above)
+        pairs = (
+            (self.replacement_of(place), self.replacement_of(above))
+            for place, _, above in rows
+            if above
+        )
         self.within = _closure(_grouped(pairs))
 
     def read_frames(self) -> None:
         into = {
             expand("dcterms:isPartOf"): self.parts,
-            expand("schema:funder"): self.payers,
-            expand("pcve:precededBy"): self.follows,
+            expand("schema:funder"): self.funders,
+            expand("pcve:precededBy"): self.predecessors,
         }
         for frame, kind, name, value in self.rows("frames"):
             self.kinds[frame] = local_name(kind)
             if name == expand("pcve:kind"):
-                self.sorts[frame] = local_name(value)
+                self.kind_ids[frame] = local_name(value)
             elif name in into:
-                into[name].setdefault(self.standing(frame), []).append(self.standing(value))
+                into[name].setdefault(self.replacement_of(frame), []).append(
+                    self.replacement_of(value)
+                )
 
     def landscape(self) -> Landscape:
         stated: dict[str, dict[str, list[str]]] = {}
@@ -115,15 +123,15 @@ class _Reader:
                 value = value[1:-1] if value[0] == "<" else bare(value)
                 stated.setdefault(work, {}).setdefault(key, []).append(value)
         values = {
-            bare(work): {key: self.settled(each) for key, each in found.items()}
-            for work, found in stated.items()
+            bare(work): {key: self.current_values(texts) for key, texts in texts_by_key.items()}
+            for work, texts_by_key in stated.items()
         }
-        for iri, found in values.items():
-            for key, into in (("isPartOf", self.parts), ("funder", self.payers)):
-                if key in found:
-                    into.setdefault(iri, []).extend(found[key])
-        self.upward = _closure(self.parts)
-        budgets, names = self.budgets(), self.names(values)
+        for iri, work_values in values.items():
+            for key, into in (("isPartOf", self.parts), ("funder", self.funders)):
+                if key in work_values:
+                    into.setdefault(iri, []).extend(work_values[key])
+        self.frames_above = _closure(self.parts)
+        budgets, names = self.budgets(), self.work_labels(values)
         works = tuple(
             self.work(iri, names[iri], values[iri], budgets.get(iri, ())) for iri in sorted(values)
         )
@@ -134,50 +142,53 @@ class _Reader:
         )
         return Landscape(
             works=works,
-            labels=self.named(works),
+            labels=self.labels_of(works),
             within=self.within,
-            members={region: tuple(found) for region, found in members.items()},
+            members={region: tuple(countries) for region, countries in members.items()},
             countries=self.countries,
             broader=self.broader,
-            frames={each: self.upward.get(each, ()) for each in sorted(self.kinds)},
-            sorts=self.sorts,
-            successions={each: tuple(sorted(found)) for each, found in self.follows.items()},
+            frames={frame: self.frames_above.get(frame, ()) for frame in sorted(self.kinds)},
+            sorts=self.kind_ids,
+            successions={
+                frame: tuple(sorted(predecessors))
+                for frame, predecessors in self.predecessors.items()
+            },
             replaced=self.replaced,
         )
 
-    def names(self, values: Mapping[str, Values]) -> dict[str, str]:
-        """What people call each work; where it has several names, their languages decide."""
-        found, others = {}, []
-        for iri, known in values.items():
-            if len(stated := known.get("prefLabel", ())) == 1:
-                found[iri] = stated[0]
+    def work_labels(self, values: Mapping[str, Values]) -> dict[str, str]:
+        """The label of each work by IRI; among several labels the order of languages decides."""
+        labels_by_iri, others = {}, []
+        for iri, work_values in values.items():
+            if len(stated := work_values.get("prefLabel", ())) == 1:
+                labels_by_iri[iri] = stated[0]
             else:
                 others.append(ox.NamedNode(iri))
-        return found | labels(self.store, others)
+        return labels_by_iri | labels(self.store, others)
 
-    def named(self, works: Iterable[Work]) -> dict[str, str]:
-        """The labels of all that works are told by: themselves, places, topics, frames, actors."""
-        found = {each.iri: each.label for each in works}
+    def labels_of(self, works: Iterable[Work]) -> dict[str, str]:
+        """The labels by IRI of works and of the places, topics, frames and actors they have."""
+        labels_by_iri = {work.iri: work.label for work in works}
         others = {*self.within, *self.countries, *self.broader, *self.kinds}
         for above in (self.within, self.broader):
-            others |= {each for chain in above.values() for each in chain}
+            others |= {iri for chain in above.values() for iri in chain}
         for work in works:
             others.update(work.places, work.topics, work.groups, work.funders, work.frames)
             others.update(work.series, work.pillars, work.relation, *work.actors.values())
-        missing = sorted(others - found.keys())
-        return found | labels(self.store, map(ox.NamedNode, missing))
+        missing = sorted(others - labels_by_iri.keys())
+        return labels_by_iri | labels(self.store, map(ox.NamedNode, missing))
 
-    def settled(self, values: list[str]) -> tuple[str, ...]:
-        """The values of a property, each once, the retired things replaced."""
+    def current_values(self, values: list[str]) -> tuple[str, ...]:
+        """The distinct values, sorted, with replaced records as their replacements."""
         if len(values) == 1:
             return (self.replaced.get(values[0], values[0]),)
-        return tuple(sorted({self.replaced.get(each, each) for each in values}))
+        return tuple(sorted({self.replaced.get(value, value) for value in values}))
 
     def work(self, iri: str, name: str, values: Values, budget: tuple[Money, ...]) -> Work:
-        known = values.get
-        places, topics, groups = known("location", ()), known("about", ()), known("audience", ())
-        countries, regions = self.lying(places)
-        frames = self.upward.get(iri, ())
+        stated = values.get
+        places, topics, groups = stated("location", ()), stated("about", ()), stated("audience", ())
+        countries, regions = self.located_in(places)
+        frames = self.frames_above.get(iri, ())
         edition = _first(values, "edition")
         return Work(
             iri=iri,
@@ -197,65 +208,69 @@ class _Reader:
             wider=self.wider(topics),
             groups=groups,
             wider_groups=self.wider(groups),
-            funders=known("funder", ()) or self.paying(iri),
-            pillars=self.pillars(frames, known("contributesTo", ())),
+            funders=stated("funder", ()) or self.inherited_funders(iri),
+            pillars=self.pillars(frames, stated("contributesTo", ())),
             frames=frames,
-            part_of=known("isPartOf", ()),
-            preceded_by=known("precededBy", ()),
-            relation=known("relation", ()),
-            series=known("series", ()),
+            part_of=stated("isPartOf", ()),
+            preceded_by=stated("precededBy", ()),
+            relation=stated("relation", ()),
+            series=stated("series", ()),
             edition=int(edition) if edition and edition.isdecimal() else None,
             budget=budget,
             actors={role: values[role] for role in _ROLES if role in values},
         )
 
     def wider(self, stated: tuple[str, ...]) -> tuple[str, ...]:
-        """The concepts that are broader than those stated, without them."""
-        if stated not in self.wide:
-            above = {up for each in stated for up in self.broader.get(each, ())}
-            self.wide[stated] = tuple(sorted(above.difference(stated)))
-        return self.wide[stated]
+        """The concepts broader than `stated`, without `stated` itself."""
+        if stated not in self.wider_cache:
+            above = {up for concept in stated for up in self.broader.get(concept, ())}
+            self.wider_cache[stated] = tuple(sorted(above.difference(stated)))
+        return self.wider_cache[stated]
 
     def pillars(self, frames: tuple[str, ...], aims: tuple[str, ...]) -> tuple[str, ...]:
-        """The initiatives among what a work is part of or contributes to, near and far."""
+        """The initiatives that a work is part of or contributes to, directly or indirectly."""
         if not (frames or aims):
             return ()
-        toward = {*frames, *aims, *(each for aim in aims for each in self.upward.get(aim, ()))}
-        return tuple(sorted(each for each in toward if self.kinds.get(each) == "Initiative"))
+        toward = {
+            *frames,
+            *aims,
+            *(frame for aim in aims for frame in self.frames_above.get(aim, ())),
+        }
+        return tuple(sorted(iri for iri in toward if self.kinds.get(iri) == "Initiative"))
 
-    def lying(self, places: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The countries that `places` are or lie in, and those of them that lie in none."""
-        if places not in self.known:
-            around = {each: {*self.around(each)} & self.countries for each in places}
-            countries = {country for found in around.values() for country in found}
-            regions = tuple(each for each in places if not around[each])
-            self.known[places] = tuple(sorted(countries)), regions
-        return self.known[places]
+    def located_in(self, places: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The countries that `places` are or lie in, and the places that lie in no country."""
+        if places not in self.located_in_cache:
+            around = {place: {*self.place_and_above(place)} & self.countries for place in places}
+            countries = {country for around_place in around.values() for country in around_place}
+            regions = tuple(place for place in places if not around[place])
+            self.located_in_cache[places] = tuple(sorted(countries)), regions
+        return self.located_in_cache[places]
 
-    def around(self, place: str) -> tuple[str, ...]:
+    def place_and_above(self, place: str) -> tuple[str, ...]:
         return (place, *self.within.get(place, ()))
 
-    def paying(self, iri: str) -> tuple[str, ...]:
-        """The funders of what a thing without any is part of, or of what that is, and so on."""
+    def inherited_funders(self, iri: str) -> tuple[str, ...]:
+        """The funders of the nearest frames with any funder that the work is part of."""
         level, seen = [*self.parts.get(iri, ())], {iri}
         while level:
-            found = {payer for each in level for payer in self.payers.get(each, ())}
-            if found:
-                return tuple(sorted(found))
-            level = [up for each in level for up in self.parts.get(each, ()) if up not in seen]
+            payers = {payer for part in level for payer in self.funders.get(part, ())}
+            if payers:
+                return tuple(sorted(payers))
+            level = [up for part in level for up in self.parts.get(part, ()) if up not in seen]
             seen |= {*level}
         return ()
 
     def budgets(self) -> dict[str, tuple[Money, ...]]:
-        found: dict[str, dict[str, Money]] = {}
+        amounts_by_work: dict[str, dict[str, Money]] = {}
         for work, node, value, least, most, currency, share in self.rows("budgets"):
             amount = Money(
                 *(_number(value), _number(least), _number(most)), currency, local_name(share)
             )
-            found.setdefault(self.standing(work), {})[node] = amount
+            amounts_by_work.setdefault(self.replacement_of(work), {})[node] = amount
         return {
-            work: tuple(amounts[each] for each in sorted(amounts))
-            for work, amounts in found.items()
+            work: tuple(amounts[node] for node in sorted(amounts))
+            for work, amounts in amounts_by_work.items()
         }
 
 
@@ -276,34 +291,34 @@ def _id(values: Values, key: str) -> str:
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for one, other in pairs:
-        found.setdefault(one, []).append(other)
-    return found
+    values_by_key: dict[str, list[str]] = {}
+    for key, value in pairs:
+        values_by_key.setdefault(key, []).append(value)
+    return values_by_key
 
 
 def _closure(direct: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    """Each node to all that are above it, near or far, sorted; circles are walked once."""
-    found = {}
+    """The transitive closure of `direct`: each node to its ancestors, sorted; cycles are safe."""
+    above = {}
     for node in direct:
         seen: set[str] = set()
         waiting = [*direct[node]]
         while waiting:
-            each = waiting.pop()
-            if each not in seen:
-                seen.add(each)
-                waiting += direct.get(each, ())
-        found[node] = tuple(sorted(seen - {node}))
-    return found
+            above_node = waiting.pop()
+            if above_node not in seen:
+                seen.add(above_node)
+                waiting += direct.get(above_node, ())
+        above[node] = tuple(sorted(seen - {node}))
+    return above
 
 
-def _settled(replaced: dict[str, str]) -> dict[str, str]:
-    """Each retired record to the last one in its line of replacements."""
-    found = {}
+def _final_replacements(replaced: dict[str, str]) -> dict[str, str]:
+    """Each replaced record to the last one in its chain of replacements."""
+    current = {}
     for old in replaced:
         seen, new = {old}, replaced[old]
         while new in replaced and new not in seen:
             seen.add(new)
             new = replaced[new]
-        found[old] = new
-    return found
+        current[old] = new
+    return current

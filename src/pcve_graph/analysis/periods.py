@@ -1,7 +1,7 @@
-"""When a work was under way, as far as its dates tell, and whether two were so together.
+"""The period of a work with the uncertainty of its stated dates, and comparisons of two periods.
 
-A stated month or year leaves the day open, and a missing date leaves one side open. Two works are
-*together* where every reading of their dates has them share a day, *apart* where none has.
+A stated month or year leaves the day open, a missing date leaves one side open. Two periods surely
+overlap if they share a day under every reading of their dates, and are disjoint if under none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ..model.dates import first_and_last
 from .works import Work
 
 NEVER: Final = 10_000_000
-"""A day after all days, and negated one before them."""
+"""An ordinal later than every day; negated, earlier than every day."""
 
 
 _MONTH: Final = 31
@@ -22,69 +22,69 @@ _MONTH: Final = 31
 
 @dataclass(slots=True)
 class Period:
-    """Days as ordinals (date.toordinal): `first` to `begun` the start can lie, `ended` to `last`
-    the end; an open side is NEVER or its negative.
+    """A start from `first` to `latest_start` and an end from `earliest_end` to `last`.
 
-    `exact` says that both days are known, `bounded` that both sides are, at least by their month or
-    year, and `vague` that a start or an end is known no nearer than to more than a month.
+    Days are ordinals (`date.toordinal`); an open side is NEVER or its negative. `exact`: both days
+    are known. `bounded`: both sides are known, at least to the year. `vague`: the start or the end
+    is uncertain by more than a month.
     """
 
     first: int
-    begun: int
-    ended: int
+    latest_start: int
+    earliest_end: int
     last: int
     exact: bool
     bounded: bool
     vague: bool
 
 
-def between(first: int, begun: int, ended: int, last: int) -> Period:
-    """The period that starts from `first` to `begun` and ends from `ended` to `last`."""
-    exact = first == begun and ended == last
+def between(first: int, latest_start: int, earliest_end: int, last: int) -> Period:
+    """The period with these bounds of its start and its end."""
+    exact = first == latest_start and earliest_end == last
     bounded = first > -NEVER and last < NEVER
-    vague = begun - first > _MONTH or last - ended > _MONTH
-    return Period(first, begun, ended, last, exact, bounded, vague)
+    vague = latest_start - first > _MONTH or last - earliest_end > _MONTH
+    return Period(first, latest_start, earliest_end, last, exact, bounded, vague)
 
 
 def period(work: Work) -> Period:
-    """The period of a project or an event; an event without an end ends as it began."""
+    """The period of a project or an event; an event without a stated end ends when it starts."""
     start, end = _days(work.start), _days(work.end)
     if end is None and work.kind == "event":
         end = start
-    first, begun = start or (-NEVER, NEVER)
-    ended, last = end or (-NEVER, NEVER)
-    return between(first, min(begun, last), max(ended, first), last)
+    first, latest_start = start or (-NEVER, NEVER)
+    earliest_end, last = end or (-NEVER, NEVER)
+    return between(first, min(latest_start, last), max(earliest_end, first), last)
 
 
 @cache
 def _days(text: str | None) -> tuple[int, int] | None:
-    found = first_and_last(text) if text else None
-    return (found[0].toordinal(), found[1].toordinal()) if found else None
+    days = first_and_last(text) if text else None
+    return (days[0].toordinal(), days[1].toordinal()) if days else None
 
 
-def together(one: Period, other: Period) -> bool:
-    """Whether they share a day, however their dates are read."""
-    return one.begun <= other.ended and other.begun <= one.ended
+def together(left: Period, right: Period) -> bool:
+    """Whether the two share a day under every reading of their dates."""
+    return left.latest_start <= right.earliest_end and right.latest_start <= left.earliest_end
 
 
-def apart(one: Period, other: Period) -> bool:
-    """Whether they share no day, however their dates are read."""
-    return one.first > other.last or other.first > one.last
+def apart(left: Period, right: Period) -> bool:
+    """Whether the two share no day under any reading of their dates."""
+    return left.first > right.last or right.first > left.last
 
 
-def shared_part(one: Period, other: Period, unknown: float) -> float:
-    """How much of the shorter one they are together, 0 to 1; `unknown` where an end is open."""
-    if not (one.bounded and other.bounded):
+def shared_part(left: Period, right: Period, unknown: float) -> float:
+    """The share (0 to 1) of the shorter period that both cover; `unknown` if a side is open."""
+    if not (left.bounded and right.bounded):
         return unknown
-    first = one.first if one.first > other.first else other.first
-    last = one.last if one.last < other.last else other.last
-    shorter = min(one.last - one.first, other.last - other.first) + 1
+    first = left.first if left.first > right.first else right.first
+    last = left.last if left.last < right.last else right.last
+    shorter = min(left.last - left.first, right.last - right.first) + 1
     return (last - first + 1) / shorter if last >= first else 0.0
 
 
-def gap(one: Period, other: Period) -> int:
-    """Days from the end of the earlier to the start of the later; 0 or less where days are shared.
+def gap(left: Period, right: Period) -> int:
+    """Days from the end of the earlier period to the start of the later; 0 or less if days overlap.
 
-    Only between exact periods does it mean anything.
+    Meaningful only for exact periods.
     """
-    return max(one.first, other.first) - min(one.last, other.last)
+    return max(left.first, right.first) - min(left.last, right.last)

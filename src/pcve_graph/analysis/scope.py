@@ -1,4 +1,4 @@
-"""Which projects and events are counted: of a topic, group, funder or pillar, and in a period."""
+"""Selects projects and events: by topic, target group, funder, pillar, country and period."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .periods import period as when
 from .works import Landscape, Work
 
 CALLED_OFF = ("cancelled", "postponed")
-"""Events of these kinds did not take place on their day, and are not counted."""
+"""Ids of the statuses of events that did not take place as dated; they are not counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is asked for, as IRIs; empty is all. `first` and `last` are the days of the period."""
+    """The selection, as IRIs; empty selects all. `first` and `last` bound the period, inclusive."""
 
     topic: str = ""
     group: str = ""
@@ -29,7 +29,7 @@ class Scope:
     last: date | None = None
 
     def of(self, axis: str, iri: str) -> Scope:
-        """The same, narrowed to one `topic`, `group`, `funder` or `pillar`."""
+        """This scope narrowed to `iri` on an axis: `topic`, `group`, `funder` or `pillar`."""
         return {
             "topic": replace(self, topic=iri),
             "group": replace(self, group=iri),
@@ -40,7 +40,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Things:
-    """Works by what is known of their time: `sure` are in the period, `maybe` cannot be told."""
+    """Works by their dates: `sure` are in the period; for `maybe` the dates leave it open."""
 
     sure: tuple[Work, ...] = ()
     maybe: tuple[Work, ...] = ()
@@ -49,22 +49,22 @@ class Things:
         return bool(self.sure or self.maybe)
 
     def all(self) -> tuple[Work, ...]:
-        """Both, those that are sure first."""
+        """`sure` followed by `maybe`."""
         return self.sure + self.maybe
 
 
 def period(since: str | None, until: str | None, as_of: str | None) -> tuple[date | None, ...]:
-    """The first and the last day of what was asked for; None is open.
+    """The first and the last day of the period that options give; None is open.
 
-    `since` and `until` are days, months or years, `as_of` is one day. Raises UsageError for what is
-    no date, for a period that ends before it begins, and for a day beside a period.
+    `since` and `until` are days, months or years, `as_of` is a day. Raises UsageError for a value
+    that is not a date, a period that ends before it begins, and `as_of` with `since` or `until`.
     """
     if as_of and (since or until):
-        raise UsageError("--as-of is one day; --since and --until are a period: give one of them")
+        raise UsageError("--as-of cannot be combined with --since or --until")
     if as_of:
         day = _read("--as-of", as_of)
         if day[0] != day[1]:
-            raise UsageError(f"--as-of takes a day such as 2019-05-01, not {as_of!r}")
+            raise UsageError(f"--as-of requires a day such as 2019-05-01, not {as_of!r}")
         return day
     first = _read("--since", since)[0] if since else None
     last = _read("--until", until)[1] if until else None
@@ -74,16 +74,16 @@ def period(since: str | None, until: str | None, as_of: str | None) -> tuple[dat
 
 
 def _read(option: str, text: str) -> tuple[date, date]:
-    found = first_and_last(text.strip())
-    if found is None:
+    days = first_and_last(text.strip())
+    if days is None:
         raise UsageError(
-            f"{option} takes a day, month or year (2019-05-01, 2019-05, 2019): {text!r}"
+            f"{option} requires a day, month or year (2019-05-01, 2019-05, 2019), not {text!r}"
         )
-    return found
+    return days
 
 
 def chosen(landscape: Landscape, kind: str, scope: Scope) -> tuple[Work, ...]:
-    """The works of a kind that `scope` asks for, its period aside; the called off are left out."""
+    """The works of a kind in `scope` at any time, without cancelled and postponed events."""
     return tuple(
         work
         for work in landscape.of_kind(kind)
@@ -97,29 +97,29 @@ def chosen(landscape: Landscape, kind: str, scope: Scope) -> tuple[Work, ...]:
 
 
 def _places(within: Mapping[str, tuple[str, ...]], work: Work) -> set[str]:
-    return {each for place in work.places for each in (place, *within.get(place, ()))}
+    return {iri for place in work.places for iri in (place, *within.get(place, ()))}
 
 
 def in_period(works: tuple[Work, ...], scope: Scope) -> Things:
-    """The works that surely, and those that may have run on some day of the period.
+    """The works that surely ran, and those that may have run, on some day of the period.
 
-    A year or month may mean any of its days. A project without a stated end may still run, an event
-    without one is over when its stated time is.
+    A year or month may mean any of its days. A project without a stated end may still be running;
+    an event without one ends with its stated start.
     """
     if scope.first is None and scope.last is None:
         return Things(works)
-    told = [(work, meets(work, scope.first, scope.last)) for work in works]
+    answers = [(work, meets(work, scope.first, scope.last)) for work in works]
     return Things(
-        tuple(work for work, answer in told if answer),
-        tuple(work for work, answer in told if answer is None),
+        tuple(work for work, answer in answers if answer),
+        tuple(work for work, answer in answers if answer is None),
     )
 
 
 def meets(work: Work, first: date | None, last: date | None) -> bool | None:
-    """Whether a work was going on between two days; None where its dates cannot tell."""
+    """Whether a work was going on between two days; None if its dates leave it open."""
     lower = first.toordinal() if first else -NEVER
     upper = last.toordinal() if last else NEVER
-    asked, known = between(lower, lower, upper, upper), when(work)
-    if apart(known, asked):
+    asked_period, work_period = between(lower, lower, upper, upper), when(work)
+    if apart(work_period, asked_period):
         return False
-    return True if together(known, asked) else None
+    return True if together(work_period, asked_period) else None

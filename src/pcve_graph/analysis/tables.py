@@ -1,4 +1,4 @@
-"""A table with its title and notes, as text, CSV, Markdown, JSON or a workbook of Excel."""
+"""Writes a table with its title and notes as text, CSV, Markdown, JSON or an Excel workbook."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ FORMATS: Final = ("text", "csv", "xlsx", "markdown", "json")
 Cell: TypeAlias = str | int | float | Decimal | None
 
 _CREATED: Final = datetime.datetime(2000, 1, 1)
-"""The day of every workbook: the same table gives the same bytes."""
+"""The creation date in every workbook, fixed so that output is reproducible."""
 _HEAD: Final = 16
 _WIDEST: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table: `columns` are its heads, each row has a cell for each; None is an empty cell.
+    """A table: `columns` are its headers, each row has a cell for each; None is an empty cell.
 
-    `notes` are sentences that belong under it, such as what is not known and designation notes.
+    `notes` are sentences to print under it, such as caveats and notes on designations.
     """
 
     title: str
@@ -38,24 +38,22 @@ class Sheet:
 
 
 def written(sheet: Sheet, form: str) -> bytes:
-    """`sheet` in one of `FORMATS`, UTF-8 where it is text.
+    """`sheet` in one of `FORMATS`; text is UTF-8.
 
-    CSV (RFC 4180) has heads and rows alone, so that programs can read it; the others have the title
-    and the notes too. Raises UsageError for another format, and for `xlsx` without its extra.
+    CSV (RFC 4180) has only the header and the rows; the other formats include the title and notes.
+    Raises UsageError for an unknown format, and for `xlsx` if XlsxWriter is not installed.
     """
     if form == "xlsx":
         return _workbook(sheet)
     writers = {"text": _text, "csv": _csv, "markdown": _markdown, "json": _json}
     if form not in writers:
         hint = nearest(form, FORMATS)
-        known = ", ".join(FORMATS)
-        raise UsageError(
-            f"a table is written as {known}, not {form}" + (f"; {hint}" if hint else "")
-        )
+        choices = ", ".join(FORMATS)
+        raise UsageError(f"unknown format {form!r}; " + (hint or f"the formats are {choices}"))
     return writers[form](sheet).encode()
 
 
-def _word(cell: Cell) -> str:
+def _cell_text(cell: Cell) -> str:
     if isinstance(cell, str) or cell is None:
         return cell or ""
     return f"{cell:,}"
@@ -66,13 +64,13 @@ def _text(sheet: Sheet) -> str:
     deep = max(map(len, heads), default=0)
     lines = [[""] * (deep - len(head)) + head for head in heads]
     table = [list(line) for line in zip(*lines, strict=True)]
-    table += [list(map(_word, row)) for row in sheet.rows]
+    table += [list(map(_cell_text, row)) for row in sheet.rows]
     notes = "".join(f"{note}\n" for note in sheet.notes)
     return f"{in_cell(sheet.title)}\n\n{columns(table) if table else ''}" + (notes and f"\n{notes}")
 
 
 def _markdown(sheet: Sheet) -> str:
-    rows = [list(map(_word, row)) for row in sheet.rows]
+    rows = [list(map(_cell_text, row)) for row in sheet.rows]
     lines = [list(sheet.columns), ["---"] * len(sheet.columns), *rows]
     return f"**{in_cell(sheet.title)}**\n\n{markdown_table(lines)}" + "".join(
         f"\n{note}\n" for note in sheet.notes
@@ -88,12 +86,12 @@ def _csv(sheet: Sheet) -> str:
 
 
 def _json(sheet: Sheet) -> str:
-    rows = [dict(zip(sheet.columns, map(_plain, row), strict=True)) for row in sheet.rows]
+    rows = [dict(zip(sheet.columns, map(_json_value, row), strict=True)) for row in sheet.rows]
     document = {"title": sheet.title, "rows": rows, "notes": sheet.notes}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _plain(cell: Cell) -> str | int | float | None:
+def _json_value(cell: Cell) -> str | int | float | None:
     if isinstance(cell, Decimal):
         return int(cell) if cell == cell.to_integral_value() else float(cell)
     return cell
@@ -104,10 +102,10 @@ def _workbook(sheet: Sheet) -> bytes:
         from xlsxwriter import Workbook
     except ImportError:
         raise UsageError(
-            'XlsxWriter is not installed; pip install "pcve-graph[xlsx]", or take --format csv'
+            'XlsxWriter is not installed; pip install "pcve-graph[xlsx]", or use --format csv'
         ) from None
-    held = io.BytesIO()
-    with Workbook(held, {"in_memory": True}) as book:
+    buffer = io.BytesIO()
+    with Workbook(buffer, {"in_memory": True}) as book:
         book.set_properties({"title": sheet.title, "created": _CREATED})
         bold = book.add_format({"bold": True})
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
@@ -115,7 +113,7 @@ def _workbook(sheet: Sheet) -> bytes:
         page = book.add_worksheet("table")
         page.write_string(0, 0, sheet.title, bold)
         for place, name in enumerate(sheet.columns):
-            words = [name[:_HEAD], *(_word(row[place]) for row in sheet.rows)]
+            words = [name[:_HEAD], *(_cell_text(row[place]) for row in sheet.rows)]
             page.set_column(place, place, min(max(map(len, words)) + 2, _WIDEST))
             page.write_string(2, place, name, head)
         for line, row in enumerate(sheet.rows, 3):
@@ -130,4 +128,4 @@ def _workbook(sheet: Sheet) -> bytes:
         below = len(sheet.rows) + 4
         for line, note in enumerate(sheet.notes, below):
             page.write_string(line, 0, note)
-    return held.getvalue()
+    return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Projects and events in the order of time, and how topics shifted, beside what was collected."""
+"""Projects and events over time, and topics by year, with the number of sources for each year."""
 
 from __future__ import annotations
 
@@ -21,30 +21,32 @@ from .tables import Cell, Sheet
 from .works import Landscape, Work
 
 FEW: Final = 5
-"""A year with fewer things than that has no shares: one thing more would change them all."""
+"""Years with fewer works have no shares, as one more work would change them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What was collected. `published` is how many sources are of each year, `undated` how many
-    state no date of publication; `telling` is each project or event to the sources of its facts.
+    """What sources the graph rests on.
+
+    `published` is the number of sources by year of publication, `undated` the number of sources
+    that state none; `sources_by_work` maps a project or event to the sources of its facts.
     """
 
     published: Mapping[str, int]
     undated: int
-    telling: Mapping[str, frozenset[str]]
+    sources_by_work: Mapping[str, frozenset[str]]
 
     def cited(self, works: tuple[Work, ...]) -> int:
-        """How many different sources tell of the works."""
-        return len({each for work in works for each in self.telling.get(work.iri, ())})
+        """The number of distinct sources of facts of the works."""
+        return len({source for work in works for source in self.sources_by_work.get(work.iri, ())})
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """`dated` works by their first day, `undated` ones by name; `years` has each year's works.
+    """`dated` works by their first day, `undated` ones by label, and the works of each year.
 
-    A work that states only its end stands at its end. `years` leaves out no year between. `unsure`
-    are the IRIs of those whose dates do not tell whether they belong to the period asked for.
+    A work that states only its end is sorted by its end. `years` is without gaps. `unsure` are the
+    IRIs of works whose dates leave open whether they belong to the period of the scope.
     """
 
     dated: tuple[Work, ...]
@@ -55,7 +57,7 @@ class Timeline:
 
 
 def read_collected(project: Project, store: ox.Store, landscape: Landscape) -> Collected:
-    """When the sources were published, and which tell of which project or event."""
+    """The publication years of the sources, and the sources of each project and event."""
     queries = read_queries(project, "landscape")
 
     def rows(name: str) -> Iterator[tuple[str, ...]]:
@@ -65,31 +67,31 @@ def read_collected(project: Project, store: ox.Store, landscape: Landscape) -> C
             yield tuple(str(getattr(term, "value", "")) for term in row)
 
     issued = {source: date[:4] for source, date, _ in rows("sources")}
-    telling: dict[str, set[str]] = {}
+    sources_by_work: dict[str, set[str]] = {}
     for work, source in rows("tellings"):
-        telling.setdefault(landscape.replaced.get(work, work), set()).add(source)
+        sources_by_work.setdefault(landscape.replaced.get(work, work), set()).add(source)
     return Collected(
         published=Counter(year for year in sorted(issued.values()) if year),
         undated=sum(not year for year in issued.values()),
-        telling={work: frozenset(found) for work, found in telling.items()},
+        sources_by_work={work: frozenset(sources) for work, sources in sources_by_work.items()},
     )
 
 
 def timeline(
     landscape: Landscape, collected: Collected, scope: Scope, kinds: tuple[str, ...]
 ) -> Timeline:
-    """The works of `kinds` that `scope` asks for, in order."""
-    asked = tuple(work for kind in kinds for work in chosen(landscape, kind, scope))
-    things = in_period(asked, scope)
+    """The works of `kinds` in `scope`, in order of time."""
+    works_in_scope = tuple(work for kind in kinds for work in chosen(landscape, kind, scope))
+    things = in_period(works_in_scope, scope)
     works = things.all()
     dated = sorted((w for w in works if w.earliest or w.latest), key=_order)
     undated = sorted((w for w in works if not (w.earliest or w.latest)), key=lambda w: w.label)
     by_year: dict[str, list[Work]] = {}
     for work in dated:
-        for year in sorted({_clamped(each, scope) for each in years(work)}):
+        for year in sorted({_clamped(year, scope) for year in years(work)}):
             by_year.setdefault(year, []).append(work)
-    known = sorted(map(int, by_year))
-    span = range(known[0], known[-1] + 1) if known else range(0)
+    known_years = sorted(map(int, by_year))
+    span = range(known_years[0], known_years[-1] + 1) if known_years else range(0)
     return Timeline(
         tuple(dated),
         tuple(undated),
@@ -100,7 +102,7 @@ def timeline(
 
 
 def _clamped(year: str, scope: Scope) -> str:
-    """A year, or the nearest one of the period asked for."""
+    """A year, or the nearest year of the period of `scope`."""
     first, last = scope.first, scope.last
     number = max(int(year), first.year) if first else int(year)
     return f"{min(number, last.year) if last else number:04}"
@@ -111,44 +113,48 @@ def _order(work: Work) -> tuple[str, str, str]:
     return first, work.latest or "", work.label
 
 
-def timeline_sheet(landscape: Landscape, store: ox.Store, found: Timeline, scope: Scope) -> Sheet:
-    """The works in order, a row each; those without a date last, with empty cells.
+def timeline_sheet(
+    landscape: Landscape, store: ox.Store, timeline: Timeline, scope: Scope
+) -> Sheet:
+    """The works in order of time, a row each; those without a date last, with empty cells.
 
-    Dates are as stated: a day, month or year. `sure` is no for those whose dates do not tell
-    whether they belong to the period.
+    Dates are as stated: a day, month or year. The cell `sure` is `no` for works whose dates leave
+    open whether they belong to the period.
     """
     rows: list[tuple[Cell, ...]] = []
-    for work in (*found.dated, *found.undated):
+    for work in (*timeline.dated, *timeline.undated):
         where = ", ".join(landscape.label(place) for place in work.places)
         at = where or ("online" if work.mode == "online" else None)
-        sure = "no" if work.iri in found.unsure else "yes"
+        sure = "no" if work.iri in timeline.unsure else "yes"
         rows.append((work.start, work.end, work.label, work.kind, at, sure, work.id))
     name = ", ".join(["Timeline", *scope_words(landscape, scope)])
     texts = [name, *(str(cell) for row in rows for cell in row)]
-    notes = (*undated_note(found), *strip(found), *footnotes(store, texts))
+    notes = (*undated_note(timeline), *strip(timeline), *footnotes(store, texts))
     return Sheet(name, ("from", "to", "what", "kind", "where", "sure", "id"), tuple(rows), notes)
 
 
-def timeline_text(landscape: Landscape, store: ox.Store, found: Timeline, scope: Scope) -> str:
-    """The works by the year that they began in, with how many sources tell of each year."""
+def timeline_text(landscape: Landscape, store: ox.Store, timeline: Timeline, scope: Scope) -> str:
+    """The works by the year they began in, with the number of sources for each year, as text."""
     lines = [", ".join(["Timeline", *scope_words(landscape, scope)])]
     began: dict[str, str] = {}
-    for year, works in found.years.items():
+    for year, works in timeline.years.items():
         for work in works:
             began.setdefault(work.iri, year)
-    for year, works in found.years.items():
+    for year, works in timeline.years.items():
         going = f"{many(len(works), 'thing')} going on" if works else "nothing on record"
-        lines += ["", f"{year}  ({going}, {many(found.collected.cited(works), 'source')})"]
-        lines += [f"  {_line(landscape, work, found)}" for work in works if began[work.iri] == year]
-    if found.undated:
+        lines += ["", f"{year}  ({going}, {many(timeline.collected.cited(works), 'source')})"]
+        lines += [
+            f"  {_line(landscape, work, timeline)}" for work in works if began[work.iri] == year
+        ]
+    if timeline.undated:
         lines += ["", "without a date"]
-        lines += [f"  {_line(landscape, work, found)}" for work in found.undated]
-    below = [*undated_note(found), *published_note(found.collected)]
+        lines += [f"  {_line(landscape, work, timeline)}" for work in timeline.undated]
+    below = [*undated_note(timeline), *published_note(timeline.collected)]
     return "\n".join([*lines, "", *below, *footnotes(store, lines)]) + "\n"
 
 
-def _line(landscape: Landscape, work: Work, found: Timeline) -> str:
-    dates = [day(each) for each in (work.start, work.end) if each]
+def _line(landscape: Landscape, work: Work, timeline: Timeline) -> str:
+    dates = [day(text) for text in (work.start, work.end) if text]
     when = " – ".join(dict.fromkeys(dates))
     if not work.start and work.end:
         when = f"until {when}"
@@ -156,65 +162,65 @@ def _line(landscape: Landscape, work: Work, found: Timeline) -> str:
         when = f"since {when}"
     where = ", ".join(landscape.label(place) for place in work.places)
     where = where or ("online" if work.mode == "online" else "place not known")
-    perhaps = " perhaps" if work.iri in found.unsure else ""
+    perhaps = " perhaps" if work.iri in timeline.unsure else ""
     when += ": " if when else ""
     return f"{when}{work.label} ({work.kind}, {where}) [{work.id}]{perhaps}"
 
 
-def undated_note(found: Timeline) -> Iterator[str]:
-    """How many works are not on the timeline, and how many events are announced only."""
-    every = len(found.dated) + len(found.undated)
+def undated_note(timeline: Timeline) -> Iterator[str]:
+    """Notes: how many works are undated or unsure, and how many events are only announced."""
+    every = len(timeline.dated) + len(timeline.undated)
     if every == 0:
         yield f"Nothing on record, {NO_PROOF}."
-    if found.undated:
-        yield f"{len(found.undated)} of {every} without a date are not on the timeline."
-    if perhaps := sum(work.iri in found.unsure for work in found.dated):
-        yield f"{many(perhaps, 'thing')} among them only perhaps: the dates do not tell."
-    announced = sum(work.status == "planned" for work in found.dated)
+    if timeline.undated:
+        yield f"{len(timeline.undated)} of {every} without a date are not on the timeline."
+    if perhaps := sum(work.iri in timeline.unsure for work in timeline.dated):
+        yield f"{many(perhaps, 'thing')} among them only perhaps: the dates leave it open."
+    announced = sum(work.status == "planned" for work in timeline.dated)
     if announced:
-        yield f"Announced only, no source here says that it was held: {many(announced, 'event')}."
+        yield f"Announced only, with no source here that it was held: {many(announced, 'event')}."
 
 
-def strip(found: Timeline) -> Iterator[str]:
-    """How many sources were collected for each year, in words."""
-    if not found.years:
+def strip(timeline: Timeline) -> Iterator[str]:
+    """Notes: the number of sources for each year, and by year of publication."""
+    if not timeline.years:
         return
-    told = (f"{year} {found.collected.cited(works)}" for year, works in found.years.items())
-    yield f"Sources that tell of each year's things: {', '.join(told)}."
-    yield from published_note(found.collected)
+    counts = (f"{year} {timeline.collected.cited(works)}" for year, works in timeline.years.items())
+    yield f"Sources cited for each year: {', '.join(counts)}."
+    yield from published_note(timeline.collected)
 
 
 def published_note(collected: Collected) -> Iterator[str]:
-    """How many sources were published in each year, and how many do not say when."""
+    """Notes: the number of sources by year of publication, and of those that state none."""
     if collected.published:
-        told = (f"{year} {number}" for year, number in sorted(collected.published.items()))
-        yield f"Sources by year of publication: {', '.join(told)}."
+        counts = (f"{year} {number}" for year, number in sorted(collected.published.items()))
+        yield f"Sources by year of publication: {', '.join(counts)}."
     if collected.undated:
         every = collected.undated + sum(collected.published.values())
         yield f"{collected.undated} of {every} sources state no date of publication."
 
 
 def trend_sheet(
-    landscape: Landscape, store: ox.Store, matrix: Matrix, found: Timeline, scope: Scope
+    landscape: Landscape, store: ox.Store, matrix: Matrix, timeline: Timeline, scope: Scope
 ) -> Sheet:
-    """How many of each year's things are on each topic, with shares, and what was collected.
+    """The number and share of each year's works by topic, and the number of sources.
 
-    `matrix` gives the topics. Shares are of all things of the year, so that they do not add up to
-    100 where things have several topics.
+    `matrix` gives the topics. Shares are of all works of the year, so they add up to more than
+    100 % where works have several topics.
     """
-    span = list(found.years)
+    span = list(timeline.years)
     rows: list[tuple[Cell, ...]] = []
     for topic in topics(matrix):
-        numbers = trend(found, topic)
+        numbers = trend(timeline, topic)
         if not any(numbers.values()):
             continue
-        cells = [_share(number, len(found.years[year])) for year, number in numbers.items()]
+        cells = [_share(number, len(timeline.years[year])) for year, number in numbers.items()]
         rows.append((topic.label, *cells))
-    rows.append(("all things", *(len(works) for works in found.years.values())))
-    cited = (found.collected.cited(works) for works in found.years.values())
-    rows.append(("sources that tell of them", *cited))
-    if found.collected.published:
-        issued = (found.collected.published.get(year, 0) for year in span)
+    rows.append(("all things", *(len(works) for works in timeline.years.values())))
+    cited = (timeline.collected.cited(works) for works in timeline.years.values())
+    rows.append(("sources cited", *cited))
+    if timeline.collected.published:
+        issued = (timeline.collected.published.get(year, 0) for year in span)
         rows.append(("sources published", *issued))
     name = ", ".join(["Topics by year", *scope_words(landscape, scope)])
     texts = [name, *(str(row[0]) for row in rows)]
@@ -222,9 +228,9 @@ def trend_sheet(
         f"{NONE}  no record here, {NO_PROOF}.",
         "Shares are of the year's things; with several topics each, they do not add up to 100.",
         f"Years with fewer than {FEW} things have no shares.",
-        "Where few sources tell of a year, read its shares as what was collected, not as a trend.",
-        *undated_note(found),
-        *published_note(found.collected),
+        "Where a year has few sources, its shares reflect what was collected, not a trend.",
+        *undated_note(timeline),
+        *published_note(timeline.collected),
         *footnotes(store, texts),
     )
     return Sheet(name, ("topic", *span), tuple(rows), notes)
@@ -237,7 +243,7 @@ def _share(number: int, of: int) -> str:
 
 
 def topics(matrix: Matrix) -> tuple[Line, ...]:
-    """The columns of a matrix that are topics, with any thing at all."""
+    """The columns of a matrix that are topics and have any works."""
     used = {column for _, column in matrix.cells}
     return tuple(
         column
@@ -246,9 +252,9 @@ def topics(matrix: Matrix) -> tuple[Line, ...]:
     )
 
 
-def trend(found: Timeline, topic: Line) -> dict[str, int]:
-    """How many things of each year are on a topic or its narrower ones."""
+def trend(timeline: Timeline, topic: Line) -> dict[str, int]:
+    """The number of works on a topic or a narrower one, by year."""
     return {
         year: sum(topic.key in (*work.topics, *work.wider) for work in works)
-        for year, works in found.years.items()
+        for year, works in timeline.years.items()
     }

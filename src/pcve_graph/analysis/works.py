@@ -1,4 +1,4 @@
-"""The projects and events of a graph, as they are compared and counted."""
+"""The projects and events of a graph as plain values, and sums of their budgets."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ..model.namespaces import local_name
 KINDS: Final = ("project", "event")
 
 LEADING: Final = ("organizer", "implementer", "leader", "coordinator", "host")
-"""The roles of who does the work, by the local name of their property."""
+"""The roles of those who carry out the work, by the local name of their property."""
 
 TAKING_PART: Final = (
     *("partner", "participant", "speaker", "chair", "party", "supporter", "assistant"),
     *("patron", "beneficiary", "contractingAuthority"),
 )
-"""The roles of everybody else."""
+"""The roles of all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """One amount: `value`, or a range from `least` to `most`; `share` is the concept's id."""
+    """One amount: `value`, or a range from `least` to `most`; `share` is the id of its concept."""
 
     value: Decimal | None
     least: Decimal | None
@@ -34,17 +34,17 @@ class Money:
 
 @dataclass(slots=True)
 class Work:
-    """One project or event. All things are IRIs; tuples are sorted.
+    """One project or event. References are IRIs; tuples are sorted.
 
     `start` and `end` are as stated (day, month or year), `earliest` and `latest` the first and last
-    day that they can mean, all as ISO text; None is not known, and a project with an `earliest` and
-    no `latest` may be ongoing. `places` are as stated; `countries` those that the places are or lie
-    in; `regions` the stated places that are not in one country. `topics` are as stated and `wider`
-    their broader ones without them; so are `groups` and `wider_groups`. `funders` are the stated
-    ones, or where there are none, those of the nearest frame that it is part of. `pillars` are the
-    initiatives that it is part of or contributes to, and theirs. `frames` are all things that it is
-    part of, near and far. `status`, `mode` and `sort` (the kind of event or project) are ids of
-    concepts, empty where none is stated. `actors` is role (local name of the property) to IRIs.
+    day that they can mean, all as ISO text; None is not stated. A project with an `earliest` and no
+    `latest` may be ongoing. `places` are as stated; `countries` those that they are or lie in;
+    `regions` the stated places that do not lie in one country. `topics` are as stated, `wider` the
+    concepts broader than those; `groups` and `wider_groups` likewise. `funders` are the stated
+    ones or else those of the nearest frame that the work is part of. `pillars` are the initiatives
+    that it is part of or contributes to, directly or indirectly; `frames` all that it is part of,
+    directly or indirectly. `status`, `mode` and `sort` (the kind of event or project) are ids of
+    concepts, empty if not stated. `actors` maps roles (local names of properties) to IRIs.
     """
 
     iri: str
@@ -77,28 +77,28 @@ class Work:
 
     @property
     def id(self) -> str:
-        """What people type for it."""
+        """The local part of the IRI."""
         return local_name(self.iri)
 
     @property
     def leaders(self) -> tuple[str, ...]:
-        """Who does it: organisers, implementers, leaders, coordinators and hosts."""
-        return tuple(sorted({each for role in LEADING for each in self.actors.get(role, ())}))
+        """The actors in the roles of LEADING."""
+        return tuple(sorted({actor for role in LEADING for actor in self.actors.get(role, ())}))
 
     @property
     def company(self) -> tuple[str, ...]:
-        """Everybody who has a part in it, those who do it included."""
-        return tuple(sorted({each for found in self.actors.values() for each in found}))
+        """The actors in any role."""
+        return tuple(sorted({iri for iris in self.actors.values() for iri in iris}))
 
 
 @dataclass(frozen=True, slots=True)
 class Landscape:
-    """All projects and events of a graph, sorted by IRI, and what they stand among.
+    """All projects and events of a graph, sorted by IRI, and the hierarchies they refer to.
 
-    `within` is each place to all larger ones, `broader` each concept to all broader ones, `members`
-    each region to the countries in it, `countries` all of them. `frames` is each programme,
-    initiative and series to all that it is part of; `sorts` its kind as an id, if stated, and
-    `successions` those that it follows. `replaced` is each retired record to the one in its place.
+    `within` maps a place to all larger ones, `broader` a concept to all broader ones, `members` a
+    region to its countries; `countries` is all countries. `frames` maps each programme, initiative
+    and series to all that it is part of, `sorts` to the id of its kind, if stated, `successions` to
+    those that it follows. `replaced` maps a replaced record to its final replacement.
     """
 
     works: tuple[Work, ...]
@@ -113,27 +113,28 @@ class Landscape:
     replaced: Mapping[str, str]
 
     def label(self, iri: str) -> str:
-        """What people call it."""
+        """The label of a thing; its id if it has none."""
         return self.labels.get(iri) or local_name(iri)
 
-    def standing(self, named: Mapping[str, str]) -> dict[str, str]:
-        """The same keys to IRIs, with what stands in the place of each retired record."""
-        return {key: self.replaced.get(iri, iri) for key, iri in named.items()}
+    def current_iris(self, iris: Mapping[str, str]) -> dict[str, str]:
+        """`iris` with each replaced record as its replacement, by the same keys."""
+        return {key: self.replaced.get(iri, iri) for key, iri in iris.items()}
 
     def of_kind(self, kind: str) -> tuple[Work, ...]:
-        """The works that are a `project` or an `event`."""
-        return tuple(each for each in self.works if each.kind == kind)
+        """The works of a kind: `project` or `event`."""
+        return tuple(work for work in self.works if work.kind == kind)
 
 
 SEVERAL = "other-contribution"
-"""The share of which one project has several that add up: each is of another body."""
+"""The share whose amounts add up within a project: each is the contribution of another body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The money of one currency and share. `least` and `most` differ where a source gives a range.
+    """A sum of budgets in one currency and share.
 
-    `most` is None where a source gives no upper bound. `stating` is how many projects state it.
+    `least` and `most` differ where a source gives a range; `most` is None if one has no upper
+    bound. `stating` is the number of projects that state an amount.
     """
 
     currency: str
@@ -150,43 +151,43 @@ class Sum:
 
 
 def short(amount: Decimal) -> str:
-    """`2,631,578.95`, without the cents where there are none."""
+    """An amount such as `2,631,578.95`; whole amounts without decimals."""
     return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
 
 
 def sums(works: Iterable[Work]) -> tuple[Sum, ...]:
     """The budgets that the works state, each work once, sorted by currency and share.
 
-    Where one work states a share twice, the truth is between the two, unless it is of SEVERAL.
+    If a work states a share twice, the two bound the amount, except that those of SEVERAL add up.
     """
-    found: dict[tuple[str, str], list[tuple[Decimal, Decimal | None]]] = {}
+    bounds_by_key: dict[tuple[str, str], list[tuple[Decimal, Decimal | None]]] = {}
     for work in works:
         shares: dict[tuple[str, str], list[tuple[Decimal, Decimal | None]]] = {}
-        for each in work.budget:
-            if bounds := _bounds(each):
-                shares.setdefault((each.currency, each.share), []).append(bounds)
+        for amount in work.budget:
+            if bounds := _bounds(amount):
+                shares.setdefault((amount.currency, amount.share), []).append(bounds)
         for key, stated in shares.items():
-            low, high = [one for one, _ in stated], [other for _, other in stated]
-            add = key[1] == SEVERAL
-            least = sum(low, Decimal()) if add else min(low)
-            known = [each for each in high if each is not None]
-            most = _whole(high) if add or len(known) < len(high) else max(known)
-            found.setdefault(key, []).append((least, most))
+            lows, highs = [low for low, _ in stated], [high for _, high in stated]
+            additive = key[1] == SEVERAL
+            least = sum(lows, Decimal()) if additive else min(lows)
+            finite = [bound for bound in highs if bound is not None]
+            most = _sum_or_none(highs) if additive or len(finite) < len(highs) else max(finite)
+            bounds_by_key.setdefault(key, []).append((least, most))
     return tuple(
         Sum(
             *key,
-            sum((least for least, _ in each), Decimal()),
-            _whole([most for _, most in each]),
-            len(each),
+            sum((least for least, _ in ranges), Decimal()),
+            _sum_or_none([most for _, most in ranges]),
+            len(ranges),
         )
-        for key, each in sorted(found.items())
+        for key, ranges in sorted(bounds_by_key.items())
     )
 
 
-def _whole(amounts: list[Decimal | None]) -> Decimal | None:
-    """Their sum; None where one of them has no bound."""
-    known = [each for each in amounts if each is not None]
-    return sum(known, Decimal()) if len(known) == len(amounts) else None
+def _sum_or_none(amounts: list[Decimal | None]) -> Decimal | None:
+    """The sum; None if one of the amounts has no bound."""
+    finite = [amount for amount in amounts if amount is not None]
+    return sum(finite, Decimal()) if len(finite) == len(amounts) else None
 
 
 def _bounds(money: Money) -> tuple[Decimal, Decimal | None] | None:

@@ -1,1 +1,7 @@
-"""What `pcve` does: the only rooms that print, exit, and read the clock or the environment."""
+"""The commands of `pcve`: the only code that prints, exits, or reads the clock or the environment.
+
+Each command lies in a file of its name (`fmt` and `new` in edit, `path` in build) and imports what
+it needs when it runs. `main` is the entry point and lists the commands with their summaries. To
+change what a command prints, open its file; how output and exit codes work, open console; options
+that several commands share, open context and bounds.
+"""

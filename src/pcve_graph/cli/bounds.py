@@ -1,4 +1,4 @@
-"""Numbers that options take, and the bounds of time and memory that every command has."""
+"""Parameter types for numbers, and the options --timeout and --memory of every command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..system.sandbox import inside
 
 
 class Number(click.ParamType):  # type: ignore[type-arg]
-    """A number as `read` takes it, which raises UsageError for what is none."""
+    """A click parameter type for numbers; `read` parses the text or raises UsageError."""
 
     def __init__(self, name: str, read: Callable[[str], float]) -> None:
         self.name = name
@@ -34,11 +34,11 @@ COUNT: Final = Number("count", limits.read_count)
 SHARE: Final = Number("share", limits.read_share)
 
 _SHORT: Final = ("queries", "search", "show")
-"""Commands that answer at once, and get the time of a question."""
+"""Commands with the shorter default --timeout of a query."""
 
 
 def add_bounds(command: click.Command) -> None:
-    """Give a command --timeout and --memory, where it has none of its own."""
+    """Add --timeout and --memory to a command, unless it defines them itself."""
     short = command.name in _SHORT
     seconds = limits.QUESTION_SECONDS if short else limits.WORK_SECONDS
     options = (
@@ -48,7 +48,7 @@ def add_bounds(command: click.Command) -> None:
             default=f"{seconds:.0f}",
             show_default=True,
             metavar="S",
-            help="Stop after S seconds; 0 for never.",
+            help="Stop after S seconds; 0 for no limit.",
             expose_value=False,
             callback=_bound_time,
         ),
@@ -58,13 +58,13 @@ def add_bounds(command: click.Command) -> None:
             default="4G",
             show_default=True,
             metavar="SIZE",
-            help="Stop above this size of memory, such as 600M; 0 for no bound.",
+            help="Stop above this memory size, such as 600M; 0 for no limit.",
             expose_value=False,
             callback=_bound_memory,
         ),
     )
-    names = {each.name for each in command.params}
-    command.params += [each for each in options if each.name not in names]
+    names = {param.name for param in command.params}
+    command.params += [option for option in options if option.name not in names]
 
 
 def _bound_time(_: click.Context, __: click.Parameter, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""`pcve build`, `validate` and `explain`: what is right, what is not, and why."""
+"""`pcve build` and `pcve path`: builds the graph, and prints where its files are."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ PARTS: Final = {
     "manifest": "manifest.json",
     "inputs": "inputs.sha256",
 }
-"""What `pcve path` finds, and its name in the folder of a build."""
+"""The parts of a build that `pcve path` prints, and their names in its folder."""
 
 
 @click.command()
 @ENGINE
-@click.option("--whole", is_flag=True, help="Read and check everything, not only what changed.")
+@click.option("--whole", is_flag=True, help="Read and validate everything, not only what changed.")
 @click.pass_context
 @guarded
 def build(context: click.Context, engine: str | None, whole: bool) -> None:
-    """Read, map, check and store the project; write build/.
+    """Read, map, validate and store the project in build/.
 
-    Nothing in build/ changes unless everything passes. After the first time only what has changed
-    is read and checked; the outcome is that of a whole build.
+    Nothing in build/ changes unless everything passes. After the first build only what has changed
+    is read and validated; the result is the same as that of a whole build.
 
     \b
     Example: pcve build
@@ -45,8 +45,8 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
     say(*summary(checked, time.perf_counter() - start))
     manifest = read_manifest(current_generation(project.build).folder)
     say(*completeness(manifest))
-    inside = project.build.is_relative_to(Path.cwd())
-    shown = project.build.relative_to(Path.cwd()) if inside else project.build
+    is_below = project.build.is_relative_to(Path.cwd())
+    shown = project.build.relative_to(Path.cwd()) if is_below else project.build
     triples = sum(manifest["triples"].values())
     say(f"wrote    {many(triples, 'triple')} to {shown}")
 
@@ -59,8 +59,8 @@ def path(context: click.Context, part: str) -> None:
     """Print where the files of the last build are.
 
     PART is graph (the folder of N-Triples files), store, manifest, inputs, or build (the default),
-    the folder that holds them all. A later build writes to another folder, and deletes this one
-    after the next but one unless it is read.
+    the folder that contains all of them. Each build writes to a new folder; an old one that is not
+    in use is deleted two builds later.
 
     \b
     Examples:

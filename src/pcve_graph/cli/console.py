@@ -1,7 +1,7 @@
-"""What the command writes: results on stdout, messages and progress on stderr.
+"""Output of the command: results on stdout, messages and progress on stderr.
 
-Nothing else writes to either. Text for people passes `visible`, so that no name, file or server
-can send an escape sequence to the terminal; what the command sends itself is added here.
+No other module writes to either. Text for people passes through `visible`, so that no name, file or
+server can send escape sequences to the terminal; those of the command itself are added here.
 """
 
 from __future__ import annotations
@@ -29,18 +29,22 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FOR_PEOPLE: Final = ("text", "table", "markdown")
-"""Formats that people read; the others are read by programs, and keep their bytes in a file."""
+"""Formats for people; the others are for programs, and their bytes are written unchanged."""
 
 _CLEAR: Final = "\r\x1b[K"
-"""Back to the start of the line, and nothing left on it (ECMA-48, EL)."""
+"""Returns to the start of the line and erases it (ECMA-48, EL)."""
 
 OUTPUT = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Without it: stdout."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to FILE instead of stdout.",
 )
 
 
 def guarded(command: Command) -> Command:
-    """Turn every known failure into its message and exit code: 1 content, 2 use or set-up."""
+    """Turn expected errors into a message and exit code: 1 for content, 2 for usage or set-up."""
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -56,7 +60,7 @@ def guarded(command: Command) -> Command:
             tell("pcve: " + re.sub(r"\n(?=\S)", "\n  ", str(error)))
             sys.exit(2)
         except RecursionError:
-            tell("pcve: what is read here is nested too deeply")
+            tell("pcve: the input is nested too deeply")
             sys.exit(2)
         except BrokenPipeError:
             sys.exit(0)
@@ -72,11 +76,11 @@ def guarded(command: Command) -> Command:
 
 
 def prepare() -> None:
-    """Make the standard streams safe to write to: call it once, before anything else is opened.
+    """Make the standard streams safe to write to; call it once, before any file is opened.
 
-    A descriptor that is closed is taken by the null device, or the next file that is opened would
-    get its number and what is written to the stream. What an encoding cannot hold is written as an
-    escape.
+    A closed standard descriptor is opened on the null device: otherwise the next file that is
+    opened would get its number, and the output of the stream. Characters that the encoding lacks
+    are written as escapes.
     """
     while (descriptor := os.open(os.devnull, os.O_RDWR)) < 3:
         os.set_inheritable(descriptor, True)
@@ -87,18 +91,18 @@ def prepare() -> None:
 
 
 def _end_without_memory(error: Exception) -> None:
-    """End with the true cause, where a message came about because there was no memory."""
+    """End the process with the message on memory, if lack of memory caused `error`."""
     if inside.lacks_memory(error):
         inside.end_without_memory()
 
 
 def tell(*lines: str) -> None:
-    """Messages, on stderr. Where that cannot be written they are lost, and the work goes on."""
+    """Write messages to stderr, a line each. If stderr cannot be written, they are dropped."""
     _on_stderr("".join(f"{visible(line)}\n" for line in lines))
 
 
 def progress(text: str) -> None:
-    """Show what is being done in place of what was shown before, where somebody watches."""
+    """Replace the progress line on stderr, if that is a terminal; an empty text clears it."""
     if sys.stderr is not None and sys.stderr.isatty():
         _on_stderr(_CLEAR + one_line(text))
 
@@ -115,34 +119,36 @@ def _on_stderr(text: str) -> None:
 
 
 def on_terminal() -> bool:
-    """Whether results go to a terminal."""
+    """Whether stdout is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
 def read_stdin() -> bytes:
-    """All of stdin. Raises UsageError where it is closed."""
+    """All bytes of stdin. Raises UsageError if it is closed."""
     if sys.stdin is None:
-        raise UsageError("stdin is closed; nothing can be read from it")
+        raise UsageError("stdin is closed and cannot be read")
     return sys.stdin.buffer.read()
 
 
 def say(*lines: str) -> None:
-    """Results for people, a line each, on stdout. Raises as `put` does."""
+    """Write results for people to stdout, a line each. Raises UsageError as `put` does."""
     put("".join(f"{line}\n" for line in lines))
 
 
 def put(content: bytes | str, output: Path | None = None, form: str = "text") -> None:
-    """Results on stdout, or in the file `output`.
+    """Write results to the file `output`, or to stdout without one.
 
-    Formats for people are made visible, other formats on a terminal alone: in files and pipes they
-    are UTF-8 as their standards have it. Raises UsageError where the content cannot be written, or
-    is binary and would go to a terminal.
+    Control characters are escaped in formats for people, and in others only on a terminal; to files
+    and pipes those are written as UTF-8. Raises UsageError if the content cannot be written, or is
+    binary and stdout is a terminal.
     """
     if form in FOR_PEOPLE or (output is None and on_terminal()):
         try:
             text = content.decode() if isinstance(content, bytes) else content
         except UnicodeDecodeError:
-            raise UsageError(f"{form} is binary; write it to a file with -o FILE") from None
+            raise UsageError(
+                f"refusing to write binary output ({form}) to a terminal; use -o FILE"
+            ) from None
         content = visible(text)
         if form == "table" and output is None and on_terminal():
             content = _bold_head(content)
@@ -158,7 +164,7 @@ def put(content: bytes | str, output: Path | None = None, form: str = "text") ->
 
 @contextlib.contextmanager
 def written_to(place: Path) -> Iterator[None]:
-    """Report what cannot be written to `place` as UsageError."""
+    """Raise UsageError if `place` cannot be written within this context."""
     try:
         yield
     except BrokenPipeError:
@@ -168,13 +174,13 @@ def written_to(place: Path) -> Iterator[None]:
 
 
 def _bold_head(table: str) -> str:
-    """`table` with its first line in bold, as terminals show it (ECMA-48, SGR)."""
+    """`table` with its first line in bold (ECMA-48, SGR)."""
     head, line_end, rest = table.partition("\n")
     return f"\x1b[1m{head}\x1b[0m{line_end}{rest}"
 
 
 def _on_stdout(content: bytes | str, form: str) -> None:
-    """Write and flush; text for people in the encoding of the stream, all else as UTF-8."""
+    """Write and flush: text for people in the encoding of the stream, other formats as UTF-8."""
     stream = sys.stdout
     if stream is None:
         raise UsageError("stdout is closed; redirect it to a file")
@@ -195,14 +201,14 @@ def _on_stdout(content: bytes | str, form: str) -> None:
 
 
 def discard(stream: IO[str]) -> None:
-    """Let what is still in the buffers of `stream` go to the null device when Python ends."""
+    """Redirect `stream` to the null device, so that flushing it at exit cannot fail."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, stream.fileno())
     os.close(null)
 
 
 def announce(engine: str | None) -> None:
-    """Say that the slower engine is used because the faster is not installed, and the remedy."""
+    """Write a note if the slower engine is used because the faster one is not installed."""
     from ..validation.shacl import slower
 
     if note := slower(engine):
@@ -211,13 +217,13 @@ def announce(engine: str | None) -> None:
 
 @functools.cache
 def _tell_once(line: str) -> None:
-    """Talk, unless this process has said the same before."""
+    """Write a message unless this process has written the same before."""
     tell(line)
 
 
 def count(problems: tuple[Problem, ...]) -> str:
     """`2 errors, 1 warning`."""
-    errors = sum(each.severity == "error" for each in problems)
+    errors = sum(problem.severity == "error" for problem in problems)
     return f"{many(errors, 'error')}, {many(len(problems) - errors, 'warning')}"
 
 
@@ -228,7 +234,7 @@ def many(number: int, word: str) -> str:
 
 @contextlib.contextmanager
 def doing(what: str) -> Iterator[None]:
-    """Say what is being done while it is done, where somebody watches."""
+    """Show `what` as progress within this context."""
     progress(f"{what} …")
     try:
         yield
@@ -237,7 +243,7 @@ def doing(what: str) -> Iterator[None]:
 
 
 def summary(checked: Checked, seconds: float) -> list[str]:
-    """What was read and checked, in a few lines."""
+    """The summary of a build or validation, as lines."""
     tally = checked.graph.tally
     facts = tally.verified + tally.cited
     share = 100 * tally.verified / facts if facts else 0.0
@@ -251,10 +257,21 @@ def summary(checked: Checked, seconds: float) -> list[str]:
     ]
 
 
+_STATED: Final = {
+    "dated": "have a date",
+    "placed": "a place",
+    "organised": "an organiser",
+    "topical": "a topic",
+}
+"""The columns of the query `completeness` in words."""
+
+
 def completeness(manifest: dict[str, Any]) -> list[str]:
-    """How many of the events say when, where, by whom and about what."""
-    (_, every), *having = manifest["completeness"].items() or [("events", 0)]
+    """The shares of events with a date, place, organiser and topic, as a line; none if empty."""
+    (_, every), *counts = manifest["completeness"].items() or [("events", 0)]
     if not every:
         return []
-    shares = ", ".join(f"{name} {100 * number / every:.0f} %" for name, number in having)
-    return [f"events   {every:,}: {shares}"]
+    shares = [
+        f"{100 * number / every:.0f} % {_STATED.get(column, column)}" for column, number in counts
+    ]
+    return [f"events   {every:,}: {', '.join(shares)}"]

@@ -1,4 +1,4 @@
-"""Where a command works: the project, and its graph, built where it must be."""
+"""The project and graph a command works on, and the options that several commands share."""
 
 from __future__ import annotations
 
@@ -19,18 +19,10 @@ from .console import announce, doing, tell
 
 if TYPE_CHECKING:
     from ..graph.store import Saved
-    from ..validation.gate import Checked
-if TYPE_CHECKING:
-    from ..model.project import Project
-if TYPE_CHECKING:
-    from ..graph.store import Saved
-    from ..model.project import Project
-if TYPE_CHECKING:
-    from ..graph.store import Saved
-    from ..model.project import Project
     from ..query.access import Reading
     from ..query.remote.endpoint import Endpoint
     from ..query.worker import Worker
+    from ..validation.gate import Checked
 
 
 ENGINE = click.option(
@@ -39,31 +31,31 @@ ENGINE = click.option(
 
 
 def here(context: click.Context) -> Project:
-    """The project that the command works on."""
+    """The project that --project names, or the nearest one, or the shipped one."""
     return chosen_project(context.obj)
 
 
 def saved_anew(project: Project, engine: str | None = None, whole: bool = False) -> Checked:
-    """Read, map, check and save `project`; what the last build saved is kept where it can be."""
+    """Read, map, validate and save `project`, reusing the last build unless `whole`."""
     from ..graph.build_folder import build_folder
     from ..incremental.inputs import news_apart
 
-    def say(line: str) -> None:
+    def write_note(line: str) -> None:
         tell(f"note: {line}")
 
-    with build_folder(project.build, say) as folder:
+    with build_folder(project.build, write_note) as folder:
         last = None if whole else folder.last
-        told = None if last is None else news_apart(project, last.folder)
+        changed = None if last is None else news_apart(project, last.folder)
 
         from ..pipeline import build_project
 
         announce(engine)
         with doing("building"):
-            return build_project(project, engine, whole, say, folder, told)
+            return build_project(project, engine, whole, write_note, folder, changed)
 
 
 def opened(project: Project) -> Saved:
-    """The saved graph; the shipped project is built into the cache when it is first asked."""
+    """The saved graph of a project; the shipped project is built into the cache on first use."""
     from ..graph.store import open_graph
     from ..incremental.inputs import is_stale
 
@@ -77,7 +69,7 @@ def opened(project: Project) -> Saved:
         return open_graph(project)
     saved = open_graph(project)
     if is_stale(project, saved):
-        tell("pcve: files have changed since the last build; `pcve build` brings it up to date")
+        tell("pcve: files have changed since the last build; run `pcve build` to update it")
     return saved
 
 
@@ -85,7 +77,7 @@ PICTURE = click.option(
     "--picture",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Draw it as well: FILE.svg or FILE.png (extra: pictures).",
+    help="Also draw a chart to FILE.svg or FILE.png (extra: pictures).",
 )
 
 
@@ -94,47 +86,47 @@ FORMAT = click.option(
     "form",
     default="text",
     metavar="FORMAT",
-    help="text (default), csv, xlsx, markdown, json. csv and json have a row a cell, with ids.",
+    help="text (default), csv, xlsx, markdown, json; csv and json have a row per cell, with ids.",
 )
 
 
 _SCOPE = (
-    click.option("--topic", default="", metavar="NAME", help="This topic and its narrower ones."),
-    click.option("--group", default="", metavar="NAME", help="This target group."),
-    click.option("--funder", default="", metavar="NAME", help="Paid by this body."),
-    click.option("--pillar", default="", metavar="NAME", help="Part of this process or pillar."),
-    click.option("--since", metavar="DATE", help="Going on at that time or later."),
-    click.option("--until", metavar="DATE", help="Going on at that time or earlier."),
-    click.option("--as-of", metavar="DATE", help="Going on on that day."),
+    click.option(
+        "--topic", default="", metavar="NAME", help="Only this topic and its narrower ones."
+    ),
+    click.option(
+        "--group", default="", metavar="NAME", help="Only this target group and its narrower ones."
+    ),
+    click.option("--funder", default="", metavar="NAME", help="Only what this body funds."),
+    click.option(
+        "--pillar", default="", metavar="NAME", help="Only parts of this process or pillar."
+    ),
+    click.option("--since", metavar="DATE", help="Only what was under way on or after DATE."),
+    click.option("--until", metavar="DATE", help="Only what was under way on or before DATE."),
+    click.option("--as-of", metavar="DATE", help="State of affairs on DATE."),
 )
 
 
 def scoped(command: Any) -> Any:
-    """`command` with the options that choose a part of the graph."""
+    """`command` with the options that select a part of the graph."""
     for option in reversed(_SCOPE):
         command = option(command)
     return command
 
 
 def named(project: Project, saved: Saved, query: str, **names: str) -> dict[str, str]:
-    """The IRIs of what is named, by parameter of a query of `queries/landscape`.
+    """The IRIs of named things, by parameter of a query of `queries/landscape`.
 
-    What is empty is left out. A name is an id or any name, spelling or script of the thing. Raises
-    UsageError with the nearest names for one that there is not.
+    Empty names are left out. A name is an id, or any name of the thing in any spelling or script.
+    Raises UsageError, with the nearest names, for an unknown one.
     """
     from ..query.parameters import bind
     from ..query.saved import read_queries
     from ..query.search import saved_index
 
-    asked = read_queries(project, "landscape")[query]
-    bound = bind(asked, names, saved_index(saved))
+    saved_query = read_queries(project, "landscape")[query]
+    bound = bind(saved_query, names, saved_index(saved))
     return {key: str(getattr(term, "value", "")) for key, term in bound.items()}
-
-
-Finder = Callable[[click.Context], "Project"]
-
-
-Opener = Callable[["Project"], "Saved"]
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -145,33 +137,33 @@ ALLOW_REDIRECT = click.option(
     "allowed",
     multiple=True,
     metavar="ORIGIN",
-    help="Follow redirects to this origin too, such as https://data.example.org.",
+    help="Also follow redirects to this origin, such as https://data.example.org.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A server that a command was given: its address, and the origins it may redirect to."""
+    """The server of --endpoint: its address, and the origins it may redirect to."""
 
     url: str
     allowed: tuple[str, ...] = ()
 
 
 def endpoint_options(command: Command) -> Command:
-    """Add --endpoint and --allow-redirect; the command takes both as `endpoint`, a Target or None.
+    """Add --endpoint and --allow-redirect, passed to the command as `endpoint`: a Target or None.
 
-    The command raises UsageError where redirects are allowed and no server is named.
+    The command raises UsageError if --allow-redirect is given without --endpoint.
     """
 
     @functools.wraps(command)
     def run(*args: Any, endpoint: str | None, allowed: tuple[str, ...], **kwargs: Any) -> Any:
         if allowed and endpoint is None:
-            raise click.UsageError("--allow-redirect goes with --endpoint")
+            raise click.UsageError("--allow-redirect requires --endpoint")
         target = None if endpoint is None else Target(endpoint, allowed)
         return command(*args, endpoint=target, **kwargs)
 
     option = click.option(
-        "--endpoint", metavar="URL", help="Ask a SPARQL server instead of the build."
+        "--endpoint", metavar="URL", help="Query a SPARQL server instead of the build."
     )
     return option(ALLOW_REDIRECT(run))  # type: ignore[return-value]
 
@@ -180,7 +172,7 @@ FOLDER = click.option(
     "--queries",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Your own folder of queries, also one written for grlc or BASIL.",
+    help="Use the queries of this folder, also one written for grlc or BASIL.",
 )
 
 
@@ -190,10 +182,9 @@ _SECRETS = ("PCVE_ENDPOINT_USER", "PCVE_ENDPOINT_PASSWORD", "PCVE_ENDPOINT_TOKEN
 def server(
     target: Target, update: str = "", store: str = "", timeout: float | None = None
 ) -> Endpoint:
-    """The server at `target`, asked as the environment says, each request within `timeout` seconds.
+    """The server at `target`, with credentials from the environment; `timeout` is per request.
 
-    Raises UsageError for an address, origin or timeout that is none, and for half of a pair of user
-    and password.
+    Raises UsageError for an invalid address, origin or timeout, and for incomplete credentials.
     """
     from ..query.remote.addresses import Addresses
     from ..query.remote.endpoint import TIMEOUT, Endpoint
@@ -203,7 +194,7 @@ def server(
     if bool(user) != bool(password):
         raise UsageError("set both PCVE_ENDPOINT_USER and PCVE_ENDPOINT_PASSWORD, or neither")
     if user and token:
-        raise UsageError("set PCVE_ENDPOINT_TOKEN, or user and password, but not both")
+        raise UsageError("set either PCVE_ENDPOINT_TOKEN or user and password, not both")
     return Endpoint(
         Addresses(target.url, update, store),
         Credentials(user, password, token),
@@ -214,11 +205,11 @@ def server(
 
 def graph_at(
     target: Target | None,
-    opened: Callable[[], Saved],
+    open_saved: Callable[[], Saved],
     worker: Worker | None = None,
     timeout: float | None = None,
 ) -> Reading:
-    """The graph on the server `target`; without one, the saved graph that `opened` gives."""
+    """The graph on the server `target`; without one, the saved graph that `open_saved` returns."""
     from ..query.access import Here, There
 
-    return There(server(target, timeout=timeout)) if target else Here(opened(), worker)
+    return There(server(target, timeout=timeout)) if target else Here(open_saved(), worker)

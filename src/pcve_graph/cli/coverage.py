@@ -1,4 +1,4 @@
-"""`pcve coverage` and `pcve timeline`: who works where on what, and when."""
+"""`pcve coverage`: who works where on what, and where nothing is recorded."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from ..model.project import Project
 
 
-_BESIDE = {"projects": "events", "events": "projects"}
-"""What is told of a gap beside what is counted."""
+_OTHER_KIND = {"projects": "events", "events": "projects"}
+"""The works that gaps mention in addition to those that are counted."""
 
 
 class Graph:
-    """The graph that is asked, and the names in it."""
+    """The saved graph of a project, read for analysis, with lookup of names."""
 
     def __init__(self, project: Project) -> None:
         from ..analysis.load import read_landscape
@@ -39,21 +39,22 @@ class Graph:
         self.landscape: Landscape = read_landscape(project, self.store)
         self.ontology = read_ontology(project)
 
-    def named(self, **names: str) -> dict[str, str]:
-        """The IRIs of what is named, by parameter; a retired record is the one in its place."""
-        found = named(self.project, self.saved, "coverage", **names)
-        return self.landscape.standing(found)
+    def resolve(self, **names: str) -> dict[str, str]:
+        """The IRIs of named things, by parameter; replaced records as their replacements."""
+        iris = named(self.project, self.saved, "coverage", **names)
+        return self.landscape.current_iris(iris)
 
-    def scope(self, asked: dict[str, Any]) -> Scope:
-        """What is asked for, taken out of the options of a command."""
+    def scope(self, options: dict[str, Any]) -> Scope:
+        """The scope that a command's options select; they are removed from `options`."""
         from ..analysis.scope import Scope, period
 
-        first, last = period(asked.pop("since"), asked.pop("until"), asked.pop("as_of"))
-        names = {key: asked.pop(key) for key in ("topic", "group", "funder", "pillar")}
-        names["country"] = asked.pop("country", "")
-        return Scope(**self.named(**names), first=first, last=last)
+        first, last = period(options.pop("since"), options.pop("until"), options.pop("as_of"))
+        names = {key: options.pop(key) for key in ("topic", "group", "funder", "pillar")}
+        names["country"] = options.pop("country", "")
+        return Scope(**self.resolve(**names), first=first, last=last)
 
     def matrix(self, scope: Scope, by: str, count: str, every: bool = False) -> Matrix:
+        """The coverage matrix of a scope; `every` adds all narrower topics or groups."""
         from ..analysis.coverage.matrix import coverage, read_lists
 
         lists = read_lists(self.project, self.store)
@@ -61,14 +62,33 @@ class Graph:
 
 
 @click.command()
-@click.option("--by", default="topic", metavar="AXIS", help="topic, pillar, group, funder, year.")
 @click.option(
-    "--count", default="projects", metavar="WHAT", help="projects, events, actors, money."
+    "--by",
+    default="topic",
+    metavar="AXIS",
+    help="Columns: topic (default), pillar, group, funder, year.",
+)
+@click.option(
+    "--count",
+    default="projects",
+    metavar="WHAT",
+    help="Count projects (default), events, actors, money.",
 )
 @scoped
-@click.option("--cell", default="", metavar="ROW/COLUMN", help="Open a cell: things and evidence.")
-@click.option("--gaps", is_flag=True, help="Where nothing, or only something weak, is recorded.")
-@click.option("--limit", type=COUNT, default=10, show_default=True, help="Of --gaps; 0 for all.")
+@click.option(
+    "--cell",
+    default="",
+    metavar="ROW/COLUMN",
+    help="Show the works of one cell with their evidence.",
+)
+@click.option("--gaps", is_flag=True, help="List cells without records, or with weak ones only.")
+@click.option(
+    "--limit",
+    type=COUNT,
+    default=10,
+    show_default=True,
+    help="Topics that --gaps lists; 0 for all.",
+)
 @FORMAT
 @PICTURE
 @OUTPUT
@@ -85,12 +105,12 @@ def coverage(
     form: str,
     picture: Path | None,
     output: Path | None,
-    **asked: Any,
+    **options: Any,
 ) -> None:
     """Show who works where on what, and where nothing is recorded.
 
-    A cell without a record shows a dot: no record is not proof of no activity. A name is an id or
-    any name of the thing, in any script.
+    A cell without a record shows a dot: no record is not proof of no activity. NAME is an id, or
+    any name of the thing in any script.
 
     \b
     Examples:
@@ -104,20 +124,20 @@ def coverage(
     from ..analysis.tables import written
 
     if cell and (gaps or picture):
-        raise UsageError("--cell opens one cell; give it without --gaps and --picture")
+        raise UsageError("--cell cannot be combined with --gaps or --picture")
     if gaps and picture:
-        raise UsageError("--picture draws the matrix; give it without --gaps")
+        raise UsageError("--picture cannot be combined with --gaps")
     if (gaps or cell) and count == "money":
-        raise UsageError("--gaps and --cell are of projects, events or actors, not of money")
+        raise UsageError("--gaps and --cell require --count projects, events or actors")
     graph = Graph(here(context))
     if gaps:
-        put(_gaps(graph, by, count, asked, form, limit), output, form)
+        put(_gaps(graph, by, count, options, form, limit), output, form)
         return
-    scope = graph.scope(asked)
+    scope = graph.scope(options)
     if cell:
         if form != "text":
             raise UsageError(
-                "--cell is text; `--format json` without it has the things of all cells"
+                "--cell is available as text only; `--format json` has the works of all cells"
             )
         put(_cell(graph, scope, by, count, cell), output)
         return
@@ -132,20 +152,24 @@ def coverage(
     put(written(sheet, form), output, form)
 
 
-def _gaps(graph: Graph, by: str, count: str, asked: dict[str, Any], form: str, limit: int) -> bytes:
+def _gaps(
+    graph: Graph, by: str, count: str, options: dict[str, Any], form: str, limit: int
+) -> bytes:
     from ..analysis.coverage.gaps import briefing, gap_sheet, gaps, newest_reading
     from ..analysis.tables import written
 
-    as_of = asked.pop("as_of")
-    scope = graph.scope({**asked, "as_of": as_of})
+    as_of = options.pop("as_of")
+    scope = graph.scope({**options, "as_of": as_of})
     on = scope.first if as_of else newest_reading(graph.project, graph.store)
     on = None if by == "year" else on
     if as_of:
         scope = dataclasses.replace(scope, first=None, last=None)
     matrix = graph.matrix(scope, by, count, every=True)
-    beside = None if count == "actors" else graph.matrix(scope, by, _BESIDE[count], every=True)
-    found = gaps(graph.landscape, matrix, beside, on)
-    where = graph.landscape, graph.store, matrix, found, on
+    other_matrix = (
+        None if count == "actors" else graph.matrix(scope, by, _OTHER_KIND[count], every=True)
+    )
+    found_gaps = gaps(graph.landscape, matrix, other_matrix, on)
+    where = graph.landscape, graph.store, matrix, found_gaps, on
     return briefing(*where, limit).encode() if form == "text" else written(gap_sheet(*where), form)
 
 
@@ -154,13 +178,15 @@ def _cell(graph: Graph, scope: Scope, by: str, count: str, cell: str) -> str:
 
     row, slash, column = cell.partition("/")
     if not (row.strip() and slash and column.strip()):
-        raise UsageError(f"--cell is a row and a column, such as albania/prisons, not {cell!r}")
+        raise UsageError(
+            f"--cell requires a row and a column, such as albania/prisons, not {cell!r}"
+        )
     row, column = row.strip(), column.strip()
-    own = {"elsewhere", "online", "unknown", "all"}
-    row_key = row if row in own else graph.named(country=row)["country"]
+    keys = {"elsewhere", "online", "unknown", "all"}
+    row_key = row if row in keys else graph.resolve(country=row)["country"]
     column_key = column
-    if column not in own and by != "year":
-        column_key = graph.named(**{by: column})[by]
+    if column not in keys and by != "year":
+        column_key = graph.resolve(**{by: column})[by]
         scope = scope.of(by, column_key)
     matrix = graph.matrix(scope, by, count)
     lines = line_of(matrix.rows, row_key, row), line_of(matrix.columns, column_key, column)

@@ -16,21 +16,27 @@ from .context import here
 @click.command()
 @click.argument("old", default="HEAD", metavar="[A]")
 @click.argument("new", default="", metavar="[B]")
-@click.option("--format", "form", metavar="FORMAT", default="text", show_default=True)
-@click.option("--brief", is_flag=True, help="Only how many statements differ, and why.")
+@click.option(
+    "--format",
+    "form",
+    metavar="FORMAT",
+    default="text",
+    help="text (default), markdown, json, rdf-patch.",
+)
+@click.option("--brief", is_flag=True, help="Show only the number of changes by reason.")
 @OUTPUT
 @click.pass_context
 @guarded
 def diff(
     context: click.Context, old: str, new: str, form: str, brief: bool, output: Path | None
 ) -> None:
-    """Report what changed between two states, by statement.
+    """Report what changed between two states of the graph.
 
     A and B are project folders (their files as they are), build folders, releases, or git
-    revisions of this project; without them, the last commit and the files here. Nothing is written
-    into the project. Formats: text, markdown, json, rdf-patch.
+    revisions of this project; by default the last commit and the current files. Nothing is written
+    into the project.
 
-    Exit 0: no statement differs, 1: some do, 2: one side cannot be read or built, as in diff(1).
+    Exit code as of diff(1), 0: no differences, 1: differences, 2: a state cannot be read or built.
 
     \b
     Examples:
@@ -46,10 +52,10 @@ def diff(
     from ..publish.diff.snapshot import Workspace, of_files, open_side
 
     if form not in DIFF_FORMATS:
-        hint = nearest(form, DIFF_FORMATS) or "known formats: " + ", ".join(DIFF_FORMATS)
-        raise UsageError(f"there is no format {form!r}; {hint}")
+        hint = nearest(form, DIFF_FORMATS) or "the formats are " + ", ".join(DIFF_FORMATS)
+        raise UsageError(f"unknown format {form!r}; {hint}")
     if brief and form != "text":
-        raise UsageError("--brief is a form of text; the other formats have the counts in them")
+        raise UsageError("--brief requires --format text; the other formats include the counts")
     project = here(context)
     with contextlib.ExitStack() as stack:
         workspace = Workspace(stack, build_project)
@@ -58,7 +64,7 @@ def diff(
             after = (
                 open_side(new, project, workspace) if new else of_files("now", project, workspace)
             )
-            found = compare(before, after)
-        text = as_counts(found) if brief else DIFF_FORMATS[form](found)
+            comparison = compare(before, after)
+        text = as_counts(comparison) if brief else DIFF_FORMATS[form](comparison)
     put(text, output, form)
-    sys.exit(1 if found.changes else 0)
+    sys.exit(1 if comparison.changes else 0)

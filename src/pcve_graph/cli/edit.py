@@ -1,4 +1,4 @@
-"""`pcve new` and `fmt`: records begun and kept in form."""
+"""`pcve new` and `pcve fmt`: starts records, and writes files in canonical form."""
 
 from __future__ import annotations
 
@@ -32,9 +32,7 @@ def new(context: click.Context, kind: str, identifier: str) -> None:
 
     project = here(context)
     if project.shipped:
-        raise UsageError(
-            "there is no project here to add to; clone the repository, or use --project"
-        )
+        raise UsageError("no project to add to: clone the repository, or use --project")
     path, text = draft(project, read_ontology(project), kind, identifier)
     with written_to(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,9 +40,9 @@ def new(context: click.Context, kind: str, identifier: str) -> None:
         try:
             create_file(path, text)
         except FileExistsError:
-            raise UsageError(f"{project.relative(path)} is there already") from None
+            raise UsageError(f"{project.relative(path)} already exists") from None
     say(project.relative(path))
-    tell("fill in what the source says, delete the rest, then `pcve validate`")
+    tell("fill in what the source states, delete the other keys, then run `pcve validate`")
 
 
 @click.command()
@@ -74,7 +72,7 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
             remove_drafts(folder)
     for path in chosen:
         if not path.is_file() or not path.is_relative_to(project.root):
-            raise UsageError(f"{path} is no file of the project")
+            raise UsageError(f"{path} is not a file of the project")
         name = project.relative(path)
         content = _read(path, LARGEST_LINES)
         try:
@@ -98,7 +96,7 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
 
 
 def _read(path: Path, largest: int) -> bytes:
-    """The content of a file. Raises UsageError where it cannot be read."""
+    """The content of a file. Raises UsageError if it cannot be read."""
     try:
         return read_file(path, largest)
     except OSError as error:
@@ -106,5 +104,5 @@ def _read(path: Path, largest: int) -> bytes:
 
 
 def _with_plain_line_ends(content: bytes) -> str:
-    """The text of a file, as Python reads it: a file that differs in line ends alone is left."""
+    """The text of a file with LF line ends: files that differ only in line ends are left alone."""
     return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")

@@ -17,7 +17,7 @@ from .context import here
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write an index and a page for each rule.",
+    help="Write an index and a page for each rule to DIR.",
 )
 @click.pass_context
 @guarded
@@ -34,10 +34,10 @@ def explain(context: click.Context, rule: str | None, folder: Path | None) -> No
     from ..validation.rule_help import as_text, find_page, pages
 
     project = here(context)
-    known = pages(read_ontology(project), project)
+    help_pages = pages(read_ontology(project), project)
     if folder is not None:
-        tell(f"wrote {many(save_pages(write_pages(known), folder), 'page')} to {folder}")
+        tell(f"wrote {many(save_pages(write_pages(help_pages), folder), 'page')} to {folder}")
     elif rule is None:
-        say(*known)
+        say(*help_pages)
     else:
-        put(as_text(find_page(rule, known)))
+        put(as_text(find_page(rule, help_pages)))

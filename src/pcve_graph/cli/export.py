@@ -1,4 +1,4 @@
-"""`pcve export`: the graph, or a part of it, as a file in other people's formats."""
+"""`pcve export`: writes the graph, or a part of it, in one of many formats."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ..publish.export.subset import Part
 
 
-class Asked(TypedDict):
-    """What to choose, in the words of the user; empty where it is not set."""
+class Selection(TypedDict):
+    """The options that select a part, as typed; empty if not set."""
 
     kinds: tuple[str, ...]
     since: str
@@ -31,22 +31,38 @@ class Asked(TypedDict):
 @click.command()
 @click.argument("form", metavar="[FORMAT]", default="")
 @click.option("--list", "listed", is_flag=True, help="List the formats.")
-@click.option("--only", "kinds", multiple=True, metavar="KIND", help="Only this kind, as event.")
-@click.option("--since", default="", metavar="DATE", help="What was on that day or after it.")
-@click.option("--until", default="", metavar="DATE", help="What was on that day or before it.")
-@click.option("--topic", default="", metavar="TOPIC", help="What is about it or a narrower one.")
-@click.option("--country", default="", metavar="NAME", help="What is or was there.")
+@click.option(
+    "--only",
+    "kinds",
+    multiple=True,
+    metavar="KIND",
+    help="Only this kind, such as event; repeatable.",
+)
+@click.option(
+    "--since", default="", metavar="DATE", help="Only what was under way on or after DATE."
+)
+@click.option(
+    "--until", default="", metavar="DATE", help="Only what was under way on or before DATE."
+)
+@click.option(
+    "--topic", default="", metavar="TOPIC", help="Only what is about this topic or a narrower one."
+)
+@click.option("--country", default="", metavar="NAME", help="Only what is or was in this country.")
 @OUTPUT
 @click.pass_context
 @guarded
 def export(
-    context: click.Context, form: str, listed: bool, output: Path | None, **asked: Unpack[Asked]
+    context: click.Context,
+    form: str,
+    listed: bool,
+    output: Path | None,
+    **options: Unpack[Selection],
 ) -> None:
     """Write the graph, or a part of it, in one of many formats.
 
-    Without FORMAT the formats are listed. A part has what fits all that is set: --only may be
-    given more than once; a day may be a month or year; topic and country go by any name. With
-    it go its claims and their sources, and the names of what it points to.
+    Without FORMAT the formats are listed. A part is what matches all options; DATE is a day, month
+    or year; topics and countries may be given by any name. A part includes its claims, their
+    sources, and the labels of what it refers to.
 
     \b
     Examples:
@@ -60,37 +76,37 @@ def export(
 
     if listed or not form:
         width = max(map(len, FORMATS))
-        for each in FORMATS.values():
-            say(f"{each.name:<{width}}  {each.title}")
+        for export_format in FORMATS.values():
+            say(f"{export_format.name:<{width}}  {export_format.title}")
         return
     if form not in FORMATS:
-        hint = nearest(form, FORMATS) or "known formats: " + ", ".join(FORMATS)
-        raise UsageError(f"there is no format {form!r}; {hint}")
+        hint = nearest(form, FORMATS) or "the formats are " + ", ".join(FORMATS)
+        raise UsageError(f"unknown format {form!r}; {hint}")
     chosen = FORMATS[form]
     if chosen.binary and output is None and on_terminal():
         name = f"pcve{chosen.suffix}"
-        raise UsageError(f"{form} is no text for a terminal; write it to a file: -o {name}")
+        raise UsageError(f"refusing to write binary output ({form}) to a terminal; use -o {name}")
     project = here(context)
     saved = opened(project)
     ontology = read_ontology(project)
-    part = _part(saved, chosen, ontology, asked)
+    part = _part(saved, chosen, ontology, options)
     with doing(f"writing {form}"):
         content = chosen.write(part, ontology)
     put(content, output, form)
 
 
-def _part(saved: Saved, form: Format, ontology: Ontology, asked: Asked) -> Part:
+def _part(saved: Saved, form: Format, ontology: Ontology, options: Selection) -> Part:
     from ..publish.export.subset import whole
 
     part = whole(saved)
-    if not any(asked.values()):
+    if not any(options.values()):
         return part
     from ..publish.export.select import read_choice, select
     from ..query.search import saved_index
 
-    choice = read_choice(ontology, saved_index(saved), **asked)
+    choice = read_choice(ontology, saved_index(saved), **options)
     form.admits(choice)
-    found = select(part, ontology, choice)
-    lines = many(sum(map(len, found.graphs.values())), "statement")
-    tell(f"chose {lines} of {sum(map(len, part.graphs.values())):,}")
-    return found
+    selected = select(part, ontology, choice)
+    lines = many(sum(map(len, selected.graphs.values())), "statement")
+    tell(f"selected {lines} of {sum(map(len, part.graphs.values())):,}")
+    return selected

@@ -1,7 +1,7 @@
-"""The command `pcve`, and its parts.
+"""The command `pcve`: its subcommands, their summaries, and its entry point.
 
-It runs in a process with bounds of time and memory, which the one that begins watches: the commands
-read what others wrote.
+As commands read untrusted input, each runs in a process with bounds of time and memory, which the
+starting process watches.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ COMMANDS: Final = {
         "query": "Ask a saved query, or SPARQL of your own from a file or stdin.",
         "queries": "List the saved queries, their parameters and an example of each.",
         "search": "Find things by any name, or by words about them.",
-        "show": "Show everything known of one thing, each fact with its evidence.",
+        "show": "Show all facts about one thing, each with its evidence.",
         "overlaps": "Find who does the same in the same place at the same time.",
         "coverage": "Show who works where on what, and where nothing is recorded.",
         "timeline": "Show projects and events over time, and how topics shifted.",
@@ -45,10 +45,10 @@ COMMANDS: Final = {
         "explain": "Explain a rule: what it requires, why, and how to satisfy it.",
     },
     "Curate": {
-        "build": "Read, map, check and store the project; write build/.",
+        "build": "Read, map, validate and store the project in build/.",
         "new": "Start a record or source with every key its class allows.",
         "fmt": "Write records, queries and ontology files in canonical form.",
-        "diff": "Report what changed between two states, by statement.",
+        "diff": "Report what changed between two states of the graph.",
     },
     "Publish": {
         "export": "Write the graph, or a part of it, in one of many formats.",
@@ -58,11 +58,11 @@ COMMANDS: Final = {
         "path": "Print where the files of the last build are.",
     },
 }
-"""The commands with their summaries, in the groups of `pcve --help`, which imports none of them."""
+"""The commands by group, with their summaries: `pcve --help` need not import any command."""
 NAMES: Final = tuple(name for group in COMMANDS.values() for name in group)
 
 _MODULES: Final = {"fmt": "edit", "new": "edit", "path": "build"}
-"""The module of a command that is not named after it."""
+"""The modules of commands that are not named after them."""
 
 
 def main() -> None:
@@ -71,24 +71,25 @@ def main() -> None:
     try:
         prepare()
         gc.freeze()  # a collection would write to the pages that the two processes share
-        enter(_tell)
+        enter(_report_stop)
         cli(prog_name="pcve")
     except BaseException as error:
         if inside.lacks_memory(error):
             inside.end_without_memory()
         if message := shortage(error):
-            _tell(f"pcve: {message}")
+            _report_stop(f"pcve: {message}")
             sys.exit(2)
         raise
     finally:
-        gc.freeze()  # what is left goes with the process, without a last collection
+        gc.freeze()  # no last collection: memory is released when the process exits
 
 
 @contextlib.contextmanager
 def _guarded_click() -> Iterator[None]:
-    """What click writes itself, such as help: arguments that its messages repeat are made visible.
+    """Handle what click itself writes, such as help and usage errors.
 
-    Where it cannot be written, as on a full disk, that is said, and the exit code is 2.
+    Control characters in arguments that its messages repeat are escaped. If stdout cannot be
+    written, as on a full disk, a message reports it and the exit code is 2.
     """
     try:
         yield
@@ -105,8 +106,8 @@ def _guarded_click() -> Iterator[None]:
         raise
 
 
-def _tell(message: str) -> None:
-    """Say why the process with the command had to be stopped."""
+def _report_stop(message: str) -> None:
+    """Report why the process of the command was stopped."""
     progress("")
     tell(message)
 
@@ -151,13 +152,13 @@ class _Commands(click.Group):
     "folder",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="The project's folder. Without it: the nearest one upward, else the one shipped inside.",
+    help="Project folder (default: this folder or the nearest parent, else the shipped project).",
 )
 @click.pass_context
 def cli(context: click.Context, folder: Path | None) -> None:
     """A knowledge graph of work to prevent and counter violent extremism.
 
-    Every fact says where it comes from, and how far a machine has checked it.
+    Every fact has its sources, and states how far it was verified against their text.
     """
     context.obj = folder
     inside.working_on(context.invoked_subcommand or "pcve")

@@ -1,4 +1,4 @@
-"""`pcve overlaps`: who does the same, in one place and time, and which events meet or collide."""
+"""`pcve overlaps`: projects that do the same, and events that are back to back or collide."""
 
 from __future__ import annotations
 
@@ -24,15 +24,27 @@ _FORMATS = ("text", "table", "csv", "xlsx", "markdown", "json", "turtle")
 
 
 @click.command()
-@click.option("--country", default="", metavar="NAME", help="Where both work, a region included.")
-@click.option("--topic", default="", metavar="NAME", help="What both are about, or a part of it.")
-@click.option("--funder", default="", metavar="NAME", help="Who pays for one of them, or both.")
-@click.option("--since", default="", metavar="DATE", help="Together at that time or later.")
-@click.option("--until", default="", metavar="DATE", help="Together at that time or earlier.")
+@click.option("--country", default="", metavar="NAME", help="Only pairs in this country or region.")
+@click.option(
+    "--topic", default="", metavar="NAME", help="Only pairs on this topic or narrower ones."
+)
+@click.option(
+    "--funder", default="", metavar="NAME", help="Only pairs this body funds one or both of."
+)
+@click.option(
+    "--since", default="", metavar="DATE", help="Only pairs that overlap on or after DATE."
+)
+@click.option(
+    "--until", default="", metavar="DATE", help="Only pairs that overlap on or before DATE."
+)
 @click.option("--kind", default="all", metavar="KIND", help="all (default), project, event.")
-@click.option("--min-score", "least", type=SHARE, help="The least score.")
-@click.option("--related", is_flag=True, help="List also all pairs that belong together.")
-@click.option("--limit", type=COUNT, default=10, show_default=True, help="Pairs told; 0 for all.")
+@click.option(
+    "--min-score", "least", type=SHARE, metavar="S", help="The lowest score, from 0 to 1."
+)
+@click.option("--related", is_flag=True, help="Also list all related pairs.")
+@click.option(
+    "--limit", type=COUNT, default=10, show_default=True, help="Pairs of a verdict; 0 for all."
+)
 @click.option(
     "--format",
     "form",
@@ -44,7 +56,7 @@ _FORMATS = ("text", "table", "csv", "xlsx", "markdown", "json", "turtle")
     "--picture",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Draw them as well: FILE.svg or FILE.png (extra: pictures).",
+    help="Also draw a diagram to FILE.svg or FILE.png (extra: pictures).",
 )
 @OUTPUT
 @click.pass_context
@@ -67,9 +79,9 @@ def overlaps(
 ) -> None:
     """Find who does the same in the same place at the same time.
 
-    Each pair has a score, what it is made of, a reason and its evidence. Successors, parts of one
-    umbrella and editions of one series are related, not overlapping; what a missing date or place
-    leaves open is told apart. docs/overlap-score.md says how the score comes about.
+    Each pair has a score, its parts, a reason and evidence. Successors, parts of one umbrella and
+    editions of one series are related, not overlapping; pairs that a missing date or place leaves
+    undecided are listed separately. docs/overlap-score.md explains the score.
 
     \b
     Examples:
@@ -79,60 +91,60 @@ def overlaps(
     """
     from ..analysis.overlaps.find import find_overlaps
 
-    for option, word, known in (("--kind", kind, _KINDS), ("--format", form, _FORMATS)):
-        _one_of(option, word, known)
+    for option, word, choices in (("--kind", kind, _KINDS), ("--format", form, _FORMATS)):
+        _check_choice(option, word, choices)
     project = here(context)
     saved = opened(project)
     names = named(project, saved, "overlaps", country=country, topic=topic, funder=funder)
     profiles = _profiles(project, saved)
-    asked = _asked(profiles.landscape.standing(names), since, until, _KINDS[kind], least)
-    found = find_overlaps(profiles, asked)
+    criteria = _criteria(profiles.landscape.current_iris(names), since, until, _KINDS[kind], least)
+    result = find_overlaps(profiles, criteria)
     if picture:
         from ..analysis.overlaps.diagram import overlap_picture
 
-        where = profiles.landscape, saved.store, asked, found
+        where = profiles.landscape, saved.store, criteria, result
         put(overlap_picture(*where, picture.suffix), picture, picture.suffix)
         if output is None and form == "text":
             return
-    put(_told(saved, profiles, asked, found, form, limit, related), output, form)
+    put(_rendered(saved, profiles, criteria, result, form, limit, related), output, form)
 
 
-def _told(
+def _rendered(
     saved: Saved,
     profiles: Profiles,
-    asked: Asked,
-    found: Overlaps,
+    criteria: Asked,
+    result: Overlaps,
     form: str,
     limit: int,
     related: bool,
 ) -> bytes:
-    """What is found, in the format that is asked for."""
+    """The overlaps in the format `form`."""
     from ..analysis.overlaps.find import lines_of_succession
 
     landscape, store = profiles.landscape, saved.store
     if form == "text":
         from ..analysis.overlaps.report import Briefing, written
 
-        most = limit or max(map(len, found.pairs.values()))
-        lines = tuple(lines_of_succession(profiles, asked))
-        return written(Briefing(landscape, store, asked, found, lines, most, related)).encode()
+        most = limit or max(map(len, result.pairs.values()))
+        lines = tuple(lines_of_succession(profiles, criteria))
+        return written(Briefing(landscape, store, criteria, result, lines, most, related)).encode()
     if form == "turtle":
         from ..analysis.overlaps.report import turtle
 
-        return turtle(landscape, store, found)
+        return turtle(landscape, store, result)
     from ..analysis.overlaps.report import sheet
     from ..analysis.tables import written as tabled
 
-    return tabled(sheet(landscape, store, asked, found), "text" if form == "table" else form)
+    return tabled(sheet(landscape, store, criteria, result), "text" if form == "table" else form)
 
 
-def _one_of(option: str, word: str, known: Collection[str]) -> None:
+def _check_choice(option: str, word: str, choices: Collection[str]) -> None:
     from ..model.suggest import nearest
 
-    if word not in known:
-        hint = nearest(word, known)
-        choice = ", ".join(known)
-        raise UsageError(f"{option} is one of {choice}, not {word!r}" + (hint and f"; {hint}"))
+    if word not in choices:
+        hint = nearest(word, choices)
+        choice = ", ".join(choices)
+        raise UsageError(f"{option} must be one of {choice}, not {word!r}" + (hint and f"; {hint}"))
 
 
 def _profiles(project: Project, saved: Saved) -> Profiles:
@@ -143,7 +155,7 @@ def _profiles(project: Project, saved: Saved) -> Profiles:
     return profiles(read_landscape(project, saved.store), read_weights(project))
 
 
-def _asked(
+def _criteria(
     names: dict[str, str], since: str, until: str, kinds: tuple[str, ...], least: float | None
 ) -> Asked:
     from ..analysis.overlaps.find import Asked

@@ -1,4 +1,4 @@
-"""`pcve publish`: the graph on servers."""
+"""`pcve publish`: loads the graph into a SPARQL server."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--endpoint", required=True, metavar="URL", help="Where the server is asked.")
-@click.option("--update-endpoint", "update", default="", metavar="URL", help="Where it changes.")
-@click.option("--gsp", default="", metavar="URL", help="Where it takes graphs as they are.")
+@click.option("--endpoint", required=True, metavar="URL", help="Query endpoint of the server.")
+@click.option("--update-endpoint", "update", default="", metavar="URL", help="Its update endpoint.")
+@click.option("--gsp", default="", metavar="URL", help="Its Graph Store Protocol endpoint.")
 @ALLOW_REDIRECT
 @click.option(
     "--timeout",
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     default=600,
     show_default=True,
     metavar="S",
-    help="Of one request; 0 for never.",
+    help="Time limit of one request; 0 for no limit.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Report what would change, and write nothing.")
 @click.pass_context
 @guarded
 def publish(
@@ -46,9 +46,9 @@ def publish(
 ) -> None:
     """Load the built graph into a SPARQL 1.1 server.
 
-    All is loaded under staging names and counted, then one request puts it in place. Where the
-    server takes updates and graphs is made from --endpoint, if not given. User and password
-    are PCVE_ENDPOINT_USER and PCVE_ENDPOINT_PASSWORD, a token is PCVE_ENDPOINT_TOKEN.
+    The graphs are loaded under staging names and counted, then one request replaces the old ones.
+    The other endpoints are derived from --endpoint unless given. Credentials come from
+    PCVE_ENDPOINT_USER and PCVE_ENDPOINT_PASSWORD, or from PCVE_ENDPOINT_TOKEN.
 
     \b
     Examples:
@@ -56,52 +56,54 @@ def publish(
       pcve publish --endpoint http://localhost:8890/sparql --dry-run
     """
     start = time.perf_counter()
-    inside.bound(seconds=0)  # every request has its own bound
+    inside.bound(seconds=0)  # total request has its own bound
     saved = opened(here(context))
-    there = server(Target(endpoint, allowed), update, gsp, timeout or MOST_SECONDS)
-    found = _planned(there, saved) if dry_run else _published(there, saved)
-    _report(there, found, dry_run, time.perf_counter() - start)
+    target = server(Target(endpoint, allowed), update, gsp, timeout or MOST_SECONDS)
+    plan = _planned(target, saved) if dry_run else _published(target, saved)
+    _report(target, plan, dry_run, time.perf_counter() - start)
 
 
-def _planned(there: Endpoint, saved: Saved) -> Plan:
+def _planned(target: Endpoint, saved: Saved) -> Plan:
     from ..query.remote.upload import plan
 
-    return plan(there, saved)
+    return plan(target, saved)
 
 
-def _published(there: Endpoint, saved: Saved) -> Plan:
+def _published(target: Endpoint, saved: Saved) -> Plan:
     from ..query.remote.upload import publish
 
     try:
-        return publish(there, saved, _progress())
+        return publish(target, saved, _progress())
     finally:
         progress("")
 
 
 def _progress() -> Progress:
-    def told(name: str, done: int, every: int) -> None:
-        progress(f"loading {name}: {done:,} of {every:,}")
+    def show(name: str, done: int, total: int) -> None:
+        progress(f"loading {name}: {done:,} of {total:,}")
 
-    return told
+    return show
 
 
-def _report(there: Endpoint, found: Plan, dry: bool, seconds: float) -> None:
+def _report(endpoint: Endpoint, plan: Plan, dry: bool, seconds: float) -> None:
     from ..query.remote.addresses import shown
     from ..query.remote.upload import commits_in_parts
 
-    where = there.where
+    where = endpoint.where
     loaded = f"graphs to {shown(where.store)}" if where.store else "graphs as updates"
-    say(f"server   {there.server or 'without a name'}: {loaded}, updates to {shown(where.update)}")
-    for name, number in found.new.items():
-        say(f"{name:<12} {number:>9,} triples, {found.old[name]:,} before")
-    if any(found.left.values()):
+    say(f"server   {endpoint.server or 'unnamed'}: {loaded}, updates to {shown(where.update)}")
+    for name, number in plan.new.items():
+        say(f"{name:<12} {number:>9,} triples, {plan.old[name]:,} before")
+    if any(plan.left.values()):
         tell(
-            "an earlier publishing did not end; what it left "
-            + ("lies there" if dry else "is gone")
+            "an earlier `pcve publish` was interrupted; its staging graphs "
+            + ("remain on the server" if dry else "have been deleted")
         )
-    total = many(sum(found.new.values()), "triple")
-    if commits_in_parts(there):
-        tell("this server commits in parts: while it replaces, readers may see some of each")
+    total = many(sum(plan.new.values()), "triple")
+    if commits_in_parts(endpoint):
+        tell(
+            "this server commits in parts: during replacement, queries may see a mix of old and new"
+        )
     say(
         f"nothing was written; {total} would be"
         if dry

@@ -1,4 +1,4 @@
-"""`pcve queries`: the saved queries, listed and checked."""
+"""`pcve queries`: lists the saved queries, and checks them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..query.foreign import read_folder
 from ..query.saved import Parameter, SavedQuery, read_queries
 from ..system.sandbox import inside
 from .bounds import SECONDS
-from .console import guarded, many, put, say, tell
+from .console import guarded, put, say, tell
 from .context import FOLDER, Target, endpoint_options, graph_at, here, opened
 from .query import Reply, note
 
@@ -25,39 +25,42 @@ if TYPE_CHECKING:
 
 
 def tried(graph: Reading, project: Project, folder: Path | None, timeout: float) -> int:
-    """Ask every question with its examples, print rows and milliseconds of each; the exit code."""
+    """Run every query with its examples and print the rows and milliseconds of each.
+
+    Returns the exit code: 1 if a query fails or cannot be read.
+    """
     from ..query.access import trials
     from ..query.foreign import read_folder
     from ..query.saved import read_queries
 
-    own = read_folder(folder) if folder else None
-    queries, problems = own or (read_queries(project, "answers"), [])
+    queries, problems = read_folder(folder) if folder else (read_queries(project, "answers"), [])
     tell(*map(str, problems))
     failed = len(problems)
-    asked = 0
-    inside.bound(seconds=0)  # from here on each question has its own bound
-    for each in trials(graph, queries.values(), timeout):
-        asked += 1
-        failed += bool(each.problem)
-        settings = "".join(f" {key}={value}" for key, value in each.settings.items())
-        numbers = f"{each.rows:>7,} rows {each.milliseconds:>9,.1f} ms  {each.name}{settings}"
-        say(f"{'failed' if each.problem else 'ok':<7}{numbers}")
-        if each.problem:
-            say(f"        {each.problem}")
-    tell(f"{many(len(queries), 'question')} asked {asked} times, {failed} failed")
+    trial_count = 0
+    inside.bound(seconds=0)  # from here on each query has its own time limit
+    for trial in trials(graph, queries.values(), timeout):
+        trial_count += 1
+        failed += bool(trial.problem)
+        settings = "".join(f" {key}={value}" for key, value in trial.settings.items())
+        numbers = f"{trial.rows:>7,} rows {trial.milliseconds:>9,.1f} ms  {trial.name}{settings}"
+        say(f"{'failed' if trial.problem else 'ok':<7}{numbers}")
+        if trial.problem:
+            say(f"        {trial.problem}")
+    word = "query" if len(queries) == 1 else "queries"
+    tell(f"{len(queries):,} {word} run {trial_count:,} times, {failed:,} failed")
     return 1 if failed else 0
 
 
 @click.command()
 @FOLDER
-@click.option("--check", is_flag=True, help="Ask each with its examples; exit 1 if one fails.")
+@click.option("--check", is_flag=True, help="Run each with its examples; exit 1 if one fails.")
 @click.option(
     "--timeout",
     type=SECONDS,
     default=f"{QUESTION_SECONDS:.0f}",
     show_default=True,
     metavar="S",
-    help="Of reading them, and of each that --check asks; 0 for never.",
+    help="Time limit of reading them, and of each query with --check; 0 for no limit.",
 )
 @endpoint_options
 @click.pass_context
@@ -98,17 +101,17 @@ def queries(
 
 
 def catalogue(project: Project, folder: Path | None) -> Reply:
-    """The queries of the project or of `folder`, their parameters, an example of each."""
+    """The queries of the project or of `folder`, with their parameters and an example of each."""
     problems: list[Problem] = []
     if folder is None:
-        found = read_queries(project, "answers")
+        queries_by_name = read_queries(project, "answers")
     else:
-        found, problems = read_folder(folder)
+        queries_by_name, problems = read_folder(folder)
     lines: list[str] = []
-    for name, query in found.items():
+    for name, query in queries_by_name.items():
         option = f" --queries {folder}" if folder else ""
         lines += _entry(name, query, option)
-    notes = tuple(note(each) for query in found.values() for each in query.notes)
+    notes = tuple(note(remark) for query in queries_by_name.values() for remark in query.notes)
     return Reply("".join(line + "\n" for line in lines), notes, tuple(problems))
 
 
@@ -117,7 +120,9 @@ def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
     example = f"pcve query {name}{option}"
     for parameter in query.params.values():
         lines.append(
-            f"    {parameter.name} ({_takes(parameter)}): {parameter.description}".rstrip(": ")
+            f"    {parameter.name} ({_accepted_values(parameter)}): {parameter.description}".rstrip(
+                ": "
+            )
         )
         if parameter.example:
             value = parameter.example
@@ -126,8 +131,8 @@ def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
     return [*lines, f"    example: {example}"]
 
 
-def _takes(parameter: Parameter) -> str:
-    """`concept of topic, needed`: what a parameter takes, in a few words."""
+def _accepted_values(parameter: Parameter) -> str:
+    """The values that a parameter takes, in words: `concept of topic, required`."""
     words = parameter.type
     if parameter.scheme:
         words += f" of {parameter.scheme}"
@@ -138,5 +143,5 @@ def _takes(parameter: Parameter) -> str:
     if parameter.allowed:
         words += ": " + " | ".join(parameter.allowed)
     if parameter.default:
-        return f"{words}, else {parameter.default}"
-    return words + (", needed" if parameter.required else "")
+        return f"{words}, default {parameter.default}"
+    return words + (", required" if parameter.required else "")

@@ -1,4 +1,4 @@
-"""What `pcve query`, `pcve queries` and `pcve search` answer: text for stdout, and talk beside."""
+"""`pcve query`: runs a saved query or SPARQL, and replies with text and messages."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ ROW_FORMATS = ("table", "markdown", *RESULT_FORMATS)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How a question is put: which limits hold, and how the answer is written.
+    """The options of `pcve query`.
 
-    `settings` are `parameter=value`. `timeout` is in seconds: None for what the header says or the
-    usual, 0 for no bound. `limit` is rows or triples, 0 for all. `width` is that of the terminal,
-    0 for lines as long as they are. `service` lets SERVICE ask other servers. `why` is the row
-    whose reasons are told, 0 for all rows, None for no reasons.
+    `settings` are `parameter=value`. `timeout` is in seconds: None for that of the query header or
+    the default, 0 for no limit. `limit` is rows or triples, 0 for all. `width` is the columns of
+    the terminal, 0 for lines of any length. `service` allows SERVICE. `why` is the number of the
+    row to explain, 0 for all rows, None for no explanations.
     """
 
     settings: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer as text in the format `form`, messages beside it, and the problems met."""
+    """The output of a command: text in the format `form` for stdout, messages, and problems."""
 
     text: str
     talk: tuple[str, ...] = ()
@@ -63,48 +63,57 @@ class Reply:
     form: str = "text"
 
 
-def question(project: Project, graph: Reading, name: str, own: bytes | None, asked: Asked) -> Reply:
-    """The answer to a saved query, to that of a file or folder, or to the text `own`."""
-    known = (*ROW_FORMATS, *RDF_FORMATS)
-    if asked.form and asked.form not in known:
-        hint = ", ".join(likely(asked.form, known) or known)
-        raise UsageError(f"there is no format {asked.form!r}; {hint}")
-    chosen = choose(project, name, asked.queries) if own is None else own_query(own, "stdin")
-    seconds = asked.timeout
+def question(
+    project: Project, graph: Reading, name: str, own: bytes | None, options: Asked
+) -> Reply:
+    """Run the saved query `name`, one from a file or folder, or the SPARQL text `own`.
+
+    Raises UsageError for an unknown format, query or parameter.
+    """
+    formats = (*ROW_FORMATS, *RDF_FORMATS)
+    if options.form and options.form not in formats:
+        hint = ", ".join(likely(options.form, formats) or formats)
+        raise UsageError(f"unknown format {options.form!r}; {hint}")
+    chosen = choose(project, name, options.queries) if own is None else own_query(own, "stdin")
+    seconds = options.timeout
     if seconds is None:
         seconds = chosen.timeout or QUESTION_SECONDS
         if isinstance(graph, Here):
             inside.bound(seconds=seconds)
     inside.working_on(chosen.path)
-    bindings = bind_in(graph, chosen, _pairs(asked.settings))
+    bindings = bind_in(graph, chosen, _pairs(options.settings))
     answer = graph.ask(
         chosen.text,
         bindings,
         chosen.path,
         timeout=seconds,
-        limit=asked.limit or None,
-        service=asked.service,
+        limit=options.limit or None,
+        service=options.service,
     )
     talk = list(map(note, chosen.notes))
     if not isinstance(answer, bool) and answer.more:
-        talk.append(f"stopped after {asked.limit:,}; there are more")
-    if asked.why is not None:
+        talk.append(f"stopped after {options.limit:,}; there are more")
+    if options.why is not None:
         if not isinstance(answer, Table):
-            raise UsageError("only the rows of a SELECT have reasons; leave --why out")
+            raise UsageError("--why requires a SELECT query")
         if not isinstance(graph, Here):
-            raise UsageError("--why reads the evidence of the built graph; leave --endpoint out")
+            raise UsageError(
+                "--why cannot be combined with --endpoint: it reads the evidence of the built graph"
+            )
         ontology = read_ontology(project)
         store = graph.saved.store
-        told = grounds(store, ontology, chosen.text, bindings, answer, asked.why, asked.form)
-        return Reply(told, tuple(talk), form=asked.form or "table")
-    text = present(answer, asked.form, graph.words(answer, asked.form), asked.iris, asked.width)
+        reasons = grounds(store, ontology, chosen.text, bindings, answer, options.why, options.form)
+        return Reply(reasons, tuple(talk), form=options.form or "table")
+    text = present(
+        answer, options.form, graph.words(answer, options.form), options.iris, options.width
+    )
     usual = "turtle" if isinstance(answer, Triples) else "table"
-    return Reply(text, tuple(talk), form=asked.form or usual)
+    return Reply(text, tuple(talk), form=options.form or usual)
 
 
-def note(note: Problem) -> str:
-    """A note on a query as one line."""
-    return one_line(f"{note.position}: note: {note.message}; {note.fix}")
+def note(problem: Problem) -> str:
+    """A note on a query, as one line."""
+    return one_line(f"{problem.position}: note: {problem.message}; {problem.fix}")
 
 
 def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
@@ -112,19 +121,19 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals:
-            raise UsageError(f"--set takes KEY=VALUE, not {setting!r}")
+            raise UsageError(f"--set requires KEY=VALUE, not {setting!r}")
         pairs[key.strip()] = value.strip()
     return pairs
 
 
 def overview(project: Project) -> str:
     """The names and summaries of the saved queries, a line each."""
-    found = read_queries(project, "answers")
-    return indent(columns([[name, query.summary] for name, query in found.items()]), "  ")
+    queries_by_name = read_queries(project, "answers")
+    return indent(columns([[name, query.summary] for name, query in queries_by_name.items()]), "  ")
 
 
 class _QueryCommand(click.Command):
-    """A command whose help names the saved queries of the project."""
+    """A command whose help lists the saved queries of the project."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
 
@@ -134,7 +143,9 @@ class _QueryCommand(click.Command):
 
 @click.command(cls=_QueryCommand)
 @click.argument("name", metavar="NAME|FILE|-")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Bind a parameter.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Set a parameter of the query."
+)
 @click.option(
     "--format",
     "form",
@@ -142,14 +153,16 @@ class _QueryCommand(click.Command):
     default="",
     help="table (default), csv, tsv, json, xml, markdown; for graphs turtle, jsonld, nt, rdfxml.",
 )
-@click.option("--iris", is_flag=True, help="In tables, show IRIs instead of labels.")
-@click.option("--wide", is_flag=True, help="In tables, fold no line.")
-@click.option("--limit", type=COUNT, default=0, metavar="N", help="Stop after N rows.")
+@click.option("--iris", is_flag=True, help="Show IRIs instead of labels in tables.")
+@click.option("--wide", is_flag=True, help="Do not fold lines of tables.")
+@click.option(
+    "--limit", type=COUNT, default=0, metavar="N", help="Stop after N rows; 0 (default) for all."
+)
 @click.option(
     "--timeout",
     type=SECONDS,
     metavar="S",
-    help="Stop after S seconds; 0 for never. Without it: what the query says, else 60.",
+    help="Stop after S seconds; 0 for no limit (default: that of the query, else 60).",
 )
 @click.option(
     "--why",
@@ -157,19 +170,21 @@ class _QueryCommand(click.Command):
     flag_value=0,
     type=COUNT,
     metavar="[N]",
-    help="Under each row, or row N alone, the facts and words that it stands on.",
+    help="Show the facts and quotes behind each row, or behind row N.",
 )
-@click.option("--allow-service", "service", is_flag=True, help="Let SERVICE ask other servers.")
+@click.option(
+    "--allow-service", "service", is_flag=True, help="Allow SERVICE to query other servers."
+)
 @FOLDER
 @endpoint_options
 @click.pass_context
 @guarded
 def query(
-    context: click.Context, /, name: str, wide: bool, endpoint: Target | None, **asked: Any
+    context: click.Context, /, name: str, wide: bool, endpoint: Target | None, **options: Any
 ) -> None:
     """Ask a saved query, or SPARQL of your own from a file or stdin.
 
-    A value is an id, or any name, spelling or script of the thing. Prefixes that the graph uses
+    VALUE is an id, or any name of the thing in any spelling or script. Prefixes that the graph uses
     need not be declared.
 
     \b
@@ -180,15 +195,15 @@ def query(
       echo 'SELECT ?s { ?s a pcve:Event }' | pcve query -
     """
 
-    if not endpoint:  # there each request has its own bound
-        given = asked["timeout"]
-        inside.bound(seconds=QUESTION_SECONDS if given is None else given)
+    if not endpoint:  # requests to an endpoint have their own time limit
+        timeout = options["timeout"]
+        inside.bound(seconds=QUESTION_SECONDS if timeout is None else timeout)
     inside.working_on(name if name != "-" else "stdin")
     project = here(context)
     opener = functools.partial(opened, project)
-    graph = graph_at(endpoint, opener, timeout=asked["timeout"] or None)
+    graph = graph_at(endpoint, opener, timeout=options["timeout"] or None)
     own = read_stdin() if name == "-" else None
-    how = Asked(**asked, width=0 if wide else _width())
+    how = Asked(**options, width=0 if wide else _width())
     reply = question(project, graph, name, own, how)
     tell(*reply.talk)
     put(reply.text, form=reply.form)

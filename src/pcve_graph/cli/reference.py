@@ -1,4 +1,4 @@
-"""`pcve reference`: the pages that describe the ontology."""
+"""`pcve reference`: writes the HTML pages that describe the ontology."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .context import here
 def reference(context: click.Context, folder: Path) -> None:
     """Write the ontology as HTML pages.
 
-    The pages are HTML without scripts: open DIR/index.html, or put DIR on any web server. Beside
-    them lie ontology, lists and shapes as Turtle, JSON-LD, RDF/XML and N-Triples.
+    The pages need no scripts: open DIR/index.html, or put DIR on any web server. DIR also contains
+    the ontology, lists and shapes as Turtle, JSON-LD, RDF/XML and N-Triples.
 
     \b
     Example: pcve reference site/reference

@@ -1,4 +1,4 @@
-"""`pcve diff` and `release`: what changed, and a release that anyone can rebuild and compare."""
+"""`pcve release`: writes a reproducible release, or rebuilds one and compares it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from .console import doing, guarded, many, say, tell
 from .context import here, saved_anew
 
 SHOWN = 40
-"""Differences that --verify names."""
+"""The most differences that --verify lists."""
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--verify", is_flag=True, help="Rebuild the release that lies in DIR, and compare.")
+@click.option("--verify", is_flag=True, help="Rebuild the release in DIR and compare.")
 @click.pass_context
 @guarded
 def release(context: click.Context, folder: Path, verify: bool) -> None:
     """Write or verify a release: every format in one folder.
 
-    The same commit and tools give the same bytes, so that anyone can make it again. With --verify
-    nothing is written; exit 0: the same, 1: a file differs, and each is named.
+    The same commit and tools give the same bytes, so that anyone can reproduce it. With --verify
+    nothing is written; exit 0: identical, 1: files differ, and are listed.
 
     \b
     Examples:
@@ -43,19 +43,19 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
     if verify:
         check_release(folder)
         with doing("building again"):
-            found = differences(folder, rebuilt(project, partial(build_project, whole=True)))
-        tell(*found[:SHOWN])
-        if len(found) > SHOWN:
-            tell(f"and {len(found) - SHOWN:,} more")
-        say("differs" if found else "the same, file by file")
-        sys.exit(1 if found else 0)
+            differing = differences(folder, rebuilt(project, partial(build_project, whole=True)))
+        tell(*differing[:SHOWN])
+        if len(differing) > SHOWN:
+            tell(f"and {len(differing) - SHOWN:,} more")
+        say("differs" if differing else "identical, file by file")
+        sys.exit(1 if differing else 0)
     check_target(folder)
     saved_anew(project)
     with doing("writing"):
         saved = open_graph(project)
         files = release_files(project, saved, read_ontology(project))
         if is_stale(project, saved):
-            raise UsageError("files changed while the release was made; run the command again")
+            raise UsageError("files changed while the release was written; run the command again")
         write_release(files, folder)
     size = sum(map(len, files.values()))
     say(f"wrote {many(len(files), 'file')}, {size:,} bytes, to {folder}")

@@ -1,9 +1,8 @@
-"""`pcve query`, `queries`, `search` and `show`: answers, and what they stand on."""
+"""`pcve search`: finds things by their names, or by words about them."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 import click
 
@@ -18,16 +17,24 @@ from .console import guarded, put, tell
 from .context import here, opened
 from .query import Reply
 
-if TYPE_CHECKING:
-    pass
-if TYPE_CHECKING:
-    pass
-
 
 @click.command()
 @click.argument("text", metavar="TEXT")
-@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind, as country.")
-@click.option("--limit", type=COUNT, default=20, show_default=True, metavar="N", help="0 for all.")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="KIND",
+    help="Only this kind, such as country; repeatable.",
+)
+@click.option(
+    "--limit",
+    type=COUNT,
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Stop after N results; 0 for all.",
+)
 @click.option("--format", "form", default="table", metavar="FORMAT", help="table (default), json.")
 @click.pass_context
 @guarded
@@ -49,29 +56,32 @@ def search(
 
 
 def finding(saved: Saved, text: str, kinds: tuple[str, ...], limit: int, form: str) -> Reply:
-    """The things that `text` may mean, best first, as a table or JSON."""
+    """The things that match `text`, best match first, as a table or JSON.
+
+    Raises UsageError for an unknown kind or format.
+    """
     index = saved_index(saved)
-    known = index.kinds()
+    known_kinds = index.kinds()
     for kind in kinds:
-        if kebab(kind) not in known:
-            hint = ", ".join(likely(kebab(kind), known) or sorted(known))
-            raise UsageError(f"there is no kind {kind!r}; {hint}")
-    found = index.search(text, tuple(map(kebab, kinds)), limit or None)
+        if kebab(kind) not in known_kinds:
+            hint = ", ".join(likely(kebab(kind), known_kinds) or sorted(known_kinds))
+            raise UsageError(f"unknown kind {kind!r}; {hint}")
+    hits = index.search(text, tuple(map(kebab, kinds)), limit or None)
     if form == "json":
         rows = [
             {"iri": hit.iri, "id": hit.id, "kind": hit.kind, "label": hit.label}
             | {"matched": hit.field, "text": hit.text}
-            for hit in found
+            for hit in hits
         ]
         return Reply(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", form=form)
     if form != "table":
-        raise UsageError(f"there is no format {form!r}; table, json")
-    if not found:
-        return Reply("", (f"nothing is called {text!r} or tells of it",))
-    return Reply(columns([[hit.id, hit.kind, hit.label, _why(hit)] for hit in found]))
+        raise UsageError(f"unknown format {form!r}; the formats are table, json")
+    if not hits:
+        return Reply("", (f"no match for {text!r}",))
+    return Reply(columns([[hit.id, hit.kind, hit.label, _matched_text(hit)] for hit in hits]))
 
 
-def _why(hit: Hit) -> str:
+def _matched_text(hit: Hit) -> str:
     if hit.field in ("id", "name") and hit.text in (hit.id, hit.label):
         return ""
     words = " ".join(hit.text.split())

@@ -1,9 +1,8 @@
-"""`pcve show`: everything known of one thing."""
+"""`pcve show`: all facts about one thing, with their evidence."""
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,20 +10,17 @@ from ..model.problems import UsageError
 from .console import guarded, put
 from .context import Target, endpoint_options, graph_at, here, opened
 
-if TYPE_CHECKING:
-    pass
-
 
 @click.command()
 @click.argument("identifier", metavar="ID")
-@click.option("--as-of", metavar="DATE", help="Only what held on that day, such as 2019-05-01.")
+@click.option("--as-of", metavar="DATE", help="State of affairs on DATE, such as 2019-05-01.")
 @endpoint_options
 @click.pass_context
 @guarded
 def show(
     context: click.Context, identifier: str, as_of: str | None, endpoint: Target | None
 ) -> None:
-    """Show everything known of one thing, each fact with its evidence.
+    """Show all facts about one thing, each with its evidence.
 
     \b
     Examples:
@@ -40,7 +36,6 @@ def show(
     ontology = read_ontology(project)
     days = first_and_last(as_of) if as_of else None
     if as_of and (days is None or days[0] != days[1]):
-        raise UsageError(f"--as-of takes a day such as 2019-05-01, not {as_of!r}")
+        raise UsageError(f"--as-of requires a day such as 2019-05-01, not {as_of!r}")
     store = graph_at(endpoint, functools.partial(opened, project)).around(identifier, ontology)
-    found = view(store, ontology, identifier, days[0] if days else None)
-    put(present_view(found))
+    put(present_view(view(store, ontology, identifier, days[0] if days else None)))

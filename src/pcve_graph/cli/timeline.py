@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -12,15 +12,12 @@ from .console import OUTPUT, guarded, put
 from .context import FORMAT, PICTURE, here, scoped
 from .coverage import Graph
 
-if TYPE_CHECKING:
-    pass
-
 
 @click.command()
 @scoped
-@click.option("--country", default="", metavar="NAME", help="In this country, or a region.")
+@click.option("--country", default="", metavar="NAME", help="Only in this country or region.")
 @click.option("--kind", default="all", metavar="KIND", help="all (default), project, event.")
-@click.option("--trend", is_flag=True, help="How many things, and what share, a topic has by year.")
+@click.option("--trend", is_flag=True, help="Show the number and share of each topic by year.")
 @FORMAT
 @PICTURE
 @OUTPUT
@@ -34,12 +31,12 @@ def timeline(
     form: str,
     picture: Path | None,
     output: Path | None,
-    **asked: Any,
+    **options: Any,
 ) -> None:
     """Show projects and events over time, and how topics shifted.
 
-    Beside them stands how many sources tell of each year, so that a break in what was collected is
-    not read as a trend.
+    The number of sources for each year is shown as well, so that gaps in what was collected are
+    not mistaken for a trend.
 
     \b
     Examples:
@@ -49,33 +46,35 @@ def timeline(
     """
     from ..analysis.tables import written
     from ..analysis.timeline import read_collected, timeline_sheet, timeline_text, trend_sheet
-    from ..analysis.timeline import timeline as found_in
+    from ..analysis.timeline import timeline as timeline_of
     from ..model.suggest import nearest
 
     kinds = {"all": ("project", "event"), "project": ("project",), "event": ("event",)}
     if kind not in kinds:
         hint = nearest(kind, kinds)
-        raise UsageError(f"--kind is all, project or event, not {kind!r}" + (hint and f"; {hint}"))
+        raise UsageError(
+            f"--kind must be one of all, project, event, not {kind!r}" + (hint and f"; {hint}")
+        )
     graph = Graph(here(context))
-    scope = graph.scope(asked)
+    scope = graph.scope(options)
     collected = read_collected(graph.project, graph.store, graph.landscape)
-    found = found_in(graph.landscape, collected, scope, kinds[kind])
+    result = timeline_of(graph.landscape, collected, scope, kinds[kind])
     where = graph.landscape, graph.store
     matrix = graph.matrix(scope, "topic", "actors") if trend else None
     if picture:
         from ..analysis.charts import time_picture, trend_picture
 
         drawn = (
-            trend_picture(*where, matrix, found, scope, picture.suffix)
+            trend_picture(*where, matrix, result, scope, picture.suffix)
             if matrix
-            else time_picture(*where, found, scope, picture.suffix)
+            else time_picture(*where, result, scope, picture.suffix)
         )
         put(drawn, picture, picture.suffix)
         if output is None and form == "text":
             return
     if matrix:
-        put(written(trend_sheet(*where, matrix, found, scope), form), output, form)
+        put(written(trend_sheet(*where, matrix, result, scope), form), output, form)
     elif form == "text":
-        put(timeline_text(*where, found, scope), output)
+        put(timeline_text(*where, result, scope), output)
     else:
-        put(written(timeline_sheet(*where, found, scope), form), output, form)
+        put(written(timeline_sheet(*where, result, scope), form), output, form)

@@ -1,4 +1,4 @@
-"""`pcve validate`: files of any kind, checked against the shapes."""
+"""`pcve validate`: validates the project or any files against the shapes."""
 
 from __future__ import annotations
 
@@ -25,24 +25,51 @@ from .context import ENGINE, here, opened
     "paths", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="[FILE]..."
 )
 @ENGINE
-@click.option("--input-format", metavar="FORMAT", help="Of every FILE, where its ending is silent.")
-@click.option("--shapes", type=click.Path(path_type=Path), metavar="FILE", help="Your own shapes.")
-@click.option("--against", is_flag=True, help="Look references up in the built graph.")
-@click.option("--focus", multiple=True, metavar="IRI", help="Only what is wrong with this thing.")
-@click.option("--severity", type=click.Choice(["error", "warning"]), default="warning")
-@click.option("--format", "form", metavar="FORMAT", default="text")
 @click.option(
-    "--limit", type=COUNT, default=100, show_default=True, help="Problems shown as text; 0 for all."
+    "--input-format", metavar="FORMAT", help="Format of every FILE, if its suffix does not show it."
 )
-@click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
+@click.option(
+    "--shapes",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Validate against these shapes instead.",
+)
+@click.option("--against", is_flag=True, help="Resolve references in the built graph.")
+@click.option(
+    "--focus", multiple=True, metavar="IRI", help="Only problems of this thing; repeatable."
+)
+@click.option(
+    "--severity",
+    type=click.Choice(["error", "warning"]),
+    default="warning",
+    show_default=True,
+    help="The lowest severity to report.",
+)
+@click.option(
+    "--format",
+    "form",
+    metavar="FORMAT",
+    default="text",
+    help="text (default), json, sarif, junit, turtle.",
+)
+@click.option(
+    "--limit",
+    type=COUNT,
+    default=100,
+    show_default=True,
+    help="Most problems shown as text; 0 for all.",
+)
+@click.option("--watch", is_flag=True, help="Validate again whenever a file changes.")
 @click.pass_context
 @guarded
-def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **asked: Any) -> None:
+def validate(
+    context: click.Context, /, paths: tuple[Path, ...], watch: bool, **options: Any
+) -> None:
     """Check the project, or any files, against the shapes.
 
     FILE is Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, a record in YAML or many in JSON
-    Lines, a folder of them, or - for stdin. Formats of the answer: text, json, sarif, junit,
-    turtle. Exit 0: conforms, 1: does not, 2: a file cannot be read.
+    Lines, a folder of them, or - for stdin. Exit 0: conforms, 1: does not, 2: a file cannot be
+    read.
 
     \b
     Examples:
@@ -54,16 +81,16 @@ def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **
     from ..validation.run import examine, stamp
 
     project = here(context)
-    if (form := asked["form"]) not in (*REPORTS, "turtle"):
-        raise UsageError(f"there is no format {form!r}; known: {', '.join(REPORTS)}, turtle")
+    if (form := options["form"]) not in (*REPORTS, "turtle"):
+        raise UsageError(f"unknown format {form!r}; the formats are {', '.join(REPORTS)}, turtle")
     if not paths:
-        _refuse_without_files(asked)
-    announce(asked["engine"])
-    run = functools.partial(_validated, project, examine, paths, asked)
+        _refuse_without_files(options)
+    announce(options["engine"])
+    run = functools.partial(_validated, project, examine, paths, options)
     if not watch:
         sys.exit(run())
     bounds = inside.bounds()
-    inside.bound(seconds=0, memory=0)  # each run has the bounds, and the watching has none
+    inside.bound(seconds=0, memory=0)  # each run has the bounds, the loop has none
     again = functools.partial(_bounded, run, *bounds)
     seen: object = None
     while True:
@@ -75,41 +102,41 @@ def validate(context: click.Context, /, paths: tuple[Path, ...], watch: bool, **
         time.sleep(0.4)
 
 
-def _refuse_without_files(asked: dict[str, Any]) -> None:
-    """Raise UsageError for an option that the check of the whole project would not heed."""
+def _refuse_without_files(options: dict[str, Any]) -> None:
+    """Raise UsageError for an option that validation of the whole project would ignore."""
     for option in ("shapes", "focus", "against", "input_format"):
-        if asked[option]:
-            raise UsageError(f"--{option.replace('_', '-')} goes with files: name them")
+        if options[option]:
+            raise UsageError(f"--{option.replace('_', '-')} requires FILE: name the files")
 
 
 @guarded
 def _bounded(run: Callable[[], int], seconds: float, memory: int) -> int:
-    """One run of `--watch`, within bounds of its own."""
+    """The exit code of one run of `--watch`, within its own bounds of time and memory."""
     inside.bound(seconds=seconds, memory=memory)
     return run()
 
 
-def _validated(project: Project, examine: Any, paths: tuple[Path, ...], asked: Any) -> int:
-    """Check once, print the answer, and return the exit code."""
+def _validated(project: Project, examine: Any, paths: tuple[Path, ...], options: Any) -> int:
+    """Validate once, print the report, and return the exit code."""
     from ..validation.report import REPORTS, turtle
 
     start = time.perf_counter()
-    form = asked["form"]
-    opened_graph = opened(project) if asked["against"] and paths else None
+    form = options["form"]
+    opened_graph = opened(project) if options["against"] and paths else None
     stdin = read_stdin() if Path("-") in paths else b""
     with doing("checking"):
-        outcome = examine(project, paths, asked, opened_graph, stdin)
+        outcome = examine(project, paths, options, opened_graph, stdin)
     problems = outcome.problems
     if form == "turtle":
         put(turtle(outcome.results, outcome.others), form=form)
     elif form == "text":
-        tell(*REPORTS["text"](problems, outcome.files, asked["limit"]).splitlines())
+        tell(*REPORTS["text"](problems, outcome.files, options["limit"]).splitlines())
         if outcome.checked:
             say(*summary(outcome.checked, time.perf_counter() - start))
         if paths or problems:
             tell(f"{count(problems)} in {many(len(outcome.files), 'file')}")
         if problems:
-            tell("`pcve explain RULE` tells more of a rule")
+            tell("`pcve explain RULE` explains a rule")
     else:
-        put(REPORTS[form](problems, outcome.files, asked["limit"]), form=form)
+        put(REPORTS[form](problems, outcome.files, options["limit"]), form=form)
     return int(outcome.code)

@@ -213,7 +213,7 @@ class _Level:
         self.brackets = self.operators = self.most_operators = self.terms = self.inner = 0
 
     def end_statement(self) -> None:
-        """The end of a triple, or of a part of one: a link of its group that ends a property path."""
+        """The end of a triple or of a part of one: a link of its group; it ends any path."""
         self.terms += 0 if self.is_data else _TRIPLE
         self.most_operators = max(self.operators, self.most_operators)
         self.operators = 0

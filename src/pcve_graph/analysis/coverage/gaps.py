@@ -1,4 +1,4 @@
-"""Where nothing is recorded, or only something small, ended or undated, and who is near."""
+"""Coverage gaps: cells of a matrix without records or with weak ones, and nearby coverage."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .matrix import ALL, UNKNOWN, Line, Matrix
 from .report import AXIS_WORDS, NO_PROOF, many, scope_words
 
 SMALL: Final = Decimal(100_000)
-"""In the budget's own currency: a project whose whole budget is below it is small."""
+"""In the currency of the budget: a project with a lower total budget counts as small."""
 SMALL_KINDS: Final = {
     "pilot-project": "a pilot project",
     "sub-grant-scheme": "a sub-grant scheme",
@@ -33,18 +33,18 @@ _PROJECTS: Final = (
     f"sub-grants, or under {SMALL:,} in all)"
 )
 _EVENTS: Final = "no dates are stated, or the events are announced only"
-_OTHER: Final = {"projects": "event", "events": "project", "actors": ""}
+_OTHER_KIND: Final = {"projects": "event", "events": "project", "actors": ""}
 _WEAK: Final = {"projects": _PROJECTS, "events": _EVENTS, "actors": f"{_PROJECTS}; {_EVENTS}"}
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One cell with no record, or with weak ones alone: `weak` has each with its reason.
+    """One cell without records, or with weak ones only: `weak` has each of them with its reason.
 
-    `near` are the other economies with a record in the same column, `regional` what is located at
-    the region as a whole, `wider` the broader columns that have a record in this economy,
-    `unplaced` what states no place, so that it may be here, and `beside` how many events there are
-    in the cell where projects are counted, or projects where events are.
+    `near` are the other economies with a record in the same column, `regional` the works located at
+    the region as a whole, `wider` the labels of broader columns with a record in this economy,
+    `unplaced` the works that state no place and so may belong here. `other_kind` is the number of
+    events in the cell where projects are counted, and of projects where events are.
     """
 
     economy: Line
@@ -54,16 +54,16 @@ class Gap:
     regional: tuple[Work, ...]
     wider: tuple[str, ...]
     unplaced: tuple[Work, ...]
-    beside: int
+    other_kind: int
 
     @property
     def covered(self) -> int:
-        """How many neighbours are covered: economies, the region, and a broader column, as one."""
+        """The number of covered neighbours: economies, plus one each for region and broader."""
         return len(self.near) + bool(self.regional) + bool(self.wider)
 
 
 def newest_reading(project: Project, store: ox.Store) -> date | None:
-    """The day that the newest source was read: the graph knows of nothing later."""
+    """The latest day on which a source was accessed, if any: the graph has nothing later."""
     query = read_queries(project, "landscape")["sources"]
     table = ask(store, query.text, name=query.path)
     assert isinstance(table, Table)
@@ -72,16 +72,16 @@ def newest_reading(project: Project, store: ox.Store) -> date | None:
 
 
 def gaps(
-    landscape: Landscape, matrix: Matrix, beside: Matrix | None, on: date | None
+    landscape: Landscape, matrix: Matrix, other_kind: Matrix | None, on: date | None
 ) -> tuple[Gap, ...]:
-    """The gaps of a matrix on a day, those without a record first, most neighbours covered first.
+    """The gaps of a matrix on a day: without records first, then by covered neighbours, most first.
 
-    Without a day nothing is said to have ended. What may be in a cell counts as being there.
-    `beside` has the same rows and columns for events, or for projects.
+    Without a day no work counts as ended. Works that may be in a cell count as being in it.
+    `other_kind` is the same matrix for events where `matrix` counts projects, or the reverse.
     """
     columns = [column for column in matrix.columns if column.role in ("broader", "part")]
     regions = [row for row in matrix.rows if row.role == "region"]
-    found = []
+    found_gaps = []
     for column in columns:
         economies = {row: matrix.cell(row.key, column.key).all() for row in matrix.economies}
         regional = tuple(work for row in regions for work in matrix.cell(row.key, column.key).all())
@@ -94,28 +94,30 @@ def gaps(
                 for above in landscape.broader.get(column.key, ())
                 if matrix.cell(row.key, above)
             ]
-            found.append(
+            found_gaps.append(
                 Gap(
                     economy=row,
                     column=column,
                     weak=tuple(weak),
-                    near=tuple(each for each, has in economies.items() if has and each != row),
+                    near=tuple(
+                        economy for economy, has in economies.items() if has and economy != row
+                    ),
                     regional=regional,
                     wider=tuple(sorted(wider)),
                     unplaced=matrix.cell(UNKNOWN, column.key).all(),
-                    beside=len(beside.cell(row.key, column.key).all()) if beside else 0,
+                    other_kind=len(other_kind.cell(row.key, column.key).all()) if other_kind else 0,
                 )
             )
     return tuple(
-        sorted(found, key=lambda each: (bool(each.weak), -each.covered, each.column.label))
+        sorted(found_gaps, key=lambda gap: (bool(gap.weak), -gap.covered, gap.column.label))
     )
 
 
 def weakness(work: Work, on: date | None) -> str:
-    """Why a work covers its cell weakly; empty where it does not.
+    """Why a work covers its cell only weakly; empty if it does not.
 
-    A project: it has ended, has not begun, states no dates or is small. An event: it states no
-    date, or no source says that it was held.
+    A project has ended, has not begun, states no dates or is small. An event states no date, or is
+    only announced.
     """
     if not work.earliest and not work.latest:
         return "no dates stated"
@@ -127,19 +129,19 @@ def weakness(work: Work, on: date | None) -> str:
         return f"begins {day(work.start or work.end or work.earliest)}"
     if work.sort in SMALL_KINDS:
         return SMALL_KINDS[work.sort]
-    totals = [each for each in sums([work]) if each.share == "total" and each.most is not None]
-    if totals and all(each.most is not None and each.most < SMALL for each in totals):
+    totals = [total for total in sums([work]) if total.share == "total" and total.most is not None]
+    if totals and all(total.most is not None and total.most < SMALL for total in totals):
         return f"small, {totals[0].currency} {totals[0]} in all"
     return ""
 
 
 def gap_sheet(
-    landscape: Landscape, store: ox.Store, matrix: Matrix, found: tuple[Gap, ...], on: date | None
+    landscape: Landscape, store: ox.Store, matrix: Matrix, gaps: tuple[Gap, ...], on: date | None
 ) -> Sheet:
-    """The gaps as a table, a row each."""
+    """The gaps as a table, a row each, with notes."""
     both = matrix.count != "actors"
     heads = f"{matrix.by} economy state there covered near region broader unplaced".split()
-    heads += [f"{_OTHER[matrix.count]}s"] if both else []
+    heads += [f"{_OTHER_KIND[matrix.count]}s"] if both else []
     rows = tuple(
         (
             gap.column.label,
@@ -147,45 +149,47 @@ def gap_sheet(
             "only weakly" if gap.weak else "no record",
             "; ".join(f"{work.label} ({reason})" for work, reason in gap.weak),
             gap.covered,
-            "; ".join(each.label for each in gap.near),
+            "; ".join(line.label for line in gap.near),
             "; ".join(work.label for work in gap.regional),
             "; ".join(gap.wider),
             "; ".join(work.label for work in gap.unplaced),
-            *((gap.beside,) if both else ()),
+            *((gap.other_kind,) if both else ()),
         )
-        for gap in found
+        for gap in gaps
     )
     name = _title(landscape, matrix, on)
     texts = [name, *(str(cell) for row in rows for cell in row)]
-    return Sheet(name, tuple(heads), rows, (_caution(matrix), *footnotes(store, texts)))
+    return Sheet(name, tuple(heads), rows, (_explanation(matrix), *footnotes(store, texts)))
 
 
 def briefing(
     landscape: Landscape,
     store: ox.Store,
     matrix: Matrix,
-    found: tuple[Gap, ...],
+    gaps: tuple[Gap, ...],
     on: date | None,
     limit: int,
 ) -> str:
-    """The gaps as a text to forward: the answer first, then each topic; `limit` 0 for all."""
+    """The gaps as text: a summary, then at most `limit` topics; 0 for all."""
     by_column: dict[Line, list[Gap]] = {}
-    for gap in found:
+    for gap in gaps:
         if gap.covered:
             by_column.setdefault(gap.column, []).append(gap)
-    lines = [_title(landscape, matrix, on), "", *_answer(matrix, found), ""]
+    lines = [_title(landscape, matrix, on), "", *_answer(matrix, gaps), ""]
     columns = list(by_column)[: limit or None]
     for place, column in enumerate(columns, 1):
         lines += [f"{place}. {column.label}  [{column.id}]"]
-        lines += [f"   {line}" for line in _about(by_column[column], _OTHER[matrix.count], on)]
+        lines += [f"   {line}" for line in _about(by_column[column], _OTHER_KIND[matrix.count], on)]
         lines += [""]
     if more := len(by_column) - len(columns):
-        lines += [f"{more:,} more have gaps: `--limit 0` shows them, `--format csv` a row each."]
-    nowhere = {gap.column.label for gap in found if not gap.covered and not gap.weak}
+        lines += [
+            f"{more:,} more have gaps: `--limit 0` shows all; `--format csv` has a row per gap."
+        ]
+    nowhere = {gap.column.label for gap in gaps if not gap.covered and not gap.weak}
     nowhere -= {column.label for column in by_column}
     if nowhere:
         lines += [f"No record in any economy or the region: {', '.join(sorted(nowhere))}.", ""]
-    lines += [_caution(matrix)]
+    lines += [_explanation(matrix)]
     return "\n".join([*lines, *footnotes(store, lines)]) + "\n"
 
 
@@ -197,10 +201,10 @@ def _title(landscape: Landscape, matrix: Matrix, on: date | None) -> str:
     return ", ".join(words)
 
 
-def _answer(matrix: Matrix, found: tuple[Gap, ...]) -> Iterator[str]:
+def _answer(matrix: Matrix, gaps: tuple[Gap, ...]) -> Iterator[str]:
     columns = [column for column in matrix.columns if column.role in ("broader", "part")]
     economies = matrix.economies
-    bare = sum(not gap.weak for gap in found)
+    bare = sum(not gap.weak for gap in gaps)
     cells = len(columns) * len(economies)
     axis = AXIS_WORDS[matrix.by]
     what = "thing" if matrix.count == "actors" else matrix.count[:-1]
@@ -208,10 +212,11 @@ def _answer(matrix: Matrix, found: tuple[Gap, ...]) -> Iterator[str]:
     yield (
         f"Of {cells} pairs of an economy and a {axis} "
         f"({len(economies)} economies, {many(len(columns), axis)}), {bare} have {nothing} on "
-        f"record and {len(found) - bare} only weak ones (ended, undated, small or announced)."
+        f"record and {len(gaps) - bare} only weak ones (ended, undated, small or announced)."
     )
     least = [
-        (sum(g.economy == each and not g.weak for g in found), each.label) for each in economies
+        (sum(g.economy == economy and not g.weak for g in gaps), economy.label)
+        for economy in economies
     ]
     worst = max((number for number, _ in least), default=0)
     names = [label for number, label in least if number == worst]
@@ -223,45 +228,45 @@ def _answer(matrix: Matrix, found: tuple[Gap, ...]) -> Iterator[str]:
     for number, lacking in ((silent, axis), (nowhere, "place")):
         if number:
             yield f"Of {many(every, what)} {number} state no {lacking} and may close any of these."
-    yield "First come the gaps with most neighbours covered."
+    yield "Gaps with the most covered neighbours come first."
 
 
-def _about(found: list[Gap], other: str, on: date | None) -> Iterator[str]:
-    """One topic: who has no record, who only weak ones, and what is near."""
+def _about(gaps: list[Gap], other_kind: str, on: date | None) -> Iterator[str]:
+    """The lines of one topic: economies without records, with weak ones only, and near coverage."""
     bare = [
-        gap.economy.label + (f" (but {many(gap.beside, other)})" if gap.beside else "")
-        for gap in found
+        gap.economy.label + (f" (but {many(gap.other_kind, other_kind)})" if gap.other_kind else "")
+        for gap in gaps
         if not gap.weak
     ]
     if bare:
         yield f"no record: {', '.join(bare)}"
-    weakly = {gap.economy for gap in found}
-    if near := {each for gap in found for each in gap.near} - weakly:
-        yield f"covered: {', '.join(sorted(each.label for each in near))}"
-    if weak := [gap for gap in found if gap.weak]:
+    weakly = {gap.economy for gap in gaps}
+    if near := {economy for gap in gaps for economy in gap.near} - weakly:
+        yield f"covered: {', '.join(sorted(economy.label for economy in near))}"
+    if weak := [gap for gap in gaps if gap.weak]:
         yield f"only weakly: {', '.join(gap.economy.label for gap in weak)}"
         of: dict[str, list[str]] = {}
         for gap in weak:
             for work, reason in gap.weak:
                 of.setdefault(f"{work.label}, {reason}", []).append(gap.economy.label)
-        for told, economies in of.items():
-            yield f"    {told} ({', '.join(economies)})"
+        for description, economies in of.items():
+            yield f"    {description} ({', '.join(economies)})"
     for words, works in (
-        ("whole region", found[0].regional),
-        ("place not known", found[0].unplaced),
+        ("whole region", gaps[0].regional),
+        ("place not known", gaps[0].unplaced),
     ):
         if works:
             yield f"{words}:"
-            yield from (f"    {_told(work, on)}" for work in works)
+            yield from (f"    {_with_reason(work, on)}" for work in works)
 
 
-def _told(work: Work, on: date | None) -> str:
+def _with_reason(work: Work, on: date | None) -> str:
     reason = weakness(work, on)
     return f"{work.label}, {reason}" if reason else work.label
 
 
-def _caution(matrix: Matrix) -> str:
+def _explanation(matrix: Matrix) -> str:
     return (
         f"No record: nothing in this graph, {NO_PROOF}. Weakly: {_WEAK[matrix.count]}. "
-        "What is located at the region as a whole is not counted to an economy; it may reach it."
+        "Works located at the region as a whole are not counted in an economy; they may reach it."
     )

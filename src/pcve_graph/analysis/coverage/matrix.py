@@ -32,10 +32,10 @@ _PERSON: Final = f"{BASE}id/person/"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row or a column: `key` is its IRI, year or one of the words above; `role` what it is.
+    """A row or a column: `key` is an IRI, a year or one of the constants above.
 
-    Roles of rows: economy, region (the region as a whole), elsewhere, online, unknown, all; of
-    columns: broader (those beside it are parts of it), part, unknown, all.
+    Roles of rows are economy, region (the region as a whole), elsewhere, online, unknown and all;
+    of columns broader (the others are narrower), part, unknown and all.
     """
 
     key: str
@@ -44,15 +44,15 @@ class Line:
 
     @property
     def id(self) -> str:
-        """What people type for it."""
+        """The local part of the key."""
         return local_name(self.key)
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """What is in each cell, by the keys of its row and column; a cell without things is absent.
+    """The works of each cell, by the keys of its row and column; empty cells are absent.
 
-    A thing in several places or on several topics is in several cells, and once in those of `all`.
+    A work in several places or on several topics is in several cells, and once in those of `all`.
     """
 
     by: str
@@ -63,7 +63,7 @@ class Matrix:
     cells: Mapping[tuple[str, str], Things]
 
     def cell(self, row: str, column: str) -> Things:
-        """The things of one cell; none is no record, which is not proof of no activity."""
+        """The works of one cell; an empty cell is not proof of no activity."""
         return self.cells.get((row, column), Things())
 
     @property
@@ -73,17 +73,18 @@ class Matrix:
 
 
 Lists: TypeAlias = Mapping[str, Mapping[str, str]]
-"""The terms of the closed lists with their labels, by axis."""
+"""The labels of the concepts of the closed lists, by axis and IRI."""
 
 
 def read_lists(project: Project, store: ox.Store) -> Lists:
-    """All topics and target groups, also those that nothing is about."""
+    """All topics and target groups, including unused ones."""
     query = read_queries(project, "landscape")["lists"]
     table = ask(store, query.text, name=query.path)
     assert isinstance(table, Table)
     called = labels(store, (concept for _, concept in table.rows))
     rows = sorted(
-        (getattr(one, "value", ""), getattr(other, "value", "")) for one, other in table.rows
+        (getattr(scheme, "value", ""), getattr(concept, "value", ""))
+        for scheme, concept in table.rows
     )
     return {
         axis: {concept: called[concept] for scheme, concept in rows if scheme == name}
@@ -101,17 +102,17 @@ def coverage(
 ) -> Matrix:
     """The matrix of economies and one of `AXES`, of one of `COUNTS`.
 
-    Columns are the broadest topics or groups; where `scope` names one, it and its narrower ones;
-    with `every`, all of them. Raises UsageError for an axis or a count that there is not.
+    Columns are the broadest topics or groups; if `scope` names one, that and its narrower ones;
+    with `every`, all of them. Raises UsageError for an unknown axis or count.
     """
-    for option, word, known in (("by", by, AXES), ("count", count, COUNTS)):
-        if word not in known:
-            hint = nearest(word, known)
-            text = f"--{option} is {', '.join(known)}, not {word!r}" + (f"; {hint}" if hint else "")
-            raise UsageError(text)
+    for option, word, choices in (("by", by, AXES), ("count", count, COUNTS)):
+        if word not in choices:
+            hint = nearest(word, choices)
+            text = f"--{option} must be one of {', '.join(choices)}, not {word!r}"
+            raise UsageError(text + (hint and f"; {hint}"))
     kinds = {"events": ("event",), "actors": ("project", "event")}.get(count, ("project",))
-    asked = tuple(work for kind in kinds for work in chosen(landscape, kind, scope))
-    things = in_period(asked, scope)
+    works_in_scope = tuple(work for kind in kinds for work in chosen(landscape, kind, scope))
+    things = in_period(works_in_scope, scope)
     cells: dict[tuple[str, str], list[list[Work]]] = {}
     for place, works in enumerate((things.sure, things.maybe)):
         for work in works:
@@ -135,35 +136,37 @@ def coverage(
 
 
 def places(landscape: Landscape, work: Work) -> set[str]:
-    """The keys of the rows that a work is in: economies, a region as a whole, or another."""
-    inside = {country for found in landscape.members.values() for country in found}
+    """The keys of the rows of a work: economies, a region as a whole, or one of the constants."""
+    inside = {country for countries in landscape.members.values() for country in countries}
     if not inside:
         inside = {*landscape.countries}
-    found = {each if each in inside else ELSEWHERE for each in work.countries}
+    keys = {country if country in inside else ELSEWHERE for country in work.countries}
     for place in work.regions:
         around = [
-            each for each in (place, *landscape.within.get(place, ())) if each in landscape.members
+            region
+            for region in (place, *landscape.within.get(place, ()))
+            if region in landscape.members
         ]
-        found.add(around[0] if around else ELSEWHERE)
-    if found:
-        return found
+        keys.add(around[0] if around else ELSEWHERE)
+    if keys:
+        return keys
     return {ONLINE if work.mode == "online" else UNKNOWN}
 
 
 def marks(work: Work, by: str) -> set[str]:
-    """The keys of the columns that a work is in, broader ones too; UNKNOWN where it states none."""
-    found = {
+    """The keys of the columns of a work, including broader ones; UNKNOWN if it states none."""
+    keys_by_axis = {
         "topic": {*work.topics, *work.wider},
         "group": {*work.groups, *work.wider_groups},
         "funder": {*work.funders},
         "pillar": {*work.pillars},
         "year": years(work) if by == "year" else set(),
     }[by]
-    return found or {UNKNOWN}
+    return keys_by_axis or {UNKNOWN}
 
 
 def years(work: Work) -> set[str]:
-    """The years that a work ran in, those alone that its dates state or lie between them."""
+    """The years from the first to the last that the dates of a work state; empty without dates."""
     first, last = work.earliest or work.latest, work.latest or work.earliest
     if first is None or last is None:
         return set()
@@ -171,11 +174,11 @@ def years(work: Work) -> set[str]:
 
 
 def _rows(landscape: Landscape, used: set[str]) -> Iterator[Line]:
-    inside = {country for found in landscape.members.values() for country in found}
-    for each in _by_label(landscape, inside or landscape.countries):
-        yield Line(each, landscape.label(each), "economy")
-    for each in _by_label(landscape, landscape.members):
-        yield Line(each, f"{landscape.label(each)} (as a whole)", "region")
+    inside = {country for countries in landscape.members.values() for country in countries}
+    for iri in _by_label(landscape, inside or landscape.countries):
+        yield Line(iri, landscape.label(iri), "economy")
+    for iri in _by_label(landscape, landscape.members):
+        yield Line(iri, f"{landscape.label(iri)} (as a whole)", "region")
     others = ((ELSEWHERE, "elsewhere"), (ONLINE, "online, no place"), (UNKNOWN, "place not known"))
     for key, label in others:
         if key in used:
@@ -194,31 +197,31 @@ def _columns(
     used = Counter(key for work in works for key in marks(work, by))
     called = lists.get(by, {})
     focus = "" if by == "year" else getattr(scope, by)
-    found = [Line(focus, landscape.label(focus), "broader")] if focus else []
+    lines_found = [Line(focus, landscape.label(focus), "broader")] if focus else []
     if by in lists:
         concepts = {*called, *used} - {UNKNOWN}
         inside = [
-            each
-            for each in concepts - {focus}
-            if (focus in landscape.broader.get(each, ()) if focus else True)
-            and (every or focus or not landscape.broader.get(each))
+            concept
+            for concept in concepts - {focus}
+            if (focus in landscape.broader.get(concept, ()) if focus else True)
+            and (every or focus or not landscape.broader.get(concept))
         ]
     elif by == "year":
-        known = sorted(int(key) for key in used if key != UNKNOWN)
-        span = range(known[0], known[-1] + 1) if known else ()
+        known_years = sorted(int(key) for key in used if key != UNKNOWN)
+        span = range(known_years[0], known_years[-1] + 1) if known_years else ()
         inside = [f"{year:04}" for year in span if _within(scope, year)]
     else:
         inside = [key for key in used if key not in (UNKNOWN, focus) and not focus]
     lines = [Line(key, called.get(key) or landscape.label(key), "part") for key in inside]
     if by == "year":
         lines = [Line(key, key, "part") for key in inside]
-    found += lines if by == "year" else sorted(lines, key=lambda line: (line.label, line.key))
+    lines_found += lines if by == "year" else sorted(lines, key=lambda line: (line.label, line.key))
     if not focus and used[UNKNOWN]:
         word = "date" if by == "year" else by
-        found.append(Line(UNKNOWN, f"{word} not known", UNKNOWN))
+        lines_found.append(Line(UNKNOWN, f"{word} not known", UNKNOWN))
     if not focus:
-        found.append(Line(ALL, "all, each once", ALL))
-    return tuple(found)
+        lines_found.append(Line(ALL, "all, each once", ALL))
+    return tuple(lines_found)
 
 
 def _within(scope: Scope, year: int) -> bool:
@@ -226,12 +229,12 @@ def _within(scope: Scope, year: int) -> bool:
     return after and (scope.last is None or year <= scope.last.year)
 
 
-def _by_label(landscape: Landscape, found: Iterable[str]) -> list[str]:
-    return sorted(found, key=lambda each: (landscape.label(each), each))
+def _by_label(landscape: Landscape, iris: Iterable[str]) -> list[str]:
+    return sorted(iris, key=lambda iri: (landscape.label(iri), iri))
 
 
 def actors(works: Iterable[Work]) -> frozenset[str]:
-    """Organisations and processes with a part in any of the works; persons are not counted."""
+    """The organisations and processes with a role in any of the works; persons are not counted."""
     return frozenset(
-        each for work in works for each in work.company if not each.startswith(_PERSON)
+        actor for work in works for actor in work.company if not actor.startswith(_PERSON)
     )

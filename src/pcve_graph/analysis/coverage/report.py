@@ -1,4 +1,4 @@
-"""A matrix as a table for people, as one for programs, and the notes that go with it."""
+"""Writes a coverage matrix: a wide table for people, a tidy one for programs, a cell, notes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .matrix import ALL, ELSEWHERE, UNKNOWN, Line, Matrix, actors
 NONE = "·"
 NO_PROOF = "which is not proof of no activity"
 COLUMNS = 11
-"""So many columns fit a page of text."""
+"""The most columns that fit a page."""
 AXIS_WORDS = {
     "topic": "topic",
     "pillar": "process",
@@ -39,7 +39,7 @@ def many(number: int, word: str) -> str:
 
 
 def numbers(matrix: Matrix, row: Line, column: Line) -> tuple[int, int]:
-    """How many in a cell are sure, and how many more there may be."""
+    """The number of works (or actors) surely in a cell, and of those that may be in addition."""
     things = matrix.cell(row.key, column.key)
     if matrix.count == "actors":
         sure = actors(things.sure)
@@ -48,45 +48,45 @@ def numbers(matrix: Matrix, row: Line, column: Line) -> tuple[int, int]:
 
 
 def shown(sure: int, maybe: int) -> str:
-    """`3`, `3 +1?` where one more may be, `·` where there is no record."""
+    """`3`, `3 +1?` if there may be one more, `·` without a record."""
     words = [str(sure)] if sure else []
     return " ".join([*words, f"+{maybe}?"] if maybe else words) or NONE
 
 
 def fitted(matrix: Matrix) -> tuple[Matrix, tuple[str, ...]]:
-    """The matrix as it fits a page, and the labels of columns that were left out as empty.
+    """The matrix fitted to a page, and the labels of the empty columns that were left out.
 
-    Of more than COLUMNS those without any record go, and if they are still more, rows and columns
-    change places; years stay across, as they are narrow.
+    If there are more than COLUMNS, empty ones are dropped; if there are still more, the matrix is
+    transposed. Years are narrow and left as they are.
     """
     if len(matrix.columns) <= COLUMNS or matrix.by == "year":
         return matrix, ()
     used = {column for _, column in matrix.cells} | {ALL}
-    kept = tuple(column for column in matrix.columns if column.key in used)
+    used_columns = tuple(column for column in matrix.columns if column.key in used)
     empty = tuple(column.label for column in matrix.columns if column.key not in used)
-    matrix = replace(matrix, columns=kept)
-    if len(kept) > COLUMNS:
+    matrix = replace(matrix, columns=used_columns)
+    if len(used_columns) > COLUMNS:
         cells = {(column, row): things for (row, column), things in matrix.cells.items()}
-        matrix = replace(matrix, rows=kept, columns=matrix.rows, cells=cells)
+        matrix = replace(matrix, rows=used_columns, columns=matrix.rows, cells=cells)
     return matrix, empty
 
 
 def corner(matrix: Matrix) -> tuple[str, str]:
-    """What the rows and what the columns of a fitted matrix are."""
-    turned = any(row.role == "part" for row in matrix.rows)
+    """The axis of the rows and that of the columns of a fitted matrix, in words."""
+    transposed = any(row.role == "part" for row in matrix.rows)
     axes = ("economy", AXIS_WORDS[matrix.by])
-    return axes[::-1] if turned else axes
+    return axes[::-1] if transposed else axes
 
 
 def title(landscape: Landscape, matrix: Matrix) -> str:
-    """What the matrix is of, in words."""
+    """The title of a matrix."""
     what = "Budgets of projects" if matrix.count == "money" else matrix.count.capitalize()
     words = f"{what} by economy and {AXIS_WORDS[matrix.by]}"
-    return words + "".join(f", {each}" for each in scope_words(landscape, matrix.scope))
+    return words + "".join(f", {phrase}" for phrase in scope_words(landscape, matrix.scope))
 
 
 def scope_words(landscape: Landscape, scope: Scope) -> Iterator[str]:
-    """What is asked for, in words: `on prisons`, `paid by …`, `on 1 May 2022`."""
+    """The scope in words: `on prisons`, `paid by …`, `on 1 May 2022`."""
     ways = (("on", scope.topic), ("for", scope.group), ("paid by", scope.funder))
     for word, iri in (*ways, ("within", scope.pillar), ("in", scope.country)):
         if iri:
@@ -107,7 +107,7 @@ def period_words(scope: Scope) -> Iterator[str]:
 
 
 def wide(landscape: Landscape, store: ox.Store, matrix: Matrix) -> Sheet:
-    """The matrix as people read it: a row for each economy, a column for each topic."""
+    """The matrix as a wide table for people: a row for each economy, a column for each topic."""
     page, empty = fitted(matrix)
     heads = (corner(page)[0], *(column.label for column in page.columns))
     if matrix.count == "money":
@@ -120,12 +120,12 @@ def wide(landscape: Landscape, store: ox.Store, matrix: Matrix) -> Sheet:
         )
     name = title(landscape, matrix)
     texts = [name, *heads, *(str(cell) for row in rows for cell in row)]
-    told = (*notes(landscape, matrix), *left_out(empty), *footnotes(store, texts))
-    return Sheet(name, heads, rows, told)
+    notes_below = (*notes(landscape, matrix), *left_out(empty), *footnotes(store, texts))
+    return Sheet(name, heads, rows, notes_below)
 
 
 def left_out(empty: tuple[str, ...]) -> Iterator[str]:
-    """The columns that are not shown, as no cell of theirs has a record."""
+    """A note that names the columns that are left out as empty, if any."""
     if empty:
         yield f"No record in any row, {NO_PROOF}: {', '.join(empty)}."
 
@@ -135,32 +135,32 @@ def _cell(sure: int, maybe: int) -> Cell:
 
 
 def _money_rows(matrix: Matrix) -> Iterator[tuple[Cell, ...]]:
-    """A row for each currency and share that an economy has; one of dots where it has none."""
+    """A row for each currency and share of an economy; a row of dots if it has none."""
     for row in matrix.rows:
         cells = [matrix.cell(row.key, column.key) for column in matrix.columns]
-        found = [{(s.currency, s.share): s for s in sums(each.sure)} for each in cells]
-        kinds = sorted({key for each in found for key in each})
+        sums_by_kind = [{(s.currency, s.share): s for s in sums(cell.sure)} for cell in cells]
+        kinds = sorted({key for kind in sums_by_kind for key in kind})
         for currency, share in kinds:
             yield (
                 row.label,
                 f"{currency} {share}",
                 *(
-                    _amount(each.get((currency, share)), things)
-                    for each, things in zip(found, cells, strict=True)
+                    _amount(cell_sums.get((currency, share)), things)
+                    for cell_sums, things in zip(sums_by_kind, cells, strict=True)
                 ),
             )
         if not kinds:
             yield row.label, "", *(_amount(None, things) for things in cells)
 
 
-def _amount(found: Sum | None, things: Things) -> str:
-    if found is None:
+def _amount(total: Sum | None, things: Things) -> str:
+    if total is None:
         return f"not stated (0 of {len(things.sure)})" if things.sure else NONE
-    return f"{found} ({found.stating} of {len(things.sure)})"
+    return f"{total} ({total.stating} of {len(things.sure)})"
 
 
 def tidy(landscape: Landscape, store: ox.Store, matrix: Matrix) -> Sheet:
-    """The matrix as programs read it: a row for each cell, empty ones too, with its things."""
+    """The matrix as a tidy table for programs: a row for each cell, empty ones included."""
     heads: tuple[str, ...] = ("economy", "economyId", matrix.by, f"{matrix.by}Id")
     money = ("currency", "share", "least", "most", "stating", "projects")
     heads += (*money, "things") if matrix.count == "money" else (matrix.count, "maybe", "things")
@@ -174,8 +174,8 @@ def tidy(landscape: Landscape, store: ox.Store, matrix: Matrix) -> Sheet:
                 rows.append((*start, *numbers(matrix, row, column), ids))
                 continue
             stated: list[tuple[Cell, ...]] = [
-                (each.currency, each.share, each.least, each.most, each.stating)
-                for each in sums(things.sure)
+                (total.currency, total.share, total.least, total.most, total.stating)
+                for total in sums(things.sure)
             ]
             for cells in stated or [(None, None, None, None, 0)]:
                 rows.append((*start, *cells, len(things.sure), ids))
@@ -185,38 +185,38 @@ def tidy(landscape: Landscape, store: ox.Store, matrix: Matrix) -> Sheet:
 
 
 def notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
-    """What is not known, how things in several cells count, and what the marks mean."""
+    """Notes: what is unknown, how works in several cells are counted, and what the signs mean."""
     every = matrix.cell(ALL, ALL) or matrix.cell(ALL, matrix.columns[0].key)
     yield f"{NONE}  no record here, {NO_PROOF}."
     if every.maybe:
-        yield "+n?  n more whose dates do not tell whether they belong to the period."
+        yield "+n?  n more whose dates leave open whether they belong to the period."
     regions = [row for row in matrix.rows if row.role == "region"]
     for row in regions:
         yield (
-            f"What is located at the {landscape.label(row.key)} as a whole has a row of its own; "
-            "it is not spread over the economies."
+            f"Works located at the {landscape.label(row.key)} as a whole have a row of their own; "
+            "they are not spread over the economies."
         )
     nowhere = len(_distinct(matrix, UNKNOWN))
     what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
     if nowhere:
         yield f"No place is stated for {many(nowhere, what)}, which may be in any economy."
     if any(row.key == ELSEWHERE for row in matrix.rows):
-        yield "elsewhere: in other countries, or in a region that is not the economies' own."
+        yield "elsewhere: in other countries, or in another region than that of the economies."
     if unknown := len(matrix.cell(ALL, UNKNOWN).all()):
         lacking = "date" if matrix.by == "year" else AXIS_WORDS[matrix.by]
         yield f"No {lacking} is stated for {many(unknown, what)}."
     if matrix.by in ("topic", "group"):
         yield (
-            "A broader one counts the things of its narrower ones, each once; a thing of several "
-            "places or columns is in each, so rows and columns do not add up."
+            "A broader column counts the works of its narrower ones, each once; a work with "
+            "several places or columns is in each, so rows and columns do not add up."
         )
     else:
-        yield "A thing of several places or columns is in each, so rows and columns do not add up."
+        yield "A work with several places or columns is in each, so rows and columns do not add up."
     announced = sum(work.status == "planned" for work in every.all())
     if announced:
-        yield f"Announced only, no source here says that it was held: {many(announced, 'event')}."
+        yield f"Announced only, with no source here that it was held: {many(announced, 'event')}."
     if matrix.count == "actors":
-        yield "Actors: bodies with any part in a project or event there; persons are not counted."
+        yield "Actors: bodies with any role in a project or event there; persons are not counted."
     if matrix.count == "money":
         yield (
             "(a of b): of b projects in the cell, a state it. A budget is whole in each cell of "
@@ -225,17 +225,17 @@ def notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
     if matrix.count == "money" and matrix.by == "funder":
         yield "A budget is the project's; how much of it each of its funders pays is not counted."
     if matrix.by == "year":
-        yield "A thing counts in each year that its dates span; without an end, in its first."
+        yield "A work counts in each year that its dates span; without an end, in its first."
 
 
 def _distinct(matrix: Matrix, row: str) -> set[str]:
     return {work.iri for column in matrix.columns for work in matrix.cell(row, column.key).all()}
 
 
-_ALWAYS: Final = ("location", "startDate", "endDate", "status")
+_KEYS_ALWAYS: Final = ("location", "startDate", "endDate", "status")
 
 
-_TELLING: Final = {
+_KEYS_BY_AXIS: Final = {
     "topic": ("about",),
     "group": ("audience",),
     "funder": ("funder", "isPartOf"),
@@ -245,12 +245,12 @@ _TELLING: Final = {
 
 
 def line_of(lines: tuple[Line, ...], key: str, name: str) -> Line:
-    """The row or column with this key. Raises UsageError, naming them all, where there is none."""
+    """The row or column with this key. Raises UsageError, which lists all, if there is none."""
     for line in lines:
         if key == line.key:
             return line
-    known = ", ".join(line.id for line in lines)
-    raise UsageError(f"--cell: {name!r} is not in this matrix; there are {known}")
+    choices = ", ".join(line.id for line in lines)
+    raise UsageError(f"--cell: {name!r} is not in this matrix, which has {choices}")
 
 
 def opened(
@@ -261,36 +261,38 @@ def opened(
     row: Line,
     column: Line,
 ) -> str:
-    """The things of a cell as text, each with the facts that put it there and their evidence.
+    """The works of a cell as text, each with the facts that put it there and their evidence.
 
-    An empty cell says so, and what is near: the region as a whole, and what states no place.
+    For an empty cell, the works located at the region as a whole and those without a place.
     """
     things = matrix.cell(row.key, column.key)
-    period = "".join(f", {each}" for each in period_words(matrix.scope))
+    period = "".join(f", {phrase}" for phrase in period_words(matrix.scope))
     lines = [f"{row.label} / {column.label}{period}"]
     what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
     if not things:
         lines += ["", f"No {what} on record, {NO_PROOF}."]
-        for other in matrix.rows:
-            near = matrix.cell(other.key, column.key).all()
-            if other.role in ("region", "unknown") and near:
-                lines += [f"{other.label}: {'; '.join(each.label for each in near)}"]
+        for other_row in matrix.rows:
+            near = matrix.cell(other_row.key, column.key).all()
+            if other_row.role in ("region", "unknown") and near:
+                lines += [f"{other_row.label}: {'; '.join(work.label for work in near)}"]
         return "\n".join([*lines, *footnotes(store, lines)]) + "\n"
     lines += [f"{many(len(things.sure), what)} on record"]
     if things.maybe:
-        lines[-1] += f", and {len(things.maybe)} whose dates do not tell"
-    notes: set[str] = set()
+        lines[-1] += f", and {len(things.maybe)} whose dates leave it open"
+    designation_notes: set[str] = set()
     for work in things.all():
         view = _view(landscape, store, ontology, work, matrix, row, column)
-        notes |= {*view.notes}
+        designation_notes |= {*view.notes}
         text = present_view(dataclasses.replace(view, notes=())).rstrip("\n")
-        lines += ["", text + (_doubt(work) if work in things.maybe else "")]
-    notes |= {*footnotes(store, lines[:1])}
-    return "\n".join([*lines, *(["", *sorted(notes)] if notes else [])]) + "\n"
+        lines += ["", text + (_uncertainty_note(work) if work in things.maybe else "")]
+    designation_notes |= {*footnotes(store, lines[:1])}
+    return (
+        "\n".join([*lines, *(["", *sorted(designation_notes)] if designation_notes else [])]) + "\n"
+    )
 
 
-def _doubt(work: Work) -> str:
-    return "\n(its dates do not tell whether it belongs to the period)"
+def _uncertainty_note(work: Work) -> str:
+    return "\n(its dates leave open whether it belongs to the period)"
 
 
 def _view(
@@ -302,11 +304,11 @@ def _view(
     row: Line,
     column: Line,
 ) -> View:
-    """The view of a work with only the facts that put it into the cell."""
+    """The view of a work reduced to the facts that put it into the cell."""
     view = show(store, ontology, work.iri)
-    keys = {*_ALWAYS, *_TELLING[matrix.by]}
+    keys = {*_KEYS_ALWAYS, *_KEYS_BY_AXIS[matrix.by]}
 
-    def tells(fact: Fact) -> bool:
+    def places_in_cell(fact: Fact) -> bool:
         stated = str(getattr(fact.term, "value", ""))
         value = landscape.replaced.get(stated, stated)
         if fact.key == "location" and row.role in ("economy", "region"):
@@ -315,6 +317,6 @@ def _view(
             return column.key in (value, *landscape.broader.get(value, ()))
         return True
 
-    facts = tuple(fact for fact in view.facts if fact.key in keys and tells(fact))
+    facts = tuple(fact for fact in view.facts if fact.key in keys and places_in_cell(fact))
     shown = footnotes(store, [view.label, *(fact.value for fact in facts)])
     return dataclasses.replace(view, facts=facts, named_by=(), notes=shown)

@@ -1,7 +1,7 @@
-"""The pairs worth comparing, found without comparing all with all.
+"""Generates the candidate pairs to score, without comparing every work with every other.
 
-Projects are laid into a bucket for each zone and subject that can make a pair, events into one row;
-each is walked by the day on which works can begin, and a work meets those still under way.
+Projects are put into one bucket per zone and pairing subject, events into one list. Each is swept
+in order of the earliest start, and a work is paired with those that may still be under way.
 """
 
 from __future__ import annotations
@@ -13,36 +13,36 @@ from typing import Final
 from .profiles import Profile
 
 ANYWHERE: Final = 0
-"""The zone of works that state no place."""
+"""The zone that stands for all places, for works that state none."""
 
 _SOON: Final = 1
-"""Days after the end of an event on which another still follows it."""
+"""The most days from the end of an event to the start of one that follows it."""
 
 
-def projects(profiles: Sequence[Profile], telling: int) -> Iterator[tuple[Profile, Profile]]:
-    """Each pair of projects once that share a telling subject, a place and a possible day.
+def projects(profiles: Sequence[Profile], pairing: int) -> Iterator[tuple[Profile, Profile]]:
+    """Each pair of projects that share a subject of `pairing`, a place and a possible day, once.
 
-    A subject is shared where one states it and the other states it or something narrower. A
-    project without a place meets all, as does one without dates.
+    A subject is shared if one states it and the other states it or a narrower one. A project
+    without a place is paired with those of all places, one without dates with those of all times.
     """
     buckets: dict[tuple[int, int], list[Profile]] = {}
-    for each in sorted(profiles, key=_begun):
-        mask = (each.all_topics | each.all_groups) & telling
+    for profile in sorted(profiles, key=_begun):
+        mask = (profile.all_topics | profile.all_groups) & pairing
         while mask:
             low = mask & -mask
             mask ^= low
-            buckets.setdefault((low, ANYWHERE), []).append(each)
-            zones = each.zones
+            buckets.setdefault((low, ANYWHERE), []).append(profile)
+            zones = profile.zones
             while zones:
                 zone = zones & -zones
                 zones ^= zone
-                buckets.setdefault((low, zone), []).append(each)
+                buckets.setdefault((low, zone), []).append(profile)
     for low, zone in sorted(buckets):
         members = buckets[low, zone]
         if zone != ANYWHERE:
-            yield from _bucket(low, zone, telling, members)
-        elif any(not each.places for each in members):
-            yield from _unplaced(low, telling, members)
+            yield from _bucket(low, zone, pairing, members)
+        elif any(not member.places for member in members):
+            yield from _unplaced(low, pairing, members)
 
 
 def _begun(profile: Profile) -> tuple[int, str]:
@@ -50,73 +50,77 @@ def _begun(profile: Profile) -> tuple[int, str]:
 
 
 def _bucket(
-    low: int, zone: int, telling: int, members: list[Profile]
+    low: int, zone: int, pairing: int, members: list[Profile]
 ) -> Iterator[tuple[Profile, Profile]]:
-    """The pairs of one subject in one zone; a pair comes only with the lowest of each it shares."""
-    lower, below = (low - 1) & telling, zone - 1
+    """The pairs of a subject and zone, each only for the lowest of both that it shares."""
+    lower, below = (low - 1) & pairing, zone - 1
     active: list[tuple[int, int, int, int, int, Profile]] = []
-    for each in members:
-        stated, every = each.topics | each.groups, each.all_topics | each.all_groups
-        reach, zones, first = each.reach, each.zones & below, each.when.first
+    for member in members:
+        stated, every = member.topics | member.groups, member.all_topics | member.all_groups
+        reach, zones, first = member.reach, member.zones & below, member.when.first
         active = [entry for entry in active if entry[0] >= first]
-        for _, reached, said, meant, around, other in active:
+        for _, reached, stated_before, meant, around, earlier in active:
             if reach & reached:
-                shared = said & every | meant & stated
+                shared = stated_before & every | meant & stated
                 if shared & low and not shared & lower and not zones & around:
-                    yield other, each
-        active.append((each.when.last, reach, stated, every, each.zones, each))
+                    yield earlier, member
+        active.append((member.when.last, reach, stated, every, member.zones, member))
 
 
-def _unplaced(low: int, telling: int, members: list[Profile]) -> Iterator[tuple[Profile, Profile]]:
-    """The pairs of one subject of which one at least states no place."""
-    lower = (low - 1) & telling
+def _unplaced(low: int, pairing: int, members: list[Profile]) -> Iterator[tuple[Profile, Profile]]:
+    """The pairs of a subject of which at least one project states no place."""
+    lower = (low - 1) & pairing
     active: list[Profile] = []
-    for each in members:
-        stated, every = each.topics | each.groups, each.all_topics | each.all_groups
-        active = [other for other in active if other.when.last >= each.when.first]
-        for other in active:
-            if each.places and other.places:
+    for member in members:
+        stated, every = member.topics | member.groups, member.all_topics | member.all_groups
+        active = [earlier for earlier in active if earlier.when.last >= member.when.first]
+        for earlier in active:
+            if member.places and earlier.places:
                 continue
-            shared = (other.topics | other.groups) & every
-            shared |= (other.all_topics | other.all_groups) & stated
+            shared = (earlier.topics | earlier.groups) & every
+            shared |= (earlier.all_topics | earlier.all_groups) & stated
             if shared & low and not shared & lower:
-                yield other, each
-        active.append(each)
+                yield earlier, member
+        active.append(member)
 
 
 def events(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
-    """Each pair of events once that can share a day or follow each other on the next.
+    """Each pair of events that can share a day or be on consecutive days, once.
 
-    Events whose dates are vague, or missing, are paired only within one place.
+    Events with vague or missing dates are paired only within one place.
     """
-    near = [each for each in profiles if not each.when.vague]
-    far = [each for each in profiles if each.when.vague]
-    open_: list[Profile] = []
-    for each in sorted(near, key=_begun):
-        first = each.when.first - _SOON
-        open_ = [other for other in open_ if other.when.last >= first]
-        for other in open_:
-            yield other, each
-        open_.append(each)
-    yield from _places(near, far)
+    dated_profiles = [profile for profile in profiles if not profile.when.vague]
+    vague_profiles = [profile for profile in profiles if profile.when.vague]
+    active: list[Profile] = []
+    for profile in sorted(dated_profiles, key=_begun):
+        first = profile.when.first - _SOON
+        active = [earlier for earlier in active if earlier.when.last >= first]
+        for earlier in active:
+            yield earlier, profile
+        active.append(profile)
+    yield from _with_vague_dates(dated_profiles, vague_profiles)
 
 
-def _places(near: list[Profile], far: list[Profile]) -> Iterator[tuple[Profile, Profile]]:
-    """The pairs within one place of which one at least has vague dates."""
+def _with_vague_dates(
+    dated_profiles: list[Profile], vague_profiles: list[Profile]
+) -> Iterator[tuple[Profile, Profile]]:
+    """The pairs within one place of which at least one event has vague dates."""
     exact: dict[str, list[Profile]] = {}
-    for each in sorted(near, key=_begun):
-        for place in each.work.places:
-            exact.setdefault(place, []).append(each)
-    firsts = {place: [one.when.first for one in found] for place, found in exact.items()}
+    for profile in sorted(dated_profiles, key=_begun):
+        for place in profile.work.places:
+            exact.setdefault(place, []).append(profile)
+    first_days = {
+        place: [profile.when.first for profile in profiles] for place, profiles in exact.items()
+    }
     vague: dict[str, list[Profile]] = {}
-    for each in sorted(far, key=lambda one: one.work.iri):
-        met: dict[str, Profile] = {}
-        for place in each.work.places:
+    for profile in sorted(vague_profiles, key=lambda profile: profile.work.iri):
+        candidates_by_iri: dict[str, Profile] = {}
+        for place in profile.work.places:
             row = exact.get(place, [])
-            until = bisect.bisect_right(firsts.get(place, []), each.when.last + _SOON)
-            for other in (*vague.get(place, ()), *row[:until]):
-                if other.when.last + _SOON >= each.when.first:
-                    met.setdefault(other.work.iri, other)
-            vague.setdefault(place, []).append(each)
-        for other in met.values():
-            yield other, each
+            until = bisect.bisect_right(first_days.get(place, []), profile.when.last + _SOON)
+            for candidate in (*vague.get(place, ()), *row[:until]):
+                if candidate.when.last + _SOON >= profile.when.first:
+                    candidates_by_iri.setdefault(candidate.work.iri, candidate)
+            vague.setdefault(place, []).append(profile)
+        for candidate in candidates_by_iri.values():
+            yield candidate, profile

@@ -1,4 +1,4 @@
-"""A picture of ties between things: who overlaps with whom, and how much."""
+"""A network diagram of the works that overlap, and how strongly."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from .report import scope
 from .score import VERDICTS
 
 MOST: Final = 60
-"""So many things can still be told apart in one picture."""
+"""The most nodes that remain legible in one picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Two things, by id, and how strong the tie is, from 0 to 1; a `loose` one is dashed."""
+    """An edge between two ids, with a strength from 0 to 1; a `loose` one is drawn dashed."""
 
-    one: str
-    other: str
+    first: str
+    second: str
     strength: float
     loose: bool = False
 
@@ -38,32 +38,35 @@ def network(
     notes: Sequence[str],
     suffix: str,
 ) -> bytes:
-    """The ties as SVG or PNG: numbered things in groups, lines as thick as the tie is strong.
+    """The ties as SVG or PNG: numbered nodes in groups, and lines whose width shows the strength.
 
-    `names` are the things that are tied, by id; each number stands in the list beside the picture.
-    Raises UsageError for no ties, and for more than MOST things.
+    `names` has the label of each node by id; the list to the right of the picture resolves the
+    numbers. Raises UsageError for no ties, and for more than MOST nodes.
     """
     groups = grouped(ties)
     if not groups:
-        raise UsageError("there is nothing to draw: no two things are tied")
-    ordered = [each for group in groups for each in group]
+        raise UsageError("nothing to draw: there are no pairs")
+    ordered = [node for group in groups for node in group]
     if len(ordered) > MOST:
         raise UsageError(
-            f"{len(ordered)} things are more than a picture can tell apart ({MOST}); narrow it down"
+            f"{len(ordered)} works are too many for one picture (at most {MOST}); narrow it down"
         )
-    number = {each: place for place, each in enumerate(ordered, 1)}
+    number = {node: place for place, node in enumerate(ordered, 1)}
     places, wide, high = _places(groups)
-    lines = [f"{number[each]}  {wrapped(names.get(each, each), 70, 2)}" for each in ordered]
+    lines = [f"{number[node]}  {wrapped(names.get(node, node), 70, 2)}" for node in ordered]
     list_high = sum(0.2 + 0.17 * line.count("\n") for line in lines)
-    below = ["Thicker: a stronger tie; dashed: what is known cannot decide it.", *notes]
+    below = [
+        "Thicker: a stronger overlap; dashed: undecided, as a date or place is missing.",
+        *notes,
+    ]
     with Page(title, wide + 6.0, max(high, list_high) + 0.4, below, suffix) as page:
-        axes = page.room(0.1, 0.1, wide, high)
+        axes = page.add_axes(0.1, 0.1, wide, high)
         axes.set_xlim(0, wide)
         axes.set_ylim(high, 0)
         axes.set_xticks([])
         axes.set_yticks([])
         for tie in ties:
-            (left, top), (right, bottom) = places[tie.one], places[tie.other]
+            (left, top), (right, bottom) = places[tie.first], places[tie.second]
             axes.plot(
                 [left, right],
                 [top, bottom],
@@ -73,9 +76,9 @@ def network(
                 zorder=1,
             )
         colour = shade(0.1)
-        for each, (across, down) in places.items():
+        for node, (across, down) in places.items():
             axes.text(
-                *(across, down, str(number[each])),
+                *(across, down, str(number[node])),
                 ha="center",
                 va="center",
                 color=ink(colour),
@@ -84,23 +87,26 @@ def network(
             )
         down = page.top + 0.1
         for line in lines:
-            page.words(wide + 0.3, down, line, size=8.5, linespacing=1.3)
+            page.write(wide + 0.3, down, line, size=8.5, linespacing=1.3)
             down += 0.2 + 0.17 * line.count("\n")
-        return page.written()
+        return page.content()
 
 
 def grouped(ties: Iterable[Tie]) -> list[list[str]]:
-    """The things that hang together by ties, largest group first; within it by id."""
+    """The connected components of the ties, the largest first; ids are sorted within each."""
     group: dict[str, set[str]] = {}
     for tie in ties:
-        joined = group.get(tie.one, {tie.one}) | group.get(tie.other, {tie.other})
+        joined = group.get(tie.first, {tie.first}) | group.get(tie.second, {tie.second})
         group |= dict.fromkeys(joined, joined)
-    distinct = {min(found): sorted(found) for found in group.values()}
-    return sorted(distinct.values(), key=lambda found: (-len(found), found))
+    distinct = {min(joined): sorted(joined) for joined in group.values()}
+    return sorted(distinct.values(), key=lambda ids: (-len(ids), ids))
 
 
 def _places(groups: list[list[str]]) -> tuple[dict[str, tuple[float, float]], float, float]:
-    """Inches from the left and the top of each thing: a ring for each group, rings in rows."""
+    """The position of each node in inches from left and top, and the width and height of all.
+
+    Each group forms a ring; the rings are laid out in rows.
+    """
     radii = [max(0.45, 0.6 * len(group) / (2 * math.pi)) for group in groups]
     wide = max(5.0, 2 * radii[0] + 0.8)
     places: dict[str, tuple[float, float]] = {}
@@ -110,32 +116,34 @@ def _places(groups: list[list[str]]) -> tuple[dict[str, tuple[float, float]], fl
         if left and left + side > wide:
             left, top, tallest = 0.0, top + tallest, 0.0
         tallest = max(tallest, side)
-        for place, each in enumerate(group):
+        for place, node in enumerate(group):
             angle = 2 * math.pi * place / len(group) - math.pi / 2
             across = left + side / 2 + radius * math.cos(angle)
-            places[each] = (across, top + side / 2 + radius * math.sin(angle))
+            places[node] = (across, top + side / 2 + radius * math.sin(angle))
         left += side
     return places, wide, top + tallest
 
 
 def overlap_picture(
-    landscape: Landscape, store: ox.Store, asked: Asked, found: Overlaps, suffix: str
+    landscape: Landscape, store: ox.Store, criteria: Asked, overlaps: Overlaps, suffix: str
 ) -> bytes:
-    """The pairs that overlap, meet or collide, and dashed those that what is known cannot decide.
+    """The pairs that overlap, are back to back or collide, and, dashed, the undecided ones.
 
-    Of more pairs than a picture can tell apart, the strongest. Raises as `network` does.
+    If there are too many for one picture, the strongest. Raises UsageError as `network` does.
     """
-    pairs = [pair for verdict in VERDICTS for pair in found.pairs[verdict] if verdict != "related"]
+    pairs = [
+        pair for verdict in VERDICTS for pair in overlaps.pairs[verdict] if verdict != "related"
+    ]
     ties: list[Tie] = []
     names: dict[str, str] = {}
-    for pair in sorted(pairs, key=lambda each: (-each.score, each.one.iri, each.other.iri)):
-        new = {work.iri: work.label for work in (pair.one, pair.other)}
-        if len(names | new) > MOST:
+    for pair in sorted(pairs, key=lambda pair: (-pair.score, pair.first.iri, pair.second.iri)):
+        works = {work.iri: work.label for work in (pair.first, pair.second)}
+        if len(names | works) > MOST:
             break
-        names |= new
+        names |= works
         loose = pair.verdict == "not-known"
-        ties.append(Tie(pair.one.iri, pair.other.iri, pair.score, loose))
-    where = scope(landscape, asked)
+        ties.append(Tie(pair.first.iri, pair.second.iri, pair.score, loose))
+    where = scope(landscape, criteria)
     notes = [f"The {len(ties)} strongest of {len(pairs)} pairs."] if len(ties) < len(pairs) else []
     notes += footnotes(store, [where, *names.values()])
     return network(f"Overlaps {where}".strip(), names, ties, notes, suffix)

@@ -1,4 +1,4 @@
-"""Which projects do the same in the same place and time, and which events meet or collide."""
+"""Finds the pairs of works that overlap, are back to back or collide, and selects from them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ from .score import VERDICTS, Finding, Judge
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which pairs are wanted; what is empty or None asks for all.
+    """Which pairs to find; an empty value or None selects all.
 
-    `country` is reached by both projects, or by one of two events; `topic` is what both are about,
-    narrower ones included; `funder` pays for one of them at least. `since` and `until` are days
-    within which both are under way. `least` is the lowest score, `keep` the most pairs of each
-    verdict that are kept, the strongest ones.
+    `country` is reached by both projects, or by one of two events; `topic`, or a narrower one, is
+    a topic of both; `funder` funds at least one. Both are under way on a day from `since` to
+    `until`. `least` is the lowest score; of each verdict only the `limit` strongest pairs are kept.
     """
 
     kinds: tuple[str, ...] = ("project", "event")
@@ -34,18 +33,18 @@ class Asked:
     since: date | None = None
     until: date | None = None
     least: float | None = None
-    keep: int | None = None
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two works and what they are to each other; `one` begins first, or comes first by its IRI.
+    """Two works and their verdict; `first` begins first, or has the lower IRI.
 
-    `parts` are the parts of the score, 0 to 1 each; `mark` is what the related share.
+    `parts` are the parts of the score, 0 to 1 each; `mark` is what related works share.
     """
 
-    one: Work
-    other: Work
+    first: Work
+    second: Work
     verdict: str
     score: float
     parts: Mapping[str, float]
@@ -54,11 +53,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Overlaps:
-    """What was found: the pairs of each verdict, the strongest first, and how many there are.
+    """The result: the pairs of each verdict, the strongest first, and their numbers.
 
-    `counts` are of (kind, verdict), all pairs included, also those that were not kept. `compared`
-    is how many works of each kind can be asked for; `silent` those of them that can make no pair,
-    as they state neither a topic nor a target group.
+    `counts` has the number of all pairs by (kind, verdict), including those beyond the limit.
+    `compared` is the number of works of each kind that match the criteria; `silent` those of them
+    that can form no pair, as they state neither a topic nor a target group.
     """
 
     pairs: Mapping[str, tuple[Pair, ...]]
@@ -71,21 +70,21 @@ _Entry: TypeAlias = tuple[float, str, str, Work, Work, Finding]
 
 
 @dataclass(slots=True)
-class _Kept:
-    """The strongest pairs of one verdict; twice as many are held at most, and cut when they are."""
+class _Strongest:
+    """The `most` strongest pairs of one verdict; `entries` is cut when it reaches twice as many."""
 
     most: int | None
     entries: list[_Entry] = field(default_factory=list)
     worst: _Entry | None = None
-    """The last of those kept; what comes after it need not be held."""
+    """The last entry after a cut; weaker ones need not be added."""
 
     floor: float = 0.0
     """The score of `worst`."""
 
-    def add(self, one: Profile, other: Profile, found: Finding) -> None:
-        if (other.when.first, other.work.iri) < (one.when.first, one.work.iri):
-            one, other = other, one
-        entry = -found.score, one.work.iri, other.work.iri, one.work, other.work, found
+    def add(self, first: Profile, second: Profile, finding: Finding) -> None:
+        if (second.when.first, second.work.iri) < (first.when.first, first.work.iri):
+            first, second = second, first
+        entry = -finding.score, first.work.iri, second.work.iri, first.work, second.work, finding
         if self.worst is None or entry < self.worst:
             self.entries.append(entry)
             if self.most is not None and len(self.entries) >= 2 * self.most:
@@ -102,102 +101,114 @@ class _Kept:
     def pairs(self) -> tuple[Pair, ...]:
         self.cut()
         return tuple(
-            Pair(one, other, found.verdict, found.score, found.parts, found.mark)
-            for *_, one, other, found in self.entries
+            Pair(first, second, finding.verdict, finding.score, finding.parts, finding.mark)
+            for *_, first, second, finding in self.entries
         )
 
 
-def find_overlaps(known: Profiles, asked: Asked) -> Overlaps:
-    """The pairs of works that overlap, meet or collide, as `asked`.
+def find_overlaps(profiles: Profiles, criteria: Asked) -> Overlaps:
+    """The pairs of works that overlap, are back to back or collide, and match `criteria`.
 
-    Pairs of related works are kept under `related` where they would count otherwise. The same
-    graph and the same question give the same answer.
+    Pairs of related works that would otherwise count have the verdict `related`. The result depends
+    on nothing but the graph, the weights and the criteria.
     """
-    judge = Judge(known)
-    kept = {verdict: _Kept(asked.keep) for verdict in VERDICTS}
+    scorer = Judge(profiles)
+    strongest_by_verdict = {verdict: _Strongest(criteria.limit) for verdict in VERDICTS}
     counts: Counter[tuple[str, str]] = Counter()
     compared: dict[str, int] = {}
     silent: list[Work] = []
-    narrow = bool(asked.funder or asked.country or asked.since or asked.until)
-    for kind in asked.kinds:
+    narrow = bool(criteria.funder or criteria.country or criteria.since or criteria.until)
+    for kind in criteria.kinds:
         chosen = [
-            each for each in known.all if each.work.kind == kind and _asked(each, asked, known)
+            profile
+            for profile in profiles.all
+            if profile.work.kind == kind and _eligible(profile, criteria, profiles)
         ]
-        here = [each for each in chosen if not each.places or _reaches(each, asked, known)]
-        compared[kind] = len(here)
-        silent += [each.work for each in here if not (each.topics or each.groups)]
-        least = known.weights[f"least.{kind}"] if asked.least is None else asked.least
-        compare = judge.met if kind == "project" else judge.judge
-        for one, other in _candidates(kind, chosen, known):
-            found = compare(one, other)
-            if found is None or (found.score < least and found.verdict != "related"):
+        reaching = [
+            profile
+            for profile in chosen
+            if not profile.places or _reaches(profile, criteria, profiles)
+        ]
+        compared[kind] = len(reaching)
+        silent += [profile.work for profile in reaching if not (profile.topics or profile.groups)]
+        least = profiles.weights[f"least.{kind}"] if criteria.least is None else criteria.least
+        compare = scorer.score_projects if kind == "project" else scorer.judge
+        for first, second in _candidates(kind, chosen, profiles):
+            finding = compare(first, second)
+            if finding is None or (finding.score < least and finding.verdict != "related"):
                 continue
-            if narrow and not _wanted(one, other, asked, known):
+            if narrow and not _matches(first, second, criteria, profiles):
                 continue
-            counts[kind, found.verdict] += 1
-            strongest = kept[found.verdict]
-            if found.score >= strongest.floor:
-                strongest.add(one, other, found)
-    pairs = {verdict: found.pairs() for verdict, found in kept.items()}
+            counts[kind, finding.verdict] += 1
+            strongest = strongest_by_verdict[finding.verdict]
+            if finding.score >= strongest.floor:
+                strongest.add(first, second, finding)
+    pairs = {
+        verdict: strongest_pairs.pairs()
+        for verdict, strongest_pairs in strongest_by_verdict.items()
+    }
     return Overlaps(pairs, dict(counts), compared, tuple(silent))
 
 
-def lines_of_succession(known: Profiles, asked: Asked) -> Iterator[tuple[Work, Work]]:
-    """The works that follow another, with that one, as `asked`; the earlier one first."""
-    works = {each.work.iri: each for each in known.all}
-    for each in known.all:
-        for before in each.work.preceded_by:
+def lines_of_succession(profiles: Profiles, criteria: Asked) -> Iterator[tuple[Work, Work]]:
+    """Pairs of a work and the one that succeeds it, where both match `criteria`."""
+    works = {profile.work.iri: profile for profile in profiles.all}
+    for profile in profiles.all:
+        for before in profile.work.preceded_by:
             earlier = works.get(before)
-            if not earlier or each.work.kind not in asked.kinds:
+            if not earlier or profile.work.kind not in criteria.kinds:
                 continue
-            both = _asked(each, asked, known) and _asked(earlier, asked, known)
-            if both and _wanted(earlier, each, asked, known):
-                yield earlier.work, each.work
+            both = _eligible(profile, criteria, profiles) and _eligible(earlier, criteria, profiles)
+            if both and _matches(earlier, profile, criteria, profiles):
+                yield earlier.work, profile.work
 
 
 def _candidates(
-    kind: str, chosen: list[Profile], known: Profiles
+    kind: str, chosen: list[Profile], profiles: Profiles
 ) -> Iterable[tuple[Profile, Profile]]:
     return (
-        candidates.projects(chosen, known.telling)
+        candidates.projects(chosen, profiles.pairing_subjects)
         if kind == "project"
         else candidates.events(chosen)
     )
 
 
-def _asked(profile: Profile, asked: Asked, known: Profiles) -> bool:
-    """Whether a work can be one of a pair that is asked for."""
+def _eligible(profile: Profile, criteria: Asked, profiles: Profiles) -> bool:
+    """Whether a work can be part of a pair that matches the criteria."""
     work = profile.work
     if work.status in CALLED_OFF:
         return False
-    if asked.topic and asked.topic not in work.topics and asked.topic not in work.wider:
+    if criteria.topic and criteria.topic not in work.topics and criteria.topic not in work.wider:
         return False
-    here = work.kind == "event" or not profile.places or _reaches(profile, asked, known)
-    if not here:
+    reaches = work.kind == "event" or not profile.places or _reaches(profile, criteria, profiles)
+    if not reaches:
         return False
-    first = asked.since.toordinal() if asked.since else -NEVER
-    last = asked.until.toordinal() if asked.until else NEVER
+    first = criteria.since.toordinal() if criteria.since else -NEVER
+    last = criteria.until.toordinal() if criteria.until else NEVER
     return profile.when.last >= first and profile.when.first <= last
 
 
-def _reaches(profile: Profile, asked: Asked, known: Profiles) -> bool:
-    """Whether a work is known to reach the country, or one of the region, that is asked for."""
-    if not asked.country:
+def _reaches(profile: Profile, criteria: Asked, profiles: Profiles) -> bool:
+    """Whether a work is known to reach the country, or a country of the region, of the criteria."""
+    if not criteria.country:
         return True
-    countries = known.landscape.members.get(asked.country, (asked.country,))
-    return bool(profile.reach & known.places.mask(countries))
+    countries = profiles.landscape.members.get(criteria.country, (criteria.country,))
+    return bool(profile.reach & profiles.places.mask(countries))
 
 
-def _wanted(one: Profile, other: Profile, asked: Asked, known: Profiles) -> bool:
-    """Whether a pair of works is one that is asked for."""
-    if asked.funder and asked.funder not in (*one.work.funders, *other.work.funders):
+def _matches(left: Profile, right: Profile, criteria: Asked, profiles: Profiles) -> bool:
+    """Whether a pair of works matches the criteria."""
+    if criteria.funder and criteria.funder not in (
+        *left.work.funders,
+        *right.work.funders,
+    ):
         return False
-    if not (_reaches(one, asked, known) or _reaches(other, asked, known)):
+    if not (_reaches(left, criteria, profiles) or _reaches(right, criteria, profiles)):
         return False
-    if asked.since or asked.until:
-        first = max(one.when.first, other.when.first)
-        last = min(one.when.last, other.when.last)
-        since = asked.since.toordinal() if asked.since else -NEVER
-        until = asked.until.toordinal() if asked.until else NEVER
-        return apart(one.when, other.when) or (last >= since and first <= until)
+    if criteria.since or criteria.until:
+        first = max(left.when.first, right.when.first)
+        last = min(left.when.last, right.when.last)
+        since = criteria.since.toordinal() if criteria.since else -NEVER
+        until = criteria.until.toordinal() if criteria.until else NEVER
+        return apart(left.when, right.when) or (last >= since and first <= until)
     return True

@@ -1,4 +1,4 @@
-"""What is compared of each work, as numbers and sets, so that many can be compared quickly."""
+"""The profile of each work: what overlaps compare, as bit masks and sets, for fast comparison."""
 
 from __future__ import annotations
 
@@ -14,41 +14,42 @@ from .weights import Rarity, Weights, rarity
 
 
 class Bits:
-    """Terms as bits of whole numbers, in the order in which they are first met."""
+    """Encodes sets of terms as integers: each term has a bit, in the order of first use."""
 
     def __init__(self) -> None:
         self.terms: list[str] = []
         self._places: dict[str, int] = {}
 
     def mask(self, terms: Iterable[str]) -> int:
-        """The number whose bits stand for `terms`."""
-        found = 0
-        for each in terms:
-            if each not in self._places:
-                self._places[each] = len(self.terms)
-                self.terms.append(each)
-            found |= 1 << self._places[each]
-        return found
+        """The integer that encodes `terms`; new terms get the next bits."""
+        bits = 0
+        for term in terms:
+            if term not in self._places:
+                self._places[term] = len(self.terms)
+                self.terms.append(term)
+            bits |= 1 << self._places[term]
+        return bits
 
     def read(self, mask: int) -> list[str]:
-        """The terms of `mask`, in their order."""
-        found = []
+        """The terms that `mask` encodes, in order of their bits."""
+        terms = []
         while mask:
             low = mask & -mask
-            found.append(self.terms[low.bit_length() - 1])
+            terms.append(self.terms[low.bit_length() - 1])
             mask ^= low
-        return found
+        return terms
 
 
 @dataclass(slots=True)
 class Profile:
     """One work as it is compared.
 
-    Masks are over `Profiles.subjects` (topics and target groups) and `Profiles.places`: what is
-    stated, and what is stated or broader; `reach` are the countries that its places are, lie in or
-    hold, and regions that hold none; `zones` the largest places around those; `towns` the stated
-    places within a country. `here` is whether it is known to be somewhere, or online. `leaders` and
-    `company` are empty for projects, which are not compared by them.
+    The masks of topics and groups are over `Profiles.subjects`, those of places over
+    `Profiles.places`; `all_` adds broader terms to the stated ones. `reach` are the countries that
+    the places are, lie in or contain, and regions without countries; `zones` the largest places
+    around those; `towns` the stated places within a country. `located` is whether a place or
+    `online` is stated. `leaders` and `company` (all actors) are empty for projects, which are not
+    compared by them.
     """
 
     work: Work
@@ -62,7 +63,7 @@ class Profile:
     reach: int
     zones: int
     towns: int
-    here: bool
+    located: bool
     family: frozenset[Mark]
     leaders: frozenset[str]
     company: frozenset[str]
@@ -70,15 +71,15 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """The profiles of all works, in their order, and the rarity of what they share.
+    """The profiles of all works, in their order, and the rarity of places, topics and groups.
 
-    `telling` is the mask of the subjects that can make a pair: not too common, not too general.
+    `pairing_subjects` is the mask of the subjects that can form a pair: neither common nor general.
     """
 
     all: tuple[Profile, ...]
     subjects: Bits
     places: Bits
-    telling: int
+    pairing_subjects: int
     place: Rarity
     topic: Rarity
     group: Rarity
@@ -87,13 +88,13 @@ class Profiles:
 
 
 def profiles(landscape: Landscape, weights: Weights) -> Profiles:
-    """The profiles of `landscape`; `weights` say what is too common to make a pair."""
+    """The profiles of `landscape`; by `weights` some subjects are too common to form a pair."""
     works = landscape.works
-    topics = {each for work in works for each in (*work.topics, *work.wider)}
-    groups = {each for work in works for each in (*work.groups, *work.wider_groups)}
-    listed = {*landscape.broader, *(up for found in landscape.broader.values() for up in found)}
-    topics |= {each for each in listed if "/topic/" in each}
-    groups |= {each for each in listed if "/target-group/" in each}
+    topics = {topic for work in works for topic in (*work.topics, *work.wider)}
+    groups = {group for work in works for group in (*work.groups, *work.wider_groups)}
+    listed = {*landscape.broader, *(up for above in landscape.broader.values() for up in above)}
+    topics |= {concept for concept in listed if "/topic/" in concept}
+    groups |= {concept for concept in listed if "/target-group/" in concept}
     sites = {*landscape.within, *landscape.countries, *(p for w in works for p in w.places)}
     steady = weights["rarity.steady"]
     topic = rarity(
@@ -106,21 +107,21 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
         sites, landscape.within, (w.places for w in works), weights["rarity.place"], steady
     )
     subjects, places = Bits(), Bits()
-    general = weights.words["topic.general"]
+    general_topics = weights.words["topic.general"]
     common = weights["topic.common"]
     shares = {**topic.shares, **group.shares}
-    telling = subjects.mask(
-        each
-        for each in sorted(shares)
-        if shares[each] <= common and each.rpartition("/")[2] not in general
+    pairing_subjects = subjects.mask(
+        subject
+        for subject in sorted(shares)
+        if shares[subject] <= common and subject.rpartition("/")[2] not in general_topics
     )
     kin = families(landscape, weights.words["instruments"])
-    grounds = _Grounds(landscape, places)
+    place_masks = _PlaceMasks(landscape, places)
     mask = cache(subjects.mask)
-    found = []
+    built = []
     for work in works:
-        stated, around, reach, zones, towns = grounds(work)
-        found.append(
+        stated, around, reach, zones, towns = place_masks(work)
+        built.append(
             Profile(
                 work=work,
                 when=period(work),
@@ -133,49 +134,51 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
                 reach=reach,
                 zones=zones,
                 towns=towns,
-                here=bool(work.places) or work.mode == "online",
+                located=bool(work.places) or work.mode == "online",
                 family=kin[work.iri],
                 leaders=frozenset(work.leaders if work.kind == "event" else ()),
                 company=frozenset(work.company if work.kind == "event" else ()),
             )
         )
     return Profiles(
-        tuple(found), subjects, places, telling, place, topic, group, weights, landscape
+        tuple(built), subjects, places, pairing_subjects, place, topic, group, weights, landscape
     )
 
 
-_Ground: TypeAlias = tuple[int, int, int, int, int]
+_Masks: TypeAlias = tuple[int, int, int, int, int]
 
 
-class _Grounds:
-    """The masks of the places of works; those of the same places are worked out once."""
+class _PlaceMasks:
+    """The masks of the places of works, cached by the set of places."""
 
     def __init__(self, landscape: Landscape, places: Bits) -> None:
         self._landscape = landscape
         self._places = places
-        self._known: dict[tuple[str, ...], _Ground] = {}
+        self._masks_by_places: dict[tuple[str, ...], _Masks] = {}
 
-    def __call__(self, work: Work) -> _Ground:
-        """What is stated, that and what is around it, the reach, its zones, and the towns."""
-        if work.places not in self._known:
+    def __call__(self, work: Work) -> _Masks:
+        """The masks `places`, `all_places`, `reach`, `zones` and `towns` of a `Profile`."""
+        if work.places not in self._masks_by_places:
             within, countries = self._landscape.within, self._landscape.countries
-            around = [up for each in work.places for up in within.get(each, ())]
-            reach = sorted({each for place in work.places for each in self._reached(place)})
-            zones = sorted({zone for each in reach for zone in self._largest(each)})
+            around = [up for place in work.places for up in within.get(place, ())]
+            reach = sorted(
+                {country for place in work.places for country in self._countries_reached(place)}
+            )
+            zones = sorted({zone for country in reach for zone in self._largest_places(country)})
             towns = [e for e in work.places if e not in countries and e not in work.regions]
             lists = (work.places, (*work.places, *around), reach, zones, towns)
             stated, every, reached, zoned, small = map(self._places.mask, lists)
-            self._known[work.places] = stated, every, reached, zoned, small
-        return self._known[work.places]
+            self._masks_by_places[work.places] = stated, every, reached, zoned, small
+        return self._masks_by_places[work.places]
 
-    def _reached(self, place: str) -> tuple[str, ...]:
-        """The countries that a place is, lies in or holds; the place itself where none is."""
+    def _countries_reached(self, place: str) -> tuple[str, ...]:
+        """The countries that a place is, lies in or contains; the place itself if there is none."""
         landscape = self._landscape
         around = (place, *landscape.within.get(place, ()))
-        named = tuple(each for each in around if each in landscape.countries)
+        named = tuple(iri for iri in around if iri in landscape.countries)
         return named or landscape.members.get(place, ()) or (place,)
 
-    def _largest(self, place: str) -> tuple[str, ...]:
-        """The largest places around a place; the place itself where none is."""
+    def _largest_places(self, place: str) -> tuple[str, ...]:
+        """The largest places around a place; the place itself if there is none."""
         within = self._landscape.within
         return tuple(e for e in within.get(place, ()) if not within.get(e)) or (place,)

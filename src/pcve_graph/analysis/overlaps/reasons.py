@@ -1,4 +1,4 @@
-"""Why two works are told together, in a sentence, and what they share by name."""
+"""Explains overlaps: what two works share, a sentence why, groups of works, supporting facts."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from ..works import LEADING, TAKING_PART, Landscape, Work
 from .find import Pair
 from .score import PARTS
 
-_FEW: Final = 3
-"""Places within a larger one that are named before the larger one is."""
+_MOST_NAMED: Final = 3
+"""The most places within a larger one that are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What two works share, as IRIs, sorted: what both state, and apart from it what one states and
-    the other implies by something narrower. `company` are bodies and persons with a part in both.
+    """What two works share, as sorted IRIs.
+
+    `topics` and `groups` are stated by both, `wider` and `wider_groups` by one and implied by a
+    narrower one of the other. `company` are bodies and persons with a role in both.
     """
 
     topics: tuple[str, ...]
@@ -35,108 +37,119 @@ class Shared:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """The topics and groups to name: those that both state, or else the broader ones."""
+        """The topics and groups that both state, or else the broader shared ones."""
         return (*self.topics, *self.groups) or (*self.wider, *self.wider_groups)
 
 
 def shared(landscape: Landscape, pair: Pair) -> Shared:
-    """What the two works of `pair` share; a broader topic only where one of them states it."""
-    one, other = pair.one, pair.other
+    """What the two works of `pair` share; broader topics only if one of them states it."""
+    first, second = pair.first, pair.second
     return Shared(
-        tuple(sorted({*one.topics} & {*other.topics})),
-        _broader(one.topics, one.wider, other.topics, other.wider),
-        tuple(sorted({*one.groups} & {*other.groups})),
-        _broader(one.groups, one.wider_groups, other.groups, other.wider_groups),
-        places(landscape, one, other),
-        tuple(sorted({*one.company} & {*other.company})),
+        tuple(sorted({*first.topics} & {*second.topics})),
+        _broader(first.topics, first.wider, second.topics, second.wider),
+        tuple(sorted({*first.groups} & {*second.groups})),
+        _broader(first.groups, first.wider_groups, second.groups, second.wider_groups),
+        places(landscape, first, second),
+        tuple(sorted({*first.company} & {*second.company})),
     )
 
 
 def _broader(
-    said: tuple[str, ...],
+    stated: tuple[str, ...],
     implied: tuple[str, ...],
-    said_too: tuple[str, ...],
-    meant: tuple[str, ...],
+    stated_too: tuple[str, ...],
+    implied_too: tuple[str, ...],
 ) -> tuple[str, ...]:
-    return tuple(sorted(({*said} & {*meant}) | ({*implied} & {*said_too})))
+    return tuple(sorted(({*stated} & {*implied_too}) | ({*implied} & {*stated_too})))
 
 
-def places(landscape: Landscape, one: Work, other: Work) -> tuple[str, ...]:
-    """The places that both state; else the few of one that lie in one of the other's, or the place
-    that holds them where they are many; else the countries that both are in."""
-    exact = {*one.places} & {*other.places}
+def places(landscape: Landscape, first: Work, second: Work) -> tuple[str, ...]:
+    """The places that both works state, as sorted IRIs.
+
+    Without any, the places of one that lie in a place of the other (or, if they are many, that
+    larger place); without those, the countries of both.
+    """
+    exact = {*first.places} & {*second.places}
     if exact:
         return tuple(sorted(exact))
     within = landscape.within
-    held: set[str] = set()
-    holding: set[str] = set()
-    for inner, outer in ((one, other), (other, one)):
+    inner_places: set[str] = set()
+    outer_places: set[str] = set()
+    for inner, outer in ((first, second), (second, first)):
         for place in inner.places:
             above = {*within.get(place, ())} & {*outer.places}
-            held |= {place} if above else set()
-            holding |= above
-    chosen = held if len(held) <= _FEW else holding
-    return tuple(sorted(chosen or {*one.countries} & {*other.countries}))
+            inner_places |= {place} if above else set()
+            outer_places |= above
+    chosen = inner_places if len(inner_places) <= _MOST_NAMED else outer_places
+    return tuple(sorted(chosen or {*first.countries} & {*second.countries}))
 
 
 def reason(landscape: Landscape, pair: Pair) -> str:
-    """One sentence or two that say why `pair` has its verdict, or what is missing for one."""
+    """One or two sentences on why `pair` has its verdict, or what is missing to decide."""
     common = shared(landscape, pair)
-    said = _subject(landscape, pair, common)
+    sentence = _subject(landscape, pair, common)
     if pair.mark:
-        kin = _kin(landscape, pair)
-        return f"{kin}." if pair.verdict == "related" else f"{said}. {_first_upper(kin)}."
-    return f"{said}."
+        relation = _relation(landscape, pair)
+        return (
+            f"{relation}."
+            if pair.verdict == "related"
+            else f"{sentence}. {_first_upper(relation)}."
+        )
+    return f"{sentence}."
 
 
 def _subject(landscape: Landscape, pair: Pair, common: Shared) -> str:
     subjects = listed(landscape, common.subjects)
-    what = f"Both on {subjects}" if subjects else "Nothing is known to be shared but time and place"
+    what = f"Both on {subjects}" if subjects else "Only time and place are known to be shared"
     if not subjects and common.company:
         what = "No topic is shared"
     where = _where(landscape, pair, common)
     who = listed(landscape, common.company)
     parts = [what + (f" ({where})" if where else ""), _when(pair)]
-    if who and pair.one.kind == "event":
+    if who and pair.first.kind == "event":
         parts.append(f"in both: {who}")
     return "; ".join(part for part in parts if part)
 
 
 def _where(landscape: Landscape, pair: Pair, common: Shared) -> str:
-    works = (pair.one, pair.other)
-    silent = [each.id for each in works if not each.places and each.mode != "online"]
+    works = (pair.first, pair.second)
+    silent = [work.id for work in works if not work.places and work.mode != "online"]
     if silent:
         return f"the place of {' and of '.join(silent)} is not stated"
     if pair.verdict == "colliding":
-        return " and ".join(listed(landscape, each.places) or "online" for each in works)
+        return " and ".join(listed(landscape, work.places) or "online" for work in works)
     return listed(landscape, common.places)
 
 
 def _when(pair: Pair) -> str:
-    one, other = pair.one, pair.other
-    first, second = period(one), period(other)
-    if pair.one.kind == "event":
-        return _days(pair)
+    first_work, second_work = pair.first, pair.second
+    first, second = period(first_work), period(second_work)
+    if pair.first.kind == "event":
+        return _event_days(pair)
     if together(first, second):
-        starts = [(time.first, work.start) for time, work in ((first, one), (second, other))]
-        ends = [(time.last, work.end) for time, work in ((first, one), (second, other))]
+        starts = [
+            (time.first, work.start) for time, work in ((first, first_work), (second, second_work))
+        ]
+        ends = [
+            (time.last, work.end) for time, work in ((first, first_work), (second, second_work))
+        ]
         return f"together {_between(max(starts)[1], min(ends)[1])}"
-    dates = ", ".join(f"{work.id} {span(work)}" for work in (one, other))
+    dates = ", ".join(f"{work.id} {span(work)}" for work in (first_work, second_work))
     return f"whether at the same time is not known: {dates}"
 
 
-def _days(pair: Pair) -> str:
-    one, other = period(pair.one), period(pair.other)
-    dates = f"{span(pair.one)}, and {span(pair.other)}"
-    if not (one.exact and other.exact):
+def _event_days(pair: Pair) -> str:
+    first, second = period(pair.first), period(pair.second)
+    dates = f"{span(pair.first)}, and {span(pair.second)}"
+    if not (first.exact and second.exact):
         return f"the days are not known to meet: {dates}"
-    if gap(one, other) > 0:
-        return f"on days that follow each other: {dates}"
+    if gap(first, second) > 0:
+        return f"on consecutive days: {dates}"
     return f"on the same days: {dates}"
 
 
 def span(work: Work) -> str:
-    """The dates of a work as they are stated, such as `from Apr 2016 to Jun 2018`, `undated`."""
+    """The stated dates of a work, such as `from Apr 2016 to Jun 2018` or `undated`."""
     if work.kind == "project" or (work.end and work.end != work.start):
         return _between(work.start, work.end)
     return day(work.start) if work.start else "undated"
@@ -150,24 +163,24 @@ def _between(start: str | None, end: str | None) -> str:
     return f"until {day(end)}, start not stated" if end else "undated"
 
 
-def _kin(landscape: Landscape, pair: Pair) -> str:
+def _relation(landscape: Landscape, pair: Pair) -> str:
     assert pair.mark
     sort, what = pair.mark
     if sort == "part":
-        for part, whole in ((pair.one, pair.other), (pair.other, pair.one)):
+        for part, whole in ((pair.first, pair.second), (pair.second, pair.first)):
             if what == whole.iri:
                 return f"{part.id} is part of {whole.id}"
         return f"both are parts of {landscape.label(what)}"
     if sort == "line":
-        return f"{pair.other.id} stands in one line of succession with {pair.one.id}"
+        return f"{pair.second.id} is in one line of succession with {pair.first.id}"
     if sort == "series":
         return f"both are editions of {landscape.label(what)}"
-    return "one names the other" if sort == "named" else "their titles differ in numbers alone"
+    return "one refers to the other" if sort == "named" else "their titles differ only in numbers"
 
 
 def listed(landscape: Landscape, iris: Iterable[str]) -> str:
     """The labels of `iris`: `a`, `a and b`, `a, b and c`."""
-    words = [landscape.label(each) for each in iris]
+    words = [landscape.label(iri) for iri in iris]
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
@@ -175,14 +188,14 @@ def _first_upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-_LEAST: Final = 3
+_LEAST_WORKS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Works that hang together by pairs: `about` is the topic or city of all those pairs.
+    """Works connected by pairs: `about` is the IRI of the topic or city that all these pairs share.
 
-    `at_once` is how many of them can be under way on one day.
+    `at_once` is the largest number of them that can be under way on one day.
     """
 
     about: str
@@ -191,38 +204,38 @@ class Group:
 
 
 def groups(landscape: Landscape, pairs: Iterable[Pair]) -> tuple[Group, ...]:
-    """The groups among pairs that overlap or are back-to-back, the largest first."""
+    """The groups of three or more works among pairs with one verdict, the largest first."""
     links: dict[str, list[tuple[Work, Work]]] = {}
     for pair in pairs:
         common = shared(landscape, pair)
-        for each in common.subjects if pair.verdict == "overlapping" else common.places:
-            links.setdefault(each, []).append((pair.one, pair.other))
-    found = []
+        for iri in common.subjects if pair.verdict == "overlapping" else common.places:
+            links.setdefault(iri, []).append((pair.first, pair.second))
+    group_list = []
     for about in sorted(links):
         for works in _joined(links[about]):
-            if len(works) >= _LEAST:
-                found.append(Group(about, works, _at_once(works)))
-    return tuple(sorted(found, key=lambda each: (-len(each.works), each.about)))
+            if len(works) >= _LEAST_WORKS:
+                group_list.append(Group(about, works, _at_once(works)))
+    return tuple(sorted(group_list, key=lambda group: (-len(group.works), group.about)))
 
 
 def _joined(links: list[tuple[Work, Work]]) -> list[tuple[Work, ...]]:
-    """The works of each connected part, by when they begin."""
+    """The works of each connected component, in order of their earliest start."""
     parts: dict[str, dict[str, Work]] = {}
-    for one, other in links:
-        merged = {one.iri: one, other.iri: other}
-        merged |= parts.get(one.iri, {}) | parts.get(other.iri, {})
+    for first, second in links:
+        merged = {first.iri: first, second.iri: second}
+        merged |= parts.get(first.iri, {}) | parts.get(second.iri, {})
         for iri in merged:
             parts[iri] = merged
-    distinct = {id(each): each for each in parts.values()}
+    distinct = {id(part): part for part in parts.values()}
     return [
-        tuple(sorted(each.values(), key=lambda work: (period(work).first, work.iri)))
-        for each in distinct.values()
+        tuple(sorted(part.values(), key=lambda work: (period(work).first, work.iri)))
+        for part in distinct.values()
     ]
 
 
 def _at_once(works: tuple[Work, ...]) -> int:
     steps = sorted(
-        step for each in map(period, works) for step in ((each.first, 1), (each.last + 1, -1))
+        step for when in map(period, works) for step in ((when.first, 1), (when.last + 1, -1))
     )
     most = now = 0
     for _, step in steps:
@@ -239,8 +252,10 @@ _ROLES: Final = frozenset((*LEADING, *TAKING_PART))
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One fact of one work: the part of the score that it bears, its property by local name, and
-    its value in words. `claims` are the IRIs of its current claims, `evidence` what each rests on.
+    """One fact of one work that a part of the score rests on.
+
+    `key` is the local name of its property, `value` the value in words; `claims` are the IRIs of
+    its current claims and `evidence` the evidence of each.
     """
 
     work: Work
@@ -252,10 +267,10 @@ class Proof:
 
 
 def proofs(landscape: Landscape, store: ox.Store, pair: Pair) -> tuple[Proof, ...]:
-    """The facts that `pair` rests on, by work, then by part, then by property and value."""
+    """The facts that `pair` rests on, sorted by work, part, property and value."""
     common = shared(landscape, pair)
-    found = []
-    for work in (pair.one, pair.other):
+    facts_of_both = []
+    for work in (pair.first, pair.second):
         facts: dict[tuple[str, str], list[ox.NamedNode]] = {}
         for quad in store.quads_for_pattern(None, _SUBJECT, ox.NamedNode(work.iri), None):
             assert isinstance(quad.subject, ox.NamedNode)
@@ -263,26 +278,30 @@ def proofs(landscape: Landscape, store: ox.Store, pair: Pair) -> tuple[Proof, ..
         mine = []
         for (name, value), claims in facts.items():
             part = _part(landscape, pair, common, name, value)
-            known = [(evidence(store, each), each.value) for each in claims] if part else []
-            current = sorted((each for each in known if each[0].standing == "current"), key=_rank)
+            evidence_by_claim = (
+                [(evidence(store, claim), claim.value) for claim in claims] if part else []
+            )
+            current = sorted(
+                (entry for entry in evidence_by_claim if entry[0].standing == "current"), key=_rank
+            )
             if current:
                 word = landscape.label(value) if value.startswith("http") else day(value)
-                told, iris = zip(*current, strict=True)
-                mine.append(Proof(work, part, name, word, iris, told))
-        found += sorted(mine, key=_order)
-    return tuple(found)
+                current_evidence, iris = zip(*current, strict=True)
+                mine.append(Proof(work, part, name, word, iris, current_evidence))
+        facts_of_both += sorted(mine, key=_order)
+    return tuple(facts_of_both)
 
 
 def _order(proof: Proof) -> tuple[int, bool, str, str]:
     return PARTS.index(proof.part), proof.key == "endDate", proof.key, proof.value
 
 
-def _rank(found: tuple[Evidence, str]) -> tuple[object, str]:
-    return rank(found[0]), found[1]
+def _rank(entry: tuple[Evidence, str]) -> tuple[object, str]:
+    return rank(entry[0]), entry[1]
 
 
 def _fact(landscape: Landscape, store: ox.Store, claim: ox.NamedNode) -> tuple[str, str]:
-    """The property and value of a claim, the property by its local name."""
+    """The local name of the property of a claim, and its value."""
     predicate = next(values(store, claim, expand("rdf:predicate")))
     value = str(getattr(next(values(store, claim, expand("rdf:object"))), "value", ""))
     name = local_name(str(getattr(predicate, "value", "")))
@@ -290,12 +309,16 @@ def _fact(landscape: Landscape, store: ox.Store, claim: ox.NamedNode) -> tuple[s
 
 
 def _part(landscape: Landscape, pair: Pair, common: Shared, name: str, value: str) -> str:
-    """The part of the score that a fact bears; empty where it bears none."""
+    """The part of the score that a fact supports; empty if none."""
     if name == "location":
         around = (value, *landscape.within.get(value, ()))
-        held = {up for each in common.places for up in (each, *landscape.within.get(each, ()))}
-        told = pair.verdict == "colliding" or {*around} & {*common.places} or value in held
-        return "place" if told else ""
+        shared_places = {
+            up for place in common.places for up in (place, *landscape.within.get(place, ()))
+        }
+        supports = (
+            pair.verdict == "colliding" or {*around} & {*common.places} or value in shared_places
+        )
+        return "place" if supports else ""
     if name in ("about", "audience"):
         topics = (*common.topics, *common.wider)
         wanted = topics if name == "about" else (*common.groups, *common.wider_groups)

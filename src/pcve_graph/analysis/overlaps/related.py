@@ -1,7 +1,7 @@
-"""How two works belong together, so that doing the same is no overlap.
+"""Relations between works, such as being parts of one umbrella, that make a pair no overlap.
 
-Each work has a family: marks that it shares with what it is related to. Two works are related where
-their families meet; the mark they share says how.
+Each work has a set of marks, its family. Two works are related if they have a mark in common, which
+states how.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from ...model.text_normalization import fold
 from ..works import Landscape, Work
 
 _ORDER: Final = ("part", "line", "series", "named", "title")
-"""What a mark can be, the nearest first."""
+"""The sorts of marks, the closest relation first."""
 
 _NUMBER: Final = re.compile(
     r"\d+(?:st|nd|rd|th)?|[ivx]+|first|second|third|fourth|fifth|phase|edition"
 )
-_ASIDE: Final = re.compile(r"\([^)]*\)")
+_PARENTHESES: Final = re.compile(r"\([^)]*\)")
 
-_LETTERS: Final = 20
-"""Letters that a title needs for its likeness to mean anything."""
+_LEAST_CHARACTERS: Final = 20
+"""The least characters of a title for equal titles to mean a relation."""
 
 
 class Mark(NamedTuple):
-    """What a work shares with its family: `sort` is one of _ORDER, `what` an IRI or a key."""
+    """One thing that related works share: `sort` is one of _ORDER, `what` an IRI or a key."""
 
     sort: str
     what: str
@@ -36,8 +36,8 @@ class Mark(NamedTuple):
 def families(landscape: Landscape, instruments: frozenset[str]) -> dict[str, frozenset[Mark]]:
     """The marks of each work, by IRI.
 
-    A project belongs to all that it is part of, an event to what it is part of directly; frames
-    whose kind is one of `instruments`, and initiatives, make nobody related.
+    A project has a mark for all that it is part of, an event for what it is directly part of.
+    Initiatives, and frames whose kind is one of `instruments`, do not make works related.
     """
     lines = _lines(landscape.works)
     umbrellas = {
@@ -47,24 +47,26 @@ def families(landscape: Landscape, instruments: frozenset[str]) -> dict[str, fro
     }
     named: dict[str, set[Mark]] = {}
     for work in landscape.works:
-        for each in work.relation:
-            mark = Mark("named", " ".join(sorted((work.iri, each))))
-            for iri in (work.iri, each):
+        for named_iri in work.relation:
+            mark = Mark("named", " ".join(sorted((work.iri, named_iri))))
+            for iri in (work.iri, named_iri):
                 named.setdefault(iri, set()).add(mark)
-    wholes = {each for work in landscape.works for each in _above(work)}
+    wholes = {iri for work in landscape.works for iri in _above(work)}
     return {
-        each.iri: frozenset({*_marks(each, umbrellas, wholes, lines), *named.get(each.iri, ())})
-        for each in landscape.works
+        work.iri: frozenset({*_marks(work, umbrellas, wholes, lines), *named.get(work.iri, ())})
+        for work in landscape.works
     }
 
 
-def how(one: frozenset[Mark], other: frozenset[Mark], iris: tuple[str, str]) -> Mark | None:
-    """The nearest mark of both families; None where they are strangers.
+def how(
+    family: frozenset[Mark], other_family: frozenset[Mark], iris: tuple[str, str]
+) -> Mark | None:
+    """The mark of the closest relation between two works; None if they are unrelated.
 
-    `iris` are the two works: a mark of sort `part` that is one of them says that it has the other
-    as a part, any other that both are parts of it.
+    `iris` are the two works. A mark of sort `part` for one of them means that the other is a part
+    of it; any other mark of sort `part`, that both are parts of the same thing.
     """
-    shared = one & other
+    shared = family & other_family
     if not shared:
         return None
     return min(shared, key=lambda mark: (_ORDER.index(mark.sort), mark.what not in iris, mark.what))
@@ -79,20 +81,20 @@ def _marks(
 ) -> Iterable[Mark]:
     if work.iri in wholes:
         yield Mark("part", work.iri)
-    for each in _above(work):
-        if each in umbrellas or "/project/" in each or "/event/" in each:
-            yield Mark("part", each)
+    for iri in _above(work):
+        if iri in umbrellas or "/project/" in iri or "/event/" in iri:
+            yield Mark("part", iri)
     if work.iri in lines:
         yield Mark("line", lines[work.iri])
-    for each in work.series:
-        yield Mark("series", each)
+    for iri in work.series:
+        yield Mark("series", iri)
     title = _title(work.label)
-    if len(title) >= _LETTERS:
+    if len(title) >= _LEAST_CHARACTERS:
         yield Mark("title", f"{work.kind} {title}")
 
 
 def _lines(works: Iterable[Work]) -> dict[str, str]:
-    """Each work that follows or is followed, to the first IRI of its line of succession."""
+    """The lowest IRI of its line of succession, for each work that succeeds or is succeeded."""
     root: dict[str, str] = {}
 
     def top(iri: str) -> str:
@@ -101,16 +103,16 @@ def _lines(works: Iterable[Work]) -> dict[str, str]:
         return iri
 
     for work in works:
-        for each in work.preceded_by:
-            one, other = sorted((top(work.iri), top(each)))
-            root[other] = one
+        for earlier in work.preceded_by:
+            first, second = sorted((top(work.iri), top(earlier)))
+            root[second] = first
     return {iri: top(iri) for iri in sorted(root)}
 
 
 def _title(label: str) -> str:
-    """A title without numbers and what stands in brackets: what editions and phases share."""
-    words = fold(_ASIDE.sub(" ", label)).split()
-    return " ".join(each for each in words if not _is_number(each))
+    """A title without numbers and parentheses: what editions and phases have in common."""
+    words = fold(_PARENTHESES.sub(" ", label)).split()
+    return " ".join(word for word in words if not _is_number(word))
 
 
 @lru_cache(10_000)

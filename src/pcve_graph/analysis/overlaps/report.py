@@ -1,4 +1,4 @@
-"""The overlaps as a briefing that can be forwarded: the answer, then the pairs, then doubts."""
+"""Writes overlaps as a text briefing (summary, pairs, undecided pairs), a table or Turtle."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from .reasons import Group, groups, listed, proofs, reason, shared
 from .score import PARTS, VERDICTS
 
 _WIDTH: Final = 100
-_FEW: Final = 5
-"""Pairs that are only named, where they are not asked for in full."""
+_MOST_RELATED: Final = 5
+"""The number of related pairs that are listed by default."""
 
-_HEADS: Final = {
+_TITLES: Final = {
     "overlapping": "Projects that overlap",
     "back-to-back": "Events back to back",
     "colliding": "Events that collide",
@@ -38,123 +38,142 @@ _WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """What a briefing is written from. `limit` is how many pairs of a verdict are told in full;
-    `related` whether those that belong together are listed one by one."""
+    """The contents of a briefing.
+
+    `limit` is the number of pairs of each verdict that are described in full; `list_related` is
+    whether all related pairs are listed.
+    """
 
     landscape: Landscape
     store: ox.Store
-    asked: Asked
-    found: Overlaps
+    criteria: Asked
+    overlaps: Overlaps
     successions: tuple[tuple[Work, Work], ...]
     limit: int = 10
-    related: bool = False
+    list_related: bool = False
 
 
 def written(briefing: Briefing) -> str:
-    """The briefing as plain text of 100 columns, its last lines the designation notes."""
+    """The briefing as plain text in 100 columns; notes on designations come last."""
     lines = list(_lines(briefing))
     notes = footnotes(briefing.store, lines)
     return "\n".join([*lines, *(["", *notes] if notes else [])]) + "\n"
 
 
-def scope(landscape: Landscape, asked: Asked) -> str:
-    """What was asked for, in words: `in Albania, on prisons, paid by …, since 1 Jan 2019`."""
+def scope(landscape: Landscape, criteria: Asked) -> str:
+    """The criteria in words: `in Albania, on prisons, paid by …, since 2019-01-01`."""
     words = [
         f"{word} {landscape.label(iri)}"
-        for word, iri in (("in", asked.country), ("on", asked.topic), ("paid by", asked.funder))
+        for word, iri in (
+            ("in", criteria.country),
+            ("on", criteria.topic),
+            ("paid by", criteria.funder),
+        )
         if iri
     ]
-    for word, bound in (("since", asked.since), ("until", asked.until)):
+    for word, bound in (("since", criteria.since), ("until", criteria.until)):
         words += [f"{word} {bound.isoformat()}"] if bound else []
     return ", ".join(words)
 
 
 def _lines(briefing: Briefing) -> Iterator[str]:
-    found, landscape = briefing.found, briefing.landscape
+    overlaps, landscape = briefing.overlaps, briefing.landscape
     sources = _Sources()
-    where = scope(landscape, briefing.asked)
+    where = scope(landscape, briefing.criteria)
     yield "Overlaps" + (f" {where}" if where else "")
     yield ""
     yield from _wrapped(_answer(briefing))
-    for verdict, head in _HEADS.items():
-        pairs = found.pairs[verdict]
+    for verdict, head in _TITLES.items():
+        pairs = overlaps.pairs[verdict]
         if pairs:
             yield from ("", head, "")
             for number, pair in enumerate(pairs[: briefing.limit], 1):
                 yield from _pair(briefing, number, pair, sources)
-            yield from _more(briefing, verdict)
+            yield from _more_note(briefing, verdict)
         yield from _grouped(landscape, groups(landscape, pairs) if verdict != "colliding" else ())
     yield from _related(briefing)
-    yield from _doubts(briefing)
+    yield from _undecided(briefing)
     yield from sources.lines(briefing.store)
 
 
 def _answer(briefing: Briefing) -> str:
-    found = briefing.found
-    totals = _totals(found)
-    said = [
+    overlaps = briefing.overlaps
+    totals = _totals(overlaps)
+    counts = [
         f"{totals[verdict]:,} {_WORDS[verdict][totals[verdict] != 1]}"
-        for verdict in _HEADS
+        for verdict in _TITLES
         if totals[verdict]
     ]
-    answer = f"{'; '.join(said)}." if said else "No pair on record overlaps, meets or collides."
-    top = next((found.pairs[each][0] for each in _HEADS if found.pairs[each]), None)
+    answer = (
+        f"{'; '.join(counts)}."
+        if counts
+        else "No pair on record overlaps, is back to back or collides."
+    )
+    top = next((overlaps.pairs[head][0] for head in _TITLES if overlaps.pairs[head]), None)
     if top:
-        answer += f" The strongest: {top.one.label} and {top.other.label} ({top.score:.2f})."
+        answer += f" The strongest: {top.first.label} and {top.second.label} ({top.score:.2f})."
     compared = " and ".join(
-        f"{number:,} {kind}{'' if number == 1 else 's'}" for kind, number in found.compared.items()
+        f"{number:,} {kind}{'' if number == 1 else 's'}"
+        for kind, number in overlaps.compared.items()
     )
     unknown = totals["not-known"]
-    doubt = f"; of {unknown:,} pair{'' if unknown == 1 else 's'} it is not known" if unknown else ""
-    return f"{answer} Compared: {compared} on record{doubt}."
+    undecided = (
+        f"; {unknown:,} further pair{'' if unknown == 1 else 's'} could not be decided "
+        "(a date or place is missing)"
+    )
+    return f"{answer} Compared: {compared} on record{undecided if unknown else ''}."
 
 
-def _totals(found: Overlaps) -> dict[str, int]:
-    totals = dict.fromkeys(found.pairs, 0)
-    for (_, verdict), number in found.counts.items():
+def _totals(overlaps: Overlaps) -> dict[str, int]:
+    totals = dict.fromkeys(overlaps.pairs, 0)
+    for (_, verdict), number in overlaps.counts.items():
         totals[verdict] += number
     return totals
 
 
 def _pair(briefing: Briefing, number: int, pair: Pair, sources: _Sources) -> Iterator[str]:
     landscape = briefing.landscape
-    yield from _wrapped(f"{number}. {_named(pair.one)}", "   ")
-    yield from _wrapped(f"   {_named(pair.other)}", "   ")
+    yield from _wrapped(f"{number}. {_label_and_id(pair.first)}", "   ")
+    yield from _wrapped(f"   {_label_and_id(pair.second)}", "   ")
     parts = ", ".join(f"{name} {value:.2f}" for name, value in pair.parts.items())
     yield f"   score {pair.score:.2f}: {parts}"
     yield from _wrapped(f"   {reason(landscape, pair)}", "   ")
-    known = proofs(landscape, briefing.store, pair)
-    for work in (pair.one, pair.other):
+    supporting_facts = proofs(landscape, briefing.store, pair)
+    for work in (pair.first, pair.second):
         yield f"     {work.id}"
-        told: dict[str, dict[str, list[str]]] = {}
-        for proof in known:
+        parts_by_evidence: dict[str, dict[str, list[str]]] = {}
+        for proof in supporting_facts:
             if proof.work.iri == work.iri:
-                words = "; ".join(sources.told(each) for each in proof.evidence)
-                told.setdefault(words, {}).setdefault(proof.part, []).append(proof.value)
-        for words, facts in told.items():
-            said = "; ".join(
+                words = "; ".join(sources.cite(evidence) for evidence in proof.evidence)
+                parts_by_evidence.setdefault(words, {}).setdefault(proof.part, []).append(
+                    proof.value
+                )
+        for words, facts in parts_by_evidence.items():
+            described = "; ".join(
                 f"{part}: {(' to ' if part == 'time' else ', ').join(dict.fromkeys(values))}"
                 for part, values in facts.items()
             )
-            yield from _wrapped(f"       {said} {words}", "         ")
+            yield from _wrapped(f"       {described} {words}", "         ")
     yield ""
 
 
 class _Sources:
-    """The sources that are cited, numbered as they are met."""
+    """The sources that a briefing cites, numbered in order of first citation."""
 
     def __init__(self) -> None:
         self.numbers: dict[tuple[str, str], int] = {}
 
-    def told(self, proof: claims.Evidence) -> str:
-        """`“the words” [1]`, or the numbers alone where a source is cited without its words."""
-        numbers = [self.numbers.setdefault(each, len(self.numbers) + 1) for each in proof.sources]
+    def cite(self, proof: claims.Evidence) -> str:
+        """`“the quote” [1]`, or only the numbers if a source is cited without a quote."""
+        numbers = [
+            self.numbers.setdefault(source, len(self.numbers) + 1) for source in proof.sources
+        ]
         quote = f"“{' '.join(proof.quote.split())}” " if proof.quote else ""
         note = f" ({proof.certainty}: {proof.note})" if proof.certainty != "stated" else ""
         return f"{quote}[{', '.join(map(str, numbers))}]{note}"
 
     def lines(self, store: ox.Store) -> Iterator[str]:
-        """The list of them, each with its title, id and address."""
+        """The list of sources, each with its title, id and address."""
         if self.numbers:
             yield from ("", "Sources", "")
         for (identifier, title), number in self.numbers.items():
@@ -165,68 +184,74 @@ class _Sources:
             yield from _wrapped(f"[{number}] {name}[{identifier}]{where}", "    ")
 
 
-def _named(work: Work) -> str:
+def _label_and_id(work: Work) -> str:
     return f"{work.label} [{work.id}]"
 
 
-def _more(briefing: Briefing, verdict: str) -> Iterator[str]:
-    left = _totals(briefing.found)[verdict] - briefing.limit
+def _more_note(briefing: Briefing, verdict: str) -> Iterator[str]:
+    left = _totals(briefing.overlaps)[verdict] - briefing.limit
     if left > 0:
-        yield f"   and {left:,} more; --limit 0 tells all, --format csv lists them"
+        yield f"   and {left:,} more; --limit 0 describes all, --format csv lists them"
 
 
-def _grouped(landscape: Landscape, found: Iterable[Group]) -> Iterator[str]:
-    for each in found:
-        works = ", ".join(work.id for work in each.works)
+def _grouped(landscape: Landscape, found_groups: Iterable[Group]) -> Iterator[str]:
+    for group in found_groups:
+        works = ", ".join(work.id for work in group.works)
         yield from _wrapped(
-            f"   Together on {landscape.label(each.about)}: {works} "
-            f"(up to {each.at_once} at one time)",
+            f"   Together on {landscape.label(group.about)}: {works} "
+            f"(up to {group.at_once} at one time)",
             "   ",
         )
 
 
 def _related(briefing: Briefing) -> Iterator[str]:
-    pairs = briefing.found.pairs["related"]
-    met = {frozenset((pair.one.iri, pair.other.iri)) for pair in pairs}
-    lines = [each for each in briefing.successions if {each[0].iri, each[1].iri} not in met]
-    total = _totals(briefing.found)["related"]
+    pairs = briefing.overlaps.pairs["related"]
+    listed_pairs = {frozenset((pair.first.iri, pair.second.iri)) for pair in pairs}
+    lines = [
+        succession
+        for succession in briefing.successions
+        if {succession[0].iri, succession[1].iri} not in listed_pairs
+    ]
+    total = _totals(briefing.overlaps)["related"]
     if not (pairs or lines):
         return
     yield from ("", f"Related, and not counted: {total + len(lines):,}", "")
-    most = None if briefing.related else _FEW
-    told_of = [f"{_short(p)}: {reason(briefing.landscape, p)}" for p in pairs]
-    told_of += [f"{one.id} / {other.id}: the second follows the first." for one, other in lines]
-    for line in told_of[:most]:
+    most = None if briefing.list_related else _MOST_RELATED
+    related_lines = [f"{_ids(p)}: {reason(briefing.landscape, p)}" for p in pairs]
+    related_lines += [
+        f"{earlier.id} / {later.id}: the second follows the first." for earlier, later in lines
+    ]
+    for line in related_lines[:most]:
         yield from _wrapped(f"   {line}", "     ")
-    if most and len(told_of) > most:
+    if most and len(related_lines) > most:
         yield f"   and {total + len(lines) - most:,} more; --related lists all"
 
 
-def _doubts(briefing: Briefing) -> Iterator[str]:
-    found = briefing.found
-    pairs = found.pairs["not-known"]
+def _undecided(briefing: Briefing) -> Iterator[str]:
+    overlaps = briefing.overlaps
+    pairs = overlaps.pairs["not-known"]
     if pairs:
-        total = _totals(found)["not-known"]
-        yield from ("", f"Not known, as a date or place is missing: {total:,}", "")
+        total = _totals(overlaps)["not-known"]
+        yield from ("", f"Undecided, as a date or place is missing: {total:,}", "")
         most = briefing.limit
         for pair in pairs[:most]:
-            line = f"{_short(pair)} ({pair.score:.2f} if so): {reason(briefing.landscape, pair)}"
+            line = f"{_ids(pair)} ({pair.score:.2f} if so): {reason(briefing.landscape, pair)}"
             yield from _wrapped(f"   {line}", "     ")
         if total > most:
-            yield f"   and {total - most:,} more; --limit 0 tells all, --format csv lists them"
-    if found.silent:
+            yield f"   and {total - most:,} more; --limit 0 describes all, --format csv lists them"
+    if overlaps.silent:
         yield ""
-        names = ", ".join(work.id for work in found.silent[: briefing.limit])
-        rest = len(found.silent) - briefing.limit
+        names = ", ".join(work.id for work in overlaps.silent[: briefing.limit])
+        rest = len(overlaps.silent) - briefing.limit
         yield from _wrapped(
-            f"Without a topic or target group, and so without a pair by them: {names}"
+            f"Not compared, as they state no topic or target group: {names}"
             + (f" and {rest:,} more" if rest > 0 else "")
             + ". What has no record here may still exist."
         )
 
 
-def _short(pair: Pair) -> str:
-    return f"{pair.one.id} / {pair.other.id}"
+def _ids(pair: Pair) -> str:
+    return f"{pair.first.id} / {pair.second.id}"
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:
@@ -249,20 +274,20 @@ COLUMNS = (
 )
 
 
-def sheet(landscape: Landscape, store: ox.Store, asked: Asked, found: Overlaps) -> Sheet:
-    """All pairs kept, by verdict and then score; scores and parts have four decimals.
+def sheet(landscape: Landscape, store: ox.Store, criteria: Asked, overlaps: Overlaps) -> Sheet:
+    """The pairs as a table, by verdict, then score; scores and parts have four decimals.
 
-    A part that cannot be known is an empty cell. Notes are the designation notes, and how many
-    pairs were left out, if any.
+    An unknown part is an empty cell. The notes are those on designations and the number of pairs
+    beyond the limit, if any.
     """
     rows: list[tuple[Cell, ...]] = []
     for verdict in VERDICTS:
-        for pair in found.pairs[verdict]:
+        for pair in overlaps.pairs[verdict]:
             common = shared(landscape, pair)
             parts = [pair.parts.get(name) for name in PARTS]
             works = [
                 cell
-                for work in (pair.one, pair.other)
+                for work in (pair.first, pair.second)
                 for cell in (work.id, work.label, work.start, work.end)
             ]
             rows.append(
@@ -275,37 +300,37 @@ def sheet(landscape: Landscape, store: ox.Store, asked: Asked, found: Overlaps) 
                     reason(landscape, pair),
                 )
             )
-    where = scope(landscape, asked)
+    where = scope(landscape, criteria)
     title = "Overlaps" + (f" {where}" if where else "")
     texts = [cell for row in rows for cell in row if isinstance(cell, str)]
-    left = sum(found.counts.values()) - len(rows)
+    left = sum(overlaps.counts.values()) - len(rows)
     notes = [f"{left:,} weaker pairs are left out."] if left else []
     return Sheet(title, COLUMNS, tuple(rows), (*notes, *footnotes(store, [title, *texts])))
 
 
-def turtle(landscape: Landscape, store: ox.Store, found: Overlaps) -> bytes:
-    """All pairs kept, as Turtle that the shapes accept, without blank nodes.
+def turtle(landscape: Landscape, store: ox.Store, overlaps: Overlaps) -> bytes:
+    """The pairs as Turtle that conforms to the shapes, without blank nodes.
 
-    The IRI of an overlap is a hash of its two works, whichever is named first, so it stays the same
-    while scores and claims change. Scores are decimals of four places.
+    The IRI of an overlap is a hash of its two works in either order, so it does not change with
+    scores and claims. Scores are decimals of four places.
     """
     triples = [
         triple
         for verdict in VERDICTS
-        for pair in found.pairs[verdict]
+        for pair in overlaps.pairs[verdict]
         for triple in _triples(landscape, store, pair)
     ]
     return serialize(triples, "turtle")
 
 
 def _triples(landscape: Landscape, store: ox.Store, pair: Pair) -> Iterator[ox.Triple]:
-    node = ox.NamedNode(hashed("overlap", *sorted((pair.one.iri, pair.other.iri))))
+    node = ox.NamedNode(hashed("overlap", *sorted((pair.first.iri, pair.second.iri))))
 
     def stated(name: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
         return ox.Triple(node, ox.NamedNode(expand(name)), value)
 
     yield stated("rdf:type", ox.NamedNode(expand("pcve:Overlap")))
-    for work in (pair.one, pair.other):
+    for work in (pair.first, pair.second):
         yield stated("pcve:between", ox.NamedNode(work.iri))
     yield stated("pcve:verdict", ox.NamedNode(concept("verdict", pair.verdict)))
     yield stated("pcve:score", _decimal(pair.score))

@@ -1,7 +1,7 @@
-"""What two works are to each other, and how strongly: the rules of docs/overlap-score.md.
+"""Scores pairs of works and assigns verdicts, by the rules of docs/overlap-score.md.
 
 The verdicts are *overlapping* (projects), *back-to-back* and *colliding* (events), *related*, and
-*not known* where a day or place that no source states decides.
+*not known* if the verdict depends on a day or place that no source states.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ VERDICTS: Final = ("overlapping", "back-to-back", "colliding", "related", "not-k
 
 
 PARTS: Final = ("place", "topic", "group", "time", "company")
-"""The parts of a score, in their order."""
+"""The parts of a score; the order of `Finding.values`."""
 
 Values: TypeAlias = tuple[float | None, float | None, float | None, float | None, float | None]
 
 
 class Finding(NamedTuple):
-    """A verdict and its score from 0 to 1; `values` are those of PARTS, None where not known.
+    """A verdict and its score from 0 to 1; `values` are those of PARTS, None if unknown.
 
-    `mark` is what the related share.
+    `mark` is what related works share.
     """
 
     verdict: str
@@ -36,15 +36,14 @@ class Finding(NamedTuple):
 
     @property
     def parts(self) -> dict[str, float]:
-        """The parts that are known, by name."""
+        """The known parts of the score, by name."""
         pairs = zip(PARTS, self.values, strict=True)
         return {name: value for name, value in pairs if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
-class _Meeting:
-    """How two events lie to each other: `days` shared, adjacent, open or none; `city` same, other
-    or open."""
+class _Relation:
+    """Two events: `days` is shared, adjacent, open or none; `city` is same, other or open."""
 
     days: str
     city: str
@@ -54,227 +53,233 @@ Key = TypeVar("Key")
 
 
 class _Memo(dict[Key, float]):
-    """What `value` gives for each key, worked out when it is first asked for."""
+    """A cache of the function `value` by its argument."""
 
     def __init__(self, value: Callable[[Key], float]) -> None:
         self.value = value
 
     def __missing__(self, key: Key) -> float:
-        self[key] = found = self.value(key)
-        return found
+        self[key] = value = self.value(key)
+        return value
 
 
 class Judge:
-    """Compares profiles; what it works out of places and topics is kept for the next pair."""
+    """Scores pairs of profiles; scores of places and subjects are cached between pairs."""
 
-    def __init__(self, known: Profiles) -> None:
-        self.known = known
-        self.weights = known.weights
-        parts = {kind: known.weights.of(kind) for kind in ("project", "event")}
+    def __init__(self, profiles: Profiles) -> None:
+        self.profiles = profiles
+        self.weights = profiles.weights
+        parts = {kind: profiles.weights.of(kind) for kind in ("project", "event")}
         self._weights = {
-            kind: (*(found.get(name, 0.0) for name in PARTS),) for kind, found in parts.items()
+            kind: (*(weights.get(name, 0.0) for name in PARTS),) for kind, weights in parts.items()
         }
-        self._floor, self._open = known.weights["time.floor"], known.weights["time.open"]
-        self._broader = known.weights["topic.broader"]
-        self._neighbours = known.weights["place.neighbours"]
-        self._reach = known.weights["place.reach"]
-        self._subject = _Memo(self._say)
-        self._rarest: _Memo[int] = _Memo(lambda mask: self._worth(mask, max))
-        self._commonest: _Memo[int] = _Memo(lambda mask: self._worth(mask, min))
-        says = {**known.topic.says, **known.group.says}
-        general = known.weights.words["topic.general"]
-        self._says = [
-            0.0 if each.rpartition("/")[2] in general else says.get(each, 0.0)
-            for each in known.subjects.terms
+        self._floor = profiles.weights["time.floor"]
+        self._open_share = profiles.weights["time.open"]
+        self._broader = profiles.weights["topic.broader"]
+        self._neighbours = profiles.weights["place.neighbours"]
+        self._reach = profiles.weights["place.reach"]
+        self._subject_scores = _Memo(self._subject_score)
+        self._rarest_score: _Memo[int] = _Memo(lambda mask: self._mask_score(mask, max))
+        self._commonest_score: _Memo[int] = _Memo(lambda mask: self._mask_score(mask, min))
+        term_weights = {**profiles.topic.says, **profiles.group.says}
+        general = profiles.weights.words["topic.general"]
+        self._subject_weights = [
+            0.0 if term.rpartition("/")[2] in general else term_weights.get(term, 0.0)
+            for term in profiles.subjects.terms
         ]
-        self._rare = [known.place.says.get(each, 0.0) for each in known.places.terms]
+        self._place_weights = [profiles.place.says.get(term, 0.0) for term in profiles.places.terms]
 
-    def judge(self, one: Profile, other: Profile) -> Finding | None:
-        """What `one` and `other` are to each other; None where there is nothing to say."""
-        if one.work.kind != other.work.kind:
-            mark = how(one.family, other.family, (one.work.iri, other.work.iri))
-            return Finding("related", 0.0, _NOTHING, mark) if mark else None
+    def judge(self, left: Profile, right: Profile) -> Finding | None:
+        """The finding for two works, given in order of their start; None if they are unrelated."""
+        if left.work.kind != right.work.kind:
+            mark = how(left.family, right.family, (left.work.iri, right.work.iri))
+            return Finding("related", 0.0, _NO_VALUES, mark) if mark else None
         return (
-            self._projects(one, other) if one.work.kind == "project" else self._events(one, other)
+            self._projects(left, right)
+            if left.work.kind == "project"
+            else self._events(left, right)
         )
 
-    def telling(self, one: Profile, other: Profile) -> int:
-        """Subjects in common that make a pair: stated by one, stated or implied by the other."""
-        shared = one.topics & other.all_topics | one.all_topics & other.topics
-        shared |= one.groups & other.all_groups | one.all_groups & other.groups
-        return shared & self.known.telling
+    def shared_subjects(self, left: Profile, right: Profile) -> int:
+        """The mask of pairing subjects that one states and the other states or implies."""
+        shared = left.topics & right.all_topics | left.all_topics & right.topics
+        shared |= left.groups & right.all_groups | left.all_groups & right.groups
+        return shared & self.profiles.pairing_subjects
 
-    def _projects(self, one: Profile, other: Profile) -> Finding | None:
-        if one.family.isdisjoint(other.family):
-            if not self.telling(one, other) or periods.apart(one.when, other.when):
+    def _projects(self, left: Profile, right: Profile) -> Finding | None:
+        if left.family.isdisjoint(right.family):
+            if not self.shared_subjects(left, right) or periods.apart(left.when, right.when):
                 return None
-            if one.places and other.places and not one.reach & other.reach:
+            if left.places and right.places and not left.reach & right.reach:
                 return None
-        return self.met(one, other)
+        return self.score_projects(left, right)
 
-    def met(self, one: Profile, other: Profile) -> Finding:
-        """What two projects are that meet: a telling subject, a place and a day may be shared."""
-        when, with_ = one.when, other.when
+    def score_projects(self, left: Profile, right: Profile) -> Finding:
+        """The finding for two projects that share a pairing subject, and possibly place and day."""
+        when, other_period = left.when, right.when
         time = None
-        if when.begun <= with_.ended and with_.begun <= when.ended:
-            share = periods.shared_part(when, with_, self._open)
+        if (
+            when.latest_start <= other_period.earliest_end
+            and other_period.latest_start <= when.earliest_end
+        ):
+            share = periods.shared_part(when, other_period, self._open_share)
             time = self._floor + (1 - self._floor) * share
-        place = self._place(one, other)
-        score, parts = self._scored(one, other, place, time)
-        if not one.family.isdisjoint(other.family):
-            return Finding("related", score, parts, self._mark(one, other))
-        known = time is not None and place is not None
-        return Finding("overlapping" if known else "not-known", score, parts)
+        place = self._place_score(left, right)
+        score, parts = self._score(left, right, place, time)
+        if not left.family.isdisjoint(right.family):
+            return Finding("related", score, parts, self._nearest_mark(left, right))
+        decided = time is not None and place is not None
+        return Finding("overlapping" if decided else "not-known", score, parts)
 
-    def _events(self, one: Profile, other: Profile) -> Finding | None:
-        mark = self._mark(one, other)
-        within = mark is not None and mark.sort == "part" and mark.what in _iris(one, other)
-        meeting = self._meeting(one, other)
-        verdict = None if within else self._met(one, other, meeting)
+    def _events(self, left: Profile, right: Profile) -> Finding | None:
+        mark = self._nearest_mark(left, right)
+        within = mark is not None and mark.sort == "part" and mark.what in _iris(left, right)
+        relation = self._relation(left, right)
+        verdict = None if within else self._verdict(left, right, relation)
         if verdict is None or (mark and verdict == "not-known"):
             if mark is None:
                 return None
-            place = self._place(one, other)
-            return Finding("related", *self._scored(one, other, place, None), mark)
+            place = self._place_score(left, right)
+            return Finding("related", *self._score(left, right, place, None), mark)
         time = None
-        if meeting.days == "adjacent":
+        if relation.days == "adjacent":
             time = self.weights["time.adjacent"]
-        elif meeting.days == "shared":
-            share = periods.shared_part(one.when, other.when, 1.0)
+        elif relation.days == "shared":
+            share = periods.shared_part(left.when, right.when, 1.0)
             time = self._floor + (1 - self._floor) * share
-        place = self._place(one, other) if meeting.city == "same" else None
-        score, parts = self._scored(one, other, place, time)
+        place = self._place_score(left, right) if relation.city == "same" else None
+        score, parts = self._score(left, right, place, time)
         return Finding(verdict, score, parts, mark)
 
-    def _met(self, one: Profile, other: Profile, meeting: _Meeting) -> str | None:
-        vague = one.when.vague or other.when.vague
-        if meeting.days == "none" or (vague and not one.places & other.places):
+    def _verdict(self, left: Profile, right: Profile, relation: _Relation) -> str | None:
+        vague = left.when.vague or right.when.vague
+        if relation.days == "none" or (vague and not left.places & right.places):
             return None
-        led = not one.leaders.isdisjoint(other.leaders)
-        if meeting.city == "same" and meeting.days == "shared":
+        led = not left.leaders.isdisjoint(right.leaders)
+        if relation.city == "same" and relation.days == "shared":
             return "back-to-back"
-        stated = one.topics & other.topics | one.groups & other.groups
-        if meeting.city == "same" and meeting.days == "adjacent":
-            return "back-to-back" if led or self._in_common(one, other) else None
-        if meeting.city == "other" and meeting.days == "shared":
+        stated = left.topics & right.topics | left.groups & right.groups
+        if relation.city == "same" and relation.days == "adjacent":
+            return "back-to-back" if led or self._share_subject(left, right) else None
+        if relation.city == "other" and relation.days == "shared":
             return "colliding" if led or stated else None
-        if meeting.days == "adjacent" and meeting.city == "other":
+        if relation.days == "adjacent" and relation.city == "other":
             return None
-        if not (led or stated & self.known.telling):
+        if not (led or stated & self.profiles.pairing_subjects):
             return None
-        return "not-known" if self._may_meet(one, other, meeting) else None
+        return "not-known" if self._is_undecided(left, right, relation) else None
 
-    def _may_meet(self, one: Profile, other: Profile, meeting: _Meeting) -> bool:
-        """Whether a missing day or place is all that keeps two events from a verdict.
+    def _is_undecided(self, left: Profile, right: Profile, relation: _Relation) -> bool:
+        """Whether only a missing day or place prevents a verdict on two events.
 
-        In one place any missing day may; elsewhere, days are known to the month at least.
+        In one place any missing day does; elsewhere the days must be known at least to the month.
         """
-        if meeting.days != "open":
-            return meeting.city == "open"
-        return bool(one.places & other.places) or meeting.city == "other"
+        if relation.days != "open":
+            return relation.city == "open"
+        return bool(left.places & right.places) or relation.city == "other"
 
-    def _in_common(self, one: Profile, other: Profile) -> bool:
-        shared = one.topics & other.all_topics | one.all_topics & other.topics
-        return bool(shared | one.groups & other.groups)
+    def _share_subject(self, left: Profile, right: Profile) -> bool:
+        shared = left.topics & right.all_topics | left.all_topics & right.topics
+        return bool(shared | left.groups & right.groups)
 
-    def _meeting(self, one: Profile, other: Profile) -> _Meeting:
-        if one.when.exact and other.when.exact and one.when.bounded and other.when.bounded:
-            between = periods.gap(one.when, other.when)
+    def _relation(self, left: Profile, right: Profile) -> _Relation:
+        if left.when.exact and right.when.exact and left.when.bounded and right.when.bounded:
+            between = periods.gap(left.when, right.when)
             days = "shared" if between <= 0 else "adjacent" if between == 1 else "none"
-        elif periods.apart(one.when, other.when):
+        elif periods.apart(left.when, right.when):
             days = "none"
         else:
-            days = "shared" if periods.together(one.when, other.when) else "open"
-        if one.towns & other.towns:
+            days = "shared" if periods.together(left.when, right.when) else "open"
+        if left.towns & right.towns:
             city = "same"
-        elif not (one.here and other.here):
+        elif not (left.located and right.located):
             city = "open"
-        elif one.places and other.places and one.reach & other.reach:
-            city = "other" if one.towns and other.towns else "open"
+        elif left.places and right.places and left.reach & right.reach:
+            city = "other" if left.towns and right.towns else "open"
         else:
             city = "other"
-        return _Meeting(days, city)
+        return _Relation(days, city)
 
-    def _mark(self, one: Profile, other: Profile) -> Mark | None:
-        if one.family.isdisjoint(other.family):
+    def _nearest_mark(self, left: Profile, right: Profile) -> Mark | None:
+        if left.family.isdisjoint(right.family):
             return None
-        return how(one.family, other.family, _iris(one, other))
+        return how(left.family, right.family, _iris(left, right))
 
-    def _scored(
-        self, one: Profile, other: Profile, place: float | None, time: float | None
+    def _score(
+        self, left: Profile, right: Profile, place: float | None, time: float | None
     ) -> tuple[float, Values]:
-        """The score and the values of its parts; what cannot be known weighs nothing."""
-        by_place, by_topic, by_group, by_time, by_company = self._weights[one.work.kind]
+        """The score and the values of its parts; unknown parts have no weight."""
+        by_place, by_topic, by_group, by_time, by_company = self._weights[left.work.kind]
         topic = group = company = None
         score = weight = 0.0
         if place is not None:
             score, weight = by_place * place, by_place
-        if one.topics and other.topics:
-            shared = one.topics & other.all_topics | one.all_topics & other.topics
-            topic = self._subject[one.topics & other.topics, shared]
+        if left.topics and right.topics:
+            shared = left.topics & right.all_topics | left.all_topics & right.topics
+            topic = self._subject_scores[left.topics & right.topics, shared]
             score, weight = score + by_topic * topic, weight + by_topic
-        if one.groups and other.groups:
-            shared = one.groups & other.all_groups | one.all_groups & other.groups
-            group = self._subject[one.groups & other.groups, shared]
+        if left.groups and right.groups:
+            shared = left.groups & right.all_groups | left.all_groups & right.groups
+            group = self._subject_scores[left.groups & right.groups, shared]
             score, weight = score + by_group * group, weight + by_group
         if time is not None:
             score, weight = score + by_time * time, weight + by_time
         if by_company:
-            company = self._company(one, other)
+            company = self._company_score(left, right)
             if company is not None:
                 score, weight = score + by_company * company, weight + by_company
         return (score / weight if weight else 0.0), (place, topic, group, time, company)
 
-    def _say(self, masks: tuple[int, int]) -> float:
-        """One minus the product of what each subject in common leaves unsaid.
+    def _subject_score(self, masks: tuple[int, int]) -> float:
+        """One minus the product of one minus the weight of each shared subject.
 
-        `masks` are the subjects that both state, and those that one states and both mean.
+        `masks` are the subjects that both state, and those that one states and both imply.
         """
         exact, shared = masks
-        left = 1.0
-        for each in _bits(shared):
-            factor = 1.0 if exact >> each & 1 else self._broader
-            left *= 1 - factor * self._says[each]
-        return 1 - left
+        remainder = 1.0
+        for bit in _bits(shared):
+            factor = 1.0 if exact >> bit & 1 else self._broader
+            remainder *= 1 - factor * self._subject_weights[bit]
+        return 1 - remainder
 
-    def _place(self, one: Profile, other: Profile) -> float | None:
-        """What the best place in common is worth; None where one of the two states none."""
-        if not (one.places and other.places):
+    def _place_score(self, left: Profile, right: Profile) -> float | None:
+        """The score of the best shared place; None if one of the two states no place."""
+        if not (left.places and right.places):
             return None
-        exact = one.places & other.places
+        exact = left.places & right.places
         if exact:
-            return self._rarest[exact]
-        held = one.reach & other.reach
+            return self._rarest_score[exact]
+        held = left.reach & right.reach
         if not held:
             return 0.0
-        around = one.places & other.all_places | one.all_places & other.places
-        return (self._reach if around else self._neighbours) * self._commonest[held]
+        around = left.places & right.all_places | left.all_places & right.places
+        return (self._reach if around else self._neighbours) * self._commonest_score[held]
 
-    def _worth(self, mask: int, chosen: Callable[[list[float]], float]) -> float:
-        rare = chosen([self._rare[each] for each in _bits(mask)])
+    def _mask_score(self, mask: int, chosen: Callable[[list[float]], float]) -> float:
+        rare = chosen([self._place_weights[bit] for bit in _bits(mask)])
         floor = self.weights["place.floor"]
         return floor + (1 - floor) * rare
 
-    def _company(self, one: Profile, other: Profile) -> float | None:
-        """Bodies in common; None where there are none, for no list of them is ever complete."""
-        if not one.leaders.isdisjoint(other.leaders):
+    def _company_score(self, left: Profile, right: Profile) -> float | None:
+        """The score of shared actors; None if there are none, as lists of actors are incomplete."""
+        if not left.leaders.isdisjoint(right.leaders):
             return self.weights["company.leading"]
-        if not one.company.isdisjoint(other.company):
+        if not left.company.isdisjoint(right.company):
             return self.weights["company.beside"]
         return None
 
 
-_NOTHING: Final[Values] = (None, None, None, None, None)
+_NO_VALUES: Final[Values] = (None, None, None, None, None)
 
 
 def _bits(mask: int) -> list[int]:
-    found = []
+    bits = []
     while mask:
         low = mask & -mask
-        found.append(low.bit_length() - 1)
+        bits.append(low.bit_length() - 1)
         mask ^= low
-    return found
+    return bits
 
 
-def _iris(one: Profile, other: Profile) -> tuple[str, str]:
-    return one.work.iri, other.work.iri
+def _iris(left: Profile, right: Profile) -> tuple[str, str]:
+    return left.work.iri, right.work.iri

@@ -1,11 +1,10 @@
-"""The weights of the score, read from the one file that holds them."""
+"""The weights of the score, read from queries/landscape/weights.yml, and the rarity of terms."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from collections.abc import Mapping as Words
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,10 +30,10 @@ WORDS: Final = ("topic.general", "instruments")
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The numbers by `group.name`, such as `place.floor`, and the lists of ids."""
+    """The numbers and the sets of ids (`words`), by `group.name` such as `place.floor`."""
 
-    numbers: Words[str, float]
-    words: Words[str, frozenset[str]]
+    numbers: Mapping[str, float]
+    words: Mapping[str, frozenset[str]]
 
     def __getitem__(self, name: str) -> float:
         return self.numbers[name]
@@ -52,50 +51,51 @@ class Weights:
 def read_weights(project: Project) -> Weights:
     """The weights of `project`.
 
-    Raises UsageError, naming the key, where the file lacks one, knows one too many, or has no
-    number where one is due; ContentError where it is not YAML.
+    Raises UsageError, which names the key, for a missing or unknown key and for a value that is not
+    a number in its range; ContentError for a file that is not YAML.
     """
     path = project.queries / FILE
     name = project.relative(path)
     try:
         tree = parse(decode(read_inside(path, project.root, LARGEST), name), name)
     except OSError as error:
-        raise UsageError(f"{name} cannot be read ({error.strerror}); overlaps need it") from None
-    found = _flat(tree)
-    for key in sorted(found.keys() - {*NUMBERS, *WORDS}):
+        raise UsageError(f"{name} cannot be read ({error.strerror}); overlaps require it") from None
+    texts_by_key = _flat(tree)
+    for key in sorted(texts_by_key.keys() - {*NUMBERS, *WORDS}):
         hint = nearest(key, (*NUMBERS, *WORDS)) or "docs/overlap-score.md lists the keys"
-        raise UsageError(f"{name}: {key} is no weight; {hint}")
+        raise UsageError(f"{name}: unknown key {key!r}; {hint}")
     for key in (*NUMBERS, *WORDS):
-        if key not in found:
+        if key not in texts_by_key:
             raise UsageError(f"{name}: {key} is missing")
-    numbers = {key: _number(name, key, found[key]) for key in NUMBERS}
-    words = {key: frozenset(found[key].replace(",", " ").split()) for key in WORDS}
+    numbers = {key: _number(name, key, texts_by_key[key]) for key in NUMBERS}
+    words = {key: frozenset(texts_by_key[key].replace(",", " ").split()) for key in WORDS}
     return Weights(numbers, words)
 
 
 def _flat(tree: object, before: str = "") -> dict[str, str]:
-    found: dict[str, str] = {}
+    texts_by_key: dict[str, str] = {}
     for key, value in tree.entries if isinstance(tree, YamlMapping) else ():
         if isinstance(value, Scalar):
-            found[before + key.text] = value.text
+            texts_by_key[before + key.text] = value.text
         else:
-            found |= _flat(value, f"{before}{key.text}.")
-    return found
+            texts_by_key |= _flat(value, f"{before}{key.text}.")
+    return texts_by_key
 
 
 def _number(name: str, key: str, text: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        raise UsageError(f"{name}: {key} is a number, not {text!r}") from None
-    if not 0 <= number <= (1000 if key.startswith("rarity.") else 1):
-        raise UsageError(f"{name}: {key} is {text}; it goes from 0 to 1")
+        raise UsageError(f"{name}: {key} must be a number, not {text!r}") from None
+    most = 1000 if key.startswith("rarity.") else 1
+    if not 0 <= number <= most:
+        raise UsageError(f"{name}: {key} is {text}; it must be from 0 to {most}")
     return number
 
 
 @dataclass(frozen=True, slots=True)
 class Rarity:
-    """`shares` is the part of works under each term, `says` what that is worth, both 0 to 1."""
+    """`shares` is the share of works under each term, `says` the resulting weight; both 0 to 1."""
 
     shares: Mapping[str, float]
     says: Mapping[str, float]
@@ -110,22 +110,24 @@ def rarity(
 ) -> Rarity:
     """The rarity of `terms`, where each work has the terms in one tuple of `stated`.
 
-    A term that is as rare as one in `even` works, or rarer, says 1. `steady` is how many works the
-    list itself counts as. Works without any term are no evidence and left out.
+    A term as rare as one in `even` works, or rarer, has weight 1. `steady` is the number of works
+    that the list of terms itself counts as. Works without any term are left out.
     """
-    known = sorted({*terms})
+    sorted_terms = sorted({*terms})
     counts: Counter[str] = Counter()
     works = 0
-    for found, often in Counter(stated).items():
-        if found:
+    for work_terms, often in Counter(stated).items():
+        if work_terms:
             works += often
-            wider = (up for each in found for up in above.get(each, ()))
-            counts.update(dict.fromkeys((*found, *wider), often))
-    size = max(len(known), 1)
-    below = Counter(up for each in known for up in above.get(each, ()))
+            wider = (up for term in work_terms for up in above.get(term, ()))
+            counts.update(dict.fromkeys((*work_terms, *wider), often))
+    size = max(len(sorted_terms), 1)
+    below = Counter(up for term in sorted_terms for up in above.get(term, ()))
     shares = {
-        each: (counts[each] + steady * (1 + below[each]) / size) / (works + steady)
-        for each in known
+        term: (counts[term] + steady * (1 + below[term]) / size) / (works + steady)
+        for term in sorted_terms
     }
-    says = {each: min(1.0, -math.log(share) / math.log(even)) for each, share in shares.items()}
-    return Rarity(shares, {each: max(0.0, value) for each, value in says.items()})
+    term_weights = {
+        term: min(1.0, -math.log(share) / math.log(even)) for term, share in shares.items()
+    }
+    return Rarity(shares, {term: max(0.0, value) for term, value in term_weights.items()})
