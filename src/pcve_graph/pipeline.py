@@ -71,9 +71,9 @@ def indexed(built: Built) -> Index:
     index = Index.create()
     index.put("program", program())
     index.add_sheets(built.sheets)
-    sheets = {each.owner: each for each in built.sheets}
+    sheets = {sheet.owner: sheet for sheet in built.sheets}
     things = built.named.values()
-    index.add_things((sheets[f"record/{each.id}"].subjects[0][1:-1], each) for each in things)
+    index.add_things((sheets[f"record/{thing.id}"].subjects[0][1:-1], thing) for thing in things)
     return index
 
 

@@ -34,7 +34,7 @@ class Evidence:
 
 def evidence(store: ox.Store, claim: ox.NamedNode) -> Evidence:
     """What `claim` rests on."""
-    sources = [str(getattr(each, "value", "")) for each in values(store, claim, _SOURCE)]
+    sources = [str(getattr(value, "value", "")) for value in values(store, claim, _SOURCE)]
     titles = labels(store, map(ox.NamedNode, sources))
     quote = next(values(store, claim, _QUOTE), None)
 
@@ -43,7 +43,7 @@ def evidence(store: ox.Store, claim: ox.NamedNode) -> Evidence:
         return str(getattr(found, "value", ""))
 
     return Evidence(
-        sources=tuple(sorted((local_name(each), titles[each]) for each in sources)),
+        sources=tuple(sorted((local_name(source), titles[source]) for source in sources)),
         quote=word(quote, "oa:exact"),
         start=int(word(quote, "oa:start") or 0),
         end=int(word(quote, "oa:end") or 0),

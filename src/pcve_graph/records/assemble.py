@@ -77,8 +77,10 @@ class Built:
 
     def ids(self) -> set[str]:
         """The last segments of the IRIs of all things, what lies inside records included."""
-        subjects = (each for sheet in self.sheets for each in sheet.subjects)
-        return {namespaces.local_name(each.strip("<>")) for each in subjects if "/id/" in each}
+        subjects = (subject for sheet in self.sheets for subject in sheet.subjects)
+        return {
+            namespaces.local_name(subject.strip("<>")) for subject in subjects if "/id/" in subject
+        }
 
     def text(self, name: str) -> bytes:
         """The graph `name` as a file of N-Triples."""
@@ -113,7 +115,7 @@ def build_graph(records: Records, ontology: Ontology) -> Built:
             "catalog": _merged(sheet.facts for sheet in catalog),
         },
         sheets=sheets,
-        named={each.id: each for each in named_things(sheets, ontology)},
+        named={thing.id: thing for thing in named_things(sheets, ontology)},
         tally=Tally.of((sheet.owner, sheet.verified, sheet.cited) for sheet in sheets),
     )
 

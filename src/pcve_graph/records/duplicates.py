@@ -121,7 +121,7 @@ def named_thing(sheet: Sheet, ontology: Ontology) -> Named | None:
     for quad in ox.parse(own, format=ox.RdfFormat.N_TRIPLES):
         values[quad.predicate.value].append(str(getattr(quad.object, "value", "")))
     kinds = (ontology.by_iri.get(each) for each in values[expand("rdf:type")])
-    family = next((each.folder for each in kinds if each and each.folder), None)
+    family = next((kind.folder for kind in kinds if kind and kind.folder), None)
     if family is None:
         return None
 
@@ -232,7 +232,7 @@ def _decision(node: Mapping) -> Decision | None:
         isinstance(pair, Sequence) and isinstance(verdict, Scalar) and isinstance(reason, Scalar)
     ):
         return None
-    ids = frozenset(each.text for each in pair.values if isinstance(each, Scalar))
+    ids = frozenset(value.text for value in pair.values if isinstance(value, Scalar))
     if len(ids) != 2 or verdict.text not in ("same", "different"):
         return None
     return Decision(ids, verdict.text, reason.text, node.position)
@@ -245,7 +245,7 @@ def likeness_problems(
 
     `known` gives each thing that a pair or a decision names.
     """
-    decided = {each.pair for each in decisions}
+    decided = {decision.pair for decision in decisions}
     problems: list[Problem] = []
     for (one, two), why in pairs.items():
         if frozenset((one, two)) not in decided:
@@ -257,15 +257,17 @@ def likeness_problems(
             found = f"{one} and {two} may be one thing: {why}"
             problem = breach("duplicate", first.position, found, fix)
             problems.append(replace(problem, severity="warning"))
-    for each in decisions:
-        unknown = sorted(one for one in each.pair if one not in known)
+    for decision in decisions:
+        unknown = sorted(one for one in decision.pair if one not in known)
         if unknown:
             found = f"there is no record {unknown[0]}"
-            problems.append(breach("ledger", each.position, found, "correct or delete the entry"))
-        elif each.verdict == "same" and not any(
-            known[one].replaced_by in each.pair for one in each.pair
+            problems.append(
+                breach("ledger", decision.position, found, "correct or delete the entry")
+            )
+        elif decision.verdict == "same" and not any(
+            known[one].replaced_by in decision.pair for one in decision.pair
         ):
             fix = "give one of them isReplacedBy with the id of the other"
             found = "the two were decided to be the same, and both are current"
-            problems.append(breach("ledger", each.position, found, fix))
+            problems.append(breach("ledger", decision.position, found, fix))
     return problems

@@ -53,7 +53,7 @@ class Entry:
 
 def files(paths: Iterable[Path]) -> list[Path]:
     """Those of `paths` that are read as records or sources, sorted."""
-    return sorted(each for each in paths if each.suffix in (".yml", ".jsonl"))
+    return sorted(path for path in paths if path.suffix in (".yml", ".jsonl"))
 
 
 def home_files(project: Project, folder: Path) -> list[Path]:

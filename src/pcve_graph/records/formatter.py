@@ -129,7 +129,7 @@ def _json(node: Node, typed: dict[int, str]) -> str:
     if isinstance(node, Scalar):
         return typed.get(node.position.column - 1) or json.dumps(node.text, ensure_ascii=False)
     if isinstance(node, Sequence):
-        return f"[{', '.join(_json(each, typed) for each in node.values)}]"
+        return f"[{', '.join(_json(value, typed) for value in node.values)}]"
     members = (f"{_json(key, {})}: {_json(value, typed)}" for key, value in node.entries)
     return f"{{{', '.join(members)}}}"
 
@@ -145,7 +145,7 @@ def _arranged(tree: Node, ontology: Ontology) -> Node:
         return _sorted(tree, ["id", *keys])
     order = [*(key for key in TALK if key not in _LAST), *known.keys, *_LAST]
     blocks = tuple(
-        _sorted(each, order) if isinstance(each, Mapping) else each for each in claims.values
+        _sorted(value, order) if isinstance(value, Mapping) else value for value in claims.values
     )
     swapped = tuple(
         (key, Sequence(blocks, claims.position) if key.text == "claims" else value)
@@ -165,7 +165,7 @@ def _plain(node: Node) -> Any:
     if isinstance(node, Scalar):
         return node.text
     if isinstance(node, Sequence):
-        return [_plain(each) for each in node.values]
+        return [_plain(value) for value in node.values]
     return [(key.text, _plain(value)) for key, value in node.entries]
 
 
@@ -176,9 +176,11 @@ def _events(node: Node, depth: int) -> list[Any]:
         return [yaml.ScalarEvent(None, None, plain, node.text)]
     inline = depth > 2 or (depth == 1 and isinstance(node, Mapping))
     if isinstance(node, Sequence):
-        flow = depth != 1 and all(isinstance(each, Scalar) for each in node.values)
-        flow = flow and sum(len(each.text) for each in node.values if isinstance(each, Scalar)) < 80
-        inner = [event for each in node.values for event in _events(each, depth + 1)]
+        flow = depth != 1 and all(isinstance(value, Scalar) for value in node.values)
+        flow = (
+            flow and sum(len(value.text) for value in node.values if isinstance(value, Scalar)) < 80
+        )
+        inner = [event for value in node.values for event in _events(value, depth + 1)]
         opening = yaml.SequenceStartEvent(None, None, True, flow_style=flow)
         return [opening, *inner, yaml.SequenceEndEvent()]
     inner = []

@@ -56,9 +56,9 @@ def map_records(
     """
     untyped = {record.id for record in records.records} - things.keys()
     writer = _Writer(ontology, things, records.unread | untyped)
-    sheets = [writer.record(each) for each in records.records]
-    sheets += [writer.source(each) for each in records.sources]
-    problems = [*records.problems, *(each for sheet in sheets for each in sheet.problems)]
+    sheets = [writer.record(record) for record in records.records]
+    sheets += [writer.source(source) for source in records.sources]
+    problems = [*records.problems, *(problem for sheet in sheets for problem in sheet.problems)]
     if problems:
         raise ContentError(problems)
     return tuple(sheets)
@@ -82,7 +82,7 @@ class _Writer:
         sheet = Sheet(f"record/{record.id}", record.position.path)
         kind = self.ontology.classes.get(record.type.text)
         if kind is None or kind.folder is None:
-            known = [each.name for each in self.ontology.records()]
+            known = [record.name for record in self.ontology.records()]
             fix = nearest(record.type.text, known) or "known types: " + ", ".join(known)
             found = f'there is no type "{record.type.text}"'
             sheet.problems.append(breach("unknown-type", record.type.position, found, fix))
@@ -146,8 +146,8 @@ class _Writer:
     def values(self, key: Key, node: Node, sheet: Sheet) -> Iterator[tuple[str, Position]]:
         """The terms that `node` stands for; what is none of them becomes a problem."""
         if isinstance(node, Sequence):
-            for each in node.values:
-                yield from self.values(key, each, sheet)
+            for value in node.values:
+                yield from self.values(key, value, sheet)
         elif "langString" in "".join(key.datatypes):
             yield from _texts(key, node, sheet, self.ontology)
         elif isinstance(node, Mapping):
@@ -187,8 +187,8 @@ class _Claim:
         self.sheet = sheet
         self.block = block
         self.owner = owner
-        sheet.needs.update(f"source/{each.id}" for each in block.sources)
-        self.sources = tuple(namespaces.source(each.id) for each in block.sources)
+        sheet.needs.update(f"source/{source.id}" for source in block.sources)
+        self.sources = tuple(namespaces.source(source.id) for source in block.sources)
         self.certainty = self.closed("certainty", block.certainty, "stated")
         self.standing = self.closed("standing", block.standing, "current")
         self.quote = self.passage() if block.span else None
@@ -265,11 +265,11 @@ class _Claim:
         days = first_and_last(value.text) if isinstance(value, Scalar) else None
         if days is None:
             return
-        for each in key.derives:
-            day = days[0] if each == expand("pcve:earliest") else days[1]
-            known = self.sheet.bounds.get((subject, each))
+        for derive in key.derives:
+            day = days[0] if derive == expand("pcve:earliest") else days[1]
+            known = self.sheet.bounds.get((subject, derive))
             if known is None or known[0] <= key.order:
-                self.sheet.bounds[subject, each] = (key.order, day.isoformat(), place)
+                self.sheet.bounds[subject, derive] = (key.order, day.isoformat(), place)
 
     def state(self, triple: tuple[str, str, str], place: Position) -> None:
         """The fact, if it is current, and its claim."""
@@ -287,7 +287,7 @@ class _Claim:
             ("rdf:subject", triple[0]),
             ("rdf:predicate", triple[1]),
             ("rdf:object", triple[2]),
-            *(("prov:hadPrimarySource", iri(each)) for each in self.sources),
+            *(("prov:hadPrimarySource", iri(source)) for source in self.sources),
             ("pcve:certainty", iri(self.certainty)),
             ("pcve:standing", iri(self.standing)),
         ]
@@ -341,7 +341,7 @@ def _texts(
 
 def _typed(key: Key, text: str) -> str:
     """`text` as a literal of the datatype that fits it; empty where none of the key's does."""
-    kinds = {namespaces.local_name(each): each for each in key.datatypes}
+    kinds = {namespaces.local_name(datatype): datatype for datatype in key.datatypes}
     if {"date", "gYear", "gYearMonth"} & kinds.keys():
         form = precision(text)
         return literal(text, kinds[form]) if form in kinds else ""

@@ -93,7 +93,7 @@ def read_records(project: Project, guests: Iterable[File] = ()) -> Records:
     records = read_records_in(project, home, sources, guests)
     return Records(
         records=records.records,
-        sources=tuple(each for each in sources.values() if each is not None),
+        sources=tuple(source for source in sources.values() if source is not None),
         problems=(*problems, *records.problems),
         unread=records.unread,
     )
@@ -137,19 +137,20 @@ def without(records: Records, problems: Iterable[Problem]) -> Records:
 
     The others count as there but unread.
     """
-    wrong = {extent(each.position) for each in problems}
-    sources = {each.id for each in records.sources if extent(each.position) in wrong}
+    wrong = {extent(problem.position) for problem in problems}
+    sources = {source.id for source in records.sources if extent(source.position) in wrong}
     kept = tuple(
-        each
-        for each in records.records
-        if extent(each.position) not in wrong
-        and not any(one.id in sources for block in each.blocks for one in block.sources)
+        record
+        for record in records.records
+        if extent(record.position) not in wrong
+        and not any(one.id in sources for block in record.blocks for one in block.sources)
     )
     return Records(
         records=kept,
-        sources=tuple(each for each in records.sources if each.id not in sources),
+        sources=tuple(source for source in records.sources if source.id not in sources),
         problems=(),
-        unread=records.unread | {each.id for each in records.records} - {each.id for each in kept},
+        unread=records.unread
+        | {record.id for record in records.records} - {each.id for each in kept},
     )
 
 
@@ -272,7 +273,7 @@ def _block(node: Node, sources: Mapping_[str, Source | None]) -> Block:
 
 def _scalars(node: Node | None) -> tuple[Scalar, ...]:
     nodes = node.values if isinstance(node, Sequence) else (node,)
-    return tuple(each for each in nodes if isinstance(each, Scalar))
+    return tuple(node for node in nodes if isinstance(node, Scalar))
 
 
 def _named(name: Scalar, sources: Mapping_[str, Source | None]) -> Source:
@@ -294,7 +295,7 @@ def _span(
     sources: tuple[Source, ...], talk: dict[str, Scalar], position: Position
 ) -> tuple[int, int] | None:
     quote, occurrence = talk.get("quote"), talk.get("occurrence")
-    source = next((each for each in sources if each.text is not None), sources[0])
+    source = next((source for source in sources if source.text is not None), sources[0])
     if source.text is None:
         if quote is not None:
             fix = "delete the quote: the facts are cited; or hold the text of the source"

@@ -20,7 +20,7 @@ def draft(project: Project, ontology: Ontology, kind: str, identifier: str) -> t
     """
     if not ID.fullmatch(identifier):
         raise UsageError(f"{identifier!r} is no id: small letters a-z, digits and single hyphens")
-    kinds = {kebab(each.name): each for each in ontology.records()}
+    kinds = {kebab(record.name): record for record in ontology.records()}
     if kind == "source":
         path = project.data / "sources" / f"{identifier}.yml"
         taken = [path] if path.exists() else []
@@ -46,7 +46,7 @@ def _source(kind: RecordClass, identifier: str) -> str:
 
 def _blank(key: Key) -> str:
     """A value to fill in, in the form that the key takes."""
-    if any(namespaces.local_name(each) == "langString" for each in key.datatypes):
+    if any(namespaces.local_name(datatype) == "langString" for datatype in key.datatypes):
         return "{en: <text>}"
     return f"<{takes(key)}>"
 

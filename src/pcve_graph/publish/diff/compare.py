@@ -125,12 +125,12 @@ class Diff:
 
     def kinds(self) -> dict[str, int]:
         """The number of changes of each kind: added, changed, removed."""
-        counted = Counter(each.kind for each in self.changes)
+        counted = Counter(change.kind for change in self.changes)
         return {kind: counted[kind] for kind in ("added", "changed", "removed")}
 
     def reasons(self) -> dict[str, int]:
         """The number of changes for each reason that there is."""
-        return dict(sorted(Counter(each.reason.code for each in self.changes).items()))
+        return dict(sorted(Counter(change.reason.code for change in self.changes).items()))
 
 
 def compare(old: Side, new: Side) -> Diff:
@@ -147,7 +147,7 @@ def compare(old: Side, new: Side) -> Diff:
     for name in _OTHERS:
         pairs += paired(name, _plain(gone[name], come[name]))
     reasons = Reasons(*sides, states)
-    changes = [_change(each, reasons.reason(each)) for each in pairs]
+    changes = [_change(pair, reasons.reason(pair)) for pair in pairs]
     return Diff(old, new, tuple(sorted(changes, key=_order)))
 
 
@@ -217,7 +217,7 @@ def _change(pair: Pair, reason: Reason) -> Change:
     subject, predicate, _ = pair.fact
     removed, added = pair.quads()
     kind = "changed" if pair.old and pair.new else "added" if pair.new else "removed"
-    follows = [_change(each, reason) for each in pair.follows]
+    follows = [_change(follow, reason) for follow in pair.follows]
     return Change(
         kind=kind,
         graph=pair.graph,

@@ -211,12 +211,12 @@ def _ontology(reading: Reading) -> dict[str, str]:
 
 
 def _sources(claims: Iterable[Claim]) -> list[ox.NamedNode]:
-    found = {source for each in claims for source in each.sources}
+    found = {source for claim in claims for source in claim.sources}
     return [ox.NamedNode(namespaces.source(each)) for each in sorted(found)]
 
 
 def _standings(claims: Iterable[Claim]) -> set[str]:
-    return {each.evidence.standing for each in claims}
+    return {claim.evidence.standing for claim in claims}
 
 
 def _but_place(claim: Claim) -> tuple[object, ...]:

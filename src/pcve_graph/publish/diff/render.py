@@ -27,8 +27,8 @@ def rdf_patch(diff: Diff) -> str:
 
     The id in its header is made of these lines: the same change has the same id.
     """
-    gone = sorted(f"D {quad} .\n" for each in diff.changes for quad in each.removed)
-    come = sorted(f"A {quad} .\n" for each in diff.changes for quad in each.added)
+    gone = sorted(f"D {quad} .\n" for change in diff.changes for quad in change.removed)
+    come = sorted(f"A {quad} .\n" for change in diff.changes for quad in change.added)
     rows = "".join([*gone, *come])
     name = uuid.uuid5(uuid.NAMESPACE_URL, BASE + "patch/\n" + rows)
     return f"H id <urn:uuid:{name}> .\nTX .\n{rows}TC .\n"
@@ -126,11 +126,11 @@ def _told(change: Change, words: _Words) -> list[str]:
     for node, follows in groupby(change.follows, key=lambda each: each.subject):
         if node == change.subject:
             lines += [
-                f"      so {_SIGNS[each.kind]} {words.term(each.predicate)}: {words.value(each)}"
-                for each in follows
+                f"      so {_SIGNS[follow.kind]} {words.term(follow.predicate)}: {words.value(follow)}"
+                for follow in follows
             ]
         else:
-            signs = {_SIGNS[each.kind] for each in follows}
+            signs = {_SIGNS[follow.kind] for follow in follows}
             sign = signs.pop() if len(signs) == 1 else _SIGNS["changed"]
             lines.append(f"      so {sign} {_identifier(node)}")
     return lines
@@ -154,7 +154,7 @@ def as_markdown(diff: Diff) -> str:
     lines = [f"# Changes from {_escaped(diff.old.name)} to {_escaped(diff.new.name)}", ""]
     lines += [summary(diff)[:1].upper() + summary(diff)[1:] + ".", ""]
     for kind in _SIGNS:
-        chosen = [each for each in diff.changes if each.kind == kind]
+        chosen = [change for change in diff.changes if change.kind == kind]
         if chosen:
             lines += [f"## {kind.capitalize()}", ""]
         for _, group in groupby(chosen, key=lambda each: (each.graph, each.subject.value)):
@@ -183,7 +183,7 @@ def as_json(diff: Diff) -> str:
         "to": diff.new.name,
         "counts": diff.kinds(),
         "reasons": diff.reasons(),
-        "changes": [_document(each) for each in diff.changes],
+        "changes": [_document(change) for change in diff.changes],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -199,7 +199,7 @@ def _document(change: Change) -> dict[str, Any]:
         },
         "before": [proof_as_json(each) for each in change.before],
         "after": [proof_as_json(each) for each in change.after],
-        "follows": [_statement(each) for each in change.follows],
+        "follows": [_statement(follow) for follow in change.follows],
     }
 
 

@@ -81,7 +81,7 @@ def open_side(word: str, project: Project, workspace: Workspace) -> Side:
 
 def of_build(name: str, saved: Saved) -> Side:
     """A saved graph."""
-    graphs = {each: frozenset(saved.lines(each)) for each in GRAPHS}
+    graphs = {graph: frozenset(saved.lines(graph)) for graph in GRAPHS}
     return Side(name, graphs, saved.store, read_inputs(saved.folder).sums)
 
 
@@ -206,7 +206,7 @@ class Reading:
 
     def stated(self, claim: ox.NamedNode) -> Fact | None:
         """What a claim states; None where the node is no claim of this side."""
-        subject, predicate, value = (self.one(claim, each) for each in _PARTS)
+        subject, predicate, value = (self.one(claim, part) for part in _PARTS)
         if not isinstance(subject, ox.NamedNode) or not isinstance(predicate, ox.NamedNode):
             return None
         return (subject, predicate, value) if value is not None else None

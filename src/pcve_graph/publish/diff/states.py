@@ -83,8 +83,8 @@ class Pair:
         states = {id(state): state for state in (self.old, self.new) if state}.values()
         removed = [quad for state in states for quad in state.removed]
         added = [quad for state in states for quad in state.added]
-        for each in self.follows:
-            less, more = each.quads()
+        for follow in self.follows:
+            less, more = follow.quads()
             removed += less
             added += more
         return removed, added

@@ -55,7 +55,7 @@ def _document(made: Any, things: Things, iri: str, addresses: list[str]) -> Any:
     publishers = things.labels(things.refs(iri, "schema:publisher"))
     kind = "; ".join(things.labels(things.refs(iri, "pcve:kind")))
     numbers = things.words(iri, "dcterms:identifier")
-    web = [each for each in things.refs(iri, "schema:sameAs") if "wikidata" not in each]
+    web = [ref for ref in things.refs(iri, "schema:sameAs") if "wikidata" not in ref]
     notes = things.notes([things.label(iri), *authors, *publishers])
     fields = {
         "title": _whole(things.label(iri)),
@@ -84,7 +84,7 @@ def _source(made: Any, things: Things, iri: str, addresses: list[str]) -> Any:
 
 
 def _entry(made: Any, fields: dict[str, str], authors: list[str]) -> Any:
-    persons = {"author": [made.Person(_whole(each)) for each in authors]} if authors else {}
+    persons = {"author": [made.Person(_whole(author)) for author in authors]} if authors else {}
     return made.Entry("misc", [(name, text) for name, text in fields.items() if text], persons)
 
 

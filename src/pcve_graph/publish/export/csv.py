@@ -59,13 +59,13 @@ def csvs(part: Part, ontology: Ontology) -> bytes:
 
 
 def _resource(table: Table, names: set[str]) -> dict[str, Any]:
-    schema: dict[str, Any] = {"fields": [_field(each) for each in table.columns]}
+    schema: dict[str, Any] = {"fields": [_field(column) for column in table.columns]}
     if table.columns[0].name == "id":
         schema["primaryKey"] = ["id"]
     keys = [
-        {"fields": [each.name], "reference": {"resource": _to(each, table), "fields": ["id"]}}
-        for each in table.columns
-        if each.refers in names
+        {"fields": [column.name], "reference": {"resource": _to(column, table), "fields": ["id"]}}
+        for column in table.columns
+        if column.refers in names
     ]
     if keys:
         schema["foreignKeys"] = keys
@@ -98,6 +98,6 @@ def as_csv(table: Table) -> bytes:
     """A table as CSV (RFC 4180) in UTF-8: a line of names, then a line a row."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(each.name for each in table.columns)
+    writer.writerow(column.name for column in table.columns)
     writer.writerows(table.rows)
     return out.getvalue().encode()

@@ -30,7 +30,7 @@ def ics(part: Part, ontology: Ontology) -> bytes:
     made = library("icalendar", "calendar")
     things = Things(part, "facts", "vocabulary", "catalog")
     events = [each for each in things.of("pcve:Event") if things.is_told(each)]
-    known = [each for each in events if days(things, each)]
+    known = [event for event in events if days(things, event)]
     left = len(events) - len(known)
     read = [things.text(each, "pcve:dateRead") for each in things.of("pcve:Source")]
     stamp = datetime.combine(date.fromisoformat(max(read, default="1970-01-01")), time(), UTC)
@@ -80,7 +80,7 @@ def _entry(made: Any, things: Things, event: str, sources: list[str], stamp: dat
 
 def _where(things: Things, event: str, places: list[str]) -> str:
     venue = things.text(event, "pcve:venue")
-    found = [", ".join(things.labels([each, *lies_in(things, each)[:1]])) for each in places]
+    found = [", ".join(things.labels([place, *lies_in(things, place)[:1]])) for place in places]
     return "; ".join([venue, *found] if venue else found)
 
 

@@ -142,7 +142,7 @@ class _Nested:
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for iri in self.things.all():
             if iri not in nested:
-                kinds = [each for each in self.things.kinds(iri) if each in self.group_of]
+                kinds = [kind for kind in self.things.kinds(iri) if kind in self.group_of]
                 found[self.group_of[kinds[0]] if kinds else TERMS].append(self.node(iri))
         for iri in self.things.all():
             if iri not in self.written:
@@ -168,19 +168,19 @@ class _Nested:
 
     def _put(self, node: dict[str, Any], predicate: str, values: Iterable[Value]) -> None:
         if predicate == _TYPE:
-            for each in values:
-                add(node, "type", self.kinds.get(each.text, prefixed(each.text)))
+            for value in values:
+                add(node, "type", self.kinds.get(value.text, prefixed(value.text)))
             return
         name, kind, bare = self._key(predicate)
-        for each in values:
-            if each.kind == "@id" and each.text in self.inner:
-                add(node, name, self.node(each.text))
-            elif each.kind != kind:
-                add(node, bare, _alone(each))
-            elif each.language:
-                add(node.setdefault(name, {}), each.language, each.text)
+        for value in values:
+            if value.kind == "@id" and value.text in self.inner:
+                add(node, name, self.node(value.text))
+            elif value.kind != kind:
+                add(node, bare, _alone(value))
+            elif value.language:
+                add(node.setdefault(name, {}), value.language, value.text)
             else:
-                add(node, name, _typed(each))
+                add(node, name, _typed(value))
 
     def _key(self, predicate: str) -> tuple[str, str, str]:
         """The key of a property, the kind of values that it is for, and the key for others."""

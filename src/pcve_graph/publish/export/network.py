@@ -32,7 +32,7 @@ def network(part: Part, ontology: Ontology) -> Any:
     for iri in concepts:
         _node(graph, things, iri, short(iri).partition("/")[0])
     paths = {key.path: key.name for kind in records for key in kind.keys.values()}
-    for iri in things.of(*(each.iri for each in records)):
+    for iri in things.of(*(record.iri for record in records)):
         for path in sorted(paths.keys() & things.said(iri).keys()):
             for target in things.refs(iri, path):
                 _edge(graph, things, iri, target, paths[path], iri)

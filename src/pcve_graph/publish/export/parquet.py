@@ -32,8 +32,8 @@ def _file(arrow: Any, reader: Any, writer: Any, table: Table) -> bytes:
         "date": arrow.date32(),
     }
     fields = [
-        arrow.field(each.name, types[each.type], metadata={"description": each.description})
-        for each in table.columns
+        arrow.field(column.name, types[column.type], metadata={"description": column.description})
+        for column in table.columns
     ]
     schema = arrow.schema(fields, metadata={"description": table.description})
     read = reader.read_csv(

@@ -51,13 +51,13 @@ def _event(things: Things, iri: str, sources: list[str]) -> dict[str, Any]:
         "description": "\n".join(things.words(iri, "pcve:purpose")),
         "startDate": things.text(iri, "schema:startDate"),
         "endDate": things.text(iri, "schema:endDate"),
-        "eventStatus": next((_STATUS[each] for each in status if each in _STATUS), _HELD),
+        "eventStatus": next((_STATUS[code] for code in status if code in _STATUS), _HELD),
         "eventAttendanceMode": next((_MODE[each] for each in mode if each in _MODE), ""),
-        "location": [_place(things, each) for each in things.refs(iri, "schema:location")],
-        "organizer": [_actor(things, each) for each in things.refs(iri, "schema:organizer")],
-        "funder": [_actor(things, each) for each in things.refs(iri, "schema:funder")],
-        "about": [_topic(things, each) for each in things.refs(iri, "schema:about")],
-        "subjectOf": [_page(things, each) for each in sources],
+        "location": [_place(things, ref) for ref in things.refs(iri, "schema:location")],
+        "organizer": [_actor(things, ref) for ref in things.refs(iri, "schema:organizer")],
+        "funder": [_actor(things, ref) for ref in things.refs(iri, "schema:funder")],
+        "about": [_topic(things, ref) for ref in things.refs(iri, "schema:about")],
+        "subjectOf": [_page(things, source) for source in sources],
     }
     return _filled(said)
 
@@ -65,7 +65,7 @@ def _event(things: Things, iri: str, sources: list[str]) -> dict[str, Any]:
 def _place(things: Things, iri: str) -> dict[str, Any]:
     places = [iri, *lies_in(things, iri)]
     countries, towns = (
-        [each for each in places if kind in _terms(things, each, "pcve:kind")]
+        [place for place in places if kind in _terms(things, place, "pcve:kind")]
         for kind in ("country", "city")
     )
     at = point(things, iri)
@@ -90,7 +90,7 @@ def _place(things: Things, iri: str) -> dict[str, Any]:
 
 def _terms(things: Things, iri: str, name: str) -> list[str]:
     """The terms of closed lists that a property has."""
-    return [local_name(each) for each in things.refs(iri, name)]
+    return [local_name(ref) for ref in things.refs(iri, name)]
 
 
 def _actor(things: Things, iri: str) -> dict[str, Any]:

@@ -77,9 +77,11 @@ def read_choice(
 
 def _kind(ontology: Ontology, word: str) -> list[RecordClass]:
     """The classes of a kind: that of the name, or all that have their records in its folder."""
-    known = {kebab(each.name): [each] for each in ontology.records()}
-    for each in ontology.records():
-        known[str(each.folder)] = [one for one in ontology.records() if one.folder == each.folder]
+    known = {kebab(record.name): [record] for record in ontology.records()}
+    for record in ontology.records():
+        known[str(record.folder)] = [
+            one for one in ontology.records() if one.folder == record.folder
+        ]
     if kebab(word) in known:
         return known[kebab(word)]
     hint = nearest(word, known) or "kinds: " + ", ".join(sorted(known))
@@ -131,7 +133,7 @@ def select(part: Part, ontology: Ontology, choice: Choice) -> Part:
     if not choice:
         return part
     facts, vocabulary = _by_subject(part, "facts"), _by_subject(part, "vocabulary")
-    records = {f"<{each.iri}>" for each in ontology.records()}
+    records = {f"<{record.iri}>" for record in ontology.records()}
     chosen = _chosen(facts, vocabulary, records, choice)
     if not chosen:
         raise UsageError("nothing in the graph fits all of these; take an option away")

@@ -61,8 +61,8 @@ class _Cells(dict[str, Cell]):
 
     def labels(self, texts: Iterable[str]) -> list[str]:
         """What people read in place of each term."""
-        cells = [self[each] for each in texts]
-        return [each.label if isinstance(each, Ref) else str(each) for each in cells]
+        cells = [self[text] for text in texts]
+        return [cell.label if isinstance(cell, Ref) else str(cell) for cell in cells]
 
     def first(self, texts: Sequence[str]) -> Cell:
         """The cell of the first term; None where there is none."""
@@ -161,7 +161,7 @@ def _single(ontology: Ontology) -> frozenset[str]:
 
 def _column(key: Key, ontology: Ontology, single: frozenset[str]) -> Column:
     alone = key.shape in single
-    kinds = {_TYPES.get(local_name(each), "string") for each in key.datatypes}
+    kinds = {_TYPES.get(local_name(datatype), "string") for datatype in key.datatypes}
     (kind, *others) = kinds or {"string"}
     refers = [
         each for each in map(ontology.by_iri.get, key.classes) if each and _sole(each, ontology)
@@ -268,8 +268,8 @@ def _claims(evidence: Things, cells: _Cells, joined: bool) -> Table:
         (predicate,) = evidence.refs(iri, "rdf:predicate")
         label = value.label if isinstance(value, Ref) else str(value)
         quotes = [
-            Ref(short(each), evidence.text(each, "oa:exact"))
-            for each in evidence.refs(iri, "pcve:quote")
+            Ref(short(ref), evidence.text(ref, "oa:exact"))
+            for ref in evidence.refs(iri, "pcve:quote")
         ]
         said = (subject, subject.table, local_name(predicate), str(value), label)
         more = [next(iter(quotes), None), evidence.text(iri, "skos:note") or None]

@@ -91,7 +91,7 @@ def check_target(target: Path) -> None:
         raise UsageError(f"{target} is the folder you are in; name a new one")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} is there already; name a new folder, or remove it first")
-    holder = next(each for each in target.absolute().parents if each.exists())
+    holder = next(parent for parent in target.absolute().parents if parent.exists())
     if not holder.is_dir():
         raise UsageError(f"{target} cannot be written: {holder} is a file")
 

@@ -72,23 +72,23 @@ class About:
     def classes(self) -> dict[str, int]:
         """The number of things of each class, by its IRI."""
         kind = expand("rdf:type")
-        found = (_value(each.object) for each in self.triples if each.predicate.value == kind)
+        found = (_value(triple.object) for triple in self.triples if triple.predicate.value == kind)
         return dict(sorted(Counter(found).items()))
 
     @cached_property
     def properties(self) -> dict[str, int]:
         """The number of triples with each property, by its IRI."""
-        return dict(sorted(Counter(each.predicate.value for each in self.triples).items()))
+        return dict(sorted(Counter(triple.predicate.value for triple in self.triples).items()))
 
     @cached_property
     def subjects(self) -> int:
         """The number of distinct subjects."""
-        return len({str(each.subject) for each in self.triples})
+        return len({str(triple.subject) for triple in self.triples})
 
     @cached_property
     def objects(self) -> int:
         """The number of distinct objects, literals included."""
-        return len({str(each.object) for each in self.triples})
+        return len({str(triple.object) for triple in self.triples})
 
     def _said(self, name: str) -> str:
         start = f"<{_ONTOLOGY}> <{expand(name)}> "

@@ -38,7 +38,7 @@ def void(about: About) -> bytes:
         ("void:distinctObjects", _number(about.objects)),
         ("void:uriSpace", ox.Literal(BASE)),
         ("void:dataDump", ox.NamedNode(about.base + "pcve.nt")),
-        *(("void:vocabulary", ox.NamedNode(each)) for each in _vocabularies(about)),
+        *(("void:vocabulary", ox.NamedNode(vocabulary)) for vocabulary in _vocabularies(about)),
     )
     for name in GRAPHS:
         said.add(DATASET, ("void:subset", ox.NamedNode(graph(name))))
@@ -151,7 +151,9 @@ class _Said:
         )
 
     def turtle(self) -> bytes:
-        used = {p: s for p, s in _SPACES.items() if any(s in str(each) for each in self.triples)}
+        used = {
+            p: s for p, s in _SPACES.items() if any(s in str(triple) for triple in self.triples)
+        }
         return ox.serialize(ordered(self.triples), format=ox.RdfFormat.TURTLE, prefixes=used) or b""
 
 

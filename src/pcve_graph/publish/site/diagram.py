@@ -87,7 +87,7 @@ def _order(names: Sequence[str], pairs: Sequence[tuple[str, str]]) -> list[str]:
 def _length(order: Sequence[str], pairs: Iterable[tuple[str, str]]) -> int:
     at = {name: number for number, name in enumerate(order)}
     steps = (abs(at[one] - at[two]) for one, two in pairs)
-    return sum(min(each, len(order) - each) for each in steps)
+    return sum(min(step, len(order) - step) for step in steps)
 
 
 def _places(order: Sequence[str]) -> dict[str, tuple[float, float]]:

@@ -86,7 +86,7 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     ]
     if not lines:
         return ""
-    columns = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
+    columns = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     return (
         f'<div class="wide" role="region" aria-label="{escape(caption)}" tabindex="0">\n'
         f"<table>\n<caption>{escape(caption)}</caption>\n"

@@ -168,14 +168,14 @@ def _shapes(terms: Terms, shapes: Iterable[Page]) -> Iterator[str]:
     ordered = sorted(shapes, key=lambda one: (one.group, one.name))
     for group, members in groupby(ordered, key=lambda one: one.group):
         yield f'<h2 id="of-{escape(group)}">{escape(group)}</h2>'
-        for each in members:
-            told = [("Rule", each.rule), ("Fix", each.fix), ("Why", each.why)]
-            pairs = [(label.capitalize(), escape(words)) for label, words in (*told, *each.told)]
-            pairs.append(("Examples", link(f"rule/{file_name(each.name)}", "good and bad")))
-            name = each.name.removeprefix("pcvesh:")
+        for member in members:
+            told = [("Rule", member.rule), ("Fix", member.fix), ("Why", member.why)]
+            pairs = [(label.capitalize(), escape(words)) for label, words in (*told, *member.told)]
+            pairs.append(("Examples", link(f"rule/{file_name(member.name)}", "good and bad")))
+            name = member.name.removeprefix("pcvesh:")
             yield (
                 f'<section id="{escape(name)}">\n'
-                f"<h3><code>{escape(each.name)}</code> {escape(each.what)}</h3>\n"
+                f"<h3><code>{escape(member.name)}</code> {escape(member.what)}</h3>\n"
                 f"{described(pairs)}\n</section>"
             )
 
@@ -193,20 +193,20 @@ def _shapes(terms: Terms, shapes: Iterable[Page]) -> Iterator[str]:
 def _queries(queries: Iterable[SavedQuery]) -> Iterator[str]:
     queries = list(queries)
     yield "<ul>"
-    for each in queries:
-        yield f"<li>{link('#' + each.name, each.summary)}</li>"
+    for query in queries:
+        yield f"<li>{link('#' + query.name, query.summary)}</li>"
     yield "</ul>"
-    for each in queries:
-        yield _query(each)
+    for query in queries:
+        yield _query(query)
 
 
 def _query(query: SavedQuery) -> str:
     examples = [
-        f" --set {each.name}={each.example}"
-        if " " not in each.example
-        else f" --set {each.name}='{each.example}'"
-        for each in query.params.values()
-        if each.example and each.required
+        f" --set {param.name}={param.example}"
+        if " " not in param.example
+        else f" --set {param.name}='{param.example}'"
+        for param in query.params.values()
+        if param.example and param.required
     ]
     parts = [
         f"<h2>{escape(query.summary)}</h2>",

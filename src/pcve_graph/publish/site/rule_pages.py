@@ -52,9 +52,9 @@ def _index(pages: Iterable[Page], home: str) -> str:
     ordered = sorted(pages, key=lambda one: (one.group in (READER, CHECKS), one.group, one.name))
     for group, members in groupby(ordered, key=lambda one: one.group):
         rows = "\n".join(
-            f'<li><a href="{escape(file_name(each.name))}"><code>{escape(each.name)}</code></a>'
-            f" {escape(each.rule or each.what)}</li>"
-            for each in members
+            f'<li><a href="{escape(file_name(member.name))}"><code>{escape(member.name)}</code></a>'
+            f" {escape(member.rule or member.what)}</li>"
+            for member in members
         )
         body.append(f"<h2>{escape(group)}</h2>\n<ul>\n{rows}\n</ul>")
     return framed("Rules of pcve-graph", body, f"{_back(home)}Rules")

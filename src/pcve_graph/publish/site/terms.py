@@ -186,12 +186,12 @@ def _many(said: Triples, key: Key) -> str:
 def _property(terms: Terms, iri: str) -> str:
     kinds = [each for each in terms.said.all(iri, "rdf:type") if prefixed(each) in _KINDS]
     pairs = _meaning(terms, iri)
-    pairs.insert(0, ("Is a", ", ".join(escape(prefixed(each)) for each in kinds)))
+    pairs.insert(0, ("Is a", ", ".join(escape(prefixed(kind)) for kind in kinds)))
     users = [
         f"{terms.term(kind.iri)}: {_takes(terms, key)}" for kind, key in terms.users.get(iri, ())
     ]
     if users:
-        listed = "\n".join(f"<li>{each}</li>" for each in users)
+        listed = "\n".join(f"<li>{user}</li>" for user in users)
         pairs.insert(-1, ("Key of", f"<ul>\n{listed}\n</ul>"))
     return _section(terms, iri, [_definition(terms, iri), described(pairs)])
 
@@ -221,7 +221,7 @@ def list_page(terms: Terms, name: str) -> Iterator[str]:
     ]
     yield described([("Key", ", ".join(sorted(keys))), ("IRI", link(scheme, scheme))])
     tops = said.having("skos:topConceptOf", scheme)
-    if any(said.having("skos:broader", each) for each in tops):
+    if any(said.having("skos:broader", top) for top in tops):
         yield '<h2 id="the-tree">The tree</h2>'
         yield f'<nav aria-label="Terms">{_tree(said, tops)}</nav>'
     yield '<h2 id="the-terms">The terms</h2>'
@@ -231,9 +231,9 @@ def list_page(terms: Terms, name: str) -> Iterator[str]:
 
 def _tree(said: Triples, concepts: list[str]) -> str:
     rows = []
-    for each in sorted(concepts, key=lambda iri: said.one(iri, "skos:prefLabel").casefold()):
-        below = said.having("skos:broader", each)
-        rows.append(f"<li>{_link(said, each)}{_tree(said, below) if below else ''}</li>")
+    for concept in sorted(concepts, key=lambda iri: said.one(iri, "skos:prefLabel").casefold()):
+        below = said.having("skos:broader", concept)
+        rows.append(f"<li>{_link(said, concept)}{_tree(said, below) if below else ''}</li>")
     return "<ul>\n" + "\n".join(rows) + "\n</ul>"
 
 
@@ -245,7 +245,7 @@ def _term(terms: Terms, iri: str) -> str:
     said = terms.said
 
     def listed(concepts: list[str]) -> str:
-        return ", ".join(_link(said, each) for each in concepts)
+        return ", ".join(_link(said, concept) for concept in concepts)
 
     matches = [*said.all(iri, "skos:exactMatch"), *said.all(iri, "skos:closeMatch")]
     roles = said.all(iri, "pcve:roleProperty")
@@ -255,8 +255,8 @@ def _term(terms: Terms, iri: str) -> str:
         ("Broader", listed(said.all(iri, "skos:broader"))),
         ("Narrower", listed(said.having("skos:broader", iri))),
         ("Related", listed(said.all(iri, "skos:related"))),
-        ("Property of the role", ", ".join(terms.term(each, "../ns.html") for each in roles)),
-        ("Matches", ", ".join(link(each, prefixed(each)) for each in matches)),
+        ("Property of the role", ", ".join(terms.term(role, "../ns.html") for role in roles)),
+        ("Matches", ", ".join(link(match, prefixed(match)) for match in matches)),
         ("Write", f"<code>{escape(local_name(iri))}</code>"),
         ("IRI", link(iri, iri)),
     ]
