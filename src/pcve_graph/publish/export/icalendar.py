@@ -1,4 +1,4 @@
-"""Events for a calendar: iCalendar (RFC 5545), whole days, only where the days are known."""
+"""iCalendar (RFC 5545): the events whose days are known, as all-day entries."""
 
 from __future__ import annotations
 
@@ -21,44 +21,46 @@ _STATUS: Final = {
 
 
 def ics(part: Part, ontology: Ontology) -> bytes:
-    """A calendar with an entry for each event whose days are known.
+    """A calendar with an entry for each event whose days are known, as UTF-8.
 
-    What is known by month or year only, or not at all, has none; the calendar's description and
-    its X-PCVE-WITHOUT-A-DAY say how many there are. DTSTAMP is the day on which the last of the
-    sources was read. Raises UsageError where icalendar is not installed.
+    Events dated to the month or year, or undated, are left out; the description of the calendar
+    and its X-PCVE-WITHOUT-A-DAY give their number. DTSTAMP is the latest day on which a source was
+    read. Raises UsageError where icalendar is not installed.
     """
-    made = library("icalendar", "calendar")
+    icalendar = library("icalendar", "calendar")
     things = Things(part, "facts", "vocabulary", "catalog")
-    events = [each for each in things.of("pcve:Event") if things.is_told(each)]
-    known = [event for event in events if days(things, event)]
-    left = len(events) - len(known)
-    read = [things.text(each, "pcve:dateRead") for each in things.of("pcve:Source")]
-    stamp = datetime.combine(date.fromisoformat(max(read, default="1970-01-01")), time(), UTC)
-    calendar = made.Calendar()
+    events = [event for event in things.of("pcve:Event") if things.is_told(event)]
+    dated = [event for event in events if days(things, event)]
+    undated = len(events) - len(dated)
+    days_read = [things.text(source, "pcve:dateRead") for source in things.of("pcve:Source")]
+    stamp = datetime.combine(date.fromisoformat(max(days_read, default="1970-01-01")), time(), UTC)
+    calendar = icalendar.Calendar()
     calendar.add("prodid", "-//pcve-graph//pcve export ics//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "Preventing violent extremism: events")
-    calendar.add("x-wr-caldesc", f"Events left out, as their days are not known: {left}.")
-    calendar.add("x-pcve-without-a-day", str(left))
+    calendar.add("x-wr-caldesc", f"Events left out because their days are not known: {undated}.")
+    calendar.add("x-pcve-without-a-day", str(undated))
     sources = sources_of(part)
-    for each in sorted(known, key=lambda iri: (days(things, iri), iri)):
-        calendar.add_component(_entry(made, things, each, sources.get(each, []), stamp))
+    for dated_event in sorted(dated, key=lambda iri: (days(things, iri), iri)):
+        calendar.add_component(
+            _entry(icalendar, things, dated_event, sources.get(dated_event, []), stamp)
+        )
     return bytes(calendar.to_ical())
 
 
 def days(things: Things, event: str) -> tuple[date, date] | None:
-    """The first and the last day of an event; None where either is not known to the day."""
+    """The first and the last day of an event; None where a date is not known to the day."""
     texts = [things.words(event, f"schema:{name}") for name in ("startDate", "endDate")]
-    if not texts[0] or any(precision(text) != "date" for each in texts for text in each):
+    if not texts[0] or any(precision(text) != "date" for words in texts for text in words):
         return None
     first = date.fromisoformat(min(texts[0]))
     return first, max([first, *map(date.fromisoformat, texts[1])])
 
 
-def _entry(made: Any, things: Things, event: str, sources: list[str], stamp: datetime) -> Any:
+def _entry(icalendar: Any, things: Things, event: str, sources: list[str], stamp: datetime) -> Any:
     first, last = days(things, event) or (date.min, date.min)
     places = things.refs(event, "schema:location")
-    entry = made.Event()
+    entry = icalendar.Event()
     entry.add("uid", event)
     entry.add("dtstamp", stamp)
     entry.add("dtstart", first)
@@ -66,8 +68,8 @@ def _entry(made: Any, things: Things, event: str, sources: list[str], stamp: dat
     entry.add("summary", things.label(event))
     if where := _where(things, event, places):
         entry.add("location", where)
-    if len(places) == 1 and (at := point(things, places[0])):
-        entry.add("geo", tuple(reversed(at["coordinates"])))
+    if len(places) == 1 and (location := point(things, places[0])):
+        entry.add("geo", tuple(reversed(location["coordinates"])))
     entry.add("description", _description(things, event, where, sources))
     if topics := things.labels(things.refs(event, "schema:about")):
         entry.add("categories", topics)
@@ -80,19 +82,21 @@ def _entry(made: Any, things: Things, event: str, sources: list[str], stamp: dat
 
 def _where(things: Things, event: str, places: list[str]) -> str:
     venue = things.text(event, "pcve:venue")
-    found = [", ".join(things.labels([place, *lies_in(things, place)[:1]])) for place in places]
-    return "; ".join([venue, *found] if venue else found)
+    place_texts = [
+        ", ".join(things.labels([place, *lies_in(things, place)[:1]])) for place in places
+    ]
+    return "; ".join([venue, *place_texts] if venue else place_texts)
 
 
 def _description(things: Things, event: str, where: str, sources: list[str]) -> str:
-    said = {
+    texts_by_name = {
         "Kind": things.labels(things.refs(event, "pcve:kind")),
         "Organised by": things.labels(things.refs(event, "schema:organizer")),
         "Hosted by": things.labels(things.refs(event, "pcve:host")),
         "Purpose": things.words(event, "pcve:purpose"),
         "Status": things.labels(things.refs(event, "pcve:status")),
     }
-    lines = [f"{name}: {'; '.join(words)}" for name, words in said.items() if words]
+    lines = [f"{name}: {'; '.join(words)}" for name, words in texts_by_name.items() if words]
     for source in sources:
         address = " ".join(things.refs(source, "schema:url"))
         lines.append(f"Source: {things.label(source)} {address}")

@@ -1,4 +1,4 @@
-"""Things and what joins them as a network, for Gephi and other programs that draw one."""
+"""GraphML and GEXF: entities and their relations as a network, for Gephi and similar programs."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from ...model.schema import Ontology
 from .entities import Things, library, short
 from .subset import Part
 
-_WRITTEN: Final = re.compile(r' lastmodifieddate="[^"]*"')
-"""The day on which a file is written, which would make each day's file another."""
+_DATE_WRITTEN: Final = re.compile(r' lastmodifieddate="[^"]*"')
+"""The date of writing, which would make the bytes differ from day to day."""
 
 
 def network(part: Part, ontology: Ontology) -> Any:
-    """A directed `networkx.MultiDiGraph` of the things, concepts and what joins them.
+    """A directed `networkx.MultiDiGraph` of the entities, the concepts and their relations.
 
-    A node has its id as name, `label`, `kind` (its class) and, where it is dated, `start` and
-    `end`; an edge has `label` (the property), and the dates of what it goes from: those of an
-    event for who took part in it. A membership is an edge from person to body. Raises UsageError
-    where networkx is not installed.
+    A node is named by its id and has `label`, `kind` (its class) and, where it is dated, `start`
+    and `end`; an edge has `label` (the property) and the dates of its subject: for participants,
+    those of the event. A membership is an edge from person to body. Raises UsageError where
+    networkx is not installed.
     """
     graph = library("networkx", "networks").MultiDiGraph(name="pcve-graph")
     things = Things(part, "facts", "vocabulary", "ontology")
@@ -42,7 +42,7 @@ def network(part: Part, ontology: Ontology) -> Any:
         for part_of in things.refs(iri, "pcve:hosting"):
             for host in things.refs(part_of, "pcve:host"):
                 _edge(graph, things, host, iri, "hosts", part_of)
-    graph.remove_nodes_from([each for each in map(short, concepts) if not graph.degree(each)])
+    graph.remove_nodes_from([name for name in map(short, concepts) if not graph.degree(name)])
     return graph
 
 
@@ -53,29 +53,29 @@ def graphml(part: Part, ontology: Ontology) -> bytes:
 
 
 def gexf(part: Part, ontology: Ontology) -> bytes:
-    """GEXF 1.2 of `network`: a dynamic graph, so that Gephi has a timeline."""
+    """GEXF 1.2 of `network`, as a dynamic graph, for the timeline of Gephi."""
     graph = network(part, ontology)
-    for _, _, key, said in graph.edges(keys=True, data=True):
-        said["id"] = key
+    for _, _, key, attributes in graph.edges(keys=True, data=True):
+        attributes["id"] = key
     lines = library("networkx", "networks").generate_gexf(graph)
-    return (_WRITTEN.sub("", "\n".join(lines)) + "\n").encode()
+    return (_DATE_WRITTEN.sub("", "\n".join(lines)) + "\n").encode()
 
 
 def _node(graph: Any, things: Things, iri: str, kind: str) -> None:
     notes = things.notes([things.label(iri)])
-    more = {"note": "; ".join(notes)} if notes else {}
+    note = {"note": "; ".join(notes)} if notes else {}
     graph.add_node(
-        short(iri), label=things.label(iri), kind=kind, iri=iri, **more, **_dates(things, iri)
+        short(iri), label=things.label(iri), kind=kind, iri=iri, **note, **_dates(things, iri)
     )
 
 
 def _dates(things: Things, iri: str) -> dict[str, str]:
-    found = {"start": things.text(iri, "pcve:earliest"), "end": things.text(iri, "pcve:latest")}
-    return {name: day for name, day in found.items() if day}
+    days = {"start": things.text(iri, "pcve:earliest"), "end": things.text(iri, "pcve:latest")}
+    return {name: day for name, day in days.items() if day}
 
 
 def _edge(graph: Any, things: Things, source: str, target: str, label: str, dated: str) -> None:
-    """Join two things that are nodes."""
+    """Add an edge to `target`, where that is a node."""
     if short(target) in graph:
         key = f"{short(source)} {label} {short(target)}"
         graph.add_edge(short(source), short(target), key=key, label=label, **_dates(things, dated))

@@ -1,4 +1,4 @@
-"""Events as search engines read them: JSON-LD with terms of schema.org and no others."""
+"""schema.org: events as search engines read them, JSON-LD with terms of schema.org only."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _MODE: Final = {
 
 
 def schemaorg(part: Part, ontology: Ontology) -> bytes:
-    """An Event for each event that has what search engines ask for: name, start and place.
+    """An Event for each event that has what search engines require: name, start and place.
 
-    A date is as precise as it is known. What was held and what is planned are both EventScheduled,
-    as schema.org has it.
+    Dates keep their precision. Held and planned events are both EventScheduled, as schema.org
+    specifies.
     """
     things = Things(part, "facts", "vocabulary", "catalog")
     sources = sources_of(part)
@@ -42,7 +42,7 @@ def schemaorg(part: Part, ontology: Ontology) -> bytes:
 
 def _event(things: Things, iri: str, sources: list[str]) -> dict[str, Any]:
     status, mode = (_terms(things, iri, f"pcve:{name}") for name in ("status", "mode"))
-    said: dict[str, Any] = {
+    event: dict[str, Any] = {
         "@type": "Event",
         "@id": iri,
         "url": iri,
@@ -52,14 +52,14 @@ def _event(things: Things, iri: str, sources: list[str]) -> dict[str, Any]:
         "startDate": things.text(iri, "schema:startDate"),
         "endDate": things.text(iri, "schema:endDate"),
         "eventStatus": next((_STATUS[code] for code in status if code in _STATUS), _HELD),
-        "eventAttendanceMode": next((_MODE[each] for each in mode if each in _MODE), ""),
+        "eventAttendanceMode": next((_MODE[code] for code in mode if code in _MODE), ""),
         "location": [_place(things, ref) for ref in things.refs(iri, "schema:location")],
         "organizer": [_actor(things, ref) for ref in things.refs(iri, "schema:organizer")],
         "funder": [_actor(things, ref) for ref in things.refs(iri, "schema:funder")],
         "about": [_topic(things, ref) for ref in things.refs(iri, "schema:about")],
         "subjectOf": [_page(things, source) for source in sources],
     }
-    return _filled(said)
+    return _filled(event)
 
 
 def _place(things: Things, iri: str) -> dict[str, Any]:
@@ -68,15 +68,15 @@ def _place(things: Things, iri: str) -> dict[str, Any]:
         [place for place in places if kind in _terms(things, place, "pcve:kind")]
         for kind in ("country", "city")
     )
-    at = point(things, iri)
-    geo = {"latitude": at["coordinates"][1], "longitude": at["coordinates"][0]} if at else None
+    coordinates = (point(things, iri) or {}).get("coordinates")
+    geo = coordinates and {"latitude": coordinates[1], "longitude": coordinates[0]}
     address = {
         "@type": "PostalAddress",
         "addressLocality": next(iter(things.labels(towns)), ""),
         "addressCountry": next(iter(things.labels(countries)), ""),
         "addressRegion": "" if towns or countries else things.label(iri),
     }
-    said = {
+    venue = {
         "@type": "Place",
         "@id": iri,
         "name": things.label(iri),
@@ -85,24 +85,24 @@ def _place(things: Things, iri: str) -> dict[str, Any]:
         "geo": {"@type": "GeoCoordinates", **geo} if geo else None,
         "sameAs": things.refs(iri, "schema:sameAs"),
     }
-    return _filled(said)
+    return _filled(venue)
 
 
 def _terms(things: Things, iri: str, name: str) -> list[str]:
-    """The terms of closed lists that a property has."""
+    """The local names of the concepts that are values of a property."""
     return [local_name(ref) for ref in things.refs(iri, name)]
 
 
 def _actor(things: Things, iri: str) -> dict[str, Any]:
     person = "Person" in map(local_name, things.kinds(iri))
-    said = {
+    actor = {
         "@type": "Person" if person else "Organization",
         "@id": iri,
         "name": things.label(iri),
         "url": iri,
         "sameAs": things.refs(iri, "schema:sameAs"),
     }
-    return _filled(said)
+    return _filled(actor)
 
 
 def _topic(things: Things, iri: str) -> dict[str, Any]:
@@ -110,16 +110,16 @@ def _topic(things: Things, iri: str) -> dict[str, Any]:
 
 
 def _page(things: Things, iri: str) -> dict[str, Any]:
-    said = {
+    page = {
         "@type": "WebPage",
         "@id": iri,
         "name": things.label(iri),
         "url": things.refs(iri, "schema:url"),
     }
-    return _filled(said)
+    return _filled(page)
 
 
-def _filled(said: dict[str, Any]) -> dict[str, Any]:
-    """What has a value; a list of one is that one."""
-    alone = {k: v[0] if isinstance(v, list) and len(v) == 1 else v for k, v in said.items()}
-    return {name: value for name, value in alone.items() if value}
+def _filled(node: dict[str, Any]) -> dict[str, Any]:
+    """`node` without empty values, and with the item in place of a list of one."""
+    compacted = {k: v[0] if isinstance(v, list) and len(v) == 1 else v for k, v in node.items()}
+    return {name: value for name, value in compacted.items() if value}

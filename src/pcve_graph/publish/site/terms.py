@@ -231,9 +231,9 @@ def list_page(terms: Terms, name: str) -> Iterator[str]:
 
 def _tree(said: Triples, concepts: list[str]) -> str:
     rows = []
-    for concept in sorted(concepts, key=lambda iri: said.one(iri, "skos:prefLabel").casefold()):
-        below = said.having("skos:broader", concept)
-        rows.append(f"<li>{_link(said, concept)}{_tree(said, below) if below else ''}</li>")
+    for narrower in sorted(concepts, key=lambda iri: said.one(iri, "skos:prefLabel").casefold()):
+        below = said.having("skos:broader", narrower)
+        rows.append(f"<li>{_link(said, narrower)}{_tree(said, below) if below else ''}</li>")
     return "<ul>\n" + "\n".join(rows) + "\n</ul>"
 
 
