@@ -19,7 +19,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "unknown top key": (
         EVENT, "type: Event", "type: Event\nlabel: x", "3:1", "unknown-key",
-        'a record has no key "label"', "under claims",
+        'a record has no key "label"', "under `claims:`",
     ),
     "key of another class": (
         PLACE, "    kind: city", "    kind: city\n    edition: 1", "8:5", "unknown-key",
@@ -140,7 +140,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "record without claims": (
         "data/records/place/southport.yml", "claims:", "claim:", "3:1", "unknown-key",
-        'no key "claim"', "under claims",
+        'no key "claim"', "under `claims:`",
     ),
     "id of another file": (
         PLACE, "id: northtown", "id: nothtown", "1:5", "file-name", 'the id "nothtown" is not the name of the file', "make them equal",
@@ -220,7 +220,7 @@ def test_two_files_with_one_id_are_one_message(world: World) -> None:
     assert result.exit_code == 1
     assert result.stderr.count(": error ") == 1
     assert f"{PLACE}:1:1: error duplicate-id" in result.stderr
-    assert "also that of data/records/event/northtown.yml" in result.stderr
+    assert "already used in data/records/event/northtown.yml" in result.stderr
 
 
 @pytest.mark.parametrize(

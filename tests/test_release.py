@@ -247,7 +247,7 @@ def test_verify_names_what_differs_and_why(source: World, released: Path, tmp_pa
 
 def test_diff_reads_a_release(source: World, released: Path, tmp_path: Path) -> None:
     same = source.pcve("diff", str(released), str(source.root / "build"))
-    assert (same.exit_code, same.stdout) == (0, "no statement differs\n")
+    assert (same.exit_code, same.stdout) == (0, "no differences\n")
     assert source.pcve("diff", str(source.root / "build"), str(released)).exit_code == 0
 
 
