@@ -14,13 +14,12 @@ from pathlib import Path
 
 import openpyxl
 import polars
-from pcve_graph.publish.export.choice import read_choice
-from pcve_graph.publish.export.context import published
-from pcve_graph.publish.export.files import unpacked
 
 from pcve_graph.model.schema import Ontology
+from pcve_graph.publish.export.csv import unpacked
 from pcve_graph.publish.export.formats import FORMATS
-from pcve_graph.publish.export.select import select
+from pcve_graph.publish.export.jsonld_framed import published
+from pcve_graph.publish.export.select import read_choice, select
 from pcve_graph.publish.export.subset import Part, whole
 from pcve_graph.query.search import open_index
 from pcve_graph.syntax.ontology import read_ontology

@@ -16,7 +16,6 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 from conftest import ROOT, World, make_world
-from pcve_graph.publish.release.patch import rdf_patch
 from test_incremental import FACTS, REFERENCE
 
 from pcve_graph.incremental.inputs import scan
@@ -25,7 +24,7 @@ from pcve_graph.model.problems import ContentError
 from pcve_graph.model.project import Project
 from pcve_graph.publish.diff.compare import Diff, compare
 from pcve_graph.publish.diff.reasons import REASONS
-from pcve_graph.publish.diff.render import as_counts, as_json, as_markdown, as_text
+from pcve_graph.publish.diff.render import as_counts, as_json, as_markdown, as_text, rdf_patch
 from pcve_graph.publish.diff.snapshot import Side
 from pcve_graph.records.assemble import build_graph
 from pcve_graph.records.reader import read_records

@@ -20,7 +20,6 @@ from conftest import World, make_world
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from pcve_graph.incremental.saving import indexed
 
 from pcve_graph.graph.store import open_graph
 from pcve_graph.incremental.change import quads
@@ -31,7 +30,7 @@ from pcve_graph.model.namespaces import GRAPHS, graph
 from pcve_graph.model.problems import ContentError
 from pcve_graph.model.project import Project
 from pcve_graph.model.schema import Ontology
-from pcve_graph.pipeline import build_project
+from pcve_graph.pipeline import build_project, indexed
 from pcve_graph.query.saved import read_queries
 from pcve_graph.records.assemble import Built, build_graph
 from pcve_graph.records.reader import read_records

@@ -18,14 +18,14 @@ import pytest
 import vobject
 from conftest import World
 from golden_exports import CONTEXT, GOLDEN, exported, small
-from pcve_graph.publish.export.context import published
-from pcve_graph.publish.export.files import unpacked
 from pyld import jsonld
 from shapely.geometry import shape
 
 from pcve_graph.model.schema import Ontology
+from pcve_graph.publish.export.csv import unpacked
 from pcve_graph.publish.export.entities import Things
 from pcve_graph.publish.export.formats import FORMATS
+from pcve_graph.publish.export.jsonld_framed import published
 from pcve_graph.publish.export.subset import Part, whole
 
 

@@ -235,8 +235,8 @@ def test_verify_names_what_differs_and_why(source: World, released: Path, tmp_pa
     assert found.exit_code == 1
     told = found.stderr.splitlines()
     assert told[:2] == [
-        "input data/records/event/northtown-fair-2017.yml: another content",
-        "file void.ttl: changed after the release, says SHA256SUMS",
+        "input data/records/event/northtown-fair-2017.yml: the content differs",
+        "file void.ttl: changed after the release, according to SHA256SUMS",
     ]
     assert "file more.txt: not one that the project makes" in told
     assert "file pcve.ics: missing" in told
@@ -256,7 +256,7 @@ def test_a_release_is_whole_or_not_there(source: World, tmp_path: Path) -> None:
     there.mkdir()
     (there / "mine.txt").write_text("mine")
     for target, words in (
-        (there, "is there already; name a new folder"),
+        (there, "already exists; name a new folder"),
         (there / "mine.txt" / "below", "mine.txt is a file"),
     ):
         found = source.pcve("release", str(target))
@@ -266,4 +266,4 @@ def test_a_release_is_whole_or_not_there(source: World, tmp_path: Path) -> None:
     assert [path.name for path in there.iterdir()] == ["mine.txt"]
     none = source.pcve("release", "--verify", str(there))
     assert none.exit_code == 2
-    assert "is no release: it has no manifest.json and SHA256SUMS" in none.stderr
+    assert "is not a release: it must contain manifest.json and SHA256SUMS" in none.stderr

@@ -96,7 +96,7 @@ def _check_option(chosen: list[RecordClass], option: str, names: Iterable[str]) 
         and not any(paths & {key.path for key in record.keys.values()} for record in chosen)
     ):
         kinds = " or ".join(kebab(record.name) for record in chosen)
-        raise UsageError(f"{option} does not apply to {kinds}: the class has no such property")
+        raise UsageError(f"{option} cannot be used with {kinds}: no such property")
 
 
 def _day(option: str, text: str) -> tuple[date, date]:

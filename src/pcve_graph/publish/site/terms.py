@@ -96,7 +96,7 @@ def terms_page(terms: Terms) -> Iterator[str]:
     for iri in terms.properties:
         yield _property(terms, iri)
     yield '<h2 id="terms-of-others">External terms</h2>'
-    yield "<p>Used with the meaning that their vocabularies define; the notes describe their use.</p>"
+    yield "<p>Used as their vocabularies define them; the notes describe their use.</p>"
     for iri in terms.borrowed:
         yield _property(terms, iri)
 
