@@ -238,7 +238,7 @@ def test_verify_names_what_differs_and_why(source: World, released: Path, tmp_pa
         "input data/records/event/northtown-fair-2017.yml: the content differs",
         "file void.ttl: changed after the release, according to SHA256SUMS",
     ]
-    assert "file more.txt: not one that the project makes" in told
+    assert "file more.txt: not part of the rebuilt release" in told
     assert "file pcve.ics: missing" in told
     assert any(line.startswith("file pcve.ttl: differs from line ") for line in told)
     assert not any("ontology/" in line or "reference/" in line for line in told)

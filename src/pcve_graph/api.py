@@ -45,7 +45,7 @@ from .system.sandbox.process import Process
 if TYPE_CHECKING:
     import rdflib
 
-Result = TypeVar("Result")
+WorkResult = TypeVar("WorkResult")
 
 _EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
@@ -219,11 +219,11 @@ class KnowledgeGraph:
 
     def _bounded(
         self,
-        work: Callable[..., Result],
+        work: Callable[..., WorkResult],
         *arguments: Any,
         name: str,
         bounds: tuple[float, int],
-    ) -> Result:
+    ) -> WorkResult:
         """The result of `work`, run in the sandbox where there are bounds (seconds, bytes)."""
         seconds, memory = bounds
         if not (seconds or memory):

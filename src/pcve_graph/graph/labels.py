@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from ..model import namespaces as names
-from ..model.namespaces import expand
+from ..model.namespaces import expand, local_name
 from ..model.terms import Term
 
 
@@ -33,7 +32,7 @@ def _label(store: ox.Store, node: ox.NamedNode) -> str:
         )
         if texts_by_rank:
             return " ".join(texts_by_rank[0][1].split())
-    return names.local_name(node.value)
+    return local_name(node.value)
 
 
 def footnotes(store: ox.Store, shown: Iterable[str]) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ class Named:
         return {fold_name(name): name for name in reversed(self.names)}
 
     @functools.cached_property
-    def compared(self) -> tuple[tuple[str, frozenset[str], tuple[str, ...]], ...]:
+    def folded_names(self) -> tuple[tuple[str, frozenset[str], tuple[str, ...]], ...]:
         """The folded names, sorted, each with its words and its numbers."""
         return tuple(
             (name, frozenset(name.split()), tuple(re.findall(r"\d+", name)))
@@ -143,21 +143,21 @@ class Names:
 
     def __init__(self, things: Iterable[Named] = ()) -> None:
         self.ids: dict[str, set[str]] = defaultdict(set)
-        self.having: dict[str, set[str]] = defaultdict(set)
+        self.names_by_word: dict[str, set[str]] = defaultdict(set)
         for thing in things:
             for name in thing.folded:
                 self.ids[name].add(thing.id)
                 for word in set(name.split()):
-                    self.having[word].add(name)
+                    self.names_by_word[word].add(name)
 
     def is_common(self, word: str) -> bool:
         """Whether a word occurs in more than COMMON names."""
-        return len(self.having[word]) > COMMON
+        return len(self.names_by_word[word]) > COMMON
 
     def pairs(self) -> set[tuple[str, str]]:
         """The pairs of ids, each sorted, that share a name or a word that is not common."""
         groups = list(self.ids.values())
-        for word, names in self.having.items():
+        for word, names in self.names_by_word.items():
             if not self.is_common(word):
                 groups.append({thing_id for name in names for thing_id in self.ids[name]})
         return {pair for ids in groups for pair in combinations(sorted(ids), 2)}
@@ -188,8 +188,8 @@ def reason(first: Named, second: Named, is_common: Callable[[str], bool]) -> str
         return ""
     from rapidfuzz import fuzz
 
-    for left, left_words, left_numbers in first.compared:
-        for right, right_words, right_numbers in second.compared:
+    for left, left_words, left_numbers in first.folded_names:
+        for right, right_words, right_numbers in second.folded_names:
             if left_numbers != right_numbers or all(map(is_common, left_words & right_words)):
                 continue
             score = fuzz.token_sort_ratio(left, right, score_cutoff=NEAR)
@@ -275,6 +275,8 @@ def likeness_problems(
             things_by_id[record_id].replaced_by in decision.pair for record_id in decision.pair
         ):
             fix = "add isReplacedBy with the id of the other record to one of them"
-            message = "the ledger says these two are the same, but neither replaces the other"
+            message = (
+                "according to the ledger these two are the same, but neither replaces the other"
+            )
             problems.append(breach("ledger", decision.position, message, fix))
     return problems

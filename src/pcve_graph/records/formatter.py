@@ -16,7 +16,7 @@ from ..model.schema import Ontology
 from ..syntax import json as jsontext
 from ..syntax.tree import Mapping, Node, Scalar, Sequence, check_characters, decode
 from ..syntax.yaml import parse
-from . import files as entries
+from .files import home_files
 from .reader import TALK
 
 _LAST: Final = ("certainty", "standing", "note")
@@ -42,7 +42,7 @@ def format_text(content: bytes, name: str, ontology: Ontology) -> str:
 def files(project: Project) -> list[Path]:
     """All files of the project that have a canonical text, sorted."""
     paths = [
-        *entries.home_files(project, project.data),
+        *home_files(project, project.data),
         *project.ontology.glob("*.ttl"),
         *project.queries.rglob("*.rq"),
     ]

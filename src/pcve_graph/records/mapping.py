@@ -35,23 +35,23 @@ _TYPE: Final = iri(expand("rdf:type"))
 
 def things_of(records: Iterable[Record], ontology: Ontology) -> dict[str, str]:
     """The IRIs of the records whose class exists, by id."""
-    things = {}
+    iris_by_id = {}
     for record in records:
         kind = ontology.classes.get(record.type.text)
         if kind is not None and kind.folder:
-            things[record.id] = namespaces.thing(kind.folder, record.id)
-    return things
+            iris_by_id[record.id] = namespaces.thing(kind.folder, record.id)
+    return iris_by_id
 
 
 def map_records(
-    records: Records, ontology: Ontology, things: abc.Mapping[str, str]
+    records: Records, ontology: Ontology, iris_by_id: abc.Mapping[str, str]
 ) -> tuple[Sheet, ...]:
-    """A sheet for each record, then for each source; `things` gives the IRIs of all records by id.
+    """A sheet for each record, then for each source; `iris_by_id` are the IRIs of all records.
 
     Raises ContentError with all problems, those of reading included.
     """
-    untyped = {record.id for record in records.records} - things.keys()
-    writer = _Writer(ontology, things, records.unread | untyped)
+    untyped = {record.id for record in records.records} - iris_by_id.keys()
+    writer = _Writer(ontology, iris_by_id, records.unread | untyped)
     sheets = [writer.record(record) for record in records.records]
     sheets += [writer.source(source) for source in records.sources]
     problems = [*records.problems, *(problem for sheet in sheets for problem in sheet.problems)]
@@ -66,12 +66,12 @@ class _Writer:
     def __init__(
         self,
         ontology: Ontology,
-        things: abc.Mapping[str, str],
+        iris_by_id: abc.Mapping[str, str],
         unread: frozenset[str] = frozenset(),
     ) -> None:
         self.ontology = ontology
-        self.things = things
-        self.ids = Ids(things)
+        self.iris_by_id = iris_by_id
+        self.ids = Ids(iris_by_id)
         self.unread = unread
 
     def record(self, record: Record) -> Sheet:
@@ -167,9 +167,9 @@ class _Writer:
         if key.datatypes and (typed := _typed(key, text)):
             return typed
         if not key.scheme and not key.datatypes:
-            if text in self.things or text in self.unread:
+            if text in self.iris_by_id or text in self.unread:
                 sheet.needs.add(f"record/{text}")
-                return iri(self.things.get(text, namespaces.unread(text)))
+                return iri(self.iris_by_id.get(text, namespaces.unread(text)))
             if not key.classes and _ADDRESS.fullmatch(text):
                 return iri(text)
         return value_problem(key, text, value.position, self.ontology, self.ids)

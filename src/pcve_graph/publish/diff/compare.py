@@ -173,7 +173,7 @@ def _claimed(
             else:
                 _quads(state(fact), is_new).extend(own)
         for node, own in quotes:
-            stated = map(side.stated, side.quoting(node))
+            stated = map(side.stated, side.claims_quoting(node))
             owner = next((fact for fact in stated if fact in states), None)
             (unattached[is_new] if owner is None else _quads(states[owner], is_new)).extend(own)
     unclaimed: dict[bool, list[ox.Quad]] = {False: [], True: []}

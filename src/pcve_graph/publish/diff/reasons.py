@@ -54,10 +54,16 @@ class Reasons:
         self.old = old
         self.new = new
         self.claims_removed = {
-            claim.words for state in states for claim in state.claims_removed() if claim.words[1]
+            claim.sources_and_quote
+            for state in states
+            for claim in state.claims_removed()
+            if claim.sources_and_quote[1]
         }
         self.claims_added = {
-            claim.words for state in states for claim in state.claims_added() if claim.words[1]
+            claim.sources_and_quote
+            for state in states
+            for claim in state.claims_added()
+            if claim.sources_and_quote[1]
         }
         self.ontology_differs = _ontology(old) != _ontology(new)
 
@@ -105,7 +111,7 @@ class Reasons:
         if predicate.value == _REPLACED:
             return _about("retired", [subject])
         if pair.old is None:
-            for predecessor in self.new.replaced(subject):
+            for predecessor in self.new.predecessors(subject):
                 if self._is_retired(predecessor) and self.old.claims(
                     (predecessor, predicate, value)
                 ):
@@ -196,7 +202,9 @@ class Reasons:
             return gained
         if not is_part(subject) and not self.old.describes(subject):
             return _about("record-added", [subject])
-        restated = [claim for claim in claims_added if claim.words in self.claims_removed]
+        restated = [
+            claim for claim in claims_added if claim.sources_and_quote in self.claims_removed
+        ]
         return _about("reinterpreted", _sources(restated)) if restated else gained
 
     def _removed(self, subject: ox.NamedNode, claims_removed: list[Claim]) -> Reason:
@@ -205,7 +213,9 @@ class Reasons:
             return withdrawn
         if not is_part(subject) and not self.new.describes(subject):
             return _about("record-removed", [subject])
-        restated = [claim for claim in claims_removed if claim.words in self.claims_added]
+        restated = [
+            claim for claim in claims_removed if claim.sources_and_quote in self.claims_added
+        ]
         return _about("reinterpreted", _sources(restated)) if restated else withdrawn
 
     def _gained(self, claims_added: list[Claim]) -> Reason:
@@ -244,4 +254,4 @@ def _standings(claims: Iterable[Claim]) -> set[str]:
 def _content(claim: Claim) -> tuple[object, ...]:
     """The evidence of a claim except the offsets of its quote."""
     evidence = claim.evidence
-    return claim.words, evidence.certainty, evidence.standing, evidence.note
+    return claim.sources_and_quote, evidence.certainty, evidence.standing, evidence.note

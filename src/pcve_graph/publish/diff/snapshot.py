@@ -178,7 +178,7 @@ class Claim:
         return frozenset(identifier for identifier, _ in self.evidence.sources)
 
     @property
-    def words(self) -> tuple[frozenset[str], str]:
+    def sources_and_quote(self) -> tuple[frozenset[str], str]:
         """The ids of the sources and the quote, with single spaces."""
         return self.sources, " ".join(self.evidence.quote.split())
 
@@ -215,16 +215,16 @@ class Reading:
         subject = fact[0]
         if subject not in self._claims:
             claims_by_fact: dict[Fact, list[ox.NamedNode]] = defaultdict(list)
-            for claim in self.pointing("rdf:subject", subject):
+            for claim in self.subjects_of("rdf:subject", subject):
                 if stated := self.stated(claim):
                     claims_by_fact[stated].append(claim)
             self._claims[subject] = claims_by_fact
         claims = (Claim(node, evidence(self.store, node)) for node in self._claims[subject][fact])
         return tuple(sorted(claims, key=lambda claim: (rank(claim.evidence), claim.node.value)))
 
-    def quoting(self, quote: ox.NamedNode) -> list[ox.NamedNode]:
+    def claims_quoting(self, quote: ox.NamedNode) -> list[ox.NamedNode]:
         """The claims with this quote, sorted."""
-        return sorted(self.pointing("pcve:quote", quote), key=str)
+        return sorted(self.subjects_of("pcve:quote", quote), key=str)
 
     def is_fact(self, fact: Fact) -> bool:
         """Whether the statement is among the facts."""
@@ -240,9 +240,9 @@ class Reading:
         """The replacement of a retired entity; None where it is not retired."""
         return self.first_value(node, expand("dcterms:isReplacedBy"))
 
-    def replaced(self, node: Term) -> list[ox.NamedNode]:
+    def predecessors(self, node: Term) -> list[ox.NamedNode]:
         """The entities that an entity replaces, sorted."""
-        return sorted(self.pointing("dcterms:isReplacedBy", node, FACTS), key=str)
+        return sorted(self.subjects_of("dcterms:isReplacedBy", node, FACTS), key=str)
 
     def types(self, node: Term) -> set[str]:
         """The classes of a node."""
@@ -262,7 +262,7 @@ class Reading:
         """The values of a node for a predicate."""
         return values(self.store, node, predicate) if isinstance(node, ox.NamedNode) else iter(())
 
-    def pointing(
+    def subjects_of(
         self, name: str, value: Term, where: ox.NamedNode | None = None
     ) -> list[ox.NamedNode]:
         """The subjects that have `value` for a property, in the graph `where` or in any."""

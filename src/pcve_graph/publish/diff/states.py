@@ -137,7 +137,9 @@ def _matches(removals: list[State], additions: list[State]) -> list[tuple[State,
 
 def _likeness(old: State, new: State) -> int:
     """2 for the same sources and quote, 1 for a common source, else 0."""
-    if {claim.words for claim in old.before} & {claim.words for claim in new.after}:
+    if {claim.sources_and_quote for claim in old.before} & {
+        claim.sources_and_quote for claim in new.after
+    }:
         return 2
     sources = [claim.sources for claim in new.after]
     return int(any(claim.sources & new_sources for claim in old.before for new_sources in sources))

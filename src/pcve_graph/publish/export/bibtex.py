@@ -34,13 +34,13 @@ def bibtex(part: Part, ontology: Ontology) -> bytes:
     not installed.
     """
     pybtex = library("pybtex.database", "bibtex")
-    things = Things(part, "facts", "vocabulary", "catalog")
+    entities = Things(part, "facts", "vocabulary", "catalog")
     addresses: list[str] = []
     entries = {}
-    for iri in filter(things.is_told, things.of("pcve:Document")):
-        entries[short(iri)] = _document(pybtex, things, iri, addresses)
-    for iri in things.of("pcve:Source"):
-        entries[f"source-{short(iri)}"] = _source(pybtex, things, iri, addresses)
+    for iri in filter(entities.is_described, entities.of("pcve:Document")):
+        entries[short(iri)] = _document(pybtex, entities, iri, addresses)
+    for iri in entities.of("pcve:Source"):
+        entries[f"source-{short(iri)}"] = _source(pybtex, entities, iri, addresses)
     text = pybtex.BibliographyData(entries).to_string("bibtex")
     unescaped = _URL.sub(lambda match: f"url = {{{addresses[int(match[1])]}}}", text)
     return unescaped.encode()
@@ -50,35 +50,35 @@ _URL: Final = re.compile(r'(?<=^    )url = "(\d+)"', re.M)
 """The placeholder of a URL, by number: URLs must not be escaped as texts are."""
 
 
-def _document(pybtex: Any, things: Things, iri: str, addresses: list[str]) -> Any:
-    authors = things.labels(things.refs(iri, "schema:author"))
-    publishers = things.labels(things.refs(iri, "schema:publisher"))
-    kind = "; ".join(things.labels(things.refs(iri, "pcve:kind")))
-    numbers = things.words(iri, "dcterms:identifier")
-    web = [ref for ref in things.refs(iri, "schema:sameAs") if "wikidata" not in ref]
-    notes = things.notes([things.label(iri), *authors, *publishers])
+def _document(pybtex: Any, entities: Things, iri: str, addresses: list[str]) -> Any:
+    authors = entities.labels(entities.refs(iri, "schema:author"))
+    publishers = entities.labels(entities.refs(iri, "schema:publisher"))
+    kind = "; ".join(entities.labels(entities.refs(iri, "pcve:kind")))
+    numbers = entities.literals(iri, "dcterms:identifier")
+    web = [ref for ref in entities.refs(iri, "schema:sameAs") if "wikidata" not in ref]
+    notes = entities.notes([entities.label(iri), *authors, *publishers])
     fields = {
-        "title": _verbatim(things.label(iri)),
+        "title": _verbatim(entities.label(iri)),
         "howpublished": kind[:1].upper() + kind[1:],
         "publisher": _plain("; ".join(publishers)),
         "number": _plain("; ".join(numbers)),
-        **_date(things.text(iri, "dcterms:issued")),
+        **_date(entities.text(iri, "dcterms:issued")),
         "url": _address(web or [iri], addresses),
-        "keywords": _plain(", ".join(things.labels(things.refs(iri, "schema:about")))),
+        "keywords": _plain(", ".join(entities.labels(entities.refs(iri, "schema:about")))),
         "note": _plain(" ".join(notes)),
     }
     return _entry(pybtex, fields, authors)
 
 
-def _source(pybtex: Any, things: Things, iri: str, addresses: list[str]) -> Any:
+def _source(pybtex: Any, entities: Things, iri: str, addresses: list[str]) -> Any:
     fields = {
-        "title": _verbatim(things.label(iri)),
-        "publisher": _plain(things.text(iri, "dcterms:publisher")),
-        **_date(things.text(iri, "dcterms:issued")),
-        "url": _address(things.refs(iri, "schema:url"), addresses),
-        "urldate": things.text(iri, "pcve:dateRead"),
-        "language": things.text(iri, "dcterms:language"),
-        "note": _plain(" ".join(things.notes([things.label(iri)]))),
+        "title": _verbatim(entities.label(iri)),
+        "publisher": _plain(entities.text(iri, "dcterms:publisher")),
+        **_date(entities.text(iri, "dcterms:issued")),
+        "url": _address(entities.refs(iri, "schema:url"), addresses),
+        "urldate": entities.text(iri, "pcve:dateRead"),
+        "language": entities.text(iri, "dcterms:language"),
+        "note": _plain(" ".join(entities.notes([entities.label(iri)]))),
     }
     return _entry(pybtex, fields, [])
 

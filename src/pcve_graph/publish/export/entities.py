@@ -76,7 +76,7 @@ class Things:
         """The IRIs of the classes of an entity."""
         return self.refs(iri, "rdf:type")
 
-    def said(self, iri: str) -> Mapping[str, Sequence[str]]:
+    def values_by_property(self, iri: str) -> Mapping[str, Sequence[str]]:
         """The N-Triples terms of an entity by the IRIs of its properties."""
         return self._values.get(iri, _NOTHING)
 
@@ -88,19 +88,19 @@ class Things:
                 for text in values[predicate]:
                     yield iri, predicate, value(text)
 
-    def is_told(self, iri: str) -> bool:
+    def is_described(self, iri: str) -> bool:
         """Whether an entity has statements other than its type and its names."""
-        return bool(self.said(iri).keys() - _NAMING)
+        return bool(self.values_by_property(iri).keys() - _NAMING)
 
     def values(self, iri: str, name: str) -> Sequence[str]:
         """The values of a property as N-Triples terms; `name` may also be its IRI."""
-        return self.said(iri).get(_full(name), ())
+        return self.values_by_property(iri).get(_full(name), ())
 
     def refs(self, iri: str, name: str) -> list[str]:
         """The values of a property that are IRIs."""
         return [term[1:-1] for term in self.values(iri, name) if term[0] == "<"]
 
-    def words(self, iri: str, name: str) -> list[str]:
+    def literals(self, iri: str, name: str) -> list[str]:
         """The values of a property that are literals, those in English first."""
         literals = [term for term in self.values(iri, name) if term[0] == '"']
         if len(literals) > 1:
@@ -108,8 +108,8 @@ class Things:
         return [value(literal).text for literal in literals]
 
     def text(self, iri: str, name: str) -> str:
-        """The first of `words`; empty without any."""
-        return next(iter(self.words(iri, name)), "")
+        """The first of `literals`; empty without any."""
+        return next(iter(self.literals(iri, name)), "")
 
     def label(self, iri: str) -> str:
         """The label of an entity, concept, source or term; the local name where it has none."""

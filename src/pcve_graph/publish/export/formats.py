@@ -10,7 +10,6 @@ from ...model.namespaces import expand, kebab
 from ...model.problems import UsageError
 from ...model.schema import Ontology
 from . import rdf
-from . import rdf as jsonld
 from .bibtex import bibtex
 from .csv import csvs
 from .geojson import geojson
@@ -61,7 +60,7 @@ _VENUE: Final = ("pcve:Event", "pcve:Place", "pcve:Country")
 
 _ALL: Final = (
     Format("turtle", "readable RDF, one block per entity", ".ttl", "text/turtle", rdf.turtle),
-    Format("jsonld", "RDF in JSON, one object per entity", ".jsonld", _LD_JSON, jsonld.jsonld),
+    Format("jsonld", "RDF in JSON, one object per entity", ".jsonld", _LD_JSON, rdf.jsonld),
     Format("jsonld-framed", "JSON-LD nested by class", ".framed.jsonld", _LD_JSON, framed),
     Format("ntriples", "RDF, one statement per line", ".nt", "application/n-triples", rdf.ntriples),
     Format("nquads", "N-Triples with named graphs", ".nq", "application/n-quads", rdf.nquads),

@@ -107,14 +107,14 @@ class _Nested:
     """Writes each node once, in its parent; a quote that several claims share is repeated."""
 
     def __init__(self, part: Part, ontology: Ontology) -> None:
-        self.things = Things(part, *GRAPHS)
+        self.entities = Things(part, *GRAPHS)
         self.context = context(ontology)
         self.names = names(ontology)
         self.kinds = {iri: kind.name for iri, kind in ontology.by_iri.items()}
         self.group_of = groups(ontology)
         free = {expand(name) for name in _FREE}
         inner = [kind.iri for kind in ontology.by_iri.values() if not kind.folder]
-        self.inner = set(self.things.of(*(iri for iri in inner if iri not in free)))
+        self.inner = set(self.entities.of(*(iri for iri in inner if iri not in free)))
         self.back: dict[str, dict[str, list[str]]] = {
             CLAIMS: self._reverse("pcve:Claim", "rdf:subject"),
             PARTICIPATIONS: self._reverse("pcve:Participation", "pcve:event"),
@@ -124,8 +124,8 @@ class _Nested:
 
     def _reverse(self, kind: str, name: str) -> dict[str, list[str]]:
         sources_by_target: dict[str, list[str]] = defaultdict(list)
-        for iri in self.things.of(kind):
-            for target in self.things.refs(iri, name):
+        for iri in self.entities.of(kind):
+            for target in self.entities.refs(iri, name):
                 sources_by_target[target].append(iri)
         return sources_by_target
 
@@ -135,11 +135,11 @@ class _Nested:
             iri for back in self.back.values() for iris in back.values() for iri in iris
         }
         nodes_by_group: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for iri in self.things.all():
+        for iri in self.entities.all():
             if iri not in nested:
-                kinds = [kind for kind in self.things.kinds(iri) if kind in self.group_of]
+                kinds = [kind for kind in self.entities.kinds(iri) if kind in self.group_of]
                 nodes_by_group[self.group_of[kinds[0]] if kinds else TERMS].append(self.node(iri))
-        for iri in self.things.all():
+        for iri in self.entities.all():
             if iri not in self.written:
                 nodes_by_group[MORE].append(self.node(iri))
         return {
@@ -151,7 +151,7 @@ class _Nested:
         """The object of a node, without the property `without` by which it is nested."""
         self.written.add(iri)
         node: dict[str, Any] = {"id": iri}
-        values_by_predicate = self.things.said(iri)
+        values_by_predicate = self.entities.values_by_property(iri)
         for predicate in sorted(values_by_predicate, key=_order):
             if predicate != without:
                 self._put(node, predicate, map(value, values_by_predicate[predicate]))

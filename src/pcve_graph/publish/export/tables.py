@@ -39,9 +39,9 @@ Cell = str | int | Decimal | Ref | None
 class _Cells(dict[str, Cell]):
     """The cells by N-Triples term, created on first access."""
 
-    def __init__(self, things: Things) -> None:
+    def __init__(self, entities: Things) -> None:
         super().__init__()
-        self._things = things
+        self._things = entities
 
     def __missing__(self, text: str) -> Cell:
         self[text] = cell = self._parsed(*value(text))
@@ -111,25 +111,25 @@ def tables(part: Part, ontology: Ontology, joined: bool = False) -> tuple[Table,
     cell; likewise a claim with its sources. `links`, `texts` and `claim-source`, which have a row
     for each of these values, are then left out.
     """
-    things = Things(part, "facts", "catalog", "vocabulary", "ontology")
+    entities = Things(part, "facts", "catalog", "vocabulary", "ontology")
     evidence = Things(part, "evidence")
     classes = sorted(ontology.by_iri.values(), key=lambda kind: kind.name)
     classes = [kind for kind in classes if kind.name not in _OTHER_TABLES]
-    single, cells = _single(ontology), _Cells(things)
-    exported = [_of_class(kind, things, ontology, single, cells, joined) for kind in classes]
-    repeated = () if joined else tuple(_repeated_values(classes, things, single))
-    exported += [_concepts(things, cells), _links(repeated, cells), _texts(repeated)]
+    single, cells = _single(ontology), _Cells(entities)
+    exported = [_of_class(kind, entities, ontology, single, cells, joined) for kind in classes]
+    repeated = () if joined else tuple(_repeated_values(classes, entities, single))
+    exported += [_concepts(entities, cells), _links(repeated, cells), _texts(repeated)]
     exported.append(_claims(evidence, cells, joined))
     if not joined:
         exported.append(_claim_sources(evidence))
     exported.append(_quotes(evidence))
-    exported.append(_notes(exported, things))
+    exported.append(_notes(exported, entities))
     return tuple(table for table in exported if table.rows)
 
 
 def _of_class(
     kind: RecordClass,
-    things: Things,
+    entities: Things,
     ontology: Ontology,
     single: frozenset[str],
     cells: _Cells,
@@ -143,14 +143,14 @@ def _of_class(
     columns += [_column(key, ontology, single) for key in shown_keys]
     columns += [Column(name, "date", _BOUNDS[name]) for name in bounds]
     rows = []
-    for iri in things.of(kind.iri):
-        values_by_path = things.said(iri)
+    for iri in entities.of(kind.iri):
+        values_by_path = entities.values_by_property(iri)
         row = [
             _cell(values_by_path.get(key.path, ()), key.shape in single, cells)
             for key in shown_keys
         ]
-        row += [things.text(iri, f"pcve:{name}") or None for name in bounds]
-        label = [things.label(iri)] if named else []
+        row += [entities.text(iri, f"pcve:{name}") or None for name in bounds]
+        label = [entities.label(iri)] if named else []
         rows.append((short(iri), iri, *label, *row))
     return Table(kebab(kind.name), kind.description, tuple(columns), tuple(rows))
 
@@ -190,29 +190,29 @@ def _cell(texts: Sequence[str], is_single: bool, cells: _Cells) -> Cell:
     return cells.first(texts) if is_single else " | ".join(cells.labels(texts)) or None
 
 
-def _concepts(things: Things, cells: _Cells) -> Table:
+def _concepts(entities: Things, cells: _Cells) -> Table:
     columns = [_ID, _IRI, _LABEL, Column("list", "string", "The closed list that it belongs to.")]
     columns.append(Column("broader", "string", "The broader concept.", "concept"))
     columns.append(Column("definition", "string", "The definition."))
     rows = []
-    for iri in things.of("skos:Concept"):
-        broader = cells.first(things.values(iri, "skos:broader"))
-        text = things.text(iri, "skos:definition") or None
+    for iri in entities.of("skos:Concept"):
+        broader = cells.first(entities.values(iri, "skos:broader"))
+        text = entities.text(iri, "skos:definition") or None
         scheme = short(iri).partition("/")[0]
-        rows.append((short(iri), iri, things.label(iri), scheme, broader, text))
+        rows.append((short(iri), iri, entities.label(iri), scheme, broader, text))
     return Table("concept", "Terms of the closed lists.", tuple(columns), tuple(rows))
 
 
 def _repeated_values(
-    classes: Iterable[RecordClass], things: Things, single: frozenset[str]
+    classes: Iterable[RecordClass], entities: Things, single: frozenset[str]
 ) -> Iterator[tuple[str, str, str, str]]:
     """The values of multi-valued keys: (id of the entity, its table, key, value)."""
     for kind in classes:
         table = kebab(kind.name)
         keys = [key for key in kind.keys.values() if key.shape not in single]
-        for iri in things.of(kind.iri):
+        for iri in entities.of(kind.iri):
             for key in keys:
-                for text in things.values(iri, key.path):
+                for text in entities.values(iri, key.path):
                     yield short(iri), table, key.name, text
 
 
@@ -267,7 +267,7 @@ def _claims(evidence: Things, cells: _Cells, joined: bool) -> Table:
         columns.append(Column("sources", "string", "The sources."))
     rows = []
     for iri in evidence.of("pcve:Claim"):
-        parts = evidence.said(iri)
+        parts = evidence.values_by_property(iri)
         subject, value, *statuses = (cells.first(parts.get(name, ())) for name in _PARTS)
         assert isinstance(subject, Ref)
         (predicate,) = evidence.refs(iri, "rdf:predicate")
@@ -316,7 +316,7 @@ def _quotes(evidence: Things) -> Table:
     return Table("quote", "The quotes that support claims.", columns, tuple(rows))
 
 
-def _notes(tables: Iterable[Table], things: Things) -> Table:
+def _notes(tables: Iterable[Table], entities: Things) -> Table:
     columns = (Column("note", "string", "The name and its designation note."),)
     shown = {
         cell.label if isinstance(cell, Ref) else cell
@@ -324,6 +324,6 @@ def _notes(tables: Iterable[Table], things: Things) -> Table:
         for row in table.rows
         for cell in row
     }
-    notes = things.notes(text for text in shown if isinstance(text, str))
+    notes = entities.notes(text for text in shown if isinstance(text, str))
     rows = tuple((note,) for note in notes)
     return Table("notes", "Notes that must accompany names wherever they are shown.", columns, rows)
