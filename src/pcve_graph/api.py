@@ -160,15 +160,15 @@ class KnowledgeGraph:
         """
         rows, bounds = _read_limit(limit), (read_seconds(timeout), read_memory(memory))
         raw = text.encode(errors="surrogatepass")
-        own = self._bounded(own_query, raw, "query", name="query", bounds=bounds)
+        query = self._bounded(own_query, raw, "query", name="query", bounds=bounds)
         answer = self._graph.ask(
-            own.text, {}, own.path, timeout=bounds[0], memory=bounds[1], limit=rows
+            query.text, {}, query.path, timeout=bounds[0], memory=bounds[1], limit=rows
         )
         if isinstance(answer, bool):
             return answer
         if isinstance(answer, Triples):
             return _graph(answer.triples)
-        return self._rows(answer, own.text, {})
+        return self._rows(answer, query.text, {})
 
     def search(self, text: str, *, kinds: tuple[str, ...] = (), limit: int = 20) -> list[Hit]:
         """The entities that match `text`, best first; `kinds` such as `event` or `concept`.

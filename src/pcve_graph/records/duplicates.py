@@ -117,8 +117,8 @@ def named_thing(sheet: Sheet, ontology: Ontology) -> Named | None:
     thing = next(iter(sheet.subjects), "")
     values: dict[str, list[str]] = defaultdict(list)
     prefixes = tuple(f"{thing} <{predicate}> " for predicate in _PREDICATES)
-    own = "\n".join([line for line in sheet.facts if line.startswith(prefixes)])
-    for quad in ox.parse(own, format=ox.RdfFormat.N_TRIPLES):
+    naming_lines = "\n".join([line for line in sheet.facts if line.startswith(prefixes)])
+    for quad in ox.parse(naming_lines, format=ox.RdfFormat.N_TRIPLES):
         values[quad.predicate.value].append(str(getattr(quad.object, "value", "")))
     kinds = (ontology.by_iri.get(class_iri) for class_iri in values[expand("rdf:type")])
     family = next((kind.folder for kind in kinds if kind and kind.folder), None)

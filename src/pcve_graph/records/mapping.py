@@ -93,7 +93,7 @@ class _Writer:
         for block in record.blocks:
             claim = _Claim(self, sheet, block, record.id)
             for key, value in block.facts:
-                claim.fact(subject, kind, key, value)
+                claim.add_fact(subject, kind, key, value)
         derive_bounds(sheet)
         part = self.ontology.by_iri[expand("pcve:Participation")]
         if kind.iri in part.keys["event"].classes:
@@ -185,11 +185,11 @@ class _Claim:
         self.owner = owner
         sheet.needs.update(f"source/{source.id}" for source in block.sources)
         self.sources = tuple(namespaces.source(source.id) for source in block.sources)
-        self.certainty = self.closed("certainty", block.certainty, "stated")
-        self.standing = self.closed("standing", block.standing, "current")
-        self.quote = self.passage() if block.span else None
+        self.certainty = self.concept("certainty", block.certainty, "stated")
+        self.standing = self.concept("standing", block.standing, "current")
+        self.quote = self.quote_node() if block.span else None
 
-    def closed(self, scheme: str, value: Scalar | None, default: str) -> str:
+    def concept(self, scheme: str, value: Scalar | None, default: str) -> str:
         if value is None:
             return namespaces.concept(scheme, default)
         key = self.writer.ontology.by_iri[expand("pcve:Claim")].keys[scheme]
@@ -198,12 +198,12 @@ class _Claim:
             self.sheet.problems.append(term)
         return namespaces.concept(scheme, value.text)
 
-    def passage(self) -> str:
+    def quote_node(self) -> str:
         assert self.block.span
-        held = self.block.sources[0].text
-        assert held
+        source_text = self.block.sources[0].text
+        assert source_text
         start, end = self.block.span
-        exact = held.text[start:end]
+        exact = source_text.text[start:end]
         node = hashed("quote", self.sources[0], str(start), str(end), exact)
         integer = XSD + "integer"
         for name, term in (
@@ -218,25 +218,25 @@ class _Claim:
             self.sheet.add(self.sheet.evidence, triple, self.block.position)
         return node
 
-    def fact(self, subject: str, kind: RecordClass, name: Scalar, value: Node) -> None:
+    def add_fact(self, subject: str, kind: RecordClass, name: Scalar, value: Node) -> None:
         key = known_key(kind, name, self.sheet)
         if key is None:
             return
         nested = self.writer.ontology.by_iri.get(key.classes[0]) if len(key.classes) == 1 else None
         if nested is not None and nested.folder is None and not key.scheme:
             for item in value.values if isinstance(value, Sequence) else (value,):
-                self.inner(subject, key, nested, item)
+                self.add_nested(subject, key, nested, item)
             return
         for term, place in self.writer.values(key, value, self.sheet):
-            self.state((subject, iri(key.path), term), place)
+            self.add_statement((subject, iri(key.path), term), place)
             if key.derives and self.current:
-                self.bound(subject, key, value, place)
+                self.date_bounds(subject, key, value, place)
 
     @property
     def current(self) -> bool:
         return self.standing == namespaces.concept("standing", "current")
 
-    def inner(self, subject: str, key: Key, nested: RecordClass, value: Node) -> None:
+    def add_nested(self, subject: str, key: Key, nested: RecordClass, value: Node) -> None:
         """Writes an entity that is nested in its record, such as a membership."""
         identifier = value.get("id") if isinstance(value, Mapping) else None
         if not isinstance(value, Mapping) or not isinstance(identifier, Scalar):
@@ -250,14 +250,14 @@ class _Claim:
             self.sheet.problems.append(breach("structure", identifier.position, message, fix))
             return
         node = iri(namespaces.thing(nested.segment, f"{self.owner}/{identifier.text}"))
-        self.state((subject, iri(key.path), node), value.position)
+        self.add_statement((subject, iri(key.path), node), value.position)
         if self.current:
             self.sheet.add(self.sheet.facts, (node, _TYPE, iri(nested.iri)), value.position)
         for name, member in value.entries:
             if name.text != "id":
-                self.fact(node, nested, name, member)
+                self.add_fact(node, nested, name, member)
 
-    def bound(self, subject: str, key: Key, value: Node, place: Position) -> None:
+    def date_bounds(self, subject: str, key: Key, value: Node, place: Position) -> None:
         days = first_and_last(value.text) if isinstance(value, Scalar) else None
         if days is None:
             return
@@ -267,7 +267,7 @@ class _Claim:
             if previous is None or previous[0] <= key.order:
                 self.sheet.bounds[subject, derive] = (key.order, day.isoformat(), place)
 
-    def state(self, triple: tuple[str, str, str], place: Position) -> None:
+    def add_statement(self, triple: tuple[str, str, str], place: Position) -> None:
         """Writes the statement, if it is current, and its claim."""
         sheet, block = self.sheet, self.block
         if self.current:

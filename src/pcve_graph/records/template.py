@@ -25,19 +25,19 @@ def draft(project: Project, ontology: Ontology, kind: str, identifier: str) -> t
     kinds = {kebab(record.name): record for record in ontology.records()}
     if kind == "source":
         path = project.data / "sources" / f"{identifier}.yml"
-        taken = [path] if path.exists() else []
+        existing = [path] if path.exists() else []
         text = _source(ontology.classes["Source"], identifier)
     elif kind in kinds:
         record_class = kinds[kind]
         folder = project.data / "records"
         path = folder / str(record_class.folder) / f"{identifier}.yml"
-        taken = sorted(folder.rglob(f"{identifier}.yml"))
+        existing = sorted(folder.rglob(f"{identifier}.yml"))
         text = _record(record_class, identifier)
     else:
         hint = nearest(kind, kinds) or "known kinds: source, " + ", ".join(kinds)
         raise UsageError(f"unknown kind {kind!r}; {hint}")
-    if taken:
-        raise UsageError(f"the id {identifier} is already used by {project.relative(taken[0])}")
+    if existing:
+        raise UsageError(f"the id {identifier} is already used by {project.relative(existing[0])}")
     return path, text
 
 

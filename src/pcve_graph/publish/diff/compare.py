@@ -166,16 +166,18 @@ def _claimed(
     unattached: dict[bool, list[ox.Quad]] = {False: [], True: []}
     for is_new, side, quads in ((False, old, removed["evidence"]), (True, new, added["evidence"])):
         quotes = []
-        for node, own in _by_subject(quads).items():
+        for node, node_quads in _by_subject(quads).items():
             fact = side.stated(node)
             if fact is None:
-                quotes.append((node, own))
+                quotes.append((node, node_quads))
             else:
-                _quads(state(fact), is_new).extend(own)
-        for node, own in quotes:
+                _quads(state(fact), is_new).extend(node_quads)
+        for node, node_quads in quotes:
             stated = map(side.stated, side.claims_quoting(node))
             owner = next((fact for fact in stated if fact in states), None)
-            (unattached[is_new] if owner is None else _quads(states[owner], is_new)).extend(own)
+            (unattached[is_new] if owner is None else _quads(states[owner], is_new)).extend(
+                node_quads
+            )
     unclaimed: dict[bool, list[ox.Quad]] = {False: [], True: []}
     for is_new, quads in ((False, removed["facts"]), (True, added["facts"])):
         for quad in quads:

@@ -60,23 +60,23 @@ class Side:
     inputs: Mapping[str, str]
 
 
-def open_side(word: str, project: Project, workspace: Workspace) -> Side:
-    """The graph that `word` refers to: a folder (project, build or release), else a git revision.
+def open_side(argument: str, project: Project, workspace: Workspace) -> Side:
+    """The graph of `argument`: a folder (project, build or release), else a git revision.
 
     A project folder stands for its files: where its build is outdated, they are built in a
     temporary folder, as a revision is. Such folders last as long as `workspace`; nothing else is
-    written. Raises UsageError where `word` is none of these, or does not build.
+    written. Raises UsageError where `argument` is none of these, or does not build.
     """
-    folder = Path(word)
+    folder = Path(argument)
     if is_build(folder):
-        return of_build(word, open_graph(Project(folder.parent, folder)))
+        return of_build(argument, open_graph(Project(folder.parent, folder)))
     if (folder / NQUADS).is_file():
-        return of_release(word, folder)
+        return of_release(argument, folder)
     enclosing = find_project(folder) if folder.is_dir() else None
     if enclosing and enclosing.root == folder.resolve():
         build = project.build if enclosing.root == project.root else enclosing.build
-        return of_files(word, replace(enclosing, build=build), workspace)
-    return of_revision(word, project, workspace)
+        return of_files(argument, replace(enclosing, build=build), workspace)
+    return of_revision(argument, project, workspace)
 
 
 def of_build(name: str, saved: Saved) -> Side:
@@ -114,12 +114,12 @@ def of_files(name: str, project: Project, workspace: Workspace) -> Side:
     return of_build(name, open_graph(project))
 
 
-def of_revision(word: str, project: Project, workspace: Workspace) -> Side:
+def of_revision(revision: str, project: Project, workspace: Workspace) -> Side:
     """The graph of the project at a revision of its git repository."""
-    commit = _git(project.root, "rev-parse", "--verify", "--end-of-options", word + "^{commit}")
+    commit = _git(project.root, "rev-parse", "--verify", "--end-of-options", revision + "^{commit}")
     if not commit:
         raise UsageError(
-            f"{word!r} is not a project, build, release or git revision; "
+            f"{revision!r} is not a project, build, release or git revision; "
             "`git log --oneline` lists revisions"
         )
     top, _, prefix = _git(project.root, "rev-parse", *_LOCATION).decode().partition("\n")
@@ -131,10 +131,10 @@ def of_revision(word: str, project: Project, workspace: Workspace) -> Side:
             archive.extractall(root, filter="data")
     if not is_project(root):
         raise UsageError(
-            f"at {word}, this folder is not a project: it must contain {', '.join(_FOLDERS)}"
+            f"at {revision}, this folder is not a project: it must contain {', '.join(_FOLDERS)}"
         )
-    build = _built(word, root, project.build, workspace)
-    return of_build(word, open_graph(Project(root, build)))
+    build = _built(revision, root, project.build, workspace)
+    return of_build(revision, open_graph(Project(root, build)))
 
 
 def _built(name: str, root: Path, last: Path, workspace: Workspace) -> Path:
@@ -144,8 +144,8 @@ def _built(name: str, root: Path, last: Path, workspace: Workspace) -> Path:
     try:
         workspace.build(Project(root, build))
     except ContentError as error:
-        more = f"\nand {len(error.problems) - 1} more" if len(error.problems) > 1 else ""
-        raise UsageError(f"{name} does not build: {error.problems[0]}{more}") from None
+        remaining = f"\nand {len(error.problems) - 1} more" if len(error.problems) > 1 else ""
+        raise UsageError(f"{name} does not build: {error.problems[0]}{remaining}") from None
     return build
 
 

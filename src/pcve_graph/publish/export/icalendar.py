@@ -68,7 +68,7 @@ def _entry(
     entry.add("dtstart", first)
     entry.add("dtend", last + timedelta(1))
     entry.add("summary", entities.label(event))
-    if where := _where(entities, event, places):
+    if where := _location_text(entities, event, places):
         entry.add("location", where)
     if len(places) == 1 and (location := point(entities, places[0])):
         entry.add("geo", tuple(reversed(location["coordinates"])))
@@ -82,7 +82,7 @@ def _entry(
     return entry
 
 
-def _where(entities: Things, event: str, places: list[str]) -> str:
+def _location_text(entities: Things, event: str, places: list[str]) -> str:
     venue = entities.text(event, "pcve:venue")
     place_texts = [
         ", ".join(entities.labels([place, *lies_in(entities, place)[:1]])) for place in places

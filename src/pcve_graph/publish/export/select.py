@@ -74,17 +74,17 @@ def read_choice(
     )
 
 
-def _kind(ontology: Ontology, word: str) -> list[RecordClass]:
+def _kind(ontology: Ontology, name: str) -> list[RecordClass]:
     """The classes of a kind: the class, or all classes with records in the folder, of this name."""
     records_by_name = {kebab(record.name): [record] for record in ontology.records()}
     for record in ontology.records():
         records_by_name[str(record.folder)] = [
             sibling for sibling in ontology.records() if sibling.folder == record.folder
         ]
-    if kebab(word) in records_by_name:
-        return records_by_name[kebab(word)]
-    hint = nearest(word, records_by_name) or "kinds: " + ", ".join(sorted(records_by_name))
-    raise UsageError(f"unknown kind {word!r}; {hint}")
+    if kebab(name) in records_by_name:
+        return records_by_name[kebab(name)]
+    hint = nearest(name, records_by_name) or "kinds: " + ", ".join(sorted(records_by_name))
+    raise UsageError(f"unknown kind {name!r}; {hint}")
 
 
 def _check_option(chosen: list[RecordClass], option: str, names: Iterable[str]) -> None:
@@ -153,17 +153,17 @@ def _chosen(facts: Lines, vocabulary: Lines, records: set[str], choice: Choice) 
     topics = _reaching(vocabulary, {_BROADER}, f"<{choice.topic}>") if choice.topic else None
     places = _reaching(facts, {_WITHIN}, f"<{choice.country}>") if choice.country else None
     chosen = set()
-    for subject, own in facts.items():
-        types = {value for predicate, value, _ in own if predicate == _TYPE}
-        about = {value for predicate, value, _ in own if predicate == _ABOUT}
+    for subject, statements in facts.items():
+        types = {value for predicate, value, _ in statements if predicate == _TYPE}
+        about = {value for predicate, value, _ in statements if predicate == _ABOUT}
         places_of_subject = {subject} | {
-            value for predicate, value, _ in own if predicate in _PLACES
+            value for predicate, value, _ in statements if predicate in _PLACES
         }
         if (
             types & kinds
             and (topics is None or about & topics)
             and (places is None or places_of_subject & places)
-            and _in_time(own, choice.since, choice.until)
+            and _in_time(statements, choice.since, choice.until)
         ):
             chosen.add(subject)
     return chosen
@@ -172,19 +172,21 @@ def _chosen(facts: Lines, vocabulary: Lines, records: set[str], choice: Choice) 
 def _reaching(lines: Lines, steps: set[str], goal: str) -> set[str]:
     """`goal` and all subjects from which paths of the predicates `steps` lead to it."""
     back: dict[str, list[str]] = defaultdict(list)
-    for subject, own in lines.items():
-        for predicate, value, _ in own:
+    for subject, statements in lines.items():
+        for predicate, value, _ in statements:
             if predicate in steps:
                 back[value].append(subject)
     return _closure({goal}, lambda value: back[value])
 
 
-def _in_time(own: list[tuple[str, str, str]], since: date | None, until: date | None) -> bool:
+def _in_time(
+    statements: list[tuple[str, str, str]], since: date | None, until: date | None
+) -> bool:
     """Whether an entity may fall within these days; False without a date."""
     if since is None and until is None:
         return True
-    first = [value[1:11] for predicate, value, _ in own if predicate == _EARLIEST]
-    last = [value[1:11] for predicate, value, _ in own if predicate == _LATEST]
+    first = [value[1:11] for predicate, value, _ in statements if predicate == _EARLIEST]
+    last = [value[1:11] for predicate, value, _ in statements if predicate == _LATEST]
     return (
         bool(first or last)
         and not (since and last and max(last) < since.isoformat())
@@ -196,8 +198,8 @@ def _with_parts(facts: Lines, records: set[str], chosen: set[str]) -> set[str]:
     """The chosen entities, the places that contain them, and the nodes nested in these."""
     inner = {
         subject
-        for subject, own in facts.items()
-        if not any(predicate == _TYPE and value in records for predicate, value, _ in own)
+        for subject, statements in facts.items()
+        if not any(predicate == _TYPE and value in records for predicate, value, _ in statements)
     }
     within: dict[str, list[str]] = defaultdict(list)
     for subject in inner:
@@ -225,16 +227,16 @@ def _closure(start: set[str], successors: Callable[[str], Iterable[str]]) -> set
     return reached
 
 
-def _collected(part: Part, facts: Lines, vocabulary: Lines, own: set[str]) -> Part:
+def _collected(part: Part, facts: Lines, vocabulary: Lines, whole: set[str]) -> Part:
     evidence, catalog = _by_subject(part, "evidence"), _by_subject(part, "catalog")
     ontology = _by_subject(part, "ontology")
     selected: dict[str, set[str]] = {name: set() for name in part.graphs}
-    selected["facts"] = {line for subject in own for *_, line in facts[subject]}
-    referenced = {value for subject in own for _, value, _ in facts[subject]} - own
-    claims = _claims(evidence, own, referenced)
+    selected["facts"] = {line for subject in whole for *_, line in facts[subject]}
+    referenced = {value for subject in whole for _, value, _ in facts[subject]} - whole
+    claims = _claims(evidence, whole, referenced)
     for claim in claims:
         referenced |= {value for _, value, _ in evidence[claim]}
-    referenced -= own
+    referenced -= whole
     for name, lines in (("facts", facts), ("vocabulary", vocabulary), ("ontology", ontology)):
         selected[name] |= _naming_lines(lines, referenced)
     quotes = {value for claim in claims for p, value, _ in evidence[claim] if p == _QUOTE}
@@ -253,13 +255,15 @@ def _collected(part: Part, facts: Lines, vocabulary: Lines, own: set[str]) -> Pa
     return Part({name: tuple(sorted(lines)) for name, lines in selected.items()})
 
 
-def _claims(evidence: Lines, own: set[str], referenced: set[str]) -> set[str]:
-    """The claims about subjects in `own`, and about the names of those in `referenced`."""
+def _claims(evidence: Lines, whole: set[str], referenced: set[str]) -> set[str]:
+    """The claims about subjects in `whole`, and about the names of those in `referenced`."""
     claims = set()
     for claim, parts in evidence.items():
         values_by_predicate = {predicate: value for predicate, value, _ in parts}
         subject = values_by_predicate.get(_SUBJECT)
-        if subject in own or (subject in referenced and values_by_predicate[_PREDICATE] in _NAMES):
+        if subject in whole or (
+            subject in referenced and values_by_predicate[_PREDICATE] in _NAMES
+        ):
             claims.add(claim)
     return claims
 

@@ -277,11 +277,11 @@ def _claims(evidence: Things, cells: _Cells, joined: bool) -> Table:
             for ref in evidence.refs(iri, "pcve:quote")
         ]
         statement = (subject, subject.table, local_name(predicate), str(value), label)
-        more = [next(iter(quotes), None), evidence.text(iri, "skos:note") or None]
+        optional = [next(iter(quotes), None), evidence.text(iri, "skos:note") or None]
         if joined:
             sources = evidence.values(iri, "prov:hadPrimarySource")
-            more.append(" | ".join(cells.labels(sources)))
-        rows.append((short(iri), *statement, *statuses, *more))
+            optional.append(" | ".join(cells.labels(sources)))
+        rows.append((short(iri), *statement, *statuses, *optional))
     return Table(
         "claim", "The claims: each fact that a source states.", tuple(columns), tuple(rows)
     )

@@ -34,9 +34,9 @@ def draw(arrows: Iterable[Arrow], above: Iterable[tuple[str, str]], title: str) 
     """
     arrows = sorted(set(arrows))
     above = sorted(set(above))
-    own = {start for start, end, _ in arrows if start == end}
+    self_references = {start for start, end, _ in arrows if start == end}
     between = Counter((start, end) for start, end, _ in arrows if start != end)
-    names = {name for pair in (*between, *above) for name in pair} | own
+    names = {name for pair in (*between, *above) for name in pair} | self_references
     at = _places(_order(sorted(names), [*between.elements(), *above]))
     lines = [
         _line(at, pair, f'stroke-width="{1 + 0.35 * min(count, 8):.2f}"', " through ".join(words))
@@ -47,7 +47,7 @@ def draw(arrows: Iterable[Arrow], above: Iterable[tuple[str, str]], title: str) 
         _line(at, pair, 'stroke-dasharray="5 4" stroke-width="1.2"', " is a subclass")
         for pair in above
     ]
-    boxes = [_box(at[name], name, name in own) for name in sorted(names)]
+    boxes = [_box(at[name], name, name in self_references) for name in sorted(names)]
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '

@@ -48,8 +48,10 @@ class Terms:
     @cached_property
     def classes(self) -> list[str]:
         """The IRIs of the own classes and of external ones with keys, sorted by local name."""
-        own = set(self.triples.having("rdf:type", expand("owl:Class")))
-        return sorted(own | self.ontology.by_iri.keys(), key=lambda iri: (local_name(iri), iri))
+        own_classes = set(self.triples.having("rdf:type", expand("owl:Class")))
+        return sorted(
+            own_classes | self.ontology.by_iri.keys(), key=lambda iri: (local_name(iri), iri)
+        )
 
     @cached_property
     def properties(self) -> list[str]:
