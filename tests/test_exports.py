@@ -186,7 +186,7 @@ def test_the_formats_are_listed(northtown: World) -> None:
         ("turtle --only evnt", "unknown kind 'evnt'; did you mean event?"),
         (
             "turtle --only place --topic youth",
-            "--topic cannot be used with place: no such property",
+            "--topic cannot be used with country or place: no such property",
         ),
         ("turtle --only person --since 2015", "--since and --until cannot be used with person"),
         ("turtle --since 2016 --until 2015", "--since 2016 is later than --until 2015"),

@@ -83,7 +83,7 @@ class KnowledgeGraph:
         credentials: Credentials | None = None,
         allow_redirects: Collection[str] = (),
     ) -> KnowledgeGraph:
-        """The graph of the project at `path`, or of the nearest project upward from the cwd.
+        """The graph of the project at `path`, else of the nearest above the current folder.
 
         Where there is none, the shipped project is built once, into the user's cache, and opened.
         With `endpoint` (a URL) the saved queries of that project are sent to a server, with
