@@ -229,11 +229,11 @@ class _Claim:
             return
         for term, place in self.writer.values(key, value, self.sheet):
             self.add_statement((subject, iri(key.path), term), place)
-            if key.derives and self.current:
+            if key.derives and self.is_current:
                 self.date_bounds(subject, key, value, place)
 
     @property
-    def current(self) -> bool:
+    def is_current(self) -> bool:
         return self.standing == namespaces.concept("standing", "current")
 
     def add_nested(self, subject: str, key: Key, nested: RecordClass, value: Node) -> None:
@@ -251,7 +251,7 @@ class _Claim:
             return
         node = iri(namespaces.thing(nested.segment, f"{self.owner}/{identifier.text}"))
         self.add_statement((subject, iri(key.path), node), value.position)
-        if self.current:
+        if self.is_current:
             self.sheet.add(self.sheet.facts, (node, _TYPE, iri(nested.iri)), value.position)
         for name, member in value.entries:
             if name.text != "id":
@@ -261,16 +261,16 @@ class _Claim:
         days = first_and_last(value.text) if isinstance(value, Scalar) else None
         if days is None:
             return
-        for derive in key.derives:
-            day = days[0] if derive == expand("pcve:earliest") else days[1]
-            previous = self.sheet.bounds.get((subject, derive))
+        for bound in key.derives:
+            day = days[0] if bound == expand("pcve:earliest") else days[1]
+            previous = self.sheet.bounds.get((subject, bound))
             if previous is None or previous[0] <= key.order:
-                self.sheet.bounds[subject, derive] = (key.order, day.isoformat(), place)
+                self.sheet.bounds[subject, bound] = (key.order, day.isoformat(), place)
 
     def add_statement(self, triple: tuple[str, str, str], place: Position) -> None:
         """Writes the statement, if it is current, and its claim."""
         sheet, block = self.sheet, self.block
-        if self.current:
+        if self.is_current:
             sheet.add(sheet.facts, triple, place)
         note = block.note.text if block.note else ""
         sources = " ".join(sorted(self.sources))
