@@ -14,9 +14,9 @@ from pathlib import Path
 
 import openpyxl
 import polars
-from pcve_graph.publish.export.files import unpacked
 
 from pcve_graph.model.schema import Ontology
+from pcve_graph.publish.export.csv import unpacked
 from pcve_graph.publish.export.formats import FORMATS
 from pcve_graph.publish.export.jsonld_framed import published
 from pcve_graph.publish.export.select import read_choice, select

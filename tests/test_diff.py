@@ -304,7 +304,7 @@ def test_every_random_edit_is_told_whole_and_with_a_true_reason(number: int, wor
 def test_a_graph_does_not_differ_from_itself(world: World) -> None:
     found = changed(world, lambda _: None)
     assert found.changes == ()
-    assert as_text(found) == as_counts(found) == "no statement differs\n"
+    assert as_text(found) == as_counts(found) == "no differences\n"
 
 
 @pytest.mark.parametrize("name", ["one-day", "a-merger", "a-source-more"])
@@ -374,7 +374,7 @@ def test_the_command_compares_revisions_folders_and_builds(tmp_path: Path) -> No
     assert world.pcve("build").exit_code == 0
     before = tree(world.root)
     same = world.pcve("diff")
-    assert (same.exit_code, same.output) == (0, "no statement differs\n")
+    assert (same.exit_code, same.output) == (0, "no differences\n")
     assert tree(world.root) == before
     one_day(world)
     expected = (GOLDEN / "one-day.txt").read_text("utf-8")
@@ -400,8 +400,8 @@ def test_the_command_compares_revisions_folders_and_builds(tmp_path: Path) -> No
 
 def test_what_cannot_be_compared_is_said_in_one_message(world: World) -> None:
     for arguments, words in (
-        (["nowhere"], "'nowhere' is no project, build, release or git revision"),
-        (["--", "--output=x"], "'--output=x' is no project, build, release or git revision"),
+        (["nowhere"], "'nowhere' is not a project, build, release or git revision"),
+        (["--", "--output=x"], "'--output=x' is not a project, build, release or git revision"),
         (["--format", "jsn"], "unknown format 'jsn'; did you mean json?"),
         (["--brief", "--format", "json"], "--brief requires --format text"),
     ):

@@ -183,15 +183,18 @@ def test_the_formats_are_listed(northtown: World) -> None:
     ("arguments", "message"),
     [
         ("turtel", "unknown format 'turtel'; did you mean turtle?"),
-        ("turtle --only evnt", "there is no kind 'evnt'; did you mean event?"),
-        ("turtle --only place --topic youth", "--topic cannot choose among things of the kind"),
-        ("turtle --only person --since 2015", "--since and --until cannot choose among"),
-        ("turtle --since 2016 --until 2015", "--since 2016 lies after --until 2015"),
+        ("turtle --only evnt", "unknown kind 'evnt'; did you mean event?"),
+        (
+            "turtle --only place --topic youth",
+            "--topic cannot be used with country or place: no such property",
+        ),
+        ("turtle --only person --since 2015", "--since and --until cannot be used with person"),
+        ("turtle --since 2016 --until 2015", "--since 2016 is later than --until 2015"),
         ("turtle --since May", "--since takes a day, month or year such as 2018-05, not 'May'"),
         ("turtle --country Atlantis", "country: no country matches 'Atlantis'"),
         ("turtle --topic fishing", "topic: no topic matches 'fishing'"),
-        ("ics --only project", "ics holds things of the kind event; --only has none of it"),
-        ("turtle --until 1815", "nothing in the graph fits all of these"),
+        ("ics --only project", "ics only supports event, but --only excludes that"),
+        ("turtle --until 1815", "nothing in the graph matches all options"),
         ("turtle -o nowhere/x.ttl", "nowhere/x.ttl cannot be written"),
     ],
 )
@@ -291,7 +294,7 @@ def test_a_missing_library_is_named_with_its_extra(
         "optional-dependencies"
     ]
     extra = re.findall(r"pcve-graph\[(\w+)\]", result.stderr)[0]
-    assert f"needs {package}, which is not installed" in result.stderr
+    assert f"requires {package}, which is not installed" in result.stderr
     assert extras[extra][0].lower().startswith(package)
     assert extra in extras["exports"][0]
     assert set(extras[extra]) <= set(extras["test"])

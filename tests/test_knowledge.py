@@ -199,7 +199,7 @@ def test_a_server_is_asked_the_same(
         assert sorted(map(repr, theirs)) == sorted(map(repr, ours))
         assert str(there.show("lake-programme")) == str(kg.show("lake-programme"))
         assert len(there.to_rdflib()) == len(kg.to_rdflib())
-        with pytest.raises(UsageError, match="against= needs"):
+        with pytest.raises(UsageError, match="against= requires"):
             there.validate(against=True)
 
 

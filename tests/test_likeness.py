@@ -103,7 +103,7 @@ def test_a_decision_silences_its_pair_once(world: World) -> None:
     result = world.pcve("validate")
     assert result.exit_code == 1
     assert (
-        "data/ledger.yml:4:3: error ledger: the pair was decided on line 1 already" in result.stderr
+        "data/ledger.yml:4:3: error ledger: this pair is already decided on line 1" in result.stderr
     )
 
 
@@ -112,19 +112,19 @@ def test_a_decision_silences_its_pair_once(world: World) -> None:
     [
         (
             "- pair: [lake-fund, nobody]\n  verdict: different\n  reason: x\n",
-            "there is no record nobody",
+            "no record has the id nobody",
         ),
         (
             "- pair: [lake-fund, river-institute]\n  verdict: same\n  reason: x\n",
-            "both are current",
+            "neither replaces the other",
         ),
-        ("- pair: [lake-fund]\n  verdict: same\n  reason: x\n", "this is no decision"),
+        ("- pair: [lake-fund]\n  verdict: same\n  reason: x\n", "this is not a decision"),
         (
             "- pair: [lake-fund, river-institute]\n  verdict: perhaps\n  reason: x\n",
-            "this is no decision",
+            "this is not a decision",
         ),
-        ("- pair: [lake-fund, river-institute]\n  verdict: different\n", "this is no decision"),
-        ("pair: x\n", "this is no decision"),
+        ("- pair: [lake-fund, river-institute]\n  verdict: different\n", "this is not a decision"),
+        ("pair: x\n", "this is not a decision"),
     ],
 )
 def test_a_decision_that_is_none_is_an_error(world: World, entry: str, message: str) -> None:
@@ -143,5 +143,5 @@ def test_two_that_are_one_need_a_successor(world: World) -> None:
     path = world.root / "data/records/organization/river-institute.yml"
     path.write_text(path.read_text() + "  - source: atlas\n    isReplacedBy: lake-fund\n")
     result = world.pcve("validate")
-    assert "both are current" not in result.stderr
+    assert "neither replaces the other" not in result.stderr
     assert "check:nothing-points-to-the-retired" in result.stderr

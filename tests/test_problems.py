@@ -19,7 +19,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "unknown top key": (
         EVENT, "type: Event", "type: Event\nlabel: x", "3:1", "unknown-key",
-        'a record has no key "label"', "under claims",
+        'a record has no key "label"', "under `claims:`",
     ),
     "key of another class": (
         PLACE, "    kind: city", "    kind: city\n    edition: 1", "8:5", "unknown-key",
@@ -53,15 +53,15 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "unknown source": (
         EVENT, "- source: southport-bulletin", "- source: southport-buletin", "27:13",
-        "unknown-source", 'there is no source "southport-buletin"', "did you mean southport-bulletin?",
+        "unknown-source", 'no source has the id "southport-buletin"', "did you mean southport-bulletin?",
     ),
     "unknown type": (
-        EVENT, "type: Event", "type: Evnt", "2:7", "unknown-type", 'there is no type "Evnt"',
+        EVENT, "type: Event", "type: Evnt", "2:7", "unknown-type", 'no class is called "Evnt"',
         "did you mean Event?",
     ),
     "type of another folder": (
         EVENT, "type: Event", "type: Document", "2:7", "folder",
-        "lies in data/records/event", "move it to data/records/document/",
+        "is in data/records/event", "move it to data/records/document/",
     ),
     "text without language": (
         PLACE, "prefLabel: {en: Northtown}", "prefLabel: Northtown", "6:16", "pcvesh:Thing-prefLabel",
@@ -69,14 +69,14 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "language that is none": (
         PLACE, "altLabel: {sq: Qyteti", "altLabel: {Albanian: Qyteti", "11:16", "language",
-        '"Albanian" is no language', "a code",
+        '"Albanian" is not a language tag', "a code",
     ),
     "keys where one value belongs": (
-        PLACE, "kind: city", "kind: {is: city}", "7:11", "structure", "keys of its own", "one value",
+        PLACE, "kind: city", "kind: {is: city}", "7:11", "structure", "does not take nested keys", "one value",
     ),
     "membership without an id": (
         "data/records/person/ana-vale.yml", "{id: mayor, startDate: 2014}", "{startDate: 2014}",
-        "9:20", "structure", "an id first", "id: a-name",
+        "9:20", "structure", "beginning with an id", "id: a-name",
     ),
     "person without a public role": (
         "data/records/person/ana-vale.yml",
@@ -95,20 +95,20 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "quote not in the text": (
         EVENT, "quote: The conference concluded that mentors need more training",
         "quote: The conference concluded that mentors need less training", "25:12",
-        "quote-not-found", 'the quote goes on "less training", the text "more training', "as they are",
+        "quote-not-found", 'the quote continues "less training", the text "more training', "verbatim",
     ),
     "quote from nowhere": (
         EVENT, 'quote: spoke of "patience first"', "quote: remained silent", "22:12",
-        "quote-not-found", "not one beginning of it", "as they are",
+        "quote-not-found", "not even its first word", "verbatim",
     ),
     "quote that stands twice": (
         PLACE, "quote: in Northtown, a town in Landia", "quote: Northtown", "5:12",
-        "quote-ambiguous", "it stands there 3 times", "occurrence:",
+        "quote-ambiguous", "the quote occurs 3 times", "occurrence:",
     ),
     "occurrence that is none": (
         PLACE, "quote: in Northtown, a town in Landia",
         "quote: in Northtown, a town in Landia\n    occurrence: 2", "6:17", "quote-ambiguous",
-        "it stands there 1 time", "occurrence:",
+        "the quote occurs 1 time", "occurrence:",
     ),
     "quote too long": (
         "data/records/project/steady-hands.yml",
@@ -119,7 +119,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     "fact without the words of a held text": (
         "data/records/organization/river-institute.yml",
         "    quote: assisted by the River Institute\n", "", "4:5", "quote-missing",
-        "is held", "quote the words",
+        "is held, but the block has no quote", "quote the words",
     ),
     "quote of a text that is not held": (
         "data/records/organization/mentoring-office.yml", "  - source: atlas",
@@ -128,22 +128,22 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "inference without a reason": (
         PLACE, "    containedInPlace: landia", "    containedInPlace: landia\n    certainty: inferred",
-        "9:16", "reason", "the block is inferred and has no note", "say why",
+        "9:16", "reason", "this block is inferred but has no note", "with the reason",
     ),
     "certainty that is none": (
         PLACE, "    containedInPlace: landia", "    containedInPlace: landia\n    certainty: sure",
         "9:16", "pcvesh:Claim-certainty", 'certainty is "sure"', "inferred, stated",
     ),
     "block without a fact": (
-        PLACE, "    altLabel: {sq: Qyteti i Veriut}\n", "", "9:5", "missing-key", "has not a fact",
+        PLACE, "    altLabel: {sq: Qyteti i Veriut}\n", "", "9:5", "missing-key", "this block states no fact",
         "add a fact",
     ),
     "record without claims": (
         "data/records/place/southport.yml", "claims:", "claim:", "3:1", "unknown-key",
-        'no key "claim"', "under claims",
+        'no key "claim"', "under `claims:`",
     ),
     "id of another file": (
-        PLACE, "id: northtown", "id: nothtown", "1:5", "file-name", 'the id is "nothtown"', "the same",
+        PLACE, "id: northtown", "id: nothtown", "1:5", "file-name", 'the id "nothtown" is not the name of the file', "make them equal",
     ),
     "key twice": (
         PLACE, "    kind: city", "    kind: city\n    kind: region", "8:5", "duplicate-key",
@@ -154,15 +154,15 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "held text changed": (
         "data/sources/texts/northtown-news.txt", "Third", "third", "9:9", "checksum",
-        "another checksum", "restore the file",
+        "does not match", "restore the file",
     ),
     "held text missing": (
         NEWS, "textFile: northtown-news.txt", "textFile: nowhere.txt", "8:11", "held-text",
-        'there is no file "nowhere.txt"', "put the file there",
+        'file not found: "nowhere.txt"', "put the file there",
     ),
     "held text outside its folder": (
         NEWS, "textFile: northtown-news.txt", "textFile: ../northtown-news.yml", "8:11", "held-text",
-        "there is no file", "put the file there",
+        "file not found", "put the file there",
     ),
     "held text without its checksum": (
         "data/sources/atlas.yml", "language: en", "language: en\ntextFile: northtown-news.txt", "1:1",
@@ -220,7 +220,7 @@ def test_two_files_with_one_id_are_one_message(world: World) -> None:
     assert result.exit_code == 1
     assert result.stderr.count(": error ") == 1
     assert f"{PLACE}:1:1: error duplicate-id" in result.stderr
-    assert "also that of data/records/event/northtown.yml" in result.stderr
+    assert "already used in data/records/event/northtown.yml" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,11 @@ import pytest
 import vobject
 from conftest import World
 from golden_exports import CONTEXT, GOLDEN, exported, small
-from pcve_graph.publish.export.files import unpacked
 from pyld import jsonld
 from shapely.geometry import shape
 
 from pcve_graph.model.schema import Ontology
+from pcve_graph.publish.export.csv import unpacked
 from pcve_graph.publish.export.entities import Things
 from pcve_graph.publish.export.formats import FORMATS
 from pcve_graph.publish.export.jsonld_framed import published
@@ -216,7 +216,9 @@ def test_an_event_known_by_month_or_year_has_no_entry(northtown: World, ontology
     text = written("ics", whole(northtown.saved()), ontology).decode()
     things = Things(whole(northtown.saved()), "facts")
     for event in things.of("pcve:Event"):
-        dates = things.words(event, "schema:startDate") + things.words(event, "schema:endDate")
+        dates = things.literals(event, "schema:startDate") + things.literals(
+            event, "schema:endDate"
+        )
         known = bool(dates) and all(len(each) == 10 for each in dates)
         assert (event in text) == known
 

@@ -235,10 +235,10 @@ def test_verify_names_what_differs_and_why(source: World, released: Path, tmp_pa
     assert found.exit_code == 1
     told = found.stderr.splitlines()
     assert told[:2] == [
-        "input data/records/event/northtown-fair-2017.yml: another content",
-        "file void.ttl: changed after the release, says SHA256SUMS",
+        "input data/records/event/northtown-fair-2017.yml: the content differs",
+        "file void.ttl: changed after the release, according to SHA256SUMS",
     ]
-    assert "file more.txt: not one that the project makes" in told
+    assert "file more.txt: not part of the rebuilt release" in told
     assert "file pcve.ics: missing" in told
     assert any(line.startswith("file pcve.ttl: differs from line ") for line in told)
     assert not any("ontology/" in line or "reference/" in line for line in told)
@@ -247,7 +247,7 @@ def test_verify_names_what_differs_and_why(source: World, released: Path, tmp_pa
 
 def test_diff_reads_a_release(source: World, released: Path, tmp_path: Path) -> None:
     same = source.pcve("diff", str(released), str(source.root / "build"))
-    assert (same.exit_code, same.stdout) == (0, "no statement differs\n")
+    assert (same.exit_code, same.stdout) == (0, "no differences\n")
     assert source.pcve("diff", str(source.root / "build"), str(released)).exit_code == 0
 
 
@@ -256,7 +256,7 @@ def test_a_release_is_whole_or_not_there(source: World, tmp_path: Path) -> None:
     there.mkdir()
     (there / "mine.txt").write_text("mine")
     for target, words in (
-        (there, "is there already; name a new folder"),
+        (there, "already exists; name a new folder"),
         (there / "mine.txt" / "below", "mine.txt is a file"),
     ):
         found = source.pcve("release", str(target))
@@ -266,4 +266,4 @@ def test_a_release_is_whole_or_not_there(source: World, tmp_path: Path) -> None:
     assert [path.name for path in there.iterdir()] == ["mine.txt"]
     none = source.pcve("release", "--verify", str(there))
     assert none.exit_code == 2
-    assert "is no release: it has no manifest.json and SHA256SUMS" in none.stderr
+    assert "is not a release: it must contain manifest.json and SHA256SUMS" in none.stderr

@@ -1,7 +1,7 @@
-"""The graph in Python: `KnowledgeGraph.open()`, then ask.
+"""The Python interface: `KnowledgeGraph.open()`, then query, search, show and validate.
 
-Mistakes in the content raise ContentError, with the problems; wrong use, and a server that fails,
-raise UsageError. Both say what to do.
+Errors in content raise ContentError, with the problems; wrong use and failures of a server raise
+UsageError. The messages of both include the fix.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ from .system.sandbox.process import Process
 if TYPE_CHECKING:
     import rdflib
 
-Result = TypeVar("Result")
+WorkResult = TypeVar("WorkResult")
 
 _EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Everything known of one thing; `view` has its facts with their evidence."""
+    """The description of an entity; `view` holds its facts with their evidence."""
 
     view: View
 
@@ -64,7 +64,7 @@ class Page:
 
 
 class KnowledgeGraph:
-    """A graph to ask: one of a project on disk, the shipped one, or one on a SPARQL server."""
+    """A graph to query: that of a project on disk, the shipped one, or one on a SPARQL server."""
 
     def __init__(self, project: Project, graph: Reading) -> None:
         self.project = project
@@ -83,13 +83,13 @@ class KnowledgeGraph:
         credentials: Credentials | None = None,
         allow_redirects: Collection[str] = (),
     ) -> KnowledgeGraph:
-        """The graph of the project at `path`, or of the nearest project upward from here.
+        """The graph of the project at `path`, else of the nearest above the current folder.
 
         Where there is none, the shipped project is built once, into the user's cache, and opened.
-        With `endpoint` (a URL) the saved questions of that project are asked of a server, with
-        `credentials` where it asks for them; it may redirect to the origins `allow_redirects`, as
-        `https://data.example.org`, beside its own. Raises UsageError where `path` is no project, or
-        it was not built yet.
+        With `endpoint` (a URL) the saved queries of that project are sent to a server, with
+        `credentials` where it requires them; it may redirect to the origins `allow_redirects`, such
+        as `https://data.example.org`, in addition to its own. Raises UsageError where `path` is not
+        a project, or the project was not built yet.
         """
         project = chosen_project(None if path is None else Path(path))
         if endpoint is not None:
@@ -124,21 +124,22 @@ class KnowledgeGraph:
         memory: int | str = MEMORY,
         **settings: str | int | datetime.date,
     ) -> Rows:
-        """The rows of a saved question, or of the `.rq` file of this name.
+        """The result set of a saved query, or of the `.rq` file of this name.
 
-        Parameters are set by their names, a trailing `_` aside (`from_` for `from`): an id or any
-        name of a thing, a number, a date. It is read and asked in a process that is stopped after
-        `timeout` seconds (None: what the question says, else 60) or above `memory` (bytes, or a
-        text such as "600M"); 0 is no bound, and both 0 ask in this process. Raises UsageError for a
-        question or parameter that is none, with the nearest right ones, and where it was stopped.
+        Parameters are keyword arguments, with a trailing `_` where the name is a Python keyword
+        (`from_` for `from`): the id or any name of an entity, a number, a date. The query runs in a
+        process that is stopped after `timeout` seconds (None: that of the query, else 60) or above
+        `memory` (bytes, or a text such as "600M"); 0 is no bound, and with both 0 it runs in this
+        process. Raises UsageError for an unknown query or parameter, with the nearest names, and
+        where it was stopped.
         """
         rows, size = _read_limit(limit), read_memory(memory)
         seconds = QUESTION_SECONDS if timeout is None else read_seconds(timeout)
         chosen = self._bounded(choose, self.project, name, None, name=name, bounds=(seconds, size))
         if timeout is None:
             seconds = chosen.timeout or seconds
-        given = {key.rstrip("_"): str(text) for key, text in settings.items()}
-        bindings = bind_in(self._graph, chosen, given)
+        values = {key.rstrip("_"): str(text) for key, text in settings.items()}
+        bindings = bind_in(self._graph, chosen, values)
         answer = self._graph.ask(
             chosen.text, bindings, chosen.path, timeout=seconds, memory=size, limit=rows
         )
@@ -152,34 +153,34 @@ class KnowledgeGraph:
         timeout: float = QUESTION_SECONDS,
         memory: int | str = MEMORY,
     ) -> Rows | rdflib.Graph | bool:
-        """The answer to SPARQL: rows of a SELECT, an rdflib graph of a CONSTRUCT, yes or no.
+        """The result of SPARQL: rows for SELECT, an rdflib graph for CONSTRUCT, a bool for ASK.
 
-        The graph's own prefixes need not be declared. `timeout` and `memory` are as those of
+        The prefixes of the project need not be declared. `timeout` and `memory` are as those of
         `query`. Raises ContentError for a syntax error, UsageError where it was stopped.
         """
         rows, bounds = _read_limit(limit), (read_seconds(timeout), read_memory(memory))
         raw = text.encode(errors="surrogatepass")
-        own = self._bounded(own_query, raw, "query", name="query", bounds=bounds)
+        query = self._bounded(own_query, raw, "query", name="query", bounds=bounds)
         answer = self._graph.ask(
-            own.text, {}, own.path, timeout=bounds[0], memory=bounds[1], limit=rows
+            query.text, {}, query.path, timeout=bounds[0], memory=bounds[1], limit=rows
         )
         if isinstance(answer, bool):
             return answer
         if isinstance(answer, Triples):
             return _graph(answer.triples)
-        return self._rows(answer, own.text, {})
+        return self._rows(answer, query.text, {})
 
     def search(self, text: str, *, kinds: tuple[str, ...] = (), limit: int = 20) -> list[Hit]:
-        """The things that `text` names or tells of, best first; `kinds` as `event`, `concept`.
+        """The entities that match `text`, best first; `kinds` such as `event` or `concept`.
 
-        `limit` is how many there may be, 0 for all.
+        `limit` is the largest number of hits, 0 for all.
         """
         return self._graph.index().search(text, kinds, read_count(limit) or None)
 
     def show(self, identifier: str, *, as_of: datetime.date | None = None) -> Page:
-        """Everything known of the thing with this id or IRI, or what held on the day `as_of`.
+        """The description of the entity with this id or IRI, or its state on the day `as_of`.
 
-        Raises UsageError where there is no such thing, with the nearest id.
+        Raises UsageError where it does not exist, with the nearest id.
         """
         store = self._graph.around(identifier, self.ontology)
         with damage_as_usage():
@@ -198,17 +199,18 @@ class KnowledgeGraph:
         timeout: float = WORK_SECONDS,
         memory: int | str = MEMORY,
     ) -> tuple[Problem, ...]:
-        """What is wrong in files of RDF or records, or in the whole project where none is named.
+        """The problems in files of RDF or records, or in the whole project without `paths`.
 
-        With `against`, references are looked up in the saved graph. Sorted by file and line; empty
-        where all conforms. The work is done in a process that is stopped after `timeout` seconds or
-        above `memory` (bytes, or a text such as "600M"); 0 is no bound, and both 0 do it in this
-        process. A path that cannot be read is a problem. Raises UsageError where it was stopped.
+        With `against`, references are resolved in the saved graph. Sorted by file and line; empty
+        where everything conforms. Validation runs in a process that is stopped after `timeout`
+        seconds or above `memory` (bytes, or a text such as "600M"); 0 is no bound, and with both 0
+        it runs in this process. A path that cannot be read is a problem. Raises UsageError where
+        validation was stopped.
         """
         from .validation.run import problems_in
 
         if against and not isinstance(self._graph, Here):
-            raise UsageError("against= needs the saved graph of a project, not a server's")
+            raise UsageError("against= requires the saved graph of a project, not a server")
         files = tuple(Path(path) for path in paths)
         bounds = (read_seconds(timeout), read_memory(memory))
         return self._bounded(
@@ -217,12 +219,12 @@ class KnowledgeGraph:
 
     def _bounded(
         self,
-        work: Callable[..., Result],
+        work: Callable[..., WorkResult],
         *arguments: Any,
         name: str,
         bounds: tuple[float, int],
-    ) -> Result:
-        """What `work` gives, in the process with bounds of (seconds, bytes), or here without."""
+    ) -> WorkResult:
+        """The result of `work`, run in the sandbox where there are bounds (seconds, bytes)."""
         seconds, memory = bounds
         if not (seconds or memory):
             return work(*arguments)
@@ -230,11 +232,13 @@ class KnowledgeGraph:
 
     def _rows(self, answer: Answer, text: str, bindings: Mapping[str, Term]) -> Rows:
         if not isinstance(answer, Table):
-            raise UsageError("the question does not ask for rows; kg.sparql() answers any")
-        words, reasons = self._graph.words(answer), None
+            raise UsageError(
+                "the query has no result set (it is not a SELECT); kg.sparql() runs any query"
+            )
+        labels, reasons = self._graph.words(answer), None
         if isinstance(self._graph, Here) and self._graph.worker:
             reasons = partial(self._graph.worker.why, self.project, text, bindings)
-        return Rows(answer, words, reasons)
+        return Rows(answer, labels, reasons)
 
     def __repr__(self) -> str:
         if isinstance(self._graph, There):
@@ -243,7 +247,7 @@ class KnowledgeGraph:
 
 
 def _read_limit(limit: int | None) -> int | None:
-    """A limit of rows; None for all. Raises UsageError for what is none."""
+    """A limit of rows; None for all. Raises UsageError for an invalid one."""
     return None if limit is None else read_count(limit) or None
 
 

@@ -1,4 +1,4 @@
-"""From a project's files to a checked graph: what changed since the last build, or all."""
+"""Builds a project: read, map, validate and save, incrementally where possible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from .graph.build_folder import BuildFolder, Tell, build_folder, writing
+from .graph.build_folder import BuildFolder, Notify, build_folder, writing
 from .graph.generations import Generation
 from .graph.store import SEARCH_INDEX, Saved, open_generation, read_manifest
 from .graph.sums import Sum, UnusableError, linked_sums, sum_files
@@ -35,9 +35,9 @@ from .validation.incremental_gate import Gate, check_change, open_gate
 
 
 def copy_caches(saved: Saved, folder: Path) -> None:
-    """Begin a draft in `folder` with the store and the search index of the last build.
+    """Copy the store and the search index of the last build to the draft in `folder`.
 
-    They are to be changed there. Raises UsageError where they cannot be written.
+    They are then updated there. Raises UsageError where they cannot be written.
     """
     with writing(folder.parent):
         shutil.copyfile(saved.folder / SEARCH_INDEX, folder / SEARCH_INDEX)
@@ -47,16 +47,17 @@ def copy_caches(saved: Saved, folder: Path) -> None:
 def write_whole(
     built: Built, project: Project, folder: Path
 ) -> tuple[dict[str, Any], dict[str, Sum]]:
-    """All of a whole graph but what the checks find; how much there is in it, and the files' sums.
+    """Write a whole graph except the validation results; return its counts and the sums.
 
-    The checks read the terms strictly, this need not. Raises UsageError where it cannot be written.
+    Terms are loaded leniently, as validation parses them strictly. Raises UsageError where the
+    files cannot be written.
     """
     with writing(folder.parent):
         indexed(built).save(folder / FILE)
         for name in GRAPHS:
             (folder / "graph" / f"{name}.nt").write_bytes(built.text(name))
         store = ox.Store(str(folder / "store"))
-        # In one go: after several, each look-up goes through the files of each.
+        # One bulk load: after several, each look-up goes through the files of every one.
         store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS, lenient=True)
         store.flush()
         search.write_index(store, folder / SEARCH_INDEX)
@@ -67,21 +68,21 @@ def write_whole(
 
 
 def indexed(built: Built) -> Index:
-    """The index of a whole build."""
+    """The dependency index of a whole build."""
     index = Index.create()
     index.put("program", program())
     index.add_sheets(built.sheets)
-    sheets = {each.owner: each for each in built.sheets}
+    sheets = {sheet.owner: sheet for sheet in built.sheets}
     things = built.named.values()
-    index.add_things((sheets[f"record/{each.id}"].subjects[0][1:-1], each) for each in things)
+    index.add_things((sheets[f"record/{thing.id}"].subjects[0][1:-1], thing) for thing in things)
     return index
 
 
 def write_change(change: Change, saved: Saved, folder: Path) -> dict[str, Sum]:
-    """The graph files with a change; store and search index in `folder` are brought on.
+    """Write the changed graph files, update store and search index, and return the sums.
 
-    The sums of the files; those shared with `saved` are as there. It needs no outcome of the
-    checks, and most of it is the system's work. Raises UsageError where it cannot be written.
+    Sums of files shared with `saved` are taken from there. Independent of validation, so the two
+    run at once. Raises UsageError where the files cannot be written.
     """
     with writing(folder.parent):
         _write_files(change, folder)
@@ -90,11 +91,11 @@ def write_change(change: Change, saved: Saved, folder: Path) -> dict[str, Sum]:
             store.remove(quad)
         store.extend(quad for quads in change.view.by_subject.values() for quad in quads)
         store.flush()
-        concerned = {str(quad.subject)[1:-1] for quad in change.view.changes()}
-        search.update_index(folder / SEARCH_INDEX, store, concerned)
+        changed_iris = {str(quad.subject)[1:-1] for quad in change.view.changes()}
+        search.update_index(folder / SEARCH_INDEX, store, changed_iris)
         del store  # closing it writes to its files
-        known = linked_sums(folder, saved.folder, saved.generation.sums)
-        return sum_files(folder, known, without=FILE)
+        known_sums = linked_sums(folder, saved.folder, saved.generation.sums)
+        return sum_files(folder, known_sums, without=FILE)
 
 
 def _write_files(change: Change, folder: Path) -> None:
@@ -108,7 +109,7 @@ def _write_files(change: Change, folder: Path) -> None:
 
 
 def _copy_store(saved: Saved, folder: Path) -> None:
-    """A copy of the store, with links to its large files; where links fail, copies of them."""
+    """Copy the store, with hard links to its large files where the file system has them."""
     try:
         saved.store.backup(str(folder))
     except OSError:
@@ -117,7 +118,7 @@ def _copy_store(saved: Saved, folder: Path) -> None:
 
 
 def _link(file: Path, to: Path) -> None:
-    """A hard link to `file`, which is never changed; a copy where the file system has no links."""
+    """A hard link to `file`, which never changes; a copy where the file system has no links."""
     try:
         os.link(file, to)
     except OSError:
@@ -127,9 +128,10 @@ def _link(file: Path, to: Path) -> None:
 def finish_whole(
     checked: Checked, counts: dict[str, Any], project: Project, files: Inputs, folder: Path
 ) -> None:
-    """What is left to write after `write_whole`, which gave `counts`.
+    """Write the rest after `write_whole`, which returned `counts`.
 
-    `files` are the inputs, before they were read. Raises UsageError where it cannot be written.
+    `files` are the inputs as scanned before reading. Raises UsageError where the files cannot be
+    written.
     """
     with writing(folder.parent):
         write_inputs(settled(project, files), folder)
@@ -137,25 +139,25 @@ def finish_whole(
 
 
 def finish_change(checked: Checked, change: Change, folder: Path) -> None:
-    """What is left to write after `write_change`.
+    """Write the rest after `write_change`.
 
-    Raises UsageError where it cannot be written.
+    Raises UsageError where the files cannot be written.
     """
     counts = read_manifest(change.folder)
     for lines, sign in ((change.removed, -1), (change.added, 1)):
-        for name, each in lines.items():
-            counts["triples"][name] += sign * len(each)
+        for name, graph_lines in lines.items():
+            counts["triples"][name] += sign * len(graph_lines)
     counts["completeness"] = recounted(change.project, counts["completeness"], change.view)
     with writing(folder.parent):
         write_inputs(settled(change.project, renewed(change.folder, change.news)), folder)
-        kept = {name: counts[name] for name in ("triples", "completeness")}
-        _finish(checked, change.index, kept, folder)
+        graph_counts = {name: counts[name] for name in ("triples", "completeness")}
+        _finish(checked, change.index, graph_counts, folder)
 
 
 def _finish(checked: Checked, index: Index, counts: dict[str, Any], folder: Path) -> None:
-    """Write what was found and how much there is."""
+    """Write the results of validation and the manifest."""
     if not isinstance(checked, Checked):
-        raise TypeError("only a checked graph is saved")
+        raise TypeError("only a validated graph is saved")
     index.set_results(checked.results)
     index.set_pairs(checked.pairs)
     index.close()
@@ -174,47 +176,46 @@ def build_project(
     project: Project,
     engine: str | None = None,
     whole: bool = False,
-    tell: Tell = lambda line: None,
+    notify: Notify = lambda line: None,
     folder: BuildFolder | None = None,
-    told: Callable[[], News] | None = None,
+    find_changes: Callable[[], News] | None = None,
 ) -> Checked:
-    """The project's graph, checked, and saved in `project.build`.
+    """Build and validate the graph of the project, and save it in `project.build`.
 
-    Where there is a saved graph, only what has changed since is read and checked, unless `whole`;
-    the outcome is the same. One process builds at a time, others wait. `tell` takes lines on what
-    goes on. `folder` is the build folder where it is opened already, and `told` then gives the news
-    of the inputs where they are looked for. Raises UsageError where the folder cannot be written,
-    ContentError with all that is wrong.
+    Where there is a saved graph, the build is incremental, unless `whole`; the outcome is the same.
+    One process builds at a time, others wait. `notify` receives progress messages. `folder` is the
+    build folder, if it is open already; `find_changes` then returns what changed in the inputs.
+    Raises UsageError where the folder cannot be written, ContentError with all problems.
     """
-    with nullcontext(folder) if folder else build_folder(project.build, tell) as opened:
+    with nullcontext(folder) if folder else build_folder(project.build, notify) as opened:
         if opened.last is not None and not whole:
-            told = told or partial(news, project, opened.last.folder)
+            find_changes = find_changes or partial(news, project, opened.last.folder)
             try:
-                return _build_change(project, engine, opened, opened.last, told)
+                return _build_change(project, engine, opened, opened.last, find_changes)
             except WholeError:
                 pass
             except UnusableError as error:
                 opened.obstacle = error.reason
             except (ContentError, UsageError):
                 raise
-            except Exception as error:  # whatever it is, a whole build does without the last one
+            except Exception as error:  # a whole build does not depend on the last one
                 if shortage(error):
                     raise
                 opened.obstacle = f"the last build cannot be continued ({error!r})"
         if opened.obstacle:
-            tell(f"{opened.obstacle}; everything is built anew")
+            notify(f"{opened.obstacle}; the graph is built from scratch")
         return _build_whole(project, engine, opened)
 
 
 def _build_whole(project: Project, engine: str | None, folder: BuildFolder) -> Checked:
-    """Everything read, checked and saved; nothing of the last build is used."""
+    """Read, validate and save everything, independently of the last build."""
     files = scan(project)
     ontology = read_ontology(project)
     built = build_graph(read_records(project), ontology)
     with folder.draft() as draft:
-        with Beside(partial(write_whole, built, project, draft)) as writing:
+        with Beside(partial(write_whole, built, project, draft)) as write_task:
             checked = check_graph(built, ontology, project, engine)
-        counts, sums = writing.result()
+        counts, sums = write_task.result()
         finish_whole(checked, counts, project, files, draft)
         folder.publish(draft, sums)
     return checked
@@ -225,18 +226,18 @@ def _build_change(
     engine: str | None,
     folder: BuildFolder,
     last: Generation,
-    told: Callable[[], News],
+    find_changes: Callable[[], News],
 ) -> Checked:
-    """What has changed since the last build, checked and saved: it is written while it is checked.
+    """Validate and save what changed since the last build, both at once.
 
-    Raises WholeError where the change cannot be followed, and UnusableError where the last build is
-    damaged. What a damaged one led to, be it problems of the content, does not count.
+    Raises WholeError where the change requires a whole build, and UnusableError where the last
+    build is damaged; problems of the content that follow from damage are not reported.
     """
-    with Beside(last.check) as checking:
+    with Beside(last.check) as file_check:
         try:
-            return _continue(project, engine, folder, last, told, checking)
+            return _continue(project, engine, folder, last, find_changes, file_check)
         except Exception:
-            checking.result()
+            file_check.result()
             raise
 
 
@@ -245,38 +246,38 @@ def _continue(
     engine: str | None,
     folder: BuildFolder,
     last: Generation,
-    told: Callable[[], News],
-    checking: Beside[None],
+    find_changes: Callable[[], News],
+    file_check: Beside[None],
 ) -> Checked:
-    with Beside(partial(open_generation, last)) as opening:
+    with Beside(partial(open_generation, last)) as saved_task:
         ontology = read_ontology(project)
-    saved = opening.result()
-    with Beside(partial(open_gate, project, ontology)) as readying:
-        changes = told()
+    saved = saved_task.result()
+    with Beside(partial(open_gate, project, ontology)) as gate_task:
+        changes = find_changes()
     if not changes.changed:
         change = read_change(project, ontology, saved, folder.path, changes)
-        checked = check_change(change, _current(readying.result()), engine)
-        checking.result()
+        checked = check_change(change, _current(gate_task.result()), engine)
+        file_check.result()
         return checked
     with folder.draft() as draft:
-        with Beside(partial(copy_caches, saved, draft)) as copying:
+        with Beside(partial(copy_caches, saved, draft)) as copy_task:
             change = read_change(project, ontology, saved, draft, changes)
-        copying.result()
-        gate = _current(readying.result())
-        with Beside(partial(write_change, change, saved, draft)) as writing:
+        copy_task.result()
+        gate = _current(gate_task.result())
+        with Beside(partial(write_change, change, saved, draft)) as write_task:
             checked = check_change(change, gate, engine)
-        sums = writing.result()
+        sums = write_task.result()
         finish_change(checked, change, draft)
-        checking.result()
+        file_check.result()
         folder.publish(draft, sums)
     return checked
 
 
 def _current(gate: Gate) -> Gate:
-    """`gate`, if ontology and checks still are what it was made of.
+    """`gate`, if the ontology and the checks have not changed since it was created.
 
-    They were read while it was found out what has changed: what changed just then could have been
-    read, and not found. Raises WholeError.
+    They are read while the changes are determined; one made in between could be read but not
+    detected. Raises WholeError where they have changed.
     """
     if read_ontology(gate.project) is not gate.ontology or not gate.is_current():
         raise WholeError("the ontology or the checks have changed")

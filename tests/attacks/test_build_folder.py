@@ -75,7 +75,7 @@ def test_what_is_not_a_build_is_left_alone(world: World, prepared: Callable[[Pat
         assert (result.returncode, result.stdout) == (2, "")
         assert result.stderr.startswith(f"pcve: {world.root}/build ")
         assert result.stderr.count("\n") == 1
-        assert "nothing was changed" in result.stderr
+        assert "Nothing was changed" in result.stderr
     run(world.root, "search", "northtown")
     run(world.root, "validate")
     assert state(world.root.parent) == before
@@ -97,7 +97,7 @@ def test_a_folder_in_place_of_a_file_is_one_message(world: World, name: str) -> 
     result = run(world.root, "build")
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith(
-        f"pcve: {world.root}/build/{name} is in the way: it is a folder"
+        f"pcve: {world.root}/build/{name} is a folder, where a file of the build"
     )
     assert result.stderr.count("\n") == 1
     assert notes.read_text() == "mine"
@@ -128,7 +128,7 @@ def test_the_layout_of_the_first_version_is_replaced(world: World) -> None:
     assert asked.stderr.endswith("was written by another version of pcve; run `pcve build`\n")
     result = run(world.root, "build")
     assert result.returncode == 0
-    assert "another version of pcve; everything is built anew" in result.stderr
+    assert "another version of pcve; the graph is built from scratch" in result.stderr
     assert sorted(path.name for path in build.iterdir() if path.name != "kept") == [
         "current", "generations", "graph", "lock",
     ]  # fmt: skip
@@ -146,7 +146,7 @@ def test_another_format_is_one_message_and_is_built_anew(world: World, number: i
     assert asked.stderr.endswith("was written by another version of pcve; run `pcve build`\n")
     result = run(world.root, "build")
     assert result.returncode == 0
-    assert result.stderr.endswith("another version of pcve; everything is built anew\n")
+    assert result.stderr.endswith("another version of pcve; the graph is built from scratch\n")
     assert world.built().name == "2"
 
 
@@ -163,7 +163,7 @@ def test_a_build_of_another_program_is_made_anew_with_one_line(world: World) -> 
         env={**os.environ, "PYTHONPATH": str(other)},
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
-    assert result.stderr.endswith("another version of pcve; everything is built anew\n")
+    assert result.stderr.endswith("another version of pcve; the graph is built from scratch\n")
 
 
 def test_without_hard_links_files_are_copied(world: World) -> None:

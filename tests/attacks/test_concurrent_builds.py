@@ -182,7 +182,7 @@ def test_a_build_waits_for_another_and_says_so(world: World) -> None:
         waiting = start(world.root, "build")
         assert waiting.stderr
         line = waiting.stderr.readline()
-        assert line == f"note: waiting for another build in {world.project.build} to end\n"
+        assert line == f"note: waiting for another build in {world.project.build} to finish\n"
         assert run(world.root, "search", "northtown").returncode == 0
     _, errors = waiting.communicate(timeout=DEADLINE)
     assert (waiting.returncode, errors) == (0, "")

@@ -194,7 +194,7 @@ def check_new(scene: Scene) -> None:
         scene.done("new", "event", name)
     else:
         again = scene.pcve("new", "event", name)
-        assert (again.returncode, "is taken by" in again.stderr) == (2, True)
+        assert (again.returncode, "is already used by" in again.stderr) == (2, True)
     whole = path.read_text("utf-8")
     assert whole.startswith(f"id: {name}\ntype: Event\nclaims:\n")
     assert left in (None, whole)

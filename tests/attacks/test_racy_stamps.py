@@ -94,7 +94,7 @@ def test_a_file_that_changed_back_after_it_was_read_is_read_again(world: World) 
         edit(world, words(1), words(2))
         return looked
 
-    build_project(world.project, told=meanwhile)
+    build_project(world.project, find_changes=meanwhile)
     assert words(2) in facts(world)
     edit(world, words(2), words(1))
     build_project(world.project)
@@ -112,7 +112,7 @@ def test_an_ontology_that_changed_back_before_it_was_looked_at_is_read_again(wor
         edit(world, wrong, right, name)
         return news(world.project, world.built())
 
-    build_project(world.project, told=meanwhile)
+    build_project(world.project, find_changes=meanwhile)
     assert words(1) in facts(world)
     assert "foaf/0.1/remark" not in facts(world)
     assert news(world.project, world.built()).changed == set()
@@ -137,7 +137,7 @@ def test_a_file_that_changed_just_before_the_look_is_read_again(world: World) ->
         edit(world, f"asked for {WORD}", words(1))
         return news(world.project, world.built())
 
-    build_project(world.project, told=at_once)
+    build_project(world.project, find_changes=at_once)
     assert RECORD in news(world.project, world.built()).fresh
     assert news(world.project, world.built()).changed == set()
     time.sleep(0.3)

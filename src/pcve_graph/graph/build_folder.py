@@ -1,4 +1,4 @@
-"""The build folder as the one process that builds has it: drafts, the switch, the clearing."""
+"""The build folder, locked by the process that builds: drafts, publishing and deletion."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from .generations import (
 )
 from .sums import Sum, UnusableError, sum_files, write_sums
 
-Tell = Callable[[str], None]
-"""Takes a line for the user about what goes on."""
+Notify = Callable[[str], None]
+"""Receives a progress message for the user, one line."""
 
 PATIENCE: Final = 1.0
-"""Seconds of waiting for another build before the user is told of it."""
+"""Seconds of waiting for another build before the user is notified."""
 _POLL: Final = 0.05
 _DRAFT: Final = re.compile(DRAFT + r"\d+-[0-9a-f]{8}", re.ASCII)
 """How `BuildFolder.draft` names its folders: no other folder is taken for one and deleted."""
@@ -54,10 +54,10 @@ _OF_STORE: Final = re.compile(
 
 
 class BuildFolder:
-    """A build folder that this process alone may write to, while `opened`.
+    """A build folder that only this process may write to.
 
-    `last` is the last build, to go on from; None where there is none that can be used, and
-    `obstacle` then says why, empty where nothing was built yet.
+    `last` is the last build; None where no usable one exists. `obstacle` is then the reason,
+    empty where nothing was built yet.
     """
 
     def __init__(self, path: Path, lock: Lock) -> None:
@@ -74,7 +74,7 @@ class BuildFolder:
 
     @contextmanager
     def draft(self) -> Iterator[Path]:
-        """A new empty folder for the next build. What is left of it at the end is deleted."""
+        """A new empty folder for the next build; deleted at the end unless it was published."""
         folder = self.path / f"{DRAFT}{os.getpid()}-{os.urandom(4).hex()}"
         try:
             with writing(self.path):
@@ -83,19 +83,19 @@ class BuildFolder:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def publish(self, draft: Path, known: Mapping[str, Sum]) -> Generation:
-        """Make `draft` the current generation, and delete those that nobody needs any more.
+    def publish(self, draft: Path, known_sums: Mapping[str, Sum]) -> Generation:
+        """Make `draft` the current generation, and delete those that are no longer in use.
 
-        `known` are the sums of the files that have been summed already. Raises UsageError where it
-        cannot be written; the last build is then the current one still.
+        `known_sums` are the sums of files that need not be computed again. Raises UsageError where
+        the folder cannot be written; the last build then remains the current one.
         """
         with writing(self.path):
-            sums = sum_files(draft, known)
+            sums = sum_files(draft, known_sums)
             return self._publish(draft, sums, write_sums(sums, draft))
 
     def _publish(self, draft: Path, sums: Mapping[str, Sum], digest: str) -> Generation:
         (self.path / GENERATIONS).mkdir(exist_ok=True)
-        number = self._named(draft)
+        number = self._renamed(draft)
         try:
             lock = try_lock(lock_file(self.path, number), exclusive=False)
             pointer = Pointer(number, digest)
@@ -109,8 +109,8 @@ class BuildFolder:
             _delete_first_layout(self.path)
         return Generation(self.path, pointer, sums, lock)
 
-    def _named(self, draft: Path) -> int:
-        """Rename the draft into a generation of a new number, which is greater than all before."""
+    def _renamed(self, draft: Path) -> int:
+        """Rename the draft to a generation with a new number, the greatest so far."""
         number = max([*numbers(self.path), self.last.pointer.number if self.last else 0], default=0)
         while True:
             number += 1
@@ -125,7 +125,7 @@ class BuildFolder:
                 return number
 
     def clear_drafts(self) -> None:
-        """Delete the drafts of builds that were killed: with the lock held, all that there are."""
+        """Delete the drafts of killed builds: while the lock is held, every draft is one."""
         for path in list(self.path.iterdir()) if self.lock.held else ():
             if _DRAFT.fullmatch(path.name):
                 shutil.rmtree(path, ignore_errors=True)
@@ -136,7 +136,7 @@ class BuildFolder:
         return False
 
     def _clear_generations(self, current: int) -> None:
-        """Delete all generations but the current one, the one before, and those that are read."""
+        """Delete all generations but the current one, the previous one, and those being read."""
         others = [number for number in numbers(self.path) if number != current]
         before = self.last.pointer.number if self.last else max(others, default=0)
         for number in others:
@@ -154,7 +154,7 @@ class BuildFolder:
 
 
 def copy_build(path: Path, target: Path) -> None:
-    """Make `target` a build folder with the current generation of `path`, if it has one."""
+    """Copy the current generation of `path`, if it has one, to a build folder at `target`."""
     try:
         generation = current_generation(path)
         shutil.copytree(generation.folder, target / GENERATIONS / generation.folder.name)
@@ -166,57 +166,57 @@ def copy_build(path: Path, target: Path) -> None:
 
 
 @contextmanager
-def build_folder(path: Path, tell: Tell = lambda line: None) -> Iterator[BuildFolder]:
-    """The build folder at `path` for this process alone, made where there is none.
+def build_folder(path: Path, notify: Notify = lambda line: None) -> Iterator[BuildFolder]:
+    """The build folder at `path`, locked for this process; created where it does not exist.
 
-    While another process builds there, it waits; after `PATIENCE` seconds it says so with `tell`.
-    Raises UsageError where the folder cannot be written, is a link, or is not one of pcve's.
+    Waits while another process builds there, and calls `notify` after `PATIENCE` seconds. Raises
+    UsageError where the folder cannot be written, is a link, or was not written by pcve.
     """
     check_folder(path)
-    lock = _locked(path, tell)
+    lock = _locked(path, notify)
     try:
         folder = BuildFolder(path, lock)
         folder.clear_drafts()
         yield folder
     finally:
-        _leave(path, lock)
+        _release(path, lock)
 
 
 def check_folder(path: Path) -> None:
-    """Raise UsageError where `path` is a link, or holds what pcve did not write: it is left alone.
+    """Raise UsageError where `path` is a link, or holds files that pcve did not write.
 
-    In a folder that a build has been made in, files of others are ignored and never touched.
+    In a folder that contains a build, foreign files are ignored and never touched.
     """
-    for each in (path, *(path / name for name in (CURRENT, GENERATIONS, KEPT, LOCK))):
-        if each.is_symlink():
+    for own_path in (path, *(path / name for name in (CURRENT, GENERATIONS, KEPT, LOCK))):
+        if own_path.is_symlink():
             raise UsageError(
-                f"{each} is a symbolic link, and pcve builds into folders and files of its own "
-                "only; nothing was changed. Move the link away"
+                f"{own_path} is a symbolic link; pcve only builds into folders and files of its "
+                "own. Nothing was changed; move the link away"
             )
     if not path.exists():
         return
     if not path.is_dir():
         raise UsageError(
-            f"{path} is in the way: it is a file, where the build's folder is to be; nothing was "
-            "changed. Move it away"
+            f"{path} is a file, where the build folder is expected. Nothing was "
+            "changed; move the file away"
         )
-    for each in (path / CURRENT, path / LOCK):
-        if each.is_dir():
+    for path_of_file in (path / CURRENT, path / LOCK):
+        if path_of_file.is_dir():
             raise UsageError(
-                f"{each} is in the way: it is a folder, where a file of the build is to be; "
-                "nothing was changed. Move it away"
+                f"{path_of_file} is a folder, where a file of the build is expected. Nothing was "
+                "changed; move the folder away"
             )
-    foreign = sorted(each.name for each in path.iterdir() if not _is_ours(each.name))
+    foreign = sorted(entry.name for entry in path.iterdir() if not _is_ours(entry.name))
     if foreign and not is_build(path):
         raise UsageError(
-            f"{path} holds files that pcve did not write ({', '.join(foreign[:3])}); nothing was "
-            "changed. Move the folder away"
+            f"{path} holds files that pcve did not write ({', '.join(foreign[:3])}). Nothing was "
+            "changed; move the folder away"
         )
 
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Tell of what cannot be written to a build as UsageError."""
+    """Report errors of writing to a build as UsageError."""
     try:
         yield
     except OSError as error:
@@ -232,23 +232,23 @@ def writing(folder: Path) -> Iterator[None]:
         raise UsageError(f"{folder} cannot be written: {error}") from None
 
 
-def _locked(path: Path, tell: Tell) -> Lock:
+def _locked(path: Path, notify: Notify) -> Lock:
     start = time.monotonic()
-    told = False
+    notified = False
     while True:
         with writing(path):
             path.mkdir(parents=True, exist_ok=True)
         lock = try_lock(path / LOCK, exclusive=True)
         if lock is not None:
             return lock
-        if not told and time.monotonic() - start > PATIENCE:
-            tell(f"waiting for another build in {path} to end")
-            told = True
+        if not notified and time.monotonic() - start > PATIENCE:
+            notify(f"waiting for another build in {path} to finish")
+            notified = True
         time.sleep(_POLL)
 
 
-def _leave(path: Path, lock: Lock) -> None:
-    """Release the folder; where nothing was built in it, it goes."""
+def _release(path: Path, lock: Lock) -> None:
+    """Release the folder; delete it where nothing was built in it."""
     if lock.held and not _has_content(path):
         with suppress(OSError):
             (path / LOCK).unlink()
@@ -257,16 +257,16 @@ def _leave(path: Path, lock: Lock) -> None:
 
 
 def _has_content(path: Path) -> bool:
-    return any(each.name != LOCK and not _DRAFT.fullmatch(each.name) for each in path.iterdir())
+    return any(entry.name != LOCK and not _DRAFT.fullmatch(entry.name) for entry in path.iterdir())
 
 
 def _is_ours(name: str) -> bool:
-    """Whether the first build makes this; hidden files, as of file managers, do not count."""
+    """Whether a first build creates this, or it is a hidden file (as of file managers)."""
     return name in (KEPT, LOCK) or name.startswith(".") or bool(_DRAFT.fullmatch(name))
 
 
 def _delete_first_layout(build: Path) -> None:
-    """Delete the files that a version before this layout wrote, and no others."""
+    """Delete only the files that a version before this layout wrote."""
     store, graph = build / "store", build / "graph"
     paths = [build / name for name in _FIRST_LAYOUT]
     paths += [graph / f"{name}.nt" for name in GRAPHS]

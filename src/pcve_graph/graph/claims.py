@@ -1,4 +1,4 @@
-"""The evidence of a fact: its claims, each with its sources, the words, and how sure it is."""
+"""The evidence of a statement: its claims with sources, quote, certainty and standing."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _QUOTE: Final = expand("pcve:quote")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One claim of a fact. `quote` is empty where the sources are cited without their words.
+    """One claim of a statement. `quote` is empty where the sources are only cited.
 
-    `sources` are (id, title); `start` and `end` are characters of the held text, 0 without a quote.
+    `sources` are (id, title); `start` and `end` are character offsets in the held text, 0 without
+    a quote.
     """
 
     sources: tuple[tuple[str, str], ...]
@@ -33,33 +34,33 @@ class Evidence:
 
 
 def evidence(store: ox.Store, claim: ox.NamedNode) -> Evidence:
-    """What `claim` rests on."""
-    sources = [str(getattr(each, "value", "")) for each in values(store, claim, _SOURCE)]
+    """The evidence of `claim`."""
+    sources = [str(getattr(value, "value", "")) for value in values(store, claim, _SOURCE)]
     titles = labels(store, map(ox.NamedNode, sources))
     quote = next(values(store, claim, _QUOTE), None)
 
-    def word(node: Term | None, name: str) -> str:
-        found = next(values(store, node, expand(name)), None) if node else None
-        return str(getattr(found, "value", ""))
+    def text(node: Term | None, name: str) -> str:
+        term = next(values(store, node, expand(name)), None) if node else None
+        return str(getattr(term, "value", ""))
 
     return Evidence(
-        sources=tuple(sorted((local_name(each), titles[each]) for each in sources)),
-        quote=word(quote, "oa:exact"),
-        start=int(word(quote, "oa:start") or 0),
-        end=int(word(quote, "oa:end") or 0),
-        certainty=local_name(word(claim, "pcve:certainty")),
-        standing=local_name(word(claim, "pcve:standing")),
-        note=word(claim, "skos:note"),
+        sources=tuple(sorted((local_name(source), titles[source]) for source in sources)),
+        quote=text(quote, "oa:exact"),
+        start=int(text(quote, "oa:start") or 0),
+        end=int(text(quote, "oa:end") or 0),
+        certainty=local_name(text(claim, "pcve:certainty")),
+        standing=local_name(text(claim, "pcve:standing")),
+        note=text(claim, "skos:note"),
     )
 
 
 def values(store: ox.Store, node: Term, predicate: str) -> Iterator[Term]:
-    """The values of `node` for the predicate with this IRI, in any graph."""
+    """The objects of `node` for the predicate with this IRI, in any graph."""
     assert isinstance(node, ox.NamedNode)
     for quad in store.quads_for_pattern(node, ox.NamedNode(predicate), None, None):
         yield quad.object
 
 
-def rank(found: Evidence) -> tuple[bool, tuple[tuple[str, str], ...], int]:
-    """The order of claims: current ones first, then by source and place."""
-    return found.standing != "current", found.sources, found.start
+def rank(claim: Evidence) -> tuple[bool, tuple[tuple[str, str], ...], int]:
+    """The sort key of claims: current ones first, then by source and offset."""
+    return claim.standing != "current", claim.sources, claim.start

@@ -1,15 +1,14 @@
-"""How the build folder is laid out, and the way from it to the files of the last build.
+"""The layout of the build folder, and how the files of the last build are found in it.
 
 build/current            names the current generation, and the SHA-256 of its sums
 build/generations/<n>/   one build: its graph, store, indexes and inputs (see store.py)
 build/generations/<n>.lock  locked by every process that reads this generation
 build/kept/              caches that do not belong to one build
 build/lock               locked by the process that builds
-build/draft-…/           a build that is being made, or one that was killed
+build/draft-…/           a build in progress, or one that was killed
 
-A build is made as a draft, renamed into `generations`, and becomes the current one when `current`
-is replaced. What has been written is never changed, so a reader needs only that its generation is
-not deleted.
+A build is written as a draft, moved to `generations`, and becomes the current one when `current` is
+replaced. A generation never changes once written, so a reader only requires that it is not deleted.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from ..system.locks import Lock, try_lock
 from .sums import Sum, UnusableError, check_contents, check_sizes, damaged, read_part, read_sums
 
 FORMAT: Final = 2
-"""The version of this layout. The first had no `current`: the files lay in `build/` itself."""
+"""The version of this layout. The first had no `current`: its files were in `build/` itself."""
 CURRENT: Final = "current"
 GENERATIONS: Final = "generations"
 DRAFT: Final = "draft-"
@@ -37,9 +36,9 @@ LOCK: Final = "lock"
 
 _LARGEST_CURRENT: Final = 10_000
 _TRIES: Final = 20
-"""How often a reader starts again because the generation it was about to open was replaced."""
+"""How often a reader retries because the generation that it was about to open was replaced."""
 _LARGE: Final = (".nt", ".sqlite", ".sst")
-"""Files of which the size alone is checked on opening, as reading them takes time."""
+"""Files of which only the size is checked on opening, as reading them takes time."""
 
 
 class NoGraphError(UsageError):
@@ -47,7 +46,7 @@ class NoGraphError(UsageError):
 
 
 class Pointer(NamedTuple):
-    """What `current` says: the number of the generation and the SHA-256 of its sums."""
+    """The content of `current`: the number of the generation and the SHA-256 of its sums."""
 
     number: int
     digest: str
@@ -55,9 +54,9 @@ class Pointer(NamedTuple):
 
 @dataclass(frozen=True)
 class Generation:
-    """The files of one build, which are not deleted as long as this object is there.
+    """The files of one build, which are not deleted as long as this object exists.
 
-    `build` is the build folder, `sums` are the size and SHA-256 of each file by its path.
+    `build` is the build folder; `sums` gives the size and SHA-256 of each file by its path.
     """
 
     build: Path
@@ -68,11 +67,11 @@ class Generation:
 
     @property
     def folder(self) -> Path:
-        """Where the files of this build are."""
+        """The folder with the files of this build."""
         return self.build / GENERATIONS / str(self.pointer.number)
 
     def check(self, *names: str) -> None:
-        """Compare the content of files with their SHA-256, once; without `names`, that of all.
+        """Compare files (all, without `names`) with their SHA-256, each at most once.
 
         Raises UnusableError where one differs.
         """
@@ -81,15 +80,15 @@ class Generation:
         self._checked.update(unchecked)
 
     def check_graph(self) -> None:
-        """`check` the files of N-Triples."""
+        """`check` the N-Triples files."""
         self.check(*(f"graph/{name}.nt" for name in GRAPHS))
 
 
 def current_generation(build: Path) -> Generation:
-    """The generation that `build/current` names, locked against being deleted.
+    """The generation that `build/current` names, locked against deletion.
 
     The sizes of all files and the contents of the small ones are checked. Raises NoGraphError where
-    nothing was built, UnusableError where a file is damaged or another version wrote it.
+    nothing was built, UnusableError where a file is damaged or was written by another version.
     """
     for _ in range(_TRIES):
         pointer = read_current(build)
@@ -101,24 +100,24 @@ def current_generation(build: Path) -> Generation:
         except UnusableError:
             if read_current(build) == pointer:
                 raise
-    raise UsageError(f"{build} is being built again and again; try once more")
+    raise UsageError(f"{build} is being rebuilt continually; try again")
 
 
 def read_current(build: Path) -> Pointer:
-    """What `build/current` says. Raises NoGraphError and UnusableError as `current_generation`."""
+    """The content of `build/current`. Raises NoGraphError and UnusableError."""
     path = build / CURRENT
     if not os.path.lexists(path):
         if is_first_layout(build):
-            raise _of_another_version(build)
+            raise _other_version(build)
         if (build / GENERATIONS).is_dir():
             raise damaged(path, "it is missing")
         raise NoGraphError(f"there is no graph in {build}; run `pcve build` first")
     try:
-        named = json.loads(read_part(path, _LARGEST_CURRENT))
-        layout = named["format"]
+        document = json.loads(read_part(path, _LARGEST_CURRENT))
+        layout = document["format"]
         if type(layout) is int and layout != FORMAT:
-            raise _of_another_version(build)
-        number, digest = named["generation"], named["sums"]
+            raise _other_version(build)
+        number, digest = document["generation"], document["sums"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise damaged(path) from None
     if type(number) is not int or number < 1 or type(digest) is not str:
@@ -127,31 +126,31 @@ def read_current(build: Path) -> Pointer:
 
 
 def write_current(build: Path, pointer: Pointer) -> None:
-    """Make a generation the current one, at once for everybody who reads `current` after this."""
-    named = {"format": FORMAT, "generation": pointer.number, "sums": pointer.digest}
-    replace_file(build / CURRENT, json.dumps(named) + "\n")
+    """Make a generation the current one, atomically."""
+    document = {"format": FORMAT, "generation": pointer.number, "sums": pointer.digest}
+    replace_file(build / CURRENT, json.dumps(document) + "\n")
 
 
 def numbers(build: Path) -> list[int]:
-    """The numbers of the generations that are there, sorted."""
+    """The numbers of the existing generations, sorted."""
     folder = build / GENERATIONS
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     return sorted(int(name) for name in names if re.fullmatch("[1-9][0-9]*", name, re.ASCII))
 
 
 def lock_file(build: Path, number: int) -> Path:
-    """The file that readers of a generation lock: beside it, as Windows deletes no open file."""
+    """The file that readers of a generation lock; outside it, as Windows keeps open files."""
     return build / GENERATIONS / f"{number}.lock"
 
 
 def holds_generations(build: Path) -> bool:
-    """Whether pcve has built into this folder before, damaged though it may be."""
+    """Whether pcve has built into this folder before, even if the build is damaged."""
     marks = (build / CURRENT, build / LOCK)
     return (build / GENERATIONS).is_dir() and any(mark.exists() for mark in marks)
 
 
 def is_build(folder: Path) -> bool:
-    """Whether `folder` looks like the build folder of a project, of whatever version."""
+    """Whether `folder` is the build folder of a project, in any version of the layout."""
     return holds_generations(folder) or is_first_layout(folder)
 
 
@@ -172,5 +171,5 @@ def _opened(build: Path, pointer: Pointer, lock: Lock) -> Generation:
     return generation
 
 
-def _of_another_version(build: Path) -> UnusableError:
+def _other_version(build: Path) -> UnusableError:
     return UnusableError(f"{build} was written by another version of pcve")

@@ -1,4 +1,4 @@
-"""What people call a thing: its preferred label, any label, the last segment of its IRI."""
+"""The label of an entity, and the notes on designations that a text must carry."""
 
 from __future__ import annotations
 
@@ -6,40 +6,43 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from ..model import namespaces as names
-from ..model.namespaces import expand
+from ..model.namespaces import expand, local_name
 from ..model.terms import Term
 
 
 def labels(store: ox.Store, terms: Iterable[Term | None]) -> dict[str, str]:
-    """What people call the IRIs among `terms`: an English label, any label, the last segment."""
-    found: dict[str, str] = {}
+    """The labels of the IRIs among `terms`.
+
+    A label is the preferred label, else the RDFS label, else the title, English before any other
+    language; without any, the local name of the IRI.
+    """
+    labels_by_iri: dict[str, str] = {}
     for term in terms:
-        if isinstance(term, ox.NamedNode) and term.value not in found:
-            found[term.value] = _label(store, term)
-    return found
+        if isinstance(term, ox.NamedNode) and term.value not in labels_by_iri:
+            labels_by_iri[term.value] = _label(store, term)
+    return labels_by_iri
 
 
 def _label(store: ox.Store, node: ox.NamedNode) -> str:
     for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"):
-        words = sorted(
+        texts_by_rank = sorted(
             (quad.object.language != "en", quad.object.value)
             for quad in store.quads_for_pattern(node, ox.NamedNode(expand(name)), None, None)
             if isinstance(quad.object, ox.Literal)
         )
-        if words:
-            return " ".join(words[0][1].split())
-    return names.local_name(node.value)
+        if texts_by_rank:
+            return " ".join(texts_by_rank[0][1].split())
+    return local_name(node.value)
 
 
 def footnotes(store: ox.Store, shown: Iterable[str]) -> tuple[str, ...]:
-    """The designation notes of the names among the texts `shown`, each with its name, sorted."""
+    """The designation notes of the names that occur in the texts `shown`: "name note", sorted."""
     texts = list(shown)
-    found = set()
+    notes = set()
     predicate = ox.NamedNode(expand("pcve:designationNote"))
     for quad in store.quads_for_pattern(None, predicate, None, None):
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
             name = _label(store, quad.subject)
             if any(name in text for text in texts):
-                found.add(f"{name} {' '.join(quad.object.value.split())}")
-    return tuple(sorted(found))
+                notes.add(f"{name} {' '.join(quad.object.value.split())}")
+    return tuple(sorted(notes))

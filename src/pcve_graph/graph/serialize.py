@@ -1,4 +1,4 @@
-"""A graph of any kind as Turtle, JSON-LD, N-Triples or RDF/XML, the same bytes every time."""
+"""Deterministic serialization of triples as Turtle, JSON-LD, N-Triples or RDF/XML."""
 
 from __future__ import annotations
 
@@ -21,45 +21,46 @@ RDF_FORMATS: Final = {
     "ntriples": ox.RdfFormat.N_TRIPLES,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
-"""What a graph of any kind is written as."""
+"""The formats that any graph can be serialized in, by name."""
 _JSON_TYPES: Final = {"xsd:integer", "xsd:string"}
 
 
-def ordered(found: Iterable[ox.Triple]) -> list[ox.Triple]:
-    """Triples by subject, then type before other predicates, then object."""
+def ordered(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """The triples sorted by subject, then predicate (rdf:type first), then object."""
     kind = expand("rdf:type")
 
     def key(triple: ox.Triple) -> tuple[str, bool, str, str]:
         predicate = triple.predicate.value
         return str(triple.subject), predicate != kind, predicate, str(triple.object)
 
-    return sorted(found, key=key)
+    return sorted(triples, key=key)
 
 
-def serialize(found: Iterable[ox.Triple], form: str) -> bytes:
-    """Triples as one of `RDF_FORMATS`, in a fixed order, blank nodes with canonical names."""
+def serialize(triples: Iterable[ox.Triple], form: str) -> bytes:
+    """The triples in one of `RDF_FORMATS`, sorted, with canonical labels of blank nodes."""
     rdf = RDF_FORMATS[form]
-    kept = ordered(_named(list(found)))
+    ordered_triples = ordered(_canonical(list(triples)))
     if rdf is ox.RdfFormat.JSON_LD:
-        said = [
-            (_reference(each.subject), each.predicate.value, plain(each.object)) for each in kept
+        statements = [
+            (_reference(triple.subject), triple.predicate.value, plain(triple.object))
+            for triple in ordered_triples
         ]
-        return compact(said, [], {})
+        return compact(statements, [], {})
     prefixes = None if rdf is ox.RdfFormat.N_TRIPLES else PREFIXES
-    return ox.serialize(kept, format=rdf, prefixes=prefixes) or b""
+    return ox.serialize(ordered_triples, format=rdf, prefixes=prefixes) or b""
 
 
-def _named(found: list[ox.Triple]) -> Iterable[ox.Triple]:
-    """The same triples; names of blank nodes depend on the triples alone (RDFC-1.0)."""
-    if not any(isinstance(term, ox.BlankNode) for triple in found for term in triple):
-        return found
-    dataset = ox.Dataset(ox.Quad(*triple) for triple in found)
+def _canonical(triples: list[ox.Triple]) -> Iterable[ox.Triple]:
+    """The same triples with canonical labels of blank nodes (RDFC-1.0)."""
+    if not any(isinstance(term, ox.BlankNode) for triple in triples for term in triple):
+        return triples
+    dataset = ox.Dataset(ox.Quad(*triple) for triple in triples)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return (quad.triple for quad in dataset)
 
 
 class Value(NamedTuple):
-    """A term for JSON. `kind` is `@id`, `@language` or a prefixed datatype."""
+    """A term for JSON-LD. `kind` is `@id`, `@language` or a prefixed datatype."""
 
     kind: str
     text: str
@@ -67,11 +68,11 @@ class Value(NamedTuple):
 
 
 Statement = tuple[str, str, Value]
-"""What is said: the subject as JSON-LD refers to it, the IRI of the property, the value."""
+"""A statement for JSON-LD: the reference to the subject, the IRI of the property, the value."""
 
 
 def plain(term: object) -> Value:
-    """A term as a value."""
+    """A term as a value for JSON-LD."""
     if not isinstance(term, ox.Literal):
         return Value("@id", _reference(term))
     if term.language:
@@ -79,14 +80,14 @@ def plain(term: object) -> Value:
     return Value(prefixed(term.datatype.value), term.value)
 
 
-def compact(found: Sequence[Statement], shaped: list[str], classes: dict[str, str]) -> bytes:
-    """JSON-LD 1.1 of ordered statements: the context, then one node object a subject."""
+def compact(statements: Sequence[Statement], shaped: list[str], classes: dict[str, str]) -> bytes:
+    """Compact JSON-LD 1.1 of sorted statements: the context, then one node object a subject."""
     kinds: dict[str, set[str]] = defaultdict(set)
-    for _, predicate, value in found:
+    for _, predicate, value in statements:
         kinds[predicate].add(value.kind)
     terms = _terms(kinds.keys(), shaped)
     context = _context(terms, kinds, classes)
-    document = {"@context": context, "@graph": _nodes(found, terms, kinds, classes)}
+    document = {"@context": context, "@graph": _nodes(statements, terms, kinds, classes)}
     return (laid_out(document) + "\n").encode()
 
 
@@ -99,15 +100,15 @@ def laid_out(value: Any, margin: str = "\n") -> str:
         parts = [f"{encode_basestring(k)}: {laid_out(v, inner)}" for k, v in value.items()]
         return "{" + inner + f",{inner}".join(parts) + margin + "}"
     if isinstance(value, list) and value:
-        parts = [laid_out(each, inner) for each in value]
+        parts = [laid_out(item, inner) for item in value]
         return "[" + inner + f",{inner}".join(parts) + margin + "]"
     return json.dumps(value)
 
 
 def _terms(used: Set[str], shaped: list[str]) -> dict[str, str]:
-    """A readable key for each property: its local name, prefixed where a shaped one has it.
+    """A readable key for each property: its local name, prefixed where that is taken.
 
-    Properties that shapes list come first, so that the keys of the records keep their names.
+    Properties in `shaped` come first, so that the keys of records keep their names.
     """
     terms: dict[str, str] = {}
     taken: set[str] = set()
@@ -124,12 +125,12 @@ def _terms(used: Set[str], shaped: list[str]) -> dict[str, str]:
 def _context(
     terms: dict[str, str], kinds: dict[str, set[str]], classes: dict[str, str]
 ) -> dict[str, Any]:
-    """What each key means. A key whose values are all of one kind says so once, here."""
+    """The JSON-LD context. The type of a key is stated in it where all its values share one."""
     context: dict[str, Any] = {"@version": 1.1, **{p: PREFIXES[p] for p in sorted(PREFIXES)}}
     context |= {
-        name: {"@id": iri} for iri, name in sorted(classes.items(), key=lambda each: each[1])
+        name: {"@id": iri} for iri, name in sorted(classes.items(), key=lambda entry: entry[1])
     }
-    for iri, name in sorted(terms.items(), key=lambda each: each[1]):
+    for iri, name in sorted(terms.items(), key=lambda entry: entry[1]):
         (kind, *others) = sorted(kinds[iri])
         definition: dict[str, str] = {"@id": iri}
         if not others and kind == "@language":
@@ -142,7 +143,7 @@ def _context(
 
 @lru_cache(None)
 def prefixed(iri: str) -> str:
-    """The IRI with the prefix of its namespace, where that is one of ours; else as it is."""
+    """The IRI shortened with the prefix of its namespace; unchanged where it has none."""
     for prefix, space in PREFIXES.items():
         if iri.startswith(space):
             return f"{prefix}:{iri[len(space) :]}"
@@ -150,27 +151,27 @@ def prefixed(iri: str) -> str:
 
 
 def _nodes(
-    found: Iterable[Statement],
+    statements: Iterable[Statement],
     terms: dict[str, str],
     kinds: dict[str, set[str]],
     classes: dict[str, str],
 ) -> list[dict[str, Any]]:
     nodes: dict[str, dict[str, Any]] = {}
     kind, texts = expand("rdf:type"), {iri for iri in terms if kinds[iri] == {"@language"}}
-    alone = {iri for iri in terms if len(kinds[iri]) == 1}
-    for subject, predicate, value in found:
+    uniform = {iri for iri in terms if len(kinds[iri]) == 1}
+    for subject, predicate, value in statements:
         node = nodes.get(subject) or nodes.setdefault(subject, {"@id": subject})
         if predicate == kind:
             add(node, "@type", classes.get(value.text, prefixed(value.text)))
         elif predicate in texts:
             add(node.setdefault(terms[predicate], {}), value.language, value.text)
         else:
-            add(node, terms[predicate], _json(value, predicate in alone))
+            add(node, terms[predicate], _json(value, predicate in uniform))
     return list(nodes.values())
 
 
 def _json(value: Value, typed: bool) -> Any:
-    """A value as JSON; `typed` where the context already says what kind it is."""
+    """A value as JSON; `typed` where the context states its type."""
     kind, text, language = value
     if kind == "@id":
         return text if typed else {"@id": text}
@@ -188,7 +189,7 @@ def _reference(term: object) -> str:
 
 
 def add(node: dict[str, Any], key: str, value: Any) -> None:
-    """Add a value to a node object: alone it stands for itself, with others in a list."""
+    """Add a value to a node object: a single value as such, several as a list."""
     if key not in node:
         node[key] = value
     elif isinstance(node[key], list):

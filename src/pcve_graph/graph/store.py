@@ -1,13 +1,13 @@
-"""The saved graph: the files of one generation, as `generations.py` finds it.
+"""The saved graph: the files of one generation (see `generations`).
 
 graph/<name>.nt   the product: one sorted N-Triples file for each named graph
 store/            an Oxigraph store of the same, a cache of those files
-index.sqlite      what each input gave, a cache by which a change is followed
-search.sqlite     the names and texts of things, as search.py writes them
-inputs.sha256     what went in, as sha256sum reads it; inputs.stamps, how it looked then
-manifest.json     how much came out
-sums.json         the size and SHA-256 of all of these; unlike the graph, the manifest and the
-                  inputs, caches differ from one build to the next, and so does this
+index.sqlite      the statements of each input, a cache for incremental builds
+search.sqlite     the index for full-text search
+inputs.sha256     the checksums of the inputs, for sha256sum; inputs.stamps, their file stamps
+manifest.json     counts of records, sources, facts, triples and events
+sums.json         the size and SHA-256 of all of these. Graph, manifest and inputs are the same in
+                  every build of the same inputs; caches, and so this file, are not
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from .sums import damaged, read_part
 
 SEARCH_INDEX: Final = "search.sqlite"
 SUMS: Final = "inputs.sha256"
-"""Files of a generation that several packages name."""
+"""Files of a generation that several packages use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A graph on disk, open for reading. Its files stay as long as this does."""
+    """A graph on disk, open for reading; its files are not deleted as long as it exists."""
 
     store: ox.Store
     generation: Generation
@@ -40,11 +40,11 @@ class Saved:
 
     @property
     def folder(self) -> Path:
-        """Where its files are."""
+        """The folder with its files."""
         return self.generation.folder
 
     def lines(self, name: str) -> list[str]:
-        """The sorted N-Triples lines of the graph `name`, one of `names.GRAPHS`.
+        """The sorted N-Triples lines of the graph `name`, one of `namespaces.GRAPHS`.
 
         Raises UsageError where the file is damaged.
         """
@@ -54,7 +54,7 @@ class Saved:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """How much the generation in `folder` gave: of records, sources, facts, triples and events.
+    """The counts of the generation in `folder`: of records, sources, facts, triples and events.
 
     Raises UsageError where that file is damaged.
     """
@@ -75,7 +75,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def open_graph(project: Project) -> Saved:
     """The graph that the last build saved.
 
-    Raises UsageError where there is none, it is damaged, or another version of pcve wrote it.
+    Raises UsageError where there is none, it is damaged, or was written by another version.
     """
     return open_generation(current_generation(project.build))
 

@@ -1,4 +1,4 @@
-"""The size and SHA-256 of each file of a build, by which damage to it is noticed."""
+"""The size and SHA-256 of each file of a build, by which damage is detected."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NEEDED: Final = frozenset(
     + ["store/CURRENT"]
 )
 """Files that every build has, or its store would not open."""
-_NOT_ITS_FAULT: Final = (errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EPERM)
+_NOT_DAMAGE: Final = (errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EPERM)
 
 
 class Sum(NamedTuple):
@@ -35,42 +35,44 @@ class Sum(NamedTuple):
 
 
 class UnusableError(UsageError):
-    """A build cannot be used, for `reason`: it is damaged, or of another version of pcve."""
+    """A build cannot be used for `reason`: damage, or another version of pcve."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"{reason}; run `pcve build`")
 
 
-def sum_files(folder: Path, known: Mapping[str, Sum], without: str = "") -> dict[str, Sum]:
-    """The sums of all files in `folder` and beneath, by their path from there, sorted.
+def sum_files(folder: Path, known_sums: Mapping[str, Sum], without: str = "") -> dict[str, Sum]:
+    """The sums of all files in `folder` and its subfolders, by relative path, sorted.
 
-    Those of `known` are taken as they are. The file `without` is left out, and so are RocksDB's
-    diary and lock, which hold nothing of the graph.
+    `known_sums` are not computed again. The file `without` is left out, and so are RocksDB's log
+    and lock, which contain nothing of the graph.
     """
     paths = (path for path in folder.rglob("*") if path.is_file())
     names = sorted(path.relative_to(folder).as_posix() for path in paths)
     return {
-        name: known.get(name) or _sum(folder / name)
+        name: known_sums.get(name) or _sum(folder / name)
         for name in names
         if name != without and not name.startswith(("store/LOG", "store/LOCK"))
     }
 
 
 def linked_sums(folder: Path, last: Path, sums: Mapping[str, Sum]) -> dict[str, Sum]:
-    """Those of `sums`, of the files in `last`, whose file is the same in `folder`: a hard link."""
-    return {name: known for name, known in sums.items() if _is_same(folder / name, last / name)}
+    """Those of `sums`, of the files in `last`, whose file in `folder` is a hard link to it."""
+    return {
+        name: checksum for name, checksum in sums.items() if _is_same(folder / name, last / name)
+    }
 
 
 def write_sums(sums: Mapping[str, Sum], folder: Path) -> str:
-    """Write `sums` to `folder`; the SHA-256 of the file."""
+    """Write `sums` to `folder`, and return the SHA-256 of the file."""
     content = (json.dumps(sums, indent=1) + "\n").encode()
     (folder / FILE).write_bytes(content)
     return hashlib.sha256(content).hexdigest()
 
 
 def read_sums(folder: Path, digest: str) -> dict[str, Sum]:
-    """The sums in `folder`. Raises UnusableError where their file has not this SHA-256."""
+    """The sums in `folder`. Raises UnusableError where the SHA-256 of the file is not `digest`."""
     path = folder / FILE
     content = read_part(path)
     if hashlib.sha256(content).hexdigest() != digest:
@@ -101,19 +103,19 @@ def read_part(path: Path, largest: int = LARGEST) -> bytes:
 
 
 def check_sizes(folder: Path, sums: Mapping[str, Sum]) -> None:
-    """Look at the size of each file. Raises UnusableError where one is not there or differs."""
-    for name, known in sums.items():
+    """Compare the sizes of all files. Raises UnusableError where one is missing or differs."""
+    for name, expected in sums.items():
         path = folder / name
         try:
             status = path.lstat()
         except OSError as error:
             raise _unreadable(path, error) from None
-        if not stat.S_ISREG(status.st_mode) or status.st_size != known.size:
+        if not stat.S_ISREG(status.st_mode) or status.st_size != expected.size:
             raise damaged(path)
 
 
 def check_contents(folder: Path, sums: Mapping[str, Sum], names: Iterable[str]) -> None:
-    """Read the files `names`. Raises UnusableError for one that is not as its sum says."""
+    """Compare the SHA-256 of the files `names`. Raises UnusableError where one differs."""
     for name in names:
         path = folder / name
         try:
@@ -124,14 +126,14 @@ def check_contents(folder: Path, sums: Mapping[str, Sum], names: Iterable[str]) 
             raise damaged(path)
 
 
-def damaged(path: Path, reason: str = "its content is not what was written") -> UnusableError:
-    """The message for a file of a build that is damaged."""
+def damaged(path: Path, reason: str = "its content has changed") -> UnusableError:
+    """The error for a damaged file of a build."""
     return UnusableError(f"{path} is damaged ({reason})")
 
 
 def _unreadable(path: Path, error: OSError) -> Exception:
-    """The message for a file that cannot be read; the error itself where the file may be right."""
-    return error if error.errno in _NOT_ITS_FAULT else damaged(path, error.strerror or str(error))
+    """The error for an unreadable file; `error` itself where the file need not be damaged."""
+    return error if error.errno in _NOT_DAMAGE else damaged(path, error.strerror or str(error))
 
 
 def _sum(path: Path) -> Sum:

@@ -1,8 +1,4 @@
-"""From records to quads: keys become properties, blocks claims; bounds and roles are derived.
-
-Values are checked here, before any engine sees them: a bad date, an unknown key or a reference to
-nothing never becomes a triple. Rule: data/FORMAT.md, "Values".
-"""
+"""Assembles the graph from the records: the sorted N-Triples of every named graph."""
 
 from __future__ import annotations
 
@@ -21,7 +17,7 @@ from .record_graph import Place, Sheet
 
 
 class Tally(NamedTuple):
-    """How much there is: records, sources, and claims with and without a checked quote."""
+    """Counts of records, sources, and claims with (`verified`) and without (`cited`) a quote."""
 
     records: int
     sources: int
@@ -30,7 +26,7 @@ class Tally(NamedTuple):
 
     @classmethod
     def of(cls, owners: Iterable[tuple[str, int, int]]) -> Tally:
-        """That of records and sources, each with its claims of either kind."""
+        """The counts of (owner, verified, cited), one for each record and source."""
         rows = list(owners)
         records = sum(owner.startswith("record/") for owner, _, _ in rows)
         return cls(
@@ -43,8 +39,11 @@ class Tally(NamedTuple):
 
 @dataclass(frozen=True)
 class Built:
-    """The graph as sorted lines of N-Triples by graph name, the sheets that it is made of, and the
-    names of the things on them by id."""
+    """The graph as sorted lines of N-Triples by graph name, with what it was assembled from.
+
+    `sheets` are the graphs of the single records and sources, `named` the records with their
+    names by id.
+    """
 
     graphs: dict[str, tuple[str, ...]]
     sheets: tuple[Sheet, ...]
@@ -53,70 +52,71 @@ class Built:
 
     @functools.cached_property
     def places(self) -> dict[Place, Position]:
-        """The place of each fact in its record; the first where several state it."""
-        found: dict[Place, Position] = {}
+        """The position of each statement; the first where several records make it."""
+        positions: dict[Place, Position] = {}
         for sheet in self.sheets:
             for key, place in sheet.places.items():
-                found.setdefault(key, place)
-        return found
+                positions.setdefault(key, place)
+        return positions
 
     @functools.cached_property
     def _by_focus(self) -> dict[str, dict[Place, Position]]:
-        found: dict[str, dict[Place, Position]] = {}
+        by_focus: dict[str, dict[Place, Position]] = {}
         for key, place in self.places.items():
-            found.setdefault(key[0], {})[key] = place
-        return found
+            by_focus.setdefault(key[0], {})[key] = place
+        return by_focus
 
     def places_of(self, focus: str) -> dict[Place, Position]:
-        """The places of what is said of `focus`."""
+        """The positions of the statements about `focus`."""
         return self._by_focus.get(focus, {})
 
     def is_derived(self, focus: str) -> bool:
-        """Whether no record states this node."""
+        """Whether this node is derived, not stated by a record."""
         return any(focus in sheet.derived for sheet in self.sheets)
 
     def ids(self) -> set[str]:
-        """The last segments of the IRIs of all things, what lies inside records included."""
-        subjects = (each for sheet in self.sheets for each in sheet.subjects)
-        return {namespaces.local_name(each.strip("<>")) for each in subjects if "/id/" in each}
+        """The local names of all entities, those nested in records included."""
+        subjects = (subject for sheet in self.sheets for subject in sheet.subjects)
+        return {
+            namespaces.local_name(subject.strip("<>")) for subject in subjects if "/id/" in subject
+        }
 
     def text(self, name: str) -> bytes:
-        """The graph `name` as a file of N-Triples."""
+        """The graph `name` as N-Triples, UTF-8."""
         return "\n".join([*self.graphs[name], ""]).encode()
 
     def nquads(self) -> bytes:
-        """All graphs as one text of N-Quads."""
+        """All graphs as N-Quads, UTF-8."""
         ends = {name: f" <{namespaces.graph(name)}> .\n" for name in self.graphs}
         return "".join(
             [line[:-2] + ends[name] for name, lines in self.graphs.items() for line in lines]
         ).encode()
 
     def ntriples(self) -> str:
-        """All graphs as one N-Triples text; what several of them say stands there as often."""
+        """All graphs as N-Triples; a triple of several graphs is repeated."""
         return "".join([line + "\n" for lines in self.graphs.values() for line in lines])
 
 
 def build_graph(records: Records, ontology: Ontology) -> Built:
     """The graph of all records and sources.
 
-    Raises ContentError with everything that is wrong in any of them, what was wrong while
-    reading included.
+    Raises ContentError with all problems, those of reading included.
     """
     sheets = map_records(records, ontology, things_of(records.records, ontology))
-    own = [sheet for sheet in sheets if sheet.owner.startswith("record/")]
-    catalog = sheets[len(own) :]
+    record_sheets = [sheet for sheet in sheets if sheet.owner.startswith("record/")]
+    source_sheets = sheets[len(record_sheets) :]
     return Built(
         graphs={
             **ontology.graphs,
-            "facts": _merged(sheet.facts for sheet in own),
-            "evidence": _merged(sheet.evidence for sheet in own),
-            "catalog": _merged(sheet.facts for sheet in catalog),
+            "facts": _merged(sheet.facts for sheet in record_sheets),
+            "evidence": _merged(sheet.evidence for sheet in record_sheets),
+            "catalog": _merged(sheet.facts for sheet in source_sheets),
         },
         sheets=sheets,
-        named={each.id: each for each in named_things(sheets, ontology)},
+        named={thing.id: thing for thing in named_things(sheets, ontology)},
         tally=Tally.of((sheet.owner, sheet.verified, sheet.cited) for sheet in sheets),
     )
 
 
-def _merged(parts: Iterator[dict[str, None]]) -> tuple[str, ...]:
-    return tuple(sorted({line for part in parts for line in part}))
+def _merged(lines_of_sheets: Iterator[dict[str, None]]) -> tuple[str, ...]:
+    return tuple(sorted({line for lines in lines_of_sheets for line in lines}))

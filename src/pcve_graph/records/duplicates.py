@@ -1,8 +1,8 @@
-"""Likely duplicates: two things whose names are the same or nearly so, and nobody has decided.
+"""Likely duplicates: pairs of records with equal or similar names that no curator has decided on.
 
 Names are folded before they are compared: any script to Latin, no diacritics, đ and dj alike, no
-case, no punctuation, no legal forms. Numbers count: the second phase is not the third. Decisions
-stand in data/ledger.yml, one for each pair, and silence it. Rule: data/FORMAT.md, "Identity".
+case, no punctuation, no legal forms. Numbers must agree: phase 2 is not phase 3. A decision in
+data/ledger.yml silences the warning for its pair. Rule: data/FORMAT.md, "Identity".
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from .record_graph import Sheet
 
 LEDGER: Final = "ledger.yml"
 NEAR: Final = 90.0
-"""From which likeness on, of 100, two names of one family are a likely duplicate."""
+"""Lowest similarity (0 to 100) at which two names of one family are a likely duplicate."""
 
-_TOLD: Final = tuple(
+_PREDICATES: Final = tuple(
     map(
         expand,
         (
@@ -45,19 +45,19 @@ _TOLD: Final = tuple(
         ),
     )
 )
-"""What is read of a thing."""
+"""The predicates that are read from a record."""
 
 _LEGAL: Final = {"doo", "ltd", "gmbh", "ev", "shpk", "inc", "ngo", "nvo", "ojq"}
 COMMON: Final = 30
-"""A word that more names than this have is no ground to compare two of them."""
+"""Names that share only words found in more names than this are not compared."""
 
 
 @dataclass(frozen=True)
 class Named:
-    """A thing, the family in which near names are compared, and all its names.
+    """A record with all its names and its family: similar names are compared within one family.
 
-    `lines` holds the ids of its series and of what it is preceded by: editions and phases are
-    told apart by their records already.
+    `lines` holds the ids of its series and its predecessors: editions and phases that are linked
+    this way are not duplicates.
     """
 
     id: str
@@ -69,25 +69,25 @@ class Named:
 
     @functools.cached_property
     def folded(self) -> dict[str, str]:
-        """Each name as it is compared, and as it is spelt."""
+        """The spelling of each name by its folded form."""
         return {fold_name(name): name for name in reversed(self.names)}
 
     @functools.cached_property
-    def compared(self) -> tuple[tuple[str, frozenset[str], tuple[str, ...]], ...]:
-        """Each name as it is compared, sorted, with its words and its numbers."""
+    def folded_names(self) -> tuple[tuple[str, frozenset[str], tuple[str, ...]], ...]:
+        """The folded names, sorted, each with its words and its numbers."""
         return tuple(
             (name, frozenset(name.split()), tuple(re.findall(r"\d+", name)))
             for name in sorted(self.folded)
         )
 
     def follows(self, other: Named) -> bool:
-        """Whether the two are told apart as editions of one series or steps of one line."""
+        """Whether the two are linked as editions of a series or as predecessor and successor."""
         return bool(self.lines & ({other.id} | other.lines)) or self.id in other.lines
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a curator decided of a pair: `same` or `different`, and why."""
+    """A curator's decision about a pair: the verdict (`same` or `different`) and the reason."""
 
     pair: frozenset[str]
     verdict: str
@@ -96,7 +96,7 @@ class Decision:
 
 
 def fold_name(name: str) -> str:
-    """A name as it is compared: Latin, plain, small letters and digits, single spaces."""
+    """The folded name: lower-case Latin letters and digits, single spaces, no legal forms."""
     from anyascii import anyascii
 
     latin = anyascii(name).casefold().replace("dj", "d")
@@ -106,7 +106,7 @@ def fold_name(name: str) -> str:
 
 
 def named_things(sheets: Iterable[Sheet], ontology: Ontology) -> Iterator[Named]:
-    """The things of these sheets that are records, each with all its names."""
+    """The records of these sheets with all their names; sheets of sources are skipped."""
     for sheet in sheets:
         thing = named_thing(sheet, ontology)
         if thing is not None:
@@ -114,15 +114,15 @@ def named_things(sheets: Iterable[Sheet], ontology: Ontology) -> Iterator[Named]
 
 
 def named_thing(sheet: Sheet, ontology: Ontology) -> Named | None:
-    """The thing of a record with all its names; None for the sheet of a source."""
+    """The record of a sheet with all its names; None for the sheet of a source."""
     thing = next(iter(sheet.subjects), "")
     values: dict[str, list[str]] = defaultdict(list)
-    begins = tuple(f"{thing} <{each}> " for each in _TOLD)
-    own = "\n".join([line for line in sheet.facts if line.startswith(begins)])
-    for quad in ox.parse(own, format=ox.RdfFormat.N_TRIPLES):
+    prefixes = tuple(f"{thing} <{predicate}> " for predicate in _PREDICATES)
+    naming_lines = "\n".join([line for line in sheet.facts if line.startswith(prefixes)])
+    for quad in ox.parse(naming_lines, format=ox.RdfFormat.N_TRIPLES):
         values[quad.predicate.value].append(str(getattr(quad.object, "value", "")))
-    kinds = (ontology.by_iri.get(each) for each in values[expand("rdf:type")])
-    family = next((each.folder for each in kinds if each and each.folder), None)
+    kinds = (ontology.by_iri.get(class_iri) for class_iri in values[expand("rdf:type")])
+    family = next((kind.folder for kind in kinds if kind and kind.folder), None)
     if family is None:
         return None
 
@@ -140,69 +140,71 @@ def named_thing(sheet: Sheet, ontology: Ontology) -> Named | None:
 
 
 class Names:
-    """All names, folded, with the things that have them and the words that they are made of."""
+    """An index of folded names: the ids of each name, and the names of each word."""
 
     def __init__(self, things: Iterable[Named] = ()) -> None:
         self.ids: dict[str, set[str]] = defaultdict(set)
-        self.having: dict[str, set[str]] = defaultdict(set)
+        self.names_by_word: dict[str, set[str]] = defaultdict(set)
         for thing in things:
             for name in thing.folded:
                 self.ids[name].add(thing.id)
                 for word in set(name.split()):
-                    self.having[word].add(name)
+                    self.names_by_word[word].add(name)
 
     def is_common(self, word: str) -> bool:
-        """Whether more names have a word than make it a ground for comparing two of them."""
-        return len(self.having[word]) > COMMON
+        """Whether a word occurs in more than COMMON names."""
+        return len(self.names_by_word[word]) > COMMON
 
     def pairs(self) -> set[tuple[str, str]]:
-        """The ids of things that share a name, or a word that is not common, sorted."""
+        """The pairs of ids, each sorted, that share a name or a word that is not common."""
         groups = list(self.ids.values())
-        for word, names in self.having.items():
+        for word, names in self.names_by_word.items():
             if not self.is_common(word):
-                groups.append({each for name in names for each in self.ids[name]})
+                groups.append({thing_id for name in names for thing_id in self.ids[name]})
         return {pair for ids in groups for pair in combinations(sorted(ids), 2)}
 
 
 def likely_pairs(things: Iterable[Named]) -> dict[tuple[str, str], str]:
-    """Each pair of ids that may be one thing, with the reason, in the order of the ids."""
-    known = {thing.id: thing for thing in things}
-    names = Names(known.values())
+    """The pairs of ids that may be duplicates, sorted, each with the reason."""
+    things_by_id = {thing.id: thing for thing in things}
+    names = Names(things_by_id.values())
     reasons = (
-        (pair, reason(known[pair[0]], known[pair[1]], names.is_common))
+        (pair, reason(things_by_id[pair[0]], things_by_id[pair[1]], names.is_common))
         for pair in sorted(names.pairs())
     )
     return {pair: why for pair, why in reasons if why}
 
 
-def reason(one: Named, two: Named, is_common: Callable[[str], bool]) -> str:
-    """Why two things may be one; empty where nothing says so.
+def reason(first: Named, second: Named, is_common: Callable[[str], bool]) -> str:
+    """Why two records may be duplicates; empty where nothing suggests it.
 
-    `is_common` says of a word that more names have it than make it a ground for comparing.
+    `is_common` returns whether a word is too common to compare two names because of it.
     """
-    if one.follows(two):
+    if first.follows(second):
         return ""
-    shared = sorted(one.folded.keys() & two.folded.keys())
+    shared = sorted(first.folded.keys() & second.folded.keys())
     if shared:
-        return f'both are called "{one.folded[shared[0]]}"'
-    if one.family != two.family:
+        return f'both are called "{first.folded[shared[0]]}"'
+    if first.family != second.family:
         return ""
     from rapidfuzz import fuzz
 
-    for left, words, numbers in one.compared:
-        for right, others, counted in two.compared:
-            if numbers != counted or all(map(is_common, words & others)):
+    for left, left_words, left_numbers in first.folded_names:
+        for right, right_words, right_numbers in second.folded_names:
+            if left_numbers != right_numbers or all(map(is_common, left_words & right_words)):
                 continue
             score = fuzz.token_sort_ratio(left, right, score_cutoff=NEAR)
             if score:
-                return f'"{one.folded[left]}" and "{two.folded[right]}" are {score:.0f} % alike'
+                return (
+                    f'"{first.folded[left]}" and "{second.folded[right]}" are {score:.0f} % alike'
+                )
     return ""
 
 
 def read_ledger(project: Project) -> list[Decision]:
     """The decisions of data/ledger.yml, in the order of the file; none where there is no file.
 
-    Raises ContentError (`ledger`) for an entry that is not of its form, or a pair decided twice.
+    Raises ContentError (`ledger`) for a malformed entry, or a pair that is decided twice.
     """
     path = project.data / LEDGER
     if not os.path.lexists(path):
@@ -214,12 +216,15 @@ def read_ledger(project: Project) -> list[Decision]:
     for node in root.values if isinstance(root, Sequence) else (root,):
         decision = _decision(node) if isinstance(node, Mapping) else None
         if decision is None:
-            found, fix = "this is no decision", "write pair: [a, b], verdict: different, reason: …"
-            problems.append(breach("ledger", node.position, found, fix))
+            message, fix = (
+                "this is not a decision",
+                "write pair: [a, b], verdict: different, reason: …",
+            )
+            problems.append(breach("ledger", node.position, message, fix))
         elif decision.pair in decisions:
             first = decisions[decision.pair].position.line
-            found = f"the pair was decided on line {first} already"
-            problems.append(breach("ledger", decision.position, found, "keep one of the two"))
+            message = f"this pair is already decided on line {first}"
+            problems.append(breach("ledger", decision.position, message, "delete one of the two"))
         else:
             decisions[decision.pair] = decision
     if problems:
@@ -233,40 +238,46 @@ def _decision(node: Mapping) -> Decision | None:
         isinstance(pair, Sequence) and isinstance(verdict, Scalar) and isinstance(reason, Scalar)
     ):
         return None
-    ids = frozenset(each.text for each in pair.values if isinstance(each, Scalar))
+    ids = frozenset(value.text for value in pair.values if isinstance(value, Scalar))
     if len(ids) != 2 or verdict.text not in ("same", "different"):
         return None
     return Decision(ids, verdict.text, reason.text, node.position)
 
 
 def likeness_problems(
-    pairs: dict[tuple[str, str], str], decisions: list[Decision], known: TypingMapping[str, Named]
+    pairs: dict[tuple[str, str], str],
+    decisions: list[Decision],
+    things_by_id: TypingMapping[str, Named],
 ) -> list[Problem]:
-    """Undecided pairs as warnings; decisions about nothing, or not carried out, as errors.
+    """Undecided pairs as warnings; decisions on unknown records, or not carried out, as errors.
 
-    `known` gives each thing that a pair or a decision names.
+    `things_by_id` must hold every record that a pair or a decision names, where it exists.
     """
-    decided = {each.pair for each in decisions}
+    decided = {decision.pair for decision in decisions}
     problems: list[Problem] = []
-    for (one, two), why in pairs.items():
-        if frozenset((one, two)) not in decided:
-            first, second = known[one], known[two]
+    for (first_id, second_id), why in pairs.items():
+        if frozenset((first_id, second_id)) not in decided:
+            first, second = things_by_id[first_id], things_by_id[second_id]
             fix = (
-                f"see {second.position.path}; if they are one, join them, else add the pair "
-                f"[{one}, {two}] to data/{LEDGER} with verdict and reason"
+                f"see {second.position.path}; if they are the same, merge them, else add the pair "
+                f"[{first_id}, {second_id}] to data/{LEDGER} with a verdict and a reason"
             )
-            found = f"{one} and {two} may be one thing: {why}"
-            problem = breach("duplicate", first.position, found, fix)
+            message = f"{first_id} and {second_id} may be duplicates: {why}"
+            problem = breach("duplicate", first.position, message, fix)
             problems.append(replace(problem, severity="warning"))
-    for each in decisions:
-        unknown = sorted(one for one in each.pair if one not in known)
+    for decision in decisions:
+        unknown = sorted(record_id for record_id in decision.pair if record_id not in things_by_id)
         if unknown:
-            found = f"there is no record {unknown[0]}"
-            problems.append(breach("ledger", each.position, found, "correct or delete the entry"))
-        elif each.verdict == "same" and not any(
-            known[one].replaced_by in each.pair for one in each.pair
+            message = f"no record has the id {unknown[0]}"
+            problems.append(
+                breach("ledger", decision.position, message, "correct or delete the entry")
+            )
+        elif decision.verdict == "same" and not any(
+            things_by_id[record_id].replaced_by in decision.pair for record_id in decision.pair
         ):
-            fix = "give one of them isReplacedBy with the id of the other"
-            found = "the two were decided to be the same, and both are current"
-            problems.append(breach("ledger", each.position, found, fix))
+            fix = "add isReplacedBy with the id of the other record to one of them"
+            message = (
+                "according to the ledger these two are the same, but neither replaces the other"
+            )
+            problems.append(breach("ledger", decision.position, message, fix))
     return problems

@@ -1,6 +1,6 @@
-"""Files of records and sources as they lie there: one of YAML holds one, JSON Lines one a line.
+"""Files of records and sources: a YAML file holds one entry, a JSON Lines file one on each line.
 
-What an entry says is the business of `records`; here it gets its id, its place and its tree.
+An entry gets its id, its position and its syntax tree; `reader` interprets it.
 """
 
 from __future__ import annotations
@@ -21,45 +21,45 @@ from ..syntax.yaml import parse
 from ..system.files import read_file, walk
 
 LARGEST: Final = 2**22
-"""Bytes of the largest record that is read."""
+"""Size limit of a file that holds one record, in bytes."""
 
 LARGEST_LINES: Final = 300 * 2**20
-"""Bytes of the largest file of JSON Lines that is read."""
+"""Size limit of a JSON Lines file, in bytes."""
 
 _ID: Final = re.compile(r'\s*\{\s*"id"\s*:\s*"([^"\\]*)"')
 
 File: TypeAlias = Path | bytes
-"""A file of records, or what came through stdin."""
+"""The path of a file of records, or the bytes read from stdin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record or source in a file. `found` is its tree, or what kept it from being read.
+    """A record or source in a file. `content` is its tree, or the error that reading it raised.
 
-    `id` is empty where it could not be made out. `path` is None for stdin.
+    `id` is empty where it could not be read. `path` is None for stdin.
     """
 
     id: str
     path: Path | None
     position: Position
-    found: Mapping | ContentError
+    content: Mapping | ContentError
 
     def root(self) -> Mapping:
-        """Its tree. Raises ContentError where there is none."""
-        if isinstance(self.found, ContentError):
-            raise self.found
-        return self.found
+        """The tree. Raises ContentError where the entry could not be read."""
+        if isinstance(self.content, ContentError):
+            raise self.content
+        return self.content
 
 
 def files(paths: Iterable[Path]) -> list[Path]:
-    """Those of `paths` that are read as records or sources, sorted."""
-    return sorted(each for each in paths if each.suffix in (".yml", ".jsonl"))
+    """Those of `paths` that hold records or sources (.yml, .jsonl), sorted."""
+    return sorted(path for path in paths if path.suffix in (".yml", ".jsonl"))
 
 
 def home_files(project: Project, folder: Path) -> list[Path]:
-    """The files of records or sources of `project` in a folder and beneath, sorted.
+    """The files of records or sources in `folder` of `project` and its subfolders, sorted.
 
-    Raises ContentError (`special-file`) for what is no file of the project's own.
+    Raises ContentError (`special-file`) for anything but a regular file inside the project.
     """
     walked = walk(folder, f"{project.relative(folder)}/", project.root)
     return files(Path(entry) for _, entry in walked)
@@ -81,9 +81,9 @@ def read_entries(project: Project, paths: Iterable[File]) -> Iterator[Entry]:
 def _file(path: Path, name: str) -> Iterator[Entry]:
     size, lines = path.stat().st_size, _is_lines(path)
     if size > (LARGEST_LINES if lines else LARGEST):
-        found = f"the file has {size // 2**20:,} MB"
-        fix = "split the file" if lines else "a record is a page or two of text"
-        stop = ContentError([breach("file-size", Position(name), found, fix)])
+        message = f"the file is too large ({size // 2**20:,} MB)"
+        fix = "split the file" if lines else "split the record: one is a page or two of text"
+        stop = ContentError([breach("file-size", Position(name), message, fix)])
         yield Entry("" if lines else path.stem, path, Position(name), stop)
     elif lines:
         with path.open("rb") as file:
@@ -93,7 +93,7 @@ def _file(path: Path, name: str) -> Iterator[Entry]:
 
 
 def _is_lines(path: Path) -> bool:
-    """Whether a file is JSON Lines: by its ending, else by its first character."""
+    """Whether a file is JSON Lines: by its suffix, else by its first character."""
     if path.suffix in (".yml", ".yaml", ".jsonl"):
         return path.suffix == ".jsonl"
     with path.open("rb") as file:
@@ -108,7 +108,7 @@ def _stdin(raw: bytes) -> Iterator[Entry]:
 
 
 def _document(raw: bytes, name: str, path: Path | None) -> Entry:
-    """The one entry of a file of YAML. Its id is that of the file, which it states too."""
+    """The entry of a YAML file; its id must be the name of the file."""
     try:
         root = _identified(parse(decode(raw, name), name), path)
     except ContentError as error:
@@ -119,13 +119,13 @@ def _document(raw: bytes, name: str, path: Path | None) -> Entry:
 
 
 def _lines(lines: Iterable[bytes], name: str, path: Path | None) -> Iterator[Entry]:
-    for text, found in parse_lines(lines, name):
+    for text, parsed in parse_lines(lines, name):
         match = _ID.match(text)
         guess = match[1] if match else ""
         try:
-            if isinstance(found, ContentError):
-                raise found
-            root = _identified(found, None)
+            if isinstance(parsed, ContentError):
+                raise parsed
+            root = _identified(parsed, None)
         except ContentError as error:
             yield Entry(guess, path, error.problems[0].position, error)
             continue
@@ -135,22 +135,22 @@ def _lines(lines: Iterable[bytes], name: str, path: Path | None) -> Iterator[Ent
 
 
 def _identified(root: Node, path: Path | None) -> Mapping:
-    """`root`, which has keys and an id of the right form: that of the file, where one is given."""
+    """`root` as a mapping with a valid id: the name of the file, where `path` is given."""
     if not isinstance(root, Mapping):
-        raise _stop("structure", root.position, "found no keys", "begin with `id: …`")
+        raise _stop("structure", root.position, "expected keys", "begin with `id: …`")
     identifier = root.get("id")
     if not isinstance(identifier, Scalar):
         fix = f"write `id: {path.stem if path else '…'}`"
-        raise _stop("missing-key", root.position, "there is no id", fix)
+        raise _stop("missing-key", root.position, "the id is missing", fix)
     if path and identifier.text != path.stem:
-        found = f'the id is "{identifier.text}", the file {path.name}'
-        fix = "make them the same: small letters a-z, digits and single hyphens"
-        raise _stop("file-name", identifier.position, found, fix)
+        message = f'the id "{identifier.text}" is not the name of the file, {path.name}'
+        fix = "make them equal: lower-case letters a-z, digits and single hyphens"
+        raise _stop("file-name", identifier.position, message, fix)
     if not ID.fullmatch(identifier.text):
-        fix = "write small letters a-z, digits and single hyphens"
-        raise _stop("id", identifier.position, f'"{identifier.text}" is no id', fix)
+        fix = "use lower-case letters a-z, digits and single hyphens"
+        raise _stop("id", identifier.position, f'"{identifier.text}" is not a valid id', fix)
     return root
 
 
-def _stop(rule: str, position: Position, found: str, fix: str) -> ContentError:
-    return ContentError([breach(rule, position, found, fix)])
+def _stop(rule: str, position: Position, message: str, fix: str) -> ContentError:
+    return ContentError([breach(rule, position, message, fix)])

@@ -1,4 +1,4 @@
-"""Canonical text of records, sources, saved queries and ontology files, so that nobody argues."""
+"""The canonical text of records, sources, saved queries and ontology files (`pcve fmt`)."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from ..model.schema import Ontology
 from ..syntax import json as jsontext
 from ..syntax.tree import Mapping, Node, Scalar, Sequence, check_characters, decode
 from ..syntax.yaml import parse
-from . import files as entries
+from .files import home_files
 from .reader import TALK
 
 _LAST: Final = ("certainty", "standing", "note")
 
 
 def format_text(content: bytes, name: str, ontology: Ontology) -> str:
-    """The canonical text of the file called `name`, by its ending: .yml, .jsonl, .ttl or .rq.
+    """The canonical text of the file called `name`, by its suffix: .yml, .jsonl, .ttl or .rq.
 
-    Raises ContentError where the file cannot be read, or where formatting would lose something.
+    Raises ContentError where the file cannot be parsed, or where formatting would lose content.
     """
     text = decode(content, name)
     check_characters(text, name)
@@ -40,13 +40,13 @@ def format_text(content: bytes, name: str, ontology: Ontology) -> str:
 
 
 def files(project: Project) -> list[Path]:
-    """Every file that has a canonical text, sorted."""
-    found = [
-        *entries.home_files(project, project.data),
+    """All files of the project that have a canonical text, sorted."""
+    paths = [
+        *home_files(project, project.data),
         *project.ontology.glob("*.ttl"),
         *project.queries.rglob("*.rq"),
     ]
-    return sorted(found)
+    return sorted(paths)
 
 
 def _turtle(text: str, name: str) -> str:
@@ -57,18 +57,18 @@ def _turtle(text: str, name: str) -> str:
     except Exception as error:
         place = Position(name, getattr(error, "lines", 0) + 1)
         fix = "correct the Turtle; `pcve validate` gives line and column"
-        raise ContentError([breach("ontology-syntax", place, "this is not Turtle", fix)]) from None
+        raise ContentError([breach("ontology-syntax", place, "invalid Turtle", fix)]) from None
     blocks = graph.serialize(format="longturtle").strip().split("\n\n")
     written = "\n\n".join(blocks)
     lists = re.sub(r"\n\s*\n(\s*)\[", r"\n\1[", written)
     lists = re.sub(r"\[\n\s+([^\n;]+) ;\n\s+\]", r"[ \1 ]", lists)
     head, *rest = lists.split("\n\n")
-    first = [each for each in rest if "\n    a owl:Ontology ;" in each]
-    result = "\n\n".join([head, *first, *(each for each in rest if each not in first)]) + "\n"
+    first = [block for block in rest if "\n    a owl:Ontology ;" in block]
+    result = "\n\n".join([head, *first, *(block for block in rest if block not in first)]) + "\n"
     if _comments(text):
-        fix = "say it in skos:scopeNote, skos:editorialNote or sh:description"
-        found = "a comment would be lost"
-        raise ContentError([breach("structure", Position(name, _comments(text)), found, fix)])
+        fix = "use skos:scopeNote, skos:editorialNote or sh:description instead"
+        message = "formatting would lose a comment"
+        raise ContentError([breach("structure", Position(name, _comments(text)), message, fix)])
     return result
 
 
@@ -82,7 +82,7 @@ def _comments(text: str) -> int:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Block style with the list's dashes indented under their key."""
+    """Block style with the dashes of a list indented under its key."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
@@ -103,14 +103,14 @@ def _yaml(text: str, name: str, ontology: Ontology) -> str:
         dumper.emit(event)
     result = out.getvalue()
     if _plain(parse(result, name)) != _plain(ordered) or result.count("#") != text.count("#"):
-        fix = "delete comments (a note is `note:`), or format this file by hand"
-        found = "formatting would lose or change something"
-        raise ContentError([breach("structure", Position(name), found, fix)])
+        fix = "delete comments (use `note:` for a note), or format this file by hand"
+        message = "formatting would lose or change content"
+        raise ContentError([breach("structure", Position(name), message, fix)])
     return result
 
 
 def _lines(text: str, name: str, ontology: Ontology) -> str:
-    """Each record on its line, its keys in their order, numbers as they were typed."""
+    """One record a line with its keys in canonical order; numbers keep their spelling."""
     written: list[str] = []
     problems: list[Problem] = []
     for line, tree in jsontext.parse_lines(io.BytesIO(text.encode()), name):
@@ -125,11 +125,11 @@ def _lines(text: str, name: str, ontology: Ontology) -> str:
 
 
 def _json(node: Node, typed: dict[int, str]) -> str:
-    """A tree as JSON; `typed` holds the numbers and words by their offset in the line."""
+    """A tree as JSON; `typed` holds the numbers and literals by their offset in the line."""
     if isinstance(node, Scalar):
         return typed.get(node.position.column - 1) or json.dumps(node.text, ensure_ascii=False)
     if isinstance(node, Sequence):
-        return f"[{', '.join(_json(each, typed) for each in node.values)}]"
+        return f"[{', '.join(_json(value, typed) for value in node.values)}]"
     members = (f"{_json(key, {})}: {_json(value, typed)}" for key, value in node.entries)
     return f"{{{', '.join(members)}}}"
 
@@ -139,13 +139,13 @@ def _arranged(tree: Node, ontology: Ontology) -> Node:
         return tree
     kind = tree.get("type")
     claims = tree.get("claims")
-    known = ontology.classes.get(kind.text) if isinstance(kind, Scalar) else None
-    if known is None or not isinstance(claims, Sequence):
+    record_class = ontology.classes.get(kind.text) if isinstance(kind, Scalar) else None
+    if record_class is None or not isinstance(claims, Sequence):
         keys = list(ontology.classes["Source"].keys)
         return _sorted(tree, ["id", *keys])
-    order = [*(key for key in TALK if key not in _LAST), *known.keys, *_LAST]
+    order = [*(key for key in TALK if key not in _LAST), *record_class.keys, *_LAST]
     blocks = tuple(
-        _sorted(each, order) if isinstance(each, Mapping) else each for each in claims.values
+        _sorted(value, order) if isinstance(value, Mapping) else value for value in claims.values
     )
     swapped = tuple(
         (key, Sequence(blocks, claims.position) if key.text == "claims" else value)
@@ -161,24 +161,26 @@ def _sorted(node: Mapping, order: list[str]) -> Mapping:
 
 
 def _plain(node: Node) -> Any:
-    """The tree without places, for comparison."""
+    """The tree without positions, for comparison."""
     if isinstance(node, Scalar):
         return node.text
     if isinstance(node, Sequence):
-        return [_plain(each) for each in node.values]
+        return [_plain(value) for value in node.values]
     return [(key.text, _plain(value)) for key, value in node.entries]
 
 
 def _events(node: Node, depth: int) -> list[Any]:
-    """The parser's events of a tree: blocks outside, one-line mappings and lists inside."""
+    """The YAML events of a tree: block style outside, flow style inside."""
     if isinstance(node, Scalar):
         plain = (True, True)
         return [yaml.ScalarEvent(None, None, plain, node.text)]
     inline = depth > 2 or (depth == 1 and isinstance(node, Mapping))
     if isinstance(node, Sequence):
-        flow = depth != 1 and all(isinstance(each, Scalar) for each in node.values)
-        flow = flow and sum(len(each.text) for each in node.values if isinstance(each, Scalar)) < 80
-        inner = [event for each in node.values for event in _events(each, depth + 1)]
+        flow = depth != 1 and all(isinstance(value, Scalar) for value in node.values)
+        flow = (
+            flow and sum(len(value.text) for value in node.values if isinstance(value, Scalar)) < 80
+        )
+        inner = [event for value in node.values for event in _events(value, depth + 1)]
         opening = yaml.SequenceStartEvent(None, None, True, flow_style=flow)
         return [opening, *inner, yaml.SequenceEndEvent()]
     inner = []

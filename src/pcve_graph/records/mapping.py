@@ -1,4 +1,8 @@
-"""From the claim blocks of a record to claims: quads with their evidence."""
+"""Maps records to statements and claims: keys become properties, blocks become claims.
+
+Bounds and participations are derived. Values are checked here, before any engine sees them: a bad
+date, an unknown key or a dangling reference never becomes a triple. Rule: data/FORMAT.md, "Values".
+"""
 
 from __future__ import annotations
 
@@ -20,84 +24,76 @@ from .record_graph import Sheet, iri, literal
 
 XSD: Final = namespaces.PREFIXES["xsd"]
 
-
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-
-
 _ADDRESS: Final = re.compile(r"https?://[^\s/<>\"{}|\\^`]+[^\s<>\"{}|\\^`]*")
-
-
 _NUMBER: Final = {
     "integer": re.compile(r"[+-]?\d+"),
     "decimal": re.compile(r"[+-]?\d+(\.\d+)?"),
 }
-
-
 _TYPE: Final = iri(expand("rdf:type"))
 
 
 def things_of(records: Iterable[Record], ontology: Ontology) -> dict[str, str]:
-    """The IRI of each record of a known class, by id."""
-    things = {}
+    """The IRIs of the records whose class exists, by id."""
+    iris_by_id = {}
     for record in records:
         kind = ontology.classes.get(record.type.text)
         if kind is not None and kind.folder:
-            things[record.id] = namespaces.thing(kind.folder, record.id)
-    return things
+            iris_by_id[record.id] = namespaces.thing(kind.folder, record.id)
+    return iris_by_id
 
 
 def map_records(
-    records: Records, ontology: Ontology, things: abc.Mapping[str, str]
+    records: Records, ontology: Ontology, iris_by_id: abc.Mapping[str, str]
 ) -> tuple[Sheet, ...]:
-    """A sheet for each record, then for each source; `things` are all that may be referred to.
+    """A sheet for each record, then for each source; `iris_by_id` are the IRIs of all records.
 
-    Raises ContentError with everything that is wrong in any of them, what was wrong while
-    reading included.
+    Raises ContentError with all problems, those of reading included.
     """
-    untyped = {record.id for record in records.records} - things.keys()
-    writer = _Writer(ontology, things, records.unread | untyped)
-    sheets = [writer.record(each) for each in records.records]
-    sheets += [writer.source(each) for each in records.sources]
-    problems = [*records.problems, *(each for sheet in sheets for each in sheet.problems)]
+    untyped = {record.id for record in records.records} - iris_by_id.keys()
+    writer = _Writer(ontology, iris_by_id, records.unread | untyped)
+    sheets = [writer.record(record) for record in records.records]
+    sheets += [writer.source(source) for source in records.sources]
+    problems = [*records.problems, *(problem for sheet in sheets for problem in sheet.problems)]
     if problems:
         raise ContentError(problems)
     return tuple(sheets)
 
 
 class _Writer:
-    """Writes records as triples, knowing every class and every thing there is."""
+    """Writes records and sources as triples, given the ontology and the IRIs of all records."""
 
     def __init__(
         self,
         ontology: Ontology,
-        things: abc.Mapping[str, str],
+        iris_by_id: abc.Mapping[str, str],
         unread: frozenset[str] = frozenset(),
     ) -> None:
         self.ontology = ontology
-        self.things = things
-        self.ids = Ids(things)
+        self.iris_by_id = iris_by_id
+        self.ids = Ids(iris_by_id)
         self.unread = unread
 
     def record(self, record: Record) -> Sheet:
         sheet = Sheet(f"record/{record.id}", record.position.path)
         kind = self.ontology.classes.get(record.type.text)
         if kind is None or kind.folder is None:
-            known = [each.name for each in self.ontology.records()]
-            fix = nearest(record.type.text, known) or "known types: " + ", ".join(known)
-            found = f'there is no type "{record.type.text}"'
-            sheet.problems.append(breach("unknown-type", record.type.position, found, fix))
+            names = [record.name for record in self.ontology.records()]
+            fix = nearest(record.type.text, names) or "known types: " + ", ".join(names)
+            message = f'no class is called "{record.type.text}"'
+            sheet.problems.append(breach("unknown-type", record.type.position, message, fix))
             return sheet
         if record.folder not in (None, kind.folder):
-            found = f"a record of type {kind.name} lies in data/records/{record.folder}"
+            message = f"a record of type {kind.name} is in data/records/{record.folder}"
             fix = f"move it to data/records/{kind.folder}/"
-            sheet.problems.append(breach("folder", record.type.position, found, fix))
+            sheet.problems.append(breach("folder", record.type.position, message, fix))
             return sheet
         subject = iri(namespaces.thing(kind.folder, record.id))
         sheet.add(sheet.facts, (subject, _TYPE, iri(kind.iri)), record.position)
         for block in record.blocks:
             claim = _Claim(self, sheet, block, record.id)
             for key, value in block.facts:
-                claim.fact(subject, kind, key, value)
+                claim.add_fact(subject, kind, key, value)
         derive_bounds(sheet)
         part = self.ontology.by_iri[expand("pcve:Participation")]
         if kind.iri in part.keys["event"].classes:
@@ -108,9 +104,9 @@ class _Writer:
         sheet = Sheet(f"source/{source.id}", source.position.path)
         kind = self.ontology.by_iri[expand("pcve:Source")]
         subject = iri(namespaces.source(source.id))
-        held = source.entries.get("textFile")
-        if isinstance(held, Scalar):
-            sheet.needs.add(f"text/{held.text}")
+        file = source.entries.get("textFile")
+        if isinstance(file, Scalar):
+            sheet.needs.add(f"text/{file.text}")
         sheet.add(sheet.facts, (subject, _TYPE, iri(kind.iri)), source.position)
         for name, value in source.entries.entries:
             if name.text == "id":
@@ -123,14 +119,14 @@ class _Writer:
         return sheet
 
     def participations(self, sheet: Sheet, event: str) -> None:
-        """A participation for each fact of the event whose property stands for a role."""
+        """Adds a participation for each statement on the event whose property implies a role."""
         facts = [key for key in sheet.places if len(key) == 3 and key[0] == event]
         for _, predicate, actor in facts:
             role = self.ontology.roles.get(predicate[1:-1])
             if role is None or f"{event} {predicate} {actor} ." not in sheet.facts:
                 continue
             tail = "/".join(
-                namespaces.local_name(each.strip("<>")) for each in (event, role, actor)
+                namespaces.local_name(term.strip("<>")) for term in (event, role, actor)
             )
             node = iri(namespaces.thing("participation", tail))
             sheet.derived.add(node)
@@ -144,18 +140,18 @@ class _Writer:
                 sheet.add(sheet.facts, (node, iri(expand(name)), term), place)
 
     def values(self, key: Key, node: Node, sheet: Sheet) -> Iterator[tuple[str, Position]]:
-        """The terms that `node` stands for; what is none of them becomes a problem."""
+        """The terms of `node`; a value without a term is added to the problems of the sheet."""
         if isinstance(node, Sequence):
-            for each in node.values:
-                yield from self.values(key, each, sheet)
+            for value in node.values:
+                yield from self.values(key, value, sheet)
         elif "langString" in "".join(key.datatypes):
             yield from _texts(key, node, sheet, self.ontology)
         elif isinstance(node, Mapping):
-            found, fix = (
-                f"{key.name} does not take keys of its own",
+            message, fix = (
+                f"{key.name} does not take nested keys",
                 f"write one value: {takes(key)}",
             )
-            sheet.problems.append(breach("structure", node.position, found, fix))
+            sheet.problems.append(breach("structure", node.position, message, fix))
         else:
             term = self.term(key, node, sheet)
             if isinstance(term, Problem):
@@ -164,36 +160,36 @@ class _Writer:
                 yield term, node.position
 
     def term(self, key: Key, value: Scalar, sheet: Sheet) -> str | Problem:
-        """The term that `value` stands for, or the problem that its key has with it."""
+        """The term of `value`, or the problem why it is not a value of `key`."""
         text = value.text
         if key.scheme and text in self.ontology.schemes.get(key.scheme, ()):
             return iri(namespaces.concept(key.scheme, text))
         if key.datatypes and (typed := _typed(key, text)):
             return typed
         if not key.scheme and not key.datatypes:
-            if text in self.things or text in self.unread:
+            if text in self.iris_by_id or text in self.unread:
                 sheet.needs.add(f"record/{text}")
-                return iri(self.things.get(text, namespaces.unread(text)))
+                return iri(self.iris_by_id.get(text, namespaces.unread(text)))
             if not key.classes and _ADDRESS.fullmatch(text):
                 return iri(text)
         return value_problem(key, text, value.position, self.ontology, self.ids)
 
 
 class _Claim:
-    """One block of a record: writes its facts, and for each the claim that carries it."""
+    """Writes the facts of one block of a record, each with its claim."""
 
     def __init__(self, writer: _Writer, sheet: Sheet, block: Block, owner: str) -> None:
         self.writer = writer
         self.sheet = sheet
         self.block = block
         self.owner = owner
-        sheet.needs.update(f"source/{each.id}" for each in block.sources)
-        self.sources = tuple(namespaces.source(each.id) for each in block.sources)
-        self.certainty = self.closed("certainty", block.certainty, "stated")
-        self.standing = self.closed("standing", block.standing, "current")
-        self.quote = self.passage() if block.span else None
+        sheet.needs.update(f"source/{source.id}" for source in block.sources)
+        self.sources = tuple(namespaces.source(source.id) for source in block.sources)
+        self.certainty = self.concept("certainty", block.certainty, "stated")
+        self.standing = self.concept("standing", block.standing, "current")
+        self.quote = self.quote_node() if block.span else None
 
-    def closed(self, scheme: str, value: Scalar | None, default: str) -> str:
+    def concept(self, scheme: str, value: Scalar | None, default: str) -> str:
         if value is None:
             return namespaces.concept(scheme, default)
         key = self.writer.ontology.by_iri[expand("pcve:Claim")].keys[scheme]
@@ -202,12 +198,12 @@ class _Claim:
             self.sheet.problems.append(term)
         return namespaces.concept(scheme, value.text)
 
-    def passage(self) -> str:
+    def quote_node(self) -> str:
         assert self.block.span
-        held = self.block.sources[0].text
-        assert held
+        source_text = self.block.sources[0].text
+        assert source_text
         start, end = self.block.span
-        exact = held.text[start:end]
+        exact = source_text.text[start:end]
         node = hashed("quote", self.sources[0], str(start), str(end), exact)
         integer = XSD + "integer"
         for name, term in (
@@ -222,63 +218,63 @@ class _Claim:
             self.sheet.add(self.sheet.evidence, triple, self.block.position)
         return node
 
-    def fact(self, subject: str, kind: RecordClass, name: Scalar, value: Node) -> None:
+    def add_fact(self, subject: str, kind: RecordClass, name: Scalar, value: Node) -> None:
         key = known_key(kind, name, self.sheet)
         if key is None:
             return
         nested = self.writer.ontology.by_iri.get(key.classes[0]) if len(key.classes) == 1 else None
         if nested is not None and nested.folder is None and not key.scheme:
-            for each in value.values if isinstance(value, Sequence) else (value,):
-                self.inner(subject, key, nested, each)
+            for item in value.values if isinstance(value, Sequence) else (value,):
+                self.add_nested(subject, key, nested, item)
             return
         for term, place in self.writer.values(key, value, self.sheet):
-            self.state((subject, iri(key.path), term), place)
-            if key.derives and self.current:
-                self.bound(subject, key, value, place)
+            self.add_statement((subject, iri(key.path), term), place)
+            if key.derives and self.is_current:
+                self.date_bounds(subject, key, value, place)
 
     @property
-    def current(self) -> bool:
+    def is_current(self) -> bool:
         return self.standing == namespaces.concept("standing", "current")
 
-    def inner(self, subject: str, key: Key, nested: RecordClass, value: Node) -> None:
-        """A thing that is written inside its record, such as a membership."""
+    def add_nested(self, subject: str, key: Key, nested: RecordClass, value: Node) -> None:
+        """Writes an entity that is nested in its record, such as a membership."""
         identifier = value.get("id") if isinstance(value, Mapping) else None
         if not isinstance(value, Mapping) or not isinstance(identifier, Scalar):
-            found = f"{key.name} takes keys of its own, an id first"
+            message = f"{key.name} takes nested keys, beginning with an id"
             fix = f"write {key.name}: {{id: a-name, {', '.join(f'{k}: …' for k in nested.keys)}}}"
-            self.sheet.problems.append(breach("structure", value.position, found, fix))
+            self.sheet.problems.append(breach("structure", value.position, message, fix))
             return
         if not namespaces.ID.fullmatch(identifier.text):
-            found = f'"{identifier.text}" is no id'
-            fix = "small letters a-z, digits and single hyphens"
-            self.sheet.problems.append(breach("structure", identifier.position, found, fix))
+            message = f'"{identifier.text}" is not a valid id'
+            fix = "use lower-case letters a-z, digits and single hyphens"
+            self.sheet.problems.append(breach("structure", identifier.position, message, fix))
             return
         node = iri(namespaces.thing(nested.segment, f"{self.owner}/{identifier.text}"))
-        self.state((subject, iri(key.path), node), value.position)
-        if self.current:
+        self.add_statement((subject, iri(key.path), node), value.position)
+        if self.is_current:
             self.sheet.add(self.sheet.facts, (node, _TYPE, iri(nested.iri)), value.position)
-        for name, each in value.entries:
+        for name, member in value.entries:
             if name.text != "id":
-                self.fact(node, nested, name, each)
+                self.add_fact(node, nested, name, member)
 
-    def bound(self, subject: str, key: Key, value: Node, place: Position) -> None:
+    def date_bounds(self, subject: str, key: Key, value: Node, place: Position) -> None:
         days = first_and_last(value.text) if isinstance(value, Scalar) else None
         if days is None:
             return
-        for each in key.derives:
-            day = days[0] if each == expand("pcve:earliest") else days[1]
-            known = self.sheet.bounds.get((subject, each))
-            if known is None or known[0] <= key.order:
-                self.sheet.bounds[subject, each] = (key.order, day.isoformat(), place)
+        for bound in key.derives:
+            day = days[0] if bound == expand("pcve:earliest") else days[1]
+            previous = self.sheet.bounds.get((subject, bound))
+            if previous is None or previous[0] <= key.order:
+                self.sheet.bounds[subject, bound] = (key.order, day.isoformat(), place)
 
-    def state(self, triple: tuple[str, str, str], place: Position) -> None:
-        """The fact, if it is current, and its claim."""
+    def add_statement(self, triple: tuple[str, str, str], place: Position) -> None:
+        """Writes the statement, if it is current, and its claim."""
         sheet, block = self.sheet, self.block
-        if self.current:
+        if self.is_current:
             sheet.add(sheet.facts, triple, place)
         note = block.note.text if block.note else ""
-        read = " ".join(sorted(self.sources))
-        parts = (read, self.quote or "", self.certainty, self.standing, note)
+        sources = " ".join(sorted(self.sources))
+        parts = (sources, self.quote or "", self.certainty, self.standing, note)
         node = iri(hashed("claim", *triple, *parts))
         if (node,) in sheet.places:
             return
@@ -287,7 +283,7 @@ class _Claim:
             ("rdf:subject", triple[0]),
             ("rdf:predicate", triple[1]),
             ("rdf:object", triple[2]),
-            *(("prov:hadPrimarySource", iri(each)) for each in self.sources),
+            *(("prov:hadPrimarySource", iri(source)) for source in self.sources),
             ("pcve:certainty", iri(self.certainty)),
             ("pcve:standing", iri(self.standing)),
         ]
@@ -304,18 +300,18 @@ class _Claim:
 
 
 def derive_bounds(sheet: Sheet) -> None:
-    """The first and last possible day of everything dated on the sheet."""
+    """Adds the earliest and latest possible day of each dated entity of the sheet."""
     for (owner, bound), (_, day, place) in sheet.bounds.items():
         sheet.add(sheet.facts, (owner, iri(bound), literal(day, XSD + "date")), place)
 
 
 def known_key(kind: RecordClass, name: Scalar, sheet: Sheet) -> Key | None:
-    """The key of `kind` that `name` is; where there is none, the problem goes on the sheet."""
+    """The key `name` of `kind`; None where it does not exist, with a problem added to the sheet."""
     key = kind.keys.get(name.text)
     if key is None:
-        found = f'{kind.name} has no key "{name.text}"'
+        message = f'{kind.name} has no key "{name.text}"'
         fix = nearest(name.text, kind.keys) or f"keys of {kind.name}: " + ", ".join(kind.keys)
-        sheet.problems.append(breach("unknown-key", name.position, found, fix))
+        sheet.problems.append(breach("unknown-key", name.position, message, fix))
     return key
 
 
@@ -328,20 +324,23 @@ def _texts(
         return
     for tag, value in node.entries:
         if not _LANGUAGE.fullmatch(tag.text):
-            found, fix = f'"{tag.text}" is no language', "write a code such as en, sq, sr, mk or bs"
-            sheet.problems.append(breach("language", tag.position, found, fix))
+            message, fix = (
+                f'"{tag.text}" is not a language tag',
+                "use a code such as en, sq, sr, mk or bs",
+            )
+            sheet.problems.append(breach("language", tag.position, message, fix))
             continue
-        for each in value.values if isinstance(value, Sequence) else (value,):
-            if isinstance(each, Scalar):
-                yield literal(each.text, language=tag.text), each.position
+        for item in value.values if isinstance(value, Sequence) else (value,):
+            if isinstance(item, Scalar):
+                yield literal(item.text, language=tag.text), item.position
             else:
-                found, fix = "found keys where a text belongs", "write one text, or a list of texts"
-                sheet.problems.append(breach("structure", each.position, found, fix))
+                message, fix = "expected a text, found keys", "write one text, or a list of texts"
+                sheet.problems.append(breach("structure", item.position, message, fix))
 
 
 def _typed(key: Key, text: str) -> str:
-    """`text` as a literal of the datatype that fits it; empty where none of the key's does."""
-    kinds = {namespaces.local_name(each): each for each in key.datatypes}
+    """`text` as a literal of the datatype of `key` that it matches; empty where it matches none."""
+    kinds = {namespaces.local_name(datatype): datatype for datatype in key.datatypes}
     if {"date", "gYear", "gYearMonth"} & kinds.keys():
         form = precision(text)
         return literal(text, kinds[form]) if form in kinds else ""

@@ -1,7 +1,7 @@
-"""Held texts, and the one dumb question asked of them: do these words stand there?
+"""Exact search for quotes in the held texts of sources.
 
-White space counts as one space and typographic quotation marks as plain ones. Nothing else is
-forgiven: no case, no dash, no order. The rule is data/FORMAT.md, "Quotes".
+White space counts as one space and typographic quotation marks as plain ones; everything else,
+case and dashes included, must match. Rule: data/FORMAT.md, "Quotes".
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _MARKS: Final = str.maketrans(dict.fromkeys("‘’‚‛‹›", "'") | dict.fr
 
 
 class HeldText:
-    """The text of a source, ready to be searched."""
+    """The held text of a source, indexed for the search for quotes."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -29,39 +29,43 @@ class HeldText:
         self._places = places
 
     def find(self, quote: str) -> list[tuple[int, int]]:
-        """Where `quote` stands: (start, end) in characters of the text, end exclusive, in order.
+        """The occurrences of `quote`, in order: (start, end) in characters, end exclusive.
 
-        Empty where it does not stand, or where `quote` holds no words.
+        Empty where there is none, or where `quote` contains no words.
         """
-        wanted = fold(quote)
+        folded_quote = fold(quote)
         spans: list[tuple[int, int]] = []
-        at = self._folded.find(wanted) if wanted else -1
+        at = self._folded.find(folded_quote) if folded_quote else -1
         while at >= 0:
-            spans.append((self._places[at], self._places[at + len(wanted) - 1] + 1))
-            at = self._folded.find(wanted, at + 1)
+            spans.append((self._places[at], self._places[at + len(folded_quote) - 1] + 1))
+            at = self._folded.find(folded_quote, at + 1)
         return spans
 
     def divergence(self, quote: str) -> tuple[str, str, str]:
-        """Where a quote that is not found leaves the text: (shared, quote's, text's).
+        """Where a quote that does not occur departs from the text: (shared, quote, text).
 
-        `shared` is the longest beginning of the quote that stands in the text, cut to its end;
-        the other two are how the quote and the text go on. All are empty where not even its
-        first word stands there.
+        `shared` is the end of the longest prefix of the quote that occurs in the text; the other
+        two are the continuations of the quote and of the text. All are empty where not even the
+        first word occurs.
         """
-        wanted = fold(quote)
-        low, high = 0, len(wanted)
+        folded_quote = fold(quote)
+        low, high = 0, len(folded_quote)
         while low < high:
             middle = (low + high + 1) // 2
-            if wanted[:middle] in self._folded:
+            if folded_quote[:middle] in self._folded:
                 low = middle
             else:
                 high = middle - 1
-        if low < len(wanted.split(" ", 1)[0]):
+        if low < len(folded_quote.split(" ", 1)[0]):
             return "", "", ""
-        at = self._folded.find(wanted[:low]) + low
-        return wanted[max(0, low - 30) : low], wanted[low : low + 20], self._folded[at : at + 20]
+        at = self._folded.find(folded_quote[:low]) + low
+        return (
+            folded_quote[max(0, low - 30) : low],
+            folded_quote[low : low + 20],
+            self._folded[at : at + 20],
+        )
 
 
 def fold(words: str) -> str:
-    """`words` with white space as single spaces and quotation marks plain, trimmed."""
+    """`words` with single spaces and plain quotation marks, trimmed."""
     return " ".join(words.translate(_MARKS).split())

@@ -1,4 +1,4 @@
-"""From files to records: text and lines, quotes checked against held texts. No IRIs here."""
+"""Reads files to records and sources, and checks quotes against held texts. No IRIs here."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from ..system.files import LARGEST, read_inside
 from .files import Entry, File, home_files, read_entries
 from .quotes import HeldText
 
-Found = TypeVar("Found")
+Parsed = TypeVar("Parsed")
 
 TALK = ("source", "quote", "occurrence", "certainty", "standing", "note")
-"""The keys of a block that speak of the claim; every other key is a fact."""
+"""The keys of a block that describe the claim; every other key is a fact."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source as its file states it. `text` is there where the words are held."""
+    """A source as its file states it. `text` is None where no text is held."""
 
     id: str
     entries: Mapping
@@ -40,10 +40,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Facts, and the words they rest on.
+    """A claim block: facts with their sources and quote.
 
-    `sources` are several where the facts were read in them taken together. `span` is (start, end)
-    in the held text of the one source, in characters; None where no text is held.
+    There are several `sources` where only all of them together support the facts. `span` is
+    (start, end) in the held text of the source, in characters; None where there is no text.
     """
 
     sources: tuple[Source, ...]
@@ -57,7 +57,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One thing and the claims about it. `folder` is None for a record from elsewhere."""
+    """A record and its claim blocks. `folder` is None for a file outside data/records."""
 
     id: str
     type: Scalar
@@ -68,10 +68,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Everything under data/, sorted by id. `problems` is what was wrong while reading.
+    """Records and sources, sorted by id, with the problems of reading them.
 
-    `unread` holds the ids of records that are there but have problems of their own, so that a
-    reference to one of them is not a second mistake.
+    `unread` holds the ids of records that exist but could not be read, so that a reference to one
+    of them is not reported as a second problem.
     """
 
     records: tuple[Record, ...]
@@ -83,8 +83,8 @@ class Records:
 def read_records(project: Project, guests: Iterable[File] = ()) -> Records:
     """Every source and record of `project`, in one pass over sorted file names.
 
-    `guests` are records from elsewhere; each stands in for the project's record of its id. What
-    cannot be read leaves its problems in the result and stops nothing else.
+    `guests` are files outside the project; their records replace those of the same id. An entry
+    that cannot be read adds its problems to the result and does not stop the others.
     """
     folder = project.data / "sources"
     home = [path for path in home_files(project, folder) if path.parent == folder]
@@ -93,7 +93,7 @@ def read_records(project: Project, guests: Iterable[File] = ()) -> Records:
     records = read_records_in(project, home, sources, guests)
     return Records(
         records=records.records,
-        sources=tuple(each for each in sources.values() if each is not None),
+        sources=tuple(source for source in sources.values() if source is not None),
         problems=(*problems, *records.problems),
         unread=records.unread,
     )
@@ -102,12 +102,14 @@ def read_records(project: Project, guests: Iterable[File] = ()) -> Records:
 def read_sources_in(
     project: Project, paths: Iterable[Path]
 ) -> tuple[dict[str, Source | None], tuple[Problem, ...]]:
-    """The sources in these files by id, None for one that cannot be read, and what is wrong."""
+    """The sources in these files by id (None for one that cannot be read), and the problems."""
     problems: list[Problem] = []
-    known: dict[str, Position] = {}
+    positions_by_id: dict[str, Position] = {}
     entries = read_entries(project, paths)
-    read = dict(_each(entries, known, problems, lambda entry: _source(project, entry)))
-    return {name: read.get(name) for name in known}, tuple(problems)
+    read = dict(
+        _read_each(entries, positions_by_id, problems, lambda entry: _source(project, entry))
+    )
+    return {name: read.get(name) for name in positions_by_id}, tuple(problems)
 
 
 def read_records_in(
@@ -116,69 +118,74 @@ def read_records_in(
     sources: Mapping_[str, Source | None],
     guests: Iterable[File] = (),
 ) -> Records:
-    """The records in these files, and no sources; `guests` as in `read_records`."""
+    """The records in these files, without sources; `guests` as in `read_records`."""
     problems: list[Problem] = []
-    invited = list(read_entries(project, guests))
-    names = {entry.id for entry in invited} - {""}
+    guest_entries = list(read_entries(project, guests))
+    names = {entry.id for entry in guest_entries} - {""}
     home = read_entries(project, paths)
-    entries = chain((entry for entry in home if entry.id not in names), invited)
-    met: dict[str, Position] = {}
-    records = dict(_each(entries, met, problems, lambda entry: _record(project, entry, sources)))
+    entries = chain((entry for entry in home if entry.id not in names), guest_entries)
+    positions_by_id: dict[str, Position] = {}
+    records = dict(
+        _read_each(
+            entries, positions_by_id, problems, lambda entry: _record(project, entry, sources)
+        )
+    )
     return Records(
         records=tuple(records.values()),
         sources=(),
         problems=tuple(problems),
-        unread=frozenset(met) - records.keys(),
+        unread=frozenset(positions_by_id) - records.keys(),
     )
 
 
 def without(records: Records, problems: Iterable[Problem]) -> Records:
-    """The records and sources that have none of `problems`, and rest on no source that has.
+    """The records and sources without any of `problems`, in them or in a source they cite.
 
-    The others count as there but unread.
+    The other records become `unread`.
     """
-    wrong = {extent(each.position) for each in problems}
-    sources = {each.id for each in records.sources if extent(each.position) in wrong}
-    kept = tuple(
-        each
-        for each in records.records
-        if extent(each.position) not in wrong
-        and not any(one.id in sources for block in each.blocks for one in block.sources)
+    wrong = {extent(problem.position) for problem in problems}
+    sources = {source.id for source in records.sources if extent(source.position) in wrong}
+    remaining = tuple(
+        record
+        for record in records.records
+        if extent(record.position) not in wrong
+        and not any(source.id in sources for block in record.blocks for source in block.sources)
     )
     return Records(
-        records=kept,
-        sources=tuple(each for each in records.sources if each.id not in sources),
+        records=remaining,
+        sources=tuple(source for source in records.sources if source.id not in sources),
         problems=(),
-        unread=records.unread | {each.id for each in records.records} - {each.id for each in kept},
+        unread=records.unread
+        | {record.id for record in records.records} - {record.id for record in remaining},
     )
 
 
 def extent(position: Position) -> tuple[str, int]:
-    """What tells the record at `position` from others: its file, and in JSON Lines its line."""
+    """What identifies the record at `position`: its file, and in JSON Lines its line, else 0."""
     one_a_line = position.path.endswith(".jsonl") or position.path == "stdin"
     return position.path, position.line if one_a_line else 0
 
 
-def _each(
+def _read_each(
     entries: Iterable[Entry],
-    met: dict[str, Position],
+    positions_by_id: dict[str, Position],
     problems: list[Problem],
-    read: Callable[[Entry], Found],
-) -> Iterator[tuple[str, Found]]:
-    """What `read` makes of each entry, by id; its place goes to `met`, what is wrong to `problems`.
+    read: Callable[[Entry], Parsed],
+) -> Iterator[tuple[str, Parsed]]:
+    """The id and the result of `read` for each entry; positions and problems are collected.
 
-    An id that was met before is a problem.
+    A repeated id is a problem.
     """
     for entry in entries:
-        if entry.id in met and not isinstance(entry.found, ContentError):
-            there = met[entry.id]
-            found = f'the id "{entry.id}" is also that of {there.path}'
-            found += f", line {there.line}" if there.line > 1 else ""
-            fix = "join the two if they are one thing, else give the newer one another id"
-            problems.append(breach("duplicate-id", entry.position, found, fix))
+        if entry.id in positions_by_id and not isinstance(entry.content, ContentError):
+            first = positions_by_id[entry.id]
+            message = f'the id "{entry.id}" is already used in {first.path}'
+            message += f", line {first.line}" if first.line > 1 else ""
+            fix = "merge the two if they are the same, else give the newer one another id"
+            problems.append(breach("duplicate-id", entry.position, message, fix))
             continue
         if entry.id:
-            met[entry.id] = entry.position
+            positions_by_id[entry.id] = entry.position
         try:
             yield entry.id, read(entry)
         except ContentError as error:
@@ -191,19 +198,19 @@ def _source(project: Project, entry: Entry) -> Source:
     if file is None and sha256 is None:
         return Source(entry.id, root, None)
     if not isinstance(file, Scalar) or not isinstance(sha256, Scalar):
-        fix = "give both, or neither"
-        raise _stop("held-text", root.position, "found one of textFile and sha256", fix)
+        fix = "state both, or neither"
+        raise _stop("held-text", root.position, "only one of textFile and sha256 is stated", fix)
     folder = project.data / "sources" / "texts"
-    held = folder / file.text
-    if held.parent != folder or not held.is_file():
+    path = folder / file.text
+    if path.parent != folder or not path.is_file():
         fix = f"put the file there, or correct its name ({project.relative(folder)})"
-        raise _stop("held-text", file.position, f'there is no file "{file.text}"', fix)
-    raw = read_inside(held, project.root, LARGEST)
+        raise _stop("held-text", file.position, f'file not found: "{file.text}"', fix)
+    raw = read_inside(path, project.root, LARGEST)
     digest = hashlib.sha256(raw).hexdigest()
     if digest != sha256.text:
         fix = f"restore the file; if it was changed on purpose, write sha256: {digest}"
-        raise _stop("checksum", sha256.position, f"{file.text} has another checksum", fix)
-    return Source(entry.id, root, HeldText(decode(raw, project.relative(held))))
+        raise _stop("checksum", sha256.position, f"the checksum of {file.text} does not match", fix)
+    return Source(entry.id, root, HeldText(decode(raw, project.relative(path))))
 
 
 def _record(project: Project, entry: Entry, sources: Mapping_[str, Source | None]) -> Record:
@@ -213,7 +220,7 @@ def _record(project: Project, entry: Entry, sources: Mapping_[str, Source | None
             "unknown-key",
             key.position,
             f'a record has no key "{key.text}"',
-            "a fact stands in a block under claims, beside its source",
+            "write facts in a block under `claims:`, next to their source",
         )
         for key, _ in root.entries
         if key.text not in ("id", "type", "claims")
@@ -239,32 +246,39 @@ def _record(project: Project, entry: Entry, sources: Mapping_[str, Source | None
 
 
 def _block(node: Node, sources: Mapping_[str, Source | None]) -> Block:
-    """One block. Raises ContentError, empty where a source has told its own problem already."""
+    """One block. Raises ContentError, without problems where a source has reported its own."""
     if not isinstance(node, Mapping):
         fix = "a block begins with `- source: …`"
-        raise _stop("structure", node.position, "found a block without keys", fix)
-    talk: dict[str, Scalar] = {}
+        raise _stop("structure", node.position, "a block must have keys", fix)
+    settings: dict[str, Scalar] = {}
     for key, value in node.entries:
         if key.text in TALK and key.text != "source":
             if not isinstance(value, Scalar):
-                raise _stop("structure", value.position, f"{key.text} is no text", "write one text")
-            talk[key.text] = value
+                raise _stop(
+                    "structure", value.position, f"{key.text} is not a text", "write one text"
+                )
+            settings[key.text] = value
     facts = tuple((key, value) for key, value in node.entries if key.text not in TALK)
-    named = _scalars(node.get("source"))
-    if not named or not facts:
-        lacks = "a fact" if named else "a source"
-        raise _stop("missing-key", node.position, f"the block has not {lacks}", f"add {lacks}")
-    doubt = next((talk[key] for key in ("certainty", "standing") if _doubtful(talk.get(key))), None)
-    if doubt is not None and "note" not in talk:
-        fix = "add `note:` and say why"
-        raise _stop("reason", doubt.position, f"the block is {doubt.text} and has no note", fix)
-    chosen = tuple(_named(each, sources) for each in named)
+    names = _scalars(node.get("source"))
+    if not names or not facts:
+        missing = "fact" if names else "source"
+        raise _stop(
+            "missing-key", node.position, f"this block states no {missing}", f"add a {missing}"
+        )
+    doubt = next(
+        (settings[key] for key in ("certainty", "standing") if _doubtful(settings.get(key))),
+        None,
+    )
+    if doubt is not None and "note" not in settings:
+        fix = "add `note:` with the reason"
+        raise _stop("reason", doubt.position, f"this block is {doubt.text} but has no note", fix)
+    chosen = tuple(_cited(name, sources) for name in names)
     return Block(
         sources=chosen,
-        span=_span(chosen, talk, node.position),
-        certainty=talk.get("certainty"),
-        standing=talk.get("standing"),
-        note=talk.get("note"),
+        span=_span(chosen, settings, node.position),
+        certainty=settings.get("certainty"),
+        standing=settings.get("standing"),
+        note=settings.get("note"),
         facts=facts,
         position=node.position,
     )
@@ -272,14 +286,14 @@ def _block(node: Node, sources: Mapping_[str, Source | None]) -> Block:
 
 def _scalars(node: Node | None) -> tuple[Scalar, ...]:
     nodes = node.values if isinstance(node, Sequence) else (node,)
-    return tuple(each for each in nodes if isinstance(each, Scalar))
+    return tuple(node for node in nodes if isinstance(node, Scalar))
 
 
-def _named(name: Scalar, sources: Mapping_[str, Source | None]) -> Source:
+def _cited(name: Scalar, sources: Mapping_[str, Source | None]) -> Source:
     if name.text not in sources:
         hint = nearest(name.text, sources)
-        fix = hint or f"make it (pcve new source {name.text}), or correct the id"
-        raise _stop("unknown-source", name.position, f'there is no source "{name.text}"', fix)
+        fix = hint or f"create it (pcve new source {name.text}), or correct the id"
+        raise _stop("unknown-source", name.position, f'no source has the id "{name.text}"', fix)
     source = sources[name.text]
     if source is None:
         raise ContentError([])
@@ -291,49 +305,54 @@ def _doubtful(value: Scalar | None) -> bool:
 
 
 def _span(
-    sources: tuple[Source, ...], talk: dict[str, Scalar], position: Position
+    sources: tuple[Source, ...], settings: dict[str, Scalar], position: Position
 ) -> tuple[int, int] | None:
-    quote, occurrence = talk.get("quote"), talk.get("occurrence")
-    source = next((each for each in sources if each.text is not None), sources[0])
+    quote, occurrence = settings.get("quote"), settings.get("occurrence")
+    source = next((source for source in sources if source.text is not None), sources[0])
     if source.text is None:
         if quote is not None:
-            fix = "delete the quote: the facts are cited; or hold the text of the source"
-            found = f"the text of {source.id} is not held"
-            raise _stop("quote-not-held", quote.position, found, fix)
+            fix = "delete the quote: the facts are then cited; or add the text of the source"
+            message = f"the text of {source.id} is not held"
+            raise _stop("quote-not-held", quote.position, message, fix)
         return None
     if len(sources) > 1:
-        fix = "give what rests on the held text a block of its own, with its quote"
-        found = f"the text of {source.id} is held, and there are other sources beside it"
-        raise _stop("quote-missing", position, found, fix)
+        fix = "put what rests on the held text in a separate block, with its quote"
+        message = f"the text of {source.id} is held, but the block has other sources as well"
+        raise _stop("quote-missing", position, message, fix)
     if quote is None:
-        fix = "quote the words that say it; what no words say is left out"
-        raise _stop("quote-missing", position, f"the text of {source.id} is held", fix)
+        fix = "quote the words that state it; leave out what no words state"
+        raise _stop(
+            "quote-missing",
+            position,
+            f"the text of {source.id} is held, but the block has no quote",
+            fix,
+        )
     spans = source.text.find(quote.text)
     if not spans:
-        shared, goes_on, text = source.text.divergence(quote.text)
-        found = f"not one beginning of it stands in the text of {source.id}"
+        shared, continuation, text = source.text.divergence(quote.text)
+        message = f"not even its first word occurs in the text of {source.id}"
         if shared:
-            found = f'after "…{shared}" the quote goes on "{goes_on}", the text "{text}"'
-        fix = "copy the words from the text as they are, its slips included"
-        raise _stop("quote-not-found", quote.position, found, fix)
+            message = f'after "…{shared}" the quote continues "{continuation}", the text "{text}"'
+        fix = "copy the words from the text verbatim, its errors included"
+        raise _stop("quote-not-found", quote.position, message, fix)
     which = occurrence.text if occurrence else "1"
     if (len(spans) > 1 and occurrence is None) or which not in map(str, range(1, len(spans) + 1)):
-        fix = f"quote a few words more, or add `occurrence:` and a number from 1 to {len(spans)}"
+        fix = f"quote more words, or add `occurrence:` with a number from 1 to {len(spans)}"
         place = occurrence or quote
         times = "time" if len(spans) == 1 else "times"
-        found = f"it stands there {len(spans)} {times}"
-        raise _stop("quote-ambiguous", place.position, found, fix)
+        message = f"the quote occurs {len(spans)} {times} in the text"
+        raise _stop("quote-ambiguous", place.position, message, fix)
     start, end = spans[int(which) - 1]
     if bad := refused(source.text.text[start:end]):
-        found = f"in the text of {source.id} these words hold the character {bad.name}"
-        fix = "quote the words before it, or those behind it"
-        raise _stop("control-character", quote.position, found, fix)
+        message = f"in the text of {source.id} these words contain the character {bad.name}"
+        fix = "quote the words before it, or those after it"
+        raise _stop("control-character", quote.position, message, fix)
     return start, end
 
 
 def _missing(root: Mapping, key: str, fix: str) -> Problem:
-    return breach("missing-key", root.position, f"{key} is not there or not of its form", fix)
+    return breach("missing-key", root.position, f"{key} is missing or malformed", fix)
 
 
-def _stop(rule: str, position: Position, found: str, fix: str) -> ContentError:
-    return ContentError([breach(rule, position, found, fix)])
+def _stop(rule: str, position: Position, message: str, fix: str) -> ContentError:
+    return ContentError([breach(rule, position, message, fix)])

@@ -1,4 +1,4 @@
-"""What one record or source adds to the graph: its lines, and where each of them comes from."""
+"""The statements that one record or source adds to the graph, each with its position."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import pyoxigraph as ox
 from ..model.problems import Position, Problem
 
 Place = tuple[str, ...]
-"""What a position is kept for: (subject,), (subject, predicate) or (subject, predicate, object)."""
+"""What has a position: (subject,), (subject, predicate) or (subject, predicate, object)."""
 
 
 @dataclass(slots=True)
 class Sheet:
-    """The lines of N-Triples of one record or source, and the position of each.
+    """The N-Triples lines of one record or source, and the position of each.
 
-    `owner` is `record/<id>` or `source/<id>`, `needs` the owners that the lines depend on.
-    `derived` holds the nodes that no record states: what is wrong with one is wrong with the fact
-    it comes from. `verified` and `cited` count the claims with and without a checked quote.
+    `owner` is `record/<id>` or `source/<id>`; `needs` holds the owners that the lines depend on.
+    `derived` holds the nodes that no record states: a problem with one is reported at the fact
+    that it is derived from. `verified` and `cited` count the claims with and without a quote.
     """
 
     owner: str
@@ -36,11 +36,11 @@ class Sheet:
 
     @property
     def subjects(self) -> list[str]:
-        """Everything that the lines speak of, in their order."""
+        """The subjects of the lines, in their order."""
         return [place[0] for place in self.places if len(place) == 1]
 
     def add(self, lines: dict[str, None], triple: tuple[str, str, str], at: Position) -> None:
-        """Add a triple to `lines`, the sheet's facts or evidence; its first position stays."""
+        """Add a triple to `lines` (the facts or the evidence); its first position is retained."""
         lines[f"{triple[0]} {triple[1]} {triple[2]} ."] = None
         self.places.setdefault(triple[:1], at)
         self.places.setdefault(triple[:2], at)
@@ -49,12 +49,12 @@ class Sheet:
 
 @lru_cache(2**16)
 def iri(value: str) -> str:
-    """An IRI as N-Triples writes it."""
+    """An IRI in N-Triples syntax."""
     return str(ox.NamedNode(value))
 
 
 def literal(text: str, datatype: str | None = None, language: str | None = None) -> str:
-    """A literal as N-Triples writes it; `datatype` is an IRI."""
+    """A literal in N-Triples syntax; `datatype` is an IRI."""
     if language:
         return str(ox.Literal(text, language=language.lower()))
     return str(ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None))

@@ -1,4 +1,4 @@
-"""A new record or source with every key its class allows, for the curator to fill in."""
+"""Templates: a new record or source with all keys of its class, for the curator to fill in."""
 
 from __future__ import annotations
 
@@ -16,26 +16,28 @@ from ..model.suggest import nearest
 def draft(project: Project, ontology: Ontology, kind: str, identifier: str) -> tuple[Path, str]:
     """The path and text of the new file.
 
-    Raises UsageError for an unknown kind, an id that is none, or one that is taken.
+    Raises UsageError for an unknown kind, an invalid id, or an id that is in use.
     """
     if not ID.fullmatch(identifier):
-        raise UsageError(f"{identifier!r} is no id: small letters a-z, digits and single hyphens")
-    kinds = {kebab(each.name): each for each in ontology.records()}
+        raise UsageError(
+            f"invalid id {identifier!r}: use lower-case letters a-z, digits and single hyphens"
+        )
+    kinds = {kebab(record.name): record for record in ontology.records()}
     if kind == "source":
         path = project.data / "sources" / f"{identifier}.yml"
-        taken = [path] if path.exists() else []
+        existing = [path] if path.exists() else []
         text = _source(ontology.classes["Source"], identifier)
     elif kind in kinds:
-        found = kinds[kind]
+        record_class = kinds[kind]
         folder = project.data / "records"
-        path = folder / str(found.folder) / f"{identifier}.yml"
-        taken = sorted(folder.rglob(f"{identifier}.yml"))
-        text = _record(found, identifier)
+        path = folder / str(record_class.folder) / f"{identifier}.yml"
+        existing = sorted(folder.rglob(f"{identifier}.yml"))
+        text = _record(record_class, identifier)
     else:
         hint = nearest(kind, kinds) or "known kinds: source, " + ", ".join(kinds)
-        raise UsageError(f"there is no kind {kind!r}; {hint}")
-    if taken:
-        raise UsageError(f"the id {identifier} is taken by {project.relative(taken[0])}")
+        raise UsageError(f"unknown kind {kind!r}; {hint}")
+    if existing:
+        raise UsageError(f"the id {identifier} is already used by {project.relative(existing[0])}")
     return path, text
 
 
@@ -45,14 +47,14 @@ def _source(kind: RecordClass, identifier: str) -> str:
 
 
 def _blank(key: Key) -> str:
-    """A value to fill in, in the form that the key takes."""
-    if any(namespaces.local_name(each) == "langString" for each in key.datatypes):
+    """A placeholder in the form that the key takes."""
+    if any(namespaces.local_name(datatype) == "langString" for datatype in key.datatypes):
         return "{en: <text>}"
     return f"<{takes(key)}>"
 
 
 def _record(kind: RecordClass, identifier: str) -> str:
     head = [f"id: {identifier}", f"type: {kind.name}", "claims:", "  - source: <id of a source>"]
-    rows = ["    quote: <the words, as they stand>"]
+    rows = ["    quote: <the words, verbatim>"]
     rows += [f"    {key.name}: {_blank(key)}" for key in kind.keys.values()]
     return "\n".join([*head, *rows]) + "\n"

@@ -1,9 +1,9 @@
-"""What differs between two graphs, by statement, each with its reason and its evidence.
+"""Compares two snapshots by statement; each change has its reason and its evidence.
 
-A statement is a subject, a predicate and a value. It is there if it is a fact, or if a claim states
-it, disputed and superseded ones included. What the build derives (a bound, a participation, a
-class) is told under the statement that it follows from. Every quad that one graph has and the other
-has not belongs to exactly one change.
+A statement (subject, predicate, value) exists in a snapshot if it is a fact, or if a claim states
+it, disputed and superseded ones included. Derived statements (bounds, participations, classes) are
+reported with the statement that they follow from. Every quad that only one graph has belongs to
+exactly one change.
 """
 
 from __future__ import annotations
@@ -24,18 +24,16 @@ from .snapshot import Fact, Reading, Side, is_part
 from .states import Pair, State, paired
 
 _TYPE: Final = expand("rdf:type")
-
-
 _DATES: Final = frozenset(map(expand, ("xsd:date", "xsd:gYearMonth", "xsd:gYear")))
 
 
 def attach(
     stated: list[Pair], derived: Iterable[Pair], sides: tuple[Reading, Reading]
 ) -> Iterator[Pair]:
-    """Put each of `derived` under the one of `stated` that it follows from; give the others back.
+    """Attach each of `derived` to the one of `stated` that it follows from; yield the others.
 
-    A participation follows from the fact that an actor had a role, the class of a part of a record
-    from the fact that names the part, and a bound from a date of the same thing.
+    A participation follows from the statement that an actor had a role, the class of a nested node
+    from the statement that refers to it, and a bound from a date of the same entity.
     """
     by_subject: dict[Term, list[Pair]] = defaultdict(list)
     by_value: dict[Term, list[Pair]] = defaultdict(list)
@@ -63,7 +61,8 @@ def _role(
 ) -> Pair | None:
     for side in sides:
         event, actor, role = (
-            side.one(node, expand(name)) for name in ("pcve:event", "pcve:actor", "pcve:role")
+            side.first_value(node, expand(name))
+            for name in ("pcve:event", "pcve:actor", "pcve:role")
         )
         if event is None or actor is None or role is None:
             continue
@@ -75,30 +74,30 @@ def _role(
 
 
 def _date(bound: Pair, candidates: list[Pair]) -> Pair | None:
-    """The change of a date that has this first or last day, else that of any date."""
+    """The changed date whose first or last day is this bound, else any changed date."""
     dated = [pair for pair in candidates if _days(pair)]
-    wanted = {getattr(value, "value", "") for value in bound.values()}
-    return next((pair for pair in dated if _days(pair) & wanted), next(iter(dated), None))
+    bound_days = {getattr(value, "value", "") for value in bound.values()}
+    return next((pair for pair in dated if _days(pair) & bound_days), next(iter(dated), None))
 
 
 def _days(pair: Pair) -> set[str]:
     dates = (value for value in pair.values() if isinstance(value, ox.Literal))
-    found = (first_and_last(date.value) for date in dates if date.datatype.value in _DATES)
-    return {day.isoformat() for days in found if days for day in days}
+    day_ranges = (first_and_last(date.value) for date in dates if date.datatype.value in _DATES)
+    return {day.isoformat() for days in day_ranges if days for day in days}
 
 
 Quads: TypeAlias = dict[str, list[ox.Quad]]
-_OTHERS: Final = ("catalog", "ontology", "vocabulary")
-_PLACES: Final = ("facts", "evidence", *_OTHERS)
+_UNCLAIMED_GRAPHS: Final = ("catalog", "ontology", "vocabulary")
+_GRAPH_ORDER: Final = ("facts", "evidence", *_UNCLAIMED_GRAPHS)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A statement that differs: `kind` is added, removed or changed; `old` and `new` its value.
+    """A statement that differs: `kind` is added, removed or changed; `old` and `new` its values.
 
-    Where both values are one, the statement stays, on other evidence or with another standing.
-    `before` and `after` are its claims on each side, `follows` what was derived from it, `removed`
-    and `added` the quads of all that. `graph` is the local name of the graph it is in.
+    Where both values are equal, the statement remains, but its evidence or standing changed.
+    `before` and `after` are its claims on each side, `follows` the changes derived from it,
+    `removed` and `added` the quads of all of these. `graph` is the local name of its graph.
     """
 
     kind: str
@@ -117,7 +116,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Diff:
-    """All changes from `old` to `new`, by graph, subject, predicate and value."""
+    """All changes from `old` to `new`, sorted by graph, subject, predicate and value."""
 
     old: Side
     new: Side
@@ -125,67 +124,72 @@ class Diff:
 
     def kinds(self) -> dict[str, int]:
         """The number of changes of each kind: added, changed, removed."""
-        counted = Counter(each.kind for each in self.changes)
+        counted = Counter(change.kind for change in self.changes)
         return {kind: counted[kind] for kind in ("added", "changed", "removed")}
 
     def reasons(self) -> dict[str, int]:
-        """The number of changes for each reason that there is."""
-        return dict(sorted(Counter(each.reason.code for each in self.changes).items()))
+        """The number of changes by code of the reason, without zeros."""
+        return dict(sorted(Counter(change.reason.code for change in self.changes).items()))
 
 
 def compare(old: Side, new: Side) -> Diff:
-    """What changed from `old` to `new`."""
+    """The differences from `old` to `new`."""
     sides = Reading(old), Reading(new)
-    gone, come = (
-        {name: reading.quads(name, side.graphs[name] - other.graphs[name]) for name in GRAPHS}
-        for reading, side, other in ((sides[0], old, new), (sides[1], new, old))
+    removed, added = (
+        {name: reading.quads(name, side.graphs[name] - counterpart.graphs[name]) for name in GRAPHS}
+        for reading, side, counterpart in ((sides[0], old, new), (sides[1], new, old))
     )
-    states, unclaimed, loose = _claimed(sides, gone, come)
+    states, unclaimed, unattached = _claimed(sides, removed, added)
     pairs = list(paired("facts", states))
     pairs += attach(pairs, paired("facts", unclaimed), sides)
-    pairs += paired("evidence", loose)
-    for name in _OTHERS:
-        pairs += paired(name, _plain(gone[name], come[name]))
+    pairs += paired("evidence", unattached)
+    for name in _UNCLAIMED_GRAPHS:
+        pairs += paired(name, _unclaimed_states(removed[name], added[name]))
     reasons = Reasons(*sides, states)
-    changes = [_change(each, reasons.reason(each)) for each in pairs]
+    changes = [_change(pair, reasons.reason(pair)) for pair in pairs]
     return Diff(old, new, tuple(sorted(changes, key=_order)))
 
 
 def _claimed(
-    sides: tuple[Reading, Reading], gone: Quads, come: Quads
+    sides: tuple[Reading, Reading], removed: Quads, added: Quads
 ) -> tuple[list[State], list[State], list[State]]:
-    """The claimed statements that differ, then the facts and the evidence that belong to none."""
+    """The claimed statements that differ, then the facts and the evidence without a claim."""
     old, new = sides
     states: dict[Fact, State] = {}
 
     def state(fact: Fact) -> State:
         if fact not in states:
-            found = old.is_fact(fact), new.is_fact(fact), old.claims(fact), new.claims(fact)
-            states[fact] = State(fact, *found)
+            values = old.is_fact(fact), new.is_fact(fact), old.claims(fact), new.claims(fact)
+            states[fact] = State(fact, *values)
         return states[fact]
 
-    loose: dict[bool, list[ox.Quad]] = {False: [], True: []}
-    for is_new, side, quads in ((False, old, gone["evidence"]), (True, new, come["evidence"])):
+    unattached: dict[bool, list[ox.Quad]] = {False: [], True: []}
+    for is_new, side, quads in ((False, old, removed["evidence"]), (True, new, added["evidence"])):
         quotes = []
-        for node, own in _by_subject(quads).items():
+        for node, node_quads in _by_subject(quads).items():
             fact = side.stated(node)
             if fact is None:
-                quotes.append((node, own))
+                quotes.append((node, node_quads))
             else:
-                _quads(state(fact), is_new).extend(own)
-        for node, own in quotes:
-            stated = map(side.stated, side.quoting(node))
+                _quads(state(fact), is_new).extend(node_quads)
+        for node, node_quads in quotes:
+            stated = map(side.stated, side.claims_quoting(node))
             owner = next((fact for fact in stated if fact in states), None)
-            (loose[is_new] if owner is None else _quads(states[owner], is_new)).extend(own)
+            (unattached[is_new] if owner is None else _quads(states[owner], is_new)).extend(
+                node_quads
+            )
     unclaimed: dict[bool, list[ox.Quad]] = {False: [], True: []}
-    for is_new, quads in ((False, gone["facts"]), (True, come["facts"])):
+    for is_new, quads in ((False, removed["facts"]), (True, added["facts"])):
         for quad in quads:
             fact = _fact(quad)
             if fact in states or old.claims(fact) or new.claims(fact):
                 _quads(state(fact), is_new).append(quad)
             else:
                 unclaimed[is_new].append(quad)
-    derived, evidence = (list(_plain(each[False], each[True])) for each in (unclaimed, loose))
+    derived, evidence = (
+        list(_unclaimed_states(quads_by_side[False], quads_by_side[True]))
+        for quads_by_side in (unclaimed, unattached)
+    )
     return list(states.values()), derived, evidence
 
 
@@ -193,11 +197,11 @@ def _quads(state: State, is_new: bool) -> list[ox.Quad]:
     return state.added if is_new else state.removed
 
 
-def _plain(gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> Iterator[State]:
-    """Statements that nobody claims."""
-    for quad in gone:
+def _unclaimed_states(removed: Iterable[ox.Quad], added: Iterable[ox.Quad]) -> Iterator[State]:
+    """The states of statements without claims."""
+    for quad in removed:
         yield State(_fact(quad), was=True, now=False, removed=[quad])
-    for quad in come:
+    for quad in added:
         yield State(_fact(quad), was=False, now=True, added=[quad])
 
 
@@ -207,17 +211,17 @@ def _fact(quad: ox.Quad) -> Fact:
 
 
 def _by_subject(quads: Iterable[ox.Quad]) -> dict[ox.NamedNode, list[ox.Quad]]:
-    found: dict[ox.NamedNode, list[ox.Quad]] = defaultdict(list)
+    quads_by_subject: dict[ox.NamedNode, list[ox.Quad]] = defaultdict(list)
     for quad in quads:
-        found[_fact(quad)[0]].append(quad)
-    return found
+        quads_by_subject[_fact(quad)[0]].append(quad)
+    return quads_by_subject
 
 
 def _change(pair: Pair, reason: Reason) -> Change:
     subject, predicate, _ = pair.fact
     removed, added = pair.quads()
     kind = "changed" if pair.old and pair.new else "added" if pair.new else "removed"
-    follows = [_change(each, reason) for each in pair.follows]
+    follows = [_change(follow, reason) for follow in pair.follows]
     return Change(
         kind=kind,
         graph=pair.graph,
@@ -226,8 +230,8 @@ def _change(pair: Pair, reason: Reason) -> Change:
         old=pair.old.fact[2] if pair.old else None,
         new=pair.new.fact[2] if pair.new else None,
         reason=reason,
-        before=tuple(each.evidence for each in pair.old.before) if pair.old else (),
-        after=tuple(each.evidence for each in pair.new.after) if pair.new else (),
+        before=tuple(claim.evidence for claim in pair.old.before) if pair.old else (),
+        after=tuple(claim.evidence for claim in pair.new.after) if pair.new else (),
         follows=tuple(sorted(follows, key=_order)),
         removed=tuple(sorted(removed, key=str)),
         added=tuple(sorted(added, key=str)),
@@ -236,5 +240,5 @@ def _change(pair: Pair, reason: Reason) -> Change:
 
 def _order(change: Change) -> tuple[int, str, str, str]:
     value = change.new if change.old is None else change.old
-    place = _PLACES.index(change.graph)
+    place = _GRAPH_ORDER.index(change.graph)
     return place, change.subject.value, change.predicate.value, str(value)

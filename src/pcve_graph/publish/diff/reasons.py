@@ -1,4 +1,4 @@
-"""Why a statement came, went or changed, read off claims, sources, replacements and ontology."""
+"""The reason of each change, derived from claims, sources, replacements and the ontology."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from .states import Pair, State
 REASONS: Final = {
     "source-added": "a source was added",
     "source-removed": "a source was removed",
-    "source-edited": "a source's text or description was edited",
+    "source-edited": "the text or description of a source was edited",
     "record-added": "a record was added",
     "record-removed": "a record was removed",
     "reclassified": "the record has another class",
     "read-further": "more was read in a known source",
-    "withdrawn": "its claim was withdrawn; the source is still there",
-    "reinterpreted": "a source was read otherwise",
-    "other-source": "another known source is followed",
-    "standing": "its standing changed",
-    "evidence": "it stands, on other evidence",
-    "merged": "two records became one",
+    "withdrawn": "the claim was withdrawn; the source remains",
+    "reinterpreted": "a source was interpreted differently",
+    "other-source": "another known source is now cited",
+    "standing": "the standing changed",
+    "evidence": "unchanged, but the evidence changed",
+    "merged": "two records were merged",
     "retired": "a record was retired",
     "ontology": "the ontology changed",
-    "program": "the same claims were mapped otherwise, by another program",
+    "program": "the same claims were mapped differently by another version of the program",
 }
-"""Every reason there is, in plain words."""
+"""The text of each reason by its code."""
 
 _TYPE: Final = expand("rdf:type")
 _REPLACED: Final = expand("dcterms:isReplacedBy")
@@ -41,167 +41,199 @@ _TERMS: Final = (namespaces.BASE + "vocab/", *namespaces.PREFIXES.values())
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One of `REASONS`, and the sources, things or terms that it is about, sorted."""
+    """The code of one of `REASONS`, and the sources, entities or terms concerned, sorted."""
 
     code: str
     about: tuple[ox.NamedNode, ...] = ()
 
 
 class Reasons:
-    """Finds the reason of each pair, knowing what was said on both sides."""
+    """Determines the reason of each pair from all statements that differ."""
 
     def __init__(self, old: Reading, new: Reading, states: list[State]) -> None:
         self.old = old
         self.new = new
-        self.lost = {each.words for state in states for each in state.lost() if each.words[1]}
-        self.won = {each.words for state in states for each in state.won() if each.words[1]}
-        self.other_ontology = _ontology(old) != _ontology(new)
+        self.claims_removed = {
+            claim.sources_and_quote
+            for state in states
+            for claim in state.claims_removed()
+            if claim.sources_and_quote[1]
+        }
+        self.claims_added = {
+            claim.sources_and_quote
+            for state in states
+            for claim in state.claims_added()
+            if claim.sources_and_quote[1]
+        }
+        self.ontology_differs = _ontology(old) != _ontology(new)
 
     def reason(self, pair: Pair) -> Reason:
-        """Why the pair differs."""
+        """The reason why the pair differs."""
         if pair.graph in ("ontology", "vocabulary"):
             return Reason("ontology")
         if pair.graph == "catalog":
             return self._of_source(pair.fact[0])
         if not any(state.before or state.after for state in (pair.old, pair.new) if state):
             return self._unclaimed(pair)
-        found = self._replaced(pair) or self._defined(pair)
-        if found:
-            return found
+        reason = self._replaced(pair) or self._defined(pair)
+        if reason:
+            return reason
         return self._same(pair.old) if pair.old and pair.is_same else self._read(pair)
 
     def _of_source(self, source: ox.NamedNode) -> Reason:
-        if not self.old.knows(source):
+        if not self.old.describes(source):
             return Reason("source-added", (source,))
-        return Reason("source-edited" if self.new.knows(source) else "source-removed", (source,))
+        return Reason(
+            "source-edited" if self.new.describes(source) else "source-removed", (source,)
+        )
 
     def _unclaimed(self, pair: Pair) -> Reason:
-        """The class of a record, or what was derived from claims that are the same."""
+        """The reason for the class of a record, or for a statement derived from equal claims."""
         node, predicate, _ = pair.fact
-        if predicate.value == _TYPE and not self.old.knows(node):
+        if predicate.value == _TYPE and not self.old.describes(node):
             return Reason("record-added", (node,))
-        if predicate.value == _TYPE and not self.new.knows(node):
+        if predicate.value == _TYPE and not self.new.describes(node):
             return Reason("record-removed", (node,))
         if predicate.value == _TYPE and not self._defined(pair):
             return Reason("reclassified", (node,))
         return self._mapped()
 
     def _mapped(self) -> Reason:
-        return Reason("ontology" if self.other_ontology else "program")
+        return Reason("ontology" if self.ontology_differs else "program")
 
     def _replaced(self, pair: Pair) -> Reason | None:
-        """Whether the statement came or went because one thing now stands in place of another."""
+        """The reason where the statement changed because an entity replaced another, else None."""
         subject, predicate, value = pair.fact
         if pair.is_same:
             return None
         if pair.new is None:
-            return self._left(subject, predicate, value)
+            return self._retired(subject, predicate, value)
         if predicate.value == _REPLACED:
             return _about("retired", [subject])
         if pair.old is None:
-            for one in self.new.replaced(subject):
-                if self._is_retired(one) and self.old.claims((one, predicate, value)):
-                    return _about("merged", [one, subject])
+            for predecessor in self.new.predecessors(subject):
+                if self._is_retired(predecessor) and self.old.claims(
+                    (predecessor, predicate, value)
+                ):
+                    return _about("merged", [predecessor, subject])
             return None
         before = pair.old.fact[2]
         merged = self._is_retired(before) and self.new.replacement(before) == value
         return _about("merged", [before, value]) if merged else None
 
-    def _left(self, subject: Term, predicate: ox.NamedNode, value: Term) -> Reason | None:
-        """Whether a statement went because its thing, or the one that it names, was retired."""
+    def _retired(self, subject: Term, predicate: ox.NamedNode, value: Term) -> Reason | None:
+        """The reason where a statement was removed because its subject or value was retired."""
         if self._is_retired(subject):
-            heir = self.new.replacement(subject)
-            if isinstance(heir, ox.NamedNode) and self.new.claims((heir, predicate, value)):
-                return _about("merged", [subject, heir])
+            replacement = self.new.replacement(subject)
+            if isinstance(replacement, ox.NamedNode) and self.new.claims(
+                (replacement, predicate, value)
+            ):
+                return _about("merged", [subject, replacement])
             return _about("retired", [subject])
         return _about("retired", [value]) if self._is_retired(value) else None
 
     def _is_retired(self, node: Term) -> bool:
-        """Whether a thing was retired since the old side."""
+        """Whether an entity was retired since the old side."""
         return self.new.replacement(node) is not None and self.old.replacement(node) is None
 
     def _defined(self, pair: Pair) -> Reason | None:
-        """Whether a property, class or concept in it is one that only one side has."""
+        """The reason where only one side defines a property, class or concept of the statement."""
         states = [state for state in (pair.old, pair.new) if state]
         terms = {term for state in states for term in state.fact[1:]}
-        ours = [
+        terms_defined_once = [
             term
             for term in terms
             if isinstance(term, ox.NamedNode)
             and term.value.startswith(_TERMS)
-            and self.old.knows(term) != self.new.knows(term)
+            and self.old.describes(term) != self.new.describes(term)
         ]
-        return _about("ontology", ours) if ours else None
+        return _about("ontology", terms_defined_once) if terms_defined_once else None
 
     def _same(self, state: State) -> Reason:
-        """Why a statement that stays has another standing, or other claims."""
-        lost, won = state.lost(), state.won()
-        if not lost and not won:
+        """The reason why a statement that remains has another standing or other claims."""
+        claims_removed, claims_added = state.claims_removed(), state.claims_added()
+        if not claims_removed and not claims_added:
             return self._mapped()
-        if state.was != state.now or (lost and won and _standings(lost) != _standings(won)):
-            return _about("standing", _sources([*lost, *won]))
-        if not lost:
-            return self._gained(won)
-        if not won:
-            return self._given_up(lost)
-        if {_but_place(each) for each in lost} != {_but_place(each) for each in won}:
-            return _about("evidence", _sources([*lost, *won]))
-        if {each.evidence for each in lost} == {each.evidence for each in won}:
+        if state.was != state.now or (
+            claims_removed
+            and claims_added
+            and _standings(claims_removed) != _standings(claims_added)
+        ):
+            return _about("standing", _sources([*claims_removed, *claims_added]))
+        if not claims_removed:
+            return self._gained(claims_added)
+        if not claims_added:
+            return self._withdrawn(claims_removed)
+        if {_content(claim) for claim in claims_removed} != {
+            _content(claim) for claim in claims_added
+        }:
+            return _about("evidence", _sources([*claims_removed, *claims_added]))
+        if {claim.evidence for claim in claims_removed} == {
+            claim.evidence for claim in claims_added
+        }:
             return self._mapped()
-        return _about("source-edited", _sources(won))
+        return _about("source-edited", _sources(claims_added))
 
     def _read(self, pair: Pair) -> Reason:
-        """Why a statement came, went, or has another value, from what was read where."""
-        lost = pair.old.lost() if pair.old else []
-        won = pair.new.won() if pair.new else []
-        if not lost:
-            return self._added(pair.fact[0], won)
-        if not won:
-            return self._removed(pair.fact[0], lost)
-        shared = [each for each in won if any(each.sources & other.sources for other in lost)]
+        """The reason why a statement was added, removed, or has another value, from its claims."""
+        claims_removed = pair.old.claims_removed() if pair.old else []
+        claims_added = pair.new.claims_added() if pair.new else []
+        if not claims_removed:
+            return self._added(pair.fact[0], claims_added)
+        if not claims_added:
+            return self._removed(pair.fact[0], claims_removed)
+        shared = [
+            claim
+            for claim in claims_added
+            if any(claim.sources & earlier.sources for earlier in claims_removed)
+        ]
         if shared:
             return _about("reinterpreted", _sources(shared))
-        gained, given_up = self._gained(won), self._given_up(lost)
+        gained, withdrawn = self._gained(claims_added), self._withdrawn(claims_removed)
         if gained.code == "source-added":
             return gained
-        if given_up.code == "source-removed":
-            return given_up
-        return _about("other-source", _sources(won))
+        if withdrawn.code == "source-removed":
+            return withdrawn
+        return _about("other-source", _sources(claims_added))
 
-    def _added(self, subject: ox.NamedNode, won: list[Claim]) -> Reason:
-        gained = self._gained(won)
+    def _added(self, subject: ox.NamedNode, claims_added: list[Claim]) -> Reason:
+        gained = self._gained(claims_added)
         if gained.code == "source-added":
             return gained
-        if not is_part(subject) and not self.old.knows(subject):
+        if not is_part(subject) and not self.old.describes(subject):
             return _about("record-added", [subject])
-        again = [each for each in won if each.words in self.lost]
-        return _about("reinterpreted", _sources(again)) if again else gained
+        restated = [
+            claim for claim in claims_added if claim.sources_and_quote in self.claims_removed
+        ]
+        return _about("reinterpreted", _sources(restated)) if restated else gained
 
-    def _removed(self, subject: ox.NamedNode, lost: list[Claim]) -> Reason:
-        given_up = self._given_up(lost)
-        if given_up.code == "source-removed":
-            return given_up
-        if not is_part(subject) and not self.new.knows(subject):
+    def _removed(self, subject: ox.NamedNode, claims_removed: list[Claim]) -> Reason:
+        withdrawn = self._withdrawn(claims_removed)
+        if withdrawn.code == "source-removed":
+            return withdrawn
+        if not is_part(subject) and not self.new.describes(subject):
             return _about("record-removed", [subject])
-        again = [each for each in lost if each.words in self.won]
-        return _about("reinterpreted", _sources(again)) if again else given_up
+        restated = [
+            claim for claim in claims_removed if claim.sources_and_quote in self.claims_added
+        ]
+        return _about("reinterpreted", _sources(restated)) if restated else withdrawn
 
-    def _gained(self, won: list[Claim]) -> Reason:
-        """Of claims that came: whether they rest on new sources alone."""
-        sources = _sources(won)
-        fresh = not any(map(self.old.knows, sources))
+    def _gained(self, claims_added: list[Claim]) -> Reason:
+        """The reason of added claims: whether all their sources are new."""
+        sources = _sources(claims_added)
+        fresh = not any(map(self.old.describes, sources))
         return _about("source-added" if fresh else "read-further", sources)
 
-    def _given_up(self, lost: list[Claim]) -> Reason:
-        """Of claims that went: whether their sources went with them."""
-        sources = _sources(lost)
-        gone = not any(map(self.new.knows, sources))
+    def _withdrawn(self, claims_removed: list[Claim]) -> Reason:
+        """The reason of removed claims: whether their sources were all removed."""
+        sources = _sources(claims_removed)
+        gone = not any(map(self.new.describes, sources))
         return _about("source-removed" if gone else "withdrawn", sources)
 
 
 def _about(code: str, terms: Iterable[Term]) -> Reason:
-    named = {term for term in terms if isinstance(term, ox.NamedNode)}
-    return Reason(code, tuple(sorted(named, key=str)))
+    nodes = {term for term in terms if isinstance(term, ox.NamedNode)}
+    return Reason(code, tuple(sorted(nodes, key=str)))
 
 
 def _ontology(reading: Reading) -> dict[str, str]:
@@ -211,15 +243,15 @@ def _ontology(reading: Reading) -> dict[str, str]:
 
 
 def _sources(claims: Iterable[Claim]) -> list[ox.NamedNode]:
-    found = {source for each in claims for source in each.sources}
-    return [ox.NamedNode(namespaces.source(each)) for each in sorted(found)]
+    source_ids = {source for claim in claims for source in claim.sources}
+    return [ox.NamedNode(namespaces.source(source_id)) for source_id in sorted(source_ids)]
 
 
 def _standings(claims: Iterable[Claim]) -> set[str]:
-    return {each.evidence.standing for each in claims}
+    return {claim.evidence.standing for claim in claims}
 
 
-def _but_place(claim: Claim) -> tuple[object, ...]:
-    """What a claim rests on, but for the place of its words in the text."""
-    found = claim.evidence
-    return claim.words, found.certainty, found.standing, found.note
+def _content(claim: Claim) -> tuple[object, ...]:
+    """The evidence of a claim except the offsets of its quote."""
+    evidence = claim.evidence
+    return claim.sources_and_quote, evidence.certainty, evidence.standing, evidence.note

@@ -1,4 +1,4 @@
-"""A difference as people read it, as text and as a changelog, and as JSON."""
+"""Renders a diff as text, as a Markdown changelog, as JSON and as RDF Patch."""
 
 from __future__ import annotations
 
@@ -23,39 +23,39 @@ from .reasons import REASONS, Reason
 
 
 def rdf_patch(diff: Diff) -> str:
-    """One transaction: a `D` line for each quad that goes, then an `A` line for each that comes.
+    """One transaction: a `D` line for each removed quad, then an `A` line for each added one.
 
-    The id in its header is made of these lines: the same change has the same id.
+    The id in its header is a hash of these lines: equal changes have equal ids.
     """
-    gone = sorted(f"D {quad} .\n" for each in diff.changes for quad in each.removed)
-    come = sorted(f"A {quad} .\n" for each in diff.changes for quad in each.added)
-    rows = "".join([*gone, *come])
+    removed = sorted(f"D {quad} .\n" for change in diff.changes for quad in change.removed)
+    added = sorted(f"A {quad} .\n" for change in diff.changes for quad in change.added)
+    rows = "".join([*removed, *added])
     name = uuid.uuid5(uuid.NAMESPACE_URL, BASE + "patch/\n" + rows)
     return f"H id <urn:uuid:{name}> .\nTX .\n{rows}TC .\n"
 
 
 _SIGNS: Final = {"added": "+", "changed": "~", "removed": "-"}
 _LONG: Final = 90
-"""Characters of a text value that is shown; the JSON form has all."""
+"""Largest number of characters of a value in text; the JSON form is not truncated."""
 
 
-class _Words:
-    """What people call the terms of either side."""
+class _Labels:
+    """The labels of terms, from the new side, else from the old side."""
 
     def __init__(self, diff: Diff) -> None:
         self.stores = (diff.new.store, diff.old.store)
 
     def term(self, term: Term | None) -> str:
         if isinstance(term, ox.NamedNode):
-            found = (labels(store, [term])[term.value] for store in self.stores)
+            names = (labels(store, [term])[term.value] for store in self.stores)
             bare = local_name(term.value)
-            return next((word for word in found if word != bare), bare or term.value)
+            return next((word for word in names if word != bare), bare or term.value)
         text = " ".join(day(str(getattr(term, "value", term))).split())
         tag = f" [{term.language}]" if isinstance(term, ox.Literal) and term.language else ""
         return (text if len(text) <= _LONG else f"{text[: _LONG - 2]} …") + tag
 
     def thing(self, node: ox.NamedNode) -> str:
-        """A name and the id; for what is no thing of ours, the name or the IRI."""
+        """The label and the id of an entity; for other terms the label or the IRI."""
         name, identifier = self.term(node), _identifier(node)
         return name if name == identifier else f"{name}  ({identifier})"
 
@@ -75,7 +75,7 @@ class _Words:
 
 
 def _identifier(node: ox.NamedNode) -> str:
-    """The id of a thing or source, `list/term` of a concept, a prefixed name, or the IRI."""
+    """The id of an entity or source, `list/term` of a concept, a prefixed name, or the IRI."""
     short = node.value.removeprefix(BASE)
     kind, _, rest = short.partition("/")
     if kind == "id":
@@ -84,20 +84,20 @@ def _identifier(node: ox.NamedNode) -> str:
 
 
 def as_text(diff: Diff) -> str:
-    """Each thing with its changes, their reasons and the words; then how many there are."""
-    words = _Words(diff)
+    """The changes of each entity with reasons and quotes, then the counts."""
+    words = _Labels(diff)
     lines: list[str] = []
-    for node, changes in _things(diff):
+    for node, changes in _changes_by_subject(diff):
         lines.append(words.thing(node))
         for change in changes:
-            lines += _told(change, words)
+            lines += _change_lines(change, words)
         lines.append("")
     text = "".join(line + "\n" for line in lines) + as_counts(diff)
     return text + "".join(note + "\n" for note in words.notes(text))
 
 
 def as_counts(diff: Diff) -> str:
-    """How many statements differ, and for which reasons."""
+    """The number of statements that differ, and the counts by reason."""
     reasons = (f"{number:>6,}  {REASONS[code]}\n" for code, number in diff.reasons().items())
     return summary(diff) + "\n" + "".join(reasons)
 
@@ -105,66 +105,69 @@ def as_counts(diff: Diff) -> str:
 def summary(diff: Diff) -> str:
     """`2 statements differ: 1 added, 1 changed, 0 removed`."""
     if not diff.changes:
-        return "no statement differs"
+        return "no differences"
     verb = "statement differs" if len(diff.changes) == 1 else "statements differ"
     kinds = ", ".join(f"{number:,} {kind}" for kind, number in diff.kinds().items())
     return f"{len(diff.changes):,} {verb}: {kinds}"
 
 
-def _things(diff: Diff) -> Iterator[tuple[ox.NamedNode, list[Change]]]:
-    for _, group in groupby(diff.changes, key=lambda each: (each.graph, each.subject.value)):
+def _changes_by_subject(diff: Diff) -> Iterator[tuple[ox.NamedNode, list[Change]]]:
+    for _, group in groupby(diff.changes, key=lambda change: (change.graph, change.subject.value)):
         changes = list(group)
         yield changes[0].subject, changes
 
 
-def _told(change: Change, words: _Words) -> list[str]:
+def _change_lines(change: Change, words: _Labels) -> list[str]:
     lines = [
         f"  {_SIGNS[change.kind]} {words.term(change.predicate)}: {words.value(change)}",
         f"      {words.reason(change.reason)}",
     ]
-    lines += [f"      {mark}{told(each)}" for mark, each in _evidence(change)]
-    for node, follows in groupby(change.follows, key=lambda each: each.subject):
+    lines += [f"      {mark}{told(evidence)}" for mark, evidence in _evidence(change)]
+    for node, follows in groupby(change.follows, key=lambda follow: follow.subject):
         if node == change.subject:
             lines += [
-                f"      so {_SIGNS[each.kind]} {words.term(each.predicate)}: {words.value(each)}"
-                for each in follows
+                f"      so {_SIGNS[follow.kind]} {words.term(follow.predicate)}:"
+                f" {words.value(follow)}"
+                for follow in follows
             ]
         else:
-            signs = {_SIGNS[each.kind] for each in follows}
+            signs = {_SIGNS[follow.kind] for follow in follows}
             sign = signs.pop() if len(signs) == 1 else _SIGNS["changed"]
             lines.append(f"      so {sign} {_identifier(node)}")
     return lines
 
 
 def _evidence(change: Change) -> Iterator[tuple[str, Evidence]]:
-    """The claims that came or went, marked where both are shown, and those of two values."""
-    for each in change.before:
-        if each not in change.after:
-            yield ("was " if change.kind == "changed" else ""), each
+    """The claims to show, with a mark: those added or removed, and all where the value changed."""
+    for evidence in change.before:
+        if evidence not in change.after:
+            yield ("was " if change.kind == "changed" else ""), evidence
         elif change.old != change.new:
-            yield "", each
-    for each in change.after:
-        if each not in change.before:
-            yield ("now " if change.kind == "changed" else ""), each
+            yield "", evidence
+    for evidence in change.after:
+        if evidence not in change.before:
+            yield ("now " if change.kind == "changed" else ""), evidence
 
 
 def as_markdown(diff: Diff) -> str:
-    """A changelog: what was added, changed and removed, by thing, with reasons and words."""
-    words = _Words(diff)
+    """A changelog: added, changed and removed statements by entity, with reasons and quotes."""
+    words = _Labels(diff)
     lines = [f"# Changes from {_escaped(diff.old.name)} to {_escaped(diff.new.name)}", ""]
     lines += [summary(diff)[:1].upper() + summary(diff)[1:] + ".", ""]
     for kind in _SIGNS:
-        chosen = [each for each in diff.changes if each.kind == kind]
+        chosen = [change for change in diff.changes if change.kind == kind]
         if chosen:
             lines += [f"## {kind.capitalize()}", ""]
-        for _, group in groupby(chosen, key=lambda each: (each.graph, each.subject.value)):
+        for _, group in groupby(chosen, key=lambda change: (change.graph, change.subject.value)):
             changes = list(group)
             lines += [f"### {_escaped(words.thing(changes[0].subject))}", ""]
             for change in changes:
                 name, value = words.term(change.predicate), words.value(change)
                 lines.append(f"- **{_escaped(name)}**: {_escaped(value)}")
                 lines.append(f"  ({_escaped(words.reason(change.reason))})")
-                lines += [f"  - {_escaped(mark + told(each))}" for mark, each in _evidence(change)]
+                lines += [
+                    f"  - {_escaped(mark + told(evidence))}" for mark, evidence in _evidence(change)
+                ]
             lines.append("")
     text = "\n".join(lines)
     return "\n".join([text.rstrip("\n"), *(f"\n{note}" for note in words.notes(text))]) + "\n"
@@ -177,13 +180,13 @@ def _escaped(text: str) -> str:
 
 
 def as_json(diff: Diff) -> str:
-    """The difference as one JSON object; terms as the W3C JSON results of SPARQL 1.1 write them."""
+    """The diff as a JSON object; terms as in SPARQL 1.1 Query Results JSON."""
     document = {
         "from": diff.old.name,
         "to": diff.new.name,
         "counts": diff.kinds(),
         "reasons": diff.reasons(),
-        "changes": [_document(each) for each in diff.changes],
+        "changes": [_document(change) for change in diff.changes],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -195,24 +198,24 @@ def _document(change: Change) -> dict[str, Any]:
         "reason": {
             "code": change.reason.code,
             "words": REASONS[change.reason.code],
-            "about": [each.value for each in change.reason.about],
+            "about": [node.value for node in change.reason.about],
         },
-        "before": [proof_as_json(each) for each in change.before],
-        "after": [proof_as_json(each) for each in change.after],
-        "follows": [_statement(each) for each in change.follows],
+        "before": [proof_as_json(evidence) for evidence in change.before],
+        "after": [proof_as_json(evidence) for evidence in change.after],
+        "follows": [_statement(follow) for follow in change.follows],
     }
 
 
 def _statement(change: Change) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    document: dict[str, Any] = {
         "change": change.kind,
         "subject": change.subject.value,
         "predicate": change.predicate.value,
     }
     for name, value in (("old", change.old), ("new", change.new)):
         if value is not None:
-            found[name] = plain(value)
-    return found
+            document[name] = plain(value)
+    return document
 
 
 DIFF_FORMATS: Final[dict[str, Callable[[Diff], str]]] = {
@@ -221,4 +224,4 @@ DIFF_FORMATS: Final[dict[str, Callable[[Diff], str]]] = {
     "json": as_json,
     "rdf-patch": rdf_patch,
 }
-"""What `pcve diff` writes."""
+"""The output formats of `pcve diff` by name."""

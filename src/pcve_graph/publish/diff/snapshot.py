@@ -1,4 +1,4 @@
-"""What is compared: a project, its build, a release, or a git revision, each as its lines."""
+"""Snapshots to compare: the graph of a project, a build, a release or a git revision."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ from ...model.terms import Term
 from ...system.files import LARGEST, read_file
 from ..release.metadata import INPUTS, NQUADS
 
-_READ: Final = ("data", "ontology", "queries")
-"""The folders of a project that make its graph."""
+_FOLDERS: Final = ("data", "ontology", "queries")
+"""The folders of a project that its graph is built from."""
 
-_PLACE: Final = ("--show-toplevel", "--show-prefix")
+_LOCATION: Final = ("--show-toplevel", "--show-prefix")
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Where projects are built for a comparison: temporary folders, which go with `stack`."""
+    """Temporary folders in which projects are built for a comparison, deleted with `stack`."""
 
     stack: ExitStack
     build: Callable[[Project], object]
 
     def folder(self) -> Path:
-        """A temporary folder of its own."""
+        """A new temporary folder."""
         return Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of two graphs that are compared.
+    """One of the two graphs of a comparison.
 
-    `name` is what the user called it, `graphs` the N-Triples lines of each of `names.GRAPHS`,
-    `store` the same to ask, and `inputs` the SHA-256 of each file that it was built from, by path.
+    `name` is the user's argument, `graphs` the N-Triples lines of each of `namespaces.GRAPHS`,
+    `store` holds the same statements, and `inputs` the SHA-256 of each input by path.
     """
 
     name: str
@@ -60,28 +60,28 @@ class Side:
     inputs: Mapping[str, str]
 
 
-def open_side(word: str, project: Project, workspace: Workspace) -> Side:
-    """The graph that `word` means: a folder (project, build or release), else a git revision.
+def open_side(argument: str, project: Project, workspace: Workspace) -> Side:
+    """The graph of `argument`: a folder (project, build or release), else a git revision.
 
-    A project's folder is its files as they are: where its build is older, they are built in a
+    A project folder stands for its files: where its build is outdated, they are built in a
     temporary folder, as a revision is. Such folders last as long as `workspace`; nothing else is
-    written. Raises UsageError where `word` is none of these, or does not build.
+    written. Raises UsageError where `argument` is none of these, or does not build.
     """
-    folder = Path(word)
+    folder = Path(argument)
     if is_build(folder):
-        return of_build(word, open_graph(Project(folder.parent, folder)))
+        return of_build(argument, open_graph(Project(folder.parent, folder)))
     if (folder / NQUADS).is_file():
-        return of_release(word, folder)
-    found = find_project(folder) if folder.is_dir() else None
-    if found and found.root == folder.resolve():
-        build = project.build if found.root == project.root else found.build
-        return of_files(word, replace(found, build=build), workspace)
-    return of_revision(word, project, workspace)
+        return of_release(argument, folder)
+    enclosing = find_project(folder) if folder.is_dir() else None
+    if enclosing and enclosing.root == folder.resolve():
+        build = project.build if enclosing.root == project.root else enclosing.build
+        return of_files(argument, replace(enclosing, build=build), workspace)
+    return of_revision(argument, project, workspace)
 
 
 def of_build(name: str, saved: Saved) -> Side:
-    """A saved graph."""
-    graphs = {each: frozenset(saved.lines(each)) for each in GRAPHS}
+    """The snapshot of a saved graph."""
+    graphs = {graph: frozenset(saved.lines(graph)) for graph in GRAPHS}
     return Side(name, graphs, saved.store, read_inputs(saved.folder).sums)
 
 
@@ -94,13 +94,13 @@ def of_release(name: str, folder: Path) -> Side:
         store.bulk_load(path=str(folder / NQUADS), format=ox.RdfFormat.N_QUADS)
         sums = read_file(folder / INPUTS, LARGEST).decode().splitlines()
     except (OSError, SyntaxError, UnicodeDecodeError) as error:
-        raise UsageError(f"{folder} is no whole release: {error}") from None
+        raise UsageError(f"{folder} is not a complete release: {error}") from None
     graphs = {
-        each: frozenset(
+        graph_name: frozenset(
             f"{quad.triple} ."
-            for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph(each)))
+            for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph(graph_name)))
         )
-        for each in GRAPHS
+        for graph_name in GRAPHS
     }
     rows = (line.split("  ", 1) for line in sums)
     inputs = {path: digest for digest, path in rows}
@@ -108,47 +108,49 @@ def of_release(name: str, folder: Path) -> Side:
 
 
 def of_files(name: str, project: Project, workspace: Workspace) -> Side:
-    """The graph of a project's files as they are now."""
+    """The graph of the current files of a project."""
     if not is_current(project):
         project = replace(project, build=_built(name, project.root, project.build, workspace))
     return of_build(name, open_graph(project))
 
 
-def of_revision(word: str, project: Project, workspace: Workspace) -> Side:
-    """The graph of the project as it was at a revision of its git repository."""
-    commit = _git(project.root, "rev-parse", "--verify", "--end-of-options", word + "^{commit}")
+def of_revision(revision: str, project: Project, workspace: Workspace) -> Side:
+    """The graph of the project at a revision of its git repository."""
+    commit = _git(project.root, "rev-parse", "--verify", "--end-of-options", revision + "^{commit}")
     if not commit:
         raise UsageError(
-            f"{word!r} is no project, build, release or git revision; "
+            f"{revision!r} is not a project, build, release or git revision; "
             "`git log --oneline` lists revisions"
         )
-    top, _, prefix = _git(project.root, "rev-parse", *_PLACE).decode().partition("\n")
+    top, _, prefix = _git(project.root, "rev-parse", *_LOCATION).decode().partition("\n")
     tree = f"{commit.decode().strip()}:{prefix.strip()}"
-    packed = _git(Path(top), "archive", "--format=tar", tree, "--", *_READ)
+    packed = _git(Path(top), "archive", "--format=tar", tree, "--", *_FOLDERS)
     root = workspace.folder()
     if packed:
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             archive.extractall(root, filter="data")
     if not is_project(root):
-        raise UsageError(f"at {word} there is no project with {', '.join(_READ)} in this folder")
-    build = _built(word, root, project.build, workspace)
-    return of_build(word, open_graph(Project(root, build)))
+        raise UsageError(
+            f"at {revision}, this folder is not a project: it must contain {', '.join(_FOLDERS)}"
+        )
+    build = _built(revision, root, project.build, workspace)
+    return of_build(revision, open_graph(Project(root, build)))
 
 
-def _built(name: str, root: Path, near: Path, workspace: Workspace) -> Path:
-    """The build of the files in `root`, begun from the one in `near`, if any: only less is read."""
+def _built(name: str, root: Path, last: Path, workspace: Workspace) -> Path:
+    """The build of the files in `root`, incremental from a copy of the build `last`, if any."""
     build = workspace.folder() / "build"
-    copy_build(near, build)
+    copy_build(last, build)
     try:
         workspace.build(Project(root, build))
     except ContentError as error:
-        more = f"\nand {len(error.problems) - 1} more" if len(error.problems) > 1 else ""
-        raise UsageError(f"{name} does not build: {error.problems[0]}{more}") from None
+        remaining = f"\nand {len(error.problems) - 1} more" if len(error.problems) > 1 else ""
+        raise UsageError(f"{name} does not build: {error.problems[0]}{remaining}") from None
     return build
 
 
 def _git(root: Path, *arguments: str) -> bytes:
-    """What git says; nothing where it fails. Raises UsageError where there is no git."""
+    """The output of git, empty where it fails. Raises UsageError where git is not installed."""
     command = ["git", "--no-optional-locks", "-C", str(root), *arguments]
     try:
         return subprocess.run(command, capture_output=True, check=False).stdout
@@ -159,16 +161,13 @@ def _git(root: Path, *arguments: str) -> bytes:
 Fact: TypeAlias = tuple[ox.NamedNode, ox.NamedNode, Term]
 """Subject, predicate and value of a statement."""
 
-
 FACTS: Final = ox.NamedNode(namespaces.graph("facts"))
-
-
 _PARTS: Final = tuple(map(expand, ("rdf:subject", "rdf:predicate", "rdf:object")))
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One claim of a statement: its node, and what it rests on."""
+    """One claim of a statement: its node and its evidence."""
 
     node: ox.NamedNode
     evidence: Evidence
@@ -179,18 +178,18 @@ class Claim:
         return frozenset(identifier for identifier, _ in self.evidence.sources)
 
     @property
-    def words(self) -> tuple[frozenset[str], str]:
-        """The sources and the quote, white space set aside."""
+    def sources_and_quote(self) -> tuple[frozenset[str], str]:
+        """The ids of the sources and the quote, with single spaces."""
         return self.sources, " ".join(self.evidence.quote.split())
 
 
 def is_part(node: ox.NamedNode) -> bool:
-    """Whether a thing is written inside the record of another: its IRI has that one's id in it."""
+    """Whether a node is nested in a record: its IRI then contains the id of the record."""
     return node.value.removeprefix(namespaces.BASE).count("/") > 2
 
 
 class Reading:
-    """The graph of one side, and what of it was read so far."""
+    """Reads claims and values of one snapshot; claims are cached by subject."""
 
     def __init__(self, side: Side) -> None:
         self.side = side
@@ -202,11 +201,11 @@ class Reading:
         node = ox.NamedNode(namespaces.graph(name))
         text = "\n".join(sorted(lines)).encode()
         parsed = ox.parse(text, format=ox.RdfFormat.N_TRIPLES)
-        return [ox.Quad(each.subject, each.predicate, each.object, node) for each in parsed]
+        return [ox.Quad(triple.subject, triple.predicate, triple.object, node) for triple in parsed]
 
     def stated(self, claim: ox.NamedNode) -> Fact | None:
-        """What a claim states; None where the node is no claim of this side."""
-        subject, predicate, value = (self.one(claim, each) for each in _PARTS)
+        """The statement of a claim; None where the node is not a claim of this snapshot."""
+        subject, predicate, value = (self.first_value(claim, part) for part in _PARTS)
         if not isinstance(subject, ox.NamedNode) or not isinstance(predicate, ox.NamedNode):
             return None
         return (subject, predicate, value) if value is not None else None
@@ -215,55 +214,57 @@ class Reading:
         """The claims of a statement, current ones first."""
         subject = fact[0]
         if subject not in self._claims:
-            known: dict[Fact, list[ox.NamedNode]] = defaultdict(list)
-            for claim in self.pointing("rdf:subject", subject):
+            claims_by_fact: dict[Fact, list[ox.NamedNode]] = defaultdict(list)
+            for claim in self.subjects_of("rdf:subject", subject):
                 if stated := self.stated(claim):
-                    known[stated].append(claim)
-            self._claims[subject] = known
-        found = (Claim(each, evidence(self.store, each)) for each in self._claims[subject][fact])
-        return tuple(sorted(found, key=lambda each: (rank(each.evidence), each.node.value)))
+                    claims_by_fact[stated].append(claim)
+            self._claims[subject] = claims_by_fact
+        claims = (Claim(node, evidence(self.store, node)) for node in self._claims[subject][fact])
+        return tuple(sorted(claims, key=lambda claim: (rank(claim.evidence), claim.node.value)))
 
-    def quoting(self, quote: ox.NamedNode) -> list[ox.NamedNode]:
-        """The claims that rest on a quote, sorted."""
-        return sorted(self.pointing("pcve:quote", quote), key=str)
+    def claims_quoting(self, quote: ox.NamedNode) -> list[ox.NamedNode]:
+        """The claims with this quote, sorted."""
+        return sorted(self.subjects_of("pcve:quote", quote), key=str)
 
     def is_fact(self, fact: Fact) -> bool:
         """Whether the statement is among the facts."""
         return ox.Quad(*fact, FACTS) in self.store
 
-    def knows(self, node: Term) -> bool:
-        """Whether anything is said of a node."""
+    def describes(self, node: Term) -> bool:
+        """Whether a node is the subject of any statement."""
         if not isinstance(node, ox.NamedNode):
             return False
         return next(self.store.quads_for_pattern(node, None, None, None), None) is not None
 
     def replacement(self, node: Term) -> Term | None:
-        """What a retired thing is replaced by; None where it is not retired."""
-        return self.one(node, expand("dcterms:isReplacedBy"))
+        """The replacement of a retired entity; None where it is not retired."""
+        return self.first_value(node, expand("dcterms:isReplacedBy"))
 
-    def replaced(self, node: Term) -> list[ox.NamedNode]:
-        """The things that a thing stands in place of, sorted."""
-        return sorted(self.pointing("dcterms:isReplacedBy", node, FACTS), key=str)
+    def predecessors(self, node: Term) -> list[ox.NamedNode]:
+        """The entities that an entity replaces, sorted."""
+        return sorted(self.subjects_of("dcterms:isReplacedBy", node, FACTS), key=str)
 
     def types(self, node: Term) -> set[str]:
         """The classes of a node."""
-        return {str(getattr(each, "value", "")) for each in self.all(node, expand("rdf:type"))}
+        return {
+            str(getattr(value, "value", "")) for value in self.all_values(node, expand("rdf:type"))
+        }
 
     def roles(self, concept: Term) -> set[Term]:
-        """The properties that stand for a role."""
-        return set(self.all(concept, expand("pcve:roleProperty")))
+        """The properties that imply a role."""
+        return set(self.all_values(concept, expand("pcve:roleProperty")))
 
-    def one(self, node: Term, predicate: str) -> Term | None:
-        """A value of a node; None where it has none."""
-        return next(self.all(node, predicate), None)
+    def first_value(self, node: Term, predicate: str) -> Term | None:
+        """A value of a node for a predicate; None where it has none."""
+        return next(self.all_values(node, predicate), None)
 
-    def all(self, node: Term, predicate: str) -> Iterator[Term]:
-        """The values of a node."""
+    def all_values(self, node: Term, predicate: str) -> Iterator[Term]:
+        """The values of a node for a predicate."""
         return values(self.store, node, predicate) if isinstance(node, ox.NamedNode) else iter(())
 
-    def pointing(
+    def subjects_of(
         self, name: str, value: Term, where: ox.NamedNode | None = None
     ) -> list[ox.NamedNode]:
-        """The nodes that have `value` under a property, in one graph or any."""
+        """The subjects that have `value` for a property, in the graph `where` or in any."""
         quads = self.store.quads_for_pattern(None, ox.NamedNode(expand(name)), value, where)
         return [quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)]

@@ -1,4 +1,4 @@
-"""What a comparison is made of: statements that differ, paired into changes."""
+"""The states of statements that differ, and how removed and added ones are paired to changes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .snapshot import Claim, Fact
 
 @dataclass(slots=True, eq=False)
 class State:
-    """One statement that is not the same on both sides, and the quads that tell so.
+    """A statement that differs between the two sides, with the quads that only one side has.
 
-    `was` and `now` say whether it is in the graph of facts (or in its own graph, for what nobody
-    claims), `before` and `after` are its claims.
+    `was` and `now` are whether the old and the new side have it as a fact (without claims: in its
+    own graph); `before` and `after` are its claims.
     """
 
     fact: Fact
@@ -29,7 +29,7 @@ class State:
     added: list[ox.Quad] = field(default_factory=list)
 
     @property
-    def is_gone(self) -> bool:
+    def is_removed(self) -> bool:
         """Whether only the old side has it."""
         return not (self.now or self.after)
 
@@ -38,23 +38,23 @@ class State:
         """Whether only the new side has it."""
         return not (self.was or self.before)
 
-    def lost(self) -> list[Claim]:
+    def claims_removed(self) -> list[Claim]:
         """The claims that the new side does not have."""
-        kept = {each.node for each in self.after}
-        return [each for each in self.before if each.node not in kept]
+        remaining = {claim.node for claim in self.after}
+        return [claim for claim in self.before if claim.node not in remaining]
 
-    def won(self) -> list[Claim]:
+    def claims_added(self) -> list[Claim]:
         """The claims that the old side does not have."""
-        kept = {each.node for each in self.before}
-        return [each for each in self.after if each.node not in kept]
+        previous = {claim.node for claim in self.before}
+        return [claim for claim in self.after if claim.node not in previous]
 
 
 @dataclass(slots=True, eq=False)
 class Pair:
-    """A statement of the old side and what is in its place on the new one, in the graph `graph`.
+    """A statement of the old side and its counterpart on the new side, in the graph `graph`.
 
-    The same state twice is a statement that stays, with other evidence or another standing.
-    `follows` are the derived statements that came or went with it.
+    The same state on both sides is a statement that remains, with changed evidence or standing.
+    `follows` are the derived statements that changed with it.
     """
 
     graph: str
@@ -64,78 +64,82 @@ class Pair:
 
     @property
     def fact(self) -> Fact:
-        """The statement, as the new side has it where it has it."""
+        """The statement of the new side, else that of the old side."""
         state = self.new or self.old
         assert state
         return state.fact
 
     @property
     def is_same(self) -> bool:
-        """Whether the statement stays."""
+        """Whether the statement remains."""
         return self.old is self.new
 
     def values(self) -> set[Term]:
-        """The value, before and after."""
+        """The old and the new value."""
         return {state.fact[2] for state in (self.old, self.new) if state}
 
     def quads(self) -> tuple[list[ox.Quad], list[ox.Quad]]:
-        """What the old side alone has, and the new side alone, what follows included."""
+        """The quads of the old side alone, and of the new side alone, derived ones included."""
         states = {id(state): state for state in (self.old, self.new) if state}.values()
         removed = [quad for state in states for quad in state.removed]
         added = [quad for state in states for quad in state.added]
-        for each in self.follows:
-            less, more = each.quads()
-            removed += less
-            added += more
+        for follow in self.follows:
+            derived_removed, derived_added = follow.quads()
+            removed += derived_removed
+            added += derived_added
         return removed, added
 
 
 def paired(name: str, states: Iterable[State]) -> Iterator[Pair]:
-    """The states of the graph `name` as pairs: what went and what came in its place.
+    """The states of the graph `name` as pairs of a removed statement and its replacement.
 
-    Of one subject, predicate and language, those that share words of a source, then those that
-    share a source, then the only two.
+    Within one subject, predicate and language, statements with the same quote are paired first,
+    then those with a common source, then the only two that are left.
     """
     groups: dict[tuple[ox.NamedNode, ox.NamedNode, str], list[State]] = defaultdict(list)
     for state in states:
         language = getattr(state.fact[2], "language", None) or ""
         groups[(*state.fact[:2], language)].append(state)
     for group in groups.values():
-        yield from (Pair(name, each, each) for each in group if not (each.is_gone or each.is_new))
-        olds = sorted((each for each in group if each.is_gone), key=_order)
-        news = sorted((each for each in group if each.is_new), key=_order)
-        for old, new in _matches(olds, news):
-            olds.remove(old)
-            news.remove(new)
+        yield from (
+            Pair(name, state, state) for state in group if not (state.is_removed or state.is_new)
+        )
+        removals = sorted((state for state in group if state.is_removed), key=_order)
+        additions = sorted((state for state in group if state.is_new), key=_order)
+        for old, new in _matches(removals, additions):
+            removals.remove(old)
+            additions.remove(new)
             yield Pair(name, old, new)
-        yield from (Pair(name, old, None) for old in olds)
-        yield from (Pair(name, None, new) for new in news)
+        yield from (Pair(name, old, None) for old in removals)
+        yield from (Pair(name, None, new) for new in additions)
 
 
 def _order(state: State) -> str:
     return str(state.fact[2])
 
 
-def _matches(olds: list[State], news: list[State]) -> list[tuple[State, State]]:
-    only = len(olds) == len(news) == 1
+def _matches(removals: list[State], additions: list[State]) -> list[tuple[State, State]]:
+    only = len(removals) == len(additions) == 1
     ranked = sorted(
-        (-likeness, place, other, old, new)
-        for place, old in enumerate(olds)
-        for other, new in enumerate(news)
+        (-likeness, place, new_place, old, new)
+        for place, old in enumerate(removals)
+        for new_place, new in enumerate(additions)
         if old.was == new.now and (likeness := _likeness(old, new) or only)
     )
     taken: set[int] = set()
-    found = []
+    matches = []
     for *_, old, new in ranked:
         if not taken & {id(old), id(new)}:
             taken |= {id(old), id(new)}
-            found.append((old, new))
-    return found
+            matches.append((old, new))
+    return matches
 
 
 def _likeness(old: State, new: State) -> int:
-    """2 where the same words are read, 1 where the same source is, else 0."""
-    if {each.words for each in old.before} & {each.words for each in new.after}:
+    """2 for the same sources and quote, 1 for a common source, else 0."""
+    if {claim.sources_and_quote for claim in old.before} & {
+        claim.sources_and_quote for claim in new.after
+    }:
         return 2
-    sources = [each.sources for each in new.after]
-    return int(any(each.sources & other for each in old.before for other in sources))
+    sources = [claim.sources for claim in new.after]
+    return int(any(claim.sources & new_sources for claim in old.before for new_sources in sources))

@@ -1,4 +1,4 @@
-"""The tables as CSV (RFC 4180) with a Frictionless Data Package (v1) that describes them."""
+"""CSV (RFC 4180): the tables, described by a Frictionless Data Package (v1)."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from .subset import Part
 from .tables import Column, Table, tables
 
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-"""The date that every file in an archive has: the first that ZIP can write."""
+"""The date of every file in an archive: the first that ZIP can represent."""
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:
-    """A ZIP archive of `files`, by name, in their order; none has a date of its own.
+    """A ZIP archive of `files`, by name, in their order, all dated `EPOCH`.
 
-    Nothing is compressed: what compresses, and so the bytes, differs between machines.
+    Nothing is compressed, because the bytes that zlib writes differ between machines.
     """
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as made:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as file:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
-            made.writestr(entry, content)
+            file.writestr(entry, content)
     return out.getvalue()
 
 
 def unpacked(content: bytes) -> dict[str, bytes]:
-    """The files of a ZIP archive, in their order."""
-    with zipfile.ZipFile(io.BytesIO(content)) as made:
-        return {name: made.read(name) for name in made.namelist()}
+    """The files of a ZIP archive by name, in their order."""
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        return {name: file.read(name) for name in file.namelist()}
 
 
 _ABOUT: Final = {
@@ -49,23 +49,26 @@ _ABOUT: Final = {
 
 
 def csvs(part: Part, ontology: Ontology) -> bytes:
-    """A ZIP archive: `datapackage.json`, and a CSV file in UTF-8 for each table with rows."""
-    made = tables(part, ontology)
-    names = {each.name for each in made}
-    package = {**_ABOUT, "resources": [_resource(each, names) for each in made]}
+    """A ZIP archive: `datapackage.json`, and a UTF-8 CSV file for each table that has rows."""
+    exported_tables = tables(part, ontology)
+    names = {table.name for table in exported_tables}
+    package = {**_ABOUT, "resources": [_resource(table, names) for table in exported_tables]}
     text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
     files = {"datapackage.json": text.encode()}
-    return archive(files | {f"{each.name}.csv": as_csv(each) for each in made})
+    return archive(files | {f"{table.name}.csv": as_csv(table) for table in exported_tables})
 
 
 def _resource(table: Table, names: set[str]) -> dict[str, Any]:
-    schema: dict[str, Any] = {"fields": [_field(each) for each in table.columns]}
+    schema: dict[str, Any] = {"fields": [_field(column) for column in table.columns]}
     if table.columns[0].name == "id":
         schema["primaryKey"] = ["id"]
     keys = [
-        {"fields": [each.name], "reference": {"resource": _to(each, table), "fields": ["id"]}}
-        for each in table.columns
-        if each.refers in names
+        {
+            "fields": [column.name],
+            "reference": {"resource": _target_table(column, table), "fields": ["id"]},
+        }
+        for column in table.columns
+        if column.refers in names
     ]
     if keys:
         schema["foreignKeys"] = keys
@@ -81,8 +84,8 @@ def _resource(table: Table, names: set[str]) -> dict[str, Any]:
     }
 
 
-def _to(column: Column, table: Table) -> str:
-    """The table that a foreign key refers to; empty for its own, as the standard has it."""
+def _target_table(column: Column, table: Table) -> str:
+    """The table that a foreign key refers to; empty for its own, as the standard specifies."""
     return "" if column.refers == table.name else column.refers
 
 
@@ -95,9 +98,9 @@ def _field(column: Column) -> dict[str, Any]:
 
 
 def as_csv(table: Table) -> bytes:
-    """A table as CSV (RFC 4180) in UTF-8: a line of names, then a line a row."""
+    """A table as CSV (RFC 4180) in UTF-8: a header line, then one line a row."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(each.name for each in table.columns)
+    writer.writerow(column.name for column in table.columns)
     writer.writerows(table.rows)
     return out.getvalue().encode()

@@ -1,4 +1,4 @@
-"""The things of a part, as the formats that are no RDF look at them."""
+"""The entities of a part with their values, for the formats that are not RDF."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAMING = frozenset(map(_full, NAMES))
 
 @lru_cache(None)
 def value(text: str) -> Value:
-    """The value that a line of N-Triples, as the build writes it, has in this form."""
+    """The value of an N-Triples term in the form that the build writes."""
     if text[0] == "<":
         return Value("@id", text[1:-1])
     body, _, kind = text.rpartition('"')
@@ -41,7 +41,7 @@ _NOTHING: Final[Mapping[str, list[str]]] = {}
 
 
 class Things:
-    """The nodes of some graphs of a part. Names of properties and classes are prefixed ones."""
+    """The nodes of some graphs of a part. Properties and classes are given by prefixed name."""
 
     def __init__(self, part: Part, *graphs: str) -> None:
         self._values: dict[str, dict[str, list[str]]] = {}
@@ -57,7 +57,7 @@ class Things:
         for iri, values in self._values.items():
             for kind in values.get(_full("rdf:type"), ()):
                 self._classes[kind[1:-1]].append(iri)
-        self._called: dict[str, str] = {}
+        self._labels: dict[str, str] = {}
         self._notes = {
             self.label(iri): self.text(iri, "pcve:designationNote")
             for iri, values in self._values.items()
@@ -65,74 +65,74 @@ class Things:
         }
 
     def of(self, *classes: str) -> list[str]:
-        """The IRIs of the things of these classes, by prefixed name or IRI, sorted."""
+        """The IRIs of the instances of these classes (prefixed names or IRIs), sorted."""
         return sorted({iri for name in classes for iri in self._classes.get(_full(name), ())})
 
     def all(self) -> list[str]:
-        """The IRIs of everything of which something is said, sorted."""
+        """The IRIs of all subjects, sorted."""
         return sorted(self._values)
 
     def kinds(self, iri: str) -> list[str]:
-        """The IRIs of the classes of a thing."""
+        """The IRIs of the classes of an entity."""
         return self.refs(iri, "rdf:type")
 
-    def said(self, iri: str) -> Mapping[str, Sequence[str]]:
-        """All that is said of a thing: `values` by the IRIs of its properties."""
+    def values_by_property(self, iri: str) -> Mapping[str, Sequence[str]]:
+        """The N-Triples terms of an entity by the IRIs of its properties."""
         return self._values.get(iri, _NOTHING)
 
     def statements(self) -> Iterator[Statement]:
-        """All that is said: by subject, its type first, then in the order of the lines."""
-        kind = _full("rdf:type")
+        """All statements: by subject, rdf:type first, then in the order of the lines."""
+        rdf_type = _full("rdf:type")
         for iri, values in self._values.items():
-            for predicate in sorted(values, key=lambda each: each != kind):
+            for predicate in sorted(values, key=lambda iri: iri != rdf_type):
                 for text in values[predicate]:
                     yield iri, predicate, value(text)
 
-    def is_told(self, iri: str) -> bool:
-        """Whether more is said of a thing than what it is and what it is called."""
-        return bool(self.said(iri).keys() - _NAMING)
+    def is_described(self, iri: str) -> bool:
+        """Whether an entity has statements other than its type and its names."""
+        return bool(self.values_by_property(iri).keys() - _NAMING)
 
     def values(self, iri: str, name: str) -> Sequence[str]:
-        """The values of a property, as N-Triples writes them; `name` may also be its IRI."""
-        return self.said(iri).get(_full(name), ())
+        """The values of a property as N-Triples terms; `name` may also be its IRI."""
+        return self.values_by_property(iri).get(_full(name), ())
 
     def refs(self, iri: str, name: str) -> list[str]:
-        """The values that are IRIs."""
-        return [each[1:-1] for each in self.values(iri, name) if each[0] == "<"]
+        """The values of a property that are IRIs."""
+        return [term[1:-1] for term in self.values(iri, name) if term[0] == "<"]
 
-    def words(self, iri: str, name: str) -> list[str]:
-        """The values that are literals, those in English first."""
-        found = [each for each in self.values(iri, name) if each[0] == '"']
-        if len(found) > 1:
-            found.sort(key=lambda each: not each.endswith('"@en'))
-        return [value(each).text for each in found]
+    def literals(self, iri: str, name: str) -> list[str]:
+        """The values of a property that are literals, those in English first."""
+        literals = [term for term in self.values(iri, name) if term[0] == '"']
+        if len(literals) > 1:
+            literals.sort(key=lambda term: not term.endswith('"@en'))
+        return [value(literal).text for literal in literals]
 
     def text(self, iri: str, name: str) -> str:
-        """The first of `words`; empty where there is none."""
-        return next(iter(self.words(iri, name)), "")
+        """The first of `literals`; empty without any."""
+        return next(iter(self.literals(iri, name)), "")
 
     def label(self, iri: str) -> str:
-        """What a thing, concept, source or term is called; what its IRI ends in if nothing says."""
-        if iri not in self._called:
+        """The label of an entity, concept, source or term; the local name where it has none."""
+        if iri not in self._labels:
             texts = (self.text(iri, name) for name in _LABELS)
-            self._called[iri] = next(filter(None, texts), local_name(iri))
-        return self._called[iri]
+            self._labels[iri] = next(filter(None, texts), local_name(iri))
+        return self._labels[iri]
 
     def labels(self, iris: Iterable[str]) -> list[str]:
-        """The label of each."""
+        """The labels of these IRIs."""
         return [self.label(iri) for iri in iris]
 
     def notes(self, texts: Iterable[str]) -> list[str]:
-        """The designation notes of the names that stand in `texts`, each after its name."""
-        every = "\n".join(texts)
-        return [f"{name} {note}" for name, note in sorted(self._notes.items()) if name in every]
+        """The designation notes of the names that occur in `texts`, each after its name."""
+        joined = "\n".join(texts)
+        return [f"{name} {note}" for name, note in sorted(self._notes.items()) if name in joined]
 
 
 @lru_cache(None)
 def short(iri: str) -> str:
-    """What people type for a thing: a record's or source's id, `list/term` for a concept.
+    """The short id of an IRI: the id of a record or source, `list/term` for a concept.
 
-    A node within a thing has the id of that and its own; any other IRI stays as it is.
+    A node nested in a record has the id of the record, then its own; other IRIs are unchanged.
     """
     match iri.removeprefix(BASE).split("/"):
         case ["id", _, *rest] if rest:
@@ -143,11 +143,11 @@ def short(iri: str) -> str:
 
 
 def library(module: str, extra: str) -> Any:
-    """The module, which the extra `extra` brings. Raises UsageError where it is not installed."""
+    """The module, which the extra `extra` installs. Raises UsageError where it is missing."""
     try:
         return importlib.import_module(module)
     except ImportError:
         raise UsageError(
-            f"this format needs {module.partition('.')[0]}, which is not installed; "
+            f"this format requires {module.partition('.')[0]}, which is not installed; "
             f'run pip install "pcve-graph[{extra}]", or [exports] for all formats'
         ) from None

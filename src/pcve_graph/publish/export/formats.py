@@ -1,4 +1,4 @@
-"""The formats that the graph is exported as: one function a format, and its line here."""
+"""The registry of export formats: one entry a format, with the function that writes it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from ...model.namespaces import expand, kebab
 from ...model.problems import UsageError
 from ...model.schema import Ontology
 from . import rdf
-from . import rdf as jsonld
 from .bibtex import bibtex
 from .csv import csvs
 from .geojson import geojson
@@ -28,12 +27,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format. `write` gives the bytes of one file, the same for the same part.
+    """A format. `write` returns the bytes of one file, the same for the same part.
 
-    `title` says in a line what it is and for whom; `suffix` begins with a dot. What cannot be
-    read as text is `binary`. `write` raises UsageError where the library that it needs, one of an
-    extra, is not installed. `kinds` are the classes, as prefixed names, that it has a place for;
-    empty where it has one for all.
+    `title` describes it in one line; `suffix` begins with a dot; `binary` formats cannot be
+    displayed as text. `write` raises UsageError where an optional library is not installed. `kinds`
+    are the classes that it supports, as prefixed names; empty where it supports all.
     """
 
     name: str
@@ -45,11 +43,11 @@ class Format:
     kinds: tuple[str, ...] = ()
 
     def admits(self, choice: Choice) -> None:
-        """Raise UsageError where the choice is of kinds that the format has no place for."""
-        shown = {expand(kind) for kind in self.kinds}
-        if shown and choice.kinds and not shown & choice.kinds:
-            known = " or ".join(kebab(kind.partition(":")[2]) for kind in self.kinds)
-            raise UsageError(f"{self.name} holds things of the kind {known}; --only has none of it")
+        """Raise UsageError where the format supports none of the chosen kinds."""
+        supported = {expand(kind) for kind in self.kinds}
+        if supported and choice.kinds and not supported & choice.kinds:
+            names = " or ".join(kebab(kind.partition(":")[2]) for kind in self.kinds)
+            raise UsageError(f"{self.name} only supports {names}, but --only excludes that")
 
 
 _GRAPHML: Final = "application/graphml+xml"
@@ -61,31 +59,38 @@ _EVENT: Final = ("pcve:Event",)
 _VENUE: Final = ("pcve:Event", "pcve:Place", "pcve:Country")
 
 _ALL: Final = (
-    Format("turtle", "RDF to read, a block a thing", ".ttl", "text/turtle", rdf.turtle),
-    Format("jsonld", "RDF in JSON, an object a thing", ".jsonld", _LD_JSON, jsonld.jsonld),
-    Format("jsonld-framed", "the same, nested by class", ".framed.jsonld", _LD_JSON, framed),
-    Format("ntriples", "RDF, a statement a line", ".nt", "application/n-triples", rdf.ntriples),
-    Format("nquads", "the same with graphs", ".nq", "application/n-quads", rdf.nquads),
-    Format("trig", "Turtle with graphs", ".trig", "application/trig", rdf.trig),
+    Format("turtle", "readable RDF, one block per entity", ".ttl", "text/turtle", rdf.turtle),
+    Format("jsonld", "RDF in JSON, one object per entity", ".jsonld", _LD_JSON, rdf.jsonld),
+    Format("jsonld-framed", "JSON-LD nested by class", ".framed.jsonld", _LD_JSON, framed),
+    Format("ntriples", "RDF, one statement per line", ".nt", "application/n-triples", rdf.ntriples),
+    Format("nquads", "N-Triples with named graphs", ".nq", "application/n-quads", rdf.nquads),
+    Format("trig", "Turtle with named graphs", ".trig", "application/trig", rdf.trig),
     Format("rdfxml", "RDF in XML", ".rdf", "application/rdf+xml", rdf.rdfxml),
     Format(
-        "csv", "tidy tables and a Frictionless data package, zipped", ".csv.zip", _ZIP, csvs, True
+        "csv", "tidy tables as a Frictionless data package, zipped", ".csv.zip", _ZIP, csvs, True
     ),
-    Format("xlsx", "a workbook, a sheet a class", ".xlsx", _XLSX, xlsx, True),
-    Format("parquet", "the tables of csv, typed, zipped", ".parquet.zip", _ZIP, parquet, True),
+    Format("xlsx", "a workbook, one sheet per class", ".xlsx", _XLSX, xlsx, True),
+    Format("parquet", "the same tables with types, zipped", ".parquet.zip", _ZIP, parquet, True),
     Format(
         "graphml",
-        "a network of things, for Gephi, yEd, igraph",
+        "a network of entities, for Gephi, yEd, igraph",
         ".graphml",
         _GRAPHML,
         graphml,
     ),
-    Format("gexf", "the same with a timeline, for Gephi", ".gexf", "application/gexf+xml", gexf),
+    Format("gexf", "the network with a timeline, for Gephi", ".gexf", "application/gexf+xml", gexf),
     Format("ics", "events for a calendar", ".ics", "text/calendar", ics, kinds=_EVENT),
-    Format("geojson", "venues on a map", ".geojson", "application/geo+json", geojson, kinds=_VENUE),
+    Format(
+        "geojson",
+        "places with their events, for maps",
+        ".geojson",
+        "application/geo+json",
+        geojson,
+        kinds=_VENUE,
+    ),
     Format("bibtex", "documents and sources, to cite", ".bib", "application/x-bibtex", bibtex),
     Format("schemaorg", "events for search engines", ".json", _LD_JSON, schemaorg, kinds=_EVENT),
 )
 
-FORMATS: Final = {each.name: each for each in _ALL}
-"""What `pcve export` can write, by name."""
+FORMATS: Final = {form.name: form for form in _ALL}
+"""The formats of `pcve export` by name."""

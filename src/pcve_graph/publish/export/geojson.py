@@ -1,4 +1,4 @@
-"""Venues on a map: GeoJSON (RFC 7946), a feature a place."""
+"""GeoJSON (RFC 7946): places with their events, one feature a place."""
 
 from __future__ import annotations
 
@@ -12,62 +12,71 @@ from .subset import Part
 
 
 def geojson(part: Part, ontology: Ontology) -> bytes:
-    """A feature for each place where an event was, and each other that has coordinates.
+    """A feature for each place that has events or coordinates, as UTF-8.
 
-    The point is that of the place, not of the building; a venue whose place has no coordinates is
-    a feature without a geometry (section 3.2), so that none is lost.
+    The point is that of the place, not of the building. A place without coordinates is a feature
+    without a geometry (section 3.2), so that no event is lost.
     """
-    things = Things(part, "facts", "vocabulary")
+    entities = Things(part, "facts", "vocabulary")
     events: dict[str, list[str]] = defaultdict(list)
-    for event in things.of("pcve:Event"):
-        for place in things.refs(event, "schema:location"):
+    for event in entities.of("pcve:Event"):
+        for place in entities.refs(event, "schema:location"):
             events[place].append(event)
     features = [
-        _feature(things, place, events[place])
-        for place in things.of("pcve:Place", "pcve:Country")
-        if events[place] or things.text(place, "schema:latitude")
+        _feature(entities, place, events[place])
+        for place in entities.of("pcve:Place", "pcve:Country")
+        if events[place] or entities.text(place, "schema:latitude")
     ]
     document = {"type": "FeatureCollection", "features": features}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _feature(things: Things, place: str, events: list[str]) -> dict[str, Any]:
-    within = lies_in(things, place)
+def _feature(entities: Things, place: str, events: list[str]) -> dict[str, Any]:
+    within = lies_in(entities, place)
     properties = {
         "id": short(place),
-        "label": things.label(place),
-        "kind": ", ".join(things.labels(things.refs(place, "pcve:kind"))),
-        "within": things.labels(within),
-        "note": "; ".join(things.notes(things.labels([place, *within]))),
-        "events": [_event(things, each) for each in _by_date(things, events)],
+        "label": entities.label(place),
+        "kind": ", ".join(entities.labels(entities.refs(place, "pcve:kind"))),
+        "within": entities.labels(within),
+        "note": "; ".join(entities.notes(entities.labels([place, *within]))),
+        "events": [_event(entities, event) for event in _by_date(entities, events)],
     }
-    kept = {name: value for name, value in properties.items() if value or name == "events"}
-    return {"type": "Feature", "id": place, "geometry": point(things, place), "properties": kept}
+    stated = {name: value for name, value in properties.items() if value or name == "events"}
+    return {
+        "type": "Feature",
+        "id": place,
+        "geometry": point(entities, place),
+        "properties": stated,
+    }
 
 
-def _by_date(things: Things, events: list[str]) -> list[str]:
-    return sorted(events, key=lambda each: (things.text(each, "pcve:earliest"), each))
+def _by_date(entities: Things, events: list[str]) -> list[str]:
+    return sorted(events, key=lambda event: (entities.text(event, "pcve:earliest"), event))
 
 
-def _event(things: Things, event: str) -> dict[str, str]:
-    dates = {name: things.text(event, f"schema:{name}") for name in ("startDate", "endDate")}
-    said = {name: date for name, date in dates.items() if date}
-    return {"id": short(event), "label": things.label(event), **said}
+def _event(entities: Things, event: str) -> dict[str, str]:
+    dates = {name: entities.text(event, f"schema:{name}") for name in ("startDate", "endDate")}
+    known_dates = {name: date for name, date in dates.items() if date}
+    return {"id": short(event), "label": entities.label(event), **known_dates}
 
 
-def lies_in(things: Things, place: str) -> list[str]:
-    """The places that a place lies in, the nearest first."""
-    found: list[str] = []
-    waiting = things.refs(place, "schema:containedInPlace")
+def lies_in(entities: Things, place: str) -> list[str]:
+    """The places that contain a place, the innermost first."""
+    containing: list[str] = []
+    waiting = entities.refs(place, "schema:containedInPlace")
     while waiting:
-        each = waiting.pop(0)
-        if each not in found:
-            found.append(each)
-            waiting += things.refs(each, "schema:containedInPlace")
-    return found
+        container = waiting.pop(0)
+        if container not in containing:
+            containing.append(container)
+            waiting += entities.refs(container, "schema:containedInPlace")
+    return containing
 
 
-def point(things: Things, place: str) -> dict[str, Any] | None:
+def point(entities: Things, place: str) -> dict[str, Any] | None:
     """The GeoJSON point of a place: longitude, then latitude, WGS 84; None where it has none."""
-    at = [things.text(place, f"schema:{name}") for name in ("longitude", "latitude")]
-    return {"type": "Point", "coordinates": [float(each) for each in at]} if all(at) else None
+    coordinates = [entities.text(place, f"schema:{name}") for name in ("longitude", "latitude")]
+    return (
+        {"type": "Point", "coordinates": [float(degrees) for degrees in coordinates]}
+        if all(coordinates)
+        else None
+    )

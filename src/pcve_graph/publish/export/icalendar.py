@@ -1,4 +1,4 @@
-"""Events for a calendar: iCalendar (RFC 5545), whole days, only where the days are known."""
+"""iCalendar (RFC 5545): the events whose days are known, as all-day entries."""
 
 from __future__ import annotations
 
@@ -21,80 +21,86 @@ _STATUS: Final = {
 
 
 def ics(part: Part, ontology: Ontology) -> bytes:
-    """A calendar with an entry for each event whose days are known.
+    """A calendar with an entry for each event whose days are known, as UTF-8.
 
-    What is known by month or year only, or not at all, has none; the calendar's description and
-    its X-PCVE-WITHOUT-A-DAY say how many there are. DTSTAMP is the day on which the last of the
-    sources was read. Raises UsageError where icalendar is not installed.
+    Events dated to the month or year, or undated, are left out; the description of the calendar
+    and its X-PCVE-WITHOUT-A-DAY give their number. DTSTAMP is the latest day on which a source was
+    read. Raises UsageError where icalendar is not installed.
     """
-    made = library("icalendar", "calendar")
-    things = Things(part, "facts", "vocabulary", "catalog")
-    events = [each for each in things.of("pcve:Event") if things.is_told(each)]
-    known = [each for each in events if days(things, each)]
-    left = len(events) - len(known)
-    read = [things.text(each, "pcve:dateRead") for each in things.of("pcve:Source")]
-    stamp = datetime.combine(date.fromisoformat(max(read, default="1970-01-01")), time(), UTC)
-    calendar = made.Calendar()
+    icalendar = library("icalendar", "calendar")
+    entities = Things(part, "facts", "vocabulary", "catalog")
+    events = [event for event in entities.of("pcve:Event") if entities.is_described(event)]
+    dated = [event for event in events if days(entities, event)]
+    undated = len(events) - len(dated)
+    days_read = [entities.text(source, "pcve:dateRead") for source in entities.of("pcve:Source")]
+    stamp = datetime.combine(date.fromisoformat(max(days_read, default="1970-01-01")), time(), UTC)
+    calendar = icalendar.Calendar()
     calendar.add("prodid", "-//pcve-graph//pcve export ics//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "Preventing violent extremism: events")
-    calendar.add("x-wr-caldesc", f"Events left out, as their days are not known: {left}.")
-    calendar.add("x-pcve-without-a-day", str(left))
+    calendar.add("x-wr-caldesc", f"Events left out because their days are not known: {undated}.")
+    calendar.add("x-pcve-without-a-day", str(undated))
     sources = sources_of(part)
-    for each in sorted(known, key=lambda iri: (days(things, iri), iri)):
-        calendar.add_component(_entry(made, things, each, sources.get(each, []), stamp))
+    for dated_event in sorted(dated, key=lambda iri: (days(entities, iri), iri)):
+        calendar.add_component(
+            _entry(icalendar, entities, dated_event, sources.get(dated_event, []), stamp)
+        )
     return bytes(calendar.to_ical())
 
 
-def days(things: Things, event: str) -> tuple[date, date] | None:
-    """The first and the last day of an event; None where either is not known to the day."""
-    texts = [things.words(event, f"schema:{name}") for name in ("startDate", "endDate")]
-    if not texts[0] or any(precision(text) != "date" for each in texts for text in each):
+def days(entities: Things, event: str) -> tuple[date, date] | None:
+    """The first and the last day of an event; None where a date is not known to the day."""
+    texts = [entities.literals(event, f"schema:{name}") for name in ("startDate", "endDate")]
+    if not texts[0] or any(precision(text) != "date" for words in texts for text in words):
         return None
     first = date.fromisoformat(min(texts[0]))
     return first, max([first, *map(date.fromisoformat, texts[1])])
 
 
-def _entry(made: Any, things: Things, event: str, sources: list[str], stamp: datetime) -> Any:
-    first, last = days(things, event) or (date.min, date.min)
-    places = things.refs(event, "schema:location")
-    entry = made.Event()
+def _entry(
+    icalendar: Any, entities: Things, event: str, sources: list[str], stamp: datetime
+) -> Any:
+    first, last = days(entities, event) or (date.min, date.min)
+    places = entities.refs(event, "schema:location")
+    entry = icalendar.Event()
     entry.add("uid", event)
     entry.add("dtstamp", stamp)
     entry.add("dtstart", first)
     entry.add("dtend", last + timedelta(1))
-    entry.add("summary", things.label(event))
-    if where := _where(things, event, places):
+    entry.add("summary", entities.label(event))
+    if where := _location_text(entities, event, places):
         entry.add("location", where)
-    if len(places) == 1 and (at := point(things, places[0])):
-        entry.add("geo", tuple(reversed(at["coordinates"])))
-    entry.add("description", _description(things, event, where, sources))
-    if topics := things.labels(things.refs(event, "schema:about")):
+    if len(places) == 1 and (location := point(entities, places[0])):
+        entry.add("geo", tuple(reversed(location["coordinates"])))
+    entry.add("description", _description(entities, event, where, sources))
+    if topics := entities.labels(entities.refs(event, "schema:about")):
         entry.add("categories", topics)
-    for status in things.refs(event, "pcve:status")[:1]:
+    for status in entities.refs(event, "pcve:status")[:1]:
         entry.add("status", _STATUS[local_name(status)])
     entry.add("transp", "TRANSPARENT")
     entry.add("url", event)
     return entry
 
 
-def _where(things: Things, event: str, places: list[str]) -> str:
-    venue = things.text(event, "pcve:venue")
-    found = [", ".join(things.labels([each, *lies_in(things, each)[:1]])) for each in places]
-    return "; ".join([venue, *found] if venue else found)
+def _location_text(entities: Things, event: str, places: list[str]) -> str:
+    venue = entities.text(event, "pcve:venue")
+    place_texts = [
+        ", ".join(entities.labels([place, *lies_in(entities, place)[:1]])) for place in places
+    ]
+    return "; ".join([venue, *place_texts] if venue else place_texts)
 
 
-def _description(things: Things, event: str, where: str, sources: list[str]) -> str:
-    said = {
-        "Kind": things.labels(things.refs(event, "pcve:kind")),
-        "Organised by": things.labels(things.refs(event, "schema:organizer")),
-        "Hosted by": things.labels(things.refs(event, "pcve:host")),
-        "Purpose": things.words(event, "pcve:purpose"),
-        "Status": things.labels(things.refs(event, "pcve:status")),
+def _description(entities: Things, event: str, where: str, sources: list[str]) -> str:
+    texts_by_name = {
+        "Kind": entities.labels(entities.refs(event, "pcve:kind")),
+        "Organised by": entities.labels(entities.refs(event, "schema:organizer")),
+        "Hosted by": entities.labels(entities.refs(event, "pcve:host")),
+        "Purpose": entities.literals(event, "pcve:purpose"),
+        "Status": entities.labels(entities.refs(event, "pcve:status")),
     }
-    lines = [f"{name}: {'; '.join(words)}" for name, words in said.items() if words]
+    lines = [f"{name}: {'; '.join(words)}" for name, words in texts_by_name.items() if words]
     for source in sources:
-        address = " ".join(things.refs(source, "schema:url"))
-        lines.append(f"Source: {things.label(source)} {address}")
-    lines += things.notes([things.label(event), where, *lines])
+        address = " ".join(entities.refs(source, "schema:url"))
+        lines.append(f"Source: {entities.label(source)} {address}")
+    lines += entities.notes([entities.label(event), where, *lines])
     return "\n".join(line.strip() for line in lines)

@@ -1,4 +1,4 @@
-"""The graph as nested JSON-LD: things by class, each with what is part of it and its claims."""
+"""Nested JSON-LD: the entities by class, each with its nested nodes and its claims."""
 
 from __future__ import annotations
 
@@ -15,51 +15,46 @@ from .entities import Things, value
 from .subset import Part
 
 CLAIMS: Final = "claims"
-
-
 PARTICIPATIONS: Final = "participations"
-
-
 TERMS: Final = "terms"
-
-
 MORE: Final = "more"
-"""Groups of what is no class of records."""
+"""Groups that do not correspond to a class of records."""
 
 
 def context(ontology: Ontology) -> dict[str, Any]:
     """The context (JSON-LD 1.1, section 4.1): prefixes, classes, keys and groups.
 
-    A key whose values are all of one kind says so. A group, such as `events`, holds the things of
-    a class (section 4.7, included nodes); `claims` and `participations` hold what points here.
+    A key whose values share one type has it in the context. A group, such as `events`, holds the
+    instances of a class (section 4.7, included nodes); `claims` and `participations` are reverse
+    properties.
     """
-    made: dict[str, Any] = {"@version": 1.1, "id": "@id", "type": "@type"}
-    made |= {prefix: PREFIXES[prefix] for prefix in sorted(PREFIXES)}
-    made |= {kind.name: iri for iri, kind in sorted(ontology.by_iri.items())}
-    made |= dict.fromkeys((*sorted(groups(ontology).values()), TERMS, MORE), "@included")
-    made[CLAIMS] = {"@reverse": expand("rdf:subject")}
-    made[PARTICIPATIONS] = {"@reverse": expand("pcve:event")}
+    definitions: dict[str, Any] = {"@version": 1.1, "id": "@id", "type": "@type"}
+    definitions |= {prefix: PREFIXES[prefix] for prefix in sorted(PREFIXES)}
+    definitions |= {kind.name: iri for iri, kind in sorted(ontology.by_iri.items())}
+    definitions |= dict.fromkeys((*sorted(groups(ontology).values()), TERMS, MORE), "@included")
+    definitions[CLAIMS] = {"@reverse": expand("rdf:subject")}
+    definitions[PARTICIPATIONS] = {"@reverse": expand("pcve:event")}
     by_path: dict[str, list[Key]] = defaultdict(list)
     for kind in ontology.by_iri.values():
         for key in kind.keys.values():
             by_path[key.path].append(key)
     for path, name in names(ontology).items():
-        made[name] = {"@id": path, **_form(by_path[path], ontology)}
-    return made
+        definitions[name] = {"@id": path, **_form(by_path[path], ontology)}
+    return definitions
 
 
 def names(ontology: Ontology) -> dict[str, str]:
-    """The key of each property that a shape lists: its local name, prefixed where that is taken."""
+    """The keys of the properties in shapes: local names, prefixed where that is taken."""
     paths = sorted({key.path for kind in ontology.by_iri.values() for key in kind.keys.values()})
-    found: dict[str, str] = {}
+    names_by_path: dict[str, str] = {}
     for path in paths:
         name = local_name(path)
-        found[path] = name if name not in found.values() else prefixed(path)
-    return found
+        names_by_path[path] = name if name not in names_by_path.values() else prefixed(path)
+    return names_by_path
 
 
 def groups(ontology: Ontology) -> dict[str, str]:
-    """The name of the group of each class, by IRI: `events` for Event."""
+    """The names of the groups by IRI of the class: `events` for Event."""
     return {iri: _plural(kind.name) for iri, kind in ontology.by_iri.items()}
 
 
@@ -71,8 +66,8 @@ def _plural(name: str) -> str:
 
 
 def _form(keys: list[Key], ontology: Ontology) -> dict[str, str]:
-    """What all values of a property are, where one word can say it."""
-    kinds = {kind for key in keys for kind in key.datatypes or [_points(key, ontology)]}
+    """The type or container that all values of a property share; empty where they differ."""
+    kinds = {kind for key in keys for kind in key.datatypes or [_id_type(key, ontology)]}
     (kind, *others) = kinds
     if others or kind in ("", expand("xsd:string")):
         return {}
@@ -81,109 +76,109 @@ def _form(keys: list[Key], ontology: Ontology) -> dict[str, str]:
     return {"@type": kind if kind == "@id" else prefixed(kind)}
 
 
-def _points(key: Key, ontology: Ontology) -> str:
-    """`@id` where every value is an IRI."""
-    said = f"<{key.shape}> <{expand('sh:nodeKind')}> <{expand('sh:IRI')}>"
-    return "@id" if key.classes or key.scheme or said in ontology.shapes else ""
+def _id_type(key: Key, ontology: Ontology) -> str:
+    """`@id` where every value is an IRI, else empty."""
+    statement = f"<{key.shape}> <{expand('sh:nodeKind')}> <{expand('sh:IRI')}>"
+    return "@id" if key.classes or key.scheme or statement in ontology.shapes else ""
 
 
 def published(ontology: Ontology) -> bytes:
-    """The context as a file of its own."""
+    """The context as a JSON-LD document, UTF-8."""
     document = {"@context": context(ontology)}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 _TYPE: Final = expand("rdf:type")
 _FREE: Final = ("skos:Concept", "pcve:Source", "pcve:Claim", "pcve:Participation")
-"""Classes without a folder whose things are no part of another."""
+"""Classes without a folder whose instances are not nested in another entity."""
 
 
 def framed(part: Part, ontology: Ontology) -> bytes:
-    """JSON-LD 1.1 whose top has a list a class; it expands to the graph and nothing else.
+    """JSON-LD 1.1 with one list a class; it expands to exactly the statements of the graph.
 
-    A membership, name, budget or hosting stands in the thing that has it, a participation in its
-    event, a claim in what it is about, with its quote. The context is that of `context`.
+    Memberships, names, budgets and hostings are nested in the entity that has them, participations
+    in their event, claims with their quotes in their subject. The context is that of `context`.
     """
     nested = _Nested(part, ontology)
     return (laid_out({"@context": nested.context, **nested.groups()}) + "\n").encode()
 
 
 class _Nested:
-    """Writes each node once where it belongs; a quote that many claims share stands in each."""
+    """Writes each node once, in its parent; a quote that several claims share is repeated."""
 
     def __init__(self, part: Part, ontology: Ontology) -> None:
-        self.things = Things(part, *GRAPHS)
+        self.entities = Things(part, *GRAPHS)
         self.context = context(ontology)
         self.names = names(ontology)
         self.kinds = {iri: kind.name for iri, kind in ontology.by_iri.items()}
         self.group_of = groups(ontology)
         free = {expand(name) for name in _FREE}
         inner = [kind.iri for kind in ontology.by_iri.values() if not kind.folder]
-        self.inner = set(self.things.of(*(iri for iri in inner if iri not in free)))
+        self.inner = set(self.entities.of(*(iri for iri in inner if iri not in free)))
         self.back: dict[str, dict[str, list[str]]] = {
-            CLAIMS: self._pointing("pcve:Claim", "rdf:subject"),
-            PARTICIPATIONS: self._pointing("pcve:Participation", "pcve:event"),
+            CLAIMS: self._reverse("pcve:Claim", "rdf:subject"),
+            PARTICIPATIONS: self._reverse("pcve:Participation", "pcve:event"),
         }
         self.written: set[str] = set()
         self._keys: dict[str, tuple[str, str, str]] = {}
 
-    def _pointing(self, kind: str, name: str) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
-        for iri in self.things.of(kind):
-            for target in self.things.refs(iri, name):
-                found[target].append(iri)
-        return found
+    def _reverse(self, kind: str, name: str) -> dict[str, list[str]]:
+        sources_by_target: dict[str, list[str]] = defaultdict(list)
+        for iri in self.entities.of(kind):
+            for target in self.entities.refs(iri, name):
+                sources_by_target[target].append(iri)
+        return sources_by_target
 
     def groups(self) -> dict[str, list[dict[str, Any]]]:
-        """The things of each class, and last what stands in none of them."""
+        """The nodes by group, and last those that are not in any of them."""
         nested = self.inner | {
-            iri for back in self.back.values() for each in back.values() for iri in each
+            iri for back in self.back.values() for iris in back.values() for iri in iris
         }
-        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for iri in self.things.all():
+        nodes_by_group: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for iri in self.entities.all():
             if iri not in nested:
-                kinds = [each for each in self.things.kinds(iri) if each in self.group_of]
-                found[self.group_of[kinds[0]] if kinds else TERMS].append(self.node(iri))
-        for iri in self.things.all():
+                kinds = [kind for kind in self.entities.kinds(iri) if kind in self.group_of]
+                nodes_by_group[self.group_of[kinds[0]] if kinds else TERMS].append(self.node(iri))
+        for iri in self.entities.all():
             if iri not in self.written:
-                found[MORE].append(self.node(iri))
+                nodes_by_group[MORE].append(self.node(iri))
         return {
-            name: found[name]
-            for name in sorted(found, key=lambda each: (each in (TERMS, MORE), each))
+            name: nodes_by_group[name]
+            for name in sorted(nodes_by_group, key=lambda group: (group in (TERMS, MORE), group))
         }
 
     def node(self, iri: str, without: str = "") -> dict[str, Any]:
-        """The object of one node; `without` is the property by which it is reached."""
+        """The object of a node, without the property `without` by which it is nested."""
         self.written.add(iri)
         node: dict[str, Any] = {"id": iri}
-        said = self.things.said(iri)
-        for predicate in sorted(said, key=_order):
+        values_by_predicate = self.entities.values_by_property(iri)
+        for predicate in sorted(values_by_predicate, key=_order):
             if predicate != without:
-                self._put(node, predicate, map(value, said[predicate]))
+                self._put(node, predicate, map(value, values_by_predicate[predicate]))
         for name, back in self.back.items():
             if iri in back:
                 path = self.context[name]["@reverse"]
-                node[name] = [self.node(each, path) for each in back[iri]]
+                node[name] = [self.node(source, path) for source in back[iri]]
         return node
 
     def _put(self, node: dict[str, Any], predicate: str, values: Iterable[Value]) -> None:
         if predicate == _TYPE:
-            for each in values:
-                add(node, "type", self.kinds.get(each.text, prefixed(each.text)))
+            for value in values:
+                add(node, "type", self.kinds.get(value.text, prefixed(value.text)))
             return
         name, kind, bare = self._key(predicate)
-        for each in values:
-            if each.kind == "@id" and each.text in self.inner:
-                add(node, name, self.node(each.text))
-            elif each.kind != kind:
-                add(node, bare, _alone(each))
-            elif each.language:
-                add(node.setdefault(name, {}), each.language, each.text)
+        for value in values:
+            if value.kind == "@id" and value.text in self.inner:
+                add(node, name, self.node(value.text))
+            elif value.kind != kind:
+                add(node, bare, _expanded(value))
+            elif value.language:
+                add(node.setdefault(name, {}), value.language, value.text)
             else:
-                add(node, name, _typed(each))
+                add(node, name, _typed(value))
 
     def _key(self, predicate: str) -> tuple[str, str, str]:
-        """The key of a property, the kind of values that it is for, and the key for others."""
+        """The key of a property, the type of its values, and the key for values of other types."""
         if predicate not in self._keys:
             name = self.names.get(predicate) or prefixed(predicate)
             form = self.context.get(name, {})
@@ -199,13 +194,13 @@ def _order(predicate: str) -> tuple[bool, bool, str]:
 
 
 def _typed(value: Value) -> Any:
-    """A value as JSON where the context says of what kind it is."""
+    """A value as JSON where the context states its type."""
     whole = value.kind == "xsd:integer"
     return int(value.text) if whole and str(int(value.text)) == value.text else value.text
 
 
-def _alone(value: Value) -> Any:
-    """A value as JSON where nothing else says of what kind it is."""
+def _expanded(value: Value) -> Any:
+    """A value as JSON with its own type."""
     if value.kind == "@id":
         return {"id": value.text}
     if value.language:

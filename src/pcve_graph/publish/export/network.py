@@ -1,4 +1,4 @@
-"""Things and what joins them as a network, for Gephi and other programs that draw one."""
+"""GraphML and GEXF: entities and their relations as a network, for Gephi and similar programs."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from ...model.schema import Ontology
 from .entities import Things, library, short
 from .subset import Part
 
-_WRITTEN: Final = re.compile(r' lastmodifieddate="[^"]*"')
-"""The day on which a file is written, which would make each day's file another."""
+_DATE_WRITTEN: Final = re.compile(r' lastmodifieddate="[^"]*"')
+"""The date of writing, which would make the bytes differ from day to day."""
 
 
 def network(part: Part, ontology: Ontology) -> Any:
-    """A directed `networkx.MultiDiGraph` of the things, concepts and what joins them.
+    """A directed `networkx.MultiDiGraph` of the entities, the concepts and their relations.
 
-    A node has its id as name, `label`, `kind` (its class) and, where it is dated, `start` and
-    `end`; an edge has `label` (the property), and the dates of what it goes from: those of an
-    event for who took part in it. A membership is an edge from person to body. Raises UsageError
-    where networkx is not installed.
+    A node is named by its id and has `label`, `kind` (its class) and, where it is dated, `start`
+    and `end`; an edge has `label` (the property) and the dates of its subject: for participants,
+    those of the event. A membership is an edge from person to body. Raises UsageError where
+    networkx is not installed.
     """
     graph = library("networkx", "networks").MultiDiGraph(name="pcve-graph")
-    things = Things(part, "facts", "vocabulary", "ontology")
+    entities = Things(part, "facts", "vocabulary", "ontology")
     records = list(ontology.records())
     for kind in records:
-        for iri in things.of(kind.iri):
-            _node(graph, things, iri, kebab(kind.name))
-    concepts = things.of("skos:Concept")
+        for iri in entities.of(kind.iri):
+            _node(graph, entities, iri, kebab(kind.name))
+    concepts = entities.of("skos:Concept")
     for iri in concepts:
-        _node(graph, things, iri, short(iri).partition("/")[0])
+        _node(graph, entities, iri, short(iri).partition("/")[0])
     paths = {key.path: key.name for kind in records for key in kind.keys.values()}
-    for iri in things.of(*(each.iri for each in records)):
-        for path in sorted(paths.keys() & things.said(iri).keys()):
-            for target in things.refs(iri, path):
-                _edge(graph, things, iri, target, paths[path], iri)
-        for part_of in things.refs(iri, "org:hasMembership"):
-            for body in things.refs(part_of, "org:organization"):
-                _edge(graph, things, iri, body, "memberOf", part_of)
-        for part_of in things.refs(iri, "pcve:hosting"):
-            for host in things.refs(part_of, "pcve:host"):
-                _edge(graph, things, host, iri, "hosts", part_of)
-    graph.remove_nodes_from([each for each in map(short, concepts) if not graph.degree(each)])
+    for iri in entities.of(*(record.iri for record in records)):
+        for path in sorted(paths.keys() & entities.values_by_property(iri).keys()):
+            for target in entities.refs(iri, path):
+                _edge(graph, entities, iri, target, paths[path], iri)
+        for part_of in entities.refs(iri, "org:hasMembership"):
+            for body in entities.refs(part_of, "org:organization"):
+                _edge(graph, entities, iri, body, "memberOf", part_of)
+        for part_of in entities.refs(iri, "pcve:hosting"):
+            for host in entities.refs(part_of, "pcve:host"):
+                _edge(graph, entities, host, iri, "hosts", part_of)
+    graph.remove_nodes_from([name for name in map(short, concepts) if not graph.degree(name)])
     return graph
 
 
@@ -53,29 +53,31 @@ def graphml(part: Part, ontology: Ontology) -> bytes:
 
 
 def gexf(part: Part, ontology: Ontology) -> bytes:
-    """GEXF 1.2 of `network`: a dynamic graph, so that Gephi has a timeline."""
+    """GEXF 1.2 of `network`, as a dynamic graph, for the timeline of Gephi."""
     graph = network(part, ontology)
-    for _, _, key, said in graph.edges(keys=True, data=True):
-        said["id"] = key
+    for _, _, key, attributes in graph.edges(keys=True, data=True):
+        attributes["id"] = key
     lines = library("networkx", "networks").generate_gexf(graph)
-    return (_WRITTEN.sub("", "\n".join(lines)) + "\n").encode()
+    return (_DATE_WRITTEN.sub("", "\n".join(lines)) + "\n").encode()
 
 
-def _node(graph: Any, things: Things, iri: str, kind: str) -> None:
-    notes = things.notes([things.label(iri)])
-    more = {"note": "; ".join(notes)} if notes else {}
+def _node(graph: Any, entities: Things, iri: str, kind: str) -> None:
+    notes = entities.notes([entities.label(iri)])
+    note = {"note": "; ".join(notes)} if notes else {}
     graph.add_node(
-        short(iri), label=things.label(iri), kind=kind, iri=iri, **more, **_dates(things, iri)
+        short(iri), label=entities.label(iri), kind=kind, iri=iri, **note, **_dates(entities, iri)
     )
 
 
-def _dates(things: Things, iri: str) -> dict[str, str]:
-    found = {"start": things.text(iri, "pcve:earliest"), "end": things.text(iri, "pcve:latest")}
-    return {name: day for name, day in found.items() if day}
+def _dates(entities: Things, iri: str) -> dict[str, str]:
+    days = {"start": entities.text(iri, "pcve:earliest"), "end": entities.text(iri, "pcve:latest")}
+    return {name: day for name, day in days.items() if day}
 
 
-def _edge(graph: Any, things: Things, source: str, target: str, label: str, dated: str) -> None:
-    """Join two things that are nodes."""
+def _edge(graph: Any, entities: Things, source: str, target: str, label: str, dated: str) -> None:
+    """Add an edge to `target`, where that is a node."""
     if short(target) in graph:
         key = f"{short(source)} {label} {short(target)}"
-        graph.add_edge(short(source), short(target), key=key, label=label, **_dates(things, dated))
+        graph.add_edge(
+            short(source), short(target), key=key, label=label, **_dates(entities, dated)
+        )

@@ -1,4 +1,4 @@
-"""The tables as Apache Parquet files, typed, for programs that read columns."""
+"""Apache Parquet: the tables with typed columns."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from .tables import Table, tables
 
 
 def parquet(part: Part, ontology: Ontology) -> bytes:
-    """A ZIP archive: a Parquet file for each table with rows; what refers to a thing is its id.
+    """A ZIP archive: a Parquet file for each table that has rows; references are ids.
 
     Raises UsageError where pyarrow is not installed.
     """
     arrow = library("pyarrow", "parquet")
     reader, writer = (library(f"pyarrow.{name}", "parquet") for name in ("csv", "parquet"))
-    made = tables(part, ontology)
-    return archive({f"{each.name}.parquet": _file(arrow, reader, writer, each) for each in made})
+    exported_tables = tables(part, ontology)
+    return archive(
+        {f"{table.name}.parquet": _file(arrow, reader, writer, table) for table in exported_tables}
+    )
 
 
 def _file(arrow: Any, reader: Any, writer: Any, table: Table) -> bytes:
-    """The table by way of its CSV: of lists of cells, though not of text, Arrow asks pandas."""
+    """The table, converted from its CSV: from lists of cells Arrow would require pandas."""
     types = {
         "string": arrow.string(),
         "integer": arrow.int64(),
@@ -32,8 +34,8 @@ def _file(arrow: Any, reader: Any, writer: Any, table: Table) -> bytes:
         "date": arrow.date32(),
     }
     fields = [
-        arrow.field(each.name, types[each.type], metadata={"description": each.description})
-        for each in table.columns
+        arrow.field(column.name, types[column.type], metadata={"description": column.description})
+        for column in table.columns
     ]
     schema = arrow.schema(fields, metadata={"description": table.description})
     read = reader.read_csv(

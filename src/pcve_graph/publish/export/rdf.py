@@ -1,4 +1,4 @@
-"""The graph in the line-based and nested syntaxes of RDF, the same bytes every time."""
+"""RDF syntaxes: Turtle, RDF/XML, N-Triples, N-Quads, TriG and JSON-LD, deterministically."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .subset import Part, ordered, read
 
 
 def turtle(part: Part, ontology: Ontology) -> bytes:
-    """Turtle 1.1, all graphs as one; ids and concepts have prefixes too, blocks a line between."""
-    prefixes = PREFIXES | _spaces(part)
+    """Turtle 1.1, all graphs merged, with prefixes for ids and concepts; blocks are separated."""
+    prefixes = PREFIXES | _id_prefixes(part)
     text = _serialized(ordered(part.lines), ox.RdfFormat.TURTLE, prefixes)
     *head, body = text.split(b"\n", len(prefixes))
     blocks = body.replace(b" .\n", b" .\n\n").rstrip(b"\n")
@@ -27,47 +27,49 @@ def _serialized(lines: Iterable[str], form: ox.RdfFormat, prefixes: dict[str, st
     return ox.serialize(read("\n".join(lines)), format=form, prefixes=prefixes) or b""
 
 
-def _spaces(part: Part) -> dict[str, str]:
-    """A prefix for each kind of id and each list of concepts: `event`, `topic`, `claim`."""
+def _id_prefixes(part: Part) -> dict[str, str]:
+    """Prefixes for the kinds of ids and the concept schemes: `event`, `topic`, `claim`."""
     subjects = {line[1 : line.index(">")] for line in part.lines}
-    found: dict[str, str] = {}
+    namespaces: dict[str, str] = {}
     for space in sorted({iri.rpartition("/")[0] + "/" for iri in subjects}):
         match space.removeprefix(BASE).split("/"):
             case ["id" | "vocab", name, ""] | [name, ""] if name not in PREFIXES:
-                found.setdefault(name, space)
-    return found
+                namespaces.setdefault(name, space)
+    return namespaces
 
 
 def rdfxml(part: Part, ontology: Ontology) -> bytes:
-    """RDF 1.1 XML, all graphs as one."""
+    """RDF 1.1 XML, all graphs merged."""
     return _serialized(ordered(part.lines), ox.RdfFormat.RDF_XML, PREFIXES)
 
 
 def ntriples(part: Part, ontology: Ontology) -> bytes:
-    """N-Triples 1.1, all graphs as one, sorted by line."""
+    """N-Triples 1.1, all graphs merged, sorted by line."""
     return "".join(line + "\n" for line in part.lines).encode()
 
 
 def nquads(part: Part, ontology: Ontology) -> bytes:
-    """N-Quads 1.1, a graph after the other, sorted within each."""
-    every = (_in_graph(name, lines) for name, lines in sorted(part.graphs.items()))
-    return "".join(line + "\n" for lines in every for line in lines).encode()
+    """N-Quads 1.1, one graph after the other, each sorted by line."""
+    lines_of_graphs = (_in_graph(name, lines) for name, lines in sorted(part.graphs.items()))
+    return "".join(line + "\n" for lines in lines_of_graphs for line in lines).encode()
 
 
 def _in_graph(name: str, lines: Iterable[str]) -> list[str]:
-    """N-Triples lines as N-Quads in one of `names.GRAPHS`."""
+    """N-Triples lines as N-Quads in one of `namespaces.GRAPHS`."""
     end = f" <{graph(name)}> ."
     return [line[:-2] + end for line in lines]
 
 
 def trig(part: Part, ontology: Ontology) -> bytes:
-    """TriG 1.1, a block for each graph."""
-    every = (_in_graph(name, ordered(lines)) for name, lines in sorted(part.graphs.items()))
-    return _serialized(chain.from_iterable(every), ox.RdfFormat.TRIG, PREFIXES)
+    """TriG 1.1, one block a graph."""
+    lines_of_graphs = (
+        _in_graph(name, ordered(lines)) for name, lines in sorted(part.graphs.items())
+    )
+    return _serialized(chain.from_iterable(lines_of_graphs), ox.RdfFormat.TRIG, PREFIXES)
 
 
 def jsonld(part: Part, ontology: Ontology) -> bytes:
-    """JSON-LD 1.1: the context made from the shapes, then one node object a thing."""
+    """JSON-LD 1.1: a context derived from the shapes, then one node object an entity."""
     shaped = [key.path for kind in ontology.by_iri.values() for key in kind.keys.values()]
     classes = {iri: kind.name for iri, kind in ontology.by_iri.items()}
     return compact(list(Things(part, *part.graphs).statements()), shaped, classes)

@@ -1,4 +1,4 @@
-"""Events as search engines read them: JSON-LD with terms of schema.org and no others."""
+"""schema.org: events as search engines read them, JSON-LD with terms of schema.org only."""
 
 from __future__ import annotations
 
@@ -24,102 +24,102 @@ _MODE: Final = {
 
 
 def schemaorg(part: Part, ontology: Ontology) -> bytes:
-    """An Event for each event that has what search engines ask for: name, start and place.
+    """An Event for each event that has what search engines require: name, start and place.
 
-    A date is as precise as it is known. What was held and what is planned are both EventScheduled,
-    as schema.org has it.
+    Dates keep their precision. Held and planned events are both EventScheduled, as schema.org
+    specifies.
     """
-    things = Things(part, "facts", "vocabulary", "catalog")
+    entities = Things(part, "facts", "vocabulary", "catalog")
     sources = sources_of(part)
     events = [
-        _event(things, iri, sources.get(iri, []))
-        for iri in things.of("pcve:Event")
-        if things.text(iri, "schema:startDate") and things.refs(iri, "schema:location")
+        _event(entities, iri, sources.get(iri, []))
+        for iri in entities.of("pcve:Event")
+        if entities.text(iri, "schema:startDate") and entities.refs(iri, "schema:location")
     ]
     document = {"@context": "https://schema.org", "@graph": events}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _event(things: Things, iri: str, sources: list[str]) -> dict[str, Any]:
-    status, mode = (_terms(things, iri, f"pcve:{name}") for name in ("status", "mode"))
-    said: dict[str, Any] = {
+def _event(entities: Things, iri: str, sources: list[str]) -> dict[str, Any]:
+    status, mode = (_terms(entities, iri, f"pcve:{name}") for name in ("status", "mode"))
+    event: dict[str, Any] = {
         "@type": "Event",
         "@id": iri,
         "url": iri,
-        "name": things.label(iri),
-        "alternateName": things.words(iri, "skos:altLabel"),
-        "description": "\n".join(things.words(iri, "pcve:purpose")),
-        "startDate": things.text(iri, "schema:startDate"),
-        "endDate": things.text(iri, "schema:endDate"),
-        "eventStatus": next((_STATUS[each] for each in status if each in _STATUS), _HELD),
-        "eventAttendanceMode": next((_MODE[each] for each in mode if each in _MODE), ""),
-        "location": [_place(things, each) for each in things.refs(iri, "schema:location")],
-        "organizer": [_actor(things, each) for each in things.refs(iri, "schema:organizer")],
-        "funder": [_actor(things, each) for each in things.refs(iri, "schema:funder")],
-        "about": [_topic(things, each) for each in things.refs(iri, "schema:about")],
-        "subjectOf": [_page(things, each) for each in sources],
+        "name": entities.label(iri),
+        "alternateName": entities.literals(iri, "skos:altLabel"),
+        "description": "\n".join(entities.literals(iri, "pcve:purpose")),
+        "startDate": entities.text(iri, "schema:startDate"),
+        "endDate": entities.text(iri, "schema:endDate"),
+        "eventStatus": next((_STATUS[code] for code in status if code in _STATUS), _HELD),
+        "eventAttendanceMode": next((_MODE[code] for code in mode if code in _MODE), ""),
+        "location": [_place(entities, ref) for ref in entities.refs(iri, "schema:location")],
+        "organizer": [_actor(entities, ref) for ref in entities.refs(iri, "schema:organizer")],
+        "funder": [_actor(entities, ref) for ref in entities.refs(iri, "schema:funder")],
+        "about": [_topic(entities, ref) for ref in entities.refs(iri, "schema:about")],
+        "subjectOf": [_page(entities, source) for source in sources],
     }
-    return _filled(said)
+    return _filled(event)
 
 
-def _place(things: Things, iri: str) -> dict[str, Any]:
-    places = [iri, *lies_in(things, iri)]
+def _place(entities: Things, iri: str) -> dict[str, Any]:
+    places = [iri, *lies_in(entities, iri)]
     countries, towns = (
-        [each for each in places if kind in _terms(things, each, "pcve:kind")]
+        [place for place in places if kind in _terms(entities, place, "pcve:kind")]
         for kind in ("country", "city")
     )
-    at = point(things, iri)
-    geo = {"latitude": at["coordinates"][1], "longitude": at["coordinates"][0]} if at else None
+    coordinates = (point(entities, iri) or {}).get("coordinates")
+    geo = coordinates and {"latitude": coordinates[1], "longitude": coordinates[0]}
     address = {
         "@type": "PostalAddress",
-        "addressLocality": next(iter(things.labels(towns)), ""),
-        "addressCountry": next(iter(things.labels(countries)), ""),
-        "addressRegion": "" if towns or countries else things.label(iri),
+        "addressLocality": next(iter(entities.labels(towns)), ""),
+        "addressCountry": next(iter(entities.labels(countries)), ""),
+        "addressRegion": "" if towns or countries else entities.label(iri),
     }
-    said = {
+    venue = {
         "@type": "Place",
         "@id": iri,
-        "name": things.label(iri),
-        "description": "; ".join(things.notes(things.labels(places))),
+        "name": entities.label(iri),
+        "description": "; ".join(entities.notes(entities.labels(places))),
         "address": _filled(address),
         "geo": {"@type": "GeoCoordinates", **geo} if geo else None,
-        "sameAs": things.refs(iri, "schema:sameAs"),
+        "sameAs": entities.refs(iri, "schema:sameAs"),
     }
-    return _filled(said)
+    return _filled(venue)
 
 
-def _terms(things: Things, iri: str, name: str) -> list[str]:
-    """The terms of closed lists that a property has."""
-    return [local_name(each) for each in things.refs(iri, name)]
+def _terms(entities: Things, iri: str, name: str) -> list[str]:
+    """The local names of the concepts that are values of a property."""
+    return [local_name(ref) for ref in entities.refs(iri, name)]
 
 
-def _actor(things: Things, iri: str) -> dict[str, Any]:
-    person = "Person" in map(local_name, things.kinds(iri))
-    said = {
+def _actor(entities: Things, iri: str) -> dict[str, Any]:
+    person = "Person" in map(local_name, entities.kinds(iri))
+    actor = {
         "@type": "Person" if person else "Organization",
         "@id": iri,
-        "name": things.label(iri),
+        "name": entities.label(iri),
         "url": iri,
-        "sameAs": things.refs(iri, "schema:sameAs"),
+        "sameAs": entities.refs(iri, "schema:sameAs"),
     }
-    return _filled(said)
+    return _filled(actor)
 
 
-def _topic(things: Things, iri: str) -> dict[str, Any]:
-    return {"@type": "DefinedTerm", "@id": iri, "name": things.label(iri)}
+def _topic(entities: Things, iri: str) -> dict[str, Any]:
+    return {"@type": "DefinedTerm", "@id": iri, "name": entities.label(iri)}
 
 
-def _page(things: Things, iri: str) -> dict[str, Any]:
-    said = {
+def _page(entities: Things, iri: str) -> dict[str, Any]:
+    page = {
         "@type": "WebPage",
         "@id": iri,
-        "name": things.label(iri),
-        "url": things.refs(iri, "schema:url"),
+        "name": entities.label(iri),
+        "url": entities.refs(iri, "schema:url"),
     }
-    return _filled(said)
+    return _filled(page)
 
 
-def _filled(said: dict[str, Any]) -> dict[str, Any]:
-    """What has a value; a list of one is that one."""
-    alone = {k: v[0] if isinstance(v, list) and len(v) == 1 else v for k, v in said.items()}
-    return {name: value for name, value in alone.items() if value}
+def _filled(node: dict[str, Any]) -> dict[str, Any]:
+    """`node` without empty values, and with the item in place of a list of one."""
+    compacted = {k: v[0] if isinstance(v, list) and len(v) == 1 else v for k, v in node.items()}
+    return {name: value for name, value in compacted.items() if value}

@@ -1,4 +1,4 @@
-"""From a choice to the part of the graph that it asks for."""
+"""Selects the part of the graph that fits the filters of an export."""
 
 from __future__ import annotations
 
@@ -21,20 +21,16 @@ _PARAMETERS = {
     "topic": Parameter("topic", "concept", "topic", scheme="topic"),
     "country": Parameter("country", "thing", "country", kinds=("country",)),
 }
-
-
 PLACED = ("schema:location", "pcve:country", "schema:containedInPlace")
-
-
 _DATED = ("schema:startDate", "schema:endDate", "dcterms:issued")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is chosen: things that fit all that is set. Empty: everything.
+    """The filters of an export: entities must match all that are set. Empty: everything.
 
-    `kinds` are IRIs of classes; `since` and `until` days, both included; `topic` and `country`
-    IRIs. A thing fits a topic that is narrower, and a country that its place lies in.
+    `kinds` are IRIs of classes; `since` and `until` are inclusive; `topic` and `country` are IRIs.
+    Narrower topics match, and so do places within the country.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -56,46 +52,51 @@ def read_choice(
     topic: str,
     country: str,
 ) -> Choice:
-    """What people set, as a choice; a thing is named in any way that the graph knows.
+    """The filters from the options of a user; entities are given by id or any of their names.
 
-    Raises UsageError for what is no kind, day, topic or country, and for what never goes together.
+    Raises UsageError for an unknown kind, topic or country, an invalid date, and for options that
+    contradict each other.
     """
-    chosen = [each for kind in kinds for each in _kind(ontology, kind)]
+    chosen = [record for kind in kinds for record in _kind(ontology, kind)]
     first = _day("since", since)[0] if since else None
     last = _day("until", until)[1] if until else None
     if first and last and first > last:
-        raise UsageError(f"--since {since} lies after --until {until}; nothing is in between")
-    _say(chosen, "--since and --until", _DATED if first or last else ())
-    _say(chosen, "--topic", ("schema:about",) if topic else ())
-    _say(chosen, "--country", PLACED if country else ())
+        raise UsageError(f"--since {since} is later than --until {until}")
+    _check_option(chosen, "--since and --until", _DATED if first or last else ())
+    _check_option(chosen, "--topic", ("schema:about",) if topic else ())
+    _check_option(chosen, "--country", PLACED if country else ())
     query = SavedQuery("export", "", "", "", (), _PARAMETERS, {}, {}, "")
     terms = bind(query, {"topic": topic, "country": country}, index)
-    found = {name: str(getattr(term, "value", term)) for name, term in terms.items()}
-    iris = frozenset(each.iri for each in chosen)
-    return Choice(iris, first, last, found.get("topic", ""), found.get("country", ""))
+    values_by_name = {name: str(getattr(term, "value", term)) for name, term in terms.items()}
+    iris = frozenset(record.iri for record in chosen)
+    return Choice(
+        iris, first, last, values_by_name.get("topic", ""), values_by_name.get("country", "")
+    )
 
 
-def _kind(ontology: Ontology, word: str) -> list[RecordClass]:
-    """The classes of a kind: that of the name, or all that have their records in its folder."""
-    known = {kebab(each.name): [each] for each in ontology.records()}
-    for each in ontology.records():
-        known[str(each.folder)] = [one for one in ontology.records() if one.folder == each.folder]
-    if kebab(word) in known:
-        return known[kebab(word)]
-    hint = nearest(word, known) or "kinds: " + ", ".join(sorted(known))
-    raise UsageError(f"there is no kind {word!r}; {hint}")
+def _kind(ontology: Ontology, name: str) -> list[RecordClass]:
+    """The classes of a kind: the class, or all classes with records in the folder, of this name."""
+    records_by_name = {kebab(record.name): [record] for record in ontology.records()}
+    for record in ontology.records():
+        records_by_name[str(record.folder)] = [
+            sibling for sibling in ontology.records() if sibling.folder == record.folder
+        ]
+    if kebab(name) in records_by_name:
+        return records_by_name[kebab(name)]
+    hint = nearest(name, records_by_name) or "kinds: " + ", ".join(sorted(records_by_name))
+    raise UsageError(f"unknown kind {name!r}; {hint}")
 
 
-def _say(chosen: list[RecordClass], option: str, names: Iterable[str]) -> None:
-    """Raise UsageError where no kind that is chosen has any of the properties `names`."""
+def _check_option(chosen: list[RecordClass], option: str, names: Iterable[str]) -> None:
+    """Raise UsageError where none of the chosen classes has any of the properties `names`."""
     paths = set(map(expand, names))
     if (
         paths
         and chosen
-        and not any(paths & {key.path for key in each.keys.values()} for each in chosen)
+        and not any(paths & {key.path for key in record.keys.values()} for record in chosen)
     ):
-        kinds = " or ".join(kebab(each.name) for each in chosen)
-        raise UsageError(f"{option} cannot choose among things of the kind {kinds}: none says it")
+        kinds = " or ".join(kebab(record.name) for record in chosen)
+        raise UsageError(f"{option} cannot be used with {kinds}: no such property")
 
 
 def _day(option: str, text: str) -> tuple[date, date]:
@@ -106,7 +107,7 @@ def _day(option: str, text: str) -> tuple[date, date]:
 
 
 Lines = dict[str, list[tuple[str, str, str]]]
-"""(predicate, object, line) of each subject; terms as N-Triples writes them."""
+"""(predicate, object, line) by subject; terms in N-Triples syntax."""
 
 _TYPE, _ABOUT, _BROADER = (
     f"<{expand(name)}>" for name in ("rdf:type", "schema:about", "skos:broader")
@@ -121,67 +122,71 @@ _NAMES = {f"<{expand(name)}>" for name in NAMES}
 
 
 def select(part: Part, ontology: Ontology, choice: Choice) -> Part:
-    """What `choice` asks for, with all that is said of it.
+    """The self-contained part of the graph that matches `choice`; all of it for an empty one.
 
-    That is: the chosen things, the nodes within them and the places they lie in, whole; each
-    claim about those, its quote and its sources; and the type, names and designation note of
-    everything else that they point to, with the claims of those names. An empty choice is all.
-    Raises UsageError where nothing fits.
+    It holds all statements on the matching entities, the nodes nested in them and the places that
+    contain them, with their claims, quotes and sources; and the type, names and designation note
+    of everything else that these refer to, with the claims of those names. Raises UsageError where
+    nothing matches.
     """
     if not choice:
         return part
     facts, vocabulary = _by_subject(part, "facts"), _by_subject(part, "vocabulary")
-    records = {f"<{each.iri}>" for each in ontology.records()}
+    records = {f"<{record.iri}>" for record in ontology.records()}
     chosen = _chosen(facts, vocabulary, records, choice)
     if not chosen:
-        raise UsageError("nothing in the graph fits all of these; take an option away")
-    own = _whole(facts, records, chosen)
-    return _collected(part, facts, vocabulary, own)
+        raise UsageError("nothing in the graph matches all options; remove one of them")
+    whole = _with_parts(facts, records, chosen)
+    return _collected(part, facts, vocabulary, whole)
 
 
 def _by_subject(part: Part, name: str) -> Lines:
-    found: Lines = defaultdict(list)
+    lines_by_subject: Lines = defaultdict(list)
     for line in part.graphs.get(name, ()):
         subject, predicate, value = line.split(" ", 2)
-        found[subject].append((predicate, value[:-2], line))
-    return found
+        lines_by_subject[subject].append((predicate, value[:-2], line))
+    return lines_by_subject
 
 
 def _chosen(facts: Lines, vocabulary: Lines, records: set[str], choice: Choice) -> set[str]:
     kinds = {f"<{iri}>" for iri in choice.kinds} or records
     topics = _reaching(vocabulary, {_BROADER}, f"<{choice.topic}>") if choice.topic else None
     places = _reaching(facts, {_WITHIN}, f"<{choice.country}>") if choice.country else None
-    found = set()
-    for subject, own in facts.items():
-        types = {value for predicate, value, _ in own if predicate == _TYPE}
-        about = {value for predicate, value, _ in own if predicate == _ABOUT}
-        there = {subject} | {value for predicate, value, _ in own if predicate in _PLACES}
+    chosen = set()
+    for subject, statements in facts.items():
+        types = {value for predicate, value, _ in statements if predicate == _TYPE}
+        about = {value for predicate, value, _ in statements if predicate == _ABOUT}
+        places_of_subject = {subject} | {
+            value for predicate, value, _ in statements if predicate in _PLACES
+        }
         if (
             types & kinds
             and (topics is None or about & topics)
-            and (places is None or there & places)
-            and _in_time(own, choice.since, choice.until)
+            and (places is None or places_of_subject & places)
+            and _in_time(statements, choice.since, choice.until)
         ):
-            found.add(subject)
-    return found
+            chosen.add(subject)
+    return chosen
 
 
 def _reaching(lines: Lines, steps: set[str], goal: str) -> set[str]:
-    """Everything from which `steps` lead to `goal`, and it itself."""
+    """`goal` and all subjects from which paths of the predicates `steps` lead to it."""
     back: dict[str, list[str]] = defaultdict(list)
-    for subject, own in lines.items():
-        for predicate, value, _ in own:
+    for subject, statements in lines.items():
+        for predicate, value, _ in statements:
             if predicate in steps:
                 back[value].append(subject)
-    return _closure({goal}, lambda each: back[each])
+    return _closure({goal}, lambda value: back[value])
 
 
-def _in_time(own: list[tuple[str, str, str]], since: date | None, until: date | None) -> bool:
-    """Whether a thing may have been on one of these days; without a date it does not say so."""
+def _in_time(
+    statements: list[tuple[str, str, str]], since: date | None, until: date | None
+) -> bool:
+    """Whether an entity may fall within these days; False without a date."""
     if since is None and until is None:
         return True
-    first = [value[1:11] for predicate, value, _ in own if predicate == _EARLIEST]
-    last = [value[1:11] for predicate, value, _ in own if predicate == _LATEST]
+    first = [value[1:11] for predicate, value, _ in statements if predicate == _EARLIEST]
+    last = [value[1:11] for predicate, value, _ in statements if predicate == _LATEST]
     return (
         bool(first or last)
         and not (since and last and max(last) < since.isoformat())
@@ -189,12 +194,12 @@ def _in_time(own: list[tuple[str, str, str]], since: date | None, until: date | 
     )
 
 
-def _whole(facts: Lines, records: set[str], chosen: set[str]) -> set[str]:
-    """The chosen things, the places they lie in, and the nodes that are only part of these."""
+def _with_parts(facts: Lines, records: set[str], chosen: set[str]) -> set[str]:
+    """The chosen entities, the places that contain them, and the nodes nested in these."""
     inner = {
         subject
-        for subject, own in facts.items()
-        if not any(predicate == _TYPE and value in records for predicate, value, _ in own)
+        for subject, statements in facts.items()
+        if not any(predicate == _TYPE and value in records for predicate, value, _ in statements)
     }
     within: dict[str, list[str]] = defaultdict(list)
     for subject in inner:
@@ -202,65 +207,69 @@ def _whole(facts: Lines, records: set[str], chosen: set[str]) -> set[str]:
             if predicate == _EVENT:
                 within[value].append(subject)
 
-    def next_to(subject: str) -> Iterator[str]:
+    def successors(subject: str) -> Iterator[str]:
         for predicate, value, _ in facts[subject]:
             if value in inner or (predicate in _PLACES and value in facts):
                 yield value
         yield from within[subject]
 
-    return _closure(chosen, next_to)
+    return _closure(chosen, successors)
 
 
-def _closure(start: set[str], next_to: Callable[[str], Iterable[str]]) -> set[str]:
-    found = set(start)
+def _closure(start: set[str], successors: Callable[[str], Iterable[str]]) -> set[str]:
+    reached = set(start)
     waiting = list(start)
     while waiting:
-        for each in next_to(waiting.pop()):
-            if each not in found:
-                found.add(each)
-                waiting.append(each)
-    return found
+        for successor in successors(waiting.pop()):
+            if successor not in reached:
+                reached.add(successor)
+                waiting.append(successor)
+    return reached
 
 
-def _collected(part: Part, facts: Lines, vocabulary: Lines, own: set[str]) -> Part:
+def _collected(part: Part, facts: Lines, vocabulary: Lines, whole: set[str]) -> Part:
     evidence, catalog = _by_subject(part, "evidence"), _by_subject(part, "catalog")
     ontology = _by_subject(part, "ontology")
-    kept: dict[str, set[str]] = {name: set() for name in part.graphs}
-    kept["facts"] = {line for subject in own for *_, line in facts[subject]}
-    pointed = {value for subject in own for _, value, _ in facts[subject]} - own
-    claims = _claims(evidence, own, pointed)
+    selected: dict[str, set[str]] = {name: set() for name in part.graphs}
+    selected["facts"] = {line for subject in whole for *_, line in facts[subject]}
+    referenced = {value for subject in whole for _, value, _ in facts[subject]} - whole
+    claims = _claims(evidence, whole, referenced)
     for claim in claims:
-        pointed |= {value for _, value, _ in evidence[claim]}
-    pointed -= own
+        referenced |= {value for _, value, _ in evidence[claim]}
+    referenced -= whole
     for name, lines in (("facts", facts), ("vocabulary", vocabulary), ("ontology", ontology)):
-        kept[name] |= _named(lines, pointed)
+        selected[name] |= _naming_lines(lines, referenced)
     quotes = {value for claim in claims for p, value, _ in evidence[claim] if p == _QUOTE}
-    kept["evidence"] = {line for each in claims | quotes for *_, line in evidence[each]}
+    selected["evidence"] = {line for node in claims | quotes for *_, line in evidence[node]}
     sources = {
         value
-        for each in claims | quotes
-        for predicate, value, _ in evidence[each]
+        for node in claims | quotes
+        for predicate, value, _ in evidence[node]
         if predicate in _SOURCES
     }
-    kept["catalog"] = {line for source in sources for *_, line in catalog[source]}
-    kept["vocabulary"] |= _named(vocabulary, _objects(kept["vocabulary"] | kept["facts"]))
-    kept["ontology"] |= _named(ontology, _terms(kept))
-    return Part({name: tuple(sorted(lines)) for name, lines in kept.items()})
+    selected["catalog"] = {line for source in sources for *_, line in catalog[source]}
+    selected["vocabulary"] |= _naming_lines(
+        vocabulary, _objects(selected["vocabulary"] | selected["facts"])
+    )
+    selected["ontology"] |= _naming_lines(ontology, _terms(selected))
+    return Part({name: tuple(sorted(lines)) for name, lines in selected.items()})
 
 
-def _claims(evidence: Lines, own: set[str], pointed: set[str]) -> set[str]:
-    """The claims about what is whole, and about the names of what that points to."""
-    found = set()
+def _claims(evidence: Lines, whole: set[str], referenced: set[str]) -> set[str]:
+    """The claims about subjects in `whole`, and about the names of those in `referenced`."""
+    claims = set()
     for claim, parts in evidence.items():
-        said = {predicate: value for predicate, value, _ in parts}
-        subject = said.get(_SUBJECT)
-        if subject in own or (subject in pointed and said[_PREDICATE] in _NAMES):
-            found.add(claim)
-    return found
+        values_by_predicate = {predicate: value for predicate, value, _ in parts}
+        subject = values_by_predicate.get(_SUBJECT)
+        if subject in whole or (
+            subject in referenced and values_by_predicate[_PREDICATE] in _NAMES
+        ):
+            claims.add(claim)
+    return claims
 
 
-def _named(lines: Lines, subjects: Iterable[str]) -> set[str]:
-    """What says the type and the names of these."""
+def _naming_lines(lines: Lines, subjects: Iterable[str]) -> set[str]:
+    """The lines with the types and names of `subjects`."""
     return {
         line
         for subject in subjects
@@ -274,13 +283,13 @@ def _objects(lines: Iterable[str]) -> set[str]:
     return {line.split(" ", 2)[2][:-2] for line in lines}
 
 
-def _terms(kept: dict[str, set[str]]) -> set[str]:
-    """The properties and classes in use."""
-    found = set()
-    for lines in kept.values():
+def _terms(lines_by_graph: dict[str, set[str]]) -> set[str]:
+    """The properties and classes in use, as N-Triples terms."""
+    terms = set()
+    for lines in lines_by_graph.values():
         for line in lines:
             _, predicate, value = line.split(" ", 2)
-            found.add(predicate)
+            terms.add(predicate)
             if predicate == _TYPE:
-                found.add(value[:-2])
-    return found
+                terms.add(value[:-2])
+    return terms

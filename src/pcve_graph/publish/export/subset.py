@@ -1,4 +1,4 @@
-"""What is exported: the whole saved graph, or a part of it that stands on its own."""
+"""The graph to export: the whole saved graph, or a self-contained part of it."""
 
 from __future__ import annotations
 
@@ -23,61 +23,61 @@ NAMES: Final = (
     "skos:inScheme",
     "pcve:designationNote",
 )
-"""What a part says of things that it only points to."""
+"""The properties that a part holds of entities that it only refers to."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A graph to export: of each of `names.GRAPHS`, the sorted N-Triples lines that are in it."""
+    """A graph to export: the sorted N-Triples lines of each of `namespaces.GRAPHS` by name."""
 
     graphs: Mapping[str, tuple[str, ...]]
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines of all graphs as one, sorted, without repeats."""
+        """The lines of all graphs merged, sorted, without duplicates."""
         return self.merged(*self.graphs)
 
     def merged(self, *names: str) -> list[str]:
-        """The lines of these graphs as one, sorted, without repeats."""
-        every = sorted(chain.from_iterable(self.graphs.get(name, ()) for name in names))
-        return list(dict.fromkeys(every))
+        """The lines of these graphs merged, sorted, without duplicates."""
+        merged = sorted(chain.from_iterable(self.graphs.get(name, ()) for name in names))
+        return list(dict.fromkeys(merged))
 
     def triples(self) -> list[ox.Triple]:
-        """The triples of all graphs as one: by subject, its type first."""
+        """The triples of all graphs merged: by subject, rdf:type first."""
         return parsed(self.lines)
 
 
 def parsed(lines: Iterable[str]) -> list[ox.Triple]:
-    """The triples of N-Triples lines: by subject, its type first, then in the order of lines."""
+    """The triples of N-Triples lines: by subject, rdf:type first, then in the order of lines."""
     return [quad.triple for quad in read("\n".join(ordered(lines)))]
 
 
 def ordered(lines: Iterable[str]) -> list[str]:
-    """N-Triples lines by subject, its type first."""
+    """N-Triples lines sorted by subject, rdf:type first."""
     return sorted(lines, key=lambda line: line.replace(_TYPE, "  ", 1))
 
 
 def read(text: str) -> Iterator[ox.Quad]:
-    """What N-Triples or N-Quads say, one after the other; the build, which wrote them, checked."""
+    """The quads of N-Triples or N-Quads, parsed leniently, as the build has validated them."""
     return ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS, lenient=True)
 
 
 def whole(saved: Saved) -> Part:
-    """All of the saved graph."""
+    """The whole saved graph."""
     return Part({name: tuple(saved.lines(name)) for name in GRAPHS})
 
 
 def sources_of(part: Part) -> dict[str, list[str]]:
-    """The IRIs of the sources that the claims about each thing rest on, sorted."""
-    about: dict[str, str] = {}
-    cited: dict[str, list[str]] = {}
+    """The IRIs of the sources of all claims about each entity, sorted, by its IRI."""
+    subject_by_claim: dict[str, str] = {}
+    sources_by_claim: dict[str, list[str]] = {}
     for line in part.graphs["evidence"]:
         claim, predicate, value = line.split(" ", 2)
         if predicate == _SUBJECT:
-            about[claim] = value[1:-3]
+            subject_by_claim[claim] = value[1:-3]
         elif predicate == _SOURCE:
-            cited.setdefault(claim, []).append(value[1:-3])
-    found: dict[str, set[str]] = {}
-    for claim, sources in cited.items():
-        found.setdefault(about[claim], set()).update(sources)
-    return {iri: sorted(sources) for iri, sources in found.items()}
+            sources_by_claim.setdefault(claim, []).append(value[1:-3])
+    sources_by_iri: dict[str, set[str]] = {}
+    for claim, sources in sources_by_claim.items():
+        sources_by_iri.setdefault(subject_by_claim[claim], set()).update(sources)
+    return {iri: sorted(sources) for iri, sources in sources_by_iri.items()}

@@ -1,4 +1,4 @@
-"""The tables as a workbook for people: labels in place of ids, one sheet a table."""
+"""XLSX: a workbook with one sheet a table, and labels in place of ids."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from .entities import library
 from .subset import Part
 from .tables import Ref, Table, tables
 
-_LEFT: Final = ("concept",)
-_LEFT_COLUMNS: Final = ("iri", "subject_kind", "object")
-"""What stands in other cells in another form, or is of no use without a program."""
+_OMITTED: Final = ("concept",)
+_OMITTED_COLUMNS: Final = ("iri", "subject_kind", "object")
+"""Columns that repeat other cells, or are only useful to programs."""
 
 _WIDTHS: Final = {"id": 26, "label": 48, "sources": 60, "quote": 48, "note": 48}
 
 
 def xlsx(part: Part, ontology: Ontology) -> bytes:
-    """An Office Open XML workbook (ECMA-376), the filter set and the first row kept in sight.
+    """An Office Open XML workbook (ECMA-376) with filters and a frozen first row.
 
-    A column in which nothing stands is left out.
-    Raises UsageError where XlsxWriter is not installed.
+    Empty columns are left out. Raises UsageError where XlsxWriter is not installed.
     """
     writer = library("xlsxwriter", "xlsx")
     out = io.BytesIO()
@@ -38,7 +37,7 @@ def xlsx(part: Part, ontology: Ontology) -> bytes:
         "number": book.add_format({"num_format": "#,##0.######"}),
     }
     for table in tables(part, ontology, joined=True):
-        if table.name not in _LEFT:
+        if table.name not in _OMITTED:
             _sheet(book.add_worksheet(table.name[:31]), table, styles)
     book.close()
     return archive(unpacked(out.getvalue()))
@@ -46,16 +45,20 @@ def xlsx(part: Part, ontology: Ontology) -> bytes:
 
 def _sheet(sheet: Any, table: Table, styles: dict[str, Any]) -> None:
     sheet.freeze_panes(1, 1)
-    said = [any(row[n] is not None for row in table.rows) for n in range(len(table.columns))]
-    kept = [n for n, each in enumerate(table.columns) if each.name not in _LEFT_COLUMNS and said[n]]
-    columns = [table.columns[n] for n in kept]
+    filled = [any(row[n] is not None for row in table.rows) for n in range(len(table.columns))]
+    shown = [
+        n
+        for n, column in enumerate(table.columns)
+        if column.name not in _OMITTED_COLUMNS and filled[n]
+    ]
+    columns = [table.columns[n] for n in shown]
     sheet.autofilter(0, 0, len(table.rows), len(columns) - 1)
     for place, column in enumerate(columns):
         sheet.write_string(0, place, column.name, styles["head"])
         sheet.set_column(place, place, _WIDTHS.get(column.name, 20))
     dates = {place for place, column in enumerate(columns) if column.type == "date"}
     for line, row in enumerate(table.rows, 1):
-        for place, n in enumerate(kept):
+        for place, n in enumerate(shown):
             cell = row[n]
             if cell is None:
                 continue

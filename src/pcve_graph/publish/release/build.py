@@ -1,7 +1,7 @@
-"""A release: the graph in every format, what describes it, and what anyone needs to rebuild it.
+"""Builds a release: the graph in all formats, its descriptions, and what a rebuild requires.
 
-The same files of the project and the same versions of the tools give the same bytes, on every
-machine and on every Python that the package runs on: nothing in it knows a clock, a path or a host.
+The same project files and the same versions of the tools give the same bytes on every machine and
+every supported Python: nothing in a release depends on a clock, a path or a host.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from .readme import citation, readme
 from .void_dcat_prov import crate, dcat, prov, void
 
 TOOLS: Final = ("icalendar", "networkx", "pyarrow", "pybtex", "pyoxigraph", "XlsxWriter")
-"""The libraries whose version can show in the bytes; the extra `release` pins them."""
+"""The libraries whose version can affect the bytes; the extra `release` pins them."""
 
 _COPIED: Final = {
-    "CITATION.cff": ("How to cite it", "application/yaml"),
+    "CITATION.cff": ("How to cite the data", "application/yaml"),
     "LICENSE-DATA": ("The licence of ontology, queries and records", "text/plain"),
 }
 _TURTLE: Final = "text/turtle"
 _MEDIA_TYPES: Final = {
-    **{each.suffix: each.media_type for each in FORMATS.values()},
+    **{form.suffix: form.media_type for form in FORMATS.values()},
     ".css": "text/css",
     ".html": "text/html",
     ".svg": "image/svg+xml",
@@ -44,7 +44,7 @@ _MEDIA_TYPES: Final = {
 
 
 def release_files(project: Project, saved: Saved, ontology: Ontology) -> dict[str, bytes]:
-    """Every file of the release by its name, sorted; `saved` is the graph of the project's files.
+    """The files of the release by name, sorted; `saved` must be the graph of the project's files.
 
     Raises UsageError where a library of the extra `release` is not installed.
     """
@@ -53,8 +53,8 @@ def release_files(project: Project, saved: Saved, ontology: Ontology) -> dict[st
     inputs = _inputs(project, saved)
     tools = tool_versions()
     files = [
-        File(f"{STEM}{each.suffix}", each.title, each.media_type, each.write(part, ontology), name)
-        for name, each in FORMATS.items()
+        File(f"{STEM}{form.suffix}", form.title, form.media_type, form.write(part, ontology), name)
+        for name, form in FORMATS.items()
     ]
     files += [
         File(
@@ -68,11 +68,14 @@ def release_files(project: Project, saved: Saved, ontology: Ontology) -> dict[st
     ]
     exported = [file for file in files if file.form]
     files += [
-        File("void.ttl", "VoID: how much is in the graph", _TURTLE, void(about)),
+        File("void.ttl", "VoID: the size of the graph and its parts", _TURTLE, void(about)),
+        File("dcat.ttl", "DCAT: the files as catalogue entries", _TURTLE, dcat(about, exported)),
         File(
-            "dcat.ttl", "DCAT: the files as a catalogue lists them", _TURTLE, dcat(about, exported)
+            "prov.ttl",
+            "PROV: the inputs and tools of the build",
+            _TURTLE,
+            prov(about, inputs, tools),
         ),
-        File("prov.ttl", "PROV: what the build used", _TURTLE, prov(about, inputs, tools)),
         File(INPUTS, "SHA-256 of each input", "text/plain", sums(inputs)),
         *_copied(project, about),
         *_pages(project, ontology),
@@ -81,25 +84,25 @@ def release_files(project: Project, saved: Saved, ontology: Ontology) -> dict[st
     manifest = _manifest(about, saved, tools, inputs, files)
     files.append(File(MANIFEST, "Inputs, tools and files", "application/json", manifest))
     files.append(File(CRATE, "RO-Crate", "application/ld+json", crate(about, files)))
-    found = {file.name: file.content for file in sorted(files, key=lambda each: each.name)}
-    return {**found, SUMS: sums({name: _digest(content) for name, content in found.items()})}
+    contents = {file.name: file.content for file in sorted(files, key=lambda file: file.name)}
+    return {**contents, SUMS: sums({name: _digest(content) for name, content in contents.items()})}
 
 
 def check_target(target: Path) -> None:
-    """Raise UsageError where a release cannot be put, since there is something else already."""
+    """Raise UsageError where a release cannot be written to `target`, as something else exists."""
     if target.resolve() == Path.cwd():
-        raise UsageError(f"{target} is the folder you are in; name a new one")
+        raise UsageError(f"{target} is the current folder; name a new one")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{target} is there already; name a new folder, or remove it first")
-    holder = next(each for each in target.absolute().parents if each.exists())
-    if not holder.is_dir():
-        raise UsageError(f"{target} cannot be written: {holder} is a file")
+        raise UsageError(f"{target} already exists; name a new folder, or remove it first")
+    nearest = next(parent for parent in target.absolute().parents if parent.exists())
+    if not nearest.is_dir():
+        raise UsageError(f"{target} cannot be written: {nearest} is a file")
 
 
 def write_release(files: dict[str, bytes], target: Path) -> None:
-    """Write the files into the new folder `target`: all of them, or nothing.
+    """Write the files to the new folder `target`: all or none.
 
-    Raises UsageError where there is something already, or where it cannot be written.
+    Raises UsageError where `target` already exists, or cannot be written.
     """
     check_target(target)
     try:
@@ -109,33 +112,33 @@ def write_release(files: dict[str, bytes], target: Path) -> None:
 
 
 def tool_versions() -> dict[str, str]:
-    """The versions of this program and of `TOOLS`, those that are not installed left out."""
-    found = {"pcve-graph": __version__}
+    """The versions of this program and of the installed ones of `TOOLS`, by name."""
+    versions = {"pcve-graph": __version__}
     for name in TOOLS:
         try:
-            found[name] = metadata.version(name)
+            versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-    return found
+    return versions
 
 
 def sums(digests: dict[str, str]) -> bytes:
-    """SHA-256 sums by name, as `sha256sum --check` reads them."""
+    """A file of SHA-256 sums by name, for `sha256sum --check`."""
     return "".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()
 
 
 def _inputs(project: Project, saved: Saved) -> dict[str, str]:
-    """The SHA-256 of each file of the project that shows in a release, by path, sorted."""
-    found = dict(read_inputs(saved.folder).sums)
-    others = [project.root / name for name in _COPIED]
-    for path in (*sorted((project.queries / "answers").glob("*.rq")), *others):
+    """The SHA-256 of each project file that affects a release, by path, sorted."""
+    digests = dict(read_inputs(saved.folder).sums)
+    copied = [project.root / name for name in _COPIED]
+    for path in (*sorted((project.queries / "answers").glob("*.rq")), *copied):
         if path.is_file():
-            found[project.relative(path)] = _digest(path.read_bytes())
-    return dict(sorted(found.items()))
+            digests[project.relative(path)] = _digest(path.read_bytes())
+    return dict(sorted(digests.items()))
 
 
 def _copied(project: Project, about: About) -> Iterator[File]:
-    """What lies beside the project's folders; a project without a citation is given one."""
+    """The files copied from the root of the project; a missing citation is generated."""
     for name, (title, media_type) in _COPIED.items():
         path = project.root / name
         if path.is_file():

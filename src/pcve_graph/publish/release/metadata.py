@@ -1,4 +1,4 @@
-"""What a release says of itself: name, version, day, licence, and how much is in it."""
+"""The description of a release: title, version, date, licence and counts; and its files."""
 
 from __future__ import annotations
 
@@ -17,88 +17,92 @@ _ONTOLOGY: Final = PREFIXES["pcve"].rstrip("#")
 
 @dataclass(frozen=True)
 class About:
-    """A release in words and numbers, all of it read from the graph `part`."""
+    """Describes a release, from the graph `part` alone."""
 
     part: Part
 
     @property
     def title(self) -> str:
-        """What the graph is called."""
+        """The title of the graph."""
         return "pcve-graph: a knowledge graph of work to prevent and counter violent extremism"
 
     @property
     def summary(self) -> str:
-        """What it is, in two sentences."""
+        """What the graph is, in two sentences."""
         return (
             "Who did what, where, when and with whose money to prevent and counter violent "
-            "extremism. Every fact says where it comes from, and what is quoted was found in the "
+            "extremism. Every fact has its source, and every quote was found in the "
             "held text, word for word."
         )
 
     @cached_property
     def version(self) -> str:
-        """The version that the ontology has, `owl:versionInfo`; 0 where it has none."""
-        return self._said("owl:versionInfo") or "0"
+        """The version of the ontology (`owl:versionInfo`); 0 without one."""
+        return self._ontology_value("owl:versionInfo") or "0"
 
     @cached_property
     def issued(self) -> str:
-        """The newest day of which the graph knows: the ontology was issued, or a source read."""
+        """The latest day in the graph on which the ontology was issued or a source was read."""
         read = f"<{expand('pcve:dateRead')}>"
         catalog = parsed(line for line in self.part.graphs["catalog"] if read in line)
         days = [_value(triple.object) for triple in catalog]
-        return max([*days, self._said("dcterms:issued"), self._said("dcterms:created")])
+        return max(
+            [*days, self._ontology_value("dcterms:issued"), self._ontology_value("dcterms:created")]
+        )
 
     @cached_property
     def creator(self) -> str:
-        """Who made it, as the ontology says."""
-        return self._said("dcterms:creator") or self.title.partition(":")[0]
+        """The creator that the ontology states, else the name of the graph."""
+        return self._ontology_value("dcterms:creator") or self.title.partition(":")[0]
 
     @cached_property
     def licence(self) -> str:
-        """The address of the licence of the data, as the ontology says; empty without one."""
-        return self._said("dcterms:license")
+        """The URL of the licence that the ontology states; empty without one."""
+        return self._ontology_value("dcterms:license")
 
     @property
     def base(self) -> str:
-        """The beginning of the addresses of its files."""
+        """The base URL of the files of the release."""
         return f"{BASE}release/{self.version}/"
 
     @cached_property
     def triples(self) -> list[ox.Triple]:
-        """All graphs as one."""
+        """The triples of all graphs merged."""
         return self.part.triples()
 
     @cached_property
     def classes(self) -> dict[str, int]:
-        """The number of things of each class, by its IRI."""
+        """The number of instances by IRI of the class."""
         kind = expand("rdf:type")
-        found = (_value(each.object) for each in self.triples if each.predicate.value == kind)
-        return dict(sorted(Counter(found).items()))
+        class_iris = (
+            _value(triple.object) for triple in self.triples if triple.predicate.value == kind
+        )
+        return dict(sorted(Counter(class_iris).items()))
 
     @cached_property
     def properties(self) -> dict[str, int]:
-        """The number of triples with each property, by its IRI."""
-        return dict(sorted(Counter(each.predicate.value for each in self.triples).items()))
+        """The number of triples by IRI of the property."""
+        return dict(sorted(Counter(triple.predicate.value for triple in self.triples).items()))
 
     @cached_property
     def subjects(self) -> int:
         """The number of distinct subjects."""
-        return len({str(each.subject) for each in self.triples})
+        return len({str(triple.subject) for triple in self.triples})
 
     @cached_property
     def objects(self) -> int:
         """The number of distinct objects, literals included."""
-        return len({str(each.object) for each in self.triples})
+        return len({str(triple.object) for triple in self.triples})
 
-    def _said(self, name: str) -> str:
+    def _ontology_value(self, name: str) -> str:
         start = f"<{_ONTOLOGY}> <{expand(name)}> "
         lines = [line for line in self.part.graphs["ontology"] if line.startswith(start)]
-        return min((_value(each.object) for each in parsed(lines)), default="")
+        return min((_value(triple.object) for triple in parsed(lines)), default="")
 
 
 def short(iri: str) -> str:
-    """`schema:startDate` as `schema-startDate`: a term as a part of another IRI."""
-    space = next((p for p, known in PREFIXES.items() if iri.startswith(known)), "other")
+    """A term as a segment of another IRI: `schema:startDate` as `schema-startDate`."""
+    space = next((p for p, namespace in PREFIXES.items() if iri.startswith(namespace)), "other")
     return f"{space}-{local_name(iri)}"
 
 
@@ -107,29 +111,17 @@ def _value(term: object) -> str:
 
 
 STEM: Final = "pcve"
-
-
 NQUADS: Final = f"{STEM}.nq"
-
-
 INPUTS: Final = "inputs.sha256"
-
-
 SUMS: Final = "SHA256SUMS"
-
-
 MANIFEST: Final = "manifest.json"
-
-
 CRATE: Final = "ro-crate-metadata.json"
-
-
 REFERENCE: Final = "reference"
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file of a release. `form` is the name of the export format that it is, if it is one."""
+    """A file of a release. `form` is the name of its export format; empty for other files."""
 
     name: str
     title: str

@@ -1,4 +1,4 @@
-"""What a release tells people: how to cite it, and what lies in it."""
+"""The README and the citation file of a release."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .metadata import INPUTS, MANIFEST, REFERENCE, SUMS, About, File
 
 
 def citation(about: About) -> bytes:
-    """A Citation File Format 1.2.0 file for a project that has none of its own."""
+    """A Citation File Format 1.2.0 file, for a project without one."""
     lines = [
         "cff-version: 1.2.0",
         "message: If you use these data, please cite them as below.",
@@ -25,12 +25,12 @@ def citation(about: About) -> bytes:
 
 
 def _quoted(text: str) -> str:
-    """A text as YAML reads it whatever is in it: JSON strings are YAML."""
+    """A text as a YAML string, whatever it contains: JSON strings are YAML."""
     return json.dumps(text, ensure_ascii=False)
 
 
 def readme(about: About, files: Iterable[File]) -> bytes:
-    """The first page: what the data are, a line for each file, how to check and to rebuild them."""
+    """The README: what the data are, the files, and how to verify and rebuild them."""
     exported = [file for file in files if file.form]
     rows = "".join(
         f"| `{file.name}` | {file.title} | {len(file.content):,} |\n" for file in exported
@@ -40,42 +40,42 @@ def readme(about: About, files: Iterable[File]) -> bytes:
 
 Version {about.version}, {about.issued}: {len(about.triples):,} statements. {about.summary}
 
-"No record" is never "no activity": the graph has what its sources say, and no more.
+"No record" does not mean "no activity": the graph contains what its sources state, and no more.
 
 ## The graph
 
-Each file is the whole graph, as far as its format can hold it.
+Each file is the whole graph, as far as its format can represent it.
 
-| file | what | bytes |
+| file | content | bytes |
 | --- | --- | --- |
 {rows}
-## Beside it
+## The other files
 
-- `ontology/`: the terms, closed lists and shapes; `{REFERENCE}/index.html` shows them as pages.
-- `void.ttl`, `dcat.ttl`, `prov.ttl`: how much there is, the files as a catalogue lists them, and
-  what the build used. `ro-crate-metadata.json` says the same as an RO-Crate.
+- `ontology/`: the terms, closed lists and shapes; `{REFERENCE}/index.html` documents them.
+- `void.ttl`, `dcat.ttl`, `prov.ttl`: the size of the graph, the files as catalogue entries, and the
+  inputs of the build. `ro-crate-metadata.json` describes the files as an RO-Crate.
 - `{MANIFEST}`: the versions of the tools, the SHA-256 of each input and of each file.
-- `CITATION.cff`: how to cite it.
+- `CITATION.cff`: how to cite the data.
 
-## Check it
+## Verify the files
 
 ```sh
 sha256sum --check {SUMS}
 ```
 
-## Rebuild it
+## Rebuild the release
 
-With the project at this version (its files have the sums in `{INPUTS}`), on Python 3.11 to 3.13:
+With the project at this version (the sums of its files are in `{INPUTS}`), on Python 3.11 to 3.13:
 
 ```sh
 pip install "pcve-graph[release]=={about.version}"
 pcve release --verify THIS-FOLDER
 ```
 
-`pcve diff THIS-FOLDER OTHER-RELEASE` tells what changed from one release to another, and why.
+`pcve diff THIS-FOLDER OTHER-RELEASE` shows what changed from one release to another, and why.
 
 ## Licence
 
-{licence}What a source is quoted with remains its publisher's. The day above is the newest on which
-the ontology was issued or a source was read; no clock is asked.
+{licence}The rights to quoted passages remain with the publishers of the sources. The date above is
+the latest day on which the ontology was issued or a source was read.
 """.encode()

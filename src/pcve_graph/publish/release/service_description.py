@@ -1,6 +1,6 @@
-"""What a SPARQL endpoint over the graph says of itself (W3C SPARQL 1.1 Service Description).
+"""The description of a SPARQL endpoint over the graph (W3C SPARQL 1.1 Service Description).
 
-A server gives it at its own address to whoever asks there without a query (section 2).
+A server returns it for a request to the endpoint without a query (section 2).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SPACES: Final = {
     "void": "http://rdfs.org/ns/void#",
 }
 DATASET: Final = f"{BASE}dataset"
-"""The graph as a whole, whatever it is published with."""
+"""The IRI of the whole graph as a dataset, independent of how it is published."""
 
 _RESULTS: Final = (
     "SPARQL_Results_XML",
@@ -39,8 +39,8 @@ _RESULTS: Final = (
 def describe_service(saved: Saved, ontology: Ontology, endpoint: str) -> bytes:
     """The description of the endpoint at the address `endpoint`, as Turtle 1.1.
 
-    It takes queries, not updates; a query without FROM is asked of all graphs as one. Numbers are
-    of triples. The dataset is `DATASET`, as in VoID; further nodes begin with `endpoint` and a `#`.
+    The service supports queries, not updates; the default graph is the union of all graphs. Counts
+    are of triples. The dataset is `DATASET`, as in VoID; other nodes begin with `endpoint` and `#`.
     """
     triples = ordered(_service(endpoint))
     triples += ordered(_dataset(saved, ontology, endpoint))
@@ -53,53 +53,53 @@ def _term(name: str) -> ox.NamedNode:
     return ox.NamedNode(_SPACES[prefix] + local if prefix in _SPACES else expand(name))
 
 
-def _says(subject: str, name: str, value: str) -> ox.Triple:
-    """A triple whose object is a term by its prefixed name, or any other IRI."""
+def _triple(subject: str, name: str, value: str) -> ox.Triple:
+    """A triple whose object is given by prefixed name or IRI."""
     term = ox.NamedNode(value) if "://" in value else _term(value)
     return ox.Triple(ox.NamedNode(subject), _term(name), term)
 
 
-def _counts(subject: str, number: int) -> ox.Triple:
+def _triple_count(subject: str, number: int) -> ox.Triple:
     count = ox.Literal(str(number), datatype=_term("xsd:integer"))
     return ox.Triple(ox.NamedNode(subject), _term("void:triples"), count)
 
 
 def _service(endpoint: str) -> Iterator[ox.Triple]:
-    yield _says(endpoint, "rdf:type", "sd:Service")
-    yield _says(endpoint, "sd:endpoint", endpoint)
-    yield _says(endpoint, "sd:supportedLanguage", "sd:SPARQL11Query")
-    yield _says(endpoint, "sd:feature", "sd:UnionDefaultGraph")
-    yield _says(endpoint, "sd:defaultDataset", DATASET)
+    yield _triple(endpoint, "rdf:type", "sd:Service")
+    yield _triple(endpoint, "sd:endpoint", endpoint)
+    yield _triple(endpoint, "sd:supportedLanguage", "sd:SPARQL11Query")
+    yield _triple(endpoint, "sd:feature", "sd:UnionDefaultGraph")
+    yield _triple(endpoint, "sd:defaultDataset", DATASET)
     for name in _RESULTS:
-        yield _says(endpoint, "sd:resultFormat", f"formats:{name}")
+        yield _triple(endpoint, "sd:resultFormat", f"formats:{name}")
 
 
 def _dataset(saved: Saved, ontology: Ontology, endpoint: str) -> Iterator[ox.Triple]:
     header = f"{BASE}ns"
     parsed = ox.parse("\n".join(ontology.graphs["ontology"]), format=ox.RdfFormat.N_TRIPLES)
-    said = Triples(quad.triple for quad in parsed)
-    yield _says(DATASET, "rdf:type", "sd:Dataset")
-    yield _says(DATASET, "rdf:type", "void:Dataset")
-    yield _says(DATASET, "void:sparqlEndpoint", endpoint)
-    yield _says(DATASET, "dcterms:conformsTo", header)
-    for licence in said.all(header, "dcterms:license"):
-        yield _says(DATASET, "dcterms:license", licence)
-    for version in said.all(header, "owl:versionInfo"):
+    statements = Triples(quad.triple for quad in parsed)
+    yield _triple(DATASET, "rdf:type", "sd:Dataset")
+    yield _triple(DATASET, "rdf:type", "void:Dataset")
+    yield _triple(DATASET, "void:sparqlEndpoint", endpoint)
+    yield _triple(DATASET, "dcterms:conformsTo", header)
+    for licence in statements.all(header, "dcterms:license"):
+        yield _triple(DATASET, "dcterms:license", licence)
+    for version in statements.all(header, "owl:versionInfo"):
         yield ox.Triple(ox.NamedNode(DATASET), _term("owl:versionInfo"), ox.Literal(version))
     space = ox.Literal(BASE)
     yield ox.Triple(ox.NamedNode(DATASET), _term("void:uriSpace"), space)
-    every = {name: set(saved.lines(name)) for name in GRAPHS}
+    lines_by_graph = {name: set(saved.lines(name)) for name in GRAPHS}
     whole = f"{endpoint}#all"
-    yield _says(DATASET, "sd:defaultGraph", whole)
-    yield _says(whole, "rdf:type", "sd:Graph")
-    number = len(set().union(*every.values()))
-    yield _counts(whole, number)
-    yield _counts(DATASET, number)
-    for name, lines in every.items():
+    yield _triple(DATASET, "sd:defaultGraph", whole)
+    yield _triple(whole, "rdf:type", "sd:Graph")
+    number = len(set().union(*lines_by_graph.values()))
+    yield _triple_count(whole, number)
+    yield _triple_count(DATASET, number)
+    for name, lines in lines_by_graph.items():
         named, content = f"{endpoint}#{name}", f"{endpoint}#{name}-triples"
-        yield _says(DATASET, "sd:namedGraph", named)
-        yield _says(named, "rdf:type", "sd:NamedGraph")
-        yield _says(named, "sd:name", graph(name))
-        yield _says(named, "sd:graph", content)
-        yield _says(content, "rdf:type", "sd:Graph")
-        yield _counts(content, len(lines))
+        yield _triple(DATASET, "sd:namedGraph", named)
+        yield _triple(named, "rdf:type", "sd:NamedGraph")
+        yield _triple(named, "sd:name", graph(name))
+        yield _triple(named, "sd:graph", content)
+        yield _triple(content, "rdf:type", "sd:Graph")
+        yield _triple_count(content, len(lines))

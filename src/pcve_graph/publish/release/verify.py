@@ -1,4 +1,4 @@
-"""A release compared with one that is built again from the project's files."""
+"""Verifies a release: compares it with one that is rebuilt from the project's files."""
 
 from __future__ import annotations
 
@@ -20,89 +20,90 @@ from .build import release_files
 from .metadata import MANIFEST, SUMS
 
 _LARGEST: Final = 2**32
-"""Bytes of the largest file of a release that is read."""
+"""Size limit of a file of a release, in bytes."""
 
 
 def rebuilt(project: Project, build: Callable[[Project], object]) -> dict[str, bytes]:
-    """The files of a release of the project, which `build` builds in a temporary folder.
+    """The files of a release of the project, rebuilt with `build` in a temporary folder.
 
     Raises ContentError where the project does not build.
     """
     with tempfile.TemporaryDirectory() as folder:
-        again = replace(project, build=Path(folder) / "build")
-        build(again)
-        return release_files(again, open_graph(again), read_ontology(again))
+        copy = replace(project, build=Path(folder) / "build")
+        build(copy)
+        return release_files(copy, open_graph(copy), read_ontology(copy))
 
 
 def check_release(folder: Path) -> None:
-    """Raise UsageError where `folder` is no release."""
+    """Raise UsageError where `folder` is not a release."""
     if not (folder / MANIFEST).is_file() or not (folder / SUMS).is_file():
-        raise UsageError(f"{folder} is no release: it has no {MANIFEST} and {SUMS}")
+        raise UsageError(f"{folder} is not a release: it must contain {MANIFEST} and {SUMS}")
 
 
 def differences(folder: Path, files: Mapping[str, bytes]) -> list[str]:
-    """One line for each way in which the release in `folder` is not `files`: none if it is.
+    """One line for each difference between the release in `folder` and `files`; empty without any.
 
-    Causes come first: inputs and tools that are others, files that were changed after they were
-    released.
+    Causes come first: inputs and tools that differ, and files that changed after the release.
     """
-    there = {
+    released = {
         name: read_file(Path(entry), _LARGEST)
         for name, entry in sorted(walk(folder, hidden=True), key=itemgetter(0))
     }
     return [
-        *_causes(_manifest(there[MANIFEST]), _manifest(files[MANIFEST])),
-        *_damage(there),
-        *_files(there, files),
+        *_causes(_manifest(released[MANIFEST]), _manifest(files[MANIFEST])),
+        *_damage(released),
+        *_files(released, files),
     ]
 
 
 def _manifest(content: bytes) -> dict[str, dict[str, str]]:
     try:
-        found = json.loads(content)
+        manifest = json.loads(content)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return manifest if isinstance(manifest, dict) else {}
 
 
 def _causes(
-    released: Mapping[str, Mapping[str, str]], again: Mapping[str, Mapping[str, str]]
+    released: Mapping[str, Mapping[str, str]], rebuild: Mapping[str, Mapping[str, str]]
 ) -> Iterator[str]:
     for what, name in (("tool", "tools"), ("input", "inputs")):
-        old, new = released.get(name, {}), again.get(name, {})
+        old, new = released.get(name, {}), rebuild.get(name, {})
         for key in sorted(old.keys() | new.keys()):
             if key not in new:
-                yield f"{what} {key}: only the release had it"
+                yield f"{what} {key}: only in the release"
             elif key not in old:
-                yield f"{what} {key}: the release had none"
+                yield f"{what} {key}: not in the release"
             elif old[key] != new[key] and what == "tool":
-                yield f"{what} {key}: {old[key]} made the release, {new[key]} is here"
+                yield f"{what} {key}: {old[key]} in the release, {new[key]} installed"
             elif old[key] != new[key]:
-                yield f"{what} {key}: another content"
+                yield f"{what} {key}: the content differs"
 
 
-def _damage(there: Mapping[str, bytes]) -> Iterator[str]:
-    """Files that are not what the sums of the release itself say."""
-    rows = (line.split("  ", 1) for line in there[SUMS].decode("utf-8", "replace").splitlines())
+def _damage(released: Mapping[str, bytes]) -> Iterator[str]:
+    """The files that do not match the checksums of the release itself."""
+    rows = (line.split("  ", 1) for line in released[SUMS].decode("utf-8", "replace").splitlines())
     for digest, name in (row for row in rows if len(row) == 2):
-        if name in there and hashlib.sha256(there[name]).hexdigest() != digest:
-            yield f"file {name}: changed after the release, says {SUMS}"
+        if name in released and hashlib.sha256(released[name]).hexdigest() != digest:
+            yield f"file {name}: changed after the release, according to {SUMS}"
 
 
-def _files(there: Mapping[str, bytes], files: Mapping[str, bytes]) -> Iterator[str]:
-    for name in sorted(there.keys() | files.keys()):
-        if name not in there:
+def _files(released: Mapping[str, bytes], files: Mapping[str, bytes]) -> Iterator[str]:
+    for name in sorted(released.keys() | files.keys()):
+        if name not in released:
             yield f"file {name}: missing"
         elif name not in files:
-            yield f"file {name}: not one that the project makes"
-        elif there[name] != files[name]:
-            yield f"file {name}: differs{_line(there[name], files[name])}"
+            yield f"file {name}: not part of the rebuilt release"
+        elif released[name] != files[name]:
+            yield f"file {name}: differs{_line(released[name], files[name])}"
 
 
 def _line(old: bytes, new: bytes) -> str:
-    """` from line 12 on`; nothing for what has no lines."""
+    """` from line 12 on`; for binary files the sizes."""
     if b"\0" in old or b"\0" in new:
         return f" ({len(old):,} bytes, {len(new):,} rebuilt)"
     rows = zip(old.splitlines(), new.splitlines(), strict=False)
-    number = next((place for place, (one, two) in enumerate(rows, 1) if one != two), 0)
+    number = next(
+        (place for place, (old_line, new_line) in enumerate(rows, 1) if old_line != new_line), 0
+    )
     return f" from line {number} on" if number else " at its end"

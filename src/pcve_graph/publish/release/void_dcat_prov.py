@@ -1,4 +1,4 @@
-"""A release described for machines: VoID, DCAT 3 and PROV-O, as Turtle without blank nodes."""
+"""Machine-readable descriptions of a release: VoID, DCAT 3, PROV-O (as Turtle) and RO-Crate."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _IANA: Final = "https://www.iana.org/assignments/media-types/"
 
 
 def void(about: About) -> bytes:
-    """The numbers of the graph, of each named graph, class and property (W3C VoID, section 4)."""
-    said = _Said()
-    said.add(
+    """The counts of the graph, its named graphs, classes and properties (W3C VoID, section 4)."""
+    document = _Document()
+    document.add(
         DATASET,
         ("rdf:type", _iri("void:Dataset")),
         ("dcterms:title", _text(about.title)),
@@ -38,27 +38,29 @@ def void(about: About) -> bytes:
         ("void:distinctObjects", _number(about.objects)),
         ("void:uriSpace", ox.Literal(BASE)),
         ("void:dataDump", ox.NamedNode(about.base + "pcve.nt")),
-        *(("void:vocabulary", ox.NamedNode(each)) for each in _vocabularies(about)),
+        *(("void:vocabulary", ox.NamedNode(vocabulary)) for vocabulary in _vocabularies(about)),
     )
     for name in GRAPHS:
-        said.add(DATASET, ("void:subset", ox.NamedNode(graph(name))))
+        document.add(DATASET, ("void:subset", ox.NamedNode(graph(name))))
         lines = len(about.part.graphs[name])
-        said.add(graph(name), ("rdf:type", _iri("void:Dataset")), ("void:triples", _number(lines)))
+        document.add(
+            graph(name), ("rdf:type", _iri("void:Dataset")), ("void:triples", _number(lines))
+        )
     for iri, number in about.classes.items():
         node = f"{DATASET}/class/{short(iri)}"
-        said.add(DATASET, ("void:classPartition", ox.NamedNode(node)))
-        said.add(node, ("void:class", ox.NamedNode(iri)), ("void:entities", _number(number)))
+        document.add(DATASET, ("void:classPartition", ox.NamedNode(node)))
+        document.add(node, ("void:class", ox.NamedNode(iri)), ("void:entities", _number(number)))
     for iri, number in about.properties.items():
         node = f"{DATASET}/property/{short(iri)}"
-        said.add(DATASET, ("void:propertyPartition", ox.NamedNode(node)))
-        said.add(node, ("void:property", ox.NamedNode(iri)), ("void:triples", _number(number)))
-    return said.turtle()
+        document.add(DATASET, ("void:propertyPartition", ox.NamedNode(node)))
+        document.add(node, ("void:property", ox.NamedNode(iri)), ("void:triples", _number(number)))
+    return document.turtle()
 
 
 def dcat(about: About, files: Iterable[File]) -> bytes:
     """The dataset and a distribution for each exported file (W3C DCAT 3, sections 6.6 and 6.8)."""
-    said = _Said()
-    said.add(
+    document = _Document()
+    document.add(
         DATASET,
         ("rdf:type", _iri("dcat:Dataset")),
         ("dcterms:title", _text(about.title)),
@@ -69,7 +71,7 @@ def dcat(about: About, files: Iterable[File]) -> bytes:
         ("dcat:version", ox.Literal(about.version)),
         *((("dcterms:license", ox.NamedNode(about.licence)),) if about.licence else ()),
     )
-    said.add(
+    document.add(
         BASE + "agent/project",
         ("rdf:type", _iri("foaf:Agent")),
         ("foaf:name", ox.Literal(about.creator)),
@@ -77,8 +79,8 @@ def dcat(about: About, files: Iterable[File]) -> bytes:
     for file in files:
         address = about.base + file.name
         digest = hashlib.sha256(file.content).hexdigest()
-        said.add(DATASET, ("dcat:distribution", ox.NamedNode(address + "#distribution")))
-        said.add(
+        document.add(DATASET, ("dcat:distribution", ox.NamedNode(address + "#distribution")))
+        document.add(
             address + "#distribution",
             ("rdf:type", _iri("dcat:Distribution")),
             ("dcterms:title", _text(file.title)),
@@ -91,49 +93,48 @@ def dcat(about: About, files: Iterable[File]) -> bytes:
             ("spdx:checksum", ox.NamedNode(address + "#sha256")),
             *((("dcterms:license", ox.NamedNode(about.licence)),) if about.licence else ()),
         )
-        said.checksum(address + "#sha256", digest)
-    return said.turtle()
+        document.checksum(address + "#sha256", digest)
+    return document.turtle()
 
 
 def prov(about: About, inputs: Mapping[str, str], tools: Mapping[str, str]) -> bytes:
-    """The build as an activity: what it used, with which programs, and what came of it.
+    """The build as an activity with its inputs, tools and result (W3C PROV-O, section 3.1).
 
-    It has no time of day: the same inputs give the same release whenever it is made (W3C PROV-O,
-    section 3.1).
+    It has no time, as the same inputs give the same release at any time.
     """
-    said = _Said()
+    document = _Document()
     build, whole = about.base + "#build", about.base + INPUTS
-    said.add(
+    document.add(
         DATASET,
         ("rdf:type", _iri("prov:Entity")),
         ("prov:wasGeneratedBy", ox.NamedNode(build)),
         ("prov:wasDerivedFrom", ox.NamedNode(whole)),
     )
-    said.add(build, ("rdf:type", _iri("prov:Activity")), ("prov:used", ox.NamedNode(whole)))
+    document.add(build, ("rdf:type", _iri("prov:Activity")), ("prov:used", ox.NamedNode(whole)))
     for name, version in tools.items():
         agent = f"{BASE}tool/{name}/{version}"
-        said.add(build, ("prov:wasAssociatedWith", ox.NamedNode(agent)))
-        said.add(
+        document.add(build, ("prov:wasAssociatedWith", ox.NamedNode(agent)))
+        document.add(
             agent,
             ("rdf:type", _iri("prov:SoftwareAgent")),
             ("foaf:name", ox.Literal(name)),
             ("owl:versionInfo", ox.Literal(version)),
         )
-    said.add(whole, ("rdf:type", _iri("prov:Collection")))
+    document.add(whole, ("rdf:type", _iri("prov:Collection")))
     for path, digest in inputs.items():
         node = f"{about.base}input/{path}"
-        said.add(whole, ("prov:hadMember", ox.NamedNode(node)))
-        said.add(
+        document.add(whole, ("prov:hadMember", ox.NamedNode(node)))
+        document.add(
             node,
             ("rdf:type", _iri("prov:Entity")),
             ("spdx:checksum", ox.NamedNode(node + "#sha256")),
         )
-        said.checksum(node + "#sha256", digest)
-    return said.turtle()
+        document.checksum(node + "#sha256", digest)
+    return document.turtle()
 
 
-class _Said:
-    """Triples that are collected, and written as Turtle with the prefixes that they use."""
+class _Document:
+    """Collects triples, and serializes them as Turtle with the prefixes in use."""
 
     def __init__(self) -> None:
         self.triples: set[ox.Triple] = set()
@@ -151,12 +152,14 @@ class _Said:
         )
 
     def turtle(self) -> bytes:
-        used = {p: s for p, s in _SPACES.items() if any(s in str(each) for each in self.triples)}
+        used = {
+            p: s for p, s in _SPACES.items() if any(s in str(triple) for triple in self.triples)
+        }
         return ox.serialize(ordered(self.triples), format=ox.RdfFormat.TURTLE, prefixes=used) or b""
 
 
 def _entities(about: About) -> list[int]:
-    """The number of things of each class that is not of the evidence."""
+    """The number of instances of each class, those of the evidence excluded."""
     evidence = ("pcve:Claim", "oa:TextQuoteSelector", "oa:TextPositionSelector")
     return [n for iri, n in about.classes.items() if iri not in set(map(expand, evidence))]
 
@@ -191,7 +194,7 @@ _VERSION: Final = "https://w3id.org/ro/crate/1.1"
 
 
 def crate(about: About, files: Iterable[File]) -> bytes:
-    """The metadata file: the root data set, each file of the release, and who made it."""
+    """The RO-Crate 1.1 metadata file: the root dataset, the released files and the creator."""
     listed = sorted(files, key=lambda file: file.name)
     root: dict[str, Any] = {
         "@id": "./",

@@ -1,6 +1,6 @@
-"""The frame of every HTML page: one file each, that needs no script, no server and no other file.
+"""The template of HTML pages: self-contained files without scripts.
 
-Colours are those of the reader's system, light or dark; the first link leads past the navigation.
+Colours follow the reader's system, light or dark; the first link skips the navigation.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 from ...model.visible import visible
 
-_FRAME: Final = Template("""<!DOCTYPE html>
+_TEMPLATE: Final = Template("""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -48,7 +48,7 @@ svg { max-width: 100%; height: auto; }
 </style>
 </head>
 <body>
-<a class="skip" href="#main">To the text</a>
+<a class="skip" href="#main">Skip to the content</a>
 <nav aria-label="Pages">$nav</nav>
 <main id="main">
 $body
@@ -59,34 +59,34 @@ $body
 
 
 def framed(title: str, body: Iterable[str], nav: str) -> str:
-    """A whole page. `title` is plain text; the parts of `body`, and `nav`, are HTML."""
-    return visible(_FRAME.substitute(title=escape(title), nav=nav, body="\n".join(body)))
+    """An HTML page. `title` is plain text; the parts of `body`, and `nav`, are HTML."""
+    return visible(_TEMPLATE.substitute(title=escape(title), nav=nav, body="\n".join(body)))
 
 
 def link(address: str, words: str, code: bool = False) -> str:
-    """A link, from plain texts."""
+    """A link; `address` and `words` are plain text."""
     shown = f"<code>{escape(words)}</code>" if code else escape(words)
     return f'<a href="{escape(address)}">{shown}</a>'
 
 
 def described(pairs: Iterable[tuple[str, str]]) -> str:
-    """A description list of (plain label, HTML); a pair without HTML is left out."""
-    rows = [f"<dt>{escape(label)}</dt>\n<dd>{said}</dd>" for label, said in pairs if said]
+    """A description list of (plain text, HTML); pairs without HTML are left out."""
+    rows = [f"<dt>{escape(label)}</dt>\n<dd>{content}</dd>" for label, content in pairs if content]
     return "<dl>\n" + "\n".join(rows) + "\n</dl>" if rows else ""
 
 
 def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table with a caption and heads, which are plain; its cells are HTML. Empty without rows."""
+    """A table; `caption` and `heads` are plain text, cells are HTML. Empty without rows."""
     lines = [
         "<tr>"
         + f'<th scope="row">{first}</th>'
-        + "".join(f"<td>{each}</td>" for each in rest)
+        + "".join(f"<td>{cell}</td>" for cell in rest)
         + "</tr>"
         for first, *rest in rows
     ]
     if not lines:
         return ""
-    columns = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
+    columns = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     return (
         f'<div class="wide" role="region" aria-label="{escape(caption)}" tabindex="0">\n'
         f"<table>\n<caption>{escape(caption)}</caption>\n"

@@ -1,8 +1,7 @@
-"""The reference of the ontology: terms, closed lists, shapes, rules and questions as HTML.
+"""The reference of the ontology as HTML: terms, closed lists, shapes, rules and saved queries.
 
-Plain files, made of ontology/ and queries/ alone; beside the pages the ontology, the lists and the
-shapes in the forms that a program may ask for. Names of files, and ids in them, are those that
-docs/w3id leads the addresses of the terms to.
+Generated from ontology/ and queries/ alone, with the ontology, lists and shapes in RDF next to the
+pages. File names and anchors are those that docs/w3id redirects the IRIs of the terms to.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from .rule_pages import file_name, write_pages
 from .terms import AGENT, Terms, list_page, lists_page, terms_page
 
 FORMS: Final = {"ttl": "turtle", "jsonld": "jsonld", "rdf": "rdfxml", "nt": "nt"}
-"""The forms of the ontology, the lists and the shapes, by the ending of their files."""
+"""The RDF formats of the ontology, the lists and the shapes by file suffix."""
 
 _PAGES: Final = {
     "index.html": "Reference",
@@ -35,12 +34,12 @@ _PAGES: Final = {
     "vocab.html": "Lists",
     "shapes.html": "Shapes",
     "rule/index.html": "Rules",
-    "queries.html": "Questions",
+    "queries.html": "Queries",
 }
 
 
 def write_reference(project: Project, ontology: Ontology) -> dict[str, bytes]:
-    """The files of the reference by their names in its folder; the same input, the same bytes.
+    """The files of the reference by name, deterministic.
 
     Raises ContentError where a saved query cannot be read.
     """
@@ -52,11 +51,11 @@ def write_reference(project: Project, ontology: Ontology) -> dict[str, bytes]:
         "index.html": _page("index.html", _title(terms, "ns"), _index(terms, queries)),
         "ns.html": _page("ns.html", "Classes and properties", terms_page(terms)),
         "shapes.html": _page("shapes.html", _title(terms, "shapes"), _shapes(terms, shapes)),
-        "queries.html": _page("queries.html", "Saved questions", _queries(queries.values())),
+        "queries.html": _page("queries.html", "Saved queries", _queries(queries.values())),
         "vocab.html": _page("vocab.html", _title(terms, "vocab"), lists_page(terms)),
     }
     for name in ontology.schemes:
-        title = terms.said.one(f"{BASE}vocab/{name}", "skos:prefLabel")
+        title = terms.triples.one(f"{BASE}vocab/{name}", "skos:prefLabel")
         file = f"vocab/{name}.html"
         files[file] = _page(file, f"List: {title}", list_page(terms, name))
     written = {name: text.encode() for name, text in files.items()} | _data(ontology)
@@ -65,148 +64,151 @@ def write_reference(project: Project, ontology: Ontology) -> dict[str, bytes]:
 
 
 def _data(ontology: Ontology) -> dict[str, bytes]:
-    """The triples of each header's document, in every form that docs/w3id knows."""
+    """The RDF files of ontology, lists and shapes in each of `FORMS`, by name."""
     texts = {
         "ns": "\n".join(ontology.graphs["ontology"]),
         "vocab": "\n".join(ontology.graphs["vocabulary"]),
         "shapes": ontology.shapes,
     }
-    found = {}
+    contents = {}
     for name, text in texts.items():
         triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
         for ending, form in FORMS.items():
-            found[f"{name}.{ending}"] = serialize(triples, form)
-    return found
+            contents[f"{name}.{ending}"] = serialize(triples, form)
+    return contents
 
 
 def _page(file: str, title: str, parts: Iterable[str]) -> str:
     up = "../" * file.count("/")
     nav = " · ".join(
-        f'<span aria-current="page">{words}</span>' if each == file else link(up + each, words)
-        for each, words in _PAGES.items()
+        f'<span aria-current="page">{words}</span>' if page == file else link(up + page, words)
+        for page, words in _PAGES.items()
     )
     return framed(f"{title} · pcve", [f"<h1>{escape(title)}</h1>", *parts], nav)
 
 
 def _title(terms: Terms, name: str) -> str:
-    return terms.said.one(BASE + name, "dcterms:title")
+    return terms.triples.one(BASE + name, "dcterms:title")
 
 
 def _index(terms: Terms, queries: dict[str, SavedQuery]) -> Iterator[str]:
-    said = partial(terms.said.one, f"{BASE}ns")
-    yield f"<p>{escape(said('dcterms:description'))}</p>"
-    licence = said("dcterms:license")
+    text_of = partial(terms.triples.one, f"{BASE}ns")
+    yield f"<p>{escape(text_of('dcterms:description'))}</p>"
+    licence = text_of("dcterms:license")
     yield described(
         [
-            ("Version", escape(said("owl:versionInfo"))),
-            ("Namespace", f"<code>{escape(said('vann:preferredNamespaceUri'))}</code>"),
-            ("Prefix", f"<code>{escape(said('vann:preferredNamespacePrefix'))}</code>"),
-            ("Made by", escape(said("dcterms:creator"))),
-            ("Issued", escape(said("dcterms:issued"))),
+            ("Version", escape(text_of("owl:versionInfo"))),
+            ("Namespace", f"<code>{escape(text_of('vann:preferredNamespaceUri'))}</code>"),
+            ("Prefix", f"<code>{escape(text_of('vann:preferredNamespacePrefix'))}</code>"),
+            ("Creator", escape(text_of("dcterms:creator"))),
+            ("Issued", escape(text_of("dcterms:issued"))),
             ("Licence", link(licence, licence)),
-            ("To cite", escape(said("dcterms:bibliographicCitation"))),
+            ("Citation", escape(text_of("dcterms:bibliographicCitation"))),
         ]
     )
-    yield '<h2 id="the-pages">The pages</h2>'
+    yield '<h2 id="the-pages">Pages</h2>'
     counts = {
         "ns.html": f"{len(terms.classes)} classes, {len(terms.properties)} properties, "
-        f"and {len(terms.borrowed)} terms of others",
+        f"and {len(terms.borrowed)} external terms",
         "vocab.html": f"{len(terms.ontology.schemes)} closed lists",
-        "shapes.html": "what a thing of each class may say",
-        "rule/index.html": "why each rule is, with a good and a bad example",
-        "queries.html": f"{len(queries)} saved questions, their parameters and columns",
+        "shapes.html": "the keys of each class and their constraints",
+        "rule/index.html": "the reason for each rule, with a good and a bad example",
+        "queries.html": f"{len(queries)} saved queries, their parameters and columns",
     }
-    rows = [f"<li>{link(file, _PAGES[file])}: {told}</li>" for file, told in counts.items()]
+    rows = [f"<li>{link(file, _PAGES[file])}: {summary}</li>" for file, summary in counts.items()]
     yield "<ul>\n" + "\n".join(rows) + "\n</ul>"
-    yield '<h2 id="what-points-to-what">What points to what</h2>'
+    yield '<h2 id="what-points-to-what">Relations between classes</h2>'
     arrows = list(_arrows(terms))
-    title = "The classes, and the keys that lead from one to another; the table says the same"
-    yield f"<figure>\n{draw(arrows, _above(terms), title)}\n<figcaption>"
+    title = "The classes and the keys that refer from one to another, as in the table below"
+    yield f"<figure>\n{draw(arrows, _subclass_pairs(terms), title)}\n<figcaption>"
     yield (
-        "The thicker a line, the more keys; ↻ leads to things of the same class; a broken line "
-        "leads to a wider class, whose keys it has too. An agent is an organisation, person, "
-        "initiative or country."
+        "The thicker a line, the more keys; ↻ marks keys that refer to the same class; a dashed "
+        "line leads to a superclass, whose keys are inherited. An agent is an organisation, "
+        "person, initiative or country."
     )
     yield "</figcaption>\n</figure>"
-    yield table("The same in words", ("From", "To", "Through"), _in_words(terms, arrows))
+    yield table("Relations as a table", ("From", "To", "Keys"), _relation_rows(terms, arrows))
 
 
 def _shown(terms: Terms, iri: str) -> bool:
-    """Whether a class has a box: those of closed lists have none."""
+    """Whether a class has a box in the diagram: concepts have none."""
     return iri == AGENT or (iri in terms.ontology.by_iri and iri != expand("skos:Concept"))
 
 
 def _arrows(terms: Terms) -> Iterator[Arrow]:
-    """From class to class, through which key; what a wider class has too is not repeated."""
+    """The references from class to class by key; inherited keys are not repeated."""
     kinds = terms.ontology.by_iri
-    for kind in filter(lambda one: _shown(terms, one.iri), kinds.values()):
-        wider = [kinds[each] for each in _wider(terms, kind.iri) if each in kinds]
+    for kind in filter(lambda record_class: _shown(terms, record_class.iri), kinds.values()):
+        superclasses = [
+            kinds[class_iri] for class_iri in _superclasses(terms, kind.iri) if class_iri in kinds
+        ]
         for key in kind.keys.values():
-            for each in filter(partial(_shown, terms), key.classes):
-                if not any(key.name in above.keys for above in wider):
-                    yield local_name(kind.iri), local_name(each), key.name
+            for target in filter(partial(_shown, terms), key.classes):
+                if not any(key.name in superclass.keys for superclass in superclasses):
+                    yield local_name(kind.iri), local_name(target), key.name
 
 
-def _wider(terms: Terms, iri: str) -> list[str]:
-    return terms.said.all(iri, "rdfs:subClassOf")
+def _superclasses(terms: Terms, iri: str) -> list[str]:
+    return terms.triples.all(iri, "rdfs:subClassOf")
 
 
-def _above(terms: Terms) -> Iterator[tuple[str, str]]:
+def _subclass_pairs(terms: Terms) -> Iterator[tuple[str, str]]:
     for iri in terms.ontology.by_iri:
-        for wider in filter(partial(_shown, terms), _wider(terms, iri)):
-            yield local_name(iri), local_name(wider)
+        for superclass in filter(partial(_shown, terms), _superclasses(terms, iri)):
+            yield local_name(iri), local_name(superclass)
 
 
-def _in_words(terms: Terms, arrows: Iterable[Arrow]) -> Iterator[tuple[str, str, str]]:
+def _relation_rows(terms: Terms, arrows: Iterable[Arrow]) -> Iterator[tuple[str, str, str]]:
     iris = {local_name(iri): iri for iri in (*terms.ontology.by_iri, AGENT)}
     for (start, end), group in groupby(sorted(set(arrows)), key=lambda arrow: arrow[:2]):
-        first, second = (terms.term(iris[each], "ns.html") for each in (start, end))
+        first, second = (terms.term(iris[name], "ns.html") for name in (start, end))
         yield first, second, escape(", ".join(what for _, _, what in group))
 
 
 def _shapes(terms: Terms, shapes: Iterable[Page]) -> Iterator[str]:
-    ordered = sorted(shapes, key=lambda one: (one.group, one.name))
-    for group, members in groupby(ordered, key=lambda one: one.group):
+    ordered = sorted(shapes, key=lambda page: (page.group, page.name))
+    for group, members in groupby(ordered, key=lambda page: page.group):
         yield f'<h2 id="of-{escape(group)}">{escape(group)}</h2>'
-        for each in members:
-            told = [("Rule", each.rule), ("Fix", each.fix), ("Why", each.why)]
-            pairs = [(label.capitalize(), escape(words)) for label, words in (*told, *each.told)]
-            pairs.append(("Examples", link(f"rule/{file_name(each.name)}", "good and bad")))
-            name = each.name.removeprefix("pcvesh:")
+        for member in members:
+            texts = [("Rule", member.rule), ("Fix", member.fix), ("Why", member.why)]
+            pairs = [(label.capitalize(), escape(words)) for label, words in (*texts, *member.told)]
+            pairs.append(("Examples", link(f"rule/{file_name(member.name)}", "good and bad")))
+            name = member.name.removeprefix("pcvesh:")
             yield (
                 f'<section id="{escape(name)}">\n'
-                f"<h3><code>{escape(each.name)}</code> {escape(each.what)}</h3>\n"
+                f"<h3><code>{escape(member.name)}</code> {escape(member.what)}</h3>\n"
                 f"{described(pairs)}\n</section>"
             )
 
-    said = terms.said
-    declared = said.all(f"{BASE}shapes", "sh:declare")
+    triples = terms.triples
+    declared = triples.all(f"{BASE}shapes", "sh:declare")
     rows = [
-        f'<li id="{escape(local_name(each))}"><code>{escape(said.one(each, "sh:prefix"))}:</code> '
-        f"{escape(said.one(each, 'sh:namespace'))}</li>"
-        for each in declared
+        f'<li id="{escape(local_name(declaration))}">'
+        f"<code>{escape(triples.one(declaration, 'sh:prefix'))}:</code> "
+        f"{escape(triples.one(declaration, 'sh:namespace'))}</li>"
+        for declaration in declared
     ]
-    yield '<h2 id="the-prefixes">Prefixes of the rules in SPARQL</h2>'
+    yield '<h2 id="the-prefixes">Prefixes of SPARQL rules</h2>'
     yield "<ul>\n" + "\n".join(rows) + "\n</ul>"
 
 
 def _queries(queries: Iterable[SavedQuery]) -> Iterator[str]:
     queries = list(queries)
     yield "<ul>"
-    for each in queries:
-        yield f"<li>{link('#' + each.name, each.summary)}</li>"
+    for query in queries:
+        yield f"<li>{link('#' + query.name, query.summary)}</li>"
     yield "</ul>"
-    for each in queries:
-        yield _query(each)
+    for query in queries:
+        yield _query(query)
 
 
 def _query(query: SavedQuery) -> str:
     examples = [
-        f" --set {each.name}={each.example}"
-        if " " not in each.example
-        else f" --set {each.name}='{each.example}'"
-        for each in query.params.values()
-        if each.example and each.required
+        f" --set {param.name}={param.example}"
+        if " " not in param.example
+        else f" --set {param.name}='{param.example}'"
+        for param in query.params.values()
+        if param.example and param.required
     ]
     parts = [
         f"<h2>{escape(query.summary)}</h2>",
@@ -214,12 +216,12 @@ def _query(query: SavedQuery) -> str:
         f"<pre><code>pcve query {escape(query.name + ''.join(examples))}</code></pre>",
         table(
             f"Parameters of {query.name}",
-            ("Parameter", "Takes", "Example", "What for"),
+            ("Parameter", "Values", "Example", "Description"),
             map(_parameter, query.params.values()),
         ),
         table(
             f"Columns of {query.name}",
-            ("Column", "What it is"),
+            ("Column", "Description"),
             (
                 (f"<code>{escape(name)}</code>", escape(what))
                 for name, what in query.columns.items()
@@ -232,14 +234,19 @@ def _query(query: SavedQuery) -> str:
     return f'<section id="{escape(query.name)}">\n{body}\n</section>'
 
 
-def _parameter(each: Parameter) -> tuple[str, str, str, str]:
-    takes = f"a {each.type}"
-    if each.scheme:
-        takes = f"a term of {link(f'vocab/{each.scheme}.html', each.scheme)}"
-    elif each.kinds:
-        takes += f" ({escape(', '.join(each.kinds))})"
-    elif each.allowed:
-        takes = escape(" or ".join(each.allowed))
-    need = "; needed" if each.required else ""
-    example = f"<code>{escape(each.example)}</code>" if each.example else ""
-    return f"<code>{escape(each.name)}</code>", takes + need, example, escape(each.description)
+def _parameter(parameter: Parameter) -> tuple[str, str, str, str]:
+    takes = f"a {parameter.type}"
+    if parameter.scheme:
+        takes = f"a term of {link(f'vocab/{parameter.scheme}.html', parameter.scheme)}"
+    elif parameter.kinds:
+        takes += f" ({escape(', '.join(parameter.kinds))})"
+    elif parameter.allowed:
+        takes = escape(" or ".join(parameter.allowed))
+    required = "; required" if parameter.required else ""
+    example = f"<code>{escape(parameter.example)}</code>" if parameter.example else ""
+    return (
+        f"<code>{escape(parameter.name)}</code>",
+        takes + required,
+        example,
+        escape(parameter.description),
+    )

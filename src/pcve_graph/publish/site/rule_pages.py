@@ -1,4 +1,4 @@
-"""The pages of the rules as HTML: plain files that need no script, no server and no other file."""
+"""The HTML pages of the rules: an index, and one self-contained page for each rule."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .html import described, framed, link
 
 
 def save_pages(files: dict[str, bytes], folder: Path) -> int:
-    """Write files into `folder`, by their names in it, and return how many they are.
+    """Write `files` by name to `folder`, and return their number.
 
-    What else lies there stays. Until all are there, an index.html from before says that they are
-    not. Raises UsageError where it cannot be written.
+    Other files in the folder are left alone. Until all are written, an existing index.html states
+    that the update is incomplete. Raises UsageError where the folder cannot be written.
     """
     try:
         update_folder(folder, files)
@@ -28,9 +28,9 @@ def save_pages(files: dict[str, bytes], folder: Path) -> int:
 
 
 def write_pages(pages: dict[str, Page], home: str = "") -> dict[str, bytes]:
-    """The files of a folder of pages, by name: an index, and one for each rule.
+    """The HTML files by name: an index, and one page for each rule.
 
-    `home` is where the page lies, as seen from the folder, that they are a part of.
+    `home` is the relative address of the page that links to this folder; empty without one.
     """
     files = {"index.html": _index(pages.values(), home)}
     for page in pages.values():
@@ -39,45 +39,47 @@ def write_pages(pages: dict[str, Page], home: str = "") -> dict[str, bytes]:
 
 
 def file_name(rule: str) -> str:
-    """The file of a rule: the end of its address, with .html."""
+    """The file name of the page of a rule: the end of its address, with .html."""
     return f"{rule.removeprefix('pcvesh:').replace(':', '/')}.html"
 
 
 def _index(pages: Iterable[Page], home: str) -> str:
     body = ["<h1>Rules</h1>"]
     body.append(
-        "<p>What <code>pcve validate</code> and <code>pcve build</code> ask of records and RDF. "
+        "<p>The rules that <code>pcve validate</code> and <code>pcve build</code> check. "
         "Each message names its rule.</p>"
     )
-    ordered = sorted(pages, key=lambda one: (one.group in (READER, CHECKS), one.group, one.name))
-    for group, members in groupby(ordered, key=lambda one: one.group):
+    ordered = sorted(
+        pages, key=lambda page: (page.group in (READER, CHECKS), page.group, page.name)
+    )
+    for group, members in groupby(ordered, key=lambda page: page.group):
         rows = "\n".join(
-            f'<li><a href="{escape(file_name(each.name))}"><code>{escape(each.name)}</code></a>'
-            f" {escape(each.rule or each.what)}</li>"
-            for each in members
+            f'<li><a href="{escape(file_name(member.name))}"><code>{escape(member.name)}</code></a>'
+            f" {escape(member.rule or member.what)}</li>"
+            for member in members
         )
         body.append(f"<h2>{escape(group)}</h2>\n<ul>\n{rows}\n</ul>")
-    return framed("Rules of pcve-graph", body, f"{_back(home)}Rules")
+    return framed("Rules of pcve-graph", body, f"{_parent_link(home)}Rules")
 
 
 def _page(page: Page, pages: dict[str, Page], home: str) -> str:
     up = "../" * (len(PurePosixPath(file_name(page.name)).parts) - 1)
-    said = [("What", page.what), ("Rule", page.rule), ("Why", page.why), ("Fix", page.fix)]
-    said += [(label.capitalize(), words) for label, words in page.told]
+    entries = [("What", page.what), ("Rule", page.rule), ("Why", page.why), ("Fix", page.fix)]
+    entries += [(label.capitalize(), words) for label, words in page.told]
     body = [
         f"<h1><code>{escape(page.name)}</code></h1>",
-        described((label, escape(words)) for label, words in said),
+        described((label, escape(words)) for label, words in entries),
         *_example("Good", page.good),
         *_example("Bad", page.bad),
-        *_others(page, pages, up),
+        *_related(page, pages, up),
         f'<footer><p>Address of this page: <a href="{escape(page.address)}">'
         f"{escape(page.address)}</a></p></footer>",
     ]
-    nav = f"{_back(up + home if home else '')}{link(up + 'index.html', 'Rules')}"
+    nav = f"{_parent_link(up + home if home else '')}{link(up + 'index.html', 'Rules')}"
     return framed(f"{page.name} · rules of pcve-graph", body, f"{nav} › {escape(page.group)}")
 
 
-def _back(home: str) -> str:
+def _parent_link(home: str) -> str:
     return f"{link(home, 'Reference')} › " if home else ""
 
 
@@ -95,12 +97,12 @@ def _with_prefixes(turtle: str) -> str:
     return f"{head}\n\n{turtle}" if used and turtle else turtle
 
 
-def _others(page: Page, pages: dict[str, Page], up: str) -> Iterable[str]:
-    """Links to the other rules of the group."""
+def _related(page: Page, pages: dict[str, Page], up: str) -> Iterable[str]:
+    """Links to the other rules of the group of `page`."""
     links = [
-        f'<a href="{up}{escape(file_name(each.name))}">{escape(each.name.split(":")[-1])}</a>'
-        for each in pages.values()
-        if each.group == page.group and each.name != page.name
+        f'<a href="{up}{escape(file_name(member.name))}">{escape(member.name.split(":")[-1])}</a>'
+        for member in pages.values()
+        if member.group == page.group and member.name != page.name
     ]
     if links:
-        yield f"<h2>Others of {escape(page.group)}</h2>\n<p>{' · '.join(links)}</p>"
+        yield f"<h2>Other rules of {escape(page.group)}</h2>\n<p>{' · '.join(links)}</p>"
