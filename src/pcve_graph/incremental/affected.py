@@ -99,34 +99,34 @@ class Walk:
         if kind == "^":
             return self.step(parts[0], nodes, not ahead)
         if kind == "|":
-            return {each for part in parts for each in self.step(part, nodes, ahead)}
+            return {node for part in parts for node in self.step(part, nodes, ahead)}
         if kind == "/":
             for part in parts if ahead else reversed(parts):
                 nodes = self.step(part, nodes, ahead)
             return nodes
-        found = self.step(parts[0], nodes, ahead)
+        reached = self.step(parts[0], nodes, ahead)
         if kind == "?":
-            return nodes | found
-        fresh = found
+            return nodes | reached
+        fresh = reached
         while fresh:
-            fresh = self.step(parts[0], fresh, ahead) - found
-            found |= fresh
-        return nodes | found if kind == "*" else found
+            fresh = self.step(parts[0], fresh, ahead) - reached
+            reached |= fresh
+        return nodes | reached if kind == "*" else reached
 
     def _edge(self, path: Path, nodes: set[Node], ahead: bool, spare: bool) -> set[Node]:
         predicate = None
         if isinstance(path, str) and not path.startswith("?"):
             predicate = ox.NamedNode(path[1:-1])
-        found = set()
+        ends_reached = set()
         for node in nodes:
             ends = (node, None) if ahead else (None, node)
             for quad in self.view.quads(ends[0], predicate, ends[1], self.old, spare):
-                found.add(quad.object if ahead else quad.subject)
+                ends_reached.add(quad.object if ahead else quad.subject)
                 if self.quads is not None:
                     self.quads.add(quad)
                 if spare:
                     break
-        return found
+        return ends_reached
 
     def touch(self, path: Path, quad: ox.Quad) -> tuple[set[Node], set[Node]]:
         """The subjects and objects of `path` that a triple lies between."""
@@ -146,10 +146,10 @@ class Walk:
             if not subjects:
                 continue
             if kind == "/":
-                for each in reversed(parts[:place]):
-                    subjects = self.step(each, subjects, ahead=False)
-                for each in parts[place + 1 :]:
-                    objects = self.step(each, objects, ahead=True)
+                for step in reversed(parts[:place]):
+                    subjects = self.step(step, subjects, ahead=False)
+                for step in parts[place + 1 :]:
+                    objects = self.step(step, objects, ahead=True)
             elif kind in "*+":
                 subjects = self.step(("*", part), subjects, ahead=False)
                 objects = self.step(("*", part), objects, ahead=True)
@@ -189,7 +189,7 @@ class Reach:
     def touched(self, view: View, changes: Iterable[ox.Quad]) -> dict[str, set[Node]]:
         """The roots of each bounded rule that any of `changes`, added or removed, may concern."""
         walk = Walk(view, old=True)
-        found: dict[str, set[Node]] = defaultdict(set)
+        roots: dict[str, set[Node]] = defaultdict(set)
         for quad in changes:
             for key in (f"<{quad.predicate.value}>", ""):
                 for path, values in self.entries.get(key, {}).items():
@@ -198,8 +198,8 @@ class Reach:
                         for name, place in values.get(value, ()):
                             ends = _ends(self.rules[name].patterns[place], quad, subjects, objects)
                             for route in self._ways_back(name)[place] if ends else ():
-                                found[name] |= _along(route, ends, walk)
-        return found
+                                roots[name] |= _along(route, ends, walk)
+        return roots
 
     def _ways_back(self, name: str) -> list[tuple[_Route, ...]]:
         if name not in self._routes:
@@ -209,12 +209,12 @@ class Reach:
     def is_target(self, view: View, rule: Rule, node: Node) -> bool:
         """Whether a shape is for this node (SHACL 2.1.3)."""
         walk = Walk(view)
-        for each in rule.targets:
-            if each.subject == rule.root:
-                ends = walk.step(each.path, {node}, ahead=True)
-                if ends and (each.object.startswith("?") or each.object in map(str, ends)):
+        for target in rule.targets:
+            if target.subject == rule.root:
+                ends = walk.step(target.path, {node}, ahead=True)
+                if ends and (target.object.startswith("?") or target.object in map(str, ends)):
                     return True
-            elif walk.step(each.path, {node}, ahead=False):
+            elif walk.step(target.path, {node}, ahead=False):
                 return True
         return str(node) in rule.nodes
 
@@ -226,16 +226,16 @@ class Reach:
         for scope, home in _parts(rule):
             slots: dict[str, set[Node]] = {rule.root: roots}
             for pattern, ahead, own in _plan(rule, scope, home):
-                known, other = pattern.subject, pattern.object
+                start, end = pattern.subject, pattern.object
                 if not ahead:
-                    known, other = other, known
-                if isinstance(pattern.path, str) and pattern.path in slots and known not in slots:
+                    start, end = end, start
+                if isinstance(pattern.path, str) and pattern.path in slots and start not in slots:
                     quads |= _witnesses(view, slots[pattern.path])
                     continue
                 walk.quads = quads if own else None
-                nodes = slots[known] if known.startswith("?") else {term(known)}
-                ends = walk.step(pattern.path, nodes, ahead, spare=other in rule.sparing)
-                slots.setdefault(other, ends)
+                nodes = slots[start] if start.startswith("?") else {term(start)}
+                ends = walk.step(pattern.path, nodes, ahead, spare=end in rule.sparing)
+                slots.setdefault(end, ends)
         return quads
 
 
@@ -259,8 +259,10 @@ def term(text: str) -> Node:
 
 
 def _witnesses(view: View, predicates: set[Node]) -> set[ox.Quad]:
-    found = (next(view.quads(None, each, None, spare=True), None) for each in predicates)
-    return {quad for quad in found if quad is not None}
+    witnesses = (
+        next(view.quads(None, predicate, None, spare=True), None) for predicate in predicates
+    )
+    return {quad for quad in witnesses if quad is not None}
 
 
 def _ends(
@@ -287,7 +289,7 @@ def _predicates(path: Path) -> set[str]:
         return {"" if path.startswith("?") else path}
     if path[0] == "!":
         return {""}
-    return {each for part in path[1:] for each in _predicates(part)}
+    return {predicate for part in path[1:] for predicate in _predicates(part)}
 
 
 def _cost(path: Path, ahead: bool) -> int:
@@ -305,19 +307,21 @@ def _cost(path: Path, ahead: bool) -> int:
 def _homes(rule: Rule, scope: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The outermost parts in which the root stands; only the one around `scope` if there is one."""
     scopes = {
-        each.scope for each in rule.patterns if rule.root in (each.subject, each.path, each.object)
+        pattern.scope
+        for pattern in rule.patterns
+        if rule.root in (pattern.subject, pattern.path, pattern.object)
     }
     homes = sorted(
-        each
-        for each in scopes
-        if not any(other != each and each[: len(other)] == other for other in scopes)
+        scope
+        for scope in scopes
+        if not any(outer != scope and scope[: len(outer)] == outer for outer in scopes)
     )
-    return [each for each in homes if scope[: len(each)] == each] or homes
+    return [home for home in homes if scope[: len(home)] == home] or homes
 
 
 def _parts(rule: Rule) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Each part of a query with each home of the root that may go with it."""
-    for scope in dict.fromkeys(each.scope for each in rule.patterns):
+    for scope in dict.fromkeys(pattern.scope for pattern in rule.patterns):
         for home in _homes(rule, scope):
             yield scope, home
 
@@ -325,27 +329,28 @@ def _parts(rule: Rule) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
 def _holding(rule: Rule, scope: tuple[str, ...], home: tuple[str, ...]) -> list[Pattern]:
     """The patterns that hold wherever one of `scope` matters: those of the parts around it."""
     return [
-        each
-        for each in rule.patterns
-        if each.scope == scope[: len(each.scope)] or each.scope == home[: len(each.scope)]
+        pattern
+        for pattern in rule.patterns
+        if pattern.scope == scope[: len(pattern.scope)]
+        or pattern.scope == home[: len(pattern.scope)]
     ]
 
 
 def _routes(rule: Rule) -> list[tuple[_Route, ...]] | None:
     """For each pattern the cheapest ways to the root, one in each home; None if one has no way."""
     ways = {part: _ways(_holding(rule, *part), rule.root) for part in _parts(rule)}
-    found = []
+    routes_by_pattern = []
     for pattern in rule.patterns:
         routes: dict[_Route, None] = {}
         for home in _homes(rule, pattern.scope):
-            known = ways[pattern.scope, home]
-            ends = [(*known[slot], end) for end, slot in pattern.ends() if slot in known]
+            ways_home = ways[pattern.scope, home]
+            ends = [(*ways_home[slot], end) for end, slot in pattern.ends() if slot in ways_home]
             if not ends:
                 return None
             cost = min(cost for cost, _, _ in ends)
-            routes |= {_Route(end, steps): None for each, steps, end in ends if each == cost}
-        found.append(tuple(routes))
-    return found
+            routes |= {_Route(end, steps): None for price, steps, end in ends if price == cost}
+        routes_by_pattern.append(tuple(routes))
+    return routes_by_pattern
 
 
 def _ways(
@@ -353,9 +358,9 @@ def _ways(
 ) -> dict[str, tuple[int, tuple[tuple[Path, bool], ...]]]:
     """The cheapest way from each slot to the root: its cost, and its steps."""
     near: dict[str, list[tuple[str, Path, bool]]] = defaultdict(list)
-    for each in patterns:
-        near[each.object].append((each.subject, each.path, True))
-        near[each.subject].append((each.object, each.path, False))
+    for pattern in patterns:
+        near[pattern.object].append((pattern.subject, pattern.path, True))
+        near[pattern.subject].append((pattern.object, pattern.path, False))
     best: dict[str, tuple[int, tuple[tuple[Path, bool], ...]]] = {}
     waiting: list[tuple[int, int, str, tuple[tuple[Path, bool], ...]]] = [(0, 0, root, ())]
     count = 0
@@ -375,8 +380,8 @@ def _ways(
 def _followed(rule: Rule) -> bool:
     """Whether every pattern can be read from the root."""
     return all(
-        {id(each) for each in rule.patterns if each.scope == scope}
-        <= {id(each) for each, _, _ in _plan(rule, scope, home)}
+        {id(pattern) for pattern in rule.patterns if pattern.scope == scope}
+        <= {id(pattern) for pattern, _, _ in _plan(rule, scope, home)}
         for scope, home in _parts(rule)
     )
 
@@ -390,25 +395,27 @@ def _plan(
     """
     holding = _holding(rule, scope, home)
     at: dict[Path, list[int]] = defaultdict(list)
-    for place, each in enumerate(holding):
-        for slot in (each.subject, each.path, each.object):
+    for place, candidate in enumerate(holding):
+        for slot in (candidate.subject, candidate.path, candidate.object):
             at[slot].append(place)
     plan: list[tuple[Pattern, bool, bool]] = []
-    known = {rule.root: 0}
+    costs = {rule.root: 0}
     options: list[tuple[int, int, bool]] = []
 
     def offer(place: int) -> None:
-        each = holding[place]
-        start = known.get(each.subject, None if each.subject.startswith("?") else _HUB)
+        pattern = holding[place]
+        start = costs.get(pattern.subject, None if pattern.subject.startswith("?") else _HUB)
         if start is not None:
-            heapq.heappush(options, (start + _cost(each.path, True), place, True))
-        if each.object in known:
-            heapq.heappush(options, (known[each.object] + _cost(each.path, False), place, False))
-        if each.path in known and {each.subject, each.object} <= {*rule.sparing, *known}:
-            heapq.heappush(options, (known[str(each.path)] + 1, place, True))
+            heapq.heappush(options, (start + _cost(pattern.path, True), place, True))
+        if pattern.object in costs:
+            heapq.heappush(
+                options, (costs[pattern.object] + _cost(pattern.path, False), place, False)
+            )
+        if pattern.path in costs and {pattern.subject, pattern.object} <= {*rule.sparing, *costs}:
+            heapq.heappush(options, (costs[str(pattern.path)] + 1, place, True))
 
-    for place, each in enumerate(holding):
-        if place in at[rule.root] or not each.subject.startswith("?"):
+    for place, candidate in enumerate(holding):
+        if place in at[rule.root] or not candidate.subject.startswith("?"):
             offer(place)
     done: set[int] = set()
     while options:
@@ -417,10 +424,10 @@ def _plan(
             continue
         done.add(place)
         pattern = holding[place]
-        plan.append((pattern, ahead or pattern.subject in known, pattern.scope == scope))
+        plan.append((pattern, ahead or pattern.subject in costs, pattern.scope == scope))
         for end in (pattern.subject, pattern.object):
-            if end.startswith("?") and end not in known:
-                known[end] = cost
-                for other in at[end]:
-                    offer(other)
+            if end.startswith("?") and end not in costs:
+                costs[end] = cost
+                for waiting_place in at[end]:
+                    offer(waiting_place)
     return plan

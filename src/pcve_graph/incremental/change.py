@@ -48,8 +48,8 @@ class Sources(Mapping[str, "Source | None"]):
             if identifier not in self:
                 raise KeyError(identifier)
             (path,) = self.index.paths([f"source/{identifier}"])
-            known, _ = read_sources_in(self.project, [self.project.root / path])
-            self.read.update({**known, **self.read})
+            sources, _ = read_sources_in(self.project, [self.project.root / path])
+            self.read.update({**sources, **self.read})
         return self.read[identifier]
 
     def __contains__(self, identifier: object) -> bool:
@@ -59,8 +59,8 @@ class Sources(Mapping[str, "Source | None"]):
         )
 
     def __iter__(self) -> Iterator[str]:
-        known = {owner[7:] for owner in self.index.sources() - self.gone}
-        return iter(sorted(known | self.read.keys()))
+        saved_ids = {owner[7:] for owner in self.index.sources() - self.gone}
+        return iter(sorted(saved_ids | self.read.keys()))
 
     def __len__(self) -> int:
         return len(list(iter(self)))
@@ -76,12 +76,12 @@ class Things(Mapping[str, str]):
         self.index, self.own, self.gone = index, own or {}, gone
 
     def __getitem__(self, identifier: str) -> str:
-        found = self.own.get(identifier)
-        if found is None and identifier not in self.gone:
-            found = self.index.iri(identifier)
-        if found is None:
+        iri = self.own.get(identifier)
+        if iri is None and identifier not in self.gone:
+            iri = self.index.iri(identifier)
+        if iri is None:
             raise KeyError(identifier)
-        return found
+        return iri
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.own.keys() | (set(self.index.things()) - self.gone))
@@ -132,12 +132,12 @@ class Change:
 
     def places_of(self, focus: str) -> dict[Place, Position]:
         """The places of what is said of `focus`, in records that have not changed too."""
-        found: dict[Place, Position] = {}
+        places: dict[Place, Position] = {}
         for sheet in self._sheets_of(focus):
             for key, place in sheet.places.items():
                 if key[0] == focus:
-                    found.setdefault(key, place)
-        return found
+                    places.setdefault(key, place)
+        return places
 
     def is_derived(self, focus: str) -> bool:
         """Whether no record states this node."""
@@ -160,8 +160,10 @@ class Change:
         sources = Sources(self.project, self.index, {}, set())
         file = self.project.root / path
         if owner.startswith("source/"):
-            known, problems = read_sources_in(self.project, [file])
-            records = Records((), tuple(each for each in known.values() if each), problems)
+            sources_by_id, problems = read_sources_in(self.project, [file])
+            records = Records(
+                (), tuple(source for source in sources_by_id.values() if source), problems
+            )
         else:
             records = read_records_in(self.project, [file], sources)
         for sheet in map_records(records, self.ontology, Things(self.index)):
@@ -224,7 +226,7 @@ class _Reading:
         texts = {n.removeprefix(f"{folder}texts/") for n in news.changed if "/texts/" in n}
         self.source_paths = {
             name for name in inside if name.startswith(folder) and "/" not in name[len(folder) :]
-        } | index.paths(index.needing(f"text/{each}" for each in texts))
+        } | index.paths(index.needing(f"text/{text}" for text in texts))
         self.record_paths = {name for name in inside if name.startswith(f"{data}/records/")}
 
     def change(self, own: Callable[[], Index], lenient: bool) -> Change:
@@ -232,34 +234,38 @@ class _Reading:
         index = self.index
         gone = index.owners(self.source_paths)
         read, problems = read_sources_in(self.project, self.present(self.source_paths))
-        self.refuse_twice(gone, (f"source/{each}" for each in read))
+        self.refuse_twice(gone, (f"source/{identifier}" for identifier in read))
         sources = Sources(self.project, index, read, gone)
         mine = index.owners(self.record_paths)
         invited = self.read((), sources, self.guests)
         guests = _ids(invited)
-        mine |= {f"record/{each}" for each in guests}
+        mine |= {f"record/{guest}" for guest in guests}
         home = self.read(self.present(self.record_paths), sources)
-        self.refuse_twice(mine, (f"record/{each}" for each in _ids(home)))
-        first = [each for each in home.records if each.id not in guests]
+        self.refuse_twice(mine, (f"record/{identifier}" for identifier in _ids(home)))
+        first = [record for record in home.records if record.id not in guests]
         first += invited.records
         fresh = things_of(first, self.ontology)
-        replaced = frozenset(each.removeprefix("record/") for each in mine)
+        replaced = frozenset(owner.removeprefix("record/") for owner in mine)
         moved = {key for key in replaced | fresh.keys() if index.iri(key) != fresh.get(key)}
-        needs = {*gone, *(f"source/{each}" for each in read), *(f"record/{each}" for each in moved)}
+        needs = {
+            *gone,
+            *(f"source/{identifier}" for identifier in read),
+            *(f"record/{identifier}" for identifier in moved),
+        }
         more = index.paths(index.needing(needs)) - self.record_paths - self.source_paths
         second = self.read(self.present(more), sources)
         things = Things(index, fresh, replaced).without(second.unread)
-        records = sorted((*first, *second.records), key=lambda each: Path(each.position.path))
+        records = sorted((*first, *second.records), key=lambda record: Path(record.position.path))
         everything = Records(
             records=tuple(records),
-            sources=tuple(each for each in read.values() if each is not None),
+            sources=tuple(source for source in read.values() if source is not None),
             problems=(*problems, *home.problems, *invited.problems, *second.problems),
             unread=home.unread | invited.unread | second.unread,
         )
-        mapped, everything, told = self.mapped(everything, things, lenient)
-        sheets = {each.owner: each for each in mapped}
+        mapped, everything, unmapped = self.mapped(everything, things, lenient)
+        sheets = {sheet.owner: sheet for sheet in mapped}
         change = self.difference(own(), sheets, gone | mine)
-        return replace(change, records=everything.records, problems=told)
+        return replace(change, records=everything.records, problems=unmapped)
 
     def read(
         self, paths: Iterable[Path], sources: Sources, guests: tuple[Guest, ...] = ()
@@ -275,42 +281,44 @@ class _Reading:
         except ContentError as error:
             if not lenient:
                 raise
-            kept = without(records, error.problems)
-            rest = things.without(kept.unread)
-            return map_records(kept, self.ontology, rest), records, error.problems
+            mappable = without(records, error.problems)
+            rest = things.without(mappable.unread)
+            return map_records(mappable, self.ontology, rest), records, error.problems
 
     def present(self, paths: Iterable[str]) -> list[Path]:
         return sorted(self.project.root / path for path in paths if path not in self.news.gone)
 
     def refuse_twice(self, gone: set[str], owners: Iterable[str]) -> None:
         """Leave it to a whole build to tell of an id that two files have."""
-        if any(self.index.paths([each]) for each in owners if each not in gone):
+        if any(self.index.paths([owner]) for owner in owners if owner not in gone):
             raise WholeError("an id is used twice")
 
     def before(self) -> Tally:
         """How much there was."""
-        told = self.saved.manifest
-        facts = told["facts"]
-        return Tally(told["records"], told["sources"], facts["verified"], facts["cited"])
+        manifest = self.saved.manifest
+        facts = manifest["facts"]
+        return Tally(manifest["records"], manifest["sources"], facts["verified"], facts["cited"])
 
     def difference(self, index: Index, sheets: dict[str, Sheet], gone: set[str]) -> Change:
         """The change, from the sheets that are new and whose they replace; `index` takes it in."""
         present = list(named_things(sheets.values(), self.ontology))
-        ids = {each.removeprefix("record/") for each in (*gone, *sheets) if each[0] == "r"}
-        old_names = [each for each in map(index.thing, sorted(ids)) if each is not None]
-        names = [name for each in (*old_names, *present) for name in each.folded]
+        ids = {owner.removeprefix("record/") for owner in (*gone, *sheets) if owner[0] == "r"}
+        old_names = [thing for thing in map(index.thing, sorted(ids)) if thing is not None]
+        names = [name for thing in (*old_names, *present) for name in thing.folded]
         counts = {word: index.sharers(word) for name in names for word in set(name.split())}
         replaced = gone | sheets.keys()
-        come = Tally.of((each.owner, each.verified, each.cited) for each in sheets.values())
+        come = Tally.of((sheet.owner, sheet.verified, sheet.cited) for sheet in sheets.values())
         counted = zip(self.before(), Tally.of(index.counts(replaced)), come, strict=True)
         subjects = index.subjects(replaced)
         index.remove_sheets(replaced)
-        shared = {each for each in subjects if index.owners_of(each)}
-        shared |= {s for each in sheets.values() for s in each.subjects if index.owners_of(s)}
+        shared = {subject for subject in subjects if index.owners_of(subject)}
+        shared |= {s for sheet in sheets.values() for s in sheet.subjects if index.owners_of(s)}
         index.add_sheets(sheets.values())
         index.remove_things(ids)
-        index.add_things((sheets[f"record/{each.id}"].subjects[0][1:-1], each) for each in present)
-        subjects |= {subject for each in sheets.values() for subject in each.subjects}
+        index.add_things(
+            (sheets[f"record/{thing.id}"].subjects[0][1:-1], thing) for thing in present
+        )
+        subjects |= {subject for sheet in sheets.values() for subject in sheet.subjects}
         lines = saved_lines(self.saved.folder)
         removed, added = {}, {}
         gone_quads: set[ox.Quad] = set()
@@ -318,7 +326,7 @@ class _Reading:
         for name in _GRAPHS:
             old = {line for subject in subjects for line in lines[name].of(subject)}
             new = {line for line in old if line.split(" ", 1)[0] in shared}
-            new |= {line for each in sheets.values() for line in _part(each, name)}
+            new |= {line for sheet in sheets.values() for line in _part(sheet, name)}
             removed[name], added[name] = sorted(old - new), sorted(new - old)
             before, after = quads(old, name), quads(new, name)
             gone_quads |= before - after
@@ -343,7 +351,7 @@ class _Reading:
 
 
 def _ids(records: Records) -> set[str]:
-    return {*records.unread, *(each.id for each in records.records)}
+    return {*records.unread, *(record.id for record in records.records)}
 
 
 def _part(sheet: Sheet, name: str) -> Iterable[str]:

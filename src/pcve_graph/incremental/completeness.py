@@ -23,19 +23,19 @@ def counted(project: Project, store: ox.Store) -> dict[str, int]:
         return {}
     query = read_query(project.relative(file), file)
     refuse_service(query)
-    found = store.query(query.text, use_default_graph_as_union=True)
-    assert isinstance(found, ox.QuerySolutions)
-    (row,) = found
-    return {each.value: int(row[each].value) for each in found.variables}
+    solutions = store.query(query.text, use_default_graph_as_union=True)
+    assert isinstance(solutions, ox.QuerySolutions)
+    (row,) = solutions
+    return {variable.value: int(row[variable].value) for variable in solutions.variables}
 
 
 def recounted(project: Project, before: dict[str, int], view: View) -> dict[str, int]:
     """The counts after a change, from those `before` it."""
     nodes = {quad.subject for quad in view.changes()}
     quads = view.store.quads_for_pattern
-    gone = counted(project, _holding(each for node in nodes for each in quads(node, None, None)))
-    here = counted(project, _holding(q for each in nodes for q in view.quads(each, None, None)))
-    return {name: number - gone[name] + here[name] for name, number in before.items()}
+    gone = counted(project, _holding(quad for node in nodes for quad in quads(node, None, None)))
+    added = counted(project, _holding(q for node in nodes for q in view.quads(node, None, None)))
+    return {name: number - gone[name] + added[name] for name, number in before.items()}
 
 
 def _holding(quads: Iterable[ox.Quad]) -> ox.Store:

@@ -84,8 +84,8 @@ class Index:
 
     def get(self, key: str) -> str:
         """A remark on the whole; empty where there is none."""
-        found = self.db.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
-        return found[0] if found else ""
+        row = self.db.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else ""
 
     def put(self, key: str, value: str) -> None:
         """Write a remark on the whole."""
@@ -95,19 +95,19 @@ class Index:
         """Add what records and sources give, of whom nothing is here."""
         (last,) = self.db.execute("SELECT COALESCE(MAX(number), 0) FROM sheet").fetchone()
         numbered = list(enumerate(sheets, last + 1))
-        rows = [(n, each.owner, each.path, each.verified, each.cited) for n, each in numbered]
+        rows = [(n, sheet.owner, sheet.path, sheet.verified, sheet.cited) for n, sheet in numbered]
         self.db.executemany("INSERT INTO sheet VALUES (?, ?, ?, ?, ?)", rows)
-        owns = ((_short(subject), n) for n, each in numbered for subject in each.subjects)
+        owns = ((_short(subject), n) for n, sheet in numbered for subject in sheet.subjects)
         self.db.executemany("INSERT INTO owns VALUES (?, ?)", owns)
-        needs = ((need, n) for n, each in numbered for need in each.needs)
+        needs = ((need, n) for n, sheet in numbered for need in sheet.needs)
         self.db.executemany("INSERT INTO needs VALUES (?, ?)", needs)
 
     def remove_sheets(self, owners: Iterable[str]) -> None:
         """Remove what these owners gave."""
         for owner in owners:
-            found = self.db.execute("SELECT number FROM sheet WHERE owner = ?", (owner,)).fetchone()
-            for table in ("owns", "needs") if found else ():
-                self.db.execute(f"DELETE FROM {table} WHERE sheet = ?", found)
+            row = self.db.execute("SELECT number FROM sheet WHERE owner = ?", (owner,)).fetchone()
+            for table in ("owns", "needs") if row else ():
+                self.db.execute(f"DELETE FROM {table} WHERE sheet = ?", row)
             self.db.execute("DELETE FROM sheet WHERE owner = ?", (owner,))
 
     def owners(self, paths: Iterable[str]) -> set[str]:
@@ -121,7 +121,7 @@ class Index:
     def subjects(self, owners: Iterable[str]) -> set[str]:
         """What these owners speak of."""
         select = "SELECT subject FROM owns JOIN sheet ON number = sheet WHERE owner = ?"
-        return {_whole(each) for each in self._each(select, owners)}
+        return {_whole(subject) for subject in self._each(select, owners)}
 
     def owners_of(self, subject: str) -> set[str]:
         """Who speaks of this subject."""
@@ -140,8 +140,8 @@ class Index:
     def counts(self, owners: Iterable[str]) -> Iterator[tuple[str, int, int]]:
         """Of these owners, how many claims each has with and without a checked quote."""
         select = "SELECT owner, verified, cited FROM sheet WHERE owner = ?"
-        for each in owners:
-            yield from self.db.execute(select, (each,))
+        for owner in owners:
+            yield from self.db.execute(select, (owner,))
 
     def ids(self) -> set[str]:
         """The last segments of the IRIs of all things, what lies inside records included."""
@@ -150,7 +150,7 @@ class Index:
 
     def things(self) -> Iterator[str]:
         """The ids of all records."""
-        return (each for (each,) in self.db.execute("SELECT id FROM thing"))
+        return (identifier for (identifier,) in self.db.execute("SELECT id FROM thing"))
 
     def iri(self, identifier: str) -> str | None:
         """The IRI of a record, by its id."""
@@ -162,28 +162,28 @@ class Index:
         named = list(things)
         rows = [
             (
-                each.id,
+                thing.id,
                 iri,
-                each.family,
-                json.dumps(each.names),
-                json.dumps(sorted(each.lines)),
-                each.replaced_by,
-                *each.position,
+                thing.family,
+                json.dumps(thing.names),
+                json.dumps(sorted(thing.lines)),
+                thing.replaced_by,
+                *thing.position,
             )
-            for iri, each in named
+            for iri, thing in named
         ]
         self.db.executemany(f"INSERT INTO thing VALUES ({', '.join('?' * 9)})", rows)
-        folded = [(name, each.id) for _, each in named for name in each.folded]
+        folded = [(name, thing.id) for _, thing in named for name in thing.folded]
         self.db.executemany("INSERT INTO name VALUES (?, ?)", folded)
         words = ((word, name) for name, _ in folded for word in set(name.split()))
         self.db.executemany("INSERT OR IGNORE INTO word VALUES (?, ?)", words)
 
     def remove_things(self, ids: Iterable[str]) -> None:
         """Remove things and the names that nothing else has."""
-        for each in ids:
-            names = self._each("SELECT folded FROM name WHERE id = ?", [each])
-            self.db.execute("DELETE FROM thing WHERE id = ?", (each,))
-            self.db.execute("DELETE FROM name WHERE id = ?", (each,))
+        for identifier in ids:
+            names = self._each("SELECT folded FROM name WHERE id = ?", [identifier])
+            self.db.execute("DELETE FROM thing WHERE id = ?", (identifier,))
+            self.db.execute("DELETE FROM name WHERE id = ?", (identifier,))
             for folded in names - self._each("SELECT folded FROM name WHERE folded = ?", names):
                 rows = ((word, folded) for word in set(folded.split()))
                 self.db.executemany("DELETE FROM word WHERE word = ? AND folded = ?", rows)
@@ -223,7 +223,7 @@ class Index:
     def pairs(self) -> dict[tuple[str, str], str]:
         """The ids of likely duplicates, and why they are."""
         rows = self.db.execute("SELECT one, two, reason FROM pair ORDER BY one, two")
-        return {(one, two): why for one, two, why in rows}
+        return {(first, two): why for first, two, why in rows}
 
     def set_pairs(self, pairs: dict[tuple[str, str], str]) -> None:
         """Replace all likely duplicates."""
@@ -234,12 +234,12 @@ class Index:
     def results(self) -> tuple[Result, ...]:
         """What shapes and checks found that was no error, sorted."""
         rows = self.db.execute("SELECT found FROM result")
-        return tuple(sorted(Result(*json.loads(found)) for (found,) in rows))
+        return tuple(sorted(Result(*json.loads(content)) for (content,) in rows))
 
     def set_results(self, results: Iterable[Result]) -> None:
         """Replace all results."""
         self.db.execute("DELETE FROM result")
-        rows = {(json.dumps(astuple(each)),) for each in results}
+        rows = {(json.dumps(astuple(result)),) for result in results}
         self.db.executemany("INSERT INTO result VALUES (?)", rows)
 
     def dump(self) -> Iterator[tuple[Any, ...]]:
@@ -253,7 +253,7 @@ class Index:
             yield from sorted(self.db.execute(f"SELECT * FROM {table}"))
 
     def _each(self, select: str, keys: Iterable[str]) -> set[str]:
-        return {found for key in keys for (found,) in self.db.execute(select, (key,))}
+        return {value for key in keys for (value,) in self.db.execute(select, (key,))}
 
 
 def _short(subject: str) -> str:

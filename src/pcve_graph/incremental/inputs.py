@@ -82,14 +82,14 @@ def write_inputs(files: Inputs, folder: Path) -> None:
     (folder / STAMPS).write_text(stamps, "utf-8")
 
 
-def renewed(folder: Path, news: News) -> Inputs:
+def renewed(folder: Path, changes: News) -> Inputs:
     """The inputs that the build in `folder` read, with `news` of them."""
     old = read_inputs(folder)
-    fresh = {path: found for path, found in news.fresh.items() if path not in news.gone}
-    sums = {path: digest for path, digest in old.sums.items() if path not in news.gone}
+    fresh = {path: entry for path, entry in changes.fresh.items() if path not in changes.gone}
+    sums = {path: digest for path, digest in old.sums.items() if path not in changes.gone}
     sums |= {path: digest for path, (digest, _) in fresh.items()}
     stamps = {path: fresh[path][1] if path in fresh else old.stamps[path] for path in sums}
-    return Inputs(sums, stamps, news.folders, news.started)
+    return Inputs(sums, stamps, changes.folders, changes.started)
 
 
 def news(project: Project, last: Path) -> News:
@@ -100,19 +100,19 @@ def news(project: Project, last: Path) -> News:
     """
     started = time.time_ns()
     sums, stamps, before = _written(last)
-    known = dict(zip(map(_path, sums), stamps, strict=True))
-    changed = {path for path, stamp in known.items() if stamp == _UNSURE}
+    stamps_by_path = dict(zip(map(_path, sums), stamps, strict=True))
+    changed = {path for path, stamp in stamps_by_path.items() if stamp == _UNSURE}
     present: list[str] = []
     fresh: dict[str, tuple[str, str]] = {}
     for path, entry, status in _files(project):
         present.append(path)
         stamp = _stamp(status)
-        if known.pop(path, "") != stamp or _is_recent(status, before):
+        if stamps_by_path.pop(path, "") != stamp or _is_recent(status, before):
             fresh[path] = (_digest(project, entry), stamp)
     digests = {line[66:]: line[:64] for line in sums if line[66:] in fresh}
     changed |= {path for path, (digest, _) in fresh.items() if digest != digests.get(path)}
-    changed |= known.keys()
-    return News(fresh, set(known), changed, _folders(project, present), started)
+    changed |= stamps_by_path.keys()
+    return News(fresh, set(stamps_by_path), changed, _folders(project, present), started)
 
 
 def news_apart(project: Project, last: Path) -> Callable[[], News]:
@@ -212,11 +212,11 @@ def _folders(project: Project, paths: Iterable[str]) -> dict[str, str]:
         while name and name not in names:
             names.add(name)
             name = name.rpartition("/")[0]
-    found: dict[str, str] = {}
+    stamps_by_folder: dict[str, str] = {}
     for name in names:
         with suppress(OSError):
-            found[name] = _stamp((project.root / name).stat())
-    return found
+            stamps_by_folder[name] = _stamp((project.root / name).stat())
+    return stamps_by_folder
 
 
 def _files(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str], os.stat_result]]:

@@ -54,14 +54,14 @@ def rule_to_json(rule: Rule) -> dict[str, Any]:
     }
 
 
-def rule_from_json(kept: dict[str, Any]) -> Rule:
+def rule_from_json(row: dict[str, Any]) -> Rule:
     """The rule that `rule_to_json` wrote."""
-    sets = {key: frozenset(kept[key]) for key in ("nodes", "sparing", "members")}
+    sets = {key: frozenset(row[key]) for key in ("nodes", "sparing", "members")}
     patterns = {
-        key: tuple(Pattern(**_tuples(each)) for each in kept[key])
+        key: tuple(Pattern(**_tuples(pattern)) for pattern in row[key])
         for key in ("patterns", "targets")
     }
-    return Rule(**{**kept, **sets, **patterns})
+    return Rule(**{**row, **sets, **patterns})
 
 
 def _tuples(pattern: dict[str, Any]) -> dict[str, Any]:
@@ -75,8 +75,10 @@ def check_rule(query: SavedQuery) -> Rule:
     """What a query of queries/checks reads, from its ?subject."""
     read = query_patterns(query.text)
     seen: Counter[str] = Counter()
-    for each in read.patterns:
-        seen.update(str(term) for term in (each.subject, each.path, each.object) if _free(term))
+    for pattern in read.patterns:
+        seen.update(
+            str(term) for term in (pattern.subject, pattern.path, pattern.object) if _free(term)
+        )
     grouped = all("?subject" in keys for keys in read.grouped)
     sparing = {name for name, times in seen.items() if times == 1} - read.mentioned
     return Rule(
@@ -130,18 +132,18 @@ class _Shapes:
         """The targets of a shape (SHACL 2.1.3), implicit class targets included."""
         classes = self.all(shape, "sh:targetClass")
         kinds = set(self.all(shape, "rdf:type"))
-        own = {f"<{expand(each)}>" for each in ("sh:NodeShape", "sh:PropertyShape")}
-        if kinds & {f"<{expand(each)}>" for each in ("rdfs:Class", "owl:Class")} and kinds & own:
+        own = {f"<{expand(name)}>" for name in ("sh:NodeShape", "sh:PropertyShape")}
+        if kinds & {f"<{expand(name)}>" for name in ("rdfs:Class", "owl:Class")} and kinds & own:
             classes = [*classes, shape]
         return (
-            *(Pattern("?this", _IS_A, each) for each in classes),
+            *(Pattern("?this", _IS_A, kind) for kind in classes),
             *(Pattern("?this", p, "?any") for p in self.all(shape, "sh:targetSubjectsOf")),
             *(Pattern("?any", p, "?this") for p in self.all(shape, "sh:targetObjectsOf")),
         )
 
     def rule(self, shape: str) -> Rule:
         self.slots, self.bounded, self.members = 0, True, set()
-        beyond = any(self.all(each, name) for each in self.subjects for name in _BEYOND)
+        beyond = any(self.all(subject, name) for subject in self.subjects for name in _BEYOND)
         targets = self.targets(shape)
         patterns = (*targets, *self.shape(shape, "?this", ()))
         return Rule(
@@ -166,27 +168,27 @@ class _Shapes:
             yield Pattern(focus, self.path(path), values)
         yield from self.constraints(shape, focus, values)
         heads = [head for name in _LISTS for head in self.all(shape, name)]
-        nested = [each for name in _NESTED for each in self.all(shape, name)]
-        for each in (*nested, *(each for head in heads for each in self.listed(head))):
-            yield from self.shape(each, values, (*above, shape))
+        nested = [member for name in _NESTED for member in self.all(shape, name)]
+        for member in (*nested, *(member for head in heads for member in self.listed(head))):
+            yield from self.shape(member, values, (*above, shape))
 
     def constraints(self, shape: str, focus: str, values: str) -> Iterator[Pattern]:
-        for each in self.all(shape, "sh:class"):
-            yield Pattern(values, _IS_A, each)
+        for kind in self.all(shape, "sh:class"):
+            yield Pattern(values, _IS_A, kind)
         for name in _PAIRS:
-            for each in self.all(shape, name):
-                yield Pattern(focus, each, self.slot())
-        if any(each.startswith('"true') for each in self.all(shape, "sh:closed")):
+            for kind in self.all(shape, name):
+                yield Pattern(focus, kind, self.slot())
+        if any(value.startswith('"true') for value in self.all(shape, "sh:closed")):
             yield Pattern(focus, ("!",), self.slot())
-        for each in self.all(shape, "sh:sparql"):
-            yield from self.query(each, focus)
+        for kind in self.all(shape, "sh:sparql"):
+            yield from self.query(kind, focus)
 
     def query(self, constraint: str, focus: str) -> Iterator[Pattern]:
         """The patterns of a SPARQL constraint (SHACL 5); $this is the focus."""
         declared = (
-            each
+            declaration
             for owner in self.all(constraint, "sh:prefixes")
-            for each in self.all(owner, "sh:declare")
+            for declaration in self.all(owner, "sh:declare")
         )
         head = "".join(map(self.prefix, declared))
         for text in self.all(constraint, "sh:select"):
@@ -199,12 +201,12 @@ class _Shapes:
             except Exception:
                 self.bounded = False
                 continue
-            self.bounded &= not read.sliced and all("?this" in each for each in read.grouped)
+            self.bounded &= not read.sliced and all("?this" in keys for keys in read.grouped)
             number = self.slot()
-            for each in read.patterns:
-                terms = (each.subject, each.path, each.object)
+            for pattern in read.patterns:
+                terms = (pattern.subject, pattern.path, pattern.object)
                 subject, path, value = (_renamed(term, focus, number) for term in terms)
-                yield Pattern(str(subject), path, str(value), each.scope)
+                yield Pattern(str(subject), path, str(value), pattern.scope)
 
     def prefix(self, declaration: str) -> str:
         (name,), (space,) = (self.all(declaration, key) for key in ("sh:prefix", "sh:namespace"))
@@ -239,6 +241,6 @@ def _renamed(term: Path, focus: str, number: str) -> Path:
 
 def _literal(term: str) -> ox.Literal:
     line = f"<urn:s> <urn:p> {term} ."
-    found = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
-    assert isinstance(found, ox.Literal)
-    return found
+    literal = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
+    assert isinstance(literal, ox.Literal)
+    return literal

@@ -43,12 +43,12 @@ class Lines:
             for line in sorted((gone | fresh) - (gone & fresh)):
                 raw = line.encode() + b"\n"
                 place = self._place(raw[:-1])
-                there = self.text[place : place + len(raw)] == raw
+                is_present = self.text[place : place + len(raw)] == raw
                 self._copy(old, at, place, file)
                 at = place
-                if line in gone and there:
+                if line in gone and is_present:
                     at = place + len(raw)
-                elif line in fresh and not there:
+                elif line in fresh and not is_present:
                     file.write(raw)
             self._copy(old, at, self.size, file)
 
@@ -84,7 +84,9 @@ def quads(lines: Iterable[str], name: str) -> set[ox.Quad]:
     parsed = ox.parse(text, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False)
     home = ox.NamedNode(graph(name))
     store = ox.Store()
-    store.extend(ox.Quad(each.subject, each.predicate, each.object, home) for each in parsed)
+    store.extend(
+        ox.Quad(triple.subject, triple.predicate, triple.object, home) for triple in parsed
+    )
     return set(store)
 
 
@@ -101,8 +103,8 @@ class Spelling:
         removed: Mapping[str, Iterable[str]],
     ) -> None:
         self.lines = lines
-        self._new = _by_subject(line for each in added.values() for line in each)
-        self._gone = {name: _by_subject(each) for name, each in removed.items()}
+        self._new = _by_subject(line for group in added.values() for line in group)
+        self._gone = {name: _by_subject(group) for name, group in removed.items()}
 
     def of(self, quads: Iterable[ox.Quad]) -> list[str]:
         """The lines of the subjects and predicates of `quads`, sorted."""
@@ -117,15 +119,15 @@ class Spelling:
         )
 
     def _lines_of(self, subject: str) -> set[str]:
-        found = set(self._new.get(subject, ()))
+        lines_of_subject = set(self._new.get(subject, ()))
         for name, lines in self.lines.items():
             gone = self._gone.get(name, {}).get(subject, ())
-            found.update(line for line in lines.of(subject) if line not in gone)
-        return found
+            lines_of_subject.update(line for line in lines.of(subject) if line not in gone)
+        return lines_of_subject
 
 
 def _by_subject(lines: Iterable[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
+    lines_by_subject: dict[str, set[str]] = defaultdict(set)
     for line in lines:
-        found[line.split(" ", 1)[0]].add(line)
-    return found
+        lines_by_subject[line.split(" ", 1)[0]].add(line)
+    return lines_by_subject

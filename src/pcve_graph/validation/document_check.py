@@ -48,17 +48,21 @@ def inspect_document(
     """
     survey = Survey(ontology)
     report = _report(document, ontology, survey, shapes, against, engine)
-    asked = {f"<{each}>" for each in focus}
+    focus_terms = {f"<{iri}>" for iri in focus}
 
     def is_told(subject: str) -> bool:
-        return subject in survey and (not asked or subject in asked)
+        return subject in survey and (not focus_terms or subject in focus_terms)
 
-    results = tuple(each for each in report.results if is_told(each.focus))
-    suspects = {each for each in survey.suspects() if is_told(each)} if shapes is None else set()
+    results = tuple(result for result in report.results if is_told(result.focus))
+    suspects = (
+        {subject for subject in survey.suspects() if is_told(subject)} if shapes is None else set()
+    )
     findings = Findings((), ())
     if results or suspects:
         findings = _findings(document, ontology, survey, results, suspects, against)
-    refused = {each: name for each, name in survey.refused.items() if is_told(each[0])}
+    refused = {
+        statement: name for statement, name in survey.refused.items() if is_told(statement[0])
+    }
     problems = {*findings.problems, *_control_characters(document, refused)}
     return Findings(tuple(sorted(problems)), findings.results)
 
@@ -70,12 +74,12 @@ def _control_characters(document: Document, refused: dict[Statement, str]) -> It
     """
     if not refused:
         return
-    places, alias = _places(document, {each[0] for each in refused})
-    named = {_aliased(each, alias): name for each, name in refused.items()}
-    of = _by_subject(places, {each[0] for each in named})
+    places, alias = _places(document, {statement[0] for statement in refused})
+    named = {_aliased(statement, alias): name for statement, name in refused.items()}
+    of = _by_subject(places, {statement[0] for statement in named})
     for statement, name in named.items():
-        found, fix = f"found the character {name}", f"delete the character {name} from this value"
-        problem = breach("control-character", _place(document, of, *statement), found, fix)
+        message, fix = f"found the character {name}", f"delete the character {name} from this value"
+        problem = breach("control-character", _place(document, of, *statement), message, fix)
         yield replace(problem, severity="warning")
 
 
@@ -93,13 +97,13 @@ def _report(
         stated = survey.taking(document.lines())
         return stated if shapes else chain(stated, _derived(survey))
 
-    known = chain.from_iterable(ontology.graphs.values())
+    context = chain.from_iterable(ontology.graphs.values())
     if against is not None:
         try:
             return check_beside(against, lines(), ontology, shapes, engine)
         except WholeError:
-            known = chain.from_iterable(map(against.lines, GRAPHS))
-    return shacl.validate(chain(lines(), known), shapes or ontology.shapes, engine)
+            context = chain.from_iterable(map(against.lines, GRAPHS))
+    return shacl.validate(chain(lines(), context), shapes or ontology.shapes, engine)
 
 
 def _derived(survey: Survey) -> Iterator[str]:
@@ -117,18 +121,18 @@ def _findings(
     against: Saved | None,
 ) -> Findings:
     """The results, and what is said of the suspects that no shape knows, in words and places."""
-    values = {each.value for each in results if each.value.startswith("_:")}
-    places, alias = _places(document, {*suspects, *values, *(each.focus for each in results)})
+    values = {result.value for result in results if result.value.startswith("_:")}
+    places, alias = _places(document, {*suspects, *values, *(result.focus for result in results)})
     for (subject, bound), (_, reason) in survey.bounds().items():
         key = _aliased(reason, alias)
         if key[:1] in places:
             owner = alias.get(subject, subject)
             places.setdefault((owner, bound), places.get(key, places[key[:1]]))
-    results = tuple(sorted(_renamed(each, alias) for each in results))
-    of = _by_subject(places, {*(each.focus for each in results), *alias.values(), *suspects})
-    shown = [pointed(each, of[each.focus], ontology) for each in results]
+    results = tuple(sorted(_renamed(result, alias) for result in results))
+    of = _by_subject(places, {*(result.focus for result in results), *alias.values(), *suspects})
+    shown = [pointed(result, of[result.focus], ontology) for result in results]
     label = {name: label for label, name in alias.items()}
-    terms = {label.get(term, term) for each in shown for term in (each.focus, each.value)}
+    terms = {label.get(term, term) for result in shown for term in (result.focus, result.value)}
     if against is None:
         for line in chain.from_iterable(ontology.graphs.values()):
             survey.labels.take(parts(line))
@@ -136,40 +140,44 @@ def _findings(
         survey.labels.read(against.store, terms)
     called = {alias.get(term, term): name for term, name in survey.labels.of(terms).items()}
     ids = Ids(survey.labels.ids)
-    said = (parts(line) for line in (document.lines() if suspects else ()))
-    strange = survey.unknown(each for each in said if each[0] in suspects)
+    statements = (parts(line) for line in (document.lines() if suspects else ()))
+    strange = survey.unknown(statement for statement in statements if statement[0] in suspects)
     unknown = [(_aliased(key, alias), problem) for key, problem in strange]
-    told = {key for key, _ in unknown}
+    unknown_keys = {key for key, _ in unknown}
     problems = [
         result_problem(
-            each, _place(document, of, each.focus, each.path, each.value), ontology, called, ids
+            result,
+            _place(document, of, result.focus, result.path, result.value),
+            ontology,
+            called,
+            ids,
         )
-        for each in sorted(shown, key=plainest)
-        if (each.focus, each.path, each.value) not in told
+        for result in sorted(shown, key=plainest)
+        if (result.focus, result.path, result.value) not in unknown_keys
     ]
     closed = []
-    for key, (rule, found, fix) in unknown:
+    for key, (rule, message, fix) in unknown:
         at = key[:2] if rule == "unknown-key" else key
-        problems.append(breach(rule, _place(document, of, *at), found, fix))
-        closed.append(_closed(key, rule, found))
+        problems.append(breach(rule, _place(document, of, *at), message, fix))
+        closed.append(_closed(key, rule, message))
     return Findings(one_each(problems), tuple(sorted((*results, *closed))))
 
 
-def _closed(key: Statement, rule: str, found: str) -> Result:
+def _closed(key: Statement, rule: str, message: str) -> Result:
     """What no shape knows, as the result of a shape that is closed (SHACL 4.8.1)."""
     component, severity = expand("sh:ClosedConstraintComponent"), expand("sh:Violation")
     shape = f"{BASE}rule/{rule}"
-    return Result(key[0], key[1], key[2], shape, component, severity, found)
+    return Result(key[0], key[1], key[2], shape, component, severity, message)
 
 
 def _place(document: Document, of: dict[str, Places], *key: str) -> Position:
-    found = nearest_key(of[key[0]], *(*key, "", "")[:3])
-    return Position(document.name, *of[key[0]][found]) if found else Position(document.name)
+    nearest = nearest_key(of[key[0]], *(*key, "", "")[:3])
+    return Position(document.name, *of[key[0]][nearest]) if nearest else Position(document.name)
 
 
 def _by_subject(places: Places, subjects: Iterable[str]) -> dict[str, Places]:
     """The places of what is said of each of `subjects`."""
-    of: dict[str, Places] = {each: {} for each in subjects}
+    of: dict[str, Places] = {subject: {} for subject in subjects}
     for key, place in places.items():
         if key[0] in of:
             of[key[0]][key] = place
@@ -182,7 +190,7 @@ def _places(document: Document, subjects: set[str]) -> tuple[Places, dict[str, s
     Which of those is which shows in all that is said of any of them: in a document that says very
     much, they are not looked for, and what is wrong with one has no place of its own.
     """
-    if not any(each.startswith("_:") for each in subjects):
+    if not any(subject.startswith("_:") for subject in subjects):
         return document.places(subjects), {}
     stated = (tuple(line[:-2].split(" ", 2)) for line in document.lines() if "_:" in line)
     unnamed = (row for row in stated if row[0].startswith("_:") or row[2].startswith("_:"))

@@ -88,9 +88,9 @@ class Document:
             for quad in ox.parse(file, format=form, base_iri=base, rename_blank_nodes=False):
                 line = _line(quad, names)
                 if len(names) > unnamed:
-                    found = f"more than {unnamed:,} nodes have no name: lists and brackets"
+                    message = f"more than {unnamed:,} nodes have no name: lists and brackets"
                     fix = "give the nodes names, or split the file"
-                    raise ContentError([breach("nesting", Position(self.name), found, fix)])
+                    raise ContentError([breach("nesting", Position(self.name), message, fix)])
                 if scheme in line:
                     line = self._based(line, scheme, base)
                 if line.endswith(_NEWER) and not isinstance(quad.object, ox.BlankNode):
@@ -102,8 +102,11 @@ class Document:
         except MemoryError as error:
             if "buffer" not in str(error):  # the bound of memory is reached
                 raise
-            found, fix = "one term is longer than 16 MB", "shorten it: no label or quote is so long"
-            raise ContentError([breach("file-size", Position(self.name), found, fix)]) from None
+            message, fix = (
+                "one term is longer than 16 MB",
+                "shorten it: no label or quote is so long",
+            )
+            raise ContentError([breach("file-size", Position(self.name), message, fix)]) from None
 
     def places(self, subjects: Collection[str]) -> Places:
         """Where what is said of `subjects` stands; `_:` is any node without a name."""
@@ -127,8 +130,8 @@ class Document:
                 terms = line.replace(f"<{scheme}", f"<{real}")[:-2].split(" ", 2)
                 at, written = _written(self, real + iri.removeprefix(scheme))
                 place = place_in(self.raw, at if written else self._offset(*terms), self.name)
-                found = f"the relative IRI <{written}> has no base" if written else _NO_BASE
-                raise ContentError([breach("relative-iri", place, found, _BASES[self.form])])
+                message = f"the relative IRI <{written}> has no base" if written else _NO_BASE
+                raise ContentError([breach("relative-iri", place, message, _BASES[self.form])])
         return line.replace(f"<{scheme}", f"<{real}")
 
     def _offset(self, *statement: str) -> int:
@@ -225,12 +228,12 @@ def named_files(paths: Iterable[Path]) -> Iterator[Path]:
             raise UsageError(f"there is no file or folder {path}")
 
 
-def form_of(path: Path, asked: str | None) -> str:
+def form_of(path: Path, named: str | None) -> str:
     """The format of a file: `asked`, or what its ending says. Raises UsageError for neither."""
-    known = {*FORMATS, "record"}
-    if asked is not None and asked not in known:
-        raise UsageError(f"there is no input format {asked!r}; known: {', '.join(sorted(known))}")
-    form = asked or ENDINGS.get(path.suffix.casefold())
+    formats = {*FORMATS, "record"}
+    if named is not None and named not in formats:
+        raise UsageError(f"there is no input format {named!r}; known: {', '.join(sorted(formats))}")
+    form = named or ENDINGS.get(path.suffix.casefold())
     if form is None:
         raise UsageError(f"{path}: which format? name it with --input-format")
     return form
@@ -244,8 +247,8 @@ def read_document(raw: bytes, name: str, form: str) -> Document:
     not well formed (`rdf-syntax`).
     """
     if raw[:2] == b"\x1f\x8b":
-        found, fix = "found gzip", "unpack the file first"
-        raise ContentError([breach("encoding", Position(name), found, fix)])
+        message, fix = "found gzip", "unpack the file first"
+        raise ContentError([breach("encoding", Position(name), message, fix)])
     if form == "rdfxml":
         raw = decode_xml(raw, name)
         check_entities(raw, name, LARGEST)

@@ -109,8 +109,8 @@ def _native() -> Any:
 
 def _labels(data: str) -> set[str]:
     """The labels of the blank nodes in N-Triples text."""
-    found = _BLANK.finditer(data) if "_:" in data else ()
-    return {match[1] or match[2] for match in found}
+    matches = _BLANK.finditer(data) if "_:" in data else ()
+    return {match[1] or match[2] for match in matches}
 
 
 def _load(store: Any, data: str) -> dict[str, str]:
@@ -122,11 +122,11 @@ def _load(store: Any, data: str) -> dict[str, str]:
     if not labels:
         store.load(data, "nt")
         return {}
-    said = "".join(f'_:{label} <{_LABEL}> "{label}" .\n' for label in labels)
-    store.load(f"{data}\n{said}", "nt")
-    _, found = store.query(f"SELECT ?node ?label {{ ?node <{_LABEL}> ?label }}")
+    named = "".join(f'_:{label} <{_LABEL}> "{label}" .\n' for label in labels)
+    store.load(f"{data}\n{named}", "nt")
+    _, answer = store.query(f"SELECT ?node ?label {{ ?node <{_LABEL}> ?label }}")
     store.update(f"DELETE WHERE {{ ?node <{_LABEL}> ?label }}")
-    return dict(json.loads(found, object_hook=_row)["rows"])
+    return dict(json.loads(answer, object_hook=_row)["rows"])
 
 
 def _row(read: dict[str, Any]) -> Any:
@@ -147,7 +147,7 @@ def _triples(report: tuple[list[Any], list[Any]], labels: Mapping[str, str]) -> 
         return ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None)
 
     records, quads = report
-    terms = [term(*each) for each in records]
+    terms = [term(*record) for record in records]
     for subject, predicate, value, _ in quads:
         yield ox.Triple(terms[subject], terms[predicate], terms[value])
 
@@ -197,7 +197,7 @@ def _data_graph(rdflib: Any) -> Any:
     """
     from rdflib.plugins.sparql import prepareQuery
 
-    known: dict[str, Any] = {}
+    prepared: dict[str, Any] = {}
 
     class IllTyped(rdflib.Literal):  # type: ignore[misc]
         ill_typed = True
@@ -211,12 +211,12 @@ def _data_graph(rdflib: Any) -> Any:
             return super().add((subject, predicate, value))
 
         def query(self, text: str, *others: Any, **named: Any) -> Any:
-            if text not in known:
+            if text not in prepared:
                 with deep_calls():
-                    known[text] = prepareQuery(text, dict(self.namespaces()))
-                if _has_service(known[text].algebra):
+                    prepared[text] = prepareQuery(text, dict(self.namespaces()))
+                if _has_service(prepared[text].algebra):
                     raise UsageError("SERVICE asks another server")
-            return super().query(known[text], *others, **named)
+            return super().query(prepared[text], *others, **named)
 
     return Graph()
 
@@ -251,31 +251,31 @@ def _exact_literals() -> Iterator[Any]:
     import rdflib
 
     log = logging.getLogger("rdflib.term")
-    kept = rdflib.NORMALIZE_LITERALS, log.disabled
+    settings = rdflib.NORMALIZE_LITERALS, log.disabled
     rdflib.NORMALIZE_LITERALS, log.disabled = False, True
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield rdflib
     finally:
-        rdflib.NORMALIZE_LITERALS, log.disabled = kept
+        rdflib.NORMALIZE_LITERALS, log.disabled = settings
 
 
 def _retargeted(shapes: str, groups: Groups) -> str:
     """`shapes` with `groups` in place of all their targets (SHACL 2.1.3)."""
-    kept = []
+    lines = []
     for line in shapes.splitlines():
         _, predicate, value = line.split(" ", 2)
         if predicate not in _TARGETS and value.removesuffix(" .") not in _CLASSES:
-            kept.append(line)
+            lines.append(line)
     target = expand("sh:targetNode")
-    kept += [
-        f"<{name}> <{target}> <{each}> ."
+    lines += [
+        f"<{name}> <{target}> <{iri}> ."
         for names, focus in groups
         for name in names
-        for each in focus
+        for iri in focus
     ]
-    return "\n".join(kept)
+    return "\n".join(lines)
 
 
 ENGINES: Final[Mapping[str, Any]] = {"turbo": turbo, "pyshacl": pyshacl}

@@ -26,7 +26,7 @@ from . import shacl
 from .results import nearest_key, one_each, plainest, pointed, result_problem
 
 _SEAL: Final = object()
-_TERMS: Final = tuple(f"<{BASE}{each}" for each in ("ns", "vocab/"))
+_TERMS: Final = tuple(f"<{BASE}{start}" for start in ("ns", "vocab/"))
 """What the IRIs of terms, concepts and their lists begin with."""
 
 _UNREAD: Final = "<" + unread("")
@@ -84,11 +84,11 @@ def check_graph(
         store = memory_store(built)
         view = View(store)
         checks = read_queries(project, "checks")
-        found = [row for each in checks.values() for row in rows(each, store)]
+        violations = [row for check in checks.values() for row in rows(check, store)]
         pairs = likely_pairs(built.named.values())
         decisions = read_ledger(project)
         report = waiting.result()
-    results = [each for each in report.results if not is_unread(each)] + found
+    results = [result for result in report.results if not is_unread(result)] + violations
     problems = told(results, built, ontology, checks, view)
     problems += likeness_problems(pairs, decisions, built.named)
     return passed(built, problems, report, results, pairs, (len(ontology.messages), len(checks)))
@@ -111,7 +111,7 @@ def passed(
 
     `counts` is the number of shapes and of checks. Raises ContentError with all problems otherwise.
     """
-    warnings = [each for each in problems if each.severity == "warning"]
+    warnings = [problem for problem in problems if problem.severity == "warning"]
     if len(warnings) < len(problems):
         raise ContentError(list(one_each(problems)))
     return Checked(
@@ -138,22 +138,26 @@ def told(
     `view` gives the names of things.
     """
     problems: list[Problem] = []
-    results = [pointed(each, graph.places_of(each.focus), ontology) for each in results]
+    results = [pointed(result, graph.places_of(result.focus), ontology) for result in results]
     if not results:
         return []
     ids = Ids(graph.ids())
-    called = term_labels(view, {term for each in results for term in (each.focus, each.value)})
-    derived = {each.focus for each in results if graph.is_derived(each.focus)}
-    for each in sorted(results, key=lambda one: (one.focus in derived, plainest(one), one)):
-        places = graph.places_of(each.focus)
-        key = nearest_key(places, each.focus, each.path, each.value)
-        position = places[key] if key else _elsewhere(each.focus, ontology)
-        if each.focus in derived and position in {one.position for one in problems}:
+    called = term_labels(
+        view, {term for result in results for term in (result.focus, result.value)}
+    )
+    derived = {result.focus for result in results if graph.is_derived(result.focus)}
+    for result in sorted(
+        results, key=lambda result: (result.focus in derived, plainest(result), result)
+    ):
+        places = graph.places_of(result.focus)
+        key = nearest_key(places, result.focus, result.path, result.value)
+        position = places[key] if key else _elsewhere(result.focus, ontology)
+        if result.focus in derived and position in {problem.position for problem in problems}:
             continue
-        if each.shape.startswith(CHECK):
-            problems.append(_from_check(each, position, checks[each.shape.removeprefix(CHECK)]))
+        if result.shape.startswith(CHECK):
+            problems.append(_from_check(result, position, checks[result.shape.removeprefix(CHECK)]))
         else:
-            problems.append(result_problem(each, position, ontology, called, ids))
+            problems.append(result_problem(result, position, ontology, called, ids))
     return problems
 
 
@@ -173,19 +177,19 @@ def memory_store(built: Built) -> ox.Store:
 
 def term_labels(view: View, terms: Iterable[str]) -> dict[str, str]:
     """What people call the IRIs among `terms`, all as N-Triples writes them, in English at best."""
-    found = {}
-    for each in terms:
+    labels = {}
+    for iri in terms:
         for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"):
-            if not each.startswith("<") or each in found:
+            if not iri.startswith("<") or iri in labels:
                 break
             words = [
                 (quad.object.language != "en", quad.object.value)
-                for quad in view.quads(term(each), ox.NamedNode(expand(name)), None)
+                for quad in view.quads(term(iri), ox.NamedNode(expand(name)), None)
                 if isinstance(quad.object, ox.Literal)
             ]
             if words:
-                found[each] = min(words)[1]
-    return found
+                labels[iri] = min(words)[1]
+    return labels
 
 
 def rows(query: SavedQuery, store: ox.Store) -> list[Result]:
@@ -195,10 +199,10 @@ def rows(query: SavedQuery, store: ox.Store) -> list[Result]:
     """
     refuse_service(query)
     answer = store.query(query.text, use_default_graph_as_union=True)
-    names = {each.value for each in getattr(answer, "variables", ())}
+    names = {variable.value for variable in getattr(answer, "variables", ())}
     if not isinstance(answer, ox.QuerySolutions) or not {"subject", "problem"} <= names:
-        found, fix = f"it gives {', '.join(sorted(names)) or 'no rows'}", "select both"
-        raise ContentError([breach("check-query", Position(query.path), found, fix)])
+        message, fix = f"it gives {', '.join(sorted(names)) or 'no rows'}", "select both"
+        raise ContentError([breach("check-query", Position(query.path), message, fix)])
     return [
         Result(
             focus=str(row["subject"]),

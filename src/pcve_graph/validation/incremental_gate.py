@@ -67,8 +67,8 @@ def check_change(change: Change, gate: Gate, engine: str | None = None) -> Check
     """
     ontology, checks = gate.ontology, gate.checks
     report, results, roots = found(change.view, change.spelling, gate, engine)
-    results = [each for each in results if not is_unread(each)]
-    results += [each for each in change.index.results() if not _touched(each, gate, roots)]
+    results = [result for result in results if not is_unread(result)]
+    results += [result for result in change.index.results() if not _touched(result, gate, roots)]
     problems = told(results, change, ontology, checks, change.view)
     pairs = _pairs(change)
     decisions = read_ledger(change.project)
@@ -112,7 +112,7 @@ def ready(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> Re
 
     Raises WholeError where one of them cannot be followed.
     """
-    made_of = {"shapes": [ontology.digest], "checks": [each.text for each in checks.values()]}
+    made_of = {"shapes": [ontology.digest], "checks": [check.text for check in checks.values()]}
     rules = [
         rule_from_json(row)
         for part, texts in made_of.items()
@@ -136,7 +136,7 @@ def _rows(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> list[
     """The rules of the shapes or of the checks, as plain JSON."""
     of_shapes = part == "shapes"
     rules = shape_rules(ontology.shapes) if of_shapes else map(check_rule, checks.values())
-    return [rule_to_json(judged(each)) for each in rules]
+    return [rule_to_json(judged(rule)) for rule in rules]
 
 
 def found(
@@ -150,8 +150,8 @@ def found(
     for name, nodes in roots.items():
         rule = gate.reach.rules[name]
         if rule.targets or rule.nodes:
-            nodes = {each for each in nodes if gate.reach.is_target(view, rule, each)}
-            pairs[name] = {each.value for each in nodes if isinstance(each, ox.NamedNode)}
+            nodes = {node for node in nodes if gate.reach.is_target(view, rule, node)}
+            pairs[name] = {node.value for node in nodes if isinstance(node, ox.NamedNode)}
         elif name not in gate.checks:
             continue
         around |= gate.reach.surroundings(view, name, nodes)
@@ -187,14 +187,14 @@ def _pairs(change: Change) -> dict[tuple[str, str], str]:
     }
     ids = set(change.changed_ids).union(*map(index.having_word, crossing))
     pairs = {pair: why for pair, why in index.pairs().items() if not ids & set(pair)}
-    for each in sorted(ids):
-        thing = index.thing(each)
+    for identifier in sorted(ids):
+        thing = index.thing(identifier)
         if thing is None:
             continue
-        for other in _candidates(change, thing):
-            one, two = (thing, other) if thing.id < other.id else (other, thing)
-            if why := reason(one, two, index.is_common):
-                pairs[one.id, two.id] = why
+        for candidate in _candidates(change, thing):
+            first, two = (thing, candidate) if thing.id < candidate.id else (candidate, thing)
+            if why := reason(first, two, index.is_common):
+                pairs[first.id, two.id] = why
     return dict(sorted(pairs.items()))
 
 
@@ -206,12 +206,22 @@ def _candidates(change: Change, thing: Named) -> Iterable[Named]:
         for word in set(folded.split()):
             if not index.is_common(word):
                 ids |= index.having_word(word)
-    return [each for each in map(index.thing, sorted(ids - {thing.id})) if each is not None]
+    return [
+        candidate
+        for candidate in map(index.thing, sorted(ids - {thing.id}))
+        if candidate is not None
+    ]
 
 
 def _known(
     change: Change, pairs: Iterable[tuple[str, str]], decisions: Iterable[Decision]
 ) -> dict[str, Named]:
     """The things that pairs and decisions name."""
-    ids = {each for pair in pairs for each in pair} | {i for each in decisions for i in each.pair}
-    return {each: thing for each in ids if (thing := change.index.thing(each)) is not None}
+    ids = {identifier for pair in pairs for identifier in pair} | {
+        i for decision in decisions for i in decision.pair
+    }
+    return {
+        identifier: thing
+        for identifier in ids
+        if (thing := change.index.thing(identifier)) is not None
+    }

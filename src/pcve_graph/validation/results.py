@@ -35,22 +35,22 @@ def result_problem(
     thing = _shown(result.focus, called)
     key = ontology.by_shape.get(result.shape)
     component = local_name(result.component).removesuffix("ConstraintComponent")
-    found = f"{name or 'this'} of {thing}"
+    message_text = f"{name or 'this'} of {thing}"
     if component == "MinCount":
-        found += " is missing"
+        message_text += " is missing"
         fix = fix or (f"add {key.name}: {takes(key)}" if key else "")
     elif component in ("MaxCount", "UniqueLang"):
-        found += " has more values than it may"
+        message_text += " has more values than it may"
         fix = fix or "keep one of them"
     elif result.value:
-        found += f" is {_shown(result.value, called)}"
+        message_text += f" is {_shown(result.value, called)}"
         if key is not None and (component in _PLAIN or not (fix or key.datatypes)):
             fix = cure(key, _bare(result.value), ontology, ids)
     elif not result.path:
-        found = f"{thing} breaks this rule"
+        message_text = f"{thing} breaks this rule"
     fix = fix or (f"write {takes(key)}" if key else "")
     severity = "error" if result.severity == expand("sh:Violation") else "warning"
-    return Problem(position, rule_name(result.rule), found, why, fix, severity)
+    return Problem(position, rule_name(result.rule), message_text, why, fix, severity)
 
 
 def nearest_key(places: Collection[tuple[str, ...]], *key: str) -> tuple[str, ...]:
@@ -64,9 +64,11 @@ def nearest_key(places: Collection[tuple[str, ...]], *key: str) -> tuple[str, ..
         if wanted in places:
             return wanted
     if value and not path:
-        held = (each for each in places if len(each) == 3 and each[0] == focus and each[2] == value)
-        if found := next(held, None):
-            return found
+        held = (
+            place for place in places if len(place) == 3 and place[0] == focus and place[2] == value
+        )
+        if match := next(held, None):
+            return match
     return (focus,) if (focus,) in places else ()
 
 
@@ -87,10 +89,10 @@ def plainest(result: Result) -> int:
 
 def one_each(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The first problem of each rule at each place, sorted: one value breaks one rule once."""
-    kept: dict[tuple[Position, str, str], Problem] = {}
-    for each in problems:
-        kept.setdefault((each.position, each.rule, each.why), each)
-    return tuple(sorted(kept.values()))
+    firsts: dict[tuple[Position, str, str], Problem] = {}
+    for problem in problems:
+        firsts.setdefault((problem.position, problem.rule, problem.why), problem)
+    return tuple(sorted(firsts.values()))
 
 
 def _bare(term: str) -> str:

@@ -65,31 +65,31 @@ def pages(ontology: Ontology, project: Project) -> dict[str, Page]:
     for kind in ontology.by_iri.values():
         for key in kind.keys.values():
             owners.setdefault(key.shape, []).append(kind)
-    found = [_shape(iri, ontology, owners.get(iri, [])) for iri in ontology.messages]
-    found += [_check(name, query) for name, query in read_queries(project, "checks").items()]
-    found += [_reader(name) for name in RULES]
-    return {each.name: each for each in sorted(found, key=lambda one: one.name)}
+    listed = [_shape(iri, ontology, owners.get(iri, [])) for iri in ontology.messages]
+    listed += [_check(name, query) for name, query in read_queries(project, "checks").items()]
+    listed += [_reader(name) for name in RULES]
+    return {page.name: page for page in sorted(listed, key=lambda page: page.name)}
 
 
-def find_page(rule: str, known: dict[str, Page]) -> Page:
+def find_page(rule: str, by_name: dict[str, Page]) -> Page:
     """The page of `rule`, whose prefix may be left out. Raises UsageError for an unknown rule."""
-    short = {each.split(":")[-1]: each for each in known}
-    name = rule if rule in known else short.get(rule, "")
+    short = {name.split(":")[-1]: name for name in by_name}
+    name = rule if rule in by_name else short.get(rule, "")
     if not name:
-        hint = nearest(rule, [*known, *short]) or "`pcve explain` lists all"
+        hint = nearest(rule, [*by_name, *short]) or "`pcve explain` lists all"
         raise UsageError(f"there is no rule {rule!r}; {hint}")
-    return known[name]
+    return by_name[name]
 
 
 def as_text(page: Page) -> str:
     """A page for the terminal."""
-    said = [("what", page.what), ("rule", page.rule), ("fix", page.fix), ("why", page.why)]
-    said += page.told
+    rows = [("what", page.what), ("rule", page.rule), ("fix", page.fix), ("why", page.why)]
+    rows += page.told
     examples = (("good", page.good), ("bad", page.bad))
-    said += [(label, each.record) for label, each in examples]
-    said += [(f"{label}, in Turtle", each.turtle) for label, each in examples]
+    rows += [(label, example.record) for label, example in examples]
+    rows += [(f"{label}, in Turtle", example.turtle) for label, example in examples]
     lines = [page.name]
-    for label, words in (*said, ("page", page.address)):
+    for label, words in (*rows, ("page", page.address)):
         if "\n" in words:
             lines += [f"{label}:", *(f"    {line}" for line in words.splitlines())]
         elif words:
@@ -106,7 +106,7 @@ def _reader(name: str) -> Page:
 def _check(name: str, query: SavedQuery) -> Page:
     rule, header = f"check:{name}", query.header
     guide = _guide(rule)
-    told = (("severity", header.get("severity", "error")), ("file", query.path))
+    facts = (("severity", header.get("severity", "error")), ("file", query.path))
     return Page(
         name=rule,
         group=CHECKS,
@@ -116,7 +116,7 @@ def _check(name: str, query: SavedQuery) -> Page:
         fix=header.get("fix", ""),
         good=Example(guide.get("good", ""), guide.get("goodTurtle", "")),
         bad=Example(guide.get("bad", ""), guide.get("badTurtle", "")),
-        told=told,
+        told=facts,
     )
 
 
@@ -128,28 +128,28 @@ def _shape(iri: str, ontology: Ontology, owners: list[RecordClass]) -> Page:
     good = Example(guide.get("good", ""), guide.get("goodTurtle", ""))
     bad = Example(guide.get("bad", ""), guide.get("badTurtle", ""))
     key = ontology.by_shape.get(iri)
-    kind = next((each for each in ontology.by_iri.values() if name == f"pcvesh:{each.name}"), None)
+    kind = next((kind for kind in ontology.by_iri.values() if name == f"pcvesh:{kind.name}"), None)
     group = local_name(iri).split("-")[0]
-    why, told = guide.get("why", ""), []
+    why, facts = guide.get("why", ""), []
     if key is not None:
         if not guide:
             good, bad = _examples(key, ontology, owners[0])
         why = why or key.description
-        told = [
-            ("of", ", ".join(sorted(each.name for each in owners))),
+        facts = [
+            ("of", ", ".join(sorted(owner.name for owner in owners))),
             ("takes", takes(key) + (", and is needed" if key.required else "")),
         ]
     elif kind is not None and not bad.record:
         why = why or kind.description
-        told = [("keys", ", ".join(kind.keys))] if kind.keys else []
+        facts = [("keys", ", ".join(kind.keys))] if kind.keys else []
     elif group == "in":
         group = "lists"
         scheme = local_name(iri).removeprefix("in-").removesuffix("-inScheme")
         terms = ontology.schemes.get(scheme, ())
         why = "A closed list means the same to all who use it; a term outside it is in no count."
-        told = [("terms", ", ".join(terms))]
+        facts = [("terms", ", ".join(terms))]
         good, bad = _terms(scheme, terms[0]), _terms(scheme, "something-else")
-    return Page(name, group, label, rule, why, fix, good, bad, tuple(told))
+    return Page(name, group, label, rule, why, fix, good, bad, tuple(facts))
 
 
 def _terms(scheme: str, term: str) -> Example:
@@ -174,7 +174,7 @@ def _examples(key: Key, ontology: Ontology, owner: RecordClass) -> tuple[Example
 
 def _values(key: Key, ontology: Ontology) -> tuple[tuple[str, str], tuple[str, str]]:
     """The right and the wrong value of `key`, each as a record and as Turtle have it."""
-    kinds = {local_name(each): each for each in key.datatypes}
+    kinds = {local_name(datatype): datatype for datatype in key.datatypes}
     if "date" in kinds:
         day = f'"2018-05-22"^^{_short(kinds["date"])}'
         return ("2018-05-22", day), ("22 May 2018", '"22 May 2018"')
@@ -190,9 +190,9 @@ def _values(key: Key, ontology: Ontology) -> tuple[tuple[str, str], tuple[str, s
         return (term, f"<{concept(key.scheme, term)}>"), (wrong, f"<{concept(key.scheme, wrong)}>")
     if key.classes:
         kind = ontology.by_iri.get(key.classes[0])
-        found = f"<{thing(kind.segment if kind else 'thing', 'northtown')}>"
+        iri = f"<{thing(kind.segment if kind else 'thing', 'northtown')}>"
         words = "the id of a record", "the name of a thing without a record"
-        return (words[0], found), (words[1], '"Northtown Hall"')
+        return (words[0], iri), (words[1], '"Northtown Hall"')
     if kinds:
         return ("northtown.txt", '"northtown.txt"'), ("", "3")
     web = "https://northtown.example/"

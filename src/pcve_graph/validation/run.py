@@ -48,7 +48,7 @@ class Outcome:
 def examine(
     project: Project,
     paths: tuple[Path, ...],
-    asked: dict[str, Any],
+    options: dict[str, Any],
     saved: Saved | None,
     stdin: bytes,
 ) -> Outcome:
@@ -59,10 +59,10 @@ def examine(
     """
     ontology = read_ontology(project)
     if not paths:
-        return _project(project, ontology, asked)
-    if asked["shapes"]:
-        inside.working_on(f"reading {asked['shapes']}")
-    shapes = _shapes(asked["shapes"])
+        return _project(project, ontology, options)
+    if options["shapes"]:
+        inside.working_on(f"reading {options['shapes']}")
+    shapes = _shapes(options["shapes"])
     problems: list[Problem] = []
     others: list[Problem] = []
     results: list[Result] = []
@@ -73,31 +73,31 @@ def examine(
         name = _name(path)
         names.append(name)
         inside.working_on(f"checking {name}")
-        form = form_of(path, asked["input_format"])
+        form = form_of(path, options["input_format"])
         if form == "record":
             records.append(path)
             continue
         try:
             document = _document(path, name, form, stdin)
-            found = inspect_document(
-                document, ontology, shapes, saved, asked["engine"], asked["focus"]
+            findings = inspect_document(
+                document, ontology, shapes, saved, options["engine"], options["focus"]
             )
         except ContentError as error:
             others += error.problems
             unread = True
             continue
-        problems += found.problems
-        results += found.results
+        problems += findings.problems
+        results += findings.results
     if records:
         inside.working_on("checking " + (names[0] if len(names) == 1 else "the records"))
         mine = ontology if shapes is None else replace(ontology, shapes=shapes)
-        others += _records(project, mine, records, stdin, asked)
-    kept = ("error",) if asked["severity"] == "error" else ("error", "warning")
-    others = sorted({each for each in others if each.severity in kept})
-    told = sorted({*others, *(each for each in problems if each.severity in kept)})
-    wrong = any(each.severity == "error" for each in told)
+        others += _records(project, mine, records, stdin, options)
+    severities = ("error",) if options["severity"] == "error" else ("error", "warning")
+    others = sorted({problem for problem in others if problem.severity in severities})
+    shown = sorted({*others, *(problem for problem in problems if problem.severity in severities)})
+    wrong = any(problem.severity == "error" for problem in shown)
     return Outcome(
-        problems=tuple(told),
+        problems=tuple(shown),
         results=tuple(sorted(results)),
         others=tuple(others),
         files=tuple(names),
@@ -110,10 +110,10 @@ def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tup
 
     With `against`, references are looked up in the saved graph. Raises as `examine` does.
     """
-    asked = dict.fromkeys(("engine", "input_format", "shapes"))
+    options = dict.fromkeys(("engine", "input_format", "shapes"))
     saved = open_graph(project) if against and paths else None
     return examine(
-        project, paths, asked | {"focus": (), "severity": "warning"}, saved, b""
+        project, paths, options | {"focus": (), "severity": "warning"}, saved, b""
     ).problems
 
 
@@ -124,11 +124,11 @@ def stamp(project: Project, paths: tuple[Path, ...]) -> object:
     return [(path, path.stat().st_mtime_ns) for path in watched if path.is_file()]
 
 
-def _project(project: Project, ontology: Ontology, asked: dict[str, Any]) -> Outcome:
+def _project(project: Project, ontology: Ontology, options: dict[str, Any]) -> Outcome:
     """The whole project, as the build checks it."""
     names = tuple(project.relative(path) for path in home_files(project, project.data))
     try:
-        checked = _checked_project(project, ontology, asked["engine"])
+        checked = _checked_project(project, ontology, options["engine"])
     except ContentError as error:
         return Outcome(error.problems, (), error.problems, names, 1)
     return Outcome(checked.warnings, (), checked.warnings, names, 0, checked)
@@ -157,14 +157,14 @@ def _changed(
         Beside(saved.generation.check) as checking,
     ):
         try:
-            told = news(project, saved.folder)
-            yield read_change(project, ontology, saved, Path(work), told, guests, lenient)
+            changes = news(project, saved.folder)
+            yield read_change(project, ontology, saved, Path(work), changes, guests, lenient)
         finally:
             checking.result()  # what a damaged build led to does not count
 
 
 def _records(
-    project: Project, ontology: Ontology, paths: list[Path], stdin: bytes, asked: dict[str, Any]
+    project: Project, ontology: Ontology, paths: list[Path], stdin: bytes, options: dict[str, Any]
 ) -> list[Problem]:
     """What is wrong with the records in these files, among the others of the project.
 
@@ -183,33 +183,33 @@ def _records(
         else:
             guests.append(path)
             names[project.relative(path)] = name
-    records, unmapped, found = _checked(project, ontology, guests, asked)
-    own = ("check:", "duplicate") if asked["shapes"] else ()
-    problems = [*unmapped, *(each for each in found if not each.rule.startswith(own))]
-    if asked["focus"]:
-        ids = {local_name(each) for each in asked["focus"]}
-        rest = {extent(each.position) for each in records if each.id not in ids}
-        problems = [each for each in problems if extent(each.position) not in rest]
+    records, unmapped, checked = _checked(project, ontology, guests, options)
+    own = ("check:", "duplicate") if options["shapes"] else ()
+    problems = [*unmapped, *(problem for problem in checked if not problem.rule.startswith(own))]
+    if options["focus"]:
+        ids = {local_name(iri) for iri in options["focus"]}
+        rest = {extent(record.position) for record in records if record.id not in ids}
+        problems = [problem for problem in problems if extent(problem.position) not in rest]
     return [
-        replace(each, position=each.position._replace(path=names[each.position.path]))
-        for each in problems
-        if each.position.path in names
+        replace(problem, position=problem.position._replace(path=names[problem.position.path]))
+        for problem in problems
+        if problem.position.path in names
     ]
 
 
 def _checked(
-    project: Project, ontology: Ontology, guests: list[File], asked: dict[str, Any]
+    project: Project, ontology: Ontology, guests: list[File], options: dict[str, Any]
 ) -> tuple[tuple[Record, ...], tuple[Problem, ...], tuple[Problem, ...]]:
     """Records that were read, what kept some from being mapped, and what is wrong with the rest.
 
     Where there is a saved graph only what differs from it is read, and what that touches checked.
     """
     try:
-        if asked["shapes"]:
+        if options["shapes"]:
             raise WholeError("the index is that of the project's shapes")
         with _changed(project, ontology, guests, lenient=True) as change:
             gate = open_gate(project, ontology)
-            run = functools.partial(check_change, change, gate, asked["engine"])
+            run = functools.partial(check_change, change, gate, options["engine"])
             return change.records, change.problems, _told(run)
     except (WholeError, UsageError):
         records = read_records(project, guests)
@@ -219,7 +219,7 @@ def _checked(
     except ContentError as error:
         problems = error.problems
         built = build_graph(without(records, problems), ontology)
-    run = functools.partial(check_graph, built, ontology, project, asked["engine"])
+    run = functools.partial(check_graph, built, ontology, project, options["engine"])
     return records.records, problems, _told(run)
 
 
@@ -239,16 +239,16 @@ def _is_home(project: Project, path: Path) -> bool:
     """Whether a build reads this file: a record, a source or the ledger of the project."""
     data = project.data
     folders = (data / "records", data / "sources")
-    return path == data / "ledger.yml" or any(path.is_relative_to(each) for each in folders)
+    return path == data / "ledger.yml" or any(path.is_relative_to(folder) for folder in folders)
 
 
 def _document(path: Path, name: str, form: str, stdin: bytes) -> Document:
     if str(path) == "-":
         return read_document(stdin, name, form)
     if path.stat().st_size > LARGEST:
-        found = f"the file has {path.stat().st_size // 2**20:,} MB"
+        message = f"the file has {path.stat().st_size // 2**20:,} MB"
         fix = f"split it: a file of {LARGEST // 2**20:,} MB is read at most"
-        raise ContentError([breach("file-size", Position(name), found, fix)])
+        raise ContentError([breach("file-size", Position(name), message, fix)])
     try:
         return read_document(read_file(path, LARGEST), name, form)
     except OSError as error:

@@ -60,11 +60,11 @@ def validate(
     """
     use = chosen(engine)
     check_queries(shapes)
-    known = frozenset[str]() if pairs is None else _shapes_in(shapes)
-    groups = None if pairs is None else _groups(pairs, known)
+    shape_iris = frozenset[str]() if pairs is None else _shapes_in(shapes)
+    groups = None if pairs is None else _groups(pairs, shape_iris)
     shapes, holders = _named(shapes)
     if pairs is not None:
-        shapes = _cut(shapes, [each for each, focus in pairs.items() if focus], known)
+        shapes = _cut(shapes, [shape for shape, focus in pairs.items() if focus], shape_iris)
     parts = (data,) if isinstance(data, str) else _parts(data)
     report = ENGINES[use](parts, shapes, groups)
     return Report(tuple(sorted(read_report(report, holders))), use)
@@ -101,12 +101,12 @@ def slower(engine: str | None) -> str:
     return f"checking with pySHACL{reason}; `{INSTALL}` checks about 10 times faster"
 
 
-def _groups(pairs: Mapping[str, Collection[str]], known: Collection[str]) -> Groups:
+def _groups(pairs: Mapping[str, Collection[str]], shape_iris: Collection[str]) -> Groups:
     """The shapes of `pairs` by their focus nodes: one run of an engine for each group.
 
     Turbo passes over a name that it does not know, and would find nothing wrong.
     """
-    unknown = sorted(each for each in pairs if each not in known)
+    unknown = sorted(pair for pair in pairs if pair not in shape_iris)
     if unknown:
         raise UsageError(f"there is no shape {unknown[0]}")
     groups: dict[frozenset[str], set[str]] = defaultdict(set)
@@ -116,29 +116,31 @@ def _groups(pairs: Mapping[str, Collection[str]], known: Collection[str]) -> Gro
     return [(names, focus) for focus, names in groups.items()]
 
 
-def _cut(shapes: str, wanted: Collection[str], known: Collection[str]) -> str:
+def _cut(shapes: str, wanted: Collection[str], shape_iris: Collection[str]) -> str:
     """`shapes` without those of `known` that neither are wanted nor are looked at from elsewhere.
 
     An engine takes its time to compile each shape that it is given.
     """
-    said: dict[str, list[str]] = defaultdict(list)
+    lines_by_subject: dict[str, list[str]] = defaultdict(list)
     for line in shapes.split("\n"):
-        said[line.partition(" ")[0]].append(line)
+        lines_by_subject[line.partition(" ")[0]].append(line)
 
     def reached(nodes: Iterable[str]) -> set[str]:
-        found: set[str] = set()
+        nodes_reached: set[str] = set()
         waiting = list(nodes)
         while waiting:
             node = waiting.pop()
-            if node in said and node not in found:
-                found.add(node)
-                waiting += [line.split(" ", 2)[2][:-2] for line in said[node]]
-        return found
+            if node in lines_by_subject and node not in nodes_reached:
+                nodes_reached.add(node)
+                waiting += [line.split(" ", 2)[2][:-2] for line in lines_by_subject[node]]
+        return nodes_reached
 
-    kept = {f"<{each}>" for each in wanted}
-    spare = reached({f"<{each}>" for each in known} - kept)
-    spare -= reached(kept | (said.keys() - spare))
-    return "\n".join(line for node in said if node not in spare for line in said[node])
+    applied = {f"<{shape}>" for shape in wanted}
+    spare = reached({f"<{shape}>" for shape in shape_iris} - applied)
+    spare -= reached(applied | (lines_by_subject.keys() - spare))
+    return "\n".join(
+        line for node in lines_by_subject if node not in spare for line in lines_by_subject[node]
+    )
 
 
 def _parts(lines: Iterable[str]) -> Iterator[str]:
@@ -217,7 +219,9 @@ def read_report(report: Iterable[ox.Triple], holders: Mapping[str, str] = {}) ->
             message=getattr(one("sh:resultMessage"), "value", ""),
         )
 
-    nodes = [node for each in stated.values() for node in each.get(expand("sh:result"), ())]
+    nodes = [
+        node for properties in stated.values() for node in properties.get(expand("sh:result"), ())
+    ]
     return [result(node) for node in nodes]
 
 
@@ -233,7 +237,9 @@ def _path(term: Any, stated: Mapping[Any, Mapping[str, list[Any]]]) -> str:
         return _shown(term)
     of = stated[term]
     if expand("rdf:first") not in of:
-        return f"[ {' ; '.join(f'<{key}> {_path(each[0], stated)}' for key, each in of.items())} ]"
+        return (
+            f"[ {' ; '.join(f'<{key}> {_path(values[0], stated)}' for key, values in of.items())} ]"
+        )
     members = []
     while expand("rdf:first") in stated[term]:
         members.append(_path(stated[term][expand("rdf:first")][0], stated))

@@ -63,25 +63,25 @@ class Labels:
         if rank == 0 and "/id/" in subject:
             self.ids.add(local_name(subject[1:-1]))
         if value.startswith('"'):
-            found = (rank, not value.endswith('"@en'), value)
-            self._best[subject] = min(found, self._best.get(subject, found))
+            candidate = (rank, not value.endswith('"@en'), value)
+            self._best[subject] = min(candidate, self._best.get(subject, candidate))
 
     def read(self, store: ox.Store, terms: Iterable[str]) -> None:
         """Take the labels of the terms, and all ids, from a store."""
         predicates = [ox.NamedNode(name[1:-1]) for name in _LABELS]
-        for each in terms:
-            if each.startswith("<"):
+        for term in terms:
+            if term.startswith("<"):
                 for predicate in predicates:
-                    node = ox.NamedNode(each[1:-1])
+                    node = ox.NamedNode(term[1:-1])
                     for quad in store.quads_for_pattern(node, predicate, None, None):
-                        self.take((each, str(predicate), str(quad.object)))
+                        self.take((term, str(predicate), str(quad.object)))
         named = store.quads_for_pattern(None, predicates[0], None, None)
         subjects = (str(quad.subject)[1:-1] for quad in named)
-        self.ids.update(local_name(each) for each in subjects if "/id/" in each)
+        self.ids.update(local_name(subject) for subject in subjects if "/id/" in subject)
 
     def of(self, terms: Iterable[str]) -> dict[str, str]:
         """The text of the label of each of the terms that has one."""
-        return {each: _text(self._best[each][2]) for each in terms if each in self._best}
+        return {term: _text(self._best[term][2]) for term in terms if term in self._best}
 
 
 def _text(literal: str) -> str:
@@ -107,7 +107,7 @@ class Survey:
         self.keys = {f"<{path}>": 4 << at for at, path in enumerate(paths)}
         for bound in (_FIRST, _LAST):
             self.keys.setdefault(bound, 4 << len(self.keys))
-        self.kinds = {f"<{each}>": 4 << len(self.keys) + at for at, each in enumerate(self.classes)}
+        self.kinds = {f"<{iri}>": 4 << len(self.keys) + at for at, iri in enumerate(self.classes)}
         self.deriving = {f"<{key.path}>" for key in keys if key.derives}
         self.labels = Labels()
         self.marks: dict[str, int] = {}
@@ -157,7 +157,7 @@ class Survey:
             if days is None:
                 continue
             for key in self._keys(subject, predicate):
-                for bound in (f"<{each}>" for each in key.derives):
+                for bound in (f"<{iri}>" for iri in key.derives):
                     day = days[0] if bound == _FIRST else days[1]
                     order, *_ = best.get((subject, bound), (-1,))
                     if order <= key.order and not self.marks[subject] & self.keys[bound]:
@@ -178,16 +178,16 @@ class Survey:
         kinds = self.having(mark)
         right = {f"<{key.path}>" for kind in kinds for key in kind.keys.values()}
         wrong = {*self.keys} - right - {_FIRST, _LAST}
-        strange = mark & _STRANGE or any(mark & self.keys[each] for each in wrong)
+        strange = mark & _STRANGE or any(mark & self.keys[path] for path in wrong)
         return bool(mark & _STRANGE_CLASS or (kinds and strange))
 
     def unknown(
         self, statements: Iterable[Statement]
     ) -> list[tuple[Statement, tuple[str, str, str]]]:
         """Which of `statements` no shape knows, each with rule, what was found, and the cure."""
-        found = {each: self._unknown(each) for each in statements}
-        told = [(each, problem) for each, problem in found.items() if problem]
-        return sorted(told, key=lambda each: (each[0][1] != _TYPE, each))
+        faults = {statement: self._unknown(statement) for statement in statements}
+        rows = [(statement, problem) for statement, problem in faults.items() if problem]
+        return sorted(rows, key=lambda row: (row[0][1] != _TYPE, row))
 
     def _unknown(self, statement: Statement) -> tuple[str, str, str] | None:
         subject, predicate, value = statement
