@@ -20,18 +20,17 @@ from conftest import World, make_world
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from pcve_graph.incremental.saving import indexed
 
 from pcve_graph.graph.store import open_graph
-from pcve_graph.incremental.change import quads
 from pcve_graph.incremental.completeness import counted
 from pcve_graph.incremental.dependency_index import FILE, Index
 from pcve_graph.incremental.inputs import news, read_inputs, scan
+from pcve_graph.incremental.sorted_ntriples import quads
 from pcve_graph.model.namespaces import GRAPHS, graph
 from pcve_graph.model.problems import ContentError
 from pcve_graph.model.project import Project
 from pcve_graph.model.schema import Ontology
-from pcve_graph.pipeline import build_project
+from pcve_graph.pipeline import build_project, indexed
 from pcve_graph.query.saved import read_queries
 from pcve_graph.records.assemble import Built, build_graph
 from pcve_graph.records.reader import read_records

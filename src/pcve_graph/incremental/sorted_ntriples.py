@@ -1,4 +1,4 @@
-"""Sorted lines of N-Triples in a file, looked up and replaced without reading the rest."""
+"""Sorted N-Triples files, searched and updated without reading them whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from ..model.namespaces import GRAPHS, graph
 
 
 class Lines:
-    """A file of sorted lines, each ended by a newline. Bytes are in the order of their text."""
+    """A file of lines in the order of their UTF-8 bytes, each terminated by a newline.
+
+    Raises ValueError for a file that does not end in a newline.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -24,10 +27,10 @@ class Lines:
             self.size = file.seek(0, 2)
             self.text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if self.size else b""
         if self.size and self.text[-1:] != b"\n":
-            raise ValueError(f"{path} does not end with a whole line")  # searching it would not end
+            raise ValueError(f"{path} does not end in a newline")  # searching it would not end
 
     def of(self, subject: str) -> Iterator[str]:
-        """The lines of a subject, as N-Triples writes it."""
+        """The lines of a subject, which is given as an N-Triples term."""
         start = f"{subject} ".encode()
         at = self._place(start)
         while self.text[at : at + len(start)] == start:
@@ -36,7 +39,7 @@ class Lines:
             at = end + 1
 
     def replace(self, target: Path, removed: Iterable[str], added: Iterable[str]) -> None:
-        """Write `target`: these lines without `removed` and with `added`, sorted, each once."""
+        """Write these lines to `target` without `removed` and with `added`, sorted and unique."""
         gone, fresh = set(removed), set(added)
         at = 0
         with self.path.open("rb") as old, target.open("wb", buffering=0) as file:
@@ -53,14 +56,14 @@ class Lines:
             self._copy(old, at, self.size, file)
 
     def _copy(self, old: io.BufferedReader, start: int, end: int, target: io.FileIO) -> None:
-        """Append a part of this file to another; where the system can, it copies it itself."""
+        """Append a range of this file to another, with the system call for that if there is one."""
         with contextlib.suppress(AttributeError, OSError):
             while start < end:
                 start += os.copy_file_range(old.fileno(), target.fileno(), end - start, start)
         target.write(self.text[start:end])
 
     def _place(self, start: bytes) -> int:
-        """Where the first line stands that does not come before `start`."""
+        """The offset of the first line that does not sort before `start`."""
         low, high = 0, len(self.text)
         while low < high:
             middle = (low + high) // 2
@@ -74,12 +77,15 @@ class Lines:
 
 
 def saved_lines(folder: Path) -> dict[str, Lines]:
-    """The lines of each graph of the generation in `folder`, by name."""
+    """The lines of each graph of the generation in `folder`, by the name of the graph."""
     return {name: Lines(folder / "graph" / f"{name}.nt") for name in GRAPHS}
 
 
 def quads(lines: Iterable[str], name: str) -> set[ox.Quad]:
-    """The quads of lines of the graph `name` as a store holds them, blank nodes by their labels."""
+    """The quads of lines of the graph `name` in the form that a store gives them.
+
+    Blank nodes have the labels of the lines.
+    """
     text = "\n".join(lines)
     parsed = ox.parse(text, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False)
     home = ox.NamedNode(graph(name))
@@ -90,8 +96,8 @@ def quads(lines: Iterable[str], name: str) -> set[ox.Quad]:
     return set(store)
 
 
-class Spelling:
-    """How saved quads are written: a store gives some literals its own form.
+class LineLookup:
+    """Finds the saved lines of quads: a store normalizes some literals, the files do not.
 
     `added` and `removed` are lines by graph name that are not saved yet.
     """
@@ -107,7 +113,7 @@ class Spelling:
         self._gone = {name: _by_subject(group) for name, group in removed.items()}
 
     def of(self, quads: Iterable[ox.Quad]) -> list[str]:
-        """The lines of the subjects and predicates of `quads`, sorted."""
+        """The lines that have subject and predicate of one of `quads`, sorted."""
         wanted: dict[str, set[str]] = defaultdict(set)
         for quad in quads:
             wanted[str(quad.subject)].add(str(quad.predicate))

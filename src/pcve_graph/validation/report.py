@@ -1,4 +1,4 @@
-"""Problems as people, CI servers and code hosts read them: one function a format."""
+"""The formats of problems for people, CI servers and code hosts, one function per format."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from ..model.visible import one_line, visible
 
 
 def rule_address(rule: str) -> str:
-    """The address of the page of a rule."""
+    """The address of the help page of a rule."""
     return f"{BASE}rule/{rule.replace('pcvesh:', '').replace(':', '/')}"
 
 
 def text(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
-    """Each problem with its place, rule and cure; many are grouped by rule, `limit` of them shown.
+    """Each problem with its place, rule and fix; more than `limit` are grouped by rule and cut off.
 
-    `limit` 0 shows all, one by one.
+    With `limit` 0 all problems are listed one by one.
     """
     if not limit or len(problems) <= limit:
         return "".join(f"{problem}\n" for problem in problems)
@@ -50,7 +50,7 @@ def _brief(problem: Problem) -> str:
 
 
 def as_json(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
-    """A JSON list: path, line, column, rule, message, why, fix, severity, help of each problem."""
+    """A JSON array of problems: path, line, column, rule, message, why, fix, severity, help."""
     rows = []
     for problem in problems:
         row = {**problem.position._asdict(), **asdict(problem), "help": rule_address(problem.rule)}
@@ -60,7 +60,7 @@ def as_json(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> 
 
 
 def sarif(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
-    """SARIF 2.1.0 (OASIS), one run."""
+    """SARIF 2.1.0 (OASIS) with one run."""
     described = {problem.rule: problem.why for problem in sorted(problems, reverse=True)}
     index = {rule: number for number, rule in enumerate(sorted(described))}
     run = {
@@ -108,12 +108,12 @@ def _sarif_result(problem: Problem, index: int) -> dict[str, Any]:
 
 
 def _uri(path: str) -> str:
-    """A path as a URI reference (RFC 3986): relative, or a file's whole address."""
+    """A path as a URI reference (RFC 3986): relative, or a file: URI if it is absolute."""
     return ("file://" if path.startswith("/") else "") + quote(path, errors="surrogateescape")
 
 
 def junit(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
-    """JUnit XML as CI servers read it: a test case for each file, its errors the failure."""
+    """JUnit XML with a test case per file, which fails if the file has errors."""
     by_file: dict[str, list[Problem]] = {name: [] for name in files}
     for problem in problems:
         by_file.setdefault(problem.position.path, []).append(problem)
@@ -139,15 +139,15 @@ def junit(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> st
 
 
 def _plain(words: str) -> str:
-    """`words` without the characters that XML 1.0 cannot hold: they are made visible."""
+    """`words` with the characters that XML 1.0 does not allow made visible."""
     return visible(words)
 
 
 def turtle(results: tuple[Result, ...], others: tuple[Problem, ...]) -> str:
     """A `sh:ValidationReport` in Turtle (W3C SHACL, section 3.6).
 
-    `others` are what is wrong beside the results, such as a file that is no RDF: the focus node of
-    each is its line, and its component is its rule.
+    `others` are problems that are not SHACL results, such as a file that is not RDF. The focus node
+    of each is its line in the file, and its component is its rule.
     """
     results = (*results, *map(_as_result, others))
     report = ox.BlankNode("pcve-report")
@@ -203,7 +203,7 @@ def _node(name: str) -> ox.NamedNode:
 
 
 def _stated(subject: ox.BlankNode, key: str, term: str) -> list[ox.Triple]:
-    """The triple that gives `subject` a term of a result, and those of a path that it begins."""
+    """The triple that adds a term to a result, and the triples of the term if it is a path."""
     if term.startswith("_:"):
         return [ox.Triple(subject, _node(key), ox.BlankNode(term[2:]))]
     line = f"_:subject <{expand(key)}> {term} ."
@@ -225,4 +225,4 @@ REPORTS: Final[dict[str, Callable[[tuple[Problem, ...], Iterable[str], int], str
     "sarif": sarif,
     "junit": junit,
 }
-"""What `pcve validate --format` can write, beside turtle."""
+"""The formats of `pcve validate --format` other than turtle."""
