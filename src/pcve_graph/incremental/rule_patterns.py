@@ -56,7 +56,7 @@ def rule_to_json(rule: Rule) -> dict[str, Any]:
 
 def rule_from_json(row: dict[str, Any]) -> Rule:
     """The rule that `rule_to_json` wrote."""
-    sets = {key: frozenset(row[key]) for key in ("nodes", "sparing", "members")}
+    sets = {key: frozenset(row[key]) for key in ("nodes", "existential", "members")}
     patterns = {
         key: tuple(Pattern(**_tuples(pattern)) for pattern in row[key])
         for key in ("patterns", "targets")
