@@ -11,9 +11,8 @@ import rdflib
 from conftest import World
 from hypothesis import given
 from hypothesis import strategies as st
-from pcve_graph.syntax.positions.blanks import pair_blanks
 
-from pcve_graph.syntax.positions import locate
+from pcve_graph.syntax.positions import locate, pair_blanks
 from pcve_graph.validation import shacl
 from pcve_graph.validation.documents import FORMATS
 
