@@ -66,16 +66,19 @@ class SourcesById(Mapping[str, "Source | None"]):
 
 
 class IrisById(Mapping[str, str]):
-    """The IRI of each record by its id: `own` has those that were read, the index has the others,
+    """The IRI of each record by its id: `read` has those that were read, the index has the others,
     of which `gone` no longer exist."""
 
     def __init__(
-        self, index: Index, own: Mapping[str, str] | None = None, gone: frozenset[str] = frozenset()
+        self,
+        index: Index,
+        read: Mapping[str, str] | None = None,
+        gone: frozenset[str] = frozenset(),
     ) -> None:
-        self.index, self.own, self.gone = index, own or {}, gone
+        self.index, self.read, self.gone = index, read or {}, gone
 
     def __getitem__(self, identifier: str) -> str:
-        iri = self.own.get(identifier)
+        iri = self.read.get(identifier)
         if iri is None and identifier not in self.gone:
             iri = self.index.iri(identifier)
         if iri is None:
@@ -83,15 +86,15 @@ class IrisById(Mapping[str, str]):
         return iri
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.own.keys() | (set(self.index.things()) - self.gone))
+        return iter(self.read.keys() | (set(self.index.things()) - self.gone))
 
     def __len__(self) -> int:
         return len(list(iter(self)))
 
     def without(self, ids: Collection[str]) -> IrisById:
         """The same mapping without these ids."""
-        own = {key: iri for key, iri in self.own.items() if key not in ids}
-        return IrisById(self.index, own, self.gone | frozenset(ids))
+        read = {key: iri for key, iri in self.read.items() if key not in ids}
+        return IrisById(self.index, read, self.gone | frozenset(ids))
 
 
 _GRAPHS: Final = ("facts", "evidence", "catalog")
@@ -228,8 +231,8 @@ class _ChangeReader:
         } | index.paths(index.owners_needing(f"text/{text}" for text in texts))
         self.record_paths = {name for name in inside if name.startswith(f"{data}/records/")}
 
-    def change(self, own: Callable[[], Index], lenient: bool) -> Change:
-        """The change, which is applied to the index that `own` returns."""
+    def change(self, writable_index: Callable[[], Index], lenient: bool) -> Change:
+        """The change, which is applied to the index that `writable_index` returns."""
         index = self.index
         gone = index.owners(self.source_paths)
         read, problems = read_sources_in(self.project, self.present(self.source_paths))
@@ -270,7 +273,7 @@ class _ChangeReader:
         )
         mapped, everything, unmapped = self.mapped(everything, things, lenient)
         sheets = {sheet.owner: sheet for sheet in mapped}
-        change = self.difference(own(), sheets, gone | replaced_owners)
+        change = self.difference(writable_index(), sheets, gone | replaced_owners)
         return replace(change, records=everything.records, problems=unmapped)
 
     def read(
