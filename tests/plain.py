@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTE = re.compile(r"^note: checking with pySHACL.*\n", re.M)
+NOTE = re.compile(r"^note: validating with pySHACL.*\n", re.M)
 ENGINE_AND_TIME = re.compile(r"\((?:pyshacl|turbo)\)|^took .*", re.M)
 FAULTS = sorted(
     str(path) for path in (ROOT / "tests" / "faults").iterdir() if path.suffix != ".expected"

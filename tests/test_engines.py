@@ -132,7 +132,7 @@ SHADOWS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "another-engine": (
         {**TESTED, "rdflib_turbo/_native.py": "SHACL_ENGINE_FINGERPRINT = 'f00'\n"},
-        "rdflib-turbo 0.2.0a17 holds another engine than the one tested",
+        "rdflib-turbo 0.2.0a17 contains a different engine from the one tested",
     ),
     "no-engine": (TESTED, "rdflib-turbo does not load: its extension is missing"),
     "broken": (
@@ -172,8 +172,8 @@ def pyshacl_home() -> Path:
 def note_for(reason: str) -> str:
     """What stderr says, once, where turbo cannot be used for this reason."""
     since = "" if reason == engines.ABSENT else f", since {reason}"
-    advice = '`pip install "pcve-graph[fast]"` checks about 10 times faster'
-    return f"note: checking with pySHACL{since}; {advice}"
+    advice = '`pip install "pcve-graph[fast]"` makes it about 10 times faster'
+    return f"note: validating with pySHACL{since}; {advice}"
 
 
 def test_without_the_tested_engine_the_reference_is_used_and_said_once(

@@ -17,6 +17,7 @@ from pcve_graph.model.project import Project
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.site.rule_pages import file_name, write_pages
 from pcve_graph.syntax.ontology import read_ontology
+from pcve_graph.syntax.tree import Mapping
 from pcve_graph.syntax.yaml import parse
 from pcve_graph.validation.rule_help import Page, as_text, find_page, guided, pages
 
@@ -53,6 +54,21 @@ def test_every_rule_that_can_be_broken_has_examples() -> None:
 def test_guidance_speaks_of_rules_that_there_are() -> None:
     assert guided() - PAGES.keys() == set()
     assert RULES.keys() - guided() == set()
+
+
+def test_the_guidance_on_a_rule_is_in_the_file_of_its_class() -> None:
+    for path in (ROOT / "src" / "pcve_graph" / "validation" / "rules").iterdir():
+        tree = parse(path.read_text("utf-8"), path.name)
+        assert isinstance(tree, Mapping)
+        names = [key.text for key, _ in tree.entries]
+        assert names == sorted(names), path
+        if path.name == "reading.yml":
+            assert set(names) == RULES.keys()
+        elif path.name == "checks.yml":
+            assert all(name.startswith("check:") for name in names)
+        else:
+            owners = {name.removeprefix("pcvesh:").split("-")[0].lower() for name in names}
+            assert owners == {path.stem}
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if PAGES[name].good.turtle])

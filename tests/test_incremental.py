@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from pcve_graph.graph.store import open_graph
-from pcve_graph.incremental.change import quads
 from pcve_graph.incremental.completeness import counted
 from pcve_graph.incremental.dependency_index import FILE, Index
 from pcve_graph.incremental.inputs import news, read_inputs, scan
+from pcve_graph.incremental.sorted_ntriples import quads
 from pcve_graph.model.namespaces import GRAPHS, graph
 from pcve_graph.model.problems import ContentError
 from pcve_graph.model.project import Project

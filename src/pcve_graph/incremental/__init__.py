@@ -1,1 +1,7 @@
-"""From sheets to a checked graph on disk, and what a change can touch of it."""
+"""What a build reads, what has changed since the last one, and which nodes a change can affect.
+
+A first reading may skip this package: a whole build gives the same graph without it. To change
+which files are inputs, open `inputs`; how changed files become added and removed triples, `change`;
+what is stored between builds, `dependency_index`; what a rule depends on, `rule_patterns`; how a
+changed triple leads to the nodes to validate again, `affected`.
+"""

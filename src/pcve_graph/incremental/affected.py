@@ -1,9 +1,9 @@
-"""How far a change reaches: from changed triples back to the roots of rules, and from a root to all
-that its rule reads.
+"""What a change affects: from changed triples back to the roots of rules, and from a root to all
+quads that its rule reads.
 
-A solution of a rule that a changed triple takes part in binds the triple's ends to two slots of one
-pattern; walking the rule's other patterns from there to the root finds every root concerned. Walks
-back use the old and the new graph together, since a triple that is gone may have been the way.
+A solution that a changed triple takes part in binds the triple's ends to two slots of one pattern;
+following the rule's other patterns from there to the root finds every root affected. This uses the
+old and the new graph together, since a removed triple may have been part of the path.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ Node = Any
 
 _TYPE: Final = f"<{expand('rdf:type')}>"
 _HUB: Final = 20
-"""What going from a class or any object back to its many subjects costs, beside 1 and 2."""
+"""The cost of a step from a class or any object back to its many subjects; others cost 1 or 2."""
 
 
-class View:
-    """A stored graph as it will be: without `removed`, with `added`. Nothing is written.
+class GraphView:
+    """A stored graph after a change, without `removed` and with `added`. Nothing is written.
 
-    With `old`, a look-up sees the graph before and after at once.
+    With `old`, a look-up returns quads of the graph before the change as well.
     """
 
     def __init__(
@@ -46,22 +46,22 @@ class View:
             self.by_subject[quad.subject].append(quad)
             self.by_object[quad.object].append(quad)
             self.by_predicate[quad.predicate].append(quad)
-        self.met: dict[tuple[Node, Node, Node], tuple[ox.Quad, ...]] = {}
+        self.cached: dict[tuple[Node, Node, Node], tuple[ox.Quad, ...]] = {}
 
     def changes(self) -> Iterator[ox.Quad]:
-        """What is added and what is removed."""
+        """The removed and the added quads."""
         yield from self.removed
         for quads in self.by_subject.values():
             yield from quads
 
     def quads(
-        self, s: Node, p: Node, o: Node, old: bool = False, spare: bool = False
+        self, s: Node, p: Node, o: Node, old: bool = False, first_only: bool = False
     ) -> Iterator[ox.Quad]:
-        """The quads of this pattern, of which one term at least is given; None is any.
+        """The quads that match the pattern; None matches any term, and one term must not be None.
 
-        With `spare` only the first few are wanted: what is stored is not read whole.
+        With `first_only` the caller needs only the first few, so the matches are not all read.
         """
-        for quad in self._stored(s, p, o, spare):
+        for quad in self._stored(s, p, o, first_only):
             if old or quad not in self.removed:
                 yield quad
         if s is not None:
@@ -72,64 +72,66 @@ class View:
             if (p is None or quad.predicate == p) and (o is None or quad.object == o):
                 yield quad
 
-    def _stored(self, s: Node, p: Node, o: Node, spare: bool) -> Iterable[ox.Quad]:
+    def _stored(self, s: Node, p: Node, o: Node, first_only: bool) -> Iterable[ox.Quad]:
         if isinstance(s, ox.Literal):
             return ()
         key = (s, p, o)
-        if spare and key not in self.met:
+        if first_only and key not in self.cached:
             return self.store.quads_for_pattern(s, p, o, None)
-        if key not in self.met:
-            self.met[key] = tuple(self.store.quads_for_pattern(s, p, o, None))
-        return self.met[key]
+        if key not in self.cached:
+            self.cached[key] = tuple(self.store.quads_for_pattern(s, p, o, None))
+        return self.cached[key]
 
 
 @dataclass(slots=True)
-class Walk:
-    """Steps along paths in a view; `quads` gathers what was read, where it is kept."""
+class PathWalker:
+    """Follows property paths in a view; collects the quads read in `quads` unless it is None."""
 
-    view: View
+    view: GraphView
     old: bool = False
     quads: set[ox.Quad] | None = None
 
-    def step(self, path: Path, nodes: set[Node], ahead: bool, spare: bool = False) -> set[Node]:
-        """The nodes at the other end of `path` (SPARQL 1.1, section 9.3), its object if `ahead`."""
+    def step(
+        self, path: Path, nodes: set[Node], forward: bool, first_only: bool = False
+    ) -> set[Node]:
+        """The nodes at the other end of `path` (SPARQL 1.1, 9.3): its objects if `forward`."""
         if isinstance(path, str) or path[0] == "!":
-            return self._edge(path, nodes, ahead, spare)
+            return self._edge(path, nodes, forward, first_only)
         kind, *parts = path
         if kind == "^":
-            return self.step(parts[0], nodes, not ahead)
+            return self.step(parts[0], nodes, not forward)
         if kind == "|":
-            return {each for part in parts for each in self.step(part, nodes, ahead)}
+            return {node for part in parts for node in self.step(part, nodes, forward)}
         if kind == "/":
-            for part in parts if ahead else reversed(parts):
-                nodes = self.step(part, nodes, ahead)
+            for part in parts if forward else reversed(parts):
+                nodes = self.step(part, nodes, forward)
             return nodes
-        found = self.step(parts[0], nodes, ahead)
+        reached = self.step(parts[0], nodes, forward)
         if kind == "?":
-            return nodes | found
-        fresh = found
+            return nodes | reached
+        fresh = reached
         while fresh:
-            fresh = self.step(parts[0], fresh, ahead) - found
-            found |= fresh
-        return nodes | found if kind == "*" else found
+            fresh = self.step(parts[0], fresh, forward) - reached
+            reached |= fresh
+        return nodes | reached if kind == "*" else reached
 
-    def _edge(self, path: Path, nodes: set[Node], ahead: bool, spare: bool) -> set[Node]:
+    def _edge(self, path: Path, nodes: set[Node], forward: bool, first_only: bool) -> set[Node]:
         predicate = None
         if isinstance(path, str) and not path.startswith("?"):
             predicate = ox.NamedNode(path[1:-1])
-        found = set()
+        ends_reached = set()
         for node in nodes:
-            ends = (node, None) if ahead else (None, node)
-            for quad in self.view.quads(ends[0], predicate, ends[1], self.old, spare):
-                found.add(quad.object if ahead else quad.subject)
+            ends = (node, None) if forward else (None, node)
+            for quad in self.view.quads(ends[0], predicate, ends[1], self.old, first_only):
+                ends_reached.add(quad.object if forward else quad.subject)
                 if self.quads is not None:
                     self.quads.add(quad)
-                if spare:
+                if first_only:
                     break
-        return found
+        return ends_reached
 
     def touch(self, path: Path, quad: ox.Quad) -> tuple[set[Node], set[Node]]:
-        """The subjects and objects of `path` that a triple lies between."""
+        """The subjects and objects that `path` connects by way of this triple."""
         if isinstance(path, str):
             meets = path.startswith("?") or path == f"<{quad.predicate.value}>"
             return ({quad.subject}, {quad.object}) if meets else (set(), set())
@@ -146,13 +148,13 @@ class Walk:
             if not subjects:
                 continue
             if kind == "/":
-                for each in reversed(parts[:place]):
-                    subjects = self.step(each, subjects, ahead=False)
-                for each in parts[place + 1 :]:
-                    objects = self.step(each, objects, ahead=True)
+                for step in reversed(parts[:place]):
+                    subjects = self.step(step, subjects, forward=False)
+                for step in parts[place + 1 :]:
+                    objects = self.step(step, objects, forward=True)
             elif kind in "*+":
-                subjects = self.step(("*", part), subjects, ahead=False)
-                objects = self.step(("*", part), objects, ahead=True)
+                subjects = self.step(("*", part), subjects, forward=False)
+                objects = self.step(("*", part), objects, forward=True)
             before |= subjects
             after |= objects
         return before, after
@@ -160,17 +162,18 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class _Route:
-    """From one end of a pattern to the root: paths and directions."""
+    """The steps from one end of a pattern to the root, each a path and its direction."""
 
     end: str
     steps: tuple[tuple[Path, bool], ...]
 
 
-class Reach:
-    """Rules as `judged` gives them, ready for following changes.
+class RuleIndex:
+    """Rules from `with_bounds_checked`, indexed by the predicates that they read.
 
-    `unbounded` are those that cannot be followed. `entries` are the places of all patterns, by a
-    predicate of their path, the path, and the object that they ask for, empty for any.
+    `unbounded` names the rules whose dependencies cannot be traced. `entries` has (rule, position)
+    of every pattern, by a predicate of its path, the path, and its object; empty if that is a
+    variable.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
@@ -186,10 +189,10 @@ class Reach:
                     values[value].append((name, place))
         self._routes: dict[str, list[tuple[_Route, ...]]] = {}
 
-    def touched(self, view: View, changes: Iterable[ox.Quad]) -> dict[str, set[Node]]:
-        """The roots of each bounded rule that any of `changes`, added or removed, may concern."""
-        walk = Walk(view, old=True)
-        found: dict[str, set[Node]] = defaultdict(set)
+    def affected_roots(self, view: GraphView, changes: Iterable[ox.Quad]) -> dict[str, set[Node]]:
+        """The roots of each bounded rule that `changes`, added or removed quads, may affect."""
+        walk = PathWalker(view, old=True)
+        roots: dict[str, set[Node]] = defaultdict(set)
         for quad in changes:
             for key in (f"<{quad.predicate.value}>", ""):
                 for path, values in self.entries.get(key, {}).items():
@@ -197,59 +200,59 @@ class Reach:
                     for value in ("", *map(str, objects)):
                         for name, place in values.get(value, ()):
                             ends = _ends(self.rules[name].patterns[place], quad, subjects, objects)
-                            for route in self._ways_back(name)[place] if ends else ():
-                                found[name] |= _along(route, ends, walk)
-        return found
+                            for route in self._routes_to_root(name)[place] if ends else ():
+                                roots[name] |= _follow(route, ends, walk)
+        return roots
 
-    def _ways_back(self, name: str) -> list[tuple[_Route, ...]]:
+    def _routes_to_root(self, name: str) -> list[tuple[_Route, ...]]:
         if name not in self._routes:
             self._routes[name] = _routes(self.rules[name]) or []
         return self._routes[name]
 
-    def is_target(self, view: View, rule: Rule, node: Node) -> bool:
-        """Whether a shape is for this node (SHACL 2.1.3)."""
-        walk = Walk(view)
-        for each in rule.targets:
-            if each.subject == rule.root:
-                ends = walk.step(each.path, {node}, ahead=True)
-                if ends and (each.object.startswith("?") or each.object in map(str, ends)):
+    def is_target(self, view: GraphView, rule: Rule, node: Node) -> bool:
+        """Whether the node is a target of the shape (SHACL 2.1.3)."""
+        walk = PathWalker(view)
+        for target in rule.targets:
+            if target.subject == rule.root:
+                ends = walk.step(target.path, {node}, forward=True)
+                if ends and (target.object.startswith("?") or target.object in map(str, ends)):
                     return True
-            elif walk.step(each.path, {node}, ahead=False):
+            elif walk.step(target.path, {node}, forward=False):
                 return True
         return str(node) in rule.nodes
 
-    def surroundings(self, view: View, name: str, roots: set[Node]) -> set[ox.Quad]:
-        """All that the rule `name` reads of the graph for these roots."""
+    def quads_read(self, view: GraphView, name: str, roots: set[Node]) -> set[ox.Quad]:
+        """All quads that the rule `name` reads for these roots."""
         rule = self.rules[name]
         quads: set[ox.Quad] = set()
-        walk = Walk(view, quads=quads)
-        for scope, home in _parts(rule):
+        walk = PathWalker(view, quads=quads)
+        for scope, root_scope in _scope_pairs(rule):
             slots: dict[str, set[Node]] = {rule.root: roots}
-            for pattern, ahead, own in _plan(rule, scope, home):
-                known, other = pattern.subject, pattern.object
-                if not ahead:
-                    known, other = other, known
-                if isinstance(pattern.path, str) and pattern.path in slots and known not in slots:
+            for pattern, forward, own in _plan(rule, scope, root_scope):
+                start, end = pattern.subject, pattern.object
+                if not forward:
+                    start, end = end, start
+                if isinstance(pattern.path, str) and pattern.path in slots and start not in slots:
                     quads |= _witnesses(view, slots[pattern.path])
                     continue
                 walk.quads = quads if own else None
-                nodes = slots[known] if known.startswith("?") else {term(known)}
-                ends = walk.step(pattern.path, nodes, ahead, spare=other in rule.sparing)
-                slots.setdefault(other, ends)
+                nodes = slots[start] if start.startswith("?") else {term(start)}
+                ends = walk.step(pattern.path, nodes, forward, first_only=end in rule.existential)
+                slots.setdefault(end, ends)
         return quads
 
 
-def judged(rule: Rule) -> Rule:
-    """The rule; not bounded where no way leads from the root to a pattern, or back.
+def with_bounds_checked(rule: Rule) -> Rule:
+    """The rule, marked as unbounded if a pattern cannot be reached from the root, or the reverse.
 
-    It takes longer than following one change, so what is kept of rules is kept judged.
+    This takes longer than tracing one change, so the cache holds rules that have been checked.
     """
-    bounded = rule.bounded and _followed(rule) and _routes(rule) is not None
+    bounded = rule.bounded and _is_readable_from_root(rule) and _routes(rule) is not None
     return replace(rule, bounded=bounded)
 
 
 def term(text: str) -> Node:
-    """A term that N-Triples writes so."""
+    """The term that is written as `text` in N-Triples."""
     if text.startswith("<"):
         return ox.NamedNode(text[1:-1])
     line = f"<urn:s> <urn:p> {text} ."
@@ -258,104 +261,124 @@ def term(text: str) -> Node:
     ).object
 
 
-def _witnesses(view: View, predicates: set[Node]) -> set[ox.Quad]:
-    found = (next(view.quads(None, each, None, spare=True), None) for each in predicates)
-    return {quad for quad in found if quad is not None}
+def _witnesses(view: GraphView, predicates: set[Node]) -> set[ox.Quad]:
+    """One quad of each predicate that is in use."""
+    witnesses = (
+        next(view.quads(None, predicate, None, first_only=True), None) for predicate in predicates
+    )
+    return {quad for quad in witnesses if quad is not None}
 
 
 def _ends(
     pattern: Pattern, quad: ox.Quad, subjects: set[Node], objects: set[Node]
 ) -> dict[str, set[Node]]:
-    """What the ends of a pattern are bound to by a triple; empty where a constant forbids it."""
+    """The nodes that a triple binds to the ends of a pattern; empty if a constant differs."""
     for end, nodes in ((pattern.subject, subjects), (pattern.object, objects)):
         if not end.startswith("?") and end not in map(str, nodes):
             return {}
     return {"subject": subjects, "object": objects, "predicate": {quad.predicate}}
 
 
-def _along(route: _Route, ends: dict[str, set[Node]], walk: Walk) -> set[Node]:
-    """Where a route leads from the end that it begins at."""
+def _follow(route: _Route, ends: dict[str, set[Node]], walk: PathWalker) -> set[Node]:
+    """The nodes at which a route ends."""
     nodes = ends[route.end]
-    for path, ahead in route.steps:
-        nodes = walk.step(path, nodes, ahead)
+    for path, forward in route.steps:
+        nodes = walk.step(path, nodes, forward)
     return nodes
 
 
 def _predicates(path: Path) -> set[str]:
-    """The predicates of a path; the empty string for any."""
+    """The predicates of a path; the empty string stands for any predicate."""
     if isinstance(path, str):
         return {"" if path.startswith("?") else path}
     if path[0] == "!":
         return {""}
-    return {each for part in path[1:] for each in _predicates(part)}
+    return {predicate for part in path[1:] for predicate in _predicates(part)}
 
 
-def _cost(path: Path, ahead: bool) -> int:
+def _cost(path: Path, forward: bool) -> int:
     if isinstance(path, str):
         if path.startswith("?") or path == _TYPE:
-            return 1 if ahead else _HUB
-        return 1 if ahead else 2
+            return 1 if forward else _HUB
+        return 1 if forward else 2
     if path[0] == "!":
-        return 1 if ahead else _HUB
+        return 1 if forward else _HUB
     if path[0] == "^":
-        return _cost(path[1], not ahead)
-    return sum(_cost(part, ahead) for part in path[1:])
+        return _cost(path[1], not forward)
+    return sum(_cost(part, forward) for part in path[1:])
 
 
-def _homes(rule: Rule, scope: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """The outermost parts in which the root stands; only the one around `scope` if there is one."""
+def _root_scopes(rule: Rule, scope: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The outermost scopes that contain the root; only the one around `scope` if there is one."""
     scopes = {
-        each.scope for each in rule.patterns if rule.root in (each.subject, each.path, each.object)
+        pattern.scope
+        for pattern in rule.patterns
+        if rule.root in (pattern.subject, pattern.path, pattern.object)
     }
-    homes = sorted(
-        each
-        for each in scopes
-        if not any(other != each and each[: len(other)] == other for other in scopes)
+    root_scopes = sorted(
+        scope
+        for scope in scopes
+        if not any(outer != scope and scope[: len(outer)] == outer for outer in scopes)
     )
-    return [each for each in homes if scope[: len(each)] == each] or homes
-
-
-def _parts(rule: Rule) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Each part of a query with each home of the root that may go with it."""
-    for scope in dict.fromkeys(each.scope for each in rule.patterns):
-        for home in _homes(rule, scope):
-            yield scope, home
-
-
-def _holding(rule: Rule, scope: tuple[str, ...], home: tuple[str, ...]) -> list[Pattern]:
-    """The patterns that hold wherever one of `scope` matters: those of the parts around it."""
     return [
-        each
-        for each in rule.patterns
-        if each.scope == scope[: len(each.scope)] or each.scope == home[: len(each.scope)]
+        root_scope for root_scope in root_scopes if scope[: len(root_scope)] == root_scope
+    ] or root_scopes
+
+
+def _scope_pairs(rule: Rule) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Each scope of a query with each scope of the root that it may be combined with."""
+    for scope in dict.fromkeys(pattern.scope for pattern in rule.patterns):
+        for root_scope in _root_scopes(rule, scope):
+            yield scope, root_scope
+
+
+def _patterns_around(
+    rule: Rule, scope: tuple[str, ...], root_scope: tuple[str, ...]
+) -> list[Pattern]:
+    """The patterns that hold wherever one of `scope` does: those of the scopes around it."""
+    return [
+        pattern
+        for pattern in rule.patterns
+        if pattern.scope == scope[: len(pattern.scope)]
+        or pattern.scope == root_scope[: len(pattern.scope)]
     ]
 
 
 def _routes(rule: Rule) -> list[tuple[_Route, ...]] | None:
-    """For each pattern the cheapest ways to the root, one in each home; None if one has no way."""
-    ways = {part: _ways(_holding(rule, *part), rule.root) for part in _parts(rule)}
-    found = []
+    """The cheapest routes to the root for each pattern, one for each scope of the root.
+
+    None if a pattern has no route.
+    """
+    ways = {
+        part: _cheapest_ways(_patterns_around(rule, *part), rule.root)
+        for part in _scope_pairs(rule)
+    }
+    routes_by_pattern = []
     for pattern in rule.patterns:
         routes: dict[_Route, None] = {}
-        for home in _homes(rule, pattern.scope):
-            known = ways[pattern.scope, home]
-            ends = [(*known[slot], end) for end, slot in pattern.ends() if slot in known]
+        for root_scope in _root_scopes(rule, pattern.scope):
+            routes_by_slot = ways[pattern.scope, root_scope]
+            ends = [
+                (*routes_by_slot[slot], end)
+                for end, slot in pattern.ends()
+                if slot in routes_by_slot
+            ]
             if not ends:
                 return None
             cost = min(cost for cost, _, _ in ends)
-            routes |= {_Route(end, steps): None for each, steps, end in ends if each == cost}
-        found.append(tuple(routes))
-    return found
+            routes |= {_Route(end, steps): None for price, steps, end in ends if price == cost}
+        routes_by_pattern.append(tuple(routes))
+    return routes_by_pattern
 
 
-def _ways(
+def _cheapest_ways(
     patterns: list[Pattern], root: str
 ) -> dict[str, tuple[int, tuple[tuple[Path, bool], ...]]]:
-    """The cheapest way from each slot to the root: its cost, and its steps."""
+    """The cheapest route from each slot to the root: its cost and its steps."""
     near: dict[str, list[tuple[str, Path, bool]]] = defaultdict(list)
-    for each in patterns:
-        near[each.object].append((each.subject, each.path, True))
-        near[each.subject].append((each.object, each.path, False))
+    for pattern in patterns:
+        near[pattern.object].append((pattern.subject, pattern.path, True))
+        near[pattern.subject].append((pattern.object, pattern.path, False))
     best: dict[str, tuple[int, tuple[tuple[Path, bool], ...]]] = {}
     waiting: list[tuple[int, int, str, tuple[tuple[Path, bool], ...]]] = [(0, 0, root, ())]
     count = 0
@@ -364,63 +387,69 @@ def _ways(
         if slot in best:
             continue
         best[slot] = (cost, steps)
-        for far, path, ahead in near[slot]:
+        for far, path, forward in near[slot]:
             if far.startswith("?") and far not in best:
                 count += 1
-                longer = ((path, ahead), *steps)
-                heapq.heappush(waiting, (cost + _cost(path, ahead), count, far, longer))
+                longer = ((path, forward), *steps)
+                heapq.heappush(waiting, (cost + _cost(path, forward), count, far, longer))
     return best
 
 
-def _followed(rule: Rule) -> bool:
-    """Whether every pattern can be read from the root."""
+def _is_readable_from_root(rule: Rule) -> bool:
+    """Whether every pattern can be reached from the root."""
     return all(
-        {id(each) for each in rule.patterns if each.scope == scope}
-        <= {id(each) for each, _, _ in _plan(rule, scope, home)}
-        for scope, home in _parts(rule)
+        {id(pattern) for pattern in rule.patterns if pattern.scope == scope}
+        <= {id(pattern) for pattern, _, _ in _plan(rule, scope, root_scope)}
+        for scope, root_scope in _scope_pairs(rule)
     )
 
 
 def _plan(
-    rule: Rule, scope: tuple[str, ...], home: tuple[str, ...]
+    rule: Rule, scope: tuple[str, ...], root_scope: tuple[str, ...]
 ) -> list[tuple[Pattern, bool, bool]]:
-    """How the patterns of a part are read from the root, in order: direction, and whether kept.
+    """The patterns of a scope in the order in which they are read from the root.
 
-    Patterns of the parts around it are read too where they lead there, and not kept again.
+    Each comes with whether it is read forward, and whether it is of this scope: patterns of the
+    surrounding scopes are read where they lead to it, but their quads are collected elsewhere.
     """
-    holding = _holding(rule, scope, home)
+    patterns = _patterns_around(rule, scope, root_scope)
     at: dict[Path, list[int]] = defaultdict(list)
-    for place, each in enumerate(holding):
-        for slot in (each.subject, each.path, each.object):
+    for place, candidate in enumerate(patterns):
+        for slot in (candidate.subject, candidate.path, candidate.object):
             at[slot].append(place)
     plan: list[tuple[Pattern, bool, bool]] = []
-    known = {rule.root: 0}
+    costs = {rule.root: 0}
     options: list[tuple[int, int, bool]] = []
 
     def offer(place: int) -> None:
-        each = holding[place]
-        start = known.get(each.subject, None if each.subject.startswith("?") else _HUB)
+        pattern = patterns[place]
+        start = costs.get(pattern.subject, None if pattern.subject.startswith("?") else _HUB)
         if start is not None:
-            heapq.heappush(options, (start + _cost(each.path, True), place, True))
-        if each.object in known:
-            heapq.heappush(options, (known[each.object] + _cost(each.path, False), place, False))
-        if each.path in known and {each.subject, each.object} <= {*rule.sparing, *known}:
-            heapq.heappush(options, (known[str(each.path)] + 1, place, True))
+            heapq.heappush(options, (start + _cost(pattern.path, True), place, True))
+        if pattern.object in costs:
+            heapq.heappush(
+                options, (costs[pattern.object] + _cost(pattern.path, False), place, False)
+            )
+        if pattern.path in costs and {pattern.subject, pattern.object} <= {
+            *rule.existential,
+            *costs,
+        }:
+            heapq.heappush(options, (costs[str(pattern.path)] + 1, place, True))
 
-    for place, each in enumerate(holding):
-        if place in at[rule.root] or not each.subject.startswith("?"):
+    for place, candidate in enumerate(patterns):
+        if place in at[rule.root] or not candidate.subject.startswith("?"):
             offer(place)
     done: set[int] = set()
     while options:
-        cost, place, ahead = heapq.heappop(options)
+        cost, place, forward = heapq.heappop(options)
         if place in done:
             continue
         done.add(place)
-        pattern = holding[place]
-        plan.append((pattern, ahead or pattern.subject in known, pattern.scope == scope))
+        pattern = patterns[place]
+        plan.append((pattern, forward or pattern.subject in costs, pattern.scope == scope))
         for end in (pattern.subject, pattern.object):
-            if end.startswith("?") and end not in known:
-                known[end] = cost
-                for other in at[end]:
-                    offer(other)
+            if end.startswith("?") and end not in costs:
+                costs[end] = cost
+                for next_place in at[end]:
+                    offer(next_place)
     return plan

@@ -1,7 +1,7 @@
-"""How many of the events say when, where, by whom and about what: counted, then kept up.
+"""How many events have a date, a place, an organizer and a topic, counted and updated.
 
-The saved question `completeness` counts nodes by what is said of each itself, so after a change it
-is asked of the nodes that changed alone, as they were and as they are.
+The saved query `completeness` counts nodes by their own statements, so after a change it runs over
+the changed nodes only, before and after the change.
 """
 
 from __future__ import annotations
@@ -12,33 +12,33 @@ import pyoxigraph as ox
 
 from ..model.project import Project
 from ..query.saved import read_query, refuse_service
-from .affected import View
+from .affected import GraphView
 from .inputs import completeness_file
 
 
 def counted(project: Project, store: ox.Store) -> dict[str, int]:
-    """The question's counts by column, of all that `store` holds; empty without the question."""
+    """The counts of the query over `store`, by column; empty if the project has no such query."""
     file = completeness_file(project)
     if not file.is_file():
         return {}
     query = read_query(project.relative(file), file)
     refuse_service(query)
-    found = store.query(query.text, use_default_graph_as_union=True)
-    assert isinstance(found, ox.QuerySolutions)
-    (row,) = found
-    return {each.value: int(row[each].value) for each in found.variables}
+    solutions = store.query(query.text, use_default_graph_as_union=True)
+    assert isinstance(solutions, ox.QuerySolutions)
+    (row,) = solutions
+    return {variable.value: int(row[variable].value) for variable in solutions.variables}
 
 
-def recounted(project: Project, before: dict[str, int], view: View) -> dict[str, int]:
-    """The counts after a change, from those `before` it."""
+def recounted(project: Project, before: dict[str, int], view: GraphView) -> dict[str, int]:
+    """The counts after a change, computed from the counts `before` it."""
     nodes = {quad.subject for quad in view.changes()}
     quads = view.store.quads_for_pattern
-    gone = counted(project, _holding(each for node in nodes for each in quads(node, None, None)))
-    here = counted(project, _holding(q for each in nodes for q in view.quads(each, None, None)))
-    return {name: number - gone[name] + here[name] for name, number in before.items()}
+    old = counted(project, _memory_store(q for node in nodes for q in quads(node, None, None)))
+    new = counted(project, _memory_store(q for node in nodes for q in view.quads(node, None, None)))
+    return {name: number - old[name] + new[name] for name, number in before.items()}
 
 
-def _holding(quads: Iterable[ox.Quad]) -> ox.Store:
+def _memory_store(quads: Iterable[ox.Quad]) -> ox.Store:
     store = ox.Store()
     store.extend(quads)
     return store

@@ -1,8 +1,8 @@
-"""What the saved graph was made of: what each record added, and what it depends on.
+"""What the saved graph was built from: what each record added, and what it depends on.
 
-`build/index.sqlite` is a cache beside the graph: from it a later build sees what a change can touch
-without reading the rest. It is written with the graph and never edited; without it, or with one of
-another version, everything is read again.
+`build/index.sqlite` is a cache next to the graph, from which a later build determines what a change
+affects without reading the rest. It is written with the graph and never edited; if it is missing or
+has another version, everything is read again.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ CREATE TABLE result (found TEXT PRIMARY KEY) WITHOUT ROWID;
 
 
 class Index:
-    """The tables: in memory, or in a file that lasts only when the change is saved."""
+    """The tables, in memory or in a file."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.db = connection
@@ -55,7 +55,7 @@ class Index:
 
     @classmethod
     def read(cls, path: Path) -> Index | None:
-        """The index in a file, to read in; None where there is none of this version."""
+        """The index in a file, read-only; None if there is none of this version."""
         if not path.is_file():
             return None
         name = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
@@ -67,13 +67,13 @@ class Index:
 
     @classmethod
     def edit(cls, path: Path) -> Index:
-        """The index in a file of one's own, to be changed; `close` makes it whole."""
+        """The index in a file, for changes; no other process may use it until `close`."""
         index = cls(sqlite3.connect(path))
         index.db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
         return index
 
     def close(self) -> None:
-        """Let the file hold all that was changed, and close it."""
+        """Commit all changes to the file, and close it."""
         self.db.commit()
         self.db.close()
 
@@ -83,113 +83,113 @@ class Index:
         path.write_bytes(self.db.serialize())
 
     def get(self, key: str) -> str:
-        """A remark on the whole; empty where there is none."""
-        found = self.db.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
-        return found[0] if found else ""
+        """The value of a property of the index; empty if it is not set."""
+        row = self.db.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else ""
 
     def put(self, key: str, value: str) -> None:
-        """Write a remark on the whole."""
+        """Set a property of the index."""
         self.db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (key, value))
 
     def add_sheets(self, sheets: Iterable[Sheet]) -> None:
-        """Add what records and sources give, of whom nothing is here."""
+        """Add the sheets of records and sources that have none in the index."""
         (last,) = self.db.execute("SELECT COALESCE(MAX(number), 0) FROM sheet").fetchone()
         numbered = list(enumerate(sheets, last + 1))
-        rows = [(n, each.owner, each.path, each.verified, each.cited) for n, each in numbered]
+        rows = [(n, sheet.owner, sheet.path, sheet.verified, sheet.cited) for n, sheet in numbered]
         self.db.executemany("INSERT INTO sheet VALUES (?, ?, ?, ?, ?)", rows)
-        owns = ((_short(subject), n) for n, each in numbered for subject in each.subjects)
+        owns = ((_short(subject), n) for n, sheet in numbered for subject in sheet.subjects)
         self.db.executemany("INSERT INTO owns VALUES (?, ?)", owns)
-        needs = ((need, n) for n, each in numbered for need in each.needs)
+        needs = ((need, n) for n, sheet in numbered for need in sheet.needs)
         self.db.executemany("INSERT INTO needs VALUES (?, ?)", needs)
 
     def remove_sheets(self, owners: Iterable[str]) -> None:
-        """Remove what these owners gave."""
+        """Remove the sheets of these owners."""
         for owner in owners:
-            found = self.db.execute("SELECT number FROM sheet WHERE owner = ?", (owner,)).fetchone()
-            for table in ("owns", "needs") if found else ():
-                self.db.execute(f"DELETE FROM {table} WHERE sheet = ?", found)
+            row = self.db.execute("SELECT number FROM sheet WHERE owner = ?", (owner,)).fetchone()
+            for table in ("owns", "needs") if row else ():
+                self.db.execute(f"DELETE FROM {table} WHERE sheet = ?", row)
             self.db.execute("DELETE FROM sheet WHERE owner = ?", (owner,))
 
     def owners(self, paths: Iterable[str]) -> set[str]:
-        """The owners of what these files hold."""
-        return self._each("SELECT owner FROM sheet WHERE path = ?", paths)
+        """The owners of the sheets from these files."""
+        return self._values("SELECT owner FROM sheet WHERE path = ?", paths)
 
     def paths(self, owners: Iterable[str]) -> set[str]:
         """The files of these owners."""
-        return self._each("SELECT path FROM sheet WHERE owner = ?", owners)
+        return self._values("SELECT path FROM sheet WHERE owner = ?", owners)
 
     def subjects(self, owners: Iterable[str]) -> set[str]:
-        """What these owners speak of."""
+        """The subjects of the statements of these owners, as N-Triples terms."""
         select = "SELECT subject FROM owns JOIN sheet ON number = sheet WHERE owner = ?"
-        return {_whole(each) for each in self._each(select, owners)}
+        return {_full(subject) for subject in self._values(select, owners)}
 
     def owners_of(self, subject: str) -> set[str]:
-        """Who speaks of this subject."""
+        """The owners that make statements about this subject."""
         select = "SELECT owner FROM owns JOIN sheet ON number = sheet WHERE subject = ?"
-        return self._each(select, [_short(subject)])
+        return self._values(select, [_short(subject)])
 
     def sources(self) -> set[str]:
         """The owners that are sources."""
-        return self._each("SELECT owner FROM sheet WHERE owner GLOB ?", ["source/*"])
+        return self._values("SELECT owner FROM sheet WHERE owner GLOB ?", ["source/*"])
 
-    def needing(self, needs: Iterable[str]) -> set[str]:
+    def owners_needing(self, needs: Iterable[str]) -> set[str]:
         """The owners whose lines depend on any of these."""
         select = "SELECT owner FROM needs JOIN sheet ON number = sheet WHERE need = ?"
-        return self._each(select, needs)
+        return self._values(select, needs)
 
     def counts(self, owners: Iterable[str]) -> Iterator[tuple[str, int, int]]:
-        """Of these owners, how many claims each has with and without a checked quote."""
+        """Owner, number of claims with a verified quote, and number without, of these owners."""
         select = "SELECT owner, verified, cited FROM sheet WHERE owner = ?"
-        for each in owners:
-            yield from self.db.execute(select, (each,))
+        for owner in owners:
+            yield from self.db.execute(select, (owner,))
 
     def ids(self) -> set[str]:
-        """The last segments of the IRIs of all things, what lies inside records included."""
+        """The last segments of the IRIs of all things, including things nested in records."""
         rows = self.db.execute("SELECT DISTINCT subject FROM owns WHERE subject GLOB 'id/*'")
         return {subject[:-1].rsplit("/", 1)[-1] for (subject,) in rows}
 
     def things(self) -> Iterator[str]:
         """The ids of all records."""
-        return (each for (each,) in self.db.execute("SELECT id FROM thing"))
+        return (identifier for (identifier,) in self.db.execute("SELECT id FROM thing"))
 
     def iri(self, identifier: str) -> str | None:
-        """The IRI of a record, by its id."""
+        """The IRI of a record by its id; None if there is no such record."""
         row = self.db.execute("SELECT iri FROM thing WHERE id = ?", (identifier,)).fetchone()
         return row[0] if row else None
 
     def add_things(self, things: Iterable[tuple[str, Named]]) -> None:
-        """Add things with their IRIs and names, of which none is here."""
+        """Add things that the index does not have, each with its IRI and names."""
         named = list(things)
         rows = [
             (
-                each.id,
+                thing.id,
                 iri,
-                each.family,
-                json.dumps(each.names),
-                json.dumps(sorted(each.lines)),
-                each.replaced_by,
-                *each.position,
+                thing.family,
+                json.dumps(thing.names),
+                json.dumps(sorted(thing.lines)),
+                thing.replaced_by,
+                *thing.position,
             )
-            for iri, each in named
+            for iri, thing in named
         ]
         self.db.executemany(f"INSERT INTO thing VALUES ({', '.join('?' * 9)})", rows)
-        folded = [(name, each.id) for _, each in named for name in each.folded]
+        folded = [(name, thing.id) for _, thing in named for name in thing.folded]
         self.db.executemany("INSERT INTO name VALUES (?, ?)", folded)
         words = ((word, name) for name, _ in folded for word in set(name.split()))
         self.db.executemany("INSERT OR IGNORE INTO word VALUES (?, ?)", words)
 
     def remove_things(self, ids: Iterable[str]) -> None:
-        """Remove things and the names that nothing else has."""
-        for each in ids:
-            names = self._each("SELECT folded FROM name WHERE id = ?", [each])
-            self.db.execute("DELETE FROM thing WHERE id = ?", (each,))
-            self.db.execute("DELETE FROM name WHERE id = ?", (each,))
-            for folded in names - self._each("SELECT folded FROM name WHERE folded = ?", names):
+        """Remove things, and the names that no other thing has."""
+        for identifier in ids:
+            names = self._values("SELECT folded FROM name WHERE id = ?", [identifier])
+            self.db.execute("DELETE FROM thing WHERE id = ?", (identifier,))
+            self.db.execute("DELETE FROM name WHERE id = ?", (identifier,))
+            for folded in names - self._values("SELECT folded FROM name WHERE folded = ?", names):
                 rows = ((word, folded) for word in set(folded.split()))
                 self.db.executemany("DELETE FROM word WHERE word = ? AND folded = ?", rows)
 
     def thing(self, identifier: str) -> Named | None:
-        """The thing of this id, with its names."""
+        """The thing of this id with its names; None if there is no such thing."""
         row = self.db.execute("SELECT * FROM thing WHERE id = ?", (identifier,)).fetchone()
         if row is None:
             return None
@@ -204,46 +204,46 @@ class Index:
         )
 
     def is_common(self, word: str) -> bool:
-        """Whether more names have a word than make it a ground for comparing two of them."""
-        return self.sharers(word) > COMMON
+        """Whether too many names have this word for it to suggest that two of them are alike."""
+        return self.count_names_with(word) > COMMON
 
-    def sharers(self, word: str) -> int:
-        """The number of names that have a word."""
+    def count_names_with(self, word: str) -> int:
+        """The number of names that contain this word."""
         count = "SELECT COUNT(*) FROM word WHERE word = ?"
         return int(self.db.execute(count, (word,)).fetchone()[0])
 
-    def having_name(self, folded: str) -> set[str]:
-        """The ids of the things of this name, folded."""
-        return self._each("SELECT id FROM name WHERE folded = ?", [folded])
+    def ids_with_name(self, folded: str) -> set[str]:
+        """The ids of the things that have this name, in folded form."""
+        return self._values("SELECT id FROM name WHERE folded = ?", [folded])
 
-    def having_word(self, word: str) -> set[str]:
-        """The ids of the things that have this word in a name."""
-        return self._each("SELECT id FROM word JOIN name USING (folded) WHERE word = ?", [word])
+    def ids_with_word(self, word: str) -> set[str]:
+        """The ids of the things with a name that contains this word."""
+        return self._values("SELECT id FROM word JOIN name USING (folded) WHERE word = ?", [word])
 
     def pairs(self) -> dict[tuple[str, str], str]:
-        """The ids of likely duplicates, and why they are."""
+        """The pairs of ids of likely duplicates, each with the reason."""
         rows = self.db.execute("SELECT one, two, reason FROM pair ORDER BY one, two")
-        return {(one, two): why for one, two, why in rows}
+        return {(first, two): why for first, two, why in rows}
 
     def set_pairs(self, pairs: dict[tuple[str, str], str]) -> None:
-        """Replace all likely duplicates."""
+        """Replace all pairs of likely duplicates."""
         self.db.execute("DELETE FROM pair")
         rows = ((*pair, why) for pair, why in pairs.items())
         self.db.executemany("INSERT INTO pair VALUES (?, ?, ?)", rows)
 
     def results(self) -> tuple[Result, ...]:
-        """What shapes and checks found that was no error, sorted."""
+        """The results of shapes and checks that are not errors, sorted."""
         rows = self.db.execute("SELECT found FROM result")
-        return tuple(sorted(Result(*json.loads(found)) for (found,) in rows))
+        return tuple(sorted(Result(*json.loads(content)) for (content,) in rows))
 
     def set_results(self, results: Iterable[Result]) -> None:
         """Replace all results."""
         self.db.execute("DELETE FROM result")
-        rows = {(json.dumps(astuple(each)),) for each in results}
+        rows = {(json.dumps(astuple(result)),) for result in results}
         self.db.executemany("INSERT INTO result VALUES (?)", rows)
 
     def dump(self) -> Iterator[tuple[Any, ...]]:
-        """All but stamps and numbers, sorted: the same content gives the same rows."""
+        """All rows without stamps and row numbers, sorted: equal content gives equal rows."""
         yield from self.db.execute("SELECT owner, path, verified, cited FROM sheet ORDER BY owner")
         for table, key in (("owns", "subject"), ("needs", "need")):
             yield from self.db.execute(
@@ -252,14 +252,14 @@ class Index:
         for table in ("thing", "name", "word", "pair", "result"):
             yield from sorted(self.db.execute(f"SELECT * FROM {table}"))
 
-    def _each(self, select: str, keys: Iterable[str]) -> set[str]:
-        return {found for key in keys for (found,) in self.db.execute(select, (key,))}
+    def _values(self, select: str, keys: Iterable[str]) -> set[str]:
+        return {value for key in keys for (value,) in self.db.execute(select, (key,))}
 
 
 def _short(subject: str) -> str:
-    """A subject of ours without the beginning that all of them have."""
+    """A subject without the base IRI, if it begins with that."""
     return subject.removeprefix(f"<{BASE}")
 
 
-def _whole(short: str) -> str:
+def _full(short: str) -> str:
     return short if short.startswith("<") else f"<{BASE}{short}"

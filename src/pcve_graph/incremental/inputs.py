@@ -1,4 +1,4 @@
-"""The files that a build reads, and what tells that one has changed."""
+"""The files that a build reads, and how a change of one is detected."""
 
 from __future__ import annotations
 
@@ -21,27 +21,26 @@ from ..system.files import read_file, read_inside, walk
 STAMPS: Final = "inputs.stamps"
 LARGEST: Final = 300 * 2**20
 """Bytes of the largest file that a build reads."""
-
-
 _UNSURE: Final = "changed while it was read"
-"""The stamp of a file of which it is not known what a build read in it: the next reads it anew."""
+"""The stamp of a file that may differ from what the build read; the next build reads it again."""
 
 _GONE: Final = "0" * 64
-"""In the place of the SHA-256 of a file that went while it was looked at."""
+"""Stands for the SHA-256 of a file that was deleted during the scan."""
 
 _TICK: Final = 10**8
-"""Nanoseconds: more than any system's clock for files takes from one time to the next."""
+"""Nanoseconds; longer than the resolution of the file timestamps of any system."""
 
 _COARSE: Final = 2 * 10**9
-"""The same for file systems that keep whole seconds; FAT keeps every other one."""
+"""The same for file systems that store whole seconds; FAT has a resolution of two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Files by path from the project's root: the SHA-256 of each, and how it looked before that.
+    """SHA-256 and stamp of each input file, by path relative to the project's root.
 
-    A stamp is size, times of the last change of content and of status (ns), and inode; `folders`
-    has those of the folders that hold them. `started` is when it was begun to look (ns since 1970).
+    A stamp is size, mtime and ctime (ns) and inode, taken before the file was read; `folders` has
+    the stamps of the folders that contain the files. `started` is the start of the scan (ns since
+    1970).
     """
 
     sums: dict[str, str]
@@ -51,9 +50,11 @@ class Inputs:
 
 
 class News(NamedTuple):
-    """What differs from the inputs of a build: the SHA-256 and stamp of each file that is new or
-    looks otherwise, the paths of those that are gone, and `changed`: all that hold other content,
-    or of which it is not known what the build read. `folders` and `started` are as in `Inputs`.
+    """Differences from the inputs of a build.
+
+    `fresh` has SHA-256 and stamp of each file that is new or whose stamp differs, `gone` the paths
+    of deleted files, and `changed` the paths of all files whose content differs, or may differ from
+    what the build read. `folders` and `started` are as in `Inputs`.
     """
 
     fresh: dict[str, tuple[str, str]]
@@ -64,16 +65,16 @@ class News(NamedTuple):
 
 
 def read_inputs(folder: Path) -> Inputs:
-    """The inputs that the build in `folder` read, as far as their stamps can be read."""
-    sums, stamps, started = _written(folder)
+    """The inputs of the build in `folder`; stamps that cannot be read are empty."""
+    sums, stamps, started = _saved_inputs(folder)
     digests = {line[66:]: line[:64] for line in sums}
     return Inputs(digests, dict(zip(digests, stamps, strict=True)), {}, started)
 
 
 def write_inputs(files: Inputs, folder: Path) -> None:
-    """Write the SHA-256 sums of the inputs, as `sha256sum --check` reads them, and their stamps.
+    """Write the SHA-256 sums of the inputs, in the format of `sha256sum --check`, and their stamps.
 
-    The first line of the stamps is when they were begun, and the SHA-256 of the sums they are of.
+    The first line of the stamps has the start of the scan and the SHA-256 of the file of sums.
     """
     ordered = sorted(files.sums)
     sums = "".join(f"{files.sums[path]}  {path}\n" for path in ordered).encode()
@@ -83,47 +84,47 @@ def write_inputs(files: Inputs, folder: Path) -> None:
     (folder / STAMPS).write_text(stamps, "utf-8")
 
 
-def renewed(folder: Path, news: News) -> Inputs:
-    """The inputs that the build in `folder` read, with `news` of them."""
+def renewed(folder: Path, changes: News) -> Inputs:
+    """The inputs of the build in `folder` after `changes`."""
     old = read_inputs(folder)
-    fresh = {path: found for path, found in news.fresh.items() if path not in news.gone}
-    sums = {path: digest for path, digest in old.sums.items() if path not in news.gone}
+    fresh = {path: entry for path, entry in changes.fresh.items() if path not in changes.gone}
+    sums = {path: digest for path, digest in old.sums.items() if path not in changes.gone}
     sums |= {path: digest for path, (digest, _) in fresh.items()}
     stamps = {path: fresh[path][1] if path in fresh else old.stamps[path] for path in sums}
-    return Inputs(sums, stamps, news.folders, news.started)
+    return Inputs(sums, stamps, changes.folders, changes.started)
 
 
 def news(project: Project, last: Path) -> News:
-    """What has changed in `project` since the build whose files are in the folder `last`.
+    """The changes in `project` since the build in the folder `last`.
 
-    A file that looks as it did then is not read, unless it had changed so short a time before the
-    build looked that a further change could look the same.
+    A file with an unchanged stamp is not read, unless it was modified so shortly before the scan
+    that a later change could have left the same stamp.
     """
     started = time.time_ns()
-    sums, stamps, before = _written(last)
-    known = dict(zip(map(_path, sums), stamps, strict=True))
-    changed = {path for path, stamp in known.items() if stamp == _UNSURE}
+    sums, stamps, before = _saved_inputs(last)
+    stamps_by_path = dict(zip(map(_path_of, sums), stamps, strict=True))
+    changed = {path for path, stamp in stamps_by_path.items() if stamp == _UNSURE}
     present: list[str] = []
     fresh: dict[str, tuple[str, str]] = {}
     for path, entry, status in _files(project):
         present.append(path)
         stamp = _stamp(status)
-        if known.pop(path, "") != stamp or _is_recent(status, before):
+        if stamps_by_path.pop(path, "") != stamp or _is_recent(status, before):
             fresh[path] = (_digest(project, entry), stamp)
     digests = {line[66:]: line[:64] for line in sums if line[66:] in fresh}
     changed |= {path for path, (digest, _) in fresh.items() if digest != digests.get(path)}
-    changed |= known.keys()
-    return News(fresh, set(known), changed, _folders(project, present), started)
+    changed |= stamps_by_path.keys()
+    return News(fresh, set(stamps_by_path), changed, _folders(project, present), started)
 
 
 def news_apart(project: Project, last: Path) -> Callable[[], News]:
-    """As `news`, looked for by a process of its own from now on; to be asked for once."""
+    """Starts `news` in a separate process; the function returned waits for it. Call it once."""
     apart = Apart(lambda: tuple(news(project, last)))
     return lambda: News._make(apart.result())
 
 
 def scan(project: Project) -> Inputs:
-    """Every file that a build reads, as it looked before it was read."""
+    """Every file that a build reads, stamped before it is read."""
     started = time.time_ns()
     sums: dict[str, str] = {}
     stamps: dict[str, str] = {}
@@ -134,10 +135,10 @@ def scan(project: Project) -> Inputs:
 
 
 def settled(project: Project, files: Inputs) -> Inputs:
-    """`files`, which were looked at before all was read, now that it has been read.
+    """`files`, which were scanned before the build read them, after it has read them.
 
     A file that changed in between, even if it changed back, gets a stamp by which the next build
-    reads it anew; so does every file, where one came or went: it could have been read.
+    reads it again. So do all files if one was added or deleted, since it may have been read.
     """
     sums, stamps = dict(files.sums), dict(files.stamps)
     missing = set(sums)
@@ -155,14 +156,14 @@ def settled(project: Project, files: Inputs) -> Inputs:
 
 
 def completeness_file(project: Project) -> Path:
-    """The saved question that a build asks; a project may do without."""
+    """The path of the saved query that a build runs; a project need not have it."""
     return project.queries / "answers" / "completeness.rq"
 
 
-def _written(folder: Path) -> tuple[list[str], list[str], int]:
-    """The lines of sums and of stamps of a build, and when it was begun to look at the files.
+def _saved_inputs(folder: Path) -> tuple[list[str], list[str], int]:
+    """The lines of sums, the stamps, and the start of the scan of a build.
 
-    Stamps that are not of these sums, or cannot be read, are empty.
+    Stamps that do not belong to these sums, or cannot be read, are empty.
     """
     content = read_part(folder / SUMS)
     try:
@@ -183,7 +184,7 @@ def _stamp(status: os.stat_result) -> str:
 
 
 def _is_recent(status: os.stat_result, started: int) -> bool:
-    """Whether a file could have changed twice within one tick of its clock, `started` between."""
+    """Whether the file could change again after `started` without a change of its timestamps."""
     return any(
         moment >= started - (_TICK if moment % 10**9 else _COARSE)
         for moment in (status.st_mtime_ns, status.st_ctime_ns)
@@ -191,12 +192,12 @@ def _is_recent(status: os.stat_result, started: int) -> bool:
 
 
 def _digest(project: Project, file: Path | os.DirEntry[str]) -> str:
-    """The SHA-256 of a file. Raises ContentError or UsageError where it cannot be read."""
+    """The SHA-256 of a file. Raises ContentError or UsageError if it cannot be read."""
     try:
         try:
             content = read_file(Path(file), LARGEST)
         except UsageError:
-            content = read_inside(Path(file), project.root, LARGEST)  # which says the place
+            content = read_inside(Path(file), project.root, LARGEST)  # its error has the position
     except FileNotFoundError:
         return _GONE
     except OSError as error:
@@ -204,27 +205,27 @@ def _digest(project: Project, file: Path | os.DirEntry[str]) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _path(line: str) -> str:
+def _path_of(line: str) -> str:
     return line[66:]
 
 
 def _folders(project: Project, paths: Iterable[str]) -> dict[str, str]:
-    """The stamps of all folders that lead from the project's root to these files."""
+    """The stamps of all folders on the paths from the project's root to these files."""
     names: set[str] = set()
     for path in paths:
         name = path.rpartition("/")[0]
         while name and name not in names:
             names.add(name)
             name = name.rpartition("/")[0]
-    found: dict[str, str] = {}
+    stamps_by_folder: dict[str, str] = {}
     for name in names:
         with suppress(OSError):
-            found[name] = _stamp((project.root / name).stat())
-    return found
+            stamps_by_folder[name] = _stamp((project.root / name).stat())
+    return stamps_by_folder
 
 
 def _files(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str], os.stat_result]]:
-    """The files of the folders that are read, and of those beneath, by their path from the root."""
+    """Path from the root, entry and status of each input file."""
     for path, entry in _entries(project):
         try:
             status = entry.stat()
@@ -242,12 +243,12 @@ def _entries(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
 
 
 def is_stale(project: Project, saved: Saved) -> bool:
-    """Whether a file that the build read has changed since, by content."""
+    """Whether the content of an input has changed since the build."""
     return bool(news(project, saved.folder).changed)
 
 
 def is_current(project: Project) -> bool:
-    """Whether there is a saved graph, made of the files as they are."""
+    """Whether there is a saved graph, built from the files in their present state."""
     try:
         return not is_stale(project, open_graph(project))
     except (UsageError, OSError, ValueError):

@@ -1,7 +1,7 @@
-"""What each rule reads of the graph: the shapes (W3C SHACL) and the checks as patterns from a root.
+"""What each rule reads from the graph: shapes (W3C SHACL) and checks as triple patterns.
 
-The root of a shape is its focus node, that of a check its ?subject. A rule that reads more than can
-be followed from its root says so (`bounded` is False) and is then applied to the whole graph.
+The root of a shape is its focus node, the root of a check its ?subject. A rule whose patterns
+cannot all be traced from its root is not `bounded`; it has to be applied to the whole graph.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ _SH: Final = PREFIXES["sh"]
 _NESTED: Final = ("sh:node", "sh:not", "sh:qualifiedValueShape", "sh:property")
 _LISTS: Final = ("sh:and", "sh:or", "sh:xone")
 _PAIRS: Final = ("sh:equals", "sh:disjoint", "sh:lessThan", "sh:lessThanOrEquals")
-_BEYOND: Final = ("sh:target", "sh:qualifiedValueShapesDisjoint", "sh:parameter", "sh:rule")
+_UNSUPPORTED: Final = ("sh:target", "sh:qualifiedValueShapesDisjoint", "sh:parameter", "sh:rule")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A shape or a check: its root variable, and the patterns that lead from it.
+    """A shape or a check: its root variable, and the patterns that it reads.
 
-    `targets` says which nodes a shape is for: each is a pattern with the root in it; `nodes` are
-    those that it names one by one (sh:targetNode). `sparing` holds variables of which one binding
-    is as good as all; `members` the shapes whose results belong to this one.
+    `targets` are the targets of a shape, as patterns that contain the root; `nodes` are the nodes
+    of sh:targetNode. `existential` has the variables for which a single binding is enough;
+    `members` the shapes whose results belong to this one.
     """
 
     name: str
@@ -42,64 +42,68 @@ class Rule:
     bounded: bool = True
     targets: tuple[Pattern, ...] = ()
     nodes: frozenset[str] = frozenset()
-    sparing: frozenset[str] = frozenset()
+    existential: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
 
 
 def rule_to_json(rule: Rule) -> dict[str, Any]:
-    """A rule as JSON has it."""
+    """A rule as a JSON object."""
     return {
         key: sorted(value) if isinstance(value, frozenset) else value
         for key, value in asdict(rule).items()
     }
 
 
-def rule_from_json(kept: dict[str, Any]) -> Rule:
+def rule_from_json(row: dict[str, Any]) -> Rule:
     """The rule that `rule_to_json` wrote."""
-    sets = {key: frozenset(kept[key]) for key in ("nodes", "sparing", "members")}
+    sets = {key: frozenset(row[key]) for key in ("nodes", "existential", "members")}
     patterns = {
-        key: tuple(Pattern(**_tuples(each)) for each in kept[key])
+        key: tuple(Pattern(**_tuples(pattern)) for pattern in row[key])
         for key in ("patterns", "targets")
     }
-    return Rule(**{**kept, **sets, **patterns})
+    return Rule(**{**row, **sets, **patterns})
 
 
 def _tuples(pattern: dict[str, Any]) -> dict[str, Any]:
-    def one(value: Any) -> Any:
-        return tuple(map(one, value)) if isinstance(value, list) else value
+    def convert(value: Any) -> Any:
+        return tuple(map(convert, value)) if isinstance(value, list) else value
 
-    return {key: one(value) for key, value in pattern.items()}
+    return {key: convert(value) for key, value in pattern.items()}
 
 
 def check_rule(query: SavedQuery) -> Rule:
-    """What a query of queries/checks reads, from its ?subject."""
+    """The rule of a query in queries/checks, with ?subject as its root."""
     read = query_patterns(query.text)
     seen: Counter[str] = Counter()
-    for each in read.patterns:
-        seen.update(str(term) for term in (each.subject, each.path, each.object) if _free(term))
+    for pattern in read.patterns:
+        seen.update(
+            str(term)
+            for term in (pattern.subject, pattern.path, pattern.object)
+            if _is_variable(term)
+        )
     grouped = all("?subject" in keys for keys in read.grouped)
-    sparing = {name for name, times in seen.items() if times == 1} - read.mentioned
+    existential = {name for name, times in seen.items() if times == 1} - read.mentioned
     return Rule(
         name=query.name,
         root="?subject",
         patterns=read.patterns,
         bounded=grouped and not read.sliced,
-        sparing=frozenset() if read.grouped else frozenset(sparing),
+        existential=frozenset() if read.grouped else frozenset(existential),
     )
 
 
-def _free(term: Path) -> bool:
+def _is_variable(term: Path) -> bool:
     return isinstance(term, str) and term.startswith("?")
 
 
 def shape_rules(shapes: str) -> tuple[Rule, ...]:
-    """A rule for each shape that has a target, by IRI; `shapes` is N-Triples text."""
+    """A rule for each shape that has a target, sorted by IRI; `shapes` is N-Triples text."""
     graph = _Shapes(shapes)
     return tuple(graph.rule(shape) for shape in graph.targeted())
 
 
 class _Shapes:
-    """The triples of a shapes graph, and the patterns read from them."""
+    """The triples of a shapes graph, translated to patterns."""
 
     def __init__(self, text: str) -> None:
         self.by: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -127,35 +131,37 @@ class _Shapes:
         )
 
     def targets(self, shape: str) -> tuple[Pattern, ...]:
-        """The targets of a shape (SHACL 2.1.3), implicit class targets included."""
+        """The targets of a shape (SHACL 2.1.3), including implicit class targets."""
         classes = self.all(shape, "sh:targetClass")
         kinds = set(self.all(shape, "rdf:type"))
-        own = {f"<{expand(each)}>" for each in ("sh:NodeShape", "sh:PropertyShape")}
-        if kinds & {f"<{expand(each)}>" for each in ("rdfs:Class", "owl:Class")} and kinds & own:
+        own = {f"<{expand(name)}>" for name in ("sh:NodeShape", "sh:PropertyShape")}
+        if kinds & {f"<{expand(name)}>" for name in ("rdfs:Class", "owl:Class")} and kinds & own:
             classes = [*classes, shape]
         return (
-            *(Pattern("?this", _IS_A, each) for each in classes),
+            *(Pattern("?this", _IS_A, kind) for kind in classes),
             *(Pattern("?this", p, "?any") for p in self.all(shape, "sh:targetSubjectsOf")),
             *(Pattern("?any", p, "?this") for p in self.all(shape, "sh:targetObjectsOf")),
         )
 
     def rule(self, shape: str) -> Rule:
         self.slots, self.bounded, self.members = 0, True, set()
-        beyond = any(self.all(each, name) for each in self.subjects for name in _BEYOND)
+        unsupported = any(
+            self.all(subject, name) for subject in self.subjects for name in _UNSUPPORTED
+        )
         targets = self.targets(shape)
         patterns = (*targets, *self.shape(shape, "?this", ()))
         return Rule(
             name=shape[1:-1],
             root="?this",
             patterns=patterns,
-            bounded=self.bounded and not beyond,
+            bounded=self.bounded and not unsupported,
             targets=targets,
             nodes=frozenset(self.all(shape, "sh:targetNode")),
             members=frozenset(self.members),
         )
 
     def shape(self, shape: str, focus: str, above: tuple[str, ...]) -> Iterator[Pattern]:
-        """What a shape reads of the nodes in the slot `focus`."""
+        """The patterns that a shape reads from the nodes in the slot `focus`."""
         if shape in above:
             self.bounded = False
             return
@@ -166,27 +172,27 @@ class _Shapes:
             yield Pattern(focus, self.path(path), values)
         yield from self.constraints(shape, focus, values)
         heads = [head for name in _LISTS for head in self.all(shape, name)]
-        nested = [each for name in _NESTED for each in self.all(shape, name)]
-        for each in (*nested, *(each for head in heads for each in self.listed(head))):
-            yield from self.shape(each, values, (*above, shape))
+        nested = [member for name in _NESTED for member in self.all(shape, name)]
+        for member in (*nested, *(member for head in heads for member in self.listed(head))):
+            yield from self.shape(member, values, (*above, shape))
 
     def constraints(self, shape: str, focus: str, values: str) -> Iterator[Pattern]:
-        for each in self.all(shape, "sh:class"):
-            yield Pattern(values, _IS_A, each)
+        for kind in self.all(shape, "sh:class"):
+            yield Pattern(values, _IS_A, kind)
         for name in _PAIRS:
-            for each in self.all(shape, name):
-                yield Pattern(focus, each, self.slot())
-        if any(each.startswith('"true') for each in self.all(shape, "sh:closed")):
+            for kind in self.all(shape, name):
+                yield Pattern(focus, kind, self.slot())
+        if any(value.startswith('"true') for value in self.all(shape, "sh:closed")):
             yield Pattern(focus, ("!",), self.slot())
-        for each in self.all(shape, "sh:sparql"):
-            yield from self.query(each, focus)
+        for kind in self.all(shape, "sh:sparql"):
+            yield from self.query(kind, focus)
 
     def query(self, constraint: str, focus: str) -> Iterator[Pattern]:
-        """The patterns of a SPARQL constraint (SHACL 5); $this is the focus."""
+        """The patterns of a SPARQL constraint (SHACL 5); $this is the focus node."""
         declared = (
-            each
+            declaration
             for owner in self.all(constraint, "sh:prefixes")
-            for each in self.all(owner, "sh:declare")
+            for declaration in self.all(owner, "sh:declare")
         )
         head = "".join(map(self.prefix, declared))
         for text in self.all(constraint, "sh:select"):
@@ -199,12 +205,12 @@ class _Shapes:
             except Exception:
                 self.bounded = False
                 continue
-            self.bounded &= not read.sliced and all("?this" in each for each in read.grouped)
+            self.bounded &= not read.sliced and all("?this" in keys for keys in read.grouped)
             number = self.slot()
-            for each in read.patterns:
-                terms = (each.subject, each.path, each.object)
+            for pattern in read.patterns:
+                terms = (pattern.subject, pattern.path, pattern.object)
                 subject, path, value = (_renamed(term, focus, number) for term in terms)
-                yield Pattern(str(subject), path, str(value), each.scope)
+                yield Pattern(str(subject), path, str(value), pattern.scope)
 
     def prefix(self, declaration: str) -> str:
         (name,), (space,) = (self.all(declaration, key) for key in ("sh:prefix", "sh:namespace"))
@@ -215,7 +221,7 @@ class _Shapes:
         return f"?{self.slots}"
 
     def path(self, node: str) -> Path:
-        """A SHACL property path (SHACL 2.3.1)."""
+        """The path that a property path node describes (SHACL 2.3.1)."""
         if node.startswith("<"):
             return node
         for name, mark in (
@@ -232,13 +238,13 @@ class _Shapes:
 
 
 def _renamed(term: Path, focus: str, number: str) -> Path:
-    if not _free(term):
+    if not _is_variable(term):
         return term
     return focus if term == "?this" else f"{term}{number}"
 
 
 def _literal(term: str) -> ox.Literal:
     line = f"<urn:s> <urn:p> {term} ."
-    found = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
-    assert isinstance(found, ox.Literal)
-    return found
+    literal = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
+    assert isinstance(literal, ox.Literal)
+    return literal

@@ -1,4 +1,4 @@
-"""Sorted lines of N-Triples in a file, looked up and replaced without reading the rest."""
+"""Sorted N-Triples files, searched and updated without reading them whole."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from ..model.namespaces import GRAPHS, graph
 
 
 class Lines:
-    """A file of sorted lines, each ended by a newline. Bytes are in the order of their text."""
+    """A file of lines in the order of their UTF-8 bytes, each terminated by a newline.
+
+    Raises ValueError for a file that does not end in a newline.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -24,10 +27,10 @@ class Lines:
             self.size = file.seek(0, 2)
             self.text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if self.size else b""
         if self.size and self.text[-1:] != b"\n":
-            raise ValueError(f"{path} does not end with a whole line")  # searching it would not end
+            raise ValueError(f"{path} does not end in a newline")  # searching it would not end
 
     def of(self, subject: str) -> Iterator[str]:
-        """The lines of a subject, as N-Triples writes it."""
+        """The lines of a subject, which is given as an N-Triples term."""
         start = f"{subject} ".encode()
         at = self._place(start)
         while self.text[at : at + len(start)] == start:
@@ -36,31 +39,31 @@ class Lines:
             at = end + 1
 
     def replace(self, target: Path, removed: Iterable[str], added: Iterable[str]) -> None:
-        """Write `target`: these lines without `removed` and with `added`, sorted, each once."""
+        """Write these lines to `target` without `removed` and with `added`, sorted and unique."""
         gone, fresh = set(removed), set(added)
         at = 0
         with self.path.open("rb") as old, target.open("wb", buffering=0) as file:
             for line in sorted((gone | fresh) - (gone & fresh)):
                 raw = line.encode() + b"\n"
                 place = self._place(raw[:-1])
-                there = self.text[place : place + len(raw)] == raw
+                is_present = self.text[place : place + len(raw)] == raw
                 self._copy(old, at, place, file)
                 at = place
-                if line in gone and there:
+                if line in gone and is_present:
                     at = place + len(raw)
-                elif line in fresh and not there:
+                elif line in fresh and not is_present:
                     file.write(raw)
             self._copy(old, at, self.size, file)
 
     def _copy(self, old: io.BufferedReader, start: int, end: int, target: io.FileIO) -> None:
-        """Append a part of this file to another; where the system can, it copies it itself."""
+        """Append a range of this file to another, with the system call for that if there is one."""
         with contextlib.suppress(AttributeError, OSError):
             while start < end:
                 start += os.copy_file_range(old.fileno(), target.fileno(), end - start, start)
         target.write(self.text[start:end])
 
     def _place(self, start: bytes) -> int:
-        """Where the first line stands that does not come before `start`."""
+        """The offset of the first line that does not sort before `start`."""
         low, high = 0, len(self.text)
         while low < high:
             middle = (low + high) // 2
@@ -74,22 +77,27 @@ class Lines:
 
 
 def saved_lines(folder: Path) -> dict[str, Lines]:
-    """The lines of each graph of the generation in `folder`, by name."""
+    """The lines of each graph of the generation in `folder`, by the name of the graph."""
     return {name: Lines(folder / "graph" / f"{name}.nt") for name in GRAPHS}
 
 
 def quads(lines: Iterable[str], name: str) -> set[ox.Quad]:
-    """The quads of lines of the graph `name` as a store holds them, blank nodes by their labels."""
+    """The quads of lines of the graph `name` in the form that a store gives them.
+
+    Blank nodes have the labels of the lines.
+    """
     text = "\n".join(lines)
     parsed = ox.parse(text, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False)
     home = ox.NamedNode(graph(name))
     store = ox.Store()
-    store.extend(ox.Quad(each.subject, each.predicate, each.object, home) for each in parsed)
+    store.extend(
+        ox.Quad(triple.subject, triple.predicate, triple.object, home) for triple in parsed
+    )
     return set(store)
 
 
-class Spelling:
-    """How saved quads are written: a store gives some literals its own form.
+class LineLookup:
+    """Finds the saved lines of quads: a store normalizes some literals, the files do not.
 
     `added` and `removed` are lines by graph name that are not saved yet.
     """
@@ -101,11 +109,11 @@ class Spelling:
         removed: Mapping[str, Iterable[str]],
     ) -> None:
         self.lines = lines
-        self._new = _by_subject(line for each in added.values() for line in each)
-        self._gone = {name: _by_subject(each) for name, each in removed.items()}
+        self._new = _by_subject(line for group in added.values() for line in group)
+        self._gone = {name: _by_subject(group) for name, group in removed.items()}
 
     def of(self, quads: Iterable[ox.Quad]) -> list[str]:
-        """The lines of the subjects and predicates of `quads`, sorted."""
+        """The lines that have subject and predicate of one of `quads`, sorted."""
         wanted: dict[str, set[str]] = defaultdict(set)
         for quad in quads:
             wanted[str(quad.subject)].add(str(quad.predicate))
@@ -117,15 +125,15 @@ class Spelling:
         )
 
     def _lines_of(self, subject: str) -> set[str]:
-        found = set(self._new.get(subject, ()))
+        lines_of_subject = set(self._new.get(subject, ()))
         for name, lines in self.lines.items():
             gone = self._gone.get(name, {}).get(subject, ())
-            found.update(line for line in lines.of(subject) if line not in gone)
-        return found
+            lines_of_subject.update(line for line in lines.of(subject) if line not in gone)
+        return lines_of_subject
 
 
 def _by_subject(lines: Iterable[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
+    lines_by_subject: dict[str, set[str]] = defaultdict(set)
     for line in lines:
-        found[line.split(" ", 1)[0]].add(line)
-    return found
+        lines_by_subject[line.split(" ", 1)[0]].add(line)
+    return lines_by_subject

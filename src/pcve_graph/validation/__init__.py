@@ -1,3 +1,7 @@
-"""The shapes and their engines: what is wrong with a value, and the rule that says so."""
+"""Shapes and checks: validating the graph, a change to it, or any RDF document.
 
-from __future__ import annotations
+To change how a SHACL engine is called, open `shacl` and `engines`; what a message says, `results`
+(and `model/messages`); what a build requires, `gate` and `incremental_gate`; what `pcve validate`
+reads and writes, `run`, `documents`, `document_check` and `report`; what `pcve explain` shows,
+`rule_help` and `rules/<class>.yml`.
+"""

@@ -1,4 +1,4 @@
-"""Check anybody's data against the shapes: each result at its line, with the rule and the cure."""
+"""Validation of an RDF document: each problem with its place, rule and fix."""
 
 from __future__ import annotations
 
@@ -16,160 +16,171 @@ from ..syntax.positions import Places, pair_blanks
 from . import shacl
 from .documents import Document
 from .incremental_gate import check_beside
-from .results import nearest_key, one_each, plainest, pointed, result_problem
-from .statement_index import Statement, Survey, parts
+from .results import first_per_rule, nearest_key, plainness, result_problem, with_named_value
+from .statement_index import Statement, StatementIndex, split_line
 
 _PAIRED = 200_000
-"""Statements of nodes without a name that are held in memory, to tell which node is which."""
+"""Statements about blank nodes that are held in memory to match the labels of two parsers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
-    """What is wrong with one document, and the SHACL results behind it."""
+class DocumentReport:
+    """The problems of one document, and the SHACL results behind them."""
 
     problems: tuple[Problem, ...]
     results: tuple[Result, ...]
 
 
-def inspect_document(
+def check_document(
     document: Document,
     ontology: Ontology,
     shapes: str | None = None,
     against: Saved | None = None,
     engine: str | None = None,
     focus: tuple[str, ...] = (),
-) -> Findings:
-    """Everything that is wrong with `document`, sorted by line.
+) -> DocumentReport:
+    """All problems of `document`, sorted by line.
 
-    `shapes` replaces the project's shapes (N-Triples). `against` is the built graph: its things
-    are known, and only what the document says is told; with `focus`, only what is wrong with those
-    IRIs. The document is read once for the engine, and once more for the places of what is wrong
-    in it. Raises ContentError where it has an error of syntax.
+    `shapes` replaces the project's shapes (N-Triples). `against` is a built graph in which
+    references are resolved; only problems of subjects in the document are reported, and with
+    `focus` only those of these IRIs. The document is read once for the engine, and again to find
+    the places of problems. Raises ContentError for a syntax error.
     """
-    survey = Survey(ontology)
-    report = _report(document, ontology, survey, shapes, against, engine)
-    asked = {f"<{each}>" for each in focus}
+    index = StatementIndex(ontology)
+    report = _report(document, ontology, index, shapes, against, engine)
+    focus_terms = {f"<{iri}>" for iri in focus}
 
-    def is_told(subject: str) -> bool:
-        return subject in survey and (not asked or subject in asked)
+    def is_reported(subject: str) -> bool:
+        return subject in index and (not focus_terms or subject in focus_terms)
 
-    results = tuple(each for each in report.results if is_told(each.focus))
-    suspects = {each for each in survey.suspects() if is_told(each)} if shapes is None else set()
-    findings = Findings((), ())
+    results = tuple(result for result in report.results if is_reported(result.focus))
+    suspects = (
+        {subject for subject in index.suspects() if is_reported(subject)}
+        if shapes is None
+        else set()
+    )
+    findings = DocumentReport((), ())
     if results or suspects:
-        findings = _findings(document, ontology, survey, results, suspects, against)
-    refused = {each: name for each, name in survey.refused.items() if is_told(each[0])}
+        findings = _describe(document, ontology, index, results, suspects, against)
+    refused = {
+        statement: name for statement, name in index.refused.items() if is_reported(statement[0])
+    }
     problems = {*findings.problems, *_control_characters(document, refused)}
-    return Findings(tuple(sorted(problems)), findings.results)
+    return DocumentReport(tuple(sorted(problems)), findings.results)
 
 
 def _control_characters(document: Document, refused: dict[Statement, str]) -> Iterator[Problem]:
-    """A warning for each statement with a character that a record may not hold, by its name.
+    """A warning for each statement with a character that records may not contain.
 
-    Not an error: RDF 1.1 allows it (Concepts, section 3.3), and other validators pass it.
+    `refused` has the name of the character. It is not an error: RDF 1.1 allows these characters
+    (Concepts, section 3.3), and other validators accept them.
     """
     if not refused:
         return
-    places, alias = _places(document, {each[0] for each in refused})
-    named = {_aliased(each, alias): name for each, name in refused.items()}
-    of = _by_subject(places, {each[0] for each in named})
+    places, alias = _places(document, {statement[0] for statement in refused})
+    named = {_aliased(statement, alias): name for statement, name in refused.items()}
+    of = _by_subject(places, {statement[0] for statement in named})
     for statement, name in named.items():
-        found, fix = f"found the character {name}", f"delete the character {name} from this value"
-        problem = breach("control-character", _place(document, of, *statement), found, fix)
+        message, fix = f"found the character {name}", f"delete the character {name} from this value"
+        problem = breach("control-character", _position(document, of, *statement), message, fix)
         yield replace(problem, severity="warning")
 
 
 def _report(
     document: Document,
     ontology: Ontology,
-    survey: Survey,
+    index: StatementIndex,
     shapes: str | None,
     against: Saved | None,
     engine: str | None,
 ) -> shacl.Report:
-    """The report on the document, its bounds derived, with what it is to be joined with."""
+    """The report on the document with derived bounds, together with the ontology or `against`."""
 
     def lines() -> Iterator[str]:
-        stated = survey.taking(document.lines())
-        return stated if shapes else chain(stated, _derived(survey))
+        stated = index.index_lines(document.lines())
+        return stated if shapes else chain(stated, _derived(index))
 
-    known = chain.from_iterable(ontology.graphs.values())
+    context = chain.from_iterable(ontology.graphs.values())
     if against is not None:
         try:
             return check_beside(against, lines(), ontology, shapes, engine)
         except WholeError:
-            known = chain.from_iterable(map(against.lines, GRAPHS))
-    return shacl.validate(chain(lines(), known), shapes or ontology.shapes, engine)
+            context = chain.from_iterable(map(against.lines, GRAPHS))
+    return shacl.validate(chain(lines(), context), shapes or ontology.shapes, engine)
 
 
-def _derived(survey: Survey) -> Iterator[str]:
-    """The bounds that the build would derive, once all of the document has been taken down."""
-    for (subject, bound), (term, _) in survey.bounds().items():
+def _derived(index: StatementIndex) -> Iterator[str]:
+    """The bounds that a build would derive, as lines; valid once the whole document is indexed."""
+    for (subject, bound), (term, _) in index.bounds().items():
         yield f"{subject} {bound} {term} ."
 
 
-def _findings(
+def _describe(
     document: Document,
     ontology: Ontology,
-    survey: Survey,
+    index: StatementIndex,
     results: tuple[Result, ...],
     suspects: Collection[str],
     against: Saved | None,
-) -> Findings:
-    """The results, and what is said of the suspects that no shape knows, in words and places."""
-    values = {each.value for each in results if each.value.startswith("_:")}
-    places, alias = _places(document, {*suspects, *values, *(each.focus for each in results)})
-    for (subject, bound), (_, reason) in survey.bounds().items():
+) -> DocumentReport:
+    """The results, and the unknown keys and types of the suspects, as problems with places."""
+    values = {result.value for result in results if result.value.startswith("_:")}
+    places, alias = _places(document, {*suspects, *values, *(result.focus for result in results)})
+    for (subject, bound), (_, reason) in index.bounds().items():
         key = _aliased(reason, alias)
         if key[:1] in places:
             owner = alias.get(subject, subject)
             places.setdefault((owner, bound), places.get(key, places[key[:1]]))
-    results = tuple(sorted(_renamed(each, alias) for each in results))
-    of = _by_subject(places, {*(each.focus for each in results), *alias.values(), *suspects})
-    shown = [pointed(each, of[each.focus], ontology) for each in results]
+    results = tuple(sorted(_renamed(result, alias) for result in results))
+    of = _by_subject(places, {*(result.focus for result in results), *alias.values(), *suspects})
+    shown = [with_named_value(result, of[result.focus], ontology) for result in results]
     label = {name: label for label, name in alias.items()}
-    terms = {label.get(term, term) for each in shown for term in (each.focus, each.value)}
+    terms = {label.get(term, term) for result in shown for term in (result.focus, result.value)}
     if against is None:
         for line in chain.from_iterable(ontology.graphs.values()):
-            survey.labels.take(parts(line))
+            index.labels.take(split_line(line))
     else:
-        survey.labels.read(against.store, terms)
-    called = {alias.get(term, term): name for term, name in survey.labels.of(terms).items()}
-    ids = Ids(survey.labels.ids)
-    said = (parts(line) for line in (document.lines() if suspects else ()))
-    strange = survey.unknown(each for each in said if each[0] in suspects)
+        index.labels.read(against.store, terms)
+    called = {alias.get(term, term): name for term, name in index.labels.of(terms).items()}
+    ids = Ids(index.labels.ids)
+    statements = (split_line(line) for line in (document.lines() if suspects else ()))
+    strange = index.unknown_terms(statement for statement in statements if statement[0] in suspects)
     unknown = [(_aliased(key, alias), problem) for key, problem in strange]
-    told = {key for key, _ in unknown}
+    unknown_keys = {key for key, _ in unknown}
     problems = [
         result_problem(
-            each, _place(document, of, each.focus, each.path, each.value), ontology, called, ids
+            result,
+            _position(document, of, result.focus, result.path, result.value),
+            ontology,
+            called,
+            ids,
         )
-        for each in sorted(shown, key=plainest)
-        if (each.focus, each.path, each.value) not in told
+        for result in sorted(shown, key=plainness)
+        if (result.focus, result.path, result.value) not in unknown_keys
     ]
     closed = []
-    for key, (rule, found, fix) in unknown:
+    for key, (rule, message, fix) in unknown:
         at = key[:2] if rule == "unknown-key" else key
-        problems.append(breach(rule, _place(document, of, *at), found, fix))
-        closed.append(_closed(key, rule, found))
-    return Findings(one_each(problems), tuple(sorted((*results, *closed))))
+        problems.append(breach(rule, _position(document, of, *at), message, fix))
+        closed.append(_closed_result(key, rule, message))
+    return DocumentReport(first_per_rule(problems), tuple(sorted((*results, *closed))))
 
 
-def _closed(key: Statement, rule: str, found: str) -> Result:
-    """What no shape knows, as the result of a shape that is closed (SHACL 4.8.1)."""
+def _closed_result(key: Statement, rule: str, message: str) -> Result:
+    """An unknown key or type in the form of a result of a closed shape (SHACL 4.8.1)."""
     component, severity = expand("sh:ClosedConstraintComponent"), expand("sh:Violation")
     shape = f"{BASE}rule/{rule}"
-    return Result(key[0], key[1], key[2], shape, component, severity, found)
+    return Result(key[0], key[1], key[2], shape, component, severity, message)
 
 
-def _place(document: Document, of: dict[str, Places], *key: str) -> Position:
-    found = nearest_key(of[key[0]], *(*key, "", "")[:3])
-    return Position(document.name, *of[key[0]][found]) if found else Position(document.name)
+def _position(document: Document, of: dict[str, Places], *key: str) -> Position:
+    nearest = nearest_key(of[key[0]], *(*key, "", "")[:3])
+    return Position(document.name, *of[key[0]][nearest]) if nearest else Position(document.name)
 
 
 def _by_subject(places: Places, subjects: Iterable[str]) -> dict[str, Places]:
-    """The places of what is said of each of `subjects`."""
-    of: dict[str, Places] = {each: {} for each in subjects}
+    """The places of the statements about each of `subjects`."""
+    of: dict[str, Places] = {subject: {} for subject in subjects}
     for key, place in places.items():
         if key[0] in of:
             of[key[0]][key] = place
@@ -177,12 +188,12 @@ def _by_subject(places: Places, subjects: Iterable[str]) -> dict[str, Places]:
 
 
 def _places(document: Document, subjects: set[str]) -> tuple[Places, dict[str, str]]:
-    """Where what is said of `subjects` stands, and what the places call nodes without a name.
+    """The places of the statements about `subjects`, and the labels that they use for blank nodes.
 
-    Which of those is which shows in all that is said of any of them: in a document that says very
-    much, they are not looked for, and what is wrong with one has no place of its own.
+    Blank nodes are matched by all statements about them. In a document with very many of these the
+    match is not attempted, and a problem of a blank node is reported without a line.
     """
-    if not any(each.startswith("_:") for each in subjects):
+    if not any(subject.startswith("_:") for subject in subjects):
         return document.places(subjects), {}
     stated = (tuple(line[:-2].split(" ", 2)) for line in document.lines() if "_:" in line)
     unnamed = (row for row in stated if row[0].startswith("_:") or row[2].startswith("_:"))

@@ -1,4 +1,4 @@
-"""Anybody's RDF, read for checking: triples by the real parser, places only when needed."""
+"""RDF documents to be validated: pyoxigraph parses them, and places are located on demand."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FORMATS: Final[dict[str, ox.RdfFormat]] = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
-"""What `pcve validate` reads, beside records."""
+"""The formats that `pcve validate` reads in addition to records."""
 
 ENDINGS: Final = {
     ".ttl": "turtle",
@@ -49,37 +49,38 @@ ENDINGS: Final = {
     ".yaml": "record",
     ".jsonl": "record",
 }
-_MADE_UP: Final = re.compile(r"[0-9a-f]{24,32}")
-"""A label that the parser gives a node without one, another each time."""
+_GENERATED: Final = re.compile(r"[0-9a-f]{24,32}")
+"""Matches the random labels that the parser generates for blank nodes without one."""
 
 _CHUNK: Final = 2**20
 LARGEST: Final = 300 * 2**20
-"""Bytes of the largest file that is read; a larger one is refused before it is opened."""
+"""Bytes of the largest file that is read; a larger file is rejected before it is opened."""
 
 UNNAMED: Final = 150_000
-"""Nodes without a name that any file may have; a list has one for each member.
+"""Unlabelled blank nodes that any file may have; a list has one for each member.
 
-The engines take some 4 KB of memory for each, and a list in Turtle but 2 bytes.
+The engines need about 4 KB of memory for each of them, while a member of a list in Turtle can be
+written in two bytes.
 """
 
 _UNNAMED_BYTES: Final = 32
-"""A large file may have one for as many bytes."""
+"""A large file may have one unlabelled blank node for each of these bytes."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """One file of RDF as UTF-8; read through as often as need be, never held as statements."""
+    """One RDF file as UTF-8 bytes; parsed again for each use, since statements need more memory."""
 
     name: str
     form: str
     raw: bytes
 
     def lines(self) -> Iterator[str]:
-        """Each statement as a line of N-Triples, in the order of the file, some more than once.
+        """Each statement as a line of N-Triples, in the order of the file, possibly repeated.
 
-        The names of parts of the file itself, such as <#a>, begin with `DOCUMENT`. Raises
-        ContentError (`rdf-syntax`, `rdf-version`, `relative-iri`, `nesting`,
-        `file-size`) with line and column. A remote JSON-LD context is refused, never fetched.
+        IRIs of parts of the file, such as <#a>, begin with `DOCUMENT`. Raises ContentError
+        (`rdf-syntax`, `rdf-version`, `relative-iri`, `nesting`, `file-size`) with line and column.
+        A remote JSON-LD context is rejected, never fetched.
         """
         scheme = self._unused_scheme()
         base, names = scheme + DOCUMENT.partition(":")[2], dict[str, str]()
@@ -89,9 +90,9 @@ class Document:
             for quad in ox.parse(file, format=form, base_iri=base, rename_blank_nodes=False):
                 line = _line(quad, names)
                 if len(names) > unnamed:
-                    found = f"more than {unnamed:,} nodes have no name: lists and brackets"
-                    fix = "give the nodes names, or split the file"
-                    raise ContentError([breach("nesting", Position(self.name), found, fix)])
+                    message = f"the file has more than {unnamed:,} unlabelled blank nodes"
+                    fix = "give the nodes IRIs, or split the file"
+                    raise ContentError([breach("nesting", Position(self.name), message, fix)])
                 if scheme in line:
                     line = self._based(line, scheme, base)
                 if line.endswith(_NEWER) and not isinstance(quad.object, ox.BlankNode):
@@ -101,26 +102,26 @@ class Document:
         except SyntaxError as error:
             raise self._fault(error, base) from None
         except MemoryError as error:
-            if "buffer" not in str(error):  # the bound of memory is reached
+            if "buffer" not in str(error):  # the memory limit of the process
                 raise
-            found, fix = "one term is longer than 16 MB", "shorten it: no label or quote is so long"
-            raise ContentError([breach("file-size", Position(self.name), found, fix)]) from None
+            message, fix = "one term is longer than 16 MB", "shorten the term"
+            raise ContentError([breach("file-size", Position(self.name), message, fix)]) from None
 
     def places(self, subjects: Collection[str]) -> Places:
-        """Where what is said of `subjects` stands; `_:` is any node without a name."""
+        """The places of the statements about `subjects`; `_:` stands for any blank node."""
         return locate(self.raw, self.form, subjects)
 
     def _unused_scheme(self) -> str:
-        """The scheme of a base that no IRI in the file has, by which relative IRIs are known."""
+        """A scheme that does not occur in the file; as the base it marks relative IRIs."""
         scheme = "x-document:"
         while scheme.encode() in self.raw:
             scheme = "x" + scheme
         return scheme
 
     def _based(self, line: str, scheme: str, base: str) -> str:
-        """`line` with `DOCUMENT` as its base. Raises ContentError for what lies outside of that.
+        """`line` with `DOCUMENT` as its base. Raises ContentError for other relative IRIs.
 
-        A name for a part of the file means the same under every base (RFC 3986, section 4.4).
+        A same-document reference is valid under every base (RFC 3986, section 4.4).
         """
         real = DOCUMENT.partition(":")[0] + ":"
         for iri in re.findall(f"<({scheme}[^>]*)>", line):
@@ -128,12 +129,12 @@ class Document:
                 terms = line.replace(f"<{scheme}", f"<{real}")[:-2].split(" ", 2)
                 at, written = _written(self, real + iri.removeprefix(scheme))
                 place = place_in(self.raw, at if written else self._offset(*terms), self.name)
-                found = f"the relative IRI <{written}> has no base" if written else _NO_BASE
-                raise ContentError([breach("relative-iri", place, found, _BASES[self.form])])
+                message = f"the relative IRI <{written}> has no base" if written else _NO_BASE
+                raise ContentError([breach("relative-iri", place, message, _BASES[self.form])])
         return line.replace(f"<{scheme}", f"<{real}")
 
     def _offset(self, *statement: str) -> int:
-        """Where a statement stands in the file; its beginning where that cannot be found."""
+        """The offset of a statement in bytes; 0 if it cannot be located."""
         places = self.places({statement[0]})
         key = nearest_key(places, *statement)
         if not key:
@@ -151,7 +152,7 @@ class Document:
         return start
 
     def _fault(self, error: SyntaxError, base: str) -> ContentError:
-        """An error of the parser, at its place."""
+        """A parser error with its place."""
         message = str(error.msg)
         place = Position(self.name, error.lineno or 1, error.offset or 1)
         if not error.lineno:
@@ -161,11 +162,11 @@ class Document:
             at = self._start_of(place.line) + place.column - 1
             place = place_in(self.raw, at, self.name)
         rule = "rdf-version" if "rdf:dirLangString" in message else "rdf-syntax"
-        return ContentError([breach(rule, place, *_told(message.replace(base, "")))])
+        return ContentError([breach(rule, place, *_parser_message(message.replace(base, "")))])
 
 
 _NEWER: Final = ("--ltr .", "--rtl .", ")>> .")
-"""How a statement of RDF 1.2 ends, and none of RDF 1.1 but that of a blank node."""
+"""The ends of RDF 1.2 statements; in RDF 1.1 only a statement with a blank node can end so."""
 
 _NO_BASE: Final = "a relative IRI has no base"
 _BASES: Final = {
@@ -183,7 +184,7 @@ _QUOTED_IRI: Final = re.compile(rb"(?P<mark>[\"'])(?P<iri>[^<>\"'\s]*)(?P=mark)"
 
 
 def _written(document: Document, iri: str) -> tuple[int, str]:
-    """Where the relative IRI that stands for `iri` is written, and how; empty if it is not."""
+    """The offset and text of the relative IRI that resolves to `iri`; (0, "") if there is none."""
     form = _TURTLE_IRI if document.form in ("turtle", "trig") else _QUOTED_IRI
     for match in form.finditer(document.raw):
         text = (match["iri"] or b"").decode("utf-8", "replace")
@@ -193,10 +194,10 @@ def _written(document: Document, iri: str) -> tuple[int, str]:
 
 
 def _line(quad: ox.Quad, names: dict[str, str]) -> str:
-    """A statement; where the parser made a label up, the node has the next of `names`."""
+    """A statement as a line; generated labels of blank nodes are replaced by numbers in `names`."""
 
     def named(term: object) -> str:
-        if not isinstance(term, ox.BlankNode) or not _MADE_UP.fullmatch(term.value):
+        if not isinstance(term, ox.BlankNode) or not _GENERATED.fullmatch(term.value):
             return str(term)
         return names.setdefault(term.value, f"_:pcve-node{len(names) + 1}")
 
@@ -206,30 +207,30 @@ def _line(quad: ox.Quad, names: dict[str, str]) -> str:
 def named_files(
     paths: Iterable[Path], refuse: Callable[[ContentError], None] = lambda _: None
 ) -> Iterator[Path]:
-    """The files among `paths`, and those of known endings in the folders among them, sorted.
+    """The files among `paths`, and the files with a known extension in folders among them, sorted.
 
-    A folder that is reached twice, by a link, is read once, and so is a file of a folder. `refuse`
-    is called with what stands in a folder in the place of such a file, or of a folder, and is not
-    followed: a FIFO, a device, a link that leads nowhere, or one that leads out of the folder, and
-    out of the working directory where the folder lies there.
+    A folder that is reached twice by way of links is read once, and so is a file in a folder.
+    `refuse` is called with what is in a folder instead of such a file or folder and is not
+    followed: a FIFO, a device, a broken link, or a link that leads out of the folder, and out of
+    the working directory if the folder is in it.
     """
     seen: set[Path] = set()
     for path in paths:
         if not path.is_dir():
             yield path
             continue
-        called, here, top = f"{path.as_posix()}/", Path.cwd(), path.resolve()
-        root = here if top.is_relative_to(here) else top
-        found = walk(path, called.removeprefix("./"), root, hidden=True, refuse=_data(refuse))
-        for file in sorted(Path(name) for name, _ in found):
+        prefix, working, top = f"{path.as_posix()}/", Path.cwd(), path.resolve()
+        root = working if top.is_relative_to(working) else top
+        entries = walk(path, prefix.removeprefix("./"), root, hidden=True, refuse=_for_data(refuse))
+        for file in sorted(Path(name) for name, _ in entries):
             real = file.resolve()
             if file.suffix in ENDINGS and real not in seen:
                 seen.add(real)
                 yield file
 
 
-def _data(refuse: Callable[[ContentError], None]) -> Callable[[ContentError], None]:
-    """`refuse`, for what stands in the place of a folder or of a file of data."""
+def _for_data(refuse: Callable[[ContentError], None]) -> Callable[[ContentError], None]:
+    """`refuse`, called only for entries in place of a folder or of a file of data."""
 
     def refuse_data(error: ContentError) -> None:
         name = Path(error.problems[0].position.path)
@@ -239,43 +240,43 @@ def _data(refuse: Callable[[ContentError], None]) -> Callable[[ContentError], No
     return refuse_data
 
 
-def check_input_format(asked: str | None) -> None:
-    """Raise UsageError for a format that is not known."""
-    known = {*FORMATS, "record"}
-    if asked is not None and asked not in known:
-        raise UsageError(f"there is no input format {asked!r}; known: {', '.join(sorted(known))}")
+def check_input_format(named: str | None) -> None:
+    """Raise UsageError for an unknown format."""
+    formats = {*FORMATS, "record"}
+    if named is not None and named not in formats:
+        raise UsageError(f"there is no input format {named!r}; known: {', '.join(sorted(formats))}")
 
 
-def form_of(path: Path, asked: str | None) -> str:
-    """The format of a file that can be read: `asked`, or what its ending says.
+def form_of(path: Path, named: str | None) -> str:
+    """The format of a file that can be read: `named`, or that of its extension.
 
-    Raises ContentError (`unreadable-file`) for what is no regular file, not there, or of neither
-    format.
+    Raises ContentError (`unreadable-file`) for a file that does not exist, is not regular, may not
+    be read, or has an unknown extension.
     """
-    form, stdin = asked or ENDINGS.get(path.suffix.casefold()), str(path) == "-"
+    form, stdin = named or ENDINGS.get(path.suffix.casefold()), str(path) == "-"
     if not stdin and not path.exists():
-        found, fix = f"there is no file or folder {path}", "correct the name, or leave it out"
+        message, fix = f"there is no file or folder {path}", "correct the name, or leave it out"
     elif not stdin and not path.is_file():
-        found, fix = "it is no regular file", "`-` reads what comes through a pipe"
+        message, fix = "it is not a regular file", "use `-` to read from a pipe"
     elif not stdin and not os.access(path, os.R_OK):
-        found, fix = "it may not be read", "let it be read, or leave it out"
+        message, fix = "permission denied", "make it readable, or leave it out"
     elif form is None:
-        found, fix = "nothing says which format it has", "name its format with --input-format"
+        message, fix = "unknown file extension", "set the format with --input-format"
     else:
         return form
-    raise ContentError([breach("unreadable-file", Position(path.as_posix()), found, fix)])
+    raise ContentError([breach("unreadable-file", Position(path.as_posix()), message, fix)])
 
 
 def read_document(raw: bytes, name: str, form: str) -> Document:
-    """The document in `raw`, of which every parser can be asked.
+    """The document in `raw`, checked so that every parser can read it safely.
 
-    Raises ContentError where its bytes are not the text that they say they are (`encoding`), where
-    it is too deep or too broad (`nesting`), where it is RDF 1.2 (`rdf-version`), and where XML is
-    not well formed (`rdf-syntax`).
+    Raises ContentError if its bytes are not text in the declared encoding (`encoding`), if it is
+    nested too deeply or has too many nodes (`nesting`), if it is RDF 1.2 (`rdf-version`), and if
+    XML is not well-formed (`rdf-syntax`).
     """
     if raw[:2] == b"\x1f\x8b":
-        found, fix = "found gzip", "unpack the file first"
-        raise ContentError([breach("encoding", Position(name), found, fix)])
+        message, fix = "found gzip data", "decompress the file first"
+        raise ContentError([breach("encoding", Position(name), message, fix)])
     if form == "rdfxml":
         raw = decode_xml(raw, name)
         check_entities(raw, name, LARGEST)
@@ -291,7 +292,7 @@ def read_document(raw: bytes, name: str, form: str) -> Document:
 
 
 def _check_encoding(raw: bytes, name: str) -> None:
-    """Refuse what is not UTF-8, without holding the whole of it as text."""
+    """Raise ContentError for bytes that are not UTF-8, without decoding all of them at once."""
     view, decoder = memoryview(raw), codecs.getincrementaldecoder("utf-8")()
     try:
         for at in range(0, len(raw), _CHUNK):
@@ -304,15 +305,15 @@ def _check_encoding(raw: bytes, name: str) -> None:
 
 
 _LONE_SPACE: Final = re.compile(r"'([\n\r\t])'")
-"""A character that a message names; a space in its place would be another one."""
+"""A character that a message quotes, which must not be folded into a space."""
 
 
-def _told(message: str) -> tuple[str, str]:
-    """The parser's message in one line, and the cure."""
+def _parser_message(message: str) -> tuple[str, str]:
+    """The parser's message on one line, and the fix."""
     short = " ".join(_LONE_SPACE.sub(lambda match: repr(match[1]), message).split())
     _, colon, rest = short.partition(": ")
     if short.startswith("Parser error") and colon:
         short = rest
     if "LoadDocumentCallback" in short:
-        return "the context lies elsewhere", "write the context into the file: none is fetched"
+        return "remote @context is not loaded", "embed the context in the file"
     return short[:200], "correct the syntax here"

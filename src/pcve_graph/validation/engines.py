@@ -1,10 +1,10 @@
-"""The two SHACL engines, each a function from parts of N-Triples text to the triples of its report.
+"""The two SHACL engines: functions from N-Triples text in chunks to the triples of a report.
 
-Turbo is the compiled engine inside rdflib-turbo. Its extension is loaded without the package around
-it, which would import rdflib (a third of the time of checking one record), and the report is read
-as the terms it holds. The package offers no public way to this, so it is used only with the very
-version and engine sources that were tested. Turbo is an extra, 45 MB of native code: without it,
-or with another version, pySHACL is the engine, and the user gets a note.
+Turbo is the compiled engine inside rdflib-turbo. Its extension is loaded without the Python
+package, which would import rdflib (a third of the time to validate one record). The package has no
+public API for this, so it is used only with the exact version and engine sources that were tested.
+Turbo is an extra, 45 MB of native code: without it, or with another version, pySHACL is the engine,
+and the user gets a note.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from ..syntax.sparql_patterns import deep_calls
 
 PINNED: Final = "0.2.0a17"
 FINGERPRINT: Final = "fa969e4603d99c90bf9ed48c49ce8590ef8b3654bdb45555821abe5dc3d3daed"
-"""The release of rdflib-turbo that was tested, and the hash of the engine sources inside it."""
+"""The release of rdflib-turbo that was tested, and the hash of the engine sources in it."""
 
 Groups = Iterable[tuple[Collection[str], Collection[str]]]
-"""Shapes, and the focus nodes that each of them is applied to, all as IRIs."""
+"""Shapes, and the focus nodes to apply each of them to, all as IRIs."""
 
 _TARGETS: Final = {
     f"<{expand(name)}>"
@@ -44,7 +44,6 @@ _UNCHECKED: Final = {expand(f"xsd:{name}") for name in ("gYear", "gYearMonth", "
 
 _CLASSES: Final = {f"<{expand(name)}>" for name in ("rdfs:Class", "owl:Class")}
 
-
 INSTALL: Final = 'pip install "pcve-graph[fast]"'
 """The command that installs turbo."""
 
@@ -53,7 +52,7 @@ ABSENT: Final = "rdflib-turbo is not installed"
 
 @lru_cache(1)
 def unfit() -> str:
-    """Why turbo cannot be used here (`ABSENT` where it is not installed); empty where it can."""
+    """Why turbo cannot be used (`ABSENT` if it is not installed); empty if it can."""
     package = find_spec("rdflib_turbo")
     if package is None or package.origin is None:
         return ABSENT
@@ -65,14 +64,14 @@ def unfit() -> str:
     except ImportError as error:
         return f"rdflib-turbo does not load: {error}"
     if getattr(native, "SHACL_ENGINE_FINGERPRINT", "") != FINGERPRINT:
-        return f"rdflib-turbo {PINNED} holds another engine than the one tested"
+        return f"rdflib-turbo {PINNED} contains a different engine from the one tested"
     return ""
 
 
 def turbo(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[ox.Triple]:
-    """The report of the compiled engine: on the shapes' own targets, or on `groups`.
+    """The report of the compiled engine on the targets of the shapes, or on `groups`.
 
-    Raises UsageError for shapes that SHACL does not allow.
+    Raises UsageError for shapes that are not valid SHACL.
     """
     native = _native()
     try:
@@ -96,7 +95,7 @@ def _compiled(shapes: str) -> Any:
 
 @lru_cache(1)
 def _native() -> Any:
-    """The extension in rdflib-turbo. Raises ImportError where it is absent or does not load."""
+    """The extension module of rdflib-turbo. Raises ImportError if it cannot be loaded."""
     package = find_spec("rdflib_turbo")
     places = package.submodule_search_locations if package else None
     spec = PathFinder.find_spec("rdflib_turbo._native", places) if places else None
@@ -109,33 +108,34 @@ def _native() -> Any:
 
 def _labels(data: str) -> set[str]:
     """The labels of the blank nodes in N-Triples text."""
-    found = _BLANK.finditer(data) if "_:" in data else ()
-    return {match[1] or match[2] for match in found}
+    matches = _BLANK.finditer(data) if "_:" in data else ()
+    return {match[1] or match[2] for match in matches}
 
 
 def _load(store: Any, data: str) -> dict[str, str]:
-    """Load N-Triples text; from the names that the store gives blank nodes to their labels.
+    """Load N-Triples text, and return the original label by the store's name of each blank node.
 
-    The store names them anew, so each says its label meanwhile, and no shape ever sees that.
+    The store renames blank nodes, so each temporarily has a triple with its label, which is deleted
+    before validation.
     """
     labels = sorted(_labels(data))
     if not labels:
         store.load(data, "nt")
         return {}
-    said = "".join(f'_:{label} <{_LABEL}> "{label}" .\n' for label in labels)
-    store.load(f"{data}\n{said}", "nt")
-    _, found = store.query(f"SELECT ?node ?label {{ ?node <{_LABEL}> ?label }}")
+    named = "".join(f'_:{label} <{_LABEL}> "{label}" .\n' for label in labels)
+    store.load(f"{data}\n{named}", "nt")
+    _, answer = store.query(f"SELECT ?node ?label {{ ?node <{_LABEL}> ?label }}")
     store.update(f"DELETE WHERE {{ ?node <{_LABEL}> ?label }}")
-    return dict(json.loads(found, object_hook=_row)["rows"])
+    return dict(json.loads(answer, object_hook=_row)["rows"])
 
 
 def _row(read: dict[str, Any]) -> Any:
-    """A row of an answer as (node, label), and a term as its text: a dict for each fills memory."""
+    """A row of a result as (node, label), a term as its text: dicts would need far more memory."""
     return (read["node"], read["label"]) if "node" in read else read.get("value", read)
 
 
 def _triples(report: tuple[list[Any], list[Any]], labels: Mapping[str, str]) -> Iterator[ox.Triple]:
-    """The triples of a report that turbo gives as a table of terms and rows of indices into it."""
+    """The triples of a report, which turbo returns as terms and rows of indices into them."""
 
     def term(kind: int, text: str, datatype: str | None, language: str | None) -> Any:
         if kind == 0:
@@ -147,15 +147,15 @@ def _triples(report: tuple[list[Any], list[Any]], labels: Mapping[str, str]) -> 
         return ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None)
 
     records, quads = report
-    terms = [term(*each) for each in records]
+    terms = [term(*record) for record in records]
     for subject, predicate, value, _ in quads:
         yield ox.Triple(terms[subject], terms[predicate], terms[value])
 
 
 def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[ox.Triple]:
-    """The report of pySHACL, as `turbo` gives it.
+    """The report of pySHACL, in the form of `turbo`.
 
-    For `groups` the shapes get the focus nodes as their targets: pySHACL's own choice of shapes
+    With `groups` the shapes get the focus nodes as their targets: pySHACL's own selection of shapes
     and focus nodes loses results (0.40.1, tests/test_engines.py).
     """
     if groups is not None:
@@ -171,10 +171,10 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
             _, report, text = pyshacl.validate(data, shacl_graph=rules, inference="none")
         except (MemoryError, RecursionError):
             raise
-        except Exception as error:  # a query that rdflib cannot read raises just that
+        except Exception as error:  # rdflib raises plain Exception for a query it cannot parse
             text, report = str(error), None
         if not isinstance(report, rdflib.Graph):
-            raise UsageError(f"pySHACL cannot check this: {text}")
+            raise UsageError(f"pySHACL failed: {text}")
         lines = report.serialize(format="nt")
     for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False):
         yield quad.triple
@@ -182,22 +182,22 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
 
 @lru_cache(4)
 def _shapes_graph(shapes: str) -> Any:
-    """`shapes` as a graph of rdflib, which pySHACL only reads: many files meet the same shapes."""
+    """`shapes` as an rdflib graph, cached for many files; pySHACL does not modify it."""
     import rdflib
 
     return rdflib.Graph().parse(data=shapes, format="nt")
 
 
 def _data_graph(rdflib: Any) -> Any:
-    """An empty graph of rdflib that reads the text of each query once, and knows ill-typed years.
+    """An empty rdflib graph that parses each query once, and detects ill-typed years.
 
-    pySHACL asks the query of a SPARQL constraint for one focus node at a time, in other bindings.
-    It asks literals whether they are ill-typed (SHACL 4.1.2); those of rdflib do not know it of
-    the datatypes in `_UNCHECKED`.
+    pySHACL runs the query of a SPARQL constraint for one focus node at a time, with new bindings.
+    It asks literals whether they are ill-typed (SHACL 4.1.2), which rdflib does not check for the
+    datatypes in `_UNCHECKED`.
     """
     from rdflib.plugins.sparql import prepareQuery
 
-    known: dict[str, Any] = {}
+    prepared: dict[str, Any] = {}
 
     class IllTyped(rdflib.Literal):  # type: ignore[misc]
         ill_typed = True
@@ -211,26 +211,26 @@ def _data_graph(rdflib: Any) -> Any:
             return super().add((subject, predicate, value))
 
         def query(self, text: str, *others: Any, **named: Any) -> Any:
-            if text not in known:
+            if text not in prepared:
                 with deep_calls():
-                    known[text] = prepareQuery(text, dict(self.namespaces()))
-                if _has_service(known[text].algebra):
-                    raise UsageError("SERVICE asks another server")
-            return super().query(known[text], *others, **named)
+                    prepared[text] = prepareQuery(text, dict(self.namespaces()))
+                if _has_service(prepared[text].algebra):
+                    raise UsageError("SERVICE is not allowed: it queries another server")
+            return super().query(prepared[text], *others, **named)
 
     return Graph()
 
 
 @lru_cache(1024)
 def _is_well_typed(lexical: str, datatype: str) -> bool:
-    """Whether pyoxigraph, and with it the store and turbo, reads `lexical` as a `datatype`."""
+    """Whether `lexical` is valid for `datatype` in pyoxigraph, and so in the store and in turbo."""
     cast = f"SELECT (<{datatype}>({ox.Literal(lexical)}) AS ?value) {{}}"
     rows: Any = ox.Store().query(cast)
     return next(rows)["value"] is not None
 
 
 def _has_service(algebra: Any) -> bool:
-    """Whether a query as rdflib read it would ask another server, however its text is spelt."""
+    """Whether a query that rdflib has parsed contains SERVICE, however it is written."""
     waiting = [algebra]
     while waiting:
         node = waiting.pop()
@@ -245,9 +245,9 @@ def _has_service(algebra: Any) -> bool:
 
 @contextmanager
 def _exact_literals() -> Iterator[Any]:
-    """rdflib, which keeps literals as they are spelt meanwhile, and writes nothing to stderr.
+    """rdflib, without normalization of literals, and without log output in this context.
 
-    Nor does pySHACL: it raises what it logs.
+    Nor does pySHACL log: it raises what it would log.
     """
     import logging
 
@@ -264,25 +264,25 @@ def _exact_literals() -> Iterator[Any]:
             yield rdflib
     finally:
         rdflib.NORMALIZE_LITERALS = normalizes
-        for log, was in zip(logs, disabled, strict=True):
-            log.disabled = was
+        for log, was_disabled in zip(logs, disabled, strict=True):
+            log.disabled = was_disabled
 
 
 def _retargeted(shapes: str, groups: Groups) -> str:
-    """`shapes` with `groups` in place of all their targets (SHACL 2.1.3)."""
-    kept = []
+    """`shapes` with the focus nodes of `groups` in place of all targets (SHACL 2.1.3)."""
+    lines = []
     for line in shapes.splitlines():
         _, predicate, value = line.split(" ", 2)
         if predicate not in _TARGETS and value.removesuffix(" .") not in _CLASSES:
-            kept.append(line)
+            lines.append(line)
     target = expand("sh:targetNode")
-    kept += [
-        f"<{name}> <{target}> <{each}> ."
+    lines += [
+        f"<{name}> <{target}> <{iri}> ."
         for names, focus in groups
         for name in names
-        for each in focus
+        for iri in focus
     ]
-    return "\n".join(kept)
+    return "\n".join(lines)
 
 
 ENGINES: Final[Mapping[str, Any]] = {"turbo": turbo, "pyshacl": pyshacl}

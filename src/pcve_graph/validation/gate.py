@@ -1,4 +1,4 @@
-"""The gate: shapes and checks over a built graph. Only what passes becomes `Checked`."""
+"""The gate: applies shapes and checks to a built graph. Only a graph that passes is `Checked`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 import pyoxigraph as ox
 
-from ..incremental.affected import View, term
+from ..incremental.affected import GraphView, term
 from ..incremental.change import Change
 from ..model import namespaces as names
 from ..model.namespaces import BASE, expand, unread
@@ -23,39 +23,40 @@ from ..records.duplicates import likely_pairs, likeness_problems, read_ledger
 from ..records.record_graph import Place
 from ..system.background import Beside
 from . import shacl
-from .results import nearest_key, one_each, plainest, pointed, result_problem
+from .results import first_per_rule, nearest_key, plainness, result_problem, with_named_value
 
 _SEAL: Final = object()
-_TERMS: Final = tuple(f"<{BASE}{each}" for each in ("ns", "vocab/"))
-"""What the IRIs of terms, concepts and their lists begin with."""
+_TERMS: Final = tuple(f"<{BASE}{start}" for start in ("ns", "vocab/"))
+"""How the IRIs of terms, concepts and concept schemes begin."""
 
 _UNREAD: Final = "<" + unread("")
-"""What is wrong with a record that could not be read is told at that record."""
+"""How the IRI begins that stands for a record that could not be read."""
 
 
 class Located(Protocol):
-    """A graph that knows where in the records its nodes come from."""
+    """A graph with the places in the records that its nodes come from."""
 
     def places_of(self, focus: str) -> dict[Place, Position]:
-        """The places of what is said of `focus`."""
+        """The places of the statements about `focus`."""
 
     def is_derived(self, focus: str) -> bool:
-        """Whether no record states this node."""
+        """Whether the node is derived, so that no record states it."""
 
     def ids(self) -> set[str]:
         """The last segments of the IRIs of all things."""
 
 
 CHECK: Final = "check:"
-"""What the rule of a query of queries/checks begins with."""
+"""The prefix of the rule name of a query in queries/checks."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A graph, or a change to one, that passed every shape and check; only this room makes one.
+    """A graph, or a change to one, without violations of shapes and checks.
 
-    `shapes` and `checks` count what was applied, `warnings` is what may be better, `results` what
-    they were told from, and `pairs` the ids of likely duplicates, decided or not, with the reason.
+    Only this module creates one. `shapes` and `checks` are the numbers applied; `results` are the
+    results behind `warnings`; `pairs` are the ids of likely duplicates, decided or not, each with
+    the reason. Raises TypeError without the seal of this module.
     """
 
     graph: Built | Change
@@ -69,37 +70,41 @@ class Checked:
 
     def __post_init__(self) -> None:
         if self.seal is not _SEAL:
-            raise TypeError("only check_graph makes a Checked graph")
+            raise TypeError("only the gate creates a Checked graph")
 
 
 def check_graph(
     built: Built, ontology: Ontology, project: Project, engine: str | None = None
 ) -> Checked:
-    """Apply the shapes of `ontology` and every query of queries/checks.
+    """Apply the shapes of `ontology` and every query in queries/checks.
 
-    Raises ContentError with every violation, each at the line of the record that it comes from.
+    Raises ContentError with every problem at its place in the records if one of them is an error.
     """
     text = built.ntriples()
     with Beside(partial(shacl.validate, text, ontology.shapes, engine)) as waiting:
         store = memory_store(built)
-        view = View(store)
+        view = GraphView(store)
         checks = read_queries(project, "checks")
-        found = [row for each in checks.values() for row in rows(each, store)]
+        violations = [row for check in checks.values() for row in run_check(check, store)]
         pairs = likely_pairs(built.named.values())
         decisions = read_ledger(project)
         report = waiting.result()
-    results = [each for each in report.results if not is_unread(each)] + found
-    problems = told(results, built, ontology, checks, view)
+    results = [
+        result for result in report.results if not is_about_unread_record(result)
+    ] + violations
+    problems = problems_of(results, built, ontology, checks, view)
     problems += likeness_problems(pairs, decisions, built.named)
-    return passed(built, problems, report, results, pairs, (len(ontology.messages), len(checks)))
+    return as_checked(
+        built, problems, report, results, pairs, (len(ontology.messages), len(checks))
+    )
 
 
-def is_unread(result: Result) -> bool:
-    """Whether a result is about a record that could not be read: that is told at that record."""
+def is_about_unread_record(result: Result) -> bool:
+    """Whether the value is a record that could not be read, which is reported at that record."""
     return result.value.startswith(_UNREAD)
 
 
-def passed(
+def as_checked(
     graph: Built | Change,
     problems: list[Problem],
     report: shacl.Report,
@@ -107,13 +112,13 @@ def passed(
     pairs: dict[tuple[str, str], str],
     counts: tuple[int, int],
 ) -> Checked:
-    """The graph as checked, if there is no error among its problems.
+    """The graph as `Checked` if none of its problems is an error.
 
     `counts` is the number of shapes and of checks. Raises ContentError with all problems otherwise.
     """
-    warnings = [each for each in problems if each.severity == "warning"]
+    warnings = [problem for problem in problems if problem.severity == "warning"]
     if len(warnings) < len(problems):
-        raise ContentError(list(one_each(problems)))
+        raise ContentError(list(first_per_rule(problems)))
     return Checked(
         graph=graph,
         warnings=tuple(sorted(set(warnings))),
@@ -126,44 +131,50 @@ def passed(
     )
 
 
-def told(
+def problems_of(
     results: Iterable[Result],
     graph: Located,
     ontology: Ontology,
     checks: dict[str, SavedQuery],
-    view: View,
+    view: GraphView,
 ) -> list[Problem]:
-    """The results of shapes and checks as problems, at the places that `graph` knows.
+    """The problems that the results of shapes and checks describe, at their places in `graph`.
 
-    `view` gives the names of things.
+    Labels are looked up in `view`.
     """
     problems: list[Problem] = []
-    results = [pointed(each, graph.places_of(each.focus), ontology) for each in results]
+    results = [
+        with_named_value(result, graph.places_of(result.focus), ontology) for result in results
+    ]
     if not results:
         return []
     ids = Ids(graph.ids())
-    called = term_labels(view, {term for each in results for term in (each.focus, each.value)})
-    derived = {each.focus for each in results if graph.is_derived(each.focus)}
-    for each in sorted(results, key=lambda one: (one.focus in derived, plainest(one), one)):
-        places = graph.places_of(each.focus)
-        key = nearest_key(places, each.focus, each.path, each.value)
-        position = places[key] if key else _elsewhere(each.focus, ontology)
-        if each.focus in derived and position in {one.position for one in problems}:
+    called = term_labels(
+        view, {term for result in results for term in (result.focus, result.value)}
+    )
+    derived = {result.focus for result in results if graph.is_derived(result.focus)}
+    for result in sorted(
+        results, key=lambda result: (result.focus in derived, plainness(result), result)
+    ):
+        places = graph.places_of(result.focus)
+        key = nearest_key(places, result.focus, result.path, result.value)
+        position = places[key] if key else _position_outside_data(result.focus, ontology)
+        if result.focus in derived and position in {problem.position for problem in problems}:
             continue
-        if each.shape.startswith(CHECK):
-            problems.append(_from_check(each, position, checks[each.shape.removeprefix(CHECK)]))
+        if result.shape.startswith(CHECK):
+            problems.append(_from_check(result, position, checks[result.shape.removeprefix(CHECK)]))
         else:
-            problems.append(result_problem(each, position, ontology, called, ids))
+            problems.append(result_problem(result, position, ontology, called, ids))
     return problems
 
 
-def _elsewhere(focus: str, ontology: Ontology) -> Position:
-    """The place of what no record says: that of a term in ontology/, else the folder of data."""
+def _position_outside_data(focus: str, ontology: Ontology) -> Position:
+    """The place of a node that is not in a record: a term in ontology/, else the data folder."""
     return ontology.place_of(focus[1:-1]) if focus.startswith(_TERMS) else Position("data")
 
 
 def memory_store(built: Built) -> ox.Store:
-    """A store in memory that holds every graph under its name."""
+    """A store in memory with each graph as a named graph."""
     store = ox.Store()
     for name in built.graphs:
         home = ox.NamedNode(names.graph(name))
@@ -171,39 +182,41 @@ def memory_store(built: Built) -> ox.Store:
     return store
 
 
-def term_labels(view: View, terms: Iterable[str]) -> dict[str, str]:
-    """What people call the IRIs among `terms`, all as N-Triples writes them, in English at best."""
-    found = {}
-    for each in terms:
+def term_labels(view: GraphView, terms: Iterable[str]) -> dict[str, str]:
+    """Labels of the IRIs among `terms` (N-Triples terms), in English if there is one."""
+    labels = {}
+    for iri in terms:
         for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"):
-            if not each.startswith("<") or each in found:
+            if not iri.startswith("<") or iri in labels:
                 break
             words = [
                 (quad.object.language != "en", quad.object.value)
-                for quad in view.quads(term(each), ox.NamedNode(expand(name)), None)
+                for quad in view.quads(term(iri), ox.NamedNode(expand(name)), None)
                 if isinstance(quad.object, ox.Literal)
             ]
             if words:
-                found[each] = min(words)[1]
-    return found
+                labels[iri] = min(words)[1]
+    return labels
 
 
-def rows(query: SavedQuery, store: ox.Store) -> list[Result]:
-    """What a check finds: ?problem, and where: ?subject, ?predicate and ?value.
+def run_check(query: SavedQuery, store: ox.Store) -> list[Result]:
+    """The rows of a check: ?subject and ?problem, and ?predicate and ?value if it selects them.
 
-    Raises ContentError (`check-query`) for one that does not select these, or has SERVICE.
+    Raises ContentError (`check-query`) for a query that selects no ?subject or ?problem, or that
+    has SERVICE.
     """
     refuse_service(query)
     answer = store.query(query.text, use_default_graph_as_union=True)
-    names = {each.value for each in getattr(answer, "variables", ())}
+    names = {variable.value for variable in getattr(answer, "variables", ())}
     if not isinstance(answer, ox.QuerySolutions) or not {"subject", "problem"} <= names:
-        found, fix = f"it gives {', '.join(sorted(names)) or 'no rows'}", "select both"
-        raise ContentError([breach("check-query", Position(query.path), found, fix)])
+        columns = ", ".join(sorted(names)) or "no columns"
+        message, fix = f"the query selects {columns}", "select ?subject and ?problem"
+        raise ContentError([breach("check-query", Position(query.path), message, fix)])
     return [
         Result(
             focus=str(row["subject"]),
-            path=_told(row, "predicate", names),
-            value=_told(row, "value", names),
+            path=_cell(row, "predicate", names),
+            value=_cell(row, "value", names),
             shape=CHECK + query.name,
             component="",
             severity="",
@@ -213,7 +226,7 @@ def rows(query: SavedQuery, store: ox.Store) -> list[Result]:
     ]
 
 
-def _told(row: ox.QuerySolution, name: str, names: set[str]) -> str:
+def _cell(row: ox.QuerySolution, name: str, names: set[str]) -> str:
     return str(row[name]) if name in names and row[name] is not None else ""
 
 

@@ -1,7 +1,7 @@
-"""The gate for a change: of each shape and check, only the nodes that the change can touch.
+"""The gate for a change: applies each shape and check only to the nodes that the change can affect.
 
-What was found of all other nodes stands. The outcome is that of checking the whole graph; that it
-is, tests/test_incremental.py holds over random edits.
+The results on all other nodes are those of the last build. The outcome equals that of checking the
+whole graph, which tests/test_incremental.py verifies over random edits.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ..graph.store import Saved
-from ..incremental.affected import Reach, View, judged
+from ..incremental.affected import GraphView, RuleIndex, with_bounds_checked
 from ..incremental.change import Change, WholeError
 from ..incremental.rule_patterns import Rule, check_rule, rule_from_json, rule_to_json, shape_rules
-from ..incremental.sorted_ntriples import Spelling, quads, saved_lines
+from ..incremental.sorted_ntriples import LineLookup, quads, saved_lines
 from ..model.problems import Result
 from ..model.project import Project
 from ..model.schema import Ontology
@@ -27,27 +27,27 @@ from ..query.saved import SavedQuery, read_queries
 from ..records.duplicates import COMMON, Decision, Named, likeness_problems, read_ledger, reason
 from ..system.cache import kept
 from . import shacl
-from .gate import CHECK, Checked, is_unread, passed, rows, told
+from .gate import CHECK, Checked, as_checked, is_about_unread_record, problems_of, run_check
 
 MOST: Final = 50_000
-"""From so many new statements on, checking all with the whole graph takes no longer."""
+"""New statements; for more of them, checking the whole graph takes no longer."""
 
 
 @dataclass(frozen=True)
 class Gate:
-    """The shapes of an ontology and the checks of a project, to be asked of changes."""
+    """The shapes of an ontology and the checks of a project, to be applied to changes."""
 
     project: Project
     ontology: Ontology
     checks: dict[str, SavedQuery]
 
     @cached_property
-    def reach(self) -> Reach:
-        """What each rule reads. Raises WholeError where one of them cannot be followed."""
+    def rule_index(self) -> RuleIndex:
+        """What each rule reads. Raises WholeError if the dependencies of one cannot be traced."""
         return ready(self.project.build, self.ontology, self.checks)
 
     def is_current(self) -> bool:
-        """Whether the checks are those that the project has now."""
+        """Whether the checks equal those that the project has now."""
         return self.checks == read_queries(self.project, "checks")
 
 
@@ -61,19 +61,23 @@ def open_gate(project: Project, ontology: Ontology) -> Gate:
 
 
 def check_change(change: Change, gate: Gate, engine: str | None = None) -> Checked:
-    """Ask the shapes and checks of `gate` of what `change` touches.
+    """Apply the shapes and checks of `gate` to the nodes that `change` affects.
 
-    Raises ContentError as `check_graph` does for the whole.
+    Raises ContentError as `check_graph` does for a whole graph.
     """
     ontology, checks = gate.ontology, gate.checks
-    report, results, roots = found(change.view, change.spelling, gate, engine)
-    results = [each for each in results if not is_unread(each)]
-    results += [each for each in change.index.results() if not _touched(each, gate, roots)]
-    problems = told(results, change, ontology, checks, change.view)
-    pairs = _pairs(change)
+    report, results, roots = check_affected(change.view, change.spelling, gate, engine)
+    results = [result for result in results if not is_about_unread_record(result)]
+    results += [
+        result for result in change.index.results() if not _is_rechecked(result, gate, roots)
+    ]
+    problems = problems_of(results, change, ontology, checks, change.view)
+    pairs = _likely_pairs(change)
     decisions = read_ledger(change.project)
-    problems += likeness_problems(pairs, decisions, _known(change, pairs, decisions))
-    return passed(change, problems, report, results, pairs, (len(ontology.messages), len(checks)))
+    problems += likeness_problems(pairs, decisions, _named_things(change, pairs, decisions))
+    return as_checked(
+        change, problems, report, results, pairs, (len(ontology.messages), len(checks))
+    )
 
 
 def check_beside(
@@ -83,118 +87,121 @@ def check_beside(
     shapes: str | None = None,
     engine: str | None = None,
 ) -> shacl.Report:
-    """What the shapes find wrong with new statements, joined with a saved graph.
+    """The report of the shapes on new statements in combination with a saved graph.
 
-    `lines` are N-Triples, `shapes` those of one's own. Of the saved graph only what the statements
-    touch is looked at: the results on their subjects are right, on other nodes they need not be.
-    Raises WholeError where a shape cannot be followed, or there are more statements than `MOST`.
+    `lines` are N-Triples; `shapes` replaces the project's shapes. Only the part of the saved graph
+    that the statements affect is read, so results on other nodes than their subjects may be wrong.
+    Raises WholeError if the dependencies of a shape cannot be traced, or if there are more
+    statements than `MOST`.
     """
     new = list(islice(lines, MOST + 1))
     if len(new) > MOST:
         raise WholeError(f"there are more than {MOST:,} statements")
     saved.generation.check_graph()
-    view = View(saved.store, quads(new, "facts"))
+    view = GraphView(saved.store, quads(new, "facts"))
     own = shapes is not None
-    reach = (
-        followed(map(judged, shape_rules(shapes or "")))
+    rules = (
+        index_rules(map(with_bounds_checked, shape_rules(shapes or "")))
         if own
         else ready(saved.generation.build, ontology, {})
     )
-    around: set[ox.Quad] = set()
-    for name, nodes in reach.touched(view, view.changes()).items():
-        around |= reach.surroundings(view, name, nodes)
-    spelling = Spelling(saved_lines(saved.folder), {"facts": new}, {})
-    return shacl.validate(spelling.of(around), shapes or ontology.shapes, engine)
+    context: set[ox.Quad] = set()
+    for name, nodes in rules.affected_roots(view, view.changes()).items():
+        context |= rules.quads_read(view, name, nodes)
+    spelling = LineLookup(saved_lines(saved.folder), {"facts": new}, {})
+    return shacl.validate(spelling.of(context), shapes or ontology.shapes, engine)
 
 
-def ready(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> Reach:
-    """The rules of the shapes and of `checks`; once worked out, they are kept in `build/`.
+def ready(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> RuleIndex:
+    """The rules of the shapes and of `checks`, which are cached in `build/`.
 
-    Raises WholeError where one of them cannot be followed.
+    Raises WholeError if the dependencies of one cannot be traced.
     """
-    made_of = {"shapes": [ontology.digest], "checks": [each.text for each in checks.values()]}
+    inputs = {"shapes": [ontology.digest], "checks": [check.text for check in checks.values()]}
     rules = [
         rule_from_json(row)
-        for part, texts in made_of.items()
+        for part, texts in inputs.items()
         if texts
         for row in kept(
-            folder, part, [*map(str.encode, texts)], partial(_rows, part, ontology, checks)
+            folder, part, [*map(str.encode, texts)], partial(_rules_as_json, part, ontology, checks)
         )
     ]
-    return followed(rules)
+    return index_rules(rules)
 
 
-def followed(rules: Iterable[Rule]) -> Reach:
-    """The rules, ready for following a change. Raises WholeError where one cannot be followed."""
-    reach = Reach(rules)
-    if reach.unbounded:
-        raise WholeError(f"{min(reach.unbounded)} cannot be followed")
-    return reach
+def index_rules(rules: Iterable[Rule]) -> RuleIndex:
+    """The index of the rules. Raises WholeError if the dependencies of one cannot be traced."""
+    index = RuleIndex(rules)
+    if index.unbounded:
+        raise WholeError(f"the dependencies of {min(index.unbounded)} cannot be traced")
+    return index
 
 
-def _rows(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> list[Any]:
-    """The rules of the shapes or of the checks, as plain JSON."""
+def _rules_as_json(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> list[Any]:
+    """The rules of the shapes or of the checks, as JSON objects."""
     of_shapes = part == "shapes"
     rules = shape_rules(ontology.shapes) if of_shapes else map(check_rule, checks.values())
-    return [rule_to_json(judged(each)) for each in rules]
+    return [rule_to_json(with_bounds_checked(rule)) for rule in rules]
 
 
-def found(
-    view: View, spelling: Spelling, gate: Gate, engine: str | None
+def check_affected(
+    view: GraphView, spelling: LineLookup, gate: Gate, engine: str | None
 ) -> tuple[shacl.Report, list[Result], dict[str, set[str]]]:
-    """What shapes and checks find at the nodes that a view's change touches, and those nodes."""
+    """The report, all results, and the affected nodes by rule, for the change in a view."""
     changes = list(view.changes())
-    roots = gate.reach.touched(view, changes) if changes else {}
+    roots = gate.rule_index.affected_roots(view, changes) if changes else {}
     pairs: dict[str, set[str]] = {}
-    around: set[ox.Quad] = set()
+    context: set[ox.Quad] = set()
     for name, nodes in roots.items():
-        rule = gate.reach.rules[name]
+        rule = gate.rule_index.rules[name]
         if rule.targets or rule.nodes:
-            nodes = {each for each in nodes if gate.reach.is_target(view, rule, each)}
-            pairs[name] = {each.value for each in nodes if isinstance(each, ox.NamedNode)}
+            nodes = {node for node in nodes if gate.rule_index.is_target(view, rule, node)}
+            pairs[name] = {node.value for node in nodes if isinstance(node, ox.NamedNode)}
         elif name not in gate.checks:
             continue
-        around |= gate.reach.surroundings(view, name, nodes)
-    report = shacl.validate(spelling.of(around), gate.ontology.shapes, engine, pairs)
+        context |= gate.rule_index.quads_read(view, name, nodes)
+    report = shacl.validate(spelling.of(context), gate.ontology.shapes, engine, pairs)
     results = list(report.results)
     store = ox.Store()
-    store.bulk_extend(around)
+    store.bulk_extend(context)
     named = {name: set(map(str, nodes)) for name, nodes in roots.items()}
     for name, query in gate.checks.items():
-        results += [row for row in rows(query, store) if row.focus in named.get(name, ())]
+        results += [row for row in run_check(query, store) if row.focus in named.get(name, ())]
     return report, results, named
 
 
-def _touched(result: Result, gate: Gate, roots: dict[str, set[str]]) -> bool:
-    """Whether a result of the last build was looked for again."""
+def _is_rechecked(result: Result, gate: Gate, roots: dict[str, set[str]]) -> bool:
+    """Whether the rule of a result was applied to its focus node again."""
     if not roots:
         return False
     if result.shape.startswith(CHECK):
         names = [result.shape.removeprefix(CHECK)]
     else:
-        names = [name for name, rule in gate.reach.rules.items() if result.shape in rule.members]
+        names = [
+            name for name, rule in gate.rule_index.rules.items() if result.shape in rule.members
+        ]
     return any(result.focus in roots.get(name, ()) for name in names)
 
 
-def _pairs(change: Change) -> dict[tuple[str, str], str]:
-    """The likely duplicates after the change: those of changed names are looked for again.
+def _likely_pairs(change: Change) -> dict[tuple[str, str], str]:
+    """The likely duplicates after the change; the pairs of changed names are searched again.
 
-    A name that takes a word over the number that makes it common, or back, changes others' too.
+    Where a word becomes common, or ceases to be, the pairs of all names with it are too.
     """
     index = change.index
     crossing = {
         word for word, before in change.counts.items() if (before > COMMON) != index.is_common(word)
     }
-    ids = set(change.changed_ids).union(*map(index.having_word, crossing))
+    ids = set(change.changed_ids).union(*map(index.ids_with_word, crossing))
     pairs = {pair: why for pair, why in index.pairs().items() if not ids & set(pair)}
-    for each in sorted(ids):
-        thing = index.thing(each)
+    for identifier in sorted(ids):
+        thing = index.thing(identifier)
         if thing is None:
             continue
-        for other in _candidates(change, thing):
-            one, two = (thing, other) if thing.id < other.id else (other, thing)
-            if why := reason(one, two, index.is_common):
-                pairs[one.id, two.id] = why
+        for candidate in _candidates(change, thing):
+            first, two = (thing, candidate) if thing.id < candidate.id else (candidate, thing)
+            if why := reason(first, two, index.is_common):
+                pairs[first.id, two.id] = why
     return dict(sorted(pairs.items()))
 
 
@@ -202,16 +209,26 @@ def _candidates(change: Change, thing: Named) -> Iterable[Named]:
     index = change.index
     ids: set[str] = set()
     for folded in thing.folded:
-        ids |= index.having_name(folded)
+        ids |= index.ids_with_name(folded)
         for word in set(folded.split()):
             if not index.is_common(word):
-                ids |= index.having_word(word)
-    return [each for each in map(index.thing, sorted(ids - {thing.id})) if each is not None]
+                ids |= index.ids_with_word(word)
+    return [
+        candidate
+        for candidate in map(index.thing, sorted(ids - {thing.id}))
+        if candidate is not None
+    ]
 
 
-def _known(
+def _named_things(
     change: Change, pairs: Iterable[tuple[str, str]], decisions: Iterable[Decision]
 ) -> dict[str, Named]:
-    """The things that pairs and decisions name."""
-    ids = {each for pair in pairs for each in pair} | {i for each in decisions for i in each.pair}
-    return {each: thing for each in ids if (thing := change.index.thing(each)) is not None}
+    """The things in `pairs` and `decisions`, by id."""
+    ids = {identifier for pair in pairs for identifier in pair} | {
+        i for decision in decisions for i in decision.pair
+    }
+    return {
+        identifier: thing
+        for identifier in ids
+        if (thing := change.index.thing(identifier)) is not None
+    }

@@ -1,4 +1,4 @@
-"""Problems as people, CI servers and code hosts read them: one function a format."""
+"""The formats of problems for people, CI servers and code hosts, one function per format."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from ..model.visible import one_line, visible
 
 
 def rule_address(rule: str) -> str:
-    """The address of the page of a rule."""
+    """The address of the help page of a rule."""
     return f"{BASE}rule/{rule.replace('pcvesh:', '').replace(':', '/')}"
 
 
 def text(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
-    """Each problem with its place, rule and cure; many are grouped by rule, `limit` of them shown.
+    """Each problem with its place, rule and fix; more than `limit` are grouped by rule and cut off.
 
-    `limit` 0 shows all, one by one.
+    With `limit` 0 all problems are listed one by one.
     """
     if not limit or len(problems) <= limit:
-        return "".join(f"{each}\n" for each in problems)
+        return "".join(f"{problem}\n" for problem in problems)
     lines = []
     shown = 0
-    ordered = sorted(problems, key=lambda each: (each.severity, each.rule, each))
-    numbers = Counter(each.rule for each in problems)
+    ordered = sorted(problems, key=lambda problem: (problem.severity, problem.rule, problem))
+    numbers = Counter(problem.rule for problem in problems)
     share = max(1, limit // len(numbers))
-    for rule, group in groupby(ordered, key=lambda each: each.rule):
+    for rule, group in groupby(ordered, key=lambda problem: problem.rule):
         some = list(group)[:share]
         shown += len(some)
         lines.append(f"{numbers[rule]:,} x {some[0].severity} {rule}\n    rule: {some[0].why}")
-        lines += [f"    {each.position}: {_brief(each)}" for each in some]
+        lines += [f"    {problem.position}: {_brief(problem)}" for problem in some]
     rest = len(problems) - shown
     return "\n".join([*lines, f"{rest:,} more are not shown; `--limit 0` shows all", ""])
 
@@ -50,18 +50,18 @@ def _brief(problem: Problem) -> str:
 
 
 def as_json(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
-    """A JSON list: path, line, column, rule, message, why, fix, severity, help of each problem."""
-    found = []
-    for each in problems:
-        row = {**each.position._asdict(), **asdict(each), "help": rule_address(each.rule)}
+    """A JSON array of problems: path, line, column, rule, message, why, fix, severity, help."""
+    rows = []
+    for problem in problems:
+        row = {**problem.position._asdict(), **asdict(problem), "help": rule_address(problem.rule)}
         del row["position"]
-        found.append(row)
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+        rows.append(row)
+    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
 
 
 def sarif(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
-    """SARIF 2.1.0 (OASIS), one run."""
-    described = {each.rule: each.why for each in sorted(problems, reverse=True)}
+    """SARIF 2.1.0 (OASIS) with one run."""
+    described = {problem.rule: problem.why for problem in sorted(problems, reverse=True)}
     index = {rule: number for number, rule in enumerate(sorted(described))}
     run = {
         "tool": {
@@ -81,7 +81,7 @@ def sarif(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> st
         },
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": {"uri": _uri(name)}} for name in sorted(set(files))],
-        "results": [_sarif_result(each, index[each.rule]) for each in problems],
+        "results": [_sarif_result(problem, index[problem.rule]) for problem in problems],
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     document = {"$schema": schema, "version": "2.1.0", "runs": [run]}
@@ -108,31 +108,31 @@ def _sarif_result(problem: Problem, index: int) -> dict[str, Any]:
 
 
 def _uri(path: str) -> str:
-    """A path as a URI reference (RFC 3986): relative, or a file's whole address."""
+    """A path as a URI reference (RFC 3986): relative, or a file: URI if it is absolute."""
     return ("file://" if path.startswith("/") else "") + quote(path, errors="surrogateescape")
 
 
 def junit(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
-    """JUnit XML as CI servers read it: a test case for each file, its errors the failure."""
-    told: dict[str, list[Problem]] = {name: [] for name in files}
-    for each in problems:
-        told.setdefault(each.position.path, []).append(each)
-    names = sorted(told)
-    failed = {each.position.path for each in problems if each.severity == "error"}
+    """JUnit XML with a test case per file, which fails if the file has errors."""
+    by_file: dict[str, list[Problem]] = {name: [] for name in files}
+    for problem in problems:
+        by_file.setdefault(problem.position.path, []).append(problem)
+    names = sorted(by_file)
+    failed = {problem.position.path for problem in problems if problem.severity == "error"}
     counts = {"tests": str(len(names)), "failures": str(len(failed)), "errors": "0"}
     root = ElementTree.Element("testsuites", counts)
     suite = ElementTree.SubElement(root, "testsuite", {"name": "pcve validate", **counts})
     for name in names:
         attributes = {"classname": "pcve", "name": _plain(name)}
         case = ElementTree.SubElement(suite, "testcase", attributes)
-        wrong = [each for each in told[name] if each.severity == "error"]
+        wrong = [problem for problem in by_file[name] if problem.severity == "error"]
         if wrong:
             message = f"{len(wrong)} errors" if len(wrong) > 1 else wrong[0].message
             failure = ElementTree.SubElement(
                 case, "failure", {"message": _plain(message), "type": wrong[0].rule}
             )
             failure.text = _plain("\n".join(map(str, wrong)))
-        warned = [str(each) for each in told[name] if each.severity != "error"]
+        warned = [str(problem) for problem in by_file[name] if problem.severity != "error"]
         if warned:
             ElementTree.SubElement(case, "system-out").text = _plain("\n".join(warned))
     ElementTree.indent(root)
@@ -140,15 +140,15 @@ def junit(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> st
 
 
 def _plain(words: str) -> str:
-    """`words` without the characters that XML 1.0 cannot hold: they are made visible."""
+    """`words` with the characters that XML 1.0 does not allow made visible."""
     return visible(words)
 
 
 def turtle(results: tuple[Result, ...], others: tuple[Problem, ...]) -> str:
     """A `sh:ValidationReport` in Turtle (W3C SHACL, section 3.6).
 
-    `others` are what is wrong beside the results, such as a file that is no RDF: the focus node of
-    each is its line, and its component is its rule.
+    `others` are problems that are not SHACL results, such as a file that is not RDF. The focus node
+    of each is its line in the file, and its component is its rule.
     """
     results = (*results, *map(_as_result, others))
     report = ox.BlankNode("pcve-report")
@@ -159,24 +159,24 @@ def turtle(results: tuple[Result, ...], others: tuple[Problem, ...]) -> str:
         ox.Triple(report, kind, _node("sh:ValidationReport")),
         ox.Triple(report, conforms, ox.Literal(verdict, datatype=boolean)),
     ]
-    for number, each in enumerate(results, 1):
+    for number, result in enumerate(results, 1):
         node = ox.BlankNode(f"pcve-result{number}")
         triples.append(ox.Triple(report, _node("sh:result"), node))
         triples.append(ox.Triple(node, kind, _node("sh:ValidationResult")))
         stated = {
-            "sh:focusNode": each.focus,
-            "sh:resultPath": each.path,
-            "sh:value": each.value,
-            "sh:sourceShape": f"<{each.shape}>" if each.shape else "",
-            "sh:sourceConstraintComponent": f"<{each.component}>",
-            "sh:resultSeverity": f"<{each.severity}>",
-            "sh:resultMessage": str(ox.Literal(each.message)) if each.message else "",
+            "sh:focusNode": result.focus,
+            "sh:resultPath": result.path,
+            "sh:value": result.value,
+            "sh:sourceShape": f"<{result.shape}>" if result.shape else "",
+            "sh:sourceConstraintComponent": f"<{result.component}>",
+            "sh:resultSeverity": f"<{result.severity}>",
+            "sh:resultMessage": str(ox.Literal(result.message)) if result.message else "",
         }
         triples += [
             triple for key, term in stated.items() if term for triple in _stated(node, key, term)
         ]
-    found = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
-    return (found or b"").decode()
+    written = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+    return (written or b"").decode()
 
 
 def _as_result(problem: Problem) -> Result:
@@ -204,12 +204,12 @@ def _node(name: str) -> ox.NamedNode:
 
 
 def _stated(subject: ox.BlankNode, key: str, term: str) -> list[ox.Triple]:
-    """The triple that gives `subject` a term of a result, and those of a path that it begins."""
+    """The triple that adds a term to a result, and the triples of the term if it is a path."""
     if term.startswith("_:"):
         return [ox.Triple(subject, _node(key), ox.BlankNode(term[2:]))]
     line = f"_:subject <{expand(key)}> {term} ."
     names: dict[Any, ox.BlankNode] = {ox.BlankNode("subject"): subject}
-    found = ox.parse(line, format=ox.RdfFormat.TURTLE, rename_blank_nodes=False)
+    triples = ox.parse(line, format=ox.RdfFormat.TURTLE, rename_blank_nodes=False)
 
     def named(node: Any) -> Any:
         if not isinstance(node, ox.BlankNode):
@@ -217,7 +217,7 @@ def _stated(subject: ox.BlankNode, key: str, term: str) -> list[ox.Triple]:
         number = len(names)
         return names.setdefault(node, ox.BlankNode(f"{subject.value}{key[3:]}{number}"))
 
-    return [ox.Triple(named(t.subject), t.predicate, named(t.object)) for t in found]
+    return [ox.Triple(named(t.subject), t.predicate, named(t.object)) for t in triples]
 
 
 REPORTS: Final[dict[str, Callable[[tuple[Problem, ...], Iterable[str], int], str]]] = {
@@ -226,4 +226,4 @@ REPORTS: Final[dict[str, Callable[[tuple[Problem, ...], Iterable[str], int], str
     "sarif": sarif,
     "junit": junit,
 }
-"""What `pcve validate --format` can write, beside turtle."""
+"""The formats of `pcve validate --format` other than turtle."""

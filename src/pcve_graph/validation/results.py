@@ -1,7 +1,7 @@
-"""What is wrong with a value, said once: the same rule and the same cure in records and in any RDF.
+"""SHACL results as problems, with the same rule and fix for records and for any RDF document.
 
-A rule is a property shape; its message gives the plain sentence. The cure is worked out from the
-value that was found: the nearest term or record, the right form of a date.
+The sentence comes from the message of the shape. The fix depends on the value: the most similar
+term or record, or the correct form of a date.
 """
 
 from __future__ import annotations
@@ -26,52 +26,56 @@ def result_problem(
     result: Result,
     position: Position,
     ontology: Ontology,
-    called: dict[str, str],
+    labels: dict[str, str],
     ids: Ids,
 ) -> Problem:
-    """A SHACL result as a problem; `called` gives the labels of terms, as N-Triples writes them."""
+    """A SHACL result as a problem; `labels` has the labels of terms, by N-Triples term."""
     name, message = ontology.messages.get(result.rule, ("", ""))
     why, fix = split_message(result.message or message)
-    thing = _shown(result.focus, called)
+    thing = _shown(result.focus, labels)
     key = ontology.by_shape.get(result.shape)
     component = local_name(result.component).removesuffix("ConstraintComponent")
-    found = f"{name or 'this'} of {thing}"
+    text = f"{name or 'this'} of {thing}"
     if component == "MinCount":
-        found += " is missing"
+        text += " is missing"
         fix = fix or (f"add {key.name}: {takes(key)}" if key else "")
     elif component in ("MaxCount", "UniqueLang"):
-        found += " has more values than it may"
+        text += " has too many values"
         fix = fix or "keep one of them"
     elif result.value:
-        found += f" is {_shown(result.value, called)}"
+        text += f" is {_shown(result.value, labels)}"
         if key is not None and (component in _PLAIN or not (fix or key.datatypes)):
-            fix = cure(key, _bare(result.value), ontology, ids)
+            fix = cure(key, _plain_text(result.value), ontology, ids)
     elif not result.path:
-        found = f"{thing} breaks this rule"
+        text = f"{thing} violates this rule"
     fix = fix or (f"write {takes(key)}" if key else "")
     severity = "error" if result.severity == expand("sh:Violation") else "warning"
-    return Problem(position, rule_name(result.rule), found, why, fix, severity)
+    return Problem(position, rule_name(result.rule), text, why, fix, severity)
 
 
 def nearest_key(places: Collection[tuple[str, ...]], *key: str) -> tuple[str, ...]:
-    """The key of `places` that comes nearest to (focus, path, value): the value's, else its path's.
+    """The most specific key of `places` for (focus, path, value): with value, path, or focus only.
 
-    A result without a path is placed by its value, whatever property holds it; empty where not
-    even the focus is there.
+    A result without a path gets the place of its value under any property. Empty if `places` does
+    not have the focus.
     """
     focus, path, value = key
-    for wanted in ((focus, path, value), (focus, path)):
-        if wanted in places:
-            return wanted
+    for candidate in ((focus, path, value), (focus, path)):
+        if candidate in places:
+            return candidate
     if value and not path:
-        held = (each for each in places if len(each) == 3 and each[0] == focus and each[2] == value)
-        if found := next(held, None):
-            return found
+        held = (
+            place for place in places if len(place) == 3 and place[0] == focus and place[2] == value
+        )
+        if match := next(held, None):
+            return match
     return (focus,) if (focus,) in places else ()
 
 
-def pointed(result: Result, places: Collection[tuple[str, ...]], ontology: Ontology) -> Result:
-    """`result`; where a node breaks a rule about itself, on the value there that the rule names."""
+def with_named_value(
+    result: Result, places: Collection[tuple[str, ...]], ontology: Ontology
+) -> Result:
+    """`result`, with one of the values that its shape points to if it is about the node itself."""
     if result.path or result.value != result.focus:
         return result
     named = ontology.pointed.get(result.shape, ())
@@ -79,30 +83,30 @@ def pointed(result: Result, places: Collection[tuple[str, ...]], ontology: Ontol
     return next((replace(result, value=key[2]) for key in keys if len(key) == 3), result)
 
 
-def plainest(result: Result) -> int:
-    """Sorts the results that say most plainly what a value is not before the others."""
+def plainness(result: Result) -> int:
+    """A sort key that puts the components with the simplest explanation first."""
     component = local_name(result.component).removesuffix("ConstraintComponent")
     return _PLAIN.index(component) if component in _PLAIN else len(_PLAIN)
 
 
-def one_each(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The first problem of each rule at each place, sorted: one value breaks one rule once."""
-    kept: dict[tuple[Position, str, str], Problem] = {}
-    for each in problems:
-        kept.setdefault((each.position, each.rule, each.why), each)
-    return tuple(sorted(kept.values()))
+def first_per_rule(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The first problem of each rule at each place, sorted."""
+    firsts: dict[tuple[Position, str, str], Problem] = {}
+    for problem in problems:
+        firsts.setdefault((problem.position, problem.rule, problem.why), problem)
+    return tuple(sorted(firsts.values()))
 
 
-def _bare(term: str) -> str:
-    """The words of a term: the lexical form of a literal, the last segment of an IRI."""
+def _plain_text(term: str) -> str:
+    """The plain text of a term: the lexical form of a literal, the last segment of an IRI."""
     if term.startswith('"'):
         return term[1 : term.rindex('"')]
     return local_name(term.strip("<>"))
 
 
-def _shown(term: str, called: dict[str, str]) -> str:
-    if term.startswith("_:") and term not in called:
-        return "a node without a name"
-    words = called.get(term, _bare(term))
+def _shown(term: str, labels: dict[str, str]) -> str:
+    if term.startswith("_:") and term not in labels:
+        return "a blank node"
+    words = labels.get(term, _plain_text(term))
     words = words if len(words) <= _SHOWN else words[:_SHOWN] + "…"
-    return f'"{words}"' if term in called or term.startswith('"') else words
+    return f'"{words}"' if term in labels or term.startswith('"') else words

@@ -1,6 +1,7 @@
-"""The page of a rule: what it asks, why, a good and a bad example; made from shapes and checks.
+"""The help page of a rule: what it requires, why, a good and a bad example.
 
-What no shape or check says of itself stands in guidance.yml, by the name of the rule.
+Most of a page comes from the shape or check itself; the rest is in `rules/<class>.yml`, where
+`reading.yml` has the rules of reading and mapping and `checks.yml` those of queries/checks.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from ..model.project import Project
 from ..model.schema import Key, Ontology, RecordClass
 from ..model.suggest import nearest
 from ..query.saved import SavedQuery, read_queries
-from ..syntax.tree import Mapping, Scalar
+from ..syntax.tree import Mapping, Node, Scalar
 from ..syntax.yaml import parse
 from .report import rule_address
 
@@ -30,7 +31,7 @@ CHECKS: Final = "checks"
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One way to write it: `record` in YAML, and `turtle`; empty where it has none."""
+    """One example in both notations: `record` in YAML and `turtle`; either may be empty."""
 
     record: str
     turtle: str = ""
@@ -38,9 +39,9 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What there is to say of one rule. What is empty is not said.
+    """The help page of one rule; empty fields are not shown.
 
-    `group` is the class, or what kind of rule it is; `told` are further facts by their labels.
+    `group` is the class or the kind of rule; `told` are further (label, text) pairs.
     """
 
     name: str
@@ -55,41 +56,41 @@ class Page:
 
     @property
     def address(self) -> str:
-        """Where the page is published."""
+        """The address at which the page is published."""
         return rule_address(self.name)
 
 
 def pages(ontology: Ontology, project: Project) -> dict[str, Page]:
-    """The page of each rule by its name: of shapes, of checks, and of the reader, sorted."""
+    """The pages of all shapes, checks and rules of reading by rule name, sorted."""
     owners: dict[str, list[RecordClass]] = {}
     for kind in ontology.by_iri.values():
         for key in kind.keys.values():
             owners.setdefault(key.shape, []).append(kind)
-    found = [_shape(iri, ontology, owners.get(iri, [])) for iri in ontology.messages]
-    found += [_check(name, query) for name, query in read_queries(project, "checks").items()]
-    found += [_reader(name) for name in RULES]
-    return {each.name: each for each in sorted(found, key=lambda one: one.name)}
+    listed = [_shape(iri, ontology, owners.get(iri, [])) for iri in ontology.messages]
+    listed += [_check(name, query) for name, query in read_queries(project, "checks").items()]
+    listed += [_reader(name) for name in RULES]
+    return {page.name: page for page in sorted(listed, key=lambda page: page.name)}
 
 
-def find_page(rule: str, known: dict[str, Page]) -> Page:
-    """The page of `rule`, whose prefix may be left out. Raises UsageError for an unknown rule."""
-    short = {each.split(":")[-1]: each for each in known}
-    name = rule if rule in known else short.get(rule, "")
+def find_page(rule: str, by_name: dict[str, Page]) -> Page:
+    """The page of `rule`; the prefix may be omitted. Raises UsageError for an unknown rule."""
+    short = {name.split(":")[-1]: name for name in by_name}
+    name = rule if rule in by_name else short.get(rule, "")
     if not name:
-        hint = nearest(rule, [*known, *short]) or "`pcve explain` lists all"
-        raise UsageError(f"there is no rule {rule!r}; {hint}")
-    return known[name]
+        hint = nearest(rule, [*by_name, *short]) or "`pcve explain` lists all rules"
+        raise UsageError(f"no rule {rule!r}; {hint}")
+    return by_name[name]
 
 
 def as_text(page: Page) -> str:
-    """A page for the terminal."""
-    said = [("what", page.what), ("rule", page.rule), ("fix", page.fix), ("why", page.why)]
-    said += page.told
+    """A page as plain text for the terminal."""
+    rows = [("what", page.what), ("rule", page.rule), ("fix", page.fix), ("why", page.why)]
+    rows += page.told
     examples = (("good", page.good), ("bad", page.bad))
-    said += [(label, each.record) for label, each in examples]
-    said += [(f"{label}, in Turtle", each.turtle) for label, each in examples]
+    rows += [(label, example.record) for label, example in examples]
+    rows += [(f"{label}, in Turtle", example.turtle) for label, example in examples]
     lines = [page.name]
-    for label, words in (*said, ("page", page.address)):
+    for label, words in (*rows, ("page", page.address)):
         if "\n" in words:
             lines += [f"{label}:", *(f"    {line}" for line in words.splitlines())]
         elif words:
@@ -106,7 +107,7 @@ def _reader(name: str) -> Page:
 def _check(name: str, query: SavedQuery) -> Page:
     rule, header = f"check:{name}", query.header
     guide = _guide(rule)
-    told = (("severity", header.get("severity", "error")), ("file", query.path))
+    facts = (("severity", header.get("severity", "error")), ("file", query.path))
     return Page(
         name=rule,
         group=CHECKS,
@@ -116,7 +117,7 @@ def _check(name: str, query: SavedQuery) -> Page:
         fix=header.get("fix", ""),
         good=Example(guide.get("good", ""), guide.get("goodTurtle", "")),
         bad=Example(guide.get("bad", ""), guide.get("badTurtle", "")),
-        told=told,
+        told=facts,
     )
 
 
@@ -128,28 +129,28 @@ def _shape(iri: str, ontology: Ontology, owners: list[RecordClass]) -> Page:
     good = Example(guide.get("good", ""), guide.get("goodTurtle", ""))
     bad = Example(guide.get("bad", ""), guide.get("badTurtle", ""))
     key = ontology.by_shape.get(iri)
-    kind = next((each for each in ontology.by_iri.values() if name == f"pcvesh:{each.name}"), None)
+    kind = next((kind for kind in ontology.by_iri.values() if name == f"pcvesh:{kind.name}"), None)
     group = local_name(iri).split("-")[0]
-    why, told = guide.get("why", ""), []
+    why, facts = guide.get("why", ""), []
     if key is not None:
         if not guide:
             good, bad = _examples(key, ontology, owners[0])
         why = why or key.description
-        told = [
-            ("of", ", ".join(sorted(each.name for each in owners))),
-            ("takes", takes(key) + (", and is needed" if key.required else "")),
+        facts = [
+            ("of", ", ".join(sorted(owner.name for owner in owners))),
+            ("takes", takes(key) + (", required" if key.required else "")),
         ]
     elif kind is not None and not bad.record:
         why = why or kind.description
-        told = [("keys", ", ".join(kind.keys))] if kind.keys else []
+        facts = [("keys", ", ".join(kind.keys))] if kind.keys else []
     elif group == "in":
         group = "lists"
         scheme = local_name(iri).removeprefix("in-").removesuffix("-inScheme")
         terms = ontology.schemes.get(scheme, ())
-        why = "A closed list means the same to all who use it; a term outside it is in no count."
-        told = [("terms", ", ".join(terms))]
+        why = "The list is closed so that counts agree: a term outside the list is not counted."
+        facts = [("terms", ", ".join(terms))]
         good, bad = _terms(scheme, terms[0]), _terms(scheme, "something-else")
-    return Page(name, group, label, rule, why, fix, good, bad, tuple(told))
+    return Page(name, group, label, rule, why, fix, good, bad, tuple(facts))
 
 
 def _terms(scheme: str, term: str) -> Example:
@@ -160,7 +161,7 @@ def _terms(scheme: str, term: str) -> Example:
 
 
 def _examples(key: Key, ontology: Ontology, owner: RecordClass) -> tuple[Example, Example]:
-    """A value that the key takes, and one that it does not, of a thing of the class `owner`."""
+    """An allowed and a disallowed value of `key` on a record of the class `owner`."""
     subject = f"<{thing(owner.segment, 'northtown-example')}>"
     predicate = _short(key.path)
 
@@ -173,8 +174,8 @@ def _examples(key: Key, ontology: Ontology, owner: RecordClass) -> tuple[Example
 
 
 def _values(key: Key, ontology: Ontology) -> tuple[tuple[str, str], tuple[str, str]]:
-    """The right and the wrong value of `key`, each as a record and as Turtle have it."""
-    kinds = {local_name(each): each for each in key.datatypes}
+    """An allowed and a disallowed value of `key`, each as (record text, Turtle term)."""
+    kinds = {local_name(datatype): datatype for datatype in key.datatypes}
     if "date" in kinds:
         day = f'"2018-05-22"^^{_short(kinds["date"])}'
         return ("2018-05-22", day), ("22 May 2018", '"22 May 2018"')
@@ -190,9 +191,9 @@ def _values(key: Key, ontology: Ontology) -> tuple[tuple[str, str], tuple[str, s
         return (term, f"<{concept(key.scheme, term)}>"), (wrong, f"<{concept(key.scheme, wrong)}>")
     if key.classes:
         kind = ontology.by_iri.get(key.classes[0])
-        found = f"<{thing(kind.segment if kind else 'thing', 'northtown')}>"
-        words = "the id of a record", "the name of a thing without a record"
-        return (words[0], found), (words[1], '"Northtown Hall"')
+        iri = f"<{thing(kind.segment if kind else 'thing', 'northtown')}>"
+        words = "the id of a record", "a name that is not the id of a record"
+        return (words[0], iri), (words[1], '"Northtown Hall"')
     if kinds:
         return ("northtown.txt", '"northtown.txt"'), ("", "3")
     web = "https://northtown.example/"
@@ -200,30 +201,32 @@ def _values(key: Key, ontology: Ontology) -> tuple[tuple[str, str], tuple[str, s
 
 
 def _short(iri: str) -> str:
-    """A term as Turtle writes it."""
+    """An IRI as Turtle writes it: prefixed where a prefix applies."""
     name = prefixed(iri)
     return name if name != iri else str(ox.NamedNode(iri))
 
 
 def _guide(name: str) -> dict[str, str]:
-    return dict(_said(_guidance().get(name)))
+    return dict(_texts(_guidance().get(name)))
 
 
-def _said(node: object) -> Iterator[tuple[str, str]]:
-    if isinstance(node, Mapping):
-        for key, value in node.entries:
-            if isinstance(value, Scalar):
-                yield key.text, value.text.strip()
+def _texts(node: Node | None) -> Iterator[tuple[str, str]]:
+    for key, value in node.entries if isinstance(node, Mapping) else ():
+        if isinstance(value, Scalar):
+            yield key.text, value.text.strip()
 
 
 @lru_cache(1)
-def _guidance() -> Mapping:
-    path = Path(__file__).with_name("guidance.yml")
-    tree = parse(path.read_text("utf-8"), path.name)
-    assert isinstance(tree, Mapping)
-    return tree
+def _guidance() -> dict[str, Node]:
+    """The entries of all files in `rules/`, by rule name."""
+    guidance: dict[str, Node] = {}
+    for path in sorted(Path(__file__).with_name("rules").glob("*.yml")):
+        tree = parse(path.read_text("utf-8"), path.name)
+        if isinstance(tree, Mapping):
+            guidance |= {key.text: value for key, value in tree.entries}
+    return guidance
 
 
 def guided() -> set[str]:
-    """The rules that guidance.yml speaks of."""
-    return {key.text for key, _ in _guidance().entries}
+    """The names of the rules that `rules/*.yml` describe."""
+    return set(_guidance())

@@ -1,4 +1,4 @@
-"""What `pcve validate` does: the project, or files of any kind; no file stops the rest."""
+"""What `pcve validate` runs: all files are validated, even if some cannot be read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ..syntax.ontology import read_ontology
 from ..system.background import Beside
 from ..system.files import read_file
 from ..system.sandbox import inside
-from .document_check import inspect_document
+from .document_check import check_document
 from .documents import LARGEST, Document, check_input_format, form_of, named_files, read_document
 from .gate import Checked, check_graph
 from .incremental_gate import check_change, open_gate
@@ -32,9 +32,9 @@ from .incremental_gate import check_change, open_gate
 
 @dataclass(frozen=True)
 class Outcome:
-    """All that was found. `code` is 0, 1 or 2; `checked` is there where the project was checked.
+    """The outcome of `pcve validate`: `code` is the exit code, `checked` the graph of the project.
 
-    `others` are the problems that no SHACL result stands behind.
+    `others` are the problems that are not SHACL results.
     """
 
     problems: tuple[Problem, ...]
@@ -48,26 +48,26 @@ class Outcome:
 def examine(
     project: Project,
     paths: tuple[Path, ...],
-    asked: dict[str, Any],
+    options: dict[str, Any],
     saved: Saved | None,
     stdin: bytes,
 ) -> Outcome:
-    """Check `paths`, or the whole project where there are none.
+    """Validate `paths`, or the whole project if there are none.
 
-    `asked` holds engine, input_format, shapes, focus and severity as the command has them.
-    A path that cannot be read is a problem, and stops none of the others. Raises UsageError for a
-    format that is not known.
+    `options` has engine, input_format, shapes, focus and severity as the command defines them.
+    A path that cannot be read is a problem, and does not stop the others. Raises UsageError for an
+    unknown format.
     """
     ontology = read_ontology(project)
     if not paths:
-        return _project(project, ontology, asked)
-    check_input_format(asked["input_format"])
-    if asked["shapes"]:
-        inside.working_on(f"reading {asked['shapes']}")
+        return _validate_project(project, ontology, options)
+    check_input_format(options["input_format"])
+    if options["shapes"]:
+        inside.working_on(f"reading {options['shapes']}")
     try:
-        shapes = _shapes(asked["shapes"])
+        shapes = _shapes(options["shapes"])
     except ContentError as error:
-        return Outcome(error.problems, (), error.problems, (asked["shapes"].as_posix(),), 2)
+        return Outcome(error.problems, (), error.problems, (options["shapes"].as_posix(),), 2)
     problems: list[Problem] = []
     refused: list[ContentError] = []
     results: list[Result] = []
@@ -78,25 +78,25 @@ def examine(
         names.append(name)
         inside.working_on(f"checking {name}")
         try:
-            form = form_of(path, asked["input_format"])
+            form = form_of(path, options["input_format"])
             if form == "record":
                 records.append(path)
                 continue
             document = _document(path, name, form, stdin)
-            found = inspect_document(
-                document, ontology, shapes, saved, asked["engine"], asked["focus"]
+            findings = check_document(
+                document, ontology, shapes, saved, options["engine"], options["focus"]
             )
         except ContentError as error:
             refused.append(error)
             continue
-        problems += found.problems
-        results += found.results
+        problems += findings.problems
+        results += findings.results
     others = [problem for error in refused for problem in error.problems]
     if records:
         inside.working_on("checking " + (names[0] if len(names) == 1 else "the records"))
         mine = ontology if shapes is None else replace(ontology, shapes=shapes)
-        others += _records(project, mine, records, stdin, asked)
-    return _outcome(problems, others, results, names, asked["severity"], unread=bool(refused))
+        others += _validate_records(project, mine, records, stdin, options)
+    return _outcome(problems, others, results, names, options["severity"], unread=bool(refused))
 
 
 def _outcome(
@@ -107,13 +107,13 @@ def _outcome(
     severity: str,
     unread: bool,
 ) -> Outcome:
-    """All that was found, down to `severity`, in order."""
-    kept = ("error",) if severity == "error" else ("error", "warning")
-    others = sorted({each for each in others if each.severity in kept})
-    told = sorted({*others, *(each for each in problems if each.severity in kept)})
-    wrong = any(each.severity == "error" for each in told)
+    """The outcome with all problems down to `severity`, sorted."""
+    severities = ("error",) if severity == "error" else ("error", "warning")
+    others = sorted({problem for problem in others if problem.severity in severities})
+    shown = sorted({*others, *(problem for problem in problems if problem.severity in severities)})
+    wrong = any(problem.severity == "error" for problem in shown)
     return Outcome(
-        problems=tuple(told),
+        problems=tuple(shown),
         results=tuple(sorted(results)),
         others=tuple(others),
         files=tuple(names),
@@ -122,50 +122,50 @@ def _outcome(
 
 
 def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tuple[Problem, ...]:
-    """What is wrong in `paths`, or in the whole project where there are none.
+    """The problems in `paths`, or in the whole project if there are none.
 
-    With `against`, references are looked up in the saved graph. Raises as `examine` does.
+    With `against`, references are resolved in the saved graph. Raises as `examine` does.
     """
-    asked = dict.fromkeys(("engine", "input_format", "shapes"))
+    options = dict.fromkeys(("engine", "input_format", "shapes"))
     saved = open_graph(project) if against and paths else None
     return examine(
-        project, paths, asked | {"focus": (), "severity": "warning"}, saved, b""
+        project, paths, options | {"focus": (), "severity": "warning"}, saved, b""
     ).problems
 
 
 def stamp(project: Project, paths: tuple[Path, ...]) -> object:
-    """Something that changes whenever a file that is checked does."""
+    """Paths and modification times (ns) of the files that are validated, to compare for changes."""
     folders = (project.data, project.ontology, project.queries)
     watched = list(named_files(paths)) if paths else [p for f in folders for p in f.rglob("*.*")]
     return [(path, path.stat().st_mtime_ns) for path in watched if path.is_file()]
 
 
-def _project(project: Project, ontology: Ontology, asked: dict[str, Any]) -> Outcome:
-    """The whole project, as the build checks it."""
+def _validate_project(project: Project, ontology: Ontology, options: dict[str, Any]) -> Outcome:
+    """The outcome for the whole project, which is validated as in a build."""
     names = tuple(project.relative(path) for path in home_files(project, project.data))
     try:
-        checked = _checked_project(project, ontology, asked["engine"])
+        checked = _check_project(project, ontology, options["engine"])
     except ContentError as error:
         return Outcome(error.problems, (), error.problems, names, 1)
     return Outcome(checked.warnings, (), checked.warnings, names, 0, checked)
 
 
-def _checked_project(project: Project, ontology: Ontology, engine: str | None) -> Checked:
-    """Where there is a saved graph, only what has changed since is read and checked."""
+def _check_project(project: Project, ontology: Ontology, engine: str | None) -> Checked:
+    """The project's graph; if there is a saved graph, only the changes are read and checked."""
     try:
-        with _changed(project, ontology) as change:
+        with _open_change(project, ontology) as change:
             return check_change(change, open_gate(project, ontology), engine)
     except (WholeError, UsageError):
         return check_graph(build_graph(read_records(project), ontology), ontology, project, engine)
 
 
 @contextmanager
-def _changed(
-    project: Project, ontology: Ontology, guests: Iterable[File] = (), lenient: bool = False
+def _open_change(
+    project: Project, ontology: Ontology, external: Iterable[File] = (), lenient: bool = False
 ) -> Iterator[Change]:
-    """What has changed since the last build, as `read_change` gives it; nothing of it is saved.
+    """The change since the last build, from `read_change`; nothing is saved.
 
-    Raises UsageError at the end where the last build is damaged.
+    Raises UsageError on exit if the last build is damaged.
     """
     saved = open_graph(project)
     with (
@@ -173,73 +173,73 @@ def _changed(
         Beside(saved.generation.check) as checking,
     ):
         try:
-            told = news(project, saved.folder)
-            yield read_change(project, ontology, saved, Path(work), told, guests, lenient)
+            changes = news(project, saved.folder)
+            yield read_change(project, ontology, saved, Path(work), changes, external, lenient)
         finally:
-            checking.result()  # what a damaged build led to does not count
+            checking.result()  # a damaged build takes precedence over errors that it caused
 
 
-def _records(
-    project: Project, ontology: Ontology, paths: list[Path], stdin: bytes, asked: dict[str, Any]
+def _validate_records(
+    project: Project, ontology: Ontology, paths: list[Path], stdin: bytes, options: dict[str, Any]
 ) -> list[Problem]:
-    """What is wrong with the records in these files, among the others of the project.
+    """The problems of the records in these files, in the context of the project's other records.
 
-    The shapes are asked of those that can be mapped, whatever is wrong with the others. Shapes of
-    one's own are asked alone: the checks go with the project's.
+    Shapes are applied to all records that can be mapped, even if others cannot. With shapes other
+    than the project's, its checks are not applied.
     """
-    guests: list[File] = []
+    external: list[File] = []
     names: dict[str, str] = {}
     for path in paths:
         name = _name(path)
         if name == "stdin":
-            guests.append(stdin)
+            external.append(stdin)
             names[name] = name
-        elif _is_home(project, path.resolve()):
+        elif _is_project_file(project, path.resolve()):
             names[project.relative(path.resolve())] = name
         else:
-            guests.append(path)
+            external.append(path)
             names[project.relative(path)] = name
-    records, unmapped, found = _checked(project, ontology, guests, asked)
-    own = ("check:", "duplicate") if asked["shapes"] else ()
-    problems = [*unmapped, *(each for each in found if not each.rule.startswith(own))]
-    if asked["focus"]:
-        ids = {local_name(each) for each in asked["focus"]}
-        rest = {extent(each.position) for each in records if each.id not in ids}
-        problems = [each for each in problems if extent(each.position) not in rest]
+    records, unmapped, checked = _check_records(project, ontology, external, options)
+    own = ("check:", "duplicate") if options["shapes"] else ()
+    problems = [*unmapped, *(problem for problem in checked if not problem.rule.startswith(own))]
+    if options["focus"]:
+        ids = {local_name(iri) for iri in options["focus"]}
+        rest = {extent(record.position) for record in records if record.id not in ids}
+        problems = [problem for problem in problems if extent(problem.position) not in rest]
     return [
-        replace(each, position=each.position._replace(path=names[each.position.path]))
-        for each in problems
-        if each.position.path in names
+        replace(problem, position=problem.position._replace(path=names[problem.position.path]))
+        for problem in problems
+        if problem.position.path in names
     ]
 
 
-def _checked(
-    project: Project, ontology: Ontology, guests: list[File], asked: dict[str, Any]
+def _check_records(
+    project: Project, ontology: Ontology, external: list[File], options: dict[str, Any]
 ) -> tuple[tuple[Record, ...], tuple[Problem, ...], tuple[Problem, ...]]:
-    """Records that were read, what kept some from being mapped, and what is wrong with the rest.
+    """The records, the problems that prevented mapping, and the problems of the mapped records.
 
-    Where there is a saved graph only what differs from it is read, and what that touches checked.
+    If there is a saved graph, only the differences from it are read, and what they affect checked.
     """
     try:
-        if asked["shapes"]:
+        if options["shapes"]:
             raise WholeError("the index is that of the project's shapes")
-        with _changed(project, ontology, guests, lenient=True) as change:
+        with _open_change(project, ontology, external, lenient=True) as change:
             gate = open_gate(project, ontology)
-            run = functools.partial(check_change, change, gate, asked["engine"])
-            return change.records, change.problems, _told(run)
+            run = functools.partial(check_change, change, gate, options["engine"])
+            return change.records, change.problems, _problems_of(run)
     except (WholeError, UsageError):
-        records = read_records(project, guests)
+        records = read_records(project, external)
     try:
         built = build_graph(records, ontology)
         problems: tuple[Problem, ...] = ()
     except ContentError as error:
         problems = error.problems
         built = build_graph(without(records, problems), ontology)
-    run = functools.partial(check_graph, built, ontology, project, asked["engine"])
-    return records.records, problems, _told(run)
+    run = functools.partial(check_graph, built, ontology, project, options["engine"])
+    return records.records, problems, _problems_of(run)
 
 
-def _told(run: Callable[[], Checked]) -> tuple[Problem, ...]:
+def _problems_of(run: Callable[[], Checked]) -> tuple[Problem, ...]:
     try:
         return run().warnings
     except ContentError as error:
@@ -247,24 +247,24 @@ def _told(run: Callable[[], Checked]) -> tuple[Problem, ...]:
 
 
 def _name(path: Path) -> str:
-    """What messages call a file."""
+    """The name of a file in messages."""
     return "stdin" if str(path) == "-" else path.as_posix()
 
 
-def _is_home(project: Project, path: Path) -> bool:
-    """Whether a build reads this file: a record, a source or the ledger of the project."""
+def _is_project_file(project: Project, path: Path) -> bool:
+    """Whether the file is a record, a source or the ledger of the project."""
     data = project.data
     folders = (data / "records", data / "sources")
-    return path == data / "ledger.yml" or any(path.is_relative_to(each) for each in folders)
+    return path == data / "ledger.yml" or any(path.is_relative_to(folder) for folder in folders)
 
 
 def _document(path: Path, name: str, form: str, stdin: bytes) -> Document:
     if str(path) == "-":
         return read_document(stdin, name, form)
     if path.stat().st_size > LARGEST:
-        found = f"the file has {path.stat().st_size // 2**20:,} MB"
-        fix = f"split it: a file of {LARGEST // 2**20:,} MB is read at most"
-        raise ContentError([breach("file-size", Position(name), found, fix)])
+        message = f"the file has {path.stat().st_size // 2**20:,} MB"
+        fix = f"split it into files of at most {LARGEST // 2**20:,} MB"
+        raise ContentError([breach("file-size", Position(name), message, fix)])
     try:
         return read_document(read_file(path, LARGEST), name, form)
     except OSError as error:
@@ -273,11 +273,11 @@ def _document(path: Path, name: str, form: str, stdin: bytes) -> Document:
 
 
 def _shapes(path: Path | None) -> str | None:
-    """Shapes of one's own as N-Triples; None for the project's."""
+    """The shapes in a file as N-Triples; None for the project's shapes."""
     if path is None:
         return None
     form = form_of(path, None)
     if form == "record":
-        raise UsageError(f"{path} is no file of shapes: shapes are RDF, such as Turtle")
+        raise UsageError(f"{path} is not a file of shapes: shapes are RDF, such as Turtle")
     document = read_document(read_file(path, LARGEST), path.as_posix(), form)
     return "\n".join(sorted(set(document.lines())))

@@ -1,8 +1,8 @@
-"""One function over two SHACL engines that must agree.
+"""SHACL validation with one of two engines, which must give the same results.
 
-The default is turbo, a compiled engine of one pinned release, which the extra `fast` installs;
-where it is not installed, the default is pySHACL, which is also the reference. Engines get
-N-Triples text that pyoxigraph wrote, so that "x" and "x"^^xsd:string are one term to them.
+The default is turbo, a compiled engine of one pinned release, installed by the extra `fast`; if it
+is not installed, the default is pySHACL, which is also the reference. The engines get N-Triples
+text from pyoxigraph, so that "x" and "x"^^xsd:string are the same term to them.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from ..model.problems import Result, UsageError
 from .engines import ABSENT, ENGINES, INSTALL, Groups, unfit
 from .shape_queries import check_queries
 
-_PART: Final = 2**23
-"""Characters of a part of the data: an engine takes each in as one, at a cost beside its size."""
+_CHUNK: Final = 2**23
+"""Characters per chunk of data; an engine loads it as a whole, with a constant cost per chunk."""
 
 _SHAPE: Final = re.compile(
     "<([^>]*)> <{}> <(?:{}|{})> [.]".format(
@@ -45,41 +45,42 @@ def validate(
     engine: str | None = None,
     pairs: Mapping[str, Collection[str]] | None = None,
 ) -> Report:
-    """Check `data` against `shapes`, both N-Triples text, one statement a line.
+    """Validate `data` against `shapes`, both N-Triples with one statement per line.
 
-    `data` may come line by line, as much as is needed of it: only the engine holds it then.
+    `data` may be an iterable of lines, which is streamed to the engine.
 
-    With `pairs`, from the IRI of a shape to those of its focus nodes, each shape is applied to its
-    focus nodes and to nothing else, whatever its targets are: `data` needs to hold no more than
-    the shapes look at from there. Shapes stay compiled: the same text is parsed once.
+    With `pairs`, from the IRI of each shape to the IRIs of its focus nodes, each shape is applied
+    to these nodes only, whatever its targets; `data` then needs only what the shapes read from
+    there. Compiled shapes are cached by their text.
 
-    `engine` is one of `ENGINES`; None takes turbo, and pySHACL where turbo cannot be used.
-    Raises UsageError for an unknown engine, turbo asked for by name where it cannot be used, a
-    name in `pairs` that is not a shape, shapes that SHACL does not allow, and those that
-    `check_queries` refuses.
+    `engine` is one of `ENGINES`; None selects turbo, or pySHACL if turbo cannot be used. Raises
+    UsageError for an unknown engine, for turbo if it is named but cannot be used, for a name in
+    `pairs` that is not a shape, and for shapes that are invalid or that `check_queries` rejects.
     """
-    use = chosen(engine)
+    use = choose_engine(engine)
     check_queries(shapes)
-    known = frozenset[str]() if pairs is None else _shapes_in(shapes)
-    groups = None if pairs is None else _groups(pairs, known)
-    shapes, holders = _named(shapes)
+    shape_iris = frozenset[str]() if pairs is None else _shapes_in(shapes)
+    groups = None if pairs is None else _groups(pairs, shape_iris)
+    shapes, holders = _name_blank_shapes(shapes)
     if pairs is not None:
-        shapes = _cut(shapes, [each for each, focus in pairs.items() if focus], known)
-    parts = (data,) if isinstance(data, str) else _parts(data)
-    report = ENGINES[use](parts, shapes, groups)
+        shapes = _select_shapes(
+            shapes, [shape for shape, focus in pairs.items() if focus], shape_iris
+        )
+    chunks = (data,) if isinstance(data, str) else _chunks(data)
+    report = ENGINES[use](chunks, shapes, groups)
     return Report(tuple(sorted(read_report(report, holders))), use)
 
 
 def prepare(shapes: str) -> None:
-    """Look through `shapes` ahead of the first `validate` with them."""
+    """Fill the caches for `shapes` before the first `validate` with them."""
     _shapes_in(shapes)
-    _named(shapes)
+    _name_blank_shapes(shapes)
 
 
-def chosen(engine: str | None) -> str:
-    """The name of the engine to use: `engine` itself, or the default where it is None.
+def choose_engine(engine: str | None) -> str:
+    """The name of the engine to use: `engine`, or the default if that is None.
 
-    Raises UsageError for an unknown engine, and for turbo by name where it cannot be used.
+    Raises UsageError for an unknown engine, and for turbo if it is named but cannot be used.
     """
     if engine is None:
         return "pyshacl" if unfit() else "turbo"
@@ -91,22 +92,22 @@ def chosen(engine: str | None) -> str:
 
 
 def slower(engine: str | None) -> str:
-    """The note where the default is pySHACL; empty where an engine is named, or turbo is used.
+    """A note on speed if the default is pySHACL; empty if an engine is named or turbo is used.
 
     Measured on the shipped project (54,000 triples, 265 shapes): pySHACL 9.9 s, turbo 0.8 s.
     """
     if engine is not None or not unfit():
         return ""
     reason = "" if unfit() == ABSENT else f", since {unfit()}"
-    return f"checking with pySHACL{reason}; `{INSTALL}` checks about 10 times faster"
+    return f"validating with pySHACL{reason}; `{INSTALL}` makes it about 10 times faster"
 
 
-def _groups(pairs: Mapping[str, Collection[str]], known: Collection[str]) -> Groups:
-    """The shapes of `pairs` by their focus nodes: one run of an engine for each group.
+def _groups(pairs: Mapping[str, Collection[str]], shape_iris: Collection[str]) -> Groups:
+    """The shapes in `pairs`, grouped by equal focus nodes; an engine runs once for each group.
 
-    Turbo passes over a name that it does not know, and would find nothing wrong.
+    Unknown names are rejected here, since turbo ignores them and would report no violations.
     """
-    unknown = sorted(each for each in pairs if each not in known)
+    unknown = sorted(pair for pair in pairs if pair not in shape_iris)
     if unknown:
         raise UsageError(f"there is no shape {unknown[0]}")
     groups: dict[frozenset[str], set[str]] = defaultdict(set)
@@ -116,49 +117,51 @@ def _groups(pairs: Mapping[str, Collection[str]], known: Collection[str]) -> Gro
     return [(names, focus) for focus, names in groups.items()]
 
 
-def _cut(shapes: str, wanted: Collection[str], known: Collection[str]) -> str:
-    """`shapes` without those of `known` that neither are wanted nor are looked at from elsewhere.
+def _select_shapes(shapes: str, wanted: Collection[str], shape_iris: Collection[str]) -> str:
+    """`shapes` without those of `shape_iris` that are neither wanted nor referred to by others.
 
-    An engine takes its time to compile each shape that it is given.
+    An engine takes time to compile each shape that it is given.
     """
-    said: dict[str, list[str]] = defaultdict(list)
+    lines_by_subject: dict[str, list[str]] = defaultdict(list)
     for line in shapes.split("\n"):
-        said[line.partition(" ")[0]].append(line)
+        lines_by_subject[line.partition(" ")[0]].append(line)
 
     def reached(nodes: Iterable[str]) -> set[str]:
-        found: set[str] = set()
+        nodes_reached: set[str] = set()
         waiting = list(nodes)
         while waiting:
             node = waiting.pop()
-            if node in said and node not in found:
-                found.add(node)
-                waiting += [line.split(" ", 2)[2][:-2] for line in said[node]]
-        return found
+            if node in lines_by_subject and node not in nodes_reached:
+                nodes_reached.add(node)
+                waiting += [line.split(" ", 2)[2][:-2] for line in lines_by_subject[node]]
+        return nodes_reached
 
-    kept = {f"<{each}>" for each in wanted}
-    spare = reached({f"<{each}>" for each in known} - kept)
-    spare -= reached(kept | (said.keys() - spare))
-    return "\n".join(line for node in said if node not in spare for line in said[node])
+    applied = {f"<{shape}>" for shape in wanted}
+    unused = reached({f"<{shape}>" for shape in shape_iris} - applied)
+    unused -= reached(applied | (lines_by_subject.keys() - unused))
+    return "\n".join(
+        line for node in lines_by_subject if node not in unused for line in lines_by_subject[node]
+    )
 
 
-def _parts(lines: Iterable[str]) -> Iterator[str]:
-    """`lines` in texts of a few megabytes.
+def _chunks(lines: Iterable[str]) -> Iterator[str]:
+    """`lines` in chunks of a few megabytes.
 
-    The label of a blank node holds within one text: lines that may have one come together, last.
+    Blank node labels are local to a chunk, so all lines that may have one are in the last chunk.
     """
-    part: list[str] = []
-    nameless: list[str] = []
+    chunk: list[str] = []
+    with_blank_nodes: list[str] = []
     size = 0
     for line in lines:
         if "_:" in line:
-            nameless.append(line)
+            with_blank_nodes.append(line)
             continue
-        part.append(line)
+        chunk.append(line)
         size += len(line)
-        if size > _PART:
-            yield "\n".join(part)
-            part, size = [], 0
-    yield "\n".join([*part, *nameless])
+        if size > _CHUNK:
+            yield "\n".join(chunk)
+            chunk, size = [], 0
+    yield "\n".join([*chunk, *with_blank_nodes])
 
 
 @lru_cache(4)
@@ -167,10 +170,10 @@ def _shapes_in(shapes: str) -> frozenset[str]:
 
 
 @lru_cache(4)
-def _named(shapes: str) -> tuple[str, Mapping[str, str]]:
-    """`shapes` with IRIs for its blank property shapes, and from each the shape that holds it.
+def _name_blank_shapes(shapes: str) -> tuple[str, Mapping[str, str]]:
+    """`shapes` with IRIs for blank property shapes, and the enclosing shape by each of these IRIs.
 
-    That is the nearest shape with an IRI; empty where there is none.
+    The enclosing shape is the nearest one that has an IRI; empty if there is none.
     """
     rows = [line.split(" ", 2) for line in shapes.splitlines()]
     holder = {value[:-2]: subject for subject, _, value in rows if value.startswith("_:")}
@@ -192,7 +195,7 @@ def _named(shapes: str) -> tuple[str, Mapping[str, str]]:
 
 
 def read_report(report: Iterable[ox.Triple], holders: Mapping[str, str] = {}) -> list[Result]:
-    """The results in a `sh:ValidationReport`; `holders` from `_named`."""
+    """The results in a `sh:ValidationReport`; `holders` from `_name_blank_shapes`."""
     stated: dict[Any, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for triple in report:
         stated[triple.subject][triple.predicate.value].append(triple.object)
@@ -217,7 +220,9 @@ def read_report(report: Iterable[ox.Triple], holders: Mapping[str, str] = {}) ->
             message=getattr(one("sh:resultMessage"), "value", ""),
         )
 
-    nodes = [node for each in stated.values() for node in each.get(expand("sh:result"), ())]
+    nodes = [
+        node for properties in stated.values() for node in properties.get(expand("sh:result"), ())
+    ]
     return [result(node) for node in nodes]
 
 
@@ -228,12 +233,14 @@ def _shown(term: Any) -> str:
 
 
 def _path(term: Any, stated: Mapping[Any, Mapping[str, list[Any]]]) -> str:
-    """A property path in Turtle."""
+    """A property path in Turtle syntax."""
     if not isinstance(term, ox.BlankNode):
         return _shown(term)
     of = stated[term]
     if expand("rdf:first") not in of:
-        return f"[ {' ; '.join(f'<{key}> {_path(each[0], stated)}' for key, each in of.items())} ]"
+        return (
+            f"[ {' ; '.join(f'<{key}> {_path(values[0], stated)}' for key, values in of.items())} ]"
+        )
     members = []
     while expand("rdf:first") in stated[term]:
         members.append(_path(stated[term][expand("rdf:first")][0], stated))

@@ -1,6 +1,6 @@
-"""The SPARQL within shapes, looked at before an engine parses it.
+"""Checks of the SPARQL in shapes before an engine parses it.
 
-Shapes may be anybody's, and an engine puts their prefixes in front of their queries as text.
+Shapes may come from anyone, and an engine prepends their prefix declarations to queries as text.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ _NAMESPACE: Final = f"<{expand('sh:namespace')}>"
 
 @lru_cache(4)
 def check_queries(shapes: str) -> None:
-    """Raise UsageError for a query in `shapes` (N-Triples) that no engine is to see.
+    """Raise UsageError for a query in `shapes` (N-Triples) that no engine may parse.
 
-    That is one that `bounds.check_text` refuses, one with SERVICE (which SHACL 5.2.1 forbids) or
-    FROM, or a prefix or namespace that would not stay one in front of a query.
+    That is a query that `sparql_bounds.check_text` rejects, one with SERVICE (forbidden by SHACL
+    5.2.1) or FROM, and one with a prefix or namespace that would inject text into the query.
     """
     for line in shapes.splitlines():
         subject, predicate, value = line.split(" ", 2)
         if predicate in _QUERIES:
             _check_query(_text(value), f"the query of {subject}")
         elif predicate == _PREFIX and not re.fullmatch(r"[\w.\-]*", _text(value)):
-            raise _unusable(f"{subject} declares a prefix that is none: {_text(value)[:60]!r}")
+            raise _unusable(f"{subject} declares an invalid prefix: {_text(value)[:60]!r}")
         elif predicate == _NAMESPACE and re.search(r'[<>"{}|^`\\\x00-\x20]', _text(value)):
-            raise _unusable(f"{subject} declares a namespace that is no IRI: {_text(value)[:60]!r}")
+            raise _unusable(f"{subject} declares an invalid namespace: {_text(value)[:60]!r}")
 
 
 def _check_query(text: str, name: str) -> None:
@@ -47,13 +47,13 @@ def _check_query(text: str, name: str) -> None:
     except ContentError as error:
         raise _unusable(str(error)) from None
     if reaches_out(text):
-        raise _unusable(f"{name} has SERVICE, which asks another server")
+        raise _unusable(f"{name} has SERVICE, which queries another server")
     if dataset(text):
-        raise _unusable(f"{name} has FROM: a shape looks at the data that is checked")
+        raise _unusable(f"{name} has FROM, but shapes apply to the validated data only")
 
 
 def _text(literal: str) -> str:
-    """The text of a literal, or the IRI, that ends a line of N-Triples."""
+    """The text of the literal or IRI at the end of a line of N-Triples."""
     line = f"<urn:s> <urn:p> {literal}"
     term = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
     return str(getattr(term, "value", ""))

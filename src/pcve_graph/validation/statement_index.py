@@ -1,8 +1,8 @@
-"""What a document says of each thing, taken down while its statements pass by and none is kept.
+"""The classes and keys of each subject of a document, collected in one pass over its statements.
 
-SHACL is silent about classes and properties that no shape knows, and the build's bounds are not in
-other people's files: both need to know the classes of a subject, which a file may state anywhere.
-Of each subject one number is kept, a bit for each class and key of the ontology that it has.
+SHACL does not report classes and properties that no shape mentions, and external files lack the
+derived bounds of a build. Both depend on the classes of a subject, which a file may state anywhere.
+One integer per subject is stored, with a bit for each class and key of the ontology that it has.
 """
 
 from __future__ import annotations
@@ -30,31 +30,29 @@ _LABELS = {
     f"<{expand(name)}>": rank
     for rank, name in enumerate(("skos:prefLabel", "rdfs:label", "dcterms:title"))
 }
-_STRANGE, _STRANGE_CLASS = 1, 2
-"""The bits of a property that is no key of any class, and of a class of ours without a shape."""
-
-
+_UNKNOWN_KEY, _UNKNOWN_CLASS = 1, 2
+"""The bits of a property that is not a key of any class, and of a pcve: class without a shape."""
 _SUSPICIOUS: Final = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\\[bfru]")
-"""What a line of N-Triples has where a term may hold a character that records refuse."""
+"""Matches each line of N-Triples in which a term may have a character that records refuse."""
 
 
-def parts(line: str) -> Statement:
-    """The terms of a line of N-Triples as pyoxigraph writes it."""
+def split_line(line: str) -> Statement:
+    """The terms of a line of N-Triples in the form that pyoxigraph writes."""
     subject, predicate, value = line[:-2].split(" ", 2)
     return subject, predicate, value
 
 
-class Labels:
-    """The best label of each thing, and the ids of all that have a name."""
+class LabelIndex:
+    """The preferred label of each thing, and the ids of all things that have a name."""
 
     def __init__(self) -> None:
         self.ids: set[str] = set()
         self._best: dict[str, tuple[int, bool, str]] = {}
 
     def take(self, statement: Statement) -> None:
-        """Keep what the statement calls its subject, if it is better than what is known.
+        """Store the label in a statement, if it has one that is preferred to the stored label.
 
-        A name comes before a label, and that before a title; English before any other language.
+        Order of preference: skos:prefLabel, rdfs:label, dcterms:title; within each, English first.
         """
         subject, predicate, value = statement
         rank = _LABELS.get(predicate)
@@ -63,42 +61,47 @@ class Labels:
         if rank == 0 and "/id/" in subject:
             self.ids.add(local_name(subject[1:-1]))
         if value.startswith('"'):
-            found = (rank, not value.endswith('"@en'), value)
-            self._best[subject] = min(found, self._best.get(subject, found))
+            candidate = (rank, not value.endswith('"@en'), value)
+            self._best[subject] = min(candidate, self._best.get(subject, candidate))
 
     def read(self, store: ox.Store, terms: Iterable[str]) -> None:
-        """Take the labels of the terms, and all ids, from a store."""
+        """Store the labels that a store has for these terms, and the ids of all its things."""
         predicates = [ox.NamedNode(name[1:-1]) for name in _LABELS]
-        for each in terms:
-            if each.startswith("<"):
+        for term in terms:
+            if term.startswith("<"):
                 for predicate in predicates:
-                    node = ox.NamedNode(each[1:-1])
+                    node = ox.NamedNode(term[1:-1])
                     for quad in store.quads_for_pattern(node, predicate, None, None):
-                        self.take((each, str(predicate), str(quad.object)))
+                        self.take((term, str(predicate), str(quad.object)))
         named = store.quads_for_pattern(None, predicates[0], None, None)
         subjects = (str(quad.subject)[1:-1] for quad in named)
-        self.ids.update(local_name(each) for each in subjects if "/id/" in each)
+        self.ids.update(local_name(subject) for subject in subjects if "/id/" in subject)
 
     def of(self, terms: Iterable[str]) -> dict[str, str]:
-        """The text of the label of each of the terms that has one."""
-        return {each: _text(self._best[each][2]) for each in terms if each in self._best}
+        """The label of each of these terms that has one, as plain text."""
+        return {term: _text(self._best[term][2]) for term in terms if term in self._best}
 
 
 def _text(literal: str) -> str:
-    """The text of a literal: what pyoxigraph escapes in N-Triples, JSON escapes alike."""
+    """The text of a literal; pyoxigraph's escapes in N-Triples are also valid in JSON."""
     return str(json.loads(literal[: literal.rindex('"') + 1], strict=False))
 
 
 def _refused(statement: Statement) -> str:
-    """The first character that a record may not hold in any term, as U+001B; empty without one."""
+    """The name of the first character that records may not contain, as U+001B; empty if none."""
     subject, predicate, value = statement
     text = _text(value) if value.startswith('"') else value
     names = [bad.name for term in (subject, predicate, text) if (bad := refused(term))]
     return names[0] if names else ""
 
 
-class Survey:
-    """Passes lines of N-Triples on, and knows in the end what is to be known of their subjects."""
+class StatementIndex:
+    """Classes, keys, dates and labels of the subjects of a document.
+
+    Complete once the iterator from `index_lines` is exhausted. `dated` has the statements that
+    bounds are derived from; `refused` those with a character that records may not contain, each
+    with the name of the character.
+    """
 
     def __init__(self, ontology: Ontology) -> None:
         self.classes = dict(sorted(ontology.by_iri.items()))
@@ -107,28 +110,27 @@ class Survey:
         self.keys = {f"<{path}>": 4 << at for at, path in enumerate(paths)}
         for bound in (_FIRST, _LAST):
             self.keys.setdefault(bound, 4 << len(self.keys))
-        self.kinds = {f"<{each}>": 4 << len(self.keys) + at for at, each in enumerate(self.classes)}
+        self.kinds = {f"<{iri}>": 4 << len(self.keys) + at for at, iri in enumerate(self.classes)}
         self.deriving = {f"<{key.path}>" for key in keys if key.derives}
-        self.labels = Labels()
+        self.labels = LabelIndex()
         self.marks: dict[str, int] = {}
         self.dated: set[Statement] = set()
         self.refused: dict[Statement, str] = {}
-        """Statements with a character that a record may not hold, and its name."""
         self.having, self.faulty = lru_cache(None)(self._having), lru_cache(None)(self._faulty)
 
     def __contains__(self, subject: str) -> bool:
         return subject in self.marks
 
-    def taking(self, lines: Iterable[str]) -> Iterator[str]:
-        """`lines` as they are, taken down one by one."""
+    def index_lines(self, lines: Iterable[str]) -> Iterator[str]:
+        """Yields `lines` unchanged, and indexes each one."""
         marks, keys, kinds, deriving = self.marks, self.keys, self.kinds, self.deriving
         ours = f"<{PREFIXES['pcve']}"
         for line in lines:
             subject, predicate, value = line[:-2].split(" ", 2)
             if predicate == _TYPE:
-                mark = kinds.get(value, _STRANGE_CLASS if value.startswith(ours) else 0)
+                mark = kinds.get(value, _UNKNOWN_CLASS if value.startswith(ours) else 0)
             else:
-                mark = keys.get(predicate, _STRANGE)
+                mark = keys.get(predicate, _UNKNOWN_KEY)
                 if predicate in deriving:
                     self.dated.add((subject, predicate, value))
                 elif predicate in _LABELS:
@@ -146,9 +148,10 @@ class Survey:
         return [self.classes[iri[1:-1]] for iri, bit in self.kinds.items() if mark & bit]
 
     def bounds(self) -> dict[tuple[str, str], tuple[str, Statement]]:
-        """The bounds that the build would derive, by subject and bound: the term, and its reason.
+        """The bounds that a build would derive, by (subject, property).
 
-        A bound that the document states itself is left as it is.
+        Each is the date as a term, and the statement it is derived from. A bound that the document
+        states is not derived.
         """
         best: dict[tuple[str, str], tuple[int, str, Statement]] = {}
         for statement in sorted(self.dated):
@@ -157,7 +160,7 @@ class Survey:
             if days is None:
                 continue
             for key in self._keys(subject, predicate):
-                for bound in (f"<{each}>" for each in key.derives):
+                for bound in (f"<{iri}>" for iri in key.derives):
                     day = days[0] if bound == _FIRST else days[1]
                     order, *_ = best.get((subject, bound), (-1,))
                     if order <= key.order and not self.marks[subject] & self.keys[bound]:
@@ -166,28 +169,31 @@ class Survey:
         return {key: (f'"{day}"^^{date}', reason) for key, (_, day, reason) in best.items()}
 
     def _keys(self, subject: str, predicate: str) -> Iterator[Key]:
-        """The keys that `predicate` is of the classes of `subject`."""
+        """The keys with this predicate in the classes of `subject`."""
         keys = (key for kind in self.classes_of(subject) for key in kind.keys.values())
         return (key for key in keys if predicate == f"<{key.path}>")
 
     def suspects(self) -> set[str]:
-        """The subjects of which something is said that no shape knows."""
+        """The subjects that have a property or class that no shape mentions."""
         return {subject for subject, mark in self.marks.items() if self.faulty(mark)}
 
     def _faulty(self, mark: int) -> bool:
         kinds = self.having(mark)
         right = {f"<{key.path}>" for kind in kinds for key in kind.keys.values()}
         wrong = {*self.keys} - right - {_FIRST, _LAST}
-        strange = mark & _STRANGE or any(mark & self.keys[each] for each in wrong)
-        return bool(mark & _STRANGE_CLASS or (kinds and strange))
+        strange = mark & _UNKNOWN_KEY or any(mark & self.keys[path] for path in wrong)
+        return bool(mark & _UNKNOWN_CLASS or (kinds and strange))
 
-    def unknown(
+    def unknown_terms(
         self, statements: Iterable[Statement]
     ) -> list[tuple[Statement, tuple[str, str, str]]]:
-        """Which of `statements` no shape knows, each with rule, what was found, and the cure."""
-        found = {each: self._unknown(each) for each in statements}
-        told = [(each, problem) for each, problem in found.items() if problem]
-        return sorted(told, key=lambda each: (each[0][1] != _TYPE, each))
+        """The statements with a property or class that no shape mentions.
+
+        Each comes with (rule, message, fix).
+        """
+        faults = {statement: self._unknown(statement) for statement in statements}
+        rows = [(statement, problem) for statement, problem in faults.items() if problem]
+        return sorted(rows, key=lambda row: (row[0][1] != _TYPE, row))
 
     def _unknown(self, statement: Statement) -> tuple[str, str, str] | None:
         subject, predicate, value = statement
