@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from pcve_graph.model.namespaces import BASE, concept, expand, local_name
+from pcve_graph.model.namespaces import BASE, concept_iri, expand, local_name
 
 Triples = dict[str, list[str]]
 """The objects of one subject by property, all as N-Triples writes them."""
@@ -38,7 +38,7 @@ def _typed(text: str, kind: str) -> str:
 
 
 def _concept(scheme: str, term: str) -> str:
-    return f"<{concept(scheme, term)}>"
+    return f"<{concept_iri(scheme, term)}>"
 
 
 def _swap(prop: str, right: str, wrong: str, component: str, shape: str) -> Change:

@@ -31,15 +31,15 @@ from generate import ROOT
 from measure import write_section
 
 from pcve_graph.analysis.load import read_landscape
-from pcve_graph.analysis.overlaps.candidates import projects
-from pcve_graph.analysis.overlaps.find import Asked, find_overlaps
-from pcve_graph.analysis.overlaps.profiles import profiles
+from pcve_graph.analysis.overlaps.candidates import project_candidates
+from pcve_graph.analysis.overlaps.find import OverlapCriteria, find_overlaps
+from pcve_graph.analysis.overlaps.profiles import build_profiles
 from pcve_graph.analysis.overlaps.weights import read_weights
 from pcve_graph.cli.main import GC_THRESHOLDS
 from pcve_graph.model.dates import first_and_last
-from pcve_graph.model.namespaces import expand, thing
+from pcve_graph.model.namespaces import expand, record_iri
 from pcve_graph.model.project import Project
-from pcve_graph.query.execute import Table, ask
+from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.saved import read_queries
 from pcve_graph.syntax.ontology import read_ontology
 
@@ -81,7 +81,7 @@ def lines(number: int, seed: int = 1) -> Iterator[str]:
     for region in range(regions):
         yield from _places(region)
     for each in range(number):
-        iri = thing("project", f"invented-{each}")
+        iri = record_iri("project", f"invented-{each}")
         yield _triple(iri, "rdf:type", expand("pcve:Project"))
         yield _words(iri, f"Invented project {each}")
         for topic in sorted({*chance.choices(topics, popular, k=chance.choice((1, 1, 2, 3)))}):
@@ -93,37 +93,39 @@ def lines(number: int, seed: int = 1) -> Iterator[str]:
             yield _triple(
                 iri, "schema:audience", f"https://w3id.org/pcve/vocab/target-group/{group}"
             )
-        yield _triple(iri, "schema:funder", thing("organization", f"f{chance.randrange(FUNDERS)}"))
+        yield _triple(
+            iri, "schema:funder", record_iri("organization", f"f{chance.randrange(FUNDERS)}")
+        )
         if chance.random() < 0.3:
-            frame = thing("programme", f"p{chance.randrange(number // 20 + 1)}")
+            frame = record_iri("programme", f"p{chance.randrange(number // 20 + 1)}")
             yield _triple(iri, "dcterms:isPartOf", frame)
             yield _triple(frame, "rdf:type", expand("pcve:Programme"))
         yield from _when(iri, chance)
 
 
 def _places(region: int) -> Iterator[str]:
-    around = thing("place", f"region-{region}")
+    around = record_iri("place", f"region-{region}")
     yield _triple(around, "rdf:type", expand("pcve:Place"))
     for each in range(COUNTRIES):
         country = _country(region, each)
         yield _triple(country, "rdf:type", expand("pcve:Country"))
         yield _triple(country, "schema:containedInPlace", around)
     for each in range(TOWNS):
-        town = thing("place", f"town-{region}-{each}")
+        town = record_iri("place", f"town-{region}-{each}")
         yield _triple(town, "rdf:type", expand("pcve:Place"))
         yield _triple(town, "schema:containedInPlace", _country(region, each % COUNTRIES))
 
 
 def _country(region: int, each: int) -> str:
-    return thing("place", f"country-{region}-{each}")
+    return record_iri("place", f"country-{region}-{each}")
 
 
 def _where(chance: random.Random, region: int) -> list[str]:
     kind = chance.random()
     if kind < 0.3:
-        return [thing("place", f"region-{region}")]
+        return [record_iri("place", f"region-{region}")]
     if kind < 0.45:
-        return [thing("place", f"town-{region}-{chance.randrange(TOWNS)}")]
+        return [record_iri("place", f"town-{region}-{chance.randrange(TOWNS)}")]
     chosen = chance.sample(range(COUNTRIES), chance.choice((1, 1, 1, 2, 3)))
     return [_country(region, each) for each in sorted(chosen)]
 
@@ -170,8 +172,8 @@ def everything(number: int) -> tuple[int, float, float]:
     """All that `pcve overlaps` works out: (pairs, seconds, CPU seconds)."""
     store = loaded(number)
     clock, processor = time.perf_counter(), time.process_time()
-    known = profiles(read_landscape(HERE, store), read_weights(HERE))
-    found = find_overlaps(known, Asked(("project",), limit=KEEP))
+    known = build_profiles(read_landscape(HERE, store), read_weights(HERE))
+    found = find_overlaps(known, OverlapCriteria(("project",), limit=KEEP))
     spent = time.perf_counter() - clock, time.process_time() - processor
     return sum(found.counts.values()), *spent
 
@@ -180,12 +182,12 @@ def by_sweep(number: int) -> tuple[int, float, float]:
     """The gate by the sweep, reading included."""
     store = loaded(number)
     clock, processor = time.perf_counter(), time.process_time()
-    known = profiles(read_landscape(HERE, store), read_weights(HERE))
+    known = build_profiles(read_landscape(HERE, store), read_weights(HERE))
     dated = [each for each in known.all if each.work.earliest and each.work.latest]
     every = known.subjects.mask(known.topic.shares)
     pairs = sum(
         bool(one.topics & other.topics and one.places & other.places)
-        for one, other in projects(dated, every)
+        for one, other in project_candidates(dated, every)
     )
     return pairs, time.perf_counter() - clock, time.process_time() - processor
 
@@ -196,7 +198,7 @@ def by_store(number: int) -> tuple[int, float, float]:
     query = read_queries(HERE, "landscape")["overlaps"]
     clock, processor = time.perf_counter(), time.process_time()
     found = ask(store, query.text)
-    assert isinstance(found, Table)
+    assert isinstance(found, ResultTable)
     return len(found.rows), time.perf_counter() - clock, time.process_time() - processor
 
 

@@ -31,12 +31,12 @@ from generate import ROOT, write_graph
 from measure import measured, pcve, write_section
 
 from pcve_graph.graph.generations import current_generation
-from pcve_graph.model.namespaces import expand, kebab
+from pcve_graph.model.namespaces import expand, kebab_case
 from pcve_graph.model.problems import UsageError
 from pcve_graph.model.project import Project
 from pcve_graph.model.terms import Term
-from pcve_graph.query.binding import standalone
-from pcve_graph.query.execute import Table, ask
+from pcve_graph.query.binding import substitute_terms
+from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import Parameter, SavedQuery, read_queries
 from pcve_graph.query.search import open_index
@@ -110,7 +110,7 @@ class Settings:
     def __init__(self, store: ox.Store) -> None:
         self.store = store
         classes = read_ontology(Project(ROOT, ROOT / "build")).classes
-        self.classes = {kebab(name): each.iri for name, each in classes.items()}
+        self.classes = {kebab_case(name): each.iri for name, each in classes.items()}
         self.known: dict[str, Term | None] = {}
 
     def of(self, query: SavedQuery) -> dict[str, Term]:
@@ -140,7 +140,7 @@ class Settings:
                 "GROUP BY ?t ORDER BY DESC(COUNT(?s)) ?t LIMIT 1"
             )
             answer = ask(self.store, text)
-            assert isinstance(answer, Table)
+            assert isinstance(answer, ResultTable)
             self.known[kind] = answer.rows[0][0] if answer.rows else None
         return self.known[kind]
 
@@ -167,12 +167,12 @@ def compare(
 
         def ours(query: SavedQuery = query, bound: dict[str, Term] = bound) -> int:
             answer = ask(store, query.text, bound)
-            assert isinstance(answer, Table)
+            assert isinstance(answer, ResultTable)
             return len(answer.rows)
 
         mine, theirs = timed(ours, repeat), None
         if reference is not None:
-            text = standalone(query.text, bound)
+            text = substitute_terms(query.text, bound)
             try:
                 with stopped_after(cap):
                     theirs = timed(lambda text=text: len(list(reference.query(text))), 1)  # type: ignore[misc]

@@ -11,10 +11,10 @@ from click.testing import CliRunner, Result
 
 from pcve_graph.cli.main import cli
 from pcve_graph.graph.generations import current_generation
-from pcve_graph.graph.store import Saved, open_graph
+from pcve_graph.graph.store import StoredGraph, open_graph
 from pcve_graph.model.project import Project
 from pcve_graph.model.schema import Ontology
-from pcve_graph.records.assemble import Built, build_graph
+from pcve_graph.records.assemble import AssembledGraph, build_graph
 from pcve_graph.records.reader import read_records
 from pcve_graph.syntax.ontology import read_ontology
 
@@ -51,7 +51,7 @@ class World:
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
         path.write_text(text.replace(old, new), "utf-8")
 
-    def saved(self) -> Saved:
+    def saved(self) -> StoredGraph:
         return open_graph(self.project)
 
     def built(self, name: str = "") -> Path:
@@ -99,6 +99,6 @@ def ontology() -> Ontology:
 
 
 @pytest.fixture(scope="session")
-def built(ontology: Ontology) -> Built:
+def built(ontology: Ontology) -> AssembledGraph:
     """The graph of the project's own records, unchecked."""
     return build_graph(read_records(Project(ROOT, ROOT / "build")), ontology)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dirt import ILL_TYPED, typed
+from corrupt_data import ILL_TYPED, typed
 
 from pcve_graph.model.namespaces import expand
-from pcve_graph.model.problems import Result
+from pcve_graph.model.problems import ShaclResult
 
 PAIR = ("LessThanOrEquals", "LessThan")
 RANGE = ("MinInclusive", "MaxInclusive", "MinExclusive", "MaxExclusive")
@@ -36,11 +36,11 @@ class Disagreement:
     value: str
     right: tuple[str, ...]
     wrong: tuple[str, ...] | None = ()
-    meets: Callable[[Result], bool] | None = None
+    meets: Callable[[ShaclResult], bool] | None = None
     spoils: Callable[[str, str], bool] | None = None
 
 
-def component(result: Result) -> str:
+def component(result: ShaclResult) -> str:
     return result.component.rpartition("#")[2].removesuffix("ConstraintComponent")
 
 

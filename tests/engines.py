@@ -20,9 +20,9 @@ from golden import GOLDEN, runs
 from pcve_graph.model.project import Project
 from pcve_graph.model.terms import Term
 from pcve_graph.publish.export.rdf import nquads
-from pcve_graph.publish.export.subset import whole
-from pcve_graph.query.binding import standalone
-from pcve_graph.query.execute import Table, ask
+from pcve_graph.publish.export.subset import whole_graph
+from pcve_graph.query.binding import substitute_terms
+from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import read_queries
 from pcve_graph.query.search import open_index
@@ -42,7 +42,7 @@ RUNS: list[Run] = [
 class Engine(Protocol):
     """Anything that answers a SELECT over the union of all graphs."""
 
-    def ask(self, text: str, bindings: Mapping[str, Term]) -> Table:
+    def ask(self, text: str, bindings: Mapping[str, Term]) -> ResultTable:
         """The answer of `text` with terms for some of its variables."""
         ...
 
@@ -53,9 +53,9 @@ class Embedded:
     def __init__(self, world: World) -> None:
         self.store = world.saved().store
 
-    def ask(self, text: str, bindings: Mapping[str, Term]) -> Table:
+    def ask(self, text: str, bindings: Mapping[str, Term]) -> ResultTable:
         table = ask(self.store, text, bindings)
-        assert isinstance(table, Table)
+        assert isinstance(table, ResultTable)
         return table
 
 
@@ -64,17 +64,17 @@ class Rdflib:
 
     def __init__(self, world: World) -> None:
         self.dataset = rdflib.Dataset(default_union=True)
-        content = nquads(whole(world.saved()), read_ontology(world.project))
+        content = nquads(whole_graph(world.saved()), read_ontology(world.project))
         self.dataset.parse(data=content.decode(), format="nquads")
 
-    def ask(self, text: str, bindings: Mapping[str, Term]) -> Table:
-        result = self.dataset.query(standalone(text, bindings))
+    def ask(self, text: str, bindings: Mapping[str, Term]) -> ResultTable:
+        result = self.dataset.query(substitute_terms(text, bindings))
         content = result.serialize(format="json")
         assert content is not None
         solutions = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
         assert isinstance(solutions, ox.QuerySolutions)
         columns = tuple(each.value for each in solutions.variables)
-        return Table(columns, tuple(tuple(row) for row in solutions))
+        return ResultTable(columns, tuple(tuple(row) for row in solutions))
 
 
 def agrees(engine: Engine, world: World, run: Run) -> None:

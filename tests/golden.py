@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from pcve_graph.query.execute import Table, ask
+from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import SavedQuery, read_queries
 from pcve_graph.query.search import open_index
@@ -80,7 +80,7 @@ def runs(query: SavedQuery, world: str) -> Iterator[tuple[str, dict[str, str]]]:
 def answer(world: World, query: SavedQuery, settings: dict[str, str]) -> bytes:
     saved = world.saved()
     table = ask(saved.store, query.text, bind(query, settings, open_index(saved.folder)))
-    assert isinstance(table, Table)
+    assert isinstance(table, ResultTable)
     return table.serialize("csv")
 
 

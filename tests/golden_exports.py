@@ -16,11 +16,11 @@ import openpyxl
 import polars
 
 from pcve_graph.model.schema import Ontology
-from pcve_graph.publish.export.csv import unpacked
+from pcve_graph.publish.export.csv import unzip
 from pcve_graph.publish.export.formats import FORMATS
-from pcve_graph.publish.export.jsonld_framed import published
-from pcve_graph.publish.export.select import read_choice, select
-from pcve_graph.publish.export.subset import Part, whole
+from pcve_graph.publish.export.jsonld_framed import context_document
+from pcve_graph.publish.export.select import read_filter, select_part
+from pcve_graph.publish.export.subset import GraphPart, whole_graph
 from pcve_graph.query.search import open_index
 from pcve_graph.syntax.ontology import read_ontology
 
@@ -39,13 +39,13 @@ def chosen(
     until: str = "",
     topic: str = "",
     country: str = "",
-) -> Part:
+) -> GraphPart:
     saved = world.saved()
-    choice = read_choice(ontology, open_index(saved.folder), kinds, since, until, topic, country)
-    return select(whole(saved), ontology, choice)
+    choice = read_filter(ontology, open_index(saved.folder), kinds, since, until, topic, country)
+    return select_part(whole_graph(saved), ontology, choice)
 
 
-def small(world: World, ontology: Ontology) -> Part:
+def small(world: World, ontology: Ontology) -> GraphPart:
     """What is exported: what was in 2016 or may have been."""
     return chosen(world, ontology, since="2016-01", until="2016-06")
 
@@ -53,11 +53,11 @@ def small(world: World, ontology: Ontology) -> Part:
 def as_text(name: str, content: bytes) -> dict[str, bytes]:
     """The files in which a format is kept: what is no text as the cells that others read in it."""
     if name == "csv":
-        return {f"csv/{file}": each for file, each in unpacked(content).items()}
+        return {f"csv/{file}": each for file, each in unzip(content).items()}
     if name == "parquet":
         return {
             f"parquet/{file}.csv": polars.read_parquet(each).write_csv().encode()
-            for file, each in unpacked(content).items()
+            for file, each in unzip(content).items()
         }
     if name == "xlsx":
         book = openpyxl.load_workbook(io.BytesIO(content))
@@ -70,7 +70,7 @@ def _cells(sheet: openpyxl.worksheet.worksheet.Worksheet) -> bytes:
     return "".join("\t".join(row) + "\n" for row in rows).encode()
 
 
-def exported(part: Part, ontology: Ontology, name: str) -> dict[str, bytes]:
+def exported(part: GraphPart, ontology: Ontology, name: str) -> dict[str, bytes]:
     return as_text(name, FORMATS[name].write(part, ontology))
 
 
@@ -86,7 +86,7 @@ def main() -> None:
                 path = GOLDEN / file
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-        CONTEXT.write_bytes(published(ontology))
+        CONTEXT.write_bytes(context_document(ontology))
 
 
 if __name__ == "__main__":

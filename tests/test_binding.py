@@ -19,12 +19,12 @@ from rdflib.plugins.sparql.parserutils import CompValue
 
 from pcve_graph.model.problems import UsageError
 from pcve_graph.model.project import Project
-from pcve_graph.query.binding import limited, spell, standalone
-from pcve_graph.query.execute import Table, ask
+from pcve_graph.query.binding import sparql_term, substitute_terms, with_limit
+from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import read_queries
 from pcve_graph.query.search import open_index
-from pcve_graph.query.worker import Worker
+from pcve_graph.query.worker import QueryWorker
 
 NAMES = [f"v{number}" for number in range(100)]
 EVERYWHERE = """
@@ -82,7 +82,7 @@ def shape(node: Any, values: Counter[str]) -> Any:
 def read(values: list[str]) -> tuple[Any, Counter[str], str]:
     """(algebra, values in it, text) of EVERYWHERE with each variable bound to a tagged text."""
     bindings = {n: ox.Literal(v, language="qv") for n, v in zip(NAMES, values, strict=True)}
-    text = standalone(EVERYWHERE, bindings)
+    text = substitute_terms(EVERYWHERE, bindings)
     found: Counter[str] = Counter()
     return shape(translateQuery(parseQuery(text)).algebra, found), found, text
 
@@ -109,7 +109,7 @@ def test_the_check_itself_sees_a_pasted_value() -> None:
     pasted = EVERYWHERE.replace("?v0 ,", '"x"@qv ; ?p "y"@qv ; :p')
     rest = {name: ox.Literal(f"harmless {name}", language="qv") for name in NAMES}
     found: Counter[str] = Counter()
-    text = standalone(pasted, rest)
+    text = substitute_terms(pasted, rest)
     assert shape(translateQuery(parseQuery(text)).algebra, found) != HARMLESS
 
 
@@ -119,9 +119,9 @@ def test_the_embedded_engine_and_rdflib_read_back_what_was_bound(values: list[st
     text = "SELECT ?a ?b ?c ?d { BIND(STRLEN(?a) AS ?n) FILTER(?b = ?b) VALUES ?z { 1 } }"
     bindings = {name: ox.Literal(value) for name, value in zip("abcd", values, strict=True)}
     table = ask(ox.Store(), text, bindings)
-    assert isinstance(table, Table)
+    assert isinstance(table, ResultTable)
     assert [term.value for term in table.rows[0] if isinstance(term, ox.Literal)] == values
-    (row,) = rdflib.Graph().query(standalone(text, bindings))
+    (row,) = rdflib.Graph().query(substitute_terms(text, bindings))
     assert [str(each) for each in row] == values  # type: ignore[union-attr]
 
 
@@ -173,16 +173,16 @@ def test_a_bound_query_gives_the_rows_of_the_free_one_that_have_the_value(
     text = f"PREFIX : <http://e/>\n{query}"
     free, term = ask(small, text), ox.NamedNode(f"http://e/{value}")
     bound = ask(small, text, {"s": term})
-    assert isinstance(free, Table)
-    assert isinstance(bound, Table)
+    assert isinstance(free, ResultTable)
+    assert isinstance(bound, ResultTable)
 
-    def rows(table: Table) -> Counter[frozenset[tuple[str, str]]]:
+    def rows(table: ResultTable) -> Counter[frozenset[tuple[str, str]]]:
         return Counter(
             frozenset(zip(table.columns, map(str, row), strict=True)) for row in table.rows
         )
 
     place = free.columns.index("s")
-    kept = Table(free.columns, tuple(row for row in free.rows if row[place] == term))
+    kept = ResultTable(free.columns, tuple(row for row in free.rows if row[place] == term))
     assert rows(bound) == rows(kept)
     if "SELECT *" not in query:
         assert bound.columns == free.columns
@@ -192,10 +192,10 @@ def test_a_bound_query_gives_the_rows_of_the_free_one_that_have_the_value(
 def test_rdflib_gives_as_many_rows(small: ox.Store, query: str) -> None:
     text, term = f"PREFIX : <http://e/>\n{query}", ox.NamedNode("http://e/a")
     bound = ask(small, text, {"s": term})
-    assert isinstance(bound, Table)
+    assert isinstance(bound, ResultTable)
     dataset = rdflib.Dataset(default_union=True)
     dataset.graph(rdflib.URIRef("http://e/g")).parse(data=DATA, format="turtle")
-    assert len(list(dataset.query(standalone(text, {"s": term})))) == len(bound.rows)
+    assert len(list(dataset.query(substitute_terms(text, {"s": term})))) == len(bound.rows)
 
 
 @pytest.mark.parametrize(
@@ -218,16 +218,16 @@ def test_what_cannot_be_bound_is_told(small: ox.Store) -> None:
     with pytest.raises(UsageError, match="the value of s is not allowed in its position"):
         ask(small, "SELECT ?o { ?o ?s ?p }", {"s": ox.Literal("x")})
     with pytest.raises(UsageError, match="computed by the query"):
-        standalone("SELECT (1 AS ?s) { }", {"s": ox.Literal("x")})
+        substitute_terms("SELECT (1 AS ?s) { }", {"s": ox.Literal("x")})
     with pytest.raises(UsageError, match="not a blank node"):
-        spell(ox.BlankNode("x"))
+        sparql_term(ox.BlankNode("x"))
 
 
 def test_a_limit_goes_where_it_belongs() -> None:
-    assert limited("SELECT ?s { { SELECT * { } LIMIT 3 } } LIMIT 9", 5).endswith("} LIMIT 5")
-    assert limited("SELECT ?s { } LIMIT 2", 5).endswith("} LIMIT 2")
-    assert limited("SELECT ?s { }", 5).endswith("}\nLIMIT 5\n")
-    text = limited("SELECT ?s { ?s ?p 'LIMIT 1' } ORDER BY ?s VALUES ?s { <a:b> }", 5)
+    assert with_limit("SELECT ?s { { SELECT * { } LIMIT 3 } } LIMIT 9", 5).endswith("} LIMIT 5")
+    assert with_limit("SELECT ?s { } LIMIT 2", 5).endswith("} LIMIT 2")
+    assert with_limit("SELECT ?s { }", 5).endswith("}\nLIMIT 5\n")
+    text = with_limit("SELECT ?s { ?s ?p 'LIMIT 1' } ORDER BY ?s VALUES ?s { <a:b> }", 5)
     assert text.index("ORDER BY") < text.index("LIMIT 5") < text.index("VALUES")
     ox.Store().query(text)
 
@@ -250,7 +250,7 @@ def test_a_saved_query_gives_what_the_engines_own_binding_gives(
     saved, query = request.getfixturevalue(world).saved(), QUERIES[name]
     bindings = bind(query, dict(given), open_index(saved.folder))
     ours = ask(saved.store, query.text, bindings)
-    assert isinstance(ours, Table)
+    assert isinstance(ours, ResultTable)
     if re.search(r"\bBOUND\s*\(", query.text):
         return
     theirs = saved.store.query(
@@ -265,5 +265,5 @@ def test_a_saved_query_gives_what_the_engines_own_binding_gives(
 def test_a_worker_answers_as_the_store_does(northtown: World) -> None:
     saved, query = northtown.saved(), QUERIES["events-in-country"]
     bindings = bind(query, {"country": "Landia"}, open_index(saved.folder))
-    with Worker(saved.folder / "store") as worker:
+    with QueryWorker(saved.folder / "store") as worker:
         assert worker.ask(query.text, bindings) == ask(saved.store, query.text, bindings)

@@ -8,15 +8,15 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT, World
 
-from pcve_graph.query.execute import Table, ask
+from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.saved import read_query
 
 CHECKS = sorted((ROOT / "queries" / "checks").glob("*.rq"))
 
 
-def answer(store: ox.Store, path: Path) -> Table:
+def answer(store: ox.Store, path: Path) -> ResultTable:
     table = ask(store, path.read_text())
-    assert isinstance(table, Table)
+    assert isinstance(table, ResultTable)
     return table
 
 

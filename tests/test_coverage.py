@@ -15,12 +15,12 @@ import pytest
 from conftest import ROOT, World
 
 from pcve_graph.analysis.coverage.gaps import weakness
-from pcve_graph.analysis.coverage.matrix import AXES, Matrix, coverage, read_lists
+from pcve_graph.analysis.coverage.matrix import AXES, Matrix, coverage_matrix, read_axis_labels
 from pcve_graph.analysis.load import read_landscape
 from pcve_graph.analysis.scope import Scope
 from pcve_graph.analysis.tables import FORMATS
-from pcve_graph.analysis.works import SEVERAL, Landscape, Money, Work, sums
-from pcve_graph.query.execute import Table, ask
+from pcve_graph.analysis.works import ADDITIVE_SHARE, Landscape, Money, Work, budget_sums
+from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.saved import read_queries
 
 GOLD = [
@@ -37,9 +37,9 @@ def landscape(shipped: World) -> Landscape:
 
 
 def matrix(shipped: World, landscape: Landscape, count: str, **asked: str) -> Matrix:
-    lists = read_lists(shipped.project, shipped.saved().store)
+    lists = read_axis_labels(shipped.project, shipped.saved().store)
     by = asked.pop("by", "topic")
-    return coverage(landscape, lists, Scope(**asked), by, count)
+    return coverage_matrix(landscape, lists, Scope(**asked), by, count)
 
 
 def test_the_gold_matrix_is_whole() -> None:
@@ -70,14 +70,14 @@ def test_what_sparql_counts_is_what_the_matrix_counts(shipped: World, landscape:
     store = shipped.saved().store
     query = read_queries(shipped.project, "landscape")["coverage"]
     table = ask(store, query.text)
-    assert isinstance(table, Table)
+    assert isinstance(table, ResultTable)
     counted = {
         (str(getattr(place, "value", "")), str(getattr(topic, "value", ""))): int(number.value)
         for place, topic, number in table.rows
         if isinstance(number, ox.Literal)
     }
-    lists = read_lists(shipped.project, store)
-    found = coverage(landscape, lists, Scope(), every=True)
+    lists = read_axis_labels(shipped.project, store)
+    found = coverage_matrix(landscape, lists, Scope(), every=True)
     cells = [
         (row.key, column.key)
         for row in found.economies
@@ -125,7 +125,9 @@ def test_the_economies_are_those_that_the_graph_puts_into_the_region(world: Worl
     """Northtown's world has no region: its own countries are the rows."""
     assert world.pcve("build").exit_code == 0
     graph = read_landscape(world.project, world.saved().store)
-    rows = coverage(graph, read_lists(world.project, world.saved().store), Scope()).rows
+    rows = coverage_matrix(
+        graph, read_axis_labels(world.project, world.saved().store), Scope()
+    ).rows
     inside = {each for members in graph.members.values() for each in members}
     economies = {row.key for row in rows if row.role == "economy"}
     assert economies == (inside or set(graph.countries))
@@ -161,11 +163,11 @@ def test_two_totals_of_one_project_are_a_range_and_other_shares_add_up() -> None
     one = Work("a", "project", "a", budget=(amount(5, "total"), amount(7, "total")))
     two = Work("b", "project", "b", budget=(amount(10, "total"), amount(None, "total", 1, 2)))
     three = Work("c", "project", "c", budget=(amount(None, "total", 4),))
-    paid = Work("d", "project", "d", budget=(amount(2, SEVERAL), amount(3, SEVERAL)))
-    assert [str(each) for each in sums([one])] == ["5–7"]
-    assert [(each.least, each.most) for each in sums([one, two])] == [(6, 17)]
-    assert [str(each) for each in sums([three])] == ["4 or more"]
-    assert [str(each) for each in sums([paid])] == ["5"]
+    paid = Work("d", "project", "d", budget=(amount(2, ADDITIVE_SHARE), amount(3, ADDITIVE_SHARE)))
+    assert [str(each) for each in budget_sums([one])] == ["5–7"]
+    assert [(each.least, each.most) for each in budget_sums([one, two])] == [(6, 17)]
+    assert [str(each) for each in budget_sums([three])] == ["4 or more"]
+    assert [str(each) for each in budget_sums([paid])] == ["5"]
 
 
 def test_an_open_cell_has_its_things_and_the_words_that_put_them_there(shipped: World) -> None:

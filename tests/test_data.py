@@ -11,7 +11,7 @@ from conftest import ROOT, World
 
 from pcve_graph.model.namespaces import PREFIXES
 from pcve_graph.model.schema import Ontology
-from pcve_graph.query.execute import Table, ask
+from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.saved import read_queries
 
 HEAD = "".join(f"PREFIX {name}: <{space}>\n" for name, space in PREFIXES.items())
@@ -125,7 +125,7 @@ def test_all_facts_from_the_seed_are_verified(shipped: World) -> None:
         ?claim prov:hadPrimarySource <https://w3id.org/pcve/source/wbcti-news> .
         OPTIONAL {{ ?claim pcve:quote ?quote }} }}"""
     table = ask(shipped.saved().store, query)
-    assert isinstance(table, Table)
+    assert isinstance(table, ResultTable)
     every, quoted = (int(getattr(term, "value", 0)) for term in table.rows[0])
     assert every == quoted >= 257
 
@@ -158,7 +158,7 @@ BOUNDS = {
 
 def number(world: World, pattern: str) -> int:
     table = ask(world.saved().store, f"{HEAD} SELECT (COUNT(DISTINCT ?x) AS ?n) {{ {pattern} }}")
-    assert isinstance(table, Table)
+    assert isinstance(table, ResultTable)
     return int(getattr(table.rows[0][0], "value", 0))
 
 
@@ -176,7 +176,7 @@ def test_events_say_when_where_by_whom_and_about_what(
 ) -> None:
     query = read_queries(shipped.project, "answers")["completeness"]
     table = ask(shipped.saved().store, query.text)
-    assert isinstance(table, Table)
+    assert isinstance(table, ResultTable)
     row = dict(
         zip(table.columns, (int(getattr(t, "value", 0)) for t in table.rows[0]), strict=True)
     )
@@ -225,7 +225,7 @@ def test_every_researched_address_is_a_source(shipped: World) -> None:
     table = ask(
         shipped.saved().store, f"{HEAD} SELECT ?url {{ ?s a pcve:Source ; schema:url ?url }}"
     )
-    assert isinstance(table, Table)
+    assert isinstance(table, ResultTable)
     known = {same(str(getattr(row[0], "value", ""))) for row in table.rows}
     assert len(addresses) >= 210
     assert addresses <= known
@@ -302,7 +302,7 @@ def test_a_planned_day_that_was_overtaken_is_kept_apart_from_the_day_it_was_held
     query = f"""{HEAD} SELECT ?day ?standing {{ ?c rdf:subject event:iisg-board-6 ; rdf:object ?day ;
         rdf:predicate schema:startDate ; pcve:standing ?standing }} ORDER BY ?day"""
     table = ask(shipped.saved().store, query)
-    assert isinstance(table, Table)
+    assert isinstance(table, ResultTable)
     found = [tuple(str(getattr(t, "value", "")).split("/")[-1] for t in row) for row in table.rows]
     assert ("2022-06-20", "current") in found
     assert {standing for day, standing in found if day < "2022"} == {"superseded"}

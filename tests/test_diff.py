@@ -18,14 +18,14 @@ import rdflib
 from conftest import ROOT, World, make_world
 from test_incremental import FACTS, REFERENCE
 
-from pcve_graph.incremental.inputs import scan
-from pcve_graph.model.namespaces import GRAPHS, source
+from pcve_graph.incremental.inputs import scan_inputs
+from pcve_graph.model.namespaces import GRAPHS, source_iri
 from pcve_graph.model.problems import ContentError
 from pcve_graph.model.project import Project
 from pcve_graph.publish.diff.compare import Diff, compare
 from pcve_graph.publish.diff.reasons import REASONS
 from pcve_graph.publish.diff.render import as_counts, as_json, as_markdown, as_text, rdf_patch
-from pcve_graph.publish.diff.snapshot import Side
+from pcve_graph.publish.diff.snapshot import Snapshot
 from pcve_graph.records.assemble import build_graph
 from pcve_graph.records.reader import read_records
 from pcve_graph.syntax.ontology import read_ontology
@@ -34,16 +34,16 @@ from pcve_graph.validation.gate import memory_store
 GOLDEN = ROOT / "tests" / "golden" / "diff"
 
 
-def side(root: Path, name: str) -> Side:
+def side(root: Path, name: str) -> Snapshot:
     """The graph of a project's files, unchecked."""
     project = Project(root, root / "build")
     built = build_graph(read_records(project), read_ontology(project))
     store = memory_store(built)
     graphs = {each: frozenset(built.graphs[each]) for each in GRAPHS}
-    return Side(name, graphs, store, scan(project).sums)
+    return Snapshot(name, graphs, store, scan_inputs(project).sums)
 
 
-def quads(which: Side) -> set[ox.Quad]:
+def quads(which: Snapshot) -> set[ox.Quad]:
     return set(which.store)
 
 
@@ -158,9 +158,11 @@ def a_note(world: World) -> None:
 
 def a_merger(world: World) -> None:
     fund = "data/records/organization/lake-fund.yml"
-    merged = re.findall(r"(?m)^  - (?:.*\n)+?(?=  - |\Z)", (world.root / fund).read_text("utf-8"))
+    merged_graph = re.findall(
+        r"(?m)^  - (?:.*\n)+?(?=  - |\Z)", (world.root / fund).read_text("utf-8")
+    )
     foundation = world.root / "data/records/organization/hill-foundation.yml"
-    facts = [each for each in merged if "kind:" in each or "location" in each]
+    facts = [each for each in merged_graph if "kind:" in each or "location" in each]
     kept = "".join(facts).replace("prefLabel:", "altLabel:")
     foundation.write_text(foundation.read_text("utf-8") + kept, "utf-8")
     world.write(
@@ -332,7 +334,7 @@ def test_json_has_every_change_with_its_words(world: World) -> None:
     assert change["old"]["value"] == "2017-03-01"
     assert change["new"]["value"] == "2017-03-02"
     assert change["reason"]["code"] == "reinterpreted"
-    assert change["reason"]["about"] == [source("lake-review")]
+    assert change["reason"]["about"] == [source_iri("lake-review")]
     assert change["before"][0]["quote"].startswith("The Northtown Fair took place")
     assert [each["predicate"].rpartition("#")[2] for each in change["follows"]] == [
         "earliest",

@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 import topquadrant
 from conftest import ROOT, World
-from dirt import dirty
+from corrupt_data import dirty
 from disagreements import KNOWN, Disagreement
-from merged import renamed
+from merged_graph import renamed
 from test_engines import triples
 
 from pcve_graph.model.namespaces import expand
-from pcve_graph.model.problems import ContentError, Result, UsageError
+from pcve_graph.model.problems import ContentError, ShaclResult, UsageError
 from pcve_graph.model.schema import Ontology
-from pcve_graph.records.assemble import Built
+from pcve_graph.records.assemble import AssembledGraph
 from pcve_graph.validation import shacl
 from pcve_graph.validation.documents import form_of, named_files, read_document
 
@@ -30,7 +30,7 @@ SEEDS = (1, 2, 3, 4, 5, 6)
 SIZE = 10_000
 
 
-def results(engine: str, data: str, shapes: str, folder: Path) -> tuple[Result, ...]:
+def results(engine: str, data: str, shapes: str, folder: Path) -> tuple[ShaclResult, ...]:
     if engine == "topquadrant":
         topquadrant.need()
         return topquadrant.validate(data, shapes, folder)
@@ -49,7 +49,7 @@ def compare(engine: str, data: str, shapes: str, folder: Path) -> None:
     assert [each for each in lacking if not any(e.meets and e.meets(each) for e in entries)] == []
 
 
-def unlabelled(result: Result) -> Result:
+def unlabelled(result: ShaclResult) -> ShaclResult:
     """The result without the labels of nodes without a name: each engine gives its own."""
     focus, value = (
         "_:" if each.startswith("_:") else each for each in (result.focus, result.value)
@@ -66,7 +66,7 @@ def spoilt(line: str, entries: list[Disagreement]) -> bool:
 @pytest.mark.parametrize("engine", ["pyshacl", "topquadrant"])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_spoilt_data_gives_the_same_results(
-    seed: int, engine: str, built: Built, ontology: Ontology, tmp_path: Path
+    seed: int, engine: str, built: AssembledGraph, ontology: Ontology, tmp_path: Path
 ) -> None:
     base = [*built.graphs["ontology"], *built.graphs["vocabulary"]]
     rest = [line for name in ("facts", "evidence", "catalog") for line in built.graphs[name]]

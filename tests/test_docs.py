@@ -12,9 +12,9 @@ from pcve_graph.cli.main import NAMES
 from pcve_graph.model.problems import RULES
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.formats import FORMATS
-from pcve_graph.query.foreign import own_query
+from pcve_graph.query.foreign import parse_foreign_query
 from pcve_graph.query.saved import CHECK_KEYS, KEYS, PARAM_KEYS, TYPES
-from pcve_graph.records.reader import TALK
+from pcve_graph.records.reader import CLAIM_KEYS
 
 README = (ROOT / "README.md").read_text()
 FORMAT = (ROOT / "data/FORMAT.md").read_text()
@@ -60,7 +60,7 @@ def test_an_example_of_the_readme_prints_what_it_shows(
         at += len(part)
 
 
-@pytest.mark.parametrize("key", TALK)
+@pytest.mark.parametrize("key", CLAIM_KEYS)
 def test_the_format_tells_of_every_key_of_a_block(key: str) -> None:
     assert f"| `{key}` |" in FORMAT
 
@@ -68,7 +68,7 @@ def test_the_format_tells_of_every_key_of_a_block(key: str) -> None:
 def test_the_example_of_the_format_is_a_record(world: World, ontology: Ontology) -> None:
     record, source = re.findall(r"```yaml\n([\s\S]*?)```", FORMAT)
     assert record.splitlines()[0] == "id: northtown-conference-2015"
-    keys = set(re.findall(r"^ {4}(\w+):", record, re.M)) - set(TALK)
+    keys = set(re.findall(r"^ {4}(\w+):", record, re.M)) - set(CLAIM_KEYS)
     assert keys <= set(ontology.classes["Event"].keys)
     fields = set(re.findall(r"^(\w+):", source, re.M)) - {"id"}
     assert fields <= set(ontology.classes["Source"].keys)
@@ -101,7 +101,7 @@ def test_the_curators_example_is_green_as_it_stands(world: World) -> None:
 def test_the_security_page_names_every_file_of_attacks() -> None:
     page = (ROOT / "SECURITY.md").read_text()
     named = set(re.findall(r"`(test_\w+\.py)`", page))
-    assert named - {"test_binding.py", "test_yamltext.py"} == {
+    assert named - {"test_binding.py", "test_yaml_syntax.py"} == {
         path.name for path in (ROOT / "tests/attacks").glob("test_*.py")
     }
     for path in re.findall(r"`(tests/test_\w+\.py)`", page):
@@ -116,4 +116,4 @@ def test_the_page_of_queries_tells_of_every_key_and_type() -> None:
     for word in (*KEYS, *CHECK_KEYS, *PARAM_KEYS, *TYPES, *DECORATORS):
         assert f"`{word}`" in page, word
     (example,) = re.findall(r"```sparql\n([\s\S]*?)```", page)
-    assert own_query(example.encode(), "example").notes == ()
+    assert parse_foreign_query(example.encode(), "example").notes == ()

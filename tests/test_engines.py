@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from compare_installations import Installation, differences
 from conftest import ROOT, World, make_world
-from plain import Installation, differences
 from test_shapes import INVALID, data, name, vocabulary
 
 from pcve_graph.model.namespaces import expand
@@ -206,7 +206,7 @@ def test_without_the_tested_engine_the_reference_is_used_and_said_once(
     assert note_for(reason) + "\n" + named.stderr == run.stderr
 
 
-# A plain installation, without the extra `fast`: every command works, with the same outcome.
+# A compare_installations installation, without the extra `fast`: every command works, with the same outcome.
 
 
 @pytest.mark.parametrize("shadowed", ["absent"], indirect=True)
@@ -214,9 +214,11 @@ def test_a_plain_installation_says_and_writes_what_the_fast_one_does(
     shadowed: tuple[list[str], dict[str, str], str], tmp_path: Path
 ) -> None:
     command, environment, _ = shadowed
-    plain = Installation(command, make_world(tmp_path / "plain").root, environment)
+    compare_installations = Installation(
+        command, make_world(tmp_path / "compare_installations").root, environment
+    )
     fast = Installation([sys.executable, "-m", "pcve_graph"], make_world(tmp_path / "fast").root)
-    assert differences(plain, fast) == []
+    assert differences(compare_installations, fast) == []
 
 
 def test_the_engine_is_pinned_where_it_is_installed_and_checked_where_it_is_used() -> None:
@@ -225,7 +227,7 @@ def test_the_engine_is_pinned_where_it_is_installed_and_checked_where_it_is_used
     assert extras["fast"] == [f"rdflib-turbo=={engines.PINNED}"]
     assert "pcve-graph[fast]" in extras["test"]
     assert "turbo" not in str(project["dependencies"])
-    assert engines.unfit() == ""
+    assert engines.why_unusable() == ""
 
 
 # Plain and xsd:string literals are one term (RDF 1.1, 3.3), in the data and in the shapes.
@@ -246,8 +248,8 @@ STRINGS = {
 def test_a_plain_literal_is_a_string(
     tmp_path: Path, constraint: str, engine: str, form: str
 ) -> None:
-    plain, typed = '"held"', '"held"^^xsd:string'
-    for in_data, in_shapes in ((plain, typed), (typed, plain)):
+    compare_installations, typed = '"held"', '"held"^^xsd:string'
+    for in_data, in_shapes in ((compare_installations, typed), (typed, compare_installations)):
         (tmp_path / "shapes.ttl").write_text(
             f"{PREFIXES} ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:property "
             f"[ sh:path ex:s ; {STRINGS[constraint].format(in_shapes)} ] ."

@@ -17,12 +17,18 @@ from pcve_graph.model.project import Project
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.site.rule_pages import file_name, write_pages
 from pcve_graph.syntax.ontology import read_ontology
-from pcve_graph.syntax.tree import Mapping
-from pcve_graph.syntax.yaml import parse
-from pcve_graph.validation.rule_help import Page, as_text, find_page, guided, pages
+from pcve_graph.syntax.tree import MappingNode
+from pcve_graph.syntax.yaml import parse_yaml_record
+from pcve_graph.validation.rule_help import (
+    RulePage,
+    describe_rules,
+    find_page,
+    page_text,
+    rules_with_guidance,
+)
 
 PROJECT = Project(ROOT, ROOT / "build")
-PAGES = pages(read_ontology(PROJECT), PROJECT)
+PAGES = describe_rules(read_ontology(PROJECT), PROJECT)
 FILES = {name: page.decode() for name, page in write_pages(PAGES).items()}
 HEAD = "".join(f"PREFIX {prefix}: <{space}>\n" for prefix, space in PREFIXES.items())
 
@@ -34,7 +40,7 @@ def test_there_are_as_many_rules_as_ever() -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_rule_has_a_page(name: str) -> None:
     page = PAGES[name]
-    text = as_text(page)
+    text = page_text(page)
     assert text.startswith(name + "\n")
     assert page.rule or page.what
     assert page.why
@@ -52,14 +58,14 @@ def test_every_rule_that_can_be_broken_has_examples() -> None:
 
 
 def test_guidance_speaks_of_rules_that_there_are() -> None:
-    assert guided() - PAGES.keys() == set()
-    assert RULES.keys() - guided() == set()
+    assert rules_with_guidance() - PAGES.keys() == set()
+    assert RULES.keys() - rules_with_guidance() == set()
 
 
 def test_the_guidance_on_a_rule_is_in_the_file_of_its_class() -> None:
     for path in (ROOT / "src" / "pcve_graph" / "validation" / "rules").iterdir():
-        tree = parse(path.read_text("utf-8"), path.name)
-        assert isinstance(tree, Mapping)
+        tree = parse_yaml_record(path.read_text("utf-8"), path.name)
+        assert isinstance(tree, MappingNode)
         names = [key.text for key, _ in tree.entries]
         assert names == sorted(names), path
         if path.name == "reading.yml":
@@ -85,9 +91,9 @@ def test_turtle_on_a_page_is_turtle(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in PAGES if PAGES[name].good.record])
 def test_a_good_record_on_a_page_is_a_record(name: str) -> None:
     text = PAGES[name].good.record
-    plain = name in RULES and not re.match(r"[a-zA-Z0-9]+:|- [a-z]+:", text)
-    if not (plain or "# two records" in text):
-        parse(text, "x.yml")
+    compare_installations = name in RULES and not re.match(r"[a-zA-Z0-9]+:|- [a-z]+:", text)
+    if not (compare_installations or "# two records" in text):
+        parse_yaml_record(text, "x.yml")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +101,7 @@ def test_a_good_record_on_a_page_is_a_record(name: str) -> None:
 )
 def test_a_bad_record_of_the_reader_breaks_its_rule(name: str) -> None:
     with pytest.raises(ContentError) as caught:
-        parse(PAGES[name].bad.record, "x.yml")
+        parse_yaml_record(PAGES[name].bad.record, "x.yml")
     assert [each.rule for each in caught.value.problems] == [name]
 
 
@@ -140,7 +146,7 @@ def test_the_examples_of_keys_keep_and_break_their_rules(
     wanted = {
         (shapes[shape], shape)
         for shape in ontology.by_shape
-        if names[shapes[shape]] not in guided()
+        if names[shapes[shape]] not in rules_with_guidance()
     }
     assert len(wanted) >= 180
     bad = broken(northtown, tmp_path, "bad", ontology)
@@ -150,7 +156,7 @@ def test_the_examples_of_keys_keep_and_break_their_rules(
     assert {name for name in others if not refers(PAGES[name])} == set()
 
 
-def refers(page: Page) -> bool:
+def refers(page: RulePage) -> bool:
     """Whether the good example names a thing, which Northtown need not have."""
     return "/id/" in page.good.turtle.split(" ;\n")[-1]
 

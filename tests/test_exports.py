@@ -21,7 +21,7 @@ from golden_exports import chosen
 from pcve_graph.graph.generations import current_generation
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.formats import FORMATS
-from pcve_graph.publish.export.subset import Part, whole
+from pcve_graph.publish.export.subset import GraphPart, whole_graph
 
 RDFLIB = {
     "turtle": "turtle",
@@ -47,20 +47,22 @@ def test_oxigraph_reads_the_same_graph(
     request: pytest.FixtureRequest, ontology: Ontology, form: str, world: str
 ) -> None:
     saved = request.getfixturevalue(world).saved()
-    quads = list(ox.parse(FORMATS[form].write(whole(saved), ontology), format=OXIGRAPH[form]))
+    quads = list(ox.parse(FORMATS[form].write(whole_graph(saved), ontology), format=OXIGRAPH[form]))
     if form in ("nquads", "trig"):
         assert {str(quad) for quad in quads} == {str(quad) for quad in saved.store}
     else:
-        assert {str(q.triple) for q in quads} == {str(t) for t in whole(saved).triples()}
-        assert form == "jsonld-framed" or len(quads) == len(whole(saved).triples())
+        assert {str(q.triple) for q in quads} == {str(t) for t in whole_graph(saved).triples()}
+        assert form == "jsonld-framed" or len(quads) == len(whole_graph(saved).triples())
 
 
 def terms(graph: rdflib.Graph) -> set[tuple[rdflib.term.Node, ...]]:
     """The triples; a text and one that says that it is a string are the same term."""
-    plain = rdflib.XSD.string
+    compare_installations = rdflib.XSD.string
     return {
         tuple(
-            rdflib.Literal(str(t)) if isinstance(t, rdflib.Literal) and t.datatype == plain else t
+            rdflib.Literal(str(t))
+            if isinstance(t, rdflib.Literal) and t.datatype == compare_installations
+            else t
             for t in triple
         )
         for triple in graph
@@ -70,16 +72,16 @@ def terms(graph: rdflib.Graph) -> set[tuple[rdflib.term.Node, ...]]:
 @pytest.fixture(scope="module", params=["northtown", "shipped"])
 def read(
     request: pytest.FixtureRequest,
-) -> tuple[Part, set[tuple[rdflib.term.Node, ...]]]:
+) -> tuple[GraphPart, set[tuple[rdflib.term.Node, ...]]]:
     """A graph, and its triples as rdflib has them."""
-    part = whole(request.getfixturevalue(request.param).saved())
+    part = whole_graph(request.getfixturevalue(request.param).saved())
     lines = "".join(f"{triple} .\n" for triple in part.triples())
     return part, terms(rdflib.Graph().parse(data=lines, format="nt"))
 
 
 @pytest.mark.parametrize("form", RDFLIB)
 def test_rdflib_reads_the_same_graph(
-    read: tuple[Part, set[tuple[rdflib.term.Node, ...]]], ontology: Ontology, form: str
+    read: tuple[GraphPart, set[tuple[rdflib.term.Node, ...]]], ontology: Ontology, form: str
 ) -> None:
     part, expected = read
     written = FORMATS[form].write(part, ontology).decode()
@@ -87,7 +89,7 @@ def test_rdflib_reads_the_same_graph(
 
 
 def test_json_ld_has_readable_keys_and_one_node_a_thing(shipped: World, ontology: Ontology) -> None:
-    document = json.loads(FORMATS["jsonld"].write(whole(shipped.saved()), ontology))
+    document = json.loads(FORMATS["jsonld"].write(whole_graph(shipped.saved()), ontology))
     nodes = {node["@id"]: node for node in document["@graph"]}
     assert len(nodes) == len(document["@graph"])
     event = nodes["https://w3id.org/pcve/id/event/osce-ct-2018"]
@@ -102,7 +104,7 @@ def test_json_ld_has_readable_keys_and_one_node_a_thing(shipped: World, ontology
 
 
 def test_turtle_groups_a_subject_under_prefixes(shipped: World, ontology: Ontology) -> None:
-    text = FORMATS["turtle"].write(whole(shipped.saved()), ontology).decode()
+    text = FORMATS["turtle"].write(whole_graph(shipped.saved()), ontology).decode()
     blocks = text.split("\n\n")
     (block,) = [each for each in blocks if each.startswith("event:osce-ct-2018 ")]
     first, *rest = block.splitlines()
@@ -219,7 +221,7 @@ SELECTIONS = [
 @pytest.mark.parametrize("asked", SELECTIONS, ids=" ".join)
 def test_a_part_stands_on_its_own(northtown: World, asked: tuple[str, ...]) -> None:
     result = northtown.pcve("export", "ntriples", "--only", *asked)
-    part, every = set(result.stdout.splitlines()), set(whole(northtown.saved()).lines)
+    part, every = set(result.stdout.splitlines()), set(whole_graph(northtown.saved()).lines)
     assert part < every
     subjects = {line.split(" ", 1)[0] for line in part}
     pointed = {line.split(" ", 2)[2][:-2] for line in part}
@@ -235,7 +237,7 @@ def test_every_fact_of_a_part_has_all_its_claims_and_their_sources(
 ) -> None:
     kind, *options = asked
     settings = dict(zip([each[2:] for each in options[::2]], options[1::2], strict=True))
-    part, every = chosen(northtown, ontology, (kind,), **settings), whole(northtown.saved())
+    part, every = chosen(northtown, ontology, (kind,), **settings), whole_graph(northtown.saved())
     about = {name: claims_by_fact(each) for name, each in (("part", part), ("all", every))}
     facts = {tuple(line[:-2].split(" ", 2)) for line in part.graphs["facts"]}
     checked = facts & about["all"].keys()
@@ -245,7 +247,7 @@ def test_every_fact_of_a_part_has_all_its_claims_and_their_sources(
     }
 
 
-def claims_by_fact(part: Part) -> dict[tuple[str, ...], set[str]]:
+def claims_by_fact(part: GraphPart) -> dict[tuple[str, ...], set[str]]:
     """The claims of each fact, all as N-Triples writes them."""
     said: dict[str, dict[str, str]] = {}
     for line in part.graphs["evidence"]:

@@ -7,7 +7,7 @@ import pytest
 from conftest import World
 
 from pcve_graph.model.namespaces import PREFIXES
-from pcve_graph.query.execute import Table, ask
+from pcve_graph.query.execute import ResultTable, ask
 
 HEAD = "".join(f"PREFIX {name}: <{space}>\n" for name, space in PREFIXES.items())
 HEAD += "PREFIX id: <https://w3id.org/pcve/id/>\nPREFIX vocab: <https://w3id.org/pcve/vocab/>\n"
@@ -15,7 +15,7 @@ HEAD += "PREFIX id: <https://w3id.org/pcve/id/>\nPREFIX vocab: <https://w3id.org
 
 def rows(world: World, query: str) -> list[tuple[str, ...]]:
     table = ask(world.saved().store, HEAD + query)
-    assert isinstance(table, Table)
+    assert isinstance(table, ResultTable)
     return [tuple(getattr(term, "value", "") for term in row) for row in table.rows]
 
 

@@ -22,21 +22,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from pcve_graph.graph.store import open_graph
-from pcve_graph.incremental.completeness import counted
-from pcve_graph.incremental.dependency_index import FILE, Index
-from pcve_graph.incremental.inputs import news, read_inputs, scan
-from pcve_graph.incremental.sorted_ntriples import quads
-from pcve_graph.model.namespaces import GRAPHS, graph
+from pcve_graph.incremental.completeness import count_completeness
+from pcve_graph.incremental.dependency_index import INDEX_FILE, DependencyIndex
+from pcve_graph.incremental.inputs import find_input_changes, read_inputs, scan_inputs
+from pcve_graph.incremental.sorted_ntriples import parse_quads
+from pcve_graph.model.namespaces import GRAPHS, graph_iri
 from pcve_graph.model.problems import ContentError
 from pcve_graph.model.project import Project
 from pcve_graph.model.schema import Ontology
-from pcve_graph.pipeline import build_project, indexed
+from pcve_graph.pipeline import build_project, index_graph
 from pcve_graph.query.saved import read_queries
-from pcve_graph.records.assemble import Built, build_graph
+from pcve_graph.records.assemble import AssembledGraph, build_graph
 from pcve_graph.records.reader import read_records
 from pcve_graph.syntax.ontology import read_ontology
 from pcve_graph.validation.gate import Checked, check_graph
-from pcve_graph.validation.incremental_gate import ready
+from pcve_graph.validation.incremental_gate import load_rules
 
 FACTS = (
     "about: prisons", "kind: conference", "location: northtown", "location: landia",
@@ -124,7 +124,7 @@ class Edits(RuleBasedStateMachine):
                 self.put_back(self.saved)
                 self.broken = 0
             return
-        assert isinstance(whole.graph, Built)
+        assert isinstance(whole.graph, AssembledGraph)
         compare(self.project, whole, ontology)
         self.saved, self.broken = content, 0
 
@@ -303,23 +303,23 @@ def outcome(run: Callable[[], Checked]) -> tuple[Outcome, Checked | None]:
 
 def compare(project: Project, whole: Checked, ontology: Ontology) -> None:
     """What lies in build/ is what the whole build would have written."""
-    assert isinstance(whole.graph, Built)
+    assert isinstance(whole.graph, AssembledGraph)
     saved = open_graph(project)
     for name in GRAPHS:
         lines = list(whole.graph.graphs[name])
         assert saved.lines(name) == lines, name
         assert saved.manifest["triples"][name] == len(lines)
         if name in ("facts", "evidence", "catalog"):
-            to_graph = ox.NamedNode(graph(name))
+            to_graph = ox.NamedNode(graph_iri(name))
             stored = set(saved.store.quads_for_pattern(None, None, None, to_graph))
-            assert stored == quads(lines, name), name
-    index = indexed(whole.graph)
+            assert stored == parse_quads(lines, name), name
+    index = index_graph(whole.graph)
     index.set_results(whole.results)
     index.set_pairs(whole.pairs)
-    assert saved.manifest["completeness"] == counted(project, saved.store)
-    assert read_inputs(saved.folder).sums == scan(project).sums
-    assert not news(project, saved.folder).changed
-    kept = Index.read(saved.folder / FILE)
+    assert saved.manifest["completeness"] == count_completeness(project, saved.store)
+    assert read_inputs(saved.folder).sums == scan_inputs(project).sums
+    assert not find_input_changes(project, saved.folder).changed
+    kept = DependencyIndex.read(saved.folder / INDEX_FILE)
     assert kept
     for ours, theirs in itertools.zip_longest(kept.dump(), index.dump()):
         assert ours == theirs
@@ -339,7 +339,7 @@ def starts(northtown: World, tmp_path_factory: pytest.TempPathFactory) -> dict[s
         path.write_text(text.replace("severity: error", "severity: warning"), "utf-8")
     build_project(lenient.project)
     for world in (northtown, lenient):
-        ready(
+        load_rules(
             world.project.build, read_ontology(world.project), read_queries(world.project, "checks")
         )
     return {"strict": northtown.root, "lenient": lenient.root}

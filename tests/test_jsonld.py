@@ -5,15 +5,15 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from pcve_graph.model.namespaces import DOCUMENT
-from pcve_graph.syntax.positions import locate, pair_blanks
+from pcve_graph.model.namespaces import DOCUMENT_BASE
+from pcve_graph.syntax.positions import locate_statements, match_blank_nodes
 
 HEAD = """{"@context": {"@vocab": "http://v.example/", "e": "http://e.example/", "@language": "EN-gb",
   "list": {"@container": "@list"}, "index": {"@container": "@index"},
   "words": {"@container": "@language"}, "ids": {"@container": "@id"},
   "kinds": {"@container": "@type"}, "graph": {"@container": "@graph"},
   "back": {"@reverse": "http://v.example/forth"}, "part": "@nest", "json": {"@type": "@json"},
-  "term": {"@type": "@vocab"}, "ref": {"@type": "@id"}, "plain": {"@language": null},
+  "term": {"@type": "@vocab"}, "ref": {"@type": "@id"}, "compare_installations": {"@language": null},
   "decimal": {"@type": "http://www.w3.org/2001/XMLSchema#decimal"},
   "double": {"@type": "http://www.w3.org/2001/XMLSchema#double"},
   "text": {"@type": "http://www.w3.org/2001/XMLSchema#string"},
@@ -28,7 +28,7 @@ CASES: dict[str, tuple[str, int]] = {
     "numbers": ('"p": [1, 1.5, 5.0, 1e3, 1e30, -0.0, true, 123456789012345678901234, 0.1, 1E-7, -12]', 0),
     "typed numbers": ('"decimal": [1, 1.5, "2.50"], "double": [1, 5.0, 2.5], "text": [1.5, true, 3]', 0),
     "values": ('"p": ["x", {"@value": "y"}, null, ["z", ["w"]], {"@value": 5.5, "@type": "e:d"}]', 0),
-    "languages": ('"p": {"@value": "x", "@language": "sq"}, "plain": "q", "words": {"EN": ["a", "b"], "@none": "c", "sq": null}', 0),
+    "languages": ('"p": {"@value": "x", "@language": "sq"}, "compare_installations": "q", "words": {"EN": ["a", "b"], "@none": "c", "sq": null}', 0),
     "direction": ('"p": {"@value": "x", "@language": "en", "@direction": "rtl"}', 1),
     "types": ('"type": ["T", "e:U", "http://t.example/"]', 0),
     "lists": ('"list": ["a", ["b", "c"], {"@id": "k"}, []], "p": {"@list": [1.5, {"q": "in"}]}, "q": {"@list": []}', 0),
@@ -54,7 +54,9 @@ CASES: dict[str, tuple[str, int]] = {
 
 
 def stated(text: str) -> list[tuple[str, ...]]:
-    quads = ox.parse(text, format=ox.RdfFormat.JSON_LD, base_iri=DOCUMENT, rename_blank_nodes=False)
+    quads = ox.parse(
+        text, format=ox.RdfFormat.JSON_LD, base_iri=DOCUMENT_BASE, rename_blank_nodes=False
+    )
     return [tuple(map(str, (q.subject, q.predicate, q.object))) for q in quads]
 
 
@@ -64,8 +66,8 @@ def test_every_statement_is_found_and_no_other(name: str) -> None:
     text = HEAD % members
     rows = stated(text)
     assert rows
-    places = locate(text.encode(), "jsonld")
-    alias = pair_blanks(rows, places)
+    places = locate_statements(text.encode(), "jsonld")
+    alias = match_blank_nodes(rows, places)
     mine = {tuple(alias.get(term, term) for term in row) for row in rows}
     found = {key for key in places if len(key) == 3}
     assert found - mine == set()
@@ -82,7 +84,7 @@ def test_every_statement_is_found_and_no_other(name: str) -> None:
         ("languages", '"b"@en', '"b"'),
         ("lists", '"c"@en-gb', '"c"'),
         ("index", '"w"@en-gb', '"w"'),
-        ("references", f"<{DOCUMENT.removesuffix('document/')}up>", '"../up"'),
+        ("references", f"<{DOCUMENT_BASE.removesuffix('document/')}up>", '"../up"'),
         ("nest", '"deeper"@en-gb', '"deeper"'),
         ("ids", '"in c"@en-gb', '"in c"'),
         ("kinds", "<http://v.example/V>", '"o"'),
@@ -92,7 +94,7 @@ def test_a_statement_stands_at_its_value(name: str, value: str, written: str) ->
     text = HEAD % CASES[name][0]
     (place, *_) = [
         place
-        for key, place in locate(text.encode(), "jsonld").items()
+        for key, place in locate_statements(text.encode(), "jsonld").items()
         if key[-1] == value and len(key) == 3
     ]
     lines = text.splitlines()
@@ -101,7 +103,7 @@ def test_a_statement_stands_at_its_value(name: str, value: str, written: str) ->
 
 def test_a_thing_begins_where_it_is_told_of_not_where_it_is_named() -> None:
     text = '[{"@id": "http://a.example/", "http://p.example/": {"@id": "http://b.example/"}},\n {"@id": "http://b.example/", "http://p.example/": 1}]'
-    assert locate(text.encode(), "jsonld")["<http://b.example/>",] == (2, 2)
+    assert locate_statements(text.encode(), "jsonld")["<http://b.example/>",] == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -117,4 +119,4 @@ def test_a_thing_begins_where_it_is_told_of_not_where_it_is_named() -> None:
     ],
 )
 def test_what_is_no_json_ld_breaks_nothing(text: str) -> None:
-    assert isinstance(locate(text.encode(), "jsonld"), dict)
+    assert isinstance(locate_statements(text.encode(), "jsonld"), dict)

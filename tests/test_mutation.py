@@ -12,11 +12,11 @@ from functools import cache
 
 import pyoxigraph as ox
 import pytest
-from merged import renamed
+from merged_graph import renamed
 from test_shapes import FOLDER, vocabulary
 
 from pcve_graph.model.namespaces import PREFIXES, expand
-from pcve_graph.model.problems import Result
+from pcve_graph.model.problems import ShaclResult
 from pcve_graph.validation import shacl
 
 TARGETS = ("sh:targetClass", "sh:targetSubjectsOf")
@@ -92,13 +92,13 @@ def examples(root: str) -> str:
     return "\n".join(sorted(lines))
 
 
-def report(root: str, triples: Triples) -> tuple[Result, ...]:
+def report(root: str, triples: Triples) -> tuple[ShaclResult, ...]:
     text = "\n".join(sorted(f"{each} ." for each in triples))
     return shacl.validate(examples(root), text, "turbo").results
 
 
 @cache
-def whole(root: str) -> tuple[Result, ...]:
+def whole(root: str) -> tuple[ShaclResult, ...]:
     return report(root, reached(root))
 
 

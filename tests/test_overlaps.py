@@ -19,14 +19,31 @@ import yaml
 from conftest import ROOT, World
 
 from pcve_graph.analysis.load import read_landscape
-from pcve_graph.analysis.overlaps.find import Asked, Overlaps, find_overlaps, lines_of_succession
-from pcve_graph.analysis.overlaps.profiles import Profiles, profiles
-from pcve_graph.analysis.overlaps.reasons import proofs, reason
-from pcve_graph.analysis.overlaps.score import VERDICTS, Judge
-from pcve_graph.analysis.overlaps.weights import NUMBERS, WORDS, Weights, rarity, read_weights
-from pcve_graph.analysis.periods import apart, gap, period, shared_part, together
+from pcve_graph.analysis.overlaps.find import (
+    OverlapCriteria,
+    Overlaps,
+    find_overlaps,
+    succession_pairs,
+)
+from pcve_graph.analysis.overlaps.profiles import WorkProfiles, build_profiles
+from pcve_graph.analysis.overlaps.reasons import find_supporting_facts, reason_text
+from pcve_graph.analysis.overlaps.score import VERDICTS, PairScorer
+from pcve_graph.analysis.overlaps.weights import (
+    NUMBERS,
+    WORDS,
+    Weights,
+    compute_rarity,
+    read_weights,
+)
+from pcve_graph.analysis.periods import (
+    days_between,
+    period_of_work,
+    shared_fraction,
+    surely_disjoint,
+    surely_overlap,
+)
 from pcve_graph.analysis.works import Landscape, Work
-from pcve_graph.model.namespaces import expand, graph
+from pcve_graph.model.namespaces import expand, graph_iri
 from pcve_graph.model.problems import UsageError
 from pcve_graph.model.project import Project
 
@@ -43,19 +60,19 @@ def labelled() -> list[tuple[str, str, str]]:
     return [(each[0], each[1], each[2]) for each in found]
 
 
-def known(world: World, store: ox.Store | None = None) -> Profiles:
+def known(world: World, store: ox.Store | None = None) -> WorkProfiles:
     store = store or world.saved().store
-    return profiles(read_landscape(world.project, store), read_weights(world.project))
+    return build_profiles(read_landscape(world.project, store), read_weights(world.project))
 
 
 @pytest.fixture(scope="module")
-def real(shipped: World) -> Profiles:
+def real(shipped: World) -> WorkProfiles:
     return known(shipped)
 
 
 @pytest.fixture(scope="module")
-def all_found(real: Profiles) -> Overlaps:
-    return find_overlaps(real, Asked())
+def all_found(real: WorkProfiles) -> Overlaps:
+    return find_overlaps(real, OverlapCriteria())
 
 
 def told(found: Overlaps) -> dict[frozenset[str], tuple[str, float]]:
@@ -79,14 +96,14 @@ def test_the_labelled_set_is_large_and_names_each_pair_once() -> None:
     assert min(counts.values()) >= 5
 
 
-def test_verdicts_are_right_by_the_labelled_set(real: Profiles) -> None:
+def test_verdicts_are_right_by_the_labelled_set(real: WorkProfiles) -> None:
     """Precision at least 0.95 and recall at least 0.90 for each label but back-to-back: 7 of 8."""
-    judge = Judge(real)
+    judge = PairScorer(real)
     by_id = {each.work.id: each for each in real.all}
     least = {kind: real.weights[f"least.{kind}"] for kind in ("project", "event")}
     confusion: Counter[tuple[str, str]] = Counter()
     for one, other, label in labelled():
-        found = judge.judge(by_id[one], by_id[other])
+        found = judge.compare(by_id[one], by_id[other])
         strong = found and (
             found.verdict == "related" or found.score >= least[by_id[one].work.kind]
         )
@@ -100,7 +117,7 @@ def test_verdicts_are_right_by_the_labelled_set(real: Profiles) -> None:
 
 
 def test_every_labelled_pair_that_counts_is_found_by_the_sweep(
-    real: Profiles, all_found: Overlaps
+    real: WorkProfiles, all_found: Overlaps
 ) -> None:
     found = told(all_found)
     kinds = {each.work.id: each.work.kind for each in real.all}
@@ -116,13 +133,13 @@ def test_every_labelled_pair_that_counts_is_found_by_the_sweep(
 # The sweep, and what changes nothing
 
 
-def all_with_all(known: Profiles) -> dict[frozenset[str], tuple[str, float]]:
+def all_with_all(known: WorkProfiles) -> dict[frozenset[str], tuple[str, float]]:
     """As `told`, for the verdicts that count, by judging each pair of one kind."""
-    judge = Judge(known)
+    judge = PairScorer(known)
     found = {}
     for one, other in itertools.combinations(known.all, 2):
         if one.work.kind == other.work.kind:
-            finding = judge.judge(one, other)
+            finding = judge.compare(one, other)
             least = known.weights[f"least.{one.work.kind}"]
             if finding and finding.verdict in COUNTED and finding.score >= least:
                 key = frozenset((one.work.id, other.work.id))
@@ -135,7 +152,7 @@ def counted(found: Overlaps) -> dict[frozenset[str], tuple[str, float]]:
 
 
 def test_the_sweep_finds_what_comparing_all_with_all_finds(
-    real: Profiles, all_found: Overlaps
+    real: WorkProfiles, all_found: Overlaps
 ) -> None:
     assert counted(all_found) == all_with_all(real)
     assert len(counted(all_found)) >= 60
@@ -197,8 +214,8 @@ def test_the_sweep_misses_nothing_in_an_invented_landscape(seed: int) -> None:
         successions={},
         replaced={},
     )
-    known = profiles(landscape, open_to_all)
-    found = counted(find_overlaps(known, Asked()))
+    known = build_profiles(landscape, open_to_all)
+    found = counted(find_overlaps(known, OverlapCriteria()))
     assert found == all_with_all(known)
     assert {verdict for verdict, _ in found.values()} == {*COUNTED}
 
@@ -206,14 +223,14 @@ def test_the_sweep_misses_nothing_in_an_invented_landscape(seed: int) -> None:
 def doubled(store: ox.Store) -> ox.Store:
     """The same graph where every project and event has a retired twin, with all its facts and more
     names, and where all that points to a project or event points to the twin."""
-    facts = ox.NamedNode(graph("facts"))
+    facts = ox.NamedNode(graph_iri("facts"))
     kinds = {ox.NamedNode(expand(f"pcve:{each}")) for each in ("Project", "Event")}
     typed = store.quads_for_pattern(None, ox.NamedNode(expand("rdf:type")), None, facts)
     works = {quad.subject.value for quad in typed if quad.object in kinds}
     twin = {iri: ox.NamedNode(f"{iri}-before") for iri in works}
     found = ox.Store()
     for name in ("facts", "vocabulary"):
-        node = ox.NamedNode(graph(name))
+        node = ox.NamedNode(graph_iri(name))
         found.extend(store.quads_for_pattern(None, None, None, node))
     replaced = ox.NamedNode(expand("dcterms:isReplacedBy"))
     other_name = ox.NamedNode(expand("skos:altLabel"))
@@ -246,10 +263,10 @@ def test_aliases_and_merged_records_change_nothing(
     store = world.saved().store
     before, after = known(world, store), known(world, doubled(store))
     assert len(before.all) == len(after.all)
-    asked = Asked(least=0.2)
+    asked = OverlapCriteria(least=0.2)
     assert told(find_overlaps(before, asked)) == told(find_overlaps(after, asked))
     lines = [
-        [(one.id, other.id) for one, other in lines_of_succession(each, asked)]
+        [(one.id, other.id) for one, other in succession_pairs(each, asked)]
         for each in (before, after)
     ]
     assert lines[0] == lines[1]
@@ -258,7 +275,7 @@ def test_aliases_and_merged_records_change_nothing(
 # The score
 
 
-def test_a_score_is_the_weighted_mean_of_its_parts(all_found: Overlaps, real: Profiles) -> None:
+def test_a_score_is_the_weighted_mean_of_its_parts(all_found: Overlaps, real: WorkProfiles) -> None:
     for verdict in VERDICTS:
         for pair in all_found.pairs[verdict]:
             weights = real.weights.of(pair.first.kind)
@@ -274,10 +291,15 @@ def test_a_score_is_the_weighted_mean_of_its_parts(all_found: Overlaps, real: Pr
 def test_a_rare_term_says_more_than_a_common_one_and_a_broad_one_less() -> None:
     above = {"prisons": ("all",), "youth": ("all",), "drugs": ("all",)}
     stated = [("prisons",)] * 8 + [("youth",)] * 2 + [()] * 50
-    found = rarity(("all", "prisons", "youth", "drugs"), above, stated, even=60, steady=4)
-    assert found.says["all"] < found.says["prisons"] < found.says["youth"] < found.says["drugs"]
+    found = compute_rarity(("all", "prisons", "youth", "drugs"), above, stated, even=60, steady=4)
+    assert (
+        found.weight_by_term["all"]
+        < found.weight_by_term["prisons"]
+        < found.weight_by_term["youth"]
+        < found.weight_by_term["drugs"]
+    )
     assert found.shares["all"] == pytest.approx((10 + 4) / (10 + 4))
-    assert found.says["all"] == 0
+    assert found.weight_by_term["all"] == 0
 
 
 def work(start: str | None, end: str | None, kind: str = "project") -> Work:
@@ -301,24 +323,32 @@ def work(start: str | None, end: str | None, kind: str = "project") -> Work:
 def test_dates_tell_together_apart_and_not_known(
     one: tuple[str | None, str | None], other: tuple[str | None, str | None], verdict: str
 ) -> None:
-    first, second = period(work(*one)), period(work(*other))
+    first, second = period_of_work(work(*one)), period_of_work(work(*other))
     for pair in ((first, second), (second, first)):
-        found = "together" if together(*pair) else "apart" if apart(*pair) else "open"
+        found = (
+            "together" if surely_overlap(*pair) else "apart" if surely_disjoint(*pair) else "open"
+        )
         assert found == verdict
 
 
 def test_the_part_of_the_time_is_that_of_the_shorter_one() -> None:
-    year, month = period(work("2020-01-01", "2020-12-31")), period(work("2020-12-17", "2021-01-15"))
-    assert shared_part(year, month, 0.5) == 15 / 30
-    assert shared_part(year, period(work("2020-01-01", None)), 0.5) == 0.5
-    days = period(work("2020-01-02", None, "event")), period(work("2020-01-03", None, "event"))
-    assert gap(*days) == 1
+    year, month = (
+        period_of_work(work("2020-01-01", "2020-12-31")),
+        period_of_work(work("2020-12-17", "2021-01-15")),
+    )
+    assert shared_fraction(year, month, 0.5) == 15 / 30
+    assert shared_fraction(year, period_of_work(work("2020-01-01", None)), 0.5) == 0.5
+    days = (
+        period_of_work(work("2020-01-02", None, "event")),
+        period_of_work(work("2020-01-03", None, "event")),
+    )
+    assert days_between(*days) == 1
 
 
 # Weights and their page
 
 
-def test_the_page_on_the_score_names_every_weight_as_it_is(real: Profiles) -> None:
+def test_the_page_on_the_score_names_every_weight_as_it_is(real: WorkProfiles) -> None:
     page = (ROOT / "docs" / "overlap-score.md").read_text()
     rows = dict(re.findall(r"^\| `([a-z.]+)` \| ([^|]+?) \|", page, re.M))
     assert rows.keys() == {*NUMBERS, *WORDS}
@@ -354,7 +384,7 @@ def named(landscape: Landscape, identifier: str) -> Work:
     return next(each for each in landscape.works if each.id == identifier)
 
 
-def test_a_work_has_the_countries_and_regions_of_its_places(real: Profiles) -> None:
+def test_a_work_has_the_countries_and_regions_of_its_places(real: WorkProfiles) -> None:
     landscape = real.landscape
     gjilan, prisons = named(landscape, "gjilan-referral"), named(landscape, "coe-prisons-hf2")
     assert [landscape.label(each) for each in gjilan.countries] == ["Kosovo*"]
@@ -365,13 +395,13 @@ def test_a_work_has_the_countries_and_regions_of_its_places(real: Profiles) -> N
     assert len(landscape.members[region]) == 6
 
 
-def test_a_work_without_a_funder_has_that_of_the_nearest_frame(real: Profiles) -> None:
+def test_a_work_without_a_funder_has_that_of_the_nearest_frame(real: WorkProfiles) -> None:
     grants, part = named(real.landscape, "cf-small-grants"), named(real.landscape, "cscwb-dcaf")
     assert [each.rpartition("/")[2] for each in grants.funders] == ["btd"]
     assert [each.rpartition("/")[2] for each in part.funders] == ["bmz", "european-commission"]
 
 
-def test_a_work_has_its_topics_and_apart_from_them_the_broader_ones(real: Profiles) -> None:
+def test_a_work_has_its_topics_and_apart_from_them_the_broader_ones(real: WorkProfiles) -> None:
     prisons = named(real.landscape, "coe-prisons-hf3")
     short = [each.rpartition("/")[2] for each in prisons.wider]
     assert short == ["pcve"]
@@ -381,11 +411,11 @@ def test_a_work_has_its_topics_and_apart_from_them_the_broader_ones(real: Profil
 # What is asked for
 
 
-def test_a_country_is_reached_by_both_projects_or_by_one_of_two_events(real: Profiles) -> None:
+def test_a_country_is_reached_by_both_projects_or_by_one_of_two_events(real: WorkProfiles) -> None:
     albania = "https://w3id.org/pcve/id/place/albania"
     reach = real.places.mask((albania,))
     by_iri = {each.work.iri: each for each in real.all}
-    found = find_overlaps(real, Asked(country=albania))
+    found = find_overlaps(real, OverlapCriteria(country=albania))
     assert found.pairs["overlapping"]
     for pair in itertools.chain(*found.pairs.values()):
         sides = [bool(by_iri[each.iri].reach & reach) for each in (pair.first, pair.second)]
@@ -393,17 +423,17 @@ def test_a_country_is_reached_by_both_projects_or_by_one_of_two_events(real: Pro
         assert any(sides) if pair.first.kind == "event" else all(sides) or unknown
 
 
-def test_a_period_keeps_what_is_together_in_it(real: Profiles) -> None:
-    asked = Asked(kinds=("project",), since=date(2022, 1, 1), until=date(2022, 12, 31))
+def test_a_period_keeps_what_is_together_in_it(real: WorkProfiles) -> None:
+    asked = OverlapCriteria(kinds=("project",), since=date(2022, 1, 1), until=date(2022, 12, 31))
     found = find_overlaps(real, asked).pairs["overlapping"]
     assert {pair.first.id for pair in found} >= {"coe-prisons-hf2", "connekt"}
     assert not {"communities-first", "iom-local-voices"} & {pair.first.id for pair in found}
 
 
 def test_what_is_kept_is_the_strongest_and_all_are_counted(
-    real: Profiles, all_found: Overlaps
+    real: WorkProfiles, all_found: Overlaps
 ) -> None:
-    few = find_overlaps(real, Asked(limit=2))
+    few = find_overlaps(real, OverlapCriteria(limit=2))
     assert few.counts == all_found.counts
     for verdict in VERDICTS:
         assert few.pairs[verdict] == all_found.pairs[verdict][:2]
@@ -445,18 +475,18 @@ def test_a_briefing_gives_the_answer_first_and_the_note_on_kosovo_last(shipped: 
 
 
 def test_every_part_of_an_overlap_has_evidence_for_both_works(
-    shipped: World, real: Profiles, all_found: Overlaps
+    shipped: World, real: WorkProfiles, all_found: Overlaps
 ) -> None:
     store = shipped.saved().store
     for verdict in ("overlapping", "back-to-back", "colliding"):
         for pair in all_found.pairs[verdict]:
-            found = proofs(real.landscape, store, pair)
+            found = find_supporting_facts(real.landscape, store, pair)
             assert all(each.claims and each.evidence for each in found)
             for work in (pair.first, pair.second):
                 borne = {each.part for each in found if each.work == work}
                 due = {part for part, value in pair.parts.items() if value}
                 assert due <= borne, (pair.first.id, pair.second.id, work.id)
-            assert reason(real.landscape, pair).endswith(".")
+            assert reason_text(real.landscape, pair).endswith(".")
 
 
 def test_tables_have_all_pairs_with_their_parts(shipped: World, tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ import pytest
 from conftest import ROOT, World
 
 from pcve_graph.graph.store import SEARCH_INDEX
-from pcve_graph.model.namespaces import expand, graph, thing
+from pcve_graph.model.namespaces import expand, graph_iri, record_iri
 from pcve_graph.model.problems import UsageError
 from pcve_graph.model.project import Project
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import TYPES, Parameter, SavedQuery, read_queries
-from pcve_graph.query.search import Index, open_index, write_index
+from pcve_graph.query.search import SearchIndex, open_index, write_index
 
 
 def query(**settings: object) -> SavedQuery:
@@ -23,14 +23,16 @@ def query(**settings: object) -> SavedQuery:
     return SavedQuery("q", "q.rq", "", "", (), {"x": Parameter(**given)}, {}, {}, "")  # type: ignore[arg-type]
 
 
-def term(text: str, index: Index | None = None, **settings: object) -> ox.NamedNode | ox.Literal:
+def term(
+    text: str, index: SearchIndex | None = None, **settings: object
+) -> ox.NamedNode | ox.Literal:
     found = bind(query(**settings), {"x": text}, index)["x"]
     assert isinstance(found, (ox.NamedNode, ox.Literal))
     return found
 
 
 @pytest.fixture(scope="module")
-def index(shipped: World) -> Index:
+def index(shipped: World) -> SearchIndex:
     return open_index(shipped.saved().folder)
 
 
@@ -75,22 +77,22 @@ def test_a_wrong_value_is_told_with_what_is_right(
 @pytest.mark.parametrize(
     ("text", "settings", "iri"),
     [
-        ("albania", {"type": "thing"}, thing("place", "albania")),
-        ("Albania", {"type": "thing", "kinds": ("country",)}, thing("place", "albania")),
-        ("Албанија", {"type": "thing"}, thing("place", "albania")),
-        ("  ALBANIA ", {"type": "thing"}, thing("place", "albania")),
-        ("Љубљана", {"type": "thing", "kinds": ("place",)}, thing("place", "ljubljana")),
-        ("RCC", {"type": "thing", "kinds": ("organization",)}, thing("organization", "rcc")),
-        (thing("place", "albania"), {"type": "thing"}, thing("place", "albania")),
-        (f"<{thing('place', 'albania')}>", {"type": "iri"}, thing("place", "albania")),
+        ("albania", {"type": "thing"}, record_iri("place", "albania")),
+        ("Albania", {"type": "thing", "kinds": ("country",)}, record_iri("place", "albania")),
+        ("Албанија", {"type": "thing"}, record_iri("place", "albania")),
+        ("  ALBANIA ", {"type": "thing"}, record_iri("place", "albania")),
+        ("Љубљана", {"type": "thing", "kinds": ("place",)}, record_iri("place", "ljubljana")),
+        ("RCC", {"type": "thing", "kinds": ("organization",)}, record_iri("organization", "rcc")),
+        (record_iri("place", "albania"), {"type": "thing"}, record_iri("place", "albania")),
+        (f"<{record_iri('place', 'albania')}>", {"type": "iri"}, record_iri("place", "albania")),
         ("returnees", {"type": "concept", "scheme": "topic"}, "vocab/topic/ftf-returnees"),
         ("ftf", {"type": "concept", "scheme": "topic"}, "vocab/topic/ftf"),
         ("topic/ftf", {"type": "concept", "scheme": "topic"}, "vocab/topic/ftf"),
-        ("Albania", {"type": "iri"}, thing("place", "albania")),
+        ("Albania", {"type": "iri"}, record_iri("place", "albania")),
     ],
 )
 def test_a_name_stands_for_its_thing(
-    index: Index, text: str, settings: dict[str, object], iri: str
+    index: SearchIndex, text: str, settings: dict[str, object], iri: str
 ) -> None:
     found = term(text, index, **settings)
     assert found.value.endswith(iri)
@@ -104,12 +106,12 @@ def test_without_a_graph_an_iri_and_a_term_are_taken_as_they_are() -> None:
 
 def test_a_name_of_several_things_lists_them(tmp_path: Path) -> None:
     store = ox.Store()
-    facts = ox.NamedNode(graph("facts"))
+    facts = ox.NamedNode(graph_iri("facts"))
     for folder, kind, name in (
         ("place", "pcve:Place", "northtown"),
         ("organization", "org:Organization", "river-institute"),
     ):
-        node = ox.NamedNode(thing(folder, name))
+        node = ox.NamedNode(record_iri(folder, name))
         label = ox.Literal("River Institute", language="en")
         for key, value in (("rdf:type", ox.NamedNode(expand(kind))), ("skos:prefLabel", label)):
             store.add(ox.Quad(node, ox.NamedNode(expand(key)), value, facts))
@@ -124,10 +126,10 @@ def test_a_name_of_several_things_lists_them(tmp_path: Path) -> None:
         "    river-institute  River Institute (organization)",
     ]
     only = term("river institute", index, type="thing", kinds=("organization",))
-    assert only.value == thing("organization", "river-institute")
+    assert only.value == record_iri("organization", "river-institute")
 
 
-def test_every_kind_and_list_of_a_header_is_one_of_the_graph(index: Index) -> None:
+def test_every_kind_and_list_of_a_header_is_one_of_the_graph(index: SearchIndex) -> None:
     known = index.kinds()
     for each in read_queries(Project(ROOT, ROOT / "build"), "answers").values():
         for parameter in each.params.values():
@@ -135,7 +137,7 @@ def test_every_kind_and_list_of_a_header_is_one_of_the_graph(index: Index) -> No
             assert not parameter.scheme or parameter.scheme in known, each.name
 
 
-def test_an_unknown_name_lists_the_nearest_of_its_kind(index: Index) -> None:
+def test_an_unknown_name_lists_the_nearest_of_its_kind(index: SearchIndex) -> None:
     with pytest.raises(UsageError) as caught:
         term("Albnia", index, type="thing", kinds=("country",))
     lines = str(caught.value).splitlines()
@@ -149,7 +151,7 @@ def test_an_unknown_name_lists_the_nearest_of_its_kind(index: Index) -> None:
         term("zzzzz", index, type="thing", kinds=("country",))
 
 
-def test_only_what_is_allowed_is_taken(index: Index) -> None:
+def test_only_what_is_allowed_is_taken(index: SearchIndex) -> None:
     settings = {"type": "concept", "scheme": "topic", "allowed": ("ftf",)}
     assert term("FTF", index, **settings).value.endswith("/ftf")
     with pytest.raises(UsageError, match="no topic matches"):

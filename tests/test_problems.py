@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import World
 
-from pcve_graph.system.cache import FOLDER
+from pcve_graph.system.cache import CACHE_FOLDER
 
 EVENT = "data/records/event/northtown-conference-2015.yml"
 PLACE = "data/records/place/northtown.yml"
@@ -183,7 +183,7 @@ def snapshot(world: World) -> dict[str, bytes]:
     """The files of a build, but for what the rules read, which says nothing of the data."""
     build = world.root / "build"
     files = (path for path in sorted(build.rglob("*")) if path.is_file())
-    return {str(path): path.read_bytes() for path in files if path.parent.name != FOLDER}
+    return {str(path): path.read_bytes() for path in files if path.parent.name != CACHE_FOLDER}
 
 
 def test_there_are_as_many_mistakes_as_ever() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcve_graph.records.quotes import HeldText, fold
+from pcve_graph.records.quotes import HeldText, fold_quote
 
 TEXT = HeldText("She said “not  now”\nand – being\u00a0tired – didn’t stay. »Later« she said.")
 
@@ -65,9 +65,9 @@ def test_any_piece_of_a_text_is_found_where_it_stands(text: str, data: st.DataOb
     start = data.draw(st.integers(0, len(text)))
     piece = text[start : data.draw(st.integers(start, len(text)))]
     spans = HeldText(text).find(piece)
-    assert bool(spans) == bool(fold(piece))
+    assert bool(spans) == bool(fold_quote(piece))
     for left, right in spans:
-        assert fold(text[left:right]) == fold(piece)
-    if fold(piece):
+        assert fold_quote(text[left:right]) == fold_quote(piece)
+    if fold_quote(piece):
         lead = len(piece) - len(piece.lstrip())
         assert any(left == start + lead for left, _ in spans)

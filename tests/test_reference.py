@@ -24,7 +24,7 @@ from pcve_graph.publish.site.diagram import draw
 from pcve_graph.publish.site.reference import write_reference
 from pcve_graph.query.saved import read_queries
 from pcve_graph.syntax.ontology import read_ontology
-from pcve_graph.validation.rule_help import pages
+from pcve_graph.validation.rule_help import describe_rules
 
 PROJECT = Project(ROOT, ROOT / "build")
 WRITTEN = write_reference(PROJECT, read_ontology(PROJECT))
@@ -82,7 +82,10 @@ def test_every_shape_and_rule_has_its_place(ontology: Ontology) -> None:
     ids = set(read("shapes.html").ids)
     assert {local_name(shape) for shape in ontology.messages} - ids == set()
     assert len(ids) >= 240
-    assert len(pages(ontology, PROJECT)) == sum(name.startswith("rule/") for name in FILES) - 1
+    assert (
+        len(describe_rules(ontology, PROJECT))
+        == sum(name.startswith("rule/") for name in FILES) - 1
+    )
 
 
 def test_every_saved_question_tells_its_parameters_and_columns() -> None:

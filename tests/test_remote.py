@@ -14,10 +14,10 @@ from servers import free_port
 from servers.bad import Request, drips, serving, stalls
 
 from pcve_graph.model.problems import UsageError
-from pcve_graph.query.execute import Table, Triples
+from pcve_graph.query.execute import ResultTable, ResultTriples
 from pcve_graph.query.remote import http
-from pcve_graph.query.remote.addresses import Addresses
-from pcve_graph.query.remote.endpoint import LONG, Endpoint
+from pcve_graph.query.remote.addresses import EndpointAddresses
+from pcve_graph.query.remote.endpoint import LONGEST_GET, Endpoint
 from pcve_graph.query.remote.login import Credentials
 from pcve_graph.query.remote.messages import EndpointError, useful_line
 
@@ -29,7 +29,7 @@ ROWS = json.dumps(
     }
 )
 ASK = "SELECT ?x { ?x ?p ?o }"
-SEVEN = Table(("x",), ((ox.Literal("7"),),))
+SEVEN = ResultTable(("x",), ((ox.Literal("7"),),))
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +76,7 @@ def test_rows_are_read() -> None:
 
 
 def test_a_long_question_is_posted() -> None:
-    text = f"{ASK} # {'x' * LONG}"
+    text = f"{ASK} # {'x' * LONGEST_GET}"
     with serving(rows) as server:
         assert published(Endpoint(server.url)).ask(text) == SEVEN
         method, path, _, body = server.seen[0]
@@ -139,7 +139,7 @@ def test_a_reset_that_passes_is_no_trouble() -> None:
 
 @pytest.mark.parametrize("status", [502, 503, 504, 429])
 def test_what_may_pass_is_asked_again(status: int) -> None:
-    turns = iter([says(status, "text/plain", "busy"), rows])
+    turns = iter([says(status, "text/compare_installations", "busy"), rows])
     with serving(lambda request: next(turns)(request)) as server:
         assert published(Endpoint(server.url)).ask(ASK) == SEVEN
         assert len(server.seen) == 2
@@ -147,7 +147,7 @@ def test_what_may_pass_is_asked_again(status: int) -> None:
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500, 501])
 def test_what_will_not_pass_is_asked_once(status: int) -> None:
-    message, requests = told(says(status, "text/plain", "no, not so"))
+    message, requests = told(says(status, "text/compare_installations", "no, not so"))
     assert f"answered {status} " in message
     assert "“no, not so”" in message
     assert requests == 1
@@ -163,14 +163,18 @@ def test_a_page_of_an_error_is_told_in_its_words() -> None:
 
 
 def test_a_name_is_wanted() -> None:
-    message, _ = told(says(401, "text/plain", "", WWW_Authenticate='Basic realm="x"'))
+    message, _ = told(
+        says(401, "text/compare_installations", "", WWW_Authenticate='Basic realm="x"')
+    )
     assert "set PCVE_ENDPOINT_USER and PCVE_ENDPOINT_PASSWORD" in message
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Digest", "Bearer", "Negotiate"])
 def test_a_name_that_is_not_known(scheme: str) -> None:
     challenge = f'{scheme} realm="x", nonce="abc", qop="auth"'
-    refusal = says(401, "text/plain", "who are you, s3cret?", WWW_Authenticate=challenge)
+    refusal = says(
+        401, "text/compare_installations", "who are you, s3cret?", WWW_Authenticate=challenge
+    )
     message, requests = told(refusal, credentials=Credentials("ann", "s3cret"))
     assert "does not accept this user, password or token" in message
     assert "s3cret" not in message
@@ -182,7 +186,9 @@ def test_a_password_goes_to_who_asks_for_it() -> None:
         expected = "Basic " + base64.b64encode(b"ann:s3cret").decode()
         if request.headers.get("Authorization") == expected:
             return rows(request)
-        return request.answer(401, "text/plain", "", WWW_Authenticate='Basic realm="x"')
+        return request.answer(
+            401, "text/compare_installations", "", WWW_Authenticate='Basic realm="x"'
+        )
 
     with serving(guarded) as server:
         endpoint = published(Endpoint(server.url, Credentials("ann", "s3cret")))
@@ -198,7 +204,7 @@ def test_a_token_goes_with_every_question() -> None:
 
 def test_an_allowed_redirect_is_followed_and_tells_no_other_server_who_asks() -> None:
     with serving(rows) as other:
-        there = says(302, "text/plain", "", Location=other.url)
+        there = says(302, "text/compare_installations", "", Location=other.url)
         with serving(there) as server:
             allowed = other.url.removesuffix("/sparql")
             token = Credentials(token="t0ken")
@@ -210,7 +216,7 @@ def test_an_allowed_redirect_is_followed_and_tells_no_other_server_who_asks() ->
 def test_an_update_is_not_redirected() -> None:
     """urllib makes a GET of it, and the update is gone without a word."""
     with serving(
-        says(302, "text/plain", "", Location="http://127.0.0.1:9/new?key=s3cret")
+        says(302, "text/compare_installations", "", Location="http://127.0.0.1:9/new?key=s3cret")
     ) as server:
         with pytest.raises(EndpointError, match=r"it has moved; use http://127.0.0.1:9/new$"):
             Endpoint(server.url).update("CLEAR DEFAULT")
@@ -218,7 +224,7 @@ def test_an_update_is_not_redirected() -> None:
 
 
 def test_a_short_wait_that_is_asked_for_is_kept() -> None:
-    turns = iter([says(429, "text/plain", "slow", Retry_After="1"), rows])
+    turns = iter([says(429, "text/compare_installations", "slow", Retry_After="1"), rows])
     with serving(lambda request: next(turns)(request)) as server:
         start = time.monotonic()
         assert published(Endpoint(server.url)).ask(ASK) == SEVEN
@@ -310,7 +316,7 @@ def test_values_have_the_spelling_of_the_embedded_store() -> None:
     body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [*bindings, {}]}})
     with serving(says(200, JSON, body)) as server:
         answer = published(Endpoint(server.url)).ask(ASK)
-    assert isinstance(answer, Table)
+    assert isinstance(answer, ResultTable)
     assert [str(row[0]) for row in answer.rows] == [
         f'"true"^^<{xsd}boolean>',
         f'"0.5"^^<{xsd}decimal>',
@@ -331,7 +337,7 @@ def test_thousands_of_values_have_the_spelling_of_the_embedded_store() -> None:
     body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": bindings}})
     with serving(says(200, JSON, body)) as server:
         answer = published(Endpoint(server.url)).ask(ASK)
-    assert isinstance(answer, Table)
+    assert isinstance(answer, ResultTable)
     assert [getattr(row[0], "value", "") for row in answer.rows] == [*map(str, range(10_000))]
 
 
@@ -341,7 +347,7 @@ def test_a_graph_in_any_syntax() -> None:
     for kind in ("application/n-triples", "text/turtle; charset=UTF-8"):
         with serving(says(200, kind, triple)) as server:
             answer = published(Endpoint(server.url)).ask(text)
-            assert isinstance(answer, Triples)
+            assert isinstance(answer, ResultTriples)
             assert str(answer.triples[0]) == triple.removesuffix(" .")
 
 
@@ -351,7 +357,7 @@ def test_a_limit_leaves_rows_out_and_says_so() -> None:
     with serving(says(200, JSON, body)) as server:
         answer = published(Endpoint(server.url)).ask(ASK, limit=2)
         assert "LIMIT+3" in server.seen[0][1]
-    assert isinstance(answer, Table)
+    assert isinstance(answer, ResultTable)
     assert (len(answer.rows), answer.more) == (2, True)
 
 
@@ -399,8 +405,10 @@ def test_an_address_that_is_none(url: str) -> None:
 def test_the_other_addresses_are_made_from_the_first(
     query: str, server: str, known: bool, update: str, store: str
 ) -> None:
-    assert Addresses(query).with_derived(server, known) == Addresses(query, update, store)
-    given = Addresses(query, "http://h/u", "http://h/g")
+    assert EndpointAddresses(query).with_derived(server, known) == EndpointAddresses(
+        query, update, store
+    )
+    given = EndpointAddresses(query, "http://h/u", "http://h/g")
     assert given.with_derived(server, known) == given
 
 

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from conftest import ROOT, World
 
-from pcve_graph.model.problems import RULES, Position, Problem, breach
+from pcve_graph.model.problems import RULES, Position, Problem, rule_problem
 from pcve_graph.validation.report import sarif
 
 FAULTS = ROOT / "tests" / "faults"
@@ -63,7 +63,7 @@ def test_the_log_of_a_right_project_keeps_the_schema(
 def test_any_path_is_a_uri_and_any_rule_has_words(schema: jsonschema.Draft7Validator) -> None:
     paths = ["a b.ttl", "päth/é#1?.yml", "/abs/x%.nt", "stdin"]
     problems = [
-        breach(rule, Position(path), "found x", "mend it") for rule in RULES for path in paths
+        rule_problem(rule, Position(path), "found x", "mend it") for rule in RULES for path in paths
     ]
     problems.append(Problem(Position("x"), "http://e.example/s", "found", "", "", "warning"))
     document = json.loads(sarif(tuple(problems), paths, 0))
@@ -73,6 +73,6 @@ def test_any_path_is_a_uri_and_any_rule_has_words(schema: jsonschema.Draft7Valid
 
 
 def test_the_schema_bites(schema: jsonschema.Draft7Validator) -> None:
-    document = json.loads(sarif((breach("id", Position("x"), "y", "z"),), ["x"], 0))
+    document = json.loads(sarif((rule_problem("id", Position("x"), "y", "z"),), ["x"], 0))
     document["runs"][0]["results"][0]["level"] = "fatal"
     assert not schema.is_valid(document)

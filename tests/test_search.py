@@ -12,9 +12,9 @@ import pytest
 from conftest import World
 
 from pcve_graph.graph.store import SEARCH_INDEX
-from pcve_graph.model.namespaces import expand, graph
+from pcve_graph.model.namespaces import expand, graph_iri
 from pcve_graph.model.text_normalization import fold
-from pcve_graph.query.search import FIELDS, Index, open_index, update_index, write_index
+from pcve_graph.query.search import FIELDS, SearchIndex, open_index, update_index, write_index
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_spellings_of_one_name_fold_to_one(first: str, second: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def index(shipped: World) -> Index:
+def index(shipped: World) -> SearchIndex:
     return open_index(shipped.saved().folder)
 
 
@@ -68,7 +68,9 @@ def index(shipped: World) -> Index:
         ("will be held from 10 to 11 May 2018 in Rome", "osce-ct-2018", "quote"),
     ],
 )
-def test_the_best_hit_is_the_first(index: Index, text: str, identifier: str, field: str) -> None:
+def test_the_best_hit_is_the_first(
+    index: SearchIndex, text: str, identifier: str, field: str
+) -> None:
     found = index.search(text)
     assert (found[0].id, found[0].field) == (identifier, field)
 
@@ -88,19 +90,19 @@ def test_ranks_follow_what_was_matched(tmp_path: Path) -> None:
         node = ox.NamedNode(f"https://w3id.org/pcve/id/place/{name * 3}")
         kind = ox.NamedNode(expand("rdf:type")), ox.NamedNode(expand("pcve:Place"))
         literal = ox.Literal(text, language="en")
-        store.add(ox.Quad(node, *kind, ox.NamedNode(graph("facts"))))
-        facts = ox.NamedNode(graph("facts"))
+        store.add(ox.Quad(node, *kind, ox.NamedNode(graph_iri("facts"))))
+        facts = ox.NamedNode(graph_iri("facts"))
         store.add(ox.Quad(node, ox.NamedNode(expand(key)), literal, facts))
     claim, quote = ox.NamedNode("http://e/claim"), ox.NamedNode("http://e/quote")
-    store.add(ox.Quad(node, *kind, ox.NamedNode(graph("facts"))))
+    store.add(ox.Quad(node, *kind, ox.NamedNode(graph_iri("facts"))))
     last = ox.NamedNode("https://w3id.org/pcve/id/place/hhh")
-    store.add(ox.Quad(last, *kind, ox.NamedNode(graph("facts"))))
+    store.add(ox.Quad(last, *kind, ox.NamedNode(graph_iri("facts"))))
     for subject, key, value in (
         (claim, "rdf:subject", last),
         (claim, "pcve:quote", quote),
         (quote, "oa:exact", ox.Literal("on the lake")),
     ):
-        evidence = ox.NamedNode(graph("evidence"))
+        evidence = ox.NamedNode(graph_iri("evidence"))
         store.add(ox.Quad(subject, ox.NamedNode(expand(key)), value, evidence))
     write_index(store, tmp_path / SEARCH_INDEX)
     found = open_index(tmp_path).search("lake")
@@ -110,7 +112,7 @@ def test_ranks_follow_what_was_matched(tmp_path: Path) -> None:
     assert [hit.id for hit in misspelt] == ["ccc", "ddd"]
 
 
-def test_kinds_narrow_the_search(index: Index) -> None:
+def test_kinds_narrow_the_search(index: SearchIndex) -> None:
     assert {hit.kind for hit in index.search("Albania", ["country"])} == {"country"}
     assert {hit.kind for hit in index.search("returnees", ["topic"])} == {"concept"}
     assert index.search("Albania", ["country"])[0].iri.endswith("/place/albania")
@@ -120,13 +122,13 @@ def test_kinds_narrow_the_search(index: Index) -> None:
 @pytest.mark.parametrize(
     "text", ['"', "a OR b", "NEAR(", "*", "'; drop table thing; --", "%", "^a"]
 )
-def test_signs_of_the_index_are_only_text(index: Index, text: str) -> None:
+def test_signs_of_the_index_are_only_text(index: SearchIndex, text: str) -> None:
     index.search(text)
     index.named(text)
     assert index.search("Albania")
 
 
-def test_a_search_takes_under_50_ms(index: Index) -> None:
+def test_a_search_takes_under_50_ms(index: SearchIndex) -> None:
     texts = ["Albania", "Sarajvo", "regional coperation council", "conference of", "prevention"]
     took = []
     for text in texts * 3:

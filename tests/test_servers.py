@@ -25,20 +25,25 @@ from golden import runs
 from servers import Server, in_ci, missing, running, stop
 from servers.bad import Request, serving
 
-from pcve_graph.model.namespaces import GRAPHS, graph
+from pcve_graph.model.namespaces import GRAPHS, graph_iri
 from pcve_graph.model.project import Project
 from pcve_graph.model.schema import Ontology
-from pcve_graph.query.access import Here, There, bind_in
-from pcve_graph.query.execute import Answer, Table, Triples, ask
-from pcve_graph.query.remote.addresses import Addresses
+from pcve_graph.query.access import EndpointGraph, SavedGraph, bind_for_graph
+from pcve_graph.query.execute import Answer, ResultTable, ResultTriples, ask
+from pcve_graph.query.remote.addresses import EndpointAddresses
 from pcve_graph.query.remote.endpoint import Endpoint
 from pcve_graph.query.remote.login import Credentials
 from pcve_graph.query.remote.messages import EndpointError
-from pcve_graph.query.remote.upload import commits_in_parts, plan, publish, staging
+from pcve_graph.query.remote.upload import (
+    commits_in_parts,
+    plan_upload,
+    staging_graph,
+    upload_graph,
+)
 from pcve_graph.query.saved import SavedQuery, read_queries
 from pcve_graph.query.show import show
-from pcve_graph.query.worker import Worker
-from pcve_graph.syntax.sparql_tokens import tokens
+from pcve_graph.query.worker import QueryWorker
+from pcve_graph.syntax.sparql_tokens import tokenize
 
 QUERIES = read_queries(Project(ROOT, ROOT / "build"), "answers")
 PAGE = {"northtown": "northtown-conference-2015", "shipped": "wbcti"}
@@ -71,7 +76,7 @@ def needed(name: str) -> None:
 
 def endpoint_of(server: Server, **options: str) -> Endpoint:
     who = Credentials(server.user, server.password)
-    return Endpoint(Addresses(server.url, **options), who)
+    return Endpoint(EndpointAddresses(server.url, **options), who)
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,8 @@ class Place:
     server: Server
 
     @property
-    def there(self) -> There:
-        return There(endpoint_of(self.server))
+    def there(self) -> EndpointGraph:
+        return EndpointGraph(endpoint_of(self.server))
 
 
 @pytest.fixture(
@@ -99,7 +104,7 @@ def place(
     needed(kind)
     world: World = request.getfixturevalue(name)
     with running(kind, tmp_path_factory.mktemp(kind) / "server") as server:
-        publish(endpoint_of(server), world.saved(), mute)
+        upload_graph(endpoint_of(server), world.saved(), mute)
         yield Place(world, name, server)
 
 
@@ -107,7 +112,7 @@ def trusted(server: Server, query: SavedQuery) -> bool:
     """Whether the server is known to answer such a query rightly."""
     if server.name != "virtuoso":
         return True
-    found = tokens(query.text)
+    found = tokenize(query.text)
     empty_path = any(
         after.text in ("*", "?") and before.kind in ("name", "iri")
         for before, after in pairwise(found)
@@ -117,15 +122,15 @@ def trusted(server: Server, query: SavedQuery) -> bool:
 
 def counted(answer: Answer) -> tuple[tuple[str, ...], Counter[tuple[object, ...]]]:
     """Columns, and how often each row comes: SPARQL leaves some orders to the engine."""
-    assert isinstance(answer, Table)
+    assert isinstance(answer, ResultTable)
     return answer.columns, Counter(answer.rows)
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
 def test_a_question_has_the_same_rows_on_a_server(place: Place, query: SavedQuery) -> None:
-    here, there = Here(place.world.saved()), place.there
+    here, there = SavedGraph(place.world.saved()), place.there
     for _, settings in runs(query, place.name):
-        bindings = bind_in(here, query, settings)
+        bindings = bind_for_graph(here, query, settings)
         if trusted(place.server, query):
             theirs = there.ask(query.text, bindings)
             assert counted(theirs) == counted(here.ask(query.text, bindings))
@@ -158,7 +163,7 @@ def test_a_thing_has_the_same_page_on_a_server(place: Place, ontology: Ontology)
 
 def test_the_page_of_a_thing_takes_a_handful_of_requests(place: Place, ontology: Ontology) -> None:
     with serving(forwarding(place.server.url)) as front:
-        there = There(Endpoint(front.at(place.server.url)))
+        there = EndpointGraph(Endpoint(front.at(place.server.url)))
         store = there.around(PAGE[place.name], ontology)
         assert len(show(store, ontology, PAGE[place.name]).facts) > 5
         assert len(front.seen) <= 12
@@ -203,10 +208,10 @@ def test_every_question_is_tried_on_a_server(place: Place) -> None:
 def test_the_whole_graph_came_over(place: Place) -> None:
     endpoint, store = endpoint_of(place.server), place.world.saved().store
     for name in GRAPHS:
-        text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph(name)}> {{ ?s ?p ?o }} }}"
+        text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph_iri(name)}> {{ ?s ?p ?o }} }}"
         theirs = endpoint.ask(text)
-        assert isinstance(theirs, Triples)
-        ours = store.quads_for_pattern(None, None, None, ox.NamedNode(graph(name)))
+        assert isinstance(theirs, ResultTriples)
+        ours = store.quads_for_pattern(None, None, None, ox.NamedNode(graph_iri(name)))
         assert set(theirs.triples) == {quad.triple for quad in ours}
 
 
@@ -232,7 +237,7 @@ def forwarding(
 
 
 def facts(server: Server) -> int:
-    return endpoint_of(server).count(graph("facts"))
+    return endpoint_of(server).count(graph_iri("facts"))
 
 
 def test_a_server_that_is_killed_keeps_what_it_had(
@@ -242,26 +247,26 @@ def test_a_server_that_is_killed_keeps_what_it_had(
     monkeypatch.setattr("pcve_graph.query.remote.upload.BATCH", 100)
     saved = northtown.saved()
     with running("oxigraph", tmp_path, "-l", "data") as server:
-        endpoint_of(server).load(graph("facts"), saved.lines("facts")[:10])
+        endpoint_of(server).load(graph_iri("facts"), saved.lines("facts")[:10])
 
         def kill(name: str, done: int, every: int) -> None:
             if name == "evidence" and done:
                 stop(server.process, signal.SIGKILL)
 
         with pytest.raises(EndpointError) as caught:
-            publish(endpoint_of(server), saved, kill)
+            upload_graph(endpoint_of(server), saved, kill)
         message = str(caught.value)
         assert "refused the connection" in message or "closed the connection" in message
         assert "the published graphs are unchanged" in message
         assert "publish again" in message
     with running("oxigraph", tmp_path, "-l", "data") as server:
         endpoint = endpoint_of(server)
-        left = plan(endpoint, saved)
+        left = plan_upload(endpoint, saved)
         assert left.old["facts"] == 10
-        assert left.left["evidence"] > 0
-        publish(endpoint, saved, mute)
+        assert left.staged["evidence"] > 0
+        upload_graph(endpoint, saved, mute)
         assert facts(server) == len(saved.lines("facts"))
-        assert not any(plan(endpoint, saved).left.values())
+        assert not any(plan_upload(endpoint, saved).staged.values())
 
 
 @pytest.mark.parametrize("kind", ["oxigraph", "virtuoso", "jena"])
@@ -271,16 +276,16 @@ def test_publishing_replaces_what_was_published_and_nothing_else(
     needed(kind)
     with running(kind, tmp_path) as server:
         endpoint = endpoint_of(server)
-        other, stale = "https://example.org/other", staging("facts")
+        other, stale = "https://example.org/other", staging_graph("facts")
         line = '<https://e.org/s> <https://e.org/p> "x" .'
         endpoint.count(other)
         endpoint.load(other, [line])
         endpoint.load(stale, [line])
-        endpoint.load(graph("facts"), [line])
+        endpoint.load(graph_iri("facts"), [line])
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         dry = northtown.pcve("publish", "--endpoint", server.url, "--dry-run")
-        assert (dry.exit_code, endpoint.count(graph("evidence"))) == (0, 0)
+        assert (dry.exit_code, endpoint.count(graph_iri("evidence"))) == (0, 0)
         assert "nothing was written" in dry.stdout
         assert "an earlier `pcve publish` was interrupted" in dry.stderr
         done = northtown.pcve("publish", "--endpoint", server.url)
@@ -291,7 +296,7 @@ def test_publishing_replaces_what_was_published_and_nothing_else(
             == (kind == "virtuoso")
             == commits_in_parts(endpoint)
         )
-        counts = {name: endpoint.count(graph(name)) for name in GRAPHS}
+        counts = {name: endpoint.count(graph_iri(name)) for name in GRAPHS}
         assert counts == {name: len(northtown.saved().lines(name)) for name in GRAPHS}
         assert endpoint.count(other) == 1
         assert endpoint.count(stale) == 0
@@ -301,18 +306,18 @@ def test_a_lost_answer_does_no_harm(northtown: World, tmp_path: Path) -> None:
     needed("oxigraph")
     lost: list[bytes] = []
     with running("oxigraph", tmp_path) as server:
-        plain = forwarding(server.url)
+        compare_installations = forwarding(server.url)
 
         def losing(request: Request) -> bool:
             if b"NOT+EXISTS" not in request.body or lost:
                 return False
             lost.append(request.body)
             request.answer = lambda *_, **__: request.reset()  # type: ignore[method-assign]
-            plain(request)
+            compare_installations(request)
             return True
 
         with serving(forwarding(server.url, losing)) as front:
-            publish(Endpoint(front.at(server.url)), northtown.saved(), mute)
+            upload_graph(Endpoint(front.at(server.url)), northtown.saved(), mute)
         assert len(lost) == 1
         assert facts(server) == len(northtown.saved().lines("facts"))
 
@@ -325,14 +330,14 @@ def test_a_server_without_a_graph_store_is_loaded_by_updates(
     def storeless(request: Request) -> bool:
         if not request.path.startswith("/store"):
             return False
-        request.answer(404, "text/plain", "no such page")
+        request.answer(404, "text/compare_installations", "no such page")
         return True
 
     with running("oxigraph", tmp_path) as server:
         with serving(forwarding(server.url, storeless)) as front:
             endpoint = Endpoint(front.at(server.url))
-            publish(endpoint, northtown.saved(), mute)
-            assert endpoint.where.store == ""
+            upload_graph(endpoint, northtown.saved(), mute)
+            assert endpoint.addresses.store == ""
         assert facts(server) == len(northtown.saved().lines("facts"))
 
 
@@ -342,15 +347,15 @@ def test_triples_that_do_not_arrive_are_noticed(northtown: World, tmp_path: Path
     def swallowing(request: Request) -> bool:
         if "staging%2Fevidence" not in request.path:
             return False
-        request.answer(204, "text/plain", "")
+        request.answer(204, "text/compare_installations", "")
         return True
 
     with running("oxigraph", tmp_path) as server:
         with serving(forwarding(server.url, swallowing)) as front:
             number = len(northtown.saved().lines("evidence"))
-            wrong = f"{staging('evidence')} has 0 triples instead of {number:,}"
+            wrong = f"{staging_graph('evidence')} has 0 triples instead of {number:,}"
             with pytest.raises(EndpointError, match=re.escape(wrong)) as caught:
-                publish(Endpoint(front.at(server.url)), northtown.saved(), mute)
+                upload_graph(Endpoint(front.at(server.url)), northtown.saved(), mute)
             assert "the staging graphs have been removed" in str(caught.value)
         assert facts(server) == 0
 
@@ -368,7 +373,7 @@ def test_who_may_not_write_is_told_so(northtown: World, tmp_path: Path) -> None:
 def test_time_that_is_up_on_the_server_is_told(northtown: World, tmp_path: Path) -> None:
     needed("oxigraph")
     with running("oxigraph", tmp_path, "--timeout-s", "1") as server:
-        publish(endpoint_of(server), northtown.saved(), mute)
+        upload_graph(endpoint_of(server), northtown.saved(), mute)
         endless = "SELECT ?a { ?a ?b ?c . ?d ?e ?f FILTER(CONCAT(STR(?a), STR(?d)) = STR(?f)) }"
         with pytest.raises(
             EndpointError, match="sent an incomplete response: “The SPARQL operation"
@@ -388,8 +393,8 @@ def test_half_a_pair_of_secrets_is_a_mistake(
 def test_the_embedded_answer_needs_no_server(northtown: World) -> None:
     query = QUERIES["sources"]
     saved = northtown.saved()
-    with Worker(saved.folder / "store") as worker:
-        assert Here(saved, worker).ask(query.text, timeout=30) == ask(saved.store, query.text)
+    with QueryWorker(saved.folder / "store") as worker:
+        assert SavedGraph(saved, worker).ask(query.text, timeout=30) == ask(saved.store, query.text)
 
 
 def test_every_question_is_tried_on_the_build(shipped: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 import rdflib
 from conftest import World
 
-from pcve_graph.model.namespaces import GRAPHS, graph
+from pcve_graph.model.namespaces import GRAPHS, graph_iri
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.release.service_description import DATASET, describe_service
 
@@ -53,7 +53,7 @@ def test_its_counts_are_those_of_a_recount(northtown: World, described: rdflib.G
         count = described.value(content, rdflib.VOID.triples)
         counted[str(described.value(named, SD.name))] = int(str(count))
     assert counted == {
-        graph(name): recount(f"GRAPH <{graph(name)}> {{ ?s ?p ?o }}") for name in GRAPHS
+        graph_iri(name): recount(f"GRAPH <{graph_iri(name)}> {{ ?s ?p ?o }}") for name in GRAPHS
     }
     whole = described.value(rdflib.URIRef(DATASET), SD.defaultGraph)
     number = int(str(described.value(whole, rdflib.VOID.triples)))

@@ -8,8 +8,8 @@ import pytest
 from conftest import World
 
 from pcve_graph.analysis.load import read_landscape
-from pcve_graph.analysis.scope import Scope, meets, period
-from pcve_graph.analysis.timeline import Timeline, read_collected, timeline
+from pcve_graph.analysis.scope import Scope, option_period, runs_within
+from pcve_graph.analysis.timeline import Timeline, build_timeline, read_source_coverage
 from pcve_graph.analysis.works import Landscape, Work
 
 
@@ -20,8 +20,8 @@ def landscape(shipped: World) -> Landscape:
 
 @pytest.fixture(scope="module")
 def found(shipped: World, landscape: Landscape) -> Timeline:
-    collected = read_collected(shipped.project, shipped.saved().store, landscape)
-    return timeline(landscape, collected, Scope(), ("project", "event"))
+    collected = read_source_coverage(shipped.project, shipped.saved().store, landscape)
+    return build_timeline(landscape, collected, Scope(), ("project", "event"))
 
 
 def test_everything_is_on_the_timeline_or_among_the_undated(
@@ -94,14 +94,14 @@ def test_dates_as_precise_as_they_are_say_yes_no_or_not_known(
 ) -> None:
     kind, start, end = WORKS[name]
     work = Work("https://w3id.org/pcve/id/x/y", kind, name, start=start, end=end)
-    assert meets(work, *period(None, None, day)) is answer
+    assert runs_within(work, *option_period(None, None, day)) is answer
 
 
 def test_a_year_is_surely_in_a_period_that_holds_all_of_it() -> None:
     kind, start, end = WORKS["a year"]
     work = Work("https://w3id.org/pcve/id/x/y", kind, "", start=start, end=end)
-    assert meets(work, *period("2018", "2018", None)) is True
-    assert meets(work, *period("2018-06", None, None)) is None
+    assert runs_within(work, *option_period("2018", "2018", None)) is True
+    assert runs_within(work, *option_period("2018-06", None, None)) is None
 
 
 def test_the_trend_has_shares_only_where_there_are_things_enough(shipped: World) -> None:

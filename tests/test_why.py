@@ -16,11 +16,11 @@ from pcve_graph.model.problems import UsageError
 from pcve_graph.model.schema import Ontology
 from pcve_graph.model.terms import Term
 from pcve_graph.query.parameters import bind
-from pcve_graph.query.property_paths import walked
+from pcve_graph.query.property_paths import triples_on_path
 from pcve_graph.query.search import open_index
-from pcve_graph.query.why import Reason, why
-from pcve_graph.syntax.sparql_patterns import path
-from pcve_graph.syntax.sparql_tokens import tokens
+from pcve_graph.query.why import RowReason, why
+from pcve_graph.syntax.sparql_patterns import property_path
+from pcve_graph.syntax.sparql_tokens import tokenize
 
 NORTHTOWN = [run for run in RUNS if run[0] == "northtown"]
 
@@ -33,11 +33,11 @@ ABSENCE = {
 
 def computed(text: str) -> set[str]:
     """The variables that an expression of the query gives a value."""
-    found = tokens(text)
+    found = tokenize(text)
     return {b.text[1:] for a, b in pairwise(found) if a.word == "AS"}
 
 
-def words(reasons: tuple[Reason, ...]) -> set[str]:
+def words(reasons: tuple[RowReason, ...]) -> set[str]:
     """All terms of the facts, and what their evidence says."""
     found = set()
     for each in (each for reason in reasons for each in reason.all()):
@@ -235,8 +235,11 @@ def test_a_path_gives_the_ways_that_arrive() -> None:
         node = query.algebra
         while node.name != "BGP":
             node = node.p
-        found = walked(
-            store, path(node.triples[0][1]), ox.NamedNode(f"x:{start}"), ox.NamedNode(f"x:{goal}")
+        found = triples_on_path(
+            store,
+            property_path(node.triples[0][1]),
+            ox.NamedNode(f"x:{start}"),
+            ox.NamedNode(f"x:{goal}"),
         )
         return {re.sub(r"<x:(\w)> <x:(\w)> <x:(\w)>", r"\1\2\3", str(each)) for each in found}
 

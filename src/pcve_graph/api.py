@@ -18,29 +18,29 @@ import pyoxigraph as ox
 
 from .graph.serialize import serialize
 from .model.limits import (
-    MEMORY,
-    QUESTION_SECONDS,
-    WORK_SECONDS,
+    COMMAND_SECONDS,
+    MEMORY_BYTES,
+    QUERY_SECONDS,
     read_count,
     read_memory,
     read_seconds,
 )
 from .model.namespaces import PREFIXES
-from .model.problems import Problem, UsageError, damage_as_usage
-from .model.project import Project, chosen_project
+from .model.problems import Problem, UsageError, damage_as_usage_error
+from .model.project import Project, open_project
 from .model.schema import Ontology
 from .model.terms import Term
-from .query.access import Here, Reading, There, bind_in
-from .query.execute import Answer, Table, Triples
-from .query.foreign import choose, own_query
+from .query.access import EndpointGraph, ReadableGraph, SavedGraph, bind_for_graph
+from .query.execute import Answer, ResultTable, ResultTriples
+from .query.foreign import parse_foreign_query, resolve_query
 from .query.remote.login import Credentials
-from .query.render import present_view
+from .query.render import render_thing
 from .query.results import Rows
 from .query.search import Hit
-from .query.show import View, show
-from .query.worker import Worker
+from .query.show import ThingView, show
+from .query.worker import QueryWorker
 from .syntax.ontology import read_ontology
-from .system.sandbox.process import Process
+from .system.sandbox.process import LimitedProcess
 
 if TYPE_CHECKING:
     import rdflib
@@ -51,27 +51,27 @@ _EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ThingPage:
     """The description of an entity; `view` holds its facts with their evidence."""
 
-    view: View
+    view: ThingView
 
     def __repr__(self) -> str:
-        return present_view(self.view)
+        return render_thing(self.view)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(present_view(self.view))}</pre>"
+        return f"<pre>{html.escape(render_thing(self.view))}</pre>"
 
 
 class KnowledgeGraph:
     """A graph to query: that of a project on disk, the shipped one, or one on a SPARQL server."""
 
-    def __init__(self, project: Project, graph: Reading) -> None:
+    def __init__(self, project: Project, graph: ReadableGraph) -> None:
         self.project = project
         self._graph = graph
-        self._process = Process()
-        if isinstance(graph, Here) and graph.worker is None:
-            graph.worker = Worker(graph.saved.folder / "store", self._process)
+        self._process = LimitedProcess()
+        if isinstance(graph, SavedGraph) and graph.worker is None:
+            graph.worker = QueryWorker(graph.saved.folder / "store", self._process)
         self._ontology: Ontology | None = None
 
     @classmethod
@@ -91,12 +91,12 @@ class KnowledgeGraph:
         as `https://data.example.org`, in addition to its own. Raises UsageError where `path` is not
         a project, or the project was not built yet.
         """
-        project = chosen_project(None if path is None else Path(path))
+        project = open_project(None if path is None else Path(path))
         if endpoint is not None:
             from .query.remote.endpoint import Endpoint
 
             server = Endpoint(endpoint, credentials, allow_redirects=allow_redirects)
-            return cls(project, There(server))
+            return cls(project, EndpointGraph(server))
         from .graph.store import open_graph
 
         if project.shipped:
@@ -105,7 +105,7 @@ class KnowledgeGraph:
 
             if not is_current(project):
                 build_project(project)
-        return cls(project, Here(open_graph(project)))
+        return cls(project, SavedGraph(open_graph(project)))
 
     @property
     def ontology(self) -> Ontology:
@@ -121,7 +121,7 @@ class KnowledgeGraph:
         *,
         limit: int | None = None,
         timeout: float | None = None,
-        memory: int | str = MEMORY,
+        memory: int | str = MEMORY_BYTES,
         **settings: str | int | datetime.date,
     ) -> Rows:
         """The result set of a saved query, or of the `.rq` file of this name.
@@ -134,12 +134,14 @@ class KnowledgeGraph:
         where it was stopped.
         """
         rows, size = _read_limit(limit), read_memory(memory)
-        seconds = QUESTION_SECONDS if timeout is None else read_seconds(timeout)
-        chosen = self._bounded(choose, self.project, name, None, name=name, bounds=(seconds, size))
+        seconds = QUERY_SECONDS if timeout is None else read_seconds(timeout)
+        chosen = self._bounded(
+            resolve_query, self.project, name, None, name=name, bounds=(seconds, size)
+        )
         if timeout is None:
             seconds = chosen.timeout or seconds
         values = {key.rstrip("_"): str(text) for key, text in settings.items()}
-        bindings = bind_in(self._graph, chosen, values)
+        bindings = bind_for_graph(self._graph, chosen, values)
         answer = self._graph.ask(
             chosen.text, bindings, chosen.path, timeout=seconds, memory=size, limit=rows
         )
@@ -150,8 +152,8 @@ class KnowledgeGraph:
         text: str,
         *,
         limit: int | None = None,
-        timeout: float = QUESTION_SECONDS,
-        memory: int | str = MEMORY,
+        timeout: float = QUERY_SECONDS,
+        memory: int | str = MEMORY_BYTES,
     ) -> Rows | rdflib.Graph | bool:
         """The result of SPARQL: rows for SELECT, an rdflib graph for CONSTRUCT, a bool for ASK.
 
@@ -160,13 +162,13 @@ class KnowledgeGraph:
         """
         rows, bounds = _read_limit(limit), (read_seconds(timeout), read_memory(memory))
         raw = text.encode(errors="surrogatepass")
-        query = self._bounded(own_query, raw, "query", name="query", bounds=bounds)
+        query = self._bounded(parse_foreign_query, raw, "query", name="query", bounds=bounds)
         answer = self._graph.ask(
             query.text, {}, query.path, timeout=bounds[0], memory=bounds[1], limit=rows
         )
         if isinstance(answer, bool):
             return answer
-        if isinstance(answer, Triples):
+        if isinstance(answer, ResultTriples):
             return _graph(answer.triples)
         return self._rows(answer, query.text, {})
 
@@ -177,27 +179,27 @@ class KnowledgeGraph:
         """
         return self._graph.index().search(text, kinds, read_count(limit) or None)
 
-    def show(self, identifier: str, *, as_of: datetime.date | None = None) -> Page:
+    def show(self, identifier: str, *, as_of: datetime.date | None = None) -> ThingPage:
         """The description of the entity with this id or IRI, or its state on the day `as_of`.
 
         Raises UsageError where it does not exist, with the nearest id.
         """
         store = self._graph.around(identifier, self.ontology)
-        with damage_as_usage():
-            return Page(show(store, self.ontology, identifier, as_of))
+        with damage_as_usage_error():
+            return ThingPage(show(store, self.ontology, identifier, as_of))
 
     def to_rdflib(self) -> rdflib.Graph:
         """All graphs as one rdflib graph, with the prefixes bound."""
         answer = self._graph.ask(_EVERYTHING, timeout=0, memory=0)
-        assert isinstance(answer, Triples)
+        assert isinstance(answer, ResultTriples)
         return _graph(answer.triples)
 
     def validate(
         self,
         *paths: str | Path,
         against: bool = False,
-        timeout: float = WORK_SECONDS,
-        memory: int | str = MEMORY,
+        timeout: float = COMMAND_SECONDS,
+        memory: int | str = MEMORY_BYTES,
     ) -> tuple[Problem, ...]:
         """The problems in files of RDF or records, or in the whole project without `paths`.
 
@@ -209,7 +211,7 @@ class KnowledgeGraph:
         """
         from .validation.run import problems_in
 
-        if against and not isinstance(self._graph, Here):
+        if against and not isinstance(self._graph, SavedGraph):
             raise UsageError("against= requires the saved graph of a project, not a server")
         files = tuple(Path(path) for path in paths)
         bounds = (read_seconds(timeout), read_memory(memory))
@@ -231,17 +233,17 @@ class KnowledgeGraph:
         return self._process.call(work, *arguments, name=name, seconds=seconds, memory=memory)
 
     def _rows(self, answer: Answer, text: str, bindings: Mapping[str, Term]) -> Rows:
-        if not isinstance(answer, Table):
+        if not isinstance(answer, ResultTable):
             raise UsageError(
                 "the query has no result set (it is not a SELECT); kg.sparql() runs any query"
             )
         labels, reasons = self._graph.words(answer), None
-        if isinstance(self._graph, Here) and self._graph.worker:
+        if isinstance(self._graph, SavedGraph) and self._graph.worker:
             reasons = partial(self._graph.worker.why, self.project, text, bindings)
         return Rows(answer, labels, reasons)
 
     def __repr__(self) -> str:
-        if isinstance(self._graph, There):
+        if isinstance(self._graph, EndpointGraph):
             return f"KnowledgeGraph({self._graph.endpoint!r})"
         return f"KnowledgeGraph({str(self.project.root)!r})"
 

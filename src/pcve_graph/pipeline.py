@@ -13,47 +13,55 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from .graph.build_folder import BuildFolder, Notify, build_folder, writing
+from .graph.build_folder import BuildFolder, Notify, build_folder, reporting_write_errors
 from .graph.generations import Generation
-from .graph.store import SEARCH_INDEX, Saved, open_generation, read_manifest
-from .graph.sums import Sum, UnusableError, linked_sums, sum_files
-from .incremental.change import Change, WholeError, read_change
-from .incremental.completeness import counted, recounted
-from .incremental.dependency_index import FILE, Index
-from .incremental.inputs import Inputs, News, news, renewed, scan, settled, write_inputs
+from .graph.store import SEARCH_INDEX, StoredGraph, open_generation, read_manifest
+from .graph.sums import FileSum, UnusableError, linked_sums, sum_files
+from .incremental.change import FullBuildError, GraphChange, read_change
+from .incremental.completeness import count_completeness, update_completeness
+from .incremental.dependency_index import INDEX_FILE, DependencyIndex
+from .incremental.inputs import (
+    InputChanges,
+    Inputs,
+    find_input_changes,
+    merge_input_changes,
+    recheck_inputs,
+    scan_inputs,
+    write_inputs,
+)
 from .model.namespaces import GRAPHS
-from .model.problems import ContentError, UsageError, shortage
+from .model.problems import ContentError, UsageError, shortage_message
 from .model.project import Project
 from .query import search
-from .records.assemble import Built, build_graph
+from .records.assemble import AssembledGraph, build_graph
 from .records.reader import read_records
 from .syntax.ontology import read_ontology
-from .system.background import Beside
-from .system.cache import program
+from .system.background import BackgroundThread
+from .system.cache import program_hash
 from .validation.gate import Checked, check_graph
 from .validation.incremental_gate import Gate, check_change, open_gate
 
 
-def copy_caches(saved: Saved, folder: Path) -> None:
+def copy_caches(saved: StoredGraph, folder: Path) -> None:
     """Copy the store and the search index of the last build to the draft in `folder`.
 
     They are then updated there. Raises UsageError where they cannot be written.
     """
-    with writing(folder.parent):
+    with reporting_write_errors(folder.parent):
         shutil.copyfile(saved.folder / SEARCH_INDEX, folder / SEARCH_INDEX)
         _copy_store(saved, folder / "store")
 
 
 def write_whole(
-    built: Built, project: Project, folder: Path
-) -> tuple[dict[str, Any], dict[str, Sum]]:
+    built: AssembledGraph, project: Project, folder: Path
+) -> tuple[dict[str, Any], dict[str, FileSum]]:
     """Write a whole graph except the validation results; return its counts and the sums.
 
     Terms are loaded leniently, as validation parses them strictly. Raises UsageError where the
     files cannot be written.
     """
-    with writing(folder.parent):
-        indexed(built).save(folder / FILE)
+    with reporting_write_errors(folder.parent):
+        index_graph(built).save(folder / INDEX_FILE)
         for name in GRAPHS:
             (folder / "graph" / f"{name}.nt").write_bytes(built.text(name))
         store = ox.Store(str(folder / "store"))
@@ -62,15 +70,15 @@ def write_whole(
         store.flush()
         search.write_index(store, folder / SEARCH_INDEX)
         triples = {name: len(built.graphs[name]) for name in GRAPHS}
-        counts = {"triples": triples, "completeness": counted(project, store)}
+        counts = {"triples": triples, "completeness": count_completeness(project, store)}
         del store  # closing it writes to its files
-        return counts, sum_files(folder, {}, without=FILE)
+        return counts, sum_files(folder, {}, without=INDEX_FILE)
 
 
-def indexed(built: Built) -> Index:
+def index_graph(built: AssembledGraph) -> DependencyIndex:
     """The dependency index of a whole build."""
-    index = Index.create()
-    index.put("program", program())
+    index = DependencyIndex.create()
+    index.put("program", program_hash())
     index.add_sheets(built.sheets)
     sheets = {sheet.owner: sheet for sheet in built.sheets}
     things = built.named.values()
@@ -78,13 +86,13 @@ def indexed(built: Built) -> Index:
     return index
 
 
-def write_change(change: Change, saved: Saved, folder: Path) -> dict[str, Sum]:
+def write_change(change: GraphChange, saved: StoredGraph, folder: Path) -> dict[str, FileSum]:
     """Write the changed graph files, update store and search index, and return the sums.
 
     Sums of files shared with `saved` are taken from there. Independent of validation, so the two
     run at once. Raises UsageError where the files cannot be written.
     """
-    with writing(folder.parent):
+    with reporting_write_errors(folder.parent):
         _write_files(change, folder)
         store = ox.Store(str(folder / "store"))
         for quad in change.view.removed:
@@ -95,20 +103,20 @@ def write_change(change: Change, saved: Saved, folder: Path) -> dict[str, Sum]:
         search.update_index(folder / SEARCH_INDEX, store, changed_iris)
         del store  # closing it writes to its files
         known_sums = linked_sums(folder, saved.folder, saved.generation.sums)
-        return sum_files(folder, known_sums, without=FILE)
+        return sum_files(folder, known_sums, without=INDEX_FILE)
 
 
-def _write_files(change: Change, folder: Path) -> None:
+def _write_files(change: GraphChange, folder: Path) -> None:
     for name in GRAPHS:
         file = Path("graph") / f"{name}.nt"
         removed, added = change.removed.get(name, []), change.added.get(name, [])
         if removed or added:
-            change.spelling.lines[name].replace(folder / file, removed, added)
+            change.line_lookup.lines[name].replace(folder / file, removed, added)
         else:
             _link(change.folder / file, folder / file)
 
 
-def _copy_store(saved: Saved, folder: Path) -> None:
+def _copy_store(saved: StoredGraph, folder: Path) -> None:
     """Copy the store, with hard links to its large files where the file system has them."""
     try:
         saved.store.backup(str(folder))
@@ -133,12 +141,12 @@ def finish_whole(
     `files` are the inputs as scanned before reading. Raises UsageError where the files cannot be
     written.
     """
-    with writing(folder.parent):
-        write_inputs(settled(project, files), folder)
-        _finish(checked, Index.edit(folder / FILE), counts, folder)
+    with reporting_write_errors(folder.parent):
+        write_inputs(recheck_inputs(project, files), folder)
+        _finish(checked, DependencyIndex.edit(folder / INDEX_FILE), counts, folder)
 
 
-def finish_change(checked: Checked, change: Change, folder: Path) -> None:
+def finish_change(checked: Checked, change: GraphChange, folder: Path) -> None:
     """Write the rest after `write_change`.
 
     Raises UsageError where the files cannot be written.
@@ -147,14 +155,21 @@ def finish_change(checked: Checked, change: Change, folder: Path) -> None:
     for lines, sign in ((change.removed, -1), (change.added, 1)):
         for name, graph_lines in lines.items():
             counts["triples"][name] += sign * len(graph_lines)
-    counts["completeness"] = recounted(change.project, counts["completeness"], change.view)
-    with writing(folder.parent):
-        write_inputs(settled(change.project, renewed(change.folder, change.news)), folder)
+    counts["completeness"] = update_completeness(
+        change.project, counts["completeness"], change.view
+    )
+    with reporting_write_errors(folder.parent):
+        write_inputs(
+            recheck_inputs(
+                change.project, merge_input_changes(change.folder, change.input_changes)
+            ),
+            folder,
+        )
         graph_counts = {name: counts[name] for name in ("triples", "completeness")}
         _finish(checked, change.index, graph_counts, folder)
 
 
-def _finish(checked: Checked, index: Index, counts: dict[str, Any], folder: Path) -> None:
+def _finish(checked: Checked, index: DependencyIndex, counts: dict[str, Any], folder: Path) -> None:
     """Write the results of validation and the manifest."""
     if not isinstance(checked, Checked):
         raise TypeError("only a validated graph is saved")
@@ -178,7 +193,7 @@ def build_project(
     whole: bool = False,
     notify: Notify = lambda line: None,
     folder: BuildFolder | None = None,
-    find_changes: Callable[[], News] | None = None,
+    find_changes: Callable[[], InputChanges] | None = None,
 ) -> Checked:
     """Build and validate the graph of the project, and save it in `project.build`.
 
@@ -189,31 +204,31 @@ def build_project(
     """
     with nullcontext(folder) if folder else build_folder(project.build, notify) as opened:
         if opened.last is not None and not whole:
-            find_changes = find_changes or partial(news, project, opened.last.folder)
+            find_changes = find_changes or partial(find_input_changes, project, opened.last.folder)
             try:
                 return _build_change(project, engine, opened, opened.last, find_changes)
-            except WholeError:
+            except FullBuildError:
                 pass
             except UnusableError as error:
-                opened.obstacle = error.reason
+                opened.unusable_reason = error.reason
             except (ContentError, UsageError):
                 raise
             except Exception as error:  # a whole build does not depend on the last one
-                if shortage(error):
+                if shortage_message(error):
                     raise
-                opened.obstacle = f"the last build cannot be continued ({error!r})"
-        if opened.obstacle:
-            notify(f"{opened.obstacle}; the graph is built from scratch")
+                opened.unusable_reason = f"the last build cannot be continued ({error!r})"
+        if opened.unusable_reason:
+            notify(f"{opened.unusable_reason}; the graph is built from scratch")
         return _build_whole(project, engine, opened)
 
 
 def _build_whole(project: Project, engine: str | None, folder: BuildFolder) -> Checked:
     """Read, validate and save everything, independently of the last build."""
-    files = scan(project)
+    files = scan_inputs(project)
     ontology = read_ontology(project)
     built = build_graph(read_records(project), ontology)
     with folder.draft() as draft:
-        with Beside(partial(write_whole, built, project, draft)) as write_task:
+        with BackgroundThread(partial(write_whole, built, project, draft)) as write_task:
             checked = check_graph(built, ontology, project, engine)
         counts, sums = write_task.result()
         finish_whole(checked, counts, project, files, draft)
@@ -226,14 +241,14 @@ def _build_change(
     engine: str | None,
     folder: BuildFolder,
     last: Generation,
-    find_changes: Callable[[], News],
+    find_changes: Callable[[], InputChanges],
 ) -> Checked:
     """Validate and save what changed since the last build, both at once.
 
     Raises WholeError where the change requires a whole build, and UnusableError where the last
     build is damaged; problems of the content that follow from damage are not reported.
     """
-    with Beside(last.check) as file_check:
+    with BackgroundThread(last.check) as file_check:
         try:
             return _continue(project, engine, folder, last, find_changes, file_check)
         except Exception:
@@ -246,13 +261,13 @@ def _continue(
     engine: str | None,
     folder: BuildFolder,
     last: Generation,
-    find_changes: Callable[[], News],
-    file_check: Beside[None],
+    find_changes: Callable[[], InputChanges],
+    file_check: BackgroundThread[None],
 ) -> Checked:
-    with Beside(partial(open_generation, last)) as saved_task:
+    with BackgroundThread(partial(open_generation, last)) as saved_task:
         ontology = read_ontology(project)
     saved = saved_task.result()
-    with Beside(partial(open_gate, project, ontology)) as gate_task:
+    with BackgroundThread(partial(open_gate, project, ontology)) as gate_task:
         changes = find_changes()
     if not changes.changed:
         change = read_change(project, ontology, saved, folder.path, changes)
@@ -260,11 +275,11 @@ def _continue(
         file_check.result()
         return checked
     with folder.draft() as draft:
-        with Beside(partial(copy_caches, saved, draft)) as copy_task:
+        with BackgroundThread(partial(copy_caches, saved, draft)) as copy_task:
             change = read_change(project, ontology, saved, draft, changes)
         copy_task.result()
         gate = _current(gate_task.result())
-        with Beside(partial(write_change, change, saved, draft)) as write_task:
+        with BackgroundThread(partial(write_change, change, saved, draft)) as write_task:
             checked = check_change(change, gate, engine)
         sums = write_task.result()
         finish_change(checked, change, draft)
@@ -280,5 +295,5 @@ def _current(gate: Gate) -> Gate:
     detected. Raises WholeError where they have changed.
     """
     if read_ontology(gate.project) is not gate.ontology or not gate.is_current():
-        raise WholeError("the ontology or the checks have changed")
+        raise FullBuildError("the ontology or the checks have changed")
     return gate

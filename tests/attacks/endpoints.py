@@ -8,14 +8,14 @@ import pyoxigraph as ox
 import pytest
 from servers.bad import Talk, talking
 
-from pcve_graph.query.execute import Table
+from pcve_graph.query.execute import ResultTable
 from pcve_graph.query.remote.endpoint import Endpoint
 from pcve_graph.query.remote.messages import EndpointError
 
 from .commands import JSON, SELECT
 
 CONSTRUCT = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
-SEVEN = Table(("x",), ((ox.Literal("7"),),))
+SEVEN = ResultTable(("x",), ((ox.Literal("7"),),))
 XML = "application/sparql-results+xml"
 RDF_XML = "application/rdf+xml"
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/sparql-results+json\r\n"

@@ -18,7 +18,7 @@ from conftest import World
 from pcve_graph import KnowledgeGraph
 from pcve_graph.model.problems import UsageError
 from pcve_graph.system.sandbox import inside
-from pcve_graph.system.sandbox.process import Process
+from pcve_graph.system.sandbox.process import LimitedProcess
 from pcve_graph.system.sandbox.watch import StoppedError
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -247,7 +247,7 @@ def test_a_call_leaves_this_process_as_it_is(kg: KnowledgeGraph) -> None:
 
 
 def test_a_process_is_gone_with_what_used_it() -> None:
-    process = Process()
+    process = LimitedProcess()
     assert process.call(len, "four", name="it") == 4
     number = process.pid
     assert number
@@ -256,7 +256,7 @@ def test_a_process_is_gone_with_what_used_it() -> None:
 
 
 def test_a_crash_from_python_is_a_message() -> None:
-    with Process() as process:
+    with LimitedProcess() as process:
         with pytest.raises(StoppedError, match=r"it crashed in native code \(SIGSEGV\)"):
             process.call(signal.raise_signal, signal.SIGSEGV, name="it")
         with pytest.raises(ZeroDivisionError):

@@ -20,10 +20,10 @@ from SPARQLWrapper import SPARQLWrapper
 
 from pcve_graph import KnowledgeGraph
 from pcve_graph.model.problems import UsageError
-from pcve_graph.query.execute import Table, Triples
+from pcve_graph.query.execute import ResultTable, ResultTriples
 from pcve_graph.query.remote import http
 from pcve_graph.query.remote.addresses import normal_url
-from pcve_graph.query.remote.endpoint import LONG, Endpoint
+from pcve_graph.query.remote.endpoint import LONGEST_GET, Endpoint
 from pcve_graph.query.remote.login import Credentials
 from pcve_graph.query.remote.messages import EXCERPT, EndpointError, useful_line
 
@@ -121,12 +121,12 @@ def test_ordinary_answers_pass_the_guards() -> None:
     body = _BOUND % (b'{"type":"literal","value":%s}' % words)
     with talking(sends(answer(body))) as url:
         table = fresh(url).ask(SELECT)
-    assert isinstance(table, Table)
+    assert isinstance(table, ResultTable)
     assert str(getattr(table.rows[0][0], "value", "")) == json.loads(words)
     page = b'<?xml version="1.0"?>' + _SPARQL % b"<literal>&lt;!ENTITY &#233; &lt;a></literal>"
     with talking(sends(answer(page, XML))) as url:
         table = fresh(url).ask(SELECT)
-    assert isinstance(table, Table)
+    assert isinstance(table, ResultTable)
     assert getattr(table.rows[0][0], "value", "") == "<!ENTITY é <a>"
     for kind, content in (
         (RDF_XML, _RDF % b"7"),
@@ -135,7 +135,7 @@ def test_ordinary_answers_pass_the_guards() -> None:
     ):
         with talking(sends(answer(content, kind))) as url:
             triples = fresh(url).ask(CONSTRUCT)
-        assert isinstance(triples, Triples)
+        assert isinstance(triples, ResultTriples)
         assert len(triples.triples) == 1
 
 
@@ -261,7 +261,7 @@ def test_any_bytes_give_rows_or_one_message(monkeypatch: pytest.MonkeyPatch) -> 
             content = mutated(chance, chance.choice(good))
             endpoint = fresh(url, timeout=5, attempts=2, credentials=Credentials("ann", "s3cret"))
             try:
-                assert isinstance(endpoint.ask(SELECT), Table)
+                assert isinstance(endpoint.ask(SELECT), ResultTable)
             except EndpointError as error:
                 assert str(error).isprintable(), content
                 assert "s3cret" not in str(error)
@@ -350,7 +350,7 @@ def test_requests_are_those_of_sparqlwrapper() -> None:
 
     text = 'SELECT ?x { ?x ?p "ž & +/~*=", ?x } # x'
     with serving(behaviour) as server:
-        for content in (text, f"{text}{'x' * LONG}"):
+        for content in (text, f"{text}{'x' * LONGEST_GET}"):
             fresh(server.url).ask(content)
             wrapper = SPARQLWrapper(server.url, returnFormat="json")
             wrapper.setOnlyConneg(True)

@@ -1,6 +1,6 @@
 """Every file that a command writes is the old one or the new one, whatever happens meanwhile.
 
-The process is killed, the disk is full, two write at once, the target is no plain file.
+The process is killed, the disk is full, two write at once, the target is no compare_installations file.
 """
 
 from __future__ import annotations

@@ -23,9 +23,9 @@ import pytest
 from conftest import World, make_world
 from servers import Server, in_ci, missing, running
 
-from pcve_graph.model.namespaces import GRAPHS, graph
+from pcve_graph.model.namespaces import GRAPHS, graph_iri
 from pcve_graph.query.remote.endpoint import Addresses, Endpoint
-from pcve_graph.query.remote.upload import staging
+from pcve_graph.query.remote.upload import staging_graph
 
 KILLS = int(os.environ.get("PCVE_KILLS", "14"))
 SEED = int(os.environ.get("PCVE_KILLS_SEED", "15"))
@@ -246,16 +246,16 @@ def check_publish(scene: Scene, server: Server) -> None:
     where = ("--endpoint", server.url)
     publish = ("publish", *where)
     scene.done(*publish)
-    counts = {name: there.count(graph(name)) for name in GRAPHS}
+    counts = {name: there.count(graph_iri(name)) for name in GRAPHS}
     old, new = scene.edit()
     assert scene.world.pcve("build").exit_code == 0
     scene.killed(*publish)
     assert scene.answer(*where) in (old, new)
-    assert counts == {name: there.count(graph(name)) for name in GRAPHS}
+    assert counts == {name: there.count(graph_iri(name)) for name in GRAPHS}
     scene.done(*publish)
     assert scene.answer(*where) == new
-    assert counts == {name: there.count(graph(name)) for name in GRAPHS}
-    assert not any(there.count(staging(name)) for name in GRAPHS)
+    assert counts == {name: there.count(graph_iri(name)) for name in GRAPHS}
+    assert not any(there.count(staging_graph(name)) for name in GRAPHS)
 
 
 CHECKS: dict[str, Callable[[Scene], None]] = {

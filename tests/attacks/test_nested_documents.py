@@ -12,7 +12,7 @@ import pytest
 from conftest import World
 
 from pcve_graph.model.problems import ContentError
-from pcve_graph.syntax.tree import DEEPEST
+from pcve_graph.syntax.tree import DOCUMENT_DEPTH
 from pcve_graph.validation.documents import read_document
 
 SECONDS, MEMORY = 60, 2**30
@@ -178,7 +178,7 @@ FORMS = {
 def test_the_deepest_that_is_read(form: str) -> None:
     around, opening, middle, closing, levels = FORMS[form]
     step = 2 if form == "rdfxml" else 1
-    fits = (DEEPEST - levels) // step
+    fits = (DOCUMENT_DEPTH - levels) // step
 
     def statements(count: int) -> int:
         text = around % (opening * count + middle + closing * count)

@@ -19,9 +19,15 @@ from conftest import World
 
 from pcve_graph import KnowledgeGraph
 from pcve_graph.model.problems import ContentError, UsageError
-from pcve_graph.query.execute import refuse
-from pcve_graph.query.foreign import own_query
-from pcve_graph.syntax.sparql_bounds import DEEPEST, HEAVIEST, LARGEST, check_text, first_too_deep
+from pcve_graph.query.execute import check_read_only
+from pcve_graph.query.foreign import parse_foreign_query
+from pcve_graph.syntax.sparql_bounds import (
+    DEEPEST_BRACKET,
+    HEAVIEST_CHAIN,
+    LARGEST_QUERY,
+    check_query_text,
+    first_too_deep,
+)
 from pcve_graph.syntax.sparql_patterns import query_patterns
 from pcve_graph.validation import shacl
 
@@ -114,7 +120,7 @@ FLAT: dict[str, Form] = {
 def stopped(text: str) -> str:
     """The message for a text that is refused before any parser sees it."""
     with pytest.raises(ContentError) as caught:
-        refuse(text)
+        check_read_only(text)
     (problem,) = caught.value.problems
     assert problem.rule in ("query-nesting", "query-syntax")
     assert problem.position.line >= 1
@@ -124,13 +130,13 @@ def stopped(text: str) -> str:
 
 @pytest.mark.parametrize("name", NESTED)
 def test_what_is_nested_too_deep_is_refused(name: str) -> None:
-    for number in (DEEPEST + 1, 1000, 20_000):
+    for number in (DEEPEST_BRACKET + 1, 1000, 20_000):
         assert ("nested more than 32 deep" in stopped(NESTED[name](number))) or name == "hidden"
 
 
 @pytest.mark.parametrize("name", CHAINED)
 def test_what_is_chained_too_long_is_refused(name: str) -> None:
-    for number in (HEAVIEST + 1, 20_000):
+    for number in (HEAVIEST_CHAIN + 1, 20_000):
         assert "is too long" in stopped(CHAINED[name](number))
 
 
@@ -139,7 +145,7 @@ def longest(form: Form, most: int) -> str:
 
     def passes(number: int) -> bool:
         try:
-            refuse(form(number))
+            check_read_only(form(number))
         except ContentError:
             return False
         return True
@@ -185,7 +191,7 @@ def test_what_is_let_through_fits_into_the_smallest_stack() -> None:
         for name in ("triples", "predicates", "objects", "members", "truths", "texts")
     ]
     texts = [
-        longest(form, HEAVIEST + 2 if "nested" not in name else DEEPEST + 2)
+        longest(form, HEAVIEST_CHAIN + 2 if "nested" not in name else DEEPEST_BRACKET + 2)
         + (" # parse" if name in slow else "")
         for name, form in forms.items()
     ]
@@ -199,13 +205,13 @@ def test_what_is_let_through_fits_into_the_smallest_stack() -> None:
 def test_rdflib_reads_what_is_let_through(name: str) -> None:
     """Its parser makes more nested calls for that than Python allows of itself."""
     before = sys.getrecursionlimit()
-    assert query_patterns(longest(NESTED[name], DEEPEST + 2)).patterns
+    assert query_patterns(longest(NESTED[name], DEEPEST_BRACKET + 2)).patterns
     assert sys.getrecursionlimit() == before
 
 
 @pytest.mark.parametrize("name", FLAT)
 def test_what_is_long_and_flat_is_let_through(name: str) -> None:
-    check_text(FLAT[name](5000), "query")
+    check_query_text(FLAT[name](5000), "query")
 
 
 def test_all_ways_in_say_where(northtown: World, tmp_path: Path) -> None:
@@ -257,7 +263,7 @@ def test_a_thread_of_a_notebook_lives(northtown: World) -> None:
 
 def test_the_place_is_that_of_the_persons_own_text() -> None:
     with pytest.raises(ContentError, match=r"mine:1:59: error query-nesting"):
-        own_query(f"SELECT * {{ ?s a pcve:Event {'{' * 40}".encode(), "mine")
+        parse_foreign_query(f"SELECT * {{ ?s a pcve:Event {'{' * 40}".encode(), "mine")
 
 
 @pytest.mark.parametrize("engine", ["turbo", "pyshacl"])
@@ -300,17 +306,17 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_reading_tokens_takes_time_in_proportion(name: str) -> None:
     """A quarter of the largest text takes half a second; work that squares takes hours."""
-    text = HOSTILE[name] * (LARGEST // 4 // len(HOSTILE[name]))
+    text = HOSTILE[name] * (LARGEST_QUERY // 4 // len(HOSTILE[name]))
     start = time.process_time()
     try:
-        check_text(text, "query")
+        check_query_text(text, "query")
     except ContentError as error:
         assert len(str(error)) < 500
     assert time.process_time() - start < 20
 
 
 def test_a_text_of_10_mb_is_not_read(northtown: World, tmp_path: Path) -> None:
-    text = b"SELECT * { ?s ?p ?o } #" + b"x" * (10 * LARGEST)
+    text = b"SELECT * { ?s ?p ?o } #" + b"x" * (10 * LARGEST_QUERY)
     (tmp_path / "long.rq").write_bytes(text)
     for arguments in (["query", "-"], ["query", str(tmp_path / "long.rq")]):
         result = northtown.pcve(*arguments, stdin=text)

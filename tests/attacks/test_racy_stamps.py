@@ -14,7 +14,13 @@ from pathlib import Path
 
 from conftest import ROOT, World, make_world
 
-from pcve_graph.incremental.inputs import News, news, read_inputs, scan, settled
+from pcve_graph.incremental.inputs import (
+    InputChanges,
+    find_input_changes,
+    read_inputs,
+    recheck_inputs,
+    scan_inputs,
+)
 from pcve_graph.model.namespaces import GRAPHS
 from pcve_graph.pipeline import build_project
 
@@ -81,7 +87,7 @@ def test_every_edit_is_in_the_next_build(tmp_path: Path) -> None:
     last = {name: world.saved().lines(name) for name in GRAPHS}
     build_project(world.project, whole=True)
     assert last == {name: world.saved().lines(name) for name in GRAPHS}
-    assert read_inputs(world.saved().folder).sums == scan(world.project).sums
+    assert read_inputs(world.saved().folder).sums == scan_inputs(world.project).sums
 
 
 def test_a_file_that_changed_back_after_it_was_read_is_read_again(world: World) -> None:
@@ -89,8 +95,8 @@ def test_a_file_that_changed_back_after_it_was_read_is_read_again(world: World) 
     build_project(world.project)
     edit(world, f"asked for {WORD}", words(1))
 
-    def meanwhile() -> News:
-        looked = news(world.project, world.built())
+    def meanwhile() -> InputChanges:
+        looked = find_input_changes(world.project, world.built())
         edit(world, words(1), words(2))
         return looked
 
@@ -99,7 +105,7 @@ def test_a_file_that_changed_back_after_it_was_read_is_read_again(world: World) 
     edit(world, words(2), words(1))
     build_project(world.project)
     assert words(1) in facts(world)
-    assert news(world.project, world.built()).changed == set()
+    assert find_input_changes(world.project, world.built()).changed == set()
 
 
 def test_an_ontology_that_changed_back_before_it_was_looked_at_is_read_again(world: World) -> None:
@@ -108,23 +114,23 @@ def test_an_ontology_that_changed_back_before_it_was_looked_at_is_read_again(wor
     edit(world, right, wrong, name)
     edit(world, f"asked for {WORD}", words(1))
 
-    def meanwhile() -> News:
+    def meanwhile() -> InputChanges:
         edit(world, wrong, right, name)
-        return news(world.project, world.built())
+        return find_input_changes(world.project, world.built())
 
     build_project(world.project, find_changes=meanwhile)
     assert words(1) in facts(world)
     assert "foaf/0.1/remark" not in facts(world)
-    assert news(world.project, world.built()).changed == set()
+    assert find_input_changes(world.project, world.built()).changed == set()
 
 
 def test_a_file_that_came_and_went_while_a_build_read_makes_all_unsure(world: World) -> None:
-    files = scan(world.project)
-    assert settled(world.project, files) == files
+    files = scan_inputs(world.project)
+    assert recheck_inputs(world.project, files) == files
     passing = world.root / "data/records/event/passing.yml"
     passing.write_text("id: passing\n")
     passing.unlink()
-    after = settled(world.project, files)
+    after = recheck_inputs(world.project, files)
     assert after.sums == files.sums
     assert set(after.stamps.values()).isdisjoint(files.stamps.values())
 
@@ -133,15 +139,15 @@ def test_a_file_that_changed_just_before_the_look_is_read_again(world: World) ->
     """As git does with its index: a further change within the same tick would look the same."""
     build_project(world.project)
 
-    def at_once() -> News:
+    def at_once() -> InputChanges:
         edit(world, f"asked for {WORD}", words(1))
-        return news(world.project, world.built())
+        return find_input_changes(world.project, world.built())
 
     build_project(world.project, find_changes=at_once)
-    assert RECORD in news(world.project, world.built()).fresh
-    assert news(world.project, world.built()).changed == set()
+    assert RECORD in find_input_changes(world.project, world.built()).fresh
+    assert find_input_changes(world.project, world.built()).changed == set()
     time.sleep(0.3)
     edit(world, words(1), words(2))
     time.sleep(0.3)
     build_project(world.project)
-    assert RECORD not in news(world.project, world.built()).fresh
+    assert RECORD not in find_input_changes(world.project, world.built()).fresh

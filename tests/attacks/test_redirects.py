@@ -12,19 +12,19 @@ from conftest import World
 from servers.bad import BadServer, Request, serving
 
 from pcve_graph import KnowledgeGraph
-from pcve_graph.model.namespaces import graph
+from pcve_graph.model.namespaces import graph_iri
 from pcve_graph.model.problems import UsageError
-from pcve_graph.query.execute import Table
-from pcve_graph.query.remote.addresses import Addresses
-from pcve_graph.query.remote.endpoint import LONG, Endpoint
+from pcve_graph.query.execute import ResultTable
+from pcve_graph.query.remote.addresses import EndpointAddresses
+from pcve_graph.query.remote.endpoint import LONGEST_GET, Endpoint
 from pcve_graph.query.remote.http import REDIRECTS
 from pcve_graph.query.remote.login import Credentials
 from pcve_graph.query.remote.messages import EndpointError
 
 from .commands import JSON, NO, ROWS, SELECT, one_message, pcve
 
-LONG_SELECT = f"{SELECT} # {'x' * LONG}"
-SEVEN = Table(("x",), ((ox.Literal("7"),),))
+LONG_SELECT = f"{SELECT} # {'x' * LONGEST_GET}"
+SEVEN = ResultTable(("x",), ((ox.Literal("7"),),))
 CODES = (301, 302, 303, 307, 308)
 
 
@@ -37,7 +37,7 @@ def answers(request: Request) -> None:
 def moves(target: str, status: int = 302) -> Callable[[Request], None]:
     """Redirects everything to the same path at the origin `target`."""
     return lambda request: request.answer(
-        status, "text/plain", "", Location=f"{target}{request.path}"
+        status, "text/compare_installations", "", Location=f"{target}{request.path}"
     )
 
 
@@ -131,7 +131,7 @@ def test_an_allowed_origin_is_followed_without_credentials(elsewhere: BadServer)
 
 def test_an_origin_that_asks_for_a_password_does_not_get_it() -> None:
     def asks(request: Request) -> None:
-        request.answer(401, "text/plain", "", WWW_Authenticate='Basic realm="x"')
+        request.answer(401, "text/compare_installations", "", WWW_Authenticate='Basic realm="x"')
 
     with serving(asks) as other, serving(moves(origin(other))) as server:
         who = Credentials("ann", "s3cret")
@@ -154,7 +154,9 @@ def test_a_redirect_within_an_origin_is_followed_and_signed(status: int) -> None
     def within(request: Request) -> None:
         if request.path.startswith("/new/"):
             return answers(request)
-        return request.answer(status, "text/plain", "", Location=f"/new{request.path}#x")
+        return request.answer(
+            status, "text/compare_installations", "", Location=f"/new{request.path}#x"
+        )
 
     with serving(within) as server:
         assert Endpoint(server.url, Credentials(token="t0ken")).ask(SELECT) == SEVEN
@@ -166,7 +168,9 @@ def test_a_redirect_never_changes_the_method(status: int) -> None:
     def within(request: Request) -> None:
         if request.path.startswith("/new/") or "ASK" in request.path:
             return answers(request)
-        return request.answer(status, "text/plain", "", Location=f"/new{request.path}")
+        return request.answer(
+            status, "text/compare_installations", "", Location=f"/new{request.path}"
+        )
 
     with serving(within) as server:
         endpoint = Endpoint(server.url)
@@ -205,7 +209,7 @@ def test_circles_end() -> None:
     ],
 )
 def test_an_address_that_is_none_is_not_followed(location: str) -> None:
-    there = lambda request: request.answer(302, "text/plain", "", Location=location)  # noqa: E731
+    there = lambda request: request.answer(302, "text/compare_installations", "", Location=location)  # noqa: E731
     with serving(there) as server:
         with pytest.raises(EndpointError, match="redirects to") as caught:
             Endpoint(server.url).ask(SELECT)
@@ -244,6 +248,6 @@ def test_allowing_needs_an_endpoint(northtown: World) -> None:
 def test_graphs_are_sent_where_the_user_says(tmp_path: Path) -> None:
     """An address of the graph store with a query of its own keeps it."""
     with serving(answers) as server:
-        where = Addresses(server.url, store=f"{origin(server)}/store?key=1")
-        Endpoint(where).load(graph("facts"), ['<a:a> <a:b> "c" .'])
+        where = EndpointAddresses(server.url, store=f"{origin(server)}/store?key=1")
+        Endpoint(where).load(graph_iri("facts"), ['<a:a> <a:b> "c" .'])
         assert server.seen[0][1].startswith("/store?key=1&graph=https%3A%2F%2F")

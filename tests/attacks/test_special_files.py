@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import World, make_world
 
-from pcve_graph.system.files import walk
+from pcve_graph.system.files import walk_files
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here")
 
@@ -244,4 +244,4 @@ def test_each_real_folder_is_walked_once_under_its_own_name(tmp_path: Path) -> N
     (tmp_path / "b" / "file").write_text("")
     (tmp_path / "a").symlink_to(tmp_path / "b")
     (tmp_path / "b" / "c").symlink_to(tmp_path)
-    assert [name for name, _ in walk(tmp_path)] == ["b/file"]
+    assert [name for name, _ in walk_files(tmp_path)] == ["b/file"]

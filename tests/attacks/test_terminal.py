@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from conftest import World
 
-from pcve_graph.model.visible import one_line, refused, visible
+from pcve_graph.model.visible import escape_hidden, first_refused, one_line
 
 ATTACK = "Bell\x1b]0;owned\x07\x1b[2J\x9b31m\u202eyteicoS\u2066\u200b\x7f\nforged: line\r!"
 """OSC, CSI as C0 and as C1, an override, an isolate, a zero-width space, DEL, line feed, CR."""
@@ -294,9 +294,9 @@ def test_what_an_encoding_cannot_hold_is_an_escape(
 
 
 def test_plain_locales_end_in_no_traceback(northtown: World) -> None:
-    plain = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    compare_installations = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     for arguments in (("search", "Љубљана"), ("query", "events-by-date"), ("show", "Љ")):
-        result = run(northtown, *arguments, **plain)
+        result = run(northtown, *arguments, **compare_installations)
         assert b"Traceback" not in result.stderr
         assert result.returncode in (0, 2)
 
@@ -518,8 +518,8 @@ TEXTS = {
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 def test_ordinary_text_is_as_it_was(text: str) -> None:
-    assert visible(text) == text
-    assert refused(text) is None
+    assert escape_hidden(text) == text
+    assert first_refused(text) is None
 
 
 CODES = (
@@ -531,16 +531,16 @@ CODES = (
 
 @pytest.mark.parametrize("text", [*map(chr, CODES)], ids=ascii)
 def test_what_cannot_be_seen_is_an_escape(text: str) -> None:
-    shown = visible(f"a{text}b")
+    shown = escape_hidden(f"a{text}b")
     assert shown.isascii()
     assert shown.encode().decode("unicode_escape") == f"a{text}b"
-    assert visible(shown) == shown
+    assert escape_hidden(shown) == shown
 
 
 def test_isolates_that_are_closed_in_their_line_are_content() -> None:
-    assert refused("a \u2067\u202bשלום\u202c\u2069 b") is None
-    assert refused("a \u2067b\nc\u2069") == (2, "U+2067")
-    assert refused("a \u202bb\u2069\u202c") == (4, "U+2069")
+    assert first_refused("a \u2067\u202bשלום\u202c\u2069 b") is None
+    assert first_refused("a \u2067b\nc\u2069") == (2, "U+2067")
+    assert first_refused("a \u202bb\u2069\u202c") == (4, "U+2069")
 
 
 def test_pages_and_reports_hold_no_control_characters(world: World, tmp_path: Path) -> None:
@@ -548,7 +548,7 @@ def test_pages_and_reports_hold_no_control_characters(world: World, tmp_path: Pa
 
     import pyoxigraph as ox
 
-    from pcve_graph.publish.site.html import framed
+    from pcve_graph.publish.site.html import html_page
     from pcve_graph.query.execute import ask
     from pcve_graph.query.results import Rows
 
@@ -556,7 +556,7 @@ def test_pages_and_reports_hold_no_control_characters(world: World, tmp_path: Pa
     answer = ask(store, f'SELECT ("<script>{ESCAPED}" AS ?name) {{ }}')
     page = Rows(answer, store)._repr_html_()  # type: ignore[arg-type]
     assert "&lt;script&gt;" in assert_safe(page)
-    assert "&lt;b&gt;\\u001b" in assert_safe(framed("<b>\x1b", ["<p>\x9b</p>"], "\u202e"))
+    assert "&lt;b&gt;\\u001b" in assert_safe(html_page("<b>\x1b", ["<p>\x9b</p>"], "\u202e"))
     path = tmp_path / "x.ttl"
     path.write_text(f'<http://e/a> a <http://e/C> ; <http://e/p> "{ESCAPED}" . no')
     result = run(world, "validate", str(path), "--format", "junit")

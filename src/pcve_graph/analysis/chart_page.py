@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..model.problems import UsageError
-from ..model.visible import visible
+from ..model.visible import escape_hidden
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +36,7 @@ _LETTERS: Final = 13.5
 """Characters of small text per inch."""
 
 
-class Page:
+class ChartPage:
     """A chart page `width` inches wide: a title, `height` inches for axes, and notes at the foot.
 
     A context manager: within it matplotlib uses the style of the page; `content` returns the bytes.
@@ -54,18 +54,20 @@ class Page:
             raise UsageError(
                 'matplotlib is not installed; pip install "pcve-graph[pictures]"'
             ) from None
-        self.title = title = visible(title)
+        self.title = title = escape_hidden(title)
         self.suffix = suffix.lower()
         self.context = matplotlib.rc_context(_STYLE)
         letters = int(width * _LETTERS)
         self.heads = textwrap.wrap(title, int(letters * 0.62))
-        self.notes = [line for note in notes for line in textwrap.wrap(visible(note), letters)]
+        self.notes = [
+            line for note in notes for line in textwrap.wrap(escape_hidden(note), letters)
+        ]
         self.width = width
         self.top = 0.25 + 0.27 * len(self.heads)
         self.bottom = 0.2 + _LINE * len(self.notes)
         self.height = self.top + height + self.bottom
 
-    def __enter__(self) -> Page:
+    def __enter__(self) -> ChartPage:
         from matplotlib.figure import Figure
 
         self.context.__enter__()
@@ -81,7 +83,7 @@ class Page:
     def write(self, left: float, down: float, text: str, **style: Any) -> None:
         """Write `text` at `left` and `down` inches from the left and top edges of the page."""
         place = left / self.width, 1 - down / self.height
-        self.figure.text(*place, visible(text), va="top", color=_INK, **style)
+        self.figure.text(*place, escape_hidden(text), va="top", color=_INK, **style)
 
     def add_axes(self, left: float, down: float, width: float, height: float) -> Axes:
         """Axes without a frame; `left` and `down` are inches from the left edge and the title."""
@@ -124,12 +126,12 @@ def luminance(colour: tuple[float, float, float]) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def ink(colour: tuple[float, float, float]) -> str:
+def text_colour(colour: tuple[float, float, float]) -> str:
     """`black` or `white`, whichever has the higher contrast ratio with `colour` (WCAG 2.2)."""
     light = luminance(colour)
     return "white" if 1.05 / (light + 0.05) > (light + 0.05) / 0.05 else "black"
 
 
-def wrapped(text: str, letters: int, lines: int = 3) -> str:
+def wrap_text(text: str, letters: int, lines: int = 3) -> str:
     """`text` wrapped at `letters` characters; after `lines` lines it is cut with an ellipsis."""
-    return "\n".join(textwrap.wrap(visible(text), letters, max_lines=lines, placeholder=" …"))
+    return "\n".join(textwrap.wrap(escape_hidden(text), letters, max_lines=lines, placeholder=" …"))

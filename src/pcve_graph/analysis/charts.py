@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from ..graph.labels import footnotes
+from ..graph.labels import designation_notes
 from ..model.problems import UsageError
-from .chart_page import HATCH, Page, ink, shade, wrapped
+from .chart_page import HATCH, ChartPage, shade, text_colour, wrap_text
 from .coverage.matrix import Matrix
 from .coverage.report import (
     NO_PROOF,
     NONE,
-    corner,
-    fitted,
-    left_out,
-    notes,
-    numbers,
+    axis_titles,
+    cell_counts,
+    count_text,
+    empty_column_notes,
+    fit_to_page,
+    matrix_notes,
+    matrix_title,
     scope_words,
-    shown,
-    title,
 )
 from .scope import Scope
-from .timeline import FEW, Timeline, published_note, topics, trend, undated_note
+from .timeline import FEW, Timeline, counts_by_year, publication_notes, topics, undated_notes
 from .works import Landscape
 
 if TYPE_CHECKING:
@@ -46,18 +46,18 @@ def heat_map(landscape: Landscape, store: ox.Store, matrix: Matrix, suffix: str)
         raise UsageError(
             "amounts in several currencies cannot share one colour scale; use --count projects"
         )
-    name = title(landscape, matrix)
-    page_of, empty = fitted(matrix)
+    name = matrix_title(landscape, matrix)
+    page_of, empty = fit_to_page(matrix)
     labels = [line.label for line in (*page_of.rows, *page_of.columns)]
-    notes_below = [*notes(landscape, matrix), *left_out(empty), _UNKNOWN_NOTE]
-    below = [*notes_below, *footnotes(store, [name, *labels])]
+    notes_below = [*matrix_notes(landscape, matrix), *empty_column_notes(empty), _UNKNOWN_NOTE]
+    below = [*notes_below, *designation_notes(store, [name, *labels])]
     matrix = page_of
     step = 0.8 if matrix.by == "year" else 1.25
     wide, high = step * len(matrix.columns), 0.46 * len(matrix.rows)
-    with Page(name, 3.0 + max(wide, 5.5), high + 1.3, below, suffix) as page:
+    with ChartPage(name, 3.0 + max(wide, 5.5), high + 1.3, below, suffix) as page:
         axes = page.add_axes(2.75, 1.0, wide, high)
         counts = [
-            [numbers(matrix, row, column) for column in matrix.columns] for row in matrix.rows
+            [cell_counts(matrix, row, column) for column in matrix.columns] for row in matrix.rows
         ]
         most = max(
             (
@@ -73,10 +73,10 @@ def heat_map(landscape: Landscape, store: ox.Store, matrix: Matrix, suffix: str)
                 total = "all" in (row.role, column.role)
                 unknown = "unknown" in (row.role, column.role)
                 share = None if total or not number[0] else number[0] / most
-                _cell(axes, across, down, share, shown(*number), unknown)
+                _cell(axes, across, down, share, count_text(*number), unknown)
         _grid(axes, [c.label for c in matrix.columns], [r.label for r in matrix.rows], step)
-        page.write(0.15, page.top + 0.75, corner(matrix)[0], size=9, style="italic")
-        page.write(2.75, page.top + 0.02, corner(matrix)[1], size=9, style="italic")
+        page.write(0.15, page.top + 0.75, axis_titles(matrix)[0], size=9, style="italic")
+        page.write(2.75, page.top + 0.02, axis_titles(matrix)[1], size=9, style="italic")
         return page.content()
 
 
@@ -93,11 +93,17 @@ def _cell(
     axes.add_patch(box)
     if unknown:
         lines = Rectangle((across, down), 1, 1, fill=False, linewidth=0, clip_on=False)
-        lines.set(hatch=HATCH, edgecolor=(ink(colour), 0.55))
+        lines.set(hatch=HATCH, edgecolor=(text_colour(colour), 0.55))
         axes.add_patch(lines)
     plate = {"facecolor": colour, "edgecolor": "none", "pad": 3} if unknown else None
     axes.text(
-        across + 0.5, down + 0.5, text, ha="center", va="center", color=ink(colour), bbox=plate
+        across + 0.5,
+        down + 0.5,
+        text,
+        ha="center",
+        va="center",
+        color=text_colour(colour),
+        bbox=plate,
     )
 
 
@@ -107,12 +113,12 @@ def _grid(axes: Axes, columns: Sequence[str], rows: Sequence[str], step: float) 
     axes.xaxis.tick_top()
     letters = max(5, int(step * 12.5))
     axes.set_xticks([place + 0.5 for place in range(len(columns))])
-    axes.set_xticklabels([wrapped(column, letters, 4) for column in columns], fontsize=9)
+    axes.set_xticklabels([wrap_text(column, letters, 4) for column in columns], fontsize=9)
     axes.set_yticks([place + 0.5 for place in range(len(rows))])
-    axes.set_yticklabels([wrapped(row, 32, 2) for row in rows])
+    axes.set_yticklabels([wrap_text(row, 32, 2) for row in rows])
 
 
-def _strip(page: Page, left: float, down: float, width: float, timeline: Timeline) -> None:
+def _strip(page: ChartPage, left: float, down: float, width: float, timeline: Timeline) -> None:
     """Draw the strip under a chart: sources cited for each year, and sources published in it."""
     axes = page.add_axes(left, down, width, 0.8)
     span = list(timeline.years)
@@ -148,10 +154,10 @@ def _strip_notes(timeline: Timeline) -> list[str]:
     words = "Sources: those cited for what was going on in the year"
     words += "; dotted: those published in the year." if timeline.collected.published else "."
     caution = "Where few sources were collected, a drop is not a trend."
-    return [f"{words} {caution}", *undated_note(timeline), *published_note(timeline.collected)]
+    return [f"{words} {caution}", *undated_notes(timeline), *publication_notes(timeline.collected)]
 
 
-def trend_picture(
+def trend_chart(
     landscape: Landscape,
     store: ox.Store,
     matrix: Matrix,
@@ -165,7 +171,7 @@ def trend_picture(
     """
     _dated(timeline)
     name = ", ".join(["Topics by year", *scope_words(landscape, scope)])
-    rows = [(topic, trend(timeline, topic)) for topic in topics(matrix)]
+    rows = [(topic, counts_by_year(timeline, topic)) for topic in topics(matrix)]
     rows = [(topic, by_year) for topic, by_year in rows if any(by_year.values())]
     below = [
         "Numbers: projects and events in the year; shades: their share of all in the year. "
@@ -173,10 +179,10 @@ def trend_picture(
         f"{NONE}  no record here, {NO_PROOF}.",
         *_strip_notes(timeline),
     ]
-    below += footnotes(store, [name, *(topic.label for topic, _ in rows)])
+    below += designation_notes(store, [name, *(topic.label for topic, _ in rows)])
     step = 0.55
     wide, high = step * len(timeline.years), 0.42 * len(rows)
-    with Page(name, max(3.3 + wide, 8.5), high + 1.9, below, suffix) as page:
+    with ChartPage(name, max(3.3 + wide, 8.5), high + 1.9, below, suffix) as page:
         axes = page.add_axes(3.05, 0.4, wide, high)
         for down, (_, by_year) in enumerate(rows):
             for across, (year, number) in enumerate(by_year.items()):
@@ -189,7 +195,7 @@ def trend_picture(
         return page.content()
 
 
-def time_picture(
+def timeline_chart(
     landscape: Landscape, store: ox.Store, timeline: Timeline, scope: Scope, suffix: str
 ) -> bytes:
     """The timeline as SVG or PNG: a bar for each work, or counts by year for more than BARS works.
@@ -209,9 +215,9 @@ def time_picture(
     )
     below = [marks, *_strip_notes(timeline)]
     texts = [name, *(work.label for work in timeline.dated)]
-    below += footnotes(store, texts)
+    below += designation_notes(store, texts)
     left = 0.9 if many else 4.6
-    with Page(name, left + wide + 0.3, high + 1.6, below, suffix) as page:
+    with ChartPage(name, left + wide + 0.3, high + 1.6, below, suffix) as page:
         axes = page.add_axes(left, 0.15, wide, high)
         if many:
             _by_year(axes, timeline)
@@ -261,7 +267,7 @@ def _bars(axes: Axes, timeline: Timeline) -> None:
         axes.barh(
             down + 0.5,
             end - start,
-            left=start,
+            staged=start,
             height=0.5,
             color=colour,
             edgecolor="#1a1a1a",
@@ -277,7 +283,7 @@ def _bars(axes: Axes, timeline: Timeline) -> None:
     axes.set_xlim(0, len(timeline.years))
     axes.set_ylim(len(timeline.dated), 0)
     axes.set_yticks([place + 0.5 for place in range(len(timeline.dated))])
-    axes.set_yticklabels([wrapped(work.label, 62, 2) for work in timeline.dated], fontsize=8.5)
+    axes.set_yticklabels([wrap_text(work.label, 62, 2) for work in timeline.dated], fontsize=8.5)
     axes.set_xticks(range(len(timeline.years) + 1))
     axes.set_xticklabels([])
     axes.grid(axis="x", color="#cccccc", linewidth=0.6)

@@ -16,9 +16,9 @@ from ..graph.labels import labels
 from ..model.namespaces import expand, local_name
 from ..model.problems import UsageError
 from ..model.project import Project
-from ..query.execute import cells
+from ..query.execute import tsv_rows
 from ..query.saved import read_queries
-from ..syntax.sparql_results import bare
+from ..syntax.sparql_results import cell_value
 from .works import LEADING, TAKING_PART, Landscape, Money, Work
 
 QUERIES: Final = ("works", "frames", "places", "concepts", "replaced", "budgets")
@@ -41,7 +41,7 @@ _READ: Final = {
 
 _PROJECT: Final = expand("pcve:Project")
 
-Values: TypeAlias = dict[str, tuple[str, ...]]
+WorkValues: TypeAlias = dict[str, tuple[str, ...]]
 """The values that are stated of a work, sorted, by local name of the property."""
 
 
@@ -80,10 +80,10 @@ class _Reader:
 
     def cells(self, name: str) -> list[list[str]]:
         query = self.queries[name]
-        return cells(self.store, query.text, query.path)
+        return tsv_rows(self.store, query.text, query.path)
 
     def rows(self, name: str) -> list[list[str]]:
-        return [[bare(cell) for cell in row] for row in self.cells(name)]
+        return [[cell_value(cell) for cell in row] for row in self.cells(name)]
 
     def pairs(self, name: str) -> Iterator[tuple[str, str]]:
         return ((key, value) for key, value in self.rows(name))
@@ -120,10 +120,12 @@ class _Reader:
         stated: dict[str, dict[str, list[str]]] = {}
         for work, name, value in self.cells("works"):
             if key := _READ.get(name):
-                value = value[1:-1] if value[0] == "<" else bare(value)
+                value = value[1:-1] if value[0] == "<" else cell_value(value)
                 stated.setdefault(work, {}).setdefault(key, []).append(value)
         values = {
-            bare(work): {key: self.current_values(texts) for key, texts in texts_by_key.items()}
+            cell_value(work): {
+                key: self.current_values(texts) for key, texts in texts_by_key.items()
+            }
             for work, texts_by_key in stated.items()
         }
         for iri, work_values in values.items():
@@ -156,7 +158,7 @@ class _Reader:
             replaced=self.replaced,
         )
 
-    def work_labels(self, values: Mapping[str, Values]) -> dict[str, str]:
+    def work_labels(self, values: Mapping[str, WorkValues]) -> dict[str, str]:
         """The label of each work by IRI; among several labels the order of languages decides."""
         labels_by_iri, others = {}, []
         for iri, work_values in values.items():
@@ -184,7 +186,7 @@ class _Reader:
             return (self.replaced.get(values[0], values[0]),)
         return tuple(sorted({self.replaced.get(value, value) for value in values}))
 
-    def work(self, iri: str, name: str, values: Values, budget: tuple[Money, ...]) -> Work:
+    def work(self, iri: str, name: str, values: WorkValues, budget: tuple[Money, ...]) -> Work:
         stated = values.get
         places, topics, groups = stated("location", ()), stated("about", ()), stated("audience", ())
         countries, regions = self.located_in(places)
@@ -278,15 +280,15 @@ def _number(text: str) -> Decimal | None:
     return Decimal(text) if text else None
 
 
-def _first(values: Values, key: str) -> str | None:
+def _first(values: WorkValues, key: str) -> str | None:
     return values[key][0] if key in values else None
 
 
-def _last(values: Values, key: str) -> str | None:
+def _last(values: WorkValues, key: str) -> str | None:
     return values[key][-1] if key in values else None
 
 
-def _id(values: Values, key: str) -> str:
+def _id(values: WorkValues, key: str) -> str:
     return local_name(values[key][0]) if key in values else ""
 
 

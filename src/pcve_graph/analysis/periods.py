@@ -38,7 +38,7 @@ class Period:
     vague: bool
 
 
-def between(first: int, latest_start: int, earliest_end: int, last: int) -> Period:
+def period_of_bounds(first: int, latest_start: int, earliest_end: int, last: int) -> Period:
     """The period with these bounds of its start and its end."""
     exact = first == latest_start and earliest_end == last
     bounded = first > -NEVER and last < NEVER
@@ -46,14 +46,14 @@ def between(first: int, latest_start: int, earliest_end: int, last: int) -> Peri
     return Period(first, latest_start, earliest_end, last, exact, bounded, vague)
 
 
-def period(work: Work) -> Period:
+def period_of_work(work: Work) -> Period:
     """The period of a project or an event; an event without a stated end ends when it starts."""
     start, end = _days(work.start), _days(work.end)
     if end is None and work.kind == "event":
         end = start
     first, latest_start = start or (-NEVER, NEVER)
     earliest_end, last = end or (-NEVER, NEVER)
-    return between(first, min(latest_start, last), max(earliest_end, first), last)
+    return period_of_bounds(first, min(latest_start, last), max(earliest_end, first), last)
 
 
 @cache
@@ -62,17 +62,17 @@ def _days(text: str | None) -> tuple[int, int] | None:
     return (days[0].toordinal(), days[1].toordinal()) if days else None
 
 
-def together(left: Period, right: Period) -> bool:
+def surely_overlap(left: Period, right: Period) -> bool:
     """Whether the two share a day under every reading of their dates."""
     return left.latest_start <= right.earliest_end and right.latest_start <= left.earliest_end
 
 
-def apart(left: Period, right: Period) -> bool:
+def surely_disjoint(left: Period, right: Period) -> bool:
     """Whether the two share no day under any reading of their dates."""
     return left.first > right.last or right.first > left.last
 
 
-def shared_part(left: Period, right: Period, unknown: float) -> float:
+def shared_fraction(left: Period, right: Period, unknown: float) -> float:
     """The share (0 to 1) of the shorter period that both cover; `unknown` if a side is open."""
     if not (left.bounded and right.bounded):
         return unknown
@@ -82,7 +82,7 @@ def shared_part(left: Period, right: Period, unknown: float) -> float:
     return (last - first + 1) / shorter if last >= first else 0.0
 
 
-def gap(left: Period, right: Period) -> int:
+def days_between(left: Period, right: Period) -> int:
     """Days from the end of the earlier period to the start of the later; 0 or less if days overlap.
 
     Meaningful only for exact periods.

@@ -8,8 +8,8 @@ from datetime import date
 
 from ..model.dates import first_and_last
 from ..model.problems import UsageError
-from .periods import NEVER, apart, between, together
-from .periods import period as when
+from .periods import NEVER, period_of_bounds, surely_disjoint, surely_overlap
+from .periods import period_of_work as when
 from .works import Landscape, Work
 
 CALLED_OFF = ("cancelled", "postponed")
@@ -39,7 +39,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Things:
+class ScopedWorks:
     """Works by their dates: `sure` are in the period; for `maybe` the dates leave it open."""
 
     sure: tuple[Work, ...] = ()
@@ -53,7 +53,9 @@ class Things:
         return self.sure + self.maybe
 
 
-def period(since: str | None, until: str | None, as_of: str | None) -> tuple[date | None, ...]:
+def option_period(
+    since: str | None, until: str | None, as_of: str | None
+) -> tuple[date | None, ...]:
     """The first and the last day of the period that options give; None is open.
 
     `since` and `until` are days, months or years, `as_of` is a day. Raises UsageError for a value
@@ -82,7 +84,7 @@ def _read(option: str, text: str) -> tuple[date, date]:
     return days
 
 
-def chosen(landscape: Landscape, kind: str, scope: Scope) -> tuple[Work, ...]:
+def works_in(landscape: Landscape, kind: str, scope: Scope) -> tuple[Work, ...]:
     """The works of a kind in `scope` at any time, without cancelled and postponed events."""
     return tuple(
         work
@@ -100,26 +102,26 @@ def _places(within: Mapping[str, tuple[str, ...]], work: Work) -> set[str]:
     return {iri for place in work.places for iri in (place, *within.get(place, ()))}
 
 
-def in_period(works: tuple[Work, ...], scope: Scope) -> Things:
+def in_period(works: tuple[Work, ...], scope: Scope) -> ScopedWorks:
     """The works that surely ran, and those that may have run, on some day of the period.
 
     A year or month may mean any of its days. A project without a stated end may still be running;
     an event without one ends with its stated start.
     """
     if scope.first is None and scope.last is None:
-        return Things(works)
-    answers = [(work, meets(work, scope.first, scope.last)) for work in works]
-    return Things(
+        return ScopedWorks(works)
+    answers = [(work, runs_within(work, scope.first, scope.last)) for work in works]
+    return ScopedWorks(
         tuple(work for work, answer in answers if answer),
         tuple(work for work, answer in answers if answer is None),
     )
 
 
-def meets(work: Work, first: date | None, last: date | None) -> bool | None:
+def runs_within(work: Work, first: date | None, last: date | None) -> bool | None:
     """Whether a work was going on between two days; None if its dates leave it open."""
     lower = first.toordinal() if first else -NEVER
     upper = last.toordinal() if last else NEVER
-    asked_period, work_period = between(lower, lower, upper, upper), when(work)
-    if apart(work_period, asked_period):
+    asked_period, work_period = period_of_bounds(lower, lower, upper, upper), when(work)
+    if surely_disjoint(work_period, asked_period):
         return False
-    return True if together(work_period, asked_period) else None
+    return True if surely_overlap(work_period, asked_period) else None

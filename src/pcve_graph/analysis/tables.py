@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from ..model.problems import UsageError
-from ..model.suggest import nearest
-from ..query.render import columns, in_cell, markdown_table
+from ..model.suggest import did_you_mean
+from ..query.render import aligned_columns, markdown_table, single_line
 
 FORMATS: Final = ("text", "csv", "xlsx", "markdown", "json")
-Cell: TypeAlias = str | int | float | Decimal | None
+ReportCell: TypeAlias = str | int | float | Decimal | None
 
 _CREATED: Final = datetime.datetime(2000, 1, 1)
 """The creation date in every workbook, fixed so that output is reproducible."""
@@ -25,7 +25,7 @@ _WIDEST: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ReportTable:
     """A table: `columns` are its headers, each row has a cell for each; None is an empty cell.
 
     `notes` are sentences to print under it, such as caveats and notes on designations.
@@ -33,11 +33,11 @@ class Sheet:
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[ReportCell, ...], ...]
     notes: tuple[str, ...] = ()
 
 
-def written(sheet: Sheet, form: str) -> bytes:
+def render_table(sheet: ReportTable, form: str) -> bytes:
     """`sheet` in one of `FORMATS`; text is UTF-8.
 
     CSV (RFC 4180) has only the header and the rows; the other formats include the title and notes.
@@ -47,37 +47,39 @@ def written(sheet: Sheet, form: str) -> bytes:
         return _workbook(sheet)
     writers = {"text": _text, "csv": _csv, "markdown": _markdown, "json": _json}
     if form not in writers:
-        hint = nearest(form, FORMATS)
+        hint = did_you_mean(form, FORMATS)
         choices = ", ".join(FORMATS)
         raise UsageError(f"unknown format {form!r}; " + (hint or f"the formats are {choices}"))
     return writers[form](sheet).encode()
 
 
-def _cell_text(cell: Cell) -> str:
+def _cell_text(cell: ReportCell) -> str:
     if isinstance(cell, str) or cell is None:
         return cell or ""
     return f"{cell:,}"
 
 
-def _text(sheet: Sheet) -> str:
+def _text(sheet: ReportTable) -> str:
     heads = [textwrap.wrap(name, _HEAD, break_long_words=False) or [""] for name in sheet.columns]
     deep = max(map(len, heads), default=0)
     lines = [[""] * (deep - len(head)) + head for head in heads]
     table = [list(line) for line in zip(*lines, strict=True)]
     table += [list(map(_cell_text, row)) for row in sheet.rows]
     notes = "".join(f"{note}\n" for note in sheet.notes)
-    return f"{in_cell(sheet.title)}\n\n{columns(table) if table else ''}" + (notes and f"\n{notes}")
+    return f"{single_line(sheet.title)}\n\n{aligned_columns(table) if table else ''}" + (
+        notes and f"\n{notes}"
+    )
 
 
-def _markdown(sheet: Sheet) -> str:
+def _markdown(sheet: ReportTable) -> str:
     rows = [list(map(_cell_text, row)) for row in sheet.rows]
     lines = [list(sheet.columns), ["---"] * len(sheet.columns), *rows]
-    return f"**{in_cell(sheet.title)}**\n\n{markdown_table(lines)}" + "".join(
+    return f"**{single_line(sheet.title)}**\n\n{markdown_table(lines)}" + "".join(
         f"\n{note}\n" for note in sheet.notes
     )
 
 
-def _csv(sheet: Sheet) -> str:
+def _csv(sheet: ReportTable) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(sheet.columns)
@@ -85,19 +87,19 @@ def _csv(sheet: Sheet) -> str:
     return text.getvalue()
 
 
-def _json(sheet: Sheet) -> str:
+def _json(sheet: ReportTable) -> str:
     rows = [dict(zip(sheet.columns, map(_json_value, row), strict=True)) for row in sheet.rows]
     document = {"title": sheet.title, "rows": rows, "notes": sheet.notes}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _json_value(cell: Cell) -> str | int | float | None:
+def _json_value(cell: ReportCell) -> str | int | float | None:
     if isinstance(cell, Decimal):
         return int(cell) if cell == cell.to_integral_value() else float(cell)
     return cell
 
 
-def _workbook(sheet: Sheet) -> bytes:
+def _workbook(sheet: ReportTable) -> bytes:
     try:
         from xlsxwriter import Workbook
     except ImportError:

@@ -9,15 +9,15 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.labels import footnotes
+from ..graph.labels import designation_notes
 from ..model.project import Project
-from ..query.execute import Table, ask
-from ..query.render import day
+from ..query.execute import ResultTable, ask
+from ..query.render import format_date
 from ..query.saved import read_queries
-from .coverage.matrix import UNKNOWN, Line, Matrix, years
-from .coverage.report import NO_PROOF, NONE, many, scope_words
-from .scope import Scope, chosen, in_period
-from .tables import Cell, Sheet
+from .coverage.matrix import UNKNOWN, AxisEntry, Matrix, years_of_work
+from .coverage.report import NO_PROOF, NONE, quantity, scope_words
+from .scope import Scope, in_period, works_in
+from .tables import ReportCell, ReportTable
 from .works import Landscape, Work
 
 FEW: Final = 5
@@ -25,7 +25,7 @@ FEW: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
+class SourceCoverage:
     """What sources the graph rests on.
 
     `published` is the number of sources by year of publication, `undated` the number of sources
@@ -52,17 +52,17 @@ class Timeline:
     dated: tuple[Work, ...]
     undated: tuple[Work, ...]
     years: Mapping[str, tuple[Work, ...]]
-    collected: Collected
+    collected: SourceCoverage
     unsure: frozenset[str] = frozenset()
 
 
-def read_collected(project: Project, store: ox.Store, landscape: Landscape) -> Collected:
+def read_source_coverage(project: Project, store: ox.Store, landscape: Landscape) -> SourceCoverage:
     """The publication years of the sources, and the sources of each project and event."""
     queries = read_queries(project, "landscape")
 
     def rows(name: str) -> Iterator[tuple[str, ...]]:
         table = ask(store, queries[name].text, name=queries[name].path)
-        assert isinstance(table, Table)
+        assert isinstance(table, ResultTable)
         for row in table.rows:
             yield tuple(str(getattr(term, "value", "")) for term in row)
 
@@ -70,25 +70,25 @@ def read_collected(project: Project, store: ox.Store, landscape: Landscape) -> C
     sources_by_work: dict[str, set[str]] = {}
     for work, source in rows("tellings"):
         sources_by_work.setdefault(landscape.replaced.get(work, work), set()).add(source)
-    return Collected(
+    return SourceCoverage(
         published=Counter(year for year in sorted(issued.values()) if year),
         undated=sum(not year for year in issued.values()),
         sources_by_work={work: frozenset(sources) for work, sources in sources_by_work.items()},
     )
 
 
-def timeline(
-    landscape: Landscape, collected: Collected, scope: Scope, kinds: tuple[str, ...]
+def build_timeline(
+    landscape: Landscape, collected: SourceCoverage, scope: Scope, kinds: tuple[str, ...]
 ) -> Timeline:
     """The works of `kinds` in `scope`, in order of time."""
-    works_in_scope = tuple(work for kind in kinds for work in chosen(landscape, kind, scope))
+    works_in_scope = tuple(work for kind in kinds for work in works_in(landscape, kind, scope))
     things = in_period(works_in_scope, scope)
     works = things.all()
     dated = sorted((w for w in works if w.earliest or w.latest), key=_order)
     undated = sorted((w for w in works if not (w.earliest or w.latest)), key=lambda w: w.label)
     by_year: dict[str, list[Work]] = {}
     for work in dated:
-        for year in sorted({_clamped(year, scope) for year in years(work)}):
+        for year in sorted({_clamped(year, scope) for year in years_of_work(work)}):
             by_year.setdefault(year, []).append(work)
     known_years = sorted(map(int, by_year))
     span = range(known_years[0], known_years[-1] + 1) if known_years else range(0)
@@ -113,15 +113,15 @@ def _order(work: Work) -> tuple[str, str, str]:
     return first, work.latest or "", work.label
 
 
-def timeline_sheet(
+def timeline_table(
     landscape: Landscape, store: ox.Store, timeline: Timeline, scope: Scope
-) -> Sheet:
+) -> ReportTable:
     """The works in order of time, a row each; those without a date last, with empty cells.
 
     Dates are as stated: a day, month or year. The cell `sure` is `no` for works whose dates leave
     open whether they belong to the period.
     """
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[ReportCell, ...]] = []
     for work in (*timeline.dated, *timeline.undated):
         where = ", ".join(landscape.label(place) for place in work.places)
         at = where or ("online" if work.mode == "online" else None)
@@ -129,8 +129,14 @@ def timeline_sheet(
         rows.append((work.start, work.end, work.label, work.kind, at, sure, work.id))
     name = ", ".join(["Timeline", *scope_words(landscape, scope)])
     texts = [name, *(str(cell) for row in rows for cell in row)]
-    notes = (*undated_note(timeline), *strip(timeline), *footnotes(store, texts))
-    return Sheet(name, ("from", "to", "what", "kind", "where", "sure", "id"), tuple(rows), notes)
+    notes = (
+        *undated_notes(timeline),
+        *source_count_notes(timeline),
+        *designation_notes(store, texts),
+    )
+    return ReportTable(
+        name, ("from", "to", "what", "kind", "where", "sure", "id"), tuple(rows), notes
+    )
 
 
 def timeline_text(landscape: Landscape, store: ox.Store, timeline: Timeline, scope: Scope) -> str:
@@ -141,20 +147,20 @@ def timeline_text(landscape: Landscape, store: ox.Store, timeline: Timeline, sco
         for work in works:
             began.setdefault(work.iri, year)
     for year, works in timeline.years.items():
-        going = f"{many(len(works), 'thing')} going on" if works else "nothing on record"
-        lines += ["", f"{year}  ({going}, {many(timeline.collected.cited(works), 'source')})"]
+        going = f"{quantity(len(works), 'thing')} going on" if works else "nothing on record"
+        lines += ["", f"{year}  ({going}, {quantity(timeline.collected.cited(works), 'source')})"]
         lines += [
             f"  {_line(landscape, work, timeline)}" for work in works if began[work.iri] == year
         ]
     if timeline.undated:
         lines += ["", "without a date"]
         lines += [f"  {_line(landscape, work, timeline)}" for work in timeline.undated]
-    below = [*undated_note(timeline), *published_note(timeline.collected)]
-    return "\n".join([*lines, "", *below, *footnotes(store, lines)]) + "\n"
+    below = [*undated_notes(timeline), *publication_notes(timeline.collected)]
+    return "\n".join([*lines, "", *below, *designation_notes(store, lines)]) + "\n"
 
 
 def _line(landscape: Landscape, work: Work, timeline: Timeline) -> str:
-    dates = [day(text) for text in (work.start, work.end) if text]
+    dates = [format_date(text) for text in (work.start, work.end) if text]
     when = " – ".join(dict.fromkeys(dates))
     if not work.start and work.end:
         when = f"until {when}"
@@ -167,7 +173,7 @@ def _line(landscape: Landscape, work: Work, timeline: Timeline) -> str:
     return f"{when}{work.label} ({work.kind}, {where}) [{work.id}]{perhaps}"
 
 
-def undated_note(timeline: Timeline) -> Iterator[str]:
+def undated_notes(timeline: Timeline) -> Iterator[str]:
     """Notes: how many works are undated or unsure, and how many events are only announced."""
     every = len(timeline.dated) + len(timeline.undated)
     if every == 0:
@@ -175,22 +181,23 @@ def undated_note(timeline: Timeline) -> Iterator[str]:
     if timeline.undated:
         yield f"{len(timeline.undated)} of {every} without a date are not on the timeline."
     if perhaps := sum(work.iri in timeline.unsure for work in timeline.dated):
-        yield f"{many(perhaps, 'thing')} among them only perhaps: the dates leave it open."
+        yield f"{quantity(perhaps, 'thing')} among them only perhaps: the dates leave it open."
     announced = sum(work.status == "planned" for work in timeline.dated)
     if announced:
-        yield f"Announced only, with no source here that it was held: {many(announced, 'event')}."
+        events = quantity(announced, "event")
+        yield f"Announced only, with no source here that it was held: {events}."
 
 
-def strip(timeline: Timeline) -> Iterator[str]:
+def source_count_notes(timeline: Timeline) -> Iterator[str]:
     """Notes: the number of sources for each year, and by year of publication."""
     if not timeline.years:
         return
     counts = (f"{year} {timeline.collected.cited(works)}" for year, works in timeline.years.items())
     yield f"Sources cited for each year: {', '.join(counts)}."
-    yield from published_note(timeline.collected)
+    yield from publication_notes(timeline.collected)
 
 
-def published_note(collected: Collected) -> Iterator[str]:
+def publication_notes(collected: SourceCoverage) -> Iterator[str]:
     """Notes: the number of sources by year of publication, and of those that state none."""
     if collected.published:
         counts = (f"{year} {number}" for year, number in sorted(collected.published.items()))
@@ -200,18 +207,18 @@ def published_note(collected: Collected) -> Iterator[str]:
         yield f"{collected.undated} of {every} sources state no date of publication."
 
 
-def trend_sheet(
+def trend_table(
     landscape: Landscape, store: ox.Store, matrix: Matrix, timeline: Timeline, scope: Scope
-) -> Sheet:
+) -> ReportTable:
     """The number and share of each year's works by topic, and the number of sources.
 
     `matrix` gives the topics. Shares are of all works of the year, so they add up to more than
     100 % where works have several topics.
     """
     span = list(timeline.years)
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[ReportCell, ...]] = []
     for topic in topics(matrix):
-        numbers = trend(timeline, topic)
+        numbers = counts_by_year(timeline, topic)
         if not any(numbers.values()):
             continue
         cells = [_share(number, len(timeline.years[year])) for year, number in numbers.items()]
@@ -229,11 +236,11 @@ def trend_sheet(
         "Shares are of the year's things; with several topics each, they do not add up to 100.",
         f"Years with fewer than {FEW} things have no shares.",
         "Where a year has few sources, its shares reflect what was collected, not a trend.",
-        *undated_note(timeline),
-        *published_note(timeline.collected),
-        *footnotes(store, texts),
+        *undated_notes(timeline),
+        *publication_notes(timeline.collected),
+        *designation_notes(store, texts),
     )
-    return Sheet(name, ("topic", *span), tuple(rows), notes)
+    return ReportTable(name, ("topic", *span), tuple(rows), notes)
 
 
 def _share(number: int, of: int) -> str:
@@ -242,7 +249,7 @@ def _share(number: int, of: int) -> str:
     return f"{number} ({100 * number / of:.0f} %)" if of >= FEW else str(number)
 
 
-def topics(matrix: Matrix) -> tuple[Line, ...]:
+def topics(matrix: Matrix) -> tuple[AxisEntry, ...]:
     """The columns of a matrix that are topics and have any works."""
     used = {column for _, column in matrix.cells}
     return tuple(
@@ -252,7 +259,7 @@ def topics(matrix: Matrix) -> tuple[Line, ...]:
     )
 
 
-def trend(timeline: Timeline, topic: Line) -> dict[str, int]:
+def counts_by_year(timeline: Timeline, topic: AxisEntry) -> dict[str, int]:
     """The number of works on a topic or a narrower one, by year."""
     return {
         year: sum(topic.key in (*work.topics, *work.wider) for work in works)

@@ -125,12 +125,12 @@ class Landscape:
         return tuple(work for work in self.works if work.kind == kind)
 
 
-SEVERAL = "other-contribution"
+ADDITIVE_SHARE = "other-contribution"
 """The share whose amounts add up within a project: each is the contribution of another body."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class BudgetSum:
     """A sum of budgets in one currency and share.
 
     `least` and `most` differ where a source gives a range; `most` is None if one has no upper
@@ -145,17 +145,17 @@ class Sum:
 
     def __str__(self) -> str:
         if self.most is None:
-            return f"{short(self.least)} or more"
+            return f"{amount_text(self.least)} or more"
         ends = sorted({self.least, self.most})
-        return "–".join(map(short, ends))
+        return "–".join(map(amount_text, ends))
 
 
-def short(amount: Decimal) -> str:
+def amount_text(amount: Decimal) -> str:
     """An amount such as `2,631,578.95`; whole amounts without decimals."""
     return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
 
 
-def sums(works: Iterable[Work]) -> tuple[Sum, ...]:
+def budget_sums(works: Iterable[Work]) -> tuple[BudgetSum, ...]:
     """The budgets that the works state, each work once, sorted by currency and share.
 
     If a work states a share twice, the two bound the amount, except that those of SEVERAL add up.
@@ -168,13 +168,13 @@ def sums(works: Iterable[Work]) -> tuple[Sum, ...]:
                 shares.setdefault((amount.currency, amount.share), []).append(bounds)
         for key, stated in shares.items():
             lows, highs = [low for low, _ in stated], [high for _, high in stated]
-            additive = key[1] == SEVERAL
+            additive = key[1] == ADDITIVE_SHARE
             least = sum(lows, Decimal()) if additive else min(lows)
             finite = [bound for bound in highs if bound is not None]
             most = _sum_or_none(highs) if additive or len(finite) < len(highs) else max(finite)
             bounds_by_key.setdefault(key, []).append((least, most))
     return tuple(
-        Sum(
+        BudgetSum(
             *key,
             sum((least for least, _ in ranges), Decimal()),
             _sum_or_none([most for _, most in ranges]),

@@ -12,7 +12,7 @@ from ..model.problems import UsageError
 from ..system.sandbox import inside
 
 
-class Number(click.ParamType):  # type: ignore[type-arg]
+class NumberParam(click.ParamType):  # type: ignore[type-arg]
     """A click parameter type for numbers; `read` parses the text or raises UsageError."""
 
     def __init__(self, name: str, read: Callable[[str], float]) -> None:
@@ -28,10 +28,10 @@ class Number(click.ParamType):  # type: ignore[type-arg]
             self.fail(str(error), param, ctx)
 
 
-SECONDS: Final = Number("seconds", limits.read_seconds)
-MEMORY: Final = Number("size", limits.read_memory)
-COUNT: Final = Number("count", limits.read_count)
-SHARE: Final = Number("share", limits.read_share)
+SECONDS: Final = NumberParam("seconds", limits.read_seconds)
+MEMORY: Final = NumberParam("size", limits.read_memory)
+COUNT: Final = NumberParam("count", limits.read_count)
+SHARE: Final = NumberParam("share", limits.read_score)
 
 _SHORT: Final = ("queries", "search", "show")
 """Commands with the shorter default --timeout of a query."""
@@ -40,7 +40,7 @@ _SHORT: Final = ("queries", "search", "show")
 def add_bounds(command: click.Command) -> None:
     """Add --timeout and --memory to a command, unless it defines them itself."""
     short = command.name in _SHORT
-    seconds = limits.QUESTION_SECONDS if short else limits.WORK_SECONDS
+    seconds = limits.QUERY_SECONDS if short else limits.COMMAND_SECONDS
     options = (
         click.Option(
             ["--timeout"],
@@ -68,8 +68,8 @@ def add_bounds(command: click.Command) -> None:
 
 
 def _bound_time(_: click.Context, __: click.Parameter, seconds: float) -> None:
-    inside.bound(seconds=seconds)
+    inside.set_limits(seconds=seconds)
 
 
 def _bound_memory(_: click.Context, __: click.Parameter, size: int) -> None:
-    inside.bound(memory=size)
+    inside.set_limits(memory=size)

@@ -8,8 +8,8 @@ from typing import Final
 
 import click
 
-from .console import completeness, guarded, many, say, summary, tell
-from .context import ENGINE, here, opened, saved_anew
+from .console import completeness, handle_errors, quantity, summary, write_lines, write_messages
+from .context import ENGINE, open_or_build, project_of, rebuild
 
 PARTS: Final = {
     "build": "",
@@ -25,7 +25,7 @@ PARTS: Final = {
 @ENGINE
 @click.option("--whole", is_flag=True, help="Read and validate everything, not only what changed.")
 @click.pass_context
-@guarded
+@handle_errors
 def build(context: click.Context, engine: str | None, whole: bool) -> None:
     """Read, map, validate and store the project in build/.
 
@@ -39,22 +39,22 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
     from ..graph.store import read_manifest
 
     start = time.perf_counter()
-    project = here(context)
-    checked = saved_anew(project, engine, whole)
-    tell(*map(str, checked.warnings))
-    say(*summary(checked, time.perf_counter() - start))
+    project = project_of(context)
+    checked = rebuild(project, engine, whole)
+    write_messages(*map(str, checked.warnings))
+    write_lines(*summary(checked, time.perf_counter() - start))
     manifest = read_manifest(current_generation(project.build).folder)
-    say(*completeness(manifest))
+    write_lines(*completeness(manifest))
     is_below = project.build.is_relative_to(Path.cwd())
     shown = project.build.relative_to(Path.cwd()) if is_below else project.build
     triples = sum(manifest["triples"].values())
-    say(f"wrote    {many(triples, 'triple')} to {shown}")
+    write_lines(f"wrote    {quantity(triples, 'triple')} to {shown}")
 
 
 @click.command()
 @click.argument("part", type=click.Choice([*PARTS]), default="build", metavar="[PART]")
 @click.pass_context
-@guarded
+@handle_errors
 def path(context: click.Context, part: str) -> None:
     """Print where the files of the last build are.
 
@@ -67,4 +67,4 @@ def path(context: click.Context, part: str) -> None:
       pcve path graph
       cp "$(pcve path graph)"/facts.nt .
     """
-    say(str(opened(here(context)).folder / PARTS[part]))
+    write_lines(str(open_or_build(project_of(context)).folder / PARTS[part]))

@@ -1,7 +1,7 @@
 """Output of the command: results on stdout, messages and progress on stderr.
 
-No other module writes to either. Text for people passes through `visible`, so that no name, file or
-server can send escape sequences to the terminal; those of the command itself are added here.
+No other module writes to either. Text for people passes through `escape_hidden`, so that no name,
+file or server can send escape sequences to the terminal; those of the command are added here.
 """
 
 from __future__ import annotations
@@ -18,8 +18,15 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from ..model.problems import ContentError, Problem, UsageError, damage, denial, shortage
-from ..model.visible import one_line, visible
+from ..model.problems import (
+    ContentError,
+    Problem,
+    UsageError,
+    damage_message,
+    denial,
+    shortage_message,
+)
+from ..model.visible import escape_hidden, one_line
 from ..system.files import write_file
 from ..system.sandbox import inside
 
@@ -43,7 +50,7 @@ OUTPUT = click.option(
 )
 
 
-def guarded(command: Command) -> Command:
+def handle_errors(command: Command) -> Command:
     """Turn expected errors into a message and exit code: 1 for content, 2 for usage or set-up."""
 
     @functools.wraps(command)
@@ -52,30 +59,30 @@ def guarded(command: Command) -> Command:
             return command(*args, **kwargs)
         except ContentError as error:
             _end_without_memory(error)
-            tell(*map(str, error.problems))
-            tell(count(error.problems))
+            write_messages(*map(str, error.problems))
+            write_messages(problem_counts(error.problems))
             sys.exit(1)
         except UsageError as error:
             _end_without_memory(error)
-            tell("pcve: " + re.sub(r"\n(?=\S)", "\n  ", str(error)))
+            write_messages("pcve: " + re.sub(r"\n(?=\S)", "\n  ", str(error)))
             sys.exit(2)
         except RecursionError:
-            tell("pcve: the input is nested too deeply")
+            write_messages("pcve: the input is nested too deeply")
             sys.exit(2)
         except BrokenPipeError:
             sys.exit(0)
         except (OSError, MemoryError, RuntimeError, ImportError) as error:
             _end_without_memory(error)
-            message = shortage(error) or damage(error) or denial(error)
+            message = shortage_message(error) or damage_message(error) or denial(error)
             if not message:
                 raise
-            tell(f"pcve: {message}")
+            write_messages(f"pcve: {message}")
             sys.exit(2)
 
     return run  # type: ignore[return-value]
 
 
-def prepare() -> None:
+def prepare_streams() -> None:
     """Make the standard streams safe to write to; call it once, before any file is opened.
 
     A closed standard descriptor is opened on the null device: otherwise the next file that is
@@ -92,16 +99,16 @@ def prepare() -> None:
 
 def _end_without_memory(error: Exception) -> None:
     """End the process with the message on memory, if lack of memory caused `error`."""
-    if inside.lacks_memory(error):
-        inside.end_without_memory()
+    if inside.is_out_of_memory(error):
+        inside.exit_out_of_memory()
 
 
-def tell(*lines: str) -> None:
+def write_messages(*lines: str) -> None:
     """Write messages to stderr, a line each. If stderr cannot be written, they are dropped."""
-    _on_stderr("".join(f"{visible(line)}\n" for line in lines))
+    _on_stderr("".join(f"{escape_hidden(line)}\n" for line in lines))
 
 
-def progress(text: str) -> None:
+def show_progress(text: str) -> None:
     """Replace the progress line on stderr, if that is a terminal; an empty text clears it."""
     if sys.stderr is not None and sys.stderr.isatty():
         _on_stderr(_CLEAR + one_line(text))
@@ -130,12 +137,12 @@ def read_stdin() -> bytes:
     return sys.stdin.buffer.read()
 
 
-def say(*lines: str) -> None:
-    """Write results for people to stdout, a line each. Raises UsageError as `put` does."""
-    put("".join(f"{line}\n" for line in lines))
+def write_lines(*lines: str) -> None:
+    """Write results for people to stdout, a line each. Raises UsageError as `write_result` does."""
+    write_result("".join(f"{line}\n" for line in lines))
 
 
-def put(content: bytes | str, output: Path | None = None, form: str = "text") -> None:
+def write_result(content: bytes | str, output: Path | None = None, form: str = "text") -> None:
     """Write results to the file `output`, or to stdout without one.
 
     Control characters are escaped in formats for people, and in others only on a terminal; to files
@@ -149,7 +156,7 @@ def put(content: bytes | str, output: Path | None = None, form: str = "text") ->
             raise UsageError(
                 f"refusing to write binary output ({form}) to a terminal; use -o FILE"
             ) from None
-        content = visible(text)
+        content = escape_hidden(text)
         if form == "table" and output is None and on_terminal():
             content = _bold_head(content)
     if output is None:
@@ -157,13 +164,13 @@ def put(content: bytes | str, output: Path | None = None, form: str = "text") ->
         return
     if isinstance(content, str):
         content = content.encode(errors="backslashreplace")
-    with written_to(output):
+    with write_errors_as_usage(output):
         write_file(output, content)
-    tell(f"wrote {len(content):,} bytes to {output}")
+    write_messages(f"wrote {len(content):,} bytes to {output}")
 
 
 @contextlib.contextmanager
-def written_to(place: Path) -> Iterator[None]:
+def write_errors_as_usage(place: Path) -> Iterator[None]:
     """Raise UsageError if `place` cannot be written within this context."""
     try:
         yield
@@ -207,39 +214,39 @@ def discard(stream: IO[str]) -> None:
     os.close(null)
 
 
-def announce(engine: str | None) -> None:
+def note_engine(engine: str | None) -> None:
     """Write a note if the slower engine is used because the faster one is not installed."""
-    from ..validation.shacl import slower
+    from ..validation.shacl import engine_note
 
-    if note := slower(engine):
+    if note := engine_note(engine):
         _tell_once(f"note: {note}")
 
 
 @functools.cache
 def _tell_once(line: str) -> None:
     """Write a message unless this process has written the same before."""
-    tell(line)
+    write_messages(line)
 
 
-def count(problems: tuple[Problem, ...]) -> str:
+def problem_counts(problems: tuple[Problem, ...]) -> str:
     """`2 errors, 1 warning`."""
     errors = sum(problem.severity == "error" for problem in problems)
-    return f"{many(errors, 'error')}, {many(len(problems) - errors, 'warning')}"
+    return f"{quantity(errors, 'error')}, {quantity(len(problems) - errors, 'warning')}"
 
 
-def many(number: int, word: str) -> str:
+def quantity(number: int, word: str) -> str:
     """`1 record`, `2 records`."""
     return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
 @contextlib.contextmanager
-def doing(what: str) -> Iterator[None]:
+def progress_of(what: str) -> Iterator[None]:
     """Show `what` as progress within this context."""
-    progress(f"{what} …")
+    show_progress(f"{what} …")
     try:
         yield
     finally:
-        progress("")
+        show_progress("")
 
 
 def summary(checked: Checked, seconds: float) -> list[str]:
@@ -248,11 +255,11 @@ def summary(checked: Checked, seconds: float) -> list[str]:
     facts = tally.verified + tally.cited
     share = 100 * tally.verified / facts if facts else 0.0
     return [
-        f"read     {many(tally.records, 'record')} from {many(tally.sources, 'source')}",
+        f"read     {quantity(tally.records, 'record')} from {quantity(tally.sources, 'source')}",
         f"facts    {facts:,}: {tally.verified:,} verified against the words of a held text "
         f"({share:.1f} %), {tally.cited:,} cited",
-        f"checked  {many(checked.shapes, 'shape')} ({checked.engine}) and "
-        f"{many(checked.checks, 'check')}: {many(len(checked.warnings), 'warning')}",
+        f"checked  {quantity(checked.shapes, 'shape')} ({checked.engine}) and "
+        f"{quantity(checked.checks, 'check')}: {quantity(len(checked.warnings), 'warning')}",
         f"took     {seconds:.2f} s",
     ]
 

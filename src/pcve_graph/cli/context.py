@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..model.limits import WORK_SECONDS
+from ..model.limits import COMMAND_SECONDS
 from ..model.problems import UsageError
-from ..model.project import Project, chosen_project
+from ..model.project import Project, open_project
 from ..system.sandbox import inside
-from .console import announce, doing, tell
+from .console import note_engine, progress_of, write_messages
 
 if TYPE_CHECKING:
-    from ..graph.store import Saved
-    from ..query.access import Reading
+    from ..graph.store import StoredGraph
+    from ..query.access import ReadableGraph
     from ..query.remote.endpoint import Endpoint
-    from ..query.worker import Worker
+    from ..query.worker import QueryWorker
     from ..validation.gate import Checked
 
 
@@ -30,31 +30,31 @@ ENGINE = click.option(
 )
 
 
-def here(context: click.Context) -> Project:
+def project_of(context: click.Context) -> Project:
     """The project that --project names, or the nearest one, or the shipped one."""
-    return chosen_project(context.obj)
+    return open_project(context.obj)
 
 
-def saved_anew(project: Project, engine: str | None = None, whole: bool = False) -> Checked:
+def rebuild(project: Project, engine: str | None = None, whole: bool = False) -> Checked:
     """Read, map, validate and save `project`, reusing the last build unless `whole`."""
     from ..graph.build_folder import build_folder
-    from ..incremental.inputs import news_apart
+    from ..incremental.inputs import start_input_changes
 
     def write_note(line: str) -> None:
-        tell(f"note: {line}")
+        write_messages(f"note: {line}")
 
     with build_folder(project.build, write_note) as folder:
         last = None if whole else folder.last
-        changed = None if last is None else news_apart(project, last.folder)
+        changed = None if last is None else start_input_changes(project, last.folder)
 
         from ..pipeline import build_project
 
-        announce(engine)
-        with doing("building"):
+        note_engine(engine)
+        with progress_of("building"):
             return build_project(project, engine, whole, write_note, folder, changed)
 
 
-def opened(project: Project) -> Saved:
+def open_or_build(project: Project) -> StoredGraph:
     """The saved graph of a project; the shipped project is built into the cache on first use."""
     from ..graph.store import open_graph
     from ..incremental.inputs import is_stale
@@ -63,13 +63,15 @@ def opened(project: Project) -> Saved:
         from ..incremental.inputs import is_current
 
         if not is_current(project):
-            tell(f"building the shipped graph once, into {project.build}")
-            with inside.meanwhile("the build of the shipped graph", WORK_SECONDS):
-                saved_anew(project)
+            write_messages(f"building the shipped graph once, into {project.build}")
+            with inside.time_limit("the build of the shipped graph", COMMAND_SECONDS):
+                rebuild(project)
         return open_graph(project)
     saved = open_graph(project)
     if is_stale(project, saved):
-        tell("pcve: files have changed since the last build; run `pcve build` to update it")
+        write_messages(
+            "pcve: files have changed since the last build; run `pcve build` to update it"
+        )
     return saved
 
 
@@ -107,14 +109,14 @@ _SCOPE = (
 )
 
 
-def scoped(command: Any) -> Any:
+def scope_options(command: Any) -> Any:
     """`command` with the options that select a part of the graph."""
     for option in reversed(_SCOPE):
         command = option(command)
     return command
 
 
-def named(project: Project, saved: Saved, query: str, **names: str) -> dict[str, str]:
+def resolve_names(project: Project, saved: StoredGraph, query: str, **names: str) -> dict[str, str]:
     """The IRIs of named things, by parameter of a query of `queries/landscape`.
 
     Empty names are left out. A name is an id, or any name of the thing in any spelling or script.
@@ -142,7 +144,7 @@ ALLOW_REDIRECT = click.option(
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class EndpointTarget:
     """The server of --endpoint: its address, and the origins it may redirect to."""
 
     url: str
@@ -159,7 +161,7 @@ def endpoint_options(command: Command) -> Command:
     def run(*args: Any, endpoint: str | None, allowed: tuple[str, ...], **kwargs: Any) -> Any:
         if allowed and endpoint is None:
             raise click.UsageError("--allow-redirect requires --endpoint")
-        target = None if endpoint is None else Target(endpoint, allowed)
+        target = None if endpoint is None else EndpointTarget(endpoint, allowed)
         return command(*args, endpoint=target, **kwargs)
 
     option = click.option(
@@ -179,14 +181,14 @@ FOLDER = click.option(
 _SECRETS = ("PCVE_ENDPOINT_USER", "PCVE_ENDPOINT_PASSWORD", "PCVE_ENDPOINT_TOKEN")
 
 
-def server(
-    target: Target, update: str = "", store: str = "", timeout: float | None = None
+def endpoint_at(
+    target: EndpointTarget, update: str = "", store: str = "", timeout: float | None = None
 ) -> Endpoint:
     """The server at `target`, with credentials from the environment; `timeout` is per request.
 
     Raises UsageError for an invalid address, origin or timeout, and for incomplete credentials.
     """
-    from ..query.remote.addresses import Addresses
+    from ..query.remote.addresses import EndpointAddresses
     from ..query.remote.endpoint import TIMEOUT, Endpoint
     from ..query.remote.login import Credentials
 
@@ -196,20 +198,24 @@ def server(
     if user and token:
         raise UsageError("set either PCVE_ENDPOINT_TOKEN or user and password, not both")
     return Endpoint(
-        Addresses(target.url, update, store),
+        EndpointAddresses(target.url, update, store),
         Credentials(user, password, token),
         TIMEOUT if timeout is None else timeout,
         allow_redirects=target.allowed,
     )
 
 
-def graph_at(
-    target: Target | None,
-    open_saved: Callable[[], Saved],
-    worker: Worker | None = None,
+def graph_access(
+    target: EndpointTarget | None,
+    open_saved: Callable[[], StoredGraph],
+    worker: QueryWorker | None = None,
     timeout: float | None = None,
-) -> Reading:
+) -> ReadableGraph:
     """The graph on the server `target`; without one, the saved graph that `open_saved` returns."""
-    from ..query.access import Here, There
+    from ..query.access import EndpointGraph, SavedGraph
 
-    return There(server(target, timeout=timeout)) if target else Here(open_saved(), worker)
+    return (
+        EndpointGraph(endpoint_at(target, timeout=timeout))
+        if target
+        else SavedGraph(open_saved(), worker)
+    )

@@ -10,8 +10,8 @@ import click
 
 from ..model.problems import UsageError
 from .bounds import COUNT
-from .console import OUTPUT, guarded, put
-from .context import FORMAT, PICTURE, here, named, opened, scoped
+from .console import OUTPUT, handle_errors, write_result
+from .context import FORMAT, PICTURE, open_or_build, project_of, resolve_names, scope_options
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -26,7 +26,7 @@ _OTHER_KIND = {"projects": "events", "events": "projects"}
 """The works that gaps mention in addition to those that are counted."""
 
 
-class Graph:
+class AnalysisGraph:
     """The saved graph of a project, read for analysis, with lookup of names."""
 
     def __init__(self, project: Project) -> None:
@@ -34,31 +34,33 @@ class Graph:
         from ..syntax.ontology import read_ontology
 
         self.project = project
-        self.saved = opened(project)
+        self.saved = open_or_build(project)
         self.store: ox.Store = self.saved.store
         self.landscape: Landscape = read_landscape(project, self.store)
         self.ontology = read_ontology(project)
 
     def resolve(self, **names: str) -> dict[str, str]:
         """The IRIs of named things, by parameter; replaced records as their replacements."""
-        iris = named(self.project, self.saved, "coverage", **names)
+        iris = resolve_names(self.project, self.saved, "coverage", **names)
         return self.landscape.current_iris(iris)
 
     def scope(self, options: dict[str, Any]) -> Scope:
         """The scope that a command's options select; they are removed from `options`."""
-        from ..analysis.scope import Scope, period
+        from ..analysis.scope import Scope, option_period
 
-        first, last = period(options.pop("since"), options.pop("until"), options.pop("as_of"))
+        first, last = option_period(
+            options.pop("since"), options.pop("until"), options.pop("as_of")
+        )
         names = {key: options.pop(key) for key in ("topic", "group", "funder", "pillar")}
         names["country"] = options.pop("country", "")
         return Scope(**self.resolve(**names), first=first, last=last)
 
     def matrix(self, scope: Scope, by: str, count: str, every: bool = False) -> Matrix:
         """The coverage matrix of a scope; `every` adds all narrower topics or groups."""
-        from ..analysis.coverage.matrix import coverage, read_lists
+        from ..analysis.coverage.matrix import coverage_matrix, read_axis_labels
 
-        lists = read_lists(self.project, self.store)
-        return coverage(self.landscape, lists, scope, by, count, every)
+        lists = read_axis_labels(self.project, self.store)
+        return coverage_matrix(self.landscape, lists, scope, by, count, every)
 
 
 @click.command()
@@ -74,7 +76,7 @@ class Graph:
     metavar="WHAT",
     help="Count projects (default), events, actors, money.",
 )
-@scoped
+@scope_options
 @click.option(
     "--cell",
     default="",
@@ -93,7 +95,7 @@ class Graph:
 @PICTURE
 @OUTPUT
 @click.pass_context
-@guarded
+@handle_errors
 def coverage(
     context: click.Context,
     /,
@@ -120,8 +122,8 @@ def coverage(
       pcve coverage --gaps --as-of 2024-06-01
       pcve coverage --by year --format xlsx -o coverage.xlsx
     """
-    from ..analysis.coverage.report import tidy, wide
-    from ..analysis.tables import written
+    from ..analysis.coverage.report import tidy_table, wide_table
+    from ..analysis.tables import render_table
 
     if cell and (gaps or picture):
         raise UsageError("--cell cannot be combined with --gaps or --picture")
@@ -129,9 +131,9 @@ def coverage(
         raise UsageError("--picture cannot be combined with --gaps")
     if (gaps or cell) and count == "money":
         raise UsageError("--gaps and --cell require --count projects, events or actors")
-    graph = Graph(here(context))
+    graph = AnalysisGraph(project_of(context))
     if gaps:
-        put(_gaps(graph, by, count, options, form, limit), output, form)
+        write_result(_gaps(graph, by, count, options, form, limit), output, form)
         return
     scope = graph.scope(options)
     if cell:
@@ -139,28 +141,32 @@ def coverage(
             raise UsageError(
                 "--cell is available as text only; `--format json` has the works of all cells"
             )
-        put(_cell(graph, scope, by, count, cell), output)
+        write_result(_cell(graph, scope, by, count, cell), output)
         return
     matrix = graph.matrix(scope, by, count)
     if picture:
         from ..analysis.charts import heat_map
 
-        put(heat_map(graph.landscape, graph.store, matrix, picture.suffix), picture, picture.suffix)
+        write_result(
+            heat_map(graph.landscape, graph.store, matrix, picture.suffix), picture, picture.suffix
+        )
         if output is None and form == "text":
             return
-    sheet = (tidy if form in ("csv", "json") else wide)(graph.landscape, graph.store, matrix)
-    put(written(sheet, form), output, form)
+    sheet = (tidy_table if form in ("csv", "json") else wide_table)(
+        graph.landscape, graph.store, matrix
+    )
+    write_result(render_table(sheet, form), output, form)
 
 
 def _gaps(
-    graph: Graph, by: str, count: str, options: dict[str, Any], form: str, limit: int
+    graph: AnalysisGraph, by: str, count: str, options: dict[str, Any], form: str, limit: int
 ) -> bytes:
-    from ..analysis.coverage.gaps import briefing, gap_sheet, gaps, newest_reading
-    from ..analysis.tables import written
+    from ..analysis.coverage.gaps import find_gaps, gap_briefing, gap_table, last_access_day
+    from ..analysis.tables import render_table
 
     as_of = options.pop("as_of")
     scope = graph.scope({**options, "as_of": as_of})
-    on = scope.first if as_of else newest_reading(graph.project, graph.store)
+    on = scope.first if as_of else last_access_day(graph.project, graph.store)
     on = None if by == "year" else on
     if as_of:
         scope = dataclasses.replace(scope, first=None, last=None)
@@ -168,13 +174,17 @@ def _gaps(
     other_matrix = (
         None if count == "actors" else graph.matrix(scope, by, _OTHER_KIND[count], every=True)
     )
-    found_gaps = gaps(graph.landscape, matrix, other_matrix, on)
+    found_gaps = find_gaps(graph.landscape, matrix, other_matrix, on)
     where = graph.landscape, graph.store, matrix, found_gaps, on
-    return briefing(*where, limit).encode() if form == "text" else written(gap_sheet(*where), form)
+    return (
+        gap_briefing(*where, limit).encode()
+        if form == "text"
+        else render_table(gap_table(*where), form)
+    )
 
 
-def _cell(graph: Graph, scope: Scope, by: str, count: str, cell: str) -> str:
-    from ..analysis.coverage.report import line_of, opened
+def _cell(graph: AnalysisGraph, scope: Scope, by: str, count: str, cell: str) -> str:
+    from ..analysis.coverage.report import cell_text, find_entry
 
     row, slash, column = cell.partition("/")
     if not (row.strip() and slash and column.strip()):
@@ -189,5 +199,5 @@ def _cell(graph: Graph, scope: Scope, by: str, count: str, cell: str) -> str:
         column_key = graph.resolve(**{by: column})[by]
         scope = scope.of(by, column_key)
     matrix = graph.matrix(scope, by, count)
-    lines = line_of(matrix.rows, row_key, row), line_of(matrix.columns, column_key, column)
-    return opened(graph.landscape, graph.store, graph.ontology, matrix, *lines)
+    lines = find_entry(matrix.rows, row_key, row), find_entry(matrix.columns, column_key, column)
+    return cell_text(graph.landscape, graph.store, graph.ontology, matrix, *lines)

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from ..model.problems import UsageError
-from .console import OUTPUT, doing, guarded, put
-from .context import here
+from .console import OUTPUT, handle_errors, progress_of, write_result
+from .context import project_of
 
 
 @click.command()
@@ -26,7 +26,7 @@ from .context import here
 @click.option("--brief", is_flag=True, help="Show only the number of changes by reason.")
 @OUTPUT
 @click.pass_context
-@guarded
+@handle_errors
 def diff(
     context: click.Context, old: str, new: str, form: str, brief: bool, output: Path | None
 ) -> None:
@@ -45,26 +45,28 @@ def diff(
       pcve diff v0.1.0 v0.2.0 --format markdown > changes.md
       pcve diff build other-project/build --format rdf-patch -o changes.rdfp
     """
-    from ..model.suggest import nearest
+    from ..model.suggest import did_you_mean
     from ..pipeline import build_project
     from ..publish.diff.compare import compare
     from ..publish.diff.render import DIFF_FORMATS, as_counts
-    from ..publish.diff.snapshot import Workspace, of_files, open_side
+    from ..publish.diff.snapshot import Workspace, open_snapshot, snapshot_of_files
 
     if form not in DIFF_FORMATS:
-        hint = nearest(form, DIFF_FORMATS) or "the formats are " + ", ".join(DIFF_FORMATS)
+        hint = did_you_mean(form, DIFF_FORMATS) or "the formats are " + ", ".join(DIFF_FORMATS)
         raise UsageError(f"unknown format {form!r}; {hint}")
     if brief and form != "text":
         raise UsageError("--brief requires --format text; the other formats include the counts")
-    project = here(context)
+    project = project_of(context)
     with contextlib.ExitStack() as stack:
         workspace = Workspace(stack, build_project)
-        with doing("comparing"):
-            before = open_side(old, project, workspace)
+        with progress_of("comparing"):
+            before = open_snapshot(old, project, workspace)
             after = (
-                open_side(new, project, workspace) if new else of_files("now", project, workspace)
+                open_snapshot(new, project, workspace)
+                if new
+                else snapshot_of_files("now", project, workspace)
             )
             comparison = compare(before, after)
         text = as_counts(comparison) if brief else DIFF_FORMATS[form](comparison)
-    put(text, output, form)
+    write_result(text, output, form)
     sys.exit(1 if comparison.changes else 0)

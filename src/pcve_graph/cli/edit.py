@@ -9,15 +9,15 @@ import click
 
 from ..model.problems import ContentError, Problem, UsageError
 from ..system.files import create_file, read_file, remove_drafts, write_file
-from .console import guarded, many, say, tell, written_to
-from .context import here
+from .console import handle_errors, quantity, write_errors_as_usage, write_lines, write_messages
+from .context import project_of
 
 
 @click.command()
 @click.argument("kind", metavar="KIND")
 @click.argument("identifier", metavar="ID")
 @click.pass_context
-@guarded
+@handle_errors
 def new(context: click.Context, kind: str, identifier: str) -> None:
     """Start a record or source with every key its class allows.
 
@@ -27,29 +27,31 @@ def new(context: click.Context, kind: str, identifier: str) -> None:
     \b
     Example: pcve new event northtown-conference-2015
     """
-    from ..records.template import draft
+    from ..records.template import draft_record
     from ..syntax.ontology import read_ontology
 
-    project = here(context)
+    project = project_of(context)
     if project.shipped:
         raise UsageError("no project to add to: clone the repository, or use --project")
-    path, text = draft(project, read_ontology(project), kind, identifier)
-    with written_to(path):
+    path, text = draft_record(project, read_ontology(project), kind, identifier)
+    with write_errors_as_usage(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         remove_drafts(path.parent)
         try:
             create_file(path, text)
         except FileExistsError:
             raise UsageError(f"{project.relative(path)} already exists") from None
-    say(project.relative(path))
-    tell("fill in what the source states, delete the other keys, then run `pcve validate`")
+    write_lines(project.relative(path))
+    write_messages(
+        "fill in what the source states, delete the other keys, then run `pcve validate`"
+    )
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if a file would change.")
 @click.pass_context
-@guarded
+@handle_errors
 def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
     """Write records, queries and ontology files in canonical form.
 
@@ -59,12 +61,12 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
       pcve fmt --check
     """
     from ..records.files import LARGEST_LINES
-    from ..records.formatter import files, format_text
+    from ..records.formatter import format_text, formatted_files
     from ..syntax.ontology import read_ontology
 
-    project = here(context)
+    project = project_of(context)
     ontology = read_ontology(project)
-    chosen = [path.resolve() for path in paths] or files(project)
+    chosen = [path.resolve() for path in paths] or formatted_files(project)
     changed = 0
     problems: list[Problem] = []
     if not check:
@@ -83,12 +85,12 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
         if text == _with_plain_line_ends(content):
             continue
         if not check:
-            with written_to(path):
+            with write_errors_as_usage(path):
                 write_file(path, text, expected=content)
-        say(name)
+        write_lines(name)
         changed += 1
     verb = "would change" if check else "changed"
-    tell(f"{many(len(chosen), 'file')} read, {changed:,} {verb}")
+    write_messages(f"{quantity(len(chosen), 'file')} read, {changed:,} {verb}")
     if problems:
         raise ContentError(problems)
     if check and changed:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from .console import guarded, many, put, say, tell
-from .context import here
+from .console import handle_errors, quantity, write_lines, write_messages, write_result
+from .context import project_of
 
 
 @click.command()
@@ -20,7 +20,7 @@ from .context import here
     help="Write an index and a page for each rule to DIR.",
 )
 @click.pass_context
-@guarded
+@handle_errors
 def explain(context: click.Context, rule: str | None, folder: Path | None) -> None:
     """Explain a rule: what it requires, why, and how to satisfy it.
 
@@ -31,13 +31,15 @@ def explain(context: click.Context, rule: str | None, folder: Path | None) -> No
     """
     from ..publish.site.rule_pages import save_pages, write_pages
     from ..syntax.ontology import read_ontology
-    from ..validation.rule_help import as_text, find_page, pages
+    from ..validation.rule_help import describe_rules, find_page, page_text
 
-    project = here(context)
-    help_pages = pages(read_ontology(project), project)
+    project = project_of(context)
+    help_pages = describe_rules(read_ontology(project), project)
     if folder is not None:
-        tell(f"wrote {many(save_pages(write_pages(help_pages), folder), 'page')} to {folder}")
+        write_messages(
+            f"wrote {quantity(save_pages(write_pages(help_pages), folder), 'page')} to {folder}"
+        )
     elif rule is None:
-        say(*help_pages)
+        write_lines(*help_pages)
     else:
-        put(as_text(find_page(rule, help_pages)))
+        write_result(page_text(find_page(rule, help_pages)))

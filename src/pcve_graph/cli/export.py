@@ -8,14 +8,23 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 
 from ..model.problems import UsageError
-from .console import OUTPUT, doing, guarded, many, on_terminal, put, say, tell
-from .context import here, opened
+from .console import (
+    OUTPUT,
+    handle_errors,
+    on_terminal,
+    progress_of,
+    quantity,
+    write_lines,
+    write_messages,
+    write_result,
+)
+from .context import open_or_build, project_of
 
 if TYPE_CHECKING:
-    from ..graph.store import Saved
+    from ..graph.store import StoredGraph
     from ..model.schema import Ontology
-    from ..publish.export.formats import Format
-    from ..publish.export.subset import Part
+    from ..publish.export.formats import ExportFormat
+    from ..publish.export.subset import GraphPart
 
 
 class Selection(TypedDict):
@@ -50,7 +59,7 @@ class Selection(TypedDict):
 @click.option("--country", default="", metavar="NAME", help="Only what is or was in this country.")
 @OUTPUT
 @click.pass_context
-@guarded
+@handle_errors
 def export(
     context: click.Context,
     form: str,
@@ -70,43 +79,45 @@ def export(
       pcve export ics --topic returnees --since 2020 -o events.ics
       pcve export csv --only project --country Albania -o projects.zip
     """
-    from ..model.suggest import nearest
+    from ..model.suggest import did_you_mean
     from ..publish.export.formats import FORMATS
     from ..syntax.ontology import read_ontology
 
     if listed or not form:
         width = max(map(len, FORMATS))
         for export_format in FORMATS.values():
-            say(f"{export_format.name:<{width}}  {export_format.title}")
+            write_lines(f"{export_format.name:<{width}}  {export_format.title}")
         return
     if form not in FORMATS:
-        hint = nearest(form, FORMATS) or "the formats are " + ", ".join(FORMATS)
+        hint = did_you_mean(form, FORMATS) or "the formats are " + ", ".join(FORMATS)
         raise UsageError(f"unknown format {form!r}; {hint}")
     chosen = FORMATS[form]
     if chosen.binary and output is None and on_terminal():
         name = f"pcve{chosen.suffix}"
         raise UsageError(f"refusing to write binary output ({form}) to a terminal; use -o {name}")
-    project = here(context)
-    saved = opened(project)
+    project = project_of(context)
+    saved = open_or_build(project)
     ontology = read_ontology(project)
     part = _part(saved, chosen, ontology, options)
-    with doing(f"writing {form}"):
+    with progress_of(f"writing {form}"):
         content = chosen.write(part, ontology)
-    put(content, output, form)
+    write_result(content, output, form)
 
 
-def _part(saved: Saved, form: Format, ontology: Ontology, options: Selection) -> Part:
-    from ..publish.export.subset import whole
+def _part(
+    saved: StoredGraph, form: ExportFormat, ontology: Ontology, options: Selection
+) -> GraphPart:
+    from ..publish.export.subset import whole_graph
 
-    part = whole(saved)
+    part = whole_graph(saved)
     if not any(options.values()):
         return part
-    from ..publish.export.select import read_choice, select
+    from ..publish.export.select import read_filter, select_part
     from ..query.search import saved_index
 
-    choice = read_choice(ontology, saved_index(saved), **options)
-    form.admits(choice)
-    selected = select(part, ontology, choice)
-    lines = many(sum(map(len, selected.graphs.values())), "statement")
-    tell(f"selected {lines} of {sum(map(len, part.graphs.values())):,}")
+    choice = read_filter(ontology, saved_index(saved), **options)
+    form.require_kinds(choice)
+    selected = select_part(part, ontology, choice)
+    lines = quantity(sum(map(len, selected.graphs.values())), "statement")
+    write_messages(f"selected {lines} of {sum(map(len, part.graphs.values())):,}")
     return selected

@@ -19,11 +19,11 @@ import click
 
 from .. import __version__
 from ..model import limits
-from ..model.problems import shortage
+from ..model.problems import shortage_message
 from ..model.visible import one_line
 from ..system.sandbox import inside
-from ..system.sandbox.command import enter
-from .console import discard, prepare, progress, tell
+from ..system.sandbox.command import enter_child
+from .console import discard, prepare_streams, show_progress, write_messages
 
 GC_THRESHOLDS = (100_000, 20, 50)
 """Thresholds of cyclic garbage collection. A command creates many objects and hardly any reference
@@ -69,14 +69,14 @@ def main() -> None:
     """Run `pcve` with the arguments of the process."""
     gc.set_threshold(*GC_THRESHOLDS)
     try:
-        prepare()
+        prepare_streams()
         gc.freeze()  # a collection would write to the pages that the two processes share
-        enter(_report_stop)
+        enter_child(_report_stop)
         cli(prog_name="pcve")
     except BaseException as error:
-        if inside.lacks_memory(error):
-            inside.end_without_memory()
-        if message := shortage(error):
+        if inside.is_out_of_memory(error):
+            inside.exit_out_of_memory()
+        if message := shortage_message(error):
             _report_stop(f"pcve: {message}")
             sys.exit(2)
         raise
@@ -99,7 +99,7 @@ def _guarded_click() -> Iterator[None]:
         if error.filename is not None:
             raise
         discard(sys.stdout)
-        tell(f"pcve: output cannot be written: {error.strerror}")
+        write_messages(f"pcve: output cannot be written: {error.strerror}")
         sys.exit(2)
     except click.ClickException as error:
         vars(error)["message"] = one_line(error.message)
@@ -108,8 +108,8 @@ def _guarded_click() -> Iterator[None]:
 
 def _report_stop(message: str) -> None:
     """Report why the process of the command was stopped."""
-    progress("")
-    tell(message)
+    show_progress("")
+    write_messages(message)
 
 
 class _Commands(click.Group):
@@ -161,7 +161,7 @@ def cli(context: click.Context, folder: Path | None) -> None:
     Every fact has its sources, and states how far it was verified against their text.
     """
     context.obj = folder
-    inside.working_on(context.invoked_subcommand or "pcve")
-    inside.bound(seconds=limits.WORK_SECONDS, memory=limits.MEMORY)
+    inside.report_task(context.invoked_subcommand or "pcve")
+    inside.set_limits(seconds=limits.COMMAND_SECONDS, memory=limits.MEMORY_BYTES)
     if os.environ.get("NO_COLOR"):
         context.color = False

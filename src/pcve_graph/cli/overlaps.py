@@ -10,13 +10,13 @@ import click
 
 from ..model.problems import UsageError
 from .bounds import COUNT, SHARE
-from .console import OUTPUT, guarded, put
-from .context import here, named, opened
+from .console import OUTPUT, handle_errors, write_result
+from .context import open_or_build, project_of, resolve_names
 
 if TYPE_CHECKING:
-    from ..analysis.overlaps.find import Asked, Overlaps
-    from ..analysis.overlaps.profiles import Profiles
-    from ..graph.store import Saved
+    from ..analysis.overlaps.find import OverlapCriteria, Overlaps
+    from ..analysis.overlaps.profiles import WorkProfiles
+    from ..graph.store import StoredGraph
     from ..model.project import Project
 
 _KINDS = {"all": ("project", "event"), "project": ("project",), "event": ("event",)}
@@ -60,7 +60,7 @@ _FORMATS = ("text", "table", "csv", "xlsx", "markdown", "json", "turtle")
 )
 @OUTPUT
 @click.pass_context
-@guarded
+@handle_errors
 def overlaps(
     context: click.Context,
     /,
@@ -93,76 +93,80 @@ def overlaps(
 
     for option, word, choices in (("--kind", kind, _KINDS), ("--format", form, _FORMATS)):
         _check_choice(option, word, choices)
-    project = here(context)
-    saved = opened(project)
-    names = named(project, saved, "overlaps", country=country, topic=topic, funder=funder)
+    project = project_of(context)
+    saved = open_or_build(project)
+    names = resolve_names(project, saved, "overlaps", country=country, topic=topic, funder=funder)
     profiles = _profiles(project, saved)
     criteria = _criteria(profiles.landscape.current_iris(names), since, until, _KINDS[kind], least)
     result = find_overlaps(profiles, criteria)
     if picture:
-        from ..analysis.overlaps.diagram import overlap_picture
+        from ..analysis.overlaps.diagram import overlap_diagram
 
         where = profiles.landscape, saved.store, criteria, result
-        put(overlap_picture(*where, picture.suffix), picture, picture.suffix)
+        write_result(overlap_diagram(*where, picture.suffix), picture, picture.suffix)
         if output is None and form == "text":
             return
-    put(_rendered(saved, profiles, criteria, result, form, limit, related), output, form)
+    write_result(_rendered(saved, profiles, criteria, result, form, limit, related), output, form)
 
 
 def _rendered(
-    saved: Saved,
-    profiles: Profiles,
-    criteria: Asked,
+    saved: StoredGraph,
+    profiles: WorkProfiles,
+    criteria: OverlapCriteria,
     result: Overlaps,
     form: str,
     limit: int,
     related: bool,
 ) -> bytes:
     """The overlaps in the format `form`."""
-    from ..analysis.overlaps.find import lines_of_succession
+    from ..analysis.overlaps.find import succession_pairs
 
     landscape, store = profiles.landscape, saved.store
     if form == "text":
-        from ..analysis.overlaps.report import Briefing, written
+        from ..analysis.overlaps.report import Briefing, briefing_text
 
         most = limit or max(map(len, result.pairs.values()))
-        lines = tuple(lines_of_succession(profiles, criteria))
-        return written(Briefing(landscape, store, criteria, result, lines, most, related)).encode()
+        lines = tuple(succession_pairs(profiles, criteria))
+        return briefing_text(
+            Briefing(landscape, store, criteria, result, lines, most, related)
+        ).encode()
     if form == "turtle":
-        from ..analysis.overlaps.report import turtle
+        from ..analysis.overlaps.report import overlaps_as_turtle
 
-        return turtle(landscape, store, result)
-    from ..analysis.overlaps.report import sheet
-    from ..analysis.tables import written as tabled
+        return overlaps_as_turtle(landscape, store, result)
+    from ..analysis.overlaps.report import overlap_table
+    from ..analysis.tables import render_table as tabled
 
-    return tabled(sheet(landscape, store, criteria, result), "text" if form == "table" else form)
+    return tabled(
+        overlap_table(landscape, store, criteria, result), "text" if form == "table" else form
+    )
 
 
 def _check_choice(option: str, word: str, choices: Collection[str]) -> None:
-    from ..model.suggest import nearest
+    from ..model.suggest import did_you_mean
 
     if word not in choices:
-        hint = nearest(word, choices)
+        hint = did_you_mean(word, choices)
         choice = ", ".join(choices)
         raise UsageError(f"{option} must be one of {choice}, not {word!r}" + (hint and f"; {hint}"))
 
 
-def _profiles(project: Project, saved: Saved) -> Profiles:
+def _profiles(project: Project, saved: StoredGraph) -> WorkProfiles:
     from ..analysis.load import read_landscape
-    from ..analysis.overlaps.profiles import profiles
+    from ..analysis.overlaps.profiles import build_profiles
     from ..analysis.overlaps.weights import read_weights
 
-    return profiles(read_landscape(project, saved.store), read_weights(project))
+    return build_profiles(read_landscape(project, saved.store), read_weights(project))
 
 
 def _criteria(
     names: dict[str, str], since: str, until: str, kinds: tuple[str, ...], least: float | None
-) -> Asked:
-    from ..analysis.overlaps.find import Asked
-    from ..analysis.scope import period
+) -> OverlapCriteria:
+    from ..analysis.overlaps.find import OverlapCriteria
+    from ..analysis.scope import option_period
 
-    first, last = period(since, until, None)
-    return Asked(
+    first, last = option_period(since, until, None)
+    return OverlapCriteria(
         kinds,
         country=names.get("country", ""),
         topic=names.get("topic", ""),

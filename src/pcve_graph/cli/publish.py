@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..model.limits import MOST_SECONDS
+from ..model.limits import LONGEST_SECONDS
 from ..system.sandbox import inside
 from .bounds import SECONDS
-from .console import guarded, many, progress, say, tell
-from .context import ALLOW_REDIRECT, Target, here, opened, server
+from .console import handle_errors, quantity, show_progress, write_lines, write_messages
+from .context import ALLOW_REDIRECT, EndpointTarget, endpoint_at, open_or_build, project_of
 
 if TYPE_CHECKING:
-    from ..graph.store import Saved
+    from ..graph.store import StoredGraph
     from ..query.remote.endpoint import Endpoint
-    from ..query.remote.upload import Plan, Progress
+    from ..query.remote.upload import Progress, UploadPlan
 
 
 @click.command()
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 )
 @click.option("--dry-run", is_flag=True, help="Report what would change, and write nothing.")
 @click.pass_context
-@guarded
+@handle_errors
 def publish(
     context: click.Context,
     endpoint: str,
@@ -56,55 +56,57 @@ def publish(
       pcve publish --endpoint http://localhost:8890/sparql --dry-run
     """
     start = time.perf_counter()
-    inside.bound(seconds=0)  # total request has its own bound
-    saved = opened(here(context))
-    target = server(Target(endpoint, allowed), update, gsp, timeout or MOST_SECONDS)
+    inside.set_limits(seconds=0)  # total request has its own bound
+    saved = open_or_build(project_of(context))
+    target = endpoint_at(EndpointTarget(endpoint, allowed), update, gsp, timeout or LONGEST_SECONDS)
     plan = _planned(target, saved) if dry_run else _published(target, saved)
     _report(target, plan, dry_run, time.perf_counter() - start)
 
 
-def _planned(target: Endpoint, saved: Saved) -> Plan:
-    from ..query.remote.upload import plan
+def _planned(target: Endpoint, saved: StoredGraph) -> UploadPlan:
+    from ..query.remote.upload import plan_upload
 
-    return plan(target, saved)
+    return plan_upload(target, saved)
 
 
-def _published(target: Endpoint, saved: Saved) -> Plan:
-    from ..query.remote.upload import publish
+def _published(target: Endpoint, saved: StoredGraph) -> UploadPlan:
+    from ..query.remote.upload import upload_graph
 
     try:
-        return publish(target, saved, _progress())
+        return upload_graph(target, saved, _progress())
     finally:
-        progress("")
+        show_progress("")
 
 
 def _progress() -> Progress:
     def show(name: str, done: int, total: int) -> None:
-        progress(f"loading {name}: {done:,} of {total:,}")
+        show_progress(f"loading {name}: {done:,} of {total:,}")
 
     return show
 
 
-def _report(endpoint: Endpoint, plan: Plan, dry: bool, seconds: float) -> None:
-    from ..query.remote.addresses import shown
+def _report(endpoint: Endpoint, plan: UploadPlan, dry: bool, seconds: float) -> None:
+    from ..query.remote.addresses import public_url
     from ..query.remote.upload import commits_in_parts
 
-    where = endpoint.where
-    loaded = f"graphs to {shown(where.store)}" if where.store else "graphs as updates"
-    say(f"server   {endpoint.server or 'unnamed'}: {loaded}, updates to {shown(where.update)}")
+    where = endpoint.addresses
+    loaded = f"graphs to {public_url(where.store)}" if where.store else "graphs as updates"
+    write_lines(
+        f"server   {endpoint.server or 'unnamed'}: {loaded}, updates to {public_url(where.update)}"
+    )
     for name, number in plan.new.items():
-        say(f"{name:<12} {number:>9,} triples, {plan.old[name]:,} before")
-    if any(plan.left.values()):
-        tell(
+        write_lines(f"{name:<12} {number:>9,} triples, {plan.old[name]:,} before")
+    if any(plan.staged.values()):
+        write_messages(
             "an earlier `pcve publish` was interrupted; its staging graphs "
             + ("remain on the server" if dry else "have been deleted")
         )
-    total = many(sum(plan.new.values()), "triple")
+    total = quantity(sum(plan.new.values()), "triple")
     if commits_in_parts(endpoint):
-        tell(
+        write_messages(
             "this server commits in parts: during replacement, queries may see a mix of old and new"
         )
-    say(
+    write_lines(
         f"nothing was written; {total} would be"
         if dry
         else f"published {total}, counted before and after, in {seconds:.1f} s"

@@ -8,46 +8,57 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..model.limits import QUESTION_SECONDS
+from ..model.limits import QUERY_SECONDS
 from ..model.problems import ContentError, Problem
 from ..model.project import Project
-from ..query.access import Reading
-from ..query.foreign import read_folder
+from ..query.access import ReadableGraph
+from ..query.foreign import read_query_folder
 from ..query.saved import Parameter, SavedQuery, read_queries
 from ..system.sandbox import inside
 from .bounds import SECONDS
-from .console import guarded, put, say, tell
-from .context import FOLDER, Target, endpoint_options, graph_at, here, opened
-from .query import Reply, note
+from .console import handle_errors, write_lines, write_messages, write_result
+from .context import (
+    FOLDER,
+    EndpointTarget,
+    endpoint_options,
+    graph_access,
+    open_or_build,
+    project_of,
+)
+from .query import CommandOutput, note_line
 
 if TYPE_CHECKING:
-    from ..query.access import Reading
+    from ..query.access import ReadableGraph
 
 
-def tried(graph: Reading, project: Project, folder: Path | None, timeout: float) -> int:
+def check_queries(
+    graph: ReadableGraph, project: Project, folder: Path | None, timeout: float
+) -> int:
     """Run every query with its examples and print the rows and milliseconds of each.
 
     Returns the exit code: 1 if a query fails or cannot be read.
     """
-    from ..query.access import trials
-    from ..query.foreign import read_folder
+    from ..query.access import run_trials
+    from ..query.foreign import read_query_folder
     from ..query.saved import read_queries
 
-    queries, problems = read_folder(folder) if folder else (read_queries(project, "answers"), [])
-    tell(*map(str, problems))
+    queries, problems = (
+        read_query_folder(folder) if folder else (read_queries(project, "answers"), [])
+    )
+    write_messages(*map(str, problems))
     failed = len(problems)
     trial_count = 0
-    inside.bound(seconds=0)  # from here on each query has its own time limit
-    for trial in trials(graph, queries.values(), timeout):
+    inside.set_limits(seconds=0)  # from here on each query has its own time limit
+    for trial in run_trials(graph, queries.values(), timeout):
         trial_count += 1
         failed += bool(trial.problem)
         settings = "".join(f" {key}={value}" for key, value in trial.settings.items())
         numbers = f"{trial.rows:>7,} rows {trial.milliseconds:>9,.1f} ms  {trial.name}{settings}"
-        say(f"{'failed' if trial.problem else 'ok':<7}{numbers}")
+        write_lines(f"{'failed' if trial.problem else 'ok':<7}{numbers}")
         if trial.problem:
-            say(f"        {trial.problem}")
+            write_lines(f"        {trial.problem}")
     word = "query" if len(queries) == 1 else "queries"
-    tell(f"{len(queries):,} {word} run {trial_count:,} times, {failed:,} failed")
+    write_messages(f"{len(queries):,} {word} run {trial_count:,} times, {failed:,} failed")
     return 1 if failed else 0
 
 
@@ -57,20 +68,20 @@ def tried(graph: Reading, project: Project, folder: Path | None, timeout: float)
 @click.option(
     "--timeout",
     type=SECONDS,
-    default=f"{QUESTION_SECONDS:.0f}",
+    default=f"{QUERY_SECONDS:.0f}",
     show_default=True,
     metavar="S",
     help="Time limit of reading them, and of each query with --check; 0 for no limit.",
 )
 @endpoint_options
 @click.pass_context
-@guarded
+@handle_errors
 def queries(
     context: click.Context,
     queries: Path | None,
     check: bool,
     timeout: float,
-    endpoint: Target | None,
+    endpoint: EndpointTarget | None,
 ) -> None:
     """List the saved queries, their parameters and an example of each.
 
@@ -81,38 +92,42 @@ def queries(
       pcve queries --check --endpoint http://localhost:7878/query
     """
 
-    inside.bound(seconds=timeout)
-    project = here(context)
+    inside.set_limits(seconds=timeout)
+    project = project_of(context)
     if check or endpoint:
-        from ..query.worker import Worker
-        from ..system.sandbox.process import Process
+        from ..query.worker import QueryWorker
+        from ..system.sandbox.process import LimitedProcess
 
-        saved = None if endpoint else opened(project)
-        process = Process("--timeout --memory")
-        worker = Worker(saved.folder / "store", process, inside.bounds()[1]) if saved else None
+        saved = None if endpoint else open_or_build(project)
+        process = LimitedProcess("--timeout --memory")
+        worker = (
+            QueryWorker(saved.folder / "store", process, inside.current_limits()[1])
+            if saved
+            else None
+        )
         with process:
-            graph = graph_at(endpoint, lambda: saved or opened(project), worker)
-            sys.exit(tried(graph, project, queries, timeout))
-    reply = catalogue(project, queries)
-    put(reply.text, form=reply.form)
-    tell(*reply.talk)
+            graph = graph_access(endpoint, lambda: saved or open_or_build(project), worker)
+            sys.exit(check_queries(graph, project, queries, timeout))
+    reply = query_catalogue(project, queries)
+    write_result(reply.text, form=reply.form)
+    write_messages(*reply.messages)
     if reply.problems:
         raise ContentError(list(reply.problems))
 
 
-def catalogue(project: Project, folder: Path | None) -> Reply:
+def query_catalogue(project: Project, folder: Path | None) -> CommandOutput:
     """The queries of the project or of `folder`, with their parameters and an example of each."""
     problems: list[Problem] = []
     if folder is None:
         queries_by_name = read_queries(project, "answers")
     else:
-        queries_by_name, problems = read_folder(folder)
+        queries_by_name, problems = read_query_folder(folder)
     lines: list[str] = []
     for name, query in queries_by_name.items():
         option = f" --queries {folder}" if folder else ""
         lines += _entry(name, query, option)
-    notes = tuple(note(remark) for query in queries_by_name.values() for remark in query.notes)
-    return Reply("".join(line + "\n" for line in lines), notes, tuple(problems))
+    notes = tuple(note_line(remark) for query in queries_by_name.values() for remark in query.notes)
+    return CommandOutput("".join(line + "\n" for line in lines), notes, tuple(problems))
 
 
 def _entry(name: str, query: SavedQuery, option: str) -> list[str]:

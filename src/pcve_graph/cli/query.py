@@ -12,28 +12,35 @@ from typing import Any
 import click
 
 from ..graph.serialize import RDF_FORMATS
-from ..model.limits import QUESTION_SECONDS
+from ..model.limits import QUERY_SECONDS
 from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
-from ..model.suggest import likely
+from ..model.suggest import similar_names
 from ..model.visible import one_line
-from ..query.access import Here, Reading, bind_in
-from ..query.execute import RESULT_FORMATS, Table, Triples
-from ..query.foreign import choose, own_query
-from ..query.render import columns, present
+from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
+from ..query.execute import RESULT_FORMATS, ResultTable, ResultTriples
+from ..query.foreign import parse_foreign_query, resolve_query
+from ..query.render import aligned_columns, render_answer
 from ..query.saved import read_queries
-from ..query.why import grounds
+from ..query.why import render_reasons
 from ..syntax.ontology import read_ontology
 from ..system.sandbox import inside
 from .bounds import COUNT, SECONDS
-from .console import guarded, on_terminal, put, read_stdin, tell
-from .context import FOLDER, Target, endpoint_options, graph_at, here, opened
+from .console import handle_errors, on_terminal, read_stdin, write_messages, write_result
+from .context import (
+    FOLDER,
+    EndpointTarget,
+    endpoint_options,
+    graph_access,
+    open_or_build,
+    project_of,
+)
 
 ROW_FORMATS = ("table", "markdown", *RESULT_FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueryOptions:
     """The options of `pcve query`.
 
     `settings` are `parameter=value`. `timeout` is in seconds: None for that of the query header or
@@ -54,34 +61,38 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class CommandOutput:
     """The output of a command: text in the format `form` for stdout, messages, and problems."""
 
     text: str
-    talk: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     form: str = "text"
 
 
-def question(
-    project: Project, graph: Reading, name: str, own: bytes | None, options: Asked
-) -> Reply:
+def run_query(
+    project: Project, graph: ReadableGraph, name: str, own: bytes | None, options: QueryOptions
+) -> CommandOutput:
     """Run the saved query `name`, one from a file or folder, or the SPARQL text `own`.
 
     Raises UsageError for an unknown format, query or parameter.
     """
     formats = (*ROW_FORMATS, *RDF_FORMATS)
     if options.form and options.form not in formats:
-        hint = ", ".join(likely(options.form, formats) or formats)
+        hint = ", ".join(similar_names(options.form, formats) or formats)
         raise UsageError(f"unknown format {options.form!r}; {hint}")
-    chosen = choose(project, name, options.queries) if own is None else own_query(own, "stdin")
+    chosen = (
+        resolve_query(project, name, options.queries)
+        if own is None
+        else parse_foreign_query(own, "stdin")
+    )
     seconds = options.timeout
     if seconds is None:
-        seconds = chosen.timeout or QUESTION_SECONDS
-        if isinstance(graph, Here):
-            inside.bound(seconds=seconds)
-    inside.working_on(chosen.path)
-    bindings = bind_in(graph, chosen, _pairs(options.settings))
+        seconds = chosen.timeout or QUERY_SECONDS
+        if isinstance(graph, SavedGraph):
+            inside.set_limits(seconds=seconds)
+    inside.report_task(chosen.path)
+    bindings = bind_for_graph(graph, chosen, _pairs(options.settings))
     answer = graph.ask(
         chosen.text,
         bindings,
@@ -90,28 +101,30 @@ def question(
         limit=options.limit or None,
         service=options.service,
     )
-    talk = list(map(note, chosen.notes))
+    talk = list(map(note_line, chosen.notes))
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
     if options.why is not None:
-        if not isinstance(answer, Table):
+        if not isinstance(answer, ResultTable):
             raise UsageError("--why requires a SELECT query")
-        if not isinstance(graph, Here):
+        if not isinstance(graph, SavedGraph):
             raise UsageError(
                 "--why cannot be combined with --endpoint: it reads the evidence of the built graph"
             )
         ontology = read_ontology(project)
         store = graph.saved.store
-        reasons = grounds(store, ontology, chosen.text, bindings, answer, options.why, options.form)
-        return Reply(reasons, tuple(talk), form=options.form or "table")
-    text = present(
+        reasons = render_reasons(
+            store, ontology, chosen.text, bindings, answer, options.why, options.form
+        )
+        return CommandOutput(reasons, tuple(talk), form=options.form or "table")
+    text = render_answer(
         answer, options.form, graph.words(answer, options.form), options.iris, options.width
     )
-    usual = "turtle" if isinstance(answer, Triples) else "table"
-    return Reply(text, tuple(talk), form=options.form or usual)
+    usual = "turtle" if isinstance(answer, ResultTriples) else "table"
+    return CommandOutput(text, tuple(talk), form=options.form or usual)
 
 
-def note(problem: Problem) -> str:
+def note_line(problem: Problem) -> str:
     """A note on a query, as one line."""
     return one_line(f"{problem.position}: note: {problem.message}; {problem.fix}")
 
@@ -126,10 +139,12 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-def overview(project: Project) -> str:
+def query_overview(project: Project) -> str:
     """The names and summaries of the saved queries, a line each."""
     queries_by_name = read_queries(project, "answers")
-    return indent(columns([[name, query.summary] for name, query in queries_by_name.items()]), "  ")
+    return indent(
+        aligned_columns([[name, query.summary] for name, query in queries_by_name.items()]), "  "
+    )
 
 
 class _QueryCommand(click.Command):
@@ -138,7 +153,7 @@ class _QueryCommand(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
 
         with contextlib.suppress(UsageError, ContentError):
-            formatter.write(f"\nSaved queries:\n{overview(here(ctx))}")
+            formatter.write(f"\nSaved queries:\n{query_overview(project_of(ctx))}")
 
 
 @click.command(cls=_QueryCommand)
@@ -178,9 +193,14 @@ class _QueryCommand(click.Command):
 @FOLDER
 @endpoint_options
 @click.pass_context
-@guarded
+@handle_errors
 def query(
-    context: click.Context, /, name: str, wide: bool, endpoint: Target | None, **options: Any
+    context: click.Context,
+    /,
+    name: str,
+    wide: bool,
+    endpoint: EndpointTarget | None,
+    **options: Any,
 ) -> None:
     """Ask a saved query, or SPARQL of your own from a file or stdin.
 
@@ -197,16 +217,16 @@ def query(
 
     if not endpoint:  # requests to an endpoint have their own time limit
         timeout = options["timeout"]
-        inside.bound(seconds=QUESTION_SECONDS if timeout is None else timeout)
-    inside.working_on(name if name != "-" else "stdin")
-    project = here(context)
-    opener = functools.partial(opened, project)
-    graph = graph_at(endpoint, opener, timeout=options["timeout"] or None)
+        inside.set_limits(seconds=QUERY_SECONDS if timeout is None else timeout)
+    inside.report_task(name if name != "-" else "stdin")
+    project = project_of(context)
+    opener = functools.partial(open_or_build, project)
+    graph = graph_access(endpoint, opener, timeout=options["timeout"] or None)
     own = read_stdin() if name == "-" else None
-    how = Asked(**options, width=0 if wide else _width())
-    reply = question(project, graph, name, own, how)
-    tell(*reply.talk)
-    put(reply.text, form=reply.form)
+    how = QueryOptions(**options, width=0 if wide else _width())
+    reply = run_query(project, graph, name, own, how)
+    write_messages(*reply.messages)
+    write_result(reply.text, form=reply.form)
 
 
 def _width() -> int:

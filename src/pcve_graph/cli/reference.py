@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from .console import guarded, many, tell
-from .context import here
+from .console import handle_errors, quantity, write_messages
+from .context import project_of
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.pass_context
-@guarded
+@handle_errors
 def reference(context: click.Context, folder: Path) -> None:
     """Write the ontology as HTML pages.
 
@@ -27,6 +27,6 @@ def reference(context: click.Context, folder: Path) -> None:
     from ..publish.site.rule_pages import save_pages
     from ..syntax.ontology import read_ontology
 
-    project = here(context)
+    project = project_of(context)
     files = write_reference(project, read_ontology(project))
-    tell(f"wrote {many(save_pages(files, folder), 'file')} to {folder}")
+    write_messages(f"wrote {quantity(save_pages(files, folder), 'file')} to {folder}")

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from ..model.problems import UsageError
-from .console import doing, guarded, many, say, tell
-from .context import here, saved_anew
+from .console import handle_errors, progress_of, quantity, write_lines, write_messages
+from .context import project_of, rebuild
 
 SHOWN = 40
 """The most differences that --verify lists."""
@@ -20,7 +20,7 @@ SHOWN = 40
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--verify", is_flag=True, help="Rebuild the release in DIR and compare.")
 @click.pass_context
-@guarded
+@handle_errors
 def release(context: click.Context, folder: Path, verify: bool) -> None:
     """Write or verify a release: every format in one folder.
 
@@ -36,26 +36,28 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
     from ..incremental.inputs import is_stale
     from ..pipeline import build_project
     from ..publish.release.build import check_target, release_files, write_release
-    from ..publish.release.verify import check_release, differences, rebuilt
+    from ..publish.release.verify import check_release, differences, rebuild_release
     from ..syntax.ontology import read_ontology
 
-    project = here(context)
+    project = project_of(context)
     if verify:
         check_release(folder)
-        with doing("building again"):
-            differing = differences(folder, rebuilt(project, partial(build_project, whole=True)))
-        tell(*differing[:SHOWN])
+        with progress_of("building again"):
+            differing = differences(
+                folder, rebuild_release(project, partial(build_project, whole=True))
+            )
+        write_messages(*differing[:SHOWN])
         if len(differing) > SHOWN:
-            tell(f"and {len(differing) - SHOWN:,} more")
-        say("differs" if differing else "identical, file by file")
+            write_messages(f"and {len(differing) - SHOWN:,} more")
+        write_lines("differs" if differing else "identical, file by file")
         sys.exit(1 if differing else 0)
     check_target(folder)
-    saved_anew(project)
-    with doing("writing"):
+    rebuild(project)
+    with progress_of("writing"):
         saved = open_graph(project)
         files = release_files(project, saved, read_ontology(project))
         if is_stale(project, saved):
             raise UsageError("files changed while the release was written; run the command again")
         write_release(files, folder)
     size = sum(map(len, files.values()))
-    say(f"wrote {many(len(files), 'file')}, {size:,} bytes, to {folder}")
+    write_lines(f"wrote {quantity(len(files), 'file')}, {size:,} bytes, to {folder}")

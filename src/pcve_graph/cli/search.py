@@ -6,16 +6,16 @@ import json
 
 import click
 
-from ..graph.store import Saved
-from ..model.namespaces import kebab
+from ..graph.store import StoredGraph
+from ..model.namespaces import kebab_case
 from ..model.problems import UsageError
-from ..model.suggest import likely
-from ..query.render import columns
+from ..model.suggest import similar_names
+from ..query.render import aligned_columns
 from ..query.search import Hit, saved_index
 from .bounds import COUNT
-from .console import guarded, put, tell
-from .context import here, opened
-from .query import Reply
+from .console import handle_errors, write_messages, write_result
+from .context import open_or_build, project_of
+from .query import CommandOutput
 
 
 @click.command()
@@ -37,7 +37,7 @@ from .query import Reply
 )
 @click.option("--format", "form", default="table", metavar="FORMAT", help="table (default), json.")
 @click.pass_context
-@guarded
+@handle_errors
 def search(
     context: click.Context, text: str, kinds: tuple[str, ...], limit: int, form: str
 ) -> None:
@@ -50,12 +50,14 @@ def search(
       pcve search returnees --kind concept
     """
 
-    reply = finding(opened(here(context)), text, kinds, limit, form)
-    tell(*reply.talk)
-    put(reply.text, form=reply.form)
+    reply = search_output(open_or_build(project_of(context)), text, kinds, limit, form)
+    write_messages(*reply.messages)
+    write_result(reply.text, form=reply.form)
 
 
-def finding(saved: Saved, text: str, kinds: tuple[str, ...], limit: int, form: str) -> Reply:
+def search_output(
+    saved: StoredGraph, text: str, kinds: tuple[str, ...], limit: int, form: str
+) -> CommandOutput:
     """The things that match `text`, best match first, as a table or JSON.
 
     Raises UsageError for an unknown kind or format.
@@ -63,22 +65,24 @@ def finding(saved: Saved, text: str, kinds: tuple[str, ...], limit: int, form: s
     index = saved_index(saved)
     known_kinds = index.kinds()
     for kind in kinds:
-        if kebab(kind) not in known_kinds:
-            hint = ", ".join(likely(kebab(kind), known_kinds) or sorted(known_kinds))
+        if kebab_case(kind) not in known_kinds:
+            hint = ", ".join(similar_names(kebab_case(kind), known_kinds) or sorted(known_kinds))
             raise UsageError(f"unknown kind {kind!r}; {hint}")
-    hits = index.search(text, tuple(map(kebab, kinds)), limit or None)
+    hits = index.search(text, tuple(map(kebab_case, kinds)), limit or None)
     if form == "json":
         rows = [
             {"iri": hit.iri, "id": hit.id, "kind": hit.kind, "label": hit.label}
             | {"matched": hit.field, "text": hit.text}
             for hit in hits
         ]
-        return Reply(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", form=form)
+        return CommandOutput(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", form=form)
     if form != "table":
         raise UsageError(f"unknown format {form!r}; the formats are table, json")
     if not hits:
-        return Reply("", (f"no match for {text!r}",))
-    return Reply(columns([[hit.id, hit.kind, hit.label, _matched_text(hit)] for hit in hits]))
+        return CommandOutput("", (f"no match for {text!r}",))
+    return CommandOutput(
+        aligned_columns([[hit.id, hit.kind, hit.label, _matched_text(hit)] for hit in hits])
+    )
 
 
 def _matched_text(hit: Hit) -> str:

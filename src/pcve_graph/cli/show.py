@@ -7,8 +7,8 @@ import functools
 import click
 
 from ..model.problems import UsageError
-from .console import guarded, put
-from .context import Target, endpoint_options, graph_at, here, opened
+from .console import handle_errors, write_result
+from .context import EndpointTarget, endpoint_options, graph_access, open_or_build, project_of
 
 
 @click.command()
@@ -16,9 +16,9 @@ from .context import Target, endpoint_options, graph_at, here, opened
 @click.option("--as-of", metavar="DATE", help="State of affairs on DATE, such as 2019-05-01.")
 @endpoint_options
 @click.pass_context
-@guarded
+@handle_errors
 def show(
-    context: click.Context, identifier: str, as_of: str | None, endpoint: Target | None
+    context: click.Context, identifier: str, as_of: str | None, endpoint: EndpointTarget | None
 ) -> None:
     """Show all facts about one thing, each with its evidence.
 
@@ -28,14 +28,16 @@ def show(
       pcve show iisg --as-of 2019-05-01
     """
     from ..model.dates import first_and_last
-    from ..query.render import present_view
+    from ..query.render import render_thing
     from ..query.show import show as view
     from ..syntax.ontology import read_ontology
 
-    project = here(context)
+    project = project_of(context)
     ontology = read_ontology(project)
     days = first_and_last(as_of) if as_of else None
     if as_of and (days is None or days[0] != days[1]):
         raise UsageError(f"--as-of requires a day such as 2019-05-01, not {as_of!r}")
-    store = graph_at(endpoint, functools.partial(opened, project)).around(identifier, ontology)
-    put(present_view(view(store, ontology, identifier, days[0] if days else None)))
+    store = graph_access(endpoint, functools.partial(open_or_build, project)).around(
+        identifier, ontology
+    )
+    write_result(render_thing(view(store, ontology, identifier, days[0] if days else None)))

@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from ..model.problems import UsageError
-from .console import OUTPUT, guarded, put
-from .context import FORMAT, PICTURE, here, scoped
-from .coverage import Graph
+from .console import OUTPUT, handle_errors, write_result
+from .context import FORMAT, PICTURE, project_of, scope_options
+from .coverage import AnalysisGraph
 
 
 @click.command()
-@scoped
+@scope_options
 @click.option("--country", default="", metavar="NAME", help="Only in this country or region.")
 @click.option("--kind", default="all", metavar="KIND", help="all (default), project, event.")
 @click.option("--trend", is_flag=True, help="Show the number and share of each topic by year.")
@@ -22,7 +22,7 @@ from .coverage import Graph
 @PICTURE
 @OUTPUT
 @click.pass_context
-@guarded
+@handle_errors
 def timeline(
     context: click.Context,
     /,
@@ -44,37 +44,37 @@ def timeline(
       pcve timeline --country Албанија --since 2018
       pcve timeline --trend --picture trend.svg
     """
-    from ..analysis.tables import written
-    from ..analysis.timeline import read_collected, timeline_sheet, timeline_text, trend_sheet
-    from ..analysis.timeline import timeline as timeline_of
-    from ..model.suggest import nearest
+    from ..analysis.tables import render_table
+    from ..analysis.timeline import build_timeline as timeline_of
+    from ..analysis.timeline import read_source_coverage, timeline_table, timeline_text, trend_table
+    from ..model.suggest import did_you_mean
 
     kinds = {"all": ("project", "event"), "project": ("project",), "event": ("event",)}
     if kind not in kinds:
-        hint = nearest(kind, kinds)
+        hint = did_you_mean(kind, kinds)
         raise UsageError(
             f"--kind must be one of all, project, event, not {kind!r}" + (hint and f"; {hint}")
         )
-    graph = Graph(here(context))
+    graph = AnalysisGraph(project_of(context))
     scope = graph.scope(options)
-    collected = read_collected(graph.project, graph.store, graph.landscape)
+    collected = read_source_coverage(graph.project, graph.store, graph.landscape)
     result = timeline_of(graph.landscape, collected, scope, kinds[kind])
     where = graph.landscape, graph.store
     matrix = graph.matrix(scope, "topic", "actors") if trend else None
     if picture:
-        from ..analysis.charts import time_picture, trend_picture
+        from ..analysis.charts import timeline_chart, trend_chart
 
         drawn = (
-            trend_picture(*where, matrix, result, scope, picture.suffix)
+            trend_chart(*where, matrix, result, scope, picture.suffix)
             if matrix
-            else time_picture(*where, result, scope, picture.suffix)
+            else timeline_chart(*where, result, scope, picture.suffix)
         )
-        put(drawn, picture, picture.suffix)
+        write_result(drawn, picture, picture.suffix)
         if output is None and form == "text":
             return
     if matrix:
-        put(written(trend_sheet(*where, matrix, result, scope), form), output, form)
+        write_result(render_table(trend_table(*where, matrix, result, scope), form), output, form)
     elif form == "text":
-        put(timeline_text(*where, result, scope), output)
+        write_result(timeline_text(*where, result, scope), output)
     else:
-        put(written(timeline_sheet(*where, result, scope), form), output, form)
+        write_result(render_table(timeline_table(*where, result, scope), form), output, form)

@@ -14,10 +14,21 @@ import click
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..system.sandbox import inside
-from ..system.sandbox.command import run_apart
+from ..system.sandbox.command import run_in_child
 from .bounds import COUNT
-from .console import announce, count, doing, guarded, many, put, read_stdin, say, summary, tell
-from .context import ENGINE, here, opened
+from .console import (
+    handle_errors,
+    note_engine,
+    problem_counts,
+    progress_of,
+    quantity,
+    read_stdin,
+    summary,
+    write_lines,
+    write_messages,
+    write_result,
+)
+from .context import ENGINE, open_or_build, project_of
 
 
 @click.command()
@@ -61,7 +72,7 @@ from .context import ENGINE, here, opened
 )
 @click.option("--watch", is_flag=True, help="Validate again whenever a file changes.")
 @click.pass_context
-@guarded
+@handle_errors
 def validate(
     context: click.Context, /, paths: tuple[Path, ...], watch: bool, **options: Any
 ) -> None:
@@ -78,26 +89,26 @@ def validate(
       pcve validate data/ --format sarif > pcve.sarif
     """
     from ..validation.report import REPORTS
-    from ..validation.run import examine, stamp
+    from ..validation.run import modification_times, validate_paths
 
-    project = here(context)
+    project = project_of(context)
     if (form := options["form"]) not in (*REPORTS, "turtle"):
         raise UsageError(f"unknown format {form!r}; the formats are {', '.join(REPORTS)}, turtle")
     if not paths:
         _refuse_without_files(options)
-    announce(options["engine"])
-    run = functools.partial(_validated, project, examine, paths, options)
+    note_engine(options["engine"])
+    run = functools.partial(_validated, project, validate_paths, paths, options)
     if not watch:
         sys.exit(run())
-    bounds = inside.bounds()
-    inside.bound(seconds=0, memory=0)  # each run has the bounds, the loop has none
+    bounds = inside.current_limits()
+    inside.set_limits(seconds=0, memory=0)  # each run has the bounds, the loop has none
     again = functools.partial(_bounded, run, *bounds)
     seen: object = None
     while True:
-        now = stamp(project, paths)
+        now = modification_times(project, paths)
         if now != seen:
-            tell(time.strftime("%H:%M:%S"))
-            run_apart(again, tell, without="--watch")
+            write_messages(time.strftime("%H:%M:%S"))
+            run_in_child(again, write_messages, without="--watch")
         seen = now
         time.sleep(0.4)
 
@@ -109,10 +120,10 @@ def _refuse_without_files(options: dict[str, Any]) -> None:
             raise UsageError(f"--{option.replace('_', '-')} requires FILE: name the files")
 
 
-@guarded
+@handle_errors
 def _bounded(run: Callable[[], int], seconds: float, memory: int) -> int:
     """The exit code of one run of `--watch`, within its own bounds of time and memory."""
-    inside.bound(seconds=seconds, memory=memory)
+    inside.set_limits(seconds=seconds, memory=memory)
     return run()
 
 
@@ -122,21 +133,21 @@ def _validated(project: Project, examine: Any, paths: tuple[Path, ...], options:
 
     start = time.perf_counter()
     form = options["form"]
-    opened_graph = opened(project) if options["against"] and paths else None
+    opened_graph = open_or_build(project) if options["against"] and paths else None
     stdin = read_stdin() if Path("-") in paths else b""
-    with doing("checking"):
+    with progress_of("checking"):
         outcome = examine(project, paths, options, opened_graph, stdin)
     problems = outcome.problems
     if form == "turtle":
-        put(turtle(outcome.results, outcome.others), form=form)
+        write_result(turtle(outcome.results, outcome.others), form=form)
     elif form == "text":
-        tell(*REPORTS["text"](problems, outcome.files, options["limit"]).splitlines())
+        write_messages(*REPORTS["text"](problems, outcome.files, options["limit"]).splitlines())
         if outcome.checked:
-            say(*summary(outcome.checked, time.perf_counter() - start))
+            write_lines(*summary(outcome.checked, time.perf_counter() - start))
         if paths or problems:
-            tell(f"{count(problems)} in {many(len(outcome.files), 'file')}")
+            write_messages(f"{problem_counts(problems)} in {quantity(len(outcome.files), 'file')}")
         if problems:
-            tell("`pcve explain RULE` explains a rule")
+            write_messages("`pcve explain RULE` explains a rule")
     else:
-        put(REPORTS[form](problems, outcome.files, options["limit"]), form=form)
+        write_result(REPORTS[form](problems, outcome.files, options["limit"]), form=form)
     return int(outcome.code)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from ..model.namespaces import GRAPHS
-from ..model.problems import UsageError, shortage
-from ..system.cache import FOLDER as KEPT
+from ..model.problems import UsageError, shortage_message
+from ..system.cache import CACHE_FOLDER as KEPT
 from ..system.locks import Lock, try_lock
 from .generations import (
     CURRENT,
@@ -24,14 +24,14 @@ from .generations import (
     NoGraphError,
     Pointer,
     current_generation,
+    generation_numbers,
     is_build,
     is_first_layout,
     lock_file,
-    numbers,
     read_current,
     write_current,
 )
-from .sums import Sum, UnusableError, sum_files, write_sums
+from .sums import FileSum, UnusableError, sum_files, write_sums
 
 Notify = Callable[[str], None]
 """Receives a progress message for the user, one line."""
@@ -64,36 +64,36 @@ class BuildFolder:
         self.path = path
         self.lock = lock
         self.last: Generation | None = None
-        self.obstacle = ""
+        self.unusable_reason = ""
         try:
             self.last = current_generation(path)
         except NoGraphError:
             pass
         except UnusableError as error:
-            self.obstacle = error.reason
+            self.unusable_reason = error.reason
 
     @contextmanager
     def draft(self) -> Iterator[Path]:
         """A new empty folder for the next build; deleted at the end unless it was published."""
         folder = self.path / f"{DRAFT}{os.getpid()}-{os.urandom(4).hex()}"
         try:
-            with writing(self.path):
+            with reporting_write_errors(self.path):
                 (folder / "graph").mkdir(parents=True)
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def publish(self, draft: Path, known_sums: Mapping[str, Sum]) -> Generation:
+    def publish(self, draft: Path, known_sums: Mapping[str, FileSum]) -> Generation:
         """Make `draft` the current generation, and delete those that are no longer in use.
 
         `known_sums` are the sums of files that need not be computed again. Raises UsageError where
         the folder cannot be written; the last build then remains the current one.
         """
-        with writing(self.path):
+        with reporting_write_errors(self.path):
             sums = sum_files(draft, known_sums)
             return self._publish(draft, sums, write_sums(sums, draft))
 
-    def _publish(self, draft: Path, sums: Mapping[str, Sum], digest: str) -> Generation:
+    def _publish(self, draft: Path, sums: Mapping[str, FileSum], digest: str) -> Generation:
         (self.path / GENERATIONS).mkdir(exist_ok=True)
         number = self._renamed(draft)
         try:
@@ -111,7 +111,10 @@ class BuildFolder:
 
     def _renamed(self, draft: Path) -> int:
         """Rename the draft to a generation with a new number, the greatest so far."""
-        number = max([*numbers(self.path), self.last.pointer.number if self.last else 0], default=0)
+        number = max(
+            [*generation_numbers(self.path), self.last.pointer.number if self.last else 0],
+            default=0,
+        )
         while True:
             number += 1
             target = self.path / GENERATIONS / str(number)
@@ -137,7 +140,7 @@ class BuildFolder:
 
     def _clear_generations(self, current: int) -> None:
         """Delete all generations but the current one, the previous one, and those being read."""
-        others = [number for number in numbers(self.path) if number != current]
+        others = [number for number in generation_numbers(self.path) if number != current]
         before = self.last.pointer.number if self.last else max(others, default=0)
         for number in others:
             if number == before:
@@ -215,13 +218,13 @@ def check_folder(path: Path) -> None:
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[None]:
+def reporting_write_errors(folder: Path) -> Iterator[None]:
     """Report errors of writing to a build as UsageError."""
     try:
         yield
     except OSError as error:
         reason = f"{folder} cannot be written: {error.strerror or error}"
-        raise UsageError(shortage(error) or reason) from None
+        raise UsageError(shortage_message(error) or reason) from None
     except Exception as error:
         import sqlite3
 
@@ -236,7 +239,7 @@ def _locked(path: Path, notify: Notify) -> Lock:
     start = time.monotonic()
     notified = False
     while True:
-        with writing(path):
+        with reporting_write_errors(path):
             path.mkdir(parents=True, exist_ok=True)
         lock = try_lock(path / LOCK, exclusive=True)
         if lock is not None:

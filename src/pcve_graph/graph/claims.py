@@ -61,6 +61,6 @@ def values(store: ox.Store, node: Term, predicate: str) -> Iterator[Term]:
         yield quad.object
 
 
-def rank(claim: Evidence) -> tuple[bool, tuple[tuple[str, str], ...], int]:
+def claim_rank(claim: Evidence) -> tuple[bool, tuple[tuple[str, str], ...], int]:
     """The sort key of claims: current ones first, then by source and offset."""
     return claim.standing != "current", claim.sources, claim.start

@@ -25,7 +25,7 @@ from ..model.namespaces import GRAPHS
 from ..model.problems import UsageError
 from ..system.files import replace_file
 from ..system.locks import Lock, try_lock
-from .sums import Sum, UnusableError, check_contents, check_sizes, damaged, read_part, read_sums
+from .sums import FileSum, UnusableError, check_contents, check_sizes, damaged, read_part, read_sums
 
 FORMAT: Final = 2
 """The version of this layout. The first had no `current`: its files were in `build/` itself."""
@@ -61,7 +61,7 @@ class Generation:
 
     build: Path
     pointer: Pointer
-    sums: Mapping[str, Sum]
+    sums: Mapping[str, FileSum]
     lock: Lock | None = None
     _checked: set[str] = field(default_factory=set)
 
@@ -131,7 +131,7 @@ def write_current(build: Path, pointer: Pointer) -> None:
     replace_file(build / CURRENT, json.dumps(document) + "\n")
 
 
-def numbers(build: Path) -> list[int]:
+def generation_numbers(build: Path) -> list[int]:
     """The numbers of the existing generations, sorted."""
     folder = build / GENERATIONS
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []

@@ -35,7 +35,7 @@ def _label(store: ox.Store, node: ox.NamedNode) -> str:
     return local_name(node.value)
 
 
-def footnotes(store: ox.Store, shown: Iterable[str]) -> tuple[str, ...]:
+def designation_notes(store: ox.Store, shown: Iterable[str]) -> tuple[str, ...]:
     """The designation notes of the names that occur in the texts `shown`: "name note", sorted."""
     texts = list(shown)
     notes = set()

@@ -25,7 +25,7 @@ RDF_FORMATS: Final = {
 _JSON_TYPES: Final = {"xsd:integer", "xsd:string"}
 
 
-def ordered(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+def sorted_triples(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
     """The triples sorted by subject, then predicate (rdf:type first), then object."""
     kind = expand("rdf:type")
 
@@ -39,13 +39,13 @@ def ordered(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
 def serialize(triples: Iterable[ox.Triple], form: str) -> bytes:
     """The triples in one of `RDF_FORMATS`, sorted, with canonical labels of blank nodes."""
     rdf = RDF_FORMATS[form]
-    ordered_triples = ordered(_canonical(list(triples)))
+    ordered_triples = sorted_triples(_canonical(list(triples)))
     if rdf is ox.RdfFormat.JSON_LD:
         statements = [
-            (_reference(triple.subject), triple.predicate.value, plain(triple.object))
+            (_reference(triple.subject), triple.predicate.value, jsonld_value(triple.object))
             for triple in ordered_triples
         ]
-        return compact(statements, [], {})
+        return compact_jsonld(statements, [], {})
     prefixes = None if rdf is ox.RdfFormat.N_TRIPLES else PREFIXES
     return ox.serialize(ordered_triples, format=rdf, prefixes=prefixes) or b""
 
@@ -59,7 +59,7 @@ def _canonical(triples: list[ox.Triple]) -> Iterable[ox.Triple]:
     return (quad.triple for quad in dataset)
 
 
-class Value(NamedTuple):
+class JsonLdValue(NamedTuple):
     """A term for JSON-LD. `kind` is `@id`, `@language` or a prefixed datatype."""
 
     kind: str
@@ -67,20 +67,22 @@ class Value(NamedTuple):
     language: str = ""
 
 
-Statement = tuple[str, str, Value]
+JsonLdStatement = tuple[str, str, JsonLdValue]
 """A statement for JSON-LD: the reference to the subject, the IRI of the property, the value."""
 
 
-def plain(term: object) -> Value:
+def jsonld_value(term: object) -> JsonLdValue:
     """A term as a value for JSON-LD."""
     if not isinstance(term, ox.Literal):
-        return Value("@id", _reference(term))
+        return JsonLdValue("@id", _reference(term))
     if term.language:
-        return Value("@language", term.value, term.language)
-    return Value(prefixed(term.datatype.value), term.value)
+        return JsonLdValue("@language", term.value, term.language)
+    return JsonLdValue(prefixed(term.datatype.value), term.value)
 
 
-def compact(statements: Sequence[Statement], shaped: list[str], classes: dict[str, str]) -> bytes:
+def compact_jsonld(
+    statements: Sequence[JsonLdStatement], shaped: list[str], classes: dict[str, str]
+) -> bytes:
     """Compact JSON-LD 1.1 of sorted statements: the context, then one node object a subject."""
     kinds: dict[str, set[str]] = defaultdict(set)
     for _, predicate, value in statements:
@@ -88,19 +90,19 @@ def compact(statements: Sequence[Statement], shaped: list[str], classes: dict[st
     terms = _terms(kinds.keys(), shaped)
     context = _context(terms, kinds, classes)
     document = {"@context": context, "@graph": _nodes(statements, terms, kinds, classes)}
-    return (laid_out(document) + "\n").encode()
+    return (format_json(document) + "\n").encode()
 
 
-def laid_out(value: Any, margin: str = "\n") -> str:
+def format_json(value: Any, margin: str = "\n") -> str:
     """As `json.dumps(value, ensure_ascii=False, indent=1)`, in half the time."""
     inner = margin + " "
     if isinstance(value, str):
         return encode_basestring(value)
     if isinstance(value, dict) and value:
-        parts = [f"{encode_basestring(k)}: {laid_out(v, inner)}" for k, v in value.items()]
+        parts = [f"{encode_basestring(k)}: {format_json(v, inner)}" for k, v in value.items()]
         return "{" + inner + f",{inner}".join(parts) + margin + "}"
     if isinstance(value, list) and value:
-        parts = [laid_out(item, inner) for item in value]
+        parts = [format_json(item, inner) for item in value]
         return "[" + inner + f",{inner}".join(parts) + margin + "]"
     return json.dumps(value)
 
@@ -151,7 +153,7 @@ def prefixed(iri: str) -> str:
 
 
 def _nodes(
-    statements: Iterable[Statement],
+    statements: Iterable[JsonLdStatement],
     terms: dict[str, str],
     kinds: dict[str, set[str]],
     classes: dict[str, str],
@@ -162,15 +164,15 @@ def _nodes(
     for subject, predicate, value in statements:
         node = nodes.get(subject) or nodes.setdefault(subject, {"@id": subject})
         if predicate == kind:
-            add(node, "@type", classes.get(value.text, prefixed(value.text)))
+            add_value(node, "@type", classes.get(value.text, prefixed(value.text)))
         elif predicate in texts:
-            add(node.setdefault(terms[predicate], {}), value.language, value.text)
+            add_value(node.setdefault(terms[predicate], {}), value.language, value.text)
         else:
-            add(node, terms[predicate], _json(value, predicate in uniform))
+            add_value(node, terms[predicate], _json(value, predicate in uniform))
     return list(nodes.values())
 
 
-def _json(value: Value, typed: bool) -> Any:
+def _json(value: JsonLdValue, typed: bool) -> Any:
     """A value as JSON; `typed` where the context states its type."""
     kind, text, language = value
     if kind == "@id":
@@ -188,7 +190,7 @@ def _reference(term: object) -> str:
     return str(term) if isinstance(term, ox.BlankNode) else str(getattr(term, "value", term))
 
 
-def add(node: dict[str, Any], key: str, value: Any) -> None:
+def add_value(node: dict[str, Any], key: str, value: Any) -> None:
     """Add a value to a node object: a single value as such, several as a list."""
     if key not in node:
         node[key] = value

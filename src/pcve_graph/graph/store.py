@@ -20,7 +20,7 @@ from typing import Any, Final, cast
 import pyoxigraph as ox
 
 from ..model.namespaces import GRAPHS
-from ..model.problems import UsageError, shortage
+from ..model.problems import UsageError, shortage_message
 from ..model.project import Project
 from .generations import Generation, current_generation
 from .sums import damaged, read_part
@@ -31,7 +31,7 @@ SUMS: Final = "inputs.sha256"
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class StoredGraph:
     """A graph on disk, open for reading; its files are not deleted as long as it exists."""
 
     store: ox.Store
@@ -72,7 +72,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return cast(dict[str, Any], manifest)
 
 
-def open_graph(project: Project) -> Saved:
+def open_graph(project: Project) -> StoredGraph:
     """The graph that the last build saved.
 
     Raises UsageError where there is none, it is damaged, or was written by another version.
@@ -80,13 +80,13 @@ def open_graph(project: Project) -> Saved:
     return open_generation(current_generation(project.build))
 
 
-def open_generation(generation: Generation) -> Saved:
+def open_generation(generation: Generation) -> StoredGraph:
     """The graph of a generation. Raises UsageError where it is damaged."""
     folder = generation.folder
     try:
         store = ox.Store.read_only(str(folder / "store"))
     except (OSError, RuntimeError, ValueError) as error:
-        if message := shortage(error):
+        if message := shortage_message(error):
             raise UsageError(message) from None
         raise damaged(folder / "store", str(error)) from None
-    return Saved(store, generation, read_manifest(folder))
+    return StoredGraph(store, generation, read_manifest(folder))

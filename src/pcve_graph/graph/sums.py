@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 from ..model.namespaces import GRAPHS
 from ..model.problems import UsageError
-from ..system.files import LARGEST, read_file
+from ..system.files import LARGEST_FILE, read_file
 
-FILE: Final = "sums.json"
+SUMS_FILE: Final = "sums.json"
 _NAME: Final = re.compile(r"\w[\w-]*(\.\w+)?(/\w[\w-]*(\.\w+)?)*", re.ASCII)
 """How files of a build are named: no such name leads out of its folder."""
 _NEEDED: Final = frozenset(
@@ -27,7 +27,7 @@ _NEEDED: Final = frozenset(
 _NOT_DAMAGE: Final = (errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EPERM)
 
 
-class Sum(NamedTuple):
+class FileSum(NamedTuple):
     """The size of a file in bytes, and its SHA-256."""
 
     size: int
@@ -42,7 +42,9 @@ class UnusableError(UsageError):
         super().__init__(f"{reason}; run `pcve build`")
 
 
-def sum_files(folder: Path, known_sums: Mapping[str, Sum], without: str = "") -> dict[str, Sum]:
+def sum_files(
+    folder: Path, known_sums: Mapping[str, FileSum], without: str = ""
+) -> dict[str, FileSum]:
     """The sums of all files in `folder` and its subfolders, by relative path, sorted.
 
     `known_sums` are not computed again. The file `without` is left out, and so are RocksDB's log
@@ -57,28 +59,28 @@ def sum_files(folder: Path, known_sums: Mapping[str, Sum], without: str = "") ->
     }
 
 
-def linked_sums(folder: Path, last: Path, sums: Mapping[str, Sum]) -> dict[str, Sum]:
+def linked_sums(folder: Path, last: Path, sums: Mapping[str, FileSum]) -> dict[str, FileSum]:
     """Those of `sums`, of the files in `last`, whose file in `folder` is a hard link to it."""
     return {
         name: checksum for name, checksum in sums.items() if _is_same(folder / name, last / name)
     }
 
 
-def write_sums(sums: Mapping[str, Sum], folder: Path) -> str:
+def write_sums(sums: Mapping[str, FileSum], folder: Path) -> str:
     """Write `sums` to `folder`, and return the SHA-256 of the file."""
     content = (json.dumps(sums, indent=1) + "\n").encode()
-    (folder / FILE).write_bytes(content)
+    (folder / SUMS_FILE).write_bytes(content)
     return hashlib.sha256(content).hexdigest()
 
 
-def read_sums(folder: Path, digest: str) -> dict[str, Sum]:
+def read_sums(folder: Path, digest: str) -> dict[str, FileSum]:
     """The sums in `folder`. Raises UnusableError where the SHA-256 of the file is not `digest`."""
-    path = folder / FILE
+    path = folder / SUMS_FILE
     content = read_part(path)
     if hashlib.sha256(content).hexdigest() != digest:
         raise damaged(path)
     try:
-        sums = {name: Sum(*pair) for name, pair in json.loads(content).items()}
+        sums = {name: FileSum(*pair) for name, pair in json.loads(content).items()}
     except (ValueError, TypeError, AttributeError, RecursionError):
         raise damaged(path) from None
     if not all(map(_NAME.fullmatch, sums)):
@@ -88,7 +90,7 @@ def read_sums(folder: Path, digest: str) -> dict[str, Sum]:
     return sums
 
 
-def read_part(path: Path, largest: int = LARGEST) -> bytes:
+def read_part(path: Path, largest: int = LARGEST_FILE) -> bytes:
     """The content of a small file of a build.
 
     Raises UnusableError where it is missing, larger, or no regular file; OSError where the file
@@ -102,7 +104,7 @@ def read_part(path: Path, largest: int = LARGEST) -> bytes:
         raise damaged(path, str(error)) from None
 
 
-def check_sizes(folder: Path, sums: Mapping[str, Sum]) -> None:
+def check_sizes(folder: Path, sums: Mapping[str, FileSum]) -> None:
     """Compare the sizes of all files. Raises UnusableError where one is missing or differs."""
     for name, expected in sums.items():
         path = folder / name
@@ -114,7 +116,7 @@ def check_sizes(folder: Path, sums: Mapping[str, Sum]) -> None:
             raise damaged(path)
 
 
-def check_contents(folder: Path, sums: Mapping[str, Sum], names: Iterable[str]) -> None:
+def check_contents(folder: Path, sums: Mapping[str, FileSum], names: Iterable[str]) -> None:
     """Compare the SHA-256 of the files `names`. Raises UnusableError where one differs."""
     for name in names:
         path = folder / name
@@ -136,10 +138,10 @@ def _unreadable(path: Path, error: OSError) -> Exception:
     return error if error.errno in _NOT_DAMAGE else damaged(path, error.strerror or str(error))
 
 
-def _sum(path: Path) -> Sum:
+def _sum(path: Path) -> FileSum:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return Sum(file.tell(), digest)
+        return FileSum(file.tell(), digest)
 
 
 def _is_same(path: Path, last: Path) -> bool:

@@ -17,7 +17,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ..model.namespaces import expand
-from ..syntax.sparql_patterns import Path, Pattern
+from ..syntax.sparql_patterns import PropertyPath, TriplePattern
 from .rule_patterns import Rule
 
 Node = Any
@@ -92,7 +92,7 @@ class PathWalker:
     quads: set[ox.Quad] | None = None
 
     def step(
-        self, path: Path, nodes: set[Node], forward: bool, first_only: bool = False
+        self, path: PropertyPath, nodes: set[Node], forward: bool, first_only: bool = False
     ) -> set[Node]:
         """The nodes at the other end of `path` (SPARQL 1.1, 9.3): its objects if `forward`."""
         if isinstance(path, str) or path[0] == "!":
@@ -115,7 +115,9 @@ class PathWalker:
             reached |= fresh
         return nodes | reached if kind == "*" else reached
 
-    def _edge(self, path: Path, nodes: set[Node], forward: bool, first_only: bool) -> set[Node]:
+    def _edge(
+        self, path: PropertyPath, nodes: set[Node], forward: bool, first_only: bool
+    ) -> set[Node]:
         predicate = None
         if isinstance(path, str) and not path.startswith("?"):
             predicate = ox.NamedNode(path[1:-1])
@@ -130,7 +132,7 @@ class PathWalker:
                     break
         return ends_reached
 
-    def touch(self, path: Path, quad: ox.Quad) -> tuple[set[Node], set[Node]]:
+    def touch(self, path: PropertyPath, quad: ox.Quad) -> tuple[set[Node], set[Node]]:
         """The subjects and objects that `path` connects by way of this triple."""
         if isinstance(path, str):
             meets = path.startswith("?") or path == f"<{quad.predicate.value}>"
@@ -165,7 +167,7 @@ class _Route:
     """The steps from one end of a pattern to the root, each a path and its direction."""
 
     end: str
-    steps: tuple[tuple[Path, bool], ...]
+    steps: tuple[tuple[PropertyPath, bool], ...]
 
 
 class RuleIndex:
@@ -179,7 +181,7 @@ class RuleIndex:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = {rule.name: rule for rule in rules}
         self.unbounded = {name for name, rule in self.rules.items() if not rule.bounded}
-        self.entries: dict[str, dict[Path, dict[str, list[tuple[str, int]]]]] = {}
+        self.entries: dict[str, dict[PropertyPath, dict[str, list[tuple[str, int]]]]] = {}
         for name in self.rules.keys() - self.unbounded:
             for place, pattern in enumerate(self.rules[name].patterns):
                 value = "" if pattern.object.startswith("?") else pattern.object
@@ -270,7 +272,7 @@ def _witnesses(view: GraphView, predicates: set[Node]) -> set[ox.Quad]:
 
 
 def _ends(
-    pattern: Pattern, quad: ox.Quad, subjects: set[Node], objects: set[Node]
+    pattern: TriplePattern, quad: ox.Quad, subjects: set[Node], objects: set[Node]
 ) -> dict[str, set[Node]]:
     """The nodes that a triple binds to the ends of a pattern; empty if a constant differs."""
     for end, nodes in ((pattern.subject, subjects), (pattern.object, objects)):
@@ -287,7 +289,7 @@ def _follow(route: _Route, ends: dict[str, set[Node]], walk: PathWalker) -> set[
     return nodes
 
 
-def _predicates(path: Path) -> set[str]:
+def _predicates(path: PropertyPath) -> set[str]:
     """The predicates of a path; the empty string stands for any predicate."""
     if isinstance(path, str):
         return {"" if path.startswith("?") else path}
@@ -296,7 +298,7 @@ def _predicates(path: Path) -> set[str]:
     return {predicate for part in path[1:] for predicate in _predicates(part)}
 
 
-def _cost(path: Path, forward: bool) -> int:
+def _cost(path: PropertyPath, forward: bool) -> int:
     if isinstance(path, str):
         if path.startswith("?") or path == _TYPE:
             return 1 if forward else _HUB
@@ -334,7 +336,7 @@ def _scope_pairs(rule: Rule) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]
 
 def _patterns_around(
     rule: Rule, scope: tuple[str, ...], root_scope: tuple[str, ...]
-) -> list[Pattern]:
+) -> list[TriplePattern]:
     """The patterns that hold wherever one of `scope` does: those of the scopes around it."""
     return [
         pattern
@@ -372,15 +374,15 @@ def _routes(rule: Rule) -> list[tuple[_Route, ...]] | None:
 
 
 def _cheapest_ways(
-    patterns: list[Pattern], root: str
-) -> dict[str, tuple[int, tuple[tuple[Path, bool], ...]]]:
+    patterns: list[TriplePattern], root: str
+) -> dict[str, tuple[int, tuple[tuple[PropertyPath, bool], ...]]]:
     """The cheapest route from each slot to the root: its cost and its steps."""
-    near: dict[str, list[tuple[str, Path, bool]]] = defaultdict(list)
+    near: dict[str, list[tuple[str, PropertyPath, bool]]] = defaultdict(list)
     for pattern in patterns:
         near[pattern.object].append((pattern.subject, pattern.path, True))
         near[pattern.subject].append((pattern.object, pattern.path, False))
-    best: dict[str, tuple[int, tuple[tuple[Path, bool], ...]]] = {}
-    waiting: list[tuple[int, int, str, tuple[tuple[Path, bool], ...]]] = [(0, 0, root, ())]
+    best: dict[str, tuple[int, tuple[tuple[PropertyPath, bool], ...]]] = {}
+    waiting: list[tuple[int, int, str, tuple[tuple[PropertyPath, bool], ...]]] = [(0, 0, root, ())]
     count = 0
     while waiting:
         cost, _, slot, steps = heapq.heappop(waiting)
@@ -406,18 +408,18 @@ def _is_readable_from_root(rule: Rule) -> bool:
 
 def _plan(
     rule: Rule, scope: tuple[str, ...], root_scope: tuple[str, ...]
-) -> list[tuple[Pattern, bool, bool]]:
+) -> list[tuple[TriplePattern, bool, bool]]:
     """The patterns of a scope in the order in which they are read from the root.
 
     Each comes with whether it is read forward, and whether it is of this scope: patterns of the
     surrounding scopes are read where they lead to it, but their quads are collected elsewhere.
     """
     patterns = _patterns_around(rule, scope, root_scope)
-    at: dict[Path, list[int]] = defaultdict(list)
+    at: dict[PropertyPath, list[int]] = defaultdict(list)
     for place, candidate in enumerate(patterns):
         for slot in (candidate.subject, candidate.path, candidate.object):
             at[slot].append(place)
-    plan: list[tuple[Pattern, bool, bool]] = []
+    plan: list[tuple[TriplePattern, bool, bool]] = []
     costs = {rule.root: 0}
     options: list[tuple[int, int, bool]] = []
 

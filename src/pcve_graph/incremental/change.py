@@ -14,31 +14,42 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.build_folder import writing
-from ..graph.store import Saved
+from ..graph.build_folder import reporting_write_errors
+from ..graph.store import StoredGraph
 from ..graph.sums import UnusableError
 from ..model.problems import ContentError, Position, Problem
 from ..model.project import Project
 from ..model.schema import Ontology
-from ..records.assemble import Tally
-from ..records.duplicates import named_things
-from ..records.files import File as ExternalFile
-from ..records.mapping import map_records, things_of
-from ..records.reader import Record, Records, Source, read_records_in, read_sources_in, without
-from ..records.record_graph import Place, Sheet
-from ..system.background import Beside
-from ..system.cache import program
+from ..records.assemble import RecordCounts
+from ..records.duplicates import named_records
+from ..records.files import RecordFile as ExternalFile
+from ..records.mapping import map_records, record_iris
+from ..records.reader import (
+    Record,
+    Records,
+    Source,
+    read_records_in,
+    read_sources_in,
+    without_faulty,
+)
+from ..records.record_graph import RecordGraph, StatementKey
+from ..system.background import BackgroundThread
+from ..system.cache import program_hash
 from .affected import GraphView
-from .dependency_index import FILE, Index
-from .inputs import News
-from .sorted_ntriples import LineLookup, quads, saved_lines
+from .dependency_index import INDEX_FILE, DependencyIndex
+from .inputs import InputChanges
+from .sorted_ntriples import LineLookup, parse_quads, saved_lines
 
 
 class SourcesById(Mapping[str, "Source | None"]):
     """All sources by id: `read` holds those already read, the others are read on first access."""
 
     def __init__(
-        self, project: Project, index: Index, read: dict[str, Source | None], gone: set[str]
+        self,
+        project: Project,
+        index: DependencyIndex,
+        read: dict[str, Source | None],
+        gone: set[str],
     ) -> None:
         self.project, self.index, self.read, self.gone = project, index, dict(read), gone
 
@@ -71,7 +82,7 @@ class IrisById(Mapping[str, str]):
 
     def __init__(
         self,
-        index: Index,
+        index: DependencyIndex,
         read: Mapping[str, str] | None = None,
         gone: frozenset[str] = frozenset(),
     ) -> None:
@@ -100,12 +111,12 @@ class IrisById(Mapping[str, str]):
 _GRAPHS: Final = ("facts", "evidence", "catalog")
 
 
-class WholeError(Exception):
+class FullBuildError(Exception):
     """The effects of the change cannot be traced; the project needs a full build."""
 
 
 @dataclass
-class Change:
+class GraphChange:
     """The new sheets, and what they change in the saved graph; places as in `Built`.
 
     `removed` and `added` are lines by graph name, `view` is the saved store with the change, and
@@ -118,23 +129,23 @@ class Change:
     project: Project
     ontology: Ontology
     folder: Path
-    index: Index
-    tally: Tally
-    news: News
-    sheets: dict[str, Sheet]
+    index: DependencyIndex
+    tally: RecordCounts
+    input_changes: InputChanges
+    sheets: dict[str, RecordGraph]
     removed: dict[str, list[str]]
     added: dict[str, list[str]]
     view: GraphView
-    spelling: LineLookup
+    line_lookup: LineLookup
     changed_ids: frozenset[str]
     counts: dict[str, int]
     records: tuple[Record, ...]
     problems: tuple[Problem, ...]
-    _mapped: dict[str, Sheet] = field(default_factory=dict)
+    _mapped: dict[str, RecordGraph] = field(default_factory=dict)
 
-    def places_of(self, focus: str) -> dict[Place, Position]:
+    def places_of(self, focus: str) -> dict[StatementKey, Position]:
         """The places of the statements about `focus`, also those in unchanged records."""
-        places: dict[Place, Position] = {}
+        places: dict[StatementKey, Position] = {}
         for sheet in self._sheets_of(focus):
             for key, place in sheet.places.items():
                 if key[0] == focus:
@@ -149,7 +160,7 @@ class Change:
         """The last segments of the IRIs of all things, including things nested in records."""
         return self.index.ids()
 
-    def _sheets_of(self, focus: str) -> list[Sheet]:
+    def _sheets_of(self, focus: str) -> list[RecordGraph]:
         owners = self.index.owners_of(focus)
         for owner in owners - self.sheets.keys() - self._mapped.keys():
             self._remap(owner)
@@ -175,12 +186,12 @@ class Change:
 def read_change(
     project: Project,
     ontology: Ontology,
-    saved: Saved,
+    saved: StoredGraph,
     work: Path,
-    input_changes: News,
+    input_changes: InputChanges,
     external: Iterable[ExternalFile] = (),
     lenient: bool = False,
-) -> Change:
+) -> GraphChange:
     """The change since `saved` was written: the changed inputs `input_changes`, and `external`.
 
     `external` are files of records from outside the project; each record replaces the project's
@@ -189,22 +200,22 @@ def read_change(
     index, and ContentError as reading and mapping do; with `lenient`, records that cannot be mapped
     are left out of the change, which then has their problems.
     """
-    index = Index.read(saved.folder / FILE)
-    if index is None or index.get("program") != program():
+    index = DependencyIndex.read(saved.folder / INDEX_FILE)
+    if index is None or index.get("program") != program_hash():
         raise UnusableError(f"{project.build} was written by another version of pcve")
     data = project.relative(project.data)
     for name in input_changes.changed:
         if not name.startswith(f"{data}/") or name == f"{data}/ledger.yml":
-            raise WholeError(f"{name} has changed")
+            raise FullBuildError(f"{name} has changed")
     reading = _ChangeReader(project, ontology, saved, index, input_changes, tuple(external))
     if not (input_changes.changed or reading.external):
         return reading.change(lambda: index, lenient)
-    with Beside(partial(_copy, saved.folder / FILE, work / FILE)) as copying:
-        return reading.change(lambda: Index.edit(copying.result()), lenient)
+    with BackgroundThread(partial(_copy, saved.folder / INDEX_FILE, work / INDEX_FILE)) as copying:
+        return reading.change(lambda: DependencyIndex.edit(copying.result()), lenient)
 
 
 def _copy(file: Path, to: Path) -> Path:
-    with writing(to.parent):
+    with reporting_write_errors(to.parent):
         return shutil.copyfile(file, to)
 
 
@@ -215,9 +226,9 @@ class _ChangeReader:
         self,
         project: Project,
         ontology: Ontology,
-        saved: Saved,
-        index: Index,
-        input_changes: News,
+        saved: StoredGraph,
+        index: DependencyIndex,
+        input_changes: InputChanges,
         external: tuple[ExternalFile, ...],
     ) -> None:
         self.project, self.ontology, self.index = project, ontology, index
@@ -231,7 +242,7 @@ class _ChangeReader:
         } | index.paths(index.owners_needing(f"text/{text}" for text in texts))
         self.record_paths = {name for name in inside if name.startswith(f"{data}/records/")}
 
-    def change(self, writable_index: Callable[[], Index], lenient: bool) -> Change:
+    def change(self, writable_index: Callable[[], DependencyIndex], lenient: bool) -> GraphChange:
         """The change, which is applied to the index that `writable_index` returns."""
         index = self.index
         gone = index.owners(self.source_paths)
@@ -248,7 +259,7 @@ class _ChangeReader:
         )
         first = [record for record in project_records.records if record.id not in external_ids]
         first += external_records.records
-        fresh = things_of(first, self.ontology)
+        fresh = record_iris(first, self.ontology)
         replaced = frozenset(owner.removeprefix("record/") for owner in replaced_owners)
         moved = {key for key in replaced | fresh.keys() if index.iri(key) != fresh.get(key)}
         needs = {
@@ -283,7 +294,7 @@ class _ChangeReader:
 
     def mapped(
         self, records: Records, things: IrisById, lenient: bool
-    ) -> tuple[tuple[Sheet, ...], Records, tuple[Problem, ...]]:
+    ) -> tuple[tuple[RecordGraph, ...], Records, tuple[Problem, ...]]:
         """The sheets of all records, the records, and the problems of mapping.
 
         With `lenient`, the records that have problems get no sheet; otherwise they are raised.
@@ -293,7 +304,7 @@ class _ChangeReader:
         except ContentError as error:
             if not lenient:
                 raise
-            mappable = without(records, error.problems)
+            mappable = without_faulty(records, error.problems)
             rest = things.without(mappable.unread)
             return map_records(mappable, self.ontology, rest), records, error.problems
 
@@ -305,17 +316,21 @@ class _ChangeReader:
     def require_new_owners(self, gone: set[str], owners: Iterable[str]) -> None:
         """Leave it to a full build to report an id that occurs in two files."""
         if any(self.index.paths([owner]) for owner in owners if owner not in gone):
-            raise WholeError("an id is used twice")
+            raise FullBuildError("an id is used twice")
 
-    def before(self) -> Tally:
+    def before(self) -> RecordCounts:
         """The totals before the change."""
         manifest = self.saved.manifest
         facts = manifest["facts"]
-        return Tally(manifest["records"], manifest["sources"], facts["verified"], facts["cited"])
+        return RecordCounts(
+            manifest["records"], manifest["sources"], facts["verified"], facts["cited"]
+        )
 
-    def difference(self, index: Index, sheets: dict[str, Sheet], gone: set[str]) -> Change:
+    def difference(
+        self, index: DependencyIndex, sheets: dict[str, RecordGraph], gone: set[str]
+    ) -> GraphChange:
         """The change from replacing the sheets of `gone` by `sheets`; it is applied to `index`."""
-        present = list(named_things(sheets.values(), self.ontology))
+        present = list(named_records(sheets.values(), self.ontology))
         ids = {owner.removeprefix("record/") for owner in (*gone, *sheets) if owner[0] == "r"}
         old_names = [thing for thing in map(index.thing, sorted(ids)) if thing is not None]
         names = [name for thing in (*old_names, *present) for name in thing.folded]
@@ -323,10 +338,12 @@ class _ChangeReader:
             word: index.count_names_with(word) for name in names for word in set(name.split())
         }
         replaced = gone | sheets.keys()
-        new_counts = Tally.of(
+        new_counts = RecordCounts.of(
             (sheet.owner, sheet.verified, sheet.cited) for sheet in sheets.values()
         )
-        totals = zip(self.before(), Tally.of(index.counts(replaced)), new_counts, strict=True)
+        totals = zip(
+            self.before(), RecordCounts.of(index.counts(replaced)), new_counts, strict=True
+        )
         subjects = index.subjects(replaced)
         index.remove_sheets(replaced)
         shared = {subject for subject in subjects if index.owners_of(subject)}
@@ -346,21 +363,21 @@ class _ChangeReader:
             new = {line for line in old if line.split(" ", 1)[0] in shared}
             new |= {line for sheet in sheets.values() for line in _lines_in(sheet, name)}
             removed[name], added[name] = sorted(old - new), sorted(new - old)
-            before, after = quads(old, name), quads(new, name)
+            before, after = parse_quads(old, name), parse_quads(new, name)
             gone_quads |= before - after
             new_quads |= after - before
-        return Change(
+        return GraphChange(
             project=self.project,
             ontology=self.ontology,
             folder=self.saved.folder,
             index=index,
-            tally=Tally(*(before - less + more for before, less, more in totals)),
-            news=self.input_changes,
+            tally=RecordCounts(*(before - less + more for before, less, more in totals)),
+            input_changes=self.input_changes,
             sheets=sheets,
             removed=removed,
             added=added,
             view=GraphView(self.saved.store, new_quads, gone_quads),
-            spelling=LineLookup(lines, added, removed),
+            line_lookup=LineLookup(lines, added, removed),
             changed_ids=frozenset(ids),
             counts=counts,
             records=(),
@@ -372,7 +389,7 @@ def _ids(records: Records) -> set[str]:
     return {*records.unread, *(record.id for record in records.records)}
 
 
-def _lines_in(sheet: Sheet, name: str) -> Iterable[str]:
+def _lines_in(sheet: RecordGraph, name: str) -> Iterable[str]:
     """The lines that a sheet contributes to the graph `name`."""
     if sheet.owner.startswith("source/"):
         return sheet.facts if name == "catalog" else ()

@@ -16,7 +16,7 @@ from .affected import GraphView
 from .inputs import completeness_file
 
 
-def counted(project: Project, store: ox.Store) -> dict[str, int]:
+def count_completeness(project: Project, store: ox.Store) -> dict[str, int]:
     """The counts of the query over `store`, by column; empty if the project has no such query."""
     file = completeness_file(project)
     if not file.is_file():
@@ -29,12 +29,18 @@ def counted(project: Project, store: ox.Store) -> dict[str, int]:
     return {variable.value: int(row[variable].value) for variable in solutions.variables}
 
 
-def recounted(project: Project, before: dict[str, int], view: GraphView) -> dict[str, int]:
+def update_completeness(
+    project: Project, before: dict[str, int], view: GraphView
+) -> dict[str, int]:
     """The counts after a change, computed from the counts `before` it."""
     nodes = {quad.subject for quad in view.changes()}
     quads = view.store.quads_for_pattern
-    old = counted(project, _memory_store(q for node in nodes for q in quads(node, None, None)))
-    new = counted(project, _memory_store(q for node in nodes for q in view.quads(node, None, None)))
+    old = count_completeness(
+        project, _memory_store(q for node in nodes for q in quads(node, None, None))
+    )
+    new = count_completeness(
+        project, _memory_store(q for node in nodes for q in view.quads(node, None, None))
+    )
     return {name: number - old[name] + new[name] for name, number in before.items()}
 
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..model.namespaces import BASE
-from ..model.problems import Position, Result
-from ..records.duplicates import COMMON, Named
-from ..records.record_graph import Sheet
+from ..model.problems import Position, ShaclResult
+from ..records.duplicates import COMMON_WORD, NamedRecord
+from ..records.record_graph import RecordGraph
 
-FILE: Final = "index.sqlite"
+INDEX_FILE: Final = "index.sqlite"
 VERSION: Final = "1"
 _TABLES: Final = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -39,14 +39,14 @@ CREATE TABLE result (found TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
 
-class Index:
+class DependencyIndex:
     """The tables, in memory or in a file."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.db = connection
 
     @classmethod
-    def create(cls) -> Index:
+    def create(cls) -> DependencyIndex:
         """A new index in memory, with empty tables."""
         index = cls(sqlite3.connect(":memory:"))
         index.db.executescript(_TABLES)
@@ -54,7 +54,7 @@ class Index:
         return index
 
     @classmethod
-    def read(cls, path: Path) -> Index | None:
+    def read(cls, path: Path) -> DependencyIndex | None:
         """The index in a file, read-only; None if there is none of this version."""
         if not path.is_file():
             return None
@@ -66,7 +66,7 @@ class Index:
             return None
 
     @classmethod
-    def edit(cls, path: Path) -> Index:
+    def edit(cls, path: Path) -> DependencyIndex:
         """The index in a file, for changes; no other process may use it until `close`."""
         index = cls(sqlite3.connect(path))
         index.db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
@@ -91,7 +91,7 @@ class Index:
         """Set a property of the index."""
         self.db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (key, value))
 
-    def add_sheets(self, sheets: Iterable[Sheet]) -> None:
+    def add_sheets(self, sheets: Iterable[RecordGraph]) -> None:
         """Add the sheets of records and sources that have none in the index."""
         (last,) = self.db.execute("SELECT COALESCE(MAX(number), 0) FROM sheet").fetchone()
         numbered = list(enumerate(sheets, last + 1))
@@ -157,7 +157,7 @@ class Index:
         row = self.db.execute("SELECT iri FROM thing WHERE id = ?", (identifier,)).fetchone()
         return row[0] if row else None
 
-    def add_things(self, things: Iterable[tuple[str, Named]]) -> None:
+    def add_things(self, things: Iterable[tuple[str, NamedRecord]]) -> None:
         """Add things that the index does not have, each with its IRI and names."""
         named = list(things)
         rows = [
@@ -188,13 +188,13 @@ class Index:
                 rows = ((word, folded) for word in set(folded.split()))
                 self.db.executemany("DELETE FROM word WHERE word = ? AND folded = ?", rows)
 
-    def thing(self, identifier: str) -> Named | None:
+    def thing(self, identifier: str) -> NamedRecord | None:
         """The thing of this id with its names; None if there is no such thing."""
         row = self.db.execute("SELECT * FROM thing WHERE id = ?", (identifier,)).fetchone()
         if row is None:
             return None
         _, _, family, names, lines, replaced, *place = row
-        return Named(
+        return NamedRecord(
             identifier,
             family,
             tuple(json.loads(names)),
@@ -205,7 +205,7 @@ class Index:
 
     def is_common(self, word: str) -> bool:
         """Whether too many names have this word for it to suggest that two of them are alike."""
-        return self.count_names_with(word) > COMMON
+        return self.count_names_with(word) > COMMON_WORD
 
     def count_names_with(self, word: str) -> int:
         """The number of names that contain this word."""
@@ -231,12 +231,12 @@ class Index:
         rows = ((*pair, why) for pair, why in pairs.items())
         self.db.executemany("INSERT INTO pair VALUES (?, ?, ?)", rows)
 
-    def results(self) -> tuple[Result, ...]:
+    def results(self) -> tuple[ShaclResult, ...]:
         """The results of shapes and checks that are not errors, sorted."""
         rows = self.db.execute("SELECT found FROM result")
-        return tuple(sorted(Result(*json.loads(content)) for (content,) in rows))
+        return tuple(sorted(ShaclResult(*json.loads(content)) for (content,) in rows))
 
-    def set_results(self, results: Iterable[Result]) -> None:
+    def set_results(self, results: Iterable[ShaclResult]) -> None:
         """Replace all results."""
         self.db.execute("DELETE FROM result")
         rows = {(json.dumps(astuple(result)),) for result in results}

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ..graph.store import SUMS, Saved, open_graph
+from ..graph.store import SUMS, StoredGraph, open_graph
 from ..graph.sums import damaged, read_part
 from ..model.problems import UsageError
 from ..model.project import Project
-from ..system.background import Apart
-from ..system.files import read_file, read_inside, walk
+from ..system.background import BackgroundProcess
+from ..system.files import read_file, read_inside, walk_files
 
 STAMPS: Final = "inputs.stamps"
 LARGEST: Final = 300 * 2**20
@@ -49,7 +49,7 @@ class Inputs:
     started: int
 
 
-class News(NamedTuple):
+class InputChanges(NamedTuple):
     """Differences from the inputs of a build.
 
     `fresh` has SHA-256 and stamp of each file that is new or whose stamp differs, `gone` the paths
@@ -84,7 +84,7 @@ def write_inputs(files: Inputs, folder: Path) -> None:
     (folder / STAMPS).write_text(stamps, "utf-8")
 
 
-def renewed(folder: Path, changes: News) -> Inputs:
+def merge_input_changes(folder: Path, changes: InputChanges) -> Inputs:
     """The inputs of the build in `folder` after `changes`."""
     old = read_inputs(folder)
     fresh = {path: entry for path, entry in changes.fresh.items() if path not in changes.gone}
@@ -94,7 +94,7 @@ def renewed(folder: Path, changes: News) -> Inputs:
     return Inputs(sums, stamps, changes.folders, changes.started)
 
 
-def news(project: Project, last: Path) -> News:
+def find_input_changes(project: Project, last: Path) -> InputChanges:
     """The changes in `project` since the build in the folder `last`.
 
     A file with an unchanged stamp is not read, unless it was modified so shortly before the scan
@@ -114,16 +114,16 @@ def news(project: Project, last: Path) -> News:
     digests = {line[66:]: line[:64] for line in sums if line[66:] in fresh}
     changed |= {path for path, (digest, _) in fresh.items() if digest != digests.get(path)}
     changed |= stamps_by_path.keys()
-    return News(fresh, set(stamps_by_path), changed, _folders(project, present), started)
+    return InputChanges(fresh, set(stamps_by_path), changed, _folders(project, present), started)
 
 
-def news_apart(project: Project, last: Path) -> Callable[[], News]:
-    """Starts `news` in a separate process; the function returned waits for it. Call it once."""
-    apart = Apart(lambda: tuple(news(project, last)))
-    return lambda: News._make(apart.result())
+def start_input_changes(project: Project, last: Path) -> Callable[[], InputChanges]:
+    """Start `find_input_changes` in a separate process; the result waits for it. Call it once."""
+    apart = BackgroundProcess(lambda: tuple(find_input_changes(project, last)))
+    return lambda: InputChanges._make(apart.result())
 
 
-def scan(project: Project) -> Inputs:
+def scan_inputs(project: Project) -> Inputs:
     """Every file that a build reads, stamped before it is read."""
     started = time.time_ns()
     sums: dict[str, str] = {}
@@ -134,7 +134,7 @@ def scan(project: Project) -> Inputs:
     return Inputs(sums, stamps, _folders(project, sums), started)
 
 
-def settled(project: Project, files: Inputs) -> Inputs:
+def recheck_inputs(project: Project, files: Inputs) -> Inputs:
     """`files`, which were scanned before the build read them, after it has read them.
 
     A file that changed in between, even if it changed back, gets a stamp by which the next build
@@ -236,15 +236,15 @@ def _files(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str], os.
 
 def _entries(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
     for folder in (project.data, project.ontology, project.queries / "checks"):
-        yield from walk(folder, f"{project.relative(folder)}/", project.root)
+        yield from walk_files(folder, f"{project.relative(folder)}/", project.root)
     question = completeness_file(project)
     if os.path.lexists(question):
         yield project.relative(question), question
 
 
-def is_stale(project: Project, saved: Saved) -> bool:
+def is_stale(project: Project, saved: StoredGraph) -> bool:
     """Whether the content of an input has changed since the build."""
-    return bool(news(project, saved.folder).changed)
+    return bool(find_input_changes(project, saved.folder).changed)
 
 
 def is_current(project: Project) -> bool:

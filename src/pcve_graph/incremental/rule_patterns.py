@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from ..model.namespaces import PREFIXES, expand
 from ..query.saved import SavedQuery
-from ..syntax.sparql_patterns import Path, Pattern, query_patterns
+from ..syntax.sparql_patterns import PropertyPath, TriplePattern, query_patterns
 
 _TYPE: Final = f"<{expand('rdf:type')}>"
 _IS_A: Final = ("/", _TYPE, ("*", f"<{expand('rdfs:subClassOf')}>"))
@@ -38,9 +38,9 @@ class Rule:
 
     name: str
     root: str
-    patterns: tuple[Pattern, ...]
+    patterns: tuple[TriplePattern, ...]
     bounded: bool = True
-    targets: tuple[Pattern, ...] = ()
+    targets: tuple[TriplePattern, ...] = ()
     nodes: frozenset[str] = frozenset()
     existential: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
@@ -58,7 +58,7 @@ def rule_from_json(row: dict[str, Any]) -> Rule:
     """The rule that `rule_to_json` wrote."""
     sets = {key: frozenset(row[key]) for key in ("nodes", "existential", "members")}
     patterns = {
-        key: tuple(Pattern(**_tuples(pattern)) for pattern in row[key])
+        key: tuple(TriplePattern(**_tuples(pattern)) for pattern in row[key])
         for key in ("patterns", "targets")
     }
     return Rule(**{**row, **sets, **patterns})
@@ -92,7 +92,7 @@ def check_rule(query: SavedQuery) -> Rule:
     )
 
 
-def _is_variable(term: Path) -> bool:
+def _is_variable(term: PropertyPath) -> bool:
     return isinstance(term, str) and term.startswith("?")
 
 
@@ -130,7 +130,7 @@ class _Shapes:
             if shape.startswith("<") and (self.targets(shape) or self.all(shape, "sh:targetNode"))
         )
 
-    def targets(self, shape: str) -> tuple[Pattern, ...]:
+    def targets(self, shape: str) -> tuple[TriplePattern, ...]:
         """The targets of a shape (SHACL 2.1.3), including implicit class targets."""
         classes = self.all(shape, "sh:targetClass")
         kinds = set(self.all(shape, "rdf:type"))
@@ -138,9 +138,9 @@ class _Shapes:
         if kinds & {f"<{expand(name)}>" for name in ("rdfs:Class", "owl:Class")} and kinds & own:
             classes = [*classes, shape]
         return (
-            *(Pattern("?this", _IS_A, kind) for kind in classes),
-            *(Pattern("?this", p, "?any") for p in self.all(shape, "sh:targetSubjectsOf")),
-            *(Pattern("?any", p, "?this") for p in self.all(shape, "sh:targetObjectsOf")),
+            *(TriplePattern("?this", _IS_A, kind) for kind in classes),
+            *(TriplePattern("?this", p, "?any") for p in self.all(shape, "sh:targetSubjectsOf")),
+            *(TriplePattern("?any", p, "?this") for p in self.all(shape, "sh:targetObjectsOf")),
         )
 
     def rule(self, shape: str) -> Rule:
@@ -160,7 +160,7 @@ class _Shapes:
             members=frozenset(self.members),
         )
 
-    def shape(self, shape: str, focus: str, above: tuple[str, ...]) -> Iterator[Pattern]:
+    def shape(self, shape: str, focus: str, above: tuple[str, ...]) -> Iterator[TriplePattern]:
         """The patterns that a shape reads from the nodes in the slot `focus`."""
         if shape in above:
             self.bounded = False
@@ -169,25 +169,25 @@ class _Shapes:
         values = focus
         for path in self.all(shape, "sh:path"):
             values = self.slot()
-            yield Pattern(focus, self.path(path), values)
+            yield TriplePattern(focus, self.path(path), values)
         yield from self.constraints(shape, focus, values)
         heads = [head for name in _LISTS for head in self.all(shape, name)]
         nested = [member for name in _NESTED for member in self.all(shape, name)]
         for member in (*nested, *(member for head in heads for member in self.listed(head))):
             yield from self.shape(member, values, (*above, shape))
 
-    def constraints(self, shape: str, focus: str, values: str) -> Iterator[Pattern]:
+    def constraints(self, shape: str, focus: str, values: str) -> Iterator[TriplePattern]:
         for kind in self.all(shape, "sh:class"):
-            yield Pattern(values, _IS_A, kind)
+            yield TriplePattern(values, _IS_A, kind)
         for name in _PAIRS:
             for kind in self.all(shape, name):
-                yield Pattern(focus, kind, self.slot())
+                yield TriplePattern(focus, kind, self.slot())
         if any(value.startswith('"true') for value in self.all(shape, "sh:closed")):
-            yield Pattern(focus, ("!",), self.slot())
+            yield TriplePattern(focus, ("!",), self.slot())
         for kind in self.all(shape, "sh:sparql"):
             yield from self.query(kind, focus)
 
-    def query(self, constraint: str, focus: str) -> Iterator[Pattern]:
+    def query(self, constraint: str, focus: str) -> Iterator[TriplePattern]:
         """The patterns of a SPARQL constraint (SHACL 5); $this is the focus node."""
         declared = (
             declaration
@@ -210,7 +210,7 @@ class _Shapes:
             for pattern in read.patterns:
                 terms = (pattern.subject, pattern.path, pattern.object)
                 subject, path, value = (_renamed(term, focus, number) for term in terms)
-                yield Pattern(str(subject), path, str(value), pattern.scope)
+                yield TriplePattern(str(subject), path, str(value), pattern.scope)
 
     def prefix(self, declaration: str) -> str:
         (name,), (space,) = (self.all(declaration, key) for key in ("sh:prefix", "sh:namespace"))
@@ -220,7 +220,7 @@ class _Shapes:
         self.slots += 1
         return f"?{self.slots}"
 
-    def path(self, node: str) -> Path:
+    def path(self, node: str) -> PropertyPath:
         """The path that a property path node describes (SHACL 2.3.1)."""
         if node.startswith("<"):
             return node
@@ -237,7 +237,7 @@ class _Shapes:
         return ("/", *map(self.path, self.listed(node)))
 
 
-def _renamed(term: Path, focus: str, number: str) -> Path:
+def _renamed(term: PropertyPath, focus: str, number: str) -> PropertyPath:
     if not _is_variable(term):
         return term
     return focus if term == "?this" else f"{term}{number}"

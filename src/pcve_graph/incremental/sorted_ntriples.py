@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from ..model.namespaces import GRAPHS, graph
+from ..model.namespaces import GRAPHS, graph_iri
 
 
-class Lines:
+class SortedLines:
     """A file of lines in the order of their UTF-8 bytes, each terminated by a newline.
 
     Raises ValueError for a file that does not end in a newline.
@@ -76,19 +76,19 @@ class Lines:
         return low
 
 
-def saved_lines(folder: Path) -> dict[str, Lines]:
+def saved_lines(folder: Path) -> dict[str, SortedLines]:
     """The lines of each graph of the generation in `folder`, by the name of the graph."""
-    return {name: Lines(folder / "graph" / f"{name}.nt") for name in GRAPHS}
+    return {name: SortedLines(folder / "graph" / f"{name}.nt") for name in GRAPHS}
 
 
-def quads(lines: Iterable[str], name: str) -> set[ox.Quad]:
+def parse_quads(lines: Iterable[str], name: str) -> set[ox.Quad]:
     """The quads of lines of the graph `name` in the form that a store gives them.
 
     Blank nodes have the labels of the lines.
     """
     text = "\n".join(lines)
     parsed = ox.parse(text, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False)
-    home = ox.NamedNode(graph(name))
+    home = ox.NamedNode(graph_iri(name))
     store = ox.Store()
     store.extend(
         ox.Quad(triple.subject, triple.predicate, triple.object, home) for triple in parsed
@@ -104,7 +104,7 @@ class LineLookup:
 
     def __init__(
         self,
-        lines: Mapping[str, Lines],
+        lines: Mapping[str, SortedLines],
         added: Mapping[str, Iterable[str]],
         removed: Mapping[str, Iterable[str]],
     ) -> None:

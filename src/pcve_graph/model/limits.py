@@ -8,13 +8,13 @@ from typing import Final
 
 from .problems import UsageError
 
-QUESTION_SECONDS: Final = 60.0
+QUERY_SECONDS: Final = 60.0
 """Default time limit of a query."""
-WORK_SECONDS: Final = 900.0
+COMMAND_SECONDS: Final = 900.0
 """Default time limit of a build, a validation and every other command."""
-MEMORY: Final = 4 << 30
+MEMORY_BYTES: Final = 4 << 30
 """Default memory limit of a query or a command, in bytes."""
-MOST_SECONDS: Final = 7 * 86_400.0
+LONGEST_SECONDS: Final = 7 * 86_400.0
 """A week: the longest time limit that is accepted."""
 
 _LEAST_MEMORY: Final = 100 << 20
@@ -29,8 +29,8 @@ def read_seconds(value: float | str) -> float:
         seconds = float(value)
     except (TypeError, ValueError, OverflowError):
         seconds = math.nan
-    if not 0 <= seconds <= MOST_SECONDS:
-        most = f"{MOST_SECONDS:,.0f} (a week)"
+    if not 0 <= seconds <= LONGEST_SECONDS:
+        most = f"{LONGEST_SECONDS:,.0f} (a week)"
         raise UsageError(f"a time limit is 0 (none) to {most} seconds, not {value}")
     return seconds
 
@@ -44,7 +44,7 @@ def read_memory(value: int | str) -> int:
     match = re.fullmatch(r"(\d{1,18}(?:\.\d{1,9})?)\s*([KMGT]?)(?:I?B)?", text, re.ASCII)
     size = int(float(match[1]) * (1 << _UNITS[match[2]])) if match else -1
     if size != 0 and not _LEAST_MEMORY <= size <= _MOST_MEMORY:
-        form = f"at least {in_words(_LEAST_MEMORY)}, such as 600M or 4G, or 0 (none)"
+        form = f"at least {format_bytes(_LEAST_MEMORY)}, such as 600M or 4G, or 0 (none)"
         raise UsageError(f"a memory limit is {form}, not {value}")
     return size
 
@@ -58,7 +58,7 @@ def read_count(value: int | str) -> int:
     return number
 
 
-def read_share(value: float | str) -> float:
+def read_score(value: float | str) -> float:
     """A score, a number from 0 to 1. Raises UsageError if it is not one."""
     try:
         share = float(value)
@@ -69,6 +69,6 @@ def read_share(value: float | str) -> float:
     return share
 
 
-def in_words(size: int) -> str:
+def format_bytes(size: int) -> str:
     """`size` in bytes as messages write it, in units of 1024: `600 MB`, `4.0 GB`."""
     return f"{size / (1 << 30):.1f} GB" if size >= 1 << 30 else f"{size >> 20} MB"

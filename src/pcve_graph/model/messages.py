@@ -10,8 +10,8 @@ from . import namespaces
 from .dates import precision
 from .namespaces import local_name
 from .problems import Position, Problem
-from .schema import Key, Ontology
-from .suggest import Ids, nearest
+from .schema import Ontology, RecordKey
+from .suggest import IdSuggestions, did_you_mean
 
 _MONTHS: Final = [name.casefold() for name in calendar.month_name[1:]]
 
@@ -22,12 +22,12 @@ def rule_name(shape: str) -> str:
 
 
 def value_problem(
-    key: Key, value: str, position: Position, ontology: Ontology, ids: Ids
+    key: RecordKey, value: str, position: Position, ontology: Ontology, ids: IdSuggestions
 ) -> Problem:
     """The problem of an invalid `value` of `key`, in whatever syntax the value is written."""
     why, _ = split_message(key.message)
     message = f'{key.label} is "{value}"'
-    fix = cure(key, value, ontology, ids)
+    fix = value_fix(key, value, ontology, ids)
     return Problem(position, rule_name(key.shape), message, why, fix)
 
 
@@ -37,7 +37,7 @@ def split_message(message: str) -> tuple[str, str]:
     return rule.rstrip("."), fix
 
 
-def takes(key: Key) -> str:
+def expected_values(key: RecordKey) -> str:
     """The values that a key takes, in a few words: `a term of event-kind`, `id of Organization`."""
     kinds = [local_name(datatype) for datatype in key.datatypes]
     if "gYear" in kinds:
@@ -53,7 +53,7 @@ def takes(key: Key) -> str:
     return "a web address"
 
 
-def cure(key: Key, value: str, ontology: Ontology, ids: Ids) -> str:
+def value_fix(key: RecordKey, value: str, ontology: Ontology, ids: IdSuggestions) -> str:
     """How to fix the invalid `value` of `key`: the nearest valid value if there is one."""
     kinds = {local_name(datatype) for datatype in key.datatypes}
     if key.scheme:
@@ -63,18 +63,18 @@ def cure(key: Key, value: str, ontology: Ontology, ids: Ids) -> str:
         }
         if value.casefold() in terms_by_label:
             return f"did you mean {terms_by_label[value.casefold()]}?"
-        return nearest(value, terms) or f"terms of {key.scheme}: " + ", ".join(terms)
+        return did_you_mean(value, terms) or f"terms of {key.scheme}: " + ", ".join(terms)
     if "date" in kinds:
         valid_date = _date(value, kinds)
-        fix = f"write {takes(key)}; if the source gives none, leave it out"
+        fix = f"write {expected_values(key)}; if the source gives none, leave it out"
         return f"write {valid_date}" if valid_date else fix
     if "langString" in kinds:
         return "add the language of the text, such as en"
     if kinds & {"integer", "decimal"}:
-        return f"write {takes(key)} in digits; {split_message(key.message)[0]}"
+        return f"write {expected_values(key)} in digits; {split_message(key.message)[0]}"
     if key.classes:
         if value in ids:
-            return f"{value} exists, but is of another class; write the {takes(key)}"
+            return f"{value} exists, but is of another class; write the {expected_values(key)}"
         return ids.nearest(value) or "create the record, or correct the id"
     if not kinds:
         return "write the full address, beginning with https://"

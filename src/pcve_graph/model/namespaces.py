@@ -9,7 +9,7 @@ from typing import Final
 
 BASE: Final = "https://w3id.org/pcve/"
 
-DOCUMENT: Final = BASE + "document/"
+DOCUMENT_BASE: Final = BASE + "document/"
 """The base IRI of a file that is validated and states none."""
 
 PREFIXES: Final[dict[str, str]] = {
@@ -68,32 +68,32 @@ def local_name(iri: str) -> str:
     return iri[max(iri.rfind("#"), iri.rfind("/")) + 1 :]
 
 
-def thing(folder: str, identifier: str) -> str:
+def record_iri(folder: str, identifier: str) -> str:
     """The IRI of the record `identifier` in `data/records/<folder>`."""
     return f"{BASE}id/{folder}/{identifier}"
 
 
-def unread(identifier: str) -> str:
+def unreadable_iri(identifier: str) -> str:
     """The placeholder IRI of a record whose file exists but could not be read."""
-    return thing("unread", identifier)
+    return record_iri("unread", identifier)
 
 
-def source(identifier: str) -> str:
+def source_iri(identifier: str) -> str:
     """The IRI of the source `identifier`."""
     return f"{BASE}source/{identifier}"
 
 
-def graph(name: str) -> str:
+def graph_iri(name: str) -> str:
     """The IRI of one of `GRAPHS`."""
     return f"{BASE}graph/{name}"
 
 
-def concept(scheme: str, identifier: str) -> str:
+def concept_iri(scheme: str, identifier: str) -> str:
     """The IRI of a concept in the vocabulary `scheme`."""
     return f"{BASE}vocab/{scheme}/{identifier}"
 
 
-def hashed(kind: str, *parts: str) -> str:
+def hashed_iri(kind: str, *parts: str) -> str:
     """An IRI under `kind` whose last segment is a hash of `parts`, in their order.
 
     The IRI depends on `parts` alone: not on the machine, nor on the order of records or claims.
@@ -102,6 +102,6 @@ def hashed(kind: str, *parts: str) -> str:
     return f"{BASE}{kind}/{digest[:24]}"
 
 
-def kebab(name: str) -> str:
+def kebab_case(name: str) -> str:
     """`event-series` for `EventSeries`: the name of a class as an IRI segment or an argument."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()

@@ -85,7 +85,7 @@ class Problem:
         return f"{text}\n    fix:  {fix}" if fix else text
 
 
-def breach(rule: str, position: Position, message: str, fix: str) -> Problem:
+def rule_problem(rule: str, position: Position, message: str, fix: str) -> Problem:
     """The problem of a violation of `rule`, one of `RULES`, at `position`."""
     return Problem(position, rule, message, RULES[rule], fix)
 
@@ -100,7 +100,7 @@ class ContentError(Exception):
         return "\n".join(map(str, self.problems))
 
 
-def shortage(error: BaseException) -> str:
+def shortage_message(error: BaseException) -> str:
     """The message for an `error` caused by too few open files, memory or threads; else empty.
 
     A retry by other means does not help after such an error. Native code reports it with the text
@@ -121,7 +121,7 @@ def shortage(error: BaseException) -> str:
     return ""
 
 
-def damage(error: BaseException) -> str:
+def damage_message(error: BaseException) -> str:
     """The message for an `error` of a damaged store (a wrong checksum); empty for other errors."""
     if isinstance(error, (OSError, RuntimeError)) and "Corruption" in str(error):
         return f"the build is damaged ({error}); run `pcve build`"
@@ -136,12 +136,12 @@ def denial(error: BaseException) -> str:
 
 
 @contextmanager
-def damage_as_usage() -> Iterator[None]:
-    """Turn the error of a damaged store into a UsageError with the message of `damage`."""
+def damage_as_usage_error() -> Iterator[None]:
+    """Turn the error of a damaged store into a UsageError with the message of `damage_message`."""
     try:
         yield
     except (OSError, RuntimeError) as error:
-        if message := damage(error):
+        if message := damage_message(error):
             raise UsageError(message) from None
         raise
 
@@ -151,7 +151,7 @@ class UsageError(Exception):
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Result:
+class ShaclResult:
     """One SHACL validation result (SHACL 3.6.2); its terms are in N-Triples syntax.
 
     Blank nodes have the labels of the data. `path` is empty for a result about the node itself, and

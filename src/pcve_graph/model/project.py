@@ -8,7 +8,7 @@ from pathlib import Path
 from .. import __version__
 from .problems import UsageError
 
-MARKS = ("ontology/shapes.ttl", "data/records", "queries/answers")
+REQUIRED_PATHS = ("ontology/shapes.ttl", "data/records", "queries/answers")
 """The paths that a project must contain."""
 
 
@@ -40,7 +40,7 @@ class Project:
 
 def is_project(folder: Path) -> bool:
     """Whether `folder` contains the ontology, records and queries of a project."""
-    return all((folder / mark).exists() for mark in MARKS)
+    return all((folder / mark).exists() for mark in REQUIRED_PATHS)
 
 
 def find_project(start: Path) -> Project | None:
@@ -52,7 +52,7 @@ def find_project(start: Path) -> Project | None:
     return None
 
 
-def chosen_project(folder: Path | None) -> Project:
+def open_project(folder: Path | None) -> Project:
     """The project in `folder`, or for None in or above the current folder, else the shipped one.
 
     The shipped one is built in the user's cache. Raises UsageError if `folder` is not a project.

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .namespaces import BASE, kebab, prefixed
+from .namespaces import BASE, kebab_case, prefixed
 from .problems import Position
 
-VOCAB = BASE + "vocab/"
+VOCAB_BASE = BASE + "vocab/"
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class RecordKey:
     """What one key of a record may hold, by its property shape.
 
     At most one of `datatypes`, `scheme` and `classes` is set; if none is, the value is a web
@@ -43,12 +43,12 @@ class RecordClass:
     label: str
     description: str
     folder: str | None
-    keys: dict[str, Key]
+    keys: dict[str, RecordKey]
 
     @property
     def segment(self) -> str:
         """The path segment of the IRIs of its instances."""
-        return self.folder or kebab(self.name)
+        return self.folder or kebab_case(self.name)
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,11 @@ class Ontology:
     roles: dict[str, str]
     messages: dict[str, tuple[str, str]]
     labels: dict[tuple[str, str], tuple[str, ...]]
-    by_shape: dict[str, Key]
-    pointed: dict[str, tuple[str, ...]]
+    by_shape: dict[str, RecordKey]
+    has_values: dict[str, tuple[str, ...]]
     texts: dict[str, str]
 
-    def place_of(self, iri: str) -> Position:
+    def position_of(self, iri: str) -> Position:
         """The position of a term, concept or shape in its file; the folder if it is not found."""
         names = "|".join(map(re.escape, (f"<{iri}>", prefixed(iri))))
         for name, text in self.texts.items():

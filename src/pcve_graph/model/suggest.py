@@ -12,7 +12,7 @@ _COMPARISONS: Final = 20_000_000
 """Comparisons of ids before suggestions stop; a few million take a second."""
 
 
-def likely(word: str, names: Iterable[str], limit: int = 3) -> list[str]:
+def similar_names(word: str, names: Iterable[str], limit: int = 3) -> list[str]:
     """Up to `limit` of `names` that are similar to `word`, the most similar first."""
     from rapidfuzz import fuzz, process
 
@@ -23,13 +23,13 @@ def likely(word: str, names: Iterable[str], limit: int = 3) -> list[str]:
     return [folded[match] for match, _, _ in matches]
 
 
-def nearest(word: str, names: Iterable[str]) -> str:
+def did_you_mean(word: str, names: Iterable[str]) -> str:
     """`did you mean …?` with the most similar of `names`; empty if none is similar."""
-    matches = likely(word, names, 1)
+    matches = similar_names(word, names, 1)
     return f"did you mean {matches[0]}?" if matches else ""
 
 
-class Ids:
+class IdSuggestions:
     """The ids of records, with a suggestion for an unknown one, which is looked up once."""
 
     def __init__(self, ids: Collection[str]) -> None:
@@ -41,7 +41,7 @@ class Ids:
         return word in self._ids
 
     def nearest(self, word: str) -> str:
-        """As the function `nearest`; empty after so many words that more would take too long."""
+        """As the function `did_you_mean`; empty once so many words would take too long."""
         if word in self._suggestions:
             return self._suggestions[word]
         self._sorted = self._sorted or sorted(self._ids)

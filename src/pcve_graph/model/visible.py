@@ -59,14 +59,14 @@ _PAIRED: Final = re.compile("[\u202a\u202b\u202c\u2066-\u2069\n]")
 _CLOSING: Final = {"\u202c": "\u202a\u202b", "\u2069": "\u2066\u2067\u2068"}
 
 
-class Refused(NamedTuple):
+class RefusedCharacter(NamedTuple):
     """A character that content may not contain: its offset in the text, and its code point."""
 
     at: int
     name: str
 
 
-def visible(text: str) -> str:
+def escape_hidden(text: str) -> str:
     r"""`text` with each hidden character as its escape, `\u001b`; tabs and line ends remain.
 
     Hidden characters are control characters, unpaired surrogates, bidirectional embeddings,
@@ -82,11 +82,11 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""`visible(text)` with each line end as `\n`, for a value within a line."""
-    return visible(text).replace("\r\n", "\\r\\n").replace("\n", "\\n")
+    r"""`escape_hidden(text)` with each line end as `\n`, for a value within a line."""
+    return escape_hidden(text).replace("\r\n", "\\r\\n").replace("\n", "\\n")
 
 
-def refused(text: str) -> Refused | None:
+def first_refused(text: str) -> RefusedCharacter | None:
     """The first character of `text` that a record or source may not contain, or None.
 
     Refused are control characters other than tabs and line ends, unpaired surrogates, bidirectional
@@ -94,10 +94,10 @@ def refused(text: str) -> Refused | None:
     """
     control = None if text.isprintable() else _REFUSED.search(text)
     offsets = [at for at in (control and control.start(), _unpaired(text)) if at is not None]
-    return Refused(min(offsets), f"U+{ord(text[min(offsets)]):04X}") if offsets else None
+    return RefusedCharacter(min(offsets), f"U+{ord(text[min(offsets)]):04X}") if offsets else None
 
 
-def written_at(turtle: str, name: str) -> int:
+def offset_in_turtle(turtle: str, name: str) -> int:
     """The offset of the character `name`, or of its escape, in `turtle`; 0 if it is not found."""
     code = name.removeprefix("U+")
     short = {"0008": r"|(?<!\\)\\b", "000C": r"|(?<!\\)\\f"}.get(code, "")

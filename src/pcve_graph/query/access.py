@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import pyoxigraph as ox
 
-from ..graph.store import SEARCH_INDEX, Saved
-from ..model.problems import ContentError, UsageError, damage_as_usage
+from ..graph.store import SEARCH_INDEX, StoredGraph
+from ..model.problems import ContentError, UsageError, damage_as_usage_error
 from ..model.schema import Ontology
 from ..model.terms import Term
-from .execute import Answer, Table, ask
+from .execute import Answer, ResultTable, ask
 from .parameters import bind
 from .saved import SavedQuery
-from .search import Index, open_index, saved_index, write_index
-from .worker import Worker
+from .search import SearchIndex, open_index, saved_index, write_index
+from .worker import QueryWorker
 
 if TYPE_CHECKING:
     from .remote.endpoint import Endpoint
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _UNLIMITED_SECONDS: Final = 86_400.0
 
 
-class Reading(Protocol):
+class ReadableGraph(Protocol):
     """The operations that any readable graph offers."""
 
     def ask(
@@ -56,21 +56,21 @@ class Reading(Protocol):
     def words(self, answer: Answer, form: str = "") -> ox.Store:
         """A store with the labels and designation notes to render `answer` in the format `form`."""
 
-    def index(self) -> Index:
+    def index(self) -> SearchIndex:
         """The search index of the names and texts of all things."""
 
     def around(self, identifier: str, ontology: Ontology) -> ox.Store:
         """A store with everything that `show` reads about one thing."""
 
 
-class Here(Reading):
+class SavedGraph(ReadableGraph):
     """The saved graph of a project.
 
     `worker` runs queries in a process with limits on time and memory. Without one they run in this
     process, which the `pcve` command limits itself.
     """
 
-    def __init__(self, saved: Saved, worker: Worker | None = None) -> None:
+    def __init__(self, saved: StoredGraph, worker: QueryWorker | None = None) -> None:
         self.saved = saved
         self.worker = worker
         if worker is not None:
@@ -88,7 +88,7 @@ class Here(Reading):
         service: bool = False,
     ) -> Answer:
         if self.worker is None or (timeout, memory) == (0, 0):
-            with damage_as_usage():
+            with damage_as_usage_error():
                 return ask(self.saved.store, text, bindings, name, limit=limit, service=service)
         return self.worker.ask(
             text, bindings, name, timeout=timeout, memory=memory, limit=limit, service=service
@@ -97,19 +97,19 @@ class Here(Reading):
     def words(self, answer: Answer, form: str = "") -> ox.Store:
         return self.saved.store
 
-    def index(self) -> Index:
+    def index(self) -> SearchIndex:
         return saved_index(self.saved)
 
     def around(self, identifier: str, ontology: Ontology) -> ox.Store:
         return self.saved.store
 
 
-class There(Reading):
+class EndpointGraph(ReadableGraph):
     """A graph on a SPARQL endpoint. Every method raises EndpointError if the server fails."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
-        self._index: Index | None = None
+        self._index: SearchIndex | None = None
 
     def ask(
         self,
@@ -126,28 +126,30 @@ class There(Reading):
         return self.endpoint.ask(text, bindings, timeout=seconds, limit=limit, service=service)
 
     def words(self, answer: Answer, form: str = "") -> ox.Store:
-        from .remote.excerpts import of_words
+        from .remote.excerpts import labels_excerpt
 
-        is_labelled = isinstance(answer, Table) and form in ("", "table", "markdown")
-        return of_words(self.endpoint, answer) if is_labelled else ox.Store()  # type: ignore[arg-type]
+        is_labelled = isinstance(answer, ResultTable) and form in ("", "table", "markdown")
+        return labels_excerpt(self.endpoint, answer) if is_labelled else ox.Store()  # type: ignore[arg-type]
 
-    def index(self) -> Index:
-        from .remote.excerpts import of_names
+    def index(self) -> SearchIndex:
+        from .remote.excerpts import names_excerpt
 
         if self._index is None:
             folder = Path(tempfile.mkdtemp(prefix="pcve-"))
             atexit.register(shutil.rmtree, folder, ignore_errors=True)
-            write_index(of_names(self.endpoint), folder / SEARCH_INDEX)
+            write_index(names_excerpt(self.endpoint), folder / SEARCH_INDEX)
             self._index = open_index(folder)
         return self._index
 
     def around(self, identifier: str, ontology: Ontology) -> ox.Store:
-        from .remote.excerpts import of_thing
+        from .remote.excerpts import thing_excerpt
 
-        return of_thing(self.endpoint, ontology, identifier)
+        return thing_excerpt(self.endpoint, ontology, identifier)
 
 
-def bind_in(graph: Reading, query: SavedQuery, settings: Mapping[str, str]) -> dict[str, Term]:
+def bind_for_graph(
+    graph: ReadableGraph, query: SavedQuery, settings: Mapping[str, str]
+) -> dict[str, Term]:
     """As `parameters.bind`; names of things and concepts are looked up in the index of `graph`."""
     required = any(
         parameter.type in ("thing", "concept") and settings.get(name, parameter.default)
@@ -157,7 +159,7 @@ def bind_in(graph: Reading, query: SavedQuery, settings: Mapping[str, str]) -> d
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class QueryTrial:
     """One execution of a saved query. `problem` is empty if it returned the declared columns."""
 
     name: str
@@ -167,7 +169,7 @@ class Trial:
     problem: str = ""
 
 
-def examples(query: SavedQuery) -> Iterator[dict[str, str]]:
+def example_settings(query: SavedQuery) -> Iterator[dict[str, str]]:
     """The settings to try: the required parameters alone, then every one that has an example."""
     examples_by_name = {
         name: parameter.example for name, parameter in query.params.items() if parameter.example
@@ -180,14 +182,16 @@ def examples(query: SavedQuery) -> Iterator[dict[str, str]]:
         yield examples_by_name
 
 
-def trials(graph: Reading, queries: Iterable[SavedQuery], timeout: float) -> Iterator[Trial]:
+def run_trials(
+    graph: ReadableGraph, queries: Iterable[SavedQuery], timeout: float
+) -> Iterator[QueryTrial]:
     """Run each query with each of its examples, in order; `timeout` is in seconds for each run."""
     for query in queries:
-        for settings in examples(query):
+        for settings in example_settings(query):
             start = time.perf_counter()
             rows, problem = 0, ""
             try:
-                bindings = bind_in(graph, query, settings)
+                bindings = bind_for_graph(graph, query, settings)
                 start = time.perf_counter()
                 answer = graph.ask(query.text, bindings, query.path, timeout=timeout)
             except UsageError as error:
@@ -195,9 +199,9 @@ def trials(graph: Reading, queries: Iterable[SavedQuery], timeout: float) -> Ite
             except ContentError as error:
                 problem = str(error.problems[0])
             else:
-                if isinstance(answer, Table):
+                if isinstance(answer, ResultTable):
                     rows = len(answer.rows)
                     if query.columns and answer.columns != tuple(query.columns):
                         problem = f"the columns of its answer are {', '.join(answer.columns)}"
             milliseconds = (time.perf_counter() - start) * 1000
-            yield Trial(query.name, settings, rows, milliseconds, problem)
+            yield QueryTrial(query.name, settings, rows, milliseconds, problem)

@@ -22,12 +22,12 @@ import pyoxigraph as ox
 
 from ..model.problems import UsageError
 from ..model.terms import Term
-from ..syntax.sparql_tokens import Token, partners, tokens
+from ..syntax.sparql_tokens import Token, closing_braces, tokenize
 
 _FORMS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
 
 
-def spell(term: Term) -> str:
+def sparql_term(term: Term) -> str:
     """`term` in SPARQL syntax, one token or three (a string, `^^`, its datatype).
 
     A backslash before u or U is followed by that letter as an escape, and all escapes have eight
@@ -49,7 +49,7 @@ def spell(term: Term) -> str:
     return re.sub(r"\\(?:\\([uU])|u([0-9A-F]{4})|.)", escaped, str(term))
 
 
-def standalone(text: str, bindings: Mapping[str, Term]) -> str:
+def substitute_terms(text: str, bindings: Mapping[str, Term]) -> str:
     """`text` with each variable that `bindings` names replaced by its term.
 
     `text` is a SPARQL query whose syntax has been checked. Raises UsageError if the query's own
@@ -57,12 +57,12 @@ def standalone(text: str, bindings: Mapping[str, Term]) -> str:
     """
     if not bindings:
         return text
-    return _Binder(text, {name: spell(term) for name, term in bindings.items()}).text()
+    return _Binder(text, {name: sparql_term(term) for name, term in bindings.items()}).text()
 
 
-def limited(text: str, rows: int) -> str:
+def with_limit(text: str, rows: int) -> str:
     """`text`, a SELECT query, with a LIMIT of at most `rows`."""
-    query_tokens = tokens(text)
+    query_tokens = tokenize(text)
     depth, end = 0, len(text)
     for place, token in enumerate(query_tokens):
         depth += {"{": 1, "}": -1}.get(token.text, 0) if token.kind == "sign" else 0
@@ -82,10 +82,10 @@ class _Binder:
     def __init__(self, text: str, values: dict[str, str]) -> None:
         self.source = text
         self.values = values
-        self.tokens = tokens(text)
+        self.tokens = tokenize(text)
         self.names = {token.text[1:] for token in self.tokens if token.kind == "variable"}
         self.edits: list[tuple[int, int, str]] = []
-        self.partner = partners(self.tokens)
+        self.partner = closing_braces(self.tokens)
 
     def text(self) -> str:
         start = next((n for n, token in enumerate(self.tokens) if token.word in _FORMS), None)

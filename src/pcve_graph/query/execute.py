@@ -11,13 +11,13 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..model.namespaces import expand
-from ..model.problems import ContentError, UsageError, damage
+from ..model.problems import ContentError, UsageError, damage_message
 from ..model.terms import Term
 from ..syntax import sparql_results
-from ..syntax.sparql_bounds import check_text
+from ..syntax.sparql_bounds import check_query_text
 from ..syntax.sparql_errors import check_syntax, syntax_problem
-from ..syntax.sparql_tokens import dataset, reaches_out, update_word
-from .binding import standalone
+from ..syntax.sparql_tokens import dataset_graphs, has_service, update_keyword
+from .binding import substitute_terms
 
 RESULT_FORMATS: Final = {
     "csv": ox.QueryResultsFormat.CSV,
@@ -28,7 +28,7 @@ RESULT_FORMATS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ResultTable:
     """The answer of a SELECT: columns in the query's order; a row has a term or None for each.
 
     `more` is true if a limit cut off further rows.
@@ -41,7 +41,7 @@ class Table:
     def serialize(self, form: str) -> bytes:
         """The table as one of `RESULT_FORMATS` (W3C SPARQL 1.1 results in CSV, TSV, JSON, XML)."""
         rows = [
-            {name: plain(term) for name, term in zip(self.columns, row, strict=True) if term}
+            {name: json_term(term) for name, term in zip(self.columns, row, strict=True) if term}
             for row in self.rows
         ]
         document = {"head": {"vars": self.columns}, "results": {"bindings": rows}}
@@ -53,7 +53,7 @@ class Table:
         return solutions.serialize(format=RESULT_FORMATS[form]) or b""
 
 
-def plain(term: Term) -> dict[str, str]:
+def json_term(term: Term) -> dict[str, str]:
     """A term as an object of the SPARQL 1.1 Query Results JSON Format (W3C)."""
     if isinstance(term, ox.NamedNode):
         return {"type": "uri", "value": term.value}
@@ -67,14 +67,14 @@ def plain(term: Term) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Triples:
+class ResultTriples:
     """The answer of a CONSTRUCT or DESCRIBE, sorted. `more` is true if a limit cut off triples."""
 
     triples: tuple[ox.Triple, ...]
     more: bool = False
 
 
-Answer: TypeAlias = Table | Triples | bool
+Answer: TypeAlias = ResultTable | ResultTriples | bool
 
 
 def ask(
@@ -94,7 +94,7 @@ def ask(
     unless `service` allows queries to other servers.
     """
     try:
-        return collect(_answer(store, text, bindings or {}, name, service), limit)
+        return collect_answer(_answer(store, text, bindings or {}, name, service), limit)
     except (RuntimeError, OSError) as error:
         raise _failure(text, name, error) from None
 
@@ -102,15 +102,15 @@ def ask(
 def _answer(
     store: ox.Store, text: str, bindings: Mapping[str, Term], name: str, service: bool
 ) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
-    refuse(text, service, name)
-    graphs = [name for name in dataset(text) if ":" in name]
+    check_read_only(text, service, name)
+    graphs = [name for name in dataset_graphs(text) if ":" in name]
     for graph in graphs:
         if "//" in graph and not store.contains_named_graph(ox.NamedNode(graph)):
             raise UsageError(
                 f"the store has no graph <{graph}>; graphs are not fetched from the web"
             )
     try:
-        return store.query(standalone(text, bindings), use_default_graph_as_union=not graphs)
+        return store.query(substitute_terms(text, bindings), use_default_graph_as_union=not graphs)
     except SyntaxError:
         check_syntax(text, name)
         names = ", ".join(bindings)
@@ -123,16 +123,16 @@ def _answer(
 def _failure(text: str, name: str, error: RuntimeError | OSError) -> Exception:
     """The exception to raise for an error of the engine during evaluation."""
     message = " ".join(str(error).split())
-    if reaches_out(text):
+    if has_service(text):
         return UsageError(f"{name}: the endpoint of SERVICE did not answer: {message[:300]}")
-    if damaged := damage(error):
+    if damaged := damage_message(error):
         return UsageError(damaged)
     return (
         error if isinstance(error, OSError) else ContentError([syntax_problem(text, message, name)])
     )
 
 
-def cells(store: ox.Store, text: str, name: str = "query") -> list[list[str]]:
+def tsv_rows(store: ox.Store, text: str, name: str = "query") -> list[list[str]]:
     """The rows of a SELECT over the union of all graphs, each term in its TSV form.
 
     `sparql_results.bare` returns the value of such a term. Raises as `ask` does.
@@ -140,26 +140,28 @@ def cells(store: ox.Store, text: str, name: str = "query") -> list[list[str]]:
     try:
         answer = _answer(store, text, {}, name, service=False)
         assert isinstance(answer, ox.QuerySolutions)
-        return sparql_results.rows(answer.serialize(format=ox.QueryResultsFormat.TSV) or b"")
+        return sparql_results.read_tsv_rows(
+            answer.serialize(format=ox.QueryResultsFormat.TSV) or b""
+        )
     except (RuntimeError, OSError) as error:
         raise _failure(text, name, error) from None
 
 
-def refuse(text: str, service: bool = False, name: str = "query") -> None:
+def check_read_only(text: str, service: bool = False, name: str = "query") -> None:
     """Raise UsageError for an update, and for SERVICE unless `service` allows it.
 
     Raises ContentError for a text that is unsafe to parse, as `sparql_bounds.check_text` does.
     """
-    check_text(text, name)
-    if word := update_word(text):
+    check_query_text(text, name)
+    if word := update_keyword(text):
         raise UsageError(f"{word} is an update; queries are read-only")
-    if not service and reaches_out(text):
+    if not service and has_service(text):
         raise UsageError(
             "SERVICE is refused: it queries another server; --allow-service permits it"
         )
 
 
-def collect(
+def collect_answer(
     answer: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean, limit: int | None
 ) -> Answer:
     """The result of an engine as an Answer, with at most `limit` rows or triples."""
@@ -168,12 +170,12 @@ def collect(
     taken = list(islice(answer, limit))
     more = limit is not None and next(iter(answer), None) is not None
     if isinstance(answer, ox.QueryTriples):
-        return Triples(tuple(sorted(taken, key=str)), more)
+        return ResultTriples(tuple(sorted(taken, key=str)), more)
     columns = tuple(variable.value for variable in answer.variables)
-    return Table(columns, tuple(tuple(row) for row in taken), more)
+    return ResultTable(columns, tuple(tuple(row) for row in taken), more)
 
 
-def yes_or_no(answer: bool, form: str) -> bytes:
+def serialize_boolean(answer: bool, form: str) -> bytes:
     """The answer of an ASK as one of `RESULT_FORMATS`."""
     boolean = ox.Store().query("ASK {}" if answer else "ASK { FILTER(false) }")
     assert isinstance(boolean, ox.QueryBoolean)

@@ -19,15 +19,27 @@ from pathlib import Path
 from typing import Final
 
 from ..model.namespaces import PREFIXES, expand
-from ..model.problems import ContentError, Position, Problem, UsageError, breach
+from ..model.problems import ContentError, Position, Problem, UsageError, rule_problem
 from ..model.project import Project
-from ..model.suggest import nearest
-from ..syntax.sparql_bounds import check_size
+from ..model.suggest import did_you_mean
+from ..syntax.sparql_bounds import check_query_size
 from ..syntax.sparql_errors import check_syntax
-from ..syntax.sparql_tokens import declared, missing_prefixes, update_word, variables
-from ..syntax.tree import Mapping, Node, Scalar, Sequence, check_characters, decode
-from ..syntax.yaml import parse
-from ..system.files import walk
+from ..syntax.sparql_tokens import (
+    declared_prefixes,
+    missing_prefixes,
+    update_keyword,
+    variable_names,
+)
+from ..syntax.tree import (
+    MappingNode,
+    RecordNode,
+    ScalarNode,
+    SequenceNode,
+    check_characters,
+    decode_utf8,
+)
+from ..syntax.yaml import parse_yaml_record
+from ..system.files import walk_files
 from ..system.sandbox import inside
 from .saved import (
     KEYS,
@@ -72,7 +84,7 @@ _XSD: Final = frozenset(
 )
 
 
-def choose(project: Project, name: str, folder: Path | None) -> SavedQuery:
+def resolve_query(project: Project, name: str, folder: Path | None) -> SavedQuery:
     """The query `name` in `folder`, or without a folder in the project; `name` may be a file.
 
     Raises UsageError if there is no such query, ContentError if it is not valid.
@@ -81,13 +93,15 @@ def choose(project: Project, name: str, folder: Path | None) -> SavedQuery:
     if folder is not None:
         paths_by_name = _files(folder)
         if name in paths_by_name:
-            return own_query(read_query_file(paths_by_name[name], name), str(paths_by_name[name]))
-        hint = nearest(name, paths_by_name) or f"`pcve queries --queries {folder}` lists them"
+            return parse_foreign_query(
+                read_query_file(paths_by_name[name], name), str(paths_by_name[name])
+            )
+        hint = did_you_mean(name, paths_by_name) or f"`pcve queries --queries {folder}` lists them"
         raise UsageError(f"there is no query {name!r} in {folder}; {hint}")
     if path.suffix in ENDINGS or (path.is_file() and not _is_saved(project, name)):
         if not path.exists():
             raise UsageError(f"there is no file {name}")
-        return own_query(read_query_file(path, name), name)
+        return parse_foreign_query(read_query_file(path, name), name)
     return find_query(project, name)
 
 
@@ -95,7 +109,7 @@ def _is_saved(project: Project, name: str) -> bool:
     return (project.queries / "answers" / f"{name}.rq").is_file()
 
 
-def read_folder(folder: Path) -> tuple[dict[str, SavedQuery], list[Problem]]:
+def read_query_folder(folder: Path) -> tuple[dict[str, SavedQuery], list[Problem]]:
     """The queries in a folder and its subfolders, by name, and the problems of the others.
 
     A name is the path relative to the folder, without its suffix. Raises UsageError if `folder` is
@@ -104,10 +118,10 @@ def read_folder(folder: Path) -> tuple[dict[str, SavedQuery], list[Problem]]:
     queries: dict[str, SavedQuery] = {}
     problems: list[Problem] = []
     for name, path in _files(folder).items():
-        inside.working_on(f"reading {path}")
+        inside.report_task(f"reading {path}")
         try:
             queries[name] = replace(
-                own_query(read_query_file(path, str(path)), str(path)), name=name
+                parse_foreign_query(read_query_file(path, str(path)), str(path)), name=name
             )
         except ContentError as error:
             problems += error.problems
@@ -119,22 +133,22 @@ def _files(folder: Path) -> dict[str, Path]:
         raise UsageError(f"{folder} is not a folder of queries")
     return {
         path.relative_to(folder).with_suffix("").as_posix(): path
-        for path in sorted(Path(entry) for _, entry in walk(folder))
+        for path in sorted(Path(entry) for _, entry in walk_files(folder))
         if path.suffix in ENDINGS
     }
 
 
-def own_query(raw: bytes, name: str) -> SavedQuery:
+def parse_foreign_query(raw: bytes, name: str) -> SavedQuery:
     """A query from outside the project. It need not declare the project's own prefixes.
 
     Raises ContentError if it is not SPARQL or is an update; faults of the header are notes.
     """
-    check_size(len(raw), name)
-    text = decode(raw, name)
+    check_query_size(len(raw), name)
+    text = decode_utf8(raw, name)
     check_characters(text, name)
-    if word := update_word(text):
+    if word := update_keyword(text):
         fault = f"{word} is an update; queries are read-only"
-        raise ContentError([breach("query-syntax", Position(name), fault, "use SELECT")])
+        raise ContentError([rule_problem("query-syntax", Position(name), fault, "use SELECT")])
     missing = missing_prefixes(text, PREFIXES)
     prologue = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in missing)
     check_syntax(prologue + text, name, len(prologue))
@@ -154,31 +168,31 @@ class _Header:
         self.notes: list[Problem] = []
 
     def add_note(self, line: int, fault: str, fix: str) -> None:
-        problem = breach("query-header", Position(self.name, line), fault, fix)
+        problem = rule_problem("query-header", Position(self.name, line), fault, fix)
         self.notes.append(replace(problem, severity="note"))
 
-    def parse_whole(self, lines: list[str]) -> Mapping | None:
+    def parse_whole(self, lines: list[str]) -> MappingNode | None:
         """The header as one YAML (or JSON) mapping; None for anything else and for nested texts."""
         try:
-            node = parse("\n".join(lines), self.name)
+            node = parse_yaml_record("\n".join(lines), self.name)
         except ContentError:
             return None
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             return None
-        nested = any(isinstance(node.get(key), (Mapping, Sequence)) for key in _TEXT_KEYS)
+        nested = any(isinstance(node.get(key), (MappingNode, SequenceNode)) for key in _TEXT_KEYS)
         return None if nested else node
 
-    def parse_mapping(self, lines: list[tuple[int, str]]) -> Mapping:
+    def parse_mapping(self, lines: list[tuple[int, str]]) -> MappingNode:
         """The keys and values of lines of one depth and deeper; a line is (number, text)."""
-        values_by_key: dict[str, tuple[Scalar, Node]] = {}
+        values_by_key: dict[str, tuple[ScalarNode, RecordNode]] = {}
         for number, key, chunk in self.split_keys([line for line in lines if line[1].strip()]):
             if key in values_by_key:
                 self.add_note(number, f'duplicate key "{key}"', "the first value is used")
                 continue
             value = self.parse_value(number, key, chunk)
             if value is not None:
-                values_by_key[key] = (Scalar(key, Position(self.name, number)), value)
-        return Mapping(tuple(values_by_key.values()), Position(self.name))
+                values_by_key[key] = (ScalarNode(key, Position(self.name, number)), value)
+        return MappingNode(tuple(values_by_key.values()), Position(self.name))
 
     def split_keys(
         self, lines: list[tuple[int, str]]
@@ -198,12 +212,12 @@ class _Header:
                 )
         yield from chunks
 
-    def parse_value(self, number: int, key: str, chunk: list[tuple[int, str]]) -> Node | None:
+    def parse_value(self, number: int, key: str, chunk: list[tuple[int, str]]) -> RecordNode | None:
         """The value of a key, parsed as YAML where that is valid, otherwise as plain text."""
         try:
-            node = parse("\n".join(text for _, text in chunk), self.name, number)
-            value = node.get(key) if isinstance(node, Mapping) else None
-            if isinstance(value, Scalar) or key not in _TEXT_KEYS:
+            node = parse_yaml_record("\n".join(text for _, text in chunk), self.name, number)
+            value = node.get(key) if isinstance(node, MappingNode) else None
+            if isinstance(value, ScalarNode) or key not in _TEXT_KEYS:
                 return value
             problem = "it has nested keys"
         except ContentError as error:
@@ -220,9 +234,9 @@ class _Header:
         quoted = "'" + bare.replace("'", "''") + "'"
         why = f'"{key}" is not YAML ({problem}), so it is read as text'
         self.add_note(number, why, f"write {key}: {quoted}")
-        return Scalar(bare, Position(self.name, number))
+        return ScalarNode(bare, Position(self.name, number))
 
-    def check_keys(self, node: Mapping) -> None:
+    def check_keys(self, node: MappingNode) -> None:
         """Add a note for each key that pcve ignores."""
         for key, _ in node.entries:
             line = key.position.line
@@ -230,16 +244,18 @@ class _Header:
                 instead = _GRLC_SERVER_KEYS[key.text] or "no action is needed"
                 self.add_note(line, f'"{key.text}" configures the grlc server; ignored', instead)
             elif key.text not in _SUPPORTED_KEYS:
-                hint = nearest(key.text, _SUPPORTED_KEYS) or "no action is needed"
+                hint = did_you_mean(key.text, _SUPPORTED_KEYS) or "no action is needed"
                 self.add_note(line, f'unknown key "{key.text}"; ignored', hint)
 
 
-def _params(node: Mapping, text: str, reader: _Header) -> list[Parameter]:
+def _params(node: MappingNode, text: str, reader: _Header) -> list[Parameter]:
     """The parameters that the header or a variable's name declares, with their values."""
-    used = variables(text)
+    used = variable_names(text)
     params_by_name: dict[str, Parameter] = {}
     for key, value in entries(node.get("params")):
-        param = parameter(key, value if isinstance(value, Mapping) else Mapping((), key.position))
+        param = parameter(
+            key, value if isinstance(value, MappingNode) else MappingNode((), key.position)
+        )
         if param.variable not in used:
             reader.add_note(
                 key.position.line, f"the query has no ?{param.variable}", "correct the name"
@@ -274,9 +290,9 @@ def _params(node: Mapping, text: str, reader: _Header) -> list[Parameter]:
     ]
 
 
-def _settings(node: Node | None) -> Iterator[tuple[str, Node]]:
+def _settings(node: RecordNode | None) -> Iterator[tuple[str, RecordNode]]:
     """(parameter, value) pairs of a mapping, or of a list of mappings as grlc has it."""
-    for mapping in node.values if isinstance(node, Sequence) else (node,):
+    for mapping in node.values if isinstance(node, SequenceNode) else (node,):
         for key, value in entries(mapping):
             yield key.text, value
 
@@ -295,7 +311,7 @@ def _parameter_of_name(variable: str, text: str) -> Parameter | None:
     if kind in (None, "literal", "string"):
         return base
     if local or kind in _XSD:
-        spaces = {**PREFIXES, **declared(text)}
+        spaces = {**PREFIXES, **declared_prefixes(text)}
         space = spaces.get(kind) if local else expand("xsd:")
         datatype = f"{space}{local or kind}" if space else ""
         if datatype == expand("xsd:date"):

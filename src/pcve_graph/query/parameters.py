@@ -17,18 +17,18 @@ from ..model import namespaces
 from ..model.dates import precision
 from ..model.namespaces import expand
 from ..model.problems import UsageError
-from ..model.suggest import likely, nearest
+from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import Term
 from ..model.text_normalization import fold
 from .saved import Parameter, SavedQuery
-from .search import Hit, Index
+from .search import Hit, SearchIndex
 
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _IRI: Final = re.compile(r"<?([A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]+)>?")
 
 
 def bind(
-    query: SavedQuery, settings: Mapping[str, str], index: Index | None = None
+    query: SavedQuery, settings: Mapping[str, str], index: SearchIndex | None = None
 ) -> dict[str, Term]:
     """The terms for `settings` (parameter name to text), by the variables of `query`.
 
@@ -38,7 +38,7 @@ def bind(
     """
     for name in sorted(settings.keys() - query.params.keys()):
         names = f"its parameters: {', '.join(query.params)}" if query.params else "it has none"
-        hint = nearest(name, query.params) or names
+        hint = did_you_mean(name, query.params) or names
         raise UsageError(f"{query.name} has no parameter {name!r}; {hint}")
     bound: dict[str, Term] = {}
     for parameter in query.params.values():
@@ -53,7 +53,7 @@ def bind(
     return bound
 
 
-def _term(parameter: Parameter, text: str, index: Index | None) -> Term:
+def _term(parameter: Parameter, text: str, index: SearchIndex | None) -> Term:
     if parameter.type in ("thing", "concept"):
         return _resolved(parameter, text, index)
     if parameter.type == "iri" and not parameter.allowed:
@@ -72,7 +72,7 @@ def _allowed(parameter: Parameter, text: str) -> str:
     for value in parameter.allowed:
         if fold(value) == fold(text) and fold(text):
             return value
-    near = likely(text, parameter.allowed) or parameter.allowed[:8]
+    near = similar_names(text, parameter.allowed) or parameter.allowed[:8]
     raise _invalid(parameter, text, f"one of {len(parameter.allowed)} values", near)
 
 
@@ -138,14 +138,14 @@ def _iri(text: str) -> ox.NamedNode | None:
         return None
 
 
-def _resolved(parameter: Parameter, text: str, index: Index | None) -> ox.NamedNode:
+def _resolved(parameter: Parameter, text: str, index: SearchIndex | None) -> ox.NamedNode:
     """The IRI of the thing or concept that `text` names."""
     iri = _iri(text)
     if index is None:
         if iri:
             return iri
         if parameter.scheme and namespaces.ID.fullmatch(text.rpartition("/")[2]):
-            return ox.NamedNode(namespaces.concept(parameter.scheme, text.rpartition("/")[2]))
+            return ox.NamedNode(namespaces.concept_iri(parameter.scheme, text.rpartition("/")[2]))
         takes = f"the IRI of a {_expected(parameter)}, as there is no graph to look names up in"
         raise _invalid(parameter, text, takes, [parameter.example] if parameter.example else [])
     type_kinds = {"thing": ("thing",), "concept": (parameter.scheme or "concept",)}

@@ -13,17 +13,17 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from ..model.terms import Term
-from ..syntax.sparql_patterns import Path
+from ..syntax.sparql_patterns import PropertyPath
 
 
-class Steps:
+class PathAutomaton:
     """The automaton of a path: the `steps` and `free` moves of each state, from 0 to `last`.
 
     A step is a predicate (None for any), whether it is taken from object to subject, and the next
     state. A free move consumes no triple.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: PropertyPath) -> None:
         self.steps: dict[int, list[tuple[ox.NamedNode | None, bool, int]]] = defaultdict(list)
         self.free: dict[int, list[int]] = defaultdict(list)
         self.states = 1
@@ -34,7 +34,7 @@ class Steps:
         self.states += 1
         return self.states - 1
 
-    def add(self, path: Path, start: int, *, backward: bool) -> int:
+    def add(self, path: PropertyPath, start: int, *, backward: bool) -> int:
         """Add `path` from the state `start`; returns the state at its end."""
         if isinstance(path, str):
             end = self.state()
@@ -58,7 +58,7 @@ class Steps:
             return end
         return self.repeat(sign, parts[0], start, backward=backward)
 
-    def repeat(self, sign: str, path: Path, start: int, *, backward: bool) -> int:
+    def repeat(self, sign: str, path: PropertyPath, start: int, *, backward: bool) -> int:
         """Add `path` with the quantifier `sign`, one of `* + ?`; returns the state at its end."""
         begin, end = self.state(), self.state()
         self.free[start].append(begin)
@@ -74,9 +74,11 @@ class Steps:
 _Place = tuple[Term, int]
 
 
-def walked(store: ox.Store, path: Path, start: Term, goal: Term | None) -> set[ox.Triple]:
+def triples_on_path(
+    store: ox.Store, path: PropertyPath, start: Term, goal: Term | None
+) -> set[ox.Triple]:
     """The triples on all routes of `path` from `start` to `goal`, or to any node without one."""
-    automaton = Steps(path)
+    automaton = PathAutomaton(path)
     predecessors: dict[_Place, list[tuple[_Place, ox.Triple | None]]] = defaultdict(list)
     seen: set[_Place] = {(start, 0)}
     pending: list[_Place] = [(start, 0)]
@@ -103,7 +105,7 @@ def walked(store: ox.Store, path: Path, start: Term, goal: Term | None) -> set[o
 
 
 def _next_places(
-    store: ox.Store, automaton: Steps, place: _Place
+    store: ox.Store, automaton: PathAutomaton, place: _Place
 ) -> Iterator[tuple[_Place, ox.Triple | None]]:
     node, state = place
     for after in automaton.free[state]:

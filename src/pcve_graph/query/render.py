@@ -8,24 +8,24 @@ import re
 import pyoxigraph as ox
 
 from ..graph.claims import Evidence
-from ..graph.labels import footnotes, labels
+from ..graph.labels import designation_notes, labels
 from ..graph.serialize import RDF_FORMATS, serialize
 from ..model.namespaces import local_name
 from ..model.problems import UsageError
 from ..model.terms import Term
-from ..model.visible import visible
-from .execute import RESULT_FORMATS, Answer, Table, Triples, yes_or_no
-from .show import Fact, View
+from ..model.visible import escape_hidden
+from .execute import RESULT_FORMATS, Answer, ResultTable, ResultTriples, serialize_boolean
+from .show import ThingFact, ThingView
 
 
-def present(answer: Answer, form: str, store: ox.Store, iris: bool, width: int) -> str:
+def render_answer(answer: Answer, form: str, store: ox.Store, iris: bool, width: int) -> str:
     """`answer` in the format `form`, by default `table` for rows and `turtle` for a graph.
 
     A table shows the labels in `store` in place of IRIs, unless `iris` is true, and is wrapped at
     `width` characters; 0 is no limit. Raises UsageError for a format that this kind of answer does
     not have.
     """
-    if isinstance(answer, Triples):
+    if isinstance(answer, ResultTriples):
         if form in ("", *RDF_FORMATS):
             return serialize(answer.triples, form or "turtle").decode()
         raise UsageError(f"the formats of a graph are {', '.join(RDF_FORMATS)}, not {form}")
@@ -34,18 +34,18 @@ def present(answer: Answer, form: str, store: ox.Store, iris: bool, width: int) 
         raise UsageError(f"the formats of rows are {forms}, not {form}")
     if isinstance(answer, bool):
         if form in RESULT_FORMATS:
-            return yes_or_no(answer, form).decode() + "\n"
+            return serialize_boolean(answer, form).decode() + "\n"
         return "yes\n" if answer else "no\n"
     if form in RESULT_FORMATS:
         return answer.serialize(form).decode()
     rows = _row_texts(answer, store, iris)
-    notes = footnotes(store, (cell for row in rows for cell in row))
+    notes = designation_notes(store, (cell for row in rows for cell in row))
     if form == "markdown":
         return _markdown(answer, rows) + "".join(f"\n{note}\n" for note in notes)
     return _table(answer, rows, width) + "".join(f"{note}\n" for note in notes)
 
 
-def _row_texts(answer: Table, store: ox.Store, iris: bool) -> list[list[str]]:
+def _row_texts(answer: ResultTable, store: ox.Store, iris: bool) -> list[list[str]]:
     terms = [term for row in answer.rows for term in row]
     labels_by_iri = {} if iris else labels(store, terms)
     return [[_term_text(term, labels_by_iri) for term in row] for row in answer.rows]
@@ -58,15 +58,15 @@ def _term_text(term: Term | None, labels_by_iri: dict[str, str]) -> str:
         return labels_by_iri.get(term.value, term.value)
     if isinstance(term, ox.Literal):
         kind = local_name(term.datatype.value)
-        return day(term.value) if kind in ("date", "gYearMonth", "dateTime") else term.value
+        return format_date(term.value) if kind in ("date", "gYearMonth", "dateTime") else term.value
     return str(term)
 
 
-def day(text: str) -> str:
+def format_date(text: str) -> str:
     """`2018-05-22` as `22 May 2018`, `2018-05` as `May 2018`; a time of day follows the date."""
     if moment := re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::[\d.]+)?(.*)", text):
         zone = " UTC" if moment[3] == "Z" else f" {moment[3]}".rstrip()
-        return f"{day(moment[1])}, {moment[2]}{zone}"
+        return f"{format_date(moment[1])}, {moment[2]}{zone}"
     match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", text)
     if match is None:
         return text
@@ -74,10 +74,10 @@ def day(text: str) -> str:
     return f"{int(match[3])} {month}" if match[3] else month
 
 
-def _table(answer: Table, rows: list[list[str]], width: int) -> str:
+def _table(answer: ResultTable, rows: list[list[str]], width: int) -> str:
     count = f"{len(rows):,} row" + ("" if len(rows) == 1 else "s")
     if not width:
-        return f"{columns([list(answer.columns), *rows])}\n{count}\n"
+        return f"{aligned_columns([list(answer.columns), *rows])}\n{count}\n"
     from rich.console import Console
     from rich.table import Table as Grid
     from rich.text import Text
@@ -86,7 +86,7 @@ def _table(answer: Table, rows: list[list[str]], width: int) -> str:
     for name in answer.columns:
         grid.add_column(name, overflow="fold")
     for row in rows:
-        grid.add_row(*(Text(in_cell(cell)) for cell in row))
+        grid.add_row(*(Text(single_line(cell)) for cell in row))
     console = Console(width=width, no_color=True, highlight=False)
     with console.capture() as captured:
         console.print(grid)
@@ -94,9 +94,9 @@ def _table(answer: Table, rows: list[list[str]], width: int) -> str:
     return "\n".join([*lines, "", count]) + "\n"
 
 
-def columns(rows: list[list[str]]) -> str:
+def aligned_columns(rows: list[list[str]]) -> str:
     """Rows of cells as text in aligned columns, two spaces apart."""
-    rows = [[in_cell(cell) for cell in row] for row in rows]
+    rows = [[single_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     padded = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -105,53 +105,57 @@ def columns(rows: list[list[str]]) -> str:
     return "".join(line.rstrip() + "\n" for line in padded)
 
 
-def in_cell(text: str) -> str:
+def single_line(text: str) -> str:
     """`text` on one line, printable, with each run of white space as one space."""
-    return " ".join(visible(text).split())
+    return " ".join(escape_hidden(text).split())
 
 
-def _markdown(answer: Table, rows: list[list[str]]) -> str:
+def _markdown(answer: ResultTable, rows: list[list[str]]) -> str:
     lines = [list(answer.columns), ["---"] * len(answer.columns), *rows]
     return markdown_table(lines)
 
 
 def markdown_table(lines: list[list[str]]) -> str:
     """Lines of cells as a GitHub Flavored Markdown table; the first two are header and rule."""
-    cells = [[in_cell(cell).replace("|", "\\|") for cell in line] for line in lines]
+    cells = [[single_line(cell).replace("|", "\\|") for cell in line] for line in lines]
     return "".join(f"| {' | '.join(line)} |\n" for line in cells)
 
 
-def present_view(view: View) -> str:
+def render_thing(view: ThingView) -> str:
     """A thing with its facts, each followed by its evidence, as text."""
-    lines = [f"{in_cell(view.label)}  ({in_cell(view.type)})", view.iri, ""]
+    lines = [f"{single_line(view.label)}  ({single_line(view.type)})", view.iri, ""]
     for fact in view.facts:
         lines += _fact(fact, "")
     if view.named_by:
         lines += ["named by"]
-        lines += [f"  {in_cell(name)}  as {in_cell(label)}" for name, label in view.named_by]
+        lines += [
+            f"  {single_line(name)}  as {single_line(label)}" for name, label in view.named_by
+        ]
     lines += ["", *view.notes] if view.notes else []
-    return visible("\n".join(lines) + "\n")
+    return escape_hidden("\n".join(lines) + "\n")
 
 
-def _fact(fact: Fact, indent: str) -> list[str]:
-    value = local_name(fact.value) if fact.inner else in_cell(day(fact.value))
-    lines = [f"{indent}{in_cell(fact.label)}: {value}"]
+def _fact(fact: ThingFact, indent: str) -> list[str]:
+    value = local_name(fact.value) if fact.inner else single_line(format_date(fact.value))
+    lines = [f"{indent}{single_line(fact.label)}: {value}"]
     for inner in fact.inner:
         lines += _fact(inner, indent + "    ")
-    return lines + ([] if fact.inner else [f"{indent}    {told(e)}" for e in fact.evidence])
+    return lines + (
+        [] if fact.inner else [f"{indent}    {format_evidence(e)}" for e in fact.evidence]
+    )
 
 
-def told(evidence: Evidence) -> str:
+def format_evidence(evidence: Evidence) -> str:
     """One line: the quote of a claim and its position in the source, or the sources it cites."""
     marks = [
         word
         for word in (evidence.certainty, evidence.standing)
         if word not in ("stated", "current")
     ]
-    note = f" ({', '.join(marks)}: {in_cell(evidence.note)})" if marks else ""
+    note = f" ({', '.join(marks)}: {single_line(evidence.note)})" if marks else ""
     if not evidence.quote:
-        titles = "; ".join(f"{in_cell(title)} [{source}]" for source, title in evidence.sources)
+        titles = "; ".join(f"{single_line(title)} [{source}]" for source, title in evidence.sources)
         return f"cited: {titles}{note}"
-    quote = in_cell(evidence.quote)
+    quote = single_line(evidence.quote)
     place = f"{evidence.sources[0][0]}, characters {evidence.start}-{evidence.end}"
     return f"“{quote}” [{place}]{note}"

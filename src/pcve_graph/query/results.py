@@ -12,22 +12,24 @@ from typing import TYPE_CHECKING, Final, TypeAlias, overload
 
 import pyoxigraph as ox
 
-from ..graph.labels import footnotes, labels
+from ..graph.labels import designation_notes, labels
 from ..model.namespaces import expand
 from ..model.problems import UsageError
 from ..model.terms import Term
-from ..model.visible import visible
-from .execute import Table
-from .render import day
+from ..model.visible import escape_hidden
+from .execute import ResultTable
+from .render import format_date
 
 if TYPE_CHECKING:
     import pandas
     import polars
 
-    from .why import Reason
+    from .why import RowReason
 
-Reasons: TypeAlias = "Callable[[Mapping[str, Term | None]], tuple[Reason, ...]]"
-Value: TypeAlias = str | int | float | bool | Decimal | datetime.date | datetime.datetime | None
+Reasons: TypeAlias = "Callable[[Mapping[str, Term | None]], tuple[RowReason, ...]]"
+PythonValue: TypeAlias = (
+    str | int | float | bool | Decimal | datetime.date | datetime.datetime | None
+)
 """IRIs and texts are str, as are months and years, which have no date type in Python."""
 _MOST_HTML_ROWS: Final = 50
 _INTEGER_TYPES: Final = frozenset(
@@ -36,7 +38,7 @@ _INTEGER_TYPES: Final = frozenset(
 )
 
 
-def value(term: Term | None) -> Value:
+def python_value(term: Term | None) -> PythonValue:
     """The Python value of a term; a str where the lexical form is invalid for its datatype."""
     if not isinstance(term, ox.Literal):
         return None if term is None else str(getattr(term, "value", term))
@@ -70,21 +72,21 @@ class Row:
     terms: tuple[Term | None, ...]
     reasons: Reasons | None = field(default=None, compare=False)
 
-    def __getitem__(self, key: int | str) -> Value:
-        return value(self.terms[self._column_index(key) if isinstance(key, str) else key])
+    def __getitem__(self, key: int | str) -> PythonValue:
+        return python_value(self.terms[self._column_index(key) if isinstance(key, str) else key])
 
-    def __getattr__(self, name: str) -> Value:
+    def __getattr__(self, name: str) -> PythonValue:
         if name in self.columns:
             return self[name]
         raise AttributeError(f"the row has no column {name!r}; its columns: {self._column_list()}")
 
-    def __iter__(self) -> Iterator[Value]:
-        return map(value, self.terms)
+    def __iter__(self) -> Iterator[PythonValue]:
+        return map(python_value, self.terms)
 
     def __len__(self) -> int:
         return len(self.terms)
 
-    def why(self) -> tuple[Reason, ...]:
+    def why(self) -> tuple[RowReason, ...]:
         """The facts that support the row, each with its claims: source, quote, certainty.
 
         Raises UsageError for a row from a server, and for a query whose rows have no reasons.
@@ -95,7 +97,7 @@ class Row:
             )
         return self.reasons(dict(zip(self.columns, self.terms, strict=True)))
 
-    def asdict(self) -> dict[str, Value]:
+    def asdict(self) -> dict[str, PythonValue]:
         """The values by column."""
         return dict(zip(self.columns, self, strict=True))
 
@@ -114,7 +116,7 @@ class Row:
 class Rows(Sequence[Row]):
     """The rows of an answer, in order. `words` is a store with the labels of their IRIs."""
 
-    def __init__(self, table: Table, words: ox.Store, reasons: Reasons | None = None) -> None:
+    def __init__(self, table: ResultTable, words: ox.Store, reasons: Reasons | None = None) -> None:
         self.table = table
         self._label_store = words
         self._reasons = reasons
@@ -131,7 +133,7 @@ class Rows(Sequence[Row]):
     def __getitem__(self, place: int | slice) -> Row | Rows:
         if isinstance(place, slice):
             return Rows(
-                Table(self.columns, self.table.rows[place]), self._label_store, self._reasons
+                ResultTable(self.columns, self.table.rows[place]), self._label_store, self._reasons
             )
         return Row(self.columns, self.table.rows[place], self._reasons)
 
@@ -197,12 +199,12 @@ class Rows(Sequence[Row]):
             f"<tr>{''.join(f'<td>{_cell_html(term, labels_by_iri)}</td>' for term in row)}</tr>"
             for row in shown
         )
-        notes = footnotes(self._label_store, labels_by_iri.values())
+        notes = designation_notes(self._label_store, labels_by_iri.values())
         more = len(self) - len(shown)
         below = [f"{len(self):,} rows" + (f", {more:,} of them not shown" if more else ""), *notes]
         paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in below)
         page = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{paragraphs}"
-        return visible(page)
+        return escape_hidden(page)
 
 
 def _cell_html(term: Term | None, labels_by_iri: dict[str, str]) -> str:
@@ -212,7 +214,7 @@ def _cell_html(term: Term | None, labels_by_iri: dict[str, str]) -> str:
             return f'<a href="{html.escape(term.value)}">{name}</a>'
         return name
     if isinstance(term, ox.Literal):
-        return html.escape(day(term.value) if "date" in term.datatype.value else term.value)
+        return html.escape(format_date(term.value) if "date" in term.datatype.value else term.value)
     return "" if term is None else html.escape(str(term))
 
 

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Final
 
 from ..model.limits import read_seconds
-from ..model.namespaces import kebab
-from ..model.problems import ContentError, Position, Problem, UsageError, breach
+from ..model.namespaces import kebab_case
+from ..model.problems import ContentError, Position, Problem, UsageError, rule_problem
 from ..model.project import Project
-from ..model.suggest import nearest
-from ..syntax.sparql_bounds import LARGEST, check_size
+from ..model.suggest import did_you_mean
+from ..syntax.sparql_bounds import LARGEST_QUERY, check_query_size
 from ..syntax.sparql_errors import check_syntax
-from ..syntax.sparql_tokens import line_and_column, tokens
-from ..syntax.tree import Mapping, Node, Scalar, check_characters, decode
-from ..syntax.yaml import parse
-from ..system.files import read_file, walk
+from ..syntax.sparql_tokens import line_and_column, tokenize
+from ..syntax.tree import MappingNode, RecordNode, ScalarNode, check_characters, decode_utf8
+from ..syntax.yaml import parse_yaml_record
+from ..system.files import read_file, walk_files
 
 TYPES: Final = ("thing", "concept", "date", "year", "number", "text", "language")
 """The types of a parameter in the project's own queries."""
@@ -101,14 +101,14 @@ def find_query(project: Project, name: str) -> SavedQuery:
     paths_by_name = _files(project, "answers")
     if name in paths_by_name:
         return read_query(project.relative(paths_by_name[name]), paths_by_name[name])
-    hint = nearest(name, paths_by_name) or "`pcve queries` lists them"
+    hint = did_you_mean(name, paths_by_name) or "`pcve queries` lists them"
     raise UsageError(f"there is no saved query {name!r}; {hint}")
 
 
 def _files(project: Project, folder: str) -> dict[str, Path]:
     """The paths of the queries directly in `queries/<folder>`, by name, sorted."""
     top = project.queries / folder
-    walked = walk(top, f"{project.relative(top)}/", project.root)
+    walked = walk_files(top, f"{project.relative(top)}/", project.root)
     paths = sorted(Path(entry) for _, entry in walked)
     return {path.stem: path for path in paths if path.parent == top and path.suffix == ".rq"}
 
@@ -126,25 +126,29 @@ def read_query_file(path: Path, name: str) -> bytes:
 
     Raises ContentError (`query-size`) for a file that is too large, UsageError if it is not a file.
     """
-    check_size(path.stat().st_size, name)
-    return read_file(path, LARGEST)
+    check_query_size(path.stat().st_size, name)
+    return read_file(path, LARGEST_QUERY)
 
 
 def refuse_service(query: SavedQuery) -> None:
     """Raise ContentError (`check-query`) for a query of the build that uses SERVICE."""
-    for token in tokens(query.text):
+    for token in tokenize(query.text):
         if token.word == "SERVICE":
             place = Position(query.path, *line_and_column(query.text, token.start))
             fault, fix = "SERVICE queries another server", "query only this graph"
-            raise ContentError([breach("check-query", place, fault, fix)])
+            raise ContentError([rule_problem("check-query", place, fault, fix)])
 
 
 @lru_cache(256)
 def _parse_query(name: str, raw: bytes) -> SavedQuery:
-    text = decode(raw, name)
+    text = decode_utf8(raw, name)
     check_characters(text, name)
-    node = parse(header(text), name) if header(text).strip() else Mapping((), Position(name))
-    if not isinstance(node, Mapping):
+    node = (
+        parse_yaml_record(header(text), name)
+        if header(text).strip()
+        else MappingNode((), Position(name))
+    )
+    if not isinstance(node, MappingNode):
         raise _header_error(
             node.position, "the header has no keys", "begin it with `#+ summary: …`"
         )
@@ -164,17 +168,17 @@ def header(text: str) -> str:
 def assemble(
     name: str,
     text: str,
-    node: Mapping,
+    node: MappingNode,
     params: list[Parameter],
     notes: tuple[Problem, ...] = (),
 ) -> SavedQuery:
     """The query with the header `node`. Raises ContentError for an invalid timeout."""
     texts_by_key = {
-        key.text: value.text for key, value in node.entries if isinstance(value, Scalar)
+        key.text: value.text for key, value in node.entries if isinstance(value, ScalarNode)
     }
     timeout = node.get("timeout")
     seconds = 0.0
-    if isinstance(timeout, Scalar):
+    if isinstance(timeout, ScalarNode):
         try:
             seconds = read_seconds(timeout.text)
         except UsageError:
@@ -192,7 +196,7 @@ def assemble(
         columns={
             key.text: value.text
             for key, value in entries(node.get("columns"))
-            if isinstance(value, Scalar)
+            if isinstance(value, ScalarNode)
         },
         header=texts_by_key,
         text=text,
@@ -201,21 +205,21 @@ def assemble(
     )
 
 
-def entries(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
+def entries(node: RecordNode | None) -> tuple[tuple[ScalarNode, RecordNode], ...]:
     """The keys and values of a mapping; empty for any other node."""
-    return node.entries if isinstance(node, Mapping) else ()
+    return node.entries if isinstance(node, MappingNode) else ()
 
 
-def texts(node: Node | None) -> tuple[str, ...]:
+def texts(node: RecordNode | None) -> tuple[str, ...]:
     """The texts of a list; a single text counts as a list of one."""
-    nodes = (node,) if isinstance(node, Scalar) else getattr(node, "values", ())
-    return tuple(item.text for item in nodes if isinstance(item, Scalar))
+    nodes = (node,) if isinstance(node, ScalarNode) else getattr(node, "values", ())
+    return tuple(item.text for item in nodes if isinstance(item, ScalarNode))
 
 
-def parameter(key: Scalar, node: Mapping) -> Parameter:
+def parameter(key: ScalarNode, node: MappingNode) -> Parameter:
     """The parameter `key` as the mapping `node` describes it; its type is not checked."""
     texts_by_key = {
-        name.text: value.text for name, value in node.entries if isinstance(value, Scalar)
+        name.text: value.text for name, value in node.entries if isinstance(value, ScalarNode)
     }
     return Parameter(
         name=key.text,
@@ -225,14 +229,14 @@ def parameter(key: Scalar, node: Mapping) -> Parameter:
         example=texts_by_key.get("example", ""),
         scheme=texts_by_key.get("scheme", ""),
         required=texts_by_key.get("required", "") == "true",
-        kinds=tuple(map(kebab, texts(node.get("kinds")))),
+        kinds=tuple(map(kebab_case, texts(node.get("kinds")))),
         allowed=texts(node.get("allowed")),
         default=texts_by_key.get("default", ""),
     )
 
 
-def _checked_parameter(key: Scalar, value: Node) -> Parameter:
-    if not isinstance(value, Mapping):
+def _checked_parameter(key: ScalarNode, value: RecordNode) -> Parameter:
+    if not isinstance(value, MappingNode):
         raise _header_error(
             key.position, f"the parameter {key.text} has no description", "write {type: text, …}"
         )
@@ -244,13 +248,13 @@ def _checked_parameter(key: Scalar, value: Node) -> Parameter:
     return param
 
 
-def _check_keys(node: Mapping, keys: tuple[str, ...]) -> None:
+def _check_keys(node: MappingNode, keys: tuple[str, ...]) -> None:
     problems = [
-        breach(
+        rule_problem(
             "query-header",
             key.position,
             f'unknown key "{key.text}" in the header',
-            nearest(key.text, keys) or "valid keys: " + ", ".join(keys),
+            did_you_mean(key.text, keys) or "valid keys: " + ", ".join(keys),
         )
         for key, _ in node.entries
         if key.text not in keys
@@ -260,4 +264,4 @@ def _check_keys(node: Mapping, keys: tuple[str, ...]) -> None:
 
 
 def _header_error(position: Position, fault: str, fix: str) -> ContentError:
-    return ContentError([breach("query-header", position, fault, fix)])
+    return ContentError([rule_problem("query-header", position, fault, fix)])

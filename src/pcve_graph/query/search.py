@@ -17,13 +17,13 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..graph.store import SEARCH_INDEX, Saved
+from ..graph.store import SEARCH_INDEX, StoredGraph
 from ..model import namespaces
 from ..model.namespaces import expand, local_name
 from ..model.problems import UsageError
 from ..model.terms import Term
 from ..model.text_normalization import fold
-from ..syntax.sparql_results import bare, rows
+from ..syntax.sparql_results import cell_value, read_tsv_rows
 
 FIELDS: Final = ("id", "name", "alias", "description", "quote")
 """The relations of a text to its thing, the most relevant first."""
@@ -46,7 +46,7 @@ _ALIASES: Final = {
 }
 _GRAPHS: Final = ("facts", "vocabulary", "catalog")
 _TYPES: Final = " UNION ".join(
-    f"{{ GRAPH <{namespaces.graph(graph)}> {{ ?s a ?o }} }}" for graph in _GRAPHS
+    f"{{ GRAPH <{namespaces.graph_iri(graph)}> {{ ?s a ?o }} }}" for graph in _GRAPHS
 )
 _ANY: Final = _TYPES.replace("?s a ?o", "?s ?p ?o")
 _TYPED: Final = f"SELECT ?s ?o {{ {_TYPES} }}"
@@ -138,7 +138,7 @@ def _rows(store: ox.Store, text: str, bindings: dict[str, Term]) -> list[list[st
     terms = {ox.Variable(name): term for name, term in bindings.items()}
     solutions = store.query(text, use_default_graph_as_union=union, substitutions=terms or None)
     assert isinstance(solutions, ox.QuerySolutions)
-    return rows(solutions.serialize(format=ox.QueryResultsFormat.TSV) or b"")
+    return read_tsv_rows(solutions.serialize(format=ox.QueryResultsFormat.TSV) or b"")
 
 
 def _insert(
@@ -150,11 +150,11 @@ def _insert(
     names_by_node: dict[str, list[tuple[bool, str]]] = {}
     for node, predicate, text in texts:
         if predicate in _NAMES:
-            names_by_node.setdefault(node, []).append((not text.endswith('"@en'), bare(text)))
+            names_by_node.setdefault(node, []).append((not text.endswith('"@en'), cell_value(text)))
     things = set()
     entries = set()
     for node, kind in types:
-        if thing := _thing(bare(node), bare(kind)):
+        if thing := _thing(cell_value(node), cell_value(kind)):
             iri, identifier = thing[:2]
             label = min(names_by_node.get(node, [(True, identifier)]))[1]
             things.add((*thing, label))
@@ -163,11 +163,11 @@ def _insert(
     owner_of = cache(partial(_owner, database))
     for node, predicate, text in texts:
         field = 1 if predicate in _NAMES else 2 if predicate in _ALIASES else 3
-        if owner := owner_of(bare(node)):
-            entries.add((owner, bare(node), field, bare(text)))
+        if owner := owner_of(cell_value(node)):
+            entries.add((owner, cell_value(node), field, cell_value(text)))
     for subject, claim, text in quotes:
-        if owner := owner_of(bare(subject)):
-            entries.add((owner, bare(claim), 4, bare(text)))
+        if owner := owner_of(cell_value(subject)):
+            entries.add((owner, cell_value(claim), 4, cell_value(text)))
     last = database.execute("select coalesce(max(id), 0) from entry").fetchone()[0]
     lines = [(last + n, *entry, fold(entry[3])) for n, entry in enumerate(sorted(entries), 1)]
     database.executemany("insert into entry values (?, ?, ?, ?, ?, ?)", lines)
@@ -179,7 +179,7 @@ def _thing(iri: str, kind: str) -> tuple[str, str, str, str] | None:
     """(IRI, id, kind, list or folder) of a thing; None for a node within a thing."""
     match iri.removeprefix(namespaces.BASE).split("/"):
         case ["id", folder, identifier]:
-            return iri, identifier, namespaces.kebab(local_name(kind)), folder
+            return iri, identifier, namespaces.kebab_case(local_name(kind)), folder
         case ["vocab", scheme, term]:
             return iri, f"{scheme}/{term}", "concept", scheme
         case ["source", identifier]:
@@ -196,7 +196,7 @@ def _owner(database: sqlite3.Connection, iri: str) -> str | None:
     return str(row[0]) if row else None
 
 
-class Index:
+class SearchIndex:
     """The search index of one saved graph, open for reading."""
 
     def __init__(self, path: Path) -> None:
@@ -333,15 +333,15 @@ def _placeholders(values: Collection[str]) -> str:
     return ", ".join("?" * len(values))
 
 
-def saved_index(saved: Saved) -> Index:
+def saved_index(saved: StoredGraph) -> SearchIndex:
     """The search index of a saved graph. Raises UsageError if the file is damaged."""
     saved.generation.check(SEARCH_INDEX)
     return open_index(saved.folder)
 
 
-def open_index(folder: Path) -> Index:
+def open_index(folder: Path) -> SearchIndex:
     """The search index in the folder of a saved graph. Raises UsageError if there is none."""
     path = folder / SEARCH_INDEX
     if not path.is_file():
         raise UsageError(f"there is no search index in {folder}; run `pcve build` first")
-    return Index(path)
+    return SearchIndex(path)

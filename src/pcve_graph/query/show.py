@@ -7,15 +7,15 @@ from datetime import date
 
 import pyoxigraph as ox
 
-from ..graph.claims import Evidence, evidence, rank
-from ..graph.labels import footnotes, labels
+from ..graph.claims import Evidence, claim_rank, evidence
+from ..graph.labels import designation_notes, labels
 from ..model import namespaces
 from ..model.namespaces import expand, local_name
 from ..model.problems import UsageError
 from ..model.schema import Ontology
-from ..model.suggest import nearest
+from ..model.suggest import did_you_mean
 from ..model.terms import Term
-from .execute import Table, ask
+from .execute import ResultTable, ask
 
 _CLAIMS = (
     f"PREFIX rdf: <{namespaces.PREFIXES['rdf']}> SELECT ?s ?p ?o ?c "
@@ -24,7 +24,7 @@ _CLAIMS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class ThingFact:
     """One property and value of a thing, as text and as a term, with the evidence of its claims."""
 
     key: str
@@ -32,11 +32,11 @@ class Fact:
     value: str
     term: Term
     evidence: tuple[Evidence, ...]
-    inner: tuple[Fact, ...] = ()
+    inner: tuple[ThingFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ThingView:
     """One thing for display. `named_by` lists the (thing id, property label) that refer to it.
 
     `label` is the name that the thing had on the requested day. `notes` are the designation notes
@@ -46,12 +46,14 @@ class View:
     iri: str
     label: str
     type: str
-    facts: tuple[Fact, ...]
+    facts: tuple[ThingFact, ...]
     named_by: tuple[tuple[str, str], ...]
     notes: tuple[str, ...] = ()
 
 
-def show(store: ox.Store, ontology: Ontology, identifier: str, as_of: date | None = None) -> View:
+def show(
+    store: ox.Store, ontology: Ontology, identifier: str, as_of: date | None = None
+) -> ThingView:
     """The view of the thing with this id or IRI; with `as_of`, only periods that include that day.
 
     A period without a start or end date is open on that side. Raises UsageError with the nearest id
@@ -61,7 +63,7 @@ def show(store: ox.Store, ontology: Ontology, identifier: str, as_of: date | Non
 
 
 def _resolved_node(store: ox.Store, identifier: str) -> ox.NamedNode:
-    facts = ox.NamedNode(namespaces.graph("facts"))
+    facts = ox.NamedNode(namespaces.graph_iri("facts"))
     kind = ox.NamedNode(expand("rdf:type"))
     nodes_by_iri = {
         quad.subject.value: quad.subject
@@ -77,7 +79,7 @@ def _resolved_node(store: ox.Store, identifier: str) -> ox.NamedNode:
     }
     if identifier in nodes_by_id:
         return nodes_by_id[identifier]
-    hint = nearest(identifier, nodes_by_id) or "`pcve query everything` lists all things"
+    hint = did_you_mean(identifier, nodes_by_id) or "`pcve query everything` lists all things"
     raise UsageError(f"nothing has the id {identifier!r}; {hint}")
 
 
@@ -87,7 +89,7 @@ class _ThingReader:
         self.ontology = ontology
         self.as_of = as_of.isoformat() if as_of else None
 
-    def view(self, node: ox.NamedNode) -> View:
+    def view(self, node: ox.NamedNode) -> ThingView:
         kind = self.type_of(node)
         shape = self.ontology.by_iri.get(kind)
         type_label = shape.label if shape else local_name(kind)
@@ -96,18 +98,18 @@ class _ThingReader:
         if self.as_of:
             label = next((name for fact in facts for name in _names_in(fact)), label)
         shown = [label, *(fact.value for fact in facts)]
-        notes = footnotes(self.store, shown)
-        return View(node.value, label, type_label, facts, self.references_to(node), notes)
+        notes = designation_notes(self.store, shown)
+        return ThingView(node.value, label, type_label, facts, self.references_to(node), notes)
 
     def type_of(self, node: ox.NamedNode) -> str:
         kind = ox.NamedNode(expand("rdf:type"))
         quads = self.store.quads_for_pattern(node, kind, None, None)
         return min((str(getattr(quad.object, "value", "")) for quad in quads), default="")
 
-    def facts(self, node: ox.NamedNode) -> tuple[Fact, ...]:
+    def facts(self, node: ox.NamedNode) -> tuple[ThingFact, ...]:
         """The claimed facts of a node in the order of its shape, disputed ones included."""
         table = ask(self.store, _CLAIMS, {"s": node})
-        assert isinstance(table, Table)
+        assert isinstance(table, ResultTable)
         claims: dict[tuple[str, str], list[tuple[Term, Term]]] = {}
         for _, predicate, value, claim in table.rows:
             assert isinstance(predicate, ox.NamedNode)
@@ -120,7 +122,7 @@ class _ThingReader:
         facts = []
         for (path, _), valued_claims in claims.items():
             value = valued_claims[0][0]
-            inner: tuple[Fact, ...] = ()
+            inner: tuple[ThingFact, ...] = ()
             if isinstance(value, ox.NamedNode) and "/id/" in value.value:
                 inside = self.ontology.by_iri.get(self.type_of(value))
                 if inside is not None and inside.folder is None:
@@ -128,9 +130,11 @@ class _ThingReader:
                         continue
                     inner = self.facts(value)
             nodes = [claim for _, claim in valued_claims if isinstance(claim, ox.NamedNode)]
-            proofs = tuple(sorted((evidence(self.store, node) for node in nodes), key=rank))
+            proofs = tuple(sorted((evidence(self.store, node) for node in nodes), key=claim_rank))
             label = order.get(path, (0, local_name(path)))[1]
-            facts.append(Fact(local_name(path), label, self.text_of(value), value, proofs, inner))
+            facts.append(
+                ThingFact(local_name(path), label, self.text_of(value), value, proofs, inner)
+            )
         places = {key.name: order[key.path][0] for key in keys}
         return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, 99), fact.value)))
 
@@ -155,7 +159,7 @@ class _ThingReader:
 
     def references_to(self, node: ox.NamedNode) -> tuple[tuple[str, str], ...]:
         """Facts of other things whose value is this one: (id, property label), sorted."""
-        facts = ox.NamedNode(namespaces.graph("facts"))
+        facts = ox.NamedNode(namespaces.graph_iri("facts"))
         references = set()
         for quad in self.store.quads_for_pattern(None, None, node, facts):
             kind = self.ontology.by_iri.get(self.type_of(quad.subject))  # type: ignore[arg-type]
@@ -165,7 +169,7 @@ class _ThingReader:
         return tuple(sorted(references))
 
 
-def _names_in(fact: Fact) -> list[str]:
+def _names_in(fact: ThingFact) -> list[str]:
     """The name in a fact that is a naming; empty for other facts."""
     named = fact.term.value if isinstance(fact.term, ox.NamedNode) else ""
     if "/id/naming/" not in named:

@@ -10,25 +10,25 @@ from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.claims import Evidence, evidence, rank, values
+from ..graph.claims import Evidence, claim_rank, evidence, values
 from ..graph.labels import labels
 from ..model.dates import first_and_last
-from ..model.namespaces import expand, graph, local_name
+from ..model.namespaces import expand, graph_iri, local_name
 from ..model.problems import UsageError
 from ..model.schema import Ontology
 from ..model.terms import Term
-from ..syntax.sparql_patterns import Pattern
-from .binding import standalone
-from .execute import Table, plain
-from .property_paths import walked
-from .render import day, in_cell, told
-from .why_probe import Group, Probe, probe
+from ..syntax.sparql_patterns import TriplePattern
+from .binding import substitute_terms
+from .execute import ResultTable, json_term
+from .property_paths import triples_on_path
+from .render import format_date, format_evidence, single_line
+from .why_probe import MarkedGroup, QueryProbe, probe
 
-Row: TypeAlias = Mapping[str, Term | None]
+RowTerms: TypeAlias = Mapping[str, Term | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class RowReason:
     """One fact that supports a row, as terms.
 
     `evidence` are its claims. A triple without a claim has an `origin`, the graph that contains it
@@ -41,17 +41,17 @@ class Reason:
     predicate: ox.NamedNode
     object: Term
     evidence: tuple[Evidence, ...] = ()
-    basis: tuple[Reason, ...] = ()
+    basis: tuple[RowReason, ...] = ()
     origin: str = ""
 
-    def all(self) -> tuple[Reason, ...]:
+    def all(self) -> tuple[RowReason, ...]:
         """The fact itself and those that it is derived from."""
         return (self, *self.basis)
 
 
 def why(
-    store: ox.Store, ontology: Ontology, text: str, bindings: Mapping[str, Term], row: Row
-) -> tuple[Reason, ...]:
+    store: ox.Store, ontology: Ontology, text: str, bindings: Mapping[str, Term], row: RowTerms
+) -> tuple[RowReason, ...]:
     """The facts that support `row` of the SELECT `text`, claimed ones first.
 
     `bindings` are the values of its parameters. For an aggregate row, they are the facts of all
@@ -59,12 +59,12 @@ def why(
     whose rows have no reasons: one that is not a SELECT, or has SERVICE.
     """
     search = _MatchSearch(store)
-    search.search(probe(standalone(text, bindings)), row)
+    search.search(probe(substitute_terms(text, bindings)), row)
     reasons = _FactReader(store, ontology).reasons(search.triples)
     return tuple(sorted(reasons, key=_order))
 
 
-def _order(reason: Reason) -> tuple[int, str, str, str]:
+def _order(reason: RowReason) -> tuple[int, str, str, str]:
     place = 0 if reason.evidence else 1 if reason.basis else 2
     return place, str(reason.subject), str(reason.predicate), str(reason.object)
 
@@ -77,7 +77,7 @@ class _MatchSearch:
     triples: set[ox.Triple] = field(default_factory=set)
     done: set[tuple[int, frozenset[tuple[str, Term | None]]]] = field(default_factory=set)
 
-    def search(self, query_probe: Probe, row: Row) -> None:
+    def search(self, query_probe: QueryProbe, row: RowTerms) -> None:
         """Add the triples that `query_probe` matched in the solutions of `row`."""
         key = id(query_probe), frozenset(row.items())
         if key in self.done:
@@ -86,7 +86,7 @@ class _MatchSearch:
         certain_names = query_probe.group.certain - query_probe.hidden - query_probe.computed
         pinned = {name: term for name, term in row.items() if term and name in certain_names}
         answer = self.store.query(
-            standalone(query_probe.text, pinned), use_default_graph_as_union=True
+            substitute_terms(query_probe.text, pinned), use_default_graph_as_union=True
         )
         assert isinstance(answer, ox.QuerySolutions)
         names = [variable.value for variable in answer.variables]
@@ -97,7 +97,7 @@ class _MatchSearch:
                     if solution.get(group.mark) is not None:
                         self.add(group, solution)
 
-    def add(self, group: Group, solution: Row) -> None:
+    def add(self, group: MarkedGroup, solution: RowTerms) -> None:
         """Add the triples that a group matched in a solution, with its sub-selects and EXISTS."""
         for pattern in group.patterns:
             if not pattern.negated:
@@ -113,7 +113,7 @@ class _MatchSearch:
             bound = {name: term for name, term in solution.items() if term}
             self.search(inner, bound)
 
-    def matched(self, pattern: Pattern, solution: Row) -> set[ox.Triple]:
+    def matched(self, pattern: TriplePattern, solution: RowTerms) -> set[ox.Triple]:
         subject, goal = (
             _pattern_term(pattern.subject, solution),
             _pattern_term(pattern.object, solution),
@@ -126,16 +126,16 @@ class _MatchSearch:
             quads = self.store.quads_for_pattern(subject, predicate, goal, None)
             return {quad.triple for quad in quads}
         if subject is not None:
-            return walked(self.store, path, subject, goal)
-        return walked(self.store, ("^", path), goal, None) if goal is not None else set()
+            return triples_on_path(self.store, path, subject, goal)
+        return triples_on_path(self.store, ("^", path), goal, None) if goal is not None else set()
 
 
-def _pattern_term(text: str, solution: Row) -> Term | None:
-    return solution.get(text[1:]) if text.startswith("?") else constant(text)
+def _pattern_term(text: str, solution: RowTerms) -> Term | None:
+    return solution.get(text[1:]) if text.startswith("?") else term_from_ntriples(text)
 
 
 @lru_cache(maxsize=1024)
-def constant(text: str) -> Term:
+def term_from_ntriples(text: str) -> Term:
     """The term with this N-Triples form."""
     line = f"<x:s> <x:p> {text} ."
     term: Term = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
@@ -150,9 +150,9 @@ class _FactReader:
         self.ontology = ontology
         self.roles = {concept: predicate for predicate, concept in ontology.roles.items()}
 
-    def reasons(self, triples: Iterable[ox.Triple]) -> set[Reason]:
+    def reasons(self, triples: Iterable[ox.Triple]) -> set[RowReason]:
         """The facts among the triples, and those that matched claims and quotes are about."""
-        reasons: set[Reason] = set()
+        reasons: set[RowReason] = set()
         claims: set[ox.NamedNode] = set()
         quotes: set[ox.NamedNode] = set()
         for triple in triples:
@@ -170,19 +170,19 @@ class _FactReader:
             claims |= quoted if not quoted & claims else set()
         return reasons | {self.reason_of_claim(claim) for claim in claims}
 
-    def reason(self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term) -> Reason:
+    def reason(self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term) -> RowReason:
         """The reason for a triple outside the evidence graph."""
         claims = self.claims(subject, predicate, value)
         if claims:
-            return Reason(subject, predicate, value, self.evidence_of(claims))
+            return RowReason(subject, predicate, value, self.evidence_of(claims))
         basis = self.basis(subject, predicate, value)
         origin = self.graph_of(subject, predicate, value)
-        return Reason(subject, predicate, value, basis=basis, origin=origin)
+        return RowReason(subject, predicate, value, basis=basis, origin=origin)
 
     def evidence_of(self, claims: Iterable[ox.NamedNode]) -> tuple[Evidence, ...]:
-        return tuple(sorted((evidence(self.store, claim) for claim in claims), key=rank))
+        return tuple(sorted((evidence(self.store, claim) for claim in claims), key=claim_rank))
 
-    def reason_of_claim(self, claim: ox.NamedNode) -> Reason:
+    def reason_of_claim(self, claim: ox.NamedNode) -> RowReason:
         """The fact that `claim` states, with that claim as its only evidence."""
         subject, predicate, value = (
             self.value_of(claim, name) for name in ("rdf:subject", "rdf:predicate", "rdf:object")
@@ -190,7 +190,7 @@ class _FactReader:
         assert isinstance(subject, ox.NamedNode)
         assert isinstance(predicate, ox.NamedNode)
         assert value is not None
-        return Reason(subject, predicate, value, self.evidence_of([claim]))
+        return RowReason(subject, predicate, value, self.evidence_of([claim]))
 
     def claims(
         self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term
@@ -205,7 +205,7 @@ class _FactReader:
 
     def basis(
         self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term
-    ) -> tuple[Reason, ...]:
+    ) -> tuple[RowReason, ...]:
         """The claimed facts that the build derived a triple from; empty for other triples."""
         kind = self.value_of(subject, "rdf:type")
         name = getattr(kind, "value", "")
@@ -215,13 +215,13 @@ class _FactReader:
             return self.naming_facts(subject)
         shape = self.ontology.by_iri.get(name)
         keys = shape.keys.values() if shape else ()
-        reasons: list[Reason] = []
+        reasons: list[RowReason] = []
         for key in keys:
             if predicate.value in key.derives:
                 reasons += self.bounding_dates(subject, ox.NamedNode(key.path), predicate, value)
         return tuple(sorted(set(reasons), key=_order))
 
-    def naming_facts(self, node: ox.NamedNode) -> tuple[Reason, ...]:
+    def naming_facts(self, node: ox.NamedNode) -> tuple[RowReason, ...]:
         """The claimed names of a thing, or the facts whose value is a node within a record."""
         named = ox.NamedNode(expand("skos:prefLabel"))
         facts = [(node, named, value) for value in values(self.store, node, named.value)]
@@ -232,10 +232,10 @@ class _FactReader:
             )
             if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
                 facts.append((subject, predicate, node))
-        reasons = {Reason(*fact, self.evidence_of(self.claims(*fact))) for fact in facts}
+        reasons = {RowReason(*fact, self.evidence_of(self.claims(*fact))) for fact in facts}
         return tuple(sorted((reason for reason in reasons if reason.evidence), key=_order))
 
-    def participation(self, node: ox.NamedNode) -> tuple[Reason, ...]:
+    def participation(self, node: ox.NamedNode) -> tuple[RowReason, ...]:
         """The fact that a participation is derived from."""
         event, actor, role = (
             self.value_of(node, name) for name in ("pcve:event", "pcve:actor", "pcve:role")
@@ -244,11 +244,11 @@ class _FactReader:
         if predicate is None or actor is None or not isinstance(event, ox.NamedNode):
             return ()
         claims = self.claims(event, ox.NamedNode(predicate), actor)
-        return (Reason(event, ox.NamedNode(predicate), actor, self.evidence_of(claims)),)
+        return (RowReason(event, ox.NamedNode(predicate), actor, self.evidence_of(claims)),)
 
     def bounding_dates(
         self, subject: ox.NamedNode, key: ox.NamedNode, predicate: ox.NamedNode, bound: Term
-    ) -> list[Reason]:
+    ) -> list[RowReason]:
         """The dates of `subject` under `key` whose first or last day is `bound`."""
         side = 0 if predicate.value == expand("pcve:earliest") else 1
         reasons = []
@@ -257,14 +257,14 @@ class _FactReader:
             if days and days[side].isoformat() == getattr(bound, "value", ""):
                 claims = self.claims(subject, key, date)
                 if claims:
-                    reasons.append(Reason(subject, key, date, self.evidence_of(claims)))
+                    reasons.append(RowReason(subject, key, date, self.evidence_of(claims)))
         return reasons
 
     def graph_of(self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term) -> str:
         for quad in self.store.quads_for_pattern(subject, predicate, value, None):
             if isinstance(quad.graph_name, ox.NamedNode):
                 return local_name(quad.graph_name.value)
-        return local_name(graph("facts"))
+        return local_name(graph_iri("facts"))
 
     def value_of(self, node: ox.NamedNode, name: str) -> Term | None:
         return next(values(self.store, node, expand(name)), None)
@@ -278,12 +278,12 @@ SHOWN = 30
 """The most facts for one row in the text format; JSON has all."""
 
 
-def grounds(
+def render_reasons(
     store: ox.Store,
     ontology: Ontology,
     text: str,
     bindings: Mapping[str, Term],
-    table: Table,
+    table: ResultTable,
     number: int,
     form: str,
 ) -> str:
@@ -309,7 +309,7 @@ def grounds(
 
 
 def _row_text(
-    store: ox.Store, number: int, row: Mapping[str, Term | None], reasons: tuple[Reason, ...]
+    store: ox.Store, number: int, row: Mapping[str, Term | None], reasons: tuple[RowReason, ...]
 ) -> str:
     claimed = list(
         dict.fromkeys(fact for reason in reasons for fact in reason.all() if fact.evidence)
@@ -325,7 +325,7 @@ def _row_text(
     ]
     for fact in claimed[:SHOWN]:
         lines.append(f"    {_sentence(fact, labels_by_iri)}")
-        lines += [f"        {told(proof)}" for proof in fact.evidence]
+        lines += [f"        {format_evidence(proof)}" for proof in fact.evidence]
     if len(claimed) > SHOWN:
         lines.append(
             f"    and {len(claimed) - SHOWN:,} more facts; --format json lists all of them"
@@ -336,11 +336,11 @@ def _row_text(
     return "\n".join(lines) + "\n"
 
 
-def _triple_terms(reason: Reason) -> tuple[Term, Term, Term]:
+def _triple_terms(reason: RowReason) -> tuple[Term, Term, Term]:
     return reason.subject, reason.predicate, reason.object
 
 
-def _sentence(reason: Reason, labels_by_iri: dict[str, str]) -> str:
+def _sentence(reason: RowReason, labels_by_iri: dict[str, str]) -> str:
     subject, predicate, value = (_term_text(term, labels_by_iri) for term in _triple_terms(reason))
     return f"{subject}, {predicate}: {value}"
 
@@ -348,24 +348,24 @@ def _sentence(reason: Reason, labels_by_iri: dict[str, str]) -> str:
 def _term_text(term: Term, labels_by_iri: dict[str, str]) -> str:
     if isinstance(term, ox.NamedNode):
         return labels_by_iri.get(term.value) or local_name(term.value)
-    return in_cell(day(str(getattr(term, "value", term))))
+    return single_line(format_date(str(getattr(term, "value", term))))
 
 
 def _row_document(
-    number: int, row: Mapping[str, Term | None], reasons: tuple[Reason, ...]
+    number: int, row: Mapping[str, Term | None], reasons: tuple[RowReason, ...]
 ) -> dict[str, Any]:
     return {
         "row": number,
-        "values": {name: plain(term) for name, term in row.items() if term is not None},
+        "values": {name: json_term(term) for name, term in row.items() if term is not None},
         "facts": [_reason_document(reason) for reason in reasons],
     }
 
 
-def _reason_document(reason: Reason) -> dict[str, Any]:
-    subject, predicate, value = map(plain, _triple_terms(reason))
+def _reason_document(reason: RowReason) -> dict[str, Any]:
+    subject, predicate, value = map(json_term, _triple_terms(reason))
     document: dict[str, Any] = {"subject": subject, "predicate": predicate, "object": value}
     if reason.evidence:
-        document["evidence"] = [proof_as_json(proof) for proof in reason.evidence]
+        document["evidence"] = [evidence_as_json(proof) for proof in reason.evidence]
     else:
         document["graph"] = reason.origin
     if reason.basis:
@@ -373,7 +373,7 @@ def _reason_document(reason: Reason) -> dict[str, Any]:
     return document
 
 
-def proof_as_json(proof: Evidence) -> dict[str, Any]:
+def evidence_as_json(proof: Evidence) -> dict[str, Any]:
     """The evidence of one claim for json.dumps; a quote has its offsets in characters."""
     document: dict[str, Any] = {
         "sources": [{"id": source, "title": title} for source, title in proof.sources],

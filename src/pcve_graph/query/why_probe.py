@@ -12,15 +12,15 @@ from functools import lru_cache
 from typing import Final
 
 from ..model.problems import UsageError
-from ..syntax.sparql_patterns import Pattern, query_patterns
-from ..syntax.sparql_tokens import Token, partners, tokens
+from ..syntax.sparql_patterns import TriplePattern, query_patterns
+from ..syntax.sparql_tokens import Token, closing_braces, tokenize
 
 MARK: Final = "held_in_group_"
 _NEUTRAL: Final = " FILTER (true) "
 
 
 @dataclass(slots=True)
-class Group:
+class MarkedGroup:
     """A group graph pattern. `patterns` are those of its own level, without nested groups.
 
     `mark` is the variable that is bound where the group matched. `groups` are the nested groups
@@ -29,19 +29,19 @@ class Group:
     """
 
     mark: str
-    patterns: tuple[Pattern, ...] = ()
-    groups: list[Group] = field(default_factory=list)
-    selects: list[Probe] = field(default_factory=list)
-    exists: list[Probe] = field(default_factory=list)
+    patterns: tuple[TriplePattern, ...] = ()
+    groups: list[MarkedGroup] = field(default_factory=list)
+    selects: list[QueryProbe] = field(default_factory=list)
+    exists: list[QueryProbe] = field(default_factory=list)
     certain: frozenset[str] = frozenset()
 
-    def all(self) -> list[Group]:
+    def all(self) -> list[MarkedGroup]:
         """The group and all nested groups, except those of sub-selects."""
         return [self, *(inner for group in self.groups for inner in group.all())]
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class QueryProbe:
     """A SELECT of all variables with its groups marked, as `text`.
 
     `columns` are the variables that the original query selects, None for all; `hidden` are those
@@ -49,14 +49,14 @@ class Probe:
     """
 
     text: str
-    group: Group
+    group: MarkedGroup
     columns: frozenset[str] | None
     hidden: frozenset[str]
     computed: frozenset[str]
 
 
 @lru_cache(maxsize=128)
-def probe(text: str) -> Probe:
+def probe(text: str) -> QueryProbe:
     """The probe of a SPARQL 1.1 SELECT whose syntax has been checked.
 
     Raises UsageError for another query form, and for a query with SERVICE.
@@ -76,13 +76,13 @@ class _QueryReader:
 
     def __init__(self, text: str) -> None:
         self.source = text
-        self.tokens = tokens(text)
-        self.partner = partners(self.tokens)
+        self.tokens = tokenize(text)
+        self.partner = closing_braces(self.tokens)
         first = next((token for token in self.tokens if token.word in _FORMS), None)
         self.prologue = text[: first.start] if first else ""
         self.count = 0
 
-    def select(self, place: int, end: int) -> Probe:
+    def select(self, place: int, end: int) -> QueryProbe:
         """The probe of the query or sub-select whose SELECT is at `place`."""
         opening = self.opening(place, end)
         group, marked = self.group(opening)
@@ -90,7 +90,7 @@ class _QueryReader:
         selects_all = any(token.text == "*" for token in clause[:2])
         projected = frozenset(self.names(clause, after_as=False))
         inner = self.tokens[opening : self.partner[opening]]
-        return Probe(
+        return QueryProbe(
             text=f"{self.prologue}SELECT * WHERE {marked}",
             group=group,
             columns=None if selects_all else projected,
@@ -133,10 +133,10 @@ class _QueryReader:
                 hidden |= used - set(projected)
         return frozenset(hidden)
 
-    def group(self, opening: int) -> tuple[Group, str]:
+    def group(self, opening: int) -> tuple[MarkedGroup, str]:
         """The group whose brace is at `opening`, and its text with marks."""
         self.count += 1
-        group = Group(f"{MARK}{self.count}")
+        group = MarkedGroup(f"{MARK}{self.count}")
         closing = self.partner[opening]
         bind = f" BIND (true AS ?{group.mark}) "
         if self.tokens[opening + 1].word == "SELECT":
@@ -150,14 +150,14 @@ class _QueryReader:
         content.read()
         return group, f"{{{content.marked_text}{bind}}}"
 
-    def patterns(self, text: str) -> tuple[Pattern, ...]:
+    def patterns(self, text: str) -> tuple[TriplePattern, ...]:
         return query_patterns(f"{self.prologue}SELECT * WHERE {{{text}}}").patterns
 
 
 class _GroupReader:
     """Reads the content between the braces of a group."""
 
-    def __init__(self, reader: _QueryReader, group: Group, opening: int) -> None:
+    def __init__(self, reader: _QueryReader, group: MarkedGroup, opening: int) -> None:
         self.reader = reader
         self.group = group
         self.place = opening + 1
@@ -236,7 +236,7 @@ class _GroupReader:
         closing = reader.partner[brace]
         if not negated:
             group, text = reader.group(brace)
-            condition = Probe(
+            condition = QueryProbe(
                 f"{reader.prologue}SELECT * WHERE {text}",
                 group,
                 None,

@@ -9,27 +9,29 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ..model.limits import MEMORY, QUESTION_SECONDS
+from ..model.limits import MEMORY_BYTES, QUERY_SECONDS
 from ..model.project import Project
 from ..model.terms import Term
 from ..syntax.ontology import read_ontology
-from ..system.sandbox.process import Process
+from ..system.sandbox.process import LimitedProcess
 from .execute import Answer, ask
 
 if TYPE_CHECKING:
-    from .why import Reason, Row
+    from .why import RowReason, RowTerms
 
 
-class Worker:
+class QueryWorker:
     """Queries the store in a folder in `process`, or in a process of its own.
 
     A process runs one query after another. It is killed when a query exceeds a limit, and the next
     query starts a new one. `memory` is the default limit of a query, in bytes.
     """
 
-    def __init__(self, store: Path, process: Process | None = None, memory: int = MEMORY) -> None:
+    def __init__(
+        self, store: Path, process: LimitedProcess | None = None, memory: int = MEMORY_BYTES
+    ) -> None:
         self.store = store
-        self.process = process or Process()
+        self.process = process or LimitedProcess()
         self.memory = memory
 
     def ask(
@@ -38,7 +40,7 @@ class Worker:
         bindings: Mapping[str, Term] | None = None,
         name: str = "query",
         *,
-        timeout: float = QUESTION_SECONDS,
+        timeout: float = QUERY_SECONDS,
         memory: int | None = None,
         limit: int | None = None,
         service: bool = False,
@@ -53,8 +55,8 @@ class Worker:
         return self.process.call(_ask, *arguments, name=name, seconds=timeout, memory=size)
 
     def why(
-        self, project: Project, text: str, bindings: Mapping[str, Term], row: Row
-    ) -> tuple[Reason, ...]:
+        self, project: Project, text: str, bindings: Mapping[str, Term], row: RowTerms
+    ) -> tuple[RowReason, ...]:
         """As `why.why` on the saved graph of `project`, within the default limits of a query.
 
         Raises as `ask` does.
@@ -66,7 +68,7 @@ class Worker:
         """Kill the process, even while it runs a query."""
         self.process.close()
 
-    def __enter__(self) -> Worker:
+    def __enter__(self) -> QueryWorker:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -86,8 +88,8 @@ def _ask(
 
 
 def _why(
-    store: Path, project: Project, text: str, bindings: Mapping[str, Term], row: Row
-) -> tuple[Reason, ...]:
+    store: Path, project: Project, text: str, bindings: Mapping[str, Term], row: RowTerms
+) -> tuple[RowReason, ...]:
     """Runs in the process: the facts that support a row of an answer."""
     from .why import why
 

@@ -10,13 +10,13 @@ from typing import NamedTuple
 from ..model import namespaces
 from ..model.problems import Position
 from ..model.schema import Ontology
-from .duplicates import Named, named_things
-from .mapping import map_records, things_of
+from .duplicates import NamedRecord, named_records
+from .mapping import map_records, record_iris
 from .reader import Records
-from .record_graph import Place, Sheet
+from .record_graph import RecordGraph, StatementKey
 
 
-class Tally(NamedTuple):
+class RecordCounts(NamedTuple):
     """Counts of records, sources, and claims with (`verified`) and without (`cited`) a quote."""
 
     records: int
@@ -25,7 +25,7 @@ class Tally(NamedTuple):
     cited: int
 
     @classmethod
-    def of(cls, owners: Iterable[tuple[str, int, int]]) -> Tally:
+    def of(cls, owners: Iterable[tuple[str, int, int]]) -> RecordCounts:
         """The counts of (owner, verified, cited), one for each record and source."""
         rows = list(owners)
         records = sum(owner.startswith("record/") for owner, _, _ in rows)
@@ -38,7 +38,7 @@ class Tally(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Built:
+class AssembledGraph:
     """The graph as sorted lines of N-Triples by graph name, with what it was assembled from.
 
     `sheets` are the graphs of the single records and sources, `named` the records with their
@@ -46,27 +46,27 @@ class Built:
     """
 
     graphs: dict[str, tuple[str, ...]]
-    sheets: tuple[Sheet, ...]
-    named: dict[str, Named]
-    tally: Tally
+    sheets: tuple[RecordGraph, ...]
+    named: dict[str, NamedRecord]
+    tally: RecordCounts
 
     @functools.cached_property
-    def places(self) -> dict[Place, Position]:
+    def places(self) -> dict[StatementKey, Position]:
         """The position of each statement; the first where several records make it."""
-        positions: dict[Place, Position] = {}
+        positions: dict[StatementKey, Position] = {}
         for sheet in self.sheets:
             for key, place in sheet.places.items():
                 positions.setdefault(key, place)
         return positions
 
     @functools.cached_property
-    def _by_focus(self) -> dict[str, dict[Place, Position]]:
-        by_focus: dict[str, dict[Place, Position]] = {}
+    def _by_focus(self) -> dict[str, dict[StatementKey, Position]]:
+        by_focus: dict[str, dict[StatementKey, Position]] = {}
         for key, place in self.places.items():
             by_focus.setdefault(key[0], {})[key] = place
         return by_focus
 
-    def places_of(self, focus: str) -> dict[Place, Position]:
+    def places_of(self, focus: str) -> dict[StatementKey, Position]:
         """The positions of the statements about `focus`."""
         return self._by_focus.get(focus, {})
 
@@ -87,7 +87,7 @@ class Built:
 
     def nquads(self) -> bytes:
         """All graphs as N-Quads, UTF-8."""
-        ends = {name: f" <{namespaces.graph(name)}> .\n" for name in self.graphs}
+        ends = {name: f" <{namespaces.graph_iri(name)}> .\n" for name in self.graphs}
         return "".join(
             [line[:-2] + ends[name] for name, lines in self.graphs.items() for line in lines]
         ).encode()
@@ -97,15 +97,15 @@ class Built:
         return "".join([line + "\n" for lines in self.graphs.values() for line in lines])
 
 
-def build_graph(records: Records, ontology: Ontology) -> Built:
+def build_graph(records: Records, ontology: Ontology) -> AssembledGraph:
     """The graph of all records and sources.
 
     Raises ContentError with all problems, those of reading included.
     """
-    sheets = map_records(records, ontology, things_of(records.records, ontology))
+    sheets = map_records(records, ontology, record_iris(records.records, ontology))
     record_sheets = [sheet for sheet in sheets if sheet.owner.startswith("record/")]
     source_sheets = sheets[len(record_sheets) :]
-    return Built(
+    return AssembledGraph(
         graphs={
             **ontology.graphs,
             "facts": _merged(sheet.facts for sheet in record_sheets),
@@ -113,8 +113,8 @@ def build_graph(records: Records, ontology: Ontology) -> Built:
             "catalog": _merged(sheet.facts for sheet in source_sheets),
         },
         sheets=sheets,
-        named={thing.id: thing for thing in named_things(sheets, ontology)},
-        tally=Tally.of((sheet.owner, sheet.verified, sheet.cited) for sheet in sheets),
+        named={thing.id: thing for thing in named_records(sheets, ontology)},
+        tally=RecordCounts.of((sheet.owner, sheet.verified, sheet.cited) for sheet in sheets),
     )
 
 

@@ -20,16 +20,16 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..model.namespaces import expand, local_name
-from ..model.problems import ContentError, Position, Problem, breach
+from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
-from ..syntax.tree import Mapping, Scalar, Sequence, decode
-from ..syntax.yaml import parse
-from ..system.files import LARGEST, read_inside
-from .record_graph import Sheet
+from ..syntax.tree import MappingNode, ScalarNode, SequenceNode, decode_utf8
+from ..syntax.yaml import parse_yaml_record
+from ..system.files import LARGEST_FILE, read_inside
+from .record_graph import RecordGraph
 
 LEDGER: Final = "ledger.yml"
-NEAR: Final = 90.0
+LEAST_SIMILARITY: Final = 90.0
 """Lowest similarity (0 to 100) at which two names of one family are a likely duplicate."""
 
 _PREDICATES: Final = tuple(
@@ -48,12 +48,12 @@ _PREDICATES: Final = tuple(
 """The predicates that are read from a record."""
 
 _LEGAL: Final = {"doo", "ltd", "gmbh", "ev", "shpk", "inc", "ngo", "nvo", "ojq"}
-COMMON: Final = 30
+COMMON_WORD: Final = 30
 """Names that share only words found in more names than this are not compared."""
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedRecord:
     """A record with all its names and its family: similar names are compared within one family.
 
     `lines` holds the ids of its series and its predecessors: editions and phases that are linked
@@ -80,7 +80,7 @@ class Named:
             for name in sorted(self.folded)
         )
 
-    def follows(self, other: Named) -> bool:
+    def follows(self, other: NamedRecord) -> bool:
         """Whether the two are linked as editions of a series or as predecessor and successor."""
         return bool(self.lines & ({other.id} | other.lines)) or self.id in other.lines
 
@@ -105,15 +105,15 @@ def fold_name(name: str) -> str:
     return " ".join(word for word in words if word not in _LEGAL)
 
 
-def named_things(sheets: Iterable[Sheet], ontology: Ontology) -> Iterator[Named]:
+def named_records(sheets: Iterable[RecordGraph], ontology: Ontology) -> Iterator[NamedRecord]:
     """The records of these sheets with all their names; sheets of sources are skipped."""
     for sheet in sheets:
-        thing = named_thing(sheet, ontology)
+        thing = named_record(sheet, ontology)
         if thing is not None:
             yield thing
 
 
-def named_thing(sheet: Sheet, ontology: Ontology) -> Named | None:
+def named_record(sheet: RecordGraph, ontology: Ontology) -> NamedRecord | None:
     """The record of a sheet with all its names; None for the sheet of a source."""
     thing = next(iter(sheet.subjects), "")
     values: dict[str, list[str]] = defaultdict(list)
@@ -129,7 +129,7 @@ def named_thing(sheet: Sheet, ontology: Ontology) -> Named | None:
     def all_of(name: str) -> list[str]:
         return sorted(values[expand(name)])
 
-    return Named(
+    return NamedRecord(
         id=local_name(thing[1:-1]),
         family=family,
         names=tuple(all_of("skos:prefLabel") + all_of("skos:altLabel")),
@@ -139,10 +139,10 @@ def named_thing(sheet: Sheet, ontology: Ontology) -> Named | None:
     )
 
 
-class Names:
+class NameIndex:
     """An index of folded names: the ids of each name, and the names of each word."""
 
-    def __init__(self, things: Iterable[Named] = ()) -> None:
+    def __init__(self, things: Iterable[NamedRecord] = ()) -> None:
         self.ids: dict[str, set[str]] = defaultdict(set)
         self.names_by_word: dict[str, set[str]] = defaultdict(set)
         for thing in things:
@@ -153,7 +153,7 @@ class Names:
 
     def is_common(self, word: str) -> bool:
         """Whether a word occurs in more than COMMON names."""
-        return len(self.names_by_word[word]) > COMMON
+        return len(self.names_by_word[word]) > COMMON_WORD
 
     def pairs(self) -> set[tuple[str, str]]:
         """The pairs of ids, each sorted, that share a name or a word that is not common."""
@@ -164,18 +164,20 @@ class Names:
         return {pair for ids in groups for pair in combinations(sorted(ids), 2)}
 
 
-def likely_pairs(things: Iterable[Named]) -> dict[tuple[str, str], str]:
+def likely_duplicates(things: Iterable[NamedRecord]) -> dict[tuple[str, str], str]:
     """The pairs of ids that may be duplicates, sorted, each with the reason."""
     things_by_id = {thing.id: thing for thing in things}
-    names = Names(things_by_id.values())
+    names = NameIndex(things_by_id.values())
     reasons = (
-        (pair, reason(things_by_id[pair[0]], things_by_id[pair[1]], names.is_common))
+        (pair, duplicate_reason(things_by_id[pair[0]], things_by_id[pair[1]], names.is_common))
         for pair in sorted(names.pairs())
     )
     return {pair: why for pair, why in reasons if why}
 
 
-def reason(first: Named, second: Named, is_common: Callable[[str], bool]) -> str:
+def duplicate_reason(
+    first: NamedRecord, second: NamedRecord, is_common: Callable[[str], bool]
+) -> str:
     """Why two records may be duplicates; empty where nothing suggests it.
 
     `is_common` returns whether a word is too common to compare two names because of it.
@@ -193,7 +195,7 @@ def reason(first: Named, second: Named, is_common: Callable[[str], bool]) -> str
         for right, right_words, right_numbers in second.folded_names:
             if left_numbers != right_numbers or all(map(is_common, left_words & right_words)):
                 continue
-            score = fuzz.token_sort_ratio(left, right, score_cutoff=NEAR)
+            score = fuzz.token_sort_ratio(left, right, score_cutoff=LEAST_SIMILARITY)
             if score:
                 return (
                     f'"{first.folded[left]}" and "{second.folded[right]}" are {score:.0f} % alike'
@@ -210,21 +212,23 @@ def read_ledger(project: Project) -> list[Decision]:
     if not os.path.lexists(path):
         return []
     name = project.relative(path)
-    root = parse(decode(read_inside(path, project.root, LARGEST), name), name)
+    root = parse_yaml_record(decode_utf8(read_inside(path, project.root, LARGEST_FILE), name), name)
     problems: list[Problem] = []
     decisions: dict[frozenset[str], Decision] = {}
-    for node in root.values if isinstance(root, Sequence) else (root,):
-        decision = _decision(node) if isinstance(node, Mapping) else None
+    for node in root.values if isinstance(root, SequenceNode) else (root,):
+        decision = _decision(node) if isinstance(node, MappingNode) else None
         if decision is None:
             message, fix = (
                 "this is not a decision",
                 "write pair: [a, b], verdict: different, reason: …",
             )
-            problems.append(breach("ledger", node.position, message, fix))
+            problems.append(rule_problem("ledger", node.position, message, fix))
         elif decision.pair in decisions:
             first = decisions[decision.pair].position.line
             message = f"this pair is already decided on line {first}"
-            problems.append(breach("ledger", decision.position, message, "delete one of the two"))
+            problems.append(
+                rule_problem("ledger", decision.position, message, "delete one of the two")
+            )
         else:
             decisions[decision.pair] = decision
     if problems:
@@ -232,22 +236,24 @@ def read_ledger(project: Project) -> list[Decision]:
     return list(decisions.values())
 
 
-def _decision(node: Mapping) -> Decision | None:
+def _decision(node: MappingNode) -> Decision | None:
     pair, verdict, reason = (node.get(key) for key in ("pair", "verdict", "reason"))
     if not (
-        isinstance(pair, Sequence) and isinstance(verdict, Scalar) and isinstance(reason, Scalar)
+        isinstance(pair, SequenceNode)
+        and isinstance(verdict, ScalarNode)
+        and isinstance(reason, ScalarNode)
     ):
         return None
-    ids = frozenset(value.text for value in pair.values if isinstance(value, Scalar))
+    ids = frozenset(value.text for value in pair.values if isinstance(value, ScalarNode))
     if len(ids) != 2 or verdict.text not in ("same", "different"):
         return None
     return Decision(ids, verdict.text, reason.text, node.position)
 
 
-def likeness_problems(
+def duplicate_problems(
     pairs: dict[tuple[str, str], str],
     decisions: list[Decision],
-    things_by_id: TypingMapping[str, Named],
+    things_by_id: TypingMapping[str, NamedRecord],
 ) -> list[Problem]:
     """Undecided pairs as warnings; decisions on unknown records, or not carried out, as errors.
 
@@ -263,14 +269,14 @@ def likeness_problems(
                 f"[{first_id}, {second_id}] to data/{LEDGER} with a verdict and a reason"
             )
             message = f"{first_id} and {second_id} may be duplicates: {why}"
-            problem = breach("duplicate", first.position, message, fix)
+            problem = rule_problem("duplicate", first.position, message, fix)
             problems.append(replace(problem, severity="warning"))
     for decision in decisions:
         unknown = sorted(record_id for record_id in decision.pair if record_id not in things_by_id)
         if unknown:
             message = f"no record has the id {unknown[0]}"
             problems.append(
-                breach("ledger", decision.position, message, "correct or delete the entry")
+                rule_problem("ledger", decision.position, message, "correct or delete the entry")
             )
         elif decision.verdict == "same" and not any(
             things_by_id[record_id].replaced_by in decision.pair for record_id in decision.pair
@@ -279,5 +285,5 @@ def likeness_problems(
             message = (
                 "according to the ledger these two are the same, but neither replaces the other"
             )
-            problems.append(breach("ledger", decision.position, message, fix))
+            problems.append(rule_problem("ledger", decision.position, message, fix))
     return problems

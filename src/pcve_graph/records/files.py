@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from ..model.namespaces import ID
-from ..model.problems import ContentError, Position, UsageError, breach
+from ..model.problems import ContentError, Position, UsageError, rule_problem
 from ..model.project import Project
-from ..syntax.json import parse_lines
-from ..syntax.tree import Mapping, Node, Scalar, decode
-from ..syntax.yaml import parse
-from ..system.files import read_file, walk
+from ..syntax.json import parse_json_lines
+from ..syntax.tree import MappingNode, RecordNode, ScalarNode, decode_utf8
+from ..syntax.yaml import parse_yaml_record
+from ..system.files import read_file, walk_files
 
 LARGEST: Final = 2**22
 """Size limit of a file that holds one record, in bytes."""
@@ -28,12 +28,12 @@ LARGEST_LINES: Final = 300 * 2**20
 
 _ID: Final = re.compile(r'\s*\{\s*"id"\s*:\s*"([^"\\]*)"')
 
-File: TypeAlias = Path | bytes
+RecordFile: TypeAlias = Path | bytes
 """The path of a file of records, or the bytes read from stdin."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RecordEntry:
     """A record or source in a file. `content` is its tree, or the error that reading it raised.
 
     `id` is empty where it could not be read. `path` is None for stdin.
@@ -42,30 +42,30 @@ class Entry:
     id: str
     path: Path | None
     position: Position
-    content: Mapping | ContentError
+    content: MappingNode | ContentError
 
-    def root(self) -> Mapping:
+    def root(self) -> MappingNode:
         """The tree. Raises ContentError where the entry could not be read."""
         if isinstance(self.content, ContentError):
             raise self.content
         return self.content
 
 
-def files(paths: Iterable[Path]) -> list[Path]:
+def record_files(paths: Iterable[Path]) -> list[Path]:
     """Those of `paths` that hold records or sources (.yml, .jsonl), sorted."""
     return sorted(path for path in paths if path.suffix in (".yml", ".jsonl"))
 
 
-def home_files(project: Project, folder: Path) -> list[Path]:
+def project_files(project: Project, folder: Path) -> list[Path]:
     """The files of records or sources in `folder` of `project` and its subfolders, sorted.
 
     Raises ContentError (`special-file`) for anything but a regular file inside the project.
     """
-    walked = walk(folder, f"{project.relative(folder)}/", project.root)
-    return files(Path(entry) for _, entry in walked)
+    walked = walk_files(folder, f"{project.relative(folder)}/", project.root)
+    return record_files(Path(entry) for _, entry in walked)
 
 
-def read_entries(project: Project, paths: Iterable[File]) -> Iterator[Entry]:
+def read_entries(project: Project, paths: Iterable[RecordFile]) -> Iterator[RecordEntry]:
     """The entries of each file, in the order of the files and of their lines."""
     for path in paths:
         if isinstance(path, bytes):
@@ -78,13 +78,13 @@ def read_entries(project: Project, paths: Iterable[File]) -> Iterator[Entry]:
             raise UsageError(f"{name} cannot be read: {error.strerror}") from None
 
 
-def _file(path: Path, name: str) -> Iterator[Entry]:
+def _file(path: Path, name: str) -> Iterator[RecordEntry]:
     size, lines = path.stat().st_size, _is_lines(path)
     if size > (LARGEST_LINES if lines else LARGEST):
         message = f"the file is too large ({size // 2**20:,} MB)"
         fix = "split the file" if lines else "split the record: one is a page or two of text"
-        stop = ContentError([breach("file-size", Position(name), message, fix)])
-        yield Entry("" if lines else path.stem, path, Position(name), stop)
+        stop = ContentError([rule_problem("file-size", Position(name), message, fix)])
+        yield RecordEntry("" if lines else path.stem, path, Position(name), stop)
     elif lines:
         with path.open("rb") as file:
             yield from _lines(file, name, path)
@@ -100,26 +100,26 @@ def _is_lines(path: Path) -> bool:
         return file.read(1024).lstrip()[:1] == b"{"
 
 
-def _stdin(raw: bytes) -> Iterator[Entry]:
+def _stdin(raw: bytes) -> Iterator[RecordEntry]:
     if raw.lstrip()[:1] == b"{":
         yield from _lines(io.BytesIO(raw), "stdin", None)
     else:
         yield _document(raw, "stdin", None)
 
 
-def _document(raw: bytes, name: str, path: Path | None) -> Entry:
+def _document(raw: bytes, name: str, path: Path | None) -> RecordEntry:
     """The entry of a YAML file; its id must be the name of the file."""
     try:
-        root = _identified(parse(decode(raw, name), name), path)
+        root = _identified(parse_yaml_record(decode_utf8(raw, name), name), path)
     except ContentError as error:
-        return Entry(path.stem if path else "", path, Position(name), error)
+        return RecordEntry(path.stem if path else "", path, Position(name), error)
     identifier = root.get("id")
-    assert isinstance(identifier, Scalar)
-    return Entry(identifier.text, path, Position(name), root)
+    assert isinstance(identifier, ScalarNode)
+    return RecordEntry(identifier.text, path, Position(name), root)
 
 
-def _lines(lines: Iterable[bytes], name: str, path: Path | None) -> Iterator[Entry]:
-    for text, parsed in parse_lines(lines, name):
+def _lines(lines: Iterable[bytes], name: str, path: Path | None) -> Iterator[RecordEntry]:
+    for text, parsed in parse_json_lines(lines, name):
         match = _ID.match(text)
         guess = match[1] if match else ""
         try:
@@ -127,19 +127,19 @@ def _lines(lines: Iterable[bytes], name: str, path: Path | None) -> Iterator[Ent
                 raise parsed
             root = _identified(parsed, None)
         except ContentError as error:
-            yield Entry(guess, path, error.problems[0].position, error)
+            yield RecordEntry(guess, path, error.problems[0].position, error)
             continue
         identifier = root.get("id")
-        assert isinstance(identifier, Scalar)
-        yield Entry(identifier.text, path, identifier.position, root)
+        assert isinstance(identifier, ScalarNode)
+        yield RecordEntry(identifier.text, path, identifier.position, root)
 
 
-def _identified(root: Node, path: Path | None) -> Mapping:
+def _identified(root: RecordNode, path: Path | None) -> MappingNode:
     """`root` as a mapping with a valid id: the name of the file, where `path` is given."""
-    if not isinstance(root, Mapping):
+    if not isinstance(root, MappingNode):
         raise _stop("structure", root.position, "expected keys", "begin with `id: …`")
     identifier = root.get("id")
-    if not isinstance(identifier, Scalar):
+    if not isinstance(identifier, ScalarNode):
         fix = f"write `id: {path.stem if path else '…'}`"
         raise _stop("missing-key", root.position, "the id is missing", fix)
     if path and identifier.text != path.stem:
@@ -153,4 +153,4 @@ def _identified(root: Node, path: Path | None) -> Mapping:
 
 
 def _stop(rule: str, position: Position, message: str, fix: str) -> ContentError:
-    return ContentError([breach(rule, position, message, fix)])
+    return ContentError([rule_problem(rule, position, message, fix)])

@@ -10,14 +10,21 @@ from typing import Any, Final
 
 import yaml
 
-from ..model.problems import ContentError, Position, Problem, breach
+from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
 from ..syntax import json as jsontext
-from ..syntax.tree import Mapping, Node, Scalar, Sequence, check_characters, decode
-from ..syntax.yaml import parse
-from .files import home_files
-from .reader import TALK
+from ..syntax.tree import (
+    MappingNode,
+    RecordNode,
+    ScalarNode,
+    SequenceNode,
+    check_characters,
+    decode_utf8,
+)
+from ..syntax.yaml import parse_yaml_record
+from .files import project_files
+from .reader import CLAIM_KEYS
 
 _LAST: Final = ("certainty", "standing", "note")
 
@@ -27,7 +34,7 @@ def format_text(content: bytes, name: str, ontology: Ontology) -> str:
 
     Raises ContentError where the file cannot be parsed, or where formatting would lose content.
     """
-    text = decode(content, name)
+    text = decode_utf8(content, name)
     check_characters(text, name)
     suffix = Path(name).suffix
     if suffix == ".ttl":
@@ -39,10 +46,10 @@ def format_text(content: bytes, name: str, ontology: Ontology) -> str:
     return _yaml(text, name, ontology)
 
 
-def files(project: Project) -> list[Path]:
+def formatted_files(project: Project) -> list[Path]:
     """All files of the project that have a canonical text, sorted."""
     paths = [
-        *home_files(project, project.data),
+        *project_files(project, project.data),
         *project.ontology.glob("*.ttl"),
         *project.queries.rglob("*.rq"),
     ]
@@ -57,7 +64,9 @@ def _turtle(text: str, name: str) -> str:
     except Exception as error:
         place = Position(name, getattr(error, "lines", 0) + 1)
         fix = "correct the Turtle; `pcve validate` gives line and column"
-        raise ContentError([breach("ontology-syntax", place, "invalid Turtle", fix)]) from None
+        raise ContentError(
+            [rule_problem("ontology-syntax", place, "invalid Turtle", fix)]
+        ) from None
     blocks = graph.serialize(format="longturtle").strip().split("\n\n")
     written = "\n\n".join(blocks)
     lists = re.sub(r"\n\s*\n(\s*)\[", r"\n\1[", written)
@@ -68,7 +77,9 @@ def _turtle(text: str, name: str) -> str:
     if _comments(text):
         fix = "use skos:scopeNote, skos:editorialNote or sh:description instead"
         message = "formatting would lose a comment"
-        raise ContentError([breach("structure", Position(name, _comments(text)), message, fix)])
+        raise ContentError(
+            [rule_problem("structure", Position(name, _comments(text)), message, fix)]
+        )
     return result
 
 
@@ -89,7 +100,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _yaml(text: str, name: str, ontology: Ontology) -> str:
-    tree = parse(text, name)
+    tree = parse_yaml_record(text, name)
     ordered = _arranged(tree, ontology)
     out = io.StringIO()
     dumper = _Dumper(out, allow_unicode=True, width=100)
@@ -102,10 +113,12 @@ def _yaml(text: str, name: str, ontology: Ontology) -> str:
     ):
         dumper.emit(event)
     result = out.getvalue()
-    if _plain(parse(result, name)) != _plain(ordered) or result.count("#") != text.count("#"):
+    if _plain(parse_yaml_record(result, name)) != _plain(ordered) or result.count(
+        "#"
+    ) != text.count("#"):
         fix = "delete comments (use `note:` for a note), or format this file by hand"
         message = "formatting would lose or change content"
-        raise ContentError([breach("structure", Position(name), message, fix)])
+        raise ContentError([rule_problem("structure", Position(name), message, fix)])
     return result
 
 
@@ -113,72 +126,74 @@ def _lines(text: str, name: str, ontology: Ontology) -> str:
     """One record a line with its keys in canonical order; numbers keep their spelling."""
     written: list[str] = []
     problems: list[Problem] = []
-    for line, tree in jsontext.parse_lines(io.BytesIO(text.encode()), name):
+    for line, tree in jsontext.parse_json_lines(io.BytesIO(text.encode()), name):
         if isinstance(tree, ContentError):
             problems += tree.problems
         else:
-            typed = dict(jsontext.typed(jsontext.read(line)))
+            typed = dict(jsontext.unquoted_values(jsontext.read_json(line)))
             written.append(_json(_arranged(tree, ontology), typed) + "\n")
     if problems:
         raise ContentError(problems)
     return "".join(written)
 
 
-def _json(node: Node, typed: dict[int, str]) -> str:
+def _json(node: RecordNode, typed: dict[int, str]) -> str:
     """A tree as JSON; `typed` holds the numbers and literals by their offset in the line."""
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return typed.get(node.position.column - 1) or json.dumps(node.text, ensure_ascii=False)
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return f"[{', '.join(_json(value, typed) for value in node.values)}]"
     members = (f"{_json(key, {})}: {_json(value, typed)}" for key, value in node.entries)
     return f"{{{', '.join(members)}}}"
 
 
-def _arranged(tree: Node, ontology: Ontology) -> Node:
-    if not isinstance(tree, Mapping):
+def _arranged(tree: RecordNode, ontology: Ontology) -> RecordNode:
+    if not isinstance(tree, MappingNode):
         return tree
     kind = tree.get("type")
     claims = tree.get("claims")
-    record_class = ontology.classes.get(kind.text) if isinstance(kind, Scalar) else None
-    if record_class is None or not isinstance(claims, Sequence):
+    record_class = ontology.classes.get(kind.text) if isinstance(kind, ScalarNode) else None
+    if record_class is None or not isinstance(claims, SequenceNode):
         keys = list(ontology.classes["Source"].keys)
         return _sorted(tree, ["id", *keys])
-    order = [*(key for key in TALK if key not in _LAST), *record_class.keys, *_LAST]
+    order = [*(key for key in CLAIM_KEYS if key not in _LAST), *record_class.keys, *_LAST]
     blocks = tuple(
-        _sorted(value, order) if isinstance(value, Mapping) else value for value in claims.values
+        _sorted(value, order) if isinstance(value, MappingNode) else value
+        for value in claims.values
     )
     swapped = tuple(
-        (key, Sequence(blocks, claims.position) if key.text == "claims" else value)
+        (key, SequenceNode(blocks, claims.position) if key.text == "claims" else value)
         for key, value in tree.entries
     )
-    return _sorted(Mapping(swapped, tree.position), ["id", "type", "claims"])
+    return _sorted(MappingNode(swapped, tree.position), ["id", "type", "claims"])
 
 
-def _sorted(node: Mapping, order: list[str]) -> Mapping:
+def _sorted(node: MappingNode, order: list[str]) -> MappingNode:
     rank = {key: place for place, key in enumerate(order)}
     ordered = sorted(node.entries, key=lambda entry: rank.get(entry[0].text, len(rank)))
-    return Mapping(tuple(ordered), node.position)
+    return MappingNode(tuple(ordered), node.position)
 
 
-def _plain(node: Node) -> Any:
+def _plain(node: RecordNode) -> Any:
     """The tree without positions, for comparison."""
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return node.text
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return [_plain(value) for value in node.values]
     return [(key.text, _plain(value)) for key, value in node.entries]
 
 
-def _events(node: Node, depth: int) -> list[Any]:
+def _events(node: RecordNode, depth: int) -> list[Any]:
     """The YAML events of a tree: block style outside, flow style inside."""
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         plain = (True, True)
         return [yaml.ScalarEvent(None, None, plain, node.text)]
-    inline = depth > 2 or (depth == 1 and isinstance(node, Mapping))
-    if isinstance(node, Sequence):
-        flow = depth != 1 and all(isinstance(value, Scalar) for value in node.values)
+    inline = depth > 2 or (depth == 1 and isinstance(node, MappingNode))
+    if isinstance(node, SequenceNode):
+        flow = depth != 1 and all(isinstance(value, ScalarNode) for value in node.values)
         flow = (
-            flow and sum(len(value.text) for value in node.values if isinstance(value, Scalar)) < 80
+            flow
+            and sum(len(value.text) for value in node.values if isinstance(value, ScalarNode)) < 80
         )
         inner = [event for value in node.values for event in _events(value, depth + 1)]
         opening = yaml.SequenceStartEvent(None, None, True, flow_style=flow)

@@ -13,14 +13,14 @@ from typing import Final
 
 from ..model import namespaces
 from ..model.dates import first_and_last, precision
-from ..model.messages import takes, value_problem
-from ..model.namespaces import expand, hashed
-from ..model.problems import ContentError, Position, Problem, breach
-from ..model.schema import Key, Ontology, RecordClass
-from ..model.suggest import Ids, nearest
-from ..syntax.tree import Mapping, Node, Scalar, Sequence
-from .reader import Block, Record, Records, Source
-from .record_graph import Sheet, iri, literal
+from ..model.messages import expected_values, value_problem
+from ..model.namespaces import expand, hashed_iri
+from ..model.problems import ContentError, Position, Problem, rule_problem
+from ..model.schema import Ontology, RecordClass, RecordKey
+from ..model.suggest import IdSuggestions, did_you_mean
+from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
+from .reader import ClaimBlock, Record, Records, Source
+from .record_graph import RecordGraph, iri, literal
 
 XSD: Final = namespaces.PREFIXES["xsd"]
 
@@ -33,19 +33,19 @@ _NUMBER: Final = {
 _TYPE: Final = iri(expand("rdf:type"))
 
 
-def things_of(records: Iterable[Record], ontology: Ontology) -> dict[str, str]:
+def record_iris(records: Iterable[Record], ontology: Ontology) -> dict[str, str]:
     """The IRIs of the records whose class exists, by id."""
     iris_by_id = {}
     for record in records:
         kind = ontology.classes.get(record.type.text)
         if kind is not None and kind.folder:
-            iris_by_id[record.id] = namespaces.thing(kind.folder, record.id)
+            iris_by_id[record.id] = namespaces.record_iri(kind.folder, record.id)
     return iris_by_id
 
 
 def map_records(
     records: Records, ontology: Ontology, iris_by_id: abc.Mapping[str, str]
-) -> tuple[Sheet, ...]:
+) -> tuple[RecordGraph, ...]:
     """A sheet for each record, then for each source; `iris_by_id` are the IRIs of all records.
 
     Raises ContentError with all problems, those of reading included.
@@ -71,24 +71,24 @@ class _Writer:
     ) -> None:
         self.ontology = ontology
         self.iris_by_id = iris_by_id
-        self.ids = Ids(iris_by_id)
+        self.ids = IdSuggestions(iris_by_id)
         self.unread = unread
 
-    def record(self, record: Record) -> Sheet:
-        sheet = Sheet(f"record/{record.id}", record.position.path)
+    def record(self, record: Record) -> RecordGraph:
+        sheet = RecordGraph(f"record/{record.id}", record.position.path)
         kind = self.ontology.classes.get(record.type.text)
         if kind is None or kind.folder is None:
             names = [record.name for record in self.ontology.records()]
-            fix = nearest(record.type.text, names) or "known types: " + ", ".join(names)
+            fix = did_you_mean(record.type.text, names) or "known types: " + ", ".join(names)
             message = f'no class is called "{record.type.text}"'
-            sheet.problems.append(breach("unknown-type", record.type.position, message, fix))
+            sheet.problems.append(rule_problem("unknown-type", record.type.position, message, fix))
             return sheet
         if record.folder not in (None, kind.folder):
             message = f"a record of type {kind.name} is in data/records/{record.folder}"
             fix = f"move it to data/records/{kind.folder}/"
-            sheet.problems.append(breach("folder", record.type.position, message, fix))
+            sheet.problems.append(rule_problem("folder", record.type.position, message, fix))
             return sheet
-        subject = iri(namespaces.thing(kind.folder, record.id))
+        subject = iri(namespaces.record_iri(kind.folder, record.id))
         sheet.add(sheet.facts, (subject, _TYPE, iri(kind.iri)), record.position)
         for block in record.blocks:
             claim = _Claim(self, sheet, block, record.id)
@@ -100,25 +100,25 @@ class _Writer:
             self.participations(sheet, subject)
         return sheet
 
-    def source(self, source: Source) -> Sheet:
-        sheet = Sheet(f"source/{source.id}", source.position.path)
+    def source(self, source: Source) -> RecordGraph:
+        sheet = RecordGraph(f"source/{source.id}", source.position.path)
         kind = self.ontology.by_iri[expand("pcve:Source")]
-        subject = iri(namespaces.source(source.id))
+        subject = iri(namespaces.source_iri(source.id))
         file = source.entries.get("textFile")
-        if isinstance(file, Scalar):
+        if isinstance(file, ScalarNode):
             sheet.needs.add(f"text/{file.text}")
         sheet.add(sheet.facts, (subject, _TYPE, iri(kind.iri)), source.position)
         for name, value in source.entries.entries:
             if name.text == "id":
                 continue
-            key = known_key(kind, name, sheet)
+            key = checked_key(kind, name, sheet)
             if key is None:
                 continue
             for term, place in self.values(key, value, sheet):
                 sheet.add(sheet.facts, (subject, iri(key.path), term), place)
         return sheet
 
-    def participations(self, sheet: Sheet, event: str) -> None:
+    def participations(self, sheet: RecordGraph, event: str) -> None:
         """Adds a participation for each statement on the event whose property implies a role."""
         facts = [key for key in sheet.places if len(key) == 3 and key[0] == event]
         for _, predicate, actor in facts:
@@ -128,7 +128,7 @@ class _Writer:
             tail = "/".join(
                 namespaces.local_name(term.strip("<>")) for term in (event, role, actor)
             )
-            node = iri(namespaces.thing("participation", tail))
+            node = iri(namespaces.record_iri("participation", tail))
             sheet.derived.add(node)
             place = sheet.places[event, predicate, actor]
             for name, term in (
@@ -139,19 +139,21 @@ class _Writer:
             ):
                 sheet.add(sheet.facts, (node, iri(expand(name)), term), place)
 
-    def values(self, key: Key, node: Node, sheet: Sheet) -> Iterator[tuple[str, Position]]:
+    def values(
+        self, key: RecordKey, node: RecordNode, sheet: RecordGraph
+    ) -> Iterator[tuple[str, Position]]:
         """The terms of `node`; a value without a term is added to the problems of the sheet."""
-        if isinstance(node, Sequence):
+        if isinstance(node, SequenceNode):
             for value in node.values:
                 yield from self.values(key, value, sheet)
         elif "langString" in "".join(key.datatypes):
             yield from _texts(key, node, sheet, self.ontology)
-        elif isinstance(node, Mapping):
+        elif isinstance(node, MappingNode):
             message, fix = (
                 f"{key.name} does not take nested keys",
-                f"write one value: {takes(key)}",
+                f"write one value: {expected_values(key)}",
             )
-            sheet.problems.append(breach("structure", node.position, message, fix))
+            sheet.problems.append(rule_problem("structure", node.position, message, fix))
         else:
             term = self.term(key, node, sheet)
             if isinstance(term, Problem):
@@ -159,17 +161,17 @@ class _Writer:
             else:
                 yield term, node.position
 
-    def term(self, key: Key, value: Scalar, sheet: Sheet) -> str | Problem:
+    def term(self, key: RecordKey, value: ScalarNode, sheet: RecordGraph) -> str | Problem:
         """The term of `value`, or the problem why it is not a value of `key`."""
         text = value.text
         if key.scheme and text in self.ontology.schemes.get(key.scheme, ()):
-            return iri(namespaces.concept(key.scheme, text))
+            return iri(namespaces.concept_iri(key.scheme, text))
         if key.datatypes and (typed := _typed(key, text)):
             return typed
         if not key.scheme and not key.datatypes:
             if text in self.iris_by_id or text in self.unread:
                 sheet.needs.add(f"record/{text}")
-                return iri(self.iris_by_id.get(text, namespaces.unread(text)))
+                return iri(self.iris_by_id.get(text, namespaces.unreadable_iri(text)))
             if not key.classes and _ADDRESS.fullmatch(text):
                 return iri(text)
         return value_problem(key, text, value.position, self.ontology, self.ids)
@@ -178,25 +180,25 @@ class _Writer:
 class _Claim:
     """Writes the facts of one block of a record, each with its claim."""
 
-    def __init__(self, writer: _Writer, sheet: Sheet, block: Block, owner: str) -> None:
+    def __init__(self, writer: _Writer, sheet: RecordGraph, block: ClaimBlock, owner: str) -> None:
         self.writer = writer
         self.sheet = sheet
         self.block = block
         self.owner = owner
         sheet.needs.update(f"source/{source.id}" for source in block.sources)
-        self.sources = tuple(namespaces.source(source.id) for source in block.sources)
+        self.sources = tuple(namespaces.source_iri(source.id) for source in block.sources)
         self.certainty = self.concept("certainty", block.certainty, "stated")
         self.standing = self.concept("standing", block.standing, "current")
         self.quote = self.quote_node() if block.span else None
 
-    def concept(self, scheme: str, value: Scalar | None, default: str) -> str:
+    def concept(self, scheme: str, value: ScalarNode | None, default: str) -> str:
         if value is None:
-            return namespaces.concept(scheme, default)
+            return namespaces.concept_iri(scheme, default)
         key = self.writer.ontology.by_iri[expand("pcve:Claim")].keys[scheme]
         term = self.writer.term(key, value, self.sheet)
         if isinstance(term, Problem):
             self.sheet.problems.append(term)
-        return namespaces.concept(scheme, value.text)
+        return namespaces.concept_iri(scheme, value.text)
 
     def quote_node(self) -> str:
         assert self.block.span
@@ -204,7 +206,7 @@ class _Claim:
         assert source_text
         start, end = self.block.span
         exact = source_text.text[start:end]
-        node = hashed("quote", self.sources[0], str(start), str(end), exact)
+        node = hashed_iri("quote", self.sources[0], str(start), str(end), exact)
         integer = XSD + "integer"
         for name, term in (
             ("rdf:type", iri(expand("oa:TextQuoteSelector"))),
@@ -218,13 +220,15 @@ class _Claim:
             self.sheet.add(self.sheet.evidence, triple, self.block.position)
         return node
 
-    def add_fact(self, subject: str, kind: RecordClass, name: Scalar, value: Node) -> None:
-        key = known_key(kind, name, self.sheet)
+    def add_fact(
+        self, subject: str, kind: RecordClass, name: ScalarNode, value: RecordNode
+    ) -> None:
+        key = checked_key(kind, name, self.sheet)
         if key is None:
             return
         nested = self.writer.ontology.by_iri.get(key.classes[0]) if len(key.classes) == 1 else None
         if nested is not None and nested.folder is None and not key.scheme:
-            for item in value.values if isinstance(value, Sequence) else (value,):
+            for item in value.values if isinstance(value, SequenceNode) else (value,):
                 self.add_nested(subject, key, nested, item)
             return
         for term, place in self.writer.values(key, value, self.sheet):
@@ -234,22 +238,24 @@ class _Claim:
 
     @property
     def is_current(self) -> bool:
-        return self.standing == namespaces.concept("standing", "current")
+        return self.standing == namespaces.concept_iri("standing", "current")
 
-    def add_nested(self, subject: str, key: Key, nested: RecordClass, value: Node) -> None:
+    def add_nested(
+        self, subject: str, key: RecordKey, nested: RecordClass, value: RecordNode
+    ) -> None:
         """Writes an entity that is nested in its record, such as a membership."""
-        identifier = value.get("id") if isinstance(value, Mapping) else None
-        if not isinstance(value, Mapping) or not isinstance(identifier, Scalar):
+        identifier = value.get("id") if isinstance(value, MappingNode) else None
+        if not isinstance(value, MappingNode) or not isinstance(identifier, ScalarNode):
             message = f"{key.name} takes nested keys, beginning with an id"
             fix = f"write {key.name}: {{id: a-name, {', '.join(f'{k}: …' for k in nested.keys)}}}"
-            self.sheet.problems.append(breach("structure", value.position, message, fix))
+            self.sheet.problems.append(rule_problem("structure", value.position, message, fix))
             return
         if not namespaces.ID.fullmatch(identifier.text):
             message = f'"{identifier.text}" is not a valid id'
             fix = "use lower-case letters a-z, digits and single hyphens"
-            self.sheet.problems.append(breach("structure", identifier.position, message, fix))
+            self.sheet.problems.append(rule_problem("structure", identifier.position, message, fix))
             return
-        node = iri(namespaces.thing(nested.segment, f"{self.owner}/{identifier.text}"))
+        node = iri(namespaces.record_iri(nested.segment, f"{self.owner}/{identifier.text}"))
         self.add_statement((subject, iri(key.path), node), value.position)
         if self.is_current:
             self.sheet.add(self.sheet.facts, (node, _TYPE, iri(nested.iri)), value.position)
@@ -257,8 +263,8 @@ class _Claim:
             if name.text != "id":
                 self.add_fact(node, nested, name, member)
 
-    def date_bounds(self, subject: str, key: Key, value: Node, place: Position) -> None:
-        days = first_and_last(value.text) if isinstance(value, Scalar) else None
+    def date_bounds(self, subject: str, key: RecordKey, value: RecordNode, place: Position) -> None:
+        days = first_and_last(value.text) if isinstance(value, ScalarNode) else None
         if days is None:
             return
         for bound in key.derives:
@@ -275,7 +281,7 @@ class _Claim:
         note = block.note.text if block.note else ""
         sources = " ".join(sorted(self.sources))
         parts = (sources, self.quote or "", self.certainty, self.standing, note)
-        node = iri(hashed("claim", *triple, *parts))
+        node = iri(hashed_iri("claim", *triple, *parts))
         if (node,) in sheet.places:
             return
         terms = [
@@ -299,28 +305,28 @@ class _Claim:
             sheet.cited += 1
 
 
-def derive_bounds(sheet: Sheet) -> None:
+def derive_bounds(sheet: RecordGraph) -> None:
     """Adds the earliest and latest possible day of each dated entity of the sheet."""
     for (owner, bound), (_, day, place) in sheet.bounds.items():
         sheet.add(sheet.facts, (owner, iri(bound), literal(day, XSD + "date")), place)
 
 
-def known_key(kind: RecordClass, name: Scalar, sheet: Sheet) -> Key | None:
+def checked_key(kind: RecordClass, name: ScalarNode, sheet: RecordGraph) -> RecordKey | None:
     """The key `name` of `kind`; None where it does not exist, with a problem added to the sheet."""
     key = kind.keys.get(name.text)
     if key is None:
         message = f'{kind.name} has no key "{name.text}"'
-        fix = nearest(name.text, kind.keys) or f"keys of {kind.name}: " + ", ".join(kind.keys)
-        sheet.problems.append(breach("unknown-key", name.position, message, fix))
+        fix = did_you_mean(name.text, kind.keys) or f"keys of {kind.name}: " + ", ".join(kind.keys)
+        sheet.problems.append(rule_problem("unknown-key", name.position, message, fix))
     return key
 
 
 def _texts(
-    key: Key, node: Node, sheet: Sheet, ontology: Ontology
+    key: RecordKey, node: RecordNode, sheet: RecordGraph, ontology: Ontology
 ) -> Iterator[tuple[str, Position]]:
-    if not isinstance(node, Mapping):
-        text = node.text if isinstance(node, Scalar) else "a list"
-        sheet.problems.append(value_problem(key, text, node.position, ontology, Ids(())))
+    if not isinstance(node, MappingNode):
+        text = node.text if isinstance(node, ScalarNode) else "a list"
+        sheet.problems.append(value_problem(key, text, node.position, ontology, IdSuggestions(())))
         return
     for tag, value in node.entries:
         if not _LANGUAGE.fullmatch(tag.text):
@@ -328,17 +334,17 @@ def _texts(
                 f'"{tag.text}" is not a language tag',
                 "use a code such as en, sq, sr, mk or bs",
             )
-            sheet.problems.append(breach("language", tag.position, message, fix))
+            sheet.problems.append(rule_problem("language", tag.position, message, fix))
             continue
-        for item in value.values if isinstance(value, Sequence) else (value,):
-            if isinstance(item, Scalar):
+        for item in value.values if isinstance(value, SequenceNode) else (value,):
+            if isinstance(item, ScalarNode):
                 yield literal(item.text, language=tag.text), item.position
             else:
                 message, fix = "expected a text, found keys", "write one text, or a list of texts"
-                sheet.problems.append(breach("structure", item.position, message, fix))
+                sheet.problems.append(rule_problem("structure", item.position, message, fix))
 
 
-def _typed(key: Key, text: str) -> str:
+def _typed(key: RecordKey, text: str) -> str:
     """`text` as a literal of the datatype of `key` that it matches; empty where it matches none."""
     kinds = {namespaces.local_name(datatype): datatype for datatype in key.datatypes}
     if {"date", "gYear", "gYearMonth"} & kinds.keys():

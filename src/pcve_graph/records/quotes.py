@@ -33,7 +33,7 @@ class HeldText:
 
         Empty where there is none, or where `quote` contains no words.
         """
-        folded_quote = fold(quote)
+        folded_quote = fold_quote(quote)
         spans: list[tuple[int, int]] = []
         at = self._folded.find(folded_quote) if folded_quote else -1
         while at >= 0:
@@ -48,7 +48,7 @@ class HeldText:
         two are the continuations of the quote and of the text. All are empty where not even the
         first word occurs.
         """
-        folded_quote = fold(quote)
+        folded_quote = fold_quote(quote)
         low, high = 0, len(folded_quote)
         while low < high:
             middle = (low + high + 1) // 2
@@ -66,6 +66,6 @@ class HeldText:
         )
 
 
-def fold(words: str) -> str:
+def fold_quote(words: str) -> str:
     """`words` with single spaces and plain quotation marks, trimmed."""
     return " ".join(words.translate(_MARKS).split())

@@ -10,18 +10,18 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from ..model.problems import ContentError, Position, Problem, breach
+from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.project import Project
-from ..model.suggest import nearest
-from ..model.visible import refused
-from ..syntax.tree import Mapping, Node, Scalar, Sequence, decode
-from ..system.files import LARGEST, read_inside
-from .files import Entry, File, home_files, read_entries
+from ..model.suggest import did_you_mean
+from ..model.visible import first_refused
+from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode, decode_utf8
+from ..system.files import LARGEST_FILE, read_inside
+from .files import RecordEntry, RecordFile, project_files, read_entries
 from .quotes import HeldText
 
 Parsed = TypeVar("Parsed")
 
-TALK = ("source", "quote", "occurrence", "certainty", "standing", "note")
+CLAIM_KEYS = ("source", "quote", "occurrence", "certainty", "standing", "note")
 """The keys of a block that describe the claim; every other key is a fact."""
 
 
@@ -30,7 +30,7 @@ class Source:
     """A source as its file states it. `text` is None where no text is held."""
 
     id: str
-    entries: Mapping
+    entries: MappingNode
     text: HeldText | None
 
     @property
@@ -39,7 +39,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ClaimBlock:
     """A claim block: facts with their sources and quote.
 
     There are several `sources` where only all of them together support the facts. `span` is
@@ -48,10 +48,10 @@ class Block:
 
     sources: tuple[Source, ...]
     span: tuple[int, int] | None
-    certainty: Scalar | None
-    standing: Scalar | None
-    note: Scalar | None
-    facts: tuple[tuple[Scalar, Node], ...]
+    certainty: ScalarNode | None
+    standing: ScalarNode | None
+    note: ScalarNode | None
+    facts: tuple[tuple[ScalarNode, RecordNode], ...]
     position: Position
 
 
@@ -60,9 +60,9 @@ class Record:
     """A record and its claim blocks. `folder` is None for a file outside data/records."""
 
     id: str
-    type: Scalar
+    type: ScalarNode
     folder: str | None
-    blocks: tuple[Block, ...]
+    blocks: tuple[ClaimBlock, ...]
     position: Position
 
 
@@ -80,16 +80,16 @@ class Records:
     unread: frozenset[str] = frozenset()
 
 
-def read_records(project: Project, guests: Iterable[File] = ()) -> Records:
+def read_records(project: Project, guests: Iterable[RecordFile] = ()) -> Records:
     """Every source and record of `project`, in one pass over sorted file names.
 
     `guests` are files outside the project; their records replace those of the same id. An entry
     that cannot be read adds its problems to the result and does not stop the others.
     """
     folder = project.data / "sources"
-    home = [path for path in home_files(project, folder) if path.parent == folder]
+    home = [path for path in project_files(project, folder) if path.parent == folder]
     sources, problems = read_sources_in(project, home)
-    home = home_files(project, project.data / "records")
+    home = project_files(project, project.data / "records")
     records = read_records_in(project, home, sources, guests)
     return Records(
         records=records.records,
@@ -116,7 +116,7 @@ def read_records_in(
     project: Project,
     paths: Iterable[Path],
     sources: Mapping_[str, Source | None],
-    guests: Iterable[File] = (),
+    guests: Iterable[RecordFile] = (),
 ) -> Records:
     """The records in these files, without sources; `guests` as in `read_records`."""
     problems: list[Problem] = []
@@ -138,17 +138,17 @@ def read_records_in(
     )
 
 
-def without(records: Records, problems: Iterable[Problem]) -> Records:
+def without_faulty(records: Records, problems: Iterable[Problem]) -> Records:
     """The records and sources without any of `problems`, in them or in a source they cite.
 
     The other records become `unread`.
     """
-    wrong = {extent(problem.position) for problem in problems}
-    sources = {source.id for source in records.sources if extent(source.position) in wrong}
+    wrong = {record_extent(problem.position) for problem in problems}
+    sources = {source.id for source in records.sources if record_extent(source.position) in wrong}
     remaining = tuple(
         record
         for record in records.records
-        if extent(record.position) not in wrong
+        if record_extent(record.position) not in wrong
         and not any(source.id in sources for block in record.blocks for source in block.sources)
     )
     return Records(
@@ -160,17 +160,17 @@ def without(records: Records, problems: Iterable[Problem]) -> Records:
     )
 
 
-def extent(position: Position) -> tuple[str, int]:
+def record_extent(position: Position) -> tuple[str, int]:
     """What identifies the record at `position`: its file, and in JSON Lines its line, else 0."""
     one_a_line = position.path.endswith(".jsonl") or position.path == "stdin"
     return position.path, position.line if one_a_line else 0
 
 
 def _read_each(
-    entries: Iterable[Entry],
+    entries: Iterable[RecordEntry],
     positions_by_id: dict[str, Position],
     problems: list[Problem],
-    read: Callable[[Entry], Parsed],
+    read: Callable[[RecordEntry], Parsed],
 ) -> Iterator[tuple[str, Parsed]]:
     """The id and the result of `read` for each entry; positions and problems are collected.
 
@@ -182,7 +182,7 @@ def _read_each(
             message = f'the id "{entry.id}" is already used in {first.path}'
             message += f", line {first.line}" if first.line > 1 else ""
             fix = "merge the two if they are the same, else give the newer one another id"
-            problems.append(breach("duplicate-id", entry.position, message, fix))
+            problems.append(rule_problem("duplicate-id", entry.position, message, fix))
             continue
         if entry.id:
             positions_by_id[entry.id] = entry.position
@@ -192,12 +192,12 @@ def _read_each(
             problems.extend(error.problems)
 
 
-def _source(project: Project, entry: Entry) -> Source:
+def _source(project: Project, entry: RecordEntry) -> Source:
     root = entry.root()
     file, sha256 = root.get("textFile"), root.get("sha256")
     if file is None and sha256 is None:
         return Source(entry.id, root, None)
-    if not isinstance(file, Scalar) or not isinstance(sha256, Scalar):
+    if not isinstance(file, ScalarNode) or not isinstance(sha256, ScalarNode):
         fix = "state both, or neither"
         raise _stop("held-text", root.position, "only one of textFile and sha256 is stated", fix)
     folder = project.data / "sources" / "texts"
@@ -205,18 +205,18 @@ def _source(project: Project, entry: Entry) -> Source:
     if path.parent != folder or not path.is_file():
         fix = f"put the file there, or correct its name ({project.relative(folder)})"
         raise _stop("held-text", file.position, f'file not found: "{file.text}"', fix)
-    raw = read_inside(path, project.root, LARGEST)
+    raw = read_inside(path, project.root, LARGEST_FILE)
     digest = hashlib.sha256(raw).hexdigest()
     if digest != sha256.text:
         fix = f"restore the file; if it was changed on purpose, write sha256: {digest}"
         raise _stop("checksum", sha256.position, f"the checksum of {file.text} does not match", fix)
-    return Source(entry.id, root, HeldText(decode(raw, project.relative(path))))
+    return Source(entry.id, root, HeldText(decode_utf8(raw, project.relative(path))))
 
 
-def _record(project: Project, entry: Entry, sources: Mapping_[str, Source | None]) -> Record:
+def _record(project: Project, entry: RecordEntry, sources: Mapping_[str, Source | None]) -> Record:
     root = entry.root()
     problems = [
-        breach(
+        rule_problem(
             "unknown-key",
             key.position,
             f'a record has no key "{key.text}"',
@@ -226,18 +226,18 @@ def _record(project: Project, entry: Entry, sources: Mapping_[str, Source | None
         if key.text not in ("id", "type", "claims")
     ]
     kind, claims = root.get("type"), root.get("claims")
-    if not isinstance(kind, Scalar):
+    if not isinstance(kind, ScalarNode):
         problems.append(_missing(root, "type", "write `type: Event` or another class"))
-    if not isinstance(claims, Sequence):
+    if not isinstance(claims, SequenceNode):
         problems.append(_missing(root, "claims", "write `claims:` and a list of blocks under it"))
-    blocks: list[Block] = []
-    nodes = claims.values if isinstance(claims, Sequence) else ()
+    blocks: list[ClaimBlock] = []
+    nodes = claims.values if isinstance(claims, SequenceNode) else ()
     for node in nodes:
         try:
             blocks.append(_block(node, sources))
         except ContentError as error:
             problems.extend(error.problems)
-    if problems or len(blocks) < len(nodes) or not isinstance(kind, Scalar):
+    if problems or len(blocks) < len(nodes) or not isinstance(kind, ScalarNode):
         raise ContentError(problems)
     home, path = project.data / "records", entry.path
     inside = path is not None and path.is_relative_to(home)
@@ -245,20 +245,20 @@ def _record(project: Project, entry: Entry, sources: Mapping_[str, Source | None
     return Record(entry.id, kind, folder, tuple(blocks), root.position)
 
 
-def _block(node: Node, sources: Mapping_[str, Source | None]) -> Block:
+def _block(node: RecordNode, sources: Mapping_[str, Source | None]) -> ClaimBlock:
     """One block. Raises ContentError, without problems where a source has reported its own."""
-    if not isinstance(node, Mapping):
+    if not isinstance(node, MappingNode):
         fix = "a block begins with `- source: …`"
         raise _stop("structure", node.position, "a block must have keys", fix)
-    settings: dict[str, Scalar] = {}
+    settings: dict[str, ScalarNode] = {}
     for key, value in node.entries:
-        if key.text in TALK and key.text != "source":
-            if not isinstance(value, Scalar):
+        if key.text in CLAIM_KEYS and key.text != "source":
+            if not isinstance(value, ScalarNode):
                 raise _stop(
                     "structure", value.position, f"{key.text} is not a text", "write one text"
                 )
             settings[key.text] = value
-    facts = tuple((key, value) for key, value in node.entries if key.text not in TALK)
+    facts = tuple((key, value) for key, value in node.entries if key.text not in CLAIM_KEYS)
     names = _scalars(node.get("source"))
     if not names or not facts:
         missing = "fact" if names else "source"
@@ -273,7 +273,7 @@ def _block(node: Node, sources: Mapping_[str, Source | None]) -> Block:
         fix = "add `note:` with the reason"
         raise _stop("reason", doubt.position, f"this block is {doubt.text} but has no note", fix)
     chosen = tuple(_cited(name, sources) for name in names)
-    return Block(
+    return ClaimBlock(
         sources=chosen,
         span=_span(chosen, settings, node.position),
         certainty=settings.get("certainty"),
@@ -284,14 +284,14 @@ def _block(node: Node, sources: Mapping_[str, Source | None]) -> Block:
     )
 
 
-def _scalars(node: Node | None) -> tuple[Scalar, ...]:
-    nodes = node.values if isinstance(node, Sequence) else (node,)
-    return tuple(node for node in nodes if isinstance(node, Scalar))
+def _scalars(node: RecordNode | None) -> tuple[ScalarNode, ...]:
+    nodes = node.values if isinstance(node, SequenceNode) else (node,)
+    return tuple(node for node in nodes if isinstance(node, ScalarNode))
 
 
-def _cited(name: Scalar, sources: Mapping_[str, Source | None]) -> Source:
+def _cited(name: ScalarNode, sources: Mapping_[str, Source | None]) -> Source:
     if name.text not in sources:
-        hint = nearest(name.text, sources)
+        hint = did_you_mean(name.text, sources)
         fix = hint or f"create it (pcve new source {name.text}), or correct the id"
         raise _stop("unknown-source", name.position, f'no source has the id "{name.text}"', fix)
     source = sources[name.text]
@@ -300,12 +300,12 @@ def _cited(name: Scalar, sources: Mapping_[str, Source | None]) -> Source:
     return source
 
 
-def _doubtful(value: Scalar | None) -> bool:
+def _doubtful(value: ScalarNode | None) -> bool:
     return value is not None and value.text in ("inferred", "disputed")
 
 
 def _span(
-    sources: tuple[Source, ...], settings: dict[str, Scalar], position: Position
+    sources: tuple[Source, ...], settings: dict[str, ScalarNode], position: Position
 ) -> tuple[int, int] | None:
     quote, occurrence = settings.get("quote"), settings.get("occurrence")
     source = next((source for source in sources if source.text is not None), sources[0])
@@ -343,16 +343,16 @@ def _span(
         message = f"the quote occurs {len(spans)} {times} in the text"
         raise _stop("quote-ambiguous", place.position, message, fix)
     start, end = spans[int(which) - 1]
-    if bad := refused(source.text.text[start:end]):
+    if bad := first_refused(source.text.text[start:end]):
         message = f"in the text of {source.id} these words contain the character {bad.name}"
         fix = "quote the words before it, or those after it"
         raise _stop("control-character", quote.position, message, fix)
     return start, end
 
 
-def _missing(root: Mapping, key: str, fix: str) -> Problem:
-    return breach("missing-key", root.position, f"{key} is missing or malformed", fix)
+def _missing(root: MappingNode, key: str, fix: str) -> Problem:
+    return rule_problem("missing-key", root.position, f"{key} is missing or malformed", fix)
 
 
 def _stop(rule: str, position: Position, message: str, fix: str) -> ContentError:
-    return ContentError([breach(rule, position, message, fix)])
+    return ContentError([rule_problem(rule, position, message, fix)])

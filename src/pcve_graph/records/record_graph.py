@@ -9,12 +9,12 @@ import pyoxigraph as ox
 
 from ..model.problems import Position, Problem
 
-Place = tuple[str, ...]
+StatementKey = tuple[str, ...]
 """What has a position: (subject,), (subject, predicate) or (subject, predicate, object)."""
 
 
 @dataclass(slots=True)
-class Sheet:
+class RecordGraph:
     """The N-Triples lines of one record or source, and the position of each.
 
     `owner` is `record/<id>` or `source/<id>`; `needs` holds the owners that the lines depend on.
@@ -26,7 +26,7 @@ class Sheet:
     path: str
     facts: dict[str, None] = field(default_factory=dict)
     evidence: dict[str, None] = field(default_factory=dict)
-    places: dict[Place, Position] = field(default_factory=dict)
+    places: dict[StatementKey, Position] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     bounds: dict[tuple[str, str], tuple[int, str, Position]] = field(default_factory=dict)
     derived: set[str] = field(default_factory=set)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..model import namespaces
-from ..model.messages import takes
-from ..model.namespaces import ID, kebab
+from ..model.messages import expected_values
+from ..model.namespaces import ID, kebab_case
 from ..model.problems import UsageError
 from ..model.project import Project
-from ..model.schema import Key, Ontology, RecordClass
-from ..model.suggest import nearest
+from ..model.schema import Ontology, RecordClass, RecordKey
+from ..model.suggest import did_you_mean
 
 
-def draft(project: Project, ontology: Ontology, kind: str, identifier: str) -> tuple[Path, str]:
+def draft_record(
+    project: Project, ontology: Ontology, kind: str, identifier: str
+) -> tuple[Path, str]:
     """The path and text of the new file.
 
     Raises UsageError for an unknown kind, an invalid id, or an id that is in use.
@@ -22,7 +24,7 @@ def draft(project: Project, ontology: Ontology, kind: str, identifier: str) -> t
         raise UsageError(
             f"invalid id {identifier!r}: use lower-case letters a-z, digits and single hyphens"
         )
-    kinds = {kebab(record.name): record for record in ontology.records()}
+    kinds = {kebab_case(record.name): record for record in ontology.records()}
     if kind == "source":
         path = project.data / "sources" / f"{identifier}.yml"
         existing = [path] if path.exists() else []
@@ -34,7 +36,7 @@ def draft(project: Project, ontology: Ontology, kind: str, identifier: str) -> t
         existing = sorted(folder.rglob(f"{identifier}.yml"))
         text = _record(record_class, identifier)
     else:
-        hint = nearest(kind, kinds) or "known kinds: source, " + ", ".join(kinds)
+        hint = did_you_mean(kind, kinds) or "known kinds: source, " + ", ".join(kinds)
         raise UsageError(f"unknown kind {kind!r}; {hint}")
     if existing:
         raise UsageError(f"the id {identifier} is already used by {project.relative(existing[0])}")
@@ -46,11 +48,11 @@ def _source(kind: RecordClass, identifier: str) -> str:
     return "\n".join([f"id: {identifier}", *rows]) + "\n"
 
 
-def _blank(key: Key) -> str:
+def _blank(key: RecordKey) -> str:
     """A placeholder in the form that the key takes."""
     if any(namespaces.local_name(datatype) == "langString" for datatype in key.datatypes):
         return "{en: <text>}"
-    return f"<{takes(key)}>"
+    return f"<{expected_values(key)}>"
 
 
 def _record(kind: RecordClass, identifier: str) -> str:

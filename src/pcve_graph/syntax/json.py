@@ -12,22 +12,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ..model.problems import ContentError, Position, breach
+from ..model.problems import ContentError, Position, rule_problem
 from .tree import (
-    DEPTH,
-    Mapping,
-    Node,
-    Scalar,
-    Sequence,
+    RECORD_DEPTH,
+    MappingNode,
+    RecordNode,
+    ScalarNode,
+    SequenceNode,
     check_characters,
-    checked,
-    decode,
-    empty,
-    too_deep,
-    twice,
+    checked_scalar,
+    decode_utf8,
+    duplicate_key_error,
+    empty_value_error,
+    record_depth_error,
 )
 
-LONGEST: Final = 2**22
+LONGEST_LINE: Final = 2**22
 """The length in bytes of the longest line that is read."""
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
@@ -38,7 +38,7 @@ _UNEXPECTED: Final = re.compile(r"[\w.+/#-]+|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class JsonValue:
     """A JSON value and its offset in the text.
 
     `kind` is `{`, `[`, `"`, `0` for any number, `t` for true, `f` for false or `n` for null. `text`
@@ -49,8 +49,8 @@ class Value:
     kind: str
     at: int
     text: str = ""
-    values: tuple[Value, ...] = ()
-    members: tuple[tuple[str, int, Value], ...] = ()
+    values: tuple[JsonValue, ...] = ()
+    members: tuple[tuple[str, int, JsonValue], ...] = ()
 
 
 class JsonError(ValueError):
@@ -69,7 +69,7 @@ class TooDeepError(ValueError):
         self.at = at
 
 
-def read(text: str, levels: int = 400) -> Value:
+def read_json(text: str, levels: int = 400) -> JsonValue:
     """The JSON value that `text` consists of. Raises JsonError, or TooDeepError beyond `levels`."""
     reader = _Reader(text)
     value = reader.value(levels)
@@ -79,12 +79,12 @@ def read(text: str, levels: int = 400) -> Value:
     return value
 
 
-def typed(value: Value) -> Iterator[tuple[int, str]]:
+def unquoted_values(value: JsonValue) -> Iterator[tuple[int, str]]:
     """The numbers, booleans and nulls in `value`: the offset of each, and its text as typed."""
     if value.kind not in '{["':
         yield value.at, value.text
     for item in (*value.values, *(member for _, _, member in value.members)):
-        yield from typed(item)
+        yield from unquoted_values(item)
 
 
 class _Reader:
@@ -97,28 +97,28 @@ class _Reader:
         self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
         return self.text[self.at : self.at + 1]
 
-    def value(self, levels: int) -> Value:
+    def value(self, levels: int) -> JsonValue:
         kind, at = self.peek(), self.at
         if kind and kind in "{[":
             if levels == 0:
                 raise TooDeepError(at)
             self.at += 1
             if kind == "{":
-                return Value(kind, at, members=tuple(self.members(levels - 1)))
-            return Value(kind, at, values=tuple(self.values(levels - 1)))
+                return JsonValue(kind, at, members=tuple(self.members(levels - 1)))
+            return JsonValue(kind, at, values=tuple(self.values(levels - 1)))
         if kind == '"':
-            return Value(kind, at, self.string())
+            return JsonValue(kind, at, self.string())
         for pattern, name in ((_NUMBER, "0"), (_WORD, kind)):
             if match := pattern.match(self.text, at):
                 self.at = match.end()
-                return Value(name, at, match.group())
+                return JsonValue(name, at, match.group())
         raise self.unexpected("a value")
 
-    def values(self, levels: int) -> Iterator[Value]:
+    def values(self, levels: int) -> Iterator[JsonValue]:
         while self.has_next("]"):
             yield self.value(levels)
 
-    def members(self, levels: int) -> Iterator[tuple[str, int, Value]]:
+    def members(self, levels: int) -> Iterator[tuple[str, int, JsonValue]]:
         while self.has_next("}"):
             if self.peek() != '"':
                 raise self.unexpected("a key in double quotation marks")
@@ -189,7 +189,7 @@ class _Reader:
         return JsonError(self.at, f"unexpected {word}, expected {expected}", fix)
 
 
-def parse(text: str, path: str, line: int = 1) -> Node:
+def parse_json_record(text: str, path: str, line: int = 1) -> RecordNode:
     """The tree of the record in `text`, which is line `line` of `path`.
 
     Raises ContentError: `json-syntax`, `control-character`, `duplicate-key`, `empty-value`,
@@ -197,40 +197,44 @@ def parse(text: str, path: str, line: int = 1) -> Node:
     """
     check_characters(text, path, line)
     try:
-        return _node(read(text, DEPTH), path, line)
+        return _node(read_json(text, RECORD_DEPTH), path, line)
     except JsonError as error:
         position = Position(path, line, error.at + 1)
-        raise ContentError([breach("json-syntax", position, error.message, error.fix)]) from error
+        raise ContentError(
+            [rule_problem("json-syntax", position, error.message, error.fix)]
+        ) from error
     except TooDeepError as error:
-        raise too_deep(Position(path, line, error.at + 1)) from None
+        raise record_depth_error(Position(path, line, error.at + 1)) from None
 
 
-def _node(value: Value, path: str, line: int) -> Node:
+def _node(value: JsonValue, path: str, line: int) -> RecordNode:
     position = Position(path, line, value.at + 1)
     if value.kind == "[":
         values = tuple(_node(item, path, line) for item in value.values)
         for item, node in zip(value.values, values, strict=True):
             if _blank(item):
-                raise empty("an item", node.position)
-        return Sequence(values, position)
+                raise empty_value_error("an item", node.position)
+        return SequenceNode(values, position)
     if value.kind != "{":
-        return checked(Scalar(value.text, position))
-    entries: dict[str, tuple[Scalar, Node]] = {}
+        return checked_scalar(ScalarNode(value.text, position))
+    entries: dict[str, tuple[ScalarNode, RecordNode]] = {}
     for name, at, item in value.members:
-        key = checked(Scalar(name, Position(path, line, at + 1)))
+        key = checked_scalar(ScalarNode(name, Position(path, line, at + 1)))
         if name in entries:
-            raise twice(key, entries[name][0].position)
+            raise duplicate_key_error(key, entries[name][0].position)
         if _blank(item):
-            raise empty(f'"{name}"', key.position)
+            raise empty_value_error(f'"{name}"', key.position)
         entries[name] = (key, _node(item, path, line))
-    return Mapping(tuple(entries.values()), position)
+    return MappingNode(tuple(entries.values()), position)
 
 
-def _blank(value: Value) -> bool:
+def _blank(value: JsonValue) -> bool:
     return value.kind == "n" or (value.kind == '"' and not value.text.strip())
 
 
-def parse_lines(lines: Iterable[bytes], path: str) -> Iterator[tuple[str, Node | ContentError]]:
+def parse_json_lines(
+    lines: Iterable[bytes], path: str
+) -> Iterator[tuple[str, RecordNode | ContentError]]:
     """The records of JSON Lines: the text of each, and its tree or its error.
 
     Empty lines are skipped. After a line that does not close its object, lines that do not begin a
@@ -244,12 +248,14 @@ def parse_lines(lines: Iterable[bytes], path: str) -> Iterator[tuple[str, Node |
         unclosed = False
         text = ""
         try:
-            if len(raw) > LONGEST:
-                message = f"the line is longer than {LONGEST // 2**20} MB"
+            if len(raw) > LONGEST_LINE:
+                message = f"the line is longer than {LONGEST_LINE // 2**20} MB"
                 fix = "shorten the record; one is a page or two of text"
-                raise ContentError([breach("file-size", Position(path, number), message, fix)])
-            text = decode(raw.rstrip(b"\r\n"), path, number)
-            yield text, parse(text, path, number)
+                raise ContentError(
+                    [rule_problem("file-size", Position(path, number), message, fix)]
+                )
+            text = decode_utf8(raw.rstrip(b"\r\n"), path, number)
+            yield text, parse_json_record(text, path, number)
         except ContentError as error:
             unclosed = isinstance(error.__cause__, JsonError) and error.__cause__.early
             yield text, error

@@ -11,11 +11,11 @@ import json
 import re
 from typing import Any, Final
 
-from ..model.problems import ContentError, breach
-from .tree import DEEPEST, place_in, too_nested
-from .turtle_check import newer_rdf
+from ..model.problems import ContentError, rule_problem
+from .tree import DOCUMENT_DEPTH, document_depth_error, position_at
+from .turtle_check import rdf12_error
 
-COPIES: Final = 10**7
+MOST_COPIES: Final = 10**7
 """The most terms that the contexts of one file may copy, which takes some seconds."""
 
 _TOKEN: Final = re.compile(
@@ -38,8 +38,8 @@ def check_jsonld(raw: bytes, name: str) -> None:
         kind = match.lastgroup
         if kind == "open":
             depth += 1
-            if depth > DEEPEST:
-                raise too_nested(place_in(raw, match.start(kind), name))
+            if depth > DOCUMENT_DEPTH:
+                raise document_depth_error(position_at(raw, match.start(kind), name))
             contexts.sizes.append(contexts.sizes[-1])
         elif kind == "close":
             if depth:
@@ -53,7 +53,7 @@ def check_jsonld(raw: bytes, name: str) -> None:
             key = kind == "key"
             text = match["text"]
             if key and text in contexts.directions and not _NULL.match(raw, match.end()):
-                raise newer_rdf(raw, match.start("text"), name, "a base direction")
+                raise rdf12_error(raw, match.start("text"), name, "a base direction")
             if key and text == b'"@context"' and context < 0:
                 context, at = depth, match.end()
             elif context < 0 and text in contexts.scoped:
@@ -79,10 +79,12 @@ class _Contexts:
     def copy(self, at: int) -> None:
         """Count the copy of the active context at the offset `at`."""
         self.copied += self.sizes[-1]
-        if self.copied > COPIES:
+        if self.copied > MOST_COPIES:
             message = "the nested contexts copy too many terms"
             fix = "define the terms in one context at the beginning of the file"
-            raise ContentError([breach("nesting", place_in(self.raw, at, self.name), message, fix)])
+            raise ContentError(
+                [rule_problem("nesting", position_at(self.raw, at, self.name), message, fix)]
+            )
 
     def enter(self, start: int, end: int) -> None:
         """Add the local context from `start` to `end` to the active one."""
@@ -93,9 +95,13 @@ class _Contexts:
         self.copy(start)
         for definitions in _objects(local):
             if _has_long_chain(_terms_used(definitions)):
-                message = f"the definition of a term goes through more than {DEEPEST} other terms"
-                place = place_in(self.raw, start, self.name)
-                raise ContentError([breach("nesting", place, message, "write its IRI in full")])
+                message = (
+                    f"the definition of a term goes through more than {DOCUMENT_DEPTH} other terms"
+                )
+                place = position_at(self.raw, start, self.name)
+                raise ContentError(
+                    [rule_problem("nesting", place, message, "write its IRI in full")]
+                )
             for term, value in definitions.items():
                 if _has_context(value):
                     self.scoped.add(json.dumps(term).encode())
@@ -136,7 +142,7 @@ def _names(word: str) -> tuple[str, str]:
 
 
 def _has_long_chain(terms_used: dict[str, list[str]]) -> bool:
-    """Whether a chain of definitions has more than `DEEPEST` terms, or is a cycle of as many."""
+    """Whether a chain of definitions has more than `DOCUMENT_DEPTH` terms, or is a cycle."""
     heights: dict[str, int] = {}
     for first in terms_used:
         path = [] if first in heights else [(first, iter(terms_used[first]))]
@@ -149,6 +155,6 @@ def _has_long_chain(terms_used: dict[str, list[str]]) -> bool:
                 path.pop()
             elif all(part != ancestor for ancestor, _ in path):
                 path.append((part, iter(terms_used[part])))
-            if len(path) > DEEPEST or heights.get(term, 0) > DEEPEST:
+            if len(path) > DOCUMENT_DEPTH or heights.get(term, 0) > DOCUMENT_DEPTH:
                 return True
     return False

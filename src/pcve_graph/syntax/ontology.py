@@ -13,16 +13,16 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..model.namespaces import expand, local_name
-from ..model.problems import ContentError, Position, breach
+from ..model.problems import ContentError, Position, rule_problem
 from ..model.project import Project
-from ..model.schema import VOCAB, Key, Ontology, RecordClass
-from ..model.visible import refused, written_at
-from ..system.cache import kept
-from ..system.files import LARGEST, read_inside
+from ..model.schema import VOCAB_BASE, Ontology, RecordClass, RecordKey
+from ..model.visible import first_refused, offset_in_turtle
+from ..system.cache import cached
+from ..system.files import LARGEST_FILE, read_inside
 from .turtle_check import check_turtle
 
 
-class Triples:
+class TripleIndex:
     """Triples indexed by (subject, predicate) and (predicate, object); terms are plain values."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
@@ -45,7 +45,7 @@ class Triples:
         """The first value of the property `name` in sorted order, or `default`."""
         return min(self.by.get((subject, expand(name)), ()), default=default)
 
-    def having(self, name: str, value: str) -> list[str]:
+    def subjects_with(self, name: str, value: str) -> list[str]:
         """The subjects for which the property `name` has this value, sorted."""
         return sorted(self.subjects.get((expand(name), value), ()))
 
@@ -72,14 +72,14 @@ def read_turtle(raw: bytes, name: str) -> list[ox.Triple]:
     except SyntaxError as error:
         place = Position(name, error.lineno or 1, error.offset or 1)
         fix = "correct the Turtle at this position"
-        raise ContentError([breach("ontology-syntax", place, error.msg, fix)]) from None
+        raise ContentError([rule_problem("ontology-syntax", place, error.msg, fix)]) from None
     terms = (_bare(term) for triple in triples for term in (triple.subject, triple.object))
-    if bad := next(filter(None, map(refused, terms)), None):
+    if bad := next(filter(None, map(first_refused, terms)), None):
         text = raw.decode()
-        at = written_at(text, bad.name)
+        at = offset_in_turtle(text, bad.name)
         place = Position(name, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
         message, fix = f"found the character {bad.name}", f"delete the character {bad.name} here"
-        raise ContentError([breach("control-character", place, message, fix)])
+        raise ContentError([rule_problem("control-character", place, message, fix)])
     return triples
 
 
@@ -91,15 +91,17 @@ def read_ontology(project: Project) -> Ontology:
     align.ttl contains a blank node.
     """
     paths = [project.ontology / f"{name}.ttl" for name in ("pcve", "vocab", "shapes", "align")]
-    raw = [read_inside(path, project.root, LARGEST) for path in paths[:3]]
+    raw = [read_inside(path, project.root, LARGEST_FILE) for path in paths[:3]]
     align = paths[3].exists() or paths[3].is_symlink()
-    raw.append(read_inside(paths[3], project.root, LARGEST) if align else b"")
+    raw.append(read_inside(paths[3], project.root, LARGEST_FILE) if align else b"")
     return _ontology(project.build, tuple(map(project.relative, paths)), tuple(raw))
 
 
 @lru_cache(2)
 def _ontology(build: Path, names: tuple[str, ...], raw: tuple[bytes, ...]) -> Ontology:
-    content = kept(build, "ontology", [*map(str.encode, names), *raw], lambda: _parsed(names, raw))
+    content = cached(
+        build, "ontology", [*map(str.encode, names), *raw], lambda: _parsed(names, raw)
+    )
     by_iri = {entry["iri"]: _record_class(entry) for entry in content["classes"]}
     keys = (key for record_class in by_iri.values() for key in record_class.keys.values())
     return Ontology(
@@ -113,13 +115,13 @@ def _ontology(build: Path, names: tuple[str, ...], raw: tuple[bytes, ...]) -> On
         messages={shape: (name, message) for shape, (name, message) in content["messages"].items()},
         labels={(scheme, term): tuple(words) for scheme, term, words in content["labels"]},
         by_shape={key.shape: key for key in keys},
-        pointed={shape: tuple(values) for shape, values in content["pointed"].items()},
+        has_values={shape: tuple(values) for shape, values in content["pointed"].items()},
         texts={name: text.decode() for name, text in zip(names, raw, strict=True)},
     )
 
 
 def _record_class(content: dict[str, Any]) -> RecordClass:
-    keys = {name: Key(**{**key, **_tuples(key)}) for name, key in content["keys"].items()}
+    keys = {name: RecordKey(**{**key, **_tuples(key)}) for name, key in content["keys"].items()}
     return RecordClass(**{**content, "keys": keys})
 
 
@@ -136,14 +138,14 @@ def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
             place = Position(names[0].rpartition("/")[0])
             message = f"{triple.predicate} has a blank node"
             fix = "give the node an IRI; the published ontology has no blank nodes"
-            raise ContentError([breach("ontology-syntax", place, message, fix)])
-    everything = Triples((*terms, *vocabulary, *shapes))
+            raise ContentError([rule_problem("ontology-syntax", place, message, fix)])
+    everything = TripleIndex((*terms, *vocabulary, *shapes))
     schemes = {
-        scheme.removeprefix(VOCAB): tuple(
+        scheme.removeprefix(VOCAB_BASE): tuple(
             concept.removeprefix(scheme + "/")
-            for concept in everything.having("skos:inScheme", scheme)
+            for concept in everything.subjects_with("skos:inScheme", scheme)
         )
-        for scheme in everything.having("rdf:type", expand("skos:ConceptScheme"))
+        for scheme in everything.subjects_with("rdf:type", expand("skos:ConceptScheme"))
     }
     return {
         "graphs": {"ontology": _lines(terms), "vocabulary": _lines(vocabulary)},
@@ -161,35 +163,35 @@ def _lines(triples: Iterable[ox.Triple]) -> tuple[str, ...]:
     return tuple(sorted({f"{triple} ." for triple in triples}))
 
 
-def _roles(triples: Triples) -> dict[str, str]:
-    scheme = VOCAB + "role"
+def _roles(triples: TripleIndex) -> dict[str, str]:
+    scheme = VOCAB_BASE + "role"
     return {
         path: concept
-        for concept in triples.having("skos:inScheme", scheme)
+        for concept in triples.subjects_with("skos:inScheme", scheme)
         for path in triples.all(concept, "pcve:roleProperty")
     }
 
 
 def _labels(
-    triples: Triples, schemes: dict[str, tuple[str, ...]]
+    triples: TripleIndex, schemes: dict[str, tuple[str, ...]]
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     return {
         (scheme, term): tuple(
             word.casefold()
             for name in ("skos:prefLabel", "skos:altLabel")
-            for word in triples.all(f"{VOCAB}{scheme}/{term}", name)
+            for word in triples.all(f"{VOCAB_BASE}{scheme}/{term}", name)
         )
         for scheme, terms in schemes.items()
         for term in terms
     }
 
 
-def _messages(triples: Triples) -> dict[str, tuple[str, str]]:
+def _messages(triples: TripleIndex) -> dict[str, tuple[str, str]]:
     kinds = ("sh:NodeShape", "sh:PropertyShape", "sh:SPARQLConstraint")
     return {
         shape: (triples.one(shape, "sh:name"), triples.one(shape, "sh:message"))
         for kind in kinds
-        for shape in triples.having("rdf:type", expand(kind))
+        for shape in triples.subjects_with("rdf:type", expand(kind))
     }
 
 
@@ -207,14 +209,14 @@ def _pointed(shapes: list[ox.Triple]) -> dict[str, tuple[str, ...]]:
     return {shape: tuple(sorted(values)) for shape, values in values_by_shape.items()}
 
 
-def _classes(triples: Triples) -> Iterator[RecordClass]:
+def _classes(triples: TripleIndex) -> Iterator[RecordClass]:
     shapes: dict[str, list[str]] = defaultdict(list)
-    for shape in triples.having("rdf:type", expand("sh:NodeShape")):
+    for shape in triples.subjects_with("rdf:type", expand("sh:NodeShape")):
         for target in triples.all(shape, "sh:targetClass"):
             shapes[target].append(shape)
     for iri, own in sorted(shapes.items()):
         shape = next((shape for shape in own if triples.all(shape, "pcve:folder")), own[0])
-        keys: dict[str, Key] = {}
+        keys: dict[str, RecordKey] = {}
         for ancestor in sorted(_ancestors(triples, iri)):
             for ancestor_shape in shapes.get(ancestor, ()):
                 for member in triples.all(ancestor_shape, "sh:property"):
@@ -231,12 +233,12 @@ def _classes(triples: Triples) -> Iterator[RecordClass]:
         )
 
 
-def _in_order(item: tuple[str, Key]) -> tuple[bool, int, str]:
+def _in_order(item: tuple[str, RecordKey]) -> tuple[bool, int, str]:
     name, key = item
     return (not local_name(key.shape).startswith("Thing-"), key.order, name)
 
 
-def _ancestors(triples: Triples, iri: str) -> set[str]:
+def _ancestors(triples: TripleIndex, iri: str) -> set[str]:
     """The class `iri` and all its superclasses."""
     ancestors = {iri}
     unvisited = [iri]
@@ -248,7 +250,7 @@ def _ancestors(triples: Triples, iri: str) -> set[str]:
     return ancestors
 
 
-def _key(triples: Triples, shape: str) -> Key:
+def _key(triples: TripleIndex, shape: str) -> RecordKey:
     path = triples.one(shape, "sh:path")
     choices = [
         shape,
@@ -257,13 +259,13 @@ def _key(triples: Triples, shape: str) -> Key:
     datatypes = [datatype for choice in choices for datatype in triples.all(choice, "sh:datatype")]
     classes = [class_iri for choice in choices for class_iri in triples.all(choice, "sh:class")]
     schemes = [
-        value.removeprefix(VOCAB)
+        value.removeprefix(VOCAB_BASE)
         for node in triples.all(shape, "sh:node")
         for member in triples.all(node, "sh:property")
         if triples.one(member, "sh:path") == expand("skos:inScheme")
         for value in triples.all(member, "sh:hasValue")
     ]
-    return Key(
+    return RecordKey(
         name=local_name(path),
         path=path,
         shape=shape,

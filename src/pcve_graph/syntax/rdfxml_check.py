@@ -12,11 +12,11 @@ from typing import Final
 from xml.parsers import expat
 
 from ..model.namespaces import PREFIXES
-from ..model.problems import ContentError, Position, breach
-from .tree import DEEPEST, decode, place_in, too_nested
-from .turtle_check import newer_rdf
+from ..model.problems import ContentError, Position, rule_problem
+from .tree import DOCUMENT_DEPTH, decode_utf8, document_depth_error, position_at
+from .turtle_check import rdf12_error
 
-ATTRIBUTES: Final = 1000
+MOST_ATTRIBUTES: Final = 1000
 """The most attributes and namespaces of an element; a parser compares each pair of them."""
 
 _BYTE_ORDER_MARKS: Final = {
@@ -50,14 +50,14 @@ def decode_xml(raw: bytes, name: str) -> bytes:
     Raises ContentError (`encoding`) at the first byte that is not in the declared encoding.
     """
     if raw.startswith(codecs.BOM_UTF32_LE):  # which begins as that of UTF-16 does
-        decode(raw, name)
+        decode_utf8(raw, name)
     mark = next((mark for mark in _BYTE_ORDER_MARKS if raw.startswith(mark)), b"")
     detected = _BYTE_ORDER_MARKS.get(mark) or _BEGINNINGS.get(raw[:2])
     head = raw[:1000].decode(detected or "latin-1", "ignore").removeprefix("\ufeff")
     declaration = _DECLARED.match(head)
     encoding = detected or (declaration[2].casefold() if declaration else "utf-8")
     if encoding in ("utf-8", "utf8"):
-        text = decode(raw, name)
+        text = decode_utf8(raw, name)
     elif declaration is not None and not _SUPPORTED.fullmatch(declaration[2].casefold()):
         message = f"the encoding {declaration[2]} is not supported"
         raise _encoding_error(name, declaration.start(2), message)
@@ -75,20 +75,22 @@ def _decoded(raw: bytes, name: str, encoding: str) -> str:
         text = raw.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode(encoding, "ignore").removeprefix("\ufeff")
-        place = place_in(before.encode(), len(before.encode()), name)
+        place = position_at(before.encode(), len(before.encode()), name)
         message = f"the byte 0x{raw[error.start]:02x} is not valid in the encoding {encoding}"
-        raise ContentError([breach("encoding", place, message, "save the file as UTF-8")]) from None
+        raise ContentError(
+            [rule_problem("encoding", place, message, "save the file as UTF-8")]
+        ) from None
     except LookupError:
         raise _encoding_error(name, 0, f"the encoding {encoding} is not supported") from None
     if not text.lstrip().startswith("<"):
         raise _encoding_error(name, 0, f"the file is not in the declared encoding {encoding}")
-    decode(text.encode(), name)
+    decode_utf8(text.encode(), name)
     return text
 
 
 def _encoding_error(name: str, at: int, message: str) -> ContentError:
     fix = "save the file as UTF-8, and declare UTF-8 or no encoding"
-    return ContentError([breach("encoding", Position(name, 1, at + 1), message, fix)])
+    return ContentError([rule_problem("encoding", Position(name, 1, at + 1), message, fix)])
 
 
 def check_entities(raw: bytes, name: str, largest: int) -> None:
@@ -111,7 +113,7 @@ def check_entities(raw: bytes, name: str, largest: int) -> None:
     elif not nested:
         message = "the expanded entities are too large"
     fix = "write the text in place of the entity"
-    raise ContentError([breach("rdf-syntax", place_in(raw, at, name), message, fix)])
+    raise ContentError([rule_problem("rdf-syntax", position_at(raw, at, name), message, fix)])
 
 
 def check_elements(raw: bytes, name: str) -> None:
@@ -130,12 +132,12 @@ def check_elements(raw: bytes, name: str) -> None:
         nonlocal depth, namespaces
         depth += 1
         breadth, namespaces = len(attributes) + namespaces, 0
-        if depth > DEEPEST:
-            raise too_nested(place_in(raw, parser.CurrentByteIndex, name))
-        if breadth > ATTRIBUTES:
-            place = place_in(raw, parser.CurrentByteIndex, name)
-            message = f"the element has more than {ATTRIBUTES:,} attributes"
-            raise ContentError([breach("nesting", place, message, "write them as elements")])
+        if depth > DOCUMENT_DEPTH:
+            raise document_depth_error(position_at(raw, parser.CurrentByteIndex, name))
+        if breadth > MOST_ATTRIBUTES:
+            place = position_at(raw, parser.CurrentByteIndex, name)
+            message = f"the element has more than {MOST_ATTRIBUTES:,} attributes"
+            raise ContentError([rule_problem("nesting", place, message, "write them as elements")])
         if attributes:
             _check_version(raw, parser.CurrentByteIndex, name, attributes)
 
@@ -152,7 +154,7 @@ def check_elements(raw: bytes, name: str) -> None:
         place = Position(name, error.lineno, error.offset + 1)
         message = expat.ErrorString(error.code)
         fix = "correct the XML at this position"
-        raise ContentError([breach("rdf-syntax", place, message, fix)]) from None
+        raise ContentError([rule_problem("rdf-syntax", place, message, fix)]) from None
 
 
 def _check_version(raw: bytes, at: int, name: str, attributes: dict[str, str]) -> None:
@@ -166,4 +168,4 @@ def _check_version(raw: bytes, at: int, name: str, attributes: dict[str, str]) -
         return
     match = re.compile(rb":%s\s*=" % local.encode()).search(raw, at)
     start = raw.rfind(b" ", at, match.start()) + 1 if match else at
-    raise newer_rdf(raw, max(start, at), name, what)
+    raise rdf12_error(raw, max(start, at), name, what)

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from ..model.problems import ContentError, Position, breach
-from .sparql_tokens import Token, line_and_column, tokens
+from ..model.problems import ContentError, Position, rule_problem
+from .sparql_tokens import Token, line_and_column, tokenize
 
-LARGEST: Final = 2**20
+LARGEST_QUERY: Final = 2**20
 """The most characters of a query, and bytes of its file."""
 
-DEEPEST: Final = 32
+DEEPEST_BRACKET: Final = 32
 """The most brackets that may be open at once.
 
 With 1 MB of stack (threads under musl libc, the smallest in use) pyoxigraph 0.5.13 crashes on 103
@@ -28,7 +28,7 @@ nested FILTER EXISTS, 118 nested STR( or IF(, 275 groups, 325 OPTIONAL; with 8 M
 many. rdflib 7 takes 45 Python frames for a bracket, so `sparql_patterns` raises the limit of 1,000.
 """
 
-HEAVIEST: Final = 400
+HEAVIEST_CHAIN: Final = 400
 """The greatest weight of a chain: `_OPERATOR` for an operator, `_BRACKET` for a bracket, `_TRIPLE`
 for the end of a triple, `_MEMBER` for a member of a list, `_DESCRIBED` for a term of DESCRIBE.
 
@@ -53,30 +53,31 @@ _BEFORE_OPERAND: Final = frozenset("(,|/^!=<>+-*&{[;.")
 """Signs after which an operand begins: a `<` that follows one of them opens an IRI."""
 
 
-def check_size(size: int, name: str) -> None:
-    """Raise ContentError (`query-size`) for more than `LARGEST` characters or bytes."""
-    if size > LARGEST:
-        message = f"the query is longer than {LARGEST:,} characters"
+def check_query_size(size: int, name: str) -> None:
+    """Raise ContentError (`query-size`) for more than `LARGEST_QUERY` characters or bytes."""
+    if size > LARGEST_QUERY:
+        message = f"the query is longer than {LARGEST_QUERY:,} characters"
         fix = "split it into several queries, or put the values into the graph"
-        raise ContentError([breach("query-size", Position(name), message, fix)])
+        raise ContentError([rule_problem("query-size", Position(name), message, fix)])
 
 
 @lru_cache(8)
-def check_text(text: str, name: str, added: int = 0) -> None:
+def check_query_text(text: str, name: str, added: int = 0) -> None:
     """Raise ContentError if `text`, in the file `name`, must not be parsed.
 
     The rule is `query-size` if it is too long, `query-nesting` if it is nested too deeply or has
-    too long a chain (`DEEPEST`, `HEAVIEST`), `query-syntax` if parsers may split it into different
-    tokens. `added` is the number of characters prepended to the first line that the user wrote.
+    too long a chain (`DEEPEST_BRACKET`, `HEAVIEST_CHAIN`), `query-syntax` if parsers may split it
+    into different tokens. `added` is the number of characters prepended to the first line that the
+    user wrote.
     """
-    check_size(len(text) - added, name)
-    query_tokens = tokens(text)
+    check_query_size(len(text) - added, name)
+    query_tokens = tokenize(text)
     fault = _ambiguity(text, query_tokens) or _too_nested(query_tokens)
     if fault:
         rule, offset, message, fix = fault
         line, column = line_and_column(text, offset)
         place = Position(name, line, column - added if line == 1 else column)
-        raise ContentError([breach(rule, place, message, fix)])
+        raise ContentError([rule_problem(rule, place, message, fix)])
 
 
 def first_too_deep(brackets: Iterable[tuple[str, int]], deepest: int) -> int | None:
@@ -227,9 +228,9 @@ class _Level:
 def _too_nested(query_tokens: list[Token]) -> _Fault | None:
     """The first bracket that is nested too deeply, or chain that is too long, or None."""
     signs = _signs(query_tokens)
-    deep = first_too_deep(signs, DEEPEST)
+    deep = first_too_deep(signs, DEEPEST_BRACKET)
     if deep is not None:
-        message = f"brackets are nested more than {DEEPEST} deep"
+        message = f"brackets are nested more than {DEEPEST_BRACKET} deep"
         return "query-nesting", deep, message, "remove brackets, or split it into several queries"
     levels = [_Level("")]
     data_follows = describes = False
@@ -256,12 +257,12 @@ def _too_nested(query_tokens: list[Token]) -> _Fault | None:
         elif sign in _OPERATORS and not level.is_data:
             doubled = sign in "&|" and before == (sign, offset - 1)
             level.operators += not doubled
-        if levels[-1].weight() > HEAVIEST:
+        if levels[-1].weight() > HEAVIEST_CHAIN:
             return _too_long(offset)
         before = (sign, offset)
     while len(levels) > 1:
         levels[-2].close(levels.pop())
-    return _too_long(signs[-1][1]) if levels[0].weight() > HEAVIEST else None
+    return _too_long(signs[-1][1]) if levels[0].weight() > HEAVIEST_CHAIN else None
 
 
 def _too_long(offset: int) -> _Fault:

@@ -13,10 +13,10 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..model.namespaces import PREFIXES
-from ..model.problems import ContentError, Position, Problem, breach
-from ..model.suggest import likely
-from .sparql_bounds import check_text
-from .sparql_tokens import KEYWORDS, Token, declared, line_and_column, tokens
+from ..model.problems import ContentError, Position, Problem, rule_problem
+from ..model.suggest import similar_names
+from .sparql_bounds import check_query_text
+from .sparql_tokens import KEYWORDS, Token, declared_prefixes, line_and_column, tokenize
 
 _PAD: Final = 40
 """Spaces appended to a beginning that is parsed: more than the length of the longest keyword."""
@@ -38,14 +38,14 @@ def check_syntax(text: str, name: str, added: int = 0) -> None:
     The text is parsed but never run. Raises as `sparql_bounds.check_text` does if it must not be
     parsed. `added` is the number of characters prepended to the first line that the user wrote.
     """
-    check_text(text, name, added)
+    check_query_text(text, name, added)
     if message := _message(text):
         raise ContentError([syntax_problem(text, message, name, added)])
 
 
 def syntax_problem(text: str, message: str, name: str, added: int = 0) -> Problem:
     """The problem, with position and fix, of `text`, which the parser rejects with `message`."""
-    query_tokens = tokens(text)
+    query_tokens = tokenize(text)
     low, high = 0, len(query_tokens) + 1
     while low + 1 < high:
         middle = (low + high) // 2
@@ -58,7 +58,7 @@ def syntax_problem(text: str, message: str, name: str, added: int = 0) -> Proble
         message, fix = _at_token(text, query_tokens, high - 1)
     line, column = line_and_column(text, offset)
     place = Position(name, line, column - added if line == 1 else column)
-    return breach("query-syntax", place, message, fix)
+    return rule_problem("query-syntax", place, message, fix)
 
 
 def _message(text: str) -> str:
@@ -113,8 +113,8 @@ def _at_token(text: str, query_tokens: list[Token], index: int) -> tuple[str, st
     before = query_tokens[index - 1] if index else None
     what = f"unexpected {token.text}"
     prefix = token.text.partition(":")[0]
-    if token.kind == "name" and prefix not in declared(text):
-        near = likely(prefix, PREFIXES, 1) or sorted(PREFIXES)
+    if token.kind == "name" and prefix not in declared_prefixes(text):
+        near = similar_names(prefix, PREFIXES, 1) or sorted(PREFIXES)
         hint = f"declare it; known prefixes: {', '.join(near)}"
         return f"the prefix {prefix}: is not declared", hint
     if token.text in "\"'":
@@ -122,7 +122,7 @@ def _at_token(text: str, query_tokens: list[Token], index: int) -> tuple[str, st
     if before and before.word in _AFTER:
         return what, _AFTER[before.word]
     if token.kind == "word" and token.word not in KEYWORDS:
-        near = likely(token.word, KEYWORDS, 1)
+        near = similar_names(token.word, KEYWORDS, 1)
         hint = f"did you mean {near[0]}?" if near else "a variable begins with ?"
         return f"{token.text} is not a keyword of SPARQL", hint
     if token.text == "," and before and before.kind == "variable":

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-Path: TypeAlias = "str | tuple[Any, ...]"
+PropertyPath: TypeAlias = "str | tuple[Any, ...]"
 """A predicate, a variable, or one of the operators `/ | ^ * + ?` and its operands (section 9).
 
 `("!",)` stands for a negated property set, which is treated as any predicate.
@@ -27,7 +27,7 @@ NEGATED: Final = ("minus", "not")
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class TriplePattern:
     """A triple pattern, and the parts of the query around it as `scope`, outermost first.
 
     A part is `optional1`, `union2`, `minus3`, `not4` (NOT EXISTS) or `exists5`, with a number that
@@ -35,7 +35,7 @@ class Pattern:
     """
 
     subject: str
-    path: Path
+    path: PropertyPath
     object: str
     scope: tuple[str, ...] = ()
 
@@ -53,34 +53,36 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class Patterns:
+class QueryPatterns:
     """The triple patterns of a query.
 
     `mentioned` holds the variables that are selected or used in an expression, `grouped` those of
     each GROUP BY, one set for each aggregation; `sliced` is whether there is a LIMIT or OFFSET.
     """
 
-    patterns: tuple[Pattern, ...]
+    patterns: tuple[TriplePattern, ...]
     mentioned: frozenset[str]
     grouped: tuple[frozenset[str], ...] = ()
     sliced: bool = False
 
 
 @lru_cache(256)
-def query_patterns(text: str) -> Patterns:
+def query_patterns(text: str) -> QueryPatterns:
     """The patterns of a SPARQL 1.1 query. Raises what rdflib raises if `text` is not one."""
     from rdflib.plugins.sparql.algebra import translateQuery
     from rdflib.plugins.sparql.parser import parseQuery
 
     reader = _Reader()
-    with deep_calls():
+    with raised_recursion_limit():
         algebra = translateQuery(parseQuery(text)).algebra
         patterns = tuple(reader.read(algebra, (), {}))
-    return Patterns(patterns, frozenset(reader.mentioned), tuple(reader.grouped), reader.sliced)
+    return QueryPatterns(
+        patterns, frozenset(reader.mentioned), tuple(reader.grouped), reader.sliced
+    )
 
 
 @contextmanager
-def deep_calls() -> Iterator[None]:
+def raised_recursion_limit() -> Iterator[None]:
     """Raise Python's recursion limit: the parser of rdflib makes 45 nested calls for a bracket.
 
     The limit is enough for `sparql_bounds.DEEPEST` brackets, the most that a text may have.
@@ -100,13 +102,15 @@ class _Reader:
         self.sliced = False
         self.parts = 0
 
-    def read(self, node: Any, scope: tuple[str, ...], names: dict[str, str]) -> Iterator[Pattern]:
+    def read(
+        self, node: Any, scope: tuple[str, ...], names: dict[str, str]
+    ) -> Iterator[TriplePattern]:
         """The patterns under a node of the algebra, and those in its expressions."""
         kind = getattr(node, "name", "")
         if kind == "BGP":
             for triple in node.triples:
                 subject, path, value = (self.term(term, names) for term in triple)
-                yield Pattern(str(subject), path, str(value), scope)
+                yield TriplePattern(str(subject), path, str(value), scope)
         elif kind == "ToMultiSet":
             if node.p is not None and node.p.name != "values":
                 yield from self.read(node.p, scope, self.inner(node.p, names))
@@ -126,7 +130,7 @@ class _Reader:
 
     def operator(
         self, node: Any, kind: str, scope: tuple[str, ...], names: dict[str, str]
-    ) -> Iterator[Pattern]:
+    ) -> Iterator[TriplePattern]:
         self.sliced |= kind == "Slice"
         if kind == "Project" or "PV" in node:
             self.mentioned |= {str(self.term(variable, names)) for variable in node.PV}
@@ -141,7 +145,7 @@ class _Reader:
 
     def expression(
         self, node: Any, scope: tuple[str, ...], names: dict[str, str]
-    ) -> Iterator[Pattern]:
+    ) -> Iterator[TriplePattern]:
         """The patterns of EXISTS and NOT EXISTS in an expression; notes its variables."""
         from rdflib.plugins.sparql.algebra import translateGroupGraphPattern
 
@@ -169,28 +173,28 @@ class _Reader:
         own = {f"?{variable}" for variable in project._vars} - shown
         return {**names, **{variable: f"{variable}.{self.parts}" for variable in own}}
 
-    def term(self, term: Any, names: dict[str, str]) -> Path:
+    def term(self, term: Any, names: dict[str, str]) -> PropertyPath:
         from rdflib import BNode, Variable
 
         if isinstance(term, Variable):
             return names.get(f"?{term}", f"?{term}")
         if isinstance(term, BNode):
             return f"?_:{term}"
-        return path(term)
+        return property_path(term)
 
 
-def path(expression: Any) -> Path:
-    """The `Path` of a term or property path of rdflib."""
+def property_path(expression: Any) -> PropertyPath:
+    """The `PropertyPath` of a term or property path of rdflib."""
     from rdflib.paths import AlternativePath, InvPath, MulPath, NegatedPath, SequencePath
 
     if isinstance(expression, SequencePath):
-        return ("/", *map(path, expression.args))
+        return ("/", *map(property_path, expression.args))
     if isinstance(expression, AlternativePath):
-        return ("|", *map(path, expression.args))
+        return ("|", *map(property_path, expression.args))
     if isinstance(expression, InvPath):
-        return ("^", path(expression.arg))
+        return ("^", property_path(expression.arg))
     if isinstance(expression, MulPath):
-        return (str(expression.mod), path(expression.path))
+        return (str(expression.mod), property_path(expression.path))
     if isinstance(expression, NegatedPath):
         return ("!",)
     return str(expression.n3())

@@ -14,12 +14,12 @@ _ESCAPES: Final = dict(zip("tbnrf\"'\\", "\t\b\n\r\f\"'\\", strict=True))
 """The characters of the escapes, by the character after the backslash (ECHAR, SPARQL 1.1)."""
 
 
-def rows(written: bytes) -> list[list[str]]:
+def read_tsv_rows(written: bytes) -> list[list[str]]:
     """The cells of each row of a result set in TSV, without the header."""
     return [line.split("\t") for line in written.decode().split("\n")[1:-1]]
 
 
-def bare(cell: str) -> str:
+def cell_value(cell: str) -> str:
     """The IRI, or the value of the literal, in a cell."""
     if cell[:1] == "<":
         return cell[1:-1]

@@ -79,7 +79,7 @@ class Token(NamedTuple):
         return self.text.upper() if self.kind in ("word", "sign") else ""
 
 
-def tokens(text: str) -> list[Token]:
+def tokenize(text: str) -> list[Token]:
     """The tokens of `text` in order, without white space and comments.
 
     A quotation mark that opens no valid string is the last token.
@@ -99,9 +99,9 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-def declared(text: str) -> dict[str, str]:
+def declared_prefixes(text: str) -> dict[str, str]:
     """The namespaces of the prefixes that `text` declares."""
-    query_tokens = tokens(text)
+    query_tokens = tokenize(text)
     return {
         name.text.removesuffix(":"): space.text.strip("<>")
         for word, name, space in zip(query_tokens, query_tokens[1:], query_tokens[2:], strict=False)
@@ -111,18 +111,18 @@ def declared(text: str) -> dict[str, str]:
 
 def missing_prefixes(text: str, prefixes: dict[str, str]) -> list[str]:
     """The ones of `prefixes` that `text` uses and does not declare, sorted."""
-    used = {token.text.partition(":")[0] for token in tokens(text) if token.kind == "name"}
-    return sorted((used - declared(text).keys()) & prefixes.keys())
+    used = {token.text.partition(":")[0] for token in tokenize(text) if token.kind == "name"}
+    return sorted((used - declared_prefixes(text).keys()) & prefixes.keys())
 
 
-def variables(text: str) -> set[str]:
+def variable_names(text: str) -> set[str]:
     """The names of the variables in `text`, without `?`."""
-    return {token.text[1:] for token in tokens(text) if token.kind == "variable"}
+    return {token.text[1:] for token in tokenize(text) if token.kind == "variable"}
 
 
-def update_word(text: str) -> str:
+def update_keyword(text: str) -> str:
     """The keyword of the SPARQL Update operation that `text` begins with; empty for a query."""
-    words = iter(tokens(text))
+    words = iter(tokenize(text))
     for token in words:
         if token.word == "BASE":
             next(words, None)
@@ -134,14 +134,14 @@ def update_word(text: str) -> str:
     return ""
 
 
-def reaches_out(text: str) -> bool:
+def has_service(text: str) -> bool:
     """Whether `text` has a SERVICE clause, which would send a query to another server."""
-    return any(token.word == "SERVICE" for token in tokens(text))
+    return any(token.word == "SERVICE" for token in tokenize(text))
 
 
 def without_service(text: str) -> str:
     """`text` with GRAPH in place of each SERVICE: the same columns, without other servers."""
-    query_tokens = tokens(text)
+    query_tokens = tokenize(text)
     parts, done = [], 0
     for token, following in pairwise(query_tokens):
         if token.word == "SERVICE":
@@ -150,9 +150,9 @@ def without_service(text: str) -> str:
     return "".join([*parts, text[done:]])
 
 
-def dataset(text: str) -> list[str]:
+def dataset_graphs(text: str) -> list[str]:
     """The graphs after FROM and FROM NAMED: IRIs without angle brackets, or prefixed names."""
-    query_tokens = tokens(text)
+    query_tokens = tokenize(text)
     graphs = [
         query_tokens[index + (2 if query_tokens[index + 1].word == "NAMED" else 1)]
         for index, token in enumerate(query_tokens[:-2])
@@ -161,7 +161,7 @@ def dataset(text: str) -> list[str]:
     return [token.text.strip("<>") for token in graphs]
 
 
-def partners(query_tokens: list[Token]) -> dict[int, int]:
+def closing_braces(query_tokens: list[Token]) -> dict[int, int]:
     """The index of the closing brace for that of each opening one; the length if it is missing."""
     open_braces: list[int] = []
     closing: dict[int, int] = {}

@@ -10,20 +10,20 @@ import codecs
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
-from ..model.problems import ContentError, Position, breach
-from ..model.visible import refused
+from ..model.problems import ContentError, Position, rule_problem
+from ..model.visible import first_refused
 
-DEPTH: Final = 12
+RECORD_DEPTH: Final = 12
 """Levels that a record may have; its format requires six."""
 
-DEEPEST: Final = 100
+DOCUMENT_DEPTH: Final = 100
 """Levels of brackets or elements that an RDF document may have: 5 are common, 20 are rare.
 
 Native parsers have failed from about 10,000 levels on, the readers of positions from 200.
 """
 
 
-class Scalar(NamedTuple):
+class ScalarNode(NamedTuple):
     """A scalar value as it was typed."""
 
     text: str
@@ -31,29 +31,29 @@ class Scalar(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class SequenceNode:
     """A list of values."""
 
-    values: tuple[Node, ...]
+    values: tuple[RecordNode, ...]
     position: Position
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class MappingNode:
     """Keys and their values in the order of the file."""
 
-    entries: tuple[tuple[Scalar, Node], ...]
+    entries: tuple[tuple[ScalarNode, RecordNode], ...]
     position: Position
 
-    def get(self, key: str) -> Node | None:
+    def get(self, key: str) -> RecordNode | None:
         """The value of `key`, or None if it is absent."""
         return next((value for name, value in self.entries if name.text == key), None)
 
 
-Node: TypeAlias = Scalar | Sequence | Mapping
+RecordNode: TypeAlias = ScalarNode | SequenceNode | MappingNode
 
 
-def decode(raw: bytes, path: str, first_line: int = 1) -> str:
+def decode_utf8(raw: bytes, path: str, first_line: int = 1) -> str:
     """The text of a file, or of the part of it that begins at line `first_line`.
 
     Raises ContentError (`encoding`) if it is not UTF-8 or contains a NUL byte.
@@ -72,13 +72,15 @@ def decode(raw: bytes, path: str, first_line: int = 1) -> str:
         before, message, fix = "", wide, "save the file as UTF-8"
     line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
     fix += "; remove it if it is an image or a PDF"
-    raise ContentError([breach("encoding", Position(path, line, column), f"found {message}", fix)])
+    raise ContentError(
+        [rule_problem("encoding", Position(path, line, column), f"found {message}", fix)]
+    )
 
 
 def _wide_encoding(raw: bytes) -> str:
     """The encoding of more than one byte a character that a file begins in, or nothing.
 
-    That is told by a byte order mark, or by the NUL bytes of two characters of ASCII.
+    It is detected by a byte order mark, or by the NUL bytes of two characters of ASCII.
     """
     nul = tuple(byte == 0 for byte in raw[:8])
     if raw.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) or nul in _UTF32:
@@ -98,57 +100,57 @@ def check_characters(text: str, path: str, first_line: int = 1) -> None:
 
     `text` begins at line `first_line` of the file.
     """
-    if bad := refused(text):
+    if bad := first_refused(text):
         line = text.count("\n", 0, bad.at) + first_line
         column = bad.at - text.rfind("\n", 0, bad.at)
         raise _control(Position(path, line, column), bad.name, "here")
 
 
-def checked(value: Scalar) -> Scalar:
+def checked_scalar(value: ScalarNode) -> ScalarNode:
     """Return `value` if its text, in which escapes are resolved, has no refused character.
 
     Raises ContentError (`control-character`) at the position of the value.
     """
-    if bad := refused(value.text):
+    if bad := first_refused(value.text):
         raise _control(value.position, bad.name, "from this value")
     return value
 
 
 def _control(position: Position, name: str, where: str) -> ContentError:
     message, fix = f"found the character {name}", f"delete the character {name} {where}"
-    return ContentError([breach("control-character", position, message, fix)])
+    return ContentError([rule_problem("control-character", position, message, fix)])
 
 
-def place_in(raw: bytes, at: int, path: str) -> Position:
+def position_at(raw: bytes, at: int, path: str) -> Position:
     """The position of the byte offset `at` in a file of UTF-8."""
     start = raw.rfind(b"\n", 0, at) + 1
     column = len(raw[start:at].decode("utf-8", "replace")) + 1
     return Position(path, raw.count(b"\n", 0, at) + 1, column)
 
 
-def too_nested(position: Position) -> ContentError:
-    """The error of an RDF document that is nested more than `DEEPEST` levels deep."""
-    message = f"nested more than {DEEPEST} levels deep"
+def document_depth_error(position: Position) -> ContentError:
+    """The error of an RDF document that is nested more than `DOCUMENT_DEPTH` levels deep."""
+    message = f"nested more than {DOCUMENT_DEPTH} levels deep"
     fix = "give the nested nodes IRIs, and describe each at the top level"
-    return ContentError([breach("nesting", position, message, fix)])
+    return ContentError([rule_problem("nesting", position, message, fix)])
 
 
-def too_deep(position: Position) -> ContentError:
-    """The error of a record that is nested more than `DEPTH` levels deep."""
-    message = f"nested more than {DEPTH} levels deep"
-    return ContentError([breach("structure", position, message, "flatten it")])
+def record_depth_error(position: Position) -> ContentError:
+    """The error of a record that is nested more than `RECORD_DEPTH` levels deep."""
+    message = f"nested more than {RECORD_DEPTH} levels deep"
+    return ContentError([rule_problem("structure", position, message, "flatten it")])
 
 
-def twice(key: Scalar, first: Position) -> ContentError:
+def duplicate_key_error(key: ScalarNode, first: Position) -> ContentError:
     """The error of a key that occurs a second time in its mapping, `first` the first time."""
     same = first.line == key.position.line
     where = f"in column {first.column}" if same else f"on line {first.line}"
     message = f'the key "{key.text}" occurs twice, first {where}'
     fix = "delete one of them; several values are a list: [a, b]"
-    return ContentError([breach("duplicate-key", key.position, message, fix)])
+    return ContentError([rule_problem("duplicate-key", key.position, message, fix)])
 
 
-def empty(what: str, position: Position, hint: str = "") -> ContentError:
+def empty_value_error(what: str, position: Position, hint: str = "") -> ContentError:
     """The error of a key or an item, named by `what`, without a value."""
     fix = f"fill it in or delete it{hint}"
-    return ContentError([breach("empty-value", position, f"{what} has no value", fix)])
+    return ContentError([rule_problem("empty-value", position, f"{what} has no value", fix)])

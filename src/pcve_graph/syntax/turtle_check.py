@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..model.problems import ContentError, breach
-from .tree import DEEPEST, place_in, too_nested
+from ..model.problems import ContentError, rule_problem
+from .tree import DOCUMENT_DEPTH, document_depth_error, position_at
 
 _TOKEN: Final = re.compile(
     rb"""[^"'<\#\\\[\](){}~@Vv]*+(?:
@@ -42,28 +42,30 @@ _SUSPECT: Final = re.compile(rb"<<|\{\||~|@[A-Za-z0-9-]+--|version\s*[\"']", re.
 
 
 def check_turtle(raw: bytes, name: str) -> None:
-    """Refuse a document that uses RDF 1.2, or is nested more than `DEEPEST` levels deep.
+    """Refuse a document that uses RDF 1.2, or is nested more than `DOCUMENT_DEPTH` levels deep.
 
     Takes time in proportion to the file. Raises ContentError (`rdf-version`, `nesting`) at the
     position of the fault.
     """
-    if sum(map(raw.count, (b"[", b"(", b"{"))) <= DEEPEST and not _SUSPECT.search(raw):
+    if sum(map(raw.count, (b"[", b"(", b"{"))) <= DOCUMENT_DEPTH and not _SUSPECT.search(raw):
         return
     depth = 0
     for match in _TOKEN.finditer(raw):
         kind = match.lastgroup
         if kind == "open":
             depth += 1
-            if depth > DEEPEST:
-                raise too_nested(place_in(raw, match.start("open"), name))
+            if depth > DOCUMENT_DEPTH:
+                raise document_depth_error(position_at(raw, match.start("open"), name))
         elif kind == "close":
             depth = max(0, depth - 1)
         elif kind in _RDF12:
-            raise newer_rdf(raw, match.start(kind), name, _RDF12[kind])
+            raise rdf12_error(raw, match.start(kind), name, _RDF12[kind])
 
 
-def newer_rdf(raw: bytes, at: int, name: str, what: str) -> ContentError:
+def rdf12_error(raw: bytes, at: int, name: str, what: str) -> ContentError:
     """The error of `what`, a construct of RDF 1.2 at the byte offset `at` of a file."""
     fix = "use RDF 1.1; RDF 1.2 is not supported yet"
-    place = place_in(raw, at, name)
-    return ContentError([breach("rdf-version", place, f"found {what}, which is RDF 1.2", fix)])
+    place = position_at(raw, at, name)
+    return ContentError(
+        [rule_problem("rdf-version", place, f"found {what}, which is RDF 1.2", fix)]
+    )

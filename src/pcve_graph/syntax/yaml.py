@@ -7,24 +7,24 @@ from typing import Any, Final
 
 import yaml
 
-from ..model.problems import ContentError, Position, breach
+from ..model.problems import ContentError, Position, rule_problem
 from .tree import (
-    DEPTH,
-    Mapping,
-    Node,
-    Scalar,
-    Sequence,
+    RECORD_DEPTH,
+    MappingNode,
+    RecordNode,
+    ScalarNode,
+    SequenceNode,
     check_characters,
-    checked,
-    empty,
-    too_deep,
-    twice,
+    checked_scalar,
+    duplicate_key_error,
+    empty_value_error,
+    record_depth_error,
 )
 
 _COMMA: Final = "; a text with a comma inside { } requires quotation marks"
 
 
-def parse(text: str, path: str, first_line: int = 1) -> Node:
+def parse_yaml_record(text: str, path: str, first_line: int = 1) -> RecordNode:
     """The tree of the document in `text`, whose first line is line `first_line` of `path`.
 
     Raises ContentError: `yaml-syntax`, `alias`, `control-character`, `duplicate-key`,
@@ -46,7 +46,7 @@ def parse(text: str, path: str, first_line: int = 1) -> Node:
         code = error.character if isinstance(error.character, int) else ord(error.character)
         message = f"found the control character U+{code:04X}"
         fix = "delete the character"
-        raise ContentError([breach("yaml-syntax", position, message, fix)]) from None
+        raise ContentError([rule_problem("yaml-syntax", position, message, fix)]) from None
 
 
 def _syntax(text: str, position: Position, problem: str | None, first_line: int) -> Any:
@@ -56,11 +56,13 @@ def _syntax(text: str, position: Position, problem: str | None, first_line: int)
     tab = re.match(r"\s*", line)
     if tab and "\t" in tab.group():
         place = Position(position.path, position.line, line.index("\t") + 1)
-        return breach("yaml-syntax", place, "found a tab", "indent with two spaces for each level")
+        return rule_problem(
+            "yaml-syntax", place, "found a tab", "indent with two spaces for each level"
+        )
     if problem and ("maximum nesting" in problem or "exceeded maximum" in problem):
-        return too_deep(position).problems[0]
+        return record_depth_error(position).problems[0]
     fix = "check the indentation, and put quotation marks around a value with ': ' or ' #' in it"
-    return breach("yaml-syntax", position, problem or "not valid YAML", fix)
+    return rule_problem("yaml-syntax", position, problem or "not valid YAML", fix)
 
 
 class _Reader:
@@ -74,10 +76,10 @@ class _Reader:
         return Position(self.path, mark.line + self.first_line, mark.column + 1)
 
     def error(self, rule: str, mark: Any, message: str, fix: str) -> ContentError:
-        return ContentError([breach(rule, self.position(mark), message, fix)])
+        return ContentError([rule_problem(rule, self.position(mark), message, fix)])
 
-    def document(self, events: Any) -> Node:
-        root: Node | None = None
+    def document(self, events: Any) -> RecordNode:
+        root: RecordNode | None = None
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if root is not None:
@@ -87,43 +89,45 @@ class _Reader:
         if root is None:
             place = Position(self.path, self.first_line)
             fix = "write the record, or delete the file"
-            raise ContentError([breach("structure", place, "the file is empty", fix)])
+            raise ContentError([rule_problem("structure", place, "the file is empty", fix)])
         return root
 
-    def node(self, event: Any, events: Any, depth: int) -> Node:
+    def node(self, event: Any, events: Any, depth: int) -> RecordNode:
         mark = event.start_mark
         if isinstance(event, yaml.AliasEvent) or event.anchor or getattr(event, "tag", None):
             message = "found an anchor, an alias or a tag (& * !)"
             fix = "write the value out; quote it if it begins with one of these characters"
             raise self.error("alias", mark, message, fix)
-        if depth > DEPTH:
-            raise too_deep(self.position(mark))
+        if depth > RECORD_DEPTH:
+            raise record_depth_error(self.position(mark))
         if isinstance(event, yaml.ScalarEvent):
-            return checked(Scalar(event.value, self.position(mark)))
+            return checked_scalar(ScalarNode(event.value, self.position(mark)))
         if isinstance(event, yaml.SequenceStartEvent):
-            values: list[Node] = []
+            values: list[RecordNode] = []
             while not isinstance(event := next(events), yaml.SequenceEndEvent):
                 values.append(self.node(event, events, depth + 1))
                 if _blank(values[-1]):
-                    raise empty("an item", values[-1].position)
-            return Sequence(tuple(values), self.position(mark))
+                    raise empty_value_error("an item", values[-1].position)
+            return SequenceNode(tuple(values), self.position(mark))
         return self.mapping(event, events, depth)
 
-    def mapping(self, opening: Any, events: Any, depth: int) -> Mapping:
-        entries: dict[str, tuple[Scalar, Node]] = {}
+    def mapping(self, opening: Any, events: Any, depth: int) -> MappingNode:
+        entries: dict[str, tuple[ScalarNode, RecordNode]] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = self.node(event, events, depth + 1)
-            if not isinstance(key, Scalar):
+            if not isinstance(key, ScalarNode):
                 fix = "a key is a single word"
                 raise self.error("structure", event.start_mark, "found a list as a key", fix)
             value = self.node(next(events), events, depth + 1)
             if key.text in entries:
-                raise twice(key, entries[key.text][0].position)
+                raise duplicate_key_error(key, entries[key.text][0].position)
             if _blank(value):
-                raise empty(f'"{key.text}"', key.position, _COMMA if opening.flow_style else "")
+                raise empty_value_error(
+                    f'"{key.text}"', key.position, _COMMA if opening.flow_style else ""
+                )
             entries[key.text] = (key, value)
-        return Mapping(tuple(entries.values()), self.position(opening.start_mark))
+        return MappingNode(tuple(entries.values()), self.position(opening.start_mark))
 
 
-def _blank(value: Node) -> bool:
-    return isinstance(value, Scalar) and not value.text.strip()
+def _blank(value: RecordNode) -> bool:
+    return isinstance(value, ScalarNode) and not value.text.strip()

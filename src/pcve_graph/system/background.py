@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 
-class Beside(Generic[T]):
+class BackgroundThread(Generic[T]):
     """`work` in a thread that starts at once, for work that releases the GIL.
 
     As a context manager, it waits for the thread at the end. Until then the existing objects are
@@ -35,7 +35,7 @@ class Beside(Generic[T]):
             raise self._error
         return self._done[0]
 
-    def __enter__(self) -> Beside[T]:
+    def __enter__(self) -> BackgroundThread[T]:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -49,7 +49,7 @@ class Beside(Generic[T]):
             self._error = error
 
 
-class Apart:
+class BackgroundProcess:
     """`work` in a forked process that starts at once; it returns what `marshal` can write.
 
     If the system cannot fork, if this process has threads (a fork would lose them but not release

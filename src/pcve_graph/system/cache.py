@@ -14,21 +14,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..model.problems import UsageError
-from .files import LARGEST, read_file, replace_file, walk
+from .files import LARGEST_FILE, read_file, replace_file, walk_files
 
-FOLDER: Final = "kept"
+CACHE_FOLDER: Final = "kept"
 """The name of the cache folder in the folder of builds."""
 
 
-def kept(build: Path, name: str, inputs: list[bytes], work: Callable[[], Any]) -> Any:
+def cached(build: Path, name: str, inputs: list[bytes], work: Callable[[], Any]) -> Any:
     """The JSON value that `work` returns, or the cached one if it comes from the same `inputs`.
 
     The cache is in the folder of builds `build`. That it cannot be read or written is not an error.
     """
-    key = hashlib.sha256(b"\0".join([program().encode(), *inputs])).hexdigest()
-    file = build / FOLDER / f"{name}.json"
+    key = hashlib.sha256(b"\0".join([program_hash().encode(), *inputs])).hexdigest()
+    file = build / CACHE_FOLDER / f"{name}.json"
     with suppress(OSError, UsageError, ValueError):
-        head, content = read_file(file, LARGEST).split(b"\n", 1)
+        head, content = read_file(file, LARGEST_FILE).split(b"\n", 1)
         if head == _head(key, content):
             return json.loads(content)
     value = work()
@@ -51,10 +51,10 @@ def _write(key: str, content: bytes, file: Path) -> None:
 
 
 @lru_cache(1)
-def program() -> str:
+def program_hash() -> str:
     """A hash of the sizes and times of the program's own files: it identifies the version."""
     stamps = []
-    for name, entry in walk(Path(__file__).parents[1]):
+    for name, entry in walk_files(Path(__file__).parents[1]):
         if name.endswith(".py"):
             stat = entry.stat()
             stamps.append((name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))

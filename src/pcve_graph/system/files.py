@@ -17,9 +17,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
-from ..model.problems import ContentError, Position, UsageError, breach
+from ..model.problems import ContentError, Position, UsageError, rule_problem
 
-LARGEST: Final = 64 * 2**20
+LARGEST_FILE: Final = 64 * 2**20
 """Bytes of the largest ontology, query, ledger or held text that is read."""
 
 _LINK_FIX: Final = "replace the link by the file itself, or delete it"
@@ -29,14 +29,14 @@ try:
 except ImportError:  # Windows, where an open file cannot be removed, which serves as the lock
     fcntl = None  # type: ignore[assignment]
 
-DRAFT: Final = ".pcve-tmp"
+DRAFT_SUFFIX: Final = ".pcve-tmp"
 """The suffix of the name of a draft, which begins with a dot."""
 
-PATIENCE: Final = 60
+LOCK_SECONDS: Final = 60
 """Seconds to wait for another process that is writing the same file."""
 
 _LONGEST: Final = 240
-"""The longest file name, in bytes, to which `DRAFT` is appended whole: NAME_MAX is mostly 255."""
+"""The longest file name, in bytes, that `DRAFT_SUFFIX` is appended to: NAME_MAX is mostly 255."""
 
 _DESCRIPTORS: Final = ("/dev/fd/", "/dev/stdout", "/dev/stderr", "/proc/")
 """Paths of open files, which are written to directly: replacing them would have no effect."""
@@ -72,7 +72,7 @@ def read_file(path: Path, largest: int) -> bytes:
     return content
 
 
-def walk(
+def walk_files(
     top: Path,
     called: str = "",
     root: Path | None = None,
@@ -157,7 +157,7 @@ def read_inside(path: Path, root: Path, largest: int) -> bytes:
     if not stat.S_ISREG(status.st_mode):
         raise _special_file(name, "it is not a regular file", "replace it by a regular file")
     message = f"the file has {status.st_size:,} bytes; at most {largest:,} are read"
-    raise ContentError([breach("file-size", Position(name), message, "split or shorten it")])
+    raise ContentError([rule_problem("file-size", Position(name), message, "split or shorten it")])
 
 
 def _check_inside(path: Path, name: str, root: Path) -> None:
@@ -182,11 +182,11 @@ def _is_kind(test: Callable[[], bool]) -> bool:
 
 
 def _special_file(name: str, message: str, fix: str) -> ContentError:
-    return ContentError([breach("special-file", Position(name), message, fix)])
+    return ContentError([rule_problem("special-file", Position(name), message, fix)])
 
 
 @contextmanager
-def replacing(path: Path, expected: bytes | None = None) -> Iterator[IO[bytes]]:
+def replacing_file(path: Path, expected: bytes | None = None) -> Iterator[IO[bytes]]:
     """A file to write, which replaces `path` when all of it is on disk.
 
     Until then, and if anything fails or the process is killed, `path` is unchanged. A symbolic link
@@ -215,8 +215,8 @@ def replacing(path: Path, expected: bytes | None = None) -> Iterator[IO[bytes]]:
 
 
 def write_file(path: Path, content: bytes | str, expected: bytes | None = None) -> None:
-    """Replace the content of `path`, as `replacing` does; text is written as UTF-8."""
-    with replacing(path, expected) as file:
+    """Replace the content of `path`, as `replacing_file` does; text is written as UTF-8."""
+    with replacing_file(path, expected) as file:
         file.write(content.encode() if isinstance(content, str) else content)
 
 
@@ -244,7 +244,7 @@ def create_file(path: Path, content: bytes | str) -> None:
         file.write(content.encode() if isinstance(content, str) else content)
 
 
-def draft_name(name: str, ending: str = DRAFT) -> str:
+def draft_name(name: str, ending: str = DRAFT_SUFFIX) -> str:
     """The name of the draft of the file `name`; a long name is cut and its hash added."""
     raw = os.fsencode(name)
     if len(raw) > _LONGEST:
@@ -257,13 +257,13 @@ def remove_drafts(folder: Path) -> None:
     """Remove the drafts in `folder` that killed processes left, if that is allowed."""
     with suppress(OSError):
         for path in folder.iterdir():
-            if path.name.startswith(".") and path.name.endswith(DRAFT):
+            if path.name.startswith(".") and path.name.endswith(DRAFT_SUFFIX):
                 with suppress(OSError):
                     _remove_leftover(path)
 
 
 @contextmanager
-def locked(draft: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
+def locked_draft(draft: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
     """A new file `draft`, locked by this process until the context ends.
 
     A draft of a killed process is removed first; a running process is waited for. At the end the
@@ -298,7 +298,7 @@ def sync_folder(folder: Path) -> None:
 def _written(target: Path, mode: int, finish: Callable[[Path], None]) -> Iterator[IO[bytes]]:
     """A draft to write; `finish` moves it into place when all of it is on disk."""
     draft = target.with_name(draft_name(target.name))
-    with locked(draft, mode) as file:
+    with locked_draft(draft, mode) as file:
         yield file
         file.flush()
         os.fsync(file.fileno())
@@ -351,7 +351,7 @@ def _link(draft: Path, target: Path) -> None:
 def _create_locked(draft: Path, mode: int) -> int:
     """A descriptor of the new and locked file `draft`. Raises OSError."""
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + LOCK_SECONDS
     while True:
         try:
             descriptor = os.open(draft, flags, mode)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from .files import DRAFT, draft_name, locked, remove_drafts, sync_folder, write_file
+from .files import DRAFT_SUFFIX, draft_name, locked_draft, remove_drafts, sync_folder, write_file
 
 _FOLDER: Final = ".pcve-draft"
 """The suffix of the name of a draft folder, which is guarded by a locked draft file next to it."""
@@ -64,7 +64,7 @@ def update_folder(target: Path, files: Mapping[str, bytes]) -> None:
 def _drafted(folder: Path, name: str, files: Mapping[str, bytes]) -> Iterator[Path]:
     """A draft folder in `folder` with all of `files` on disk; it is removed afterwards."""
     draft = folder / draft_name(name, _FOLDER)
-    with locked(folder / draft_name(name)):
+    with locked_draft(folder / draft_name(name)):
         try:
             _clear(draft)
             for inner_path, content in files.items():
@@ -84,7 +84,7 @@ def _remove_leftovers(folder: Path) -> None:
     """Remove the drafts of files and folders in `folder` whose processes have ended."""
     remove_drafts(folder)
     for draft in folder.glob(f".*{_FOLDER}"):
-        guard = draft.with_name(draft.name.removesuffix(_FOLDER) + DRAFT)
+        guard = draft.with_name(draft.name.removesuffix(_FOLDER) + DRAFT_SUFFIX)
         if not guard.exists():
             _clear(draft)
 

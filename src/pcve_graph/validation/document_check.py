@@ -6,16 +6,16 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from ..graph.store import Saved
-from ..incremental.change import WholeError
+from ..graph.store import StoredGraph
+from ..incremental.change import FullBuildError
 from ..model.namespaces import BASE, GRAPHS, expand
-from ..model.problems import Position, Problem, Result, breach
+from ..model.problems import Position, Problem, ShaclResult, rule_problem
 from ..model.schema import Ontology
-from ..model.suggest import Ids
-from ..syntax.positions import Places, pair_blanks
+from ..model.suggest import IdSuggestions
+from ..syntax.positions import Places, match_blank_nodes
 from . import shacl
 from .documents import Document
-from .incremental_gate import check_beside
+from .incremental_gate import check_against_saved
 from .results import first_per_rule, nearest_key, plainness, result_problem, with_named_value
 from .statement_index import Statement, StatementIndex, split_line
 
@@ -28,14 +28,14 @@ class DocumentReport:
     """The problems of one document, and the SHACL results behind them."""
 
     problems: tuple[Problem, ...]
-    results: tuple[Result, ...]
+    results: tuple[ShaclResult, ...]
 
 
 def check_document(
     document: Document,
     ontology: Ontology,
     shapes: str | None = None,
-    against: Saved | None = None,
+    against: StoredGraph | None = None,
     engine: str | None = None,
     focus: tuple[str, ...] = (),
 ) -> DocumentReport:
@@ -82,7 +82,9 @@ def _control_characters(document: Document, refused: dict[Statement, str]) -> It
     of = _by_subject(places, {statement[0] for statement in named})
     for statement, name in named.items():
         message, fix = f"found the character {name}", f"delete the character {name} from this value"
-        problem = breach("control-character", _position(document, of, *statement), message, fix)
+        problem = rule_problem(
+            "control-character", _position(document, of, *statement), message, fix
+        )
         yield replace(problem, severity="warning")
 
 
@@ -91,7 +93,7 @@ def _report(
     ontology: Ontology,
     index: StatementIndex,
     shapes: str | None,
-    against: Saved | None,
+    against: StoredGraph | None,
     engine: str | None,
 ) -> shacl.Report:
     """The report on the document with derived bounds, together with the ontology or `against`."""
@@ -103,8 +105,8 @@ def _report(
     context = chain.from_iterable(ontology.graphs.values())
     if against is not None:
         try:
-            return check_beside(against, lines(), ontology, shapes, engine)
-        except WholeError:
+            return check_against_saved(against, lines(), ontology, shapes, engine)
+        except FullBuildError:
             context = chain.from_iterable(map(against.lines, GRAPHS))
     return shacl.validate(chain(lines(), context), shapes or ontology.shapes, engine)
 
@@ -119,9 +121,9 @@ def _describe(
     document: Document,
     ontology: Ontology,
     index: StatementIndex,
-    results: tuple[Result, ...],
+    results: tuple[ShaclResult, ...],
     suspects: Collection[str],
-    against: Saved | None,
+    against: StoredGraph | None,
 ) -> DocumentReport:
     """The results, and the unknown keys and types of the suspects, as problems with places."""
     values = {result.value for result in results if result.value.startswith("_:")}
@@ -142,7 +144,7 @@ def _describe(
     else:
         index.labels.read(against.store, terms)
     called = {alias.get(term, term): name for term, name in index.labels.of(terms).items()}
-    ids = Ids(index.labels.ids)
+    ids = IdSuggestions(index.labels.ids)
     statements = (split_line(line) for line in (document.lines() if suspects else ()))
     strange = index.unknown_terms(statement for statement in statements if statement[0] in suspects)
     unknown = [(_aliased(key, alias), problem) for key, problem in strange]
@@ -161,16 +163,16 @@ def _describe(
     closed = []
     for key, (rule, message, fix) in unknown:
         at = key[:2] if rule == "unknown-key" else key
-        problems.append(breach(rule, _position(document, of, *at), message, fix))
+        problems.append(rule_problem(rule, _position(document, of, *at), message, fix))
         closed.append(_closed_result(key, rule, message))
     return DocumentReport(first_per_rule(problems), tuple(sorted((*results, *closed))))
 
 
-def _closed_result(key: Statement, rule: str, message: str) -> Result:
+def _closed_result(key: Statement, rule: str, message: str) -> ShaclResult:
     """An unknown key or type in the form of a result of a closed shape (SHACL 4.8.1)."""
     component, severity = expand("sh:ClosedConstraintComponent"), expand("sh:Violation")
     shape = f"{BASE}rule/{rule}"
-    return Result(key[0], key[1], key[2], shape, component, severity, message)
+    return ShaclResult(key[0], key[1], key[2], shape, component, severity, message)
 
 
 def _position(document: Document, of: dict[str, Places], *key: str) -> Position:
@@ -202,7 +204,7 @@ def _places(document: Document, subjects: set[str]) -> tuple[Places, dict[str, s
         return document.places(subjects), {}
     places = document.places({"_:", *subjects, *(row[0] for row in rows)})
     alias = {term: term for row in rows for term in (row[0], row[2]) if term.startswith("_:")}
-    return places, alias | pair_blanks(rows, places)
+    return places, alias | match_blank_nodes(rows, places)
 
 
 def _aliased(statement: Statement, alias: dict[str, str]) -> Statement:
@@ -210,6 +212,6 @@ def _aliased(statement: Statement, alias: dict[str, str]) -> Statement:
     return alias.get(subject, subject), predicate, alias.get(value, value)
 
 
-def _renamed(result: Result, alias: dict[str, str]) -> Result:
+def _renamed(result: ShaclResult, alias: dict[str, str]) -> ShaclResult:
     focus, value = (alias.get(term, term) for term in (result.focus, result.value))
     return replace(result, focus=focus, value=value)

@@ -14,15 +14,15 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
-from ..model.namespaces import DOCUMENT
-from ..model.problems import ContentError, Position, UsageError, breach
+from ..model.namespaces import DOCUMENT_BASE
+from ..model.problems import ContentError, Position, UsageError, rule_problem
 from ..syntax.jsonld_check import check_jsonld
-from ..syntax.positions import Places, locate
-from ..syntax.positions.parser_errors import find_fault
+from ..syntax.positions import Places, locate_statements
+from ..syntax.positions.parser_errors import find_error_offset
 from ..syntax.rdfxml_check import check_elements, check_entities, decode_xml
-from ..syntax.tree import decode, place_in
-from ..syntax.turtle_check import check_turtle, newer_rdf
-from ..system.files import walk
+from ..syntax.tree import decode_utf8, position_at
+from ..syntax.turtle_check import check_turtle, rdf12_error
+from ..system.files import walk_files
 from .results import nearest_key
 
 FORMATS: Final[dict[str, ox.RdfFormat]] = {
@@ -78,12 +78,12 @@ class Document:
     def lines(self) -> Iterator[str]:
         """Each statement as a line of N-Triples, in the order of the file, possibly repeated.
 
-        IRIs of parts of the file, such as <#a>, begin with `DOCUMENT`. Raises ContentError
+        IRIs of parts of the file, such as <#a>, begin with `DOCUMENT_BASE`. Raises ContentError
         (`rdf-syntax`, `rdf-version`, `relative-iri`, `nesting`, `file-size`) with line and column.
         A remote JSON-LD context is rejected, never fetched.
         """
         scheme = self._unused_scheme()
-        base, names = scheme + DOCUMENT.partition(":")[2], dict[str, str]()
+        base, names = scheme + DOCUMENT_BASE.partition(":")[2], dict[str, str]()
         file, form = io.BytesIO(self.raw), FORMATS[self.form]
         unnamed = max(UNNAMED, len(self.raw) // _UNNAMED_BYTES)
         try:
@@ -92,12 +92,12 @@ class Document:
                 if len(names) > unnamed:
                     message = f"the file has more than {unnamed:,} unlabelled blank nodes"
                     fix = "give the nodes IRIs, or split the file"
-                    raise ContentError([breach("nesting", Position(self.name), message, fix)])
+                    raise ContentError([rule_problem("nesting", Position(self.name), message, fix)])
                 if scheme in line:
                     line = self._based(line, scheme, base)
                 if line.endswith(_NEWER) and not isinstance(quad.object, ox.BlankNode):
                     at = self._offset(*line[:-2].split(" ", 2))
-                    raise newer_rdf(self.raw, at, self.name, "a base direction or a triple term")
+                    raise rdf12_error(self.raw, at, self.name, "a base direction or a triple term")
                 yield line
         except SyntaxError as error:
             raise self._fault(error, base) from None
@@ -105,11 +105,13 @@ class Document:
             if "buffer" not in str(error):  # the memory limit of the process
                 raise
             message, fix = "one term is longer than 16 MB", "shorten the term"
-            raise ContentError([breach("file-size", Position(self.name), message, fix)]) from None
+            raise ContentError(
+                [rule_problem("file-size", Position(self.name), message, fix)]
+            ) from None
 
     def places(self, subjects: Collection[str]) -> Places:
         """The places of the statements about `subjects`; `_:` stands for any blank node."""
-        return locate(self.raw, self.form, subjects)
+        return locate_statements(self.raw, self.form, subjects)
 
     def _unused_scheme(self) -> str:
         """A scheme that does not occur in the file; as the base it marks relative IRIs."""
@@ -119,18 +121,20 @@ class Document:
         return scheme
 
     def _based(self, line: str, scheme: str, base: str) -> str:
-        """`line` with `DOCUMENT` as its base. Raises ContentError for other relative IRIs.
+        """`line` with `DOCUMENT_BASE` as its base. Raises ContentError for other relative IRIs.
 
         A same-document reference is valid under every base (RFC 3986, section 4.4).
         """
-        real = DOCUMENT.partition(":")[0] + ":"
+        real = DOCUMENT_BASE.partition(":")[0] + ":"
         for iri in re.findall(f"<({scheme}[^>]*)>", line):
             if iri != base and not iri.startswith(base + "#"):
                 terms = line.replace(f"<{scheme}", f"<{real}")[:-2].split(" ", 2)
                 at, written = _written(self, real + iri.removeprefix(scheme))
-                place = place_in(self.raw, at if written else self._offset(*terms), self.name)
+                place = position_at(self.raw, at if written else self._offset(*terms), self.name)
                 message = f"the relative IRI <{written}> has no base" if written else _NO_BASE
-                raise ContentError([breach("relative-iri", place, message, _BASES[self.form])])
+                raise ContentError(
+                    [rule_problem("relative-iri", place, message, _BASES[self.form])]
+                )
         return line.replace(f"<{scheme}", f"<{real}")
 
     def _offset(self, *statement: str) -> int:
@@ -156,13 +160,15 @@ class Document:
         message = str(error.msg)
         place = Position(self.name, error.lineno or 1, error.offset or 1)
         if not error.lineno:
-            at = find_fault(self.raw, self.form, message, base)
-            place = place_in(self.raw, at, self.name)
+            at = find_error_offset(self.raw, self.form, message, base)
+            place = position_at(self.raw, at, self.name)
         elif self.form == "jsonld":  # this parser alone counts its columns in bytes
             at = self._start_of(place.line) + place.column - 1
-            place = place_in(self.raw, at, self.name)
+            place = position_at(self.raw, at, self.name)
         rule = "rdf-version" if "rdf:dirLangString" in message else "rdf-syntax"
-        return ContentError([breach(rule, place, *_parser_message(message.replace(base, "")))])
+        return ContentError(
+            [rule_problem(rule, place, *_parser_message(message.replace(base, "")))]
+        )
 
 
 _NEWER: Final = ("--ltr .", "--rtl .", ")>> .")
@@ -188,7 +194,7 @@ def _written(document: Document, iri: str) -> tuple[int, str]:
     form = _TURTLE_IRI if document.form in ("turtle", "trig") else _QUOTED_IRI
     for match in form.finditer(document.raw):
         text = (match["iri"] or b"").decode("utf-8", "replace")
-        if text and ":" not in text and urljoin(DOCUMENT, text) == iri:
+        if text and ":" not in text and urljoin(DOCUMENT_BASE, text) == iri:
             return match.start() if document.form != "rdfxml" else match.start("iri"), text
     return 0, ""
 
@@ -221,7 +227,9 @@ def named_files(
             continue
         prefix, working, top = f"{path.as_posix()}/", Path.cwd(), path.resolve()
         root = working if top.is_relative_to(working) else top
-        entries = walk(path, prefix.removeprefix("./"), root, hidden=True, refuse=_for_data(refuse))
+        entries = walk_files(
+            path, prefix.removeprefix("./"), root, hidden=True, refuse=_for_data(refuse)
+        )
         for file in sorted(Path(name) for name, _ in entries):
             real = file.resolve()
             if file.suffix in ENDINGS and real not in seen:
@@ -264,7 +272,7 @@ def form_of(path: Path, named: str | None) -> str:
         message, fix = "unknown file extension", "set the format with --input-format"
     else:
         return form
-    raise ContentError([breach("unreadable-file", Position(path.as_posix()), message, fix)])
+    raise ContentError([rule_problem("unreadable-file", Position(path.as_posix()), message, fix)])
 
 
 def read_document(raw: bytes, name: str, form: str) -> Document:
@@ -276,7 +284,7 @@ def read_document(raw: bytes, name: str, form: str) -> Document:
     """
     if raw[:2] == b"\x1f\x8b":
         message, fix = "found gzip data", "decompress the file first"
-        raise ContentError([breach("encoding", Position(name), message, fix)])
+        raise ContentError([rule_problem("encoding", Position(name), message, fix)])
     if form == "rdfxml":
         raw = decode_xml(raw, name)
         check_entities(raw, name, LARGEST)
@@ -301,7 +309,7 @@ def _check_encoding(raw: bytes, name: str) -> None:
     except UnicodeDecodeError:
         wrong = True
     if wrong:
-        decode(raw, name)
+        decode_utf8(raw, name)
 
 
 _LONE_SPACE: Final = re.compile(r"'([\n\r\t])'")

@@ -24,7 +24,7 @@ import pyoxigraph as ox
 
 from ..model.namespaces import expand
 from ..model.problems import UsageError
-from ..syntax.sparql_patterns import deep_calls
+from ..syntax.sparql_patterns import raised_recursion_limit
 
 PINNED: Final = "0.2.0a17"
 FINGERPRINT: Final = "fa969e4603d99c90bf9ed48c49ce8590ef8b3654bdb45555821abe5dc3d3daed"
@@ -51,7 +51,7 @@ ABSENT: Final = "rdflib-turbo is not installed"
 
 
 @lru_cache(1)
-def unfit() -> str:
+def why_unusable() -> str:
     """Why turbo cannot be used (`ABSENT` if it is not installed); empty if it can."""
     package = find_spec("rdflib_turbo")
     if package is None or package.origin is None:
@@ -212,7 +212,7 @@ def _data_graph(rdflib: Any) -> Any:
 
         def query(self, text: str, *others: Any, **named: Any) -> Any:
             if text not in prepared:
-                with deep_calls():
+                with raised_recursion_limit():
                     prepared[text] = prepareQuery(text, dict(self.namespaces()))
                 if _has_service(prepared[text].algebra):
                     raise UsageError("SERVICE is not allowed: it queries another server")

@@ -10,18 +10,18 @@ from typing import Final, Protocol
 import pyoxigraph as ox
 
 from ..incremental.affected import GraphView, term
-from ..incremental.change import Change
+from ..incremental.change import GraphChange
 from ..model import namespaces as names
-from ..model.namespaces import BASE, expand, unread
-from ..model.problems import ContentError, Position, Problem, Result, breach
+from ..model.namespaces import BASE, expand, unreadable_iri
+from ..model.problems import ContentError, Position, Problem, ShaclResult, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
-from ..model.suggest import Ids
+from ..model.suggest import IdSuggestions
 from ..query.saved import SavedQuery, read_queries, refuse_service
-from ..records.assemble import Built
-from ..records.duplicates import likely_pairs, likeness_problems, read_ledger
-from ..records.record_graph import Place
-from ..system.background import Beside
+from ..records.assemble import AssembledGraph
+from ..records.duplicates import duplicate_problems, likely_duplicates, read_ledger
+from ..records.record_graph import StatementKey
+from ..system.background import BackgroundThread
 from . import shacl
 from .results import first_per_rule, nearest_key, plainness, result_problem, with_named_value
 
@@ -29,14 +29,14 @@ _SEAL: Final = object()
 _TERMS: Final = tuple(f"<{BASE}{start}" for start in ("ns", "vocab/"))
 """How the IRIs of terms, concepts and concept schemes begin."""
 
-_UNREAD: Final = "<" + unread("")
+_UNREAD: Final = "<" + unreadable_iri("")
 """How the IRI begins that stands for a record that could not be read."""
 
 
 class Located(Protocol):
     """A graph with the places in the records that its nodes come from."""
 
-    def places_of(self, focus: str) -> dict[Place, Position]:
+    def places_of(self, focus: str) -> dict[StatementKey, Position]:
         """The places of the statements about `focus`."""
 
     def is_derived(self, focus: str) -> bool:
@@ -59,12 +59,12 @@ class Checked:
     the reason. Raises TypeError without the seal of this module.
     """
 
-    graph: Built | Change
+    graph: AssembledGraph | GraphChange
     warnings: tuple[Problem, ...]
     shapes: int
     checks: int
     engine: str
-    results: tuple[Result, ...]
+    results: tuple[ShaclResult, ...]
     pairs: dict[tuple[str, str], str]
     seal: object
 
@@ -74,41 +74,41 @@ class Checked:
 
 
 def check_graph(
-    built: Built, ontology: Ontology, project: Project, engine: str | None = None
+    built: AssembledGraph, ontology: Ontology, project: Project, engine: str | None = None
 ) -> Checked:
     """Apply the shapes of `ontology` and every query in queries/checks.
 
     Raises ContentError with every problem at its place in the records if one of them is an error.
     """
     text = built.ntriples()
-    with Beside(partial(shacl.validate, text, ontology.shapes, engine)) as waiting:
+    with BackgroundThread(partial(shacl.validate, text, ontology.shapes, engine)) as waiting:
         store = memory_store(built)
         view = GraphView(store)
         checks = read_queries(project, "checks")
         violations = [row for check in checks.values() for row in run_check(check, store)]
-        pairs = likely_pairs(built.named.values())
+        pairs = likely_duplicates(built.named.values())
         decisions = read_ledger(project)
         report = waiting.result()
     results = [
         result for result in report.results if not is_about_unread_record(result)
     ] + violations
     problems = problems_of(results, built, ontology, checks, view)
-    problems += likeness_problems(pairs, decisions, built.named)
+    problems += duplicate_problems(pairs, decisions, built.named)
     return as_checked(
         built, problems, report, results, pairs, (len(ontology.messages), len(checks))
     )
 
 
-def is_about_unread_record(result: Result) -> bool:
+def is_about_unread_record(result: ShaclResult) -> bool:
     """Whether the value is a record that could not be read, which is reported at that record."""
     return result.value.startswith(_UNREAD)
 
 
 def as_checked(
-    graph: Built | Change,
+    graph: AssembledGraph | GraphChange,
     problems: list[Problem],
     report: shacl.Report,
-    results: Iterable[Result],
+    results: Iterable[ShaclResult],
     pairs: dict[tuple[str, str], str],
     counts: tuple[int, int],
 ) -> Checked:
@@ -132,7 +132,7 @@ def as_checked(
 
 
 def problems_of(
-    results: Iterable[Result],
+    results: Iterable[ShaclResult],
     graph: Located,
     ontology: Ontology,
     checks: dict[str, SavedQuery],
@@ -148,7 +148,7 @@ def problems_of(
     ]
     if not results:
         return []
-    ids = Ids(graph.ids())
+    ids = IdSuggestions(graph.ids())
     called = term_labels(
         view, {term for result in results for term in (result.focus, result.value)}
     )
@@ -170,14 +170,14 @@ def problems_of(
 
 def _position_outside_data(focus: str, ontology: Ontology) -> Position:
     """The place of a node that is not in a record: a term in ontology/, else the data folder."""
-    return ontology.place_of(focus[1:-1]) if focus.startswith(_TERMS) else Position("data")
+    return ontology.position_of(focus[1:-1]) if focus.startswith(_TERMS) else Position("data")
 
 
-def memory_store(built: Built) -> ox.Store:
+def memory_store(built: AssembledGraph) -> ox.Store:
     """A store in memory with each graph as a named graph."""
     store = ox.Store()
     for name in built.graphs:
-        home = ox.NamedNode(names.graph(name))
+        home = ox.NamedNode(names.graph_iri(name))
         store.bulk_load(built.text(name), format=ox.RdfFormat.N_TRIPLES, to_graph=home)
     return store
 
@@ -199,7 +199,7 @@ def term_labels(view: GraphView, terms: Iterable[str]) -> dict[str, str]:
     return labels
 
 
-def run_check(query: SavedQuery, store: ox.Store) -> list[Result]:
+def run_check(query: SavedQuery, store: ox.Store) -> list[ShaclResult]:
     """The rows of a check: ?subject and ?problem, and ?predicate and ?value if it selects them.
 
     Raises ContentError (`check-query`) for a query that selects no ?subject or ?problem, or that
@@ -211,9 +211,9 @@ def run_check(query: SavedQuery, store: ox.Store) -> list[Result]:
     if not isinstance(answer, ox.QuerySolutions) or not {"subject", "problem"} <= names:
         columns = ", ".join(sorted(names)) or "no columns"
         message, fix = f"the query selects {columns}", "select ?subject and ?problem"
-        raise ContentError([breach("check-query", Position(query.path), message, fix)])
+        raise ContentError([rule_problem("check-query", Position(query.path), message, fix)])
     return [
-        Result(
+        ShaclResult(
             focus=str(row["subject"]),
             path=_cell(row, "predicate", names),
             value=_cell(row, "value", names),
@@ -230,7 +230,7 @@ def _cell(row: ox.QuerySolution, name: str, names: set[str]) -> str:
     return str(row[name]) if name in names and row[name] is not None else ""
 
 
-def _from_check(result: Result, position: Position, query: SavedQuery) -> Problem:
+def _from_check(result: ShaclResult, position: Position, query: SavedQuery) -> Problem:
     return Problem(
         position=position,
         rule=result.shape,

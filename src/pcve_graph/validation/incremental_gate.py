@@ -15,17 +15,24 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..graph.store import Saved
+from ..graph.store import StoredGraph
 from ..incremental.affected import GraphView, RuleIndex, with_bounds_checked
-from ..incremental.change import Change, WholeError
+from ..incremental.change import FullBuildError, GraphChange
 from ..incremental.rule_patterns import Rule, check_rule, rule_from_json, rule_to_json, shape_rules
-from ..incremental.sorted_ntriples import LineLookup, quads, saved_lines
-from ..model.problems import Result
+from ..incremental.sorted_ntriples import LineLookup, parse_quads, saved_lines
+from ..model.problems import ShaclResult
 from ..model.project import Project
 from ..model.schema import Ontology
 from ..query.saved import SavedQuery, read_queries
-from ..records.duplicates import COMMON, Decision, Named, likeness_problems, read_ledger, reason
-from ..system.cache import kept
+from ..records.duplicates import (
+    COMMON_WORD,
+    Decision,
+    NamedRecord,
+    duplicate_problems,
+    duplicate_reason,
+    read_ledger,
+)
+from ..system.cache import cached
 from . import shacl
 from .gate import CHECK, Checked, as_checked, is_about_unread_record, problems_of, run_check
 
@@ -44,7 +51,7 @@ class Gate:
     @cached_property
     def rule_index(self) -> RuleIndex:
         """What each rule reads. Raises WholeError if the dependencies of one cannot be traced."""
-        return ready(self.project.build, self.ontology, self.checks)
+        return load_rules(self.project.build, self.ontology, self.checks)
 
     def is_current(self) -> bool:
         """Whether the checks equal those that the project has now."""
@@ -60,13 +67,13 @@ def open_gate(project: Project, ontology: Ontology) -> Gate:
     return Gate(project, ontology, read_queries(project, "checks"))
 
 
-def check_change(change: Change, gate: Gate, engine: str | None = None) -> Checked:
+def check_change(change: GraphChange, gate: Gate, engine: str | None = None) -> Checked:
     """Apply the shapes and checks of `gate` to the nodes that `change` affects.
 
     Raises ContentError as `check_graph` does for a whole graph.
     """
     ontology, checks = gate.ontology, gate.checks
-    report, results, roots = check_affected(change.view, change.spelling, gate, engine)
+    report, results, roots = check_affected(change.view, change.line_lookup, gate, engine)
     results = [result for result in results if not is_about_unread_record(result)]
     results += [
         result for result in change.index.results() if not _is_rechecked(result, gate, roots)
@@ -74,14 +81,14 @@ def check_change(change: Change, gate: Gate, engine: str | None = None) -> Check
     problems = problems_of(results, change, ontology, checks, change.view)
     pairs = _likely_pairs(change)
     decisions = read_ledger(change.project)
-    problems += likeness_problems(pairs, decisions, _named_things(change, pairs, decisions))
+    problems += duplicate_problems(pairs, decisions, _named_things(change, pairs, decisions))
     return as_checked(
         change, problems, report, results, pairs, (len(ontology.messages), len(checks))
     )
 
 
-def check_beside(
-    saved: Saved,
+def check_against_saved(
+    saved: StoredGraph,
     lines: Iterable[str],
     ontology: Ontology,
     shapes: str | None = None,
@@ -96,14 +103,14 @@ def check_beside(
     """
     new = list(islice(lines, MOST + 1))
     if len(new) > MOST:
-        raise WholeError(f"there are more than {MOST:,} statements")
+        raise FullBuildError(f"there are more than {MOST:,} statements")
     saved.generation.check_graph()
-    view = GraphView(saved.store, quads(new, "facts"))
+    view = GraphView(saved.store, parse_quads(new, "facts"))
     own = shapes is not None
     rules = (
         index_rules(map(with_bounds_checked, shape_rules(shapes or "")))
         if own
-        else ready(saved.generation.build, ontology, {})
+        else load_rules(saved.generation.build, ontology, {})
     )
     context: set[ox.Quad] = set()
     for name, nodes in rules.affected_roots(view, view.changes()).items():
@@ -112,7 +119,7 @@ def check_beside(
     return shacl.validate(spelling.of(context), shapes or ontology.shapes, engine)
 
 
-def ready(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> RuleIndex:
+def load_rules(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> RuleIndex:
     """The rules of the shapes and of `checks`, which are cached in `build/`.
 
     Raises WholeError if the dependencies of one cannot be traced.
@@ -122,7 +129,7 @@ def ready(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> Ru
         rule_from_json(row)
         for part, texts in inputs.items()
         if texts
-        for row in kept(
+        for row in cached(
             folder, part, [*map(str.encode, texts)], partial(_rules_as_json, part, ontology, checks)
         )
     ]
@@ -133,7 +140,7 @@ def index_rules(rules: Iterable[Rule]) -> RuleIndex:
     """The index of the rules. Raises WholeError if the dependencies of one cannot be traced."""
     index = RuleIndex(rules)
     if index.unbounded:
-        raise WholeError(f"the dependencies of {min(index.unbounded)} cannot be traced")
+        raise FullBuildError(f"the dependencies of {min(index.unbounded)} cannot be traced")
     return index
 
 
@@ -146,7 +153,7 @@ def _rules_as_json(part: str, ontology: Ontology, checks: dict[str, SavedQuery])
 
 def check_affected(
     view: GraphView, spelling: LineLookup, gate: Gate, engine: str | None
-) -> tuple[shacl.Report, list[Result], dict[str, set[str]]]:
+) -> tuple[shacl.Report, list[ShaclResult], dict[str, set[str]]]:
     """The report, all results, and the affected nodes by rule, for the change in a view."""
     changes = list(view.changes())
     roots = gate.rule_index.affected_roots(view, changes) if changes else {}
@@ -170,7 +177,7 @@ def check_affected(
     return report, results, named
 
 
-def _is_rechecked(result: Result, gate: Gate, roots: dict[str, set[str]]) -> bool:
+def _is_rechecked(result: ShaclResult, gate: Gate, roots: dict[str, set[str]]) -> bool:
     """Whether the rule of a result was applied to its focus node again."""
     if not roots:
         return False
@@ -183,14 +190,16 @@ def _is_rechecked(result: Result, gate: Gate, roots: dict[str, set[str]]) -> boo
     return any(result.focus in roots.get(name, ()) for name in names)
 
 
-def _likely_pairs(change: Change) -> dict[tuple[str, str], str]:
+def _likely_pairs(change: GraphChange) -> dict[tuple[str, str], str]:
     """The likely duplicates after the change; the pairs of changed names are searched again.
 
     Where a word becomes common, or ceases to be, the pairs of all names with it are too.
     """
     index = change.index
     crossing = {
-        word for word, before in change.counts.items() if (before > COMMON) != index.is_common(word)
+        word
+        for word, before in change.counts.items()
+        if (before > COMMON_WORD) != index.is_common(word)
     }
     ids = set(change.changed_ids).union(*map(index.ids_with_word, crossing))
     pairs = {pair: why for pair, why in index.pairs().items() if not ids & set(pair)}
@@ -200,12 +209,12 @@ def _likely_pairs(change: Change) -> dict[tuple[str, str], str]:
             continue
         for candidate in _candidates(change, thing):
             first, two = (thing, candidate) if thing.id < candidate.id else (candidate, thing)
-            if why := reason(first, two, index.is_common):
+            if why := duplicate_reason(first, two, index.is_common):
                 pairs[first.id, two.id] = why
     return dict(sorted(pairs.items()))
 
 
-def _candidates(change: Change, thing: Named) -> Iterable[Named]:
+def _candidates(change: GraphChange, thing: NamedRecord) -> Iterable[NamedRecord]:
     index = change.index
     ids: set[str] = set()
     for folded in thing.folded:
@@ -221,8 +230,8 @@ def _candidates(change: Change, thing: Named) -> Iterable[Named]:
 
 
 def _named_things(
-    change: Change, pairs: Iterable[tuple[str, str]], decisions: Iterable[Decision]
-) -> dict[str, Named]:
+    change: GraphChange, pairs: Iterable[tuple[str, str]], decisions: Iterable[Decision]
+) -> dict[str, NamedRecord]:
     """The things in `pairs` and `decisions`, by id."""
     ids = {identifier for pair in pairs for identifier in pair} | {
         i for decision in decisions for i in decision.pair

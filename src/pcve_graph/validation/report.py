@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 import pyoxigraph as ox
 
 from .. import __version__
-from ..model.namespaces import BASE, DOCUMENT, PREFIXES, expand
-from ..model.problems import Problem, Result
-from ..model.visible import one_line, visible
+from ..model.namespaces import BASE, DOCUMENT_BASE, PREFIXES, expand
+from ..model.problems import Problem, ShaclResult
+from ..model.visible import escape_hidden, one_line
 
 
 def rule_address(rule: str) -> str:
@@ -141,10 +141,10 @@ def junit(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> st
 
 def _plain(words: str) -> str:
     """`words` with the characters that XML 1.0 does not allow made visible."""
-    return visible(words)
+    return escape_hidden(words)
 
 
-def turtle(results: tuple[Result, ...], others: tuple[Problem, ...]) -> str:
+def turtle(results: tuple[ShaclResult, ...], others: tuple[Problem, ...]) -> str:
     """A `sh:ValidationReport` in Turtle (W3C SHACL, section 3.6).
 
     `others` are problems that are not SHACL results, such as a file that is not RDF. The focus node
@@ -179,12 +179,12 @@ def turtle(results: tuple[Result, ...], others: tuple[Problem, ...]) -> str:
     return (written or b"").decode()
 
 
-def _as_result(problem: Problem) -> Result:
+def _as_result(problem: Problem) -> ShaclResult:
     place = problem.position
     severity = "sh:Violation" if problem.severity == "error" else "sh:Warning"
     rule = rule_address(problem.rule)
-    return Result(
-        focus=f"<{DOCUMENT}{quote(place.path, errors='surrogateescape')}#line={place.line}>",
+    return ShaclResult(
+        focus=f"<{DOCUMENT_BASE}{quote(place.path, errors='surrogateescape')}#line={place.line}>",
         path="",
         value="",
         shape=_shape(problem.rule),

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
-from ..model.messages import cure, rule_name, split_message, takes
+from ..model.messages import expected_values, rule_name, split_message, value_fix
 from ..model.namespaces import expand, local_name
-from ..model.problems import Position, Problem, Result
+from ..model.problems import Position, Problem, ShaclResult
 from ..model.schema import Ontology
-from ..model.suggest import Ids
+from ..model.suggest import IdSuggestions
 
 _SHOWN: Final = 200
 """Characters of a label or value that a message shows."""
@@ -23,11 +23,11 @@ _PLAIN: Final = ("Datatype", "NodeKind", "Or", "Class", "Node")
 
 
 def result_problem(
-    result: Result,
+    result: ShaclResult,
     position: Position,
     ontology: Ontology,
     labels: dict[str, str],
-    ids: Ids,
+    ids: IdSuggestions,
 ) -> Problem:
     """A SHACL result as a problem; `labels` has the labels of terms, by N-Triples term."""
     name, message = ontology.messages.get(result.rule, ("", ""))
@@ -38,17 +38,17 @@ def result_problem(
     text = f"{name or 'this'} of {thing}"
     if component == "MinCount":
         text += " is missing"
-        fix = fix or (f"add {key.name}: {takes(key)}" if key else "")
+        fix = fix or (f"add {key.name}: {expected_values(key)}" if key else "")
     elif component in ("MaxCount", "UniqueLang"):
         text += " has too many values"
         fix = fix or "keep one of them"
     elif result.value:
         text += f" is {_shown(result.value, labels)}"
         if key is not None and (component in _PLAIN or not (fix or key.datatypes)):
-            fix = cure(key, _plain_text(result.value), ontology, ids)
+            fix = value_fix(key, _plain_text(result.value), ontology, ids)
     elif not result.path:
         text = f"{thing} violates this rule"
-    fix = fix or (f"write {takes(key)}" if key else "")
+    fix = fix or (f"write {expected_values(key)}" if key else "")
     severity = "error" if result.severity == expand("sh:Violation") else "warning"
     return Problem(position, rule_name(result.rule), text, why, fix, severity)
 
@@ -73,17 +73,17 @@ def nearest_key(places: Collection[tuple[str, ...]], *key: str) -> tuple[str, ..
 
 
 def with_named_value(
-    result: Result, places: Collection[tuple[str, ...]], ontology: Ontology
-) -> Result:
+    result: ShaclResult, places: Collection[tuple[str, ...]], ontology: Ontology
+) -> ShaclResult:
     """`result`, with one of the values that its shape points to if it is about the node itself."""
     if result.path or result.value != result.focus:
         return result
-    named = ontology.pointed.get(result.shape, ())
+    named = ontology.has_values.get(result.shape, ())
     keys = (nearest_key(places, result.focus, "", value) for value in named)
     return next((replace(result, value=key[2]) for key in keys if len(key) == 3), result)
 
 
-def plainness(result: Result) -> int:
+def plainness(result: ShaclResult) -> int:
     """A sort key that puts the components with the simplest explanation first."""
     component = local_name(result.component).removesuffix("ConstraintComponent")
     return _PLAIN.index(component) if component in _PLAIN else len(_PLAIN)

@@ -14,15 +14,15 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..model.messages import rule_name, split_message, takes
-from ..model.namespaces import concept, local_name, prefixed, thing
+from ..model.messages import expected_values, rule_name, split_message
+from ..model.namespaces import concept_iri, local_name, prefixed, record_iri
 from ..model.problems import RULES, UsageError
 from ..model.project import Project
-from ..model.schema import Key, Ontology, RecordClass
-from ..model.suggest import nearest
+from ..model.schema import Ontology, RecordClass, RecordKey
+from ..model.suggest import did_you_mean
 from ..query.saved import SavedQuery, read_queries
-from ..syntax.tree import Mapping, Node, Scalar
-from ..syntax.yaml import parse
+from ..syntax.tree import MappingNode, RecordNode, ScalarNode
+from ..syntax.yaml import parse_yaml_record
 from .report import rule_address
 
 READER: Final = "reading and mapping"
@@ -38,10 +38,10 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RulePage:
     """The help page of one rule; empty fields are not shown.
 
-    `group` is the class or the kind of rule; `told` are further (label, text) pairs.
+    `group` is the class or the kind of rule; `facts` are further (label, text) pairs.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Page:
     fix: str
     good: Example
     bad: Example
-    told: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
 
     @property
     def address(self) -> str:
@@ -60,7 +60,7 @@ class Page:
         return rule_address(self.name)
 
 
-def pages(ontology: Ontology, project: Project) -> dict[str, Page]:
+def describe_rules(ontology: Ontology, project: Project) -> dict[str, RulePage]:
     """The pages of all shapes, checks and rules of reading by rule name, sorted."""
     owners: dict[str, list[RecordClass]] = {}
     for kind in ontology.by_iri.values():
@@ -72,20 +72,20 @@ def pages(ontology: Ontology, project: Project) -> dict[str, Page]:
     return {page.name: page for page in sorted(listed, key=lambda page: page.name)}
 
 
-def find_page(rule: str, by_name: dict[str, Page]) -> Page:
+def find_page(rule: str, by_name: dict[str, RulePage]) -> RulePage:
     """The page of `rule`; the prefix may be omitted. Raises UsageError for an unknown rule."""
     short = {name.split(":")[-1]: name for name in by_name}
     name = rule if rule in by_name else short.get(rule, "")
     if not name:
-        hint = nearest(rule, [*by_name, *short]) or "`pcve explain` lists all rules"
+        hint = did_you_mean(rule, [*by_name, *short]) or "`pcve explain` lists all rules"
         raise UsageError(f"no rule {rule!r}; {hint}")
     return by_name[name]
 
 
-def as_text(page: Page) -> str:
+def page_text(page: RulePage) -> str:
     """A page as plain text for the terminal."""
     rows = [("what", page.what), ("rule", page.rule), ("fix", page.fix), ("why", page.why)]
-    rows += page.told
+    rows += page.facts
     examples = (("good", page.good), ("bad", page.bad))
     rows += [(label, example.record) for label, example in examples]
     rows += [(f"{label}, in Turtle", example.turtle) for label, example in examples]
@@ -98,17 +98,17 @@ def as_text(page: Page) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _reader(name: str) -> Page:
+def _reader(name: str) -> RulePage:
     guide = _guide(name)
     good, bad = Example(guide.get("good", "")), Example(guide.get("bad", ""))
-    return Page(name, READER, "", RULES[name], guide.get("why", ""), "", good, bad)
+    return RulePage(name, READER, "", RULES[name], guide.get("why", ""), "", good, bad)
 
 
-def _check(name: str, query: SavedQuery) -> Page:
+def _check(name: str, query: SavedQuery) -> RulePage:
     rule, header = f"check:{name}", query.header
     guide = _guide(rule)
     facts = (("severity", header.get("severity", "error")), ("file", query.path))
-    return Page(
+    return RulePage(
         name=rule,
         group=CHECKS,
         what=query.summary,
@@ -117,11 +117,11 @@ def _check(name: str, query: SavedQuery) -> Page:
         fix=header.get("fix", ""),
         good=Example(guide.get("good", ""), guide.get("goodTurtle", "")),
         bad=Example(guide.get("bad", ""), guide.get("badTurtle", "")),
-        told=facts,
+        facts=facts,
     )
 
 
-def _shape(iri: str, ontology: Ontology, owners: list[RecordClass]) -> Page:
+def _shape(iri: str, ontology: Ontology, owners: list[RecordClass]) -> RulePage:
     name = rule_name(iri)
     label, message = ontology.messages[iri]
     rule, fix = split_message(message)
@@ -138,7 +138,7 @@ def _shape(iri: str, ontology: Ontology, owners: list[RecordClass]) -> Page:
         why = why or key.description
         facts = [
             ("of", ", ".join(sorted(owner.name for owner in owners))),
-            ("takes", takes(key) + (", required" if key.required else "")),
+            ("takes", expected_values(key) + (", required" if key.required else "")),
         ]
     elif kind is not None and not bad.record:
         why = why or kind.description
@@ -150,19 +150,19 @@ def _shape(iri: str, ontology: Ontology, owners: list[RecordClass]) -> Page:
         why = "The list is closed so that counts agree: a term outside the list is not counted."
         facts = [("terms", ", ".join(terms))]
         good, bad = _terms(scheme, terms[0]), _terms(scheme, "something-else")
-    return Page(name, group, label, rule, why, fix, good, bad, tuple(facts))
+    return RulePage(name, group, label, rule, why, fix, good, bad, tuple(facts))
 
 
 def _terms(scheme: str, term: str) -> Example:
-    value = f"<{concept(scheme, term)}>"
-    list_ = f"<{concept(scheme, '').rstrip('/')}>"
+    value = f"<{concept_iri(scheme, term)}>"
+    list_ = f"<{concept_iri(scheme, '').rstrip('/')}>"
     stated = f"\n# {value} skos:inScheme {list_} ." if term != "something-else" else ""
     return Example("", f"# a value that is a term of {scheme}:\n{value}{stated}")
 
 
-def _examples(key: Key, ontology: Ontology, owner: RecordClass) -> tuple[Example, Example]:
+def _examples(key: RecordKey, ontology: Ontology, owner: RecordClass) -> tuple[Example, Example]:
     """An allowed and a disallowed value of `key` on a record of the class `owner`."""
-    subject = f"<{thing(owner.segment, 'northtown-example')}>"
+    subject = f"<{record_iri(owner.segment, 'northtown-example')}>"
     predicate = _short(key.path)
 
     def example(record: str, term: str) -> Example:
@@ -173,7 +173,7 @@ def _examples(key: Key, ontology: Ontology, owner: RecordClass) -> tuple[Example
     return example(right, right_term), example(wrong, wrong_term)
 
 
-def _values(key: Key, ontology: Ontology) -> tuple[tuple[str, str], tuple[str, str]]:
+def _values(key: RecordKey, ontology: Ontology) -> tuple[tuple[str, str], tuple[str, str]]:
     """An allowed and a disallowed value of `key`, each as (record text, Turtle term)."""
     kinds = {local_name(datatype): datatype for datatype in key.datatypes}
     if "date" in kinds:
@@ -188,10 +188,13 @@ def _values(key: Key, ontology: Ontology) -> tuple[tuple[str, str], tuple[str, s
     if key.scheme:
         term = next(iter(sorted(ontology.schemes.get(key.scheme, ()))), "")
         wrong = "something-else"
-        return (term, f"<{concept(key.scheme, term)}>"), (wrong, f"<{concept(key.scheme, wrong)}>")
+        return (term, f"<{concept_iri(key.scheme, term)}>"), (
+            wrong,
+            f"<{concept_iri(key.scheme, wrong)}>",
+        )
     if key.classes:
         kind = ontology.by_iri.get(key.classes[0])
-        iri = f"<{thing(kind.segment if kind else 'thing', 'northtown')}>"
+        iri = f"<{record_iri(kind.segment if kind else 'thing', 'northtown')}>"
         words = "the id of a record", "a name that is not the id of a record"
         return (words[0], iri), (words[1], '"Northtown Hall"')
     if kinds:
@@ -210,23 +213,23 @@ def _guide(name: str) -> dict[str, str]:
     return dict(_texts(_guidance().get(name)))
 
 
-def _texts(node: Node | None) -> Iterator[tuple[str, str]]:
-    for key, value in node.entries if isinstance(node, Mapping) else ():
-        if isinstance(value, Scalar):
+def _texts(node: RecordNode | None) -> Iterator[tuple[str, str]]:
+    for key, value in node.entries if isinstance(node, MappingNode) else ():
+        if isinstance(value, ScalarNode):
             yield key.text, value.text.strip()
 
 
 @lru_cache(1)
-def _guidance() -> dict[str, Node]:
+def _guidance() -> dict[str, RecordNode]:
     """The entries of all files in `rules/`, by rule name."""
-    guidance: dict[str, Node] = {}
+    guidance: dict[str, RecordNode] = {}
     for path in sorted(Path(__file__).with_name("rules").glob("*.yml")):
-        tree = parse(path.read_text("utf-8"), path.name)
-        if isinstance(tree, Mapping):
+        tree = parse_yaml_record(path.read_text("utf-8"), path.name)
+        if isinstance(tree, MappingNode):
             guidance |= {key.text: value for key, value in tree.entries}
     return guidance
 
 
-def guided() -> set[str]:
+def rules_with_guidance() -> set[str]:
     """The names of the rules that `rules/*.yml` describe."""
     return set(_guidance())

@@ -10,18 +10,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ..graph.store import Saved, open_graph
-from ..incremental.change import Change, WholeError, read_change
-from ..incremental.inputs import news
+from ..graph.store import StoredGraph, open_graph
+from ..incremental.change import FullBuildError, GraphChange, read_change
+from ..incremental.inputs import find_input_changes
 from ..model.namespaces import local_name
-from ..model.problems import ContentError, Position, Problem, Result, UsageError, breach
+from ..model.problems import ContentError, Position, Problem, ShaclResult, UsageError, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
 from ..records.assemble import build_graph
-from ..records.files import File, home_files
-from ..records.reader import Record, extent, read_records, without
+from ..records.files import RecordFile, project_files
+from ..records.reader import Record, read_records, record_extent, without_faulty
 from ..syntax.ontology import read_ontology
-from ..system.background import Beside
+from ..system.background import BackgroundThread
 from ..system.files import read_file
 from ..system.sandbox import inside
 from .document_check import check_document
@@ -38,18 +38,18 @@ class Outcome:
     """
 
     problems: tuple[Problem, ...]
-    results: tuple[Result, ...]
+    results: tuple[ShaclResult, ...]
     others: tuple[Problem, ...]
     files: tuple[str, ...]
     code: int
     checked: Checked | None = None
 
 
-def examine(
+def validate_paths(
     project: Project,
     paths: tuple[Path, ...],
     options: dict[str, Any],
-    saved: Saved | None,
+    saved: StoredGraph | None,
     stdin: bytes,
 ) -> Outcome:
     """Validate `paths`, or the whole project if there are none.
@@ -63,20 +63,20 @@ def examine(
         return _validate_project(project, ontology, options)
     check_input_format(options["input_format"])
     if options["shapes"]:
-        inside.working_on(f"reading {options['shapes']}")
+        inside.report_task(f"reading {options['shapes']}")
     try:
         shapes = _shapes(options["shapes"])
     except ContentError as error:
         return Outcome(error.problems, (), error.problems, (options["shapes"].as_posix(),), 2)
     problems: list[Problem] = []
     refused: list[ContentError] = []
-    results: list[Result] = []
+    results: list[ShaclResult] = []
     names: list[str] = []
     records: list[Path] = []
     for path in named_files(paths, refused.append):
         name = _name(path)
         names.append(name)
-        inside.working_on(f"checking {name}")
+        inside.report_task(f"checking {name}")
         try:
             form = form_of(path, options["input_format"])
             if form == "record":
@@ -93,7 +93,7 @@ def examine(
         results += findings.results
     others = [problem for error in refused for problem in error.problems]
     if records:
-        inside.working_on("checking " + (names[0] if len(names) == 1 else "the records"))
+        inside.report_task("checking " + (names[0] if len(names) == 1 else "the records"))
         mine = ontology if shapes is None else replace(ontology, shapes=shapes)
         others += _validate_records(project, mine, records, stdin, options)
     return _outcome(problems, others, results, names, options["severity"], unread=bool(refused))
@@ -102,7 +102,7 @@ def examine(
 def _outcome(
     problems: list[Problem],
     others: list[Problem],
-    results: list[Result],
+    results: list[ShaclResult],
     names: list[str],
     severity: str,
     unread: bool,
@@ -124,16 +124,16 @@ def _outcome(
 def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tuple[Problem, ...]:
     """The problems in `paths`, or in the whole project if there are none.
 
-    With `against`, references are resolved in the saved graph. Raises as `examine` does.
+    With `against`, references are resolved in the saved graph. Raises as `validate_paths` does.
     """
     options = dict.fromkeys(("engine", "input_format", "shapes"))
     saved = open_graph(project) if against and paths else None
-    return examine(
+    return validate_paths(
         project, paths, options | {"focus": (), "severity": "warning"}, saved, b""
     ).problems
 
 
-def stamp(project: Project, paths: tuple[Path, ...]) -> object:
+def modification_times(project: Project, paths: tuple[Path, ...]) -> object:
     """Paths and modification times (ns) of the files that are validated, to compare for changes."""
     folders = (project.data, project.ontology, project.queries)
     watched = list(named_files(paths)) if paths else [p for f in folders for p in f.rglob("*.*")]
@@ -142,7 +142,7 @@ def stamp(project: Project, paths: tuple[Path, ...]) -> object:
 
 def _validate_project(project: Project, ontology: Ontology, options: dict[str, Any]) -> Outcome:
     """The outcome for the whole project, which is validated as in a build."""
-    names = tuple(project.relative(path) for path in home_files(project, project.data))
+    names = tuple(project.relative(path) for path in project_files(project, project.data))
     try:
         checked = _check_project(project, ontology, options["engine"])
     except ContentError as error:
@@ -155,14 +155,14 @@ def _check_project(project: Project, ontology: Ontology, engine: str | None) -> 
     try:
         with _open_change(project, ontology) as change:
             return check_change(change, open_gate(project, ontology), engine)
-    except (WholeError, UsageError):
+    except (FullBuildError, UsageError):
         return check_graph(build_graph(read_records(project), ontology), ontology, project, engine)
 
 
 @contextmanager
 def _open_change(
-    project: Project, ontology: Ontology, external: Iterable[File] = (), lenient: bool = False
-) -> Iterator[Change]:
+    project: Project, ontology: Ontology, external: Iterable[RecordFile] = (), lenient: bool = False
+) -> Iterator[GraphChange]:
     """The change since the last build, from `read_change`; nothing is saved.
 
     Raises UsageError on exit if the last build is damaged.
@@ -170,10 +170,10 @@ def _open_change(
     saved = open_graph(project)
     with (
         TemporaryDirectory(ignore_cleanup_errors=True) as work,
-        Beside(saved.generation.check) as checking,
+        BackgroundThread(saved.generation.check) as checking,
     ):
         try:
-            changes = news(project, saved.folder)
+            changes = find_input_changes(project, saved.folder)
             yield read_change(project, ontology, saved, Path(work), changes, external, lenient)
         finally:
             checking.result()  # a damaged build takes precedence over errors that it caused
@@ -187,7 +187,7 @@ def _validate_records(
     Shapes are applied to all records that can be mapped, even if others cannot. With shapes other
     than the project's, its checks are not applied.
     """
-    external: list[File] = []
+    external: list[RecordFile] = []
     names: dict[str, str] = {}
     for path in paths:
         name = _name(path)
@@ -204,8 +204,8 @@ def _validate_records(
     problems = [*unmapped, *(problem for problem in checked if not problem.rule.startswith(own))]
     if options["focus"]:
         ids = {local_name(iri) for iri in options["focus"]}
-        rest = {extent(record.position) for record in records if record.id not in ids}
-        problems = [problem for problem in problems if extent(problem.position) not in rest]
+        rest = {record_extent(record.position) for record in records if record.id not in ids}
+        problems = [problem for problem in problems if record_extent(problem.position) not in rest]
     return [
         replace(problem, position=problem.position._replace(path=names[problem.position.path]))
         for problem in problems
@@ -214,7 +214,7 @@ def _validate_records(
 
 
 def _check_records(
-    project: Project, ontology: Ontology, external: list[File], options: dict[str, Any]
+    project: Project, ontology: Ontology, external: list[RecordFile], options: dict[str, Any]
 ) -> tuple[tuple[Record, ...], tuple[Problem, ...], tuple[Problem, ...]]:
     """The records, the problems that prevented mapping, and the problems of the mapped records.
 
@@ -222,19 +222,19 @@ def _check_records(
     """
     try:
         if options["shapes"]:
-            raise WholeError("the index is that of the project's shapes")
+            raise FullBuildError("the index is that of the project's shapes")
         with _open_change(project, ontology, external, lenient=True) as change:
             gate = open_gate(project, ontology)
             run = functools.partial(check_change, change, gate, options["engine"])
             return change.records, change.problems, _problems_of(run)
-    except (WholeError, UsageError):
+    except (FullBuildError, UsageError):
         records = read_records(project, external)
     try:
         built = build_graph(records, ontology)
         problems: tuple[Problem, ...] = ()
     except ContentError as error:
         problems = error.problems
-        built = build_graph(without(records, problems), ontology)
+        built = build_graph(without_faulty(records, problems), ontology)
     run = functools.partial(check_graph, built, ontology, project, options["engine"])
     return records.records, problems, _problems_of(run)
 
@@ -264,12 +264,14 @@ def _document(path: Path, name: str, form: str, stdin: bytes) -> Document:
     if path.stat().st_size > LARGEST:
         message = f"the file has {path.stat().st_size // 2**20:,} MB"
         fix = f"split it into files of at most {LARGEST // 2**20:,} MB"
-        raise ContentError([breach("file-size", Position(name), message, fix)])
+        raise ContentError([rule_problem("file-size", Position(name), message, fix)])
     try:
         return read_document(read_file(path, LARGEST), name, form)
     except OSError as error:
-        found, fix = f"it cannot be read: {error.strerror}", ""
-        raise ContentError([breach("unreadable-file", Position(name), found, fix)]) from None
+        message, fix = f"it cannot be read: {error.strerror}", ""
+        raise ContentError(
+            [rule_problem("unreadable-file", Position(name), message, fix)]
+        ) from None
 
 
 def _shapes(path: Path | None) -> str | None:

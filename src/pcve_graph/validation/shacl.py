@@ -17,8 +17,8 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ..model.namespaces import expand
-from ..model.problems import Result, UsageError
-from .engines import ABSENT, ENGINES, INSTALL, Groups, unfit
+from ..model.problems import ShaclResult, UsageError
+from .engines import ABSENT, ENGINES, INSTALL, Groups, why_unusable
 from .shape_queries import check_queries
 
 _CHUNK: Final = 2**23
@@ -35,7 +35,7 @@ _SHAPE: Final = re.compile(
 class Report:
     """The results, sorted, and the name of the engine that found them."""
 
-    results: tuple[Result, ...]
+    results: tuple[ShaclResult, ...]
     engine: str
 
 
@@ -83,22 +83,22 @@ def choose_engine(engine: str | None) -> str:
     Raises UsageError for an unknown engine, and for turbo if it is named but cannot be used.
     """
     if engine is None:
-        return "pyshacl" if unfit() else "turbo"
+        return "pyshacl" if why_unusable() else "turbo"
     if engine not in ENGINES:
         raise UsageError(f"there is no engine {engine!r}; known engines: {', '.join(ENGINES)}")
-    if engine == "turbo" and unfit():
-        raise UsageError(f"{unfit()}; `{INSTALL}` installs it")
+    if engine == "turbo" and why_unusable():
+        raise UsageError(f"{why_unusable()}; `{INSTALL}` installs it")
     return engine
 
 
-def slower(engine: str | None) -> str:
+def engine_note(engine: str | None) -> str:
     """A note on speed if the default is pySHACL; empty if an engine is named or turbo is used.
 
     Measured on the shipped project (54,000 triples, 265 shapes): pySHACL 9.9 s, turbo 0.8 s.
     """
-    if engine is not None or not unfit():
+    if engine is not None or not why_unusable():
         return ""
-    reason = "" if unfit() == ABSENT else f", since {unfit()}"
+    reason = "" if why_unusable() == ABSENT else f", since {why_unusable()}"
     return f"validating with pySHACL{reason}; `{INSTALL}` makes it about 10 times faster"
 
 
@@ -194,13 +194,13 @@ def _name_blank_shapes(shapes: str) -> tuple[str, Mapping[str, str]]:
     return "\n".join(lines), held
 
 
-def read_report(report: Iterable[ox.Triple], holders: Mapping[str, str] = {}) -> list[Result]:
+def read_report(report: Iterable[ox.Triple], holders: Mapping[str, str] = {}) -> list[ShaclResult]:
     """The results in a `sh:ValidationReport`; `holders` from `_name_blank_shapes`."""
     stated: dict[Any, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for triple in report:
         stated[triple.subject][triple.predicate.value].append(triple.object)
 
-    def result(node: Any) -> Result:
+    def result(node: Any) -> ShaclResult:
         def one(name: str) -> Any:
             return min(stated[node][expand(name)], key=str, default=None)
 
@@ -208,7 +208,7 @@ def read_report(report: Iterable[ox.Triple], holders: Mapping[str, str] = {}) ->
             return one(name).value if isinstance(one(name), ox.NamedNode) else ""
 
         shape = named("sh:sourceShape")
-        return Result(
+        return ShaclResult(
             focus=_shown(one("sh:focusNode")),
             path=_path(one("sh:resultPath"), stated),
             value=_shown(one("sh:value")),

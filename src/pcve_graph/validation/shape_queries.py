@@ -13,8 +13,8 @@ import pyoxigraph as ox
 
 from ..model.namespaces import expand
 from ..model.problems import ContentError, UsageError
-from ..syntax.sparql_bounds import check_text
-from ..syntax.sparql_tokens import dataset, reaches_out
+from ..syntax.sparql_bounds import check_query_text
+from ..syntax.sparql_tokens import dataset_graphs, has_service
 
 _QUERIES: Final = {
     f"<{expand(name)}>"
@@ -43,12 +43,12 @@ def check_queries(shapes: str) -> None:
 
 def _check_query(text: str, name: str) -> None:
     try:
-        check_text(text, name)
+        check_query_text(text, name)
     except ContentError as error:
         raise _unusable(str(error)) from None
-    if reaches_out(text):
+    if has_service(text):
         raise _unusable(f"{name} has SERVICE, which queries another server")
-    if dataset(text):
+    if dataset_graphs(text):
         raise _unusable(f"{name} has FROM, but shapes apply to the validated data only")
 
 

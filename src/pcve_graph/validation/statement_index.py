@@ -17,9 +17,9 @@ import pyoxigraph as ox
 
 from ..model.dates import first_and_last
 from ..model.namespaces import PREFIXES, expand, local_name
-from ..model.schema import Key, Ontology, RecordClass
-from ..model.suggest import nearest
-from ..model.visible import refused
+from ..model.schema import Ontology, RecordClass, RecordKey
+from ..model.suggest import did_you_mean
+from ..model.visible import first_refused
 
 Statement = tuple[str, str, str]
 """Subject, predicate and object as N-Triples writes them."""
@@ -91,7 +91,7 @@ def _refused(statement: Statement) -> str:
     """The name of the first character that records may not contain, as U+001B; empty if none."""
     subject, predicate, value = statement
     text = _text(value) if value.startswith('"') else value
-    names = [bad.name for term in (subject, predicate, text) if (bad := refused(term))]
+    names = [bad.name for term in (subject, predicate, text) if (bad := first_refused(term))]
     return names[0] if names else ""
 
 
@@ -99,8 +99,8 @@ class StatementIndex:
     """Classes, keys, dates and labels of the subjects of a document.
 
     Complete once the iterator from `index_lines` is exhausted. `dated` has the statements that
-    bounds are derived from; `refused` those with a character that records may not contain, each
-    with the name of the character.
+    bounds are derived from; `refused` those with a character that records may not contain, each with
+    the name of the character.
     """
 
     def __init__(self, ontology: Ontology) -> None:
@@ -116,7 +116,10 @@ class StatementIndex:
         self.marks: dict[str, int] = {}
         self.dated: set[Statement] = set()
         self.refused: dict[Statement, str] = {}
-        self.having, self.faulty = lru_cache(None)(self._having), lru_cache(None)(self._faulty)
+        self.subjects_with, self.faulty = (
+            lru_cache(None)(self._having),
+            lru_cache(None)(self._faulty),
+        )
 
     def __contains__(self, subject: str) -> bool:
         return subject in self.marks
@@ -142,7 +145,7 @@ class StatementIndex:
 
     def classes_of(self, subject: str) -> list[RecordClass]:
         """The classes of `subject` that have a shape, by IRI."""
-        return self.having(self.marks.get(subject, 0))
+        return self.subjects_with(self.marks.get(subject, 0))
 
     def _having(self, mark: int) -> list[RecordClass]:
         return [self.classes[iri[1:-1]] for iri, bit in self.kinds.items() if mark & bit]
@@ -168,7 +171,7 @@ class StatementIndex:
         date = f"<{PREFIXES['xsd']}date>"
         return {key: (f'"{day}"^^{date}', reason) for key, (_, day, reason) in best.items()}
 
-    def _keys(self, subject: str, predicate: str) -> Iterator[Key]:
+    def _keys(self, subject: str, predicate: str) -> Iterator[RecordKey]:
         """The keys with this predicate in the classes of `subject`."""
         keys = (key for kind in self.classes_of(subject) for key in kind.keys.values())
         return (key for key in keys if predicate == f"<{key.path}>")
@@ -178,7 +181,7 @@ class StatementIndex:
         return {subject for subject, mark in self.marks.items() if self.faulty(mark)}
 
     def _faulty(self, mark: int) -> bool:
-        kinds = self.having(mark)
+        kinds = self.subjects_with(mark)
         right = {f"<{key.path}>" for kind in kinds for key in kind.keys.values()}
         wrong = {*self.keys} - right - {_FIRST, _LAST}
         strange = mark & _UNKNOWN_KEY or any(mark & self.keys[path] for path in wrong)
@@ -202,7 +205,7 @@ class StatementIndex:
                 return None
             name = local_name(value[1:-1])
             names = sorted(kind.name for kind in self.classes.values())
-            fix = nearest(name, names) or "known types: " + ", ".join(names)
+            fix = did_you_mean(name, names) or "known types: " + ", ".join(names)
             return "unknown-type", f'there is no type "{name}"', fix
         return _unknown_key(predicate[1:-1], self.classes_of(subject))
 
@@ -216,5 +219,5 @@ def _unknown_key(predicate: str, kinds: Collection[RecordClass]) -> tuple[str, s
         return None
     keys = [key for kind in kinds for key in kind.keys]
     name = " or ".join(kind.name for kind in kinds)
-    fix = nearest(local_name(predicate), keys) or f"keys of {name}: " + ", ".join(keys)
+    fix = did_you_mean(local_name(predicate), keys) or f"keys of {name}: " + ", ".join(keys)
     return "unknown-key", f'{name} has no key "{local_name(predicate)}"', fix

@@ -10,15 +10,15 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.labels import footnotes
+from ...graph.labels import designation_notes
 from ...model.project import Project
-from ...query.execute import Table, ask
-from ...query.render import day
+from ...query.execute import ResultTable, ask
+from ...query.render import format_date
 from ...query.saved import read_queries
-from ..tables import Sheet
-from ..works import Landscape, Work, sums
-from .matrix import ALL, UNKNOWN, Line, Matrix
-from .report import AXIS_WORDS, NO_PROOF, many, scope_words
+from ..tables import ReportTable
+from ..works import Landscape, Work, budget_sums
+from .matrix import ALL, UNKNOWN, AxisEntry, Matrix
+from .report import AXIS_WORDS, NO_PROOF, quantity, scope_words
 
 SMALL: Final = Decimal(100_000)
 """In the currency of the budget: a project with a lower total budget counts as small."""
@@ -47,10 +47,10 @@ class Gap:
     events in the cell where projects are counted, and of projects where events are.
     """
 
-    economy: Line
-    column: Line
+    economy: AxisEntry
+    column: AxisEntry
     weak: tuple[tuple[Work, str], ...]
-    near: tuple[Line, ...]
+    near: tuple[AxisEntry, ...]
     regional: tuple[Work, ...]
     wider: tuple[str, ...]
     unplaced: tuple[Work, ...]
@@ -62,16 +62,16 @@ class Gap:
         return len(self.near) + bool(self.regional) + bool(self.wider)
 
 
-def newest_reading(project: Project, store: ox.Store) -> date | None:
+def last_access_day(project: Project, store: ox.Store) -> date | None:
     """The latest day on which a source was accessed, if any: the graph has nothing later."""
     query = read_queries(project, "landscape")["sources"]
     table = ask(store, query.text, name=query.path)
-    assert isinstance(table, Table)
+    assert isinstance(table, ResultTable)
     days = [str(getattr(read, "value", "")) for _, _, read in table.rows if read is not None]
     return date.fromisoformat(max(days)) if days else None
 
 
-def gaps(
+def find_gaps(
     landscape: Landscape, matrix: Matrix, other_kind: Matrix | None, on: date | None
 ) -> tuple[Gap, ...]:
     """The gaps of a matrix on a day: without records first, then by covered neighbours, most first.
@@ -124,20 +124,22 @@ def weakness(work: Work, on: date | None) -> str:
     if work.kind == "event":
         return "announced only" if work.status == "planned" else ""
     if on and work.latest and work.latest < on.isoformat():
-        return f"ended {day(work.end or work.start or work.latest)}"
+        return f"ended {format_date(work.end or work.start or work.latest)}"
     if on and work.earliest and work.earliest > on.isoformat():
-        return f"begins {day(work.start or work.end or work.earliest)}"
+        return f"begins {format_date(work.start or work.end or work.earliest)}"
     if work.sort in SMALL_KINDS:
         return SMALL_KINDS[work.sort]
-    totals = [total for total in sums([work]) if total.share == "total" and total.most is not None]
+    totals = [
+        total for total in budget_sums([work]) if total.share == "total" and total.most is not None
+    ]
     if totals and all(total.most is not None and total.most < SMALL for total in totals):
         return f"small, {totals[0].currency} {totals[0]} in all"
     return ""
 
 
-def gap_sheet(
+def gap_table(
     landscape: Landscape, store: ox.Store, matrix: Matrix, gaps: tuple[Gap, ...], on: date | None
-) -> Sheet:
+) -> ReportTable:
     """The gaps as a table, a row each, with notes."""
     both = matrix.count != "actors"
     heads = f"{matrix.by} economy state there covered near region broader unplaced".split()
@@ -159,10 +161,12 @@ def gap_sheet(
     )
     name = _title(landscape, matrix, on)
     texts = [name, *(str(cell) for row in rows for cell in row)]
-    return Sheet(name, tuple(heads), rows, (_explanation(matrix), *footnotes(store, texts)))
+    return ReportTable(
+        name, tuple(heads), rows, (_explanation(matrix), *designation_notes(store, texts))
+    )
 
 
-def briefing(
+def gap_briefing(
     landscape: Landscape,
     store: ox.Store,
     matrix: Matrix,
@@ -171,7 +175,7 @@ def briefing(
     limit: int,
 ) -> str:
     """The gaps as text: a summary, then at most `limit` topics; 0 for all."""
-    by_column: dict[Line, list[Gap]] = {}
+    by_column: dict[AxisEntry, list[Gap]] = {}
     for gap in gaps:
         if gap.covered:
             by_column.setdefault(gap.column, []).append(gap)
@@ -190,14 +194,14 @@ def briefing(
     if nowhere:
         lines += [f"No record in any economy or the region: {', '.join(sorted(nowhere))}.", ""]
     lines += [_explanation(matrix)]
-    return "\n".join([*lines, *footnotes(store, lines)]) + "\n"
+    return "\n".join([*lines, *designation_notes(store, lines)]) + "\n"
 
 
 def _title(landscape: Landscape, matrix: Matrix, on: date | None) -> str:
     words = [f"Gaps: {matrix.count} by economy and {AXIS_WORDS[matrix.by]}"]
     words += scope_words(landscape, matrix.scope)
     if on:
-        words.append(f"as seen on {day(on.isoformat())}")
+        words.append(f"as seen on {format_date(on.isoformat())}")
     return ", ".join(words)
 
 
@@ -211,7 +215,7 @@ def _answer(matrix: Matrix, gaps: tuple[Gap, ...]) -> Iterator[str]:
     nothing = "nothing" if matrix.count == "actors" else f"no {what}"
     yield (
         f"Of {cells} pairs of an economy and a {axis} "
-        f"({len(economies)} economies, {many(len(columns), axis)}), {bare} have {nothing} on "
+        f"({len(economies)} economies, {quantity(len(columns), axis)}), {bare} have {nothing} on "
         f"record and {len(gaps) - bare} only weak ones (ended, undated, small or announced)."
     )
     least = [
@@ -221,20 +225,22 @@ def _answer(matrix: Matrix, gaps: tuple[Gap, ...]) -> Iterator[str]:
     worst = max((number for number, _ in least), default=0)
     names = [label for number, label in least if number == worst]
     if worst:
-        yield f"Most without a record: {', '.join(names)} ({many(worst, axis)})."
+        yield f"Most without a record: {', '.join(names)} ({quantity(worst, axis)})."
     whole = matrix.columns[-1 if matrix.columns[-1].key == ALL else 0].key
     every, nowhere = (len(matrix.cell(row, whole).all()) for row in (ALL, UNKNOWN))
     silent = len(matrix.cell(ALL, UNKNOWN).all())
     for number, lacking in ((silent, axis), (nowhere, "place")):
         if number:
-            yield f"Of {many(every, what)} {number} state no {lacking} and may close any of these."
+            works = quantity(every, what)
+            yield f"Of {works} {number} state no {lacking} and may close any of these."
     yield "Gaps with the most covered neighbours come first."
 
 
 def _about(gaps: list[Gap], other_kind: str, on: date | None) -> Iterator[str]:
     """The lines of one topic: economies without records, with weak ones only, and near coverage."""
     bare = [
-        gap.economy.label + (f" (but {many(gap.other_kind, other_kind)})" if gap.other_kind else "")
+        gap.economy.label
+        + (f" (but {quantity(gap.other_kind, other_kind)})" if gap.other_kind else "")
         for gap in gaps
         if not gap.weak
     ]

@@ -13,10 +13,10 @@ from ...graph.labels import labels
 from ...model.namespaces import BASE, local_name
 from ...model.problems import UsageError
 from ...model.project import Project
-from ...model.suggest import nearest
-from ...query.execute import Table, ask
+from ...model.suggest import did_you_mean
+from ...query.execute import ResultTable, ask
 from ...query.saved import read_queries
-from ..scope import Scope, Things, chosen, in_period
+from ..scope import Scope, ScopedWorks, in_period, works_in
 from ..works import Landscape, Work
 
 AXES: Final = ("topic", "pillar", "group", "funder", "year")
@@ -31,7 +31,7 @@ _PERSON: Final = f"{BASE}id/person/"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AxisEntry:
     """A row or a column: `key` is an IRI, a year or one of the constants above.
 
     Roles of rows are economy, region (the region as a whole), elsewhere, online, unknown and all;
@@ -58,29 +58,29 @@ class Matrix:
     by: str
     count: str
     scope: Scope
-    rows: tuple[Line, ...]
-    columns: tuple[Line, ...]
-    cells: Mapping[tuple[str, str], Things]
+    rows: tuple[AxisEntry, ...]
+    columns: tuple[AxisEntry, ...]
+    cells: Mapping[tuple[str, str], ScopedWorks]
 
-    def cell(self, row: str, column: str) -> Things:
+    def cell(self, row: str, column: str) -> ScopedWorks:
         """The works of one cell; an empty cell is not proof of no activity."""
-        return self.cells.get((row, column), Things())
+        return self.cells.get((row, column), ScopedWorks())
 
     @property
-    def economies(self) -> tuple[Line, ...]:
+    def economies(self) -> tuple[AxisEntry, ...]:
         """The rows that are economies of the region."""
         return tuple(row for row in self.rows if row.role == "economy")
 
 
-Lists: TypeAlias = Mapping[str, Mapping[str, str]]
+AxisLabels: TypeAlias = Mapping[str, Mapping[str, str]]
 """The labels of the concepts of the closed lists, by axis and IRI."""
 
 
-def read_lists(project: Project, store: ox.Store) -> Lists:
+def read_axis_labels(project: Project, store: ox.Store) -> AxisLabels:
     """All topics and target groups, including unused ones."""
     query = read_queries(project, "landscape")["lists"]
     table = ask(store, query.text, name=query.path)
-    assert isinstance(table, Table)
+    assert isinstance(table, ResultTable)
     called = labels(store, (concept for _, concept in table.rows))
     rows = sorted(
         (getattr(scheme, "value", ""), getattr(concept, "value", ""))
@@ -92,9 +92,9 @@ def read_lists(project: Project, store: ox.Store) -> Lists:
     }
 
 
-def coverage(
+def coverage_matrix(
     landscape: Landscape,
-    lists: Lists,
+    lists: AxisLabels,
     scope: Scope,
     by: str = "topic",
     count: str = "projects",
@@ -107,17 +107,17 @@ def coverage(
     """
     for option, word, choices in (("by", by, AXES), ("count", count, COUNTS)):
         if word not in choices:
-            hint = nearest(word, choices)
+            hint = did_you_mean(word, choices)
             text = f"--{option} must be one of {', '.join(choices)}, not {word!r}"
             raise UsageError(text + (hint and f"; {hint}"))
     kinds = {"events": ("event",), "actors": ("project", "event")}.get(count, ("project",))
-    works_in_scope = tuple(work for kind in kinds for work in chosen(landscape, kind, scope))
+    works_in_scope = tuple(work for kind in kinds for work in works_in(landscape, kind, scope))
     things = in_period(works_in_scope, scope)
     cells: dict[tuple[str, str], list[list[Work]]] = {}
     for place, works in enumerate((things.sure, things.maybe)):
         for work in works:
-            for row in (*places(landscape, work), ALL):
-                for column in (*marks(work, by), ALL):
+            for row in (*row_keys(landscape, work), ALL):
+                for column in (*column_keys(work, by), ALL):
                     cells.setdefault((row, column), [[], []])[place].append(work)
     columns = _columns(landscape, lists, scope, by, things.all(), every)
     shown = {column.key for column in columns}
@@ -128,14 +128,14 @@ def coverage(
         rows=tuple(_rows(landscape, {row for row, _ in cells})),
         columns=columns,
         cells={
-            key: Things(tuple(sure), tuple(maybe))
+            key: ScopedWorks(tuple(sure), tuple(maybe))
             for key, (sure, maybe) in cells.items()
             if key[1] in shown
         },
     )
 
 
-def places(landscape: Landscape, work: Work) -> set[str]:
+def row_keys(landscape: Landscape, work: Work) -> set[str]:
     """The keys of the rows of a work: economies, a region as a whole, or one of the constants."""
     inside = {country for countries in landscape.members.values() for country in countries}
     if not inside:
@@ -153,19 +153,19 @@ def places(landscape: Landscape, work: Work) -> set[str]:
     return {ONLINE if work.mode == "online" else UNKNOWN}
 
 
-def marks(work: Work, by: str) -> set[str]:
+def column_keys(work: Work, by: str) -> set[str]:
     """The keys of the columns of a work, including broader ones; UNKNOWN if it states none."""
     keys_by_axis = {
         "topic": {*work.topics, *work.wider},
         "group": {*work.groups, *work.wider_groups},
         "funder": {*work.funders},
         "pillar": {*work.pillars},
-        "year": years(work) if by == "year" else set(),
+        "year": years_of_work(work) if by == "year" else set(),
     }[by]
     return keys_by_axis or {UNKNOWN}
 
 
-def years(work: Work) -> set[str]:
+def years_of_work(work: Work) -> set[str]:
     """The years from the first to the last that the dates of a work state; empty without dates."""
     first, last = work.earliest or work.latest, work.latest or work.earliest
     if first is None or last is None:
@@ -173,31 +173,31 @@ def years(work: Work) -> set[str]:
     return {f"{year:04}" for year in range(int(first[:4]), int(last[:4]) + 1)}
 
 
-def _rows(landscape: Landscape, used: set[str]) -> Iterator[Line]:
+def _rows(landscape: Landscape, used: set[str]) -> Iterator[AxisEntry]:
     inside = {country for countries in landscape.members.values() for country in countries}
     for iri in _by_label(landscape, inside or landscape.countries):
-        yield Line(iri, landscape.label(iri), "economy")
+        yield AxisEntry(iri, landscape.label(iri), "economy")
     for iri in _by_label(landscape, landscape.members):
-        yield Line(iri, f"{landscape.label(iri)} (as a whole)", "region")
+        yield AxisEntry(iri, f"{landscape.label(iri)} (as a whole)", "region")
     others = ((ELSEWHERE, "elsewhere"), (ONLINE, "online, no place"), (UNKNOWN, "place not known"))
     for key, label in others:
         if key in used:
-            yield Line(key, label, key)
-    yield Line(ALL, "all, each once", ALL)
+            yield AxisEntry(key, label, key)
+    yield AxisEntry(ALL, "all, each once", ALL)
 
 
 def _columns(
     landscape: Landscape,
-    lists: Lists,
+    lists: AxisLabels,
     scope: Scope,
     by: str,
     works: Iterable[Work],
     every: bool,
-) -> tuple[Line, ...]:
-    used = Counter(key for work in works for key in marks(work, by))
+) -> tuple[AxisEntry, ...]:
+    used = Counter(key for work in works for key in column_keys(work, by))
     called = lists.get(by, {})
     focus = "" if by == "year" else getattr(scope, by)
-    lines_found = [Line(focus, landscape.label(focus), "broader")] if focus else []
+    lines_found = [AxisEntry(focus, landscape.label(focus), "broader")] if focus else []
     if by in lists:
         concepts = {*called, *used} - {UNKNOWN}
         inside = [
@@ -212,15 +212,15 @@ def _columns(
         inside = [f"{year:04}" for year in span if _within(scope, year)]
     else:
         inside = [key for key in used if key not in (UNKNOWN, focus) and not focus]
-    lines = [Line(key, called.get(key) or landscape.label(key), "part") for key in inside]
+    lines = [AxisEntry(key, called.get(key) or landscape.label(key), "part") for key in inside]
     if by == "year":
-        lines = [Line(key, key, "part") for key in inside]
+        lines = [AxisEntry(key, key, "part") for key in inside]
     lines_found += lines if by == "year" else sorted(lines, key=lambda line: (line.label, line.key))
     if not focus and used[UNKNOWN]:
         word = "date" if by == "year" else by
-        lines_found.append(Line(UNKNOWN, f"{word} not known", UNKNOWN))
+        lines_found.append(AxisEntry(UNKNOWN, f"{word} not known", UNKNOWN))
     if not focus:
-        lines_found.append(Line(ALL, "all, each once", ALL))
+        lines_found.append(AxisEntry(ALL, "all, each once", ALL))
     return tuple(lines_found)
 
 
@@ -233,7 +233,7 @@ def _by_label(landscape: Landscape, iris: Iterable[str]) -> list[str]:
     return sorted(iris, key=lambda iri: (landscape.label(iri), iri))
 
 
-def actors(works: Iterable[Work]) -> frozenset[str]:
+def actors_of_works(works: Iterable[Work]) -> frozenset[str]:
     """The organisations and processes with a role in any of the works; persons are not counted."""
     return frozenset(
         actor for work in works for actor in work.company if not actor.startswith(_PERSON)

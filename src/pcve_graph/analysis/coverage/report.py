@@ -9,15 +9,15 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.labels import footnotes
+from ...graph.labels import designation_notes as footnotes
 from ...model.problems import UsageError
 from ...model.schema import Ontology
-from ...query.render import day, present_view
-from ...query.show import Fact, View, show
-from ..scope import Scope, Things
-from ..tables import Cell, Sheet
-from ..works import Landscape, Sum, Work, sums
-from .matrix import ALL, ELSEWHERE, UNKNOWN, Line, Matrix, actors
+from ...query.render import format_date, render_thing
+from ...query.show import ThingFact, ThingView, show
+from ..scope import Scope, ScopedWorks
+from ..tables import ReportCell, ReportTable
+from ..works import BudgetSum, Landscape, Work, budget_sums
+from .matrix import ALL, ELSEWHERE, UNKNOWN, AxisEntry, Matrix, actors_of_works
 
 NONE = "·"
 NO_PROOF = "which is not proof of no activity"
@@ -32,28 +32,28 @@ AXIS_WORDS = {
 }
 
 
-def many(number: int, word: str) -> str:
+def quantity(number: int, word: str) -> str:
     """`1 project`, `2 projects`, `2 processes`."""
     ending = "es" if word.endswith("s") else "s"
     return f"{number:,} {word}" + ("" if number == 1 else ending)
 
 
-def numbers(matrix: Matrix, row: Line, column: Line) -> tuple[int, int]:
+def cell_counts(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> tuple[int, int]:
     """The number of works (or actors) surely in a cell, and of those that may be in addition."""
     things = matrix.cell(row.key, column.key)
     if matrix.count == "actors":
-        sure = actors(things.sure)
-        return len(sure), len(actors(things.maybe) - sure)
+        sure = actors_of_works(things.sure)
+        return len(sure), len(actors_of_works(things.maybe) - sure)
     return len(things.sure), len(things.maybe)
 
 
-def shown(sure: int, maybe: int) -> str:
+def count_text(sure: int, maybe: int) -> str:
     """`3`, `3 +1?` if there may be one more, `·` without a record."""
     words = [str(sure)] if sure else []
     return " ".join([*words, f"+{maybe}?"] if maybe else words) or NONE
 
 
-def fitted(matrix: Matrix) -> tuple[Matrix, tuple[str, ...]]:
+def fit_to_page(matrix: Matrix) -> tuple[Matrix, tuple[str, ...]]:
     """The matrix fitted to a page, and the labels of the empty columns that were left out.
 
     If there are more than COLUMNS, empty ones are dropped; if there are still more, the matrix is
@@ -71,14 +71,14 @@ def fitted(matrix: Matrix) -> tuple[Matrix, tuple[str, ...]]:
     return matrix, empty
 
 
-def corner(matrix: Matrix) -> tuple[str, str]:
+def axis_titles(matrix: Matrix) -> tuple[str, str]:
     """The axis of the rows and that of the columns of a fitted matrix, in words."""
     transposed = any(row.role == "part" for row in matrix.rows)
     axes = ("economy", AXIS_WORDS[matrix.by])
     return axes[::-1] if transposed else axes
 
 
-def title(landscape: Landscape, matrix: Matrix) -> str:
+def matrix_title(landscape: Landscape, matrix: Matrix) -> str:
     """The title of a matrix."""
     what = "Budgets of projects" if matrix.count == "money" else matrix.count.capitalize()
     words = f"{what} by economy and {AXIS_WORDS[matrix.by]}"
@@ -98,47 +98,53 @@ def period_words(scope: Scope) -> Iterator[str]:
     """The period, in words: `on 1 May 2022`, or `from` one day and `up to` another."""
     first, last = scope.first, scope.last
     if first and first == last:
-        yield f"on {day(first.isoformat())}"
+        yield f"on {format_date(first.isoformat())}"
     else:
         if first:
-            yield f"from {day(first.isoformat())}"
+            yield f"from {format_date(first.isoformat())}"
         if last:
-            yield f"up to {day(last.isoformat())}"
+            yield f"up to {format_date(last.isoformat())}"
 
 
-def wide(landscape: Landscape, store: ox.Store, matrix: Matrix) -> Sheet:
+def wide_table(landscape: Landscape, store: ox.Store, matrix: Matrix) -> ReportTable:
     """The matrix as a wide table for people: a row for each economy, a column for each topic."""
-    page, empty = fitted(matrix)
-    heads = (corner(page)[0], *(column.label for column in page.columns))
+    page, empty = fit_to_page(matrix)
+    heads = (axis_titles(page)[0], *(column.label for column in page.columns))
     if matrix.count == "money":
         heads = (heads[0], "money", *heads[1:])
         rows = tuple(_money_rows(page))
     else:
         rows = tuple(
-            (row.label, *(_cell(*numbers(page, row, column)) for column in page.columns))
+            (row.label, *(_cell(*cell_counts(page, row, column)) for column in page.columns))
             for row in page.rows
         )
-    name = title(landscape, matrix)
+    name = matrix_title(landscape, matrix)
     texts = [name, *heads, *(str(cell) for row in rows for cell in row)]
-    notes_below = (*notes(landscape, matrix), *left_out(empty), *footnotes(store, texts))
-    return Sheet(name, heads, rows, notes_below)
+    notes_below = (
+        *matrix_notes(landscape, matrix),
+        *empty_column_notes(empty),
+        *footnotes(store, texts),
+    )
+    return ReportTable(name, heads, rows, notes_below)
 
 
-def left_out(empty: tuple[str, ...]) -> Iterator[str]:
+def empty_column_notes(empty: tuple[str, ...]) -> Iterator[str]:
     """A note that names the columns that are left out as empty, if any."""
     if empty:
         yield f"No record in any row, {NO_PROOF}: {', '.join(empty)}."
 
 
-def _cell(sure: int, maybe: int) -> Cell:
-    return sure if sure and not maybe else shown(sure, maybe)
+def _cell(sure: int, maybe: int) -> ReportCell:
+    return sure if sure and not maybe else count_text(sure, maybe)
 
 
-def _money_rows(matrix: Matrix) -> Iterator[tuple[Cell, ...]]:
+def _money_rows(matrix: Matrix) -> Iterator[tuple[ReportCell, ...]]:
     """A row for each currency and share of an economy; a row of dots if it has none."""
     for row in matrix.rows:
         cells = [matrix.cell(row.key, column.key) for column in matrix.columns]
-        sums_by_kind = [{(s.currency, s.share): s for s in sums(cell.sure)} for cell in cells]
+        sums_by_kind = [
+            {(s.currency, s.share): s for s in budget_sums(cell.sure)} for cell in cells
+        ]
         kinds = sorted({key for kind in sums_by_kind for key in kind})
         for currency, share in kinds:
             yield (
@@ -153,38 +159,40 @@ def _money_rows(matrix: Matrix) -> Iterator[tuple[Cell, ...]]:
             yield row.label, "", *(_amount(None, things) for things in cells)
 
 
-def _amount(total: Sum | None, things: Things) -> str:
+def _amount(total: BudgetSum | None, things: ScopedWorks) -> str:
     if total is None:
         return f"not stated (0 of {len(things.sure)})" if things.sure else NONE
     return f"{total} ({total.stating} of {len(things.sure)})"
 
 
-def tidy(landscape: Landscape, store: ox.Store, matrix: Matrix) -> Sheet:
+def tidy_table(landscape: Landscape, store: ox.Store, matrix: Matrix) -> ReportTable:
     """The matrix as a tidy table for programs: a row for each cell, empty ones included."""
     heads: tuple[str, ...] = ("economy", "economyId", matrix.by, f"{matrix.by}Id")
     money = ("currency", "share", "least", "most", "stating", "projects")
     heads += (*money, "things") if matrix.count == "money" else (matrix.count, "maybe", "things")
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[ReportCell, ...]] = []
     for row in matrix.rows:
         for column in matrix.columns:
             things = matrix.cell(row.key, column.key)
             start = (row.label, row.id, column.label, column.id)
             ids = " ".join(work.id for work in things.all())
             if matrix.count != "money":
-                rows.append((*start, *numbers(matrix, row, column), ids))
+                rows.append((*start, *cell_counts(matrix, row, column), ids))
                 continue
-            stated: list[tuple[Cell, ...]] = [
+            stated: list[tuple[ReportCell, ...]] = [
                 (total.currency, total.share, total.least, total.most, total.stating)
-                for total in sums(things.sure)
+                for total in budget_sums(things.sure)
             ]
             for cells in stated or [(None, None, None, None, 0)]:
                 rows.append((*start, *cells, len(things.sure), ids))
-    name = title(landscape, matrix)
+    name = matrix_title(landscape, matrix)
     texts = [name, *(str(cell) for row in rows for cell in row)]
-    return Sheet(name, heads, tuple(rows), (*notes(landscape, matrix), *footnotes(store, texts)))
+    return ReportTable(
+        name, heads, tuple(rows), (*matrix_notes(landscape, matrix), *footnotes(store, texts))
+    )
 
 
-def notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
+def matrix_notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
     """Notes: what is unknown, how works in several cells are counted, and what the signs mean."""
     every = matrix.cell(ALL, ALL) or matrix.cell(ALL, matrix.columns[0].key)
     yield f"{NONE}  no record here, {NO_PROOF}."
@@ -199,12 +207,12 @@ def notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
     nowhere = len(_distinct(matrix, UNKNOWN))
     what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
     if nowhere:
-        yield f"No place is stated for {many(nowhere, what)}, which may be in any economy."
+        yield f"No place is stated for {quantity(nowhere, what)}, which may be in any economy."
     if any(row.key == ELSEWHERE for row in matrix.rows):
         yield "elsewhere: in other countries, or in another region than that of the economies."
     if unknown := len(matrix.cell(ALL, UNKNOWN).all()):
         lacking = "date" if matrix.by == "year" else AXIS_WORDS[matrix.by]
-        yield f"No {lacking} is stated for {many(unknown, what)}."
+        yield f"No {lacking} is stated for {quantity(unknown, what)}."
     if matrix.by in ("topic", "group"):
         yield (
             "A broader column counts the works of its narrower ones, each once; a work with "
@@ -214,7 +222,8 @@ def notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
         yield "A work with several places or columns is in each, so rows and columns do not add up."
     announced = sum(work.status == "planned" for work in every.all())
     if announced:
-        yield f"Announced only, with no source here that it was held: {many(announced, 'event')}."
+        events = quantity(announced, "event")
+        yield f"Announced only, with no source here that it was held: {events}."
     if matrix.count == "actors":
         yield "Actors: bodies with any role in a project or event there; persons are not counted."
     if matrix.count == "money":
@@ -244,7 +253,7 @@ _KEYS_BY_AXIS: Final = {
 }
 
 
-def line_of(lines: tuple[Line, ...], key: str, name: str) -> Line:
+def find_entry(lines: tuple[AxisEntry, ...], key: str, name: str) -> AxisEntry:
     """The row or column with this key. Raises UsageError, which lists all, if there is none."""
     for line in lines:
         if key == line.key:
@@ -253,13 +262,13 @@ def line_of(lines: tuple[Line, ...], key: str, name: str) -> Line:
     raise UsageError(f"--cell: {name!r} is not in this matrix, which has {choices}")
 
 
-def opened(
+def cell_text(
     landscape: Landscape,
     store: ox.Store,
     ontology: Ontology,
     matrix: Matrix,
-    row: Line,
-    column: Line,
+    row: AxisEntry,
+    column: AxisEntry,
 ) -> str:
     """The works of a cell as text, each with the facts that put it there and their evidence.
 
@@ -276,14 +285,14 @@ def opened(
             if other_row.role in ("region", "unknown") and near:
                 lines += [f"{other_row.label}: {'; '.join(work.label for work in near)}"]
         return "\n".join([*lines, *footnotes(store, lines)]) + "\n"
-    lines += [f"{many(len(things.sure), what)} on record"]
+    lines += [f"{quantity(len(things.sure), what)} on record"]
     if things.maybe:
         lines[-1] += f", and {len(things.maybe)} whose dates leave it open"
     designation_notes: set[str] = set()
     for work in things.all():
         view = _view(landscape, store, ontology, work, matrix, row, column)
         designation_notes |= {*view.notes}
-        text = present_view(dataclasses.replace(view, notes=())).rstrip("\n")
+        text = render_thing(dataclasses.replace(view, notes=())).rstrip("\n")
         lines += ["", text + (_uncertainty_note(work) if work in things.maybe else "")]
     designation_notes |= {*footnotes(store, lines[:1])}
     return (
@@ -301,14 +310,14 @@ def _view(
     ontology: Ontology,
     work: Work,
     matrix: Matrix,
-    row: Line,
-    column: Line,
-) -> View:
+    row: AxisEntry,
+    column: AxisEntry,
+) -> ThingView:
     """The view of a work reduced to the facts that put it into the cell."""
     view = show(store, ontology, work.iri)
     keys = {*_KEYS_ALWAYS, *_KEYS_BY_AXIS[matrix.by]}
 
-    def places_in_cell(fact: Fact) -> bool:
+    def places_in_cell(fact: ThingFact) -> bool:
         stated = str(getattr(fact.term, "value", ""))
         value = landscape.replaced.get(stated, stated)
         if fact.key == "location" and row.role in ("economy", "region"):

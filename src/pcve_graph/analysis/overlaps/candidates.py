@@ -10,7 +10,7 @@ import bisect
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from .profiles import Profile
+from .profiles import WorkProfile
 
 ANYWHERE: Final = 0
 """The zone that stands for all places, for works that state none."""
@@ -19,13 +19,15 @@ _SOON: Final = 1
 """The most days from the end of an event to the start of one that follows it."""
 
 
-def projects(profiles: Sequence[Profile], pairing: int) -> Iterator[tuple[Profile, Profile]]:
+def project_candidates(
+    profiles: Sequence[WorkProfile], pairing: int
+) -> Iterator[tuple[WorkProfile, WorkProfile]]:
     """Each pair of projects that share a subject of `pairing`, a place and a possible day, once.
 
     A subject is shared if one states it and the other states it or a narrower one. A project
     without a place is paired with those of all places, one without dates with those of all times.
     """
-    buckets: dict[tuple[int, int], list[Profile]] = {}
+    buckets: dict[tuple[int, int], list[WorkProfile]] = {}
     for profile in sorted(profiles, key=_begun):
         mask = (profile.all_topics | profile.all_groups) & pairing
         while mask:
@@ -45,16 +47,16 @@ def projects(profiles: Sequence[Profile], pairing: int) -> Iterator[tuple[Profil
             yield from _unplaced(low, pairing, members)
 
 
-def _begun(profile: Profile) -> tuple[int, str]:
+def _begun(profile: WorkProfile) -> tuple[int, str]:
     return profile.when.first, profile.work.iri
 
 
 def _bucket(
-    low: int, zone: int, pairing: int, members: list[Profile]
-) -> Iterator[tuple[Profile, Profile]]:
+    low: int, zone: int, pairing: int, members: list[WorkProfile]
+) -> Iterator[tuple[WorkProfile, WorkProfile]]:
     """The pairs of a subject and zone, each only for the lowest of both that it shares."""
     lower, below = (low - 1) & pairing, zone - 1
-    active: list[tuple[int, int, int, int, int, Profile]] = []
+    active: list[tuple[int, int, int, int, int, WorkProfile]] = []
     for member in members:
         stated, every = member.topics | member.groups, member.all_topics | member.all_groups
         reach, zones, first = member.reach, member.zones & below, member.when.first
@@ -67,10 +69,12 @@ def _bucket(
         active.append((member.when.last, reach, stated, every, member.zones, member))
 
 
-def _unplaced(low: int, pairing: int, members: list[Profile]) -> Iterator[tuple[Profile, Profile]]:
+def _unplaced(
+    low: int, pairing: int, members: list[WorkProfile]
+) -> Iterator[tuple[WorkProfile, WorkProfile]]:
     """The pairs of a subject of which at least one project states no place."""
     lower = (low - 1) & pairing
-    active: list[Profile] = []
+    active: list[WorkProfile] = []
     for member in members:
         stated, every = member.topics | member.groups, member.all_topics | member.all_groups
         active = [earlier for earlier in active if earlier.when.last >= member.when.first]
@@ -84,14 +88,14 @@ def _unplaced(low: int, pairing: int, members: list[Profile]) -> Iterator[tuple[
         active.append(member)
 
 
-def events(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
+def event_candidates(profiles: Sequence[WorkProfile]) -> Iterator[tuple[WorkProfile, WorkProfile]]:
     """Each pair of events that can share a day or be on consecutive days, once.
 
     Events with vague or missing dates are paired only within one place.
     """
     dated_profiles = [profile for profile in profiles if not profile.when.vague]
     vague_profiles = [profile for profile in profiles if profile.when.vague]
-    active: list[Profile] = []
+    active: list[WorkProfile] = []
     for profile in sorted(dated_profiles, key=_begun):
         first = profile.when.first - _SOON
         active = [earlier for earlier in active if earlier.when.last >= first]
@@ -102,19 +106,19 @@ def events(profiles: Sequence[Profile]) -> Iterator[tuple[Profile, Profile]]:
 
 
 def _with_vague_dates(
-    dated_profiles: list[Profile], vague_profiles: list[Profile]
-) -> Iterator[tuple[Profile, Profile]]:
+    dated_profiles: list[WorkProfile], vague_profiles: list[WorkProfile]
+) -> Iterator[tuple[WorkProfile, WorkProfile]]:
     """The pairs within one place of which at least one event has vague dates."""
-    exact: dict[str, list[Profile]] = {}
+    exact: dict[str, list[WorkProfile]] = {}
     for profile in sorted(dated_profiles, key=_begun):
         for place in profile.work.places:
             exact.setdefault(place, []).append(profile)
     first_days = {
         place: [profile.when.first for profile in profiles] for place, profiles in exact.items()
     }
-    vague: dict[str, list[Profile]] = {}
+    vague: dict[str, list[WorkProfile]] = {}
     for profile in sorted(vague_profiles, key=lambda profile: profile.work.iri):
-        candidates_by_iri: dict[str, Profile] = {}
+        candidates_by_iri: dict[str, WorkProfile] = {}
         for place in profile.work.places:
             row = exact.get(place, [])
             until = bisect.bisect_right(first_days.get(place, []), profile.when.last + _SOON)

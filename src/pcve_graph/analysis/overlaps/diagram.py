@@ -9,12 +9,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.labels import footnotes
+from ...graph.labels import designation_notes
 from ...model.problems import UsageError
-from ..chart_page import Page, ink, shade, wrapped
+from ..chart_page import ChartPage, shade, text_colour, wrap_text
 from ..works import Landscape
-from .find import Asked, Overlaps
-from .report import scope
+from .find import OverlapCriteria, Overlaps
+from .report import criteria_text
 from .score import VERDICTS
 
 MOST: Final = 60
@@ -31,7 +31,7 @@ class Tie:
     loose: bool = False
 
 
-def network(
+def draw_network(
     title: str,
     names: Mapping[str, str],
     ties: Sequence[Tie],
@@ -43,7 +43,7 @@ def network(
     `names` has the label of each node by id; the list to the right of the picture resolves the
     numbers. Raises UsageError for no ties, and for more than MOST nodes.
     """
-    groups = grouped(ties)
+    groups = connected_groups(ties)
     if not groups:
         raise UsageError("nothing to draw: there are no pairs")
     ordered = [node for group in groups for node in group]
@@ -53,13 +53,13 @@ def network(
         )
     number = {node: place for place, node in enumerate(ordered, 1)}
     places, wide, high = _places(groups)
-    lines = [f"{number[node]}  {wrapped(names.get(node, node), 70, 2)}" for node in ordered]
+    lines = [f"{number[node]}  {wrap_text(names.get(node, node), 70, 2)}" for node in ordered]
     list_high = sum(0.2 + 0.17 * line.count("\n") for line in lines)
     below = [
         "Thicker: a stronger overlap; dashed: undecided, as a date or place is missing.",
         *notes,
     ]
-    with Page(title, wide + 6.0, max(high, list_high) + 0.4, below, suffix) as page:
+    with ChartPage(title, wide + 6.0, max(high, list_high) + 0.4, below, suffix) as page:
         axes = page.add_axes(0.1, 0.1, wide, high)
         axes.set_xlim(0, wide)
         axes.set_ylim(high, 0)
@@ -81,7 +81,7 @@ def network(
                 *(across, down, str(number[node])),
                 ha="center",
                 va="center",
-                color=ink(colour),
+                color=text_colour(colour),
                 bbox={"boxstyle": "circle,pad=0.3", "facecolor": colour, "edgecolor": "#1a1a1a"},
                 zorder=2,
             )
@@ -92,7 +92,7 @@ def network(
         return page.content()
 
 
-def grouped(ties: Iterable[Tie]) -> list[list[str]]:
+def connected_groups(ties: Iterable[Tie]) -> list[list[str]]:
     """The connected components of the ties, the largest first; ids are sorted within each."""
     group: dict[str, set[str]] = {}
     for tie in ties:
@@ -124,12 +124,16 @@ def _places(groups: list[list[str]]) -> tuple[dict[str, tuple[float, float]], fl
     return places, wide, top + tallest
 
 
-def overlap_picture(
-    landscape: Landscape, store: ox.Store, criteria: Asked, overlaps: Overlaps, suffix: str
+def overlap_diagram(
+    landscape: Landscape,
+    store: ox.Store,
+    criteria: OverlapCriteria,
+    overlaps: Overlaps,
+    suffix: str,
 ) -> bytes:
     """The pairs that overlap, are back to back or collide, and, dashed, the undecided ones.
 
-    If there are too many for one picture, the strongest. Raises UsageError as `network` does.
+    If there are too many for one picture, the strongest. Raises UsageError as `draw_network` does.
     """
     pairs = [
         pair for verdict in VERDICTS for pair in overlaps.pairs[verdict] if verdict != "related"
@@ -143,7 +147,7 @@ def overlap_picture(
         names |= works
         loose = pair.verdict == "not-known"
         ties.append(Tie(pair.first.iri, pair.second.iri, pair.score, loose))
-    where = scope(landscape, criteria)
+    where = criteria_text(landscape, criteria)
     notes = [f"The {len(ties)} strongest of {len(pairs)} pairs."] if len(ties) < len(pairs) else []
-    notes += footnotes(store, [where, *names.values()])
-    return network(f"Overlaps {where}".strip(), names, ties, notes, suffix)
+    notes += designation_notes(store, [where, *names.values()])
+    return draw_network(f"Overlaps {where}".strip(), names, ties, notes, suffix)

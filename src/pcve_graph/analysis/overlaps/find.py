@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
-from ..periods import NEVER, apart
+from ..periods import NEVER, surely_disjoint
 from ..scope import CALLED_OFF
 from ..works import Work
 from . import candidates
-from .profiles import Profile, Profiles
-from .related import Mark
-from .score import VERDICTS, Finding, Judge
+from .profiles import WorkProfile, WorkProfiles
+from .related import RelationMark
+from .score import VERDICTS, PairScore, PairScorer
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OverlapCriteria:
     """Which pairs to find; an empty value or None selects all.
 
     `country` is reached by both projects, or by one of two events; `topic`, or a narrower one, is
@@ -37,7 +37,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class OverlapPair:
     """Two works and their verdict; `first` begins first, or has the lower IRI.
 
     `parts` are the parts of the score, 0 to 1 each; `mark` is what related works share.
@@ -48,7 +48,7 @@ class Pair:
     verdict: str
     score: float
     parts: Mapping[str, float]
-    mark: Mark | None = None
+    mark: RelationMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,13 @@ class Overlaps:
     that can form no pair, as they state neither a topic nor a target group.
     """
 
-    pairs: Mapping[str, tuple[Pair, ...]]
+    pairs: Mapping[str, tuple[OverlapPair, ...]]
     counts: Mapping[tuple[str, str], int]
     compared: Mapping[str, int]
     silent: tuple[Work, ...]
 
 
-_Entry: TypeAlias = tuple[float, str, str, Work, Work, Finding]
+_Entry: TypeAlias = tuple[float, str, str, Work, Work, PairScore]
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class _Strongest:
     floor: float = 0.0
     """The score of `worst`."""
 
-    def add(self, first: Profile, second: Profile, finding: Finding) -> None:
+    def add(self, first: WorkProfile, second: WorkProfile, finding: PairScore) -> None:
         if (second.when.first, second.work.iri) < (first.when.first, first.work.iri):
             first, second = second, first
         entry = -finding.score, first.work.iri, second.work.iri, first.work, second.work, finding
@@ -98,21 +98,21 @@ class _Strongest:
                 self.worst = self.entries[-1]
                 self.floor = -self.worst[0]
 
-    def pairs(self) -> tuple[Pair, ...]:
+    def pairs(self) -> tuple[OverlapPair, ...]:
         self.cut()
         return tuple(
-            Pair(first, second, finding.verdict, finding.score, finding.parts, finding.mark)
+            OverlapPair(first, second, finding.verdict, finding.score, finding.parts, finding.mark)
             for *_, first, second, finding in self.entries
         )
 
 
-def find_overlaps(profiles: Profiles, criteria: Asked) -> Overlaps:
+def find_overlaps(profiles: WorkProfiles, criteria: OverlapCriteria) -> Overlaps:
     """The pairs of works that overlap, are back to back or collide, and match `criteria`.
 
     Pairs of related works that would otherwise count have the verdict `related`. The result depends
     on nothing but the graph, the weights and the criteria.
     """
-    scorer = Judge(profiles)
+    scorer = PairScorer(profiles)
     strongest_by_verdict = {verdict: _Strongest(criteria.limit) for verdict in VERDICTS}
     counts: Counter[tuple[str, str]] = Counter()
     compared: dict[str, int] = {}
@@ -132,7 +132,7 @@ def find_overlaps(profiles: Profiles, criteria: Asked) -> Overlaps:
         compared[kind] = len(reaching)
         silent += [profile.work for profile in reaching if not (profile.topics or profile.groups)]
         least = profiles.weights[f"least.{kind}"] if criteria.least is None else criteria.least
-        compare = scorer.score_projects if kind == "project" else scorer.judge
+        compare = scorer.score_projects if kind == "project" else scorer.compare
         for first, second in _candidates(kind, chosen, profiles):
             finding = compare(first, second)
             if finding is None or (finding.score < least and finding.verdict != "related"):
@@ -150,7 +150,9 @@ def find_overlaps(profiles: Profiles, criteria: Asked) -> Overlaps:
     return Overlaps(pairs, dict(counts), compared, tuple(silent))
 
 
-def lines_of_succession(profiles: Profiles, criteria: Asked) -> Iterator[tuple[Work, Work]]:
+def succession_pairs(
+    profiles: WorkProfiles, criteria: OverlapCriteria
+) -> Iterator[tuple[Work, Work]]:
     """Pairs of a work and the one that succeeds it, where both match `criteria`."""
     works = {profile.work.iri: profile for profile in profiles.all}
     for profile in profiles.all:
@@ -164,16 +166,16 @@ def lines_of_succession(profiles: Profiles, criteria: Asked) -> Iterator[tuple[W
 
 
 def _candidates(
-    kind: str, chosen: list[Profile], profiles: Profiles
-) -> Iterable[tuple[Profile, Profile]]:
+    kind: str, chosen: list[WorkProfile], profiles: WorkProfiles
+) -> Iterable[tuple[WorkProfile, WorkProfile]]:
     return (
-        candidates.projects(chosen, profiles.pairing_subjects)
+        candidates.project_candidates(chosen, profiles.pairing_subjects)
         if kind == "project"
-        else candidates.events(chosen)
+        else candidates.event_candidates(chosen)
     )
 
 
-def _eligible(profile: Profile, criteria: Asked, profiles: Profiles) -> bool:
+def _eligible(profile: WorkProfile, criteria: OverlapCriteria, profiles: WorkProfiles) -> bool:
     """Whether a work can be part of a pair that matches the criteria."""
     work = profile.work
     if work.status in CALLED_OFF:
@@ -188,7 +190,7 @@ def _eligible(profile: Profile, criteria: Asked, profiles: Profiles) -> bool:
     return profile.when.last >= first and profile.when.first <= last
 
 
-def _reaches(profile: Profile, criteria: Asked, profiles: Profiles) -> bool:
+def _reaches(profile: WorkProfile, criteria: OverlapCriteria, profiles: WorkProfiles) -> bool:
     """Whether a work is known to reach the country, or a country of the region, of the criteria."""
     if not criteria.country:
         return True
@@ -196,7 +198,9 @@ def _reaches(profile: Profile, criteria: Asked, profiles: Profiles) -> bool:
     return bool(profile.reach & profiles.places.mask(countries))
 
 
-def _matches(left: Profile, right: Profile, criteria: Asked, profiles: Profiles) -> bool:
+def _matches(
+    left: WorkProfile, right: WorkProfile, criteria: OverlapCriteria, profiles: WorkProfiles
+) -> bool:
     """Whether a pair of works matches the criteria."""
     if criteria.funder and criteria.funder not in (
         *left.work.funders,
@@ -210,5 +214,5 @@ def _matches(left: Profile, right: Profile, criteria: Asked, profiles: Profiles)
         last = min(left.when.last, right.when.last)
         since = criteria.since.toordinal() if criteria.since else -NEVER
         until = criteria.until.toordinal() if criteria.until else NEVER
-        return apart(left.when, right.when) or (last >= since and first <= until)
+        return surely_disjoint(left.when, right.when) or (last >= since and first <= until)
     return True

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
-from ..periods import Period, period
+from ..periods import Period, period_of_work
 from ..works import Landscape, Work
-from .related import Mark, families
-from .weights import Rarity, Weights, rarity
+from .related import RelationMark, relation_marks
+from .weights import Rarity, Weights, compute_rarity
 
 
-class Bits:
+class BitIndex:
     """Encodes sets of terms as integers: each term has a bit, in the order of first use."""
 
     def __init__(self) -> None:
@@ -41,13 +41,13 @@ class Bits:
 
 
 @dataclass(slots=True)
-class Profile:
+class WorkProfile:
     """One work as it is compared.
 
-    The masks of topics and groups are over `Profiles.subjects`, those of places over
-    `Profiles.places`; `all_` adds broader terms to the stated ones. `reach` are the countries that
-    the places are, lie in or contain, and regions without countries; `zones` the largest places
-    around those; `towns` the stated places within a country. `located` is whether a place or
+    The masks of topics and groups are over `WorkProfiles.subjects`, those of places over
+    `WorkProfiles.places`; `all_` adds broader terms to the stated ones. `reach` are the countries
+    that the places are, lie in or contain, and regions without countries; `zones` the largest
+    places around those; `towns` the stated places within a country. `located` is whether a place or
     `online` is stated. `leaders` and `company` (all actors) are empty for projects, which are not
     compared by them.
     """
@@ -64,21 +64,21 @@ class Profile:
     zones: int
     towns: int
     located: bool
-    family: frozenset[Mark]
+    family: frozenset[RelationMark]
     leaders: frozenset[str]
     company: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Profiles:
+class WorkProfiles:
     """The profiles of all works, in their order, and the rarity of places, topics and groups.
 
     `pairing_subjects` is the mask of the subjects that can form a pair: neither common nor general.
     """
 
-    all: tuple[Profile, ...]
-    subjects: Bits
-    places: Bits
+    all: tuple[WorkProfile, ...]
+    subjects: BitIndex
+    places: BitIndex
     pairing_subjects: int
     place: Rarity
     topic: Rarity
@@ -87,7 +87,7 @@ class Profiles:
     landscape: Landscape
 
 
-def profiles(landscape: Landscape, weights: Weights) -> Profiles:
+def build_profiles(landscape: Landscape, weights: Weights) -> WorkProfiles:
     """The profiles of `landscape`; by `weights` some subjects are too common to form a pair."""
     works = landscape.works
     topics = {topic for work in works for topic in (*work.topics, *work.wider)}
@@ -97,16 +97,16 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
     groups |= {concept for concept in listed if "/target-group/" in concept}
     sites = {*landscape.within, *landscape.countries, *(p for w in works for p in w.places)}
     steady = weights["rarity.steady"]
-    topic = rarity(
+    topic = compute_rarity(
         topics, landscape.broader, (w.topics for w in works), weights["rarity.topic"], steady
     )
-    group = rarity(
+    group = compute_rarity(
         groups, landscape.broader, (w.groups for w in works), weights["rarity.group"], steady
     )
-    place = rarity(
+    place = compute_rarity(
         sites, landscape.within, (w.places for w in works), weights["rarity.place"], steady
     )
-    subjects, places = Bits(), Bits()
+    subjects, places = BitIndex(), BitIndex()
     general_topics = weights.words["topic.general"]
     common = weights["topic.common"]
     shares = {**topic.shares, **group.shares}
@@ -115,16 +115,16 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
         for subject in sorted(shares)
         if shares[subject] <= common and subject.rpartition("/")[2] not in general_topics
     )
-    kin = families(landscape, weights.words["instruments"])
+    kin = relation_marks(landscape, weights.words["instruments"])
     place_masks = _PlaceMasks(landscape, places)
     mask = cache(subjects.mask)
     built = []
     for work in works:
         stated, around, reach, zones, towns = place_masks(work)
         built.append(
-            Profile(
+            WorkProfile(
                 work=work,
-                when=period(work),
+                when=period_of_work(work),
                 topics=mask(work.topics),
                 all_topics=mask(work.topics) | mask(work.wider),
                 groups=mask(work.groups),
@@ -140,7 +140,7 @@ def profiles(landscape: Landscape, weights: Weights) -> Profiles:
                 company=frozenset(work.company if work.kind == "event" else ()),
             )
         )
-    return Profiles(
+    return WorkProfiles(
         tuple(built), subjects, places, pairing_subjects, place, topic, group, weights, landscape
     )
 
@@ -151,13 +151,13 @@ _Masks: TypeAlias = tuple[int, int, int, int, int]
 class _PlaceMasks:
     """The masks of the places of works, cached by the set of places."""
 
-    def __init__(self, landscape: Landscape, places: Bits) -> None:
+    def __init__(self, landscape: Landscape, places: BitIndex) -> None:
         self._landscape = landscape
         self._places = places
         self._masks_by_places: dict[tuple[str, ...], _Masks] = {}
 
     def __call__(self, work: Work) -> _Masks:
-        """The masks `places`, `all_places`, `reach`, `zones` and `towns` of a `Profile`."""
+        """The masks `places`, `all_places`, `reach`, `zones` and `towns` of a `WorkProfile`."""
         if work.places not in self._masks_by_places:
             within, countries = self._landscape.within, self._landscape.countries
             around = [up for place in work.places for up in within.get(place, ())]

@@ -8,12 +8,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.claims import Evidence, evidence, rank, values
+from ...graph.claims import Evidence, claim_rank, evidence, values
 from ...model.namespaces import expand, local_name
-from ...query.render import day
-from ..periods import gap, period, together
+from ...query.render import format_date
+from ..periods import days_between, period_of_work, surely_overlap
 from ..works import LEADING, TAKING_PART, Landscape, Work
-from .find import Pair
+from .find import OverlapPair
 from .score import PARTS
 
 _MOST_NAMED: Final = 3
@@ -21,7 +21,7 @@ _MOST_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedFacts:
     """What two works share, as sorted IRIs.
 
     `topics` and `groups` are stated by both, `wider` and `wider_groups` by one and implied by a
@@ -41,15 +41,15 @@ class Shared:
         return (*self.topics, *self.groups) or (*self.wider, *self.wider_groups)
 
 
-def shared(landscape: Landscape, pair: Pair) -> Shared:
+def shared_facts(landscape: Landscape, pair: OverlapPair) -> SharedFacts:
     """What the two works of `pair` share; broader topics only if one of them states it."""
     first, second = pair.first, pair.second
-    return Shared(
+    return SharedFacts(
         tuple(sorted({*first.topics} & {*second.topics})),
         _broader(first.topics, first.wider, second.topics, second.wider),
         tuple(sorted({*first.groups} & {*second.groups})),
         _broader(first.groups, first.wider_groups, second.groups, second.wider_groups),
-        places(landscape, first, second),
+        common_places(landscape, first, second),
         tuple(sorted({*first.company} & {*second.company})),
     )
 
@@ -63,7 +63,7 @@ def _broader(
     return tuple(sorted(({*stated} & {*implied_too}) | ({*implied} & {*stated_too})))
 
 
-def places(landscape: Landscape, first: Work, second: Work) -> tuple[str, ...]:
+def common_places(landscape: Landscape, first: Work, second: Work) -> tuple[str, ...]:
     """The places that both works state, as sorted IRIs.
 
     Without any, the places of one that lie in a place of the other (or, if they are many, that
@@ -84,9 +84,9 @@ def places(landscape: Landscape, first: Work, second: Work) -> tuple[str, ...]:
     return tuple(sorted(chosen or {*first.countries} & {*second.countries}))
 
 
-def reason(landscape: Landscape, pair: Pair) -> str:
+def reason_text(landscape: Landscape, pair: OverlapPair) -> str:
     """One or two sentences on why `pair` has its verdict, or what is missing to decide."""
-    common = shared(landscape, pair)
+    common = shared_facts(landscape, pair)
     sentence = _subject(landscape, pair, common)
     if pair.mark:
         relation = _relation(landscape, pair)
@@ -98,35 +98,35 @@ def reason(landscape: Landscape, pair: Pair) -> str:
     return f"{sentence}."
 
 
-def _subject(landscape: Landscape, pair: Pair, common: Shared) -> str:
-    subjects = listed(landscape, common.subjects)
+def _subject(landscape: Landscape, pair: OverlapPair, common: SharedFacts) -> str:
+    subjects = label_list(landscape, common.subjects)
     what = f"Both on {subjects}" if subjects else "Only time and place are known to be shared"
     if not subjects and common.company:
         what = "No topic is shared"
     where = _where(landscape, pair, common)
-    who = listed(landscape, common.company)
+    who = label_list(landscape, common.company)
     parts = [what + (f" ({where})" if where else ""), _when(pair)]
     if who and pair.first.kind == "event":
         parts.append(f"in both: {who}")
     return "; ".join(part for part in parts if part)
 
 
-def _where(landscape: Landscape, pair: Pair, common: Shared) -> str:
+def _where(landscape: Landscape, pair: OverlapPair, common: SharedFacts) -> str:
     works = (pair.first, pair.second)
     silent = [work.id for work in works if not work.places and work.mode != "online"]
     if silent:
         return f"the place of {' and of '.join(silent)} is not stated"
     if pair.verdict == "colliding":
-        return " and ".join(listed(landscape, work.places) or "online" for work in works)
-    return listed(landscape, common.places)
+        return " and ".join(label_list(landscape, work.places) or "online" for work in works)
+    return label_list(landscape, common.places)
 
 
-def _when(pair: Pair) -> str:
+def _when(pair: OverlapPair) -> str:
     first_work, second_work = pair.first, pair.second
-    first, second = period(first_work), period(second_work)
+    first, second = period_of_work(first_work), period_of_work(second_work)
     if pair.first.kind == "event":
         return _event_days(pair)
-    if together(first, second):
+    if surely_overlap(first, second):
         starts = [
             (time.first, work.start) for time, work in ((first, first_work), (second, second_work))
         ]
@@ -134,36 +134,40 @@ def _when(pair: Pair) -> str:
             (time.last, work.end) for time, work in ((first, first_work), (second, second_work))
         ]
         return f"together {_between(max(starts)[1], min(ends)[1])}"
-    dates = ", ".join(f"{work.id} {span(work)}" for work in (first_work, second_work))
+    dates = ", ".join(f"{work.id} {dates_text(work)}" for work in (first_work, second_work))
     return f"whether at the same time is not known: {dates}"
 
 
-def _event_days(pair: Pair) -> str:
-    first, second = period(pair.first), period(pair.second)
-    dates = f"{span(pair.first)}, and {span(pair.second)}"
+def _event_days(pair: OverlapPair) -> str:
+    first, second = period_of_work(pair.first), period_of_work(pair.second)
+    dates = f"{dates_text(pair.first)}, and {dates_text(pair.second)}"
     if not (first.exact and second.exact):
         return f"the days are not known to meet: {dates}"
-    if gap(first, second) > 0:
+    if days_between(first, second) > 0:
         return f"on consecutive days: {dates}"
     return f"on the same days: {dates}"
 
 
-def span(work: Work) -> str:
+def dates_text(work: Work) -> str:
     """The stated dates of a work, such as `from Apr 2016 to Jun 2018` or `undated`."""
     if work.kind == "project" or (work.end and work.end != work.start):
         return _between(work.start, work.end)
-    return day(work.start) if work.start else "undated"
+    return format_date(work.start) if work.start else "undated"
 
 
 def _between(start: str | None, end: str | None) -> str:
     if start and end:
-        return f"from {day(start)} to {day(end)}" if start != end else f"in {day(start)}"
+        return (
+            f"from {format_date(start)} to {format_date(end)}"
+            if start != end
+            else f"in {format_date(start)}"
+        )
     if start:
-        return f"from {day(start)}, end not stated"
-    return f"until {day(end)}, start not stated" if end else "undated"
+        return f"from {format_date(start)}, end not stated"
+    return f"until {format_date(end)}, start not stated" if end else "undated"
 
 
-def _relation(landscape: Landscape, pair: Pair) -> str:
+def _relation(landscape: Landscape, pair: OverlapPair) -> str:
     assert pair.mark
     sort, what = pair.mark
     if sort == "part":
@@ -178,7 +182,7 @@ def _relation(landscape: Landscape, pair: Pair) -> str:
     return "one refers to the other" if sort == "named" else "their titles differ only in numbers"
 
 
-def listed(landscape: Landscape, iris: Iterable[str]) -> str:
+def label_list(landscape: Landscape, iris: Iterable[str]) -> str:
     """The labels of `iris`: `a`, `a and b`, `a, b and c`."""
     words = [landscape.label(iri) for iri in iris]
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
@@ -192,7 +196,7 @@ _LEAST_WORKS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class OverlapGroup:
     """Works connected by pairs: `about` is the IRI of the topic or city that all these pairs share.
 
     `at_once` is the largest number of them that can be under way on one day.
@@ -203,18 +207,18 @@ class Group:
     at_once: int
 
 
-def groups(landscape: Landscape, pairs: Iterable[Pair]) -> tuple[Group, ...]:
+def overlap_groups(landscape: Landscape, pairs: Iterable[OverlapPair]) -> tuple[OverlapGroup, ...]:
     """The groups of three or more works among pairs with one verdict, the largest first."""
     links: dict[str, list[tuple[Work, Work]]] = {}
     for pair in pairs:
-        common = shared(landscape, pair)
+        common = shared_facts(landscape, pair)
         for iri in common.subjects if pair.verdict == "overlapping" else common.places:
             links.setdefault(iri, []).append((pair.first, pair.second))
     group_list = []
     for about in sorted(links):
         for works in _joined(links[about]):
             if len(works) >= _LEAST_WORKS:
-                group_list.append(Group(about, works, _at_once(works)))
+                group_list.append(OverlapGroup(about, works, _at_once(works)))
     return tuple(sorted(group_list, key=lambda group: (-len(group.works), group.about)))
 
 
@@ -228,14 +232,16 @@ def _joined(links: list[tuple[Work, Work]]) -> list[tuple[Work, ...]]:
             parts[iri] = merged
     distinct = {id(part): part for part in parts.values()}
     return [
-        tuple(sorted(part.values(), key=lambda work: (period(work).first, work.iri)))
+        tuple(sorted(part.values(), key=lambda work: (period_of_work(work).first, work.iri)))
         for part in distinct.values()
     ]
 
 
 def _at_once(works: tuple[Work, ...]) -> int:
     steps = sorted(
-        step for when in map(period, works) for step in ((when.first, 1), (when.last + 1, -1))
+        step
+        for when in map(period_of_work, works)
+        for step in ((when.first, 1), (when.last + 1, -1))
     )
     most = now = 0
     for _, step in steps:
@@ -251,7 +257,7 @@ _ROLES: Final = frozenset((*LEADING, *TAKING_PART))
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class SupportingFact:
     """One fact of one work that a part of the score rests on.
 
     `key` is the local name of its property, `value` the value in words; `claims` are the IRIs of
@@ -266,9 +272,11 @@ class Proof:
     evidence: tuple[Evidence, ...]
 
 
-def proofs(landscape: Landscape, store: ox.Store, pair: Pair) -> tuple[Proof, ...]:
+def find_supporting_facts(
+    landscape: Landscape, store: ox.Store, pair: OverlapPair
+) -> tuple[SupportingFact, ...]:
     """The facts that `pair` rests on, sorted by work, part, property and value."""
-    common = shared(landscape, pair)
+    common = shared_facts(landscape, pair)
     facts_of_both = []
     for work in (pair.first, pair.second):
         facts: dict[tuple[str, str], list[ox.NamedNode]] = {}
@@ -285,19 +293,19 @@ def proofs(landscape: Landscape, store: ox.Store, pair: Pair) -> tuple[Proof, ..
                 (entry for entry in evidence_by_claim if entry[0].standing == "current"), key=_rank
             )
             if current:
-                word = landscape.label(value) if value.startswith("http") else day(value)
+                word = landscape.label(value) if value.startswith("http") else format_date(value)
                 current_evidence, iris = zip(*current, strict=True)
-                mine.append(Proof(work, part, name, word, iris, current_evidence))
+                mine.append(SupportingFact(work, part, name, word, iris, current_evidence))
         facts_of_both += sorted(mine, key=_order)
     return tuple(facts_of_both)
 
 
-def _order(proof: Proof) -> tuple[int, bool, str, str]:
+def _order(proof: SupportingFact) -> tuple[int, bool, str, str]:
     return PARTS.index(proof.part), proof.key == "endDate", proof.key, proof.value
 
 
 def _rank(entry: tuple[Evidence, str]) -> tuple[object, str]:
-    return rank(entry[0]), entry[1]
+    return claim_rank(entry[0]), entry[1]
 
 
 def _fact(landscape: Landscape, store: ox.Store, claim: ox.NamedNode) -> tuple[str, str]:
@@ -308,7 +316,9 @@ def _fact(landscape: Landscape, store: ox.Store, claim: ox.NamedNode) -> tuple[s
     return name, landscape.replaced.get(value, value)
 
 
-def _part(landscape: Landscape, pair: Pair, common: Shared, name: str, value: str) -> str:
+def _part(
+    landscape: Landscape, pair: OverlapPair, common: SharedFacts, name: str, value: str
+) -> str:
     """The part of the score that a fact supports; empty if none."""
     if name == "location":
         around = (value, *landscape.within.get(value, ()))

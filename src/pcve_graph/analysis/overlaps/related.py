@@ -26,14 +26,16 @@ _LEAST_CHARACTERS: Final = 20
 """The least characters of a title for equal titles to mean a relation."""
 
 
-class Mark(NamedTuple):
+class RelationMark(NamedTuple):
     """One thing that related works share: `sort` is one of _ORDER, `what` an IRI or a key."""
 
     sort: str
     what: str
 
 
-def families(landscape: Landscape, instruments: frozenset[str]) -> dict[str, frozenset[Mark]]:
+def relation_marks(
+    landscape: Landscape, instruments: frozenset[str]
+) -> dict[str, frozenset[RelationMark]]:
     """The marks of each work, by IRI.
 
     A project has a mark for all that it is part of, an event for what it is directly part of.
@@ -45,10 +47,10 @@ def families(landscape: Landscape, instruments: frozenset[str]) -> dict[str, fro
         for frame in landscape.frames
         if landscape.sorts.get(frame) not in instruments and "/initiative/" not in frame
     }
-    named: dict[str, set[Mark]] = {}
+    named: dict[str, set[RelationMark]] = {}
     for work in landscape.works:
         for named_iri in work.relation:
-            mark = Mark("named", " ".join(sorted((work.iri, named_iri))))
+            mark = RelationMark("named", " ".join(sorted((work.iri, named_iri))))
             for iri in (work.iri, named_iri):
                 named.setdefault(iri, set()).add(mark)
     wholes = {iri for work in landscape.works for iri in _above(work)}
@@ -58,9 +60,9 @@ def families(landscape: Landscape, instruments: frozenset[str]) -> dict[str, fro
     }
 
 
-def how(
-    family: frozenset[Mark], other_family: frozenset[Mark], iris: tuple[str, str]
-) -> Mark | None:
+def closest_relation(
+    family: frozenset[RelationMark], other_family: frozenset[RelationMark], iris: tuple[str, str]
+) -> RelationMark | None:
     """The mark of the closest relation between two works; None if they are unrelated.
 
     `iris` are the two works. A mark of sort `part` for one of them means that the other is a part
@@ -78,19 +80,19 @@ def _above(work: Work) -> tuple[str, ...]:
 
 def _marks(
     work: Work, umbrellas: set[str], wholes: set[str], lines: Mapping[str, str]
-) -> Iterable[Mark]:
+) -> Iterable[RelationMark]:
     if work.iri in wholes:
-        yield Mark("part", work.iri)
+        yield RelationMark("part", work.iri)
     for iri in _above(work):
         if iri in umbrellas or "/project/" in iri or "/event/" in iri:
-            yield Mark("part", iri)
+            yield RelationMark("part", iri)
     if work.iri in lines:
-        yield Mark("line", lines[work.iri])
+        yield RelationMark("line", lines[work.iri])
     for iri in work.series:
-        yield Mark("series", iri)
+        yield RelationMark("series", iri)
     title = _title(work.label)
     if len(title) >= _LEAST_CHARACTERS:
-        yield Mark("title", f"{work.kind} {title}")
+        yield RelationMark("title", f"{work.kind} {title}")
 
 
 def _lines(works: Iterable[Work]) -> dict[str, str]:

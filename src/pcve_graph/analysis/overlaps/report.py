@@ -11,13 +11,20 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...graph import claims
-from ...graph.labels import footnotes
+from ...graph.labels import designation_notes
 from ...graph.serialize import serialize
-from ...model.namespaces import concept, expand, hashed, source
-from ..tables import Cell, Sheet
+from ...model.namespaces import concept_iri, expand, hashed_iri, source_iri
+from ..tables import ReportCell, ReportTable
 from ..works import Landscape, Work
-from .find import Asked, Overlaps, Pair
-from .reasons import Group, groups, listed, proofs, reason, shared
+from .find import OverlapCriteria, OverlapPair, Overlaps
+from .reasons import (
+    OverlapGroup,
+    find_supporting_facts,
+    label_list,
+    overlap_groups,
+    reason_text,
+    shared_facts,
+)
 from .score import PARTS, VERDICTS
 
 _WIDTH: Final = 100
@@ -46,21 +53,21 @@ class Briefing:
 
     landscape: Landscape
     store: ox.Store
-    criteria: Asked
+    criteria: OverlapCriteria
     overlaps: Overlaps
     successions: tuple[tuple[Work, Work], ...]
     limit: int = 10
     list_related: bool = False
 
 
-def written(briefing: Briefing) -> str:
+def briefing_text(briefing: Briefing) -> str:
     """The briefing as plain text in 100 columns; notes on designations come last."""
     lines = list(_lines(briefing))
-    notes = footnotes(briefing.store, lines)
+    notes = designation_notes(briefing.store, lines)
     return "\n".join([*lines, *(["", *notes] if notes else [])]) + "\n"
 
 
-def scope(landscape: Landscape, criteria: Asked) -> str:
+def criteria_text(landscape: Landscape, criteria: OverlapCriteria) -> str:
     """The criteria in words: `in Albania, on prisons, paid by …, since 2019-01-01`."""
     words = [
         f"{word} {landscape.label(iri)}"
@@ -79,7 +86,7 @@ def scope(landscape: Landscape, criteria: Asked) -> str:
 def _lines(briefing: Briefing) -> Iterator[str]:
     overlaps, landscape = briefing.overlaps, briefing.landscape
     sources = _Sources()
-    where = scope(landscape, briefing.criteria)
+    where = criteria_text(landscape, briefing.criteria)
     yield "Overlaps" + (f" {where}" if where else "")
     yield ""
     yield from _wrapped(_answer(briefing))
@@ -90,7 +97,9 @@ def _lines(briefing: Briefing) -> Iterator[str]:
             for number, pair in enumerate(pairs[: briefing.limit], 1):
                 yield from _pair(briefing, number, pair, sources)
             yield from _more_note(briefing, verdict)
-        yield from _grouped(landscape, groups(landscape, pairs) if verdict != "colliding" else ())
+        yield from _grouped(
+            landscape, overlap_groups(landscape, pairs) if verdict != "colliding" else ()
+        )
     yield from _related(briefing)
     yield from _undecided(briefing)
     yield from sources.lines(briefing.store)
@@ -131,14 +140,14 @@ def _totals(overlaps: Overlaps) -> dict[str, int]:
     return totals
 
 
-def _pair(briefing: Briefing, number: int, pair: Pair, sources: _Sources) -> Iterator[str]:
+def _pair(briefing: Briefing, number: int, pair: OverlapPair, sources: _Sources) -> Iterator[str]:
     landscape = briefing.landscape
     yield from _wrapped(f"{number}. {_label_and_id(pair.first)}", "   ")
     yield from _wrapped(f"   {_label_and_id(pair.second)}", "   ")
     parts = ", ".join(f"{name} {value:.2f}" for name, value in pair.parts.items())
     yield f"   score {pair.score:.2f}: {parts}"
-    yield from _wrapped(f"   {reason(landscape, pair)}", "   ")
-    supporting_facts = proofs(landscape, briefing.store, pair)
+    yield from _wrapped(f"   {reason_text(landscape, pair)}", "   ")
+    supporting_facts = find_supporting_facts(landscape, briefing.store, pair)
     for work in (pair.first, pair.second):
         yield f"     {work.id}"
         parts_by_evidence: dict[str, dict[str, list[str]]] = {}
@@ -177,7 +186,7 @@ class _Sources:
         if self.numbers:
             yield from ("", "Sources", "")
         for (identifier, title), number in self.numbers.items():
-            node = ox.NamedNode(source(identifier))
+            node = ox.NamedNode(source_iri(identifier))
             address = next(claims.values(store, node, expand("schema:url")), None)
             where = f", {getattr(address, 'value', '')}" if address else ""
             name = "" if title.startswith("[") else f"{title} "
@@ -194,7 +203,7 @@ def _more_note(briefing: Briefing, verdict: str) -> Iterator[str]:
         yield f"   and {left:,} more; --limit 0 describes all, --format csv lists them"
 
 
-def _grouped(landscape: Landscape, found_groups: Iterable[Group]) -> Iterator[str]:
+def _grouped(landscape: Landscape, found_groups: Iterable[OverlapGroup]) -> Iterator[str]:
     for group in found_groups:
         works = ", ".join(work.id for work in group.works)
         yield from _wrapped(
@@ -217,7 +226,7 @@ def _related(briefing: Briefing) -> Iterator[str]:
         return
     yield from ("", f"Related, and not counted: {total + len(lines):,}", "")
     most = None if briefing.list_related else _MOST_RELATED
-    related_lines = [f"{_ids(p)}: {reason(briefing.landscape, p)}" for p in pairs]
+    related_lines = [f"{_ids(p)}: {reason_text(briefing.landscape, p)}" for p in pairs]
     related_lines += [
         f"{earlier.id} / {later.id}: the second follows the first." for earlier, later in lines
     ]
@@ -235,7 +244,7 @@ def _undecided(briefing: Briefing) -> Iterator[str]:
         yield from ("", f"Undecided, as a date or place is missing: {total:,}", "")
         most = briefing.limit
         for pair in pairs[:most]:
-            line = f"{_ids(pair)} ({pair.score:.2f} if so): {reason(briefing.landscape, pair)}"
+            line = f"{_ids(pair)} ({pair.score:.2f} if so): {reason_text(briefing.landscape, pair)}"
             yield from _wrapped(f"   {line}", "     ")
         if total > most:
             yield f"   and {total - most:,} more; --limit 0 describes all, --format csv lists them"
@@ -250,7 +259,7 @@ def _undecided(briefing: Briefing) -> Iterator[str]:
         )
 
 
-def _ids(pair: Pair) -> str:
+def _ids(pair: OverlapPair) -> str:
     return f"{pair.first.id} / {pair.second.id}"
 
 
@@ -274,16 +283,18 @@ COLUMNS = (
 )
 
 
-def sheet(landscape: Landscape, store: ox.Store, criteria: Asked, overlaps: Overlaps) -> Sheet:
+def overlap_table(
+    landscape: Landscape, store: ox.Store, criteria: OverlapCriteria, overlaps: Overlaps
+) -> ReportTable:
     """The pairs as a table, by verdict, then score; scores and parts have four decimals.
 
     An unknown part is an empty cell. The notes are those on designations and the number of pairs
     beyond the limit, if any.
     """
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[ReportCell, ...]] = []
     for verdict in VERDICTS:
         for pair in overlaps.pairs[verdict]:
-            common = shared(landscape, pair)
+            common = shared_facts(landscape, pair)
             parts = [pair.parts.get(name) for name in PARTS]
             works = [
                 cell
@@ -294,21 +305,23 @@ def sheet(landscape: Landscape, store: ox.Store, criteria: Asked, overlaps: Over
                 (
                     *(verdict, round(pair.score, 4), *works),
                     *(None if value is None else round(value, 4) for value in parts),
-                    listed(landscape, common.subjects),
-                    listed(landscape, common.places),
-                    listed(landscape, common.company),
-                    reason(landscape, pair),
+                    label_list(landscape, common.subjects),
+                    label_list(landscape, common.places),
+                    label_list(landscape, common.company),
+                    reason_text(landscape, pair),
                 )
             )
-    where = scope(landscape, criteria)
+    where = criteria_text(landscape, criteria)
     title = "Overlaps" + (f" {where}" if where else "")
     texts = [cell for row in rows for cell in row if isinstance(cell, str)]
     left = sum(overlaps.counts.values()) - len(rows)
     notes = [f"{left:,} weaker pairs are left out."] if left else []
-    return Sheet(title, COLUMNS, tuple(rows), (*notes, *footnotes(store, [title, *texts])))
+    return ReportTable(
+        title, COLUMNS, tuple(rows), (*notes, *designation_notes(store, [title, *texts]))
+    )
 
 
-def turtle(landscape: Landscape, store: ox.Store, overlaps: Overlaps) -> bytes:
+def overlaps_as_turtle(landscape: Landscape, store: ox.Store, overlaps: Overlaps) -> bytes:
     """The pairs as Turtle that conforms to the shapes, without blank nodes.
 
     The IRI of an overlap is a hash of its two works in either order, so it does not change with
@@ -323,8 +336,8 @@ def turtle(landscape: Landscape, store: ox.Store, overlaps: Overlaps) -> bytes:
     return serialize(triples, "turtle")
 
 
-def _triples(landscape: Landscape, store: ox.Store, pair: Pair) -> Iterator[ox.Triple]:
-    node = ox.NamedNode(hashed("overlap", *sorted((pair.first.iri, pair.second.iri))))
+def _triples(landscape: Landscape, store: ox.Store, pair: OverlapPair) -> Iterator[ox.Triple]:
+    node = ox.NamedNode(hashed_iri("overlap", *sorted((pair.first.iri, pair.second.iri))))
 
     def stated(name: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
         return ox.Triple(node, ox.NamedNode(expand(name)), value)
@@ -332,12 +345,14 @@ def _triples(landscape: Landscape, store: ox.Store, pair: Pair) -> Iterator[ox.T
     yield stated("rdf:type", ox.NamedNode(expand("pcve:Overlap")))
     for work in (pair.first, pair.second):
         yield stated("pcve:between", ox.NamedNode(work.iri))
-    yield stated("pcve:verdict", ox.NamedNode(concept("verdict", pair.verdict)))
+    yield stated("pcve:verdict", ox.NamedNode(concept_iri("verdict", pair.verdict)))
     yield stated("pcve:score", _decimal(pair.score))
     for part, value in pair.parts.items():
         yield stated(f"pcve:{part}Score", _decimal(value))
-    yield stated("skos:note", ox.Literal(reason(landscape, pair)))
-    claims = {claim for proof in proofs(landscape, store, pair) for claim in proof.claims}
+    yield stated("skos:note", ox.Literal(reason_text(landscape, pair)))
+    claims = {
+        claim for proof in find_supporting_facts(landscape, store, pair) for claim in proof.claims
+    }
     for claim in sorted(claims):
         yield stated("pcve:restsOn", ox.NamedNode(claim))
 

@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from .. import periods
-from .profiles import Profile, Profiles
-from .related import Mark, how
+from .profiles import WorkProfile, WorkProfiles
+from .related import RelationMark, closest_relation
 
 VERDICTS: Final = ("overlapping", "back-to-back", "colliding", "related", "not-known")
 
 
 PARTS: Final = ("place", "topic", "group", "time", "company")
-"""The parts of a score; the order of `Finding.values`."""
+"""The parts of a score; the order of `PairScore.values`."""
 
-Values: TypeAlias = tuple[float | None, float | None, float | None, float | None, float | None]
+PartValues: TypeAlias = tuple[float | None, float | None, float | None, float | None, float | None]
 
 
-class Finding(NamedTuple):
+class PairScore(NamedTuple):
     """A verdict and its score from 0 to 1; `values` are those of PARTS, None if unknown.
 
     `mark` is what related works share.
@@ -31,8 +31,8 @@ class Finding(NamedTuple):
 
     verdict: str
     score: float
-    values: Values
-    mark: Mark | None = None
+    values: PartValues
+    mark: RelationMark | None = None
 
     @property
     def parts(self) -> dict[str, float]:
@@ -63,10 +63,10 @@ class _Memo(dict[Key, float]):
         return value
 
 
-class Judge:
+class PairScorer:
     """Scores pairs of profiles; scores of places and subjects are cached between pairs."""
 
-    def __init__(self, profiles: Profiles) -> None:
+    def __init__(self, profiles: WorkProfiles) -> None:
         self.profiles = profiles
         self.weights = profiles.weights
         parts = {kind: profiles.weights.of(kind) for kind in ("project", "event")}
@@ -81,40 +81,44 @@ class Judge:
         self._subject_scores = _Memo(self._subject_score)
         self._rarest_score: _Memo[int] = _Memo(lambda mask: self._mask_score(mask, max))
         self._commonest_score: _Memo[int] = _Memo(lambda mask: self._mask_score(mask, min))
-        term_weights = {**profiles.topic.says, **profiles.group.says}
+        term_weights = {**profiles.topic.weight_by_term, **profiles.group.weight_by_term}
         general = profiles.weights.words["topic.general"]
         self._subject_weights = [
             0.0 if term.rpartition("/")[2] in general else term_weights.get(term, 0.0)
             for term in profiles.subjects.terms
         ]
-        self._place_weights = [profiles.place.says.get(term, 0.0) for term in profiles.places.terms]
+        self._place_weights = [
+            profiles.place.weight_by_term.get(term, 0.0) for term in profiles.places.terms
+        ]
 
-    def judge(self, left: Profile, right: Profile) -> Finding | None:
+    def compare(self, left: WorkProfile, right: WorkProfile) -> PairScore | None:
         """The finding for two works, given in order of their start; None if they are unrelated."""
         if left.work.kind != right.work.kind:
-            mark = how(left.family, right.family, (left.work.iri, right.work.iri))
-            return Finding("related", 0.0, _NO_VALUES, mark) if mark else None
+            mark = closest_relation(left.family, right.family, (left.work.iri, right.work.iri))
+            return PairScore("related", 0.0, _NO_VALUES, mark) if mark else None
         return (
             self._projects(left, right)
             if left.work.kind == "project"
             else self._events(left, right)
         )
 
-    def shared_subjects(self, left: Profile, right: Profile) -> int:
+    def shared_subjects(self, left: WorkProfile, right: WorkProfile) -> int:
         """The mask of pairing subjects that one states and the other states or implies."""
         shared = left.topics & right.all_topics | left.all_topics & right.topics
         shared |= left.groups & right.all_groups | left.all_groups & right.groups
         return shared & self.profiles.pairing_subjects
 
-    def _projects(self, left: Profile, right: Profile) -> Finding | None:
+    def _projects(self, left: WorkProfile, right: WorkProfile) -> PairScore | None:
         if left.family.isdisjoint(right.family):
-            if not self.shared_subjects(left, right) or periods.apart(left.when, right.when):
+            if not self.shared_subjects(left, right) or periods.surely_disjoint(
+                left.when, right.when
+            ):
                 return None
             if left.places and right.places and not left.reach & right.reach:
                 return None
         return self.score_projects(left, right)
 
-    def score_projects(self, left: Profile, right: Profile) -> Finding:
+    def score_projects(self, left: WorkProfile, right: WorkProfile) -> PairScore:
         """The finding for two projects that share a pairing subject, and possibly place and day."""
         when, other_period = left.when, right.when
         time = None
@@ -122,16 +126,16 @@ class Judge:
             when.latest_start <= other_period.earliest_end
             and other_period.latest_start <= when.earliest_end
         ):
-            share = periods.shared_part(when, other_period, self._open_share)
+            share = periods.shared_fraction(when, other_period, self._open_share)
             time = self._floor + (1 - self._floor) * share
         place = self._place_score(left, right)
         score, parts = self._score(left, right, place, time)
         if not left.family.isdisjoint(right.family):
-            return Finding("related", score, parts, self._nearest_mark(left, right))
+            return PairScore("related", score, parts, self._nearest_mark(left, right))
         decided = time is not None and place is not None
-        return Finding("overlapping" if decided else "not-known", score, parts)
+        return PairScore("overlapping" if decided else "not-known", score, parts)
 
-    def _events(self, left: Profile, right: Profile) -> Finding | None:
+    def _events(self, left: WorkProfile, right: WorkProfile) -> PairScore | None:
         mark = self._nearest_mark(left, right)
         within = mark is not None and mark.sort == "part" and mark.what in _iris(left, right)
         relation = self._relation(left, right)
@@ -140,18 +144,18 @@ class Judge:
             if mark is None:
                 return None
             place = self._place_score(left, right)
-            return Finding("related", *self._score(left, right, place, None), mark)
+            return PairScore("related", *self._score(left, right, place, None), mark)
         time = None
         if relation.days == "adjacent":
             time = self.weights["time.adjacent"]
         elif relation.days == "shared":
-            share = periods.shared_part(left.when, right.when, 1.0)
+            share = periods.shared_fraction(left.when, right.when, 1.0)
             time = self._floor + (1 - self._floor) * share
         place = self._place_score(left, right) if relation.city == "same" else None
         score, parts = self._score(left, right, place, time)
-        return Finding(verdict, score, parts, mark)
+        return PairScore(verdict, score, parts, mark)
 
-    def _verdict(self, left: Profile, right: Profile, relation: _Relation) -> str | None:
+    def _verdict(self, left: WorkProfile, right: WorkProfile, relation: _Relation) -> str | None:
         vague = left.when.vague or right.when.vague
         if relation.days == "none" or (vague and not left.places & right.places):
             return None
@@ -169,7 +173,7 @@ class Judge:
             return None
         return "not-known" if self._is_undecided(left, right, relation) else None
 
-    def _is_undecided(self, left: Profile, right: Profile, relation: _Relation) -> bool:
+    def _is_undecided(self, left: WorkProfile, right: WorkProfile, relation: _Relation) -> bool:
         """Whether only a missing day or place prevents a verdict on two events.
 
         In one place any missing day does; elsewhere the days must be known at least to the month.
@@ -178,18 +182,18 @@ class Judge:
             return relation.city == "open"
         return bool(left.places & right.places) or relation.city == "other"
 
-    def _share_subject(self, left: Profile, right: Profile) -> bool:
+    def _share_subject(self, left: WorkProfile, right: WorkProfile) -> bool:
         shared = left.topics & right.all_topics | left.all_topics & right.topics
         return bool(shared | left.groups & right.groups)
 
-    def _relation(self, left: Profile, right: Profile) -> _Relation:
+    def _relation(self, left: WorkProfile, right: WorkProfile) -> _Relation:
         if left.when.exact and right.when.exact and left.when.bounded and right.when.bounded:
-            between = periods.gap(left.when, right.when)
+            between = periods.days_between(left.when, right.when)
             days = "shared" if between <= 0 else "adjacent" if between == 1 else "none"
-        elif periods.apart(left.when, right.when):
+        elif periods.surely_disjoint(left.when, right.when):
             days = "none"
         else:
-            days = "shared" if periods.together(left.when, right.when) else "open"
+            days = "shared" if periods.surely_overlap(left.when, right.when) else "open"
         if left.towns & right.towns:
             city = "same"
         elif not (left.located and right.located):
@@ -200,14 +204,14 @@ class Judge:
             city = "other"
         return _Relation(days, city)
 
-    def _nearest_mark(self, left: Profile, right: Profile) -> Mark | None:
+    def _nearest_mark(self, left: WorkProfile, right: WorkProfile) -> RelationMark | None:
         if left.family.isdisjoint(right.family):
             return None
-        return how(left.family, right.family, _iris(left, right))
+        return closest_relation(left.family, right.family, _iris(left, right))
 
     def _score(
-        self, left: Profile, right: Profile, place: float | None, time: float | None
-    ) -> tuple[float, Values]:
+        self, left: WorkProfile, right: WorkProfile, place: float | None, time: float | None
+    ) -> tuple[float, PartValues]:
         """The score and the values of its parts; unknown parts have no weight."""
         by_place, by_topic, by_group, by_time, by_company = self._weights[left.work.kind]
         topic = group = company = None
@@ -242,7 +246,7 @@ class Judge:
             remainder *= 1 - factor * self._subject_weights[bit]
         return 1 - remainder
 
-    def _place_score(self, left: Profile, right: Profile) -> float | None:
+    def _place_score(self, left: WorkProfile, right: WorkProfile) -> float | None:
         """The score of the best shared place; None if one of the two states no place."""
         if not (left.places and right.places):
             return None
@@ -260,7 +264,7 @@ class Judge:
         floor = self.weights["place.floor"]
         return floor + (1 - floor) * rare
 
-    def _company_score(self, left: Profile, right: Profile) -> float | None:
+    def _company_score(self, left: WorkProfile, right: WorkProfile) -> float | None:
         """The score of shared actors; None if there are none, as lists of actors are incomplete."""
         if not left.leaders.isdisjoint(right.leaders):
             return self.weights["company.leading"]
@@ -269,7 +273,7 @@ class Judge:
         return None
 
 
-_NO_VALUES: Final[Values] = (None, None, None, None, None)
+_NO_VALUES: Final[PartValues] = (None, None, None, None, None)
 
 
 def _bits(mask: int) -> list[int]:
@@ -281,5 +285,5 @@ def _bits(mask: int) -> list[int]:
     return bits
 
 
-def _iris(left: Profile, right: Profile) -> tuple[str, str]:
+def _iris(left: WorkProfile, right: WorkProfile) -> tuple[str, str]:
     return left.work.iri, right.work.iri

@@ -10,11 +10,11 @@ from typing import Final
 
 from ...model.problems import UsageError
 from ...model.project import Project
-from ...model.suggest import nearest
-from ...syntax.tree import Mapping as YamlMapping
-from ...syntax.tree import Scalar, decode
-from ...syntax.yaml import parse
-from ...system.files import LARGEST, read_inside
+from ...model.suggest import did_you_mean
+from ...syntax.tree import MappingNode as YamlMapping
+from ...syntax.tree import ScalarNode, decode_utf8
+from ...syntax.yaml import parse_yaml_record
+from ...system.files import LARGEST_FILE, read_inside
 
 FILE: Final = "landscape/weights.yml"
 NUMBERS: Final = (
@@ -57,12 +57,14 @@ def read_weights(project: Project) -> Weights:
     path = project.queries / FILE
     name = project.relative(path)
     try:
-        tree = parse(decode(read_inside(path, project.root, LARGEST), name), name)
+        tree = parse_yaml_record(
+            decode_utf8(read_inside(path, project.root, LARGEST_FILE), name), name
+        )
     except OSError as error:
         raise UsageError(f"{name} cannot be read ({error.strerror}); overlaps require it") from None
     texts_by_key = _flat(tree)
     for key in sorted(texts_by_key.keys() - {*NUMBERS, *WORDS}):
-        hint = nearest(key, (*NUMBERS, *WORDS)) or "docs/overlap-score.md lists the keys"
+        hint = did_you_mean(key, (*NUMBERS, *WORDS)) or "docs/overlap-score.md lists the keys"
         raise UsageError(f"{name}: unknown key {key!r}; {hint}")
     for key in (*NUMBERS, *WORDS):
         if key not in texts_by_key:
@@ -75,7 +77,7 @@ def read_weights(project: Project) -> Weights:
 def _flat(tree: object, before: str = "") -> dict[str, str]:
     texts_by_key: dict[str, str] = {}
     for key, value in tree.entries if isinstance(tree, YamlMapping) else ():
-        if isinstance(value, Scalar):
+        if isinstance(value, ScalarNode):
             texts_by_key[before + key.text] = value.text
         else:
             texts_by_key |= _flat(value, f"{before}{key.text}.")
@@ -98,10 +100,10 @@ class Rarity:
     """`shares` is the share of works under each term, `says` the resulting weight; both 0 to 1."""
 
     shares: Mapping[str, float]
-    says: Mapping[str, float]
+    weight_by_term: Mapping[str, float]
 
 
-def rarity(
+def compute_rarity(
     terms: Iterable[str],
     above: Mapping[str, tuple[str, ...]],
     stated: Iterable[tuple[str, ...]],

@@ -19,35 +19,37 @@ from ...graph.claims import Evidence
 from ...model.dates import first_and_last
 from ...model.namespaces import GRAPHS, expand
 from ...model.terms import Term
-from .reasons import Reason, Reasons
-from .snapshot import Fact, Reading, Side, is_part
-from .states import Pair, State, paired
+from .reasons import ChangeReason, ReasonFinder
+from .snapshot import Snapshot, SnapshotReader, StatementTerms, is_nested
+from .states import StatementPair, StatementState, pair_states
 
 _TYPE: Final = expand("rdf:type")
 _DATES: Final = frozenset(map(expand, ("xsd:date", "xsd:gYearMonth", "xsd:gYear")))
 
 
-def attach(
-    stated: list[Pair], derived: Iterable[Pair], sides: tuple[Reading, Reading]
-) -> Iterator[Pair]:
+def attach_derived(
+    stated: list[StatementPair],
+    derived: Iterable[StatementPair],
+    sides: tuple[SnapshotReader, SnapshotReader],
+) -> Iterator[StatementPair]:
     """Attach each of `derived` to the one of `stated` that it follows from; yield the others.
 
     A participation follows from the statement that an actor had a role, the class of a nested node
     from the statement that refers to it, and a bound from a date of the same entity.
     """
-    by_subject: dict[Term, list[Pair]] = defaultdict(list)
-    by_value: dict[Term, list[Pair]] = defaultdict(list)
+    by_subject: dict[Term, list[StatementPair]] = defaultdict(list)
+    by_value: dict[Term, list[StatementPair]] = defaultdict(list)
     for pair in stated:
         by_subject[pair.fact[0]].append(pair)
         for value in pair.values():
             by_value[value].append(pair)
     for pair in derived:
         node, predicate, _ = pair.fact
-        basis: Pair | None
+        basis: StatementPair | None
         if any(expand("pcve:Participation") in side.types(node) for side in sides):
             basis = _role(node, by_subject, sides)
         elif predicate.value == _TYPE:
-            basis = next(iter(by_value[node]), None) if is_part(node) else None
+            basis = next(iter(by_value[node]), None) if is_nested(node) else None
         else:
             basis = _date(pair, by_subject[node])
         if basis:
@@ -57,8 +59,10 @@ def attach(
 
 
 def _role(
-    node: ox.NamedNode, by_subject: dict[Term, list[Pair]], sides: tuple[Reading, Reading]
-) -> Pair | None:
+    node: ox.NamedNode,
+    by_subject: dict[Term, list[StatementPair]],
+    sides: tuple[SnapshotReader, SnapshotReader],
+) -> StatementPair | None:
     for side in sides:
         event, actor, role = (
             side.first_value(node, expand(name))
@@ -73,26 +77,26 @@ def _role(
     return None
 
 
-def _date(bound: Pair, candidates: list[Pair]) -> Pair | None:
+def _date(bound: StatementPair, candidates: list[StatementPair]) -> StatementPair | None:
     """The changed date whose first or last day is this bound, else any changed date."""
     dated = [pair for pair in candidates if _days(pair)]
     bound_days = {getattr(value, "value", "") for value in bound.values()}
     return next((pair for pair in dated if _days(pair) & bound_days), next(iter(dated), None))
 
 
-def _days(pair: Pair) -> set[str]:
+def _days(pair: StatementPair) -> set[str]:
     dates = (value for value in pair.values() if isinstance(value, ox.Literal))
     day_ranges = (first_and_last(date.value) for date in dates if date.datatype.value in _DATES)
     return {day.isoformat() for days in day_ranges if days for day in days}
 
 
-Quads: TypeAlias = dict[str, list[ox.Quad]]
+QuadsByGraph: TypeAlias = dict[str, list[ox.Quad]]
 _UNCLAIMED_GRAPHS: Final = ("catalog", "ontology", "vocabulary")
 _GRAPH_ORDER: Final = ("facts", "evidence", *_UNCLAIMED_GRAPHS)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StatementChange:
     """A statement that differs: `kind` is added, removed or changed; `old` and `new` its values.
 
     Where both values are equal, the statement remains, but its evidence or standing changed.
@@ -106,10 +110,10 @@ class Change:
     predicate: ox.NamedNode
     old: Term | None
     new: Term | None
-    reason: Reason
+    reason: ChangeReason
     before: tuple[Evidence, ...]
     after: tuple[Evidence, ...]
-    follows: tuple[Change, ...]
+    follows: tuple[StatementChange, ...]
     removed: tuple[ox.Quad, ...]
     added: tuple[ox.Quad, ...]
 
@@ -118,9 +122,9 @@ class Change:
 class Diff:
     """All changes from `old` to `new`, sorted by graph, subject, predicate and value."""
 
-    old: Side
-    new: Side
-    changes: tuple[Change, ...]
+    old: Snapshot
+    new: Snapshot
+    changes: tuple[StatementChange, ...]
 
     def kinds(self) -> dict[str, int]:
         """The number of changes of each kind: added, changed, removed."""
@@ -132,35 +136,35 @@ class Diff:
         return dict(sorted(Counter(change.reason.code for change in self.changes).items()))
 
 
-def compare(old: Side, new: Side) -> Diff:
+def compare(old: Snapshot, new: Snapshot) -> Diff:
     """The differences from `old` to `new`."""
-    sides = Reading(old), Reading(new)
+    sides = SnapshotReader(old), SnapshotReader(new)
     removed, added = (
         {name: reading.quads(name, side.graphs[name] - counterpart.graphs[name]) for name in GRAPHS}
         for reading, side, counterpart in ((sides[0], old, new), (sides[1], new, old))
     )
     states, unclaimed, unattached = _claimed(sides, removed, added)
-    pairs = list(paired("facts", states))
-    pairs += attach(pairs, paired("facts", unclaimed), sides)
-    pairs += paired("evidence", unattached)
+    pairs = list(pair_states("facts", states))
+    pairs += attach_derived(pairs, pair_states("facts", unclaimed), sides)
+    pairs += pair_states("evidence", unattached)
     for name in _UNCLAIMED_GRAPHS:
-        pairs += paired(name, _unclaimed_states(removed[name], added[name]))
-    reasons = Reasons(*sides, states)
+        pairs += pair_states(name, _unclaimed_states(removed[name], added[name]))
+    reasons = ReasonFinder(*sides, states)
     changes = [_change(pair, reasons.reason(pair)) for pair in pairs]
     return Diff(old, new, tuple(sorted(changes, key=_order)))
 
 
 def _claimed(
-    sides: tuple[Reading, Reading], removed: Quads, added: Quads
-) -> tuple[list[State], list[State], list[State]]:
+    sides: tuple[SnapshotReader, SnapshotReader], removed: QuadsByGraph, added: QuadsByGraph
+) -> tuple[list[StatementState], list[StatementState], list[StatementState]]:
     """The claimed statements that differ, then the facts and the evidence without a claim."""
     old, new = sides
-    states: dict[Fact, State] = {}
+    states: dict[StatementTerms, StatementState] = {}
 
-    def state(fact: Fact) -> State:
+    def state(fact: StatementTerms) -> StatementState:
         if fact not in states:
             values = old.is_fact(fact), new.is_fact(fact), old.claims(fact), new.claims(fact)
-            states[fact] = State(fact, *values)
+            states[fact] = StatementState(fact, *values)
         return states[fact]
 
     unattached: dict[bool, list[ox.Quad]] = {False: [], True: []}
@@ -193,19 +197,21 @@ def _claimed(
     return list(states.values()), derived, evidence
 
 
-def _quads(state: State, is_new: bool) -> list[ox.Quad]:
+def _quads(state: StatementState, is_new: bool) -> list[ox.Quad]:
     return state.added if is_new else state.removed
 
 
-def _unclaimed_states(removed: Iterable[ox.Quad], added: Iterable[ox.Quad]) -> Iterator[State]:
+def _unclaimed_states(
+    removed: Iterable[ox.Quad], added: Iterable[ox.Quad]
+) -> Iterator[StatementState]:
     """The states of statements without claims."""
     for quad in removed:
-        yield State(_fact(quad), was=True, now=False, removed=[quad])
+        yield StatementState(_fact(quad), was=True, now=False, removed=[quad])
     for quad in added:
-        yield State(_fact(quad), was=False, now=True, added=[quad])
+        yield StatementState(_fact(quad), was=False, now=True, added=[quad])
 
 
-def _fact(quad: ox.Quad) -> Fact:
+def _fact(quad: ox.Quad) -> StatementTerms:
     assert isinstance(quad.subject, ox.NamedNode)
     return quad.subject, quad.predicate, quad.object
 
@@ -217,12 +223,12 @@ def _by_subject(quads: Iterable[ox.Quad]) -> dict[ox.NamedNode, list[ox.Quad]]:
     return quads_by_subject
 
 
-def _change(pair: Pair, reason: Reason) -> Change:
+def _change(pair: StatementPair, reason: ChangeReason) -> StatementChange:
     subject, predicate, _ = pair.fact
     removed, added = pair.quads()
     kind = "changed" if pair.old and pair.new else "added" if pair.new else "removed"
     follows = [_change(follow, reason) for follow in pair.follows]
-    return Change(
+    return StatementChange(
         kind=kind,
         graph=pair.graph,
         subject=subject,
@@ -238,7 +244,7 @@ def _change(pair: Pair, reason: Reason) -> Change:
     )
 
 
-def _order(change: Change) -> tuple[int, str, str, str]:
+def _order(change: StatementChange) -> tuple[int, str, str, str]:
     value = change.new if change.old is None else change.old
     place = _GRAPH_ORDER.index(change.graph)
     return place, change.subject.value, change.predicate.value, str(value)

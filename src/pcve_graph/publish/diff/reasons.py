@@ -11,8 +11,8 @@ import pyoxigraph as ox
 from ...model import namespaces
 from ...model.namespaces import expand
 from ...model.terms import Term
-from .snapshot import Claim, Reading, is_part
-from .states import Pair, State
+from .snapshot import SnapshotClaim, SnapshotReader, is_nested
+from .states import StatementPair, StatementState
 
 REASONS: Final = {
     "source-added": "a source was added",
@@ -40,17 +40,19 @@ _TERMS: Final = (namespaces.BASE + "vocab/", *namespaces.PREFIXES.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class ChangeReason:
     """The code of one of `REASONS`, and the sources, entities or terms concerned, sorted."""
 
     code: str
     about: tuple[ox.NamedNode, ...] = ()
 
 
-class Reasons:
+class ReasonFinder:
     """Determines the reason of each pair from all statements that differ."""
 
-    def __init__(self, old: Reading, new: Reading, states: list[State]) -> None:
+    def __init__(
+        self, old: SnapshotReader, new: SnapshotReader, states: list[StatementState]
+    ) -> None:
         self.old = old
         self.new = new
         self.claims_removed = {
@@ -67,10 +69,10 @@ class Reasons:
         }
         self.ontology_differs = _ontology(old) != _ontology(new)
 
-    def reason(self, pair: Pair) -> Reason:
+    def reason(self, pair: StatementPair) -> ChangeReason:
         """The reason why the pair differs."""
         if pair.graph in ("ontology", "vocabulary"):
-            return Reason("ontology")
+            return ChangeReason("ontology")
         if pair.graph == "catalog":
             return self._of_source(pair.fact[0])
         if not any(state.before or state.after for state in (pair.old, pair.new) if state):
@@ -80,28 +82,28 @@ class Reasons:
             return reason
         return self._same(pair.old) if pair.old and pair.is_same else self._read(pair)
 
-    def _of_source(self, source: ox.NamedNode) -> Reason:
+    def _of_source(self, source: ox.NamedNode) -> ChangeReason:
         if not self.old.describes(source):
-            return Reason("source-added", (source,))
-        return Reason(
+            return ChangeReason("source-added", (source,))
+        return ChangeReason(
             "source-edited" if self.new.describes(source) else "source-removed", (source,)
         )
 
-    def _unclaimed(self, pair: Pair) -> Reason:
+    def _unclaimed(self, pair: StatementPair) -> ChangeReason:
         """The reason for the class of a record, or for a statement derived from equal claims."""
         node, predicate, _ = pair.fact
         if predicate.value == _TYPE and not self.old.describes(node):
-            return Reason("record-added", (node,))
+            return ChangeReason("record-added", (node,))
         if predicate.value == _TYPE and not self.new.describes(node):
-            return Reason("record-removed", (node,))
+            return ChangeReason("record-removed", (node,))
         if predicate.value == _TYPE and not self._defined(pair):
-            return Reason("reclassified", (node,))
+            return ChangeReason("reclassified", (node,))
         return self._mapped()
 
-    def _mapped(self) -> Reason:
-        return Reason("ontology" if self.ontology_differs else "program")
+    def _mapped(self) -> ChangeReason:
+        return ChangeReason("ontology" if self.ontology_differs else "program")
 
-    def _replaced(self, pair: Pair) -> Reason | None:
+    def _replaced(self, pair: StatementPair) -> ChangeReason | None:
         """The reason where the statement changed because an entity replaced another, else None."""
         subject, predicate, value = pair.fact
         if pair.is_same:
@@ -121,7 +123,7 @@ class Reasons:
         merged = self._is_retired(before) and self.new.replacement(before) == value
         return _about("merged", [before, value]) if merged else None
 
-    def _retired(self, subject: Term, predicate: ox.NamedNode, value: Term) -> Reason | None:
+    def _retired(self, subject: Term, predicate: ox.NamedNode, value: Term) -> ChangeReason | None:
         """The reason where a statement was removed because its subject or value was retired."""
         if self._is_retired(subject):
             replacement = self.new.replacement(subject)
@@ -136,7 +138,7 @@ class Reasons:
         """Whether an entity was retired since the old side."""
         return self.new.replacement(node) is not None and self.old.replacement(node) is None
 
-    def _defined(self, pair: Pair) -> Reason | None:
+    def _defined(self, pair: StatementPair) -> ChangeReason | None:
         """The reason where only one side defines a property, class or concept of the statement."""
         states = [state for state in (pair.old, pair.new) if state]
         terms = {term for state in states for term in state.fact[1:]}
@@ -149,7 +151,7 @@ class Reasons:
         ]
         return _about("ontology", terms_defined_once) if terms_defined_once else None
 
-    def _same(self, state: State) -> Reason:
+    def _same(self, state: StatementState) -> ChangeReason:
         """The reason why a statement that remains has another standing or other claims."""
         claims_removed, claims_added = state.claims_removed(), state.claims_added()
         if not claims_removed and not claims_added:
@@ -174,7 +176,7 @@ class Reasons:
             return self._mapped()
         return _about("source-edited", _sources(claims_added))
 
-    def _read(self, pair: Pair) -> Reason:
+    def _read(self, pair: StatementPair) -> ChangeReason:
         """The reason why a statement was added, removed, or has another value, from its claims."""
         claims_removed = pair.old.claims_removed() if pair.old else []
         claims_added = pair.new.claims_added() if pair.new else []
@@ -196,62 +198,62 @@ class Reasons:
             return withdrawn
         return _about("other-source", _sources(claims_added))
 
-    def _added(self, subject: ox.NamedNode, claims_added: list[Claim]) -> Reason:
+    def _added(self, subject: ox.NamedNode, claims_added: list[SnapshotClaim]) -> ChangeReason:
         gained = self._gained(claims_added)
         if gained.code == "source-added":
             return gained
-        if not is_part(subject) and not self.old.describes(subject):
+        if not is_nested(subject) and not self.old.describes(subject):
             return _about("record-added", [subject])
         restated = [
             claim for claim in claims_added if claim.sources_and_quote in self.claims_removed
         ]
         return _about("reinterpreted", _sources(restated)) if restated else gained
 
-    def _removed(self, subject: ox.NamedNode, claims_removed: list[Claim]) -> Reason:
+    def _removed(self, subject: ox.NamedNode, claims_removed: list[SnapshotClaim]) -> ChangeReason:
         withdrawn = self._withdrawn(claims_removed)
         if withdrawn.code == "source-removed":
             return withdrawn
-        if not is_part(subject) and not self.new.describes(subject):
+        if not is_nested(subject) and not self.new.describes(subject):
             return _about("record-removed", [subject])
         restated = [
             claim for claim in claims_removed if claim.sources_and_quote in self.claims_added
         ]
         return _about("reinterpreted", _sources(restated)) if restated else withdrawn
 
-    def _gained(self, claims_added: list[Claim]) -> Reason:
+    def _gained(self, claims_added: list[SnapshotClaim]) -> ChangeReason:
         """The reason of added claims: whether all their sources are new."""
         sources = _sources(claims_added)
         fresh = not any(map(self.old.describes, sources))
         return _about("source-added" if fresh else "read-further", sources)
 
-    def _withdrawn(self, claims_removed: list[Claim]) -> Reason:
+    def _withdrawn(self, claims_removed: list[SnapshotClaim]) -> ChangeReason:
         """The reason of removed claims: whether their sources were all removed."""
         sources = _sources(claims_removed)
         gone = not any(map(self.new.describes, sources))
         return _about("source-removed" if gone else "withdrawn", sources)
 
 
-def _about(code: str, terms: Iterable[Term]) -> Reason:
+def _about(code: str, terms: Iterable[Term]) -> ChangeReason:
     nodes = {term for term in terms if isinstance(term, ox.NamedNode)}
-    return Reason(code, tuple(sorted(nodes, key=str)))
+    return ChangeReason(code, tuple(sorted(nodes, key=str)))
 
 
-def _ontology(reading: Reading) -> dict[str, str]:
+def _ontology(reading: SnapshotReader) -> dict[str, str]:
     """The SHA-256 of each file of the ontology, the shapes included."""
     inputs = reading.side.inputs.items()
     return {path: digest for path, digest in inputs if path.startswith("ontology/")}
 
 
-def _sources(claims: Iterable[Claim]) -> list[ox.NamedNode]:
+def _sources(claims: Iterable[SnapshotClaim]) -> list[ox.NamedNode]:
     source_ids = {source for claim in claims for source in claim.sources}
-    return [ox.NamedNode(namespaces.source(source_id)) for source_id in sorted(source_ids)]
+    return [ox.NamedNode(namespaces.source_iri(source_id)) for source_id in sorted(source_ids)]
 
 
-def _standings(claims: Iterable[Claim]) -> set[str]:
+def _standings(claims: Iterable[SnapshotClaim]) -> set[str]:
     return {claim.evidence.standing for claim in claims}
 
 
-def _content(claim: Claim) -> tuple[object, ...]:
+def _content(claim: SnapshotClaim) -> tuple[object, ...]:
     """The evidence of a claim except the offsets of its quote."""
     evidence = claim.evidence
     return claim.sources_and_quote, evidence.certainty, evidence.standing, evidence.note

@@ -11,15 +11,15 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ...graph.claims import Evidence
-from ...graph.labels import footnotes, labels
+from ...graph.labels import designation_notes, labels
 from ...graph.serialize import prefixed
 from ...model.namespaces import BASE, local_name
 from ...model.terms import Term
-from ...query.execute import plain
-from ...query.render import day, told
-from ...query.why import proof_as_json
-from .compare import Change, Diff
-from .reasons import REASONS, Reason
+from ...query.execute import json_term
+from ...query.render import format_date, format_evidence
+from ...query.why import evidence_as_json
+from .compare import Diff, StatementChange
+from .reasons import REASONS, ChangeReason
 
 
 def rdf_patch(diff: Diff) -> str:
@@ -50,7 +50,7 @@ class _Labels:
             names = (labels(store, [term])[term.value] for store in self.stores)
             bare = local_name(term.value)
             return next((word for word in names if word != bare), bare or term.value)
-        text = " ".join(day(str(getattr(term, "value", term))).split())
+        text = " ".join(format_date(str(getattr(term, "value", term))).split())
         tag = f" [{term.language}]" if isinstance(term, ox.Literal) and term.language else ""
         return (text if len(text) <= _LONG else f"{text[: _LONG - 2]} …") + tag
 
@@ -59,18 +59,20 @@ class _Labels:
         name, identifier = self.term(node), _identifier(node)
         return name if name == identifier else f"{name}  ({identifier})"
 
-    def value(self, change: Change) -> str:
+    def value(self, change: StatementChange) -> str:
         if change.old is None or change.new is None or change.old == change.new:
             return self.term(change.new or change.old)
         return f"{self.term(change.old)} → {self.term(change.new)}"
 
-    def reason(self, reason: Reason) -> str:
+    def reason(self, reason: ChangeReason) -> str:
         about = ", ".join(map(_identifier, reason.about))
         return REASONS[reason.code] + (f": {about}" if about else "")
 
     def notes(self, text: str) -> tuple[str, ...]:
         return tuple(
-            dict.fromkeys(note for store in self.stores for note in footnotes(store, [text]))
+            dict.fromkeys(
+                note for store in self.stores for note in designation_notes(store, [text])
+            )
         )
 
 
@@ -111,18 +113,18 @@ def summary(diff: Diff) -> str:
     return f"{len(diff.changes):,} {verb}: {kinds}"
 
 
-def _changes_by_subject(diff: Diff) -> Iterator[tuple[ox.NamedNode, list[Change]]]:
+def _changes_by_subject(diff: Diff) -> Iterator[tuple[ox.NamedNode, list[StatementChange]]]:
     for _, group in groupby(diff.changes, key=lambda change: (change.graph, change.subject.value)):
         changes = list(group)
         yield changes[0].subject, changes
 
 
-def _change_lines(change: Change, words: _Labels) -> list[str]:
+def _change_lines(change: StatementChange, words: _Labels) -> list[str]:
     lines = [
         f"  {_SIGNS[change.kind]} {words.term(change.predicate)}: {words.value(change)}",
         f"      {words.reason(change.reason)}",
     ]
-    lines += [f"      {mark}{told(evidence)}" for mark, evidence in _evidence(change)]
+    lines += [f"      {mark}{format_evidence(evidence)}" for mark, evidence in _evidence(change)]
     for node, follows in groupby(change.follows, key=lambda follow: follow.subject):
         if node == change.subject:
             lines += [
@@ -137,7 +139,7 @@ def _change_lines(change: Change, words: _Labels) -> list[str]:
     return lines
 
 
-def _evidence(change: Change) -> Iterator[tuple[str, Evidence]]:
+def _evidence(change: StatementChange) -> Iterator[tuple[str, Evidence]]:
     """The claims to show, with a mark: those added or removed, and all where the value changed."""
     for evidence in change.before:
         if evidence not in change.after:
@@ -166,7 +168,8 @@ def as_markdown(diff: Diff) -> str:
                 lines.append(f"- **{_escaped(name)}**: {_escaped(value)}")
                 lines.append(f"  ({_escaped(words.reason(change.reason))})")
                 lines += [
-                    f"  - {_escaped(mark + told(evidence))}" for mark, evidence in _evidence(change)
+                    f"  - {_escaped(mark + format_evidence(evidence))}"
+                    for mark, evidence in _evidence(change)
                 ]
             lines.append("")
     text = "\n".join(lines)
@@ -191,7 +194,7 @@ def as_json(diff: Diff) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def _document(change: Change) -> dict[str, Any]:
+def _document(change: StatementChange) -> dict[str, Any]:
     return {
         **_statement(change),
         "graph": change.graph,
@@ -200,13 +203,13 @@ def _document(change: Change) -> dict[str, Any]:
             "words": REASONS[change.reason.code],
             "about": [node.value for node in change.reason.about],
         },
-        "before": [proof_as_json(evidence) for evidence in change.before],
-        "after": [proof_as_json(evidence) for evidence in change.after],
+        "before": [evidence_as_json(evidence) for evidence in change.before],
+        "after": [evidence_as_json(evidence) for evidence in change.after],
         "follows": [_statement(follow) for follow in change.follows],
     }
 
 
-def _statement(change: Change) -> dict[str, Any]:
+def _statement(change: StatementChange) -> dict[str, Any]:
     document: dict[str, Any] = {
         "change": change.kind,
         "subject": change.subject.value,
@@ -214,7 +217,7 @@ def _statement(change: Change) -> dict[str, Any]:
     }
     for name, value in (("old", change.old), ("new", change.new)):
         if value is not None:
-            document[name] = plain(value)
+            document[name] = json_term(value)
     return document
 
 

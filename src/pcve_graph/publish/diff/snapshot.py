@@ -16,16 +16,16 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ...graph.build_folder import copy_build
-from ...graph.claims import Evidence, evidence, rank, values
+from ...graph.claims import Evidence, claim_rank, evidence, values
 from ...graph.generations import is_build
-from ...graph.store import Saved, open_graph
+from ...graph.store import StoredGraph, open_graph
 from ...incremental.inputs import is_current, read_inputs
 from ...model import namespaces
-from ...model.namespaces import GRAPHS, expand, graph
+from ...model.namespaces import GRAPHS, expand, graph_iri
 from ...model.problems import ContentError, UsageError
 from ...model.project import Project, find_project, is_project
 from ...model.terms import Term
-from ...system.files import LARGEST, read_file
+from ...system.files import LARGEST_FILE, read_file
 from ..release.metadata import INPUTS, NQUADS
 
 _FOLDERS: Final = ("data", "ontology", "queries")
@@ -47,7 +47,7 @@ class Workspace:
 
 
 @dataclass(frozen=True)
-class Side:
+class Snapshot:
     """One of the two graphs of a comparison.
 
     `name` is the user's argument, `graphs` the N-Triples lines of each of `namespaces.GRAPHS`,
@@ -60,7 +60,7 @@ class Side:
     inputs: Mapping[str, str]
 
 
-def open_side(argument: str, project: Project, workspace: Workspace) -> Side:
+def open_snapshot(argument: str, project: Project, workspace: Workspace) -> Snapshot:
     """The graph of `argument`: a folder (project, build or release), else a git revision.
 
     A project folder stands for its files: where its build is outdated, they are built in a
@@ -69,52 +69,54 @@ def open_side(argument: str, project: Project, workspace: Workspace) -> Side:
     """
     folder = Path(argument)
     if is_build(folder):
-        return of_build(argument, open_graph(Project(folder.parent, folder)))
+        return snapshot_of_build(argument, open_graph(Project(folder.parent, folder)))
     if (folder / NQUADS).is_file():
-        return of_release(argument, folder)
+        return snapshot_of_release(argument, folder)
     enclosing = find_project(folder) if folder.is_dir() else None
     if enclosing and enclosing.root == folder.resolve():
         build = project.build if enclosing.root == project.root else enclosing.build
-        return of_files(argument, replace(enclosing, build=build), workspace)
-    return of_revision(argument, project, workspace)
+        return snapshot_of_files(argument, replace(enclosing, build=build), workspace)
+    return snapshot_of_revision(argument, project, workspace)
 
 
-def of_build(name: str, saved: Saved) -> Side:
+def snapshot_of_build(name: str, saved: StoredGraph) -> Snapshot:
     """The snapshot of a saved graph."""
     graphs = {graph: frozenset(saved.lines(graph)) for graph in GRAPHS}
-    return Side(name, graphs, saved.store, read_inputs(saved.folder).sums)
+    return Snapshot(name, graphs, saved.store, read_inputs(saved.folder).sums)
 
 
-def of_release(name: str, folder: Path) -> Side:
+def snapshot_of_release(name: str, folder: Path) -> Snapshot:
     """The graph of a release. Raises UsageError where its N-Quads cannot be read."""
     store = ox.Store()
     try:
         if not (folder / NQUADS).is_file():
             raise UsageError(f"{folder / NQUADS} is not a regular file")
         store.bulk_load(path=str(folder / NQUADS), format=ox.RdfFormat.N_QUADS)
-        sums = read_file(folder / INPUTS, LARGEST).decode().splitlines()
+        sums = read_file(folder / INPUTS, LARGEST_FILE).decode().splitlines()
     except (OSError, SyntaxError, UnicodeDecodeError) as error:
         raise UsageError(f"{folder} is not a complete release: {error}") from None
     graphs = {
         graph_name: frozenset(
             f"{quad.triple} ."
-            for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph(graph_name)))
+            for quad in store.quads_for_pattern(
+                None, None, None, ox.NamedNode(graph_iri(graph_name))
+            )
         )
         for graph_name in GRAPHS
     }
     rows = (line.split("  ", 1) for line in sums)
     inputs = {path: digest for digest, path in rows}
-    return Side(name, graphs, store, inputs)
+    return Snapshot(name, graphs, store, inputs)
 
 
-def of_files(name: str, project: Project, workspace: Workspace) -> Side:
+def snapshot_of_files(name: str, project: Project, workspace: Workspace) -> Snapshot:
     """The graph of the current files of a project."""
     if not is_current(project):
         project = replace(project, build=_built(name, project.root, project.build, workspace))
-    return of_build(name, open_graph(project))
+    return snapshot_of_build(name, open_graph(project))
 
 
-def of_revision(revision: str, project: Project, workspace: Workspace) -> Side:
+def snapshot_of_revision(revision: str, project: Project, workspace: Workspace) -> Snapshot:
     """The graph of the project at a revision of its git repository."""
     commit = _git(project.root, "rev-parse", "--verify", "--end-of-options", revision + "^{commit}")
     if not commit:
@@ -134,7 +136,7 @@ def of_revision(revision: str, project: Project, workspace: Workspace) -> Side:
             f"at {revision}, this folder is not a project: it must contain {', '.join(_FOLDERS)}"
         )
     build = _built(revision, root, project.build, workspace)
-    return of_build(revision, open_graph(Project(root, build)))
+    return snapshot_of_build(revision, open_graph(Project(root, build)))
 
 
 def _built(name: str, root: Path, last: Path, workspace: Workspace) -> Path:
@@ -158,15 +160,15 @@ def _git(root: Path, *arguments: str) -> bytes:
         raise UsageError("git is not installed; compare folders instead") from None
 
 
-Fact: TypeAlias = tuple[ox.NamedNode, ox.NamedNode, Term]
+StatementTerms: TypeAlias = tuple[ox.NamedNode, ox.NamedNode, Term]
 """Subject, predicate and value of a statement."""
 
-FACTS: Final = ox.NamedNode(namespaces.graph("facts"))
+FACTS: Final = ox.NamedNode(namespaces.graph_iri("facts"))
 _PARTS: Final = tuple(map(expand, ("rdf:subject", "rdf:predicate", "rdf:object")))
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class SnapshotClaim:
     """One claim of a statement: its node and its evidence."""
 
     node: ox.NamedNode
@@ -183,50 +185,54 @@ class Claim:
         return self.sources, " ".join(self.evidence.quote.split())
 
 
-def is_part(node: ox.NamedNode) -> bool:
+def is_nested(node: ox.NamedNode) -> bool:
     """Whether a node is nested in a record: its IRI then contains the id of the record."""
     return node.value.removeprefix(namespaces.BASE).count("/") > 2
 
 
-class Reading:
+class SnapshotReader:
     """Reads claims and values of one snapshot; claims are cached by subject."""
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: Snapshot) -> None:
         self.side = side
         self.store = side.store
-        self._claims: dict[ox.NamedNode, dict[Fact, list[ox.NamedNode]]] = {}
+        self._claims: dict[ox.NamedNode, dict[StatementTerms, list[ox.NamedNode]]] = {}
 
     def quads(self, name: str, lines: Iterable[str]) -> list[ox.Quad]:
         """N-Triples lines as quads of the graph `name`, sorted."""
-        node = ox.NamedNode(namespaces.graph(name))
+        node = ox.NamedNode(namespaces.graph_iri(name))
         text = "\n".join(sorted(lines)).encode()
         parsed = ox.parse(text, format=ox.RdfFormat.N_TRIPLES)
         return [ox.Quad(triple.subject, triple.predicate, triple.object, node) for triple in parsed]
 
-    def stated(self, claim: ox.NamedNode) -> Fact | None:
+    def stated(self, claim: ox.NamedNode) -> StatementTerms | None:
         """The statement of a claim; None where the node is not a claim of this snapshot."""
         subject, predicate, value = (self.first_value(claim, part) for part in _PARTS)
         if not isinstance(subject, ox.NamedNode) or not isinstance(predicate, ox.NamedNode):
             return None
         return (subject, predicate, value) if value is not None else None
 
-    def claims(self, fact: Fact) -> tuple[Claim, ...]:
+    def claims(self, fact: StatementTerms) -> tuple[SnapshotClaim, ...]:
         """The claims of a statement, current ones first."""
         subject = fact[0]
         if subject not in self._claims:
-            claims_by_fact: dict[Fact, list[ox.NamedNode]] = defaultdict(list)
+            claims_by_fact: dict[StatementTerms, list[ox.NamedNode]] = defaultdict(list)
             for claim in self.subjects_of("rdf:subject", subject):
                 if stated := self.stated(claim):
                     claims_by_fact[stated].append(claim)
             self._claims[subject] = claims_by_fact
-        claims = (Claim(node, evidence(self.store, node)) for node in self._claims[subject][fact])
-        return tuple(sorted(claims, key=lambda claim: (rank(claim.evidence), claim.node.value)))
+        claims = (
+            SnapshotClaim(node, evidence(self.store, node)) for node in self._claims[subject][fact]
+        )
+        return tuple(
+            sorted(claims, key=lambda claim: (claim_rank(claim.evidence), claim.node.value))
+        )
 
     def claims_quoting(self, quote: ox.NamedNode) -> list[ox.NamedNode]:
         """The claims with this quote, sorted."""
         return sorted(self.subjects_of("pcve:quote", quote), key=str)
 
-    def is_fact(self, fact: Fact) -> bool:
+    def is_fact(self, fact: StatementTerms) -> bool:
         """Whether the statement is among the facts."""
         return ox.Quad(*fact, FACTS) in self.store
 

@@ -9,22 +9,22 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from ...model.terms import Term
-from .snapshot import Claim, Fact
+from .snapshot import SnapshotClaim, StatementTerms
 
 
 @dataclass(slots=True, eq=False)
-class State:
+class StatementState:
     """A statement that differs between the two sides, with the quads that only one side has.
 
     `was` and `now` are whether the old and the new side have it as a fact (without claims: in its
     own graph); `before` and `after` are its claims.
     """
 
-    fact: Fact
+    fact: StatementTerms
     was: bool
     now: bool
-    before: tuple[Claim, ...] = ()
-    after: tuple[Claim, ...] = ()
+    before: tuple[SnapshotClaim, ...] = ()
+    after: tuple[SnapshotClaim, ...] = ()
     removed: list[ox.Quad] = field(default_factory=list)
     added: list[ox.Quad] = field(default_factory=list)
 
@@ -38,19 +38,19 @@ class State:
         """Whether only the new side has it."""
         return not (self.was or self.before)
 
-    def claims_removed(self) -> list[Claim]:
+    def claims_removed(self) -> list[SnapshotClaim]:
         """The claims that the new side does not have."""
         remaining = {claim.node for claim in self.after}
         return [claim for claim in self.before if claim.node not in remaining]
 
-    def claims_added(self) -> list[Claim]:
+    def claims_added(self) -> list[SnapshotClaim]:
         """The claims that the old side does not have."""
         previous = {claim.node for claim in self.before}
         return [claim for claim in self.after if claim.node not in previous]
 
 
 @dataclass(slots=True, eq=False)
-class Pair:
+class StatementPair:
     """A statement of the old side and its counterpart on the new side, in the graph `graph`.
 
     The same state on both sides is a statement that remains, with changed evidence or standing.
@@ -58,12 +58,12 @@ class Pair:
     """
 
     graph: str
-    old: State | None
-    new: State | None
-    follows: list[Pair] = field(default_factory=list)
+    old: StatementState | None
+    new: StatementState | None
+    follows: list[StatementPair] = field(default_factory=list)
 
     @property
-    def fact(self) -> Fact:
+    def fact(self) -> StatementTerms:
         """The statement of the new side, else that of the old side."""
         state = self.new or self.old
         assert state
@@ -90,35 +90,39 @@ class Pair:
         return removed, added
 
 
-def paired(name: str, states: Iterable[State]) -> Iterator[Pair]:
+def pair_states(name: str, states: Iterable[StatementState]) -> Iterator[StatementPair]:
     """The states of the graph `name` as pairs of a removed statement and its replacement.
 
     Within one subject, predicate and language, statements with the same quote are paired first,
     then those with a common source, then the only two that are left.
     """
-    groups: dict[tuple[ox.NamedNode, ox.NamedNode, str], list[State]] = defaultdict(list)
+    groups: dict[tuple[ox.NamedNode, ox.NamedNode, str], list[StatementState]] = defaultdict(list)
     for state in states:
         language = getattr(state.fact[2], "language", None) or ""
         groups[(*state.fact[:2], language)].append(state)
     for group in groups.values():
         yield from (
-            Pair(name, state, state) for state in group if not (state.is_removed or state.is_new)
+            StatementPair(name, state, state)
+            for state in group
+            if not (state.is_removed or state.is_new)
         )
         removals = sorted((state for state in group if state.is_removed), key=_order)
         additions = sorted((state for state in group if state.is_new), key=_order)
         for old, new in _matches(removals, additions):
             removals.remove(old)
             additions.remove(new)
-            yield Pair(name, old, new)
-        yield from (Pair(name, old, None) for old in removals)
-        yield from (Pair(name, None, new) for new in additions)
+            yield StatementPair(name, old, new)
+        yield from (StatementPair(name, old, None) for old in removals)
+        yield from (StatementPair(name, None, new) for new in additions)
 
 
-def _order(state: State) -> str:
+def _order(state: StatementState) -> str:
     return str(state.fact[2])
 
 
-def _matches(removals: list[State], additions: list[State]) -> list[tuple[State, State]]:
+def _matches(
+    removals: list[StatementState], additions: list[StatementState]
+) -> list[tuple[StatementState, StatementState]]:
     only = len(removals) == len(additions) == 1
     ranked = sorted(
         (-likeness, place, new_place, old, new)
@@ -135,7 +139,7 @@ def _matches(removals: list[State], additions: list[State]) -> list[tuple[State,
     return matches
 
 
-def _likeness(old: State, new: State) -> int:
+def _likeness(old: StatementState, new: StatementState) -> int:
     """2 for the same sources and quote, 1 for a common source, else 0."""
     if {claim.sources_and_quote for claim in old.before} & {
         claim.sources_and_quote for claim in new.after

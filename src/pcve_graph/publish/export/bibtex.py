@@ -6,8 +6,8 @@ import re
 from typing import Any, Final
 
 from ...model.schema import Ontology
-from .entities import Things, library, short
-from .subset import Part
+from .entities import Entities, import_optional, short_id
+from .subset import GraphPart
 
 _MONTHS: Final = [
     "jan",
@@ -27,20 +27,20 @@ _BRACES: Final = {ord("{"): "(", ord("}"): ")"}
 """Replacements for the characters that are BibTeX syntax in the text of a title."""
 
 
-def bibtex(part: Part, ontology: Ontology) -> bytes:
+def bibtex(part: GraphPart, ontology: Ontology) -> bytes:
     """BibTeX in UTF-8: an entry for each document, then one for each source; the key is the id.
 
     Dates keep their precision. URLs are not escaped, for \\url. Raises UsageError where pybtex is
     not installed.
     """
-    pybtex = library("pybtex.database", "bibtex")
-    entities = Things(part, "facts", "vocabulary", "catalog")
+    pybtex = import_optional("pybtex.database", "bibtex")
+    entities = Entities(part, "facts", "vocabulary", "catalog")
     addresses: list[str] = []
     entries = {}
     for iri in filter(entities.is_described, entities.of("pcve:Document")):
-        entries[short(iri)] = _document(pybtex, entities, iri, addresses)
+        entries[short_id(iri)] = _document(pybtex, entities, iri, addresses)
     for iri in entities.of("pcve:Source"):
-        entries[f"source-{short(iri)}"] = _source(pybtex, entities, iri, addresses)
+        entries[f"source-{short_id(iri)}"] = _source(pybtex, entities, iri, addresses)
     text = pybtex.BibliographyData(entries).to_string("bibtex")
     unescaped = _URL.sub(lambda match: f"url = {{{addresses[int(match[1])]}}}", text)
     return unescaped.encode()
@@ -50,7 +50,7 @@ _URL: Final = re.compile(r'(?<=^    )url = "(\d+)"', re.M)
 """The placeholder of a URL, by number: URLs must not be escaped as texts are."""
 
 
-def _document(pybtex: Any, entities: Things, iri: str, addresses: list[str]) -> Any:
+def _document(pybtex: Any, entities: Entities, iri: str, addresses: list[str]) -> Any:
     authors = entities.labels(entities.refs(iri, "schema:author"))
     publishers = entities.labels(entities.refs(iri, "schema:publisher"))
     kind = "; ".join(entities.labels(entities.refs(iri, "pcve:kind")))
@@ -70,7 +70,7 @@ def _document(pybtex: Any, entities: Things, iri: str, addresses: list[str]) -> 
     return _entry(pybtex, fields, authors)
 
 
-def _source(pybtex: Any, entities: Things, iri: str, addresses: list[str]) -> Any:
+def _source(pybtex: Any, entities: Entities, iri: str, addresses: list[str]) -> Any:
     fields = {
         "title": _verbatim(entities.label(iri)),
         "publisher": _plain(entities.text(iri, "dcterms:publisher")),

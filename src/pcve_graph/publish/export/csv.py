@@ -11,14 +11,14 @@ from typing import Any, Final
 
 from ...model.namespaces import BASE
 from ...model.schema import Ontology
-from .subset import Part
-from .tables import Column, Table, tables
+from .subset import GraphPart
+from .tables import ExportColumn, ExportTable, export_tables
 
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The date of every file in an archive: the first that ZIP can represent."""
 
 
-def archive(files: Mapping[str, bytes]) -> bytes:
+def zip_archive(files: Mapping[str, bytes]) -> bytes:
     """A ZIP archive of `files`, by name, in their order, all dated `EPOCH`.
 
     Nothing is compressed, because the bytes that zlib writes differ between machines.
@@ -33,7 +33,7 @@ def archive(files: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def unpacked(content: bytes) -> dict[str, bytes]:
+def unzip(content: bytes) -> dict[str, bytes]:
     """The files of a ZIP archive by name, in their order."""
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         return {name: file.read(name) for name in file.namelist()}
@@ -48,17 +48,17 @@ _ABOUT: Final = {
 }
 
 
-def csvs(part: Part, ontology: Ontology) -> bytes:
+def csv_archive(part: GraphPart, ontology: Ontology) -> bytes:
     """A ZIP archive: `datapackage.json`, and a UTF-8 CSV file for each table that has rows."""
-    exported_tables = tables(part, ontology)
+    exported_tables = export_tables(part, ontology)
     names = {table.name for table in exported_tables}
     package = {**_ABOUT, "resources": [_resource(table, names) for table in exported_tables]}
     text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
     files = {"datapackage.json": text.encode()}
-    return archive(files | {f"{table.name}.csv": as_csv(table) for table in exported_tables})
+    return zip_archive(files | {f"{table.name}.csv": as_csv(table) for table in exported_tables})
 
 
-def _resource(table: Table, names: set[str]) -> dict[str, Any]:
+def _resource(table: ExportTable, names: set[str]) -> dict[str, Any]:
     schema: dict[str, Any] = {"fields": [_field(column) for column in table.columns]}
     if table.columns[0].name == "id":
         schema["primaryKey"] = ["id"]
@@ -84,12 +84,12 @@ def _resource(table: Table, names: set[str]) -> dict[str, Any]:
     }
 
 
-def _target_table(column: Column, table: Table) -> str:
+def _target_table(column: ExportColumn, table: ExportTable) -> str:
     """The table that a foreign key refers to; empty for its own, as the standard specifies."""
     return "" if column.refers == table.name else column.refers
 
 
-def _field(column: Column) -> dict[str, Any]:
+def _field(column: ExportColumn) -> dict[str, Any]:
     field: dict[str, Any] = {"name": column.name, "type": column.type}
     field["description"] = column.description
     if column.name == "id":
@@ -97,7 +97,7 @@ def _field(column: Column) -> dict[str, Any]:
     return field
 
 
-def as_csv(table: Table) -> bytes:
+def as_csv(table: ExportTable) -> bytes:
     """A table as CSV (RFC 4180) in UTF-8: a header line, then one line a row."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")

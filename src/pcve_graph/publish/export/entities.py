@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from ...graph.serialize import Statement, Value, prefixed
+from ...graph.serialize import JsonLdStatement, JsonLdValue, prefixed
 from ...model.namespaces import BASE, expand, local_name
 from ...model.problems import UsageError
-from .subset import NAMES, Part
+from .subset import NAMING_PROPERTIES, GraphPart
 
 _LABELS = ("skos:prefLabel", "rdfs:label", "dcterms:title")
 
@@ -22,28 +22,28 @@ def _full(name: str) -> str:
     return name if "//" in name else expand(name)
 
 
-_NAMING = frozenset(map(_full, NAMES))
+_NAMING = frozenset(map(_full, NAMING_PROPERTIES))
 
 
 @lru_cache(None)
-def value(text: str) -> Value:
+def parse_term(text: str) -> JsonLdValue:
     """The value of an N-Triples term in the form that the build writes."""
     if text[0] == "<":
-        return Value("@id", text[1:-1])
+        return JsonLdValue("@id", text[1:-1])
     body, _, kind = text.rpartition('"')
     words = json.loads(f'{body}"', strict=False) if "\\" in body else body[1:]
     if kind.startswith("@"):
-        return Value("@language", words, kind[1:])
-    return Value(prefixed(kind[3:-1]) if kind else "xsd:string", words)
+        return JsonLdValue("@language", words, kind[1:])
+    return JsonLdValue(prefixed(kind[3:-1]) if kind else "xsd:string", words)
 
 
 _NOTHING: Final[Mapping[str, list[str]]] = {}
 
 
-class Things:
+class Entities:
     """The nodes of some graphs of a part. Properties and classes are given by prefixed name."""
 
-    def __init__(self, part: Part, *graphs: str) -> None:
+    def __init__(self, part: GraphPart, *graphs: str) -> None:
         self._values: dict[str, dict[str, list[str]]] = {}
         last = ""
         values: dict[str, list[str]] = {}
@@ -80,13 +80,13 @@ class Things:
         """The N-Triples terms of an entity by the IRIs of its properties."""
         return self._values.get(iri, _NOTHING)
 
-    def statements(self) -> Iterator[Statement]:
+    def statements(self) -> Iterator[JsonLdStatement]:
         """All statements: by subject, rdf:type first, then in the order of the lines."""
         rdf_type = _full("rdf:type")
         for iri, values in self._values.items():
             for predicate in sorted(values, key=lambda iri: iri != rdf_type):
                 for text in values[predicate]:
-                    yield iri, predicate, value(text)
+                    yield iri, predicate, parse_term(text)
 
     def is_described(self, iri: str) -> bool:
         """Whether an entity has statements other than its type and its names."""
@@ -105,7 +105,7 @@ class Things:
         literals = [term for term in self.values(iri, name) if term[0] == '"']
         if len(literals) > 1:
             literals.sort(key=lambda term: not term.endswith('"@en'))
-        return [value(literal).text for literal in literals]
+        return [parse_term(literal).text for literal in literals]
 
     def text(self, iri: str, name: str) -> str:
         """The first of `literals`; empty without any."""
@@ -129,7 +129,7 @@ class Things:
 
 
 @lru_cache(None)
-def short(iri: str) -> str:
+def short_id(iri: str) -> str:
     """The short id of an IRI: the id of a record or source, `list/term` for a concept.
 
     A node nested in a record has the id of the record, then its own; other IRIs are unchanged.
@@ -142,7 +142,7 @@ def short(iri: str) -> str:
     return iri
 
 
-def library(module: str, extra: str) -> Any:
+def import_optional(module: str, extra: str) -> Any:
     """The module, which the extra `extra` installs. Raises UsageError where it is missing."""
     try:
         return importlib.import_module(module)

@@ -6,27 +6,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ...model.namespaces import expand, kebab
+from ...model.namespaces import expand, kebab_case
 from ...model.problems import UsageError
 from ...model.schema import Ontology
 from . import rdf
 from .bibtex import bibtex
-from .csv import csvs
+from .csv import csv_archive
 from .geojson import geojson
-from .icalendar import ics
-from .jsonld_framed import framed
+from .icalendar import icalendar_file
+from .jsonld_framed import framed_jsonld
 from .network import gexf, graphml
 from .parquet import parquet
 from .schemaorg import schemaorg
-from .subset import Part
+from .subset import GraphPart
 from .xlsx import xlsx
 
 if TYPE_CHECKING:
-    from .select import Choice
+    from .select import ExportFilter
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class ExportFormat:
     """A format. `write` returns the bytes of one file, the same for the same part.
 
     `title` describes it in one line; `suffix` begins with a dot; `binary` formats cannot be
@@ -38,15 +38,15 @@ class Format:
     title: str
     suffix: str
     media_type: str
-    write: Callable[[Part, Ontology], bytes]
+    write: Callable[[GraphPart, Ontology], bytes]
     binary: bool = False
     kinds: tuple[str, ...] = ()
 
-    def admits(self, choice: Choice) -> None:
+    def require_kinds(self, choice: ExportFilter) -> None:
         """Raise UsageError where the format supports none of the chosen kinds."""
         supported = {expand(kind) for kind in self.kinds}
         if supported and choice.kinds and not supported & choice.kinds:
-            names = " or ".join(kebab(kind.partition(":")[2]) for kind in self.kinds)
+            names = " or ".join(kebab_case(kind.partition(":")[2]) for kind in self.kinds)
             raise UsageError(f"{self.name} only supports {names}, but --only excludes that")
 
 
@@ -59,28 +59,43 @@ _EVENT: Final = ("pcve:Event",)
 _VENUE: Final = ("pcve:Event", "pcve:Place", "pcve:Country")
 
 _ALL: Final = (
-    Format("turtle", "readable RDF, one block per entity", ".ttl", "text/turtle", rdf.turtle),
-    Format("jsonld", "RDF in JSON, one object per entity", ".jsonld", _LD_JSON, rdf.jsonld),
-    Format("jsonld-framed", "JSON-LD nested by class", ".framed.jsonld", _LD_JSON, framed),
-    Format("ntriples", "RDF, one statement per line", ".nt", "application/n-triples", rdf.ntriples),
-    Format("nquads", "N-Triples with named graphs", ".nq", "application/n-quads", rdf.nquads),
-    Format("trig", "Turtle with named graphs", ".trig", "application/trig", rdf.trig),
-    Format("rdfxml", "RDF in XML", ".rdf", "application/rdf+xml", rdf.rdfxml),
-    Format(
-        "csv", "tidy tables as a Frictionless data package, zipped", ".csv.zip", _ZIP, csvs, True
+    ExportFormat("turtle", "readable RDF, one block per entity", ".ttl", "text/turtle", rdf.turtle),
+    ExportFormat("jsonld", "RDF in JSON, one object per entity", ".jsonld", _LD_JSON, rdf.jsonld),
+    ExportFormat(
+        "jsonld-framed", "JSON-LD nested by class", ".framed.jsonld", _LD_JSON, framed_jsonld
     ),
-    Format("xlsx", "a workbook, one sheet per class", ".xlsx", _XLSX, xlsx, True),
-    Format("parquet", "the same tables with types, zipped", ".parquet.zip", _ZIP, parquet, True),
-    Format(
+    ExportFormat(
+        "ntriples", "RDF, one statement per line", ".nt", "application/n-triples", rdf.ntriples
+    ),
+    ExportFormat("nquads", "N-Triples with named graphs", ".nq", "application/n-quads", rdf.nquads),
+    ExportFormat("trig", "Turtle with named graphs", ".trig", "application/trig", rdf.trig),
+    ExportFormat("rdfxml", "RDF in XML", ".rdf", "application/rdf+xml", rdf.rdfxml),
+    ExportFormat(
+        "csv",
+        "tidy tables as a Frictionless data package, zipped",
+        ".csv.zip",
+        _ZIP,
+        csv_archive,
+        True,
+    ),
+    ExportFormat("xlsx", "a workbook, one sheet per class", ".xlsx", _XLSX, xlsx, True),
+    ExportFormat(
+        "parquet", "the same tables with types, zipped", ".parquet.zip", _ZIP, parquet, True
+    ),
+    ExportFormat(
         "graphml",
         "a network of entities, for Gephi, yEd, igraph",
         ".graphml",
         _GRAPHML,
         graphml,
     ),
-    Format("gexf", "the network with a timeline, for Gephi", ".gexf", "application/gexf+xml", gexf),
-    Format("ics", "events for a calendar", ".ics", "text/calendar", ics, kinds=_EVENT),
-    Format(
+    ExportFormat(
+        "gexf", "the network with a timeline, for Gephi", ".gexf", "application/gexf+xml", gexf
+    ),
+    ExportFormat(
+        "ics", "events for a calendar", ".ics", "text/calendar", icalendar_file, kinds=_EVENT
+    ),
+    ExportFormat(
         "geojson",
         "places with their events, for maps",
         ".geojson",
@@ -88,8 +103,12 @@ _ALL: Final = (
         geojson,
         kinds=_VENUE,
     ),
-    Format("bibtex", "documents and sources, to cite", ".bib", "application/x-bibtex", bibtex),
-    Format("schemaorg", "events for search engines", ".json", _LD_JSON, schemaorg, kinds=_EVENT),
+    ExportFormat(
+        "bibtex", "documents and sources, to cite", ".bib", "application/x-bibtex", bibtex
+    ),
+    ExportFormat(
+        "schemaorg", "events for search engines", ".json", _LD_JSON, schemaorg, kinds=_EVENT
+    ),
 )
 
 FORMATS: Final = {form.name: form for form in _ALL}

@@ -7,17 +7,17 @@ from collections import defaultdict
 from typing import Any
 
 from ...model.schema import Ontology
-from .entities import Things, short
-from .subset import Part
+from .entities import Entities, short_id
+from .subset import GraphPart
 
 
-def geojson(part: Part, ontology: Ontology) -> bytes:
+def geojson(part: GraphPart, ontology: Ontology) -> bytes:
     """A feature for each place that has events or coordinates, as UTF-8.
 
     The point is that of the place, not of the building. A place without coordinates is a feature
     without a geometry (section 3.2), so that no event is lost.
     """
-    entities = Things(part, "facts", "vocabulary")
+    entities = Entities(part, "facts", "vocabulary")
     events: dict[str, list[str]] = defaultdict(list)
     for event in entities.of("pcve:Event"):
         for place in entities.refs(event, "schema:location"):
@@ -31,10 +31,10 @@ def geojson(part: Part, ontology: Ontology) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _feature(entities: Things, place: str, events: list[str]) -> dict[str, Any]:
-    within = lies_in(entities, place)
+def _feature(entities: Entities, place: str, events: list[str]) -> dict[str, Any]:
+    within = containing_places(entities, place)
     properties = {
-        "id": short(place),
+        "id": short_id(place),
         "label": entities.label(place),
         "kind": ", ".join(entities.labels(entities.refs(place, "pcve:kind"))),
         "within": entities.labels(within),
@@ -45,22 +45,22 @@ def _feature(entities: Things, place: str, events: list[str]) -> dict[str, Any]:
     return {
         "type": "Feature",
         "id": place,
-        "geometry": point(entities, place),
+        "geometry": geojson_point(entities, place),
         "properties": stated,
     }
 
 
-def _by_date(entities: Things, events: list[str]) -> list[str]:
+def _by_date(entities: Entities, events: list[str]) -> list[str]:
     return sorted(events, key=lambda event: (entities.text(event, "pcve:earliest"), event))
 
 
-def _event(entities: Things, event: str) -> dict[str, str]:
+def _event(entities: Entities, event: str) -> dict[str, str]:
     dates = {name: entities.text(event, f"schema:{name}") for name in ("startDate", "endDate")}
     known_dates = {name: date for name, date in dates.items() if date}
-    return {"id": short(event), "label": entities.label(event), **known_dates}
+    return {"id": short_id(event), "label": entities.label(event), **known_dates}
 
 
-def lies_in(entities: Things, place: str) -> list[str]:
+def containing_places(entities: Entities, place: str) -> list[str]:
     """The places that contain a place, the innermost first."""
     containing: list[str] = []
     waiting = entities.refs(place, "schema:containedInPlace")
@@ -72,7 +72,7 @@ def lies_in(entities: Things, place: str) -> list[str]:
     return containing
 
 
-def point(entities: Things, place: str) -> dict[str, Any] | None:
+def geojson_point(entities: Entities, place: str) -> dict[str, Any] | None:
     """The GeoJSON point of a place: longitude, then latitude, WGS 84; None where it has none."""
     coordinates = [entities.text(place, f"schema:{name}") for name in ("longitude", "latitude")]
     return (

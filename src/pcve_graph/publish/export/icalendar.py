@@ -8,9 +8,9 @@ from typing import Any, Final
 from ...model.dates import precision
 from ...model.namespaces import local_name
 from ...model.schema import Ontology
-from .entities import Things, library
-from .geojson import lies_in, point
-from .subset import Part, sources_of
+from .entities import Entities, import_optional
+from .geojson import containing_places, geojson_point
+from .subset import GraphPart, sources_of
 
 _STATUS: Final = {
     "cancelled": "CANCELLED",
@@ -20,17 +20,17 @@ _STATUS: Final = {
 }
 
 
-def ics(part: Part, ontology: Ontology) -> bytes:
+def icalendar_file(part: GraphPart, ontology: Ontology) -> bytes:
     """A calendar with an entry for each event whose days are known, as UTF-8.
 
     Events dated to the month or year, or undated, are left out; the description of the calendar
     and its X-PCVE-WITHOUT-A-DAY give their number. DTSTAMP is the latest day on which a source was
     read. Raises UsageError where icalendar is not installed.
     """
-    icalendar = library("icalendar", "calendar")
-    entities = Things(part, "facts", "vocabulary", "catalog")
+    icalendar = import_optional("icalendar", "calendar")
+    entities = Entities(part, "facts", "vocabulary", "catalog")
     events = [event for event in entities.of("pcve:Event") if entities.is_described(event)]
-    dated = [event for event in events if days(entities, event)]
+    dated = [event for event in events if event_days(entities, event)]
     undated = len(events) - len(dated)
     days_read = [entities.text(source, "pcve:dateRead") for source in entities.of("pcve:Source")]
     stamp = datetime.combine(date.fromisoformat(max(days_read, default="1970-01-01")), time(), UTC)
@@ -41,14 +41,14 @@ def ics(part: Part, ontology: Ontology) -> bytes:
     calendar.add("x-wr-caldesc", f"Events left out because their days are not known: {undated}.")
     calendar.add("x-pcve-without-a-day", str(undated))
     sources = sources_of(part)
-    for dated_event in sorted(dated, key=lambda iri: (days(entities, iri), iri)):
+    for dated_event in sorted(dated, key=lambda iri: (event_days(entities, iri), iri)):
         calendar.add_component(
             _entry(icalendar, entities, dated_event, sources.get(dated_event, []), stamp)
         )
     return bytes(calendar.to_ical())
 
 
-def days(entities: Things, event: str) -> tuple[date, date] | None:
+def event_days(entities: Entities, event: str) -> tuple[date, date] | None:
     """The first and the last day of an event; None where a date is not known to the day."""
     texts = [entities.literals(event, f"schema:{name}") for name in ("startDate", "endDate")]
     if not texts[0] or any(precision(text) != "date" for words in texts for text in words):
@@ -58,9 +58,9 @@ def days(entities: Things, event: str) -> tuple[date, date] | None:
 
 
 def _entry(
-    icalendar: Any, entities: Things, event: str, sources: list[str], stamp: datetime
+    icalendar: Any, entities: Entities, event: str, sources: list[str], stamp: datetime
 ) -> Any:
-    first, last = days(entities, event) or (date.min, date.min)
+    first, last = event_days(entities, event) or (date.min, date.min)
     places = entities.refs(event, "schema:location")
     entry = icalendar.Event()
     entry.add("uid", event)
@@ -70,7 +70,7 @@ def _entry(
     entry.add("summary", entities.label(event))
     if where := _location_text(entities, event, places):
         entry.add("location", where)
-    if len(places) == 1 and (location := point(entities, places[0])):
+    if len(places) == 1 and (location := geojson_point(entities, places[0])):
         entry.add("geo", tuple(reversed(location["coordinates"])))
     entry.add("description", _description(entities, event, where, sources))
     if topics := entities.labels(entities.refs(event, "schema:about")):
@@ -82,15 +82,16 @@ def _entry(
     return entry
 
 
-def _location_text(entities: Things, event: str, places: list[str]) -> str:
+def _location_text(entities: Entities, event: str, places: list[str]) -> str:
     venue = entities.text(event, "pcve:venue")
     place_texts = [
-        ", ".join(entities.labels([place, *lies_in(entities, place)[:1]])) for place in places
+        ", ".join(entities.labels([place, *containing_places(entities, place)[:1]]))
+        for place in places
     ]
     return "; ".join([venue, *place_texts] if venue else place_texts)
 
 
-def _description(entities: Things, event: str, where: str, sources: list[str]) -> str:
+def _description(entities: Entities, event: str, where: str, sources: list[str]) -> str:
     texts_by_name = {
         "Kind": entities.labels(entities.refs(event, "pcve:kind")),
         "Organised by": entities.labels(entities.refs(event, "schema:organizer")),

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
-from ...graph.serialize import Value, add, laid_out, prefixed
+from ...graph.serialize import JsonLdValue, add_value, format_json, prefixed
 from ...model.namespaces import GRAPHS, PREFIXES, expand, local_name
-from ...model.schema import Key, Ontology
-from .entities import Things, value
-from .subset import Part
+from ...model.schema import Ontology, RecordKey
+from .entities import Entities, parse_term
+from .subset import GraphPart
 
 CLAIMS: Final = "claims"
 PARTICIPATIONS: Final = "participations"
@@ -31,19 +31,21 @@ def context(ontology: Ontology) -> dict[str, Any]:
     definitions: dict[str, Any] = {"@version": 1.1, "id": "@id", "type": "@type"}
     definitions |= {prefix: PREFIXES[prefix] for prefix in sorted(PREFIXES)}
     definitions |= {kind.name: iri for iri, kind in sorted(ontology.by_iri.items())}
-    definitions |= dict.fromkeys((*sorted(groups(ontology).values()), TERMS, MORE), "@included")
+    definitions |= dict.fromkeys(
+        (*sorted(groups_by_class(ontology).values()), TERMS, MORE), "@included"
+    )
     definitions[CLAIMS] = {"@reverse": expand("rdf:subject")}
     definitions[PARTICIPATIONS] = {"@reverse": expand("pcve:event")}
-    by_path: dict[str, list[Key]] = defaultdict(list)
+    by_path: dict[str, list[RecordKey]] = defaultdict(list)
     for kind in ontology.by_iri.values():
         for key in kind.keys.values():
             by_path[key.path].append(key)
-    for path, name in names(ontology).items():
+    for path, name in keys_by_path(ontology).items():
         definitions[name] = {"@id": path, **_form(by_path[path], ontology)}
     return definitions
 
 
-def names(ontology: Ontology) -> dict[str, str]:
+def keys_by_path(ontology: Ontology) -> dict[str, str]:
     """The keys of the properties in shapes: local names, prefixed where that is taken."""
     paths = sorted({key.path for kind in ontology.by_iri.values() for key in kind.keys.values()})
     names_by_path: dict[str, str] = {}
@@ -53,7 +55,7 @@ def names(ontology: Ontology) -> dict[str, str]:
     return names_by_path
 
 
-def groups(ontology: Ontology) -> dict[str, str]:
+def groups_by_class(ontology: Ontology) -> dict[str, str]:
     """The names of the groups by IRI of the class: `events` for Event."""
     return {iri: _plural(kind.name) for iri, kind in ontology.by_iri.items()}
 
@@ -65,7 +67,7 @@ def _plural(name: str) -> str:
     return word if word.endswith("s") else word + "s"
 
 
-def _form(keys: list[Key], ontology: Ontology) -> dict[str, str]:
+def _form(keys: list[RecordKey], ontology: Ontology) -> dict[str, str]:
     """The type or container that all values of a property share; empty where they differ."""
     kinds = {kind for key in keys for kind in key.datatypes or [_id_type(key, ontology)]}
     (kind, *others) = kinds
@@ -76,13 +78,13 @@ def _form(keys: list[Key], ontology: Ontology) -> dict[str, str]:
     return {"@type": kind if kind == "@id" else prefixed(kind)}
 
 
-def _id_type(key: Key, ontology: Ontology) -> str:
+def _id_type(key: RecordKey, ontology: Ontology) -> str:
     """`@id` where every value is an IRI, else empty."""
     statement = f"<{key.shape}> <{expand('sh:nodeKind')}> <{expand('sh:IRI')}>"
     return "@id" if key.classes or key.scheme or statement in ontology.shapes else ""
 
 
-def published(ontology: Ontology) -> bytes:
+def context_document(ontology: Ontology) -> bytes:
     """The context as a JSON-LD document, UTF-8."""
     document = {"@context": context(ontology)}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
@@ -93,25 +95,25 @@ _FREE: Final = ("skos:Concept", "pcve:Source", "pcve:Claim", "pcve:Participation
 """Classes without a folder whose instances are not nested in another entity."""
 
 
-def framed(part: Part, ontology: Ontology) -> bytes:
+def framed_jsonld(part: GraphPart, ontology: Ontology) -> bytes:
     """JSON-LD 1.1 with one list a class; it expands to exactly the statements of the graph.
 
     Memberships, names, budgets and hostings are nested in the entity that has them, participations
     in their event, claims with their quotes in their subject. The context is that of `context`.
     """
     nested = _Nested(part, ontology)
-    return (laid_out({"@context": nested.context, **nested.groups()}) + "\n").encode()
+    return (format_json({"@context": nested.context, **nested.groups()}) + "\n").encode()
 
 
 class _Nested:
     """Writes each node once, in its parent; a quote that several claims share is repeated."""
 
-    def __init__(self, part: Part, ontology: Ontology) -> None:
-        self.entities = Things(part, *GRAPHS)
+    def __init__(self, part: GraphPart, ontology: Ontology) -> None:
+        self.entities = Entities(part, *GRAPHS)
         self.context = context(ontology)
-        self.names = names(ontology)
+        self.names = keys_by_path(ontology)
         self.kinds = {iri: kind.name for iri, kind in ontology.by_iri.items()}
-        self.group_of = groups(ontology)
+        self.group_of = groups_by_class(ontology)
         free = {expand(name) for name in _FREE}
         inner = [kind.iri for kind in ontology.by_iri.values() if not kind.folder]
         self.inner = set(self.entities.of(*(iri for iri in inner if iri not in free)))
@@ -154,28 +156,28 @@ class _Nested:
         values_by_predicate = self.entities.values_by_property(iri)
         for predicate in sorted(values_by_predicate, key=_order):
             if predicate != without:
-                self._put(node, predicate, map(value, values_by_predicate[predicate]))
+                self._put(node, predicate, map(parse_term, values_by_predicate[predicate]))
         for name, back in self.back.items():
             if iri in back:
                 path = self.context[name]["@reverse"]
                 node[name] = [self.node(source, path) for source in back[iri]]
         return node
 
-    def _put(self, node: dict[str, Any], predicate: str, values: Iterable[Value]) -> None:
+    def _put(self, node: dict[str, Any], predicate: str, values: Iterable[JsonLdValue]) -> None:
         if predicate == _TYPE:
             for value in values:
-                add(node, "type", self.kinds.get(value.text, prefixed(value.text)))
+                add_value(node, "type", self.kinds.get(value.text, prefixed(value.text)))
             return
         name, kind, bare = self._key(predicate)
         for value in values:
             if value.kind == "@id" and value.text in self.inner:
-                add(node, name, self.node(value.text))
+                add_value(node, name, self.node(value.text))
             elif value.kind != kind:
-                add(node, bare, _expanded(value))
+                add_value(node, bare, _expanded(value))
             elif value.language:
-                add(node.setdefault(name, {}), value.language, value.text)
+                add_value(node.setdefault(name, {}), value.language, value.text)
             else:
-                add(node, name, _typed(value))
+                add_value(node, name, _typed(value))
 
     def _key(self, predicate: str) -> tuple[str, str, str]:
         """The key of a property, the type of its values, and the key for values of other types."""
@@ -193,13 +195,13 @@ def _order(predicate: str) -> tuple[bool, bool, str]:
     return predicate != _TYPE, not predicate.endswith("Label"), predicate
 
 
-def _typed(value: Value) -> Any:
+def _typed(value: JsonLdValue) -> Any:
     """A value as JSON where the context states its type."""
     whole = value.kind == "xsd:integer"
     return int(value.text) if whole and str(int(value.text)) == value.text else value.text
 
 
-def _expanded(value: Value) -> Any:
+def _expanded(value: JsonLdValue) -> Any:
     """A value as JSON with its own type."""
     if value.kind == "@id":
         return {"id": value.text}

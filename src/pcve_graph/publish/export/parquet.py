@@ -6,26 +6,26 @@ import io
 from typing import Any
 
 from ...model.schema import Ontology
-from .csv import archive, as_csv
-from .entities import library
-from .subset import Part
-from .tables import Table, tables
+from .csv import as_csv, zip_archive
+from .entities import import_optional
+from .subset import GraphPart
+from .tables import ExportTable, export_tables
 
 
-def parquet(part: Part, ontology: Ontology) -> bytes:
+def parquet(part: GraphPart, ontology: Ontology) -> bytes:
     """A ZIP archive: a Parquet file for each table that has rows; references are ids.
 
     Raises UsageError where pyarrow is not installed.
     """
-    arrow = library("pyarrow", "parquet")
-    reader, writer = (library(f"pyarrow.{name}", "parquet") for name in ("csv", "parquet"))
-    exported_tables = tables(part, ontology)
-    return archive(
+    arrow = import_optional("pyarrow", "parquet")
+    reader, writer = (import_optional(f"pyarrow.{name}", "parquet") for name in ("csv", "parquet"))
+    exported_tables = export_tables(part, ontology)
+    return zip_archive(
         {f"{table.name}.parquet": _file(arrow, reader, writer, table) for table in exported_tables}
     )
 
 
-def _file(arrow: Any, reader: Any, writer: Any, table: Table) -> bytes:
+def _file(arrow: Any, reader: Any, writer: Any, table: ExportTable) -> bytes:
     """The table, converted from its CSV: from lists of cells Arrow would require pandas."""
     types = {
         "string": arrow.string(),

@@ -7,27 +7,27 @@ from itertools import chain
 
 import pyoxigraph as ox
 
-from ...graph.serialize import compact
-from ...model.namespaces import BASE, PREFIXES, graph
+from ...graph.serialize import compact_jsonld
+from ...model.namespaces import BASE, PREFIXES, graph_iri
 from ...model.schema import Ontology
-from .entities import Things
-from .subset import Part, ordered, read
+from .entities import Entities
+from .subset import GraphPart, parse_quads, sorted_lines
 
 
-def turtle(part: Part, ontology: Ontology) -> bytes:
+def turtle(part: GraphPart, ontology: Ontology) -> bytes:
     """Turtle 1.1, all graphs merged, with prefixes for ids and concepts; blocks are separated."""
     prefixes = PREFIXES | _id_prefixes(part)
-    text = _serialized(ordered(part.lines), ox.RdfFormat.TURTLE, prefixes)
+    text = _serialized(sorted_lines(part.lines), ox.RdfFormat.TURTLE, prefixes)
     *head, body = text.split(b"\n", len(prefixes))
     blocks = body.replace(b" .\n", b" .\n\n").rstrip(b"\n")
     return b"".join(line + b"\n" for line in (*sorted(head), b"", blocks))
 
 
 def _serialized(lines: Iterable[str], form: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:
-    return ox.serialize(read("\n".join(lines)), format=form, prefixes=prefixes) or b""
+    return ox.serialize(parse_quads("\n".join(lines)), format=form, prefixes=prefixes) or b""
 
 
-def _id_prefixes(part: Part) -> dict[str, str]:
+def _id_prefixes(part: GraphPart) -> dict[str, str]:
     """Prefixes for the kinds of ids and the concept schemes: `event`, `topic`, `claim`."""
     subjects = {line[1 : line.index(">")] for line in part.lines}
     namespaces: dict[str, str] = {}
@@ -38,17 +38,17 @@ def _id_prefixes(part: Part) -> dict[str, str]:
     return namespaces
 
 
-def rdfxml(part: Part, ontology: Ontology) -> bytes:
+def rdfxml(part: GraphPart, ontology: Ontology) -> bytes:
     """RDF 1.1 XML, all graphs merged."""
-    return _serialized(ordered(part.lines), ox.RdfFormat.RDF_XML, PREFIXES)
+    return _serialized(sorted_lines(part.lines), ox.RdfFormat.RDF_XML, PREFIXES)
 
 
-def ntriples(part: Part, ontology: Ontology) -> bytes:
+def ntriples(part: GraphPart, ontology: Ontology) -> bytes:
     """N-Triples 1.1, all graphs merged, sorted by line."""
     return "".join(line + "\n" for line in part.lines).encode()
 
 
-def nquads(part: Part, ontology: Ontology) -> bytes:
+def nquads(part: GraphPart, ontology: Ontology) -> bytes:
     """N-Quads 1.1, one graph after the other, each sorted by line."""
     lines_of_graphs = (_in_graph(name, lines) for name, lines in sorted(part.graphs.items()))
     return "".join(line + "\n" for lines in lines_of_graphs for line in lines).encode()
@@ -56,20 +56,20 @@ def nquads(part: Part, ontology: Ontology) -> bytes:
 
 def _in_graph(name: str, lines: Iterable[str]) -> list[str]:
     """N-Triples lines as N-Quads in one of `namespaces.GRAPHS`."""
-    end = f" <{graph(name)}> ."
+    end = f" <{graph_iri(name)}> ."
     return [line[:-2] + end for line in lines]
 
 
-def trig(part: Part, ontology: Ontology) -> bytes:
+def trig(part: GraphPart, ontology: Ontology) -> bytes:
     """TriG 1.1, one block a graph."""
     lines_of_graphs = (
-        _in_graph(name, ordered(lines)) for name, lines in sorted(part.graphs.items())
+        _in_graph(name, sorted_lines(lines)) for name, lines in sorted(part.graphs.items())
     )
     return _serialized(chain.from_iterable(lines_of_graphs), ox.RdfFormat.TRIG, PREFIXES)
 
 
-def jsonld(part: Part, ontology: Ontology) -> bytes:
+def jsonld(part: GraphPart, ontology: Ontology) -> bytes:
     """JSON-LD 1.1: a context derived from the shapes, then one node object an entity."""
     shaped = [key.path for kind in ontology.by_iri.values() for key in kind.keys.values()]
     classes = {iri: kind.name for iri, kind in ontology.by_iri.items()}
-    return compact(list(Things(part, *part.graphs).statements()), shaped, classes)
+    return compact_jsonld(list(Entities(part, *part.graphs).statements()), shaped, classes)

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from ...model.namespaces import local_name
 from ...model.schema import Ontology
-from .entities import Things
-from .geojson import lies_in, point
-from .subset import Part, sources_of
+from .entities import Entities
+from .geojson import containing_places, geojson_point
+from .subset import GraphPart, sources_of
 
 _HELD: Final = "https://schema.org/EventScheduled"
 _STATUS: Final = {
@@ -23,13 +23,13 @@ _MODE: Final = {
 }
 
 
-def schemaorg(part: Part, ontology: Ontology) -> bytes:
+def schemaorg(part: GraphPart, ontology: Ontology) -> bytes:
     """An Event for each event that has what search engines require: name, start and place.
 
     Dates keep their precision. Held and planned events are both EventScheduled, as schema.org
     specifies.
     """
-    entities = Things(part, "facts", "vocabulary", "catalog")
+    entities = Entities(part, "facts", "vocabulary", "catalog")
     sources = sources_of(part)
     events = [
         _event(entities, iri, sources.get(iri, []))
@@ -40,7 +40,7 @@ def schemaorg(part: Part, ontology: Ontology) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _event(entities: Things, iri: str, sources: list[str]) -> dict[str, Any]:
+def _event(entities: Entities, iri: str, sources: list[str]) -> dict[str, Any]:
     status, mode = (_terms(entities, iri, f"pcve:{name}") for name in ("status", "mode"))
     event: dict[str, Any] = {
         "@type": "Event",
@@ -62,13 +62,13 @@ def _event(entities: Things, iri: str, sources: list[str]) -> dict[str, Any]:
     return _filled(event)
 
 
-def _place(entities: Things, iri: str) -> dict[str, Any]:
-    places = [iri, *lies_in(entities, iri)]
+def _place(entities: Entities, iri: str) -> dict[str, Any]:
+    places = [iri, *containing_places(entities, iri)]
     countries, towns = (
         [place for place in places if kind in _terms(entities, place, "pcve:kind")]
         for kind in ("country", "city")
     )
-    coordinates = (point(entities, iri) or {}).get("coordinates")
+    coordinates = (geojson_point(entities, iri) or {}).get("coordinates")
     geo = coordinates and {"latitude": coordinates[1], "longitude": coordinates[0]}
     address = {
         "@type": "PostalAddress",
@@ -88,12 +88,12 @@ def _place(entities: Things, iri: str) -> dict[str, Any]:
     return _filled(venue)
 
 
-def _terms(entities: Things, iri: str, name: str) -> list[str]:
+def _terms(entities: Entities, iri: str, name: str) -> list[str]:
     """The local names of the concepts that are values of a property."""
     return [local_name(ref) for ref in entities.refs(iri, name)]
 
 
-def _actor(entities: Things, iri: str) -> dict[str, Any]:
+def _actor(entities: Entities, iri: str) -> dict[str, Any]:
     person = "Person" in map(local_name, entities.kinds(iri))
     actor = {
         "@type": "Person" if person else "Organization",
@@ -105,11 +105,11 @@ def _actor(entities: Things, iri: str) -> dict[str, Any]:
     return _filled(actor)
 
 
-def _topic(entities: Things, iri: str) -> dict[str, Any]:
+def _topic(entities: Entities, iri: str) -> dict[str, Any]:
     return {"@type": "DefinedTerm", "@id": iri, "name": entities.label(iri)}
 
 
-def _page(entities: Things, iri: str) -> dict[str, Any]:
+def _page(entities: Entities, iri: str) -> dict[str, Any]:
     page = {
         "@type": "WebPage",
         "@id": iri,

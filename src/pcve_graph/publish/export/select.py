@@ -8,25 +8,25 @@ from dataclasses import dataclass
 from datetime import date
 
 from ...model.dates import first_and_last
-from ...model.namespaces import expand, kebab
+from ...model.namespaces import expand, kebab_case
 from ...model.problems import UsageError
 from ...model.schema import Ontology, RecordClass
-from ...model.suggest import nearest
+from ...model.suggest import did_you_mean
 from ...query.parameters import bind
 from ...query.saved import Parameter, SavedQuery
-from ...query.search import Index
-from .subset import NAMES, Part
+from ...query.search import SearchIndex
+from .subset import NAMING_PROPERTIES, GraphPart
 
 _PARAMETERS = {
     "topic": Parameter("topic", "concept", "topic", scheme="topic"),
     "country": Parameter("country", "thing", "country", kinds=("country",)),
 }
-PLACED = ("schema:location", "pcve:country", "schema:containedInPlace")
+PLACE_PROPERTIES = ("schema:location", "pcve:country", "schema:containedInPlace")
 _DATED = ("schema:startDate", "schema:endDate", "dcterms:issued")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ExportFilter:
     """The filters of an export: entities must match all that are set. Empty: everything.
 
     `kinds` are IRIs of classes; `since` and `until` are inclusive; `topic` and `country` are IRIs.
@@ -43,15 +43,15 @@ class Choice:
         return any((self.kinds, self.since, self.until, self.topic, self.country))
 
 
-def read_choice(
+def read_filter(
     ontology: Ontology,
-    index: Index,
+    index: SearchIndex,
     kinds: Iterable[str],
     since: str,
     until: str,
     topic: str,
     country: str,
-) -> Choice:
+) -> ExportFilter:
     """The filters from the options of a user; entities are given by id or any of their names.
 
     Raises UsageError for an unknown kind, topic or country, an invalid date, and for options that
@@ -64,26 +64,26 @@ def read_choice(
         raise UsageError(f"--since {since} is later than --until {until}")
     _check_option(chosen, "--since and --until", _DATED if first or last else ())
     _check_option(chosen, "--topic", ("schema:about",) if topic else ())
-    _check_option(chosen, "--country", PLACED if country else ())
+    _check_option(chosen, "--country", PLACE_PROPERTIES if country else ())
     query = SavedQuery("export", "", "", "", (), _PARAMETERS, {}, {}, "")
     terms = bind(query, {"topic": topic, "country": country}, index)
     values_by_name = {name: str(getattr(term, "value", term)) for name, term in terms.items()}
     iris = frozenset(record.iri for record in chosen)
-    return Choice(
+    return ExportFilter(
         iris, first, last, values_by_name.get("topic", ""), values_by_name.get("country", "")
     )
 
 
 def _kind(ontology: Ontology, name: str) -> list[RecordClass]:
     """The classes of a kind: the class, or all classes with records in the folder, of this name."""
-    records_by_name = {kebab(record.name): [record] for record in ontology.records()}
+    records_by_name = {kebab_case(record.name): [record] for record in ontology.records()}
     for record in ontology.records():
         records_by_name[str(record.folder)] = [
             sibling for sibling in ontology.records() if sibling.folder == record.folder
         ]
-    if kebab(name) in records_by_name:
-        return records_by_name[kebab(name)]
-    hint = nearest(name, records_by_name) or "kinds: " + ", ".join(sorted(records_by_name))
+    if kebab_case(name) in records_by_name:
+        return records_by_name[kebab_case(name)]
+    hint = did_you_mean(name, records_by_name) or "kinds: " + ", ".join(sorted(records_by_name))
     raise UsageError(f"unknown kind {name!r}; {hint}")
 
 
@@ -95,7 +95,7 @@ def _check_option(chosen: list[RecordClass], option: str, names: Iterable[str]) 
         and chosen
         and not any(paths & {key.path for key in record.keys.values()} for record in chosen)
     ):
-        kinds = " or ".join(kebab(record.name) for record in chosen)
+        kinds = " or ".join(kebab_case(record.name) for record in chosen)
         raise UsageError(f"{option} cannot be used with {kinds}: no such property")
 
 
@@ -106,7 +106,7 @@ def _day(option: str, text: str) -> tuple[date, date]:
     return days
 
 
-Lines = dict[str, list[tuple[str, str, str]]]
+LinesBySubject = dict[str, list[tuple[str, str, str]]]
 """(predicate, object, line) by subject; terms in N-Triples syntax."""
 
 _TYPE, _ABOUT, _BROADER = (
@@ -117,11 +117,11 @@ _PREDICATE = f"<{expand('rdf:predicate')}>"
 _SOURCES = {f"<{expand(name)}>" for name in ("prov:hadPrimarySource", "prov:wasQuotedFrom")}
 _EARLIEST, _LATEST = f"<{expand('pcve:earliest')}>", f"<{expand('pcve:latest')}>"
 _EVENT, _WITHIN = f"<{expand('pcve:event')}>", f"<{expand('schema:containedInPlace')}>"
-_PLACES = {f"<{expand(name)}>" for name in PLACED}
-_NAMES = {f"<{expand(name)}>" for name in NAMES}
+_PLACES = {f"<{expand(name)}>" for name in PLACE_PROPERTIES}
+_NAMES = {f"<{expand(name)}>" for name in NAMING_PROPERTIES}
 
 
-def select(part: Part, ontology: Ontology, choice: Choice) -> Part:
+def select_part(part: GraphPart, ontology: Ontology, choice: ExportFilter) -> GraphPart:
     """The self-contained part of the graph that matches `choice`; all of it for an empty one.
 
     It holds all statements on the matching entities, the nodes nested in them and the places that
@@ -140,15 +140,17 @@ def select(part: Part, ontology: Ontology, choice: Choice) -> Part:
     return _collected(part, facts, vocabulary, whole)
 
 
-def _by_subject(part: Part, name: str) -> Lines:
-    lines_by_subject: Lines = defaultdict(list)
+def _by_subject(part: GraphPart, name: str) -> LinesBySubject:
+    lines_by_subject: LinesBySubject = defaultdict(list)
     for line in part.graphs.get(name, ()):
         subject, predicate, value = line.split(" ", 2)
         lines_by_subject[subject].append((predicate, value[:-2], line))
     return lines_by_subject
 
 
-def _chosen(facts: Lines, vocabulary: Lines, records: set[str], choice: Choice) -> set[str]:
+def _chosen(
+    facts: LinesBySubject, vocabulary: LinesBySubject, records: set[str], choice: ExportFilter
+) -> set[str]:
     kinds = {f"<{iri}>" for iri in choice.kinds} or records
     topics = _reaching(vocabulary, {_BROADER}, f"<{choice.topic}>") if choice.topic else None
     places = _reaching(facts, {_WITHIN}, f"<{choice.country}>") if choice.country else None
@@ -169,7 +171,7 @@ def _chosen(facts: Lines, vocabulary: Lines, records: set[str], choice: Choice) 
     return chosen
 
 
-def _reaching(lines: Lines, steps: set[str], goal: str) -> set[str]:
+def _reaching(lines: LinesBySubject, steps: set[str], goal: str) -> set[str]:
     """`goal` and all subjects from which paths of the predicates `steps` lead to it."""
     back: dict[str, list[str]] = defaultdict(list)
     for subject, statements in lines.items():
@@ -194,7 +196,7 @@ def _in_time(
     )
 
 
-def _with_parts(facts: Lines, records: set[str], chosen: set[str]) -> set[str]:
+def _with_parts(facts: LinesBySubject, records: set[str], chosen: set[str]) -> set[str]:
     """The chosen entities, the places that contain them, and the nodes nested in these."""
     inner = {
         subject
@@ -227,7 +229,9 @@ def _closure(start: set[str], successors: Callable[[str], Iterable[str]]) -> set
     return reached
 
 
-def _collected(part: Part, facts: Lines, vocabulary: Lines, whole: set[str]) -> Part:
+def _collected(
+    part: GraphPart, facts: LinesBySubject, vocabulary: LinesBySubject, whole: set[str]
+) -> GraphPart:
     evidence, catalog = _by_subject(part, "evidence"), _by_subject(part, "catalog")
     ontology = _by_subject(part, "ontology")
     selected: dict[str, set[str]] = {name: set() for name in part.graphs}
@@ -252,10 +256,10 @@ def _collected(part: Part, facts: Lines, vocabulary: Lines, whole: set[str]) -> 
         vocabulary, _objects(selected["vocabulary"] | selected["facts"])
     )
     selected["ontology"] |= _naming_lines(ontology, _terms(selected))
-    return Part({name: tuple(sorted(lines)) for name, lines in selected.items()})
+    return GraphPart({name: tuple(sorted(lines)) for name, lines in selected.items()})
 
 
-def _claims(evidence: Lines, whole: set[str], referenced: set[str]) -> set[str]:
+def _claims(evidence: LinesBySubject, whole: set[str], referenced: set[str]) -> set[str]:
     """The claims about subjects in `whole`, and about the names of those in `referenced`."""
     claims = set()
     for claim, parts in evidence.items():
@@ -268,7 +272,7 @@ def _claims(evidence: Lines, whole: set[str], referenced: set[str]) -> set[str]:
     return claims
 
 
-def _naming_lines(lines: Lines, subjects: Iterable[str]) -> set[str]:
+def _naming_lines(lines: LinesBySubject, subjects: Iterable[str]) -> set[str]:
     """The lines with the types and names of `subjects`."""
     return {
         line

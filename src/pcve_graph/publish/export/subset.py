@@ -10,12 +10,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.store import Saved
+from ...graph.store import StoredGraph
 from ...model.namespaces import GRAPHS, expand
 
 _TYPE = f" <{expand('rdf:type')}> "
 _SUBJECT, _SOURCE = (f"<{expand(name)}>" for name in ("rdf:subject", "prov:hadPrimarySource"))
-NAMES: Final = (
+NAMING_PROPERTIES: Final = (
     "rdf:type",
     "skos:prefLabel",
     "rdfs:label",
@@ -27,7 +27,7 @@ NAMES: Final = (
 
 
 @dataclass(frozen=True)
-class Part:
+class GraphPart:
     """A graph to export: the sorted N-Triples lines of each of `namespaces.GRAPHS` by name."""
 
     graphs: Mapping[str, tuple[str, ...]]
@@ -44,30 +44,30 @@ class Part:
 
     def triples(self) -> list[ox.Triple]:
         """The triples of all graphs merged: by subject, rdf:type first."""
-        return parsed(self.lines)
+        return parse_triples(self.lines)
 
 
-def parsed(lines: Iterable[str]) -> list[ox.Triple]:
+def parse_triples(lines: Iterable[str]) -> list[ox.Triple]:
     """The triples of N-Triples lines: by subject, rdf:type first, then in the order of lines."""
-    return [quad.triple for quad in read("\n".join(ordered(lines)))]
+    return [quad.triple for quad in parse_quads("\n".join(sorted_lines(lines)))]
 
 
-def ordered(lines: Iterable[str]) -> list[str]:
+def sorted_lines(lines: Iterable[str]) -> list[str]:
     """N-Triples lines sorted by subject, rdf:type first."""
     return sorted(lines, key=lambda line: line.replace(_TYPE, "  ", 1))
 
 
-def read(text: str) -> Iterator[ox.Quad]:
+def parse_quads(text: str) -> Iterator[ox.Quad]:
     """The quads of N-Triples or N-Quads, parsed leniently, as the build has validated them."""
     return ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS, lenient=True)
 
 
-def whole(saved: Saved) -> Part:
+def whole_graph(saved: StoredGraph) -> GraphPart:
     """The whole saved graph."""
-    return Part({name: tuple(saved.lines(name)) for name in GRAPHS})
+    return GraphPart({name: tuple(saved.lines(name)) for name in GRAPHS})
 
 
-def sources_of(part: Part) -> dict[str, list[str]]:
+def sources_of(part: GraphPart) -> dict[str, list[str]]:
     """The IRIs of the sources of all claims about each entity, sorted, by its IRI."""
     subject_by_claim: dict[str, str] = {}
     sources_by_claim: dict[str, list[str]] = {}

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from ...model.namespaces import BASE
 from ...model.schema import Ontology
-from .csv import EPOCH, archive, unpacked
-from .entities import library
-from .subset import Part
-from .tables import Ref, Table, tables
+from .csv import EPOCH, unzip, zip_archive
+from .entities import import_optional
+from .subset import GraphPart
+from .tables import ExportTable, ReferenceCell, export_tables
 
 _OMITTED: Final = ("concept",)
 _OMITTED_COLUMNS: Final = ("iri", "subject_kind", "object")
@@ -20,12 +20,12 @@ _OMITTED_COLUMNS: Final = ("iri", "subject_kind", "object")
 _WIDTHS: Final = {"id": 26, "label": 48, "sources": 60, "quote": 48, "note": 48}
 
 
-def xlsx(part: Part, ontology: Ontology) -> bytes:
+def xlsx(part: GraphPart, ontology: Ontology) -> bytes:
     """An Office Open XML workbook (ECMA-376) with filters and a frozen first row.
 
     Empty columns are left out. Raises UsageError where XlsxWriter is not installed.
     """
-    writer = library("xlsxwriter", "xlsx")
+    writer = import_optional("xlsxwriter", "xlsx")
     out = io.BytesIO()
     book = writer.Workbook(out, {"in_memory": True, "strings_to_urls": False})
     book.set_properties(
@@ -36,14 +36,14 @@ def xlsx(part: Part, ontology: Ontology) -> bytes:
         "date": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
         "number": book.add_format({"num_format": "#,##0.######"}),
     }
-    for table in tables(part, ontology, joined=True):
+    for table in export_tables(part, ontology, joined=True):
         if table.name not in _OMITTED:
             _sheet(book.add_worksheet(table.name[:31]), table, styles)
     book.close()
-    return archive(unpacked(out.getvalue()))
+    return zip_archive(unzip(out.getvalue()))
 
 
-def _sheet(sheet: Any, table: Table, styles: dict[str, Any]) -> None:
+def _sheet(sheet: Any, table: ExportTable, styles: dict[str, Any]) -> None:
     sheet.freeze_panes(1, 1)
     filled = [any(row[n] is not None for row in table.rows) for n in range(len(table.columns))]
     shown = [
@@ -62,7 +62,7 @@ def _sheet(sheet: Any, table: Table, styles: dict[str, Any]) -> None:
             cell = row[n]
             if cell is None:
                 continue
-            if isinstance(cell, Ref):
+            if isinstance(cell, ReferenceCell):
                 sheet.write_string(line, place, cell.label)
             elif not isinstance(cell, str):
                 sheet.write_number(line, place, cell, styles["number"])

@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Final
 
 from ... import __version__
-from ...graph.store import Saved
+from ...graph.store import StoredGraph
 from ...incremental.inputs import read_inputs
 from ...model.problems import UsageError
 from ...model.project import Project
 from ...model.schema import Ontology
 from ...system.folders import create_folder
 from ..export.formats import FORMATS
-from ..export.subset import whole
+from ..export.subset import whole_graph
 from ..site.reference import write_reference
-from .metadata import CRATE, INPUTS, MANIFEST, REFERENCE, STEM, SUMS, About, File
+from .metadata import CRATE, INPUTS, MANIFEST, REFERENCE, STEM, SUMS, ReleaseFile, ReleaseInfo
 from .readme import citation, readme
 from .void_dcat_prov import crate, dcat, prov, void
 
@@ -43,21 +43,23 @@ _MEDIA_TYPES: Final = {
 }
 
 
-def release_files(project: Project, saved: Saved, ontology: Ontology) -> dict[str, bytes]:
+def release_files(project: Project, saved: StoredGraph, ontology: Ontology) -> dict[str, bytes]:
     """The files of the release by name, sorted; `saved` must be the graph of the project's files.
 
     Raises UsageError where a library of the extra `release` is not installed.
     """
-    part = whole(saved)
-    about = About(part)
+    part = whole_graph(saved)
+    about = ReleaseInfo(part)
     inputs = _inputs(project, saved)
     tools = tool_versions()
     files = [
-        File(f"{STEM}{form.suffix}", form.title, form.media_type, form.write(part, ontology), name)
+        ReleaseFile(
+            f"{STEM}{form.suffix}", form.title, form.media_type, form.write(part, ontology), name
+        )
         for name, form in FORMATS.items()
     ]
     files += [
-        File(
+        ReleaseFile(
             f"ontology/{path.name}",
             f"The ontology: {path.name}",
             _MEDIA_TYPES[path.suffix],
@@ -68,24 +70,29 @@ def release_files(project: Project, saved: Saved, ontology: Ontology) -> dict[st
     ]
     exported = [file for file in files if file.form]
     files += [
-        File("void.ttl", "VoID: the size of the graph and its parts", _TURTLE, void(about)),
-        File("dcat.ttl", "DCAT: the files as catalogue entries", _TURTLE, dcat(about, exported)),
-        File(
+        ReleaseFile("void.ttl", "VoID: the size of the graph and its parts", _TURTLE, void(about)),
+        ReleaseFile(
+            "dcat.ttl", "DCAT: the files as catalogue entries", _TURTLE, dcat(about, exported)
+        ),
+        ReleaseFile(
             "prov.ttl",
             "PROV: the inputs and tools of the build",
             _TURTLE,
             prov(about, inputs, tools),
         ),
-        File(INPUTS, "SHA-256 of each input", "text/plain", sums(inputs)),
+        ReleaseFile(INPUTS, "SHA-256 of each input", "text/plain", format_sums(inputs)),
         *_copied(project, about),
         *_pages(project, ontology),
     ]
-    files.append(File("README.md", "Read this first", "text/markdown", readme(about, files)))
+    files.append(ReleaseFile("README.md", "Read this first", "text/markdown", readme(about, files)))
     manifest = _manifest(about, saved, tools, inputs, files)
-    files.append(File(MANIFEST, "Inputs, tools and files", "application/json", manifest))
-    files.append(File(CRATE, "RO-Crate", "application/ld+json", crate(about, files)))
+    files.append(ReleaseFile(MANIFEST, "Inputs, tools and files", "application/json", manifest))
+    files.append(ReleaseFile(CRATE, "RO-Crate", "application/ld+json", crate(about, files)))
     contents = {file.name: file.content for file in sorted(files, key=lambda file: file.name)}
-    return {**contents, SUMS: sums({name: _digest(content) for name, content in contents.items()})}
+    return {
+        **contents,
+        SUMS: format_sums({name: _digest(content) for name, content in contents.items()}),
+    }
 
 
 def check_target(target: Path) -> None:
@@ -122,12 +129,12 @@ def tool_versions() -> dict[str, str]:
     return versions
 
 
-def sums(digests: dict[str, str]) -> bytes:
+def format_sums(digests: dict[str, str]) -> bytes:
     """A file of SHA-256 sums by name, for `sha256sum --check`."""
     return "".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()
 
 
-def _inputs(project: Project, saved: Saved) -> dict[str, str]:
+def _inputs(project: Project, saved: StoredGraph) -> dict[str, str]:
     """The SHA-256 of each project file that affects a release, by path, sorted."""
     digests = dict(read_inputs(saved.folder).sums)
     copied = [project.root / name for name in _COPIED]
@@ -137,28 +144,28 @@ def _inputs(project: Project, saved: Saved) -> dict[str, str]:
     return dict(sorted(digests.items()))
 
 
-def _copied(project: Project, about: About) -> Iterator[File]:
+def _copied(project: Project, about: ReleaseInfo) -> Iterator[ReleaseFile]:
     """The files copied from the root of the project; a missing citation is generated."""
     for name, (title, media_type) in _COPIED.items():
         path = project.root / name
         if path.is_file():
-            yield File(name, title, media_type, path.read_bytes())
+            yield ReleaseFile(name, title, media_type, path.read_bytes())
         elif name == "CITATION.cff":
-            yield File(name, title, media_type, citation(about))
+            yield ReleaseFile(name, title, media_type, citation(about))
 
 
-def _pages(project: Project, ontology: Ontology) -> Iterator[File]:
+def _pages(project: Project, ontology: Ontology) -> Iterator[ReleaseFile]:
     for name, content in write_reference(project, ontology).items():
         media_type = _MEDIA_TYPES[Path(name).suffix]
-        yield File(f"{REFERENCE}/{name}", f"Reference: {name}", media_type, content)
+        yield ReleaseFile(f"{REFERENCE}/{name}", f"Reference: {name}", media_type, content)
 
 
 def _manifest(
-    about: About,
-    saved: Saved,
+    about: ReleaseInfo,
+    saved: StoredGraph,
     tools: dict[str, str],
     inputs: dict[str, str],
-    files: Iterable[File],
+    files: Iterable[ReleaseFile],
 ) -> bytes:
     listed = sorted(files, key=lambda file: file.name)
     document = {

@@ -10,16 +10,16 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...model.namespaces import BASE, PREFIXES, expand, local_name
-from ..export.subset import Part, parsed
+from ..export.subset import GraphPart, parse_triples
 
 _ONTOLOGY: Final = PREFIXES["pcve"].rstrip("#")
 
 
 @dataclass(frozen=True)
-class About:
+class ReleaseInfo:
     """Describes a release, from the graph `part` alone."""
 
-    part: Part
+    part: GraphPart
 
     @property
     def title(self) -> str:
@@ -44,7 +44,7 @@ class About:
     def issued(self) -> str:
         """The latest day in the graph on which the ontology was issued or a source was read."""
         read = f"<{expand('pcve:dateRead')}>"
-        catalog = parsed(line for line in self.part.graphs["catalog"] if read in line)
+        catalog = parse_triples(line for line in self.part.graphs["catalog"] if read in line)
         days = [_value(triple.object) for triple in catalog]
         return max(
             [*days, self._ontology_value("dcterms:issued"), self._ontology_value("dcterms:created")]
@@ -97,10 +97,10 @@ class About:
     def _ontology_value(self, name: str) -> str:
         start = f"<{_ONTOLOGY}> <{expand(name)}> "
         lines = [line for line in self.part.graphs["ontology"] if line.startswith(start)]
-        return min((_value(triple.object) for triple in parsed(lines)), default="")
+        return min((_value(triple.object) for triple in parse_triples(lines)), default="")
 
 
-def short(iri: str) -> str:
+def iri_segment(iri: str) -> str:
     """A term as a segment of another IRI: `schema:startDate` as `schema-startDate`."""
     space = next((p for p, namespace in PREFIXES.items() if iri.startswith(namespace)), "other")
     return f"{space}-{local_name(iri)}"
@@ -120,7 +120,7 @@ REFERENCE: Final = "reference"
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class ReleaseFile:
     """A file of a release. `form` is the name of its export format; empty for other files."""
 
     name: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from .metadata import INPUTS, MANIFEST, REFERENCE, SUMS, About, File
+from .metadata import INPUTS, MANIFEST, REFERENCE, SUMS, ReleaseFile, ReleaseInfo
 
 
-def citation(about: About) -> bytes:
+def citation(about: ReleaseInfo) -> bytes:
     """A Citation File Format 1.2.0 file, for a project without one."""
     lines = [
         "cff-version: 1.2.0",
@@ -29,7 +29,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def readme(about: About, files: Iterable[File]) -> bytes:
+def readme(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
     """The README: what the data are, the files, and how to verify and rebuild them."""
     exported = [file for file in files if file.form]
     rows = "".join(

@@ -10,11 +10,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.serialize import ordered
-from ...graph.store import Saved
-from ...model.namespaces import BASE, GRAPHS, PREFIXES, expand, graph
+from ...graph.serialize import sorted_triples
+from ...graph.store import StoredGraph
+from ...model.namespaces import BASE, GRAPHS, PREFIXES, expand, graph_iri
 from ...model.schema import Ontology
-from ...syntax.ontology import Triples
+from ...syntax.ontology import TripleIndex
 
 _SPACES: Final = {
     "formats": "http://www.w3.org/ns/formats/",
@@ -36,14 +36,14 @@ _RESULTS: Final = (
 )
 
 
-def describe_service(saved: Saved, ontology: Ontology, endpoint: str) -> bytes:
+def describe_service(saved: StoredGraph, ontology: Ontology, endpoint: str) -> bytes:
     """The description of the endpoint at the address `endpoint`, as Turtle 1.1.
 
     The service supports queries, not updates; the default graph is the union of all graphs. Counts
     are of triples. The dataset is `DATASET`, as in VoID; other nodes begin with `endpoint` and `#`.
     """
-    triples = ordered(_service(endpoint))
-    triples += ordered(_dataset(saved, ontology, endpoint))
+    triples = sorted_triples(_service(endpoint))
+    triples += sorted_triples(_dataset(saved, ontology, endpoint))
     prefixes = {key: PREFIXES[key] for key in ("dcterms", "owl", "xsd")} | _SPACES
     return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b""
 
@@ -74,10 +74,10 @@ def _service(endpoint: str) -> Iterator[ox.Triple]:
         yield _triple(endpoint, "sd:resultFormat", f"formats:{name}")
 
 
-def _dataset(saved: Saved, ontology: Ontology, endpoint: str) -> Iterator[ox.Triple]:
+def _dataset(saved: StoredGraph, ontology: Ontology, endpoint: str) -> Iterator[ox.Triple]:
     header = f"{BASE}ns"
     parsed = ox.parse("\n".join(ontology.graphs["ontology"]), format=ox.RdfFormat.N_TRIPLES)
-    statements = Triples(quad.triple for quad in parsed)
+    statements = TripleIndex(quad.triple for quad in parsed)
     yield _triple(DATASET, "rdf:type", "sd:Dataset")
     yield _triple(DATASET, "rdf:type", "void:Dataset")
     yield _triple(DATASET, "void:sparqlEndpoint", endpoint)
@@ -99,7 +99,7 @@ def _dataset(saved: Saved, ontology: Ontology, endpoint: str) -> Iterator[ox.Tri
         named, content = f"{endpoint}#{name}", f"{endpoint}#{name}-triples"
         yield _triple(DATASET, "sd:namedGraph", named)
         yield _triple(named, "rdf:type", "sd:NamedGraph")
-        yield _triple(named, "sd:name", graph(name))
+        yield _triple(named, "sd:name", graph_iri(name))
         yield _triple(named, "sd:graph", content)
         yield _triple(content, "rdf:type", "sd:Graph")
         yield _triple_count(content, len(lines))

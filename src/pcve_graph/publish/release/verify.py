@@ -15,7 +15,7 @@ from ...graph.store import open_graph
 from ...model.problems import UsageError
 from ...model.project import Project
 from ...syntax.ontology import read_ontology
-from ...system.files import read_file, walk
+from ...system.files import read_file, walk_files
 from .build import release_files
 from .metadata import MANIFEST, SUMS
 
@@ -23,7 +23,7 @@ _LARGEST: Final = 2**32
 """Size limit of a file of a release, in bytes."""
 
 
-def rebuilt(project: Project, build: Callable[[Project], object]) -> dict[str, bytes]:
+def rebuild_release(project: Project, build: Callable[[Project], object]) -> dict[str, bytes]:
     """The files of a release of the project, rebuilt with `build` in a temporary folder.
 
     Raises ContentError where the project does not build.
@@ -47,7 +47,7 @@ def differences(folder: Path, files: Mapping[str, bytes]) -> list[str]:
     """
     released = {
         name: read_file(Path(entry), _LARGEST)
-        for name, entry in sorted(walk(folder, hidden=True), key=itemgetter(0))
+        for name, entry in sorted(walk_files(folder, hidden=True), key=itemgetter(0))
     }
     return [
         *_causes(_manifest(released[MANIFEST]), _manifest(files[MANIFEST])),

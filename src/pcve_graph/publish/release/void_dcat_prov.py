@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ...graph.serialize import ordered
-from ...model.namespaces import BASE, GRAPHS, PREFIXES, expand, graph
-from .metadata import CRATE, INPUTS, About, File, short
+from ...graph.serialize import sorted_triples
+from ...model.namespaces import BASE, GRAPHS, PREFIXES, expand, graph_iri
+from .metadata import CRATE, INPUTS, ReleaseFile, ReleaseInfo, iri_segment
 from .service_description import DATASET
 
 _SPACES: Final = {
@@ -23,7 +23,7 @@ _SPACES: Final = {
 _IANA: Final = "https://www.iana.org/assignments/media-types/"
 
 
-def void(about: About) -> bytes:
+def void(about: ReleaseInfo) -> bytes:
     """The counts of the graph, its named graphs, classes and properties (W3C VoID, section 4)."""
     document = _Document()
     document.add(
@@ -41,23 +41,23 @@ def void(about: About) -> bytes:
         *(("void:vocabulary", ox.NamedNode(vocabulary)) for vocabulary in _vocabularies(about)),
     )
     for name in GRAPHS:
-        document.add(DATASET, ("void:subset", ox.NamedNode(graph(name))))
+        document.add(DATASET, ("void:subset", ox.NamedNode(graph_iri(name))))
         lines = len(about.part.graphs[name])
         document.add(
-            graph(name), ("rdf:type", _iri("void:Dataset")), ("void:triples", _number(lines))
+            graph_iri(name), ("rdf:type", _iri("void:Dataset")), ("void:triples", _number(lines))
         )
     for iri, number in about.classes.items():
-        node = f"{DATASET}/class/{short(iri)}"
+        node = f"{DATASET}/class/{iri_segment(iri)}"
         document.add(DATASET, ("void:classPartition", ox.NamedNode(node)))
         document.add(node, ("void:class", ox.NamedNode(iri)), ("void:entities", _number(number)))
     for iri, number in about.properties.items():
-        node = f"{DATASET}/property/{short(iri)}"
+        node = f"{DATASET}/property/{iri_segment(iri)}"
         document.add(DATASET, ("void:propertyPartition", ox.NamedNode(node)))
         document.add(node, ("void:property", ox.NamedNode(iri)), ("void:triples", _number(number)))
     return document.turtle()
 
 
-def dcat(about: About, files: Iterable[File]) -> bytes:
+def dcat(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
     """The dataset and a distribution for each exported file (W3C DCAT 3, sections 6.6 and 6.8)."""
     document = _Document()
     document.add(
@@ -97,7 +97,7 @@ def dcat(about: About, files: Iterable[File]) -> bytes:
     return document.turtle()
 
 
-def prov(about: About, inputs: Mapping[str, str], tools: Mapping[str, str]) -> bytes:
+def prov(about: ReleaseInfo, inputs: Mapping[str, str], tools: Mapping[str, str]) -> bytes:
     """The build as an activity with its inputs, tools and result (W3C PROV-O, section 3.1).
 
     It has no time, as the same inputs give the same release at any time.
@@ -155,16 +155,19 @@ class _Document:
         used = {
             p: s for p, s in _SPACES.items() if any(s in str(triple) for triple in self.triples)
         }
-        return ox.serialize(ordered(self.triples), format=ox.RdfFormat.TURTLE, prefixes=used) or b""
+        return (
+            ox.serialize(sorted_triples(self.triples), format=ox.RdfFormat.TURTLE, prefixes=used)
+            or b""
+        )
 
 
-def _entities(about: About) -> list[int]:
+def _entities(about: ReleaseInfo) -> list[int]:
     """The number of instances of each class, those of the evidence excluded."""
     evidence = ("pcve:Claim", "oa:TextQuoteSelector", "oa:TextPositionSelector")
     return [n for iri, n in about.classes.items() if iri not in set(map(expand, evidence))]
 
 
-def _vocabularies(about: About) -> list[str]:
+def _vocabularies(about: ReleaseInfo) -> list[str]:
     used = (*about.properties, *about.classes)
     return sorted(s for s in PREFIXES.values() if any(iri.startswith(s) for iri in used))
 
@@ -193,7 +196,7 @@ def _day(text: str) -> ox.Literal:
 _VERSION: Final = "https://w3id.org/ro/crate/1.1"
 
 
-def crate(about: About, files: Iterable[File]) -> bytes:
+def crate(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
     """The RO-Crate 1.1 metadata file: the root dataset, the released files and the creator."""
     listed = sorted(files, key=lambda file: file.name)
     root: dict[str, Any] = {

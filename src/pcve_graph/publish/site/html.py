@@ -10,7 +10,7 @@ from html import escape
 from string import Template
 from typing import Final
 
-from ...model.visible import visible
+from ...model.visible import escape_hidden
 
 _TEMPLATE: Final = Template("""<!DOCTYPE html>
 <html lang="en">
@@ -58,9 +58,9 @@ $body
 """)
 
 
-def framed(title: str, body: Iterable[str], nav: str) -> str:
+def html_page(title: str, body: Iterable[str], nav: str) -> str:
     """An HTML page. `title` is plain text; the parts of `body`, and `nav`, are HTML."""
-    return visible(_TEMPLATE.substitute(title=escape(title), nav=nav, body="\n".join(body)))
+    return escape_hidden(_TEMPLATE.substitute(title=escape(title), nav=nav, body="\n".join(body)))
 
 
 def link(address: str, words: str, code: bool = False) -> str:
@@ -69,13 +69,13 @@ def link(address: str, words: str, code: bool = False) -> str:
     return f'<a href="{escape(address)}">{shown}</a>'
 
 
-def described(pairs: Iterable[tuple[str, str]]) -> str:
+def description_list(pairs: Iterable[tuple[str, str]]) -> str:
     """A description list of (plain text, HTML); pairs without HTML are left out."""
     rows = [f"<dt>{escape(label)}</dt>\n<dd>{content}</dd>" for label, content in pairs if content]
     return "<dl>\n" + "\n".join(rows) + "\n</dl>" if rows else ""
 
 
-def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def html_table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; `caption` and `heads` are plain text, cells are HTML. Empty without rows."""
     lines = [
         "<tr>"

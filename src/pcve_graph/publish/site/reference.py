@@ -19,9 +19,9 @@ from ...model.namespaces import BASE, expand, local_name
 from ...model.project import Project
 from ...model.schema import Ontology
 from ...query.saved import Parameter, SavedQuery, read_queries
-from ...validation.rule_help import Page, pages
+from ...validation.rule_help import RulePage, describe_rules
 from .diagram import Arrow, draw
-from .html import described, framed, link, table
+from .html import description_list, html_page, html_table, link
 from .rule_pages import file_name, write_pages
 from .terms import AGENT, Terms, list_page, lists_page, terms_page
 
@@ -43,7 +43,7 @@ def write_reference(project: Project, ontology: Ontology) -> dict[str, bytes]:
 
     Raises ContentError where a saved query cannot be read.
     """
-    rules = pages(ontology, project)
+    rules = describe_rules(ontology, project)
     terms = Terms(ontology, rules)
     queries = read_queries(project, "answers")
     shapes = [page for name, page in rules.items() if name.startswith("pcvesh:")]
@@ -84,7 +84,7 @@ def _page(file: str, title: str, parts: Iterable[str]) -> str:
         f'<span aria-current="page">{words}</span>' if page == file else link(up + page, words)
         for page, words in _PAGES.items()
     )
-    return framed(f"{title} · pcve", [f"<h1>{escape(title)}</h1>", *parts], nav)
+    return html_page(f"{title} · pcve", [f"<h1>{escape(title)}</h1>", *parts], nav)
 
 
 def _title(terms: Terms, name: str) -> str:
@@ -95,7 +95,7 @@ def _index(terms: Terms, queries: dict[str, SavedQuery]) -> Iterator[str]:
     text_of = partial(terms.triples.one, f"{BASE}ns")
     yield f"<p>{escape(text_of('dcterms:description'))}</p>"
     licence = text_of("dcterms:license")
-    yield described(
+    yield description_list(
         [
             ("Version", escape(text_of("owl:versionInfo"))),
             ("Namespace", f"<code>{escape(text_of('vann:preferredNamespaceUri'))}</code>"),
@@ -127,7 +127,7 @@ def _index(terms: Terms, queries: dict[str, SavedQuery]) -> Iterator[str]:
         "person, initiative or country."
     )
     yield "</figcaption>\n</figure>"
-    yield table("Relations as a table", ("From", "To", "Keys"), _relation_rows(terms, arrows))
+    yield html_table("Relations as a table", ("From", "To", "Keys"), _relation_rows(terms, arrows))
 
 
 def _shown(terms: Terms, iri: str) -> bool:
@@ -165,19 +165,21 @@ def _relation_rows(terms: Terms, arrows: Iterable[Arrow]) -> Iterator[tuple[str,
         yield first, second, escape(", ".join(what for _, _, what in group))
 
 
-def _shapes(terms: Terms, shapes: Iterable[Page]) -> Iterator[str]:
+def _shapes(terms: Terms, shapes: Iterable[RulePage]) -> Iterator[str]:
     ordered = sorted(shapes, key=lambda page: (page.group, page.name))
     for group, members in groupby(ordered, key=lambda page: page.group):
         yield f'<h2 id="of-{escape(group)}">{escape(group)}</h2>'
         for member in members:
             texts = [("Rule", member.rule), ("Fix", member.fix), ("Why", member.why)]
-            pairs = [(label.capitalize(), escape(words)) for label, words in (*texts, *member.told)]
+            pairs = [
+                (label.capitalize(), escape(words)) for label, words in (*texts, *member.facts)
+            ]
             pairs.append(("Examples", link(f"rule/{file_name(member.name)}", "good and bad")))
             name = member.name.removeprefix("pcvesh:")
             yield (
                 f'<section id="{escape(name)}">\n'
                 f"<h3><code>{escape(member.name)}</code> {escape(member.what)}</h3>\n"
-                f"{described(pairs)}\n</section>"
+                f"{description_list(pairs)}\n</section>"
             )
 
     triples = terms.triples
@@ -214,12 +216,12 @@ def _query(query: SavedQuery) -> str:
         f"<h2>{escape(query.summary)}</h2>",
         f"<p>{escape(query.description)}</p>" if query.description else "",
         f"<pre><code>pcve query {escape(query.name + ''.join(examples))}</code></pre>",
-        table(
+        html_table(
             f"Parameters of {query.name}",
             ("Parameter", "Values", "Example", "Description"),
             map(_parameter, query.params.values()),
         ),
-        table(
+        html_table(
             f"Columns of {query.name}",
             ("Column", "Description"),
             (

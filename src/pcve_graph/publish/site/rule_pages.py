@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from ...model.namespaces import PREFIXES
 from ...model.problems import UsageError
 from ...system.folders import update_folder
-from ...validation.rule_help import CHECKS, READER, Example, Page
-from .html import described, framed, link
+from ...validation.rule_help import CHECKS, READER, Example, RulePage
+from .html import description_list, html_page, link
 
 
 def save_pages(files: dict[str, bytes], folder: Path) -> int:
@@ -27,7 +27,7 @@ def save_pages(files: dict[str, bytes], folder: Path) -> int:
     return len(files)
 
 
-def write_pages(pages: dict[str, Page], home: str = "") -> dict[str, bytes]:
+def write_pages(pages: dict[str, RulePage], home: str = "") -> dict[str, bytes]:
     """The HTML files by name: an index, and one page for each rule.
 
     `home` is the relative address of the page that links to this folder; empty without one.
@@ -43,7 +43,7 @@ def file_name(rule: str) -> str:
     return f"{rule.removeprefix('pcvesh:').replace(':', '/')}.html"
 
 
-def _index(pages: Iterable[Page], home: str) -> str:
+def _index(pages: Iterable[RulePage], home: str) -> str:
     body = ["<h1>Rules</h1>"]
     body.append(
         "<p>The rules that <code>pcve validate</code> and <code>pcve build</code> check. "
@@ -59,16 +59,16 @@ def _index(pages: Iterable[Page], home: str) -> str:
             for member in members
         )
         body.append(f"<h2>{escape(group)}</h2>\n<ul>\n{rows}\n</ul>")
-    return framed("Rules of pcve-graph", body, f"{_parent_link(home)}Rules")
+    return html_page("Rules of pcve-graph", body, f"{_parent_link(home)}Rules")
 
 
-def _page(page: Page, pages: dict[str, Page], home: str) -> str:
+def _page(page: RulePage, pages: dict[str, RulePage], home: str) -> str:
     up = "../" * (len(PurePosixPath(file_name(page.name)).parts) - 1)
     entries = [("What", page.what), ("Rule", page.rule), ("Why", page.why), ("Fix", page.fix)]
-    entries += [(label.capitalize(), words) for label, words in page.told]
+    entries += [(label.capitalize(), words) for label, words in page.facts]
     body = [
         f"<h1><code>{escape(page.name)}</code></h1>",
-        described((label, escape(words)) for label, words in entries),
+        description_list((label, escape(words)) for label, words in entries),
         *_example("Good", page.good),
         *_example("Bad", page.bad),
         *_related(page, pages, up),
@@ -76,7 +76,7 @@ def _page(page: Page, pages: dict[str, Page], home: str) -> str:
         f"{escape(page.address)}</a></p></footer>",
     ]
     nav = f"{_parent_link(up + home if home else '')}{link(up + 'index.html', 'Rules')}"
-    return framed(f"{page.name} · rules of pcve-graph", body, f"{nav} › {escape(page.group)}")
+    return html_page(f"{page.name} · rules of pcve-graph", body, f"{nav} › {escape(page.group)}")
 
 
 def _parent_link(home: str) -> str:
@@ -97,7 +97,7 @@ def _with_prefixes(turtle: str) -> str:
     return f"{head}\n\n{turtle}" if used and turtle else turtle
 
 
-def _related(page: Page, pages: dict[str, Page], up: str) -> Iterable[str]:
+def _related(page: RulePage, pages: dict[str, RulePage], up: str) -> Iterable[str]:
     """Links to the other rules of the group of `page`."""
     links = [
         f'<a href="{up}{escape(file_name(member.name))}">{escape(member.name.split(":")[-1])}</a>'

@@ -14,12 +14,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...model.messages import rule_name, split_message, takes
-from ...model.namespaces import BASE, PREFIXES, concept, expand, local_name, prefixed
-from ...model.schema import Key, Ontology, RecordClass
-from ...syntax.ontology import Triples
-from ...validation.rule_help import Page
-from .html import described, link, table
+from ...model.messages import expected_values, rule_name, split_message
+from ...model.namespaces import BASE, PREFIXES, concept_iri, expand, local_name, prefixed
+from ...model.schema import Ontology, RecordClass, RecordKey
+from ...syntax.ontology import TripleIndex
+from ...validation.rule_help import RulePage
+from .html import description_list, html_table, link
 from .rule_pages import file_name
 
 AGENT: Final = PREFIXES["foaf"] + "Agent"
@@ -36,19 +36,19 @@ class Terms:
     """The ontology with its shapes, and the help pages of the rules by name."""
 
     ontology: Ontology
-    rules: dict[str, Page]
+    rules: dict[str, RulePage]
 
     @cached_property
-    def triples(self) -> Triples:
+    def triples(self) -> TripleIndex:
         """All triples of ontology, vocabulary and shapes."""
         lines = [line for name in ("ontology", "vocabulary") for line in self.ontology.graphs[name]]
         text = "\n".join((*lines, self.ontology.shapes))
-        return Triples(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
+        return TripleIndex(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
 
     @cached_property
     def classes(self) -> list[str]:
         """The IRIs of the own classes and of external ones with keys, sorted by local name."""
-        own_classes = set(self.triples.having("rdf:type", expand("owl:Class")))
+        own_classes = set(self.triples.subjects_with("rdf:type", expand("owl:Class")))
         return sorted(
             own_classes | self.ontology.by_iri.keys(), key=lambda iri: (local_name(iri), iri)
         )
@@ -57,7 +57,11 @@ class Terms:
     def properties(self) -> list[str]:
         """The IRIs of the own properties, sorted by local name."""
         return sorted(
-            {iri for kind in _KINDS[1:] for iri in self.triples.having("rdf:type", expand(kind))}
+            {
+                iri
+                for kind in _KINDS[1:]
+                for iri in self.triples.subjects_with("rdf:type", expand(kind))
+            }
         )
 
     @cached_property
@@ -67,9 +71,9 @@ class Terms:
         return sorted(noted - set(self.classes), key=prefixed)
 
     @cached_property
-    def users(self) -> dict[str, list[tuple[RecordClass, Key]]]:
+    def users(self) -> dict[str, list[tuple[RecordClass, RecordKey]]]:
         """The classes and keys that use a property, by its IRI."""
-        users_by_iri: dict[str, list[tuple[RecordClass, Key]]] = {}
+        users_by_iri: dict[str, list[tuple[RecordClass, RecordKey]]] = {}
         for kind in sorted(
             self.ontology.by_iri.values(), key=lambda record_class: record_class.name
         ):
@@ -139,7 +143,7 @@ def _definition(terms: Terms, iri: str) -> str:
 def _class(terms: Terms, iri: str) -> str:
     kind = terms.ontology.by_iri.get(iri)
     pairs = _meaning(terms, iri)
-    narrower = terms.triples.having("rdfs:subClassOf", iri)
+    narrower = terms.triples.subjects_with("rdfs:subClassOf", iri)
     pairs.insert(3, ("Subclasses", ", ".join(map(terms.term, narrower))))
     if kind is not None and kind.folder:
         pairs.insert(-1, ("Records", f"<code>data/records/{escape(kind.folder)}/</code>"))
@@ -150,15 +154,15 @@ def _class(terms: Terms, iri: str) -> str:
         if iri in key.classes
     ]
     pairs.insert(-1, ("Referenced by", ", ".join(sorted(pointing))))
-    keys = table(
+    keys = html_table(
         f"Keys of {local_name(iri)}",
         ("Key", "Values", "Number", "Rule", "Example"),
         ((*_key(terms, key),) for key in (kind.keys.values() if kind else ())),
     )
-    return _section(terms, iri, [_definition(terms, iri), described(pairs), keys])
+    return _section(terms, iri, [_definition(terms, iri), description_list(pairs), keys])
 
 
-def _key(terms: Terms, key: Key) -> tuple[str, ...]:
+def _key(terms: Terms, key: RecordKey) -> tuple[str, ...]:
     name = rule_name(key.shape)
     rule = split_message(key.message)[0] or key.description
     example = terms.rules[name].good.record
@@ -171,15 +175,15 @@ def _key(terms: Terms, key: Key) -> tuple[str, ...]:
     )
 
 
-def _takes(terms: Terms, key: Key) -> str:
+def _takes(terms: Terms, key: RecordKey) -> str:
     if key.scheme:
         return f"a term of {link(f'vocab/{key.scheme}.html', key.scheme)}"
     if key.classes:
         return "id of " + " or ".join(map(terms.term, key.classes))
-    return escape(takes(key))
+    return escape(expected_values(key))
 
 
-def _cardinality(triples: Triples, key: Key) -> str:
+def _cardinality(triples: TripleIndex, key: RecordKey) -> str:
     """The number of values that a key may have, in words."""
     most = triples.one(key.shape, "sh:maxCount")
     if key.required:
@@ -199,7 +203,7 @@ def _property(terms: Terms, iri: str) -> str:
     if users:
         listed = "\n".join(f"<li>{user}</li>" for user in users)
         pairs.insert(-1, ("Key of", f"<ul>\n{listed}\n</ul>"))
-    return _section(terms, iri, [_definition(terms, iri), described(pairs)])
+    return _section(terms, iri, [_definition(terms, iri), description_list(pairs)])
 
 
 def lists_page(terms: Terms) -> Iterator[str]:
@@ -212,7 +216,7 @@ def lists_page(terms: Terms) -> Iterator[str]:
         )
         for name, ids in sorted(terms.ontology.schemes.items())
     ]
-    yield table("Closed lists", ("List", "Content", "Terms"), rows)
+    yield html_table("Closed lists", ("List", "Content", "Terms"), rows)
 
 
 def list_page(terms: Terms, name: str) -> Iterator[str]:
@@ -225,25 +229,25 @@ def list_page(terms: Terms, name: str) -> Iterator[str]:
         for kind, key in users
         if key.scheme == name
     ]
-    yield described([("Key", ", ".join(sorted(keys))), ("IRI", link(scheme, scheme))])
-    tops = triples.having("skos:topConceptOf", scheme)
-    if any(triples.having("skos:broader", top) for top in tops):
+    yield description_list([("Key", ", ".join(sorted(keys))), ("IRI", link(scheme, scheme))])
+    tops = triples.subjects_with("skos:topConceptOf", scheme)
+    if any(triples.subjects_with("skos:broader", top) for top in tops):
         yield '<h2 id="the-tree">Hierarchy</h2>'
         yield f'<nav aria-label="Terms">{_tree(triples, tops)}</nav>'
     yield '<h2 id="the-terms">Terms</h2>'
     for term_id in sorted(terms.ontology.schemes[name]):
-        yield _term(terms, concept(name, term_id))
+        yield _term(terms, concept_iri(name, term_id))
 
 
-def _tree(triples: Triples, concepts: list[str]) -> str:
+def _tree(triples: TripleIndex, concepts: list[str]) -> str:
     rows = []
     for narrower in sorted(concepts, key=lambda iri: triples.one(iri, "skos:prefLabel").casefold()):
-        below = triples.having("skos:broader", narrower)
+        below = triples.subjects_with("skos:broader", narrower)
         rows.append(f"<li>{_link(triples, narrower)}{_tree(triples, below) if below else ''}</li>")
     return "<ul>\n" + "\n".join(rows) + "\n</ul>"
 
 
-def _link(triples: Triples, iri: str) -> str:
+def _link(triples: TripleIndex, iri: str) -> str:
     return link(f"#{local_name(iri)}", triples.one(iri, "skos:prefLabel"))
 
 
@@ -259,7 +263,7 @@ def _term(terms: Terms, iri: str) -> str:
         ("Note", escape(triples.one(iri, "skos:scopeNote"))),
         ("Other names", escape(", ".join(triples.all(iri, "skos:altLabel")))),
         ("Broader", listed(triples.all(iri, "skos:broader"))),
-        ("Narrower", listed(triples.having("skos:broader", iri))),
+        ("Narrower", listed(triples.subjects_with("skos:broader", iri))),
         ("Related", listed(triples.all(iri, "skos:related"))),
         ("Property of the role", ", ".join(terms.term(role, "../ns.html") for role in roles)),
         ("Matches", ", ".join(link(match, prefixed(match)) for match in matches)),
@@ -269,5 +273,6 @@ def _term(terms: Terms, iri: str) -> str:
     return (
         f'<section id="{escape(local_name(iri))}">\n'
         f"<h3>{escape(triples.one(iri, 'skos:prefLabel'))}</h3>\n"
-        f"<p>{escape(triples.one(iri, 'skos:definition'))}</p>\n{described(pairs)}\n</section>"
+        f"<p>{escape(triples.one(iri, 'skos:definition'))}</p>\n"
+        f"{description_list(pairs)}\n</section>"
     )

@@ -24,7 +24,7 @@ def printable(text: str, longest: int = _LONGEST) -> str:
     return "".join(character for character in line if character.isprintable())[:longest]
 
 
-def shown(url: str) -> str:
+def public_url(url: str) -> str:
     """A URL for messages: without user, password, query and fragment."""
     head = re.split(r"[?#]", printable(url), maxsplit=1)[0]
     return re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*:)?//[^/]*@", r"\1//", head)
@@ -55,26 +55,28 @@ def normal_url(url: str) -> str:
     """
     if not url.isprintable() or " " in url:
         raise UsageError(
-            f"{shown(url)!r} is not a valid URL: it contains a space or control character"
+            f"{public_url(url)!r} is not a valid URL: it contains a space or control character"
         )
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
         if "@" in parts.netloc:
             raise UsageError(
-                f"{shown(url)}: the address must not contain a user or password; set "
+                f"{public_url(url)}: the address must not contain a user or password; set "
                 "PCVE_ENDPOINT_USER and PCVE_ENDPOINT_PASSWORD"
             )
         if parts.scheme not in _PORTS or not host:
             raise UsageError(
-                f"{shown(url)!r} is not the address of a server: it must start with http:// or "
-                "https:// and a host"
+                f"{public_url(url)!r} is not the address of a server: it must start with "
+                "http:// or https:// and a host"
             )
         host = _ascii_host(host)
     except ValueError as error:
-        raise UsageError(f"{shown(url)!r} is not a valid URL: {printable(str(error))}") from None
+        raise UsageError(
+            f"{public_url(url)!r} is not a valid URL: {printable(str(error))}"
+        ) from None
     if port == 0:
-        raise UsageError(f"{shown(url)!r} is not a valid URL: port 0 cannot be connected to")
+        raise UsageError(f"{public_url(url)!r} is not a valid URL: port 0 cannot be connected to")
     authority = Origin(parts.scheme, host, port or _PORTS[parts.scheme]).authority
     path, query = quote(parts.path, safe=_SAFE_IN_PATH), quote(parts.query, safe=_SAFE_IN_QUERY)
     return urlunsplit((parts.scheme, authority, path, query, ""))
@@ -103,13 +105,14 @@ def parsed_origin(text: str) -> Origin:
     parts = urlsplit(url)
     if parts.path not in ("", "/") or parts.query:
         raise UsageError(
-            f"{shown(text)}: an origin has no path and no query; write {origin(url)} to allow it"
+            f"{public_url(text)}: an origin has no path and no query; "
+            f"write {origin(url)} to allow it"
         )
     return origin(url)
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses:
+class EndpointAddresses:
     """The URLs of a server for queries, updates and its graph store; empty if not given."""
 
     query: str
@@ -123,7 +126,7 @@ class Addresses:
             if url := getattr(self, name):
                 object.__setattr__(self, name, normal_url(url))
 
-    def with_derived(self, server: str, authenticated: bool) -> Addresses:
+    def with_derived(self, server: str, authenticated: bool) -> EndpointAddresses:
         """These addresses, with missing ones derived from the query address.
 
         `/query` goes with `/update` and `/store` (Oxigraph), `/<dataset>/query` or `/sparql` with
@@ -145,4 +148,4 @@ class Addresses:
         derived = [
             urlunsplit(parts._replace(path=path)) if path else "" for path in (update, store)
         ]
-        return Addresses(self.query, self.update or derived[0], self.store or derived[1])
+        return EndpointAddresses(self.query, self.update or derived[0], self.store or derived[1])

@@ -15,10 +15,10 @@ import pyoxigraph as ox
 
 from ...model.namespaces import expand
 from ...model.terms import Term
-from ..execute import Table, Triples
-from .addresses import printable, shown
+from ..execute import ResultTable, ResultTriples
+from .addresses import printable, public_url
 from .guards import UnsafeError, guard_json, guard_triples, guard_xml
-from .http import Reply
+from .http import HttpReply
 from .messages import EndpointError, useful_line
 
 MOST_TERMS: Final = 10_000_000
@@ -44,22 +44,22 @@ _TRIPLE_FORMATS: Final = {
 }
 
 
-def read_table(reply: Reply, columns: tuple[str, ...]) -> Table:
+def read_table(reply: HttpReply, columns: tuple[str, ...]) -> ResultTable:
     """The rows of an answer, with these columns. Raises EndpointError if the result is partial."""
     rows = _results(reply, columns)
     if isinstance(rows, bool):
-        raise EndpointError(f"{shown(reply.url)} returned a boolean instead of rows")
+        raise EndpointError(f"{public_url(reply.url)} returned a boolean instead of rows")
     if "X-SPARQL-MaxRows" in reply.headers:
         cut = f"only the first {len(rows):,} rows; request fewer with LIMIT"
-        raise EndpointError(f"{shown(reply.url)} returned {cut}")
+        raise EndpointError(f"{public_url(reply.url)} returned {cut}")
     if reply.status == 206 or "X-SQL-Message" in reply.headers:
         reason = useful_line(reply.header("X-SQL-Message").encode())
-        raise EndpointError(f"{shown(reply.url)} returned a partial result; {reason}")
+        raise EndpointError(f"{public_url(reply.url)} returned a partial result; {reason}")
     stored_forms = _stored_forms(term for row in rows for term in row)
-    return Table(columns, tuple(tuple(stored_forms.get(t, t) for t in row) for row in rows))
+    return ResultTable(columns, tuple(tuple(stored_forms.get(t, t) for t in row) for row in rows))
 
 
-def read_truth(reply: Reply) -> bool:
+def read_truth(reply: HttpReply) -> bool:
     """The boolean of an ASK; Virtuoso returns a table with one value. Raises EndpointError."""
     rows = _results(reply, None)
     if isinstance(rows, bool):
@@ -67,10 +67,12 @@ def read_truth(reply: Reply) -> bool:
     values = [term for row in rows for term in row if term]
     if len(values) == 1 and isinstance(values[0], ox.Literal):
         return values[0].value in ("1", "true")
-    raise EndpointError(f"{shown(reply.url)} returned rows instead of a boolean")
+    raise EndpointError(f"{public_url(reply.url)} returned rows instead of a boolean")
 
 
-def _results(reply: Reply, columns: tuple[str, ...] | None) -> bool | list[tuple[Term | None, ...]]:
+def _results(
+    reply: HttpReply, columns: tuple[str, ...] | None
+) -> bool | list[tuple[Term | None, ...]]:
     """The boolean, or the rows with `columns`, by default all columns of the answer."""
     form = _ROW_FORMATS.get(reply.kind)
     if form is None:
@@ -81,12 +83,12 @@ def _results(reply: Reply, columns: tuple[str, ...] | None) -> bool | list[tuple
     except SyntaxError as error:
         problem = error.msg
     except UnsafeError as error:
-        raise EndpointError(f"{shown(reply.url)}: the response is rejected: {error}") from None
+        raise EndpointError(f"{public_url(reply.url)}: the response is rejected: {error}") from None
     raise _unreadable(reply, problem)
 
 
 def _parsed(
-    reply: Reply, form: ox.QueryResultsFormat, columns: tuple[str, ...] | None
+    reply: HttpReply, form: ox.QueryResultsFormat, columns: tuple[str, ...] | None
 ) -> bool | list[tuple[Term | None, ...]]:
     """The boolean, or the terms of each row; no reference to the parser remains.
 
@@ -102,7 +104,7 @@ def _parsed(
     return [tuple(row[name] if name in names else None for name in columns) for row in rows]
 
 
-def _bounded(items: Iterable[Item], reply: Reply, terms: int) -> Iterator[Item]:
+def _bounded(items: Iterable[Item], reply: HttpReply, terms: int) -> Iterator[Item]:
     """The items of an answer, each of `terms` values, within its deadline and `MOST_TERMS`.
 
     A parser takes time for what is not bound too, so the terms of a row are all its variables.
@@ -111,18 +113,18 @@ def _bounded(items: Iterable[Item], reply: Reply, terms: int) -> Iterator[Item]:
     for number, item in zip(count(1), items, strict=False):
         if number * terms > MOST_TERMS:
             raise EndpointError(
-                f"{shown(reply.url)} returned more than {MOST_TERMS:,} values; "
+                f"{public_url(reply.url)} returned more than {MOST_TERMS:,} values; "
                 "request fewer with LIMIT"
             )
         if number % max(1, _BATCH // terms) == 0 and reply.deadline.passed:
             raise EndpointError(
-                f"the response of {shown(reply.url)} was not read within "
+                f"the response of {public_url(reply.url)} was not read within "
                 f"{reply.deadline.seconds:g} s; increase --timeout"
             )
         yield item
 
 
-def read_triples(reply: Reply) -> Triples:
+def read_triples(reply: HttpReply) -> ResultTriples:
     """The triples of an answer, sorted. Raises EndpointError."""
     form = _TRIPLE_FORMATS.get(reply.kind)
     if form is None:
@@ -135,28 +137,28 @@ def read_triples(reply: Reply) -> Triples:
             guard_triples(reply.body, form == ox.RdfFormat.N_TRIPLES)
         quads = ox.parse(reply.body, format=form)
         store.bulk_extend(_bounded(quads, reply, 3))
-        return Triples(tuple(sorted((quad.triple for quad in store), key=str)))
+        return ResultTriples(tuple(sorted((quad.triple for quad in store), key=str)))
     except SyntaxError as error:
         problem = error.msg
     except UnsafeError as error:
-        raise EndpointError(f"{shown(reply.url)}: the response is rejected: {error}") from None
+        raise EndpointError(f"{public_url(reply.url)}: the response is rejected: {error}") from None
     raise _unreadable(reply, problem)
 
 
-def _unexpected_type(reply: Reply, expected: str) -> EndpointError:
+def _unexpected_type(reply: HttpReply, expected: str) -> EndpointError:
     excerpt = useful_line(reply.body)
     quoted = f": “{excerpt}”" if excerpt else ""
     return EndpointError(
-        f"{shown(reply.url)} returned {reply.kind or 'a response without a media type'} instead of "
-        f"{expected}{quoted}; is this the address for queries?"
+        f"{public_url(reply.url)} returned {reply.kind or 'a response without a media type'} "
+        f"instead of {expected}{quoted}; is this the address for queries?"
     )
 
 
-def _unreadable(reply: Reply, problem: str) -> EndpointError:
+def _unreadable(reply: HttpReply, problem: str) -> EndpointError:
     """The error for an unreadable response; most are truncated, some with the reason at the end."""
     last = reply.body[-400:].decode("utf-8", "replace").rstrip()
     excerpt = re.search(r"[A-Z][\w ,.;:'’-]{8,}$", last)
-    where = shown(reply.url)
+    where = public_url(reply.url)
     if excerpt:
         return EndpointError(f"{where} sent an incomplete response: “{excerpt.group()}”")
     if not last.endswith(("}", ">", ".")):

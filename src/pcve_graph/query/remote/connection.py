@@ -56,7 +56,7 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     """A request to send; `url` is one that `normal_url` returned."""
 
     method: str
@@ -72,7 +72,7 @@ class Request:
 
 
 def open_response(
-    request: Request, deadline: Deadline, context: Callable[[], ssl.SSLContext]
+    request: HttpRequest, deadline: Deadline, context: Callable[[], ssl.SSLContext]
 ) -> http.client.HTTPResponse:
     """Send `request` and read the status and headers of the response; the caller reads its body.
 

@@ -19,23 +19,23 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import pyoxigraph as ox
 from SPARQLWrapper import GET, INSERT, JSON, POST, SELECT, SPARQLWrapper
 
-from ...model.namespaces import GRAPHS, graph
+from ...model.namespaces import GRAPHS, graph_iri
 from ...model.problems import UsageError
 from ...model.terms import Term
-from ...syntax.sparql_tokens import dataset, tokens, without_service
-from ..binding import limited, standalone
-from ..execute import Answer, Table, Triples, refuse
-from .addresses import Addresses, parsed_origin, shown
+from ...syntax.sparql_tokens import dataset_graphs, tokenize, without_service
+from ..binding import substitute_terms, with_limit
+from ..execute import Answer, ResultTable, ResultTriples, check_read_only
+from .addresses import EndpointAddresses, parsed_origin, public_url
 from .answers import read_table, read_triples, read_truth
-from .connection import Deadline, Request
+from .connection import Deadline, HttpRequest
 from .content import LARGEST
-from .http import ATTEMPTS, Reply, Transport
+from .http import ATTEMPTS, HttpReply, Transport
 from .login import Credentials
 from .messages import EndpointError
 
 TIMEOUT: Final = 60.0
 """The default timeout of a request, in seconds."""
-LONG: Final = 4000
+LONGEST_GET: Final = 4000
 """The most characters of a GET request; longer ones use POST, as servers limit URLs."""
 _NO_STORE_STATUSES: Final = frozenset({404, 405, 501})
 """The status codes of a server that has no graph store at the address."""
@@ -56,7 +56,7 @@ class Endpoint:
 
     def __init__(
         self,
-        where: Addresses | str,
+        where: EndpointAddresses | str,
         credentials: Credentials | None = None,
         timeout: float = TIMEOUT,
         attempts: int = ATTEMPTS,
@@ -64,7 +64,7 @@ class Endpoint:
         allow_redirects: Collection[str] = (),
         largest: int = LARGEST,
     ) -> None:
-        self._given_addresses = Addresses(where) if isinstance(where, str) else where
+        self._given_addresses = EndpointAddresses(where) if isinstance(where, str) else where
         self.timeout = _seconds(timeout)
         self.attempts = max(1, attempts)
         self.server = ""
@@ -76,10 +76,10 @@ class Endpoint:
         self._has_store = True
 
     def __repr__(self) -> str:
-        return f"Endpoint({shown(self._given_addresses.query)!r})"
+        return f"Endpoint({public_url(self._given_addresses.query)!r})"
 
     @property
-    def where(self) -> Addresses:
+    def addresses(self) -> EndpointAddresses:
         """Its addresses, derived where not given; `store` is empty if the server has none."""
         addresses = self._given_addresses.with_derived(self.server, bool(self._credentials))
         return addresses if self._has_store else replace(addresses, store="")
@@ -91,7 +91,7 @@ class Endpoint:
 
     def _holds_facts(self, deadline: Deadline) -> bool:
         if self._published is None:
-            text = f"ASK {{ GRAPH <{graph('facts')}> {{ ?s ?p ?o }} }}"
+            text = f"ASK {{ GRAPH <{graph_iri('facts')}> {{ ?s ?p ?o }} }}"
             self._published = self._ask(text, (), deadline) is True
         return self._published
 
@@ -111,16 +111,16 @@ class Endpoint:
         SERVICE unless `service` allows it, and for an invalid timeout.
         """
         deadline = Deadline(self.timeout if timeout is None else _seconds(timeout))
-        refuse(text, service)
-        query = standalone(text, bindings or {})
+        check_read_only(text, service)
+        query = substitute_terms(text, bindings or {})
         if limit is not None and _result_kind(query)[0] == "rows":
-            query = limited(query, limit + 1)
+            query = with_limit(query, limit + 1)
         answer = self._ask(query, self._dataset(query, deadline), deadline)
         if limit is None or isinstance(answer, bool):
             return answer
-        if isinstance(answer, Triples):
-            return Triples(answer.triples[:limit], len(answer.triples) > limit)
-        return Table(answer.columns, answer.rows[:limit], len(answer.rows) > limit)
+        if isinstance(answer, ResultTriples):
+            return ResultTriples(answer.triples[:limit], len(answer.triples) > limit)
+        return ResultTable(answer.columns, answer.rows[:limit], len(answer.rows) > limit)
 
     def count(self, name: str) -> int:
         """The number of triples in the graph `name`, 0 if it does not exist.
@@ -129,7 +129,7 @@ class Endpoint:
         """
         text = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"
         answer = self._ask(text, (), Deadline(self.timeout))
-        assert isinstance(answer, Table)
+        assert isinstance(answer, ResultTable)
         return int(getattr(answer.rows[0][0], "value", 0)) if answer.rows else 0
 
     def update(self, text: str, again: bool = True) -> None:
@@ -138,7 +138,7 @@ class Endpoint:
         Raises EndpointError.
         """
         self._published = None
-        wrapper = self._wrapper(self.where.update, text, "")
+        wrapper = self._wrapper(self.addresses.update, text, "")
         wrapper.setMethod(POST)
         self._send(_request(wrapper), Deadline(self.timeout), self.attempts if again else 1)
 
@@ -148,12 +148,12 @@ class Endpoint:
         Raises EndpointError.
         """
         body = "\n".join(lines)
-        store = self.where.store
+        store = self.addresses.store
         if store:
             parts = urlsplit(store)
             pairs = [*parse_qsl(parts.query, keep_blank_values=True), ("graph", name)]
             url = urlunsplit(parts._replace(query=urlencode(pairs)))
-            request = Request(
+            request = HttpRequest(
                 "POST", url, {"Content-Type": "application/n-triples"}, f"{body}\n".encode()
             )
             try:
@@ -167,19 +167,19 @@ class Endpoint:
 
     def _dataset(self, text: str, deadline: Deadline) -> tuple[tuple[str, str], ...]:
         """The request parameters that select the published graphs; none for a query with FROM."""
-        if dataset(text) or not self._holds_facts(deadline):
+        if dataset_graphs(text) or not self._holds_facts(deadline):
             return ()
         kinds = ("default-graph-uri", "named-graph-uri")
-        return tuple((kind, graph(name)) for kind in kinds for name in GRAPHS)
+        return tuple((kind, graph_iri(name)) for kind in kinds for name in GRAPHS)
 
     def _ask(self, text: str, dataset: tuple[tuple[str, str], ...], deadline: Deadline) -> Answer:
         form, columns = _result_kind(text)
         accept = _ACCEPT_TRIPLES if form == "graph" else _ACCEPT_ROWS
-        wrapper = self._wrapper(self.where.query, text, accept)
+        wrapper = self._wrapper(self.addresses.query, text, accept)
         for key, value in dataset:
             wrapper.addParameter(key, value)
         length = len(text) + sum(len(value) for _, value in dataset)
-        wrapper.setMethod(POST if length > LONG else GET)
+        wrapper.setMethod(POST if length > LONGEST_GET else GET)
         reply = self._send(_request(wrapper), deadline, self.attempts)
         if form == "graph":
             return read_triples(reply)
@@ -197,13 +197,13 @@ class Endpoint:
         wrapper.addCustomHttpHeader("Accept", accept or "*/*")
         return wrapper
 
-    def _send(self, request: Request, deadline: Deadline, attempts: int) -> Reply:
+    def _send(self, request: HttpRequest, deadline: Deadline, attempts: int) -> HttpReply:
         reply = self._transport.send(request, deadline, attempts)
         self.server = reply.header("Server") or self.server
         return reply
 
 
-def _request(wrapper: SPARQLWrapper) -> Request:
+def _request(wrapper: SPARQLWrapper) -> HttpRequest:
     """The request that the public attributes of a SPARQLWrapper specify, as `query` would send it.
 
     In the SPARQL 1.1 Protocol (2.1, 2.2) the query or update is one of the parameters, in the URL
@@ -214,9 +214,9 @@ def _request(wrapper: SPARQLWrapper) -> Request:
     form = urlencode(parameters, doseq=True, safe="/")
     headers = {"User-Agent": wrapper.agent, **wrapper.customHttpHeaders}
     if wrapper.method == GET:
-        return Request("GET", f"{wrapper.endpoint}?{form}", headers)
+        return HttpRequest("GET", f"{wrapper.endpoint}?{form}", headers)
     headers["Content-Type"] = "application/x-www-form-urlencoded"
-    return Request("POST", wrapper.endpoint, headers, form.encode("ascii"))
+    return HttpRequest("POST", wrapper.endpoint, headers, form.encode("ascii"))
 
 
 def _seconds(timeout: float) -> float:
@@ -237,7 +237,7 @@ def _as_collection(texts: Collection[str]) -> Collection[str]:
 
 def _result_kind(text: str) -> tuple[str, tuple[str, ...]]:
     """The kind of result of a query (rows, graph or boolean), and the columns of its rows."""
-    word = next(token.word for token in tokens(text) if token.word in _KINDS)
+    word = next(token.word for token in tokenize(text) if token.word in _KINDS)
     if word != "SELECT":
         return _KINDS[word], ()
     answer = ox.Store().query(without_service(text))

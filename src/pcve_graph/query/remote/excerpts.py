@@ -13,12 +13,12 @@ import pyoxigraph as ox
 from ...model import namespaces
 from ...model.namespaces import BASE, expand
 from ...model.schema import Ontology
-from ..execute import Table, Triples
+from ..execute import ResultTable, ResultTriples
 from .endpoint import Endpoint
 
 BLOCK: Final = 500
 """The most IRIs in one query."""
-_FACTS: Final = ox.NamedNode(namespaces.graph("facts"))
+_FACTS: Final = ox.NamedNode(namespaces.graph_iri("facts"))
 _TYPE: Final = ox.NamedNode(expand("rdf:type"))
 _LABELS: Final = ("skos:prefLabel", "rdfs:label", "dcterms:title")
 _NAMES: Final = (*_LABELS, "skos:altLabel", "schema:name", "dcterms:identifier")
@@ -38,7 +38,7 @@ _DESIGNATIONS: Final = (
 )
 
 
-def of_words(endpoint: Endpoint, table: Table) -> ox.Store:
+def labels_excerpt(endpoint: Endpoint, table: ResultTable) -> ox.Store:
     """The labels of the IRIs in a table, and the designation notes, to render the table.
 
     Raises EndpointError.
@@ -50,7 +50,7 @@ def of_words(endpoint: Endpoint, table: Table) -> ox.Store:
     return store
 
 
-def of_names(endpoint: Endpoint) -> ox.Store:
+def names_excerpt(endpoint: Endpoint) -> ox.Store:
     """The types and names of all things, concepts and sources, to write a search index.
 
     Raises EndpointError.
@@ -64,7 +64,7 @@ def of_names(endpoint: Endpoint) -> ox.Store:
     return store
 
 
-def of_thing(endpoint: Endpoint, ontology: Ontology, identifier: str) -> ox.Store:
+def thing_excerpt(endpoint: Endpoint, ontology: Ontology, identifier: str) -> ox.Store:
     """The data `show` reads about the thing with this id or IRI; without one, all ids.
 
     Raises EndpointError.
@@ -73,7 +73,9 @@ def of_thing(endpoint: Endpoint, ontology: Ontology, identifier: str) -> ox.Stor
     kinds = ontology.classes.values()
     candidates = [identifier] if identifier.startswith(BASE) else []
     if namespaces.ID.fullmatch(identifier):
-        candidates += [namespaces.thing(kind.folder, identifier) for kind in kinds if kind.folder]
+        candidates += [
+            namespaces.record_iri(kind.folder, identifier) for kind in kinds if kind.folder
+        ]
     _add_properties(endpoint, store, map(ox.NamedNode, candidates), _SHOWN_PROPERTIES)
     nodes = {quad.subject for quad in store if isinstance(quad.subject, ox.NamedNode)}
     if not nodes:
@@ -139,5 +141,5 @@ def _blocks(nodes: Iterable[ox.NamedNode]) -> Iterator[str]:
 
 
 def _add_answer(store: ox.Store, answer: object) -> None:
-    assert isinstance(answer, Triples)
+    assert isinstance(answer, ResultTriples)
     store.extend(ox.Quad(t.subject, t.predicate, t.object, _FACTS) for t in answer.triples)

@@ -21,11 +21,11 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from ...model.problems import UsageError
-from .addresses import Origin, normal_url, origin, printable, shown
-from .connection import Deadline, Request, open_response
+from .addresses import Origin, normal_url, origin, printable, public_url
+from .connection import Deadline, HttpRequest, open_response
 from .content import LARGEST, AnswerError, read_content, read_excerpt
 from .login import Credentials, Login
-from .messages import EXCERPT, EndpointError, failure, refusal
+from .messages import EXCERPT, EndpointError, failure_message, status_message
 
 ATTEMPTS: Final = 4
 WAIT: Final = 0.25
@@ -38,7 +38,7 @@ _MOVED: Final = frozenset({301, 302, 303}) | _SAME_METHOD
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpReply:
     """The response of a server, complete; of an error only the start of the body."""
 
     url: str
@@ -77,7 +77,7 @@ class Transport:
         self._largest = largest
         self._context = functools.cache(ssl.create_default_context)
 
-    def send(self, request: Request, deadline: Deadline, attempts: int = ATTEMPTS) -> Reply:
+    def send(self, request: HttpRequest, deadline: Deadline, attempts: int = ATTEMPTS) -> HttpReply:
         """The complete response to `request`, which is sent up to `attempts` times.
 
         Raises EndpointError.
@@ -85,9 +85,9 @@ class Transport:
         try:
             return self._send(request, deadline, attempts)
         except AnswerError as error:
-            raise self._error(f"{shown(request.url)} {error}") from None
+            raise self._error(f"{public_url(request.url)} {error}") from None
 
-    def _send(self, request: Request, deadline: Deadline, attempts: int) -> Reply:
+    def _send(self, request: HttpRequest, deadline: Deadline, attempts: int) -> HttpReply:
         backoff = WAIT
         for attempt in range(1, attempts + 1):
             wait = backoff
@@ -96,7 +96,9 @@ class Transport:
             except (OSError, http.client.HTTPException, ValueError) as error:
                 again = isinstance(error, (ConnectionError, http.client.IncompleteRead))
                 if not again or attempt == attempts or not deadline.allows(wait):
-                    raise self._error(failure(request.url, error, deadline, attempt)) from None
+                    raise self._error(
+                        failure_message(request.url, error, deadline, attempt)
+                    ) from None
             else:
                 if 200 <= reply.status < 300:
                     return reply
@@ -109,7 +111,7 @@ class Transport:
             backoff *= 2
         raise AssertionError("unreachable")
 
-    def _follow_redirects(self, request: Request, deadline: Deadline) -> Reply:
+    def _follow_redirects(self, request: HttpRequest, deadline: Deadline) -> HttpReply:
         """The response after following the permitted redirects."""
         home = origin(request.url)
         for _ in range(REDIRECTS + 1):
@@ -118,9 +120,9 @@ class Transport:
             if not target:
                 return reply
             request = replace(request, url=target)
-        raise self._error(f"{shown(request.url)} redirects more than {REDIRECTS} times")
+        raise self._error(f"{public_url(request.url)} redirects more than {REDIRECTS} times")
 
-    def _redirect_target(self, request: Request, reply: Reply, home: Origin) -> str:
+    def _redirect_target(self, request: HttpRequest, reply: HttpReply, home: Origin) -> str:
         """The target of a redirect; empty without one, and for one that would change a POST."""
         location = str(reply.headers.get("Location") or "")
         if reply.status not in _MOVED or not location:
@@ -133,19 +135,19 @@ class Transport:
                 raise ValueError
             target = normal_url(urljoin(request.url, location))
         except (UsageError, ValueError):
-            where = f"{shown(request.url)} redirects to {shown(location)!r}"
+            where = f"{public_url(request.url)} redirects to {public_url(location)!r}"
             raise self._error(f"{where}, which is not a valid address", reply.status) from None
         new = origin(target)
         if new != home and new not in self._allowed:
             raise self._error(
-                f"{shown(request.url)} redirects to another origin, {new}, which "
+                f"{public_url(request.url)} redirects to another origin, {new}, which "
                 f"is not followed; if you trust it, allow it with --allow-redirect {new} "
                 "(allow_redirects= in Python)",
                 reply.status,
             )
         return target
 
-    def _authenticated(self, request: Request, home: Origin, deadline: Deadline) -> Reply:
+    def _authenticated(self, request: HttpRequest, home: Origin, deadline: Deadline) -> HttpReply:
         """The response to a request, authenticated if it goes to `home` and `home` requires it."""
         if origin(request.url) != home:
             return self._exchange(request, {}, deadline)
@@ -156,7 +158,9 @@ class Transport:
             reply = self._exchange(request, self._login.header(request), deadline)
         return reply
 
-    def _exchange(self, request: Request, login: dict[str, str], deadline: Deadline) -> Reply:
+    def _exchange(
+        self, request: HttpRequest, login: dict[str, str], deadline: Deadline
+    ) -> HttpReply:
         signed = replace(request, headers=request.headers | login)
         with open_response(signed, deadline, self._context) as response:
             body = (
@@ -164,12 +168,12 @@ class Transport:
                 if 200 <= response.status < 300
                 else read_excerpt(response, EXCERPT)
             )
-            return Reply(
+            return HttpReply(
                 request.url, response.status, response.reason, response.headers, body, deadline
             )
 
-    def _refusal_error(self, reply: Reply, attempts: int, wait: float | None) -> EndpointError:
-        text = refusal(
+    def _refusal_error(self, reply: HttpReply, attempts: int, wait: float | None) -> EndpointError:
+        text = status_message(
             reply.url,
             reply.status,
             reply.reason,

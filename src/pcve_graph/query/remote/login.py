@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.error import URLError
 
 from ...model.problems import UsageError
-from .connection import Request
+from .connection import HttpRequest
 from .content import AnswerError
 
 
@@ -76,7 +76,7 @@ class Login:
         self._basic = self._basic or new
         return new
 
-    def header(self, request: Request) -> dict[str, str]:
+    def header(self, request: HttpRequest) -> dict[str, str]:
         """The Authorization header in the scheme that the server requires; empty without one.
 
         Raises AnswerError for a digest challenge that cannot be answered.
@@ -91,7 +91,7 @@ class Login:
             return {"Authorization": f"Basic {pair}"}
         return {}
 
-    def _digest_response(self, request: Request) -> str:
+    def _digest_response(self, request: HttpRequest) -> str:
         unsigned = urllib.request.Request(request.url, request.body, method=request.method)
         try:
             answer = self._digest.get_authorization(unsigned, self._challenge)

@@ -10,7 +10,7 @@ import ssl
 from typing import Final
 
 from ...model.problems import UsageError
-from .addresses import printable, shown
+from .addresses import printable, public_url
 from .connection import Deadline
 
 EXCERPT: Final = 1 << 13
@@ -35,29 +35,29 @@ class EndpointError(UsageError):
         self.status = status
 
 
-def refusal(
+def status_message(
     url: str, status: int, reason: str, body: bytes, location: str, *, anonymous: bool
 ) -> str:
     """The message for a status other than 2xx, with the first useful line of the body.
 
     `anonymous` means that the request had no credentials.
     """
-    parts = [f"{shown(url)} answered {status} {printable(reason, _LONGEST_EXCERPT)}".rstrip()]
+    parts = [f"{public_url(url)} answered {status} {printable(reason, _LONGEST_EXCERPT)}".rstrip()]
     excerpt = useful_line(body)
     forbidden = re.search(r"permission|not allowed|unauthori[sz]ed", excerpt, re.I)
     meaning = _MEANING.get(401 if forbidden and anonymous else status, "")
     if status == 401 and not anonymous:
         meaning = "the server does not accept this user, password or token"
     if 300 <= status < 400:
-        meaning = f"it has moved; use {shown(location)}"
+        meaning = f"it has moved; use {public_url(location)}"
     parts += [f"“{excerpt}”"] if excerpt else []
     parts += [meaning] if meaning else []
     return "; ".join(parts)
 
 
-def failure(url: str, error: Exception, deadline: Deadline, attempts: int) -> str:
+def failure_message(url: str, error: Exception, deadline: Deadline, attempts: int) -> str:
     """The message for a request without a complete response."""
-    where = shown(url)
+    where = public_url(url)
     attempted = f" ({attempts} attempts)" if attempts > 1 else ""
     if isinstance(error, TimeoutError) and deadline.passed:
         return f"{where}: no complete response within {deadline.seconds:g} s; increase --timeout"

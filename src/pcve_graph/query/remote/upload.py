@@ -16,8 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from ...graph.store import Saved
-from ...model.namespaces import BASE, graph
+from ...graph.store import StoredGraph
+from ...model.namespaces import BASE
+from ...model.namespaces import graph_iri as graph
 from .endpoint import Endpoint
 from .messages import EndpointError
 
@@ -25,7 +26,7 @@ BATCH: Final = 5_000
 """The most triples in one request to a graph store."""
 UPDATE_BATCH: Final = 500
 """The most triples in one update: Virtuoso translates it to SQL of at most 10,000 lines."""
-ORDER: Final = ("ontology", "vocabulary", "catalog", "evidence", "facts")
+GRAPH_ORDER: Final = ("ontology", "vocabulary", "catalog", "evidence", "facts")
 """The order in which graphs are loaded and replaced: evidence comes before the facts."""
 
 Progress = Callable[[str, int, int], None]
@@ -33,7 +34,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class UploadPlan:
     """The effect of an upload: numbers of triples by graph, in the build and on the server.
 
     `left` counts the triples of a failed upload in the staging graphs.
@@ -41,34 +42,34 @@ class Plan:
 
     new: dict[str, int]
     old: dict[str, int]
-    left: dict[str, int]
+    staged: dict[str, int]
 
 
-def staging(name: str) -> str:
+def staging_graph(name: str) -> str:
     """The IRI of the staging graph of the graph `name`."""
     return f"{BASE}graph/staging/{name}"
 
 
-def plan(endpoint: Endpoint, saved: Saved) -> Plan:
+def plan_upload(endpoint: Endpoint, saved: StoredGraph) -> UploadPlan:
     """The effect of an upload of `saved`; nothing is written. Raises EndpointError."""
-    return Plan(
-        {name: len(saved.lines(name)) for name in ORDER},
-        {name: endpoint.count(graph(name)) for name in ORDER},
-        {name: endpoint.count(staging(name)) for name in ORDER},
+    return UploadPlan(
+        {name: len(saved.lines(name)) for name in GRAPH_ORDER},
+        {name: endpoint.count(graph(name)) for name in GRAPH_ORDER},
+        {name: endpoint.count(staging_graph(name)) for name in GRAPH_ORDER},
     )
 
 
-def publish(endpoint: Endpoint, saved: Saved, progress: Progress) -> Plan:
+def upload_graph(endpoint: Endpoint, saved: StoredGraph, progress: Progress) -> UploadPlan:
     """Replace the graphs on the server by those of `saved`; returns the plan carried out.
 
     Raises EndpointError, whose message states what the server then contains.
     """
-    executed = plan(endpoint, saved)
+    executed = plan_upload(endpoint, saved)
     try:
         endpoint.update(_drop_staging())
-        for name in ORDER:
+        for name in GRAPH_ORDER:
             _load(endpoint, name, saved.lines(name), progress)
-        _verify(endpoint, executed.new, staging)
+        _verify(endpoint, executed.new, staging_graph)
     except (EndpointError, KeyboardInterrupt) as error:
         cause = str(error) or "stopped"
         unchanged = "the published graphs are unchanged"
@@ -93,8 +94,8 @@ def _load(endpoint: Endpoint, name: str, lines: list[str], progress: Progress) -
     done = 0
     while done < len(lines):
         progress(name, done, len(lines))
-        batch = lines[done : done + (BATCH if endpoint.where.store else UPDATE_BATCH)]
-        endpoint.load(staging(name), batch)
+        batch = lines[done : done + (BATCH if endpoint.addresses.store else UPDATE_BATCH)]
+        endpoint.load(staging_graph(name), batch)
         done += len(batch)
 
 
@@ -110,14 +111,14 @@ def _verify(endpoint: Endpoint, new: dict[str, int], graph_iri: Callable[[str], 
 
 
 def _drop_staging() -> str:
-    return " ;\n".join(f"DROP SILENT GRAPH <{staging(name)}>" for name in ORDER)
+    return " ;\n".join(f"DROP SILENT GRAPH <{staging_graph(name)}>" for name in GRAPH_ORDER)
 
 
 def _replace_graphs() -> str:
     """An update that makes each graph equal to its staging graph."""
     operations = []
-    for name in ORDER:
-        target, staged = (f"GRAPH <{iri(name)}> {{ ?s ?p ?o }}" for iri in (graph, staging))
+    for name in GRAPH_ORDER:
+        target, staged = (f"GRAPH <{iri(name)}> {{ ?s ?p ?o }}" for iri in (graph, staging_graph))
         operations += [
             f"DELETE {{ {target} }} WHERE {{ {target} FILTER NOT EXISTS {{ {staged} }} }}",
             f"INSERT {{ {target} }} WHERE {{ {staged} FILTER NOT EXISTS {{ {target} }} }}",
@@ -130,7 +131,7 @@ def _clear_staging(endpoint: Endpoint) -> str:
     with contextlib.suppress(EndpointError):
         endpoint.update(_drop_staging())
         return "the staging graphs have been removed"
-    return f"the staging graphs remain under {staging('')} until the next upload"
+    return f"the staging graphs remain under {staging_graph('')} until the next upload"
 
 
 def _partial_state(endpoint: Endpoint) -> str:

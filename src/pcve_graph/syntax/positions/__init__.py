@@ -20,11 +20,11 @@ from .turtle import locate_turtle
 _ROUNDS = 12
 """The distance up to which a difference distinguishes two blank nodes."""
 
-Statement = tuple[str, ...]
+NTriplesStatement = tuple[str, ...]
 """(subject, predicate, object) in N-Triples syntax."""
 
 
-def pair_blanks(statements: Collection[Statement], places: Places) -> dict[str, str]:
+def match_blank_nodes(statements: Collection[NTriplesStatement], places: Places) -> dict[str, str]:
     """The blank node of `places` that corresponds to each one of `statements`.
 
     A label that occurs in both is the same node; other nodes are matched by their statements. A
@@ -48,9 +48,9 @@ def pair_blanks(statements: Collection[Statement], places: Places) -> dict[str, 
     return paired
 
 
-def _blanks(statements: Iterable[Statement]) -> dict[str, list[Statement]]:
+def _blanks(statements: Iterable[NTriplesStatement]) -> dict[str, list[NTriplesStatement]]:
     """The statements of each blank node; the nodes are in the order of their first statement."""
-    statements_by_node: dict[str, list[Statement]] = {}
+    statements_by_node: dict[str, list[NTriplesStatement]] = {}
     for row in statements:
         for node in {row[0], row[2]}:
             if node.startswith("_:"):
@@ -58,7 +58,7 @@ def _blanks(statements: Iterable[Statement]) -> dict[str, list[Statement]]:
     return statements_by_node
 
 
-def _refined(nodes: dict[str, list[Statement]]) -> dict[str, int]:
+def _refined(nodes: dict[str, list[NTriplesStatement]]) -> dict[str, int]:
     """A colour for each node by colour refinement; it depends on the statements, not on labels."""
     colours = dict.fromkeys(nodes, 0)
     count = 1
@@ -70,7 +70,7 @@ def _refined(nodes: dict[str, list[Statement]]) -> dict[str, int]:
     return colours
 
 
-def _colour(node: str, rows: list[Statement], colours: dict[str, int]) -> int:
+def _colour(node: str, rows: list[NTriplesStatement], colours: dict[str, int]) -> int:
     def seen(term: str) -> object:
         return "self" if term == node else colours.get(term, term)
 
@@ -93,7 +93,7 @@ LOCATORS: Final[dict[str, Callable[[str], Places]]] = {
 }
 
 
-def locate(raw: bytes, form: str, subjects: Collection[str] | None = None) -> Places:
+def locate_statements(raw: bytes, form: str, subjects: Collection[str] | None = None) -> Places:
     """The places of the statements in `raw`, a document that the parser of `form` accepts.
 
     Of several places of a statement the first is returned. With `subjects`, those of other subjects

@@ -17,25 +17,25 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...model.namespaces import PREFIXES
-from ..json import Value, read
-from .jsonld_context import Context, Term
+from ..json import JsonValue, read_json
+from .jsonld_context import ActiveContext, TermDefinition
 
 _RDF: Final = PREFIXES["rdf"]
 _XSD: Final = PREFIXES["xsd"]
-_PLAIN: Final = Term("")
+_PLAIN: Final = TermDefinition("")
 _TYPE: Final = f"<{_RDF}type>"
 
 
 def locate_jsonld(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
     """The places of subjects, properties and values. Raises ValueError if `text` is not JSON."""
     reader = _Reader(text)
-    for item in _flattened(read(text)):
+    for item in _flattened(read_json(text)):
         if item.kind == "{":
-            reader.node(item, Context())
+            reader.node(item, ActiveContext())
     return reader.places
 
 
-def _flattened(value: Value) -> Iterator[Value]:
+def _flattened(value: JsonValue) -> Iterator[JsonValue]:
     """The values of an array and of the arrays in it, or the single value."""
     if value.kind != "[":
         yield value
@@ -54,7 +54,7 @@ class _Reader:
         line = bisect.bisect_right(self.starts, at)
         self.places.setdefault(key, (line, at - self.starts[line - 1] + 1))
 
-    def plain(self, value: Value) -> object:
+    def plain(self, value: JsonValue) -> object:
         """A JSON value as the Python value that `json.loads` returns."""
         if value.kind == "[":
             return [self.plain(item) for item in value.values]
@@ -62,7 +62,7 @@ class _Reader:
             return {key: self.plain(member) for key, _, member in value.members}
         return value.text if value.kind == '"' else json.loads(value.text)
 
-    def node(self, node: Value, context: Context, subject: str = "") -> str:
+    def node(self, node: JsonValue, context: ActiveContext, subject: str = "") -> str:
         """Record the statements of a node object and return its term, `subject` unless empty."""
         context = context.inside({context.keyword(key) for key, _, _ in node.members})
         for key, _, value in node.members:
@@ -83,13 +83,15 @@ class _Reader:
         self.members(node, subject, context)
         return subject
 
-    def node_term(self, node: Value, identifier: Value | None, context: Context) -> str:
+    def node_term(
+        self, node: JsonValue, identifier: JsonValue | None, context: ActiveContext
+    ) -> str:
         if identifier is None or identifier.kind != '"':
             return f"_:at{node.at}"
         iri = context.expand(identifier.text, False, True)
         return iri if iri.startswith("_:") else f"<{iri}>"
 
-    def members(self, node: Value, subject: str, context: Context) -> None:
+    def members(self, node: JsonValue, subject: str, context: ActiveContext) -> None:
         for key, at, value in node.members:
             name = context.keyword(key)
             if name in ("@graph", "@included"):
@@ -107,7 +109,9 @@ class _Reader:
             elif ":" in name and not name.startswith("_:"):
                 self.property(subject, key, at, value, context)
 
-    def property(self, subject: str, key: str, at: int, value: Value, context: Context) -> None:
+    def property(
+        self, subject: str, key: str, at: int, value: JsonValue, context: ActiveContext
+    ) -> None:
         term = context.terms.get(key, _PLAIN)
         predicate = f"<{context.keyword(key)}>"
         if term.has_scope:
@@ -130,7 +134,7 @@ class _Reader:
                 self.note(item.at, subject, predicate, name)
 
     def reversed(
-        self, predicate: str, at: int, value: Value, subject: str, context: Context
+        self, predicate: str, at: int, value: JsonValue, subject: str, context: ActiveContext
     ) -> None:
         """Record the statements of a reverse property, whose values are the subjects (4.8)."""
         for item in _flattened(value):
@@ -139,7 +143,9 @@ class _Reader:
                 self.note(at, owner, predicate)
                 self.note(item.at, owner, predicate, subject)
 
-    def contained(self, value: Value, term: Term, context: Context) -> Iterator[tuple[Value, str]]:
+    def contained(
+        self, value: JsonValue, term: TermDefinition, context: ActiveContext
+    ) -> Iterator[tuple[JsonValue, str]]:
         """The values of a property, in any container, each with its term in N-Triples syntax."""
         maps = term.holds & {"@language", "@index", "@id", "@type"}
         if not maps or value.kind != "{":
@@ -162,10 +168,12 @@ class _Reader:
                 else:
                     yield from self.value(item, term, context)
 
-    def words(self, value: Value, language: str) -> str:
+    def words(self, value: JsonValue, language: str) -> str:
         return str(ox.Literal(value.text, language=language or None)) if value.kind == '"' else ""
 
-    def value(self, value: Value, term: Term, context: Context) -> Iterator[tuple[Value, str]]:
+    def value(
+        self, value: JsonValue, term: TermDefinition, context: ActiveContext
+    ) -> Iterator[tuple[JsonValue, str]]:
         """A value with its term, empty if it is not supported; a set yields several values."""
         if value.kind == "{":
             stated = {context.keyword(key): member for key, _, member in value.members}
@@ -187,7 +195,7 @@ class _Reader:
         elif value.kind != "n":
             yield value, self.literal(value, "" if term.type.startswith("@") else term.type)
 
-    def value_object(self, stated: dict[str, Value], context: Context) -> str:
+    def value_object(self, stated: dict[str, JsonValue], context: ActiveContext) -> str:
         """The literal of a value object."""
         value = stated["@value"]
         if "@direction" in stated or value.kind in "{[n":
@@ -198,7 +206,7 @@ class _Reader:
         datatype = context.expand(kind.text, True, True) if kind is not None else ""
         return "" if datatype.startswith("@") else self.literal(value, datatype)
 
-    def literal(self, value: Value, datatype: str) -> str:
+    def literal(self, value: JsonValue, datatype: str) -> str:
         """A literal of `datatype`, or of the default datatype of a JSON value (API, 8.2)."""
         text, native = value.text, ""
         if value.kind in "tf":
@@ -212,7 +220,7 @@ class _Reader:
         kind = datatype or (_XSD + native if native else "")
         return str(ox.Literal(text, datatype=ox.NamedNode(kind) if kind else None))
 
-    def list(self, value: Value, term: Term, context: Context) -> str:
+    def list(self, value: JsonValue, term: TermDefinition, context: ActiveContext) -> str:
         """The first node of an RDF list, whose nodes are recorded; nested arrays are lists too."""
         cells: list[tuple[int, str]] = []
         for element in value.values if value.kind == "[" else (value,):
@@ -230,9 +238,9 @@ class _Reader:
         return names[0] if names else f"<{_RDF}nil>"
 
 
-def _for_type_map(term: Term) -> Term:
+def _for_type_map(term: TermDefinition) -> TermDefinition:
     """`term` for the values of a type map, where a string is the IRI of a node."""
-    return Term(term.iri, type=term.type or "@id")
+    return TermDefinition(term.iri, type=term.type or "@id")
 
 
 def _double(number: Decimal) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urljoin
 
-from ...model.namespaces import DOCUMENT
+from ...model.namespaces import DOCUMENT_BASE
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _KEYWORD: Final = re.compile(r"@[A-Za-z]+")
@@ -15,7 +15,7 @@ _DELIMITERS: Final = tuple(":/?#[]@_")
 
 
 @dataclass(frozen=True)
-class Term:
+class TermDefinition:
     """A term definition. `language` is None if the definition states none, "" for no language.
 
     `scoped` is its scoped context as it was written; `holds` are the containers of its values.
@@ -32,29 +32,29 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Context:
+class ActiveContext:
     """An active context. `before` is the one to which nested node objects revert, if any."""
 
-    terms: dict[str, Term] = field(default_factory=dict)
-    base: str = DOCUMENT
+    terms: dict[str, TermDefinition] = field(default_factory=dict)
+    base: str = DOCUMENT_BASE
     vocab: str = ""
     language: str = ""
-    before: Context | None = None
+    before: ActiveContext | None = None
 
-    def with_local(self, local: Any, propagates: bool = True) -> Context:
+    def with_local(self, local: Any, propagates: bool = True) -> ActiveContext:
         """This context updated with the local context `local`, as it was written."""
         if isinstance(local, dict):
             propagates = local.get("@propagate", propagates)
         result = self
         for context in local if isinstance(local, list) else [local]:
             if context is None:
-                result = Context()
+                result = ActiveContext()
             elif isinstance(context, dict):
                 result = result._with_definitions(context)
         before = None if propagates else (self.before or self)
         return replace(result, before=self.before if propagates else before)
 
-    def _with_definitions(self, local: dict[str, Any]) -> Context:
+    def _with_definitions(self, local: dict[str, Any]) -> ActiveContext:
         result = self
         if "@base" in local:
             base = local["@base"]
@@ -82,7 +82,7 @@ class Context:
             if isinstance(name_used, str):
                 self._define(name_used.partition(":")[0], pending)
                 self._define(name_used, pending)
-        self.terms[name] = Term("")
+        self.terms[name] = TermDefinition("")
         if not isinstance(target, str):
             return
         iri = self.expand(target, True, "/" in name) if target != name else self._default_iri(name)
@@ -90,7 +90,7 @@ class Context:
         kind = stated.get("@type") or ""
         language = stated.get("@language")
         simple = not isinstance(raw, dict) and iri.endswith(_DELIMITERS)
-        self.terms[name] = Term(
+        self.terms[name] = TermDefinition(
             iri=iri,
             type=kind if kind.startswith("@") else self.expand(kind, True) if kind else "",
             language=(language or "").lower() if "@language" in stated else None,
@@ -133,7 +133,7 @@ class Context:
         """The keyword or IRI that a key stands for; empty if there is none."""
         return self.expand(key, True)
 
-    def inside(self, keys: set[str]) -> Context:
+    def inside(self, keys: set[str]) -> ActiveContext:
         """The context inside a node object with `keys`, before its own @context is applied."""
         if self.before is None or "@value" in keys or keys == {"@id"}:
             return self

@@ -24,7 +24,7 @@ _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{\]},]', re.DOTALL)
 _FIRST: Final = {b'"@context"': 0, b'"@type"': 1}
 
 
-def find_fault(raw: bytes, form: str, message: str, base: str) -> int:
+def find_error_offset(raw: bytes, form: str, message: str, base: str) -> int:
     """The byte offset at which the parser fails with `message`; 0 if it cannot be found.
 
     `form` is the format of the file, and `base` the base IRI with which the message occurred.

@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 import pyoxigraph as ox
 
-from ...model.namespaces import DOCUMENT, PREFIXES
+from ...model.namespaces import DOCUMENT_BASE, PREFIXES
 
 _RDF: Final = PREFIXES["rdf"]
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -62,7 +62,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.places: dict[tuple[str, ...], tuple[int, int]] = {}
-        self.stack: list[_Frame] = [_Frame("rdf", "", (1, 1), {}, DOCUMENT, "")]
+        self.stack: list[_Frame] = [_Frame("rdf", "", (1, 1), {}, DOCUMENT_BASE, "")]
         self.text: list[str] = []
 
     def entity(self, *_: object) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
-from ...model.namespaces import DOCUMENT, PREFIXES
+from ...model.namespaces import DOCUMENT_BASE, PREFIXES
 
 _TOKEN: Final = re.compile(
     r"""(?P<space>\s+|\#[^\n]*)
@@ -61,7 +61,7 @@ class _Reader:
         self.starts = array("Q", [0, *(match.end() for match in re.finditer("\n", text))])
         self.tokens = self._tokens()
         self.next = next(self.tokens)
-        self.base = DOCUMENT
+        self.base = DOCUMENT_BASE
         self.prefixes: dict[str, str] = {}
         self.places: dict[tuple[str, ...], tuple[int, int]] = {}
 

@@ -30,7 +30,7 @@ _GRACE: Final = 2.0
 _PACKAGE: Final = __name__.partition(".")[0]
 
 
-def enter(show_error: Callable[[str], None]) -> None:
+def enter_child(show_error: Callable[[str], None]) -> None:
     """Continue in a child process; this one watches it, and exits with its code.
 
     The call returns in the child only. If the child is stopped, `show_error` is called with the
@@ -38,14 +38,16 @@ def enter(show_error: Callable[[str], None]) -> None:
     """
     if os.environ.get(_INHERITED):
         reports, native_stderr = map(_received, os.environ.pop(_INHERITED).split())
-        inside.begin(reports, native_stderr, os.getppid())
+        inside.begin_watched(reports, native_stderr, os.getppid())
         return
     watch = _start_child("pcve")
     if watch is not None:
         os._exit(_wait_for(watch, show_error))
 
 
-def run_apart(work: Callable[[], int], show_error: Callable[[str], None], without: str = "") -> int:
+def run_in_child(
+    work: Callable[[], int], show_error: Callable[[str], None], without: str = ""
+) -> int:
     """The exit code of `work`, which is run in a new process if this one is watched.
 
     If the system cannot fork, the whole command is started again, without the option `without`.
@@ -65,8 +67,8 @@ def run_apart(work: Callable[[], int], show_error: Callable[[str], None], withou
     except KeyboardInterrupt:
         pass
     except BaseException as error:
-        if inside.lacks_memory(error):
-            inside.end_without_memory()
+        if inside.is_out_of_memory(error):
+            inside.exit_out_of_memory()
         sys.excepthook(type(error), error, error.__traceback__)
     with contextlib.suppress(OSError):
         sys.stdout.flush()
@@ -105,7 +107,7 @@ def _start_child(name: str, without: str = "") -> Watch | None:
         pid = os.fork()
         if pid == 0:
             os.close(reading)
-            inside.begin(writing, native_stderr.fileno(), parent)
+            inside.begin_watched(writing, native_stderr.fileno(), parent)
             return None
         child = _Forked(pid)
     else:

@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from typing import IO, Any, Final
 
-ENFORCED: bool = sys.platform.startswith("linux")
+ENFORCES_MEMORY: bool = sys.platform.startswith("linux")
 """Whether the system enforces RLIMIT_AS; otherwise the resident size is polled."""
 _OVERTIME: Final = 10.0
 """Seconds after its time limit at which a process ends itself, if it has not been stopped."""
@@ -64,12 +64,12 @@ def is_watched() -> bool:
     return _state.reports is not None
 
 
-def bounds() -> tuple[float, int]:
+def current_limits() -> tuple[float, int]:
     """The limits of this process as (seconds, bytes), 0 for none."""
     return _state.seconds, _state.memory
 
 
-def bound(*, seconds: float | None = None, memory: int | None = None) -> None:
+def set_limits(*, seconds: float | None = None, memory: int | None = None) -> None:
     """Set the limits of this process, if it is watched: 0 for none, None to leave one unchanged.
 
     `seconds` is the time from now on, `memory` the address space in bytes.
@@ -93,29 +93,29 @@ def _bound_time(seconds: float, left: float) -> None:
     _state.report("time", seconds, left)
 
 
-def working_on(name: str) -> None:
+def report_task(name: str) -> None:
     """Report what this process works on, for the message if it is stopped."""
     _state.name = name
     _state.report("name", name)
 
 
 @contextlib.contextmanager
-def meanwhile(name: str, seconds: float) -> Iterator[None]:
+def time_limit(name: str, seconds: float) -> Iterator[None]:
     """A time limit for one part of the work; afterwards the rest of the previous limit holds."""
     if not is_watched():
         yield
         return
     before, bounded, left = _state.name, _state.seconds, _state.deadline - time.monotonic()
-    bound(seconds=seconds)
-    working_on(name)
+    set_limits(seconds=seconds)
+    report_task(name)
     try:
         yield
     finally:
         _bound_time(bounded, max(left, 0.0))
-        working_on(before)
+        report_task(before)
 
 
-def lacks_memory(error: BaseException) -> bool:
+def is_out_of_memory(error: BaseException) -> bool:
     """Whether `error`, or an error that led to it, means that the memory limit is reached."""
     seen: BaseException | None = error
     while _state.memory and seen is not None:
@@ -130,7 +130,7 @@ def lacks_memory(error: BaseException) -> bool:
     return False
 
 
-def end_without_memory() -> None:
+def exit_out_of_memory() -> None:
     """Exit at once; the watching process reports that the memory limit was reached."""
     _limit_memory(0)
     _state.report("out of memory")
@@ -142,7 +142,7 @@ def _limit_memory(size: int) -> int:
 
     Returns the limit in bytes, 0 for none: a lower hard limit of this process takes precedence.
     """
-    if sys.platform == "win32" or not ENFORCED:
+    if sys.platform == "win32" or not ENFORCES_MEMORY:
         return size
     import resource
 
@@ -153,7 +153,7 @@ def _limit_memory(size: int) -> int:
     return size
 
 
-def begin(reports: int, native_stderr: int, parent: int) -> None:
+def begin_watched(reports: int, native_stderr: int, parent: int) -> None:
     """Make this process a watched one, which reports to a descriptor and ends with `parent`.
 
     Native code writes its errors to descriptor 2, which becomes `native_stderr`, where the watching
@@ -184,7 +184,7 @@ def _reserve_little() -> None:
     It reserves 64 MB of address space for each, up to eight for a core: most of the bound of
     memory, on a machine of many cores all of it, is gone before anything is stored there.
     """
-    if ENFORCED:
+    if ENFORCES_MEMORY:
         import ctypes
 
         with contextlib.suppress(AttributeError):  # musl has no arenas
@@ -224,13 +224,13 @@ def _run_call(folder: str, name: str, seconds: float, memory: int, call: bytes) 
 
     try:
         os.chdir(folder)
-        bound(seconds=seconds, memory=memory)
-        working_on(name)
+        set_limits(seconds=seconds, memory=memory)
+        report_task(name)
         work, arguments = pickle.loads(call)
         content = pickle.dumps((work(*arguments), None), protocol=pickle.HIGHEST_PROTOCOL)
     except BaseException as error:
-        if lacks_memory(error):
-            end_without_memory()
+        if is_out_of_memory(error):
+            exit_out_of_memory()
         content = _pickled_error(error)
     faulthandler.cancel_dump_traceback_later()
     return content

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Process:
+class LimitedProcess:
     """A process that runs one call after the other, each within limits.
 
     It starts with the first call, or with `start`, and runs until it is stopped at a limit, closed,
@@ -71,8 +71,8 @@ class Process:
         work: Callable[..., T],
         *arguments: Any,
         name: str,
-        seconds: float = limits.QUESTION_SECONDS,
-        memory: int = limits.MEMORY,
+        seconds: float = limits.QUERY_SECONDS,
+        memory: int = limits.MEMORY_BYTES,
     ) -> T:
         """The return value of `work(*arguments)`; `work` is a function of a module.
 
@@ -112,7 +112,7 @@ class Process:
         self._close()
         self._child = self._watch = self._requests = None
 
-    def __enter__(self) -> Process:
+    def __enter__(self) -> LimitedProcess:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -114,7 +114,7 @@ class Watch:
 
     def _wait_seconds(self) -> float:
         """Seconds to wait for a message before the limits are checked."""
-        interval = _POLL if self.memory and not inside.ENFORCED else _TICK
+        interval = _POLL if self.memory and not inside.ENFORCES_MEMORY else _TICK
         if self.deadline is None:
             return interval
         return max(0.0, min(interval, self.deadline - time.monotonic()))
@@ -125,7 +125,7 @@ class Watch:
             self.stop()
             hint = f"reduce the work, or raise the limit with {self.time_option}"
             raise StoppedError(f"{self.name} was stopped after {self.seconds:g} s; {hint}")
-        polled = self.memory and not inside.ENFORCED
+        polled = self.memory and not inside.ENFORCES_MEMORY
         if (polled and _resident(self.child.pid) > self.memory) or self._hangs_out_of_memory():
             self.stop()
             raise StoppedError(self._memory_message())
@@ -135,7 +135,11 @@ class Watch:
 
         Rust can deadlock on a lock of its own while it reports the failure.
         """
-        if not (self.memory and inside.ENFORCED and inside.NO_MEMORY.search(self._native_output())):
+        if not (
+            self.memory
+            and inside.ENFORCES_MEMORY
+            and inside.NO_MEMORY.search(self._native_output())
+        ):
             return False
         now = time.monotonic()
         self.failed = self.failed or now
@@ -154,7 +158,7 @@ class Watch:
 
     def _memory_message(self) -> str:
         hint = f"reduce the work, or raise the limit with {self.memory_option}"
-        return f"{self.name} needs more than {limits.in_words(self.memory)} of memory; {hint}"
+        return f"{self.name} needs more than {limits.format_bytes(self.memory)} of memory; {hint}"
 
     def _cause(self) -> str:
         """Why the process ended abnormally; empty if it ended normally."""

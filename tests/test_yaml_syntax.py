@@ -3,23 +3,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pcve_graph.model.problems import ContentError
-from pcve_graph.syntax.tree import Mapping, Scalar, Sequence, decode
-from pcve_graph.syntax.yaml import parse
+from pcve_graph.syntax.tree import MappingNode, ScalarNode, SequenceNode, decode_utf8
+from pcve_graph.syntax.yaml import parse_yaml_record
 
 
 def test_values_stay_as_they_were_typed() -> None:
-    root = parse("a: no\nb: 0755\nc: 1.10\nd: 2015-01-19\ne: ~\n", "x.yml")
-    assert isinstance(root, Mapping)
-    assert [value.text for _, value in root.entries if isinstance(value, Scalar)] == [
+    root = parse_yaml_record("a: no\nb: 0755\nc: 1.10\nd: 2015-01-19\ne: ~\n", "x.yml")
+    assert isinstance(root, MappingNode)
+    assert [value.text for _, value in root.entries if isinstance(value, ScalarNode)] == [
         "no", "0755", "1.10", "2015-01-19", "~"
     ]  # fmt: skip
 
 
 def test_every_node_has_its_line_and_column() -> None:
-    root = parse("a: x\nb:\n  - y\n  - {en: z}\n", "x.yml", first_line=10)
-    assert isinstance(root, Mapping)
+    root = parse_yaml_record("a: x\nb:\n  - y\n  - {en: z}\n", "x.yml", first_line=10)
+    assert isinstance(root, MappingNode)
     values = root.get("b")
-    assert isinstance(values, Sequence)
+    assert isinstance(values, SequenceNode)
     assert [str(each.position) for each in values.values] == ["x.yml:12:5", "x.yml:13:5"]
     assert str(root.entries[0][0].position) == "x.yml:10:1"
 
@@ -50,7 +50,7 @@ def test_what_a_record_may_not_hold_is_refused_at_its_place(
     text: str, rule: str, place: str
 ) -> None:
     with pytest.raises(ContentError) as caught:
-        parse(text, "x.yml")
+        parse_yaml_record(text, "x.yml")
     (problem,) = caught.value.problems
     assert (problem.rule, str(problem.position)) == (rule, f"x.yml:{place}")
 
@@ -60,7 +60,7 @@ def test_what_a_record_may_not_hold_is_refused_at_its_place(
 )
 def test_a_file_that_is_no_text_is_refused(raw: bytes, place: str) -> None:
     with pytest.raises(ContentError) as caught:
-        decode(raw, "x.yml")
+        decode_utf8(raw, "x.yml")
     (problem,) = caught.value.problems
     assert (problem.rule, str(problem.position)) == ("encoding", f"x.yml:{place}")
 
@@ -68,6 +68,6 @@ def test_a_file_that_is_no_text_is_refused(raw: bytes, place: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
     try:
-        parse(text, "x.yml")
+        parse_yaml_record(text, "x.yml")
     except ContentError as error:
         assert all(each.position.line >= 1 and each.position.column >= 1 for each in error.problems)

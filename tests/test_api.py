@@ -19,10 +19,10 @@ from servers import in_ci, missing, running
 
 from pcve_graph import KnowledgeGraph
 from pcve_graph.model.problems import ContentError, UsageError
-from pcve_graph.query.execute import Table
+from pcve_graph.query.execute import ResultTable
 from pcve_graph.query.remote.endpoint import Endpoint
-from pcve_graph.query.remote.upload import publish
-from pcve_graph.query.results import Rows, value
+from pcve_graph.query.remote.upload import upload_graph
+from pcve_graph.query.results import Rows, python_value
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -77,7 +77,7 @@ def test_a_row_says_why(kg: KnowledgeGraph) -> None:
         assert any(reason.evidence for reason in reasons)
         assert any(str(reason.subject.value) == row.event for reason in reasons)
     with pytest.raises(UsageError, match="not for rows from a server"):
-        Rows(Table(("x",), ((None,),)), ox.Store())[0].why()
+        Rows(ResultTable(("x",), ((None,),)), ox.Store())[0].why()
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,12 @@ def test_a_row_says_why(kg: KnowledgeGraph) -> None:
     ],
 )
 def test_a_term_has_its_python_value(term: ox.Literal | None, expected: object) -> None:
-    found = value(term)
+    found = python_value(term)
     assert (found, type(found)) == (expected, type(expected))
 
 
 def test_a_data_frame_has_days_and_whole_numbers() -> None:
-    table = Table(
+    table = ResultTable(
         ("thing", "day", "number", "part", "mixed"),
         (
             (
@@ -128,14 +128,14 @@ def test_a_data_frame_has_days_and_whole_numbers() -> None:
     assert other.schema["thing"] == polars.String
     assert other["mixed"].to_list() == ["2018", "2018-01-01"]
     assert other["part"].to_list() == [Decimal("0.25"), None]
-    nothing = Rows(Table(("x",), ()), ox.Store())
+    nothing = Rows(ResultTable(("x",), ()), ox.Store())
     assert len(nothing.to_pandas()) == len(nothing.to_polars()) == 0
 
 
 def test_rows_on_a_page_have_names_that_lead_on(kg: KnowledgeGraph) -> None:
     page = kg.query("events-in-country", country="landia")._repr_html_()
     assert '<a href="https://w3id.org/pcve/id/place/landia">Landia' in page
-    hostile = Table(("x",), ((ox.Literal("<script>"),), (ox.NamedNode("javascript:x"),)))
+    hostile = ResultTable(("x",), ((ox.Literal("<script>"),), (ox.NamedNode("javascript:x"),)))
     shown = Rows(hostile, ox.Store())._repr_html_()
     assert "<script>" not in shown
     assert "href" not in shown
@@ -191,7 +191,7 @@ def test_a_server_is_asked_the_same(
     if reason := missing("oxigraph"):
         (pytest.fail if in_ci() else pytest.skip)(reason)
     with running("oxigraph", tmp_path_factory.mktemp("oxigraph")) as server:
-        publish(Endpoint(server.url), northtown.saved(), lambda *_: None)
+        upload_graph(Endpoint(server.url), northtown.saved(), lambda *_: None)
         there = KnowledgeGraph.open(northtown.root, endpoint=server.url)
         assert repr(there) == f"KnowledgeGraph(Endpoint('{server.url}'))"
         ours = kg.query("who-did-what", actor="River Institute")

@@ -9,47 +9,53 @@ from conftest import World
 
 from pcve_graph.graph.generations import GENERATIONS
 from pcve_graph.graph.store import SUMS
-from pcve_graph.incremental.inputs import news, read_inputs, renewed, scan, write_inputs
+from pcve_graph.incremental.inputs import (
+    find_input_changes,
+    merge_input_changes,
+    read_inputs,
+    scan_inputs,
+    write_inputs,
+)
 from pcve_graph.pipeline import build_project
 from pcve_graph.syntax.ontology import _ontology, read_ontology
-from pcve_graph.system.cache import FOLDER, kept
+from pcve_graph.system.cache import CACHE_FOLDER, cached
 
 
 def test_the_same_is_worked_out_once(tmp_path: Path) -> None:
     (tmp_path / GENERATIONS).mkdir()
-    assert kept(tmp_path, "numbers", [b"1"], lambda: [1]) == [1]
-    assert kept(tmp_path, "numbers", [b"1"], lambda: [2]) == [1]
-    assert kept(tmp_path, "numbers", [b"3"], lambda: [3]) == [3]
-    assert kept(tmp_path, "numbers", [b"1"], lambda: [4]) == [4]
+    assert cached(tmp_path, "numbers", [b"1"], lambda: [1]) == [1]
+    assert cached(tmp_path, "numbers", [b"1"], lambda: [2]) == [1]
+    assert cached(tmp_path, "numbers", [b"3"], lambda: [3]) == [3]
+    assert cached(tmp_path, "numbers", [b"1"], lambda: [4]) == [4]
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"{}", b'{"key": 1, "value": 7}', b"\xff"])
 def test_what_is_damaged_is_worked_out_again(damage: bytes, tmp_path: Path) -> None:
     (tmp_path / GENERATIONS).mkdir()
-    kept(tmp_path, "numbers", [], lambda: 1)
-    (tmp_path / FOLDER / "numbers.json").write_bytes(damage)
-    assert kept(tmp_path, "numbers", [], lambda: 2) == 2
+    cached(tmp_path, "numbers", [], lambda: 1)
+    (tmp_path / CACHE_FOLDER / "numbers.json").write_bytes(damage)
+    assert cached(tmp_path, "numbers", [], lambda: 2) == 2
 
 
 def test_a_changed_value_is_worked_out_again(tmp_path: Path) -> None:
     (tmp_path / GENERATIONS).mkdir()
-    kept(tmp_path, "numbers", [], lambda: [1, 2])
-    file = tmp_path / FOLDER / "numbers.json"
+    cached(tmp_path, "numbers", [], lambda: [1, 2])
+    file = tmp_path / CACHE_FOLDER / "numbers.json"
     file.write_bytes(file.read_bytes().replace(b"[1, 2]", b"[1, 3]"))
-    assert kept(tmp_path, "numbers", [], lambda: [1, 2]) == [1, 2]
+    assert cached(tmp_path, "numbers", [], lambda: [1, 2]) == [1, 2]
 
 
 def test_where_there_is_no_build_nothing_is_kept(tmp_path: Path) -> None:
-    assert kept(tmp_path / "build", "numbers", [], lambda: 1) == 1
+    assert cached(tmp_path / "build", "numbers", [], lambda: 1) == 1
     assert not (tmp_path / "build").exists()
-    assert kept(tmp_path, "numbers", [], lambda: 1) == 1
+    assert cached(tmp_path, "numbers", [], lambda: 1) == 1
     assert not list(tmp_path.iterdir())
 
 
 def test_the_kept_ontology_is_the_one_that_is_read(world: World) -> None:
     build_project(world.project)
     project = world.project
-    file = project.build / FOLDER / "ontology.json"
+    file = project.build / CACHE_FOLDER / "ontology.json"
     _ontology.cache_clear()
     assert not file.exists()
     fresh = read_ontology(project)
@@ -66,13 +72,13 @@ def test_inputs_with_the_news_are_those_of_a_scan(world: World, tmp_path: Path) 
     next((world.root / "data/records").rglob("*.yml")).unlink()
     first = sorted((world.root / "data/sources").glob("*.yml"))[0]
     first.write_text(first.read_text("utf-8") + "\n", "utf-8")
-    told = news(world.project, world.built())
+    told = find_input_changes(world.project, world.built())
     assert len(told.gone) == 1
     assert len(told.changed) == 5
     for name in ("renewed", "written"):
         (tmp_path / name).mkdir()
-    write_inputs(renewed(world.built(), told), tmp_path / "renewed")
-    write_inputs(scan(world.project), tmp_path / "written")
+    write_inputs(merge_input_changes(world.built(), told), tmp_path / "renewed")
+    write_inputs(scan_inputs(world.project), tmp_path / "written")
     first, second = (read_inputs(tmp_path / name) for name in ("renewed", "written"))
     assert (first.sums, first.stamps) == (second.sums, second.stamps)
     sums = [(tmp_path / name / SUMS).read_bytes() for name in ("renewed", "written")]

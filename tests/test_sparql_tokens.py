@@ -7,14 +7,14 @@ from conftest import World
 
 from pcve_graph.model.namespaces import PREFIXES
 from pcve_graph.model.problems import ContentError
-from pcve_graph.query.foreign import own_query
+from pcve_graph.query.foreign import parse_foreign_query
 from pcve_graph.syntax.sparql_errors import check_syntax
 from pcve_graph.syntax.sparql_tokens import (
-    dataset,
+    dataset_graphs,
+    has_service,
     missing_prefixes,
-    reaches_out,
-    tokens,
-    update_word,
+    tokenize,
+    update_keyword,
 )
 
 TRICKY = """PREFIX ex: <http://e/#x>
@@ -25,15 +25,15 @@ SELECT ?s # pcve:no 'nor this
 
 def test_strings_iris_and_comments_are_not_read_as_names() -> None:
     assert missing_prefixes(TRICKY, PREFIXES) == ["pcve", "rdf"]
-    assert not reaches_out(TRICKY)
-    found = [each.text for each in tokens(TRICKY) if each.kind in ("string", "iri")]
+    assert not has_service(TRICKY)
+    found = [each.text for each in tokenize(TRICKY) if each.kind in ("string", "iri")]
     assert found[1:5] == [
         '"skos:no # no"',
         "'org:no'",
         '"""a "foaf:no" \\""""',
         "<http://x/prov:no>",
     ]
-    assert [each.text for each in tokens("?s<3&&?x>4")] == [
+    assert [each.text for each in tokenize("?s<3&&?x>4")] == [
         "?s",
         "<",
         "3",
@@ -57,12 +57,12 @@ def test_strings_iris_and_comments_are_not_read_as_names() -> None:
     ],
 )
 def test_an_update_is_known_by_its_first_word(text: str, word: str) -> None:
-    assert update_word(text) == word
+    assert update_keyword(text) == word
 
 
 def test_the_graphs_that_a_query_asks_for() -> None:
     text = "SELECT * FROM <http://e/a> FROM NAMED <http://e/b> { ?s ?p 'FROM <http://e/c>' }"
-    assert dataset(text) == ["http://e/a", "http://e/b"]
+    assert dataset_graphs(text) == ["http://e/a", "http://e/b"]
 
 
 @pytest.mark.parametrize(
@@ -107,10 +107,12 @@ def test_a_mistake_is_shown_where_it_is_with_its_cure(
 
 def test_the_place_is_that_of_the_persons_own_text() -> None:
     with pytest.raises(ContentError, match=r"mine:1:34: error query-syntax: the prefix foo:"):
-        own_query(b"SELECT ?s { ?s a pcve:Event . ?s foo:p ?o }", "mine")
+        parse_foreign_query(b"SELECT ?s { ?s a pcve:Event . ?s foo:p ?o }", "mine")
     with pytest.raises(ContentError, match=r"mine:2:3: error query-syntax"):
-        own_query(b"SELECT ?s { ?s a pcve:Event\n  ?s skos:prefLabel ?o }", "mine")
-    assert own_query(b"SELECT ?s { ?s a pcve:Event }", "mine").text.startswith("PREFIX pcve:")
+        parse_foreign_query(b"SELECT ?s { ?s a pcve:Event\n  ?s skos:prefLabel ?o }", "mine")
+    assert parse_foreign_query(b"SELECT ?s { ?s a pcve:Event }", "mine").text.startswith(
+        "PREFIX pcve:"
+    )
 
 
 def asked(world: World, text: str, *options: str) -> str:

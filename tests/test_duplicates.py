@@ -6,7 +6,7 @@ import pytest
 from conftest import World
 
 from pcve_graph.model.problems import Position
-from pcve_graph.records.duplicates import Named, fold_name, likely_pairs
+from pcve_graph.records.duplicates import NamedRecord, fold_name, likely_duplicates
 
 LEDGER = "data/ledger.yml"
 
@@ -38,12 +38,14 @@ def test_different_names_stay_apart(one: str, other: str) -> None:
     assert fold_name(one) != fold_name(other)
 
 
-def named(identifier: str, *names: str, family: str = "project") -> Named:
-    return Named(identifier, family, names, Position(f"data/records/{family}/{identifier}.yml"))
+def named(identifier: str, *names: str, family: str = "project") -> NamedRecord:
+    return NamedRecord(
+        identifier, family, names, Position(f"data/records/{family}/{identifier}.yml")
+    )
 
 
-def pairs(*things: Named) -> list[tuple[str, str]]:
-    return list(likely_pairs(things))
+def pairs(*things: NamedRecord) -> list[tuple[str, str]]:
+    return list(likely_duplicates(things))
 
 
 def test_like_names_of_one_family_are_a_pair() -> None:
@@ -70,8 +72,8 @@ def test_numbers_keep_phases_and_years_apart() -> None:
 
 def test_editions_and_phases_are_told_apart_already() -> None:
     first = named("a", "Lake Forum", "LF")
-    second = Named("b", "project", ("Lake Forum",), first.position, frozenset({"a"}))
-    third = Named("c", "project", ("Lake Forum",), first.position, frozenset({"a"}))
+    second = NamedRecord("b", "project", ("Lake Forum",), first.position, frozenset({"a"}))
+    third = NamedRecord("c", "project", ("Lake Forum",), first.position, frozenset({"a"}))
     assert pairs(first, second, third) == []
 
 

@@ -9,7 +9,7 @@ from conftest import World
 
 from pcve_graph.model.namespaces import expand
 from pcve_graph.model.problems import ContentError, UsageError
-from pcve_graph.query.foreign import own_query, read_folder
+from pcve_graph.query.foreign import parse_foreign_query, read_query_folder
 from pcve_graph.query.saved import Parameter, SavedQuery, read_query
 
 SELECT = "SELECT ?s WHERE { ?s ?p ?o }"
@@ -17,7 +17,7 @@ SELECT = "SELECT ?s WHERE { ?s ?p ?o }"
 
 def read(header: str, text: str = SELECT) -> SavedQuery:
     lines = "".join(f"#+ {line}\n" for line in header.splitlines())
-    return own_query((lines + text).encode(), "folder/q.rq")
+    return parse_foreign_query((lines + text).encode(), "folder/q.rq")
 
 
 DECORATED = """summary: Events of a country
@@ -110,7 +110,7 @@ def test_one_bad_line_of_a_mapping_leaves_the_others() -> None:
 
 def test_what_a_header_says_twice_or_nowhere_is_noted() -> None:
     raw = f"#+ stray words\n#+summary: one\n#+ summary: two\n#+ empty:\n#+ sumary: x\n{SELECT}"
-    found = own_query(raw.encode(), "q.rq")
+    found = parse_foreign_query(raw.encode(), "q.rq")
     assert found.summary == "one"
     told = [(note.position.line, note.message) for note in found.notes]
     assert told == [
@@ -162,7 +162,7 @@ def test_every_file_of_a_folder_is_tried(tmp_path: Path, northtown: World) -> No
     (tmp_path / "update.sparql").write_text("INSERT DATA { <a:b> <a:b> 1 }")
     (tmp_path / "latin.rq").write_bytes(b"SELECT ?s { ?s ?p 'caf\xe9' }")
     (tmp_path / "below/good.rq").write_text(SELECT)
-    found, problems = read_folder(tmp_path)
+    found, problems = read_query_folder(tmp_path)
     assert sorted(found) == ["below/good", "good"]
     assert sorted((Path(each.position.path).name, each.rule) for each in problems) == [
         ("bad.rq", "query-syntax"),
@@ -181,7 +181,7 @@ def test_every_file_of_a_folder_is_tried(tmp_path: Path, northtown: World) -> No
     missing = northtown.pcve("query", "goood", "--queries", str(tmp_path))
     assert (missing.exit_code, "did you mean good?" in missing.stderr) == (2, True)
     with pytest.raises(UsageError, match="is not a folder of queries"):
-        read_folder(tmp_path / "nowhere")
+        read_query_folder(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(

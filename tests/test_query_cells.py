@@ -6,14 +6,14 @@ import pyoxigraph as ox
 import pytest
 
 from pcve_graph.model.problems import ContentError, UsageError
-from pcve_graph.query.execute import Table, ask, cells
-from pcve_graph.syntax.sparql_results import bare
+from pcve_graph.query.execute import ResultTable, ask, tsv_rows
+from pcve_graph.syntax.sparql_results import cell_value
 
 ROWS = "SELECT ?s ?none ?o WHERE { ?s <http://x.test/p> ?o } ORDER BY ?s"
 
 
 def texts(known: ox.Store, query: str) -> list[list[str]]:
-    return [[bare(cell) for cell in row] for row in cells(known, query)]
+    return [[cell_value(cell) for cell in row] for row in tsv_rows(known, query)]
 
 
 def store(*literals: ox.Literal) -> ox.Store:
@@ -36,14 +36,14 @@ def test_every_character_of_a_literal_comes_back() -> None:
 def test_rows_are_those_of_ask() -> None:
     known = store(ox.Literal("2019-03", datatype=ox.NamedNode("http://x.test/t")), ox.Literal(7))
     asked = ask(known, ROWS)
-    assert isinstance(asked, Table)
-    plain = [[getattr(term, "value", "") for term in row] for row in asked.rows]
-    assert texts(known, ROWS) == plain
+    assert isinstance(asked, ResultTable)
+    compare_installations = [[getattr(term, "value", "") for term in row] for row in asked.rows]
+    assert texts(known, ROWS) == compare_installations
     assert texts(known, ROWS.replace("/p>", "/q>")) == []
 
 
 def test_what_ask_refuses_is_refused() -> None:
     with pytest.raises(UsageError, match="DELETE"):
-        cells(store(), "DELETE WHERE { ?s ?p ?o }")
+        tsv_rows(store(), "DELETE WHERE { ?s ?p ?o }")
     with pytest.raises(ContentError, match=r"works\.rq:1"):
-        cells(store(), "SELECT ?s WHERE { ?s ?p }", "works.rq")
+        tsv_rows(store(), "SELECT ?s WHERE { ?s ?p }", "works.rq")

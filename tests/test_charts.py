@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import World
 
-from pcve_graph.analysis.chart_page import ink, luminance, shade
-from pcve_graph.analysis.overlaps.diagram import MOST, Tie, grouped, network
+from pcve_graph.analysis.chart_page import luminance, shade, text_colour
+from pcve_graph.analysis.overlaps.diagram import MOST, Tie, connected_groups, draw_network
 from pcve_graph.model.problems import UsageError
 
 DRAWN = {
@@ -80,17 +80,17 @@ def test_the_shades_grow_darker_in_steps_that_grey_keeps() -> None:
 def test_numbers_stand_out_on_every_shade() -> None:
     for place in range(101):
         light = luminance(shade(place / 100))
-        other = 1.0 if ink(shade(place / 100)) == "white" else 0.0
+        other = 1.0 if text_colour(shade(place / 100)) == "white" else 0.0
         high, low = max(light, other), min(light, other)
         assert (high + 0.05) / (low + 0.05) >= 4.5
 
 
 def test_a_network_groups_what_hangs_together() -> None:
     ties = [Tie("b", "c", 0.5), Tie("x", "y", 1.0), Tie("a", "b", 0.9, loose=True)]
-    assert grouped(ties) == [["a", "b", "c"], ["x", "y"]]
+    assert connected_groups(ties) == [["a", "b", "c"], ["x", "y"]]
     names = {each: f"Project {each}" for each in "abcxy"}
-    drawn = network("Ties", names, ties, ["a note"], ".svg")
-    assert drawn == network("Ties", names, ties, ["a note"], ".svg")
+    drawn = draw_network("Ties", names, ties, ["a note"], ".svg")
+    assert drawn == draw_network("Ties", names, ties, ["a note"], ".svg")
     for word in ("Project a", "a note", "stroke-dasharray"):
         assert word in drawn.decode()
 
@@ -104,7 +104,7 @@ def test_a_network_groups_what_hangs_together() -> None:
 )
 def test_a_network_that_cannot_be_read_is_refused(ties: list[Tie], said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        network("Ties", {}, ties, [], ".svg")
+        draw_network("Ties", {}, ties, [], ".svg")
 
 
 def test_money_has_no_one_shade(shipped: World, tmp_path: Path) -> None:

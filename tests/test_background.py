@@ -10,7 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from pcve_graph.system.background import Apart, Beside
+from pcve_graph.system.background import BackgroundProcess, BackgroundThread
 
 
 def fail() -> Any:
@@ -18,13 +18,13 @@ def fail() -> Any:
 
 
 def test_a_thread_gives_what_its_work_gave() -> None:
-    with Beside(lambda: 7) as beside:
+    with BackgroundThread(lambda: 7) as beside:
         assert beside.result() == 7
     assert beside.result() == 7
 
 
 def test_an_error_in_a_thread_is_raised_where_its_result_is_asked_for() -> None:
-    with Beside(fail) as beside:
+    with BackgroundThread(fail) as beside:
         pass
     with pytest.raises(OSError, match="no room"):
         beside.result()
@@ -34,14 +34,14 @@ def test_a_thread_drops_no_answer_of_another() -> None:
     circle: list[Any] = [ox.Store().query("SELECT * { ?s ?p ?o }")]
     circle.append(circle)
     del circle
-    with Beside(gc.collect) as beside:
+    with BackgroundThread(gc.collect) as beside:
         beside.result()
     gc.collect()
 
 
 def test_a_process_of_its_own_gives_what_its_work_gave(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threading, "active_count", lambda: 1)
-    apart = Apart(lambda: ({"a": ("b" * 10**6, 1)}, {os.getpid()}))
+    apart = BackgroundProcess(lambda: ({"a": ("b" * 10**6, 1)}, {os.getpid()}))
     given, (number,) = apart.result()
     assert given == {"a": ("b" * 10**6, 1)}
     assert number != os.getpid()
@@ -49,14 +49,14 @@ def test_a_process_of_its_own_gives_what_its_work_gave(monkeypatch: pytest.Monke
 
 def test_where_threads_run_the_work_is_done_here() -> None:
     stop = threading.Event()
-    with Beside(stop.wait):
-        apart = Apart(os.getpid)
+    with BackgroundThread(stop.wait):
+        apart = BackgroundProcess(os.getpid)
         stop.set()
     assert apart.result() == os.getpid()
 
 
 def test_what_fails_apart_fails_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threading, "active_count", lambda: 1)
-    apart = Apart(fail)
+    apart = BackgroundProcess(fail)
     with pytest.raises(OSError, match="no room"):
         apart.result()

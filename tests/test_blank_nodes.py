@@ -12,7 +12,7 @@ from conftest import World
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcve_graph.syntax.positions import locate, pair_blanks
+from pcve_graph.syntax.positions import locate_statements, match_blank_nodes
 from pcve_graph.validation import shacl
 from pcve_graph.validation.documents import FORMATS
 
@@ -161,8 +161,8 @@ def test_any_blank_nodes_are_paired_so_that_each_statement_is_found(
         text = (ox.serialize(triples, format=FORMATS[form]) or b"").decode()
         quads = ox.parse(text, format=FORMATS[form])
         stated = [tuple(map(str, (q.subject, q.predicate, q.object))) for q in quads]
-        places = locate(text.encode(), form)
-        alias = pair_blanks(stated, places)
+        places = locate_statements(text.encode(), form)
+        alias = match_blank_nodes(stated, places)
         blank = {term for row in stated for term in row if term.startswith("_:")}
         assert alias.keys() == blank, form
         assert len(set(alias.values())) == len(blank), form

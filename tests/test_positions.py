@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.formats import FORMATS as EXPORTS
-from pcve_graph.publish.export.subset import whole
-from pcve_graph.syntax.positions import locate
+from pcve_graph.publish.export.subset import whole_graph
+from pcve_graph.syntax.positions import locate_statements
 from pcve_graph.validation.documents import FORMATS
 
 
@@ -24,8 +24,8 @@ def statements(text: str, form: str) -> set[tuple[str, ...]]:
 def test_every_statement_of_the_shipped_graph_is_found(
     shipped: World, ontology: Ontology, form: str
 ) -> None:
-    text = EXPORTS[form].write(whole(shipped.saved()), ontology).decode()
-    places = locate(text.encode(), form)
+    text = EXPORTS[form].write(whole_graph(shipped.saved()), ontology).decode()
+    places = locate_statements(text.encode(), form)
     assert len(places) > 50_000
     assert statements(text, form) - places.keys() == set()
 
@@ -36,7 +36,7 @@ def test_every_named_statement_of_hand_written_turtle_is_found(path: object) -> 
     named = {
         each for each in statements(text, "turtle") if not any(t.startswith("_:") for t in each)
     }
-    assert named - locate(text.encode(), "turtle").keys() == set()
+    assert named - locate_statements(text.encode(), "turtle").keys() == set()
 
 
 TURTLE = """@base <http://x.example/> .
@@ -73,12 +73,14 @@ _:b e:v e:w\\~z .
     ],
 )
 def test_a_turn_of_turtle_is_followed(key: tuple[str, ...], place: tuple[int, int]) -> None:
-    assert locate(TURTLE.encode(), "turtle")[key] == place
+    assert locate_statements(TURTLE.encode(), "turtle")[key] == place
 
 
 def test_what_lies_in_brackets_is_found_by_its_values() -> None:
     found = {
-        key[1:]: place for key, place in locate(TURTLE.encode(), "turtle").items() if len(key) == 3
+        key[1:]: place
+        for key, place in locate_statements(TURTLE.encode(), "turtle").items()
+        if len(key) == 3
     }
     assert found["<http://e.example/s>", "<http://x.example/rel>"] == (9, 13)
 
@@ -94,7 +96,7 @@ def test_a_context_gives_keys_their_meaning() -> None:
   "label": {"en": "Ay",
             "sq": ["Ai"]}
 }"""
-    places = locate(text.encode(), "jsonld")
+    places = locate_statements(text.encode(), "jsonld")
     subject = "<http://x.example/a>"
     assert places[subject, "<http://e.example/name>", '"A"'] == (6, 11)
     day = '"2019"^^<http://e.example/date>'
@@ -104,7 +106,7 @@ def test_a_context_gives_keys_their_meaning() -> None:
 
 @given(st.text(max_size=300), st.sampled_from(sorted(FORMATS)))
 def test_no_text_breaks_a_reader(text: str, form: str) -> None:
-    assert isinstance(locate(text.encode(), form), dict)
+    assert isinstance(locate_statements(text.encode(), form), dict)
 
 
 TERMS = st.sampled_from(["a", "b", "c"]).map(lambda name: ox.NamedNode(f"http://e.example/{name}"))
@@ -120,4 +122,4 @@ def test_any_graph_is_found_in_every_format(
     triples = [ox.Triple(*row) for row in rows]  # type: ignore[arg-type]
     for form in ("turtle", "trig", "ntriples", "nquads", "jsonld", "rdfxml"):
         text = (ox.serialize(triples, format=FORMATS[form]) or b"").decode()
-        assert statements(text, form) - locate(text.encode(), form).keys() == set(), form
+        assert statements(text, form) - locate_statements(text.encode(), form).keys() == set(), form

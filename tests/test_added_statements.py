@@ -12,7 +12,7 @@ from pcve_graph.model.problems import ContentError
 from pcve_graph.model.schema import Ontology
 from pcve_graph.validation import shacl
 from pcve_graph.validation.documents import ENDINGS, read_document
-from pcve_graph.validation.incremental_gate import check_beside
+from pcve_graph.validation.incremental_gate import check_against_saved
 
 HERE = Path(__file__).parent
 FILES = sorted(
@@ -42,7 +42,7 @@ def test_the_results_are_those_of_the_whole(
             continue
         subjects = {line.split(" ", 1)[0] for line in new}
         whole = shacl.validate([*known, *new], ontology.shapes).results
-        beside = check_beside(saved, new, ontology).results
+        beside = check_against_saved(saved, new, ontology).results
         found = [each for each in beside if each.focus in subjects]
         assert found == [each for each in whole if each.focus in subjects], path
         compared += 1

@@ -10,38 +10,46 @@ from hypothesis import strategies as st
 
 from pcve_graph.model.problems import ContentError
 from pcve_graph.syntax import yaml as yamltext
-from pcve_graph.syntax.json import JsonError, parse, parse_lines, read
-from pcve_graph.syntax.tree import Mapping, Node, Scalar, Sequence
+from pcve_graph.syntax.json import JsonError, parse_json_lines, parse_json_record, read_json
+from pcve_graph.syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
 
 
-def plain(node: Node) -> object:
-    if isinstance(node, Scalar):
+def compare_installations(node: RecordNode) -> object:
+    if isinstance(node, ScalarNode):
         return node.text
-    if isinstance(node, Sequence):
-        return [plain(each) for each in node.values]
-    return {key.text: plain(value) for key, value in node.entries}
+    if isinstance(node, SequenceNode):
+        return [compare_installations(each) for each in node.values]
+    return {key.text: compare_installations(value) for key, value in node.entries}
 
 
-def places(node: Node, text: str) -> list[tuple[str, str]]:
+def places(node: RecordNode, text: str) -> list[tuple[str, str]]:
     """(text of a scalar, what stands at its place) of every scalar, keys included."""
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return [(node.text, text[node.position.column - 1 :])]
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return [pair for each in node.values for pair in places(each, text)]
     return [pair for entry in node.entries for each in entry for pair in places(each, text)]
 
 
 def test_values_stay_as_they_were_typed() -> None:
-    root = parse('{"a": 0.10, "b": true, "c": -1e3, "d": "no", "e": "\\u0161\\n"}', "x.jsonl")
-    assert plain(root) == {"a": "0.10", "b": "true", "c": "-1e3", "d": "no", "e": "š\n"}
+    root = parse_json_record(
+        '{"a": 0.10, "b": true, "c": -1e3, "d": "no", "e": "\\u0161\\n"}', "x.jsonl"
+    )
+    assert compare_installations(root) == {
+        "a": "0.10",
+        "b": "true",
+        "c": "-1e3",
+        "d": "no",
+        "e": "š\n",
+    }
 
 
 def test_every_node_has_its_line_and_column() -> None:
-    root = parse('{"a": [1, {"en": "z"}]}', "x.jsonl", 7)
-    assert isinstance(root, Mapping)
+    root = parse_json_record('{"a": [1, {"en": "z"}]}', "x.jsonl", 7)
+    assert isinstance(root, MappingNode)
     (key, values) = root.entries[0]
     assert str(key.position) == "x.jsonl:7:2"
-    assert isinstance(values, Sequence)
+    assert isinstance(values, SequenceNode)
     assert [str(each.position) for each in (values, *values.values)] == [
         "x.jsonl:7:7", "x.jsonl:7:8", "x.jsonl:7:11"
     ]  # fmt: skip
@@ -68,7 +76,7 @@ def test_what_a_record_may_not_hold_is_refused_at_its_place(
     text: str, rule: str, column: int
 ) -> None:
     with pytest.raises(ContentError) as caught:
-        parse(text, "x.jsonl", 3)
+        parse_json_record(text, "x.jsonl", 3)
     (problem,) = caught.value.problems
     assert (problem.rule, str(problem.position)) == (rule, f"x.jsonl:3:{column}")
 
@@ -84,7 +92,7 @@ def test_what_a_record_may_not_hold_is_refused_at_its_place(
 )
 def test_a_fault_has_one_rule_and_cure_in_both(yaml: str, lines: str) -> None:
     told = []
-    for read_, text in ((yamltext.parse, yaml), (parse, lines)):
+    for read_, text in ((yamltext.parse_yaml_record, yaml), (parse_json_record, lines)):
         with pytest.raises(ContentError) as caught:
             read_(text, "x")
         told += [(each.rule, each.why, each.fix) for each in caught.value.problems]
@@ -101,8 +109,8 @@ def test_a_line_that_is_wrong_stops_no_other() -> None:
         b"}\n",
         b'{"a": "\xc5\xa1"}',
     ]
-    found = [each for _, each in parse_lines(lines, "x.jsonl")]
-    assert [plain(each) for each in found if not isinstance(each, ContentError)] == [
+    found = [each for _, each in parse_json_lines(lines, "x.jsonl")]
+    assert [compare_installations(each) for each in found if not isinstance(each, ContentError)] == [
         {"a": "1"}, {"a": "š"}
     ]  # fmt: skip
     problems = [each.problems[0] for each in found if isinstance(each, ContentError)]
@@ -111,7 +119,7 @@ def test_a_line_that_is_wrong_stops_no_other() -> None:
 
 def test_a_file_that_is_no_text_is_one_mistake() -> None:
     lines = [b"\xff\xfe{\0\n", b"\0}\0\n"]
-    ((_, found),) = parse_lines(lines, "x.jsonl")
+    ((_, found),) = parse_json_lines(lines, "x.jsonl")
     assert isinstance(found, ContentError)
     assert found.problems[0].rule == "encoding"
 
@@ -136,7 +144,7 @@ def test_any_json_is_read_as_the_standard_reader_does(
             return {key: back(each) for key, _, each in node.members}  # type: ignore[attr-defined]
         return node.text if kind == '"' else json.loads(node.text)  # type: ignore[attr-defined]
 
-    assert back(read(text)) == json.loads(text)
+    assert back(read_json(text)) == json.loads(text)
 
 
 RECORD = st.recursive(
@@ -152,7 +160,7 @@ RECORD = st.recursive(
 @given(RECORD)
 def test_what_stands_at_a_place_is_what_was_read_there(value: object) -> None:
     text = json.dumps(value, ensure_ascii=False)
-    for found, there in places(parse(text, "x.jsonl"), text):
+    for found, there in places(parse_json_record(text, "x.jsonl"), text):
         assert there.startswith(json.dumps(found, ensure_ascii=False))
 
 
@@ -162,6 +170,6 @@ def test_any_text_is_read_or_refused_as_the_standard_reader_does(text: str) -> N
         expected = json.loads(text, parse_constant=lambda name: 1 / 0)
     except (ValueError, ZeroDivisionError):
         with pytest.raises(JsonError):
-            read(text)
+            read_json(text)
     else:
-        assert read(text) is not None, expected
+        assert read_json(text) is not None, expected

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pcve_graph.incremental.sorted_ntriples import Lines
+from pcve_graph.incremental.sorted_ntriples import SortedLines
 
 LINES = st.sets(
     st.tuples(st.sampled_from("abö"), st.text(alphabet="abö|", max_size=3)).map(
@@ -23,7 +23,7 @@ def test_what_is_written_is_what_sorting_would_give(
 ) -> None:
     path, target = tmp_path / "old.nt", tmp_path / "new.nt"
     path.write_text("".join(f"{line}\n" for line in sorted(base)), "utf-8")
-    lines = Lines(path)
+    lines = SortedLines(path)
     lines.replace(target, gone, fresh)
     both = gone & fresh
     expected = sorted((base - (gone - both)) | (fresh - both))

@@ -22,19 +22,19 @@ from pyld import jsonld
 from shapely.geometry import shape
 
 from pcve_graph.model.schema import Ontology
-from pcve_graph.publish.export.csv import unpacked
-from pcve_graph.publish.export.entities import Things
+from pcve_graph.publish.export.csv import unzip
+from pcve_graph.publish.export.entities import Entities
 from pcve_graph.publish.export.formats import FORMATS
-from pcve_graph.publish.export.jsonld_framed import published
-from pcve_graph.publish.export.subset import Part, whole
+from pcve_graph.publish.export.jsonld_framed import context_document
+from pcve_graph.publish.export.subset import GraphPart, whole_graph
 
 
 @pytest.fixture(scope="module")
-def everything(shipped: World) -> Part:
-    return whole(shipped.saved())
+def everything(shipped: World) -> GraphPart:
+    return whole_graph(shipped.saved())
 
 
-def written(name: str, part: Part, ontology: Ontology) -> bytes:
+def written(name: str, part: GraphPart, ontology: Ontology) -> bytes:
     return FORMATS[name].write(part, ontology)
 
 
@@ -69,10 +69,10 @@ def test_pyld_expands_both_forms_of_json_ld_to_the_same_graph(
 
 
 def test_the_nested_form_has_a_list_a_class_and_claims_in_their_things(
-    everything: Part, ontology: Ontology
+    everything: GraphPart, ontology: Ontology
 ) -> None:
     document = json.loads(written("jsonld-framed", everything, ontology))
-    things = Things(everything, "facts", "evidence")
+    things = Entities(everything, "facts", "evidence")
     for group, kind in (("events", "pcve:Event"), ("persons", "foaf:Person")):
         assert [each["id"] for each in document[group]] == things.of(kind)
     (event,) = [each for each in document["events"] if each["id"].endswith("/osce-ct-2018")]
@@ -90,7 +90,7 @@ def test_the_nested_form_has_a_list_a_class_and_claims_in_their_things(
 
 
 def test_the_published_context_is_that_of_the_ontology(ontology: Ontology) -> None:
-    assert CONTEXT.read_bytes() == published(ontology)
+    assert CONTEXT.read_bytes() == context_document(ontology)
     terms = json.loads(CONTEXT.read_text())["@context"]
     assert terms["startDate"] == {"@id": "https://schema.org/startDate"}
     assert terms["prefLabel"]["@container"] == "@language"
@@ -103,13 +103,13 @@ def test_frictionless_finds_the_tables_valid(
     from frictionless import Package
 
     part = small(northtown, ontology)
-    for name, each in unpacked(written("csv", part, ontology)).items():
+    for name, each in unzip(written("csv", part, ontology)).items():
         (tmp_path / name).write_bytes(each)
     package = Package(str(tmp_path / "datapackage.json"))
     report = package.validate()
     assert report.valid, report.flatten(["title", "rowNumber", "note"])
     rows = {task.name: task.stats["rows"] for task in report.tasks}
-    things = Things(part, "facts", "evidence")
+    things = Entities(part, "facts", "evidence")
     assert rows["event"] == len(things.of("pcve:Event")) >= 4
     assert rows["claim"] == len(things.of("pcve:Claim")) >= 60
     assert sum("foreignKeys" in each.schema.to_descriptor() for each in package.resources) >= 8
@@ -120,7 +120,7 @@ def test_frictionless_finds_a_reference_to_nothing(
 ) -> None:
     from frictionless import Package
 
-    files = unpacked(written("csv", small(northtown, ontology), ontology))
+    files = unzip(written("csv", small(northtown, ontology), ontology))
     old, new = b",southport-roundtable-2016,", b",southport-roundtable-1816,"
     files["participation.csv"] = files["participation.csv"].replace(old, new, 1)
     for name, each in files.items():
@@ -130,12 +130,12 @@ def test_frictionless_finds_a_reference_to_nothing(
 
 
 def test_polars_reads_the_parquet_tables_with_their_types(
-    everything: Part, ontology: Ontology
+    everything: GraphPart, ontology: Ontology
 ) -> None:
-    files = unpacked(written("parquet", everything, ontology))
+    files = unzip(written("parquet", everything, ontology))
     events = polars.read_parquet(files["event.parquet"])
     claims = polars.read_parquet(files["claim.parquet"])
-    assert len(events) == len(Things(everything, "facts").of("pcve:Event"))
+    assert len(events) == len(Entities(everything, "facts").of("pcve:Event"))
     assert len(claims) == 5_399
     assert events.schema["earliest"] == polars.Date
     assert events.schema["edition"] == polars.Int64
@@ -148,7 +148,7 @@ def test_polars_reads_the_parquet_tables_with_their_types(
 def test_openpyxl_reads_the_workbook_with_names_in_place_of_ids(
     northtown: World, ontology: Ontology
 ) -> None:
-    content = written("xlsx", whole(northtown.saved()), ontology)
+    content = written("xlsx", whole_graph(northtown.saved()), ontology)
     book = openpyxl.load_workbook(io.BytesIO(content))
     head, *rows = book["event"].values
     events = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
@@ -160,8 +160,8 @@ def test_openpyxl_reads_the_workbook_with_names_in_place_of_ids(
     assert book.properties.created.year == 1980
 
 
-def test_igraph_reads_the_network(everything: Part, ontology: Ontology) -> None:
-    things = Things(everything, "facts")
+def test_igraph_reads_the_network(everything: GraphPart, ontology: Ontology) -> None:
+    things = Entities(everything, "facts")
     graph = read_graphml(written("graphml", everything, ontology))
     records = [each.iri for each in ontology.records()]
     assert sum("/" not in each for each in graph.vs["id"]) == len(things.of(*records))
@@ -184,7 +184,7 @@ def read_graphml(content: bytes) -> igraph.Graph:
 def test_gexfpy_reads_the_network_with_its_times(
     northtown: World, ontology: Ontology, tmp_path: Path
 ) -> None:
-    part = whole(northtown.saved())
+    part = whole_graph(northtown.saved())
     path = tmp_path / "northtown.gexf"
     path.write_bytes(written("gexf", part, ontology))
     graph = gexfpy.parse(str(path)).graph
@@ -198,10 +198,10 @@ def test_gexfpy_reads_the_network_with_its_times(
     assert b"lastmodified" not in path.read_bytes()
 
 
-def test_vobject_reads_the_calendar(everything: Part, ontology: Ontology) -> None:
+def test_vobject_reads_the_calendar(everything: GraphPart, ontology: Ontology) -> None:
     calendar = vobject.readOne(written("ics", everything, ontology).decode())
     events = {str(each.uid.value).rpartition("/")[2]: each for each in calendar.vevent_list}
-    all_events = Things(everything, "facts").of("pcve:Event")
+    all_events = Entities(everything, "facts").of("pcve:Event")
     left = int(calendar.contents["x-pcve-without-a-day"][0].value)
     assert len(events) + left == len(all_events)
     assert min(len(events), left) >= 30
@@ -213,8 +213,8 @@ def test_vobject_reads_the_calendar(everything: Part, ontology: Ontology) -> Non
 
 
 def test_an_event_known_by_month_or_year_has_no_entry(northtown: World, ontology: Ontology) -> None:
-    text = written("ics", whole(northtown.saved()), ontology).decode()
-    things = Things(whole(northtown.saved()), "facts")
+    text = written("ics", whole_graph(northtown.saved()), ontology).decode()
+    things = Entities(whole_graph(northtown.saved()), "facts")
     for event in things.of("pcve:Event"):
         dates = things.literals(event, "schema:startDate") + things.literals(
             event, "schema:endDate"
@@ -223,7 +223,7 @@ def test_an_event_known_by_month_or_year_has_no_entry(northtown: World, ontology
         assert (event in text) == known
 
 
-def test_shapely_reads_the_venues(everything: Part, ontology: Ontology) -> None:
+def test_shapely_reads_the_venues(everything: GraphPart, ontology: Ontology) -> None:
     document = json.loads(written("geojson", everything, ontology))
     features = {each["properties"]["id"]: each for each in document["features"]}
     rome = shape(features["rome"]["geometry"])
@@ -235,9 +235,9 @@ def test_shapely_reads_the_venues(everything: Part, ontology: Ontology) -> None:
     assert "note" in features["kosovo"]["properties"]
 
 
-def test_bibtexparser_reads_the_bibliography(everything: Part, ontology: Ontology) -> None:
+def test_bibtexparser_reads_the_bibliography(everything: GraphPart, ontology: Ontology) -> None:
     library = bibtexparser.parse_string(written("bibtex", everything, ontology).decode())
-    things = Things(everything, "facts", "catalog")
+    things = Entities(everything, "facts", "catalog")
     assert not library.failed_blocks
     assert len(library.entries) == len(things.of("pcve:Document", "pcve:Source"))
     for source in things.of("pcve:Source"):
@@ -245,7 +245,7 @@ def test_bibtexparser_reads_the_bibliography(everything: Part, ontology: Ontolog
         assert entry["url"] == things.refs(source, "schema:url")[0]
 
 
-def test_a_reader_of_schema_org_knows_every_term(everything: Part, ontology: Ontology) -> None:
+def test_a_reader_of_schema_org_knows_every_term(everything: GraphPart, ontology: Ontology) -> None:
     document = json.loads(written("schemaorg", everything, ontology))
     assert len(document["@graph"]) >= 140
 
@@ -314,4 +314,4 @@ def test_a_changed_fact_changes_its_lines_and_those_of_its_evidence(
 
 
 def lines(world: World, ontology: Ontology, name: str) -> set[str]:
-    return set(written(name, whole(world.saved()), ontology).decode().splitlines())
+    return set(written(name, whole_graph(world.saved()), ontology).decode().splitlines())

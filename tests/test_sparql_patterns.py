@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pcve_graph.syntax.sparql_patterns import Pattern, query_patterns
+from pcve_graph.syntax.sparql_patterns import TriplePattern, query_patterns
 
 E = "PREFIX e: <http://e.example/>\n"
 
@@ -90,4 +90,4 @@ def test_a_slice_is_seen() -> None:
 def test_what_is_no_query_is_refused() -> None:
     with pytest.raises(Exception, match="Expected"):
         query_patterns("SELECT")
-    assert Pattern("?a", e("p"), "?b").negated is False
+    assert TriplePattern("?a", e("p"), "?b").negated is False
