@@ -99,8 +99,8 @@ class StatementIndex:
     """Classes, keys, dates and labels of the subjects of a document.
 
     Complete once the iterator from `index_lines` is exhausted. `dated` has the statements that
-    bounds are derived from; `refused` those with a character that records may not contain, each with
-    the name of the character.
+    bounds are derived from; `refused` those with a character that records may not contain, each
+    with its name.
     """
 
     def __init__(self, ontology: Ontology) -> None:
