@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
 from conftest import World
 from servers.bad import sends, talking
 
@@ -19,6 +22,22 @@ def test_a_row_counts_all_variables_of_its_answer() -> None:
             pcve("query", "-", "--format", "csv", "--timeout", "20", "--endpoint", address)
         )
     assert "10,000,000 values" in message or "--timeout allows more" in message
+
+
+@pytest.mark.parametrize("kind", ["json", "xml"])
+def test_a_head_of_countless_variables_is_refused(kind: str) -> None:
+    """The parser compares each variable with all others: 300,000 of them took it many minutes."""
+    names = [f"v{number}" for number in range(300_000)]
+    if kind == "json":
+        text = json.dumps({"head": {"vars": names}, "results": {"bindings": [{}, {}]}})
+    else:
+        head = "".join(f'<variable name="{name}"/>' for name in names)
+        space = "http://www.w3.org/2005/sparql-results#"
+        text = f'<sparql xmlns="{space}"><head>{head}</head><results/></sparql>'
+    with talking(sends(answer(text.encode(), f"application/sparql-results+{kind}"))) as address:
+        command = ("query", "-", "--format", "csv", "--timeout", "20", "--endpoint", address)
+        message = one_message(pcve(*command))
+    assert "it has more than 10,000 variables" in message
 
 
 def test_a_small_question_needs_little_memory(northtown: World) -> None:

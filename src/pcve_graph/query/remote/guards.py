@@ -2,7 +2,8 @@
 
 Measured with pyoxigraph 0.5.13: some thousand nested triple terms crash the process (SIGSEGV) in
 JSON, N-Triples and Turtle; entities in RDF/XML expand to gigabytes; the time for nested RDF/XML
-grows with the square of its depth; JSON rows before the head are buffered at 17 bytes per byte.
+grows with the square of its depth; JSON rows before the head are buffered at 17 bytes per byte; the
+time for a head grows with the square of its variables, 300,000 of which take many minutes.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ _MOST_TRIPLE_TERMS: Final = 1_000
 """In a line of N-Triples, or in a whole Turtle document."""
 _HEADLESS: Final = 1 << 24
 """The most bytes of JSON in which rows may come before the head."""
+_MOST_VARIABLES: Final = 10_000
+"""In the head of a response."""
+_VARIABLES: Final = re.compile(rb'"vars"\s*:\s*\[([^\]]*)')
 _STRUCTURE: Final = b'"{}[]'
 _REST: Final = bytes(sorted(set(range(256)) - set(_STRUCTURE)))
 
@@ -27,12 +31,16 @@ class UnsafeError(Exception):
 
 
 def guard_json(body: bytes) -> None:
-    """Raise UnsafeError for JSON that is nested too deeply, or has its rows before its head."""
+    """Raise UnsafeError for JSON that is nested too deeply, has too many variables, or has its rows
+    before its head.
+    """
     if len(body) > _HEADLESS and not re.match(rb'\s*\{\s*"head"\s*:', body):
         raise UnsafeError(
             "its rows come before its head, which is supported in small responses only"
         )
     plain = re.sub(rb"\\.", b"", body, flags=re.S) if b"\\" in body else body
+    if any(names[1].count(b",") >= _MOST_VARIABLES for names in _VARIABLES.finditer(plain)):
+        raise UnsafeError(f"it has more than {_MOST_VARIABLES:,} variables")
     text = plain.translate(None, _REST).replace(b'""', b"")
     text = re.sub(rb'"[^"]*"', b"", text)
     # Each pass removes the innermost level; the rest is at least half as deep as it is long.
@@ -46,14 +54,19 @@ def guard_json(body: bytes) -> None:
 
 
 def guard_xml(body: bytes) -> None:
-    """Raise UnsafeError for entities and deep nesting, SyntaxError for malformed XML."""
-    depth = 0
+    """Raise UnsafeError for entities, deep nesting and too many variables, and SyntaxError for
+    malformed XML.
+    """
+    depth = variables = 0
 
-    def start(_: str, __: object) -> None:
-        nonlocal depth
+    def start(name: str, __: object) -> None:
+        nonlocal depth, variables
         depth += 1
+        variables += name.rpartition(":")[2] == "variable"
         if depth > DEEPEST:
             raise UnsafeError("its elements are nested too deeply")
+        if variables > _MOST_VARIABLES:
+            raise UnsafeError(f"it has more than {_MOST_VARIABLES:,} variables")
 
     def end(_: str) -> None:
         nonlocal depth
