@@ -148,11 +148,12 @@ def _wait_for(watch: Watch, show_error: Callable[[str], None], ends: bool = True
         watch.reply()
         code = watch.child.wait()
     except StoppedError as error:
-        if received:
-            code = 1
-        else:
+        message = f"pcve: {error}"
+        if received:  # native code does not see Ctrl-C; the message is that of click
+            code, message = 1, "Aborted!" if signal.SIGINT in received else ""
+        if message:
             with contextlib.suppress(OSError):
-                show_error(f"pcve: {error}")
+                show_error(message)
     for number, handler in before.items():
         signal.signal(number, handler)
     for number in received:
