@@ -91,9 +91,9 @@ class Installation:
         return seen
 
 
-def differences(compare_installations: Installation, fast: Installation) -> list[str]:
+def differences(plain: Installation, fast: Installation) -> list[str]:
     """The steps in which the two differ, and what is not as it ought to be in both."""
-    ours, theirs = compare_installations.outcomes(), fast.outcomes()
+    ours, theirs = plain.outcomes(), fast.outcomes()
     found = [f"{step}: the two differ" for step in ours if ours[step] != theirs[step]]
     codes = [seen[0] for seen in ours.values() if isinstance(seen, tuple)]
     if codes != [0, 0, 2, 1, 1, 0, 0, 1, 1]:
@@ -101,18 +101,16 @@ def differences(compare_installations: Installation, fast: Installation) -> list
         found.append(f"the steps ended with {codes}: {messages}")
     if not ours["its graphs"] or ours["its graphs"] == ours["graphs of the edit"]:
         found.append("the edit is not in the graphs")
-    if set(compare_installations.notes) != {1} or set(fast.notes) != {0}:
-        found.append(
-            f"the note was given {compare_installations.notes} times, with [fast] {fast.notes} times"
-        )
+    if set(plain.notes) != {1} or set(fast.notes) != {0}:
+        found.append(f"the note was given {plain.notes} times, with [fast] {fast.notes} times")
     return found
 
 
-def main(compare_installations: str, fast: str) -> int:
+def main(plain: str, fast: str) -> int:
     """Compare two commands on the project; return the exit code."""
     with tempfile.TemporaryDirectory() as folder:
         sides = []
-        for name, command in (("compare_installations", compare_installations), ("fast", fast)):
+        for name, command in (("plain", plain), ("fast", fast)):
             for part in ("data", "ontology", "queries"):
                 shutil.copytree(ROOT / part, Path(folder, name, part))
             sides.append(Installation([str(Path(command).absolute())], Path(folder, name)))

@@ -42,7 +42,7 @@ def corrupted(chance: random.Random, value: Term, others: list[Term]) -> Term:
             text + chance.choice(("", " ", "\n", "\u00e9\u0301", '"\\', "\U0001f600"))
         ),
         lambda: ox.NamedNode(f"https://example.org/{chance.randrange(99)}"),
-        lambda: ox.BlankNode(f"corrupt_data{chance.randrange(20)}"),
+        lambda: ox.BlankNode(f"dirt{chance.randrange(20)}"),
         lambda: chance.choice(others),
     ]
     return chance.choice(ways)()

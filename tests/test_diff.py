@@ -158,11 +158,9 @@ def a_note(world: World) -> None:
 
 def a_merger(world: World) -> None:
     fund = "data/records/organization/lake-fund.yml"
-    merged_graph = re.findall(
-        r"(?m)^  - (?:.*\n)+?(?=  - |\Z)", (world.root / fund).read_text("utf-8")
-    )
+    merged = re.findall(r"(?m)^  - (?:.*\n)+?(?=  - |\Z)", (world.root / fund).read_text("utf-8"))
     foundation = world.root / "data/records/organization/hill-foundation.yml"
-    facts = [each for each in merged_graph if "kind:" in each or "location" in each]
+    facts = [each for each in merged if "kind:" in each or "location" in each]
     kept = "".join(facts).replace("prefLabel:", "altLabel:")
     foundation.write_text(foundation.read_text("utf-8") + kept, "utf-8")
     world.write(

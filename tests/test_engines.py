@@ -206,7 +206,7 @@ def test_without_the_tested_engine_the_reference_is_used_and_said_once(
     assert note_for(reason) + "\n" + named.stderr == run.stderr
 
 
-# A compare_installations installation, without the extra `fast`: every command works, with the same outcome.
+# A plain installation, without the extra `fast`: every command works, with the same outcome.
 
 
 @pytest.mark.parametrize("shadowed", ["absent"], indirect=True)
@@ -214,11 +214,9 @@ def test_a_plain_installation_says_and_writes_what_the_fast_one_does(
     shadowed: tuple[list[str], dict[str, str], str], tmp_path: Path
 ) -> None:
     command, environment, _ = shadowed
-    compare_installations = Installation(
-        command, make_world(tmp_path / "compare_installations").root, environment
-    )
+    plain = Installation(command, make_world(tmp_path / "plain").root, environment)
     fast = Installation([sys.executable, "-m", "pcve_graph"], make_world(tmp_path / "fast").root)
-    assert differences(compare_installations, fast) == []
+    assert differences(plain, fast) == []
 
 
 def test_the_engine_is_pinned_where_it_is_installed_and_checked_where_it_is_used() -> None:
@@ -248,8 +246,8 @@ STRINGS = {
 def test_a_plain_literal_is_a_string(
     tmp_path: Path, constraint: str, engine: str, form: str
 ) -> None:
-    compare_installations, typed = '"held"', '"held"^^xsd:string'
-    for in_data, in_shapes in ((compare_installations, typed), (typed, compare_installations)):
+    plain, typed = '"held"', '"held"^^xsd:string'
+    for in_data, in_shapes in ((plain, typed), (typed, plain)):
         (tmp_path / "shapes.ttl").write_text(
             f"{PREFIXES} ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:property "
             f"[ sh:path ex:s ; {STRINGS[constraint].format(in_shapes)} ] ."

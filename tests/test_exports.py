@@ -57,12 +57,10 @@ def test_oxigraph_reads_the_same_graph(
 
 def terms(graph: rdflib.Graph) -> set[tuple[rdflib.term.Node, ...]]:
     """The triples; a text and one that says that it is a string are the same term."""
-    compare_installations = rdflib.XSD.string
+    plain = rdflib.XSD.string
     return {
         tuple(
-            rdflib.Literal(str(t))
-            if isinstance(t, rdflib.Literal) and t.datatype == compare_installations
-            else t
+            rdflib.Literal(str(t)) if isinstance(t, rdflib.Literal) and t.datatype == plain else t
             for t in triple
         )
         for triple in graph

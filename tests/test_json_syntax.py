@@ -14,12 +14,12 @@ from pcve_graph.syntax.json import JsonError, parse_json_lines, parse_json_recor
 from pcve_graph.syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
 
 
-def compare_installations(node: RecordNode) -> object:
+def plain(node: RecordNode) -> object:
     if isinstance(node, ScalarNode):
         return node.text
     if isinstance(node, SequenceNode):
-        return [compare_installations(each) for each in node.values]
-    return {key.text: compare_installations(value) for key, value in node.entries}
+        return [plain(each) for each in node.values]
+    return {key.text: plain(value) for key, value in node.entries}
 
 
 def places(node: RecordNode, text: str) -> list[tuple[str, str]]:
@@ -35,7 +35,7 @@ def test_values_stay_as_they_were_typed() -> None:
     root = parse_json_record(
         '{"a": 0.10, "b": true, "c": -1e3, "d": "no", "e": "\\u0161\\n"}', "x.jsonl"
     )
-    assert compare_installations(root) == {
+    assert plain(root) == {
         "a": "0.10",
         "b": "true",
         "c": "-1e3",
@@ -110,7 +110,7 @@ def test_a_line_that_is_wrong_stops_no_other() -> None:
         b'{"a": "\xc5\xa1"}',
     ]
     found = [each for _, each in parse_json_lines(lines, "x.jsonl")]
-    assert [compare_installations(each) for each in found if not isinstance(each, ContentError)] == [
+    assert [plain(each) for each in found if not isinstance(each, ContentError)] == [
         {"a": "1"}, {"a": "š"}
     ]  # fmt: skip
     problems = [each.problems[0] for each in found if isinstance(each, ContentError)]

@@ -37,8 +37,8 @@ def test_rows_are_those_of_ask() -> None:
     known = store(ox.Literal("2019-03", datatype=ox.NamedNode("http://x.test/t")), ox.Literal(7))
     asked = ask(known, ROWS)
     assert isinstance(asked, ResultTable)
-    compare_installations = [[getattr(term, "value", "") for term in row] for row in asked.rows]
-    assert texts(known, ROWS) == compare_installations
+    plain = [[getattr(term, "value", "") for term in row] for row in asked.rows]
+    assert texts(known, ROWS) == plain
     assert texts(known, ROWS.replace("/p>", "/q>")) == []
 
 

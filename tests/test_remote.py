@@ -139,7 +139,7 @@ def test_a_reset_that_passes_is_no_trouble() -> None:
 
 @pytest.mark.parametrize("status", [502, 503, 504, 429])
 def test_what_may_pass_is_asked_again(status: int) -> None:
-    turns = iter([says(status, "text/compare_installations", "busy"), rows])
+    turns = iter([says(status, "text/plain", "busy"), rows])
     with serving(lambda request: next(turns)(request)) as server:
         assert published(Endpoint(server.url)).ask(ASK) == SEVEN
         assert len(server.seen) == 2
@@ -147,7 +147,7 @@ def test_what_may_pass_is_asked_again(status: int) -> None:
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500, 501])
 def test_what_will_not_pass_is_asked_once(status: int) -> None:
-    message, requests = told(says(status, "text/compare_installations", "no, not so"))
+    message, requests = told(says(status, "text/plain", "no, not so"))
     assert f"answered {status} " in message
     assert "“no, not so”" in message
     assert requests == 1
@@ -163,18 +163,14 @@ def test_a_page_of_an_error_is_told_in_its_words() -> None:
 
 
 def test_a_name_is_wanted() -> None:
-    message, _ = told(
-        says(401, "text/compare_installations", "", WWW_Authenticate='Basic realm="x"')
-    )
+    message, _ = told(says(401, "text/plain", "", WWW_Authenticate='Basic realm="x"'))
     assert "set PCVE_ENDPOINT_USER and PCVE_ENDPOINT_PASSWORD" in message
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Digest", "Bearer", "Negotiate"])
 def test_a_name_that_is_not_known(scheme: str) -> None:
     challenge = f'{scheme} realm="x", nonce="abc", qop="auth"'
-    refusal = says(
-        401, "text/compare_installations", "who are you, s3cret?", WWW_Authenticate=challenge
-    )
+    refusal = says(401, "text/plain", "who are you, s3cret?", WWW_Authenticate=challenge)
     message, requests = told(refusal, credentials=Credentials("ann", "s3cret"))
     assert "does not accept this user, password or token" in message
     assert "s3cret" not in message
@@ -186,9 +182,7 @@ def test_a_password_goes_to_who_asks_for_it() -> None:
         expected = "Basic " + base64.b64encode(b"ann:s3cret").decode()
         if request.headers.get("Authorization") == expected:
             return rows(request)
-        return request.answer(
-            401, "text/compare_installations", "", WWW_Authenticate='Basic realm="x"'
-        )
+        return request.answer(401, "text/plain", "", WWW_Authenticate='Basic realm="x"')
 
     with serving(guarded) as server:
         endpoint = published(Endpoint(server.url, Credentials("ann", "s3cret")))
@@ -204,7 +198,7 @@ def test_a_token_goes_with_every_question() -> None:
 
 def test_an_allowed_redirect_is_followed_and_tells_no_other_server_who_asks() -> None:
     with serving(rows) as other:
-        there = says(302, "text/compare_installations", "", Location=other.url)
+        there = says(302, "text/plain", "", Location=other.url)
         with serving(there) as server:
             allowed = other.url.removesuffix("/sparql")
             token = Credentials(token="t0ken")
@@ -216,7 +210,7 @@ def test_an_allowed_redirect_is_followed_and_tells_no_other_server_who_asks() ->
 def test_an_update_is_not_redirected() -> None:
     """urllib makes a GET of it, and the update is gone without a word."""
     with serving(
-        says(302, "text/compare_installations", "", Location="http://127.0.0.1:9/new?key=s3cret")
+        says(302, "text/plain", "", Location="http://127.0.0.1:9/new?key=s3cret")
     ) as server:
         with pytest.raises(EndpointError, match=r"it has moved; use http://127.0.0.1:9/new$"):
             Endpoint(server.url).update("CLEAR DEFAULT")
@@ -224,7 +218,7 @@ def test_an_update_is_not_redirected() -> None:
 
 
 def test_a_short_wait_that_is_asked_for_is_kept() -> None:
-    turns = iter([says(429, "text/compare_installations", "slow", Retry_After="1"), rows])
+    turns = iter([says(429, "text/plain", "slow", Retry_After="1"), rows])
     with serving(lambda request: next(turns)(request)) as server:
         start = time.monotonic()
         assert published(Endpoint(server.url)).ask(ASK) == SEVEN

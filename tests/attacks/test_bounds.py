@@ -27,7 +27,7 @@ SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e/> .
 e:S a sh:NodeShape ; sh:targetSubjectsOf e:p ; """
 PATTERN = SHAPES + 'sh:property [ sh:path e:p ; sh:pattern "^(a+)+$" ] .'
 PRODUCT = f"""{SHAPES}sh:sparql [ a sh:SPARQLConstraint ; sh:message "m" ; sh:select
-"SELECT $this WHERE {{ ?a ?b ?c . ?d ?f ?g . ?h ?i ?j . ?k ?l ?m FILTER(?a != ?a) }}" ] ."""
+"SELECT $this WHERE {{ ?a ?b ?c . ?d ?f ?g . ?h ?i ?j . ?k ?l ?m FILTER(STR(?c) = CONCAT(STR(?m), ?g, ?j)) }}" ] ."""
 FACTS = "@prefix e: <http://e/> .\n" + "".join(f'e:s{i} e:p "{"a" * 40}!" .\n' for i in range(99))
 DEEP = 50_000
 DOCUMENTS = {
@@ -70,8 +70,8 @@ def script(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 ENTER = """
 import os, signal, subprocess, sys, time
 from pcve_graph.system.sandbox import command, inside, watch
-command.enter(lambda message: print(message, file=sys.stderr))
-inside.working_on("it")
+command.enter_child(lambda message: print(message, file=sys.stderr))
+inside.report_task("it")
 """
 
 
@@ -326,15 +326,15 @@ def test_nought_is_no_bound(northtown: World) -> None:
             "it was ended by a signal from outside (SIGKILL), perhaps because the machine ran out of memory",
         ),
         (
-            "inside.bound(memory=600 << 20); os.write(2, b'memory allocation of 9 bytes failed\\n'); os.abort()",
+            "inside.set_limits(memory=600 << 20); os.write(2, b'memory allocation of 9 bytes failed\\n'); os.abort()",
             "it needs more than 600 MB of memory; ",
         ),
         (
-            "inside.bound(memory=600 << 20); os.write(2, b'memory allocation of 9 bytes failed\\n'); time.sleep(60)",
+            "inside.set_limits(memory=600 << 20); os.write(2, b'memory allocation of 9 bytes failed\\n'); time.sleep(60)",
             "it needs more than 600 MB of memory; ",
         ),
         ("os.kill(os.getpid(), 15)", "it was ended by a signal from outside (SIGTERM)"),
-        ("inside.bound(seconds=0.5); time.sleep(60)", "it was stopped after 0.5 s; "),
+        ("inside.set_limits(seconds=0.5); time.sleep(60)", "it was stopped after 0.5 s; "),
     ],
 )
 def test_an_end_is_told_with_its_cause(ending: str, message: str) -> None:
@@ -357,16 +357,18 @@ def test_a_lower_bound_of_the_system_is_the_one_that_is_told(northtown: World) -
 
 
 def test_a_part_of_the_work_has_its_own_time() -> None:
-    part = "with inside.meanwhile('a part', 30):\n    time.sleep(1)\n"
-    result = script(f"inside.bound(seconds=1.5)\n{part}time.sleep(60)")
+    part = "with inside.time_limit('a part', 30):\n    time.sleep(1)\n"
+    result = script(f"inside.set_limits(seconds=1.5)\n{part}time.sleep(60)")
     assert result.stderr.startswith("pcve: it was stopped after 1.5 s; ")
-    result = script(f"inside.bound(seconds=30)\n{part.replace('30', '0.5')}")
+    result = script(f"inside.set_limits(seconds=30)\n{part.replace('30', '0.5')}")
     assert result.stderr.startswith("pcve: a part was stopped after 0.5 s; ")
 
 
 def test_without_a_bound_by_the_system_the_resident_size_is_polled() -> None:
-    end = "inside.ENFORCED = False; inside.bound(memory=200 << 20)\nx = b'1' * (400 << 20); time.sleep(60)"
-    code = ENTER.replace("command.enter", "inside.ENFORCED = False; command.enter")
+    end = "inside.ENFORCES_MEMORY = False; inside.set_limits(memory=200 << 20)\nx = b'1' * (400 << 20); time.sleep(60)"
+    code = ENTER.replace(
+        "command.enter_child", "inside.ENFORCES_MEMORY = False; command.enter_child"
+    )
     result = subprocess.run(
         [sys.executable, "-c", code + end], capture_output=True, text=True, timeout=60
     )
@@ -426,7 +428,7 @@ def test_a_signal_ends_both_processes(
 def test_what_a_command_has_started_is_stopped_with_it(tmp_path: Path) -> None:
     result = script(
         "p = subprocess.Popen(['sleep', '60'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
-        "print(p.pid, flush=True); inside.bound(seconds=0.5); time.sleep(60)"
+        "print(p.pid, flush=True); inside.set_limits(seconds=0.5); time.sleep(60)"
     )
     assert result.returncode == 2
     assert gone(int(result.stdout))

@@ -82,8 +82,8 @@ def test_the_deadline_covers_the_handshake_of_tls() -> None:
         with pytest.raises(EndpointError, match=r"no complete response within 0\.5 s"):
             fresh(url, timeout=0.5).ask(SELECT)
         assert time.monotonic() - start < 4
-    with talking(talk) as compare_installations, pytest.raises(EndpointError):
-        fresh(compare_installations.replace("http:", "https:"), timeout=0.5).ask(SELECT)
+    with talking(talk) as plain, pytest.raises(EndpointError):
+        fresh(plain.replace("http:", "https:"), timeout=0.5).ask(SELECT)
 
 
 def test_the_deadline_covers_the_look_up_of_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +99,7 @@ def test_the_deadline_covers_redirects_attempts_and_logging_in() -> None:
     def pausing(status: int, **headers: str) -> Callable[[Request], None]:
         def behaviour(request: Request) -> None:
             time.sleep(0.3)
-            request.answer(status, "text/compare_installations", "", **headers)
+            request.answer(status, "text/plain", "", **headers)
 
         return behaviour
 
@@ -146,7 +146,7 @@ def test_a_wait_is_as_long_as_asked(status: int) -> None:
 
     def behaviour(request: Request) -> None:
         if next(turns):
-            return request.answer(status, "text/compare_installations", "", Retry_After="1")
+            return request.answer(status, "text/plain", "", Retry_After="1")
         return request.answer(200, JSON, ROWS)
 
     with serving(behaviour) as server:

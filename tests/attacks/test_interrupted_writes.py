@@ -1,6 +1,6 @@
 """Every file that a command writes is the old one or the new one, whatever happens meanwhile.
 
-The process is killed, the disk is full, two write at once, the target is no compare_installations file.
+The process is killed, the disk is full, two write at once, the target is no plain file.
 """
 
 from __future__ import annotations
@@ -161,8 +161,8 @@ def test_only_what_dead_processes_left_is_removed(tmp_path: Path) -> None:
     for name in (".x.tmp", ".x.swp", "x.pcve-tmp"):
         (tmp_path / name).write_text("mine")
     hold = (
-        "from pathlib import Path; from pcve_graph.system.files import replacing\n"
-        f"with replacing(Path({str(tmp_path / 'y')!r})) as file:\n"
+        "from pathlib import Path; from pcve_graph.system.files import replacing_file\n"
+        f"with replacing_file(Path({str(tmp_path / 'y')!r})) as file:\n"
         "    print('begun', flush=True); input(); file.write(b'y')"
     )
     with subprocess.Popen(

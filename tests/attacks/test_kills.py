@@ -24,7 +24,8 @@ from conftest import World, make_world
 from servers import Server, in_ci, missing, running
 
 from pcve_graph.model.namespaces import GRAPHS, graph_iri
-from pcve_graph.query.remote.endpoint import Addresses, Endpoint
+from pcve_graph.query.remote.addresses import EndpointAddresses
+from pcve_graph.query.remote.endpoint import Endpoint
 from pcve_graph.query.remote.upload import staging_graph
 
 KILLS = int(os.environ.get("PCVE_KILLS", "14"))
@@ -242,7 +243,7 @@ def check_pages(scene: Scene) -> None:
 
 
 def check_publish(scene: Scene, server: Server) -> None:
-    there = Endpoint(Addresses(server.url))
+    there = Endpoint(EndpointAddresses(server.url))
     where = ("--endpoint", server.url)
     publish = ("publish", *where)
     scene.done(*publish)

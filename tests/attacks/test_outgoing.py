@@ -1,6 +1,6 @@
 """No way in makes a connection: a server on this machine counts, and counts none.
 
-Beside the compare_installations SERVICE stand spellings that some parser of SPARQL reads as SERVICE, and that a
+Beside the plain SERVICE stand spellings that some parser of SPARQL reads as SERVICE, and that a
 careless look at the text does not see. The pattern before it matches, so that it would be asked.
 """
 
@@ -25,7 +25,7 @@ from pcve_graph.validation import shacl
 from .listening import Listener, listening
 
 SPELLINGS = {
-    "compare_installations": "SELECT ?s { ?s a pcve:Event . SERVICE <URL> { ?s ?p ?o } }",
+    "plain": "SELECT ?s { ?s a pcve:Event . SERVICE <URL> { ?s ?p ?o } }",
     "small": "SELECT ?s { service silent <URL> { ?s ?p ?o } }",
     "construct": "CONSTRUCT { ?s ?p ?o } { SERVICE <URL> { ?s ?p ?o } }",
     "ask": "ASK { SERVICE <URL> { ?s ?p ?o } }",
@@ -111,7 +111,7 @@ def test_a_service_that_is_wanted_is_asked_once(listener: Listener, foreign: Wor
 
 
 def test_a_service_that_fails_is_one_message(foreign: World) -> None:
-    for text in (SPELLINGS["compare_installations"], SPELLINGS["ask"]):
+    for text in (SPELLINGS["plain"], SPELLINGS["ask"]):
         text = text.replace("URL", f"http://127.0.0.1:{free_port()}/")
         code, said = pcve(foreign, "query", "-", "--allow-service", stdin=text)
         assert code == 2
@@ -133,9 +133,7 @@ def test_no_text_connects_from_python(name: str, listener: Listener, foreign: Wo
     assert listener.connections() == 0
 
 
-@pytest.mark.parametrize(
-    "name", ["compare_installations", "glued", "comparison", "from", "from named", "load"]
-)
+@pytest.mark.parametrize("name", ["plain", "glued", "comparison", "from", "from named", "load"])
 def test_no_text_connects_from_the_command(name: str, listener: Listener, foreign: World) -> None:
     text = aimed({**SPELLINGS, **FETCHED}[name], listener)
     code, said = pcve(foreign, "query", "-", "--why", stdin=text)
@@ -174,7 +172,7 @@ def test_the_saved_queries_of_a_foreign_project(listener: Listener, tmp_path: Pa
     assert (code, listener.connections()) == (2, 0), said
 
 
-@pytest.mark.parametrize("name", ["compare_installations", "glued"])
+@pytest.mark.parametrize("name", ["plain", "glued"])
 def test_the_checks_of_a_foreign_project(name: str, listener: Listener, tmp_path: Path) -> None:
     world = make_world(tmp_path / "project")
     text = "PREFIX pcve: <https://w3id.org/pcve/ns#>\n" + SPELLINGS[name]
@@ -187,7 +185,7 @@ def test_the_checks_of_a_foreign_project(name: str, listener: Listener, tmp_path
 
 
 @pytest.mark.parametrize("engine", ["turbo", "pyshacl"])
-@pytest.mark.parametrize("name", ["compare_installations", "code", "carriage return", "injected"])
+@pytest.mark.parametrize("name", ["plain", "code", "carriage return", "injected"])
 def test_shapes_of_ones_own(name: str, engine: str, listener: Listener) -> None:
     """`injected` ends the declaration of a prefix, which engines write out as text."""
     prefix, text = "http://e/", "SELECT $this { $this a ?any }"

@@ -37,7 +37,7 @@ def answers(request: Request) -> None:
 def moves(target: str, status: int = 302) -> Callable[[Request], None]:
     """Redirects everything to the same path at the origin `target`."""
     return lambda request: request.answer(
-        status, "text/compare_installations", "", Location=f"{target}{request.path}"
+        status, "text/plain", "", Location=f"{target}{request.path}"
     )
 
 
@@ -131,7 +131,7 @@ def test_an_allowed_origin_is_followed_without_credentials(elsewhere: BadServer)
 
 def test_an_origin_that_asks_for_a_password_does_not_get_it() -> None:
     def asks(request: Request) -> None:
-        request.answer(401, "text/compare_installations", "", WWW_Authenticate='Basic realm="x"')
+        request.answer(401, "text/plain", "", WWW_Authenticate='Basic realm="x"')
 
     with serving(asks) as other, serving(moves(origin(other))) as server:
         who = Credentials("ann", "s3cret")
@@ -154,9 +154,7 @@ def test_a_redirect_within_an_origin_is_followed_and_signed(status: int) -> None
     def within(request: Request) -> None:
         if request.path.startswith("/new/"):
             return answers(request)
-        return request.answer(
-            status, "text/compare_installations", "", Location=f"/new{request.path}#x"
-        )
+        return request.answer(status, "text/plain", "", Location=f"/new{request.path}#x")
 
     with serving(within) as server:
         assert Endpoint(server.url, Credentials(token="t0ken")).ask(SELECT) == SEVEN
@@ -168,9 +166,7 @@ def test_a_redirect_never_changes_the_method(status: int) -> None:
     def within(request: Request) -> None:
         if request.path.startswith("/new/") or "ASK" in request.path:
             return answers(request)
-        return request.answer(
-            status, "text/compare_installations", "", Location=f"/new{request.path}"
-        )
+        return request.answer(status, "text/plain", "", Location=f"/new{request.path}")
 
     with serving(within) as server:
         endpoint = Endpoint(server.url)
@@ -209,7 +205,7 @@ def test_circles_end() -> None:
     ],
 )
 def test_an_address_that_is_none_is_not_followed(location: str) -> None:
-    there = lambda request: request.answer(302, "text/compare_installations", "", Location=location)  # noqa: E731
+    there = lambda request: request.answer(302, "text/plain", "", Location=location)  # noqa: E731
     with serving(there) as server:
         with pytest.raises(EndpointError, match="redirects to") as caught:
             Endpoint(server.url).ask(SELECT)

@@ -294,9 +294,9 @@ def test_what_an_encoding_cannot_hold_is_an_escape(
 
 
 def test_plain_locales_end_in_no_traceback(northtown: World) -> None:
-    compare_installations = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    plain = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     for arguments in (("search", "Љубљана"), ("query", "events-by-date"), ("show", "Љ")):
-        result = run(northtown, *arguments, **compare_installations)
+        result = run(northtown, *arguments, **plain)
         assert b"Traceback" not in result.stderr
         assert result.returncode in (0, 2)
 

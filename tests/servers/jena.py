@@ -67,9 +67,7 @@ class Handler(BaseHTTPRequestHandler):
         tasks = {"/ds/query": query, "/ds/update": update, "/ds/data": graph_store}
         task = tasks.get(address.path)
         if task is None:
-            return self.send(
-                404, "text/compare_installations", b"there is /ds/query, /ds/update and /ds/data\n"
-            )
+            return self.send(404, "text/plain", b"there is /ds/query, /ds/update and /ds/data\n")
         mode = ReadWrite.READ if task is query else ReadWrite.WRITE
         DATA.begin(mode)
         try:
@@ -80,11 +78,11 @@ class Handler(BaseHTTPRequestHandler):
             bad = "Parse" in type(error).__name__
             return self.send(
                 400 if bad else 500,
-                "text/compare_installations",
+                "text/plain",
                 f"{error.getMessage()}\n".encode(),
             )
         except KeyError as error:
-            return self.send(400, "text/compare_installations", f"there is no {error}\n".encode())
+            return self.send(400, "text/plain", f"there is no {error}\n".encode())
         finally:
             DATA.end()
         return self.send(*answer)
@@ -144,7 +142,7 @@ def query(request: Handler, asked: dict[str, list[str]], kind: str, body: bytes)
 
 def update(request: Handler, asked: dict[str, list[str]], kind: str, body: bytes) -> Any:
     UpdateAction.execute(UpdateFactory.create(asked["update"][0]), DATA)
-    return 204, "text/compare_installations", b""
+    return 204, "text/plain", b""
 
 
 def graph_store(request: Handler, asked: dict[str, list[str]], kind: str, body: bytes) -> Any:
@@ -160,9 +158,9 @@ def graph_store(request: Handler, asked: dict[str, list[str]], kind: str, body: 
     if request.command != "DELETE":
         language = RDFLanguages.contentTypeToLang(kind)
         if language is None:
-            return 415, "text/compare_installations", f"{kind} is no RDF\n".encode()
+            return 415, "text/plain", f"{kind} is no RDF\n".encode()
         RDFDataMgr.read(model, ByteArrayInputStream(body), language)
-    return 204, "text/compare_installations", b""
+    return 204, "text/plain", b""
 
 
 if __name__ == "__main__":

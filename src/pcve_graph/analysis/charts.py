@@ -267,7 +267,7 @@ def _bars(axes: Axes, timeline: Timeline) -> None:
         axes.barh(
             down + 0.5,
             end - start,
-            staged=start,
+            left=start,
             height=0.5,
             color=colour,
             edgecolor="#1a1a1a",

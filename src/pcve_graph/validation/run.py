@@ -262,7 +262,7 @@ def _document(path: Path, name: str, form: str, stdin: bytes) -> Document:
     if str(path) == "-":
         return read_document(stdin, name, form)
     if path.stat().st_size > LARGEST:
-        message = f"the file has {path.stat().st_size // 2**20:,} MB"
+        message = f"the file is too large ({path.stat().st_size // 2**20:,} MB)"
         fix = f"split it into files of at most {LARGEST // 2**20:,} MB"
         raise ContentError([rule_problem("file-size", Position(name), message, fix)])
     try:
