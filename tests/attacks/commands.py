@@ -20,13 +20,19 @@ def pcve(
     project: Path = ROOT,
     stdin: str = SELECT,
     seconds: float = 60,
+    unprivileged: bool = False,
     **environment: str,
 ) -> subprocess.CompletedProcess[str]:
-    """What the command did; it is ended after so many seconds."""
+    """What the command did; it is ended after so many seconds.
+
+    An `unprivileged` superuser reads only what the permissions of files allow.
+    """
     names = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
     inherited = {key: value for key, value in os.environ.items() if key not in names}
+    lost = "-dac_override,-dac_read_search"
+    prefix = ["setpriv", f"--bounding-set={lost}", f"--inh-caps={lost}"] if unprivileged else []
     return subprocess.run(
-        [sys.executable, "-m", "pcve_graph", "--project", str(project), *arguments],
+        [*prefix, sys.executable, "-m", "pcve_graph", "--project", str(project), *arguments],
         input=stdin,
         capture_output=True,
         text=True,
