@@ -215,7 +215,7 @@ def _query(query: SavedQuery) -> str:
     parts = [
         f"<h2>{escape(query.summary)}</h2>",
         f"<p>{escape(query.description)}</p>" if query.description else "",
-        f"<pre><code>pcve query {escape(query.name + ''.join(examples))}</code></pre>",
+        f'<pre tabindex="0"><code>pcve query {escape(query.name + "".join(examples))}</code></pre>',
         html_table(
             f"Parameters of {query.name}",
             ("Parameter", "Values", "Example", "Description"),
@@ -230,7 +230,7 @@ def _query(query: SavedQuery) -> str:
             ),
         ),
         f"<details><summary>SPARQL of {escape(query.name)}</summary>\n"
-        f"<pre><code>{escape(query.text)}</code></pre></details>",
+        f'<pre tabindex="0"><code>{escape(query.text)}</code></pre></details>',
     ]
     body = "\n".join(filter(None, parts))
     return f'<section id="{escape(query.name)}">\n{body}\n</section>'
