@@ -88,7 +88,8 @@ def _example(title: str, example: Example) -> Iterable[str]:
     for form, text in forms:
         if text:
             kind = title.lower()
-            yield f'<h2>{title}, {form}</h2>\n<pre tabindex="0" class="{kind}"><code>{escape(text)}</code></pre>'
+            block = f'<pre tabindex="0" class="{kind}"><code>{escape(text)}</code></pre>'
+            yield f"<h2>{title}, {form}</h2>\n{block}"
 
 
 def _with_prefixes(turtle: str) -> str:
