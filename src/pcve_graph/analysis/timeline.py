@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ..graph.labels import designation_notes
 from ..model.project import Project
-from ..query.execute import ResultTable, ask
+from ..query.execute import ask_rows
 from ..query.render import format_date
 from ..query.saved import read_queries
 from .coverage.matrix import UNKNOWN, AxisEntry, Matrix, years_of_work
@@ -61,9 +61,7 @@ def read_source_coverage(project: Project, store: ox.Store, landscape: Landscape
     queries = read_queries(project, "landscape")
 
     def rows(name: str) -> Iterator[tuple[str, ...]]:
-        table = ask(store, queries[name].text, name=queries[name].path)
-        assert isinstance(table, ResultTable)
-        for row in table.rows:
+        for row in ask_rows(store, queries[name].text, queries[name].path).rows:
             yield tuple(str(getattr(term, "value", "")) for term in row)
 
     issued = {source: date[:4] for source, date, _ in rows("sources")}

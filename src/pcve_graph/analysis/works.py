@@ -9,8 +9,6 @@ from typing import Final
 
 from ..model.namespaces import local_name
 
-KINDS: Final = ("project", "event")
-
 LEADING: Final = ("organizer", "implementer", "leader", "coordinator", "host")
 """The roles of those who carry out the work, by the local name of their property."""
 

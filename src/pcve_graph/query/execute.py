@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..model.namespaces import expand
-from ..model.problems import ContentError, UsageError, damage_message
+from ..model.problems import ContentError, Position, UsageError, damage_message, rule_problem
 from ..model.terms import Term
 from ..syntax import sparql_results
 from ..syntax.sparql_bounds import check_query_text
@@ -99,6 +99,22 @@ def ask(
         raise _failure(text, name, error) from None
 
 
+def ask_rows(store: ox.Store, text: str, name: str = "query") -> ResultTable:
+    """The rows of a SELECT over the union of all graphs.
+
+    Raises as `ask` does, and ContentError for a query that returns no rows.
+    """
+    answer = ask(store, text, name=name)
+    if not isinstance(answer, ResultTable):
+        raise _not_select(name)
+    return answer
+
+
+def _not_select(name: str) -> ContentError:
+    message, fix = "the query returns no rows", "ask with SELECT"
+    return ContentError([rule_problem("query-syntax", Position(name), message, fix)])
+
+
 def _answer(
     store: ox.Store, text: str, bindings: Mapping[str, Term], name: str, service: bool
 ) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
@@ -135,11 +151,12 @@ def _failure(text: str, name: str, error: RuntimeError | OSError) -> Exception:
 def tsv_rows(store: ox.Store, text: str, name: str = "query") -> list[list[str]]:
     """The rows of a SELECT over the union of all graphs, each term in its TSV form.
 
-    `sparql_results.bare` returns the value of such a term. Raises as `ask` does.
+    `sparql_results.bare` returns the value of such a term. Raises as `ask_rows` does.
     """
     try:
         answer = _answer(store, text, {}, name, service=False)
-        assert isinstance(answer, ox.QuerySolutions)
+        if not isinstance(answer, ox.QuerySolutions):
+            raise _not_select(name)
         return sparql_results.read_tsv_rows(
             answer.serialize(format=ox.QueryResultsFormat.TSV) or b""
         )

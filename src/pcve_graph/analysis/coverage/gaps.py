@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ...graph.labels import designation_notes
 from ...model.project import Project
-from ...query.execute import ResultTable, ask
+from ...query.execute import ask_rows
 from ...query.render import format_date
 from ...query.saved import read_queries
 from ..tables import ReportTable
@@ -65,8 +65,7 @@ class Gap:
 def last_access_day(project: Project, store: ox.Store) -> date | None:
     """The latest day on which a source was accessed, if any: the graph has nothing later."""
     query = read_queries(project, "landscape")["sources"]
-    table = ask(store, query.text, name=query.path)
-    assert isinstance(table, ResultTable)
+    table = ask_rows(store, query.text, query.path)
     days = [str(getattr(read, "value", "")) for _, _, read in table.rows if read is not None]
     return date.fromisoformat(max(days)) if days else None
 

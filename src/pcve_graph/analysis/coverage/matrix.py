@@ -14,7 +14,7 @@ from ...model.namespaces import BASE, local_name
 from ...model.problems import UsageError
 from ...model.project import Project
 from ...model.suggest import did_you_mean
-from ...query.execute import ResultTable, ask
+from ...query.execute import ask_rows
 from ...query.saved import read_queries
 from ..scope import Scope, ScopedWorks, in_period, works_in
 from ..works import Landscape, Work
@@ -79,8 +79,7 @@ AxisLabels: TypeAlias = Mapping[str, Mapping[str, str]]
 def read_axis_labels(project: Project, store: ox.Store) -> AxisLabels:
     """All topics and target groups, including unused ones."""
     query = read_queries(project, "landscape")["lists"]
-    table = ask(store, query.text, name=query.path)
-    assert isinstance(table, ResultTable)
+    table = ask_rows(store, query.text, query.path)
     called = labels(store, (concept for _, concept in table.rows))
     rows = sorted(
         (getattr(scheme, "value", ""), getattr(concept, "value", ""))
