@@ -151,7 +151,7 @@ def _failure(text: str, name: str, error: RuntimeError | OSError) -> Exception:
 def tsv_rows(store: ox.Store, text: str, name: str = "query") -> list[list[str]]:
     """The rows of a SELECT over the union of all graphs, each term in its TSV form.
 
-    `sparql_results.bare` returns the value of such a term. Raises as `ask_rows` does.
+    `sparql_results.cell_value` returns the value of such a term. Raises as `ask_rows` does.
     """
     try:
         answer = _answer(store, text, {}, name, service=False)
@@ -167,7 +167,7 @@ def tsv_rows(store: ox.Store, text: str, name: str = "query") -> list[list[str]]
 def check_read_only(text: str, service: bool = False, name: str = "query") -> None:
     """Raise UsageError for an update, and for SERVICE unless `service` allows it.
 
-    Raises ContentError for a text that is unsafe to parse, as `sparql_bounds.check_text` does.
+    Raises ContentError for a text that is unsafe to parse, as `check_query_text` does.
     """
     check_query_text(text, name)
     if word := update_keyword(text):

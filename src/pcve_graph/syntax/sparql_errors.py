@@ -35,7 +35,7 @@ _AFTER: Final = {
 def check_syntax(text: str, name: str, added: int = 0) -> None:
     """Raise ContentError (`query-syntax`) if `text`, in the file `name`, is not a SPARQL query.
 
-    The text is parsed but never run. Raises as `sparql_bounds.check_text` does if it must not be
+    The text is parsed but never run. Raises as `check_query_text` does if it must not be
     parsed. `added` is the number of characters prepended to the first line that the user wrote.
     """
     check_query_text(text, name, added)

@@ -85,7 +85,7 @@ def query_patterns(text: str) -> QueryPatterns:
 def raised_recursion_limit() -> Iterator[None]:
     """Raise Python's recursion limit: the parser of rdflib makes 45 nested calls for a bracket.
 
-    The limit is enough for `sparql_bounds.DEEPEST` brackets, the most that a text may have.
+    The limit is enough for `sparql_bounds.DEEPEST_BRACKET` brackets, the most that a text may have.
     """
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _CALLS))

@@ -3,7 +3,7 @@
 The tokens are those of SPARQL 1.1, section 19.8, longest match first, except that `<1&&?x>` is not
 an IRI, as in parsers. A text that is not SPARQL has tokens too, up to a quotation mark that opens
 no string; whether it is SPARQL, and what it means, is decided by the parser of the engine. A text
-that parsers may split into other tokens is refused by `sparql_bounds.check_text`.
+that parsers may split into other tokens is refused by `sparql_bounds.check_query_text`.
 
 Matching takes linear time: no pattern backtracks over the characters that it has consumed.
 """

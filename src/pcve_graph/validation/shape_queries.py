@@ -28,7 +28,7 @@ _NAMESPACE: Final = f"<{expand('sh:namespace')}>"
 def check_queries(shapes: str) -> None:
     """Raise UsageError for a query in `shapes` (N-Triples) that no engine may parse.
 
-    That is a query that `sparql_bounds.check_text` rejects, one with SERVICE (forbidden by SHACL
+    That is a query that `check_query_text` rejects, one with SERVICE (forbidden by SHACL
     5.2.1) or FROM, and one with a prefix or namespace that would inject text into the query.
     """
     for line in shapes.splitlines():
