@@ -23,7 +23,7 @@ from packaging.utils import canonicalize_name
 
 POLICY: Final = Path(__file__).with_name("audit.toml")
 TOOLS: Final = Path(sys.executable).parent
-FOR_DEVELOPMENT: Final = frozenset({"dev", "docs", "test"})
+FOR_DEVELOPMENT: Final = frozenset({"dev", "docs", "full", "test"})
 """The extras that no user installs."""
 
 SECONDS: Final = 60

@@ -11,9 +11,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-
-import openpyxl
-import polars
+from typing import TYPE_CHECKING
 
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.csv import unzip
@@ -26,6 +24,9 @@ from pcve_graph.syntax.ontology import read_ontology
 
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import ROOT, World, make_world
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 GOLDEN = ROOT / "tests" / "golden" / "exports"
 CONTEXT = ROOT / "ontology" / "context.jsonld"
@@ -55,17 +56,21 @@ def as_text(name: str, content: bytes) -> dict[str, bytes]:
     if name == "csv":
         return {f"csv/{file}": each for file, each in unzip(content).items()}
     if name == "parquet":
+        import polars
+
         return {
             f"parquet/{file}.csv": polars.read_parquet(each).write_csv().encode()
             for file, each in unzip(content).items()
         }
     if name == "xlsx":
+        import openpyxl
+
         book = openpyxl.load_workbook(io.BytesIO(content))
         return {f"xlsx/{sheet.title}.tsv": _cells(sheet) for sheet in book}
     return {f"pcve{FORMATS[name].suffix}": content}
 
 
-def _cells(sheet: openpyxl.worksheet.worksheet.Worksheet) -> bytes:
+def _cells(sheet: Worksheet) -> bytes:
     rows = (["" if cell is None else str(cell) for cell in row] for row in sheet.values)
     return "".join("\t".join(row) + "\n" for row in rows).encode()
 

@@ -7,15 +7,11 @@ import subprocess
 import sys
 from decimal import Decimal
 
-import nbformat
-import pandas
-import polars
 import pyoxigraph as ox
 import pytest
 import rdflib
-from conftest import ROOT, World
-from nbclient import NotebookClient
-from servers import in_ci, missing, running
+from conftest import ROOT, World, not_available, require
+from servers import missing, running
 
 from pcve_graph import KnowledgeGraph
 from pcve_graph.model.problems import ContentError, UsageError
@@ -102,7 +98,12 @@ def test_a_term_has_its_python_value(term: ox.Literal | None, expected: object) 
     assert (found, type(found)) == (expected, type(expected))
 
 
+@pytest.mark.full
 def test_a_data_frame_has_days_and_whole_numbers() -> None:
+    require("pandas", "polars")
+    import pandas
+    import polars
+
     table = ResultTable(
         ("thing", "day", "number", "part", "mixed"),
         (
@@ -185,11 +186,12 @@ def test_what_is_no_project_is_told(world: World, kg: KnowledgeGraph) -> None:
         KnowledgeGraph.open(world.root)
 
 
+@pytest.mark.full
 def test_a_server_is_asked_the_same(
     kg: KnowledgeGraph, northtown: World, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     if reason := missing("oxigraph"):
-        (pytest.fail if in_ci() else pytest.skip)(reason)
+        not_available(reason)
     with running("oxigraph", tmp_path_factory.mktemp("oxigraph")) as server:
         upload_graph(Endpoint(server.url), northtown.saved(), lambda *_: None)
         there = KnowledgeGraph.open(northtown.root, endpoint=server.url)
@@ -203,8 +205,13 @@ def test_a_server_is_asked_the_same(
             there.validate(against=True)
 
 
+@pytest.mark.full
 @pytest.mark.filterwarnings("ignore")
 def test_the_notebook_of_the_first_hour_runs(shipped: World) -> None:
+    require("ipykernel", "nbclient", "nbformat", "pandas")
+    import nbformat
+    from nbclient import NotebookClient
+
     notebook = nbformat.read(ROOT / "docs/first-hour.ipynb", as_version=4)
     assert all(not cell.get("outputs") for cell in notebook.cells)
     NotebookClient(

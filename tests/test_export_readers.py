@@ -9,14 +9,26 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
+from conftest import World, require
+
+require(
+    "bibtexparser",
+    "frictionless",
+    "gexfpy",
+    "igraph",
+    "openpyxl",
+    "polars",
+    "pyld",
+    "shapely",
+    "vobject",
+)
 import bibtexparser
 import gexfpy
 import igraph
 import openpyxl
 import polars
-import pytest
 import vobject
-from conftest import World
 from golden_exports import CONTEXT, GOLDEN, exported, small
 from pyld import jsonld
 from shapely.geometry import shape
@@ -27,6 +39,8 @@ from pcve_graph.publish.export.entities import Entities
 from pcve_graph.publish.export.formats import FORMATS
 from pcve_graph.publish.export.jsonld_framed import context_document
 from pcve_graph.publish.export.subset import GraphPart, whole_graph
+
+pytestmark = pytest.mark.full
 
 
 @pytest.fixture(scope="module")

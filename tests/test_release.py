@@ -9,15 +9,19 @@ import subprocess
 from collections import Counter
 from pathlib import Path
 
-import jsonschema
 import pytest
 import rdflib
 import yaml
-from conftest import ROOT, World, make_world
+from conftest import ROOT, World, make_world, require
 from rdflib.namespace import DCAT, DCTERMS, PROV, RDF, VOID
+
+require("icalendar", "jsonschema", "networkx", "pyarrow", "pybtex", "rocrate", "xlsxwriter")
+import jsonschema
 from rocrate.rocrate import ROCrate
 
 from pcve_graph.publish.export.formats import FORMATS
+
+pytestmark = pytest.mark.full
 
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
 DATASET = rdflib.URIRef("https://w3id.org/pcve/dataset")

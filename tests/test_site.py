@@ -22,7 +22,7 @@ from urllib.parse import unquote, urlsplit
 import click
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, not_available
 
 import pcve_graph
 
@@ -61,7 +61,7 @@ class Page(HTMLParser):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site."""
     if importlib.util.find_spec("mkdocs") is None:
-        pytest.skip("the extra docs is not installed")
+        not_available("the extra docs is not installed")
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     # Whatever a proxy is asked for would be an outside request: nothing listens there.
@@ -91,6 +91,7 @@ def generate() -> ModuleType:
     return module
 
 
+@pytest.mark.full
 def test_every_page_of_the_navigation_is_built(site: Path, pages: dict[str, Page]) -> None:
     assert len(pages) > 300
     for path in (ROOT / "docs").rglob("*.md"):
@@ -102,6 +103,7 @@ def test_every_page_of_the_navigation_is_built(site: Path, pages: dict[str, Page
     assert not list(site.rglob("generate.py")) + list(site.rglob(".htaccess"))
 
 
+@pytest.mark.full
 def test_the_ontology_reference_is_a_part_of_the_site(site: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pcve_graph", "--project", str(ROOT), "reference"]
     subprocess.run([*command, str(tmp_path / "made")], check=True, capture_output=True)
@@ -110,6 +112,7 @@ def test_the_ontology_reference_is_a_part_of_the_site(site: Path, tmp_path: Path
         assert (site / "reference" / name).read_bytes() == path.read_bytes(), name
 
 
+@pytest.mark.full
 def test_every_command_and_option_is_in_the_reference(site: Path, generate: ModuleType) -> None:
     page = (site / "reference/commands/index.html").read_text("utf-8")
     sections = dict(re.findall(r"<h2[^>]*>(pcve[^<]*)</h2>([\s\S]*?)(?=<h2|</main|\Z)", page))
@@ -128,6 +131,7 @@ def test_every_command_and_option_is_in_the_reference(site: Path, generate: Modu
                 assert parameter.make_metavar(context).strip("[].") in section
 
 
+@pytest.mark.full
 def test_links_within_the_site_lead_somewhere(site: Path, pages: dict[str, Page]) -> None:
     broken = []
     for name, page in pages.items():
@@ -146,6 +150,7 @@ def test_links_within_the_site_lead_somewhere(site: Path, pages: dict[str, Page]
     assert broken == []
 
 
+@pytest.mark.full
 def test_nothing_is_loaded_from_outside(site: Path, pages: dict[str, Page]) -> None:
     for name, page in pages.items():
         outside = [address for address in page.loaded if re.match(r"(?:https?:)?//", address)]
@@ -325,6 +330,7 @@ def test_the_architecture_names_files_that_are_there() -> None:
             )
 
 
+@pytest.mark.full
 def test_code_and_lists_are_rendered(site: Path) -> None:
     """A fence or a list item that Markdown did not understand stands in the page as it was typed."""
     for path in sorted(site.rglob("index.html")):

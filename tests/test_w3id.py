@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import ROOT, World
-from servers import in_ci, missing
+from conftest import ROOT, World, not_available
+from servers import missing
 from w3id import W3id, served
 
 from pcve_graph import __version__
@@ -35,12 +35,13 @@ ENDINGS = {
 @pytest.fixture(scope="module")
 def w3id() -> Iterator[W3id]:
     if reason := missing("apache"):
-        (pytest.fail if in_ci() else pytest.skip)(reason)
+        not_available(reason)
     with served() as found:
         yield found
 
 
 @pytest.mark.parametrize("accept", ENDINGS)
+@pytest.mark.full
 def test_a_form_is_given_as_it_is_asked_for(w3id: W3id, accept: str) -> None:
     ending = ENDINGS[accept]
     for name in ("ns", "shapes", "vocab"):
@@ -58,12 +59,14 @@ def test_a_form_is_given_as_it_is_asked_for(w3id: W3id, accept: str) -> None:
 
 @pytest.mark.parametrize("accept", [each for each in ENDINGS if "," not in each and "/" in each])
 @pytest.mark.parametrize("name", ["ns", "shapes", "vocab", f"ns/{__version__}"])
+@pytest.mark.full
 def test_what_an_address_leads_to_is_there(w3id: W3id, name: str, accept: str) -> None:
     kind, content = w3id.read(name, accept)
     assert kind == ("text/html" if accept == "*/*" else accept)
     assert len(content) > 1000
 
 
+@pytest.mark.full
 def test_the_root_leads_to_the_site_and_what_is_no_address_nowhere(w3id: W3id) -> None:
     assert w3id.leads_to("") == w3id.leads_to("dataset") == "/"
     assert w3id.leads_to("dataset", "text/turtle") == "/void.ttl"
@@ -84,6 +87,7 @@ class Ids(HTMLParser):
         self.ids |= {value or "" for name, value in attrs if name == "id"}
 
 
+@pytest.mark.full
 def test_every_term_leads_to_its_own_place_on_a_page(w3id: W3id, ontology: Ontology) -> None:
     """What follows a `#` stays with the browser, which seeks it on the page that it is led to."""
     text = "\n".join((*ontology.graphs["ontology"], *ontology.graphs["vocabulary"]))
@@ -104,6 +108,7 @@ def test_every_term_leads_to_its_own_place_on_a_page(w3id: W3id, ontology: Ontol
     assert len(pages) >= 18
 
 
+@pytest.mark.full
 def test_every_iri_of_the_graph_is_an_address(w3id: W3id, northtown: World) -> None:
     """One of each kind is asked for; the shape of all others is that of one of these."""
     store = northtown.saved().store

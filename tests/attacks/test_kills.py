@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from conftest import World, make_world
-from servers import Server, in_ci, missing, running
+from conftest import World, make_world, not_available
+from servers import Server, missing, running
 
 from pcve_graph.model.namespaces import GRAPHS, graph_iri
 from pcve_graph.query.remote.addresses import EndpointAddresses
@@ -273,7 +273,7 @@ CHECKS: dict[str, Callable[[Scene], None]] = {
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if reason := missing("oxigraph"):
-        (pytest.fail if in_ci() else pytest.skip)(reason)
+        not_available(reason)
     with running("oxigraph", tmp_path_factory.mktemp("oxigraph") / "server") as started:
         yield started
 
@@ -298,6 +298,7 @@ def test_what_is_left_is_whole_and_the_next_run_works(tmp_path: Path, name: str)
         assert left_over(scene.world.root) == []
 
 
+@pytest.mark.full
 def test_a_killed_publishing_leaves_what_people_ask(tmp_path: Path, server: Server) -> None:
     scene = scene_in(tmp_path, "publish")
     for _ in range(share(len(CHECKS))):

@@ -152,8 +152,3 @@ def pages(folder: Path) -> Iterator[str]:
             yield url
         finally:
             stop(process)
-
-
-def in_ci() -> bool:
-    """Whether a server that is missing is a failure."""
-    return bool(os.environ.get("CI"))
