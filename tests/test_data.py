@@ -1,4 +1,8 @@
-"""The project's own records: what the seven news items state is there, verified, and stays there."""
+"""The project's own records: what the seven news items state is there, verified, and stays there.
+
+What holds of records that grow: invariants and bounds, no golden answers. CONTRIBUTING.md has the
+command that checks a change of data alone; it runs this file.
+"""
 
 from __future__ import annotations
 
@@ -166,6 +170,23 @@ def number(world: World, pattern: str) -> int:
 def test_there_are_as_many_things_as_there_should_be(shipped: World, kind: str) -> None:
     least, most = BOUNDS[kind]
     assert least <= number(shipped, f"?x a {kind}") <= most
+
+
+def test_the_readme_states_how_many_facts_there_are_give_or_take_a_twentieth(
+    shipped: World,
+) -> None:
+    facts = shipped.saved().manifest["facts"]
+    verified, cited = facts["verified"], facts["cited"]
+    right = f"{verified + cited:,} facts, {verified:,} verified, {cited:,} cited"
+    text = (ROOT / "README.md").read_text("utf-8")
+    for count, words in (
+        (verified + cited, "facts"),
+        (verified, "are verified"),
+        (cited, "are cited"),
+    ):
+        stated = [int(number.replace(",", "")) for number in re.findall(rf"([\d,]+) {words}", text)]
+        assert stated, f"README.md states no number of {words}; today: {right}"
+        assert abs(stated[0] - count) <= 0.05 * count, f"bring README.md up to date: {right}"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ from pcve_graph.records.assemble import AssembledGraph
 from pcve_graph.validation import shacl
 from pcve_graph.validation.documents import form_of, named_files, read_document
 
+pytestmark = pytest.mark.long
+
 ENGINES = ["pyshacl", pytest.param("topquadrant", marks=pytest.mark.full)]
 SEEDS = (1, 2, 3, 4, 5, 6)
 SIZE = 10_000
@@ -63,7 +65,6 @@ def spoilt(line: str, entries: list[Disagreement]) -> bool:
     return any(each.spoils and each.spoils(predicate, value) for each in entries)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_spoilt_data_gives_the_same_results(

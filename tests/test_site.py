@@ -287,7 +287,7 @@ def test_the_settings_page_describes_every_key_of_pcve_toml() -> None:
 
 def test_workflows_and_templates_are_what_github_reads() -> None:
     workflows = sorted((ROOT / ".github/workflows").glob("*.yml"))
-    assert [path.stem for path in workflows] == ["archive", "ci", "package", "pages"]
+    assert [path.stem for path in workflows] == ["archive", "ci", "data", "package", "pages"]
     for path in workflows:
         # YAML 1.1 reads the key `on` as true.
         workflow = yaml.safe_load(path.read_text("utf-8"))
@@ -296,6 +296,9 @@ def test_workflows_and_templates_are_what_github_reads() -> None:
             assert job["timeout-minutes"]
             assert all(("uses" in step) != ("run" in step) for step in job["steps"])
     assert ".ci/run" in (ROOT / ".github/workflows/ci.yml").read_text("utf-8")
+    contributing = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    (check,) = re.findall(r"<!-- data -->\n```sh\n(.+)\n```", contributing)
+    assert f"- run: {check}\n" in (ROOT / ".github/workflows/data.yml").read_text("utf-8")
     for path in sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("[0-9]*.yml")):
         template = yaml.safe_load(path.read_text("utf-8"))
         assert {"name", "description", "body"} <= set(template)

@@ -22,6 +22,8 @@ from pcve_graph.model.problems import UsageError
 from pcve_graph.validation import shacl
 from pcve_graph.validation.documents import read_document
 
+pytestmark = pytest.mark.long
+
 SUITE = Path(os.environ.get("PCVE_W3C_SHACL", ROOT.parent / "shared" / "w3c-shacl"))
 MANIFEST = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 TEST = "http://www.w3.org/ns/shacl-test#"

@@ -28,6 +28,8 @@ from pcve_graph.query.remote.addresses import EndpointAddresses
 from pcve_graph.query.remote.endpoint import Endpoint
 from pcve_graph.query.remote.upload import staging_graph
 
+pytestmark = pytest.mark.long
+
 KILLS = int(os.environ.get("PCVE_KILLS", "14"))
 SEED = int(os.environ.get("PCVE_KILLS_SEED", "15"))
 RECORD = "data/records/event/northtown-conference-2015.yml"
