@@ -33,7 +33,7 @@ SAID = {
     "coverage": MATRIX | {"topic not known"},
     "period": MATRIX | {"from 4 Oct 2018"},
     "years": MATRIX | {"date not known"},
-    "bars": SOURCES | {"1 of 16 without a date"},
+    "bars": SOURCES | {"without a date"},
     "counts": SOURCES | {"projects and events"},
     "trend": SOURCES | {"too few to compare"},
     "overlaps": {"Overlaps in Albania", "dashed: undecided, as a date or place is missing"},
