@@ -68,6 +68,35 @@ def test_the_matrix_made_by_hand_is_reproduced_cell_by_cell(
     assert {key: ids & listed for key, ids in cells.items() if key in gold} == gold
 
 
+NORTHTOWN = {
+    ("landia", "first-line-practitioners"): {"calm-waters", "steady-hands"},
+    ("landia", "prisons"): {"calm-waters"},
+    ("lake-coast", "first-line-practitioners"): {"wide-shore"},
+    ("marshia", "education"): {"open-doors"},
+}
+"""The projects of Northtown by economy, or region as a whole, and topic, as its records state them."""
+
+
+def test_the_matrix_of_northtown_has_these_cells_and_no_others(northtown: World) -> None:
+    store = northtown.saved().store
+    lists = read_axis_labels(northtown.project, store)
+    works = read_landscape(northtown.project, store)
+    table = coverage_matrix(works, lists, Scope(), every=True)
+    cells = {
+        (row.id, column.id): {work.id for work in table.cell(row.key, column.key).sure}
+        for row in table.rows
+        for column in table.columns
+        if "all" not in (row.key, column.key)
+    }
+    stated = {topic for _, topic in NORTHTOWN}
+    assert {key: ids for key, ids in cells.items() if ids and key[1] in stated} == NORTHTOWN
+    broader = {key: ids for key, ids in cells.items() if ids and key[1] not in stated}
+    assert all(
+        ids <= set().union(*(NORTHTOWN[key] for key in NORTHTOWN if key[0] == place))
+        for (place, _), ids in broader.items()
+    )
+
+
 def test_what_sparql_counts_is_what_the_matrix_counts(shipped: World, landscape: Landscape) -> None:
     store = shipped.saved().store
     query = read_queries(shipped.project, "landscape")["coverage"]
