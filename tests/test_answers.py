@@ -126,7 +126,11 @@ def engines(request: pytest.FixtureRequest) -> dict[str, Rdflib]:
     return {}
 
 
-@pytest.mark.parametrize("run", FAST, ids=[run[2] for run in FAST])
+@pytest.mark.parametrize(
+    "run",
+    [pytest.param(run, marks=[pytest.mark.long] * (run[0] == "shipped")) for run in FAST],
+    ids=[run[2] for run in FAST],
+)
 def test_rdflib_gives_the_same_rows(
     request: pytest.FixtureRequest, engines: dict[str, Rdflib], run: Run
 ) -> None:

@@ -42,7 +42,7 @@ OXIGRAPH = {
 
 
 @pytest.mark.parametrize("form", OXIGRAPH)
-@pytest.mark.parametrize("world", ["northtown", "shipped"])
+@pytest.mark.parametrize("world", ["northtown", pytest.param("shipped", marks=pytest.mark.long)])
 def test_oxigraph_reads_the_same_graph(
     request: pytest.FixtureRequest, ontology: Ontology, form: str, world: str
 ) -> None:
@@ -67,7 +67,9 @@ def terms(graph: rdflib.Graph) -> set[tuple[rdflib.term.Node, ...]]:
     }
 
 
-@pytest.fixture(scope="module", params=["northtown", "shipped"])
+@pytest.fixture(
+    scope="module", params=["northtown", pytest.param("shipped", marks=pytest.mark.long)]
+)
 def read(
     request: pytest.FixtureRequest,
 ) -> tuple[GraphPart, set[tuple[rdflib.term.Node, ...]]]:

@@ -161,6 +161,7 @@ def killed(root: str, taken: Triples, put: Triples) -> bool:
 
 
 @pytest.mark.parametrize("root", ROOTS, ids=lambda root: root.rpartition("#")[2])
+@pytest.mark.long
 def test_an_example_differs_without_a_constraint(root: str) -> None:
     """Each mutant is tried with the first shape that reaches it, then with the others."""
     own = [(name, t, p) for name, t, p in mutants(root) if home()[name][0] == root]

@@ -21,6 +21,7 @@ def statements(text: str, form: str) -> set[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.long
 def test_every_statement_of_the_shipped_graph_is_found(
     shipped: World, ontology: Ontology, form: str
 ) -> None:

@@ -21,6 +21,8 @@ from pcve_graph.system.sandbox import inside
 from pcve_graph.system.sandbox.process import LimitedProcess
 from pcve_graph.system.sandbox.watch import StoppedError
 
+pytestmark = pytest.mark.long
+
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 HUGE = "SELECT ?a ?d ?g { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?d ?g"
 SHAPES = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e/> .
@@ -153,6 +155,7 @@ def test_each_run_of_watch_has_the_bounds(northtown: World, tmp_path: Path) -> N
 # --- queries -------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick
 def test_a_question_is_stopped_with_its_true_cause(northtown: World) -> None:
     result = run(northtown, "query", "-", "--timeout", "2", stdin=ENDLESS)
     assert (result.returncode, result.stdout) == (2, "")
@@ -223,6 +226,7 @@ def test_calls_from_python_have_bounds(kg: KnowledgeGraph, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1, 1e300, 10**400, "soon"])
+@pytest.mark.quick
 def test_a_number_from_python_is_one_or_refused(kg: KnowledgeGraph, value: float) -> None:
     for name in ("timeout", "memory", "limit"):
         for call in (kg.sparql, kg.query, kg.validate):

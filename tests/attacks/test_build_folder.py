@@ -15,6 +15,8 @@ from conftest import World
 
 from pcve_graph.pipeline import build_project
 
+pytestmark = pytest.mark.long
+
 Result = subprocess.CompletedProcess[str]
 
 
@@ -81,6 +83,7 @@ def test_what_is_not_a_build_is_left_alone(world: World, prepared: Callable[[Pat
     assert state(world.root.parent) == before
 
 
+@pytest.mark.quick
 def test_a_folder_called_like_a_draft_is_left_alone(world: World) -> None:
     chapter = world.write("build/draft-of-my-thesis/chapter-1.txt", "mine")
     result = run(world.root, "build")
@@ -183,6 +186,7 @@ def test_without_hard_links_files_are_copied(world: World) -> None:
     assert "Northtown" in run(world.root, "search", "northtown").stdout
 
 
+@pytest.mark.quick
 def test_a_full_disk_leaves_the_last_build_and_one_message(world: World) -> None:
     build_project(world.project)
     before = state(world.project.build)

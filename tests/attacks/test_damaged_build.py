@@ -20,6 +20,8 @@ from conftest import World
 from pcve_graph.api import KnowledgeGraph
 from pcve_graph.model.problems import UsageError
 
+pytestmark = pytest.mark.long
+
 ALL = os.environ.get("PCVE_DAMAGE") == "all"
 
 READERS = {
@@ -158,6 +160,7 @@ def test_damage_is_told_and_healed(
         assert stable(reader, run(root, *READERS[reader]).stdout) == answers[reader]
 
 
+@pytest.mark.quick
 def test_damage_is_a_usage_error_in_python(northtown: World, tmp_path: Path) -> None:
     root = tmp_path / "project"
     shutil.copytree(northtown.root, root)

@@ -22,6 +22,8 @@ from pcve_graph.query.remote.messages import EndpointError
 from .commands import JSON, NO, ROWS, SELECT, one_message, pcve
 from .endpoints import CONSTRUCT, OK, SEVEN, answer, failure, fresh
 
+pytestmark = pytest.mark.long
+
 SLOW = {
     "nothing": lambda link: time.sleep(20),
     "status line": slowly(b"HTTP/1.1 200 OK" + b" " * 1000),
@@ -126,6 +128,7 @@ def test_a_question_and_its_preparation_have_one_deadline() -> None:
 
 
 @pytest.mark.parametrize("timeout", [float("nan"), float("inf"), 0, -1, "soon", None, 10**400])
+@pytest.mark.quick
 def test_a_timeout_is_a_number_of_seconds(timeout: Any) -> None:
     with pytest.raises(UsageError, match="finite number of seconds"):
         Endpoint("http://127.0.0.1:9/", timeout=timeout)
@@ -178,6 +181,7 @@ def test_a_wait_that_is_none_is_not_kept(wait: str, monkeypatch: pytest.MonkeyPa
 # Size
 
 
+@pytest.mark.quick
 def test_an_answer_that_is_announced_too_large_is_not_read() -> None:
     endless = slowly(b" ", OK + b"Content-Length: 5000000000\r\n\r\n")
     with talking(endless) as url:
@@ -227,6 +231,7 @@ def raw_deflate(content: bytes) -> bytes:
         ("gzip", gzip.compress(ROWS + b" " * 300_000, mtime=0)),
     ],
 )
+@pytest.mark.quick
 def test_a_packed_answer_is_unpacked(coding: str, body: bytes) -> None:
     with talking(sends(answer(body, JSON, f"Content-Encoding: {coding}\r\n"))) as url:
         assert fresh(url).ask(SELECT) == SEVEN

@@ -24,6 +24,8 @@ from pcve_graph.publish.export.formats import FORMATS
 from pcve_graph.system.files import create_file, draft_name, remove_drafts, write_file
 from pcve_graph.system.folders import create_folder, update_folder
 
+pytestmark = pytest.mark.long
+
 RECORD = "data/records/event/northtown-conference-2015.yml"
 STEPS = """
 import os, signal, sys
@@ -234,6 +236,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world
 
 
+@pytest.mark.quick
 def test_a_full_device_gives_one_message(northtown: World) -> None:
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-m", "pcve_graph", "--project", str(northtown.root)]
@@ -353,6 +356,7 @@ def test_permissions_are_those_of_the_old_file_or_of_any_new_one(tmp_path: Path)
 
 
 @pytest.mark.parametrize("length", [239, 240, 241, 255])
+@pytest.mark.quick
 def test_names_of_all_lengths_can_be_written(tmp_path: Path, length: int) -> None:
     for letter in ("x", "é", "😀"):
         size = len(letter.encode())

@@ -15,6 +15,8 @@ from pcve_graph.model.problems import ContentError
 from pcve_graph.syntax.tree import DOCUMENT_DEPTH
 from pcve_graph.validation.documents import read_document
 
+pytestmark = pytest.mark.long
+
 SECONDS, MEMORY = 60, 2**30
 """Seconds of work and bytes that a file of 2 MB may cost."""
 SCALE = float(os.environ.get("PCVE_NESTING", "1"))
@@ -193,6 +195,7 @@ def test_the_deepest_that_is_read(form: str) -> None:
     assert caught.value.problems[0].rule == "nesting"
 
 
+@pytest.mark.quick
 def test_brackets_in_strings_comments_and_names_are_no_levels() -> None:
     for form, text in (
         ("turtle", TURTLE + '"%s" . # %s\n<https://e.example/(((> e:\\(\\( "x" .'),

@@ -31,6 +31,8 @@ from pcve_graph.syntax.sparql_bounds import (
 from pcve_graph.syntax.sparql_patterns import query_patterns
 from pcve_graph.validation import shacl
 
+pytestmark = pytest.mark.long
+
 Form = Callable[[int], str]
 
 
@@ -129,6 +131,7 @@ def stopped(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", NESTED)
+@pytest.mark.quick
 def test_what_is_nested_too_deep_is_refused(name: str) -> None:
     for number in (DEEPEST_BRACKET + 1, 1000, 20_000):
         assert ("nested more than 32 deep" in stopped(NESTED[name](number))) or name == "hidden"
@@ -327,6 +330,7 @@ def test_a_text_of_10_mb_is_not_read(northtown: World, tmp_path: Path) -> None:
     assert "query-size" in listed.stderr
 
 
+@pytest.mark.quick
 def test_brackets_of_any_language_are_counted() -> None:
     signs = [("[", 0), ("(", 1), (")", 2), ("x", 3), ("<<", 4), ("[", 5), ("]", 6), (">>", 7)]
     assert first_too_deep(signs, 3) is None

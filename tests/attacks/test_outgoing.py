@@ -24,6 +24,8 @@ from pcve_graph.validation import shacl
 
 from .listening import Listener, listening
 
+pytestmark = pytest.mark.long
+
 SPELLINGS = {
     "plain": "SELECT ?s { ?s a pcve:Event . SERVICE <URL> { ?s ?p ?o } }",
     "small": "SELECT ?s { service silent <URL> { ?s ?p ?o } }",
@@ -93,6 +95,7 @@ def aimed(text: str, listener: Listener) -> str:
     return text.replace("URL", listener.url)
 
 
+@pytest.mark.quick
 def test_the_listener_counts(listener: Listener, foreign: World) -> None:
     """Without it, all that follows would prove nothing."""
     text = aimed("SELECT ?s { SERVICE <URL> { ?s ?p ?o } }", listener)
@@ -101,6 +104,7 @@ def test_the_listener_counts(listener: Listener, foreign: World) -> None:
     assert listener.connections() == 1
 
 
+@pytest.mark.quick
 def test_a_service_that_is_wanted_is_asked_once(listener: Listener, foreign: World) -> None:
     texts = ("SELECT ?s { SERVICE <URL> { ?s ?p ?o } }", "ASK { SERVICE <URL> { ?s ?p ?o } }")
     for count, text in enumerate(texts, 1):
