@@ -150,7 +150,7 @@ def test_polars_reads_the_parquet_tables_with_their_types(
     events = polars.read_parquet(files["event.parquet"])
     claims = polars.read_parquet(files["claim.parquet"])
     assert len(events) == len(Entities(everything, "facts").of("pcve:Event"))
-    assert len(claims) == 5_399
+    assert len(claims) == len(Entities(everything, "evidence").of("pcve:Claim")) > 5_000
     assert events.schema["earliest"] == polars.Date
     assert events.schema["edition"] == polars.Int64
     places = polars.read_parquet(files["place.parquet"]).filter(id="rome")
@@ -243,7 +243,7 @@ def test_shapely_reads_the_venues(everything: GraphPart, ontology: Ontology) -> 
     rome = shape(features["rome"]["geometry"])
     assert (round(rome.x, 1), round(rome.y, 1)) == (12.5, 41.9)
     placed = [shape(each["geometry"]) for each in features.values() if each["geometry"]]
-    assert len(placed) == 39
+    assert len(placed) >= 39
     assert all(-180 <= each.x <= 180 and -90 <= each.y <= 90 for each in placed)
     assert all(each["properties"]["events"] for each in features.values() if not each["geometry"])
     assert "note" in features["kosovo"]["properties"]
