@@ -27,8 +27,8 @@ def new(context: click.Context, kind: str, identifier: str) -> None:
     \b
     Example: pcve new event northtown-conference-2015
     """
+    from ..graph.ontology import read_ontology
     from ..records.template import draft_record
-    from ..syntax.ontology import read_ontology
 
     project = project_of(context)
     if project.shipped:
@@ -60,9 +60,9 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
       pcve fmt
       pcve fmt --check
     """
+    from ..graph.ontology import read_ontology
     from ..records.files import LARGEST_LINES
     from ..records.formatter import format_text, formatted_files
-    from ..syntax.ontology import read_ontology
 
     project = project_of(context)
     ontology = read_ontology(project)

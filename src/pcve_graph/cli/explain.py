@@ -29,8 +29,8 @@ def explain(context: click.Context, rule: str | None, folder: Path | None) -> No
       pcve explain pcvesh:Event-startDate
       pcve explain --html rules/
     """
+    from ..graph.ontology import read_ontology
     from ..publish.site.rule_pages import save_pages, write_pages
-    from ..syntax.ontology import read_ontology
     from ..validation.rule_help import describe_rules, find_page, page_text
 
     project = project_of(context)

@@ -23,9 +23,9 @@ def reference(context: click.Context, folder: Path) -> None:
     \b
     Example: pcve reference site/reference
     """
+    from ..graph.ontology import read_ontology
     from ..publish.site.reference import write_reference
     from ..publish.site.rule_pages import save_pages
-    from ..syntax.ontology import read_ontology
 
     project = project_of(context)
     files = write_reference(project, read_ontology(project))
