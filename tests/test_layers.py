@@ -46,7 +46,7 @@ packages. Each permission is used: one that is not fails.
 IN_ORDER = tuple(MAY_IMPORT)
 ONLY_IN = {
     "yaml": {"syntax.yaml", "records.formatter"},
-    "rdflib": {"api", "records.formatter", "syntax.sparql_patterns", "validation.engines"},
+    "rdflib": {"api", "syntax.sparql_patterns", "syntax.turtle_format", "validation.engines"},
     "SPARQLWrapper": {"query.remote.endpoint"},
     "rich": {"query.render"},
     "sqlite3": {"graph.build_folder", "incremental.dependency_index", "query.search"},

@@ -407,8 +407,8 @@ def test_lines_of_json_with_a_control_character_are_refused(world: World) -> Non
         ("data/ledger.yml", "two offices", "two\u202eoffices", ""),
         ("queries/answers/events-by-date.rq", "Which events", "Which\x1b events", "1:18"),
         ("queries/answers/events-by-date.rq", "undated", "un\u202edated", ""),
-        ("ontology/vocab.ttl", '"returnees"@en', '"return\\u001Bees"@en', ""),
-        ("ontology/vocab.ttl", '"returnees"@en', '"return\u202eees"@en', ""),
+        ("ontology/vocab/topic.ttl", '"returnees"@en', '"return\\u001Bees"@en', ""),
+        ("ontology/vocab/topic.ttl", '"returnees"@en', '"return\u202eees"@en', ""),
     ],
 )
 def test_sources_ledger_queries_and_ontology_refuse_them(
