@@ -150,6 +150,40 @@ def test_each_run_of_watch_has_the_bounds(northtown: World, tmp_path: Path) -> N
         assert watched.stderr.read().strip() == "Aborted!"
 
 
+@pytest.mark.parametrize("forks", [True, False])
+@pytest.mark.parametrize(
+    "grouped",
+    [
+        "edit new event some-event",
+        "edit fmt",
+        "evidence new fair-news",
+        "docs ontology DIR",
+        "docs rules DIR",
+    ],
+)
+def test_a_command_of_a_group_is_stopped_under_its_whole_name(
+    northtown: World, tmp_path: Path, grouped: str, forks: bool
+) -> None:
+    arguments = grouped.replace("DIR", str(tmp_path / "pages")).split()
+    code = f"from pcve_graph.system.sandbox import command; command.FORKS = {forks}; from pcve_graph.cli.main import main; main()"
+    start = [sys.executable, "-c", code, "--project", str(northtown.root), *arguments]
+    result = subprocess.run(
+        [*start, "--timeout", "0.01"], capture_output=True, text=True, timeout=60
+    )
+    name = " ".join(arguments[:2])
+    limit = "0.01 s; reduce the work, or raise the limit with --timeout"
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == f"pcve: {name} was stopped after {limit}\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_count_of_claims_is_stopped_like_its_query(northtown: World) -> None:
+    result = run(northtown, "evidence", "status", "--timeout", "0.01")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("pcve: sources was stopped after 0.01 s; ")
+    assert run(northtown, "evidence", "status", "--timeout", "0").returncode == 0
+
+
 # --- queries -------------------------------------------------------------------------------------
 
 

@@ -252,8 +252,15 @@ def test_file_names_are_visible(
         ("export", ATTACK),
         ("export", "csv", "--only", ATTACK),
         ("export", "turtle", "-o", f"/nowhere/{ATTACK}"),
-        ("new", ATTACK, "x"),
-        ("new", "event", ATTACK),
+        ("edit", "new", ATTACK, "x"),
+        ("edit", "new", "event", ATTACK),
+        ("edit", "fmt", ATTACK),
+        ("edit", ATTACK),
+        ("edit", f"fm{ATTACK}"),
+        ("edit", "fmt", f"--{ATTACK}"),
+        ("evidence", "new", ATTACK),
+        ("evidence", "status", "--format", ATTACK),
+        ("docs", "rules", f"/nowhere/{ATTACK}"),
         ("fmt", ATTACK),
         ("validate", ATTACK),
         ("validate", "--engine", ATTACK),
@@ -376,7 +383,7 @@ def test_a_record_with_a_control_character_is_refused(
     world: World, label: str, name: str, place: str
 ) -> None:
     path = world.write("data/records/project/bell-project.yml", PROJECT.format(label=label))
-    commands = [("fmt", str(path))]
+    commands = [("edit", "fmt", str(path))]
     if label.startswith(("Bell\x1b", '"Bell\\x1b')):
         commands += [("build",), ("validate",), ("validate", str(path))]
     for arguments in commands:
