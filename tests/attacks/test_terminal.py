@@ -260,7 +260,7 @@ def test_file_names_are_visible(
         ("edit", "fmt", f"--{ATTACK}"),
         ("evidence", "new", ATTACK),
         ("evidence", "status", "--format", ATTACK),
-        ("docs", "rules", f"/nowhere/{ATTACK}"),
+        ("docs", "rules", f"/dev/null/{ATTACK}"),
         ("fmt", ATTACK),
         ("validate", ATTACK),
         ("validate", "--engine", ATTACK),
@@ -280,6 +280,16 @@ def test_arguments_are_visible_in_messages(northtown: World, arguments: tuple[st
     result = run(northtown, *halved)
     assert result.returncode in (0, 1, 2)
     text = assert_safe(result.stderr) + assert_safe(result.stdout)
+    assert not re.search("^forged", text, re.M), text
+
+
+@pytest.mark.parametrize("arguments", ["export ntriples -o", "docs ontology", "docs rules"])
+def test_the_name_of_what_is_written_is_visible(
+    northtown: World, tmp_path: Path, arguments: str
+) -> None:
+    result = run(northtown, *arguments.split(), str(tmp_path / ATTACK))
+    assert (result.returncode, (tmp_path / ATTACK).exists()) == (0, True)
+    text = assert_safe(result.stderr)
     assert not re.search("^forged", text, re.M), text
 
 

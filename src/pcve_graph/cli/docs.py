@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ..model.visible import one_line
 from .console import handle_errors, quantity, write_messages
 from .context import project_of
 from .groups import CommandGroup, report_command
@@ -45,7 +46,8 @@ def ontology(context: click.Context, folder: Path) -> None:
 
     project = project_of(context)
     files = write_reference(project, read_ontology(project))
-    write_messages(f"wrote {quantity(save_pages(files, folder), 'file')} to {folder}")
+    count = quantity(save_pages(files, folder), "file")
+    write_messages(f"wrote {count} to {one_line(str(folder))}")
 
 
 @docs.command()
@@ -66,4 +68,5 @@ def rules(context: click.Context, folder: Path) -> None:
 
     project = project_of(context)
     pages = write_pages(describe_rules(read_ontology(project), project))
-    write_messages(f"wrote {quantity(save_pages(pages, folder), 'page')} to {folder}")
+    count = quantity(save_pages(pages, folder), "page")
+    write_messages(f"wrote {count} to {one_line(str(folder))}")
