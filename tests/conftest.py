@@ -13,12 +13,12 @@ from click.testing import CliRunner, Result
 
 from pcve_graph.cli.main import cli
 from pcve_graph.graph.generations import current_generation
+from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.graph.store import StoredGraph, open_graph
 from pcve_graph.model.project import Project
 from pcve_graph.model.schema import Ontology
 from pcve_graph.records.assemble import AssembledGraph, build_graph
 from pcve_graph.records.reader import read_records
-from pcve_graph.syntax.ontology import read_ontology
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -18,7 +18,8 @@ import rdflib
 from conftest import ROOT, World, make_world
 from test_incremental import FACTS, REFERENCE
 
-from pcve_graph.incremental.inputs import scan_inputs
+from pcve_graph.graph.inputs import scan_inputs
+from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.namespaces import GRAPHS, source_iri
 from pcve_graph.model.problems import ContentError
 from pcve_graph.model.project import Project
@@ -28,7 +29,6 @@ from pcve_graph.publish.diff.render import as_counts, as_json, as_markdown, as_t
 from pcve_graph.publish.diff.snapshot import Snapshot
 from pcve_graph.records.assemble import build_graph
 from pcve_graph.records.reader import read_records
-from pcve_graph.syntax.ontology import read_ontology
 from pcve_graph.validation.gate import memory_store
 
 GOLDEN = ROOT / "tests" / "golden" / "diff"

@@ -11,12 +11,12 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT, World
 
+from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.namespaces import PREFIXES
 from pcve_graph.model.problems import RULES, ContentError
 from pcve_graph.model.project import Project
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.site.rule_pages import file_name, write_pages
-from pcve_graph.syntax.ontology import read_ontology
 from pcve_graph.syntax.tree import MappingNode
 from pcve_graph.syntax.yaml import parse_yaml_record
 from pcve_graph.validation.rule_help import (

@@ -21,10 +21,11 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from pcve_graph.graph.inputs import find_input_changes, read_inputs, scan_inputs
+from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.graph.store import open_graph
 from pcve_graph.incremental.completeness import count_completeness
 from pcve_graph.incremental.dependency_index import INDEX_FILE, DependencyIndex
-from pcve_graph.incremental.inputs import find_input_changes, read_inputs, scan_inputs
 from pcve_graph.incremental.sorted_ntriples import parse_quads
 from pcve_graph.model.namespaces import GRAPHS, graph_iri
 from pcve_graph.model.problems import ContentError
@@ -34,7 +35,6 @@ from pcve_graph.pipeline import build_project, index_graph
 from pcve_graph.query.saved import read_queries
 from pcve_graph.records.assemble import AssembledGraph, build_graph
 from pcve_graph.records.reader import read_records
-from pcve_graph.syntax.ontology import read_ontology
 from pcve_graph.validation.gate import Checked, check_graph
 from pcve_graph.validation.incremental_gate import load_rules
 

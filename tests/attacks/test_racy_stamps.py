@@ -14,7 +14,7 @@ from pathlib import Path
 
 from conftest import ROOT, World, make_world
 
-from pcve_graph.incremental.inputs import (
+from pcve_graph.graph.inputs import (
     InputChanges,
     find_input_changes,
     read_inputs,

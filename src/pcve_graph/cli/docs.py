@@ -40,9 +40,9 @@ def ontology(context: click.Context, folder: Path) -> None:
     \b
     Example: pcve docs ontology site/reference
     """
+    from ..graph.ontology import read_ontology
     from ..publish.site.reference import write_reference
     from ..publish.site.rule_pages import save_pages
-    from ..syntax.ontology import read_ontology
 
     project = project_of(context)
     files = write_reference(project, read_ontology(project))
@@ -62,8 +62,8 @@ def rules(context: click.Context, folder: Path) -> None:
     \b
     Example: pcve docs rules rules/
     """
+    from ..graph.ontology import read_ontology
     from ..publish.site.rule_pages import save_pages, write_pages
-    from ..syntax.ontology import read_ontology
     from ..validation.rule_help import describe_rules
 
     project = project_of(context)

@@ -42,8 +42,8 @@ def new(context: click.Context, kind: str, identifier: str) -> None:
     \b
     Example: pcve edit new event northtown-conference-2015
     """
+    from ..graph.ontology import read_ontology
     from ..records.template import draft_record
-    from ..syntax.ontology import read_ontology
 
     project = extensible_project(context)
     create_draft(project, *draft_record(project, read_ontology(project), kind, identifier))
@@ -88,9 +88,9 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
       pcve edit fmt
       pcve edit fmt --check
     """
+    from ..graph.ontology import read_ontology
     from ..records.files import LARGEST_LINES
     from ..records.formatter import format_text, formatted_files
-    from ..syntax.ontology import read_ontology
 
     project = project_of(context)
     ontology = read_ontology(project)

@@ -33,8 +33,8 @@ def new(context: click.Context, identifier: str) -> None:
     \b
     Example: pcve evidence new northtown-review
     """
+    from ..graph.ontology import read_ontology
     from ..records.template import draft_source
-    from ..syntax.ontology import read_ontology
 
     project = extensible_project(context)
     create_draft(project, *draft_source(project, read_ontology(project), identifier))

@@ -20,7 +20,7 @@ def explain(context: click.Context, rule: str | None) -> None:
     \b
     Example: pcve explain pcvesh:Event-startDate
     """
-    from ..syntax.ontology import read_ontology
+    from ..graph.ontology import read_ontology
     from ..validation.rule_help import describe_rules, find_page, page_text
 
     project = project_of(context)

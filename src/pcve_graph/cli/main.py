@@ -17,9 +17,9 @@ from typing import Any, Final
 
 import click
 
-from .. import __version__
 from ..model import limits
 from ..model.problems import shortage_message
+from ..model.version import __version__
 from ..model.visible import one_line
 from ..system.sandbox import inside
 from ..system.sandbox.command import enter_child

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from ..graph.ontology import read_ontology
 from ..graph.serialize import RDF_FORMATS
 from ..model.limits import QUERY_SECONDS
 from ..model.problems import ContentError, Problem, UsageError
@@ -23,7 +24,6 @@ from ..query.foreign import parse_foreign_query, resolve_query
 from ..query.render import aligned_columns, render_answer
 from ..query.saved import read_queries
 from ..query.why import render_reasons
-from ..syntax.ontology import read_ontology
 from ..system.sandbox import inside
 from .bounds import COUNT, QUERY_TIMEOUT
 from .console import handle_errors, on_terminal, read_stdin, write_messages, write_result

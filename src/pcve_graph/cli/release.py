@@ -33,12 +33,12 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
       pcve release release-0.1.0
       pcve release --verify release-0.1.0
     """
+    from ..graph.inputs import is_stale
+    from ..graph.ontology import read_ontology
     from ..graph.store import open_graph
-    from ..incremental.inputs import is_stale
     from ..pipeline import build_project
     from ..publish.release.build import check_target, release_files, write_release
     from ..publish.release.verify import check_release, differences, rebuild_release
-    from ..syntax.ontology import read_ontology
 
     project = project_of(context)
     if verify:

@@ -13,12 +13,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from ... import __version__
+from ...graph.inputs import read_inputs
 from ...graph.store import StoredGraph
-from ...incremental.inputs import read_inputs
 from ...model.problems import UsageError
 from ...model.project import Project
 from ...model.schema import Ontology
+from ...model.version import __version__
 from ...system.folders import create_folder
 from ..export.formats import FORMATS
 from ..export.subset import whole_graph

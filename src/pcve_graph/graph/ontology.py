@@ -17,9 +17,9 @@ from ..model.problems import ContentError, Position, rule_problem
 from ..model.project import Project
 from ..model.schema import VOCAB_BASE, Ontology, RecordClass, RecordKey
 from ..model.visible import first_refused, offset_in_turtle
+from ..syntax.turtle_check import check_turtle
 from ..system.cache import cached
 from ..system.files import LARGEST_FILE, read_inside
-from .turtle_check import check_turtle
 
 
 class TripleIndex:
