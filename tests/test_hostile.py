@@ -187,6 +187,7 @@ HOSTILE: dict[str, tuple[str, Write, int, str]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.long
 def test_a_hostile_file_gets_one_message(northtown: World, tmp_path: Path, name: str) -> None:
     file, write, code, message = HOSTILE[name]
     write(tmp_path / file)
@@ -210,6 +211,7 @@ LONG_LABELS = {
 
 
 @pytest.mark.parametrize("file", LONG_LABELS)
+@pytest.mark.long
 def test_a_label_of_12_mb_is_read_and_cut_in_the_message(
     northtown: World, tmp_path: Path, file: str
 ) -> None:
@@ -273,6 +275,7 @@ LABEL = 12 * 2**20
         ("x.ttl", '"""' + 'one " two\n' * (LABEL // 10) + '"""'),
     ],
 )
+@pytest.mark.long
 def test_a_long_label_is_told_in_bounded_memory(
     northtown: World, tmp_path: Path, name: str, quoted: str
 ) -> None:

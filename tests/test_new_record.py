@@ -31,7 +31,7 @@ claims:
     audience: teachers
     isPartOf: first-line
 """
-"""Keys of the template of `pcve new event`, on what much of the shipped data is about."""
+"""Keys of the template of `pcve edit new event`, on what much of the shipped data is about."""
 
 
 def files_that_read_the_records() -> list[str]:
@@ -53,7 +53,7 @@ def test_a_new_event_makes_no_test_fail(tmp_path: Path) -> None:
     copy = World(tmp_path / "copy")
     left_out = shutil.ignore_patterns(".*cache", ".git", ".hypothesis", ".venv", "build", "site")
     shutil.copytree(ROOT, copy.root, ignore=left_out)
-    assert copy.pcve("new", "event", "new-event-2019").exit_code == 0
+    assert copy.pcve("edit", "new", "event", "new-event-2019").exit_code == 0
     template = (copy.root / "data/records/event/new-event-2019.yml").read_text("utf-8")
     source = min(path.stem for path in (copy.root / "data/sources").glob("*.yml"))
     event = EVENT.format(id="new-event-2019", source=source)

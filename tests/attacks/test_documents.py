@@ -119,11 +119,11 @@ def test_rdf_12_in_shapes_and_in_the_ontology(world: World, tmp_path: Path) -> N
     run = pcve(world, "validate", str(tmp_path / "a.ttl"), "--shapes", str(tmp_path / "shapes.ttl"))
     assert run.returncode == 2
     assert "shapes.ttl:2:12: error rdf-version" in run.stdout + run.stderr
-    text = (world.root / "ontology/vocab.ttl").read_text()
-    world.write("ontology/vocab.ttl", text + '\n<a:a> <a:b> "x"@en--ltr .\n')
+    text = (world.root / "ontology/vocab/topic.ttl").read_text()
+    world.write("ontology/vocab/topic.ttl", text + '\n<a:a> <a:b> "x"@en--ltr .\n')
     run = pcve(world, "build")
     assert run.returncode == 1
-    assert f"ontology/vocab.ttl:{text.count(chr(10)) + 2}:16: error rdf-version" in (
+    assert f"ontology/vocab/topic.ttl:{text.count(chr(10)) + 2}:16: error rdf-version" in (
         run.stdout + run.stderr
     )
 
@@ -295,6 +295,7 @@ def test_a_fault_of_json_ld_stands_at_its_place(body: str, marked: str) -> None:
     assert found.position[1:] == at(content, body[body.index(marked) :])
 
 
+@pytest.mark.long
 def test_a_fault_in_a_large_file_is_found_in_time() -> None:
     many = ",\n".join(f'{{"@id": "a:{n}", "a:b": [1, {{"@value": "{n}"}}]}}' for n in range(40_000))
     content = f'[{many},\n{{"@id": "a:x", "a:b": {{"@value": "x", "@language": 7}}}},\n{many}]'
