@@ -28,6 +28,7 @@ def test_there_are_enough_of_them() -> None:
 
 
 @pytest.mark.parametrize("start", range(4))
+@pytest.mark.long
 def test_the_results_are_those_of_the_whole(
     start: int, northtown: World, ontology: Ontology
 ) -> None:

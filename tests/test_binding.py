@@ -94,6 +94,7 @@ HARMLESS, COUNTS, _ = read([f"harmless {name}" for name in NAMES])
     max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 @given(st.lists(HOSTILE, min_size=len(NAMES), max_size=len(NAMES)))
+@pytest.mark.long
 def test_ten_thousand_hostile_strings_never_change_a_query(values: list[str]) -> None:
     """100 times 100 strings, in every place that a value can take: the algebra is the same."""
     algebra, found, text = read(values)

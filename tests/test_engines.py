@@ -176,6 +176,7 @@ def note_for(reason: str) -> str:
     return f"note: validating with pySHACL{since}; {advice}"
 
 
+@pytest.mark.long
 def test_without_the_tested_engine_the_reference_is_used_and_said_once(
     shadowed: tuple[list[str], dict[str, str], str], tmp_path: Path
 ) -> None:
@@ -210,6 +211,7 @@ def test_without_the_tested_engine_the_reference_is_used_and_said_once(
 
 
 @pytest.mark.parametrize("shadowed", ["absent"], indirect=True)
+@pytest.mark.long
 def test_a_plain_installation_says_and_writes_what_the_fast_one_does(
     shadowed: tuple[list[str], dict[str, str], str], tmp_path: Path
 ) -> None:

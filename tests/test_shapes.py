@@ -68,6 +68,7 @@ def test_an_invalid_example_gives_its_report(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", INVALID[:: max(1, len(INVALID) // 40)], ids=name)
+@pytest.mark.long
 def test_the_reference_engine_agrees(path: Path) -> None:
     ours = shacl.validate(data(path), vocabulary().shapes, "turbo").results
     assert shacl.validate(data(path), vocabulary().shapes, "pyshacl").results == ours

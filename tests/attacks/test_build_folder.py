@@ -186,7 +186,6 @@ def test_without_hard_links_files_are_copied(world: World) -> None:
     assert "Northtown" in run(world.root, "search", "northtown").stdout
 
 
-@pytest.mark.quick
 def test_a_full_disk_leaves_the_last_build_and_one_message(world: World) -> None:
     build_project(world.project)
     before = state(world.project.build)

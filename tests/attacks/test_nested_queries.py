@@ -131,7 +131,6 @@ def stopped(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", NESTED)
-@pytest.mark.quick
 def test_what_is_nested_too_deep_is_refused(name: str) -> None:
     for number in (DEEPEST_BRACKET + 1, 1000, 20_000):
         assert ("nested more than 32 deep" in stopped(NESTED[name](number))) or name == "hidden"

@@ -15,7 +15,10 @@ from conftest import World, make_world
 
 from pcve_graph.system.files import walk_files
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here"),
+]
 
 EVENT = "<https://w3id.org/pcve/id/event/a> a <https://w3id.org/pcve/ns#Event> .\n"
 RECORD = "data/records/events/held.yml"
@@ -168,6 +171,7 @@ def test_special_files_in_a_folder_are_named_and_stop_nothing(
     assert code == 0, said
 
 
+@pytest.mark.quick
 def test_a_huge_file_is_refused_before_it_is_read(shared: World, tmp_path: Path) -> None:
     for ending in (".ttl", ".rq"):
         make("sparse", tmp_path / f"x{ending}")
@@ -187,6 +191,7 @@ def test_a_huge_ontology_is_refused(shared: World, put: object) -> None:
     assert "ontology/align.ttl:1:1: error file-size" in said
 
 
+@pytest.mark.full
 def test_a_release_with_special_files_is_verified(shared: World, tmp_path: Path) -> None:
     release = tmp_path / "release"
     code, said = pcve(shared, "release", str(release))
@@ -202,6 +207,7 @@ def test_a_release_with_special_files_is_verified(shared: World, tmp_path: Path)
     assert code == 2, said
 
 
+@pytest.mark.quick
 def test_links_that_stay_inside_are_followed(world: World) -> None:
     records = world.root / "data/records"
     folder = next(each for each in sorted(records.iterdir()) if each.is_dir())
@@ -244,6 +250,7 @@ def test_what_is_read_is_never_taken_for_missing(world: World, name: str, kind: 
         assert f"{name}:1:1: error special-file" in said
 
 
+@pytest.mark.quick
 def test_each_real_folder_is_walked_once_under_its_own_name(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "file").write_text("")

@@ -19,6 +19,8 @@ from conftest import World
 
 from pcve_graph.model.visible import escape_hidden, first_refused, one_line
 
+pytestmark = pytest.mark.long
+
 ATTACK = "Bell\x1b]0;owned\x07\x1b[2J\x9b31m\u202eyteicoS\u2066\u200b\x7f\nforged: line\r!"
 """OSC, CSI as C0 and as C1, an override, an isolate, a zero-width space, DEL, line feed, CR."""
 
@@ -128,6 +130,7 @@ def own_query(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("form", ["table", "markdown"])
+@pytest.mark.quick
 def test_text_for_people_is_visible_in_a_pipe(northtown: World, own_query: str, form: str) -> None:
     result = run(northtown, "query", own_query, "--format", form)
     text = assert_safe(result.stdout)
@@ -137,6 +140,7 @@ def test_text_for_people_is_visible_in_a_pipe(northtown: World, own_query: str, 
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml"])
+@pytest.mark.quick
 def test_machine_formats_keep_their_bytes_in_a_pipe_alone(
     northtown: World, own_query: str, form: str
 ) -> None:
@@ -151,6 +155,7 @@ def test_machine_formats_keep_their_bytes_in_a_pipe_alone(
     assert "\\u202e" in assert_safe(shown)
 
 
+@pytest.mark.quick
 def test_a_table_on_a_terminal_is_visible(northtown: World, own_query: str) -> None:
     code, shown = on_terminal(northtown, "query", own_query)
     assert code == 0, shown
@@ -428,6 +433,7 @@ def test_lines_of_json_with_a_control_character_are_refused(world: World) -> Non
         ("ontology/vocab/topic.ttl", '"returnees"@en', '"return\u202eees"@en', ""),
     ],
 )
+@pytest.mark.quick
 def test_sources_ledger_queries_and_ontology_refuse_them(
     world: World, name: str, old: str, new: str, place: str
 ) -> None:
@@ -534,6 +540,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+@pytest.mark.quick
 def test_ordinary_text_is_as_it_was(text: str) -> None:
     assert escape_hidden(text) == text
     assert first_refused(text) is None
@@ -547,6 +554,7 @@ CODES = (
 
 
 @pytest.mark.parametrize("text", [*map(chr, CODES)], ids=ascii)
+@pytest.mark.quick
 def test_what_cannot_be_seen_is_an_escape(text: str) -> None:
     shown = escape_hidden(f"a{text}b")
     assert shown.isascii()
@@ -554,6 +562,7 @@ def test_what_cannot_be_seen_is_an_escape(text: str) -> None:
     assert escape_hidden(shown) == shown
 
 
+@pytest.mark.quick
 def test_isolates_that_are_closed_in_their_line_are_content() -> None:
     assert first_refused("a \u2067\u202bשלום\u202c\u2069 b") is None
     assert first_refused("a \u2067b\nc\u2069") == (2, "U+2067")
