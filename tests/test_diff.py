@@ -276,6 +276,7 @@ def edit_at_random(world: World, draw: random.Random) -> None:
 
 
 @pytest.mark.parametrize("number", range(3))
+@pytest.mark.long
 def test_every_random_edit_is_told_whole_and_with_a_true_reason(number: int, world: World) -> None:
     """Three edits at a time, those that keep the project readable; each result begins the next."""
     draw = random.Random(number)

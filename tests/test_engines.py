@@ -70,6 +70,7 @@ def test_pairs_of_all_targets_give_the_results_of_the_whole(path: Path, engine: 
     assert shacl.validate(lines, shapes, engine, targeted(lines, shapes)).results == named
 
 
+@pytest.mark.long
 def test_an_engine_that_is_given_a_part_of_the_shapes_finds_what_that_part_finds() -> None:
     found, wanted = set(), set()
     for path in INVALID[::20]:

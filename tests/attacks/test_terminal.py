@@ -346,6 +346,7 @@ def test_streams_that_cannot_be_written(northtown: World, arguments: tuple[str, 
     )
 
 
+@pytest.mark.full
 def test_help_and_stdin_that_cannot_be_used(northtown: World) -> None:
     start = f"{sys.executable} -m pcve_graph --project {northtown.root}"
     for line, message in (
@@ -361,6 +362,7 @@ def test_help_and_stdin_that_cannot_be_used(northtown: World) -> None:
         assert assert_safe(result.stderr).startswith(message)
 
 
+@pytest.mark.full
 def test_binary_output_is_not_for_a_terminal(northtown: World) -> None:
     for arguments in (("coverage", "--format", "xlsx"), ("export", "csv")):
         code, shown = on_terminal(northtown, *arguments)
