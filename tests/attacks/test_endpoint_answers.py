@@ -96,6 +96,7 @@ HARMFUL = {
 
 
 @pytest.mark.parametrize("name", HARMFUL)
+@pytest.mark.long
 def test_an_answer_does_not_harm_the_process(name: str) -> None:
     """Asked in a process of its own: some of these ended it with SIGSEGV, or took gigabytes."""
     kind, body = HARMFUL[name]
@@ -321,6 +322,7 @@ def test_an_address_that_is_none(url: str) -> None:
 @pytest.mark.parametrize(
     "url", ["", "http://[::1", "http://127.0.0.1:99999/", "http://ho st/", "http://h/\x1b[31m"]
 )
+@pytest.mark.long
 def test_the_command_refuses_an_address_that_is_none(northtown: World, url: str) -> None:
     one_message(pcve("query", "-", "--endpoint", url))
     one_message(pcve("publish", "--endpoint", url, project=northtown.root))
