@@ -57,7 +57,6 @@ class ResultTable:
         if form == "json":
             return text
         solutions = ox.parse_query_results(text, format=ox.QueryResultsFormat.JSON)
-        assert isinstance(solutions, ox.QuerySolutions)
         return solutions.serialize(format=RESULT_FORMATS[form]) or b""
 
 
@@ -196,6 +195,6 @@ def collect_answer(
 
 def serialize_boolean(answer: bool, form: str) -> bytes:
     """The answer of an ASK as one of `RESULT_FORMATS`."""
-    boolean = ox.Store().query("ASK {}" if answer else "ASK { FILTER(false) }")
-    assert isinstance(boolean, ox.QueryBoolean)
+    document = json.dumps({"head": {}, "boolean": answer})
+    boolean = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
     return boolean.serialize(format=RESULT_FORMATS[form]) or b""

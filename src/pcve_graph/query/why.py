@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.claims import Evidence, claim_rank, evidence, values
+from ..graph.claims import Evidence, claim_rank, claimed_statement, evidence, values
 from ..graph.labels import labels
 from ..model.dates import first_and_last
 from ..model.namespaces import expand, graph_iri, local_name
@@ -18,6 +18,7 @@ from ..model.problems import UsageError
 from ..model.schema import Ontology
 from ..model.terms import Term
 from ..syntax.sparql_patterns import TriplePattern
+from ..syntax.sparql_results import solutions_of
 from .binding import substitute_terms
 from .execute import ResultTable, json_term
 from .property_paths import triples_on_path
@@ -85,10 +86,8 @@ class _MatchSearch:
         self.done.add(key)
         certain_names = query_probe.group.certain - query_probe.hidden - query_probe.computed
         pinned = {name: term for name, term in row.items() if term and name in certain_names}
-        answer = self.store.query(
-            substitute_terms(query_probe.text, pinned), use_default_graph_as_union=True
-        )
-        assert isinstance(answer, ox.QuerySolutions)
+        text = substitute_terms(query_probe.text, pinned)
+        answer = solutions_of(self.store.query(text, use_default_graph_as_union=True))
         names = [variable.value for variable in answer.variables]
         for bindings in answer:
             solution = dict(zip(names, bindings, strict=True))
@@ -187,10 +186,8 @@ class _FactReader:
         subject, predicate, value = (
             self.value_of(claim, name) for name in ("rdf:subject", "rdf:predicate", "rdf:object")
         )
-        assert isinstance(subject, ox.NamedNode)
-        assert isinstance(predicate, ox.NamedNode)
-        assert value is not None
-        return RowReason(subject, predicate, value, self.evidence_of([claim]))
+        statement = claimed_statement(claim, subject, predicate, value)
+        return RowReason(*statement, self.evidence_of([claim]))
 
     def claims(
         self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term
