@@ -2,6 +2,9 @@
 
 Bounds and participations are derived. Values are checked here, before any engine sees them: a bad
 date, an unknown key or a dangling reference never becomes a triple. Rule: data/FORMAT.md, "Values".
+
+The module is a little over the length of others: records, blocks and values call each other, as
+they are nested in the files, so any part of it would import the rest.
 """
 
 from __future__ import annotations
