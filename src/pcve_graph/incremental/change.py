@@ -35,8 +35,8 @@ from ..records.reader import (
 from ..records.record_graph import RecordGraph, StatementKey
 from ..system.background import BackgroundThread
 from ..system.cache import program_hash
-from .affected import GraphView
 from .dependency_index import INDEX_FILE, DependencyIndex
+from .graph_view import GraphView
 from .lookups import IrisById, SourcesById
 from .sorted_ntriples import LineLookup, parse_quads, saved_lines
 

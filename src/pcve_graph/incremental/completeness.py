@@ -15,7 +15,7 @@ from ..graph.inputs import completeness_file
 from ..model.project import Project
 from ..query.columns import Column, query_error, select_rows
 from ..query.saved import read_query, refuse_service
-from .affected import GraphView
+from .graph_view import GraphView
 
 _COLUMNS: Final = tuple(
     Column(name, "integer") for name in ("events", "dated", "placed", "organised", "topical")

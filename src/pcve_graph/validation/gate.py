@@ -9,8 +9,8 @@ from typing import Final, Protocol
 
 import pyoxigraph as ox
 
-from ..incremental.affected import GraphView, term
 from ..incremental.change import GraphChange
+from ..incremental.graph_view import GraphView, term
 from ..model import namespaces as names
 from ..model.namespaces import BASE, expand, unreadable_iri
 from ..model.problems import ContentError, Position, Problem, ShaclResult, rule_problem
