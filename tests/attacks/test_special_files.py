@@ -171,7 +171,6 @@ def test_special_files_in_a_folder_are_named_and_stop_nothing(
     assert code == 0, said
 
 
-@pytest.mark.quick
 def test_a_huge_file_is_refused_before_it_is_read(shared: World, tmp_path: Path) -> None:
     for ending in (".ttl", ".rq"):
         make("sparse", tmp_path / f"x{ending}")
