@@ -9,6 +9,7 @@ import json
 import random
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -170,7 +171,7 @@ def invented(chance: random.Random, number: int) -> Work:
     )
     countries = {"one": "one", "two": "two", "town-1": "one", "town-2": "two"}
     topics = tuple(sorted({*chance.choices(TOPICS, k=chance.choice((0, 1, 2)))}))
-    return Work(
+    work = Work(
         f"https://w3id.org/pcve/id/{kind}/w{number:03}",
         kind,
         f"w{number:03}",
@@ -185,6 +186,7 @@ def invented(chance: random.Random, number: int) -> Work:
         series=chance.choice(((), (), ("series",))),
         actors=chance.choice(({}, {"organizer": (chance.choice("xyz"),)})),
     )
+    return replace(work, leaders=work.actors.get("organizer", ()))
 
 
 BROADER = {"a": "b", "b": "", "c": "b", "d": "", "e": ""}

@@ -18,13 +18,13 @@ from ..model.problems import UsageError
 from ..model.project import Project
 from ..query.execute import tsv_rows
 from ..query.saved import read_queries
+from ..syntax.ontology import read_ontology
 from ..syntax.sparql_results import cell_value
-from .works import LEADING, TAKING_PART, Landscape, Money, Work
+from .roles import work_roles
+from .works import Landscape, Money, Work
 
 QUERIES: Final = ("works", "frames", "places", "concepts", "replaced", "budgets")
 """The names of the files in queries/landscape that are run."""
-
-_ROLES: Final = (*LEADING, *TAKING_PART)
 
 _READ: Final = {
     f"<{expand(name)}>": local_name(expand(name))
@@ -34,10 +34,9 @@ _READ: Final = {
         *("pcve:status", "pcve:mode", "pcve:kind", "pcve:edition", "schema:funder"),
         *("schema:location", "schema:about", "schema:audience", "pcve:contributesTo"),
         *("dcterms:isPartOf", "pcve:precededBy", "dcterms:relation", "pcve:series"),
-        *("schema:organizer", *(f"pcve:{role}" for role in _ROLES if role != "organizer")),
     )
 }
-"""The properties that are read, as query cells (`<IRI>`), to their local names."""
+"""The properties that are read beside the roles, as query cells (`<IRI>`), to their local names."""
 
 _PROJECT: Final = expand("pcve:Project")
 
@@ -48,7 +47,8 @@ WorkValues: TypeAlias = dict[str, tuple[str, ...]]
 def read_landscape(project: Project, store: ox.Store) -> Landscape:
     """The projects and events of `store`, by the queries of `project`.
 
-    Raises UsageError for a missing query, ContentError for one that cannot be read.
+    Raises UsageError for a missing query, ContentError for a query or an ontology that cannot be
+    read.
     """
     return _Reader(project, store).landscape()
 
@@ -57,6 +57,7 @@ class _Reader:
     def __init__(self, project: Project, store: ox.Store) -> None:
         self.store = store
         self.queries = read_queries(project, "landscape")
+        self.roles = work_roles(read_ontology(project))
         missing = [f"{query}.rq" for query in QUERIES if query not in self.queries]
         if missing:
             folder = project.relative(project.queries / "landscape")
@@ -117,9 +118,10 @@ class _Reader:
                 )
 
     def landscape(self) -> Landscape:
+        keys_by_cell = _READ | {f"<{iri}>": key for iri, key in self.roles.by_property.items()}
         stated: dict[str, dict[str, list[str]]] = {}
         for work, name, value in self.cells("works"):
-            if key := _READ.get(name):
+            if key := keys_by_cell.get(name):
                 value = value[1:-1] if value[0] == "<" else cell_value(value)
                 stated.setdefault(work, {}).setdefault(key, []).append(value)
         values = {
@@ -192,6 +194,8 @@ class _Reader:
         countries, regions = self.located_in(places)
         frames = self.frames_above.get(iri, ())
         edition = _first(values, "edition")
+        actors = {role: values[role] for role in self.roles.by_property.values() if role in values}
+        leading = self.roles.leading & actors.keys()
         return Work(
             iri=iri,
             kind="project" if _PROJECT in values["type"] else "event",
@@ -219,7 +223,8 @@ class _Reader:
             series=stated("series", ()),
             edition=int(edition) if edition and edition.isdecimal() else None,
             budget=budget,
-            actors={role: values[role] for role in _ROLES if role in values},
+            actors=actors,
+            leaders=tuple(sorted({actor for role in leading for actor in actors[role]})),
         )
 
     def wider(self, stated: tuple[str, ...]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from ...graph.claims import Evidence, claim_rank, evidence, values
 from ...model.namespaces import expand, local_name
 from ...query.render import format_date
 from ..periods import days_between, period_of_work, surely_overlap
-from ..works import LEADING, TAKING_PART, Landscape, Work
+from ..works import Landscape, Work
 from .find import OverlapPair
 from .score import PARTS
 
@@ -253,9 +253,6 @@ def _at_once(works: tuple[Work, ...]) -> int:
 _SUBJECT: Final = ox.NamedNode(expand("rdf:subject"))
 
 
-_ROLES: Final = frozenset((*LEADING, *TAKING_PART))
-
-
 @dataclass(frozen=True, slots=True)
 class SupportingFact:
     """One fact of one work that a part of the score rests on.
@@ -285,7 +282,7 @@ def find_supporting_facts(
             facts.setdefault(_fact(landscape, store, quad.subject), []).append(quad.subject)
         mine = []
         for (name, value), claims in facts.items():
-            part = _part(landscape, pair, common, name, value)
+            part = _part(landscape, pair.verdict, work, common, name, value)
             evidence_by_claim = (
                 [(evidence(store, claim), claim.value) for claim in claims] if part else []
             )
@@ -317,16 +314,16 @@ def _fact(landscape: Landscape, store: ox.Store, claim: ox.NamedNode) -> tuple[s
 
 
 def _part(
-    landscape: Landscape, pair: OverlapPair, common: SharedFacts, name: str, value: str
+    landscape: Landscape, verdict: str, work: Work, common: SharedFacts, name: str, value: str
 ) -> str:
-    """The part of the score that a fact supports; empty if none."""
+    """The part of the score that a fact of `work` supports; empty if none."""
     if name == "location":
         around = (value, *landscape.within.get(value, ()))
         shared_places = {
             up for place in common.places for up in (place, *landscape.within.get(place, ()))
         }
         supports = (
-            pair.verdict == "colliding" or {*around} & {*common.places} or value in shared_places
+            verdict == "colliding" or {*around} & {*common.places} or value in shared_places
         )
         return "place" if supports else ""
     if name in ("about", "audience"):
@@ -336,4 +333,4 @@ def _part(
         return ("topic" if name == "about" else "group") if {*around} & {*wanted} else ""
     if name in ("startDate", "endDate"):
         return "time"
-    return "company" if name in _ROLES and value in common.company else ""
+    return "company" if name in work.actors and value in common.company else ""
