@@ -277,17 +277,33 @@ def test_aliases_and_merged_records_change_nothing(
 # The score
 
 
-def test_a_score_is_the_weighted_mean_of_its_parts(all_found: Overlaps, real: WorkProfiles) -> None:
+def test_a_score_is_the_highest_mean_that_the_page_on_the_score_allows(
+    all_found: Overlaps, real: WorkProfiles
+) -> None:
     for verdict in VERDICTS:
         for pair in all_found.pairs[verdict]:
-            weights = real.weights.of(pair.first.kind)
+            kind, parts = pair.first.kind, dict(pair.parts)
+            weights = real.weights.of(kind)
             assert 0 <= pair.score <= 1
-            assert all(0 <= value <= 1 for value in pair.parts.values())
-            total = sum(weights[part] for part in pair.parts)
-            mean = sum(weights[part] * value for part, value in pair.parts.items()) / total
-            assert pair.score == pytest.approx(mean)
+            assert all(0 <= value <= 1 for value in parts.values())
             if verdict == "overlapping":
-                assert {"place", "topic", "time"} <= pair.parts.keys()
+                assert {"place", "topic", "time"} <= parts.keys()
+            always = {"topic": parts.pop("topic", real.weights["topic.floor"])}
+            if kind == "project":
+                always["place"] = parts.pop("place", real.weights["place.floor"])
+            if parts.get("group") == 0:
+                always["group"] = parts.pop("group")
+            choices = (
+                {**always, **dict(chosen)}
+                for number in range(len(parts) + 1)
+                for chosen in itertools.combinations(parts.items(), number)
+            )
+            means = [
+                sum(weights[part] * value for part, value in chosen.items())
+                / sum(weights[part] for part in chosen)
+                for chosen in choices
+            ]
+            assert pair.score == pytest.approx(max(means))
 
 
 def test_a_rare_term_says_more_than_a_common_one_and_a_broad_one_less() -> None:
@@ -367,6 +383,11 @@ def test_the_page_on_the_score_names_every_weight_as_it_is(real: WorkProfiles) -
         ("  adjacent: 0.5", "", "time.adjacent is missing"),
         ("  open: 0.5", "  open: half", "time.open must be a number, not 'half'"),
         ("  open: 0.5", "  open: 5", "time.open is 5; it must be from 0 to 1"),
+        (
+            "  participating: 0.5",
+            "  beside: 0.5",
+            "weights.yml:47:3: company.beside is now called company.participating; rename it",
+        ),
     ],
 )
 def test_a_mistake_in_the_weights_is_told(world: World, old: str, new: str, message: str) -> None:

@@ -86,6 +86,12 @@ class WorkProfiles:
     weights: Weights
     landscape: Landscape
 
+    def masks_of_place(self, bit: int) -> tuple[int, int]:
+        """The masks of the larger places around a stated place, and of the countries it reaches."""
+        place = self.places.terms[bit]
+        around = self.landscape.within.get(place, ())
+        return self.places.mask(around), self.places.mask(_countries_reached(self.landscape, place))
+
 
 def build_profiles(landscape: Landscape, weights: Weights) -> WorkProfiles:
     """The profiles of `landscape`; by `weights` some subjects are too common to form a pair."""
@@ -162,7 +168,11 @@ class _PlaceMasks:
             within, countries = self._landscape.within, self._landscape.countries
             around = [up for place in work.places for up in within.get(place, ())]
             reach = sorted(
-                {country for place in work.places for country in self._countries_reached(place)}
+                {
+                    country
+                    for place in work.places
+                    for country in _countries_reached(self._landscape, place)
+                }
             )
             zones = sorted({zone for country in reach for zone in self._largest_places(country)})
             towns = [e for e in work.places if e not in countries and e not in work.regions]
@@ -171,14 +181,14 @@ class _PlaceMasks:
             self._masks_by_places[work.places] = stated, every, reached, zoned, small
         return self._masks_by_places[work.places]
 
-    def _countries_reached(self, place: str) -> tuple[str, ...]:
-        """The countries that a place is, lies in or contains; the place itself if there is none."""
-        landscape = self._landscape
-        around = (place, *landscape.within.get(place, ()))
-        named = tuple(iri for iri in around if iri in landscape.countries)
-        return named or landscape.members.get(place, ()) or (place,)
-
     def _largest_places(self, place: str) -> tuple[str, ...]:
         """The largest places around a place; the place itself if there is none."""
         within = self._landscape.within
         return tuple(e for e in within.get(place, ()) if not within.get(e)) or (place,)
+
+
+def _countries_reached(landscape: Landscape, place: str) -> tuple[str, ...]:
+    """The countries that a place is, lies in or contains; the place itself if there is none."""
+    around = (place, *landscape.within.get(place, ()))
+    named = tuple(iri for iri in around if iri in landscape.countries)
+    return named or landscape.members.get(place, ()) or (place,)
