@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -78,6 +79,16 @@ def overlaps_as_turtle(landscape: Landscape, store: ox.Store, overlaps: Overlaps
     return serialize(triples, "turtle")
 
 
+_SCORE_PROPERTIES: Final = {
+    "place": "pcve:placeScore",
+    "topic": "pcve:topicScore",
+    "group": "pcve:groupScore",
+    "time": "pcve:timeScore",
+    "company": "pcve:companyScore",
+}
+"""The property of the value of each part of a score."""
+
+
 def _triples(landscape: Landscape, store: ox.Store, pair: OverlapPair) -> Iterator[ox.Triple]:
     node = ox.NamedNode(hashed_iri("overlap", *sorted((pair.first.iri, pair.second.iri))))
 
@@ -90,7 +101,7 @@ def _triples(landscape: Landscape, store: ox.Store, pair: OverlapPair) -> Iterat
     yield stated("pcve:verdict", ox.NamedNode(concept_iri("verdict", pair.verdict)))
     yield stated("pcve:score", _decimal(pair.score))
     for part, value in pair.parts.items():
-        yield stated(f"pcve:{part}Score", _decimal(value))
+        yield stated(_SCORE_PROPERTIES[part], _decimal(value))
     yield stated("skos:note", ox.Literal(reason_text(landscape, pair)))
     claims = {
         claim for proof in find_supporting_facts(landscape, store, pair) for claim in proof.claims
