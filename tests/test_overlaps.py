@@ -594,3 +594,17 @@ def test_an_older_project_without_these_queries_is_told_what_it_lacks(world: Wor
     assert result.exit_code == 2
     assert "queries/landscape" in result.stderr
     assert "works.rq" in result.stderr
+
+
+def test_a_damaged_claim_in_the_store_is_one_message(northtown: World) -> None:
+    profiles = known(northtown)
+    pair = find_overlaps(profiles, OverlapCriteria(least=0.2)).pairs["overlapping"][0]
+    subject, work = ox.NamedNode(expand("rdf:subject")), ox.NamedNode(pair.first.iri)
+    for claim, message in (
+        (ox.BlankNode("b"), f"a claim on {pair.first.id} is a blank node"),
+        (ox.NamedNode("https://w3id.org/pcve/claim/x"), "claim/x has no rdf:predicate"),
+    ):
+        store = ox.Store()
+        store.add(ox.Quad(claim, subject, work))
+        with pytest.raises(UsageError, match=message):
+            find_supporting_facts(profiles.landscape, store, pair)
