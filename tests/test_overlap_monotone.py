@@ -83,6 +83,7 @@ def landscape(works: list[Work]) -> Landscape:
         sorts={},
         successions={},
         replaced={},
+        lists={"topic": TOPIC.rstrip("/"), "group": GROUP.rstrip("/")},
     )
 
 

@@ -20,7 +20,7 @@ from ..query.execute import tsv_rows
 from ..query.saved import read_queries
 from ..syntax.ontology import read_ontology
 from ..syntax.sparql_results import cell_value
-from .roles import work_roles
+from .roles import subject_lists, work_roles
 from .works import Landscape, Money, Work
 
 QUERIES: Final = ("works", "frames", "places", "concepts", "replaced", "budgets")
@@ -57,7 +57,8 @@ class _Reader:
     def __init__(self, project: Project, store: ox.Store) -> None:
         self.store = store
         self.queries = read_queries(project, "landscape")
-        self.roles = work_roles(read_ontology(project))
+        self.ontology = read_ontology(project)
+        self.roles = work_roles(self.ontology)
         missing = [f"{query}.rq" for query in QUERIES if query not in self.queries]
         if missing:
             folder = project.relative(project.queries / "landscape")
@@ -158,6 +159,7 @@ class _Reader:
                 for frame, predecessors in self.predecessors.items()
             },
             replaced=self.replaced,
+            lists=subject_lists(self.ontology),
         )
 
     def work_labels(self, values: Mapping[str, WorkValues]) -> dict[str, str]:

@@ -1,16 +1,18 @@
-"""The roles that actors have in projects and events, read from the shapes of the ontology."""
+"""What the shapes state of projects and events: the roles of actors, the lists of subjects."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from ..model.namespaces import expand
-from ..model.schema import Ontology, RecordKey
+from ..model.schema import VOCAB_BASE, Ontology, RecordKey
 
 _ANY_AGENT: Final = (expand("foaf:Agent"),)
 _LEADING: Final = expand("pcvesh:LeadingRoles")
 _PAYING: Final = expand("schema:funder")
+_SUBJECTS: Final = {expand("schema:about"): "topic", expand("schema:audience"): "group"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,26 @@ def work_roles(ontology: Ontology) -> WorkRoles:
     the vocabulary of roles; funders pay and have no role. It is leading if its shape is in the
     `sh:group` pcvesh:LeadingRoles.
     """
-    kinds = (ontology.by_iri.get(expand(name)) for name in ("pcve:Project", "pcve:Event"))
-    keys = [key for kind in kinds if kind for key in kind.keys.values() if _is_role(ontology, key)]
+    keys = [key for key in _keys_of_works(ontology) if _is_role(ontology, key)]
     return WorkRoles(
         by_property={key.path: key.name for key in keys},
         leading=frozenset(key.name for key in keys if key.group == _LEADING),
     )
+
+
+def subject_lists(ontology: Ontology) -> dict[str, str]:
+    """The IRIs of the closed lists of topics and target groups, by `topic` and `group`."""
+    return {
+        _SUBJECTS[key.path]: VOCAB_BASE + key.scheme
+        for key in _keys_of_works(ontology)
+        if key.path in _SUBJECTS and key.scheme
+    }
+
+
+def _keys_of_works(ontology: Ontology) -> Iterator[RecordKey]:
+    for name in ("pcve:Project", "pcve:Event"):
+        if kind := ontology.by_iri.get(expand(name)):
+            yield from kind.keys.values()
 
 
 def _is_role(ontology: Ontology, key: RecordKey) -> bool:

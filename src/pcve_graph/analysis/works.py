@@ -83,7 +83,8 @@ class Landscape:
     `within` maps a place to all larger ones, `broader` a concept to all broader ones, `members` a
     region to its countries; `countries` is all countries. `frames` maps each programme, initiative
     and series to all that it is part of, `sorts` to the id of its kind, if stated, `successions` to
-    those that it follows. `replaced` maps a replaced record to its final replacement.
+    those that it follows. `replaced` maps a replaced record to its final replacement. `lists` has
+    the IRIs of the closed lists of topics and target groups, by `topic` and `group`.
     """
 
     works: tuple[Work, ...]
@@ -96,6 +97,7 @@ class Landscape:
     sorts: Mapping[str, str]
     successions: Mapping[str, tuple[str, ...]]
     replaced: Mapping[str, str]
+    lists: Mapping[str, str] = field(default_factory=dict)
 
     def label(self, iri: str) -> str:
         """The label of a thing; its id if it has none."""

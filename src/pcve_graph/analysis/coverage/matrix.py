@@ -16,6 +16,8 @@ from ...model.project import Project
 from ...model.suggest import did_you_mean
 from ...query.execute import ask_rows
 from ...query.saved import read_queries
+from ...syntax.ontology import read_ontology
+from ..roles import subject_lists
 from ..scope import Scope, ScopedWorks, in_period, works_in
 from ..works import Landscape, Work
 
@@ -26,7 +28,6 @@ ONLINE: Final = "online"
 UNKNOWN: Final = "unknown"
 ALL: Final = "all"
 
-_LISTS: Final = {"topic": BASE + "vocab/topic", "group": BASE + "vocab/target-group"}
 _PERSON: Final = f"{BASE}id/person/"
 
 
@@ -87,7 +88,7 @@ def read_axis_labels(project: Project, store: ox.Store) -> AxisLabels:
     )
     return {
         axis: {concept: called[concept] for scheme, concept in rows if scheme == name}
-        for axis, name in _LISTS.items()
+        for axis, name in subject_lists(read_ontology(project)).items()
     }
 
 

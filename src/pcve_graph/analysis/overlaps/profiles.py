@@ -99,8 +99,10 @@ def build_profiles(landscape: Landscape, weights: Weights) -> WorkProfiles:
     topics = {topic for work in works for topic in (*work.topics, *work.wider)}
     groups = {group for work in works for group in (*work.groups, *work.wider_groups)}
     listed = {*landscape.broader, *(up for above in landscape.broader.values() for up in above)}
-    topics |= {concept for concept in listed if "/topic/" in concept}
-    groups |= {concept for concept in listed if "/target-group/" in concept}
+    for terms, axis in ((topics, "topic"), (groups, "group")):
+        if axis in landscape.lists:
+            start = f"{landscape.lists[axis]}/"
+            terms.update(concept for concept in listed if concept.startswith(start))
     sites = {*landscape.within, *landscape.countries, *(p for w in works for p in w.places)}
     steady = weights["rarity.steady"]
     topic = compute_rarity(
