@@ -49,11 +49,13 @@ LEADING = "    sh:group pcvesh:LeadingRoles ;\n    sh:message"
 def add_role(world: World, leading: bool = False) -> None:
     """A role and its use in EVENTS, which have no actor in common but for it."""
     shape = SHAPE.replace("    sh:message", LEADING) if leading else SHAPE
-    for name, text in (("pcve", TERM), ("vocab", CONCEPT), ("shapes", shape)):
+    for name, text in (("pcve", TERM), ("vocab/role", CONCEPT), ("shapes/event", shape)):
         path = world.root / "ontology" / f"{name}.ttl"
         path.write_text(path.read_text("utf-8") + text, "utf-8")
     listed = "        pcvesh:Event-host ,\n"
-    world.replace("ontology/shapes.ttl", listed, f"{listed}        pcvesh:Event-interpreter ,\n")
+    world.replace(
+        "ontology/shapes/event.ttl", listed, f"{listed}        pcvesh:Event-interpreter ,\n"
+    )
     use_role(world, "interpreter")
 
 
@@ -141,9 +143,9 @@ def test_a_role_of_the_ontology_counts_in_overlaps(world: World, role: str, part
 def test_every_role_of_the_ontology_is_a_role_in_works() -> None:
     """The properties that pcve.ttl places under pcve:participant are among the keys that count."""
     from pcve_graph.analysis.roles import work_roles
+    from pcve_graph.graph.ontology import read_ontology
     from pcve_graph.model.namespaces import expand
     from pcve_graph.model.project import Project
-    from pcve_graph.syntax.ontology import read_ontology
 
     ontology = read_ontology(Project(ROOT, ROOT / "build"))
     roles = work_roles(ontology)

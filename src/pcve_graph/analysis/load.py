@@ -13,12 +13,12 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..graph.labels import labels
+from ..graph.ontology import read_ontology
 from ..model.namespaces import expand, local_name
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..query.execute import tsv_rows
 from ..query.saved import read_queries
-from ..syntax.ontology import read_ontology
 from ..syntax.sparql_results import cell_value
 from .roles import subject_lists, work_roles
 from .works import Landscape, Money, Work

@@ -10,13 +10,13 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ...graph.labels import labels
+from ...graph.ontology import read_ontology
 from ...model.namespaces import BASE, local_name
 from ...model.problems import UsageError
 from ...model.project import Project
 from ...model.suggest import did_you_mean
 from ...query.execute import ask_rows
 from ...query.saved import read_queries
-from ...syntax.ontology import read_ontology
 from ..roles import subject_lists
 from ..scope import Scope, ScopedWorks, in_period, works_in
 from ..works import Landscape, Work
