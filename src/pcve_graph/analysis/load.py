@@ -13,12 +13,14 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..graph.labels import labels
+from ..graph.ontology import read_ontology
 from ..model.namespaces import expand, local_name
 from ..model.project import Project
 from ..query.columns import KINDS, Column, query_error, select_cells, wrong_value
 from ..query.saved import required_queries
 from ..syntax.sparql_results import cell_value
-from .works import LEADING, TAKING_PART, Landscape, Money, Work
+from .roles import subject_lists, work_roles
+from .works import Landscape, Money, Work
 
 _VALUE: Final = Column("value", "term")
 COLUMNS: Final = {
@@ -42,8 +44,6 @@ SOURCE_COLUMNS: Final = (
 )
 """The columns of queries/landscape/sources.rq."""
 
-_ROLES: Final = (*LEADING, *TAKING_PART)
-
 _READ: Final = {
     f"<{expand(name)}>": local_name(expand(name))
     for name in (
@@ -52,10 +52,9 @@ _READ: Final = {
         *("pcve:status", "pcve:mode", "pcve:kind", "pcve:edition", "schema:funder"),
         *("schema:location", "schema:about", "schema:audience", "pcve:contributesTo"),
         *("dcterms:isPartOf", "pcve:precededBy", "dcterms:relation", "pcve:series"),
-        *("schema:organizer", *(f"pcve:{role}" for role in _ROLES if role != "organizer")),
     )
 }
-"""The properties that are read, as query cells (`<IRI>`), to their local names."""
+"""The properties that are read beside the roles, as query cells (`<IRI>`), to their local names."""
 
 _LITERALS: Final = {
     "prefLabel": "text",
@@ -76,8 +75,8 @@ WorkValues: TypeAlias = dict[str, tuple[str, ...]]
 def read_landscape(project: Project, store: ox.Store) -> Landscape:
     """The projects and events of `store`, by the queries of `project`.
 
-    Raises UsageError for a missing query, ContentError for one that cannot be read or whose
-    columns are not those of `COLUMNS`.
+    Raises UsageError for a missing query, ContentError for an ontology or a query that cannot be
+    read, or whose columns are not those of `COLUMNS`.
     """
     return _Reader(project, store).landscape()
 
@@ -86,6 +85,8 @@ class _Reader:
     def __init__(self, project: Project, store: ox.Store) -> None:
         self.store = store
         self.queries = required_queries(project, "landscape", COLUMNS)
+        self.ontology = read_ontology(project)
+        self.roles = work_roles(self.ontology)
         self.replaced = _final_replacements(dict(self.pairs("replaced")))
         self.within: dict[str, tuple[str, ...]] = {}
         self.countries: frozenset[str] = frozenset()
@@ -139,10 +140,11 @@ class _Reader:
                 )
 
     def landscape(self) -> Landscape:
+        keys_by_cell = _READ | {f"<{iri}>": key for iri, key in self.roles.by_property.items()}
         stated: dict[str, dict[str, list[str]]] = {}
-        is_valid = {key: KINDS[_LITERALS.get(key, "iri")][1] for key in _READ.values()}
+        is_valid = {key: KINDS[_LITERALS.get(key, "iri")][1] for key in keys_by_cell.values()}
         for work, name, value in self.cells("works"):
-            if key := _READ.get(name):
+            if key := keys_by_cell.get(name):
                 if not is_valid[key](value):
                     column = Column("value", _LITERALS.get(key, "iri"))
                     raise wrong_value(self.queries["works"], column, value)
@@ -183,6 +185,7 @@ class _Reader:
                 for frame, predecessors in self.predecessors.items()
             },
             replaced=self.replaced,
+            lists=subject_lists(self.ontology),
         )
 
     def check_classes(self, stated: Mapping[str, Mapping[str, list[str]]]) -> None:
@@ -226,6 +229,8 @@ class _Reader:
         countries, regions = self.located_in(places)
         frames = self.frames_above.get(iri, ())
         edition = _first(values, "edition")
+        actors = {role: values[role] for role in self.roles.by_property.values() if role in values}
+        leading = self.roles.leading & actors.keys()
         return Work(
             iri=iri,
             kind="project" if _PROJECT in values["type"] else "event",
@@ -253,7 +258,8 @@ class _Reader:
             series=stated("series", ()),
             edition=int(edition) if edition and edition.isdecimal() else None,
             budget=budget,
-            actors={role: values[role] for role in _ROLES if role in values},
+            actors=actors,
+            leaders=tuple(sorted({actor for role in leading for actor in actors[role]})),
         )
 
     def wider(self, stated: tuple[str, ...]) -> tuple[str, ...]:

@@ -315,4 +315,5 @@ def _key(triples: TripleIndex, shape: str) -> RecordKey:
         scheme=schemes[0] if schemes else None,
         derives=tuple(triples.all(shape, "pcve:derives")),
         required=triples.one(shape, "sh:minCount", "0") != "0",
+        group=triples.one(shape, "sh:group"),
     )

@@ -17,7 +17,8 @@ class RecordKey:
     """What one key of a record may hold, by its property shape.
 
     At most one of `datatypes`, `scheme` and `classes` is set; if none is, the value is a web
-    address or the id of any record. `derives` holds the date bounds that the build derives from it.
+    address or the id of any record. `derives` holds the date bounds that the build derives from it,
+    `group` the IRI of its sh:group.
     """
 
     name: str
@@ -32,6 +33,7 @@ class RecordKey:
     scheme: str | None = None
     derives: tuple[str, ...] = ()
     required: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
