@@ -33,6 +33,7 @@ from .incremental.dependency_index import INDEX_FILE, DependencyIndex
 from .model.namespaces import GRAPHS
 from .model.problems import ContentError, UsageError, shortage_message
 from .model.project import Project
+from .model.terms import from_term, to_iri
 from .query import search
 from .records.assemble import AssembledGraph, build_graph
 from .records.reader import read_records
@@ -82,7 +83,7 @@ def index_graph(built: AssembledGraph) -> DependencyIndex:
     index.add_sheets(built.sheets)
     sheets = {sheet.owner: sheet for sheet in built.sheets}
     things = built.named.values()
-    index.add_things((sheets[f"record/{thing.id}"].subjects[0][1:-1], thing) for thing in things)
+    index.add_things((to_iri(sheets[f"record/{thing.id}"].subjects[0]), thing) for thing in things)
     return index
 
 
@@ -99,7 +100,7 @@ def write_change(change: GraphChange, saved: StoredGraph, folder: Path) -> dict[
             store.remove(quad)
         store.extend(quad for quads in change.view.by_subject.values() for quad in quads)
         store.flush()
-        changed_iris = {str(quad.subject)[1:-1] for quad in change.view.changes()}
+        changed_iris = {to_iri(from_term(quad.subject)) for quad in change.view.changes()}
         search.update_index(folder / SEARCH_INDEX, store, changed_iris)
         del store  # closing it writes to its files
         known_sums = linked_sums(folder, saved.folder, saved.generation.sums)

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..graph.labels import labels
-from ..model.namespaces import expand, local_name
+from ..model.namespaces import expand, local_name, nterm
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..query.execute import tsv_rows
@@ -26,8 +26,8 @@ QUERIES: Final = ("works", "frames", "places", "concepts", "replaced", "budgets"
 
 _ROLES: Final = (*LEADING, *TAKING_PART)
 
-_READ: Final = {
-    f"<{expand(name)}>": local_name(expand(name))
+_READ: Final[dict[str, str]] = {
+    nterm(name): local_name(expand(name))
     for name in (
         *("rdf:type", "skos:prefLabel"),
         *("schema:startDate", "schema:endDate", "pcve:earliest", "pcve:latest"),
@@ -102,7 +102,7 @@ class _Reader:
         self.within = _closure(_grouped(pairs))
 
     def read_frames(self) -> None:
-        into = {
+        into: dict[str, dict[str, list[str]]] = {
             expand("dcterms:isPartOf"): self.parts,
             expand("schema:funder"): self.funders,
             expand("pcve:precededBy"): self.predecessors,
@@ -120,7 +120,7 @@ class _Reader:
         stated: dict[str, dict[str, list[str]]] = {}
         for work, name, value in self.cells("works"):
             if key := _READ.get(name):
-                value = value[1:-1] if value[0] == "<" else cell_value(value)
+                value = cell_value(value)
                 stated.setdefault(work, {}).setdefault(key, []).append(value)
         values = {
             cell_value(work): {

@@ -22,6 +22,7 @@ import pyoxigraph as ox
 from ..model.namespaces import GRAPHS
 from ..model.problems import UsageError, shortage_message
 from ..model.project import Project
+from ..model.terms import NTriple
 from .generations import Generation, current_generation
 from .sums import damaged, read_part
 
@@ -43,14 +44,15 @@ class StoredGraph:
         """The folder with its files."""
         return self.generation.folder
 
-    def lines(self, name: str) -> list[str]:
+    def lines(self, name: str) -> list[NTriple]:
         """The sorted N-Triples lines of the graph `name`, one of `namespaces.GRAPHS`.
 
         Raises UsageError where the file is damaged.
         """
         file = f"graph/{name}.nt"
         self.generation.check(file)
-        return (self.folder / file).read_bytes().decode().split("\n")[:-1]
+        lines = (self.folder / file).read_bytes().decode().split("\n")
+        return list(map(NTriple, lines[:-1]))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from ..graph.sums import UnusableError
 from ..model.problems import ContentError, Position, Problem
 from ..model.project import Project
 from ..model.schema import Ontology
+from ..model.terms import Iri, NTerm, NTriple, RecordId, subject_of, to_iri
 from ..records.assemble import RecordCounts
 from ..records.duplicates import named_records
 from ..records.files import RecordFile as ExternalFile
@@ -76,19 +77,19 @@ class SourcesById(Mapping[str, "Source | None"]):
         return len(list(iter(self)))
 
 
-class IrisById(Mapping[str, str]):
+class IrisById(Mapping[RecordId, Iri]):
     """The IRI of each record by its id: `read` has those that were read, the index has the others,
     of which `gone` no longer exist."""
 
     def __init__(
         self,
         index: DependencyIndex,
-        read: Mapping[str, str] | None = None,
-        gone: frozenset[str] = frozenset(),
+        read: Mapping[RecordId, Iri] | None = None,
+        gone: frozenset[RecordId] = frozenset(),
     ) -> None:
         self.index, self.read, self.gone = index, read or {}, gone
 
-    def __getitem__(self, identifier: str) -> str:
+    def __getitem__(self, identifier: RecordId) -> Iri:
         iri = self.read.get(identifier)
         if iri is None and identifier not in self.gone:
             iri = self.index.iri(identifier)
@@ -96,13 +97,13 @@ class IrisById(Mapping[str, str]):
             raise KeyError(identifier)
         return iri
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[RecordId]:
         return iter(self.read.keys() | (set(self.index.things()) - self.gone))
 
     def __len__(self) -> int:
         return len(list(iter(self)))
 
-    def without(self, ids: Collection[str]) -> IrisById:
+    def without(self, ids: Collection[RecordId]) -> IrisById:
         """The same mapping without these ids."""
         read = {key: iri for key, iri in self.read.items() if key not in ids}
         return IrisById(self.index, read, self.gone | frozenset(ids))
@@ -133,8 +134,8 @@ class GraphChange:
     tally: RecordCounts
     input_changes: InputChanges
     sheets: dict[str, RecordGraph]
-    removed: dict[str, list[str]]
-    added: dict[str, list[str]]
+    removed: dict[str, list[NTriple]]
+    added: dict[str, list[NTriple]]
     view: GraphView
     line_lookup: LineLookup
     changed_ids: frozenset[str]
@@ -143,7 +144,7 @@ class GraphChange:
     problems: tuple[Problem, ...]
     _mapped: dict[str, RecordGraph] = field(default_factory=dict)
 
-    def places_of(self, focus: str) -> dict[StatementKey, Position]:
+    def places_of(self, focus: NTerm) -> dict[StatementKey, Position]:
         """The places of the statements about `focus`, also those in unchanged records."""
         places: dict[StatementKey, Position] = {}
         for sheet in self._sheets_of(focus):
@@ -152,7 +153,7 @@ class GraphChange:
                     places.setdefault(key, place)
         return places
 
-    def is_derived(self, focus: str) -> bool:
+    def is_derived(self, focus: NTerm) -> bool:
         """Whether the node is derived, so that no record states it."""
         return any(focus in sheet.derived for sheet in self._sheets_of(focus))
 
@@ -160,7 +161,7 @@ class GraphChange:
         """The last segments of the IRIs of all things, including things nested in records."""
         return self.index.ids()
 
-    def _sheets_of(self, focus: str) -> list[RecordGraph]:
+    def _sheets_of(self, focus: NTerm) -> list[RecordGraph]:
         owners = self.index.owners_of(focus)
         for owner in owners - self.sheets.keys() - self._mapped.keys():
             self._remap(owner)
@@ -260,7 +261,7 @@ class _ChangeReader:
         first = [record for record in project_records.records if record.id not in external_ids]
         first += external_records.records
         fresh = record_iris(first, self.ontology)
-        replaced = frozenset(owner.removeprefix("record/") for owner in replaced_owners)
+        replaced = frozenset(RecordId(owner.removeprefix("record/")) for owner in replaced_owners)
         moved = {key for key in replaced | fresh.keys() if index.iri(key) != fresh.get(key)}
         needs = {
             *gone,
@@ -351,7 +352,7 @@ class _ChangeReader:
         index.add_sheets(sheets.values())
         index.remove_things(ids)
         index.add_things(
-            (sheets[f"record/{thing.id}"].subjects[0][1:-1], thing) for thing in present
+            (to_iri(sheets[f"record/{thing.id}"].subjects[0]), thing) for thing in present
         )
         subjects |= {subject for sheet in sheets.values() for subject in sheet.subjects}
         lines = saved_lines(self.saved.folder)
@@ -360,7 +361,7 @@ class _ChangeReader:
         new_quads: set[ox.Quad] = set()
         for name in _GRAPHS:
             old = {line for subject in subjects for line in lines[name].of(subject)}
-            new = {line for line in old if line.split(" ", 1)[0] in shared}
+            new = {line for line in old if subject_of(line) in shared}
             new |= {line for sheet in sheets.values() for line in _lines_in(sheet, name)}
             removed[name], added[name] = sorted(old - new), sorted(new - old)
             before, after = parse_quads(old, name), parse_quads(new, name)
@@ -385,11 +386,11 @@ class _ChangeReader:
         )
 
 
-def _ids(records: Records) -> set[str]:
+def _ids(records: Records) -> set[RecordId]:
     return {*records.unread, *(record.id for record in records.records)}
 
 
-def _lines_in(sheet: RecordGraph, name: str) -> Iterable[str]:
+def _lines_in(sheet: RecordGraph, name: str) -> Iterable[NTriple]:
     """The lines that a sheet contributes to the graph `name`."""
     if sheet.owner.startswith("source/"):
         return sheet.facts if name == "catalog" else ()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-PropertyPath: TypeAlias = "str | tuple[Any, ...]"
+PropertyPath: TypeAlias = "str | tuple[PropertyPath, ...]"
 """A predicate, a variable, or one of the operators `/ | ^ * + ?` and its operands (section 9).
 
 `("!",)` stands for a negated property set, which is treated as any predicate.
