@@ -205,7 +205,7 @@ def test_a_server_is_asked_the_same(
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_notebook_of_the_first_hour_runs(shipped: World) -> None:
-    notebook = nbformat.read(ROOT / "docs/first-hour.ipynb", as_version=4)
+    notebook = nbformat.read(ROOT / "docs/first-hour.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     assert all(not cell.get("outputs") for cell in notebook.cells)
     NotebookClient(
         notebook, timeout=120, resources={"metadata": {"path": str(shipped.root)}}
