@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, TypedDict, cast
 
 import pyoxigraph as ox
 
@@ -31,13 +31,35 @@ SUMS: Final = "inputs.sha256"
 """Files of a generation that several packages use."""
 
 
+class GraphCounts(TypedDict):
+    """The number of triples of each graph, and of the events that have a date, place and so on."""
+
+    triples: dict[str, int]
+    completeness: dict[str, int]
+
+
+class FactCounts(TypedDict):
+    """The number of claims with (`verified`) and without (`cited`) a quote."""
+
+    verified: int
+    cited: int
+
+
+class Manifest(GraphCounts):
+    """The content of manifest.json."""
+
+    records: int
+    sources: int
+    facts: FactCounts
+
+
 @dataclass(frozen=True, slots=True)
 class StoredGraph:
     """A graph on disk, open for reading; its files are not deleted as long as it exists."""
 
     store: ox.Store
     generation: Generation
-    manifest: dict[str, Any]
+    manifest: Manifest
 
     @property
     def folder(self) -> Path:
@@ -55,7 +77,7 @@ class StoredGraph:
         return list(map(NTriple, lines[:-1]))
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> Manifest:
     """The counts of the generation in `folder`: of records, sources, facts, triples and events.
 
     Raises UsageError where that file is damaged.
@@ -71,7 +93,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise damaged(path) from None
     if not all(type(count) is int for count in counts):
         raise damaged(path)
-    return cast(dict[str, Any], manifest)
+    return cast(Manifest, manifest)
 
 
 def open_graph(project: Project) -> StoredGraph:

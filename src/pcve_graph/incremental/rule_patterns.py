@@ -47,7 +47,7 @@ class Rule:
     members: frozenset[Iri] = frozenset()
 
 
-def rule_to_json(rule: Rule) -> dict[str, Any]:
+def rule_to_json(rule: Rule) -> dict[str, object]:
     """A rule as a JSON object."""
     return {
         key: sorted(value) if isinstance(value, frozenset) else value

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.machinery import PathFinder
@@ -33,6 +33,9 @@ FINGERPRINT: Final = "fa969e4603d99c90bf9ed48c49ce8590ef8b3654bdb45555821abe5dc3
 
 Groups: TypeAlias = Iterable[tuple[Collection[Iri], Collection[Iri]]]
 """Shapes, and the focus nodes to apply each of them to, all as IRIs."""
+
+Engine: TypeAlias = Callable[[Iterable[str], str, Groups | None], Iterator[ox.Triple]]
+"""From data in chunks and shapes to the triples of the report."""
 
 _TARGETS: Final = {
     nterm(name)
@@ -286,4 +289,4 @@ def _retargeted(shapes: str, groups: Groups) -> str:
     return "\n".join(lines)
 
 
-ENGINES: Final[Mapping[str, Any]] = {"turbo": turbo, "pyshacl": pyshacl}
+ENGINES: Final[Mapping[str, Engine]] = {"turbo": turbo, "pyshacl": pyshacl}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -145,7 +145,9 @@ def index_rules(rules: Iterable[Rule]) -> RuleIndex:
     return index
 
 
-def _rules_as_json(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> list[Any]:
+def _rules_as_json(
+    part: str, ontology: Ontology, checks: dict[str, SavedQuery]
+) -> list[dict[str, object]]:
     """The rules of the shapes or of the checks, as JSON objects."""
     of_shapes = part == "shapes"
     rules = shape_rules(ontology.shapes) if of_shapes else map(check_rule, checks.values())

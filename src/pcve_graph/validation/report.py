@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 from xml.etree import ElementTree
 
@@ -99,7 +99,7 @@ def sarif(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> st
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _sarif_result(problem: Problem, index: int) -> dict[str, Any]:
+def _sarif_result(problem: Problem, index: int) -> dict[str, object]:
     region = {"startLine": problem.position.line, "startColumn": problem.position.column}
     cure = f" Fix: {problem.fix}" if problem.fix else ""
     return {

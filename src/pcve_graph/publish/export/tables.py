@@ -13,7 +13,7 @@ from typing import Final
 
 from ...model.namespaces import expand, kebab_case, local_name, nterm
 from ...model.schema import Ontology, RecordClass, RecordKey
-from ...model.terms import Iri, NTerm, lexical, parse_statement, to_iri
+from ...model.terms import Iri, NTerm, literal, parse_statement, to_iri
 from .entities import Entities, short_id, term_value
 from .subset import GraphPart
 
@@ -162,11 +162,8 @@ def _of_class(
 def _single(ontology: Ontology) -> frozenset[Iri]:
     """The shapes of the single-valued keys (sh:maxCount 1)."""
     statements = map(parse_statement, ontology.shapes.split("\n"))
-    return frozenset(
-        to_iri(statement.subject)
-        for statement in statements
-        if statement.predicate == nterm("sh:maxCount") and lexical(statement.object) == "1"
-    )
+    bound = (nterm("sh:maxCount"), literal("1", expand("xsd:integer")))
+    return frozenset(to_iri(subject) for subject, *rest in statements if (*rest,) == bound)
 
 
 def _column(key: RecordKey, ontology: Ontology, single: frozenset[Iri]) -> ExportColumn:
