@@ -101,7 +101,7 @@ def test_a_string_states_no_datatype(text: str) -> None:
 def test_a_line_is_the_statement(triple: ox.Triple) -> None:
     statement = Statement._make(map(terms.from_term, triple))
     line = terms.triple_line(statement)
-    assert {line} == terms.triple_lines([triple])
+    assert line == terms.from_triple(triple)
     assert parsed(line).triple == triple
     assert terms.parse_statement(line) == statement
     assert terms.subject_of(line) == statement.subject
@@ -110,8 +110,8 @@ def test_a_line_is_the_statement(triple: ox.Triple) -> None:
 
 @given(TRIPLES, IRIS)
 def test_a_line_in_a_graph_is_the_quad(triple: ox.Triple, graph: str) -> None:
-    (line,) = terms.triple_lines([triple])
-    quad = parsed(terms.in_graph(line, terms.from_iri(graph)), ox.RdfFormat.N_QUADS)
+    line = terms.in_graph(terms.from_triple(triple), terms.from_iri(graph))
+    quad = parsed(line, ox.RdfFormat.N_QUADS)
     assert (quad.triple, quad.graph_name) == (triple, ox.NamedNode(graph))
 
 

@@ -16,7 +16,7 @@ from ..model.namespaces import expand, local_name
 from ..model.problems import ContentError, Position, rule_problem
 from ..model.project import Project
 from ..model.schema import VOCAB_BASE, Ontology, RecordClass, RecordKey
-from ..model.terms import Iri, NTerm, NTriple, from_term, triple_lines
+from ..model.terms import Iri, NTerm, NTriple, from_term, from_triple
 from ..model.visible import first_refused, offset_in_turtle
 from ..syntax.turtle_check import check_turtle
 from ..system.cache import cached
@@ -161,7 +161,7 @@ def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
 
 
 def _lines(triples: Iterable[ox.Triple]) -> tuple[NTriple, ...]:
-    return tuple(sorted(triple_lines(triples)))
+    return tuple(sorted(set(map(from_triple, triples))))
 
 
 def _roles(triples: TripleIndex) -> dict[str, str]:

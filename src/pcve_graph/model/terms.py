@@ -7,7 +7,6 @@ the end. This module alone adds and removes angle brackets and quotation marks.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple, NewType, TypeAlias
 
 if TYPE_CHECKING:  # commands that read no graph start without loading pyoxigraph
@@ -209,9 +208,14 @@ def triple_line(statement: tuple[NTerm, NTerm, NTerm]) -> NTriple:
     return NTriple(f"{statement[0]} {statement[1]} {statement[2]} .")
 
 
-def triple_lines(triples: Iterable[ox.Triple]) -> set[NTriple]:
-    """Triples of pyoxigraph as lines."""
-    return {NTriple(f"{triple} .") for triple in triples}
+def from_triple(triple: ox.Triple) -> NTriple:
+    """A triple of pyoxigraph as a line.
+
+    >>> import pyoxigraph as ox
+    >>> from_triple(ox.Triple(ox.BlankNode("b"), ox.NamedNode("x:p"), ox.Literal("text")))
+    '_:b <x:p> "text" .'
+    """
+    return NTriple(f"{triple} .")
 
 
 def parse_statement(line: str) -> Statement:
@@ -220,7 +224,7 @@ def parse_statement(line: str) -> Statement:
     >>> parse_statement('_:b <x:p> "a text" .').object
     '"a text"'
     """
-    return Statement._make(line[:-2].split(" ", 2))
+    return tuple.__new__(Statement, line[:-2].split(" ", 2))  # as fast as a plain tuple
 
 
 def subject_of(line: str) -> NTerm:

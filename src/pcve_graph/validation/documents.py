@@ -24,6 +24,7 @@ from ..model.terms import (
     blank,
     from_iri,
     from_term,
+    from_triple,
     iri_start,
     parse_statement,
     to_iri,
@@ -216,6 +217,9 @@ def _written(document: Document, iri: str) -> tuple[int, str]:
 
 def _line(quad: ox.Quad, names: dict[str, NTerm]) -> NTriple:
     """A statement as a line; generated labels of blank nodes are replaced by numbers in `names`."""
+
+    if not isinstance(quad.subject, ox.BlankNode) and not isinstance(quad.object, ox.BlankNode):
+        return from_triple(quad.triple)
 
     def named(term: Term) -> NTerm:
         if not isinstance(term, ox.BlankNode) or not _GENERATED.fullmatch(term.value):

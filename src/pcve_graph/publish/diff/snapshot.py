@@ -24,7 +24,7 @@ from ...model import namespaces
 from ...model.namespaces import GRAPHS, expand, graph_iri
 from ...model.problems import ContentError, UsageError
 from ...model.project import Project, find_project, is_project
-from ...model.terms import NTriple, Term, triple_lines
+from ...model.terms import NTriple, Term, from_triple
 from ...system.files import LARGEST_FILE, read_file
 from ..release.metadata import INPUTS, NQUADS
 
@@ -97,11 +97,9 @@ def snapshot_of_release(name: str, folder: Path) -> Snapshot:
         raise UsageError(f"{folder} is not a complete release: {error}") from None
     graphs = {
         graph_name: frozenset(
-            triple_lines(
-                quad.triple
-                for quad in store.quads_for_pattern(
-                    None, None, None, ox.NamedNode(graph_iri(graph_name))
-                )
+            from_triple(quad.triple)
+            for quad in store.quads_for_pattern(
+                None, None, None, ox.NamedNode(graph_iri(graph_name))
             )
         )
         for graph_name in GRAPHS
