@@ -273,15 +273,20 @@ class Edits(RuleBasedStateMachine):
     @rule(data=st.data(), word=st.sampled_from(("", "Prisons", "Conference", "Roundtable")))
     def edit_ontology(self, data: Any, word: str) -> None:
         """A word of a list, or whether a shape warns."""
-        path = self.root / "ontology" / ("vocab.ttl" if word else "shapes.ttl")
+        folder = self.root / "ontology" / ("vocab" if word else "shapes")
+        path = data.draw(st.sampled_from(sorted(folder.glob("*.ttl"))))
         text = path.read_text("utf-8")
         if word:
             changed = re.sub(rf'(?i)"({word})"@en', r'"\1!"@en', text, count=1)
         else:
-            severities = list(re.finditer(r"(?<=sh:)(Violation|Warning)", text))
-            found = data.draw(st.sampled_from(severities))
-            other = "Warning" if found[0] == "Violation" else "Violation"
-            changed = f"{text[: found.start()]}{other}{text[found.end() :]}"
+            shapes = text.split("\n\n")
+            number = data.draw(st.integers(0, len(shapes) - 1))
+            shapes[number] = (
+                shapes[number].replace(WARNING, "")
+                if WARNING in shapes[number]
+                else shapes[number].replace(NAMED, WARNING + NAMED)
+            )
+            changed = "\n\n".join(shapes)
         path.write_text(changed, "utf-8")
         self.both()
 
@@ -325,6 +330,9 @@ def compare(project: Project, whole: Checked, ontology: Ontology) -> None:
         assert ours == theirs
 
 
+NAMED, WARNING = "\n    sh:name ", "\n    sh:severity sh:Warning ;"
+"""The line of each shape that `WARNING` is put before: the result is then a warning."""
+
 STEPS = 260
 """Edits of each of eight runs after which builds are compared: 2,080 in all."""
 
@@ -334,8 +342,8 @@ def starts(northtown: World, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     """Northtown, built: as it is, and with shapes and checks that only warn."""
     lenient = make_world(tmp_path_factory.mktemp("lenient") / "northtown")
     checks = (lenient.root / "queries" / "checks").iterdir()
-    for path in [lenient.root / "ontology" / "shapes.ttl", *checks]:
-        text = path.read_text("utf-8").replace("sh:Violation", "sh:Warning")
+    for path in [*(lenient.root / "ontology" / "shapes").iterdir(), *checks]:
+        text = path.read_text("utf-8").replace(NAMED, WARNING + NAMED)
         path.write_text(text.replace("severity: error", "severity: warning"), "utf-8")
     build_project(lenient.project)
     for world in (northtown, lenient):

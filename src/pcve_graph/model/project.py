@@ -8,7 +8,7 @@ from pathlib import Path
 from .problems import UsageError
 from .version import __version__
 
-REQUIRED_PATHS = ("ontology/shapes.ttl", "data/records", "queries/answers")
+REQUIRED_PATHS = ("ontology/shapes", "data/records", "queries/answers")
 """The paths that a project must contain."""
 
 
