@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import abc
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Final
 
 import pyoxigraph as ox
@@ -174,8 +175,8 @@ class _Writer:
             if identifier in self.iris_by_id or identifier in self.unread:
                 sheet.needs.add(f"record/{text}")
                 return from_iri(self.iris_by_id.get(identifier, namespaces.unreadable_iri(text)))
-            if not key.classes and _ADDRESS.fullmatch(text):
-                return from_term(ox.NamedNode(text))
+            if not key.classes and (address := _address(text)):
+                return address
         return value_problem(key, text, value.position, self.ontology, self.ids)
 
 
@@ -346,6 +347,14 @@ def _texts(
             else:
                 message, fix = "expected a text, found keys", "write one text, or a list of texts"
                 sheet.problems.append(rule_problem("structure", item.position, message, fix))
+
+
+def _address(text: str) -> NTerm | None:
+    """The term of a web address; None for any other text, such as an address with a bad escape."""
+    if _ADDRESS.fullmatch(text):
+        with suppress(ValueError):
+            return from_term(ox.NamedNode(text))
+    return None
 
 
 def _typed(key: RecordKey, text: str) -> NTerm | None:
