@@ -132,8 +132,8 @@ def literal(text: str, datatype: str | None = None, language: str | None = None)
 def escaped_text(term: NTerm) -> str:
     r"""The text of a literal as it is written, with its escapes.
 
-    >>> print(escaped_text(NTerm(r'"two\nlines"@en')))
-    two\nlines
+    >>> escaped_text(NTerm(r'"two\nlines"@en'))
+    'two\\nlines'
     """
     return term[1 : term.rindex('"')]
 
