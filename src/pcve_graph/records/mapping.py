@@ -10,6 +10,7 @@ import re
 from collections import abc
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from typing import Final
 
 import pyoxigraph as ox
@@ -35,6 +36,9 @@ _NUMBER: Final = {
     "decimal": re.compile(r"[+-]?\d+(\.\d+)?"),
 }
 _TYPE: Final = nterm("rdf:type")
+
+_term: Final = lru_cache(2**16)(from_iri)
+"""`from_iri`; equal terms are one object, of which a build holds many."""
 
 
 def record_iris(records: Iterable[Record], ontology: Ontology) -> dict[RecordId, Iri]:
@@ -92,8 +96,8 @@ class _Writer:
             fix = f"move it to data/records/{kind.folder}/"
             sheet.problems.append(rule_problem("folder", record.type.position, message, fix))
             return sheet
-        subject = from_iri(namespaces.record_iri(kind.folder, record.id))
-        sheet.add(sheet.facts, (subject, _TYPE, from_iri(kind.iri)), record.position)
+        subject = _term(namespaces.record_iri(kind.folder, record.id))
+        sheet.add(sheet.facts, (subject, _TYPE, _term(kind.iri)), record.position)
         for block in record.blocks:
             claim = _Claim(self, sheet, block, record.id)
             for key, value in block.facts:
@@ -107,11 +111,11 @@ class _Writer:
     def source(self, source: Source) -> RecordGraph:
         sheet = RecordGraph(f"source/{source.id}", source.position.path)
         kind = self.ontology.by_iri[expand("pcve:Source")]
-        subject = from_iri(namespaces.source_iri(source.id))
+        subject = _term(namespaces.source_iri(source.id))
         file = source.entries.get("textFile")
         if isinstance(file, ScalarNode):
             sheet.needs.add(f"text/{file.text}")
-        sheet.add(sheet.facts, (subject, _TYPE, from_iri(kind.iri)), source.position)
+        sheet.add(sheet.facts, (subject, _TYPE, _term(kind.iri)), source.position)
         for name, value in source.entries.entries:
             if name.text == "id":
                 continue
@@ -119,7 +123,7 @@ class _Writer:
             if key is None:
                 continue
             for term, place in self.values(key, value, sheet):
-                sheet.add(sheet.facts, (subject, from_iri(key.path), term), place)
+                sheet.add(sheet.facts, (subject, _term(key.path), term), place)
         return sheet
 
     def participations(self, sheet: RecordGraph, event: NTerm) -> None:
@@ -130,14 +134,14 @@ class _Writer:
             if role is None or triple_line((event, predicate, actor)) not in sheet.facts:
                 continue
             tail = "/".join(map(local_name, (to_iri(event), role, to_iri(actor))))
-            node = from_iri(namespaces.record_iri("participation", tail))
+            node = _term(namespaces.record_iri("participation", tail))
             sheet.derived.add(node)
             place = sheet.places[event, predicate, actor]
             for name, term in (
                 ("rdf:type", nterm("pcve:Participation")),
                 ("pcve:event", event),
                 ("pcve:actor", actor),
-                ("pcve:role", from_iri(role)),
+                ("pcve:role", _term(role)),
             ):
                 sheet.add(sheet.facts, (node, nterm(name), term), place)
 
@@ -167,14 +171,14 @@ class _Writer:
         """The term of `value`, or the problem why it is not a value of `key`."""
         text = value.text
         if key.scheme and text in self.ontology.schemes.get(key.scheme, ()):
-            return from_iri(namespaces.concept_iri(key.scheme, text))
+            return _term(namespaces.concept_iri(key.scheme, text))
         if key.datatypes and (typed := _typed(key, text)):
             return typed
         if not key.scheme and not key.datatypes:
             identifier = RecordId(text)
             if identifier in self.iris_by_id or identifier in self.unread:
                 sheet.needs.add(f"record/{text}")
-                return from_iri(self.iris_by_id.get(identifier, namespaces.unreadable_iri(text)))
+                return _term(self.iris_by_id.get(identifier, namespaces.unreadable_iri(text)))
             if not key.classes and (address := _address(text)):
                 return address
         return value_problem(key, text, value.position, self.ontology, self.ids)
@@ -217,9 +221,9 @@ class _Claim:
             ("oa:exact", literal(exact)),
             ("oa:start", literal(str(start), integer)),
             ("oa:end", literal(str(end), integer)),
-            ("prov:wasQuotedFrom", from_iri(self.sources[0])),
+            ("prov:wasQuotedFrom", _term(self.sources[0])),
         ):
-            triple = (from_iri(node), nterm(name), term)
+            triple = (_term(node), nterm(name), term)
             self.sheet.add(self.sheet.evidence, triple, self.block.position)
         return node
 
@@ -235,7 +239,7 @@ class _Claim:
                 self.add_nested(subject, key, nested, item)
             return
         for term, place in self.writer.values(key, value, self.sheet):
-            self.add_statement((subject, from_iri(key.path), term), place)
+            self.add_statement((subject, _term(key.path), term), place)
             if key.derives and self.is_current:
                 self.date_bounds(subject, key, value, place)
 
@@ -258,10 +262,10 @@ class _Claim:
             fix = "use lower-case letters a-z, digits and single hyphens"
             self.sheet.problems.append(rule_problem("structure", identifier.position, message, fix))
             return
-        node = from_iri(namespaces.record_iri(nested.segment, f"{self.owner}/{identifier.text}"))
-        self.add_statement((subject, from_iri(key.path), node), value.position)
+        node = _term(namespaces.record_iri(nested.segment, f"{self.owner}/{identifier.text}"))
+        self.add_statement((subject, _term(key.path), node), value.position)
         if self.is_current:
-            self.sheet.add(self.sheet.facts, (node, _TYPE, from_iri(nested.iri)), value.position)
+            self.sheet.add(self.sheet.facts, (node, _TYPE, _term(nested.iri)), value.position)
         for name, member in value.entries:
             if name.text != "id":
                 self.add_fact(node, nested, name, member)
@@ -286,7 +290,7 @@ class _Claim:
         note = block.note.text if block.note else ""
         sources = " ".join(sorted(self.sources))
         parts = (sources, self.quote or "", self.certainty, self.standing, note)
-        node = from_iri(hashed_iri("claim", *triple, *parts))
+        node = _term(hashed_iri("claim", *triple, *parts))
         if (node,) in sheet.places:
             return
         terms = [
@@ -294,12 +298,12 @@ class _Claim:
             ("rdf:subject", triple[0]),
             ("rdf:predicate", triple[1]),
             ("rdf:object", triple[2]),
-            *(("prov:hadPrimarySource", from_iri(source)) for source in self.sources),
-            ("pcve:certainty", from_iri(self.certainty)),
-            ("pcve:standing", from_iri(self.standing)),
+            *(("prov:hadPrimarySource", _term(source)) for source in self.sources),
+            ("pcve:certainty", _term(self.certainty)),
+            ("pcve:standing", _term(self.standing)),
         ]
         if self.quote:
-            terms.append(("pcve:quote", from_iri(self.quote)))
+            terms.append(("pcve:quote", _term(self.quote)))
         if note:
             terms.append(("skos:note", literal(note)))
         for name, term in terms:
@@ -313,7 +317,7 @@ class _Claim:
 def derive_bounds(sheet: RecordGraph) -> None:
     """Adds the earliest and latest possible day of each dated entity of the sheet."""
     for (owner, bound), (_, day, place) in sheet.bounds.items():
-        sheet.add(sheet.facts, (owner, from_iri(bound), literal(day, XSD + "date")), place)
+        sheet.add(sheet.facts, (owner, _term(bound), literal(day, XSD + "date")), place)
 
 
 def checked_key(kind: RecordClass, name: ScalarNode, sheet: RecordGraph) -> RecordKey | None:
