@@ -17,6 +17,7 @@ from ..model.problems import ContentError, Position, rule_problem
 from ..model.project import Project
 from ..model.schema import VOCAB_BASE, Ontology, RecordClass, RecordKey
 from ..model.terms import Iri, NTerm, NTriple, from_term, from_triple
+from ..model.text_normalization import fold
 from ..model.visible import first_refused, offset_in_turtle
 from ..syntax.turtle_check import check_turtle
 from ..system.cache import cached
@@ -214,7 +215,7 @@ def _labels(
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     return {
         (scheme, term): tuple(
-            word.casefold()
+            fold(word)
             for name in ("skos:prefLabel", "skos:altLabel")
             for word in triples.all(f"{VOCAB_BASE}{scheme}/{term}", name)
         )

@@ -15,7 +15,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ..model.namespaces import PREFIXES, expand, nterm
-from ..model.terms import Iri, NTerm, from_iri, from_term, is_iri, lexical, to_iri
+from ..model.terms import Iri, NTerm, from_iri, from_term, is_iri, is_literal, lexical, to_iri
 from ..query.saved import SavedQuery
 from ..syntax.sparql_patterns import PropertyPath, TriplePattern, query_patterns
 
@@ -200,8 +200,8 @@ class _Shapes:
         )
         head = "".join(map(self.prefix, declared))
         for text in self.all(constraint, "sh:select"):
-            words = lexical(text)
-            if re.search(r"[$?](PATH|shapesGraph|currentShape)\b", words):
+            words = lexical(text) if is_literal(text) else ""
+            if not words or re.search(r"[$?](PATH|shapesGraph|currentShape)\b", words):
                 self.bounded = False
                 continue
             try:
@@ -217,8 +217,12 @@ class _Shapes:
                 yield TriplePattern(str(subject), path, str(value), pattern.scope)
 
     def prefix(self, declaration: NTerm) -> str:
-        (name,), (space,) = (self.all(declaration, key) for key in ("sh:prefix", "sh:namespace"))
-        return f"PREFIX {lexical(name)}: {from_iri(lexical(space))}\n"
+        """The declaration as SPARQL; an incomplete one is none, and its use a syntax error."""
+        names, spaces = (self.all(declaration, key) for key in ("sh:prefix", "sh:namespace"))
+        if len(names) != 1 or len(spaces) != 1:
+            self.bounded = False
+            return ""
+        return f"PREFIX {lexical(names[0])}: {from_iri(lexical(spaces[0]))}\n"
 
     def slot(self) -> str:
         self.slots += 1

@@ -59,7 +59,7 @@ class Ontology:
     `graphs` holds N-Triples lines by graph name, `shapes` those of the shapes, whose files have
     the SHA-256 `digest`. `classes` is by local name, `by_iri` by IRI; `schemes` holds the term ids
     of each vocabulary, `roles` the concept of the role of a property, `messages` the (name,
-    message) of each shape, `labels` the case-folded labels of each (vocabulary, term), `by_shape`
+    message) of each shape, `labels` the folded labels of each (vocabulary, term), `by_shape`
     the key of each property shape, `has_values` the values of sh:hasValue in each shape in
     N-Triples syntax, and `texts` the content of each file by its name.
     """

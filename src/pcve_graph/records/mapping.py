@@ -2,6 +2,9 @@
 
 Bounds and participations are derived. Values are checked here, before any engine sees them: a bad
 date, an unknown key or a dangling reference never becomes a triple. Rule: data/FORMAT.md, "Values".
+
+The module is a little over the length of others: records, blocks and values call each other, as
+they are nested in the files, so any part of it would import the rest.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from ..model.schema import Ontology, RecordClass, RecordKey
 from ..model.suggest import IdSuggestions, did_you_mean
 from ..model.terms import Iri, NTerm, RecordId, from_iri, from_term, literal, to_iri, triple_line
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
+from .quotes import HeldText
 from .reader import ClaimBlock, Record, Records, Source
 from .record_graph import RecordGraph
 
@@ -196,7 +200,8 @@ class _Claim:
         self.sources = tuple(namespaces.source_iri(source.id) for source in block.sources)
         self.certainty = self.concept("certainty", block.certainty, "stated")
         self.standing = self.concept("standing", block.standing, "current")
-        self.quote = self.quote_node() if block.span else None
+        held, span = block.sources[0].text, block.span
+        self.quote = self.quote_node(held, span) if held and span else None
 
     def concept(self, scheme: str, value: ScalarNode | None, default: str) -> Iri:
         if value is None:
@@ -207,12 +212,9 @@ class _Claim:
             self.sheet.problems.append(term)
         return namespaces.concept_iri(scheme, value.text)
 
-    def quote_node(self) -> Iri:
-        assert self.block.span
-        source_text = self.block.sources[0].text
-        assert source_text
-        start, end = self.block.span
-        exact = source_text.text[start:end]
+    def quote_node(self, held: HeldText, span: tuple[int, int]) -> Iri:
+        start, end = span
+        exact = held.text[start:end]
         node = hashed_iri("quote", self.sources[0], str(start), str(end), exact)
         integer = XSD + "integer"
         for name, term in (

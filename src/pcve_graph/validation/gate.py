@@ -9,8 +9,8 @@ from typing import Final, Protocol
 
 import pyoxigraph as ox
 
-from ..incremental.affected import GraphView
 from ..incremental.change import GraphChange
+from ..incremental.graph_view import GraphView
 from ..model import namespaces as names
 from ..model.namespaces import BASE, expand, unreadable_iri
 from ..model.problems import ContentError, Position, Problem, ShaclResult, rule_problem
@@ -18,6 +18,7 @@ from ..model.project import Project
 from ..model.schema import Ontology
 from ..model.suggest import IdSuggestions
 from ..model.terms import NO_IRI, NO_TERM, Iri, NTerm, from_term, iri_start, is_iri, to_iri
+from ..query.columns import Column, wrong_value
 from ..query.saved import SavedQuery, read_queries, refuse_service
 from ..records.assemble import AssembledGraph
 from ..records.duplicates import duplicate_problems, likely_duplicates, read_ledger
@@ -27,6 +28,8 @@ from . import shacl
 from .results import first_per_rule, nearest_key, plainness, result_problem, with_named_value
 
 _SEAL: Final = object()
+_SUBJECT: Final = Column("subject")
+_PROBLEM: Final = Column("problem", "text")
 _TERMS: Final = tuple(iri_start(BASE + start) for start in ("ns", "vocab/"))
 """How the IRIs of terms, concepts and concept schemes begin."""
 
@@ -203,8 +206,8 @@ def term_labels(view: GraphView, terms: Iterable[NTerm]) -> dict[NTerm, str]:
 def run_check(query: SavedQuery, store: ox.Store) -> list[ShaclResult]:
     """The rows of a check: ?subject and ?problem, and ?predicate and ?value if it selects them.
 
-    Raises ContentError (`check-query`) for a query that selects no ?subject or ?problem, or that
-    has SERVICE.
+    Raises ContentError (`check-query`) for a query that selects no ?subject or ?problem, or none in
+    one of its rows, or that has SERVICE.
     """
     refuse_service(query)
     answer = store.query(query.text, use_default_graph_as_union=True)
@@ -215,16 +218,30 @@ def run_check(query: SavedQuery, store: ox.Store) -> list[ShaclResult]:
         raise ContentError([rule_problem("check-query", Position(query.path), message, fix)])
     return [
         ShaclResult(
-            focus=from_term(row["subject"]),
+            focus=_subject(query, row),
             path=_cell(row, "predicate", names),
             value=_cell(row, "value", names),
             shape=Iri(CHECK + query.name),
             component=NO_IRI,
             severity=NO_IRI,
-            message=str(getattr(row["problem"], "value", row["problem"])),
+            message=_message(query, row),
         )
         for row in answer
     ]
+
+
+def _subject(query: SavedQuery, row: ox.QuerySolution) -> NTerm:
+    term = row[_SUBJECT.name]
+    if isinstance(term, ox.NamedNode):
+        return from_term(term)
+    raise wrong_value(query, _SUBJECT, "" if term is None else str(term), "check-query")
+
+
+def _message(query: SavedQuery, row: ox.QuerySolution) -> str:
+    term = row[_PROBLEM.name]
+    if isinstance(term, ox.Literal):
+        return term.value
+    raise wrong_value(query, _PROBLEM, "" if term is None else str(term), "check-query")
 
 
 def _cell(row: ox.QuerySolution, name: str, names: set[str]) -> NTerm:

@@ -288,14 +288,14 @@ def _claims(evidence: Entities, cells: _Cells, joined: bool) -> ExportTable:
     for iri in evidence.of("pcve:Claim"):
         parts = evidence.values_by_property(iri)
         subject, value, *statuses = (cells.first(parts.get(name, ())) for name in _PARTS)
-        assert isinstance(subject, ReferenceCell)
+        table = subject.table if isinstance(subject, ReferenceCell) else None
         (predicate,) = evidence.refs(iri, "rdf:predicate")
         label = value.label if isinstance(value, ReferenceCell) else str(value)
         quotes = [
             ReferenceCell(short_id(ref), evidence.text(ref, "oa:exact"))
             for ref in evidence.refs(iri, "pcve:quote")
         ]
-        statement = (subject, subject.table, local_name(predicate), str(value), label)
+        statement = (subject, table, local_name(predicate), str(value), label)
         optional = [next(iter(quotes), None), evidence.text(iri, "skos:note") or None]
         if joined:
             sources = evidence.values(iri, "prov:hadPrimarySource")
