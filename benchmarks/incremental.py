@@ -23,7 +23,7 @@ from measure import HEAD, Sample, measured, pcve, raw, row, write_section
 from pcve_graph.graph.generations import current_generation
 from pcve_graph.graph.store import open_graph
 from pcve_graph.model.project import Project
-from pcve_graph.validation.run import validate_paths
+from pcve_graph.validation.run import ValidationOptions, validate_paths
 
 MILLION: Final = 1_000_000 // PER_RECORD
 """Records whose graph has a million triples."""
@@ -87,11 +87,13 @@ def news(folder: Path, records: int, times: int) -> list[str]:
     whole = [measured(command, folder / "out") for _ in range(times)]
     project = Project(folder, folder / "build")
     saved = open_graph(project)
-    asked = dict.fromkeys(("engine", "input_format", "shapes", "severity"))
+    options = ValidationOptions(
+        engine=None, input_format=None, shapes=None, focus=(), severity="warning"
+    )
     inside = []
     for _ in range(times + 1):
         start = time.perf_counter()
-        outcome = validate_paths(project, (new,), {**asked, "focus": ()}, saved, b"")
+        outcome = validate_paths(project, (new,), options, saved, b"")
         inside.append(time.perf_counter() - start)
         if outcome.problems:
             raise SystemExit(f"the new records are right, but it finds {outcome.problems[0]}")

@@ -212,7 +212,7 @@ def test_the_notebook_of_the_first_hour_runs(shipped: World) -> None:
     import nbformat
     from nbclient import NotebookClient
 
-    notebook = nbformat.read(ROOT / "docs/first-hour.ipynb", as_version=4)
+    notebook = nbformat.read(ROOT / "docs/first-hour.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     assert all(not cell.get("outputs") for cell in notebook.cells)
     NotebookClient(
         notebook, timeout=120, resources={"metadata": {"path": str(shipped.root)}}

@@ -12,6 +12,7 @@ from conftest import World
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pcve_graph.model.terms import Statement, from_term
 from pcve_graph.syntax.positions import locate_statements, match_blank_nodes
 from pcve_graph.validation import shacl
 from pcve_graph.validation.documents import FORMATS
@@ -160,7 +161,7 @@ def test_any_blank_nodes_are_paired_so_that_each_statement_is_found(
     for form in ("turtle", "jsonld", "rdfxml"):
         text = (ox.serialize(triples, format=FORMATS[form]) or b"").decode()
         quads = ox.parse(text, format=FORMATS[form])
-        stated = [tuple(map(str, (q.subject, q.predicate, q.object))) for q in quads]
+        stated = [Statement._make(map(from_term, q.triple)) for q in quads]
         places = locate_statements(text.encode(), form)
         alias = match_blank_nodes(stated, places)
         blank = {term for row in stated for term in row if term.startswith("_:")}

@@ -79,7 +79,7 @@ def test_inputs_with_the_news_are_those_of_a_scan(world: World, tmp_path: Path) 
         (tmp_path / name).mkdir()
     write_inputs(merge_input_changes(world.built(), told), tmp_path / "renewed")
     write_inputs(scan_inputs(world.project), tmp_path / "written")
-    first, second = (read_inputs(tmp_path / name) for name in ("renewed", "written"))
-    assert (first.sums, first.stamps) == (second.sums, second.stamps)
+    renewed, written = (read_inputs(tmp_path / name) for name in ("renewed", "written"))
+    assert (renewed.sums, renewed.stamps) == (written.sums, written.stamps)
     sums = [(tmp_path / name / SUMS).read_bytes() for name in ("renewed", "written")]
     assert sums[0] == sums[1]

@@ -80,8 +80,9 @@ def texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """The string constants with their lines, docstrings apart."""
     documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        if is_text and id(node) not in documented:
+        if id(node) in documented or not isinstance(node, ast.Constant):
+            continue
+        if isinstance(node.value, str):
             yield node.lineno, node.value
 
 

@@ -36,10 +36,12 @@ def landscape(shipped: World) -> Landscape:
     return read_landscape(shipped.project, shipped.saved().store)
 
 
-def matrix(shipped: World, landscape: Landscape, count: str, **asked: str) -> Matrix:
+def matrix(
+    shipped: World, landscape: Landscape, count: str, by: str = "topic", topic: str | None = None
+) -> Matrix:
     lists = read_axis_labels(shipped.project, shipped.saved().store)
-    by = asked.pop("by", "topic")
-    return coverage_matrix(landscape, lists, Scope(**asked), by, count)
+    scope = Scope() if topic is None else Scope(topic=topic)
+    return coverage_matrix(landscape, lists, scope, by, count)
 
 
 def test_the_gold_matrix_is_whole() -> None:
@@ -186,8 +188,8 @@ def test_money_keeps_currencies_and_shares_apart(shipped: World) -> None:
 def amount(
     value: int | None, share: str, least: int | None = None, most: int | None = None
 ) -> Money:
-    numbers = (None if each is None else Decimal(each) for each in (value, least, most))
-    return Money(*numbers, "EUR", share)
+    stated, low, high = (None if n is None else Decimal(n) for n in (value, least, most))
+    return Money(stated, low, high, "EUR", share)
 
 
 def test_two_totals_of_one_project_are_a_range_and_other_shares_add_up() -> None:
@@ -196,7 +198,9 @@ def test_two_totals_of_one_project_are_a_range_and_other_shares_add_up() -> None
     three = Work("c", "project", "c", budget=(amount(None, "total", 4),))
     paid = Work("d", "project", "d", budget=(amount(2, ADDITIVE_SHARE), amount(3, ADDITIVE_SHARE)))
     assert [str(each) for each in budget_sums([one])] == ["5–7"]
-    assert [(each.least, each.most) for each in budget_sums([one, two])] == [(6, 17)]
+    assert [(each.least, each.most) for each in budget_sums([one, two])] == [
+        (Decimal(6), Decimal(17))
+    ]
     assert [str(each) for each in budget_sums([three])] == ["4 or more"]
     assert [str(each) for each in budget_sums([paid])] == ["5"]
 

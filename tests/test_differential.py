@@ -22,6 +22,7 @@ from test_engines import triples
 from pcve_graph.model.namespaces import expand
 from pcve_graph.model.problems import ContentError, ShaclResult, UsageError
 from pcve_graph.model.schema import Ontology
+from pcve_graph.model.terms import blank, is_blank
 from pcve_graph.records.assemble import AssembledGraph
 from pcve_graph.validation import shacl
 from pcve_graph.validation.documents import form_of, named_files, read_document
@@ -54,9 +55,7 @@ def compare(engine: str, data: str, shapes: str, folder: Path) -> None:
 
 def unlabelled(result: ShaclResult) -> ShaclResult:
     """The result without the labels of nodes without a name: each engine gives its own."""
-    focus, value = (
-        "_:" if each.startswith("_:") else each for each in (result.focus, result.value)
-    )
+    focus, value = (blank("") if is_blank(each) else each for each in (result.focus, result.value))
     return replace(result, focus=focus, value=value)
 
 

@@ -6,7 +6,8 @@ import pytest
 from conftest import World
 
 from pcve_graph.model.problems import Position
-from pcve_graph.records.duplicates import NamedRecord, fold_name, likely_duplicates
+from pcve_graph.model.text_normalization import fold_name
+from pcve_graph.records.duplicates import NamedRecord, likely_duplicates
 
 LEDGER = "data/ledger.yml"
 

@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -18,6 +19,7 @@ from test_shapes import INVALID, data, name, vocabulary
 
 from pcve_graph.model.namespaces import expand
 from pcve_graph.model.problems import UsageError
+from pcve_graph.model.terms import Iri
 from pcve_graph.validation import engines, shacl
 
 PREFIXES = """
@@ -39,7 +41,7 @@ def found(data: str, shapes: str, engine: str, **options: object) -> list[str]:
     return sorted(f"{each.focus} {each.component.rpartition('#')[2]}" for each in report.results)
 
 
-def targeted(lines: str, shapes: str) -> dict[str, set[str]]:
+def targeted(lines: str, shapes: str) -> dict[Iri, set[Iri]]:
     """The focus nodes that each shape's own targets choose (SHACL 2.1.3), those with an IRI."""
     store = ox.Store()
     store.load(lines, format=ox.RdfFormat.N_TRIPLES)
@@ -48,14 +50,17 @@ def targeted(lines: str, shapes: str) -> dict[str, set[str]]:
         "sh:targetSubjectsOf": "{ ?this $target ?any }",
         "sh:targetNode": "{ VALUES ?this { $target } }",
     }
-    pairs = defaultdict(set)
+    pairs: dict[Iri, set[Iri]] = defaultdict(set)
     for quad in ox.parse(shapes, format=ox.RdfFormat.N_TRIPLES):
         for key, pattern in chosen.items():
             if quad.predicate.value == expand(key):
                 where = pattern.replace("$target", str(quad.object))
                 rows = store.query(f"SELECT ?this {where}", prefixes={"rdfs": expand("rdfs:")})
-                pairs[quad.subject.value] |= {
-                    row["this"].value for row in rows if isinstance(row["this"], ox.NamedNode)
+                assert isinstance(rows, ox.QuerySolutions)
+                assert isinstance(quad.subject, ox.NamedNode)
+                nodes = [row["this"] for row in rows]
+                pairs[Iri(quad.subject.value)] |= {
+                    Iri(node.value) for node in nodes if isinstance(node, ox.NamedNode)
                 }
     return dict(pairs)
 
@@ -288,7 +293,7 @@ INVALID_EVENT = "ex:a a ex:Event ; ex:organiser ex:place . ex:place a ex:Place .
     [{"focus_nodes": [EX + "a"]}, {"use_shapes": [EX + "S"]}],
     ids=lambda each: next(iter(each)),
 )
-def test_the_reference_loses_results_with_its_own_options(option: dict[str, list[str]]) -> None:
+def test_the_reference_loses_results_with_its_own_options(option: dict[str, Any]) -> None:
     import pyshacl
     import rdflib
 
@@ -299,5 +304,5 @@ def test_the_reference_loses_results_with_its_own_options(option: dict[str, list
 
 
 def test_the_default_engine_passes_over_a_shape_that_is_not_there() -> None:
-    report = engines.turbo([triples(EVENT)], triples(SHAPES), [([EX + "Sx"], [EX + "a"])])
+    report = engines.turbo([triples(EVENT)], triples(SHAPES), [([Iri(EX + "Sx")], [Iri(EX + "a")])])
     assert [each for each in report if each.predicate.value == expand("sh:result")] == []

@@ -250,7 +250,7 @@ def test_shapely_reads_the_venues(everything: GraphPart, ontology: Ontology) -> 
 
 
 def test_bibtexparser_reads_the_bibliography(everything: GraphPart, ontology: Ontology) -> None:
-    library = bibtexparser.parse_string(written("bibtex", everything, ontology).decode())
+    library = bibtexparser.entrypoint.parse_string(written("bibtex", everything, ontology).decode())
     things = Entities(everything, "facts", "catalog")
     assert not library.failed_blocks
     assert len(library.entries) == len(things.of("pcve:Document", "pcve:Source"))

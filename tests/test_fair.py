@@ -195,7 +195,7 @@ def test_voc1_its_metadata_are_in_vocabularies_of_others(
 ) -> None:
     used = set(read.predicates(header))
     assert used & set(map(rdflib.URIRef, (DCTERMS.title, VANN.preferredNamespaceUri)))
-    assert not any(each.startswith(f"{BASE}ns#") for each in used)
+    assert not any(str(each).startswith(f"{BASE}ns#") for each in used)
 
 
 def test_voc2_it_builds_on_vocabularies_of_others() -> None:

@@ -264,15 +264,15 @@ def test_watching_checks_again_when_a_file_changes(northtown: World, tmp_path: P
         process.terminate()
 
 
-LABEL = 12 * 2**20
+LABEL_BYTES = 12 * 2**20
 """Bytes of a label below the parser's own limit of 16 MB for one term."""
 
 
 @pytest.mark.parametrize(
     ("name", "quoted"),
     [
-        ("x.nt", '"' + "š" * (LABEL // 2) + '"'),
-        ("x.ttl", '"""' + 'one " two\n' * (LABEL // 10) + '"""'),
+        ("x.nt", '"' + "š" * (LABEL_BYTES // 2) + '"'),
+        ("x.ttl", '"""' + 'one " two\n' * (LABEL_BYTES // 10) + '"""'),
     ],
 )
 @pytest.mark.long

@@ -6,6 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from pcve_graph.model.namespaces import DOCUMENT_BASE
+from pcve_graph.model.terms import Statement, from_iri, from_term
 from pcve_graph.syntax.positions import locate_statements, match_blank_nodes
 
 HEAD = """{"@context": {"@vocab": "http://v.example/", "e": "http://e.example/", "@language": "EN-gb",
@@ -53,11 +54,11 @@ CASES: dict[str, tuple[str, int]] = {
 }  # fmt: skip
 
 
-def stated(text: str) -> list[tuple[str, ...]]:
+def stated(text: str) -> list[Statement]:
     quads = ox.parse(
         text, format=ox.RdfFormat.JSON_LD, base_iri=DOCUMENT_BASE, rename_blank_nodes=False
     )
-    return [tuple(map(str, (q.subject, q.predicate, q.object))) for q in quads]
+    return [Statement._make(map(from_term, q.triple)) for q in quads]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -103,7 +104,7 @@ def test_a_statement_stands_at_its_value(name: str, value: str, written: str) ->
 
 def test_a_thing_begins_where_it_is_told_of_not_where_it_is_named() -> None:
     text = '[{"@id": "http://a.example/", "http://p.example/": {"@id": "http://b.example/"}},\n {"@id": "http://b.example/", "http://p.example/": 1}]'
-    assert locate_statements(text.encode(), "jsonld")["<http://b.example/>",] == (2, 2)
+    assert locate_statements(text.encode(), "jsonld")[from_iri("http://b.example/"),] == (2, 2)
 
 
 @pytest.mark.parametrize(

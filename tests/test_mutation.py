@@ -17,6 +17,7 @@ from test_shapes import FOLDER, vocabulary
 
 from pcve_graph.model.namespaces import PREFIXES, expand
 from pcve_graph.model.problems import ShaclResult
+from pcve_graph.model.terms import Term
 from pcve_graph.validation import shacl
 
 TARGETS = ("sh:targetClass", "sh:targetSubjectsOf")
@@ -46,7 +47,7 @@ def shapes() -> Triples:
 
 @cache
 def by_subject() -> dict[object, Triples]:
-    found = defaultdict(list)
+    found: dict[object, Triples] = defaultdict(list)
     for each in shapes():
         found[each.subject].append(each)
     return dict(found)
@@ -55,7 +56,8 @@ def by_subject() -> dict[object, Triples]:
 @cache
 def reached(root: str) -> Triples:
     """The statements of a shape, and of all that it reaches."""
-    seen, waiting, found = set(), [ox.NamedNode(root)], []
+    waiting: list[Term] = [ox.NamedNode(root)]
+    seen, found = set[Term](), Triples()
     while waiting:
         node = waiting.pop()
         if node in seen:
@@ -68,7 +70,11 @@ def reached(root: str) -> Triples:
 
 
 ROOTS = sorted(
-    {each.subject.value for each in shapes() if each.predicate.value in map(expand, TARGETS)}
+    {
+        str(getattr(each.subject, "value", ""))
+        for each in shapes()
+        if each.predicate.value in set(map(expand, TARGETS))
+    }
 )
 
 
@@ -85,7 +91,7 @@ def examples(root: str) -> str:
     """The examples of a shape in one graph, with the vocabulary."""
     folder = FOLDER / root.rpartition("#")[2].partition("-")[0]
     graphs = vocabulary().graphs
-    lines = {*graphs["ontology"], *graphs["vocabulary"]}
+    lines: set[str] = {*graphs["ontology"], *graphs["vocabulary"]}
     for number, path in enumerate(sorted(folder.glob("*.ttl"))):
         quads = ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE, rename_blank_nodes=False)
         lines |= renamed({f"{quad.triple} ." for quad in quads}, number)

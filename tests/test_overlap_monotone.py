@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from conftest import ROOT
 from hypothesis import assume, event, example, given, settings
@@ -131,7 +131,11 @@ def works_of_one_kind(draw: st.DrawFn) -> list[Work]:
 
 
 def with_term(name: str, term: str) -> Callable[[Work], Work]:
-    return lambda work: replace(work, **{name: tuple(sorted({*getattr(work, name), term}))})
+    def changed(work: Work) -> Work:
+        terms: Any = tuple(sorted({*getattr(work, name), term}))
+        return replace(work, **{name: terms})
+
+    return changed
 
 
 def with_actor(role: str, actor: str) -> Callable[[Work], Work]:
@@ -244,7 +248,7 @@ BEFORE: Final = ("2017-12-01", "2018-01-01")
 )
 @example(
     two("project", ("town", "one"), YEAR, YEAR, topic="prisons"),
-    Weights(SHIPPED.numbers | {"place.reach": 1.0, "topic.common": 1.0}, SHIPPED.words),
+    Weights({**SHIPPED.numbers, "place.reach": 1.0, "topic.common": 1.0}, SHIPPED.words),
     ("place", with_term("places", f"{PLACE}region")),
 )
 @example(

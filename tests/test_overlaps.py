@@ -197,7 +197,7 @@ def test_the_sweep_misses_nothing_in_an_invented_landscape(seed: int) -> None:
     chance = random.Random(seed)
     works = tuple(invented(chance, number) for number in range(160))
     weights = read_weights(Project(ROOT, ROOT / "build"))
-    open_to_all = Weights(weights.numbers | {"topic.common": 1.0}, weights.words)
+    open_to_all = Weights({**weights.numbers, "topic.common": 1.0}, weights.words)
     landscape = Landscape(
         works=tuple(sorted(works, key=lambda each: each.iri)),
         labels={},
@@ -227,7 +227,7 @@ def doubled(store: ox.Store) -> ox.Store:
     facts = ox.NamedNode(graph_iri("facts"))
     kinds = {ox.NamedNode(expand(f"pcve:{each}")) for each in ("Project", "Event")}
     typed = store.quads_for_pattern(None, ox.NamedNode(expand("rdf:type")), None, facts)
-    works = {quad.subject.value for quad in typed if quad.object in kinds}
+    works = {str(getattr(quad.subject, "value", "")) for quad in typed if quad.object in kinds}
     twin = {iri: ox.NamedNode(f"{iri}-before") for iri in works}
     found = ox.Store()
     for name in ("facts", "vocabulary"):
@@ -237,8 +237,8 @@ def doubled(store: ox.Store) -> ox.Store:
     other_name = ox.NamedNode(expand("skos:altLabel"))
     more = []
     for quad in store.quads_for_pattern(None, None, None, facts):
-        if getattr(quad.subject, "value", "") in twin:
-            more.append(ox.Quad(twin[quad.subject.value], quad.predicate, quad.object, facts))
+        if (iri := str(getattr(quad.subject, "value", ""))) in twin:
+            more.append(ox.Quad(twin[iri], quad.predicate, quad.object, facts))
     for iri, node in twin.items():
         more.append(ox.Quad(node, replaced, ox.NamedNode(iri), facts))
         for name in ("Twin", "Близнак"):
@@ -247,11 +247,12 @@ def doubled(store: ox.Store) -> ox.Store:
     pointing = [
         quad
         for quad in store.quads_for_pattern(None, None, None, facts)
-        if getattr(quad.object, "value", "") in twin and isinstance(quad.object, ox.NamedNode)
+        if isinstance(quad.object, ox.NamedNode) and quad.object.value in twin
     ]
     for quad in pointing:
         found.remove(quad)
-        more.append(ox.Quad(quad.subject, quad.predicate, twin[quad.object.value], facts))
+        value = twin[str(getattr(quad.object, "value", ""))]
+        more.append(ox.Quad(quad.subject, quad.predicate, value, facts))
     found.extend(more)
     return found
 

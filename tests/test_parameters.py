@@ -71,7 +71,7 @@ def test_a_wrong_value_is_told_with_what_is_right(
     settings: dict[str, object], text: str, message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):
-        term(text, **settings)
+        term(text, None, **settings)
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def run(case: tuple[str, Path, Any], engine: str | None) -> tuple[Any, Any]:
     except UsageError:
         return "failure", want
     bare = {key[:5] for key in want if not key[5]} if want != "failure" else set()
-    found = Counter()
+    found: Counter[tuple[str, ...]] = Counter()
     for each in results:
         focus, value_ = (
             "_:" if term.startswith("_:") else term for term in (each.focus, each.value)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pyoxigraph as ox
 
@@ -226,7 +226,7 @@ class KnowledgeGraph:
     def _bounded(
         self,
         work: Callable[..., WorkResult],
-        *arguments: Any,
+        *arguments: object,
         name: str,
         bounds: tuple[float, int],
     ) -> WorkResult:

@@ -12,6 +12,8 @@ import pytest
 from conftest import World
 
 from pcve_graph.model.problems import ContentError
+from pcve_graph.model.terms import from_iri
+from pcve_graph.syntax.positions import ANY_BLANK
 from pcve_graph.syntax.tree import DOCUMENT_DEPTH
 from pcve_graph.validation.documents import read_document
 
@@ -185,7 +187,7 @@ def test_the_deepest_that_is_read(form: str) -> None:
     def statements(count: int) -> int:
         text = around % (opening * count + middle + closing * count)
         document = read_document(text.encode(), "x", form)
-        places = document.places({"_:", f"<{EVENT}>", "<https://e.example/a>"})
+        places = document.places({ANY_BLANK, from_iri(EVENT), from_iri("https://e.example/a")})
         assert len(places) > fits, "readers of places in Python reach as deep"
         return sum(1 for _ in document.lines())
 

@@ -318,7 +318,7 @@ def test_what_an_encoding_cannot_hold_is_an_escape(
 def test_plain_locales_end_in_no_traceback(northtown: World) -> None:
     plain = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     for arguments in (("search", "Љубљана"), ("query", "events-by-date"), ("show", "Љ")):
-        result = run(northtown, *arguments, **plain)
+        result = run(northtown, *arguments, stdin=b"", **plain)
         assert b"Traceback" not in result.stderr
         assert result.returncode in (0, 2)
 
@@ -400,7 +400,7 @@ def test_a_record_with_a_control_character_is_refused(
     world: World, label: str, name: str, place: str
 ) -> None:
     path = world.write("data/records/project/bell-project.yml", PROJECT.format(label=label))
-    commands = [("edit", "fmt", str(path))]
+    commands: list[tuple[str, ...]] = [("edit", "fmt", str(path))]
     if label.startswith(("Bell\x1b", '"Bell\\x1b')):
         commands += [("build",), ("validate",), ("validate", str(path))]
     for arguments in commands:

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from ..graph.labels import labels
 from ..graph.ontology import read_ontology
-from ..model.namespaces import expand, local_name
+from ..model.namespaces import expand, local_name, nterm
 from ..model.project import Project
 from ..query.columns import KINDS, Column, query_error, select_cells, wrong_value
 from ..query.saved import required_queries
@@ -44,8 +44,8 @@ SOURCE_COLUMNS: Final = (
 )
 """The columns of queries/landscape/sources.rq."""
 
-_READ: Final = {
-    f"<{expand(name)}>": local_name(expand(name))
+_READ: Final[dict[str, str]] = {
+    nterm(name): local_name(expand(name))
     for name in (
         *("rdf:type", "skos:prefLabel"),
         *("schema:startDate", "schema:endDate", "pcve:earliest", "pcve:latest"),
@@ -125,7 +125,7 @@ class _Reader:
         self.within = _closure(_grouped(pairs))
 
     def read_frames(self) -> None:
-        into = {
+        into: dict[str, dict[str, list[str]]] = {
             expand("dcterms:isPartOf"): self.parts,
             expand("schema:funder"): self.funders,
             expand("pcve:precededBy"): self.predecessors,
@@ -148,7 +148,7 @@ class _Reader:
                 if not is_valid[key](value):
                     column = Column("value", _LITERALS.get(key, "iri"))
                     raise wrong_value(self.queries["works"], column, value)
-                value = value[1:-1] if value[0] == "<" else cell_value(value)
+                value = cell_value(value)
                 stated.setdefault(work, {}).setdefault(key, []).append(value)
         self.check_classes(stated)
         values = {

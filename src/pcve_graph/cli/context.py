@@ -109,7 +109,7 @@ _SCOPE = (
 )
 
 
-def scope_options(command: Any) -> Any:
+def scope_options(command: Command) -> Command:
     """`command` with the options that select a part of the graph."""
     for option in reversed(_SCOPE):
         command = option(command)

@@ -16,12 +16,13 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..model.namespaces import expand
+from ..model.namespaces import nterm
+from ..model.terms import NTerm, Term, from_term, parse_term
 from ..syntax.sparql_patterns import PropertyPath, TriplePattern
-from .graph_view import GraphView, Node, PathWalker, term
+from .graph_view import GraphView, PathWalker
 from .rule_patterns import Rule
 
-_TYPE: Final = f"<{expand('rdf:type')}>"
+_TYPE: Final = nterm("rdf:type")
 _HUB: Final = 20
 """The cost of a step from a class or any object back to its many subjects; others cost 1 or 2."""
 
@@ -55,12 +56,12 @@ class RuleIndex:
                     values[value].append((name, place))
         self._routes: dict[str, list[tuple[_Route, ...]]] = {}
 
-    def affected_roots(self, view: GraphView, changes: Iterable[ox.Quad]) -> dict[str, set[Node]]:
+    def affected_roots(self, view: GraphView, changes: Iterable[ox.Quad]) -> dict[str, set[Term]]:
         """The roots of each bounded rule that `changes`, added or removed quads, may affect."""
         walk = PathWalker(view, old=True)
-        roots: dict[str, set[Node]] = defaultdict(set)
+        roots: dict[str, set[Term]] = defaultdict(set)
         for quad in changes:
-            for key in (f"<{quad.predicate.value}>", ""):
+            for key in (from_term(quad.predicate), ""):
                 for path, values in self.entries.get(key, {}).items():
                     subjects, objects = walk.touch(path, quad)
                     for value in ("", *map(str, objects)):
@@ -75,7 +76,7 @@ class RuleIndex:
             self._routes[name] = _routes(self.rules[name]) or []
         return self._routes[name]
 
-    def is_target(self, view: GraphView, rule: Rule, node: Node) -> bool:
+    def is_target(self, view: GraphView, rule: Rule, node: Term) -> bool:
         """Whether the node is a target of the shape (SHACL 2.1.3)."""
         walk = PathWalker(view)
         for target in rule.targets:
@@ -87,13 +88,13 @@ class RuleIndex:
                 return True
         return str(node) in rule.nodes
 
-    def quads_read(self, view: GraphView, name: str, roots: set[Node]) -> set[ox.Quad]:
+    def quads_read(self, view: GraphView, name: str, roots: set[Term]) -> set[ox.Quad]:
         """All quads that the rule `name` reads for these roots."""
         rule = self.rules[name]
         quads: set[ox.Quad] = set()
         walk = PathWalker(view, quads=quads)
         for scope, root_scope in _scope_pairs(rule):
-            slots: dict[str, set[Node]] = {rule.root: roots}
+            slots: dict[str, set[Term]] = {rule.root: roots}
             for pattern, forward, own in _plan(rule, scope, root_scope):
                 start, end = pattern.subject, pattern.object
                 if not forward:
@@ -102,7 +103,7 @@ class RuleIndex:
                     quads |= _witnesses(view, slots[pattern.path])
                     continue
                 walk.quads = quads if own else None
-                nodes = slots[start] if start.startswith("?") else {term(start)}
+                nodes = slots[start] if start.startswith("?") else {parse_term(NTerm(start))}
                 ends = walk.step(pattern.path, nodes, forward, first_only=end in rule.existential)
                 slots.setdefault(end, ends)
         return quads
@@ -117,17 +118,19 @@ def with_bounds_checked(rule: Rule) -> Rule:
     return replace(rule, bounded=bounded)
 
 
-def _witnesses(view: GraphView, predicates: set[Node]) -> set[ox.Quad]:
+def _witnesses(view: GraphView, predicates: set[Term]) -> set[ox.Quad]:
     """One quad of each predicate that is in use."""
     witnesses = (
-        next(view.quads(None, predicate, None, first_only=True), None) for predicate in predicates
+        next(view.quads(None, predicate, None, first_only=True), None)
+        for predicate in predicates
+        if isinstance(predicate, ox.NamedNode)
     )
     return {quad for quad in witnesses if quad is not None}
 
 
 def _ends(
-    pattern: TriplePattern, quad: ox.Quad, subjects: set[Node], objects: set[Node]
-) -> dict[str, set[Node]]:
+    pattern: TriplePattern, quad: ox.Quad, subjects: set[Term], objects: set[Term]
+) -> dict[str, set[Term]]:
     """The nodes that a triple binds to the ends of a pattern; empty if a constant differs."""
     for end, nodes in ((pattern.subject, subjects), (pattern.object, objects)):
         if not end.startswith("?") and end not in map(str, nodes):
@@ -135,7 +138,7 @@ def _ends(
     return {"subject": subjects, "object": objects, "predicate": {quad.predicate}}
 
 
-def _follow(route: _Route, ends: dict[str, set[Node]], walk: PathWalker) -> set[Node]:
+def _follow(route: _Route, ends: dict[str, set[Term]], walk: PathWalker) -> set[Term]:
     """The nodes at which a route ends."""
     nodes = ends[route.end]
     for path, forward in route.steps:

@@ -21,6 +21,7 @@ from ..graph.sums import UnusableError
 from ..model.problems import ContentError, Position, Problem
 from ..model.project import Project
 from ..model.schema import Ontology
+from ..model.terms import NTerm, NTriple, RecordId, subject_of, to_iri
 from ..records.assemble import RecordCounts
 from ..records.duplicates import named_records
 from ..records.files import RecordFile as ExternalFile
@@ -65,8 +66,8 @@ class GraphChange:
     tally: RecordCounts
     input_changes: InputChanges
     sheets: dict[str, RecordGraph]
-    removed: dict[str, list[str]]
-    added: dict[str, list[str]]
+    removed: dict[str, list[NTriple]]
+    added: dict[str, list[NTriple]]
     view: GraphView
     line_lookup: LineLookup
     changed_ids: frozenset[str]
@@ -75,7 +76,7 @@ class GraphChange:
     problems: tuple[Problem, ...]
     _mapped: dict[str, RecordGraph] = field(default_factory=dict)
 
-    def places_of(self, focus: str) -> dict[StatementKey, Position]:
+    def places_of(self, focus: NTerm) -> dict[StatementKey, Position]:
         """The places of the statements about `focus`, also those in unchanged records."""
         places: dict[StatementKey, Position] = {}
         for sheet in self._sheets_of(focus):
@@ -84,7 +85,7 @@ class GraphChange:
                     places.setdefault(key, place)
         return places
 
-    def is_derived(self, focus: str) -> bool:
+    def is_derived(self, focus: NTerm) -> bool:
         """Whether the node is derived, so that no record states it."""
         return any(focus in sheet.derived for sheet in self._sheets_of(focus))
 
@@ -92,7 +93,7 @@ class GraphChange:
         """The last segments of the IRIs of all things, including things nested in records."""
         return self.index.ids()
 
-    def _sheets_of(self, focus: str) -> list[RecordGraph]:
+    def _sheets_of(self, focus: NTerm) -> list[RecordGraph]:
         owners = self.index.owners_of(focus)
         for owner in owners - self.sheets.keys() - self._mapped.keys():
             self._remap(owner)
@@ -192,7 +193,7 @@ class _ChangeReader:
         first = [record for record in project_records.records if record.id not in external_ids]
         first += external_records.records
         fresh = record_iris(first, self.ontology)
-        replaced = frozenset(owner.removeprefix("record/") for owner in replaced_owners)
+        replaced = frozenset(RecordId(owner.removeprefix("record/")) for owner in replaced_owners)
         moved = {key for key in replaced | fresh.keys() if index.iri(key) != fresh.get(key)}
         needs = {
             *gone,
@@ -283,7 +284,7 @@ class _ChangeReader:
         index.add_sheets(sheets.values())
         index.remove_things(ids)
         index.add_things(
-            (sheets[f"record/{thing.id}"].subjects[0][1:-1], thing) for thing in present
+            (to_iri(sheets[f"record/{thing.id}"].subjects[0]), thing) for thing in present
         )
         subjects |= {subject for sheet in sheets.values() for subject in sheet.subjects}
         lines = saved_lines(self.saved.folder)
@@ -292,7 +293,7 @@ class _ChangeReader:
         new_quads: set[ox.Quad] = set()
         for name in _GRAPHS:
             old = {line for subject in subjects for line in lines[name].of(subject)}
-            new = {line for line in old if line.split(" ", 1)[0] in shared}
+            new = {line for line in old if subject_of(line) in shared}
             new |= {line for sheet in sheets.values() for line in _lines_in(sheet, name)}
             removed[name], added[name] = sorted(old - new), sorted(new - old)
             before, after = parse_quads(old, name), parse_quads(new, name)
@@ -317,11 +318,11 @@ class _ChangeReader:
         )
 
 
-def _ids(records: Records) -> set[str]:
+def _ids(records: Records) -> set[RecordId]:
     return {*records.unread, *(record.id for record in records.records)}
 
 
-def _lines_in(sheet: RecordGraph, name: str) -> Iterable[str]:
+def _lines_in(sheet: RecordGraph, name: str) -> Iterable[NTriple]:
     """The lines that a sheet contributes to the graph `name`."""
     if sheet.owner.startswith("source/"):
         return sheet.facts if name == "catalog" else ()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import pyoxigraph as ox
 
+from ..model.terms import NTerm, Term, from_term, to_iri
 from ..syntax.sparql_patterns import PropertyPath
 
-Node = Any
-"""A term of pyoxigraph."""
+_Pattern: TypeAlias = "tuple[Term | None, ox.NamedNode | None, Term | None]"
+"""Subject, predicate and object; None matches any term."""
 
 
 class GraphView:
@@ -26,14 +27,14 @@ class GraphView:
     ) -> None:
         self.store = store
         self.removed = frozenset(removed)
-        self.by_subject: dict[Node, list[ox.Quad]] = defaultdict(list)
-        self.by_object: dict[Node, list[ox.Quad]] = defaultdict(list)
-        self.by_predicate: dict[Node, list[ox.Quad]] = defaultdict(list)
+        self.by_subject: dict[Term, list[ox.Quad]] = defaultdict(list)
+        self.by_object: dict[Term, list[ox.Quad]] = defaultdict(list)
+        self.by_predicate: dict[ox.NamedNode | None, list[ox.Quad]] = defaultdict(list)
         for quad in added:
             self.by_subject[quad.subject].append(quad)
             self.by_object[quad.object].append(quad)
             self.by_predicate[quad.predicate].append(quad)
-        self.cached: dict[tuple[Node, Node, Node], tuple[ox.Quad, ...]] = {}
+        self.cached: dict[_Pattern, tuple[ox.Quad, ...]] = {}
 
     def changes(self) -> Iterator[ox.Quad]:
         """The removed and the added quads."""
@@ -42,7 +43,12 @@ class GraphView:
             yield from quads
 
     def quads(
-        self, s: Node, p: Node, o: Node, old: bool = False, first_only: bool = False
+        self,
+        s: Term | None,
+        p: ox.NamedNode | None,
+        o: Term | None,
+        old: bool = False,
+        first_only: bool = False,
     ) -> Iterator[ox.Quad]:
         """The quads that match the pattern; None matches any term, and one term must not be None.
 
@@ -59,7 +65,9 @@ class GraphView:
             if (p is None or quad.predicate == p) and (o is None or quad.object == o):
                 yield quad
 
-    def _stored(self, s: Node, p: Node, o: Node, first_only: bool) -> Iterable[ox.Quad]:
+    def _stored(
+        self, s: Term | None, p: ox.NamedNode | None, o: Term | None, first_only: bool
+    ) -> Iterable[ox.Quad]:
         if isinstance(s, ox.Literal):
             return ()
         key = (s, p, o)
@@ -79,8 +87,8 @@ class PathWalker:
     quads: set[ox.Quad] | None = None
 
     def step(
-        self, path: PropertyPath, nodes: set[Node], forward: bool, first_only: bool = False
-    ) -> set[Node]:
+        self, path: PropertyPath, nodes: set[Term], forward: bool, first_only: bool = False
+    ) -> set[Term]:
         """The nodes at the other end of `path` (SPARQL 1.1, 9.3): its objects if `forward`."""
         if isinstance(path, str) or path[0] == "!":
             return self._edge(path, nodes, forward, first_only)
@@ -103,15 +111,15 @@ class PathWalker:
         return nodes | reached if kind == "*" else reached
 
     def _edge(
-        self, path: PropertyPath, nodes: set[Node], forward: bool, first_only: bool
-    ) -> set[Node]:
+        self, path: PropertyPath, nodes: set[Term], forward: bool, first_only: bool
+    ) -> set[Term]:
         predicate = None
         if isinstance(path, str) and not path.startswith("?"):
-            predicate = ox.NamedNode(path[1:-1])
+            predicate = ox.NamedNode(to_iri(NTerm(path)))
         ends_reached = set()
         for node in nodes:
-            ends = (node, None) if forward else (None, node)
-            for quad in self.view.quads(ends[0], predicate, ends[1], self.old, first_only):
+            subject, value = (node, None) if forward else (None, node)
+            for quad in self.view.quads(subject, predicate, value, self.old, first_only):
                 ends_reached.add(quad.object if forward else quad.subject)
                 if self.quads is not None:
                     self.quads.add(quad)
@@ -119,10 +127,10 @@ class PathWalker:
                     break
         return ends_reached
 
-    def touch(self, path: PropertyPath, quad: ox.Quad) -> tuple[set[Node], set[Node]]:
+    def touch(self, path: PropertyPath, quad: ox.Quad) -> tuple[set[Term], set[Term]]:
         """The subjects and objects that `path` connects by way of this triple."""
         if isinstance(path, str):
-            meets = path.startswith("?") or path == f"<{quad.predicate.value}>"
+            meets = path.startswith("?") or path == from_term(quad.predicate)
             return ({quad.subject}, {quad.object}) if meets else (set(), set())
         kind, *parts = path
         if kind == "!":
@@ -130,8 +138,8 @@ class PathWalker:
         if kind == "^":
             subjects, objects = self.touch(parts[0], quad)
             return objects, subjects
-        before: set[Node] = set()
-        after: set[Node] = set()
+        before: set[Term] = set()
+        after: set[Term] = set()
         for place, part in enumerate(parts):
             subjects, objects = self.touch(part, quad)
             if not subjects:
@@ -141,19 +149,9 @@ class PathWalker:
                     subjects = self.step(step, subjects, forward=False)
                 for step in parts[place + 1 :]:
                     objects = self.step(step, objects, forward=True)
-            elif kind in "*+":
+            elif kind in ("*", "+"):
                 subjects = self.step(("*", part), subjects, forward=False)
                 objects = self.step(("*", part), objects, forward=True)
             before |= subjects
             after |= objects
         return before, after
-
-
-def term(text: str) -> Node:
-    """The term that is written as `text` in N-Triples."""
-    if text.startswith("<"):
-        return ox.NamedNode(text[1:-1])
-    line = f"<urn:s> <urn:p> {text} ."
-    return next(
-        iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False))
-    ).object

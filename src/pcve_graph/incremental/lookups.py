@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from ..model.project import Project
+from ..model.terms import Iri, RecordId
 from ..records.reader import Source, read_sources_in
 from .dependency_index import DependencyIndex
 
@@ -44,19 +45,19 @@ class SourcesById(Mapping[str, "Source | None"]):
         return len(list(iter(self)))
 
 
-class IrisById(Mapping[str, str]):
+class IrisById(Mapping[RecordId, Iri]):
     """The IRI of each record by its id: `read` has those that were read, the index has the others,
     of which `gone` no longer exist."""
 
     def __init__(
         self,
         index: DependencyIndex,
-        read: Mapping[str, str] | None = None,
-        gone: frozenset[str] = frozenset(),
+        read: Mapping[RecordId, Iri] | None = None,
+        gone: frozenset[RecordId] = frozenset(),
     ) -> None:
         self.index, self.read, self.gone = index, read or {}, gone
 
-    def __getitem__(self, identifier: str) -> str:
+    def __getitem__(self, identifier: RecordId) -> Iri:
         iri = self.read.get(identifier)
         if iri is None and identifier not in self.gone:
             iri = self.index.iri(identifier)
@@ -64,13 +65,13 @@ class IrisById(Mapping[str, str]):
             raise KeyError(identifier)
         return iri
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[RecordId]:
         return iter(self.read.keys() | (set(self.index.things()) - self.gone))
 
     def __len__(self) -> int:
         return len(list(iter(self)))
 
-    def without(self, ids: Collection[str]) -> IrisById:
+    def without(self, ids: Collection[RecordId]) -> IrisById:
         """The same mapping without these ids."""
         read = {key: iri for key, iri in self.read.items() if key not in ids}
         return IrisById(self.index, read, self.gone | frozenset(ids))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from .terms import NO_IRI, Iri, NTerm
 from .visible import one_line
 
 RULES: dict[str, str] = {
@@ -163,17 +164,17 @@ class ShaclResult:
     IRI. `constraint` is empty unless it is a SPARQL constraint.
     """
 
-    focus: str
-    path: str
-    value: str
-    shape: str
-    component: str
-    severity: str
+    focus: NTerm
+    path: NTerm
+    value: NTerm
+    shape: Iri
+    component: Iri
+    severity: Iri
     message: str
-    constraint: str = ""
-    holder: str = ""
+    constraint: Iri = NO_IRI
+    holder: Iri = NO_IRI
 
     @property
-    def rule(self) -> str:
+    def rule(self) -> Iri:
         """The IRI of the violated rule: the SPARQL constraint if there is one, else the shape."""
         return self.constraint or self.shape or self.holder or self.component

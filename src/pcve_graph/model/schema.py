@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .namespaces import BASE, kebab_case, prefixed
 from .problems import Position
+from .terms import Iri, NTerm, NTriple, from_iri
 
 VOCAB_BASE = BASE + "vocab/"
 
@@ -22,16 +23,16 @@ class RecordKey:
     """
 
     name: str
-    path: str
-    shape: str
+    path: Iri
+    shape: Iri
     label: str
     description: str
     message: str
     order: int
-    datatypes: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
+    datatypes: tuple[Iri, ...] = ()
+    classes: tuple[Iri, ...] = ()
     scheme: str | None = None
-    derives: tuple[str, ...] = ()
+    derives: tuple[Iri, ...] = ()
     required: bool = False
     group: str = ""
 
@@ -41,7 +42,7 @@ class RecordClass:
     """A class with a shape. `folder` is None for a class whose instances lie inside a record."""
 
     name: str
-    iri: str
+    iri: Iri
     label: str
     description: str
     folder: str | None
@@ -65,22 +66,22 @@ class Ontology:
     N-Triples syntax, and `texts` the content of each file by its name.
     """
 
-    graphs: dict[str, tuple[str, ...]]
+    graphs: dict[str, tuple[NTriple, ...]]
     shapes: str
     digest: str
     classes: dict[str, RecordClass]
-    by_iri: dict[str, RecordClass]
+    by_iri: dict[Iri, RecordClass]
     schemes: dict[str, tuple[str, ...]]
-    roles: dict[str, str]
-    messages: dict[str, tuple[str, str]]
+    roles: dict[Iri, Iri]
+    messages: dict[Iri, tuple[str, str]]
     labels: dict[tuple[str, str], tuple[str, ...]]
-    by_shape: dict[str, RecordKey]
-    has_values: dict[str, tuple[str, ...]]
+    by_shape: dict[Iri, RecordKey]
+    has_values: dict[Iri, tuple[NTerm, ...]]
     texts: dict[str, str]
 
-    def position_of(self, iri: str) -> Position:
+    def position_of(self, iri: Iri) -> Position:
         """The position of a term, concept or shape in its file; the folder if it is not found."""
-        names = "|".join(map(re.escape, (f"<{iri}>", prefixed(iri))))
+        names = "|".join(map(re.escape, (from_iri(iri), prefixed(iri))))
         for name, text in self.texts.items():
             if match := re.search(rf"^(?:{names})(?=\s)", text, re.M):
                 return Position(name, text.count("\n", 0, match.start()) + 1)

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from ..model.dates import precision
 from ..model.problems import ContentError, Position, rule_problem
+from ..model.terms import is_blank, is_iri
 from ..syntax.sparql_results import cell_value
 from ..syntax.sparql_tokens import Token, line_and_column, tokenize
 from .execute import tsv_table
@@ -30,12 +31,8 @@ class Column(NamedTuple):
     optional: bool = False
 
 
-def _is_iri(cell: str) -> bool:
-    return cell[0] == "<"
-
-
 def _is_literal(cell: str) -> bool:
-    return cell[0] not in "<_"
+    return not (is_iri(cell) or is_blank(cell))
 
 
 def _is_number(cell: str) -> bool:
@@ -51,7 +48,7 @@ def _precision(cell: str) -> str | None:
 
 
 KINDS: Final[dict[str, tuple[str, Callable[[str], bool]]]] = {
-    "iri": ("an IRI", _is_iri),
+    "iri": ("an IRI", is_iri),
     "text": ("a text", _is_literal),
     "integer": ("a whole number", lambda cell: cell.isascii() and cell.isdigit()),
     "number": ("a number", _is_number),

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ..model.namespaces import expand
 from ..model.problems import ContentError, Position, UsageError, damage_message, rule_problem
-from ..model.terms import Term
+from ..model.terms import Term, from_iri
 from ..syntax import sparql_results
 from ..syntax.sparql_bounds import check_query_text
 from ..syntax.sparql_errors import check_syntax, syntax_problem
@@ -121,7 +121,7 @@ def _answer(
     for graph in graphs:
         if "//" in graph and not store.contains_named_graph(ox.NamedNode(graph)):
             raise UsageError(
-                f"the store has no graph <{graph}>; graphs are not fetched from the web"
+                f"the store has no graph {from_iri(graph)}; graphs are not fetched from the web"
             )
     try:
         return store.query(substitute_terms(text, bindings), use_default_graph_as_union=not graphs)

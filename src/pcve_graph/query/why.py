@@ -13,14 +13,14 @@ from ..graph.claims import Evidence, claim_rank, claimed_statement, evidence, va
 from ..model.dates import first_and_last
 from ..model.namespaces import expand, graph_iri, local_name
 from ..model.schema import Ontology
-from ..model.terms import Term
+from ..model.terms import NO_IRI, Iri, NTerm, Term, parse_term
 from ..syntax.sparql_patterns import TriplePattern
 from ..syntax.sparql_results import solutions_of
 from .binding import substitute_terms
 from .property_paths import triples_on_path
 from .why_probe import MarkedGroup, QueryProbe, probe
 
-RowTerms: TypeAlias = Mapping[str, Term | None]
+RowTerms: TypeAlias = "Mapping[str, Term | None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +125,10 @@ class _MatchSearch:
 
 
 def _pattern_term(text: str, solution: RowTerms) -> Term | None:
-    return solution.get(text[1:]) if text.startswith("?") else term_from_ntriples(text)
+    return solution.get(text[1:]) if text.startswith("?") else _cached_term(NTerm(text))
 
 
-@lru_cache(maxsize=1024)
-def term_from_ntriples(text: str) -> Term:
-    """The term with this N-Triples form."""
-    line = f"<x:s> <x:p> {text} ."
-    term: Term = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
-    return term
+_cached_term = lru_cache(maxsize=1024)(parse_term)
 
 
 class _FactReader:
@@ -200,7 +195,7 @@ class _FactReader:
     ) -> tuple[RowReason, ...]:
         """The claimed facts that the build derived a triple from; empty for other triples."""
         kind = self.value_of(subject, "rdf:type")
-        name = getattr(kind, "value", "")
+        name = Iri(kind.value) if isinstance(kind, ox.NamedNode) else NO_IRI
         if name == expand("pcve:Participation"):
             return self.participation(subject)
         if predicate.value == expand("rdf:type"):
@@ -232,7 +227,7 @@ class _FactReader:
         event, actor, role = (
             self.value_of(node, name) for name in ("pcve:event", "pcve:actor", "pcve:role")
         )
-        predicate = self.roles.get(getattr(role, "value", ""))
+        predicate = self.roles.get(Iri(role.value)) if isinstance(role, ox.NamedNode) else None
         if predicate is None or actor is None or not isinstance(event, ox.NamedNode):
             return ()
         claims = self.claims(event, ox.NamedNode(predicate), actor)

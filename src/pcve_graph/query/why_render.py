@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -97,7 +96,7 @@ def _term_text(term: Term, labels_by_iri: dict[str, str]) -> str:
 
 def _row_document(
     number: int, row: Mapping[str, Term | None], reasons: tuple[RowReason, ...]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     return {
         "row": number,
         "values": {name: json_term(term) for name, term in row.items() if term is not None},
@@ -105,9 +104,9 @@ def _row_document(
     }
 
 
-def _reason_document(reason: RowReason) -> dict[str, Any]:
+def _reason_document(reason: RowReason) -> dict[str, object]:
     subject, predicate, value = map(json_term, _triple_terms(reason))
-    document: dict[str, Any] = {"subject": subject, "predicate": predicate, "object": value}
+    document: dict[str, object] = {"subject": subject, "predicate": predicate, "object": value}
     if reason.evidence:
         document["evidence"] = [evidence_as_json(proof) for proof in reason.evidence]
     else:
@@ -117,9 +116,9 @@ def _reason_document(reason: RowReason) -> dict[str, Any]:
     return document
 
 
-def evidence_as_json(proof: Evidence) -> dict[str, Any]:
+def evidence_as_json(proof: Evidence) -> dict[str, object]:
     """The evidence of one claim for json.dumps; a quote has its offsets in characters."""
-    document: dict[str, Any] = {
+    document: dict[str, object] = {
         "sources": [{"id": source, "title": title} for source, title in proof.sources],
         "certainty": proof.certainty,
         "standing": proof.standing,

@@ -23,6 +23,7 @@ from ..model.namespaces import expand, local_name
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
+from ..model.terms import NO_TERM, Iri, from_iri, line_start, to_iri
 from ..model.text_normalization import fold_name
 from ..syntax.tree import MappingNode, ScalarNode, SequenceNode, decode_utf8
 from ..syntax.yaml import parse_yaml_record
@@ -107,13 +108,13 @@ def named_records(sheets: Iterable[RecordGraph], ontology: Ontology) -> Iterator
 
 def named_record(sheet: RecordGraph, ontology: Ontology) -> NamedRecord | None:
     """The record of a sheet with all its names; None for the sheet of a source."""
-    thing = next(iter(sheet.subjects), "")
+    thing = next(iter(sheet.subjects), NO_TERM)
     values: dict[str, list[str]] = defaultdict(list)
-    prefixes = tuple(f"{thing} <{predicate}> " for predicate in _PREDICATES)
+    prefixes = tuple(line_start(thing, from_iri(predicate)) for predicate in _PREDICATES)
     naming_lines = "\n".join([line for line in sheet.facts if line.startswith(prefixes)])
     for quad in ox.parse(naming_lines, format=ox.RdfFormat.N_TRIPLES):
         values[quad.predicate.value].append(str(getattr(quad.object, "value", "")))
-    kinds = (ontology.by_iri.get(class_iri) for class_iri in values[expand("rdf:type")])
+    kinds = (ontology.by_iri.get(Iri(class_iri)) for class_iri in values[expand("rdf:type")])
     family = next((kind.folder for kind in kinds if kind and kind.folder), None)
     if family is None:
         return None
@@ -122,7 +123,7 @@ def named_record(sheet: RecordGraph, ontology: Ontology) -> NamedRecord | None:
         return sorted(values[expand(name)])
 
     return NamedRecord(
-        id=local_name(thing[1:-1]),
+        id=local_name(to_iri(thing)),
         family=family,
         names=tuple(all_of("skos:prefLabel") + all_of("skos:altLabel")),
         position=sheet.places[thing,],

@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -194,7 +194,7 @@ def as_json(diff: Diff) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def _document(change: StatementChange) -> dict[str, Any]:
+def _document(change: StatementChange) -> dict[str, object]:
     return {
         **_statement(change),
         "graph": change.graph,
@@ -209,8 +209,8 @@ def _document(change: StatementChange) -> dict[str, Any]:
     }
 
 
-def _statement(change: StatementChange) -> dict[str, Any]:
-    document: dict[str, Any] = {
+def _statement(change: StatementChange) -> dict[str, object]:
+    document: dict[str, object] = {
         "change": change.kind,
         "subject": change.subject.value,
         "predicate": change.predicate.value,

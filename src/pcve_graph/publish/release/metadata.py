@@ -9,7 +9,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...model.namespaces import BASE, PREFIXES, expand, local_name
+from ...model.namespaces import BASE, PREFIXES, expand, local_name, nterm
+from ...model.terms import from_iri, line_start
 from ..export.subset import GraphPart, parse_triples
 
 _ONTOLOGY: Final = PREFIXES["pcve"].rstrip("#")
@@ -43,7 +44,7 @@ class ReleaseInfo:
     @cached_property
     def issued(self) -> str:
         """The latest day in the graph on which the ontology was issued or a source was read."""
-        read = f"<{expand('pcve:dateRead')}>"
+        read = nterm("pcve:dateRead")
         catalog = parse_triples(line for line in self.part.graphs["catalog"] if read in line)
         days = [_value(triple.object) for triple in catalog]
         return max(
@@ -95,7 +96,7 @@ class ReleaseInfo:
         return len({str(triple.object) for triple in self.triples})
 
     def _ontology_value(self, name: str) -> str:
-        start = f"<{_ONTOLOGY}> <{expand(name)}> "
+        start = line_start(from_iri(_ONTOLOGY), nterm(name))
         lines = [line for line in self.part.graphs["ontology"] if line.startswith(start)]
         return min((_value(triple.object) for triple in parse_triples(lines)), default="")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from ...model.terms import from_iri
 from .metadata import INPUTS, MANIFEST, REFERENCE, SUMS, ReleaseFile, ReleaseInfo
 
 
@@ -35,7 +36,7 @@ def readme(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
     rows = "".join(
         f"| `{file.name}` | {file.title} | {len(file.content):,} |\n" for file in exported
     )
-    licence = f"Ontology, queries and records: <{about.licence}>. " if about.licence else ""
+    licence = f"Ontology, queries and records: {from_iri(about.licence)}. " if about.licence else ""
     return f"""# {about.title}
 
 Version {about.version}, {about.issued}: {len(about.triples):,} statements. {about.summary}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -199,7 +199,7 @@ _VERSION: Final = "https://w3id.org/ro/crate/1.1"
 def crate(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
     """The RO-Crate 1.1 metadata file: the root dataset, the released files and the creator."""
     listed = sorted(files, key=lambda file: file.name)
-    root: dict[str, Any] = {
+    root: dict[str, object] = {
         "@id": "./",
         "@type": "Dataset",
         "name": about.title,
@@ -210,7 +210,7 @@ def crate(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
         "publisher": {"@id": "#project"},
         "hasPart": [{"@id": file.name} for file in listed],
     }
-    nodes: list[dict[str, Any]] = [
+    nodes: list[dict[str, object]] = [
         {
             "@id": CRATE,
             "@type": "CreativeWork",

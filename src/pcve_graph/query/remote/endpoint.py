@@ -21,7 +21,7 @@ from SPARQLWrapper import GET, INSERT, JSON, POST, SELECT, SPARQLWrapper
 
 from ...model.namespaces import GRAPHS, graph_iri
 from ...model.problems import UsageError
-from ...model.terms import Term
+from ...model.terms import Term, from_iri
 from ...syntax.sparql_results import solutions_of
 from ...syntax.sparql_tokens import dataset_graphs, tokenize, without_service
 from ..binding import substitute_terms, with_limit
@@ -92,7 +92,7 @@ class Endpoint:
 
     def _holds_facts(self, deadline: Deadline) -> bool:
         if self._published is None:
-            text = f"ASK {{ GRAPH <{graph_iri('facts')}> {{ ?s ?p ?o }} }}"
+            text = f"ASK {{ GRAPH {from_iri(graph_iri('facts'))} {{ ?s ?p ?o }} }}"
             self._published = self._ask(text, (), deadline) is True
         return self._published
 
@@ -128,7 +128,7 @@ class Endpoint:
 
         Raises EndpointError.
         """
-        text = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"
+        text = f"SELECT (COUNT(*) AS ?n) {{ GRAPH {from_iri(name)} {{ ?s ?p ?o }} }}"
         answer = self._ask(text, (), Deadline(self.timeout))
         cell = answer.rows[0][0] if isinstance(answer, ResultTable) and answer.rows else None
         count = getattr(cell, "value", "")
@@ -168,7 +168,7 @@ class Endpoint:
                 if error.status not in _NO_STORE_STATUSES:
                     raise
                 self._has_store = False
-        self.update(f"INSERT DATA {{ GRAPH <{name}> {{\n{body}\n}} }}")
+        self.update(f"INSERT DATA {{ GRAPH {from_iri(name)} {{\n{body}\n}} }}")
 
     def _dataset(self, text: str, deadline: Deadline) -> tuple[tuple[str, str], ...]:
         """The request parameters that select the published graphs; none for a query with FROM."""

@@ -12,7 +12,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
+from typing import IO, TYPE_CHECKING, TypeVar, cast
 
 from ...model import limits
 from . import inside
@@ -73,7 +73,7 @@ class LimitedProcess:
     def call(
         self,
         work: Callable[..., T],
-        *arguments: Any,
+        *arguments: object,
         name: str,
         seconds: float = limits.QUERY_SECONDS,
         memory: int = limits.MEMORY_BYTES,
