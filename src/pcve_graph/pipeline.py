@@ -36,6 +36,7 @@ from .query import search
 from .records.assemble import AssembledGraph, build_graph
 from .records.reader import read_records
 from .syntax.ontology import read_ontology
+from .syntax.settings import read_settings
 from .system.background import BackgroundThread
 from .system.cache import program_hash
 from .validation.gate import Checked, check_graph
@@ -165,8 +166,9 @@ def finish_change(checked: Checked, change: GraphChange, folder: Path) -> None:
             ),
             folder,
         )
-        graph_counts = {name: counts[name] for name in ("triples", "completeness")}
-        _finish(checked, change.index, graph_counts, folder)
+        names = ("triples", "completeness", "dataVersion")
+        carried: dict[str, Any] = {name: counts[name] for name in names if name in counts}
+        _finish(checked, change.index, carried, folder)
 
 
 def _finish(checked: Checked, index: DependencyIndex, counts: dict[str, Any], folder: Path) -> None:
@@ -225,12 +227,15 @@ def build_project(
 def _build_whole(project: Project, engine: str | None, folder: BuildFolder) -> Checked:
     """Read, validate and save everything, independently of the last build."""
     files = scan_inputs(project)
+    settings = read_settings(project)
     ontology = read_ontology(project)
     built = build_graph(read_records(project), ontology)
     with folder.draft() as draft:
         with BackgroundThread(partial(write_whole, built, project, draft)) as write_task:
             checked = check_graph(built, ontology, project, engine)
         counts, sums = write_task.result()
+        if settings.data_version:
+            counts["dataVersion"] = settings.data_version
         finish_whole(checked, counts, project, files, draft)
         folder.publish(draft, sums)
     return checked

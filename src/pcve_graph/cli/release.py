@@ -38,6 +38,7 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
     from ..publish.release.build import check_target, release_files, write_release
     from ..publish.release.verify import check_release, differences, rebuild_release
     from ..syntax.ontology import read_ontology
+    from ..syntax.settings import read_settings
 
     project = project_of(context)
     if verify:
@@ -53,9 +54,11 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
         sys.exit(1 if differing else 0)
     check_target(folder)
     rebuild(project)
+    settings = read_settings(project)
+    write_messages(*map(str, settings.placeholders))
     with progress_of("writing"):
         saved = open_graph(project)
-        files = release_files(project, saved, read_ontology(project))
+        files = release_files(project, saved, read_ontology(project), settings)
         if is_stale(project, saved):
             raise UsageError("files changed while the release was written; run the command again")
         write_release(files, folder)

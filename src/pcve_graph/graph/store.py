@@ -5,7 +5,7 @@ store/            an Oxigraph store of the same, a cache of those files
 index.sqlite      the statements of each input, a cache for incremental builds
 search.sqlite     the index for full-text search
 inputs.sha256     the checksums of the inputs, for sha256sum; inputs.stamps, their file stamps
-manifest.json     counts of records, sources, facts, triples and events
+manifest.json     counts of records, sources, facts, triples and events; the version of the data
 sums.json         the size and SHA-256 of all of these. Graph, manifest and inputs are the same in
                   every build of the same inputs; caches, and so this file, are not
 """

@@ -32,6 +32,7 @@ RULES: dict[str, str] = {
     "ledger": "an entry of data/ledger.yml decides on one pair of records, with a reason",
     "missing-key": "a record has id, type and claims; a block has a source and at least one fact",
     "ontology-syntax": "a file in ontology/ is Turtle; only shapes.ttl may have blank nodes",
+    "placeholder": "a release states who is responsible for it and how to reach them",
     "query-header": "the header of a query is `#+ key: value` in YAML, with known keys",
     "query-nesting": "brackets are nested at most 32 deep; a chain weighs at most 400 "
     "(operator 1, triple 2, bracket 3)",
@@ -46,6 +47,9 @@ RULES: dict[str, str] = {
     "rdf-version": "a file is RDF 1.1: no triple terms, no reifiers, no base directions",
     "reason": "an inferred or disputed block has a note with the reason",
     "relative-iri": "an IRI that refers outside the file is absolute, or the file states a base",
+    "settings": "pcve.toml has the keys title, owner, contact, base and data-version, each a text "
+    "of its form",
+    "settings-syntax": "pcve.toml is TOML",
     "special-file": "a project, or a folder that is validated, consists of regular files in it",
     "structure": "a record has the structure that data/FORMAT.md describes",
     "unknown-key": "a key is one of those that the class of the record has",

@@ -21,6 +21,7 @@ from ..records.assemble import build_graph
 from ..records.files import RecordFile, project_files
 from ..records.reader import Record, read_records, record_extent, without_faulty
 from ..syntax.ontology import read_ontology
+from ..syntax.settings import read_settings
 from ..system.background import BackgroundThread
 from ..system.files import read_file
 from ..system.sandbox import inside
@@ -136,7 +137,8 @@ def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tup
 def modification_times(project: Project, paths: tuple[Path, ...]) -> object:
     """Paths and modification times (ns) of the files that are validated, to compare for changes."""
     folders = (project.data, project.ontology, project.queries)
-    watched = list(named_files(paths)) if paths else [p for f in folders for p in f.rglob("*.*")]
+    of_project = (project.settings, *(path for f in folders for path in f.rglob("*.*")))
+    watched = list(named_files(paths)) if paths else of_project
     return [(path, path.stat().st_mtime_ns) for path in watched if path.is_file()]
 
 
@@ -144,6 +146,7 @@ def _validate_project(project: Project, ontology: Ontology, options: dict[str, A
     """The outcome for the whole project, which is validated as in a build."""
     names = tuple(project.relative(path) for path in project_files(project, project.data))
     try:
+        read_settings(project)
         checked = _check_project(project, ontology, options["engine"])
     except ContentError as error:
         return Outcome(error.problems, (), error.problems, names, 1)

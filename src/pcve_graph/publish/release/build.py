@@ -19,6 +19,7 @@ from ...incremental.inputs import read_inputs
 from ...model.problems import UsageError
 from ...model.project import Project
 from ...model.schema import Ontology
+from ...syntax.settings import Settings
 from ...system.folders import create_folder
 from ..export.formats import FORMATS
 from ..export.subset import whole_graph
@@ -43,13 +44,15 @@ _MEDIA_TYPES: Final = {
 }
 
 
-def release_files(project: Project, saved: StoredGraph, ontology: Ontology) -> dict[str, bytes]:
+def release_files(
+    project: Project, saved: StoredGraph, ontology: Ontology, settings: Settings
+) -> dict[str, bytes]:
     """The files of the release by name, sorted; `saved` must be the graph of the project's files.
 
     Raises UsageError where a library of the extra `release` is not installed.
     """
     part = whole_graph(saved)
-    about = ReleaseInfo(part)
+    about = ReleaseInfo(part, settings)
     inputs = _inputs(project, saved)
     tools = tool_versions()
     files = [
