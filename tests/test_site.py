@@ -277,7 +277,7 @@ def test_the_package_names_only_addresses_below_the_base() -> None:
 def test_the_settings_page_describes_every_key_of_pcve_toml() -> None:
     settings = tomllib.loads((ROOT / "pcve.toml").read_text("utf-8"))
     page = (ROOT / "docs/reference/project-settings.md").read_text("utf-8")
-    assert set(re.findall(r"^\| `(\w+)` \|", page, re.M)) == set(settings)
+    assert set(re.findall(r"^\| `([\w-]+)` \|", page, re.M)) == set(settings)
 
 
 def test_workflows_and_templates_are_what_github_reads() -> None:
