@@ -21,11 +21,11 @@ from typing import TextIO
 from faults import Expected, Spoiler
 from world import BACKBONE, PART, Part, part_sizes, region_files
 
+from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.project import Project
 from pcve_graph.model.schema import Ontology
 from pcve_graph.records.assemble import build_graph
 from pcve_graph.records.reader import read_records
-from pcve_graph.syntax.ontology import read_ontology
 
 ROOT = Path(__file__).resolve().parents[1]
 PER_RECORD = 90

@@ -36,12 +36,12 @@ from pcve_graph.analysis.overlaps.find import OverlapCriteria, find_overlaps
 from pcve_graph.analysis.overlaps.profiles import build_profiles
 from pcve_graph.analysis.overlaps.weights import read_weights
 from pcve_graph.cli.main import GC_THRESHOLDS
+from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.dates import first_and_last
 from pcve_graph.model.namespaces import expand, record_iri
 from pcve_graph.model.project import Project
 from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.saved import read_queries
-from pcve_graph.syntax.ontology import read_ontology
 
 HERE: Final = Project(ROOT, ROOT / "build")
 KEEP: Final = 1_000

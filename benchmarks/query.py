@@ -31,6 +31,7 @@ from generate import ROOT, write_graph
 from measure import measured, pcve, write_section
 
 from pcve_graph.graph.generations import current_generation
+from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.namespaces import expand, kebab_case
 from pcve_graph.model.problems import UsageError
 from pcve_graph.model.project import Project
@@ -40,7 +41,6 @@ from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import Parameter, SavedQuery, read_queries
 from pcve_graph.query.search import open_index
-from pcve_graph.syntax.ontology import read_ontology
 
 BOUNDS: Final = {"shipped": 150.0, "1,000,000": 2000.0}
 """Milliseconds that no question may take, by graph."""

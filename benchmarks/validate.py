@@ -23,9 +23,11 @@ import pyoxigraph as ox
 from generate import ROOT, write_graph
 from measure import HEAD, Sample, measured, pcve, raw, row, write_section
 
+from pcve_graph.graph.ontology import read_ontology
+from pcve_graph.graph.ontology_bundle import bundled_turtle
 from pcve_graph.model.namespaces import expand
+from pcve_graph.model.project import open_project
 
-SHAPES: Final = ROOT / "ontology" / "shapes.ttl"
 SPARQL: Final = Path(__file__).with_name("sparql.ttl")
 _PARTS: Final = (
     "sh:focusNode",
@@ -48,13 +50,19 @@ def results(report: Path) -> Found:
     return Counter(tuple(stated[each].get(expand(part), "") for part in _PARTS) for each in named)
 
 
-def write_sparql_shapes(path: Path) -> set[str]:
-    """The project's shapes, some of them said in SPARQL, to `path`; which ones, as IRIs."""
+def write_shapes(path: Path) -> None:
+    """The project's shapes in one file."""
+    ontology = read_ontology(open_project(ROOT))
+    path.write_bytes(bundled_turtle(ontology, "shapes"))
+
+
+def write_sparql_shapes(shapes: Path, path: Path) -> set[str]:
+    """The project's `shapes`, some of them in SPARQL, to `path`; which ones, as IRIs."""
     said = [quad.triple for quad in ox.parse(path=str(SPARQL), format=ox.RdfFormat.TURTLE)]
     names = {each.subject for each in said if isinstance(each.subject, ox.NamedNode)}
     kept = [
         quad.triple
-        for quad in ox.parse(path=str(SHAPES), format=ox.RdfFormat.TURTLE)
+        for quad in ox.parse(path=str(shapes), format=ox.RdfFormat.TURTLE)
         if quad.subject not in names
     ]
     ox.serialize([*kept, *said], output=str(path), format=ox.RdfFormat.TURTLE)
@@ -74,10 +82,12 @@ def compare(folder: Path, triples: int, repeat: int, repeat_reference: int) -> l
     """Run both on a graph of about `triples`; the lines of its report."""
     data, own = folder / f"{triples}.nt", folder / "shapes.ttl"
     rows = write_graph(data, triples, rate=0.0005)
-    in_sparql = write_sparql_shapes(own)
+    shapes = folder / "project.ttl"
+    write_shapes(shapes)
+    in_sparql = write_sparql_shapes(shapes, own)
     lines = ["`pcve validate data.nt --shapes shapes.ttl` beside `pyshacl -s shapes.ttl data.nt`."]
     times = repeat, repeat_reference
-    lines += _both(data, SHAPES, expected(rows, ()), "the project's shapes", times)
+    lines += _both(data, shapes, expected(rows, ()), "the project's shapes", times)
     lines += _both(data, own, expected(rows, in_sparql), "the same, more said in SPARQL", times)
     return lines
 

@@ -17,6 +17,7 @@ import rdflib
 from conftest import ROOT, World
 from golden import GOLDEN, runs
 
+from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.project import Project
 from pcve_graph.model.terms import Term
 from pcve_graph.publish.export.rdf import nquads
@@ -26,7 +27,6 @@ from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import read_queries
 from pcve_graph.query.search import open_index
-from pcve_graph.syntax.ontology import read_ontology
 
 QUERIES = read_queries(Project(ROOT, ROOT / "build"), "answers")
 Run = tuple[str, str, str, tuple[tuple[str, str], ...]]

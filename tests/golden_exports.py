@@ -15,6 +15,7 @@ from pathlib import Path
 import openpyxl
 import polars
 
+from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.csv import unzip
 from pcve_graph.publish.export.formats import FORMATS
@@ -22,7 +23,6 @@ from pcve_graph.publish.export.jsonld_framed import context_document
 from pcve_graph.publish.export.select import read_filter, select_part
 from pcve_graph.publish.export.subset import GraphPart, whole_graph
 from pcve_graph.query.search import open_index
-from pcve_graph.syntax.ontology import read_ontology
 
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import ROOT, World, make_world

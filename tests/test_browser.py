@@ -177,7 +177,7 @@ def opened_as_files(browser: Browser, folder: Path, names: list[str]) -> list[st
 
 
 def test_the_pages_of_the_ontology(browser: Browser, northtown: World, tmp_path: Path) -> None:
-    result = northtown.pcve("reference", str(tmp_path / "pages"))
+    result = northtown.pcve("docs", "ontology", str(tmp_path / "pages"))
     assert result.exit_code == 0, result.output
     some = [f"vocab/{name}.html" for name in ("topic", "event-kind")]
     rules = ["rule/index.html", "rule/Event-startDate.html", "rule/quote-not-found.html"]
@@ -186,7 +186,7 @@ def test_the_pages_of_the_ontology(browser: Browser, northtown: World, tmp_path:
 
 
 def test_the_pages_of_the_rules(browser: Browser, northtown: World, tmp_path: Path) -> None:
-    result = northtown.pcve("explain", "--html", str(tmp_path / "pages"))
+    result = northtown.pcve("docs", "rules", str(tmp_path / "pages"))
     assert result.exit_code == 0, result.output
     check = "check/place-has-a-country.html"
     names = ["index.html", "unknown-key.html", check, "Event-startDate.html"]

@@ -8,16 +8,16 @@ import pytest
 from conftest import World
 
 from pcve_graph.graph.generations import GENERATIONS
-from pcve_graph.graph.store import SUMS
-from pcve_graph.incremental.inputs import (
+from pcve_graph.graph.inputs import (
     find_input_changes,
     merge_input_changes,
     read_inputs,
     scan_inputs,
     write_inputs,
 )
+from pcve_graph.graph.ontology import _ontology, read_ontology
+from pcve_graph.graph.store import SUMS
 from pcve_graph.pipeline import build_project
-from pcve_graph.syntax.ontology import _ontology, read_ontology
 from pcve_graph.system.cache import CACHE_FOLDER, cached
 
 

@@ -64,14 +64,14 @@ def test_a_check_says_its_rule_and_its_cure(path: Path) -> None:
 
 def test_a_fault_of_the_ontology_has_its_place(world: World) -> None:
     world.replace("ontology/pcve.ttl", '    skos:example "Council conclusions."@en ;\n', "")
-    text = (world.root / "ontology/vocab.ttl").read_text("utf-8")
+    text = (world.root / "ontology/vocab/attendance-mode.ttl").read_text("utf-8")
     top = "    skos:topConceptOf <https://w3id.org/pcve/vocab/attendance-mode> ;\n"
-    world.write("ontology/vocab.ttl", text.replace(top, "", 1))
+    world.write("ontology/vocab/attendance-mode.ttl", text.replace(top, "", 1))
     result = world.pcve("build")
     assert result.exit_code == 1
     for name, subject, rule in (
         ("pcve", "pcve:basedOn", "term-is-explained"),
-        ("vocab", "<https://w3id.org/pcve/vocab/attendance-mode/hybrid>", "concept-is-reached-from-the-top"),
+        ("vocab/attendance-mode", "<https://w3id.org/pcve/vocab/attendance-mode/hybrid>", "concept-is-reached-from-the-top"),
     ):  # fmt: skip
         lines = (world.root / f"ontology/{name}.ttl").read_text("utf-8").splitlines()
         line = lines.index(subject) + 1

@@ -18,7 +18,8 @@ import rdflib
 from conftest import ROOT, World, make_world
 from test_incremental import FACTS, REFERENCE
 
-from pcve_graph.incremental.inputs import scan_inputs
+from pcve_graph.graph.inputs import scan_inputs
+from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.namespaces import GRAPHS, source_iri
 from pcve_graph.model.problems import ContentError
 from pcve_graph.model.project import Project
@@ -28,7 +29,6 @@ from pcve_graph.publish.diff.render import as_counts, as_json, as_markdown, as_t
 from pcve_graph.publish.diff.snapshot import Snapshot
 from pcve_graph.records.assemble import build_graph
 from pcve_graph.records.reader import read_records
-from pcve_graph.syntax.ontology import read_ontology
 from pcve_graph.validation.gate import memory_store
 
 GOLDEN = ROOT / "tests" / "golden" / "diff"
@@ -176,7 +176,7 @@ def a_merger(world: World) -> None:
 
 
 def a_term(world: World) -> None:
-    path = world.root / "ontology/vocab.ttl"
+    path = world.root / "ontology/vocab/event-kind.ttl"
     path.write_text(
         path.read_text("utf-8").replace("vocab/event-kind/roundtable>", "vocab/event-kind/round>"),
         "utf-8",
@@ -185,7 +185,7 @@ def a_term(world: World) -> None:
 
 
 def a_shape(world: World) -> None:
-    path = world.root / "ontology/shapes.ttl"
+    path = world.root / "ontology/shapes/event.ttl"
     text = path.read_text("utf-8")
     shape = re.search(r"(?ms)^pcvesh:Event-startDate$.*?^\.$", text)
     assert shape
@@ -265,7 +265,7 @@ def edit_at_random(world: World, draw: random.Random) -> None:
         titled = re.sub(r"title: \{en: ", "title: {en: The ", source_file.read_text("utf-8"))
         source_file.write_text(titled, "utf-8")
     elif kind == 10:
-        vocabulary = world.root / "ontology/vocab.ttl"
+        vocabulary = world.root / f"ontology/vocab/{draw.choice(('topic', 'event-kind'))}.ttl"
         words = vocabulary.read_text("utf-8")
         vocabulary.write_text(
             re.sub(r'"(prisons|conference|meeting)(!*)"@en', r'"\1!\2"@en', words), "utf-8"

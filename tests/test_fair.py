@@ -1,7 +1,7 @@
 """The tests of FOOPS! (https://w3id.org/foops/) for ontologies, one test here for each of its own.
 
 Those that resolve an address are run against a real Apache with the rules of docs/w3id over what
-`pcve reference` writes, which is what will answer once the folder is handed in. `ELSEWHERE` holds
+`pcve docs ontology` writes, which is what will answer once the folder is handed in. `ELSEWHERE` holds
 those that ask a registry or a server of others, which no test here can, and what they wait for;
 `WANTING` what is asked for that there is none of yet.
 """
@@ -20,7 +20,7 @@ from servers import in_ci, missing
 from w3id import W3id, served
 
 BASE = "https://w3id.org/pcve/"
-FILES = {"ns": "pcve.ttl", "shapes": "shapes.ttl", "vocab": "vocab.ttl"}
+FILES = {"ns": "pcve.ttl", "shapes": "shapes/*.ttl", "vocab": "vocab/*.ttl"}
 ELSEWHERE = {
     "FIND2": "asks prefix.cc and LOV for the prefix: to be registered there once the address answers",
     "FIND3": "asks LOV for the ontology: to be handed in there once the address answers",
@@ -54,7 +54,10 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def read(name: str) -> rdflib.Graph:
-    return rdflib.Graph().parse(ROOT / "ontology" / FILES[name], format="turtle")
+    graph = rdflib.Graph()
+    for path in (ROOT / "ontology").glob(FILES[name]):
+        graph.parse(path, format="turtle")
+    return graph
 
 
 @pytest.fixture(scope="module")

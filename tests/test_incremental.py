@@ -21,10 +21,11 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from pcve_graph.graph.inputs import find_input_changes, read_inputs, scan_inputs
+from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.graph.store import open_graph
 from pcve_graph.incremental.completeness import count_completeness
 from pcve_graph.incremental.dependency_index import INDEX_FILE, DependencyIndex
-from pcve_graph.incremental.inputs import find_input_changes, read_inputs, scan_inputs
 from pcve_graph.incremental.sorted_ntriples import parse_quads
 from pcve_graph.model.namespaces import GRAPHS, graph_iri
 from pcve_graph.model.problems import ContentError
@@ -34,7 +35,6 @@ from pcve_graph.pipeline import build_project, index_graph
 from pcve_graph.query.saved import read_queries
 from pcve_graph.records.assemble import AssembledGraph, build_graph
 from pcve_graph.records.reader import read_records
-from pcve_graph.syntax.ontology import read_ontology
 from pcve_graph.validation.gate import Checked, check_graph
 from pcve_graph.validation.incremental_gate import load_rules
 
@@ -273,15 +273,20 @@ class Edits(RuleBasedStateMachine):
     @rule(data=st.data(), word=st.sampled_from(("", "Prisons", "Conference", "Roundtable")))
     def edit_ontology(self, data: Any, word: str) -> None:
         """A word of a list, or whether a shape warns."""
-        path = self.root / "ontology" / ("vocab.ttl" if word else "shapes.ttl")
+        folder = self.root / "ontology" / ("vocab" if word else "shapes")
+        path = data.draw(st.sampled_from(sorted(folder.glob("*.ttl"))))
         text = path.read_text("utf-8")
         if word:
             changed = re.sub(rf'(?i)"({word})"@en', r'"\1!"@en', text, count=1)
         else:
-            severities = list(re.finditer(r"(?<=sh:)(Violation|Warning)", text))
-            found = data.draw(st.sampled_from(severities))
-            other = "Warning" if found[0] == "Violation" else "Violation"
-            changed = f"{text[: found.start()]}{other}{text[found.end() :]}"
+            shapes = text.split("\n\n")
+            number = data.draw(st.integers(0, len(shapes) - 1))
+            shapes[number] = (
+                shapes[number].replace(WARNING, "")
+                if WARNING in shapes[number]
+                else shapes[number].replace(NAMED, WARNING + NAMED)
+            )
+            changed = "\n\n".join(shapes)
         path.write_text(changed, "utf-8")
         self.both()
 
@@ -325,6 +330,9 @@ def compare(project: Project, whole: Checked, ontology: Ontology) -> None:
         assert ours == theirs
 
 
+NAMED, WARNING = "\n    sh:name ", "\n    sh:severity sh:Warning ;"
+"""The line of each shape that `WARNING` is put before: the result is then a warning."""
+
 STEPS = 260
 """Edits of each of eight runs after which builds are compared: 2,080 in all."""
 
@@ -334,8 +342,8 @@ def starts(northtown: World, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     """Northtown, built: as it is, and with shapes and checks that only warn."""
     lenient = make_world(tmp_path_factory.mktemp("lenient") / "northtown")
     checks = (lenient.root / "queries" / "checks").iterdir()
-    for path in [lenient.root / "ontology" / "shapes.ttl", *checks]:
-        text = path.read_text("utf-8").replace("sh:Violation", "sh:Warning")
+    for path in [*(lenient.root / "ontology" / "shapes").iterdir(), *checks]:
+        text = path.read_text("utf-8").replace(NAMED, WARNING + NAMED)
         path.write_text(text.replace("severity: error", "severity: warning"), "utf-8")
     build_project(lenient.project)
     for world in (northtown, lenient):

@@ -30,7 +30,7 @@ def test_every_statement_of_the_shipped_graph_is_found(
     assert statements(text, form) - places.keys() == set()
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "ontology").glob("*.ttl")), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", sorted((ROOT / "ontology").rglob("*.ttl")), ids=lambda p: p.name)
 def test_every_named_statement_of_hand_written_turtle_is_found(path: object) -> None:
     text = path.read_text()  # type: ignore[attr-defined]
     named = {

@@ -14,6 +14,7 @@ import pytest
 import rdflib
 import yaml
 from conftest import ROOT, World, make_world
+from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, PROV, RDF, VOID
 from rocrate.rocrate import ROCrate
 
@@ -63,6 +64,16 @@ def test_a_release_has_every_format_and_what_tells_of_it(released: Path) -> None
         "ro-crate-metadata.json",
         "reference/index.html",
     } <= names
+
+
+def test_the_shapes_and_lists_of_a_release_are_all_those_of_the_project(released: Path) -> None:
+    for folder in ("shapes", "vocab"):
+        edited = rdflib.Graph()
+        for path in sorted((ROOT / "ontology" / folder).glob("*.ttl")):
+            edited.parse(path)
+        published = rdflib.Graph().parse(released / "ontology" / f"{folder}.ttl")
+        assert len(published) >= 1_000
+        assert isomorphic(published, edited)
 
 
 def test_sha256sum_reads_the_sums_of_every_file(released: Path) -> None:

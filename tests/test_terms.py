@@ -17,7 +17,9 @@ from skosify import check
 from pcve_graph import __version__
 from pcve_graph.model.namespaces import ALIGNED, PREFIXES, expand
 
-FILES = sorted((ROOT / "ontology").glob("*.ttl"))
+FOLDER = ROOT / "ontology"
+FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.ttl"))
+FOLDERS = ("shapes", "vocab")
 CLOSED = {
     PREFIXES[name]: space
     for name, space in {
@@ -43,8 +45,11 @@ SCHEMA = set(
 
 
 def triples(name: str) -> list[ox.Triple]:
-    quads = ox.parse(path=ROOT / "ontology" / name, format=ox.RdfFormat.TURTLE)
-    return [quad.triple for quad in quads]
+    """The triples of a file of the ontology, or of all files in a folder of it."""
+    paths = sorted((FOLDER / name).glob("*.ttl")) if name in FOLDERS else [FOLDER / name]
+    return [
+        quad.triple for path in paths for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE)
+    ]
 
 
 def iris(name: str) -> set[str]:
@@ -78,18 +83,17 @@ def exists(iri: str) -> bool:
     if iri.startswith(PREFIXES["pcve"]):
         return iri in stated("pcve.ttl")
     if iri.startswith(PREFIXES["pcvesh"]):
-        return iri in stated("shapes.ttl")
+        return iri in stated("shapes")
     if iri.startswith("https://w3id.org/pcve/vocab/"):
-        return iri in stated("vocab.ttl") or iri == f"https://w3id.org/pcve/vocab/{__version__}"
+        return iri in stated("vocab") or iri == f"https://w3id.org/pcve/vocab/{__version__}"
     matched = ("http://eurovoc.europa.eu/", "http://www.wikidata.org/entity/")
     return iri.startswith(
         ("https://w3id.org/pcve/", "https://creativecommons.org/licenses/", *matched)
     )
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_every_term_of_an_ontology_file_exists(path: object) -> None:
-    name = getattr(path, "name", "")
+@pytest.mark.parametrize("name", FILES)
+def test_every_term_of_an_ontology_file_exists(name: str) -> None:
     allowed = tuple(ALIGNED.values()) if name == "align.ttl" else ()
     assert {
         iri for iri in iris(name) if not exists(iri) and not iri.startswith(allowed or "-")
@@ -161,8 +165,8 @@ def test_words_for_people_have_a_language() -> None:
         "usageNote",
         "title",
     )
-    for path in FILES:
-        for triple in triples(path.name):
+    for name in FILES:
+        for triple in triples(name):
             if re.split(r"[#/]", triple.predicate.value)[-1] in words:
                 assert isinstance(triple.object, ox.Literal)
                 assert triple.object.language == "en", str(triple)
@@ -198,7 +202,7 @@ def lint(graph: rdflib.Graph, caplog: pytest.LogCaptureFixture) -> set[str]:
 
 
 def test_skosify_finds_nothing_wrong_with_the_lists(caplog: pytest.LogCaptureFixture) -> None:
-    graph = rdflib.Graph().parse(ROOT / "ontology/vocab.ttl", format="turtle")
+    graph = rdflib.Graph().parse(data="".join(f"{triple} .\n" for triple in triples("vocab")))
     assert lint(graph, caplog) == set()
     bad = """
         PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -214,7 +218,7 @@ def test_skosify_finds_nothing_wrong_with_the_lists(caplog: pytest.LogCaptureFix
     assert lint(graph, caplog) == set(SKOSIFY)
 
 
-HEADERS = {"pcve.ttl": "ns", "shapes.ttl": "shapes", "vocab.ttl": "vocab"}
+HEADERS = {"pcve.ttl": "ns", "shapes/header.ttl": "shapes", "vocab/header.ttl": "vocab"}
 
 
 @pytest.mark.parametrize("name", HEADERS)
@@ -229,7 +233,7 @@ def test_the_header_of_an_ontology_file_is_complete(name: str) -> None:
 
 
 def test_concepts_have_no_circle_and_belong_to_a_list() -> None:
-    vocabulary = stated("vocab.ttl")
+    vocabulary = stated("vocab")
     concepts = {
         iri: own
         for iri, own in vocabulary.items()

@@ -1,4 +1,4 @@
-"""The addresses of docs/w3id in a real Apache, over what `pcve reference` writes."""
+"""The addresses of docs/w3id in a real Apache, over what `pcve docs ontology` writes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from conftest import ROOT
 from servers import pages
 
 from pcve_graph import __version__
+from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.project import Project
 from pcve_graph.publish.site.reference import write_reference
 from pcve_graph.publish.site.rule_pages import save_pages
-from pcve_graph.syntax.ontology import read_ontology
 
 PLACEHOLDER = "E=SITE:https://pcve-graph.example]"
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .api import KnowledgeGraph
 
-__version__ = "0.1.0"
+from .model.version import __version__
+
 __all__ = ["KnowledgeGraph", "__version__"]
 
 

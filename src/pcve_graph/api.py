@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyoxigraph as ox
 
+from .graph.ontology import read_ontology
 from .graph.serialize import serialize
 from .model.limits import (
     COMMAND_SECONDS,
@@ -39,7 +40,6 @@ from .query.results import Rows
 from .query.search import Hit
 from .query.show import ThingView, show
 from .query.worker import QueryWorker
-from .syntax.ontology import read_ontology
 from .system.sandbox.process import LimitedProcess
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class KnowledgeGraph:
         from .graph.store import open_graph
 
         if project.shipped:
-            from .incremental.inputs import is_current
+            from .graph.inputs import is_current
             from .pipeline import build_project
 
             if not is_current(project):

@@ -15,12 +15,7 @@ import pyoxigraph as ox
 
 from .graph.build_folder import BuildFolder, Notify, build_folder, reporting_write_errors
 from .graph.generations import Generation
-from .graph.store import SEARCH_INDEX, StoredGraph, open_generation, read_manifest
-from .graph.sums import FileSum, UnusableError, linked_sums, sum_files
-from .incremental.change import FullBuildError, GraphChange, read_change
-from .incremental.completeness import count_completeness, update_completeness
-from .incremental.dependency_index import INDEX_FILE, DependencyIndex
-from .incremental.inputs import (
+from .graph.inputs import (
     InputChanges,
     Inputs,
     find_input_changes,
@@ -29,14 +24,19 @@ from .incremental.inputs import (
     scan_inputs,
     write_inputs,
 )
+from .graph.ontology import read_ontology
+from .graph.settings import read_settings
+from .graph.store import SEARCH_INDEX, StoredGraph, open_generation, read_manifest
+from .graph.sums import FileSum, UnusableError, linked_sums, sum_files
+from .incremental.change import FullBuildError, GraphChange, read_change
+from .incremental.completeness import count_completeness, update_completeness
+from .incremental.dependency_index import INDEX_FILE, DependencyIndex
 from .model.namespaces import GRAPHS
 from .model.problems import ContentError, UsageError, shortage_message
 from .model.project import Project
 from .query import search
 from .records.assemble import AssembledGraph, build_graph
 from .records.reader import read_records
-from .syntax.ontology import read_ontology
-from .syntax.settings import read_settings
 from .system.background import BackgroundThread
 from .system.cache import program_hash
 from .validation.gate import Checked, check_graph
@@ -132,6 +132,12 @@ def _link(file: Path, to: Path) -> None:
         os.link(file, to)
     except OSError:
         shutil.copyfile(file, to)
+
+
+def most_verified(folder: Path) -> str:
+    """The id of the record with most verified claims of the build in `folder`, or an empty text."""
+    index = DependencyIndex.read(folder / INDEX_FILE)
+    return index.most_verified() if index else ""
 
 
 def finish_whole(

@@ -119,11 +119,11 @@ def test_rdf_12_in_shapes_and_in_the_ontology(world: World, tmp_path: Path) -> N
     run = pcve(world, "validate", str(tmp_path / "a.ttl"), "--shapes", str(tmp_path / "shapes.ttl"))
     assert run.returncode == 2
     assert "shapes.ttl:2:12: error rdf-version" in run.stdout + run.stderr
-    text = (world.root / "ontology/vocab.ttl").read_text()
-    world.write("ontology/vocab.ttl", text + '\n<a:a> <a:b> "x"@en--ltr .\n')
+    text = (world.root / "ontology/vocab/topic.ttl").read_text()
+    world.write("ontology/vocab/topic.ttl", text + '\n<a:a> <a:b> "x"@en--ltr .\n')
     run = pcve(world, "build")
     assert run.returncode == 1
-    assert f"ontology/vocab.ttl:{text.count(chr(10)) + 2}:16: error rdf-version" in (
+    assert f"ontology/vocab/topic.ttl:{text.count(chr(10)) + 2}:16: error rdf-version" in (
         run.stdout + run.stderr
     )
 

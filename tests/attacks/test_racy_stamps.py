@@ -14,7 +14,7 @@ from pathlib import Path
 
 from conftest import ROOT, World, make_world
 
-from pcve_graph.incremental.inputs import (
+from pcve_graph.graph.inputs import (
     InputChanges,
     find_input_changes,
     read_inputs,
@@ -110,7 +110,11 @@ def test_a_file_that_changed_back_after_it_was_read_is_read_again(world: World) 
 
 def test_an_ontology_that_changed_back_before_it_was_looked_at_is_read_again(world: World) -> None:
     build_project(world.project)
-    name, right, wrong = "ontology/shapes.ttl", "sh:path pcve:remark ;", "sh:path foaf:remark ;"
+    name, right, wrong = (
+        "ontology/shapes/event.ttl",
+        "sh:path pcve:remark ;",
+        "sh:path foaf:remark ;",
+    )
     edit(world, right, wrong, name)
     edit(world, f"asked for {WORD}", words(1))
 

@@ -98,7 +98,8 @@ def test_a_special_file_among_the_records(shared: World, put: object, kind: str)
         ("zero", "data/sources/held.yml"),
         ("fifo", "data/sources/texts/northtown-news.txt"),
         ("away", "data/ledger.yml"),
-        ("fifo", "ontology/vocab.ttl"),
+        ("fifo", "ontology/vocab/topic.ttl"),
+        ("fifo", "ontology/shapes"),
         ("away", "ontology/align.ttl"),
         ("fifo", "queries/checks/one.rq"),
         ("zero", "queries/landscape/weights.yml"),
@@ -222,8 +223,8 @@ def test_a_folder_that_lies_elsewhere_is_refused(world: World, tmp_path: Path) -
 
 
 FOLDERS = ("queries/checks", "queries/answers", "data/sources")
-FILES = ("data/ledger.yml", "ontology/shapes.ttl")
-MARKS_OF_A_PROJECT = ("queries/answers", "ontology/shapes.ttl")
+FILES = ("data/ledger.yml", "ontology/shapes")
+MARKS_OF_A_PROJECT = ("queries/answers", "ontology/shapes")
 
 
 @pytest.mark.parametrize(

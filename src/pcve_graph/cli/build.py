@@ -37,7 +37,7 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
     """
     from ..graph.generations import current_generation
     from ..graph.store import read_manifest
-    from ..incremental.dependency_index import INDEX_FILE, DependencyIndex
+    from ..pipeline import most_verified
 
     start = time.perf_counter()
     project = project_of(context)
@@ -51,8 +51,7 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
     shown = project.build.relative_to(Path.cwd()) if is_below else project.build
     triples = sum(manifest["triples"].values())
     write_lines(f"wrote    {quantity(triples, 'triple')} to {shown}")
-    index = DependencyIndex.read(folder / INDEX_FILE)
-    if identifier := index.most_verified() if index else "":
+    if identifier := most_verified(folder):
         write_lines(f"try:     {command_line(context, 'show', identifier)}")
 
 

@@ -66,7 +66,7 @@ def _typed(program: Path) -> str:
 def rebuild(project: Project, engine: str | None = None, whole: bool = False) -> Checked:
     """Read, map, validate and save `project`, reusing the last build unless `whole`."""
     from ..graph.build_folder import build_folder
-    from ..incremental.inputs import start_input_changes
+    from ..graph.inputs import start_input_changes
 
     def write_note(line: str) -> None:
         write_messages(f"note: {line}")
@@ -84,11 +84,11 @@ def rebuild(project: Project, engine: str | None = None, whole: bool = False) ->
 
 def open_or_build(project: Project) -> StoredGraph:
     """The saved graph of a project; the shipped project is built into the cache on first use."""
+    from ..graph.inputs import is_stale
     from ..graph.store import open_graph
-    from ..incremental.inputs import is_stale
 
     if project.shipped:
-        from ..incremental.inputs import is_current
+        from ..graph.inputs import is_current
 
         if not is_current(project):
             write_messages(f"building the shipped graph once, into {project.build}")

@@ -31,7 +31,7 @@ class AnalysisGraph:
 
     def __init__(self, project: Project) -> None:
         from ..analysis.load import read_landscape
-        from ..syntax.ontology import read_ontology
+        from ..graph.ontology import read_ontology
 
         self.project = project
         self.saved = open_or_build(project)

@@ -79,9 +79,9 @@ def export(
       pcve export ics --topic returnees --since 2020 -o events.ics
       pcve export csv --only project --country Albania -o projects.zip
     """
+    from ..graph.ontology import read_ontology
     from ..model.suggest import did_you_mean
     from ..publish.export.formats import FORMATS
-    from ..syntax.ontology import read_ontology
 
     if listed or not form:
         width = max(map(len, FORMATS))

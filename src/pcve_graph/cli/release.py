@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ..model.problems import UsageError
+from ..model.visible import one_line
 from .console import handle_errors, progress_of, quantity, write_lines, write_messages
 from .context import project_of, rebuild
 
@@ -32,13 +33,13 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
       pcve release release-0.1.0
       pcve release --verify release-0.1.0
     """
+    from ..graph.inputs import is_stale
+    from ..graph.ontology import read_ontology
+    from ..graph.settings import read_settings
     from ..graph.store import open_graph
-    from ..incremental.inputs import is_stale
     from ..pipeline import build_project
     from ..publish.release.build import check_target, release_files, write_release
     from ..publish.release.verify import check_release, differences, rebuild_release
-    from ..syntax.ontology import read_ontology
-    from ..syntax.settings import read_settings
 
     project = project_of(context)
     if verify:
@@ -63,4 +64,4 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
             raise UsageError("files changed while the release was written; run the command again")
         write_release(files, folder)
     size = sum(map(len, files.values()))
-    write_lines(f"wrote {quantity(len(files), 'file')}, {size:,} bytes, to {folder}")
+    write_lines(f"wrote {quantity(len(files), 'file')}, {size:,} bytes, to {one_line(str(folder))}")

@@ -27,10 +27,10 @@ def show(
       pcve show osce-ct-2018
       pcve show iisg --as-of 2019-05-01
     """
+    from ..graph.ontology import read_ontology
     from ..model.dates import first_and_last
     from ..query.render import render_thing
     from ..query.show import show as view
-    from ..syntax.ontology import read_ontology
 
     project = project_of(context)
     ontology = read_ontology(project)

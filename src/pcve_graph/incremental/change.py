@@ -15,6 +15,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..graph.build_folder import reporting_write_errors
+from ..graph.inputs import InputChanges
 from ..graph.store import StoredGraph
 from ..graph.sums import UnusableError
 from ..model.problems import ContentError, Position, Problem
@@ -37,7 +38,6 @@ from ..system.background import BackgroundThread
 from ..system.cache import program_hash
 from .affected import GraphView
 from .dependency_index import INDEX_FILE, DependencyIndex
-from .inputs import InputChanges
 from .sorted_ntriples import LineLookup, parse_quads, saved_lines
 
 

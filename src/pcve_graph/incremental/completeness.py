@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
+from ..graph.inputs import completeness_file
 from ..model.project import Project
 from ..query.saved import read_query, refuse_service
 from .affected import GraphView
-from .inputs import completeness_file
 
 
 def count_completeness(project: Project, store: ox.Store) -> dict[str, int]:

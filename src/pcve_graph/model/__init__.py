@@ -2,5 +2,5 @@
 
 To add a rule, open `problems`; to change a namespace or an IRI, `namespaces`; to change how a value
 is explained in a message, `messages`; to change what a class or a key holds, `schema` (it is read
-from ontology/ by `syntax.ontology`).
+from ontology/ by `graph.ontology`).
 """

@@ -31,7 +31,7 @@ RULES: dict[str, str] = {
     "language": "text for people has a language: {en: the text}",
     "ledger": "an entry of data/ledger.yml decides on one pair of records, with a reason",
     "missing-key": "a record has id, type and claims; a block has a source and at least one fact",
-    "ontology-syntax": "a file in ontology/ is Turtle; only shapes.ttl may have blank nodes",
+    "ontology-syntax": "a file in ontology/ is Turtle; only ontology/shapes/ may have blank nodes",
     "placeholder": "a release states who is responsible for it and how to reach them",
     "query-header": "the header of a query is `#+ key: value` in YAML, with known keys",
     "query-nesting": "brackets are nested at most 32 deep; a chain weighs at most 400 "
@@ -54,7 +54,7 @@ RULES: dict[str, str] = {
     "structure": "a record has the structure that data/FORMAT.md describes",
     "unknown-key": "a key is one of those that the class of the record has",
     "unknown-source": "a source has a file in data/sources",
-    "unknown-type": "a type is a class with a shape in ontology/shapes.ttl",
+    "unknown-type": "a type is a class with a shape in ontology/shapes/",
     "unreadable-file": "a file that is named exists, is regular, readable, and of a known format",
     "yaml-syntax": "a record is YAML: two spaces for each level, no tabs",
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import __version__
 from .problems import UsageError
+from .version import __version__
 
-REQUIRED_PATHS = ("ontology/shapes.ttl", "data/records", "queries/answers")
+REQUIRED_PATHS = ("ontology/shapes", "data/records", "queries/answers")
 """The paths that a project must contain."""
 
 

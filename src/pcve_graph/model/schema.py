@@ -55,12 +55,12 @@ class RecordClass:
 class Ontology:
     """The terms, vocabularies and shapes of a project.
 
-    `graphs` holds N-Triples lines by graph name, `shapes` those of shapes.ttl, whose SHA-256 is
-    `digest`. `classes` is by local name, `by_iri` by IRI; `schemes` holds the term ids of each
-    vocabulary, `roles` the concept of the role of a property, `messages` the (name, message) of
-    each shape, `labels` the case-folded labels of each (vocabulary, term), `by_shape` the key of
-    each property shape, `pointed` the values of sh:hasValue in each shape in N-Triples syntax, and
-    `texts` the content of each file by its name.
+    `graphs` holds N-Triples lines by graph name, `shapes` those of the shapes, whose files have
+    the SHA-256 `digest`. `classes` is by local name, `by_iri` by IRI; `schemes` holds the term ids
+    of each vocabulary, `roles` the concept of the role of a property, `messages` the (name,
+    message) of each shape, `labels` the case-folded labels of each (vocabulary, term), `by_shape`
+    the key of each property shape, `has_values` the values of sh:hasValue in each shape in
+    N-Triples syntax, and `texts` the content of each file by its name.
     """
 
     graphs: dict[str, tuple[str, ...]]

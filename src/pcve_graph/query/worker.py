@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from ..graph.ontology import read_ontology
 from ..model.limits import MEMORY_BYTES, QUERY_SECONDS
 from ..model.project import Project
 from ..model.terms import Term
-from ..syntax.ontology import read_ontology
 from ..system.sandbox.process import LimitedProcess
 from .execute import Answer, ask
 

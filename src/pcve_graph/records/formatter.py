@@ -1,10 +1,9 @@
-"""The canonical text of records, sources, saved queries and ontology files (`pcve fmt`)."""
+"""The canonical text of records, sources, saved queries and ontology files (`pcve edit fmt`)."""
 
 from __future__ import annotations
 
 import io
 import json
-import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from ..syntax.tree import (
     check_characters,
     decode_utf8,
 )
+from ..syntax.turtle_format import format_turtle
 from ..syntax.yaml import parse_yaml_record
 from .files import project_files
 from .reader import CLAIM_KEYS
@@ -38,7 +38,7 @@ def format_text(content: bytes, name: str, ontology: Ontology) -> str:
     check_characters(text, name)
     suffix = Path(name).suffix
     if suffix == ".ttl":
-        return _turtle(text, name)
+        return format_turtle(text, name)
     if suffix == ".rq":
         return "\n".join(line.rstrip() for line in text.strip().split("\n")) + "\n"
     if suffix == ".jsonl":
@@ -50,46 +50,10 @@ def formatted_files(project: Project) -> list[Path]:
     """All files of the project that have a canonical text, sorted."""
     paths = [
         *project_files(project, project.data),
-        *project.ontology.glob("*.ttl"),
+        *project.ontology.rglob("*.ttl"),
         *project.queries.rglob("*.rq"),
     ]
     return sorted(paths)
-
-
-def _turtle(text: str, name: str) -> str:
-    import rdflib
-
-    try:
-        graph = rdflib.Graph().parse(data=text, format="turtle")
-    except Exception as error:
-        place = Position(name, getattr(error, "lines", 0) + 1)
-        fix = "correct the Turtle; `pcve validate` gives line and column"
-        raise ContentError(
-            [rule_problem("ontology-syntax", place, "invalid Turtle", fix)]
-        ) from None
-    blocks = graph.serialize(format="longturtle").strip().split("\n\n")
-    written = "\n\n".join(blocks)
-    lists = re.sub(r"\n\s*\n(\s*)\[", r"\n\1[", written)
-    lists = re.sub(r"\[\n\s+([^\n;]+) ;\n\s+\]", r"[ \1 ]", lists)
-    head, *rest = lists.split("\n\n")
-    first = [block for block in rest if "\n    a owl:Ontology ;" in block]
-    result = "\n\n".join([head, *first, *(block for block in rest if block not in first)]) + "\n"
-    if _comments(text):
-        fix = "use skos:scopeNote, skos:editorialNote or sh:description instead"
-        message = "formatting would lose a comment"
-        raise ContentError(
-            [rule_problem("structure", Position(name, _comments(text)), message, fix)]
-        )
-    return result
-
-
-def _comments(text: str) -> int:
-    """The line of the first comment in Turtle; 0 where there is none."""
-    token = re.compile(r'"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|<[^>\s]*>|(#)')
-    for match in token.finditer(text):
-        if match.group(1):
-            return text.count("\n", 0, match.start()) + 1
-    return 0
 
 
 class _Dumper(yaml.SafeDumper):

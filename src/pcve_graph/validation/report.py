@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 
 import pyoxigraph as ox
 
-from .. import __version__
 from ..model.namespaces import BASE, DOCUMENT_BASE, PREFIXES, expand
 from ..model.problems import Problem, ShaclResult
+from ..model.version import __version__
 from ..model.visible import escape_hidden, one_line
 
 

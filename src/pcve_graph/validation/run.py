@@ -10,9 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ..graph.inputs import find_input_changes
+from ..graph.ontology import read_ontology
+from ..graph.settings import read_settings
 from ..graph.store import StoredGraph, open_graph
 from ..incremental.change import FullBuildError, GraphChange, read_change
-from ..incremental.inputs import find_input_changes
 from ..model.namespaces import local_name
 from ..model.problems import ContentError, Position, Problem, ShaclResult, UsageError, rule_problem
 from ..model.project import Project
@@ -20,8 +22,6 @@ from ..model.schema import Ontology
 from ..records.assemble import build_graph
 from ..records.files import RecordFile, project_files
 from ..records.reader import Record, read_records, record_extent, without_faulty
-from ..syntax.ontology import read_ontology
-from ..syntax.settings import read_settings
 from ..system.background import BackgroundThread
 from ..system.files import read_file
 from ..system.sandbox import inside

@@ -18,8 +18,8 @@ import pyoxigraph as ox
 from ...graph.build_folder import copy_build
 from ...graph.claims import Evidence, claim_rank, evidence, values
 from ...graph.generations import is_build
+from ...graph.inputs import is_current, read_inputs
 from ...graph.store import StoredGraph, open_graph
-from ...incremental.inputs import is_current, read_inputs
 from ...model import namespaces
 from ...model.namespaces import GRAPHS, expand, graph_iri
 from ...model.problems import ContentError, UsageError

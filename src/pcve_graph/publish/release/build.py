@@ -13,13 +13,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from ... import __version__
+from ...graph.inputs import read_inputs
+from ...graph.ontology_bundle import bundled_turtle
+from ...graph.settings import Settings
 from ...graph.store import StoredGraph
-from ...incremental.inputs import read_inputs
 from ...model.problems import UsageError
 from ...model.project import Project
 from ...model.schema import Ontology
-from ...syntax.settings import Settings
+from ...model.version import __version__
 from ...system.folders import create_folder
 from ..export.formats import FORMATS
 from ..export.subset import whole_graph
@@ -28,7 +29,7 @@ from .metadata import CRATE, INPUTS, MANIFEST, REFERENCE, STEM, SUMS, ReleaseFil
 from .readme import citation, readme
 from .void_dcat_prov import crate, dcat, prov, void
 
-TOOLS: Final = ("icalendar", "networkx", "pyarrow", "pybtex", "pyoxigraph", "XlsxWriter")
+TOOLS: Final = ("icalendar", "networkx", "pyarrow", "pybtex", "pyoxigraph", "rdflib", "XlsxWriter")
 """The libraries whose version can affect the bytes; the extra `release` pins them."""
 
 _COPIED: Final = {
@@ -61,16 +62,7 @@ def release_files(
         )
         for name, form in FORMATS.items()
     ]
-    files += [
-        ReleaseFile(
-            f"ontology/{path.name}",
-            f"The ontology: {path.name}",
-            _MEDIA_TYPES[path.suffix],
-            path.read_bytes(),
-        )
-        for path in sorted(project.ontology.iterdir())
-        if path.suffix in _MEDIA_TYPES and path.is_file()
-    ]
+    files += _ontology_files(project, ontology)
     exported = [file for file in files if file.form]
     files += [
         ReleaseFile("void.ttl", "VoID: the size of the graph and its parts", _TURTLE, void(about)),
@@ -96,6 +88,17 @@ def release_files(
         **contents,
         SUMS: format_sums({name: _digest(content) for name, content in contents.items()}),
     }
+
+
+def _ontology_files(project: Project, ontology: Ontology) -> Iterator[ReleaseFile]:
+    """The files directly in ontology/, and those of its folders in one file each."""
+    for path in sorted(project.ontology.iterdir()):
+        if path.suffix in _MEDIA_TYPES and path.is_file():
+            title, kind = f"The ontology: {path.name}", _MEDIA_TYPES[path.suffix]
+            yield ReleaseFile(f"ontology/{path.name}", title, kind, path.read_bytes())
+    for folder, title in (("shapes", "the shapes"), ("vocab", "the closed lists")):
+        content = bundled_turtle(ontology, folder)
+        yield ReleaseFile(f"ontology/{folder}.ttl", f"The ontology: {title}", _TURTLE, content)
 
 
 def check_target(target: Path) -> None:

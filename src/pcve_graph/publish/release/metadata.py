@@ -9,8 +9,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ...graph.settings import Settings
 from ...model.namespaces import BASE, PREFIXES, expand, local_name
-from ...syntax.settings import Settings
 from ..export.subset import GraphPart, parse_triples
 
 _ONTOLOGY: Final = PREFIXES["pcve"].rstrip("#")

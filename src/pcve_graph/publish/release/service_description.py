@@ -10,11 +10,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ...graph.ontology import TripleIndex
 from ...graph.serialize import sorted_triples
 from ...graph.store import StoredGraph
 from ...model.namespaces import BASE, GRAPHS, PREFIXES, expand, graph_iri
 from ...model.schema import Ontology
-from ...syntax.ontology import TripleIndex
 
 _SPACES: Final = {
     "formats": "http://www.w3.org/ns/formats/",

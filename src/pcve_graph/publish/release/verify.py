@@ -11,11 +11,11 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
+from ...graph.ontology import read_ontology
+from ...graph.settings import read_settings
 from ...graph.store import open_graph
 from ...model.problems import UsageError
 from ...model.project import Project
-from ...syntax.ontology import read_ontology
-from ...syntax.settings import read_settings
 from ...system.files import read_file, walk_files
 from .build import release_files
 from .metadata import MANIFEST, SUMS

@@ -14,10 +14,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ...graph.ontology import TripleIndex
 from ...model.messages import expected_values, rule_name, split_message
 from ...model.namespaces import BASE, PREFIXES, concept_iri, expand, local_name, prefixed
 from ...model.schema import Ontology, RecordClass, RecordKey
-from ...syntax.ontology import TripleIndex
 from ...validation.rule_help import RulePage
 from .html import description_list, html_table, link
 from .rule_pages import file_name

@@ -14,8 +14,8 @@ from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.project import Project
 from ..model.suggest import did_you_mean
 from ..model.visible import first_refused
+from ..syntax.tree import decode_utf8
 from ..system.files import read_inside
-from .tree import decode_utf8
 
 KEYS: Final = ("title", "owner", "contact", "base", "data-version")
 """The keys of pcve.toml; none is required."""

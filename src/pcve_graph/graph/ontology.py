@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -17,9 +17,11 @@ from ..model.problems import ContentError, Position, rule_problem
 from ..model.project import Project
 from ..model.schema import VOCAB_BASE, Ontology, RecordClass, RecordKey
 from ..model.visible import first_refused, offset_in_turtle
+from ..syntax.turtle_check import check_turtle
 from ..system.cache import cached
-from ..system.files import LARGEST_FILE, read_inside
-from .turtle_check import check_turtle
+from ..system.files import LARGEST_FILE, read_inside, walk_files
+
+_PARTS: Final = ("terms", "vocabulary", "shapes")
 
 
 class TripleIndex:
@@ -84,17 +86,37 @@ def read_turtle(raw: bytes, name: str) -> list[ox.Triple]:
 
 
 def read_ontology(project: Project) -> Ontology:
-    """The ontology of `project`; align.ttl may be absent.
+    """The ontology of `project`, from all Turtle files in ontology/.
 
     The object is the same one as long as the files are the same, so that its shapes stay compiled.
-    Raises ContentError (`ontology-syntax`) if a file is not Turtle, or if pcve.ttl, vocab.ttl or
-    align.ttl contains a blank node.
+    Raises ContentError (`ontology-syntax`) if a file is not Turtle, or if one that is not a file of
+    shapes contains a blank node, and UsageError if a file cannot be read.
     """
-    paths = [project.ontology / f"{name}.ttl" for name in ("pcve", "vocab", "shapes", "align")]
-    raw = [read_inside(path, project.root, LARGEST_FILE) for path in paths[:3]]
-    align = paths[3].exists() or paths[3].is_symlink()
-    raw.append(read_inside(paths[3], project.root, LARGEST_FILE) if align else b"")
-    return _ontology(project.build, tuple(map(project.relative, paths)), tuple(raw))
+    paths = ontology_files(project)
+    raw = tuple(read_inside(path, project.root, LARGEST_FILE) for path in paths)
+    return _ontology(project.build, tuple(map(project.relative, paths)), raw)
+
+
+def ontology_files(project: Project) -> list[Path]:
+    """The Turtle files in ontology/, sorted: the terms, the vocabularies, then the shapes.
+
+    pcve.ttl comes first, even if it does not exist. Raises ContentError (`special-file`) for
+    anything but a regular file inside the project.
+    """
+    walked = walk_files(project.ontology, "ontology/", project.root)
+    paths = {Path(entry) for _, entry in walked if entry.name.endswith(".ttl")}
+    first = project.ontology / "pcve.ttl"
+
+    def order(path: Path) -> tuple[int, Path]:
+        return _PARTS.index(_part(project.relative(path))), path
+
+    return [first, *sorted(paths - {first}, key=order)]
+
+
+def _part(name: str) -> str:
+    """What a file of the ontology defines, one of `_PARTS`."""
+    folder = name.removeprefix("ontology/").partition("/")[0]
+    return {"vocab": "vocabulary", "shapes": "shapes"}.get(folder, "terms")
 
 
 @lru_cache(2)
@@ -107,7 +129,7 @@ def _ontology(build: Path, names: tuple[str, ...], raw: tuple[bytes, ...]) -> On
     return Ontology(
         graphs={name: tuple(lines) for name, lines in content["graphs"].items()},
         shapes=content["shapes"],
-        digest=hashlib.sha256(raw[2]).hexdigest(),
+        digest=content["digest"],
         classes={record_class.name: record_class for record_class in by_iri.values()},
         by_iri=by_iri,
         schemes={scheme: tuple(terms) for scheme, terms in content["schemes"].items()},
@@ -131,14 +153,19 @@ def _tuples(key: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 
 def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
     """The content of the files of an ontology as plain JSON."""
-    pcve, vocabulary, shapes, align = map(read_turtle, raw, names)
-    terms = pcve + align
-    for triple in (*terms, *vocabulary):
-        if ox.BlankNode in (type(triple.subject), type(triple.object)):
-            place = Position(names[0].rpartition("/")[0])
-            message = f"{triple.predicate} has a blank node"
-            fix = "give the node an IRI; the published ontology has no blank nodes"
-            raise ContentError([rule_problem("ontology-syntax", place, message, fix)])
+    terms: list[ox.Triple] = []
+    vocabulary: list[ox.Triple] = []
+    shapes: list[ox.Triple] = []
+    digest = hashlib.sha256()
+    for name, text in zip(names, raw, strict=True):
+        triples = read_turtle(text, name)
+        part = _part(name)
+        if part == "shapes":
+            shapes += triples
+            digest.update(hashlib.sha256(text).digest())
+        else:
+            _refuse_blank_nodes(triples, name)
+            (vocabulary if part == "vocabulary" else terms).extend(triples)
     everything = TripleIndex((*terms, *vocabulary, *shapes))
     schemes = {
         scheme.removeprefix(VOCAB_BASE): tuple(
@@ -150,6 +177,7 @@ def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
     return {
         "graphs": {"ontology": _lines(terms), "vocabulary": _lines(vocabulary)},
         "shapes": "\n".join(_lines(shapes)),
+        "digest": digest.hexdigest(),
         "classes": [asdict(record_class) for record_class in _classes(everything)],
         "schemes": schemes,
         "roles": _roles(everything),
@@ -157,6 +185,14 @@ def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
         "labels": [(*of, words) for of, words in _labels(everything, schemes).items()],
         "pointed": _pointed(shapes),
     }
+
+
+def _refuse_blank_nodes(triples: Iterable[ox.Triple], name: str) -> None:
+    for triple in triples:
+        if ox.BlankNode in (type(triple.subject), type(triple.object)):
+            message = f"{triple.predicate} has a blank node"
+            fix = "give the node an IRI; the published ontology has no blank nodes"
+            raise ContentError([rule_problem("ontology-syntax", Position(name), message, fix)])
 
 
 def _lines(triples: Iterable[ox.Triple]) -> tuple[str, ...]:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ..graph.store import SUMS, StoredGraph, open_graph
-from ..graph.sums import damaged, read_part
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..system.background import BackgroundProcess
 from ..system.files import read_file, read_inside, walk_files
+from .store import SUMS, StoredGraph, open_graph
+from .sums import damaged, read_part
 
 STAMPS: Final = "inputs.stamps"
 LARGEST: Final = 300 * 2**20

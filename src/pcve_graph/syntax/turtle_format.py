@@ -1,0 +1,60 @@
+"""The canonical text of Turtle files that people edit."""
+
+from __future__ import annotations
+
+import re
+
+from ..model.problems import ContentError, Position, rule_problem
+
+
+def format_turtle(text: str, name: str) -> str:
+    """The canonical Turtle of `text`, a file called `name` in messages.
+
+    Prefixes come first, only those that are used, then one block for each subject in the order of
+    `_rank`, one value a line. Raises ContentError where the text is not Turtle, or where a comment
+    would be lost.
+    """
+    import rdflib
+
+    try:
+        graph = rdflib.Graph().parse(data=text, format="turtle")
+    except Exception as error:
+        place = Position(name, getattr(error, "lines", 0) + 1)
+        fix = "correct the Turtle; `pcve validate` gives line and column"
+        raise ContentError(
+            [rule_problem("ontology-syntax", place, "invalid Turtle", fix)]
+        ) from None
+    blocks = graph.serialize(format="longturtle").strip().split("\n\n")
+    written = "\n\n".join(blocks)
+    lists = re.sub(r"\n\s*\n(\s*)\[", r"\n\1[", written)
+    lists = re.sub(r"\[\n\s+([^\n;]+) ;\n\s+\]", r"[ \1 ]", lists)
+    head, *rest = lists.split("\n\n")
+    result = "\n\n".join([head, *sorted(rest, key=_rank)]) + "\n"
+    if _comments(text):
+        fix = "use skos:scopeNote, skos:editorialNote or sh:description instead"
+        message = "formatting would lose a comment"
+        raise ContentError(
+            [rule_problem("structure", Position(name, _comments(text)), message, fix)]
+        )
+    return result
+
+
+def _rank(block: str) -> tuple[int, int, str]:
+    """The place of a block: header, then list or shape, then its members in their sh:order.
+
+    rdflib orders subjects by how often they are referred to, so that a new reference moves blocks.
+    """
+    subject, _, body = block.partition("\n")
+    kinds = ("owl:Ontology", "skos:ConceptScheme", "sh:NodeShape")
+    kind = next((at for at, name in enumerate(kinds) if f"    a {name} ;" in body), len(kinds))
+    order = re.search(r"\n    sh:order (\d+) ;", body)
+    return kind, int(order.group(1)) if order else 0, subject.strip("<>")
+
+
+def _comments(text: str) -> int:
+    """The line of the first comment in Turtle; 0 where there is none."""
+    token = re.compile(r'"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|<[^>\s]*>|(#)')
+    for match in token.finditer(text):
+        if match.group(1):
+            return text.count("\n", 0, match.start()) + 1
+    return 0
