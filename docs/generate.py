@@ -139,6 +139,18 @@ def _commands_page() -> Iterator[str]:
         "`pcve COMMAND --help` prints the same. Results go to stdout and messages to stderr. "
         "Exit codes: 0 success, 1 the content has problems, 2 wrong usage or set-up.\n"
     )
+    yield (
+        "Installed with pip, `pcve` carries the graph's sources inside, so it answers in any "
+        "folder; in the folder of a project, or with `--project DIR`, it works on that one. "
+        "Control characters and others that cannot be seen are shown as escapes (`\\u001b`) in "
+        "tables and text, and on a terminal in every format.\n"
+    )
+    yield (
+        "Every command works in a process of its own. It is stopped after `--timeout S` seconds "
+        "(queries 60, all else 900) or above `--memory SIZE` (4G; also `600M`; 0 for no limit), "
+        "with a message that says which limit it was and in which file, and exit code 2. So no "
+        "file or query can hang a machine or fill it.\n"
+    )
     for context in (root, *commands(root)):
         yield f"## {context.command_path}\n"
         yield f"```text\n{' '.join((context.command_path, *_usage(context)))}\n```\n"

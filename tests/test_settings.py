@@ -124,9 +124,10 @@ def test_placeholders_change_nothing_and_are_warned_of(world: World) -> None:
     warned = world.pcve("release", str(world.root / "placed"))
     assert warned.exit_code == 0
     lines = [line for line in warned.stderr.splitlines() if not line.startswith(" ")]
+    rule = "placeholder"
     assert lines == [
-        "pcve.toml:3:11: warning placeholder: owner is not set yet",
-        "pcve.toml:4:12: warning placeholder: contact is not set yet",
+        f"pcve.toml:3:11: warning {rule}: owner is not set yet",
+        f"pcve.toml:4:12: warning {rule}: contact is not set yet",
     ]
     assert "fix:  set owner in pcve.toml" in warned.stderr
     for name in ("void.ttl", "dcat.ttl", "README.md", "CITATION.cff"):

@@ -9,7 +9,6 @@ import json
 import os
 import posixpath
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -174,7 +173,7 @@ def terminal(project: Path, tmp_path: Path) -> dict[str, str]:
     """The environment of a shell that knows `pcve`, with nothing of the user's own."""
     (tmp_path / "bin").mkdir()
     command = tmp_path / "bin/pcve"
-    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m pcve_graph "$@"\n')
+    command.write_text(f"#!{sys.executable}\nfrom pcve_graph.cli.main import main\n\nmain()\n")
     command.chmod(0o755)
     path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
     source = str(Path(pcve_graph.__file__).parents[1])
