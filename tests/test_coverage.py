@@ -290,24 +290,3 @@ def test_a_wrong_question_gets_one_plain_message(
     assert result.exit_code == 2
     assert said in result.stderr
     assert result.stderr.startswith("pcve: ")
-
-
-@pytest.mark.parametrize(
-    ("query", "command"),
-    [
-        ("sources", ["coverage", "--gaps"]),
-        ("lists", ["coverage"]),
-        ("sources", ["timeline", "--trend"]),
-        ("works", ["coverage"]),
-    ],
-)
-def test_a_query_of_the_landscape_that_returns_no_rows_is_one_message(
-    world: World, query: str, command: list[str]
-) -> None:
-    assert world.pcve("build").exit_code == 0
-    world.write(
-        f"queries/landscape/{query}.rq", "#+ summary: Is there anything?\nASK { ?s ?p ?o }\n"
-    )
-    result = world.pcve(*command)
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert f"{query}.rq:1:1: error query-syntax: the query returns no rows" in result.stderr

@@ -6,14 +6,14 @@ import pyoxigraph as ox
 import pytest
 
 from pcve_graph.model.problems import ContentError, UsageError
-from pcve_graph.query.execute import ResultTable, ask, tsv_rows
+from pcve_graph.query.execute import ResultTable, ask, tsv_table
 from pcve_graph.syntax.sparql_results import cell_value
 
 ROWS = "SELECT ?s ?none ?o WHERE { ?s <http://x.test/p> ?o } ORDER BY ?s"
 
 
 def texts(known: ox.Store, query: str) -> list[list[str]]:
-    return [[cell_value(cell) for cell in row] for row in tsv_rows(known, query)]
+    return [[cell_value(cell) for cell in row] for row in tsv_table(known, query)[1]]
 
 
 def store(*literals: ox.Literal) -> ox.Store:
@@ -44,6 +44,6 @@ def test_rows_are_those_of_ask() -> None:
 
 def test_what_ask_refuses_is_refused() -> None:
     with pytest.raises(UsageError, match="DELETE"):
-        tsv_rows(store(), "DELETE WHERE { ?s ?p ?o }")
+        tsv_table(store(), "DELETE WHERE { ?s ?p ?o }")
     with pytest.raises(ContentError, match=r"works\.rq:1"):
-        tsv_rows(store(), "SELECT ?s WHERE { ?s ?p }", "works.rq")
+        tsv_table(store(), "SELECT ?s WHERE { ?s ?p }", "works.rq")

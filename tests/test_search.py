@@ -33,7 +33,7 @@ from pcve_graph.query.search import FIELDS, SearchIndex, open_index, update_inde
         ("Prishtinë, Gjirokastër, Çair", "Prishtine Gjirokaster Cair"),
         ("Ǌegoš ǅ ǉ", "Njegos dz lj"),
         ("Marija Албанија", "Maria Albania"),
-        ("O’Neill's  N.V.O.", "oneills n v o"),
+        ("O’Neill's  N.V.O.", "oneills nvo"),
         ("İSTANBUL ﬁne Straße", "istanbul fine strasse"),
     ],
 )

@@ -21,7 +21,7 @@ import pytest
 from conftest import World, make_world
 
 from pcve_graph.publish.export.formats import FORMATS
-from pcve_graph.system.files import create_file, draft_name, remove_drafts, write_file
+from pcve_graph.system.atomic_writes import create_file, draft_name, remove_drafts, write_file
 from pcve_graph.system.folders import create_folder, update_folder
 
 RECORD = "data/records/event/northtown-conference-2015.yml"
@@ -40,7 +40,7 @@ def killed_at(name):
 for name in ("open", "mkdir", "fsync", "link", "replace", "rename", "unlink", "rmdir"):
     killed_at(name)
 from pathlib import Path
-from pcve_graph.system.files import create_file, write_file
+from pcve_graph.system.atomic_writes import create_file, write_file
 from pcve_graph.system.folders import create_folder, update_folder
 """
 """A process that is killed instead of the n-th call that changes a file system."""
@@ -161,7 +161,7 @@ def test_only_what_dead_processes_left_is_removed(tmp_path: Path) -> None:
     for name in (".x.tmp", ".x.swp", "x.pcve-tmp"):
         (tmp_path / name).write_text("mine")
     hold = (
-        "from pathlib import Path; from pcve_graph.system.files import replacing_file\n"
+        "from pathlib import Path; from pcve_graph.system.atomic_writes import replacing_file\n"
         f"with replacing_file(Path({str(tmp_path / 'y')!r})) as file:\n"
         "    print('begun', flush=True); input(); file.write(b'y')"
     )
@@ -366,7 +366,7 @@ def test_names_of_all_lengths_can_be_written(tmp_path: Path, length: int) -> Non
 def test_many_write_one_file_and_it_is_one_of_theirs(tmp_path: Path) -> None:
     target = tmp_path / "file"
     script = (
-        "import sys; from pathlib import Path; from pcve_graph.system.files import write_file\n"
+        "import sys; from pathlib import Path; from pcve_graph.system.atomic_writes import write_file\n"
         "for _ in range(40): write_file(Path(sys.argv[1]), sys.argv[2] * 100_000)"
     )
     writers = [

@@ -27,7 +27,7 @@ from ..model.problems import (
     shortage_message,
 )
 from ..model.visible import escape_hidden, one_line
-from ..system.files import write_file
+from ..system.atomic_writes import write_file
 from ..system.sandbox import inside
 
 if TYPE_CHECKING:

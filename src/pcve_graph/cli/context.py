@@ -148,15 +148,25 @@ def resolve_names(project: Project, saved: StoredGraph, query: str, **names: str
     """The IRIs of named things, by parameter of a query of `queries/landscape`.
 
     Empty names are left out. A name is an id, or any name of the thing in any spelling or script.
-    Raises UsageError, with the nearest names, for an unknown one.
+    Raises UsageError, with the nearest names, for an unknown one, and ContentError for a query
+    whose parameter does not stand for a thing.
     """
+    import pyoxigraph as ox
+
+    from ..query.columns import query_error
     from ..query.parameters import bind
-    from ..query.saved import read_queries
+    from ..query.saved import required_queries
     from ..query.search import saved_index
 
-    saved_query = read_queries(project, "landscape")[query]
+    saved_query = required_queries(project, "landscape", [query])[query]
     bound = bind(saved_query, names, saved_index(saved))
-    return {key: str(getattr(term, "value", "")) for key, term in bound.items()}
+    iris: dict[str, str] = {}
+    for name, term in bound.items():
+        if not isinstance(term, ox.NamedNode):
+            message = f"the type of the parameter {name} is not thing or concept"
+            raise query_error(saved_query, name, message, f"write {name}: {{type: thing, …}}")
+        iris[name] = term.value
+    return iris
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -16,6 +16,7 @@ from ..model.namespaces import expand, local_name
 from ..model.problems import ContentError, Position, rule_problem
 from ..model.project import Project
 from ..model.schema import VOCAB_BASE, Ontology, RecordClass, RecordKey
+from ..model.text_normalization import fold
 from ..model.visible import first_refused, offset_in_turtle
 from ..syntax.turtle_check import check_turtle
 from ..system.cache import cached
@@ -213,7 +214,7 @@ def _labels(
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     return {
         (scheme, term): tuple(
-            word.casefold()
+            fold(word)
             for name in ("skos:prefLabel", "skos:altLabel")
             for word in triples.all(f"{VOCAB_BASE}{scheme}/{term}", name)
         )
@@ -314,4 +315,5 @@ def _key(triples: TripleIndex, shape: str) -> RecordKey:
         scheme=schemes[0] if schemes else None,
         derives=tuple(triples.all(shape, "pcve:derives")),
         required=triples.one(shape, "sh:minCount", "0") != "0",
+        group=triples.one(shape, "sh:group"),
     )

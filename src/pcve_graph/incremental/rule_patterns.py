@@ -196,8 +196,8 @@ class _Shapes:
         )
         head = "".join(map(self.prefix, declared))
         for text in self.all(constraint, "sh:select"):
-            words = str(getattr(_literal(text), "value", ""))
-            if re.search(r"[$?](PATH|shapesGraph|currentShape)\b", words):
+            words = _text(text)
+            if not words or re.search(r"[$?](PATH|shapesGraph|currentShape)\b", words):
                 self.bounded = False
                 continue
             try:
@@ -213,8 +213,12 @@ class _Shapes:
                 yield TriplePattern(str(subject), path, str(value), pattern.scope)
 
     def prefix(self, declaration: str) -> str:
-        (name,), (space,) = (self.all(declaration, key) for key in ("sh:prefix", "sh:namespace"))
-        return f"PREFIX {_literal(name).value}: <{_literal(space).value}>\n"
+        """The declaration as SPARQL; an incomplete one is none, and its use a syntax error."""
+        names, spaces = (self.all(declaration, key) for key in ("sh:prefix", "sh:namespace"))
+        if len(names) != 1 or len(spaces) != 1:
+            self.bounded = False
+            return ""
+        return f"PREFIX {_text(names[0])}: <{_text(spaces[0])}>\n"
 
     def slot(self) -> str:
         self.slots += 1
@@ -243,8 +247,8 @@ def _renamed(term: PropertyPath, focus: str, number: str) -> PropertyPath:
     return focus if term == "?this" else f"{term}{number}"
 
 
-def _literal(term: str) -> ox.Literal:
+def _text(term: str) -> str:
+    """The value of a literal in N-Triples form; empty for another term."""
     line = f"<urn:s> <urn:p> {term} ."
     literal = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
-    assert isinstance(literal, ox.Literal)
-    return literal
+    return literal.value if isinstance(literal, ox.Literal) else ""

@@ -33,6 +33,8 @@ RULES: dict[str, str] = {
     "missing-key": "a record has id, type and claims; a block has a source and at least one fact",
     "ontology-syntax": "a file in ontology/ is Turtle; only ontology/shapes/ may have blank nodes",
     "placeholder": "a release states who is responsible for it and how to reach them",
+    "query-columns": "a query whose rows a command reads selects the columns that the command "
+    "expects, with values of their kinds",
     "query-header": "the header of a query is `#+ key: value` in YAML, with known keys",
     "query-nesting": "brackets are nested at most 32 deep; a chain weighs at most 400 "
     "(operator 1, triple 2, bracket 3)",

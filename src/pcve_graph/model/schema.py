@@ -17,7 +17,8 @@ class RecordKey:
     """What one key of a record may hold, by its property shape.
 
     At most one of `datatypes`, `scheme` and `classes` is set; if none is, the value is a web
-    address or the id of any record. `derives` holds the date bounds that the build derives from it.
+    address or the id of any record. `derives` holds the date bounds that the build derives from it,
+    `group` the IRI of its sh:group.
     """
 
     name: str
@@ -32,6 +33,7 @@ class RecordKey:
     scheme: str | None = None
     derives: tuple[str, ...] = ()
     required: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Ontology:
     `graphs` holds N-Triples lines by graph name, `shapes` those of the shapes, whose files have
     the SHA-256 `digest`. `classes` is by local name, `by_iri` by IRI; `schemes` holds the term ids
     of each vocabulary, `roles` the concept of the role of a property, `messages` the (name,
-    message) of each shape, `labels` the case-folded labels of each (vocabulary, term), `by_shape`
+    message) of each shape, `labels` the folded labels of each (vocabulary, term), `by_shape`
     the key of each property shape, `has_values` the values of sh:hasValue in each shape in
     N-Triples syntax, and `texts` the content of each file by its name.
     """

@@ -23,7 +23,7 @@ from ..model.namespaces import expand, local_name
 from ..model.problems import UsageError
 from ..model.terms import Term
 from ..model.text_normalization import fold
-from ..syntax.sparql_results import cell_value, read_tsv_rows
+from ..syntax.sparql_results import cell_value, read_tsv_rows, solutions_of
 
 FIELDS: Final = ("id", "name", "alias", "description", "quote")
 """The relations of a text to its thing, the most relevant first."""
@@ -136,8 +136,9 @@ def _rows(store: ox.Store, text: str, bindings: dict[str, Term]) -> list[list[st
     """The rows of a SELECT with `bindings`, unordered, each term in its TSV form."""
     union = text is _QUOTES
     terms = {ox.Variable(name): term for name, term in bindings.items()}
-    solutions = store.query(text, use_default_graph_as_union=union, substitutions=terms or None)
-    assert isinstance(solutions, ox.QuerySolutions)
+    solutions = solutions_of(
+        store.query(text, use_default_graph_as_union=union, substitutions=terms or None)
+    )
     return read_tsv_rows(solutions.serialize(format=ox.QueryResultsFormat.TSV) or b"")
 
 

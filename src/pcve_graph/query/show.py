@@ -7,7 +7,7 @@ from datetime import date
 
 import pyoxigraph as ox
 
-from ..graph.claims import Evidence, claim_rank, evidence
+from ..graph.claims import Evidence, claim_rank, claimed_statement, evidence, values
 from ..graph.labels import designation_notes, labels
 from ..model import namespaces
 from ..model.namespaces import expand, local_name
@@ -15,7 +15,8 @@ from ..model.problems import UsageError
 from ..model.schema import Ontology
 from ..model.suggest import did_you_mean
 from ..model.terms import Term
-from .execute import ResultTable, ask
+from ..syntax.sparql_results import solutions_of
+from .binding import substitute_terms
 
 _CLAIMS = (
     f"PREFIX rdf: <{namespaces.PREFIXES['rdf']}> SELECT ?s ?p ?o ?c "
@@ -108,13 +109,12 @@ class _ThingReader:
 
     def facts(self, node: ox.NamedNode) -> tuple[ThingFact, ...]:
         """The claimed facts of a node in the order of its shape, disputed ones included."""
-        table = ask(self.store, _CLAIMS, {"s": node})
-        assert isinstance(table, ResultTable)
+        text = substitute_terms(_CLAIMS, {"s": node})
+        rows = solutions_of(self.store.query(text, use_default_graph_as_union=True))
         claims: dict[tuple[str, str], list[tuple[Term, Term]]] = {}
-        for _, predicate, value, claim in table.rows:
-            assert isinstance(predicate, ox.NamedNode)
-            assert value
-            assert claim
+        for _, stated_predicate, stated_value, claim in rows:
+            statement = claimed_statement(claim, node, stated_predicate, stated_value)
+            _, predicate, value = statement
             claims.setdefault((predicate.value, str(value)), []).append((value, claim))
         kind = self.ontology.by_iri.get(self.type_of(node))
         keys = list(kind.keys.values()) if kind else []
@@ -153,9 +153,7 @@ class _ThingReader:
         return labels(self.store, [term]).get(getattr(term, "value", ""), str(term))
 
     def value(self, node: Term, name: str) -> Term | None:
-        assert isinstance(node, ox.NamedNode)
-        quads = self.store.quads_for_pattern(node, ox.NamedNode(expand(name)), None, None)
-        return next((quad.object for quad in quads), None)
+        return next(values(self.store, node, expand(name)), None)
 
     def references_to(self, node: ox.NamedNode) -> tuple[tuple[str, str], ...]:
         """Facts of other things whose value is this one: (id, property label), sorted."""

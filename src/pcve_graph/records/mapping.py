@@ -2,6 +2,9 @@
 
 Bounds and participations are derived. Values are checked here, before any engine sees them: a bad
 date, an unknown key or a dangling reference never becomes a triple. Rule: data/FORMAT.md, "Values".
+
+The module is a little over the length of others: records, blocks and values call each other, as
+they are nested in the files, so any part of it would import the rest.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.schema import Ontology, RecordClass, RecordKey
 from ..model.suggest import IdSuggestions, did_you_mean
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
+from .quotes import HeldText
 from .reader import ClaimBlock, Record, Records, Source
 from .record_graph import RecordGraph, iri, literal
 
@@ -189,7 +193,8 @@ class _Claim:
         self.sources = tuple(namespaces.source_iri(source.id) for source in block.sources)
         self.certainty = self.concept("certainty", block.certainty, "stated")
         self.standing = self.concept("standing", block.standing, "current")
-        self.quote = self.quote_node() if block.span else None
+        held, span = block.sources[0].text, block.span
+        self.quote = self.quote_node(held, span) if held and span else None
 
     def concept(self, scheme: str, value: ScalarNode | None, default: str) -> str:
         if value is None:
@@ -200,12 +205,9 @@ class _Claim:
             self.sheet.problems.append(term)
         return namespaces.concept_iri(scheme, value.text)
 
-    def quote_node(self) -> str:
-        assert self.block.span
-        source_text = self.block.sources[0].text
-        assert source_text
-        start, end = self.block.span
-        exact = source_text.text[start:end]
+    def quote_node(self, held: HeldText, span: tuple[int, int]) -> str:
+        start, end = span
+        exact = held.text[start:end]
         node = hashed_iri("quote", self.sources[0], str(start), str(end), exact)
         integer = XSD + "integer"
         for name, term in (

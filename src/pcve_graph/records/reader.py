@@ -1,4 +1,8 @@
-"""Reads files to records and sources, and checks quotes against held texts. No IRIs here."""
+"""Reads files to records and sources, and checks quotes against held texts. No IRIs here.
+
+The classes and the functions that fill them stay in one module, a little over the length of others:
+a key of a block is read where its field is declared, and nearly all users take both.
+"""
 
 from __future__ import annotations
 

@@ -9,9 +9,23 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import pyoxigraph as ox
+
 _ESCAPE: Final = re.compile(r"\\(.)")
 _ESCAPES: Final = dict(zip("tbnrf\"'\\", "\t\b\n\r\f\"'\\", strict=True))
 """The characters of the escapes, by the character after the backslash (ECHAR, SPARQL 1.1)."""
+
+
+def solutions_of(
+    answer: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean,
+) -> ox.QuerySolutions:
+    """The answer to a SELECT as such. Raises TypeError for that to another form of query.
+
+    For callers that wrote the query, or have checked its form: no input causes the error.
+    """
+    if isinstance(answer, ox.QuerySolutions):
+        return answer
+    raise TypeError(f"the query is not a SELECT: it gives {type(answer).__name__}")
 
 
 def read_tsv_rows(written: bytes) -> list[list[str]]:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..model.problems import UsageError
-from .files import LARGEST_FILE, read_file, replace_file, walk_files
+from .atomic_writes import replace_file
+from .files import LARGEST_FILE, read_file, walk_files
 
 CACHE_FOLDER: Final = "kept"
 """The name of the cache folder in the folder of builds."""

@@ -9,14 +9,15 @@ from typing import Final, Protocol
 
 import pyoxigraph as ox
 
-from ..incremental.affected import GraphView, term
 from ..incremental.change import GraphChange
+from ..incremental.graph_view import GraphView, term
 from ..model import namespaces as names
 from ..model.namespaces import BASE, expand, unreadable_iri
 from ..model.problems import ContentError, Position, Problem, ShaclResult, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
 from ..model.suggest import IdSuggestions
+from ..query.columns import Column, wrong_value
 from ..query.saved import SavedQuery, read_queries, refuse_service
 from ..records.assemble import AssembledGraph
 from ..records.duplicates import duplicate_problems, likely_duplicates, read_ledger
@@ -26,6 +27,8 @@ from . import shacl
 from .results import first_per_rule, nearest_key, plainness, result_problem, with_named_value
 
 _SEAL: Final = object()
+_SUBJECT: Final = Column("subject")
+_PROBLEM: Final = Column("problem", "text")
 _TERMS: Final = tuple(f"<{BASE}{start}" for start in ("ns", "vocab/"))
 """How the IRIs of terms, concepts and concept schemes begin."""
 
@@ -202,8 +205,8 @@ def term_labels(view: GraphView, terms: Iterable[str]) -> dict[str, str]:
 def run_check(query: SavedQuery, store: ox.Store) -> list[ShaclResult]:
     """The rows of a check: ?subject and ?problem, and ?predicate and ?value if it selects them.
 
-    Raises ContentError (`check-query`) for a query that selects no ?subject or ?problem, or that
-    has SERVICE.
+    Raises ContentError (`check-query`) for a query that selects no ?subject or ?problem, or none in
+    one of its rows, or that has SERVICE.
     """
     refuse_service(query)
     answer = store.query(query.text, use_default_graph_as_union=True)
@@ -214,16 +217,26 @@ def run_check(query: SavedQuery, store: ox.Store) -> list[ShaclResult]:
         raise ContentError([rule_problem("check-query", Position(query.path), message, fix)])
     return [
         ShaclResult(
-            focus=str(row["subject"]),
+            focus=_required_cell(query, row, _SUBJECT),
             path=_cell(row, "predicate", names),
             value=_cell(row, "value", names),
             shape=CHECK + query.name,
             component="",
             severity="",
-            message=str(getattr(row["problem"], "value", row["problem"])),
+            message=_required_cell(query, row, _PROBLEM),
         )
         for row in answer
     ]
+
+
+def _required_cell(query: SavedQuery, row: ox.QuerySolution, column: Column) -> str:
+    """The IRI of a row in N-Triples form, or the value of its text, by the kind of `column`."""
+    term = row[column.name]
+    if isinstance(term, ox.NamedNode) and column.kind == "iri":
+        return str(term)
+    if isinstance(term, ox.Literal) and column.kind == "text":
+        return term.value
+    raise wrong_value(query, column, "" if term is None else str(term), "check-query")
 
 
 def _cell(row: ox.QuerySolution, name: str, names: set[str]) -> str:

@@ -16,8 +16,9 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ..graph.store import StoredGraph
-from ..incremental.affected import GraphView, RuleIndex, with_bounds_checked
+from ..incremental.affected import RuleIndex, with_bounds_checked
 from ..incremental.change import FullBuildError, GraphChange
+from ..incremental.graph_view import GraphView
 from ..incremental.rule_patterns import Rule, check_rule, rule_from_json, rule_to_json, shape_rules
 from ..incremental.sorted_ntriples import LineLookup, parse_quads, saved_lines
 from ..model.problems import ShaclResult

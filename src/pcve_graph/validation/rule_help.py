@@ -228,8 +228,3 @@ def _guidance() -> dict[str, RecordNode]:
         if isinstance(tree, MappingNode):
             guidance |= {key.text: value for key, value in tree.entries}
     return guidance
-
-
-def rules_with_guidance() -> set[str]:
-    """The names of the rules that `rules/*.yml` describe."""
-    return set(_guidance())

@@ -86,6 +86,12 @@ class WorkProfiles:
     weights: Weights
     landscape: Landscape
 
+    def masks_of_place(self, bit: int) -> tuple[int, int]:
+        """The masks of the larger places around a stated place, and of the countries it reaches."""
+        place = self.places.terms[bit]
+        around = self.landscape.within.get(place, ())
+        return self.places.mask(around), self.places.mask(_countries_reached(self.landscape, place))
+
 
 def build_profiles(landscape: Landscape, weights: Weights) -> WorkProfiles:
     """The profiles of `landscape`; by `weights` some subjects are too common to form a pair."""
@@ -93,8 +99,10 @@ def build_profiles(landscape: Landscape, weights: Weights) -> WorkProfiles:
     topics = {topic for work in works for topic in (*work.topics, *work.wider)}
     groups = {group for work in works for group in (*work.groups, *work.wider_groups)}
     listed = {*landscape.broader, *(up for above in landscape.broader.values() for up in above)}
-    topics |= {concept for concept in listed if "/topic/" in concept}
-    groups |= {concept for concept in listed if "/target-group/" in concept}
+    for terms, axis in ((topics, "topic"), (groups, "group")):
+        if axis in landscape.lists:
+            start = f"{landscape.lists[axis]}/"
+            terms.update(concept for concept in listed if concept.startswith(start))
     sites = {*landscape.within, *landscape.countries, *(p for w in works for p in w.places)}
     steady = weights["rarity.steady"]
     topic = compute_rarity(
@@ -162,7 +170,11 @@ class _PlaceMasks:
             within, countries = self._landscape.within, self._landscape.countries
             around = [up for place in work.places for up in within.get(place, ())]
             reach = sorted(
-                {country for place in work.places for country in self._countries_reached(place)}
+                {
+                    country
+                    for place in work.places
+                    for country in _countries_reached(self._landscape, place)
+                }
             )
             zones = sorted({zone for country in reach for zone in self._largest_places(country)})
             towns = [e for e in work.places if e not in countries and e not in work.regions]
@@ -171,14 +183,14 @@ class _PlaceMasks:
             self._masks_by_places[work.places] = stated, every, reached, zoned, small
         return self._masks_by_places[work.places]
 
-    def _countries_reached(self, place: str) -> tuple[str, ...]:
-        """The countries that a place is, lies in or contains; the place itself if there is none."""
-        landscape = self._landscape
-        around = (place, *landscape.within.get(place, ()))
-        named = tuple(iri for iri in around if iri in landscape.countries)
-        return named or landscape.members.get(place, ()) or (place,)
-
     def _largest_places(self, place: str) -> tuple[str, ...]:
         """The largest places around a place; the place itself if there is none."""
         within = self._landscape.within
         return tuple(e for e in within.get(place, ()) if not within.get(e)) or (place,)
+
+
+def _countries_reached(landscape: Landscape, place: str) -> tuple[str, ...]:
+    """The countries that a place is, lies in or contains; the place itself if there is none."""
+    around = (place, *landscape.within.get(place, ()))
+    named = tuple(iri for iri in around if iri in landscape.countries)
+    return named or landscape.members.get(place, ()) or (place,)

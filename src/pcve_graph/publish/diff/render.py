@@ -17,7 +17,7 @@ from ...model.namespaces import BASE, local_name
 from ...model.terms import Term
 from ...query.execute import json_term
 from ...query.render import format_date, format_evidence
-from ...query.why import evidence_as_json
+from ...query.why_render import evidence_as_json
 from .compare import Diff, StatementChange
 from .reasons import REASONS, ChangeReason
 

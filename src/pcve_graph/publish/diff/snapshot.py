@@ -104,6 +104,10 @@ def snapshot_of_release(name: str, folder: Path) -> Snapshot:
         )
         for graph_name in GRAPHS
     }
+    if malformed := [number for number, line in enumerate(sums, 1) if "  " not in line]:
+        raise UsageError(
+            f"{folder / INPUTS}:{malformed[0]}: a line must be a SHA-256, two spaces and a path"
+        )
     rows = (line.split("  ", 1) for line in sums)
     inputs = {path: digest for digest, path in rows}
     return Snapshot(name, graphs, store, inputs)

@@ -55,7 +55,8 @@ def _by_date(entities: Entities, events: list[str]) -> list[str]:
 
 
 def _event(entities: Entities, event: str) -> dict[str, str]:
-    dates = {name: entities.text(event, f"schema:{name}") for name in ("startDate", "endDate")}
+    names = ("schema:startDate", "schema:endDate")
+    dates = {name.partition(":")[2]: entities.text(event, name) for name in names}
     known_dates = {name: date for name, date in dates.items() if date}
     return {"id": short_id(event), "label": entities.label(event), **known_dates}
 
@@ -74,7 +75,7 @@ def containing_places(entities: Entities, place: str) -> list[str]:
 
 def geojson_point(entities: Entities, place: str) -> dict[str, Any] | None:
     """The GeoJSON point of a place: longitude, then latitude, WGS 84; None where it has none."""
-    coordinates = [entities.text(place, f"schema:{name}") for name in ("longitude", "latitude")]
+    coordinates = [entities.text(place, name) for name in ("schema:longitude", "schema:latitude")]
     return (
         {"type": "Point", "coordinates": [float(degrees) for degrees in coordinates]}
         if all(coordinates)

@@ -50,7 +50,7 @@ def icalendar_file(part: GraphPart, ontology: Ontology) -> bytes:
 
 def event_days(entities: Entities, event: str) -> tuple[date, date] | None:
     """The first and the last day of an event; None where a date is not known to the day."""
-    texts = [entities.literals(event, f"schema:{name}") for name in ("startDate", "endDate")]
+    texts = [entities.literals(event, name) for name in ("schema:startDate", "schema:endDate")]
     if not texts[0] or any(precision(text) != "date" for words in texts for text in words):
         return None
     first = date.fromisoformat(min(texts[0]))

@@ -41,7 +41,7 @@ def schemaorg(part: GraphPart, ontology: Ontology) -> bytes:
 
 
 def _event(entities: Entities, iri: str, sources: list[str]) -> dict[str, Any]:
-    status, mode = (_terms(entities, iri, f"pcve:{name}") for name in ("status", "mode"))
+    status, mode = (_terms(entities, iri, name) for name in ("pcve:status", "pcve:mode"))
     event: dict[str, Any] = {
         "@type": "Event",
         "@id": iri,

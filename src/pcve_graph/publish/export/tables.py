@@ -94,8 +94,8 @@ class ExportTable:
 
 _TYPES: Final = {"integer": "integer", "decimal": "number", "date": "date"}
 _BOUNDS: Final = {
-    "earliest": "The earliest day that the dates allow.",
-    "latest": "The latest day that the dates allow.",
+    "pcve:earliest": "The earliest day that the dates allow.",
+    "pcve:latest": "The latest day that the dates allow.",
 }
 _PARTS: Final = tuple(map(expand, ("rdf:subject", "rdf:object", "pcve:certainty", "pcve:standing")))
 _OTHER_TABLES: Final = ("Claim", "TextQuoteSelector", "Concept")
@@ -143,7 +143,7 @@ def _of_class(
     named = "prefLabel" in kind.keys or "title" in kind.keys
     columns = [_ID, _IRI, *([_LABEL] if named else ())]
     columns += [_column(key, ontology, single) for key in shown_keys]
-    columns += [ExportColumn(name, "date", _BOUNDS[name]) for name in bounds]
+    columns += [ExportColumn(name.partition(":")[2], "date", _BOUNDS[name]) for name in bounds]
     rows = []
     for iri in entities.of(kind.iri):
         values_by_path = entities.values_by_property(iri)
@@ -151,7 +151,7 @@ def _of_class(
             _cell(values_by_path.get(key.path, ()), key.shape in single, cells)
             for key in shown_keys
         ]
-        row += [entities.text(iri, f"pcve:{name}") or None for name in bounds]
+        row += [entities.text(iri, name) or None for name in bounds]
         label = [entities.label(iri)] if named else []
         rows.append((short_id(iri), iri, *label, *row))
     return ExportTable(kebab_case(kind.name), kind.description, tuple(columns), tuple(rows))
@@ -284,14 +284,14 @@ def _claims(evidence: Entities, cells: _Cells, joined: bool) -> ExportTable:
     for iri in evidence.of("pcve:Claim"):
         parts = evidence.values_by_property(iri)
         subject, value, *statuses = (cells.first(parts.get(name, ())) for name in _PARTS)
-        assert isinstance(subject, ReferenceCell)
+        table = subject.table if isinstance(subject, ReferenceCell) else None
         (predicate,) = evidence.refs(iri, "rdf:predicate")
         label = value.label if isinstance(value, ReferenceCell) else str(value)
         quotes = [
             ReferenceCell(short_id(ref), evidence.text(ref, "oa:exact"))
             for ref in evidence.refs(iri, "pcve:quote")
         ]
-        statement = (subject, subject.table, local_name(predicate), str(value), label)
+        statement = (subject, table, local_name(predicate), str(value), label)
         optional = [next(iter(quotes), None), evidence.text(iri, "skos:note") or None]
         if joined:
             sources = evidence.values(iri, "prov:hadPrimarySource")

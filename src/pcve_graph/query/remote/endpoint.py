@@ -22,6 +22,7 @@ from SPARQLWrapper import GET, INSERT, JSON, POST, SELECT, SPARQLWrapper
 from ...model.namespaces import GRAPHS, graph_iri
 from ...model.problems import UsageError
 from ...model.terms import Term
+from ...syntax.sparql_results import solutions_of
 from ...syntax.sparql_tokens import dataset_graphs, tokenize, without_service
 from ..binding import substitute_terms, with_limit
 from ..execute import Answer, ResultTable, ResultTriples, check_read_only
@@ -129,8 +130,12 @@ class Endpoint:
         """
         text = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"
         answer = self._ask(text, (), Deadline(self.timeout))
-        assert isinstance(answer, ResultTable)
-        return int(getattr(answer.rows[0][0], "value", 0)) if answer.rows else 0
+        cell = answer.rows[0][0] if isinstance(answer, ResultTable) and answer.rows else None
+        count = getattr(cell, "value", "")
+        if not (count.isascii() and count.isdecimal()):
+            url = public_url(self.addresses.query)
+            raise EndpointError(f"{url} returned {str(cell)[:60]} instead of a number of triples")
+        return int(count)
 
     def update(self, text: str, again: bool = True) -> None:
         """Run a SPARQL Update; `again` allows retries, which requires an idempotent update.
@@ -240,6 +245,5 @@ def _result_kind(text: str) -> tuple[str, tuple[str, ...]]:
     word = next(token.word for token in tokenize(text) if token.word in _KINDS)
     if word != "SELECT":
         return _KINDS[word], ()
-    answer = ox.Store().query(without_service(text))
-    assert isinstance(answer, ox.QuerySolutions)
+    answer = solutions_of(ox.Store().query(without_service(text)))
     return "rows", tuple(variable.value for variable in answer.variables)

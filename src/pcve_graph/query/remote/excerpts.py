@@ -15,6 +15,7 @@ from ...model.namespaces import BASE, expand
 from ...model.schema import Ontology
 from ..execute import ResultTable, ResultTriples
 from .endpoint import Endpoint
+from .messages import EndpointError
 
 BLOCK: Final = 500
 """The most IRIs in one query."""
@@ -141,5 +142,6 @@ def _blocks(nodes: Iterable[ox.NamedNode]) -> Iterator[str]:
 
 
 def _add_answer(store: ox.Store, answer: object) -> None:
-    assert isinstance(answer, ResultTriples)
+    if not isinstance(answer, ResultTriples):
+        raise EndpointError("the server answered a CONSTRUCT with something other than triples")
     store.extend(ox.Quad(t.subject, t.predicate, t.object, _FACTS) for t in answer.triples)
