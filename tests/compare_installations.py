@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTE = re.compile(r"^note: validating with pySHACL.*\n", re.M)
-ENGINE_AND_TIME = re.compile(r"\((?:pyshacl|turbo)\)|^took .*", re.M)
+ENGINE_AND_TIME = re.compile(r"\((?:pyshacl|turbo)\)|^(?:took|try:) .*", re.M)
 FAULTS = sorted(
     str(path) for path in (ROOT / "tests" / "faults").iterdir() if path.suffix != ".expected"
 )
@@ -26,7 +26,7 @@ MANY, FEW = [*FAULTS[::32], str(ROOT / "tests/faults/issued-badly.ttl")], FAULTS
 """tests/test_differential.py compares the engines on all of them, in one graph."""
 
 Outcome = tuple[int, str, str]
-"""Exit code, stdout without engine and seconds, stderr without the note."""
+"""Exit code, stdout without engine, seconds and path, stderr without the note."""
 
 
 class Installation:

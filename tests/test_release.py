@@ -217,6 +217,19 @@ CITATION = {
             for name in ("abstract", "license", "message", "title", "version")
         },
         "keywords": {"type": "array", "items": {"type": "string"}},
+        "preferred-citation": {
+            "type": "object",
+            "required": ["authors", "title", "type"],
+            "additionalProperties": False,
+            "properties": {
+                "type": {"const": "data"},
+                **{
+                    name: {"type": "string", "minLength": 1}
+                    for name in ("date-released", "license", "title", "version")
+                },
+                "authors": {"type": "array", "minItems": 1, "items": {"required": ["name"]}},
+            },
+        },
     },
 }
 """What is used of the schema of the Citation File Format 1.2.0, with its keys and their types."""

@@ -24,6 +24,7 @@ from .graph.inputs import (
     write_inputs,
 )
 from .graph.ontology import read_ontology
+from .graph.settings import read_settings
 from .graph.store import (
     SEARCH_INDEX,
     GraphCounts,
@@ -141,6 +142,12 @@ def _link(file: Path, to: Path) -> None:
         shutil.copyfile(file, to)
 
 
+def most_verified(folder: Path) -> str:
+    """The id of the record with most verified claims of the build in `folder`, or an empty text."""
+    index = DependencyIndex.read(folder / INDEX_FILE)
+    return index.most_verified() if index else ""
+
+
 def finish_whole(
     checked: Checked, counts: GraphCounts, project: Project, files: Inputs, folder: Path
 ) -> None:
@@ -191,6 +198,8 @@ def _finish(checked: Checked, index: DependencyIndex, counts: GraphCounts, folde
         "triples": counts["triples"],
         "completeness": counts["completeness"],
     }
+    if "dataVersion" in counts:
+        manifest["dataVersion"] = counts["dataVersion"]
     written = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(written, "utf-8")
 
@@ -233,12 +242,15 @@ def build_project(
 def _build_whole(project: Project, engine: str | None, folder: BuildFolder) -> Checked:
     """Read, validate and save everything, independently of the last build."""
     files = scan_inputs(project)
+    settings = read_settings(project)
     ontology = read_ontology(project)
     built = build_graph(read_records(project), ontology)
     with folder.draft() as draft:
         with BackgroundThread(partial(write_whole, built, project, draft)) as write_task:
             checked = check_graph(built, ontology, project, engine)
         counts, sums = write_task.result()
+        if settings.data_version:
+            counts["dataVersion"] = settings.data_version
         finish_whole(checked, counts, project, files, draft)
         folder.publish(draft, sums)
     return checked

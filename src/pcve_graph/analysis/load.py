@@ -16,6 +16,7 @@ from ..graph.labels import labels
 from ..graph.ontology import read_ontology
 from ..model.namespaces import expand, local_name, nterm
 from ..model.project import Project
+from ..model.terms import from_iri
 from ..query.columns import KINDS, Column, query_error, select_cells, wrong_value
 from ..query.saved import required_queries
 from ..syntax.sparql_results import cell_value
@@ -140,7 +141,7 @@ class _Reader:
                 )
 
     def landscape(self) -> Landscape:
-        keys_by_cell = _READ | {f"<{iri}>": key for iri, key in self.roles.by_property.items()}
+        keys_by_cell = _READ | {from_iri(iri): key for iri, key in self.roles.by_property.items()}
         stated: dict[str, dict[str, list[str]]] = {}
         is_valid = {key: KINDS[_LITERALS.get(key, "iri")][1] for key in keys_by_cell.values()}
         for work, name, value in self.cells("works"):

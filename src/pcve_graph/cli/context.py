@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
+import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +36,31 @@ ENGINE = click.option(
 def project_of(context: click.Context) -> Project:
     """The project that --project names, or the nearest one, or the shipped one."""
     return open_project(context.obj)
+
+
+def command_line(context: click.Context, *arguments: str) -> str:
+    """A command that works where this one was typed: `pcve` if that is on PATH, else its path."""
+    started = Path(sys.argv[0])
+    words = ["pcve"]
+    if started.name == "__main__.py":
+        words = [_typed(Path(sys.executable)), "-m", "pcve_graph"]
+    elif started.stem.casefold() == "pcve":
+        words = [_typed(started)]
+    if context.obj is not None:
+        words += ["--project", str(context.obj)]
+    return shlex.join([*words, *arguments])
+
+
+def _typed(program: Path) -> str:
+    """The shortest text that starts a program here: its name if PATH leads to it, else its path."""
+    name = program.name.removesuffix(".exe")
+    on_path = shutil.which(name)
+    if on_path and Path(on_path).absolute().with_name(name) == program.absolute().with_name(name):
+        return name
+    if program.is_absolute() and program.is_relative_to(Path.cwd()):
+        program = program.relative_to(Path.cwd())
+    text = str(program)
+    return text if os.sep in text else f".{os.sep}{text}"
 
 
 def rebuild(project: Project, engine: str | None = None, whole: bool = False) -> Checked:

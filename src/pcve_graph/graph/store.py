@@ -5,7 +5,7 @@ store/            an Oxigraph store of the same, a cache of those files
 index.sqlite      the statements of each input, a cache for incremental builds
 search.sqlite     the index for full-text search
 inputs.sha256     the checksums of the inputs, for sha256sum; inputs.stamps, their file stamps
-manifest.json     counts of records, sources, facts, triples and events
+manifest.json     counts of records, sources, facts, triples and events; the version of the data
 sums.json         the size and SHA-256 of all of these. Graph, manifest and inputs are the same in
                   every build of the same inputs; caches, and so this file, are not
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypedDict, cast
+from typing import Final, NotRequired, TypedDict, cast
 
 import pyoxigraph as ox
 
@@ -32,10 +32,14 @@ SUMS: Final = "inputs.sha256"
 
 
 class GraphCounts(TypedDict):
-    """The number of triples of each graph, and of the events that have a date, place and so on."""
+    """The number of triples of each graph, and of the events that have a date, place and so on.
+
+    `dataVersion` is that of pcve.toml, if it states one.
+    """
 
     triples: dict[str, int]
     completeness: dict[str, int]
+    dataVersion: NotRequired[str]
 
 
 class FactCounts(TypedDict):

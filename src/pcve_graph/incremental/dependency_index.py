@@ -145,6 +145,13 @@ class DependencyIndex:
         for owner in owners:
             yield from self.db.execute(select, (owner,))
 
+    def most_verified(self) -> str:
+        """The id of the record with most claims with a verified quote; empty without records."""
+        select = "SELECT owner FROM sheet WHERE owner GLOB 'record/*'"
+        order = "ORDER BY verified DESC, cited DESC, owner LIMIT 1"
+        row = self.db.execute(f"{select} {order}").fetchone()
+        return row[0].partition("/")[2] if row else ""
+
     def ids(self) -> set[str]:
         """The last segments of the IRIs of all things, including things nested in records."""
         rows = self.db.execute("SELECT DISTINCT subject FROM owns WHERE subject GLOB 'id/*'")

@@ -33,6 +33,7 @@ RULES: dict[str, str] = {
     "ledger": "an entry of data/ledger.yml decides on one pair of records, with a reason",
     "missing-key": "a record has id, type and claims; a block has a source and at least one fact",
     "ontology-syntax": "a file in ontology/ is Turtle; only ontology/shapes/ may have blank nodes",
+    "placeholder": "a release states who is responsible for it and how to reach them",
     "query-columns": "a query whose rows a command reads selects the columns that the command "
     "expects, with values of their kinds",
     "query-header": "the header of a query is `#+ key: value` in YAML, with known keys",
@@ -49,6 +50,9 @@ RULES: dict[str, str] = {
     "rdf-version": "a file is RDF 1.1: no triple terms, no reifiers, no base directions",
     "reason": "an inferred or disputed block has a note with the reason",
     "relative-iri": "an IRI that refers outside the file is absolute, or the file states a base",
+    "settings": "pcve.toml has the keys title, owner, contact, base and data-version, each a text "
+    "of its form",
+    "settings-syntax": "pcve.toml is TOML",
     "special-file": "a project, or a folder that is validated, consists of regular files in it",
     "structure": "a record has the structure that data/FORMAT.md describes",
     "unknown-key": "a key is one of those that the class of the record has",

@@ -12,6 +12,7 @@ from typing import TypedDict
 
 from ..graph.inputs import find_input_changes
 from ..graph.ontology import read_ontology
+from ..graph.settings import read_settings
 from ..graph.store import StoredGraph, open_graph
 from ..incremental.change import FullBuildError, GraphChange, read_change
 from ..model.namespaces import local_name
@@ -151,7 +152,8 @@ def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tup
 def modification_times(project: Project, paths: tuple[Path, ...]) -> object:
     """Paths and modification times (ns) of the files that are validated, to compare for changes."""
     folders = (project.data, project.ontology, project.queries)
-    watched = list(named_files(paths)) if paths else [p for f in folders for p in f.rglob("*.*")]
+    of_project = (project.settings, *(path for f in folders for path in f.rglob("*.*")))
+    watched = list(named_files(paths)) if paths else of_project
     return [(path, path.stat().st_mtime_ns) for path in watched if path.is_file()]
 
 
@@ -159,6 +161,7 @@ def _validate_project(project: Project, ontology: Ontology, options: ValidationO
     """The outcome for the whole project, which is validated as in a build."""
     names = tuple(project.relative(path) for path in project_files(project, project.data))
     try:
+        read_settings(project)
         checked = _check_project(project, ontology, options["engine"])
     except ContentError as error:
         return Outcome(error.problems, (), error.problems, names, 1)

@@ -59,7 +59,6 @@ class WorkProfile:
     groups: int
     all_groups: int
     places: int
-    all_places: int
     reach: int
     zones: int
     towns: int
@@ -128,7 +127,7 @@ def build_profiles(landscape: Landscape, weights: Weights) -> WorkProfiles:
     mask = cache(subjects.mask)
     built = []
     for work in works:
-        stated, around, reach, zones, towns = place_masks(work)
+        stated, reach, zones, towns = place_masks(work)
         built.append(
             WorkProfile(
                 work=work,
@@ -138,7 +137,6 @@ def build_profiles(landscape: Landscape, weights: Weights) -> WorkProfiles:
                 groups=mask(work.groups),
                 all_groups=mask(work.groups) | mask(work.wider_groups),
                 places=stated,
-                all_places=around,
                 reach=reach,
                 zones=zones,
                 towns=towns,
@@ -153,7 +151,7 @@ def build_profiles(landscape: Landscape, weights: Weights) -> WorkProfiles:
     )
 
 
-_Masks: TypeAlias = tuple[int, int, int, int, int]
+_Masks: TypeAlias = tuple[int, int, int, int]
 
 
 class _PlaceMasks:
@@ -165,10 +163,9 @@ class _PlaceMasks:
         self._masks_by_places: dict[tuple[str, ...], _Masks] = {}
 
     def __call__(self, work: Work) -> _Masks:
-        """The masks `places`, `all_places`, `reach`, `zones` and `towns` of a `WorkProfile`."""
+        """The masks `places`, `reach`, `zones` and `towns` of a `WorkProfile`."""
         if work.places not in self._masks_by_places:
-            within, countries = self._landscape.within, self._landscape.countries
-            around = [up for place in work.places for up in within.get(place, ())]
+            countries = self._landscape.countries
             reach = sorted(
                 {
                     country
@@ -178,9 +175,10 @@ class _PlaceMasks:
             )
             zones = sorted({zone for country in reach for zone in self._largest_places(country)})
             towns = [e for e in work.places if e not in countries and e not in work.regions]
-            lists = (work.places, (*work.places, *around), reach, zones, towns)
-            stated, every, reached, zoned, small = map(self._places.mask, lists)
-            self._masks_by_places[work.places] = stated, every, reached, zoned, small
+            stated, reached, zoned, small = map(
+                self._places.mask, (work.places, reach, zones, towns)
+            )
+            self._masks_by_places[work.places] = stated, reached, zoned, small
         return self._masks_by_places[work.places]
 
     def _largest_places(self, place: str) -> tuple[str, ...]:
