@@ -39,7 +39,7 @@ COPIES: Final = {
     "data/README.md": "how-to/record-an-item.md",
     "queries/README.md": "reference/query-files.md",
 }
-"""Pages that the site includes from elsewhere in the repository, where each has its one home."""
+"""Pages that the site includes from elsewhere in the repository."""
 
 COMMANDS: Final = "reference/commands.md"
 ONTOLOGY: Final = "reference"

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long tests first: no worker is left with one at the end."""
+    """The long tests first, so that no worker starts one at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 

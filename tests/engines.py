@@ -1,4 +1,4 @@
-"""Engines that answer the saved questions, and what makes their answers equal.
+"""Engines that answer the saved queries, and when their answers are equal.
 
 An engine is whatever has `ask(text, bindings)` and gives a Table. `agrees` compares it on one run
 with the golden answer, or on the shipped graph with the embedded store; tests of other engines take
@@ -74,7 +74,7 @@ class Rdflib:
         assert content is not None
         solutions = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
         assert isinstance(solutions, ox.QuerySolutions)
-        columns = tuple(each.value for each in solutions.variables)
+        columns = tuple(variable.value for variable in solutions.variables)
         return ResultTable(columns, tuple(tuple(row) for row in solutions))
 
 
@@ -86,13 +86,13 @@ def agrees(engine: Engine, world: World, run: Run) -> None:
     world_name, name, file, settings = run
     query = QUERIES[name]
     bound = bind(query, dict(settings), open_index(world.saved().folder))
-    found = _rows(engine.ask(query.text, bound).serialize("csv").decode())
+    rows = _rows(engine.ask(query.text, bound).serialize("csv").decode())
     if world_name == "northtown":
         agreed = _rows((GOLDEN / file).read_bytes().decode())
     else:
         agreed = _rows(Embedded(world).ask(query.text, bound).serialize("csv").decode())
-    assert found[0] == agreed[0]
-    assert Counter(found[1:]) == Counter(agreed[1:])
+    assert rows[0] == agreed[0]
+    assert Counter(rows[1:]) == Counter(agreed[1:])
 
 
 def _rows(text: str) -> list[tuple[str, ...]]:

@@ -48,7 +48,7 @@ NORTHTOWN = {
     "work": "calm-waters",
     "year": "2017",
 }
-"""What the parameters are set to on Northtown."""
+"""The parameter values on Northtown."""
 
 NORTHTOWN_OF = {
     "identity": {"thing": "river-institute"},
@@ -67,8 +67,11 @@ def runs(query: SavedQuery, world: str) -> Iterator[tuple[str, dict[str, str]]]:
     On `shipped` the settings are the header's examples, and no file has the name. What is needed is always set; what is not, in turn and then all together.
     """
     here = {**NORTHTOWN, **NORTHTOWN_OF.get(query.name, {})} if world == "northtown" else {}
-    values = {each.name: here.get(each.name, each.example) for each in query.params.values()}
-    needed = {name: values[name] for name, each in query.params.items() if each.required}
+    values = {
+        parameter.name: here.get(parameter.name, parameter.example)
+        for parameter in query.params.values()
+    }
+    needed = {name: values[name] for name, parameter in query.params.items() if parameter.required}
     yield f"{world}/{query.name}.csv", needed
     free = [name for name in values if name not in needed]
     for name in free:

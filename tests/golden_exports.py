@@ -52,15 +52,15 @@ def small(world: World, ontology: Ontology) -> GraphPart:
 
 
 def as_text(name: str, content: bytes) -> dict[str, bytes]:
-    """The files in which a format is kept: what is no text as the cells that others read in it."""
+    """The golden files of a format: binary formats as the cells that other readers find in them."""
     if name == "csv":
-        return {f"csv/{file}": each for file, each in unzip(content).items()}
+        return {f"csv/{file}": member for file, member in unzip(content).items()}
     if name == "parquet":
         import polars
 
         return {
-            f"parquet/{file}.csv": polars.read_parquet(each).write_csv().encode()
-            for file, each in unzip(content).items()
+            f"parquet/{file}.csv": polars.read_parquet(member).write_csv().encode()
+            for file, member in unzip(content).items()
         }
     if name == "xlsx":
         import openpyxl

@@ -10,7 +10,7 @@ from pcve_graph.model.terms import NTerm, NTriple, Term, blank, from_iri, from_t
 
 
 def renamed(lines: Iterable[str], number: int) -> set[NTriple]:
-    """N-Triples lines, with `number` in the name of every subject but the terms of ours."""
+    """N-Triples lines, with `number` in the name of every subject except the project's own terms."""
     quads = list(ox.parse("\n".join(lines), format=ox.RdfFormat.N_TRIPLES))
     own = {quad.subject for quad in quads if "/pcve/ns#" not in str(quad.subject)}
 

@@ -32,15 +32,15 @@ def test_a_header_says_what_is_asked_and_answered(query: SavedQuery) -> None:
     assert query.timeout
     columns = ox.Store().query(query.text)
     assert isinstance(columns, ox.QuerySolutions)
-    names = [each.value for each in columns.variables]
+    names = [variable.value for variable in columns.variables]
     assert list(query.columns) == names
     assert query.params.keys() <= set(names)
     assert "ORDER BY" in query.text
     assert "SELECT *" not in query.text
-    for each in query.params.values():
-        assert each.description
-        assert each.example
-        assert bool(each.scheme) == (each.type == "concept")
+    for parameter in query.params.values():
+        assert parameter.description
+        assert parameter.example
+        assert bool(parameter.scheme) == (parameter.type == "concept")
 
 
 NORTHTOWN = [run for run in RUNS if run[0] == "northtown"]
@@ -100,7 +100,7 @@ def test_a_post_is_held_on_the_days_that_sources_show_and_no_others(shipped: Wor
 
 def test_events_of_a_topic_in_a_country_keep_to_their_days(shipped: World) -> None:
     name = "events-of-topic-in-country"
-    examples = {key: each.example for key, each in QUERIES[name].params.items()}
+    examples = {key: parameter.example for key, parameter in QUERIES[name].params.items()}
     rows = shipped_rows(shipped, name, examples)
     assert {last(row["event"]) for row in rows} >= {"alb-dar-2018", "alb-first-line-2019"}
     assert all("2018-01-01" <= row["start"] <= "2019-12-31" for row in rows)

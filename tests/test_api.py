@@ -45,7 +45,7 @@ def test_a_row_is_read_by_name_and_by_place(kg: KnowledgeGraph) -> None:
     assert len(rows) >= 2
     row = rows[0]
     assert row.country == row["country"] == row[0] == "https://w3id.org/pcve/id/place/landia"
-    assert datetime.date in {type(each.start) for each in rows}
+    assert datetime.date in {type(event.start) for event in rows}
     assert row.asdict().keys() == set(rows.columns)
     assert len(rows[:1]) == 1
     with pytest.raises(AttributeError, match="no column 'city'; its columns: country, place"):
@@ -94,8 +94,8 @@ def test_a_row_says_why(kg: KnowledgeGraph) -> None:
     ],
 )
 def test_a_term_has_its_python_value(term: ox.Literal | None, expected: object) -> None:
-    found = python_value(term)
-    assert (found, type(found)) == (expected, type(expected))
+    value = python_value(term)
+    assert (value, type(value)) == (expected, type(expected))
 
 
 @pytest.mark.full
@@ -123,12 +123,12 @@ def test_a_data_frame_has_days_and_whole_numbers() -> None:
     assert pandas.api.types.is_datetime64_any_dtype(frame["day"])
     assert str(frame["number"].dtype) == "Int64"
     assert frame["number"].isna().tolist() == [False, True]
-    other = rows.to_polars()
-    assert other.schema["day"] == polars.Date
-    assert other.schema["number"] == polars.Int64
-    assert other.schema["thing"] == polars.String
-    assert other["mixed"].to_list() == ["2018", "2018-01-01"]
-    assert other["part"].to_list() == [Decimal("0.25"), None]
+    polars_frame = rows.to_polars()
+    assert polars_frame.schema["day"] == polars.Date
+    assert polars_frame.schema["number"] == polars.Int64
+    assert polars_frame.schema["thing"] == polars.String
+    assert polars_frame["mixed"].to_list() == ["2018", "2018-01-01"]
+    assert polars_frame["part"].to_list() == [Decimal("0.25"), None]
     nothing = Rows(ResultTable(("x",), ()), ox.Store())
     assert len(nothing.to_pandas()) == len(nothing.to_polars()) == 0
 
@@ -179,7 +179,7 @@ def test_a_file_is_validated(kg: KnowledgeGraph, world: World) -> None:
     assert problems == tuple(sorted(problems))
 
 
-def test_what_is_no_project_is_told(world: World, kg: KnowledgeGraph) -> None:
+def test_a_folder_that_is_not_a_project_is_reported(world: World, kg: KnowledgeGraph) -> None:
     with pytest.raises(UsageError, match="is not a pcve project"):
         KnowledgeGraph.open(world.root / "data")
     with pytest.raises(UsageError, match="run `pcve build` first"):

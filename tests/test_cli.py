@@ -1,4 +1,4 @@
-"""The command as a person meets it: help, results, messages, exit codes."""
+"""The command as a user sees it: help, results, messages, exit codes."""
 
 from __future__ import annotations
 
@@ -354,19 +354,19 @@ def test_the_project_is_in_canonical_form() -> None:
     assert (result.exit_code, result.stdout) == (0, "")
 
 
-def test_a_stale_graph_is_told(world: World) -> None:
+def test_a_stale_graph_is_reported(world: World) -> None:
     assert world.pcve("build").exit_code == 0
     world.replace("data/records/place/northtown.yml", "{sq: Qyteti i Veriut}", "{sq: Veriut}")
     assert "files have changed since the last build" in world.pcve("query", "everything").stderr
 
 
-def test_without_a_build_the_next_step_is_told(world: World) -> None:
+def test_without_a_build_the_message_names_the_next_step(world: World) -> None:
     result = world.pcve("query", "everything")
     assert result.exit_code == 2
     assert "run `pcve build` first" in result.stderr
 
 
-def test_a_folder_that_is_no_project_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_project_is_reported(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["--project", str(tmp_path), "build"])
     assert result.exit_code == 2
     assert "is not a pcve project" in result.stderr

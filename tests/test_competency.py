@@ -1,7 +1,7 @@
-"""The twenty questions that the graph is for, the saved queries that answer them, and what they find.
+"""The twenty questions that the graph must answer, their saved queries, and the results.
 
 They are those that coordinators, donors and researchers of this field put: who does what, where,
-when and with whose money; where it overlaps, where nobody is; what came of it.
+when and with whose money; where it overlaps, where there are gaps, and what came of it.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def ask(shipped: World) -> Ask:
 
     def rows(name: str, *parameters: str) -> list[dict[str, str]]:
         query = QUERIES[name]
-        wanted = {key for key, each in query.params.items() if each.required} | {*parameters}
+        wanted = {key for key, parameter in query.params.items() if parameter.required} | {
+            *parameters
+        }
         settings = {key: query.params[key].example for key in wanted}
         return [
             {key: value.rsplit("/", 1)[-1] if ":" in value else value for key, value in row.items()}
@@ -73,7 +75,7 @@ def test_there_are_twenty() -> None:
 
 
 @pytest.mark.parametrize(("question", "names"), ASKED, ids=[names[0] for _, names in ASKED])
-def test_each_is_answered(ask: Ask, question: str, names: tuple[str, ...]) -> None:
+def test_each_question_has_an_answer(ask: Ask, question: str, names: tuple[str, ...]) -> None:
     assert question.endswith("?")
     for name in names:
         assert ask(name), f"{name} has no row"
@@ -109,10 +111,12 @@ def test_events_of_one_place_are_back_to_back_or_on_the_same_days(ask: Ask) -> N
 def test_a_gap_is_a_topic_without_a_project_in_the_country_alone(ask: Ask) -> None:
     gaps = {(row["topic"], row["country"]) for row in ask("topic-gaps")}
     assert len({country for _, country in gaps}) >= 2
-    assert not {("youth", each) for each in ("albania", "kosovo", "bosnia-herzegovina")} & gaps
+    assert (
+        not {("youth", country) for country in ("albania", "kosovo", "bosnia-herzegovina")} & gaps
+    )
 
 
-def test_an_overlap_is_certain_only_where_both_periods_are_known(ask: Ask) -> None:
+def test_an_overlap_is_certain_only_where_both_periods_are_dated(ask: Ask) -> None:
     pairs = {(row["project"], row["other"]): row["together"] for row in ask("overlapping-projects")}
     assert pairs["communities-first", "iom-local-voices"] == "yes"
     assert ("coe-prisons-hf2", "coe-prisons-hf3") not in pairs
@@ -123,7 +127,7 @@ def test_a_project_serves_the_plan_that_it_contributes_to(ask: Ask) -> None:
     assert {row["commitment"] for row in ask("commitments-served", "work")} >= {"jap-2018"}
 
 
-def test_a_target_group_that_was_served_is_no_gap(ask: Ask) -> None:
+def test_a_target_group_that_was_served_is_not_a_gap(ask: Ask) -> None:
     rows = ask("unserved-groups")
     assert all(row["served"][:4] < "2020" for row in rows)
     assert len({row["group"] for row in rows}) >= 2

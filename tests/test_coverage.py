@@ -53,11 +53,11 @@ def test_the_gold_matrix_is_whole() -> None:
 def test_the_matrix_made_by_hand_is_reproduced_cell_by_cell(
     shipped: World, landscape: Landscape, kind: str
 ) -> None:
-    found = matrix(shipped, landscape, f"{kind}s", topic=TOPIC + "rehabilitation-reintegration")
+    coverage = matrix(shipped, landscape, f"{kind}s", topic=TOPIC + "rehabilitation-reintegration")
     cells = {
-        (row.id, column.id): {work.id for work in found.cell(row.key, column.key).sure}
-        for row in found.rows
-        for column in found.columns
+        (row.id, column.id): {work.id for work in coverage.cell(row.key, column.key).sure}
+        for row in coverage.rows
+        for column in coverage.columns
         if row.key != "all"
     }
     gold = {
@@ -110,15 +110,15 @@ def test_what_sparql_counts_is_what_the_matrix_counts(shipped: World, landscape:
         if isinstance(number, ox.Literal)
     }
     lists = read_axis_labels(shipped.project, store)
-    found = coverage_matrix(landscape, lists, Scope(), every=True)
+    coverage = coverage_matrix(landscape, lists, Scope(), every=True)
     cells = [
         (row.key, column.key)
-        for row in found.economies
-        for column in found.columns
+        for row in coverage.economies
+        for column in coverage.columns
         if column.role == "part"
     ]
     assert len(cells) >= 324
-    assert {cell: len(found.cell(*cell).sure) for cell in cells} == {
+    assert {cell: len(coverage.cell(*cell).sure) for cell in cells} == {
         cell: counted.get(cell, 0) for cell in cells
     }
     assert sum(counted.get(cell, 0) for cell in cells) > 50
@@ -127,12 +127,12 @@ def test_what_sparql_counts_is_what_the_matrix_counts(shipped: World, landscape:
 def test_a_broader_topic_counts_each_thing_of_its_narrower_ones_once(
     shipped: World, landscape: Landscape
 ) -> None:
-    found = matrix(shipped, landscape, "projects", topic=TOPIC + "pcve")
-    broad, *parts = found.columns
-    for row in found.rows:
-        ids = [work.id for work in found.cell(row.key, broad.key).sure]
+    coverage = matrix(shipped, landscape, "projects", topic=TOPIC + "pcve")
+    broad, *parts = coverage.columns
+    for row in coverage.rows:
+        ids = [work.id for work in coverage.cell(row.key, broad.key).sure]
         assert len(ids) == len(set(ids))
-        inside = {work.id for part in parts for work in found.cell(row.key, part.key).sure}
+        inside = {work.id for part in parts for work in coverage.cell(row.key, part.key).sure}
         assert inside <= set(ids)
 
 
@@ -141,14 +141,14 @@ def test_a_broader_topic_counts_each_thing_of_its_narrower_ones_once(
 def test_every_thing_is_in_some_row_and_some_column(
     shipped: World, landscape: Landscape, by: str, count: str
 ) -> None:
-    found = matrix(shipped, landscape, count, by=by)
-    every = {work.iri for work in found.cell("all", "all").sure}
+    coverage = matrix(shipped, landscape, count, by=by)
+    every = {work.iri for work in coverage.cell("all", "all").sure}
     inside = {
         work.iri
-        for row in found.rows
-        for column in found.columns
+        for row in coverage.rows
+        for column in coverage.columns
         if "all" not in (row.role, column.role)
-        for work in found.cell(row.key, column.key).sure
+        for work in coverage.cell(row.key, column.key).sure
     }
     assert inside == every
     assert len(every) >= 30
@@ -161,7 +161,7 @@ def test_the_economies_are_those_that_the_graph_puts_into_the_region(world: Worl
     rows = coverage_matrix(
         graph, read_axis_labels(world.project, world.saved().store), Scope()
     ).rows
-    inside = {each for members in graph.members.values() for each in members}
+    inside = {member for members in graph.members.values() for member in members}
     economies = {row.key for row in rows if row.role == "economy"}
     assert economies == (inside or set(graph.countries))
 
@@ -193,16 +193,16 @@ def amount(
 
 
 def test_two_totals_of_one_project_are_a_range_and_other_shares_add_up() -> None:
-    one = Work("a", "project", "a", budget=(amount(5, "total"), amount(7, "total")))
-    two = Work("b", "project", "b", budget=(amount(10, "total"), amount(None, "total", 1, 2)))
-    three = Work("c", "project", "c", budget=(amount(None, "total", 4),))
+    first = Work("a", "project", "a", budget=(amount(5, "total"), amount(7, "total")))
+    second = Work("b", "project", "b", budget=(amount(10, "total"), amount(None, "total", 1, 2)))
+    third = Work("c", "project", "c", budget=(amount(None, "total", 4),))
     paid = Work("d", "project", "d", budget=(amount(2, ADDITIVE_SHARE), amount(3, ADDITIVE_SHARE)))
-    assert [str(each) for each in budget_sums([one])] == ["5–7"]
-    assert [(each.least, each.most) for each in budget_sums([one, two])] == [
+    assert [str(total) for total in budget_sums([first])] == ["5–7"]
+    assert [(total.least, total.most) for total in budget_sums([first, second])] == [
         (Decimal(6), Decimal(17))
     ]
-    assert [str(each) for each in budget_sums([three])] == ["4 or more"]
-    assert [str(each) for each in budget_sums([paid])] == ["5"]
+    assert [str(total) for total in budget_sums([third])] == ["4 or more"]
+    assert [str(total) for total in budget_sums([paid])] == ["5"]
 
 
 def test_an_open_cell_has_its_things_and_the_words_that_put_them_there(shipped: World) -> None:
@@ -215,7 +215,7 @@ def test_an_open_cell_has_its_things_and_the_words_that_put_them_there(shipped: 
     assert "location: Albania" not in text.stdout
 
 
-def test_an_empty_cell_is_not_said_to_be_without_activity(shipped: World) -> None:
+def test_an_empty_cell_is_not_reported_as_no_activity(shipped: World) -> None:
     rows = list(csv.DictReader(io.StringIO(shipped.pcve("coverage", "--format", "csv").stdout)))
     empty = [
         f"{row['economyId']}/{row['topicId']}"
@@ -286,11 +286,11 @@ def test_what_covers_a_cell_weakly_has_its_reason(work: Work, reason: str) -> No
 )
 def test_each_format_has_the_same_bytes_twice(shipped: World, tmp_path: Path, form: str) -> None:
     path = tmp_path / f"table.{form}"
-    found = []
+    contents = []
     for _ in range(2):
         assert shipped.pcve("coverage", "--format", form, "-o", str(path)).exit_code == 0
-        found.append(path.read_bytes())
-    assert found[0] == found[1]
+        contents.append(path.read_bytes())
+    assert contents[0] == contents[1]
     if form == "xlsx":
         import openpyxl
 
@@ -298,7 +298,7 @@ def test_each_format_has_the_same_bytes_twice(shipped: World, tmp_path: Path, fo
         assert rows[0][0] == "Projects by economy and topic"
         assert rows[3][:2] == ("Albania", "·")
     else:
-        assert "Kosovo*" in found[0].decode()
+        assert "Kosovo*" in contents[0].decode()
 
 
 def test_csv_has_a_row_for_each_cell_empty_ones_too(shipped: World) -> None:
@@ -310,7 +310,7 @@ def test_csv_has_a_row_for_each_cell_empty_ones_too(shipped: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--by", "topics"], "did you mean topic?"),
         (["--count", "budget"], "--count must be one of projects, events, actors, money"),
@@ -329,9 +329,9 @@ def test_csv_has_a_row_for_each_cell_empty_ones_too(shipped: World) -> None:
     ],
 )
 def test_a_wrong_question_gets_one_plain_message(
-    shipped: World, arguments: list[str], said: str
+    shipped: World, arguments: list[str], message: str
 ) -> None:
     result = shipped.pcve("coverage", *arguments)
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert message in result.stderr
     assert result.stderr.startswith("pcve: ")

@@ -1,4 +1,4 @@
-"""The pages keep up with the code: commands, formats, queries and worked examples."""
+"""The pages agree with the code: commands, formats, queries and worked examples."""
 
 from __future__ import annotations
 
@@ -125,7 +125,9 @@ def test_there_are_examples_in_the_readme() -> None:
     assert len(examples()) >= 2
 
 
-@pytest.mark.parametrize(("command", "shown"), examples(), ids=[each[0] for each in examples()])
+@pytest.mark.parametrize(
+    ("command", "shown"), examples(), ids=[example[0] for example in examples()]
+)
 def test_an_example_of_the_readme_prints_what_it_shows(
     shipped: World, command: str, shown: str
 ) -> None:
@@ -142,7 +144,7 @@ def test_an_example_of_the_readme_prints_what_it_shows(
 
 
 @pytest.mark.parametrize("key", CLAIM_KEYS)
-def test_the_format_tells_of_every_key_of_a_block(key: str) -> None:
+def test_the_format_page_names_every_key_of_a_block(key: str) -> None:
     assert f"| `{key}` |" in FORMAT
 
 
@@ -192,7 +194,7 @@ def test_the_security_page_names_every_file_of_attacks() -> None:
 DECORATORS = "defaults enumerate endpoint endpoint_in_url method pagination transform".split()
 
 
-def test_the_page_of_queries_tells_of_every_key_and_type() -> None:
+def test_the_page_of_queries_names_every_key_and_type() -> None:
     page = (ROOT / "queries/README.md").read_text()
     for word in (*KEYS, *CHECK_KEYS, *PARAM_KEYS, *TYPES, *DECORATORS):
         assert f"`{word}`" in page, word

@@ -103,7 +103,7 @@ def test_a_good_record_on_a_page_is_a_record(name: str) -> None:
 def test_a_bad_record_of_the_reader_breaks_its_rule(name: str) -> None:
     with pytest.raises(ContentError) as caught:
         parse_yaml_record(PAGES[name].bad.record, "x.yml")
-    assert [each.rule for each in caught.value.problems] == [name]
+    assert [problem.rule for problem in caught.value.problems] == [name]
 
 
 def broken(world: World, folder: Path, example: str, ontology: Ontology) -> set[tuple[int, str]]:
@@ -127,14 +127,14 @@ def broken(world: World, folder: Path, example: str, ontology: Ontology) -> set[
         stated.setdefault(str(quad.subject), {})[quad.predicate.value.split("#")[1]] = str(
             getattr(quad.object, "value", "")
         )
-    found = set()
-    for each in stated.values():
-        match = re.search(r"example-(\d+)$", each.get("focusNode", ""))
-        if (match and "value" in each) or (
-            match and "Count" not in each["sourceConstraintComponent"]
+    broken_rules = set()
+    for properties in stated.values():
+        match = re.search(r"example-(\d+)$", properties.get("focusNode", ""))
+        if (match and "value" in properties) or (
+            match and "Count" not in properties["sourceConstraintComponent"]
         ):
-            found.add((int(match[1]), each["sourceShape"]))
-    return found
+            broken_rules.add((int(match[1]), properties["sourceShape"]))
+    return broken_rules
 
 
 def test_the_examples_of_keys_keep_and_break_their_rules(
@@ -172,7 +172,7 @@ def test_a_page_shows_a_good_and_a_bad_example(northtown: World) -> None:
     assert "check:place-has-a-country" in northtown.pcve("explain").stdout
 
 
-def test_an_unknown_rule_is_told_with_the_nearest(northtown: World) -> None:
+def test_an_unknown_rule_is_reported_with_the_nearest(northtown: World) -> None:
     result = northtown.pcve("explain", "Event-startDat")
     assert result.exit_code == 2
     assert "did you mean Event-startDate?" in result.stderr
@@ -243,5 +243,5 @@ def test_the_pages_are_written_to_a_folder(northtown: World, tmp_path: Path) -> 
 def test_a_message_leads_to_its_page(northtown: World) -> None:
     path = ROOT / "tests" / "faults" / "date-in-words.ttl"
     result = northtown.pcve("validate", str(path), "--against", "--format", "json")
-    (found,) = json.loads(result.stdout)
-    assert found["help"] == find_page(found["rule"], PAGES).address
+    (problem,) = json.loads(result.stdout)
+    assert problem["help"] == find_page(problem["rule"], PAGES).address

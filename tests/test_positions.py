@@ -1,4 +1,4 @@
-"""The readers that keep places find every statement where it stands, in every format."""
+"""The readers with positions locate every statement, in every format."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def test_every_statement_of_the_shipped_graph_is_found(
 def test_every_named_statement_of_hand_written_turtle_is_found(path: object) -> None:
     text = path.read_text()  # type: ignore[attr-defined]
     named = {
-        each for each in statements(text, "turtle") if not any(t.startswith("_:") for t in each)
+        statement
+        for statement in statements(text, "turtle")
+        if not any(t.startswith("_:") for t in statement)
     }
     assert named - locate_statements(text.encode(), "turtle").keys() == set()
 
@@ -79,12 +81,12 @@ def test_a_turn_of_turtle_is_followed(key: tuple[str, ...], place: tuple[int, in
 
 
 def test_what_lies_in_brackets_is_found_by_its_values() -> None:
-    found: dict[tuple[str, ...], tuple[int, int]] = {
+    positions: dict[tuple[str, ...], tuple[int, int]] = {
         key[1:]: place
         for key, place in locate_statements(TURTLE.encode(), "turtle").items()
         if len(key) == 3
     }
-    assert found["<http://e.example/s>", "<http://x.example/rel>"] == (9, 13)
+    assert positions["<http://e.example/s>", "<http://x.example/rel>"] == (9, 13)
 
 
 def test_a_context_gives_keys_their_meaning() -> None:

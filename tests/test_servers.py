@@ -65,7 +65,7 @@ PLACES = [
 
 
 def mute(*_: object) -> None:
-    """Progress that nobody watches."""
+    """Discard the progress messages."""
 
 
 def needed(name: str) -> None:
@@ -95,7 +95,7 @@ class Place:
 @pytest.fixture(
     scope="module",
     params=PLACES,
-    ids=["-".join(each) for each in PLACES],
+    ids=["-".join(part) for part in PLACES],
 )
 def place(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -112,10 +112,10 @@ def trusted(server: Server, query: SavedQuery) -> bool:
     """Whether the server is known to answer such a query rightly."""
     if server.name != "virtuoso":
         return True
-    found = tokenize(query.text)
+    tokens = tokenize(query.text)
     empty_path = any(
         after.text in ("*", "?") and before.kind in ("name", "iri")
-        for before, after in pairwise(found)
+        for before, after in pairwise(tokens)
     )
     return not empty_path and query.name not in NOT_VIRTUOSO
 
@@ -159,8 +159,8 @@ def test_a_thing_has_the_same_page_on_a_server(place: Place, ontology: Ontology)
     )
     assert len(things) >= 15
     for identifier in things[:: max(1, len(things) // 15)]:
-        found = show(there.around(identifier, ontology), ontology, identifier)
-        assert found == show(store, ontology, identifier)
+        page = show(there.around(identifier, ontology), ontology, identifier)
+        assert page == show(store, ontology, identifier)
 
 
 @pytest.mark.full
@@ -179,10 +179,10 @@ def test_the_command_asks_a_server(place: Place) -> None:
     at = ("--endpoint", place.server.url)
     pcve = place.world.pcve
     for question in ("events-by-date", "hosts", "projects"):
-        told = pcve("query", question)
-        assert (told.exit_code, told.stderr) == (0, "")
+        embedded = pcve("query", question)
+        assert (embedded.exit_code, embedded.stderr) == (0, "")
         assert Counter(pcve("query", question, *at).stdout.split("\n")) == Counter(
-            told.stdout.split("\n")
+            embedded.stdout.split("\n")
         )
     named = ("query", "who-did-what", "--set", "actor=river institute", "--format", "csv")
     assert sorted(pcve(*named, *at).stdout) == sorted(pcve(*named).stdout)
@@ -284,10 +284,10 @@ def test_publishing_replaces_what_was_published_and_nothing_else(
     needed(kind)
     with running(kind, tmp_path) as server:
         endpoint = endpoint_of(server)
-        other, stale = "https://example.org/other", staging_graph("facts")
+        other_graph, stale = "https://example.org/other", staging_graph("facts")
         line = '<https://e.org/s> <https://e.org/p> "x" .'
-        endpoint.count(other)
-        endpoint.load(other, [line])
+        endpoint.count(other_graph)
+        endpoint.load(other_graph, [line])
         endpoint.load(stale, [line])
         endpoint.load(graph_iri("facts"), [line])
         for name, value in server.environment.items():
@@ -306,7 +306,7 @@ def test_publishing_replaces_what_was_published_and_nothing_else(
         )
         counts = {name: endpoint.count(graph_iri(name)) for name in GRAPHS}
         assert counts == {name: len(northtown.saved().lines(name)) for name in GRAPHS}
-        assert endpoint.count(other) == 1
+        assert endpoint.count(other_graph) == 1
         assert endpoint.count(stale) == 0
 
 
@@ -372,7 +372,7 @@ def test_triples_that_do_not_arrive_are_noticed(northtown: World, tmp_path: Path
 
 
 @pytest.mark.full
-def test_who_may_not_write_is_told_so(northtown: World, tmp_path: Path) -> None:
+def test_a_user_who_may_not_write_gets_one_message(northtown: World, tmp_path: Path) -> None:
     needed("virtuoso")
     with running("virtuoso", tmp_path) as server:
         result = northtown.pcve("publish", "--endpoint", server.url)
@@ -383,7 +383,7 @@ def test_who_may_not_write_is_told_so(northtown: World, tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-def test_time_that_is_up_on_the_server_is_told(northtown: World, tmp_path: Path) -> None:
+def test_a_timeout_of_the_server_is_reported(northtown: World, tmp_path: Path) -> None:
     needed("oxigraph")
     with running("oxigraph", tmp_path, "--timeout-s", "1") as server:
         upload_graph(endpoint_of(server), northtown.saved(), mute)

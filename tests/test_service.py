@@ -44,9 +44,9 @@ def test_its_counts_are_those_of_a_recount(northtown: World, described: rdflib.G
 
     def recount(pattern: str, union: bool = False) -> int:
         text = f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}"
-        found = store.query(text, use_default_graph_as_union=union)
-        assert isinstance(found, ox.QuerySolutions)
-        return int(next(found)["n"].value)
+        solutions = store.query(text, use_default_graph_as_union=union)
+        assert isinstance(solutions, ox.QuerySolutions)
+        return int(next(solutions)["n"].value)
 
     counted = {}
     for named in described.subjects(rdflib.RDF.type, SD.NamedGraph):

@@ -92,9 +92,9 @@ def test_data_have_a_version_of_their_own(source: World) -> None:
 def test_a_release_with_settings_is_the_same_again(source: World, tmp_path: Path) -> None:
     verified = source.pcve("release", "--verify", str(source.root / "release"))
     assert (verified.exit_code, verified.stdout) == (0, "identical, file by file\n")
-    other = make_world(tmp_path / "elsewhere")
-    other.write("pcve.toml", SETTINGS.replace("Council", "Museum"))
-    differing = other.pcve("release", "--verify", str(source.root / "release"))
+    changed = make_world(tmp_path / "elsewhere")
+    changed.write("pcve.toml", SETTINGS.replace("Council", "Museum"))
+    differing = changed.pcve("release", "--verify", str(source.root / "release"))
     assert differing.exit_code == 1
     assert differing.stderr.startswith("input pcve.toml: the content differs\nfile README.md: ")
 

@@ -1,5 +1,5 @@
 """The documentation site: it builds strictly, leads nowhere wrong, loads nothing from outside, and its
-tutorial works as printed. And what a public repository has beside it."""
+tutorial works as printed. And the other files of a public repository."""
 
 from __future__ import annotations
 

@@ -177,9 +177,9 @@ def test_canonically_equivalent_texts_fold_to_one(text: str) -> None:
 
 @given(TEXTS)
 def test_texts_that_are_equal_by_case_folding_fold_to_one(text: str) -> None:
-    for other in (text.upper(), text.lower(), text.title(), text.swapcase()):
-        if other.casefold() == text.casefold():
-            assert fold(other) == fold(text)
+    for variant in (text.upper(), text.lower(), text.title(), text.swapcase()):
+        if variant.casefold() == text.casefold():
+            assert fold(variant) == fold(text)
 
 
 @given(TEXTS, TEXTS)

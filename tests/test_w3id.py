@@ -36,8 +36,8 @@ ENDINGS = {
 def w3id() -> Iterator[W3id]:
     if reason := missing("apache"):
         not_available(reason)
-    with served() as found:
-        yield found
+    with served() as server:
+        yield server
 
 
 @pytest.mark.parametrize("accept", ENDINGS)
@@ -57,7 +57,9 @@ def test_a_form_is_given_as_it_is_asked_for(w3id: W3id, accept: str) -> None:
     assert w3id.leads_to("rule/Event-startDate", accept) == "/reference/rule/Event-startDate.html"
 
 
-@pytest.mark.parametrize("accept", [each for each in ENDINGS if "," not in each and "/" in each])
+@pytest.mark.parametrize(
+    "accept", [ending for ending in ENDINGS if "," not in ending and "/" in ending]
+)
 @pytest.mark.parametrize("name", ["ns", "shapes", "vocab", f"ns/{__version__}"])
 @pytest.mark.full
 def test_what_an_address_leads_to_is_there(w3id: W3id, name: str, accept: str) -> None:
@@ -93,15 +95,15 @@ def test_every_term_leads_to_its_own_place_on_a_page(w3id: W3id, ontology: Ontol
     text = "\n".join((*ontology.graphs["ontology"], *ontology.graphs["vocabulary"]))
     text += ontology.shapes
     iris = set(re.findall(rf"^<({BASE}(?:ns#|shapes#|vocab/)[^>]+)> ", text, re.M))
-    lists = {each.rpartition("/")[0] for each in iris if "/vocab/" in each} - {f"{BASE}vocab"}
+    lists = {term.rpartition("/")[0] for term in iris if "/vocab/" in term} - {f"{BASE}vocab"}
     pages: dict[str, set[str]] = {}
-    for iri in sorted({each.partition("#")[0] for each in iris}):
+    for iri in sorted({term.partition("#")[0] for term in iris}):
         to = w3id.leads_to(iri.removeprefix(BASE))
         page, _, place = to.partition("#")
         if page not in pages:
             pages[page] = Ids(w3id.read(iri.removeprefix(BASE), "text/html")[1].decode()).ids
         assert not place or place in pages[page], iri
-        own = {each.partition("#")[2] for each in iris if each.startswith(f"{iri}#")}
+        own = {term.partition("#")[2] for term in iris if term.startswith(f"{iri}#")}
         assert own - pages[page] == set()
         assert place or own or iri in lists, iri
     assert len(iris) >= 540
@@ -124,10 +126,10 @@ def test_every_iri_of_the_graph_is_an_address(w3id: W3id, northtown: World) -> N
     assert {path for path in kinds.values() if not w3id.leads_to(path)} == set()
 
 
-def test_the_folder_is_as_w3id_wants_it() -> None:
+def test_the_folder_is_as_w3id_requires_it() -> None:
     folder = ROOT / "docs" / "w3id"
     assert {path.name for path in folder.iterdir()} == {".htaccess", "README.md"}
     rules = (folder / ".htaccess").read_text("utf-8")
     assert "Contact" in (folder / "README.md").read_text("utf-8")
-    sites = {urlsplit(each).netloc for each in re.findall(r"https?://[^\]\s:]+", rules)}
+    sites = {urlsplit(url).netloc for url in re.findall(r"https?://[^\]\s:]+", rules)}
     assert sites == {"w3id.org", "pcve-graph.example"}

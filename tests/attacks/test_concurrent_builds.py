@@ -1,6 +1,6 @@
-"""Builds at the same time, and readers while they go on: nobody sees a gap, and no edit is lost.
+"""Concurrent builds, and readers while they run: a graph is always there, and no edit is lost.
 
-`PCVE_ROUNDS` rounds of two to four builds, and as many builds beside readers in a loop (3 each, by
+`PCVE_ROUNDS` rounds of two to four builds, and as many builds with readers in a loop (3 each, by
 default).
 """
 
@@ -93,9 +93,9 @@ def edit(world: World, number: int) -> str:
 def whole_graph(world: World, folder: Path) -> dict[str, bytes]:
     """The graph files of a whole build of the same files, elsewhere."""
     shutil.copytree(world.root, folder, ignore=shutil.ignore_patterns("build"))
-    other = World(folder)
-    build_project(other.project, whole=True)
-    return graph_bytes(other)
+    clone = World(folder)
+    build_project(clone.project, whole=True)
+    return graph_bytes(clone)
 
 
 def graph_bytes(world: World) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""A damaged build: reading it gives the right answer or one message, and building heals it.
+"""A damaged build: reading it gives the right answer or one message, and building repairs it.
 
 `PCVE_DAMAGE=all` tries every kind of damage to every kind of file, with three readers that take
 turns; without it each file is damaged in two ways that take turns, and one reader is asked.
@@ -129,7 +129,7 @@ def graph_bytes(world: World) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(("name", "damage", "readers"), CASES)
-def test_damage_is_told_and_healed(
+def test_damage_is_reported_and_repaired(
     northtown: World,
     answers: dict[str, str],
     tmp_path: Path,
@@ -183,6 +183,6 @@ def files_of(world: World, last: Path, pattern: str) -> list[Path]:
         return [world.project.build / pattern]
     if pattern.startswith("kept/"):
         return list(world.project.build.glob(pattern))
-    found = sorted(last.glob(pattern))
-    assert found, pattern
-    return found
+    paths = sorted(last.glob(pattern))
+    assert paths, pattern
+    return paths

@@ -1,4 +1,4 @@
-"""A build folder that somebody else has made up: one message or the right answer, nothing elsewhere.
+"""A build folder forged by somebody else: one message or the right answer, and no other file changes.
 
 Unlike damage, what is forged agrees with the sums that the folder holds.
 """

@@ -1,6 +1,6 @@
 """Every file that a command writes is the old one or the new one, whatever happens meanwhile.
 
-The process is killed, the disk is full, two write at once, the target is no plain file.
+The process is killed, the disk is full, two write at once, the target is not a regular file.
 """
 
 from __future__ import annotations
@@ -195,8 +195,8 @@ def test_a_full_disk_leaves_the_old_export(northtown: World, tmp_path: Path, for
 def own_files(world: World) -> dict[Path, bytes]:
     """What lies in a project outside of build/."""
     build = world.root / "build"
-    found = (path for path in world.root.rglob("*") if not path.is_relative_to(build))
-    return {path: path.read_bytes() for path in found if path.is_file()}
+    paths = (path for path in world.root.rglob("*") if not path.is_relative_to(build))
+    return {path: path.read_bytes() for path in paths if path.is_file()}
 
 
 @pytest.mark.parametrize(
@@ -396,7 +396,7 @@ def test_of_many_who_begin_a_record_one_does(world: World) -> None:
         )
         for _ in range(4)
     ]  # fmt: skip
-    ends = [(each.communicate(timeout=120)[1], each.returncode) for each in started]
+    ends = [(process.communicate(timeout=120)[1], process.returncode) for process in started]
     assert sorted(code for _, code in ends) == [0, 2, 2, 2]
     for message, code in ends:
         assert "Traceback" not in message

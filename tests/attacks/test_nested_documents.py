@@ -125,7 +125,7 @@ READ = {
 
 
 def measured(world: World, path: Path) -> tuple[int, str, float, int]:
-    """Exit code, what is said, CPU seconds and peak bytes of a check of a file."""
+    """Exit code, output, CPU seconds and peak bytes of the validation of a file."""
     script = (
         "import os, resource, sys\n"
         "pid = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, *sys.argv[1:]])\n"
@@ -150,10 +150,10 @@ def measured(world: World, path: Path) -> tuple[int, str, float, int]:
 def test_a_costly_file_gets_one_message(northtown: World, tmp_path: Path, name: str) -> None:
     file, content, rule = REFUSED[name]
     (tmp_path / file).write_text(content)
-    code, said, seconds, memory = measured(northtown, tmp_path / file)
-    assert code in (1, 2), (code, said[-500:])
-    assert said.count(": error ") == 1, said[:1000]
-    assert f": error {rule}: " in said
+    code, output, seconds, memory = measured(northtown, tmp_path / file)
+    assert code in (1, 2), (code, output[-500:])
+    assert output.count(": error ") == 1, output[:1000]
+    assert f": error {rule}: " in output
     assert seconds < SECONDS
     assert memory < MEMORY
 
@@ -162,9 +162,9 @@ def test_a_costly_file_gets_one_message(northtown: World, tmp_path: Path, name: 
 def test_a_large_but_plain_file_is_read(northtown: World, tmp_path: Path, name: str) -> None:
     file, content = READ[name]
     (tmp_path / file).write_text(content)
-    code, said, seconds, memory = measured(northtown, tmp_path / file)
-    assert code == 1, (code, said[-500:])
-    assert "error pcvesh:Event-kind" in said
+    code, output, seconds, memory = measured(northtown, tmp_path / file)
+    assert code == 1, (code, output[-500:])
+    assert "error pcvesh:Event-kind" in output
     assert seconds < SECONDS
     assert memory < MEMORY
 
@@ -198,7 +198,7 @@ def test_the_deepest_that_is_read(form: str) -> None:
 
 
 @pytest.mark.quick
-def test_brackets_in_strings_comments_and_names_are_no_levels() -> None:
+def test_brackets_in_strings_comments_and_names_are_not_levels() -> None:
     for form, text in (
         ("turtle", TURTLE + '"%s" . # %s\n<https://e.example/(((> e:\\(\\( "x" .'),
         ("jsonld", JSON + '"%s\\"%s"}'),

@@ -100,7 +100,7 @@ def serving(answer: bytes, status: str = "200 OK") -> Iterator[str]:
             self.do_POST()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -278,10 +278,12 @@ def test_file_names_are_visible(
         ("build", f"--{ATTACK}"),
         ("build", ATTACK),
     ],
-    ids=lambda arguments: "-".join(one_line(each)[:12] for each in arguments),
+    ids=lambda arguments: "-".join(one_line(argument)[:12] for argument in arguments),
 )
 def test_arguments_are_visible_in_messages(northtown: World, arguments: tuple[str, ...]) -> None:
-    halved = tuple(os.fsencode(each) + (b"\xff" if ATTACK in each else b"") for each in arguments)
+    halved = tuple(
+        os.fsencode(argument) + (b"\xff" if ATTACK in argument else b"") for argument in arguments
+    )
     result = run(northtown, *halved)
     assert result.returncode in (0, 1, 2)
     text = assert_safe(result.stderr) + assert_safe(result.stdout)
@@ -418,9 +420,9 @@ def test_lines_of_json_with_a_control_character_are_refused(world: World) -> Non
     world.write("data/records/project/more.jsonl", json.dumps(record) + "\n")
     result = run(world, "build")
     assert result.returncode == 1
-    found = re.search(r"more\.jsonl:1:(\d+): error control-character", assert_safe(result.stderr))
-    assert found
-    assert json.dumps(record)[int(found[1]) - 1 :].startswith('"Bell\\u001b')
+    match = re.search(r"more\.jsonl:1:(\d+): error control-character", assert_safe(result.stderr))
+    assert match
+    assert json.dumps(record)[int(match[1]) - 1 :].startswith('"Bell\\u001b')
 
 
 @pytest.mark.parametrize(
@@ -493,7 +495,9 @@ def test_a_control_character_in_anybodys_rdf_is_a_warning(
     path = tmp_path / f"x.{ending}"
     path.write_text(content, "utf-8")
     result = run(northtown, "validate", str(path), "--format", "json")
-    (problem,) = (each for each in json.loads(result.stdout) if each["rule"] == "control-character")
+    (problem,) = (
+        entry for entry in json.loads(result.stdout) if entry["rule"] == "control-character"
+    )
     assert (result.returncode, problem["severity"]) == (0, "warning")
     assert f"{problem['line']}:{problem['column']}" == place
     result = run(northtown, "validate", str(path), "--severity", "error")
