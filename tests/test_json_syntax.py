@@ -151,7 +151,9 @@ def test_any_json_is_read_as_the_standard_reader_does(
 
 
 RECORD = st.recursive(
-    st.from_regex(r"[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff]{1,9}", fullmatch=True),
+    st.from_regex(
+        r"[^\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]{1,9}", fullmatch=True
+    ),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.from_regex(r"[a-z]{1,4}", fullmatch=True), inner, max_size=3)
