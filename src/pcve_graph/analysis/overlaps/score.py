@@ -286,7 +286,10 @@ class PairScorer:
             return self._apart_score(*masks)
         rarest = max(self._place_weights[bit] for bit in _bits(common))
         apart = (
-            self._apart_score(1 << one, 1 << two) for one in left for two in right if one != two
+            self._apart_score(1 << first, 1 << second)
+            for first in left
+            for second in right
+            if first != second
         )
         return max(self._floor_and(rarest), *apart, 0.0)
 
