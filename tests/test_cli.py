@@ -54,6 +54,7 @@ def start(command: list[str], folder: Path, **environment: str) -> str:
     return ran.stdout
 
 
+@pytest.mark.long
 def test_build_ends_with_a_command_that_works_where_it_was_typed(world: World) -> None:
     """However `pcve` was started: by its path, from PATH, or as a module."""
     programs = world.root / ".venv/bin"

@@ -208,6 +208,7 @@ BEFORE = {"a-source-less": a_source_more}
 
 
 @pytest.mark.parametrize("name", CASES)
+@pytest.mark.long
 def test_an_edit_is_reported_as_it_was_made(name: str, world: World) -> None:
     if name in BEFORE:
         BEFORE[name](world)
@@ -367,6 +368,7 @@ def tree(root: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.long
 def test_the_command_compares_revisions_folders_and_builds(tmp_path: Path) -> None:
     """A project in a folder of a repository; a tag, its files as they are, and its build."""
     world = make_world(tmp_path / "north" / "town")

@@ -100,6 +100,7 @@ def test_the_counts_of_the_readme_are_those_that_the_build_prints(shipped: World
         assert abs(numbers[0] - numbers[1]) <= numbers[1] / 20, f"README: {before}, today {now}"
 
 
+@pytest.mark.long
 def test_rdflib_asks_the_export_as_printed(shipped: World, tmp_path: Path) -> None:
     (program,) = re.findall(r"```python\n([\s\S]*?)```", README)
     (shown,) = re.findall(r"```text\n([\s\S]*?)```", README)

@@ -69,6 +69,7 @@ def targeted(lines: str, shapes: str) -> dict[Iri, set[Iri]]:
 
 @pytest.mark.parametrize("path", INVALID[::40], ids=name)
 @pytest.mark.parametrize("engine", ["turbo", "pyshacl"])
+@pytest.mark.long
 def test_pairs_of_all_targets_give_the_results_of_the_whole(path: Path, engine: str) -> None:
     lines, shapes = data(path), vocabulary().shapes
     whole = shacl.validate(lines, shapes, "turbo").results
@@ -253,6 +254,7 @@ STRINGS = {
 @pytest.mark.parametrize("engine", ["turbo", "pyshacl"])
 @pytest.mark.parametrize("constraint", STRINGS)
 @pytest.mark.parametrize("form", ["ttl", "jsonld", "rdf"])
+@pytest.mark.long
 def test_a_plain_literal_is_a_string(
     tmp_path: Path, constraint: str, engine: str, form: str
 ) -> None:

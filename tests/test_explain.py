@@ -137,6 +137,7 @@ def broken(world: World, folder: Path, example: str, ontology: Ontology) -> set[
     return broken_rules
 
 
+@pytest.mark.long
 def test_the_examples_of_keys_keep_and_break_their_rules(
     northtown: World, tmp_path: Path, ontology: Ontology
 ) -> None:

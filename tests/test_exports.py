@@ -80,6 +80,7 @@ def read(
 
 
 @pytest.mark.parametrize("form", RDFLIB)
+@pytest.mark.long
 def test_rdflib_reads_the_same_graph(
     read: tuple[GraphPart, set[tuple[rdflib.term.Node, ...]]], ontology: Ontology, form: str
 ) -> None:
@@ -141,6 +142,7 @@ def products(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in paths}
 
 
+@pytest.mark.long
 def test_the_bytes_are_the_same_under_any_seed_and_order_of_files(
     shipped: World, tmp_path: Path
 ) -> None:

@@ -221,6 +221,7 @@ def test_a_label_of_12_mb_is_read_and_cut_in_the_message(
     assert "pcvesh:Event-kind" in output
 
 
+@pytest.mark.long
 def test_many_broken_lines_fit_a_first_screen(northtown: World, tmp_path: Path) -> None:
     many_lines(tmp_path / "x.jsonl")
     code, output = hostile(northtown, tmp_path, "x.jsonl")

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
+import pytest
 from conftest import ROOT
 from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
@@ -256,6 +257,7 @@ BEFORE: Final = ("2017-12-01", "2018-01-01")
     SHIPPED,
     ("day", with_day("2018-01-02")),
 )
+@pytest.mark.long
 def test_a_part_more_in_common_never_lowers_the_score(
     works: list[Work], chosen: Weights, part: tuple[str, Callable[[Work], Work]]
 ) -> None:

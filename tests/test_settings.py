@@ -43,6 +43,7 @@ def described(folder: Path, name: str) -> rdflib.Graph:
     return rdflib.Graph().parse(folder / name, format="turtle")
 
 
+@pytest.mark.full
 def test_void_and_dcat_name_the_owner_and_the_contact(source: World) -> None:
     for name in ("void.ttl", "dcat.ttl"):
         graph = described(source.root / "release", name)
@@ -56,6 +57,7 @@ def test_void_and_dcat_name_the_owner_and_the_contact(source: World) -> None:
     assert str(graph.value(contact, VCARD.fn)) == "Northtown Council"
 
 
+@pytest.mark.full
 def test_the_crate_names_the_owner_and_the_contact(source: World) -> None:
     crate = json.loads((source.root / "release/ro-crate-metadata.json").read_text())
     nodes = {node["@id"]: node for node in crate["@graph"]}
@@ -65,6 +67,7 @@ def test_the_crate_names_the_owner_and_the_contact(source: World) -> None:
     assert nodes["./"]["name"] == "The graph of Northtown"
 
 
+@pytest.mark.full
 def test_data_have_a_version_of_their_own(source: World) -> None:
     folder = source.root / "release"
     dcat = described(folder, "dcat.ttl")
@@ -89,6 +92,7 @@ def test_data_have_a_version_of_their_own(source: World) -> None:
     assert shown == f"pcve, version {manifest['tools']['pcve-graph']}\ndata, version 2026.11.29\n"
 
 
+@pytest.mark.full
 def test_a_release_with_settings_is_the_same_again(source: World, tmp_path: Path) -> None:
     verified = source.pcve("release", "--verify", str(source.root / "release"))
     assert (verified.exit_code, verified.stdout) == (0, "identical, file by file\n")
@@ -99,6 +103,7 @@ def test_a_release_with_settings_is_the_same_again(source: World, tmp_path: Path
     assert differing.stderr.startswith("input pcve.toml: the content differs\nfile README.md: ")
 
 
+@pytest.mark.full
 def test_a_contact_may_be_a_page_and_stand_alone(world: World) -> None:
     folder = release(world, 'contact = "https://northtown.example/data?form=1#top"')
     dcat = described(folder, "dcat.ttl")
@@ -113,6 +118,7 @@ def test_a_contact_may_be_a_page_and_stand_alone(world: World) -> None:
     assert f"\nWrong facts and removals: <{page}>.\n" in (folder / "README.md").read_text()
 
 
+@pytest.mark.full
 def test_placeholders_change_nothing_and_are_warned_of(world: World) -> None:
     bare = world.root / "bare"
     quiet = world.pcve("release", str(bare))

@@ -226,6 +226,7 @@ def test_there_is_a_tutorial() -> None:
     assert sum(len(steps(path.read_text("utf-8"))) for path in TUTORIAL) >= 15
 
 
+@pytest.mark.long
 def test_the_tutorials_work_as_printed(project: Path, terminal: dict[str, str]) -> None:
     """One after the other, in one folder, as the pages say: the later ones use the first build."""
     for path in sorted(TUTORIAL, key=lambda page: page.name != "five-minutes.md"):

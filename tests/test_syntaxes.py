@@ -35,6 +35,7 @@ def test_there_are_as_many_faults_as_ever() -> None:
 @pytest.mark.parametrize(
     "folder", sorted({path.parent for path in FILES}), ids=lambda path: path.name
 )
+@pytest.mark.long
 def test_a_fault_has_its_place_and_one_cure_in_every_syntax(northtown: World, folder: Path) -> None:
     paths = [path for path in FILES if path.parent == folder]
     cures = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import tomllib
+from functools import lru_cache
 
 import pyoxigraph as ox
 import pytest
@@ -42,6 +43,7 @@ SCHEMA = set(
 )
 
 
+@lru_cache(None)
 def triples(name: str) -> list[ox.Triple]:
     """The triples of a file of the ontology, or of all files in a folder of it."""
     paths = sorted((FOLDER / name).glob("*.ttl")) if name in FOLDERS else [FOLDER / name]
@@ -61,6 +63,7 @@ def iris(name: str) -> set[str]:
     return values
 
 
+@lru_cache(None)
 def stated(name: str) -> dict[str, dict[str, list[str]]]:
     statements: dict[str, dict[str, list[str]]] = {}
     for triple in triples(name):

@@ -49,6 +49,7 @@ def words(reasons: tuple[RowReason, ...]) -> set[str]:
 
 
 @pytest.mark.parametrize("run", NORTHTOWN, ids=[run[2] for run in NORTHTOWN])
+@pytest.mark.long
 def test_every_row_stands_on_facts_that_hold_its_cells(
     northtown: World, ontology: Ontology, run: Run
 ) -> None:

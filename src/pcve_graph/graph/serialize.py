@@ -205,5 +205,6 @@ def add_value(node: dict[str, object], key: str, value: object) -> None:
 def add_text(node: dict[str, object], key: str, value: JsonLdValue) -> None:
     """Add a text to the language map of `key` in a node object."""
     texts_by_language = node.setdefault(key, {})
-    assert isinstance(texts_by_language, dict)
+    if not isinstance(texts_by_language, dict):
+        raise TypeError(f"{key} has values that are not texts")
     add_value(texts_by_language, value.language, value.text)
