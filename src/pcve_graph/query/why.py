@@ -238,7 +238,7 @@ class _FactReader:
     def participation(self, node: ox.NamedNode) -> tuple[RowReason, ...]:
         """The fact that a participation is derived from."""
         event, actor, role = (
-            self.value_of(node, name) for name in ("pcve:event", "pcve:actor", "pcve:role")
+            self.value_of(node, name) for name in ("pcve:inEvent", "pcve:actor", "pcve:role")
         )
         predicate = self.roles.get(getattr(role, "value", ""))
         if predicate is None or actor is None or not isinstance(event, ox.NamedNode):

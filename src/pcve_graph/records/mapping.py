@@ -133,7 +133,7 @@ class _Writer:
             place = sheet.places[event, predicate, actor]
             for name, term in (
                 ("rdf:type", iri(expand("pcve:Participation"))),
-                ("pcve:event", event),
+                ("pcve:inEvent", event),
                 ("pcve:actor", actor),
                 ("pcve:role", iri(role)),
             ):

@@ -35,7 +35,7 @@ def context(ontology: Ontology) -> dict[str, Any]:
         (*sorted(groups_by_class(ontology).values()), TERMS, MORE), "@included"
     )
     definitions[CLAIMS] = {"@reverse": expand("rdf:subject")}
-    definitions[PARTICIPATIONS] = {"@reverse": expand("pcve:event")}
+    definitions[PARTICIPATIONS] = {"@reverse": expand("pcve:inEvent")}
     by_path: dict[str, list[RecordKey]] = defaultdict(list)
     for kind in ontology.by_iri.values():
         for key in kind.keys.values():
@@ -119,7 +119,7 @@ class _Nested:
         self.inner = set(self.entities.of(*(iri for iri in inner if iri not in free)))
         self.back: dict[str, dict[str, list[str]]] = {
             CLAIMS: self._reverse("pcve:Claim", "rdf:subject"),
-            PARTICIPATIONS: self._reverse("pcve:Participation", "pcve:event"),
+            PARTICIPATIONS: self._reverse("pcve:Participation", "pcve:inEvent"),
         }
         self.written: set[str] = set()
         self._keys: dict[str, tuple[str, str, str]] = {}

@@ -21,7 +21,7 @@ _PARAMETERS = {
     "topic": Parameter("topic", "concept", "topic", scheme="topic"),
     "country": Parameter("country", "thing", "country", kinds=("country",)),
 }
-PLACE_PROPERTIES = ("schema:location", "pcve:country", "schema:containedInPlace")
+PLACE_PROPERTIES = ("schema:location", "pcve:inCountry", "schema:containedInPlace")
 _DATED = ("schema:startDate", "schema:endDate", "dcterms:issued")
 
 
@@ -116,7 +116,7 @@ _SUBJECT, _QUOTE = f"<{expand('rdf:subject')}>", f"<{expand('pcve:quote')}>"
 _PREDICATE = f"<{expand('rdf:predicate')}>"
 _SOURCES = {f"<{expand(name)}>" for name in ("prov:hadPrimarySource", "prov:wasQuotedFrom")}
 _EARLIEST, _LATEST = f"<{expand('pcve:earliest')}>", f"<{expand('pcve:latest')}>"
-_EVENT, _WITHIN = f"<{expand('pcve:event')}>", f"<{expand('schema:containedInPlace')}>"
+_EVENT, _WITHIN = f"<{expand('pcve:inEvent')}>", f"<{expand('schema:containedInPlace')}>"
 _PLACES = {f"<{expand(name)}>" for name in PLACE_PROPERTIES}
 _NAMES = {f"<{expand(name)}>" for name in NAMING_PROPERTIES}
 
