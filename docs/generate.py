@@ -43,7 +43,7 @@ COPIES: Final = {
 
 COMMANDS: Final = "reference/commands.md"
 ONTOLOGY: Final = "reference"
-"""Where the pages of `pcve reference` go: docs/w3id leads the addresses of terms there."""
+"""Where the pages of `pcve docs ontology` go: docs/w3id leads the addresses of terms there."""
 
 
 def generated() -> dict[str, bytes]:
@@ -186,9 +186,10 @@ def _is_page(path: str) -> bool:
 
 
 def _ontology_pages() -> dict[str, bytes]:
-    """What `pcve reference` writes."""
+    """What `pcve docs ontology` writes."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pcve_graph", "--project", str(ROOT), "reference", folder]
+        program = [sys.executable, "-m", "pcve_graph", "--project", str(ROOT)]
+        command = [*program, "docs", "ontology", folder]
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
         subprocess.run(command, check=True, capture_output=True, env=environment)
         return {

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -24,6 +26,18 @@ ROOT = Path(__file__).resolve().parents[1]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long tests first: no worker is left with one at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def all_commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Each command below a group as it is typed, such as `edit fmt`; groups before what is in them."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        typed = f"{path} {name}".strip()
+        yield typed, command
+        if isinstance(command, click.Group):
+            yield from all_commands(command, typed)
 
 
 @dataclass(frozen=True)

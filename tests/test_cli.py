@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT, World
+from conftest import ROOT, World, all_commands
 
-from pcve_graph.cli.main import NAMES, cli
+from pcve_graph.cli.main import cli
 from pcve_graph.query.saved import read_queries
 
 
 def test_every_command_has_help_with_an_example() -> None:
-    for name in NAMES:
-        result = CliRunner().invoke(cli, [name, "--help"])
+    for name, _ in all_commands(cli):
+        result = CliRunner().invoke(cli, [*name.split(), "--help"])
         assert result.exit_code == 0
         assert "Example" in result.output, name
 
@@ -140,15 +141,24 @@ def test_a_query_of_ones_own_needs_no_prefixes(northtown: World) -> None:
         (["show", "northtown-confrence-2015"], None, 2, "did you mean northtown-conference-2015?"),
         (["export", "turtel"], None, 2, "did you mean turtle?"),
         (["build", "--engine", "pysackl"], None, 2, "known engines: turbo, pyshacl"),
-        (["new", "evnt", "x"], None, 2, "did you mean event?"),
-        (["new", "event", "X y"], None, 2, "invalid id 'X y'"),
+        (["edit", "new", "evnt", "x"], None, 2, "did you mean event?"),
+        (["edit", "new", "event", "X y"], None, 2, "invalid id 'X y'"),
         (
-            ["new", "place", "northtown"],
+            ["edit", "new", "place", "northtown"],
             None,
             2,
             "is already used by data/records/place/northtown.yml",
         ),
-        (["fmt", "nowhere.yml"], None, 2, "is not a file of the project"),
+        (
+            ["edit", "new", "source", "fair-news"],
+            None,
+            2,
+            "unknown kind 'source'; `pcve evidence new ID` starts a source",
+        ),
+        (["evidence", "new", "X y"], None, 2, "invalid id 'X y'"),
+        (["evidence", "new", "atlas"], None, 2, "is already used by data/sources/atlas.yml"),
+        (["evidence", "status", "--format", "cvs"], None, 2, "unknown format 'cvs'; csv"),
+        (["edit", "fmt", "nowhere.yml"], None, 2, "is not a file of the project"),
         (["bild"], None, 2, "No such command 'bild'"),
     ],
 )
@@ -208,7 +218,7 @@ def test_an_export_goes_to_stdout_or_a_file(northtown: World, tmp_path: Path) ->
 
 def test_a_new_record_offers_every_key_and_is_caught_until_it_is_filled_in(world: World) -> None:
     assert (
-        world.pcve("new", "event", "northtown-fair").stdout
+        world.pcve("edit", "new", "event", "northtown-fair").stdout
         == "data/records/event/northtown-fair.yml\n"
     )
     text = (world.root / "data/records/event/northtown-fair.yml").read_text()
@@ -217,13 +227,46 @@ def test_a_new_record_offers_every_key_and_is_caught_until_it_is_filled_in(world
     result = world.pcve("validate")
     assert result.exit_code == 1
     assert "data/records/event/northtown-fair.yml:4:13: error unknown-source" in result.stderr
-    assert world.pcve("new", "source", "fair-news").exit_code == 0
-    assert world.pcve("new", "organizational-unit", "fair-office").exit_code == 0
+    assert world.pcve("evidence", "new", "fair-news").exit_code == 0
+    assert world.pcve("edit", "new", "organizational-unit", "fair-office").exit_code == 0
     assert (world.root / "data/records/organization/fair-office.yml").is_file()
 
 
+def test_a_new_source_offers_every_key_and_a_message_names_the_command(world: World) -> None:
+    record = "data/records/event/northtown-fair.yml"
+    world.write(
+        record, "id: northtown-fair\ntype: Event\nclaims:\n  - source: zeitung\n    kind: meeting\n"
+    )
+    assert "(pcve evidence new zeitung)" in world.pcve("validate").stderr
+    result = world.pcve("evidence", "new", "zeitung")
+    assert (result.exit_code, result.stdout) == (0, "data/sources/zeitung.yml\n")
+    text = (world.root / "data/sources/zeitung.yml").read_text()
+    assert text.startswith("id: zeitung\n")
+    assert "title: {en: <text>}" in text
+    assert "error unknown-source" not in world.pcve("validate").stderr
+
+
+@pytest.mark.parametrize("form", ["", "table", "csv", "json"])
+def test_the_status_of_the_evidence_is_the_answer_of_a_saved_query(
+    northtown: World, form: str
+) -> None:
+    options = ["--format", form] if form else []
+    result = northtown.pcve("evidence", "status", *options)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == northtown.pcve("query", "sources", *options).stdout
+
+
+def test_the_status_of_the_evidence_counts_every_claim(northtown: World) -> None:
+    text = northtown.pcve("evidence", "status", "--format", "csv").stdout
+    rows = list(csv.DictReader(text.splitlines()))
+    assert len(rows) == 4
+    count = "SELECT (COUNT(*) AS ?n) { ?claim a pcve:Claim }"
+    claims = northtown.pcve("query", "-", "--format", "csv", stdin=count).stdout.split()[1]
+    assert sum(int(row["verified"]) + int(row["cited"]) for row in rows) == int(claims)
+
+
 def test_a_new_record_filled_in_is_green(world: World) -> None:
-    world.pcve("new", "event", "northtown-fair")
+    world.pcve("edit", "new", "event", "northtown-fair")
     world.write(
         "data/records/event/northtown-fair.yml",
         "id: northtown-fair\ntype: Event\nclaims:\n  - source: atlas\n    prefLabel: {en: Fair}\n"
@@ -238,15 +281,15 @@ def test_fmt_orders_keys_and_keeps_every_value(world: World) -> None:
     name = "data/records/event/northtown-conference-2015.yml"
     path = world.root / name
     clean = path.read_text()
-    assert world.pcve("fmt", "--check").exit_code == 0
+    assert world.pcve("edit", "fmt", "--check").exit_code == 0
     mixed = clean.replace(
         "    kind: conference\n    status: held\n", "    status: held\n    kind:   'conference'\n"
     )
     world.write(name, mixed)
-    check = world.pcve("fmt", "--check")
+    check = world.pcve("edit", "fmt", "--check")
     assert (check.exit_code, check.stdout) == (1, name + "\n")
     assert path.read_text() == mixed
-    assert world.pcve("fmt").exit_code == 0
+    assert world.pcve("edit", "fmt").exit_code == 0
     assert path.read_text() == clean
 
 
@@ -254,14 +297,14 @@ def test_fmt_orders_keys_and_keeps_every_value(world: World) -> None:
 def test_fmt_refuses_to_lose_a_comment(world: World, name: str) -> None:
     path = world.root / name
     path.write_text("# mind this\n" + path.read_text())
-    result = world.pcve("fmt", str(path))
+    result = world.pcve("edit", "fmt", str(path))
     assert result.exit_code == 1
     assert f"{name}:1:1: error structure" in result.stderr
     assert path.read_text().startswith("# mind this\n")
 
 
 def test_the_project_is_in_canonical_form() -> None:
-    result = CliRunner().invoke(cli, ["--project", str(ROOT), "fmt", "--check"])
+    result = CliRunner().invoke(cli, ["--project", str(ROOT), "edit", "fmt", "--check"])
     assert (result.exit_code, result.stdout) == (0, "")
 
 

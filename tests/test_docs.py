@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 
+import click
 import pytest
-from conftest import ROOT, World
+from conftest import ROOT, World, all_commands
 
-from pcve_graph.cli.main import NAMES
+from pcve_graph.cli.main import NAMES, cli
 from pcve_graph.model.problems import RULES
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.formats import FORMATS
@@ -23,6 +24,31 @@ FORMAT = (ROOT / "data/FORMAT.md").read_text()
 @pytest.mark.parametrize("name", NAMES)
 def test_the_readme_tells_of_every_command(name: str) -> None:
     assert f"pcve {name}" in README
+
+
+COMMAND = re.compile(
+    r"(?:^ *|[`($] ?|: )pcve (?:--project \S+ )?([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", re.M
+)
+"""A command and the word after it, in code or at the begin of a line."""
+PLACES = (
+    "*.md", ".pre-commit-*.yaml", ".ci/run", ".github/**/*.yml", "benchmarks/*.md", "data/*.md",
+    "docs/**/*.md", "docs/*.ipynb", "queries/**/*.*", "ontology/*.ttl", "src/**/*.py", "src/**/*.yml",
+)  # fmt: skip
+"""Where commands are named; the changelog also names former ones."""
+
+
+def test_whatever_names_a_command_names_one_that_there_is() -> None:
+    commands = dict(all_commands(cli))
+    wrong = []
+    for path in sorted({path for place in PLACES for path in ROOT.glob(place)}):
+        if path.name == "CHANGELOG.md":
+            continue
+        for name, word in COMMAND.findall(path.read_text("utf-8")):
+            grouped = isinstance(commands.get(name), click.Group) and word
+            typed = f"{name} {word}" if grouped else name
+            if typed not in commands:
+                wrong.append((str(path.relative_to(ROOT)), typed))
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -84,13 +110,13 @@ def test_the_curators_example_is_green_as_it_stands(world: World) -> None:
     guide = (ROOT / "data/README.md").read_text()
     files = re.findall(r"^`(data/\S+)`\n\n```(?:text|yaml)\n([\s\S]*?)```", guide, re.M)
     assert len(files) == 3
-    assert world.pcve("new", "source", "northtown-review").exit_code == 0
-    assert world.pcve("new", "event", "harbour-forum-2017").exit_code == 0
+    assert world.pcve("evidence", "new", "northtown-review").exit_code == 0
+    assert world.pcve("edit", "new", "event", "harbour-forum-2017").exit_code == 0
     for name, content in files:
         world.write(name, content)
     checked = world.pcve("validate")
     assert (checked.exit_code, checked.stderr) == (0, "")
-    assert world.pcve("fmt", "--check").stdout == ""
+    assert world.pcve("edit", "fmt", "--check").stdout == ""
     assert world.pcve("build").exit_code == 0
     text = world.pcve("show", "harbour-forum-2017").stdout
     assert "supporter: Lake Fund\n    “with support from the Lake Fund”" in text

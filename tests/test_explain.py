@@ -230,13 +230,13 @@ def test_what_is_shown_is_escaped() -> None:
 
 def test_the_pages_are_written_to_a_folder(northtown: World, tmp_path: Path) -> None:
     folder = tmp_path / "a" / "rules"
-    result = northtown.pcve("explain", "--html", str(folder))
+    result = northtown.pcve("docs", "rules", str(folder))
     assert result.exit_code == 0, result.stderr
     written = {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
     assert written == FILES.keys()
     assert f"wrote {len(FILES)} pages" in result.stderr
     (tmp_path / "file").write_text("")
-    assert northtown.pcve("explain", "--html", str(tmp_path / "file" / "x")).exit_code == 2
+    assert northtown.pcve("docs", "rules", str(tmp_path / "file" / "x")).exit_code == 2
 
 
 def test_a_message_leads_to_its_page(northtown: World) -> None:

@@ -1,7 +1,7 @@
 """The tests of FOOPS! (https://w3id.org/foops/) for ontologies, one test here for each of its own.
 
 Those that resolve an address are run against a real Apache with the rules of docs/w3id over what
-`pcve reference` writes, which is what will answer once the folder is handed in. `ELSEWHERE` holds
+`pcve docs ontology` writes, which is what will answer once the folder is handed in. `ELSEWHERE` holds
 those that ask a registry or a server of others, which no test here can, and what they wait for;
 `WANTING` what is asked for that there is none of yet.
 """

@@ -1,12 +1,17 @@
-"""The help of `pcve`: summaries are whole, and every option is described."""
+"""The help of `pcve` and its groups: summaries are whole, every option is described, and an unknown
+or former name leads to the command that is meant."""
 
 from __future__ import annotations
 
 import inspect
+import os
+import subprocess
+import sys
 
 import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
+from conftest import ROOT, all_commands
 
 from pcve_graph.cli.main import COMMANDS, NAMES, cli
 
@@ -14,34 +19,144 @@ SUMMARIES = {name: summary for group in COMMANDS.values() for name, summary in g
 MOST_NAMES = 20
 """The most commands at the top level: more cannot be taken in at a glance."""
 
+BY_PATH = dict(all_commands(cli))
+GROUPS = [path for path, command in BY_PATH.items() if isinstance(command, click.Group)]
+FORMER = {
+    "new": "`pcve edit new KIND ID` or, for a source, `pcve evidence new ID`",
+    "fmt": "`pcve edit fmt`",
+    "reference": "`pcve docs ontology DIR`",
+    "explain --html": "`pcve docs rules DIR`",
+}
 
-def command(name: str) -> click.Command:
-    found = cli.get_command(click.Context(cli), name)
-    assert found is not None
-    return found
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["--project", str(ROOT), *arguments], terminal_width=80)
 
 
-def test_summaries_are_whole_at_80_columns() -> None:
-    result = CliRunner().invoke(cli, ["--help"], terminal_width=80)
+def summary(command: click.Command) -> str:
+    return inspect.cleandoc(command.help or "").splitlines()[0]
+
+
+def test_the_groups_have_the_commands_that_the_help_lists() -> None:
+    assert {path for path in BY_PATH if " " in path} == {
+        "edit new", "edit fmt", "evidence new", "evidence status", "docs ontology", "docs rules",
+    }  # fmt: skip
+    assert GROUPS == ["edit", "evidence", "docs"]
+
+
+@pytest.mark.parametrize("group", ["", *GROUPS])
+def test_summaries_are_whole_at_80_columns(group: str) -> None:
+    result = run(*group.split(), "--help")
     assert result.exit_code == 0
-    lines = [line.strip() for line in result.output.splitlines()]
+    lines = [line.split() for line in result.output.splitlines()]
     assert max(map(len, result.output.splitlines())) <= 80
-    for name, summary in SUMMARIES.items():
-        assert any(line.split() == [name, *summary.split()] for line in lines), name
+    within = {
+        path: command for path, command in BY_PATH.items() if path.rpartition(" ")[0] == group
+    }
+    assert within
+    for path, command in within.items():
+        assert [path.split()[-1], *summary(command).split()] in lines, path
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_summary_is_the_first_line_of_the_docstring(name: str) -> None:
-    text = inspect.cleandoc(command(name).help or "")
-    assert text.splitlines()[0] == SUMMARIES[name]
+    assert summary(BY_PATH[name]) == SUMMARIES[name]
 
 
 def test_there_are_few_names_at_the_top_level() -> None:
     assert len(NAMES) == len(set(NAMES)) <= MOST_NAMES
 
 
-@pytest.mark.parametrize("name", ["pcve", *NAMES])
-def test_every_option_has_help(name: str) -> None:
-    params = (cli if name == "pcve" else command(name)).params
+@pytest.mark.parametrize("path", ["", *BY_PATH])
+def test_every_option_has_help(path: str) -> None:
+    params = (BY_PATH[path] if path else cli).params
     options = [param for param in params if isinstance(param, click.Option)]
     assert [option.name for option in options if not (option.help or "").strip()] == []
+
+
+@pytest.mark.parametrize("path", [path for path in BY_PATH if path not in GROUPS])
+def test_every_command_has_limits(path: str) -> None:
+    assert {"timeout", "memory"} <= {param.name for param in BY_PATH[path].params}
+
+
+@pytest.mark.parametrize("group", ["", *GROUPS])
+def test_a_group_alone_prints_its_help(group: str) -> None:
+    result = CliRunner().invoke(cli, group.split(), terminal_width=80)
+    assert result.output.strip() == run(*group.split(), "--help").output.strip()
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("qury", "No such command 'qury'; did you mean `pcve query`?"),
+        ("edit fnt", "No such command 'fnt'; did you mean `pcve edit fmt`?"),
+        ("edit nwe event x", "No such command 'nwe'; did you mean `pcve edit new`?"),
+        ("evidence statsu", "No such command 'statsu'; did you mean `pcve evidence status`?"),
+        ("docs rule --timeout 1", "No such command 'rule'; did you mean `pcve docs rules`?"),
+        ("ontolgy out", "No such command 'ontolgy'; did you mean `pcve docs ontology`?"),
+        ("xyzzy", "No such command 'xyzzy'."),
+        ("edit ontology", "No such command 'ontology'."),
+        ("edit --chekc", "No such option '--chekc'"),
+        ("edit fmt --chekc", "No such option '--chekc'"),
+    ],
+)
+def test_an_unknown_name_gets_a_suggestion(typed: str, message: str) -> None:
+    result = run(*typed.split())
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "former"),
+    [
+        ("new", "new"),
+        ("new event northtown-fair", "new"),
+        ("new source fair-news --timeout 1", "new"),
+        ("new --help", "new"),
+        ("fmt", "fmt"),
+        ("fmt --check", "fmt"),
+        ("fmt -h", "fmt"),
+        ("reference site", "reference"),
+        ("reference", "reference"),
+        ("explain --html rules", "explain --html"),
+        ("explain --timeout 9 --html=rules", "explain --html"),
+        ("explain Event-startDate --html", "explain --html"),
+    ],
+)
+def test_a_former_name_gives_one_line_with_the_new_one(typed: str, former: str) -> None:
+    result = run(*typed.split())
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"pcve: `pcve {former}` is now {FORMER[former]}\n"
+
+
+def test_former_names_are_not_in_the_help() -> None:
+    assert not {"new", "fmt", "reference"} & set(BY_PATH)
+    assert "--html" not in run("explain", "--help").output
+
+
+@pytest.mark.parametrize(
+    ("typed", "completions"),
+    [
+        ("e", ["explain", "edit", "evidence", "export"]),
+        ("edit ", ["new", "fmt"]),
+        ("evidence st", ["status"]),
+        ("docs ontology --t", ["--timeout"]),
+        ("edit fmt --", ["--check", "--timeout", "--memory", "--help"]),
+        ("f", []),
+        ("fmt --c", []),
+        ("explain --html", []),
+    ],
+)
+def test_a_shell_completes_names_and_options(typed: str, completions: list[str]) -> None:
+    """Click's protocol for bash: the words of the line in, `type,value` of each completion out."""
+    words = {"COMP_WORDS": f"pcve {typed}", "COMP_CWORD": str(typed.count(" ") + 1)}
+    result = subprocess.run(
+        [sys.executable, "-m", "pcve_graph"],
+        env=os.environ | words | {"_PCVE_COMPLETE": "bash_complete"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stderr == ""
+    assert result.stdout.split() == [f"plain,{completion}" for completion in completions]

@@ -191,10 +191,10 @@ def test_the_same_input_gives_the_same_bytes(ontology: Ontology) -> None:
 
 def test_the_command_writes_the_pages(northtown: World, tmp_path: Path) -> None:
     folder = tmp_path / "pages"
-    result = northtown.pcve("reference", str(folder))
+    result = northtown.pcve("docs", "ontology", str(folder))
     assert result.exit_code == 0, result.output
     written = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
     assert result.stderr.strip() == f"wrote {len(written)} files to {folder}"
     assert written == WRITTEN.keys()
     (tmp_path / "file").write_text("")
-    assert northtown.pcve("reference", str(tmp_path / "file" / "x")).exit_code == 2
+    assert northtown.pcve("docs", "ontology", str(tmp_path / "file" / "x")).exit_code == 2

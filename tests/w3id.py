@@ -1,4 +1,4 @@
-"""The addresses of docs/w3id in a real Apache, over what `pcve reference` writes."""
+"""The addresses of docs/w3id in a real Apache, over what `pcve docs ontology` writes."""
 
 from __future__ import annotations
 

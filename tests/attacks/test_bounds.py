@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import World
+from conftest import ROOT, World
 
 from pcve_graph import KnowledgeGraph
 from pcve_graph.model.problems import UsageError
@@ -148,6 +148,44 @@ def test_each_run_of_watch_has_the_bounds(northtown: World, tmp_path: Path) -> N
             watched.wait(20)
         assert watched.returncode == 1
         assert watched.stderr.read().strip() == "Aborted!"
+
+
+@pytest.mark.parametrize("forks", [True, False])
+@pytest.mark.parametrize("grouped", ["edit fmt --check", "docs ontology DIR", "docs rules DIR"])
+def test_a_command_of_a_group_is_stopped_under_its_whole_name(
+    tmp_path: Path, grouped: str, forks: bool
+) -> None:
+    arguments = grouped.replace("DIR", str(tmp_path / "pages")).split()
+    code = f"from pcve_graph.system.sandbox import command; command.FORKS = {forks}; from pcve_graph.cli.main import main; main()"
+    start = [sys.executable, "-c", code, "--project", str(ROOT), *arguments]
+    result = subprocess.run(
+        [*start, "--timeout", "0.01"], capture_output=True, text=True, timeout=60
+    )
+    name = " ".join(arguments[:2])
+    limit = "0.01 s; reduce the work, or raise the limit with --timeout"
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == f"pcve: {name} was stopped after {limit}\n"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("attempt", range(6))
+def test_the_least_memory_is_enough_or_the_message_says_so(northtown: World, attempt: int) -> None:
+    result = run(northtown, "edit", "fmt", "--check", "--memory", "100M")
+    reason = "needs more than 100 MB of memory; reduce the work, or raise the limit with --memory"
+    ended = (result.returncode, result.stderr)
+    assert ended == (2, f"pcve: edit fmt {reason}\n") or result.returncode == 0
+
+
+def test_the_status_of_the_evidence_is_stopped_as_its_query_is(world: World) -> None:
+    assert world.pcve("build").exit_code == 0
+    query = world.root / "queries/answers/sources.rq"
+    query.write_text(f"#+ summary: Does it end?\n#+ timeout: 1.5\n{ENDLESS}")
+    result = run(world, "evidence", "status", "--timeout", "2")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert f"queries/answers/sources.rq {STOPPED_IN_TIME}\n" in result.stderr
+    result = run(world, "evidence", "status")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "queries/answers/sources.rq was stopped after 1.5 s; " in result.stderr
 
 
 # --- queries -------------------------------------------------------------------------------------

@@ -200,15 +200,15 @@ def own_files(world: World) -> dict[Path, bytes]:
 @pytest.mark.parametrize(
     "command",
     [
-        "fmt",
-        "new event some-event",
+        "edit fmt",
+        "edit new event some-event",
         "diff build build -o old.txt",
         "overlaps --format csv -o old.txt",
         "coverage --format csv -o old.txt",
         "timeline --format csv -o old.txt",
         "timeline --trend --picture old.svg",
-        "explain --html pages",
-        "reference pages",
+        "docs rules pages",
+        "docs ontology pages",
         "release release",
     ],
 )
@@ -387,7 +387,7 @@ def test_of_many_who_begin_a_record_one_does(world: World) -> None:
     command = [sys.executable, "-m", "pcve_graph", "--project", str(world.root)]
     started = [
         subprocess.Popen(
-            [*command, "new", "event", "some-event"],
+            [*command, "edit", "new", "event", "some-event"],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )
         for _ in range(4)
@@ -399,7 +399,7 @@ def test_of_many_who_begin_a_record_one_does(world: World) -> None:
         assert code == 0 or message.count("\n") == 1
     path = world.root / "data/records/event/some-event.yml"
     path.write_text("mine")
-    assert pcve(world, "new", "event", "some-event").returncode == 2
+    assert pcve(world, "edit", "new", "event", "some-event").returncode == 2
     assert (path.read_text(), drafts(world.root)) == ("mine", [])
 
 
@@ -419,6 +419,6 @@ def test_fmt_leaves_what_differs_in_line_ends_alone(world: World) -> None:
     content = record.read_bytes().replace(b"\n", b"\r\n")
     record.write_bytes(content)
     before = record.stat()
-    assert pcve(world, "fmt").returncode == 0
+    assert pcve(world, "edit", "fmt").returncode == 0
     assert record.read_bytes() == content
     assert record.stat().st_mtime_ns == before.st_mtime_ns

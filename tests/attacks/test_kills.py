@@ -179,22 +179,22 @@ def check_fmt(scene: Scene) -> None:
     assert all(one != other for one, other in zip(clean, mixed, strict=True))
     for path, content in zip(paths, mixed, strict=True):
         path.write_bytes(content)
-    scene.killed("fmt")
+    scene.killed("edit", "fmt")
     for path, either in zip(paths, zip(clean, mixed, strict=True), strict=True):
         assert path.read_bytes() in either
-    scene.done("fmt")
+    scene.done("edit", "fmt")
     assert [path.read_bytes() for path in paths] == clean
 
 
 def check_new(scene: Scene) -> None:
     name = f"some-event-{len(list(scene.world.root.glob('notes/*')))}"
     path = scene.world.root / f"data/records/event/{name}.yml"
-    scene.killed("new", "event", name)
+    scene.killed("edit", "new", "event", name)
     left = path.read_text("utf-8") if path.exists() else None
     if left is None:
-        scene.done("new", "event", name)
+        scene.done("edit", "new", "event", name)
     else:
-        again = scene.pcve("new", "event", name)
+        again = scene.pcve("edit", "new", "event", name)
         assert (again.returncode, "is already used by" in again.stderr) == (2, True)
     whole = path.read_text("utf-8")
     assert whole.startswith(f"id: {name}\ntype: Event\nclaims:\n")
@@ -226,11 +226,11 @@ def assert_whole(release: Path) -> None:
 
 def check_pages(scene: Scene) -> None:
     folder = scene.world.root / "pages"
-    scene.done("explain", "--html", str(folder))
+    scene.done("docs", "rules", str(folder))
     before = {path: path.read_bytes() for path in folder.rglob("*.html")}
     for path, content in before.items():
         path.write_bytes(content.replace(b"</html>", b"<!-- old --></html>"))
-    scene.killed("explain", "--html", str(folder))
+    scene.killed("docs", "rules", str(folder))
     found = (path for path in folder.rglob("*.html") if "/.pages" not in str(path))
     left = {path: path.read_bytes() for path in found}
     assert left.keys() == before.keys()
@@ -238,7 +238,7 @@ def check_pages(scene: Scene) -> None:
     assert all(content.endswith(b"</html>\n") for content in (start, *left.values()))
     if len({b"<!-- old -->" in content for content in left.values()}) > 1:
         assert b"run it again" in start
-    scene.done("explain", "--html", str(folder))
+    scene.done("docs", "rules", str(folder))
     assert {path: path.read_bytes() for path in folder.rglob("*.html")} == before
 
 
@@ -263,10 +263,10 @@ CHECKS: dict[str, Callable[[Scene], None]] = {
     "build": check_build,
     "build --whole": check_whole,
     "export": check_export,
-    "fmt": check_fmt,
-    "new": check_new,
+    "edit fmt": check_fmt,
+    "edit new": check_new,
     "release": check_release,
-    "explain": check_pages,
+    "docs rules": check_pages,
 }
 
 

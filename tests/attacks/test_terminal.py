@@ -252,8 +252,15 @@ def test_file_names_are_visible(
         ("export", ATTACK),
         ("export", "csv", "--only", ATTACK),
         ("export", "turtle", "-o", f"/nowhere/{ATTACK}"),
-        ("new", ATTACK, "x"),
-        ("new", "event", ATTACK),
+        ("edit", "new", ATTACK, "x"),
+        ("edit", "new", "event", ATTACK),
+        ("edit", "fmt", ATTACK),
+        ("edit", ATTACK),
+        ("edit", f"fm{ATTACK}"),
+        ("edit", "fmt", f"--{ATTACK}"),
+        ("evidence", "new", ATTACK),
+        ("evidence", "status", "--format", ATTACK),
+        ("docs", "rules", f"/dev/null/{ATTACK}"),
         ("fmt", ATTACK),
         ("validate", ATTACK),
         ("validate", "--engine", ATTACK),
@@ -273,6 +280,16 @@ def test_arguments_are_visible_in_messages(northtown: World, arguments: tuple[st
     result = run(northtown, *halved)
     assert result.returncode in (0, 1, 2)
     text = assert_safe(result.stderr) + assert_safe(result.stdout)
+    assert not re.search("^forged", text, re.M), text
+
+
+@pytest.mark.parametrize("arguments", ["export ntriples -o", "docs ontology", "docs rules"])
+def test_the_name_of_what_is_written_is_visible(
+    northtown: World, tmp_path: Path, arguments: str
+) -> None:
+    result = run(northtown, *arguments.split(), str(tmp_path / ATTACK))
+    assert (result.returncode, (tmp_path / ATTACK).exists()) == (0, True)
+    text = assert_safe(result.stderr)
     assert not re.search("^forged", text, re.M), text
 
 
@@ -376,7 +393,7 @@ def test_a_record_with_a_control_character_is_refused(
     world: World, label: str, name: str, place: str
 ) -> None:
     path = world.write("data/records/project/bell-project.yml", PROJECT.format(label=label))
-    commands = [("fmt", str(path))]
+    commands = [("edit", "fmt", str(path))]
     if label.startswith(("Bell\x1b", '"Bell\\x1b')):
         commands += [("build",), ("validate",), ("validate", str(path))]
     for arguments in commands:

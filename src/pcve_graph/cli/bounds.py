@@ -33,6 +33,13 @@ MEMORY: Final = NumberParam("size", limits.read_memory)
 COUNT: Final = NumberParam("count", limits.read_count)
 SHARE: Final = NumberParam("share", limits.read_score)
 
+QUERY_TIMEOUT: Final = click.option(
+    "--timeout",
+    type=SECONDS,
+    metavar="S",
+    help="Stop after S seconds; 0 for no limit (default: that of the query, else 60).",
+)
+
 _SHORT: Final = ("queries", "search", "show")
 """Commands with the shorter default --timeout of a query."""
 

@@ -166,7 +166,7 @@ def write_result(content: bytes | str, output: Path | None = None, form: str = "
         content = content.encode(errors="backslashreplace")
     with write_errors_as_usage(output):
         write_file(output, content)
-    write_messages(f"wrote {len(content):,} bytes to {output}")
+    write_messages(f"wrote {len(content):,} bytes to {one_line(str(output))}")
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""`pcve new` and `pcve fmt`: starts records, and writes files in canonical form."""
+"""`pcve edit`: starts records, and writes files in canonical form."""
 
 from __future__ import annotations
 
@@ -8,32 +8,60 @@ from pathlib import Path
 import click
 
 from ..model.problems import ContentError, Problem, UsageError
+from ..model.project import Project
 from ..system.files import create_file, read_file, remove_drafts, write_file
 from .console import handle_errors, quantity, write_errors_as_usage, write_lines, write_messages
 from .context import project_of
+from .groups import CommandGroup, report_command
 
 
-@click.command()
+@click.group(cls=CommandGroup)
+@click.pass_context
+def edit(context: click.Context) -> None:
+    """Start records, and write files in canonical form.
+
+    \b
+    Examples:
+      pcve edit new event northtown-conference-2015
+      pcve edit fmt
+    """
+    report_command(context)
+
+
+@edit.command()
 @click.argument("kind", metavar="KIND")
 @click.argument("identifier", metavar="ID")
 @click.pass_context
 @handle_errors
 def new(context: click.Context, kind: str, identifier: str) -> None:
-    """Start a record or source with every key its class allows.
+    """Start a record with every key its class allows.
 
-    KIND is source, or a class: event, event-series, organization, organizational-unit, person,
-    initiative, programme, project, document, place, country.
+    KIND is a class: event, event-series, organization, organizational-unit, person, initiative,
+    programme, project, document, place, country. `pcve evidence new` starts a source.
 
     \b
-    Example: pcve new event northtown-conference-2015
+    Example: pcve edit new event northtown-conference-2015
     """
     from ..graph.ontology import read_ontology
     from ..records.template import draft_record
 
+    project = extensible_project(context)
+    create_draft(project, *draft_record(project, read_ontology(project), kind, identifier))
+
+
+def extensible_project(context: click.Context) -> Project:
+    """The project to add files to. Raises UsageError for the shipped one."""
     project = project_of(context)
     if project.shipped:
         raise UsageError("no project to add to: clone the repository, or use --project")
-    path, text = draft_record(project, read_ontology(project), kind, identifier)
+    return project
+
+
+def create_draft(project: Project, path: Path, text: str) -> None:
+    """Create a file of the project for the curator to fill in, and print its path.
+
+    Raises UsageError if the file exists or cannot be written.
+    """
     with write_errors_as_usage(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         remove_drafts(path.parent)
@@ -47,7 +75,7 @@ def new(context: click.Context, kind: str, identifier: str) -> None:
     )
 
 
-@click.command()
+@edit.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if a file would change.")
 @click.pass_context
@@ -57,8 +85,8 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
 
     \b
     Examples:
-      pcve fmt
-      pcve fmt --check
+      pcve edit fmt
+      pcve edit fmt --check
     """
     from ..graph.ontology import read_ontology
     from ..records.files import LARGEST_LINES

@@ -24,6 +24,7 @@ from ..model.visible import one_line
 from ..system.sandbox import inside
 from ..system.sandbox.command import enter_child
 from .console import discard, prepare_streams, show_progress, write_messages
+from .groups import CommandGroup, report_command, write_section
 
 GC_THRESHOLDS = (100_000, 20, 50)
 """Thresholds of cyclic garbage collection. A command creates many objects and hardly any reference
@@ -46,13 +47,13 @@ COMMANDS: Final = {
     },
     "Curate": {
         "build": "Read, map, validate and store the project in build/.",
-        "new": "Start a record or source with every key its class allows.",
-        "fmt": "Write records, queries and ontology files in canonical form.",
+        "edit": "Start records, and write files in canonical form.",
+        "evidence": "Start sources, and count the claims that rest on each.",
         "diff": "Report what changed between two states of the graph.",
     },
     "Publish": {
         "export": "Write the graph, or a part of it, in one of many formats.",
-        "reference": "Write the ontology as HTML pages.",
+        "docs": "Write HTML pages that describe the ontology or the rules.",
         "release": "Write or verify a release: every format in one folder.",
         "publish": "Load the built graph into a SPARQL 1.1 server.",
         "path": "Print where the files of the last build are.",
@@ -61,8 +62,17 @@ COMMANDS: Final = {
 """The commands by group, with their summaries: `pcve --help` need not import any command."""
 NAMES: Final = tuple(name for group in COMMANDS.values() for name in group)
 
-_MODULES: Final = {"fmt": "edit", "new": "edit", "path": "build"}
+_MODULES: Final = {"path": "build"}
 """The modules of commands that are not named after them."""
+_MOVED: Final = {
+    "explain --html": "pcve docs rules DIR",
+    "fmt": "pcve edit fmt",
+    "new": "pcve edit new KIND ID` or, for a source, `pcve evidence new ID",
+    "reference": "pcve docs ontology DIR",
+}
+"""The commands that have replaced others."""
+_HELP: Final = getattr(click.exceptions, "NoArgsIsHelpError", ())
+"""The error with which newer versions of click print the help of a group; its text has lines."""
 
 
 def main() -> None:
@@ -102,6 +112,8 @@ def _guarded_click() -> Iterator[None]:
         write_messages(f"pcve: output cannot be written: {error.strerror}")
         sys.exit(2)
     except click.ClickException as error:
+        if isinstance(error, _HELP):
+            raise
         vars(error)["message"] = one_line(error.message)
         raise
 
@@ -112,7 +124,7 @@ def _report_stop(message: str) -> None:
     write_messages(message)
 
 
-class _Commands(click.Group):
+class _Commands(CommandGroup):
     """The commands of `COMMANDS`; each is imported when it is run."""
 
     def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
@@ -128,18 +140,31 @@ class _Commands(click.Group):
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         for title, summaries in COMMANDS.items():
-            with formatter.section(title):
-                formatter.write_dl(list(summaries.items()))
+            write_section(formatter, title, summaries)
 
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+    def load_command(self, name: str) -> click.Command | None:
         if name not in NAMES:
             return None
         module = import_module(f".{_MODULES.get(name, name)}", __package__)
         command: click.Command = getattr(module, name)
-        from .bounds import add_bounds
-
-        add_bounds(command)
         return command
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if not context.resilient_parsing and (moved := _moved_command(arguments)):
+            write_messages(f"pcve: `pcve {moved}` is now `{_MOVED[moved]}`")
+            sys.exit(2)
+        return super().resolve_command(context, arguments)
+
+
+def _moved_command(arguments: list[str]) -> str:
+    """The key in `_MOVED` of the command that `arguments` give; empty if they give none."""
+    name, *rest = arguments
+    options = {argument.partition("=")[0] for argument in rest}
+    if name == "explain" and "--html" in options:
+        return "explain --html"
+    return name if name in _MOVED else ""
 
 
 @click.group(
@@ -161,7 +186,7 @@ def cli(context: click.Context, folder: Path | None) -> None:
     Every fact has its sources, and states how far it was verified against their text.
     """
     context.obj = folder
-    inside.report_task(context.invoked_subcommand or "pcve")
+    report_command(context)
     inside.set_limits(seconds=limits.COMMAND_SECONDS, memory=limits.MEMORY_BYTES)
     if os.environ.get("NO_COLOR"):
         context.color = False

@@ -25,7 +25,7 @@ from ..query.render import aligned_columns, render_answer
 from ..query.saved import read_queries
 from ..query.why import render_reasons
 from ..system.sandbox import inside
-from .bounds import COUNT, SECONDS
+from .bounds import COUNT, QUERY_TIMEOUT
 from .console import handle_errors, on_terminal, read_stdin, write_messages, write_result
 from .context import (
     FOLDER,
@@ -173,12 +173,7 @@ class _QueryCommand(click.Command):
 @click.option(
     "--limit", type=COUNT, default=0, metavar="N", help="Stop after N rows; 0 (default) for all."
 )
-@click.option(
-    "--timeout",
-    type=SECONDS,
-    metavar="S",
-    help="Stop after S seconds; 0 for no limit (default: that of the query, else 60).",
-)
+@QUERY_TIMEOUT
 @click.option(
     "--why",
     is_flag=False,

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ..model.problems import UsageError
+from ..model.visible import one_line
 from .console import handle_errors, progress_of, quantity, write_lines, write_messages
 from .context import project_of, rebuild
 
@@ -60,4 +61,4 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
             raise UsageError("files changed while the release was written; run the command again")
         write_release(files, folder)
     size = sum(map(len, files.values()))
-    write_lines(f"wrote {quantity(len(files), 'file')}, {size:,} bytes, to {folder}")
+    write_lines(f"wrote {quantity(len(files), 'file')}, {size:,} bytes, to {one_line(str(folder))}")

@@ -1,4 +1,4 @@
-"""The canonical text of records, sources, saved queries and ontology files (`pcve fmt`)."""
+"""The canonical text of records, sources, saved queries and ontology files (`pcve edit fmt`)."""
 
 from __future__ import annotations
 

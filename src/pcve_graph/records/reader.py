@@ -292,7 +292,7 @@ def _scalars(node: RecordNode | None) -> tuple[ScalarNode, ...]:
 def _cited(name: ScalarNode, sources: Mapping_[str, Source | None]) -> Source:
     if name.text not in sources:
         hint = did_you_mean(name.text, sources)
-        fix = hint or f"create it (pcve new source {name.text}), or correct the id"
+        fix = hint or f"create it (pcve evidence new {name.text}), or correct the id"
         raise _stop("unknown-source", name.position, f'no source has the id "{name.text}"', fix)
     source = sources[name.text]
     if source is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..model import namespaces
@@ -16,31 +17,44 @@ from ..model.suggest import did_you_mean
 def draft_record(
     project: Project, ontology: Ontology, kind: str, identifier: str
 ) -> tuple[Path, str]:
-    """The path and text of the new file.
+    """The path and text of a new record of the class `kind`.
 
     Raises UsageError for an unknown kind, an invalid id, or an id that is in use.
     """
+    _require_id(identifier)
+    kinds = {kebab_case(record.name): record for record in ontology.records()}
+    if kind not in kinds:
+        hint = did_you_mean(kind, kinds) or "known kinds: " + ", ".join(kinds)
+        if kind == "source":
+            hint = "`pcve evidence new ID` starts a source"
+        raise UsageError(f"unknown kind {kind!r}; {hint}")
+    folder = project.data / "records"
+    _require_unused(project, identifier, folder.rglob(f"{identifier}.yml"))
+    path = folder / str(kinds[kind].folder) / f"{identifier}.yml"
+    return path, _record(kinds[kind], identifier)
+
+
+def draft_source(project: Project, ontology: Ontology, identifier: str) -> tuple[Path, str]:
+    """The path and text of a new source.
+
+    Raises UsageError for an invalid id, or one that another source has.
+    """
+    _require_id(identifier)
+    folder = project.data / "sources"
+    _require_unused(project, identifier, folder.glob(f"{identifier}.yml"))
+    return folder / f"{identifier}.yml", _source(ontology.classes["Source"], identifier)
+
+
+def _require_id(identifier: str) -> None:
     if not ID.fullmatch(identifier):
         raise UsageError(
             f"invalid id {identifier!r}: use lower-case letters a-z, digits and single hyphens"
         )
-    kinds = {kebab_case(record.name): record for record in ontology.records()}
-    if kind == "source":
-        path = project.data / "sources" / f"{identifier}.yml"
-        existing = [path] if path.exists() else []
-        text = _source(ontology.classes["Source"], identifier)
-    elif kind in kinds:
-        record_class = kinds[kind]
-        folder = project.data / "records"
-        path = folder / str(record_class.folder) / f"{identifier}.yml"
-        existing = sorted(folder.rglob(f"{identifier}.yml"))
-        text = _record(record_class, identifier)
-    else:
-        hint = did_you_mean(kind, kinds) or "known kinds: source, " + ", ".join(kinds)
-        raise UsageError(f"unknown kind {kind!r}; {hint}")
-    if existing:
-        raise UsageError(f"the id {identifier} is already used by {project.relative(existing[0])}")
-    return path, text
+
+
+def _require_unused(project: Project, identifier: str, files: Iterable[Path]) -> None:
+    for path in sorted(files):
+        raise UsageError(f"the id {identifier} is already used by {project.relative(path)}")
 
 
 def _source(kind: RecordClass, identifier: str) -> str:

@@ -26,11 +26,12 @@ _OVERTIME: Final = 10.0
 """Seconds after its time limit at which a process ends itself, if it has not been stopped."""
 NO_MEMORY: Final = re.compile(
     r"memory allocation of|bad_alloc|out of memory|cannot allocate memory|failed to map segment"
-    r"|can't start new thread|failed to spawn thread|resource temporarily unavailable"
+    r"|can't start new thread|unable to start watchdog thread|failed to spawn thread"
+    r"|resource temporarily unavailable"
     r"|terminate called without an active exception|ThreadPoolBuildError|MemoryError",
     re.IGNORECASE,
 )
-"""The messages of native code if memory, or the stack of a thread, cannot be allocated."""
+"""The messages, of native code and of Python, if memory or a thread cannot be allocated."""
 _TOO_LONG: Final = "buffer maximal size"
 """In the MemoryError that pyoxigraph raises for a term over 16 MB, a fault of the content."""
 _PR_SET_PDEATHSIG: Final = 1
