@@ -26,7 +26,7 @@ def context(ontology: Ontology) -> dict[str, Any]:
 
     A key whose values share one type has it in the context. A group, such as `events`, holds the
     instances of a class (section 4.7, included nodes); `claims` and `participations` are reverse
-    properties.
+    properties. A deprecated term keeps its entry, so that documents of earlier versions are read.
     """
     definitions: dict[str, Any] = {"@version": 1.1, "id": "@id", "type": "@type"}
     definitions |= {prefix: PREFIXES[prefix] for prefix in sorted(PREFIXES)}
@@ -42,6 +42,8 @@ def context(ontology: Ontology) -> dict[str, Any]:
             by_path[key.path].append(key)
     for path, name in keys_by_path(ontology).items():
         definitions[name] = {"@id": path, **_form(by_path[path], ontology)}
+    for term in sorted(ontology.deprecated):
+        definitions.setdefault(local_name(term), {"@id": term, "@type": "@id"})
     return definitions
 
 
