@@ -60,7 +60,7 @@ BY_PART = {
     "publish/export/geojson.py": "schema:latitude schema:longitude",
     "publish/export/network.py": "org:hasMembership org:organization pcve:hostedBy pcve:hostingOrganization",
     "publish/": "dcterms:bibliographicCitation dcterms:conformsTo dcterms:created dcterms:creator "
-    "dcterms:description dcterms:license dcterms:publisher foaf:name prov:Activity "
+    "dcterms:description dcterms:license dcterms:publisher foaf:mbox foaf:name foaf:page prov:Activity "
     "prov:Collection prov:Entity prov:SoftwareAgent prov:hadMember prov:used "
     "prov:wasAssociatedWith prov:wasDerivedFrom prov:wasGeneratedBy",
 }

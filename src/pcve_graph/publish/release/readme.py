@@ -40,7 +40,7 @@ def readme(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
     if about.version != about.ontology_version:
         release += f" of the data, {about.ontology_version} of ontology and program"
     lines = [f"Responsible: {about.owner}."] if about.owner else []
-    lines += [f"Wrong facts and removals: <{about.contact}>."] if about.contact else []
+    lines += [f"Wrong facts and removals: {from_iri(about.contact)}."] if about.contact else []
     reach = f"\n{' '.join(lines)}\n" if lines else ""
     licence = f"Ontology, queries and records: {from_iri(about.licence)}. " if about.licence else ""
     return f"""# {about.title}
