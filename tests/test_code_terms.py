@@ -23,7 +23,7 @@ LANGUAGES = {"owl", "rdf", "rdfs", "sh", "xsd", "dcat", "void", "vann"}
 """Prefixes of languages and of descriptions of data sets, of which code may name any term."""
 
 CLAIM_MODEL = """
-    pcve:Claim pcve:Source pcve:Participation pcve:actor pcve:certainty pcve:dateRead pcve:event
+    pcve:Claim pcve:Source pcve:Participation pcve:actor pcve:certainty pcve:dateRead pcve:inEvent
     pcve:quote pcve:role pcve:standing oa:TextPositionSelector oa:TextQuoteSelector oa:end oa:exact
     oa:start prov:hadPrimarySource prov:wasQuotedFrom schema:url skos:note
 """.split()
@@ -31,7 +31,7 @@ CLAIM_MODEL = """
 
 MAPPING = """
     pcve:derives pcve:folder pcve:roleProperty pcve:earliest pcve:latest dcterms:isReplacedBy
-    pcvesh:LeadingRoles foaf:Agent
+    pcvesh:LeadingRoles foaf:Agent pcve:formerInverseKey pcve:formerKey
 """.split()
 """What the ontology states for the program: annotations of shapes and concepts, derived bounds."""
 
@@ -44,7 +44,7 @@ LABELS = """
 
 WORKS = """
     pcve:Project pcve:Event pcve:Place pcve:Country pcve:kind pcve:status pcve:mode pcve:series
-    pcve:edition pcve:precededBy pcve:contributesTo pcve:country dcterms:isPartOf dcterms:relation
+    pcve:edition pcve:precededBy pcve:contributesTo pcve:inCountry dcterms:isPartOf dcterms:relation
     dcterms:issued schema:about schema:audience schema:containedInPlace schema:startDate
     schema:endDate schema:funder schema:location
 """.split()
@@ -58,7 +58,7 @@ BY_PART = {
     "publish/export/icalendar.py": "schema:organizer pcve:host pcve:purpose pcve:venue",
     "publish/export/schemaorg.py": "schema:organizer pcve:purpose schema:sameAs",
     "publish/export/geojson.py": "schema:latitude schema:longitude",
-    "publish/export/network.py": "org:hasMembership org:organization pcve:hosting pcve:host",
+    "publish/export/network.py": "org:hasMembership org:organization pcve:hostedBy pcve:hostingOrganization",
     "publish/": "dcterms:bibliographicCitation dcterms:conformsTo dcterms:created dcterms:creator "
     "dcterms:description dcterms:license dcterms:publisher foaf:mbox foaf:name foaf:page prov:Activity "
     "prov:Collection prov:Entity prov:SoftwareAgent prov:hadMember prov:used "

@@ -140,8 +140,12 @@ def _ontology(build: Path, names: tuple[str, ...], raw: tuple[bytes, ...]) -> On
         labels={(scheme, term): tuple(words) for scheme, term, words in content["labels"]},
         by_shape={key.shape: key for key in keys},
         has_values={shape: tuple(values) for shape, values in content["pointed"].items()},
+        deprecated=content["deprecated"],
         texts={name: text.decode() for name, text in zip(names, raw, strict=True)},
     )
+
+
+_TUPLES: Final = ("datatypes", "classes", "derives", "former", "former_inverse")
 
 
 def _record_class(content: dict[str, Any]) -> RecordClass:
@@ -150,7 +154,7 @@ def _record_class(content: dict[str, Any]) -> RecordClass:
 
 
 def _tuples(key: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(key[name]) for name in ("datatypes", "classes", "derives")}
+    return {name: tuple(key[name]) for name in _TUPLES}
 
 
 def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
@@ -186,6 +190,10 @@ def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
         "messages": _messages(everything),
         "labels": [(*of, words) for of, words in _labels(everything, schemes).items()],
         "pointed": _pointed(shapes),
+        "deprecated": {
+            term: everything.one(term, "dcterms:isReplacedBy")
+            for term in everything.subjects_with("owl:deprecated", "true")
+        },
     }
 
 
@@ -316,5 +324,7 @@ def _key(triples: TripleIndex, shape: str) -> RecordKey:
         scheme=schemes[0] if schemes else None,
         derives=tuple(map(Iri, triples.all(shape, "pcve:derives"))),
         required=triples.one(shape, "sh:minCount", "0") != "0",
+        former=tuple(triples.all(shape, "pcve:formerKey")),
+        former_inverse=tuple(triples.all(shape, "pcve:formerInverseKey")),
         group=triples.one(shape, "sh:group"),
     )

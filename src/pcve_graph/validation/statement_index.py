@@ -15,8 +15,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..model.dates import first_and_last
-from ..model.namespaces import PREFIXES, expand, local_name, nterm
-from ..model.schema import Ontology, RecordClass, RecordKey
+from ..model.namespaces import PREFIXES, expand, local_name, nterm, prefixed
+from ..model.schema import Ontology, RecordClass, RecordKey, moved_key
 from ..model.suggest import did_you_mean
 from ..model.terms import (
     Iri,
@@ -211,7 +211,24 @@ class StatementIndex:
             names = sorted(kind.name for kind in self.classes.values())
             fix = did_you_mean(name, names) or "known types: " + ", ".join(names)
             return "unknown-type", f'there is no type "{name}"', fix
-        return _unknown_key(to_iri(predicate), self.classes_of(subject))
+        kinds = self.classes_of(subject)
+        return self._former_key(to_iri(predicate), kinds) or _unknown_key(to_iri(predicate), kinds)
+
+    def _former_key(
+        self, predicate: Iri, kinds: Collection[RecordClass]
+    ) -> tuple[str, str, str] | None:
+        """The problem with a property that the ontology had in an earlier version."""
+        name = local_name(predicate)
+        if predicate != PREFIXES["pcve"] + name:
+            return None
+        for kind in kinds:
+            if name not in kind.keys and (new := kind.renamed(name)):
+                message = f'{kind.name} no longer has the key "{name}": it is now {new.name}'
+                return "unknown-key", message, f"write {prefixed(new.path)}"
+            if moved := moved_key(self.classes.values(), name):
+                fix = f"state {prefixed(moved[1].path)} of the {moved[0].label}"
+                return "unknown-key", f'{kind.name} no longer has the key "{name}"', fix
+        return None
 
 
 def _unknown_key(predicate: Iri, kinds: Collection[RecordClass]) -> tuple[str, str, str] | None:
