@@ -40,7 +40,7 @@ create index entry_folded on entry (folded, field);
 create index entry_iri on entry (iri);
 create index entry_node on entry (node);
 """
-_NAMES: Final = {f"<{expand(name)}>" for name in ("skos:prefLabel", "dcterms:title", "rdfs:label")}
+_NAMES: Final = {f"<{expand(name)}>" for name in namespaces.LABELS}
 _ALIASES: Final = {
     f"<{expand(name)}>" for name in ("skos:altLabel", "schema:name", "dcterms:identifier")
 }

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from ..incremental.affected import GraphView, term
 from ..incremental.change import GraphChange
 from ..model import namespaces as names
-from ..model.namespaces import BASE, expand, unreadable_iri
+from ..model.namespaces import BASE, LABELS, expand, unreadable_iri
 from ..model.problems import ContentError, Position, Problem, ShaclResult, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
@@ -186,7 +186,7 @@ def term_labels(view: GraphView, terms: Iterable[str]) -> dict[str, str]:
     """Labels of the IRIs among `terms` (N-Triples terms), in English if there is one."""
     labels = {}
     for iri in terms:
-        for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"):
+        for name in LABELS:
             if not iri.startswith("<") or iri in labels:
                 break
             words = [

@@ -10,11 +10,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 from ...graph.serialize import JsonLdStatement, JsonLdValue, prefixed
-from ...model.namespaces import BASE, expand, local_name
+from ...model.namespaces import BASE, LABELS, expand, local_name
 from ...model.problems import UsageError
 from .subset import NAMING_PROPERTIES, GraphPart
-
-_LABELS = ("skos:prefLabel", "rdfs:label", "dcterms:title")
 
 
 @lru_cache(None)
@@ -114,7 +112,7 @@ class Entities:
     def label(self, iri: str) -> str:
         """The label of an entity, concept, source or term; the local name where it has none."""
         if iri not in self._labels:
-            texts = (self.text(iri, name) for name in _LABELS)
+            texts = (self.text(iri, name) for name in LABELS)
             self._labels[iri] = next(filter(None, texts), local_name(iri))
         return self._labels[iri]
 

@@ -11,15 +11,13 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...graph.store import StoredGraph
-from ...model.namespaces import GRAPHS, expand
+from ...model.namespaces import GRAPHS, LABELS, expand
 
 _TYPE = f" <{expand('rdf:type')}> "
 _SUBJECT, _SOURCE = (f"<{expand(name)}>" for name in ("rdf:subject", "prov:hadPrimarySource"))
 NAMING_PROPERTIES: Final = (
     "rdf:type",
-    "skos:prefLabel",
-    "rdfs:label",
-    "dcterms:title",
+    *LABELS,
     "skos:inScheme",
     "pcve:designationNote",
 )

@@ -52,8 +52,12 @@ class ReleaseInfo:
 
     @cached_property
     def creator(self) -> str:
-        """The creator that the ontology states, else the name of the graph."""
-        return self._ontology_value("dcterms:creator") or self.title.partition(":")[0]
+        """The name of the creator that the ontology states, else the name of the graph."""
+        creator = self._ontology_value("dcterms:creator")
+        start = f"<{creator}> <{expand('rdfs:label')}> "
+        lines = [line for line in self.part.graphs["ontology"] if line.startswith(start)]
+        named = min((_value(triple.object) for triple in parse_triples(lines)), default="")
+        return named or creator or self.title.partition(":")[0]
 
     @cached_property
     def licence(self) -> str:
