@@ -33,8 +33,8 @@ def owl(part: GraphPart, ontology: Ontology) -> bytes:
     annotation, and one ontology header without imports, since they take one a file.
     """
     terms = (*ontology.graphs["ontology"], *part.graphs["vocabulary"])
-    lines = [*_with_one_header(terms), *part.graphs["facts"], *_axioms(part)]
-    return serialized(sorted_lines(dict.fromkeys(lines)))
+    lines = sorted_lines({*_with_one_header(terms), *part.graphs["facts"], *_axioms(part)})
+    return serialized(sorted(lines, key=lambda line: not line.startswith(_HEADER + " ")))
 
 
 def _with_one_header(lines: Iterable[str]) -> Iterator[str]:
@@ -51,7 +51,7 @@ def _axioms(part: GraphPart) -> Iterator[str]:
     for claim, parts in _claims(part.graphs["evidence"]):
         if " ".join(parts.values()) + " ." not in facts:
             continue
-        node = f"_:{local_name(claim[1:-1])}"
+        node = f"_:claim-{local_name(claim[1:-1])}"  # XML ids begin with a letter
         yield f"{node} {_TYPE} {_AXIOM} ."
         yield f"{node} {_IN_CLAIM} {claim} ."
         for predicate, value in parts.items():
