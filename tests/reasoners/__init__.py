@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
+from conftest import not_available
 
 HERE = Path(__file__).parent
 ADDED_TYPES = HERE / "added-types.tsv"
@@ -25,8 +24,7 @@ def need(tool: str) -> None:
     """Skip the test where the tool is not installed; in CI that is a failure."""
     absent = [name for name in _PACKAGES[tool] if importlib.util.find_spec(name) is None]
     if absent:
-        reason = f"{tool}: not installed: {', '.join(absent)} (CONTRIBUTING.md says how)"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        not_available(f"not installed: {', '.join(absent)}; CONTRIBUTING.md says how")
 
 
 def owlapi(command: str, *groups: Sequence[Path], seconds: float = 300) -> list[Any]:

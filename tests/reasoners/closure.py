@@ -108,9 +108,9 @@ def contradictions(closure: set[Statement]) -> list[str]:
     problems = {f"{thing} is in owl:Nothing" for thing in members[f"<{OWL}Nothing>"]}
     pairs = {(s, o) for s, p, o in closure if p == f"<{OWL}disjointWith>"}
     pairs |= {pair for group in _disjoint_groups(closure) for pair in combinations(group, 2)}
-    for one, other in pairs:
-        for thing in members[one] & members[other]:
-            classes = " and ".join(sorted((prefixed(one), prefixed(other))))
+    for left, right in pairs:
+        for thing in members[left] & members[right]:
+            classes = " and ".join(sorted((prefixed(left), prefixed(right))))
             problems.add(f"{thing} is in {classes}, which are disjoint")
     asymmetric = members[f"<{OWL}AsymmetricProperty>"]
     for subject, predicate, value in closure:

@@ -61,8 +61,8 @@ def start() -> None:
 
 def load(triples: Iterable[ox.Triple]) -> Any:
     """An OWLOntology of the statements; owl:imports are taken out, since nothing may be fetched."""
-    kept = (triple for triple in triples if triple.predicate.value != OWL + "imports")
-    content = ox.serialize(kept, format=ox.RdfFormat.RDF_XML)
+    loaded = (triple for triple in triples if triple.predicate.value != OWL + "imports")
+    content = ox.serialize(loaded, format=ox.RdfFormat.RDF_XML)
     assert content is not None
     return load_document(content)
 
@@ -105,7 +105,7 @@ def consistency(files: list[Path]) -> dict[str, Any]:
     empty = reasoner.getUnsatisfiableClasses().getEntitiesMinusBottom()
     return {
         "consistent": True,
-        "unsatisfiable": sorted(str(found.getIRI()) for found in empty),
+        "unsatisfiable": sorted(str(term.getIRI()) for term in empty),
         "axioms": int(ontology.getLogicalAxiomCount()),
     }
 
@@ -141,7 +141,7 @@ def named(triples: set[ox.Triple]) -> set[str]:
 
 def _reversed(triple: ox.Triple) -> ox.Triple:
     """The same statement the other way round, where its property is symmetric."""
-    if triple.predicate.value != OWL + "disjointWith":
+    if triple.predicate.value != OWL + "disjointWith" or isinstance(triple.object, ox.Literal):
         return triple
     return ox.Triple(triple.object, triple.predicate, triple.subject)
 

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -42,9 +43,9 @@ _NOTES |= {OWL + name for name in ("deprecated", "versionInfo")}
 
 def files() -> list[Path]:
     """The reduced copies."""
-    found = sorted(FOLDER.glob("*.nq"))
-    assert [path.stem for path in found] == sorted(NAMESPACES)
-    return found
+    copies = sorted(FOLDER.glob("*.nq"))
+    assert [path.stem for path in copies] == sorted(NAMESPACES)
+    return copies
 
 
 def reduced(name: str, file: Path) -> dict[ox.NamedNode, list[ox.Triple]]:
@@ -79,7 +80,7 @@ def _https(triple: ox.Triple) -> ox.Triple:
     return ox.Triple(*map(_https_node, (triple.subject, triple.predicate, triple.object)))
 
 
-def _https_node(term: object) -> object:
+def _https_node(term: Any) -> Any:
     if isinstance(term, ox.NamedNode) and term.value.startswith(HTTP):
         return ox.NamedNode(HTTPS + term.value.removeprefix(HTTP))
     return term
@@ -95,12 +96,12 @@ def reachable(
     They are those of terms that `used` speaks of, of the terms `near` to ours, of terms that are tied to other vocabularies,
     and of what these lead to.
     """
-    waiting: set[object] = set(near)
+    waiting: set[Any] = set(near)
     waiting |= {
         term for triple in used for term in (triple.subject, triple.predicate, triple.object)
     }
     waiting |= {term for term, triples in terms.items() if _is_tied(triples)}
-    taken: set[object] = set()
+    taken: set[Any] = set()
     while waiting:
         term = waiting.pop()
         if term in terms and term not in taken:

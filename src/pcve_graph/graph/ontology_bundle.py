@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from ..model.namespaces import PREFIXES, expand, local_name
+from typing import Final
+
+from ..model.namespaces import PREFIXES, local_name, nterm
 from ..model.schema import Ontology
+from ..model.terms import NTriple, from_iri, from_triple, parse_statement, subject_of, to_iri
 from ..syntax.turtle_format import format_turtle
 from .ontology import read_turtle
 
-_NS = PREFIXES["pcve"].rstrip("#")
+_HEADER: Final = from_iri(PREFIXES["pcve"].rstrip("#"))
+_IS_ONTOLOGY: Final = (nterm("rdf:type"), nterm("owl:Ontology"))
+_DEFINED_BY: Final = nterm("rdfs:isDefinedBy")
 
 
 def bundled_turtle(ontology: Ontology, folder: str) -> bytes:
@@ -18,29 +23,22 @@ def bundled_turtle(ontology: Ontology, folder: str) -> bytes:
     return format_turtle("\n".join(texts), f"ontology/{folder}.ttl").encode()
 
 
-def published_modules(ontology: Ontology) -> dict[str, list[str]]:
+def published_modules(ontology: Ontology) -> dict[str, list[NTriple]]:
     """The N-Triples lines of the ontology `ns` and of each of its modules, by name.
 
-    A module is a file with a header of its own. The terms that it declares are in `ns` as well,
-    where their IRIs lead; its header and what it states of other terms are in the module alone.
+    A module is a file directly in ontology/ with a header of its own. The terms that it declares
+    are in `ns` as well, where their IRIs lead; its header and what it states of other terms are in
+    the module alone.
     """
-    modules: dict[str, list[str]] = {}
-    apart: set[str] = set()
+    modules: dict[str, list[NTriple]] = {}
+    apart: set[NTriple] = set()
     for name, text in ontology.texts.items():
-        lines = [f"{triple} ." for triple in read_turtle(text.encode(), name)]
-        header = next((s for s, p, o in map(_terms, lines) if (p, o) == _IS_ONTOLOGY), f"<{_NS}>")
-        if header != f"<{_NS}>" and name.count("/") == 1:
-            declared = {s for s, p, _ in map(_terms, lines) if p == _DEFINED}
-            modules[local_name(header[1:-1])] = sorted(lines)
-            apart |= {line for line in lines if _terms(line)[0] not in declared}
+        lines = [from_triple(triple) for triple in read_turtle(text.encode(), name)]
+        statements = list(map(parse_statement, lines))
+        headers = {s.subject for s in statements if (s.predicate, s.object) == _IS_ONTOLOGY}
+        if name.count("/") == 1 and (header := min(headers, default=_HEADER)) != _HEADER:
+            declared = {s.subject for s in statements if s.predicate == _DEFINED_BY}
+            modules[local_name(to_iri(header))] = sorted(lines)
+            apart |= {line for line in lines if subject_of(line) not in declared}
     own = [line for line in ontology.graphs["ontology"] if line not in apart]
-    return {local_name(_NS): own, **modules}
-
-
-_IS_ONTOLOGY = (f"<{expand('rdf:type')}>", f"<{expand('owl:Ontology')}>")
-_DEFINED = f"<{expand('rdfs:isDefinedBy')}>"
-
-
-def _terms(line: str) -> tuple[str, str, str]:
-    subject, predicate, value = line[:-2].split(" ", 2)
-    return subject, predicate, value
+    return {local_name(to_iri(_HEADER)): own, **modules}

@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from ...model.namespaces import PREFIXES, expand, local_name
+from ...model.namespaces import PREFIXES, local_name, nterm
 from ...model.schema import Ontology
+from ...model.terms import (
+    NO_TERM,
+    NTerm,
+    NTriple,
+    blank,
+    from_iri,
+    parse_statement,
+    subject_of,
+    to_iri,
+    triple_line,
+)
 from .rdf import serialized
 from .subset import GraphPart, sorted_lines
 
-_TYPE, _IMPORTS, _IN_CLAIM, _ONTOLOGY, _AXIOM = (
-    f"<{expand(name)}>"
-    for name in ("rdf:type", "owl:imports", "pcve:inClaim", "owl:Ontology", "owl:Axiom")
-)
-_HEADER: Final = f"<{PREFIXES['pcve'].rstrip('#')}>"
+_HEADER: Final = from_iri(PREFIXES["pcve"].rstrip("#"))
+_TYPE: Final = nterm("rdf:type")
 _ANNOTATED: Final = {
-    f"<{expand(part)}>": f"<{expand(name)}>"
-    for part, name in (
-        ("rdf:subject", "owl:annotatedSource"),
-        ("rdf:predicate", "owl:annotatedProperty"),
-        ("rdf:object", "owl:annotatedTarget"),
-    )
+    nterm("rdf:subject"): nterm("owl:annotatedSource"),
+    nterm("rdf:predicate"): nterm("owl:annotatedProperty"),
+    nterm("rdf:object"): nterm("owl:annotatedTarget"),
 }
 
 
@@ -30,39 +35,43 @@ def owl(part: GraphPart, ontology: Ontology) -> bytes:
 
     The axiom is annotated with the IRI of the claim (W3C OWL 2 Mapping to RDF Graphs, section 2.2).
     The file has all terms of the ontology, since OWL tools read what is not declared as an
-    annotation, and one ontology header without imports, since they take one a file.
+    annotation; and one ontology header, the first thing in it, without imports, since they take one
+    a file.
     """
     terms = (*ontology.graphs["ontology"], *part.graphs["vocabulary"])
     lines = sorted_lines({*_with_one_header(terms), *part.graphs["facts"], *_axioms(part)})
-    return serialized(sorted(lines, key=lambda line: not line.startswith(_HEADER + " ")))
+    return serialized(sorted(lines, key=lambda line: subject_of(line) != _HEADER))
 
 
-def _with_one_header(lines: Iterable[str]) -> Iterator[str]:
+def _with_one_header(lines: Iterable[NTriple]) -> Iterator[NTriple]:
     """The statements but those of the headers of modules and lists, and the imports."""
-    headers = {line.split(" ", 1)[0] for line in lines if line.endswith(f" {_TYPE} {_ONTOLOGY} .")}
-    for line in lines:
-        subject, predicate, _ = line.split(" ", 2)
-        if predicate != _IMPORTS and (subject == _HEADER or subject not in headers):
+    statements = {line: parse_statement(line) for line in lines}
+    is_ontology = (_TYPE, nterm("owl:Ontology"))
+    headers = {s.subject for s in statements.values() if (s.predicate, s.object) == is_ontology}
+    for line, statement in statements.items():
+        imports = statement.predicate == nterm("owl:imports")
+        if not imports and statement.subject not in headers - {_HEADER}:
             yield line
 
 
-def _axioms(part: GraphPart) -> Iterator[str]:
+def _axioms(part: GraphPart) -> Iterator[NTriple]:
     facts = set(part.graphs["facts"])
-    for claim, parts in _claims(part.graphs["evidence"]):
-        if " ".join(parts.values()) + " ." not in facts:
+    for claim, terms in _claims(part.graphs["evidence"]):
+        subject, predicate, value = terms.values()
+        if triple_line((subject, predicate, value)) not in facts:
             continue
-        node = f"_:claim-{local_name(claim[1:-1])}"  # XML ids begin with a letter
-        yield f"{node} {_TYPE} {_AXIOM} ."
-        yield f"{node} {_IN_CLAIM} {claim} ."
-        for predicate, value in parts.items():
-            yield f"{node} {_ANNOTATED[predicate]} {value} ."
+        node = blank(f"claim-{local_name(to_iri(claim))}")  # XML ids begin with a letter
+        yield triple_line((node, _TYPE, nterm("owl:Axiom")))
+        yield triple_line((node, nterm("pcve:inClaim"), claim))
+        for name, term in terms.items():
+            yield triple_line((node, _ANNOTATED[name], term))
 
 
-def _claims(lines: Iterable[str]) -> Iterator[tuple[str, dict[str, str]]]:
+def _claims(lines: Iterable[NTriple]) -> Iterator[tuple[NTerm, dict[NTerm, NTerm]]]:
     """Each claim with its subject, predicate and object, in this order."""
-    parts_by_claim: dict[str, dict[str, str]] = {}
-    for line in lines:
-        claim, predicate, value = line[:-2].split(" ", 2)
+    terms_by_claim: dict[NTerm, dict[NTerm, NTerm]] = {}
+    for claim, predicate, value in map(parse_statement, lines):
         if predicate in _ANNOTATED:
-            parts_by_claim.setdefault(claim, dict.fromkeys(_ANNOTATED, ""))[predicate] = value
-    yield from sorted(parts_by_claim.items())
+            terms = terms_by_claim.setdefault(claim, dict.fromkeys(_ANNOTATED, NO_TERM))
+            terms[predicate] = value
+    yield from sorted(terms_by_claim.items())
