@@ -211,8 +211,8 @@ def terms(read: rdflib.Graph) -> set[rdflib.term.Node]:
     Only ours: those of other vocabularies are declared, and their labels are left to them.
     """
     kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, SKOS.Concept)
-    found = {term for kind in kinds for term in read.subjects(RDF.type, kind)}
-    return {term for term in found if str(term).startswith(BASE)}
+    typed = {term for kind in kinds for term in read.subjects(RDF.type, kind)}
+    return {term for term in typed if str(term).startswith(BASE)}
 
 
 def test_voc3_every_term_has_a_label(read: rdflib.Graph, name: str) -> None:

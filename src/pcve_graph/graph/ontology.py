@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -213,10 +213,7 @@ def _lines(triples: Iterable[ox.Triple]) -> tuple[NTriple, ...]:
 
 
 def _includes(triples: TripleIndex) -> Iterator[ox.Triple]:
-    """The classes that use each of our properties, and the classes or datatypes of its values.
-
-    Derived from the shapes. Properties of other vocabularies get no statement.
-    """
+    """By the shapes, the classes that use each of our properties and those of its values."""
     for shape in triples.subjects_with("rdf:type", expand("sh:NodeShape")):
         for key in (_key(triples, member) for member in triples.all(shape, "sh:property")):
             for name, values in (
@@ -287,6 +284,8 @@ def _classes(triples: TripleIndex) -> Iterator[RecordClass]:
                     key = _key(triples, member)
                     if key.name not in keys or key.datatypes or key.classes or key.scheme:
                         keys[key.name] = key
+                    elif key.required:
+                        keys[key.name] = replace(keys[key.name], required=True)
         yield RecordClass(
             name=local_name(iri),
             iri=Iri(iri),
