@@ -32,11 +32,12 @@ CLAIM_MODEL = """
 MAPPING = """
     pcve:derives pcve:folder pcve:roleProperty pcve:earliest pcve:latest dcterms:isReplacedBy
     pcvesh:LeadingRoles foaf:Agent pcve:formerInverseKey pcve:formerKey
+    schema:domainIncludes schema:rangeIncludes
 """.split()
 """What the ontology states for the program: annotations of shapes and concepts, derived bounds."""
 
 LABELS = """
-    skos:prefLabel skos:altLabel schema:name dcterms:title dcterms:identifier pcve:designationNote
+    skos:prefLabel pcve:displayLabel skos:altLabel schema:name dcterms:title dcterms:identifier pcve:designationNote
     skos:Concept skos:ConceptScheme skos:inScheme skos:topConceptOf skos:broader skos:related
     skos:closeMatch skos:exactMatch skos:definition skos:example skos:scopeNote skos:editorialNote
 """.split()
@@ -56,8 +57,10 @@ BY_PART = {
     "publish/export/bibtex.py": "pcve:Document schema:author schema:publisher schema:sameAs "
     "dcterms:language dcterms:publisher",
     "publish/export/icalendar.py": "schema:organizer pcve:host pcve:purpose pcve:venue",
+    "publish/export/owl.py": "pcve:inClaim",
     "publish/export/schemaorg.py": "schema:organizer pcve:purpose schema:sameAs",
     "publish/export/geojson.py": "schema:latitude schema:longitude",
+    "publish/site/terms.py": "pcve:since vs:term_status",
     "publish/export/network.py": "org:hasMembership org:organization pcve:hostedBy pcve:hostingOrganization",
     "publish/": "dcterms:bibliographicCitation dcterms:conformsTo dcterms:created dcterms:creator "
     "dcterms:description dcterms:license dcterms:publisher foaf:mbox foaf:name foaf:page prov:Activity "
