@@ -14,6 +14,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ...graph.ontology_bundle import PORTABLE, portable_turtle
 from ...graph.serialize import serialize
 from ...model.namespaces import BASE, expand, local_name
 from ...model.project import Project
@@ -64,7 +65,7 @@ def write_reference(project: Project, ontology: Ontology) -> dict[str, bytes]:
 
 
 def _data(ontology: Ontology) -> dict[str, bytes]:
-    """The RDF files of ontology, lists and shapes in each of `FORMS`, by name."""
+    """The RDF files of ontology, lists and shapes in each of `FORMS`, and the portable shapes."""
     texts = {
         "ns": "\n".join(ontology.graphs["ontology"]),
         "vocab": "\n".join(ontology.graphs["vocabulary"]),
@@ -75,7 +76,7 @@ def _data(ontology: Ontology) -> dict[str, bytes]:
         triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
         for ending, form in FORMS.items():
             contents[f"{name}.{ending}"] = serialize(triples, form)
-    return contents
+    return contents | portable_turtle(ontology)
 
 
 def _page(file: str, title: str, parts: Iterable[str]) -> str:
@@ -166,6 +167,8 @@ def _relation_rows(terms: Terms, arrows: Iterable[Arrow]) -> Iterator[tuple[str,
 
 
 def _shapes(terms: Terms, shapes: Iterable[RulePage]) -> Iterator[str]:
+    files = ", ".join(link(name, name) for name in PORTABLE.values())
+    yield f"<p>For other SHACL engines: {files}.</p>"
     ordered = sorted(shapes, key=lambda page: (page.group, page.name))
     for group, members in groupby(ordered, key=lambda page: page.group):
         yield f'<h2 id="of-{escape(group)}">{escape(group)}</h2>'
