@@ -108,7 +108,11 @@ def main() -> int:
                 focus, path = row.get("focus"), row.get("path")
                 shown = (
                     str(focus.toString()) if focus.isURIResource() else "a blank node",
-                    "" if path is None else str(path.toString()) if path.isURIResource() else "a path",
+                    ""
+                    if path is None
+                    else str(path.toString())
+                    if path.isURIResource()
+                    else "a path",
                     *(str(row.get(name).toString()) for name in ("component", "severity")),
                 )
                 print(file, *shown, sep="\t")

@@ -9,15 +9,14 @@ with those below it, and a list is an `sh:in`. What only these files say is in o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import pyoxigraph as ox
 
 from ..model.namespaces import BASE, PREFIXES, expand, local_name
 from ..model.schema import Ontology
-
-Node = ox.NamedNode | ox.BlankNode
+from ..model.terms import Term
 
 PARTS: Final = ("core", "claims", "concepts", "rules", "recommended")
 """The parts, by the name of their file in ontology/portable/ and the end of their IRI."""
@@ -54,48 +53,51 @@ def _iri(name: str) -> ox.NamedNode:
     return ox.NamedNode(expand(name))
 
 
+def _text(term: Term) -> str:
+    """The IRI or text of a term."""
+    return str(getattr(term, "value", ""))
+
+
 class _Shapes:
     """Triples by subject and property; properties are prefixed names."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
-        self.values: dict[Node, dict[ox.NamedNode, list[ox.Term]]] = defaultdict(
+        self.values: dict[Term, dict[ox.NamedNode, list[Term]]] = defaultdict(
             lambda: defaultdict(list)
         )
         for triple in triples:
             self.values[triple.subject][triple.predicate].append(triple.object)
 
-    def all(self, node: Node, name: str) -> list[ox.Term]:
+    def all(self, node: Term, name: str) -> list[Term]:
         return self.values[node].get(_iri(name), []) if node in self.values else []
 
-    def with_property(self, name: str) -> list[tuple[Node, ox.Term]]:
+    def with_property(self, name: str) -> list[tuple[Term, Term]]:
         """The (subject, value) pairs of a property, sorted."""
         key = _iri(name)
         pairs = [
-            (node, value)
-            for node, stated in self.values.items()
-            for value in stated.get(key, ())
+            (node, value) for node, stated in self.values.items() for value in stated.get(key, ())
         ]
         return sorted(pairs, key=lambda pair: (str(pair[0]), str(pair[1])))
 
-    def add(self, node: Node, name: str, value: ox.Term) -> None:
+    def add(self, node: Term, name: str, value: Term) -> None:
         held = self.values[node][_iri(name)]
         if value not in held:
             held.append(value)
 
-    def remove(self, node: Node, name: str) -> list[ox.Term]:
+    def remove(self, node: Term, name: str) -> list[Term]:
         return self.values[node].pop(_iri(name), [])
 
-    def listed(self, head: ox.Term) -> list[Node]:
+    def listed(self, head: Term) -> list[Term]:
         """The members of an RDF list, which is removed."""
-        members = []
+        members: list[Term] = []
         while isinstance(head, ox.BlankNode):
             members += self.values[head][_iri("rdf:first")]
             (rest,) = self.values.pop(head)[_iri("rdf:rest")]
             head = rest
-        return [member for member in members if isinstance(member, Node)]
+        return members
 
-    def new_list(self, members: Iterable[ox.Term]) -> ox.Term:
-        head: ox.Term = _iri("rdf:nil")
+    def new_list(self, members: Iterable[Term]) -> Term:
+        head: Term = _iri("rdf:nil")
         for member in reversed(list(members)):
             node = ox.BlankNode()
             self.add(node, "rdf:first", member)
@@ -103,9 +105,9 @@ class _Shapes:
             head = node
         return head
 
-    def reached(self, roots: Iterable[Node]) -> set[Node]:
+    def reached(self, roots: Iterable[Term]) -> set[Term]:
         """The nodes of `roots` and the shapes and blank nodes that they lead to."""
-        shapes, nodes, waiting = PREFIXES["pcvesh"], set[Node](), list(roots)
+        shapes, nodes, waiting = PREFIXES["pcvesh"], set[Term](), list(roots)
         while waiting:
             node = waiting.pop()
             if node in self.values and node not in nodes:
@@ -119,10 +121,11 @@ class _Shapes:
                 ]
         return nodes
 
-    def triples(self, nodes: Iterable[Node]) -> Iterator[ox.Triple]:
+    def triples(self, nodes: Iterable[Term]) -> Iterator[ox.Triple]:
         for node in nodes:
-            for predicate, values in self.values[node].items():
-                yield from (ox.Triple(node, predicate, value) for value in values)
+            if not isinstance(node, ox.Literal):
+                for predicate, values in self.values[node].items():
+                    yield from (ox.Triple(node, predicate, value) for value in values)
 
 
 def portable_shapes(ontology: Ontology) -> dict[str, list[ox.Triple]]:
@@ -164,27 +167,30 @@ def _divided(shapes: _Shapes) -> dict[str, list[ox.Triple]]:
     for stated in shapes.values.values():
         for predicate in [key for key in stated if key.value.startswith(PREFIXES["pcve"])]:
             del stated[predicate]
-    rules = parts["rules"]
+    rules = _Shapes(())
     rules_iri = ox.NamedNode(f"{BASE}shapes/rules")
     for node, value in shapes.with_property("sh:declare"):
         shapes.remove(node, "sh:declare")
-        rules += (ox.Triple(rules_iri, _iri("sh:declare"), value), *shapes.triples([value]))
+        rules.add(rules_iri, "sh:declare", value)
+        parts["rules"] += shapes.triples([value])
     for node, value in shapes.with_property("sh:sparql"):
         shapes.remove(node, "sh:sparql")
         shapes.values[value][_iri("sh:prefixes")] = [rules_iri]
-        rules += (ox.Triple(node, _iri("sh:sparql"), value), *shapes.triples([value]))
-    roots = defaultdict(list)
+        rules.add(node, "sh:sparql", value)
+        parts["rules"] += shapes.triples([value])
+    parts["rules"] += rules.triples(rules.values)
+    roots: dict[str, list[Term]] = defaultdict(list)
     for name in ("sh:targetClass", "sh:targetSubjectsOf"):
         for node, target in shapes.with_property(name):
-            roots[_PART_OF_CLASS.get(target.value, "core")].append(node)
+            roots[_PART_OF_CLASS.get(_text(target), "core")].append(node)
     for part, nodes in roots.items():
         parts[part] += shapes.triples(shapes.reached(nodes))
     return parts
 
 
-def _schemes(shapes: _Shapes, concepts: _Shapes) -> dict[Node, list[Node]]:
+def _schemes(shapes: _Shapes, concepts: _Shapes) -> dict[Term, list[Term]]:
     """The concepts of each closed list, by the shape that a value of the list conforms to."""
-    members = defaultdict(list)
+    members: dict[Term, list[Term]] = defaultdict(list)
     for concept, scheme in concepts.with_property("skos:inScheme"):
         members[scheme].append(concept)
     return {
@@ -217,7 +223,7 @@ def _write_hierarchy(shapes: _Shapes, terms: _Shapes) -> None:
             shapes.add(child, "rdfs:subClassOf", parent)
 
 
-def _write_lists(shapes: _Shapes, schemes: dict[Node, list[Node]], concepts: _Shapes) -> None:
+def _write_lists(shapes: _Shapes, schemes: dict[Term, list[Term]], concepts: _Shapes) -> None:
     """Replace membership of a closed list by `sh:in`, with the labels of its concepts."""
     for node, scheme in shapes.with_property("sh:node"):
         if scheme in schemes:
@@ -233,10 +239,10 @@ def _write_lists(shapes: _Shapes, schemes: dict[Node, list[Node]], concepts: _Sh
             shapes.values.pop(key, None)
 
 
-def _write_subclasses(shapes: _Shapes, below: dict[ox.Term, dict[Node, str]]) -> None:
+def _write_subclasses(shapes: _Shapes, below: Mapping[Term, Mapping[Term, str]]) -> None:
     """Replace each class by a choice of itself and the classes below it."""
 
-    def choices(wanted: ox.Term) -> Iterator[Node]:
+    def choices(wanted: Term) -> Iterator[Term]:
         for class_iri, label in below[wanted].items():
             choice = ox.BlankNode()
             shapes.add(choice, "sh:class", class_iri)
@@ -244,27 +250,29 @@ def _write_subclasses(shapes: _Shapes, below: dict[ox.Term, dict[Node, str]]) ->
             yield choice
 
     for node, head in shapes.with_property("sh:or"):
-        members: dict[ox.Term, Node] = {}
+        members: dict[Term, Term] = {}
         for member in shapes.listed(head):
             if wanted := shapes.all(member, "sh:class"):
                 shapes.values.pop(member)
-                members |= {shapes.all(each, "sh:class")[0]: each for each in choices(wanted[0])}
+                members |= {
+                    shapes.all(choice, "sh:class")[0]: choice for choice in choices(wanted[0])
+                }
             else:
                 _describe_datatype(shapes, member)
                 members[member] = member
         shapes.remove(node, "sh:or")
         shapes.add(node, "sh:or", shapes.new_list(members.values()))
     in_choice = {value for _, value in shapes.with_property("rdf:first")}
-    for node, wanted in shapes.with_property("sh:class"):
-        if node not in in_choice and len(below.get(wanted, ())) > 1:
+    for node, value_class in shapes.with_property("sh:class"):
+        if node not in in_choice and len(below.get(value_class, {})) > 1:
             shapes.remove(node, "sh:class")
-            shapes.add(node, "sh:or", shapes.new_list(choices(wanted)))
-    for node, wanted in shapes.with_property("sh:targetClass"):
-        for class_iri in below.get(wanted, ()):
+            shapes.add(node, "sh:or", shapes.new_list(choices(value_class)))
+    for node, target in shapes.with_property("sh:targetClass"):
+        for class_iri in below.get(target, {}):
             shapes.add(node, "sh:targetClass", class_iri)
 
 
-def _describe_datatype(shapes: _Shapes, member: Node) -> None:
+def _describe_datatype(shapes: _Shapes, member: Term) -> None:
     """Label a datatype that is one of several; a day must exist."""
     for name, label in _DATATYPES.items():
         if shapes.all(member, "sh:datatype") == [_iri(name)]:
@@ -273,22 +281,22 @@ def _describe_datatype(shapes: _Shapes, member: Node) -> None:
                 shapes.add(member, "sh:pattern", ox.Literal(_DAY))
 
 
-def _labelled_subclasses(terms: _Shapes, ontology: Ontology) -> dict[ox.Term, dict[Node, str]]:
+def _labelled_subclasses(terms: _Shapes, ontology: Ontology) -> dict[Term, dict[Term, str]]:
     """The classes in and below each class, with their labels."""
-    children = defaultdict(list)
+    children: dict[Term, list[Term]] = defaultdict(list)
     for child, parent in terms.with_property("rdfs:subClassOf"):
         children[parent].append(child)
-    below = {}
+    below: dict[Term, dict[Term, str]] = {}
     for top in {*children, *map(ox.NamedNode, ontology.by_iri)}:
-        classes = [top]
+        classes: list[Term] = [top]
         for class_iri in classes:
             classes += [child for child in children.get(class_iri, ()) if child not in classes]
         below[top] = {class_iri: _label(class_iri, terms, ontology) for class_iri in classes}
     return below
 
 
-def _label(class_iri: ox.Term, terms: _Shapes, ontology: Ontology) -> str:
-    if class_iri.value in ontology.by_iri:
-        return ontology.by_iri[class_iri.value].label
-    labels = [label.value for label in terms.all(class_iri, "rdfs:label")]
-    return min(labels, default=local_name(class_iri.value).lower())
+def _label(class_iri: Term, terms: _Shapes, ontology: Ontology) -> str:
+    iri = _text(class_iri)
+    if iri in ontology.by_iri:
+        return ontology.by_iri[iri].label
+    return min(map(_text, terms.all(class_iri, "rdfs:label")), default=local_name(iri).lower())
