@@ -2,8 +2,9 @@
 
     python .ci/audit.py VENV    # from an environment with pip-licenses and pip-audit
 
-audits what pcve-graph brings into VENV, by the rules of .ci/audit.toml. Exit code 0 is clean, also
-where no advisory service answers within a minute (one line says so), and 1 is not.
+audits the packages that pcve-graph installs into VENV, by the rules of .ci/audit.toml. Exit code 0
+means no problem, also where no advisory service answers within a minute (one line says so); 1 means
+problems.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from packaging.utils import canonicalize_name
 
 POLICY: Final = Path(__file__).with_name("audit.toml")
 TOOLS: Final = Path(sys.executable).parent
-FOR_DEVELOPMENT: Final = frozenset({"dev", "docs", "test"})
+FOR_DEVELOPMENT: Final = frozenset({"dev", "docs", "full", "test"})
 """The extras that no user installs."""
 
 SECONDS: Final = 60
@@ -44,13 +45,15 @@ def closure(
         for line in installed[package].requires or ():
             requirement = Requirement(line)
             if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
-                other = canonicalize_name(requirement.name)
-                waiting += [(other, each) for each in ("", *requirement.extras)]
+                dependency = canonicalize_name(requirement.name)
+                waiting += [
+                    (dependency, needed_extra) for needed_extra in ("", *requirement.extras)
+                ]
     return {package for package, _ in needed} - {name}
 
 
 def is_allowed(licence: str, allowed: Collection[str]) -> bool:
-    """Whether an SPDX expression, or licences as classifiers list them, keeps to `allowed`."""
+    """Whether an SPDX expression, or licences as classifiers list them, are all in `allowed`."""
     ways = [re.split(r" AND |; ", way) for way in licence.split(" OR ")]
     return any(all(part in allowed for part in way) for way in ways)
 
@@ -58,8 +61,8 @@ def is_allowed(licence: str, allowed: Collection[str]) -> bool:
 def licence_problems(
     licences: Mapping[str, str], shipped: Collection[str], policy: Mapping[str, Any]
 ) -> list[str]:
-    """What is neither allowed nor excepted, and the exceptions that nothing needs any more."""
-    exceptions = {each["package"]: each for each in policy["exceptions"]}
+    """Licences that are neither allowed nor excepted, and exceptions that are no longer needed."""
+    exceptions = {exception["package"]: exception for exception in policy["exceptions"]}
     problems = []
     for package, licence in sorted(licences.items()):
         excepted = exceptions.get(package)
@@ -78,20 +81,22 @@ def licence_problems(
 def vulnerabilities(
     report: str, packages: Collection[str], accepted: Collection[str]
 ) -> list[str] | None:
-    """The known vulnerabilities of `packages` in a report of pip-audit, but for `accepted` ids.
+    """The known vulnerabilities of `packages` in a report of pip-audit, except `accepted` ids.
 
-    None where it says nothing of any package.
+    None where the report covers no package.
     """
     audited = json.loads(report)["dependencies"]
-    known = {canonicalize_name(each["name"]): each for each in audited if "vulns" in each}
-    if not known:
+    audited_by_name = {
+        canonicalize_name(package["name"]): package for package in audited if "vulns" in package
+    }
+    if not audited_by_name:
         return None
     return [
-        f"{name} {known[name]['version']}: {found['id']}, fixed in "
-        f"{', '.join(found['fix_versions']) or 'no release'}"
-        for name in sorted(known.keys() & set(packages))
-        for found in known[name]["vulns"]
-        if not {found["id"], *found.get("aliases", ())} & set(accepted)
+        f"{name} {audited_by_name[name]['version']}: {vulnerability['id']}, fixed in "
+        f"{', '.join(vulnerability['fix_versions']) or 'no release'}"
+        for name in sorted(audited_by_name.keys() & set(packages))
+        for vulnerability in audited_by_name[name]["vulns"]
+        if not {vulnerability["id"], *vulnerability.get("aliases", ())} & set(accepted)
     ]
 
 
@@ -110,7 +115,10 @@ def main(environment: str) -> int:
     """Audit what pcve-graph brings into a virtual environment; print what is wrong."""
     policy = tomllib.loads(POLICY.read_text("utf-8"))
     site = next(Path(environment).resolve().glob("lib/python*/site-packages"))
-    installed = {canonicalize_name(each.name): each for each in distributions(path=[str(site)])}
+    installed = {
+        canonicalize_name(distribution.name): distribution
+        for distribution in distributions(path=[str(site)])
+    }
     extras = set(installed["pcve-graph"].metadata.get_all("Provides-Extra") or ())
     packages = closure(installed, extras)
     shipped = closure(installed, extras - FOR_DEVELOPMENT)
@@ -119,14 +127,14 @@ def main(environment: str) -> int:
     command = [TOOLS / "pip-licenses", "--python", python, "--from=mixed", "--format=json"]
     command += ["--with-system"]  # without it, what pip-licenses itself stands on is left out
     listed = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    licences = {canonicalize_name(each["Name"]): each["License"] for each in listed}
+    licences = {canonicalize_name(entry["Name"]): entry["License"] for entry in listed}
     licences = {name: licences.get(name, "UNKNOWN") for name in packages}
     problems = licence_problems(licences, shipped, policy["licences"])
     if not problems:
         excepted = len(policy["licences"]["exceptions"])
         print(f"licences: {len(packages)} packages, {excepted} by exception, the others allowed")
 
-    accepted = [each["id"] for each in policy["vulnerabilities"]["exceptions"]]
+    accepted = [exception["id"] for exception in policy["vulnerabilities"]["exceptions"]]
     report, reason = advisories(site)
     vulnerable = vulnerabilities(report, packages, accepted) if report.strip() else None
     if vulnerable is None:

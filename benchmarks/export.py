@@ -32,18 +32,20 @@ def main() -> None:
     runs = parser.parse_args().runs
     subprocess.run(pcve("--project", str(ROOT), "build"), check=True)
     with tempfile.TemporaryDirectory() as name:
-        found = {form: samples(form, Path(name), runs) for form in FORMATS}
+        samples_by_format = {form: samples(form, Path(name), runs) for form in FORMATS}
     slow = {
-        form: best for form, some in found.items() if (best := min(s.cpu for s in some)) > LIMIT
+        form: best
+        for form, some in samples_by_format.items()
+        if (best := min(s.cpu for s in some)) > LIMIT
     }
     lines = [
         "`pcve export FORMAT -o FILE` on the shipped graph. Over "
         f"{LIMIT:.0f} s of CPU in the best of its runs: {', '.join(slow) or 'none'}.",
         "",
         HEAD,
-        *(row(form, some) for form, some in found.items()),
+        *(row(form, some) for form, some in samples_by_format.items()),
         "",
-        *(raw(form, some) for form, some in found.items()),
+        *(raw(form, some) for form, some in samples_by_format.items()),
     ]
     print("\n".join(lines))
     write_section("export: the shipped graph", lines)

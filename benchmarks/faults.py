@@ -1,4 +1,4 @@
-"""Faults put into a right graph, one for each constraint component in use, and what each gives.
+"""Faults put into a valid graph, one for each constraint component in use, and their results.
 
 A fault touches one subject that no other fault touches, so that its results are known exactly.
 """
@@ -21,7 +21,7 @@ Expected = tuple[str, str, str, str, str, str]
 
 @dataclass(slots=True)
 class Change:
-    """What a fault takes out of the triples of its subject, what it adds, and what it gives."""
+    """What a fault removes from its subject, what it adds, and the results it gives."""
 
     out: list[tuple[str, str]] = field(default_factory=list)
     add: list[tuple[str, str]] = field(default_factory=list)
@@ -49,7 +49,7 @@ def _swap(prop: str, right: str, wrong: str, component: str, shape: str) -> Chan
 def _missing_kind(subject: str, has: Triples) -> Change:
     path = _p("pcve:kind")
     gives = [(path, "", "MinCount", "Event-kind")]
-    return Change([(path, each) for each in has[path]], [], gives)
+    return Change([(path, value) for value in has[path]], [], gives)
 
 
 def _second_day_read(subject: str, has: Triples) -> Change:
@@ -128,9 +128,9 @@ def _quote_backwards(subject: str, has: Triples) -> Change:
 
 def _bounds_backwards(subject: str, has: Triples) -> Change:
     first, last = has[_p("pcve:earliest")][0], has[_p("pcve:latest")][0]
-    path, other = _p("pcve:earliest"), _p("pcve:latest")
+    path, latest_path = _p("pcve:earliest"), _p("pcve:latest")
     gives = [(path, first, "LessThanOrEquals", "Dated-earliest")]
-    return Change([(other, last)], [(other, _typed("1950-01-01", "date"))], gives)
+    return Change([(latest_path, last)], [(latest_path, _typed("1950-01-01", "date"))], gives)
 
 
 def _more_of_a_person(subject: str, has: Triples) -> Change:
@@ -149,31 +149,31 @@ def _no_reason(subject: str, has: Triples) -> Change:
 
 
 def _edition_twice(subject: str, has: Triples) -> Change:
-    """Another event of the same edition: both are told."""
+    """Another event of the same edition: both are reported."""
     series, edition = has[_p("pcve:series")][0], has[_p("pcve:edition")][0]
     twin = subject[:-1] + "-again>"
-    made = {
+    values = {
         "rdf:type": _p("pcve:Event"),
         "skos:prefLabel": '"The same again"@en',
         "pcve:kind": _concept("event-kind", "meeting"),
         "pcve:series": series,
         "pcve:edition": edition,
     }
-    lines = [f"{twin} {_p(name)} {value} ." for name, value in made.items()]
+    lines = [f"{twin} {_p(name)} {value} ." for name, value in values.items()]
     return Change(gives=[("", edition, "SPARQL", "Event")], lines=lines)
 
 
 def _round_concept(subject: str, has: Triples) -> Change:
     """A new term that is broader than itself, named after the subject."""
     term = _concept("topic", local_name(subject[1:-1]))
-    made = {
+    values = {
         "rdf:type": _p("skos:Concept"),
         "skos:prefLabel": '"Round"@en',
         "skos:definition": '"A term made to be wrong."@en',
         "skos:inScheme": f"<{BASE}vocab/topic>",
         "skos:broader": term,
     }
-    lines = [f"{term} {_p(name)} {value} ." for name, value in made.items()]
+    lines = [f"{term} {_p(name)} {value} ." for name, value in values.items()]
     return Change(gives=[("", term, "SPARQL", "Concept")], lines=lines)
 
 
@@ -234,7 +234,7 @@ class Spoiler:
         free = sorted(has)
         self.random.shuffle(free)
         self.owed += len(kept) * self.rate
-        for kind in [each for each in self.waiting if self.one(each, kept, has, free)]:
+        for kind in [name for name in self.waiting if self.one(name, kept, has, free)]:
             self.waiting.remove(kind)
         missed = 0
         while self.owed >= 1 and missed < len(FAULTS):
@@ -249,7 +249,7 @@ class Spoiler:
         wanted = _p(of)
         for subject in free:
             held = has[subject]
-            if wanted in held.get(_p("rdf:type"), ()) and all(_p(each) in held for each in needs):
+            if wanted in held.get(_p("rdf:type"), ()) and all(_p(name) in held for name in needs):
                 break
         else:
             return False
@@ -258,9 +258,9 @@ class Spoiler:
         kept.difference_update(f"{subject} {path} {value} ." for path, value in change.out)
         kept.update(f"{subject} {path} {value} ." for path, value in change.add)
         kept.update(change.lines)
-        made = {line.split(" ", 1)[0] for line in change.lines}
-        for focus in made if kind == "round-concept" else {subject, *made}:
-            self.expected += [_expected(focus, *each) for each in change.gives]
+        new_subjects = {line.split(" ", 1)[0] for line in change.lines}
+        for focus in new_subjects if kind == "round-concept" else {subject, *new_subjects}:
+            self.expected += [_expected(focus, *result) for result in change.gives]
         self.counts[kind] += 1
         self.owed -= 1
         return True

@@ -4,8 +4,8 @@
     python benchmarks/generate.py graph 100k.nt --triples 100000 --faults 0.0005
     python benchmarks/generate.py news new.nt --records 10 --beside 10000
 
-A graph is what the project's own mapping makes of the records; the results that its faults give
-stand beside it, in FILE.expected.tsv (focus, path, value, component, shape, severity).
+A graph is the output of the project's own mapping; the results that its faults give are written
+to FILE.expected.tsv (focus, path, value, component, shape, severity).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pcve_graph.records.reader import read_records
 
 ROOT = Path(__file__).resolve().parents[1]
 PER_RECORD = 90
-"""Triples that a record comes to, near enough to choose how many records a graph needs."""
+"""About how many triples a record has, to choose how many records a graph needs."""
 
 
 def write_project(folder: Path, records: int, seed: int = 1) -> None:
@@ -79,24 +79,24 @@ def graph_parts(triples: int, seed: int, ontology: Ontology) -> Iterator[set[str
 
 
 def write_graph(path: Path, triples: int, rate: float, seed: int = 1) -> list[Expected]:
-    """Write a graph with faults to `path`, what it gives beside it, and return that, sorted."""
+    """Write a graph with faults to `path`, its results next to it, and return these, sorted."""
     ontology = read_ontology(Project(ROOT, ROOT / "build"))
     spoiler = Spoiler(seed, rate)
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for at, part in enumerate(graph_parts(triples, seed, ontology)):
             _write(file, spoiler.spoil(part) if at else sorted(part))
-    found = sorted(spoiler.expected)
-    rows = ["\t".join(each) for each in found]
+    expected = sorted(spoiler.expected)
+    rows = ["\t".join(result) for result in expected]
     path.with_name(path.name + ".expected.tsv").write_bytes(
         "".join(f"{r}\n" for r in rows).encode()
     )
-    return found
+    return expected
 
 
-def write_news(path: Path, records: int, beside: int, seed: int = 1) -> None:
-    """Write the triples of `records` new records of a project that has `beside` others."""
+def write_news(path: Path, records: int, existing: int, seed: int = 1) -> None:
+    """Write the triples of `records` new records of a project that has `existing` others."""
     ontology = read_ontology(Project(ROOT, ROOT / "build"))
-    number = len(part_sizes(beside - BACKBONE)) + 1
+    number = len(part_sizes(existing - BACKBONE)) + 1
     shared = backbone_files(seed)
     files = {**shared, **Part(seed, number, records).files()}
     with path.open("w", encoding="utf-8", newline="\n") as file:

@@ -1,4 +1,4 @@
-"""What one change costs: a record edited among 1,000 and 10,000, ten new records beside a graph.
+"""What one change costs: a record edited among 1,000 and 10,000, ten new records against a graph.
 
     python benchmarks/incremental.py            # edit one of 1,000 and one of 10,000 records
     python benchmarks/incremental.py --against  # and ten new records against a million triples
@@ -23,7 +23,7 @@ from measure import HEAD, Sample, measured, pcve, raw, row, write_section
 from pcve_graph.graph.generations import current_generation
 from pcve_graph.graph.store import open_graph
 from pcve_graph.model.project import Project
-from pcve_graph.validation.run import validate_paths
+from pcve_graph.validation.run import ValidationOptions, validate_paths
 
 MILLION: Final = 1_000_000 // PER_RECORD
 """Records whose graph has a million triples."""
@@ -34,9 +34,9 @@ def edit(folder: Path, number: int) -> None:
     events = sorted((folder / "data" / "records" / "event").glob("*.yml"))
     path = events[number * 17 % len(events)]
     cited = next(
-        each.stem
-        for each in sorted((folder / "data" / "sources").glob("*.yml"))
-        if "textFile" not in each.read_text("utf-8")
+        source.stem
+        for source in sorted((folder / "data" / "sources").glob("*.yml"))
+        if "textFile" not in source.read_text("utf-8")
     )
     block = f"  - source: {cited}\n    remark: {{en: Remark {number} of the curator}}\n"
     path.write_text(path.read_text("utf-8") + block, "utf-8")
@@ -45,7 +45,7 @@ def edit(folder: Path, number: int) -> None:
 def graph_bytes(folder: Path) -> dict[str, bytes]:
     """The graph files of a build, by name."""
     graph = current_generation(folder / "build").folder / "graph"
-    return {each.name: each.read_bytes() for each in sorted(graph.iterdir())}
+    return {path.name: path.read_bytes() for path in sorted(graph.iterdir())}
 
 
 def edits(folder: Path, records: int, times: int) -> list[str]:
@@ -65,15 +65,15 @@ def edits(folder: Path, records: int, times: int) -> list[str]:
     samples["clean build"].append(measured(command, out))
     if graph_bytes(folder) != kept:
         raise SystemExit("the graph has other bytes than that of a clean build")
-    triples = sum(each.count(b"\n") for each in kept.values())
+    triples = sum(content.count(b"\n") for content in kept.values())
     return [
         f"**{records:,} records, {triples:,} triples**; after the edits, the graph has the bytes "
         "of a clean build.",
         "",
         HEAD,
-        *(row(name, each) for name, each in samples.items()),
+        *(row(name, runs) for name, runs in samples.items()),
         "",
-        *(raw(name, each) for name, each in samples.items()),
+        *(raw(name, runs) for name, runs in samples.items()),
     ]
 
 
@@ -87,11 +87,13 @@ def news(folder: Path, records: int, times: int) -> list[str]:
     whole = [measured(command, folder / "out") for _ in range(times)]
     project = Project(folder, folder / "build")
     saved = open_graph(project)
-    asked = dict.fromkeys(("engine", "input_format", "shapes", "severity"))
+    options = ValidationOptions(
+        engine=None, input_format=None, shapes=None, focus=(), severity="warning"
+    )
     inside = []
     for _ in range(times + 1):
         start = time.perf_counter()
-        outcome = validate_paths(project, (new,), {**asked, "focus": ()}, saved, b"")
+        outcome = validate_paths(project, (new,), options, saved, b"")
         inside.append(time.perf_counter() - start)
         if outcome.problems:
             raise SystemExit(f"the new records are right, but it finds {outcome.problems[0]}")
@@ -107,7 +109,7 @@ def news(folder: Path, records: int, times: int) -> list[str]:
         row("pcve validate new.nt --against", whole),
         "",
         raw("whole process", whole),
-        "    in one process: " + "; ".join(f"{each:.3f} s" for each in inside),
+        "    in one process: " + "; ".join(f"{seconds:.3f} s" for seconds in inside),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Invented names: words that no language has, in three scripts, each given out once."""
+"""Invented names: words of no language, in three scripts, each used once."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def word(number: int) -> str:
     rest, ending = divmod(rest, len(_ENDINGS))
     syllables = []
     for _ in range(3):
-        rest, one = divmod(rest, _SYLLABLES)
-        syllables.append(_CONSONANTS[one // len(_VOWELS)] + _VOWELS[one % len(_VOWELS)])
+        rest, syllable = divmod(rest, _SYLLABLES)
+        syllables.append(_CONSONANTS[syllable // len(_VOWELS)] + _VOWELS[syllable % len(_VOWELS)])
     return "".join(syllables) + _ENDINGS[ending]
 
 
@@ -76,4 +76,4 @@ def name(number: int, noun: str, words: int = 2) -> Name:
 
 def _cyrillic(text: str) -> str:
     small = text.lower().translate(_CYRILLIC)
-    return " ".join(each.capitalize() for each in small.split(" "))
+    return " ".join(part.capitalize() for part in small.split(" "))

@@ -1,4 +1,4 @@
-"""Whole processes measured from outside: time, CPU time, peak memory; and where it was done."""
+"""Whole processes measured from outside: time, CPU time, peak memory; and on which machine."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ def measured(command: Sequence[str], out: Path, right: Iterable[int] = (0,)) -> 
 
 def row(name: str, samples: Sequence[Sample]) -> str:
     """A line of a table: medians, the spread of wall time, the highest peak."""
-    walls, cpus = [each.wall for each in samples], [each.cpu for each in samples]
+    walls, cpus = [sample.wall for sample in samples], [sample.cpu for sample in samples]
     spread = f"{min(walls):.2f} to {max(walls):.2f}"
-    peak = max(each.peak for each in samples)
+    peak = max(sample.peak for sample in samples)
     middle = f"{statistics.median(walls):.2f} | {spread} | {statistics.median(cpus):.2f}"
     return f"| {name} | {len(samples)} | {middle} | {peak:,.0f} |"
 
@@ -85,7 +85,7 @@ def machine() -> str:
         named = [line for line in facts.read_text().splitlines() if line.startswith("model name")]
         model = named[0].split(":", 1)[1].strip() if named else model
     pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    packages = ", ".join(f"{each} {version(each)}" for each in _PACKAGES)
+    packages = ", ".join(f"{package} {version(package)}" for package in _PACKAGES)
     return (
         f"{date.today().isoformat()}; {model}, {os.cpu_count()} cores, {pages / 2**30:.0f} GB; "
         f"load {os.getloadavg()[0]:.1f} at the end; {platform.system()}, Python "
@@ -97,7 +97,7 @@ def write_section(title: str, lines: Iterable[str]) -> None:
     """Put the section `title` into RESULTS.md, in place of the one of that name."""
     text = RESULTS.read_text("utf-8") if RESULTS.is_file() else "# Results\n"
     head, *sections = text.split("\n## ")
-    kept = {each.split("\n", 1)[0]: each.rstrip() for each in sections}
+    kept = {section.split("\n", 1)[0]: section.rstrip() for section in sections}
     kept[title] = "\n".join([title, "", *lines, "", machine()])
-    parts = [head.rstrip(), *(kept[each] for each in sorted(kept))]
+    parts = [head.rstrip(), *(kept[name] for name in sorted(kept))]
     RESULTS.write_text("\n\n## ".join(parts) + "\n", "utf-8")

@@ -1,15 +1,15 @@
-"""Overlaps of generated projects: the sweep of `pcve overlaps`, and the same gate as SPARQL.
+"""Overlaps of generated projects: the candidate search of `pcve overlaps`, and the same as SPARQL.
 
     python benchmarks/overlap.py                 # 500, 2,000 and 20,000 projects
     python benchmarks/overlap.py --more          # 100,000 as well
 
 Two questions. *All of it* is what `pcve overlaps` works out from an open store: reading the works,
-how rare everything is, the sweep, scores, verdicts, and the 1,000 strongest pairs of each verdict.
+rarity, the candidate search, scores, verdicts, and the 1,000 strongest pairs of each verdict.
 *The gate* is what SPARQL can say too (queries/landscape/overlaps.rq: a stated topic and a stated
-place in common, bounds that meet), asked of the sweep, of the embedded store and of rdflib, which
-must give the same number of pairs. Each is a process of its own with the store in memory; loading
-it is not in the time, but in the memory, and a small one is asked first, to warm up. A run is
-stopped after --cap seconds of CPU.
+place in common, bounds that meet), by the candidate search (a sweep over the dates), the embedded
+store and rdflib, which must give the same number of pairs. Each is a process of its own with the
+store in memory; loading it is not in the time, but in the memory, and a small one is run first, to
+warm up. A run is stopped after --cap seconds of CPU.
 """
 
 from __future__ import annotations
@@ -74,16 +74,16 @@ def lines(number: int, seed: int = 1) -> Iterator[str]:
     chance = random.Random(seed)
     ontology = read_ontology(HERE)
     yield from ontology.graphs["vocabulary"]
-    topics = [f"https://w3id.org/pcve/vocab/topic/{each}" for each in ontology.schemes["topic"]]
+    topics = [f"https://w3id.org/pcve/vocab/topic/{name}" for name in ontology.schemes["topic"]]
     groups = ontology.schemes["target-group"]
     popular = [1 / (place + 3) for place in range(len(topics))]
     regions = number // REGION + 1
     for region in range(regions):
         yield from _places(region)
-    for each in range(number):
-        iri = record_iri("project", f"invented-{each}")
+    for index in range(number):
+        iri = record_iri("project", f"invented-{index}")
         yield _triple(iri, "rdf:type", expand("pcve:Project"))
-        yield _words(iri, f"Invented project {each}")
+        yield _words(iri, f"Invented project {index}")
         for topic in sorted({*chance.choices(topics, popular, k=chance.choice((1, 1, 2, 3)))}):
             yield _triple(iri, "schema:about", topic)
         for place in _where(chance, chance.randrange(regions)):
@@ -106,18 +106,18 @@ def lines(number: int, seed: int = 1) -> Iterator[str]:
 def _places(region: int) -> Iterator[str]:
     around = record_iri("place", f"region-{region}")
     yield _triple(around, "rdf:type", expand("pcve:Place"))
-    for each in range(COUNTRIES):
-        country = _country(region, each)
+    for index in range(COUNTRIES):
+        country = _country(region, index)
         yield _triple(country, "rdf:type", expand("pcve:Country"))
         yield _triple(country, "schema:containedInPlace", around)
-    for each in range(TOWNS):
-        town = record_iri("place", f"town-{region}-{each}")
+    for index in range(TOWNS):
+        town = record_iri("place", f"town-{region}-{index}")
         yield _triple(town, "rdf:type", expand("pcve:Place"))
-        yield _triple(town, "schema:containedInPlace", _country(region, each % COUNTRIES))
+        yield _triple(town, "schema:containedInPlace", _country(region, index % COUNTRIES))
 
 
-def _country(region: int, each: int) -> str:
-    return record_iri("place", f"country-{region}-{each}")
+def _country(region: int, index: int) -> str:
+    return record_iri("place", f"country-{region}-{index}")
 
 
 def _where(chance: random.Random, region: int) -> list[str]:
@@ -127,7 +127,7 @@ def _where(chance: random.Random, region: int) -> list[str]:
     if kind < 0.45:
         return [record_iri("place", f"town-{region}-{chance.randrange(TOWNS)}")]
     chosen = chance.sample(range(COUNTRIES), chance.choice((1, 1, 1, 2, 3)))
-    return [_country(region, each) for each in sorted(chosen)]
+    return [_country(region, index) for index in sorted(chosen)]
 
 
 def _when(iri: str, chance: random.Random) -> Iterator[str]:
@@ -172,22 +172,22 @@ def everything(number: int) -> tuple[int, float, float]:
     """All that `pcve overlaps` works out: (pairs, seconds, CPU seconds)."""
     store = loaded(number)
     clock, processor = time.perf_counter(), time.process_time()
-    known = build_profiles(read_landscape(HERE, store), read_weights(HERE))
-    found = find_overlaps(known, OverlapCriteria(("project",), limit=KEEP))
+    profiles = build_profiles(read_landscape(HERE, store), read_weights(HERE))
+    overlaps = find_overlaps(profiles, OverlapCriteria(("project",), limit=KEEP))
     spent = time.perf_counter() - clock, time.process_time() - processor
-    return sum(found.counts.values()), *spent
+    return sum(overlaps.counts.values()), *spent
 
 
-def by_sweep(number: int) -> tuple[int, float, float]:
-    """The gate by the sweep, reading included."""
+def by_candidates(number: int) -> tuple[int, float, float]:
+    """The gate by the candidate search, reading included."""
     store = loaded(number)
     clock, processor = time.perf_counter(), time.process_time()
-    known = build_profiles(read_landscape(HERE, store), read_weights(HERE))
-    dated = [each for each in known.all if each.work.earliest and each.work.latest]
-    every = known.subjects.mask(known.topic.shares)
+    profiles = build_profiles(read_landscape(HERE, store), read_weights(HERE))
+    dated = [profile for profile in profiles.all if profile.work.earliest and profile.work.latest]
+    every = profiles.subjects.mask(profiles.topic.shares)
     pairs = sum(
-        bool(one.topics & other.topics and one.places & other.places)
-        for one, other in project_candidates(dated, every)
+        bool(first.topics & second.topics and first.places & second.places)
+        for first, second in project_candidates(dated, every)
     )
     return pairs, time.perf_counter() - clock, time.process_time() - processor
 
@@ -197,9 +197,9 @@ def by_store(number: int) -> tuple[int, float, float]:
     store = loaded(number)
     query = read_queries(HERE, "landscape")["overlaps"]
     clock, processor = time.perf_counter(), time.process_time()
-    found = ask(store, query.text)
-    assert isinstance(found, ResultTable)
-    return len(found.rows), time.perf_counter() - clock, time.process_time() - processor
+    table = ask(store, query.text)
+    assert isinstance(table, ResultTable)
+    return len(table.rows), time.perf_counter() - clock, time.process_time() - processor
 
 
 def by_rdflib(number: int) -> tuple[int, float, float]:
@@ -216,7 +216,7 @@ def by_rdflib(number: int) -> tuple[int, float, float]:
 
 WAYS: Final = {
     "all of it": everything,
-    "sweep": by_sweep,
+    "sweep": by_candidates,
     "SPARQL, embedded store": by_store,
     "SPARQL, rdflib": by_rdflib,
 }
@@ -236,8 +236,8 @@ def run(way: str, number: int, cap: int) -> dict[str, Any] | None:
         return None
     if done.returncode:
         raise RuntimeError(done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    measurement: dict[str, Any] = json.loads(done.stdout)
+    return measurement
 
 
 def section(number: int, cap: int, broken: list[str]) -> list[str]:
@@ -249,20 +249,24 @@ def section(number: int, cap: int, broken: list[str]) -> list[str]:
     for way in WAYS:
         if way == "SPARQL, rdflib" and number > 500:
             continue
-        found = run(way, number, cap)
+        measurement = run(way, number, cap)
         what = way if way == "all of it" else "gate"
         by = "sweep" if way == "all of it" else way
-        if found is None:
+        if measurement is None:
             rows.append(f"| {number:,} | {what} | {by} | | | over {cap} | |")
             print(rows[-1], flush=True)
             continue
-        numbers = f"{found['pairs']:,} | {found['wall']:.2f} | {found['cpu']:.2f}"
-        rows.append(f"| {number:,} | {what} | {by} | {numbers} | {found['peak']:,.0f} |")
+        numbers = f"{measurement['pairs']:,} | {measurement['wall']:.2f} | {measurement['cpu']:.2f}"
+        rows.append(f"| {number:,} | {what} | {by} | {numbers} | {measurement['peak']:,.0f} |")
         print(rows[-1], flush=True)
         if what == "gate":
-            pairs.add(found["pairs"])
-        elif number in BOUNDS and (found["cpu"] > BOUNDS[number] or found["peak"] > PEAK):
-            broken.append(f"{number:,} projects: {found['cpu']:.2f} s, {found['peak']:.0f} MB")
+            pairs.add(measurement["pairs"])
+        elif number in BOUNDS and (
+            measurement["cpu"] > BOUNDS[number] or measurement["peak"] > PEAK
+        ):
+            broken.append(
+                f"{number:,} projects: {measurement['cpu']:.2f} s, {measurement['peak']:.0f} MB"
+            )
     if len(pairs) > 1:
         raise SystemExit(f"the ways differ: {sorted(pairs)} pairs")
     return rows
@@ -301,7 +305,7 @@ def main() -> None:
         f"A run is stopped after {asked.cap} s of CPU; rdflib is asked at the smallest size only. "
         f"Counting to two million in a loop took {_loop():.2f} s of CPU just then."
     )
-    write_section("overlap: the sweep beside SPARQL", [notes, "", HEAD, *rows])
+    write_section("overlap: the candidate search and SPARQL", [notes, "", HEAD, *rows])
     if broken:
         raise SystemExit(f"over the bound: {'; '.join(broken)}")
 

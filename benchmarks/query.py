@@ -1,4 +1,4 @@
-"""Each saved question on the shipped graph and on a generated one, beside rdflib on the same.
+"""Each saved query on the shipped graph and on a generated one, compared with rdflib.
 
     python benchmarks/query.py              # the shipped graph
     python benchmarks/query.py --million    # and generated ones: 100,000 triples, a million
@@ -110,26 +110,26 @@ class Settings:
     def __init__(self, store: ox.Store) -> None:
         self.store = store
         classes = read_ontology(Project(ROOT, ROOT / "build")).classes
-        self.classes = {kebab_case(name): each.iri for name, each in classes.items()}
+        self.classes = {kebab_case(name): class_.iri for name, class_ in classes.items()}
         self.known: dict[str, Term | None] = {}
 
     def of(self, query: SavedQuery) -> dict[str, Term]:
         """Terms for what `query` needs."""
-        needed = [each for each in query.params.values() if each.required]
-        return {each.variable: self.term(each) for each in needed}
+        needed = [parameter for parameter in query.params.values() if parameter.required]
+        return {parameter.variable: self.term(parameter) for parameter in needed}
 
     def term(self, parameter: Parameter) -> Term:
-        """The best linked thing of the kinds of `parameter`; of the rest, its example."""
+        """The thing with most links of the kinds of `parameter`; for other types, its example."""
         if parameter.type == "concept":
             return ox.NamedNode(expand_concept(parameter))
         if parameter.type != "thing":
             kind = {"date": "xsd:date", "year": "xsd:integer", "number": "xsd:integer"}
             name = expand(kind.get(parameter.type, "xsd:string"))
             return ox.Literal(parameter.example, datatype=ox.NamedNode(name))
-        for each in parameter.kinds or ("organization",):
-            found = self.linked(each)
-            if found is not None:
-                return found
+        for thing_kind in parameter.kinds or ("organization",):
+            thing = self.linked(thing_kind)
+            if thing is not None:
+                return thing
         return ox.NamedNode("https://w3id.org/pcve/id/none/none")
 
     def linked(self, kind: str) -> Term | None:
@@ -161,7 +161,7 @@ def compare(
 
     Exits where the two do not give as many rows.
     """
-    found: dict[str, tuple[Timed, Timed | None]] = {}
+    timings: dict[str, tuple[Timed, Timed | None]] = {}
     for name, query in read_queries(Project(ROOT, ROOT / "build"), "answers").items():
         bound = settings(query)
 
@@ -180,9 +180,9 @@ def compare(
                 theirs = None
         if theirs is not None and theirs.rows != mine.rows:
             raise SystemExit(f"{name}: {mine.rows} rows here, {theirs.rows} from rdflib")
-        found[name] = mine, theirs
+        timings[name] = mine, theirs
         print(f"  {name}: {statistics.median(mine.wall):.1f} ms", file=sys.stderr, flush=True)
-    return found
+    return timings
 
 
 def in_rdflib(store: ox.Store) -> rdflib.Dataset:
@@ -195,35 +195,35 @@ def in_rdflib(store: ox.Store) -> rdflib.Dataset:
 
 
 def least(of: Timed) -> float:
-    """The least CPU time of the runs, at least what the clock of the processor can tell."""
+    """The least CPU time of the runs, at least the resolution of the clock."""
     return max(min(of.cpu), 0.1)
 
 
-def section(title: str, found: dict[str, tuple[Timed, Timed | None]], told: str) -> bool:
-    """Write a section of RESULTS.md; whether every question keeps its bound."""
-    bound = next((each for name, each in BOUNDS.items() if name in title), 0.0)
-    slow = [name for name, (mine, _) in found.items() if bound and min(mine.cpu) > bound]
-    both = {name: each for name, each in found.items() if each[1] is not None}
-    ratios = [min(each.cpu) / least(mine) for mine, each in both.values() if each]
-    lines = [told, ""]
+def section(title: str, timings: dict[str, tuple[Timed, Timed | None]], introduction: str) -> bool:
+    """Write a section of RESULTS.md; return whether every query stays within its bound."""
+    bound = next((limit for name, limit in BOUNDS.items() if name in title), 0.0)
+    slow = [name for name, (mine, _) in timings.items() if bound and min(mine.cpu) > bound]
+    both = {name: pair for name, pair in timings.items() if pair[1] is not None}
+    ratios = [min(theirs.cpu) / least(mine) for mine, theirs in both.values() if theirs]
+    lines = [introduction, ""]
     if bound:
-        most = max(found, key=lambda name: min(found[name][0].cpu))
+        most = max(timings, key=lambda name: min(timings[name][0].cpu))
         lines += [
-            f"**{len(found)} questions, {len(slow)} over {bound:,.0f} ms.** The longest, {most}, "
-            f"takes {min(found[most][0].cpu):,.0f} ms of CPU.",
+            f"**{len(timings)} questions, {len(slow)} over {bound:,.0f} ms.** The longest, {most}, "
+            f"takes {min(timings[most][0].cpu):,.0f} ms of CPU.",
             "",
         ]
     if ratios:
         lines += [f"rdflib takes {statistics.median(ratios):.0f} times the CPU time (median).", ""]
     lines.append(HEAD)
-    for name, (mine, theirs) in found.items():
+    for name, (mine, theirs) in timings.items():
         middle = statistics.median(mine.wall)
-        other, times = ("", "") if not ratios else ("over the cap", "")
+        cpu, times = ("", "") if not ratios else ("over the cap", "")
         if theirs is not None:
-            other = f"{min(theirs.cpu):,.1f}"
+            cpu = f"{min(theirs.cpu):,.1f}"
             times = f"{min(theirs.cpu) / least(mine):,.0f}"
         lines.append(
-            f"| {name} | {mine.rows:,} | {middle:,.1f} | {min(mine.cpu):,.1f} | {other} | {times} |"
+            f"| {name} | {mine.rows:,} | {middle:,.1f} | {min(mine.cpu):,.1f} | {cpu} | {times} |"
         )
     write_section(title, lines)
     print("\n".join([f"## {title}", "", *lines, ""]))
@@ -249,18 +249,22 @@ def main() -> int:
         index = open_index(build)
 
         def examples(query: SavedQuery) -> dict[str, Term]:
-            needed = [each for each in query.params.values() if each.required]
-            return dict(bind(query, {each.name: each.example for each in needed}, index))
+            needed = [parameter for parameter in query.params.values() if parameter.required]
+            return dict(
+                bind(query, {parameter.name: parameter.example for parameter in needed}, index)
+            )
 
         cap = f"rdflib is stopped after {asked.cap} s of CPU a question."
-        found = compare(store, examples, in_rdflib(store), asked.repeat, asked.cap)
-        kept.append(section("query: the shipped graph", found, f"{len(store):,} triples. {cap}"))
+        timings = compare(store, examples, in_rdflib(store), asked.repeat, asked.cap)
+        kept.append(section("query: the shipped graph", timings, f"{len(store):,} triples. {cap}"))
         for triples in (asked.reference, 1_000_000) if asked.million else ():
             store = generated(Path(folder), triples)
             reference = in_rdflib(store) if triples <= asked.reference else None
-            found = compare(store, Settings(store).of, reference, asked.repeat, asked.cap)
-            told = f"{len(store):,} triples. {cap if reference else 'rdflib is not asked here.'}"
-            kept.append(section(f"query: {triples:,} triples generated", found, told))
+            timings = compare(store, Settings(store).of, reference, asked.repeat, asked.cap)
+            introduction = (
+                f"{len(store):,} triples. {cap if reference else 'rdflib is not asked here.'}"
+            )
+            kept.append(section(f"query: {triples:,} triples generated", timings, introduction))
     return 0 if all(kept) else 1
 
 

@@ -1,4 +1,4 @@
-"""`pcve validate` beside pySHACL's own command: the same data, the same shapes, whole processes.
+"""`pcve validate` compared with pySHACL's command: the same data and shapes, whole processes.
 
     python benchmarks/validate.py               # 10,000 and 100,000 triples
     python benchmarks/validate.py --million     # and a million: pySHACL takes an hour or so
@@ -47,7 +47,9 @@ def results(report: Path) -> Found:
         stated.setdefault(str(quad.subject), {})[quad.predicate.value] = str(quad.object)
         if quad.predicate.value == expand("sh:result"):
             named.append(str(quad.object))
-    return Counter(tuple(stated[each].get(expand(part), "") for part in _PARTS) for each in named)
+    return Counter(
+        tuple(stated[result].get(expand(part), "") for part in _PARTS) for result in named
+    )
 
 
 def write_shapes(path: Path) -> None:
@@ -58,15 +60,19 @@ def write_shapes(path: Path) -> None:
 
 def write_sparql_shapes(shapes: Path, path: Path) -> set[str]:
     """The project's `shapes`, some of them in SPARQL, to `path`; which ones, as IRIs."""
-    said = [quad.triple for quad in ox.parse(path=str(SPARQL), format=ox.RdfFormat.TURTLE)]
-    names = {each.subject for each in said if isinstance(each.subject, ox.NamedNode)}
+    sparql_triples = [
+        quad.triple for quad in ox.parse(path=str(SPARQL), format=ox.RdfFormat.TURTLE)
+    ]
+    names = {
+        triple.subject for triple in sparql_triples if isinstance(triple.subject, ox.NamedNode)
+    }
     kept = [
         quad.triple
         for quad in ox.parse(path=str(shapes), format=ox.RdfFormat.TURTLE)
         if quad.subject not in names
     ]
-    ox.serialize([*kept, *said], output=str(path), format=ox.RdfFormat.TURTLE)
-    return {each.value for each in names}
+    ox.serialize([*kept, *sparql_triples], output=str(path), format=ox.RdfFormat.TURTLE)
+    return {name.value for name in names}
 
 
 def expected(rows: Iterable[tuple[str, ...]], in_sparql: Collection[str]) -> Found:
@@ -85,7 +91,7 @@ def compare(folder: Path, triples: int, repeat: int, repeat_reference: int) -> l
     shapes = folder / "project.ttl"
     write_shapes(shapes)
     in_sparql = write_sparql_shapes(shapes, own)
-    lines = ["`pcve validate data.nt --shapes shapes.ttl` beside `pyshacl -s shapes.ttl data.nt`."]
+    lines = ["`pcve validate data.nt --shapes shapes.ttl` and `pyshacl -s shapes.ttl data.nt`."]
     times = repeat, repeat_reference
     lines += _both(data, shapes, expected(rows, ()), "the project's shapes", times)
     lines += _both(data, own, expected(rows, in_sparql), "the same, more said in SPARQL", times)
@@ -93,7 +99,7 @@ def compare(folder: Path, triples: int, repeat: int, repeat_reference: int) -> l
 
 
 def _both(data: Path, shapes: Path, right: Found, called: str, times: tuple[int, int]) -> list[str]:
-    """Both commands on `data`, so many `times`; what they find has to be `right`."""
+    """Both commands on `data`, so many `times`; their results must equal `right`."""
     with data.open("rb") as file:
         count = sum(1 for _ in file)
     ours = pcve("validate", str(data), "--shapes", str(shapes), "--format", "turtle")
@@ -106,13 +112,13 @@ def _both(data: Path, shapes: Path, right: Found, called: str, times: tuple[int,
             print(f"{count:,} triples, {called}: {name} …", end=" ", file=sys.stderr, flush=True)
             taken.append(measured(command, out, right=(1,)))
             print(taken[-1], file=sys.stderr, flush=True)
-        found = results(out)
-        if found != right:
-            wrong = sorted((found - right) + (right - found))
+        reported = results(out)
+        if reported != right:
+            wrong = sorted((reported - right) + (right - reported))
             raise SystemExit(f"{name} finds other results than the data have: {wrong[:5]}")
     wall, cpu, peak = (
-        statistics.median(getattr(each, of) for each in samples["pyshacl"])
-        / statistics.median(getattr(each, of) for each in samples["pcve validate"])
+        statistics.median(getattr(sample, of) for sample in samples["pyshacl"])
+        / statistics.median(getattr(sample, of) for sample in samples["pcve validate"])
         for of in ("wall", "cpu", "peak")
     )
     return [
@@ -122,9 +128,9 @@ def _both(data: Path, shapes: Path, right: Found, called: str, times: tuple[int,
         f"pySHACL takes {peak:.1f} times the memory.",
         "",
         HEAD,
-        *(row(name, each) for name, each in samples.items()),
+        *(row(name, taken) for name, taken in samples.items()),
         "",
-        *(raw(name, each) for name, each in samples.items()),
+        *(raw(name, taken) for name, taken in samples.items()),
     ]
 
 

@@ -154,7 +154,7 @@ class Source:
 
 
 def part_sizes(records: int) -> list[int]:
-    """The sizes of the parts of a world of so many records beside its backbone."""
+    """The sizes of the parts of a world of so many records besides its backbone."""
     whole, rest = divmod(records, PART)
     return [PART] * whole + ([rest] if rest else [])
 
@@ -173,13 +173,13 @@ class Part:
 
     def files(self) -> dict[str, str]:
         """Every file of the part."""
-        made = {}
+        files = {}
         for things in self.things.values():
             for thing in things:
-                made[thing.path] = self.record(thing)
+                files[thing.path] = self.record(thing)
         for source in self.sources:
-            made.update(_source_files(source))
-        return made
+            files.update(_source_files(source))
+        return files
 
     def source(self, at: int) -> Source:
         language = self.random.choices(("en", "sq", "sr", "mk"), (7, 1, 1, 1))[0]
@@ -207,8 +207,8 @@ class Part:
 
     def any(self, *kinds: str, own: float = 0.7) -> Thing:
         """A thing of one of the kinds: of this part, or of the backbone."""
-        mine = [each for kind in kinds for each in self.things[kind]]
-        shared = [each for kind in kinds for each in self.base.things[kind]]
+        mine = [thing for kind in kinds for thing in self.things[kind]]
+        shared = [thing for kind in kinds for thing in self.base.things[kind]]
         near = self.random.random() < own
         return self.random.choice((mine or shared) if near else (shared or mine))
 
@@ -227,19 +227,22 @@ class Part:
         if source.held:
             named: Value = source.name.id
         else:
-            others = [each.name.id for each in self.sources if not each.held][:40]
+            others = [cited.name.id for cited in self.sources if not cited.held][:40]
             more = self.random.sample(others, min(len(others), self.random.choice((0, 0, 0, 1, 2))))
-            named = [source.name.id, *(each for each in more if each != source.name.id)]
+            named = [
+                source.name.id,
+                *(identifier for identifier in more if identifier != source.name.id),
+            ]
             named = named if len(named) > 1 else named[0]
         lines = [f"source: {_flow(named)}", *([f"quote: {_flow(quote)}"] if quote else [])]
-        lines += [f"{each.key}: {_flow(each.value)}" for each in facts]
+        lines += [f"{fact.key}: {_flow(fact.value)}" for fact in facts]
         if self.random.random() < 0.3:
             note = f"it follows from the items of {source.day.year} beside it; it is not stated"
             lines += ["certainty: inferred", f"note: {note}"]
         return [("  - " if not at else "    ") + line for at, line in enumerate(lines)]
 
     def evidence(self, thing: Thing, facts: list[Fact]) -> tuple[Source, str]:
-        """A source that can say these facts, and its sentence; no sentence where it is not held."""
+        """A source that can state these facts, and its sentence; none if its text is not held."""
         while True:
             source = self.random.choice(self.sources)
             if not source.held:
@@ -264,9 +267,9 @@ BACKBONE: Final = sum(_BACKBONE.values()) + 1
 def _counts(size: int) -> dict[str, int]:
     """How many records of each kind; the kinds that others name come first."""
     order = ["Place", "EventSeries", "Organization", *SHARES]
-    found = {kind: max(1, round(SHARES[kind] * size)) for kind in order}
-    found["Event"] = max(1, size - sum(count for kind, count in found.items() if kind != "Event"))
-    return found
+    counts = {kind: max(1, round(SHARES[kind] * size)) for kind in order}
+    counts["Event"] = max(1, size - sum(count for kind, count in counts.items() if kind != "Event"))
+    return counts
 
 
 def _edition(thing: Thing, series: Thing, last: Thing | None) -> Thing:
@@ -287,8 +290,8 @@ def _passages(part: Part, thing: Thing) -> Iterator[list[Fact]]:
     yield first
     if chance() < 0.4 and len(thing.name.texts) > 1:
         language = part.random.choice(("sq", "sr", "mk"))
-        other = thing.name.texts[language]
-        yield [Fact("altLabel", {language: other}, other)]
+        alias = thing.name.texts[language]
+        yield [Fact("altLabel", {language: alias}, alias)]
     yield from _OF[thing.type](part, thing)
     if chance() < 0.4:
         note = f"Seen in {part.random.randrange(2, 9)} items, the last of {thing.day.year + 1}."
@@ -459,36 +462,36 @@ def _dates(part: Part, thing: Thing, ends: float) -> list[Fact]:
     if part.random.random() < ends and len(str(facts[0].value)) == 10:
         length = 3 if thing.type == "Event" else 1400
         end = thing.day + timedelta(days=part.random.randrange(1, length))
-        facts.append(Fact("endDate", end.isoformat(), _said(end)))
+        facts.append(Fact("endDate", end.isoformat(), _date_in_words(end)))
     return facts
 
 
 def _written(part: Part, day: date) -> tuple[str, str]:
     """A date as precise as its source, in both of its forms."""
     digits = part.random.choices((10, 7, 4), (85, 10, 5))[0]
-    return day.isoformat()[:digits], _said(day).split(" ", (10 - digits) // 3)[-1]
+    return day.isoformat()[:digits], _date_in_words(day).split(" ", (10 - digits) // 3)[-1]
 
 
-def _said(day: date) -> str:
+def _date_in_words(day: date) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
 def _sentence(language: str, thing: Thing, facts: list[Fact]) -> str:
     """What a text of the language says of the thing; empty where it has no words for a fact."""
     says = _SAYS[language]
-    told = []
-    for each in facts:
-        if each.key == "prefLabel" and language == "en":
+    clauses = []
+    for fact in facts:
+        if fact.key == "prefLabel" and language == "en":
             continue
-        if each.key not in says and "" not in says:
+        if fact.key not in says and "" not in says:
             return ""
-        key = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", each.key).lower()
-        shown = each.shown if language == "en" else _digits(each)
-        told.append(says.get(each.key, says.get("", "")).format(shown.rstrip("."), key=key))
+        key = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", fact.key).lower()
+        shown = fact.shown if language == "en" else _digits(fact)
+        clauses.append(says.get(fact.key, says.get("", "")).format(shown.rstrip("."), key=key))
     subject = thing.name.texts.get(language, thing.name.en)
-    if not told:
-        told = [f"was named in {thing.day.year}"]
-    return f"{subject} {', '.join(told)}."
+    if not clauses:
+        clauses = [f"was named in {thing.day.year}"]
+    return f"{subject} {', '.join(clauses)}."
 
 
 def _digits(fact: Fact) -> str:
@@ -502,7 +505,7 @@ def _flow(value: Value) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
     return value if _PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)
 
 
@@ -520,17 +523,17 @@ def _source_files(source: Source) -> dict[str, str]:
         "dateRead: 2026-11-23",
         "rights: {en: Invented for measuring; under the licences of this project.}",
     ]
-    made = {}
+    files = {}
     if source.held:
         sentences = list(source.sentences)
         groups = [" ".join(sentences[at : at + 4]) for at in range(0, len(sentences), 4)]
         text = (
             "\n\n".join(
-                [title, *(textwrap.fill(each, 100, break_on_hyphens=False) for each in groups)]
+                [title, *(textwrap.fill(group, 100, break_on_hyphens=False) for group in groups)]
             )
             + "\n"
         )
-        made[f"data/sources/texts/{own}.txt"] = text
+        files[f"data/sources/texts/{own}.txt"] = text
         lines += [f"textFile: {own}.txt", f"sha256: {hashlib.sha256(text.encode()).hexdigest()}"]
-    made[f"data/sources/{own}.yml"] = "\n".join(lines) + "\n"
-    return made
+    files[f"data/sources/{own}.yml"] = "\n".join(lines) + "\n"
+    return files

@@ -39,7 +39,7 @@ COPIES: Final = {
     "data/README.md": "how-to/record-an-item.md",
     "queries/README.md": "reference/query-files.md",
 }
-"""Pages that the site includes from elsewhere in the repository, where each has its one home."""
+"""Pages that the site includes from elsewhere in the repository."""
 
 COMMANDS: Final = "reference/commands.md"
 ONTOLOGY: Final = "reference"
@@ -51,6 +51,12 @@ def generated() -> dict[str, bytes]:
     files = {page: _copy(path, page).encode() for path, page in COPIES.items()}
     files[COMMANDS] = "\n".join(_commands_page()).encode()
     return files | _ontology_pages()
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Anchors of headings are as `_anchor` makes them."""
+    config.mdx_configs.setdefault("toc", {})["slugify"] = _anchor
+    return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -72,8 +78,25 @@ def on_post_template(output_content: str, template_name: str, config: MkDocsConf
     return accessible(output_content) if template_name.endswith(".html") else output_content
 
 
+def _anchor(heading: str, separator: str) -> str:
+    """The anchor of a heading. It begins with a letter: the theme's script fails on `#010`."""
+    from markdown.extensions.toc import slugify
+
+    anchor = slugify(heading, separator)
+    return anchor if anchor[:1].isalpha() else f"v{separator}{anchor}"
+
+
 def accessible(html: str) -> str:
-    """A page whose parts have roles, and whose code can be scrolled with the keyboard."""
+    """A page with roles for its parts, headings in order, and code that the keyboard can scroll.
+
+    The theme's script of light and dark needs two style sheets even where highlight.js is off.
+    """
+    sheets = '<style id="hljs-light"></style><style id="hljs-dark"></style></head>'
+    html = html.replace("</head>", sheets, 1)
+    html = html.replace(
+        'id="mkdocs-search-query" ', 'id="mkdocs-search-query" aria-label="Search" '
+    )
+    html = re.sub(r'<h4( class="modal-title)("[^>]*>[^<]*)</h4>', r"<h2\1 h4\2</h2>", html)
     html = html.replace('<div class="navbar ', '<div role="navigation" class="navbar ', 1)
     html = html.replace('<div id="main-content"', '<div role="main" id="main-content"', 1)
     return html.replace("<pre>", '<pre tabindex="0">')
@@ -115,6 +138,18 @@ def _commands_page() -> Iterator[str]:
         "Generated from the program, so it lists every command and option of this version. "
         "`pcve COMMAND --help` prints the same. Results go to stdout and messages to stderr. "
         "Exit codes: 0 success, 1 the content has problems, 2 wrong usage or set-up.\n"
+    )
+    yield (
+        "Installed with pip, `pcve` carries the graph's sources inside, so it answers in any "
+        "folder; in the folder of a project, or with `--project DIR`, it works on that one. "
+        "Control characters and others that cannot be seen are shown as escapes (`\\u001b`) in "
+        "tables and text, and on a terminal in every format.\n"
+    )
+    yield (
+        "Every command works in a process of its own. It is stopped after `--timeout S` seconds "
+        "(queries 60, all else 900) or above `--memory SIZE` (4G; also `600M`; 0 for no limit), "
+        "with a message that says which limit it was and in which file, and exit code 2. So no "
+        "file or query can hang a machine or fill it.\n"
     )
     for context in (root, *commands(root)):
         yield f"## {context.command_path}\n"

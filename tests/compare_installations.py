@@ -1,4 +1,4 @@
-"""What an installation of `pcve` says and writes, step by step: to compare two installations.
+"""What an installation of `pcve` prints and writes, step by step, to compare two installations.
 
     python tests/compare_installations.py PLAIN FAST    # two commands, one installed with `[fast]`, one without
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTE = re.compile(r"^note: validating with pySHACL.*\n", re.M)
-ENGINE_AND_TIME = re.compile(r"\((?:pyshacl|turbo)\)|^took .*", re.M)
+ENGINE_AND_TIME = re.compile(r"\((?:pyshacl|turbo)\)|^(?:took|try:) .*", re.M)
 FAULTS = sorted(
     str(path) for path in (ROOT / "tests" / "faults").iterdir() if path.suffix != ".expected"
 )
@@ -26,7 +26,7 @@ MANY, FEW = [*FAULTS[::32], str(ROOT / "tests/faults/issued-badly.ttl")], FAULTS
 """tests/test_differential.py compares the engines on all of them, in one graph."""
 
 Outcome = tuple[int, str, str]
-"""Exit code, stdout without engine and seconds, stderr without the note."""
+"""Exit code, stdout without engine, seconds and path, stderr without the note."""
 
 
 class Installation:
@@ -67,7 +67,7 @@ class Installation:
         raise ValueError(f"no file of {folder} has {old!r}")
 
     def outcomes(self) -> dict[str, object]:
-        """Of each step what it said, or the files that it left."""
+        """The output of each step, or the files that it wrote."""
         seen: dict[str, object] = {
             "first build": self.run("build"),
             "its graphs": self.graphs(),
@@ -92,18 +92,18 @@ class Installation:
 
 
 def differences(plain: Installation, fast: Installation) -> list[str]:
-    """The steps in which the two differ, and what is not as it ought to be in both."""
+    """The steps in which the two differ, and what is wrong in both."""
     ours, theirs = plain.outcomes(), fast.outcomes()
-    found = [f"{step}: the two differ" for step in ours if ours[step] != theirs[step]]
+    problems = [f"{step}: the two differ" for step in ours if ours[step] != theirs[step]]
     codes = [seen[0] for seen in ours.values() if isinstance(seen, tuple)]
     if codes != [0, 0, 2, 1, 1, 0, 0, 1, 1]:
         messages = [seen[2] for seen in ours.values() if isinstance(seen, tuple)]
-        found.append(f"the steps ended with {codes}: {messages}")
+        problems.append(f"the steps ended with {codes}: {messages}")
     if not ours["its graphs"] or ours["its graphs"] == ours["graphs of the edit"]:
-        found.append("the edit is not in the graphs")
+        problems.append("the edit is not in the graphs")
     if set(plain.notes) != {1} or set(fast.notes) != {0}:
-        found.append(f"the note was given {plain.notes} times, with [fast] {fast.notes} times")
-    return found
+        problems.append(f"the note was given {plain.notes} times, with [fast] {fast.notes} times")
+    return problems
 
 
 def main(plain: str, fast: str) -> int:
@@ -114,9 +114,11 @@ def main(plain: str, fast: str) -> int:
             for part in ("data", "ontology", "queries"):
                 shutil.copytree(ROOT / part, Path(folder, name, part))
             sides.append(Installation([str(Path(command).absolute())], Path(folder, name)))
-        found = differences(*sides)
-    print("\n".join(found) or f"the same in {len(sides[0].notes)} commands and in all graph files")
-    return int(bool(found))
+        problems = differences(*sides)
+    print(
+        "\n".join(problems) or f"the same in {len(sides[0].notes)} commands and in all graph files"
+    )
+    return int(bool(problems))
 
 
 if __name__ == "__main__":

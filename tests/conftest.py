@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import pytest
@@ -24,8 +27,25 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long tests first: no worker is left with one at the end."""
+    """The long tests first, so that no worker starts one at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def not_available(reason: str) -> NoReturn:
+    """Skip what cannot be tested here: a test, or a file while it is collected.
+
+    With PCVE_TEST_EVERYTHING set, as .ci/run does where all is installed, it is a failure.
+    """
+    if os.environ.get("PCVE_TEST_EVERYTHING"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason, allow_module_level=True)
+
+
+def require(*modules: str) -> None:
+    """Skip where a module is not installed that the extra `full` brings."""
+    absent = [name for name in modules if find_spec(name) is None]
+    if absent:
+        not_available(f"not installed: {', '.join(absent)}; pip install -e '.[full]'")
 
 
 def all_commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:

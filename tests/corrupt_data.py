@@ -49,26 +49,26 @@ def corrupted(chance: random.Random, value: Term, others: list[Term]) -> Term:
 
 
 def closed_part(lines: Iterable[str], size: int, chance: random.Random) -> list[ox.Triple]:
-    """About `size` triples: whole subjects, each with those it points to, as chance has it."""
+    """About `size` triples: whole subjects, each with those it points to, chosen at random."""
     of: dict[Term, list[ox.Triple]] = defaultdict(list)
     for quad in ox.parse("\n".join(lines), format=ox.RdfFormat.N_TRIPLES):
         of[quad.subject].append(quad.triple)
     subjects = sorted(of, key=str)
     chance.shuffle(subjects)
     chosen: dict[Term, None] = {}
-    found: list[ox.Triple] = []
-    while len(found) < size and subjects:
+    triples: list[ox.Triple] = []
+    while len(triples) < size and subjects:
         queue = [subjects.pop()]
         for _ in range(2):
-            fresh = [each for each in queue if each in of and each not in chosen]
+            fresh = [node for node in queue if node in of and node not in chosen]
             chosen |= dict.fromkeys(fresh)
-            found += [triple for each in fresh for triple in of[each]]
-            queue = [triple.object for each in fresh for triple in of[each]]
-    return found
+            triples += [triple for node in fresh for triple in of[node]]
+            queue = [triple.object for node in fresh for triple in of[node]]
+    return triples
 
 
 def dirty(lines: Iterable[str], base: Iterable[str], size: int, seed: int) -> str:
-    """`size` triples of `lines` and all of `base`, as N-Triples, 3 to 5 % of them spoilt.
+    """`size` triples of `lines` and all of `base`, as N-Triples, 3 to 5 % of them corrupted.
 
     No class has a literal above it: TopQuadrant's engine then ends without a report.
     """
@@ -90,5 +90,5 @@ def dirty(lines: Iterable[str], base: Iterable[str], size: int, seed: int) -> st
         new = corrupted(chance, triple.object, others)
         kept.append(ox.Triple(triple.subject, triple.predicate, new))
     above = ox.NamedNode(expand("rdfs:subClassOf"))
-    told = [e for e in kept if e.predicate != above or not isinstance(e.object, ox.Literal)]
-    return "\n".join(sorted({f"{each} ." for each in told}))
+    usable = [e for e in kept if e.predicate != above or not isinstance(e.object, ox.Literal)]
+    return "\n".join(sorted({f"{triple} ." for triple in usable}))

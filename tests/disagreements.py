@@ -15,7 +15,7 @@ from pcve_graph.model.problems import ShaclResult
 
 PAIR = ("LessThanOrEquals", "LessThan")
 RANGE = ("MinInclusive", "MaxInclusive", "MinExclusive", "MaxExclusive")
-ILL = {str(typed(*each)) for each in ILL_TYPED} - {str(typed("NaN", "double"))}
+ILL = {str(typed(*pair)) for pair in ILL_TYPED} - {str(typed("NaN", "double"))}
 NAN = str(typed("NaN", "double"))
 NAN_DECIMAL = str(typed("NaN", "decimal"))
 
@@ -24,9 +24,9 @@ NAN_DECIMAL = str(typed("NaN", "decimal"))
 class Disagreement:
     """Of a schema:minValue that has to conform to `shape`: the engine finds `wrong`, not `right`.
 
-    The schema:maxValue beside it is 2015-01-01. Both are the components of the results; `wrong` is None where the engine gives no report at all.
-    `meets` knows a result that the engine lacks. Where there is no report, `spoils` knows a
-    statement, by predicate and object, that brings that about; it is left out for that engine.
+    Its schema:maxValue is 2015-01-01. Both are the components of the results; `wrong` is None where the engine gives no report at all.
+    `meets` recognizes a result that the engine lacks. Where there is no report, `spoils` recognizes a
+    statement, by predicate and object, that is the cause; it is left out for that engine.
     """
 
     engine: str
@@ -56,7 +56,7 @@ RANGED = COMPARED | {
 """Those, and the properties that have a least or greatest value."""
 
 WALKED = {f"<{expand(name)}>" for name in ("dcterms:isPartOf", "skos:broader", "schema:minValue")}
-"""The properties that rules in SPARQL walk as far as they lead."""
+"""The properties that rules in SPARQL follow transitively."""
 EMPTY = str(typed("", "decimal"))
 
 CANNOT_COMPARE = (

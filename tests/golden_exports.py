@@ -11,9 +11,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-
-import openpyxl
-import polars
+from typing import TYPE_CHECKING
 
 from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.schema import Ontology
@@ -26,6 +24,9 @@ from pcve_graph.query.search import open_index
 
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import ROOT, World, make_world
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 GOLDEN = ROOT / "tests" / "golden" / "exports"
 CONTEXT = ROOT / "ontology" / "context.jsonld"
@@ -51,21 +52,25 @@ def small(world: World, ontology: Ontology) -> GraphPart:
 
 
 def as_text(name: str, content: bytes) -> dict[str, bytes]:
-    """The files in which a format is kept: what is no text as the cells that others read in it."""
+    """The golden files of a format: binary formats as the cells that other readers find in them."""
     if name == "csv":
-        return {f"csv/{file}": each for file, each in unzip(content).items()}
+        return {f"csv/{file}": member for file, member in unzip(content).items()}
     if name == "parquet":
+        import polars
+
         return {
-            f"parquet/{file}.csv": polars.read_parquet(each).write_csv().encode()
-            for file, each in unzip(content).items()
+            f"parquet/{file}.csv": polars.read_parquet(member).write_csv().encode()
+            for file, member in unzip(content).items()
         }
     if name == "xlsx":
+        import openpyxl
+
         book = openpyxl.load_workbook(io.BytesIO(content))
         return {f"xlsx/{sheet.title}.tsv": _cells(sheet) for sheet in book}
     return {f"pcve{FORMATS[name].suffix}": content}
 
 
-def _cells(sheet: openpyxl.worksheet.worksheet.Worksheet) -> bytes:
+def _cells(sheet: Worksheet) -> bytes:
     rows = (["" if cell is None else str(cell) for cell in row] for row in sheet.values)
     return "".join("\t".join(row) + "\n" for row in rows).encode()
 

@@ -6,15 +6,19 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
+from pcve_graph.model.terms import NTerm, NTriple, Term, blank, from_iri, from_term, triple_line
 
-def renamed(lines: Iterable[str], number: int) -> set[str]:
-    """N-Triples lines, with `number` in the name of every subject but the terms of ours."""
+
+def renamed(lines: Iterable[str], number: int) -> set[NTriple]:
+    """N-Triples lines, with `number` in the name of every subject except the project's own terms."""
     quads = list(ox.parse("\n".join(lines), format=ox.RdfFormat.N_TRIPLES))
     own = {quad.subject for quad in quads if "/pcve/ns#" not in str(quad.subject)}
 
-    def name(term: ox.Term) -> ox.Term:
+    def name(term: Term) -> NTerm:
         if isinstance(term, ox.BlankNode):
-            return ox.BlankNode(f"x{number}{term.value}")
-        return ox.NamedNode(f"{term.value}-x{number}") if term in own else term  # type: ignore[union-attr]
+            return blank(f"x{number}{term.value}")
+        if isinstance(term, ox.NamedNode) and term in own:
+            return from_iri(f"{term.value}-x{number}")
+        return from_term(term)
 
-    return {f"{name(q.subject)} {q.predicate} {name(q.object)} ." for q in quads}
+    return {triple_line((name(q.subject), from_term(q.predicate), name(q.object))) for q in quads}

@@ -14,8 +14,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-import pytest
-from conftest import ROOT
+from conftest import ROOT, not_available
 
 HERE = ROOT / "tests" / "engines"
 JENA = Path(os.environ.get("JENA_JARS", "/usr/share/java")) / "jena-shacl.jar"
@@ -40,8 +39,7 @@ def require(engine: str) -> None:
     if engine == "jena" and not JENA.exists():
         missing.append("libapache-jena-java")
     if missing:
-        reason = f"not installed: {', '.join(missing)}"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        not_available(f"not installed: {', '.join(missing)}")
 
 
 def results(engine: str, shapes: Path, files: Sequence[Path]) -> Counter[Row]:

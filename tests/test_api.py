@@ -7,15 +7,11 @@ import subprocess
 import sys
 from decimal import Decimal
 
-import nbformat
-import pandas
-import polars
 import pyoxigraph as ox
 import pytest
 import rdflib
-from conftest import ROOT, World
-from nbclient import NotebookClient
-from servers import in_ci, missing, running
+from conftest import ROOT, World, not_available, require
+from servers import missing, running
 
 from pcve_graph import KnowledgeGraph
 from pcve_graph.model.problems import ContentError, UsageError
@@ -49,7 +45,7 @@ def test_a_row_is_read_by_name_and_by_place(kg: KnowledgeGraph) -> None:
     assert len(rows) >= 2
     row = rows[0]
     assert row.country == row["country"] == row[0] == "https://w3id.org/pcve/id/place/landia"
-    assert datetime.date in {type(each.start) for each in rows}
+    assert datetime.date in {type(event.start) for event in rows}
     assert row.asdict().keys() == set(rows.columns)
     assert len(rows[:1]) == 1
     with pytest.raises(AttributeError, match="no column 'city'; its columns: country, place"):
@@ -98,11 +94,16 @@ def test_a_row_says_why(kg: KnowledgeGraph) -> None:
     ],
 )
 def test_a_term_has_its_python_value(term: ox.Literal | None, expected: object) -> None:
-    found = python_value(term)
-    assert (found, type(found)) == (expected, type(expected))
+    value = python_value(term)
+    assert (value, type(value)) == (expected, type(expected))
 
 
+@pytest.mark.full
 def test_a_data_frame_has_days_and_whole_numbers() -> None:
+    require("pandas", "polars")
+    import pandas
+    import polars
+
     table = ResultTable(
         ("thing", "day", "number", "part", "mixed"),
         (
@@ -122,12 +123,12 @@ def test_a_data_frame_has_days_and_whole_numbers() -> None:
     assert pandas.api.types.is_datetime64_any_dtype(frame["day"])
     assert str(frame["number"].dtype) == "Int64"
     assert frame["number"].isna().tolist() == [False, True]
-    other = rows.to_polars()
-    assert other.schema["day"] == polars.Date
-    assert other.schema["number"] == polars.Int64
-    assert other.schema["thing"] == polars.String
-    assert other["mixed"].to_list() == ["2018", "2018-01-01"]
-    assert other["part"].to_list() == [Decimal("0.25"), None]
+    polars_frame = rows.to_polars()
+    assert polars_frame.schema["day"] == polars.Date
+    assert polars_frame.schema["number"] == polars.Int64
+    assert polars_frame.schema["thing"] == polars.String
+    assert polars_frame["mixed"].to_list() == ["2018", "2018-01-01"]
+    assert polars_frame["part"].to_list() == [Decimal("0.25"), None]
     nothing = Rows(ResultTable(("x",), ()), ox.Store())
     assert len(nothing.to_pandas()) == len(nothing.to_polars()) == 0
 
@@ -178,18 +179,19 @@ def test_a_file_is_validated(kg: KnowledgeGraph, world: World) -> None:
     assert problems == tuple(sorted(problems))
 
 
-def test_what_is_no_project_is_told(world: World, kg: KnowledgeGraph) -> None:
+def test_a_folder_that_is_not_a_project_is_reported(world: World, kg: KnowledgeGraph) -> None:
     with pytest.raises(UsageError, match="is not a pcve project"):
         KnowledgeGraph.open(world.root / "data")
     with pytest.raises(UsageError, match="run `pcve build` first"):
         KnowledgeGraph.open(world.root)
 
 
+@pytest.mark.full
 def test_a_server_is_asked_the_same(
     kg: KnowledgeGraph, northtown: World, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     if reason := missing("oxigraph"):
-        (pytest.fail if in_ci() else pytest.skip)(reason)
+        not_available(reason)
     with running("oxigraph", tmp_path_factory.mktemp("oxigraph")) as server:
         upload_graph(Endpoint(server.url), northtown.saved(), lambda *_: None)
         there = KnowledgeGraph.open(northtown.root, endpoint=server.url)
@@ -203,9 +205,14 @@ def test_a_server_is_asked_the_same(
             there.validate(against=True)
 
 
+@pytest.mark.full
 @pytest.mark.filterwarnings("ignore")
 def test_the_notebook_of_the_first_hour_runs(shipped: World) -> None:
-    notebook = nbformat.read(ROOT / "docs/first-hour.ipynb", as_version=4)
+    require("ipykernel", "nbclient", "nbformat", "pandas")
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(ROOT / "docs/first-hour.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     assert all(not cell.get("outputs") for cell in notebook.cells)
     NotebookClient(
         notebook, timeout=120, resources={"metadata": {"path": str(shipped.root)}}

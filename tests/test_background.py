@@ -1,4 +1,4 @@
-"""Work beside other work: its outcome, its errors, and what it falls back to."""
+"""Work in the background: its result, its errors, and what it falls back to."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ def fail() -> Any:
 
 
 def test_a_thread_gives_what_its_work_gave() -> None:
-    with BackgroundThread(lambda: 7) as beside:
-        assert beside.result() == 7
-    assert beside.result() == 7
+    with BackgroundThread(lambda: 7) as thread:
+        assert thread.result() == 7
+    assert thread.result() == 7
 
 
 def test_an_error_in_a_thread_is_raised_where_its_result_is_asked_for() -> None:
-    with BackgroundThread(fail) as beside:
+    with BackgroundThread(fail) as thread:
         pass
     with pytest.raises(OSError, match="no room"):
-        beside.result()
+        thread.result()
 
 
 def test_a_thread_drops_no_answer_of_another() -> None:
     circle: list[Any] = [ox.Store().query("SELECT * { ?s ?p ?o }")]
     circle.append(circle)
     del circle
-    with BackgroundThread(gc.collect) as beside:
-        beside.result()
+    with BackgroundThread(gc.collect) as thread:
+        thread.result()
     gc.collect()
 
 

@@ -1,4 +1,4 @@
-"""Nodes without a name: what is wrong with each is told at its own place, in every format."""
+"""Blank nodes: the problems of each are reported at its own position, in every format."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from conftest import World
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pcve_graph.model.terms import Statement, from_term
 from pcve_graph.syntax.positions import locate_statements, match_blank_nodes
 from pcve_graph.validation import shacl
 from pcve_graph.validation.documents import FORMATS
@@ -68,15 +69,20 @@ _:x a <{EVENT}> ; <{LABEL}> "Three" .
 
 @pytest.mark.parametrize("more", [["--engine", "turbo"], ["--engine", "pyshacl"], ["--against"]])
 @pytest.mark.parametrize("form", FILES)
-def test_each_is_told_at_its_own_place(northtown: World, form: str, more: list[str]) -> None:
+def test_each_problem_is_reported_at_its_own_position(
+    northtown: World, form: str, more: list[str]
+) -> None:
     text, expected = FILES[form]
     options = ["--input-format", form, *more, "--format", "json"]
     result = northtown.pcve("validate", "-", *options, stdin=text)
-    found = [(each["line"], each["column"], each["rule"]) for each in json.loads(result.stdout)]
-    assert found == expected
+    reported = [
+        (problem["line"], problem["column"], problem["rule"])
+        for problem in json.loads(result.stdout)
+    ]
+    assert reported == expected
 
 
-def test_a_misspelt_key_of_a_node_without_a_name_is_told_at_its_place(northtown: World) -> None:
+def test_a_misspelt_key_of_a_blank_node_is_reported_at_its_position(northtown: World) -> None:
     text = (
         "PREFIX pcve: <https://w3id.org/pcve/ns#>\n"
         "[] a pcve:Event ; pcve:venue 1 .\n"
@@ -84,12 +90,16 @@ def test_a_misspelt_key_of_a_node_without_a_name_is_told_at_its_place(northtown:
         "[] a pcve:Event ; pcve:mode [ pcve:venu 2 ; a pcve:Event ] .\n"
     )
     options = ["--input-format", "turtle", "--format", "json"]
-    found = json.loads(northtown.pcve("validate", "-", *options, stdin=text).stdout)
-    keys = [(each["line"], each["column"]) for each in found if each["rule"] == "unknown-key"]
+    problems = json.loads(northtown.pcve("validate", "-", *options, stdin=text).stdout)
+    keys = [
+        (problem["line"], problem["column"])
+        for problem in problems
+        if problem["rule"] == "unknown-key"
+    ]
     assert keys == [(3, 19), (4, 31)]
 
 
-def test_like_nodes_are_told_apart_by_what_points_to_them(northtown: World) -> None:
+def test_similar_nodes_are_distinguished_by_what_points_to_them(northtown: World) -> None:
     place = "<https://schema.org/location>"
     text = f"<https://e.example/a> {place} [] .\n<https://e.example/b> {place} [] .\n" + "".join(
         f"<https://e.example/{name}> a <{EVENT}> ; <{LABEL}> 'x'@en ;\n"
@@ -97,8 +107,8 @@ def test_like_nodes_are_told_apart_by_what_points_to_them(northtown: World) -> N
         for name in "ba"
     )
     options = ["--input-format", "turtle", "--format", "json", "--focus", "https://e.example/b"]
-    (found,) = json.loads(northtown.pcve("validate", "-", *options, stdin=text).stdout)
-    assert (found["line"], found["column"], found["rule"]) == (2, 53, "pcvesh:Event-location")
+    (problem,) = json.loads(northtown.pcve("validate", "-", *options, stdin=text).stdout)
+    assert (problem["line"], problem["column"], problem["rule"]) == (2, 53, "pcvesh:Event-location")
 
 
 def test_a_node_without_a_name_is_called_by_its_label(northtown: World) -> None:
@@ -117,7 +127,7 @@ def test_a_report_names_blank_nodes_the_same_each_time(northtown: World, tmp_pat
     graph = rdflib.Graph().parse(data=first, format="turtle")
     focus = set(graph.objects(None, rdflib.SH.focusNode))
     assert len(focus) == 4
-    assert all(isinstance(each, rdflib.BNode) for each in focus)
+    assert all(isinstance(node, rdflib.BNode) for node in focus)
 
 
 @pytest.mark.parametrize("engine", ["turbo", "pyshacl"])
@@ -140,16 +150,16 @@ def test_a_blank_node_stays_one_to_the_shapes(engine: str) -> None:
     )
     assert shapes
     results = shacl.validate(data, shapes.decode().strip(), engine).results
-    assert [(each.focus, each.path, each.value) for each in results] == [
+    assert [(result.focus, result.path, result.value) for result in results] == [
         ("_:a", "<http://e.example/p>", "_:b"),
         ("_:a", "<http://e.example/q>", "<http://e.example/c>"),
     ]
 
 
 NODES = st.sampled_from(
-    [ox.BlankNode(each) for each in "abcd"] + [ox.NamedNode("http://e.example/n")]
+    [ox.BlankNode(label) for label in "abcd"] + [ox.NamedNode("http://e.example/n")]
 )
-NAMES = st.sampled_from([ox.NamedNode(f"http://e.example/{each}") for each in "pq"])
+NAMES = st.sampled_from([ox.NamedNode(f"http://e.example/{name}") for name in "pq"])
 
 
 @given(st.lists(st.tuples(NODES, NAMES, NODES | st.just(ox.Literal("x"))), min_size=1, max_size=9))
@@ -160,7 +170,7 @@ def test_any_blank_nodes_are_paired_so_that_each_statement_is_found(
     for form in ("turtle", "jsonld", "rdfxml"):
         text = (ox.serialize(triples, format=FORMATS[form]) or b"").decode()
         quads = ox.parse(text, format=FORMATS[form])
-        stated = [tuple(map(str, (q.subject, q.predicate, q.object))) for q in quads]
+        stated = [Statement._make(map(from_term, q.triple)) for q in quads]
         places = locate_statements(text.encode(), form)
         alias = match_blank_nodes(stated, places)
         blank = {term for row in stated for term in row if term.startswith("_:")}

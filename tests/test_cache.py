@@ -1,4 +1,4 @@
-"""What lies in build/: what is kept is used for the same files only."""
+"""The cache in build/ is used for the same input files only."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def test_a_changed_value_is_worked_out_again(tmp_path: Path) -> None:
     assert cached(tmp_path, "numbers", [], lambda: [1, 2]) == [1, 2]
 
 
-def test_where_there_is_no_build_nothing_is_kept(tmp_path: Path) -> None:
+def test_without_a_build_nothing_is_cached(tmp_path: Path) -> None:
     assert cached(tmp_path / "build", "numbers", [], lambda: 1) == 1
     assert not (tmp_path / "build").exists()
     assert cached(tmp_path, "numbers", [], lambda: 1) == 1
     assert not list(tmp_path.iterdir())
 
 
-def test_the_kept_ontology_is_the_one_that_is_read(world: World) -> None:
+def test_the_cached_ontology_is_the_one_that_is_read(world: World) -> None:
     build_project(world.project)
     project = world.project
     file = project.build / CACHE_FOLDER / "ontology.json"
@@ -72,14 +72,14 @@ def test_inputs_with_the_news_are_those_of_a_scan(world: World, tmp_path: Path) 
     next((world.root / "data/records").rglob("*.yml")).unlink()
     first = sorted((world.root / "data/sources").glob("*.yml"))[0]
     first.write_text(first.read_text("utf-8") + "\n", "utf-8")
-    told = find_input_changes(world.project, world.built())
-    assert len(told.gone) == 1
-    assert len(told.changed) == 5
+    changes = find_input_changes(world.project, world.built())
+    assert len(changes.gone) == 1
+    assert len(changes.changed) == 5
     for name in ("renewed", "written"):
         (tmp_path / name).mkdir()
-    write_inputs(merge_input_changes(world.built(), told), tmp_path / "renewed")
+    write_inputs(merge_input_changes(world.built(), changes), tmp_path / "renewed")
     write_inputs(scan_inputs(world.project), tmp_path / "written")
-    first, second = (read_inputs(tmp_path / name) for name in ("renewed", "written"))
-    assert (first.sums, first.stamps) == (second.sums, second.stamps)
+    renewed, written = (read_inputs(tmp_path / name) for name in ("renewed", "written"))
+    assert (renewed.sums, renewed.stamps) == (written.sums, written.stamps)
     sums = [(tmp_path / name / SUMS).read_bytes() for name in ("renewed", "written")]
     assert sums[0] == sums[1]

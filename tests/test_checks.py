@@ -36,7 +36,7 @@ def test_a_check_catches_its_bad_graph(path: Path) -> None:
     assert {"subject", "problem"} <= set(table.columns)
     assert table.rows
     problems = [row[table.columns.index("problem")] for row in table.rows]
-    assert all(isinstance(each, ox.Literal) and each.value for each in problems)
+    assert all(isinstance(problem, ox.Literal) and problem.value for problem in problems)
 
 
 @pytest.mark.parametrize("path", CHECKS, ids=lambda path: path.stem)

@@ -1,10 +1,13 @@
-"""The command as a person meets it: help, results, messages, exit codes."""
+"""The command as a user sees it: help, results, messages, exit codes."""
 
 from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +43,49 @@ def test_build_sums_up_what_it_did(world: World) -> None:
     assert re.search(r"checked  \d+ shapes \(turbo\) and \d+ checks: 0 warnings", result.stdout)
     assert re.search(r"took     \d+\.\d\d s", result.stdout)
     assert re.search(r"wrote    [\d,]+ triples to ", result.stdout)
+
+
+def start(command: list[str], folder: Path, **environment: str) -> str:
+    """What a command of the shell prints, started in `folder`."""
+    ran = subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def test_build_ends_with_a_command_that_works_where_it_was_typed(world: World) -> None:
+    """However `pcve` was started: by its path, from PATH, or as a module."""
+    programs = world.root / ".venv/bin"
+    programs.mkdir(parents=True)
+    source = str(ROOT / "src")
+    script = (
+        f"import sys; sys.path.insert(0, {source!r}); from pcve_graph.cli.main import main; main()"
+    )
+    (programs / "pcve").write_text(f"#!{sys.executable}\n{script}\n")
+    (programs / "pcve").chmod(0o755)
+    outside = {"PATH": "/usr/bin:/bin", "PYTHONPATH": source}
+    inside = outside | {"PATH": f"{programs}:/usr/bin:/bin"}
+    program = str(programs / "pcve")
+    elsewhere = ["--project", "northtown", "build"]
+    for command, folder, environment, shown in (
+        ([".venv/bin/pcve", "build"], world.root, outside, ".venv/bin/pcve"),
+        ([program, "build"], world.root, outside, ".venv/bin/pcve"),
+        (["./pcve", "--project", "../..", "build"], programs, outside, "./pcve --project ../.."),
+        ([program, "build"], world.root, inside, "pcve"),
+        ([program, *elsewhere], world.root.parent, inside, "pcve --project northtown"),
+        (
+            [sys.executable, "-m", "pcve_graph", "build"],
+            world.root,
+            outside,
+            "PYTHON -m pcve_graph",
+        ),
+    ):
+        last = start(command, folder, **environment).splitlines()[-1]
+        shown = shown.replace("PYTHON", sys.executable)
+        assert last == f"try:     {shown} show northtown-conference-2015"
+        shell = ["sh", "-c", last.removeprefix("try:")]
+        assert "“" in start(shell, folder, **environment)
 
 
 def test_the_reference_engine_passes_northtown_too(world: World) -> None:
@@ -308,19 +354,19 @@ def test_the_project_is_in_canonical_form() -> None:
     assert (result.exit_code, result.stdout) == (0, "")
 
 
-def test_a_stale_graph_is_told(world: World) -> None:
+def test_a_stale_graph_is_reported(world: World) -> None:
     assert world.pcve("build").exit_code == 0
     world.replace("data/records/place/northtown.yml", "{sq: Qyteti i Veriut}", "{sq: Veriut}")
     assert "files have changed since the last build" in world.pcve("query", "everything").stderr
 
 
-def test_without_a_build_the_next_step_is_told(world: World) -> None:
+def test_without_a_build_the_message_names_the_next_step(world: World) -> None:
     result = world.pcve("query", "everything")
     assert result.exit_code == 2
     assert "run `pcve build` first" in result.stderr
 
 
-def test_a_folder_that_is_no_project_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_project_is_reported(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["--project", str(tmp_path), "build"])
     assert result.exit_code == 2
     assert "is not a pcve project" in result.stderr

@@ -37,7 +37,7 @@ def test_a_date_means_the_days_that_it_can(text: str, kind: str, first: date, la
         "20180522",
     ],
 )
-def test_what_names_no_day_is_no_date(text: str) -> None:
+def test_what_names_no_day_is_not_a_date(text: str) -> None:
     assert first_and_last(text) is None
     assert precision(text) is None
 

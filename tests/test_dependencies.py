@@ -1,4 +1,4 @@
-"""The page of dependencies lists those of pyproject.toml; what the audit of their licences lets pass."""
+"""The page of dependencies lists those of pyproject.toml; which licences the audit accepts."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def name_in(requirement: str) -> str:
 
 def required() -> set[tuple[str, str]]:
     """Package and extra of each requirement; but for extras that only collect other extras."""
-    pairs = {(name_in(each), "base") for each in PROJECT["dependencies"]}
+    pairs = {(name_in(requirement), "base") for requirement in PROJECT["dependencies"]}
     for extra, requirements in PROJECT["optional-dependencies"].items():
         if extra != "exports":
-            pairs |= {(name_in(each), extra) for each in requirements}
+            pairs |= {(name_in(requirement), extra) for requirement in requirements}
     return pairs
 
 
@@ -92,8 +92,8 @@ def test_the_audit_names_what_is_not_allowed_not_for_users_or_no_longer_needed(
         ({"a": "MIT"}, set(), "a: the exception in audit.toml is not needed"),
         ({}, set(), "a: the exception in audit.toml is not needed"),
     ):
-        (found,) = audit.licence_problems(licences, shipped, rules)
-        assert found.startswith(problem)
+        (reported,) = audit.licence_problems(licences, shipped, rules)
+        assert reported.startswith(problem)
 
 
 REPORT = json.dumps(
@@ -112,7 +112,7 @@ REPORT = json.dumps(
 """A report as pip-audit 2.10 writes it."""
 
 
-def test_known_vulnerabilities_are_named_but_for_accepted_ones(audit: ModuleType) -> None:
+def test_vulnerabilities_are_named_except_accepted_ones(audit: ModuleType) -> None:
     named = ["a 1.0: PYSEC-1, fixed in 1.1"]
     assert audit.vulnerabilities(REPORT, {"a", "b"}, set()) == named
     assert audit.vulnerabilities(REPORT, {"a", "b"}, {"CVE-1"}) == []

@@ -39,7 +39,7 @@ def side(root: Path, name: str) -> Snapshot:
     project = Project(root, root / "build")
     built = build_graph(read_records(project), read_ontology(project))
     store = memory_store(built)
-    graphs = {each: frozenset(built.graphs[each]) for each in GRAPHS}
+    graphs = {graph: frozenset(built.graphs[graph]) for graph in GRAPHS}
     return Snapshot(name, graphs, store, scan_inputs(project).sums)
 
 
@@ -47,43 +47,43 @@ def quads(which: Snapshot) -> set[ox.Quad]:
     return set(which.store)
 
 
-def holds(found: Diff) -> None:
+def holds(diff: Diff) -> None:
     """Every quad that differs belongs to one change, and every change has a reason that is true."""
-    gone = Counter(quad for each in found.changes for quad in each.removed)
-    come = Counter(quad for each in found.changes for quad in each.added)
-    assert gone == Counter(quads(found.old) - quads(found.new))
-    assert come == Counter(quads(found.new) - quads(found.old))
-    known = [{quad.subject for quad in quads(each)} for each in (found.old, found.new)]
-    for each in found.changes:
-        code, about = each.reason.code, each.reason.about
+    gone = Counter(quad for change in diff.changes for quad in change.removed)
+    come = Counter(quad for change in diff.changes for quad in change.added)
+    assert gone == Counter(quads(diff.old) - quads(diff.new))
+    assert come == Counter(quads(diff.new) - quads(diff.old))
+    subjects = [{quad.subject for quad in quads(snapshot)} for snapshot in (diff.old, diff.new)]
+    for change in diff.changes:
+        code, about = change.reason.code, change.reason.about
         assert code in REASONS
-        assert code != "program", each
+        assert code != "program", change
         if code in ("source-added", "record-added"):
             assert about
-            assert all(node in known[1] and node not in known[0] for node in about), each
+            assert all(node in subjects[1] and node not in subjects[0] for node in about), change
         if code in ("source-removed", "record-removed"):
             assert about
-            assert all(node in known[0] and node not in known[1] for node in about), each
+            assert all(node in subjects[0] and node not in subjects[1] for node in about), change
         if code in ("read-further", "withdrawn", "reinterpreted", "source-edited"):
-            assert any(node in known[0] and node in known[1] for node in about), each
+            assert any(node in subjects[0] and node in subjects[1] for node in about), change
         if code == "ontology":
             files = [
                 {k: v for k, v in which.inputs.items() if k.startswith("ontology/")}
-                for which in (found.old, found.new)
+                for which in (diff.old, diff.new)
             ]
             assert files[0] != files[1]
         if code == "reinterpreted":
-            assert {s for e in each.before for s in e.sources} or {
-                s for e in each.after for s in e.sources
+            assert {s for e in change.before for s in e.sources} or {
+                s for e in change.after for s in e.sources
             }
 
 
 def changed(world: World, edit: Callable[[World], None]) -> Diff:
     old = side(world.root, "A")
     edit(world)
-    found = compare(old, side(world.root, "B"))
-    holds(found)
-    return found
+    diff = compare(old, side(world.root, "B"))
+    holds(diff)
+    return diff
 
 
 ROUNDTABLE = "data/records/event/southport-roundtable-2016.yml"
@@ -130,7 +130,7 @@ def a_text_edited(world: World) -> None:
     path = world.root / "data/sources/texts/northtown-news.txt"
     old = path.read_bytes()
     path.write_bytes(b"A new first line.\n" + old)
-    sums = (hashlib.sha256(each).hexdigest() for each in (old, path.read_bytes()))
+    sums = (hashlib.sha256(content).hexdigest() for content in (old, path.read_bytes()))
     world.replace("data/sources/northtown-news.yml", *sums)
 
 
@@ -160,7 +160,7 @@ def a_merger(world: World) -> None:
     fund = "data/records/organization/lake-fund.yml"
     merged = re.findall(r"(?m)^  - (?:.*\n)+?(?=  - |\Z)", (world.root / fund).read_text("utf-8"))
     foundation = world.root / "data/records/organization/hill-foundation.yml"
-    facts = [each for each in merged if "kind:" in each or "location" in each]
+    facts = [block for block in merged if "kind:" in block or "location" in block]
     kept = "".join(facts).replace("prefLabel:", "altLabel:")
     foundation.write_text(foundation.read_text("utf-8") + kept, "utf-8")
     world.write(
@@ -195,8 +195,8 @@ def a_shape(world: World) -> None:
 
 
 CASES = {
-    each.__name__.replace("_", "-"): each
-    for each in (
+    edit.__name__.replace("_", "-"): edit
+    for edit in (
         one_day, a_role, a_role_of_another, a_standing, a_source_more, a_source_less, a_text_edited,
         a_record_more, a_record_less, a_reading_further, a_note, a_merger, a_term, a_shape,
     )
@@ -208,18 +208,18 @@ BEFORE = {"a-source-less": a_source_more}
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_an_edit_is_told_as_it_was_made(name: str, world: World) -> None:
+def test_an_edit_is_reported_as_it_was_made(name: str, world: World) -> None:
     if name in BEFORE:
         BEFORE[name](world)
-    found = changed(world, CASES[name])
+    diff = changed(world, CASES[name])
     golden = GOLDEN / f"{name}.txt"
-    assert as_text(found) == golden.read_text("utf-8")
+    assert as_text(diff) == golden.read_text("utf-8")
 
 
 def test_every_golden_difference_has_its_edit() -> None:
     assert {path.stem for path in GOLDEN.glob("*.txt")} == set(CASES)
-    told = "".join(path.read_text("utf-8") for path in GOLDEN.glob("*.txt"))
-    shown = {code for code, words in REASONS.items() if f"  {words}\n" in told}
+    text = "".join(path.read_text("utf-8") for path in GOLDEN.glob("*.txt"))
+    shown = {code for code, words in REASONS.items() if f"  {words}\n" in text}
     assert len(shown) >= 11, sorted(set(REASONS) - shown)
 
 
@@ -276,10 +276,13 @@ def edit_at_random(world: World, draw: random.Random) -> None:
 
 
 @pytest.mark.parametrize("number", range(3))
-def test_every_random_edit_is_told_whole_and_with_a_true_reason(number: int, world: World) -> None:
+@pytest.mark.long
+def test_every_random_edit_is_reported_in_full_with_a_true_reason(
+    number: int, world: World
+) -> None:
     """Three edits at a time, those that keep the project readable; each result begins the next."""
     draw = random.Random(number)
-    known = side(world.root, "A")
+    before = side(world.root, "A")
     codes: Counter[str] = Counter()
     for _ in range(14):
         kept = {path: path.read_bytes() for path in world.root.rglob("*") if path.is_file()}
@@ -293,33 +296,33 @@ def test_every_random_edit_is_told_whole_and_with_a_true_reason(number: int, wor
             for path, content in kept.items():
                 path.write_bytes(content)
             continue
-        found = compare(known, now)
-        holds(found)
-        holds(compare(now, known))
-        codes.update(found.reasons())
-        known = now
+        diff = compare(before, now)
+        holds(diff)
+        holds(compare(now, before))
+        codes.update(diff.reasons())
+        before = now
     assert len(codes) >= 5, codes
 
 
 def test_a_graph_does_not_differ_from_itself(world: World) -> None:
-    found = changed(world, lambda _: None)
-    assert found.changes == ()
-    assert as_text(found) == as_counts(found) == "no differences\n"
+    diff = changed(world, lambda _: None)
+    assert diff.changes == ()
+    assert as_text(diff) == as_counts(diff) == "no differences\n"
 
 
 @pytest.mark.parametrize("name", ["one-day", "a-merger", "a-source-more"])
-def test_the_patch_makes_the_one_of_the_other(name: str, world: World) -> None:
-    """rdflib, another make, applies it; the same lines both ways have one id each."""
-    found = changed(world, CASES[name])
-    patch = rdf_patch(found)
+def test_the_patch_turns_one_graph_into_the_other(name: str, world: World) -> None:
+    """rdflib, an independent implementation, applies it; the same lines in both directions have one id each."""
+    diff = changed(world, CASES[name])
+    patch = rdf_patch(diff)
     dataset = rdflib.Dataset()
-    dataset.parse(data="".join(f"{quad} .\n" for quad in quads(found.old)), format="nquads")
+    dataset.parse(data="".join(f"{quad} .\n" for quad in quads(diff.old)), format="nquads")
     dataset.parse(data=patch, format="patch")
-    ours = {tuple(map(str, quad)) for quad in quads(found.new)}
+    ours = {tuple(map(str, quad)) for quad in quads(diff.new)}
     theirs = {(s.n3(), p.n3(), o.n3(), f"<{g}>") for s, p, o, g in dataset.quads() if g is not None}
     assert len(theirs) == len(ours)
-    assert patch == rdf_patch(compare(found.old, found.new))
-    back = rdf_patch(compare(found.new, found.old))
+    assert patch == rdf_patch(compare(diff.old, diff.new))
+    back = rdf_patch(compare(diff.new, diff.old))
     assert sorted(patch.splitlines()[2:]) == sorted(
         line.replace("A <", "_ <").replace("D <", "A <").replace("_ <", "D <")
         for line in back.splitlines()[2:]
@@ -327,14 +330,14 @@ def test_the_patch_makes_the_one_of_the_other(name: str, world: World) -> None:
 
 
 def test_json_has_every_change_with_its_words(world: World) -> None:
-    found = changed(world, one_day)
-    (change,) = json.loads(as_json(found))["changes"]
+    diff = changed(world, one_day)
+    (change,) = json.loads(as_json(diff))["changes"]
     assert change["old"]["value"] == "2017-03-01"
     assert change["new"]["value"] == "2017-03-02"
     assert change["reason"]["code"] == "reinterpreted"
     assert change["reason"]["about"] == [source_iri("lake-review")]
     assert change["before"][0]["quote"].startswith("The Northtown Fair took place")
-    assert [each["predicate"].rpartition("#")[2] for each in change["follows"]] == [
+    assert [statement["predicate"].rpartition("#")[2] for statement in change["follows"]] == [
         "earliest",
         "latest",
     ]
@@ -385,32 +388,32 @@ def test_the_command_compares_revisions_folders_and_builds(tmp_path: Path) -> No
         ["diff", "v1", root],
         ["diff", f"{root}/build", root],
     ):
-        found = world.pcve(*arguments)
-        assert found.exit_code == 1, found.output
-        assert found.stdout == expected
+        result = world.pcve(*arguments)
+        assert result.exit_code == 1, result.output
+        assert result.stdout == expected
     git(tmp_path, "commit", "-qam", "second")
     assert world.pcve("diff", "HEAD~1", "HEAD").stdout == expected
     brief = world.pcve("diff", "HEAD~1", "HEAD", "--brief")
     assert brief.stdout == "".join(expected.splitlines(keepends=True)[-2:])
     leftovers = [
-        path for path in tree(tmp_path) if path not in {f"north/town/{each}" for each in before}
+        path for path in tree(tmp_path) if path not in {f"north/town/{name}" for name in before}
     ]
     assert leftovers == []
 
 
-def test_what_cannot_be_compared_is_said_in_one_message(world: World) -> None:
+def test_what_cannot_be_compared_gives_one_message(world: World) -> None:
     for arguments, words in (
         (["nowhere"], "'nowhere' is not a project, build, release or git revision"),
         (["--", "--output=x"], "'--output=x' is not a project, build, release or git revision"),
         (["--format", "jsn"], "unknown format 'jsn'; did you mean json?"),
         (["--brief", "--format", "json"], "--brief requires --format text"),
     ):
-        found = world.pcve("diff", *arguments)
-        assert found.exit_code == 2
-        assert words in found.stderr
-        assert "Traceback" not in found.stderr
+        result = world.pcve("diff", *arguments)
+        assert result.exit_code == 2
+        assert words in result.stderr
+        assert "Traceback" not in result.stderr
     world.replace(FAIR, "startDate: 2017-03-01", "startDate: soon")
     shutil.copytree(ROOT / "tests/world/data", world.root / "other/data")
-    found = world.pcve("diff", str(world.root), str(world.root))
-    assert found.exit_code == 2
-    assert "does not build: data/records/event/northtown-fair-2017.yml:9:16" in found.stderr
+    result = world.pcve("diff", str(world.root), str(world.root))
+    assert result.exit_code == 2
+    assert "does not build: data/records/event/northtown-fair-2017.yml:9:16" in result.stderr

@@ -1,15 +1,20 @@
-"""The pages keep up with the code: commands, formats, queries and worked examples."""
+"""The pages agree with the code: commands, formats, queries and worked examples."""
 
 from __future__ import annotations
 
+import difflib
 import re
 import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from conftest import ROOT, World, all_commands
 
-from pcve_graph.cli.main import NAMES, cli
+from pcve_graph.cli.main import cli
 from pcve_graph.model.problems import RULES
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.formats import FORMATS
@@ -19,11 +24,6 @@ from pcve_graph.records.reader import CLAIM_KEYS
 
 README = (ROOT / "README.md").read_text()
 FORMAT = (ROOT / "data/FORMAT.md").read_text()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_readme_tells_of_every_command(name: str) -> None:
-    assert f"pcve {name}" in README
 
 
 COMMAND = re.compile(
@@ -52,8 +52,62 @@ def test_whatever_names_a_command_names_one_that_there_is() -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_the_readme_tells_of_every_format(name: str) -> None:
-    assert f"`{name}`" in README
+def test_the_page_on_exports_names_every_format(name: str) -> None:
+    assert f"`{name}`" in (ROOT / "docs/how-to/export.md").read_text()
+
+
+def test_the_readme_is_short_and_leads_to_pages_that_are_there() -> None:
+    assert len(README.splitlines()) <= 120
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert len(links) > 15
+    assert [link for link in links if not (ROOT / link).is_file()] == []
+
+
+def typed_commands() -> list[str]:
+    """The commands of `pcve` in the shell blocks of README.md and docs/, without what follows."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    text = "\n".join(page.read_text() for page in pages)
+    blocks = re.findall(r"^ *```(?:sh|console)\n([\s\S]*?)```", text, re.M)
+    lines = [line.partition(" #")[0] for block in blocks for line in block.splitlines()]
+    start = re.compile(r"(?:^\s*|[|&$]\s*)pcve ([^|&>]+)")
+    return [command for line in lines for command in start.findall(line)]
+
+
+def test_commands_and_options_that_the_pages_show_are_those_of_the_program() -> None:
+    commands = typed_commands()
+    assert len(commands) > 40
+    wrong = []
+    for command in commands:
+        words = shlex.split(command)
+        named = words[: 2 if words[0] in ("edit", "evidence", "docs") else 1]
+        result = CliRunner().invoke(cli, [*named, "--help"])
+        options = [word.partition("=")[0] for word in words if word.startswith("--")]
+        if result.exit_code or any(option not in result.output for option in options):
+            wrong.append(command)
+    assert wrong == []
+
+
+def test_the_counts_of_the_readme_are_those_that_the_build_prints(shipped: World) -> None:
+    """Give or take a twentieth, so that a new record makes no test fail."""
+    printed = shipped.pcve("build").stdout
+    for stated, counted in (
+        (r"Of ([\d,]+) facts", r"facts    ([\d,]+):"),
+        (r"([\d,]+) are verified", r"([\d,]+) verified"),
+        (r"([\d,]+) are cited", r"([\d,]+) cited"),
+    ):
+        (before,), (now,) = re.findall(stated, README), re.findall(counted, printed)
+        numbers = [int(text.replace(",", "")) for text in (before, now)]
+        assert abs(numbers[0] - numbers[1]) <= numbers[1] / 20, f"README: {before}, today {now}"
+
+
+def test_rdflib_asks_the_export_as_printed(shipped: World, tmp_path: Path) -> None:
+    (program,) = re.findall(r"```python\n([\s\S]*?)```", README)
+    (shown,) = re.findall(r"```text\n([\s\S]*?)```", README)
+    result = shipped.pcve("export", "turtle", "-o", str(tmp_path / "pcve.ttl"))
+    assert result.exit_code == 0
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert set(shown.splitlines()) <= set(ran.stdout.splitlines())
 
 
 def test_the_readme_has_one_command_to_run_and_one_to_test() -> None:
@@ -71,23 +125,26 @@ def test_there_are_examples_in_the_readme() -> None:
     assert len(examples()) >= 2
 
 
-@pytest.mark.parametrize(("command", "shown"), examples(), ids=[each[0] for each in examples()])
+@pytest.mark.parametrize(
+    ("command", "shown"), examples(), ids=[example[0] for example in examples()]
+)
 def test_an_example_of_the_readme_prints_what_it_shows(
     shipped: World, command: str, shown: str
 ) -> None:
+    """Most of it: a new record may change numbers and some of the words, and no test fails for it."""
     result = shipped.pcve(*shlex.split(command)[1:])
     assert result.exit_code == 0
-    printed = result.stdout.splitlines()
-    parts = [part.splitlines() for part in re.split(r"\n…(?:\n|$)", shown.strip("\n")) if part]
-    at = 0
-    for part in parts:
-        at = printed.index(part[0], at)
-        assert printed[at : at + len(part)] == part
-        at += len(part)
+    expected, printed = (
+        [re.sub(r"\d+", "0", word) for word in text.split() if word != "…"]
+        for text in (shown, result.stdout)
+    )
+    matches = difflib.SequenceMatcher(None, expected, printed, autojunk=False)
+    same = sum(block.size for block in matches.get_matching_blocks())
+    assert same >= 0.7 * len(expected), f"paste the output of `{command}` anew:\n{result.stdout}"
 
 
 @pytest.mark.parametrize("key", CLAIM_KEYS)
-def test_the_format_tells_of_every_key_of_a_block(key: str) -> None:
+def test_the_format_page_names_every_key_of_a_block(key: str) -> None:
     assert f"| `{key}` |" in FORMAT
 
 
@@ -137,7 +194,7 @@ def test_the_security_page_names_every_file_of_attacks() -> None:
 DECORATORS = "defaults enumerate endpoint endpoint_in_url method pagination transform".split()
 
 
-def test_the_page_of_queries_tells_of_every_key_and_type() -> None:
+def test_the_page_of_queries_names_every_key_and_type() -> None:
     page = (ROOT / "queries/README.md").read_text()
     for word in (*KEYS, *CHECK_KEYS, *PARAM_KEYS, *TYPES, *DECORATORS):
         assert f"`{word}`" in page, word

@@ -6,13 +6,14 @@ import pytest
 from conftest import World
 
 from pcve_graph.model.problems import Position
-from pcve_graph.records.duplicates import NamedRecord, fold_name, likely_duplicates
+from pcve_graph.model.text_normalization import fold_name
+from pcve_graph.records.duplicates import NamedRecord, likely_duplicates
 
 LEDGER = "data/ledger.yml"
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("Đorđević", "Djordjevic"),
         ("Ђорђевић", "Đorđević"),
@@ -26,16 +27,16 @@ LEDGER = "data/ledger.yml"
         ("“First Line”", "First Line"),
     ],
 )
-def test_spellings_of_one_name_fold_together(one: str, other: str) -> None:
-    assert fold_name(one) == fold_name(other)
+def test_spellings_of_one_name_fold_together(first: str, second: str) -> None:
+    assert fold_name(first) == fold_name(second)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [("SHIS", "SHISH"), ("Phase II", "Phase III"), ("Council of Europe", "Council of the EU")],
 )
-def test_different_names_stay_apart(one: str, other: str) -> None:
-    assert fold_name(one) != fold_name(other)
+def test_different_names_stay_apart(first: str, second: str) -> None:
+    assert fold_name(first) != fold_name(second)
 
 
 def named(identifier: str, *names: str, family: str = "project") -> NamedRecord:
@@ -70,7 +71,7 @@ def test_numbers_keep_phases_and_years_apart() -> None:
     )
 
 
-def test_editions_and_phases_are_told_apart_already() -> None:
+def test_editions_and_phases_are_not_a_pair() -> None:
     first = named("a", "Lake Forum", "LF")
     second = NamedRecord("b", "project", ("Lake Forum",), first.position, frozenset({"a"}))
     third = NamedRecord("c", "project", ("Lake Forum",), first.position, frozenset({"a"}))
@@ -97,11 +98,11 @@ def test_a_decision_silences_its_pair_once(world: World) -> None:
     two_names(world)
     assert "1 warning" in world.pcve("validate").stdout
     entry = "- pair: [lake-fund, river-institute]\n  verdict: different\n  reason: one gives, one works\n"
-    known = (world.root / LEDGER).read_text("utf-8")
-    world.write(LEDGER, known + entry)
+    ledger = (world.root / LEDGER).read_text("utf-8")
+    world.write(LEDGER, ledger + entry)
     result = world.pcve("validate")
     assert (result.exit_code, result.stderr) == (0, "")
-    world.write(LEDGER, entry + entry + known)
+    world.write(LEDGER, entry + entry + ledger)
     result = world.pcve("validate")
     assert result.exit_code == 1
     assert (
@@ -129,7 +130,7 @@ def test_a_decision_silences_its_pair_once(world: World) -> None:
         ("pair: x\n", "this is not a decision"),
     ],
 )
-def test_a_decision_that_is_none_is_an_error(world: World, entry: str, message: str) -> None:
+def test_an_invalid_decision_is_an_error(world: World, entry: str, message: str) -> None:
     world.write(LEDGER, entry)
     result = world.pcve("validate")
     assert result.exit_code == 1

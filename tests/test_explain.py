@@ -19,18 +19,19 @@ from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.site.rule_pages import file_name, write_pages
 from pcve_graph.syntax.tree import MappingNode
 from pcve_graph.syntax.yaml import parse_yaml_record
-from pcve_graph.validation.rule_help import (
-    RulePage,
-    describe_rules,
-    find_page,
-    page_text,
-    rules_with_guidance,
-)
+from pcve_graph.validation.rule_help import RulePage, describe_rules, find_page, page_text
 
 PROJECT = Project(ROOT, ROOT / "build")
 PAGES = describe_rules(read_ontology(PROJECT), PROJECT)
 FILES = {name: page.decode() for name, page in write_pages(PAGES).items()}
 HEAD = "".join(f"PREFIX {prefix}: <{space}>\n" for prefix, space in PREFIXES.items())
+
+
+def rules_with_guidance() -> set[str]:
+    """The rules that the files of guidance describe."""
+    folder = ROOT / "src" / "pcve_graph" / "validation" / "rules"
+    trees = [parse_yaml_record(path.read_text("utf-8"), path.name) for path in folder.iterdir()]
+    return {key.text for tree in trees if isinstance(tree, MappingNode) for key, _ in tree.entries}
 
 
 def test_there_are_as_many_rules_as_ever() -> None:
@@ -102,7 +103,7 @@ def test_a_good_record_on_a_page_is_a_record(name: str) -> None:
 def test_a_bad_record_of_the_reader_breaks_its_rule(name: str) -> None:
     with pytest.raises(ContentError) as caught:
         parse_yaml_record(PAGES[name].bad.record, "x.yml")
-    assert [each.rule for each in caught.value.problems] == [name]
+    assert [problem.rule for problem in caught.value.problems] == [name]
 
 
 def broken(world: World, folder: Path, example: str, ontology: Ontology) -> set[tuple[int, str]]:
@@ -126,14 +127,14 @@ def broken(world: World, folder: Path, example: str, ontology: Ontology) -> set[
         stated.setdefault(str(quad.subject), {})[quad.predicate.value.split("#")[1]] = str(
             getattr(quad.object, "value", "")
         )
-    found = set()
-    for each in stated.values():
-        match = re.search(r"example-(\d+)$", each.get("focusNode", ""))
-        if (match and "value" in each) or (
-            match and "Count" not in each["sourceConstraintComponent"]
+    broken_rules = set()
+    for properties in stated.values():
+        match = re.search(r"example-(\d+)$", properties.get("focusNode", ""))
+        if (match and "value" in properties) or (
+            match and "Count" not in properties["sourceConstraintComponent"]
         ):
-            found.add((int(match[1]), each["sourceShape"]))
-    return found
+            broken_rules.add((int(match[1]), properties["sourceShape"]))
+    return broken_rules
 
 
 def test_the_examples_of_keys_keep_and_break_their_rules(
@@ -171,7 +172,7 @@ def test_a_page_shows_a_good_and_a_bad_example(northtown: World) -> None:
     assert "check:place-has-a-country" in northtown.pcve("explain").stdout
 
 
-def test_an_unknown_rule_is_told_with_the_nearest(northtown: World) -> None:
+def test_an_unknown_rule_is_reported_with_the_nearest(northtown: World) -> None:
     result = northtown.pcve("explain", "Event-startDat")
     assert result.exit_code == 2
     assert "did you mean Event-startDate?" in result.stderr
@@ -242,5 +243,5 @@ def test_the_pages_are_written_to_a_folder(northtown: World, tmp_path: Path) -> 
 def test_a_message_leads_to_its_page(northtown: World) -> None:
     path = ROOT / "tests" / "faults" / "date-in-words.ttl"
     result = northtown.pcve("validate", str(path), "--against", "--format", "json")
-    (found,) = json.loads(result.stdout)
-    assert found["help"] == find_page(found["rule"], PAGES).address
+    (problem,) = json.loads(result.stdout)
+    assert problem["help"] == find_page(problem["rule"], PAGES).address

@@ -1,4 +1,4 @@
-"""Faulty files of every format: each fault is told at its place, by its rule, with its cure.
+"""Faulty files of every format: each problem is reported at its position, with its rule and fix.
 
 `tests/faults/<reason>.<ext>` holds invented data with a fault, and `<reason>.<ext>.expected` a line
 `line:column rule` for each problem. The same reason in several formats is the same fault.
@@ -35,8 +35,8 @@ def arguments(path: Path, form: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def told(northtown: World) -> Any:
-    """Of a file: the exit code, and the problems as JSON has them."""
+def validated(northtown: World) -> Any:
+    """A function from a file to the exit code and the problems of the JSON output."""
 
     @cache
     def check(path: Path) -> tuple[int, list[dict[str, Any]]]:
@@ -60,32 +60,35 @@ def alike(reason: str) -> list[Path]:
 
 
 @pytest.mark.parametrize("reason", REASONS)
-def test_fault(reason: str, told: Any) -> None:
-    """Each file has its faults at their places; those that are alike have one rule and cure."""
+def test_fault(reason: str, validated: Any) -> None:
+    """Each file has its problems at their positions; similar ones have the same rule and fix."""
     for path in (path for path in FILES if path.stem == reason):
-        located(path, *told(path))
+        located(path, *validated(path))
     cures = [
-        sorted((each["rule"], each["fix"]) for each in told(path)[1]) for path in alike(reason)
+        sorted((problem["rule"], problem["fix"]) for problem in validated(path)[1])
+        for path in alike(reason)
     ]
-    assert all(each == cures[0] for each in cures), cures
+    assert all(cure == cures[0] for cure in cures), cures
 
 
 def located(path: Path, code: int, problems: list[dict[str, Any]]) -> None:
     expected = path.with_name(f"{path.name}.expected").read_text("utf-8").splitlines()
-    places = sorted((each["line"], each["column"], each["rule"]) for each in problems)
+    places = sorted((problem["line"], problem["column"], problem["rule"]) for problem in problems)
     assert [f"{line}:{column} {rule}" for line, column, rule in places] == expected, path.name
-    assert code == (2 if SYNTAX in {each["rule"] for each in problems} else 1)
-    for each in problems:
-        assert each["path"] == path.as_posix()
-        assert each["message"]
-        assert each["why"]
-        assert each["severity"] == "error"
-        assert not re.search(r"https?://w3id\.org/|XMLSchema#", each["message"]), each["message"]
-        assert "\n" not in each["message"] + each["fix"]
+    assert code == (2 if SYNTAX in {problem["rule"] for problem in problems} else 1)
+    for problem in problems:
+        assert problem["path"] == path.as_posix()
+        assert problem["message"]
+        assert problem["why"]
+        assert problem["severity"] == "error"
+        assert not re.search(r"https?://w3id\.org/|XMLSchema#", problem["message"]), problem[
+            "message"
+        ]
+        assert "\n" not in problem["message"] + problem["fix"]
 
 
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.name)
-def test_sarif(path: Path, northtown: World, told: Any) -> None:
+def test_sarif(path: Path, northtown: World, validated: Any) -> None:
     document = json.loads(northtown.pcve(*arguments(path, "sarif")).stdout)
     assert document["version"] == "2.1.0"
     assert document["$schema"].startswith("https://")
@@ -95,35 +98,37 @@ def test_sarif(path: Path, northtown: World, told: Any) -> None:
     ids = [rule["id"] for rule in driver["rules"]]
     assert len(ids) == len(set(ids))
     assert all(rule["shortDescription"]["text"] for rule in driver["rules"])
-    assert [each["location"]["uri"] for each in run["artifacts"]] == [path.as_uri()]
-    found = []
-    for each in run["results"]:
-        assert ids[each["ruleIndex"]] == each["ruleId"]
-        assert each["level"] in ("none", "note", "warning", "error")
-        assert each["message"]["text"]
-        (place,) = each["locations"]
+    assert [artifact["location"]["uri"] for artifact in run["artifacts"]] == [path.as_uri()]
+    positions = []
+    for result in run["results"]:
+        assert ids[result["ruleIndex"]] == result["ruleId"]
+        assert result["level"] in ("none", "note", "warning", "error")
+        assert result["message"]["text"]
+        (place,) = result["locations"]
         assert place["physicalLocation"]["artifactLocation"]["uri"] == path.as_uri()
         region = place["physicalLocation"]["region"]
         assert region["startLine"] >= 1
         assert region["startColumn"] >= 1
-        found.append((region["startLine"], region["startColumn"], each["ruleId"]))
-    assert found == [(each["line"], each["column"], each["rule"]) for each in told(path)[1]]
+        positions.append((region["startLine"], region["startColumn"], result["ruleId"]))
+    assert positions == [
+        (problem["line"], problem["column"], problem["rule"]) for problem in validated(path)[1]
+    ]
 
 
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.name)
-def test_junit(path: Path, northtown: World, told: Any) -> None:
+def test_junit(path: Path, northtown: World, validated: Any) -> None:
     root = ElementTree.fromstring(northtown.pcve(*arguments(path, "junit")).stdout)
     assert root.tag == "testsuites"
     assert root.get("tests") == root.get("failures") == "1"
     (failure,) = root.iterfind("testsuite/testcase/failure")
     assert failure.get("message")
     assert failure.text
-    for each in told(path)[1]:
-        assert f"{each['line']}:{each['column']}: error {each['rule']}: " in failure.text
+    for problem in validated(path)[1]:
+        assert f"{problem['line']}:{problem['column']}: error {problem['rule']}: " in failure.text
 
 
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.name)
-def test_report(path: Path, northtown: World, told: Any) -> None:
+def test_report(path: Path, northtown: World, validated: Any) -> None:
     report = rdflib.Graph().parse(
         data=northtown.pcve(*arguments(path, "turtle")).stdout, format="turtle"
     )
@@ -131,6 +136,6 @@ def test_report(path: Path, northtown: World, told: Any) -> None:
     assert not report.value(node, SH.conforms).value  # type: ignore[union-attr]
     results = list(report.objects(node, SH.result))
     parts = (SH.focusNode, SH.resultPath, SH.value, SH.sourceShape)
-    faults = {tuple(report.value(each, part) for part in parts) for each in results}
-    assert all(report.value(each, SH.sourceConstraintComponent) for each in results)
-    assert len(faults) == len(told(path)[1])  # one value may fail two components of its shape
+    faults = {tuple(report.value(result, part) for part in parts) for result in results}
+    assert all(report.value(result, SH.sourceConstraintComponent) for result in results)
+    assert len(faults) == len(validated(path)[1])  # one value may fail two components of its shape

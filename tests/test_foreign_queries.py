@@ -45,17 +45,17 @@ transform: {
 
 def test_every_public_decorator_of_grlc_is_read() -> None:
     text = "SELECT ?s { ?s ?p ?_country_iri FILTER(LANG(?s) = ?_lang) }"
-    found = read(DECORATED, text)
-    assert (found.summary, found.description) == (
+    query = read(DECORATED, text)
+    assert (query.summary, query.description) == (
         "Events of a country",
         "A longer text, on two lines",
     )
-    assert found.tags == ("one", "two")
-    assert found.params["country"].default == "http://e/albania"
-    assert found.params["lang"].allowed == ("en", "sq")
-    told = {note.message.split('"')[1] for note in found.notes}
-    assert told == {"endpoint", "endpoint_in_url", "method", "pagination", "transform"}
-    assert all(note.severity == "note" for note in found.notes)
+    assert query.tags == ("one", "two")
+    assert query.params["country"].default == "http://e/albania"
+    assert query.params["lang"].allowed == ("en", "sq")
+    decorators = {note.message.split('"')[1] for note in query.notes}
+    assert decorators == {"endpoint", "endpoint_in_url", "method", "pagination", "transform"}
+    assert all(note.severity == "note" for note in query.notes)
 
 
 @pytest.mark.parametrize(
@@ -80,46 +80,46 @@ def test_every_public_decorator_of_grlc_is_read() -> None:
     ],
 )
 def test_a_colon_or_quote_never_loses_metadata(summary: str) -> None:
-    found = read(f"summary: {summary}\ntags: [kept]\ndescription: {summary}")
+    query = read(f"summary: {summary}\ntags: [kept]\ndescription: {summary}")
     bare = summary.strip().strip("'") if summary[0] == "'" else summary.strip()
-    assert found.summary == bare
-    assert found.description == bare
-    assert found.tags == ("kept",)
+    assert query.summary == bare
+    assert query.description == bare
+    assert query.tags == ("kept",)
     assert read(f"summary: '{bare.replace(chr(39), chr(39) * 2)}'").summary == bare
 
 
 def test_a_header_may_be_json() -> None:
     header = '{\n  "summary": "a: b",\n  "tags": [\n    "one"\n  ],\n  "defaults": [{"x": "1"}]\n}'
-    found = read(header, "SELECT ?s { ?s ?p ?__x }")
-    assert (found.summary, found.tags, found.notes) == ("a: b", ("one",), ())
-    assert found.params["x"].default == "1"
+    query = read(header, "SELECT ?s { ?s ?p ?__x }")
+    assert (query.summary, query.tags, query.notes) == ("a: b", ("one",), ())
+    assert query.params["x"].default == "1"
 
 
 def test_a_description_with_keys_of_its_own_is_text() -> None:
-    found = read("description:\n  Note: this counts\n  Also: that\nsummary: kept")
-    assert found.description == "Note: this counts Also: that"
-    assert found.summary == "kept"
+    query = read("description:\n  Note: this counts\n  Also: that\nsummary: kept")
+    assert query.description == "Note: this counts Also: that"
+    assert query.summary == "kept"
 
 
 def test_one_bad_line_of_a_mapping_leaves_the_others() -> None:
     header = "columns:\n  s: who: the actor\n  p: what\nparams:\n  s: {type: thing, kinds: [Event]}"
-    found = read(header)
-    assert found.columns == {"s": "who: the actor", "p": "what"}
-    assert found.params["s"] == Parameter("s", "thing", "s", kinds=("event",))
+    query = read(header)
+    assert query.columns == {"s": "who: the actor", "p": "what"}
+    assert query.params["s"] == Parameter("s", "thing", "s", kinds=("event",))
 
 
 def test_what_a_header_says_twice_or_nowhere_is_noted() -> None:
     raw = f"#+ stray words\n#+summary: one\n#+ summary: two\n#+ empty:\n#+ sumary: x\n{SELECT}"
-    found = parse_foreign_query(raw.encode(), "q.rq")
-    assert found.summary == "one"
-    told = [(note.position.line, note.message) for note in found.notes]
-    assert told == [
+    query = parse_foreign_query(raw.encode(), "q.rq")
+    assert query.summary == "one"
+    notes = [(note.position.line, note.message) for note in query.notes]
+    assert notes == [
         (1, "'stray words' does not belong to a key"),
         (3, 'duplicate key "summary"'),
         (4, '"empty" has no value'),
         (5, 'unknown key "sumary"; ignored'),
     ]
-    assert found.notes[-1].fix == "did you mean summary?"
+    assert query.notes[-1].fix == "did you mean summary?"
 
 
 XSD = expand("xsd:")
@@ -147,11 +147,11 @@ XSD = expand("xsd:")
 def test_a_variable_name_says_what_it_takes(variable: str, parameter: dict[str, object]) -> None:
     text = f"PREFIX geo: <http://geo/> SELECT ?s {{ ?s ?p ?{variable} . ?s geo:x ?__agg_1__ }}"
     expected = {"required": variable[1] != "_", **parameter}
-    found = read("summary: x", text).params["name"]
-    assert found == Parameter(name="name", variable=variable, **expected)  # type: ignore[arg-type]
+    actual = read("summary: x", text).params["name"]
+    assert actual == Parameter(name="name", variable=variable, **expected)  # type: ignore[arg-type]
 
 
-def test_a_plain_variable_is_no_parameter() -> None:
+def test_a_plain_variable_is_not_a_parameter() -> None:
     assert read("summary: x", "SELECT ?s ?a_b { ?s ?p ?a_b }").params == {}
 
 
@@ -162,9 +162,9 @@ def test_every_file_of_a_folder_is_tried(tmp_path: Path, northtown: World) -> No
     (tmp_path / "update.sparql").write_text("INSERT DATA { <a:b> <a:b> 1 }")
     (tmp_path / "latin.rq").write_bytes(b"SELECT ?s { ?s ?p 'caf\xe9' }")
     (tmp_path / "below/good.rq").write_text(SELECT)
-    found, problems = read_query_folder(tmp_path)
-    assert sorted(found) == ["below/good", "good"]
-    assert sorted((Path(each.position.path).name, each.rule) for each in problems) == [
+    queries, problems = read_query_folder(tmp_path)
+    assert sorted(queries) == ["below/good", "good"]
+    assert sorted((Path(problem.position.path).name, problem.rule) for problem in problems) == [
         ("bad.rq", "query-syntax"),
         ("latin.rq", "encoding"),
         ("update.sparql", "query-syntax"),

@@ -1,4 +1,4 @@
-"""Invented worlds for measuring: the same bytes each time, right where they should be, and wrong as stated."""
+"""Invented worlds for benchmarks: the same bytes each time, valid, or invalid exactly as stated."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 def test_the_same_seed_gives_the_same_bytes(project: World, tmp_path: Path) -> None:
-    again, other = tmp_path / "again", tmp_path / "other"
+    again, other_seed = tmp_path / "again", tmp_path / "other"
     generate.write_project(again, RECORDS)
-    generate.write_project(other, RECORDS, seed=2)
+    generate.write_project(other_seed, RECORDS, seed=2)
     assert contents(again / "data") == contents(project.root / "data")
-    assert contents(other / "data") != contents(project.root / "data")
+    assert contents(other_seed / "data") != contents(project.root / "data")
 
 
 def test_a_graph_is_what_the_build_makes_of_the_records(project: World, ontology: Ontology) -> None:
@@ -57,7 +57,7 @@ def test_a_graph_is_what_the_build_makes_of_the_records(project: World, ontology
     lines = generate.graph_lines({**generate.backbone_files(1), **part.files()}, ontology)
     saved = project.saved()
     assert lines == {
-        each for name in ("facts", "evidence", "catalog") for each in saved.lines(name)
+        line for name in ("facts", "evidence", "catalog") for line in saved.lines(name)
     }
 
 
@@ -69,8 +69,8 @@ def test_a_graph_gives_the_results_that_its_faults_state(
     assert generate.write_graph(again, 8_000, rate=0.015) == expected
     assert path.read_bytes() == again.read_bytes()
     report = shacl.validate(path.read_text("utf-8"), ontology.shapes)
-    found = [(r.focus, r.path, r.value, r.component, r.shape, r.severity) for r in report.results]
-    assert Counter(found) == Counter(expected)
+    results = [(r.focus, r.path, r.value, r.component, r.shape, r.severity) for r in report.results]
+    assert Counter(results) == Counter(expected)
     assert len(expected) >= 50
     written = path.with_name("a.nt.expected.tsv").read_text("utf-8").splitlines()
     assert [tuple(row.split("\t")) for row in written] == expected
@@ -91,12 +91,12 @@ def test_there_is_a_fault_for_every_constraint_in_use(tmp_path: Path, ontology: 
         tuple(line.split(" ", 2)[:2]) for line in ontology.shapes.splitlines() if line[0] == "<"
     }
     predicates = {predicate for _, predicate in named}
-    used = {each for each in parameters if f"<{expand('sh:' + each)}>" in predicates}
+    used = {parameter for parameter in parameters if f"<{expand('sh:' + parameter)}>" in predicates}
     used -= {"hasValue"}  # only inside sh:node, whose own result is given
     expected = generate.write_graph(tmp_path / "a.nt", 8_000, rate=0.0001)
-    told = {row[3] for row in expected}
-    names = {each[0].upper() + each[1:] for each in used if each != "sparql"} | {"SPARQL"}
-    assert told == {expand(f"sh:{each}ConstraintComponent") for each in names}
+    components = {row[3] for row in expected}
+    names = {name[0].upper() + name[1:] for name in used if name != "sparql"} | {"SPARQL"}
+    assert components == {expand(f"sh:{name}ConstraintComponent") for name in names}
     stated = re.findall(rf"<([^>]*)> <{expand('sh:sparql')}>", ontology.shapes)
     assert {row[4] for row in expected if "SPARQL" in row[3]} == set(stated)
     assert len(expected) >= len(faults.FAULTS)

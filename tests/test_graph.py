@@ -25,7 +25,7 @@ def is_fact(world: World, pattern: str) -> bool:
 
 
 def test_a_fact_has_a_claim_with_the_words_and_their_place(northtown: World) -> None:
-    found = rows(
+    claims = rows(
         northtown,
         """SELECT ?quote ?start ?end ?source ?certainty ?standing {
           ?claim rdf:subject <https://w3id.org/pcve/id/event/northtown-conference-2015> ;
@@ -34,7 +34,7 @@ def test_a_fact_has_a_claim_with_the_words_and_their_place(northtown: World) -> 
                  pcve:quote [ oa:exact ?quote ; oa:start ?start ; oa:end ?end ] }""",
     )
     named = "https://w3id.org/pcve/source/northtown-news"
-    ((quote, start, end, source, certainty, standing),) = (row for row in found if row[3] == named)
+    ((quote, start, end, source, certainty, standing),) = (row for row in claims if row[3] == named)
     text = (northtown.root / "data/sources/texts/northtown-news.txt").read_text()
     assert text[int(start) : int(end)] == quote
     assert quote.endswith("from 19 to 20 January 2015 in Northtown")
@@ -43,16 +43,16 @@ def test_a_fact_has_a_claim_with_the_words_and_their_place(northtown: World) -> 
     assert standing.endswith("/current")
 
 
-def test_a_disputed_claim_is_evidence_and_no_fact(northtown: World) -> None:
+def test_a_disputed_claim_is_evidence_but_not_a_fact(northtown: World) -> None:
     conference = "<https://w3id.org/pcve/id/event/northtown-conference-2015> schema:endDate"
     assert is_fact(northtown, f'{conference} "2015-01-20"^^xsd:date')
     assert not is_fact(northtown, f'{conference} "2015-01-21"^^xsd:date')
-    found = rows(
+    disputed = rows(
         northtown,
         """SELECT ?value ?note { ?claim pcve:standing <https://w3id.org/pcve/vocab/standing/disputed> ;
            rdf:object ?value ; skos:note ?note }""",
     )
-    assert found == [("2015-01-21", "the organiser's own news has 20 January")]
+    assert disputed == [("2015-01-21", "the organiser's own news has 20 January")]
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_bounds_are_the_days_that_a_date_can_mean(
 
 
 def test_a_role_of_an_event_is_a_participation_too(northtown: World) -> None:
-    found = rows(
+    participations = rows(
         northtown,
         """SELECT ?actor ?role { ?p a pcve:Participation ; pcve:actor ?actor ; pcve:role ?role ;
            pcve:inEvent <https://w3id.org/pcve/id/event/northtown-conference-2015> } ORDER BY ?actor""",
     )
-    short = [(actor.split("/")[-1], role.split("/")[-1]) for actor, role in found]
+    short = [(actor.split("/")[-1], role.split("/")[-1]) for actor, role in participations]
     assert short == [
         ("northtown-council", "organizer"),
         ("river-institute", "assistant"),
@@ -88,12 +88,12 @@ def test_a_role_of_an_event_is_a_participation_too(northtown: World) -> None:
 
 
 def test_a_membership_gathers_claims_of_two_sources(northtown: World) -> None:
-    found = rows(
+    claims = rows(
         northtown,
         """SELECT ?property ?source { ?claim rdf:predicate ?property ; prov:hadPrimarySource ?source ;
            rdf:subject <https://w3id.org/pcve/id/membership/ana-vale/mayor> } ORDER BY ?property""",
     )
-    assert [(p.split("/")[-1].split("#")[-1], s.split("/")[-1]) for p, s in found] == [
+    assert [(p.split("/")[-1].split("#")[-1], s.split("/")[-1]) for p, s in claims] == [
         ("organization", "northtown-news"),
         ("role", "northtown-news"),
         ("roleName", "northtown-news"),

@@ -103,8 +103,8 @@ class Edits(RuleBasedStateMachine):
         return sorted(path for path in (self.root / folder).rglob("*") if path.is_file())
 
     def record(self, data: Any) -> Path:
-        found: Path = data.draw(st.sampled_from(self.files("data/records")))
-        return found
+        path: Path = data.draw(st.sampled_from(self.files("data/records")))
+        return path
 
     def both(self) -> None:
         content = self.content()
@@ -113,9 +113,9 @@ class Edits(RuleBasedStateMachine):
         self.built = content
         type(self).steps += 1
         ontology = self.ontology(content)
-        told, checked = outcome(lambda: build_project(self.project))
+        actual, checked = outcome(lambda: build_project(self.project))
         expected, whole = self.whole(content, ontology)
-        assert told == expected
+        assert actual == expected
         followed = self.is_followed(content)
         type(self).followed += followed
         if checked is None or whole is None:
@@ -129,7 +129,7 @@ class Edits(RuleBasedStateMachine):
         self.saved, self.broken = content, 0
 
     def is_followed(self, content: Content) -> bool:
-        """Whether what has changed since the last build does not ask for a whole one."""
+        """Whether the changes since the last build allow an incremental one."""
         changed = {name for name, _ in content.items() ^ self.saved.items()}
         return not any(n.startswith("ontology/") or n == "data/ledger.yml" for n in changed)
 
@@ -182,10 +182,13 @@ class Edits(RuleBasedStateMachine):
         path.write_text(moved, "utf-8")
         self.both()
 
-    @rule(data=st.data(), other=st.sampled_from(("landia", "lake-fund", "river-report", "nobody")))
-    def point_elsewhere(self, data: Any, other: str) -> None:
+    @rule(
+        data=st.data(),
+        replacement=st.sampled_from(("landia", "lake-fund", "river-report", "nobody")),
+    )
+    def point_elsewhere(self, data: Any, replacement: str) -> None:
         path = self.record(data)
-        path.write_text(re.sub(REFERENCE, other, path.read_text("utf-8"), count=1), "utf-8")
+        path.write_text(re.sub(REFERENCE, replacement, path.read_text("utf-8"), count=1), "utf-8")
         self.both()
 
     @rule(data=st.data())
@@ -243,7 +246,7 @@ class Edits(RuleBasedStateMachine):
 
     @rule(data=st.data(), change=st.sampled_from(("title", "delete", "text", "language", "copy")))
     def edit_source(self, data: Any, change: str) -> None:
-        sources = [each for each in self.files("data/sources") if each.suffix == ".yml"]
+        sources = [path for path in self.files("data/sources") if path.suffix == ".yml"]
         if not sources:
             return
         path = data.draw(st.sampled_from(sources))
@@ -263,10 +266,10 @@ class Edits(RuleBasedStateMachine):
 
     @rule(data=st.data(), verdict=st.sampled_from(("same", "different")))
     def decide(self, data: Any, verdict: str) -> None:
-        one, two = (self.record(data).stem for _ in range(2))
+        first, second = (self.record(data).stem for _ in range(2))
         ledger = self.root / "data" / "ledger.yml"
         old = ledger.read_text("utf-8") if ledger.is_file() else ""
-        row = f"- pair: [{one}, {two}]\n  verdict: {verdict}\n  reason: it was decided\n"
+        row = f"- pair: [{first}, {second}]\n  verdict: {verdict}\n  reason: it was decided\n"
         ledger.write_text(old + row, "utf-8")
         self.both()
 
@@ -297,7 +300,7 @@ class Edits(RuleBasedStateMachine):
 
 
 def outcome(run: Callable[[], Checked]) -> tuple[Outcome, Checked | None]:
-    """What a build tells, and what it made; None where it stopped."""
+    """The message of a build, and its result; None where it failed."""
     try:
         checked = run()
     except ContentError as error:

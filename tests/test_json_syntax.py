@@ -18,7 +18,7 @@ def plain(node: RecordNode) -> object:
     if isinstance(node, ScalarNode):
         return node.text
     if isinstance(node, SequenceNode):
-        return [plain(each) for each in node.values]
+        return [plain(value) for value in node.values]
     return {key.text: plain(value) for key, value in node.entries}
 
 
@@ -27,8 +27,8 @@ def places(node: RecordNode, text: str) -> list[tuple[str, str]]:
     if isinstance(node, ScalarNode):
         return [(node.text, text[node.position.column - 1 :])]
     if isinstance(node, SequenceNode):
-        return [pair for each in node.values for pair in places(each, text)]
-    return [pair for entry in node.entries for each in entry for pair in places(each, text)]
+        return [pair for value in node.values for pair in places(value, text)]
+    return [pair for entry in node.entries for part in entry for pair in places(part, text)]
 
 
 def test_values_stay_as_they_were_typed() -> None:
@@ -50,7 +50,7 @@ def test_every_node_has_its_line_and_column() -> None:
     (key, values) = root.entries[0]
     assert str(key.position) == "x.jsonl:7:2"
     assert isinstance(values, SequenceNode)
-    assert [str(each.position) for each in (values, *values.values)] == [
+    assert [str(node.position) for node in (values, *values.values)] == [
         "x.jsonl:7:7", "x.jsonl:7:8", "x.jsonl:7:11"
     ]  # fmt: skip
 
@@ -91,12 +91,12 @@ def test_what_a_record_may_not_hold_is_refused_at_its_place(
     ],
 )
 def test_a_fault_has_one_rule_and_cure_in_both(yaml: str, lines: str) -> None:
-    told = []
+    problems = []
     for read_, text in ((yamltext.parse_yaml_record, yaml), (parse_json_record, lines)):
         with pytest.raises(ContentError) as caught:
             read_(text, "x")
-        told += [(each.rule, each.why, each.fix) for each in caught.value.problems]
-    assert told[0] == told[1]
+        problems += [(problem.rule, problem.why, problem.fix) for problem in caught.value.problems]
+    assert problems[0] == problems[1]
 
 
 def test_a_line_that_is_wrong_stops_no_other() -> None:
@@ -109,19 +109,22 @@ def test_a_line_that_is_wrong_stops_no_other() -> None:
         b"}\n",
         b'{"a": "\xc5\xa1"}',
     ]
-    found = [each for _, each in parse_json_lines(lines, "x.jsonl")]
-    assert [plain(each) for each in found if not isinstance(each, ContentError)] == [
+    parsed = [record for _, record in parse_json_lines(lines, "x.jsonl")]
+    assert [plain(record) for record in parsed if not isinstance(record, ContentError)] == [
         {"a": "1"}, {"a": "š"}
     ]  # fmt: skip
-    problems = [each.problems[0] for each in found if isinstance(each, ContentError)]
-    assert [(each.position.line, each.position.column) for each in problems] == [(3, 7), (4, 2)]
+    problems = [record.problems[0] for record in parsed if isinstance(record, ContentError)]
+    assert [(problem.position.line, problem.position.column) for problem in problems] == [
+        (3, 7),
+        (4, 2),
+    ]
 
 
-def test_a_file_that_is_no_text_is_one_mistake() -> None:
+def test_a_file_that_is_not_text_is_one_problem() -> None:
     lines = [b"\xff\xfe{\0\n", b"\0}\0\n"]
-    ((_, found),) = parse_json_lines(lines, "x.jsonl")
-    assert isinstance(found, ContentError)
-    assert found.problems[0].rule == "encoding"
+    ((_, error),) = parse_json_lines(lines, "x.jsonl")
+    assert isinstance(error, ContentError)
+    assert error.problems[0].rule == "encoding"
 
 
 JSON = st.recursive(
@@ -139,16 +142,18 @@ def test_any_json_is_read_as_the_standard_reader_does(
     def back(node: object) -> object:
         kind = node.kind  # type: ignore[attr-defined]
         if kind == "[":
-            return [back(each) for each in node.values]  # type: ignore[attr-defined]
+            return [back(value) for value in node.values]  # type: ignore[attr-defined]
         if kind == "{":
-            return {key: back(each) for key, _, each in node.members}  # type: ignore[attr-defined]
+            return {key: back(value) for key, _, value in node.members}  # type: ignore[attr-defined]
         return node.text if kind == '"' else json.loads(node.text)  # type: ignore[attr-defined]
 
     assert back(read_json(text)) == json.loads(text)
 
 
 RECORD = st.recursive(
-    st.from_regex(r"[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff]{1,9}", fullmatch=True),
+    st.from_regex(
+        r"[^\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]{1,9}", fullmatch=True
+    ),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.from_regex(r"[a-z]{1,4}", fullmatch=True), inner, max_size=3)
@@ -160,8 +165,8 @@ RECORD = st.recursive(
 @given(RECORD)
 def test_what_stands_at_a_place_is_what_was_read_there(value: object) -> None:
     text = json.dumps(value, ensure_ascii=False)
-    for found, there in places(parse_json_record(text, "x.jsonl"), text):
-        assert there.startswith(json.dumps(found, ensure_ascii=False))
+    for scalar, there in places(parse_json_record(text, "x.jsonl"), text):
+        assert there.startswith(json.dumps(scalar, ensure_ascii=False))
 
 
 @given(st.text(max_size=80))

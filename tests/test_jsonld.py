@@ -1,4 +1,4 @@
-"""Places in JSON-LD: each statement where its value stands, and never one that is not there."""
+"""Positions in JSON-LD: each statement at its value, and no statement that the file does not state."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from pcve_graph.model.namespaces import DOCUMENT_BASE
+from pcve_graph.model.terms import Statement, from_iri, from_term
 from pcve_graph.syntax.positions import locate_statements, match_blank_nodes
 
 HEAD = """{"@context": {"@vocab": "http://v.example/", "e": "http://e.example/", "@language": "EN-gb",
@@ -53,11 +54,11 @@ CASES: dict[str, tuple[str, int]] = {
 }  # fmt: skip
 
 
-def stated(text: str) -> list[tuple[str, ...]]:
+def stated(text: str) -> list[Statement]:
     quads = ox.parse(
         text, format=ox.RdfFormat.JSON_LD, base_iri=DOCUMENT_BASE, rename_blank_nodes=False
     )
-    return [tuple(map(str, (q.subject, q.predicate, q.object))) for q in quads]
+    return [Statement._make(map(from_term, q.triple)) for q in quads]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -69,9 +70,9 @@ def test_every_statement_is_found_and_no_other(name: str) -> None:
     places = locate_statements(text.encode(), "jsonld")
     alias = match_blank_nodes(rows, places)
     mine = {tuple(alias.get(term, term) for term in row) for row in rows}
-    found = {key for key in places if len(key) == 3}
-    assert found - mine == set()
-    assert len(mine - found) == missing, mine - found
+    located = {key for key in places if len(key) == 3}
+    assert located - mine == set()
+    assert len(mine - located) == missing, mine - located
 
 
 @pytest.mark.parametrize(
@@ -101,9 +102,9 @@ def test_a_statement_stands_at_its_value(name: str, value: str, written: str) ->
     assert lines[place[0] - 1][place[1] - 1 :].startswith(written)
 
 
-def test_a_thing_begins_where_it_is_told_of_not_where_it_is_named() -> None:
+def test_a_thing_begins_where_it_is_described_not_where_it_is_named() -> None:
     text = '[{"@id": "http://a.example/", "http://p.example/": {"@id": "http://b.example/"}},\n {"@id": "http://b.example/", "http://p.example/": 1}]'
-    assert locate_statements(text.encode(), "jsonld")["<http://b.example/>",] == (2, 2)
+    assert locate_statements(text.encode(), "jsonld")[from_iri("http://b.example/"),] == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -118,5 +119,5 @@ def test_a_thing_begins_where_it_is_told_of_not_where_it_is_named() -> None:
         '{"@context": {"@vocab": 1, "@base": 2, "x": 3}, "x": 1}',
     ],
 )
-def test_what_is_no_json_ld_breaks_nothing(text: str) -> None:
+def test_what_is_not_json_ld_breaks_nothing(text: str) -> None:
     assert isinstance(locate_statements(text.encode(), "jsonld"), dict)

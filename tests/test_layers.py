@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 
 import pytest
 from conftest import ROOT
@@ -63,6 +64,7 @@ def package(name: str) -> str:
     return name.split(".")[0]
 
 
+@cache
 def imports(name: str) -> tuple[set[str], set[str]]:
     """(own modules, foreign packages) that a module imports, anywhere in it."""
     path = MODULES[name]

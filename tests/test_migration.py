@@ -11,8 +11,11 @@ from conftest import ROOT, World
 from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.namespaces import expand
 from pcve_graph.model.project import Project
+from pcve_graph.model.terms import Iri
 
-TERMS_0_1_0 = (ROOT / "tests" / "terms-0.1.0.txt").read_text("utf-8").split()
+TERMS_0_1_0 = [
+    Iri(term) for term in (ROOT / "tests" / "terms-0.1.0.txt").read_text("utf-8").split()
+]
 ONTOLOGY = read_ontology(Project(ROOT, ROOT / "build"))
 RENAMED = [
     (record_class.name, former, key.name)
@@ -56,7 +59,7 @@ def write_old_forms(world: World) -> None:
 
 @pytest.mark.parametrize("term", TERMS_0_1_0)
 def test_a_term_of_an_earlier_version_is_declared_or_deprecated_with_its_replacement(
-    term: str,
+    term: Iri,
 ) -> None:
     declared = "\n".join((*ONTOLOGY.graphs["ontology"], *ONTOLOGY.graphs["vocabulary"]))
     assert f"<{term}> <{expand('rdf:type')}> " in declared

@@ -1,4 +1,4 @@
-"""Parameters: named in any way the graph knows, refused with what would be right."""
+"""Parameters: values by any name in the graph; wrong ones are refused with what would be right."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def query(**settings: object) -> SavedQuery:
 def term(
     text: str, index: SearchIndex | None = None, **settings: object
 ) -> ox.NamedNode | ox.Literal:
-    found = bind(query(**settings), {"x": text}, index)["x"]
-    assert isinstance(found, (ox.NamedNode, ox.Literal))
-    return found
+    bound = bind(query(**settings), {"x": text}, index)["x"]
+    assert isinstance(bound, (ox.NamedNode, ox.Literal))
+    return bound
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +49,9 @@ def index(shipped: World) -> SearchIndex:
 )
 def test_a_value_is_a_term_of_its_type(kind: str, text: str, value: str, datatype: str) -> None:
     assert kind in TYPES
-    found = term(text, type=kind)
-    assert isinstance(found, ox.Literal)
-    assert (found.value, found.datatype.value) == (value, expand(datatype))
+    literal = term(text, type=kind)
+    assert isinstance(literal, ox.Literal)
+    assert (literal.value, literal.datatype.value) == (value, expand(datatype))
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,11 @@ def test_a_value_is_a_term_of_its_type(kind: str, text: str, value: str, datatyp
         ({"type": "thing"}, "albania", "the IRI of a thing, as there is no graph"),
     ],
 )
-def test_a_wrong_value_is_told_with_what_is_right(
+def test_a_wrong_value_gives_a_message_with_what_is_right(
     settings: dict[str, object], text: str, message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):
-        term(text, **settings)
+        term(text, None, **settings)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_a_wrong_value_is_told_with_what_is_right(
 def test_a_name_stands_for_its_thing(
     index: SearchIndex, text: str, settings: dict[str, object], iri: str
 ) -> None:
-    found = term(text, index, **settings)
-    assert found.value.endswith(iri)
+    bound = term(text, index, **settings)
+    assert bound.value.endswith(iri)
 
 
 def test_without_a_graph_an_iri_and_a_term_are_taken_as_they_are() -> None:
@@ -130,11 +130,11 @@ def test_a_name_of_several_things_lists_them(tmp_path: Path) -> None:
 
 
 def test_every_kind_and_list_of_a_header_is_one_of_the_graph(index: SearchIndex) -> None:
-    known = index.kinds()
-    for each in read_queries(Project(ROOT, ROOT / "build"), "answers").values():
-        for parameter in each.params.values():
-            assert {*parameter.kinds} <= known, each.name
-            assert not parameter.scheme or parameter.scheme in known, each.name
+    kinds = index.kinds()
+    for query in read_queries(Project(ROOT, ROOT / "build"), "answers").values():
+        for parameter in query.params.values():
+            assert {*parameter.kinds} <= kinds, query.name
+            assert not parameter.scheme or parameter.scheme in kinds, query.name
 
 
 def test_an_unknown_name_lists_the_nearest_of_its_kind(index: SearchIndex) -> None:

@@ -16,7 +16,7 @@ import rdflib
 from conftest import ROOT, World
 from rdflib.namespace import OWL, RDF, RDFS, SH
 from shacl_engines import CORE_ONLY, HERE, WITH_SPARQL, Row, require, results
-from test_shapes import INVALID, VALID, found
+from test_shapes import INVALID, VALID, result_lines
 
 from pcve_graph.model.namespaces import graph_iri
 
@@ -69,6 +69,7 @@ def test_the_same_files_give_the_same_bytes(files: dict[str, Path]) -> None:
         assert run.stdout == path.read_bytes()
 
 
+@pytest.mark.long
 def test_a_release_and_the_reference_have_the_same_files(
     northtown: World, files: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -148,6 +149,7 @@ def own_data(world: World, path: Path) -> Path:
     return path
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("engine", ENGINES)
 def test_data_without_the_ontology_conform(
     northtown: World, files: dict[str, Path], engine: str, tmp_path: Path
@@ -156,6 +158,7 @@ def test_data_without_the_ontology_conform(
     assert not results(engine, shapes, [own_data(northtown, tmp_path / "data.nt")])
 
 
+@pytest.mark.full
 @pytest.mark.long
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_shipped_data_without_the_ontology_conform(
@@ -165,6 +168,7 @@ def test_the_shipped_data_without_the_ontology_conform(
     assert not results(engine, shapes, [own_data(shipped, tmp_path / "data.nt")])
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_whole_export_conforms_to_all_files(
     northtown: World, files: dict[str, Path], engine: str, tmp_path: Path
@@ -200,17 +204,20 @@ def compared(row: Row, engine: str) -> bool:
     return engine in WITH_SPARQL or row[3] != "SPARQLConstraintComponent"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("engine", [engine for engine in ENGINES if engine != "pyshacl"])
 def test_engines_agree_on_faulty_examples(files: dict[str, Path], engine: str) -> None:
     assert differences(files, INVALID[::8], engine) == []
 
 
+@pytest.mark.full
 @pytest.mark.long
 @pytest.mark.parametrize("engine", [engine for engine in ENGINES if engine != "pyshacl"])
 def test_engines_agree_on_all_examples(files: dict[str, Path], engine: str) -> None:
     assert differences(files, [*INVALID, *VALID], engine) == []
 
 
+@pytest.mark.full
 @pytest.mark.long
 def test_examples_are_faulty_where_they_are_to_this_program(files: dict[str, Path]) -> None:
     """The portable shapes find the nodes that the edited shapes find, and no other."""
@@ -219,7 +226,7 @@ def test_examples_are_faulty_where_they_are_to_this_program(files: dict[str, Pat
         for row in results("topquadrant", shapes_for(files, "topquadrant", *forms), group):
             actual.add((row[0], row[1]))
     for path in INVALID:
-        for line in found(path, "turbo"):
+        for line in result_lines(path, "turbo"):
             focus = line.split()[2]
             expected.add((str(path), "a blank node" if focus.startswith("_:") else focus))
     assert actual == expected
@@ -235,6 +242,7 @@ CHECKS = {
 """The checks that are shapes too, and the format that has them."""
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("engine", "check"),
     [
@@ -266,6 +274,7 @@ def test_a_check_that_is_a_shape_catches_its_bad_graph(
     assert results(engine, path, [data])
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("engine", ENGINES)
 def test_recommendations_warn_and_inform(
     northtown: World, files: dict[str, Path], engine: str, tmp_path: Path
@@ -339,6 +348,7 @@ def run_documented(engine: str, folder: Path, bin_folder: Path) -> str:
     return run.stdout + run.stderr
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("engine", COMMANDS)
 def test_the_documented_command_finds_what_is_wrong_and_nothing_else(
     stranger: Path, engine: str, tmp_path: Path

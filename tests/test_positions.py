@@ -1,4 +1,4 @@
-"""The readers that keep places find every statement where it stands, in every format."""
+"""The readers with positions locate every statement, in every format."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pcve_graph.model.schema import Ontology
+from pcve_graph.model.terms import NTerm, from_iri
 from pcve_graph.publish.export.formats import FORMATS as EXPORTS
 from pcve_graph.publish.export.subset import whole_graph
 from pcve_graph.syntax.positions import locate_statements
@@ -21,6 +22,7 @@ def statements(text: str, form: str) -> set[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.long
 def test_every_statement_of_the_shipped_graph_is_found(
     shipped: World, ontology: Ontology, form: str
 ) -> None:
@@ -34,7 +36,9 @@ def test_every_statement_of_the_shipped_graph_is_found(
 def test_every_named_statement_of_hand_written_turtle_is_found(path: object) -> None:
     text = path.read_text()  # type: ignore[attr-defined]
     named = {
-        each for each in statements(text, "turtle") if not any(t.startswith("_:") for t in each)
+        statement
+        for statement in statements(text, "turtle")
+        if not any(t.startswith("_:") for t in statement)
     }
     assert named - locate_statements(text.encode(), "turtle").keys() == set()
 
@@ -73,16 +77,16 @@ _:b e:v e:w\\~z .
     ],
 )
 def test_a_turn_of_turtle_is_followed(key: tuple[str, ...], place: tuple[int, int]) -> None:
-    assert locate_statements(TURTLE.encode(), "turtle")[key] == place
+    assert locate_statements(TURTLE.encode(), "turtle")[*map(NTerm, key),] == place
 
 
 def test_what_lies_in_brackets_is_found_by_its_values() -> None:
-    found = {
+    positions: dict[tuple[str, ...], tuple[int, int]] = {
         key[1:]: place
         for key, place in locate_statements(TURTLE.encode(), "turtle").items()
         if len(key) == 3
     }
-    assert found["<http://e.example/s>", "<http://x.example/rel>"] == (9, 13)
+    assert positions["<http://e.example/s>", "<http://x.example/rel>"] == (9, 13)
 
 
 def test_a_context_gives_keys_their_meaning() -> None:
@@ -97,11 +101,14 @@ def test_a_context_gives_keys_their_meaning() -> None:
             "sq": ["Ai"]}
 }"""
     places = locate_statements(text.encode(), "jsonld")
-    subject = "<http://x.example/a>"
-    assert places[subject, "<http://e.example/name>", '"A"'] == (6, 11)
-    day = '"2019"^^<http://e.example/date>'
-    assert places[subject, "<http://e.example/day>", day] == (7, 19)
-    assert places[subject, "<http://e.example/label>", '"Ai"@sq'] == (9, 20)
+    subject = NTerm("<http://x.example/a>")
+    expected = [
+        ("http://e.example/name", '"A"', (6, 11)),
+        ("http://e.example/day", '"2019"^^<http://e.example/date>', (7, 19)),
+        ("http://e.example/label", '"Ai"@sq', (9, 20)),
+    ]
+    for predicate, value, place in expected:
+        assert places[subject, from_iri(predicate), NTerm(value)] == place
 
 
 @given(st.text(max_size=300), st.sampled_from(sorted(FORMATS)))

@@ -180,7 +180,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
 
 
 def snapshot(world: World) -> dict[str, bytes]:
-    """The files of a build, but for what the rules read, which says nothing of the data."""
+    """The files of a build, except the cache of rules, which does not depend on the data."""
     build = world.root / "build"
     files = (path for path in sorted(build.rglob("*")) if path.is_file())
     return {str(path): path.read_bytes() for path in files if path.parent.name != CACHE_FOLDER}
@@ -194,7 +194,7 @@ def test_there_are_as_many_mistakes_as_ever() -> None:
 def test_a_mistake_gives_one_message_and_changes_nothing(world: World, name: str) -> None:
     assert world.pcve("build").exit_code == 0
     before = snapshot(world)
-    file, old, new, place, rule, found, fix = CHANGES[name]
+    file, old, new, place, rule, message, fix = CHANGES[name]
     world.replace(file, old, new)
     result = world.pcve("build")
     text = result.stderr
@@ -205,7 +205,7 @@ def test_a_mistake_gives_one_message_and_changes_nothing(world: World, name: str
     assert expected, text
     if name != "record without claims":
         assert len(problems) == 1, text
-    assert found in text
+    assert message in text
     assert fix in text
     assert "    rule: " in text
     assert "Traceback" not in text
@@ -249,7 +249,7 @@ def test_a_broken_source_does_not_accuse_its_records(world: World) -> None:
     assert result.stderr.count(": error ") == 1
 
 
-def test_every_mistake_in_every_file_is_told_at_once(world: World) -> None:
+def test_every_mistake_in_every_file_is_reported_at_once(world: World) -> None:
     world.replace(PLACE, "kind: city", "kind: cty")
     world.replace(EVENT, "edition: 3", "edition: x")
     result = world.pcve("build")
@@ -257,7 +257,7 @@ def test_every_mistake_in_every_file_is_told_at_once(world: World) -> None:
 
 
 @pytest.mark.parametrize("file", ["pcve.ttl", "shapes/event.ttl", "vocab/topic.ttl"])
-def test_an_ontology_that_is_no_turtle_is_told_with_its_line(world: World, file: str) -> None:
+def test_an_ontology_that_is_not_turtle_is_reported_with_its_line(world: World, file: str) -> None:
     path = world.root / "ontology" / file
     lines = path.read_text().splitlines()
     lines.insert(20, "this is not turtle")

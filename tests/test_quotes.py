@@ -51,7 +51,7 @@ def test_every_occurrence_is_found_in_order() -> None:
     assert HeldText("a b a b a").find("a b") == [(0, 3), (4, 7)]
 
 
-def test_the_place_where_a_quote_leaves_the_text_is_told() -> None:
+def test_the_position_where_a_quote_leaves_the_text_is_reported() -> None:
     assert TEXT.divergence("She said “not today”") == (
         'She said "not ',
         'today"',

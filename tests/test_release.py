@@ -9,16 +9,20 @@ import subprocess
 from collections import Counter
 from pathlib import Path
 
-import jsonschema
 import pytest
 import rdflib
 import yaml
-from conftest import ROOT, World, make_world
+from conftest import ROOT, World, make_world, require
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, PROV, RDF, VOID
+
+require("icalendar", "jsonschema", "networkx", "pyarrow", "pybtex", "rocrate", "xlsxwriter")
+import jsonschema
 from rocrate.rocrate import ROCrate
 
 from pcve_graph.publish.export.formats import FORMATS
+
+pytestmark = pytest.mark.full
 
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")
 DATASET = rdflib.URIRef("https://w3id.org/pcve/dataset")
@@ -49,11 +53,11 @@ def described(released: Path, name: str) -> rdflib.Graph:
     return graph
 
 
-def test_a_release_has_every_format_and_what_tells_of_it(released: Path) -> None:
+def test_a_release_has_every_format_and_its_descriptions(released: Path) -> None:
     names = {
         path.relative_to(released).as_posix() for path in released.rglob("*") if path.is_file()
     }
-    assert {f"pcve{each.suffix}" for each in FORMATS.values()} <= names
+    assert {f"pcve{form.suffix}" for form in FORMATS.values()} <= names
     assert len(FORMATS) >= 6
     assert {f"ontology/{name}.ttl" for name in ("align", "pcve", "shapes", "vocab")} <= names
     assert {"README.md", "CITATION.cff", "SHA256SUMS", "manifest.json", "inputs.sha256"} <= names
@@ -97,18 +101,18 @@ def test_void_counts_what_rdflib_counts(released: Path, every: rdflib.Graph) -> 
     assert number(DATASET, "distinctSubjects") == len(set(every.subjects()))
     assert number(DATASET, "distinctObjects") == len(set(every.objects()))
     classes = Counter(every.objects(None, RDF.type))
-    told = {
+    counts = {
         void.value(n, VOID["class"]): number(n, "entities")
         for n in void.objects(DATASET, VOID.classPartition)
     }
-    assert told == classes
+    assert counts == classes
     assert number(DATASET, "classes") == len(classes) > 10
     properties = Counter(every.predicates())
-    told = {
+    counts = {
         void.value(n, VOID.property): number(n, "triples")
         for n in void.objects(DATASET, VOID.propertyPartition)
     }
-    assert told == properties
+    assert counts == properties
     assert number(DATASET, "properties") == len(properties) > 30
     typed = {
         thing
@@ -118,25 +122,25 @@ def test_void_counts_what_rdflib_counts(released: Path, every: rdflib.Graph) -> 
     assert number(DATASET, "entities") == len(typed)
     quads = rdflib.Dataset()
     quads.parse(released / "pcve.nq", format="nquads")
-    for each in void.objects(DATASET, VOID.subset):
-        assert number(each, "triples") == len(quads.graph(each)) > 0
+    for subset in void.objects(DATASET, VOID.subset):
+        assert number(subset, "triples") == len(quads.graph(str(subset))) > 0
 
 
 def test_dcat_lists_each_file_as_it_is(released: Path) -> None:
     dcat = described(released, "dcat.ttl")
-    found = list(dcat.objects(DATASET, DCAT.distribution))
-    assert len(found) == len(FORMATS)
-    for each in found:
+    distributions = list(dcat.objects(DATASET, DCAT.distribution))
+    assert len(distributions) == len(FORMATS)
+    for distribution in distributions:
         content = (
-            released / str(dcat.value(each, DCAT.downloadURL)).rpartition("/")[2]
+            released / str(dcat.value(distribution, DCAT.downloadURL)).rpartition("/")[2]
         ).read_bytes()
-        assert int(str(dcat.value(each, DCAT.byteSize))) == len(content)
-        checksum = dcat.value(dcat.value(each, SPDX.checksum), SPDX.checksumValue)
+        assert int(str(dcat.value(distribution, DCAT.byteSize))) == len(content)
+        checksum = dcat.value(dcat.value(distribution, SPDX.checksum), SPDX.checksumValue)
         assert checksum is not None
         assert checksum == rdflib.Literal(
             hashlib.sha256(content).hexdigest(), datatype=rdflib.XSD.hexBinary
         )
-        assert str(dcat.value(each, DCAT.mediaType)).startswith(
+        assert str(dcat.value(distribution, DCAT.mediaType)).startswith(
             "https://www.iana.org/assignments/media-types/"
         )
     assert (
@@ -148,23 +152,23 @@ def test_prov_names_every_input_and_tool_without_a_clock(source: World, released
     prov = described(released, "prov.ttl")
     (build,) = prov.subjects(RDF.type, PROV.Activity)
     (inputs,) = prov.objects(build, PROV.used)
-    members = {str(each).partition("/input/")[2] for each in prov.objects(inputs, PROV.hadMember)}
+    members = {
+        str(member).partition("/input/")[2] for member in prov.objects(inputs, PROV.hadMember)
+    }
     files = {
         p.relative_to(source.root).as_posix()
         for p in (source.root / "data").rglob("*")
         if p.is_file()
     }
     assert files <= members
-    listed = dict(
-        reversed(line.split("  ", 1))
-        for line in (released / "inputs.sha256").read_text().splitlines()
-    )
+    rows = [line.split("  ", 1) for line in (released / "inputs.sha256").read_text().splitlines()]
+    listed = {name: digest for digest, name in rows}
     assert set(listed) == members
     for name in files:
         assert listed[name] == hashlib.sha256((source.root / name).read_bytes()).hexdigest()
     agents = {
-        str(each).rpartition("/tool/")[2].split("/")[0]
-        for each in prov.subjects(RDF.type, PROV.SoftwareAgent)
+        str(agent).rpartition("/tool/")[2].split("/")[0]
+        for agent in prov.subjects(RDF.type, PROV.SoftwareAgent)
     }
     assert {"pcve-graph", "pyoxigraph"} <= agents
     assert set(prov.predicates()).isdisjoint(
@@ -172,13 +176,13 @@ def test_prov_names_every_input_and_tool_without_a_clock(source: World, released
     )
 
 
-def test_the_manifest_tells_tools_inputs_and_files(released: Path) -> None:
+def test_the_manifest_lists_tools_inputs_and_files(released: Path) -> None:
     manifest = json.loads((released / "manifest.json").read_text())
     assert manifest["issued"] == "2026-11-23"
     assert set(manifest["tools"]) >= {"pcve-graph", "pyoxigraph"}
-    for name, told in manifest["files"].items():
+    for name, entry in manifest["files"].items():
         content = (released / name).read_bytes()
-        assert (told["bytes"], told["sha256"]) == (
+        assert (entry["bytes"], entry["sha256"]) == (
             len(content),
             hashlib.sha256(content).hexdigest(),
         )
@@ -191,14 +195,14 @@ def test_the_manifest_tells_tools_inputs_and_files(released: Path) -> None:
 
 def test_rocrate_reads_the_crate_and_finds_its_files(released: Path) -> None:
     crate = ROCrate(released)
-    files = [each for each in crate.data_entities if each.type == "File"]
+    files = [entity for entity in crate.data_entities if entity.type == "File"]
     assert crate.root_dataset["datePublished"] == "2026-11-23"
     assert crate.root_dataset["license"].id == "https://creativecommons.org/licenses/by/4.0/"
     assert crate.version == "1.1"
-    assert {each.id for each in files} | {"SHA256SUMS", "ro-crate-metadata.json"} == {
+    assert {file.id for file in files} | {"SHA256SUMS", "ro-crate-metadata.json"} == {
         path.relative_to(released).as_posix() for path in released.rglob("*") if path.is_file()
     }
-    assert all(int(each["contentSize"]) == (released / each.id).stat().st_size for each in files)
+    assert all(int(file["contentSize"]) == (released / file.id).stat().st_size for file in files)
 
 
 CITATION = {
@@ -215,6 +219,19 @@ CITATION = {
             for name in ("abstract", "license", "message", "title", "version")
         },
         "keywords": {"type": "array", "items": {"type": "string"}},
+        "preferred-citation": {
+            "type": "object",
+            "required": ["authors", "title", "type"],
+            "additionalProperties": False,
+            "properties": {
+                "type": {"const": "data"},
+                **{
+                    name: {"type": "string", "minLength": 1}
+                    for name in ("date-released", "license", "title", "version")
+                },
+                "authors": {"type": "array", "minItems": 1, "items": {"required": ["name"]}},
+            },
+        },
     },
 }
 """What is used of the schema of the Citation File Format 1.2.0, with its keys and their types."""
@@ -226,9 +243,9 @@ def test_the_citation_keeps_the_citation_file_format(released: Path) -> None:
 
 
 def test_a_release_is_the_same_again_and_verifies(source: World, released: Path) -> None:
-    found = source.pcve("release", "--verify", str(released))
-    assert found.exit_code == 0, found.output
-    assert found.stdout == "identical, file by file\n"
+    result = source.pcve("release", "--verify", str(released))
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "identical, file by file\n"
 
 
 def test_verify_names_what_differs_and_why(source: World, released: Path, tmp_path: Path) -> None:
@@ -242,18 +259,18 @@ def test_verify_names_what_differs_and_why(source: World, released: Path, tmp_pa
     (theirs / "void.ttl").write_text("nothing\n")
     (theirs / "pcve.ics").unlink()
     (theirs / "more.txt").write_text("more\n")
-    found = world.pcve("release", "--verify", str(theirs))
-    assert found.exit_code == 1
-    told = found.stderr.splitlines()
-    assert told[:2] == [
+    result = world.pcve("release", "--verify", str(theirs))
+    assert result.exit_code == 1
+    messages = result.stderr.splitlines()
+    assert messages[:2] == [
         "input data/records/event/northtown-fair-2017.yml: the content differs",
         "file void.ttl: changed after the release, according to SHA256SUMS",
     ]
-    assert "file more.txt: not part of the rebuilt release" in told
-    assert "file pcve.ics: missing" in told
-    assert any(line.startswith("file pcve.ttl: differs from line ") for line in told)
-    assert not any("ontology/" in line or "reference/" in line for line in told)
-    assert found.stdout == "differs\n"
+    assert "file more.txt: not part of the rebuilt release" in messages
+    assert "file pcve.ics: missing" in messages
+    assert any(line.startswith("file pcve.ttl: differs from line ") for line in messages)
+    assert not any("ontology/" in line or "reference/" in line for line in messages)
+    assert result.stdout == "differs\n"
 
 
 def test_diff_reads_a_release(source: World, released: Path, tmp_path: Path) -> None:
@@ -270,9 +287,9 @@ def test_a_release_is_whole_or_not_there(source: World, tmp_path: Path) -> None:
         (there, "already exists; name a new folder"),
         (there / "mine.txt" / "below", "mine.txt is a file"),
     ):
-        found = source.pcve("release", str(target))
-        assert found.exit_code == 2
-        assert words in found.stderr
+        result = source.pcve("release", str(target))
+        assert result.exit_code == 2
+        assert words in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["there"]
     assert [path.name for path in there.iterdir()] == ["mine.txt"]
     none = source.pcve("release", "--verify", str(there))

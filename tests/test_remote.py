@@ -51,7 +51,7 @@ def published(endpoint: Endpoint, is_so: bool = False) -> Endpoint:
     return endpoint
 
 
-def told(
+def endpoint_error(
     behaviour: Callable[[Request], None], text: str = ASK, **options: object
 ) -> tuple[str, int]:
     """(message, requests that were made) of asking a server of this behaviour."""
@@ -104,14 +104,14 @@ def test_the_published_graphs_are_asked_as_one() -> None:
 
 def test_a_server_that_stalls() -> None:
     start = time.monotonic()
-    message, requests = told(stalls, timeout=0.3)
+    message, requests = endpoint_error(stalls, timeout=0.3)
     assert message == "URL: no complete response within 0.3 s; increase --timeout"
     assert requests == 1
     assert time.monotonic() - start < 2
 
 
 def test_a_server_that_drips() -> None:
-    message, _ = told(drips, timeout=0.5)
+    message, _ = endpoint_error(drips, timeout=0.5)
     assert message.startswith("URL: no complete response within 0.5 s")
 
 
@@ -125,12 +125,12 @@ def test_a_server_that_is_not_there() -> None:
 
 
 def test_a_server_that_resets() -> None:
-    message, requests = told(Request.reset)
+    message, requests = endpoint_error(Request.reset)
     assert message == "URL closed the connection before its response was complete (4 attempts)"
     assert requests == 4
 
 
-def test_a_reset_that_passes_is_no_trouble() -> None:
+def test_a_reset_is_retried() -> None:
     turns = iter([Request.reset, Request.reset, rows])
     with serving(lambda request: next(turns)(request)) as server:
         assert published(Endpoint(server.url)).ask(ASK) == SEVEN
@@ -147,31 +147,31 @@ def test_what_may_pass_is_asked_again(status: int) -> None:
 
 @pytest.mark.parametrize("status", [400, 403, 404, 500, 501])
 def test_what_will_not_pass_is_asked_once(status: int) -> None:
-    message, requests = told(says(status, "text/plain", "no, not so"))
+    message, requests = endpoint_error(says(status, "text/plain", "no, not so"))
     assert f"answered {status} " in message
     assert "“no, not so”" in message
     assert requests == 1
 
 
-def test_a_page_of_an_error_is_told_in_its_words() -> None:
+def test_an_error_page_is_reported_in_its_words() -> None:
     page = (
         "<!DOCTYPE html><html><head><title>500</title><style>p{}</style></head><body>"
         "<h1>500 Internal Server Error</h1><p>The index &lt;spo&gt; is\n damaged.</p></body></html>"
     )
-    message, _ = told(says(500, "text/html", page))
+    message, _ = endpoint_error(says(500, "text/html", page))
     assert message == "URL answered 500 Internal Server Error; “The index <spo> is damaged.”"
 
 
-def test_a_name_is_wanted() -> None:
-    message, _ = told(says(401, "text/plain", "", WWW_Authenticate='Basic realm="x"'))
+def test_authentication_is_required() -> None:
+    message, _ = endpoint_error(says(401, "text/plain", "", WWW_Authenticate='Basic realm="x"'))
     assert "set PCVE_ENDPOINT_USER and PCVE_ENDPOINT_PASSWORD" in message
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Digest", "Bearer", "Negotiate"])
-def test_a_name_that_is_not_known(scheme: str) -> None:
+def test_rejected_credentials_are_reported_without_them(scheme: str) -> None:
     challenge = f'{scheme} realm="x", nonce="abc", qop="auth"'
     refusal = says(401, "text/plain", "who are you, s3cret?", WWW_Authenticate=challenge)
-    message, requests = told(refusal, credentials=Credentials("ann", "s3cret"))
+    message, requests = endpoint_error(refusal, credentials=Credentials("ann", "s3cret"))
     assert "does not accept this user, password or token" in message
     assert "s3cret" not in message
     assert requests <= 2
@@ -187,7 +187,7 @@ def test_a_password_goes_to_who_asks_for_it() -> None:
     with serving(guarded) as server:
         endpoint = published(Endpoint(server.url, Credentials("ann", "s3cret")))
         assert endpoint.ask(ASK) == endpoint.ask(ASK) == SEVEN
-        assert ["Authorization" in each[2] for each in server.seen] == [False, True, True]
+        assert ["Authorization" in request[2] for request in server.seen] == [False, True, True]
 
 
 def test_a_token_goes_with_every_question() -> None:
@@ -196,19 +196,19 @@ def test_a_token_goes_with_every_question() -> None:
         assert server.seen[0][2]["Authorization"] == "Bearer t0ken"
 
 
-def test_an_allowed_redirect_is_followed_and_tells_no_other_server_who_asks() -> None:
-    with serving(rows) as other:
-        there = says(302, "text/plain", "", Location=other.url)
+def test_an_allowed_redirect_is_followed_without_credentials() -> None:
+    with serving(rows) as target:
+        there = says(302, "text/plain", "", Location=target.url)
         with serving(there) as server:
-            allowed = other.url.removesuffix("/sparql")
+            allowed = target.url.removesuffix("/sparql")
             token = Credentials(token="t0ken")
             endpoint = published(Endpoint(server.url, token, allow_redirects=[allowed]))
             assert endpoint.ask(ASK) == SEVEN
-        assert "Authorization" not in other.seen[0][2]
+        assert "Authorization" not in target.seen[0][2]
 
 
 def test_an_update_is_not_redirected() -> None:
-    """urllib makes a GET of it, and the update is gone without a word."""
+    """urllib turns it into a GET, and the update is lost silently."""
     with serving(
         says(302, "text/plain", "", Location="http://127.0.0.1:9/new?key=s3cret")
     ) as server:
@@ -217,7 +217,7 @@ def test_an_update_is_not_redirected() -> None:
         assert len(server.seen) == 1
 
 
-def test_a_short_wait_that_is_asked_for_is_kept() -> None:
+def test_a_short_retry_after_is_waited_for() -> None:
     turns = iter([says(429, "text/plain", "slow", Retry_After="1"), rows])
     with serving(lambda request: next(turns)(request)) as server:
         start = time.monotonic()
@@ -226,14 +226,14 @@ def test_a_short_wait_that_is_asked_for_is_kept() -> None:
 
 
 @pytest.mark.parametrize("wait", ["3600", "Thu, 01 Jan 2099 01:00:00 GMT"])
-def test_a_long_wait_is_told_and_not_kept(wait: str) -> None:
+def test_a_long_retry_after_is_reported_at_once(wait: str) -> None:
     def busy(request: Request) -> None:
         request.send_response_only(429)
         request.send_header("Date", "Thu, 01 Jan 2099 00:00:00 GMT")
         request.send_header("Retry-After", wait)
         request.end_headers()
 
-    message, requests = told(busy)
+    message, requests = endpoint_error(busy)
     assert "rate limit exceeded; it requests a wait of 3,600 s, but --timeout is 60 s" in message
     assert requests == 1
 
@@ -241,12 +241,12 @@ def test_a_long_wait_is_told_and_not_kept(wait: str) -> None:
 def test_an_answer_that_is_cut_short_by_the_server() -> None:
     """Oxigraph stops inside a 200 when its time is up."""
     half = ROWS[:-3] + ",The SPARQL operation has been cancelled"
-    message, _ = told(says(200, JSON, half))
+    message, _ = endpoint_error(says(200, JSON, half))
     assert message == "URL sent an incomplete response: “The SPARQL operation has been cancelled”"
 
 
 def test_half_a_document() -> None:
-    message, _ = told(says(200, JSON, ROWS[:30]))
+    message, _ = endpoint_error(says(200, JSON, ROWS[:30]))
     assert message == "URL sent an incomplete response of 30 bytes"
 
 
@@ -258,34 +258,39 @@ def test_half_a_body() -> None:
         request.end_headers()
         request.wfile.write(ROWS.encode())
 
-    message, requests = told(half)
+    message, requests = endpoint_error(half)
     assert message == "URL closed the connection before its response was complete (4 attempts)"
     assert requests == 4
 
 
 def test_rows_that_are_not_all() -> None:
-    """Virtuoso gives 10,000 rows and tells it in a header only."""
-    message, _ = told(says(200, JSON, ROWS, X_SPARQL_MaxRows="1"))
+    """Virtuoso gives 10,000 rows and reports that in a header only."""
+    message, _ = endpoint_error(says(200, JSON, ROWS, X_SPARQL_MaxRows="1"))
     assert message == "URL returned only the first 1 rows; request fewer with LIMIT"
     partly = says(200, JSON, ROWS, X_SQL_Message="RC... Returning incomplete results")
-    assert "returned a partial result; RC... Returning incomplete" in told(partly)[0]
+    assert "returned a partial result; RC... Returning incomplete" in endpoint_error(partly)[0]
 
 
 def test_an_answer_of_another_kind() -> None:
-    message, _ = told(says(200, "text/html", "<html><body><h1>Welcome</h1></body></html>"))
+    message, _ = endpoint_error(
+        says(200, "text/html", "<html><body><h1>Welcome</h1></body></html>")
+    )
     assert message == (
         "URL returned text/html instead of rows: “Welcome”; is this the address for queries?"
     )
-    assert "returned text/csv instead of rows" in told(says(200, "text/csv", "x\r\n7\r\n"))[0]
-    graph = told(says(200, JSON, ROWS), "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }")[0]
+    assert (
+        "returned text/csv instead of rows"
+        in endpoint_error(says(200, "text/csv", "x\r\n7\r\n"))[0]
+    )
+    graph = endpoint_error(says(200, JSON, ROWS), "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }")[0]
     assert "returned application/sparql-results+json instead of triples" in graph
     assert (
         "returned a boolean instead of rows"
-        in told(says(200, JSON, '{"head":{},"boolean":true}'))[0]
+        in endpoint_error(says(200, JSON, '{"head":{},"boolean":true}'))[0]
     )
 
 
-def test_yes_and_no_however_they_are_said() -> None:
+def test_yes_and_no_in_any_form() -> None:
     for body, truth in (
         ('{"head": {}, "boolean": true}', True),
         ('{"head": {}, "boolean": false}', False),
@@ -306,7 +311,7 @@ def test_values_have_the_spelling_of_the_embedded_store() -> None:
         {"type": "literal", "value": "x", "datatype": f"{xsd}string"},
         {"type": "uri", "value": "https://example.org/ž"},
     ]
-    bindings = [{"x": each} for each in values]
+    bindings = [{"x": value} for value in values]
     body = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [*bindings, {}]}})
     with serving(says(200, JSON, body)) as server:
         answer = published(Endpoint(server.url)).ask(ASK)
@@ -366,14 +371,14 @@ def test_what_would_change_or_reach_out_is_not_sent() -> None:
 @pytest.mark.parametrize(
     "url", ["file:///etc/passwd", "ftp://e.org/x", "e.org/sparql", "http://ann:s3cret@e.org/x", ""]
 )
-def test_an_address_that_is_none(url: str) -> None:
+def test_an_invalid_address_is_refused(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         Endpoint(url)
     assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("query", "server", "known", "update", "store"),
+    ("query", "server", "authenticated", "update", "store"),
     [
         ("http://h/query", "", False, "http://h/update", "http://h/store"),
         ("http://h/ds/query", "", False, "http://h/ds/update", "http://h/ds/data"),
@@ -397,13 +402,13 @@ def test_an_address_that_is_none(url: str) -> None:
     ],
 )
 def test_the_other_addresses_are_made_from_the_first(
-    query: str, server: str, known: bool, update: str, store: str
+    query: str, server: str, authenticated: bool, update: str, store: str
 ) -> None:
-    assert EndpointAddresses(query).with_derived(server, known) == EndpointAddresses(
+    assert EndpointAddresses(query).with_derived(server, authenticated) == EndpointAddresses(
         query, update, store
     )
     given = EndpointAddresses(query, "http://h/u", "http://h/g")
-    assert given.with_derived(server, known) == given
+    assert given.with_derived(server, authenticated) == given
 
 
 @pytest.mark.parametrize(

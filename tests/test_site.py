@@ -1,5 +1,5 @@
 """The documentation site: it builds strictly, leads nowhere wrong, loads nothing from outside, and its
-tutorial works as printed. And what a public repository has beside it."""
+tutorial works as printed. And the other files of a public repository."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import json
 import os
 import posixpath
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 import click
 import pytest
 import yaml
-from conftest import ROOT, all_commands
+from conftest import ROOT, all_commands, not_available
 
 import pcve_graph
 from pcve_graph.cli.main import cli
@@ -62,7 +61,7 @@ class Page(HTMLParser):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built site."""
     if importlib.util.find_spec("mkdocs") is None:
-        pytest.skip("the extra docs is not installed")
+        not_available("the extra docs is not installed")
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     # Whatever a proxy is asked for would be an outside request: nothing listens there.
@@ -92,6 +91,7 @@ def generate() -> ModuleType:
     return module
 
 
+@pytest.mark.full
 def test_every_page_of_the_navigation_is_built(site: Path, pages: dict[str, Page]) -> None:
     assert len(pages) > 300
     for path in (ROOT / "docs").rglob("*.md"):
@@ -103,6 +103,7 @@ def test_every_page_of_the_navigation_is_built(site: Path, pages: dict[str, Page
     assert not list(site.rglob("generate.py")) + list(site.rglob(".htaccess"))
 
 
+@pytest.mark.full
 def test_the_ontology_reference_is_a_part_of_the_site(site: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pcve_graph", "--project", str(ROOT), "docs", "ontology"]
     subprocess.run([*command, str(tmp_path / "made")], check=True, capture_output=True)
@@ -111,6 +112,7 @@ def test_the_ontology_reference_is_a_part_of_the_site(site: Path, tmp_path: Path
         assert (site / "reference" / name).read_bytes() == path.read_bytes(), name
 
 
+@pytest.mark.full
 def test_every_command_and_option_is_in_the_reference(site: Path, generate: ModuleType) -> None:
     page = (site / "reference/commands/index.html").read_text("utf-8")
     sections = dict(re.findall(r"<h2[^>]*>(pcve[^<]*)</h2>([\s\S]*?)(?=<h2|</main|\Z)", page))
@@ -130,6 +132,7 @@ def test_every_command_and_option_is_in_the_reference(site: Path, generate: Modu
                 assert parameter.make_metavar(context).strip("[].") in section
 
 
+@pytest.mark.full
 def test_links_within_the_site_lead_somewhere(site: Path, pages: dict[str, Page]) -> None:
     broken = []
     for name, page in pages.items():
@@ -148,6 +151,7 @@ def test_links_within_the_site_lead_somewhere(site: Path, pages: dict[str, Page]
     assert broken == []
 
 
+@pytest.mark.full
 def test_nothing_is_loaded_from_outside(site: Path, pages: dict[str, Page]) -> None:
     for name, page in pages.items():
         outside = [address for address in page.loaded if re.match(r"(?:https?:)?//", address)]
@@ -174,7 +178,7 @@ def terminal(project: Path, tmp_path: Path) -> dict[str, str]:
     """The environment of a shell that knows `pcve`, with nothing of the user's own."""
     (tmp_path / "bin").mkdir()
     command = tmp_path / "bin/pcve"
-    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m pcve_graph "$@"\n')
+    command.write_text(f"#!{sys.executable}\nfrom pcve_graph.cli.main import main\n\nmain()\n")
     command.chmod(0o755)
     path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
     source = str(Path(pcve_graph.__file__).parents[1])
@@ -279,12 +283,12 @@ def test_the_package_names_only_addresses_below_the_base() -> None:
 def test_the_settings_page_describes_every_key_of_pcve_toml() -> None:
     settings = tomllib.loads((ROOT / "pcve.toml").read_text("utf-8"))
     page = (ROOT / "docs/reference/project-settings.md").read_text("utf-8")
-    assert set(re.findall(r"^\| `(\w+)` \|", page, re.M)) == set(settings)
+    assert set(re.findall(r"^\| `([\w-]+)` \|", page, re.M)) == set(settings)
 
 
 def test_workflows_and_templates_are_what_github_reads() -> None:
     workflows = sorted((ROOT / ".github/workflows").glob("*.yml"))
-    assert [path.stem for path in workflows] == ["archive", "ci", "package", "pages"]
+    assert [path.stem for path in workflows] == ["archive", "ci", "data", "package", "pages"]
     for path in workflows:
         # YAML 1.1 reads the key `on` as true.
         workflow = yaml.safe_load(path.read_text("utf-8"))
@@ -293,6 +297,9 @@ def test_workflows_and_templates_are_what_github_reads() -> None:
             assert job["timeout-minutes"]
             assert all(("uses" in step) != ("run" in step) for step in job["steps"])
     assert ".ci/run" in (ROOT / ".github/workflows/ci.yml").read_text("utf-8")
+    contributing = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    (check,) = re.findall(r"<!-- data -->\n```sh\n(.+)\n```", contributing)
+    assert f"- run: {check}\n" in (ROOT / ".github/workflows/data.yml").read_text("utf-8")
     for path in sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("[0-9]*.yml")):
         template = yaml.safe_load(path.read_text("utf-8"))
         assert {"name", "description", "body"} <= set(template)
@@ -327,6 +334,7 @@ def test_the_architecture_names_files_that_are_there() -> None:
             )
 
 
+@pytest.mark.full
 def test_code_and_lists_are_rendered(site: Path) -> None:
     """A fence or a list item that Markdown did not understand stands in the page as it was typed."""
     for path in sorted(site.rglob("index.html")):

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pcve_graph.incremental.sorted_ntriples import SortedLines
+from pcve_graph.model.terms import subject_of
 
 LINES = st.sets(
     st.tuples(st.sampled_from("abö"), st.text(alphabet="abö|", max_size=3)).map(
@@ -28,7 +29,7 @@ def test_what_is_written_is_what_sorting_would_give(
     both = gone & fresh
     expected = sorted((base - (gone - both)) | (fresh - both))
     assert target.read_text("utf-8").split("\n") == [*expected, ""]
-    for subject in {line.split(" ")[0] for line in base | gone}:
+    for subject in set(map(subject_of, base | gone)):
         assert list(lines.of(subject)) == sorted(
             line for line in base if line.startswith(f"{subject} ")
         )

@@ -1,4 +1,4 @@
-"""What is read off a query before it is asked: prefixes, refusals, and where it is no SPARQL."""
+"""What is read from a query before it runs: prefixes, refusals, and syntax errors."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ SELECT ?s # pcve:no 'nor this
 def test_strings_iris_and_comments_are_not_read_as_names() -> None:
     assert missing_prefixes(TRICKY, PREFIXES) == ["pcve", "rdf"]
     assert not has_service(TRICKY)
-    found = [each.text for each in tokenize(TRICKY) if each.kind in ("string", "iri")]
-    assert found[1:5] == [
+    texts = [token.text for token in tokenize(TRICKY) if token.kind in ("string", "iri")]
+    assert texts[1:5] == [
         '"skos:no # no"',
         "'org:no'",
         '"""a "foaf:no" \\""""',
         "<http://x/prov:no>",
     ]
-    assert [each.text for each in tokenize("?s<3&&?x>4")] == [
+    assert [token.text for token in tokenize("?s<3&&?x>4")] == [
         "?s",
         "<",
         "3",
@@ -56,7 +56,7 @@ def test_strings_iris_and_comments_are_not_read_as_names() -> None:
         ("", ""),
     ],
 )
-def test_an_update_is_known_by_its_first_word(text: str, word: str) -> None:
+def test_an_update_is_recognized_by_its_first_word(text: str, word: str) -> None:
     assert update_keyword(text) == word
 
 
@@ -183,7 +183,7 @@ def test_a_yes_comes_in_every_format(northtown: World) -> None:
         ("SELECT * { ?s ?p ?o FILTER(<http://e/f>(?s)) }", [], "not a function of SPARQL"),
     ],
 )
-def test_what_is_refused_is_told(
+def test_what_is_refused_is_reported(
     northtown: World, text: str, options: list[str], message: str
 ) -> None:
     result = northtown.pcve("query", "-", *options, stdin=text)

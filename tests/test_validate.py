@@ -1,4 +1,4 @@
-"""`pcve validate FILE`: other people's data, each result at its place, with the rule and the cure."""
+"""`pcve validate FILE`: foreign data, each result at its position, with the rule and the fix."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def event(
 def problems(world: World, path: Path, *options: str, code: int = 1) -> list[dict[str, object]]:
     result = world.pcve("validate", str(path), "--format", "json", *options)
     assert result.exit_code == code, result.output
-    found: list[dict[str, object]] = json.loads(result.stdout)
-    return found
+    reported: list[dict[str, object]] = json.loads(result.stdout)
+    return reported
 
 
-def places(found: list[dict[str, object]]) -> list[tuple[object, object, object]]:
-    return [(each["line"], each["column"], each["rule"]) for each in found]
+def places(reported: list[dict[str, object]]) -> list[tuple[object, object, object]]:
+    return [(problem["line"], problem["column"], problem["rule"]) for problem in reported]
 
 
 @pytest.fixture
@@ -58,22 +58,27 @@ def test_right_data_conform_when_references_are_looked_up(northtown: World, ttl:
 
 def test_a_wrong_reference_names_the_nearest_record(northtown: World, ttl: Path) -> None:
     ttl.write_text(event(place="nothtown"))
-    (found,) = problems(northtown, ttl, "--against")
-    assert found["fix"] == "did you mean northtown?"
+    (problem,) = problems(northtown, ttl, "--against")
+    assert problem["fix"] == "did you mean northtown?"
 
 
 def test_a_misspelt_key_and_class_are_results_of_their_own(northtown: World, ttl: Path) -> None:
     ttl.write_text(event(key="pcve:venu") + "<https://w3id.org/pcve/id/event/x> a pcve:Evnt .\n")
-    found = problems(northtown, ttl, "--against")
-    assert places(found) == [(8, 5, "unknown-key"), (10, 38, "unknown-type")]
-    assert [each["fix"] for each in found] == ["did you mean venue?", "did you mean Event?"]
+    reported = problems(northtown, ttl, "--against")
+    assert places(reported) == [(8, 5, "unknown-key"), (10, 38, "unknown-type")]
+    assert [problem["fix"] for problem in reported] == [
+        "did you mean venue?",
+        "did you mean Event?",
+    ]
 
 
 def test_only_one_thing_or_only_errors_may_be_asked_for(northtown: World, ttl: Path) -> None:
     ttl.write_text(event(kind="conferense") + "<https://w3id.org/pcve/id/event/x> a pcve:Event .\n")
     both = problems(northtown, ttl, "--against")
-    one = problems(northtown, ttl, "--against", "--focus", "https://w3id.org/pcve/id/event/fair")
-    assert places(one) == [(7, 15, "pcvesh:Event-kind")]
+    focused = problems(
+        northtown, ttl, "--against", "--focus", "https://w3id.org/pcve/id/event/fair"
+    )
+    assert places(focused) == [(7, 15, "pcvesh:Event-kind")]
     assert len(both) == 3
     assert problems(northtown, ttl, "--against", "--severity", "error") == both
 
@@ -86,9 +91,9 @@ def test_shapes_of_ones_own_stand_in_for_the_projects(northtown: World, tmp_path
         'e:Boat-length a sh:PropertyShape ; sh:path e:length ; sh:minInclusive 0 ; sh:message "At least 0." .\n'
         "e:BoatShape a sh:NodeShape ; sh:targetClass e:Boat ; sh:property e:Boat-length .\n"
     )
-    (found,) = problems(northtown, data, "--shapes", str(shapes))
-    assert (found["line"], found["column"]) == (4, 14)
-    assert found["rule"] == "http://e.example/Boat-length"
+    (problem,) = problems(northtown, data, "--shapes", str(shapes))
+    assert (problem["line"], problem["column"]) == (4, 14)
+    assert problem["rule"] == "http://e.example/Boat-length"
 
 
 @pytest.mark.parametrize(
@@ -102,7 +107,7 @@ def test_shapes_of_ones_own_stand_in_for_the_projects(northtown: World, tmp_path
         ("x.rdf", b"<rdf:RDF", "rdf-syntax", 1),
         ("x.ttl", b"\xff\xfe", "encoding", 1),
         ("x.ttl", b"<a:a> <a:b> 'x\0' .", "encoding", 1),
-        ("x.ttl", gzip.compress(b"x" * 10_000_000), "encoding", 1),
+        ("x.ttl", gzip.compress(b"x" * 10_000_000, mtime=0), "encoding", 1),
         (
             "x.jsonld",
             b'{"@context": "https://c.example/c.jsonld", "@id": "http://a.example/"}',
@@ -111,22 +116,22 @@ def test_shapes_of_ones_own_stand_in_for_the_projects(northtown: World, tmp_path
         ),
     ],
 )
-def test_what_cannot_be_read_is_told_with_its_place(
+def test_what_cannot_be_read_is_reported_with_its_position(
     northtown: World, tmp_path: Path, name: str, content: bytes, rule: str, line: int
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    (found,) = problems(northtown, path, code=2)
-    assert (found["rule"], found["line"]) == (rule, line)
-    assert found["path"] == path.as_posix()
+    (problem,) = problems(northtown, path, code=2)
+    assert (problem["rule"], problem["line"]) == (rule, line)
+    assert problem["path"] == path.as_posix()
 
 
 def test_a_file_past_the_size_is_refused_unread(northtown: World, tmp_path: Path) -> None:
     path = tmp_path / "large.nt"
     with path.open("wb") as file:
         file.truncate(400 * 2**20)
-    (found,) = problems(northtown, path, code=2)
-    assert found["rule"] == "file-size"
+    (problem,) = problems(northtown, path, code=2)
+    assert problem["rule"] == "file-size"
 
 
 def test_every_file_of_a_folder_is_tried(northtown: World, tmp_path: Path) -> None:
@@ -134,15 +139,15 @@ def test_every_file_of_a_folder_is_tried(northtown: World, tmp_path: Path) -> No
     (tmp_path / "b.ttl").write_text(event(kind="conferense"))
     (tmp_path / "notes.txt").write_text("not read")
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
-    found = problems(northtown, tmp_path, "--against", code=2)
-    assert {Path(str(each["path"])).name for each in found} == {"a.ttl", "b.ttl"}
+    reported = problems(northtown, tmp_path, "--against", code=2)
+    assert {Path(str(problem["path"])).name for problem in reported} == {"a.ttl", "b.ttl"}
 
 
 def test_stdin_is_read_in_the_format_that_is_named(northtown: World) -> None:
     options = ["validate", "-", "--input-format", "turtle", "--format", "json"]
     result = northtown.pcve(*options, stdin=event(kind="conferense"))
     assert result.exit_code == 1
-    assert {each["path"] for each in json.loads(result.stdout)} == {"stdin"}
+    assert {problem["path"] for problem in json.loads(result.stdout)} == {"stdin"}
     result = northtown.pcve("validate", "-", stdin="")
     assert (result.exit_code, "--input-format" in result.stderr) == (2, True)
 
@@ -155,7 +160,7 @@ def test_stdin_is_read_in_the_format_that_is_named(northtown: World) -> None:
         (["-", "--input-format", "n3"], "there is no input format"),
     ],
 )
-def test_wrong_use_is_told(northtown: World, arguments: list[str], message: str) -> None:
+def test_wrong_use_is_reported(northtown: World, arguments: list[str], message: str) -> None:
     result = northtown.pcve("validate", *arguments, stdin="")
     assert result.exit_code == 2
     assert message in result.stderr
@@ -169,9 +174,9 @@ def test_a_record_from_elsewhere_is_checked_among_the_projects(
         "id: fair\ntype: Event\nclaims:\n  - source: atlas\n    prefLabel: {en: Fair}\n"
         "    kind: conferense\n    location: northtown\n"
     )
-    (found,) = problems(northtown, path)
-    assert (found["line"], found["column"], found["rule"]) == (6, 11, "pcvesh:Event-kind")
-    assert found["fix"] == "did you mean conference?"
+    (problem,) = problems(northtown, path)
+    assert (problem["line"], problem["column"], problem["rule"]) == (6, 11, "pcvesh:Event-kind")
+    assert problem["fix"] == "did you mean conference?"
     path.write_text(path.read_text().replace("conferense", "conference"))
     assert problems(northtown, path, code=0) == []
 
@@ -193,8 +198,8 @@ def test_a_date_in_another_form_is_put_right(
             "@en ;\n    schema:loc", " ;\n    schema:loc"
         )
     )
-    (found,) = problems(northtown, ttl, "--against")
-    assert (found["rule"], found["fix"]) == ("pcvesh:Event-startDate", f"write {form}")
+    (problem,) = problems(northtown, ttl, "--against")
+    assert (problem["rule"], problem["fix"]) == ("pcvesh:Event-startDate", f"write {form}")
 
 
 def test_one_fault_has_one_rule_and_one_cure_in_every_syntax(
@@ -207,12 +212,12 @@ def test_one_fault_has_one_rule_and_one_cure_in_every_syntax(
     yml.write_text(
         "id: fair\ntype: Event\nclaims:\n  - source: atlas\n    prefLabel: {en: Fair}\n    kind: conferense\n"
     )
-    told = {
-        (str(each["rule"]), str(each["fix"]))
+    cures = {
+        (str(problem["rule"]), str(problem["fix"]))
         for path in (ttl, jsonld, yml)
-        for each in problems(northtown, path, *(["--against"] if path != yml else []))
+        for problem in problems(northtown, path, *(["--against"] if path != yml else []))
     }
-    assert told == {("pcvesh:Event-kind", "did you mean conference?")}
+    assert cures == {("pcvesh:Event-kind", "did you mean conference?")}
 
 
 def test_sarif_has_what_a_code_host_reads(northtown: World, ttl: Path) -> None:
@@ -221,12 +226,12 @@ def test_sarif_has_what_a_code_host_reads(northtown: World, ttl: Path) -> None:
     document = json.loads(result.stdout)
     assert document["version"] == "2.1.0"
     (run,) = document["runs"]
-    (found,) = run["results"]
-    assert run["tool"]["driver"]["rules"][found["ruleIndex"]]["id"] == found["ruleId"]
-    location = found["locations"][0]["physicalLocation"]
+    (finding,) = run["results"]
+    assert run["tool"]["driver"]["rules"][finding["ruleIndex"]]["id"] == finding["ruleId"]
+    location = finding["locations"][0]["physicalLocation"]
     assert location["region"] == {"startLine": 7, "startColumn": 15}
     assert location["artifactLocation"]["uri"] == ttl.as_uri()
-    assert found["level"] == "error"
+    assert finding["level"] == "error"
 
 
 def test_junit_has_a_case_for_each_file(northtown: World, tmp_path: Path) -> None:
@@ -247,9 +252,9 @@ def test_a_report_is_a_validation_report(northtown: World, ttl: Path) -> None:
     assert graph.value(report, rdflib.SH.conforms) == rdflib.Literal(False)
     results = list(graph.objects(report, rdflib.SH.result))
     assert len(results) == 3
-    for each in results:
+    for node in results:
         for key in ("focusNode", "resultSeverity", "sourceConstraintComponent"):
-            assert graph.value(each, rdflib.SH[key]) is not None
+            assert graph.value(node, rdflib.SH[key]) is not None
 
 
 def test_many_results_fit_a_first_screen(northtown: World, tmp_path: Path) -> None:
@@ -274,50 +279,55 @@ def test_an_end_before_its_start_is_found_in_rdf_too(northtown: World, ttl: Path
         event()
         + f"{FAIR} schema:startDate {dates} .\n{FAIR} schema:endDate {dates.replace('20', '19', 1)} .\n"
     )
-    (found,) = problems(northtown, ttl, "--against")
-    assert (found["line"], found["rule"]) == (10, "pcvesh:Dated-earliest")
+    (problem,) = problems(northtown, ttl, "--against")
+    assert (problem["line"], problem["rule"]) == (10, "pcvesh:Dated-earliest")
 
 
 def test_a_rule_in_sparql_is_named_and_placed_by_its_value(northtown: World, ttl: Path) -> None:
     series = "<https://w3id.org/pcve/id/event-series/northtown-conferences>"
     ttl.write_text(event() + f"{FAIR} pcve:series {series} ;\n    pcve:edition 3 .\n")
-    (found,) = problems(northtown, ttl, "--against")
-    assert places([found]) == [(11, 18, "pcvesh:Event-editionIsUnique")]
+    (problem,) = problems(northtown, ttl, "--against")
+    assert places([problem]) == [(11, 18, "pcvesh:Event-editionIsUnique")]
 
 
-def test_what_a_person_may_not_have_is_told_once(northtown: World, ttl: Path) -> None:
+def test_what_a_person_may_not_have_is_reported_once(northtown: World, ttl: Path) -> None:
     ttl.write_text(
         "PREFIX schema: <https://schema.org/>\n"
         "<https://w3id.org/pcve/id/person/ana-vale> a <http://xmlns.com/foaf/0.1/Person> ;\n"
         '    schema:birthDate "1970-01-01" .\n'
     )
-    (found,) = problems(northtown, ttl, "--against")
-    assert places([found]) == [(3, 5, "unknown-key")]
+    (problem,) = problems(northtown, ttl, "--against")
+    assert places([problem]) == [(3, 5, "unknown-key")]
 
 
 def test_a_node_without_a_name_is_checked_too(northtown: World, ttl: Path) -> None:
     ttl.write_text("PREFIX pcve: <https://w3id.org/pcve/ns#>\n\n[] a pcve:Event .\n")
-    found = problems(northtown, ttl, "--against")
-    assert {each["rule"] for each in found} == {"pcvesh:Event-kind", "pcvesh:Thing-prefLabel"}
-    assert {(each["line"], each["column"]) for each in found} == {(3, 1)}
+    reported = problems(northtown, ttl, "--against")
+    assert {problem["rule"] for problem in reported} == {
+        "pcvesh:Event-kind",
+        "pcvesh:Thing-prefLabel",
+    }
+    assert {(problem["line"], problem["column"]) for problem in reported} == {(3, 1)}
 
 
-def test_xml_that_is_cut_short_is_told_with_its_place(northtown: World, tmp_path: Path) -> None:
+def test_xml_that_is_cut_short_is_reported_with_its_position(
+    northtown: World, tmp_path: Path
+) -> None:
     path = tmp_path / "x.rdf"
     path.write_text(
         '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n  <r:Description>\n'
     )
-    (found,) = problems(northtown, path, code=2)
-    assert (found["line"], found["rule"]) == (3, "rdf-syntax")
+    (problem,) = problems(northtown, path, code=2)
+    assert (problem["line"], problem["rule"]) == (3, "rdf-syntax")
 
 
 def test_a_base_does_not_change_a_prefix(northtown: World, ttl: Path) -> None:
     ttl.write_text("@base <https://x.example/> .\n" + event(kind="conferense"))
-    (found,) = problems(northtown, ttl, "--against")
-    assert (found["line"], found["column"]) == (8, 15)
+    (problem,) = problems(northtown, ttl, "--against")
+    assert (problem["line"], problem["column"]) == (8, 15)
 
 
 def test_a_long_value_is_cut_in_the_message(northtown: World, ttl: Path) -> None:
     ttl.write_text(event(key="schema:startDate", value="x" * 5000))
-    (found,) = problems(northtown, ttl, "--against")
-    assert len(str(found["message"])) < 300
+    (problem,) = problems(northtown, ttl, "--against")
+    assert len(str(problem["message"])) < 300

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import ROOT, World
-from servers import in_ci, missing
+from conftest import ROOT, World, not_available
+from servers import missing
 from w3id import W3id, served
 
 from pcve_graph import __version__
@@ -35,12 +35,13 @@ ENDINGS = {
 @pytest.fixture(scope="module")
 def w3id() -> Iterator[W3id]:
     if reason := missing("apache"):
-        (pytest.fail if in_ci() else pytest.skip)(reason)
-    with served() as found:
-        yield found
+        not_available(reason)
+    with served() as server:
+        yield server
 
 
 @pytest.mark.parametrize("accept", ENDINGS)
+@pytest.mark.full
 def test_a_form_is_given_as_it_is_asked_for(w3id: W3id, accept: str) -> None:
     ending = ENDINGS[accept]
     for name in ("ns", "shapes", "vocab"):
@@ -56,14 +57,18 @@ def test_a_form_is_given_as_it_is_asked_for(w3id: W3id, accept: str) -> None:
     assert w3id.leads_to("rule/Event-startDate", accept) == "/reference/rule/Event-startDate.html"
 
 
-@pytest.mark.parametrize("accept", [each for each in ENDINGS if "," not in each and "/" in each])
+@pytest.mark.parametrize(
+    "accept", [ending for ending in ENDINGS if "," not in ending and "/" in ending]
+)
 @pytest.mark.parametrize("name", ["ns", "shapes", "vocab", f"ns/{__version__}"])
+@pytest.mark.full
 def test_what_an_address_leads_to_is_there(w3id: W3id, name: str, accept: str) -> None:
     kind, content = w3id.read(name, accept)
     assert kind == ("text/html" if accept == "*/*" else accept)
     assert len(content) > 1000
 
 
+@pytest.mark.full
 def test_the_root_leads_to_the_site_and_what_is_no_address_nowhere(w3id: W3id) -> None:
     assert w3id.leads_to("") == w3id.leads_to("dataset") == "/"
     assert w3id.leads_to("dataset", "text/turtle") == "/void.ttl"
@@ -84,26 +89,28 @@ class Ids(HTMLParser):
         self.ids |= {value or "" for name, value in attrs if name == "id"}
 
 
+@pytest.mark.full
 def test_every_term_leads_to_its_own_place_on_a_page(w3id: W3id, ontology: Ontology) -> None:
     """What follows a `#` stays with the browser, which seeks it on the page that it is led to."""
     text = "\n".join((*ontology.graphs["ontology"], *ontology.graphs["vocabulary"]))
     text += ontology.shapes
     iris = set(re.findall(rf"^<({BASE}(?:ns#|shapes#|vocab/)[^>]+)> ", text, re.M))
-    lists = {each.rpartition("/")[0] for each in iris if "/vocab/" in each} - {f"{BASE}vocab"}
+    lists = {term.rpartition("/")[0] for term in iris if "/vocab/" in term} - {f"{BASE}vocab"}
     pages: dict[str, set[str]] = {}
-    for iri in sorted({each.partition("#")[0] for each in iris}):
+    for iri in sorted({term.partition("#")[0] for term in iris}):
         to = w3id.leads_to(iri.removeprefix(BASE))
         page, _, place = to.partition("#")
         if page not in pages:
             pages[page] = Ids(w3id.read(iri.removeprefix(BASE), "text/html")[1].decode()).ids
         assert not place or place in pages[page], iri
-        own = {each.partition("#")[2] for each in iris if each.startswith(f"{iri}#")}
+        own = {term.partition("#")[2] for term in iris if term.startswith(f"{iri}#")}
         assert own - pages[page] == set()
         assert place or own or iri in lists, iri
     assert len(iris) >= 540
     assert len(pages) >= 18
 
 
+@pytest.mark.full
 def test_every_iri_of_the_graph_is_an_address(w3id: W3id, northtown: World) -> None:
     """One of each kind is asked for; the shape of all others is that of one of these."""
     store = northtown.saved().store
@@ -119,10 +126,10 @@ def test_every_iri_of_the_graph_is_an_address(w3id: W3id, northtown: World) -> N
     assert {path for path in kinds.values() if not w3id.leads_to(path)} == set()
 
 
-def test_the_folder_is_as_w3id_wants_it() -> None:
+def test_the_folder_is_as_w3id_requires_it() -> None:
     folder = ROOT / "docs" / "w3id"
     assert {path.name for path in folder.iterdir()} == {".htaccess", "README.md"}
     rules = (folder / ".htaccess").read_text("utf-8")
     assert "Contact" in (folder / "README.md").read_text("utf-8")
-    sites = {urlsplit(each).netloc for each in re.findall(r"https?://[^\]\s:]+", rules)}
+    sites = {urlsplit(url).netloc for url in re.findall(r"https?://[^\]\s:]+", rules)}
     assert sites == {"w3id.org", "pcve-graph.example"}

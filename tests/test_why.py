@@ -1,4 +1,4 @@
-"""Under each row stand the facts that it rests on, all of them and no others."""
+"""Each row has the facts that it is based on, all of them and no others."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ ABSENCE = {
     ("missing-facts", "missing"): "the property of which there is no fact",
     ("series-editions", "edition"): "the number of an edition of which there is no event",
 }
-"""Columns that say what is not there, and so cannot be a part of any fact."""
+"""Columns about what is absent, which cannot be a part of any fact."""
 
 
 def computed(text: str) -> set[str]:
     """The variables that an expression of the query gives a value."""
-    found = tokenize(text)
-    return {b.text[1:] for a, b in pairwise(found) if a.word == "AS"}
+    tokens = tokenize(text)
+    return {b.text[1:] for a, b in pairwise(tokens) if a.word == "AS"}
 
 
 def words(reasons: tuple[RowReason, ...]) -> set[str]:
     """All terms of the facts, and what their evidence says."""
-    found = set()
-    for each in (each for reason in reasons for each in reason.all()):
-        found |= {str(getattr(t, "value", "")) for t in (each.subject, each.predicate, each.object)}
-        for proof in each.evidence:
-            found |= {proof.quote, proof.certainty, proof.standing, proof.note}
-            found |= {source for source, _ in proof.sources}
-    return found
+    texts = set()
+    for fact in (fact for reason in reasons for fact in reason.all()):
+        texts |= {str(getattr(t, "value", "")) for t in (fact.subject, fact.predicate, fact.object)}
+        for proof in fact.evidence:
+            texts |= {proof.quote, proof.certainty, proof.standing, proof.note}
+            texts |= {source for source, _ in proof.sources}
+    return texts
 
 
 @pytest.mark.parametrize("run", NORTHTOWN, ids=[run[2] for run in NORTHTOWN])
@@ -58,14 +58,14 @@ def test_every_row_stands_on_facts_that_hold_its_cells(
     for cells in table.rows:
         row = dict(zip(table.columns, cells, strict=True))
         reasons = why(saved.store, ontology, query.text, bound, row)
-        assert any(each.evidence for reason in reasons for each in reason.all()), row
-        known = words(reasons)
+        assert any(fact.evidence for reason in reasons for fact in reason.all()), row
+        stated = words(reasons)
         for name in row.keys() - bound.keys() - computed(query.text):
             cell = row[name]
             if cell is None or (query.name, name) in ABSENCE:
                 continue
             value = str(getattr(cell, "value", ""))
-            assert value in known or local_name(value) in known, (name, row)
+            assert value in stated or local_name(value) in stated, (name, row)
 
 
 def test_each_fact_is_in_the_graph_and_each_quote_in_its_text(
@@ -73,7 +73,7 @@ def test_each_fact_is_in_the_graph_and_each_quote_in_its_text(
 ) -> None:
     store = northtown.saved().store
     table = Embedded(northtown).ask(QUERIES["everything"].text, {})
-    texts = {each.stem: each.read_text() for each in northtown.root.glob("data/sources/texts/*")}
+    texts = {path.stem: path.read_text() for path in northtown.root.glob("data/sources/texts/*")}
     seen = 0
     for cells in table.rows:
         row = dict(zip(table.columns, cells, strict=True))
@@ -81,7 +81,7 @@ def test_each_fact_is_in_the_graph_and_each_quote_in_its_text(
             assert any(
                 store.quads_for_pattern(reason.subject, reason.predicate, reason.object, None)
             )
-            for proof in (proof for each in reason.all() for proof in each.evidence):
+            for proof in (proof for fact in reason.all() for proof in fact.evidence):
                 if proof.quote:
                     (source, _), seen = proof.sources[0], seen + 1
                     assert texts[source][proof.start : proof.end] == proof.quote
@@ -94,16 +94,16 @@ def facts(world: World, ontology: Ontology, text: str, row: int = 0) -> set[tupl
     store = world.saved().store
     table = Embedded(world).ask(prologue + text, {})
     cells = dict(zip(table.columns, table.rows[row], strict=True))
-    found = why(store, ontology, prologue + text, {}, cells)
+    reasons = why(store, ontology, prologue + text, {}, cells)
 
     def short(term: Term) -> str:
         return local_name(str(getattr(term, "value", "")))
 
     return {
-        (short(each.subject), short(each.predicate), short(each.object))
-        for reason in found
-        for each in reason.all()
-        if each.evidence
+        (short(fact.subject), short(fact.predicate), short(fact.object))
+        for reason in reasons
+        for fact in reason.all()
+        if fact.evidence
     }
 
 
@@ -199,9 +199,9 @@ def test_a_row_of_one_of_two_values_does_not_stand_on_the_other(
     northtown: World, ontology: Ontology
 ) -> None:
     text = "SELECT ?p ?a { ?p pcve:output ?o OPTIONAL { ?p schema:about ?a } } ORDER BY STR(?a)"
-    found = facts(northtown, ontology, text, 1)
-    assert ("calm-waters", "about", "prisons") in found
-    assert ("calm-waters", "about", "first-line-practitioners") not in found
+    supporting = facts(northtown, ontology, text, 1)
+    assert ("calm-waters", "about", "prisons") in supporting
+    assert ("calm-waters", "about", "first-line-practitioners") not in supporting
 
 
 def test_a_local_variable_of_a_sub_select_is_not_taken_for_the_row_s(
@@ -235,13 +235,13 @@ def test_a_path_gives_the_ways_that_arrive() -> None:
         node = query.algebra
         while node.name != "BGP":
             node = node.p
-        found = triples_on_path(
+        steps = triples_on_path(
             store,
             property_path(node.triples[0][1]),
             ox.NamedNode(f"x:{start}"),
             ox.NamedNode(f"x:{goal}"),
         )
-        return {re.sub(r"<x:(\w)> <x:(\w)> <x:(\w)>", r"\1\2\3", str(each)) for each in found}
+        return {re.sub(r"<x:(\w)> <x:(\w)> <x:(\w)>", r"\1\2\3", str(triple)) for triple in steps}
 
     assert ways(":p/:p", "a", "c") == {"apb", "bpc"}
     assert ways(":p|:q", "b", "d") == {"bqd"}
@@ -256,18 +256,18 @@ def test_a_path_gives_the_ways_that_arrive() -> None:
     assert ways(":q", "a", "c") == set()
 
 
-def test_the_command_tells_the_words_of_one_row_or_of_all(northtown: World) -> None:
+def test_the_command_shows_the_evidence_of_one_row_or_of_all(northtown: World) -> None:
     asked = ("query", "initiative-origins", "--why")
-    one = northtown.pcve(*asked, "1")
-    assert one.exit_code == 0
+    first_row = northtown.pcve(*asked, "1")
+    assert first_row.exit_code == 0
     assert (
         "  origin: Harbour Process\n    Mentors' Network, originates from: Harbour Process\n"
-        in (one.stdout)
+        in (first_row.stdout)
     )
     assert "“the Mentors' Network, which originates from the Harbour Process” [northtown-news" in (
-        one.stdout
+        first_row.stdout
     )
-    assert northtown.pcve(*asked).stdout == one.stdout
+    assert northtown.pcve(*asked).stdout == first_row.stdout
     document = json.loads(northtown.pcve(*asked, "--format", "json").stdout)
     (fact,) = document[0]["facts"]
     assert fact["predicate"]["value"] == expand("pcve:originatesFrom")

@@ -20,7 +20,7 @@ def test_every_node_has_its_line_and_column() -> None:
     assert isinstance(root, MappingNode)
     values = root.get("b")
     assert isinstance(values, SequenceNode)
-    assert [str(each.position) for each in values.values] == ["x.yml:12:5", "x.yml:13:5"]
+    assert [str(node.position) for node in values.values] == ["x.yml:12:5", "x.yml:13:5"]
     assert str(root.entries[0][0].position) == "x.yml:10:1"
 
 
@@ -58,7 +58,7 @@ def test_what_a_record_may_not_hold_is_refused_at_its_place(
 @pytest.mark.parametrize(
     ("raw", "place"), [(b"a: 1\nb: \xff", "2:4"), (b"\x89PNG\r\n", "1:1"), (b"ab\0", "1:3")]
 )
-def test_a_file_that_is_no_text_is_refused(raw: bytes, place: str) -> None:
+def test_a_file_that_is_not_text_is_refused(raw: bytes, place: str) -> None:
     with pytest.raises(ContentError) as caught:
         decode_utf8(raw, "x.yml")
     (problem,) = caught.value.problems
@@ -70,4 +70,7 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
     try:
         parse_yaml_record(text, "x.yml")
     except ContentError as error:
-        assert all(each.position.line >= 1 and each.position.column >= 1 for each in error.problems)
+        assert all(
+            problem.position.line >= 1 and problem.position.column >= 1
+            for problem in error.problems
+        )

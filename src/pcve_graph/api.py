@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pyoxigraph as ox
 
@@ -189,9 +189,13 @@ class KnowledgeGraph:
             return ThingPage(show(store, self.ontology, identifier, as_of))
 
     def to_rdflib(self) -> rdflib.Graph:
-        """All graphs as one rdflib graph, with the prefixes bound."""
+        """All graphs as one rdflib graph, with the prefixes bound.
+
+        Raises UsageError where a server answers with something other than triples.
+        """
         answer = self._graph.ask(_EVERYTHING, timeout=0, memory=0)
-        assert isinstance(answer, ResultTriples)
+        if not isinstance(answer, ResultTriples):
+            raise UsageError("the answer to a CONSTRUCT is not triples")
         return _graph(answer.triples)
 
     def validate(
@@ -222,7 +226,7 @@ class KnowledgeGraph:
     def _bounded(
         self,
         work: Callable[..., WorkResult],
-        *arguments: Any,
+        *arguments: object,
         name: str,
         bounds: tuple[float, int],
     ) -> WorkResult:

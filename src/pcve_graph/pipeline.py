@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -25,7 +24,15 @@ from .graph.inputs import (
     write_inputs,
 )
 from .graph.ontology import read_ontology
-from .graph.store import SEARCH_INDEX, StoredGraph, open_generation, read_manifest
+from .graph.settings import read_settings
+from .graph.store import (
+    SEARCH_INDEX,
+    GraphCounts,
+    Manifest,
+    StoredGraph,
+    open_generation,
+    read_manifest,
+)
 from .graph.sums import FileSum, UnusableError, linked_sums, sum_files
 from .incremental.change import FullBuildError, GraphChange, read_change
 from .incremental.completeness import count_completeness, update_completeness
@@ -33,6 +40,7 @@ from .incremental.dependency_index import INDEX_FILE, DependencyIndex
 from .model.namespaces import GRAPHS
 from .model.problems import ContentError, UsageError, shortage_message
 from .model.project import Project
+from .model.terms import from_term, to_iri
 from .query import search
 from .records.assemble import AssembledGraph, build_graph
 from .records.reader import read_records
@@ -54,7 +62,7 @@ def copy_caches(saved: StoredGraph, folder: Path) -> None:
 
 def write_whole(
     built: AssembledGraph, project: Project, folder: Path
-) -> tuple[dict[str, Any], dict[str, FileSum]]:
+) -> tuple[GraphCounts, dict[str, FileSum]]:
     """Write a whole graph except the validation results; return its counts and the sums.
 
     Terms are loaded leniently, as validation parses them strictly. Raises UsageError where the
@@ -70,7 +78,8 @@ def write_whole(
         store.flush()
         search.write_index(store, folder / SEARCH_INDEX)
         triples = {name: len(built.graphs[name]) for name in GRAPHS}
-        counts = {"triples": triples, "completeness": count_completeness(project, store)}
+        completeness = count_completeness(project, store)
+        counts = GraphCounts(triples=triples, completeness=completeness)
         del store  # closing it writes to its files
         return counts, sum_files(folder, {}, without=INDEX_FILE)
 
@@ -82,7 +91,7 @@ def index_graph(built: AssembledGraph) -> DependencyIndex:
     index.add_sheets(built.sheets)
     sheets = {sheet.owner: sheet for sheet in built.sheets}
     things = built.named.values()
-    index.add_things((sheets[f"record/{thing.id}"].subjects[0][1:-1], thing) for thing in things)
+    index.add_things((to_iri(sheets[f"record/{thing.id}"].subjects[0]), thing) for thing in things)
     return index
 
 
@@ -99,7 +108,7 @@ def write_change(change: GraphChange, saved: StoredGraph, folder: Path) -> dict[
             store.remove(quad)
         store.extend(quad for quads in change.view.by_subject.values() for quad in quads)
         store.flush()
-        changed_iris = {str(quad.subject)[1:-1] for quad in change.view.changes()}
+        changed_iris = {to_iri(from_term(quad.subject)) for quad in change.view.changes()}
         search.update_index(folder / SEARCH_INDEX, store, changed_iris)
         del store  # closing it writes to its files
         known_sums = linked_sums(folder, saved.folder, saved.generation.sums)
@@ -133,8 +142,14 @@ def _link(file: Path, to: Path) -> None:
         shutil.copyfile(file, to)
 
 
+def most_verified(folder: Path) -> str:
+    """The id of the record with most verified claims of the build in `folder`, or an empty text."""
+    index = DependencyIndex.read(folder / INDEX_FILE)
+    return index.most_verified() if index else ""
+
+
 def finish_whole(
-    checked: Checked, counts: dict[str, Any], project: Project, files: Inputs, folder: Path
+    checked: Checked, counts: GraphCounts, project: Project, files: Inputs, folder: Path
 ) -> None:
     """Write the rest after `write_whole`, which returned `counts`.
 
@@ -165,11 +180,10 @@ def finish_change(checked: Checked, change: GraphChange, folder: Path) -> None:
             ),
             folder,
         )
-        graph_counts = {name: counts[name] for name in ("triples", "completeness")}
-        _finish(checked, change.index, graph_counts, folder)
+        _finish(checked, change.index, counts, folder)
 
 
-def _finish(checked: Checked, index: DependencyIndex, counts: dict[str, Any], folder: Path) -> None:
+def _finish(checked: Checked, index: DependencyIndex, counts: GraphCounts, folder: Path) -> None:
     """Write the results of validation and the manifest."""
     if not isinstance(checked, Checked):
         raise TypeError("only a validated graph is saved")
@@ -177,12 +191,15 @@ def _finish(checked: Checked, index: DependencyIndex, counts: dict[str, Any], fo
     index.set_pairs(checked.pairs)
     index.close()
     tally = checked.graph.tally
-    manifest = {
+    manifest: Manifest = {
         "records": tally.records,
         "sources": tally.sources,
         "facts": {"verified": tally.verified, "cited": tally.cited},
-        **counts,
+        "triples": counts["triples"],
+        "completeness": counts["completeness"],
     }
+    if "dataVersion" in counts:
+        manifest["dataVersion"] = counts["dataVersion"]
     written = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(written, "utf-8")
 
@@ -225,12 +242,15 @@ def build_project(
 def _build_whole(project: Project, engine: str | None, folder: BuildFolder) -> Checked:
     """Read, validate and save everything, independently of the last build."""
     files = scan_inputs(project)
+    settings = read_settings(project)
     ontology = read_ontology(project)
     built = build_graph(read_records(project), ontology)
     with folder.draft() as draft:
         with BackgroundThread(partial(write_whole, built, project, draft)) as write_task:
             checked = check_graph(built, ontology, project, engine)
         counts, sums = write_task.result()
+        if settings.data_version:
+            counts["dataVersion"] = settings.data_version
         finish_whole(checked, counts, project, files, draft)
         folder.publish(draft, sums)
     return checked

@@ -1,1 +1,1 @@
-"""Attacks on what the project promises: nothing leaves, nothing breaks, nothing is lost."""
+"""Attacks on what SECURITY.md promises: no unwanted connection, no crash, no lost data."""

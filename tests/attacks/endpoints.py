@@ -1,4 +1,4 @@
-"""Endpoints to attack: what a server sends, and what asking it gives."""
+"""Endpoints that attack the client: what a server sends, and what the client reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bounds of time and memory hold for all that reads foreign content, and the message says why."""
+"""Limits of time and memory hold for everything that reads foreign content, and the message names them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import ROOT, World
@@ -20,6 +21,8 @@ from pcve_graph.model.problems import UsageError
 from pcve_graph.system.sandbox import inside
 from pcve_graph.system.sandbox.process import LimitedProcess
 from pcve_graph.system.sandbox.watch import StoppedError
+
+pytestmark = pytest.mark.long
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 HUGE = "SELECT ?a ?d ?g { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?d ?g"
@@ -191,6 +194,7 @@ def test_the_status_of_the_evidence_is_stopped_as_its_query_is(world: World) -> 
 # --- queries -------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick
 def test_a_question_is_stopped_with_its_true_cause(northtown: World) -> None:
     result = run(northtown, "query", "-", "--timeout", "2", stdin=ENDLESS)
     assert (result.returncode, result.stdout) == (2, "")
@@ -220,7 +224,7 @@ def test_the_time_covers_reading_the_text(
     text = "SELECT * { ?s ?p ?o FILTER(" + "?o = 1 || " * 60_000 + "?o = 2) } LIMIT wrong"
     (tmp_path / "long.rq").write_text(text)
     folder = str(tmp_path)
-    settings = [each.format(folder=folder) for each in arguments]
+    settings = [argument.format(folder=folder) for argument in arguments]
     result = run(northtown, *settings, "--timeout", "2", stdin=text, seconds=20)
     assert result.returncode in (1, 2)
     assert "Traceback" not in result.stderr
@@ -261,9 +265,11 @@ def test_calls_from_python_have_bounds(kg: KnowledgeGraph, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1, 1e300, 10**400, "soon"])
-def test_a_number_from_python_is_one_or_refused(kg: KnowledgeGraph, value: float) -> None:
+@pytest.mark.quick
+def test_a_number_from_python_is_one_or_refused(kg: KnowledgeGraph, value: Any) -> None:
     for name in ("timeout", "memory", "limit"):
-        for call in (kg.sparql, kg.query, kg.validate):
+        calls: list[Callable[..., object]] = [kg.sparql, kg.query, kg.validate]
+        for call in calls:
             if call == kg.validate and name == "limit":
                 continue
             with pytest.raises(UsageError, match=r"^a ((time|memory) )?limit .*, not "):
@@ -325,7 +331,7 @@ def test_a_crash_from_python_is_a_message() -> None:
         ("publish", "--endpoint", "http://localhost:1/", "--timeout"),
     ],
 )
-def test_what_is_no_number_is_one_usage_message(
+def test_what_is_not_a_number_gives_one_usage_message(
     northtown: World, arguments: tuple[str, ...], number: str
 ) -> None:
     result = northtown.pcve(*arguments, number)
@@ -337,7 +343,7 @@ def test_what_is_no_number_is_one_usage_message(
     assert "Traceback" not in result.stderr
 
 
-def test_nought_is_no_bound(northtown: World) -> None:
+def test_zero_means_no_bound(northtown: World) -> None:
     bounds = "--timeout", "0", "--memory", "0"
     assert run(northtown, "query", "-", *bounds, stdin="ASK {}").stdout == "yes\n"
     assert run(northtown, "validate", *bounds, "--limit", "0").returncode == 0
@@ -375,7 +381,7 @@ def test_nought_is_no_bound(northtown: World) -> None:
         ("inside.set_limits(seconds=0.5); time.sleep(60)", "it was stopped after 0.5 s; "),
     ],
 )
-def test_an_end_is_told_with_its_cause(ending: str, message: str) -> None:
+def test_an_abnormal_end_is_reported_with_its_cause(ending: str, message: str) -> None:
     result = script(ending)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith(f"pcve: {message}")
@@ -387,7 +393,7 @@ def test_an_exit_code_and_both_streams_are_those_of_the_work() -> None:
     assert (result.returncode, result.stdout, result.stderr) == (7, "out\n", "err\n")
 
 
-def test_a_lower_bound_of_the_system_is_the_one_that_is_told(northtown: World) -> None:
+def test_a_lower_limit_of_the_system_is_the_one_that_is_reported(northtown: World) -> None:
     line = 'ulimit -v 614400; exec "$0" "$@"'
     start = ["bash", "-c", line, *command(northtown, "query", "-")]
     result = subprocess.run(start, input=HUGE, capture_output=True, text=True, timeout=60)
@@ -472,7 +478,7 @@ def test_what_a_command_has_started_is_stopped_with_it(tmp_path: Path) -> None:
     assert gone(int(result.stdout))
 
 
-def test_a_reader_that_goes_away_is_no_fault(northtown: World) -> None:
+def test_a_reader_that_goes_away_is_not_an_error(northtown: World) -> None:
     started = subprocess.Popen(
         command(northtown, "export", "turtle"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

@@ -1,4 +1,4 @@
-"""What stands where the build folder is to be, and a system that has no more of something."""
+"""Obstacles in place of the build folder, and a system that runs out of a resource."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from conftest import World
 
 from pcve_graph.pipeline import build_project
 
+pytestmark = pytest.mark.long
+
 Result = subprocess.CompletedProcess[str]
 
 
@@ -27,13 +29,13 @@ def run(root: Path, *arguments: str, prepare: Callable[[], None] | None = None) 
 
 def state(folder: Path) -> dict[str, bytes | str]:
     """Everything in a folder, by path; links as what they point to."""
-    found: dict[str, bytes | str] = {}
+    contents: dict[str, bytes | str] = {}
     for path in sorted(folder.rglob("*")):
         if path.is_symlink():
-            found[str(path)] = str(path.readlink())
+            contents[str(path)] = str(path.readlink())
         elif path.is_file():
-            found[str(path)] = path.read_bytes()
-    return found
+            contents[str(path)] = path.read_bytes()
+    return contents
 
 
 def link_elsewhere(root: Path) -> None:
@@ -81,6 +83,7 @@ def test_what_is_not_a_build_is_left_alone(world: World, prepared: Callable[[Pat
     assert state(world.root.parent) == before
 
 
+@pytest.mark.quick
 def test_a_folder_called_like_a_draft_is_left_alone(world: World) -> None:
     chapter = world.write("build/draft-of-my-thesis/chapter-1.txt", "mine")
     result = run(world.root, "build")
@@ -103,7 +106,7 @@ def test_a_folder_in_place_of_a_file_is_one_message(world: World, name: str) -> 
     assert notes.read_text() == "mine"
 
 
-def test_files_of_others_beside_a_build_stay(world: World) -> None:
+def test_foreign_files_next_to_a_build_stay(world: World) -> None:
     build_project(world.project)
     notes = world.write("build/notes.txt", "mine")
     chapter = world.write("build/draft-of-my-thesis/chapter-1.txt", "mine")
@@ -152,15 +155,15 @@ def test_another_format_is_one_message_and_is_built_anew(world: World, number: i
 
 def test_a_build_of_another_program_is_made_anew_with_one_line(world: World) -> None:
     build_project(world.project)
-    other = world.root / "other"
+    copy = world.root / "other"
     package = Path(sys.modules["pcve_graph"].__file__ or "").parent
-    shutil.copytree(package, other / "pcve_graph", ignore=shutil.ignore_patterns("__pycache__"))
-    with (other / "pcve_graph" / "errors.py").open("a") as errors:
+    shutil.copytree(package, copy / "pcve_graph", ignore=shutil.ignore_patterns("__pycache__"))
+    with (copy / "pcve_graph" / "errors.py").open("a") as errors:
         errors.write("# another program\n")
     result = subprocess.run(
         [sys.executable, "-m", "pcve_graph", "--project", str(world.root), "build"],
-        capture_output=True, text=True, timeout=120, cwd=other,
-        env={**os.environ, "PYTHONPATH": str(other)},
+        capture_output=True, text=True, timeout=120, cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy)},
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert result.stderr.endswith("another version of pcve; the graph is built from scratch\n")

@@ -1,6 +1,6 @@
-"""Builds at the same time, and readers while they go on: nobody sees a gap, and no edit is lost.
+"""Concurrent builds, and readers while they run: a graph is always there, and no edit is lost.
 
-`PCVE_ROUNDS` rounds of two to four builds, and as many builds beside readers in a loop (3 each, by
+`PCVE_ROUNDS` rounds of two to four builds, and as many builds with readers in a loop (3 each, by
 default).
 """
 
@@ -18,12 +18,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from conftest import World
 
 from pcve_graph.api import KnowledgeGraph
 from pcve_graph.graph.build_folder import build_folder
 from pcve_graph.pipeline import build_project
 from pcve_graph.system.locks import Lock, try_lock
+
+pytestmark = pytest.mark.long
 
 ROUNDS = int(os.environ.get("PCVE_ROUNDS", "3"))
 DEADLINE = 300
@@ -90,9 +93,9 @@ def edit(world: World, number: int) -> str:
 def whole_graph(world: World, folder: Path) -> dict[str, bytes]:
     """The graph files of a whole build of the same files, elsewhere."""
     shutil.copytree(world.root, folder, ignore=shutil.ignore_patterns("build"))
-    other = World(folder)
-    build_project(other.project, whole=True)
-    return graph_bytes(other)
+    clone = World(folder)
+    build_project(clone.project, whole=True)
+    return graph_bytes(clone)
 
 
 def graph_bytes(world: World) -> dict[str, bytes]:
@@ -176,6 +179,7 @@ def test_a_graph_in_python_answers_from_its_generation_as_long_as_it_is_open(
     assert len([p for p in first.parent.iterdir() if p.is_dir()]) == 2
 
 
+@pytest.mark.quick
 def test_a_build_waits_for_another_and_says_so(world: World) -> None:
     build_project(world.project)
     with build_folder(world.project.build):
@@ -229,6 +233,7 @@ def test_where_nothing_can_be_locked_a_build_is_read_and_made(world: World) -> N
     assert world.built().name == "4"
 
 
+@pytest.mark.quick
 def test_locks_exclude_what_they_should(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     first, second = try_lock(path, exclusive=False), try_lock(path, exclusive=False)

@@ -1,4 +1,4 @@
-"""A damaged build: reading it gives the right answer or one message, and building heals it.
+"""A damaged build: reading it gives the right answer or one message, and building repairs it.
 
 `PCVE_DAMAGE=all` tries every kind of damage to every kind of file, with three readers that take
 turns; without it each file is damaged in two ways that take turns, and one reader is asked.
@@ -19,6 +19,8 @@ from conftest import World
 
 from pcve_graph.api import KnowledgeGraph
 from pcve_graph.model.problems import UsageError
+
+pytestmark = pytest.mark.long
 
 ALL = os.environ.get("PCVE_DAMAGE") == "all"
 
@@ -127,7 +129,7 @@ def graph_bytes(world: World) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(("name", "damage", "readers"), CASES)
-def test_damage_is_told_and_healed(
+def test_damage_is_reported_and_repaired(
     northtown: World,
     answers: dict[str, str],
     tmp_path: Path,
@@ -158,6 +160,7 @@ def test_damage_is_told_and_healed(
         assert stable(reader, run(root, *READERS[reader]).stdout) == answers[reader]
 
 
+@pytest.mark.quick
 def test_damage_is_a_usage_error_in_python(northtown: World, tmp_path: Path) -> None:
     root = tmp_path / "project"
     shutil.copytree(northtown.root, root)
@@ -180,6 +183,6 @@ def files_of(world: World, last: Path, pattern: str) -> list[Path]:
         return [world.project.build / pattern]
     if pattern.startswith("kept/"):
         return list(world.project.build.glob(pattern))
-    found = sorted(last.glob(pattern))
-    assert found, pattern
-    return found
+    paths = sorted(last.glob(pattern))
+    assert paths, pattern
+    return paths

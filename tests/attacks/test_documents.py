@@ -1,4 +1,4 @@
-"""Documents of RDF that are not what they seem: one message each, at its place, and none stops the others."""
+"""RDF documents that are not what they seem: one message each, with its position, and none stops the others."""
 
 from __future__ import annotations
 
@@ -83,9 +83,9 @@ RDF12 = {
 @pytest.mark.parametrize("name", RDF12)
 def test_rdf_12_is_refused_at_its_place(name: str) -> None:
     form, content, marked = RDF12[name]
-    found = problem(content, form)
-    assert found.rule == "rdf-version"
-    assert found.position[1:] == at(content, marked)
+    reported = problem(content, form)
+    assert reported.rule == "rdf-version"
+    assert reported.position[1:] == at(content, marked)
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_xml_is_read_as_it_declares(declared: str, saved: str) -> None:
 def test_errors_in_utf_16_stand_at_their_place() -> None:
     body = described(LETTER).replace("<e:p>", "<e:p rdf:ID='a b'>")
     text = f'<?xml version="1.0" encoding="utf-16"?>\n{body}'
-    found = problem(text.encode("utf-16"), "rdfxml")
-    assert (found.rule, found.position[1:]) == ("rdf-syntax", at(text, "rdf:ID"))
+    reported = problem(text.encode("utf-16"), "rdfxml")
+    assert (reported.rule, reported.position[1:]) == ("rdf-syntax", at(text, "rdf:ID"))
 
 
 @pytest.mark.parametrize(
@@ -171,21 +171,21 @@ def test_xml_that_is_not_what_it_declares(
     declared: str, saved: str, place: tuple[int, int], message: str
 ) -> None:
     text = f'<?xml version="1.0" encoding="{declared}"?>\n{described("<e:p>é</e:p>")}'
-    found = problem(text.encode(saved), "rdfxml")
-    assert found.rule == "encoding"
-    assert found.position[1:] == place
-    assert message in found.message
+    reported = problem(text.encode(saved), "rdfxml")
+    assert reported.rule == "encoding"
+    assert reported.position[1:] == place
+    assert message in reported.message
 
 
 @pytest.mark.parametrize("form", ["turtle", "ntriples", "jsonld", "rdfxml"])
-def test_a_nul_byte_is_called_one(form: str) -> None:
-    found = problem(b'"\xc5\xa1 \n "\xc5\xa1\0"', form)
-    assert (found.rule, found.position[1:]) == ("encoding", (2, 4))
-    assert found.message == "found a NUL byte"
-    assert "NUL" in found.why
+def test_a_nul_byte_is_named_in_the_message(form: str) -> None:
+    reported = problem(b'"\xc5\xa1 \n "\xc5\xa1\0"', form)
+    assert (reported.rule, reported.position[1:]) == ("encoding", (2, 4))
+    assert reported.message == "found a NUL byte"
+    assert "NUL" in reported.why
 
 
-def test_utf_16_is_called_so() -> None:
+def test_utf_16_is_named_in_the_message() -> None:
     assert problem(PREFIX.encode("utf-16"), "turtle").message == "found UTF-16"
 
 
@@ -200,9 +200,9 @@ RELATIVE = {
 @pytest.mark.parametrize("name", RELATIVE)
 def test_a_relative_iri_without_a_base_stands_at_its_place(name: str) -> None:
     form, content, marked = RELATIVE[name]
-    found = problem(content, form)
-    assert found.rule == "relative-iri"
-    assert found.position[1:] == at(content, marked)
+    reported = problem(content, form)
+    assert reported.rule == "relative-iri"
+    assert reported.position[1:] == at(content, marked)
 
 
 @pytest.mark.parametrize(
@@ -247,9 +247,9 @@ XML_FAULTS = [
 @pytest.mark.parametrize(("body", "marked"), XML_FAULTS)
 def test_a_fault_of_rdf_xml_stands_at_its_place(body: str, marked: str) -> None:
     content = rdf(f"<e:A/>\n <!-- é --> {body}")
-    found = problem(content, "rdfxml")
-    assert found.rule == "rdf-syntax"
-    assert found.position[1:] == at(content, body[body.index(marked) :])
+    reported = problem(content, "rdfxml")
+    assert reported.rule == "rdf-syntax"
+    assert reported.position[1:] == at(content, body[body.index(marked) :])
 
 
 JSON_FAULTS = [
@@ -290,13 +290,14 @@ JSON_FAULTS = [
 @pytest.mark.parametrize(("body", "marked"), JSON_FAULTS)
 def test_a_fault_of_json_ld_stands_at_its_place(body: str, marked: str) -> None:
     content = '[{"@id": "a:first", "a:label": "š"},\n {"a:é": [], ' + body + "},\n {}]"
-    found = problem(content, "jsonld")
-    assert found.rule == "rdf-syntax"
-    assert found.position[1:] == at(content, body[body.index(marked) :])
+    reported = problem(content, "jsonld")
+    assert reported.rule == "rdf-syntax"
+    assert reported.position[1:] == at(content, body[body.index(marked) :])
 
 
+@pytest.mark.long
 def test_a_fault_in_a_large_file_is_found_in_time() -> None:
     many = ",\n".join(f'{{"@id": "a:{n}", "a:b": [1, {{"@value": "{n}"}}]}}' for n in range(40_000))
     content = f'[{many},\n{{"@id": "a:x", "a:b": {{"@value": "x", "@language": 7}}}},\n{many}]'
-    found = problem(content, "jsonld")
-    assert found.position.line == 40_001
+    reported = problem(content, "jsonld")
+    assert reported.position.line == 40_001

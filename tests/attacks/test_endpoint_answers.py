@@ -1,4 +1,4 @@
-"""A server whose answers harm a parser or break HTTP, and addresses that are none: one message."""
+"""A server whose answers harm a parser or violate HTTP, and invalid addresses: one message."""
 
 from __future__ import annotations
 
@@ -96,6 +96,7 @@ HARMFUL = {
 
 
 @pytest.mark.parametrize("name", HARMFUL)
+@pytest.mark.long
 def test_an_answer_does_not_harm_the_process(name: str) -> None:
     """Asked in a process of its own: some of these ended it with SIGSEGV, or took gigabytes."""
     kind, body = HARMFUL[name]
@@ -159,11 +160,11 @@ def test_ordinary_answers_pass_the_guards() -> None:
         ("", b"\x00" * 1000),
     ],
 )
-def test_results_that_are_none(kind: str, body: bytes) -> None:
+def test_a_malformed_result_set_gives_one_message(kind: str, body: bytes) -> None:
     failure(sends(answer(body, kind)))
 
 
-# HTTP that is none
+# Malformed HTTP
 
 
 @pytest.mark.parametrize(
@@ -195,7 +196,7 @@ def test_results_that_are_none(kind: str, body: bytes) -> None:
         b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
     ],
 )
-def test_http_that_is_none(content: bytes) -> None:
+def test_malformed_http_gives_one_message(content: bytes) -> None:
     failure(sends(content))
 
 
@@ -219,7 +220,7 @@ def test_http_that_is_none(content: bytes) -> None:
         "\x1b[31m",
     ],
 )
-def test_a_challenge_that_is_none(challenge: str) -> None:
+def test_a_malformed_challenge_gives_one_message(challenge: str) -> None:
     content = f"HTTP/1.1 401 No\r\nWWW-Authenticate: {challenge}\r\n\r\n".encode("latin-1")
     message = failure(sends(content), credentials=Credentials("ann", "s3cret"))
     assert "s3cret" not in message
@@ -310,7 +311,7 @@ def mutated(chance: random.Random, content: bytes) -> bytes:
         "h/sparql",
     ],
 )
-def test_an_address_that_is_none(url: str) -> None:
+def test_an_invalid_address_gives_one_message(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         KnowledgeGraph.open(endpoint=url)
     message = str(caught.value)
@@ -321,7 +322,8 @@ def test_an_address_that_is_none(url: str) -> None:
 @pytest.mark.parametrize(
     "url", ["", "http://[::1", "http://127.0.0.1:99999/", "http://ho st/", "http://h/\x1b[31m"]
 )
-def test_the_command_refuses_an_address_that_is_none(northtown: World, url: str) -> None:
+@pytest.mark.long
+def test_the_command_refuses_an_invalid_address(northtown: World, url: str) -> None:
     one_message(pcve("query", "-", "--endpoint", url))
     one_message(pcve("publish", "--endpoint", url, project=northtown.root))
 
@@ -371,12 +373,12 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tls") / "server.pem"
     command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1".split()
     command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(path), "-out", "-"]
-    made = subprocess.run(command, check=True, capture_output=True)
-    path.write_bytes(path.read_bytes() + made.stdout)
+    completed = subprocess.run(command, check=True, capture_output=True)
+    path.write_bytes(path.read_bytes() + completed.stdout)
     return path
 
 
-def test_tls_is_spoken_with_who_is_trusted_alone(certificate: Path) -> None:
+def test_tls_connects_to_trusted_servers_only(certificate: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     with serving(lambda request: request.answer(200, JSON, NO)) as server:
@@ -385,8 +387,8 @@ def test_tls_is_spoken_with_who_is_trusted_alone(certificate: Path) -> None:
         trusted = pcve(*command, stdin="ASK { ?s ?p ?o }", SSL_CERT_FILE=str(certificate))
         assert (trusted.returncode, trusted.stdout) == (0, "no\n")
         assert "the certificate is not trusted" in one_message(pcve(*command))
-        other = tuple(part.replace("127.0.0.1", "localhost") for part in command)
-        mismatch = one_message(pcve(*other, SSL_CERT_FILE=str(certificate)))
+        by_hostname = tuple(part.replace("127.0.0.1", "localhost") for part in command)
+        mismatch = one_message(pcve(*by_hostname, SSL_CERT_FILE=str(certificate)))
         assert "the certificate is not trusted: Hostname mismatch" in mismatch
 
 

@@ -1,4 +1,4 @@
-"""A build folder that somebody else has made up: one message or the right answer, nothing elsewhere.
+"""A build folder forged by somebody else: one message or the right answer, and no other file changes.
 
 Unlike damage, what is forged agrees with the sums that the folder holds.
 """
@@ -65,6 +65,7 @@ def check(world: World, northtown: World, answers: list[str]) -> None:
     assert [pcve(*reader, project=world.root).stdout for reader in READERS] == answers
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "content",
     [
@@ -84,6 +85,7 @@ def test_sums_that_are_made_up(
     check(copied, northtown, answers)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -109,6 +111,7 @@ def zeros(path: Path) -> None:
     path.symlink_to("/dev/zero")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here")
 @pytest.mark.parametrize(
     ("pattern", "put"),

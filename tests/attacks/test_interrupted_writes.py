@@ -1,6 +1,6 @@
 """Every file that a command writes is the old one or the new one, whatever happens meanwhile.
 
-The process is killed, the disk is full, two write at once, the target is no plain file.
+The process is killed, the disk is full, two write at once, the target is not a regular file.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ import pytest
 from conftest import World, make_world
 
 from pcve_graph.publish.export.formats import FORMATS
-from pcve_graph.system.files import create_file, draft_name, remove_drafts, write_file
+from pcve_graph.system.atomic_writes import create_file, draft_name, remove_drafts, write_file
 from pcve_graph.system.folders import create_folder, update_folder
+
+pytestmark = pytest.mark.long
 
 RECORD = "data/records/event/northtown-conference-2015.yml"
 STEPS = """
@@ -40,7 +42,7 @@ def killed_at(name):
 for name in ("open", "mkdir", "fsync", "link", "replace", "rename", "unlink", "rmdir"):
     killed_at(name)
 from pathlib import Path
-from pcve_graph.system.files import create_file, write_file
+from pcve_graph.system.atomic_writes import create_file, write_file
 from pcve_graph.system.folders import create_folder, update_folder
 """
 """A process that is killed instead of the n-th call that changes a file system."""
@@ -161,7 +163,7 @@ def test_only_what_dead_processes_left_is_removed(tmp_path: Path) -> None:
     for name in (".x.tmp", ".x.swp", "x.pcve-tmp"):
         (tmp_path / name).write_text("mine")
     hold = (
-        "from pathlib import Path; from pcve_graph.system.files import replacing_file\n"
+        "from pathlib import Path; from pcve_graph.system.atomic_writes import replacing_file\n"
         f"with replacing_file(Path({str(tmp_path / 'y')!r})) as file:\n"
         "    print('begun', flush=True); input(); file.write(b'y')"
     )
@@ -193,8 +195,8 @@ def test_a_full_disk_leaves_the_old_export(northtown: World, tmp_path: Path, for
 def own_files(world: World) -> dict[Path, bytes]:
     """What lies in a project outside of build/."""
     build = world.root / "build"
-    found = (path for path in world.root.rglob("*") if not path.is_relative_to(build))
-    return {path: path.read_bytes() for path in found if path.is_file()}
+    paths = (path for path in world.root.rglob("*") if not path.is_relative_to(build))
+    return {path: path.read_bytes() for path in paths if path.is_file()}
 
 
 @pytest.mark.parametrize(
@@ -234,6 +236,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world
 
 
+@pytest.mark.quick
 def test_a_full_device_gives_one_message(northtown: World) -> None:
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-m", "pcve_graph", "--project", str(northtown.root)]
@@ -353,6 +356,7 @@ def test_permissions_are_those_of_the_old_file_or_of_any_new_one(tmp_path: Path)
 
 
 @pytest.mark.parametrize("length", [239, 240, 241, 255])
+@pytest.mark.quick
 def test_names_of_all_lengths_can_be_written(tmp_path: Path, length: int) -> None:
     for letter in ("x", "é", "😀"):
         size = len(letter.encode())
@@ -366,7 +370,7 @@ def test_names_of_all_lengths_can_be_written(tmp_path: Path, length: int) -> Non
 def test_many_write_one_file_and_it_is_one_of_theirs(tmp_path: Path) -> None:
     target = tmp_path / "file"
     script = (
-        "import sys; from pathlib import Path; from pcve_graph.system.files import write_file\n"
+        "import sys; from pathlib import Path; from pcve_graph.system.atomic_writes import write_file\n"
         "for _ in range(40): write_file(Path(sys.argv[1]), sys.argv[2] * 100_000)"
     )
     writers = [
@@ -392,7 +396,7 @@ def test_of_many_who_begin_a_record_one_does(world: World) -> None:
         )
         for _ in range(4)
     ]  # fmt: skip
-    ends = [(each.communicate(timeout=120)[1], each.returncode) for each in started]
+    ends = [(process.communicate(timeout=120)[1], process.returncode) for process in started]
     assert sorted(code for _, code in ends) == [0, 2, 2, 2]
     for message, code in ends:
         assert "Traceback" not in message

@@ -1,4 +1,4 @@
-"""Commands that write are killed at random moments: what people have is whole, and what follows works.
+"""Commands that write are killed at random moments: users' files stay whole, and the next run works.
 
 `PCVE_KILLS` is the number of kills, spread over the commands; `PCVE_KILLS_SEED` another run of dice.
 """
@@ -20,13 +20,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from conftest import World, make_world
-from servers import Server, in_ci, missing, running
+from conftest import World, make_world, not_available
+from servers import Server, missing, running
 
 from pcve_graph.model.namespaces import GRAPHS, graph_iri
 from pcve_graph.query.remote.addresses import EndpointAddresses
 from pcve_graph.query.remote.endpoint import Endpoint
 from pcve_graph.query.remote.upload import staging_graph
+
+pytestmark = pytest.mark.long
 
 KILLS = int(os.environ.get("PCVE_KILLS", "14"))
 SEED = int(os.environ.get("PCVE_KILLS_SEED", "15"))
@@ -114,10 +116,10 @@ def descendants(process: int) -> set[int]:
         with contextlib.suppress(OSError, ValueError):
             status = (folder / "stat").read_text().rpartition(")")[2].split()
             parents[int(folder.name)] = int(status[1])
-    known = {process}
-    while more := {child for child, parent in parents.items() if parent in known} - known:
-        known |= more
-    return known - {process}
+    processes = {process}
+    while more := {child for child, parent in parents.items() if parent in processes} - processes:
+        processes |= more
+    return processes - {process}
 
 
 def await_end(processes: set[int]) -> None:
@@ -176,7 +178,7 @@ def check_fmt(scene: Scene) -> None:
     paths = [scene.world.root / name for name in FORMATTED]
     clean = [path.read_bytes() for path in paths]
     mixed = [content.replace(b"type: Event", b"type:   Event") for content in clean]
-    assert all(one != other for one, other in zip(clean, mixed, strict=True))
+    assert all(before != after for before, after in zip(clean, mixed, strict=True))
     for path, content in zip(paths, mixed, strict=True):
         path.write_bytes(content)
     scene.killed("edit", "fmt")
@@ -231,8 +233,8 @@ def check_pages(scene: Scene) -> None:
     for path, content in before.items():
         path.write_bytes(content.replace(b"</html>", b"<!-- old --></html>"))
     scene.killed("docs", "rules", str(folder))
-    found = (path for path in folder.rglob("*.html") if "/.pages" not in str(path))
-    left = {path: path.read_bytes() for path in found}
+    paths = (path for path in folder.rglob("*.html") if "/.pages" not in str(path))
+    left = {path: path.read_bytes() for path in paths}
     assert left.keys() == before.keys()
     start = left.pop(folder / "index.html")
     assert all(content.endswith(b"</html>\n") for content in (start, *left.values()))
@@ -273,7 +275,7 @@ CHECKS: dict[str, Callable[[Scene], None]] = {
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if reason := missing("oxigraph"):
-        (pytest.fail if in_ci() else pytest.skip)(reason)
+        not_available(reason)
     with running("oxigraph", tmp_path_factory.mktemp("oxigraph") / "server") as started:
         yield started
 
@@ -298,6 +300,7 @@ def test_what_is_left_is_whole_and_the_next_run_works(tmp_path: Path, name: str)
         assert left_over(scene.world.root) == []
 
 
+@pytest.mark.full
 def test_a_killed_publishing_leaves_what_people_ask(tmp_path: Path, server: Server) -> None:
     scene = scene_in(tmp_path, "publish")
     for _ in range(share(len(CHECKS))):

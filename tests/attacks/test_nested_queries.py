@@ -1,4 +1,4 @@
-"""Nested and chained SPARQL: one message, from each way in, and the process lives.
+"""Nested and chained SPARQL: one message from every interface, and the process survives.
 
 Each text is also given to the parser at just the size that is let through, within the smallest
 stack in use: a thread of 1 MB.
@@ -30,6 +30,8 @@ from pcve_graph.syntax.sparql_bounds import (
 )
 from pcve_graph.syntax.sparql_patterns import query_patterns
 from pcve_graph.validation import shacl
+
+pytestmark = pytest.mark.long
 
 Form = Callable[[int], str]
 
@@ -226,10 +228,10 @@ def test_all_ways_in_say_where(northtown: World, tmp_path: Path) -> None:
     ):
         program = [sys.executable, "-m", "pcve_graph", "--project", str(northtown.root)]
         run = subprocess.run([*program, *command], input=text.encode(), capture_output=True)
-        said = (run.stdout + run.stderr).decode()
-        assert run.returncode == 1, (command, run.returncode, said[-500:])
-        assert ":2:49: error query-nesting: brackets are nested more than 32 deep" in said
-        assert "Traceback" not in said
+        output = (run.stdout + run.stderr).decode()
+        assert run.returncode == 1, (command, run.returncode, output[-500:])
+        assert ":2:49: error query-nesting: brackets are nested more than 32 deep" in output
+        assert "Traceback" not in output
     with pytest.raises(ContentError, match="query:2:49: error query-nesting"):
         KnowledgeGraph.open(northtown.root).sparql(text)
 
@@ -327,6 +329,7 @@ def test_a_text_of_10_mb_is_not_read(northtown: World, tmp_path: Path) -> None:
     assert "query-size" in listed.stderr
 
 
+@pytest.mark.quick
 def test_brackets_of_any_language_are_counted() -> None:
     signs = [("[", 0), ("(", 1), (")", 2), ("x", 3), ("<<", 4), ("[", 5), ("]", 6), (">>", 7)]
     assert first_too_deep(signs, 3) is None

@@ -1,7 +1,7 @@
-"""No way in makes a connection: a server on this machine counts, and counts none.
+"""No input makes a connection: a server on this machine counts connections, and there are none.
 
-Beside the plain SERVICE stand spellings that some parser of SPARQL reads as SERVICE, and that a
-careless look at the text does not see. The pattern before it matches, so that it would be asked.
+Besides the plain SERVICE there are spellings that some SPARQL parser reads as SERVICE and a search
+in the text would miss. The pattern before it matches, so that it would be asked.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from pcve_graph.query.foreign import parse_foreign_query
 from pcve_graph.validation import shacl
 
 from .listening import Listener, listening
+
+pytestmark = pytest.mark.long
 
 SPELLINGS = {
     "plain": "SELECT ?s { ?s a pcve:Event . SERVICE <URL> { ?s ?p ?o } }",
@@ -81,41 +83,43 @@ def listener() -> Iterator[Listener]:
 
 
 def pcve(world: World, *arguments: str, stdin: str = "") -> tuple[int, str]:
-    """Exit code and all that the command says, in a process of its own."""
+    """Exit code and output of the command, in a process of its own."""
     command = [sys.executable, "-m", "pcve_graph", "--project", str(world.root), *arguments]
     run = subprocess.run(command, input=stdin.encode(), capture_output=True, timeout=300)
-    said = (run.stdout + run.stderr).decode()
-    assert "Traceback" not in said
-    return run.returncode, said
+    output = (run.stdout + run.stderr).decode()
+    assert "Traceback" not in output
+    return run.returncode, output
 
 
 def aimed(text: str, listener: Listener) -> str:
     return text.replace("URL", listener.url)
 
 
+@pytest.mark.quick
 def test_the_listener_counts(listener: Listener, foreign: World) -> None:
-    """Without it, all that follows would prove nothing."""
+    """Without this, the other tests would prove nothing."""
     text = aimed("SELECT ?s { SERVICE <URL> { ?s ?p ?o } }", listener)
-    code, said = pcve(foreign, "query", "-", "--allow-service", stdin=text)
-    assert code == 0, said
+    code, output = pcve(foreign, "query", "-", "--allow-service", stdin=text)
+    assert code == 0, output
     assert listener.connections() == 1
 
 
+@pytest.mark.quick
 def test_a_service_that_is_wanted_is_asked_once(listener: Listener, foreign: World) -> None:
     texts = ("SELECT ?s { SERVICE <URL> { ?s ?p ?o } }", "ASK { SERVICE <URL> { ?s ?p ?o } }")
     for count, text in enumerate(texts, 1):
         path = foreign.write(f"wanted-{count}.rq", aimed(text, listener))
-        code, said = pcve(foreign, "query", str(path), "--allow-service")
-        assert code == 0, said
+        code, output = pcve(foreign, "query", str(path), "--allow-service")
+        assert code == 0, output
         assert listener.connections() == count
 
 
 def test_a_service_that_fails_is_one_message(foreign: World) -> None:
     for text in (SPELLINGS["plain"], SPELLINGS["ask"]):
         text = text.replace("URL", f"http://127.0.0.1:{free_port()}/")
-        code, said = pcve(foreign, "query", "-", "--allow-service", stdin=text)
+        code, output = pcve(foreign, "query", "-", "--allow-service", stdin=text)
         assert code == 2
-        assert "the endpoint of SERVICE did not answer" in said
+        assert "the endpoint of SERVICE did not answer" in output
 
 
 @pytest.mark.parametrize("name", [*SPELLINGS, *FETCHED])
@@ -136,9 +140,9 @@ def test_no_text_connects_from_python(name: str, listener: Listener, foreign: Wo
 @pytest.mark.parametrize("name", ["plain", "glued", "comparison", "from", "from named", "load"])
 def test_no_text_connects_from_the_command(name: str, listener: Listener, foreign: World) -> None:
     text = aimed({**SPELLINGS, **FETCHED}[name], listener)
-    code, said = pcve(foreign, "query", "-", "--why", stdin=text)
+    code, output = pcve(foreign, "query", "-", "--why", stdin=text)
     assert code in (1, 2)
-    assert listener.connections() == 0, said
+    assert listener.connections() == 0, output
 
 
 def test_a_folder_of_queries_is_listed_checked_and_asked(
@@ -149,9 +153,9 @@ def test_a_folder_of_queries_is_listed_checked_and_asked(
     folder = ["--queries", str(tmp_path)]
     assert pcve(foreign, "queries", *folder)[0] == 1
     assert listener.connections() == 0
-    code, said = pcve(foreign, "queries", *folder, "--check")
-    assert (code, listener.connections()) == (1, 0), said
-    assert "SERVICE is refused" in said
+    code, output = pcve(foreign, "queries", *folder, "--check")
+    assert (code, listener.connections()) == (1, 0), output
+    assert "SERVICE is refused" in output
     assert pcve(foreign, "query", "aggregate", *folder)[0] == 2
     assert listener.connections() == 0
 
@@ -165,11 +169,11 @@ def test_the_saved_queries_of_a_foreign_project(listener: Listener, tmp_path: Pa
     at = text.rindex("}")
     lists.write_text(f"{text[:at]} SERVICE <{listener.url}> {{ ?s0 ?p0 ?o0 }} }}{text[at + 1 :]}")
     for command in (["query", "bad"], ["queries"], ["queries", "--check"], ["query", "--help"]):
-        code, said = pcve(world, *command)
-        assert listener.connections() == 0, said
+        code, output = pcve(world, *command)
+        assert listener.connections() == 0, output
     assert pcve(world, "query", "bad")[0] == 2
-    code, said = pcve(world, "coverage")
-    assert (code, listener.connections()) == (2, 0), said
+    code, output = pcve(world, "coverage")
+    assert (code, listener.connections()) == (2, 0), output
 
 
 @pytest.mark.parametrize("name", ["plain", "glued"])
@@ -179,9 +183,9 @@ def test_the_checks_of_a_foreign_project(name: str, listener: Listener, tmp_path
     text = text.replace("SELECT ?s", 'SELECT (?s AS ?subject) ("x" AS ?problem)')
     world.write("queries/checks/bad.rq", aimed(f"#+ rule: x\n{text}", listener))
     for command in ("build", "validate"):
-        code, said = pcve(world, command)
-        assert (code, listener.connections()) == (1, 0), said
-        assert "queries/checks/bad.rq:3:" in said
+        code, output = pcve(world, command)
+        assert (code, listener.connections()) == (1, 0), output
+        assert "queries/checks/bad.rq:3:" in output
 
 
 @pytest.mark.parametrize("engine", ["turbo", "pyshacl"])
@@ -245,15 +249,15 @@ def test_files_that_name_others(
         f"{SH}<urn:o> a owl:Ontology ; owl:imports <{url}> . <urn:S> a sh:NodeShape ."
     )
     names = [str(tmp_path / name) for name in files]
-    code, said = pcve(foreign, "validate", "--engine", engine, "--shapes", str(shapes), *names)
-    assert code in (1, 2), said
-    assert listener.connections() == 0, said
+    code, output = pcve(foreign, "validate", "--engine", engine, "--shapes", str(shapes), *names)
+    assert code in (1, 2), output
+    assert listener.connections() == 0, output
 
 
-def test_an_export_takes_an_address_for_a_name(listener: Listener, foreign: World) -> None:
+def test_an_export_treats_an_address_as_a_name(listener: Listener, foreign: World) -> None:
     for option in ("--topic", "--country"):
-        code, said = pcve(foreign, "export", "turtle", option, listener.url)
-        assert (code, listener.connections()) == (2, 0), said
+        code, output = pcve(foreign, "export", "turtle", option, listener.url)
+        assert (code, listener.connections()) == (2, 0), output
 
 
 def test_a_server_is_not_sent_what_reaches_out(listener: Listener, foreign: World) -> None:
@@ -262,8 +266,8 @@ def test_a_server_is_not_sent_what_reaches_out(listener: Listener, foreign: Worl
         with pytest.raises((ContentError, UsageError)):
             there.sparql(text.replace("URL", "http://127.0.0.1:9/"))
     text = "SELECT ?s { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"
-    code, said = pcve(foreign, "query", "-", "--endpoint", listener.url, stdin=text)
-    assert (code, listener.connections()) == (2, 0), said
+    code, output = pcve(foreign, "query", "-", "--endpoint", listener.url, stdin=text)
+    assert (code, listener.connections()) == (2, 0), output
 
 
 def test_a_server_asks_the_service_that_is_wanted(listener: Listener, foreign: World) -> None:
@@ -271,8 +275,8 @@ def test_a_server_asks_the_service_that_is_wanted(listener: Listener, foreign: W
     text = "SELECT ?s { SERVICE SILENT <URL> { ?s ?p ?o } }"
     with listening() as service:
         options = ["--endpoint", listener.url, "--allow-service", "--format", "csv"]
-        code, said = pcve(foreign, "query", "-", *options, stdin=aimed(text, service))
-        assert code == 0, said
+        code, output = pcve(foreign, "query", "-", *options, stdin=aimed(text, service))
+        assert code == 0, output
         assert service.connections() == 0
     assert listener.connections() >= 1
 

@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from conftest import ROOT, World, make_world
 
 from pcve_graph.graph.inputs import (
@@ -23,6 +24,8 @@ from pcve_graph.graph.inputs import (
 )
 from pcve_graph.model.namespaces import GRAPHS
 from pcve_graph.pipeline import build_project
+
+pytestmark = pytest.mark.long
 
 EDITS = int(os.environ.get("PCVE_RACY_EDITS", "40"))
 RECORD = "data/records/event/northtown-conference-2015.yml"
@@ -90,6 +93,7 @@ def test_every_edit_is_in_the_next_build(tmp_path: Path) -> None:
     assert read_inputs(world.saved().folder).sums == scan_inputs(world.project).sums
 
 
+@pytest.mark.quick
 def test_a_file_that_changed_back_after_it_was_read_is_read_again(world: World) -> None:
     """The sum is that of the file as it is; the build read something else in between."""
     build_project(world.project)

@@ -47,7 +47,7 @@ def origin(server: BadServer) -> str:
 
 @pytest.fixture
 def elsewhere() -> Iterator[BadServer]:
-    """A server that nobody is to be led to."""
+    """A server that no redirect may lead to."""
     with serving(answers) as server:
         yield server
 
@@ -133,13 +133,13 @@ def test_an_origin_that_asks_for_a_password_does_not_get_it() -> None:
     def asks(request: Request) -> None:
         request.answer(401, "text/plain", "", WWW_Authenticate='Basic realm="x"')
 
-    with serving(asks) as other, serving(moves(origin(other))) as server:
+    with serving(asks) as target, serving(moves(origin(target))) as server:
         who = Credentials("ann", "s3cret")
-        endpoint = Endpoint(server.url, who, allow_redirects=origin(other))
+        endpoint = Endpoint(server.url, who, allow_redirects=origin(target))
         with pytest.raises(EndpointError, match="401"):
             endpoint.ask(SELECT)
-        assert len(other.seen) == 1
-        assert "Authorization" not in other.seen[0][2]
+        assert len(target.seen) == 1
+        assert "Authorization" not in target.seen[0][2]
 
 
 def test_the_names_of_one_machine_are_not_one_origin(elsewhere: BadServer) -> None:
@@ -180,7 +180,7 @@ def test_a_redirect_never_changes_the_method(status: int) -> None:
         assert not any(path.startswith("/new/") for _, path, _, _ in server.seen)
 
 
-def test_circles_end() -> None:
+def test_redirect_loops_end() -> None:
     with serving(lambda request: moves("")(request)) as server:
         result = pcve("query", "-", "--endpoint", server.url)
         assert f"redirects more than {REDIRECTS} times" in one_message(result)
@@ -204,7 +204,7 @@ def test_circles_end() -> None:
         f"http://{'x' * 300}/",
     ],
 )
-def test_an_address_that_is_none_is_not_followed(location: str) -> None:
+def test_an_invalid_address_is_not_followed(location: str) -> None:
     there = lambda request: request.answer(302, "text/plain", "", Location=location)  # noqa: E731
     with serving(there) as server:
         with pytest.raises(EndpointError, match="redirects to") as caught:

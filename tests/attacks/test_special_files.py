@@ -1,4 +1,4 @@
-"""FIFOs, devices, sockets and links in the way of every command that reads: one message, no waiting."""
+"""FIFOs, devices, sockets and links in place of files that commands read: one message, no waiting."""
 
 from __future__ import annotations
 
@@ -15,21 +15,24 @@ from conftest import World, make_world
 
 from pcve_graph.system.files import walk_files
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here"),
+]
 
 EVENT = "<https://w3id.org/pcve/id/event/a> a <https://w3id.org/pcve/ns#Event> .\n"
 RECORD = "data/records/events/held.yml"
 
 
 def pcve(world: World, *arguments: str) -> tuple[int, str]:
-    """Exit code and all that is said, within a minute."""
+    """Exit code and output, within a minute."""
     command = [sys.executable, "-m", "pcve_graph", "--project", str(world.root), *arguments]
     run = subprocess.run(
         command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
     )
-    said = run.stdout + run.stderr
-    assert "Traceback" not in said
-    return run.returncode, said
+    output = run.stdout + run.stderr
+    assert "Traceback" not in output
+    return run.returncode, output
 
 
 @pytest.fixture(scope="module")
@@ -86,10 +89,10 @@ KINDS = ("fifo", "socket", "zero", "tty", "loop", "away")
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_special_file_among_the_records(shared: World, put: object, kind: str) -> None:
     put(kind, RECORD)  # type: ignore[operator]
-    code, said = pcve(shared, "validate" if kind in ("zero", "loop") else "build")
+    code, output = pcve(shared, "validate" if kind in ("zero", "loop") else "build")
     assert code == 1
-    assert said.count(f"{RECORD}:1:1: error special-file") == 1
-    assert "root:" not in said
+    assert output.count(f"{RECORD}:1:1: error special-file") == 1
+    assert "root:" not in output
 
 
 @pytest.mark.parametrize(
@@ -110,20 +113,20 @@ def test_a_special_file_anywhere_in_a_project(
 ) -> None:
     put(kind, name)  # type: ignore[operator]
     command = "overlaps" if "landscape" in name else "build"
-    code, said = pcve(shared, command)
-    assert code in (1, 2), said
-    assert "special-file" in said or "is not a regular file" in said, said
-    assert name in said
+    code, output = pcve(shared, command)
+    assert code in (1, 2), output
+    assert "special-file" in output or "is not a regular file" in output, output
+    assert name in output
 
 
 @pytest.mark.parametrize("kind", ["fifo", "away"])
 def test_a_special_file_among_the_saved_queries(shared: World, put: object, kind: str) -> None:
     put(kind, "queries/answers/zero.rq")  # type: ignore[operator]
     for command in (("queries",), ("query", "zero")):
-        code, said = pcve(shared, *command)
+        code, output = pcve(shared, *command)
         if kind == "away" or command[0] == "queries":
-            assert code == 1, said
-            assert "queries/answers/zero.rq:1:1: error special-file" in said
+            assert code == 1, output
+            assert "queries/answers/zero.rq:1:1: error special-file" in output
 
 
 @pytest.mark.parametrize("kind", ["fifo", "socket", "zero", "tty", "loop"])
@@ -140,10 +143,10 @@ def test_a_special_file_that_is_named(shared: World, tmp_path: Path, kind: str) 
         ("diff", f"{tmp_path}/x.ttl"),
     ]
     for command in commands if kind == "fifo" else commands[:2]:
-        code, said = pcve(shared, *command)
-        assert code == 2, (command, said)
-        assert said.count("error unreadable-file") == (command[0] == "validate"), said
-        assert len(said.splitlines()) < 6
+        code, output = pcve(shared, *command)
+        assert code == 2, (command, output)
+        assert output.count("error unreadable-file") == (command[0] == "validate"), output
+        assert len(output.splitlines()) < 6
 
 
 @pytest.mark.parametrize("kind", ["fifo", "zero", "loop"])
@@ -156,55 +159,57 @@ def test_special_files_in_a_folder_are_named_and_stop_nothing(
     make(kind, folder / "x.ttl")
     (folder / "again").symlink_to(folder)
     (folder / "deep" / "up").symlink_to(tmp_path)
-    (folder / "deep" / "pipe").symlink_to(folder / "x.ttl")  # by its name no file of data
-    code, said = pcve(shared, "validate", str(folder))
+    (folder / "deep" / "pipe").symlink_to(folder / "x.ttl")  # its name is not that of a data file
+    code, output = pcve(shared, "validate", str(folder))
     assert code == 2
-    assert said.count("error pcvesh:Event-kind") == 1
-    places = {line.partition(":1:1")[0] for line in said.splitlines() if "special-file" in line}
+    assert output.count("error pcvesh:Event-kind") == 1
+    places = {line.partition(":1:1")[0] for line in output.splitlines() if "special-file" in line}
     assert places == {f"{folder}/deep/up", f"{folder}/x.ttl"}
     (folder / "q.rq").write_text("SELECT ?a { ?a ?b ?c } LIMIT 1")
     make(kind, folder / "x.rq")
-    code, said = pcve(shared, "queries", "--queries", str(folder))
-    assert code == 0, said
+    code, output = pcve(shared, "queries", "--queries", str(folder))
+    assert code == 0, output
 
 
 def test_a_huge_file_is_refused_before_it_is_read(shared: World, tmp_path: Path) -> None:
     for ending in (".ttl", ".rq"):
         make("sparse", tmp_path / f"x{ending}")
     (tmp_path / "data.ttl").write_text(EVENT)
-    code, said = pcve(shared, "validate", f"{tmp_path}/x.ttl")
-    assert (code, "error file-size: the file is too large (8,192 MB)" in said) == (2, True)
-    code, said = pcve(shared, "validate", f"{tmp_path}/data.ttl", "--shapes", f"{tmp_path}/x.ttl")
-    assert (code, "8,589,934,592 bytes" in said) == (2, True)
-    code, said = pcve(shared, "query", f"{tmp_path}/x.rq")
-    assert (code, "error query-size" in said) == (1, True)
+    code, output = pcve(shared, "validate", f"{tmp_path}/x.ttl")
+    assert (code, "error file-size: the file is too large (8,192 MB)" in output) == (2, True)
+    code, output = pcve(shared, "validate", f"{tmp_path}/data.ttl", "--shapes", f"{tmp_path}/x.ttl")
+    assert (code, "8,589,934,592 bytes" in output) == (2, True)
+    code, output = pcve(shared, "query", f"{tmp_path}/x.rq")
+    assert (code, "error query-size" in output) == (1, True)
 
 
 def test_a_huge_ontology_is_refused(shared: World, put: object) -> None:
     put("sparse", "ontology/align.ttl")  # type: ignore[operator]
-    code, said = pcve(shared, "build")
+    code, output = pcve(shared, "build")
     assert code == 1
-    assert "ontology/align.ttl:1:1: error file-size" in said
+    assert "ontology/align.ttl:1:1: error file-size" in output
 
 
+@pytest.mark.full
 def test_a_release_with_special_files_is_verified(shared: World, tmp_path: Path) -> None:
     release = tmp_path / "release"
-    code, said = pcve(shared, "release", str(release))
-    assert code == 0, said
+    code, output = pcve(shared, "release", str(release))
+    assert code == 0, output
     make("fifo", release / "x.ttl")
     make("zero", release / "y.ttl")
-    code, said = pcve(shared, "release", "--verify", str(release))
-    assert code == 0, said
+    code, output = pcve(shared, "release", "--verify", str(release))
+    assert code == 0, output
     nquads = next(release.glob("*.nq"))
     nquads.unlink()
     make("fifo", nquads)
-    code, said = pcve(shared, "diff", str(release))
-    assert code == 2, said
+    code, output = pcve(shared, "diff", str(release))
+    assert code == 2, output
 
 
+@pytest.mark.quick
 def test_links_that_stay_inside_are_followed(world: World) -> None:
     records = world.root / "data/records"
-    folder = next(each for each in sorted(records.iterdir()) if each.is_dir())
+    folder = next(path for path in sorted(records.iterdir()) if path.is_dir())
     kept = world.root / "kept"
     shutil.move(folder, kept)
     folder.symlink_to(kept)
@@ -214,11 +219,11 @@ def test_links_that_stay_inside_are_followed(world: World) -> None:
 def test_a_folder_that_lies_elsewhere_is_refused(world: World, tmp_path: Path) -> None:
     shutil.move(world.root / "data/sources", tmp_path / "sources")
     (world.root / "data/sources").symlink_to(tmp_path / "sources")
-    code, said = pcve(world, "build")
+    code, output = pcve(world, "build")
     assert code == 1
     assert (
         "data/sources:1:1: error special-file: the target of the link is outside the project"
-        in said
+        in output
     )
 
 
@@ -236,14 +241,15 @@ def test_what_is_read_is_never_taken_for_missing(world: World, name: str, kind: 
     path = world.root / name
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     path.mkdir() if kind == "folder" else make(kind, path)
-    code, said = pcve(world, "queries" if name == "queries/answers" else "build")
+    code, output = pcve(world, "queries" if name == "queries/answers" else "build")
     if kind == "loop" and name in MARKS_OF_A_PROJECT:
-        assert (code, "is not a pcve project" in said) == (2, True), said
+        assert (code, "is not a pcve project" in output) == (2, True), output
     else:
-        assert code == 1, said
-        assert f"{name}:1:1: error special-file" in said
+        assert code == 1, output
+        assert f"{name}:1:1: error special-file" in output
 
 
+@pytest.mark.quick
 def test_each_real_folder_is_walked_once_under_its_own_name(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "file").write_text("")

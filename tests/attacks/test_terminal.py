@@ -19,6 +19,8 @@ from conftest import World
 
 from pcve_graph.model.visible import escape_hidden, first_refused, one_line
 
+pytestmark = pytest.mark.long
+
 ATTACK = "Bell\x1b]0;owned\x07\x1b[2J\x9b31m\u202eyteicoS\u2066\u200b\x7f\nforged: line\r!"
 """OSC, CSI as C0 and as C1, an override, an isolate, a zero-width space, DEL, line feed, CR."""
 
@@ -98,7 +100,7 @@ def serving(answer: bytes, status: str = "200 OK") -> Iterator[str]:
             self.do_POST()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -128,6 +130,7 @@ def own_query(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("form", ["table", "markdown"])
+@pytest.mark.quick
 def test_text_for_people_is_visible_in_a_pipe(northtown: World, own_query: str, form: str) -> None:
     result = run(northtown, "query", own_query, "--format", form)
     text = assert_safe(result.stdout)
@@ -137,6 +140,7 @@ def test_text_for_people_is_visible_in_a_pipe(northtown: World, own_query: str, 
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml"])
+@pytest.mark.quick
 def test_machine_formats_keep_their_bytes_in_a_pipe_alone(
     northtown: World, own_query: str, form: str
 ) -> None:
@@ -151,6 +155,7 @@ def test_machine_formats_keep_their_bytes_in_a_pipe_alone(
     assert "\\u202e" in assert_safe(shown)
 
 
+@pytest.mark.quick
 def test_a_table_on_a_terminal_is_visible(northtown: World, own_query: str) -> None:
     code, shown = on_terminal(northtown, "query", own_query)
     assert code == 0, shown
@@ -273,10 +278,12 @@ def test_file_names_are_visible(
         ("build", f"--{ATTACK}"),
         ("build", ATTACK),
     ],
-    ids=lambda arguments: "-".join(one_line(each)[:12] for each in arguments),
+    ids=lambda arguments: "-".join(one_line(argument)[:12] for argument in arguments),
 )
 def test_arguments_are_visible_in_messages(northtown: World, arguments: tuple[str, ...]) -> None:
-    halved = tuple(os.fsencode(each) + (b"\xff" if ATTACK in each else b"") for each in arguments)
+    halved = tuple(
+        os.fsencode(argument) + (b"\xff" if ATTACK in argument else b"") for argument in arguments
+    )
     result = run(northtown, *halved)
     assert result.returncode in (0, 1, 2)
     text = assert_safe(result.stderr) + assert_safe(result.stdout)
@@ -313,7 +320,7 @@ def test_what_an_encoding_cannot_hold_is_an_escape(
 def test_plain_locales_end_in_no_traceback(northtown: World) -> None:
     plain = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     for arguments in (("search", "Љубљана"), ("query", "events-by-date"), ("show", "Љ")):
-        result = run(northtown, *arguments, **plain)
+        result = run(northtown, *arguments, stdin=b"", **plain)
         assert b"Traceback" not in result.stderr
         assert result.returncode in (0, 2)
 
@@ -341,6 +348,7 @@ def test_streams_that_cannot_be_written(northtown: World, arguments: tuple[str, 
     )
 
 
+@pytest.mark.full
 def test_help_and_stdin_that_cannot_be_used(northtown: World) -> None:
     start = f"{sys.executable} -m pcve_graph --project {northtown.root}"
     for line, message in (
@@ -356,6 +364,7 @@ def test_help_and_stdin_that_cannot_be_used(northtown: World) -> None:
         assert assert_safe(result.stderr).startswith(message)
 
 
+@pytest.mark.full
 def test_binary_output_is_not_for_a_terminal(northtown: World) -> None:
     for arguments in (("coverage", "--format", "xlsx"), ("export", "csv")):
         code, shown = on_terminal(northtown, *arguments)
@@ -393,7 +402,7 @@ def test_a_record_with_a_control_character_is_refused(
     world: World, label: str, name: str, place: str
 ) -> None:
     path = world.write("data/records/project/bell-project.yml", PROJECT.format(label=label))
-    commands = [("edit", "fmt", str(path))]
+    commands: list[tuple[str, ...]] = [("edit", "fmt", str(path))]
     if label.startswith(("Bell\x1b", '"Bell\\x1b')):
         commands += [("build",), ("validate",), ("validate", str(path))]
     for arguments in commands:
@@ -411,9 +420,9 @@ def test_lines_of_json_with_a_control_character_are_refused(world: World) -> Non
     world.write("data/records/project/more.jsonl", json.dumps(record) + "\n")
     result = run(world, "build")
     assert result.returncode == 1
-    found = re.search(r"more\.jsonl:1:(\d+): error control-character", assert_safe(result.stderr))
-    assert found
-    assert json.dumps(record)[int(found[1]) - 1 :].startswith('"Bell\\u001b')
+    match = re.search(r"more\.jsonl:1:(\d+): error control-character", assert_safe(result.stderr))
+    assert match
+    assert json.dumps(record)[int(match[1]) - 1 :].startswith('"Bell\\u001b')
 
 
 @pytest.mark.parametrize(
@@ -428,6 +437,7 @@ def test_lines_of_json_with_a_control_character_are_refused(world: World) -> Non
         ("ontology/vocab/topic.ttl", '"returnees"@en', '"return\u202eees"@en', ""),
     ],
 )
+@pytest.mark.quick
 def test_sources_ledger_queries_and_ontology_refuse_them(
     world: World, name: str, old: str, new: str, place: str
 ) -> None:
@@ -485,7 +495,9 @@ def test_a_control_character_in_anybodys_rdf_is_a_warning(
     path = tmp_path / f"x.{ending}"
     path.write_text(content, "utf-8")
     result = run(northtown, "validate", str(path), "--format", "json")
-    (problem,) = (each for each in json.loads(result.stdout) if each["rule"] == "control-character")
+    (problem,) = (
+        entry for entry in json.loads(result.stdout) if entry["rule"] == "control-character"
+    )
     assert (result.returncode, problem["severity"]) == (0, "warning")
     assert f"{problem['line']}:{problem['column']}" == place
     result = run(northtown, "validate", str(path), "--severity", "error")
@@ -534,6 +546,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+@pytest.mark.quick
 def test_ordinary_text_is_as_it_was(text: str) -> None:
     assert escape_hidden(text) == text
     assert first_refused(text) is None
@@ -547,6 +560,7 @@ CODES = (
 
 
 @pytest.mark.parametrize("text", [*map(chr, CODES)], ids=ascii)
+@pytest.mark.quick
 def test_what_cannot_be_seen_is_an_escape(text: str) -> None:
     shown = escape_hidden(f"a{text}b")
     assert shown.isascii()
@@ -554,6 +568,7 @@ def test_what_cannot_be_seen_is_an_escape(text: str) -> None:
     assert escape_hidden(shown) == shown
 
 
+@pytest.mark.quick
 def test_isolates_that_are_closed_in_their_line_are_content() -> None:
     assert first_refused("a \u2067\u202bשלום\u202c\u2069 b") is None
     assert first_refused("a \u2067b\nc\u2069") == (2, "U+2067")

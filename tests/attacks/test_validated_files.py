@@ -1,4 +1,4 @@
-"""What a stranger gives `pcve validate`: every file is tried, and every report can be read."""
+"""Foreign files for `pcve validate`: every file is tried, and every report is well-formed."""
 
 from __future__ import annotations
 
@@ -111,10 +111,10 @@ def test_wide_encodings_are_called_by_their_names(tmp_path: Path) -> None:
         for encoding in encodings[3:] if ending == "rdf" else encodings:  # XML may be UTF-16
             file = tmp_path / f"{encoding}.{ending}"
             file.write_bytes(("{}" if "json" in ending else "<a> ").encode(encoding) * 3)
-    said = pcve("validate", str(tmp_path)).stderr
+    messages = pcve("validate", str(tmp_path)).stderr
     for file in tmp_path.iterdir():
-        assert f"{file}:1:1: error encoding: found {file.stem[:6].upper()}\n" in said
-    assert "delete the byte" not in said
+        assert f"{file}:1:1: error encoding: found {file.stem[:6].upper()}\n" in messages
+    assert "delete the byte" not in messages
 
 
 def test_a_line_end_in_a_text_of_json_is_not_called_a_space(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ class Server:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a person sets before they write to it."""
+        """The environment variables that allow writing to it."""
         pair = {"PCVE_ENDPOINT_USER": self.user, "PCVE_ENDPOINT_PASSWORD": self.password}
         return {key: value for key, value in pair.items() if value}
 
@@ -88,9 +88,9 @@ def stop(process: subprocess.Popen[bytes], how: int = signal.SIGTERM) -> None:
 
 def free_port() -> int:
     """A port that nothing listened on a moment ago."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _await(process: subprocess.Popen[bytes], url: str, folder: Path) -> None:
@@ -152,8 +152,3 @@ def pages(folder: Path) -> Iterator[str]:
             yield url
         finally:
             stop(process)
-
-
-def in_ci() -> bool:
-    """Whether a server that is missing is a failure."""
-    return bool(os.environ.get("CI"))

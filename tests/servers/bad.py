@@ -27,7 +27,7 @@ class Request(BaseHTTPRequestHandler):
     do_POST = do_GET  # noqa: N815
 
     def log_message(self, *_: object) -> None:
-        """Nothing: a test has no use for it."""
+        """Log nothing."""
 
     def answer(self, status: int, kind: str, body: str | bytes, **headers: str) -> None:
         content = body.encode() if isinstance(body, str) else body
@@ -66,7 +66,7 @@ class BadServer(ThreadingHTTPServer):
         return self.url.removesuffix("/sparql") + urlsplit(url).path
 
     def handle_error(self, *_: object) -> None:
-        """Nothing: a client that gave up is what some tests are about."""
+        """Ignore clients that gave up; some tests are about them."""
 
 
 @contextlib.contextmanager
@@ -83,12 +83,12 @@ def serving(behaviour: Behaviour) -> Iterator[BadServer]:
 
 
 def stalls(request: Request) -> None:
-    """Takes the question and says nothing for longer than anybody waits in a test."""
+    """Accepts the query and sends nothing for longer than any test waits."""
     time.sleep(3)
 
 
 def drips(request: Request) -> None:
-    """Gives a byte now and then, so that no single read times out."""
+    """Sends a byte now and then, so that no single read times out."""
     request.send_response(200)
     request.send_header("Content-Type", "application/sparql-results+json")
     request.end_headers()

@@ -95,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
-        """Nothing: a test has no use for it."""
+        """Log nothing."""
 
 
 def query(request: Handler, asked: dict[str, list[str]], kind: str, body: bytes) -> Any:

@@ -13,31 +13,59 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..graph.labels import labels
-from ..model.namespaces import expand, local_name
-from ..model.problems import UsageError
+from ..graph.ontology import read_ontology
+from ..model.namespaces import expand, local_name, nterm
 from ..model.project import Project
-from ..query.execute import tsv_rows
-from ..query.saved import read_queries
+from ..model.terms import from_iri
+from ..query.columns import KINDS, Column, query_error, select_cells, wrong_value
+from ..query.saved import required_queries
 from ..syntax.sparql_results import cell_value
-from .works import LEADING, TAKING_PART, Landscape, Money, Work
+from .roles import subject_lists, work_roles
+from .works import Landscape, Money, Work
 
-QUERIES: Final = ("works", "frames", "places", "concepts", "replaced", "budgets")
-"""The names of the files in queries/landscape that are run."""
+_VALUE: Final = Column("value", "term")
+COLUMNS: Final = {
+    "works": (Column("work"), Column("property"), _VALUE),
+    "frames": (Column("frame"), Column("kind"), Column("property"), Column("value")),
+    "places": (Column("place"), Column("kind"), Column("within", optional=True)),
+    "concepts": (Column("concept"), Column("broader")),
+    "replaced": (Column("retired"), Column("standing")),
+    "budgets": (
+        *(Column("work"), Column("amount")),
+        *(Column(name, "number", optional=True) for name in ("value", "least", "most")),
+        *(Column("currency", "text", optional=True), Column("share", optional=True)),
+    ),
+}
+"""The files in queries/landscape that are run, each with the columns of its rows."""
 
-_ROLES: Final = (*LEADING, *TAKING_PART)
+SOURCE_COLUMNS: Final = (
+    Column("source"),
+    Column("issued", "date", True),
+    Column("read", "day", True),
+)
+"""The columns of queries/landscape/sources.rq."""
 
-_READ: Final = {
-    f"<{expand(name)}>": local_name(expand(name))
+_READ: Final[dict[str, str]] = {
+    nterm(name): local_name(expand(name))
     for name in (
         *("rdf:type", "skos:prefLabel"),
         *("schema:startDate", "schema:endDate", "pcve:earliest", "pcve:latest"),
         *("pcve:status", "pcve:mode", "pcve:kind", "pcve:edition", "schema:funder"),
         *("schema:location", "schema:about", "schema:audience", "pcve:contributesTo"),
         *("dcterms:isPartOf", "pcve:precededBy", "dcterms:relation", "pcve:series"),
-        *("schema:organizer", *(f"pcve:{role}" for role in _ROLES if role != "organizer")),
     )
 }
-"""The properties that are read, as query cells (`<IRI>`), to their local names."""
+"""The properties that are read beside the roles, as query cells (`<IRI>`), to their local names."""
+
+_LITERALS: Final = {
+    "prefLabel": "text",
+    "edition": "text",
+    "startDate": "date",
+    "endDate": "date",
+    "earliest": "day",
+    "latest": "day",
+}
+"""The kinds of values of properties whose values are not IRIs."""
 
 _PROJECT: Final = expand("pcve:Project")
 
@@ -48,7 +76,8 @@ WorkValues: TypeAlias = dict[str, tuple[str, ...]]
 def read_landscape(project: Project, store: ox.Store) -> Landscape:
     """The projects and events of `store`, by the queries of `project`.
 
-    Raises UsageError for a missing query, ContentError for one that cannot be read.
+    Raises UsageError for a missing query, ContentError for an ontology or a query that cannot be
+    read, or whose columns are not those of `COLUMNS`.
     """
     return _Reader(project, store).landscape()
 
@@ -56,13 +85,9 @@ def read_landscape(project: Project, store: ox.Store) -> Landscape:
 class _Reader:
     def __init__(self, project: Project, store: ox.Store) -> None:
         self.store = store
-        self.queries = read_queries(project, "landscape")
-        missing = [f"{query}.rq" for query in QUERIES if query not in self.queries]
-        if missing:
-            folder = project.relative(project.queries / "landscape")
-            raise UsageError(
-                f"{folder}: missing {', '.join(missing)}; copy it from a newer project"
-            )
+        self.queries = required_queries(project, "landscape", COLUMNS)
+        self.ontology = read_ontology(project)
+        self.roles = work_roles(self.ontology)
         self.replaced = _final_replacements(dict(self.pairs("replaced")))
         self.within: dict[str, tuple[str, ...]] = {}
         self.countries: frozenset[str] = frozenset()
@@ -79,8 +104,7 @@ class _Reader:
         self.frames_above: dict[str, tuple[str, ...]] = {}
 
     def cells(self, name: str) -> list[list[str]]:
-        query = self.queries[name]
-        return tsv_rows(self.store, query.text, query.path)
+        return select_cells(self.store, self.queries[name], COLUMNS[name])
 
     def rows(self, name: str) -> list[list[str]]:
         return [[cell_value(cell) for cell in row] for row in self.cells(name)]
@@ -102,7 +126,7 @@ class _Reader:
         self.within = _closure(_grouped(pairs))
 
     def read_frames(self) -> None:
-        into = {
+        into: dict[str, dict[str, list[str]]] = {
             expand("dcterms:isPartOf"): self.parts,
             expand("schema:funder"): self.funders,
             expand("pcve:precededBy"): self.predecessors,
@@ -117,11 +141,17 @@ class _Reader:
                 )
 
     def landscape(self) -> Landscape:
+        keys_by_cell = _READ | {from_iri(iri): key for iri, key in self.roles.by_property.items()}
         stated: dict[str, dict[str, list[str]]] = {}
+        is_valid = {key: KINDS[_LITERALS.get(key, "iri")][1] for key in keys_by_cell.values()}
         for work, name, value in self.cells("works"):
-            if key := _READ.get(name):
-                value = value[1:-1] if value[0] == "<" else cell_value(value)
+            if key := keys_by_cell.get(name):
+                if not is_valid[key](value):
+                    column = Column("value", _LITERALS.get(key, "iri"))
+                    raise wrong_value(self.queries["works"], column, value)
+                value = cell_value(value)
                 stated.setdefault(work, {}).setdefault(key, []).append(value)
+        self.check_classes(stated)
         values = {
             cell_value(work): {
                 key: self.current_values(texts) for key, texts in texts_by_key.items()
@@ -156,7 +186,15 @@ class _Reader:
                 for frame, predecessors in self.predecessors.items()
             },
             replaced=self.replaced,
+            lists=subject_lists(self.ontology),
         )
+
+    def check_classes(self, stated: Mapping[str, Mapping[str, list[str]]]) -> None:
+        """Raise ContentError unless the class of each work is stated."""
+        if lacking := sorted(work for work, values in stated.items() if "type" not in values):
+            message = f"no row states the class of {lacking[0]}"
+            fix = "let ?property and ?value include rdf:type and the class"
+            raise query_error(self.queries["works"], "property", message, fix)
 
     def work_labels(self, values: Mapping[str, WorkValues]) -> dict[str, str]:
         """The label of each work by IRI; among several labels the order of languages decides."""
@@ -192,6 +230,8 @@ class _Reader:
         countries, regions = self.located_in(places)
         frames = self.frames_above.get(iri, ())
         edition = _first(values, "edition")
+        actors = {role: values[role] for role in self.roles.by_property.values() if role in values}
+        leading = self.roles.leading & actors.keys()
         return Work(
             iri=iri,
             kind="project" if _PROJECT in values["type"] else "event",
@@ -219,7 +259,8 @@ class _Reader:
             series=stated("series", ()),
             edition=int(edition) if edition and edition.isdecimal() else None,
             budget=budget,
-            actors={role: values[role] for role in _ROLES if role in values},
+            actors=actors,
+            leaders=tuple(sorted({actor for role in leading for actor in actors[role]})),
         )
 
     def wider(self, stated: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,17 +11,19 @@ import pyoxigraph as ox
 
 from ..graph.labels import designation_notes
 from ..model.project import Project
-from ..query.execute import ask_rows
+from ..query.columns import Column, select_rows
 from ..query.render import format_date
-from ..query.saved import read_queries
+from ..query.saved import required_queries
 from .coverage.matrix import UNKNOWN, AxisEntry, Matrix, years_of_work
 from .coverage.report import NO_PROOF, NONE, quantity, scope_words
+from .load import SOURCE_COLUMNS
 from .scope import Scope, in_period, works_in
 from .tables import ReportCell, ReportTable
 from .works import Landscape, Work
 
 FEW: Final = 5
 """Years with fewer works have no shares, as one more work would change them all."""
+_CITATION_COLUMNS: Final = (Column("work"), Column("source"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,11 @@ class Timeline:
 
 def read_source_coverage(project: Project, store: ox.Store, landscape: Landscape) -> SourceCoverage:
     """The publication years of the sources, and the sources of each project and event."""
-    queries = read_queries(project, "landscape")
-
-    def rows(name: str) -> Iterator[tuple[str, ...]]:
-        for row in ask_rows(store, queries[name].text, queries[name].path).rows:
-            yield tuple(str(getattr(term, "value", "")) for term in row)
-
-    issued = {source: date[:4] for source, date, _ in rows("sources")}
+    queries = required_queries(project, "landscape", ["sources", "tellings"])
+    source_rows = select_rows(store, queries["sources"], SOURCE_COLUMNS)
+    issued = {source: date[:4] for source, date, _ in source_rows}
     sources_by_work: dict[str, set[str]] = {}
-    for work, source in rows("tellings"):
+    for work, source in select_rows(store, queries["tellings"], _CITATION_COLUMNS):
         sources_by_work.setdefault(landscape.replaced.get(work, work), set()).add(source)
     return SourceCoverage(
         published=Counter(year for year in sorted(issued.values()) if year),

@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
 
 from ..model.namespaces import local_name
-
-LEADING: Final = ("organizer", "implementer", "leader", "coordinator", "host")
-"""The roles of those who carry out the work, by the local name of their property."""
-
-TAKING_PART: Final = (
-    *("partner", "participant", "speaker", "chair", "party", "supporter", "assistant"),
-    *("patron", "beneficiary", "contractingAuthority"),
-)
-"""The roles of all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +32,8 @@ class Work:
     ones or else those of the nearest frame that the work is part of. `pillars` are the initiatives
     that it is part of or contributes to, directly or indirectly; `frames` all that it is part of,
     directly or indirectly. `status`, `mode` and `sort` (the kind of event or project) are ids of
-    concepts, empty if not stated. `actors` maps roles (local names of properties) to IRIs.
+    concepts, empty if not stated. `actors` maps roles (local names of properties) to IRIs,
+    `leaders` are the actors in a leading role.
     """
 
     iri: str
@@ -72,16 +63,12 @@ class Work:
     edition: int | None = None
     budget: tuple[Money, ...] = ()
     actors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    leaders: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
         """The local part of the IRI."""
         return local_name(self.iri)
-
-    @property
-    def leaders(self) -> tuple[str, ...]:
-        """The actors in the roles of LEADING."""
-        return tuple(sorted({actor for role in LEADING for actor in self.actors.get(role, ())}))
 
     @property
     def company(self) -> tuple[str, ...]:
@@ -96,7 +83,8 @@ class Landscape:
     `within` maps a place to all larger ones, `broader` a concept to all broader ones, `members` a
     region to its countries; `countries` is all countries. `frames` maps each programme, initiative
     and series to all that it is part of, `sorts` to the id of its kind, if stated, `successions` to
-    those that it follows. `replaced` maps a replaced record to its final replacement.
+    those that it follows. `replaced` maps a replaced record to its final replacement. `lists` has
+    the IRIs of the closed lists of topics and target groups, by `topic` and `group`.
     """
 
     works: tuple[Work, ...]
@@ -109,6 +97,7 @@ class Landscape:
     sorts: Mapping[str, str]
     successions: Mapping[str, tuple[str, ...]]
     replaced: Mapping[str, str]
+    lists: Mapping[str, str] = field(default_factory=dict)
 
     def label(self, iri: str) -> str:
         """The label of a thing; its id if it has none."""

@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from .console import completeness, handle_errors, quantity, summary, write_lines, write_messages
-from .context import ENGINE, open_or_build, project_of, rebuild
+from .context import ENGINE, command_line, open_or_build, project_of, rebuild
 
 PARTS: Final = {
     "build": "",
@@ -37,18 +37,22 @@ def build(context: click.Context, engine: str | None, whole: bool) -> None:
     """
     from ..graph.generations import current_generation
     from ..graph.store import read_manifest
+    from ..pipeline import most_verified
 
     start = time.perf_counter()
     project = project_of(context)
     checked = rebuild(project, engine, whole)
     write_messages(*map(str, checked.warnings))
     write_lines(*summary(checked, time.perf_counter() - start))
-    manifest = read_manifest(current_generation(project.build).folder)
+    folder = current_generation(project.build).folder
+    manifest = read_manifest(folder)
     write_lines(*completeness(manifest))
     is_below = project.build.is_relative_to(Path.cwd())
     shown = project.build.relative_to(Path.cwd()) if is_below else project.build
     triples = sum(manifest["triples"].values())
     write_lines(f"wrote    {quantity(triples, 'triple')} to {shown}")
+    if identifier := most_verified(folder):
+        write_lines(f"try:     {command_line(context, 'show', identifier)}")
 
 
 @click.command()

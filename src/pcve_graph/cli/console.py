@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
+from typing import IO, TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 import click
 
@@ -27,13 +27,15 @@ from ..model.problems import (
     shortage_message,
 )
 from ..model.visible import escape_hidden, one_line
-from ..system.files import write_file
+from ..system.atomic_writes import write_file
 from ..system.sandbox import inside
 
 if TYPE_CHECKING:
+    from ..graph.store import Manifest
     from ..validation.gate import Checked
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 FOR_PEOPLE: Final = ("text", "table", "markdown")
 """Formats for people; the others are for programs, and their bytes are written unchanged."""
@@ -50,11 +52,11 @@ OUTPUT = click.option(
 )
 
 
-def handle_errors(command: Command) -> Command:
+def handle_errors(command: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Turn expected errors into a message and exit code: 1 for content, 2 for usage or set-up."""
 
     @functools.wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
+    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         try:
             return command(*args, **kwargs)
         except ContentError as error:
@@ -79,7 +81,7 @@ def handle_errors(command: Command) -> Command:
             write_messages(f"pcve: {message}")
             sys.exit(2)
 
-    return run  # type: ignore[return-value]
+    return run
 
 
 def prepare_streams() -> None:
@@ -273,7 +275,7 @@ _STATED: Final = {
 """The columns of the query `completeness` in words."""
 
 
-def completeness(manifest: dict[str, Any]) -> list[str]:
+def completeness(manifest: Manifest) -> list[str]:
     """The shares of events with a date, place, organiser and topic, as a line; none if empty."""
     (_, every), *counts = manifest["completeness"].items() or [("events", 0)]
     if not every:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
+import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +36,31 @@ ENGINE = click.option(
 def project_of(context: click.Context) -> Project:
     """The project that --project names, or the nearest one, or the shipped one."""
     return open_project(context.obj)
+
+
+def command_line(context: click.Context, *arguments: str) -> str:
+    """A command that works where this one was typed: `pcve` if that is on PATH, else its path."""
+    started = Path(sys.argv[0])
+    words = ["pcve"]
+    if started.name == "__main__.py":
+        words = [_typed(Path(sys.executable)), "-m", "pcve_graph"]
+    elif started.stem.casefold() == "pcve":
+        words = [_typed(started)]
+    if context.obj is not None:
+        words += ["--project", str(context.obj)]
+    return shlex.join([*words, *arguments])
+
+
+def _typed(program: Path) -> str:
+    """The shortest text that starts a program here: its name if PATH leads to it, else its path."""
+    name = program.name.removesuffix(".exe")
+    on_path = shutil.which(name)
+    if on_path and Path(on_path).absolute().with_name(name) == program.absolute().with_name(name):
+        return name
+    if program.is_absolute() and program.is_relative_to(Path.cwd()):
+        program = program.relative_to(Path.cwd())
+    text = str(program)
+    return text if os.sep in text else f".{os.sep}{text}"
 
 
 def rebuild(project: Project, engine: str | None = None, whole: bool = False) -> Checked:
@@ -109,7 +137,7 @@ _SCOPE = (
 )
 
 
-def scope_options(command: Any) -> Any:
+def scope_options(command: Command) -> Command:
     """`command` with the options that select a part of the graph."""
     for option in reversed(_SCOPE):
         command = option(command)
@@ -120,15 +148,25 @@ def resolve_names(project: Project, saved: StoredGraph, query: str, **names: str
     """The IRIs of named things, by parameter of a query of `queries/landscape`.
 
     Empty names are left out. A name is an id, or any name of the thing in any spelling or script.
-    Raises UsageError, with the nearest names, for an unknown one.
+    Raises UsageError, with the nearest names, for an unknown one, and ContentError for a query
+    whose parameter does not stand for a thing.
     """
+    import pyoxigraph as ox
+
+    from ..query.columns import query_error
     from ..query.parameters import bind
-    from ..query.saved import read_queries
+    from ..query.saved import required_queries
     from ..query.search import saved_index
 
-    saved_query = read_queries(project, "landscape")[query]
+    saved_query = required_queries(project, "landscape", [query])[query]
     bound = bind(saved_query, names, saved_index(saved))
-    return {key: str(getattr(term, "value", "")) for key, term in bound.items()}
+    iris: dict[str, str] = {}
+    for name, term in bound.items():
+        if not isinstance(term, ox.NamedNode):
+            message = f"the type of the parameter {name} is not thing or concept"
+            raise query_error(saved_query, name, message, f"write {name}: {{type: thing, …}}")
+        iris[name] = term.value
+    return iris
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -9,7 +9,8 @@ import click
 
 from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
-from ..system.files import create_file, read_file, remove_drafts, write_file
+from ..system.atomic_writes import create_file, remove_drafts, write_file
+from ..system.files import read_file
 from .console import handle_errors, quantity, write_errors_as_usage, write_lines, write_messages
 from .context import project_of
 from .groups import CommandGroup, report_command

@@ -23,7 +23,14 @@ from ..model.version import __version__
 from ..model.visible import one_line
 from ..system.sandbox import inside
 from ..system.sandbox.command import enter_child
-from .console import discard, prepare_streams, show_progress, write_messages
+from .console import (
+    discard,
+    handle_errors,
+    prepare_streams,
+    show_progress,
+    write_lines,
+    write_messages,
+)
 from .groups import CommandGroup, report_command, write_section
 
 GC_THRESHOLDS = (100_000, 20, 50)
@@ -167,14 +174,35 @@ def _moved_command(arguments: list[str]) -> str:
     return name if name in _MOVED else ""
 
 
+@handle_errors
+def _show_versions(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Print the version of the program and that of the data, if the project states one."""
+    if not wanted or context.resilient_parsing:
+        return
+    from ..graph.settings import read_settings
+    from ..model.project import open_project
+
+    write_lines(f"pcve, version {__version__}")
+    if version := read_settings(open_project(context.params.get("folder"))).data_version:
+        write_lines(f"data, version {version}")
+    context.exit()
+
+
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="pcve")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    callback=_show_versions,
+    help="Show the versions of the program and of the data.",
+)
 @click.option(
     "--project",
     "folder",
+    is_eager=True,  # so that --version knows it
     type=click.Path(path_type=Path),
     metavar="DIR",
     help="Project folder (default: this folder or the nearest parent, else the shipped project).",

@@ -131,10 +131,10 @@ def _rendered(
             Briefing(landscape, store, criteria, result, lines, most, related)
         ).encode()
     if form == "turtle":
-        from ..analysis.overlaps.report import overlaps_as_turtle
+        from ..analysis.overlaps.formats import overlaps_as_turtle
 
         return overlaps_as_turtle(landscape, store, result)
-    from ..analysis.overlaps.report import overlap_table
+    from ..analysis.overlaps.formats import overlap_table
     from ..analysis.tables import render_table as tabled
 
     return tabled(

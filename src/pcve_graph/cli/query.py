@@ -23,7 +23,7 @@ from ..query.execute import RESULT_FORMATS, ResultTable, ResultTriples
 from ..query.foreign import parse_foreign_query, resolve_query
 from ..query.render import aligned_columns, render_answer
 from ..query.saved import read_queries
-from ..query.why import render_reasons
+from ..query.why_render import render_reasons
 from ..system.sandbox import inside
 from .bounds import COUNT, QUERY_TIMEOUT
 from .console import handle_errors, on_terminal, read_stdin, write_messages, write_result

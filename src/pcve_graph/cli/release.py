@@ -35,6 +35,7 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
     """
     from ..graph.inputs import is_stale
     from ..graph.ontology import read_ontology
+    from ..graph.settings import read_settings
     from ..graph.store import open_graph
     from ..pipeline import build_project
     from ..publish.release.build import check_target, release_files, write_release
@@ -54,9 +55,11 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
         sys.exit(1 if differing else 0)
     check_target(folder)
     rebuild(project)
+    settings = read_settings(project)
+    write_messages(*map(str, settings.placeholders))
     with progress_of("writing"):
         saved = open_graph(project)
-        files = release_files(project, saved, read_ontology(project))
+        files = release_files(project, saved, read_ontology(project), settings)
         if is_stale(project, saved):
             raise UsageError("files changed while the release was written; run the command again")
         write_release(files, folder)

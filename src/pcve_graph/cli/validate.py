@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,6 +29,9 @@ from .console import (
     write_result,
 )
 from .context import ENGINE, open_or_build, project_of
+
+if TYPE_CHECKING:
+    from ..validation.run import Outcome
 
 
 @click.command()
@@ -127,7 +130,12 @@ def _bounded(run: Callable[[], int], seconds: float, memory: int) -> int:
     return run()
 
 
-def _validated(project: Project, examine: Any, paths: tuple[Path, ...], options: Any) -> int:
+def _validated(
+    project: Project,
+    examine: Callable[..., Outcome],
+    paths: tuple[Path, ...],
+    options: dict[str, Any],
+) -> int:
     """Validate once, print the report, and return the exit code."""
     from ..validation.report import REPORTS, turtle
 
@@ -150,4 +158,4 @@ def _validated(project: Project, examine: Any, paths: tuple[Path, ...], options:
             write_messages("`pcve explain RULE` explains a rule")
     else:
         write_result(REPORTS[form](problems, outcome.files, options["limit"]), form=form)
-    return int(outcome.code)
+    return outcome.code

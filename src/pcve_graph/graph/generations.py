@@ -23,7 +23,7 @@ from typing import Final, NamedTuple
 
 from ..model.namespaces import GRAPHS
 from ..model.problems import UsageError
-from ..system.files import replace_file
+from ..system.atomic_writes import replace_file
 from ..system.locks import Lock, try_lock
 from .sums import FileSum, UnusableError, check_contents, check_sizes, damaged, read_part, read_sums
 

@@ -237,9 +237,9 @@ def _files(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str], os.
 def _entries(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
     for folder in (project.data, project.ontology, project.queries / "checks"):
         yield from walk_files(folder, f"{project.relative(folder)}/", project.root)
-    question = completeness_file(project)
-    if os.path.lexists(question):
-        yield project.relative(question), question
+    for path in (completeness_file(project), project.settings):
+        if os.path.lexists(path):
+            yield project.relative(path), path
 
 
 def is_stale(project: Project, saved: StoredGraph) -> bool:

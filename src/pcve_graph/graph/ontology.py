@@ -16,6 +16,8 @@ from ..model.namespaces import expand, local_name
 from ..model.problems import ContentError, Position, rule_problem
 from ..model.project import Project
 from ..model.schema import VOCAB_BASE, Ontology, RecordClass, RecordKey
+from ..model.terms import Iri, NTerm, NTriple, from_term, from_triple
+from ..model.text_normalization import fold
 from ..model.visible import first_refused, offset_in_turtle
 from ..syntax.turtle_check import check_turtle
 from ..system.cache import cached
@@ -205,8 +207,8 @@ def _refuse_blank_nodes(triples: Iterable[ox.Triple], name: str) -> None:
             raise ContentError([rule_problem("ontology-syntax", Position(name), message, fix)])
 
 
-def _lines(triples: Iterable[ox.Triple]) -> tuple[str, ...]:
-    return tuple(sorted({f"{triple} ." for triple in triples}))
+def _lines(triples: Iterable[ox.Triple]) -> tuple[NTriple, ...]:
+    return tuple(sorted(set(map(from_triple, triples))))
 
 
 def _roles(triples: TripleIndex) -> dict[str, str]:
@@ -223,7 +225,7 @@ def _labels(
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     return {
         (scheme, term): tuple(
-            word.casefold()
+            fold(word)
             for name in ("skos:prefLabel", "skos:altLabel")
             for word in triples.all(f"{VOCAB_BASE}{scheme}/{term}", name)
         )
@@ -241,7 +243,7 @@ def _messages(triples: TripleIndex) -> dict[str, tuple[str, str]]:
     }
 
 
-def _pointed(shapes: list[ox.Triple]) -> dict[str, tuple[str, ...]]:
+def _pointed(shapes: list[ox.Triple]) -> dict[str, tuple[NTerm, ...]]:
     """The values of sh:hasValue by the IRI of their shape, those in its blank nodes included."""
     blanks = (triple for triple in shapes if isinstance(triple.object, ox.BlankNode))
     holder = {triple.object: triple.subject for triple in blanks}
@@ -251,7 +253,7 @@ def _pointed(shapes: list[ox.Triple]) -> dict[str, tuple[str, ...]]:
             node = triple.subject
             while isinstance(node, ox.BlankNode) and node in holder:
                 node = holder[node]
-            values_by_shape[_bare(node)].append(str(triple.object))
+            values_by_shape[_bare(node)].append(from_term(triple.object))
     return {shape: tuple(sorted(values)) for shape, values in values_by_shape.items()}
 
 
@@ -271,7 +273,7 @@ def _classes(triples: TripleIndex) -> Iterator[RecordClass]:
                         keys[key.name] = key
         yield RecordClass(
             name=local_name(iri),
-            iri=iri,
+            iri=Iri(iri),
             label=triples.one(shape, "sh:name"),
             description=triples.one(shape, "sh:description"),
             folder=triples.one(shape, "pcve:folder") or None,
@@ -313,17 +315,18 @@ def _key(triples: TripleIndex, shape: str) -> RecordKey:
     ]
     return RecordKey(
         name=local_name(path),
-        path=path,
-        shape=shape,
+        path=Iri(path),
+        shape=Iri(shape),
         label=triples.one(shape, "sh:name"),
         description=triples.one(shape, "sh:description"),
         message=triples.one(shape, "sh:message"),
         order=int(triples.one(shape, "sh:order", "0")),
-        datatypes=tuple(datatypes),
-        classes=tuple(classes),
+        datatypes=tuple(map(Iri, datatypes)),
+        classes=tuple(map(Iri, classes)),
         scheme=schemes[0] if schemes else None,
-        derives=tuple(triples.all(shape, "pcve:derives")),
+        derives=tuple(map(Iri, triples.all(shape, "pcve:derives"))),
         required=triples.one(shape, "sh:minCount", "0") != "0",
         former=tuple(triples.all(shape, "pcve:formerKey")),
         former_inverse=tuple(triples.all(shape, "pcve:formerInverseKey")),
+        group=triples.one(shape, "sh:group"),
     )

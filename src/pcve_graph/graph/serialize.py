@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from json.encoder import encode_basestring
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
 from ..model.namespaces import PREFIXES, expand, local_name
+from ..model.terms import Iri
 
 RDF_FORMATS: Final = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -81,7 +82,7 @@ def jsonld_value(term: object) -> JsonLdValue:
 
 
 def compact_jsonld(
-    statements: Sequence[JsonLdStatement], shaped: list[str], classes: dict[str, str]
+    statements: Sequence[JsonLdStatement], shaped: Sequence[str], classes: Mapping[Iri, str]
 ) -> bytes:
     """Compact JSON-LD 1.1 of sorted statements: the context, then one node object a subject."""
     kinds: dict[str, set[str]] = defaultdict(set)
@@ -93,7 +94,7 @@ def compact_jsonld(
     return (format_json(document) + "\n").encode()
 
 
-def format_json(value: Any, margin: str = "\n") -> str:
+def format_json(value: object, margin: str = "\n") -> str:
     """As `json.dumps(value, ensure_ascii=False, indent=1)`, in half the time."""
     inner = margin + " "
     if isinstance(value, str):
@@ -107,7 +108,7 @@ def format_json(value: Any, margin: str = "\n") -> str:
     return json.dumps(value)
 
 
-def _terms(used: Set[str], shaped: list[str]) -> dict[str, str]:
+def _terms(used: Set[str], shaped: Sequence[str]) -> dict[str, str]:
     """A readable key for each property: its local name, prefixed where that is taken.
 
     Properties in `shaped` come first, so that the keys of records keep their names.
@@ -125,10 +126,10 @@ def _terms(used: Set[str], shaped: list[str]) -> dict[str, str]:
 
 
 def _context(
-    terms: dict[str, str], kinds: dict[str, set[str]], classes: dict[str, str]
-) -> dict[str, Any]:
+    terms: dict[str, str], kinds: dict[str, set[str]], classes: Mapping[Iri, str]
+) -> dict[str, object]:
     """The JSON-LD context. The type of a key is stated in it where all its values share one."""
-    context: dict[str, Any] = {"@version": 1.1, **{p: PREFIXES[p] for p in sorted(PREFIXES)}}
+    context: dict[str, object] = {"@version": 1.1, **{p: PREFIXES[p] for p in sorted(PREFIXES)}}
     context |= {
         name: {"@id": iri} for iri, name in sorted(classes.items(), key=lambda entry: entry[1])
     }
@@ -156,23 +157,23 @@ def _nodes(
     statements: Iterable[JsonLdStatement],
     terms: dict[str, str],
     kinds: dict[str, set[str]],
-    classes: dict[str, str],
-) -> list[dict[str, Any]]:
-    nodes: dict[str, dict[str, Any]] = {}
+    classes: Mapping[Iri, str],
+) -> list[dict[str, object]]:
+    nodes: dict[str, dict[str, object]] = {}
     kind, texts = expand("rdf:type"), {iri for iri in terms if kinds[iri] == {"@language"}}
     uniform = {iri for iri in terms if len(kinds[iri]) == 1}
     for subject, predicate, value in statements:
         node = nodes.get(subject) or nodes.setdefault(subject, {"@id": subject})
         if predicate == kind:
-            add_value(node, "@type", classes.get(value.text, prefixed(value.text)))
+            add_value(node, "@type", classes.get(Iri(value.text), prefixed(value.text)))
         elif predicate in texts:
-            add_value(node.setdefault(terms[predicate], {}), value.language, value.text)
+            add_text(node, terms[predicate], value)
         else:
             add_value(node, terms[predicate], _json(value, predicate in uniform))
     return list(nodes.values())
 
 
-def _json(value: JsonLdValue, typed: bool) -> Any:
+def _json(value: JsonLdValue, typed: bool) -> object:
     """A value as JSON; `typed` where the context states its type."""
     kind, text, language = value
     if kind == "@id":
@@ -190,11 +191,19 @@ def _reference(term: object) -> str:
     return str(term) if isinstance(term, ox.BlankNode) else str(getattr(term, "value", term))
 
 
-def add_value(node: dict[str, Any], key: str, value: Any) -> None:
+def add_value(node: dict[str, object], key: str, value: object) -> None:
     """Add a value to a node object: a single value as such, several as a list."""
+    values = node.get(key)
     if key not in node:
         node[key] = value
-    elif isinstance(node[key], list):
-        node[key].append(value)
+    elif isinstance(values, list):
+        values.append(value)
     else:
-        node[key] = [node[key], value]
+        node[key] = [values, value]
+
+
+def add_text(node: dict[str, object], key: str, value: JsonLdValue) -> None:
+    """Add a text to the language map of `key` in a node object."""
+    texts_by_language = node.setdefault(key, {})
+    assert isinstance(texts_by_language, dict)
+    add_value(texts_by_language, value.language, value.text)

@@ -5,7 +5,7 @@ store/            an Oxigraph store of the same, a cache of those files
 index.sqlite      the statements of each input, a cache for incremental builds
 search.sqlite     the index for full-text search
 inputs.sha256     the checksums of the inputs, for sha256sum; inputs.stamps, their file stamps
-manifest.json     counts of records, sources, facts, triples and events
+manifest.json     counts of records, sources, facts, triples and events; the version of the data
 sums.json         the size and SHA-256 of all of these. Graph, manifest and inputs are the same in
                   every build of the same inputs; caches, and so this file, are not
 """
@@ -15,13 +15,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, NotRequired, TypedDict, cast
 
 import pyoxigraph as ox
 
 from ..model.namespaces import GRAPHS
 from ..model.problems import UsageError, shortage_message
 from ..model.project import Project
+from ..model.terms import NTriple
 from .generations import Generation, current_generation
 from .sums import damaged, read_part
 
@@ -30,30 +31,57 @@ SUMS: Final = "inputs.sha256"
 """Files of a generation that several packages use."""
 
 
+class GraphCounts(TypedDict):
+    """The number of triples of each graph, and of the events that have a date, place and so on.
+
+    `dataVersion` is that of pcve.toml, if it states one.
+    """
+
+    triples: dict[str, int]
+    completeness: dict[str, int]
+    dataVersion: NotRequired[str]
+
+
+class FactCounts(TypedDict):
+    """The number of claims with (`verified`) and without (`cited`) a quote."""
+
+    verified: int
+    cited: int
+
+
+class Manifest(GraphCounts):
+    """The content of manifest.json."""
+
+    records: int
+    sources: int
+    facts: FactCounts
+
+
 @dataclass(frozen=True, slots=True)
 class StoredGraph:
     """A graph on disk, open for reading; its files are not deleted as long as it exists."""
 
     store: ox.Store
     generation: Generation
-    manifest: dict[str, Any]
+    manifest: Manifest
 
     @property
     def folder(self) -> Path:
         """The folder with its files."""
         return self.generation.folder
 
-    def lines(self, name: str) -> list[str]:
+    def lines(self, name: str) -> list[NTriple]:
         """The sorted N-Triples lines of the graph `name`, one of `namespaces.GRAPHS`.
 
         Raises UsageError where the file is damaged.
         """
         file = f"graph/{name}.nt"
         self.generation.check(file)
-        return (self.folder / file).read_bytes().decode().split("\n")[:-1]
+        lines = (self.folder / file).read_bytes().decode().split("\n")
+        return list(map(NTriple, lines[:-1]))
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> Manifest:
     """The counts of the generation in `folder`: of records, sources, facts, triples and events.
 
     Raises UsageError where that file is damaged.
@@ -69,7 +97,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise damaged(path) from None
     if not all(type(count) is int for count in counts):
         raise damaged(path)
-    return cast(dict[str, Any], manifest)
+    return cast(Manifest, manifest)
 
 
 def open_graph(project: Project) -> StoredGraph:

@@ -12,154 +12,19 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
-from ..model.namespaces import expand
+from ..model.namespaces import nterm
+from ..model.terms import NTerm, Term, from_term, parse_term
 from ..syntax.sparql_patterns import PropertyPath, TriplePattern
+from .graph_view import GraphView, PathWalker
 from .rule_patterns import Rule
 
-Node = Any
-"""A term of pyoxigraph."""
-
-_TYPE: Final = f"<{expand('rdf:type')}>"
+_TYPE: Final = nterm("rdf:type")
 _HUB: Final = 20
 """The cost of a step from a class or any object back to its many subjects; others cost 1 or 2."""
-
-
-class GraphView:
-    """A stored graph after a change, without `removed` and with `added`. Nothing is written.
-
-    With `old`, a look-up returns quads of the graph before the change as well.
-    """
-
-    def __init__(
-        self, store: ox.Store, added: Iterable[ox.Quad] = (), removed: Iterable[ox.Quad] = ()
-    ) -> None:
-        self.store = store
-        self.removed = frozenset(removed)
-        self.by_subject: dict[Node, list[ox.Quad]] = defaultdict(list)
-        self.by_object: dict[Node, list[ox.Quad]] = defaultdict(list)
-        self.by_predicate: dict[Node, list[ox.Quad]] = defaultdict(list)
-        for quad in added:
-            self.by_subject[quad.subject].append(quad)
-            self.by_object[quad.object].append(quad)
-            self.by_predicate[quad.predicate].append(quad)
-        self.cached: dict[tuple[Node, Node, Node], tuple[ox.Quad, ...]] = {}
-
-    def changes(self) -> Iterator[ox.Quad]:
-        """The removed and the added quads."""
-        yield from self.removed
-        for quads in self.by_subject.values():
-            yield from quads
-
-    def quads(
-        self, s: Node, p: Node, o: Node, old: bool = False, first_only: bool = False
-    ) -> Iterator[ox.Quad]:
-        """The quads that match the pattern; None matches any term, and one term must not be None.
-
-        With `first_only` the caller needs only the first few, so the matches are not all read.
-        """
-        for quad in self._stored(s, p, o, first_only):
-            if old or quad not in self.removed:
-                yield quad
-        if s is not None:
-            fresh = self.by_subject.get(s, ())
-        else:
-            fresh = self.by_object.get(o, ()) if o is not None else self.by_predicate.get(p, ())
-        for quad in fresh:
-            if (p is None or quad.predicate == p) and (o is None or quad.object == o):
-                yield quad
-
-    def _stored(self, s: Node, p: Node, o: Node, first_only: bool) -> Iterable[ox.Quad]:
-        if isinstance(s, ox.Literal):
-            return ()
-        key = (s, p, o)
-        if first_only and key not in self.cached:
-            return self.store.quads_for_pattern(s, p, o, None)
-        if key not in self.cached:
-            self.cached[key] = tuple(self.store.quads_for_pattern(s, p, o, None))
-        return self.cached[key]
-
-
-@dataclass(slots=True)
-class PathWalker:
-    """Follows property paths in a view; collects the quads read in `quads` unless it is None."""
-
-    view: GraphView
-    old: bool = False
-    quads: set[ox.Quad] | None = None
-
-    def step(
-        self, path: PropertyPath, nodes: set[Node], forward: bool, first_only: bool = False
-    ) -> set[Node]:
-        """The nodes at the other end of `path` (SPARQL 1.1, 9.3): its objects if `forward`."""
-        if isinstance(path, str) or path[0] == "!":
-            return self._edge(path, nodes, forward, first_only)
-        kind, *parts = path
-        if kind == "^":
-            return self.step(parts[0], nodes, not forward)
-        if kind == "|":
-            return {node for part in parts for node in self.step(part, nodes, forward)}
-        if kind == "/":
-            for part in parts if forward else reversed(parts):
-                nodes = self.step(part, nodes, forward)
-            return nodes
-        reached = self.step(parts[0], nodes, forward)
-        if kind == "?":
-            return nodes | reached
-        fresh = reached
-        while fresh:
-            fresh = self.step(parts[0], fresh, forward) - reached
-            reached |= fresh
-        return nodes | reached if kind == "*" else reached
-
-    def _edge(
-        self, path: PropertyPath, nodes: set[Node], forward: bool, first_only: bool
-    ) -> set[Node]:
-        predicate = None
-        if isinstance(path, str) and not path.startswith("?"):
-            predicate = ox.NamedNode(path[1:-1])
-        ends_reached = set()
-        for node in nodes:
-            ends = (node, None) if forward else (None, node)
-            for quad in self.view.quads(ends[0], predicate, ends[1], self.old, first_only):
-                ends_reached.add(quad.object if forward else quad.subject)
-                if self.quads is not None:
-                    self.quads.add(quad)
-                if first_only:
-                    break
-        return ends_reached
-
-    def touch(self, path: PropertyPath, quad: ox.Quad) -> tuple[set[Node], set[Node]]:
-        """The subjects and objects that `path` connects by way of this triple."""
-        if isinstance(path, str):
-            meets = path.startswith("?") or path == f"<{quad.predicate.value}>"
-            return ({quad.subject}, {quad.object}) if meets else (set(), set())
-        kind, *parts = path
-        if kind == "!":
-            return {quad.subject}, {quad.object}
-        if kind == "^":
-            subjects, objects = self.touch(parts[0], quad)
-            return objects, subjects
-        before: set[Node] = set()
-        after: set[Node] = set()
-        for place, part in enumerate(parts):
-            subjects, objects = self.touch(part, quad)
-            if not subjects:
-                continue
-            if kind == "/":
-                for step in reversed(parts[:place]):
-                    subjects = self.step(step, subjects, forward=False)
-                for step in parts[place + 1 :]:
-                    objects = self.step(step, objects, forward=True)
-            elif kind in "*+":
-                subjects = self.step(("*", part), subjects, forward=False)
-                objects = self.step(("*", part), objects, forward=True)
-            before |= subjects
-            after |= objects
-        return before, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +56,12 @@ class RuleIndex:
                     values[value].append((name, place))
         self._routes: dict[str, list[tuple[_Route, ...]]] = {}
 
-    def affected_roots(self, view: GraphView, changes: Iterable[ox.Quad]) -> dict[str, set[Node]]:
+    def affected_roots(self, view: GraphView, changes: Iterable[ox.Quad]) -> dict[str, set[Term]]:
         """The roots of each bounded rule that `changes`, added or removed quads, may affect."""
         walk = PathWalker(view, old=True)
-        roots: dict[str, set[Node]] = defaultdict(set)
+        roots: dict[str, set[Term]] = defaultdict(set)
         for quad in changes:
-            for key in (f"<{quad.predicate.value}>", ""):
+            for key in (from_term(quad.predicate), ""):
                 for path, values in self.entries.get(key, {}).items():
                     subjects, objects = walk.touch(path, quad)
                     for value in ("", *map(str, objects)):
@@ -211,7 +76,7 @@ class RuleIndex:
             self._routes[name] = _routes(self.rules[name]) or []
         return self._routes[name]
 
-    def is_target(self, view: GraphView, rule: Rule, node: Node) -> bool:
+    def is_target(self, view: GraphView, rule: Rule, node: Term) -> bool:
         """Whether the node is a target of the shape (SHACL 2.1.3)."""
         walk = PathWalker(view)
         for target in rule.targets:
@@ -223,13 +88,13 @@ class RuleIndex:
                 return True
         return str(node) in rule.nodes
 
-    def quads_read(self, view: GraphView, name: str, roots: set[Node]) -> set[ox.Quad]:
+    def quads_read(self, view: GraphView, name: str, roots: set[Term]) -> set[ox.Quad]:
         """All quads that the rule `name` reads for these roots."""
         rule = self.rules[name]
         quads: set[ox.Quad] = set()
         walk = PathWalker(view, quads=quads)
         for scope, root_scope in _scope_pairs(rule):
-            slots: dict[str, set[Node]] = {rule.root: roots}
+            slots: dict[str, set[Term]] = {rule.root: roots}
             for pattern, forward, own in _plan(rule, scope, root_scope):
                 start, end = pattern.subject, pattern.object
                 if not forward:
@@ -238,7 +103,7 @@ class RuleIndex:
                     quads |= _witnesses(view, slots[pattern.path])
                     continue
                 walk.quads = quads if own else None
-                nodes = slots[start] if start.startswith("?") else {term(start)}
+                nodes = slots[start] if start.startswith("?") else {parse_term(NTerm(start))}
                 ends = walk.step(pattern.path, nodes, forward, first_only=end in rule.existential)
                 slots.setdefault(end, ends)
         return quads
@@ -253,27 +118,19 @@ def with_bounds_checked(rule: Rule) -> Rule:
     return replace(rule, bounded=bounded)
 
 
-def term(text: str) -> Node:
-    """The term that is written as `text` in N-Triples."""
-    if text.startswith("<"):
-        return ox.NamedNode(text[1:-1])
-    line = f"<urn:s> <urn:p> {text} ."
-    return next(
-        iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False))
-    ).object
-
-
-def _witnesses(view: GraphView, predicates: set[Node]) -> set[ox.Quad]:
+def _witnesses(view: GraphView, predicates: set[Term]) -> set[ox.Quad]:
     """One quad of each predicate that is in use."""
     witnesses = (
-        next(view.quads(None, predicate, None, first_only=True), None) for predicate in predicates
+        next(view.quads(None, predicate, None, first_only=True), None)
+        for predicate in predicates
+        if isinstance(predicate, ox.NamedNode)
     )
     return {quad for quad in witnesses if quad is not None}
 
 
 def _ends(
-    pattern: TriplePattern, quad: ox.Quad, subjects: set[Node], objects: set[Node]
-) -> dict[str, set[Node]]:
+    pattern: TriplePattern, quad: ox.Quad, subjects: set[Term], objects: set[Term]
+) -> dict[str, set[Term]]:
     """The nodes that a triple binds to the ends of a pattern; empty if a constant differs."""
     for end, nodes in ((pattern.subject, subjects), (pattern.object, objects)):
         if not end.startswith("?") and end not in map(str, nodes):
@@ -281,7 +138,7 @@ def _ends(
     return {"subject": subjects, "object": objects, "predicate": {quad.predicate}}
 
 
-def _follow(route: _Route, ends: dict[str, set[Node]], walk: PathWalker) -> set[Node]:
+def _follow(route: _Route, ends: dict[str, set[Term]], walk: PathWalker) -> set[Term]:
     """The nodes at which a route ends."""
     nodes = ends[route.end]
     for path, forward in route.steps:

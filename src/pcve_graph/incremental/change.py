@@ -6,7 +6,7 @@ Only changed files are read, and the records that refer to something in them. No
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from ..graph.sums import UnusableError
 from ..model.problems import ContentError, Position, Problem
 from ..model.project import Project
 from ..model.schema import Ontology
+from ..model.terms import NTerm, NTriple, RecordId, subject_of, to_iri
 from ..records.assemble import RecordCounts
 from ..records.duplicates import named_records
 from ..records.files import RecordFile as ExternalFile
@@ -28,7 +29,6 @@ from ..records.mapping import map_records, record_iris
 from ..records.reader import (
     Record,
     Records,
-    Source,
     read_records_in,
     read_sources_in,
     without_faulty,
@@ -36,77 +36,10 @@ from ..records.reader import (
 from ..records.record_graph import RecordGraph, StatementKey
 from ..system.background import BackgroundThread
 from ..system.cache import program_hash
-from .affected import GraphView
 from .dependency_index import INDEX_FILE, DependencyIndex
+from .graph_view import GraphView
+from .lookups import IrisById, SourcesById
 from .sorted_ntriples import LineLookup, parse_quads, saved_lines
-
-
-class SourcesById(Mapping[str, "Source | None"]):
-    """All sources by id: `read` holds those already read, the others are read on first access."""
-
-    def __init__(
-        self,
-        project: Project,
-        index: DependencyIndex,
-        read: dict[str, Source | None],
-        gone: set[str],
-    ) -> None:
-        self.project, self.index, self.read, self.gone = project, index, dict(read), gone
-
-    def __getitem__(self, identifier: str) -> Source | None:
-        if identifier not in self.read:
-            if identifier not in self:
-                raise KeyError(identifier)
-            (path,) = self.index.paths([f"source/{identifier}"])
-            sources, _ = read_sources_in(self.project, [self.project.root / path])
-            self.read.update({**sources, **self.read})
-        return self.read[identifier]
-
-    def __contains__(self, identifier: object) -> bool:
-        owner = f"source/{identifier}"
-        return identifier in self.read or (
-            owner not in self.gone and bool(self.index.paths([owner]))
-        )
-
-    def __iter__(self) -> Iterator[str]:
-        saved_ids = {owner[7:] for owner in self.index.sources() - self.gone}
-        return iter(sorted(saved_ids | self.read.keys()))
-
-    def __len__(self) -> int:
-        return len(list(iter(self)))
-
-
-class IrisById(Mapping[str, str]):
-    """The IRI of each record by its id: `read` has those that were read, the index has the others,
-    of which `gone` no longer exist."""
-
-    def __init__(
-        self,
-        index: DependencyIndex,
-        read: Mapping[str, str] | None = None,
-        gone: frozenset[str] = frozenset(),
-    ) -> None:
-        self.index, self.read, self.gone = index, read or {}, gone
-
-    def __getitem__(self, identifier: str) -> str:
-        iri = self.read.get(identifier)
-        if iri is None and identifier not in self.gone:
-            iri = self.index.iri(identifier)
-        if iri is None:
-            raise KeyError(identifier)
-        return iri
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.read.keys() | (set(self.index.things()) - self.gone))
-
-    def __len__(self) -> int:
-        return len(list(iter(self)))
-
-    def without(self, ids: Collection[str]) -> IrisById:
-        """The same mapping without these ids."""
-        read = {key: iri for key, iri in self.read.items() if key not in ids}
-        return IrisById(self.index, read, self.gone | frozenset(ids))
-
 
 _GRAPHS: Final = ("facts", "evidence", "catalog")
 
@@ -133,8 +66,8 @@ class GraphChange:
     tally: RecordCounts
     input_changes: InputChanges
     sheets: dict[str, RecordGraph]
-    removed: dict[str, list[str]]
-    added: dict[str, list[str]]
+    removed: dict[str, list[NTriple]]
+    added: dict[str, list[NTriple]]
     view: GraphView
     line_lookup: LineLookup
     changed_ids: frozenset[str]
@@ -143,7 +76,7 @@ class GraphChange:
     problems: tuple[Problem, ...]
     _mapped: dict[str, RecordGraph] = field(default_factory=dict)
 
-    def places_of(self, focus: str) -> dict[StatementKey, Position]:
+    def places_of(self, focus: NTerm) -> dict[StatementKey, Position]:
         """The places of the statements about `focus`, also those in unchanged records."""
         places: dict[StatementKey, Position] = {}
         for sheet in self._sheets_of(focus):
@@ -152,7 +85,7 @@ class GraphChange:
                     places.setdefault(key, place)
         return places
 
-    def is_derived(self, focus: str) -> bool:
+    def is_derived(self, focus: NTerm) -> bool:
         """Whether the node is derived, so that no record states it."""
         return any(focus in sheet.derived for sheet in self._sheets_of(focus))
 
@@ -160,7 +93,7 @@ class GraphChange:
         """The last segments of the IRIs of all things, including things nested in records."""
         return self.index.ids()
 
-    def _sheets_of(self, focus: str) -> list[RecordGraph]:
+    def _sheets_of(self, focus: NTerm) -> list[RecordGraph]:
         owners = self.index.owners_of(focus)
         for owner in owners - self.sheets.keys() - self._mapped.keys():
             self._remap(owner)
@@ -260,7 +193,7 @@ class _ChangeReader:
         first = [record for record in project_records.records if record.id not in external_ids]
         first += external_records.records
         fresh = record_iris(first, self.ontology)
-        replaced = frozenset(owner.removeprefix("record/") for owner in replaced_owners)
+        replaced = frozenset(RecordId(owner.removeprefix("record/")) for owner in replaced_owners)
         moved = {key for key in replaced | fresh.keys() if index.iri(key) != fresh.get(key)}
         needs = {
             *gone,
@@ -351,7 +284,7 @@ class _ChangeReader:
         index.add_sheets(sheets.values())
         index.remove_things(ids)
         index.add_things(
-            (sheets[f"record/{thing.id}"].subjects[0][1:-1], thing) for thing in present
+            (to_iri(sheets[f"record/{thing.id}"].subjects[0]), thing) for thing in present
         )
         subjects |= {subject for sheet in sheets.values() for subject in sheet.subjects}
         lines = saved_lines(self.saved.folder)
@@ -360,7 +293,7 @@ class _ChangeReader:
         new_quads: set[ox.Quad] = set()
         for name in _GRAPHS:
             old = {line for subject in subjects for line in lines[name].of(subject)}
-            new = {line for line in old if line.split(" ", 1)[0] in shared}
+            new = {line for line in old if subject_of(line) in shared}
             new |= {line for sheet in sheets.values() for line in _lines_in(sheet, name)}
             removed[name], added[name] = sorted(old - new), sorted(new - old)
             before, after = parse_quads(old, name), parse_quads(new, name)
@@ -385,11 +318,11 @@ class _ChangeReader:
         )
 
 
-def _ids(records: Records) -> set[str]:
+def _ids(records: Records) -> set[RecordId]:
     return {*records.unread, *(record.id for record in records.records)}
 
 
-def _lines_in(sheet: RecordGraph, name: str) -> Iterable[str]:
+def _lines_in(sheet: RecordGraph, name: str) -> Iterable[NTriple]:
     """The lines that a sheet contributes to the graph `name`."""
     if sheet.owner.startswith("source/"):
         return sheet.facts if name == "catalog" else ()

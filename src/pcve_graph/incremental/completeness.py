@@ -7,26 +7,36 @@ the changed nodes only, before and after the change.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import pyoxigraph as ox
 
 from ..graph.inputs import completeness_file
 from ..model.project import Project
+from ..query.columns import Column, query_error, select_rows
 from ..query.saved import read_query, refuse_service
-from .affected import GraphView
+from .graph_view import GraphView
+
+_COLUMNS: Final = tuple(
+    Column(name, "integer") for name in ("events", "dated", "placed", "organised", "topical")
+)
 
 
 def count_completeness(project: Project, store: ox.Store) -> dict[str, int]:
-    """The counts of the query over `store`, by column; empty if the project has no such query."""
+    """The counts of the query over `store`, by column; empty if the project has no such query.
+
+    Raises ContentError (`query-columns`) if the query does not return one row of counts.
+    """
     file = completeness_file(project)
     if not file.is_file():
         return {}
     query = read_query(project.relative(file), file)
     refuse_service(query)
-    solutions = store.query(query.text, use_default_graph_as_union=True)
-    assert isinstance(solutions, ox.QuerySolutions)
-    (row,) = solutions
-    return {variable.value: int(row[variable].value) for variable in solutions.variables}
+    rows = select_rows(store, query, _COLUMNS)
+    if len(rows) != 1:
+        message = f"the query returns {len(rows):,} rows; its reader takes one"
+        raise query_error(query, "", message, "count, without GROUP BY")
+    return {column.name: int(count) for column, count in zip(_COLUMNS, rows[0], strict=True)}
 
 
 def update_completeness(

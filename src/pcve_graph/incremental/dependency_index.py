@@ -12,15 +12,17 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ..model.namespaces import BASE
 from ..model.problems import Position, ShaclResult
+from ..model.terms import Iri, NTerm, RecordId, iri_start, is_iri
 from ..records.duplicates import COMMON_WORD, NamedRecord
 from ..records.record_graph import RecordGraph
 
 INDEX_FILE: Final = "index.sqlite"
 VERSION: Final = "1"
+_BASE: Final = iri_start(BASE)
 _TABLES: Final = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE sheet (number INTEGER PRIMARY KEY, owner TEXT UNIQUE, path, verified, cited);
@@ -118,12 +120,12 @@ class DependencyIndex:
         """The files of these owners."""
         return self._values("SELECT path FROM sheet WHERE owner = ?", owners)
 
-    def subjects(self, owners: Iterable[str]) -> set[str]:
+    def subjects(self, owners: Iterable[str]) -> set[NTerm]:
         """The subjects of the statements of these owners, as N-Triples terms."""
         select = "SELECT subject FROM owns JOIN sheet ON number = sheet WHERE owner = ?"
         return {_full(subject) for subject in self._values(select, owners)}
 
-    def owners_of(self, subject: str) -> set[str]:
+    def owners_of(self, subject: NTerm) -> set[str]:
         """The owners that make statements about this subject."""
         select = "SELECT owner FROM owns JOIN sheet ON number = sheet WHERE subject = ?"
         return self._values(select, [_short(subject)])
@@ -143,21 +145,28 @@ class DependencyIndex:
         for owner in owners:
             yield from self.db.execute(select, (owner,))
 
+    def most_verified(self) -> str:
+        """The id of the record with most claims with a verified quote; empty without records."""
+        select = "SELECT owner FROM sheet WHERE owner GLOB 'record/*'"
+        order = "ORDER BY verified DESC, cited DESC, owner LIMIT 1"
+        row = self.db.execute(f"{select} {order}").fetchone()
+        return row[0].partition("/")[2] if row else ""
+
     def ids(self) -> set[str]:
         """The last segments of the IRIs of all things, including things nested in records."""
         rows = self.db.execute("SELECT DISTINCT subject FROM owns WHERE subject GLOB 'id/*'")
         return {subject[:-1].rsplit("/", 1)[-1] for (subject,) in rows}
 
-    def things(self) -> Iterator[str]:
+    def things(self) -> Iterator[RecordId]:
         """The ids of all records."""
         return (identifier for (identifier,) in self.db.execute("SELECT id FROM thing"))
 
-    def iri(self, identifier: str) -> str | None:
+    def iri(self, identifier: RecordId) -> Iri | None:
         """The IRI of a record by its id; None if there is no such record."""
         row = self.db.execute("SELECT iri FROM thing WHERE id = ?", (identifier,)).fetchone()
         return row[0] if row else None
 
-    def add_things(self, things: Iterable[tuple[str, NamedRecord]]) -> None:
+    def add_things(self, things: Iterable[tuple[Iri, NamedRecord]]) -> None:
         """Add things that the index does not have, each with its IRI and names."""
         named = list(things)
         rows = [
@@ -242,7 +251,7 @@ class DependencyIndex:
         rows = {(json.dumps(astuple(result)),) for result in results}
         self.db.executemany("INSERT INTO result VALUES (?)", rows)
 
-    def dump(self) -> Iterator[tuple[Any, ...]]:
+    def dump(self) -> Iterator[tuple[object, ...]]:
         """All rows without stamps and row numbers, sorted: equal content gives equal rows."""
         yield from self.db.execute("SELECT owner, path, verified, cited FROM sheet ORDER BY owner")
         for table, key in (("owns", "subject"), ("needs", "need")):
@@ -256,10 +265,10 @@ class DependencyIndex:
         return {value for key in keys for (value,) in self.db.execute(select, (key,))}
 
 
-def _short(subject: str) -> str:
+def _short(subject: NTerm) -> str:
     """A subject without the base IRI, if it begins with that."""
-    return subject.removeprefix(f"<{BASE}")
+    return subject.removeprefix(_BASE)
 
 
-def _full(short: str) -> str:
-    return short if short.startswith("<") else f"<{BASE}{short}"
+def _full(short: str) -> NTerm:
+    return NTerm(short if is_iri(short) else _BASE + short)

@@ -14,12 +14,13 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..model.namespaces import PREFIXES, expand
+from ..model.namespaces import PREFIXES, expand, nterm
+from ..model.terms import Iri, NTerm, from_iri, from_term, is_iri, is_literal, lexical, to_iri
 from ..query.saved import SavedQuery
 from ..syntax.sparql_patterns import PropertyPath, TriplePattern, query_patterns
 
-_TYPE: Final = f"<{expand('rdf:type')}>"
-_IS_A: Final = ("/", _TYPE, ("*", f"<{expand('rdfs:subClassOf')}>"))
+_TYPE: Final = nterm("rdf:type")
+_IS_A: Final = ("/", _TYPE, ("*", nterm("rdfs:subClassOf")))
 _SH: Final = PREFIXES["sh"]
 _NESTED: Final = ("sh:node", "sh:not", "sh:qualifiedValueShape", "sh:property")
 _LISTS: Final = ("sh:and", "sh:or", "sh:xone")
@@ -41,12 +42,12 @@ class Rule:
     patterns: tuple[TriplePattern, ...]
     bounded: bool = True
     targets: tuple[TriplePattern, ...] = ()
-    nodes: frozenset[str] = frozenset()
+    nodes: frozenset[NTerm] = frozenset()
     existential: frozenset[str] = frozenset()
-    members: frozenset[str] = frozenset()
+    members: frozenset[Iri] = frozenset()
 
 
-def rule_to_json(rule: Rule) -> dict[str, Any]:
+def rule_to_json(rule: Rule) -> dict[str, object]:
     """A rule as a JSON object."""
     return {
         key: sorted(value) if isinstance(value, frozenset) else value
@@ -106,36 +107,38 @@ class _Shapes:
     """The triples of a shapes graph, translated to patterns."""
 
     def __init__(self, text: str) -> None:
-        self.by: dict[tuple[str, str], list[str]] = defaultdict(list)
-        self.subjects: dict[str, None] = {}
+        self.by: dict[tuple[NTerm, Iri], list[NTerm]] = defaultdict(list)
+        self.subjects: dict[NTerm, None] = {}
         for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False):
-            self.by[str(quad.subject), quad.predicate.value].append(str(quad.object))
-            self.subjects[str(quad.subject)] = None
+            subject = from_term(quad.subject)
+            self.by[subject, Iri(quad.predicate.value)].append(from_term(quad.object))
+            self.subjects[subject] = None
         self.slots = 0
         self.bounded = True
-        self.members: set[str] = set()
+        self.members: set[Iri] = set()
 
-    def all(self, subject: str, name: str) -> list[str]:
+    def all(self, subject: NTerm, name: str) -> list[NTerm]:
         return sorted(self.by.get((subject, expand(name)), ()))
 
-    def listed(self, head: str) -> Iterator[str]:
-        while head and head != f"<{expand('rdf:nil')}>":
-            yield from self.all(head, "rdf:first")
-            head = next(iter(self.all(head, "rdf:rest")), "")
+    def listed(self, head: NTerm) -> Iterator[NTerm]:
+        cell: NTerm | None = head
+        while cell and cell != nterm("rdf:nil"):
+            yield from self.all(cell, "rdf:first")
+            cell = next(iter(self.all(cell, "rdf:rest")), None)
 
-    def targeted(self) -> list[str]:
+    def targeted(self) -> list[NTerm]:
         return sorted(
             shape
             for shape in self.subjects
-            if shape.startswith("<") and (self.targets(shape) or self.all(shape, "sh:targetNode"))
+            if is_iri(shape) and (self.targets(shape) or self.all(shape, "sh:targetNode"))
         )
 
-    def targets(self, shape: str) -> tuple[TriplePattern, ...]:
+    def targets(self, shape: NTerm) -> tuple[TriplePattern, ...]:
         """The targets of a shape (SHACL 2.1.3), including implicit class targets."""
         classes = self.all(shape, "sh:targetClass")
         kinds = set(self.all(shape, "rdf:type"))
-        own = {f"<{expand(name)}>" for name in ("sh:NodeShape", "sh:PropertyShape")}
-        if kinds & {f"<{expand(name)}>" for name in ("rdfs:Class", "owl:Class")} and kinds & own:
+        own = {nterm(name) for name in ("sh:NodeShape", "sh:PropertyShape")}
+        if kinds & {nterm(name) for name in ("rdfs:Class", "owl:Class")} and kinds & own:
             classes = [*classes, shape]
         return (
             *(TriplePattern("?this", _IS_A, kind) for kind in classes),
@@ -143,7 +146,7 @@ class _Shapes:
             *(TriplePattern("?any", p, "?this") for p in self.all(shape, "sh:targetObjectsOf")),
         )
 
-    def rule(self, shape: str) -> Rule:
+    def rule(self, shape: NTerm) -> Rule:
         self.slots, self.bounded, self.members = 0, True, set()
         unsupported = any(
             self.all(subject, name) for subject in self.subjects for name in _UNSUPPORTED
@@ -151,7 +154,7 @@ class _Shapes:
         targets = self.targets(shape)
         patterns = (*targets, *self.shape(shape, "?this", ()))
         return Rule(
-            name=shape[1:-1],
+            name=to_iri(shape),
             root="?this",
             patterns=patterns,
             bounded=self.bounded and not unsupported,
@@ -160,12 +163,13 @@ class _Shapes:
             members=frozenset(self.members),
         )
 
-    def shape(self, shape: str, focus: str, above: tuple[str, ...]) -> Iterator[TriplePattern]:
+    def shape(self, shape: NTerm, focus: str, above: tuple[NTerm, ...]) -> Iterator[TriplePattern]:
         """The patterns that a shape reads from the nodes in the slot `focus`."""
         if shape in above:
             self.bounded = False
             return
-        self.members.add(shape.strip("<>"))
+        if is_iri(shape):
+            self.members.add(to_iri(shape))
         values = focus
         for path in self.all(shape, "sh:path"):
             values = self.slot()
@@ -176,18 +180,18 @@ class _Shapes:
         for member in (*nested, *(member for head in heads for member in self.listed(head))):
             yield from self.shape(member, values, (*above, shape))
 
-    def constraints(self, shape: str, focus: str, values: str) -> Iterator[TriplePattern]:
+    def constraints(self, shape: NTerm, focus: str, values: str) -> Iterator[TriplePattern]:
         for kind in self.all(shape, "sh:class"):
             yield TriplePattern(values, _IS_A, kind)
         for name in _PAIRS:
             for kind in self.all(shape, name):
                 yield TriplePattern(focus, kind, self.slot())
-        if any(value.startswith('"true') for value in self.all(shape, "sh:closed")):
+        if any(lexical(value) == "true" for value in self.all(shape, "sh:closed")):
             yield TriplePattern(focus, ("!",), self.slot())
         for kind in self.all(shape, "sh:sparql"):
             yield from self.query(kind, focus)
 
-    def query(self, constraint: str, focus: str) -> Iterator[TriplePattern]:
+    def query(self, constraint: NTerm, focus: str) -> Iterator[TriplePattern]:
         """The patterns of a SPARQL constraint (SHACL 5); $this is the focus node."""
         declared = (
             declaration
@@ -196,8 +200,8 @@ class _Shapes:
         )
         head = "".join(map(self.prefix, declared))
         for text in self.all(constraint, "sh:select"):
-            words = str(getattr(_literal(text), "value", ""))
-            if re.search(r"[$?](PATH|shapesGraph|currentShape)\b", words):
+            words = lexical(text) if is_literal(text) else ""
+            if not words or re.search(r"[$?](PATH|shapesGraph|currentShape)\b", words):
                 self.bounded = False
                 continue
             try:
@@ -212,17 +216,21 @@ class _Shapes:
                 subject, path, value = (_renamed(term, focus, number) for term in terms)
                 yield TriplePattern(str(subject), path, str(value), pattern.scope)
 
-    def prefix(self, declaration: str) -> str:
-        (name,), (space,) = (self.all(declaration, key) for key in ("sh:prefix", "sh:namespace"))
-        return f"PREFIX {_literal(name).value}: <{_literal(space).value}>\n"
+    def prefix(self, declaration: NTerm) -> str:
+        """The declaration as SPARQL; an incomplete one is none, and its use a syntax error."""
+        names, spaces = (self.all(declaration, key) for key in ("sh:prefix", "sh:namespace"))
+        if len(names) != 1 or len(spaces) != 1:
+            self.bounded = False
+            return ""
+        return f"PREFIX {lexical(names[0])}: {from_iri(lexical(spaces[0]))}\n"
 
     def slot(self) -> str:
         self.slots += 1
         return f"?{self.slots}"
 
-    def path(self, node: str) -> PropertyPath:
+    def path(self, node: NTerm) -> PropertyPath:
         """The path that a property path node describes (SHACL 2.3.1)."""
-        if node.startswith("<"):
+        if is_iri(node):
             return node
         for name, mark in (
             ("sh:inversePath", "^"),
@@ -241,10 +249,3 @@ def _renamed(term: PropertyPath, focus: str, number: str) -> PropertyPath:
     if not _is_variable(term):
         return term
     return focus if term == "?this" else f"{term}{number}"
-
-
-def _literal(term: str) -> ox.Literal:
-    line = f"<urn:s> <urn:p> {term} ."
-    literal = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
-    assert isinstance(literal, ox.Literal)
-    return literal

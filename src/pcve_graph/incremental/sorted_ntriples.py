@@ -13,6 +13,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ..model.namespaces import GRAPHS, graph_iri
+from ..model.terms import NTerm, NTriple, from_term, line_start, parse_statement, subject_of
 
 
 class SortedLines:
@@ -29,13 +30,13 @@ class SortedLines:
         if self.size and self.text[-1:] != b"\n":
             raise ValueError(f"{path} does not end in a newline")  # searching it would not end
 
-    def of(self, subject: str) -> Iterator[str]:
+    def of(self, subject: NTerm) -> Iterator[NTriple]:
         """The lines of a subject, which is given as an N-Triples term."""
-        start = f"{subject} ".encode()
+        start = line_start(subject).encode()
         at = self._place(start)
         while self.text[at : at + len(start)] == start:
             end = self.text.find(b"\n", at)
-            yield self.text[at:end].decode()
+            yield NTriple(self.text[at:end].decode())
             at = end + 1
 
     def replace(self, target: Path, removed: Iterable[str], added: Iterable[str]) -> None:
@@ -105,26 +106,26 @@ class LineLookup:
     def __init__(
         self,
         lines: Mapping[str, SortedLines],
-        added: Mapping[str, Iterable[str]],
-        removed: Mapping[str, Iterable[str]],
+        added: Mapping[str, Iterable[NTriple]],
+        removed: Mapping[str, Iterable[NTriple]],
     ) -> None:
         self.lines = lines
         self._new = _by_subject(line for group in added.values() for line in group)
         self._gone = {name: _by_subject(group) for name, group in removed.items()}
 
-    def of(self, quads: Iterable[ox.Quad]) -> list[str]:
+    def of(self, quads: Iterable[ox.Quad]) -> list[NTriple]:
         """The lines that have subject and predicate of one of `quads`, sorted."""
-        wanted: dict[str, set[str]] = defaultdict(set)
+        wanted: dict[NTerm, set[NTerm]] = defaultdict(set)
         for quad in quads:
-            wanted[str(quad.subject)].add(str(quad.predicate))
+            wanted[from_term(quad.subject)].add(from_term(quad.predicate))
         return sorted(
             line
             for subject, predicates in wanted.items()
             for line in self._lines_of(subject)
-            if line[len(subject) + 1 :].split(" ", 1)[0] in predicates
+            if parse_statement(line).predicate in predicates
         )
 
-    def _lines_of(self, subject: str) -> set[str]:
+    def _lines_of(self, subject: NTerm) -> set[NTriple]:
         lines_of_subject = set(self._new.get(subject, ()))
         for name, lines in self.lines.items():
             gone = self._gone.get(name, {}).get(subject, ())
@@ -132,8 +133,8 @@ class LineLookup:
         return lines_of_subject
 
 
-def _by_subject(lines: Iterable[str]) -> dict[str, set[str]]:
-    lines_by_subject: dict[str, set[str]] = defaultdict(set)
+def _by_subject(lines: Iterable[NTriple]) -> dict[NTerm, set[NTriple]]:
+    lines_by_subject: dict[NTerm, set[NTriple]] = defaultdict(set)
     for line in lines:
-        lines_by_subject[line.split(" ", 1)[0]].add(line)
+        lines_by_subject[subject_of(line)].add(line)
     return lines_by_subject

@@ -12,6 +12,7 @@ from .namespaces import local_name
 from .problems import Position, Problem
 from .schema import Ontology, RecordKey
 from .suggest import IdSuggestions, did_you_mean
+from .text_normalization import fold
 
 _MONTHS: Final = [name.casefold() for name in calendar.month_name[1:]]
 
@@ -61,8 +62,8 @@ def value_fix(key: RecordKey, value: str, ontology: Ontology, ids: IdSuggestions
         terms_by_label = {
             label: term for term in terms for label in ontology.labels.get((key.scheme, term), ())
         }
-        if value.casefold() in terms_by_label:
-            return f"did you mean {terms_by_label[value.casefold()]}?"
+        if fold(value) in terms_by_label:
+            return f"did you mean {terms_by_label[fold(value)]}?"
         return did_you_mean(value, terms) or f"terms of {key.scheme}: " + ", ".join(terms)
     if "date" in kinds:
         valid_date = _date(value, kinds)

@@ -7,6 +7,8 @@ import re
 from functools import cache
 from typing import Final
 
+from .terms import Iri, NTerm, from_iri
+
 BASE: Final = "https://w3id.org/pcve/"
 
 DOCUMENT_BASE: Final = BASE + "document/"
@@ -46,13 +48,22 @@ ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @cache
-def expand(name: str) -> str:
+def expand(name: str) -> Iri:
     """The IRI of a prefixed name such as `skos:prefLabel`.
 
     Raises KeyError if the prefix is not one of `PREFIXES`.
     """
     prefix, _, local = name.partition(":")
-    return PREFIXES[prefix] + local
+    return Iri(PREFIXES[prefix] + local)
+
+
+@cache
+def nterm(name: str) -> NTerm:
+    """The term of a prefixed name in N-Triples syntax.
+
+    Raises KeyError if the prefix is not one of `PREFIXES`.
+    """
+    return from_iri(expand(name))
 
 
 def prefixed(iri: str) -> str:
@@ -68,38 +79,38 @@ def local_name(iri: str) -> str:
     return iri[max(iri.rfind("#"), iri.rfind("/")) + 1 :]
 
 
-def record_iri(folder: str, identifier: str) -> str:
+def record_iri(folder: str, identifier: str) -> Iri:
     """The IRI of the record `identifier` in `data/records/<folder>`."""
-    return f"{BASE}id/{folder}/{identifier}"
+    return Iri(f"{BASE}id/{folder}/{identifier}")
 
 
-def unreadable_iri(identifier: str) -> str:
+def unreadable_iri(identifier: str) -> Iri:
     """The placeholder IRI of a record whose file exists but could not be read."""
     return record_iri("unread", identifier)
 
 
-def source_iri(identifier: str) -> str:
+def source_iri(identifier: str) -> Iri:
     """The IRI of the source `identifier`."""
-    return f"{BASE}source/{identifier}"
+    return Iri(f"{BASE}source/{identifier}")
 
 
-def graph_iri(name: str) -> str:
+def graph_iri(name: str) -> Iri:
     """The IRI of one of `GRAPHS`."""
-    return f"{BASE}graph/{name}"
+    return Iri(f"{BASE}graph/{name}")
 
 
-def concept_iri(scheme: str, identifier: str) -> str:
+def concept_iri(scheme: str, identifier: str) -> Iri:
     """The IRI of a concept in the vocabulary `scheme`."""
-    return f"{BASE}vocab/{scheme}/{identifier}"
+    return Iri(f"{BASE}vocab/{scheme}/{identifier}")
 
 
-def hashed_iri(kind: str, *parts: str) -> str:
+def hashed_iri(kind: str, *parts: str) -> Iri:
     """An IRI under `kind` whose last segment is a hash of `parts`, in their order.
 
     The IRI depends on `parts` alone: not on the machine, nor on the order of records or claims.
     """
     digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-    return f"{BASE}{kind}/{digest[:24]}"
+    return Iri(f"{BASE}{kind}/{digest[:24]}")
 
 
 def kebab_case(name: str) -> str:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from .terms import NO_IRI, Iri, NTerm
 from .visible import one_line
 
 RULES: dict[str, str] = {
@@ -32,6 +33,9 @@ RULES: dict[str, str] = {
     "ledger": "an entry of data/ledger.yml decides on one pair of records, with a reason",
     "missing-key": "a record has id, type and claims; a block has a source and at least one fact",
     "ontology-syntax": "a file in ontology/ is Turtle; only ontology/shapes/ may have blank nodes",
+    "placeholder": "a release states who is responsible for it and how to reach them",
+    "query-columns": "a query whose rows a command reads selects the columns that the command "
+    "expects, with values of their kinds",
     "query-header": "the header of a query is `#+ key: value` in YAML, with known keys",
     "query-nesting": "brackets are nested at most 32 deep; a chain weighs at most 400 "
     "(operator 1, triple 2, bracket 3)",
@@ -46,6 +50,9 @@ RULES: dict[str, str] = {
     "rdf-version": "a file is RDF 1.1: no triple terms, no reifiers, no base directions",
     "reason": "an inferred or disputed block has a note with the reason",
     "relative-iri": "an IRI that refers outside the file is absolute, or the file states a base",
+    "settings": "pcve.toml has the keys title, owner, contact, base and data-version, each a text "
+    "of its form",
+    "settings-syntax": "pcve.toml is TOML",
     "special-file": "a project, or a folder that is validated, consists of regular files in it",
     "structure": "a record has the structure that data/FORMAT.md describes",
     "unknown-key": "a key is one of those that the class of the record has",
@@ -161,17 +168,17 @@ class ShaclResult:
     IRI. `constraint` is empty unless it is a SPARQL constraint.
     """
 
-    focus: str
-    path: str
-    value: str
-    shape: str
-    component: str
-    severity: str
+    focus: NTerm
+    path: NTerm
+    value: NTerm
+    shape: Iri
+    component: Iri
+    severity: Iri
     message: str
-    constraint: str = ""
-    holder: str = ""
+    constraint: Iri = NO_IRI
+    holder: Iri = NO_IRI
 
     @property
-    def rule(self) -> str:
+    def rule(self) -> Iri:
         """The IRI of the violated rule: the SPARQL constraint if there is one, else the shape."""
         return self.constraint or self.shape or self.holder or self.component

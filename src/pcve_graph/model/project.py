@@ -32,6 +32,11 @@ class Project:
     def queries(self) -> Path:
         return self.root / "queries"
 
+    @property
+    def settings(self) -> Path:
+        """The file of settings; a project need not have it."""
+        return self.root / "pcve.toml"
+
     def relative(self, path: Path) -> str:
         """`path` as messages name it: relative to the root if inside it, with `/`."""
         inside = path.is_relative_to(self.root)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .namespaces import BASE, kebab_case, prefixed
 from .problems import Position
+from .terms import Iri, NTerm, NTriple, from_iri
 
 VOCAB_BASE = BASE + "vocab/"
 
@@ -18,24 +19,25 @@ class RecordKey:
 
     At most one of `datatypes`, `scheme` and `classes` is set; if none is, the value is a web
     address or the id of any record. `derives` holds the date bounds that the build derives from it,
-    `former` the names of the key in earlier versions, and `former_inverse` the keys by which the
-    record of the value stated the same.
+    `former` the names of the key in earlier versions, `former_inverse` the keys by which the record
+    of the value stated the same, and `group` the IRI of its sh:group.
     """
 
     name: str
-    path: str
-    shape: str
+    path: Iri
+    shape: Iri
     label: str
     description: str
     message: str
     order: int
-    datatypes: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
+    datatypes: tuple[Iri, ...] = ()
+    classes: tuple[Iri, ...] = ()
     scheme: str | None = None
-    derives: tuple[str, ...] = ()
+    derives: tuple[Iri, ...] = ()
     required: bool = False
     former: tuple[str, ...] = ()
     former_inverse: tuple[str, ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class RecordClass:
     """A class with a shape. `folder` is None for a class whose instances lie inside a record."""
 
     name: str
-    iri: str
+    iri: Iri
     label: str
     description: str
     folder: str | None
@@ -66,29 +68,29 @@ class Ontology:
     `graphs` holds N-Triples lines by graph name, `shapes` those of the shapes, whose files have
     the SHA-256 `digest`. `classes` is by local name, `by_iri` by IRI; `schemes` holds the term ids
     of each vocabulary, `roles` the concept of the role of a property, `messages` the (name,
-    message) of each shape, `labels` the case-folded labels of each (vocabulary, term), `by_shape`
+    message) of each shape, `labels` the folded labels of each (vocabulary, term), `by_shape`
     the key of each property shape, `has_values` the values of sh:hasValue in each shape in
     N-Triples syntax, `deprecated` the term that replaces each deprecated one, and `texts` the
     content of each file by its name.
     """
 
-    graphs: dict[str, tuple[str, ...]]
+    graphs: dict[str, tuple[NTriple, ...]]
     shapes: str
     digest: str
     classes: dict[str, RecordClass]
-    by_iri: dict[str, RecordClass]
+    by_iri: dict[Iri, RecordClass]
     schemes: dict[str, tuple[str, ...]]
-    roles: dict[str, str]
-    messages: dict[str, tuple[str, str]]
+    roles: dict[Iri, Iri]
+    messages: dict[Iri, tuple[str, str]]
     labels: dict[tuple[str, str], tuple[str, ...]]
-    by_shape: dict[str, RecordKey]
-    has_values: dict[str, tuple[str, ...]]
-    deprecated: dict[str, str]
+    by_shape: dict[Iri, RecordKey]
+    has_values: dict[Iri, tuple[NTerm, ...]]
+    deprecated: dict[Iri, Iri]
     texts: dict[str, str]
 
-    def position_of(self, iri: str) -> Position:
+    def position_of(self, iri: Iri) -> Position:
         """The position of a term, concept or shape in its file; the folder if it is not found."""
-        names = "|".join(map(re.escape, (f"<{iri}>", prefixed(iri))))
+        names = "|".join(map(re.escape, (from_iri(iri), prefixed(iri))))
         for name, text in self.texts.items():
             if match := re.search(rf"^(?:{names})(?=\s)", text, re.M):
                 return Position(name, text.count("\n", 0, match.start()) + 1)

@@ -1,9 +1,11 @@
-"""Suggestions for names that do not exist: the nearest existing ones."""
+"""Suggestions for names that do not exist: the nearest existing ones, in any spelling or script."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from typing import Final
+
+from .text_normalization import fold
 
 _NEAR: Final = 60
 """The least similarity, of 100, at which a name is suggested."""
@@ -16,11 +18,11 @@ def similar_names(word: str, names: Iterable[str], limit: int = 3) -> list[str]:
     """Up to `limit` of `names` that are similar to `word`, the most similar first."""
     from rapidfuzz import fuzz, process
 
-    folded = {name.casefold(): name for name in names}
+    folded = {name: fold(name) for name in sorted(names)}
     matches = process.extract(
-        word.casefold(), sorted(folded), scorer=fuzz.ratio, score_cutoff=_NEAR, limit=limit
+        fold(word), folded, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=limit
     )
-    return [folded[match] for match, _, _ in matches]
+    return [name for _, _, name in matches]
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
@@ -34,7 +36,7 @@ class IdSuggestions:
 
     def __init__(self, ids: Collection[str]) -> None:
         self._ids = ids
-        self._sorted: list[str] = []
+        self._folded: dict[str, str] = {}
         self._suggestions: dict[str, str] = {}
 
     def __contains__(self, word: str) -> bool:
@@ -44,13 +46,11 @@ class IdSuggestions:
         """As the function `did_you_mean`; empty once so many words would take too long."""
         if word in self._suggestions:
             return self._suggestions[word]
-        self._sorted = self._sorted or sorted(self._ids)
-        if len(self._suggestions) * len(self._sorted) > _COMPARISONS:
+        self._folded = self._folded or {name: fold(name) for name in sorted(self._ids)}
+        if len(self._suggestions) * len(self._folded) > _COMPARISONS:
             return ""
         from rapidfuzz import fuzz, process
 
-        match = process.extractOne(
-            word.casefold(), self._sorted, scorer=fuzz.ratio, score_cutoff=_NEAR
-        )
-        self._suggestions[word] = f"did you mean {match[0]}?" if match else ""
+        match = process.extractOne(fold(word), self._folded, scorer=fuzz.ratio, score_cutoff=_NEAR)
+        self._suggestions[word] = f"did you mean {match[2]}?" if match else ""
         return self._suggestions[word]

@@ -12,11 +12,17 @@ import pyoxigraph as ox
 
 from ..model.namespaces import expand
 from ..model.problems import ContentError, Position, UsageError, damage_message, rule_problem
-from ..model.terms import Term
+from ..model.terms import Term, from_iri
 from ..syntax import sparql_results
 from ..syntax.sparql_bounds import check_query_text
 from ..syntax.sparql_errors import check_syntax, syntax_problem
-from ..syntax.sparql_tokens import dataset_graphs, has_service, update_keyword
+from ..syntax.sparql_tokens import (
+    dataset_graphs,
+    has_service,
+    line_and_column,
+    tokenize,
+    update_keyword,
+)
 from .binding import substitute_terms
 
 RESULT_FORMATS: Final = {
@@ -25,6 +31,8 @@ RESULT_FORMATS: Final = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
+_OTHER_FORMS: Final = ("ASK", "CONSTRUCT", "DESCRIBE")
+"""The forms of a query that returns no rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,6 @@ class ResultTable:
         if form == "json":
             return text
         solutions = ox.parse_query_results(text, format=ox.QueryResultsFormat.JSON)
-        assert isinstance(solutions, ox.QuerySolutions)
         return solutions.serialize(format=RESULT_FORMATS[form]) or b""
 
 
@@ -99,20 +106,11 @@ def ask(
         raise _failure(text, name, error) from None
 
 
-def ask_rows(store: ox.Store, text: str, name: str = "query") -> ResultTable:
-    """The rows of a SELECT over the union of all graphs.
-
-    Raises as `ask` does, and ContentError for a query that returns no rows.
-    """
-    answer = ask(store, text, name=name)
-    if not isinstance(answer, ResultTable):
-        raise _not_select(name)
-    return answer
-
-
-def _not_select(name: str) -> ContentError:
-    message, fix = "the query returns no rows", "ask with SELECT"
-    return ContentError([rule_problem("query-syntax", Position(name), message, fix)])
+def _not_select(text: str, name: str) -> ContentError:
+    form = next(token for token in tokenize(text) if token.word in _OTHER_FORMS)
+    position = Position(name, *line_and_column(text, form.start))
+    message, fix = f"the query returns no rows: it is of the form {form.word}", "ask with SELECT"
+    return ContentError([rule_problem("query-columns", position, message, fix)])
 
 
 def _answer(
@@ -123,7 +121,7 @@ def _answer(
     for graph in graphs:
         if "//" in graph and not store.contains_named_graph(ox.NamedNode(graph)):
             raise UsageError(
-                f"the store has no graph <{graph}>; graphs are not fetched from the web"
+                f"the store has no graph {from_iri(graph)}; graphs are not fetched from the web"
             )
     try:
         return store.query(substitute_terms(text, bindings), use_default_graph_as_union=not graphs)
@@ -148,18 +146,21 @@ def _failure(text: str, name: str, error: RuntimeError | OSError) -> Exception:
     )
 
 
-def tsv_rows(store: ox.Store, text: str, name: str = "query") -> list[list[str]]:
-    """The rows of a SELECT over the union of all graphs, each term in its TSV form.
+def tsv_table(
+    store: ox.Store, text: str, name: str = "query"
+) -> tuple[tuple[str, ...], list[list[str]]]:
+    """The columns and rows of a SELECT over the union of all graphs, each term in its TSV form.
 
-    `sparql_results.cell_value` returns the value of such a term. Raises as `ask_rows` does.
+    `sparql_results.cell_value` returns the value of such a term. Raises as `ask` does, and
+    ContentError (`query-columns`) for a query that returns no rows.
     """
     try:
         answer = _answer(store, text, {}, name, service=False)
         if not isinstance(answer, ox.QuerySolutions):
-            raise _not_select(name)
-        return sparql_results.read_tsv_rows(
-            answer.serialize(format=ox.QueryResultsFormat.TSV) or b""
-        )
+            raise _not_select(text, name)
+        columns = tuple(variable.value for variable in answer.variables)
+        written = answer.serialize(format=ox.QueryResultsFormat.TSV) or b""
+        return columns, sparql_results.read_tsv_rows(written)
     except (RuntimeError, OSError) as error:
         raise _failure(text, name, error) from None
 
@@ -194,6 +195,6 @@ def collect_answer(
 
 def serialize_boolean(answer: bool, form: str) -> bytes:
     """The answer of an ASK as one of `RESULT_FORMATS`."""
-    boolean = ox.Store().query("ASK {}" if answer else "ASK { FILTER(false) }")
-    assert isinstance(boolean, ox.QueryBoolean)
+    document = json.dumps({"head": {}, "boolean": answer})
+    boolean = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
     return boolean.serialize(format=RESULT_FORMATS[form]) or b""

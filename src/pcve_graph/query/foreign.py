@@ -22,6 +22,7 @@ from ..model.namespaces import PREFIXES, expand
 from ..model.problems import ContentError, Position, Problem, UsageError, rule_problem
 from ..model.project import Project
 from ..model.suggest import did_you_mean
+from ..model.terms import from_iri
 from ..syntax.sparql_bounds import check_query_size
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import (
@@ -150,7 +151,7 @@ def parse_foreign_query(raw: bytes, name: str) -> SavedQuery:
         fault = f"{word} is an update; queries are read-only"
         raise ContentError([rule_problem("query-syntax", Position(name), fault, "use SELECT")])
     missing = missing_prefixes(text, PREFIXES)
-    prologue = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in missing)
+    prologue = "".join(f"PREFIX {prefix}: {from_iri(PREFIXES[prefix])} " for prefix in missing)
     check_syntax(prologue + text, name, len(prologue))
     reader = _Header(name)
     lines = re.sub(r"^  (?=\S)", "   ", header(text), flags=re.M).split("\n")

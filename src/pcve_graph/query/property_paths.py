@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from ..model.terms import Term
+from ..model.terms import NTerm, Term, to_iri
 from ..syntax.sparql_patterns import PropertyPath
 
 
@@ -38,7 +38,7 @@ class PathAutomaton:
         """Add `path` from the state `start`; returns the state at its end."""
         if isinstance(path, str):
             end = self.state()
-            self.steps[start].append((ox.NamedNode(path[1:-1]), backward, end))
+            self.steps[start].append((ox.NamedNode(to_iri(NTerm(path))), backward, end))
             return end
         sign, *parts = path
         if sign == "!":
@@ -58,15 +58,15 @@ class PathAutomaton:
             return end
         return self.repeat(sign, parts[0], start, backward=backward)
 
-    def repeat(self, sign: str, path: PropertyPath, start: int, *, backward: bool) -> int:
+    def repeat(self, sign: PropertyPath, path: PropertyPath, start: int, *, backward: bool) -> int:
         """Add `path` with the quantifier `sign`, one of `* + ?`; returns the state at its end."""
         begin, end = self.state(), self.state()
         self.free[start].append(begin)
         done = self.add(path, begin, backward=backward)
         self.free[done].append(end)
-        if sign in "*+":
+        if sign in ("*", "+"):
             self.free[done].append(begin)
-        if sign in "*?":
+        if sign in ("*", "?"):
             self.free[begin].append(end)
         return end
 

@@ -6,6 +6,7 @@ outside the project, whose headers are less strict, are read by `foreign.py`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -91,6 +92,19 @@ def read_queries(project: Project, folder: str) -> dict[str, SavedQuery]:
     """
     paths = _files(project, folder)
     return {name: read_query(project.relative(path), path) for name, path in paths.items()}
+
+
+def required_queries(project: Project, folder: str, names: Iterable[str]) -> dict[str, SavedQuery]:
+    """The queries `names` under `queries/<folder>`, which code relies on.
+
+    Raises UsageError if one is missing, ContentError as `read_queries`.
+    """
+    paths = _files(project, folder)
+    names = tuple(names)
+    if missing := [f"{name}.rq" for name in names if name not in paths]:
+        where = project.relative(project.queries / folder)
+        raise UsageError(f"{where}: missing {', '.join(missing)}; copy it from a newer project")
+    return {name: read_query(project.relative(paths[name]), paths[name]) for name in names}
 
 
 def find_query(project: Project, name: str) -> SavedQuery:

@@ -19,11 +19,11 @@ import pyoxigraph as ox
 
 from ..graph.store import SEARCH_INDEX, StoredGraph
 from ..model import namespaces
-from ..model.namespaces import expand, local_name
+from ..model.namespaces import expand, local_name, nterm
 from ..model.problems import UsageError
-from ..model.terms import Term
+from ..model.terms import NTerm, Term, from_iri, has_language
 from ..model.text_normalization import fold
-from ..syntax.sparql_results import cell_value, read_tsv_rows
+from ..syntax.sparql_results import cell_value, read_tsv_rows, solutions_of
 
 FIELDS: Final = ("id", "name", "alias", "description", "quote")
 """The relations of a text to its thing, the most relevant first."""
@@ -40,23 +40,20 @@ create index entry_folded on entry (folded, field);
 create index entry_iri on entry (iri);
 create index entry_node on entry (node);
 """
-_NAMES: Final = {f"<{expand(name)}>" for name in ("skos:prefLabel", "dcterms:title", "rdfs:label")}
-_ALIASES: Final = {
-    f"<{expand(name)}>" for name in ("skos:altLabel", "schema:name", "dcterms:identifier")
-}
+_NAMES: Final = set(map(nterm, ("skos:prefLabel", "dcterms:title", "rdfs:label")))
+_ALIASES: Final = set(map(nterm, ("skos:altLabel", "schema:name", "dcterms:identifier")))
 _GRAPHS: Final = ("facts", "vocabulary", "catalog")
 _TYPES: Final = " UNION ".join(
-    f"{{ GRAPH <{namespaces.graph_iri(graph)}> {{ ?s a ?o }} }}" for graph in _GRAPHS
+    f"{{ GRAPH {from_iri(namespaces.graph_iri(graph))} {{ ?s a ?o }} }}" for graph in _GRAPHS
 )
 _ANY: Final = _TYPES.replace("?s a ?o", "?s ?p ?o")
 _TYPED: Final = f"SELECT ?s ?o {{ {_TYPES} }}"
 _TEXTS: Final = (
-    f"SELECT ?s ?p ?o {{ {_ANY} "
-    f"FILTER(LANG(?o) != '' || DATATYPE(?o) = <{expand('xsd:string')}>) }}"
+    f"SELECT ?s ?p ?o {{ {_ANY} FILTER(LANG(?o) != '' || DATATYPE(?o) = {nterm('xsd:string')}) }}"
 )
 _QUOTES: Final = (
-    f"SELECT ?s ?c ?o {{ ?c <{expand('rdf:subject')}> ?s ; "
-    f"<{expand('pcve:quote')}>/<{expand('oa:exact')}> ?o }}"
+    f"SELECT ?s ?c ?o {{ ?c {nterm('rdf:subject')} ?s ; "
+    f"{nterm('pcve:quote')}/{nterm('oa:exact')} ?o }}"
 )
 
 
@@ -136,8 +133,9 @@ def _rows(store: ox.Store, text: str, bindings: dict[str, Term]) -> list[list[st
     """The rows of a SELECT with `bindings`, unordered, each term in its TSV form."""
     union = text is _QUOTES
     terms = {ox.Variable(name): term for name, term in bindings.items()}
-    solutions = store.query(text, use_default_graph_as_union=union, substitutions=terms or None)
-    assert isinstance(solutions, ox.QuerySolutions)
+    solutions = solutions_of(
+        store.query(text, use_default_graph_as_union=union, substitutions=terms or None)
+    )
     return read_tsv_rows(solutions.serialize(format=ox.QueryResultsFormat.TSV) or b"")
 
 
@@ -150,7 +148,9 @@ def _insert(
     names_by_node: dict[str, list[tuple[bool, str]]] = {}
     for node, predicate, text in texts:
         if predicate in _NAMES:
-            names_by_node.setdefault(node, []).append((not text.endswith('"@en'), cell_value(text)))
+            names_by_node.setdefault(node, []).append(
+                (not has_language(NTerm(text), "en"), cell_value(text))
+            )
     things = set()
     entries = set()
     for node, kind in types:

@@ -7,18 +7,19 @@ from datetime import date
 
 import pyoxigraph as ox
 
-from ..graph.claims import Evidence, claim_rank, evidence
+from ..graph.claims import Evidence, claim_rank, claimed_statement, evidence, values
 from ..graph.labels import designation_notes, labels
 from ..model import namespaces
 from ..model.namespaces import expand, local_name
 from ..model.problems import UsageError
 from ..model.schema import Ontology
 from ..model.suggest import did_you_mean
-from ..model.terms import Term
-from .execute import ResultTable, ask
+from ..model.terms import Iri, NTerm, Term, from_iri, from_term
+from ..syntax.sparql_results import solutions_of
+from .binding import substitute_terms
 
 _CLAIMS = (
-    f"PREFIX rdf: <{namespaces.PREFIXES['rdf']}> SELECT ?s ?p ?o ?c "
+    f"PREFIX rdf: {from_iri(namespaces.PREFIXES['rdf'])} SELECT ?s ?p ?o ?c "
     "{ ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o } ORDER BY ?p ?o ?c"
 )
 
@@ -101,21 +102,21 @@ class _ThingReader:
         notes = designation_notes(self.store, shown)
         return ThingView(node.value, label, type_label, facts, self.references_to(node), notes)
 
-    def type_of(self, node: ox.NamedNode) -> str:
+    def type_of(self, node: ox.NamedNode | ox.BlankNode | ox.Triple) -> Iri:
         kind = ox.NamedNode(expand("rdf:type"))
         quads = self.store.quads_for_pattern(node, kind, None, None)
-        return min((str(getattr(quad.object, "value", "")) for quad in quads), default="")
+        kinds = (quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode))
+        return Iri(min(kinds, default=""))
 
     def facts(self, node: ox.NamedNode) -> tuple[ThingFact, ...]:
         """The claimed facts of a node in the order of its shape, disputed ones included."""
-        table = ask(self.store, _CLAIMS, {"s": node})
-        assert isinstance(table, ResultTable)
-        claims: dict[tuple[str, str], list[tuple[Term, Term]]] = {}
-        for _, predicate, value, claim in table.rows:
-            assert isinstance(predicate, ox.NamedNode)
-            assert value
-            assert claim
-            claims.setdefault((predicate.value, str(value)), []).append((value, claim))
+        text = substitute_terms(_CLAIMS, {"s": node})
+        rows = solutions_of(self.store.query(text, use_default_graph_as_union=True))
+        claims: dict[tuple[Iri, NTerm], list[tuple[Term, Term]]] = {}
+        for _, stated_predicate, stated_value, claim in rows:
+            statement = claimed_statement(claim, node, stated_predicate, stated_value)
+            _, predicate, value = statement
+            claims.setdefault((Iri(predicate.value), from_term(value)), []).append((value, claim))
         kind = self.ontology.by_iri.get(self.type_of(node))
         keys = list(kind.keys.values()) if kind else []
         order = {key.path: (place, key.label) for place, key in enumerate(keys)}
@@ -153,16 +154,14 @@ class _ThingReader:
         return labels(self.store, [term]).get(getattr(term, "value", ""), str(term))
 
     def value(self, node: Term, name: str) -> Term | None:
-        assert isinstance(node, ox.NamedNode)
-        quads = self.store.quads_for_pattern(node, ox.NamedNode(expand(name)), None, None)
-        return next((quad.object for quad in quads), None)
+        return next(values(self.store, node, expand(name)), None)
 
     def references_to(self, node: ox.NamedNode) -> tuple[tuple[str, str], ...]:
         """Facts of other things whose value is this one: (id, property label), sorted."""
         facts = ox.NamedNode(namespaces.graph_iri("facts"))
         references = set()
         for quad in self.store.quads_for_pattern(None, None, node, facts):
-            kind = self.ontology.by_iri.get(self.type_of(quad.subject))  # type: ignore[arg-type]
+            kind = self.ontology.by_iri.get(self.type_of(quad.subject))
             key = kind.keys.get(local_name(quad.predicate.value)) if kind else None
             if key and kind and kind.folder:
                 references.add((local_name(str(getattr(quad.subject, "value", ""))), key.label))

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.claims import Evidence, claim_rank, evidence, values
-from ..graph.labels import labels
+from ..graph.claims import Evidence, claim_rank, claimed_statement, evidence, values
 from ..model.dates import first_and_last
 from ..model.namespaces import expand, graph_iri, local_name
-from ..model.problems import UsageError
 from ..model.schema import Ontology
-from ..model.terms import Term
+from ..model.terms import NO_IRI, Iri, NTerm, Term, parse_term
 from ..syntax.sparql_patterns import TriplePattern
+from ..syntax.sparql_results import solutions_of
 from .binding import substitute_terms
-from .execute import ResultTable, json_term
 from .property_paths import triples_on_path
-from .render import format_date, format_evidence, single_line
 from .why_probe import MarkedGroup, QueryProbe, probe
 
-RowTerms: TypeAlias = Mapping[str, Term | None]
+RowTerms: TypeAlias = "Mapping[str, Term | None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +81,8 @@ class _MatchSearch:
         self.done.add(key)
         certain_names = query_probe.group.certain - query_probe.hidden - query_probe.computed
         pinned = {name: term for name, term in row.items() if term and name in certain_names}
-        answer = self.store.query(
-            substitute_terms(query_probe.text, pinned), use_default_graph_as_union=True
-        )
-        assert isinstance(answer, ox.QuerySolutions)
+        text = substitute_terms(query_probe.text, pinned)
+        answer = solutions_of(self.store.query(text, use_default_graph_as_union=True))
         names = [variable.value for variable in answer.variables]
         for bindings in answer:
             solution = dict(zip(names, bindings, strict=True))
@@ -131,15 +125,10 @@ class _MatchSearch:
 
 
 def _pattern_term(text: str, solution: RowTerms) -> Term | None:
-    return solution.get(text[1:]) if text.startswith("?") else term_from_ntriples(text)
+    return solution.get(text[1:]) if text.startswith("?") else _cached_term(NTerm(text))
 
 
-@lru_cache(maxsize=1024)
-def term_from_ntriples(text: str) -> Term:
-    """The term with this N-Triples form."""
-    line = f"<x:s> <x:p> {text} ."
-    term: Term = next(iter(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))).object
-    return term
+_cached_term = lru_cache(maxsize=1024)(parse_term)
 
 
 class _FactReader:
@@ -187,10 +176,8 @@ class _FactReader:
         subject, predicate, value = (
             self.value_of(claim, name) for name in ("rdf:subject", "rdf:predicate", "rdf:object")
         )
-        assert isinstance(subject, ox.NamedNode)
-        assert isinstance(predicate, ox.NamedNode)
-        assert value is not None
-        return RowReason(subject, predicate, value, self.evidence_of([claim]))
+        statement = claimed_statement(claim, subject, predicate, value)
+        return RowReason(*statement, self.evidence_of([claim]))
 
     def claims(
         self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term
@@ -208,7 +195,7 @@ class _FactReader:
     ) -> tuple[RowReason, ...]:
         """The claimed facts that the build derived a triple from; empty for other triples."""
         kind = self.value_of(subject, "rdf:type")
-        name = getattr(kind, "value", "")
+        name = Iri(kind.value) if isinstance(kind, ox.NamedNode) else NO_IRI
         if name == expand("pcve:Participation"):
             return self.participation(subject)
         if predicate.value == expand("rdf:type"):
@@ -240,7 +227,7 @@ class _FactReader:
         event, actor, role = (
             self.value_of(node, name) for name in ("pcve:inEvent", "pcve:actor", "pcve:role")
         )
-        predicate = self.roles.get(getattr(role, "value", ""))
+        predicate = self.roles.get(Iri(role.value)) if isinstance(role, ox.NamedNode) else None
         if predicate is None or actor is None or not isinstance(event, ox.NamedNode):
             return ()
         claims = self.claims(event, ox.NamedNode(predicate), actor)
@@ -272,114 +259,3 @@ class _FactReader:
     def subjects_with(self, name: str, value: Term) -> list[ox.NamedNode]:
         quads = self.store.quads_for_pattern(None, ox.NamedNode(expand(name)), value, None)
         return [quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)]
-
-
-SHOWN = 30
-"""The most facts for one row in the text format; JSON has all."""
-
-
-def render_reasons(
-    store: ox.Store,
-    ontology: Ontology,
-    text: str,
-    bindings: Mapping[str, Term],
-    table: ResultTable,
-    number: int,
-    form: str,
-) -> str:
-    """The rows of `table`, the answer of `text`, with their reasons, as text or JSON.
-
-    `number` selects one row, from 1; 0 selects all. `form` is empty or `table` for text, or `json`.
-    Raises UsageError for another form, and for a number that no row has.
-    """
-    if form not in ("", "table", "json"):
-        raise UsageError(f"the formats of --why are table and json, not {form}")
-    if number > len(table.rows):
-        count = f"{len(table.rows)} rows" if len(table.rows) != 1 else "one row"
-        raise UsageError(f"there is no row {number}; the answer has {count}")
-    chosen = range(len(table.rows)) if number == 0 else (number - 1,)
-    explained_rows = []
-    for place in chosen:
-        row = dict(zip(table.columns, table.rows[place], strict=True))
-        explained_rows.append((place + 1, row, why(store, ontology, text, bindings, row)))
-    if form == "json":
-        document = [_row_document(*explained_row) for explained_row in explained_rows]
-        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    return "\n".join(_row_text(store, *explained_row) for explained_row in explained_rows)
-
-
-def _row_text(
-    store: ox.Store, number: int, row: Mapping[str, Term | None], reasons: tuple[RowReason, ...]
-) -> str:
-    claimed = list(
-        dict.fromkeys(fact for reason in reasons for fact in reason.all() if fact.evidence)
-    )
-    unclaimed = [reason for reason in reasons if not reason.evidence and not reason.basis]
-    terms = [term for reason in (*claimed, *unclaimed) for term in _triple_terms(reason)]
-    labels_by_iri = labels(store, [*terms, *row.values()])
-    lines = [f"row {number}"]
-    lines += [
-        f"  {name}: {_term_text(term, labels_by_iri)}"
-        for name, term in row.items()
-        if term is not None
-    ]
-    for fact in claimed[:SHOWN]:
-        lines.append(f"    {_sentence(fact, labels_by_iri)}")
-        lines += [f"        {format_evidence(proof)}" for proof in fact.evidence]
-    if len(claimed) > SHOWN:
-        lines.append(
-            f"    and {len(claimed) - SHOWN:,} more facts; --format json lists all of them"
-        )
-    lines += [
-        f"    {_sentence(reason, labels_by_iri)}  ({reason.origin})" for reason in unclaimed[:SHOWN]
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _triple_terms(reason: RowReason) -> tuple[Term, Term, Term]:
-    return reason.subject, reason.predicate, reason.object
-
-
-def _sentence(reason: RowReason, labels_by_iri: dict[str, str]) -> str:
-    subject, predicate, value = (_term_text(term, labels_by_iri) for term in _triple_terms(reason))
-    return f"{subject}, {predicate}: {value}"
-
-
-def _term_text(term: Term, labels_by_iri: dict[str, str]) -> str:
-    if isinstance(term, ox.NamedNode):
-        return labels_by_iri.get(term.value) or local_name(term.value)
-    return single_line(format_date(str(getattr(term, "value", term))))
-
-
-def _row_document(
-    number: int, row: Mapping[str, Term | None], reasons: tuple[RowReason, ...]
-) -> dict[str, Any]:
-    return {
-        "row": number,
-        "values": {name: json_term(term) for name, term in row.items() if term is not None},
-        "facts": [_reason_document(reason) for reason in reasons],
-    }
-
-
-def _reason_document(reason: RowReason) -> dict[str, Any]:
-    subject, predicate, value = map(json_term, _triple_terms(reason))
-    document: dict[str, Any] = {"subject": subject, "predicate": predicate, "object": value}
-    if reason.evidence:
-        document["evidence"] = [evidence_as_json(proof) for proof in reason.evidence]
-    else:
-        document["graph"] = reason.origin
-    if reason.basis:
-        document["because"] = [_reason_document(premise) for premise in reason.basis]
-    return document
-
-
-def evidence_as_json(proof: Evidence) -> dict[str, Any]:
-    """The evidence of one claim for json.dumps; a quote has its offsets in characters."""
-    document: dict[str, Any] = {
-        "sources": [{"id": source, "title": title} for source, title in proof.sources],
-        "certainty": proof.certainty,
-        "standing": proof.standing,
-    }
-    if proof.quote:
-        document |= {"quote": proof.quote, "start": proof.start, "end": proof.end}
-    return document | ({"note": proof.note} if proof.note else {})

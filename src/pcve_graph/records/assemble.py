@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ..model import namespaces
 from ..model.problems import Position
 from ..model.schema import Ontology
+from ..model.terms import NTerm, NTriple, from_iri, in_graph, to_iri
 from .duplicates import NamedRecord, named_records
 from .mapping import map_records, record_iris
 from .reader import Records
@@ -45,7 +46,7 @@ class AssembledGraph:
     names by id.
     """
 
-    graphs: dict[str, tuple[str, ...]]
+    graphs: dict[str, tuple[NTriple, ...]]
     sheets: tuple[RecordGraph, ...]
     named: dict[str, NamedRecord]
     tally: RecordCounts
@@ -60,26 +61,24 @@ class AssembledGraph:
         return positions
 
     @functools.cached_property
-    def _by_focus(self) -> dict[str, dict[StatementKey, Position]]:
-        by_focus: dict[str, dict[StatementKey, Position]] = {}
+    def _by_focus(self) -> dict[NTerm, dict[StatementKey, Position]]:
+        by_focus: dict[NTerm, dict[StatementKey, Position]] = {}
         for key, place in self.places.items():
             by_focus.setdefault(key[0], {})[key] = place
         return by_focus
 
-    def places_of(self, focus: str) -> dict[StatementKey, Position]:
+    def places_of(self, focus: NTerm) -> dict[StatementKey, Position]:
         """The positions of the statements about `focus`."""
         return self._by_focus.get(focus, {})
 
-    def is_derived(self, focus: str) -> bool:
+    def is_derived(self, focus: NTerm) -> bool:
         """Whether this node is derived, not stated by a record."""
         return any(focus in sheet.derived for sheet in self.sheets)
 
     def ids(self) -> set[str]:
         """The local names of all entities, those nested in records included."""
         subjects = (subject for sheet in self.sheets for subject in sheet.subjects)
-        return {
-            namespaces.local_name(subject.strip("<>")) for subject in subjects if "/id/" in subject
-        }
+        return {namespaces.local_name(to_iri(subject)) for subject in subjects if "/id/" in subject}
 
     def text(self, name: str) -> bytes:
         """The graph `name` as N-Triples, UTF-8."""
@@ -87,10 +86,11 @@ class AssembledGraph:
 
     def nquads(self) -> bytes:
         """All graphs as N-Quads, UTF-8."""
-        ends = {name: f" <{namespaces.graph_iri(name)}> .\n" for name in self.graphs}
-        return "".join(
-            [line[:-2] + ends[name] for name, lines in self.graphs.items() for line in lines]
-        ).encode()
+        iris = {name: from_iri(namespaces.graph_iri(name)) for name in self.graphs}
+        lines = [
+            in_graph(line, iris[name]) for name, lines in self.graphs.items() for line in lines
+        ]
+        return "\n".join([*lines, ""]).encode()
 
     def ntriples(self) -> str:
         """All graphs as N-Triples; a triple of several graphs is repeated."""
@@ -118,5 +118,5 @@ def build_graph(records: Records, ontology: Ontology) -> AssembledGraph:
     )
 
 
-def _merged(lines_of_sheets: Iterator[dict[str, None]]) -> tuple[str, ...]:
+def _merged(lines_of_sheets: Iterator[dict[NTriple, None]]) -> tuple[NTriple, ...]:
     return tuple(sorted({line for lines in lines_of_sheets for line in lines}))

@@ -1,8 +1,8 @@
 """Likely duplicates: pairs of records with equal or similar names that no curator has decided on.
 
-Names are folded before they are compared: any script to Latin, no diacritics, đ and dj alike, no
-case, no punctuation, no legal forms. Numbers must agree: phase 2 is not phase 3. A decision in
-data/ledger.yml silences the warning for its pair. Rule: data/FORMAT.md, "Identity".
+Names are compared as `fold_name` writes them, so in any spelling or script. Numbers must agree:
+phase 2 is not phase 3. A decision in data/ledger.yml silences the warning for its pair. Rule:
+data/FORMAT.md, "Identity".
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from ..model.namespaces import expand, local_name
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
+from ..model.terms import NO_TERM, Iri, from_iri, line_start, to_iri
+from ..model.text_normalization import fold_name
 from ..syntax.tree import MappingNode, ScalarNode, SequenceNode, decode_utf8
 from ..syntax.yaml import parse_yaml_record
 from ..system.files import LARGEST_FILE, read_inside
@@ -47,7 +49,6 @@ _PREDICATES: Final = tuple(
 )
 """The predicates that are read from a record."""
 
-_LEGAL: Final = {"doo", "ltd", "gmbh", "ev", "shpk", "inc", "ngo", "nvo", "ojq"}
 COMMON_WORD: Final = 30
 """Names that share only words found in more names than this are not compared."""
 
@@ -70,7 +71,9 @@ class NamedRecord:
     @functools.cached_property
     def folded(self) -> dict[str, str]:
         """The spelling of each name by its folded form."""
-        return {fold_name(name): name for name in reversed(self.names)}
+        names = {fold_name(name): name for name in reversed(self.names)}
+        names.pop("", None)  # a name of punctuation alone is like no other
+        return names
 
     @functools.cached_property
     def folded_names(self) -> tuple[tuple[str, frozenset[str], tuple[str, ...]], ...]:
@@ -95,16 +98,6 @@ class Decision:
     position: Position
 
 
-def fold_name(name: str) -> str:
-    """The folded name: lower-case Latin letters and digits, single spaces, no legal forms."""
-    from anyascii import anyascii
-
-    latin = anyascii(name).casefold().replace("dj", "d")
-    joined = re.sub(r"(?<=\b\w)\.(?=\w\b)", "", latin)
-    words = re.findall(r"[a-z0-9]+", joined.replace("'", ""))
-    return " ".join(word for word in words if word not in _LEGAL)
-
-
 def named_records(sheets: Iterable[RecordGraph], ontology: Ontology) -> Iterator[NamedRecord]:
     """The records of these sheets with all their names; sheets of sources are skipped."""
     for sheet in sheets:
@@ -115,13 +108,13 @@ def named_records(sheets: Iterable[RecordGraph], ontology: Ontology) -> Iterator
 
 def named_record(sheet: RecordGraph, ontology: Ontology) -> NamedRecord | None:
     """The record of a sheet with all its names; None for the sheet of a source."""
-    thing = next(iter(sheet.subjects), "")
+    thing = next(iter(sheet.subjects), NO_TERM)
     values: dict[str, list[str]] = defaultdict(list)
-    prefixes = tuple(f"{thing} <{predicate}> " for predicate in _PREDICATES)
+    prefixes = tuple(line_start(thing, from_iri(predicate)) for predicate in _PREDICATES)
     naming_lines = "\n".join([line for line in sheet.facts if line.startswith(prefixes)])
     for quad in ox.parse(naming_lines, format=ox.RdfFormat.N_TRIPLES):
         values[quad.predicate.value].append(str(getattr(quad.object, "value", "")))
-    kinds = (ontology.by_iri.get(class_iri) for class_iri in values[expand("rdf:type")])
+    kinds = (ontology.by_iri.get(Iri(class_iri)) for class_iri in values[expand("rdf:type")])
     family = next((kind.folder for kind in kinds if kind and kind.folder), None)
     if family is None:
         return None
@@ -130,7 +123,7 @@ def named_record(sheet: RecordGraph, ontology: Ontology) -> NamedRecord | None:
         return sorted(values[expand(name)])
 
     return NamedRecord(
-        id=local_name(thing[1:-1]),
+        id=local_name(to_iri(thing)),
         family=family,
         names=tuple(all_of("skos:prefLabel") + all_of("skos:altLabel")),
         position=sheet.places[thing,],

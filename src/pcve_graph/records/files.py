@@ -110,11 +110,9 @@ def _stdin(raw: bytes) -> Iterator[RecordEntry]:
 def _document(raw: bytes, name: str, path: Path | None) -> RecordEntry:
     """The entry of a YAML file; its id must be the name of the file."""
     try:
-        root = _identified(parse_yaml_record(decode_utf8(raw, name), name), path)
+        root, identifier = _identified(parse_yaml_record(decode_utf8(raw, name), name), path)
     except ContentError as error:
         return RecordEntry(path.stem if path else "", path, Position(name), error)
-    identifier = root.get("id")
-    assert isinstance(identifier, ScalarNode)
     return RecordEntry(identifier.text, path, Position(name), root)
 
 
@@ -125,17 +123,15 @@ def _lines(lines: Iterable[bytes], name: str, path: Path | None) -> Iterator[Rec
         try:
             if isinstance(parsed, ContentError):
                 raise parsed
-            root = _identified(parsed, None)
+            root, identifier = _identified(parsed, None)
         except ContentError as error:
             yield RecordEntry(guess, path, error.problems[0].position, error)
             continue
-        identifier = root.get("id")
-        assert isinstance(identifier, ScalarNode)
         yield RecordEntry(identifier.text, path, identifier.position, root)
 
 
-def _identified(root: RecordNode, path: Path | None) -> MappingNode:
-    """`root` as a mapping with a valid id: the name of the file, where `path` is given."""
+def _identified(root: RecordNode, path: Path | None) -> tuple[MappingNode, ScalarNode]:
+    """`root` as a mapping, and its valid id: the name of the file, where `path` is given."""
     if not isinstance(root, MappingNode):
         raise _stop("structure", root.position, "expected keys", "begin with `id: …`")
     identifier = root.get("id")
@@ -149,7 +145,7 @@ def _identified(root: RecordNode, path: Path | None) -> MappingNode:
     if not ID.fullmatch(identifier.text):
         fix = "use lower-case letters a-z, digits and single hyphens"
         raise _stop("id", identifier.position, f'"{identifier.text}" is not a valid id', fix)
-    return root
+    return root, identifier
 
 
 def _stop(rule: str, position: Position, message: str, fix: str) -> ContentError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
@@ -148,7 +148,7 @@ def _sorted(node: MappingNode, order: list[str]) -> MappingNode:
     return MappingNode(tuple(ordered), node.position)
 
 
-def _plain(node: RecordNode) -> Any:
+def _plain(node: RecordNode) -> object:
     """The tree without positions, for comparison."""
     if isinstance(node, ScalarNode):
         return node.text
@@ -157,7 +157,7 @@ def _plain(node: RecordNode) -> Any:
     return [(key.text, _plain(value)) for key, value in node.entries]
 
 
-def _events(node: RecordNode, depth: int) -> list[Any]:
+def _events(node: RecordNode, depth: int) -> list[yaml.Event]:
     """The YAML events of a tree: block style outside, flow style inside."""
     if isinstance(node, ScalarNode):
         plain = (True, True)

@@ -2,6 +2,9 @@
 
 Bounds and participations are derived. Values are checked here, before any engine sees them: a bad
 date, an unknown key or a dangling reference never becomes a triple. Rule: data/FORMAT.md, "Values".
+
+The module is a little over the length of others: records, blocks and values call each other, as
+they are nested in the files, so any part of it would import the rest.
 """
 
 from __future__ import annotations
@@ -9,18 +12,24 @@ from __future__ import annotations
 import re
 from collections import abc
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache
 from typing import Final
+
+import pyoxigraph as ox
 
 from ..model import namespaces
 from ..model.dates import first_and_last, precision
 from ..model.messages import expected_values, value_problem
-from ..model.namespaces import expand, hashed_iri
+from ..model.namespaces import expand, hashed_iri, local_name, nterm
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.schema import Ontology, RecordClass, RecordKey, moved_key
 from ..model.suggest import IdSuggestions, did_you_mean
+from ..model.terms import Iri, NTerm, RecordId, from_iri, from_term, literal, to_iri, triple_line
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
+from .quotes import HeldText
 from .reader import ClaimBlock, Record, Records, Source
-from .record_graph import RecordGraph, iri, literal
+from .record_graph import RecordGraph
 
 XSD: Final = namespaces.PREFIXES["xsd"]
 
@@ -30,10 +39,13 @@ _NUMBER: Final = {
     "integer": re.compile(r"[+-]?\d+"),
     "decimal": re.compile(r"[+-]?\d+(\.\d+)?"),
 }
-_TYPE: Final = iri(expand("rdf:type"))
+_TYPE: Final = nterm("rdf:type")
+
+_term: Final = lru_cache(2**16)(from_iri)
+"""`from_iri`; equal terms are one object, of which a build holds many."""
 
 
-def record_iris(records: Iterable[Record], ontology: Ontology) -> dict[str, str]:
+def record_iris(records: Iterable[Record], ontology: Ontology) -> dict[RecordId, Iri]:
     """The IRIs of the records whose class exists, by id."""
     iris_by_id = {}
     for record in records:
@@ -44,7 +56,7 @@ def record_iris(records: Iterable[Record], ontology: Ontology) -> dict[str, str]
 
 
 def map_records(
-    records: Records, ontology: Ontology, iris_by_id: abc.Mapping[str, str]
+    records: Records, ontology: Ontology, iris_by_id: abc.Mapping[RecordId, Iri]
 ) -> tuple[RecordGraph, ...]:
     """A sheet for each record, then for each source; `iris_by_id` are the IRIs of all records.
 
@@ -66,8 +78,8 @@ class _Writer:
     def __init__(
         self,
         ontology: Ontology,
-        iris_by_id: abc.Mapping[str, str],
-        unread: frozenset[str] = frozenset(),
+        iris_by_id: abc.Mapping[RecordId, Iri],
+        unread: frozenset[RecordId] = frozenset(),
     ) -> None:
         self.ontology = ontology
         self.iris_by_id = iris_by_id
@@ -88,8 +100,8 @@ class _Writer:
             fix = f"move it to data/records/{kind.folder}/"
             sheet.problems.append(rule_problem("folder", record.type.position, message, fix))
             return sheet
-        subject = iri(namespaces.record_iri(kind.folder, record.id))
-        sheet.add(sheet.facts, (subject, _TYPE, iri(kind.iri)), record.position)
+        subject = _term(namespaces.record_iri(kind.folder, record.id))
+        sheet.add(sheet.facts, (subject, _TYPE, _term(kind.iri)), record.position)
         for block in record.blocks:
             claim = _Claim(self, sheet, block, record.id)
             for key, value in block.facts:
@@ -103,11 +115,11 @@ class _Writer:
     def source(self, source: Source) -> RecordGraph:
         sheet = RecordGraph(f"source/{source.id}", source.position.path)
         kind = self.ontology.by_iri[expand("pcve:Source")]
-        subject = iri(namespaces.source_iri(source.id))
+        subject = _term(namespaces.source_iri(source.id))
         file = source.entries.get("textFile")
         if isinstance(file, ScalarNode):
             sheet.needs.add(f"text/{file.text}")
-        sheet.add(sheet.facts, (subject, _TYPE, iri(kind.iri)), source.position)
+        sheet.add(sheet.facts, (subject, _TYPE, _term(kind.iri)), source.position)
         for name, value in source.entries.entries:
             if name.text == "id":
                 continue
@@ -115,33 +127,31 @@ class _Writer:
             if key is None:
                 continue
             for term, place in self.values(key, value, sheet):
-                sheet.add(sheet.facts, (subject, iri(key.path), term), place)
+                sheet.add(sheet.facts, (subject, _term(key.path), term), place)
         return sheet
 
-    def participations(self, sheet: RecordGraph, event: str) -> None:
+    def participations(self, sheet: RecordGraph, event: NTerm) -> None:
         """Adds a participation for each statement on the event whose property implies a role."""
         facts = [key for key in sheet.places if len(key) == 3 and key[0] == event]
         for _, predicate, actor in facts:
-            role = self.ontology.roles.get(predicate[1:-1])
-            if role is None or f"{event} {predicate} {actor} ." not in sheet.facts:
+            role = self.ontology.roles.get(to_iri(predicate))
+            if role is None or triple_line((event, predicate, actor)) not in sheet.facts:
                 continue
-            tail = "/".join(
-                namespaces.local_name(term.strip("<>")) for term in (event, role, actor)
-            )
-            node = iri(namespaces.record_iri("participation", tail))
+            tail = "/".join(map(local_name, (to_iri(event), role, to_iri(actor))))
+            node = _term(namespaces.record_iri("participation", tail))
             sheet.derived.add(node)
             place = sheet.places[event, predicate, actor]
             for name, term in (
-                ("rdf:type", iri(expand("pcve:Participation"))),
+                ("rdf:type", nterm("pcve:Participation")),
                 ("pcve:inEvent", event),
                 ("pcve:actor", actor),
-                ("pcve:role", iri(role)),
+                ("pcve:role", _term(role)),
             ):
-                sheet.add(sheet.facts, (node, iri(expand(name)), term), place)
+                sheet.add(sheet.facts, (node, nterm(name), term), place)
 
     def values(
         self, key: RecordKey, node: RecordNode, sheet: RecordGraph
-    ) -> Iterator[tuple[str, Position]]:
+    ) -> Iterator[tuple[NTerm, Position]]:
         """The terms of `node`; a value without a term is added to the problems of the sheet."""
         if isinstance(node, SequenceNode):
             for value in node.values:
@@ -161,19 +171,20 @@ class _Writer:
             else:
                 yield term, node.position
 
-    def term(self, key: RecordKey, value: ScalarNode, sheet: RecordGraph) -> str | Problem:
+    def term(self, key: RecordKey, value: ScalarNode, sheet: RecordGraph) -> NTerm | Problem:
         """The term of `value`, or the problem why it is not a value of `key`."""
         text = value.text
         if key.scheme and text in self.ontology.schemes.get(key.scheme, ()):
-            return iri(namespaces.concept_iri(key.scheme, text))
+            return _term(namespaces.concept_iri(key.scheme, text))
         if key.datatypes and (typed := _typed(key, text)):
             return typed
         if not key.scheme and not key.datatypes:
-            if text in self.iris_by_id or text in self.unread:
+            identifier = RecordId(text)
+            if identifier in self.iris_by_id or identifier in self.unread:
                 sheet.needs.add(f"record/{text}")
-                return iri(self.iris_by_id.get(text, namespaces.unreadable_iri(text)))
-            if not key.classes and _ADDRESS.fullmatch(text):
-                return iri(text)
+                return _term(self.iris_by_id.get(identifier, namespaces.unreadable_iri(text)))
+            if not key.classes and (address := _address(text)):
+                return address
         return value_problem(key, text, value.position, self.ontology, self.ids)
 
 
@@ -189,9 +200,10 @@ class _Claim:
         self.sources = tuple(namespaces.source_iri(source.id) for source in block.sources)
         self.certainty = self.concept("certainty", block.certainty, "stated")
         self.standing = self.concept("standing", block.standing, "current")
-        self.quote = self.quote_node() if block.span else None
+        held, span = block.sources[0].text, block.span
+        self.quote = self.quote_node(held, span) if held and span else None
 
-    def concept(self, scheme: str, value: ScalarNode | None, default: str) -> str:
+    def concept(self, scheme: str, value: ScalarNode | None, default: str) -> Iri:
         if value is None:
             return namespaces.concept_iri(scheme, default)
         key = self.writer.ontology.by_iri[expand("pcve:Claim")].keys[scheme]
@@ -200,28 +212,25 @@ class _Claim:
             self.sheet.problems.append(term)
         return namespaces.concept_iri(scheme, value.text)
 
-    def quote_node(self) -> str:
-        assert self.block.span
-        source_text = self.block.sources[0].text
-        assert source_text
-        start, end = self.block.span
-        exact = source_text.text[start:end]
+    def quote_node(self, held: HeldText, span: tuple[int, int]) -> Iri:
+        start, end = span
+        exact = held.text[start:end]
         node = hashed_iri("quote", self.sources[0], str(start), str(end), exact)
         integer = XSD + "integer"
         for name, term in (
-            ("rdf:type", iri(expand("oa:TextQuoteSelector"))),
-            ("rdf:type", iri(expand("oa:TextPositionSelector"))),
+            ("rdf:type", nterm("oa:TextQuoteSelector")),
+            ("rdf:type", nterm("oa:TextPositionSelector")),
             ("oa:exact", literal(exact)),
             ("oa:start", literal(str(start), integer)),
             ("oa:end", literal(str(end), integer)),
-            ("prov:wasQuotedFrom", iri(self.sources[0])),
+            ("prov:wasQuotedFrom", _term(self.sources[0])),
         ):
-            triple = (iri(node), iri(expand(name)), term)
+            triple = (_term(node), nterm(name), term)
             self.sheet.add(self.sheet.evidence, triple, self.block.position)
         return node
 
     def add_fact(
-        self, subject: str, kind: RecordClass, name: ScalarNode, value: RecordNode
+        self, subject: NTerm, kind: RecordClass, name: ScalarNode, value: RecordNode
     ) -> None:
         key = checked_key(kind, name, self.sheet, self.writer.ontology)
         if key is None:
@@ -232,7 +241,7 @@ class _Claim:
                 self.add_nested(subject, key, nested, item)
             return
         for term, place in self.writer.values(key, value, self.sheet):
-            self.add_statement((subject, iri(key.path), term), place)
+            self.add_statement((subject, _term(key.path), term), place)
             if key.derives and self.is_current:
                 self.date_bounds(subject, key, value, place)
 
@@ -241,7 +250,7 @@ class _Claim:
         return self.standing == namespaces.concept_iri("standing", "current")
 
     def add_nested(
-        self, subject: str, key: RecordKey, nested: RecordClass, value: RecordNode
+        self, subject: NTerm, key: RecordKey, nested: RecordClass, value: RecordNode
     ) -> None:
         """Writes an entity that is nested in its record, such as a membership."""
         identifier = value.get("id") if isinstance(value, MappingNode) else None
@@ -255,15 +264,17 @@ class _Claim:
             fix = "use lower-case letters a-z, digits and single hyphens"
             self.sheet.problems.append(rule_problem("structure", identifier.position, message, fix))
             return
-        node = iri(namespaces.record_iri(nested.segment, f"{self.owner}/{identifier.text}"))
-        self.add_statement((subject, iri(key.path), node), value.position)
+        node = _term(namespaces.record_iri(nested.segment, f"{self.owner}/{identifier.text}"))
+        self.add_statement((subject, _term(key.path), node), value.position)
         if self.is_current:
-            self.sheet.add(self.sheet.facts, (node, _TYPE, iri(nested.iri)), value.position)
+            self.sheet.add(self.sheet.facts, (node, _TYPE, _term(nested.iri)), value.position)
         for name, member in value.entries:
             if name.text != "id":
                 self.add_fact(node, nested, name, member)
 
-    def date_bounds(self, subject: str, key: RecordKey, value: RecordNode, place: Position) -> None:
+    def date_bounds(
+        self, subject: NTerm, key: RecordKey, value: RecordNode, place: Position
+    ) -> None:
         days = first_and_last(value.text) if isinstance(value, ScalarNode) else None
         if days is None:
             return
@@ -273,7 +284,7 @@ class _Claim:
             if previous is None or previous[0] <= key.order:
                 self.sheet.bounds[subject, bound] = (key.order, day.isoformat(), place)
 
-    def add_statement(self, triple: tuple[str, str, str], place: Position) -> None:
+    def add_statement(self, triple: tuple[NTerm, NTerm, NTerm], place: Position) -> None:
         """Writes the statement, if it is current, and its claim."""
         sheet, block = self.sheet, self.block
         if self.is_current:
@@ -281,24 +292,24 @@ class _Claim:
         note = block.note.text if block.note else ""
         sources = " ".join(sorted(self.sources))
         parts = (sources, self.quote or "", self.certainty, self.standing, note)
-        node = iri(hashed_iri("claim", *triple, *parts))
+        node = _term(hashed_iri("claim", *triple, *parts))
         if (node,) in sheet.places:
             return
         terms = [
-            ("rdf:type", iri(expand("pcve:Claim"))),
+            ("rdf:type", nterm("pcve:Claim")),
             ("rdf:subject", triple[0]),
             ("rdf:predicate", triple[1]),
             ("rdf:object", triple[2]),
-            *(("prov:hadPrimarySource", iri(source)) for source in self.sources),
-            ("pcve:certainty", iri(self.certainty)),
-            ("pcve:standing", iri(self.standing)),
+            *(("prov:hadPrimarySource", _term(source)) for source in self.sources),
+            ("pcve:certainty", _term(self.certainty)),
+            ("pcve:standing", _term(self.standing)),
         ]
         if self.quote:
-            terms.append(("pcve:quote", iri(self.quote)))
+            terms.append(("pcve:quote", _term(self.quote)))
         if note:
             terms.append(("skos:note", literal(note)))
         for name, term in terms:
-            sheet.add(sheet.evidence, (node, iri(expand(name)), term), place)
+            sheet.add(sheet.evidence, (node, nterm(name), term), place)
         if self.quote:
             sheet.verified += 1
         else:
@@ -308,7 +319,7 @@ class _Claim:
 def derive_bounds(sheet: RecordGraph) -> None:
     """Adds the earliest and latest possible day of each dated entity of the sheet."""
     for (owner, bound), (_, day, place) in sheet.bounds.items():
-        sheet.add(sheet.facts, (owner, iri(bound), literal(day, XSD + "date")), place)
+        sheet.add(sheet.facts, (owner, _term(bound), literal(day, XSD + "date")), place)
 
 
 def checked_key(
@@ -337,7 +348,7 @@ def _unknown_key(kind: RecordClass, name: str, ontology: Ontology) -> tuple[str,
 
 def _texts(
     key: RecordKey, node: RecordNode, sheet: RecordGraph, ontology: Ontology
-) -> Iterator[tuple[str, Position]]:
+) -> Iterator[tuple[NTerm, Position]]:
     if not isinstance(node, MappingNode):
         text = node.text if isinstance(node, ScalarNode) else "a list"
         sheet.problems.append(value_problem(key, text, node.position, ontology, IdSuggestions(())))
@@ -358,13 +369,21 @@ def _texts(
                 sheet.problems.append(rule_problem("structure", item.position, message, fix))
 
 
-def _typed(key: RecordKey, text: str) -> str:
-    """`text` as a literal of the datatype of `key` that it matches; empty where it matches none."""
+def _address(text: str) -> NTerm | None:
+    """The term of a web address; None for any other text, such as an address with a bad escape."""
+    if _ADDRESS.fullmatch(text):
+        with suppress(ValueError):
+            return from_term(ox.NamedNode(text))
+    return None
+
+
+def _typed(key: RecordKey, text: str) -> NTerm | None:
+    """`text` as a literal of the datatype of `key` that it matches; None where it matches none."""
     kinds = {namespaces.local_name(datatype): datatype for datatype in key.datatypes}
     if {"date", "gYear", "gYearMonth"} & kinds.keys():
         form = precision(text)
-        return literal(text, kinds[form]) if form in kinds else ""
+        return literal(text, kinds[form]) if form in kinds else None
     for name, digits in _NUMBER.items():
         if name in kinds:
-            return literal(text, kinds[name]) if digits.fullmatch(text) else ""
+            return literal(text, kinds[name]) if digits.fullmatch(text) else None
     return literal(text, None if "string" in kinds else next(iter(kinds.values())))

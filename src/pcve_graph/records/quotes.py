@@ -6,9 +6,7 @@ case and dashes included, must match. Rule: data/FORMAT.md, "Quotes".
 
 from __future__ import annotations
 
-from typing import Final
-
-_MARKS: Final = str.maketrans(dict.fromkeys("‘’‚‛‹›", "'") | dict.fromkeys("“”„‟«»", '"'))
+from ..model.text_normalization import straighten_quotes
 
 
 class HeldText:
@@ -18,7 +16,7 @@ class HeldText:
         self.text = text
         folded: list[str] = []
         places: list[int] = []
-        for place, character in enumerate(text.translate(_MARKS)):
+        for place, character in enumerate(straighten_quotes(text)):
             if not character.isspace():
                 folded.append(character)
                 places.append(place)
@@ -68,4 +66,4 @@ class HeldText:
 
 def fold_quote(words: str) -> str:
     """`words` with single spaces and plain quotation marks, trimmed."""
-    return " ".join(words.translate(_MARKS).split())
+    return " ".join(straighten_quotes(words).split())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
-
-import pyoxigraph as ox
+from typing import TypeAlias
 
 from ..model.problems import Position, Problem
+from ..model.terms import Iri, NTerm, NTriple, triple_line
 
-StatementKey = tuple[str, ...]
+StatementKey: TypeAlias = tuple[NTerm, ...]
 """What has a position: (subject,), (subject, predicate) or (subject, predicate, object)."""
 
 
@@ -24,37 +23,26 @@ class RecordGraph:
 
     owner: str
     path: str
-    facts: dict[str, None] = field(default_factory=dict)
-    evidence: dict[str, None] = field(default_factory=dict)
+    facts: dict[NTriple, None] = field(default_factory=dict)
+    evidence: dict[NTriple, None] = field(default_factory=dict)
     places: dict[StatementKey, Position] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    bounds: dict[tuple[str, str], tuple[int, str, Position]] = field(default_factory=dict)
-    derived: set[str] = field(default_factory=set)
+    bounds: dict[tuple[NTerm, Iri], tuple[int, str, Position]] = field(default_factory=dict)
+    derived: set[NTerm] = field(default_factory=set)
     needs: set[str] = field(default_factory=set)
     verified: int = 0
     cited: int = 0
 
     @property
-    def subjects(self) -> list[str]:
+    def subjects(self) -> list[NTerm]:
         """The subjects of the lines, in their order."""
         return [place[0] for place in self.places if len(place) == 1]
 
-    def add(self, lines: dict[str, None], triple: tuple[str, str, str], at: Position) -> None:
+    def add(
+        self, lines: dict[NTriple, None], triple: tuple[NTerm, NTerm, NTerm], at: Position
+    ) -> None:
         """Add a triple to `lines` (the facts or the evidence); its first position is retained."""
-        lines[f"{triple[0]} {triple[1]} {triple[2]} ."] = None
+        lines[triple_line(triple)] = None
         self.places.setdefault(triple[:1], at)
         self.places.setdefault(triple[:2], at)
         self.places.setdefault(triple, at)
-
-
-@lru_cache(2**16)
-def iri(value: str) -> str:
-    """An IRI in N-Triples syntax."""
-    return str(ox.NamedNode(value))
-
-
-def literal(text: str, datatype: str | None = None, language: str | None = None) -> str:
-    """A literal in N-Triples syntax; `datatype` is an IRI."""
-    if language:
-        return str(ox.Literal(text, language=language.lower()))
-    return str(ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None))

@@ -147,7 +147,8 @@ class _Reader:
     def string(self) -> str:
         start = self.at
         match = _STRING.match(self.text, start)
-        assert match
+        if match is None:
+            raise self.unexpected("a string in double quotation marks")
         self.at = end = match.end()
         if self.text[end : end + 1] != '"':
             raise self.unfinished(end)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Final
+from typing import Final, TypeGuard
 
 from ..model.problems import ContentError, rule_problem
 from .tree import DOCUMENT_DEPTH, document_depth_error, position_at
@@ -110,9 +110,9 @@ class _Contexts:
             self.sizes[-1] += len(definitions)
 
 
-def _objects(local: Any) -> list[dict[str, Any]]:
+def _objects(local: object) -> list[dict[str, object]]:
     """The objects of a local context, including those of its scoped contexts."""
-    contexts, objects = [local], list[dict[str, Any]]()
+    contexts, objects = [local], list[dict[str, object]]()
     for context in contexts:
         if isinstance(context, list):
             contexts += context
@@ -122,11 +122,11 @@ def _objects(local: Any) -> list[dict[str, Any]]:
     return objects
 
 
-def _has_context(value: Any) -> bool:
+def _has_context(value: object) -> TypeGuard[dict[str, object]]:
     return isinstance(value, dict) and "@context" in value
 
 
-def _terms_used(context: dict[str, Any]) -> dict[str, list[str]]:
+def _terms_used(context: dict[str, object]) -> dict[str, list[str]]:
     """The terms that the definition of each term uses: in its IRI, its type, or as prefixes."""
     terms_used: dict[str, list[str]] = {}
     for term, value in context.items():

@@ -7,13 +7,13 @@ variables are `?name`; a variable that is local to a subquery, and a blank node,
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-PropertyPath: TypeAlias = "str | tuple[Any, ...]"
+PropertyPath: TypeAlias = "str | tuple[PropertyPath, ...]"
 """A predicate, a variable, or one of the operators `/ | ^ * + ?` and its operands (section 9).
 
 `("!",)` stands for a negated property set, which is treated as any predicate.
@@ -200,12 +200,12 @@ def property_path(expression: Any) -> PropertyPath:
     return str(expression.n3())
 
 
-def _inside(node: Any) -> Iterator[Any]:
+def _inside(node: object) -> Iterator[Any]:
     """The nodes and terms of an expression, without those inside EXISTS."""
     yield node
     if str(getattr(node, "name", "")) in ("Builtin_EXISTS", "Builtin_NOTEXISTS"):
         return
-    children: Any = ()
+    children: Iterable[object] = ()
     if isinstance(node, list | tuple | set):
         children = node
     elif hasattr(node, "items"):
@@ -214,7 +214,7 @@ def _inside(node: Any) -> Iterator[Any]:
         yield from _inside(child)
 
 
-def _variables(node: Any) -> Iterator[str]:
+def _variables(node: object) -> Iterator[str]:
     from rdflib import Variable
 
     for part in _inside(node):

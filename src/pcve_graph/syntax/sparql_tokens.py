@@ -15,6 +15,8 @@ import string
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from ..model.terms import NTerm, is_iri, to_iri
+
 _ESCAPE: Final = r"""\\(?:[tbnrf"'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})"""
 _CODE: Final = r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})"
 _IN_NAME: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
@@ -115,7 +117,7 @@ def declared_prefixes(text: str) -> dict[str, str]:
     """The namespaces of the prefixes that `text` declares."""
     query_tokens = tokenize(text)
     return {
-        name.text.removesuffix(":"): space.text.strip("<>")
+        name.text.removesuffix(":"): _name(space)
         for word, name, space in zip(query_tokens, query_tokens[1:], query_tokens[2:], strict=False)
         if word.word == "PREFIX"
     }
@@ -170,7 +172,12 @@ def dataset_graphs(text: str) -> list[str]:
         for index, token in enumerate(query_tokens[:-2])
         if token.word == "FROM"
     ]
-    return [token.text.strip("<>") for token in graphs]
+    return [_name(token) for token in graphs]
+
+
+def _name(token: Token) -> str:
+    """The IRI of a token without angle brackets; a prefixed name as it is."""
+    return to_iri(NTerm(token.text)) if is_iri(token.text) else token.text
 
 
 def closing_braces(query_tokens: list[Token]) -> dict[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..model.problems import ContentError, Position, rule_problem
+from ..model.terms import NTerm, is_iri, to_iri
 
 
 def format_turtle(text: str, name: str) -> str:
@@ -48,7 +49,8 @@ def _rank(block: str) -> tuple[int, int, str]:
     kinds = ("owl:Ontology", "skos:ConceptScheme", "sh:NodeShape")
     kind = next((at for at, name in enumerate(kinds) if f"    a {name} ;" in body), len(kinds))
     order = re.search(r"\n    sh:order (\d+) ;", body)
-    return kind, int(order.group(1)) if order else 0, subject.strip("<>")
+    name = to_iri(NTerm(subject)) if is_iri(subject) else subject
+    return kind, int(order.group(1)) if order else 0, name
 
 
 def _comments(text: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from ..model.problems import ContentError, Position, rule_problem
+from ..model.problems import ContentError, Position, Problem, rule_problem
 from .tree import (
     RECORD_DEPTH,
     MappingNode,
@@ -49,7 +49,7 @@ def parse_yaml_record(text: str, path: str, first_line: int = 1) -> RecordNode:
         raise ContentError([rule_problem("yaml-syntax", position, message, fix)]) from None
 
 
-def _syntax(text: str, position: Position, problem: str | None, first_line: int) -> Any:
+def _syntax(text: str, position: Position, problem: str | None, first_line: int) -> Problem:
     lines = text.splitlines()
     row = position.line - first_line
     line = lines[row] if 0 <= row < len(lines) else ""
@@ -72,7 +72,7 @@ class _Reader:
         self.path = path
         self.first_line = first_line
 
-    def position(self, mark: Any) -> Position:
+    def position(self, mark: yaml.Mark) -> Position:
         return Position(self.path, mark.line + self.first_line, mark.column + 1)
 
     def error(self, rule: str, mark: Any, message: str, fix: str) -> ContentError:

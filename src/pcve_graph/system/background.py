@@ -49,14 +49,14 @@ class BackgroundThread(Generic[T]):
             self._error = error
 
 
-class BackgroundProcess:
+class BackgroundProcess(Generic[T]):
     """`work` in a forked process that starts at once; it returns what `marshal` can write.
 
     If the system cannot fork, if this process has threads (a fork would lose them but not release
     their locks), or if the child fails, `result` does the work in this process.
     """
 
-    def __init__(self, work: Callable[[], Any]) -> None:
+    def __init__(self, work: Callable[[], T]) -> None:
         self._work = work
         self._child = 0
         if not hasattr(os, "fork") or threading.active_count() > 1:
@@ -68,21 +68,23 @@ class BackgroundProcess:
         else:
             self._run_child(end)
 
-    def result(self) -> Any:
+    def result(self) -> T:
         """Wait for the return value of `work`; raises what `work` raised. May be called once."""
         if not self._child:
             return self._work()
         with os.fdopen(self._pipe, "rb") as file:
             content = file.read()
         _, status = os.waitpid(self._child, 0)
-        return marshal.loads(content) if status == 0 else self._work()
+        result: T = marshal.loads(content) if status == 0 else self._work()
+        return result
 
     def _run_child(self, end: int) -> None:
         """In the child: do the work, write its result to the pipe, and exit."""
         status = 1
         try:
+            result: Any = self._work()  # what marshal can write
             with os.fdopen(end, "wb") as file:
-                file.write(marshal.dumps(self._work()))
+                file.write(marshal.dumps(result))
             status = 0
         finally:
             os._exit(status)

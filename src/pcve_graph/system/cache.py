@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..model.problems import UsageError
-from .files import LARGEST_FILE, read_file, replace_file, walk_files
+from .atomic_writes import replace_file
+from .files import LARGEST_FILE, read_file, walk_files
 
 CACHE_FOLDER: Final = "kept"
 """The name of the cache folder in the folder of builds."""
 
 
-def cached(build: Path, name: str, inputs: list[bytes], work: Callable[[], Any]) -> Any:
+def cached(build: Path, name: str, inputs: list[bytes], work: Callable[[], object]) -> Any:
     """The JSON value that `work` returns, or the cached one if it comes from the same `inputs`.
 
     The cache is in the folder of builds `build`. That it cannot be read or written is not an error.

@@ -14,7 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from .files import DRAFT_SUFFIX, draft_name, locked_draft, remove_drafts, sync_folder, write_file
+from .atomic_writes import (
+    DRAFT_SUFFIX,
+    draft_name,
+    locked_draft,
+    remove_drafts,
+    sync_folder,
+    write_file,
+)
 
 _FOLDER: Final = ".pcve-draft"
 """The suffix of the name of a draft folder, which is guarded by a locked draft file next to it."""

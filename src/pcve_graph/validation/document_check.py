@@ -12,12 +12,23 @@ from ..model.namespaces import BASE, GRAPHS, expand
 from ..model.problems import Position, Problem, ShaclResult, rule_problem
 from ..model.schema import Ontology
 from ..model.suggest import IdSuggestions
-from ..syntax.positions import Places, match_blank_nodes
+from ..model.terms import (
+    NO_TERM,
+    Iri,
+    NTerm,
+    NTriple,
+    Statement,
+    from_iri,
+    is_blank,
+    parse_statement,
+    triple_line,
+)
+from ..syntax.positions import ANY_BLANK, Places, match_blank_nodes
 from . import shacl
 from .documents import Document
 from .incremental_gate import check_against_saved
 from .results import first_per_rule, nearest_key, plainness, result_problem, with_named_value
-from .statement_index import Statement, StatementIndex, split_line
+from .statement_index import StatementIndex
 
 _PAIRED = 200_000
 """Statements about blank nodes that are held in memory to match the labels of two parsers."""
@@ -48,9 +59,9 @@ def check_document(
     """
     index = StatementIndex(ontology)
     report = _report(document, ontology, index, shapes, against, engine)
-    focus_terms = {f"<{iri}>" for iri in focus}
+    focus_terms = set(map(from_iri, focus))
 
-    def is_reported(subject: str) -> bool:
+    def is_reported(subject: NTerm) -> bool:
         return subject in index and (not focus_terms or subject in focus_terms)
 
     results = tuple(result for result in report.results if is_reported(result.focus))
@@ -98,7 +109,7 @@ def _report(
 ) -> shacl.Report:
     """The report on the document with derived bounds, together with the ontology or `against`."""
 
-    def lines() -> Iterator[str]:
+    def lines() -> Iterator[NTriple]:
         stated = index.index_lines(document.lines())
         return stated if shapes else chain(stated, _derived(index))
 
@@ -111,10 +122,10 @@ def _report(
     return shacl.validate(chain(lines(), context), shapes or ontology.shapes, engine)
 
 
-def _derived(index: StatementIndex) -> Iterator[str]:
+def _derived(index: StatementIndex) -> Iterator[NTriple]:
     """The bounds that a build would derive, as lines; valid once the whole document is indexed."""
     for (subject, bound), (term, _) in index.bounds().items():
-        yield f"{subject} {bound} {term} ."
+        yield triple_line((subject, bound, term))
 
 
 def _describe(
@@ -122,11 +133,11 @@ def _describe(
     ontology: Ontology,
     index: StatementIndex,
     results: tuple[ShaclResult, ...],
-    suspects: Collection[str],
+    suspects: Collection[NTerm],
     against: StoredGraph | None,
 ) -> DocumentReport:
     """The results, and the unknown keys and types of the suspects, as problems with places."""
-    values = {result.value for result in results if result.value.startswith("_:")}
+    values = {result.value for result in results if is_blank(result.value)}
     places, alias = _places(document, {*suspects, *values, *(result.focus for result in results)})
     for (subject, bound), (_, reason) in index.bounds().items():
         key = _aliased(reason, alias)
@@ -140,12 +151,12 @@ def _describe(
     terms = {label.get(term, term) for result in shown for term in (result.focus, result.value)}
     if against is None:
         for line in chain.from_iterable(ontology.graphs.values()):
-            index.labels.take(split_line(line))
+            index.labels.take(parse_statement(line))
     else:
         index.labels.read(against.store, terms)
     called = {alias.get(term, term): name for term, name in index.labels.of(terms).items()}
     ids = IdSuggestions(index.labels.ids)
-    statements = (split_line(line) for line in (document.lines() if suspects else ()))
+    statements = (parse_statement(line) for line in (document.lines() if suspects else ()))
     strange = index.unknown_terms(statement for statement in statements if statement[0] in suspects)
     unknown = [(_aliased(key, alias), problem) for key, problem in strange]
     unknown_keys = {key for key, _ in unknown}
@@ -171,47 +182,47 @@ def _describe(
 def _closed_result(key: Statement, rule: str, message: str) -> ShaclResult:
     """An unknown key or type in the form of a result of a closed shape (SHACL 4.8.1)."""
     component, severity = expand("sh:ClosedConstraintComponent"), expand("sh:Violation")
-    shape = f"{BASE}rule/{rule}"
+    shape = Iri(f"{BASE}rule/{rule}")
     return ShaclResult(key[0], key[1], key[2], shape, component, severity, message)
 
 
-def _position(document: Document, of: dict[str, Places], *key: str) -> Position:
-    nearest = nearest_key(of[key[0]], *(*key, "", "")[:3])
+def _position(document: Document, of: dict[NTerm, Places], *key: NTerm) -> Position:
+    nearest = nearest_key(of[key[0]], *(*key, NO_TERM, NO_TERM)[:3])
     return Position(document.name, *of[key[0]][nearest]) if nearest else Position(document.name)
 
 
-def _by_subject(places: Places, subjects: Iterable[str]) -> dict[str, Places]:
+def _by_subject(places: Places, subjects: Iterable[NTerm]) -> dict[NTerm, Places]:
     """The places of the statements about each of `subjects`."""
-    of: dict[str, Places] = {subject: {} for subject in subjects}
+    of: dict[NTerm, Places] = {subject: {} for subject in subjects}
     for key, place in places.items():
         if key[0] in of:
             of[key[0]][key] = place
     return of
 
 
-def _places(document: Document, subjects: set[str]) -> tuple[Places, dict[str, str]]:
+def _places(document: Document, subjects: set[NTerm]) -> tuple[Places, dict[NTerm, NTerm]]:
     """The places of the statements about `subjects`, and the labels that they use for blank nodes.
 
     Blank nodes are matched by all statements about them. In a document with very many of these the
     match is not attempted, and a problem of a blank node is reported without a line.
     """
-    if not any(subject.startswith("_:") for subject in subjects):
+    if not any(map(is_blank, subjects)):
         return document.places(subjects), {}
-    stated = (tuple(line[:-2].split(" ", 2)) for line in document.lines() if "_:" in line)
-    unnamed = (row for row in stated if row[0].startswith("_:") or row[2].startswith("_:"))
+    stated = (parse_statement(line) for line in document.lines() if "_:" in line)
+    unnamed = (row for row in stated if is_blank(row.subject) or is_blank(row.object))
     rows = list(islice(unnamed, _PAIRED + 1))
     if len(rows) > _PAIRED:
         return document.places(subjects), {}
-    places = document.places({"_:", *subjects, *(row[0] for row in rows)})
-    alias = {term: term for row in rows for term in (row[0], row[2]) if term.startswith("_:")}
+    places = document.places({ANY_BLANK, *subjects, *(row.subject for row in rows)})
+    alias = {term: term for row in rows for term in (row.subject, row.object) if is_blank(term)}
     return places, alias | match_blank_nodes(rows, places)
 
 
-def _aliased(statement: Statement, alias: dict[str, str]) -> Statement:
+def _aliased(statement: Statement, alias: dict[NTerm, NTerm]) -> Statement:
     subject, predicate, value = statement
-    return alias.get(subject, subject), predicate, alias.get(value, value)
+    return Statement(alias.get(subject, subject), predicate, alias.get(value, value))
 
 
-def _renamed(result: ShaclResult, alias: dict[str, str]) -> ShaclResult:
+def _renamed(result: ShaclResult, alias: dict[NTerm, NTerm]) -> ShaclResult:
     focus, value = (alias.get(term, term) for term in (result.focus, result.value))
     return replace(result, focus=focus, value=value)

@@ -16,6 +16,20 @@ import pyoxigraph as ox
 
 from ..model.namespaces import DOCUMENT_BASE
 from ..model.problems import ContentError, Position, UsageError, rule_problem
+from ..model.terms import (
+    NTerm,
+    NTriple,
+    Statement,
+    Term,
+    blank,
+    from_iri,
+    from_term,
+    from_triple,
+    iri_start,
+    parse_statement,
+    to_iri,
+    triple_line,
+)
 from ..syntax.jsonld_check import check_jsonld
 from ..syntax.positions import Places, locate_statements
 from ..syntax.positions.parser_errors import find_error_offset
@@ -75,7 +89,7 @@ class Document:
     form: str
     raw: bytes
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[NTriple]:
         """Each statement as a line of N-Triples, in the order of the file, possibly repeated.
 
         IRIs of parts of the file, such as <#a>, begin with `DOCUMENT_BASE`. Raises ContentError
@@ -83,7 +97,7 @@ class Document:
         A remote JSON-LD context is rejected, never fetched.
         """
         scheme = self._unused_scheme()
-        base, names = scheme + DOCUMENT_BASE.partition(":")[2], dict[str, str]()
+        base, names = scheme + DOCUMENT_BASE.partition(":")[2], dict[str, NTerm]()
         file, form = io.BytesIO(self.raw), FORMATS[self.form]
         unnamed = max(UNNAMED, len(self.raw) // _UNNAMED_BYTES)
         try:
@@ -96,7 +110,7 @@ class Document:
                 if scheme in line:
                     line = self._based(line, scheme, base)
                 if line.endswith(_NEWER) and not isinstance(quad.object, ox.BlankNode):
-                    at = self._offset(*line[:-2].split(" ", 2))
+                    at = self._offset(parse_statement(line))
                     raise rdf12_error(self.raw, at, self.name, "a base direction or a triple term")
                 yield line
         except SyntaxError as error:
@@ -109,7 +123,7 @@ class Document:
                 [rule_problem("file-size", Position(self.name), message, fix)]
             ) from None
 
-    def places(self, subjects: Collection[str]) -> Places:
+    def places(self, subjects: Collection[NTerm]) -> Places:
         """The places of the statements about `subjects`; `_:` stands for any blank node."""
         return locate_statements(self.raw, self.form, subjects)
 
@@ -120,26 +134,28 @@ class Document:
             scheme = "x" + scheme
         return scheme
 
-    def _based(self, line: str, scheme: str, base: str) -> str:
+    def _based(self, line: NTriple, scheme: str, base: str) -> NTriple:
         """`line` with `DOCUMENT_BASE` as its base. Raises ContentError for other relative IRIs.
 
         A same-document reference is valid under every base (RFC 3986, section 4.4).
         """
         real = DOCUMENT_BASE.partition(":")[0] + ":"
-        for iri in re.findall(f"<({scheme}[^>]*)>", line):
+        for iri in map(to_iri, re.findall(f"{iri_start(scheme)}[^>]*>", line)):
             if iri != base and not iri.startswith(base + "#"):
-                terms = line.replace(f"<{scheme}", f"<{real}")[:-2].split(" ", 2)
+                terms = parse_statement(line.replace(iri_start(scheme), iri_start(real)))
                 at, written = _written(self, real + iri.removeprefix(scheme))
-                place = position_at(self.raw, at if written else self._offset(*terms), self.name)
-                message = f"the relative IRI <{written}> has no base" if written else _NO_BASE
+                place = position_at(self.raw, at if written else self._offset(terms), self.name)
+                message = (
+                    f"the relative IRI {from_iri(written)} has no base" if written else _NO_BASE
+                )
                 raise ContentError(
                     [rule_problem("relative-iri", place, message, _BASES[self.form])]
                 )
-        return line.replace(f"<{scheme}", f"<{real}")
+        return NTriple(line.replace(iri_start(scheme), iri_start(real)))
 
-    def _offset(self, *statement: str) -> int:
+    def _offset(self, statement: Statement) -> int:
         """The offset of a statement in bytes; 0 if it cannot be located."""
-        places = self.places({statement[0]})
+        places = self.places({statement.subject})
         key = nearest_key(places, *statement)
         if not key:
             return 0
@@ -199,15 +215,18 @@ def _written(document: Document, iri: str) -> tuple[int, str]:
     return 0, ""
 
 
-def _line(quad: ox.Quad, names: dict[str, str]) -> str:
+def _line(quad: ox.Quad, names: dict[str, NTerm]) -> NTriple:
     """A statement as a line; generated labels of blank nodes are replaced by numbers in `names`."""
 
-    def named(term: object) -> str:
-        if not isinstance(term, ox.BlankNode) or not _GENERATED.fullmatch(term.value):
-            return str(term)
-        return names.setdefault(term.value, f"_:pcve-node{len(names) + 1}")
+    if not isinstance(quad.subject, ox.BlankNode) and not isinstance(quad.object, ox.BlankNode):
+        return from_triple(quad.triple)
 
-    return f"{named(quad.subject)} {quad.predicate} {named(quad.object)} ."
+    def named(term: Term) -> NTerm:
+        if not isinstance(term, ox.BlankNode) or not _GENERATED.fullmatch(term.value):
+            return from_term(term)
+        return names.setdefault(term.value, blank(f"pcve-node{len(names) + 1}"))
+
+    return triple_line((named(quad.subject), from_term(quad.predicate), named(quad.object)))
 
 
 def named_files(

@@ -12,37 +12,41 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..model.namespaces import expand
+from ..model.namespaces import expand, nterm
 from ..model.problems import UsageError
+from ..model.terms import Iri, blank, from_iri, literal, parse_statement, triple_line
 from ..syntax.sparql_patterns import raised_recursion_limit
 
 PINNED: Final = "0.2.0a17"
 FINGERPRINT: Final = "fa969e4603d99c90bf9ed48c49ce8590ef8b3654bdb45555821abe5dc3d3daed"
 """The release of rdflib-turbo that was tested, and the hash of the engine sources in it."""
 
-Groups = Iterable[tuple[Collection[str], Collection[str]]]
+Groups: TypeAlias = Iterable[tuple[Collection[Iri], Collection[Iri]]]
 """Shapes, and the focus nodes to apply each of them to, all as IRIs."""
 
+Engine: TypeAlias = Callable[[Iterable[str], str, Groups | None], Iterator[ox.Triple]]
+"""From data in chunks and shapes to the triples of the report."""
+
 _TARGETS: Final = {
-    f"<{expand(name)}>"
+    nterm(name)
     for name in ("sh:targetClass", "sh:targetNode", "sh:targetObjectsOf", "sh:targetSubjectsOf")
 }
-_LABEL: Final = "urn:x-label:"
+_LABEL: Final = from_iri("urn:x-label:")
 _BLANK: Final = re.compile(r"^_:(\S+) |> _:(\S+) \.$", re.MULTILINE)
 _UNCHECKED: Final = {expand(f"xsd:{name}") for name in ("gYear", "gYearMonth", "gMonth", "gDay")}
 """The datatypes whose lexical forms rdflib (7.6) does not check."""
 
-_CLASSES: Final = {f"<{expand(name)}>" for name in ("rdfs:Class", "owl:Class")}
+_CLASSES: Final = {nterm("rdfs:Class"), nterm("owl:Class")}
 
 INSTALL: Final = 'pip install "pcve-graph[fast]"'
 """The command that installs turbo."""
@@ -122,10 +126,10 @@ def _load(store: Any, data: str) -> dict[str, str]:
     if not labels:
         store.load(data, "nt")
         return {}
-    named = "".join(f'_:{label} <{_LABEL}> "{label}" .\n' for label in labels)
+    named = "\n".join(triple_line((blank(name), _LABEL, literal(name))) for name in labels)
     store.load(f"{data}\n{named}", "nt")
-    _, answer = store.query(f"SELECT ?node ?label {{ ?node <{_LABEL}> ?label }}")
-    store.update(f"DELETE WHERE {{ ?node <{_LABEL}> ?label }}")
+    _, answer = store.query(f"SELECT ?node ?label {{ ?node {_LABEL} ?label }}")
+    store.update(f"DELETE WHERE {{ ?node {_LABEL} ?label }}")
     return dict(json.loads(answer, object_hook=_row)["rows"])
 
 
@@ -224,7 +228,7 @@ def _data_graph(rdflib: Any) -> Any:
 @lru_cache(1024)
 def _is_well_typed(lexical: str, datatype: str) -> bool:
     """Whether `lexical` is valid for `datatype` in pyoxigraph, and so in the store and in turbo."""
-    cast = f"SELECT (<{datatype}>({ox.Literal(lexical)}) AS ?value) {{}}"
+    cast = f"SELECT ({from_iri(datatype)}({literal(lexical)}) AS ?value) {{}}"
     rows: Any = ox.Store().query(cast)
     return next(rows)["value"] is not None
 
@@ -272,12 +276,12 @@ def _retargeted(shapes: str, groups: Groups) -> str:
     """`shapes` with the focus nodes of `groups` in place of all targets (SHACL 2.1.3)."""
     lines = []
     for line in shapes.splitlines():
-        _, predicate, value = line.split(" ", 2)
-        if predicate not in _TARGETS and value.removesuffix(" .") not in _CLASSES:
+        statement = parse_statement(line)
+        if statement.predicate not in _TARGETS and statement.object not in _CLASSES:
             lines.append(line)
-    target = expand("sh:targetNode")
+    target = nterm("sh:targetNode")
     lines += [
-        f"<{name}> <{target}> <{iri}> ."
+        triple_line((from_iri(name), target, from_iri(iri)))
         for names, focus in groups
         for name in names
         for iri in focus
@@ -285,4 +289,4 @@ def _retargeted(shapes: str, groups: Groups) -> str:
     return "\n".join(lines)
 
 
-ENGINES: Final[Mapping[str, Any]] = {"turbo": turbo, "pyshacl": pyshacl}
+ENGINES: Final[Mapping[str, Engine]] = {"turbo": turbo, "pyshacl": pyshacl}

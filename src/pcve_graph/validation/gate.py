@@ -9,14 +9,16 @@ from typing import Final, Protocol
 
 import pyoxigraph as ox
 
-from ..incremental.affected import GraphView, term
 from ..incremental.change import GraphChange
+from ..incremental.graph_view import GraphView
 from ..model import namespaces as names
 from ..model.namespaces import BASE, expand, unreadable_iri
 from ..model.problems import ContentError, Position, Problem, ShaclResult, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
 from ..model.suggest import IdSuggestions
+from ..model.terms import NO_IRI, NO_TERM, Iri, NTerm, from_term, iri_start, is_iri, to_iri
+from ..query.columns import Column, wrong_value
 from ..query.saved import SavedQuery, read_queries, refuse_service
 from ..records.assemble import AssembledGraph
 from ..records.duplicates import duplicate_problems, likely_duplicates, read_ledger
@@ -26,20 +28,22 @@ from . import shacl
 from .results import first_per_rule, nearest_key, plainness, result_problem, with_named_value
 
 _SEAL: Final = object()
-_TERMS: Final = tuple(f"<{BASE}{start}" for start in ("ns", "vocab/"))
+_SUBJECT: Final = Column("subject")
+_PROBLEM: Final = Column("problem", "text")
+_TERMS: Final = tuple(iri_start(BASE + start) for start in ("ns", "vocab/"))
 """How the IRIs of terms, concepts and concept schemes begin."""
 
-_UNREAD: Final = "<" + unreadable_iri("")
+_UNREAD: Final = iri_start(unreadable_iri(""))
 """How the IRI begins that stands for a record that could not be read."""
 
 
 class Located(Protocol):
     """A graph with the places in the records that its nodes come from."""
 
-    def places_of(self, focus: str) -> dict[StatementKey, Position]:
+    def places_of(self, focus: NTerm) -> dict[StatementKey, Position]:
         """The places of the statements about `focus`."""
 
-    def is_derived(self, focus: str) -> bool:
+    def is_derived(self, focus: NTerm) -> bool:
         """Whether the node is derived, so that no record states it."""
 
     def ids(self) -> set[str]:
@@ -168,9 +172,9 @@ def problems_of(
     return problems
 
 
-def _position_outside_data(focus: str, ontology: Ontology) -> Position:
+def _position_outside_data(focus: NTerm, ontology: Ontology) -> Position:
     """The place of a node that is not in a record: a term in ontology/, else the data folder."""
-    return ontology.position_of(focus[1:-1]) if focus.startswith(_TERMS) else Position("data")
+    return ontology.position_of(to_iri(focus)) if focus.startswith(_TERMS) else Position("data")
 
 
 def memory_store(built: AssembledGraph) -> ox.Store:
@@ -182,16 +186,16 @@ def memory_store(built: AssembledGraph) -> ox.Store:
     return store
 
 
-def term_labels(view: GraphView, terms: Iterable[str]) -> dict[str, str]:
+def term_labels(view: GraphView, terms: Iterable[NTerm]) -> dict[NTerm, str]:
     """Labels of the IRIs among `terms` (N-Triples terms), in English if there is one."""
     labels = {}
     for iri in terms:
         for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"):
-            if not iri.startswith("<") or iri in labels:
+            if not is_iri(iri) or iri in labels:
                 break
             words = [
                 (quad.object.language != "en", quad.object.value)
-                for quad in view.quads(term(iri), ox.NamedNode(expand(name)), None)
+                for quad in view.quads(ox.NamedNode(to_iri(iri)), ox.NamedNode(expand(name)), None)
                 if isinstance(quad.object, ox.Literal)
             ]
             if words:
@@ -202,8 +206,8 @@ def term_labels(view: GraphView, terms: Iterable[str]) -> dict[str, str]:
 def run_check(query: SavedQuery, store: ox.Store) -> list[ShaclResult]:
     """The rows of a check: ?subject and ?problem, and ?predicate and ?value if it selects them.
 
-    Raises ContentError (`check-query`) for a query that selects no ?subject or ?problem, or that
-    has SERVICE.
+    Raises ContentError (`check-query`) for a query that selects no ?subject or ?problem, or none in
+    one of its rows, or that has SERVICE.
     """
     refuse_service(query)
     answer = store.query(query.text, use_default_graph_as_union=True)
@@ -214,20 +218,35 @@ def run_check(query: SavedQuery, store: ox.Store) -> list[ShaclResult]:
         raise ContentError([rule_problem("check-query", Position(query.path), message, fix)])
     return [
         ShaclResult(
-            focus=str(row["subject"]),
+            focus=_subject(query, row),
             path=_cell(row, "predicate", names),
             value=_cell(row, "value", names),
-            shape=CHECK + query.name,
-            component="",
-            severity="",
-            message=str(getattr(row["problem"], "value", row["problem"])),
+            shape=Iri(CHECK + query.name),
+            component=NO_IRI,
+            severity=NO_IRI,
+            message=_message(query, row),
         )
         for row in answer
     ]
 
 
-def _cell(row: ox.QuerySolution, name: str, names: set[str]) -> str:
-    return str(row[name]) if name in names and row[name] is not None else ""
+def _subject(query: SavedQuery, row: ox.QuerySolution) -> NTerm:
+    term = row[_SUBJECT.name]
+    if isinstance(term, ox.NamedNode):
+        return from_term(term)
+    raise wrong_value(query, _SUBJECT, "" if term is None else str(term), "check-query")
+
+
+def _message(query: SavedQuery, row: ox.QuerySolution) -> str:
+    term = row[_PROBLEM.name]
+    if isinstance(term, ox.Literal):
+        return term.value
+    raise wrong_value(query, _PROBLEM, "" if term is None else str(term), "check-query")
+
+
+def _cell(row: ox.QuerySolution, name: str, names: set[str]) -> NTerm:
+    term = row[name] if name in names else None
+    return NO_TERM if term is None else from_term(term)
 
 
 def _from_check(result: ShaclResult, position: Position, query: SavedQuery) -> Problem:

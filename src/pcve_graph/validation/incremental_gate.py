@@ -11,18 +11,20 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
 from ..graph.store import StoredGraph
-from ..incremental.affected import GraphView, RuleIndex, with_bounds_checked
+from ..incremental.affected import RuleIndex, with_bounds_checked
 from ..incremental.change import FullBuildError, GraphChange
+from ..incremental.graph_view import GraphView
 from ..incremental.rule_patterns import Rule, check_rule, rule_from_json, rule_to_json, shape_rules
 from ..incremental.sorted_ntriples import LineLookup, parse_quads, saved_lines
 from ..model.problems import ShaclResult
 from ..model.project import Project
 from ..model.schema import Ontology
+from ..model.terms import Iri, NTerm, NTriple, from_term
 from ..query.saved import SavedQuery, read_queries
 from ..records.duplicates import (
     COMMON_WORD,
@@ -89,7 +91,7 @@ def check_change(change: GraphChange, gate: Gate, engine: str | None = None) -> 
 
 def check_against_saved(
     saved: StoredGraph,
-    lines: Iterable[str],
+    lines: Iterable[NTriple],
     ontology: Ontology,
     shapes: str | None = None,
     engine: str | None = None,
@@ -144,7 +146,9 @@ def index_rules(rules: Iterable[Rule]) -> RuleIndex:
     return index
 
 
-def _rules_as_json(part: str, ontology: Ontology, checks: dict[str, SavedQuery]) -> list[Any]:
+def _rules_as_json(
+    part: str, ontology: Ontology, checks: dict[str, SavedQuery]
+) -> list[dict[str, object]]:
     """The rules of the shapes or of the checks, as JSON objects."""
     of_shapes = part == "shapes"
     rules = shape_rules(ontology.shapes) if of_shapes else map(check_rule, checks.values())
@@ -153,17 +157,17 @@ def _rules_as_json(part: str, ontology: Ontology, checks: dict[str, SavedQuery])
 
 def check_affected(
     view: GraphView, spelling: LineLookup, gate: Gate, engine: str | None
-) -> tuple[shacl.Report, list[ShaclResult], dict[str, set[str]]]:
+) -> tuple[shacl.Report, list[ShaclResult], dict[str, set[NTerm]]]:
     """The report, all results, and the affected nodes by rule, for the change in a view."""
     changes = list(view.changes())
     roots = gate.rule_index.affected_roots(view, changes) if changes else {}
-    pairs: dict[str, set[str]] = {}
+    pairs: dict[Iri, set[Iri]] = {}
     context: set[ox.Quad] = set()
     for name, nodes in roots.items():
         rule = gate.rule_index.rules[name]
         if rule.targets or rule.nodes:
             nodes = {node for node in nodes if gate.rule_index.is_target(view, rule, node)}
-            pairs[name] = {node.value for node in nodes if isinstance(node, ox.NamedNode)}
+            pairs[Iri(name)] = {Iri(node.value) for node in nodes if isinstance(node, ox.NamedNode)}
         elif name not in gate.checks:
             continue
         context |= gate.rule_index.quads_read(view, name, nodes)
@@ -171,13 +175,13 @@ def check_affected(
     results = list(report.results)
     store = ox.Store()
     store.bulk_extend(context)
-    named = {name: set(map(str, nodes)) for name, nodes in roots.items()}
+    named = {name: set(map(from_term, nodes)) for name, nodes in roots.items()}
     for name, query in gate.checks.items():
         results += [row for row in run_check(query, store) if row.focus in named.get(name, ())]
     return report, results, named
 
 
-def _is_rechecked(result: ShaclResult, gate: Gate, roots: dict[str, set[str]]) -> bool:
+def _is_rechecked(result: ShaclResult, gate: Gate, roots: dict[str, set[NTerm]]) -> bool:
     """Whether the rule of a result was applied to its focus node again."""
     if not roots:
         return False

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pyoxigraph as ox
 
-from ..model.namespaces import BASE, DOCUMENT_BASE, PREFIXES, expand
+from ..model.namespaces import BASE, DOCUMENT_BASE, PREFIXES, expand, nterm
 from ..model.problems import Problem, ShaclResult
+from ..model.terms import (
+    NO_TERM,
+    Iri,
+    NTerm,
+    blank,
+    blank_label,
+    from_iri,
+    is_blank,
+    literal,
+    triple_line,
+)
 from ..model.version import __version__
 from ..model.visible import escape_hidden, one_line
 
 
-def rule_address(rule: str) -> str:
+def rule_address(rule: str) -> Iri:
     """The address of the help page of a rule."""
-    return f"{BASE}rule/{rule.replace('pcvesh:', '').replace(':', '/')}"
+    return Iri(f"{BASE}rule/{rule.replace('pcvesh:', '').replace(':', '/')}")
 
 
 def text(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
@@ -88,7 +99,7 @@ def sarif(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> st
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _sarif_result(problem: Problem, index: int) -> dict[str, Any]:
+def _sarif_result(problem: Problem, index: int) -> dict[str, object]:
     region = {"startLine": problem.position.line, "startColumn": problem.position.column}
     cure = f" Fix: {problem.fix}" if problem.fix else ""
     return {
@@ -167,10 +178,10 @@ def turtle(results: tuple[ShaclResult, ...], others: tuple[Problem, ...]) -> str
             "sh:focusNode": result.focus,
             "sh:resultPath": result.path,
             "sh:value": result.value,
-            "sh:sourceShape": f"<{result.shape}>" if result.shape else "",
-            "sh:sourceConstraintComponent": f"<{result.component}>",
-            "sh:resultSeverity": f"<{result.severity}>",
-            "sh:resultMessage": str(ox.Literal(result.message)) if result.message else "",
+            "sh:sourceShape": from_iri(result.shape) if result.shape else NO_TERM,
+            "sh:sourceConstraintComponent": from_iri(result.component),
+            "sh:resultSeverity": from_iri(result.severity),
+            "sh:resultMessage": literal(result.message) if result.message else NO_TERM,
         }
         triples += [
             triple for key, term in stated.items() if term for triple in _stated(node, key, term)
@@ -184,9 +195,11 @@ def _as_result(problem: Problem) -> ShaclResult:
     severity = "sh:Violation" if problem.severity == "error" else "sh:Warning"
     rule = rule_address(problem.rule)
     return ShaclResult(
-        focus=f"<{DOCUMENT_BASE}{quote(place.path, errors='surrogateescape')}#line={place.line}>",
-        path="",
-        value="",
+        focus=from_iri(
+            f"{DOCUMENT_BASE}{quote(place.path, errors='surrogateescape')}#line={place.line}"
+        ),
+        path=NO_TERM,
+        value=NO_TERM,
         shape=_shape(problem.rule),
         component=rule,
         severity=expand(severity),
@@ -194,30 +207,33 @@ def _as_result(problem: Problem) -> ShaclResult:
     )
 
 
-def _shape(rule: str) -> str:
-    prefix, _, local = rule.partition(":")
-    return PREFIXES[prefix] + local if prefix == "pcvesh" else rule_address(rule)
+def _shape(rule: str) -> Iri:
+    prefix, _, _ = rule.partition(":")
+    return expand(rule) if prefix == "pcvesh" else rule_address(rule)
 
 
 def _node(name: str) -> ox.NamedNode:
     return ox.NamedNode(expand(name))
 
 
-def _stated(subject: ox.BlankNode, key: str, term: str) -> list[ox.Triple]:
+def _stated(subject: ox.BlankNode, key: str, term: NTerm) -> Iterator[ox.Triple]:
     """The triple that adds a term to a result, and the triples of the term if it is a path."""
-    if term.startswith("_:"):
-        return [ox.Triple(subject, _node(key), ox.BlankNode(term[2:]))]
-    line = f"_:subject <{expand(key)}> {term} ."
-    names: dict[Any, ox.BlankNode] = {ox.BlankNode("subject"): subject}
+    if is_blank(term):
+        yield ox.Triple(subject, _node(key), ox.BlankNode(blank_label(term)))
+        return
+    line = triple_line((blank("subject"), nterm(key), term))
+    names = {ox.BlankNode("subject"): subject}
     triples = ox.parse(line, format=ox.RdfFormat.TURTLE, rename_blank_nodes=False)
 
-    def named(node: Any) -> Any:
-        if not isinstance(node, ox.BlankNode):
-            return node
-        number = len(names)
-        return names.setdefault(node, ox.BlankNode(f"{subject.value}{key[3:]}{number}"))
-
-    return [ox.Triple(named(t.subject), t.predicate, named(t.object)) for t in triples]
+    for triple in triples:
+        for node in (triple.subject, triple.object):
+            if isinstance(node, ox.BlankNode) and node not in names:
+                names[node] = ox.BlankNode(f"{subject.value}{key[3:]}{len(names)}")
+        yield ox.Triple(
+            names.get(triple.subject, triple.subject),
+            triple.predicate,
+            names.get(triple.object, triple.object),
+        )
 
 
 REPORTS: Final[dict[str, Callable[[tuple[Problem, ...], Iterable[str], int], str]]] = {

@@ -15,6 +15,7 @@ from ..model.namespaces import expand, local_name
 from ..model.problems import Position, Problem, ShaclResult
 from ..model.schema import Ontology
 from ..model.suggest import IdSuggestions
+from ..model.terms import NO_TERM, NTerm, escaped_text, is_blank, is_iri, is_literal, to_iri
 
 _SHOWN: Final = 200
 """Characters of a label or value that a message shows."""
@@ -26,7 +27,7 @@ def result_problem(
     result: ShaclResult,
     position: Position,
     ontology: Ontology,
-    labels: dict[str, str],
+    labels: dict[NTerm, str],
     ids: IdSuggestions,
 ) -> Problem:
     """A SHACL result as a problem; `labels` has the labels of terms, by N-Triples term."""
@@ -53,7 +54,7 @@ def result_problem(
     return Problem(position, rule_name(result.rule), text, why, fix, severity)
 
 
-def nearest_key(places: Collection[tuple[str, ...]], *key: str) -> tuple[str, ...]:
+def nearest_key(places: Collection[tuple[NTerm, ...]], *key: NTerm) -> tuple[NTerm, ...]:
     """The most specific key of `places` for (focus, path, value): with value, path, or focus only.
 
     A result without a path gets the place of its value under any property. Empty if `places` does
@@ -73,13 +74,13 @@ def nearest_key(places: Collection[tuple[str, ...]], *key: str) -> tuple[str, ..
 
 
 def with_named_value(
-    result: ShaclResult, places: Collection[tuple[str, ...]], ontology: Ontology
+    result: ShaclResult, places: Collection[tuple[NTerm, ...]], ontology: Ontology
 ) -> ShaclResult:
     """`result`, with one of the values that its shape points to if it is about the node itself."""
     if result.path or result.value != result.focus:
         return result
     named = ontology.has_values.get(result.shape, ())
-    keys = (nearest_key(places, result.focus, "", value) for value in named)
+    keys = (nearest_key(places, result.focus, NO_TERM, value) for value in named)
     return next((replace(result, value=key[2]) for key in keys if len(key) == 3), result)
 
 
@@ -97,16 +98,16 @@ def first_per_rule(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(firsts.values()))
 
 
-def _plain_text(term: str) -> str:
+def _plain_text(term: NTerm) -> str:
     """The plain text of a term: the lexical form of a literal, the last segment of an IRI."""
-    if term.startswith('"'):
-        return term[1 : term.rindex('"')]
-    return local_name(term.strip("<>"))
+    if is_literal(term):
+        return escaped_text(term)
+    return local_name(to_iri(term) if is_iri(term) else term)
 
 
-def _shown(term: str, labels: dict[str, str]) -> str:
-    if term.startswith("_:") and term not in labels:
+def _shown(term: NTerm, labels: dict[NTerm, str]) -> str:
+    if is_blank(term) and term not in labels:
         return "a blank node"
     words = labels.get(term, _plain_text(term))
     words = words if len(words) <= _SHOWN else words[:_SHOWN] + "…"
-    return f'"{words}"' if term in labels or term.startswith('"') else words
+    return f'"{words}"' if term in labels or is_literal(term) else words

@@ -12,14 +12,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import pyoxigraph as ox
-
 from ..model.messages import expected_values, rule_name, split_message
 from ..model.namespaces import concept_iri, local_name, prefixed, record_iri
 from ..model.problems import RULES, UsageError
 from ..model.project import Project
 from ..model.schema import Ontology, RecordClass, RecordKey
 from ..model.suggest import did_you_mean
+from ..model.terms import Iri, from_iri
 from ..query.saved import SavedQuery, read_queries
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode
 from ..syntax.yaml import parse_yaml_record
@@ -121,7 +120,7 @@ def _check(name: str, query: SavedQuery) -> RulePage:
     )
 
 
-def _shape(iri: str, ontology: Ontology, owners: list[RecordClass]) -> RulePage:
+def _shape(iri: Iri, ontology: Ontology, owners: list[RecordClass]) -> RulePage:
     name = rule_name(iri)
     label, message = ontology.messages[iri]
     rule, fix = split_message(message)
@@ -154,15 +153,15 @@ def _shape(iri: str, ontology: Ontology, owners: list[RecordClass]) -> RulePage:
 
 
 def _terms(scheme: str, term: str) -> Example:
-    value = f"<{concept_iri(scheme, term)}>"
-    list_ = f"<{concept_iri(scheme, '').rstrip('/')}>"
+    value = from_iri(concept_iri(scheme, term))
+    list_ = from_iri(concept_iri(scheme, "").rstrip("/"))
     stated = f"\n# {value} skos:inScheme {list_} ." if term != "something-else" else ""
     return Example("", f"# a value that is a term of {scheme}:\n{value}{stated}")
 
 
 def _examples(key: RecordKey, ontology: Ontology, owner: RecordClass) -> tuple[Example, Example]:
     """An allowed and a disallowed value of `key` on a record of the class `owner`."""
-    subject = f"<{record_iri(owner.segment, 'northtown-example')}>"
+    subject = from_iri(record_iri(owner.segment, "northtown-example"))
     predicate = _short(key.path)
 
     def example(record: str, term: str) -> Example:
@@ -188,25 +187,25 @@ def _values(key: RecordKey, ontology: Ontology) -> tuple[tuple[str, str], tuple[
     if key.scheme:
         term = next(iter(sorted(ontology.schemes.get(key.scheme, ()))), "")
         wrong = "something-else"
-        return (term, f"<{concept_iri(key.scheme, term)}>"), (
+        return (term, from_iri(concept_iri(key.scheme, term))), (
             wrong,
-            f"<{concept_iri(key.scheme, wrong)}>",
+            from_iri(concept_iri(key.scheme, wrong)),
         )
     if key.classes:
         kind = ontology.by_iri.get(key.classes[0])
-        iri = f"<{record_iri(kind.segment if kind else 'thing', 'northtown')}>"
+        iri = from_iri(record_iri(kind.segment if kind else "thing", "northtown"))
         words = "the id of a record", "a name that is not the id of a record"
         return (words[0], iri), (words[1], '"Northtown Hall"')
     if kinds:
         return ("northtown.txt", '"northtown.txt"'), ("", "3")
     web = "https://northtown.example/"
-    return (web, f"<{web}>"), ("northtown", '"northtown"')
+    return (web, from_iri(web)), ("northtown", '"northtown"')
 
 
-def _short(iri: str) -> str:
+def _short(iri: Iri) -> str:
     """An IRI as Turtle writes it: prefixed where a prefix applies."""
     name = prefixed(iri)
-    return name if name != iri else str(ox.NamedNode(iri))
+    return name if name != iri else from_iri(iri)
 
 
 def _guide(name: str) -> dict[str, str]:
@@ -228,8 +227,3 @@ def _guidance() -> dict[str, RecordNode]:
         if isinstance(tree, MappingNode):
             guidance |= {key.text: value for key, value in tree.entries}
     return guidance
-
-
-def rules_with_guidance() -> set[str]:
-    """The names of the rules that `rules/*.yml` describe."""
-    return set(_guidance())

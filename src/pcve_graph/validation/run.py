@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TypedDict
 
 from ..graph.inputs import find_input_changes
 from ..graph.ontology import read_ontology
+from ..graph.settings import read_settings
 from ..graph.store import StoredGraph, open_graph
 from ..incremental.change import FullBuildError, GraphChange, read_change
 from ..model.namespaces import local_name
@@ -28,6 +29,20 @@ from .document_check import check_document
 from .documents import LARGEST, Document, check_input_format, form_of, named_files, read_document
 from .gate import Checked, check_graph
 from .incremental_gate import check_change, open_gate
+
+
+class ValidationOptions(TypedDict):
+    """The options of `pcve validate` that select what is validated, and by what.
+
+    None stands for the default: the engine by what is installed, the format by the name of each
+    file, the project's shapes.
+    """
+
+    engine: str | None
+    input_format: str | None
+    shapes: Path | None
+    focus: tuple[str, ...]
+    severity: str
 
 
 @dataclass(frozen=True)
@@ -48,7 +63,7 @@ class Outcome:
 def validate_paths(
     project: Project,
     paths: tuple[Path, ...],
-    options: dict[str, Any],
+    options: ValidationOptions,
     saved: StoredGraph | None,
     stdin: bytes,
 ) -> Outcome:
@@ -67,7 +82,8 @@ def validate_paths(
     try:
         shapes = _shapes(options["shapes"])
     except ContentError as error:
-        return Outcome(error.problems, (), error.problems, (options["shapes"].as_posix(),), 2)
+        files = (options["shapes"].as_posix(),) if options["shapes"] else ()
+        return Outcome(error.problems, (), error.problems, files, 2)
     problems: list[Problem] = []
     refused: list[ContentError] = []
     results: list[ShaclResult] = []
@@ -126,24 +142,26 @@ def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tup
 
     With `against`, references are resolved in the saved graph. Raises as `validate_paths` does.
     """
-    options = dict.fromkeys(("engine", "input_format", "shapes"))
+    options = ValidationOptions(
+        engine=None, input_format=None, shapes=None, focus=(), severity="warning"
+    )
     saved = open_graph(project) if against and paths else None
-    return validate_paths(
-        project, paths, options | {"focus": (), "severity": "warning"}, saved, b""
-    ).problems
+    return validate_paths(project, paths, options, saved, b"").problems
 
 
 def modification_times(project: Project, paths: tuple[Path, ...]) -> object:
     """Paths and modification times (ns) of the files that are validated, to compare for changes."""
     folders = (project.data, project.ontology, project.queries)
-    watched = list(named_files(paths)) if paths else [p for f in folders for p in f.rglob("*.*")]
+    of_project = (project.settings, *(path for f in folders for path in f.rglob("*.*")))
+    watched = list(named_files(paths)) if paths else of_project
     return [(path, path.stat().st_mtime_ns) for path in watched if path.is_file()]
 
 
-def _validate_project(project: Project, ontology: Ontology, options: dict[str, Any]) -> Outcome:
+def _validate_project(project: Project, ontology: Ontology, options: ValidationOptions) -> Outcome:
     """The outcome for the whole project, which is validated as in a build."""
     names = tuple(project.relative(path) for path in project_files(project, project.data))
     try:
+        read_settings(project)
         checked = _check_project(project, ontology, options["engine"])
     except ContentError as error:
         return Outcome(error.problems, (), error.problems, names, 1)
@@ -180,7 +198,11 @@ def _open_change(
 
 
 def _validate_records(
-    project: Project, ontology: Ontology, paths: list[Path], stdin: bytes, options: dict[str, Any]
+    project: Project,
+    ontology: Ontology,
+    paths: list[Path],
+    stdin: bytes,
+    options: ValidationOptions,
 ) -> list[Problem]:
     """The problems of the records in these files, in the context of the project's other records.
 
@@ -214,7 +236,7 @@ def _validate_records(
 
 
 def _check_records(
-    project: Project, ontology: Ontology, external: list[RecordFile], options: dict[str, Any]
+    project: Project, ontology: Ontology, external: list[RecordFile], options: ValidationOptions
 ) -> tuple[tuple[Record, ...], tuple[Problem, ...], tuple[Problem, ...]]:
     """The records, the problems that prevented mapping, and the problems of the mapped records.
 

@@ -12,21 +12,40 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..model.namespaces import expand
+from ..model.namespaces import expand, nterm
 from ..model.problems import ShaclResult, UsageError
+from ..model.terms import (
+    NO_IRI,
+    NO_TERM,
+    Iri,
+    NTerm,
+    NTriple,
+    Term,
+    from_iri,
+    from_term,
+    is_blank,
+    is_iri,
+    parse_statement,
+    subject_of,
+    to_iri,
+    triple_line,
+)
 from .engines import ABSENT, ENGINES, INSTALL, Groups, why_unusable
 from .shape_queries import check_queries
 
 _CHUNK: Final = 2**23
 """Characters per chunk of data; an engine loads it as a whole, with a constant cost per chunk."""
 
+_Stated: TypeAlias = defaultdict[Term, defaultdict[Iri, list[Term]]]
+"""The objects of the statements of a report by subject and predicate."""
+
 _SHAPE: Final = re.compile(
-    "<([^>]*)> <{}> <(?:{}|{})> [.]".format(
-        *map(expand, ("rdf:type", "sh:NodeShape", "sh:PropertyShape"))
+    "(<[^>]*>) {} (?:{}|{}) [.]".format(
+        *map(nterm, ("rdf:type", "sh:NodeShape", "sh:PropertyShape"))
     )
 )
 
@@ -40,10 +59,10 @@ class Report:
 
 
 def validate(
-    data: str | Iterable[str],
+    data: str | Iterable[NTriple],
     shapes: str,
     engine: str | None = None,
-    pairs: Mapping[str, Collection[str]] | None = None,
+    pairs: Mapping[Iri, Collection[Iri]] | None = None,
 ) -> Report:
     """Validate `data` against `shapes`, both N-Triples with one statement per line.
 
@@ -59,7 +78,7 @@ def validate(
     """
     use = choose_engine(engine)
     check_queries(shapes)
-    shape_iris = frozenset[str]() if pairs is None else _shapes_in(shapes)
+    shape_iris = frozenset[Iri]() if pairs is None else _shapes_in(shapes)
     groups = None if pairs is None else _groups(pairs, shape_iris)
     shapes, holders = _name_blank_shapes(shapes)
     if pairs is not None:
@@ -102,7 +121,7 @@ def engine_note(engine: str | None) -> str:
     return f"validating with pySHACL{reason}; `{INSTALL}` makes it about 10 times faster"
 
 
-def _groups(pairs: Mapping[str, Collection[str]], shape_iris: Collection[str]) -> Groups:
+def _groups(pairs: Mapping[Iri, Collection[Iri]], shape_iris: Collection[Iri]) -> Groups:
     """The shapes in `pairs`, grouped by equal focus nodes; an engine runs once for each group.
 
     Unknown names are rejected here, since turbo ignores them and would report no violations.
@@ -110,41 +129,41 @@ def _groups(pairs: Mapping[str, Collection[str]], shape_iris: Collection[str]) -
     unknown = sorted(pair for pair in pairs if pair not in shape_iris)
     if unknown:
         raise UsageError(f"there is no shape {unknown[0]}")
-    groups: dict[frozenset[str], set[str]] = defaultdict(set)
+    groups: dict[frozenset[Iri], set[Iri]] = defaultdict(set)
     for shape, focus in pairs.items():
         if focus:
             groups[frozenset(focus)].add(shape)
     return [(names, focus) for focus, names in groups.items()]
 
 
-def _select_shapes(shapes: str, wanted: Collection[str], shape_iris: Collection[str]) -> str:
+def _select_shapes(shapes: str, wanted: Collection[Iri], shape_iris: Collection[Iri]) -> str:
     """`shapes` without those of `shape_iris` that are neither wanted nor referred to by others.
 
     An engine takes time to compile each shape that it is given.
     """
-    lines_by_subject: dict[str, list[str]] = defaultdict(list)
+    lines_by_subject: dict[NTerm, list[str]] = defaultdict(list)
     for line in shapes.split("\n"):
-        lines_by_subject[line.partition(" ")[0]].append(line)
+        lines_by_subject[subject_of(line)].append(line)
 
-    def reached(nodes: Iterable[str]) -> set[str]:
-        nodes_reached: set[str] = set()
+    def reached(nodes: Iterable[NTerm]) -> set[NTerm]:
+        nodes_reached: set[NTerm] = set()
         waiting = list(nodes)
         while waiting:
             node = waiting.pop()
             if node in lines_by_subject and node not in nodes_reached:
                 nodes_reached.add(node)
-                waiting += [line.split(" ", 2)[2][:-2] for line in lines_by_subject[node]]
+                waiting += [parse_statement(line).object for line in lines_by_subject[node]]
         return nodes_reached
 
-    applied = {f"<{shape}>" for shape in wanted}
-    unused = reached({f"<{shape}>" for shape in shape_iris} - applied)
+    applied = set(map(from_iri, wanted))
+    unused = reached(set(map(from_iri, shape_iris)) - applied)
     unused -= reached(applied | (lines_by_subject.keys() - unused))
     return "\n".join(
         line for node in lines_by_subject if node not in unused for line in lines_by_subject[node]
     )
 
 
-def _chunks(lines: Iterable[str]) -> Iterator[str]:
+def _chunks(lines: Iterable[NTriple]) -> Iterator[str]:
     """`lines` in chunks of a few megabytes.
 
     Blank node labels are local to a chunk, so all lines that may have one are in the last chunk.
@@ -165,55 +184,56 @@ def _chunks(lines: Iterable[str]) -> Iterator[str]:
 
 
 @lru_cache(4)
-def _shapes_in(shapes: str) -> frozenset[str]:
-    return frozenset(_SHAPE.findall(shapes))
+def _shapes_in(shapes: str) -> frozenset[Iri]:
+    return frozenset(map(to_iri, _SHAPE.findall(shapes)))
 
 
 @lru_cache(4)
-def _name_blank_shapes(shapes: str) -> tuple[str, Mapping[str, str]]:
+def _name_blank_shapes(shapes: str) -> tuple[str, Mapping[Iri, Iri]]:
     """`shapes` with IRIs for blank property shapes, and the enclosing shape by each of these IRIs.
 
     The enclosing shape is the nearest one that has an IRI; empty if there is none.
     """
-    rows = [line.split(" ", 2) for line in shapes.splitlines()]
-    holder = {value[:-2]: subject for subject, _, value in rows if value.startswith("_:")}
-    key = f"<{expand('sh:property')}>"
-    blank = sorted({row[2][:-2] for row in rows if row[1] == key and row[2].startswith("_:")})
-    names = {label: f"<urn:x-shape:{number}>" for number, label in enumerate(blank)}
+    rows = [parse_statement(line) for line in shapes.splitlines()]
+    holder = {row.object: row.subject for row in rows if is_blank(row.object)}
+    key = nterm("sh:property")
+    blank = sorted({row.object for row in rows if row.predicate == key and is_blank(row.object)})
+    names = {node: from_iri(f"urn:x-shape:{number}") for number, node in enumerate(blank)}
     if not names:
         return shapes, {}
     lines = [
-        f"{names.get(subject, subject)} {predicate} {names.get(value[:-2], value[:-2])} ."
+        triple_line((names.get(subject, subject), predicate, names.get(value, value)))
         for subject, predicate, value in rows
     ]
     held = {}
-    for label, name in names.items():
-        while label in holder:
-            label = holder[label]
-        held[name[1:-1]] = label[1:-1] if label.startswith("<") else ""
+    for node, name in names.items():
+        while node in holder:
+            node = holder[node]
+        held[to_iri(name)] = to_iri(node) if is_iri(node) else NO_IRI
     return "\n".join(lines), held
 
 
-def read_report(report: Iterable[ox.Triple], holders: Mapping[str, str] = {}) -> list[ShaclResult]:
+def read_report(report: Iterable[ox.Triple], holders: Mapping[Iri, Iri] = {}) -> list[ShaclResult]:
     """The results in a `sh:ValidationReport`; `holders` from `_name_blank_shapes`."""
-    stated: dict[Any, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    stated: _Stated = defaultdict(lambda: defaultdict(list))
     for triple in report:
-        stated[triple.subject][triple.predicate.value].append(triple.object)
+        stated[triple.subject][Iri(triple.predicate.value)].append(triple.object)
 
-    def result(node: Any) -> ShaclResult:
-        def one(name: str) -> Any:
+    def result(node: Term) -> ShaclResult:
+        def one(name: str) -> Term | None:
             return min(stated[node][expand(name)], key=str, default=None)
 
-        def named(name: str) -> str:
-            return one(name).value if isinstance(one(name), ox.NamedNode) else ""
+        def named(name: str) -> Iri:
+            term = one(name)
+            return Iri(term.value if isinstance(term, ox.NamedNode) else "")
 
         shape = named("sh:sourceShape")
         return ShaclResult(
             focus=_shown(one("sh:focusNode")),
             path=_path(one("sh:resultPath"), stated),
             value=_shown(one("sh:value")),
-            shape="" if shape in holders else shape,
-            holder=holders.get(shape, ""),
+            shape=NO_IRI if shape in holders else shape,
+            holder=holders.get(shape, NO_IRI),
             component=named("sh:sourceConstraintComponent"),
             severity=named("sh:resultSeverity"),
             constraint=named("sh:sourceConstraint"),
@@ -226,23 +246,21 @@ def read_report(report: Iterable[ox.Triple], holders: Mapping[str, str] = {}) ->
     return [result(node) for node in nodes]
 
 
-def _shown(term: Any) -> str:
-    if term is None:
-        return ""
-    return str(term)
+def _shown(term: Term | None) -> NTerm:
+    return NO_TERM if term is None else from_term(term)
 
 
-def _path(term: Any, stated: Mapping[Any, Mapping[str, list[Any]]]) -> str:
+def _path(term: Term | None, stated: _Stated) -> NTerm:
     """A property path in Turtle syntax."""
     if not isinstance(term, ox.BlankNode):
         return _shown(term)
     of = stated[term]
     if expand("rdf:first") not in of:
-        return (
-            f"[ {' ; '.join(f'<{key}> {_path(values[0], stated)}' for key, values in of.items())} ]"
-        )
+        pairs = (f"{from_iri(key)} {_path(values[0], stated)}" for key, values in of.items())
+        return NTerm(f"[ {' ; '.join(pairs)} ]")
     members = []
-    while expand("rdf:first") in stated[term]:
-        members.append(_path(stated[term][expand("rdf:first")][0], stated))
-        term = stated[term][expand("rdf:rest")][0]
-    return f"( {' '.join(members)} )"
+    cell: Term = term
+    while expand("rdf:first") in stated[cell]:
+        members.append(_path(stated[cell][expand("rdf:first")][0], stated))
+        cell = stated[cell][expand("rdf:rest")][0]
+    return NTerm(f"( {' '.join(members)} )")

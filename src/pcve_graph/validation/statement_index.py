@@ -7,7 +7,6 @@ One integer per subject is stored, with a bit for each class and key of the onto
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
@@ -16,30 +15,38 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..model.dates import first_and_last
-from ..model.namespaces import PREFIXES, expand, local_name, prefixed
+from ..model.namespaces import PREFIXES, expand, local_name, nterm, prefixed
 from ..model.schema import Ontology, RecordClass, RecordKey, moved_key
 from ..model.suggest import did_you_mean
+from ..model.terms import (
+    Iri,
+    NTerm,
+    NTriple,
+    Statement,
+    escaped_text,
+    from_iri,
+    from_term,
+    has_language,
+    iri_start,
+    is_iri,
+    is_literal,
+    lexical,
+    literal,
+    parse_statement,
+    to_iri,
+)
 from ..model.visible import first_refused
 
-Statement = tuple[str, str, str]
-"""Subject, predicate and object as N-Triples writes them."""
-
-_TYPE = f"<{expand('rdf:type')}>"
-_FIRST, _LAST = f"<{expand('pcve:earliest')}>", f"<{expand('pcve:latest')}>"
+_TYPE = nterm("rdf:type")
+_FIRST, _LAST = nterm("pcve:earliest"), nterm("pcve:latest")
 _LABELS = {
-    f"<{expand(name)}>": rank
-    for rank, name in enumerate(("skos:prefLabel", "rdfs:label", "dcterms:title"))
+    nterm(name): rank for rank, name in enumerate(("skos:prefLabel", "rdfs:label", "dcterms:title"))
 }
+_OURS: Final = iri_start(PREFIXES["pcve"])
 _UNKNOWN_KEY, _UNKNOWN_CLASS = 1, 2
 """The bits of a property that is not a key of any class, and of a pcve: class without a shape."""
 _SUSPICIOUS: Final = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\\[bfru]")
 """Matches each line of N-Triples in which a term may have a character that records refuse."""
-
-
-def split_line(line: str) -> Statement:
-    """The terms of a line of N-Triples in the form that pyoxigraph writes."""
-    subject, predicate, value = line[:-2].split(" ", 2)
-    return subject, predicate, value
 
 
 class LabelIndex:
@@ -47,7 +54,7 @@ class LabelIndex:
 
     def __init__(self) -> None:
         self.ids: set[str] = set()
-        self._best: dict[str, tuple[int, bool, str]] = {}
+        self._best: dict[NTerm, tuple[int, bool, NTerm]] = {}
 
     def take(self, statement: Statement) -> None:
         """Store the label in a statement, if it has one that is preferred to the stored label.
@@ -59,38 +66,33 @@ class LabelIndex:
         if rank is None:
             return
         if rank == 0 and "/id/" in subject:
-            self.ids.add(local_name(subject[1:-1]))
-        if value.startswith('"'):
-            candidate = (rank, not value.endswith('"@en'), value)
+            self.ids.add(local_name(to_iri(subject)))
+        if is_literal(value):
+            candidate = (rank, not has_language(value, "en"), value)
             self._best[subject] = min(candidate, self._best.get(subject, candidate))
 
-    def read(self, store: ox.Store, terms: Iterable[str]) -> None:
+    def read(self, store: ox.Store, terms: Iterable[NTerm]) -> None:
         """Store the labels that a store has for these terms, and the ids of all its things."""
-        predicates = [ox.NamedNode(name[1:-1]) for name in _LABELS]
+        predicates = [ox.NamedNode(to_iri(name)) for name in _LABELS]
         for term in terms:
-            if term.startswith("<"):
+            if is_iri(term):
                 for predicate in predicates:
-                    node = ox.NamedNode(term[1:-1])
+                    node = ox.NamedNode(to_iri(term))
                     for quad in store.quads_for_pattern(node, predicate, None, None):
-                        self.take((term, str(predicate), str(quad.object)))
+                        self.take(Statement(term, from_term(predicate), from_term(quad.object)))
         named = store.quads_for_pattern(None, predicates[0], None, None)
-        subjects = (str(quad.subject)[1:-1] for quad in named)
+        subjects = (lexical(from_term(quad.subject)) for quad in named)
         self.ids.update(local_name(subject) for subject in subjects if "/id/" in subject)
 
-    def of(self, terms: Iterable[str]) -> dict[str, str]:
+    def of(self, terms: Iterable[NTerm]) -> dict[NTerm, str]:
         """The label of each of these terms that has one, as plain text."""
-        return {term: _text(self._best[term][2]) for term in terms if term in self._best}
-
-
-def _text(literal: str) -> str:
-    """The text of a literal; pyoxigraph's escapes in N-Triples are also valid in JSON."""
-    return str(json.loads(literal[: literal.rindex('"') + 1], strict=False))
+        return {term: lexical(self._best[term][2]) for term in terms if term in self._best}
 
 
 def _refused(statement: Statement) -> str:
     """The name of the first character that records may not contain, as U+001B; empty if none."""
     subject, predicate, value = statement
-    text = _text(value) if value.startswith('"') else value
+    text = lexical(value) if is_literal(value) else value
     names = [bad.name for term in (subject, predicate, text) if (bad := first_refused(term))]
     return names[0] if names else ""
 
@@ -107,13 +109,15 @@ class StatementIndex:
         self.classes = dict(sorted(ontology.by_iri.items()))
         keys = [key for kind in self.classes.values() for key in kind.keys.values()]
         paths = sorted({key.path for key in keys})
-        self.keys = {f"<{path}>": 4 << at for at, path in enumerate(paths)}
+        self.keys = {from_iri(path): 4 << at for at, path in enumerate(paths)}
         for bound in (_FIRST, _LAST):
             self.keys.setdefault(bound, 4 << len(self.keys))
-        self.kinds = {f"<{iri}>": 4 << len(self.keys) + at for at, iri in enumerate(self.classes)}
-        self.deriving = {f"<{key.path}>" for key in keys if key.derives}
+        self.kinds = {
+            from_iri(iri): 4 << len(self.keys) + at for at, iri in enumerate(self.classes)
+        }
+        self.deriving = {from_iri(key.path) for key in keys if key.derives}
         self.labels = LabelIndex()
-        self.marks: dict[str, int] = {}
+        self.marks: dict[NTerm, int] = {}
         self.dated: set[Statement] = set()
         self.refused: dict[Statement, str] = {}
         self.subjects_with, self.faulty = (
@@ -124,65 +128,65 @@ class StatementIndex:
     def __contains__(self, subject: str) -> bool:
         return subject in self.marks
 
-    def index_lines(self, lines: Iterable[str]) -> Iterator[str]:
+    def index_lines(self, lines: Iterable[NTriple]) -> Iterator[NTriple]:
         """Yields `lines` unchanged, and indexes each one."""
         marks, keys, kinds, deriving = self.marks, self.keys, self.kinds, self.deriving
-        ours = f"<{PREFIXES['pcve']}"
         for line in lines:
-            subject, predicate, value = line[:-2].split(" ", 2)
+            statement = parse_statement(line)
+            subject, predicate, value = statement
             if predicate == _TYPE:
-                mark = kinds.get(value, _UNKNOWN_CLASS if value.startswith(ours) else 0)
+                mark = kinds.get(value, _UNKNOWN_CLASS if value.startswith(_OURS) else 0)
             else:
                 mark = keys.get(predicate, _UNKNOWN_KEY)
                 if predicate in deriving:
-                    self.dated.add((subject, predicate, value))
+                    self.dated.add(statement)
                 elif predicate in _LABELS:
-                    self.labels.take((subject, predicate, value))
+                    self.labels.take(statement)
             marks[subject] = marks.get(subject, 0) | mark
-            if _SUSPICIOUS.search(line) and (name := _refused((subject, predicate, value))):
-                self.refused[subject, predicate, value] = name
+            if _SUSPICIOUS.search(line) and (name := _refused(statement)):
+                self.refused[statement] = name
             yield line
 
-    def classes_of(self, subject: str) -> list[RecordClass]:
+    def classes_of(self, subject: NTerm) -> list[RecordClass]:
         """The classes of `subject` that have a shape, by IRI."""
         return self.subjects_with(self.marks.get(subject, 0))
 
     def _having(self, mark: int) -> list[RecordClass]:
-        return [self.classes[iri[1:-1]] for iri, bit in self.kinds.items() if mark & bit]
+        return [self.classes[to_iri(iri)] for iri, bit in self.kinds.items() if mark & bit]
 
-    def bounds(self) -> dict[tuple[str, str], tuple[str, Statement]]:
+    def bounds(self) -> dict[tuple[NTerm, NTerm], tuple[NTerm, Statement]]:
         """The bounds that a build would derive, by (subject, property).
 
         Each is the date as a term, and the statement it is derived from. A bound that the document
         states is not derived.
         """
-        best: dict[tuple[str, str], tuple[int, str, Statement]] = {}
+        best: dict[tuple[NTerm, NTerm], tuple[int, str, Statement]] = {}
         for statement in sorted(self.dated):
             subject, predicate, value = statement
-            days = first_and_last(value[1 : value.rindex('"')]) if value.startswith('"') else None
+            days = first_and_last(escaped_text(value)) if is_literal(value) else None
             if days is None:
                 continue
             for key in self._keys(subject, predicate):
-                for bound in (f"<{iri}>" for iri in key.derives):
+                for bound in map(from_iri, key.derives):
                     day = days[0] if bound == _FIRST else days[1]
                     order, *_ = best.get((subject, bound), (-1,))
                     if order <= key.order and not self.marks[subject] & self.keys[bound]:
                         best[subject, bound] = (key.order, day.isoformat(), statement)
-        date = f"<{PREFIXES['xsd']}date>"
-        return {key: (f'"{day}"^^{date}', reason) for key, (_, day, reason) in best.items()}
+        date = expand("xsd:date")
+        return {key: (literal(day, date), reason) for key, (_, day, reason) in best.items()}
 
-    def _keys(self, subject: str, predicate: str) -> Iterator[RecordKey]:
+    def _keys(self, subject: NTerm, predicate: NTerm) -> Iterator[RecordKey]:
         """The keys with this predicate in the classes of `subject`."""
         keys = (key for kind in self.classes_of(subject) for key in kind.keys.values())
-        return (key for key in keys if predicate == f"<{key.path}>")
+        return (key for key in keys if predicate == from_iri(key.path))
 
-    def suspects(self) -> set[str]:
+    def suspects(self) -> set[NTerm]:
         """The subjects that have a property or class that no shape mentions."""
         return {subject for subject, mark in self.marks.items() if self.faulty(mark)}
 
     def _faulty(self, mark: int) -> bool:
         kinds = self.subjects_with(mark)
-        right = {f"<{key.path}>" for kind in kinds for key in kind.keys.values()}
+        right = {from_iri(key.path) for kind in kinds for key in kind.keys.values()}
         wrong = {*self.keys} - right - {_FIRST, _LAST}
         strange = mark & _UNKNOWN_KEY or any(mark & self.keys[path] for path in wrong)
         return bool(mark & _UNKNOWN_CLASS or (kinds and strange))
@@ -201,17 +205,17 @@ class StatementIndex:
     def _unknown(self, statement: Statement) -> tuple[str, str, str] | None:
         subject, predicate, value = statement
         if predicate == _TYPE:
-            if value in self.kinds or not value.startswith(f"<{PREFIXES['pcve']}"):
+            if value in self.kinds or not value.startswith(_OURS):
                 return None
-            name = local_name(value[1:-1])
+            name = local_name(to_iri(value))
             names = sorted(kind.name for kind in self.classes.values())
             fix = did_you_mean(name, names) or "known types: " + ", ".join(names)
             return "unknown-type", f'there is no type "{name}"', fix
         kinds = self.classes_of(subject)
-        return self._former_key(predicate[1:-1], kinds) or _unknown_key(predicate[1:-1], kinds)
+        return self._former_key(to_iri(predicate), kinds) or _unknown_key(to_iri(predicate), kinds)
 
     def _former_key(
-        self, predicate: str, kinds: Collection[RecordClass]
+        self, predicate: Iri, kinds: Collection[RecordClass]
     ) -> tuple[str, str, str] | None:
         """The problem with a property that the ontology had in an earlier version."""
         name = local_name(predicate)
@@ -227,7 +231,7 @@ class StatementIndex:
         return None
 
 
-def _unknown_key(predicate: str, kinds: Collection[RecordClass]) -> tuple[str, str, str] | None:
+def _unknown_key(predicate: Iri, kinds: Collection[RecordClass]) -> tuple[str, str, str] | None:
     derived = {expand("pcve:earliest"), expand("pcve:latest")}
     if not kinds or predicate in derived:
         return None

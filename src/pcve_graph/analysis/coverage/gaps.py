@@ -12,9 +12,10 @@ import pyoxigraph as ox
 
 from ...graph.labels import designation_notes
 from ...model.project import Project
-from ...query.execute import ask_rows
+from ...query.columns import select_rows
 from ...query.render import format_date
-from ...query.saved import read_queries
+from ...query.saved import required_queries
+from ..load import SOURCE_COLUMNS
 from ..tables import ReportTable
 from ..works import Landscape, Work, budget_sums
 from .matrix import ALL, UNKNOWN, AxisEntry, Matrix
@@ -64,9 +65,8 @@ class Gap:
 
 def last_access_day(project: Project, store: ox.Store) -> date | None:
     """The latest day on which a source was accessed, if any: the graph has nothing later."""
-    query = read_queries(project, "landscape")["sources"]
-    table = ask_rows(store, query.text, query.path)
-    days = [str(getattr(read, "value", "")) for _, _, read in table.rows if read is not None]
+    query = required_queries(project, "landscape", ["sources"])["sources"]
+    days = [read for _, _, read in select_rows(store, query, SOURCE_COLUMNS) if read]
     return date.fromisoformat(max(days)) if days else None
 
 

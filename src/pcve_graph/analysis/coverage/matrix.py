@@ -10,12 +10,14 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ...graph.labels import labels
+from ...graph.ontology import read_ontology
 from ...model.namespaces import BASE, local_name
 from ...model.problems import UsageError
 from ...model.project import Project
 from ...model.suggest import did_you_mean
-from ...query.execute import ask_rows
-from ...query.saved import read_queries
+from ...query.columns import Column, select_rows
+from ...query.saved import required_queries
+from ..roles import subject_lists
 from ..scope import Scope, ScopedWorks, in_period, works_in
 from ..works import Landscape, Work
 
@@ -26,7 +28,7 @@ ONLINE: Final = "online"
 UNKNOWN: Final = "unknown"
 ALL: Final = "all"
 
-_LISTS: Final = {"topic": BASE + "vocab/topic", "group": BASE + "vocab/target-group"}
+_LIST_COLUMNS: Final = (Column("list"), Column("concept"))
 _PERSON: Final = f"{BASE}id/person/"
 
 
@@ -78,16 +80,12 @@ AxisLabels: TypeAlias = Mapping[str, Mapping[str, str]]
 
 def read_axis_labels(project: Project, store: ox.Store) -> AxisLabels:
     """All topics and target groups, including unused ones."""
-    query = read_queries(project, "landscape")["lists"]
-    table = ask_rows(store, query.text, query.path)
-    called = labels(store, (concept for _, concept in table.rows))
-    rows = sorted(
-        (getattr(scheme, "value", ""), getattr(concept, "value", ""))
-        for scheme, concept in table.rows
-    )
+    query = required_queries(project, "landscape", ["lists"])["lists"]
+    rows = sorted(select_rows(store, query, _LIST_COLUMNS))
+    called = labels(store, (ox.NamedNode(concept) for _, concept in rows))
     return {
         axis: {concept: called[concept] for scheme, concept in rows if scheme == name}
-        for axis, name in _LISTS.items()
+        for axis, name in subject_lists(read_ontology(project)).items()
     }
 
 

@@ -59,7 +59,6 @@ class WorkProfile:
     groups: int
     all_groups: int
     places: int
-    all_places: int
     reach: int
     zones: int
     towns: int
@@ -86,6 +85,12 @@ class WorkProfiles:
     weights: Weights
     landscape: Landscape
 
+    def masks_of_place(self, bit: int) -> tuple[int, int]:
+        """The masks of the larger places around a stated place, and of the countries it reaches."""
+        place = self.places.terms[bit]
+        around = self.landscape.within.get(place, ())
+        return self.places.mask(around), self.places.mask(_countries_reached(self.landscape, place))
+
 
 def build_profiles(landscape: Landscape, weights: Weights) -> WorkProfiles:
     """The profiles of `landscape`; by `weights` some subjects are too common to form a pair."""
@@ -93,8 +98,10 @@ def build_profiles(landscape: Landscape, weights: Weights) -> WorkProfiles:
     topics = {topic for work in works for topic in (*work.topics, *work.wider)}
     groups = {group for work in works for group in (*work.groups, *work.wider_groups)}
     listed = {*landscape.broader, *(up for above in landscape.broader.values() for up in above)}
-    topics |= {concept for concept in listed if "/topic/" in concept}
-    groups |= {concept for concept in listed if "/target-group/" in concept}
+    for terms, axis in ((topics, "topic"), (groups, "group")):
+        if axis in landscape.lists:
+            start = f"{landscape.lists[axis]}/"
+            terms.update(concept for concept in listed if concept.startswith(start))
     sites = {*landscape.within, *landscape.countries, *(p for w in works for p in w.places)}
     steady = weights["rarity.steady"]
     topic = compute_rarity(
@@ -120,7 +127,7 @@ def build_profiles(landscape: Landscape, weights: Weights) -> WorkProfiles:
     mask = cache(subjects.mask)
     built = []
     for work in works:
-        stated, around, reach, zones, towns = place_masks(work)
+        stated, reach, zones, towns = place_masks(work)
         built.append(
             WorkProfile(
                 work=work,
@@ -130,7 +137,6 @@ def build_profiles(landscape: Landscape, weights: Weights) -> WorkProfiles:
                 groups=mask(work.groups),
                 all_groups=mask(work.groups) | mask(work.wider_groups),
                 places=stated,
-                all_places=around,
                 reach=reach,
                 zones=zones,
                 towns=towns,
@@ -145,7 +151,7 @@ def build_profiles(landscape: Landscape, weights: Weights) -> WorkProfiles:
     )
 
 
-_Masks: TypeAlias = tuple[int, int, int, int, int]
+_Masks: TypeAlias = tuple[int, int, int, int]
 
 
 class _PlaceMasks:
@@ -157,28 +163,32 @@ class _PlaceMasks:
         self._masks_by_places: dict[tuple[str, ...], _Masks] = {}
 
     def __call__(self, work: Work) -> _Masks:
-        """The masks `places`, `all_places`, `reach`, `zones` and `towns` of a `WorkProfile`."""
+        """The masks `places`, `reach`, `zones` and `towns` of a `WorkProfile`."""
         if work.places not in self._masks_by_places:
-            within, countries = self._landscape.within, self._landscape.countries
-            around = [up for place in work.places for up in within.get(place, ())]
+            countries = self._landscape.countries
             reach = sorted(
-                {country for place in work.places for country in self._countries_reached(place)}
+                {
+                    country
+                    for place in work.places
+                    for country in _countries_reached(self._landscape, place)
+                }
             )
             zones = sorted({zone for country in reach for zone in self._largest_places(country)})
             towns = [e for e in work.places if e not in countries and e not in work.regions]
-            lists = (work.places, (*work.places, *around), reach, zones, towns)
-            stated, every, reached, zoned, small = map(self._places.mask, lists)
-            self._masks_by_places[work.places] = stated, every, reached, zoned, small
+            stated, reached, zoned, small = map(
+                self._places.mask, (work.places, reach, zones, towns)
+            )
+            self._masks_by_places[work.places] = stated, reached, zoned, small
         return self._masks_by_places[work.places]
-
-    def _countries_reached(self, place: str) -> tuple[str, ...]:
-        """The countries that a place is, lies in or contains; the place itself if there is none."""
-        landscape = self._landscape
-        around = (place, *landscape.within.get(place, ()))
-        named = tuple(iri for iri in around if iri in landscape.countries)
-        return named or landscape.members.get(place, ()) or (place,)
 
     def _largest_places(self, place: str) -> tuple[str, ...]:
         """The largest places around a place; the place itself if there is none."""
         within = self._landscape.within
         return tuple(e for e in within.get(place, ()) if not within.get(e)) or (place,)
+
+
+def _countries_reached(landscape: Landscape, place: str) -> tuple[str, ...]:
+    """The countries that a place is, lies in or contains; the place itself if there is none."""
+    around = (place, *landscape.within.get(place, ()))
+    named = tuple(iri for iri in around if iri in landscape.countries)
+    return named or landscape.members.get(place, ()) or (place,)

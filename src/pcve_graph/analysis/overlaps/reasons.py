@@ -10,10 +10,12 @@ import pyoxigraph as ox
 
 from ...graph.claims import Evidence, claim_rank, evidence, values
 from ...model.namespaces import expand, local_name
+from ...model.problems import UsageError
 from ...query.render import format_date
 from ..periods import days_between, period_of_work, surely_overlap
-from ..works import LEADING, TAKING_PART, Landscape, Work
+from ..works import Landscape, Work
 from .find import OverlapPair
+from .related import RelationMark
 from .score import PARTS
 
 _MOST_NAMED: Final = 3
@@ -89,7 +91,7 @@ def reason_text(landscape: Landscape, pair: OverlapPair) -> str:
     common = shared_facts(landscape, pair)
     sentence = _subject(landscape, pair, common)
     if pair.mark:
-        relation = _relation(landscape, pair)
+        relation = _relation(landscape, pair, pair.mark)
         return (
             f"{relation}."
             if pair.verdict == "related"
@@ -167,9 +169,8 @@ def _between(start: str | None, end: str | None) -> str:
     return f"until {format_date(end)}, start not stated" if end else "undated"
 
 
-def _relation(landscape: Landscape, pair: OverlapPair) -> str:
-    assert pair.mark
-    sort, what = pair.mark
+def _relation(landscape: Landscape, pair: OverlapPair, mark: RelationMark) -> str:
+    sort, what = mark
     if sort == "part":
         for part, whole in ((pair.first, pair.second), (pair.second, pair.first)):
             if what == whole.iri:
@@ -253,9 +254,6 @@ def _at_once(works: tuple[Work, ...]) -> int:
 _SUBJECT: Final = ox.NamedNode(expand("rdf:subject"))
 
 
-_ROLES: Final = frozenset((*LEADING, *TAKING_PART))
-
-
 @dataclass(frozen=True, slots=True)
 class SupportingFact:
     """One fact of one work that a part of the score rests on.
@@ -275,17 +273,22 @@ class SupportingFact:
 def find_supporting_facts(
     landscape: Landscape, store: ox.Store, pair: OverlapPair
 ) -> tuple[SupportingFact, ...]:
-    """The facts that `pair` rests on, sorted by work, part, property and value."""
+    """The facts that `pair` rests on, sorted by work, part, property and value.
+
+    Raises UsageError if a claim in `store` has no IRI, no predicate or no object.
+    """
     common = shared_facts(landscape, pair)
     facts_of_both = []
     for work in (pair.first, pair.second):
         facts: dict[tuple[str, str], list[ox.NamedNode]] = {}
         for quad in store.quads_for_pattern(None, _SUBJECT, ox.NamedNode(work.iri), None):
-            assert isinstance(quad.subject, ox.NamedNode)
-            facts.setdefault(_fact(landscape, store, quad.subject), []).append(quad.subject)
+            claim = quad.subject
+            if not isinstance(claim, ox.NamedNode):
+                raise _damaged(f"a claim on {work.id} is a blank node")
+            facts.setdefault(_fact(landscape, store, claim), []).append(claim)
         mine = []
         for (name, value), claims in facts.items():
-            part = _part(landscape, pair, common, name, value)
+            part = _part(landscape, pair.verdict, work, common, name, value)
             evidence_by_claim = (
                 [(evidence(store, claim), claim.value) for claim in claims] if part else []
             )
@@ -310,24 +313,30 @@ def _rank(entry: tuple[Evidence, str]) -> tuple[object, str]:
 
 def _fact(landscape: Landscape, store: ox.Store, claim: ox.NamedNode) -> tuple[str, str]:
     """The local name of the property of a claim, and its value."""
-    predicate = next(values(store, claim, expand("rdf:predicate")))
-    value = str(getattr(next(values(store, claim, expand("rdf:object"))), "value", ""))
+    predicate = next(values(store, claim, expand("rdf:predicate")), None)
+    term = next(values(store, claim, expand("rdf:object")), None)
+    if predicate is None or term is None:
+        missing = "rdf:object" if predicate else "rdf:predicate"
+        raise _damaged(f"the claim {claim.value} has no {missing}")
+    value = str(getattr(term, "value", ""))
     name = local_name(str(getattr(predicate, "value", "")))
     return name, landscape.replaced.get(value, value)
 
 
+def _damaged(what: str) -> UsageError:
+    return UsageError(f"the saved graph is damaged: {what}; delete the build and run `pcve build`")
+
+
 def _part(
-    landscape: Landscape, pair: OverlapPair, common: SharedFacts, name: str, value: str
+    landscape: Landscape, verdict: str, work: Work, common: SharedFacts, name: str, value: str
 ) -> str:
-    """The part of the score that a fact supports; empty if none."""
+    """The part of the score that a fact of `work` supports; empty if none."""
     if name == "location":
         around = (value, *landscape.within.get(value, ()))
         shared_places = {
             up for place in common.places for up in (place, *landscape.within.get(place, ()))
         }
-        supports = (
-            pair.verdict == "colliding" or {*around} & {*common.places} or value in shared_places
-        )
+        supports = verdict == "colliding" or {*around} & {*common.places} or value in shared_places
         return "place" if supports else ""
     if name in ("about", "audience"):
         topics = (*common.topics, *common.wider)
@@ -336,4 +345,4 @@ def _part(
         return ("topic" if name == "about" else "group") if {*around} & {*wanted} else ""
     if name in ("startDate", "endDate"):
         return "time"
-    return "company" if name in _ROLES and value in common.company else ""
+    return "company" if name in work.actors and value in common.company else ""

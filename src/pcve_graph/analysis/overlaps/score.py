@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from .. import periods
@@ -74,13 +75,18 @@ class PairScorer:
             kind: (*(weights.get(name, 0.0) for name in PARTS),) for kind, weights in parts.items()
         }
         self._floor = profiles.weights["time.floor"]
+        self._adjacent = profiles.weights["time.adjacent"]
         self._open_share = profiles.weights["time.open"]
+        self._leading = profiles.weights["company.leading"]
+        self._taking_part = profiles.weights["company.participating"]
+        self._place_floor = profiles.weights["place.floor"]
+        self._topic_floor = profiles.weights["topic.floor"]
         self._broader = profiles.weights["topic.broader"]
         self._neighbours = profiles.weights["place.neighbours"]
         self._reach = profiles.weights["place.reach"]
         self._subject_scores = _Memo(self._subject_score)
-        self._rarest_score: _Memo[int] = _Memo(lambda mask: self._mask_score(mask, max))
-        self._commonest_score: _Memo[int] = _Memo(lambda mask: self._mask_score(mask, min))
+        self._place_scores = _Memo(self._places_score)
+        self._masks_of_place = cache(profiles.masks_of_place)
         term_weights = {**profiles.topic.weight_by_term, **profiles.group.weight_by_term}
         general = profiles.weights.words["topic.general"]
         self._subject_weights = [
@@ -143,14 +149,13 @@ class PairScorer:
         if verdict is None or (mark and verdict == "not-known"):
             if mark is None:
                 return None
-            place = self._place_score(left, right)
-            return PairScore("related", *self._score(left, right, place, None), mark)
+            verdict = "related"
         time = None
         if relation.days == "adjacent":
-            time = self.weights["time.adjacent"]
+            time = self._adjacent
         elif relation.days == "shared":
             share = periods.shared_fraction(left.when, right.when, 1.0)
-            time = self._floor + (1 - self._floor) * share
+            time = max(self._adjacent, self._floor + (1 - self._floor) * share)
         place = self._place_score(left, right) if relation.city == "same" else None
         score, parts = self._score(left, right, place, time)
         return PairScore(verdict, score, parts, mark)
@@ -169,7 +174,9 @@ class PairScorer:
             return "colliding" if led or stated else None
         if relation.days == "adjacent" and relation.city == "other":
             return None
-        if not (led or stated & self.profiles.pairing_subjects):
+        if relation.days != "shared":  # if shared, they collide unless the city is the same
+            stated &= self.profiles.pairing_subjects
+        if not (led or stated):
             return None
         return "not-known" if self._is_undecided(left, right, relation) else None
 
@@ -212,26 +219,41 @@ class PairScorer:
     def _score(
         self, left: WorkProfile, right: WorkProfile, place: float | None, time: float | None
     ) -> tuple[float, PartValues]:
-        """The score and the values of its parts; unknown parts have no weight."""
+        """The score and the values of its parts, by the rules of docs/overlap-score.md.
+
+        The score is monotone, as an unknown part never counts more than one with anything shared:
+        `raising` holds the parts that are left out where they would lower it.
+        """
         by_place, by_topic, by_group, by_time, by_company = self._weights[left.work.kind]
         topic = group = company = None
-        score = weight = 0.0
-        if place is not None:
-            score, weight = by_place * place, by_place
+        score, weight = 0.0, by_topic
+        raising = [] if time is None else [(time, by_time)]
+        if left.work.kind == "project":
+            score += by_place * (self._place_floor if place is None else place)
+            weight += by_place
+        elif place is not None:
+            raising.append((place, by_place))
         if left.topics and right.topics:
             shared = left.topics & right.all_topics | left.all_topics & right.topics
             topic = self._subject_scores[left.topics & right.topics, shared]
-            score, weight = score + by_topic * topic, weight + by_topic
+            topic = max(topic, self._topic_floor) if shared else 0.0
+        score += by_topic * (self._topic_floor if topic is None else topic)
         if left.groups and right.groups:
             shared = left.groups & right.all_groups | left.all_groups & right.groups
             group = self._subject_scores[left.groups & right.groups, shared]
-            score, weight = score + by_group * group, weight + by_group
-        if time is not None:
-            score, weight = score + by_time * time, weight + by_time
+            if shared:
+                raising.append((group, by_group))
+            else:
+                weight += by_group
         if by_company:
             company = self._company_score(left, right)
             if company is not None:
-                score, weight = score + by_company * company, weight + by_company
+                raising.append((company, by_company))
+        if len(raising) > 1:
+            raising.sort(reverse=True)
+        for value, part_weight in raising:
+            if value * weight > score or not weight:
+                score, weight = score + part_weight * value, weight + part_weight
         return (score / weight if weight else 0.0), (place, topic, group, time, company)
 
     def _subject_score(self, masks: tuple[int, int]) -> float:
@@ -247,29 +269,56 @@ class PairScorer:
         return 1 - remainder
 
     def _place_score(self, left: WorkProfile, right: WorkProfile) -> float | None:
-        """The score of the best shared place; None if one of the two states no place."""
+        """The score of the places in common; None if one of the two states no place."""
         if not (left.places and right.places):
             return None
-        exact = left.places & right.places
-        if exact:
-            return self._rarest_score[exact]
-        held = left.reach & right.reach
+        return self._place_scores[left.places, right.places]
+
+    def _places_score(self, masks: tuple[int, int]) -> float:
+        """The score of the best shared place.
+
+        Without a place in common, all places of the one are compared with all of the other. With
+        one, also each with each: else the place in common could hide a nearer pair.
+        """
+        left, right = map(_bits, masks)
+        common = masks[0] & masks[1]
+        if not common:
+            return self._apart_score(*masks)
+        rarest = max(self._place_weights[bit] for bit in _bits(common))
+        apart = (
+            self._apart_score(1 << first, 1 << second)
+            for first in left
+            for second in right
+            if first != second
+        )
+        return max(self._floor_and(rarest), *apart, 0.0)
+
+    def _apart_score(self, left: int, right: int) -> float:
+        """The score of places of which none is in common, by the commonest country both reach."""
+        (around, reach), (other_around, other_reach) = map(self._masks_of_places, (left, right))
+        held = reach & other_reach
         if not held:
             return 0.0
-        around = left.places & right.all_places | left.all_places & right.places
-        return (self._reach if around else self._neighbours) * self._commonest_score[held]
+        one_holds_other = left & other_around or around & right
+        factor = self._reach if one_holds_other else self._neighbours
+        return factor * self._floor_and(min(self._place_weights[bit] for bit in _bits(held)))
 
-    def _mask_score(self, mask: int, chosen: Callable[[list[float]], float]) -> float:
-        rare = chosen([self._place_weights[bit] for bit in _bits(mask)])
-        floor = self.weights["place.floor"]
-        return floor + (1 - floor) * rare
+    def _masks_of_places(self, mask: int) -> tuple[int, int]:
+        around = reach = 0
+        for bit in _bits(mask):
+            wider, reached = self._masks_of_place(bit)
+            around, reach = around | wider, reach | reached
+        return around, reach
+
+    def _floor_and(self, rarity: float) -> float:
+        return self._place_floor + (1 - self._place_floor) * rarity
 
     def _company_score(self, left: WorkProfile, right: WorkProfile) -> float | None:
         """The score of shared actors; None if there are none, as lists of actors are incomplete."""
         if not left.leaders.isdisjoint(right.leaders):
-            return self.weights["company.leading"]
+            return max(self._leading, self._taking_part)
         if not left.company.isdisjoint(right.company):
-            return self.weights["company.beside"]
+            return self._taking_part
         return None
 
 

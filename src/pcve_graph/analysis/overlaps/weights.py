@@ -22,10 +22,13 @@ NUMBERS: Final = (
     *("event.place", "event.topic", "event.group", "event.time", "event.company"),
     *("least.project", "least.event"),
     *("rarity.place", "rarity.topic", "rarity.group", "rarity.steady"),
-    *("place.floor", "place.reach", "place.neighbours", "topic.broader", "topic.common"),
-    *("time.floor", "time.open", "time.adjacent", "company.leading", "company.beside"),
+    *("place.floor", "place.reach", "place.neighbours"),
+    *("topic.floor", "topic.broader", "topic.common"),
+    *("time.floor", "time.open", "time.adjacent", "company.leading", "company.participating"),
 )
 WORDS: Final = ("topic.general", "instruments")
+_RENAMED: Final = {"company.beside": "company.participating"}
+"""The keys of earlier versions, and what they are called now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,9 @@ class Weights:
 def read_weights(project: Project) -> Weights:
     """The weights of `project`.
 
-    Raises UsageError, which names the key, for a missing or unknown key and for a value that is not
-    a number in its range; ContentError for a file that is not YAML.
+    Raises UsageError, which names the key and its position, for an unknown or renamed key and for a
+    value that is not a number in its range, UsageError for a missing key; ContentError for a file
+    that is not YAML.
     """
     path = project.queries / FILE
     name = project.relative(path)
@@ -62,36 +66,42 @@ def read_weights(project: Project) -> Weights:
         )
     except OSError as error:
         raise UsageError(f"{name} cannot be read ({error.strerror}); overlaps require it") from None
-    texts_by_key = _flat(tree)
-    for key in sorted(texts_by_key.keys() - {*NUMBERS, *WORDS}):
-        hint = did_you_mean(key, (*NUMBERS, *WORDS)) or "docs/overlap-score.md lists the keys"
-        raise UsageError(f"{name}: unknown key {key!r}; {hint}")
+    entries = _entries_by_key(tree)
+    for key, (node, _) in sorted(entries.items()):
+        if key in _RENAMED:
+            raise UsageError(f"{node.position}: {key} is now called {_RENAMED[key]}; rename it")
+        if key not in (*NUMBERS, *WORDS):
+            hint = did_you_mean(key, (*NUMBERS, *WORDS)) or "docs/overlap-score.md lists the keys"
+            raise UsageError(f"{node.position}: unknown key {key!r}; {hint}")
     for key in (*NUMBERS, *WORDS):
-        if key not in texts_by_key:
+        if key not in entries:
             raise UsageError(f"{name}: {key} is missing")
-    numbers = {key: _number(name, key, texts_by_key[key]) for key in NUMBERS}
-    words = {key: frozenset(texts_by_key[key].replace(",", " ").split()) for key in WORDS}
+    numbers = {key: _number(key, entries[key][1]) for key in NUMBERS}
+    words = {key: frozenset(entries[key][1].text.replace(",", " ").split()) for key in WORDS}
     return Weights(numbers, words)
 
 
-def _flat(tree: object, before: str = "") -> dict[str, str]:
-    texts_by_key: dict[str, str] = {}
+def _entries_by_key(tree: object, before: str = "") -> dict[str, tuple[ScalarNode, ScalarNode]]:
+    """The key and value of each weight by its whole name, such as `place.floor`."""
+    entries: dict[str, tuple[ScalarNode, ScalarNode]] = {}
     for key, value in tree.entries if isinstance(tree, YamlMapping) else ():
         if isinstance(value, ScalarNode):
-            texts_by_key[before + key.text] = value.text
+            entries[before + key.text] = key, value
         else:
-            texts_by_key |= _flat(value, f"{before}{key.text}.")
-    return texts_by_key
+            entries |= _entries_by_key(value, f"{before}{key.text}.")
+    return entries
 
 
-def _number(name: str, key: str, text: str) -> float:
+def _number(key: str, value: ScalarNode) -> float:
     try:
-        number = float(text)
+        number = float(value.text)
     except ValueError:
-        raise UsageError(f"{name}: {key} must be a number, not {text!r}") from None
+        message = f"{key} must be a number, not {value.text!r}"
+        raise UsageError(f"{value.position}: {message}") from None
     most = 1000 if key.startswith("rarity.") else 1
     if not 0 <= number <= most:
-        raise UsageError(f"{name}: {key} is {text}; it must be from 0 to {most}")
+        message = f"{key} is {value.text}; it must be from 0 to {most}"
+        raise UsageError(f"{value.position}: {message}")
     return number
 
 

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from ...graph.claims import Evidence
 from ...model.dates import first_and_last
 from ...model.namespaces import GRAPHS, expand
+from ...model.problems import UsageError
 from ...model.terms import Term
 from .reasons import ChangeReason, ReasonFinder
 from .snapshot import Snapshot, SnapshotReader, StatementTerms, is_nested
@@ -212,7 +213,12 @@ def _unclaimed_states(
 
 
 def _fact(quad: ox.Quad) -> StatementTerms:
-    assert isinstance(quad.subject, ox.NamedNode)
+    """The statement of a quad. Raises UsageError for one about a blank node."""
+    if not isinstance(quad.subject, ox.NamedNode):
+        raise UsageError(
+            f"the graph has a statement about {quad.subject}, which is not an IRI: it is not the "
+            "graph of a build or release of pcve; make it again"
+        )
     return quad.subject, quad.predicate, quad.object
 
 

@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -17,7 +17,7 @@ from ...model.namespaces import BASE, local_name
 from ...model.terms import Term
 from ...query.execute import json_term
 from ...query.render import format_date, format_evidence
-from ...query.why import evidence_as_json
+from ...query.why_render import evidence_as_json
 from .compare import Diff, StatementChange
 from .reasons import REASONS, ChangeReason
 
@@ -194,7 +194,7 @@ def as_json(diff: Diff) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def _document(change: StatementChange) -> dict[str, Any]:
+def _document(change: StatementChange) -> dict[str, object]:
     return {
         **_statement(change),
         "graph": change.graph,
@@ -209,8 +209,8 @@ def _document(change: StatementChange) -> dict[str, Any]:
     }
 
 
-def _statement(change: StatementChange) -> dict[str, Any]:
-    document: dict[str, Any] = {
+def _statement(change: StatementChange) -> dict[str, object]:
+    document: dict[str, object] = {
         "change": change.kind,
         "subject": change.subject.value,
         "predicate": change.predicate.value,

@@ -24,7 +24,7 @@ from ...model import namespaces
 from ...model.namespaces import GRAPHS, expand, graph_iri
 from ...model.problems import ContentError, UsageError
 from ...model.project import Project, find_project, is_project
-from ...model.terms import Term
+from ...model.terms import NTriple, Term, from_triple
 from ...system.files import LARGEST_FILE, read_file
 from ..release.metadata import INPUTS, NQUADS
 
@@ -55,7 +55,7 @@ class Snapshot:
     """
 
     name: str
-    graphs: Mapping[str, frozenset[str]]
+    graphs: Mapping[str, frozenset[NTriple]]
     store: ox.Store
     inputs: Mapping[str, str]
 
@@ -97,13 +97,17 @@ def snapshot_of_release(name: str, folder: Path) -> Snapshot:
         raise UsageError(f"{folder} is not a complete release: {error}") from None
     graphs = {
         graph_name: frozenset(
-            f"{quad.triple} ."
+            from_triple(quad.triple)
             for quad in store.quads_for_pattern(
                 None, None, None, ox.NamedNode(graph_iri(graph_name))
             )
         )
         for graph_name in GRAPHS
     }
+    if malformed := [number for number, line in enumerate(sums, 1) if "  " not in line]:
+        raise UsageError(
+            f"{folder / INPUTS}:{malformed[0]}: a line must be a SHA-256, two spaces and a path"
+        )
     rows = (line.split("  ", 1) for line in sums)
     inputs = {path: digest for digest, path in rows}
     return Snapshot(name, graphs, store, inputs)

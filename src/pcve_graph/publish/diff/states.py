@@ -64,10 +64,8 @@ class StatementPair:
 
     @property
     def fact(self) -> StatementTerms:
-        """The statement of the new side, else that of the old side."""
-        state = self.new or self.old
-        assert state
-        return state.fact
+        """The statement of the new side, else that of the old side; every pair has one of them."""
+        return next(state.fact for state in (self.new, self.old) if state)
 
     @property
     def is_same(self) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from types import ModuleType
 from typing import Any, Final
 
 from ...model.schema import Ontology
+from ...model.terms import Iri
 from .entities import Entities, import_optional, short_id
 from .subset import GraphPart
 
@@ -50,7 +53,7 @@ _URL: Final = re.compile(r'(?<=^    )url = "(\d+)"', re.M)
 """The placeholder of a URL, by number: URLs must not be escaped as texts are."""
 
 
-def _document(pybtex: Any, entities: Entities, iri: str, addresses: list[str]) -> Any:
+def _document(pybtex: ModuleType, entities: Entities, iri: Iri, addresses: list[str]) -> Any:
     authors = entities.labels(entities.refs(iri, "schema:author"))
     publishers = entities.labels(entities.refs(iri, "schema:publisher"))
     kind = "; ".join(entities.labels(entities.refs(iri, "pcve:kind")))
@@ -70,7 +73,7 @@ def _document(pybtex: Any, entities: Entities, iri: str, addresses: list[str]) -
     return _entry(pybtex, fields, authors)
 
 
-def _source(pybtex: Any, entities: Entities, iri: str, addresses: list[str]) -> Any:
+def _source(pybtex: ModuleType, entities: Entities, iri: Iri, addresses: list[str]) -> Any:
     fields = {
         "title": _verbatim(entities.label(iri)),
         "publisher": _plain(entities.text(iri, "dcterms:publisher")),
@@ -83,7 +86,7 @@ def _source(pybtex: Any, entities: Entities, iri: str, addresses: list[str]) -> 
     return _entry(pybtex, fields, [])
 
 
-def _entry(pybtex: Any, fields: dict[str, str], authors: list[str]) -> Any:
+def _entry(pybtex: ModuleType, fields: dict[str, str], authors: list[str]) -> Any:
     persons = (
         {"author": [pybtex.Person(_verbatim(author)) for author in authors]} if authors else {}
     )
@@ -106,7 +109,7 @@ def _date(text: str) -> dict[str, str]:
     return {"year": year, "month": month_name, "day": day, "date": text}
 
 
-def _address(urls: list[str], addresses: list[str]) -> str:
+def _address(urls: Sequence[str], addresses: list[str]) -> str:
     """Adds the first of `urls` to `addresses`, and returns its index as text; empty without any."""
     if not urls:
         return ""

@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from ...model.namespaces import BASE
 from ...model.schema import Ontology
@@ -58,8 +58,8 @@ def csv_archive(part: GraphPart, ontology: Ontology) -> bytes:
     return zip_archive(files | {f"{table.name}.csv": as_csv(table) for table in exported_tables})
 
 
-def _resource(table: ExportTable, names: set[str]) -> dict[str, Any]:
-    schema: dict[str, Any] = {"fields": [_field(column) for column in table.columns]}
+def _resource(table: ExportTable, names: set[str]) -> dict[str, object]:
+    schema: dict[str, object] = {"fields": [_field(column) for column in table.columns]}
     if table.columns[0].name == "id":
         schema["primaryKey"] = ["id"]
     keys = [
@@ -89,8 +89,8 @@ def _target_table(column: ExportColumn, table: ExportTable) -> str:
     return "" if column.refers == table.name else column.refers
 
 
-def _field(column: ExportColumn) -> dict[str, Any]:
-    field: dict[str, Any] = {"name": column.name, "type": column.type}
+def _field(column: ExportColumn) -> dict[str, object]:
+    field: dict[str, object] = {"name": column.name, "type": column.type}
     field["description"] = column.description
     if column.name == "id":
         field["constraints"] = {"required": True, "unique": True}

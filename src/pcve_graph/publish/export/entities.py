@@ -3,80 +3,90 @@
 from __future__ import annotations
 
 import importlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from types import ModuleType
+from typing import Final
 
 from ...graph.serialize import JsonLdStatement, JsonLdValue, prefixed
 from ...model.namespaces import BASE, expand, local_name
 from ...model.problems import UsageError
+from ...model.terms import (
+    NO_TERM,
+    Iri,
+    NTerm,
+    has_language,
+    is_iri,
+    is_literal,
+    literal_parts,
+    parse_statement,
+    to_iri,
+)
 from .subset import NAMING_PROPERTIES, GraphPart
 
 _LABELS = ("skos:prefLabel", "rdfs:label", "dcterms:title")
 
 
 @lru_cache(None)
-def _full(name: str) -> str:
-    return name if "//" in name else expand(name)
+def _full(name: str) -> Iri:
+    return Iri(name) if "//" in name else expand(name)
 
 
 _NAMING = frozenset(map(_full, NAMING_PROPERTIES))
 
 
 @lru_cache(None)
-def parse_term(text: str) -> JsonLdValue:
-    """The value of an N-Triples term in the form that the build writes."""
-    if text[0] == "<":
-        return JsonLdValue("@id", text[1:-1])
-    body, _, kind = text.rpartition('"')
-    words = json.loads(f'{body}"', strict=False) if "\\" in body else body[1:]
-    if kind.startswith("@"):
-        return JsonLdValue("@language", words, kind[1:])
-    return JsonLdValue(prefixed(kind[3:-1]) if kind else "xsd:string", words)
+def term_value(term: NTerm) -> JsonLdValue:
+    """The value of an N-Triples term."""
+    if is_iri(term):
+        return JsonLdValue("@id", to_iri(term))
+    text, language, datatype = literal_parts(term)
+    if language:
+        return JsonLdValue("@language", text, language)
+    return JsonLdValue(prefixed(datatype) if datatype else "xsd:string", text)
 
 
-_NOTHING: Final[Mapping[str, list[str]]] = {}
+_NOTHING: Final[Mapping[Iri, list[NTerm]]] = {}
 
 
 class Entities:
     """The nodes of some graphs of a part. Properties and classes are given by prefixed name."""
 
     def __init__(self, part: GraphPart, *graphs: str) -> None:
-        self._values: dict[str, dict[str, list[str]]] = {}
-        last = ""
-        values: dict[str, list[str]] = {}
+        self._values: dict[Iri, dict[Iri, list[NTerm]]] = {}
+        last = NO_TERM
+        values: dict[Iri, list[NTerm]] = {}
         for line in part.merged(*graphs):
-            subject, predicate, value = line[:-2].split(" ", 2)
+            subject, predicate, value = parse_statement(line)
             if subject != last:
                 last, values = subject, {}
-                self._values[subject[1:-1]] = values
-            values.setdefault(predicate[1:-1], []).append(value)
-        self._classes: dict[str, list[str]] = defaultdict(list)
+                self._values[to_iri(subject)] = values
+            values.setdefault(to_iri(predicate), []).append(value)
+        self._classes: dict[Iri, list[Iri]] = defaultdict(list)
         for iri, values in self._values.items():
             for kind in values.get(_full("rdf:type"), ()):
-                self._classes[kind[1:-1]].append(iri)
-        self._labels: dict[str, str] = {}
+                self._classes[to_iri(kind)].append(iri)
+        self._labels: dict[Iri, str] = {}
         self._notes = {
             self.label(iri): self.text(iri, "pcve:designationNote")
             for iri, values in self._values.items()
             if _full("pcve:designationNote") in values
         }
 
-    def of(self, *classes: str) -> list[str]:
+    def of(self, *classes: str) -> list[Iri]:
         """The IRIs of the instances of these classes (prefixed names or IRIs), sorted."""
         return sorted({iri for name in classes for iri in self._classes.get(_full(name), ())})
 
-    def all(self) -> list[str]:
+    def all(self) -> list[Iri]:
         """The IRIs of all subjects, sorted."""
         return sorted(self._values)
 
-    def kinds(self, iri: str) -> list[str]:
+    def kinds(self, iri: Iri) -> list[Iri]:
         """The IRIs of the classes of an entity."""
         return self.refs(iri, "rdf:type")
 
-    def values_by_property(self, iri: str) -> Mapping[str, Sequence[str]]:
+    def values_by_property(self, iri: Iri) -> Mapping[Iri, Sequence[NTerm]]:
         """The N-Triples terms of an entity by the IRIs of its properties."""
         return self._values.get(iri, _NOTHING)
 
@@ -86,39 +96,39 @@ class Entities:
         for iri, values in self._values.items():
             for predicate in sorted(values, key=lambda iri: iri != rdf_type):
                 for text in values[predicate]:
-                    yield iri, predicate, parse_term(text)
+                    yield iri, predicate, term_value(text)
 
-    def is_described(self, iri: str) -> bool:
+    def is_described(self, iri: Iri) -> bool:
         """Whether an entity has statements other than its type and its names."""
         return bool(self.values_by_property(iri).keys() - _NAMING)
 
-    def values(self, iri: str, name: str) -> Sequence[str]:
+    def values(self, iri: Iri, name: str) -> Sequence[NTerm]:
         """The values of a property as N-Triples terms; `name` may also be its IRI."""
         return self.values_by_property(iri).get(_full(name), ())
 
-    def refs(self, iri: str, name: str) -> list[str]:
+    def refs(self, iri: Iri, name: str) -> list[Iri]:
         """The values of a property that are IRIs."""
-        return [term[1:-1] for term in self.values(iri, name) if term[0] == "<"]
+        return [to_iri(term) for term in self.values(iri, name) if is_iri(term)]
 
-    def literals(self, iri: str, name: str) -> list[str]:
+    def literals(self, iri: Iri, name: str) -> list[str]:
         """The values of a property that are literals, those in English first."""
-        literals = [term for term in self.values(iri, name) if term[0] == '"']
+        literals = [term for term in self.values(iri, name) if is_literal(term)]
         if len(literals) > 1:
-            literals.sort(key=lambda term: not term.endswith('"@en'))
-        return [parse_term(literal).text for literal in literals]
+            literals.sort(key=lambda term: not has_language(term, "en"))
+        return [term_value(literal).text for literal in literals]
 
-    def text(self, iri: str, name: str) -> str:
+    def text(self, iri: Iri, name: str) -> str:
         """The first of `literals`; empty without any."""
         return next(iter(self.literals(iri, name)), "")
 
-    def label(self, iri: str) -> str:
+    def label(self, iri: Iri) -> str:
         """The label of an entity, concept, source or term; the local name where it has none."""
         if iri not in self._labels:
             texts = (self.text(iri, name) for name in _LABELS)
             self._labels[iri] = next(filter(None, texts), local_name(iri))
         return self._labels[iri]
 
-    def labels(self, iris: Iterable[str]) -> list[str]:
+    def labels(self, iris: Iterable[Iri]) -> list[str]:
         """The labels of these IRIs."""
         return [self.label(iri) for iri in iris]
 
@@ -129,7 +139,7 @@ class Entities:
 
 
 @lru_cache(None)
-def short_id(iri: str) -> str:
+def short_id(iri: Iri) -> str:
     """The short id of an IRI: the id of a record or source, `list/term` for a concept.
 
     A node nested in a record has the id of the record, then its own; other IRIs are unchanged.
@@ -142,7 +152,7 @@ def short_id(iri: str) -> str:
     return iri
 
 
-def import_optional(module: str, extra: str) -> Any:
+def import_optional(module: str, extra: str) -> ModuleType:
     """The module, which the extra `extra` installs. Raises UsageError where it is missing."""
     try:
         return importlib.import_module(module)

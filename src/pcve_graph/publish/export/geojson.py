@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from typing import Any
+from typing import Literal, TypedDict
 
 from ...model.schema import Ontology
+from ...model.terms import Iri
 from .entities import Entities, short_id
 from .subset import GraphPart
+
+
+class Point(TypedDict):
+    """A GeoJSON point (RFC 7946, section 3.1.2)."""
+
+    type: Literal["Point"]
+    coordinates: list[float]
 
 
 def geojson(part: GraphPart, ontology: Ontology) -> bytes:
@@ -18,7 +26,7 @@ def geojson(part: GraphPart, ontology: Ontology) -> bytes:
     without a geometry (section 3.2), so that no event is lost.
     """
     entities = Entities(part, "facts", "vocabulary")
-    events: dict[str, list[str]] = defaultdict(list)
+    events: dict[Iri, list[Iri]] = defaultdict(list)
     for event in entities.of("pcve:Event"):
         for place in entities.refs(event, "schema:location"):
             events[place].append(event)
@@ -31,7 +39,7 @@ def geojson(part: GraphPart, ontology: Ontology) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _feature(entities: Entities, place: str, events: list[str]) -> dict[str, Any]:
+def _feature(entities: Entities, place: Iri, events: list[Iri]) -> dict[str, object]:
     within = containing_places(entities, place)
     properties = {
         "id": short_id(place),
@@ -50,19 +58,20 @@ def _feature(entities: Entities, place: str, events: list[str]) -> dict[str, Any
     }
 
 
-def _by_date(entities: Entities, events: list[str]) -> list[str]:
+def _by_date(entities: Entities, events: list[Iri]) -> list[Iri]:
     return sorted(events, key=lambda event: (entities.text(event, "pcve:earliest"), event))
 
 
-def _event(entities: Entities, event: str) -> dict[str, str]:
-    dates = {name: entities.text(event, f"schema:{name}") for name in ("startDate", "endDate")}
+def _event(entities: Entities, event: Iri) -> dict[str, str]:
+    names = ("schema:startDate", "schema:endDate")
+    dates = {name.partition(":")[2]: entities.text(event, name) for name in names}
     known_dates = {name: date for name, date in dates.items() if date}
     return {"id": short_id(event), "label": entities.label(event), **known_dates}
 
 
-def containing_places(entities: Entities, place: str) -> list[str]:
+def containing_places(entities: Entities, place: Iri) -> list[Iri]:
     """The places that contain a place, the innermost first."""
-    containing: list[str] = []
+    containing: list[Iri] = []
     waiting = entities.refs(place, "schema:containedInPlace")
     while waiting:
         container = waiting.pop(0)
@@ -72,9 +81,9 @@ def containing_places(entities: Entities, place: str) -> list[str]:
     return containing
 
 
-def geojson_point(entities: Entities, place: str) -> dict[str, Any] | None:
+def geojson_point(entities: Entities, place: Iri) -> Point | None:
     """The GeoJSON point of a place: longitude, then latitude, WGS 84; None where it has none."""
-    coordinates = [entities.text(place, f"schema:{name}") for name in ("longitude", "latitude")]
+    coordinates = [entities.text(place, name) for name in ("schema:longitude", "schema:latitude")]
     return (
         {"type": "Point", "coordinates": [float(degrees) for degrees in coordinates]}
         if all(coordinates)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from types import ModuleType
 from typing import Any, Final
 
 from ...model.dates import precision
 from ...model.namespaces import local_name
 from ...model.schema import Ontology
+from ...model.terms import Iri
 from .entities import Entities, import_optional
 from .geojson import containing_places, geojson_point
 from .subset import GraphPart, sources_of
@@ -48,9 +50,9 @@ def icalendar_file(part: GraphPart, ontology: Ontology) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def event_days(entities: Entities, event: str) -> tuple[date, date] | None:
+def event_days(entities: Entities, event: Iri) -> tuple[date, date] | None:
     """The first and the last day of an event; None where a date is not known to the day."""
-    texts = [entities.literals(event, f"schema:{name}") for name in ("startDate", "endDate")]
+    texts = [entities.literals(event, name) for name in ("schema:startDate", "schema:endDate")]
     if not texts[0] or any(precision(text) != "date" for words in texts for text in words):
         return None
     first = date.fromisoformat(min(texts[0]))
@@ -58,7 +60,7 @@ def event_days(entities: Entities, event: str) -> tuple[date, date] | None:
 
 
 def _entry(
-    icalendar: Any, entities: Entities, event: str, sources: list[str], stamp: datetime
+    icalendar: ModuleType, entities: Entities, event: Iri, sources: list[Iri], stamp: datetime
 ) -> Any:
     first, last = event_days(entities, event) or (date.min, date.min)
     places = entities.refs(event, "schema:location")
@@ -82,7 +84,7 @@ def _entry(
     return entry
 
 
-def _location_text(entities: Entities, event: str, places: list[str]) -> str:
+def _location_text(entities: Entities, event: Iri, places: list[Iri]) -> str:
     venue = entities.text(event, "pcve:venue")
     place_texts = [
         ", ".join(entities.labels([place, *containing_places(entities, place)[:1]]))
@@ -91,7 +93,7 @@ def _location_text(entities: Entities, event: str, places: list[str]) -> str:
     return "; ".join([venue, *place_texts] if venue else place_texts)
 
 
-def _description(entities: Entities, event: str, where: str, sources: list[str]) -> str:
+def _description(entities: Entities, event: Iri, where: str, sources: list[Iri]) -> str:
     texts_by_name = {
         "Kind": entities.labels(entities.refs(event, "pcve:kind")),
         "Organised by": entities.labels(entities.refs(event, "schema:organizer")),

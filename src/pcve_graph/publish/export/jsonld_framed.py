@@ -6,12 +6,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final, TypeAlias
 
-from ...graph.serialize import JsonLdValue, add_value, format_json, prefixed
-from ...model.namespaces import GRAPHS, PREFIXES, expand, local_name
+from ...graph.serialize import JsonLdValue, add_text, add_value, format_json, prefixed
+from ...model.namespaces import GRAPHS, PREFIXES, expand, local_name, nterm
 from ...model.schema import Ontology, RecordKey
-from .entities import Entities, parse_term
+from ...model.terms import NO_IRI, Iri, from_iri, triple_line
+from .entities import Entities, term_value
 from .subset import GraphPart
 
 CLAIMS: Final = "claims"
@@ -20,23 +21,28 @@ TERMS: Final = "terms"
 MORE: Final = "more"
 """Groups that do not correspond to a class of records."""
 
+_REVERSE: Final = {CLAIMS: expand("rdf:subject"), PARTICIPATIONS: expand("pcve:inEvent")}
+"""The properties by whose objects claims and participations are nested."""
 
-def context(ontology: Ontology) -> dict[str, Any]:
+Definition: TypeAlias = str | float | dict[str, str]
+"""The definition of a term or keyword in a context."""
+
+
+def context(ontology: Ontology) -> dict[str, Definition]:
     """The context (JSON-LD 1.1, section 4.1): prefixes, classes, keys and groups.
 
     A key whose values share one type has it in the context. A group, such as `events`, holds the
     instances of a class (section 4.7, included nodes); `claims` and `participations` are reverse
     properties. A deprecated term keeps its entry, so that documents of earlier versions are read.
     """
-    definitions: dict[str, Any] = {"@version": 1.1, "id": "@id", "type": "@type"}
+    definitions: dict[str, Definition] = {"@version": 1.1, "id": "@id", "type": "@type"}
     definitions |= {prefix: PREFIXES[prefix] for prefix in sorted(PREFIXES)}
     definitions |= {kind.name: iri for iri, kind in sorted(ontology.by_iri.items())}
     definitions |= dict.fromkeys(
         (*sorted(groups_by_class(ontology).values()), TERMS, MORE), "@included"
     )
-    definitions[CLAIMS] = {"@reverse": expand("rdf:subject")}
-    definitions[PARTICIPATIONS] = {"@reverse": expand("pcve:inEvent")}
-    by_path: dict[str, list[RecordKey]] = defaultdict(list)
+    definitions |= {name: {"@reverse": path} for name, path in _REVERSE.items()}
+    by_path: dict[Iri, list[RecordKey]] = defaultdict(list)
     for kind in ontology.by_iri.values():
         for key in kind.keys.values():
             by_path[key.path].append(key)
@@ -47,17 +53,17 @@ def context(ontology: Ontology) -> dict[str, Any]:
     return definitions
 
 
-def keys_by_path(ontology: Ontology) -> dict[str, str]:
+def keys_by_path(ontology: Ontology) -> dict[Iri, str]:
     """The keys of the properties in shapes: local names, prefixed where that is taken."""
     paths = sorted({key.path for kind in ontology.by_iri.values() for key in kind.keys.values()})
-    names_by_path: dict[str, str] = {}
+    names_by_path: dict[Iri, str] = {}
     for path in paths:
         name = local_name(path)
         names_by_path[path] = name if name not in names_by_path.values() else prefixed(path)
     return names_by_path
 
 
-def groups_by_class(ontology: Ontology) -> dict[str, str]:
+def groups_by_class(ontology: Ontology) -> dict[Iri, str]:
     """The names of the groups by IRI of the class: `events` for Event."""
     return {iri: _plural(kind.name) for iri, kind in ontology.by_iri.items()}
 
@@ -82,7 +88,7 @@ def _form(keys: list[RecordKey], ontology: Ontology) -> dict[str, str]:
 
 def _id_type(key: RecordKey, ontology: Ontology) -> str:
     """`@id` where every value is an IRI, else empty."""
-    statement = f"<{key.shape}> <{expand('sh:nodeKind')}> <{expand('sh:IRI')}>"
+    statement = triple_line((from_iri(key.shape), nterm("sh:nodeKind"), nterm("sh:IRI")))
     return "@id" if key.classes or key.scheme or statement in ontology.shapes else ""
 
 
@@ -119,26 +125,26 @@ class _Nested:
         free = {expand(name) for name in _FREE}
         inner = [kind.iri for kind in ontology.by_iri.values() if not kind.folder]
         self.inner = set(self.entities.of(*(iri for iri in inner if iri not in free)))
-        self.back: dict[str, dict[str, list[str]]] = {
+        self.back: dict[str, dict[Iri, list[Iri]]] = {
             CLAIMS: self._reverse("pcve:Claim", "rdf:subject"),
             PARTICIPATIONS: self._reverse("pcve:Participation", "pcve:inEvent"),
         }
-        self.written: set[str] = set()
-        self._keys: dict[str, tuple[str, str, str]] = {}
+        self.written: set[Iri] = set()
+        self._keys: dict[Iri, tuple[str, str, str]] = {}
 
-    def _reverse(self, kind: str, name: str) -> dict[str, list[str]]:
-        sources_by_target: dict[str, list[str]] = defaultdict(list)
+    def _reverse(self, kind: str, name: str) -> dict[Iri, list[Iri]]:
+        sources_by_target: dict[Iri, list[Iri]] = defaultdict(list)
         for iri in self.entities.of(kind):
             for target in self.entities.refs(iri, name):
                 sources_by_target[target].append(iri)
         return sources_by_target
 
-    def groups(self) -> dict[str, list[dict[str, Any]]]:
+    def groups(self) -> dict[str, list[dict[str, object]]]:
         """The nodes by group, and last those that are not in any of them."""
         nested = self.inner | {
             iri for back in self.back.values() for iris in back.values() for iri in iris
         }
-        nodes_by_group: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        nodes_by_group: dict[str, list[dict[str, object]]] = defaultdict(list)
         for iri in self.entities.all():
             if iri not in nested:
                 kinds = [kind for kind in self.entities.kinds(iri) if kind in self.group_of]
@@ -151,41 +157,41 @@ class _Nested:
             for name in sorted(nodes_by_group, key=lambda group: (group in (TERMS, MORE), group))
         }
 
-    def node(self, iri: str, without: str = "") -> dict[str, Any]:
+    def node(self, iri: Iri, without: Iri = NO_IRI) -> dict[str, object]:
         """The object of a node, without the property `without` by which it is nested."""
         self.written.add(iri)
-        node: dict[str, Any] = {"id": iri}
+        node: dict[str, object] = {"id": iri}
         values_by_predicate = self.entities.values_by_property(iri)
         for predicate in sorted(values_by_predicate, key=_order):
             if predicate != without:
-                self._put(node, predicate, map(parse_term, values_by_predicate[predicate]))
+                self._put(node, predicate, map(term_value, values_by_predicate[predicate]))
         for name, back in self.back.items():
             if iri in back:
-                path = self.context[name]["@reverse"]
-                node[name] = [self.node(source, path) for source in back[iri]]
+                node[name] = [self.node(source, _REVERSE[name]) for source in back[iri]]
         return node
 
-    def _put(self, node: dict[str, Any], predicate: str, values: Iterable[JsonLdValue]) -> None:
+    def _put(self, node: dict[str, object], predicate: Iri, values: Iterable[JsonLdValue]) -> None:
         if predicate == _TYPE:
             for value in values:
-                add_value(node, "type", self.kinds.get(value.text, prefixed(value.text)))
+                add_value(node, "type", self.kinds.get(Iri(value.text), prefixed(value.text)))
             return
         name, kind, bare = self._key(predicate)
         for value in values:
             if value.kind == "@id" and value.text in self.inner:
-                add_value(node, name, self.node(value.text))
+                add_value(node, name, self.node(Iri(value.text)))
             elif value.kind != kind:
                 add_value(node, bare, _expanded(value))
             elif value.language:
-                add_value(node.setdefault(name, {}), value.language, value.text)
+                add_text(node, name, value)
             else:
                 add_value(node, name, _typed(value))
 
-    def _key(self, predicate: str) -> tuple[str, str, str]:
+    def _key(self, predicate: Iri) -> tuple[str, str, str]:
         """The key of a property, the type of its values, and the key for values of other types."""
         if predicate not in self._keys:
             name = self.names.get(predicate) or prefixed(predicate)
-            form = self.context.get(name, {})
+            form = self.context.get(name)
+            form = form if isinstance(form, dict) else {}
             kind = form.get("@type") or form.get("@container", "")
             bare = name if form.keys() == {"@id"} else prefixed(predicate)
             self._keys[predicate] = name, kind, bare
@@ -193,17 +199,17 @@ class _Nested:
 
 
 @lru_cache(None)
-def _order(predicate: str) -> tuple[bool, bool, str]:
+def _order(predicate: Iri) -> tuple[bool, bool, str]:
     return predicate != _TYPE, not predicate.endswith("Label"), predicate
 
 
-def _typed(value: JsonLdValue) -> Any:
+def _typed(value: JsonLdValue) -> object:
     """A value as JSON where the context states its type."""
     whole = value.kind == "xsd:integer"
     return int(value.text) if whole and str(int(value.text)) == value.text else value.text
 
 
-def _expanded(value: JsonLdValue) -> Any:
+def _expanded(value: JsonLdValue) -> object:
     """A value as JSON with its own type."""
     if value.kind == "@id":
         return {"id": value.text}

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ...model.namespaces import kebab_case
 from ...model.schema import Ontology
+from ...model.terms import Iri
 from .entities import Entities, import_optional, short_id
 from .subset import GraphPart
 
@@ -61,7 +62,7 @@ def gexf(part: GraphPart, ontology: Ontology) -> bytes:
     return (_DATE_WRITTEN.sub("", "\n".join(lines)) + "\n").encode()
 
 
-def _node(graph: Any, entities: Entities, iri: str, kind: str) -> None:
+def _node(graph: Any, entities: Entities, iri: Iri, kind: str) -> None:
     notes = entities.notes([entities.label(iri)])
     note = {"note": "; ".join(notes)} if notes else {}
     graph.add_node(
@@ -74,12 +75,12 @@ def _node(graph: Any, entities: Entities, iri: str, kind: str) -> None:
     )
 
 
-def _dates(entities: Entities, iri: str) -> dict[str, str]:
+def _dates(entities: Entities, iri: Iri) -> dict[str, str]:
     days = {"start": entities.text(iri, "pcve:earliest"), "end": entities.text(iri, "pcve:latest")}
     return {name: day for name, day in days.items() if day}
 
 
-def _edge(graph: Any, entities: Entities, source: str, target: str, label: str, dated: str) -> None:
+def _edge(graph: Any, entities: Entities, source: Iri, target: Iri, label: str, dated: Iri) -> None:
     """Add an edge to `target`, where that is a node."""
     if short_id(target) in graph:
         key = f"{short_id(source)} {label} {short_id(target)}"

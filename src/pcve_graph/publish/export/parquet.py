@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from types import ModuleType
 
 from ...model.schema import Ontology
 from .csv import as_csv, zip_archive
@@ -25,7 +25,7 @@ def parquet(part: GraphPart, ontology: Ontology) -> bytes:
     )
 
 
-def _file(arrow: Any, reader: Any, writer: Any, table: ExportTable) -> bytes:
+def _file(arrow: ModuleType, reader: ModuleType, writer: ModuleType, table: ExportTable) -> bytes:
     """The table, converted from its CSV: from lists of cells Arrow would require pandas."""
     types = {
         "string": arrow.string(),

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from ...graph.serialize import compact_jsonld
 from ...model.namespaces import BASE, PREFIXES, graph_iri
 from ...model.schema import Ontology
+from ...model.terms import NTriple, from_iri, in_graph, subject_of, to_iri
 from .entities import Entities
 from .subset import GraphPart, parse_quads, sorted_lines
 
@@ -29,7 +30,7 @@ def _serialized(lines: Iterable[str], form: ox.RdfFormat, prefixes: dict[str, st
 
 def _id_prefixes(part: GraphPart) -> dict[str, str]:
     """Prefixes for the kinds of ids and the concept schemes: `event`, `topic`, `claim`."""
-    subjects = {line[1 : line.index(">")] for line in part.lines}
+    subjects = {to_iri(subject_of(line)) for line in part.lines}
     namespaces: dict[str, str] = {}
     for space in sorted({iri.rpartition("/")[0] + "/" for iri in subjects}):
         match space.removeprefix(BASE).split("/"):
@@ -54,10 +55,10 @@ def nquads(part: GraphPart, ontology: Ontology) -> bytes:
     return "".join(line + "\n" for lines in lines_of_graphs for line in lines).encode()
 
 
-def _in_graph(name: str, lines: Iterable[str]) -> list[str]:
+def _in_graph(name: str, lines: Iterable[NTriple]) -> list[str]:
     """N-Triples lines as N-Quads in one of `namespaces.GRAPHS`."""
-    end = f" <{graph_iri(name)}> ."
-    return [line[:-2] + end for line in lines]
+    graph = from_iri(graph_iri(name))
+    return [in_graph(line, graph) for line in lines]
 
 
 def trig(part: GraphPart, ontology: Ontology) -> bytes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from ...model.namespaces import local_name
 from ...model.schema import Ontology
+from ...model.terms import Iri
 from .entities import Entities
 from .geojson import containing_places, geojson_point
 from .subset import GraphPart, sources_of
@@ -40,9 +42,9 @@ def schemaorg(part: GraphPart, ontology: Ontology) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _event(entities: Entities, iri: str, sources: list[str]) -> dict[str, Any]:
-    status, mode = (_terms(entities, iri, f"pcve:{name}") for name in ("status", "mode"))
-    event: dict[str, Any] = {
+def _event(entities: Entities, iri: Iri, sources: list[Iri]) -> dict[str, object]:
+    status, mode = (_terms(entities, iri, name) for name in ("pcve:status", "pcve:mode"))
+    event: dict[str, object] = {
         "@type": "Event",
         "@id": iri,
         "url": iri,
@@ -62,14 +64,14 @@ def _event(entities: Entities, iri: str, sources: list[str]) -> dict[str, Any]:
     return _filled(event)
 
 
-def _place(entities: Entities, iri: str) -> dict[str, Any]:
+def _place(entities: Entities, iri: Iri) -> dict[str, object]:
     places = [iri, *containing_places(entities, iri)]
     countries, towns = (
         [place for place in places if kind in _terms(entities, place, "pcve:kind")]
         for kind in ("country", "city")
     )
-    coordinates = (geojson_point(entities, iri) or {}).get("coordinates")
-    geo = coordinates and {"latitude": coordinates[1], "longitude": coordinates[0]}
+    point = geojson_point(entities, iri)
+    geo = point and dict(zip(("longitude", "latitude"), point["coordinates"], strict=True))
     address = {
         "@type": "PostalAddress",
         "addressLocality": next(iter(entities.labels(towns)), ""),
@@ -88,12 +90,12 @@ def _place(entities: Entities, iri: str) -> dict[str, Any]:
     return _filled(venue)
 
 
-def _terms(entities: Entities, iri: str, name: str) -> list[str]:
+def _terms(entities: Entities, iri: Iri, name: str) -> list[str]:
     """The local names of the concepts that are values of a property."""
     return [local_name(ref) for ref in entities.refs(iri, name)]
 
 
-def _actor(entities: Entities, iri: str) -> dict[str, Any]:
+def _actor(entities: Entities, iri: Iri) -> dict[str, object]:
     person = "Person" in map(local_name, entities.kinds(iri))
     actor = {
         "@type": "Person" if person else "Organization",
@@ -105,11 +107,11 @@ def _actor(entities: Entities, iri: str) -> dict[str, Any]:
     return _filled(actor)
 
 
-def _topic(entities: Entities, iri: str) -> dict[str, Any]:
+def _topic(entities: Entities, iri: Iri) -> dict[str, object]:
     return {"@type": "DefinedTerm", "@id": iri, "name": entities.label(iri)}
 
 
-def _page(entities: Entities, iri: str) -> dict[str, Any]:
+def _page(entities: Entities, iri: Iri) -> dict[str, object]:
     page = {
         "@type": "WebPage",
         "@id": iri,
@@ -119,7 +121,7 @@ def _page(entities: Entities, iri: str) -> dict[str, Any]:
     return _filled(page)
 
 
-def _filled(node: dict[str, Any]) -> dict[str, Any]:
+def _filled(node: Mapping[str, object]) -> dict[str, object]:
     """`node` without empty values, and with the item in place of a list of one."""
     compacted = {k: v[0] if isinstance(v, list) and len(v) == 1 else v for k, v in node.items()}
     return {name: value for name, value in compacted.items() if value}

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from ...model.dates import first_and_last
-from ...model.namespaces import expand, kebab_case
+from ...model.namespaces import expand, kebab_case, nterm
 from ...model.problems import UsageError
 from ...model.schema import Ontology, RecordClass
 from ...model.suggest import did_you_mean
+from ...model.terms import NTerm, NTriple, from_iri, lexical, parse_statement
 from ...query.parameters import bind
 from ...query.saved import Parameter, SavedQuery
 from ...query.search import SearchIndex
@@ -106,19 +107,17 @@ def _day(option: str, text: str) -> tuple[date, date]:
     return days
 
 
-LinesBySubject = dict[str, list[tuple[str, str, str]]]
+LinesBySubject = dict[NTerm, list[tuple[NTerm, NTerm, NTriple]]]
 """(predicate, object, line) by subject; terms in N-Triples syntax."""
 
-_TYPE, _ABOUT, _BROADER = (
-    f"<{expand(name)}>" for name in ("rdf:type", "schema:about", "skos:broader")
-)
-_SUBJECT, _QUOTE = f"<{expand('rdf:subject')}>", f"<{expand('pcve:quote')}>"
-_PREDICATE = f"<{expand('rdf:predicate')}>"
-_SOURCES = {f"<{expand(name)}>" for name in ("prov:hadPrimarySource", "prov:wasQuotedFrom")}
-_EARLIEST, _LATEST = f"<{expand('pcve:earliest')}>", f"<{expand('pcve:latest')}>"
-_EVENT, _WITHIN = f"<{expand('pcve:inEvent')}>", f"<{expand('schema:containedInPlace')}>"
-_PLACES = {f"<{expand(name)}>" for name in PLACE_PROPERTIES}
-_NAMES = {f"<{expand(name)}>" for name in NAMING_PROPERTIES}
+_TYPE, _ABOUT, _BROADER = nterm("rdf:type"), nterm("schema:about"), nterm("skos:broader")
+_SUBJECT, _QUOTE = nterm("rdf:subject"), nterm("pcve:quote")
+_PREDICATE = nterm("rdf:predicate")
+_SOURCES = {nterm("prov:hadPrimarySource"), nterm("prov:wasQuotedFrom")}
+_EARLIEST, _LATEST = nterm("pcve:earliest"), nterm("pcve:latest")
+_EVENT, _WITHIN = nterm("pcve:inEvent"), nterm("schema:containedInPlace")
+_PLACES = set(map(nterm, PLACE_PROPERTIES))
+_NAMES = set(map(nterm, NAMING_PROPERTIES))
 
 
 def select_part(part: GraphPart, ontology: Ontology, choice: ExportFilter) -> GraphPart:
@@ -132,7 +131,7 @@ def select_part(part: GraphPart, ontology: Ontology, choice: ExportFilter) -> Gr
     if not choice:
         return part
     facts, vocabulary = _by_subject(part, "facts"), _by_subject(part, "vocabulary")
-    records = {f"<{record.iri}>" for record in ontology.records()}
+    records = {from_iri(record.iri) for record in ontology.records()}
     chosen = _chosen(facts, vocabulary, records, choice)
     if not chosen:
         raise UsageError("nothing in the graph matches all options; remove one of them")
@@ -143,17 +142,17 @@ def select_part(part: GraphPart, ontology: Ontology, choice: ExportFilter) -> Gr
 def _by_subject(part: GraphPart, name: str) -> LinesBySubject:
     lines_by_subject: LinesBySubject = defaultdict(list)
     for line in part.graphs.get(name, ()):
-        subject, predicate, value = line.split(" ", 2)
-        lines_by_subject[subject].append((predicate, value[:-2], line))
+        subject, predicate, value = parse_statement(line)
+        lines_by_subject[subject].append((predicate, value, line))
     return lines_by_subject
 
 
 def _chosen(
-    facts: LinesBySubject, vocabulary: LinesBySubject, records: set[str], choice: ExportFilter
-) -> set[str]:
-    kinds = {f"<{iri}>" for iri in choice.kinds} or records
-    topics = _reaching(vocabulary, {_BROADER}, f"<{choice.topic}>") if choice.topic else None
-    places = _reaching(facts, {_WITHIN}, f"<{choice.country}>") if choice.country else None
+    facts: LinesBySubject, vocabulary: LinesBySubject, records: set[NTerm], choice: ExportFilter
+) -> set[NTerm]:
+    kinds = set(map(from_iri, choice.kinds)) or records
+    topics = _reaching(vocabulary, {_BROADER}, from_iri(choice.topic)) if choice.topic else None
+    places = _reaching(facts, {_WITHIN}, from_iri(choice.country)) if choice.country else None
     chosen = set()
     for subject, statements in facts.items():
         types = {value for predicate, value, _ in statements if predicate == _TYPE}
@@ -171,9 +170,9 @@ def _chosen(
     return chosen
 
 
-def _reaching(lines: LinesBySubject, steps: set[str], goal: str) -> set[str]:
+def _reaching(lines: LinesBySubject, steps: set[NTerm], goal: NTerm) -> set[NTerm]:
     """`goal` and all subjects from which paths of the predicates `steps` lead to it."""
-    back: dict[str, list[str]] = defaultdict(list)
+    back: dict[NTerm, list[NTerm]] = defaultdict(list)
     for subject, statements in lines.items():
         for predicate, value, _ in statements:
             if predicate in steps:
@@ -182,13 +181,13 @@ def _reaching(lines: LinesBySubject, steps: set[str], goal: str) -> set[str]:
 
 
 def _in_time(
-    statements: list[tuple[str, str, str]], since: date | None, until: date | None
+    statements: list[tuple[NTerm, NTerm, NTriple]], since: date | None, until: date | None
 ) -> bool:
     """Whether an entity may fall within these days; False without a date."""
     if since is None and until is None:
         return True
-    first = [value[1:11] for predicate, value, _ in statements if predicate == _EARLIEST]
-    last = [value[1:11] for predicate, value, _ in statements if predicate == _LATEST]
+    first = [lexical(value)[:10] for predicate, value, _ in statements if predicate == _EARLIEST]
+    last = [lexical(value)[:10] for predicate, value, _ in statements if predicate == _LATEST]
     return (
         bool(first or last)
         and not (since and last and max(last) < since.isoformat())
@@ -196,20 +195,20 @@ def _in_time(
     )
 
 
-def _with_parts(facts: LinesBySubject, records: set[str], chosen: set[str]) -> set[str]:
+def _with_parts(facts: LinesBySubject, records: set[NTerm], chosen: set[NTerm]) -> set[NTerm]:
     """The chosen entities, the places that contain them, and the nodes nested in these."""
     inner = {
         subject
         for subject, statements in facts.items()
         if not any(predicate == _TYPE and value in records for predicate, value, _ in statements)
     }
-    within: dict[str, list[str]] = defaultdict(list)
+    within: dict[NTerm, list[NTerm]] = defaultdict(list)
     for subject in inner:
         for predicate, value, _ in facts[subject]:
             if predicate == _EVENT:
                 within[value].append(subject)
 
-    def successors(subject: str) -> Iterator[str]:
+    def successors(subject: NTerm) -> Iterator[NTerm]:
         for predicate, value, _ in facts[subject]:
             if value in inner or (predicate in _PLACES and value in facts):
                 yield value
@@ -218,7 +217,7 @@ def _with_parts(facts: LinesBySubject, records: set[str], chosen: set[str]) -> s
     return _closure(chosen, successors)
 
 
-def _closure(start: set[str], successors: Callable[[str], Iterable[str]]) -> set[str]:
+def _closure(start: set[NTerm], successors: Callable[[NTerm], Iterable[NTerm]]) -> set[NTerm]:
     reached = set(start)
     waiting = list(start)
     while waiting:
@@ -230,11 +229,11 @@ def _closure(start: set[str], successors: Callable[[str], Iterable[str]]) -> set
 
 
 def _collected(
-    part: GraphPart, facts: LinesBySubject, vocabulary: LinesBySubject, whole: set[str]
+    part: GraphPart, facts: LinesBySubject, vocabulary: LinesBySubject, whole: set[NTerm]
 ) -> GraphPart:
     evidence, catalog = _by_subject(part, "evidence"), _by_subject(part, "catalog")
     ontology = _by_subject(part, "ontology")
-    selected: dict[str, set[str]] = {name: set() for name in part.graphs}
+    selected: dict[str, set[NTriple]] = {name: set() for name in part.graphs}
     selected["facts"] = {line for subject in whole for *_, line in facts[subject]}
     referenced = {value for subject in whole for _, value, _ in facts[subject]} - whole
     claims = _claims(evidence, whole, referenced)
@@ -259,7 +258,7 @@ def _collected(
     return GraphPart({name: tuple(sorted(lines)) for name, lines in selected.items()})
 
 
-def _claims(evidence: LinesBySubject, whole: set[str], referenced: set[str]) -> set[str]:
+def _claims(evidence: LinesBySubject, whole: set[NTerm], referenced: set[NTerm]) -> set[NTerm]:
     """The claims about subjects in `whole`, and about the names of those in `referenced`."""
     claims = set()
     for claim, parts in evidence.items():
@@ -272,7 +271,7 @@ def _claims(evidence: LinesBySubject, whole: set[str], referenced: set[str]) -> 
     return claims
 
 
-def _naming_lines(lines: LinesBySubject, subjects: Iterable[str]) -> set[str]:
+def _naming_lines(lines: LinesBySubject, subjects: Iterable[NTerm]) -> set[NTriple]:
     """The lines with the types and names of `subjects`."""
     return {
         line
@@ -283,17 +282,17 @@ def _naming_lines(lines: LinesBySubject, subjects: Iterable[str]) -> set[str]:
     }
 
 
-def _objects(lines: Iterable[str]) -> set[str]:
-    return {line.split(" ", 2)[2][:-2] for line in lines}
+def _objects(lines: Iterable[NTriple]) -> set[NTerm]:
+    return {parse_statement(line).object for line in lines}
 
 
-def _terms(lines_by_graph: dict[str, set[str]]) -> set[str]:
+def _terms(lines_by_graph: dict[str, set[NTriple]]) -> set[NTerm]:
     """The properties and classes in use, as N-Triples terms."""
     terms = set()
     for lines in lines_by_graph.values():
         for line in lines:
-            _, predicate, value = line.split(" ", 2)
+            _, predicate, value = parse_statement(line)
             terms.add(predicate)
             if predicate == _TYPE:
-                terms.add(value[:-2])
+                terms.add(value)
     return terms

@@ -6,15 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Final
+from typing import Final, TypeVar
 
 import pyoxigraph as ox
 
 from ...graph.store import StoredGraph
-from ...model.namespaces import GRAPHS, expand
+from ...model.namespaces import GRAPHS, nterm
+from ...model.terms import Iri, NTerm, NTriple, parse_statement, to_iri
 
-_TYPE = f" <{expand('rdf:type')}> "
-_SUBJECT, _SOURCE = (f"<{expand(name)}>" for name in ("rdf:subject", "prov:hadPrimarySource"))
+Line = TypeVar("Line", bound=str)
+"""A line of N-Triples or N-Quads."""
+
+_TYPE = f" {nterm('rdf:type')} "
+_SUBJECT, _SOURCE = nterm("rdf:subject"), nterm("prov:hadPrimarySource")
 NAMING_PROPERTIES: Final = (
     "rdf:type",
     "skos:prefLabel",
@@ -30,14 +34,14 @@ NAMING_PROPERTIES: Final = (
 class GraphPart:
     """A graph to export: the sorted N-Triples lines of each of `namespaces.GRAPHS` by name."""
 
-    graphs: Mapping[str, tuple[str, ...]]
+    graphs: Mapping[str, tuple[NTriple, ...]]
 
     @cached_property
-    def lines(self) -> list[str]:
+    def lines(self) -> list[NTriple]:
         """The lines of all graphs merged, sorted, without duplicates."""
         return self.merged(*self.graphs)
 
-    def merged(self, *names: str) -> list[str]:
+    def merged(self, *names: str) -> list[NTriple]:
         """The lines of these graphs merged, sorted, without duplicates."""
         merged = sorted(chain.from_iterable(self.graphs.get(name, ()) for name in names))
         return list(dict.fromkeys(merged))
@@ -47,12 +51,12 @@ class GraphPart:
         return parse_triples(self.lines)
 
 
-def parse_triples(lines: Iterable[str]) -> list[ox.Triple]:
+def parse_triples(lines: Iterable[NTriple]) -> list[ox.Triple]:
     """The triples of N-Triples lines: by subject, rdf:type first, then in the order of lines."""
     return [quad.triple for quad in parse_quads("\n".join(sorted_lines(lines)))]
 
 
-def sorted_lines(lines: Iterable[str]) -> list[str]:
+def sorted_lines(lines: Iterable[Line]) -> list[Line]:
     """N-Triples lines sorted by subject, rdf:type first."""
     return sorted(lines, key=lambda line: line.replace(_TYPE, "  ", 1))
 
@@ -67,17 +71,17 @@ def whole_graph(saved: StoredGraph) -> GraphPart:
     return GraphPart({name: tuple(saved.lines(name)) for name in GRAPHS})
 
 
-def sources_of(part: GraphPart) -> dict[str, list[str]]:
+def sources_of(part: GraphPart) -> dict[Iri, list[Iri]]:
     """The IRIs of the sources of all claims about each entity, sorted, by its IRI."""
-    subject_by_claim: dict[str, str] = {}
-    sources_by_claim: dict[str, list[str]] = {}
+    subject_by_claim: dict[NTerm, Iri] = {}
+    sources_by_claim: dict[NTerm, list[Iri]] = {}
     for line in part.graphs["evidence"]:
-        claim, predicate, value = line.split(" ", 2)
+        claim, predicate, value = parse_statement(line)
         if predicate == _SUBJECT:
-            subject_by_claim[claim] = value[1:-3]
+            subject_by_claim[claim] = to_iri(value)
         elif predicate == _SOURCE:
-            sources_by_claim.setdefault(claim, []).append(value[1:-3])
-    sources_by_iri: dict[str, set[str]] = {}
+            sources_by_claim.setdefault(claim, []).append(to_iri(value))
+    sources_by_iri: dict[Iri, set[Iri]] = {}
     for claim, sources in sources_by_claim.items():
         sources_by_iri.setdefault(subject_by_claim[claim], set()).update(sources)
     return {iri: sorted(sources) for iri, sources in sources_by_iri.items()}

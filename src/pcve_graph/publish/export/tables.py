@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from ...model.namespaces import expand, kebab_case, local_name
+from ...model.namespaces import expand, kebab_case, local_name, nterm
 from ...model.schema import Ontology, RecordClass, RecordKey
-from .entities import Entities, parse_term, short_id
+from ...model.terms import Iri, NTerm, literal, parse_statement, to_iri
+from .entities import Entities, short_id, term_value
 from .subset import GraphPart
 
 
@@ -36,35 +37,36 @@ class ReferenceCell(str):
 ExportCell = str | int | Decimal | ReferenceCell | None
 
 
-class _Cells(dict[str, ExportCell]):
+class _Cells(dict[NTerm, ExportCell]):
     """The cells by N-Triples term, created on first access."""
 
     def __init__(self, entities: Entities) -> None:
         super().__init__()
         self._things = entities
 
-    def __missing__(self, text: str) -> ExportCell:
-        self[text] = cell = self._parsed(*parse_term(text))
+    def __missing__(self, text: NTerm) -> ExportCell:
+        self[text] = cell = self._parsed(*term_value(text))
         return cell
 
     def _parsed(self, kind: str, text: str, language: str) -> ExportCell:
         match kind:
             case "@id":
-                kinds = self._things.kinds(text)
+                iri = Iri(text)
+                kinds = self._things.kinds(iri)
                 table = kebab_case(local_name(kinds[0])) if kinds else None
-                return ReferenceCell(short_id(text), self._things.label(text), table)
+                return ReferenceCell(short_id(iri), self._things.label(iri), table)
             case "xsd:integer":
                 return int(text)
             case "xsd:decimal":
                 return Decimal(text)
         return text
 
-    def labels(self, texts: Iterable[str]) -> list[str]:
+    def labels(self, texts: Iterable[NTerm]) -> list[str]:
         """The texts that are displayed for these terms."""
         cells = [self[text] for text in texts]
         return [cell.label if isinstance(cell, ReferenceCell) else str(cell) for cell in cells]
 
-    def first(self, texts: Sequence[str]) -> ExportCell:
+    def first(self, texts: Sequence[NTerm]) -> ExportCell:
         """The cell of the first term; None without terms."""
         return self[texts[0]] if texts else None
 
@@ -94,8 +96,8 @@ class ExportTable:
 
 _TYPES: Final = {"integer": "integer", "decimal": "number", "date": "date"}
 _BOUNDS: Final = {
-    "earliest": "The earliest day that the dates allow.",
-    "latest": "The latest day that the dates allow.",
+    "pcve:earliest": "The earliest day that the dates allow.",
+    "pcve:latest": "The latest day that the dates allow.",
 }
 _PARTS: Final = tuple(map(expand, ("rdf:subject", "rdf:object", "pcve:certainty", "pcve:standing")))
 _OTHER_TABLES: Final = ("Claim", "TextQuoteSelector", "Concept")
@@ -133,7 +135,7 @@ def _of_class(
     kind: RecordClass,
     entities: Entities,
     ontology: Ontology,
-    single: frozenset[str],
+    single: frozenset[Iri],
     cells: _Cells,
     joined: bool,
 ) -> ExportTable:
@@ -143,7 +145,7 @@ def _of_class(
     named = "prefLabel" in kind.keys or "title" in kind.keys
     columns = [_ID, _IRI, *([_LABEL] if named else ())]
     columns += [_column(key, ontology, single) for key in shown_keys]
-    columns += [ExportColumn(name, "date", _BOUNDS[name]) for name in bounds]
+    columns += [ExportColumn(name.partition(":")[2], "date", _BOUNDS[name]) for name in bounds]
     rows = []
     for iri in entities.of(kind.iri):
         values_by_path = entities.values_by_property(iri)
@@ -151,20 +153,20 @@ def _of_class(
             _cell(values_by_path.get(key.path, ()), key.shape in single, cells)
             for key in shown_keys
         ]
-        row += [entities.text(iri, f"pcve:{name}") or None for name in bounds]
+        row += [entities.text(iri, name) or None for name in bounds]
         label = [entities.label(iri)] if named else []
         rows.append((short_id(iri), iri, *label, *row))
     return ExportTable(kebab_case(kind.name), kind.description, tuple(columns), tuple(rows))
 
 
-def _single(ontology: Ontology) -> frozenset[str]:
+def _single(ontology: Ontology) -> frozenset[Iri]:
     """The shapes of the single-valued keys (sh:maxCount 1)."""
-    bound = f' <{expand("sh:maxCount")}> "1"'
-    lines = ontology.shapes.split("\n")
-    return frozenset(line.split(" ", 1)[0][1:-1] for line in lines if bound in line)
+    statements = map(parse_statement, ontology.shapes.split("\n"))
+    bound = (nterm("sh:maxCount"), literal("1", expand("xsd:integer")))
+    return frozenset(to_iri(subject) for subject, *rest in statements if (*rest,) == bound)
 
 
-def _column(key: RecordKey, ontology: Ontology, single: frozenset[str]) -> ExportColumn:
+def _column(key: RecordKey, ontology: Ontology, single: frozenset[Iri]) -> ExportColumn:
     is_single = key.shape in single
     kinds = {_TYPES.get(local_name(datatype), "string") for datatype in key.datatypes}
     (kind, *others) = kinds or {"string"}
@@ -188,7 +190,7 @@ def _has_own_table(kind: RecordClass, ontology: Ontology) -> bool:
     return sum(related.segment == kind.segment for related in ontology.by_iri.values()) == 1
 
 
-def _cell(texts: Sequence[str], is_single: bool, cells: _Cells) -> ExportCell:
+def _cell(texts: Sequence[NTerm], is_single: bool, cells: _Cells) -> ExportCell:
     return cells.first(texts) if is_single else " | ".join(cells.labels(texts)) or None
 
 
@@ -211,8 +213,8 @@ def _concepts(entities: Entities, cells: _Cells) -> ExportTable:
 
 
 def _repeated_values(
-    classes: Iterable[RecordClass], entities: Entities, single: frozenset[str]
-) -> Iterator[tuple[str, str, str, str]]:
+    classes: Iterable[RecordClass], entities: Entities, single: frozenset[Iri]
+) -> Iterator[tuple[str, str, str, NTerm]]:
     """The values of multi-valued keys: (id of the entity, its table, key, value)."""
     for kind in classes:
         table = kebab_case(kind.name)
@@ -223,7 +225,7 @@ def _repeated_values(
                     yield short_id(iri), table, key.name, text
 
 
-def _links(repeated: Iterable[tuple[str, str, str, str]], cells: _Cells) -> ExportTable:
+def _links(repeated: Iterable[tuple[str, str, str, NTerm]], cells: _Cells) -> ExportTable:
     columns = (
         ExportColumn("subject", "string", "The id of the subject."),
         ExportColumn("subject_kind", "string", "The table of the subject."),
@@ -233,15 +235,17 @@ def _links(repeated: Iterable[tuple[str, str, str, str]], cells: _Cells) -> Expo
         ExportColumn("object_kind", "string", "The table of the object; empty for an address."),
     )
     rows = []
-    for *head, text in repeated:
+    for identifier, table, key, text in repeated:
         if isinstance(cell := cells[text], ReferenceCell):
-            rows.append((*head, cell, cell.label if cell.table else None, cell.table))
+            rows.append(
+                (identifier, table, key, cell, cell.label if cell.table else None, cell.table)
+            )
     return ExportTable(
         "links", "Values of multi-valued keys: references and addresses.", columns, tuple(rows)
     )
 
 
-def _texts(repeated: Iterable[tuple[str, str, str, str]]) -> ExportTable:
+def _texts(repeated: Iterable[tuple[str, str, str, NTerm]]) -> ExportTable:
     columns = (
         ExportColumn("subject", "string", "The id of the subject."),
         ExportColumn("subject_kind", "string", "The table of the subject."),
@@ -250,10 +254,10 @@ def _texts(repeated: Iterable[tuple[str, str, str, str]]) -> ExportTable:
         ExportColumn("text", "string", "The text."),
     )
     rows = []
-    for *head, text in repeated:
-        kind, words, language = parse_term(text)
+    for identifier, table, key, text in repeated:
+        kind, words, language = term_value(text)
         if kind != "@id":
-            rows.append((*head, language or None, words))
+            rows.append((identifier, table, key, language or None, words))
     return ExportTable(
         "texts", "Values of multi-valued keys: names and notes.", columns, tuple(rows)
     )
@@ -284,14 +288,14 @@ def _claims(evidence: Entities, cells: _Cells, joined: bool) -> ExportTable:
     for iri in evidence.of("pcve:Claim"):
         parts = evidence.values_by_property(iri)
         subject, value, *statuses = (cells.first(parts.get(name, ())) for name in _PARTS)
-        assert isinstance(subject, ReferenceCell)
+        table = subject.table if isinstance(subject, ReferenceCell) else None
         (predicate,) = evidence.refs(iri, "rdf:predicate")
         label = value.label if isinstance(value, ReferenceCell) else str(value)
         quotes = [
             ReferenceCell(short_id(ref), evidence.text(ref, "oa:exact"))
             for ref in evidence.refs(iri, "pcve:quote")
         ]
-        statement = (subject, subject.table, local_name(predicate), str(value), label)
+        statement = (subject, table, local_name(predicate), str(value), label)
         optional = [next(iter(quotes), None), evidence.text(iri, "skos:note") or None]
         if joined:
             sources = evidence.values(iri, "prov:hadPrimarySource")

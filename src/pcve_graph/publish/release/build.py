@@ -15,6 +15,7 @@ from typing import Final
 
 from ...graph.inputs import read_inputs
 from ...graph.ontology_bundle import bundled_turtle, portable_turtle
+from ...graph.settings import Settings
 from ...graph.store import StoredGraph
 from ...model.problems import UsageError
 from ...model.project import Project
@@ -44,13 +45,15 @@ _MEDIA_TYPES: Final = {
 }
 
 
-def release_files(project: Project, saved: StoredGraph, ontology: Ontology) -> dict[str, bytes]:
+def release_files(
+    project: Project, saved: StoredGraph, ontology: Ontology, settings: Settings
+) -> dict[str, bytes]:
     """The files of the release by name, sorted; `saved` must be the graph of the project's files.
 
     Raises UsageError where a library of the extra `release` is not installed.
     """
     part = whole_graph(saved)
-    about = ReleaseInfo(part)
+    about = ReleaseInfo(part, settings)
     inputs = _inputs(project, saved)
     tools = tool_versions()
     files = [

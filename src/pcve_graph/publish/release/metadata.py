@@ -9,22 +9,26 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...model.namespaces import BASE, PREFIXES, expand, local_name
+from ...graph.settings import Settings
+from ...model.namespaces import BASE, PREFIXES, expand, local_name, nterm
+from ...model.terms import from_iri, line_start
 from ..export.subset import GraphPart, parse_triples
 
 _ONTOLOGY: Final = PREFIXES["pcve"].rstrip("#")
+_TITLE: Final = "pcve-graph: a knowledge graph of work to prevent and counter violent extremism"
 
 
 @dataclass(frozen=True)
 class ReleaseInfo:
-    """Describes a release, from the graph `part` alone."""
+    """Describes a release, from the graph `part` and the settings of the project alone."""
 
     part: GraphPart
+    settings: Settings
 
     @property
     def title(self) -> str:
-        """The title of the graph."""
-        return "pcve-graph: a knowledge graph of work to prevent and counter violent extremism"
+        """The title of the graph, as pcve.toml sets it."""
+        return self.settings.title or _TITLE
 
     @property
     def summary(self) -> str:
@@ -35,15 +39,20 @@ class ReleaseInfo:
             "held text, word for word."
         )
 
-    @cached_property
+    @property
     def version(self) -> str:
-        """The version of the ontology (`owl:versionInfo`); 0 without one."""
+        """The version of the data, as pcve.toml sets it; without it that of the ontology."""
+        return self.settings.data_version or self.ontology_version
+
+    @cached_property
+    def ontology_version(self) -> str:
+        """The version of the ontology (`owl:versionInfo`), which is that of the program; or 0."""
         return self._ontology_value("owl:versionInfo") or "0"
 
     @cached_property
     def issued(self) -> str:
         """The latest day in the graph on which the ontology was issued or a source was read."""
-        read = f"<{expand('pcve:dateRead')}>"
+        read = nterm("pcve:dateRead")
         catalog = parse_triples(line for line in self.part.graphs["catalog"] if read in line)
         days = [_value(triple.object) for triple in catalog]
         return max(
@@ -53,7 +62,17 @@ class ReleaseInfo:
     @cached_property
     def creator(self) -> str:
         """The creator that the ontology states, else the name of the graph."""
-        return self._ontology_value("dcterms:creator") or self.title.partition(":")[0]
+        return self._ontology_value("dcterms:creator") or _TITLE.partition(":")[0]
+
+    @property
+    def owner(self) -> str:
+        """The person or body that is responsible for the data; empty if pcve.toml names none."""
+        return self.settings.owner
+
+    @property
+    def contact(self) -> str:
+        """The IRI by which to reach the owner; empty if pcve.toml has none."""
+        return self.settings.contact
 
     @cached_property
     def licence(self) -> str:
@@ -95,7 +114,7 @@ class ReleaseInfo:
         return len({str(triple.object) for triple in self.triples})
 
     def _ontology_value(self, name: str) -> str:
-        start = f"<{_ONTOLOGY}> <{expand(name)}> "
+        start = line_start(from_iri(_ONTOLOGY), nterm(name))
         lines = [line for line in self.part.graphs["ontology"] if line.startswith(start)]
         return min((_value(triple.object) for triple in parse_triples(lines)), default="")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from ...model.terms import from_iri
 from .metadata import INPUTS, MANIFEST, REFERENCE, SUMS, ReleaseFile, ReleaseInfo
 
 
@@ -35,11 +36,17 @@ def readme(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
     rows = "".join(
         f"| `{file.name}` | {file.title} | {len(file.content):,} |\n" for file in exported
     )
-    licence = f"Ontology, queries and records: <{about.licence}>. " if about.licence else ""
+    release = about.version
+    if about.version != about.ontology_version:
+        release += f" of the data, {about.ontology_version} of ontology and program"
+    lines = [f"Responsible: {about.owner}."] if about.owner else []
+    lines += [f"Wrong facts and removals: {from_iri(about.contact)}."] if about.contact else []
+    reach = f"\n{' '.join(lines)}\n" if lines else ""
+    licence = f"Ontology, queries and records: {from_iri(about.licence)}. " if about.licence else ""
     return f"""# {about.title}
 
-Version {about.version}, {about.issued}: {len(about.triples):,} statements. {about.summary}
-
+Version {release}, {about.issued}: {len(about.triples):,} statements. {about.summary}
+{reach}
 "No record" does not mean "no activity": the graph contains what its sources state, and no more.
 
 ## The graph
@@ -68,7 +75,7 @@ sha256sum --check {SUMS}
 With the project at this version (the sums of its files are in `{INPUTS}`), on Python 3.11 to 3.13:
 
 ```sh
-pip install "pcve-graph[release]=={about.version}"
+pip install "pcve-graph[release]=={about.ontology_version}"
 pcve release --verify THIS-FOLDER
 ```
 

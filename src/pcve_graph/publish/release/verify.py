@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ...graph.ontology import read_ontology
+from ...graph.settings import read_settings
 from ...graph.store import open_graph
 from ...model.problems import UsageError
 from ...model.project import Project
@@ -31,7 +32,7 @@ def rebuild_release(project: Project, build: Callable[[Project], object]) -> dic
     with tempfile.TemporaryDirectory() as folder:
         copy = replace(project, build=Path(folder) / "build")
         build(copy)
-        return release_files(copy, open_graph(copy), read_ontology(copy))
+        return release_files(copy, open_graph(copy), read_ontology(copy), read_settings(copy))
 
 
 def check_release(folder: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -18,6 +18,7 @@ _SPACES: Final = {
     **PREFIXES,
     "dcat": "http://www.w3.org/ns/dcat#",
     "spdx": "http://spdx.org/rdf/terms#",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
     "void": "http://rdfs.org/ns/void#",
 }
 _IANA: Final = "https://www.iana.org/assignments/media-types/"
@@ -39,7 +40,9 @@ def void(about: ReleaseInfo) -> bytes:
         ("void:uriSpace", ox.Literal(BASE)),
         ("void:dataDump", ox.NamedNode(about.base + "pcve.nt")),
         *(("void:vocabulary", ox.NamedNode(vocabulary)) for vocabulary in _vocabularies(about)),
+        *((("dcterms:publisher", ox.NamedNode(_publisher(about))),) if about.owner else ()),
     )
+    _add_owner(document, about)
     for name in GRAPHS:
         document.add(DATASET, ("void:subset", ox.NamedNode(graph_iri(name))))
         lines = len(about.part.graphs[name])
@@ -67,7 +70,7 @@ def dcat(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
         ("dcterms:description", _text(about.summary)),
         ("dcterms:issued", _day(about.issued)),
         ("dcterms:creator", ox.NamedNode(BASE + "agent/project")),
-        ("dcterms:publisher", ox.NamedNode(BASE + "agent/project")),
+        ("dcterms:publisher", ox.NamedNode(_publisher(about))),
         ("dcat:version", ox.Literal(about.version)),
         *((("dcterms:license", ox.NamedNode(about.licence)),) if about.licence else ()),
     )
@@ -76,6 +79,8 @@ def dcat(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
         ("rdf:type", _iri("foaf:Agent")),
         ("foaf:name", ox.Literal(about.creator)),
     )
+    _add_owner(document, about)
+    _add_contact(document, about)
     for file in files:
         address = about.base + file.name
         digest = hashlib.sha256(file.content).hexdigest()
@@ -95,6 +100,35 @@ def dcat(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
         )
         document.checksum(address + "#sha256", digest)
     return document.turtle()
+
+
+def _publisher(about: ReleaseInfo) -> str:
+    """The IRI of the publisher: the owner, or the project as long as no owner is set."""
+    return f"{BASE}agent/{'owner' if about.owner else 'project'}"
+
+
+def _add_owner(document: _Document, about: ReleaseInfo) -> None:
+    """Add the owner as an agent with its address; nothing without an owner."""
+    if about.owner:
+        node = _publisher(about)
+        document.add(node, ("rdf:type", _iri("foaf:Agent")), ("foaf:name", ox.Literal(about.owner)))
+        if about.contact:
+            name = "foaf:mbox" if about.contact.startswith("mailto:") else "foaf:page"
+            document.add(node, (name, ox.NamedNode(about.contact)))
+
+
+def _add_contact(document: _Document, about: ReleaseInfo) -> None:
+    """Add the contact point (W3C DCAT 3, section 6.4.3); nothing without a contact."""
+    if about.contact:
+        node = f"{BASE}agent/contact"
+        is_mail = about.contact.startswith("mailto:")
+        document.add(DATASET, ("dcat:contactPoint", ox.NamedNode(node)))
+        document.add(
+            node,
+            ("rdf:type", _iri("vcard:Kind")),
+            ("vcard:fn", ox.Literal(about.owner or about.title)),
+            ("vcard:hasEmail" if is_mail else "vcard:hasURL", ox.NamedNode(about.contact)),
+        )
 
 
 def prov(about: ReleaseInfo, inputs: Mapping[str, str], tools: Mapping[str, str]) -> bytes:
@@ -199,7 +233,7 @@ _VERSION: Final = "https://w3id.org/ro/crate/1.1"
 def crate(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
     """The RO-Crate 1.1 metadata file: the root dataset, the released files and the creator."""
     listed = sorted(files, key=lambda file: file.name)
-    root: dict[str, Any] = {
+    root: dict[str, object] = {
         "@id": "./",
         "@type": "Dataset",
         "name": about.title,
@@ -207,10 +241,10 @@ def crate(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
         "datePublished": about.issued,
         "version": about.version,
         "creator": {"@id": "#project"},
-        "publisher": {"@id": "#project"},
+        "publisher": {"@id": "#owner" if about.owner else "#project"},
         "hasPart": [{"@id": file.name} for file in listed],
     }
-    nodes: list[dict[str, Any]] = [
+    nodes: list[dict[str, object]] = [
         {
             "@id": CRATE,
             "@type": "CreativeWork",
@@ -220,6 +254,7 @@ def crate(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
         root,
         {"@id": "#project", "@type": "Organization", "name": about.creator},
     ]
+    nodes += _crate_owner(about, nodes[-1])
     if about.licence:
         root["license"] = {"@id": about.licence}
         nodes.append({"@id": about.licence, "@type": "CreativeWork", "name": "Licence of the data"})
@@ -235,3 +270,23 @@ def crate(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
     ]
     document = {"@context": f"{_VERSION}/context", "@graph": nodes}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _crate_owner(about: ReleaseInfo, publisher: dict[str, object]) -> Iterator[dict[str, object]]:
+    """The nodes of the owner and of its contact point (RO-Crate 1.1, contact information).
+
+    `publisher` is the node of the project, which has the contact point as long as no owner is set.
+    """
+    if about.owner:
+        publisher = {"@id": "#owner", "@type": "Organization", "name": about.owner}
+        yield publisher
+    if about.contact:
+        publisher["contactPoint"] = {"@id": "#contact"}
+        kind = "email" if about.contact.startswith("mailto:") else "url"
+        reach = {kind: about.contact.removeprefix("mailto:")}
+        yield {
+            "@id": "#contact",
+            "@type": "ContactPoint",
+            "contactType": "corrections and removals",
+            **reach,
+        }

@@ -19,6 +19,7 @@ from ...graph.serialize import serialize
 from ...model.namespaces import BASE, expand, local_name
 from ...model.project import Project
 from ...model.schema import Ontology
+from ...model.terms import Iri
 from ...query.saved import Parameter, SavedQuery, read_queries
 from ...validation.rule_help import RulePage, describe_rules
 from .diagram import Arrow, draw
@@ -141,7 +142,9 @@ def _arrows(terms: Terms) -> Iterator[Arrow]:
     kinds = terms.ontology.by_iri
     for kind in filter(lambda record_class: _shown(terms, record_class.iri), kinds.values()):
         superclasses = [
-            kinds[class_iri] for class_iri in _superclasses(terms, kind.iri) if class_iri in kinds
+            kinds[class_iri]
+            for class_iri in map(Iri, _superclasses(terms, kind.iri))
+            if class_iri in kinds
         ]
         for key in kind.keys.values():
             for target in filter(partial(_shown, terms), key.classes):

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from ...model.namespaces import PREFIXES
 from ...model.problems import UsageError
+from ...model.terms import from_iri
 from ...system.folders import update_folder
 from ...validation.rule_help import CHECKS, READER, Example, RulePage
 from .html import description_list, html_page, link
@@ -94,7 +95,7 @@ def _example(title: str, example: Example) -> Iterable[str]:
 
 def _with_prefixes(turtle: str) -> str:
     used = [prefix for prefix in PREFIXES if f"{prefix}:" in turtle]
-    head = "\n".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in used)
+    head = "\n".join(f"PREFIX {prefix}: {from_iri(PREFIXES[prefix])}" for prefix in used)
     return f"{head}\n\n{turtle}" if used and turtle else turtle
 
 

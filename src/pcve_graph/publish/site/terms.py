@@ -18,6 +18,7 @@ from ...graph.ontology import TripleIndex
 from ...model.messages import expected_values, rule_name, split_message
 from ...model.namespaces import BASE, PREFIXES, concept_iri, expand, local_name, prefixed
 from ...model.schema import Ontology, RecordClass, RecordKey
+from ...model.terms import Iri
 from ...validation.rule_help import RulePage
 from .html import description_list, html_table, link
 from .rule_pages import file_name
@@ -110,7 +111,7 @@ def terms_page(terms: Terms) -> Iterator[str]:
 def _section(terms: Terms, iri: str, parts: list[str]) -> str:
     label = terms.triples.one(iri, "rdfs:label")
     if not label and iri in terms.ontology.by_iri:
-        label = terms.ontology.by_iri[iri].label
+        label = terms.ontology.by_iri[Iri(iri)].label
     title = f"<h3><code>{escape(prefixed(iri))}</code> {escape(label)}</h3>"
     body = "\n".join(part for part in (title, *parts) if part)
     return f'<section id="{escape(anchor(iri))}">\n{body}\n</section>'
@@ -136,12 +137,12 @@ def _definition(terms: Terms, iri: str) -> str:
     triples = terms.triples
     words = triples.one(iri, "skos:definition") or triples.one(iri, "vann:usageNote")
     if not words and iri in terms.ontology.by_iri:
-        words = terms.ontology.by_iri[iri].description
+        words = terms.ontology.by_iri[Iri(iri)].description
     return f"<p>{escape(words)}</p>" if words else ""
 
 
 def _class(terms: Terms, iri: str) -> str:
-    kind = terms.ontology.by_iri.get(iri)
+    kind = terms.ontology.by_iri.get(Iri(iri))
     pairs = _meaning(terms, iri)
     narrower = terms.triples.subjects_with("rdfs:subClassOf", iri)
     pairs.insert(3, ("Subclasses", ", ".join(map(terms.term, narrower))))

@@ -17,14 +17,26 @@ import ssl
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from ...model.problems import UsageError
 from .addresses import Origin, normal_url, origin
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
+AddressInfo: TypeAlias = tuple[
+    socket.AddressFamily,
+    socket.SocketKind,
+    int,
+    str,
+    tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes],
+]
+"""Family, kind, protocol, canonical name and address of a host."""
 
 _LONGEST_WAIT: Final = 86_400.0
 """The longest single wait in seconds, as a socket rejects very large timeouts."""
@@ -172,7 +184,7 @@ class _TimedSocket:
     def __init__(self, link: socket.socket, deadline: Deadline) -> None:
         self._link, self._deadline = link, deadline
 
-    def sendall(self, content: Any) -> None:
+    def sendall(self, content: ReadableBuffer) -> None:
         view = memoryview(content)
         while view:
             self._link.settimeout(self._deadline.remaining())
@@ -195,7 +207,7 @@ class _TimedReader(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int | None:
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
         self._link.settimeout(self._deadline.remaining())
         return self._file.readinto(buffer)
 
@@ -221,9 +233,9 @@ def _connected(server: Origin, deadline: Deadline) -> socket.socket:
     raise failure
 
 
-def _resolved(server: Origin, deadline: Deadline) -> list[Any]:
+def _resolved(server: Origin, deadline: Deadline) -> Sequence[AddressInfo]:
     """The result of `socket.getaddrinfo`. Raises its errors, TimeoutError after the deadline."""
-    results: SimpleQueue[list[Any] | Exception] = SimpleQueue()
+    results: SimpleQueue[Sequence[AddressInfo] | Exception] = SimpleQueue()
 
     def look_up() -> None:
         try:

@@ -21,7 +21,8 @@ from SPARQLWrapper import GET, INSERT, JSON, POST, SELECT, SPARQLWrapper
 
 from ...model.namespaces import GRAPHS, graph_iri
 from ...model.problems import UsageError
-from ...model.terms import Term
+from ...model.terms import Term, from_iri
+from ...syntax.sparql_results import solutions_of
 from ...syntax.sparql_tokens import dataset_graphs, tokenize, without_service
 from ..binding import substitute_terms, with_limit
 from ..execute import Answer, ResultTable, ResultTriples, check_read_only
@@ -91,7 +92,7 @@ class Endpoint:
 
     def _holds_facts(self, deadline: Deadline) -> bool:
         if self._published is None:
-            text = f"ASK {{ GRAPH <{graph_iri('facts')}> {{ ?s ?p ?o }} }}"
+            text = f"ASK {{ GRAPH {from_iri(graph_iri('facts'))} {{ ?s ?p ?o }} }}"
             self._published = self._ask(text, (), deadline) is True
         return self._published
 
@@ -127,10 +128,14 @@ class Endpoint:
 
         Raises EndpointError.
         """
-        text = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"
+        text = f"SELECT (COUNT(*) AS ?n) {{ GRAPH {from_iri(name)} {{ ?s ?p ?o }} }}"
         answer = self._ask(text, (), Deadline(self.timeout))
-        assert isinstance(answer, ResultTable)
-        return int(getattr(answer.rows[0][0], "value", 0)) if answer.rows else 0
+        cell = answer.rows[0][0] if isinstance(answer, ResultTable) and answer.rows else None
+        count = getattr(cell, "value", "")
+        if not (count.isascii() and count.isdecimal()):
+            url = public_url(self.addresses.query)
+            raise EndpointError(f"{url} returned {str(cell)[:60]} instead of a number of triples")
+        return int(count)
 
     def update(self, text: str, again: bool = True) -> None:
         """Run a SPARQL Update; `again` allows retries, which requires an idempotent update.
@@ -163,7 +168,7 @@ class Endpoint:
                 if error.status not in _NO_STORE_STATUSES:
                     raise
                 self._has_store = False
-        self.update(f"INSERT DATA {{ GRAPH <{name}> {{\n{body}\n}} }}")
+        self.update(f"INSERT DATA {{ GRAPH {from_iri(name)} {{\n{body}\n}} }}")
 
     def _dataset(self, text: str, deadline: Deadline) -> tuple[tuple[str, str], ...]:
         """The request parameters that select the published graphs; none for a query with FROM."""
@@ -240,6 +245,5 @@ def _result_kind(text: str) -> tuple[str, tuple[str, ...]]:
     word = next(token.word for token in tokenize(text) if token.word in _KINDS)
     if word != "SELECT":
         return _KINDS[word], ()
-    answer = ox.Store().query(without_service(text))
-    assert isinstance(answer, ox.QuerySolutions)
+    answer = solutions_of(ox.Store().query(without_service(text)))
     return "rows", tuple(variable.value for variable in answer.variables)

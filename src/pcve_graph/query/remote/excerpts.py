@@ -11,10 +11,11 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...model import namespaces
-from ...model.namespaces import BASE, expand
+from ...model.namespaces import BASE, expand, nterm
 from ...model.schema import Ontology
 from ..execute import ResultTable, ResultTriples
 from .endpoint import Endpoint
+from .messages import EndpointError
 
 BLOCK: Final = 500
 """The most IRIs in one query."""
@@ -32,9 +33,9 @@ _SHOWN_PROPERTIES: Final = (
     "oa:end",
 )
 _DESIGNATIONS: Final = (
-    f"CONSTRUCT {{ ?n <{expand('pcve:designationNote')}> ?note . ?n ?p ?o }} WHERE "
-    f"{{ ?n <{expand('pcve:designationNote')}> ?note ; ?p ?o FILTER(?p = "
-    f"<{expand('skos:prefLabel')}>) }}"
+    f"CONSTRUCT {{ ?n {nterm('pcve:designationNote')} ?note . ?n ?p ?o }} WHERE "
+    f"{{ ?n {nterm('pcve:designationNote')} ?note ; ?p ?o FILTER(?p = "
+    f"{nterm('skos:prefLabel')}) }}"
 )
 
 
@@ -56,7 +57,7 @@ def names_excerpt(endpoint: Endpoint) -> ox.Store:
     Raises EndpointError.
     """
     store = ox.Store()
-    predicates = ", ".join(f"<{expand(name)}>" for name in (*_NAMES, "rdf:type"))
+    predicates = ", ".join(map(nterm, (*_NAMES, "rdf:type")))
     for part in ("id/", "vocab/", "source/"):
         condition = f'?p IN ({predicates}) && STRSTARTS(STR(?n), "{BASE}{part}")'
         text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ ?n ?p ?o FILTER({condition}) }}"
@@ -102,7 +103,7 @@ def _add_claims(
     """Add the claims about `nodes` and their quotes; returns the nodes nested in `nodes`."""
     claims = ox.Store()
     for block in _blocks(nodes):
-        pattern = f"VALUES ?s {{ {block} }} ?c <{expand('rdf:subject')}> ?s"
+        pattern = f"VALUES ?s {{ {block} }} ?c {nterm('rdf:subject')} ?s"
         text = f"CONSTRUCT {{ ?c ?p ?o }} WHERE {{ {pattern} ; ?p ?o }}"
         _add_answer(claims, endpoint.ask(text))
     store.extend(claims)
@@ -125,7 +126,7 @@ def _add_properties(
     endpoint: Endpoint, store: ox.Store, nodes: Iterable[ox.NamedNode], properties: Iterable[str]
 ) -> None:
     """Add the triples of `nodes` with these properties."""
-    predicates = ", ".join(f"<{expand(name)}>" for name in properties)
+    predicates = ", ".join(map(nterm, properties))
     for block in _blocks(nodes):
         values = f"VALUES ?n {{ {block} }}"
         text = (
@@ -141,5 +142,6 @@ def _blocks(nodes: Iterable[ox.NamedNode]) -> Iterator[str]:
 
 
 def _add_answer(store: ox.Store, answer: object) -> None:
-    assert isinstance(answer, ResultTriples)
+    if not isinstance(answer, ResultTriples):
+        raise EndpointError("the server answered a CONSTRUCT with something other than triples")
     store.extend(ox.Quad(t.subject, t.predicate, t.object, _FACTS) for t in answer.triples)

@@ -19,6 +19,7 @@ from typing import Final
 from ...graph.store import StoredGraph
 from ...model.namespaces import BASE
 from ...model.namespaces import graph_iri as graph
+from ...model.terms import NTriple, from_iri
 from .endpoint import Endpoint
 from .messages import EndpointError
 
@@ -90,7 +91,7 @@ def commits_in_parts(endpoint: Endpoint) -> bool:
     return "virtuoso" in endpoint.server.lower()
 
 
-def _load(endpoint: Endpoint, name: str, lines: list[str], progress: Progress) -> None:
+def _load(endpoint: Endpoint, name: str, lines: list[NTriple], progress: Progress) -> None:
     done = 0
     while done < len(lines):
         progress(name, done, len(lines))
@@ -111,14 +112,16 @@ def _verify(endpoint: Endpoint, new: dict[str, int], graph_iri: Callable[[str], 
 
 
 def _drop_staging() -> str:
-    return " ;\n".join(f"DROP SILENT GRAPH <{staging_graph(name)}>" for name in GRAPH_ORDER)
+    return " ;\n".join(f"DROP SILENT GRAPH {from_iri(staging_graph(name))}" for name in GRAPH_ORDER)
 
 
 def _replace_graphs() -> str:
     """An update that makes each graph equal to its staging graph."""
     operations = []
     for name in GRAPH_ORDER:
-        target, staged = (f"GRAPH <{iri(name)}> {{ ?s ?p ?o }}" for iri in (graph, staging_graph))
+        target, staged = (
+            f"GRAPH {from_iri(iri(name))} {{ ?s ?p ?o }}" for iri in (graph, staging_graph)
+        )
         operations += [
             f"DELETE {{ {target} }} WHERE {{ {target} FILTER NOT EXISTS {{ {staged} }} }}",
             f"INSERT {{ {target} }} WHERE {{ {staged} FILTER NOT EXISTS {{ {target} }} }}",

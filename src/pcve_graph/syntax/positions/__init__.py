@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from typing import Final
+from typing import Final, TypeAlias
 
+from ...model.terms import NTerm, Statement, blank, is_blank
 from .jsonld import locate_jsonld
 from .ntriples import locate_lines
 from .rdfxml import locate_rdfxml
@@ -20,26 +21,26 @@ from .turtle import locate_turtle
 _ROUNDS = 12
 """The distance up to which a difference distinguishes two blank nodes."""
 
-NTriplesStatement = tuple[str, ...]
-"""(subject, predicate, object) in N-Triples syntax."""
+ANY_BLANK: Final = blank("")
+"""Stands for any blank node among requested subjects."""
 
 
-def match_blank_nodes(statements: Collection[NTriplesStatement], places: Places) -> dict[str, str]:
+def match_blank_nodes(statements: Collection[Statement], places: Places) -> dict[NTerm, NTerm]:
     """The blank node of `places` that corresponds to each one of `statements`.
 
     A label that occurs in both is the same node; other nodes are matched by their statements. A
     node without a match is left out.
     """
     theirs = _blanks(statements)
-    ours = _blanks(key for key in places if len(key) == 3)
+    ours = _blanks(Statement(*key) for key in places if len(key) == 3)
     for key in places:
-        if key[0].startswith("_:"):
+        if is_blank(key[0]):
             ours.setdefault(key[0], [])
     same = theirs.keys() & ours.keys()
     paired = {label: label for label in same}
     left = _refined({node: rows for node, rows in theirs.items() if node not in same})
     right = _refined({node: rows for node, rows in ours.items() if node not in same})
-    unpaired: dict[int, list[str]] = defaultdict(list)
+    unpaired: dict[int, list[NTerm]] = defaultdict(list)
     for node, colour in right.items():
         unpaired[colour].append(node)
     for node, colour in left.items():
@@ -48,17 +49,17 @@ def match_blank_nodes(statements: Collection[NTriplesStatement], places: Places)
     return paired
 
 
-def _blanks(statements: Iterable[NTriplesStatement]) -> dict[str, list[NTriplesStatement]]:
+def _blanks(statements: Iterable[Statement]) -> dict[NTerm, list[Statement]]:
     """The statements of each blank node; the nodes are in the order of their first statement."""
-    statements_by_node: dict[str, list[NTriplesStatement]] = {}
+    statements_by_node: dict[NTerm, list[Statement]] = {}
     for row in statements:
-        for node in {row[0], row[2]}:
-            if node.startswith("_:"):
+        for node in {row.subject, row.object}:
+            if is_blank(node):
                 statements_by_node.setdefault(node, []).append(row)
     return statements_by_node
 
 
-def _refined(nodes: dict[str, list[NTriplesStatement]]) -> dict[str, int]:
+def _refined(nodes: dict[NTerm, list[Statement]]) -> dict[NTerm, int]:
     """A colour for each node by colour refinement; it depends on the statements, not on labels."""
     colours = dict.fromkeys(nodes, 0)
     count = 1
@@ -70,8 +71,8 @@ def _refined(nodes: dict[str, list[NTriplesStatement]]) -> dict[str, int]:
     return colours
 
 
-def _colour(node: str, rows: list[NTriplesStatement], colours: dict[str, int]) -> int:
-    def seen(term: str) -> object:
+def _colour(node: NTerm, rows: list[Statement], colours: dict[NTerm, int]) -> int:
+    def seen(term: NTerm) -> object:
         return "self" if term == node else colours.get(term, term)
 
     return hash(
@@ -81,10 +82,10 @@ def _colour(node: str, rows: list[NTriplesStatement], colours: dict[str, int]) -
 
 __all__ = ["LOCATORS", "Place", "Places", "locate", "pair_blanks"]
 
-Place = tuple[int, int]
+Place: TypeAlias = tuple[int, int]
 """Line and column, both from 1; the column counts characters."""
 
-Places = dict[tuple[str, ...], Place]
+Places: TypeAlias = dict[tuple[NTerm, ...], Place]
 """By (subject,), (subject, predicate) or (subject, predicate, object) in N-Triples syntax."""
 
 LOCATORS: Final[dict[str, Callable[[str], Places]]] = {
@@ -93,7 +94,7 @@ LOCATORS: Final[dict[str, Callable[[str], Places]]] = {
 }
 
 
-def locate_statements(raw: bytes, form: str, subjects: Collection[str] | None = None) -> Places:
+def locate_statements(raw: bytes, form: str, subjects: Collection[NTerm] | None = None) -> Places:
     """The places of the statements in `raw`, a document that the parser of `form` accepts.
 
     Of several places of a statement the first is returned. With `subjects`, those of other subjects

@@ -14,19 +14,17 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-import pyoxigraph as ox
-
-from ...model.namespaces import PREFIXES
+from ...model.namespaces import PREFIXES, nterm
+from ...model.terms import NO_TERM, NTerm, blank, from_iri, is_blank, literal
 from ..json import JsonValue, read_json
 from .jsonld_context import ActiveContext, TermDefinition
 
-_RDF: Final = PREFIXES["rdf"]
 _XSD: Final = PREFIXES["xsd"]
 _PLAIN: Final = TermDefinition("")
-_TYPE: Final = f"<{_RDF}type>"
+_TYPE: Final = nterm("rdf:type")
 
 
-def locate_jsonld(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
+def locate_jsonld(text: str) -> dict[tuple[NTerm, ...], tuple[int, int]]:
     """The places of subjects, properties and values. Raises ValueError if `text` is not JSON."""
     reader = _Reader(text)
     for item in _flattened(read_json(text)):
@@ -47,9 +45,9 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        self.places: dict[tuple[str, ...], tuple[int, int]] = {}
+        self.places: dict[tuple[NTerm, ...], tuple[int, int]] = {}
 
-    def note(self, at: int, *key: str) -> None:
+    def note(self, at: int, *key: NTerm) -> None:
         """Record the place of a statement or of its first terms, unless one is recorded."""
         line = bisect.bisect_right(self.starts, at)
         self.places.setdefault(key, (line, at - self.starts[line - 1] + 1))
@@ -62,8 +60,8 @@ class _Reader:
             return {key: self.plain(member) for key, _, member in value.members}
         return value.text if value.kind == '"' else json.loads(value.text)
 
-    def node(self, node: JsonValue, context: ActiveContext, subject: str = "") -> str:
-        """Record the statements of a node object and return its term, `subject` unless empty."""
+    def node(self, node: JsonValue, context: ActiveContext, subject: NTerm | None = None) -> NTerm:
+        """Record the statements of a node object and return its term, `subject` unless None."""
         context = context.inside({context.keyword(key) for key, _, _ in node.members})
         for key, _, value in node.members:
             if key == "@context":
@@ -79,19 +77,18 @@ class _Reader:
         if stated.keys() - {"@id", "@context", "@index"}:
             self.note(node.at, subject)
         for kind, at in kinds:
-            self.note(at, subject, _TYPE, f"<{kind}>" if not kind.startswith("_:") else kind)
+            self.note(at, subject, _TYPE, _node(kind))
         self.members(node, subject, context)
         return subject
 
     def node_term(
         self, node: JsonValue, identifier: JsonValue | None, context: ActiveContext
-    ) -> str:
+    ) -> NTerm:
         if identifier is None or identifier.kind != '"':
-            return f"_:at{node.at}"
-        iri = context.expand(identifier.text, False, True)
-        return iri if iri.startswith("_:") else f"<{iri}>"
+            return blank(f"at{node.at}")
+        return _node(context.expand(identifier.text, False, True))
 
-    def members(self, node: JsonValue, subject: str, context: ActiveContext) -> None:
+    def members(self, node: JsonValue, subject: NTerm, context: ActiveContext) -> None:
         for key, at, value in node.members:
             name = context.keyword(key)
             if name in ("@graph", "@included"):
@@ -105,15 +102,15 @@ class _Reader:
                     self.members(item, subject, context)
             elif name == "@reverse":
                 for inner, where, item in value.members:
-                    self.reversed(f"<{context.keyword(inner)}>", where, item, subject, context)
-            elif ":" in name and not name.startswith("_:"):
+                    self.reversed(from_iri(context.keyword(inner)), where, item, subject, context)
+            elif ":" in name and not is_blank(name):
                 self.property(subject, key, at, value, context)
 
     def property(
-        self, subject: str, key: str, at: int, value: JsonValue, context: ActiveContext
+        self, subject: NTerm, key: str, at: int, value: JsonValue, context: ActiveContext
     ) -> None:
         term = context.terms.get(key, _PLAIN)
-        predicate = f"<{context.keyword(key)}>"
+        predicate = from_iri(context.keyword(key))
         if term.has_scope:
             context = context.with_local(term.scoped)
         if term.reverse:
@@ -134,7 +131,7 @@ class _Reader:
                 self.note(item.at, subject, predicate, name)
 
     def reversed(
-        self, predicate: str, at: int, value: JsonValue, subject: str, context: ActiveContext
+        self, predicate: NTerm, at: int, value: JsonValue, subject: NTerm, context: ActiveContext
     ) -> None:
         """Record the statements of a reverse property, whose values are the subjects (4.8)."""
         for item in _flattened(value):
@@ -145,7 +142,7 @@ class _Reader:
 
     def contained(
         self, value: JsonValue, term: TermDefinition, context: ActiveContext
-    ) -> Iterator[tuple[JsonValue, str]]:
+    ) -> Iterator[tuple[JsonValue, NTerm]]:
         """The values of a property, in any container, each with its term in N-Triples syntax."""
         maps = term.holds & {"@language", "@index", "@id", "@type"}
         if not maps or value.kind != "{":
@@ -159,21 +156,21 @@ class _Reader:
                     yield item, self.words(item, language)
                 elif "@id" in maps and item.kind == "{":
                     iri = context.expand(key, False, True)
-                    yield item, self.node(item, context, f"<{iri}>")
+                    yield item, self.node(item, context, from_iri(iri))
                 elif "@type" in maps:
                     for node, name in self.value(item, _for_type_map(term), context):
                         kind = context.expand(key, True, True)
-                        self.note(node.at, name, _TYPE, f"<{kind}>")
+                        self.note(node.at, name, _TYPE, from_iri(kind))
                         yield node, name
                 else:
                     yield from self.value(item, term, context)
 
-    def words(self, value: JsonValue, language: str) -> str:
-        return str(ox.Literal(value.text, language=language or None)) if value.kind == '"' else ""
+    def words(self, value: JsonValue, language: str) -> NTerm:
+        return literal(value.text, language=language) if value.kind == '"' else NO_TERM
 
     def value(
         self, value: JsonValue, term: TermDefinition, context: ActiveContext
-    ) -> Iterator[tuple[JsonValue, str]]:
+    ) -> Iterator[tuple[JsonValue, NTerm]]:
         """A value with its term, empty if it is not supported; a set yields several values."""
         if value.kind == "{":
             stated = {context.keyword(key): member for key, _, member in value.members}
@@ -188,25 +185,25 @@ class _Reader:
                 yield value, self.node(value, context)
         elif value.kind == '"' and term.type in ("@id", "@vocab"):
             iri = context.expand(value.text, term.type == "@vocab", True)
-            yield value, iri if iri.startswith("_:") else f"<{iri}>"
+            yield value, _node(iri)
         elif value.kind == '"' and (not term.type or term.type.startswith("@")):
             language = context.language if term.language is None else term.language
             yield value, self.words(value, "" if term.type == "@none" else language)
         elif value.kind != "n":
             yield value, self.literal(value, "" if term.type.startswith("@") else term.type)
 
-    def value_object(self, stated: dict[str, JsonValue], context: ActiveContext) -> str:
+    def value_object(self, stated: dict[str, JsonValue], context: ActiveContext) -> NTerm:
         """The literal of a value object."""
         value = stated["@value"]
         if "@direction" in stated or value.kind in "{[n":
-            return ""
+            return NO_TERM
         if "@language" in stated:
             return self.words(value, stated["@language"].text.lower())
         kind = stated.get("@type")
         datatype = context.expand(kind.text, True, True) if kind is not None else ""
-        return "" if datatype.startswith("@") else self.literal(value, datatype)
+        return NO_TERM if datatype.startswith("@") else self.literal(value, datatype)
 
-    def literal(self, value: JsonValue, datatype: str) -> str:
+    def literal(self, value: JsonValue, datatype: str) -> NTerm:
         """A literal of `datatype`, or of the default datatype of a JSON value (API, 8.2)."""
         text, native = value.text, ""
         if value.kind in "tf":
@@ -217,25 +214,31 @@ class _Reader:
             whole = small and number == number.to_integral_value()
             native = "integer" if whole else "double"
             text = str(int(number)) if whole else _double(number)
-        kind = datatype or (_XSD + native if native else "")
-        return str(ox.Literal(text, datatype=ox.NamedNode(kind) if kind else None))
+        return literal(text, datatype or (_XSD + native if native else ""))
 
-    def list(self, value: JsonValue, term: TermDefinition, context: ActiveContext) -> str:
+    def list(self, value: JsonValue, term: TermDefinition, context: ActiveContext) -> NTerm:
         """The first node of an RDF list, whose nodes are recorded; nested arrays are lists too."""
-        cells: list[tuple[int, str]] = []
+        cells: list[tuple[int, NTerm]] = []
         for element in value.values if value.kind == "[" else (value,):
             if element.kind == "[":
                 cells.append((element.at, self.list(element, term, context)))
             else:
                 terms = self.value(element, term, context)
                 cells += [(cell.at, name) for cell, name in terms]
-        names = [f"_:at{value.at}.{index}" for index in range(len(cells))]
-        for name, (at, item), rest in zip(names, cells, [*names[1:], f"<{_RDF}nil>"], strict=False):
+        names = [blank(f"at{value.at}.{index}") for index in range(len(cells))]
+        for name, (at, item), rest in zip(
+            names, cells, [*names[1:], nterm("rdf:nil")], strict=False
+        ):
             self.note(at, name)
             if item:
-                self.note(at, name, f"<{_RDF}first>", item)
-            self.note(at, name, f"<{_RDF}rest>", rest)
-        return names[0] if names else f"<{_RDF}nil>"
+                self.note(at, name, nterm("rdf:first"), item)
+            self.note(at, name, nterm("rdf:rest"), rest)
+        return names[0] if names else nterm("rdf:nil")
+
+
+def _node(name: str) -> NTerm:
+    """The term of an expanded IRI or of a blank node identifier."""
+    return NTerm(name) if is_blank(name) else from_iri(name)
 
 
 def _for_type_map(term: TermDefinition) -> TermDefinition:

@@ -27,7 +27,7 @@ class TermDefinition:
     holds: frozenset[str] = frozenset()
     reverse: bool = False
     prefix: bool = False
-    scoped: Any = None
+    scoped: object = None
     has_scope: bool = False
 
 
@@ -41,7 +41,7 @@ class ActiveContext:
     language: str = ""
     before: ActiveContext | None = None
 
-    def with_local(self, local: Any, propagates: bool = True) -> ActiveContext:
+    def with_local(self, local: object, propagates: bool = True) -> ActiveContext:
         """This context updated with the local context `local`, as it was written."""
         if isinstance(local, dict):
             propagates = local.get("@propagate", propagates)

@@ -10,6 +10,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ...model.terms import NTerm, from_term
+
 _SUBJECT: Final = re.compile(rb"\s*(<[^>]*>|_:[^\s<\"]+)")
 _TERM: Final = re.compile(
     r"<[^>]*>|_:[^\s<\"]+|\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"(?:\^\^<[^>]*>|@[A-Za-z]+(?:-[A-Za-z0-9]+)*)?"
@@ -17,10 +19,10 @@ _TERM: Final = re.compile(
 
 
 def locate_lines(
-    raw: bytes, subjects: Collection[str] | None = None
-) -> dict[tuple[str, ...], tuple[int, int]]:
+    raw: bytes, subjects: Collection[NTerm] | None = None
+) -> dict[tuple[NTerm, ...], tuple[int, int]]:
     """The places of the terms of each statement about `subjects`, or of all if that is None."""
-    places: dict[tuple[str, ...], tuple[int, int]] = {}
+    places: dict[tuple[NTerm, ...], tuple[int, int]] = {}
     requested = {subject.encode() for subject in subjects or ()}
     for number, line in enumerate(io.BytesIO(raw), 1):
         first = _SUBJECT.match(line)
@@ -36,7 +38,7 @@ def locate_lines(
         if len(columns) == 3:
             quads = ox.parse(line, format=ox.RdfFormat.N_QUADS, rename_blank_nodes=False)
             triple = next(iter(quads)).triple
-            terms = tuple(map(str, (triple.subject, triple.predicate, triple.object)))
+            terms = tuple(map(from_term, (triple.subject, triple.predicate, triple.object)))
             for width in (1, 2, 3):
                 places.setdefault(terms[:width], (number, columns[width - 1]))
     return places

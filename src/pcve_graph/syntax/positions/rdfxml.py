@@ -13,14 +13,15 @@ from xml.parsers import expat
 
 import pyoxigraph as ox
 
-from ...model.namespaces import DOCUMENT_BASE, PREFIXES
+from ...model.namespaces import DOCUMENT_BASE, PREFIXES, nterm
+from ...model.terms import NO_TERM, NTerm, blank, from_iri, from_term, literal
 
 _RDF: Final = PREFIXES["rdf"]
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
 
 
-def locate_rdfxml(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
+def locate_rdfxml(text: str) -> dict[tuple[NTerm, ...], tuple[int, int]]:
     """The places of subjects and their properties. Raises ValueError if they cannot be found."""
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
@@ -45,12 +46,12 @@ class _Frame:
     """
 
     kind: str
-    term: str
+    term: NTerm
     place: tuple[int, int]
     attributes: dict[str, str]
     base: str
     language: str
-    cell: str = ""
+    cell: NTerm | None = None
     items: int = 0
     filled: bool = False
 
@@ -61,8 +62,8 @@ class _Reader:
     parser: expat.XMLParserType
 
     def __init__(self) -> None:
-        self.places: dict[tuple[str, ...], tuple[int, int]] = {}
-        self.stack: list[_Frame] = [_Frame("rdf", "", (1, 1), {}, DOCUMENT_BASE, "")]
+        self.places: dict[tuple[NTerm, ...], tuple[int, int]] = {}
+        self.stack: list[_Frame] = [_Frame("rdf", NO_TERM, (1, 1), {}, DOCUMENT_BASE, "")]
         self.text: list[str] = []
 
     def entity(self, *_: object) -> None:
@@ -71,7 +72,7 @@ class _Reader:
     def place(self) -> tuple[int, int]:
         return self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1
 
-    def note(self, *key: str, at: tuple[int, int] | None = None) -> None:
+    def note(self, *key: NTerm, at: tuple[int, int] | None = None) -> None:
         """Record the place of a statement and its first terms, unless one is recorded."""
         for width in range(1, len(key) + 1):
             self.places.setdefault(key[:width], at or self.place())
@@ -81,7 +82,7 @@ class _Reader:
         parent = self.stack[-1]
         base = attributes.get(_XML + " base", parent.base)
         language = attributes.get(_XML + " lang", parent.language)
-        frame = _Frame("node", "", self.place(), attributes, base, language)
+        frame = _Frame("node", NO_TERM, self.place(), attributes, base, language)
         self.stack.append(frame)
         self.text = []
         if parent.kind == "literal":
@@ -97,47 +98,47 @@ class _Reader:
         frame.term = self.subject(frame)
         self.note(frame.term)
         if iri != _RDF + "Description":
-            self.note(frame.term, f"<{_RDF}type>", f"<{iri}>")
+            self.note(frame.term, nterm("rdf:type"), from_iri(iri))
         self.described(frame, frame.term)
         if parent.kind == "property":
             parent.filled = True
             self.value(parent, frame.term)
 
-    def subject(self, frame: _Frame) -> str:
+    def subject(self, frame: _Frame) -> NTerm:
         attributes = frame.attributes
         if (about := attributes.get(_RDF + " about")) is not None:
-            return f"<{_resolved(frame.base, about)}>"
+            return from_iri(_resolved(frame.base, about))
         if (identifier := attributes.get(_RDF + " ID")) is not None:
-            return f"<{_resolved(frame.base, '#' + identifier)}>"
+            return from_iri(_resolved(frame.base, "#" + identifier))
         label = attributes.get(_RDF + " nodeID")
-        return f"_:{label}" if label else self.blank()
+        return blank(label) if label else self.blank()
 
-    def blank(self) -> str:
+    def blank(self, suffix: str = "") -> NTerm:
         line, column = self.place()
-        return f"_:at{line}.{column}"
+        return blank(f"at{line}.{column}{suffix}")
 
-    def value(self, frame: _Frame, term: str) -> None:
+    def value(self, frame: _Frame, term: NTerm) -> None:
         """Record `term` as the value of the property `frame`, or as an item of its collection."""
         owner = self.stack[-3].term
         if frame.attributes.get(_RDF + " parseType") == "Collection":
-            cell = self.blank() + ".cell"
-            link = (frame.cell, f"<{_RDF}rest>") if frame.cell else (owner, frame.term)
+            cell = self.blank(".cell")
+            link = (frame.cell, nterm("rdf:rest")) if frame.cell else (owner, frame.term)
             self.note(*link, cell, at=frame.place)
-            self.note(cell, f"<{_RDF}first>", term)
+            self.note(cell, nterm("rdf:first"), term)
             frame.cell = cell
         else:
             self.note(owner, frame.term, term, at=frame.place)
 
-    def described(self, frame: _Frame, subject: str) -> bool:
+    def described(self, frame: _Frame, subject: NTerm) -> bool:
         """Record the properties in attributes of `subject`; returns whether there are any."""
         has_properties = False
         for name, text in frame.attributes.items():
             predicate = name.replace(" ", "")
             if predicate == _RDF + "type":
-                self.note(subject, f"<{predicate}>", f"<{_resolved(frame.base, text)}>")
+                self.note(subject, from_iri(predicate), from_iri(_resolved(frame.base, text)))
             elif " " in name and not predicate.startswith((_RDF, _XML)):
-                literal = ox.Literal(text, language=frame.language.lower() or None)
-                self.note(subject, f"<{predicate}>", str(literal))
+                term = literal(text, language=frame.language)
+                self.note(subject, from_iri(predicate), term)
             else:
                 continue
             has_properties = True
@@ -147,7 +148,7 @@ class _Reader:
         if iri == _RDF + "li":
             parent.items += 1
             iri = f"{_RDF}_{parent.items}"
-        frame.kind, frame.term = "property", f"<{iri}>"
+        frame.kind, frame.term = "property", from_iri(iri)
         self.note(parent.term, frame.term)
         form = frame.attributes.get(_RDF + " parseType")
         resource = frame.attributes.get(_RDF + " resource")
@@ -159,9 +160,9 @@ class _Reader:
         elif form not in (None, "Collection"):
             frame.kind = "literal"
         elif resource is not None:
-            value = str(ox.NamedNode(_resolved(frame.base, resource)))
+            value = from_term(ox.NamedNode(_resolved(frame.base, resource)))
         elif label:
-            value = f"_:{label}"
+            value = blank(label)
         if frame.kind == "property" and form is None:
             frame.filled = self.described(frame, value) or bool(label) or resource is not None
             if frame.filled:
@@ -174,15 +175,15 @@ class _Reader:
         frame = self.stack.pop()
         owner = self.stack[-1].term
         if frame.kind == "property" and frame.attributes.get(_RDF + " parseType") == "Collection":
-            link = (frame.cell, f"<{_RDF}rest>") if frame.cell else (owner, frame.term)
-            self.note(*link, f"<{_RDF}nil>", at=frame.place)
+            link = (frame.cell, nterm("rdf:rest")) if frame.cell else (owner, frame.term)
+            self.note(*link, nterm("rdf:nil"), at=frame.place)
         elif frame.kind == "property" and not frame.filled:
             datatype, value = frame.attributes.get(_RDF + " datatype"), "".join(self.text)
             if datatype:
-                literal = ox.Literal(value, datatype=ox.NamedNode(_resolved(frame.base, datatype)))
+                term = literal(value, _resolved(frame.base, datatype))
             else:
-                literal = ox.Literal(value, language=frame.language.lower() or None)
-            self.note(owner, frame.term, str(literal), at=frame.place)
+                term = literal(value, language=frame.language)
+            self.note(owner, frame.term, term, at=frame.place)
         self.text = []
 
 

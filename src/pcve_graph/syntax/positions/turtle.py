@@ -16,7 +16,8 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
-from ...model.namespaces import DOCUMENT_BASE, PREFIXES
+from ...model.namespaces import DOCUMENT_BASE, PREFIXES, nterm
+from ...model.terms import NTerm, blank, from_term, is_blank, is_iri, literal, to_iri
 
 _TOKEN: Final = re.compile(
     r"""(?P<space>\s+|\#[^\n]*)
@@ -44,7 +45,7 @@ _RDF: Final = PREFIXES["rdf"]
 
 def locate_turtle(
     text: str, subjects: Collection[str] | None = None
-) -> dict[tuple[str, ...], tuple[int, int]]:
+) -> dict[tuple[NTerm, ...], tuple[int, int]]:
     """The places of the statements about `subjects`, or of all if that is None.
 
     Raises ValueError if they cannot be found.
@@ -63,7 +64,7 @@ class _Reader:
         self.next = next(self.tokens)
         self.base = DOCUMENT_BASE
         self.prefixes: dict[str, str] = {}
-        self.places: dict[tuple[str, ...], tuple[int, int]] = {}
+        self.places: dict[tuple[NTerm, ...], tuple[int, int]] = {}
 
     def _tokens(self) -> Iterator[tuple[str, str, int]]:
         at = 0
@@ -76,11 +77,11 @@ class _Reader:
             at = match.end()
         yield "end", "", at
 
-    def note(self, key: tuple[str, ...], at: int) -> None:
+    def note(self, key: tuple[NTerm, ...], at: int) -> None:
         """Record the place of `key`, if it is the first and its subject is requested."""
         subjects, subject = self.subjects, key[0]
-        label = "_:" if subject.startswith("_:") else subject
-        if subjects is None or subject in subjects or label in subjects:
+        general = blank("") if is_blank(subject) else subject
+        if subjects is None or subject in subjects or general in subjects:
             self.places.setdefault(key, self.place(at))
 
     def place(self, at: int) -> tuple[int, int]:
@@ -141,7 +142,7 @@ class _Reader:
         if self.peek() != closing or not closing:
             self.take(".")
 
-    def properties(self, subject: str, stops: tuple[str, ...]) -> None:
+    def properties(self, subject: NTerm, stops: tuple[str, ...]) -> None:
         while self.peek() not in stops:
             if self.peek() == ";":
                 self.take()
@@ -153,15 +154,15 @@ class _Reader:
                 self.take()
                 self.object(subject, predicate)
 
-    def object(self, subject: str, predicate: str) -> None:
+    def object(self, subject: NTerm, predicate: NTerm) -> None:
         value, at = self.term()
         self.note((subject, predicate, value), at)
 
-    def term(self) -> tuple[str, int]:
+    def term(self) -> tuple[NTerm, int]:
         """The next term in N-Triples syntax, and its offset."""
         kind, text, at = self.take()
         if text == "[":
-            node = f"_:at{at}"
+            node = blank(f"at{at}")
             self.note((node,), at)
             self.properties(node, ("]",))
             self.take("]")
@@ -172,41 +173,41 @@ class _Reader:
             return self.literal(text), at
         if kind == "number":
             form = "double" if "e" in text.lower() else "decimal" if "." in text else "integer"
-            return str(ox.Literal(text, datatype=ox.NamedNode(_XSD + form))), at
+            return literal(text, _XSD + form), at
         if kind == "word" and text in ("true", "false"):
-            return str(ox.Literal(text, datatype=ox.NamedNode(_XSD + "boolean"))), at
+            return literal(text, _XSD + "boolean"), at
         if kind == "blank":
-            return text, at
-        return str(ox.NamedNode(self.iri(text))), at
+            return NTerm(text), at
+        return from_term(ox.NamedNode(self.iri(text))), at
 
-    def collection(self, at: int) -> str:
+    def collection(self, at: int) -> NTerm:
         items = []
         while self.peek() != ")":
             items.append(self.term())
         self.take(")")
-        nodes = [f"_:at{at}.{index}" for index in range(len(items))]
-        rest = [*nodes[1:], f"<{_RDF}nil>"]
+        nodes = [blank(f"at{at}.{index}") for index in range(len(items))]
+        rest = [*nodes[1:], nterm("rdf:nil")]
         for node, (item, where), following in zip(nodes, items, rest, strict=False):
             self.note((node,), where)
-            self.note((node, f"<{_RDF}first>", item), where)
-            self.note((node, f"<{_RDF}rest>", following), where)
-        return nodes[0] if nodes else f"<{_RDF}nil>"
+            self.note((node, nterm("rdf:first"), item), where)
+            self.note((node, nterm("rdf:rest"), following), where)
+        return nodes[0] if nodes else nterm("rdf:nil")
 
-    def literal(self, text: str) -> str:
+    def literal(self, text: str) -> NTerm:
         width = 3 if text[:3] in ('"""', "'''") else 1
         value = _unescaped(text[width:-width])
         kind, following, _ = self.next
         if kind == "at":
             self.take()
-            return str(ox.Literal(value, language=following[1:].lower()))
+            return literal(value, language=following[1:])
         if kind == "type":
             self.take()
-            return str(ox.Literal(value, datatype=ox.NamedNode(self.iri(self.take()[1]))))
-        return str(ox.Literal(value))
+            return literal(value, self.iri(self.take()[1]))
+        return literal(value)
 
     def iri(self, text: str) -> str:
-        if text.startswith("<"):
-            value = _unescaped(text[1:-1])
+        if is_iri(text):
+            value = _unescaped(to_iri(NTerm(text)))
             return value if _SCHEME.match(value) else urljoin(self.base, value)
         if text == "a":
             return _RDF + "type"

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from . import inside
 
@@ -81,13 +81,12 @@ class _Forked:
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
-        self.returncode: Any = None
+        self.returncode: int | None = None
 
     def wait(self) -> int:
         if self.returncode is None:
             self.returncode = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        code: int = self.returncode
-        return code
+        return self.returncode
 
     def kill(self) -> None:
         if self.returncode is None:

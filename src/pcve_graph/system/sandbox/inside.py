@@ -18,7 +18,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from typing import IO, Any, Final
+from typing import IO, Final
 
 ENFORCES_MEMORY: bool = sys.platform.startswith("linux")
 """Whether the system enforces RLIMIT_AS; otherwise the resident size is polled."""
@@ -48,7 +48,7 @@ class _State:
         self.memory = 0
         self.deadline = 0.0
 
-    def report(self, *message: Any) -> None:
+    def report(self, *message: bytes | str | float) -> None:
         if self.reports is None:
             return
         content = memoryview(marshal.dumps(message))
@@ -201,7 +201,7 @@ def temporary_file() -> IO[bytes]:
     return tempfile.TemporaryFile()
 
 
-def _interrupt(*_: Any) -> None:
+def _interrupt(*_: object) -> None:
     """Raise KeyboardInterrupt once: Ctrl-C comes from the terminal, and forwarded by the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise KeyboardInterrupt

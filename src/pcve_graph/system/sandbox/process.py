@@ -12,7 +12,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar, cast
 
 from ...model import limits
 from . import inside
@@ -36,9 +36,8 @@ class LimitedProcess:
         self._options = options
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
-        self._watch: Watch | None = None
+        self._running: tuple[Watch, IO[bytes]] | None = None
         self._close: Callable[[], object] = lambda: None
-        self._requests: IO[bytes] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -47,8 +46,12 @@ class LimitedProcess:
 
     def start(self) -> None:
         """Start the process, if it is not running."""
-        if self._child is not None and self._child.poll() is None:
-            return
+        self._started()
+
+    def _started(self) -> tuple[Watch, IO[bytes]]:
+        """The watch and the requests of the process, which is started if it is not running."""
+        if self._child is not None and self._child.poll() is None and self._running:
+            return self._running
         self._stop()
         import subprocess
 
@@ -60,16 +63,17 @@ class LimitedProcess:
             stdout=subprocess.PIPE,
             stderr=native_stderr,
         )
-        assert child.stdin
-        assert child.stdout
-        self._child, self._requests = child, child.stdin
-        self._watch = Watch(child, child.stdout, native_stderr, "", self._options)
-        self._close = weakref.finalize(self, _end, self._watch, child.stdin)
+        # Both are pipes, as asked for above; Popen declares them as such or None.
+        requests, reports = cast("IO[bytes]", child.stdin), cast("IO[bytes]", child.stdout)
+        self._child = child
+        self._running = Watch(child, reports, native_stderr, "", self._options), requests
+        self._close = weakref.finalize(self, _end, *self._running)
+        return self._running
 
     def call(
         self,
         work: Callable[..., T],
-        *arguments: Any,
+        *arguments: object,
         name: str,
         seconds: float = limits.QUERY_SECONDS,
         memory: int = limits.MEMORY_BYTES,
@@ -82,17 +86,15 @@ class LimitedProcess:
         import pickle
 
         with self._lock:
-            self.start()
-            assert self._watch
-            assert self._requests
+            watch, requests = self._started()
             request = pickle.dumps((work, arguments), protocol=pickle.HIGHEST_PROTOCOL)
-            self._watch.name, self._watch.memory = name, memory
-            self._watch.set_deadline(seconds, seconds)
+            watch.name, watch.memory = name, memory
+            watch.set_deadline(seconds, seconds)
             try:
                 with contextlib.suppress(BrokenPipeError):
-                    marshal.dump((str(Path.cwd()), name, seconds, memory, request), self._requests)
-                    self._requests.flush()
-                reply = self._watch.reply()
+                    marshal.dump((str(Path.cwd()), name, seconds, memory, request), requests)
+                    requests.flush()
+                reply = watch.reply()
                 if reply is None:
                     raise StoppedError(f"{name} ended without a result")
             except BaseException:
@@ -110,7 +112,7 @@ class LimitedProcess:
 
     def _stop(self) -> None:
         self._close()
-        self._child = self._watch = self._requests = None
+        self._child = self._running = None
 
     def __enter__(self) -> LimitedProcess:
         return self

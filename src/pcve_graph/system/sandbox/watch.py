@@ -36,7 +36,10 @@ class Child(Protocol):
     """A process: the part of `subprocess.Popen` that is used."""
 
     pid: int
-    returncode: Any
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit code, None while it runs."""
 
     def wait(self) -> int:
         """Wait until it ends, and return its exit code, negative for a signal."""

@@ -1,0 +1,77 @@
+"""Sources and IRIs by their ids, of which only those that are looked up are read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from ..model.project import Project
+from ..model.terms import Iri, RecordId
+from ..records.reader import Source, read_sources_in
+from .dependency_index import DependencyIndex
+
+
+class SourcesById(Mapping[str, "Source | None"]):
+    """All sources by id: `read` holds those already read, the others are read on first access."""
+
+    def __init__(
+        self,
+        project: Project,
+        index: DependencyIndex,
+        read: dict[str, Source | None],
+        gone: set[str],
+    ) -> None:
+        self.project, self.index, self.read, self.gone = project, index, dict(read), gone
+
+    def __getitem__(self, identifier: str) -> Source | None:
+        if identifier not in self.read:
+            if identifier not in self:
+                raise KeyError(identifier)
+            (path,) = self.index.paths([f"source/{identifier}"])
+            sources, _ = read_sources_in(self.project, [self.project.root / path])
+            self.read.update({**sources, **self.read})
+        return self.read[identifier]
+
+    def __contains__(self, identifier: object) -> bool:
+        owner = f"source/{identifier}"
+        return identifier in self.read or (
+            owner not in self.gone and bool(self.index.paths([owner]))
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        saved_ids = {owner[7:] for owner in self.index.sources() - self.gone}
+        return iter(sorted(saved_ids | self.read.keys()))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+class IrisById(Mapping[RecordId, Iri]):
+    """The IRI of each record by its id: `read` has those that were read, the index has the others,
+    of which `gone` no longer exist."""
+
+    def __init__(
+        self,
+        index: DependencyIndex,
+        read: Mapping[RecordId, Iri] | None = None,
+        gone: frozenset[RecordId] = frozenset(),
+    ) -> None:
+        self.index, self.read, self.gone = index, read or {}, gone
+
+    def __getitem__(self, identifier: RecordId) -> Iri:
+        iri = self.read.get(identifier)
+        if iri is None and identifier not in self.gone:
+            iri = self.index.iri(identifier)
+        if iri is None:
+            raise KeyError(identifier)
+        return iri
+
+    def __iter__(self) -> Iterator[RecordId]:
+        return iter(self.read.keys() | (set(self.index.things()) - self.gone))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def without(self, ids: Collection[RecordId]) -> IrisById:
+        """The same mapping without these ids."""
+        read = {key: iri for key, iri in self.read.items() if key not in ids}
+        return IrisById(self.index, read, self.gone | frozenset(ids))

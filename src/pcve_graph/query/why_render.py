@@ -1,0 +1,128 @@
+"""The reasons of result rows as text for people and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pyoxigraph as ox
+
+from ..graph.claims import Evidence
+from ..graph.labels import labels
+from ..model.namespaces import local_name
+from ..model.problems import UsageError
+from ..model.schema import Ontology
+from ..model.terms import Term
+from .execute import ResultTable, json_term
+from .render import format_date, format_evidence, single_line
+from .why import RowReason, why
+
+SHOWN = 30
+"""The most facts for one row in the text format; JSON has all."""
+
+
+def render_reasons(
+    store: ox.Store,
+    ontology: Ontology,
+    text: str,
+    bindings: Mapping[str, Term],
+    table: ResultTable,
+    number: int,
+    form: str,
+) -> str:
+    """The rows of `table`, the answer of `text`, with their reasons, as text or JSON.
+
+    `number` selects one row, from 1; 0 selects all. `form` is empty or `table` for text, or `json`.
+    Raises UsageError for another form, and for a number that no row has.
+    """
+    if form not in ("", "table", "json"):
+        raise UsageError(f"the formats of --why are table and json, not {form}")
+    if number > len(table.rows):
+        count = f"{len(table.rows)} rows" if len(table.rows) != 1 else "one row"
+        raise UsageError(f"there is no row {number}; the answer has {count}")
+    chosen = range(len(table.rows)) if number == 0 else (number - 1,)
+    explained_rows = []
+    for place in chosen:
+        row = dict(zip(table.columns, table.rows[place], strict=True))
+        explained_rows.append((place + 1, row, why(store, ontology, text, bindings, row)))
+    if form == "json":
+        document = [_row_document(*explained_row) for explained_row in explained_rows]
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return "\n".join(_row_text(store, *explained_row) for explained_row in explained_rows)
+
+
+def _row_text(
+    store: ox.Store, number: int, row: Mapping[str, Term | None], reasons: tuple[RowReason, ...]
+) -> str:
+    claimed = list(
+        dict.fromkeys(fact for reason in reasons for fact in reason.all() if fact.evidence)
+    )
+    unclaimed = [reason for reason in reasons if not reason.evidence and not reason.basis]
+    terms = [term for reason in (*claimed, *unclaimed) for term in _triple_terms(reason)]
+    labels_by_iri = labels(store, [*terms, *row.values()])
+    lines = [f"row {number}"]
+    lines += [
+        f"  {name}: {_term_text(term, labels_by_iri)}"
+        for name, term in row.items()
+        if term is not None
+    ]
+    for fact in claimed[:SHOWN]:
+        lines.append(f"    {_sentence(fact, labels_by_iri)}")
+        lines += [f"        {format_evidence(proof)}" for proof in fact.evidence]
+    if len(claimed) > SHOWN:
+        lines.append(
+            f"    and {len(claimed) - SHOWN:,} more facts; --format json lists all of them"
+        )
+    lines += [
+        f"    {_sentence(reason, labels_by_iri)}  ({reason.origin})" for reason in unclaimed[:SHOWN]
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _triple_terms(reason: RowReason) -> tuple[Term, Term, Term]:
+    return reason.subject, reason.predicate, reason.object
+
+
+def _sentence(reason: RowReason, labels_by_iri: dict[str, str]) -> str:
+    subject, predicate, value = (_term_text(term, labels_by_iri) for term in _triple_terms(reason))
+    return f"{subject}, {predicate}: {value}"
+
+
+def _term_text(term: Term, labels_by_iri: dict[str, str]) -> str:
+    if isinstance(term, ox.NamedNode):
+        return labels_by_iri.get(term.value) or local_name(term.value)
+    return single_line(format_date(str(getattr(term, "value", term))))
+
+
+def _row_document(
+    number: int, row: Mapping[str, Term | None], reasons: tuple[RowReason, ...]
+) -> dict[str, object]:
+    return {
+        "row": number,
+        "values": {name: json_term(term) for name, term in row.items() if term is not None},
+        "facts": [_reason_document(reason) for reason in reasons],
+    }
+
+
+def _reason_document(reason: RowReason) -> dict[str, object]:
+    subject, predicate, value = map(json_term, _triple_terms(reason))
+    document: dict[str, object] = {"subject": subject, "predicate": predicate, "object": value}
+    if reason.evidence:
+        document["evidence"] = [evidence_as_json(proof) for proof in reason.evidence]
+    else:
+        document["graph"] = reason.origin
+    if reason.basis:
+        document["because"] = [_reason_document(premise) for premise in reason.basis]
+    return document
+
+
+def evidence_as_json(proof: Evidence) -> dict[str, object]:
+    """The evidence of one claim for json.dumps; a quote has its offsets in characters."""
+    document: dict[str, object] = {
+        "sources": [{"id": source, "title": title} for source, title in proof.sources],
+        "certainty": proof.certainty,
+        "standing": proof.standing,
+    }
+    if proof.quote:
+        document |= {"quote": proof.quote, "start": proof.start, "end": proof.end}
+    return document | ({"note": proof.note} if proof.note else {})
