@@ -49,7 +49,7 @@ def origin(shapes: bytes) -> Iterator[str]:
     }
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             kind, content = contents.get(self.path, ("text/plain", b""))
             self.send_response(200 if self.path in contents else 404)
             self.send_header("Content-Type", kind)

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from ..model.namespaces import BASE, PREFIXES, expand, local_name
 from ..model.schema import Ontology
-from ..model.terms import Term
+from ..model.terms import Iri, Term
 
 PARTS: Final = ("core", "claims", "concepts", "rules", "recommended")
 """The parts, by the name of their file in ontology/portable/ and the end of their IRI."""
@@ -56,6 +56,11 @@ def _iri(name: str) -> ox.NamedNode:
 def _text(term: Term) -> str:
     """The IRI or text of a term."""
     return str(getattr(term, "value", ""))
+
+
+def _iri_of(term: Term) -> Iri:
+    """The IRI of a named node."""
+    return Iri(_text(term))
 
 
 class _Shapes:
@@ -182,7 +187,7 @@ def _divided(shapes: _Shapes) -> dict[str, list[ox.Triple]]:
     roots: dict[str, list[Term]] = defaultdict(list)
     for name in ("sh:targetClass", "sh:targetSubjectsOf"):
         for node, target in shapes.with_property(name):
-            roots[_PART_OF_CLASS.get(_text(target), "core")].append(node)
+            roots[_PART_OF_CLASS.get(_iri_of(target), "core")].append(node)
     for part, nodes in roots.items():
         parts[part] += shapes.triples(shapes.reached(nodes))
     return parts
@@ -296,7 +301,7 @@ def _labelled_subclasses(terms: _Shapes, ontology: Ontology) -> dict[Term, dict[
 
 
 def _label(class_iri: Term, terms: _Shapes, ontology: Ontology) -> str:
-    iri = _text(class_iri)
+    iri = _iri_of(class_iri)
     if iri in ontology.by_iri:
         return ontology.by_iri[iri].label
     return min(map(_text, terms.all(class_iri, "rdfs:label")), default=local_name(iri).lower())
