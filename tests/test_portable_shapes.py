@@ -108,11 +108,6 @@ def test_a_selection_of_shapes_is_refused(northtown: World) -> None:
     assert "shacl writes shapes, which options cannot select a part of" in result.stderr
 
 
-def test_the_formats_are_listed(northtown: World) -> None:
-    listed = {line.split()[0] for line in northtown.pcve("export").stdout.splitlines()}
-    assert listed >= set(FORMATS)
-
-
 def test_every_key_has_a_group_and_every_choice_a_label(core: rdflib.Graph) -> None:
     groups = set(core.subjects(RDF.type, SH.PropertyGroup))
     assert all(core.value(group, RDFS.label) and core.value(group, SH.order) for group in groups)
