@@ -215,12 +215,17 @@ def test_engines_agree_on_all_examples(files: dict[str, Path], engine: str) -> N
 @pytest.mark.full
 @pytest.mark.long
 def test_examples_are_faulty_where_they_are_to_this_program(files: dict[str, Path]) -> None:
-    """The portable shapes find the nodes that the edited shapes find, and no other."""
+    """The portable shapes find the nodes that the edited shapes find, and no other.
+
+    Concepts refer to the lists of the ontology, which this program adds to the examples.
+    """
     actual, expected = set(), set()
-    for forms, group in groups([*INVALID, *VALID]).items():
+    invalid = [path for path in INVALID if path.parent.name != "Concept"]
+    valid = [path for path in VALID if path.parent.name != "Concept"]
+    for forms, group in groups([*invalid, *valid]).items():
         for row in results("topquadrant", shapes_for(files, "topquadrant", *forms), group):
             actual.add((row[0], row[1]))
-    for path in INVALID:
+    for path in invalid:
         for line in result_lines(path, "turbo"):
             focus = line.split()[2]
             expected.add((str(path), "a blank node" if focus.startswith("_:") else focus))

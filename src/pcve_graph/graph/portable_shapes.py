@@ -209,14 +209,23 @@ def _schemes(shapes: _Shapes, concepts: _Shapes) -> dict[Term, list[Term]]:
 def _share_common_keys(shapes: _Shapes) -> None:
     """Give the keys of all things to the shape of each class, as forms expect; Thing has no target.
 
-    sh:node would give one result without the reason, and makes shacl-engine lose results.
+    sh:node would give one result without the reason, and makes shacl-engine lose results. A closed
+    shape has the keys that it ignores, as any other would be allowed by it.
     """
     thing = ox.NamedNode(_THING)
     classes = shapes.remove(thing, "sh:targetClass")
     for node, target in shapes.with_property("sh:targetClass"):
         if target in classes:
+            ignored = [
+                path
+                for head in shapes.remove(node, "sh:ignoredProperties")
+                for path in shapes.listed(head)
+            ]
+            if ignored:
+                shapes.add(node, "sh:ignoredProperties", shapes.new_list(ignored))
             for key in shapes.all(thing, "sh:property"):
-                shapes.add(node, "sh:property", key)
+                if not ignored or shapes.all(key, "sh:path")[0] in ignored:
+                    shapes.add(node, "sh:property", key)
 
 
 def _write_hierarchy(shapes: _Shapes, terms: _Shapes) -> None:
