@@ -23,7 +23,7 @@ from ..syntax.turtle_check import check_turtle
 from ..system.cache import cached
 from ..system.files import LARGEST_FILE, read_inside, walk_files
 
-_PARTS: Final = ("terms", "vocabulary", "shapes")
+_PARTS: Final = ("terms", "vocabulary", "shapes", "portable")
 
 
 class TripleIndex:
@@ -100,7 +100,7 @@ def read_ontology(project: Project) -> Ontology:
 
 
 def ontology_files(project: Project) -> list[Path]:
-    """The Turtle files in ontology/, sorted: the terms, the vocabularies, then the shapes.
+    """The Turtle files in ontology/, sorted: terms, vocabularies, shapes, then portable shapes.
 
     pcve.ttl comes first, even if it does not exist. Raises ContentError (`special-file`) for
     anything but a regular file inside the project.
@@ -118,7 +118,7 @@ def ontology_files(project: Project) -> list[Path]:
 def _part(name: str) -> str:
     """What a file of the ontology defines, one of `_PARTS`."""
     folder = name.removeprefix("ontology/").partition("/")[0]
-    return {"vocab": "vocabulary", "shapes": "shapes"}.get(folder, "terms")
+    return {"vocab": "vocabulary", "shapes": "shapes", "portable": "portable"}.get(folder, "terms")
 
 
 @lru_cache(2)
@@ -166,6 +166,8 @@ def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
     for name, text in zip(names, raw, strict=True):
         triples = read_turtle(text, name)
         part = _part(name)
+        if part == "portable":  # for other engines only: graph.portable_shapes
+            continue
         if part == "shapes":
             shapes += triples
             digest.update(hashlib.sha256(text).digest())

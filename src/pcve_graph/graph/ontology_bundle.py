@@ -9,10 +9,16 @@ from ..model.schema import Ontology
 from ..model.terms import NTriple, from_iri, from_triple, parse_statement, subject_of, to_iri
 from ..syntax.turtle_format import format_turtle
 from .ontology import read_turtle
+from .portable_shapes import PARTS, portable_shapes
 
 _HEADER: Final = from_iri(PREFIXES["pcve"].rstrip("#"))
 _IS_ONTOLOGY: Final = (nterm("rdf:type"), nterm("owl:Ontology"))
 _DEFINED_BY: Final = nterm("rdfs:isDefinedBy")
+
+PORTABLE: Final = {
+    part: "pcve.shacl.ttl" if part == "core" else f"{part}.shacl.ttl" for part in PARTS
+}
+"""The names of the files of portable shapes, by part."""
 
 
 def bundled_turtle(ontology: Ontology, folder: str) -> bytes:
@@ -42,3 +48,14 @@ def published_modules(ontology: Ontology) -> dict[str, list[NTriple]]:
             apart |= {line for line in lines if subject_of(line) not in declared}
     own = [line for line in ontology.graphs["ontology"] if line not in apart]
     return {local_name(to_iri(_HEADER)): own, **modules}
+
+
+def portable_turtle(ontology: Ontology) -> dict[str, bytes]:
+    """The files of portable shapes by name, each canonical Turtle in UTF-8."""
+    prefixes = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
+    return {
+        PORTABLE[part]: format_turtle(
+            prefixes + "".join(f"{triple} .\n" for triple in triples), PORTABLE[part]
+        ).encode()
+        for part, triples in portable_shapes(ontology).items()
+    }
