@@ -248,19 +248,19 @@ def _counts(matrix: Matrix, cells: tuple[OpenCell, ...]) -> Iterator[str]:
     gaps = sum(cell.is_gap for cell in cells)
     not_searched = [cell for cell in cells if cell.state == NOT_SEARCHED]
     recorded = pairs - gaps - len(not_searched)
-    what = "thing" if matrix.count == "actors" else matrix.count[:-1]
+    what = "things" if matrix.count == "actors" else matrix.count
     yield (
         f"Of {pairs} pairs of an economy and a {axis} "
-        f"({len(economies)} economies, {quantity(len(columns), axis)}), {recorded} have a {what} "
-        f"on record ({weak} of them only weak ones: ended, undated, small or announced), {gaps} "
-        f"were searched and nothing was found, {len(not_searched)} were not searched."
+        f"({len(economies)} economies, {quantity(len(columns), axis)}), {recorded} have {what} on "
+        f"record ({weak} of them only weak ones: ended, undated, small or announced), {gaps} were "
+        f"searched and nothing was found, {len(not_searched)} were not searched."
     )
     if not_searched and not gaps:
         yield "No gap can be claimed: no search on record covers a pair without a record."
     if with_hits := sum(bool(cell.searches) for cell in not_searched):
         yield (
-            f"{with_hits} of the pairs not searched are part of a search that had hits: which of "
-            "its pairs had none is not on record."
+            f"Not searched, but part of a search that had hits: {with_hits}. Which of its "
+            "pairs had none is not on record."
         )
 
 
