@@ -7,7 +7,7 @@ import io
 
 import pyoxigraph as ox
 import pytest
-from conftest import World
+from conftest import ROOT, World
 from engines import QUERIES, RUNS, Rdflib, Run, agrees
 from golden import GOLDEN, answer, runs
 
@@ -60,10 +60,21 @@ def test_every_question_has_an_answer_on_northtown() -> None:
         assert rows, name
 
 
+NOT_SHIPPED = {"needs-and-responses": "need", "searches": "search"}
+"""Questions on records that the shipped data do not have yet, with the folder of those records."""
+
+
 @pytest.mark.parametrize("run", SHIPPED, ids=[run[2] for run in SHIPPED])
 def test_the_examples_of_a_question_have_an_answer(shipped: World, run: Run) -> None:
     _, name, _, settings = run
-    assert shipped_rows(shipped, name, dict(settings))
+    rows = shipped_rows(shipped, name, dict(settings))
+    if name in NOT_SHIPPED:
+        assert not (ROOT / "data/records" / NOT_SHIPPED[name]).exists(), (
+            "take it out of NOT_SHIPPED"
+        )
+        assert rows == []
+    else:
+        assert rows
 
 
 def shipped_rows(
