@@ -286,7 +286,7 @@ def cell_states(world: World, *arguments: str) -> dict[tuple[str, str], str]:
 def test_a_search_without_hits_makes_a_gap_where_it_looked_and_nowhere_else(
     northtown: World,
 ) -> None:
-    found = {(row["economy"], row["topic"]) for row in gap_rows(northtown) if row["searches"]}
+    searched = {(row["economy"], row["topic"]) for row in gap_rows(northtown) if row["searches"]}
     gaps = {
         (row["economy"], row["topic"])
         for row in gap_rows(northtown)
@@ -298,7 +298,7 @@ def test_a_search_without_hits_makes_a_gap_where_it_looked_and_nowhere_else(
         ("Marshia", "border security"),
     }
     # A search of the region for first-line work had hits: they lie in Landia, so Marshia stays open.
-    assert found - gaps == {("Marshia", "first-line practitioners")}
+    assert searched - gaps == {("Marshia", "first-line practitioners")}
 
 
 def test_a_search_for_events_makes_no_gap_of_projects(northtown: World) -> None:
