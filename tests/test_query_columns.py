@@ -7,6 +7,7 @@ import re
 import pytest
 from conftest import World, make_world
 
+from pcve_graph.analysis.coverage.searches import SEARCH_COLUMNS
 from pcve_graph.analysis.load import COLUMNS, SOURCE_COLUMNS
 from pcve_graph.query.columns import Column
 from pcve_graph.query.saved import read_queries
@@ -14,6 +15,7 @@ from pcve_graph.query.saved import read_queries
 COMMANDS = {
     **{name: ["overlaps"] for name in COLUMNS},
     "lists": ["coverage"],
+    "searches": ["coverage"],
     "sources": ["coverage", "--gaps"],
     "tellings": ["timeline"],
 }
@@ -22,6 +24,7 @@ COMMANDS = {
 DECLARED = {
     **COLUMNS,
     "lists": (Column("list"), Column("concept")),
+    "searches": SEARCH_COLUMNS,
     "sources": SOURCE_COLUMNS,
     "tellings": (Column("work"), Column("source")),
 }
@@ -29,6 +32,7 @@ EXAMPLES = {
     "iri": "<https://e.example/x>",
     "text": '"x"',
     "number": "1.5",
+    "integer": "2",
     "date": '"2018"',
     "day": '"2018-05-22"',
     "term": "<https://e.example/x>",
@@ -43,6 +47,7 @@ WRONG = {
         '"NaN"^^<http://www.w3.org/2001/XMLSchema#double>',
         "<https://e.example/x>",
     ],
+    "integer": ['"many"', "1.5", "-1", "<https://e.example/x>"],
     "date": ['"last week"', '"2018-13"', "<https://e.example/x>", "true"],
     "day": ['"2018"', '"22.5.2018"', "<https://e.example/x>"],
 }

@@ -21,7 +21,7 @@ from pcve_graph.model.terms import subject_of, to_iri, triple_line
 
 FOLDER = ROOT / "ontology"
 FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.ttl"))
-FOLDERS = ("shapes", "vocab")
+FOLDERS = ("portable", "shapes", "vocab")
 TERMS_0_1_0 = (ROOT / "tests" / "terms-0.1.0.txt").read_text("utf-8").split()
 MODULES = ("pcve.ttl", "report.ttl", "axioms.ttl")
 CLOSED = {
@@ -89,7 +89,7 @@ def exists(iri: str) -> bool:
     if iri.startswith(PREFIXES["pcve"]):
         return iri in own_terms()
     if iri.startswith(PREFIXES["pcvesh"]):
-        return iri in stated("shapes")
+        return iri in stated("shapes") or iri in stated("portable")
     if iri.startswith("https://w3id.org/pcve/vocab/"):
         return iri in stated("vocab") or iri == f"https://w3id.org/pcve/vocab/{__version__}"
     matched = ("http://eurovoc.europa.eu/", "http://www.wikidata.org/entity/")
