@@ -516,7 +516,7 @@ def _source_files(source: Source) -> dict[str, str]:
     lines = [
         f"id: {own}",
         f"title: {{{source.language}: {_flow(title)}}}",
-        f"publisher: {_flow(source.name.en)}",
+        f"publisherName: {_flow(source.name.en)}",
         f"url: {_flow(f'https://{own}.example/news')}",
         f"language: {source.language}",
         f"issued: {source.day.isoformat()}",

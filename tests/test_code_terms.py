@@ -55,7 +55,8 @@ BY_PART = {
     "analysis/overlaps/": "pcve:Overlap pcve:between pcve:restsOn pcve:score pcve:verdict "
     "pcve:placeScore pcve:topicScore pcve:groupScore pcve:timeScore pcve:companyScore",
     "publish/export/bibtex.py": "pcve:Document schema:author schema:publisher schema:sameAs "
-    "dcterms:language dcterms:publisher",
+    "dcterms:language dcterms:publisher pcve:authorName pcve:publisherName",
+    "publish/export/select.py": "pcve:mirrorOf",
     "publish/export/icalendar.py": "schema:organizer pcve:host pcve:purpose pcve:venue",
     "publish/export/owl.py": "pcve:inClaim",
     "publish/export/schemaorg.py": "schema:organizer pcve:purpose schema:sameAs",

@@ -263,8 +263,8 @@ def test_every_researched_topic_is_a_concept(ontology: Ontology) -> None:
 def test_a_page_has_the_name_and_host_as_of_a_day(shipped: World) -> None:
     before = shipped.pcve("show", "iisg-support-group", "--as-of", "2019-05-01").stdout
     after = shipped.pcve("show", "iisg-support-group", "--as-of", "2021-05-01").stdout
-    assert "host: DCAF Ljubljana" in before
-    assert "host: DCAF Ljubljana" not in after
+    assert "hosting body: DCAF Ljubljana" in before
+    assert "hosting body: DCAF Ljubljana" not in after
     assert (
         "host: Regional Cooperation Council"
         in shipped.pcve("show", "iisg-secretariat", "--as-of", "2021-05-01").stdout

@@ -124,7 +124,7 @@ def test_frictionless_finds_the_tables_valid(
     assert report.valid, report.flatten(["title", "rowNumber", "note"])
     rows = {task.name: task.stats["rows"] for task in report.tasks}
     things = Entities(part, "facts", "evidence")
-    assert rows["event"] == len(things.of("pcve:Event")) >= 4
+    assert rows["event"] == len(things.of("pcve:Event")) >= 3
     assert rows["claim"] == len(things.of("pcve:Claim")) >= 60
     assert (
         sum("foreignKeys" in resource.schema.to_descriptor() for resource in package.resources) >= 8

@@ -153,15 +153,15 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
         PLACE, "    kind: city", "\tkind: city", "7:1", "yaml-syntax", "found a tab", "two spaces",
     ),
     "held text changed": (
-        "data/sources/texts/northtown-news.txt", "Third", "third", "9:9", "checksum",
+        "data/sources/texts/northtown-news.txt", "Third", "third", "11:9", "checksum",
         "does not match", "restore the file",
     ),
     "held text missing": (
-        NEWS, "textFile: northtown-news.txt", "textFile: nowhere.txt", "8:11", "held-text",
+        NEWS, "textFile: northtown-news.txt", "textFile: nowhere.txt", "10:11", "held-text",
         'file not found: "nowhere.txt"', "put the file there",
     ),
     "held text outside its folder": (
-        NEWS, "textFile: northtown-news.txt", "textFile: ../northtown-news.yml", "8:11", "held-text",
+        NEWS, "textFile: northtown-news.txt", "textFile: ../northtown-news.yml", "10:11", "held-text",
         "file not found", "put the file there",
     ),
     "held text without its checksum": (

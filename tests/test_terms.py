@@ -14,6 +14,7 @@ import pytest
 import rdflib
 import yaml
 from conftest import ROOT, World, require
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from pcve_graph import __version__
 from pcve_graph.model.namespaces import PREFIXES, expand, nterm, prefixed
@@ -43,9 +44,15 @@ CLOSED = {
 VS = {"term_status"}
 OA = {"TextQuoteSelector", "TextPositionSelector", "exact", "start", "end"}
 SCHEMA = set(
-    "Event Place MonetaryAmount about audience author containedInPlace currency domainIncludes endDate founder funder latitude location longitude maxValue minValue "
+    "Event Place MonetaryAmount about archivedAt audience author containedInPlace currency domainIncludes endDate founder funder latitude location longitude maxValue minValue "
     "name organizer publisher rangeIncludes roleName sameAs startDate url value".split()
 )
+
+RIGHTS = {
+    f"{name}/1.0/"
+    for name in "InC InC-OW-EU InC-EDU InC-NC InC-RUU NoC-CR NoC-NC NoC-OKLR NoC-US CNE UND NKC".split()
+}
+"""All statements of rightsstatements.org, version 1.0."""
 
 
 @lru_cache(None)
@@ -92,10 +99,21 @@ def exists(iri: str) -> bool:
         return iri in stated("shapes") or iri in stated("portable")
     if iri.startswith("https://w3id.org/pcve/vocab/"):
         return iri in stated("vocab") or iri == f"https://w3id.org/pcve/vocab/{__version__}"
+    if iri.startswith("https://spdx.org/licenses/"):
+        return is_licence(iri.rpartition("/")[2])
+    if iri.startswith("http://rightsstatements.org/vocab/"):
+        return iri.removeprefix("http://rightsstatements.org/vocab/") in RIGHTS
     matched = ("http://eurovoc.europa.eu/", "http://www.wikidata.org/entity/")
     return iri.startswith(
         ("https://w3id.org/pcve/", "https://creativecommons.org/licenses/", *matched)
     )
+
+
+def is_licence(identifier: str) -> bool:
+    try:
+        return canonicalize_license_expression(identifier) == identifier
+    except InvalidLicenseExpression:
+        return False
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -108,6 +126,7 @@ def test_the_check_for_terms_catches_a_slip() -> None:
         assert not exists(expand(wrong))
     assert not exists("https://w3id.org/pcve/vocab/topic/nothing")
     assert not exists("http://example.org/x")
+    assert not exists("https://spdx.org/licenses/CC-BY-40")
 
 
 @pytest.mark.parametrize("world", ["northtown", "shipped"])

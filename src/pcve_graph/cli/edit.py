@@ -135,7 +135,8 @@ def migrate(context: click.Context, check: bool) -> None:
     """Rewrite records of an earlier version of the ontology.
 
     Renamed keys get their present names; a fact that another record now states moves there with its
-    source and quote. Run it before `pcve build`, and read the difference before you commit it.
+    source and quote; a publisher gets the id of its record. Run it before `pcve build`, and read
+    the difference before you commit it.
 
     \b
     Examples:
@@ -153,9 +154,10 @@ def migrate(context: click.Context, check: bool) -> None:
                 write_file(path, text)
         write_lines(project.relative(path))
     verb = "would be renamed" if check else "renamed"
+    linked = f"{quantity(migration.linked, 'publisher')} linked, " if migration.linked else ""
     write_messages(
         f"{quantity(migration.renamed, 'key')} {verb}, {quantity(migration.moved, 'fact')} moved, "
-        f"{quantity(len(migration.texts), 'file')} changed"
+        f"{linked}{quantity(len(migration.texts), 'file')} changed"
     )
     if migration.problems:
         raise ContentError(migration.problems)

@@ -145,7 +145,7 @@ def _ontology(build: Path, names: tuple[str, ...], raw: tuple[bytes, ...]) -> On
     )
 
 
-_TUPLES: Final = ("datatypes", "classes", "derives", "former", "former_inverse")
+_TUPLES: Final = ("datatypes", "classes", "derives", "former", "former_inverse", "choices")
 
 
 def _record_class(content: dict[str, Any]) -> RecordClass:
@@ -346,4 +346,7 @@ def _key(triples: TripleIndex, shape: str) -> RecordKey:
         former=tuple(triples.all(shape, "pcve:formerKey")),
         former_inverse=tuple(triples.all(shape, "pcve:formerInverseKey")),
         group=triples.one(shape, "sh:group"),
+        choices=tuple(
+            Iri(iri) for head in triples.all(shape, "sh:in") for iri in triples.listed(head)
+        ),
     )

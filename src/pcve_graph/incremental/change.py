@@ -29,6 +29,7 @@ from ..records.mapping import map_records, record_iris
 from ..records.reader import (
     Record,
     Records,
+    Source,
     read_records_in,
     read_sources_in,
     without_faulty,
@@ -168,7 +169,7 @@ class _ChangeReader:
         self.saved, self.input_changes, self.external = saved, input_changes, external
         inside = {name for name in input_changes.changed if name.endswith((".yml", ".jsonl"))}
         data = project.relative(project.data)
-        folder = f"{data}/sources/"
+        folder = self.sources_folder = f"{data}/sources/"
         texts = {n.removeprefix(f"{folder}texts/") for n in input_changes.changed if "/texts/" in n}
         self.source_paths = {
             name for name in inside if name.startswith(folder) and "/" not in name[len(folder) :]
@@ -200,13 +201,12 @@ class _ChangeReader:
             *(f"source/{identifier}" for identifier in read),
             *(f"record/{identifier}" for identifier in moved),
         }
-        more = index.paths(index.owners_needing(needs)) - self.record_paths - self.source_paths
-        second = self.read(self.present(more), sources)
+        unchanged, second = self.read_dependents(needs, sources)
         things = IrisById(index, fresh, replaced).without(second.unread)
         records = sorted((*first, *second.records), key=lambda record: Path(record.position.path))
         everything = Records(
             records=tuple(records),
-            sources=tuple(source for source in read.values() if source is not None),
+            sources=(*filter(None, read.values()), *unchanged),
             problems=(
                 *problems,
                 *project_records.problems,
@@ -219,6 +219,17 @@ class _ChangeReader:
         sheets = {sheet.owner: sheet for sheet in mapped}
         change = self.difference(writable_index(), sheets, gone | replaced_owners)
         return replace(change, records=everything.records, problems=unmapped)
+
+    def read_dependents(
+        self, needs: set[str], sources: SourcesById
+    ) -> tuple[list[Source], Records]:
+        """The unchanged sources and records whose lines depend on any of `needs`."""
+        paths = self.index.paths(self.index.owners_needing(needs))
+        paths -= self.record_paths | self.source_paths
+        of_sources = {path for path in paths if path.startswith(self.sources_folder)}
+        read, _ = read_sources_in(self.project, self.present(of_sources))
+        records = self.read(self.present(paths - of_sources), sources)
+        return [source for source in read.values() if source], records
 
     def read(
         self, paths: Iterable[Path], sources: SourcesById, external: tuple[ExternalFile, ...] = ()

@@ -49,9 +49,16 @@ def expected_values(key: RecordKey) -> str:
         return words.get(kinds[0], kinds[0])
     if key.scheme:
         return f"a term of {key.scheme}"
+    if key.choices:
+        return "one of " + ", ".join(choice_names(key)[:2]) + " …"
     if key.classes:
         return "id of " + " or ".join(local_name(class_iri) for class_iri in key.classes)
     return "a web address"
+
+
+def choice_names(key: RecordKey) -> list[str]:
+    """The choices of a key as records write them: the last segment of an IRI, if it has one."""
+    return [local_name(iri) or iri for iri in key.choices]
 
 
 def value_fix(key: RecordKey, value: str, ontology: Ontology, ids: IdSuggestions) -> str:
@@ -73,6 +80,8 @@ def value_fix(key: RecordKey, value: str, ontology: Ontology, ids: IdSuggestions
         return "add the language of the text, such as en"
     if kinds & {"integer", "decimal"}:
         return f"write {expected_values(key)} in digits; {split_message(key.message)[0]}"
+    if key.choices:
+        return did_you_mean(value, choice_names(key)) or split_message(key.message)[1]
     if key.classes:
         if value in ids:
             return f"{value} exists, but is of another class; write the {expected_values(key)}"

@@ -17,8 +17,9 @@ VOCAB_BASE = BASE + "vocab/"
 class RecordKey:
     """What one key of a record may hold, by its property shape.
 
-    At most one of `datatypes`, `scheme` and `classes` is set; if none is, the value is a web
-    address or the id of any record. `derives` holds the date bounds that the build derives from it,
+    At most one of `datatypes`, `scheme`, `classes` and `choices` is set; if none is, the value is a
+    web address or the id of any record. `choices` are the IRIs of sh:in, written whole or by their
+    last segment. `derives` holds the date bounds that the build derives from it,
     `former` the names of the key in earlier versions, `former_inverse` the keys by which the record
     of the value stated the same, and `group` the IRI of its sh:group.
     """
@@ -38,6 +39,7 @@ class RecordKey:
     former: tuple[str, ...] = ()
     former_inverse: tuple[str, ...] = ()
     group: str = ""
+    choices: tuple[Iri, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

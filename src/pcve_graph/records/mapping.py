@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from ..model import namespaces
 from ..model.dates import first_and_last, precision
-from ..model.messages import expected_values, value_problem
+from ..model.messages import choice_names, expected_values, value_problem
 from ..model.namespaces import expand, hashed_iri, local_name, nterm
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.schema import Ontology, RecordClass, RecordKey, moved_key
@@ -40,6 +40,7 @@ _NUMBER: Final = {
     "decimal": re.compile(r"[+-]?\d+(\.\d+)?"),
 }
 _TYPE: Final = nterm("rdf:type")
+_SOURCE: Final = expand("pcve:Source")
 
 _term: Final = lru_cache(2**16)(from_iri)
 """`from_iri`; equal terms are one object, of which a build holds many."""
@@ -114,21 +115,32 @@ class _Writer:
 
     def source(self, source: Source) -> RecordGraph:
         sheet = RecordGraph(f"source/{source.id}", source.position.path)
-        kind = self.ontology.by_iri[expand("pcve:Source")]
+        kind, entries = self.ontology.by_iri[_SOURCE], source.entries
         subject = _term(namespaces.source_iri(source.id))
-        file = source.entries.get("textFile")
+        file = entries.get("textFile")
         if isinstance(file, ScalarNode):
             sheet.needs.add(f"text/{file.text}")
         sheet.add(sheet.facts, (subject, _TYPE, _term(kind.iri)), source.position)
-        for name, value in source.entries.entries:
+        for name, value in entries.entries:
             if name.text == "id":
                 continue
             key = checked_key(kind, name, sheet, self.ontology)
             if key is None:
                 continue
+            new = kind.renamed(key.name)
+            if new and not entries.get(new.name) and not self.is_record(value):
+                message = f"{key.name} is no longer a text: that is now {new.name}"
+                fix = f"write {new.name}, or run `pcve edit migrate`"
+                sheet.problems.append(rule_problem("unknown-key", name.position, message, fix))
+                continue
             for term, place in self.values(key, value, sheet):
                 sheet.add(sheet.facts, (subject, _term(key.path), term), place)
         return sheet
+
+    def is_record(self, value: RecordNode) -> bool:
+        """Whether this is the id of a record, or of one that could not be read."""
+        text = RecordId(value.text) if isinstance(value, ScalarNode) else RecordId("")
+        return text in self.iris_by_id or text in self.unread
 
     def participations(self, sheet: RecordGraph, event: NTerm) -> None:
         """Adds a participation for each statement on the event whose property implies a role."""
@@ -178,6 +190,12 @@ class _Writer:
             return _term(namespaces.concept_iri(key.scheme, text))
         if key.datatypes and (typed := _typed(key, text)):
             return typed
+        if key.choices:
+            names = dict(zip(choice_names(key), key.choices, strict=True))
+            chosen = text if text in key.choices else names.get(text)
+            return _term(Iri(chosen)) if chosen else self.problem(key, value)
+        if key.classes == (_SOURCE,) and namespaces.ID.fullmatch(text):
+            return _term(namespaces.source_iri(text))
         if not key.scheme and not key.datatypes:
             identifier = RecordId(text)
             if identifier in self.iris_by_id or identifier in self.unread:
@@ -185,7 +203,11 @@ class _Writer:
                 return _term(self.iris_by_id.get(identifier, namespaces.unreadable_iri(text)))
             if not key.classes and (address := _address(text)):
                 return address
-        return value_problem(key, text, value.position, self.ontology, self.ids)
+        return self.problem(key, value)
+
+    def problem(self, key: RecordKey, value: ScalarNode) -> Problem:
+        """The problem of a value that the key does not take."""
+        return value_problem(key, value.text, value.position, self.ontology, self.ids)
 
 
 class _Claim:

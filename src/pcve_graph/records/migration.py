@@ -2,13 +2,16 @@
 
 The ontology states what changed: `pcve:formerKey` of a property shape is a key to rename,
 `pcve:formerInverseKey` a key whose facts move to the record of their value. A moved fact keeps the
-source, the quote and the other keys of its block. Rule: data/FORMAT.md, "Changes of the format".
+source, the quote and the other keys of its block. A source that had the name of an organisation
+where its id stands now gets the id, if the name is that of one record only. Rule: data/FORMAT.md,
+"Changes of the format".
 """
 
 from __future__ import annotations
 
 import io
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology, RecordClass, moved_key
 from ..model.suggest import IdSuggestions
+from ..model.text_normalization import fold
 from ..syntax.json import parse_json_lines, read_json, unquoted_values
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode, decode_utf8
 from ..syntax.yaml import parse_yaml_record
@@ -28,11 +32,15 @@ from .reader import CLAIM_KEYS
 
 @dataclass(slots=True)
 class Migration:
-    """What a migration changes: the new text of each file, and how many keys and facts."""
+    """What a migration changes: the new text of each file, and how many keys and facts.
+
+    `linked` counts the sources whose publisher was a name and is a record now.
+    """
 
     texts: dict[Path, str] = field(default_factory=dict)
     renamed: int = 0
     moved: int = 0
+    linked: int = 0
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -59,23 +67,33 @@ def migrate_records(project: Project, ontology: Ontology) -> Migration:
     record, are problems of the result and stay as they are.
     """
     migration = Migration()
-    files = _record_files(project, ontology, migration)
+    files = _record_files(project, project_files(project, project.data / "records"), migration)
+    folder = project.data / "sources"
+    paths = [path for path in project_files(project, folder) if path.parent == folder]
+    source_files = _record_files(project, paths, migration)
     additions: dict[str, list[MappingNode]] = defaultdict(list)
     ids = {identifier for file in files for identifier in map(_id, file.trees)}
-    before = [list(file.trees) for file in files]
+    before = [list(file.trees) for file in (*files, *source_files)]
     for file in files:
         file.trees = [_migrated(tree, ontology, ids, additions, migration) for tree in file.trees]
     for file in files:
         file.trees = [_with_blocks(tree, additions.get(_id(tree), [])) for tree in file.trees]
-    for file, trees in zip(files, before, strict=True):
+    organizations = _organizations_by_name(files, ontology)
+    for file in source_files:
+        file.trees = [
+            _migrated_source(tree, ontology, ids, organizations, migration) for tree in file.trees
+        ]
+    for file, trees in zip((*files, *source_files), before, strict=True):
         if file.trees != trees:
             _write(file, project, ontology, migration)
     return migration
 
 
-def _record_files(project: Project, ontology: Ontology, migration: Migration) -> list[_RecordFile]:
+def _record_files(
+    project: Project, paths: Iterable[Path], migration: Migration
+) -> list[_RecordFile]:
     files: list[_RecordFile] = []
-    for path in project_files(project, project.data / "records"):
+    for path in paths:
         name = project.relative(path)
         try:
             files.append(_read(path, read_inside(path, project.root, LARGEST_LINES), name))
@@ -193,6 +211,71 @@ def _without_moved(
             additions[target.text].append(MappingNode((*about, fact), block.position))
             migration.moved += 1
     return MappingNode(tuple(rest), block.position)
+
+
+def _organizations_by_name(files: list[_RecordFile], ontology: Ontology) -> dict[str, str]:
+    """The id of the organisation by each folded name that no other record has.
+
+    Names are the current labels of records that are not replaced.
+    """
+    folder = ontology.classes["Organization"].folder
+    ids_by_name: dict[str, set[str]] = defaultdict(set)
+    organizations: set[str] = set()
+    for tree in (tree for file in files for tree in file.trees):
+        kind, claims = tree.get("type"), tree.get("claims")
+        record_class = ontology.classes.get(kind.text) if isinstance(kind, ScalarNode) else None
+        blocks = claims.values if isinstance(claims, SequenceNode) else ()
+        current = [block for block in blocks if isinstance(block, MappingNode) and _stands(block)]
+        if record_class is None or any(block.get("isReplacedBy") for block in current):
+            continue
+        if record_class.folder == folder:
+            organizations.add(_id(tree))
+        for block in current:
+            for name in (*_texts(block.get("prefLabel")), *_texts(block.get("altLabel"))):
+                ids_by_name[fold(name)].add(_id(tree))
+    single = {name: next(iter(ids)) for name, ids in ids_by_name.items() if len(ids) == 1}
+    return {name: identifier for name, identifier in single.items() if identifier in organizations}
+
+
+def _stands(block: MappingNode) -> bool:
+    standing = block.get("standing")
+    return not isinstance(standing, ScalarNode) or standing.text == "current"
+
+
+def _texts(node: RecordNode | None) -> Iterator[str]:
+    """The texts of a value with languages, one or a list for each."""
+    if isinstance(node, ScalarNode):
+        yield node.text
+    elif isinstance(node, SequenceNode):
+        for value in node.values:
+            yield from _texts(value)
+    elif isinstance(node, MappingNode):
+        for _, value in node.entries:
+            yield from _texts(value)
+
+
+def _migrated_source(
+    tree: MappingNode,
+    ontology: Ontology,
+    ids: set[str],
+    organizations: dict[str, str],
+    migration: Migration,
+) -> MappingNode:
+    """The source with present keys; where a name became an id, both, if the id is certain."""
+    source = ontology.classes["Source"]
+    entries: list[tuple[ScalarNode, RecordNode]] = []
+    for key, value in tree.entries:
+        new, text = source.renamed(key.text), value.text if isinstance(value, ScalarNode) else ""
+        if new is None or tree.get(new.name) or (key.text in source.keys and text in ids):
+            entries.append((key, value))
+            continue
+        migration.renamed += 1
+        entries.append((ScalarNode(new.name, key.position), value))
+        identifier = organizations.get(fold(text)) if key.text in source.keys else None
+        if identifier is not None:
+            migration.linked += 1
+            entries.append((key, ScalarNode(identifier, value.position)))
+    return MappingNode(tuple(entries), tree.position)
 
 
 def _with_blocks(tree: MappingNode, blocks: list[MappingNode]) -> MappingNode:

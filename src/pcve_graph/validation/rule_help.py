@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from ..model.messages import expected_values, rule_name, split_message
+from ..model.messages import choice_names, expected_values, rule_name, split_message
 from ..model.namespaces import concept_iri, local_name, prefixed, record_iri
 from ..model.problems import RULES, UsageError
 from ..model.project import Project
@@ -191,6 +191,9 @@ def _values(key: RecordKey, ontology: Ontology) -> tuple[tuple[str, str], tuple[
             wrong,
             from_iri(concept_iri(key.scheme, wrong)),
         )
+    if key.choices:
+        wrong = "something-else"
+        return (choice_names(key)[0], from_iri(key.choices[0])), (wrong, f'"{wrong}"')
     if key.classes:
         kind = ontology.by_iri.get(key.classes[0])
         iri = from_iri(record_iri(kind.segment if kind else "thing", "northtown"))

@@ -74,16 +74,23 @@ def _document(pybtex: ModuleType, entities: Entities, iri: Iri, addresses: list[
 
 
 def _source(pybtex: ModuleType, entities: Entities, iri: Iri, addresses: list[str]) -> Any:
+    """The entry of a source; its publisher and authors as printed, else by their labels."""
+    authors = entities.literals(iri, "pcve:authorName")
+    publishers = entities.literals(iri, "pcve:publisherName")
+    kind = "; ".join(entities.labels(entities.refs(iri, "pcve:kind")))
+    authors = authors or entities.labels(entities.refs(iri, "schema:author"))
+    publishers = publishers or entities.labels(entities.refs(iri, "dcterms:publisher"))
     fields = {
         "title": _verbatim(entities.label(iri)),
-        "publisher": _plain(entities.text(iri, "dcterms:publisher")),
+        "howpublished": kind[:1].upper() + kind[1:],
+        "publisher": _plain("; ".join(publishers)),
         **_date(entities.text(iri, "dcterms:issued")),
         "url": _address(entities.refs(iri, "schema:url"), addresses),
         "urldate": entities.text(iri, "pcve:dateRead"),
         "language": entities.text(iri, "dcterms:language"),
         "note": _plain(" ".join(entities.notes([entities.label(iri)]))),
     }
-    return _entry(pybtex, fields, [])
+    return _entry(pybtex, fields, authors)
 
 
 def _entry(pybtex: ModuleType, fields: dict[str, str], authors: list[str]) -> Any:

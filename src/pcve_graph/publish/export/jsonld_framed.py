@@ -94,7 +94,7 @@ def _form(keys: list[RecordKey], ontology: Ontology) -> dict[str, str]:
 def _id_type(key: RecordKey, ontology: Ontology) -> str:
     """`@id` where every value is an IRI, else empty."""
     statement = triple_line((from_iri(key.shape), nterm("sh:nodeKind"), nterm("sh:IRI")))
-    return "@id" if key.classes or key.scheme or statement in ontology.shapes else ""
+    return "@id" if key.classes or key.scheme or key.choices or statement in ontology.shapes else ""
 
 
 def context_document(ontology: Ontology) -> bytes:

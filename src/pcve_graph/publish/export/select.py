@@ -114,6 +114,7 @@ _TYPE, _ABOUT, _BROADER = nterm("rdf:type"), nterm("schema:about"), nterm("skos:
 _SUBJECT, _QUOTE = nterm("rdf:subject"), nterm("pcve:quote")
 _PREDICATE = nterm("rdf:predicate")
 _SOURCES = {nterm("prov:hadPrimarySource"), nterm("prov:wasQuotedFrom")}
+_MIRROR = nterm("pcve:mirrorOf")
 _EARLIEST, _LATEST = nterm("pcve:earliest"), nterm("pcve:latest")
 _EVENT, _WITHIN = nterm("pcve:inEvent"), nterm("schema:containedInPlace")
 _PLACES = set(map(nterm, PLACE_PROPERTIES))
@@ -236,26 +237,42 @@ def _collected(
     selected: dict[str, set[NTriple]] = {name: set() for name in part.graphs}
     selected["facts"] = {line for subject in whole for *_, line in facts[subject]}
     referenced = {value for subject in whole for _, value, _ in facts[subject]} - whole
-    claims = _claims(evidence, whole, referenced)
-    for claim in claims:
-        referenced |= {value for _, value, _ in evidence[claim]}
-    referenced -= whole
+    claims, quotes, sources = _evidence(evidence, catalog, whole, referenced)
     for name, lines in (("facts", facts), ("vocabulary", vocabulary), ("ontology", ontology)):
         selected[name] |= _naming_lines(lines, referenced)
-    quotes = {value for claim in claims for p, value, _ in evidence[claim] if p == _QUOTE}
     selected["evidence"] = {line for node in claims | quotes for *_, line in evidence[node]}
-    sources = {
-        value
-        for node in claims | quotes
-        for predicate, value, _ in evidence[node]
-        if predicate in _SOURCES
-    }
     selected["catalog"] = {line for source in sources for *_, line in catalog[source]}
     selected["vocabulary"] |= _naming_lines(
         vocabulary, _objects(selected["vocabulary"] | selected["facts"])
     )
     selected["ontology"] |= _naming_lines(ontology, _terms(selected))
     return GraphPart({name: tuple(sorted(lines)) for name, lines in selected.items()})
+
+
+def _evidence(
+    evidence: LinesBySubject, catalog: LinesBySubject, whole: set[NTerm], referenced: set[NTerm]
+) -> tuple[set[NTerm], set[NTerm], set[NTerm]]:
+    """The claims, quotes and sources of a part; what these refer to is added to `referenced`.
+
+    Sources refer to their publishers, whose names have claims with further sources.
+    """
+    sources: set[NTerm] = set()
+    while True:
+        claims = _claims(evidence, whole, referenced)
+        quotes = {value for claim in claims for p, value, _ in evidence[claim] if p == _QUOTE}
+        cited = {
+            value
+            for node in claims | quotes
+            for predicate, value, _ in evidence[node]
+            if predicate in _SOURCES
+        }
+        cited = _closure(cited, lambda node: [o for p, o, _ in catalog[node] if p == _MIRROR])
+        referenced |= {value for claim in claims for _, value, _ in evidence[claim]}
+        referenced |= {value for source in cited for _, value, _ in catalog[source]}
+        referenced -= whole
+        if cited == sources:
+            return claims, quotes, sources
+        sources = cited
 
 
 def _claims(evidence: LinesBySubject, whole: set[NTerm], referenced: set[NTerm]) -> set[NTerm]:
