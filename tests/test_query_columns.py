@@ -15,7 +15,7 @@ COMMANDS = {
     **{name: ["overlaps"] for name in COLUMNS},
     "lists": ["coverage"],
     "sources": ["coverage", "--gaps"],
-    "tellings": ["timeline"],
+    "works-by-source": ["timeline"],
 }
 """A command that reads the rows of each query in queries/landscape."""
 
@@ -23,7 +23,7 @@ DECLARED = {
     **COLUMNS,
     "lists": (Column("list"), Column("concept")),
     "sources": SOURCE_COLUMNS,
-    "tellings": (Column("work"), Column("source")),
+    "works-by-source": (Column("work"), Column("source")),
 }
 EXAMPLES = {
     "iri": "<https://e.example/x>",
