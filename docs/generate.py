@@ -1,8 +1,8 @@
 """The pages of the site that are generated: from the commands, from the ontology, and from pages
 that live elsewhere in the repository.
 
-MkDocs runs the functions `on_…` as hooks. `python docs/generate.py DIR` writes all pages of the site
-into a folder, for any other site generator.
+MkDocs runs the functions `on_…` as hooks. `python docs/generate.py DIR` writes all pages into a folder,
+for any other site generator.
 """
 
 from __future__ import annotations
@@ -273,7 +273,7 @@ def _ontology_pages() -> dict[str, bytes]:
 
 
 def main() -> None:
-    """Write the generated pages and those of docs/ into the folder that the first argument names."""
+    """Write all pages of the site into the folder that the first argument names."""
     for name, content in (_written() | generated()).items():
         path = Path(sys.argv[1]) / name
         path.parent.mkdir(parents=True, exist_ok=True)

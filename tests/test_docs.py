@@ -79,7 +79,9 @@ def test_links_between_pages_lead_to_files_of_the_repository(page: Path) -> None
     for name, _, anchor in (link.partition("#") for link in links):
         target = page.parent / name if name else page
         headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.M) if anchor else []
-        anchors = [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
+        anchors = [
+            re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings
+        ]
         if not target.exists() or (anchor and anchor not in anchors):
             broken.append((name, anchor))
     assert broken == []

@@ -170,7 +170,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "city in no country": (
         "data/records/place/southport.yml", "    containedInPlace: landia\n", "", "1:1",
-        "check:place-has-a-country", "lies in no country", "containedInPlace",
+        "check:place-has-a-country", "is not within a country", "containedInPlace",
     ),
     "name in no English": (
         "data/records/place/southport.yml", "prefLabel: {en: Southport}", "prefLabel: {sq: Portojug}",
