@@ -1,8 +1,8 @@
 """The pages of the site that are generated: from the commands, from the ontology, and from pages
 that live elsewhere in the repository.
 
-MkDocs runs the functions `on_…` as hooks. `python docs/generate.py DIR` writes all pages into a folder,
-for any other site generator.
+MkDocs runs the functions `on_…` as hooks. `python docs/generate.py DIR` writes all pages into a
+folder, for any other site generator.
 """
 
 from __future__ import annotations

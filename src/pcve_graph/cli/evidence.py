@@ -53,7 +53,7 @@ def new(context: click.Context, identifier: str) -> None:
 def status(context: click.Context, form: str, timeout: float | None) -> None:
     """Count the claims that rest on each source, verified and cited.
 
-    The answer is that of the saved query `sources`, for which `pcve query` has more options.
+    The same as `pcve query sources`, which has more options.
 
     \b
     Examples:

@@ -179,7 +179,10 @@ def duplicate_reason(
         return ""
     shared = sorted(first.folded.keys() & second.folded.keys())
     if shared:
-        return f'both are called "{first.folded[shared[0]]}"'
+        left, right = first.folded[shared[0]], second.folded[shared[0]]
+        if left == right:
+            return f'both are called "{left}"'
+        return f'their names "{left}" and "{right}" differ only in spelling'
     if first.family != second.family:
         return ""
     from rapidfuzz import fuzz
