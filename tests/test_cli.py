@@ -273,7 +273,10 @@ def test_a_new_record_offers_every_key_and_is_caught_until_it_is_filled_in(world
     assert "    kind: <a term of event-kind>" in text
     result = world.pcve("validate")
     assert result.exit_code == 1
-    assert "data/records/event/northtown-fair.yml:4:13: error unknown-source" in result.stderr
+    assert (
+        "data/records/event/northtown-fair.yml:4:13: error empty-value: the placeholder"
+        in result.stderr
+    )
     assert world.pcve("evidence", "new", "fair-news").exit_code == 0
     assert world.pcve("edit", "new", "organizational-unit", "fair-office").exit_code == 0
     assert (world.root / "data/records/organization/fair-office.yml").is_file()

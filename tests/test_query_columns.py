@@ -214,7 +214,7 @@ def test_a_query_that_is_missing(edited: World, name: str) -> None:
         path.write_bytes(before)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
-        f"pcve: queries/landscape: missing {name}.rq; copy the file from a project made for this version of pcve\n"
+        f"pcve: queries/landscape: missing {name}.rq; copy it from a project of this version of pcve\n"
     )
 
 

@@ -51,8 +51,8 @@ RULES: dict[str, str] = {
     "rdf-version": "a file is RDF 1.1: no triple terms, no reifiers, no base directions",
     "reason": "an inferred or disputed block has a note with the reason",
     "relative-iri": "an IRI that refers outside the file is absolute, or the file states a base",
-    "settings": "pcve.toml has the keys title, owner, contact, base and data-version, each a string "
-    "in the required format",
+    "settings": "pcve.toml has the keys title, owner, contact, base and data-version, each a "
+    "string in the required format",
     "settings-syntax": "pcve.toml is TOML",
     "special-file": "a project, or a folder that is validated, consists of regular files in it",
     "structure": "a record has the structure that data/FORMAT.md describes",

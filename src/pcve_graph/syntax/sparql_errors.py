@@ -119,10 +119,13 @@ def _at_token(text: str, query_tokens: list[Token], index: int) -> tuple[str, st
         return f"the prefix {prefix}: is not declared", hint
     if token.text in "\"'":
         return f"{token.text} opens a string that is not closed on its line", "close it"
-    near = similar_names(token.word, KEYWORDS, 1) if token.kind == "word" else []
-    if before and before.word in _AFTER and (token.word in KEYWORDS or not near):
+    modifiers = similar_names(token.word, ("DISTINCT", "REDUCED"), 1)
+    if before and before.word == "SELECT" and modifiers:
+        return f"{token.text} is not a keyword of SPARQL", f"did you mean {modifiers[0]}?"
+    if before and before.word in _AFTER:
         return what, _AFTER[before.word]
     if token.kind == "word" and token.word not in KEYWORDS:
+        near = similar_names(token.word, KEYWORDS, 1)
         hint = f"did you mean {near[0]}?" if near else "a variable begins with ?"
         return f"{token.text} is not a keyword of SPARQL", hint
     if token.text == "," and before and before.kind == "variable":
