@@ -194,7 +194,7 @@ def duplicate_reason(
             score = fuzz.token_sort_ratio(left, right, score_cutoff=LEAST_SIMILARITY)
             if score:
                 return (
-                    f'"{first.folded[left]}" and "{second.folded[right]}" are {score:.0f} % alike'
+                    f'"{first.folded[left]}" and "{second.folded[right]}" are {score:.0f} % similar'
                 )
     return ""
 

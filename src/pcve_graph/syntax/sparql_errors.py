@@ -104,7 +104,7 @@ def _at_end(text: str, query_tokens: list[Token], message: str) -> tuple[int, st
             times = f", {missing} times" if missing > 1 else ""
             what = f"the query ends, but {closing} is missing{times}"
             return len(text.rstrip()), what, f"add {closing} to close {opening}"
-    return len(text.rstrip()), "the query is incomplete", "write the rest of it"
+    return len(text.rstrip()), "the query is incomplete", "complete it"
 
 
 def _at_token(text: str, query_tokens: list[Token], index: int) -> tuple[str, str]:
