@@ -199,7 +199,10 @@ def test_works_without_their_class(edited: World) -> None:
             "rdf:type", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
         ),
     )
-    assert "error query-columns: no row states the class of <https://w3id.org/pcve/id/" in stderr
+    assert (
+        "error query-columns: the query returns no row with the class (rdf:type) of <https://w3id.org/pcve/id/"
+        in stderr
+    )
 
 
 @pytest.mark.parametrize("name", [*COMMANDS, "coverage", "overlaps"])

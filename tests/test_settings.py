@@ -156,7 +156,7 @@ FAULTS = {
     'owner = """x\n"""\n\ntitle =   3\n': (
         "4:11",
         "settings",
-        "title is not a text",
+        "title must be a string",
         'title = "…"',
     ),
     '[owner]\nname = "x"\n': ("1:1", "settings", "owner must be a string", 'owner = "…"'),
@@ -167,7 +167,7 @@ FAULTS = {
     'base = "https://x.example/"\n': (
         "1:8",
         "settings",
-        'base is "https://x.example/"; this version supports no base but https://w3id.org/pcve/',
+        'base is "https://x.example/"; this version supports only https://w3id.org/pcve/',
         'write base = "https://w3id.org/pcve/"',
     ),
     'data-version = "2026.13.01"\n': ("1:16", "settings", "is not a day", "2026.11.23"),
