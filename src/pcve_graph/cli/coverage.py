@@ -109,7 +109,7 @@ def coverage(
     output: Path | None,
     **options: Any,
 ) -> None:
-    """Show who works where on what topic, and where there is no record.
+    """Show who works where on what, and where there is no record.
 
     A cell without a record shows a dot: no record is not proof of no activity. NAME is an id, or
     any name of the thing in any script.

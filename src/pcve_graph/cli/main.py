@@ -45,7 +45,7 @@ COMMANDS: Final = {
         "search": "Find things by any name, or by words about them.",
         "show": "Show all facts about one thing, each with its evidence.",
         "overlaps": "Find who does the same work in the same place at the same time.",
-        "coverage": "Show who works where on what topic, and where there is no record.",
+        "coverage": "Show who works where on what, and where there is no record.",
         "timeline": "Show projects and events over time, and how topics shifted.",
     },
     "Check": {
