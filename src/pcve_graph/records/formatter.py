@@ -65,18 +65,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _yaml(text: str, name: str, ontology: Ontology) -> str:
     tree = parse_yaml_record(text, name)
+    result = yaml_text(tree, ontology)
     ordered = _arranged(tree, ontology)
-    out = io.StringIO()
-    dumper = _Dumper(out, allow_unicode=True, width=100)
-    for event in (
-        yaml.StreamStartEvent(),
-        yaml.DocumentStartEvent(explicit=False),
-        *_events(ordered, 0),
-        yaml.DocumentEndEvent(explicit=False),
-        yaml.StreamEndEvent(),
-    ):
-        dumper.emit(event)
-    result = out.getvalue()
     if _plain(parse_yaml_record(result, name)) != _plain(ordered) or result.count(
         "#"
     ) != text.count("#"):
@@ -84,6 +74,26 @@ def _yaml(text: str, name: str, ontology: Ontology) -> str:
         message = "formatting would lose or change content"
         raise ContentError([rule_problem("structure", Position(name), message, fix)])
     return result
+
+
+def yaml_text(tree: RecordNode, ontology: Ontology) -> str:
+    """A record or source as canonical YAML."""
+    out = io.StringIO()
+    dumper = _Dumper(out, allow_unicode=True, width=100)
+    for event in (
+        yaml.StreamStartEvent(),
+        yaml.DocumentStartEvent(explicit=False),
+        *_events(_arranged(tree, ontology), 0),
+        yaml.DocumentEndEvent(explicit=False),
+        yaml.StreamEndEvent(),
+    ):
+        dumper.emit(event)
+    return out.getvalue()
+
+
+def json_line(tree: RecordNode, ontology: Ontology, typed: dict[int, str]) -> str:
+    """A record as one canonical line of JSON; `typed` holds numbers by their offset in the line."""
+    return _json(_arranged(tree, ontology), typed) + "\n"
 
 
 def _lines(text: str, name: str, ontology: Ontology) -> str:
@@ -95,7 +105,7 @@ def _lines(text: str, name: str, ontology: Ontology) -> str:
             problems += tree.problems
         else:
             typed = dict(jsontext.unquoted_values(jsontext.read_json(line)))
-            written.append(_json(_arranged(tree, ontology), typed) + "\n")
+            written.append(json_line(tree, ontology, typed))
     if problems:
         raise ContentError(problems)
     return "".join(written)
