@@ -1,8 +1,8 @@
 """The pages of the site that are generated: from the commands, from the ontology, and from pages
 that live elsewhere in the repository.
 
-MkDocs runs the functions `on_…` as hooks. `python docs/generate.py DIR` writes the same pages into
-a folder, for any other site generator.
+MkDocs runs the functions `on_…` as hooks. `python docs/generate.py DIR` writes all pages into a
+folder, for any other site generator.
 """
 
 from __future__ import annotations
@@ -45,6 +45,18 @@ COMMANDS: Final = "reference/commands.md"
 ONTOLOGY: Final = "reference"
 """Where the pages of `pcve docs ontology` go: docs/w3id leads the addresses of terms there."""
 
+SOURCES: Final = {
+    "ontology": "reference/index.html",
+    "ontology/pcve.ttl": "reference/ns.html",
+    "ontology/shapes": "reference/shapes.html",
+    "ontology/vocab": "reference/vocab.html",
+    "queries/answers": "reference/queries.html",
+    "src/pcve_graph/cli/main.py": COMMANDS,
+    "src/pcve_graph/model/problems.py": "reference/rule/index.html",
+}
+"""Generated pages by the file or folder that each is made from. A page links to the source, which
+the repository has; on the site the link leads to the generated page."""
+
 
 def generated() -> dict[str, bytes]:
     """The content of each generated page, by its path in the site's sources."""
@@ -66,6 +78,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for path, content in generated().items():
         files.append(File.generated(config, path, content=content))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """A page of docs/ with its links as the site needs them; generated pages have them already."""
+    if page.file.abs_src_path is None:
+        return markdown
+    return _linked(markdown, f"docs/{page.file.src_uri}", page.file.src_uri)
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
@@ -177,15 +196,17 @@ def _paragraph(text: str) -> str:
 
 
 def _options(context: click.Context) -> Iterator[str]:
+    """The table of options; arguments are in the usage, and the text above says what they are."""
     records = [
         record
         for parameter in context.command.get_params(context)
-        if (record := parameter.get_help_record(context))
+        if (record := parameter.get_help_record(context)) and record[1]
     ]
     if records:
         yield "| option | meaning |\n| --- | --- |"
         for names, meaning in records:
-            yield f"| `{names.replace('|', chr(92) + '|')}` | {_escaped(meaning)} |"
+            shown = names.replace("|", "\\|")
+            yield f"| `{shown}` | {_escaped(meaning)} |"
         yield ""
 
 
@@ -194,7 +215,12 @@ def _escaped(text: str) -> str:
 
 
 def _copy(path: str, page: str) -> str:
-    """A page of the repository with its links made right for its place in the site.
+    """A page of the repository for its place in the site."""
+    return _linked((ROOT / path).read_text("utf-8"), path, page)
+
+
+def _linked(text: str, path: str, page: str) -> str:
+    """`text`, the file `path` of the repository, with its links made right for `page` of the site.
 
     A link to what is not on the site becomes the path of the file.
     """
@@ -205,19 +231,31 @@ def _copy(path: str, page: str) -> str:
             return match[0]
         name, mark, anchor = target.partition("#")
         wanted = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-        page_path = COPIES.get(wanted, wanted.removeprefix("docs/"))
-        if wanted not in COPIES and not _is_page(wanted):
+        page_path = (COPIES | SOURCES).get(wanted, wanted.removeprefix("docs/"))
+        if wanted not in COPIES | SOURCES and not _is_page(wanted):
             return f"`{wanted}`" if text.strip("`") in target else f"{text} (`{wanted}`)"
         start = posixpath.dirname(page)
         return f"[{text}]({posixpath.relpath(page_path, start)}{mark}{anchor})"
 
-    return re.sub(r"\[([^\]]+)\]\(([^)\s]+)\)", link, (ROOT / path).read_text("utf-8"))
+    return re.sub(r"\[([^\]]+)\]\(([^)\s]+)\)", link, text)
 
 
 def _is_page(path: str) -> bool:
     """Whether a file of the repository is on the site as it is."""
     left_out = path.startswith("docs/w3id/") or path == "docs/generate.py"
     return path.startswith("docs/") and not left_out and (ROOT / path).is_file()
+
+
+def _written() -> dict[str, bytes]:
+    """The files of docs/ that are on the site, with the links of pages made right for it."""
+    paths = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").rglob("*"))]
+    contents = {path: (ROOT / path).read_bytes() for path in paths if _is_page(path)}
+    return {
+        (page := path.removeprefix("docs/")): _linked(content.decode(), path, page).encode()
+        if path.endswith(".md")
+        else content
+        for path, content in contents.items()
+    }
 
 
 def _ontology_pages() -> dict[str, bytes]:
@@ -235,8 +273,8 @@ def _ontology_pages() -> dict[str, bytes]:
 
 
 def main() -> None:
-    """Write the generated pages into the folder that the first argument names."""
-    for name, content in generated().items():
+    """Write all pages of the site into the folder that the first argument names."""
+    for name, content in (_written() | generated()).items():
         path = Path(sys.argv[1]) / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

@@ -239,7 +239,7 @@ def test_show_prints_each_fact_with_its_words(northtown: World) -> None:
     person = northtown.pcve("show", "ana-vale").stdout
     assert "membership: mayor\n    organisation: Northtown Council" in person
     assert "cited: Atlas of Landia [atlas]" in person
-    assert "named by" in northtown.pcve("show", "northtown").stdout
+    assert "referred to by" in northtown.pcve("show", "northtown").stdout
 
 
 def test_show_prints_words_for_every_fact_of_every_event_of_the_seed(shipped: World) -> None:
@@ -247,7 +247,7 @@ def test_show_prints_words_for_every_fact_of_every_event_of_the_seed(shipped: Wo
         if "source: wbcti-news" in path.read_text():
             lines = shipped.pcve("show", path.stem).stdout.splitlines()
             for place, line in enumerate(lines[3:], 3):
-                if line in ("named by", ""):
+                if line in ("referred to by", ""):
                     break
                 if not line.startswith(" "):
                     assert lines[place + 1].startswith(("    “", "    cited: ")), (
@@ -273,7 +273,10 @@ def test_a_new_record_offers_every_key_and_is_caught_until_it_is_filled_in(world
     assert "    kind: <a term of event-kind>" in text
     result = world.pcve("validate")
     assert result.exit_code == 1
-    assert "data/records/event/northtown-fair.yml:4:13: error unknown-source" in result.stderr
+    assert (
+        "data/records/event/northtown-fair.yml:4:13: error empty-value: the placeholder"
+        in result.stderr
+    )
     assert world.pcve("evidence", "new", "fair-news").exit_code == 0
     assert world.pcve("edit", "new", "organizational-unit", "fair-office").exit_code == 0
     assert (world.root / "data/records/organization/fair-office.yml").is_file()

@@ -272,7 +272,7 @@ def test_a_page_has_the_name_and_host_as_of_a_day(shipped: World) -> None:
     assert (
         "Regional Cooperation Council"
         not in shipped.pcve("show", "iisg-secretariat", "--as-of", "2019-05-01")
-        .stdout.split("named by")[0]
+        .stdout.split("referred to by")[0]
         .split("hosting")[-1]
     )
     assert shipped.pcve("show", "north-macedonia", "--as-of", "2020-05-01").stdout.startswith(

@@ -63,6 +63,30 @@ def test_the_readme_is_short_and_leads_to_pages_that_are_there() -> None:
     assert [link for link in links if not (ROOT / link).is_file()] == []
 
 
+PAGES = sorted(
+    path
+    for place in ("*.md", "benchmarks/*.md", "data/*.md", "docs/**/*.md", "queries/*.md")
+    for path in ROOT.glob(place)
+)
+"""The pages of the repository, as its host shows them."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(path.relative_to(ROOT)) for path in PAGES])
+def test_links_between_pages_lead_to_files_of_the_repository(page: Path) -> None:
+    """The site changes those that lead elsewhere there; test_site.py follows them."""
+    links = re.findall(r"\]\((?![a-z]+:)([^)\s]+)\)", page.read_text("utf-8"))
+    broken = []
+    for name, _, anchor in (link.partition("#") for link in links):
+        target = page.parent / name if name else page
+        headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.M) if anchor else []
+        anchors = [
+            re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings
+        ]
+        if not target.exists() or (anchor and anchor not in anchors):
+            broken.append((name, anchor))
+    assert broken == []
+
+
 def typed_commands() -> list[str]:
     """The commands of `pcve` in the shell blocks of README.md and docs/, without what follows."""
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

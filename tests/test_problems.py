@@ -47,6 +47,42 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
         EVENT, "assistant: river-institute", "assistant: northtown", "19:16",
         "pcvesh:Event-assistant", 'is "Northtown"', "of another class",
     ),
+    "reference by an IRI": (
+        EVENT, "location: northtown", "location: https://w3id.org/pcve/id/place/northtown", "13:15",
+        "pcvesh:Event-location", 'location is "https:', "write the id alone: northtown",
+    ),
+    "reference to a class of none below": (
+        EVENT, "location: northtown", "location: river-institute", "13:15", "pcvesh:Event-location",
+        'is "River Institute"', "write the id of Country or Place",
+    ),
+    "number with an exponent": (
+        EVENT, "edition: 3", "edition: 1e3", "10:14", "pcvesh:Event-edition", 'edition is "1e3"',
+        "write 1000",
+    ),
+    "number below the least": (
+        EVENT, "edition: 3", "edition: -1", "10:14", "pcvesh:Event-edition", 'is "-1"',
+        "write one whole number, 1 or more",
+    ),
+    "number too long": (
+        EVENT, "edition: 3", "edition: 12345678901234567890123", "10:14", "pcvesh:Event-edition",
+        'is "123', "at most 18 digits",
+    ),
+    "year before the common era": (
+        EVENT, "startDate: 2015-01-19\n    endDate", "startDate: -2015-01-19\n    endDate", "11:16", "pcvesh:Event-startDate",
+        'start is "-2015-01-19"', "write a day, month or year",
+    ),
+    "two values where one belongs": (
+        EVENT, "startDate: 2015-01-19\n    endDate", "startDate: [2015-01-19, 2015-01-20]\n    endDate", "11:17",
+        "pcvesh:Event-startDate", "has too many values", "keep one value",
+    ),
+    "half a surrogate pair": (
+        PLACE, "prefLabel: {en: Northtown}", 'prefLabel: {en: "\\ud800"}', "6:24", "yaml-syntax",
+        "invalid Unicode character escape", "write the character itself",
+    ),
+    "placeholder of the template": (
+        EVENT, "location: northtown", "location: <id of Place>", "13:15", "empty-value",
+        "the placeholder <id of Place> is not filled in", "delete the key",
+    ),
     "term of no list": (
         EVENT, "kind: conference", "kind: conferense", "7:11", "pcvesh:Event-kind",
         'kind is "conferense"', "did you mean conference?",
@@ -170,7 +206,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "city in no country": (
         "data/records/place/southport.yml", "    containedInPlace: landia\n", "", "1:1",
-        "check:place-has-a-country", "lies in no country", "containedInPlace",
+        "check:place-has-a-country", "is not within a country", "containedInPlace",
     ),
     "name in no English": (
         "data/records/place/southport.yml", "prefLabel: {en: Southport}", "prefLabel: {sq: Portojug}",

@@ -17,7 +17,7 @@ COMMANDS = {
     "lists": ["coverage"],
     "searches": ["coverage"],
     "sources": ["coverage", "--gaps"],
-    "tellings": ["timeline"],
+    "works-by-source": ["timeline"],
 }
 """A command that reads the rows of each query in queries/landscape."""
 
@@ -26,7 +26,7 @@ DECLARED = {
     "lists": (Column("list"), Column("concept")),
     "searches": SEARCH_COLUMNS,
     "sources": SOURCE_COLUMNS,
-    "tellings": (Column("work"), Column("source")),
+    "works-by-source": (Column("work"), Column("source")),
 }
 EXAMPLES = {
     "iri": "<https://e.example/x>",
@@ -204,7 +204,10 @@ def test_works_without_their_class(edited: World) -> None:
             "rdf:type", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
         ),
     )
-    assert "error query-columns: no row states the class of <https://w3id.org/pcve/id/" in stderr
+    assert (
+        "error query-columns: the query returns no row with the class (rdf:type) of <https://w3id.org/pcve/id/"
+        in stderr
+    )
 
 
 @pytest.mark.parametrize("name", [*COMMANDS, "coverage", "overlaps"])
@@ -219,7 +222,7 @@ def test_a_query_that_is_missing(edited: World, name: str) -> None:
         path.write_bytes(before)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
-        f"pcve: queries/landscape: missing {name}.rq; copy it from a newer project\n"
+        f"pcve: queries/landscape: missing {name}.rq; copy it from a project of this version of pcve\n"
     )
 
 

@@ -84,6 +84,7 @@ def test_the_graphs_that_a_query_asks_for() -> None:
         ("SELECT ?x { } LIMIT 4 ORDER BY ?x", "1:23", "unexpected ORDER", "GROUP BY, HAVING"),
         ("SELECT ?x { } ORDER ?x", "1:21", "unexpected ?x", "write ORDER BY"),
         ("SELECT ?x { } LIMIT ten", "1:21", "unexpected ten", "a whole number"),
+        ("SELECT DISTINC ?x { }", "1:8", "DISTINC is not a keyword", "did you mean DISTINCT?"),
         ("SELECT COUNT(?x) { ?x ?y ?z }", "1:8", "unexpected COUNT", "(COUNT(?x) AS ?n)"),
         ("SELECT ?a (COUNT(?x) AS ?n) { ?x ?a ?z }", "1:1", "neither in GROUP BY", "GROUP BY"),
         (

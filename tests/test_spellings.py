@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pcve_graph import KnowledgeGraph
 from pcve_graph.model.text_normalization import fold, fold_name, straighten_quotes
+from pcve_graph.model.visible import one_line
 
 SPELLINGS = [
     # Serbian, Bosnian and Montenegrin, in both scripts
@@ -125,12 +126,14 @@ def test_two_records_with_spellings_of_one_name_are_likely_duplicates(
     warnings: str, number: int
 ) -> None:
     first, second = record_id(number, "a"), record_id(number, "b")
-    assert f"{first} and {second} may be duplicates: both are called" in warnings
+    left, right = map(one_line, SPELLINGS[number if number > 3 else 0])
+    message = f'{first} and {second} may be duplicates: their names "{left}" and "{right}" differ'
+    assert message in warnings
 
 
 def test_only_spellings_of_one_name_are_warned_of(warnings: str) -> None:
     records = {record_id(number, "a") for number in NUMBERS}
-    assert warnings.count("both are called") == len(records)
+    assert warnings.count("differ only in spelling") == len(records)
 
 
 def test_a_name_in_another_script_gets_a_suggestion(world: World) -> None:

@@ -192,8 +192,8 @@ class _Reader:
     def check_classes(self, stated: Mapping[str, Mapping[str, list[str]]]) -> None:
         """Raise ContentError unless the class of each work is stated."""
         if lacking := sorted(work for work, values in stated.items() if "type" not in values):
-            message = f"no row states the class of {lacking[0]}"
-            fix = "let ?property and ?value include rdf:type and the class"
+            message = f"the query returns no row with the class (rdf:type) of {lacking[0]}"
+            fix = "include the rows whose ?property is rdf:type and whose ?value is the class"
             raise query_error(self.queries["works"], "property", message, fix)
 
     def work_labels(self, values: Mapping[str, WorkValues]) -> dict[str, str]:

@@ -60,11 +60,11 @@ class Timeline:
 
 def read_source_coverage(project: Project, store: ox.Store, landscape: Landscape) -> SourceCoverage:
     """The publication years of the sources, and the sources of each project and event."""
-    queries = required_queries(project, "landscape", ["sources", "tellings"])
+    queries = required_queries(project, "landscape", ["sources", "works-by-source"])
     source_rows = select_rows(store, queries["sources"], SOURCE_COLUMNS)
     issued = {source: date[:4] for source, date, _ in source_rows}
     sources_by_work: dict[str, set[str]] = {}
-    for work, source in select_rows(store, queries["tellings"], _CITATION_COLUMNS):
+    for work, source in select_rows(store, queries["works-by-source"], _CITATION_COLUMNS):
         sources_by_work.setdefault(landscape.replaced.get(work, work), set()).add(source)
     return SourceCoverage(
         published=Counter(year for year in sorted(issued.values()) if year),

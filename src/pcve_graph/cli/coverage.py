@@ -118,7 +118,7 @@ def coverage(
     output: Path | None,
     **options: Any,
 ) -> None:
-    """Show who works where on what, and where nothing is recorded.
+    """Show who works where on what, and where there is no record.
 
     A cell without a record shows 0 if it was searched, else a dot, which is not proof of no
     activity. NAME is an id, or any name of the thing in any script.

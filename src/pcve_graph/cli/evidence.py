@@ -1,4 +1,4 @@
-"""`pcve evidence`: starts sources, and counts the claims that rest on each."""
+"""`pcve evidence`: starts sources, and counts the claims that each supports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .groups import CommandGroup, report_command
 @click.group(cls=CommandGroup)
 @click.pass_context
 def evidence(context: click.Context) -> None:
-    """Start sources, and count the claims that rest on each.
+    """Start sources, and count the claims that each supports.
 
     \b
     Examples:
@@ -51,9 +51,9 @@ def new(context: click.Context, identifier: str) -> None:
 @QUERY_TIMEOUT
 @click.pass_context
 def status(context: click.Context, form: str, timeout: float | None) -> None:
-    """Count the claims that rest on each source, verified and cited.
+    """Count the claims that each source supports, verified and cited.
 
-    The answer is that of the saved query `sources`, for which `pcve query` has more options.
+    The same as `pcve query sources`, which has more options.
 
     \b
     Examples:

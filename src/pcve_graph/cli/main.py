@@ -40,12 +40,12 @@ cycles, and ends within seconds; with Python's own thresholds collection takes u
 
 COMMANDS: Final = {
     "Ask": {
-        "query": "Ask a saved query, or SPARQL of your own from a file or stdin.",
+        "query": "Run a saved query, or your own SPARQL from a file or stdin.",
         "queries": "List the saved queries, their parameters and an example of each.",
         "search": "Find things by any name, or by words about them.",
         "show": "Show all facts about one thing, each with its evidence.",
-        "overlaps": "Find who does the same in the same place at the same time.",
-        "coverage": "Show who works where on what, and where nothing is recorded.",
+        "overlaps": "Find who does the same work in the same place at the same time.",
+        "coverage": "Show who works where on what, and where there is no record.",
         "timeline": "Show projects and events over time, and how topics shifted.",
     },
     "Check": {
@@ -55,7 +55,7 @@ COMMANDS: Final = {
     "Curate": {
         "build": "Read, map, validate and store the project in build/.",
         "edit": "Start records, format files, and migrate old records.",
-        "evidence": "Start sources, and count the claims that rest on each.",
+        "evidence": "Start sources, and count the claims that each supports.",
         "diff": "Report what changed between two states of the graph.",
     },
     "Publish": {

@@ -77,7 +77,7 @@ def overlaps(
     picture: Path | None,
     output: Path | None,
 ) -> None:
-    """Find who does the same in the same place at the same time.
+    """Find who does the same work in the same place at the same time.
 
     Each pair has a score, its parts, a reason and evidence. Successors, parts of one umbrella and
     editions of one series are related, not overlapping; pairs that a missing date or place leaves

@@ -197,7 +197,7 @@ def query(
     endpoint: EndpointTarget | None,
     **options: Any,
 ) -> None:
-    """Ask a saved query, or SPARQL of your own from a file or stdin.
+    """Run a saved query, or your own SPARQL from a file or stdin.
 
     VALUE is an id, or any name of the thing in any spelling or script. Prefixes that the graph uses
     need not be declared.

@@ -64,7 +64,7 @@ def read_settings(project: Project) -> Settings:
     if problems := list(_problems(document, text, name)):
         raise ContentError(problems)
     unset = {key for key, value in document.items() if value.startswith(PLACEHOLDER)}
-    values = {key: value for key, value in document.items() if key not in unset}
+    values = {key: value.strip() for key, value in document.items() if key not in unset}
     mail = _MAIL.fullmatch(values.get("contact", ""))
     return Settings(
         title=values.get("title", ""),
@@ -112,15 +112,17 @@ def _problems(document: dict[str, Any], text: str, name: str) -> Iterator[Proble
 def _value_problem(key: str, value: Any) -> tuple[str, str] | None:
     """The problem and its fix of a value that `key` cannot have; None if it can."""
     if not isinstance(value, str):
-        return f"{key} is not a text", f'write the value in double quotes: {key} = "…"'
+        return f"{key} must be a string", f'write the value in double quotes: {key} = "…"'
     if not value.strip():
         return f"{key} is empty", f"write a value, or leave {key} out"
     if value.startswith(PLACEHOLDER):
         return None
+    if "\n" in value.strip():
+        return f"{key} has more than one line", "write the value on one line"
     shown = f'{key} is "{value}"'
     if key == "base" and value != BASE:
         return (
-            f"{shown}; this version supports no base but {BASE}",
+            f"{shown}; this version supports only {BASE}",
             f'write base = "{BASE}", or leave it out',
         )
     if key == "contact" and not (_MAIL.fullmatch(value) or _PAGE.fullmatch(value)):

@@ -34,8 +34,8 @@ def count_completeness(project: Project, store: ox.Store) -> dict[str, int]:
     refuse_service(query)
     rows = select_rows(store, query, _COLUMNS)
     if len(rows) != 1:
-        message = f"the query returns {len(rows):,} rows; its reader takes one"
-        raise query_error(query, "", message, "count, without GROUP BY")
+        message = f"the query returns {len(rows):,} rows; pcve expects one"
+        raise query_error(query, "", message, "return one row of counts: leave out GROUP BY")
     return {column.name: int(count) for column, count in zip(_COLUMNS, rows[0], strict=True)}
 
 

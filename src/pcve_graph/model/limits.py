@@ -54,7 +54,7 @@ def read_count(value: int | str) -> int:
     text = str(value)
     number = int(text) if re.fullmatch(r"\d{1,10}", text, re.ASCII) else -1
     if not 0 <= number <= _MOST_ROWS:
-        raise UsageError(f"a limit is a whole number from 0 (all) to {_MOST_ROWS:,}, not {value}")
+        raise UsageError(f"expected a whole number from 0 (all) to {_MOST_ROWS:,}, not {value}")
     return number
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from . import namespaces
@@ -15,6 +16,10 @@ from .suggest import IdSuggestions, did_you_mean
 from .text_normalization import fold
 
 _MONTHS: Final = [name.casefold() for name in calendar.month_name[1:]]
+
+
+_SCIENTIFIC: Final = r"[+-]?\d{1,9}(?:\.\d{1,9})?(?:[eE][+-]?\d)?"
+"""A number that may have an exponent, within what a record would state."""
 
 
 def rule_name(shape: str) -> str:
@@ -79,24 +84,60 @@ def value_fix(key: RecordKey, value: str, ontology: Ontology, ids: IdSuggestions
     if "langString" in kinds:
         return "add the language of the text, such as en"
     if kinds & {"integer", "decimal"}:
-        return f"write {expected_values(key)} in digits; {split_message(key.message)[0]}"
+        return _number_fix(key, value)
     if key.choices:
         return did_you_mean(value, choice_names(key)) or split_message(key.message)[1]
     if key.classes:
-        if value in ids:
-            return f"{value} exists, but is of another class; write the {expected_values(key)}"
-        return ids.nearest(value) or "create the record, or correct the id"
+        return _id_fix(key, value, ontology, ids)
     if not kinds:
         return "write the full address, beginning with https://"
     return split_message(key.message)[1]
+
+
+def requirement(key: RecordKey) -> str:
+    """What the rule of `key` requires, as it follows "write": `one whole number, 1 or more`."""
+    _, _, required = split_message(key.message)[0].partition(" is ")
+    return required or expected_values(key)
+
+
+def _number_fix(key: RecordKey, value: str) -> str:
+    """The number that `value` is in another notation; for any other value, which are valid."""
+    if re.fullmatch(r"[+-]?\d{19,}", value):
+        return "write a number of at most 18 digits"
+    try:
+        number = format(Decimal(value), "f") if re.fullmatch(_SCIENTIFIC, value) else ""
+    except InvalidOperation:
+        number = ""
+    if number and (number.isdigit() or "decimal" in {local_name(kind) for kind in key.datatypes}):
+        return f"write {number}"
+    words = requirement(key)
+    return f"write {words}" if "digits" in words else f"write {words}, in digits"
+
+
+def _id_fix(key: RecordKey, value: str, ontology: Ontology, ids: IdSuggestions) -> str:
+    """How to fix a `value` that is not the id of a record of a class that `key` takes."""
+    identifier = value.rpartition("/")[2]
+    if value.startswith(namespaces.BASE) and identifier in ids:
+        return f"write the id alone: {identifier}"
+    if value in ids:
+        names = sorted(name for iri in key.classes for name in ontology.record_classes(iri))
+        expected = f"id of {_alternatives(names)}" if names else expected_values(key)
+        return f"{value} exists, but is of another class; write the {expected}"
+    return ids.nearest(value) or "create the record, or correct the id"
+
+
+def _alternatives(names: list[str]) -> str:
+    """The names as alternatives: `A`, `A or B`, `A, B or C`."""
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _date(text: str, kinds: set[str]) -> str:
     """The date that `text` means, in the form of XML Schema; empty where it is ambiguous.
 
     A text with an N-Triples escape gives none: the digits of the escape are not part of a date.
+    Nor does a year with a sign: before the common era is not a slip of the pen.
     """
-    if "\\" in text:
+    if "\\" in text or re.match(r"\s*[+-]", text):
         return ""
     words = re.findall(r"[a-z]+|\d+", text.casefold())
     numbers = [int(word) for word in words if word.isdigit()]

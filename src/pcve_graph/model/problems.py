@@ -24,7 +24,8 @@ RULES: dict[str, str] = {
     "empty-value": "a key has a value; a key is left out if the source states no value",
     "encoding": "a file is UTF-8 text without NUL bytes",
     "file-name": "a file of one record is named by its id, with .yml",
-    "file-size": "a file is small enough to be read whole",
+    "file-size": "a YAML file has at most 4 MB, a line of JSON Lines 4 MB, a held text 64 MB, "
+    "pcve.toml 16 KB, any other file 300 MB, and a term in it 16 MB",
     "folder": "a record is in the folder of its class",
     "held-text": "a held text is in data/sources/texts; textFile and sha256 are both given",
     "id": "an id consists of small letters a-z, digits and single hyphens",
@@ -35,7 +36,7 @@ RULES: dict[str, str] = {
     "ontology-syntax": "a file in ontology/ is Turtle; only ontology/shapes/ may have blank nodes",
     "placeholder": "a release states who is responsible for it and how to reach them",
     "query-columns": "a query whose rows a command reads selects the columns that the command "
-    "expects, with values of their kinds",
+    "expects, with values of the expected types",
     "query-header": "the header of a query is `#+ key: value` in YAML, with known keys",
     "query-nesting": "brackets are nested at most 32 deep; a chain weighs at most 400 "
     "(operator 1, triple 2, bracket 3)",
@@ -50,8 +51,8 @@ RULES: dict[str, str] = {
     "rdf-version": "a file is RDF 1.1: no triple terms, no reifiers, no base directions",
     "reason": "an inferred or disputed block has a note with the reason",
     "relative-iri": "an IRI that refers outside the file is absolute, or the file states a base",
-    "settings": "pcve.toml has the keys title, owner, contact, base and data-version, each a text "
-    "of its form",
+    "settings": "pcve.toml has the keys title, owner, contact, base and data-version, each a "
+    "string in the required format",
     "settings-syntax": "pcve.toml is TOML",
     "special-file": "a project, or a folder that is validated, consists of regular files in it",
     "structure": "a record has the structure that data/FORMAT.md describes",

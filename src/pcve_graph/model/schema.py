@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .namespaces import BASE, kebab_case, prefixed
+from .namespaces import BASE, kebab_case, nterm, prefixed
 from .problems import Position
-from .terms import Iri, NTerm, NTriple, from_iri
+from .terms import Iri, NTerm, NTriple, from_iri, parse_statement
 
 VOCAB_BASE = BASE + "vocab/"
 
@@ -97,6 +99,25 @@ class Ontology:
             if match := re.search(rf"^(?:{names})(?=\s)", text, re.M):
                 return Position(name, text.count("\n", 0, match.start()) + 1)
         return Position(next(iter(self.texts)).rpartition("/")[0])
+
+    @functools.cached_property
+    def _subclasses(self) -> dict[NTerm, set[NTerm]]:
+        """The direct subclasses of each class."""
+        subclasses: dict[NTerm, set[NTerm]] = defaultdict(set)
+        for line in self.graphs["ontology"]:
+            statement = parse_statement(line)
+            if statement.predicate == nterm("rdfs:subClassOf"):
+                subclasses[statement.object].add(statement.subject)
+        return subclasses
+
+    def record_classes(self, iri: Iri) -> list[str]:
+        """The names of the classes with records that are `iri` or a subclass of it, sorted."""
+        classes: set[NTerm] = set()
+        unvisited = {from_iri(iri)}
+        while unvisited := unvisited - classes:
+            classes |= unvisited
+            unvisited = {below for term in unvisited for below in self._subclasses.get(term, ())}
+        return [record.name for record in self.records() if from_iri(record.iri) in classes]
 
     def records(self) -> Iterator[RecordClass]:
         """The classes that have records of their own, sorted by name."""

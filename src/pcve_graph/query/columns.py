@@ -63,7 +63,7 @@ def select_cells(store: ox.Store, query: SavedQuery, columns: Sequence[Column]) 
     """The rows of `query` over the union of all graphs, each term in its TSV form.
 
     Raises ContentError (`query-columns`) unless the query is a SELECT of exactly `columns`, in
-    their order, and all values are of their kinds; else as `execute.tsv_table` does.
+    their order, and all values are of the expected kinds; else as `execute.tsv_table` does.
     """
     names, rows = tsv_table(store, query.text, query.path)
     declared = tuple(column.name for column in columns)
@@ -116,7 +116,7 @@ def _wrong_columns(
         (at for at, pair in enumerate(zip(names, declared, strict=False)) if pair[0] != pair[1]),
         min(len(names), len(declared)),
     )
-    message = f"the query selects {_variables(names)}; its reader takes {_variables(declared)}"
+    message = f"the query selects {_variables(names)}; pcve expects {_variables(declared)}"
     fix = f"select {_variables(declared)}, in this order"
     return query_error(query, names[place] if place < len(names) else "", message, fix)
 

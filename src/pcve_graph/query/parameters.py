@@ -37,8 +37,9 @@ def bind(
     values that it takes and the nearest of them.
     """
     for name in sorted(settings.keys() - query.params.keys()):
-        names = f"its parameters: {', '.join(query.params)}" if query.params else "it has none"
-        hint = did_you_mean(name, query.params) or names
+        if not query.params:
+            raise UsageError(f"{query.name} has no parameters, so {name!r} cannot be set")
+        hint = did_you_mean(name, query.params) or f"its parameters: {', '.join(query.params)}"
         raise UsageError(f"{query.name} has no parameter {name!r}; {hint}")
     bound: dict[str, Term] = {}
     for parameter in query.params.values():

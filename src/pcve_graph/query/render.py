@@ -127,10 +127,8 @@ def render_thing(view: ThingView) -> str:
     for fact in view.facts:
         lines += _fact(fact, "")
     if view.named_by:
-        lines += ["named by"]
-        lines += [
-            f"  {single_line(name)}  as {single_line(label)}" for name, label in view.named_by
-        ]
+        lines += ["referred to by"]
+        lines += [f"  {single_line(name)}  ({single_line(label)})" for name, label in view.named_by]
     lines += ["", *view.notes] if view.notes else []
     return escape_hidden("\n".join(lines) + "\n")
 

@@ -103,7 +103,9 @@ def required_queries(project: Project, folder: str, names: Iterable[str]) -> dic
     names = tuple(names)
     if missing := [f"{name}.rq" for name in names if name not in paths]:
         where = project.relative(project.queries / folder)
-        raise UsageError(f"{where}: missing {', '.join(missing)}; copy it from a newer project")
+        raise UsageError(
+            f"{where}: missing {', '.join(missing)}; copy it from a project of this version of pcve"
+        )
     return {name: read_query(project.relative(paths[name]), paths[name]) for name in names}
 
 

@@ -179,7 +179,10 @@ def duplicate_reason(
         return ""
     shared = sorted(first.folded.keys() & second.folded.keys())
     if shared:
-        return f'both are called "{first.folded[shared[0]]}"'
+        left, right = first.folded[shared[0]], second.folded[shared[0]]
+        if left == right:
+            return f'both are called "{left}"'
+        return f'their names "{left}" and "{right}" differ only in spelling'
     if first.family != second.family:
         return ""
     from rapidfuzz import fuzz
@@ -191,7 +194,7 @@ def duplicate_reason(
             score = fuzz.token_sort_ratio(left, right, score_cutoff=LEAST_SIMILARITY)
             if score:
                 return (
-                    f'"{first.folded[left]}" and "{second.folded[right]}" are {score:.0f} % alike'
+                    f'"{first.folded[left]}" and "{second.folded[right]}" are {score:.0f} % similar'
                 )
     return ""
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from ..model.namespaces import ID
-from ..model.problems import ContentError, Position, UsageError, rule_problem
+from ..model.problems import ContentError, Position, Problem, UsageError, rule_problem
 from ..model.project import Project
 from ..syntax.json import parse_json_lines
-from ..syntax.tree import MappingNode, RecordNode, ScalarNode, decode_utf8
+from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode, decode_utf8
 from ..syntax.yaml import parse_yaml_record
 from ..system.files import read_file, walk_files
 
@@ -25,6 +25,9 @@ LARGEST: Final = 2**22
 
 LARGEST_LINES: Final = 300 * 2**20
 """Size limit of a JSON Lines file, in bytes."""
+
+_PLACEHOLDER: Final = re.compile(r"<[a-z][^<>:]*>")
+"""A value of a template that is not filled in, such as `<id of a source>`."""
 
 _ID: Final = re.compile(r'\s*\{\s*"id"\s*:\s*"([^"\\]*)"')
 
@@ -110,7 +113,8 @@ def _stdin(raw: bytes) -> Iterator[RecordEntry]:
 def _document(raw: bytes, name: str, path: Path | None) -> RecordEntry:
     """The entry of a YAML file; its id must be the name of the file."""
     try:
-        root, identifier = _identified(parse_yaml_record(decode_utf8(raw, name), name), path)
+        text = decode_utf8(raw, name)
+        root, identifier = _identified(parse_yaml_record(text, name), path, text)
     except ContentError as error:
         return RecordEntry(path.stem if path else "", path, Position(name), error)
     return RecordEntry(identifier.text, path, Position(name), root)
@@ -123,17 +127,23 @@ def _lines(lines: Iterable[bytes], name: str, path: Path | None) -> Iterator[Rec
         try:
             if isinstance(parsed, ContentError):
                 raise parsed
-            root, identifier = _identified(parsed, None)
+            root, identifier = _identified(parsed, None, text)
         except ContentError as error:
             yield RecordEntry(guess, path, error.problems[0].position, error)
             continue
         yield RecordEntry(identifier.text, path, identifier.position, root)
 
 
-def _identified(root: RecordNode, path: Path | None) -> tuple[MappingNode, ScalarNode]:
-    """`root` as a mapping, and its valid id: the name of the file, where `path` is given."""
+def _identified(root: RecordNode, path: Path | None, text: str) -> tuple[MappingNode, ScalarNode]:
+    """`root`, which is parsed from `text`, as a mapping, and its valid id.
+
+    The id is the name of the file, where `path` is given. Raises ContentError, also for values that
+    are as the template has them.
+    """
     if not isinstance(root, MappingNode):
         raise _stop("structure", root.position, "expected keys", "begin with `id: …`")
+    if "<" in text and (placeholders := list(_placeholders(root))):
+        raise ContentError(placeholders)
     identifier = root.get("id")
     if not isinstance(identifier, ScalarNode):
         fix = f"write `id: {path.stem if path else '…'}`"
@@ -146,6 +156,20 @@ def _identified(root: RecordNode, path: Path | None) -> tuple[MappingNode, Scala
         fix = "use lower-case letters a-z, digits and single hyphens"
         raise _stop("id", identifier.position, f'"{identifier.text}" is not a valid id', fix)
     return root, identifier
+
+
+def _placeholders(node: RecordNode) -> Iterator[Problem]:
+    """A problem for each value that is as the template has it; an IRI is none."""
+    if isinstance(node, MappingNode):
+        for _, value in node.entries:
+            yield from _placeholders(value)
+    elif isinstance(node, SequenceNode):
+        for value in node.values:
+            yield from _placeholders(value)
+    elif _PLACEHOLDER.fullmatch(node.text):
+        message = f"the placeholder {node.text} is not filled in"
+        fix = "write the value, or delete the key if the source states none"
+        yield rule_problem("empty-value", node.position, message, fix)
 
 
 def _stop(rule: str, position: Position, message: str, fix: str) -> ContentError:

@@ -321,7 +321,7 @@ def _span(
             raise _stop("quote-not-held", quote.position, message, fix)
         return None
     if len(sources) > 1:
-        fix = "put what rests on the held text in a separate block, with its quote"
+        fix = "put the facts that the held text supports in a separate block, with their quote"
         message = f"the text of {source.id} is held, but the block has other sources as well"
         raise _stop("quote-missing", position, message, fix)
     if quote is None:

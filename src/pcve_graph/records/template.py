@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..model import namespaces
-from ..model.messages import expected_values
+from ..model.messages import expected_values, requirement
 from ..model.namespaces import ID, kebab_case
 from ..model.problems import UsageError
 from ..model.project import Project
@@ -58,15 +58,17 @@ def _require_unused(project: Project, identifier: str, files: Iterable[Path]) ->
 
 
 def _source(kind: RecordClass, identifier: str) -> str:
-    rows = [f"{key.name}: {_blank(key)}" for key in kind.keys.values()]
+    rows = [f"{key.name}: {_blank(key, optional=not key.required)}" for key in kind.keys.values()]
     return "\n".join([f"id: {identifier}", *rows]) + "\n"
 
 
-def _blank(key: RecordKey) -> str:
-    """A placeholder in the form that the key takes."""
-    if any(namespaces.local_name(datatype) == "langString" for datatype in key.datatypes):
+def _blank(key: RecordKey, optional: bool = False) -> str:
+    """A placeholder in the form that the key takes, which says whether it is `optional`."""
+    kinds = {namespaces.local_name(datatype) for datatype in key.datatypes}
+    if "langString" in kinds:
         return "{en: <text>}"
-    return f"<{expected_values(key)}>"
+    words = requirement(key) if "string" in kinds else expected_values(key)
+    return f"<{words}; optional>" if optional else f"<{words}>"
 
 
 def _record(kind: RecordClass, identifier: str) -> str:

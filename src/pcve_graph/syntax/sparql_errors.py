@@ -104,7 +104,7 @@ def _at_end(text: str, query_tokens: list[Token], message: str) -> tuple[int, st
             times = f", {missing} times" if missing > 1 else ""
             what = f"the query ends, but {closing} is missing{times}"
             return len(text.rstrip()), what, f"add {closing} to close {opening}"
-    return len(text.rstrip()), "the query is incomplete", "write the rest of it"
+    return len(text.rstrip()), "the query is incomplete", "complete it"
 
 
 def _at_token(text: str, query_tokens: list[Token], index: int) -> tuple[str, str]:
@@ -119,6 +119,9 @@ def _at_token(text: str, query_tokens: list[Token], index: int) -> tuple[str, st
         return f"the prefix {prefix}: is not declared", hint
     if token.text in "\"'":
         return f"{token.text} opens a string that is not closed on its line", "close it"
+    modifiers = similar_names(token.word, ("DISTINCT", "REDUCED"), 1)
+    if before and before.word == "SELECT" and modifiers:
+        return f"{token.text} is not a keyword of SPARQL", f"did you mean {modifiers[0]}?"
     if before and before.word in _AFTER:
         return what, _AFTER[before.word]
     if token.kind == "word" and token.word not in KEYWORDS:

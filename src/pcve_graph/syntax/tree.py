@@ -71,7 +71,7 @@ def decode_utf8(raw: bytes, path: str, first_line: int = 1) -> str:
     if wide := _wide_encoding(raw):
         before, message, fix = "", wide, "save the file as UTF-8"
     line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
-    fix += "; remove it if it is an image or a PDF"
+    fix += "; if the file is an image or a PDF, move it out of this folder"
     raise ContentError(
         [rule_problem("encoding", Position(path, line, column), f"found {message}", fix)]
     )

@@ -61,6 +61,9 @@ def _syntax(text: str, position: Position, problem: str | None, first_line: int)
         )
     if problem and ("maximum nesting" in problem or "exceeded maximum" in problem):
         return record_depth_error(position).problems[0]
+    if problem and "escape" in problem:
+        fix = "write the character itself, or a valid escape: \\u and four hexadecimal digits"
+        return rule_problem("yaml-syntax", position, problem, fix)
     fix = "check the indentation, and put quotation marks around a value with ': ' or ' #' in it"
     return rule_problem("yaml-syntax", position, problem or "not valid YAML", fix)
 

@@ -36,18 +36,22 @@ def result_problem(
     thing = _shown(result.focus, labels)
     key = ontology.by_shape.get(result.shape)
     component = local_name(result.component).removesuffix("ConstraintComponent")
-    text = f"{name or 'this'} of {thing}"
+    text = f"{name} of {thing}"
     if component == "MinCount":
         text += " is missing"
         fix = fix or (f"add {key.name}: {expected_values(key)}" if key else "")
     elif component in ("MaxCount", "UniqueLang"):
         text += " has too many values"
-        fix = fix or "keep one of them"
+        fix = "keep one value" if component == "MaxCount" else "keep one text in each language"
     elif result.value:
-        text += f" is {_shown(result.value, labels)}"
-        if key is not None and (component in _PLAIN or not (fix or key.datatypes)):
+        value = _shown(result.value, labels)
+        text = (
+            f"{text} is {value}" if name else f"{thing} violates this rule with the value {value}"
+        )
+        by_value = component in _PLAIN or component.endswith("clusive")
+        if key is not None and (by_value or not (fix or key.datatypes)):
             fix = value_fix(key, _plain_text(result.value), ontology, ids)
-    elif not result.path:
+    elif not (result.path and name):
         text = f"{thing} violates this rule"
     fix = fix or (f"write {expected_values(key)}" if key else "")
     severity = "error" if result.severity == expand("sh:Violation") else "warning"
