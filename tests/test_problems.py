@@ -37,7 +37,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "end before start": (
         EVENT, "endDate: 2015-01-20", "endDate: 2015-01-18", "34:16", "pcvesh:Dated-earliest",
-        "earliest day of", "Correct the day",
+        "earliest day of", "Correct the date",
     ),
     "dangling reference": (
         EVENT, "location: northtown", "location: nothtown", "13:15", "pcvesh:Event-location",
@@ -126,7 +126,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "no web address": (
         "data/records/place/southport.yml", "sameAs: https://gazetteer.example/southport",
-        "sameAs: gazetteer.example/southport", "6:13", "pcvesh:Thing-sameAs", "same as is", "whole",
+        "sameAs: gazetteer.example/southport", "6:13", "pcvesh:Thing-sameAs", "same as is", "full",
     ),
     "quote not in the text": (
         EVENT, "quote: The conference concluded that mentors need more training",
@@ -150,7 +150,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
         "data/records/project/steady-hands.yml",
         "quote: The mentoring scheme “Steady Hands” began in March 2015",
         "quote: The mentoring scheme “Steady Hands” began in March 2015. It is funded by the Lake Fund and run by the River Institute in Northtown. It is part of the Lake Programme, and builds up the Mentors' Network, which originates from the Harbour Process. A roundtable on prisons will be held on 3 June 2016 in Southport. The River Institute will present a report there.",
-        "4:5", "pcvesh:Quote-exact", "words of", "no more",
+        "4:5", "pcvesh:Quote-exact", "words of", "only the words",
     ),
     "fact without the words of a held text": (
         "data/records/organization/river-institute.yml",
