@@ -37,7 +37,7 @@ CLOSED = {
 OA = {"TextQuoteSelector", "TextPositionSelector", "exact", "start", "end"}
 SCHEMA = set(
     "Event EventSeries Place Project Role FundingScheme MonetaryAmount about audience author "
-    "containedInPlace currency endDate founder funder latitude location longitude maxValue minValue "
+    "containedInPlace currency duration endDate founder funder latitude location longitude maxValue minValue "
     "name organizer publisher roleName sameAs startDate url value".split()
 )
 
