@@ -332,7 +332,7 @@ def _event(part: Part, thing: Thing) -> Iterator[list[Fact]]:
 def _organization(part: Part, thing: Thing) -> Iterator[list[Fact]]:
     chance = part.random.random
     if thing.type == "OrganizationalUnit":
-        yield [_link("unitOf", part.any("Organization"))]
+        yield [_link("subOrganizationOf", part.any("Organization"))]
     if chance() < 0.6:
         yield [_link("inCountry", part.any("Country"))]
     if chance() < 0.3:

@@ -48,7 +48,7 @@ event:ct-challenges-2018 schema:organizer organization:slovenia-mod
 event:ct-challenges-2018 schema:organizer organization:us-embassy-ljubljana-odc
 event:ct-challenges-2018 schema:organizer organization:jsou
 event:ct-challenges-2018 schema:about topic:radicalisation
-organization:us-embassy-ljubljana-odc org:unitOf organization:us-embassy-ljubljana
+organization:us-embassy-ljubljana-odc org:subOrganizationOf organization:us-embassy-ljubljana
 organization:us-embassy-ljubljana pcve:inCountry place:united-states
 organization:jsou schema:location place:tampa
 event:iom-skopje-2018 schema:organizer organization:iom

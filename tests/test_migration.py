@@ -25,6 +25,7 @@ RENAMED = [
 ]
 OLD_FORMS = {
     "organization/northtown-council.yml": [("inCountry: ", "country: ")],
+    "organization/mentoring-office.yml": [("subOrganizationOf: ", "unitOf: ")],
     "organization/river-institute.yml": [("hasNaming:", "naming:")],
     "initiative/mentors-network.yml": [
         ("hostedBy:", "hosting:"),
@@ -94,10 +95,10 @@ def test_records_of_an_earlier_version_are_migrated_without_loss(world: World) -
     broken = world.pcve("build")
     assert broken.exit_code == 1
     assert "write adopts in the event's record" in broken.stderr
-    assert broken.stderr.count("pcve edit migrate") == 4
+    assert broken.stderr.count("pcve edit migrate") == 5
     check = world.pcve("edit", "migrate", "--check")
     assert check.exit_code == 1
-    assert "5 keys would be renamed, 1 fact moved, 5 files changed" in check.stderr
+    assert "6 keys would be renamed, 1 fact moved, 6 files changed" in check.stderr
     assert world.pcve("build").exit_code == 1
     assert world.pcve("edit", "migrate").exit_code == 0
     assert facts(world) == before
@@ -148,7 +149,11 @@ PREFIX pcve: <https://w3id.org/pcve/ns#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 <https://w3id.org/pcve/id/organization/a> a org:Organization ; skos:prefLabel "A"@en ;
     pcve:kind <https://w3id.org/pcve/vocab/organization-kind/ngo> ;
-    pcve:country <https://w3id.org/pcve/id/place/landia> .
+    pcve:country <https://w3id.org/pcve/id/place/landia> ;
+    org:memberOf <https://w3id.org/pcve/id/initiative/mentors-network> .
+<https://w3id.org/pcve/id/organization/c> a org:OrganizationalUnit ; skos:prefLabel "C"@en ;
+    pcve:kind <https://w3id.org/pcve/vocab/organization-kind/unit> ;
+    org:unitOf <https://w3id.org/pcve/id/organization/northtown-council> .
 <https://w3id.org/pcve/id/document/b> a pcve:Document ; skos:prefLabel "B"@en ;
     pcve:kind <https://w3id.org/pcve/vocab/document-kind/report> ;
     pcve:adoptedAt <https://w3id.org/pcve/id/event/shore-assembly-2014> .
@@ -160,4 +165,8 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
     assert fault in result.output
     assert "write pcve:inCountry" in result.output
     assert "state pcve:adopts of the event" in result.output
-    assert "2 errors" in result.output
+    assert "Organization has no property org:memberOf" in result.output
+    assert "write pcve:memberOf" in result.output
+    assert 'OrganizationalUnit no longer has the key "unitOf"' in result.output
+    assert "write org:subOrganizationOf" in result.output
+    assert "5 errors" in result.output

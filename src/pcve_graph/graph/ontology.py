@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..model.namespaces import expand, local_name
+from ..model.namespaces import PREFIXES, expand, local_name
 from ..model.problems import ContentError, Position, rule_problem
 from ..model.project import Project
 from ..model.schema import VOCAB_BASE, Ontology, RecordClass, RecordKey
@@ -181,7 +181,10 @@ def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
         for scheme in everything.subjects_with("rdf:type", expand("skos:ConceptScheme"))
     }
     return {
-        "graphs": {"ontology": _lines(terms), "vocabulary": _lines(vocabulary)},
+        "graphs": {
+            "ontology": _lines((*terms, *_includes(everything))),
+            "vocabulary": _lines(vocabulary),
+        },
         "shapes": "\n".join(_lines(shapes)),
         "digest": digest.hexdigest(),
         "classes": [asdict(record_class) for record_class in _classes(everything)],
@@ -207,6 +210,21 @@ def _refuse_blank_nodes(triples: Iterable[ox.Triple], name: str) -> None:
 
 def _lines(triples: Iterable[ox.Triple]) -> tuple[NTriple, ...]:
     return tuple(sorted(set(map(from_triple, triples))))
+
+
+def _includes(triples: TripleIndex) -> Iterator[ox.Triple]:
+    """The classes that use each of our properties, and the classes or datatypes of its values.
+
+    Derived from the shapes. Properties of other vocabularies get no statement.
+    """
+    for shape in triples.subjects_with("rdf:type", expand("sh:NodeShape")):
+        for key in (_key(triples, member) for member in triples.all(shape, "sh:property")):
+            for name, values in (
+                ("schema:domainIncludes", triples.all(shape, "sh:targetClass")),
+                ("schema:rangeIncludes", (*key.classes, *key.datatypes)),
+            ):
+                for value in values if key.path.startswith(PREFIXES["pcve"]) else ():
+                    yield ox.Triple(*map(ox.NamedNode, (key.path, expand(name), value)))
 
 
 def _roles(triples: TripleIndex) -> dict[str, str]:

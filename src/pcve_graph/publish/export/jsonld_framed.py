@@ -50,6 +50,11 @@ def context(ontology: Ontology) -> dict[str, Definition]:
         definitions[name] = {"@id": path, **_form(by_path[path], ontology)}
     for term in sorted(ontology.deprecated):
         definitions.setdefault(local_name(term), {"@id": term, "@type": "@id"})
+    for keys in by_path.values():
+        for key in keys:
+            for name in key.former:
+                iri = key.path.removesuffix(key.name) + name
+                definitions.setdefault(name, {"@id": iri, "@type": "@id"})
     return definitions
 
 

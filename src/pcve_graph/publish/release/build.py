@@ -40,6 +40,7 @@ _TURTLE: Final = "text/turtle"
 _MEDIA_TYPES: Final = {
     **{form.suffix: form.media_type for form in FORMATS.values()},
     ".css": "text/css",
+    ".tsv": "text/tab-separated-values",
     ".html": "text/html",
     ".svg": "image/svg+xml",
 }
