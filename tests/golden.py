@@ -32,18 +32,23 @@ NORTHTOWN = {
     "event": "northtown-conference-2015",
     "from": "2015-01-01",
     "funder": "lake-fund",
+    "group": "teachers",
     "hosted": "mentors-network",
+    "ideology": "right-wing",
     "initiative": "harbour-process",
     "instrument": "lake-programme",
     "kind": "ngo",
+    "level": "primary",
     "organization": "northtown-council",
     "pillar": "mentors-network",
     "place": "northtown",
     "project": "calm-waters",
     "role": "assistant",
     "series": "northtown-conferences",
+    "text": "isles-declaration",
     "thing": "northtown-conference-2015",
     "topic": "first-line-practitioners",
+    "unit": "trained",
     "until": "2015-12-31",
     "whole": "lake-programme",
     "work": "calm-waters",
@@ -52,14 +57,19 @@ NORTHTOWN = {
 """The parameter values on Northtown."""
 
 NORTHTOWN_OF = {
+    "facts-from-own-side": {"project": "safe-harbours"},
     "identity": {"thing": "river-institute"},
+    "initiatives-after-funding": {"initiative": "lantern-circle"},
+    "last-confirmed-active": {"work": "new-lanterns"},
     "names-on-a-day": {"thing": "river-institute"},
     "needs-and-responses": {"pillar": "prevent", "topic": "prisons"},
     "ongoing-projects": {"day": "2016-05-01"},
     "searches": {"place": "lake-coast", "topic": "border-security"},
     "strategies-on-a-day": {"kind": "action-plan"},
+    "strategy-successions": {"country": "islia"},
     "topic-gaps": {"country": "marshia"},
     "unserved-groups": {"country": "marshia"},
+    "work-below-country": {"country": "islia"},
 }
 """What they are set to for one question instead."""
 

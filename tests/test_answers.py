@@ -20,7 +20,7 @@ FAST = [run for run in RUNS if run[0] == "northtown" or run[1] not in SLOW_IN_RD
 
 
 def test_there_are_as_many_questions_as_ever() -> None:
-    assert len(QUERIES) >= 52
+    assert len(QUERIES) >= 66
     assert NOT_COLLECTED.keys() <= {file for _, _, file, _ in RUNS}
     golden = {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*.csv")}
     assert golden == {file for world, _, file, _ in RUNS if world == "northtown"}
@@ -46,6 +46,15 @@ def test_a_header_says_what_is_asked_and_answered(query: SavedQuery) -> None:
 
 NORTHTOWN = [run for run in RUNS if run[0] == "northtown"]
 SHIPPED = [run for run in RUNS if run[0] == "shipped"]
+
+NOT_COLLECTED = {
+    "shipped/people-by-sex.csv": "no record has a count of people",
+    "shipped/people-by-sex.unit.csv": "no record has a count of people",
+    "shipped/prevention-levels-by-year.csv": "no record states a level of prevention",
+    "shipped/prevention-levels-by-year.level.csv": "no record states a level of prevention",
+    "shipped/strategy-successions.country.csv": "no strategy says which country it applies to",
+}
+"""The runs that have no rows on the shipped graph, as the facts have yet to be collected; and why."""
 
 
 @pytest.mark.parametrize("run", NORTHTOWN, ids=[run[2] for run in NORTHTOWN])

@@ -76,6 +76,8 @@ NORTHTOWN = {
     ("landia", "prisons"): {"calm-waters"},
     ("lake-coast", "first-line-practitioners"): {"wide-shore"},
     ("marshia", "education"): {"open-doors"},
+    ("islia", "unknown"): {"quiet-isles", "safe-harbours"},
+    ("unknown", "unknown"): {"new-lanterns"},
 }
 """The projects of Northtown by economy, or region as a whole, and topic, as its records state them."""
 

@@ -168,7 +168,7 @@ def test_openpyxl_reads_the_workbook_with_names_in_place_of_ids(
     book = openpyxl.load_workbook(io.BytesIO(content))
     head, *rows = book["event"].values
     events = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
-    assert len(events) == 12
+    assert len(events) == 14
     event = events["northtown-conference-2015"]
     assert event["organizer"] == "Northtown Council"
     assert event["kind"] == "conference"

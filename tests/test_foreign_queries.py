@@ -176,7 +176,7 @@ def test_every_file_of_a_folder_is_tried(tmp_path: Path, northtown: World) -> No
     asked = northtown.pcve(
         "query", "good", "--queries", str(tmp_path), "--set", f"class={expand('pcve:Event')}"
     )
-    assert (asked.exit_code, asked.stdout.splitlines()[-1]) == (0, "12 rows")
+    assert (asked.exit_code, asked.stdout.splitlines()[-1]) == (0, "14 rows")
     assert "note:" in asked.stderr
     missing = northtown.pcve("query", "goood", "--queries", str(tmp_path))
     assert (missing.exit_code, "did you mean good?" in missing.stderr) == (2, True)

@@ -44,7 +44,7 @@ CLOSED = {
 VS = {"term_status"}
 OA = {"TextQuoteSelector", "TextPositionSelector", "exact", "start", "end"}
 SCHEMA = set(
-    "Event Place MonetaryAmount about archivedAt audience author containedInPlace currency domainIncludes endDate founder funder latitude location longitude maxValue minValue "
+    "Event Place MonetaryAmount about archivedAt audience author containedInPlace currency domainIncludes duration endDate founder funder latitude location longitude maxValue minValue "
     "name organizer publisher rangeIncludes roleName sameAs startDate url value".split()
 )
 
@@ -234,7 +234,7 @@ def test_every_term_that_the_graph_uses_is_declared_once(
 
 
 DISJOINT = """
-    pcve:Claim pcve:Document pcve:Event pcve:EventSeries pcve:Hosting pcve:Naming pcve:Overlap
+    pcve:Claim pcve:Count pcve:Document pcve:Event pcve:EventSeries pcve:Hosting pcve:Naming pcve:Overlap
     pcve:Participation pcve:Programme pcve:Project pcve:Source org:Membership schema:MonetaryAmount
     skos:Concept
 """.split()
