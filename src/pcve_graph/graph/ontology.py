@@ -106,10 +106,16 @@ def read_ontology(project: Project) -> Ontology:
 def ontology_files(project: Project) -> list[Path]:
     """The Turtle files in ontology/, sorted: the terms, the vocabularies, then the shapes.
 
-    pcve.ttl comes first, even if it does not exist. Raises ContentError (`special-file`) for
-    anything but a regular file inside the project.
+    pcve.ttl comes first, even if it does not exist. Raises ContentError for anything but a regular
+    file inside the project (`special-file`), and for a suffix that differs from .ttl in capital
+    letters only (`ontology-syntax`): such a file would be ignored.
     """
-    walked = walk_files(project.ontology, "ontology/", project.root)
+    walked = list(walk_files(project.ontology, "ontology/", project.root))
+    for name, entry in walked:
+        stem, dot, suffix = entry.name.rpartition(".")
+        if suffix != "ttl" and suffix.lower() == "ttl":
+            message, fix = f"the file ends in .{suffix}", f"rename it to {stem}{dot}ttl"
+            raise ContentError([rule_problem("ontology-syntax", Position(name), message, fix)])
     paths = {Path(entry) for _, entry in walked if entry.name.endswith(".ttl")}
     first = project.ontology / "pcve.ttl"
 
@@ -307,6 +313,8 @@ def _key(triples: TripleIndex, shape: str) -> RecordKey:
     ]
     datatypes = [datatype for choice in choices for datatype in triples.all(choice, "sh:datatype")]
     classes = [class_iri for choice in choices for class_iri in triples.all(choice, "sh:class")]
+    holders = triples.subjects_with("sh:property", shape)
+    targets = {target for holder in holders for target in triples.all(holder, "sh:targetClass")}
     schemes = [
         value.removeprefix(VOCAB_BASE)
         for node in triples.all(shape, "sh:node")
@@ -328,4 +336,5 @@ def _key(triples: TripleIndex, shape: str) -> RecordKey:
         derives=tuple(map(Iri, triples.all(shape, "pcve:derives"))),
         required=triples.one(shape, "sh:minCount", "0") != "0",
         group=triples.one(shape, "sh:group"),
+        same_class=len(classes) > 1 and set(classes) == targets,
     )

@@ -49,6 +49,8 @@ def expected_values(key: RecordKey) -> str:
         return words.get(kinds[0], kinds[0])
     if key.scheme:
         return f"a term of {key.scheme}"
+    if key.same_class:
+        return "id of a record of the same class"
     if key.classes:
         return "id of " + " or ".join(local_name(class_iri) for class_iri in key.classes)
     return "a web address"

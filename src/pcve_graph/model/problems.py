@@ -35,7 +35,8 @@ RULES: dict[str, str] = {
     "ontology-part": "an ontology describes each class, shape, list and term that the program or "
     "another file of it refers to, in a form that can be read",
     "ontology-subject": "a shape, concept or list is described in one file",
-    "ontology-syntax": "a file in ontology/ is Turtle; only ontology/shapes/ may have blank nodes",
+    "ontology-syntax": "a file in ontology/ is Turtle and ends in .ttl; only ontology/shapes/ "
+    "may have blank nodes",
     "placeholder": "a release states who is responsible for it and how to reach them",
     "query-columns": "a query whose rows a command reads selects the columns that the command "
     "expects, with values of their kinds",

@@ -19,7 +19,7 @@ class RecordKey:
 
     At most one of `datatypes`, `scheme` and `classes` is set; if none is, the value is a web
     address or the id of any record. `derives` holds the date bounds that the build derives from it,
-    `group` the IRI of its sh:group.
+    `group` the IRI of its sh:group. `same_class` is set if it takes the classes that have the key.
     """
 
     name: str
@@ -35,6 +35,7 @@ class RecordKey:
     derives: tuple[Iri, ...] = ()
     required: bool = False
     group: str = ""
+    same_class: bool = False
 
 
 @dataclass(frozen=True, slots=True)
