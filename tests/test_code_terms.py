@@ -54,6 +54,7 @@ WORKS = """
 BY_PART = {
     "analysis/overlaps/": "pcve:Overlap pcve:between pcve:restsOn pcve:score pcve:verdict "
     "pcve:placeScore pcve:topicScore pcve:groupScore pcve:timeScore pcve:companyScore",
+    "graph/ontology_parts.py": "pcve:Overlap pcve:score pcve:verdict",
     "publish/export/bibtex.py": "pcve:Document schema:author schema:publisher schema:sameAs "
     "dcterms:language dcterms:publisher pcve:authorName pcve:publisherName",
     "publish/export/select.py": "pcve:mirrorOf",

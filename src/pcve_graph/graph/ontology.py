@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..model.namespaces import PREFIXES, expand, local_name
+from ..model.namespaces import PREFIXES, expand, local_name, prefixed
 from ..model.problems import ContentError, Position, rule_problem
 from ..model.project import Project
 from ..model.schema import VOCAB_BASE, Ontology, RecordClass, RecordKey
@@ -22,6 +22,8 @@ from ..model.visible import first_refused, offset_in_turtle
 from ..syntax.turtle_check import check_turtle
 from ..system.cache import cached
 from ..system.files import LARGEST_FILE, read_inside, walk_files
+from .ontology_files import OntologyFile, iri_of
+from .ontology_parts import check_folders, check_parts
 
 _PARTS: Final = ("terms", "vocabulary", "shapes", "portable")
 
@@ -92,9 +94,11 @@ def read_ontology(project: Project) -> Ontology:
 
     The object is the same one as long as the files are the same, so that its shapes stay compiled.
     Raises ContentError (`ontology-syntax`) if a file is not Turtle, or if one that is not a file of
-    shapes contains a blank node, and UsageError if a file cannot be read.
+    shapes contains a blank node, and as `check_folders` and `check_parts` do; UsageError if a file
+    cannot be read.
     """
     paths = ontology_files(project)
+    check_folders(project, [*map(project.relative, paths)])
     raw = tuple(read_inside(path, project.root, LARGEST_FILE) for path in paths)
     return _ontology(project.build, tuple(map(project.relative, paths)), raw)
 
@@ -102,10 +106,16 @@ def read_ontology(project: Project) -> Ontology:
 def ontology_files(project: Project) -> list[Path]:
     """The Turtle files in ontology/, sorted: terms, vocabularies, shapes, then portable shapes.
 
-    pcve.ttl comes first, even if it does not exist. Raises ContentError (`special-file`) for
-    anything but a regular file inside the project.
+    pcve.ttl comes first, even if it does not exist. Raises ContentError for anything but a regular
+    file inside the project (`special-file`), and for a suffix that differs from .ttl in capital
+    letters only (`ontology-syntax`): such a file would be ignored.
     """
-    walked = walk_files(project.ontology, "ontology/", project.root)
+    walked = list(walk_files(project.ontology, "ontology/", project.root))
+    for name, entry in walked:
+        stem, dot, suffix = entry.name.rpartition(".")
+        if suffix != "ttl" and suffix.lower() == "ttl":
+            message, fix = f"the file ends in .{suffix}", f"rename it to {stem}{dot}ttl"
+            raise ContentError([rule_problem("ontology-syntax", Position(name), message, fix)])
     paths = {Path(entry) for _, entry in walked if entry.name.endswith(".ttl")}
     first = project.ontology / "pcve.ttl"
 
@@ -163,8 +173,10 @@ def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
     vocabulary: list[ox.Triple] = []
     shapes: list[ox.Triple] = []
     digest = hashlib.sha256()
+    files: list[OntologyFile] = []
     for name, text in zip(names, raw, strict=True):
         triples = read_turtle(text, name)
+        files.append(OntologyFile(name, text.decode(), triples))
         part = _part(name)
         if part == "portable":  # for other engines only: graph.portable_shapes
             continue
@@ -172,9 +184,10 @@ def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
             shapes += triples
             digest.update(hashlib.sha256(text).digest())
         else:
-            _refuse_blank_nodes(triples, name)
+            _refuse_blank_nodes(files[-1])
             (vocabulary if part == "vocabulary" else terms).extend(triples)
     everything = TripleIndex((*terms, *vocabulary, *shapes))
+    check_parts(files, everything)
     schemes = {
         scheme.removeprefix(VOCAB_BASE): tuple(
             concept.removeprefix(scheme + "/")
@@ -202,12 +215,16 @@ def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
     }
 
 
-def _refuse_blank_nodes(triples: Iterable[ox.Triple], name: str) -> None:
-    for triple in triples:
+def _refuse_blank_nodes(file: OntologyFile) -> None:
+    for triple in file.triples:
         if ox.BlankNode in (type(triple.subject), type(triple.object)):
-            message = f"{triple.predicate} has a blank node"
+            node = isinstance(triple.subject, ox.BlankNode)
+            owner = "a blank node" if node else prefixed(iri_of(triple.subject))
+            message = f"{prefixed(triple.predicate.value)} of {owner} has a blank node"
+            message = f"{owner} has {prefixed(triple.predicate.value)}" if node else message
+            place = file.position(triple.subject, triple.predicate, triple.object)
             fix = "give the node an IRI; the published ontology has no blank nodes"
-            raise ContentError([rule_problem("ontology-syntax", Position(name), message, fix)])
+            raise ContentError([rule_problem("ontology-syntax", place, message, fix)])
 
 
 def _lines(triples: Iterable[ox.Triple]) -> tuple[NTriple, ...]:
@@ -323,6 +340,8 @@ def _key(triples: TripleIndex, shape: str) -> RecordKey:
     ]
     datatypes = [datatype for choice in choices for datatype in triples.all(choice, "sh:datatype")]
     classes = [class_iri for choice in choices for class_iri in triples.all(choice, "sh:class")]
+    holders = triples.subjects_with("sh:property", shape)
+    targets = {target for holder in holders for target in triples.all(holder, "sh:targetClass")}
     schemes = [
         value.removeprefix(VOCAB_BASE)
         for node in triples.all(shape, "sh:node")
@@ -349,4 +368,5 @@ def _key(triples: TripleIndex, shape: str) -> RecordKey:
         choices=tuple(
             Iri(iri) for head in triples.all(shape, "sh:in") for iri in triples.listed(head)
         ),
+        same_class=len(classes) > 1 and set(classes) == targets,
     )

@@ -56,6 +56,8 @@ def expected_values(key: RecordKey) -> str:
         return f"a term of {key.scheme}"
     if key.choices:
         return "one of " + ", ".join(choice_names(key)[:2]) + " …"
+    if key.same_class:
+        return "id of a record of the same class"
     if key.classes:
         return "id of " + " or ".join(local_name(class_iri) for class_iri in key.classes)
     return "a web address"

@@ -40,8 +40,21 @@ LABELS: Final = ("skos:prefLabel", "rdfs:label", "pcve:displayLabel", "dcterms:t
 GRAPHS: Final = ("facts", "evidence", "ontology", "vocabulary", "catalog")
 """The names of the named graphs."""
 
-ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST_ID: Final = 200
+"""Characters of the longest id: the name of its file, and of the draft of it, has 255 at most."""
+
+ID: Final = re.compile(rf"(?=.{{1,{LONGEST_ID}}}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 """The form of the id of a record or source."""
+
+ID_FIX: Final = (
+    f"use lower-case letters a-z, digits and single hyphens, {LONGEST_ID} characters at most"
+)
+"""How to correct an invalid id."""
+
+
+def short_id(text: str) -> str:
+    """An id as messages show it: one that is far too long is cut."""
+    return text if len(text) <= LONGEST_ID else f"{text[:60]}…"
 
 
 @cache

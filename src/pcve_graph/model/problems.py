@@ -28,12 +28,16 @@ RULES: dict[str, str] = {
     "pcve.toml 16 KB, any other file 300 MB, and a term in it 16 MB",
     "folder": "a record is in the folder of its class",
     "held-text": "a held text is in data/sources/texts; textFile and sha256 are both given",
-    "id": "an id consists of small letters a-z, digits and single hyphens",
+    "id": "an id consists of small letters a-z, digits and single hyphens, 200 characters at most",
     "json-syntax": "a record in JSON Lines is one JSON object on one line",
     "language": "text for people has a language: {en: the text}",
     "ledger": "an entry of data/ledger.yml decides on one pair of records, with a reason",
     "missing-key": "a record has id, type and claims; a block has a source and at least one fact",
-    "ontology-syntax": "a file in ontology/ is Turtle; only ontology/shapes/ may have blank nodes",
+    "ontology-part": "an ontology describes each class, shape, list and term that the program or "
+    "another file of it refers to, in a form that can be read",
+    "ontology-subject": "a shape, concept or list is described in one file",
+    "ontology-syntax": "a file in ontology/ is Turtle and ends in .ttl; only ontology/shapes/ "
+    "may have blank nodes",
     "placeholder": "a release states who is responsible for it and how to reach them",
     "query-columns": "a query whose rows a command reads selects the columns that the command "
     "expects, with values of the expected types",
@@ -51,6 +55,8 @@ RULES: dict[str, str] = {
     "rdf-version": "a file is RDF 1.1: no triple terms, no reifiers, no base directions",
     "reason": "an inferred or disputed block has a note with the reason",
     "relative-iri": "an IRI that refers outside the file is absolute, or the file states a base",
+    "role-concept": "a property of events that takes any agent is a role: one concept of "
+    "ontology/vocab/role.ttl names it with pcve:roleProperty",
     "settings": "pcve.toml has the keys title, owner, contact, base and data-version, each a "
     "string in the required format",
     "settings-syntax": "pcve.toml is TOML",

@@ -11,6 +11,9 @@ from .version import __version__
 REQUIRED_PATHS = ("ontology/shapes", "data/records", "queries/answers")
 """The paths that a project must contain."""
 
+_MARKS = ("data/records", "pcve.toml")
+"""The paths by which a folder is recognized as a project, even if other parts are missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -49,29 +52,44 @@ def is_project(folder: Path) -> bool:
 
 
 def find_project(start: Path) -> Project | None:
-    """The project in `start` or the nearest folder above it; None if there is none."""
+    """The project in `start` or the nearest folder above it; None if there is none.
+
+    Raises UsageError for one that lacks a part: a command that took the next project above it
+    would read and write the wrong files.
+    """
     start = start.resolve()
     for folder in (start, *start.parents):
         if is_project(folder):
             return Project(folder, folder / "build")
+        if any((folder / mark).exists() for mark in _MARKS):
+            raise UsageError(
+                f"{folder} is not a complete project: {_missing_parts(folder)}; "
+                "restore it, or choose another project with --project DIR"
+            )
     return None
 
 
 def open_project(folder: Path | None) -> Project:
     """The project in `folder`, or for None in or above the current folder, else the shipped one.
 
-    The shipped one is built in the user's cache. Raises UsageError if `folder` is not a project.
+    The shipped one is built in the user's cache. Raises UsageError if `folder` is not a project,
+    and as `find_project` does.
     """
     if folder is None:
         import platformdirs
 
         cache = Path(platformdirs.user_cache_dir("pcve-graph")) / __version__ / "build"
         return find_project(Path.cwd()) or shipped_project(cache)
-    project = find_project(folder)
-    if project is None or project.root != folder.resolve():
-        required = "it must contain ontology/, data/records/ and queries/"
-        raise UsageError(f"{folder} is not a pcve project: {required}")
-    return project
+    if not is_project(folder):
+        raise UsageError(f"{folder} is not a pcve project: {_missing_parts(folder)}")
+    root = folder.resolve()
+    return Project(root, root / "build")
+
+
+def _missing_parts(folder: Path) -> str:
+    """Which of the paths that a project must contain `folder` lacks."""
+    missing = [part for part in REQUIRED_PATHS if not (folder / part).exists()]
+    return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
 
 
 def shipped_project(cache: Path) -> Project:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from ..model.namespaces import ID
+from ..model.namespaces import ID, ID_FIX, short_id
 from ..model.problems import ContentError, Position, Problem, UsageError, rule_problem
 from ..model.project import Project
 from ..syntax.json import parse_json_lines
@@ -153,8 +153,8 @@ def _identified(root: RecordNode, path: Path | None, text: str) -> tuple[Mapping
         fix = "make them equal: lower-case letters a-z, digits and single hyphens"
         raise _stop("file-name", identifier.position, message, fix)
     if not ID.fullmatch(identifier.text):
-        fix = "use lower-case letters a-z, digits and single hyphens"
-        raise _stop("id", identifier.position, f'"{identifier.text}" is not a valid id', fix)
+        message = f'"{short_id(identifier.text)}" is not a valid id'
+        raise _stop("id", identifier.position, message, ID_FIX)
     return root, identifier
 
 

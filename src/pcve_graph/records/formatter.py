@@ -23,6 +23,7 @@ from ..syntax.tree import (
 )
 from ..syntax.turtle_format import format_turtle
 from ..syntax.yaml import parse_yaml_record
+from ..system.files import walk_files
 from .files import project_files
 from .reader import CLAIM_KEYS
 
@@ -47,12 +48,15 @@ def format_text(content: bytes, name: str, ontology: Ontology) -> str:
 
 
 def formatted_files(project: Project) -> list[Path]:
-    """All files of the project that have a canonical text, sorted."""
-    paths = [
-        *project_files(project, project.data),
-        *project.ontology.rglob("*.ttl"),
-        *project.queries.rglob("*.rq"),
-    ]
+    """All files of the project that have a canonical text, sorted.
+
+    As in a build, names that begin with a dot are skipped: editors lock files with them. Raises
+    ContentError (`special-file`) for anything but a regular file inside the project.
+    """
+    paths = project_files(project, project.data)
+    for folder, suffix in ((project.ontology, ".ttl"), (project.queries, ".rq")):
+        walked = walk_files(folder, f"{project.relative(folder)}/", project.root)
+        paths += [Path(entry) for _, entry in walked if entry.name.endswith(suffix)]
     return sorted(paths)
 
 

@@ -282,9 +282,9 @@ class _Claim:
             self.sheet.problems.append(rule_problem("structure", value.position, message, fix))
             return
         if not namespaces.ID.fullmatch(identifier.text):
-            message = f'"{identifier.text}" is not a valid id'
-            fix = "use lower-case letters a-z, digits and single hyphens"
-            self.sheet.problems.append(rule_problem("structure", identifier.position, message, fix))
+            message = f'"{namespaces.short_id(identifier.text)}" is not a valid id'
+            fault = rule_problem("id", identifier.position, message, namespaces.ID_FIX)
+            self.sheet.problems.append(fault)
             return
         node = _term(namespaces.record_iri(nested.segment, f"{self.owner}/{identifier.text}"))
         self.add_statement((subject, _term(key.path), node), value.position)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..model import namespaces
 from ..model.messages import expected_values, requirement
-from ..model.namespaces import ID, kebab_case
+from ..model.namespaces import ID, ID_FIX, kebab_case, short_id
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..model.schema import Ontology, RecordClass, RecordKey
@@ -47,9 +47,7 @@ def draft_source(project: Project, ontology: Ontology, identifier: str) -> tuple
 
 def _require_id(identifier: str) -> None:
     if not ID.fullmatch(identifier):
-        raise UsageError(
-            f"invalid id {identifier!r}: use lower-case letters a-z, digits and single hyphens"
-        )
+        raise UsageError(f"invalid id {short_id(identifier)!r}: {ID_FIX}")
 
 
 def _require_unused(project: Project, identifier: str, files: Iterable[Path]) -> None:

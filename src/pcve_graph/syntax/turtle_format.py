@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pyoxigraph as ox
+
 from ..model.problems import ContentError, Position, rule_problem
 from ..model.terms import NTerm, is_iri, to_iri
 
@@ -20,11 +22,9 @@ def format_turtle(text: str, name: str) -> str:
     try:
         graph = rdflib.Graph().parse(data=text, format="turtle")
     except Exception as error:
-        place = Position(name, getattr(error, "lines", 0) + 1)
-        fix = "correct the Turtle; `pcve validate` gives line and column"
-        raise ContentError(
-            [rule_problem("ontology-syntax", place, "invalid Turtle", fix)]
-        ) from None
+        place, message = _fault(text, name, Position(name, getattr(error, "lines", 0) + 1))
+        fix = "correct the Turtle at this position"
+        raise ContentError([rule_problem("ontology-syntax", place, message, fix)]) from None
     blocks = graph.serialize(format="longturtle").strip().split("\n\n")
     written = "\n\n".join(blocks)
     lists = re.sub(r"\n\s*\n(\s*)\[", r"\n\1[", written)
@@ -38,6 +38,15 @@ def format_turtle(text: str, name: str) -> str:
             [rule_problem("structure", Position(name, _comments(text)), message, fix)]
         )
     return result
+
+
+def _fault(text: str, name: str, place: Position) -> tuple[Position, str]:
+    """The position and the reason that the parser of a build gives; `place` if it gives none."""
+    try:
+        list(ox.parse(text, format=ox.RdfFormat.TURTLE))
+    except SyntaxError as error:
+        return Position(name, error.lineno or 1, error.offset or 1), error.msg
+    return place, "invalid Turtle"
 
 
 def _rank(block: str) -> tuple[int, int, str]:

@@ -37,16 +37,19 @@ Groups: TypeAlias = Iterable[tuple[Collection[Iri], Collection[Iri]]]
 Engine: TypeAlias = Callable[[Iterable[str], str, Groups | None], Iterator[ox.Triple]]
 """From data in chunks and shapes to the triples of the report."""
 
-_TARGETS: Final = {
+TARGETS: Final = {
     nterm(name)
     for name in ("sh:targetClass", "sh:targetNode", "sh:targetObjectsOf", "sh:targetSubjectsOf")
 }
+"""The properties that state the targets of a shape."""
+
 _LABEL: Final = from_iri("urn:x-label:")
 _BLANK: Final = re.compile(r"^_:(\S+) |> _:(\S+) \.$", re.MULTILINE)
 _UNCHECKED: Final = {expand(f"xsd:{name}") for name in ("gYear", "gYearMonth", "gMonth", "gDay")}
 """The datatypes whose lexical forms rdflib (7.6) does not check."""
 
-_CLASSES: Final = {nterm("rdfs:Class"), nterm("owl:Class")}
+CLASSES: Final = {nterm("rdfs:Class"), nterm("owl:Class")}
+"""The types by which a shape is a class, whose instances are its targets."""
 
 INSTALL: Final = 'pip install "pcve-graph[fast]"'
 """The command that installs turbo."""
@@ -277,7 +280,7 @@ def _retargeted(shapes: str, groups: Groups) -> str:
     lines = []
     for line in shapes.splitlines():
         statement = parse_statement(line)
-        if statement.predicate not in _TARGETS and statement.object not in _CLASSES:
+        if statement.predicate not in TARGETS and statement.object not in CLASSES:
             lines.append(line)
     target = nterm("sh:targetNode")
     lines += [

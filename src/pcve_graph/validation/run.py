@@ -29,6 +29,7 @@ from .document_check import check_document
 from .documents import LARGEST, Document, check_input_format, form_of, named_files, read_document
 from .gate import Checked, check_graph
 from .incremental_gate import check_change, open_gate
+from .shacl import no_shape
 
 
 class ValidationOptions(TypedDict):
@@ -297,11 +298,17 @@ def _document(path: Path, name: str, form: str, stdin: bytes) -> Document:
 
 
 def _shapes(path: Path | None) -> str | None:
-    """The shapes in a file as N-Triples; None for the project's shapes."""
+    """The shapes in a file as N-Triples; None for the project's shapes.
+
+    Raises UsageError for a file that contains no shapes, or none that applies to anything.
+    """
     if path is None:
         return None
     form = form_of(path, None)
     if form == "record":
         raise UsageError(f"{path} is not a file of shapes: shapes are RDF, such as Turtle")
     document = read_document(read_file(path, LARGEST), path.as_posix(), form)
-    return "\n".join(sorted(set(document.lines())))
+    shapes = "\n".join(sorted(set(document.lines())))
+    if fault := no_shape(shapes):
+        raise UsageError(f"{fault} in {path.as_posix()}: nothing would be checked")
+    return shapes

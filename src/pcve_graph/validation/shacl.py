@@ -34,7 +34,7 @@ from ..model.terms import (
     to_iri,
     triple_line,
 )
-from .engines import ABSENT, ENGINES, INSTALL, Groups, why_unusable
+from .engines import ABSENT, CLASSES, ENGINES, INSTALL, TARGETS, Groups, why_unusable
 from .shape_queries import check_queries
 
 _CHUNK: Final = 2**23
@@ -43,11 +43,8 @@ _CHUNK: Final = 2**23
 _Stated: TypeAlias = defaultdict[Term, defaultdict[Iri, list[Term]]]
 """The objects of the statements of a report by subject and predicate."""
 
-_SHAPE: Final = re.compile(
-    "(<[^>]*>) {} (?:{}|{}) [.]".format(
-        *map(nterm, ("rdf:type", "sh:NodeShape", "sh:PropertyShape"))
-    )
-)
+_SHAPES: Final = (nterm("sh:NodeShape"), nterm("sh:PropertyShape"))
+_SHAPE: Final = re.compile("(<[^>]*>) {} (?:{}|{}) [.]".format(nterm("rdf:type"), *_SHAPES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +85,21 @@ def validate(
     chunks = (data,) if isinstance(data, str) else _chunks(data)
     report = ENGINES[use](chunks, shapes, groups)
     return Report(tuple(sorted(read_report(report, holders))), use)
+
+
+def no_shape(shapes: str) -> str:
+    """Why `shapes` (N-Triples) validate nothing: no shape, or no target; empty if they do.
+
+    A shape that is a class too has its instances as targets (W3C SHACL, 2.1.3.3).
+    """
+    rows = [parse_statement(line) for line in shapes.splitlines()]
+    if any(row.predicate in TARGETS for row in rows):
+        return ""
+    types = [row for row in rows if row.predicate == nterm("rdf:type")]
+    with_shape = {row.subject for row in types if row.object in _SHAPES}
+    if with_shape & {row.subject for row in types if row.object in CLASSES}:
+        return ""
+    return "no shape with a target" if with_shape else "no shape"
 
 
 def prepare(shapes: str) -> None:

@@ -149,7 +149,8 @@ def _arrows(terms: Terms) -> Iterator[Arrow]:
             if class_iri in kinds
         ]
         for key in kind.keys.values():
-            for target in filter(partial(_shown, terms), key.classes):
+            targets = () if key.same_class else key.classes
+            for target in filter(partial(_shown, terms), targets):
                 if not any(key.name in superclass.keys for superclass in superclasses):
                     yield local_name(kind.iri), local_name(target), key.name
 

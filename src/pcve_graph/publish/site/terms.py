@@ -190,7 +190,7 @@ def _key(terms: Terms, key: RecordKey) -> tuple[str, ...]:
 def _takes(terms: Terms, key: RecordKey) -> str:
     if key.scheme:
         return f"a term of {link(f'vocab/{key.scheme}.html', key.scheme)}"
-    if key.classes:
+    if key.classes and not key.same_class:
         return "id of " + " or ".join(map(terms.term, key.classes))
     return escape(expected_values(key))
 
