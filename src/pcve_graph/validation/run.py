@@ -8,17 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from ..graph.inputs import find_input_changes
 from ..graph.ontology import read_ontology
 from ..graph.settings import read_settings
 from ..graph.store import StoredGraph, open_graph
 from ..incremental.change import FullBuildError, GraphChange, read_change
-from ..model.namespaces import local_name
+from ..model.namespaces import PREFIXES, local_name, nterm
 from ..model.problems import ContentError, Position, Problem, ShaclResult, UsageError, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
+from ..model.terms import NTriple, iri_start, parse_statement
 from ..records.assemble import build_graph
 from ..records.files import RecordFile, project_files
 from ..records.reader import Record, read_records, record_extent, without_faulty
@@ -296,6 +297,18 @@ def _document(path: Path, name: str, form: str, stdin: bytes) -> Document:
         ) from None
 
 
+_NO_SHAPE: Final = tuple(map(nterm, ("sh:declare", "sh:prefix", "sh:namespace", "sh:prefixes")))
+"""The properties of SHACL that declare prefixes; the subjects of all others are shapes."""
+
+
+def _is_about_shape(line: NTriple) -> bool:
+    """Whether the subject of a line is a shape or belongs to one (SHACL 1.0, section 2.1)."""
+    _, predicate, value = parse_statement(line)
+    if value in (nterm("sh:NodeShape"), nterm("sh:PropertyShape")):
+        return True
+    return predicate.startswith(iri_start(PREFIXES["sh"])) and predicate not in _NO_SHAPE
+
+
 def _shapes(path: Path | None) -> str | None:
     """The shapes in a file as N-Triples; None for the project's shapes."""
     if path is None:
@@ -304,4 +317,7 @@ def _shapes(path: Path | None) -> str | None:
     if form == "record":
         raise UsageError(f"{path} is not a file of shapes: shapes are RDF, such as Turtle")
     document = read_document(read_file(path, LARGEST), path.as_posix(), form)
-    return "\n".join(sorted(set(document.lines())))
+    lines = sorted(set(document.lines()))
+    if not any(_is_about_shape(line) for line in lines):
+        raise UsageError(f"no shape in {path}: it must describe a sh:NodeShape or sh:PropertyShape")
+    return "\n".join(lines)

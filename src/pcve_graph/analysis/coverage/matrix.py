@@ -28,7 +28,7 @@ ONLINE: Final = "online"
 UNKNOWN: Final = "unknown"
 ALL: Final = "all"
 
-_LIST_COLUMNS: Final = (Column("list"), Column("concept"))
+LIST_COLUMNS: Final = (Column("list"), Column("concept"))
 _PERSON: Final = f"{BASE}id/person/"
 
 
@@ -81,7 +81,7 @@ AxisLabels: TypeAlias = Mapping[str, Mapping[str, str]]
 def read_axis_labels(project: Project, store: ox.Store) -> AxisLabels:
     """All topics and target groups, including unused ones."""
     query = required_queries(project, "landscape", ["lists"])["lists"]
-    rows = sorted(select_rows(store, query, _LIST_COLUMNS))
+    rows = sorted(select_rows(store, query, LIST_COLUMNS))
     called = labels(store, (ox.NamedNode(concept) for _, concept in rows))
     return {
         axis: {concept: called[concept] for scheme, concept in rows if scheme == name}
