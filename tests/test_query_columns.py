@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 from conftest import World, make_world
 
+from pcve_graph import KnowledgeGraph
 from pcve_graph.analysis.load import COLUMNS, SOURCE_COLUMNS
 from pcve_graph.query.columns import Column
 from pcve_graph.query.saved import read_queries
@@ -28,7 +31,7 @@ DECLARED = {
 EXAMPLES = {
     "iri": "<https://e.example/x>",
     "text": '"x"',
-    "number": "1.5",
+    "amount": "1.5",
     "date": '"2018"',
     "day": '"2018-05-22"',
     "term": "<https://e.example/x>",
@@ -38,8 +41,10 @@ EXAMPLES = {
 WRONG = {
     "iri": ['"x"', "5", "true"],
     "text": ["<https://e.example/x>"],
-    "number": [
+    "amount": [
         '"many"',
+        "-5",
+        "-0.01",
         '"NaN"^^<http://www.w3.org/2001/XMLSchema#double>',
         "<https://e.example/x>",
     ],
@@ -244,6 +249,16 @@ COUNTS = ["events", "dated", "placed", "organised", "topical"]
         (of_rows([(name, "1") for name in COUNTS[::-1]]), "2:14", "the query selects ?topical"),
         (of_rows([(name, '"x"') for name in COUNTS]), "2:16", '?events has the value "x", but'),
         (of_rows([(name, "1.5") for name in COUNTS]), "2:16", "?events has the value 1.5, but"),
+        (
+            of_rows([(name, "-5") for name in COUNTS]),
+            "2:15",
+            "?events has the value -5, but must be a whole number (0 or more)",
+        ),
+        (
+            of_rows([(name, f'"1"^^<http://e.example/{"long" * 30}>') for name in COUNTS]),
+            "2:157",
+            f'?events has the value "1"^^<http://e.example/{"long" * 9}l…, but must be a whole',
+        ),
         (of_rows([(name, "") for name in COUNTS]), "2:21", "?events has a row without a value"),
         (
             of_rows([(name, "1") for name in COUNTS]).replace("{}", "{ VALUES ?n { 1 2 } }"),
@@ -298,3 +313,100 @@ def test_a_check_with_values_of_the_wrong_kind(world: World, columns: str, messa
     assert result.exit_code == 1
     assert f"error check-query: {message}" in result.stderr
     assert re.search(r"queries/checks/odd\.rq:4:\d+: error", result.stderr)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "problem", "fix"),
+    [
+        ("overlaps", "scheme: topic", "scheme: topik", "7:37 header: there is no closed", "topic?"),
+        ("overlaps", "[Country, Place]", "[Contry]", "8:37 header: there is no class", "Country?"),
+        ("coverage", "kinds: [Initiative]", "kinds: Initative", "header: there is", "Initiative?"),
+        ("works", "a ?kind ;", "a kind ;", "syntax: ", "SPARQL"),
+        ("works", "#+ tags", "#+ tag", "4:4 header: unknown key", "did you mean tags?"),
+        (
+            "concepts",
+            "?concept ?broader",
+            "?broader ?concept",
+            "columns: the query",
+            "in this order",
+        ),
+        ("lists", "SELECT ?list", "SELECT (1 AS ?n) ?list", "columns: the query", "in this order"),
+        (
+            "sources",
+            "?source a",
+            "SERVICE <http://e/> {} ?source a",
+            "service: SERVICE",
+            "query only",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["build", "validate"])
+def test_a_build_checks_the_queries_of_the_analysis(
+    edited: World, name: str, old: str, new: str, problem: str, fix: str, command: str
+) -> None:
+    path = edited.root / f"queries/landscape/{name}.rq"
+    before = path.read_text("utf-8")
+    assert old in before
+    path.write_text(before.replace(old, new, 1), "utf-8")
+    try:
+        result = edited.pcve(command)
+    finally:
+        path.write_text(before, "utf-8")
+    assert result.exit_code == 1
+    assert result.stderr.count(" error ") == 1
+    shown = re.sub(r"queries/landscape/\w+\.rq:(\S+): error query-", r"\1 ", result.stderr)
+    assert re.search(rf"(?m)^\d+:\d+ .*{re.escape(problem.partition(' ')[2])}", shown)
+    assert problem.partition(" ")[0] in shown
+    assert fix in shown
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_a_build_reports_all_problems_of_weights_and_queries(world: World, built: bool) -> None:
+    if built:
+        assert world.pcve("build").exit_code == 0
+    world.replace("queries/landscape/weights.yml", "reach: 0.8", "reach: 8")
+    world.replace("queries/landscape/weights.yml", "grant-programme", "grant-program")
+    world.replace("queries/landscape/coverage.rq", "scheme: topic", "scheme: topik")
+    for command in ("build", "validate"):
+        result = world.pcve(command)
+        assert result.exit_code == 1
+        assert result.stderr.count(" error weights: ") == 2
+        assert result.stderr.count(" error query-header: ") == 1
+    problems = KnowledgeGraph.open(world.root).validate() if built else ()
+    assert [problem.rule for problem in problems] == ["query-header", "weights", "weights"] * built
+    world.replace("queries/landscape/weights.yml", "reach: 8", "reach: 0.8")
+    world.replace("queries/landscape/weights.yml", "grant-program", "grant-programme")
+    world.replace("queries/landscape/coverage.rq", "scheme: topik", "scheme: topic")
+    assert world.pcve("build").exit_code == 0
+
+
+def test_a_new_list_is_known_to_the_header_of_a_query(world: World) -> None:
+    assert world.pcve("build").exit_code == 0
+    world.replace("queries/landscape/coverage.rq", "scheme: target-group", "scheme: target-grup")
+    assert world.pcve("build").exit_code == 1
+    path = world.root / "ontology/vocab/target-group.ttl"
+    text = path.read_text("utf-8")
+    world.write("ontology/vocab/target-grup.ttl", text.replace("target-group", "target-grup"))
+    assert "target-grup'" not in world.pcve("build").stderr
+
+
+def test_a_query_of_the_analysis_stops_after_its_timeout(edited: World) -> None:
+    path = edited.root / "queries/landscape/concepts.rq"
+    before = path.read_text("utf-8")
+    endless = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . FILTER(STR(?c) = CONCAT(STR(?l), 'x'))"
+    text = before.replace("#+ timeout: 60", "#+ timeout: 1").replace(
+        "?concept skos:broader", f"{endless} ?concept skos:broader"
+    )
+    assert text != before
+    path.write_text(text, "utf-8")
+    command = [sys.executable, "-m", "pcve_graph", "--project", str(edited.root)]
+    try:
+        for more, name in (([], "queries/landscape/concepts.rq"), (["--timeout", "0.5"], "")):
+            ran = subprocess.run(
+                [*command, "overlaps", *more], capture_output=True, text=True, timeout=60
+            )
+            assert (ran.returncode, ran.stdout) == (2, "")
+            seconds = "0.5" if more else "1"
+            assert f"{name} was stopped after {seconds} s" in ran.stderr, ran.stderr
+    finally:
+        path.write_text(before, "utf-8")

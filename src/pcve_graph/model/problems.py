@@ -37,8 +37,8 @@ RULES: dict[str, str] = {
     "placeholder": "a release states who is responsible for it and how to reach them",
     "query-columns": "a query whose rows a command reads selects the columns that the command "
     "expects, with values of their kinds",
-    "query-header": "the header of a query is `#+ key: value` in YAML, with known keys, classes and "
-    "closed lists",
+    "query-header": "the header of a query is `#+ key: value` in YAML, with known keys, classes "
+    "and closed lists",
     "query-nesting": "brackets are nested at most 32 deep; a chain weighs at most 400 "
     "(operator 1, triple 2, bracket 3)",
     "query-size": "a query has at most 1,048,576 characters",
@@ -63,9 +63,9 @@ RULES: dict[str, str] = {
     "unknown-source": "a source has a file in data/sources",
     "unknown-type": "a type is a class with a shape in ontology/shapes/",
     "unreadable-file": "a file that is named exists, is regular, readable, and of a known format",
-    "weights": "weights.yml has each key of docs/overlap-score.md: a number in its range, or ids of a "
-    "closed list",
-    "yaml-syntax": "records, query headers and weights are YAML: two spaces for each level, no tabs",
+    "weights": "weights.yml has each key of docs/overlap-score.md: a number in its range, or ids "
+    "of a closed list",
+    "yaml-syntax": "records, query headers and weights are YAML: two spaces a level, no tabs",
 }
 """The rules that readers and the mapping enforce. Shapes and checks state their own."""
 
