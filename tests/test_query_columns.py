@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import World, make_world
 
 from pcve_graph import KnowledgeGraph
 from pcve_graph.analysis.load import COLUMNS, SOURCE_COLUMNS
+from pcve_graph.model.problems import UsageError
 from pcve_graph.query.columns import Column
 from pcve_graph.query.saved import read_queries
 
@@ -380,7 +382,7 @@ def test_a_build_reports_all_problems_of_weights_and_queries(world: World, built
     assert world.pcve("build").exit_code == 0
 
 
-def test_a_new_list_is_known_to_the_header_of_a_query(world: World) -> None:
+def test_the_header_of_a_query_is_checked_against_new_lists_too(world: World) -> None:
     assert world.pcve("build").exit_code == 0
     world.replace("queries/landscape/coverage.rq", "scheme: target-group", "scheme: target-grup")
     assert world.pcve("build").exit_code == 1
@@ -410,3 +412,29 @@ def test_a_query_of_the_analysis_stops_after_its_timeout(edited: World) -> None:
             assert f"{name} was stopped after {seconds} s" in ran.stderr, ran.stderr
     finally:
         path.write_text(before, "utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", ["checks/asks-elsewhere", "answers/completeness", "landscape/concepts"]
+)
+def test_a_query_that_a_build_runs_asks_no_other_server(world: World, name: str) -> None:
+    assert world.pcve("build").exit_code == 0
+    header = "#+ summary: x\n" + "#+ rule: y\n#+ fix: z\n" * name.startswith("checks")
+    world.write(f"queries/{name}.rq", f"{header}SELECT * {{ SERVICE <http://e/> {{ ?s ?p ?o }} }}")
+    for command in ("build --whole", "overlaps") if "concepts" in name else ("build --whole",):
+        result = world.pcve(*command.split())
+        place = f"queries/{name}.rq:{header.count('#') + 1}:12"
+        assert result.exit_code == 1
+        assert f"{place}: error query-service: SERVICE queries another server" in result.stderr
+        assert "--allow-service" not in result.stderr
+
+
+def test_only_a_command_that_allows_service_names_the_option(
+    northtown: World, tmp_path: Path
+) -> None:
+    text = "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"
+    (tmp_path / "elsewhere.rq").write_text(text)
+    checked = northtown.pcve("queries", "--check", "--queries", str(tmp_path))
+    assert "SERVICE is refused: it queries another server\n" in checked.output
+    with pytest.raises(UsageError, match=r"another server$"):
+        KnowledgeGraph.open(northtown.root).sparql(text)
