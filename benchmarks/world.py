@@ -84,7 +84,7 @@ _SAYS: Final[dict[str, dict[str, str]]] = {
         "issued": "was issued on {}",
         "location": "took place in {}",
         "containedInPlace": "lies in {}",
-        "country": "works in {}",
+        "inCountry": "works in {}",
         "organizer": "was organised by {}",
         "funder": "was paid for by {}",
         "about": "dealt with {}",
@@ -332,9 +332,9 @@ def _event(part: Part, thing: Thing) -> Iterator[list[Fact]]:
 def _organization(part: Part, thing: Thing) -> Iterator[list[Fact]]:
     chance = part.random.random
     if thing.type == "OrganizationalUnit":
-        yield [_link("unitOf", part.any("Organization"))]
+        yield [_link("subOrganizationOf", part.any("Organization"))]
     if chance() < 0.6:
-        yield [_link("country", part.any("Country"))]
+        yield [_link("inCountry", part.any("Country"))]
     if chance() < 0.3:
         yield [_link("location", part.any("Place"))]
     if chance() < 0.16:
@@ -379,7 +379,7 @@ def _document(part: Part, thing: Thing) -> Iterator[list[Fact]]:
     if chance() < 0.43:
         yield [_link("considers", part.any("Project", "Event", "Organization"))]
     if chance() < 0.3:
-        yield [_link("adoptedAt", part.any("Event"))]
+        yield [_link("signedAt", part.any("Event"))]
 
 
 def _work(part: Part, thing: Thing) -> Iterator[list[Fact]]:

@@ -28,6 +28,7 @@ NORTHTOWN = {
     "commitment": "harbour-plan",
     "country": "landia",
     "day": "2015-01-19",
+    "economy": "landia",
     "event": "northtown-conference-2015",
     "from": "2015-01-01",
     "funder": "lake-fund",
@@ -53,7 +54,9 @@ NORTHTOWN = {
 NORTHTOWN_OF = {
     "identity": {"thing": "river-institute"},
     "names-on-a-day": {"thing": "river-institute"},
+    "needs-and-responses": {"pillar": "prevent", "topic": "prisons"},
     "ongoing-projects": {"day": "2016-05-01"},
+    "searches": {"place": "lake-coast", "topic": "border-security"},
     "strategies-on-a-day": {"kind": "action-plan"},
     "topic-gaps": {"country": "marshia"},
     "unserved-groups": {"country": "marshia"},

@@ -20,7 +20,8 @@ FAST = [run for run in RUNS if run[0] == "northtown" or run[1] not in SLOW_IN_RD
 
 
 def test_there_are_as_many_questions_as_ever() -> None:
-    assert len(QUERIES) >= 50
+    assert len(QUERIES) >= 52
+    assert NOT_COLLECTED.keys() <= {file for _, _, file, _ in RUNS}
     golden = {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*.csv")}
     assert golden == {file for world, _, file, _ in RUNS if world == "northtown"}
 
@@ -60,10 +61,28 @@ def test_every_question_has_an_answer_on_northtown() -> None:
         assert rows, name
 
 
+NOT_COLLECTED = {
+    "shipped/needs-and-responses.csv": "no need is on record",
+    "shipped/needs-and-responses.all.csv": "no need is on record",
+    "shipped/needs-and-responses.economy.csv": "no need is on record",
+    "shipped/needs-and-responses.pillar.csv": "no need is on record",
+    "shipped/needs-and-responses.topic.csv": "no need is on record",
+    "shipped/searches.csv": "no search is on record",
+    "shipped/searches.all.csv": "no search is on record",
+    "shipped/searches.place.csv": "no search is on record",
+    "shipped/searches.topic.csv": "no search is on record",
+}
+"""The runs that have no rows on the shipped graph, as the facts have yet to be collected; and why."""
+
+
 @pytest.mark.parametrize("run", SHIPPED, ids=[run[2] for run in SHIPPED])
 def test_the_examples_of_a_question_have_an_answer(shipped: World, run: Run) -> None:
-    _, name, _, settings = run
-    assert shipped_rows(shipped, name, dict(settings))
+    _, name, file, settings = run
+    rows = shipped_rows(shipped, name, dict(settings))
+    if file in NOT_COLLECTED:
+        assert not rows, f"{file} has rows now: take it off NOT_COLLECTED"
+    else:
+        assert rows
 
 
 def shipped_rows(

@@ -23,7 +23,7 @@ LANGUAGES = {"owl", "rdf", "rdfs", "sh", "xsd", "dcat", "void", "vann"}
 """Prefixes of languages and of descriptions of data sets, of which code may name any term."""
 
 CLAIM_MODEL = """
-    pcve:Claim pcve:Source pcve:Participation pcve:actor pcve:certainty pcve:dateRead pcve:event
+    pcve:Claim pcve:Source pcve:Participation pcve:actor pcve:certainty pcve:dateRead pcve:inEvent
     pcve:quote pcve:role pcve:standing oa:TextPositionSelector oa:TextQuoteSelector oa:end oa:exact
     oa:start prov:hadPrimarySource prov:wasQuotedFrom schema:url skos:note
 """.split()
@@ -31,12 +31,13 @@ CLAIM_MODEL = """
 
 MAPPING = """
     pcve:derives pcve:folder pcve:roleProperty pcve:earliest pcve:latest dcterms:isReplacedBy
-    pcvesh:LeadingRoles foaf:Agent
+    pcvesh:LeadingRoles foaf:Agent pcve:formerInverseKey pcve:formerKey
+    schema:domainIncludes schema:rangeIncludes
 """.split()
 """What the ontology states for the program: annotations of shapes and concepts, derived bounds."""
 
 LABELS = """
-    skos:prefLabel skos:altLabel schema:name dcterms:title dcterms:identifier pcve:designationNote
+    skos:prefLabel pcve:displayLabel skos:altLabel schema:name dcterms:title dcterms:identifier pcve:designationNote
     skos:Concept skos:ConceptScheme skos:inScheme skos:topConceptOf skos:broader skos:related
     skos:closeMatch skos:exactMatch skos:definition skos:example skos:scopeNote skos:editorialNote
 """.split()
@@ -44,7 +45,7 @@ LABELS = """
 
 WORKS = """
     pcve:Project pcve:Event pcve:Place pcve:Country pcve:kind pcve:status pcve:mode pcve:series
-    pcve:edition pcve:precededBy pcve:contributesTo pcve:country dcterms:isPartOf dcterms:relation
+    pcve:edition pcve:precededBy pcve:contributesTo pcve:inCountry dcterms:isPartOf dcterms:relation
     dcterms:issued schema:about schema:audience schema:containedInPlace schema:startDate
     schema:endDate schema:funder schema:location
 """.split()
@@ -56,9 +57,11 @@ BY_PART = {
     "publish/export/bibtex.py": "pcve:Document schema:author schema:publisher schema:sameAs "
     "dcterms:language dcterms:publisher",
     "publish/export/icalendar.py": "schema:organizer pcve:host pcve:purpose pcve:venue",
+    "publish/export/owl.py": "pcve:inClaim",
     "publish/export/schemaorg.py": "schema:organizer pcve:purpose schema:sameAs",
     "publish/export/geojson.py": "schema:latitude schema:longitude",
-    "publish/export/network.py": "org:hasMembership org:organization pcve:hosting pcve:host",
+    "publish/site/terms.py": "pcve:since vs:term_status",
+    "publish/export/network.py": "org:hasMembership org:organization pcve:hostedBy pcve:hostingOrganization",
     "publish/": "dcterms:bibliographicCitation dcterms:conformsTo dcterms:created dcterms:creator "
     "dcterms:description dcterms:license dcterms:publisher foaf:mbox foaf:name foaf:page prov:Activity "
     "prov:Collection prov:Entity prov:SoftwareAgent prov:hadMember prov:used "

@@ -9,6 +9,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -223,19 +224,196 @@ def test_an_empty_cell_is_not_reported_as_no_activity(shipped: World) -> None:
         if not row["things"] and row["topicId"] not in ("all", "unknown")
     ]
     texts = [shipped.pcve("coverage", "--cell", cell).stdout for cell in empty[::10]]
-    assert all("No project on record, which is not proof of no activity." in text for text in texts)
+    assert all(
+        "Not searched. No project on record, which is not proof of no activity." in text
+        for text in texts
+    )
     assert any("place not known: " in text for text in texts)
     assert not any("no activity in" in text for text in texts)
 
 
-def test_gaps_come_with_most_neighbours_covered_first(shipped: World) -> None:
-    arguments = ("coverage", "--gaps", "--format", "json")
-    rows = json.loads(shipped.pcve(*arguments).stdout)["rows"]
-    for state in ("no record", "only weakly"):
-        covered = [row["covered"] for row in rows if row["state"] == state]
-        assert covered == sorted(covered, reverse=True)
-        assert len(covered) > 20
-    assert rows[0]["covered"] >= 5
+STATES = {"nothing found": "1", "only weakly": "2", "not searched": "3"}
+"""The states of a row of `--gaps`, in their order."""
+
+
+def gap_rows(world: World, *arguments: str) -> list[dict[str, Any]]:
+    rows = json.loads(world.pcve("coverage", "--gaps", "--format", "json", *arguments).stdout)[
+        "rows"
+    ]
+    assert [STATES[row["state"]] for row in rows] == sorted(STATES[row["state"]] for row in rows)
+    return list(rows)
+
+
+def test_gaps_come_with_most_neighbours_covered_first(northtown: World) -> None:
+    rows = [row for row in gap_rows(northtown) if row["state"] == "nothing found"]
+    covered = [row["covered"] for row in rows]
+    assert covered == sorted(covered, reverse=True)
+    assert covered[0] > covered[-1]
+
+
+def test_what_nobody_searched_is_not_ranked(shipped: World) -> None:
+    rows = [row for row in gap_rows(shipped) if row["state"] != "nothing found"]
+    for state in ("only weakly", "not searched"):
+        labels = [row["topic"] for row in rows if row["state"] == state]
+        assert labels == sorted(labels)
+        assert len(labels) > 20
+
+
+def test_without_a_search_no_gap_is_claimed(shipped: World) -> None:
+    """As long as the shipped data have no search; each record of one may make a gap."""
+    searched = list((shipped.root / "data/records/search").glob("*"))
+    text = shipped.pcve("coverage", "--gaps").stdout
+    claimed = [row for row in gap_rows(shipped) if row["state"] == "nothing found"]
+    numbers = re.search(r"(\d+) were searched and nothing was found, (\d+) were not searched", text)
+    assert numbers
+    assert len(claimed) == int(numbers[1])
+    assert searched or "No gap can be claimed: no search on record covers" in text
+    assert bool(claimed) == bool(re.search(r"^   gap: ", text, re.M))
+    assert int(numbers[2]) > 100
+
+
+def cell_states(world: World, *arguments: str) -> dict[tuple[str, str], str]:
+    """The cells of an economy by the ids of economy and column, in their state; no unsearched ones."""
+    text = world.pcve("coverage", "--format", "csv", *arguments).stdout
+    return {
+        (row["economyId"], row["topicId"]): row["state"]
+        for row in csv.DictReader(io.StringIO(text))
+        if row["state"] != "not searched"
+        and row["economyId"] in ("landia", "marshia", "lake-coast")
+    }
+
+
+def test_a_search_without_hits_makes_a_gap_where_it_looked_and_nowhere_else(
+    northtown: World,
+) -> None:
+    searched = {(row["economy"], row["topic"]) for row in gap_rows(northtown) if row["searches"]}
+    gaps = {
+        (row["economy"], row["topic"])
+        for row in gap_rows(northtown)
+        if row["state"] == "nothing found"
+    }
+    assert gaps == {
+        ("Marshia", "radicalisation in prisons"),
+        ("Landia", "border security"),
+        ("Marshia", "border security"),
+    }
+    # A search of the region for first-line work had hits: they lie in Landia, so Marshia stays open.
+    assert searched - gaps == {("Marshia", "first-line practitioners")}
+
+
+def test_a_search_for_events_makes_no_gap_of_projects(northtown: World) -> None:
+    topic = ("--topic", "education")
+    assert cell_states(northtown, *topic) == {("marshia", "education"): "recorded"}
+    events = cell_states(northtown, *topic, "--count", "events")
+    assert events == {("landia", "education"): "nothing found"}
+    assert ("landia", "education") not in cell_states(northtown, *topic, "--count", "actors")
+
+
+@pytest.mark.parametrize(
+    ("period", "state"),
+    [
+        (("--since", "2015", "--until", "2016"), "nothing found"),
+        (("--as-of", "2016-12-31"), "nothing found"),
+        (("--since", "2014-12-31", "--until", "2016"), None),
+        (("--since", "2015", "--until", "2017-01-01"), None),
+        (("--since", "2016"), None),
+        ((), None),
+    ],
+)
+def test_a_search_of_a_period_says_nothing_on_other_days(
+    northtown: World, period: tuple[str, ...], state: str | None
+) -> None:
+    states = cell_states(northtown, "--topic", "youth", *period)
+    assert states.get(("landia", "youth")) == state
+
+
+def test_a_search_says_nothing_on_what_came_after_its_day(northtown: World) -> None:
+    border = ("--topic", "border-security")
+    cell = ("landia", "border-security")
+    assert cell_states(northtown, *border, "--until", "2026-11-20")[cell] == "nothing found"
+    assert cell not in cell_states(northtown, *border, "--until", "2026-11-21")
+    gaps = [gap_rows(northtown, *border, "--as-of", day) for day in ("2026-11-20", "2026-11-21")]
+    assert [{row["state"] for row in rows} for rows in gaps] == [
+        {"nothing found"},
+        {"not searched"},
+    ]
+
+
+def test_a_search_for_all_time_covers_each_year(northtown: World) -> None:
+    arguments = ("coverage", "--by", "year", "--topic", "prisons", "--format", "json")
+    rows = json.loads(northtown.pcve(*arguments).stdout)["rows"]
+    states = {(row["economyId"], row["yearId"]): row["state"] for row in rows}
+    for year in ("2015", "2016", "2017", "all"):
+        assert states["landia", year] == "recorded"
+        assert states["marshia", year] == "nothing found"
+        assert states["lake-coast", year] == "not searched"
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "csv", "json"])
+def test_each_format_keeps_the_three_states_apart(northtown: World, form: str) -> None:
+    arguments = ("coverage", "--topic", "prisons", "--format", form)
+    text = northtown.pcve(*arguments).stdout
+    lines = [line for line in text.splitlines() if "Landia" in line or "Marshia" in line]
+    if form in ("text", "markdown"):
+        assert re.search(r"Landia[ |]+1\b", lines[0])
+        assert re.search(r"Marshia[ |]+0\b", lines[1])
+        assert re.search(r"Lake Coast \(as a whole\)[ |]+·", text)
+        assert "·  not searched: no record here, which is not proof of no activity." in text
+        assert "0  searched, and nothing found." in text
+        return
+    rows = json.loads(text)["rows"] if form == "json" else list(csv.DictReader(io.StringIO(text)))
+    states = {row["economyId"]: (row["state"], row["searches"]) for row in rows}
+    assert states["landia"] == ("recorded", "")
+    assert states["marshia"] == ("nothing found", "register-prison-marshia")
+    assert states["lake-coast"] == ("not searched", "")
+
+
+@pytest.mark.full
+def test_a_workbook_and_a_picture_keep_the_three_states_apart(
+    northtown: World, tmp_path: Path
+) -> None:
+    import openpyxl
+
+    path = tmp_path / "coverage.xlsx"
+    arguments = ("coverage", "--topic", "prisons")
+    assert northtown.pcve(*arguments, "--format", "xlsx", "-o", str(path)).exit_code == 0
+    cells = {row[0]: row[1] for row in openpyxl.load_workbook(path).active.values if row[0]}
+    shown = [cells[name] for name in ("Landia", "Marshia", "Lake Coast (as a whole)")]
+    assert shown == [1, 0, "·"]
+    picture = tmp_path / "coverage.svg"
+    assert northtown.pcve(*arguments, "--picture", str(picture)).exit_code == 0
+    words = re.findall(r"<text[^>]*>([^<]*)</text>", picture.read_text("utf-8"))
+    assert {"1", "0", "·"} <= set(words)
+    assert any("searched, and nothing found" in word for word in words)
+
+
+def test_a_cell_names_its_searches(northtown: World) -> None:
+    text = northtown.pcve("coverage", "--cell", "marshia/prisons").stdout
+    assert "Searched, and no project found:\n  https://register.example/projects, “prison”" in text
+    assert "20 Nov 2026: no hits  [register-prison-marshia]" in text
+    text = northtown.pcve("coverage", "--cell", "marshia/first-line-practitioners").stdout
+    assert "No project on record, which is not proof of no activity: searches for more" in text
+    assert "3 hits  [register-mentor]" in text
+
+
+def test_a_search_that_has_a_hit_makes_no_gap(world: World) -> None:
+    path = world.root / "data/records/search/register-prison-marshia.yml"
+    text = path.read_text("utf-8")
+    cell = ("coverage", "--cell", "marshia/prisons")
+    for before, after, words in (
+        ("hits: 0", "hits: 1", "1 hit  [register-prison-marshia]"),
+        ("about: prisons", "about: education", "Not searched. No project"),
+        ("location: marshia", "location: landia", "Not searched. No project"),
+        ("searchedFor: projects", "searchedFor: events", "Not searched. No project"),
+        ("    about: prisons\n", "", "Searched, and no project found"),
+        ("location: marshia", "location: lake-coast", "Searched, and no project found"),
+        ("about: prisons", "about: pcve", "Searched, and no project found"),
+    ):
+        assert before in text
+        path.write_text(text.replace(before, after), "utf-8")
+        result = world.pcve("build")
+        assert result.exit_code == 0, result.output
+        assert words in world.pcve(*cell).stdout
 
 
 def test_the_briefing_says_the_answer_first(shipped: World) -> None:
@@ -248,11 +426,11 @@ def test_the_briefing_says_the_answer_first(shipped: World) -> None:
         "rehabilitation-reintegration",
     )
     lines = shipped.pcve(*arguments).stdout.splitlines()
-    of = r"Of \d+ pairs of an economy and a topic \(6 economies, \d+ topics\), \d+ have"
+    of = r"Of \d+ pairs of an economy and a topic \(6 economies, \d+ topics\), \d+ have events on"
     assert re.match(of, lines[2])
-    assert re.match(r"Most without a record: .+ \(\d+ topics?\)", lines[3])
+    assert re.match(r"No gap can be claimed|Most gaps: .+ \(\d+ topics?\)", lines[3])
     assert re.match(r"Of \d+ events \d+ states? no place and may close any of these\.", lines[4])
-    assert any(re.match(r"   no record: .*\(but \d+ projects?\)", line) for line in lines)
+    assert any(re.match(r"   not searched: .*\(but \d+ projects?\)", line) for line in lines)
     assert lines[-1].startswith("Kosovo* ")
 
 

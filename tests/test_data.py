@@ -48,8 +48,8 @@ event:ct-challenges-2018 schema:organizer organization:slovenia-mod
 event:ct-challenges-2018 schema:organizer organization:us-embassy-ljubljana-odc
 event:ct-challenges-2018 schema:organizer organization:jsou
 event:ct-challenges-2018 schema:about topic:radicalisation
-organization:us-embassy-ljubljana-odc org:unitOf organization:us-embassy-ljubljana
-organization:us-embassy-ljubljana pcve:country place:united-states
+organization:us-embassy-ljubljana-odc org:subOrganizationOf organization:us-embassy-ljubljana
+organization:us-embassy-ljubljana pcve:inCountry place:united-states
 organization:jsou schema:location place:tampa
 event:iom-skopje-2018 schema:organizer organization:iom
 event:iom-skopje-2018 schema:startDate "2018-05-21"^^xsd:date
@@ -101,8 +101,8 @@ event:codexter-2017 pcve:receives document:slovenia-mfa-non-paper-2017
 document:slovenia-mfa-non-paper-2017 pcve:submittedBy organization:slovenia-mfa
 document:slovenia-mfa-non-paper-2017 pcve:kind document-kind:non-paper
 organization:cdct org:subOrganizationOf organization:council-of-europe
-organization:slovenia-mfa pcve:country place:slovenia
-organization:slovenia-mod pcve:country place:slovenia
+organization:slovenia-mfa pcve:inCountry place:slovenia
+organization:slovenia-mod pcve:inCountry place:slovenia
 initiative:wbcti pcve:originatesFrom initiative:brdo-process
 initiative:iisg pcve:originatesFrom initiative:brdo-process
 initiative:brdo-process pcve:leader place:slovenia

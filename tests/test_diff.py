@@ -194,16 +194,41 @@ def a_shape(world: World) -> None:
     )
 
 
+def a_property_more(world: World) -> None:
+    path = world.root / "ontology/pcve.ttl"
+    declaration = (
+        'org:unitOf\n    a owl:ObjectProperty ;\n    vann:usageNote "The organisation whose unit it is."@en ;\n'
+        '    pcve:displayLabel "unit of"@en ;\n.\n'
+    )
+    path.write_text(f"{path.read_text('utf-8')}\n{declaration}", "utf-8")
+
+
+def a_property_less(world: World) -> None:
+    """A property that the ontology also has takes the place of one that goes."""
+    for name in ("organization", "organizational-unit"):
+        path = world.root / f"ontology/shapes/{name}.ttl"
+        path.write_text(
+            path.read_text("utf-8").replace("org:subOrganizationOf", "org:unitOf"), "utf-8"
+        )
+    path = world.root / "ontology/pcve.ttl"
+    text = re.sub(r"(?ms)^org:subOrganizationOf$.*?^\.$", "", path.read_text("utf-8"))
+    path.write_text(text, "utf-8")
+    world.replace(
+        "data/records/organization/mentoring-office.yml", "subOrganizationOf: ", "unitOf: "
+    )
+
+
 CASES = {
     edit.__name__.replace("_", "-"): edit
     for edit in (
         one_day, a_role, a_role_of_another, a_standing, a_source_more, a_source_less, a_text_edited,
         a_record_more, a_record_less, a_reading_further, a_note, a_merger, a_term, a_shape,
+        a_property_less,
     )
 }  # fmt: skip
 
 
-BEFORE = {"a-source-less": a_source_more}
+BEFORE = {"a-source-less": a_source_more, "a-property-less": a_property_more}
 """What was edited first, where the edit needs more than Northtown has."""
 
 

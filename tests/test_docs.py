@@ -150,7 +150,10 @@ def test_the_format_page_names_every_key_of_a_block(key: str) -> None:
 
 
 def test_the_example_of_the_format_is_a_record(world: World, ontology: Ontology) -> None:
-    record, source = re.findall(r"```yaml\n([\s\S]*?)```", FORMAT)
+    record, search, source = re.findall(r"```yaml\n([\s\S]*?)```", FORMAT)
+    assert (
+        world.root.joinpath("data/records/search/register-prison-marshia.yml").read_text() == search
+    )
     assert record.splitlines()[0] == "id: northtown-conference-2015"
     keys = set(re.findall(r"^ {4}(\w+):", record, re.M)) - set(CLAIM_KEYS)
     assert keys <= set(ontology.classes["Event"].keys)

@@ -21,6 +21,7 @@ from golden_exports import chosen
 from pcve_graph.graph.generations import current_generation
 from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.formats import FORMATS
+from pcve_graph.publish.export.shapes import SHAPES_FORMATS
 from pcve_graph.publish.export.subset import GraphPart, whole_graph
 
 RDFLIB = {
@@ -180,7 +181,8 @@ def test_a_second_build_writes_the_same_bytes(world: World) -> None:
 def test_the_formats_are_listed(northtown: World) -> None:
     listed = northtown.pcve("export")
     assert listed.exit_code == 0
-    assert [line.split()[0] for line in listed.stdout.splitlines()] == list(FORMATS)
+    names = [line.split()[0] for line in listed.stdout.splitlines()]
+    assert names == [*FORMATS, *SHAPES_FORMATS]
     assert northtown.pcve("export", "--list").stdout == listed.stdout
 
 

@@ -77,7 +77,7 @@ def test_a_role_of_an_event_is_a_participation_too(northtown: World) -> None:
     participations = rows(
         northtown,
         """SELECT ?actor ?role { ?p a pcve:Participation ; pcve:actor ?actor ; pcve:role ?role ;
-           pcve:event <https://w3id.org/pcve/id/event/northtown-conference-2015> } ORDER BY ?actor""",
+           pcve:inEvent <https://w3id.org/pcve/id/event/northtown-conference-2015> } ORDER BY ?actor""",
     )
     short = [(actor.split("/")[-1], role.split("/")[-1]) for actor, role in participations]
     assert short == [

@@ -11,6 +11,8 @@ import pytest
 from conftest import World, make_world
 
 from pcve_graph import KnowledgeGraph
+from pcve_graph.analysis.content import QUERY_COLUMNS
+from pcve_graph.analysis.coverage.searches import SEARCH_COLUMNS
 from pcve_graph.analysis.load import COLUMNS, SOURCE_COLUMNS
 from pcve_graph.model.problems import UsageError
 from pcve_graph.query.columns import Column
@@ -19,6 +21,7 @@ from pcve_graph.query.saved import read_queries
 COMMANDS = {
     **{name: ["overlaps"] for name in COLUMNS},
     "lists": ["coverage"],
+    "searches": ["coverage"],
     "sources": ["coverage", "--gaps"],
     "tellings": ["timeline"],
 }
@@ -27,6 +30,7 @@ COMMANDS = {
 DECLARED = {
     **COLUMNS,
     "lists": (Column("list"), Column("concept")),
+    "searches": SEARCH_COLUMNS,
     "sources": SOURCE_COLUMNS,
     "tellings": (Column("work"), Column("source")),
 }
@@ -34,6 +38,7 @@ EXAMPLES = {
     "iri": "<https://e.example/x>",
     "text": '"x"',
     "amount": "1.5",
+    "integer": "2",
     "date": '"2018"',
     "day": '"2018-05-22"',
     "term": "<https://e.example/x>",
@@ -50,6 +55,7 @@ WRONG = {
         '"NaN"^^<http://www.w3.org/2001/XMLSchema#double>',
         "<https://e.example/x>",
     ],
+    "integer": ['"many"', "1.5", "-1", "<https://e.example/x>"],
     "date": ['"last week"', '"2018-13"', "<https://e.example/x>", "true"],
     "day": ['"2018"', '"22.5.2018"', "<https://e.example/x>"],
 }
@@ -100,6 +106,7 @@ def test_every_query_that_commands_read_is_tested(world: World) -> None:
     landscape = read_queries(world.project, "landscape")
     only_parameters = {"coverage", "overlaps"}
     assert landscape.keys() - only_parameters == COMMANDS.keys()
+    assert DECLARED == QUERY_COLUMNS
     for name, columns in DECLARED.items():
         assert tuple(landscape[name].columns) == tuple(column.name for column in columns)
 

@@ -59,7 +59,9 @@ def test_a_release_has_every_format_and_its_descriptions(released: Path) -> None
     }
     assert {f"pcve{form.suffix}" for form in FORMATS.values()} <= names
     assert len(FORMATS) >= 6
-    assert {f"ontology/{name}.ttl" for name in ("align", "pcve", "shapes", "vocab")} <= names
+    assert {
+        f"ontology/{name}.ttl" for name in ("axioms", "pcve", "report", "shapes", "vocab")
+    } <= names
     assert {"README.md", "CITATION.cff", "SHA256SUMS", "manifest.json", "inputs.sha256"} <= names
     assert {
         "void.ttl",

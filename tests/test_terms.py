@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import logging
 import re
 import tomllib
 from functools import lru_cache
+from itertools import combinations
 
 import pyoxigraph as ox
 import pytest
@@ -14,11 +16,14 @@ import yaml
 from conftest import ROOT, World, require
 
 from pcve_graph import __version__
-from pcve_graph.model.namespaces import ALIGNED, PREFIXES, expand
+from pcve_graph.model.namespaces import PREFIXES, expand, nterm, prefixed
+from pcve_graph.model.terms import subject_of, to_iri, triple_line
 
 FOLDER = ROOT / "ontology"
 FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.ttl"))
-FOLDERS = ("shapes", "vocab")
+FOLDERS = ("portable", "shapes", "vocab")
+TERMS_0_1_0 = (ROOT / "tests" / "terms-0.1.0.txt").read_text("utf-8").split()
+MODULES = ("pcve.ttl", "report.ttl", "axioms.ttl")
 CLOSED = {
     PREFIXES[name]: space
     for name, space in {
@@ -35,11 +40,11 @@ CLOSED = {
         "xsd": rdflib.XSD,
     }.items()
 }
+VS = {"term_status"}
 OA = {"TextQuoteSelector", "TextPositionSelector", "exact", "start", "end"}
 SCHEMA = set(
-    "Event EventSeries Place Project Role FundingScheme MonetaryAmount about audience author "
-    "containedInPlace currency endDate founder funder latitude location longitude maxValue minValue "
-    "name organizer publisher roleName sameAs startDate url value".split()
+    "Event Place MonetaryAmount about audience author containedInPlace currency domainIncludes endDate founder funder latitude location longitude maxValue minValue "
+    "name organizer publisher rangeIncludes roleName sameAs startDate url value".split()
 )
 
 
@@ -78,13 +83,13 @@ def exists(iri: str) -> bool:
     for space, closed in CLOSED.items():
         if iri.startswith(space) and iri != space.rstrip("#/"):
             return rdflib.URIRef(iri) in closed
-    for prefix, terms in (("oa", OA), ("schema", SCHEMA)):
+    for prefix, terms in (("oa", OA), ("schema", SCHEMA), ("vs", VS)):
         if iri.startswith(PREFIXES[prefix]):
             return iri.removeprefix(PREFIXES[prefix]) in terms
     if iri.startswith(PREFIXES["pcve"]):
-        return iri in stated("pcve.ttl")
+        return iri in own_terms()
     if iri.startswith(PREFIXES["pcvesh"]):
-        return iri in stated("shapes")
+        return iri in stated("shapes") or iri in stated("portable")
     if iri.startswith("https://w3id.org/pcve/vocab/"):
         return iri in stated("vocab") or iri == f"https://w3id.org/pcve/vocab/{__version__}"
     matched = ("http://eurovoc.europa.eu/", "http://www.wikidata.org/entity/")
@@ -95,10 +100,7 @@ def exists(iri: str) -> bool:
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_term_of_an_ontology_file_exists(name: str) -> None:
-    allowed = tuple(ALIGNED.values()) if name == "align.ttl" else ()
-    assert {
-        iri for iri in iris(name) if not exists(iri) and not iri.startswith(allowed or "-")
-    } == set()
+    assert {iri for iri in iris(name) if not exists(iri)} == set()
 
 
 def test_the_check_for_terms_catches_a_slip() -> None:
@@ -125,7 +127,7 @@ def test_every_property_of_the_graph_has_a_label_in_it(
     request: pytest.FixtureRequest, world: str
 ) -> None:
     store = request.getfixturevalue(world).saved().store
-    label = ox.NamedNode(expand("rdfs:label"))
+    names = [ox.NamedNode(expand(name)) for name in ("rdfs:label", "pcve:displayLabel")]
     facts = {
         quad.predicate
         for name in ("facts", "evidence", "catalog")
@@ -133,12 +135,19 @@ def test_every_property_of_the_graph_has_a_label_in_it(
             None, None, None, ox.NamedNode(f"https://w3id.org/pcve/graph/{name}")
         )
     }
-    bare = {p.value for p in facts if not list(store.quads_for_pattern(p, label, None, None))}
+    labelled = {q.subject for name in names for q in store.quads_for_pattern(None, name, None)}
+    bare = {p.value for p in facts - labelled}
     assert bare == {expand("rdf:type")}
 
 
 def own_terms() -> dict[str, dict[str, list[str]]]:
-    return {iri: own for iri, own in stated("pcve.ttl").items() if iri.startswith(PREFIXES["pcve"])}
+    """The statements of the file that declares each of our terms."""
+    return {
+        iri: own
+        for name in MODULES
+        for iri, own in stated(name).items()
+        if iri.startswith(PREFIXES["pcve"]) and expand("rdfs:isDefinedBy") in own
+    }
 
 
 def test_there_are_as_many_terms_as_ever() -> None:
@@ -155,6 +164,135 @@ def test_a_term_says_what_it_means(term: str) -> None:
     assert own[expand("rdfs:isDefinedBy")] == ["https://w3id.org/pcve/ns"]
 
 
+@pytest.mark.parametrize("term", own_terms())
+def test_a_term_says_since_when_it_stands_and_how_settled_it_is(term: str) -> None:
+    own = own_terms()[term]
+    (since,) = own[expand("pcve:since")]
+    assert (since == "0.1.0") == (term in TERMS_0_1_0)
+    (status,) = own[expand("vs:term_status")]
+    replaced = expand("owl:deprecated") in own
+    assert status == ("archaic" if replaced else "stable" if since == "0.1.0" else "testing")
+
+
+def test_terms_of_others_get_no_label_and_no_statement_but_notes() -> None:
+    allowed = {
+        "rdf:type",
+        "rdfs:subClassOf",
+        "owl:disjointWith",
+        "pcve:displayLabel",
+        "vann:usageNote",
+    }
+    for name in MODULES:
+        for iri, own in stated(name).items():
+            if not iri.startswith("https://w3id.org/pcve/"):
+                assert {prefixed(predicate) for predicate in own} <= allowed, iri
+                assert len(own.get(expand("rdf:type"), ())) <= 1
+
+
+@pytest.mark.parametrize("world", ["northtown", "shipped"])
+def test_every_term_that_the_graph_uses_is_declared_once(
+    request: pytest.FixtureRequest, world: str
+) -> None:
+    kinds = ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")
+    declared: dict[str, list[str]] = {}
+    for name in MODULES:
+        for iri, own in stated(name).items():
+            own_kinds = [
+                kind for kind in kinds if expand(f"owl:{kind}") in own.get(expand("rdf:type"), ())
+            ]
+            declared.setdefault(iri, []).extend(own_kinds)
+    used = set()
+    for quad in request.getfixturevalue(world).saved().store:
+        used |= {quad.predicate.value}
+        if quad.predicate.value == expand("rdf:type"):
+            used |= {getattr(quad.object, "value", "")}
+    built_in = tuple(PREFIXES[name] for name in ("owl", "rdf", "rdfs"))
+    own_and_reused = {iri for iri in used if not iri.startswith(built_in)}
+    assert {
+        iri: declared.get(iri) for iri in own_and_reused if len(declared.get(iri, ())) != 1
+    } == {}
+    assert len(own_and_reused) > 60
+
+
+DISJOINT = """
+    pcve:Claim pcve:Document pcve:Event pcve:EventSeries pcve:Hosting pcve:Naming pcve:Overlap
+    pcve:Participation pcve:Programme pcve:Project pcve:Source org:Membership schema:MonetaryAmount
+    skos:Concept
+""".split()
+GROUPS = (
+    [*DISJOINT, "foaf:Agent"],
+    [*DISJOINT, "pcve:Place"],
+    ["pcve:Country", "pcve:Initiative", "foaf:Person", "org:Organization"],
+)
+"""Each group is what owl:AllDisjointClasses says with blank nodes, which our files have none of."""
+
+
+def test_each_pair_of_disjoint_classes_is_stated_once() -> None:
+    pairs = [
+        frozenset((prefixed(iri), prefixed(other)))
+        for name in MODULES
+        for iri, own in stated(name).items()
+        for other in own.get(expand("owl:disjointWith"), ())
+    ]
+    wanted = {frozenset(pair) for group in GROUPS for pair in combinations(group, 2)}
+    assert set(pairs) == wanted
+    assert len(pairs) == len(wanted)
+
+
+def test_every_role_of_ours_is_below_participant() -> None:
+    (top,) = [expand("pcve:participant")]
+    roles = {
+        role
+        for own in stated("vocab").values()
+        for role in own.get(expand("pcve:roleProperty"), ())
+        if role.startswith(PREFIXES["pcve"]) and role != top
+    }
+    assert len(roles) >= 9
+    for role in roles:
+        assert own_terms()[role][expand("rdfs:subPropertyOf")] == [top]
+    assert expand("rdfs:domain") not in stated("axioms.ttl")[top]
+
+
+def test_what_classes_use_a_property_is_derived_from_the_shapes(northtown: World) -> None:
+    lines = set(northtown.saved().lines("ontology"))
+    speaker, domain, values = map(
+        nterm, ("pcve:speaker", "schema:domainIncludes", "schema:rangeIncludes")
+    )
+    assert triple_line((speaker, domain, nterm("pcve:Event"))) in lines
+    assert triple_line((speaker, values, nterm("foaf:Agent"))) in lines
+    assert triple_line((nterm("pcve:dateRead"), values, nterm("xsd:date"))) in lines
+    derived = [line for line in lines if domain in line or values in line]
+    assert len(derived) > 150
+    subjects = {to_iri(subject_of(line)) for line in derived}
+    assert {iri for iri in subjects if not iri.startswith(PREFIXES["pcve"])} == {
+        expand("schema:domainIncludes"), expand("schema:rangeIncludes"),
+    }  # fmt: skip
+
+
+MAPPINGS = ROOT / "ontology" / "mappings.sssom.tsv"
+
+
+def test_near_terms_of_others_are_a_set_of_mappings() -> None:
+    """SSSOM: https://mapping-commons.github.io/sssom/spec-model/, required slots of set and mapping."""
+    lines = MAPPINGS.read_text("utf-8").splitlines()
+    header = yaml.safe_load("\n".join(line[1:] for line in lines if line.startswith("#")))
+    rows = list(csv.DictReader((line for line in lines if line[0] != "#"), delimiter="\t"))
+    assert header["mapping_set_id"] == "https://w3id.org/pcve/mappings"
+    assert header["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert header["mapping_set_version"] == __version__
+    assert len(rows) >= 11
+    for row in rows:
+        for column in ("subject_id", "predicate_id", "object_id", "mapping_justification"):
+            assert header["curie_map"][row[column].partition(":")[0]], row
+        assert row["predicate_id"] in ("skos:closeMatch", "skos:broadMatch")
+        subject = header["curie_map"]["pcve"] + row["subject_id"].removeprefix("pcve:")
+        assert own_terms()[subject][expand("rdfs:label")] == [row["subject_label"]]
+    keys = [(row["subject_id"], row["object_id"]) for row in rows]
+    assert keys == sorted(set(keys))
+    matched = {expand("skos:closeMatch"), expand("skos:exactMatch"), expand("skos:broadMatch")}
+    assert not any(matched & own.keys() for own in own_terms().values())
+
+
 def test_words_for_people_have_a_language() -> None:
     words = (
         "label",
@@ -164,6 +302,7 @@ def test_words_for_people_have_a_language() -> None:
         "description",
         "message",
         "usageNote",
+        "displayLabel",
         "title",
     )
     for name in FILES:
@@ -224,7 +363,13 @@ def test_skosify_finds_nothing_wrong_with_the_lists(caplog: pytest.LogCaptureFix
     assert lint(graph, caplog) == set(SKOSIFY)
 
 
-HEADERS = {"pcve.ttl": "ns", "shapes/header.ttl": "shapes", "vocab/header.ttl": "vocab"}
+HEADERS = {
+    "pcve.ttl": "ns",
+    "axioms.ttl": "axioms",
+    "report.ttl": "report",
+    "shapes/header.ttl": "shapes",
+    "vocab/header.ttl": "vocab",
+}
 
 
 @pytest.mark.parametrize("name", HEADERS)
@@ -273,6 +418,7 @@ def test_one_version_everywhere() -> None:
         assert f"version {project}. {iri}" in cited
 
 
-def test_without_alignments_nothing_breaks(world: World) -> None:
-    (world.root / "ontology" / "align.ttl").unlink()
+def test_without_the_modules_nothing_breaks(world: World) -> None:
+    for name in ("axioms.ttl", "report.ttl", "mappings.sssom.tsv"):
+        (world.root / "ontology" / name).unlink()
     assert world.pcve("build").exit_code == 0

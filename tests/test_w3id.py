@@ -44,10 +44,19 @@ def w3id() -> Iterator[W3id]:
 @pytest.mark.full
 def test_a_form_is_given_as_it_is_asked_for(w3id: W3id, accept: str) -> None:
     ending = ENDINGS[accept]
+    for name in ("axioms", "report"):
+        file = "ns.html" if ending == "html" else f"{name}.{ending}"
+        assert w3id.leads_to(name, accept) == f"/reference/{file}"
+        version = f"/releases/{__version__}/reference/{file}"
+        assert w3id.leads_to(f"{name}/{__version__}", accept) == version
     for name in ("ns", "shapes", "vocab"):
         assert w3id.leads_to(name, accept) == f"/reference/{name}.{ending}"
         version = f"/releases/{__version__}/reference/{name}.{ending}"
         assert w3id.leads_to(f"{name}/{__version__}", accept) == version
+    assert w3id.leads_to("shapes/core", accept) == "/reference/pcve.shacl.ttl"
+    assert w3id.leads_to("shapes/rules", accept) == "/reference/rules.shacl.ttl"
+    version = f"/releases/{__version__}/reference/claims.shacl.ttl"
+    assert w3id.leads_to(f"shapes/claims/{__version__}", accept) == version
     assert w3id.leads_to("id/event/osce-ct-2018", accept) == f"/id/event/osce-ct-2018.{ending}"
     assert w3id.leads_to("source/wbcti-news", accept) == f"/source/wbcti-news.{ending}"
     assert w3id.leads_to("claim/0004a86c311d166d", accept) == f"/claim/0004a86c311d166d.{ending}"
@@ -60,7 +69,7 @@ def test_a_form_is_given_as_it_is_asked_for(w3id: W3id, accept: str) -> None:
 @pytest.mark.parametrize(
     "accept", [ending for ending in ENDINGS if "," not in ending and "/" in ending]
 )
-@pytest.mark.parametrize("name", ["ns", "shapes", "vocab", f"ns/{__version__}"])
+@pytest.mark.parametrize("name", ["ns", "axioms", "report", "shapes", "vocab", f"ns/{__version__}"])
 @pytest.mark.full
 def test_what_an_address_leads_to_is_there(w3id: W3id, name: str, accept: str) -> None:
     kind, content = w3id.read(name, accept)

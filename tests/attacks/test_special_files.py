@@ -103,7 +103,7 @@ def test_a_special_file_among_the_records(shared: World, put: object, kind: str)
         ("away", "data/ledger.yml"),
         ("fifo", "ontology/vocab/topic.ttl"),
         ("fifo", "ontology/shapes"),
-        ("away", "ontology/align.ttl"),
+        ("away", "ontology/axioms.ttl"),
         ("fifo", "queries/checks/one.rq"),
         ("zero", "queries/landscape/weights.yml"),
     ],
@@ -184,10 +184,10 @@ def test_a_huge_file_is_refused_before_it_is_read(shared: World, tmp_path: Path)
 
 
 def test_a_huge_ontology_is_refused(shared: World, put: object) -> None:
-    put("sparse", "ontology/align.ttl")  # type: ignore[operator]
+    put("sparse", "ontology/axioms.ttl")  # type: ignore[operator]
     code, output = pcve(shared, "build")
     assert code == 1
-    assert "ontology/align.ttl:1:1: error file-size" in output
+    assert "ontology/axioms.ttl:1:1: error file-size" in output
 
 
 @pytest.mark.full

@@ -19,6 +19,7 @@ from .coverage.report import (
     cell_counts,
     count_text,
     empty_column_notes,
+    empty_sign,
     fit_to_page,
     matrix_notes,
     matrix_title,
@@ -73,7 +74,8 @@ def heat_map(landscape: Landscape, store: ox.Store, matrix: Matrix, suffix: str)
                 total = "all" in (row.role, column.role)
                 unknown = "unknown" in (row.role, column.role)
                 share = None if total or not number[0] else number[0] / most
-                _cell(axes, across, down, share, count_text(*number), unknown)
+                text = count_text(*number) if any(number) else empty_sign(matrix, row, column)
+                _cell(axes, across, down, share, text, unknown)
         _grid(axes, [c.label for c in matrix.columns], [r.label for r in matrix.rows], step)
         page.write(0.15, page.top + 0.75, axis_titles(matrix)[0], size=9, style="italic")
         page.write(2.75, page.top + 0.02, axis_titles(matrix)[1], size=9, style="italic")

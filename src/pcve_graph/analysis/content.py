@@ -15,13 +15,15 @@ from ..query.saved import entries, header, parse_query
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode, decode_utf8
 from ..syntax.yaml import parse_yaml_record
 from .coverage.matrix import LIST_COLUMNS
+from .coverage.searches import SEARCH_COLUMNS
 from .load import COLUMNS, SOURCE_COLUMNS
 from .overlaps.weights import weight_problems
 from .timeline import CITATION_COLUMNS
 
-_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
+QUERY_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
     **COLUMNS,
     "lists": LIST_COLUMNS,
+    "searches": SEARCH_COLUMNS,
     "sources": SOURCE_COLUMNS,
     "tellings": CITATION_COLUMNS,
 }
@@ -48,7 +50,7 @@ def content_problems(contents: Mapping[str, bytes], ontology: Ontology) -> list[
 def _query_problems(name: str, raw: bytes, ontology: Ontology) -> Iterator[Problem]:
     """The problems of the parameters of a query. Raises ContentError for any other problem."""
     query = parse_query(name, raw)
-    if columns := _COLUMNS.get(PurePosixPath(name).stem):
+    if columns := QUERY_COLUMNS.get(PurePosixPath(name).stem):
         check_columns(query, columns)
     text = header(query.text)
     tree = parse_yaml_record(text, name) if text.strip() else None

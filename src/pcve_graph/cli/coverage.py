@@ -62,6 +62,13 @@ class AnalysisGraph:
         lists = read_axis_labels(self.project, self.store)
         return coverage_matrix(self.landscape, lists, scope, by, count, every)
 
+    def with_searches(self, matrix: Matrix, period: Scope) -> Matrix:
+        """The matrix with the searches on record that cover a cell for the days of `period`."""
+        from ..analysis.coverage.searches import read_searches, with_searches
+
+        searches = read_searches(self.project, self.store, self.landscape)
+        return with_searches(self.landscape, matrix, searches, period)
+
 
 @click.command()
 @click.option(
@@ -83,7 +90,9 @@ class AnalysisGraph:
     metavar="ROW/COLUMN",
     help="Show the works of one cell with their evidence.",
 )
-@click.option("--gaps", is_flag=True, help="List cells without records, or with weak ones only.")
+@click.option(
+    "--gaps", is_flag=True, help="List what was searched and not found, and what was not searched."
+)
 @click.option(
     "--limit",
     type=COUNT,
@@ -111,8 +120,8 @@ def coverage(
 ) -> None:
     """Show who works where on what, and where nothing is recorded.
 
-    A cell without a record shows a dot: no record is not proof of no activity. NAME is an id, or
-    any name of the thing in any script.
+    A cell without a record shows 0 if it was searched, else a dot, which is not proof of no
+    activity. NAME is an id, or any name of the thing in any script.
 
     \b
     Examples:
@@ -143,7 +152,7 @@ def coverage(
             )
         write_result(_cell(graph, scope, by, count, cell), output)
         return
-    matrix = graph.matrix(scope, by, count)
+    matrix = graph.with_searches(graph.matrix(scope, by, count), scope)
     if picture:
         from ..analysis.charts import heat_map
 
@@ -161,21 +170,22 @@ def coverage(
 def _gaps(
     graph: AnalysisGraph, by: str, count: str, options: dict[str, Any], form: str, limit: int
 ) -> bytes:
-    from ..analysis.coverage.gaps import find_gaps, gap_briefing, gap_table, last_access_day
+    from ..analysis.coverage.gaps import find_open_cells, gap_briefing, gap_table, last_access_day
     from ..analysis.tables import render_table
 
     as_of = options.pop("as_of")
     scope = graph.scope({**options, "as_of": as_of})
     on = scope.first if as_of else last_access_day(graph.project, graph.store)
     on = None if by == "year" else on
+    searched = scope
     if as_of:
         scope = dataclasses.replace(scope, first=None, last=None)
-    matrix = graph.matrix(scope, by, count, every=True)
+    matrix = graph.with_searches(graph.matrix(scope, by, count, every=True), searched)
     other_matrix = (
         None if count == "actors" else graph.matrix(scope, by, _OTHER_KIND[count], every=True)
     )
-    found_gaps = find_gaps(graph.landscape, matrix, other_matrix, on)
-    where = graph.landscape, graph.store, matrix, found_gaps, on
+    cells = find_open_cells(graph.landscape, matrix, other_matrix, on)
+    where = graph.landscape, graph.store, matrix, cells, on
     return (
         gap_briefing(*where, limit).encode()
         if form == "text"
@@ -184,7 +194,7 @@ def _gaps(
 
 
 def _cell(graph: AnalysisGraph, scope: Scope, by: str, count: str, cell: str) -> str:
-    from ..analysis.coverage.report import cell_text, find_entry
+    from ..analysis.coverage.cells import cell_text, find_entry
 
     row, slash, column = cell.partition("/")
     if not (row.strip() and slash and column.strip()):
@@ -198,6 +208,6 @@ def _cell(graph: AnalysisGraph, scope: Scope, by: str, count: str, cell: str) ->
     if column not in keys and by != "year":
         column_key = graph.resolve(**{by: column})[by]
         scope = scope.of(by, column_key)
-    matrix = graph.matrix(scope, by, count)
+    matrix = graph.with_searches(graph.matrix(scope, by, count), scope)
     lines = find_entry(matrix.rows, row_key, row), find_entry(matrix.columns, column_key, column)
     return cell_text(graph.landscape, graph.store, graph.ontology, matrix, *lines)

@@ -1,4 +1,4 @@
-"""`pcve edit`: starts records, and writes files in canonical form."""
+"""`pcve edit`: starts records, writes files in canonical form, and migrates records."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from .groups import CommandGroup, report_command
 @click.group(cls=CommandGroup)
 @click.pass_context
 def edit(context: click.Context) -> None:
-    """Start records, and write files in canonical form.
+    """Start records, format files, and migrate old records.
 
     \b
     Examples:
       pcve edit new event northtown-conference-2015
       pcve edit fmt
+      pcve edit migrate --check
     """
     report_command(context)
 
@@ -123,6 +124,42 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
     if problems:
         raise ContentError(problems)
     if check and changed:
+        sys.exit(1)
+
+
+@edit.command()
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a file would change.")
+@click.pass_context
+@handle_errors
+def migrate(context: click.Context, check: bool) -> None:
+    """Rewrite records of an earlier version of the ontology.
+
+    Renamed keys get their present names; a fact that another record now states moves there with its
+    source and quote. Run it before `pcve build`, and read the difference before you commit it.
+
+    \b
+    Examples:
+      pcve edit migrate --check
+      pcve edit migrate
+    """
+    from ..graph.ontology import read_ontology
+    from ..records.migration import migrate_records
+
+    project = extensible_project(context)
+    migration = migrate_records(project, read_ontology(project))
+    for path, text in sorted(migration.texts.items()):
+        if not check:
+            with write_errors_as_usage(path):
+                write_file(path, text)
+        write_lines(project.relative(path))
+    verb = "would be renamed" if check else "renamed"
+    write_messages(
+        f"{quantity(migration.renamed, 'key')} {verb}, {quantity(migration.moved, 'fact')} moved, "
+        f"{quantity(len(migration.texts), 'file')} changed"
+    )
+    if migration.problems:
+        raise ContentError(migration.problems)
+    if check and migration.texts:
         sys.exit(1)
 
 

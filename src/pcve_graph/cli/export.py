@@ -71,7 +71,8 @@ def export(
 
     Without FORMAT the formats are listed. A part is what matches all options; DATE is a day, month
     or year; topics and countries may be given by any name. A part includes its claims, their
-    sources, and the labels of what it refers to.
+    sources, and the labels of what it refers to. The formats shacl and shacl-... write the shapes,
+    for other SHACL engines.
 
     \b
     Examples:
@@ -82,14 +83,20 @@ def export(
     from ..graph.ontology import read_ontology
     from ..model.suggest import did_you_mean
     from ..publish.export.formats import FORMATS
+    from ..publish.export.shapes import SHAPES_FORMATS, write_shapes
 
+    titles = {name: export_format.title for name, export_format in FORMATS.items()} | SHAPES_FORMATS
     if listed or not form:
-        width = max(map(len, FORMATS))
-        for export_format in FORMATS.values():
-            write_lines(f"{export_format.name:<{width}}  {export_format.title}")
+        width = max(map(len, titles))
+        write_lines(*(f"{name:<{width}}  {title}" for name, title in titles.items()))
+        return
+    if form in SHAPES_FORMATS:
+        if any(options.values()):
+            raise UsageError(f"{form} writes shapes, which options cannot select a part of")
+        write_result(write_shapes(read_ontology(project_of(context)), form), output, form)
         return
     if form not in FORMATS:
-        hint = did_you_mean(form, FORMATS) or "the formats are " + ", ".join(FORMATS)
+        hint = did_you_mean(form, titles) or "the formats are " + ", ".join(titles)
         raise UsageError(f"unknown format {form!r}; {hint}")
     chosen = FORMATS[form]
     if chosen.binary and output is None and on_terminal():

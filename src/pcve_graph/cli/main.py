@@ -54,7 +54,7 @@ COMMANDS: Final = {
     },
     "Curate": {
         "build": "Read, map, validate and store the project in build/.",
-        "edit": "Start records, and write files in canonical form.",
+        "edit": "Start records, format files, and migrate old records.",
         "evidence": "Start sources, and count the claims that rest on each.",
         "diff": "Report what changed between two states of the graph.",
     },

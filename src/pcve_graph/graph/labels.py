@@ -6,15 +6,16 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from ..model.namespaces import expand, local_name
+from ..model.namespaces import LABELS, expand, local_name
 from ..model.terms import Term
 
 
 def labels(store: ox.Store, terms: Iterable[Term | None]) -> dict[str, str]:
     """The labels of the IRIs among `terms`.
 
-    A label is the preferred label, else the RDFS label, else the title, English before any other
-    language; without any, the local name of the IRI.
+    A label is the preferred label, else the RDFS label, else the display label that the ontology
+    gives to a term of another vocabulary, else the title, English before any other language;
+    without any, the local name of the IRI.
     """
     labels_by_iri: dict[str, str] = {}
     for term in terms:
@@ -24,7 +25,7 @@ def labels(store: ox.Store, terms: Iterable[Term | None]) -> dict[str, str]:
 
 
 def _label(store: ox.Store, node: ox.NamedNode) -> str:
-    for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"):
+    for name in LABELS:
         texts_by_rank = sorted(
             (quad.object.language != "en", quad.object.value)
             for quad in store.quads_for_pattern(node, ox.NamedNode(expand(name)), None, None)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..model.namespaces import expand, local_name
+from ..model.namespaces import PREFIXES, expand, local_name
 from ..model.problems import ContentError, Position, rule_problem
 from ..model.project import Project
 from ..model.schema import VOCAB_BASE, Ontology, RecordClass, RecordKey
@@ -23,7 +23,7 @@ from ..syntax.turtle_check import check_turtle
 from ..system.cache import cached
 from ..system.files import LARGEST_FILE, read_inside, walk_files
 
-_PARTS: Final = ("terms", "vocabulary", "shapes")
+_PARTS: Final = ("terms", "vocabulary", "shapes", "portable")
 
 
 class TripleIndex:
@@ -100,7 +100,7 @@ def read_ontology(project: Project) -> Ontology:
 
 
 def ontology_files(project: Project) -> list[Path]:
-    """The Turtle files in ontology/, sorted: the terms, the vocabularies, then the shapes.
+    """The Turtle files in ontology/, sorted: terms, vocabularies, shapes, then portable shapes.
 
     pcve.ttl comes first, even if it does not exist. Raises ContentError (`special-file`) for
     anything but a regular file inside the project.
@@ -118,7 +118,7 @@ def ontology_files(project: Project) -> list[Path]:
 def _part(name: str) -> str:
     """What a file of the ontology defines, one of `_PARTS`."""
     folder = name.removeprefix("ontology/").partition("/")[0]
-    return {"vocab": "vocabulary", "shapes": "shapes"}.get(folder, "terms")
+    return {"vocab": "vocabulary", "shapes": "shapes", "portable": "portable"}.get(folder, "terms")
 
 
 @lru_cache(2)
@@ -140,8 +140,12 @@ def _ontology(build: Path, names: tuple[str, ...], raw: tuple[bytes, ...]) -> On
         labels={(scheme, term): tuple(words) for scheme, term, words in content["labels"]},
         by_shape={key.shape: key for key in keys},
         has_values={shape: tuple(values) for shape, values in content["pointed"].items()},
+        deprecated=content["deprecated"],
         texts={name: text.decode() for name, text in zip(names, raw, strict=True)},
     )
+
+
+_TUPLES: Final = ("datatypes", "classes", "derives", "former", "former_inverse")
 
 
 def _record_class(content: dict[str, Any]) -> RecordClass:
@@ -150,7 +154,7 @@ def _record_class(content: dict[str, Any]) -> RecordClass:
 
 
 def _tuples(key: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(key[name]) for name in ("datatypes", "classes", "derives")}
+    return {name: tuple(key[name]) for name in _TUPLES}
 
 
 def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
@@ -162,6 +166,8 @@ def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
     for name, text in zip(names, raw, strict=True):
         triples = read_turtle(text, name)
         part = _part(name)
+        if part == "portable":  # for other engines only: graph.portable_shapes
+            continue
         if part == "shapes":
             shapes += triples
             digest.update(hashlib.sha256(text).digest())
@@ -177,7 +183,10 @@ def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
         for scheme in everything.subjects_with("rdf:type", expand("skos:ConceptScheme"))
     }
     return {
-        "graphs": {"ontology": _lines(terms), "vocabulary": _lines(vocabulary)},
+        "graphs": {
+            "ontology": _lines((*terms, *_includes(everything))),
+            "vocabulary": _lines(vocabulary),
+        },
         "shapes": "\n".join(_lines(shapes)),
         "digest": digest.hexdigest(),
         "classes": [asdict(record_class) for record_class in _classes(everything)],
@@ -186,6 +195,10 @@ def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
         "messages": _messages(everything),
         "labels": [(*of, words) for of, words in _labels(everything, schemes).items()],
         "pointed": _pointed(shapes),
+        "deprecated": {
+            term: everything.one(term, "dcterms:isReplacedBy")
+            for term in everything.subjects_with("owl:deprecated", "true")
+        },
     }
 
 
@@ -199,6 +212,18 @@ def _refuse_blank_nodes(triples: Iterable[ox.Triple], name: str) -> None:
 
 def _lines(triples: Iterable[ox.Triple]) -> tuple[NTriple, ...]:
     return tuple(sorted(set(map(from_triple, triples))))
+
+
+def _includes(triples: TripleIndex) -> Iterator[ox.Triple]:
+    """By the shapes, the classes that use each of our properties and those of its values."""
+    for shape in triples.subjects_with("rdf:type", expand("sh:NodeShape")):
+        for key in (_key(triples, member) for member in triples.all(shape, "sh:property")):
+            for name, values in (
+                ("schema:domainIncludes", triples.all(shape, "sh:targetClass")),
+                ("schema:rangeIncludes", (*key.classes, *key.datatypes)),
+            ):
+                for value in values if key.path.startswith(PREFIXES["pcve"]) else ():
+                    yield ox.Triple(*map(ox.NamedNode, (key.path, expand(name), value)))
 
 
 def _roles(triples: TripleIndex) -> dict[str, str]:
@@ -261,6 +286,8 @@ def _classes(triples: TripleIndex) -> Iterator[RecordClass]:
                     key = _key(triples, member)
                     if key.name not in keys or key.datatypes or key.classes or key.scheme:
                         keys[key.name] = key
+                    elif key.required:
+                        keys[key.name] = replace(keys[key.name], required=True)
         yield RecordClass(
             name=local_name(iri),
             iri=Iri(iri),
@@ -316,5 +343,7 @@ def _key(triples: TripleIndex, shape: str) -> RecordKey:
         scheme=schemes[0] if schemes else None,
         derives=tuple(map(Iri, triples.all(shape, "pcve:derives"))),
         required=triples.one(shape, "sh:minCount", "0") != "0",
+        former=tuple(triples.all(shape, "pcve:formerKey")),
+        former_inverse=tuple(triples.all(shape, "pcve:formerInverseKey")),
         group=triples.one(shape, "sh:group"),
     )

@@ -19,7 +19,7 @@ from ..query.saved import read_query
 from .graph_view import GraphView
 
 _COLUMNS: Final = tuple(
-    Column(name, "count") for name in ("events", "dated", "placed", "organised", "topical")
+    Column(name, "integer") for name in ("events", "dated", "placed", "organised", "topical")
 )
 
 

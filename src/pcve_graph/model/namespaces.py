@@ -29,16 +29,13 @@ PREFIXES: Final[dict[str, str]] = {
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "vann": "http://purl.org/vocab/vann/",
+    "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 """Every namespace that the graph and the shapes use; any other is an error."""
 
-ALIGNED: Final[dict[str, str]] = {
-    "eurio": "http://data.europa.eu/s66#",
-    "frapo": "http://purl.org/cerif/frapo/",
-    "sem": "http://semanticweb.cs.vu.nl/2009/11/sem/",
-}
-"""Namespaces that only ontology/align.ttl uses."""
+LABELS: Final = ("skos:prefLabel", "rdfs:label", "pcve:displayLabel", "dcterms:title")
+"""The properties whose values are labels, the preferred ones first."""
 
 GRAPHS: Final = ("facts", "evidence", "ontology", "vocabulary", "catalog")
 """The names of the named graphs."""
@@ -67,8 +64,8 @@ def nterm(name: str) -> NTerm:
 
 
 def prefixed(iri: str) -> str:
-    """`skos:prefLabel` for its IRI; an IRI outside `PREFIXES` and `ALIGNED` unchanged."""
-    for prefix, space in (PREFIXES | ALIGNED).items():
+    """`skos:prefLabel` for its IRI; an IRI outside `PREFIXES` unchanged."""
+    for prefix, space in PREFIXES.items():
         if iri.startswith(space):
             return f"{prefix}:{iri.removeprefix(space)}"
     return iri

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .namespaces import BASE, kebab_case, prefixed
@@ -19,7 +19,8 @@ class RecordKey:
 
     At most one of `datatypes`, `scheme` and `classes` is set; if none is, the value is a web
     address or the id of any record. `derives` holds the date bounds that the build derives from it,
-    `group` the IRI of its sh:group.
+    `former` the names of the key in earlier versions, `former_inverse` the keys by which the record
+    of the value stated the same, and `group` the IRI of its sh:group.
     """
 
     name: str
@@ -34,6 +35,8 @@ class RecordKey:
     scheme: str | None = None
     derives: tuple[Iri, ...] = ()
     required: bool = False
+    former: tuple[str, ...] = ()
+    former_inverse: tuple[str, ...] = ()
     group: str = ""
 
 
@@ -47,6 +50,10 @@ class RecordClass:
     description: str
     folder: str | None
     keys: dict[str, RecordKey]
+
+    def renamed(self, name: str) -> RecordKey | None:
+        """The key that had this name in an earlier version of the ontology."""
+        return next((key for key in self.keys.values() if name in key.former), None)
 
     @property
     def segment(self) -> str:
@@ -63,7 +70,8 @@ class Ontology:
     of each vocabulary, `roles` the concept of the role of a property, `messages` the (name,
     message) of each shape, `labels` the folded labels of each (vocabulary, term), `by_shape`
     the key of each property shape, `has_values` the values of sh:hasValue in each shape in
-    N-Triples syntax, and `texts` the content of each file by its name.
+    N-Triples syntax, `deprecated` the term that replaces each deprecated one, and `texts` the
+    content of each file by its name.
     """
 
     graphs: dict[str, tuple[NTriple, ...]]
@@ -77,6 +85,7 @@ class Ontology:
     labels: dict[tuple[str, str], tuple[str, ...]]
     by_shape: dict[Iri, RecordKey]
     has_values: dict[Iri, tuple[NTerm, ...]]
+    deprecated: dict[Iri, Iri]
     texts: dict[str, str]
 
     def position_of(self, iri: Iri) -> Position:
@@ -92,3 +101,16 @@ class Ontology:
         return (
             record_class for _, record_class in sorted(self.classes.items()) if record_class.folder
         )
+
+
+def moved_key(classes: Iterable[RecordClass], name: str) -> tuple[RecordClass, RecordKey] | None:
+    """The class and key that now state what the key `name` of the other record stated."""
+    return next(
+        (
+            (record_class, key)
+            for record_class in classes
+            for key in record_class.keys.values()
+            if name in key.former_inverse
+        ),
+        None,
+    )

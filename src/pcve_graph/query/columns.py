@@ -55,7 +55,7 @@ def _precision(cell: str) -> str | None:
 KINDS: Final[dict[str, tuple[str, Callable[[str], bool]]]] = {
     "iri": ("an IRI", is_iri),
     "text": ("a text", _is_literal),
-    "count": ("a whole number (0 or more)", lambda cell: cell.isascii() and cell.isdigit()),
+    "integer": ("a whole number (0 or more)", lambda cell: cell.isascii() and cell.isdigit()),
     "amount": ("a number (0 or more)", _is_amount),
     "date": ("a day, month or year", lambda cell: _precision(cell) is not None),
     "day": ("a day (2018-05-22)", lambda cell: _precision(cell) == "date"),

@@ -40,7 +40,7 @@ create index entry_folded on entry (folded, field);
 create index entry_iri on entry (iri);
 create index entry_node on entry (node);
 """
-_NAMES: Final = set(map(nterm, ("skos:prefLabel", "dcterms:title", "rdfs:label")))
+_NAMES: Final = set(map(nterm, namespaces.LABELS))
 _ALIASES: Final = set(map(nterm, ("skos:altLabel", "schema:name", "dcterms:identifier")))
 _GRAPHS: Final = ("facts", "vocabulary", "catalog")
 _TYPES: Final = " UNION ".join(

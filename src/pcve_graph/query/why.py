@@ -225,7 +225,7 @@ class _FactReader:
     def participation(self, node: ox.NamedNode) -> tuple[RowReason, ...]:
         """The fact that a participation is derived from."""
         event, actor, role = (
-            self.value_of(node, name) for name in ("pcve:event", "pcve:actor", "pcve:role")
+            self.value_of(node, name) for name in ("pcve:inEvent", "pcve:actor", "pcve:role")
         )
         predicate = self.roles.get(Iri(role.value)) if isinstance(role, ox.NamedNode) else None
         if predicate is None or actor is None or not isinstance(event, ox.NamedNode):

@@ -67,18 +67,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _yaml(text: str, name: str, ontology: Ontology) -> str:
     tree = parse_yaml_record(text, name)
+    result = yaml_text(tree, ontology)
     ordered = _arranged(tree, ontology)
-    out = io.StringIO()
-    dumper = _Dumper(out, allow_unicode=True, width=100)
-    for event in (
-        yaml.StreamStartEvent(),
-        yaml.DocumentStartEvent(explicit=False),
-        *_events(ordered, 0),
-        yaml.DocumentEndEvent(explicit=False),
-        yaml.StreamEndEvent(),
-    ):
-        dumper.emit(event)
-    result = out.getvalue()
     if "#" in text and (comment := _first_comment(text, name)):
         fix = "delete the comment (`note:` of a block is for notes), or format this file by hand"
         raise ContentError([rule_problem("comment", comment, "formatting would lose it", fix)])
@@ -101,6 +91,26 @@ def _first_comment(text: str, name: str) -> Position | None:
     return None
 
 
+def yaml_text(tree: RecordNode, ontology: Ontology) -> str:
+    """A record or source as canonical YAML."""
+    out = io.StringIO()
+    dumper = _Dumper(out, allow_unicode=True, width=100)
+    for event in (
+        yaml.StreamStartEvent(),
+        yaml.DocumentStartEvent(explicit=False),
+        *_events(_arranged(tree, ontology), 0),
+        yaml.DocumentEndEvent(explicit=False),
+        yaml.StreamEndEvent(),
+    ):
+        dumper.emit(event)
+    return out.getvalue()
+
+
+def json_line(tree: RecordNode, ontology: Ontology, typed: dict[int, str]) -> str:
+    """A record as one canonical line of JSON; `typed` holds numbers by their offset in the line."""
+    return _json(_arranged(tree, ontology), typed) + "\n"
+
+
 def _lines(text: str, name: str, ontology: Ontology) -> str:
     """One record a line with its keys in canonical order; numbers keep their spelling."""
     written: list[str] = []
@@ -110,7 +120,7 @@ def _lines(text: str, name: str, ontology: Ontology) -> str:
             problems += tree.problems
         else:
             typed = dict(jsontext.unquoted_values(jsontext.read_json(line)))
-            written.append(_json(_arranged(tree, ontology), typed) + "\n")
+            written.append(json_line(tree, ontology, typed))
     if problems:
         raise ContentError(problems)
     return "".join(written)

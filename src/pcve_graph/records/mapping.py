@@ -23,7 +23,7 @@ from ..model.dates import first_and_last, precision
 from ..model.messages import expected_values, value_problem
 from ..model.namespaces import expand, hashed_iri, local_name, nterm
 from ..model.problems import ContentError, Position, Problem, rule_problem
-from ..model.schema import Ontology, RecordClass, RecordKey
+from ..model.schema import Ontology, RecordClass, RecordKey, moved_key
 from ..model.suggest import IdSuggestions, did_you_mean
 from ..model.terms import Iri, NTerm, RecordId, from_iri, from_term, literal, to_iri, triple_line
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
@@ -108,7 +108,7 @@ class _Writer:
                 claim.add_fact(subject, kind, key, value)
         derive_bounds(sheet)
         part = self.ontology.by_iri[expand("pcve:Participation")]
-        if kind.iri in part.keys["event"].classes:
+        if kind.iri in part.keys["inEvent"].classes:
             self.participations(sheet, subject)
         return sheet
 
@@ -123,7 +123,7 @@ class _Writer:
         for name, value in source.entries.entries:
             if name.text == "id":
                 continue
-            key = checked_key(kind, name, sheet)
+            key = checked_key(kind, name, sheet, self.ontology)
             if key is None:
                 continue
             for term, place in self.values(key, value, sheet):
@@ -143,7 +143,7 @@ class _Writer:
             place = sheet.places[event, predicate, actor]
             for name, term in (
                 ("rdf:type", nterm("pcve:Participation")),
-                ("pcve:event", event),
+                ("pcve:inEvent", event),
                 ("pcve:actor", actor),
                 ("pcve:role", _term(role)),
             ):
@@ -232,7 +232,7 @@ class _Claim:
     def add_fact(
         self, subject: NTerm, kind: RecordClass, name: ScalarNode, value: RecordNode
     ) -> None:
-        key = checked_key(kind, name, self.sheet)
+        key = checked_key(kind, name, self.sheet, self.writer.ontology)
         if key is None:
             return
         nested = self.writer.ontology.by_iri.get(key.classes[0]) if len(key.classes) == 1 else None
@@ -322,14 +322,28 @@ def derive_bounds(sheet: RecordGraph) -> None:
         sheet.add(sheet.facts, (owner, _term(bound), literal(day, XSD + "date")), place)
 
 
-def checked_key(kind: RecordClass, name: ScalarNode, sheet: RecordGraph) -> RecordKey | None:
+def checked_key(
+    kind: RecordClass, name: ScalarNode, sheet: RecordGraph, ontology: Ontology
+) -> RecordKey | None:
     """The key `name` of `kind`; None where it does not exist, with a problem added to the sheet."""
     key = kind.keys.get(name.text)
     if key is None:
-        message = f'{kind.name} has no key "{name.text}"'
-        fix = did_you_mean(name.text, kind.keys) or f"keys of {kind.name}: " + ", ".join(kind.keys)
+        message, fix = _unknown_key(kind, name.text, ontology)
         sheet.problems.append(rule_problem("unknown-key", name.position, message, fix))
     return key
+
+
+def _unknown_key(kind: RecordClass, name: str, ontology: Ontology) -> tuple[str, str]:
+    """The message and the fix for a key that the class does not have."""
+    if new := kind.renamed(name):
+        message = f'{kind.name} no longer has the key "{name}": it is now {new.name}'
+        return message, f"write {new.name}, or run `pcve edit migrate`"
+    if moved := moved_key(ontology.records(), name):
+        other, new = moved
+        fix = f"write {new.name} in the {other.label}'s record, or run `pcve edit migrate`"
+        return f'{kind.name} no longer has the key "{name}"', fix
+    fix = did_you_mean(name, kind.keys) or f"keys of {kind.name}: " + ", ".join(kind.keys)
+    return f'{kind.name} has no key "{name}"', fix
 
 
 def _texts(

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from ..incremental.change import GraphChange
 from ..incremental.graph_view import GraphView
 from ..model import namespaces as names
-from ..model.namespaces import BASE, expand, unreadable_iri
+from ..model.namespaces import BASE, LABELS, expand, unreadable_iri
 from ..model.problems import ContentError, Position, Problem, ShaclResult, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
@@ -192,7 +192,7 @@ def term_labels(view: GraphView, terms: Iterable[NTerm]) -> dict[NTerm, str]:
     """Labels of the IRIs among `terms` (N-Triples terms), in English if there is one."""
     labels = {}
     for iri in terms:
-        for name in ("skos:prefLabel", "rdfs:label", "dcterms:title"):
+        for name in LABELS:
             if not is_iri(iri) or iri in labels:
                 break
             words = [

@@ -15,8 +15,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..model.dates import first_and_last
-from ..model.namespaces import PREFIXES, expand, local_name, nterm
-from ..model.schema import Ontology, RecordClass, RecordKey
+from ..model.namespaces import LABELS, PREFIXES, expand, local_name, nterm, prefixed
+from ..model.schema import Ontology, RecordClass, RecordKey, moved_key
 from ..model.suggest import did_you_mean
 from ..model.terms import (
     Iri,
@@ -39,9 +39,7 @@ from ..model.visible import first_refused
 
 _TYPE = nterm("rdf:type")
 _FIRST, _LAST = nterm("pcve:earliest"), nterm("pcve:latest")
-_LABELS = {
-    nterm(name): rank for rank, name in enumerate(("skos:prefLabel", "rdfs:label", "dcterms:title"))
-}
+_LABELS = {nterm(name): rank for rank, name in enumerate(LABELS)}
 _OURS: Final = iri_start(PREFIXES["pcve"])
 _UNKNOWN_KEY, _UNKNOWN_CLASS = 1, 2
 """The bits of a property that is not a key of any class, and of a pcve: class without a shape."""
@@ -59,7 +57,7 @@ class LabelIndex:
     def take(self, statement: Statement) -> None:
         """Store the label in a statement, if it has one that is preferred to the stored label.
 
-        Order of preference: skos:prefLabel, rdfs:label, dcterms:title; within each, English first.
+        Order of preference: that of `LABELS`; within each, English first.
         """
         subject, predicate, value = statement
         rank = _LABELS.get(predicate)
@@ -211,7 +209,29 @@ class StatementIndex:
             names = sorted(kind.name for kind in self.classes.values())
             fix = did_you_mean(name, names) or "known types: " + ", ".join(names)
             return "unknown-type", f'there is no type "{name}"', fix
-        return _unknown_key(to_iri(predicate), self.classes_of(subject))
+        kinds = self.classes_of(subject)
+        return self._former_key(to_iri(predicate), kinds) or _unknown_key(to_iri(predicate), kinds)
+
+    def _former_key(
+        self, predicate: Iri, kinds: Collection[RecordClass]
+    ) -> tuple[str, str, str] | None:
+        """The problem with a property that the ontology had in an earlier version."""
+        name = local_name(predicate)
+        for kind in kinds:
+            new = kind.renamed(name)
+            if new and name not in kind.keys and predicate in _former_paths(new, name):
+                message = f'{kind.name} no longer has the key "{name}": it is now {new.name}'
+                return "unknown-key", message, f"write {prefixed(new.path)}"
+            moved = moved_key(self.classes.values(), name)
+            if moved and predicate == PREFIXES["pcve"] + name:
+                fix = f"state {prefixed(moved[1].path)} of the {moved[0].label}"
+                return "unknown-key", f'{kind.name} no longer has the key "{name}"', fix
+        return None
+
+
+def _former_paths(key: RecordKey, name: str) -> tuple[str, str]:
+    """The IRIs that a former key may have had: in our namespace, or in that of the present one."""
+    return PREFIXES["pcve"] + name, key.path.removesuffix(key.name) + name
 
 
 def _unknown_key(predicate: Iri, kinds: Collection[RecordClass]) -> tuple[str, str, str] | None:
@@ -221,7 +241,11 @@ def _unknown_key(predicate: Iri, kinds: Collection[RecordClass]) -> tuple[str, s
     paths = {key.path for kind in kinds for key in kind.keys.values()}
     if predicate in paths:
         return None
-    keys = [key for kind in kinds for key in kind.keys]
     name = " or ".join(kind.name for kind in kinds)
+    for kind in kinds:
+        if same_name := kind.keys.get(local_name(predicate)):
+            message = f"{name} has no property {prefixed(predicate)}"
+            return "unknown-key", message, f"write {prefixed(same_name.path)}"
+    keys = [key for kind in kinds for key in kind.keys]
     fix = did_you_mean(local_name(predicate), keys) or f"keys of {name}: " + ", ".join(keys)
     return "unknown-key", f'{name} has no key "{local_name(predicate)}"', fix

@@ -1,4 +1,7 @@
-"""Coverage gaps: cells of a matrix without records or with weak ones, and nearby coverage."""
+"""Coverage gaps: cells of a matrix that were searched and have no record, with nearby coverage.
+
+Cells with weak records only and cells that nobody searched are listed too, but are not gaps.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,9 @@ from ...query.saved import required_queries
 from ..load import SOURCE_COLUMNS
 from ..tables import ReportTable
 from ..works import Landscape, Work, budget_sums
-from .matrix import ALL, UNKNOWN, AxisEntry, Matrix
+from .matrix import ALL, NOT_SEARCHED, NOTHING_FOUND, UNKNOWN, AxisEntry, Matrix, Search
 from .report import AXIS_WORDS, NO_PROOF, quantity, scope_words
+from .searches import search_text
 
 SMALL: Final = Decimal(100_000)
 """In the currency of the budget: a project with a lower total budget counts as small."""
@@ -39,9 +43,10 @@ _WEAK: Final = {"projects": _PROJECTS, "events": _EVENTS, "actors": f"{_PROJECTS
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class OpenCell:
     """One cell without records, or with weak ones only: `weak` has each of them with its reason.
 
+    `state` is that of the cell; it is a gap if that is `NOTHING_FOUND`. `searches` cover the cell.
     `near` are the other economies with a record in the same column, `regional` the works located at
     the region as a whole, `wider` the labels of broader columns with a record in this economy,
     `unplaced` the works that state no place and so may belong here. `other_kind` is the number of
@@ -56,6 +61,13 @@ class Gap:
     wider: tuple[str, ...]
     unplaced: tuple[Work, ...]
     other_kind: int
+    state: str
+    searches: tuple[Search, ...]
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether the cell was searched and nothing was found."""
+        return self.state == NOTHING_FOUND
 
     @property
     def covered(self) -> int:
@@ -70,17 +82,19 @@ def last_access_day(project: Project, store: ox.Store) -> date | None:
     return date.fromisoformat(max(days)) if days else None
 
 
-def find_gaps(
+def find_open_cells(
     landscape: Landscape, matrix: Matrix, other_kind: Matrix | None, on: date | None
-) -> tuple[Gap, ...]:
-    """The gaps of a matrix on a day: without records first, then by covered neighbours, most first.
+) -> tuple[OpenCell, ...]:
+    """The cells that lack a record, or a strong one, on a day.
 
+    Gaps come first, those with the most covered neighbours first of all; then the cells with weak
+    records and those that nobody searched, which are in the order of their columns, not ranked.
     Without a day no work counts as ended. Works that may be in a cell count as being in it.
     `other_kind` is the same matrix for events where `matrix` counts projects, or the reverse.
     """
     columns = [column for column in matrix.columns if column.role in ("broader", "part")]
     regions = [row for row in matrix.rows if row.role == "region"]
-    found_gaps = []
+    cells = []
     for column in columns:
         economies = {row: matrix.cell(row.key, column.key).all() for row in matrix.economies}
         regional = tuple(work for row in regions for work in matrix.cell(row.key, column.key).all())
@@ -93,8 +107,8 @@ def find_gaps(
                 for above in landscape.broader.get(column.key, ())
                 if matrix.cell(row.key, above)
             ]
-            found_gaps.append(
-                Gap(
+            cells.append(
+                OpenCell(
                     economy=row,
                     column=column,
                     weak=tuple(weak),
@@ -105,11 +119,17 @@ def find_gaps(
                     wider=tuple(sorted(wider)),
                     unplaced=matrix.cell(UNKNOWN, column.key).all(),
                     other_kind=len(other_kind.cell(row.key, column.key).all()) if other_kind else 0,
+                    state=matrix.state(row.key, column.key),
+                    searches=matrix.searches.get((row.key, column.key), ()),
                 )
             )
-    return tuple(
-        sorted(found_gaps, key=lambda gap: (bool(gap.weak), -gap.covered, gap.column.label))
-    )
+    return tuple(sorted(cells, key=_rank))
+
+
+def _rank(cell: OpenCell) -> tuple[int, int, str]:
+    if cell.is_gap:
+        return 0, -cell.covered, cell.column.label
+    return 1 if cell.weak else 2, 0, cell.column.label
 
 
 def weakness(work: Work, on: date | None) -> str:
@@ -137,17 +157,21 @@ def weakness(work: Work, on: date | None) -> str:
 
 
 def gap_table(
-    landscape: Landscape, store: ox.Store, matrix: Matrix, gaps: tuple[Gap, ...], on: date | None
+    landscape: Landscape,
+    store: ox.Store,
+    matrix: Matrix,
+    cells: tuple[OpenCell, ...],
+    on: date | None,
 ) -> ReportTable:
-    """The gaps as a table, a row each, with notes."""
+    """The open cells as a table, a row each, with notes."""
     both = matrix.count != "actors"
     heads = f"{matrix.by} economy state there covered near region broader unplaced".split()
-    heads += [f"{_OTHER_KIND[matrix.count]}s"] if both else []
+    heads += [*([f"{_OTHER_KIND[matrix.count]}s"] if both else []), "searches"]
     rows = tuple(
         (
             gap.column.label,
             gap.economy.label,
-            "only weakly" if gap.weak else "no record",
+            "only weakly" if gap.weak else gap.state,
             "; ".join(f"{work.label} ({reason})" for work, reason in gap.weak),
             gap.covered,
             "; ".join(line.label for line in gap.near),
@@ -155,13 +179,17 @@ def gap_table(
             "; ".join(gap.wider),
             "; ".join(work.label for work in gap.unplaced),
             *((gap.other_kind,) if both else ()),
+            "; ".join(search_text(search) for search in gap.searches),
         )
-        for gap in gaps
+        for gap in cells
     )
     name = _title(landscape, matrix, on)
     texts = [name, *(str(cell) for row in rows for cell in row)]
     return ReportTable(
-        name, tuple(heads), rows, (_explanation(matrix), *designation_notes(store, texts))
+        name,
+        tuple(heads),
+        rows,
+        (*_counts(matrix, cells), _explanation(matrix), *designation_notes(store, texts)),
     )
 
 
@@ -169,29 +197,36 @@ def gap_briefing(
     landscape: Landscape,
     store: ox.Store,
     matrix: Matrix,
-    gaps: tuple[Gap, ...],
+    cells: tuple[OpenCell, ...],
     on: date | None,
     limit: int,
 ) -> str:
-    """The gaps as text: a summary, then at most `limit` topics; 0 for all."""
-    by_column: dict[AxisEntry, list[Gap]] = {}
-    for gap in gaps:
-        if gap.covered:
-            by_column.setdefault(gap.column, []).append(gap)
-    lines = [_title(landscape, matrix, on), "", *_answer(matrix, gaps), ""]
-    columns = list(by_column)[: limit or None]
-    for place, column in enumerate(columns, 1):
-        lines += [f"{place}. {column.label}  [{column.id}]"]
+    """The open cells as text: a summary, then at most `limit` topics, gaps first; 0 for all."""
+    by_column: dict[AxisEntry, list[OpenCell]] = {}
+    for cell in cells:
+        by_column.setdefault(cell.column, []).append(cell)
+    ranked = [column for column, of in by_column.items() if any(cell.is_gap for cell in of)]
+    others = sorted(
+        (c for c, of in by_column.items() if c not in ranked and any(cell.covered for cell in of)),
+        key=lambda column: (column.label, column.key),
+    )
+    lines = [_title(landscape, matrix, on), "", *_answer(matrix, cells), ""]
+    for place, column in enumerate([*ranked, *others][: limit or None]):
+        if place == len(ranked):
+            lines += ["Not ranked, as not searched or with weak records only:", ""]
+        number = f"{place + 1}." if place < len(ranked) else "-"
+        lines += [f"{number} {column.label}  [{column.id}]"]
         lines += [f"   {line}" for line in _about(by_column[column], _OTHER_KIND[matrix.count], on)]
         lines += [""]
-    if more := len(by_column) - len(columns):
-        lines += [
-            f"{more:,} more have gaps: `--limit 0` shows all; `--format csv` has a row per gap."
-        ]
-    nowhere = {gap.column.label for gap in gaps if not gap.covered and not gap.weak}
-    nowhere -= {column.label for column in by_column}
+    if limit and (more := len(ranked) + len(others) - limit) > 0:
+        lines += [f"{more:,} more: `--limit 0` shows all; `--format csv` has a row per pair.", ""]
+    nowhere = {c.label for c in by_column if c not in ranked and c not in others}
     if nowhere:
-        lines += [f"No record in any economy or the region: {', '.join(sorted(nowhere))}.", ""]
+        lines += [
+            "No record in any economy or the region, and not searched: "
+            f"{', '.join(sorted(nowhere))}.",
+            "",
+        ]
     lines += [_explanation(matrix)]
     return "\n".join([*lines, *designation_notes(store, lines)]) + "\n"
 
@@ -204,27 +239,43 @@ def _title(landscape: Landscape, matrix: Matrix, on: date | None) -> str:
     return ", ".join(words)
 
 
-def _answer(matrix: Matrix, gaps: tuple[Gap, ...]) -> Iterator[str]:
+def _counts(matrix: Matrix, cells: tuple[OpenCell, ...]) -> Iterator[str]:
+    """How many cells are in which state, and whether any gap can be claimed."""
     columns = [column for column in matrix.columns if column.role in ("broader", "part")]
     economies = matrix.economies
-    bare = sum(not gap.weak for gap in gaps)
-    cells = len(columns) * len(economies)
+    pairs, axis = len(columns) * len(economies), AXIS_WORDS[matrix.by]
+    weak = sum(bool(cell.weak) for cell in cells)
+    gaps = sum(cell.is_gap for cell in cells)
+    not_searched = [cell for cell in cells if cell.state == NOT_SEARCHED]
+    recorded = pairs - gaps - len(not_searched)
+    what = "things" if matrix.count == "actors" else matrix.count
+    yield (
+        f"Of {pairs} pairs of an economy and a {axis} "
+        f"({len(economies)} economies, {quantity(len(columns), axis)}), {recorded} have {what} on "
+        f"record ({weak} of them only weak ones: ended, undated, small or announced), {gaps} were "
+        f"searched and nothing was found, {len(not_searched)} were not searched."
+    )
+    if not_searched and not gaps:
+        yield "No gap can be claimed: no search on record covers a pair without a record."
+    if with_hits := sum(bool(cell.searches) for cell in not_searched):
+        yield (
+            f"Not searched, but part of a search that had hits: {with_hits}. Which of its "
+            "pairs had none is not on record."
+        )
+
+
+def _answer(matrix: Matrix, cells: tuple[OpenCell, ...]) -> Iterator[str]:
+    yield from _counts(matrix, cells)
     axis = AXIS_WORDS[matrix.by]
     what = "thing" if matrix.count == "actors" else matrix.count[:-1]
-    nothing = "nothing" if matrix.count == "actors" else f"no {what}"
-    yield (
-        f"Of {cells} pairs of an economy and a {axis} "
-        f"({len(economies)} economies, {quantity(len(columns), axis)}), {bare} have {nothing} on "
-        f"record and {len(gaps) - bare} only weak ones (ended, undated, small or announced)."
-    )
-    least = [
-        (sum(g.economy == economy and not g.weak for g in gaps), economy.label)
-        for economy in economies
+    numbers = [
+        (sum(cell.economy == economy and cell.is_gap for cell in cells), economy.label)
+        for economy in matrix.economies
     ]
-    worst = max((number for number, _ in least), default=0)
-    names = [label for number, label in least if number == worst]
+    worst = max((number for number, _ in numbers), default=0)
     if worst:
-        yield f"Most without a record: {', '.join(names)} ({quantity(worst, axis)})."
+        names = [label for number, label in numbers if number == worst]
+        yield f"Most gaps: {', '.join(names)} ({quantity(worst, axis)})."
     whole = matrix.columns[-1 if matrix.columns[-1].key == ALL else 0].key
     every, nowhere = (len(matrix.cell(row, whole).all()) for row in (ALL, UNKNOWN))
     silent = len(matrix.cell(ALL, UNKNOWN).all())
@@ -232,37 +283,41 @@ def _answer(matrix: Matrix, gaps: tuple[Gap, ...]) -> Iterator[str]:
         if number:
             works = quantity(every, what)
             yield f"Of {works} {number} state no {lacking} and may close any of these."
-    yield "Gaps with the most covered neighbours come first."
+    if worst:
+        yield "Gaps with the most covered neighbours come first."
 
 
-def _about(gaps: list[Gap], other_kind: str, on: date | None) -> Iterator[str]:
-    """The lines of one topic: economies without records, with weak ones only, and near coverage."""
-    bare = [
-        gap.economy.label
-        + (f" (but {quantity(gap.other_kind, other_kind)})" if gap.other_kind else "")
-        for gap in gaps
-        if not gap.weak
-    ]
-    if bare:
-        yield f"no record: {', '.join(bare)}"
-    weakly = {gap.economy for gap in gaps}
-    if near := {economy for gap in gaps for economy in gap.near} - weakly:
+def _about(cells: list[OpenCell], other_kind: str, on: date | None) -> Iterator[str]:
+    """The lines of one topic: gaps, economies not searched or weakly covered, near coverage."""
+    for words, state in (("gap", NOTHING_FOUND), ("not searched", NOT_SEARCHED)):
+        in_state = [cell for cell in cells if cell.state == state]
+        if in_state:
+            yield f"{words}: {', '.join(_economy(cell, other_kind) for cell in in_state)}"
+        logs = {search for cell in in_state for search in cell.searches}
+        yield from sorted(f"    {search_text(search)}" for search in logs)
+    weakly = {cell.economy for cell in cells}
+    if near := {economy for cell in cells for economy in cell.near} - weakly:
         yield f"covered: {', '.join(sorted(economy.label for economy in near))}"
-    if weak := [gap for gap in gaps if gap.weak]:
-        yield f"only weakly: {', '.join(gap.economy.label for gap in weak)}"
+    if weak := [cell for cell in cells if cell.weak]:
+        yield f"only weakly: {', '.join(cell.economy.label for cell in weak)}"
         of: dict[str, list[str]] = {}
-        for gap in weak:
-            for work, reason in gap.weak:
-                of.setdefault(f"{work.label}, {reason}", []).append(gap.economy.label)
+        for cell in weak:
+            for work, reason in cell.weak:
+                of.setdefault(f"{work.label}, {reason}", []).append(cell.economy.label)
         for description, economies in of.items():
             yield f"    {description} ({', '.join(economies)})"
     for words, works in (
-        ("whole region", gaps[0].regional),
-        ("place not known", gaps[0].unplaced),
+        ("whole region", cells[0].regional),
+        ("place not known", cells[0].unplaced),
     ):
         if works:
             yield f"{words}:"
             yield from (f"    {_with_reason(work, on)}" for work in works)
+
+
+def _economy(cell: OpenCell, other_kind: str) -> str:
+    but = f" (but {quantity(cell.other_kind, other_kind)})" if cell.other_kind else ""
+    return cell.economy.label + but
 
 
 def _with_reason(work: Work, on: date | None) -> str:
@@ -272,6 +327,7 @@ def _with_reason(work: Work, on: date | None) -> str:
 
 def _explanation(matrix: Matrix) -> str:
     return (
-        f"No record: nothing in this graph, {NO_PROOF}. Weakly: {_WEAK[matrix.count]}. "
+        "Gap: searched, and nothing found. Not searched: no record in this graph, "
+        f"{NO_PROOF}. Weakly: {_WEAK[matrix.count]}. "
         "Works located at the region as a whole are not counted in an economy; they may reach it."
     )

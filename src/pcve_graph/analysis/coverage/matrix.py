@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -27,6 +27,10 @@ ELSEWHERE: Final = "elsewhere"
 ONLINE: Final = "online"
 UNKNOWN: Final = "unknown"
 ALL: Final = "all"
+
+RECORDED: Final = "recorded"
+NOTHING_FOUND: Final = "nothing found"
+NOT_SEARCHED: Final = "not searched"
 
 LIST_COLUMNS: Final = (Column("list"), Column("concept"))
 _PERSON: Final = f"{BASE}id/person/"
@@ -51,10 +55,36 @@ class AxisEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """One search of a portal or register: what it was for, when, and how many results fit.
+
+    `targets` are projects or events; without `topics` it was for all of them. `first` and `last`
+    bound the period to which it was limited, as ISO days; None is open. `portals` are labels.
+    """
+
+    iri: str
+    targets: frozenset[str]
+    places: frozenset[str]
+    topics: frozenset[str]
+    first: str | None
+    last: str | None
+    day: str
+    hits: int
+    portals: tuple[str, ...]
+    query: str
+
+    @property
+    def id(self) -> str:
+        """The local part of the IRI."""
+        return local_name(self.iri)
+
+
+@dataclass(frozen=True, slots=True)
 class Matrix:
     """The works of each cell, by the keys of its row and column; empty cells are absent.
 
     A work in several places or on several topics is in several cells, and once in those of `all`.
+    `searches` are those that cover all of a cell.
     """
 
     by: str
@@ -63,10 +93,21 @@ class Matrix:
     rows: tuple[AxisEntry, ...]
     columns: tuple[AxisEntry, ...]
     cells: Mapping[tuple[str, str], ScopedWorks]
+    searches: Mapping[tuple[str, str], tuple[Search, ...]] = field(default_factory=dict)
 
     def cell(self, row: str, column: str) -> ScopedWorks:
         """The works of one cell; an empty cell is not proof of no activity."""
         return self.cells.get((row, column), ScopedWorks())
+
+    def state(self, row: str, column: str) -> str:
+        """Whether a cell is recorded, searched with nothing found, or not searched.
+
+        A search with hits shows nothing on a cell without a record: its hits are not recorded yet.
+        """
+        if self.cell(row, column):
+            return RECORDED
+        searches = self.searches.get((row, column), ())
+        return NOT_SEARCHED if all(search.hits for search in searches) else NOTHING_FOUND
 
     @property
     def economies(self) -> tuple[AxisEntry, ...]:

@@ -1,25 +1,30 @@
-"""Writes a coverage matrix: a wide table for people, a tidy one for programs, a cell, notes."""
+"""Writes a coverage matrix: a wide table for people, a tidy one for programs, notes."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 
 import pyoxigraph as ox
 
 from ...graph.labels import designation_notes as footnotes
-from ...model.problems import UsageError
-from ...model.schema import Ontology
-from ...query.render import format_date, render_thing
-from ...query.show import ThingFact, ThingView, show
+from ...query.render import format_date
 from ..scope import Scope, ScopedWorks
 from ..tables import ReportCell, ReportTable
-from ..works import BudgetSum, Landscape, Work, budget_sums
-from .matrix import ALL, ELSEWHERE, UNKNOWN, AxisEntry, Matrix, actors_of_works
+from ..works import BudgetSum, Landscape, budget_sums
+from .matrix import (
+    ALL,
+    ELSEWHERE,
+    NOT_SEARCHED,
+    NOTHING_FOUND,
+    UNKNOWN,
+    AxisEntry,
+    Matrix,
+    actors_of_works,
+)
 
 NONE = "·"
+FOUND_NOTHING = "0"
 NO_PROOF = "which is not proof of no activity"
 COLUMNS = 11
 """The most columns that fit a page."""
@@ -62,12 +67,18 @@ def fit_to_page(matrix: Matrix) -> tuple[Matrix, tuple[str, ...]]:
     if len(matrix.columns) <= COLUMNS or matrix.by == "year":
         return matrix, ()
     used = {column for _, column in matrix.cells} | {ALL}
+    used |= {column for row, column in matrix.searches if matrix.state(row, column) != NOT_SEARCHED}
     used_columns = tuple(column for column in matrix.columns if column.key in used)
     empty = tuple(column.label for column in matrix.columns if column.key not in used)
     matrix = replace(matrix, columns=used_columns)
     if len(used_columns) > COLUMNS:
-        cells = {(column, row): things for (row, column), things in matrix.cells.items()}
-        matrix = replace(matrix, rows=used_columns, columns=matrix.rows, cells=cells)
+        matrix = replace(
+            matrix,
+            rows=used_columns,
+            columns=matrix.rows,
+            cells={(column, row): things for (row, column), things in matrix.cells.items()},
+            searches={(column, row): log for (row, column), log in matrix.searches.items()},
+        )
     return matrix, empty
 
 
@@ -115,8 +126,7 @@ def wide_table(landscape: Landscape, store: ox.Store, matrix: Matrix) -> ReportT
         rows = tuple(_money_rows(page))
     else:
         rows = tuple(
-            (row.label, *(_cell(*cell_counts(page, row, column)) for column in page.columns))
-            for row in page.rows
+            (row.label, *(_cell(page, row, column) for column in page.columns)) for row in page.rows
         )
     name = matrix_title(landscape, matrix)
     texts = [name, *heads, *(str(cell) for row in rows for cell in row)]
@@ -134,7 +144,15 @@ def empty_column_notes(empty: tuple[str, ...]) -> Iterator[str]:
         yield f"No record in any row, {NO_PROOF}: {', '.join(empty)}."
 
 
-def _cell(sure: int, maybe: int) -> ReportCell:
+def empty_sign(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> str:
+    """The sign of a cell without a record: `0` if it was searched, `·` if not."""
+    return FOUND_NOTHING if matrix.state(row.key, column.key) == NOTHING_FOUND else NONE
+
+
+def _cell(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> ReportCell:
+    sure, maybe = cell_counts(matrix, row, column)
+    if matrix.state(row.key, column.key) == NOTHING_FOUND:
+        return 0
     return sure if sure and not maybe else count_text(sure, maybe)
 
 
@@ -146,22 +164,23 @@ def _money_rows(matrix: Matrix) -> Iterator[tuple[ReportCell, ...]]:
             {(s.currency, s.share): s for s in budget_sums(cell.sure)} for cell in cells
         ]
         kinds = sorted({key for kind in sums_by_kind for key in kind})
+        signs = [empty_sign(matrix, row, column) for column in matrix.columns]
         for currency, share in kinds:
             yield (
                 row.label,
                 f"{currency} {share}",
                 *(
-                    _amount(cell_sums.get((currency, share)), things)
-                    for cell_sums, things in zip(sums_by_kind, cells, strict=True)
+                    _amount(cell_sums.get((currency, share)), things, sign)
+                    for cell_sums, things, sign in zip(sums_by_kind, cells, signs, strict=True)
                 ),
             )
         if not kinds:
-            yield row.label, "", *(_amount(None, things) for things in cells)
+            yield row.label, "", *(map(_amount, [None] * len(cells), cells, signs))
 
 
-def _amount(total: BudgetSum | None, things: ScopedWorks) -> str:
+def _amount(total: BudgetSum | None, things: ScopedWorks, sign: str) -> str:
     if total is None:
-        return f"not stated (0 of {len(things.sure)})" if things.sure else NONE
+        return f"not stated (0 of {len(things.sure)})" if things.sure else sign
     return f"{total} ({total.stating} of {len(things.sure)})"
 
 
@@ -169,22 +188,27 @@ def tidy_table(landscape: Landscape, store: ox.Store, matrix: Matrix) -> ReportT
     """The matrix as a tidy table for programs: a row for each cell, empty ones included."""
     heads: tuple[str, ...] = ("economy", "economyId", matrix.by, f"{matrix.by}Id")
     money = ("currency", "share", "least", "most", "stating", "projects")
-    heads += (*money, "things") if matrix.count == "money" else (matrix.count, "maybe", "things")
+    heads += money if matrix.count == "money" else (matrix.count, "maybe")
+    heads += ("things", "state", "searches")
     rows: list[tuple[ReportCell, ...]] = []
     for row in matrix.rows:
         for column in matrix.columns:
             things = matrix.cell(row.key, column.key)
             start = (row.label, row.id, column.label, column.id)
-            ids = " ".join(work.id for work in things.all())
+            ids: tuple[ReportCell, ...] = (
+                " ".join(work.id for work in things.all()),
+                matrix.state(row.key, column.key),
+                " ".join(log.id for log in matrix.searches.get((row.key, column.key), ())),
+            )
             if matrix.count != "money":
-                rows.append((*start, *cell_counts(matrix, row, column), ids))
+                rows.append((*start, *cell_counts(matrix, row, column), *ids))
                 continue
             stated: list[tuple[ReportCell, ...]] = [
                 (total.currency, total.share, total.least, total.most, total.stating)
                 for total in budget_sums(things.sure)
             ]
             for cells in stated or [(None, None, None, None, 0)]:
-                rows.append((*start, *cells, len(things.sure), ids))
+                rows.append((*start, *cells, len(things.sure), *ids))
     name = matrix_title(landscape, matrix)
     texts = [name, *(str(cell) for row in rows for cell in row)]
     return ReportTable(
@@ -195,7 +219,9 @@ def tidy_table(landscape: Landscape, store: ox.Store, matrix: Matrix) -> ReportT
 def matrix_notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
     """Notes: what is unknown, how works in several cells are counted, and what the signs mean."""
     every = matrix.cell(ALL, ALL) or matrix.cell(ALL, matrix.columns[0].key)
-    yield f"{NONE}  no record here, {NO_PROOF}."
+    yield f"{NONE}  not searched: no record here, {NO_PROOF}."
+    if any(matrix.state(row, column) == NOTHING_FOUND for row, column in matrix.searches):
+        yield f"{FOUND_NOTHING}  searched, and nothing found."
     if every.maybe:
         yield "+n?  n more whose dates leave open whether they belong to the period."
     regions = [row for row in matrix.rows if row.role == "region"]
@@ -239,93 +265,3 @@ def matrix_notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
 
 def _distinct(matrix: Matrix, row: str) -> set[str]:
     return {work.iri for column in matrix.columns for work in matrix.cell(row, column.key).all()}
-
-
-_KEYS_ALWAYS: Final = ("location", "startDate", "endDate", "status")
-
-
-_KEYS_BY_AXIS: Final = {
-    "topic": ("about",),
-    "group": ("audience",),
-    "funder": ("funder", "isPartOf"),
-    "pillar": ("isPartOf", "contributesTo"),
-    "year": (),
-}
-
-
-def find_entry(lines: tuple[AxisEntry, ...], key: str, name: str) -> AxisEntry:
-    """The row or column with this key. Raises UsageError, which lists all, if there is none."""
-    for line in lines:
-        if key == line.key:
-            return line
-    choices = ", ".join(line.id for line in lines)
-    raise UsageError(f"--cell: {name!r} is not in this matrix, which has {choices}")
-
-
-def cell_text(
-    landscape: Landscape,
-    store: ox.Store,
-    ontology: Ontology,
-    matrix: Matrix,
-    row: AxisEntry,
-    column: AxisEntry,
-) -> str:
-    """The works of a cell as text, each with the facts that put it there and their evidence.
-
-    For an empty cell, the works located at the region as a whole and those without a place.
-    """
-    things = matrix.cell(row.key, column.key)
-    period = "".join(f", {phrase}" for phrase in period_words(matrix.scope))
-    lines = [f"{row.label} / {column.label}{period}"]
-    what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
-    if not things:
-        lines += ["", f"No {what} on record, {NO_PROOF}."]
-        for other_row in matrix.rows:
-            near = matrix.cell(other_row.key, column.key).all()
-            if other_row.role in ("region", "unknown") and near:
-                lines += [f"{other_row.label}: {'; '.join(work.label for work in near)}"]
-        return "\n".join([*lines, *footnotes(store, lines)]) + "\n"
-    lines += [f"{quantity(len(things.sure), what)} on record"]
-    if things.maybe:
-        lines[-1] += f", and {len(things.maybe)} whose dates leave it open"
-    designation_notes: set[str] = set()
-    for work in things.all():
-        view = _view(landscape, store, ontology, work, matrix, row, column)
-        designation_notes |= {*view.notes}
-        text = render_thing(dataclasses.replace(view, notes=())).rstrip("\n")
-        lines += ["", text + (_uncertainty_note(work) if work in things.maybe else "")]
-    designation_notes |= {*footnotes(store, lines[:1])}
-    return (
-        "\n".join([*lines, *(["", *sorted(designation_notes)] if designation_notes else [])]) + "\n"
-    )
-
-
-def _uncertainty_note(work: Work) -> str:
-    return "\n(its dates leave open whether it belongs to the period)"
-
-
-def _view(
-    landscape: Landscape,
-    store: ox.Store,
-    ontology: Ontology,
-    work: Work,
-    matrix: Matrix,
-    row: AxisEntry,
-    column: AxisEntry,
-) -> ThingView:
-    """The view of a work reduced to the facts that put it into the cell."""
-    view = show(store, ontology, work.iri)
-    keys = {*_KEYS_ALWAYS, *_KEYS_BY_AXIS[matrix.by]}
-
-    def places_in_cell(fact: ThingFact) -> bool:
-        stated = str(getattr(fact.term, "value", ""))
-        value = landscape.replaced.get(stated, stated)
-        if fact.key == "location" and row.role in ("economy", "region"):
-            return row.key in (value, *landscape.within.get(value, ()))
-        if fact.key in ("about", "audience") and column.role in ("broader", "part"):
-            return column.key in (value, *landscape.broader.get(value, ()))
-        return True
-
-    facts = tuple(fact for fact in view.facts if fact.key in keys and places_in_cell(fact))
-    shown = footnotes(store, [view.label, *(fact.value for fact in facts)])
-    return dataclasses.replace(view, facts=facts, named_by=(), notes=shown)

@@ -67,7 +67,7 @@ def _role(
     for side in sides:
         event, actor, role = (
             side.first_value(node, expand(name))
-            for name in ("pcve:event", "pcve:actor", "pcve:role")
+            for name in ("pcve:inEvent", "pcve:actor", "pcve:role")
         )
         if event is None or actor is None or role is None:
             continue

@@ -68,6 +68,12 @@ class ReasonFinder:
             if claim.sources_and_quote[1]
         }
         self.ontology_differs = _ontology(old) != _ontology(new)
+        self.renamed = {
+            (state.fact[0], state.fact[2]): state.fact[1]
+            for state in states
+            if self._is_defined_once(state.fact[1])
+        }
+        """The property that only one side defines, by the subject and value of its statement."""
 
     def reason(self, pair: StatementPair) -> ChangeReason:
         """The reason why the pair differs."""
@@ -139,17 +145,25 @@ class ReasonFinder:
         return self.new.replacement(node) is not None and self.old.replacement(node) is None
 
     def _defined(self, pair: StatementPair) -> ChangeReason | None:
-        """The reason where only one side defines a property, class or concept of the statement."""
+        """The reason where only one side defines a property, class or concept of the statement.
+
+        Or the property of another statement on the same subject and value, which this one replaces.
+        """
         states = [state for state in (pair.old, pair.new) if state]
         terms = {term for state in states for term in state.fact[1:]}
         terms_defined_once = [
-            term
-            for term in terms
-            if isinstance(term, ox.NamedNode)
-            and term.value.startswith(_TERMS)
-            and self.old.describes(term) != self.new.describes(term)
+            term for term in terms if isinstance(term, ox.NamedNode) and self._is_defined_once(term)
         ]
+        renamed = self.renamed.get((pair.fact[0], pair.fact[2]))
+        if renamed is not None and not terms_defined_once:
+            terms_defined_once = [renamed]
         return _about("ontology", terms_defined_once) if terms_defined_once else None
+
+    def _is_defined_once(self, term: ox.NamedNode) -> bool:
+        """Whether a term of the ontology or of a vocabulary is on one side only."""
+        return term.value.startswith(_TERMS) and self.old.describes(term) != self.new.describes(
+            term
+        )
 
     def _same(self, state: StatementState) -> ChangeReason:
         """The reason why a statement that remains has another standing or other claims."""

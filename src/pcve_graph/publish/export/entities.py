@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Final
 
 from ...graph.serialize import JsonLdStatement, JsonLdValue, prefixed
-from ...model.namespaces import BASE, expand, local_name
+from ...model.namespaces import BASE, LABELS, expand, local_name
 from ...model.problems import UsageError
 from ...model.terms import (
     NO_TERM,
@@ -24,8 +24,6 @@ from ...model.terms import (
     to_iri,
 )
 from .subset import NAMING_PROPERTIES, GraphPart
-
-_LABELS = ("skos:prefLabel", "rdfs:label", "dcterms:title")
 
 
 @lru_cache(None)
@@ -124,7 +122,7 @@ class Entities:
     def label(self, iri: Iri) -> str:
         """The label of an entity, concept, source or term; the local name where it has none."""
         if iri not in self._labels:
-            texts = (self.text(iri, name) for name in _LABELS)
+            texts = (self.text(iri, name) for name in LABELS)
             self._labels[iri] = next(filter(None, texts), local_name(iri))
         return self._labels[iri]
 

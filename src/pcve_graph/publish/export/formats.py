@@ -16,6 +16,7 @@ from .geojson import geojson
 from .icalendar import icalendar_file
 from .jsonld_framed import framed_jsonld
 from .network import gexf, graphml
+from .owl import owl
 from .parquet import parquet
 from .schemaorg import schemaorg
 from .subset import GraphPart
@@ -52,6 +53,7 @@ class ExportFormat:
 
 _GRAPHML: Final = "application/graphml+xml"
 _LD_JSON: Final = "application/ld+json"
+_RDF_XML: Final = "application/rdf+xml"
 _ZIP: Final = "application/zip"
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -69,7 +71,8 @@ _ALL: Final = (
     ),
     ExportFormat("nquads", "N-Triples with named graphs", ".nq", "application/n-quads", rdf.nquads),
     ExportFormat("trig", "Turtle with named graphs", ".trig", "application/trig", rdf.trig),
-    ExportFormat("rdfxml", "RDF in XML", ".rdf", "application/rdf+xml", rdf.rdfxml),
+    ExportFormat("rdfxml", "RDF in XML", ".rdf", _RDF_XML, rdf.rdfxml),
+    ExportFormat("owl", "OWL 2 for Protégé and reasoners, claims on axioms", ".owl", _RDF_XML, owl),
     ExportFormat(
         "csv",
         "tidy tables as a Frictionless data package, zipped",

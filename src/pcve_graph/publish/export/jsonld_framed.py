@@ -21,7 +21,7 @@ TERMS: Final = "terms"
 MORE: Final = "more"
 """Groups that do not correspond to a class of records."""
 
-_REVERSE: Final = {CLAIMS: expand("rdf:subject"), PARTICIPATIONS: expand("pcve:event")}
+_REVERSE: Final = {CLAIMS: expand("rdf:subject"), PARTICIPATIONS: expand("pcve:inEvent")}
 """The properties by whose objects claims and participations are nested."""
 
 Definition: TypeAlias = str | float | dict[str, str]
@@ -33,7 +33,7 @@ def context(ontology: Ontology) -> dict[str, Definition]:
 
     A key whose values share one type has it in the context. A group, such as `events`, holds the
     instances of a class (section 4.7, included nodes); `claims` and `participations` are reverse
-    properties.
+    properties. A deprecated term keeps its entry, so that documents of earlier versions are read.
     """
     definitions: dict[str, Definition] = {"@version": 1.1, "id": "@id", "type": "@type"}
     definitions |= {prefix: PREFIXES[prefix] for prefix in sorted(PREFIXES)}
@@ -48,6 +48,13 @@ def context(ontology: Ontology) -> dict[str, Definition]:
             by_path[key.path].append(key)
     for path, name in keys_by_path(ontology).items():
         definitions[name] = {"@id": path, **_form(by_path[path], ontology)}
+    for term in sorted(ontology.deprecated):
+        definitions.setdefault(local_name(term), {"@id": term, "@type": "@id"})
+    for keys in by_path.values():
+        for key in keys:
+            for name in key.former:
+                iri = key.path.removesuffix(key.name) + name
+                definitions.setdefault(name, {"@id": iri, "@type": "@id"})
     return definitions
 
 
@@ -125,7 +132,7 @@ class _Nested:
         self.inner = set(self.entities.of(*(iri for iri in inner if iri not in free)))
         self.back: dict[str, dict[Iri, list[Iri]]] = {
             CLAIMS: self._reverse("pcve:Claim", "rdf:subject"),
-            PARTICIPATIONS: self._reverse("pcve:Participation", "pcve:event"),
+            PARTICIPATIONS: self._reverse("pcve:Participation", "pcve:inEvent"),
         }
         self.written: set[Iri] = set()
         self._keys: dict[Iri, tuple[str, str, str]] = {}

@@ -40,8 +40,8 @@ def network(part: GraphPart, ontology: Ontology) -> Any:
         for part_of in entities.refs(iri, "org:hasMembership"):
             for body in entities.refs(part_of, "org:organization"):
                 _edge(graph, entities, iri, body, "memberOf", part_of)
-        for part_of in entities.refs(iri, "pcve:hosting"):
-            for host in entities.refs(part_of, "pcve:host"):
+        for part_of in entities.refs(iri, "pcve:hostedBy"):
+            for host in entities.refs(part_of, "pcve:hostingOrganization"):
                 _edge(graph, entities, host, iri, "hosts", part_of)
     graph.remove_nodes_from([name for name in map(short_id, concepts) if not graph.degree(name)])
     return graph

@@ -18,13 +18,18 @@ from .subset import GraphPart, parse_quads, sorted_lines
 def turtle(part: GraphPart, ontology: Ontology) -> bytes:
     """Turtle 1.1, all graphs merged, with prefixes for ids and concepts; blocks are separated."""
     prefixes = PREFIXES | _id_prefixes(part)
-    text = _serialized(sorted_lines(part.lines), ox.RdfFormat.TURTLE, prefixes)
+    text = serialized(sorted_lines(part.lines), ox.RdfFormat.TURTLE, prefixes)
     *head, body = text.split(b"\n", len(prefixes))
     blocks = body.replace(b" .\n", b" .\n\n").rstrip(b"\n")
     return b"".join(line + b"\n" for line in (*sorted(head), b"", blocks))
 
 
-def _serialized(lines: Iterable[str], form: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:
+def serialized(
+    lines: Iterable[str],
+    form: ox.RdfFormat = ox.RdfFormat.RDF_XML,
+    prefixes: dict[str, str] = PREFIXES,
+) -> bytes:
+    """The statements of N-Triples or N-Quads lines in another syntax, in their order."""
     return ox.serialize(parse_quads("\n".join(lines)), format=form, prefixes=prefixes) or b""
 
 
@@ -41,7 +46,7 @@ def _id_prefixes(part: GraphPart) -> dict[str, str]:
 
 def rdfxml(part: GraphPart, ontology: Ontology) -> bytes:
     """RDF 1.1 XML, all graphs merged."""
-    return _serialized(sorted_lines(part.lines), ox.RdfFormat.RDF_XML, PREFIXES)
+    return serialized(sorted_lines(part.lines))
 
 
 def ntriples(part: GraphPart, ontology: Ontology) -> bytes:
@@ -66,7 +71,7 @@ def trig(part: GraphPart, ontology: Ontology) -> bytes:
     lines_of_graphs = (
         _in_graph(name, sorted_lines(lines)) for name, lines in sorted(part.graphs.items())
     )
-    return _serialized(chain.from_iterable(lines_of_graphs), ox.RdfFormat.TRIG, PREFIXES)
+    return serialized(chain.from_iterable(lines_of_graphs), ox.RdfFormat.TRIG, PREFIXES)
 
 
 def jsonld(part: GraphPart, ontology: Ontology) -> bytes:

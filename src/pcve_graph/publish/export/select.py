@@ -22,7 +22,7 @@ _PARAMETERS = {
     "topic": Parameter("topic", "concept", "topic", scheme="topic"),
     "country": Parameter("country", "thing", "country", kinds=("country",)),
 }
-PLACE_PROPERTIES = ("schema:location", "pcve:country", "schema:containedInPlace")
+PLACE_PROPERTIES = ("schema:location", "pcve:inCountry", "schema:containedInPlace")
 _DATED = ("schema:startDate", "schema:endDate", "dcterms:issued")
 
 
@@ -115,7 +115,7 @@ _SUBJECT, _QUOTE = nterm("rdf:subject"), nterm("pcve:quote")
 _PREDICATE = nterm("rdf:predicate")
 _SOURCES = {nterm("prov:hadPrimarySource"), nterm("prov:wasQuotedFrom")}
 _EARLIEST, _LATEST = nterm("pcve:earliest"), nterm("pcve:latest")
-_EVENT, _WITHIN = nterm("pcve:event"), nterm("schema:containedInPlace")
+_EVENT, _WITHIN = nterm("pcve:inEvent"), nterm("schema:containedInPlace")
 _PLACES = set(map(nterm, PLACE_PROPERTIES))
 _NAMES = set(map(nterm, NAMING_PROPERTIES))
 

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import pyoxigraph as ox
 
 from ...graph.store import StoredGraph
-from ...model.namespaces import GRAPHS, nterm
+from ...model.namespaces import GRAPHS, LABELS, nterm
 from ...model.terms import Iri, NTerm, NTriple, parse_statement, to_iri
 
 Line = TypeVar("Line", bound=str)
@@ -21,9 +21,7 @@ _TYPE = f" {nterm('rdf:type')} "
 _SUBJECT, _SOURCE = nterm("rdf:subject"), nterm("prov:hadPrimarySource")
 NAMING_PROPERTIES: Final = (
     "rdf:type",
-    "skos:prefLabel",
-    "rdfs:label",
-    "dcterms:title",
+    *LABELS,
     "skos:inScheme",
     "pcve:designationNote",
 )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from ...graph.inputs import read_inputs
-from ...graph.ontology_bundle import bundled_turtle
+from ...graph.ontology_bundle import bundled_turtle, portable_turtle
 from ...graph.settings import Settings
 from ...graph.store import StoredGraph
 from ...model.problems import UsageError
@@ -40,6 +40,7 @@ _TURTLE: Final = "text/turtle"
 _MEDIA_TYPES: Final = {
     **{form.suffix: form.media_type for form in FORMATS.values()},
     ".css": "text/css",
+    ".tsv": "text/tab-separated-values",
     ".html": "text/html",
     ".svg": "image/svg+xml",
 }
@@ -91,7 +92,7 @@ def release_files(
 
 
 def _ontology_files(project: Project, ontology: Ontology) -> Iterator[ReleaseFile]:
-    """The files directly in ontology/, and those of its folders in one file each."""
+    """The files directly in ontology/, those of its folders in one file each, portable shapes."""
     for path in sorted(project.ontology.iterdir()):
         if path.suffix in _MEDIA_TYPES and path.is_file():
             title, kind = f"The ontology: {path.name}", _MEDIA_TYPES[path.suffix]
@@ -99,6 +100,9 @@ def _ontology_files(project: Project, ontology: Ontology) -> Iterator[ReleaseFil
     for folder, title in (("shapes", "the shapes"), ("vocab", "the closed lists")):
         content = bundled_turtle(ontology, folder)
         yield ReleaseFile(f"ontology/{folder}.ttl", f"The ontology: {title}", _TURTLE, content)
+    for name, content in portable_turtle(ontology).items():
+        title = f"The ontology: portable shapes, {name}"
+        yield ReleaseFile(f"ontology/{name}", title, _TURTLE, content)
 
 
 def check_target(target: Path) -> None:

@@ -61,8 +61,10 @@ class ReleaseInfo:
 
     @cached_property
     def creator(self) -> str:
-        """The creator that the ontology states, else the name of the graph."""
-        return self._ontology_value("dcterms:creator") or _TITLE.partition(":")[0]
+        """The name of the creator that the ontology states, else the name of the graph."""
+        creator = self._ontology_value("dcterms:creator")
+        label = self._ontology_value("rdfs:label", creator)
+        return label or creator or _TITLE.partition(":")[0]
 
     @property
     def owner(self) -> str:
@@ -113,8 +115,8 @@ class ReleaseInfo:
         """The number of distinct objects, literals included."""
         return len({str(triple.object) for triple in self.triples})
 
-    def _ontology_value(self, name: str) -> str:
-        start = line_start(from_iri(_ONTOLOGY), nterm(name))
+    def _ontology_value(self, name: str, subject: str = _ONTOLOGY) -> str:
+        start = line_start(from_iri(subject), nterm(name))
         lines = [line for line in self.part.graphs["ontology"] if line.startswith(start)]
         return min((_value(triple.object) for triple in parse_triples(lines)), default="")
 

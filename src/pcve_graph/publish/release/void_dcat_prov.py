@@ -32,7 +32,7 @@ def void(about: ReleaseInfo) -> bytes:
         ("rdf:type", _iri("void:Dataset")),
         ("dcterms:title", _text(about.title)),
         ("void:triples", _number(len(about.triples))),
-        ("void:entities", _number(sum(_entities(about)))),
+        ("void:entities", _number(_entities(about))),
         ("void:classes", _number(len(about.classes))),
         ("void:properties", _number(len(about.properties))),
         ("void:distinctSubjects", _number(about.subjects)),
@@ -195,10 +195,17 @@ class _Document:
         )
 
 
-def _entities(about: ReleaseInfo) -> list[int]:
-    """The number of instances of each class, those of the evidence excluded."""
-    evidence = ("pcve:Claim", "oa:TextQuoteSelector", "oa:TextPositionSelector")
-    return [n for iri, n in about.classes.items() if iri not in set(map(expand, evidence))]
+def _entities(about: ReleaseInfo) -> int:
+    """The number of things with a class, those of the evidence excluded."""
+    evidence = set(map(expand, ("pcve:Claim", "oa:TextQuoteSelector", "oa:TextPositionSelector")))
+    return len(
+        {
+            triple.subject
+            for triple in about.triples
+            if triple.predicate.value == expand("rdf:type")
+            and getattr(triple.object, "value", "") not in evidence
+        }
+    )
 
 
 def _vocabularies(about: ReleaseInfo) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ...graph.ontology_bundle import PORTABLE, portable_turtle, published_modules
 from ...graph.serialize import serialize
 from ...model.namespaces import BASE, expand, local_name
 from ...model.project import Project
@@ -65,9 +66,9 @@ def write_reference(project: Project, ontology: Ontology) -> dict[str, bytes]:
 
 
 def _data(ontology: Ontology) -> dict[str, bytes]:
-    """The RDF files of ontology, lists and shapes in each of `FORMS`, by name."""
+    """The RDF of ontology, modules, lists and shapes in all `FORMS`, and the portable shapes."""
     texts = {
-        "ns": "\n".join(ontology.graphs["ontology"]),
+        **{name: "\n".join(lines) for name, lines in published_modules(ontology).items()},
         "vocab": "\n".join(ontology.graphs["vocabulary"]),
         "shapes": ontology.shapes,
     }
@@ -76,7 +77,7 @@ def _data(ontology: Ontology) -> dict[str, bytes]:
         triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
         for ending, form in FORMS.items():
             contents[f"{name}.{ending}"] = serialize(triples, form)
-    return contents
+    return contents | portable_turtle(ontology)
 
 
 def _page(file: str, title: str, parts: Iterable[str]) -> str:
@@ -96,12 +97,14 @@ def _index(terms: Terms, queries: dict[str, SavedQuery]) -> Iterator[str]:
     text_of = partial(terms.triples.one, f"{BASE}ns")
     yield f"<p>{escape(text_of('dcterms:description'))}</p>"
     licence = text_of("dcterms:license")
+    creator = text_of("dcterms:creator")
+    creator = terms.triples.one(creator, "rdfs:label", creator)
     yield description_list(
         [
             ("Version", escape(text_of("owl:versionInfo"))),
             ("Namespace", f"<code>{escape(text_of('vann:preferredNamespaceUri'))}</code>"),
             ("Prefix", f"<code>{escape(text_of('vann:preferredNamespacePrefix'))}</code>"),
-            ("Creator", escape(text_of("dcterms:creator"))),
+            ("Creator", escape(creator)),
             ("Issued", escape(text_of("dcterms:issued"))),
             ("Licence", link(licence, licence)),
             ("Citation", escape(text_of("dcterms:bibliographicCitation"))),
@@ -169,6 +172,8 @@ def _relation_rows(terms: Terms, arrows: Iterable[Arrow]) -> Iterator[tuple[str,
 
 
 def _shapes(terms: Terms, shapes: Iterable[RulePage]) -> Iterator[str]:
+    files = ", ".join(link(name, name) for name in PORTABLE.values())
+    yield f"<p>For other SHACL engines: {files}.</p>"
     ordered = sorted(shapes, key=lambda page: (page.group, page.name))
     for group, members in groupby(ordered, key=lambda page: page.group):
         yield f'<h2 id="of-{escape(group)}">{escape(group)}</h2>'

@@ -49,21 +49,25 @@ class Terms:
     @cached_property
     def classes(self) -> list[str]:
         """The IRIs of the own classes and of external ones with keys, sorted by local name."""
-        own_classes = set(self.triples.subjects_with("rdf:type", expand("owl:Class")))
         return sorted(
-            own_classes | self.ontology.by_iri.keys(), key=lambda iri: (local_name(iri), iri)
+            self._declared("owl:Class") | self.ontology.by_iri.keys(),
+            key=lambda iri: (local_name(iri), iri),
         )
 
     @cached_property
     def properties(self) -> list[str]:
         """The IRIs of the own properties, sorted by local name."""
-        return sorted(
-            {
-                iri
-                for kind in _KINDS[1:]
-                for iri in self.triples.subjects_with("rdf:type", expand(kind))
-            }
-        )
+        return sorted(self._declared(*_KINDS[1:]))
+
+    def _declared(self, *kinds: str) -> set[str]:
+        """The own terms of these kinds; those of other vocabularies are declared as well."""
+        own = {s for s, p in self.triples.by if p == expand("rdfs:isDefinedBy")}
+        return {
+            iri
+            for kind in kinds
+            for iri in self.triples.subjects_with("rdf:type", expand(kind))
+            if iri in own
+        }
 
     @cached_property
     def borrowed(self) -> list[str]:
@@ -109,7 +113,7 @@ def terms_page(terms: Terms) -> Iterator[str]:
 
 
 def _section(terms: Terms, iri: str, parts: list[str]) -> str:
-    label = terms.triples.one(iri, "rdfs:label")
+    label = terms.triples.one(iri, "rdfs:label") or terms.triples.one(iri, "pcve:displayLabel")
     if not label and iri in terms.ontology.by_iri:
         label = terms.ontology.by_iri[Iri(iri)].label
     title = f"<h3><code>{escape(prefixed(iri))}</code> {escape(label)}</h3>"
@@ -128,7 +132,14 @@ def _meaning(terms: Terms, iri: str) -> list[tuple[str, str]]:
         ("Example", escape(triples.one(iri, "skos:example"))),
         ("Note", escape(triples.one(iri, "skos:scopeNote"))),
         ("Broader", listed("rdfs:subClassOf") + listed("rdfs:subPropertyOf")),
-        ("Close match", listed("skos:closeMatch")),
+        ("Used with", listed("schema:domainIncludes")),
+        ("Values", listed("schema:rangeIncludes")),
+        ("Domain", listed("rdfs:domain")),
+        ("Range", listed("rdfs:range")),
+        ("Inverse of", listed("owl:inverseOf")),
+        ("Replaced by", listed("dcterms:isReplacedBy")),
+        ("Status", escape(triples.one(iri, "vs:term_status"))),
+        ("Since", escape(triples.one(iri, "pcve:since"))),
         ("IRI", link(iri, iri)),
     ]
 

@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...model import namespaces
-from ...model.namespaces import BASE, expand, nterm
+from ...model.namespaces import BASE, LABELS, expand, nterm
 from ...model.schema import Ontology
 from ..execute import ResultTable, ResultTriples
 from .endpoint import Endpoint
@@ -21,11 +21,10 @@ BLOCK: Final = 500
 """The most IRIs in one query."""
 _FACTS: Final = ox.NamedNode(namespaces.graph_iri("facts"))
 _TYPE: Final = ox.NamedNode(expand("rdf:type"))
-_LABELS: Final = ("skos:prefLabel", "rdfs:label", "dcterms:title")
-_NAMES: Final = (*_LABELS, "skos:altLabel", "schema:name", "dcterms:identifier")
+_NAMES: Final = (*LABELS, "skos:altLabel", "schema:name", "dcterms:identifier")
 _SHOWN_PROPERTIES: Final = (
     "rdf:type",
-    *_LABELS,
+    *LABELS,
     "pcve:earliest",
     "pcve:latest",
     "oa:exact",
@@ -46,7 +45,7 @@ def labels_excerpt(endpoint: Endpoint, table: ResultTable) -> ox.Store:
     """
     store = ox.Store()
     nodes = {term for row in table.rows for term in row if isinstance(term, ox.NamedNode)}
-    _add_properties(endpoint, store, nodes, _LABELS)
+    _add_properties(endpoint, store, nodes, LABELS)
     _add_answer(store, endpoint.ask(_DESIGNATIONS))
     return store
 

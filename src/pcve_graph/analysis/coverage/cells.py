@@ -1,0 +1,120 @@
+"""The text of one cell of a coverage matrix: its works, or what is on record of an empty cell."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Final
+
+import pyoxigraph as ox
+
+from ...graph.labels import designation_notes as footnotes
+from ...model.problems import UsageError
+from ...model.schema import Ontology
+from ...query.render import render_thing
+from ...query.show import ThingFact, ThingView, show
+from ..works import Landscape, Work
+from .matrix import NOTHING_FOUND, AxisEntry, Matrix, Search
+from .report import NO_PROOF, period_words, quantity
+from .searches import search_text
+
+_KEYS_ALWAYS: Final = ("location", "startDate", "endDate", "status")
+
+
+_KEYS_BY_AXIS: Final = {
+    "topic": ("about",),
+    "group": ("audience",),
+    "funder": ("funder", "isPartOf"),
+    "pillar": ("isPartOf", "contributesTo"),
+    "year": (),
+}
+
+
+def find_entry(lines: tuple[AxisEntry, ...], key: str, name: str) -> AxisEntry:
+    """The row or column with this key. Raises UsageError, which lists all, if there is none."""
+    for line in lines:
+        if key == line.key:
+            return line
+    choices = ", ".join(line.id for line in lines)
+    raise UsageError(f"--cell: {name!r} is not in this matrix, which has {choices}")
+
+
+def cell_text(
+    landscape: Landscape,
+    store: ox.Store,
+    ontology: Ontology,
+    matrix: Matrix,
+    row: AxisEntry,
+    column: AxisEntry,
+) -> str:
+    """The works of a cell as text, each with the facts that put it there and their evidence.
+
+    For an empty cell, the works located at the region as a whole and those without a place.
+    """
+    things = matrix.cell(row.key, column.key)
+    period = "".join(f", {phrase}" for phrase in period_words(matrix.scope))
+    lines = [f"{row.label} / {column.label}{period}"]
+    what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
+    log = matrix.searches.get((row.key, column.key), ())
+    if not things:
+        lines += ["", *_empty_cell(matrix.state(row.key, column.key), what, log)]
+        for other_row in matrix.rows:
+            near = matrix.cell(other_row.key, column.key).all()
+            if other_row.role in ("region", "unknown") and near:
+                lines += [f"{other_row.label}: {'; '.join(work.label for work in near)}"]
+        return "\n".join([*lines, *footnotes(store, lines)]) + "\n"
+    lines += [f"{quantity(len(things.sure), what)} on record"]
+    if things.maybe:
+        lines[-1] += f", and {len(things.maybe)} whose dates leave it open"
+    designation_notes: set[str] = set()
+    for work in things.all():
+        view = _view(landscape, store, ontology, work, matrix, row, column)
+        designation_notes |= {*view.notes}
+        text = render_thing(dataclasses.replace(view, notes=())).rstrip("\n")
+        lines += ["", text + (_uncertainty_note(work) if work in things.maybe else "")]
+    designation_notes |= {*footnotes(store, lines[:1])}
+    return (
+        "\n".join([*lines, *(["", *sorted(designation_notes)] if designation_notes else [])]) + "\n"
+    )
+
+
+def _empty_cell(state: str, what: str, log: tuple[Search, ...]) -> Iterator[str]:
+    """What is on record of a cell without works: that nobody searched it, or the searches."""
+    if state == NOTHING_FOUND:
+        yield f"Searched, and no {what} found:"
+    elif log:
+        yield f"No {what} on record, {NO_PROOF}: searches for more than this cell had hits:"
+    else:
+        yield f"Not searched. No {what} on record, {NO_PROOF}."
+    yield from (f"  {search_text(search)}" for search in log)
+
+
+def _uncertainty_note(work: Work) -> str:
+    return "\n(its dates leave open whether it belongs to the period)"
+
+
+def _view(
+    landscape: Landscape,
+    store: ox.Store,
+    ontology: Ontology,
+    work: Work,
+    matrix: Matrix,
+    row: AxisEntry,
+    column: AxisEntry,
+) -> ThingView:
+    """The view of a work reduced to the facts that put it into the cell."""
+    view = show(store, ontology, work.iri)
+    keys = {*_KEYS_ALWAYS, *_KEYS_BY_AXIS[matrix.by]}
+
+    def places_in_cell(fact: ThingFact) -> bool:
+        stated = str(getattr(fact.term, "value", ""))
+        value = landscape.replaced.get(stated, stated)
+        if fact.key == "location" and row.role in ("economy", "region"):
+            return row.key in (value, *landscape.within.get(value, ()))
+        if fact.key in ("about", "audience") and column.role in ("broader", "part"):
+            return column.key in (value, *landscape.broader.get(value, ()))
+        return True
+
+    facts = tuple(fact for fact in view.facts if fact.key in keys and places_in_cell(fact))
+    shown = footnotes(store, [view.label, *(fact.value for fact in facts)])
+    return dataclasses.replace(view, facts=facts, named_by=(), notes=shown)

@@ -1,0 +1,172 @@
+"""Terms of earlier versions: what became of each, and how records follow."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, World
+
+from pcve_graph.graph.ontology import read_ontology
+from pcve_graph.model.namespaces import expand
+from pcve_graph.model.project import Project
+from pcve_graph.model.terms import Iri
+
+TERMS_0_1_0 = [
+    Iri(term) for term in (ROOT / "tests" / "terms-0.1.0.txt").read_text("utf-8").split()
+]
+ONTOLOGY = read_ontology(Project(ROOT, ROOT / "build"))
+RENAMED = [
+    (record_class.name, former, key.name)
+    for record_class in ONTOLOGY.records()
+    for key in record_class.keys.values()
+    for former in key.former
+]
+OLD_FORMS = {
+    "organization/northtown-council.yml": [("inCountry: ", "country: ")],
+    "organization/mentoring-office.yml": [("subOrganizationOf: ", "unitOf: ")],
+    "organization/river-institute.yml": [("hasNaming:", "naming:")],
+    "initiative/mentors-network.yml": [
+        ("hostedBy:", "hosting:"),
+        ("hostingOrganization: northtown-council", "host: northtown-council"),
+        ("hostingOrganization: river-institute", "host: river-institute"),
+    ],
+}
+ASSEMBLY = "data/records/event/shore-assembly-2014.yml"
+PLAN = "data/records/document/harbour-plan.yml"
+
+
+def facts(world: World) -> tuple[str, ...]:
+    assert world.pcve("build").exit_code == 0
+    return tuple(world.saved().lines("facts"))
+
+
+def write_old_forms(world: World) -> None:
+    """Write the records of Northtown as they were in 0.1.0."""
+    for name, changes in OLD_FORMS.items():
+        for new, old in changes:
+            world.replace(f"data/records/{name}", new, old)
+    assembly = (world.root / ASSEMBLY).read_text("utf-8")
+    moved = re.search(
+        r"  - source: lake-review\n    quote: .*\n(?:      .*\n)*    adopts: harbour-plan\n",
+        assembly,
+    )
+    assert moved is not None
+    world.write(ASSEMBLY, assembly.replace(moved[0], ""))
+    block = moved[0].replace("adopts: harbour-plan", "adoptedAt: shore-assembly-2014")
+    world.write(PLAN, (world.root / PLAN).read_text("utf-8") + block)
+
+
+@pytest.mark.parametrize("term", TERMS_0_1_0)
+def test_a_term_of_an_earlier_version_is_declared_or_deprecated_with_its_replacement(
+    term: Iri,
+) -> None:
+    declared = "\n".join((*ONTOLOGY.graphs["ontology"], *ONTOLOGY.graphs["vocabulary"]))
+    assert f"<{term}> <{expand('rdf:type')}> " in declared
+    if term in ONTOLOGY.deprecated:
+        assert f"<{ONTOLOGY.deprecated[term]}> <{expand('rdf:type')}> " in declared
+
+
+def test_every_term_of_an_earlier_version_is_listed() -> None:
+    assert len(TERMS_0_1_0) >= 300
+
+
+@pytest.mark.parametrize(("kind", "former", "new"), RENAMED)
+def test_a_former_key_is_one_error_with_the_new_key(
+    world: World, kind: str, former: str, new: str
+) -> None:
+    folder = ONTOLOGY.classes[kind].folder
+    name = f"data/records/{folder}/former.yml"
+    text = f"id: former\ntype: {kind}\nclaims:\n  - source: atlas\n    {former}: northtown\n"
+    world.write(name, text)
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(" error ") == 1
+    assert (
+        f'{name}:5:5: error unknown-key: {kind} no longer has the key "{former}"' in result.stderr
+    )
+    assert f"it is now {new}" in result.stderr
+
+
+def test_records_of_an_earlier_version_are_migrated_without_loss(world: World) -> None:
+    before = facts(world)
+    write_old_forms(world)
+    broken = world.pcve("build")
+    assert broken.exit_code == 1
+    assert "write adopts in the event's record" in broken.stderr
+    assert broken.stderr.count("pcve edit migrate") == 5
+    check = world.pcve("edit", "migrate", "--check")
+    assert check.exit_code == 1
+    assert "6 keys would be renamed, 1 fact moved, 6 files changed" in check.stderr
+    assert world.pcve("build").exit_code == 1
+    assert world.pcve("edit", "migrate").exit_code == 0
+    assert facts(world) == before
+    assert world.pcve("edit", "fmt", "--check").exit_code == 0
+    again = world.pcve("edit", "migrate")
+    assert (again.exit_code, again.stdout) == (0, "")
+
+
+def test_a_record_with_comments_is_left_to_its_curator(world: World) -> None:
+    write_old_forms(world)
+    text = (world.root / PLAN).read_text("utf-8")
+    world.write(PLAN, "# a comment\n" + text)
+    result = world.pcve("edit", "migrate")
+    assert result.exit_code == 1
+    assert f"{PLAN}:1:1: error structure: formatting would lose" in result.stderr
+    assert (world.root / PLAN).read_text("utf-8") == "# a comment\n" + text
+
+
+def test_a_fact_whose_record_is_missing_stays_where_it_is(world: World) -> None:
+    write_old_forms(world)
+    world.replace(PLAN, "adoptedAt: shore-assembly-2014", "adoptedAt: shore-assembly-2041")
+    result = world.pcve("edit", "migrate")
+    assert result.exit_code == 1
+    assert "shore-assembly-2041" in result.stderr
+    assert "adoptedAt: shore-assembly-2041" in (world.root / PLAN).read_text("utf-8")
+
+
+def test_json_lines_are_migrated_with_their_numbers(world: World) -> None:
+    record = (
+        '{"id": "lake-office", "type": "Organization", "claims": [{"source": "atlas", '
+        '"prefLabel": {"en": "Lake office"}, "kind": "ngo", "country": "landia", "startDate": 2014}]}\n'
+    )
+    world.write("data/records/organization/more.jsonl", record)
+    assert world.pcve("edit", "migrate").exit_code == 0
+    migrated = (world.root / "data/records/organization/more.jsonl").read_text("utf-8")
+    assert '"inCountry": "landia"' in migrated
+    assert '"startDate": 2014' in migrated
+    assert world.pcve("build").exit_code == 0
+
+
+def test_rdf_with_a_deprecated_property_names_the_present_one(
+    northtown: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "old.ttl"
+    path.write_text(
+        """PREFIX org: <http://www.w3.org/ns/org#>
+PREFIX pcve: <https://w3id.org/pcve/ns#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+<https://w3id.org/pcve/id/organization/a> a org:Organization ; skos:prefLabel "A"@en ;
+    pcve:kind <https://w3id.org/pcve/vocab/organization-kind/ngo> ;
+    pcve:country <https://w3id.org/pcve/id/place/landia> ;
+    org:memberOf <https://w3id.org/pcve/id/initiative/mentors-network> .
+<https://w3id.org/pcve/id/organization/c> a org:OrganizationalUnit ; skos:prefLabel "C"@en ;
+    pcve:kind <https://w3id.org/pcve/vocab/organization-kind/unit> ;
+    org:unitOf <https://w3id.org/pcve/id/organization/northtown-council> .
+<https://w3id.org/pcve/id/document/b> a pcve:Document ; skos:prefLabel "B"@en ;
+    pcve:kind <https://w3id.org/pcve/vocab/document-kind/report> ;
+    pcve:adoptedAt <https://w3id.org/pcve/id/event/shore-assembly-2014> .
+"""
+    )
+    result = northtown.pcve("validate", str(path), "--against")
+    assert result.exit_code == 1
+    fault = f'{path}:6:5: error unknown-key: Organization no longer has the key "country"'
+    assert fault in result.output
+    assert "write pcve:inCountry" in result.output
+    assert "state pcve:adopts of the event" in result.output
+    assert "Organization has no property org:memberOf" in result.output
+    assert "write pcve:memberOf" in result.output
+    assert 'OrganizationalUnit no longer has the key "unitOf"' in result.output
+    assert "write org:subOrganizationOf" in result.output
+    assert "5 errors" in result.output
