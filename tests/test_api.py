@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import subprocess
 import sys
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -21,6 +23,8 @@ from pcve_graph.query.remote.upload import upload_graph
 from pcve_graph.query.results import Rows, python_value
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
+OPEN: Any = KnowledgeGraph.open
+"""To be called with arguments of any type."""
 
 
 @pytest.fixture(scope="module")
@@ -220,3 +224,48 @@ def test_the_notebook_of_the_first_hour_runs(shipped: World) -> None:
     outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
     assert len(outputs) >= 9
     assert "<table>" in str(outputs[1])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda kg: kg.sparql(None), "text must be a text, not None"),
+        (lambda kg: kg.sparql(b"ASK {}"), "text must be a text, not b'ASK {}'"),
+        (lambda kg: kg.sparql("ASK {}", limit="many"), "a limit is a whole number"),
+        (lambda kg: kg.sparql("ASK {}", timeout=None), "a time limit is"),
+        (lambda kg: kg.sparql("ASK {}", memory=None), "a memory limit is"),
+        (lambda kg: kg.show(None), "identifier must be a text, not None"),
+        (lambda kg: kg.show(""), "identifier must not be empty"),
+        (lambda kg: kg.show("northtown", as_of="2019"), "as_of must be a date (datetime.date)"),
+        (lambda kg: kg.search(None), "text must be a text, not None"),
+        (lambda kg: kg.search("x", kinds="place"), "kinds must be a tuple or list of texts"),
+        (lambda kg: kg.search("x", kinds=(1,)), "kinds must be a text, not 1"),
+        (lambda kg: kg.search("x", kinds=("plase",)), "unknown kind 'plase'; did you mean place?"),
+        (lambda kg: kg.search("x", limit=None), "a limit is a whole number"),
+        (lambda kg: kg.query(None), "name must be a text, not None"),
+        (lambda kg: kg.query("events-on-topic"), 'requires topic; for instance topic="'),
+        (lambda kg: kg.query("events-on-topic", topic=None), "topic=… takes a text, a number or a"),
+        (lambda kg: kg.query("events-on-topic", topic=True), "topic=… takes a text, a number or a"),
+        (lambda kg: kg.query("events-on-topic", topic=["a"]), "topic=… takes a text, a number or"),
+        (lambda kg: kg.query("events-on-topic", topic=""), "topic is set to an empty value"),
+        (lambda kg: kg.query("events-in-period", from_=""), "from is set to an empty value"),
+        (lambda kg: kg.validate(None), "a path must be a text or a Path, not None"),
+        (lambda kg: kg.validate(5), "a path must be a text or a Path, not 5"),
+        (lambda kg: kg.validate(timeout="soon"), "a time limit is"),
+        (lambda _: OPEN(5), "path must be a text or a Path, not 5"),
+        (lambda _: OPEN(endpoint=5), "endpoint must be a text, not 5"),
+        (lambda _: OPEN(endpoint=""), "endpoint must not be empty"),
+        (lambda _: OPEN(allow_redirects="http://e/"), "allow_redirects must be a"),
+        (
+            lambda _: OPEN(endpoint="http://127.0.0.1/", credentials="me"),
+            "credentials must be Credentials, not 'me'",
+        ),
+    ],
+)
+def test_a_wrong_argument_is_reported_by_its_name(
+    kg: KnowledgeGraph, call: Callable[[KnowledgeGraph], object], message: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        call(kg)
+    assert message in str(caught.value)
+    assert "--" not in str(caught.value)

@@ -65,6 +65,7 @@ def test_build_ends_with_a_command_that_works_where_it_was_typed(world: World) -
     )
     (programs / "pcve").write_text(f"#!{sys.executable}\n{script}\n")
     (programs / "pcve").chmod(0o755)
+    (world.root / "graph").symlink_to(programs / "pcve")
     outside = {"PATH": "/usr/bin:/bin", "PYTHONPATH": source}
     inside = outside | {"PATH": f"{programs}:/usr/bin:/bin"}
     program = str(programs / "pcve")
@@ -73,6 +74,8 @@ def test_build_ends_with_a_command_that_works_where_it_was_typed(world: World) -
         ([".venv/bin/pcve", "build"], world.root, outside, ".venv/bin/pcve"),
         ([program, "build"], world.root, outside, ".venv/bin/pcve"),
         (["./pcve", "--project", "../..", "build"], programs, outside, "./pcve --project ../.."),
+        (["./graph", "build"], world.root, outside, "./graph"),
+        (["./graph", "build"], world.root, inside, "pcve"),
         ([program, "build"], world.root, inside, "pcve"),
         ([program, *elsewhere], world.root.parent, inside, "pcve --project northtown"),
         (
@@ -204,7 +207,12 @@ def test_a_query_of_ones_own_needs_no_prefixes(northtown: World) -> None:
         ),
         (["evidence", "new", "X y"], None, 2, "invalid id 'X y'"),
         (["evidence", "new", "atlas"], None, 2, "is already used by data/sources/atlas.yml"),
-        (["evidence", "status", "--format", "cvs"], None, 2, "unknown format 'cvs'; csv"),
+        (
+            ["evidence", "status", "--format", "cvs"],
+            None,
+            2,
+            "unknown format 'cvs'; did you mean csv?",
+        ),
         (["edit", "fmt", "nowhere.yml"], None, 2, "is not a file of the project"),
         (["bild"], None, 2, "No such command 'bild'"),
     ],
@@ -349,7 +357,7 @@ def test_fmt_refuses_to_lose_a_comment(world: World, name: str) -> None:
     path.write_text("# mind this\n" + path.read_text())
     result = world.pcve("edit", "fmt", str(path))
     assert result.exit_code == 1
-    assert f"{name}:1:1: error structure" in result.stderr
+    assert f"{name}:1:1: error comment" in result.stderr
     assert path.read_text().startswith("# mind this\n")
 
 
@@ -382,3 +390,49 @@ def test_path_says_where_the_files_of_the_last_build_are(northtown: World) -> No
         assert (result.exit_code, result.stdout) == (0, f"{northtown.built(name)}\n")
     assert northtown.pcve("path").stdout == f"{northtown.built()}\n"
     assert northtown.pcve("path", "grph").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["coverage", "--group", ""],
+        ["coverage", "--group="],
+        ["coverage", "--pillar", "  "],
+        ["coverage", "--as-of", ""],
+        ["timeline", "--country", ""],
+        ["overlaps", "--funder="],
+        ["overlaps", "--since", ""],
+        ["export", "turtle", "--topic", ""],
+        ["export", "turtle", "-o", ""],
+        ["query", "topics", "--format", ""],
+        ["query", "events-on-topic", "--set", ""],
+        ["search", "x", "--kind", ""],
+        ["validate", "--shapes", "", "x.ttl"],
+    ],
+)
+def test_an_empty_value_of_an_option_is_reported(northtown: World, arguments: list[str]) -> None:
+    result = northtown.pcve(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "empty value; give it one, or leave it out" in result.stderr
+    option = next(word for word in arguments if word.startswith("-")).rstrip("=")
+    assert f"Error: {option} " in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["search", ""], ["show", " "], ["query", ""], ["validate", ""]]
+)
+def test_an_empty_argument_is_reported(northtown: World, arguments: list[str]) -> None:
+    result = northtown.pcve(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Error: an argument is empty; give it one, or leave it out" in result.stderr
+
+
+@pytest.mark.parametrize("setting", ["topic=", "topic= "])
+def test_an_empty_parameter_is_reported(northtown: World, setting: str) -> None:
+    result = northtown.pcve("query", "events-on-topic", "--set", setting)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"pcve: --set {setting} sets an empty value" in result.stderr
+    missing = northtown.pcve("query", "events-on-topic")
+    assert "events-on-topic requires topic; for instance --set topic=" in missing.stderr
+    dashes = northtown.pcve("search", "--", "--group=")
+    assert (dashes.exit_code, dashes.stderr) == (0, "")

@@ -11,7 +11,7 @@ import sys
 import click
 import pytest
 from click.testing import CliRunner, Result
-from conftest import ROOT, all_commands
+from conftest import ROOT, World, all_commands
 
 from pcve_graph.cli.main import COMMANDS, NAMES, cli
 
@@ -160,3 +160,35 @@ def test_a_shell_completes_names_and_options(typed: str, completions: list[str])
     )
     assert result.stderr == ""
     assert result.stdout.split() == [f"plain,{completion}" for completion in completions]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            {},
+            "completion: COMP_WORDS and COMP_CWORD not set; the script that `_PCVE_COMPLETE=bash_so",
+        ),
+        ({"COMP_WORDS": "pcve e"}, "completion: COMP_CWORD not set"),
+        ({"COMP_WORDS": "pcve e", "COMP_CWORD": "x"}, "completion: COMP_CWORD is not a number"),
+    ],
+)
+def test_completion_without_the_words_of_a_shell_is_one_message(
+    words: dict[str, str], message: str
+) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "pcve_graph"],
+        env=os.environ | words | {"_PCVE_COMPLETE": "bash_complete"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"pcve: {message}")
+    assert result.stderr.count("\n") == 1
+
+
+def test_after_two_dashes_nothing_is_an_old_option(northtown: World) -> None:
+    result = northtown.pcve("explain", "--", "--html")
+    assert (result.exit_code, "no rule '--html'" in result.stderr) == (2, True)
+    assert "docs rules" in northtown.pcve("explain", "--html", "x").stderr

@@ -16,7 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import yaml
-from conftest import ROOT, World, require
+from conftest import ROOT, World, make_world, require
 
 from pcve_graph.analysis.load import read_landscape
 from pcve_graph.analysis.overlaps.find import (
@@ -380,30 +380,94 @@ def test_the_page_on_the_score_names_every_weight_as_it_is(real: WorkProfiles) -
         assert set(rows[key].replace(",", " ").split()) == real.weights.words[key]
 
 
+@pytest.fixture(scope="module")
+def reweighted(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Northtown, built, whose weights tests replace one after the other."""
+    world = make_world(tmp_path_factory.mktemp("reweighted") / "project")
+    assert world.pcve("build").exit_code == 0
+    return world
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("old", "new", "problem", "fix"),
     [
-        ("  floor: 0.4", "  flor: 0.4", "unknown key 'time.flor'; did you mean time.floor?"),
-        ("  adjacent: 0.5", "", "time.adjacent is missing"),
-        ("  open: 0.5", "  open: half", "time.open must be a number, not 'half'"),
-        ("  open: 0.5", "  open: 5", "time.open is 5; it must be from 0 to 1"),
-        (
-            "  participating: 0.5",
-            "  beside: 0.5",
-            "weights.yml:47:3: company.beside is now called company.participating; rename it",
+        ("  floor: 0.4", "  flor: 0.4", "30:3 unknown key 'time.flor'", "did you mean time.floor?"),
+        ("  adjacent: 0.5", "  # none", "29:1 time.adjacent is missing", "add `adjacent: …` under"),
+        ("  open: 0.5", "  open: half", "31:9 time.open must be a number, not 'half'", "from 0 to"),
+        ("  open: 0.5", "  open: 5", "31:9 time.open is 5; it must be from 0 to 1", "from 0 to 1"),
+        ("  open: 0.5", "  open: nan", "31:9 time.open must be a number, not 'nan'", "from 0 to 1"),
+        ("  open: 0.5", "  open: [1]", "31:9 time.open must be a number, not a list", "from 0 to"),
+        ("  participating: 0.5", "  beside: 0.5", "35:3 company.beside is now called", "rename it"),
+        *(
+            (f"  {name}: {number}", f"  {name}: {wrong}", f"rarity.{name} is {wrong}", "than 1 and")
+            for name, number in (("place", 60), ("topic", 60), ("group", 20))
+            for wrong in ("0", "1", "-2", "1001")
         ),
+        ("  steady: 40", "  steady: 0", "rarity.steady is 0; it must be from 1", "from 1 to 1000"),
+        ("general: capacity-building", "general: capacity-bulding", "has no term", "capacity-buil"),
+        (
+            "instruments: funding-instrument, grant-programme",
+            "instruments: funding-instrument, grant-program",
+            "36:14 instruments: initiative-kind or programme-kind has no term 'grant-program'",
+            "did you mean grant-programme?",
+        ),
+        (
+            "instruments: funding-instrument, grant-programme",
+            "instruments: [funding-instrument, grant-program]",
+            "36:35 instruments:",
+            "did you mean grant-programme?",
+        ),
+        (
+            "instruments: funding-instrument, ",
+            "instruments:\n  of: ",
+            "must be ids",
+            "write ids of",
+        ),
+        (
+            "instruments: funding-instrument, ",
+            "instrument: ",
+            "unknown key 'instrument'",
+            "you mean",
+        ),
+        (
+            "company:\n  leading: 1.0",
+            "company: 3\nother:\n  leading: 1",
+            "must have keys",
+            "leading",
+        ),
+        ("place:\n  floor: 0.5", "plaice:\n  floor: 0.5", "1:1 place is missing", "add `place:`"),
     ],
 )
-def test_a_mistake_in_the_weights_is_reported(
-    world: World, old: str, new: str, message: str
+def test_a_mistake_in_the_weights_is_a_problem_of_their_file(
+    reweighted: World, old: str, new: str, problem: str, fix: str
 ) -> None:
-    text = WEIGHTS.read_text()
+    lines = re.sub(r" *#.*", "", WEIGHTS.read_text()).splitlines()
+    text = "".join(f"{line}\n" for line in lines if line)
     assert text.count(old) == 1
-    world.write("queries/landscape/weights.yml", text.replace(old, new))
-    with pytest.raises(UsageError) as caught:
-        read_weights(world.project)
-    assert message in str(caught.value)
-    assert str(caught.value).startswith("queries/landscape/weights.yml")
+    reweighted.write("queries/landscape/weights.yml", text.replace(old, new))
+    result = reweighted.pcve("overlaps")
+    assert (result.exit_code, result.stdout) == (1, ""), result.output
+    assert "Traceback" not in result.stderr
+    lines = result.stderr.splitlines()
+    assert all(
+        line.startswith("queries/landscape/weights.yml:") and " error weights: " in line
+        for line in lines[:-1:3]
+    )
+    shown = re.sub(r"queries/landscape/weights.yml:(\S+): error weights:", r"\1", result.stderr)
+    assert problem in shown
+    assert fix in "".join(line for line in lines if line.startswith("    fix:  "))
+
+
+def test_weights_that_list_their_ids_are_read(reweighted: World) -> None:
+    text = WEIGHTS.read_text().replace(
+        "instruments: funding-instrument, grant-programme",
+        "instruments: [funding-instrument, grant-programme]",
+    )
+    reweighted.write("queries/landscape/weights.yml", text)
+    assert read_weights(reweighted.project) == read_weights(Project(ROOT, ROOT / "build"))
+    reweighted.write("queries/landscape/weights.yml", "- a\n")
+    result = reweighted.pcve("overlaps")
+    assert "weights.yml:1:1: error weights: expected keys" in result.stderr
 
 
 # The landscape

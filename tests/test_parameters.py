@@ -165,7 +165,7 @@ def test_defaults_and_needs() -> None:
     assert bind(query(variable="_x_en", language="en"), {"x": "y"}) == {
         "_x_en": ox.Literal("y", language="en")
     }
-    with pytest.raises(UsageError, match=r"q requires x; for instance --set x=7"):
+    with pytest.raises(UsageError, match=r"q requires x; for instance x=7"):
         bind(query(required=True, example="7"), {})
     with pytest.raises(UsageError, match=r"q has no parameter 'z'; its parameters: x"):
         bind(query(), {"z": "1"})

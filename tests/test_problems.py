@@ -302,3 +302,51 @@ def test_an_ontology_that_is_not_turtle_is_reported_with_its_line(world: World, 
     assert result.exit_code == 1
     assert result.stderr.count(": error ontology-syntax") == 1
     assert f"ontology/{file}:21:" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("queries/landscape/weights.yml", "project:\n\tplace: 1\n", "2:1: error yaml-syntax"),
+        ("queries/landscape/weights.yml", "", "1:1: error structure: the file is empty"),
+        ("queries/landscape/weights.yml", "a: 1\n---\nb: 2\n", "2:1: error structure: found a"),
+        ("queries/answers/topics.rq", "#+ summary: a: b\nASK {}\n", "1:14: error yaml-syntax"),
+        ("data/ledger.yml", "- pair: [a, b\n", "error yaml-syntax"),
+        ("data/ledger.yml", "- a\n---\n- b\n", "2:1: error structure"),
+    ],
+)
+def test_rules_of_all_yaml_speak_of_no_record(
+    world: World, name: str, content: str, problem: str
+) -> None:
+    world.write(name, content)
+    command = ["queries"] if name.endswith(".rq") else ["validate"]
+    result = world.pcve(*command)
+    assert result.exit_code == 1
+    assert f"{name}:" in result.stderr
+    assert problem in result.stderr
+    rule, fix = result.stderr.splitlines()[1:3]
+    assert rule.startswith(
+        ("    rule: records, query headers and weights are YAML", "    rule: a fil")
+    )
+    assert "record" not in fix
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("data/records/place/northtown.yml", "# first\n{}", "1:1"),
+        ("data/records/place/northtown.yml", "{}# last\n", "END:1"),
+        ("data/records/place/northtown.yml", "{}note: '# none'  # one\n", "END:17"),
+        ("data/records/place/northtown.yml", "{}note: |  # one\n  # none\n", "END:10"),
+        ("ontology/vocab/post.ttl", "{}  # here\n", "END:3"),
+    ],
+)
+def test_a_comment_that_formatting_would_lose_is_reported_where_it_is(
+    world: World, name: str, text: str, place: str
+) -> None:
+    before = (world.root / name).read_text("utf-8")
+    path = world.write(name, text.format(before))
+    result = world.pcve("edit", "fmt", "--check", str(path))
+    place = place.replace("END", str(before.count("\n") + 1))
+    assert f"{name}:{place}: error comment: formatting would lose" in result.stderr, result.stderr
+    assert "\n    rule: a file that is formatted has no comments" in result.stderr

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from conftest import World, make_world
 
+from pcve_graph import KnowledgeGraph
+from pcve_graph.analysis.content import QUERY_COLUMNS
 from pcve_graph.analysis.coverage.searches import SEARCH_COLUMNS
 from pcve_graph.analysis.load import COLUMNS, SOURCE_COLUMNS
+from pcve_graph.model.problems import UsageError
 from pcve_graph.query.columns import Column
 from pcve_graph.query.saved import read_queries
 
@@ -31,7 +37,7 @@ DECLARED = {
 EXAMPLES = {
     "iri": "<https://e.example/x>",
     "text": '"x"',
-    "number": "1.5",
+    "amount": "1.5",
     "integer": "2",
     "date": '"2018"',
     "day": '"2018-05-22"',
@@ -42,8 +48,10 @@ EXAMPLES = {
 WRONG = {
     "iri": ['"x"', "5", "true"],
     "text": ["<https://e.example/x>"],
-    "number": [
+    "amount": [
         '"many"',
+        "-5",
+        "-0.01",
         '"NaN"^^<http://www.w3.org/2001/XMLSchema#double>',
         "<https://e.example/x>",
     ],
@@ -98,6 +106,7 @@ def test_every_query_that_commands_read_is_tested(world: World) -> None:
     landscape = read_queries(world.project, "landscape")
     only_parameters = {"coverage", "overlaps"}
     assert landscape.keys() - only_parameters == COMMANDS.keys()
+    assert DECLARED == QUERY_COLUMNS
     for name, columns in DECLARED.items():
         assert tuple(landscape[name].columns) == tuple(column.name for column in columns)
 
@@ -252,6 +261,16 @@ COUNTS = ["events", "dated", "placed", "organised", "topical"]
         (of_rows([(name, "1") for name in COUNTS[::-1]]), "2:14", "the query selects ?topical"),
         (of_rows([(name, '"x"') for name in COUNTS]), "2:16", '?events has the value "x", but'),
         (of_rows([(name, "1.5") for name in COUNTS]), "2:16", "?events has the value 1.5, but"),
+        (
+            of_rows([(name, "-5") for name in COUNTS]),
+            "2:15",
+            "?events has the value -5, but must be a whole number (0 or more)",
+        ),
+        (
+            of_rows([(name, f'"1"^^<http://e.example/{"long" * 30}>') for name in COUNTS]),
+            "2:157",
+            f'?events has the value "1"^^<http://e.example/{"long" * 9}l…, but must be a whole',
+        ),
         (of_rows([(name, "") for name in COUNTS]), "2:21", "?events has a row without a value"),
         (
             of_rows([(name, "1") for name in COUNTS]).replace("{}", "{ VALUES ?n { 1 2 } }"),
@@ -306,3 +325,126 @@ def test_a_check_with_values_of_the_wrong_kind(world: World, columns: str, messa
     assert result.exit_code == 1
     assert f"error check-query: {message}" in result.stderr
     assert re.search(r"queries/checks/odd\.rq:4:\d+: error", result.stderr)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "problem", "fix"),
+    [
+        ("overlaps", "scheme: topic", "scheme: topik", "7:37 header: there is no closed", "topic?"),
+        ("overlaps", "[Country, Place]", "[Contry]", "8:37 header: there is no class", "Country?"),
+        ("coverage", "kinds: [Initiative]", "kinds: Initative", "header: there is", "Initiative?"),
+        ("works", "a ?kind ;", "a kind ;", "syntax: ", "SPARQL"),
+        ("works", "#+ tags", "#+ tag", "4:4 header: unknown key", "did you mean tags?"),
+        (
+            "concepts",
+            "?concept ?broader",
+            "?broader ?concept",
+            "columns: the query",
+            "in this order",
+        ),
+        ("lists", "SELECT ?list", "SELECT (1 AS ?n) ?list", "columns: the query", "in this order"),
+        (
+            "sources",
+            "?source a",
+            "SERVICE <http://e/> {} ?source a",
+            "service: SERVICE",
+            "query only",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["build", "validate"])
+def test_a_build_checks_the_queries_of_the_analysis(
+    edited: World, name: str, old: str, new: str, problem: str, fix: str, command: str
+) -> None:
+    path = edited.root / f"queries/landscape/{name}.rq"
+    before = path.read_text("utf-8")
+    assert old in before
+    path.write_text(before.replace(old, new, 1), "utf-8")
+    try:
+        result = edited.pcve(command)
+    finally:
+        path.write_text(before, "utf-8")
+    assert result.exit_code == 1
+    assert result.stderr.count(" error ") == 1
+    shown = re.sub(r"queries/landscape/\w+\.rq:(\S+): error query-", r"\1 ", result.stderr)
+    assert re.search(rf"(?m)^\d+:\d+ .*{re.escape(problem.partition(' ')[2])}", shown)
+    assert problem.partition(" ")[0] in shown
+    assert fix in shown
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_a_build_reports_all_problems_of_weights_and_queries(world: World, built: bool) -> None:
+    if built:
+        assert world.pcve("build").exit_code == 0
+    world.replace("queries/landscape/weights.yml", "reach: 0.8", "reach: 8")
+    world.replace("queries/landscape/weights.yml", "grant-programme", "grant-program")
+    world.replace("queries/landscape/coverage.rq", "scheme: topic", "scheme: topik")
+    for command in ("build", "validate"):
+        result = world.pcve(command)
+        assert result.exit_code == 1
+        assert result.stderr.count(" error weights: ") == 2
+        assert result.stderr.count(" error query-header: ") == 1
+    problems = KnowledgeGraph.open(world.root).validate() if built else ()
+    assert [problem.rule for problem in problems] == ["query-header", "weights", "weights"] * built
+    world.replace("queries/landscape/weights.yml", "reach: 8", "reach: 0.8")
+    world.replace("queries/landscape/weights.yml", "grant-program", "grant-programme")
+    world.replace("queries/landscape/coverage.rq", "scheme: topik", "scheme: topic")
+    assert world.pcve("build").exit_code == 0
+
+
+def test_the_header_of_a_query_is_checked_against_new_lists_too(world: World) -> None:
+    assert world.pcve("build").exit_code == 0
+    world.replace("queries/landscape/coverage.rq", "scheme: target-group", "scheme: target-grup")
+    assert world.pcve("build").exit_code == 1
+    path = world.root / "ontology/vocab/target-group.ttl"
+    text = path.read_text("utf-8")
+    world.write("ontology/vocab/target-grup.ttl", text.replace("target-group", "target-grup"))
+    assert "target-grup'" not in world.pcve("build").stderr
+
+
+def test_a_query_of_the_analysis_stops_after_its_timeout(edited: World) -> None:
+    path = edited.root / "queries/landscape/concepts.rq"
+    before = path.read_text("utf-8")
+    endless = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . FILTER(STR(?c) = CONCAT(STR(?l), 'x'))"
+    text = before.replace("#+ timeout: 60", "#+ timeout: 1").replace(
+        "?concept skos:broader", f"{endless} ?concept skos:broader"
+    )
+    assert text != before
+    path.write_text(text, "utf-8")
+    command = [sys.executable, "-m", "pcve_graph", "--project", str(edited.root)]
+    try:
+        for more, name in (([], "queries/landscape/concepts.rq"), (["--timeout", "0.5"], "")):
+            ran = subprocess.run(
+                [*command, "overlaps", *more], capture_output=True, text=True, timeout=60
+            )
+            assert (ran.returncode, ran.stdout) == (2, "")
+            seconds = "0.5" if more else "1"
+            assert f"{name} was stopped after {seconds} s" in ran.stderr, ran.stderr
+    finally:
+        path.write_text(before, "utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", ["checks/asks-elsewhere", "answers/completeness", "landscape/concepts"]
+)
+def test_a_query_that_a_build_runs_asks_no_other_server(world: World, name: str) -> None:
+    assert world.pcve("build").exit_code == 0
+    header = "#+ summary: x\n" + "#+ rule: y\n#+ fix: z\n" * name.startswith("checks")
+    world.write(f"queries/{name}.rq", f"{header}SELECT * {{ SERVICE <http://e/> {{ ?s ?p ?o }} }}")
+    for command in ("build --whole", "overlaps") if "concepts" in name else ("build --whole",):
+        result = world.pcve(*command.split())
+        place = f"queries/{name}.rq:{header.count('#') + 1}:12"
+        assert result.exit_code == 1
+        assert f"{place}: error query-service: SERVICE queries another server" in result.stderr
+        assert "--allow-service" not in result.stderr
+
+
+def test_only_a_command_that_allows_service_names_the_option(
+    northtown: World, tmp_path: Path
+) -> None:
+    text = "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"
+    (tmp_path / "elsewhere.rq").write_text(text)
+    checked = northtown.pcve("queries", "--check", "--queries", str(tmp_path))
+    assert "SERVICE is refused: it queries another server\n" in checked.output
+    with pytest.raises(UsageError, match=r"another server$"):
+        KnowledgeGraph.open(northtown.root).sparql(text)

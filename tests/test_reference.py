@@ -21,6 +21,7 @@ from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.site.diagram import draw
 from pcve_graph.publish.site.reference import write_reference
 from pcve_graph.query.saved import read_queries
+from pcve_graph.system.folders import UNFINISHED
 from pcve_graph.validation.rule_help import describe_rules
 
 PROJECT = Project(ROOT, ROOT / "build")
@@ -204,3 +205,48 @@ def test_the_command_writes_the_pages(northtown: World, tmp_path: Path) -> None:
     assert written == WRITTEN.keys()
     (tmp_path / "file").write_text("")
     assert northtown.pcve("docs", "ontology", str(tmp_path / "file" / "x")).exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["ontology", "rules"])
+@pytest.mark.parametrize(
+    ("folder", "message"),
+    [
+        ("ontology", "is in ontology/ of the project"),
+        ("ontology/new", "is in ontology/ of the project"),
+        ("data/records", "is in data/ of the project"),
+        ("queries/pages", "is in queries/ of the project"),
+        ("src", "is in src/ of the project"),
+        ("src/pages", "is in src/ of the project"),
+        (".", "has the files of the project"),
+        ("build", "has the files of the project"),
+        ("..", "has other files than pages of pcve"),
+        ("notes", "has other files than pages of pcve"),
+        ("own-site", "has other files than pages of pcve"),
+    ],
+)
+def test_pages_are_never_written_among_other_files(
+    world: World, command: str, folder: str, message: str
+) -> None:
+    world.write("notes/todo.txt", "mine")
+    world.write("own-site/index.html", "<!DOCTYPE html>\n<title>Mine</title>")
+    before = sorted(world.root.parent.rglob("*"))
+    result = world.pcve("docs", command, str(world.root / folder))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{message}; name a new folder" in result.stderr
+    assert sorted(world.root.parent.rglob("*")) == before
+
+
+@pytest.mark.parametrize("command", ["ontology", "rules"])
+def test_pages_are_written_over_earlier_ones(world: World, command: str) -> None:
+    folder = world.root / "site"
+    folder.mkdir()
+    for _ in range(2):
+        assert world.pcve("docs", command, str(folder)).exit_code == 0
+        world.write("site/CNAME", "northtown.example")
+    assert world.pcve("docs", "rules", str(folder)).exit_code == 0
+    assert world.pcve("docs", "ontology", str(folder)).exit_code == 0
+    start = folder / "index.html"
+    start.write_text(UNFINISHED)
+    assert world.pcve("docs", command, str(folder)).exit_code == 0
+    assert "Not finished" not in start.read_text("utf-8")
+    assert (folder / "CNAME").is_file()

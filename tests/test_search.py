@@ -191,5 +191,8 @@ def test_the_command_shows_what_matched_and_why(northtown: World) -> None:
     assert '"id": "northtown"' in json.stdout
     assert northtown.pcve("search", "zzzzzz").stderr.startswith("no match for 'zzzzzz'")
     wrong = northtown.pcve("search", "x", "--kind", "plase")
-    assert (wrong.exit_code, "unknown kind 'plase'; place" in wrong.stderr) == (2, True)
+    assert (wrong.exit_code, "unknown kind 'plase'; did you mean place?" in wrong.stderr) == (
+        2,
+        True,
+    )
     assert FIELDS[0] == "id"

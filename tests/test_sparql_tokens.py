@@ -177,7 +177,7 @@ def test_a_yes_comes_in_every_format(northtown: World) -> None:
     ("text", "options", "message"),
     [
         (ROWS, ["--format", "turtle"], "the formats of rows are table, markdown, csv"),
-        (ROWS, ["--format", "tabel"], "unknown format 'tabel'; table"),
+        (ROWS, ["--format", "tabel"], "unknown format 'tabel'; did you mean table?"),
         ("CONSTRUCT WHERE { ?s ?p ?o }", ["--format", "csv"], "the formats of a graph are turtle"),
         ("SELECT * { SERVICE <http://e/> { } }", [], "--allow-service permits it"),
         ("SELECT * FROM <http://127.0.0.1:9/x> { ?s ?p ?o }", [], "graphs are not fetched"),

@@ -156,3 +156,11 @@ def test_a_wrong_question_gets_one_plain_message(
     assert result.exit_code == 2
     assert message in result.stderr
     assert result.stderr.startswith("pcve: ")
+
+
+@pytest.mark.parametrize("value", ["2018-13", "2019-05", "2019", "soon", "2019-02-30"])
+@pytest.mark.parametrize("command", ["timeline", "coverage", "show northtown"])
+def test_a_state_is_asked_for_by_its_day(northtown: World, command: str, value: str) -> None:
+    result = northtown.pcve(*command.split(), "--as-of", value)
+    message = f"pcve: --as-of requires a day such as 2019-05-01, not {value!r}\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", message)

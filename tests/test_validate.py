@@ -331,3 +331,31 @@ def test_a_long_value_is_cut_in_the_message(northtown: World, ttl: Path) -> None
     ttl.write_text(event(key="schema:startDate", value="x" * 5000))
     (problem,) = problems(northtown, ttl, "--against")
     assert len(str(problem["message"])) < 300
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "# comments only\n",
+        "<http://e/s> <http://e/p> <http://e/o> .",
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . <http://e/> sh:declare [ sh:prefix 'e' ] .",
+    ],
+)
+@pytest.mark.parametrize("data", ["mine.ttl", "mine.yml"])
+def test_shapes_without_a_shape_are_wrong_use(
+    northtown: World, tmp_path: Path, content: str, data: str
+) -> None:
+    shapes, file = tmp_path / "own.ttl", tmp_path / data
+    shapes.write_text(content)
+    file.write_text("<http://e/s> <http://e/p> 1 ." if data == "mine.ttl" else "id: mine\n")
+    result = northtown.pcve("validate", str(file), "--shapes", str(shapes))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"pcve: no shape in {shapes}: it must describe a sh:NodeShape" in result.stderr
+
+
+def test_stdin_cannot_be_watched(northtown: World) -> None:
+    for more in (["--input-format", "turtle"], list[str]()):
+        result = northtown.pcve("validate", "-", "--watch", *more, stdin="")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith("pcve: --watch cannot be combined with -: stdin")

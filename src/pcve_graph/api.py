@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime
 import html
+import keyword
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import pyoxigraph as ox
 
@@ -34,6 +36,7 @@ from .model.terms import Term
 from .query.access import EndpointGraph, ReadableGraph, SavedGraph, bind_for_graph
 from .query.execute import Answer, ResultTable, ResultTriples
 from .query.foreign import parse_foreign_query, resolve_query
+from .query.parameters import MissingParameterError, read_kinds
 from .query.remote.login import Credentials
 from .query.render import render_thing
 from .query.results import Rows
@@ -91,8 +94,14 @@ class KnowledgeGraph:
         as `https://data.example.org`, in addition to its own. Raises UsageError where `path` is not
         a project, or the project was not built yet.
         """
+        if path is not None:
+            _check_type("path", path, str, Path)
+        _check_type("allow_redirects", allow_redirects, tuple, list, set, frozenset)
         project = open_project(None if path is None else Path(path))
         if endpoint is not None:
+            _check_type("endpoint", endpoint, str)
+            if credentials is not None:
+                _check_type("credentials", credentials, Credentials)
             from .query.remote.endpoint import Endpoint
 
             server = Endpoint(endpoint, credentials, allow_redirects=allow_redirects)
@@ -133,6 +142,8 @@ class KnowledgeGraph:
         process. Raises UsageError for an unknown query or parameter, with the nearest names, and
         where it was stopped.
         """
+        _check_type("name", name, str)
+        values = {key.rstrip("_"): _parameter_text(key, value) for key, value in settings.items()}
         rows, size = _read_limit(limit), read_memory(memory)
         seconds = QUERY_SECONDS if timeout is None else read_seconds(timeout)
         chosen = self._bounded(
@@ -140,8 +151,11 @@ class KnowledgeGraph:
         )
         if timeout is None:
             seconds = chosen.timeout or seconds
-        values = {key.rstrip("_"): str(text) for key, text in settings.items()}
-        bindings = bind_for_graph(self._graph, chosen, values)
+        try:
+            bindings = bind_for_graph(self._graph, chosen, values)
+        except MissingParameterError as error:
+            keyword_name = f"{error.name}_" if keyword.iskeyword(error.name) else error.name
+            raise error.with_example(f'{keyword_name}="{error.example}"') from None
         answer = self._graph.ask(
             chosen.text, bindings, chosen.path, timeout=seconds, memory=size, limit=rows
         )
@@ -160,6 +174,7 @@ class KnowledgeGraph:
         The prefixes of the project need not be declared. `timeout` and `memory` are as those of
         `query`. Raises ContentError for a syntax error, UsageError where it was stopped.
         """
+        _check_type("text", text, str)
         rows, bounds = _read_limit(limit), (read_seconds(timeout), read_memory(memory))
         raw = text.encode(errors="surrogatepass")
         query = self._bounded(parse_foreign_query, raw, "query", name="query", bounds=bounds)
@@ -175,15 +190,24 @@ class KnowledgeGraph:
     def search(self, text: str, *, kinds: tuple[str, ...] = (), limit: int = 20) -> list[Hit]:
         """The entities that match `text`, best first; `kinds` such as `event` or `concept`.
 
-        `limit` is the largest number of hits, 0 for all.
+        `limit` is the largest number of hits, 0 for all. Raises UsageError for an unknown kind,
+        with the nearest.
         """
-        return self._graph.index().search(text, kinds, read_count(limit) or None)
+        _check_type("text", text, str)
+        _check_type("kinds", kinds, tuple, list, set, frozenset)
+        for kind in kinds:
+            _check_type("kinds", kind, str)
+        index, largest = self._graph.index(), read_count(limit) or None
+        return index.search(text, read_kinds(kinds, index), largest)
 
     def show(self, identifier: str, *, as_of: datetime.date | None = None) -> ThingPage:
         """The description of the entity with this id or IRI, or its state on the day `as_of`.
 
         Raises UsageError where it does not exist, with the nearest id.
         """
+        _check_type("identifier", identifier, str)
+        if as_of is not None:
+            _check_type("as_of", as_of, datetime.date)
         store = self._graph.around(identifier, self.ontology)
         with damage_as_usage_error():
             return ThingPage(show(store, self.ontology, identifier, as_of))
@@ -217,6 +241,8 @@ class KnowledgeGraph:
 
         if against and not isinstance(self._graph, SavedGraph):
             raise UsageError("against= requires the saved graph of a project, not a server")
+        for path in paths:
+            _check_type("a path", path, str, Path)
         files = tuple(Path(path) for path in paths)
         bounds = (read_seconds(timeout), read_memory(memory))
         return self._bounded(
@@ -250,6 +276,32 @@ class KnowledgeGraph:
         if isinstance(self._graph, EndpointGraph):
             return f"KnowledgeGraph({self._graph.endpoint!r})"
         return f"KnowledgeGraph({str(self.project.root)!r})"
+
+
+_TYPE_NAMES: Final = {
+    str: "a text",
+    Path: "a Path",
+    datetime.date: "a date (datetime.date)",
+    tuple: "a tuple or list of texts",
+}
+"""What an argument must be, in words, by type."""
+
+
+def _check_type(name: str, value: object, *types: type) -> None:
+    """Raise UsageError unless the argument `name` is of one of `types`, and no empty text."""
+    if not isinstance(value, types):
+        expected = " or ".join(_TYPE_NAMES[kind] for kind in types if kind in _TYPE_NAMES)
+        raise UsageError(f"{name} must be {expected or types[0].__name__}, not {value!r}")
+    if value == "":
+        raise UsageError(f"{name} must not be empty")
+
+
+def _parameter_text(name: str, value: object) -> str:
+    """The text of a parameter. Raises UsageError unless it is a text, a number or a date."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal, datetime.date)):
+        hint = f"{name}=… takes a text, a number or a date"
+        raise UsageError(f"{hint}, not {value!r}; leave it out to leave it open")
+    return str(value)
 
 
 def _read_limit(limit: int | None) -> int | None:

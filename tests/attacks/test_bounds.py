@@ -339,6 +339,8 @@ def test_what_is_not_a_number_gives_one_usage_message(
     refused = (
         "No such option" if "--why" in arguments and number[:1] == "-" else "Invalid value for"
     )
+    if not number:
+        refused = f"Error: {arguments[-1]} is followed by an empty value; give it one"
     assert refused in result.stderr
     assert "Traceback" not in result.stderr
 

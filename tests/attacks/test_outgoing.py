@@ -172,8 +172,10 @@ def test_the_saved_queries_of_a_foreign_project(listener: Listener, tmp_path: Pa
         code, output = pcve(world, *command)
         assert listener.connections() == 0, output
     assert pcve(world, "query", "bad")[0] == 2
-    code, output = pcve(world, "coverage")
-    assert (code, listener.connections()) == (2, 0), output
+    for command in (["coverage"], ["build"], ["validate"]):
+        code, output = pcve(world, *command)
+        assert (code, listener.connections()) == (1, 0), output
+        assert "queries/landscape/lists.rq:" in output
 
 
 @pytest.mark.parametrize("name", ["plain", "glued"])

@@ -32,7 +32,7 @@ COLUMNS: Final = {
     "replaced": (Column("retired"), Column("standing")),
     "budgets": (
         *(Column("work"), Column("amount")),
-        *(Column(name, "number", optional=True) for name in ("value", "least", "most")),
+        *(Column(name, "amount", optional=True) for name in ("value", "least", "most")),
         *(Column("currency", "text", optional=True), Column("share", optional=True)),
     ),
 }

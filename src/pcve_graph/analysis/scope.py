@@ -64,15 +64,21 @@ def option_period(
     if as_of and (since or until):
         raise UsageError("--as-of cannot be combined with --since or --until")
     if as_of:
-        day = _read("--as-of", as_of)
-        if day[0] != day[1]:
-            raise UsageError(f"--as-of requires a day such as 2019-05-01, not {as_of!r}")
-        return day
+        day = read_day(as_of)
+        return day, day
     first = _read("--since", since)[0] if since else None
     last = _read("--until", until)[1] if until else None
     if first and last and last < first:
         raise UsageError(f"--until {until} is before --since {since}")
     return first, last
+
+
+def read_day(text: str) -> date:
+    """The day that --as-of gives. Raises UsageError for anything but a day."""
+    days = first_and_last(text.strip())
+    if days is None or days[0] != days[1]:
+        raise UsageError(f"--as-of requires a day such as 2019-05-01, not {text!r}")
+    return days[0]
 
 
 def _read(option: str, text: str) -> tuple[date, date]:

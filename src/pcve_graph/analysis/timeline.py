@@ -23,7 +23,7 @@ from .works import Landscape, Work
 
 FEW: Final = 5
 """Years with fewer works have no shares, as one more work would change them all."""
-_CITATION_COLUMNS: Final = (Column("work"), Column("source"))
+CITATION_COLUMNS: Final = (Column("work"), Column("source"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def read_source_coverage(project: Project, store: ox.Store, landscape: Landscape
     source_rows = select_rows(store, queries["sources"], SOURCE_COLUMNS)
     issued = {source: date[:4] for source, date, _ in source_rows}
     sources_by_work: dict[str, set[str]] = {}
-    for work, source in select_rows(store, queries["works-by-source"], _CITATION_COLUMNS):
+    for work, source in select_rows(store, queries["works-by-source"], CITATION_COLUMNS):
         sources_by_work.setdefault(landscape.replaced.get(work, work), set()).add(source)
     return SourceCoverage(
         published=Counter(year for year in sorted(issued.values()) if year),

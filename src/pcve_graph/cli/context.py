@@ -44,6 +44,8 @@ def command_line(context: click.Context, *arguments: str) -> str:
     words = ["pcve"]
     if started.name == "__main__.py":
         words = [_typed(Path(sys.executable)), "-m", "pcve_graph"]
+    elif Path(os.path.realpath(started)).stem.casefold() == "pcve" and not shutil.which("pcve"):
+        words = [_typed(started)]  # also through a link of another name
     elif started.stem.casefold() == "pcve":
         words = [_typed(started)]
     if context.obj is not None:
@@ -159,7 +161,8 @@ def resolve_names(project: Project, saved: StoredGraph, query: str, **names: str
     from ..query.search import saved_index
 
     saved_query = required_queries(project, "landscape", [query])[query]
-    bound = bind(saved_query, names, saved_index(saved))
+    settings = {parameter: name for parameter, name in names.items() if name}
+    bound = bind(saved_query, settings, saved_index(saved))
     iris: dict[str, str] = {}
     for name, term in bound.items():
         if not isinstance(term, ox.NamedNode):

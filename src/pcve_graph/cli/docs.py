@@ -42,9 +42,10 @@ def ontology(context: click.Context, folder: Path) -> None:
     """
     from ..graph.ontology import read_ontology
     from ..publish.site.reference import write_reference
-    from ..publish.site.rule_pages import save_pages
+    from ..publish.site.rule_pages import check_target, save_pages
 
     project = project_of(context)
+    check_target(folder, project)
     files = write_reference(project, read_ontology(project))
     count = quantity(save_pages(files, folder), "file")
     write_messages(f"wrote {count} to {one_line(str(folder))}")
@@ -63,10 +64,11 @@ def rules(context: click.Context, folder: Path) -> None:
     Example: pcve docs rules rules/
     """
     from ..graph.ontology import read_ontology
-    from ..publish.site.rule_pages import save_pages, write_pages
+    from ..publish.site.rule_pages import check_target, save_pages, write_pages
     from ..validation.rule_help import describe_rules
 
     project = project_of(context)
+    check_target(folder, project)
     pages = write_pages(describe_rules(read_ontology(project), project))
     count = quantity(save_pages(pages, folder), "page")
     write_messages(f"wrote {count} to {one_line(str(folder))}")

@@ -18,7 +18,7 @@ from typing import Any, Final
 import click
 
 from ..model import limits
-from ..model.problems import shortage_message
+from ..model.problems import UsageError, shortage_message
 from ..model.version import __version__
 from ..model.visible import one_line
 from ..system.sandbox import inside
@@ -88,6 +88,7 @@ def main() -> None:
     try:
         prepare_streams()
         gc.freeze()  # a collection would write to the pages that the two processes share
+        _check_completion()
         enter_child(_report_stop)
         cli(prog_name="pcve")
     except BaseException as error:
@@ -99,6 +100,22 @@ def main() -> None:
         raise
     finally:
         gc.freeze()  # no last collection: memory is released when the process exits
+
+
+@handle_errors
+def _check_completion() -> None:
+    """Raise UsageError if completion is asked for without the words that a shell gives."""
+    wanted = os.environ.get("_PCVE_COMPLETE", "")
+    missing = [name for name in ("COMP_WORDS", "COMP_CWORD") if name not in os.environ]
+    if wanted.endswith("_complete"):
+        shell = wanted.removesuffix("_complete")
+        number = os.environ.get("COMP_CWORD", "")
+        if missing or (shell != "fish" and not number.isdecimal()):
+            fault = f"{' and '.join(missing)} not set" if missing else "COMP_CWORD is not a number"
+            raise UsageError(
+                f"completion: {fault}; the script that `_PCVE_COMPLETE={shell}_source pcve` prints "
+                "sets them"
+            )
 
 
 @contextlib.contextmanager
@@ -131,12 +148,35 @@ def _report_stop(message: str) -> None:
     write_messages(message)
 
 
+def _check_arguments(arguments: list[str]) -> None:
+    """Raise a usage error for an empty argument or an empty value of an option.
+
+    Most commands would take it for one that is not given, and answer another question.
+    """
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    for place, argument in enumerate(arguments):
+        before = arguments[place - 1] if 0 < place < len(options) else ""
+        option, equals, value = argument.partition("=")
+        if not argument.strip():
+            fault = f"{before} is followed by an empty value"
+            fault = fault if before.startswith("-") else "an argument is empty"
+        elif option.startswith("--") and equals and not value.strip() and place < len(options):
+            fault = f"{option} has an empty value"
+        else:
+            continue
+        raise click.UsageError(f"{fault}; give it one, or leave it out")
+
+
 class _Commands(CommandGroup):
     """The commands of `COMMANDS`; each is imported when it is run."""
 
-    def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
+    def make_context(
+        self, info_name: str | None, args: list[str], *parents: Any, **settings: Any
+    ) -> click.Context:
         with _guarded_click():
-            return super().make_context(*arguments, **settings)
+            if not settings.get("resilient_parsing"):
+                _check_arguments(args)
+            return super().make_context(info_name, args, *parents, **settings)
 
     def invoke(self, context: click.Context) -> Any:
         with _guarded_click():
@@ -168,7 +208,8 @@ class _Commands(CommandGroup):
 def _moved_command(arguments: list[str]) -> str:
     """The key in `_MOVED` of the command that `arguments` give; empty if they give none."""
     name, *rest = arguments
-    options = {argument.partition("=")[0] for argument in rest}
+    typed = rest[: rest.index("--")] if "--" in rest else rest
+    options = {argument.partition("=")[0] for argument in typed}
     if name == "explain" and "--html" in options:
         return "explain --html"
     return name if name in _MOVED else ""

@@ -16,11 +16,12 @@ from ..graph.serialize import RDF_FORMATS
 from ..model.limits import QUERY_SECONDS
 from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
-from ..model.suggest import similar_names
+from ..model.suggest import did_you_mean
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
-from ..query.execute import RESULT_FORMATS, ResultTable, ResultTriples
+from ..query.execute import RESULT_FORMATS, ResultTable, ResultTriples, ServiceRefusedError
 from ..query.foreign import parse_foreign_query, resolve_query
+from ..query.parameters import MissingParameterError
 from ..query.render import aligned_columns, render_answer
 from ..query.saved import read_queries
 from ..query.why_render import render_reasons
@@ -79,7 +80,7 @@ def run_query(
     """
     formats = (*ROW_FORMATS, *RDF_FORMATS)
     if options.form and options.form not in formats:
-        hint = ", ".join(similar_names(options.form, formats) or formats)
+        hint = did_you_mean(options.form, formats) or "the formats are " + ", ".join(formats)
         raise UsageError(f"unknown format {options.form!r}; {hint}")
     chosen = (
         resolve_query(project, name, options.queries)
@@ -92,15 +93,21 @@ def run_query(
         if isinstance(graph, SavedGraph):
             inside.set_limits(seconds=seconds)
     inside.report_task(chosen.path)
-    bindings = bind_for_graph(graph, chosen, _pairs(options.settings))
-    answer = graph.ask(
-        chosen.text,
-        bindings,
-        chosen.path,
-        timeout=seconds,
-        limit=options.limit or None,
-        service=options.service,
-    )
+    try:
+        bindings = bind_for_graph(graph, chosen, _pairs(options.settings))
+    except MissingParameterError as error:
+        raise error.with_example(f"--set {error.name}={error.example}") from None
+    try:
+        answer = graph.ask(
+            chosen.text,
+            bindings,
+            chosen.path,
+            timeout=seconds,
+            limit=options.limit or None,
+            service=options.service,
+        )
+    except ServiceRefusedError as error:
+        raise UsageError(f"{error}; --allow-service permits it") from None
     talk = list(map(note_line, chosen.notes))
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
@@ -135,6 +142,8 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
         key, equals, value = setting.partition("=")
         if not equals:
             raise UsageError(f"--set requires KEY=VALUE, not {setting!r}")
+        if not value.strip():
+            raise UsageError(f"--set {setting} sets an empty value; give it one, or leave it out")
         pairs[key.strip()] = value.strip()
     return pairs
 

@@ -7,9 +7,8 @@ import json
 import click
 
 from ..graph.store import StoredGraph
-from ..model.namespaces import kebab_case
 from ..model.problems import UsageError
-from ..model.suggest import similar_names
+from ..query.parameters import read_kinds
 from ..query.render import aligned_columns
 from ..query.search import Hit, saved_index
 from .bounds import COUNT
@@ -63,12 +62,7 @@ def search_output(
     Raises UsageError for an unknown kind or format.
     """
     index = saved_index(saved)
-    known_kinds = index.kinds()
-    for kind in kinds:
-        if kebab_case(kind) not in known_kinds:
-            hint = ", ".join(similar_names(kebab_case(kind), known_kinds) or sorted(known_kinds))
-            raise UsageError(f"unknown kind {kind!r}; {hint}")
-    hits = index.search(text, tuple(map(kebab_case, kinds)), limit or None)
+    hits = index.search(text, read_kinds(kinds, index), limit or None)
     if form == "json":
         rows = [
             {"iri": hit.iri, "id": hit.id, "kind": hit.kind, "label": hit.label}

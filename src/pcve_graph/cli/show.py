@@ -6,7 +6,6 @@ import functools
 
 import click
 
-from ..model.problems import UsageError
 from .console import handle_errors, write_result
 from .context import EndpointTarget, endpoint_options, graph_access, open_or_build, project_of
 
@@ -27,17 +26,15 @@ def show(
       pcve show osce-ct-2018
       pcve show iisg --as-of 2019-05-01
     """
+    from ..analysis.scope import read_day
     from ..graph.ontology import read_ontology
-    from ..model.dates import first_and_last
     from ..query.render import render_thing
     from ..query.show import show as view
 
     project = project_of(context)
     ontology = read_ontology(project)
-    days = first_and_last(as_of) if as_of else None
-    if as_of and (days is None or days[0] != days[1]):
-        raise UsageError(f"--as-of requires a day such as 2019-05-01, not {as_of!r}")
+    day = read_day(as_of) if as_of else None
     store = graph_access(endpoint, functools.partial(open_or_build, project)).around(
         identifier, ontology
     )
-    write_result(render_thing(view(store, ontology, identifier, days[0] if days else None)))
+    write_result(render_thing(view(store, ontology, identifier, day)))

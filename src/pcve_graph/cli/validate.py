@@ -99,6 +99,8 @@ def validate(
         raise UsageError(f"unknown format {form!r}; the formats are {', '.join(REPORTS)}, turtle")
     if not paths:
         _refuse_without_files(options)
+    if watch and Path("-") in paths:
+        raise UsageError("--watch cannot be combined with -: stdin is read once; name files")
     note_engine(options["engine"])
     run = functools.partial(_validated, project, validate_paths, paths, options)
     if not watch:

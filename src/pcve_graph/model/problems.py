@@ -16,6 +16,7 @@ RULES: dict[str, str] = {
     "alias": "a value is written out in place, without anchors, aliases or tags",
     "check-query": "a query in queries/checks is a SELECT of ?subject and ?problem",
     "checksum": "a held text is the file whose SHA-256 the source states",
+    "comment": "a file that is formatted has no comments: what is worth saying is a value",
     "control-character": "text contains no control characters except tabs and line ends, no "
     "bidirectional overrides, and no unclosed embeddings",
     "duplicate": "a thing has one record; a curator decides once on each pair of similar names",
@@ -41,12 +42,14 @@ RULES: dict[str, str] = {
     "placeholder": "a release states who is responsible for it and how to reach them",
     "query-columns": "a query whose rows a command reads selects the columns that the command "
     "expects, with values of the expected types",
-    "query-header": "the header of a query is `#+ key: value` in YAML, with known keys",
+    "query-header": "the header of a query is `#+ key: value` in YAML, with known keys, classes "
+    "and closed lists",
     "query-nesting": "brackets are nested at most 32 deep; a chain weighs at most 400 "
     "(operator 1, triple 2, bracket 3)",
     "query-size": "a query has at most 1,048,576 characters",
     "query-syntax": "a query is SPARQL 1.1",
     "nesting": "the depth and breadth of an RDF file allow it to be read in bounded time",
+    "query-service": "a query that a build or an analysis runs reads this graph only: no SERVICE",
     "quote-missing": "a fact from a source with a held text has a quote",
     "quote-not-found": "a quote occurs in the held text, word for word",
     "quote-not-held": "a quote requires a held text to be checked against",
@@ -61,12 +64,15 @@ RULES: dict[str, str] = {
     "string in the required format",
     "settings-syntax": "pcve.toml is TOML",
     "special-file": "a project, or a folder that is validated, consists of regular files in it",
-    "structure": "a record has the structure that data/FORMAT.md describes",
+    "structure": "a file has the structure of its format: a record that of data/FORMAT.md, a query "
+    "and weights.yml those of queries/README.md",
     "unknown-key": "a key is one of those that the class of the record has",
     "unknown-source": "a source has a file in data/sources",
     "unknown-type": "a type is a class with a shape in ontology/shapes/",
     "unreadable-file": "a file that is named exists, is regular, readable, and of a known format",
-    "yaml-syntax": "a record is YAML: two spaces for each level, no tabs",
+    "weights": "weights.yml has each key of docs/overlap-score.md: a number in its range, or ids "
+    "of a closed list",
+    "yaml-syntax": "records, query headers and weights are YAML: two spaces a level, no tabs",
 }
 """The rules that readers and the mapping enforce. Shapes and checks state their own."""
 

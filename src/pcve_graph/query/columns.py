@@ -19,8 +19,12 @@ from ..model.problems import ContentError, Position, rule_problem
 from ..model.terms import is_blank, is_iri
 from ..syntax.sparql_results import cell_value
 from ..syntax.sparql_tokens import Token, line_and_column, tokenize
-from .execute import tsv_table
-from .saved import SavedQuery
+from ..system.sandbox import inside
+from .execute import column_names, tsv_table
+from .saved import SavedQuery, refuse_service
+
+_SHOWN: Final = 60
+"""Characters of a value that a message shows."""
 
 
 class Column(NamedTuple):
@@ -35,11 +39,12 @@ def _is_literal(cell: str) -> bool:
     return not (is_iri(cell) or is_blank(cell))
 
 
-def _is_number(cell: str) -> bool:
+def _is_amount(cell: str) -> bool:
     try:
-        return _is_literal(cell) and Decimal(cell_value(cell)).is_finite()
+        number = Decimal(cell_value(cell)) if _is_literal(cell) else Decimal("NaN")
     except InvalidOperation:
         return False
+    return number.is_finite() and number >= 0
 
 
 @lru_cache(4096)
@@ -50,8 +55,8 @@ def _precision(cell: str) -> str | None:
 KINDS: Final[dict[str, tuple[str, Callable[[str], bool]]]] = {
     "iri": ("an IRI", is_iri),
     "text": ("a text", _is_literal),
-    "integer": ("a whole number", lambda cell: cell.isascii() and cell.isdigit()),
-    "number": ("a number", _is_number),
+    "integer": ("a whole number (0 or more)", lambda cell: cell.isascii() and cell.isdigit()),
+    "amount": ("a number (0 or more)", _is_amount),
     "date": ("a day, month or year", lambda cell: _precision(cell) is not None),
     "day": ("a day (2018-05-22)", lambda cell: _precision(cell) == "date"),
     "term": ("a value", bool),
@@ -63,12 +68,14 @@ def select_cells(store: ox.Store, query: SavedQuery, columns: Sequence[Column]) 
     """The rows of `query` over the union of all graphs, each term in its TSV form.
 
     Raises ContentError (`query-columns`) unless the query is a SELECT of exactly `columns`, in
-    their order, and all values are of the expected kinds; else as `execute.tsv_table` does.
+    their order, and all values are of the expected kinds, `query-service` if it has SERVICE; else
+    as `execute.tsv_table` does. The process is stopped after the timeout of the query, if its
+    header gives one.
     """
-    names, rows = tsv_table(store, query.text, query.path)
-    declared = tuple(column.name for column in columns)
-    if names != declared:
-        raise _wrong_columns(query, names, declared)
+    refuse_service(query)
+    with inside.shorter_time_limit(query.path, query.timeout):
+        names, rows = tsv_table(store, query.text, query.path)
+    _check_names(query, names, columns)
     for place, column in enumerate(columns):
         check_cells(query, column, {row[place] for row in rows})
     return rows
@@ -77,6 +84,18 @@ def select_cells(store: ox.Store, query: SavedQuery, columns: Sequence[Column]) 
 def select_rows(store: ox.Store, query: SavedQuery, columns: Sequence[Column]) -> list[list[str]]:
     """As `select_cells`, with the IRI or the value of each literal in place of its TSV form."""
     return [[cell_value(cell) for cell in row] for row in select_cells(store, query, columns)]
+
+
+def check_columns(query: SavedQuery, columns: Sequence[Column]) -> None:
+    """Raise ContentError as `select_cells` does, without running the query."""
+    refuse_service(query)
+    _check_names(query, column_names(query.text, query.path), columns)
+
+
+def _check_names(query: SavedQuery, names: tuple[str, ...], columns: Sequence[Column]) -> None:
+    declared = tuple(column.name for column in columns)
+    if names != declared:
+        raise _wrong_columns(query, names, declared)
 
 
 def check_cells(query: SavedQuery, column: Column, cells: set[str]) -> None:
@@ -91,7 +110,8 @@ def wrong_value(
     query: SavedQuery, column: Column, cell: str, rule: str = "query-columns"
 ) -> ContentError:
     """The error for a `cell` that is not of the kind of its `column`."""
-    value = f"the value {cell[:60]}" if cell else "a row without a value"
+    shown = cell if len(cell) <= _SHOWN else cell[:_SHOWN] + "…"
+    value = f"the value {shown}" if cell else "a row without a value"
     words, name = KINDS[column.kind][0], column.name
     message = f"?{name} has {value}, but must be {words}"
     fix = f"select {words} as ?{name}" + ("" if cell else " in every row")

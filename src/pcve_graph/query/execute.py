@@ -31,6 +31,12 @@ RESULT_FORMATS: Final = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
+
+
+class ServiceRefusedError(UsageError):
+    """A query has SERVICE, which its caller does not allow."""
+
+
 _OTHER_FORMS: Final = ("ASK", "CONSTRUCT", "DESCRIBE")
 """The forms of a query that returns no rows."""
 
@@ -165,6 +171,14 @@ def tsv_table(
         raise _failure(text, name, error) from None
 
 
+def column_names(text: str, name: str = "query") -> tuple[str, ...]:
+    """The columns that a SELECT returns; nothing of it is evaluated. Raises as `tsv_table` does."""
+    answer = _answer(ox.Store(), text, {}, name, service=False)
+    if not isinstance(answer, ox.QuerySolutions):
+        raise _not_select(text, name)
+    return tuple(variable.value for variable in answer.variables)
+
+
 def check_read_only(text: str, service: bool = False, name: str = "query") -> None:
     """Raise UsageError for an update, and for SERVICE unless `service` allows it.
 
@@ -174,9 +188,7 @@ def check_read_only(text: str, service: bool = False, name: str = "query") -> No
     if word := update_keyword(text):
         raise UsageError(f"{word} is an update; queries are read-only")
     if not service and has_service(text):
-        raise UsageError(
-            "SERVICE is refused: it queries another server; --allow-service permits it"
-        )
+        raise ServiceRefusedError("SERVICE is refused: it queries another server")
 
 
 def collect_answer(

@@ -8,14 +8,14 @@ the candidates.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 import pyoxigraph as ox
 
 from ..model import namespaces
 from ..model.dates import precision
-from ..model.namespaces import expand
+from ..model.namespaces import expand, kebab_case
 from ..model.problems import UsageError
 from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import Term
@@ -25,6 +25,21 @@ from .search import Hit, SearchIndex
 
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _IRI: Final = re.compile(r"<?([A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]+)>?")
+
+
+class MissingParameterError(UsageError):
+    """A required parameter is not set; callers show `example` as it is typed where they are."""
+
+    def __init__(self, query: str, name: str, example: str) -> None:
+        super().__init__(f"{query} requires {name}; for instance {name}={example}")
+        self.query, self.name, self.example = query, name, example
+
+    def __reduce__(self) -> tuple[type[MissingParameterError], tuple[str, str, str]]:
+        return type(self), (self.query, self.name, self.example)
+
+    def with_example(self, typed: str) -> UsageError:
+        """The same error with `typed` as the example."""
+        return UsageError(f"{self.query} requires {self.name}; for instance {typed}")
 
 
 def bind(
@@ -44,14 +59,28 @@ def bind(
     bound: dict[str, Term] = {}
     for parameter in query.params.values():
         text = settings.get(parameter.name, parameter.default)
+        if parameter.name in settings and not text.strip():
+            raise UsageError(
+                f"{parameter.name} is set to an empty value; give it one, or leave it out"
+            )
         if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
             raise UsageError(f"{parameter.name}: the value contains an unpaired surrogate")
         if text:
             bound[parameter.variable] = _term(parameter, text.strip(), index)
         elif parameter.required:
-            example = f"--set {parameter.name}={parameter.example or '…'}"
-            raise UsageError(f"{query.name} requires {parameter.name}; for instance {example}")
+            raise MissingParameterError(query.name, parameter.name, parameter.example or "…")
     return bound
+
+
+def read_kinds(kinds: Collection[str], index: SearchIndex) -> tuple[str, ...]:
+    """`kinds` as `index` has them. Raises UsageError, with the nearest, for one that it lacks."""
+    names = index.kinds() if kinds else set()
+    for kind in kinds:
+        if kebab_case(kind) not in names:
+            hint = did_you_mean(kebab_case(kind), names)
+            hint = hint or "the kinds are " + ", ".join(sorted(names))
+            raise UsageError(f"unknown kind {kind!r}; {hint}")
+    return tuple(map(kebab_case, kinds))
 
 
 def _term(parameter: Parameter, text: str, index: SearchIndex | None) -> Term:

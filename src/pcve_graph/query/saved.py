@@ -134,7 +134,7 @@ def read_query(name: str, path: Path) -> SavedQuery:
 
     The result is cached for the same name and text.
     """
-    return _parse_query(name, read_query_file(path, name))
+    return parse_query(name, read_query_file(path, name))
 
 
 def read_query_file(path: Path, name: str) -> bytes:
@@ -147,16 +147,17 @@ def read_query_file(path: Path, name: str) -> bytes:
 
 
 def refuse_service(query: SavedQuery) -> None:
-    """Raise ContentError (`check-query`) for a query of the build that uses SERVICE."""
+    """Raise ContentError (`query-service`) for a query with SERVICE, which a build may not run."""
     for token in tokenize(query.text):
         if token.word == "SERVICE":
             place = Position(query.path, *line_and_column(query.text, token.start))
             fault, fix = "SERVICE queries another server", "query only this graph"
-            raise ContentError([rule_problem("check-query", place, fault, fix)])
+            raise ContentError([rule_problem("query-service", place, fault, fix)])
 
 
 @lru_cache(256)
-def _parse_query(name: str, raw: bytes) -> SavedQuery:
+def parse_query(name: str, raw: bytes) -> SavedQuery:
+    """The query with the content `raw`, its header and syntax checked. Raises ContentError."""
     text = decode_utf8(raw, name)
     check_characters(text, name)
     node = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
 from ..syntax import json as jsontext
+from ..syntax.sparql_tokens import line_and_column
 from ..syntax.tree import (
     MappingNode,
     RecordNode,
@@ -71,13 +73,26 @@ def _yaml(text: str, name: str, ontology: Ontology) -> str:
     tree = parse_yaml_record(text, name)
     result = yaml_text(tree, ontology)
     ordered = _arranged(tree, ontology)
-    if _plain(parse_yaml_record(result, name)) != _plain(ordered) or result.count(
-        "#"
-    ) != text.count("#"):
-        fix = "delete comments (use `note:` for a note), or format this file by hand"
-        message = "formatting would lose or change content"
+    if "#" in text and (comment := _first_comment(text, name)):
+        fix = "delete the comment (`note:` of a block is for notes), or format this file by hand"
+        raise ContentError([rule_problem("comment", comment, "formatting would lose it", fix)])
+    if _plain(parse_yaml_record(result, name)) != _plain(ordered):
+        fix, message = "format this file by hand", "formatting would change content"
         raise ContentError([rule_problem("structure", Position(name), message, fix)])
     return result
+
+
+def _first_comment(text: str, name: str) -> Position | None:
+    """The position of the first comment in YAML: a `#` after white space, outside a scalar."""
+    end = 0
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        start, stop = token.start_mark.index, token.end_mark.index
+        if getattr(token, "style", None) in ("|", ">"):  # its first line may have a comment
+            start = text.find("\n", start)
+        if match := re.compile(r"(?:^|(?<=\s))#", re.M).search(text, end, max(start, end)):
+            return Position(name, *line_and_column(text, match.start()))
+        end = max(end, stop)
+    return None
 
 
 def yaml_text(tree: RecordNode, ontology: Ontology) -> str:

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from ..model.problems import ContentError, Position, rule_problem
 from ..model.terms import NTerm, is_iri, to_iri
+from .sparql_tokens import line_and_column
 
 
 def format_turtle(text: str, name: str) -> str:
@@ -31,12 +32,11 @@ def format_turtle(text: str, name: str) -> str:
     lists = re.sub(r"\[\n\s+([^\n;]+) ;\n\s+\]", r"[ \1 ]", lists)
     head, *rest = lists.split("\n\n")
     result = "\n\n".join([head, *sorted(rest, key=_rank)]) + "\n"
-    if _comments(text):
+    if comment := _first_comment(text):
         fix = "use skos:scopeNote, skos:editorialNote or sh:description instead"
         message = "formatting would lose a comment"
-        raise ContentError(
-            [rule_problem("structure", Position(name, _comments(text)), message, fix)]
-        )
+        place = Position(name, *line_and_column(text, comment.start(1)))
+        raise ContentError([rule_problem("comment", place, message, fix)])
     return result
 
 
@@ -62,10 +62,7 @@ def _rank(block: str) -> tuple[int, int, str]:
     return kind, int(order.group(1)) if order else 0, name
 
 
-def _comments(text: str) -> int:
-    """The line of the first comment in Turtle; 0 where there is none."""
+def _first_comment(text: str) -> re.Match[str] | None:
+    """The match whose group 1 is the `#` of the first comment in Turtle."""
     token = re.compile(r'"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|<[^>\s]*>|(#)')
-    for match in token.finditer(text):
-        if match.group(1):
-            return text.count("\n", 0, match.start()) + 1
-    return 0
+    return next((match for match in token.finditer(text) if match.group(1)), None)

@@ -86,12 +86,12 @@ class _Reader:
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if root is not None:
-                    fix = "write one record in each file"
+                    fix = "write one document in each file"
                     raise self.error("structure", event.start_mark, "found a second document", fix)
                 root = self.node(next(events), events, 0)
         if root is None:
             place = Position(self.path, self.first_line)
-            fix = "write the record, or delete the file"
+            fix = "write its content, or delete the file"
             raise ContentError([rule_problem("structure", place, "the file is empty", fix)])
         return root
 

@@ -27,7 +27,7 @@ _FOLDER: Final = ".pcve-draft"
 """The suffix of the name of a draft folder, which is guarded by a locked draft file next to it."""
 
 _START: Final = "index.html"
-_UNFINISHED: Final = """<!DOCTYPE html>
+UNFINISHED: Final = """<!DOCTYPE html>
 <html lang="en"><meta charset="utf-8"><title>Not finished</title>
 <p>These pages are being written. If this stays, the command was stopped: run it again.</p></html>
 """
@@ -58,8 +58,8 @@ def update_folder(target: Path, files: Mapping[str, bytes]) -> None:
         return
     _remove_leftovers(target)
     with _drafted(target, "pages", files) as draft:
-        if _START in files and (target / _START).is_file():
-            write_file(target / _START, _UNFINISHED)
+        if _START in files:
+            write_file(target / _START, UNFINISHED)
         for name in sorted(files, key=lambda name: (name == _START, name)):
             path = target / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -119,7 +119,9 @@ def _report(
             return check_against_saved(against, lines(), ontology, shapes, engine)
         except FullBuildError:
             context = chain.from_iterable(map(against.lines, GRAPHS))
-    return shacl.validate(chain(lines(), context), shapes or ontology.shapes, engine)
+    return shacl.validate(
+        chain(lines(), context), ontology.shapes if shapes is None else shapes, engine
+    )
 
 
 def _derived(index: StatementIndex) -> Iterator[NTriple]:

@@ -25,6 +25,7 @@ from ..records.duplicates import duplicate_problems, likely_duplicates, read_led
 from ..records.record_graph import StatementKey
 from ..system.background import BackgroundThread
 from . import shacl
+from .landscape import landscape_problems
 from .results import first_per_rule, nearest_key, plainness, result_problem, with_named_value
 
 _SEAL: Final = object()
@@ -98,6 +99,7 @@ def check_graph(
     ] + violations
     problems = problems_of(results, built, ontology, checks, view)
     problems += duplicate_problems(pairs, decisions, built.named)
+    problems += landscape_problems(project, ontology)
     return as_checked(
         built, problems, report, results, pairs, (len(ontology.messages), len(checks))
     )

@@ -37,6 +37,7 @@ from ..records.duplicates import (
 from ..system.cache import cached
 from . import shacl
 from .gate import CHECK, Checked, as_checked, is_about_unread_record, problems_of, run_check
+from .landscape import landscape_problems
 
 MOST: Final = 50_000
 """New statements; for more of them, checking the whole graph takes no longer."""
@@ -84,6 +85,7 @@ def check_change(change: GraphChange, gate: Gate, engine: str | None = None) -> 
     pairs = _likely_pairs(change)
     decisions = read_ledger(change.project)
     problems += duplicate_problems(pairs, decisions, _named_things(change, pairs, decisions))
+    problems += landscape_problems(change.project, ontology)
     return as_checked(
         change, problems, report, results, pairs, (len(ontology.messages), len(checks))
     )
@@ -118,7 +120,9 @@ def check_against_saved(
     for name, nodes in rules.affected_roots(view, view.changes()).items():
         context |= rules.quads_read(view, name, nodes)
     spelling = LineLookup(saved_lines(saved.folder), {"facts": new}, {})
-    return shacl.validate(spelling.of(context), shapes or ontology.shapes, engine)
+    return shacl.validate(
+        spelling.of(context), ontology.shapes if shapes is None else shapes, engine
+    )
 
 
 def load_rules(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> RuleIndex:

@@ -32,7 +32,7 @@ RECORDED: Final = "recorded"
 NOTHING_FOUND: Final = "nothing found"
 NOT_SEARCHED: Final = "not searched"
 
-_LIST_COLUMNS: Final = (Column("list"), Column("concept"))
+LIST_COLUMNS: Final = (Column("list"), Column("concept"))
 _PERSON: Final = f"{BASE}id/person/"
 
 
@@ -122,7 +122,7 @@ AxisLabels: TypeAlias = Mapping[str, Mapping[str, str]]
 def read_axis_labels(project: Project, store: ox.Store) -> AxisLabels:
     """All topics and target groups, including unused ones."""
     query = required_queries(project, "landscape", ["lists"])["lists"]
-    rows = sorted(select_rows(store, query, _LIST_COLUMNS))
+    rows = sorted(select_rows(store, query, LIST_COLUMNS))
     called = labels(store, (ox.NamedNode(concept) for _, concept in rows))
     return {
         axis: {concept: called[concept] for scheme, concept in rows if scheme == name}

@@ -6,13 +6,21 @@ from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from ...model.namespaces import PREFIXES
 from ...model.problems import UsageError
+from ...model.project import Project
 from ...model.terms import from_iri
-from ...system.folders import update_folder
+from ...system.folders import UNFINISHED, update_folder
 from ...validation.rule_help import CHECKS, READER, Example, RulePage
 from .html import description_list, html_page, link
+
+_OTHER_FOLDER: Final = "name a new folder, such as site/reference"
+_HEAD: Final = 4096
+"""Bytes at the start of a page in which its marks are."""
+_MARKS: Final = (" pcve-graph</title>", " · pcve</title>", UNFINISHED)
+"""Texts that the start of every index page has, and the page of an incomplete update."""
 
 
 def save_pages(files: dict[str, bytes], folder: Path) -> int:
@@ -26,6 +34,33 @@ def save_pages(files: dict[str, bytes], folder: Path) -> int:
     except OSError as error:
         raise UsageError(f"{folder} cannot be written: {error.strerror or error}") from None
     return len(files)
+
+
+def check_target(folder: Path, project: Project) -> None:
+    """Raise UsageError if pages in `folder` would lie among other files.
+
+    It must be a new folder, an empty one, or one with earlier pages, whose index.html pcve wrote;
+    it must not be in the sources of `project`, nor be the project or its folder of builds.
+    """
+    target = folder.resolve()
+    sources = (project.data, project.ontology, project.queries, project.root / "src")
+    for source in (path.resolve() for path in sources):
+        if target.is_relative_to(source):
+            raise UsageError(f"{folder} is in {source.name}/ of the project; {_OTHER_FOLDER}")
+    if target in (project.root.resolve(), project.build.resolve()):
+        raise UsageError(f"{folder} has the files of the project; {_OTHER_FOLDER}")
+    start = target / "index.html"
+    is_used = target.is_dir() and any(
+        not entry.name.startswith(".") for entry in target.iterdir() if entry != start
+    )
+    if (is_used or start.exists()) and not (start.is_file() and _is_own_page(start)):
+        raise UsageError(f"{folder} has other files than pages of pcve; {_OTHER_FOLDER}")
+
+
+def _is_own_page(path: Path) -> bool:
+    """Whether an index.html was written by pcve, or states that its update is incomplete."""
+    head = path.read_bytes()[:_HEAD].decode(errors="replace")
+    return any(mark in head for mark in _MARKS)
 
 
 def write_pages(pages: dict[str, RulePage], home: str = "") -> dict[str, bytes]:

@@ -12,6 +12,7 @@ import contextlib
 import errno
 import faulthandler
 import marshal
+import math
 import os
 import re
 import signal
@@ -114,6 +115,17 @@ def time_limit(name: str, seconds: float) -> Iterator[None]:
     finally:
         _bound_time(bounded, max(left, 0.0))
         report_task(before)
+
+
+@contextlib.contextmanager
+def shorter_time_limit(name: str, seconds: float) -> Iterator[None]:
+    """As `time_limit`, unless `seconds` is 0 or more time than the process has left."""
+    left = _state.deadline - time.monotonic() if _state.seconds else math.inf
+    if not is_watched() or not 0 < seconds < left:
+        yield
+        return
+    with time_limit(name, seconds):
+        yield
 
 
 def is_out_of_memory(error: BaseException) -> bool:
