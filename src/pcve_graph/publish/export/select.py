@@ -67,7 +67,8 @@ def read_filter(
     _check_option(chosen, "--topic", ("schema:about",) if topic else ())
     _check_option(chosen, "--country", PLACE_PROPERTIES if country else ())
     query = SavedQuery("export", "", "", "", (), _PARAMETERS, {}, {}, "")
-    terms = bind(query, {"topic": topic, "country": country}, index)
+    stated = {name: text for name, text in (("topic", topic), ("country", country)) if text}
+    terms = bind(query, stated, index)
     values_by_name = {name: str(getattr(term, "value", term)) for name, term in terms.items()}
     iris = frozenset(record.iri for record in chosen)
     return ExportFilter(
