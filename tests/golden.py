@@ -57,7 +57,6 @@ NORTHTOWN = {
 """The parameter values on Northtown."""
 
 NORTHTOWN_OF = {
-    "facts-from-own-side": {"project": "safe-harbours"},
     "identity": {"thing": "river-institute"},
     "initiatives-after-funding": {"initiative": "lantern-circle"},
     "last-confirmed-active": {"work": "new-lanterns"},

@@ -231,7 +231,7 @@ def test_the_notebook_of_the_first_hour_runs(shipped: World) -> None:
     [
         (lambda kg: kg.sparql(None), "text must be a text, not None"),
         (lambda kg: kg.sparql(b"ASK {}"), "text must be a text, not b'ASK {}'"),
-        (lambda kg: kg.sparql("ASK {}", limit="many"), "a limit is a whole number"),
+        (lambda kg: kg.sparql("ASK {}", limit="many"), "limit must be a whole number from 0"),
         (lambda kg: kg.sparql("ASK {}", timeout=None), "a time limit is"),
         (lambda kg: kg.sparql("ASK {}", memory=None), "a memory limit is"),
         (lambda kg: kg.show(None), "identifier must be a text, not None"),
@@ -241,7 +241,7 @@ def test_the_notebook_of_the_first_hour_runs(shipped: World) -> None:
         (lambda kg: kg.search("x", kinds="place"), "kinds must be a tuple or list of texts"),
         (lambda kg: kg.search("x", kinds=(1,)), "kinds must be a text, not 1"),
         (lambda kg: kg.search("x", kinds=("plase",)), "unknown kind 'plase'; did you mean place?"),
-        (lambda kg: kg.search("x", limit=None), "a limit is a whole number"),
+        (lambda kg: kg.search("x", limit=None), "limit must be a whole number from 0"),
         (lambda kg: kg.query(None), "name must be a text, not None"),
         (lambda kg: kg.query("events-on-topic"), 'requires topic; for instance topic="'),
         (lambda kg: kg.query("events-on-topic", topic=None), "topic=… takes a text, a number or a"),

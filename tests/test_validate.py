@@ -351,7 +351,17 @@ def test_shapes_without_a_shape_are_wrong_use(
     file.write_text("<http://e/s> <http://e/p> 1 ." if data == "mine.ttl" else "id: mine\n")
     result = northtown.pcve("validate", str(file), "--shapes", str(shapes))
     assert (result.exit_code, result.stdout) == (2, "")
-    assert f"pcve: no shape in {shapes}: it must describe a sh:NodeShape" in result.stderr
+    assert result.stderr == f"pcve: no shape in {shapes}: nothing would be checked\n"
+
+
+def test_a_record_is_not_a_file_of_shapes(northtown: World, tmp_path: Path) -> None:
+    record, file = tmp_path / "mine.yml", tmp_path / "mine.ttl"
+    record.write_text("id: mine\n")
+    file.write_text("<http://e/s> <http://e/p> 1 .")
+    result = northtown.pcve("validate", str(file), "--shapes", str(record))
+    assert (result.exit_code, result.stdout) == (2, "")
+    refused = f"pcve: {record} is not a file of shapes: shapes are RDF, such as Turtle\n"
+    assert result.stderr == refused
 
 
 def test_stdin_cannot_be_watched(northtown: World) -> None:

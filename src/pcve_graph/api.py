@@ -197,7 +197,7 @@ class KnowledgeGraph:
         _check_type("kinds", kinds, tuple, list, set, frozenset)
         for kind in kinds:
             _check_type("kinds", kind, str)
-        index, largest = self._graph.index(), read_count(limit) or None
+        index, largest = self._graph.index(), read_count(limit, "limit") or None
         return index.search(text, read_kinds(kinds, index), largest)
 
     def show(self, identifier: str, *, as_of: datetime.date | None = None) -> ThingPage:
@@ -306,7 +306,7 @@ def _parameter_text(name: str, value: object) -> str:
 
 def _read_limit(limit: int | None) -> int | None:
     """A limit of rows; None for all. Raises UsageError for an invalid one."""
-    return None if limit is None else read_count(limit) or None
+    return None if limit is None else read_count(limit, "limit") or None
 
 
 def _graph(triples: tuple[ox.Triple, ...]) -> rdflib.Graph:

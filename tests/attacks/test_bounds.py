@@ -272,9 +272,11 @@ def test_a_number_from_python_is_one_or_refused(kg: KnowledgeGraph, value: Any) 
         for call in calls:
             if call == kg.validate and name == "limit":
                 continue
-            with pytest.raises(UsageError, match=r"^a ((time|memory) )?limit .*, not "):
+            with pytest.raises(
+                UsageError, match=r"^(a (time|memory) limit is|limit must be) .*, not "
+            ):
                 call("ASK {}", **{name: value})
-    with pytest.raises(UsageError, match=r"^a limit .*, not "):
+    with pytest.raises(UsageError, match=r"^limit must be a whole number .*, not "):
         kg.search("a", limit=value)
 
 

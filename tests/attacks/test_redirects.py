@@ -229,7 +229,13 @@ def test_addresses_of_the_local_network_are_not_asked(target: str) -> None:
 @pytest.mark.parametrize("text", ["", "data.example.org", "https://e.org/sparql", "http://[", "*"])
 def test_what_is_allowed_must_be_an_origin(text: str, elsewhere: BadServer) -> None:
     options = ("--endpoint", elsewhere.url, "--allow-redirect", text)
-    one_message(pcve("query", "-", *options))
+    result = pcve("query", "-", *options)
+    if text:
+        one_message(result)
+    else:
+        fault = "--allow-redirect is followed by an empty value; give it one, or leave it out"
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr == f"Error: {fault}\n"
     with pytest.raises(UsageError):
         KnowledgeGraph.open(endpoint=elsewhere.url, allow_redirects=[text])
     assert elsewhere.seen == []

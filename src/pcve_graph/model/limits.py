@@ -49,12 +49,16 @@ def read_memory(value: int | str) -> int:
     return size
 
 
-def read_count(value: int | str) -> int:
-    """A limit on results, 0 for all. Raises UsageError if it is not a number, or over 10⁹."""
+def read_count(value: int | str, name: str = "") -> int:
+    """A limit on results, 0 for all; `name` is what a message calls it.
+
+    Raises UsageError if it is not a number, or over 10⁹.
+    """
     text = str(value)
     number = int(text) if re.fullmatch(r"\d{1,10}", text, re.ASCII) else -1
     if not 0 <= number <= _MOST_ROWS:
-        raise UsageError(f"expected a whole number from 0 (all) to {_MOST_ROWS:,}, not {value}")
+        fault = f"{name} must be" if name else "expected"
+        raise UsageError(f"{fault} a whole number from 0 (all) to {_MOST_ROWS:,}, not {value}")
     return number
 
 

@@ -66,6 +66,8 @@ def _blank(key: RecordKey, optional: bool = False) -> str:
     if "langString" in kinds:
         return "{en: <text>}"
     words = requirement(key) if "string" in kinds else expected_values(key)
+    head, colon, examples = words.partition(": ")  # YAML has no colon in a plain value
+    words = f"{head} ({examples})" if colon else words
     return f"<{words}; optional>" if optional else f"<{words}>"
 
 
