@@ -91,6 +91,13 @@ def _language_in_words(subject: str, has: Triples) -> Change:
     return _swap("dcterms:language", right, '"English"', "Pattern", "Source-language")
 
 
+def _licence_of_no_list(subject: str, has: Triples) -> Change:
+    path = _p("dcterms:license")
+    wrong = "<https://licences.example/own>"
+    held = [(path, value) for value in has.get(path, ())]
+    return Change(held, [(path, wrong)], [(path, wrong, "In", "Source-license")])
+
+
 def _edition_below_one(subject: str, has: Triples) -> Change:
     right = has[_p("pcve:edition")][0]
     wrong = right.replace('"', '"-', 1)
@@ -182,6 +189,16 @@ def _part_of_itself(subject: str, has: Triples) -> Change:
     return Change([], [(path, subject)], [("", subject, "SPARQL", "Project")])
 
 
+def _replaced_by_itself(subject: str, has: Triples) -> Change:
+    path = _p("dcterms:isReplacedBy")
+    return Change([], [(path, subject)], [("", subject, "SPARQL", "Retired")])
+
+
+def _replaced_by_a_place(subject: str, has: Triples) -> Change:
+    path, place = _p("dcterms:isReplacedBy"), has[_p("schema:location")][0]
+    return Change([], [(path, place)], [("", place, "SPARQL", "Retired")])
+
+
 FAULTS: Final[dict[str, tuple[str, tuple[str, ...], Callable[[str, Triples], Change]]]] = {
     "missing-kind": ("pcve:Event", ("pcve:kind",), _missing_kind),
     "second-day-read": ("pcve:Source", ("pcve:dateRead",), _second_day_read),
@@ -191,6 +208,7 @@ FAULTS: Final[dict[str, tuple[str, tuple[str, ...], Callable[[str, Triples], Cha
     "kind-of-another-list": ("org:Organization", ("pcve:kind",), _kind_of_another_list),
     "address-as-text": ("pcve:Place", ("schema:sameAs",), _address_as_text),
     "language-in-words": ("pcve:Source", ("dcterms:language",), _language_in_words),
+    "licence-of-no-list": ("pcve:Source", (), _licence_of_no_list),
     "edition-below-one": ("pcve:Event", ("pcve:edition",), _edition_below_one),
     "too-far-north": ("pcve:Place", ("schema:latitude",), _too_far_north),
     "budget-nought": ("schema:MonetaryAmount", ("schema:value",), _budget_nought),
@@ -204,6 +222,8 @@ FAULTS: Final[dict[str, tuple[str, tuple[str, ...], Callable[[str, Triples], Cha
     "edition-twice": ("pcve:Event", ("pcve:series", "pcve:edition"), _edition_twice),
     "round-concept": ("pcve:Document", (), _round_concept),
     "part-of-itself": ("pcve:Project", (), _part_of_itself),
+    "replaced-by-itself": ("org:Organization", (), _replaced_by_itself),
+    "replaced-by-a-place": ("pcve:Event", ("schema:location",), _replaced_by_a_place),
 }
 """Each fault: the class of its subject, the properties that it must have, and the change."""
 

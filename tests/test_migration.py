@@ -113,7 +113,7 @@ def test_a_record_with_comments_is_left_to_its_curator(world: World) -> None:
     world.write(PLAN, "# a comment\n" + text)
     result = world.pcve("edit", "migrate")
     assert result.exit_code == 1
-    assert f"{PLAN}:1:1: error structure: formatting would lose" in result.stderr
+    assert f"{PLAN}:1:1: error comment: formatting would lose" in result.stderr
     assert (world.root / PLAN).read_text("utf-8") == "# a comment\n" + text
 
 

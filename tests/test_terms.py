@@ -437,7 +437,22 @@ def test_one_version_everywhere() -> None:
         assert f"version {project}. {iri}" in cited
 
 
-def test_without_the_modules_nothing_breaks(world: World) -> None:
-    for name in ("axioms.ttl", "report.ttl", "mappings.sssom.tsv"):
+def test_without_axioms_and_mappings_nothing_breaks(world: World) -> None:
+    for name in ("axioms.ttl", "mappings.sssom.tsv"):
         (world.root / "ontology" / name).unlink()
     assert world.pcve("build").exit_code == 0
+
+
+def test_the_shape_of_an_overlap_needs_the_terms_of_reports(world: World) -> None:
+    (world.root / "ontology" / "report.ttl").unlink()
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    faults = [line for line in result.output.splitlines() if ": error " in line]
+    assert all(
+        re.match(
+            r"ontology/\S+: error ontology-part: pcve:\w+ is not described in ontology/", fault
+        )
+        for fault in faults
+    )
+    described = {match[1] for fault in faults if (match := re.search(r"(pcve:\w+) is not", fault))}
+    assert described >= {"pcve:Overlap", "pcve:between", "pcve:score", "pcve:verdict"}

@@ -52,7 +52,7 @@ def published_modules(ontology: Ontology) -> dict[str, list[NTriple]]:
 
 def portable_turtle(ontology: Ontology) -> dict[str, bytes]:
     """The files of portable shapes by name, each canonical Turtle in UTF-8."""
-    prefixes = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
+    prefixes = "".join(f"PREFIX {prefix}: {from_iri(iri)}\n" for prefix, iri in PREFIXES.items())
     return {
         PORTABLE[part]: format_turtle(
             prefixes + "".join(f"{triple} .\n" for triple in triples), PORTABLE[part]

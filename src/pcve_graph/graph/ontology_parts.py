@@ -14,6 +14,7 @@ from ..model.namespaces import BASE, expand, local_name, prefixed
 from ..model.problems import ContentError, Position, Problem
 from ..model.project import Project
 from ..model.schema import VOCAB_BASE
+from ..model.terms import from_iri
 from .ontology_files import (
     NAME,
     Index,
@@ -105,7 +106,7 @@ def _missing_headers(files: Sequence[OntologyFile]) -> Iterator[Problem]:
     described = described_subjects(files)
     for name, iri in REQUIRED_HEADERS.items():
         if iri not in described:
-            yield _missing_in(files, name, f"no file describes <{iri}>")
+            yield _missing_in(files, name, f"no file describes {from_iri(iri)}")
 
 
 def _missing_parts(files: Sequence[OntologyFile], index: Index) -> Iterator[Problem]:
@@ -127,7 +128,7 @@ def _missing_parts(files: Sequence[OntologyFile], index: Index) -> Iterator[Prob
         if fault := list_fault(index, scheme):
             faults[f"vocab/{name}"] = fault
         elif not index.subjects_with("sh:hasValue", scheme):
-            fault = f"no shape has sh:hasValue <{scheme}>"
+            fault = f"no shape has sh:hasValue {from_iri(scheme)}"
             faults.setdefault("shapes/closed-lists", fault)
     for part, fault in faults.items():
         yield _missing_in(files, f"ontology/{part}.ttl", fault)
