@@ -197,6 +197,7 @@ def test_a_part_names_the_publishers_of_its_sources(world: World) -> None:
     assert f'{university} {label} "Old Bridge University"@en .' in result.stdout
 
 
+@pytest.mark.full
 def test_a_bibliography_names_publisher_and_authors_as_printed(world: World) -> None:
     built(world)
     result = world.pcve("export", "bibtex")
