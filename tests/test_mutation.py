@@ -22,11 +22,13 @@ from pcve_graph.validation import shacl
 
 TARGETS = ("sh:targetClass", "sh:targetSubjectsOf")
 WORDS = "sh:name sh:description sh:order sh:path sh:select sh:prefixes".split()
-WORDS += "sh:declare sh:prefix sh:namespace".split()
+WORDS += "sh:declare sh:prefix sh:namespace sh:group pcve:formerKey pcve:formerInverseKey".split()
 """What is said about a shape, and what it cannot be without: not taken out."""
 FIRST, REST, NIL = (expand(f"rdf:{name}") for name in ("first", "rest", "nil"))
 
-SURVIVORS: dict[str, str] = {}
+SURVIVORS: dict[str, str] = {
+    "Source-license sh:in member ": "each licence of the list is compared with SPDX in test_terms",
+}
 """Mutants that no example can or must kill, with the reason."""
 
 Triples = list[ox.Triple]
