@@ -22,7 +22,11 @@ ENGINE_AND_TIME = re.compile(r"\((?:pyshacl|turbo)\)|^(?:took|try:) .*", re.M)
 FAULTS = sorted(
     str(path) for path in (ROOT / "tests" / "faults").iterdir() if path.suffix != ".expected"
 )
-MANY, FEW = [*FAULTS[::32], str(ROOT / "tests/faults/issued-badly.ttl")], FAULTS[::64]
+MANY = [
+    *FAULTS[::32],
+    *(str(ROOT / "tests/faults" / name) for name in ("issued-badly.ttl", "syntax-bracket.ttl")),
+]
+FEW = FAULTS[::64]
 """tests/test_differential.py compares the engines on all of them, in one graph."""
 
 Outcome = tuple[int, str, str]

@@ -320,12 +320,23 @@ def test_an_invalid_address_gives_one_message(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "http://[::1", "http://127.0.0.1:99999/", "http://ho st/", "http://h/\x1b[31m"]
+    "url", ["http://[::1", "http://127.0.0.1:99999/", "http://ho st/", "http://h/\x1b[31m"]
 )
 @pytest.mark.long
 def test_the_command_refuses_an_invalid_address(northtown: World, url: str) -> None:
     one_message(pcve("query", "-", "--endpoint", url))
     one_message(pcve("publish", "--endpoint", url, project=northtown.root))
+
+
+@pytest.mark.long
+def test_the_command_refuses_an_empty_address(northtown: World) -> None:
+    for run in (
+        pcve("query", "-", "--endpoint", ""),
+        pcve("publish", "--endpoint", "", project=northtown.root),
+    ):
+        assert (run.returncode, run.stdout) == (2, "")
+        fault = "Error: --endpoint is followed by an empty value; give it one, or leave it out"
+        assert run.stderr.strip() == fault
 
 
 @pytest.mark.parametrize(

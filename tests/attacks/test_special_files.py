@@ -102,7 +102,6 @@ def test_a_special_file_among_the_records(shared: World, put: object, kind: str)
         ("fifo", "data/sources/texts/northtown-news.txt"),
         ("away", "data/ledger.yml"),
         ("fifo", "ontology/vocab/topic.ttl"),
-        ("fifo", "ontology/shapes"),
         ("away", "ontology/axioms.ttl"),
         ("fifo", "queries/checks/one.rq"),
         ("zero", "queries/landscape/weights.yml"),
@@ -227,8 +226,8 @@ def test_a_folder_that_lies_elsewhere_is_refused(world: World, tmp_path: Path) -
     )
 
 
-FOLDERS = ("queries/checks", "queries/answers", "data/sources")
-FILES = ("data/ledger.yml", "ontology/shapes")
+FOLDERS = ("queries/checks", "queries/answers", "data/sources", "ontology/shapes")
+FILES = ("data/ledger.yml", "ontology/pcve.ttl")
 MARKS_OF_A_PROJECT = ("queries/answers", "ontology/shapes")
 
 
