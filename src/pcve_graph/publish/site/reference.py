@@ -201,6 +201,14 @@ def _shapes(terms: Terms, shapes: Iterable[RulePage]) -> Iterator[str]:
     ]
     yield '<h2 id="the-prefixes">Prefixes of SPARQL rules</h2>'
     yield "<ul>\n" + "\n".join(rows) + "\n</ul>"
+    groups = triples.subjects_with("rdf:type", expand("sh:PropertyGroup"))
+    rows = [
+        f'<li id="{escape(local_name(group))}">{escape(triples.one(group, "rdfs:label"))}: '
+        f"{escape(triples.one(group, 'rdfs:comment'))}</li>"
+        for group in sorted(groups, key=lambda group: int(triples.one(group, "sh:order", "0")))
+    ]
+    yield '<h2 id="the-groups">Groups of properties in forms</h2>'
+    yield "<ul>\n" + "\n".join(rows) + "\n</ul>"
 
 
 def _queries(queries: Iterable[SavedQuery]) -> Iterator[str]:
