@@ -181,7 +181,7 @@ def _divided(shapes: _Shapes) -> dict[str, list[ox.Triple]]:
     for node, value in shapes.with_property("sh:sparql"):
         shapes.remove(node, "sh:sparql")
         shapes.values[value][_iri("sh:prefixes")] = [rules_iri]
-        rules.add(node, "sh:sparql", value)
+        rules.add(_holder(node, value, shapes, rules), "sh:sparql", value)
         parts["rules"] += shapes.triples([value])
     parts["rules"] += rules.triples(rules.values)
     roots: dict[str, list[Term]] = defaultdict(list)
@@ -191,6 +191,21 @@ def _divided(shapes: _Shapes) -> dict[str, list[ox.Triple]]:
     for part, nodes in roots.items():
         parts[part] += shapes.triples(shapes.reached(nodes))
     return parts
+
+
+def _holder(node: Term, constraint: Term, shapes: _Shapes, rules: _Shapes) -> Term:
+    """The shape that states a constraint in SPARQL: `node`, or a second one with its targets.
+
+    shacl-engine runs several constraints of one shape as one query, with results that are false.
+    """
+    if not rules.all(node, "sh:sparql"):
+        return node
+    holder = ox.NamedNode(f"{_text(constraint)}-shape")
+    rules.add(holder, "rdf:type", _iri("sh:NodeShape"))
+    for name in ("sh:targetClass", "sh:targetSubjectsOf"):
+        for target in shapes.all(node, name):
+            rules.add(holder, name, target)
+    return holder
 
 
 def _schemes(shapes: _Shapes, concepts: _Shapes) -> dict[Term, list[Term]]:
