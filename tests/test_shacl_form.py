@@ -117,6 +117,7 @@ def test_the_form_has_groups_and_fields_in_their_order(form: tuple[Page, list[st
         "Money",
         "Content",
         "Relations",
+        "Assessment",
         "Record",
     ]
     labels = [text.removesuffix("?") for text in texts(page, "label")]
