@@ -40,7 +40,7 @@ def landscape(shipped: World) -> Landscape:
 def matrix(
     shipped: World, landscape: Landscape, count: str, by: str = "topic", topic: str | None = None
 ) -> Matrix:
-    lists = read_axis_labels(shipped.project, shipped.saved().store)
+    lists = read_axis_labels(shipped.project, shipped.saved().store, landscape.lists)
     scope = Scope() if topic is None else Scope(topic=topic)
     return coverage_matrix(landscape, lists, scope, by, count)
 
@@ -84,8 +84,8 @@ NORTHTOWN = {
 
 def test_the_matrix_of_northtown_has_these_cells_and_no_others(northtown: World) -> None:
     store = northtown.saved().store
-    lists = read_axis_labels(northtown.project, store)
     works = read_landscape(northtown.project, store)
+    lists = read_axis_labels(northtown.project, store, works.lists)
     table = coverage_matrix(works, lists, Scope(), every=True)
     cells = {
         (row.id, column.id): {work.id for work in table.cell(row.key, column.key).sure}
@@ -112,7 +112,7 @@ def test_what_sparql_counts_is_what_the_matrix_counts(shipped: World, landscape:
         for place, topic, number in table.rows
         if isinstance(number, ox.Literal)
     }
-    lists = read_axis_labels(shipped.project, store)
+    lists = read_axis_labels(shipped.project, store, landscape.lists)
     coverage = coverage_matrix(landscape, lists, Scope(), every=True)
     cells = [
         (row.key, column.key)
@@ -162,7 +162,7 @@ def test_the_economies_are_those_that_the_graph_puts_into_the_region(world: Worl
     assert world.pcve("build").exit_code == 0
     graph = read_landscape(world.project, world.saved().store)
     rows = coverage_matrix(
-        graph, read_axis_labels(world.project, world.saved().store), Scope()
+        graph, read_axis_labels(world.project, world.saved().store, graph.lists), Scope()
     ).rows
     inside = {member for members in graph.members.values() for member in members}
     economies = {row.key for row in rows if row.role == "economy"}

@@ -2,6 +2,8 @@
 
 Runs six queries of `queries/landscape`; all else is computed from their rows. A record that another
 one replaces is read as its replacement.
+
+A little over the length of other modules: what one query gives is needed to read the next.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import pyoxigraph as ox
 
 from ..graph.labels import labels
 from ..graph.ontology import read_ontology
+from ..model.closure import closure
 from ..model.namespaces import expand, local_name, nterm
 from ..model.project import Project
 from ..model.terms import from_iri
@@ -55,7 +58,7 @@ _READ: Final[dict[str, str]] = {
         *("dcterms:isPartOf", "pcve:precededBy", "dcterms:relation", "pcve:series"),
     )
 }
-"""The properties that are read beside the roles, as query cells (`<IRI>`), to their local names."""
+"""The properties that are read, roles apart, as query cells (`<IRI>`), to their local names."""
 
 _LITERALS: Final = {
     "prefLabel": "text",
@@ -94,7 +97,7 @@ class _Reader:
         self.located_in_cache: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self.wider_cache: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.read_places()
-        self.broader = _closure(_grouped(self.pairs("concepts")))
+        self.broader = _all_above(_grouped(self.pairs("concepts")))
         self.kinds: dict[str, str] = {}
         self.parts: dict[str, list[str]] = {}
         self.funders: dict[str, list[str]] = {}
@@ -123,7 +126,7 @@ class _Reader:
             for place, _, above in rows
             if above
         )
-        self.within = _closure(_grouped(pairs))
+        self.within = _all_above(_grouped(pairs))
 
     def read_frames(self) -> None:
         into: dict[str, dict[str, list[str]]] = {
@@ -162,7 +165,7 @@ class _Reader:
             for key, into in (("isPartOf", self.parts), ("funder", self.funders)):
                 if key in work_values:
                     into.setdefault(iri, []).extend(work_values[key])
-        self.frames_above = _closure(self.parts)
+        self.frames_above = _all_above(self.parts)
         budgets, names = self.budgets(), self.work_labels(values)
         works = tuple(
             self.work(iri, names[iri], values[iri], budgets.get(iri, ())) for iri in sorted(values)
@@ -340,19 +343,12 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return values_by_key
 
 
-def _closure(direct: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    """The transitive closure of `direct`: each node to its ancestors, sorted; cycles are safe."""
-    above = {}
-    for node in direct:
-        seen: set[str] = set()
-        waiting = [*direct[node]]
-        while waiting:
-            above_node = waiting.pop()
-            if above_node not in seen:
-                seen.add(above_node)
-                waiting += direct.get(above_node, ())
-        above[node] = tuple(sorted(seen - {node}))
-    return above
+def _all_above(direct: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Each node to all nodes above it by the direct relation, itself left out, sorted."""
+    return {
+        node: tuple(sorted(closure(above, lambda node: direct.get(node, ())) - {node}))
+        for node, above in direct.items()
+    }
 
 
 def _final_replacements(replaced: dict[str, str]) -> dict[str, str]:

@@ -59,7 +59,7 @@ class AnalysisGraph:
         """The coverage matrix of a scope; `every` adds all narrower topics or groups."""
         from ..analysis.coverage.matrix import coverage_matrix, read_axis_labels
 
-        lists = read_axis_labels(self.project, self.store)
+        lists = read_axis_labels(self.project, self.store, self.landscape.lists)
         return coverage_matrix(self.landscape, lists, scope, by, count, every)
 
     def with_searches(self, matrix: Matrix, period: Scope) -> Matrix:

@@ -24,46 +24,9 @@ from ..system.cache import cached
 from ..system.files import LARGEST_FILE, read_inside, walk_files
 from .ontology_files import OntologyFile, iri_of
 from .ontology_parts import check_folders, check_parts
+from .triple_index import TripleIndex, plain_value, superclasses
 
 _PARTS: Final = ("terms", "vocabulary", "shapes", "portable")
-
-
-class TripleIndex:
-    """Triples indexed by (subject, predicate) and (predicate, object); terms are plain values."""
-
-    def __init__(self, triples: Iterable[ox.Triple]) -> None:
-        self.by: dict[tuple[str, str], list[str]] = defaultdict(list)
-        self.subjects: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for triple in triples:
-            subject, predicate, value = (
-                _bare(triple.subject),
-                triple.predicate.value,
-                _bare(triple.object),
-            )
-            self.by[subject, predicate].append(value)
-            self.subjects[predicate, value].append(subject)
-
-    def all(self, subject: str, name: str) -> list[str]:
-        """The values of the property with the prefixed name `name`, sorted."""
-        return sorted(self.by.get((subject, expand(name)), ()))
-
-    def one(self, subject: str, name: str, default: str = "") -> str:
-        """The first value of the property `name` in sorted order, or `default`."""
-        return min(self.by.get((subject, expand(name)), ()), default=default)
-
-    def subjects_with(self, name: str, value: str) -> list[str]:
-        """The subjects for which the property `name` has this value, sorted."""
-        return sorted(self.subjects.get((expand(name), value), ()))
-
-    def listed(self, head: str) -> Iterator[str]:
-        """The members of the RDF list `head`."""
-        while head and head != expand("rdf:nil"):
-            yield self.one(head, "rdf:first")
-            head = self.one(head, "rdf:rest")
-
-
-def _bare(term: object) -> str:
-    return str(getattr(term, "value", term))
 
 
 def read_turtle(raw: bytes, name: str) -> list[ox.Triple]:
@@ -79,7 +42,7 @@ def read_turtle(raw: bytes, name: str) -> list[ox.Triple]:
         place = Position(name, error.lineno or 1, error.offset or 1)
         fix = "correct the Turtle at this position"
         raise ContentError([rule_problem("ontology-syntax", place, error.msg, fix)]) from None
-    terms = (_bare(term) for triple in triples for term in (triple.subject, triple.object))
+    terms = (plain_value(term) for triple in triples for term in (triple.subject, triple.object))
     if bad := next(filter(None, map(first_refused, terms)), None):
         text = raw.decode()
         at = offset_in_turtle(text, bad.name)
@@ -285,7 +248,7 @@ def _pointed(shapes: list[ox.Triple]) -> dict[str, tuple[NTerm, ...]]:
             node = triple.subject
             while isinstance(node, ox.BlankNode) and node in holder:
                 node = holder[node]
-            values_by_shape[_bare(node)].append(from_term(triple.object))
+            values_by_shape[plain_value(node)].append(from_term(triple.object))
     return {shape: tuple(sorted(values)) for shape, values in values_by_shape.items()}
 
 
@@ -297,7 +260,7 @@ def _classes(triples: TripleIndex) -> Iterator[RecordClass]:
     for iri, own in sorted(shapes.items()):
         shape = next((shape for shape in own if triples.all(shape, "pcve:folder")), own[0])
         keys: dict[str, RecordKey] = {}
-        for ancestor in sorted(_ancestors(triples, iri)):
+        for ancestor in sorted(superclasses(triples, iri)):
             for ancestor_shape in shapes.get(ancestor, ()):
                 for member in triples.all(ancestor_shape, "sh:property"):
                     key = _key(triples, member)
@@ -318,18 +281,6 @@ def _classes(triples: TripleIndex) -> Iterator[RecordClass]:
 def _in_order(item: tuple[str, RecordKey]) -> tuple[bool, int, str]:
     name, key = item
     return (not local_name(key.shape).startswith("Thing-"), key.order, name)
-
-
-def _ancestors(triples: TripleIndex, iri: str) -> set[str]:
-    """The class `iri` and all its superclasses."""
-    ancestors = {iri}
-    unvisited = [iri]
-    while unvisited:
-        for parent in triples.all(unvisited.pop(), "rdfs:subClassOf"):
-            if parent not in ancestors:
-                ancestors.add(parent)
-                unvisited.append(parent)
-    return ancestors
 
 
 def _key(triples: TripleIndex, shape: str) -> RecordKey:

@@ -39,10 +39,12 @@ def published_modules(ontology: Ontology) -> dict[str, list[NTriple]]:
     modules: dict[str, list[NTriple]] = {}
     apart: set[NTriple] = set()
     for name, text in ontology.texts.items():
+        if name.count("/") > 1:  # a list or a shape
+            continue
         lines = [from_triple(triple) for triple in read_turtle(text.encode(), name)]
         statements = list(map(parse_statement, lines))
         headers = {s.subject for s in statements if (s.predicate, s.object) == _IS_ONTOLOGY}
-        if name.count("/") == 1 and (header := min(headers, default=_HEADER)) != _HEADER:
+        if (header := min(headers, default=_HEADER)) != _HEADER:
             declared = {s.subject for s in statements if s.predicate == _DEFINED_BY}
             modules[local_name(to_iri(header))] = sorted(lines)
             apart |= {line for line in lines if subject_of(line) not in declared}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -13,6 +13,7 @@ from ..model.problems import Position, Problem, rule_problem
 from ..model.schema import VOCAB_BASE
 from ..model.terms import NTerm, from_term, is_blank
 from ..syntax.positions.turtle import locate_turtle
+from .triple_index import TripleIndex, superclasses
 
 NAME: Final = expand("skos:prefLabel")
 """The property of a name, which every record has."""
@@ -46,19 +47,6 @@ def _unlabelled(terms: Iterable[NTerm]) -> tuple[NTerm, ...]:
     return tuple(NTerm("_:") if is_blank(term) else term for term in terms)
 
 
-class Index(Protocol):
-    """The statements of all files, as `graph.ontology.TripleIndex` has them."""
-
-    def all(self, subject: str, name: str) -> list[str]:
-        """The values of the property `name`."""
-
-    def one(self, subject: str, name: str, default: str = "") -> str:
-        """The first value of the property `name`."""
-
-    def subjects_with(self, name: str, value: str) -> list[str]:
-        """The subjects for which the property `name` has this value."""
-
-
 def iri_of(term: object) -> str:
     """The IRI of a term; empty for a blank node or a literal."""
     return term.value if isinstance(term, ox.NamedNode) else ""
@@ -74,28 +62,24 @@ def described_subjects(files: Iterable[OntologyFile]) -> set[str]:
     return {iri_of(triple.subject) for file in files for triple in file.triples} - {""}
 
 
-def has_own_shape(index: Index, class_iri: str) -> bool:
+def has_own_shape(index: TripleIndex, class_iri: str) -> bool:
     """Whether a shape describes this class alone, not together with others."""
     shapes = index.subjects_with("sh:targetClass", class_iri)
     return any(set(index.all(shape, "sh:targetClass")) == {class_iri} for shape in shapes)
 
 
-def property_paths(index: Index, class_iri: str) -> set[str]:
+def property_paths(index: TripleIndex, class_iri: str) -> set[str]:
     """The paths of the properties in the shapes of a class and its superclasses."""
-    paths: set[str] = set()
-    classes, unvisited = {class_iri}, [class_iri]
-    while unvisited:
-        current = unvisited.pop()
-        for shape in index.subjects_with("sh:targetClass", current):
-            members = index.all(shape, "sh:property")
-            paths.update(path for member in members for path in index.all(member, "sh:path"))
-        for parent in set(index.all(current, "rdfs:subClassOf")) - classes:
-            classes.add(parent)
-            unvisited.append(parent)
-    return paths
+    return {
+        path
+        for current in superclasses(index, class_iri)
+        for shape in index.subjects_with("sh:targetClass", current)
+        for member in index.all(shape, "sh:property")
+        for path in index.all(member, "sh:path")
+    }
 
 
-def list_fault(index: Index, scheme: str) -> str:
+def list_fault(index: TripleIndex, scheme: str) -> str:
     """What is wrong with the closed list `scheme`; empty if it exists and has concepts."""
     name = scheme.removeprefix(VOCAB_BASE)
     if expand("skos:ConceptScheme") not in index.all(scheme, "rdf:type"):

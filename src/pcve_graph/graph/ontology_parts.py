@@ -17,7 +17,6 @@ from ..model.schema import VOCAB_BASE
 from ..model.terms import from_iri
 from .ontology_files import (
     NAME,
-    Index,
     OntologyFile,
     described_subjects,
     has_own_shape,
@@ -31,6 +30,7 @@ from .ontology_references import (
     subjects_in_two_files,
     unpaired_roles,
 )
+from .triple_index import TripleIndex
 
 REQUIRED_HEADERS: Final = {
     "ontology/pcve.ttl": BASE + "ns",
@@ -84,7 +84,7 @@ def check_folders(project: Project, names: Sequence[str]) -> None:
         raise ContentError(problems)
 
 
-def check_parts(files: Sequence[OntologyFile], index: Index) -> None:
+def check_parts(files: Sequence[OntologyFile], index: TripleIndex) -> None:
     """Raise ContentError where a part of the ontology is missing, empty or described twice.
 
     Problems that others follow from are reported alone: required parts, then references.
@@ -109,7 +109,7 @@ def _missing_headers(files: Sequence[OntologyFile]) -> Iterator[Problem]:
             yield _missing_in(files, name, f"no file describes {from_iri(iri)}")
 
 
-def _missing_parts(files: Sequence[OntologyFile], index: Index) -> Iterator[Problem]:
+def _missing_parts(files: Sequence[OntologyFile], index: TripleIndex) -> Iterator[Problem]:
     """The first required part that is missing of each file in which it usually is."""
     faults: dict[str, str] = {}
     for name, properties in REQUIRED_CLASSES.items():

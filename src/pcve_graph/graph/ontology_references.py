@@ -10,13 +10,13 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ..model.closure import closure
 from ..model.namespaces import BASE, expand, local_name, prefixed
 from ..model.problems import Problem, rule_problem
 from ..model.schema import VOCAB_BASE
 from ..model.suggest import did_you_mean
 from .ontology_files import (
     NAME,
-    Index,
     OntologyFile,
     described_subjects,
     has_own_shape,
@@ -25,6 +25,7 @@ from .ontology_files import (
     part_problem,
     property_paths,
 )
+from .triple_index import TripleIndex
 
 _OWN: Final = tuple(BASE + start for start in ("ns#", "shapes#", "vocab/"))
 """How the IRIs of terms, shapes, lists and concepts of the project begin."""
@@ -62,7 +63,7 @@ def subjects_in_two_files(files: Sequence[OntologyFile]) -> Iterator[Problem]:
         yield rule_problem("ontology-subject", later.position(subject), message, fix)
 
 
-def dangling_references(files: Sequence[OntologyFile], index: Index) -> Iterator[Problem]:
+def dangling_references(files: Sequence[OntologyFile], index: TripleIndex) -> Iterator[Problem]:
     """References to what is not described: one problem for each, at the first reference."""
     described = described_subjects(files)
     seen: set[str] = set()
@@ -79,7 +80,7 @@ def dangling_references(files: Sequence[OntologyFile], index: Index) -> Iterator
 
 
 def _reference_fault(
-    predicate: str, iri: str, described: set[str], index: Index
+    predicate: str, iri: str, described: set[str], index: TripleIndex
 ) -> tuple[str, str] | None:
     """What is wrong with a reference by `predicate` to `iri`, and the fix; None if it is right."""
     name = prefixed(iri)
@@ -110,20 +111,16 @@ def _is_list(iri: str) -> bool:
     return iri.startswith(VOCAB_BASE) and "/" not in iri.removeprefix(VOCAB_BASE)
 
 
-def _can_have_instances(index: Index, class_iri: str) -> bool:
+def _can_have_instances(index: TripleIndex, class_iri: str) -> bool:
     """Whether a class or a subclass has a shape of its own, or the ontology has instances of it."""
-    classes, unvisited = {class_iri}, [class_iri]
-    while unvisited:
-        current = unvisited.pop()
-        if has_own_shape(index, current) or index.subjects_with("rdf:type", current):
-            return True
-        below = set(index.subjects_with("rdfs:subClassOf", current)) - classes
-        classes |= below
-        unvisited += below
-    return False
+    classes = closure([class_iri], lambda above: index.subjects_with("rdfs:subClassOf", above))
+    return any(
+        has_own_shape(index, current) or index.subjects_with("rdf:type", current)
+        for current in classes
+    )
 
 
-def malformed_shapes(files: Sequence[OntologyFile], index: Index) -> Iterator[Problem]:
+def malformed_shapes(files: Sequence[OntologyFile], index: TripleIndex) -> Iterator[Problem]:
     """Statements on shapes that the program cannot read."""
     path = expand("sh:path")
     triples = (triple for file in files for triple in file.triples)
@@ -145,7 +142,7 @@ def malformed_shapes(files: Sequence[OntologyFile], index: Index) -> Iterator[Pr
                 yield part_problem(place, message, fix)
 
 
-def _without_folder(files: Sequence[OntologyFile], index: Index) -> Iterator[Problem]:
+def _without_folder(files: Sequence[OntologyFile], index: TripleIndex) -> Iterator[Problem]:
     """Shapes of classes whose instances have a name, and so records, but no folder for these."""
     for file in files:
         for triple in file.triples:
@@ -168,7 +165,7 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, ox.Literal) and value.value.isdecimal() and value.value.isascii()
 
 
-def unpaired_roles(files: Sequence[OntologyFile], index: Index) -> Iterator[Problem]:
+def unpaired_roles(files: Sequence[OntologyFile], index: TripleIndex) -> Iterator[Problem]:
     """Roles in events without a concept in the list of roles, and concepts without a property.
 
     A participation is derived only for a property that a concept names, so a role without a concept
@@ -195,7 +192,7 @@ def unpaired_roles(files: Sequence[OntologyFile], index: Index) -> Iterator[Prob
             yield problem(concept, message, "add pcve:roleProperty with the property of the role")
 
 
-def _role_shapes(index: Index) -> dict[str, str]:
+def _role_shapes(index: TripleIndex) -> dict[str, str]:
     """The path of each property shape of an event that takes any agent, by the shape's IRI.
 
     Who pays for an event has no role in it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -11,7 +12,7 @@ from . import namespaces
 from .dates import precision
 from .namespaces import local_name
 from .problems import Position, Problem
-from .schema import Ontology, RecordKey
+from .schema import Ontology, RecordClass, RecordKey
 from .suggest import IdSuggestions, did_you_mean
 from .text_normalization import fold
 
@@ -158,3 +159,17 @@ def _date(text: str, kinds: set[str]) -> str:
     elif year and len(rest) == 1 and len(numbers) == 2:
         guess = f"{year}-{rest[0]:02}"
     return guess if precision(guess) in kinds else ""
+
+
+def unknown_key(kinds: Sequence[RecordClass], name: str) -> tuple[str, str]:
+    """The message and the fix for a key that none of the classes has or had."""
+    called = " or ".join(kind.name for kind in kinds)
+    keys = [key for kind in kinds for key in kind.keys]
+    fix = did_you_mean(name, keys) or f"keys of {called}: " + ", ".join(keys)
+    return f'{called} has no key "{name}"', fix
+
+
+def former_key(kind: RecordClass, name: str, new: RecordKey | None = None) -> str:
+    """The message on a key that the class had in an earlier version; `new` is its present form."""
+    message = f'{kind.name} no longer has the key "{name}"'
+    return f"{message}: it is now {new.name}" if new else message

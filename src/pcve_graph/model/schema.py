@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .closure import closure
 from .namespaces import BASE, kebab_case, nterm, prefixed
 from .problems import Position
 from .terms import Iri, NTerm, NTriple, from_iri, parse_statement
@@ -114,11 +115,7 @@ class Ontology:
 
     def record_classes(self, iri: Iri) -> list[str]:
         """The names of the classes with records that are `iri` or a subclass of it, sorted."""
-        classes: set[NTerm] = set()
-        unvisited = {from_iri(iri)}
-        while unvisited := unvisited - classes:
-            classes |= unvisited
-            unvisited = {below for term in unvisited for below in self._subclasses.get(term, ())}
+        classes = closure([from_iri(iri)], lambda term: self._subclasses.get(term, ()))
         return [record.name for record in self.records() if from_iri(record.iri) in classes]
 
     def records(self) -> Iterator[RecordClass]:

@@ -2,43 +2,31 @@
 
 Bounds and participations are derived. Values are checked here, before any engine sees them: a bad
 date, an unknown key or a dangling reference never becomes a triple. Rule: data/FORMAT.md, "Values".
-
-The module is a little over the length of others: records, blocks and values call each other, as
-they are nested in the files, so any part of it would import the rest.
 """
 
 from __future__ import annotations
 
-import re
 from collections import abc
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
-import pyoxigraph as ox
-
 from ..model import namespaces
-from ..model.dates import first_and_last, precision
+from ..model.dates import first_and_last
 from ..model.messages import choice_names, expected_values, value_problem
 from ..model.namespaces import expand, hashed_iri, local_name, nterm
 from ..model.problems import ContentError, Position, Problem, rule_problem
-from ..model.schema import Ontology, RecordClass, RecordKey, moved_key
+from ..model.schema import Ontology, RecordClass, RecordKey
 from ..model.suggest import IdSuggestions, did_you_mean
-from ..model.terms import Iri, NTerm, RecordId, from_iri, from_term, literal, to_iri, triple_line
+from ..model.terms import Iri, NTerm, RecordId, from_iri, literal, to_iri, triple_line
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
 from .quotes import HeldText
 from .reader import ClaimBlock, Record, Records, Source
 from .record_graph import RecordGraph
+from .values import address, checked_key, texts, typed
 
 XSD: Final = namespaces.PREFIXES["xsd"]
 
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_ADDRESS: Final = re.compile(r"https?://[^\s/<>\"{}|\\^`]+[^\s<>\"{}|\\^`]*")
-_NUMBER: Final = {
-    "integer": re.compile(r"[+-]?\d+"),
-    "decimal": re.compile(r"[+-]?\d+(\.\d+)?"),
-}
 _TYPE: Final = nterm("rdf:type")
 _SOURCE: Final = expand("pcve:Source")
 
@@ -169,7 +157,7 @@ class _Writer:
             for value in node.values:
                 yield from self.values(key, value, sheet)
         elif "langString" in "".join(key.datatypes):
-            yield from _texts(key, node, sheet, self.ontology)
+            yield from texts(key, node, sheet, self.ontology)
         elif isinstance(node, MappingNode):
             message, fix = (
                 f"{key.name} does not take nested keys",
@@ -188,8 +176,8 @@ class _Writer:
         text = value.text
         if key.scheme and text in self.ontology.schemes.get(key.scheme, ()):
             return _term(namespaces.concept_iri(key.scheme, text))
-        if key.datatypes and (typed := _typed(key, text)):
-            return typed
+        if key.datatypes and (literal_term := typed(key, text)):
+            return literal_term
         if key.choices:
             names = dict(zip(choice_names(key), key.choices, strict=True))
             chosen = text if text in key.choices else names.get(text)
@@ -201,8 +189,8 @@ class _Writer:
             if identifier in self.iris_by_id or identifier in self.unread:
                 sheet.needs.add(f"record/{text}")
                 return _term(self.iris_by_id.get(identifier, namespaces.unreadable_iri(text)))
-            if not key.classes and (address := _address(text)):
-                return address
+            if not key.classes and (web_address := address(text)):
+                return web_address
         return self.problem(key, value)
 
     def problem(self, key: RecordKey, value: ScalarNode) -> Problem:
@@ -342,70 +330,3 @@ def derive_bounds(sheet: RecordGraph) -> None:
     """Adds the earliest and latest possible day of each dated entity of the sheet."""
     for (owner, bound), (_, day, place) in sheet.bounds.items():
         sheet.add(sheet.facts, (owner, _term(bound), literal(day, XSD + "date")), place)
-
-
-def checked_key(
-    kind: RecordClass, name: ScalarNode, sheet: RecordGraph, ontology: Ontology
-) -> RecordKey | None:
-    """The key `name` of `kind`; None where it does not exist, with a problem added to the sheet."""
-    key = kind.keys.get(name.text)
-    if key is None:
-        message, fix = _unknown_key(kind, name.text, ontology)
-        sheet.problems.append(rule_problem("unknown-key", name.position, message, fix))
-    return key
-
-
-def _unknown_key(kind: RecordClass, name: str, ontology: Ontology) -> tuple[str, str]:
-    """The message and the fix for a key that the class does not have."""
-    if new := kind.renamed(name):
-        message = f'{kind.name} no longer has the key "{name}": it is now {new.name}'
-        return message, f"write {new.name}, or run `pcve edit migrate`"
-    if moved := moved_key(ontology.records(), name):
-        other, new = moved
-        fix = f"write {new.name} in the {other.label}'s record, or run `pcve edit migrate`"
-        return f'{kind.name} no longer has the key "{name}"', fix
-    fix = did_you_mean(name, kind.keys) or f"keys of {kind.name}: " + ", ".join(kind.keys)
-    return f'{kind.name} has no key "{name}"', fix
-
-
-def _texts(
-    key: RecordKey, node: RecordNode, sheet: RecordGraph, ontology: Ontology
-) -> Iterator[tuple[NTerm, Position]]:
-    if not isinstance(node, MappingNode):
-        text = node.text if isinstance(node, ScalarNode) else "a list"
-        sheet.problems.append(value_problem(key, text, node.position, ontology, IdSuggestions(())))
-        return
-    for tag, value in node.entries:
-        if not _LANGUAGE.fullmatch(tag.text):
-            message, fix = (
-                f'"{tag.text}" is not a language tag',
-                "use a code such as en, sq, sr, mk or bs",
-            )
-            sheet.problems.append(rule_problem("language", tag.position, message, fix))
-            continue
-        for item in value.values if isinstance(value, SequenceNode) else (value,):
-            if isinstance(item, ScalarNode):
-                yield literal(item.text, language=tag.text), item.position
-            else:
-                message, fix = "expected a text, found keys", "write one text, or a list of texts"
-                sheet.problems.append(rule_problem("structure", item.position, message, fix))
-
-
-def _address(text: str) -> NTerm | None:
-    """The term of a web address; None for any other text, such as an address with a bad escape."""
-    if _ADDRESS.fullmatch(text):
-        with suppress(ValueError):
-            return from_term(ox.NamedNode(text))
-    return None
-
-
-def _typed(key: RecordKey, text: str) -> NTerm | None:
-    """`text` as a literal of the datatype of `key` that it matches; None where it matches none."""
-    kinds = {namespaces.local_name(datatype): datatype for datatype in key.datatypes}
-    if {"date", "gYear", "gYearMonth"} & kinds.keys():
-        form = precision(text)
-        return literal(text, kinds[form]) if form in kinds else None
-    for name, digits in _NUMBER.items():
-        if name in kinds:
-            return literal(text, kinds[name]) if digits.fullmatch(text) else None
-    return literal(text, None if "string" in kinds else next(iter(kinds.values())))

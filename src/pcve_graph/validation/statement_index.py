@@ -15,6 +15,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..model.dates import first_and_last
+from ..model.messages import former_key, unknown_key
 from ..model.namespaces import LABELS, PREFIXES, expand, local_name, nterm, prefixed
 from ..model.schema import Ontology, RecordClass, RecordKey, moved_key
 from ..model.suggest import did_you_mean
@@ -220,12 +221,11 @@ class StatementIndex:
         for kind in kinds:
             new = kind.renamed(name)
             if new and name not in kind.keys and predicate in _former_paths(new, name):
-                message = f'{kind.name} no longer has the key "{name}": it is now {new.name}'
-                return "unknown-key", message, f"write {prefixed(new.path)}"
+                return "unknown-key", former_key(kind, name, new), f"write {prefixed(new.path)}"
             moved = moved_key(self.classes.values(), name)
             if moved and predicate == PREFIXES["pcve"] + name:
                 fix = f"state {prefixed(moved[1].path)} of the {moved[0].label}"
-                return "unknown-key", f'{kind.name} no longer has the key "{name}"', fix
+                return "unknown-key", former_key(kind, name), fix
         return None
 
 
@@ -246,6 +246,4 @@ def _unknown_key(predicate: Iri, kinds: Collection[RecordClass]) -> tuple[str, s
         if same_name := kind.keys.get(local_name(predicate)):
             message = f"{name} has no property {prefixed(predicate)}"
             return "unknown-key", message, f"write {prefixed(same_name.path)}"
-    keys = [key for kind in kinds for key in kind.keys]
-    fix = did_you_mean(local_name(predicate), keys) or f"keys of {name}: " + ", ".join(keys)
-    return "unknown-key", f'{name} has no key "{local_name(predicate)}"', fix
+    return ("unknown-key", *unknown_key(list(kinds), local_name(predicate)))

@@ -10,14 +10,12 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ...graph.labels import labels
-from ...graph.ontology import read_ontology
 from ...model.namespaces import BASE, local_name
 from ...model.problems import UsageError
 from ...model.project import Project
 from ...model.suggest import did_you_mean
 from ...query.columns import Column, select_rows
 from ...query.saved import required_queries
-from ..roles import subject_lists
 from ..scope import Scope, ScopedWorks, in_period, works_in
 from ..works import Landscape, Work
 
@@ -119,14 +117,14 @@ AxisLabels: TypeAlias = Mapping[str, Mapping[str, str]]
 """The labels of the concepts of the closed lists, by axis and IRI."""
 
 
-def read_axis_labels(project: Project, store: ox.Store) -> AxisLabels:
-    """All topics and target groups, including unused ones."""
+def read_axis_labels(project: Project, store: ox.Store, lists: Mapping[str, str]) -> AxisLabels:
+    """All topics and target groups, including unused ones; `lists` as in `Landscape`."""
     query = required_queries(project, "landscape", ["lists"])["lists"]
     rows = sorted(select_rows(store, query, LIST_COLUMNS))
     called = labels(store, (ox.NamedNode(concept) for _, concept in rows))
     return {
         axis: {concept: called[concept] for scheme, concept in rows if scheme == name}
-        for axis, name in subject_lists(read_ontology(project)).items()
+        for axis, name in lists.items()
     }
 
 

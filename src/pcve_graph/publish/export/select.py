@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from ...model.closure import closure
 from ...model.dates import first_and_last
 from ...model.namespaces import expand, kebab_case, nterm
 from ...model.problems import UsageError
@@ -179,7 +180,7 @@ def _reaching(lines: LinesBySubject, steps: set[NTerm], goal: NTerm) -> set[NTer
         for predicate, value, _ in statements:
             if predicate in steps:
                 back[value].append(subject)
-    return _closure({goal}, lambda value: back[value])
+    return closure({goal}, lambda value: back[value])
 
 
 def _in_time(
@@ -216,18 +217,7 @@ def _with_parts(facts: LinesBySubject, records: set[NTerm], chosen: set[NTerm]) 
                 yield value
         yield from within[subject]
 
-    return _closure(chosen, successors)
-
-
-def _closure(start: set[NTerm], successors: Callable[[NTerm], Iterable[NTerm]]) -> set[NTerm]:
-    reached = set(start)
-    waiting = list(start)
-    while waiting:
-        for successor in successors(waiting.pop()):
-            if successor not in reached:
-                reached.add(successor)
-                waiting.append(successor)
-    return reached
+    return closure(chosen, successors)
 
 
 def _collected(
@@ -267,7 +257,7 @@ def _evidence(
             for predicate, value, _ in evidence[node]
             if predicate in _SOURCES
         }
-        cited = _closure(cited, lambda node: [o for p, o, _ in catalog[node] if p == _MIRROR])
+        cited = closure(cited, lambda node: [o for p, o, _ in catalog[node] if p == _MIRROR])
         referenced |= {value for claim in claims for _, value, _ in evidence[claim]}
         referenced |= {value for source in cited for _, value, _ in catalog[source]}
         referenced -= whole

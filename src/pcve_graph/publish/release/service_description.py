@@ -10,9 +10,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.ontology import TripleIndex
 from ...graph.serialize import sorted_triples
 from ...graph.store import StoredGraph
+from ...graph.triple_index import TripleIndex
 from ...model.namespaces import BASE, GRAPHS, PREFIXES, expand, graph_iri
 from ...model.schema import Ontology
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.ontology import TripleIndex
+from ...graph.triple_index import TripleIndex
 from ...model.messages import expected_values, rule_name, split_message
 from ...model.namespaces import BASE, PREFIXES, concept_iri, expand, local_name, prefixed
 from ...model.schema import Ontology, RecordClass, RecordKey
