@@ -20,7 +20,7 @@ from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.formats import FORMATS
 from pcve_graph.query.foreign import parse_foreign_query
 from pcve_graph.query.saved import CHECK_KEYS, KEYS, PARAM_KEYS, TYPES
-from pcve_graph.records.reader import CLAIM_KEYS
+from pcve_graph.records.blocks import CLAIM_KEYS
 
 README = (ROOT / "README.md").read_text()
 FORMAT = (ROOT / "data/FORMAT.md").read_text()

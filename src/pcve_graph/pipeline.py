@@ -194,7 +194,11 @@ def _finish(checked: Checked, index: DependencyIndex, counts: GraphCounts, folde
     manifest: Manifest = {
         "records": tally.records,
         "sources": tally.sources,
-        "facts": {"verified": tally.verified, "cited": tally.cited},
+        "facts": {
+            "verified": tally.verified,
+            "cited": tally.cited,
+            "unassigned": tally.unassigned,
+        },
         "triples": counts["triples"],
         "completeness": counts["completeness"],
     }

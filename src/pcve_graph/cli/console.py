@@ -256,10 +256,13 @@ def summary(checked: Checked, seconds: float) -> list[str]:
     tally = checked.graph.tally
     facts = tally.verified + tally.cited
     share = 100 * tally.verified / facts if facts else 0.0
+    together = (
+        f", {tally.unassigned:,} of them by several sources together" if tally.unassigned else ""
+    )
     return [
         f"read     {quantity(tally.records, 'record')} from {quantity(tally.sources, 'source')}",
         f"facts    {facts:,}: {tally.verified:,} verified against the words of a held text "
-        f"({share:.1f} %), {tally.cited:,} cited",
+        f"({share:.1f} %), {tally.cited:,} cited{together}",
         f"checked  {quantity(checked.shapes, 'shape')} ({checked.engine}) and "
         f"{quantity(checked.checks, 'check')}: {quantity(len(checked.warnings), 'warning')}",
         f"took     {seconds:.2f} s",

@@ -1,9 +1,9 @@
-"""The evidence of a statement: its claims with sources, quote, certainty and standing."""
+"""The claims of a statement: how they rank, and the evidence of each, one source a piece."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import pyoxigraph as ox
@@ -13,49 +13,89 @@ from ..model.problems import UsageError
 from ..model.terms import Term
 from .labels import labels
 
+_EVIDENCE: Final = expand("pcve:evidence")
 _SOURCE: Final = expand("prov:hadPrimarySource")
-_QUOTE: Final = expand("pcve:quote")
+_CERTAINTIES: Final = ("stated", "assigned", "inferred")
+_RANKS: Final = {"superseded": "deprecated"}
+"""The ranks of the standings of version 0.1.0 that are not normal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One claim of a statement. `quote` is empty where the sources are only cited.
+    """What one source says for a claim, and how the claim ranks.
 
-    `sources` are (id, title); `start` and `end` are character offsets in the held text, 0 without
-    a quote.
+    `source` is (id, title). `quote` is empty where the source is only cited; `start` and `end` are
+    character offsets in the held text, 0 without a quote. `locator`, `date_read`, `curator` and
+    `note` are empty where they are not recorded. With `unassigned`, several sources were named
+    together, and it is not recorded which of them supports the claim. `iri` is that of the
+    evidence, `rank` that of the claim; `contested` is set if the claim conflicts with another.
     """
 
-    sources: tuple[tuple[str, str], ...]
+    source: tuple[str, str]
     quote: str
     start: int
     end: int
     certainty: str
-    standing: str
-    note: str
+    unassigned: bool
+    rank: str
+    contested: bool
+    iri: str = field(default="", compare=False)
+    locator: str = ""
+    date_read: str = ""
+    curator: str = ""
+    note: str = ""
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the claim counts: it is neither deprecated nor contested."""
+        return self.rank != "deprecated" and not self.contested
 
 
-def evidence(store: ox.Store, claim: ox.NamedNode) -> Evidence:
-    """The evidence of `claim`. Raises UsageError for a source or an offset that is not one."""
-    nodes = list(values(store, claim, _SOURCE))
-    sources = [node.value for node in nodes if isinstance(node, ox.NamedNode)]
-    if len(sources) < len(nodes):
-        raise _invalid_claim(claim, "prov:hadPrimarySource must be an IRI")
-    titles = labels(store, map(ox.NamedNode, sources))
-    quote = next(values(store, claim, _QUOTE), None)
+def evidence(store: ox.Store, claim: ox.NamedNode) -> tuple[Evidence, ...]:
+    """The evidence of `claim`, in the order of `evidence_order`.
 
-    def text(node: Term | None, name: str) -> str:
-        term = next(values(store, node, expand(name)), None) if node else None
-        return str(getattr(term, "value", ""))
+    A release of version 0.1.0 has the sources, the quote and the certainty on the claim itself, and
+    a standing for rank and dispute; such a claim has a piece of evidence for each of its sources.
+    Raises UsageError for a source or an offset that is not one.
+    """
+    standing = local_name(_text(store, claim, "pcve:standing"))
+    rank = local_name(_text(store, claim, "pcve:rank")) or _RANKS.get(standing, "normal")
+    conflicting = next(values(store, claim, expand("pcve:conflictsWith")), None)
+    contested = conflicting is not None or standing == "disputed"
+    pieces = []
+    nodes = values(store, claim, _EVIDENCE)
+    pairs = [(node, next(values(store, node, _SOURCE), None)) for node in nodes]
+    sources = list(values(store, claim, _SOURCE))
+    for node, source in pairs or [(claim, source) for source in sources]:
+        if not isinstance(source, ox.NamedNode):
+            raise _invalid_claim(claim, "prov:hadPrimarySource of its evidence must be an IRI")
+        quote = next(values(store, node, expand("pcve:quote")), None)
+        pieces.append(
+            Evidence(
+                source=(local_name(source.value), labels(store, [source])[source.value]),
+                quote=_selected(store, quote, "oa:exact"),
+                start=_offset(_selected(store, quote, "oa:start"), claim),
+                end=_offset(_selected(store, quote, "oa:end"), claim),
+                certainty=local_name(_text(store, node, "pcve:certainty")),
+                unassigned=bool(_text(store, node, "pcve:support")) or len(sources) > 1,
+                rank=rank,
+                contested=contested,
+                iri=str(getattr(node, "value", "")),
+                locator=_text(store, node, "pcve:locator"),
+                date_read=_text(store, node, "pcve:dateRead"),
+                curator=_text(store, node, "pcve:curator"),
+                note=_text(store, node, "skos:note"),
+            )
+        )
+    return tuple(sorted(pieces, key=evidence_order))
 
-    return Evidence(
-        sources=tuple(sorted((local_name(source), titles[source]) for source in sources)),
-        quote=text(quote, "oa:exact"),
-        start=_offset(text(quote, "oa:start"), claim),
-        end=_offset(text(quote, "oa:end"), claim),
-        certainty=local_name(text(claim, "pcve:certainty")),
-        standing=local_name(text(claim, "pcve:standing")),
-        note=text(claim, "skos:note"),
-    )
+
+def evidence_order(piece: Evidence) -> tuple[bool, bool, int, tuple[str, str], int, str]:
+    """The sort key of evidence: of current claims, with a quote, and certain first; by source."""
+    certainty = piece.certainty
+    place = _CERTAINTIES.index(certainty) if certainty in _CERTAINTIES else len(_CERTAINTIES)
+    is_cited = not piece.quote
+    return not piece.is_current, is_cited, place, piece.source, piece.start, piece.locator
 
 
 def values(store: ox.Store, node: Term, predicate: str) -> Iterator[Term]:
@@ -84,6 +124,17 @@ def claimed_statement(
     return subject, predicate, value
 
 
+def _text(store: ox.Store, node: Term | None, name: str) -> str:
+    term = next(values(store, node, expand(name)), None) if node else None
+    return str(getattr(term, "value", ""))
+
+
+def _selected(store: ox.Store, quote: Term | None, name: str) -> str:
+    """A property of a selector of a quote; empty where there is none."""
+    selectors = [*values(store, quote, expand("oa:hasSelector")), quote] if quote else []
+    return next(filter(None, (_text(store, selector, name) for selector in selectors)), "")
+
+
 def _offset(text: str, claim: ox.NamedNode) -> int:
     if text and not (text.isascii() and text.isdecimal()):
         raise _invalid_claim(claim, "oa:start and oa:end of its quote must be whole numbers")
@@ -92,8 +143,3 @@ def _offset(text: str, claim: ox.NamedNode) -> int:
 
 def _invalid_claim(claim: Term | None, rule: str) -> UsageError:
     return UsageError(f"the graph has an invalid claim {claim}: {rule}; publish the graph again")
-
-
-def claim_rank(claim: Evidence) -> tuple[bool, tuple[tuple[str, str], ...], int]:
-    """The sort key of claims: current ones first, then by source and offset."""
-    return claim.standing != "current", claim.sources, claim.start

@@ -320,4 +320,5 @@ def _key(triples: TripleIndex, shape: str) -> RecordKey:
             Iri(iri) for head in triples.all(shape, "sh:in") for iri in triples.listed(head)
         ),
         same_class=len(classes) > 1 and set(classes) == targets,
+        certainty=triples.one(shape, "pcve:defaultCertainty"),
     )

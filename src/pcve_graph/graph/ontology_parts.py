@@ -40,10 +40,12 @@ REQUIRED_HEADERS: Final = {
 """The files whose headers state licence, version and prefixes, and what the headers describe."""
 
 REQUIRED_CLASSES: Final = {
-    "pcve:Claim": ("pcve:certainty", "pcve:standing"),
+    "pcve:Claim": ("pcve:certainty", "pcve:evidence", "pcve:rank"),
+    "pcve:Evidence": ("pcve:certainty", "pcve:curator", "pcve:dateRead", "pcve:locator"),
     "pcve:Source": (),
     "pcve:Participation": ("pcve:inEvent",),
-    "oa:TextQuoteSelector": ("oa:exact", "prov:wasQuotedFrom"),
+    "oa:SpecificResource": ("oa:hasSource",),
+    "oa:TextQuoteSelector": ("oa:exact",),
     "skos:Concept": ("skos:inScheme", "skos:prefLabel"),
     "pcve:Overlap": ("pcve:score", "pcve:verdict"),
     "pcve:Project": ("skos:prefLabel",),
@@ -53,10 +55,10 @@ REQUIRED_CLASSES: Final = {
 }
 """The classes that the program names, each with the properties that it must have."""
 
-REQUIRED_LISTS: Final = ("certainty", "role", "standing", "verdict")
+REQUIRED_LISTS: Final = ("certainty", "rank", "role", "support", "value-status", "verdict")
 """The closed lists that the program names; shapes refer to the others."""
 
-_FILES: Final = {"oa:TextQuoteSelector": "quote"}
+_FILES: Final = {"oa:SpecificResource": "quote", "oa:TextQuoteSelector": "quote"}
 """The file of the shape of a class, if it does not have the name of the class."""
 
 _BOUND: Final = "pcve:earliest"

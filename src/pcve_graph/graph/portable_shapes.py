@@ -22,8 +22,12 @@ PARTS: Final = ("core", "claims", "concepts", "rules", "recommended")
 """The parts, by the name of their file in ontology/portable/ and the end of their IRI."""
 
 _PART_OF_CLASS: Final = {
+    expand("oa:SpecificResource"): "claims",
+    expand("oa:TextPositionSelector"): "claims",
     expand("oa:TextQuoteSelector"): "claims",
     expand("pcve:Claim"): "claims",
+    expand("pcve:DerivedStatement"): "claims",
+    expand("pcve:Evidence"): "claims",
     expand("pcve:Source"): "claims",
     expand("skos:Concept"): "concepts",
 }

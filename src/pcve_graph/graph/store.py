@@ -43,10 +43,14 @@ class GraphCounts(TypedDict):
 
 
 class FactCounts(TypedDict):
-    """The number of claims with (`verified`) and without (`cited`) a quote."""
+    """The number of claims with (`verified`) and without (`cited`) a quote.
+
+    `unassigned` are those of the cited whose sources are only named together.
+    """
 
     verified: int
     cited: int
+    unassigned: int
 
 
 class Manifest(GraphCounts):
@@ -90,7 +94,10 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = json.loads(read_part(path))
         counts = [manifest["records"], manifest["sources"]]
-        counts += [manifest["facts"][name] for name in ("verified", "cited")]
+        manifest["facts"].setdefault(
+            "unassigned", 0
+        )  # a build of version 0.1.0 does not count them
+        counts += [manifest["facts"][name] for name in FactCounts.__required_keys__]
         counts += [manifest["triples"][name] for name in GRAPHS]
         counts += manifest["completeness"].values()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -23,18 +23,19 @@ from ..model.project import Project
 from ..model.schema import Ontology
 from ..model.terms import NTerm, NTriple, RecordId, subject_of, to_iri
 from ..records.assemble import RecordCounts
-from ..records.duplicates import named_records
+from ..records.blocks import Source
+from ..records.duplicates import LEDGER, named_records
 from ..records.files import RecordFile as ExternalFile
 from ..records.mapping import map_records, record_iris
 from ..records.reader import (
     Record,
     Records,
-    Source,
     read_records_in,
     read_sources_in,
     without_faulty,
 )
 from ..records.record_graph import RecordGraph, StatementKey
+from ..records.unassigned import UNASSIGNED
 from ..system.background import BackgroundThread
 from ..system.cache import program_hash
 from .dependency_index import INDEX_FILE, DependencyIndex
@@ -138,8 +139,9 @@ def read_change(
     if index is None or index.get("program") != program_hash():
         raise UnusableError(f"{project.build} was written by another version of pcve")
     data = project.relative(project.data)
+    read_whole = {f"{data}/{LEDGER}", f"{data}/{UNASSIGNED}"}
     for name in input_changes.changed:
-        if not name.startswith(f"{data}/") or name == f"{data}/ledger.yml":
+        if not name.startswith(f"{data}/") or name in read_whole:
             raise FullBuildError(f"{name} has changed")
     reading = _ChangeReader(project, ontology, saved, index, input_changes, tuple(external))
     if not (input_changes.changed or reading.external):
@@ -267,7 +269,11 @@ class _ChangeReader:
         manifest = self.saved.manifest
         facts = manifest["facts"]
         return RecordCounts(
-            manifest["records"], manifest["sources"], facts["verified"], facts["cited"]
+            records=manifest["records"],
+            sources=manifest["sources"],
+            verified=facts["verified"],
+            cited=facts["cited"],
+            unassigned=facts["unassigned"],
         )
 
     def difference(
@@ -282,9 +288,7 @@ class _ChangeReader:
             word: index.count_names_with(word) for name in names for word in set(name.split())
         }
         replaced = gone | sheets.keys()
-        new_counts = RecordCounts.of(
-            (sheet.owner, sheet.verified, sheet.cited) for sheet in sheets.values()
-        )
+        new_counts = RecordCounts.of(sheet.counts for sheet in sheets.values())
         totals = zip(
             self.before(), RecordCounts.of(index.counts(replaced)), new_counts, strict=True
         )

@@ -25,7 +25,8 @@ VERSION: Final = "1"
 _BASE: Final = iri_start(BASE)
 _TABLES: Final = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE sheet (number INTEGER PRIMARY KEY, owner TEXT UNIQUE, path, verified, cited);
+CREATE TABLE sheet (number INTEGER PRIMARY KEY, owner TEXT UNIQUE, path, verified, cited,
+  unassigned);
 CREATE INDEX sheet_path ON sheet (path);
 CREATE TABLE owns (subject TEXT, sheet INTEGER, PRIMARY KEY (subject, sheet)) WITHOUT ROWID;
 CREATE INDEX owns_sheet ON owns (sheet);
@@ -97,8 +98,8 @@ class DependencyIndex:
         """Add the sheets of records and sources that have none in the index."""
         (last,) = self.db.execute("SELECT COALESCE(MAX(number), 0) FROM sheet").fetchone()
         numbered = list(enumerate(sheets, last + 1))
-        rows = [(n, sheet.owner, sheet.path, sheet.verified, sheet.cited) for n, sheet in numbered]
-        self.db.executemany("INSERT INTO sheet VALUES (?, ?, ?, ?, ?)", rows)
+        rows = [(n, sheet.owner, sheet.path, *sheet.counts[1:]) for n, sheet in numbered]
+        self.db.executemany("INSERT INTO sheet VALUES (?, ?, ?, ?, ?, ?)", rows)
         owns = ((_short(subject), n) for n, sheet in numbered for subject in sheet.subjects)
         self.db.executemany("INSERT INTO owns VALUES (?, ?)", owns)
         needs = ((need, n) for n, sheet in numbered for need in sheet.needs)
@@ -139,9 +140,9 @@ class DependencyIndex:
         select = "SELECT owner FROM needs JOIN sheet ON number = sheet WHERE need = ?"
         return self._values(select, needs)
 
-    def counts(self, owners: Iterable[str]) -> Iterator[tuple[str, int, int]]:
-        """Owner, number of claims with a verified quote, and number without, of these owners."""
-        select = "SELECT owner, verified, cited FROM sheet WHERE owner = ?"
+    def counts(self, owners: Iterable[str]) -> Iterator[tuple[str, int, int, int]]:
+        """The counts of these owners, as `RecordGraph.counts`."""
+        select = "SELECT owner, verified, cited, unassigned FROM sheet WHERE owner = ?"
         for owner in owners:
             yield from self.db.execute(select, (owner,))
 
@@ -253,7 +254,9 @@ class DependencyIndex:
 
     def dump(self) -> Iterator[tuple[object, ...]]:
         """All rows without stamps and row numbers, sorted: equal content gives equal rows."""
-        yield from self.db.execute("SELECT owner, path, verified, cited FROM sheet ORDER BY owner")
+        yield from self.db.execute(
+            "SELECT owner, path, verified, cited, unassigned FROM sheet ORDER BY owner"
+        )
         for table, key in (("owns", "subject"), ("needs", "need")):
             yield from self.db.execute(
                 f"SELECT {key}, owner FROM {table} JOIN sheet ON number = sheet ORDER BY 1, 2"

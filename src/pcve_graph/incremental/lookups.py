@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from ..model.project import Project
 from ..model.terms import Iri, RecordId
-from ..records.reader import Source, read_sources_in
+from ..records.blocks import Source
+from ..records.reader import read_sources_in
 from .dependency_index import DependencyIndex
 
 

@@ -17,6 +17,8 @@ RULES: dict[str, str] = {
     "check-query": "a query in queries/checks is a SELECT of ?subject and ?problem",
     "checksum": "a held text is the file whose SHA-256 the source states",
     "comment": "a file that is formatted has no comments: what is worth saying is a value",
+    "conflict": "a contested claim conflicts with one that is preferred, or with others that are "
+    "contested; a key without a value has none",
     "control-character": "text contains no control characters except tabs and line ends, no "
     "bidirectional overrides, and no unclosed embeddings",
     "duplicate": "a thing has one record; a curator decides once on each pair of similar names",
@@ -24,6 +26,7 @@ RULES: dict[str, str] = {
     "duplicate-key": "a key occurs once in its mapping",
     "empty-value": "a key has a value; a key is left out if the source states no value",
     "encoding": "a file is UTF-8 text without NUL bytes",
+    "evidence-repeated": "the same words of a source are the evidence of a fact once",
     "file-name": "a file of one record is named by its id, with .yml",
     "file-size": "a YAML file has at most 4 MB, a line of JSON Lines 4 MB, a held text 64 MB, "
     "pcve.toml 16 KB, any other file 300 MB, and a term in it 16 MB",
@@ -56,7 +59,8 @@ RULES: dict[str, str] = {
     "quote-ambiguous": "a quote occurs once in the held text, or states which occurrence it is",
     "rdf-syntax": "an RDF file follows the syntax of its format",
     "rdf-version": "a file is RDF 1.1: no triple terms, no reifiers, no base directions",
-    "reason": "an inferred or disputed block has a note with the reason",
+    "rank": "a fact has one rank",
+    "reason": "an inferred or contested block has a note with the reason",
     "relative-iri": "an IRI that refers outside the file is absolute, or the file states a base",
     "role-concept": "a property of events that takes any agent is a role: one concept of "
     "ontology/vocab/role.ttl names it with pcve:roleProperty",
@@ -66,6 +70,8 @@ RULES: dict[str, str] = {
     "special-file": "a project, or a folder that is validated, consists of regular files in it",
     "structure": "a file has the structure of its format: a record that of data/FORMAT.md, a query "
     "and weights.yml those of queries/README.md",
+    "unassigned": "a block has one source, or lists its evidence; only the records in "
+    "data/unassigned.yml have blocks that name several sources together",
     "unknown-key": "a key is one of those that the class of the record has",
     "unknown-source": "a source has a file in data/sources",
     "unknown-type": "a type is a class with a shape in ontology/shapes/",

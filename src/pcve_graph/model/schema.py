@@ -24,8 +24,9 @@ class RecordKey:
     web address or the id of any record. `choices` are the IRIs of sh:in, written whole or by their
     last segment. `derives` holds the date bounds that the build derives from it,
     `former` the names of the key in earlier versions, `former_inverse` the keys by which the record
-    of the value stated the same, and `group` the IRI of its sh:group. `same_class` is set if it
-    takes the classes that have the key.
+    of the value stated the same, `group` the IRI of its sh:group, and `certainty` that of its facts
+    where a block states none; empty for stated. `same_class` is set if it takes the classes that
+    have the key.
     """
 
     name: str
@@ -45,6 +46,7 @@ class RecordKey:
     group: str = ""
     choices: tuple[Iri, ...] = ()
     same_class: bool = False
+    certainty: str = ""
 
 
 @dataclass(frozen=True, slots=True)

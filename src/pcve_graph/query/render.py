@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 
@@ -138,22 +139,38 @@ def _fact(fact: ThingFact, indent: str) -> list[str]:
     lines = [f"{indent}{single_line(fact.label)}: {value}"]
     for inner in fact.inner:
         lines += _fact(inner, indent + "    ")
-    return lines + (
-        [] if fact.inner else [f"{indent}    {format_evidence(e)}" for e in fact.evidence]
+    if fact.inner:
+        return lines
+    return [*lines, *(f"{indent}    {line}" for line in format_evidence(fact.evidence))]
+
+
+def format_evidence(evidence: Iterable[Evidence]) -> list[str]:
+    """Lines: each quote with its position in the source, and the sources that are only cited.
+
+    Sources that were named together are on one line, with a remark that says so.
+    """
+    pieces = list(evidence)
+    together = [piece for piece in pieces if piece.unassigned]
+    lines = [_format_piece([piece]) for piece in pieces if not piece.unassigned]
+    return [*lines, _format_piece(together)] if together else lines
+
+
+def _format_piece(pieces: list[Evidence]) -> str:
+    first = pieces[0]
+    marks = [first.certainty] if first.certainty != "stated" else []
+    marks += [first.rank] if first.rank != "normal" else []
+    marks += ["contested"] if first.contested else []
+    marks += ["which of them is not recorded"] if first.unassigned else []
+    marked = ", ".join(marks)
+    note = single_line(first.note)
+    ending = ": ".join(filter(None, (marked, note)))
+    ending = f" ({ending})" if ending else ""
+    if first.quote:
+        place = f"{first.source[0]}, characters {first.start}-{first.end}"
+        return f"“{single_line(first.quote)}” [{place}]{ending}"
+    titles = "; ".join(
+        f"{single_line(title)} [{', '.join(filter(None, (source, single_line(piece.locator))))}]"
+        for piece in pieces
+        for source, title in (piece.source,)
     )
-
-
-def format_evidence(evidence: Evidence) -> str:
-    """One line: the quote of a claim and its position in the source, or the sources it cites."""
-    marks = [
-        word
-        for word in (evidence.certainty, evidence.standing)
-        if word not in ("stated", "current")
-    ]
-    note = f" ({', '.join(marks)}: {single_line(evidence.note)})" if marks else ""
-    if not evidence.quote:
-        titles = "; ".join(f"{single_line(title)} [{source}]" for source, title in evidence.sources)
-        return f"cited: {titles}{note}"
-    quote = single_line(evidence.quote)
-    place = f"{evidence.sources[0][0]}, characters {evidence.start}-{evidence.end}"
-    return f"“{quote}” [{place}]{note}"
+    return f"cited: {titles}{ending}"

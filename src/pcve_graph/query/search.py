@@ -51,9 +51,10 @@ _TYPED: Final = f"SELECT ?s ?o {{ {_TYPES} }}"
 _TEXTS: Final = (
     f"SELECT ?s ?p ?o {{ {_ANY} FILTER(LANG(?o) != '' || DATATYPE(?o) = {nterm('xsd:string')}) }}"
 )
+_PARTS_OF_QUOTES: Final = ("pcve:quote", "oa:hasSelector")
 _QUOTES: Final = (
     f"SELECT ?s ?c ?o {{ ?c {nterm('rdf:subject')} ?s ; "
-    f"{nterm('pcve:quote')}/{nterm('oa:exact')} ?o }}"
+    f"{'/'.join(map(nterm, ('pcve:evidence', *_PARTS_OF_QUOTES, 'oa:exact')))} ?o }}"
 )
 
 
@@ -121,9 +122,9 @@ def _affected(database: sqlite3.Connection, store: ox.Store, changed: set[str]) 
                 and f"/{local_name(iri)}/" in quad.object.value
             ):
                 affected.add(quad.object.value)
-    for iri in list(affected):
-        for name in ("rdf:subject", "pcve:quote"):
-            key = ox.NamedNode(expand(name))
+    for name in (*reversed(_PARTS_OF_QUOTES), "pcve:evidence", "rdf:subject"):
+        key = ox.NamedNode(expand(name))
+        for iri in list(affected):
             for quad in store.quads_for_pattern(None, key, ox.NamedNode(iri), None):
                 affected.add(str(getattr(quad.subject, "value", "")))
     return affected

@@ -7,7 +7,7 @@ from datetime import date
 
 import pyoxigraph as ox
 
-from ..graph.claims import Evidence, claim_rank, claimed_statement, evidence, values
+from ..graph.claims import Evidence, claimed_statement, evidence, values
 from ..graph.labels import designation_notes, labels
 from ..model import namespaces
 from ..model.namespaces import expand, local_name
@@ -19,14 +19,15 @@ from ..syntax.sparql_results import solutions_of
 from .binding import substitute_terms
 
 _CLAIMS = (
-    f"PREFIX rdf: {from_iri(namespaces.PREFIXES['rdf'])} SELECT ?s ?p ?o ?c "
-    "{ ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o } ORDER BY ?p ?o ?c"
+    f"PREFIX rdf: {from_iri(namespaces.PREFIXES['rdf'])} "
+    f"PREFIX pcve: {from_iri(namespaces.PREFIXES['pcve'])} SELECT ?s ?p ?o ?c "
+    "{ ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; a pcve:Claim } ORDER BY ?p ?o ?c"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ThingFact:
-    """One property and value of a thing, as text and as a term, with the evidence of its claims."""
+    """One property and value of a thing, as text and as a term, with the evidence of its claim."""
 
     key: str
     label: str
@@ -109,7 +110,7 @@ class _ThingReader:
         return Iri(min(kinds, default=""))
 
     def facts(self, node: ox.NamedNode) -> tuple[ThingFact, ...]:
-        """The claimed facts of a node in the order of its shape, disputed ones included."""
+        """The claimed facts of a node in the order of its shape, contested ones included."""
         text = substitute_terms(_CLAIMS, {"s": node})
         rows = solutions_of(self.store.query(text, use_default_graph_as_union=True))
         claims: dict[tuple[Iri, NTerm], list[tuple[Term, Term]]] = {}
@@ -131,7 +132,7 @@ class _ThingReader:
                         continue
                     inner = self.facts(value)
             nodes = [claim for _, claim in valued_claims if isinstance(claim, ox.NamedNode)]
-            proofs = tuple(sorted((evidence(self.store, node) for node in nodes), key=claim_rank))
+            proofs = tuple(piece for node in nodes for piece in evidence(self.store, node))
             label = order.get(path, (0, local_name(path)))[1]
             facts.append(
                 ThingFact(local_name(path), label, self.text_of(value), value, proofs, inner)

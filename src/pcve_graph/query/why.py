@@ -9,11 +9,9 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from ..graph.claims import Evidence, claim_rank, claimed_statement, evidence, values
-from ..model.dates import first_and_last
-from ..model.namespaces import expand, graph_iri, local_name
-from ..model.schema import Ontology
-from ..model.terms import NO_IRI, Iri, NTerm, Term, parse_term
+from ..graph.claims import Evidence, claimed_statement, evidence, values
+from ..model.namespaces import expand, graph_iri, hashed_iri, local_name
+from ..model.terms import NTerm, Term, from_term, parse_term
 from ..syntax.sparql_patterns import TriplePattern
 from ..syntax.sparql_results import solutions_of
 from .binding import substitute_terms
@@ -46,7 +44,7 @@ class RowReason:
 
 
 def why(
-    store: ox.Store, ontology: Ontology, text: str, bindings: Mapping[str, Term], row: RowTerms
+    store: ox.Store, text: str, bindings: Mapping[str, Term], row: RowTerms
 ) -> tuple[RowReason, ...]:
     """The facts that support `row` of the SELECT `text`, claimed ones first.
 
@@ -56,7 +54,7 @@ def why(
     """
     search = _MatchSearch(store)
     search.search(probe(substitute_terms(text, bindings)), row)
-    reasons = _FactReader(store, ontology).reasons(search.triples)
+    reasons = _FactReader(store).reasons(search.triples)
     return tuple(sorted(reasons, key=_order))
 
 
@@ -134,30 +132,42 @@ _cached_term = lru_cache(maxsize=1024)(parse_term)
 class _FactReader:
     """Maps matched triples to the claimed facts that support them."""
 
-    def __init__(self, store: ox.Store, ontology: Ontology) -> None:
+    def __init__(self, store: ox.Store) -> None:
         self.store = store
-        self.ontology = ontology
-        self.roles = {concept: predicate for predicate, concept in ontology.roles.items()}
 
     def reasons(self, triples: Iterable[ox.Triple]) -> set[RowReason]:
         """The facts among the triples, and those that matched claims and quotes are about."""
         reasons: set[RowReason] = set()
         claims: set[ox.NamedNode] = set()
-        quotes: set[ox.NamedNode] = set()
+        parts: set[ox.NamedNode] = set()
         for triple in triples:
             subject = triple.subject
             if not isinstance(subject, ox.NamedNode):
                 continue
-            if self.value_of(subject, "rdf:subject") is not None:
+            if self.is_claim(subject):
                 claims.add(subject)
-            elif self.value_of(subject, "oa:exact") is not None:
-                quotes.add(subject)
+            elif self.stating(subject):
+                parts.add(subject)
             else:
                 reasons.add(self.reason(subject, triple.predicate, triple.object))
-        for quote in quotes:
-            quoted = set(self.subjects_with("pcve:quote", quote))
-            claims |= quoted if not quoted & claims else set()
+        for part in parts:
+            stating = self.stating(part)
+            claims |= stating if not stating & claims else set()
         return reasons | {self.reason_of_claim(claim) for claim in claims}
+
+    def is_claim(self, node: ox.NamedNode) -> bool:
+        """Whether a node is a claim, and not a statement that is derived from one."""
+        return self.value_of(node, "pcve:evidence") is not None
+
+    def stating(self, node: ox.NamedNode) -> set[ox.NamedNode]:
+        """The claims that a node of the evidence belongs to: evidence, a quote or its selector."""
+        nodes = {node}
+        for name in ("oa:hasSelector", "pcve:quote", "pcve:evidence"):
+            nodes |= {owner for part in nodes for owner in self.subjects_with(name, part)}
+        derived_from = self.value_of(node, "prov:wasDerivedFrom")
+        if isinstance(derived_from, ox.NamedNode) and self.value_of(node, "rdf:subject"):
+            nodes.add(derived_from)
+        return {node for node in nodes if self.is_claim(node)}
 
     def reason(self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term) -> RowReason:
         """The reason for a triple outside the evidence graph."""
@@ -169,10 +179,10 @@ class _FactReader:
         return RowReason(subject, predicate, value, basis=basis, origin=origin)
 
     def evidence_of(self, claims: Iterable[ox.NamedNode]) -> tuple[Evidence, ...]:
-        return tuple(sorted((evidence(self.store, claim) for claim in claims), key=claim_rank))
+        return tuple(piece for claim in claims for piece in evidence(self.store, claim))
 
     def reason_of_claim(self, claim: ox.NamedNode) -> RowReason:
-        """The fact that `claim` states, with that claim as its only evidence."""
+        """The fact that `claim` states, with its evidence."""
         subject, predicate, value = (
             self.value_of(claim, name) for name in ("rdf:subject", "rdf:predicate", "rdf:object")
         )
@@ -186,27 +196,29 @@ class _FactReader:
         return [
             claim
             for claim in self.subjects_with("rdf:subject", subject)
-            if self.value_of(claim, "rdf:predicate") == predicate
+            if self.is_claim(claim)
+            and self.value_of(claim, "rdf:predicate") == predicate
             and self.value_of(claim, "rdf:object") == value
         ]
 
     def basis(
         self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term
     ) -> tuple[RowReason, ...]:
-        """The claimed facts that the build derived a triple from; empty for other triples."""
-        kind = self.value_of(subject, "rdf:type")
-        name = Iri(kind.value) if isinstance(kind, ox.NamedNode) else NO_IRI
-        if name == expand("pcve:Participation"):
-            return self.participation(subject)
-        if predicate.value == expand("rdf:type"):
-            return self.naming_facts(subject)
-        shape = self.ontology.by_iri.get(name)
-        keys = shape.keys.values() if shape else ()
-        reasons: list[RowReason] = []
-        for key in keys:
-            if predicate.value in key.derives:
-                reasons += self.bounding_dates(subject, ox.NamedNode(key.path), predicate, value)
-        return tuple(sorted(set(reasons), key=_order))
+        """The claimed facts that the build derived a triple from; empty for other triples.
+
+        The build records them with prov:wasDerivedFrom, but for the class of a thing.
+        """
+        statement = (from_term(subject), from_term(predicate), from_term(value))
+        node = ox.NamedNode(hashed_iri("derived", *statement))
+        claims = [
+            claim
+            for derived in (subject, node)
+            for claim in values(self.store, derived, expand("prov:wasDerivedFrom"))
+            if isinstance(claim, ox.NamedNode)
+        ]
+        if claims:
+            return tuple(sorted({self.reason_of_claim(claim) for claim in claims}, key=_order))
+        return self.naming_facts(subject) if predicate.value == expand("rdf:type") else ()
 
     def naming_facts(self, node: ox.NamedNode) -> tuple[RowReason, ...]:
         """The claimed names of a thing, or the facts whose value is a node within a record."""
@@ -221,31 +233,6 @@ class _FactReader:
                 facts.append((subject, predicate, node))
         reasons = {RowReason(*fact, self.evidence_of(self.claims(*fact))) for fact in facts}
         return tuple(sorted((reason for reason in reasons if reason.evidence), key=_order))
-
-    def participation(self, node: ox.NamedNode) -> tuple[RowReason, ...]:
-        """The fact that a participation is derived from."""
-        event, actor, role = (
-            self.value_of(node, name) for name in ("pcve:inEvent", "pcve:actor", "pcve:role")
-        )
-        predicate = self.roles.get(Iri(role.value)) if isinstance(role, ox.NamedNode) else None
-        if predicate is None or actor is None or not isinstance(event, ox.NamedNode):
-            return ()
-        claims = self.claims(event, ox.NamedNode(predicate), actor)
-        return (RowReason(event, ox.NamedNode(predicate), actor, self.evidence_of(claims)),)
-
-    def bounding_dates(
-        self, subject: ox.NamedNode, key: ox.NamedNode, predicate: ox.NamedNode, bound: Term
-    ) -> list[RowReason]:
-        """The dates of `subject` under `key` whose first or last day is `bound`."""
-        side = 0 if predicate.value == expand("pcve:earliest") else 1
-        reasons = []
-        for date in values(self.store, subject, key.value):
-            days = first_and_last(str(getattr(date, "value", "")))
-            if days and days[side].isoformat() == getattr(bound, "value", ""):
-                claims = self.claims(subject, key, date)
-                if claims:
-                    reasons.append(RowReason(subject, key, date, self.evidence_of(claims)))
-        return reasons
 
     def graph_of(self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term) -> str:
         for quad in self.store.quads_for_pattern(subject, predicate, value, None):

@@ -44,7 +44,7 @@ def render_reasons(
     explained_rows = []
     for place in chosen:
         row = dict(zip(table.columns, table.rows[place], strict=True))
-        explained_rows.append((place + 1, row, why(store, ontology, text, bindings, row)))
+        explained_rows.append((place + 1, row, why(store, text, bindings, row)))
     if form == "json":
         document = [_row_document(*explained_row) for explained_row in explained_rows]
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -68,7 +68,7 @@ def _row_text(
     ]
     for fact in claimed[:SHOWN]:
         lines.append(f"    {_sentence(fact, labels_by_iri)}")
-        lines += [f"        {format_evidence(proof)}" for proof in fact.evidence]
+        lines += [f"        {line}" for line in format_evidence(fact.evidence)]
     if len(claimed) > SHOWN:
         lines.append(
             f"    and {len(claimed) - SHOWN:,} more facts; --format json lists all of them"
@@ -117,12 +117,21 @@ def _reason_document(reason: RowReason) -> dict[str, object]:
 
 
 def evidence_as_json(proof: Evidence) -> dict[str, object]:
-    """The evidence of one claim for json.dumps; a quote has its offsets in characters."""
+    """One piece of evidence for json.dumps; a quote has its offsets in characters."""
     document: dict[str, object] = {
-        "sources": [{"id": source, "title": title} for source, title in proof.sources],
+        "source": {"id": proof.source[0], "title": proof.source[1]},
         "certainty": proof.certainty,
-        "standing": proof.standing,
+        "rank": proof.rank,
+        "contested": proof.contested,
     }
+    if proof.unassigned:
+        document["support"] = "unassigned"
     if proof.quote:
         document |= {"quote": proof.quote, "start": proof.start, "end": proof.end}
-    return document | ({"note": proof.note} if proof.note else {})
+    optional = {
+        "locator": proof.locator,
+        "dateRead": proof.date_read,
+        "curator": proof.curator,
+        "note": proof.note,
+    }
+    return document | {name: text for name, text in optional.items() if text}

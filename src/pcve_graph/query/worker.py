@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from ..graph.ontology import read_ontology
 from ..model.limits import MEMORY_BYTES, QUERY_SECONDS
 from ..model.project import Project
 from ..model.terms import Term
@@ -93,7 +92,7 @@ def _why(
     """Runs in the process: the facts that support a row of an answer."""
     from .why import why
 
-    return why(_open_store(store), read_ontology(project), text, bindings, row)
+    return why(_open_store(store), text, bindings, row)
 
 
 @lru_cache(1)

@@ -18,23 +18,28 @@ from .record_graph import RecordGraph, StatementKey
 
 
 class RecordCounts(NamedTuple):
-    """Counts of records, sources, and claims with (`verified`) and without (`cited`) a quote."""
+    """Counts of records and sources, and of claims with (`verified`) and without (`cited`) a quote.
+
+    `unassigned` are those of the cited whose sources are only named together.
+    """
 
     records: int
     sources: int
     verified: int
     cited: int
+    unassigned: int
 
     @classmethod
-    def of(cls, owners: Iterable[tuple[str, int, int]]) -> RecordCounts:
-        """The counts of (owner, verified, cited), one for each record and source."""
+    def of(cls, owners: Iterable[tuple[str, int, int, int]]) -> RecordCounts:
+        """The sums of (owner, verified, cited, unassigned), one for each record and source."""
         rows = list(owners)
-        records = sum(owner.startswith("record/") for owner, _, _ in rows)
+        records = sum(owner.startswith("record/") for owner, *_ in rows)
         return cls(
             records=records,
             sources=len(rows) - records,
-            verified=sum(verified for _, verified, _ in rows),
-            cited=sum(cited for _, _, cited in rows),
+            verified=sum(verified for _, verified, _, _ in rows),
+            cited=sum(cited for _, _, cited, _ in rows),
+            unassigned=sum(unassigned for *_, unassigned in rows),
         )
 
 
@@ -114,7 +119,7 @@ def build_graph(records: Records, ontology: Ontology) -> AssembledGraph:
         },
         sheets=sheets,
         named={thing.id: thing for thing in named_records(sheets, ontology)},
-        tally=RecordCounts.of((sheet.owner, sheet.verified, sheet.cited) for sheet in sheets),
+        tally=RecordCounts.of(sheet.counts for sheet in sheets),
     )
 
 

@@ -26,10 +26,11 @@ from ..syntax.tree import (
 from ..syntax.turtle_format import format_turtle
 from ..syntax.yaml import parse_yaml_record
 from ..system.files import walk_files
+from .blocks import CLAIM_KEYS
 from .files import project_files
-from .reader import CLAIM_KEYS
 
-_LAST: Final = ("certainty", "standing", "note")
+_LAST: Final = CLAIM_KEYS[CLAIM_KEYS.index("noValue") :]
+"""The keys that follow the facts of a block."""
 
 
 def format_text(content: bytes, name: str, ontology: Ontology) -> str:

@@ -18,10 +18,11 @@ from ..model.namespaces import expand, hashed_iri, local_name, nterm
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.schema import Ontology, RecordClass, RecordKey
 from ..model.suggest import IdSuggestions, did_you_mean
-from ..model.terms import Iri, NTerm, RecordId, from_iri, literal, to_iri, triple_line
+from ..model.terms import Iri, NTerm, RecordId, from_iri, lexical, literal, to_iri
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
-from .quotes import HeldText
-from .reader import ClaimBlock, Record, Records, Source
+from .blocks import ClaimBlock, Source
+from .claims import BlockTerms, ClaimCollector, CollectedClaim, Triple
+from .reader import Record, Records
 from .record_graph import RecordGraph
 from .values import address, checked_key, texts, typed
 
@@ -52,7 +53,7 @@ def map_records(
     Raises ContentError with all problems, those of reading included.
     """
     untyped = {record.id for record in records.records} - iris_by_id.keys()
-    writer = _Writer(ontology, iris_by_id, records.unread | untyped)
+    writer = RecordWriter(ontology, iris_by_id, records.unread | untyped)
     sheets = [writer.record(record) for record in records.records]
     sheets += [writer.source(source) for source in records.sources]
     problems = [*records.problems, *(problem for sheet in sheets for problem in sheet.problems)]
@@ -61,7 +62,7 @@ def map_records(
     return tuple(sheets)
 
 
-class _Writer:
+class RecordWriter:
     """Writes records and sources as triples, given the ontology and the IRIs of all records."""
 
     def __init__(
@@ -91,15 +92,30 @@ class _Writer:
             return sheet
         subject = _term(namespaces.record_iri(kind.folder, record.id))
         sheet.add(sheet.facts, (subject, _TYPE, _term(kind.iri)), record.position)
+        claims = ClaimCollector(sheet)
         for block in record.blocks:
-            claim = _Claim(self, sheet, block, record.id)
+            part = _BlockWriter(self, claims, block, kind, record.id)
             for key, value in block.facts:
-                claim.add_fact(subject, kind, key, value)
-        derive_bounds(sheet)
-        part = self.ontology.by_iri[expand("pcve:Participation")]
-        if kind.iri in part.keys["inEvent"].classes:
-            self.participations(sheet, subject)
+                part.add_fact(subject, kind, key, value)
+            for name in block.no_value:
+                part.add_absence(subject, kind, name, "no-value")
+            for name in block.not_known:
+                part.add_absence(subject, kind, name, "not-known")
+        claims.write()
+        self.nested_types(claims)
+        derive_bounds(claims)
+        participation = self.ontology.by_iri[expand("pcve:Participation")]
+        if kind.iri in participation.keys["inEvent"].classes:
+            self.participations(claims, subject)
         return sheet
+
+    def nested_types(self, claims: ClaimCollector) -> None:
+        """Adds the class of each entity that is nested in the record."""
+        for claim in claims.facts():
+            nested = self.ontology.by_iri.get(claim.key.classes[0]) if claim.key.classes else None
+            if nested is not None and nested.folder is None and claim.is_link:
+                triple = (claim.statement[2], _TYPE, _term(nested.iri))
+                claims.sheet.add(claims.sheet.facts, triple, claim.place)
 
     def source(self, source: Source) -> RecordGraph:
         sheet = RecordGraph(f"source/{source.id}", source.position.path)
@@ -130,24 +146,26 @@ class _Writer:
         text = RecordId(value.text) if isinstance(value, ScalarNode) else RecordId("")
         return text in self.iris_by_id or text in self.unread
 
-    def participations(self, sheet: RecordGraph, event: NTerm) -> None:
-        """Adds a participation for each statement on the event whose property implies a role."""
-        facts = [key for key in sheet.places if len(key) == 3 and key[0] == event]
-        for _, predicate, actor in facts:
+    def participations(self, claims: ClaimCollector, event: NTerm) -> None:
+        """Adds a participation for each fact on the event whose property implies a role."""
+        sheet = claims.sheet
+        for claim in list(claims.facts()):
+            subject, predicate, actor = claim.statement
             role = self.ontology.roles.get(to_iri(predicate))
-            if role is None or triple_line((event, predicate, actor)) not in sheet.facts:
+            if role is None or subject != event:
                 continue
             tail = "/".join(map(local_name, (to_iri(event), role, to_iri(actor))))
             node = _term(namespaces.record_iri("participation", tail))
             sheet.derived.add(node)
-            place = sheet.places[event, predicate, actor]
             for name, term in (
                 ("rdf:type", nterm("pcve:Participation")),
                 ("pcve:inEvent", event),
                 ("pcve:actor", actor),
                 ("pcve:role", _term(role)),
             ):
-                sheet.add(sheet.facts, (node, nterm(name), term), place)
+                sheet.add(sheet.facts, (node, nterm(name), term), claim.place)
+            derivation = (node, nterm("prov:wasDerivedFrom"), _term(claim.iri))
+            sheet.add(sheet.evidence, derivation, claim.place)
 
     def values(
         self, key: RecordKey, node: RecordNode, sheet: RecordGraph
@@ -198,46 +216,21 @@ class _Writer:
         return value_problem(key, value.text, value.position, self.ontology, self.ids)
 
 
-class _Claim:
-    """Writes the facts of one block of a record, each with its claim."""
+class _BlockWriter:
+    """Collects the statements of one block of a record."""
 
-    def __init__(self, writer: _Writer, sheet: RecordGraph, block: ClaimBlock, owner: str) -> None:
-        self.writer = writer
-        self.sheet = sheet
-        self.block = block
+    def __init__(
+        self,
+        writer: RecordWriter,
+        claims: ClaimCollector,
+        block: ClaimBlock,
+        kind: RecordClass,
+        owner: str,
+    ) -> None:
+        self.writer, self.claims, self.sheet = writer, claims, claims.sheet
+        self.terms = BlockTerms(writer, claims.sheet, block, kind)
         self.owner = owner
-        sheet.needs.update(f"source/{source.id}" for source in block.sources)
-        self.sources = tuple(namespaces.source_iri(source.id) for source in block.sources)
-        self.certainty = self.concept("certainty", block.certainty, "stated")
-        self.standing = self.concept("standing", block.standing, "current")
-        held, span = block.sources[0].text, block.span
-        self.quote = self.quote_node(held, span) if held and span else None
-
-    def concept(self, scheme: str, value: ScalarNode | None, default: str) -> Iri:
-        if value is None:
-            return namespaces.concept_iri(scheme, default)
-        key = self.writer.ontology.by_iri[expand("pcve:Claim")].keys[scheme]
-        term = self.writer.term(key, value, self.sheet)
-        if isinstance(term, Problem):
-            self.sheet.problems.append(term)
-        return namespaces.concept_iri(scheme, value.text)
-
-    def quote_node(self, held: HeldText, span: tuple[int, int]) -> Iri:
-        start, end = span
-        exact = held.text[start:end]
-        node = hashed_iri("quote", self.sources[0], str(start), str(end), exact)
-        integer = XSD + "integer"
-        for name, term in (
-            ("rdf:type", nterm("oa:TextQuoteSelector")),
-            ("rdf:type", nterm("oa:TextPositionSelector")),
-            ("oa:exact", literal(exact)),
-            ("oa:start", literal(str(start), integer)),
-            ("oa:end", literal(str(end), integer)),
-            ("prov:wasQuotedFrom", _term(self.sources[0])),
-        ):
-            triple = (_term(node), nterm(name), term)
-            self.sheet.add(self.sheet.evidence, triple, self.block.position)
-        return node
+        self.holder: Triple | None = None
 
     def add_fact(
         self, subject: NTerm, kind: RecordClass, name: ScalarNode, value: RecordNode
@@ -251,13 +244,16 @@ class _Claim:
                 self.add_nested(subject, key, nested, item)
             return
         for term, place in self.writer.values(key, value, self.sheet):
-            self.add_statement((subject, _term(key.path), term), place)
-            if key.derives and self.is_current:
-                self.date_bounds(subject, key, value, place)
+            statement = (subject, _term(key.path), term)
+            self.claims.add(self.terms, statement, key, place, self.holder)
 
-    @property
-    def is_current(self) -> bool:
-        return self.standing == namespaces.concept_iri("standing", "current")
+    def add_absence(self, subject: NTerm, kind: RecordClass, name: ScalarNode, term: str) -> None:
+        """Writes that the thing has no value for a key, or that the value is not known."""
+        key = checked_key(kind, name, self.sheet, self.writer.ontology)
+        if key is not None:
+            value = _term(namespaces.concept_iri("value-status", term))
+            statement = (subject, _term(key.path), value)
+            self.claims.add(self.terms, statement, key, name.position, has_value=False)
 
     def add_nested(
         self, subject: NTerm, key: RecordKey, nested: RecordClass, value: RecordNode
@@ -275,58 +271,41 @@ class _Claim:
             self.sheet.problems.append(fault)
             return
         node = _term(namespaces.record_iri(nested.segment, f"{self.owner}/{identifier.text}"))
-        self.add_statement((subject, _term(key.path), node), value.position)
-        if self.is_current:
-            self.sheet.add(self.sheet.facts, (node, _TYPE, _term(nested.iri)), value.position)
+        statement, outer = (subject, _term(key.path), node), self.holder
+        self.claims.add(self.terms, statement, key, value.position, outer, is_link=True)
+        self.holder = statement
         for name, member in value.entries:
             if name.text != "id":
                 self.add_fact(node, nested, name, member)
-
-    def date_bounds(
-        self, subject: NTerm, key: RecordKey, value: RecordNode, place: Position
-    ) -> None:
-        days = first_and_last(value.text) if isinstance(value, ScalarNode) else None
-        if days is None:
-            return
-        for bound in key.derives:
-            day = days[0] if bound == expand("pcve:earliest") else days[1]
-            previous = self.sheet.bounds.get((subject, bound))
-            if previous is None or previous[0] <= key.order:
-                self.sheet.bounds[subject, bound] = (key.order, day.isoformat(), place)
-
-    def add_statement(self, triple: tuple[NTerm, NTerm, NTerm], place: Position) -> None:
-        """Writes the statement, if it is current, and its claim."""
-        sheet, block = self.sheet, self.block
-        if self.is_current:
-            sheet.add(sheet.facts, triple, place)
-        note = block.note.text if block.note else ""
-        sources = " ".join(sorted(self.sources))
-        parts = (sources, self.quote or "", self.certainty, self.standing, note)
-        node = _term(hashed_iri("claim", *triple, *parts))
-        if (node,) in sheet.places:
-            return
-        terms = [
-            ("rdf:type", nterm("pcve:Claim")),
-            ("rdf:subject", triple[0]),
-            ("rdf:predicate", triple[1]),
-            ("rdf:object", triple[2]),
-            *(("prov:hadPrimarySource", _term(source)) for source in self.sources),
-            ("pcve:certainty", _term(self.certainty)),
-            ("pcve:standing", _term(self.standing)),
-        ]
-        if self.quote:
-            terms.append(("pcve:quote", _term(self.quote)))
-        if note:
-            terms.append(("skos:note", literal(note)))
-        for name, term in terms:
-            sheet.add(sheet.evidence, (node, nterm(name), term), place)
-        if self.quote:
-            sheet.verified += 1
-        else:
-            sheet.cited += 1
+        self.holder = outer
 
 
-def derive_bounds(sheet: RecordGraph) -> None:
-    """Adds the earliest and latest possible day of each dated entity of the sheet."""
-    for (owner, bound), (_, day, place) in sheet.bounds.items():
-        sheet.add(sheet.facts, (owner, _term(bound), literal(day, XSD + "date")), place)
+def derive_bounds(claims: ClaimCollector) -> None:
+    """Adds the earliest and latest possible day of each dated entity, and what each follows from.
+
+    Where several keys bound the same side, the one with the higher sh:order counts.
+    """
+    sheet = claims.sheet
+    bounds: dict[tuple[NTerm, Iri], tuple[int, str, CollectedClaim]] = {}
+    for claim in claims.facts():
+        days = first_and_last(lexical(claim.statement[2])) if claim.key.derives else None
+        for bound in claim.key.derives:
+            if days is None:
+                continue
+            first_or_last = days[0] if bound == expand("pcve:earliest") else days[1]
+            previous = bounds.get((claim.statement[0], bound))
+            if previous is None or previous[0] <= claim.key.order:
+                text = first_or_last.isoformat()
+                bounds[claim.statement[0], bound] = (claim.key.order, text, claim)
+    for (owner, bound), (_, day, claim) in bounds.items():
+        statement = (owner, _term(bound), literal(day, XSD + "date"))
+        sheet.add(sheet.facts, statement, claim.place)
+        node = _term(hashed_iri("derived", *statement))
+        for name, term in (
+            ("rdf:type", nterm("pcve:DerivedStatement")),
+            ("rdf:subject", statement[0]),
+            ("rdf:predicate", statement[1]),
+            ("rdf:object", statement[2]),
+            ("prov:wasDerivedFrom", _term(claim.iri)),
+        ):
+            sheet.add(sheet.evidence, (node, nterm(name), term), claim.place)

@@ -1,4 +1,4 @@
-"""Rewrites records of an earlier version of the ontology: renamed keys, and facts that move.
+"""Rewrites records of an earlier version: renamed keys, facts that move, and their standing.
 
 The ontology states what changed: `pcve:formerKey` of a property shape is a key to rename,
 `pcve:formerInverseKey` a key whose facts move to the record of their value. A moved fact keeps the
@@ -25,22 +25,25 @@ from ..syntax.json import parse_json_lines, read_json, unquoted_values
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode, decode_utf8
 from ..syntax.yaml import parse_yaml_record
 from ..system.files import read_inside
+from .blocks import CLAIM_KEYS
 from .files import LARGEST_LINES, project_files
 from .formatter import format_text, json_line, yaml_text
-from .reader import CLAIM_KEYS
+from .rank_migration import with_ranks
 
 
 @dataclass(slots=True)
 class Migration:
     """What a migration changes: the new text of each file, and how many keys and facts.
 
-    `linked` counts the sources whose publisher was a name and is a record now.
+    `linked` counts the sources whose publisher was a name and is a record now, `ranked` the blocks
+    whose standing is now a rank, or contested.
     """
 
     texts: dict[Path, str] = field(default_factory=dict)
     renamed: int = 0
     moved: int = 0
     linked: int = 0
+    ranked: int = 0
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -140,7 +143,10 @@ def _migrated(
     if record_class is None or not isinstance(claims, SequenceNode):
         return tree
     blocks: list[RecordNode] = []
-    for block in claims.values:
+    ranked, problems, changed = with_ranks(claims.values)
+    migration.problems += problems
+    migration.ranked += changed
+    for block in ranked:
         if isinstance(block, MappingNode):
             renamed = _renamed(block, record_class, ontology, migration)
             rest = _without_moved(renamed, _id(tree), ontology, ids, additions, migration)
@@ -238,8 +244,14 @@ def _organizations_by_name(files: list[_RecordFile], ontology: Ontology) -> dict
 
 
 def _stands(block: MappingNode) -> bool:
-    standing = block.get("standing")
-    return not isinstance(standing, ScalarNode) or standing.text == "current"
+    """Whether the facts of a block are facts of the graph, in any version of the format."""
+    values = {
+        name: value.text
+        for name in ("standing", "rank", "contested")
+        if isinstance(value := block.get(name), ScalarNode)
+    }
+    standing, rank = values.get("standing", "current"), values.get("rank", "normal")
+    return standing == "current" and rank != "deprecated" and values.get("contested") != "true"
 
 
 def _texts(node: RecordNode | None) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ..model.problems import Position, Problem
-from ..model.terms import Iri, NTerm, NTriple, triple_line
+from ..model.terms import NTerm, NTriple, triple_line
 
 StatementKey: TypeAlias = tuple[NTerm, ...]
 """What has a position: (subject,), (subject, predicate) or (subject, predicate, object)."""
@@ -18,7 +18,8 @@ class RecordGraph:
 
     `owner` is `record/<id>` or `source/<id>`; `needs` holds the owners that the lines depend on.
     `derived` holds the nodes that no record states: a problem with one is reported at the fact
-    that it is derived from. `verified` and `cited` count the claims with and without a quote.
+    that it is derived from. `verified` and `cited` count the claims with and without a quote,
+    `unassigned` those of the latter whose sources are only named together.
     """
 
     owner: str
@@ -27,11 +28,16 @@ class RecordGraph:
     evidence: dict[NTriple, None] = field(default_factory=dict)
     places: dict[StatementKey, Position] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    bounds: dict[tuple[NTerm, Iri], tuple[int, str, Position]] = field(default_factory=dict)
     derived: set[NTerm] = field(default_factory=set)
     needs: set[str] = field(default_factory=set)
     verified: int = 0
     cited: int = 0
+    unassigned: int = 0
+
+    @property
+    def counts(self) -> tuple[str, int, int, int]:
+        """The owner, and the numbers of verified, cited and unassigned claims."""
+        return self.owner, self.verified, self.cited, self.unassigned
 
     @property
     def subjects(self) -> list[NTerm]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.claims import Evidence, claim_rank, evidence, values
+from ...graph.claims import Evidence, evidence, evidence_order, values
 from ...model.namespaces import expand, local_name
 from ...model.problems import UsageError
 from ...query.render import format_date
@@ -252,6 +252,7 @@ def _at_once(works: tuple[Work, ...]) -> int:
 
 
 _SUBJECT: Final = ox.NamedNode(expand("rdf:subject"))
+_DERIVED: Final = expand("prov:wasDerivedFrom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +260,7 @@ class SupportingFact:
     """One fact of one work that a part of the score rests on.
 
     `key` is the local name of its property, `value` the value in words; `claims` are the IRIs of
-    its current claims and `evidence` the evidence of each.
+    its current claims and `evidence` the evidence of them all.
     """
 
     work: Work
@@ -285,30 +286,28 @@ def find_supporting_facts(
             claim = quad.subject
             if not isinstance(claim, ox.NamedNode):
                 raise _damaged(f"a claim on {work.id} is a blank node")
-            facts.setdefault(_fact(landscape, store, claim), []).append(claim)
+            if next(values(store, claim, _DERIVED), None) is None:
+                facts.setdefault(_fact(landscape, store, claim), []).append(claim)
         mine = []
         for (name, value), claims in facts.items():
             part = _part(landscape, pair.verdict, work, common, name, value)
-            evidence_by_claim = (
-                [(evidence(store, claim), claim.value) for claim in claims] if part else []
-            )
-            current = sorted(
-                (entry for entry in evidence_by_claim if entry[0].standing == "current"), key=_rank
-            )
+            current = [
+                (claim.value, pieces)
+                for claim in claims
+                if part and (pieces := evidence(store, claim)) and pieces[0].is_current
+            ]
             if current:
                 word = landscape.label(value) if value.startswith("http") else format_date(value)
-                current_evidence, iris = zip(*current, strict=True)
-                mine.append(SupportingFact(work, part, name, word, iris, current_evidence))
+                iris = tuple(sorted(iri for iri, _ in current))
+                all_pieces = (piece for _, pieces in current for piece in pieces)
+                sorted_pieces = tuple(sorted(all_pieces, key=evidence_order))
+                mine.append(SupportingFact(work, part, name, word, iris, sorted_pieces))
         facts_of_both += sorted(mine, key=_order)
     return tuple(facts_of_both)
 
 
 def _order(proof: SupportingFact) -> tuple[int, bool, str, str]:
     return PARTS.index(proof.part), proof.key == "endDate", proof.key, proof.value
-
-
-def _rank(entry: tuple[Evidence, str]) -> tuple[object, str]:
-    return claim_rank(entry[0]), entry[1]
 
 
 def _fact(landscape: Landscape, store: ox.Store, claim: ox.NamedNode) -> tuple[str, str]:

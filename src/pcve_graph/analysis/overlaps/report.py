@@ -147,7 +147,7 @@ def _pair(briefing: Briefing, number: int, pair: OverlapPair, sources: _Sources)
         parts_by_evidence: dict[str, dict[str, list[str]]] = {}
         for proof in supporting_facts:
             if proof.work.iri == work.iri:
-                words = "; ".join(sources.cite(evidence) for evidence in proof.evidence)
+                words = "; ".join(sources.cite(proof.evidence))
                 parts_by_evidence.setdefault(words, {}).setdefault(proof.part, []).append(
                     proof.value
                 )
@@ -166,14 +166,22 @@ class _Sources:
     def __init__(self) -> None:
         self.numbers: dict[tuple[str, str], int] = {}
 
-    def cite(self, proof: claims.Evidence) -> str:
-        """`“the quote” [1]`, or only the numbers if a source is cited without a quote."""
-        numbers = [
-            self.numbers.setdefault(source, len(self.numbers) + 1) for source in proof.sources
-        ]
-        quote = f"“{' '.join(proof.quote.split())}” " if proof.quote else ""
-        note = f" ({proof.certainty}: {proof.note})" if proof.certainty != "stated" else ""
-        return f"{quote}[{', '.join(map(str, numbers))}]{note}"
+    def cite(self, evidence: Iterable[claims.Evidence]) -> Iterator[str]:
+        """`“the quote” [1]` for each piece of evidence; only numbers where a source is cited.
+
+        Sources that were named together have their numbers in one pair of brackets.
+        """
+        pieces = list(evidence)
+        together = [piece for piece in pieces if piece.unassigned]
+        groups = [[piece] for piece in pieces if not piece.unassigned]
+        for group in [*groups, together] if together else groups:
+            numbers = [
+                self.numbers.setdefault(piece.source, len(self.numbers) + 1) for piece in group
+            ]
+            first = group[0]
+            quote = f"“{' '.join(first.quote.split())}” " if first.quote else ""
+            note = f" ({first.certainty}: {first.note})" if first.certainty == "inferred" else ""
+            yield f"{quote}[{', '.join(map(str, numbers))}]{note}"
 
     def lines(self, store: ox.Store) -> Iterator[str]:
         """The list of sources, each with its title, id and address."""

@@ -100,8 +100,8 @@ _GRAPH_ORDER: Final = ("facts", "evidence", *_UNCLAIMED_GRAPHS)
 class StatementChange:
     """A statement that differs: `kind` is added, removed or changed; `old` and `new` its values.
 
-    Where both values are equal, the statement remains, but its evidence or standing changed.
-    `before` and `after` are its claims on each side, `follows` the changes derived from it,
+    Where both values are equal, the statement remains, but its evidence or rank changed.
+    `before` and `after` are its evidence on each side, `follows` the changes derived from it,
     `removed` and `added` the quads of all of these. `graph` is the local name of its graph.
     """
 
@@ -170,19 +170,20 @@ def _claimed(
 
     unattached: dict[bool, list[ox.Quad]] = {False: [], True: []}
     for is_new, side, quads in ((False, old, removed["evidence"]), (True, new, added["evidence"])):
-        quotes = []
+        parts = []
         for node, node_quads in _by_subject(quads).items():
             fact = side.stated(node)
             if fact is None:
-                quotes.append((node, node_quads))
+                parts.append((node, node_quads))
             else:
                 _quads(state(fact), is_new).extend(node_quads)
-        for node, node_quads in quotes:
-            stated = map(side.stated, side.claims_quoting(node))
-            owner = next((fact for fact in stated if fact in states), None)
-            (unattached[is_new] if owner is None else _quads(states[owner], is_new)).extend(
-                node_quads
-            )
+        for node, node_quads in parts:
+            owners = [fact for claim in side.claims_with(node) if (fact := side.stated(claim))]
+            owner = next((fact for fact in owners if fact in states), None)
+            if owner is None and owners and side.is_evidence(node):
+                owner = owners[0]
+            quads_of_owner = unattached[is_new] if owner is None else _quads(state(owner), is_new)
+            quads_of_owner.extend(node_quads)
     unclaimed: dict[bool, list[ox.Quad]] = {False: [], True: []}
     for is_new, quads in ((False, removed["facts"]), (True, added["facts"])):
         for quad in quads:

@@ -25,7 +25,7 @@ REASONS: Final = {
     "withdrawn": "the claim was withdrawn; the source remains",
     "reinterpreted": "a source was interpreted differently",
     "other-source": "another known source is now cited",
-    "standing": "the standing changed",
+    "rank": "the rank or a dispute changed",
     "evidence": "unchanged, but the evidence changed",
     "merged": "two records were merged",
     "retired": "a record was retired",
@@ -56,16 +56,16 @@ class ReasonFinder:
         self.old = old
         self.new = new
         self.claims_removed = {
-            claim.sources_and_quote
+            claim.source_and_quote
             for state in states
             for claim in state.claims_removed()
-            if claim.sources_and_quote[1]
+            if claim.source_and_quote[1]
         }
         self.claims_added = {
-            claim.sources_and_quote
+            claim.source_and_quote
             for state in states
             for claim in state.claims_added()
-            if claim.sources_and_quote[1]
+            if claim.source_and_quote[1]
         }
         self.ontology_differs = _ontology(old) != _ontology(new)
         self.renamed = {
@@ -166,16 +166,14 @@ class ReasonFinder:
         )
 
     def _same(self, state: StatementState) -> ChangeReason:
-        """The reason why a statement that remains has another standing or other claims."""
+        """The reason why a statement that remains has another rank or other evidence."""
         claims_removed, claims_added = state.claims_removed(), state.claims_added()
         if not claims_removed and not claims_added:
             return self._mapped()
         if state.was != state.now or (
-            claims_removed
-            and claims_added
-            and _standings(claims_removed) != _standings(claims_added)
+            claims_removed and claims_added and _ranks(claims_removed) != _ranks(claims_added)
         ):
-            return _about("standing", _sources([*claims_removed, *claims_added]))
+            return _about("rank", _sources([*claims_removed, *claims_added]))
         if not claims_removed:
             return self._gained(claims_added)
         if not claims_added:
@@ -201,7 +199,7 @@ class ReasonFinder:
         shared = [
             claim
             for claim in claims_added
-            if any(claim.sources & earlier.sources for earlier in claims_removed)
+            if any(claim.source == earlier.source for earlier in claims_removed)
         ]
         if shared:
             return _about("reinterpreted", _sources(shared))
@@ -219,7 +217,7 @@ class ReasonFinder:
         if not is_nested(subject) and not self.old.describes(subject):
             return _about("record-added", [subject])
         restated = [
-            claim for claim in claims_added if claim.sources_and_quote in self.claims_removed
+            claim for claim in claims_added if claim.source_and_quote in self.claims_removed
         ]
         return _about("reinterpreted", _sources(restated)) if restated else gained
 
@@ -230,7 +228,7 @@ class ReasonFinder:
         if not is_nested(subject) and not self.new.describes(subject):
             return _about("record-removed", [subject])
         restated = [
-            claim for claim in claims_removed if claim.sources_and_quote in self.claims_added
+            claim for claim in claims_removed if claim.source_and_quote in self.claims_added
         ]
         return _about("reinterpreted", _sources(restated)) if restated else withdrawn
 
@@ -259,15 +257,17 @@ def _ontology(reading: SnapshotReader) -> dict[str, str]:
 
 
 def _sources(claims: Iterable[SnapshotClaim]) -> list[ox.NamedNode]:
-    source_ids = {source for claim in claims for source in claim.sources}
+    source_ids = {claim.source for claim in claims}
     return [ox.NamedNode(namespaces.source_iri(source_id)) for source_id in sorted(source_ids)]
 
 
-def _standings(claims: Iterable[SnapshotClaim]) -> set[str]:
-    return {claim.evidence.standing for claim in claims}
+def _ranks(claims: Iterable[SnapshotClaim]) -> set[tuple[str, bool]]:
+    return {(claim.evidence.rank, claim.evidence.contested) for claim in claims}
 
 
 def _content(claim: SnapshotClaim) -> tuple[object, ...]:
-    """The evidence of a claim except the offsets of its quote."""
-    evidence = claim.evidence
-    return claim.sources_and_quote, evidence.certainty, evidence.standing, evidence.note
+    """A piece of evidence except the offsets of its quote."""
+    piece = claim.evidence
+    ranked = (piece.rank, piece.contested, piece.unassigned)
+    described = (piece.certainty, piece.locator, piece.date_read, piece.curator, piece.note)
+    return claim.source_and_quote, ranked, described

@@ -124,7 +124,7 @@ def _change_lines(change: StatementChange, words: _Labels) -> list[str]:
         f"  {_SIGNS[change.kind]} {words.term(change.predicate)}: {words.value(change)}",
         f"      {words.reason(change.reason)}",
     ]
-    lines += [f"      {mark}{format_evidence(evidence)}" for mark, evidence in _evidence(change)]
+    lines += [f"      {line}" for line in _evidence_lines(change)]
     for node, follows in groupby(change.follows, key=lambda follow: follow.subject):
         if node == change.subject:
             lines += [
@@ -140,7 +140,7 @@ def _change_lines(change: StatementChange, words: _Labels) -> list[str]:
 
 
 def _evidence(change: StatementChange) -> Iterator[tuple[str, Evidence]]:
-    """The claims to show, with a mark: those added or removed, and all where the value changed."""
+    """The evidence to show, with a mark: what was added or removed, all where the value changed."""
     for evidence in change.before:
         if evidence not in change.after:
             yield ("was " if change.kind == "changed" else ""), evidence
@@ -149,6 +149,11 @@ def _evidence(change: StatementChange) -> Iterator[tuple[str, Evidence]]:
     for evidence in change.after:
         if evidence not in change.before:
             yield ("now " if change.kind == "changed" else ""), evidence
+
+
+def _evidence_lines(change: StatementChange) -> Iterator[str]:
+    for mark, pieces in groupby(_evidence(change), key=lambda marked: marked[0]):
+        yield from (mark + line for line in format_evidence(piece for _, piece in pieces))
 
 
 def as_markdown(diff: Diff) -> str:
@@ -167,10 +172,7 @@ def as_markdown(diff: Diff) -> str:
                 name, value = words.term(change.predicate), words.value(change)
                 lines.append(f"- **{_escaped(name)}**: {_escaped(value)}")
                 lines.append(f"  ({_escaped(words.reason(change.reason))})")
-                lines += [
-                    f"  - {_escaped(mark + format_evidence(evidence))}"
-                    for mark, evidence in _evidence(change)
-                ]
+                lines += [f"  - {_escaped(line)}" for line in _evidence_lines(change)]
             lines.append("")
     text = "\n".join(lines)
     return "\n".join([text.rstrip("\n"), *(f"\n{note}" for note in words.notes(text))]) + "\n"

@@ -9,14 +9,14 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
 from ...graph.build_folder import copy_build
-from ...graph.claims import Evidence, claim_rank, evidence, values
+from ...graph.claims import Evidence, evidence, evidence_order, values
 from ...graph.generations import is_build
 from ...graph.inputs import is_current, read_inputs
 from ...graph.store import StoredGraph, open_graph
@@ -173,20 +173,20 @@ _PARTS: Final = tuple(map(expand, ("rdf:subject", "rdf:predicate", "rdf:object")
 
 @dataclass(frozen=True, slots=True)
 class SnapshotClaim:
-    """One claim of a statement: its node and its evidence."""
+    """What one source says for a statement: the claim, and one piece of its evidence."""
 
-    node: ox.NamedNode
+    node: ox.NamedNode = field(compare=False)
     evidence: Evidence
 
     @property
-    def sources(self) -> frozenset[str]:
-        """The ids of its sources."""
-        return frozenset(identifier for identifier, _ in self.evidence.sources)
+    def source(self) -> str:
+        """The id of its source."""
+        return self.evidence.source[0]
 
     @property
-    def sources_and_quote(self) -> tuple[frozenset[str], str]:
-        """The ids of the sources and the quote, with single spaces."""
-        return self.sources, " ".join(self.evidence.quote.split())
+    def source_and_quote(self) -> tuple[str, str]:
+        """The id of the source, and the quote with single spaces."""
+        return self.source, " ".join(self.evidence.quote.split())
 
 
 def is_nested(node: ox.NamedNode) -> bool:
@@ -211,13 +211,15 @@ class SnapshotReader:
 
     def stated(self, claim: ox.NamedNode) -> StatementTerms | None:
         """The statement of a claim; None where the node is not a claim of this snapshot."""
+        if self.first_value(claim, expand("prov:wasDerivedFrom")):
+            return None
         subject, predicate, value = (self.first_value(claim, part) for part in _PARTS)
         if not isinstance(subject, ox.NamedNode) or not isinstance(predicate, ox.NamedNode):
             return None
         return (subject, predicate, value) if value is not None else None
 
     def claims(self, fact: StatementTerms) -> tuple[SnapshotClaim, ...]:
-        """The claims of a statement, current ones first."""
+        """The evidence of the claims of a statement, that of current claims first."""
         subject = fact[0]
         if subject not in self._claims:
             claims_by_fact: dict[StatementTerms, list[ox.NamedNode]] = defaultdict(list)
@@ -226,15 +228,29 @@ class SnapshotReader:
                     claims_by_fact[stated].append(claim)
             self._claims[subject] = claims_by_fact
         claims = (
-            SnapshotClaim(node, evidence(self.store, node)) for node in self._claims[subject][fact]
+            SnapshotClaim(node, piece)
+            for node in self._claims[subject][fact]
+            for piece in evidence(self.store, node)
         )
         return tuple(
-            sorted(claims, key=lambda claim: (claim_rank(claim.evidence), claim.node.value))
+            sorted(claims, key=lambda claim: (evidence_order(claim.evidence), claim.node.value))
         )
 
-    def claims_quoting(self, quote: ox.NamedNode) -> list[ox.NamedNode]:
-        """The claims with this quote, sorted."""
-        return sorted(self.subjects_of("pcve:quote", quote), key=str)
+    def claims_with(self, node: ox.NamedNode) -> list[ox.NamedNode]:
+        """The claims that a node of the evidence belongs to, sorted.
+
+        It is a piece of evidence, a quote, a selector, or a statement that follows from a claim.
+        """
+        nodes = {node}
+        for name in ("oa:hasSelector", "pcve:quote", "pcve:evidence"):
+            nodes |= {owner for part in nodes for owner in self.subjects_of(name, part)}
+        derived = self.all_values(node, expand("prov:wasDerivedFrom"))
+        nodes |= {claim for claim in derived if isinstance(claim, ox.NamedNode)}
+        return sorted((claim for claim in nodes if self.stated(claim)), key=str)
+
+    def is_evidence(self, node: ox.NamedNode) -> bool:
+        """Whether a node is a piece of evidence."""
+        return bool(self.subjects_of("pcve:evidence", node))
 
     def is_fact(self, fact: StatementTerms) -> bool:
         """Whether the statement is among the facts."""

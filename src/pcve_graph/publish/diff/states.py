@@ -17,7 +17,7 @@ class StatementState:
     """A statement that differs between the two sides, with the quads that only one side has.
 
     `was` and `now` are whether the old and the new side have it as a fact (without claims: in its
-    own graph); `before` and `after` are its claims.
+    own graph); `before` and `after` are the evidence of its claims.
     """
 
     fact: StatementTerms
@@ -40,20 +40,18 @@ class StatementState:
 
     def claims_removed(self) -> list[SnapshotClaim]:
         """The claims that the new side does not have."""
-        remaining = {claim.node for claim in self.after}
-        return [claim for claim in self.before if claim.node not in remaining]
+        return [claim for claim in self.before if claim not in self.after]
 
     def claims_added(self) -> list[SnapshotClaim]:
         """The claims that the old side does not have."""
-        previous = {claim.node for claim in self.before}
-        return [claim for claim in self.after if claim.node not in previous]
+        return [claim for claim in self.after if claim not in self.before]
 
 
 @dataclass(slots=True, eq=False)
 class StatementPair:
     """A statement of the old side and its counterpart on the new side, in the graph `graph`.
 
-    The same state on both sides is a statement that remains, with changed evidence or standing.
+    The same state on both sides is a statement that remains, with changed evidence or rank.
     `follows` are the derived statements that changed with it.
     """
 
@@ -138,10 +136,10 @@ def _matches(
 
 
 def _likeness(old: StatementState, new: StatementState) -> int:
-    """2 for the same sources and quote, 1 for a common source, else 0."""
-    if {claim.sources_and_quote for claim in old.before} & {
-        claim.sources_and_quote for claim in new.after
+    """2 for the same source and quote, 1 for a common source, else 0."""
+    if {claim.source_and_quote for claim in old.before} & {
+        claim.source_and_quote for claim in new.after
     }:
         return 2
-    sources = [claim.sources for claim in new.after]
-    return int(any(claim.sources & new_sources for claim in old.before for new_sources in sources))
+    sources = {claim.source for claim in new.after}
+    return int(any(claim.source in sources for claim in old.before))

@@ -11,8 +11,9 @@ from typing import Final
 
 from ...model.namespaces import BASE
 from ...model.schema import Ontology
+from .cells import ExportColumn, ExportTable
 from .subset import GraphPart
-from .tables import ExportColumn, ExportTable, export_tables
+from .tables import export_tables
 
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The date of every file in an archive: the first that ZIP can represent."""

@@ -145,7 +145,7 @@ def short_id(iri: Iri) -> str:
     match iri.removeprefix(BASE).split("/"):
         case ["id", _, *rest] if rest:
             return "/".join(rest)
-        case ["vocab" | "source" | "claim" | "quote", *rest] if rest:
+        case ["vocab" | "source" | "claim" | "evidence" | "quote", *rest] if rest:
             return "/".join(rest)
     return iri
 

@@ -104,7 +104,10 @@ def context_document(ontology: Ontology) -> bytes:
 
 
 _TYPE: Final = expand("rdf:type")
-_FREE: Final = ("skos:Concept", "pcve:Source", "pcve:Claim", "pcve:Participation")
+_FREE: Final = (
+    *("skos:Concept", "pcve:Source", "pcve:Claim", "pcve:DerivedStatement"),
+    "pcve:Participation",
+)
 """Classes without a folder whose instances are not nested in another entity."""
 
 
@@ -112,7 +115,8 @@ def framed_jsonld(part: GraphPart, ontology: Ontology) -> bytes:
     """JSON-LD 1.1 with one list a class; it expands to exactly the statements of the graph.
 
     Memberships, names, budgets and hostings are nested in the entity that has them, participations
-    in their event, claims with their quotes in their subject. The context is that of `context`.
+    in their event, claims with their evidence and quotes in their subject. The context is that of
+    `context`.
     """
     nested = _Nested(part, ontology)
     return (format_json({"@context": nested.context, **nested.groups()}) + "\n").encode()

@@ -70,8 +70,11 @@ def _axioms(part: GraphPart) -> Iterator[NTriple]:
 def _claims(lines: Iterable[NTriple]) -> Iterator[tuple[NTerm, dict[NTerm, NTerm]]]:
     """Each claim with its subject, predicate and object, in this order."""
     terms_by_claim: dict[NTerm, dict[NTerm, NTerm]] = {}
-    for claim, predicate, value in map(parse_statement, lines):
+    claims = set()
+    for node, predicate, value in map(parse_statement, lines):
         if predicate in _ANNOTATED:
-            terms = terms_by_claim.setdefault(claim, dict.fromkeys(_ANNOTATED, NO_TERM))
+            terms = terms_by_claim.setdefault(node, dict.fromkeys(_ANNOTATED, NO_TERM))
             terms[predicate] = value
-    yield from sorted(terms_by_claim.items())
+        elif (predicate, value) == (_TYPE, nterm("pcve:Claim")):
+            claims.add(node)
+    yield from sorted(item for item in terms_by_claim.items() if item[0] in claims)

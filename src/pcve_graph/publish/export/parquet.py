@@ -6,10 +6,11 @@ import io
 from types import ModuleType
 
 from ...model.schema import Ontology
+from .cells import ExportTable
 from .csv import as_csv, zip_archive
 from .entities import import_optional
 from .subset import GraphPart
-from .tables import ExportTable, export_tables
+from .tables import export_tables
 
 
 def parquet(part: GraphPart, ontology: Ontology) -> bytes:

@@ -113,9 +113,11 @@ LinesBySubject = dict[NTerm, list[tuple[NTerm, NTerm, NTriple]]]
 """(predicate, object, line) by subject; terms in N-Triples syntax."""
 
 _TYPE, _ABOUT, _BROADER = nterm("rdf:type"), nterm("schema:about"), nterm("skos:broader")
-_SUBJECT, _QUOTE = nterm("rdf:subject"), nterm("pcve:quote")
+_SUBJECT = nterm("rdf:subject")
 _PREDICATE = nterm("rdf:predicate")
-_SOURCES = {nterm("prov:hadPrimarySource"), nterm("prov:wasQuotedFrom")}
+_PARTS_OF_CLAIMS = {*map(nterm, ("pcve:evidence", "pcve:quote", "oa:hasSelector"))}
+_DERIVED = nterm("prov:wasDerivedFrom")
+_SOURCES = {nterm("prov:hadPrimarySource"), nterm("oa:hasSource")}
 _MIRROR = nterm("pcve:mirrorOf")
 _EARLIEST, _LATEST = nterm("pcve:earliest"), nterm("pcve:latest")
 _EVENT, _WITHIN = nterm("pcve:inEvent"), nterm("schema:containedInPlace")
@@ -228,10 +230,16 @@ def _collected(
     selected: dict[str, set[NTriple]] = {name: set() for name in part.graphs}
     selected["facts"] = {line for subject in whole for *_, line in facts[subject]}
     referenced = {value for subject in whole for _, value, _ in facts[subject]} - whole
-    claims, quotes, sources = _evidence(evidence, catalog, whole, referenced)
+    nodes, sources = _evidence(evidence, catalog, whole, referenced)
     for name, lines in (("facts", facts), ("vocabulary", vocabulary), ("ontology", ontology)):
         selected[name] |= _naming_lines(lines, referenced)
-    selected["evidence"] = {line for node in claims | quotes for *_, line in evidence[node]}
+    selected["evidence"] = {line for node in nodes for *_, line in evidence[node]}
+    selected["evidence"] |= {
+        line
+        for node in whole & evidence.keys()
+        for predicate, claim, line in evidence[node]
+        if predicate == _DERIVED and claim in nodes
+    }
     selected["catalog"] = {line for source in sources for *_, line in catalog[source]}
     selected["vocabulary"] |= _naming_lines(
         vocabulary, _objects(selected["vocabulary"] | selected["facts"])
@@ -242,27 +250,32 @@ def _collected(
 
 def _evidence(
     evidence: LinesBySubject, catalog: LinesBySubject, whole: set[NTerm], referenced: set[NTerm]
-) -> tuple[set[NTerm], set[NTerm], set[NTerm]]:
-    """The claims, quotes and sources of a part; what these refer to is added to `referenced`.
+) -> tuple[set[NTerm], set[NTerm]]:
+    """The nodes of the evidence of a part, and its sources; what they refer to is added.
+
+    The nodes are claims, their evidence, quotes and selectors, and the statements that are derived
+    from the claims. What all of them refer to is added to `referenced`.
 
     Sources refer to their publishers, whose names have claims with further sources.
     """
     sources: set[NTerm] = set()
     while True:
         claims = _claims(evidence, whole, referenced)
-        quotes = {value for claim in claims for p, value, _ in evidence[claim] if p == _QUOTE}
+        nodes = closure(
+            claims, lambda node: [o for p, o, _ in evidence[node] if p in _PARTS_OF_CLAIMS]
+        )
         cited = {
             value
-            for node in claims | quotes
+            for node in nodes
             for predicate, value, _ in evidence[node]
             if predicate in _SOURCES
         }
         cited = closure(cited, lambda node: [o for p, o, _ in catalog[node] if p == _MIRROR])
-        referenced |= {value for claim in claims for _, value, _ in evidence[claim]}
+        referenced |= {value for node in nodes for _, value, _ in evidence[node]}
         referenced |= {value for source in cited for _, value, _ in catalog[source]}
         referenced -= whole
         if cited == sources:
-            return claims, quotes, sources
+            return nodes, sources
         sources = cited
 
 

@@ -19,6 +19,7 @@ Line = TypeVar("Line", bound=str)
 
 _TYPE = f" {nterm('rdf:type')} "
 _SUBJECT, _SOURCE = nterm("rdf:subject"), nterm("prov:hadPrimarySource")
+_EVIDENCE = nterm("pcve:evidence")
 NAMING_PROPERTIES: Final = (
     "rdf:type",
     *LABELS,
@@ -72,14 +73,18 @@ def whole_graph(saved: StoredGraph) -> GraphPart:
 def sources_of(part: GraphPart) -> dict[Iri, list[Iri]]:
     """The IRIs of the sources of all claims about each entity, sorted, by its IRI."""
     subject_by_claim: dict[NTerm, Iri] = {}
-    sources_by_claim: dict[NTerm, list[Iri]] = {}
+    claims_by_evidence: dict[NTerm, NTerm] = {}
+    source_by_evidence: dict[NTerm, Iri] = {}
     for line in part.graphs["evidence"]:
-        claim, predicate, value = parse_statement(line)
+        node, predicate, value = parse_statement(line)
         if predicate == _SUBJECT:
-            subject_by_claim[claim] = to_iri(value)
+            subject_by_claim[node] = to_iri(value)
+        elif predicate == _EVIDENCE:
+            claims_by_evidence[value] = node
         elif predicate == _SOURCE:
-            sources_by_claim.setdefault(claim, []).append(to_iri(value))
+            source_by_evidence[node] = to_iri(value)
     sources_by_iri: dict[Iri, set[Iri]] = {}
-    for claim, sources in sources_by_claim.items():
-        sources_by_iri.setdefault(subject_by_claim[claim], set()).update(sources)
+    for node, source in source_by_evidence.items():
+        subject = subject_by_claim[claims_by_evidence[node]]
+        sources_by_iri.setdefault(subject, set()).add(source)
     return {iri: sorted(sources) for iri, sources in sources_by_iri.items()}

@@ -7,101 +7,25 @@ of other keys are in `links` (entities, concepts, addresses) and `texts` (with t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from ...model.namespaces import expand, kebab_case, local_name, nterm
 from ...model.schema import Ontology, RecordClass, RecordKey
 from ...model.terms import Iri, NTerm, literal, parse_statement, to_iri
+from .cells import ID, Cells, ExportCell, ExportColumn, ExportTable, ReferenceCell
 from .entities import Entities, short_id, term_value
+from .evidence_tables import evidence_tables
 from .subset import GraphPart
-
-
-class ReferenceCell(str):
-    """A cell that refers to another entity by its id.
-
-    `label` is the label of that entity, `table` the table of its row; None for an address.
-    """
-
-    __slots__ = ("label", "table")
-    label: str
-    table: str | None
-
-    def __new__(cls, identifier: str, label: str, table: str | None = None) -> ReferenceCell:
-        ref = super().__new__(cls, identifier)
-        ref.label, ref.table = label, table
-        return ref
-
-
-ExportCell = str | int | Decimal | ReferenceCell | None
-
-
-class _Cells(dict[NTerm, ExportCell]):
-    """The cells by N-Triples term, created on first access."""
-
-    def __init__(self, entities: Entities) -> None:
-        super().__init__()
-        self._things = entities
-
-    def __missing__(self, text: NTerm) -> ExportCell:
-        self[text] = cell = self._parsed(*term_value(text))
-        return cell
-
-    def _parsed(self, kind: str, text: str, language: str) -> ExportCell:
-        match kind:
-            case "@id":
-                iri = Iri(text)
-                kinds = self._things.kinds(iri)
-                table = kebab_case(local_name(kinds[0])) if kinds else None
-                return ReferenceCell(short_id(iri), self._things.label(iri), table)
-            case "xsd:integer":
-                return int(text)
-            case "xsd:decimal":
-                return Decimal(text)
-        return text
-
-    def labels(self, texts: Iterable[NTerm]) -> list[str]:
-        """The texts that are displayed for these terms."""
-        cells = [self[text] for text in texts]
-        return [cell.label if isinstance(cell, ReferenceCell) else str(cell) for cell in cells]
-
-    def first(self, texts: Sequence[NTerm]) -> ExportCell:
-        """The cell of the first term; None without terms."""
-        return self[texts[0]] if texts else None
-
-
-@dataclass(frozen=True, slots=True)
-class ExportColumn:
-    """A column. `type` is `string`, `integer`, `number` or `date` (as ISO 8601 text).
-
-    `refers` is the table to whose `id` the cells refer; empty where they do not.
-    """
-
-    name: str
-    type: str
-    description: str
-    refers: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ExportTable:
-    """A table with rows in a fixed order. A column `id`, where there is one, is the primary key."""
-
-    name: str
-    description: str
-    columns: tuple[ExportColumn, ...]
-    rows: tuple[tuple[ExportCell, ...], ...]
-
 
 _TYPES: Final = {"integer": "integer", "decimal": "number", "date": "date"}
 _BOUNDS: Final = {
     "pcve:earliest": "The earliest day that the dates allow.",
     "pcve:latest": "The latest day that the dates allow.",
 }
-_PARTS: Final = tuple(map(expand, ("rdf:subject", "rdf:object", "pcve:certainty", "pcve:standing")))
-_OTHER_TABLES: Final = ("Claim", "TextQuoteSelector", "Concept")
-_ID: Final = ExportColumn("id", "string", "The id, unique within the table.")
+_OTHER_TABLES: Final = (
+    *("Claim", "Evidence", "DerivedStatement", "Concept"),
+    *("SpecificResource", "TextQuoteSelector", "TextPositionSelector"),
+)
 _IRI: Final = ExportColumn("iri", "string", "The IRI.")
 _LABEL: Final = ExportColumn("label", "string", "The label, in English where there is one.")
 
@@ -112,21 +36,18 @@ def export_tables(
     """All tables of a part that have rows.
 
     With `joined`, a class has a column for each multi-valued key as well, with all labels in one
-    cell; likewise a claim with its sources. `links`, `texts` and `claim-source`, which have a row
-    for each of these values, are then left out.
+    cell; likewise a claim with its evidence. `links`, `texts` and `evidence`, which have a row for
+    each of these values, are then left out.
     """
     entities = Entities(part, "facts", "catalog", "vocabulary", "ontology")
     evidence = Entities(part, "evidence")
     classes = sorted(ontology.by_iri.values(), key=lambda kind: kind.name)
     classes = [kind for kind in classes if kind.name not in _OTHER_TABLES]
-    single, cells = _single(ontology), _Cells(entities)
+    single, cells = _single(ontology), Cells(entities)
     exported = [_of_class(kind, entities, ontology, single, cells, joined) for kind in classes]
     repeated = () if joined else tuple(_repeated_values(classes, entities, single))
     exported += [_concepts(entities, cells), _links(repeated, cells), _texts(repeated)]
-    exported.append(_claims(evidence, cells, joined))
-    if not joined:
-        exported.append(_claim_sources(evidence))
-    exported.append(_quotes(evidence))
+    exported += evidence_tables(evidence, cells, joined)
     exported.append(_notes(exported, entities))
     return tuple(table for table in exported if table.rows)
 
@@ -136,14 +57,14 @@ def _of_class(
     entities: Entities,
     ontology: Ontology,
     single: frozenset[Iri],
-    cells: _Cells,
+    cells: Cells,
     joined: bool,
 ) -> ExportTable:
     keys = [key for key in kind.keys.values() if key.name not in ("prefLabel", "title")]
     shown_keys = [key for key in keys if joined or key.shape in single]
     bounds = [name for name in _BOUNDS if any(key.derives for key in kind.keys.values())]
     named = "prefLabel" in kind.keys or "title" in kind.keys
-    columns = [_ID, _IRI, *([_LABEL] if named else ())]
+    columns = [ID, _IRI, *([_LABEL] if named else ())]
     columns += [_column(key, ontology, single) for key in shown_keys]
     columns += [ExportColumn(name.partition(":")[2], "date", _BOUNDS[name]) for name in bounds]
     rows = []
@@ -190,13 +111,13 @@ def _has_own_table(kind: RecordClass, ontology: Ontology) -> bool:
     return sum(related.segment == kind.segment for related in ontology.by_iri.values()) == 1
 
 
-def _cell(texts: Sequence[NTerm], is_single: bool, cells: _Cells) -> ExportCell:
+def _cell(texts: Sequence[NTerm], is_single: bool, cells: Cells) -> ExportCell:
     return cells.first(texts) if is_single else " | ".join(cells.labels(texts)) or None
 
 
-def _concepts(entities: Entities, cells: _Cells) -> ExportTable:
+def _concepts(entities: Entities, cells: Cells) -> ExportTable:
     columns = [
-        _ID,
+        ID,
         _IRI,
         _LABEL,
         ExportColumn("list", "string", "The closed list that it belongs to."),
@@ -225,7 +146,7 @@ def _repeated_values(
                     yield short_id(iri), table, key.name, text
 
 
-def _links(repeated: Iterable[tuple[str, str, str, NTerm]], cells: _Cells) -> ExportTable:
+def _links(repeated: Iterable[tuple[str, str, str, NTerm]], cells: Cells) -> ExportTable:
     columns = (
         ExportColumn("subject", "string", "The id of the subject."),
         ExportColumn("subject_kind", "string", "The table of the subject."),
@@ -261,78 +182,6 @@ def _texts(repeated: Iterable[tuple[str, str, str, NTerm]]) -> ExportTable:
     return ExportTable(
         "texts", "Values of multi-valued keys: names and notes.", columns, tuple(rows)
     )
-
-
-def _claims(evidence: Entities, cells: _Cells, joined: bool) -> ExportTable:
-    columns = [
-        _ID,
-        ExportColumn("subject", "string", "The id of the subject."),
-        ExportColumn("subject_kind", "string", "The table of the subject."),
-        ExportColumn("property", "string", "The property."),
-        ExportColumn("object", "string", "The id of the object, or a literal value."),
-        ExportColumn("object_label", "string", "The label of the object, or a literal value."),
-        ExportColumn(
-            "certainty", "string", "Whether the source states it or it is inferred.", "concept"
-        ),
-        ExportColumn(
-            "standing", "string", "Whether it is current, disputed or superseded.", "concept"
-        ),
-        ExportColumn(
-            "quote", "string", "The quote; empty where the source is only cited.", "quote"
-        ),
-        ExportColumn("note", "string", "The curator's note."),
-    ]
-    if joined:
-        columns.append(ExportColumn("sources", "string", "The sources."))
-    rows = []
-    for iri in evidence.of("pcve:Claim"):
-        parts = evidence.values_by_property(iri)
-        subject, value, *statuses = (cells.first(parts.get(name, ())) for name in _PARTS)
-        table = subject.table if isinstance(subject, ReferenceCell) else None
-        (predicate,) = evidence.refs(iri, "rdf:predicate")
-        label = value.label if isinstance(value, ReferenceCell) else str(value)
-        quotes = [
-            ReferenceCell(short_id(ref), evidence.text(ref, "oa:exact"))
-            for ref in evidence.refs(iri, "pcve:quote")
-        ]
-        statement = (subject, table, local_name(predicate), str(value), label)
-        optional = [next(iter(quotes), None), evidence.text(iri, "skos:note") or None]
-        if joined:
-            sources = evidence.values(iri, "prov:hadPrimarySource")
-            optional.append(" | ".join(cells.labels(sources)))
-        rows.append((short_id(iri), *statement, *statuses, *optional))
-    return ExportTable(
-        "claim", "The claims: each fact that a source states.", tuple(columns), tuple(rows)
-    )
-
-
-def _claim_sources(evidence: Entities) -> ExportTable:
-    columns = (
-        ExportColumn("claim", "string", "The claim.", "claim"),
-        ExportColumn("source", "string", "A source of the claim.", "source"),
-    )
-    rows = tuple(
-        (short_id(iri), short_id(source))
-        for iri in evidence.of("pcve:Claim")
-        for source in evidence.refs(iri, "prov:hadPrimarySource")
-    )
-    return ExportTable("claim-source", "The sources of each claim.", columns, rows)
-
-
-def _quotes(evidence: Entities) -> ExportTable:
-    columns = (
-        _ID,
-        ExportColumn("source", "string", "The source of the quote.", "source"),
-        ExportColumn("exact", "string", "The words of the quote."),
-        ExportColumn("start", "integer", "Offset of the first character in the held text, from 0."),
-        ExportColumn("end", "integer", "Offset after the last character."),
-    )
-    rows = []
-    for iri in evidence.of("oa:TextQuoteSelector"):
-        source = short_id(evidence.refs(iri, "prov:wasQuotedFrom")[0])
-        start, end = (int(evidence.text(iri, name)) for name in ("oa:start", "oa:end"))
-        rows.append((short_id(iri), source, evidence.text(iri, "oa:exact"), start, end))
-    return ExportTable("quote", "The quotes that support claims.", columns, tuple(rows))
 
 
 def _notes(tables: Iterable[ExportTable], entities: Entities) -> ExportTable:

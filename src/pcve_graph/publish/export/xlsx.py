@@ -8,16 +8,17 @@ from typing import Any, Final
 
 from ...model.namespaces import BASE
 from ...model.schema import Ontology
+from .cells import ExportTable, ReferenceCell
 from .csv import EPOCH, unzip, zip_archive
 from .entities import import_optional
 from .subset import GraphPart
-from .tables import ExportTable, ReferenceCell, export_tables
+from .tables import export_tables
 
 _OMITTED: Final = ("concept",)
 _OMITTED_COLUMNS: Final = ("iri", "subject_kind", "object")
 """Columns that repeat other cells, or are only useful to programs."""
 
-_WIDTHS: Final = {"id": 26, "label": 48, "sources": 60, "quote": 48, "note": 48}
+_WIDTHS: Final = {"id": 26, "label": 48, "sources": 60, "quotes": 48, "notes": 48}
 
 
 def xlsx(part: GraphPart, ontology: Ontology) -> bytes:

@@ -195,9 +195,16 @@ class _Document:
         )
 
 
+_EVIDENCE: Final = (
+    *("pcve:Claim", "pcve:Evidence", "pcve:DerivedStatement", "oa:SpecificResource"),
+    *("oa:TextQuoteSelector", "oa:TextPositionSelector"),
+)
+"""The classes of the nodes of the evidence."""
+
+
 def _entities(about: ReleaseInfo) -> int:
     """The number of things with a class, those of the evidence excluded."""
-    evidence = set(map(expand, ("pcve:Claim", "oa:TextQuoteSelector", "oa:TextPositionSelector")))
+    evidence = {*map(expand, _EVIDENCE)}
     return len(
         {
             triple.subject

@@ -27,9 +27,6 @@ _SHOWN_PROPERTIES: Final = (
     *LABELS,
     "pcve:earliest",
     "pcve:latest",
-    "oa:exact",
-    "oa:start",
-    "oa:end",
 )
 _DESIGNATIONS: Final = (
     f"CONSTRUCT {{ ?n {nterm('pcve:designationNote')} ?note . ?n ?p ?o }} WHERE "
@@ -99,11 +96,12 @@ def thing_excerpt(endpoint: Endpoint, ontology: Ontology, identifier: str) -> ox
 def _add_claims(
     endpoint: Endpoint, store: ox.Store, nodes: set[ox.NamedNode], ontology: Ontology
 ) -> set[ox.NamedNode]:
-    """Add the claims about `nodes` and their quotes; returns the nodes nested in `nodes`."""
+    """Add the claims about `nodes` with their evidence; returns the nodes nested in `nodes`."""
     claims = ox.Store()
+    path = "/".join(f"{nterm(name)}?" for name in ("pcve:evidence", "pcve:quote", "oa:hasSelector"))
     for block in _blocks(nodes):
-        pattern = f"VALUES ?s {{ {block} }} ?c {nterm('rdf:subject')} ?s"
-        text = f"CONSTRUCT {{ ?c ?p ?o }} WHERE {{ {pattern} ; ?p ?o }}"
+        pattern = f"VALUES ?s {{ {block} }} ?c {nterm('rdf:subject')} ?s ; {path} ?n"
+        text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ {pattern} . ?n ?p ?o }}"
         _add_answer(claims, endpoint.ask(text))
     store.extend(claims)
     objects = {quad.object for quad in claims if isinstance(quad.object, ox.NamedNode)}
