@@ -93,14 +93,18 @@ def test_ranks_follow_what_was_matched(tmp_path: Path) -> None:
         store.add(ox.Quad(node, *kind, ox.NamedNode(graph_iri("facts"))))
         facts = ox.NamedNode(graph_iri("facts"))
         store.add(ox.Quad(node, ox.NamedNode(expand(key)), literal, facts))
-    claim, quote = ox.NamedNode("http://e/claim"), ox.NamedNode("http://e/quote")
+    claim, piece, quote, words = (
+        ox.NamedNode(f"http://e/{name}") for name in ("claim", "evidence", "quote", "words")
+    )
     store.add(ox.Quad(node, *kind, ox.NamedNode(graph_iri("facts"))))
     last = ox.NamedNode("https://w3id.org/pcve/id/place/hhh")
     store.add(ox.Quad(last, *kind, ox.NamedNode(graph_iri("facts"))))
     for subject, key, value in (
         (claim, "rdf:subject", last),
-        (claim, "pcve:quote", quote),
-        (quote, "oa:exact", ox.Literal("on the lake")),
+        (claim, "pcve:evidence", piece),
+        (piece, "pcve:quote", quote),
+        (quote, "oa:hasSelector", words),
+        (words, "oa:exact", ox.Literal("on the lake")),
     ):
         evidence = ox.NamedNode(graph_iri("evidence"))
         store.add(ox.Quad(subject, ox.NamedNode(expand(key)), value, evidence))

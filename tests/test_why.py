@@ -13,7 +13,6 @@ from engines import QUERIES, RUNS, Embedded, Run
 
 from pcve_graph.model.namespaces import PREFIXES, expand, local_name
 from pcve_graph.model.problems import UsageError
-from pcve_graph.model.schema import Ontology
 from pcve_graph.model.terms import Term
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.property_paths import triples_on_path
@@ -45,22 +44,20 @@ def words(reasons: tuple[RowReason, ...]) -> set[str]:
     for fact in (fact for reason in reasons for fact in reason.all()):
         texts |= {str(getattr(t, "value", "")) for t in (fact.subject, fact.predicate, fact.object)}
         for proof in fact.evidence:
-            texts |= {proof.quote, proof.certainty, proof.standing, proof.note}
-            texts |= {source for source, _ in proof.sources}
+            texts |= {proof.quote, proof.certainty, proof.rank, proof.note, proof.source[0]}
+            texts |= {proof.locator, "unassigned" if proof.unassigned else ""}
     return texts
 
 
 @pytest.mark.parametrize("run", NORTHTOWN, ids=[run[2] for run in NORTHTOWN])
 @pytest.mark.long
-def test_every_row_stands_on_facts_that_hold_its_cells(
-    northtown: World, ontology: Ontology, run: Run
-) -> None:
+def test_every_row_stands_on_facts_that_hold_its_cells(northtown: World, run: Run) -> None:
     query, saved = QUERIES[run[1]], northtown.saved()
     bound = bind(query, dict(run[3]), open_index(saved.folder))
     table = Embedded(northtown).ask(query.text, bound)
     for cells in table.rows:
         row = dict(zip(table.columns, cells, strict=True))
-        reasons = why(saved.store, ontology, query.text, bound, row)
+        reasons = why(saved.store, query.text, bound, row)
         stands = (
             fact.evidence or query.name in CATALOG for reason in reasons for fact in reason.all()
         )
@@ -74,33 +71,31 @@ def test_every_row_stands_on_facts_that_hold_its_cells(
             assert value in stated or local_name(value) in stated, (name, row)
 
 
-def test_each_fact_is_in_the_graph_and_each_quote_in_its_text(
-    northtown: World, ontology: Ontology
-) -> None:
+def test_each_fact_is_in_the_graph_and_each_quote_in_its_text(northtown: World) -> None:
     store = northtown.saved().store
     table = Embedded(northtown).ask(QUERIES["everything"].text, {})
     texts = {path.stem: path.read_text() for path in northtown.root.glob("data/sources/texts/*")}
     seen = 0
     for cells in table.rows:
         row = dict(zip(table.columns, cells, strict=True))
-        for reason in why(store, ontology, QUERIES["everything"].text, {}, row):
+        for reason in why(store, QUERIES["everything"].text, {}, row):
             assert any(
                 store.quads_for_pattern(reason.subject, reason.predicate, reason.object, None)
             )
             for proof in (proof for fact in reason.all() for proof in fact.evidence):
                 if proof.quote:
-                    (source, _), seen = proof.sources[0], seen + 1
+                    (source, _), seen = proof.source, seen + 1
                     assert texts[source][proof.start : proof.end] == proof.quote
     assert seen > 30
 
 
-def facts(world: World, ontology: Ontology, text: str, row: int = 0) -> set[tuple[str, str, str]]:
+def facts(world: World, text: str, row: int = 0) -> set[tuple[str, str, str]]:
     """The claimed facts under one row of a query, as last segments."""
     prologue = "".join(f"PREFIX {name}: <{iri}> " for name, iri in PREFIXES.items())
     store = world.saved().store
     table = Embedded(world).ask(prologue + text, {})
     cells = dict(zip(table.columns, table.rows[row], strict=True))
-    reasons = why(store, ontology, prologue + text, {}, cells)
+    reasons = why(store, prologue + text, {}, cells)
 
     def short(term: Term) -> str:
         return local_name(str(getattr(term, "value", "")))
@@ -185,7 +180,8 @@ EXACTLY = {
         {("northtown-conference-2015", "assistant", "river-institute")},
     ),
     "a claim, and not the others with the same words": (
-        "SELECT ?q { ?c rdf:predicate pcve:assistant ; pcve:quote/oa:exact ?q }",
+        "SELECT ?q { ?c rdf:predicate pcve:assistant ; "
+        "pcve:evidence/pcve:quote/oa:hasSelector/oa:exact ?q }",
         {("northtown-conference-2015", "assistant", "river-institute")},
     ),
     "a class, back to the name that a source gives": (
@@ -196,34 +192,30 @@ EXACTLY = {
 
 
 @pytest.mark.parametrize("case", EXACTLY)
-def test_the_facts_are_those_and_no_others(northtown: World, ontology: Ontology, case: str) -> None:
+def test_the_facts_are_those_and_no_others(northtown: World, case: str) -> None:
     text, expected = EXACTLY[case]
-    assert facts(northtown, ontology, text) == expected
+    assert facts(northtown, text) == expected
 
 
-def test_a_row_of_one_of_two_values_does_not_stand_on_the_other(
-    northtown: World, ontology: Ontology
-) -> None:
+def test_a_row_of_one_of_two_values_does_not_stand_on_the_other(northtown: World) -> None:
     text = "SELECT ?p ?a { ?p pcve:output ?o OPTIONAL { ?p schema:about ?a } } ORDER BY STR(?a)"
-    supporting = facts(northtown, ontology, text, 1)
+    supporting = facts(northtown, text, 1)
     assert ("calm-waters", "about", "prisons") in supporting
     assert ("calm-waters", "about", "first-line-practitioners") not in supporting
 
 
-def test_a_local_variable_of_a_sub_select_is_not_taken_for_the_row_s(
-    northtown: World, ontology: Ontology
-) -> None:
+def test_a_local_variable_of_a_sub_select_is_not_taken_for_the_row_s(northtown: World) -> None:
     text = (
         "SELECT ?x ?n { ?x pcve:develops ?m . "
         "{ SELECT (COUNT(?x) AS ?n) { ?x schema:location ?y } } }"
     )
-    assert len({subject for subject, _, _ in facts(northtown, ontology, text)}) > 5
+    assert len({subject for subject, _, _ in facts(northtown, text)}) > 5
 
 
 @pytest.mark.parametrize("text", ["ASK { ?s ?p ?o }", "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }"])
-def test_only_rows_have_reasons(northtown: World, ontology: Ontology, text: str) -> None:
+def test_only_rows_have_reasons(northtown: World, text: str) -> None:
     with pytest.raises(UsageError, match="reasons are available for the rows of a SELECT only"):
-        why(northtown.saved().store, ontology, text, {}, {})
+        why(northtown.saved().store, text, {}, {})
 
 
 def test_a_path_gives_the_ways_that_arrive() -> None:
@@ -277,7 +269,7 @@ def test_the_command_shows_the_evidence_of_one_row_or_of_all(northtown: World) -
     document = json.loads(northtown.pcve(*asked, "--format", "json").stdout)
     (fact,) = document[0]["facts"]
     assert fact["predicate"]["value"] == expand("pcve:originatesFrom")
-    assert fact["evidence"][0]["sources"][0]["title"] == "News of the Northtown council"
+    assert fact["evidence"][0]["source"]["title"] == "News of the Northtown council"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..model.namespaces import expand, local_name
+from ..model.namespaces import concept_iri, expand, local_name
 from ..model.problems import UsageError
 from ..model.terms import Term
 from .labels import labels
@@ -18,6 +18,9 @@ _SOURCE: Final = expand("prov:hadPrimarySource")
 _CERTAINTIES: Final = ("stated", "assigned", "inferred")
 _RANKS: Final = {"superseded": "deprecated"}
 """The ranks of the standings of version 0.1.0 that are not normal."""
+
+_WITHOUT_VALUE: Final = {concept_iri("value-status", term) for term in ("no-value", "not-known")}
+"""The objects of claims without a fact; these terms are in the ontology."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,12 @@ def values(store: ox.Store, node: Term, predicate: str) -> Iterator[Term]:
         return
     for quad in store.quads_for_pattern(node, ox.NamedNode(predicate), None, None):
         yield quad.object
+
+
+def has_value(store: ox.Store, claim: ox.NamedNode) -> bool:
+    """Whether a claim states a value, and not that there is none or that it is not known."""
+    value = next(values(store, claim, expand("rdf:object")), None)
+    return getattr(value, "value", "") not in _WITHOUT_VALUE
 
 
 def claimed_statement(

@@ -147,30 +147,45 @@ def _fact(fact: ThingFact, indent: str) -> list[str]:
 def format_evidence(evidence: Iterable[Evidence]) -> list[str]:
     """Lines: each quote with its position in the source, and the sources that are only cited.
 
-    Sources that were named together are on one line, with a remark that says so.
+    In brackets after each: the rank of the claim if it is not normal, whether it is contested, and
+    whether the evidence is inferred, with the note. That evidence is assigned is not shown: it is
+    the default of its key. Sources that were named together are on one line that says so.
     """
     pieces = list(evidence)
-    together = [piece for piece in pieces if piece.unassigned]
-    lines = [_format_piece([piece]) for piece in pieces if not piece.unassigned]
-    return [*lines, _format_piece(together)] if together else lines
+    lines = [_format_piece(piece) for piece in pieces if not piece.unassigned]
+    together: dict[str, list[Evidence]] = {}
+    for piece in pieces:
+        if piece.unassigned:
+            together.setdefault(_remark(piece), []).append(piece)
+    return [*lines, *(_format_together(group) for group in together.values())]
 
 
-def _format_piece(pieces: list[Evidence]) -> str:
-    first = pieces[0]
-    marks = [first.certainty] if first.certainty != "stated" else []
-    marks += [first.rank] if first.rank != "normal" else []
-    marks += ["contested"] if first.contested else []
-    marks += ["which of them is not recorded"] if first.unassigned else []
-    marked = ", ".join(marks)
-    note = single_line(first.note)
-    ending = ": ".join(filter(None, (marked, note)))
-    ending = f" ({ending})" if ending else ""
-    if first.quote:
-        place = f"{first.source[0]}, characters {first.start}-{first.end}"
-        return f"“{single_line(first.quote)}” [{place}]{ending}"
-    titles = "; ".join(
-        f"{single_line(title)} [{', '.join(filter(None, (source, single_line(piece.locator))))}]"
-        for piece in pieces
-        for source, title in (piece.source,)
-    )
-    return f"cited: {titles}{ending}"
+def _format_piece(piece: Evidence) -> str:
+    if not piece.quote:
+        return f"cited: {_cited(piece)}{_remark(piece)}"
+    source, _ = piece.source
+    place = (source, single_line(piece.locator), f"characters {piece.start}-{piece.end}")
+    return f"“{single_line(piece.quote)}” [{', '.join(filter(None, place))}]{_remark(piece)}"
+
+
+def _format_together(pieces: list[Evidence]) -> str:
+    """Sources that were named together for one claim, with the same remark."""
+    titles = "; ".join(map(_cited, pieces))
+    if len(pieces) == 1:
+        return f"cited together with other sources: {titles}{_remark(pieces[0])}"
+    return f"cited together, not recorded which of them states it: {titles}{_remark(pieces[0])}"
+
+
+def _cited(piece: Evidence) -> str:
+    source, title = piece.source
+    place = ", ".join(filter(None, (source, single_line(piece.locator))))
+    return f"{single_line(title)} [{place}]"
+
+
+def _remark(piece: Evidence) -> str:
+    """How the claim ranks and why, in brackets after a space; empty if there is nothing to say."""
+    marks = [piece.rank] if piece.rank != "normal" else []
+    marks += ["contested"] if piece.contested else []
+    marks += ["inferred"] if piece.certainty == "inferred" else []
+    text = ": ".join(filter(None, (", ".join(marks), single_line(piece.note))))
+    return f" ({text})" if text else ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
@@ -18,6 +18,7 @@ from .binding import substitute_terms
 from .property_paths import triples_on_path
 from .why_probe import MarkedGroup, QueryProbe, probe
 
+_EVIDENCE: Final = expand("pcve:evidence")
 RowTerms: TypeAlias = "Mapping[str, Term | None]"
 
 
@@ -25,7 +26,7 @@ RowTerms: TypeAlias = "Mapping[str, Term | None]"
 class RowReason:
     """One fact that supports a row, as terms.
 
-    `evidence` are its claims. A triple without a claim has an `origin`, the graph that contains it
+    `evidence` is that of its claim. A triple without a claim has an `origin`, the graph that contains it
     (facts, vocabulary, ontology, or catalog for the metadata of a source). If it is derived from
     claimed facts, these are its `basis`: those of a time bound, a participation, or the class of a
     thing.
@@ -136,38 +137,58 @@ class _FactReader:
         self.store = store
 
     def reasons(self, triples: Iterable[ox.Triple]) -> set[RowReason]:
-        """The facts among the triples, and those that matched claims and quotes are about."""
+        """The facts among the triples, and those that matched claims and evidence are about.
+
+        Where triples of single pieces of evidence matched, a claim has these alone.
+        """
         reasons: set[RowReason] = set()
-        claims: set[ox.NamedNode] = set()
+        claims: dict[ox.NamedNode, set[str]] = {}
         parts: set[ox.NamedNode] = set()
         for triple in triples:
             subject = triple.subject
             if not isinstance(subject, ox.NamedNode):
                 continue
             if self.is_claim(subject):
-                claims.add(subject)
+                pieces = claims.setdefault(subject, set())
+                if triple.predicate.value == _EVIDENCE:
+                    pieces.add(str(getattr(triple.object, "value", "")))
             elif self.stating(subject):
                 parts.add(subject)
             else:
                 reasons.add(self.reason(subject, triple.predicate, triple.object))
+        matched_claims = frozenset(claims)
         for part in parts:
             stating = self.stating(part)
-            claims |= stating if not stating & claims else set()
-        return reasons | {self.reason_of_claim(claim) for claim in claims}
+            if not stating.keys() & matched_claims:
+                for claim, pieces in stating.items():
+                    claims.setdefault(claim, set()).update(pieces)
+        stated = {(reason.subject, reason.predicate, reason.object) for reason in reasons}
+        for claim, pieces in claims.items():
+            reason = self.reason_of_claim(claim, pieces)
+            if (reason.subject, reason.predicate, reason.object) not in stated:
+                reasons.add(reason)
+        return reasons
 
     def is_claim(self, node: ox.NamedNode) -> bool:
         """Whether a node is a claim, and not a statement that is derived from one."""
         return self.value_of(node, "pcve:evidence") is not None
 
-    def stating(self, node: ox.NamedNode) -> set[ox.NamedNode]:
-        """The claims that a node of the evidence belongs to: evidence, a quote or its selector."""
+    def stating(self, node: ox.NamedNode) -> dict[ox.NamedNode, set[str]]:
+        """The claims that evidence, a quote, a selector or a derived statement belongs to.
+
+        With each, the IRIs of those pieces of its evidence that the node is or belongs to.
+        """
         nodes = {node}
-        for name in ("oa:hasSelector", "pcve:quote", "pcve:evidence"):
+        for name in ("oa:hasSelector", "pcve:quote"):
             nodes |= {owner for part in nodes for owner in self.subjects_with(name, part)}
+        claims: dict[ox.NamedNode, set[str]] = {}
+        for piece in nodes:
+            for claim in self.subjects_with("pcve:evidence", piece):
+                claims.setdefault(claim, set()).add(piece.value)
         derived_from = self.value_of(node, "prov:wasDerivedFrom")
         if isinstance(derived_from, ox.NamedNode) and self.value_of(node, "rdf:subject"):
-            nodes.add(derived_from)
-        return {node for node in nodes if self.is_claim(node)}
+            claims.setdefault(derived_from, set())
+        return claims
 
     def reason(self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term) -> RowReason:
         """The reason for a triple outside the evidence graph."""
@@ -181,13 +202,15 @@ class _FactReader:
     def evidence_of(self, claims: Iterable[ox.NamedNode]) -> tuple[Evidence, ...]:
         return tuple(piece for claim in claims for piece in evidence(self.store, claim))
 
-    def reason_of_claim(self, claim: ox.NamedNode) -> RowReason:
-        """The fact that `claim` states, with its evidence."""
+    def reason_of_claim(self, claim: ox.NamedNode, pieces: Collection[str] = ()) -> RowReason:
+        """The statement of `claim`, with its evidence, or with that of the IRIs in `pieces`."""
         subject, predicate, value = (
             self.value_of(claim, name) for name in ("rdf:subject", "rdf:predicate", "rdf:object")
         )
         statement = claimed_statement(claim, subject, predicate, value)
-        return RowReason(*statement, self.evidence_of([claim]))
+        proofs = self.evidence_of([claim])
+        chosen = tuple(piece for piece in proofs if piece.iri in pieces) if pieces else proofs
+        return RowReason(*statement, chosen)
 
     def claims(
         self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term

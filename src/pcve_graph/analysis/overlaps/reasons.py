@@ -8,7 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.claims import Evidence, evidence, evidence_order, values
+from ...graph.claims import Evidence, evidence, evidence_order, has_value, values
 from ...model.namespaces import expand, local_name
 from ...model.problems import UsageError
 from ...query.render import format_date
@@ -286,7 +286,8 @@ def find_supporting_facts(
             claim = quad.subject
             if not isinstance(claim, ox.NamedNode):
                 raise _damaged(f"a claim on {work.id} is a blank node")
-            if next(values(store, claim, _DERIVED), None) is None:
+            is_derived = next(values(store, claim, _DERIVED), None) is not None
+            if not is_derived and has_value(store, claim):
                 facts.setdefault(_fact(landscape, store, claim), []).append(claim)
         mine = []
         for (name, value), claims in facts.items():

@@ -104,8 +104,9 @@ def _add_claims(
         text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ {pattern} . ?n ?p ?o }}"
         _add_answer(claims, endpoint.ask(text))
     store.extend(claims)
+    read_nodes = {quad.subject for quad in claims}
     objects = {quad.object for quad in claims if isinstance(quad.object, ox.NamedNode)}
-    own_nodes = {node for node in objects if node.value.startswith(BASE)}
+    own_nodes = {node for node in objects - read_nodes if node.value.startswith(BASE)}
     _add_properties(endpoint, store, own_nodes, _SHOWN_PROPERTIES)
     inner = {iri for iri, kind in ontology.by_iri.items() if kind.folder is None}
     return {
