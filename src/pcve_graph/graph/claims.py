@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -99,6 +99,23 @@ def evidence_order(piece: Evidence) -> tuple[bool, bool, int, tuple[str, str], i
     place = _CERTAINTIES.index(certainty) if certainty in _CERTAINTIES else len(_CERTAINTIES)
     is_cited = not piece.quote
     return not piece.is_current, is_cited, place, piece.source, piece.start, piece.locator
+
+
+def groups_of_evidence(evidence: Iterable[Evidence]) -> list[tuple[Evidence, ...]]:
+    """Each piece of evidence on its own, then those that are unassigned and otherwise say the same.
+
+    The unassigned pieces of one group were named together, or as good as: they have the same
+    certainty and note, and their claims the same rank.
+    """
+    groups: dict[tuple[object, ...], list[Evidence]] = {}
+    alone = []
+    for piece in evidence:
+        if piece.unassigned:
+            key = (piece.certainty, piece.note, piece.rank, piece.contested)
+            groups.setdefault(key, []).append(piece)
+        else:
+            alone.append((piece,))
+    return [*alone, *map(tuple, groups.values())]
 
 
 def values(store: ox.Store, node: Term, predicate: str) -> Iterator[Term]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from ..graph.claims import Evidence
+from ..graph.claims import Evidence, groups_of_evidence
 from ..graph.labels import designation_notes, labels
 from ..graph.serialize import RDF_FORMATS, serialize
 from ..model.namespaces import local_name
@@ -151,29 +151,20 @@ def format_evidence(evidence: Iterable[Evidence]) -> list[str]:
     whether the evidence is inferred, with the note. That evidence is assigned is not shown: it is
     the default of its key. Sources that were named together are on one line that says so.
     """
-    pieces = list(evidence)
-    lines = [_format_piece(piece) for piece in pieces if not piece.unassigned]
-    together: dict[str, list[Evidence]] = {}
-    for piece in pieces:
-        if piece.unassigned:
-            together.setdefault(_remark(piece), []).append(piece)
-    return [*lines, *(_format_together(group) for group in together.values())]
+    return [_format_group(group) for group in groups_of_evidence(evidence)]
 
 
-def _format_piece(piece: Evidence) -> str:
-    if not piece.quote:
-        return f"cited: {_cited(piece)}{_remark(piece)}"
-    source, _ = piece.source
-    place = (source, single_line(piece.locator), f"characters {piece.start}-{piece.end}")
-    return f"“{single_line(piece.quote)}” [{', '.join(filter(None, place))}]{_remark(piece)}"
-
-
-def _format_together(pieces: list[Evidence]) -> str:
-    """Sources that were named together for one claim, with the same remark."""
-    titles = "; ".join(map(_cited, pieces))
-    if len(pieces) == 1:
-        return f"cited together with other sources: {titles}{_remark(pieces[0])}"
-    return f"cited together, not recorded which of them states it: {titles}{_remark(pieces[0])}"
+def _format_group(group: tuple[Evidence, ...]) -> str:
+    first = group[0]
+    if first.quote:
+        place = (first.source[0], single_line(first.locator))
+        span = f"characters {first.start}-{first.end}"
+        where = ", ".join(filter(None, (*place, span)))
+        return f"“{single_line(first.quote)}” [{where}]{_remark(first)}"
+    how = "cited"
+    if first.unassigned:
+        how = "cited, one or more of" if len(group) > 1 else "cited together with other sources"
+    return f"{how}: {'; '.join(map(_cited, group))}{_remark(first)}"
 
 
 def _cited(piece: Evidence) -> str:

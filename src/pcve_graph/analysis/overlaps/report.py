@@ -171,10 +171,7 @@ class _Sources:
 
         Sources that were named together have their numbers in one pair of brackets.
         """
-        pieces = list(evidence)
-        together = [piece for piece in pieces if piece.unassigned]
-        groups = [[piece] for piece in pieces if not piece.unassigned]
-        for group in [*groups, together] if together else groups:
+        for group in claims.groups_of_evidence(evidence):
             numbers = [
                 self.numbers.setdefault(piece.source, len(self.numbers) + 1) for piece in group
             ]
