@@ -125,6 +125,8 @@ organiser: Lake Fund
 def test_a_source_named_together_with_others_may_be_the_only_one_left() -> None:
     piece = Evidence(("atlas", "Atlas"), "", 0, 0, "assigned", True, "normal", False)
     assert format_evidence([piece]) == ["cited together with other sources: Atlas [atlas]"]
+    shown = format_evidence([piece], assigned=True)
+    assert shown == ["cited together with other sources: Atlas [atlas] (assigned)"]
     others = [replace(piece, source=("b", "B")), replace(piece, source=("c", "C"), note="why")]
     assert format_evidence([piece, *others]) == [
         "cited, one or more of: Atlas [atlas]; B [b]",
@@ -150,10 +152,10 @@ def test_the_evidence_has_a_row_for_each_source_and_place(fair: World) -> None:
         by_property.setdefault(row["property"], []).append(row)
     assert [row["locator"] for row in by_property["prefLabel"]] == ["p. 12", "p. 40", ""]
     assert {row["support"] for row in by_property["location"]} == {"unassigned"}
-    assert {row["contested"] for row in by_property["startDate"]} == {"true"}
+    assert {row["contested"] for row in by_property["startDate"]} == {"yes"}
     assert {row["rank"]: row["contested"] for row in by_property["organizer"]} == {
-        "preferred": "false",
-        "normal": "true",
+        "preferred": "no",
+        "normal": "yes",
     }
     assert by_property["kind"][0]["certainty"] == "assigned"
     assert by_property["conclusion"][0]["rank"] == "deprecated"
@@ -193,7 +195,7 @@ def test_a_row_stands_on_the_evidence_that_matched(fair: World) -> None:
         assert row["source"].endswith(piece["source"]["id"])
         assert row["quote"] == piece.get("quote", "")
         assert row["locator"] == piece.get("locator", "")
-        assert (row["contested"] == "true") == piece["contested"]
+        assert (row["contested"] == "yes") == piece["contested"]
         stated[row["property"].rsplit("/", 1)[-1].rsplit("#", 1)[-1], row["locator"]] = piece
     assert stated["prefLabel", "p. 12"] == {
         "source": {"id": "atlas", "title": "Atlas of Landia"},

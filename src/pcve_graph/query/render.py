@@ -144,27 +144,30 @@ def _fact(fact: ThingFact, indent: str) -> list[str]:
     return [*lines, *(f"{indent}    {line}" for line in format_evidence(fact.evidence))]
 
 
-def format_evidence(evidence: Iterable[Evidence]) -> list[str]:
+def format_evidence(evidence: Iterable[Evidence], assigned: bool = False) -> list[str]:
     """Lines: each quote with its position in the source, and the sources that are only cited.
 
     In brackets after each: the rank of the claim if it is not normal, whether it is contested, and
-    whether the evidence is inferred, with the note. That evidence is assigned is not shown: it is
-    the default of its key. Sources that were named together are on one line that says so.
+    whether the evidence is inferred, with the note. That evidence is assigned, which is the default
+    of some keys, is shown only with `assigned`, for comparisons. Sources that were named together
+    are on one line that says so.
     """
-    return [_format_group(group) for group in groups_of_evidence(evidence)]
+    shown = ("inferred", "assigned") if assigned else ("inferred",)
+    return [_format_group(group, shown) for group in groups_of_evidence(evidence)]
 
 
-def _format_group(group: tuple[Evidence, ...]) -> str:
+def _format_group(group: tuple[Evidence, ...], shown: tuple[str, ...]) -> str:
     first = group[0]
+    remark = _remark(first, shown)
     if first.quote:
         place = (first.source[0], single_line(first.locator))
         span = f"characters {first.start}-{first.end}"
         where = ", ".join(filter(None, (*place, span)))
-        return f"“{single_line(first.quote)}” [{where}]{_remark(first)}"
+        return f"“{single_line(first.quote)}” [{where}]{remark}"
     how = "cited"
     if first.unassigned:
         how = "cited, one or more of" if len(group) > 1 else "cited together with other sources"
-    return f"{how}: {'; '.join(map(_cited, group))}{_remark(first)}"
+    return f"{how}: {'; '.join(map(_cited, group))}{remark}"
 
 
 def _cited(piece: Evidence) -> str:
@@ -173,10 +176,10 @@ def _cited(piece: Evidence) -> str:
     return f"{single_line(title)} [{place}]"
 
 
-def _remark(piece: Evidence) -> str:
-    """How the claim ranks and why, in brackets after a space; empty if there is nothing to say."""
-    marks = [piece.rank] if piece.rank != "normal" else []
+def _remark(piece: Evidence, shown: tuple[str, ...]) -> str:
+    """In brackets after a space: a certainty among `shown`, rank, dispute and note; or nothing."""
+    marks = [piece.certainty] if piece.certainty in shown else []
+    marks += [piece.rank] if piece.rank != "normal" else []
     marks += ["contested"] if piece.contested else []
-    marks += ["inferred"] if piece.certainty == "inferred" else []
     text = ": ".join(filter(None, (", ".join(marks), single_line(piece.note))))
     return f" ({text})" if text else ""

@@ -28,8 +28,8 @@ class RowReason:
 
     `evidence` is that of its claim. A triple without a claim has an `origin`, the graph that
     contains it (facts, vocabulary, ontology, or catalog for the metadata of a source). If it is
-    derived from claimed facts, these are its `basis`: those of a time bound, a participation, or the
-    class of a thing.
+    derived from claimed facts, these are its `basis`: those of a time bound, a participation, or
+    the class of a thing.
     """
 
     subject: ox.NamedNode

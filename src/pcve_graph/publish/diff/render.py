@@ -153,7 +153,8 @@ def _evidence(change: StatementChange) -> Iterator[tuple[str, Evidence]]:
 
 def _evidence_lines(change: StatementChange) -> Iterator[str]:
     for mark, pieces in groupby(_evidence(change), key=lambda marked: marked[0]):
-        yield from (mark + line for line in format_evidence(piece for _, piece in pieces))
+        lines = format_evidence((piece for _, piece in pieces), assigned=True)
+        yield from (mark + line for line in lines)
 
 
 def as_markdown(diff: Diff) -> str:
