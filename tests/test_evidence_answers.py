@@ -137,10 +137,10 @@ def test_a_source_named_together_with_others_may_be_the_only_one_left() -> None:
 def test_what_is_disputed_has_both_sides_and_what_is_taken(fair: World) -> None:
     about_it = [row for row in rows(fair, "disputed") if row.pop("thing") == "fog-fair"]
     assert ["|".join(row.values()) for row in about_it] == [
-        "organizer|lake-fund|contested|hill-foundation|hill-foundation|the fund only paid",
-        "startDate|2016-05-03|contested|2016-05-04||the calendar has the fourth",
-        "startDate|2016-05-04|contested|2016-05-03||the atlas has the third",
-        "conclusion|Fog is patient|deprecated|||withdrawn by its author",
+        "organizer|lake-fund|contested|organizer|hill-foundation|yes|the fund only paid",
+        "startDate|2016-05-03|contested|startDate|2016-05-04|no|the calendar has the fourth",
+        "startDate|2016-05-04|contested|startDate|2016-05-03|no|the atlas has the third",
+        "conclusion|Fog is patient|deprecated||||withdrawn by its author",
     ]
 
 
@@ -169,8 +169,8 @@ def test_the_evidence_has_a_row_for_each_source_and_place(fair: World) -> None:
 
 
 def test_what_is_no_fact_is_in_no_answer_about_facts(fair: World) -> None:
-    known = rows(fair, "all-known", "--set", "thing=fog-fair")
-    assert {row["property"] for row in known} == {
+    answer = rows(fair, "all-known", "--set", "thing=fog-fair")
+    assert {row["property"] for row in answer} == {
         *("prefLabel", "about", "location", "organizer", "host", "kind"),
     }
     assert "Fog is patient" not in {row["text"] for row in rows(fair, "conclusions")}
@@ -209,7 +209,7 @@ def test_a_row_stands_on_the_evidence_that_matched(fair: World) -> None:
     assert stated["location", ""]["support"] == "unassigned"
 
 
-def test_an_overlap_does_not_rest_on_a_value_that_is_not_known(fair: World) -> None:
+def test_an_overlap_rests_on_values_only(fair: World) -> None:
     store = fair.saved().store
     landscape = read_landscape(fair.project, store)
     works = {work.id: work for work in landscape.works}
