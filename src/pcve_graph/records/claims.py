@@ -2,7 +2,7 @@
 
 A claim is one statement; each block that makes it adds evidence, one source each. Facts are the
 claims that are neither deprecated nor contested and that have a value. Rule: data/FORMAT.md,
-"Claims, rank and dispute".
+"Certainty" and "Rank and dispute".
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class _Evidence:
     """The node of one piece of evidence; `terms` are its properties, its certainty excepted."""
 
     node: Iri
+    source: str
     certainty: str
     terms: Properties
     unassigned: bool
@@ -63,9 +64,9 @@ class CollectedClaim:
     """One statement of a record, with what its blocks say of it.
 
     `key` is the key that states it, `holder` the link to the nested entity that it is about,
-    `conflict_paths` the properties that a contested claim names as contradicting it. With `is_link`
-    its value is a nested entity; without `has_value` it says that there is no value, or that none
-    is known.
+    `conflict_paths` the properties that a contested claim names as contradicting it, `blocks` the
+    positions of the blocks that state it. With `is_link` its value is a nested entity; without
+    `has_value` it says that there is no value, or that none is known.
     """
 
     statement: Triple
@@ -78,6 +79,7 @@ class CollectedClaim:
     is_link: bool = False
     has_value: bool = True
     evidence: dict[Iri, _Evidence] = field(default_factory=dict)
+    blocks: set[Position] = field(default_factory=set)
 
     @property
     def iri(self) -> Iri:
@@ -87,7 +89,12 @@ class CollectedClaim:
     @property
     def is_fact(self) -> bool:
         """Whether its statement is a fact of the graph."""
-        return self.has_value and self.rank != "deprecated" and not self.contested
+        return self.has_value and self.is_taken
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether it counts: it is neither deprecated nor contested."""
+        return self.rank != "deprecated" and not self.contested
 
     @property
     def certainty(self) -> str:
@@ -191,6 +198,8 @@ class ClaimCollector:
     def __init__(self, sheet: RecordGraph) -> None:
         self.sheet = sheet
         self.claims: dict[Triple, CollectedClaim] = {}
+        self.unopposed: set[tuple[tuple[NTerm, ...], frozenset[Position]]] = set()
+        """Subject and predicate, and blocks, of contested claims that nothing contradicts."""
 
     def add(
         self,
@@ -227,20 +236,24 @@ class ClaimCollector:
             claim.contested &= contested
         elif (claim.rank, claim.contested) != (terms.rank, contested):
             self._report_ranks(claim, terms.rank, contested, place)
+        claim.blocks.add(terms.block.position)
         for item, certainty, parts, properties in terms.evidence:
             node = hashed_iri("evidence", claim.iri, *parts)
-            stated = certainty or default_certainty(key)
-            piece = _Evidence(node, stated, properties, item.unassigned, item.position)
+            stated, source = certainty or default_certainty(key), item.source.id
+            piece = _Evidence(node, source, stated, properties, item.unassigned, item.position)
             self._add_evidence(claim, piece, place)
 
     def _add_evidence(self, claim: CollectedClaim, piece: _Evidence, place: Position) -> None:
         """Add a piece of evidence; one that is unassigned gives way to another of its source."""
-        other = claim.evidence.get(piece.node)
-        if other is None or (other.unassigned and not piece.unassigned):
-            claim.evidence[piece.node] = piece
-        elif piece.unassigned and not other.unassigned:
+        same_source = [item for item in claim.evidence.values() if item.source == piece.source]
+        if piece.unassigned and not all(item.unassigned for item in same_source):
             return
-        elif (other.certainty, other.terms) != (piece.certainty, piece.terms):
+        if not piece.unassigned:
+            for item in same_source:
+                if item.unassigned:
+                    del claim.evidence[item.node]
+        other = claim.evidence.setdefault(piece.node, piece)
+        if (other.certainty, other.terms) != (piece.certainty, piece.terms):
             message = "the same words of the same source support this fact twice"
             fix = f"delete the fact here, or merge the block with line {other.place.line}"
             self.sheet.problems.append(rule_problem("evidence-repeated", place, message, fix))
@@ -267,10 +280,18 @@ class ClaimCollector:
             self._write_claim(claim, conflicts)
 
     def _check_absence(self, claim: CollectedClaim) -> None:
-        subject, predicate, _ = claim.statement
-        for other in self.facts():
-            if other.statement[:2] == (subject, predicate):
-                message = f"{claim.key.name} has no value here, and one in line {other.place.line}"
+        """Report a claim without a value if the key has a value, or another such claim before it."""
+        if not claim.is_taken:
+            return
+        for other in self.claims.values():
+            if other is claim:
+                continue
+            is_rival = other.statement[:2] == claim.statement[:2] and other.is_taken
+            if is_rival and (other.has_value or other.place < claim.place):
+                what = "one" if other.has_value else "another value status"
+                message = (
+                    f"{claim.key.name} has no value here, and {what} in line {other.place.line}"
+                )
                 fix = "delete one of the two, or make one contested or deprecated"
                 self.sheet.problems.append(rule_problem("conflict", claim.place, message, fix))
                 return
@@ -278,13 +299,14 @@ class ClaimCollector:
     def _conflicts(self, claim: CollectedClaim) -> set[Iri]:
         """The claims that contradict a contested one: the preferred, else those contested as well.
 
-        What is said of a nested entity that is contested conflicts with what the entity does.
+        The values of one block do not contradict each other. What is said of a nested entity that is contested conflicts with what the entity does.
         """
         candidates = self._candidates(claim)
-        preferred = {one.iri for one in candidates if one.rank == "preferred" and one.is_fact}
+        preferred = {one.iri for one in candidates if one.rank == "preferred" and one.is_taken}
         if preferred:
             return preferred
-        if contested := {one.iri for one in candidates if one.contested}:
+        others = (one for one in candidates if one.contested and not one.blocks & claim.blocks)
+        if contested := {one.iri for one in others}:
             return contested
         holder = self.claims.get(claim.holder) if claim.holder else None
         if holder is not None and holder.contested:
@@ -294,9 +316,10 @@ class ClaimCollector:
             "write `rank: preferred` in the block of the claim that is taken; "
             "if that is one of another key, name the key in `conflictsWith`"
         )
-        problem = rule_problem("conflict", claim.place, message, fix)
-        if problem not in self.sheet.problems:
-            self.sheet.problems.append(problem)
+        stated = claim.statement[:2], frozenset(claim.blocks)
+        if stated not in self.unopposed:
+            self.unopposed.add(stated)
+            self.sheet.problems.append(rule_problem("conflict", claim.place, message, fix))
         return set()
 
     def _candidates(self, claim: CollectedClaim) -> list[CollectedClaim]:
