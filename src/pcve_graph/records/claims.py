@@ -10,22 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from ..model import namespaces
 from ..model.namespaces import concept_iri, expand, hashed_iri, nterm
 from ..model.problems import Position, Problem, rule_problem
-from ..model.schema import RecordClass, RecordKey
+from ..model.schema import Ontology, RecordClass, RecordKey
 from ..model.terms import Iri, NTerm, from_iri, literal
 from ..model.visible import first_refused
-from ..syntax.tree import ScalarNode
+from ..syntax.tree import RecordNode, ScalarNode
 from .blocks import BlockEvidence, ClaimBlock
 from .quotes import HeldText
 from .record_graph import RecordGraph
 from .values import checked_key
-
-if TYPE_CHECKING:
-    from .mapping import RecordWriter
 
 Triple: TypeAlias = tuple[NTerm, NTerm, NTerm]
 Properties: TypeAlias = tuple[tuple[str, NTerm], ...]
@@ -35,11 +32,32 @@ _RANKS: Final = ("preferred", "normal", "deprecated")
 _CERTAINTIES: Final = ("stated", "assigned", "inferred")
 """From the strongest to the weakest."""
 
+_TEXT_PROPERTIES: Final = {
+    "locator": "pcve:locator",
+    "dateRead": "pcve:dateRead",
+    "curator": "pcve:curator",
+}
+"""The properties of the texts of `BlockEvidence`."""
+
 _LONGEST: Final = 300
 """Characters of a quote with its prefix and suffix, at most."""
 
 _CONTEXT: Final = 32
 """Characters of the text before a quote, and after it, that its selector repeats, at most."""
+
+
+class TermWriter(Protocol):
+    """Writes the values of keys as terms: the writer of records, in `mapping`."""
+
+    ontology: Ontology
+
+    def term(self, key: RecordKey, value: ScalarNode, sheet: RecordGraph) -> NTerm | Problem:
+        """The term of `value`, or the problem why it is not a value of `key`."""
+
+    def values(
+        self, key: RecordKey, node: RecordNode, sheet: RecordGraph
+    ) -> Iterator[tuple[NTerm, Position]]:
+        """The terms of `node`; a value without a term is added to the problems of the sheet."""
 
 
 @cache
@@ -104,7 +122,7 @@ class BlockTerms:
     """A block as terms: its evidence, its rank and what it conflicts with."""
 
     def __init__(
-        self, writer: RecordWriter, sheet: RecordGraph, block: ClaimBlock, kind: RecordClass
+        self, writer: TermWriter, sheet: RecordGraph, block: ClaimBlock, kind: RecordClass
     ) -> None:
         self.block, self.sheet, self.writer = block, sheet, writer
         sheet.needs.update(f"source/{source.id}" for source in block.sources)
@@ -136,7 +154,7 @@ class BlockTerms:
         keys = self.writer.ontology.by_iri[expand("pcve:Evidence")].keys
         for name, value in item.texts:
             for term, _ in self.writer.values(keys[name], value, self.sheet):
-                terms.append((f"pcve:{name}", term))
+                terms.append((_TEXT_PROPERTIES[name], term))
             if name == "locator" and not item.span:
                 parts.append(value.text)
         if item.unassigned:
@@ -281,10 +299,12 @@ class ClaimCollector:
         What is said of a nested entity that is contested conflicts with what the entity does.
         """
         candidates = self._candidates(claim)
-        preferred = {one.iri for one in candidates if one.rank == "preferred" and one.is_fact}
+        preferred = {
+            other.iri for other in candidates if other.rank == "preferred" and other.is_fact
+        }
         if preferred:
             return preferred
-        if contested := {one.iri for one in candidates if one.contested}:
+        if contested := {other.iri for other in candidates if other.contested}:
             return contested
         holder = self.claims.get(claim.holder) if claim.holder else None
         if holder is not None and holder.contested:
