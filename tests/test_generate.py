@@ -86,7 +86,18 @@ def test_there_is_a_fault_for_every_constraint_in_use(tmp_path: Path, ontology: 
     parameters = {"minCount", "maxCount", "datatype", "nodeKind", "class", "node", "or", "pattern"}
     parameters |= {"minInclusive", "maxInclusive", "minExclusive", "maxExclusive", "maxLength"}
     parameters |= {"minLength", "uniqueLang", "lessThan", "lessThanOrEquals", "sparql", "closed"}
-    parameters |= {"qualifiedMinCount", "qualifiedMaxCount", "equals", "disjoint", "not", "and", "xone", "in", "languageIn", "hasValue"}
+    parameters |= {
+        "qualifiedMinCount",
+        "qualifiedMaxCount",
+        "equals",
+        "disjoint",
+        "not",
+        "and",
+        "xone",
+        "in",
+        "languageIn",
+        "hasValue",
+    }
     named = {
         tuple(line.split(" ", 2)[:2]) for line in ontology.shapes.splitlines() if line[0] == "<"
     }

@@ -5,27 +5,32 @@ Rule: data/FORMAT.md, "A record" and "Quotes".
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from ..model import namespaces
 from ..model.namespaces import concept_iri, expand, hashed_iri, nterm
 from ..model.problems import Position, Problem
-from ..model.schema import RecordClass
+from ..model.schema import Ontology, RecordClass, RecordKey
 from ..model.terms import Iri, NTerm, from_iri, literal
 from ..model.visible import first_refused
-from ..syntax.tree import ScalarNode
+from ..syntax.tree import RecordNode, ScalarNode
 from .blocks import BlockEvidence, ClaimBlock
 from .quotes import HeldText
 from .record_graph import RecordGraph
 from .values import checked_key
 
-if TYPE_CHECKING:
-    from .mapping import RecordWriter
-
 Properties: TypeAlias = tuple[tuple[str, NTerm], ...]
 
 _INTEGER: Final = namespaces.PREFIXES["xsd"] + "integer"
+
+_TEXT_PROPERTIES: Final = {
+    "locator": "pcve:locator",
+    "dateRead": "pcve:dateRead",
+    "curator": "pcve:curator",
+}
+"""The properties of the texts of `BlockEvidence`."""
 
 _LONGEST: Final = 300
 """Characters of a quote with its prefix and suffix, at most."""
@@ -40,11 +45,25 @@ def concept(scheme: str, term: str) -> NTerm:
     return from_iri(concept_iri(scheme, term))
 
 
+class TermWriter(Protocol):
+    """Writes the values of keys as terms: the writer of records, in `mapping`."""
+
+    ontology: Ontology
+
+    def term(self, key: RecordKey, value: ScalarNode, sheet: RecordGraph) -> NTerm | Problem:
+        """The term of `value`, or the problem why it is not a value of `key`."""
+
+    def values(
+        self, key: RecordKey, node: RecordNode, sheet: RecordGraph
+    ) -> Iterator[tuple[NTerm, Position]]:
+        """The terms of `node`; a value without a term is added to the problems of the sheet."""
+
+
 class BlockTerms:
     """A block as terms: its evidence, its rank and what it conflicts with."""
 
     def __init__(
-        self, writer: RecordWriter, sheet: RecordGraph, block: ClaimBlock, kind: RecordClass
+        self, writer: TermWriter, sheet: RecordGraph, block: ClaimBlock, kind: RecordClass
     ) -> None:
         self.block, self.sheet, self.writer = block, sheet, writer
         sheet.needs.update(f"source/{source.id}" for source in block.sources)
@@ -76,7 +95,7 @@ class BlockTerms:
         keys = self.writer.ontology.by_iri[expand("pcve:Evidence")].keys
         for name, value in item.texts:
             for term, _ in self.writer.values(keys[name], value, self.sheet):
-                terms.append((f"pcve:{name}", term))
+                terms.append((_TEXT_PROPERTIES[name], term))
             if name == "locator" and not item.span:
                 parts.append(value.text)
         if item.unassigned:

@@ -196,11 +196,15 @@ class ClaimCollector:
         is contested conflicts with what the entity does.
         """
         candidates = self._candidates(claim)
-        preferred = {one.iri for one in candidates if one.rank == "preferred" and one.is_taken}
+        preferred = {
+            other.iri for other in candidates if other.rank == "preferred" and other.is_taken
+        }
         if preferred:
             return preferred
-        others = (one for one in candidates if one.contested and not one.blocks & claim.blocks)
-        if contested := {one.iri for one in others}:
+        contested = {
+            other.iri for other in candidates if other.contested and not other.blocks & claim.blocks
+        }
+        if contested:
             return contested
         holder = self.claims.get(claim.holder) if claim.holder else None
         if holder is not None and holder.contested:
