@@ -21,12 +21,17 @@ Expected = tuple[str, str, str, str, str, str]
 
 @dataclass(slots=True)
 class Change:
-    """What a fault removes from its subject, what it adds, and the results it gives."""
+    """What a fault removes from its subject, what it adds, and the results it gives.
+
+    The results are those of each node in `foci`; where that is empty, of the subject and of those
+    of `lines`.
+    """
 
     out: list[tuple[str, str]] = field(default_factory=list)
     add: list[tuple[str, str]] = field(default_factory=list)
     gives: list[tuple[str, str, str, str]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    foci: tuple[str, ...] = ()
 
 
 def _p(name: str) -> str:
@@ -119,7 +124,7 @@ def _budget_nought(subject: str, has: Triples) -> Change:
 def _long_quote(subject: str, has: Triples) -> Change:
     right = has[_p("oa:exact")][0]
     wrong = '"' + "and so on " * 31 + '"'
-    return _swap("oa:exact", right, wrong, "MaxLength", "Quote-exact")
+    return _swap("oa:exact", right, wrong, "MaxLength", "QuoteWords-exact")
 
 
 def _two_english_names(subject: str, has: Triples) -> Change:
@@ -130,7 +135,22 @@ def _two_english_names(subject: str, has: Triples) -> Change:
 def _quote_backwards(subject: str, has: Triples) -> Change:
     right = has[_p("oa:start")][0]
     wrong = _typed("99999999", "integer")
-    return _swap("oa:start", right, wrong, "LessThan", "Quote-start")
+    return _swap("oa:start", right, wrong, "LessThan", "QuotePosition-start")
+
+
+def _quote_without_selectors(subject: str, has: Triples) -> Change:
+    path = _p("oa:hasSelector")
+    shapes = ("Quote-hasWords", "Quote-hasPosition")
+    gives = [(path, "", "QualifiedMinCount", shape) for shape in shapes]
+    return Change([(path, value) for value in has[path]], [], gives)
+
+
+def _words_twice(subject: str, has: Triples) -> Change:
+    path, again = _p("oa:hasSelector"), subject[:-1] + "/again>"
+    values = {"rdf:type": _p("oa:TextQuoteSelector"), "oa:exact": '"and so on"'}
+    lines = [f"{again} {_p(name)} {value} ." for name, value in values.items()]
+    gives = [(path, "", "QualifiedMaxCount", "Quote-hasWords")]
+    return Change(add=[(path, again)], gives=gives, lines=lines, foci=(subject,))
 
 
 def _bounds_backwards(subject: str, has: Triples) -> Change:
@@ -152,7 +172,7 @@ def _budget_without_amount(subject: str, has: Triples) -> Change:
 
 def _no_reason(subject: str, has: Triples) -> Change:
     note = _p("skos:note")
-    return Change([(note, has[note][0])], [], [("", subject, "Or", "Claim-reasonGiven")])
+    return Change([(note, has[note][0])], [], [("", subject, "Or", "Evidence-reasonGiven")])
 
 
 def _edition_twice(subject: str, has: Triples) -> Change:
@@ -181,7 +201,7 @@ def _round_concept(subject: str, has: Triples) -> Change:
         "skos:broader": term,
     }
     lines = [f"{term} {_p(name)} {value} ." for name, value in values.items()]
-    return Change(gives=[("", term, "SPARQL", "Concept")], lines=lines)
+    return Change(gives=[("", term, "SPARQL", "Concept")], lines=lines, foci=(term,))
 
 
 def _part_of_itself(subject: str, has: Triples) -> Change:
@@ -214,11 +234,17 @@ FAULTS: Final[dict[str, tuple[str, tuple[str, ...], Callable[[str, Triples], Cha
     "budget-nought": ("schema:MonetaryAmount", ("schema:value",), _budget_nought),
     "long-quote": ("oa:TextQuoteSelector", ("oa:exact",), _long_quote),
     "two-english-names": ("pcve:Document", ("skos:prefLabel",), _two_english_names),
-    "quote-backwards": ("oa:TextQuoteSelector", ("oa:start",), _quote_backwards),
+    "quote-backwards": ("oa:TextPositionSelector", ("oa:start",), _quote_backwards),
+    "quote-without-selectors": (
+        "oa:SpecificResource",
+        ("oa:hasSelector",),
+        _quote_without_selectors,
+    ),
+    "words-twice": ("oa:SpecificResource", ("oa:hasSelector",), _words_twice),
     "bounds-backwards": ("pcve:Event", ("pcve:earliest", "pcve:latest"), _bounds_backwards),
     "more-of-a-person": ("foaf:Person", (), _more_of_a_person),
     "budget-without-amount": ("schema:MonetaryAmount", ("schema:value",), _budget_without_amount),
-    "no-reason": ("pcve:Claim", ("skos:note",), _no_reason),
+    "no-reason": ("pcve:Evidence", ("skos:note",), _no_reason),
     "edition-twice": ("pcve:Event", ("pcve:series", "pcve:edition"), _edition_twice),
     "round-concept": ("pcve:Document", (), _round_concept),
     "part-of-itself": ("pcve:Project", (), _part_of_itself),
@@ -279,7 +305,7 @@ class Spoiler:
         kept.update(f"{subject} {path} {value} ." for path, value in change.add)
         kept.update(change.lines)
         new_subjects = {line.split(" ", 1)[0] for line in change.lines}
-        for focus in new_subjects if kind == "round-concept" else {subject, *new_subjects}:
+        for focus in change.foci or {subject, *new_subjects}:
             self.expected += [_expected(focus, *result) for result in change.gives]
         self.counts[kind] += 1
         self.owed -= 1

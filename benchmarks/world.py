@@ -224,17 +224,14 @@ class Part:
     def block(self, thing: Thing, facts: list[Fact]) -> list[str]:
         """A block: the facts, their source, and its words where the text is held."""
         source, quote = self.evidence(thing, facts)
-        if source.held:
-            named: Value = source.name.id
-        else:
+        names = [source.name.id]
+        if not source.held:
             others = [cited.name.id for cited in self.sources if not cited.held][:40]
             more = self.random.sample(others, min(len(others), self.random.choice((0, 0, 0, 1, 2))))
-            named = [
-                source.name.id,
-                *(identifier for identifier in more if identifier != source.name.id),
-            ]
-            named = named if len(named) > 1 else named[0]
-        lines = [f"source: {_flow(named)}", *([f"quote: {_flow(quote)}"] if quote else [])]
+            names += [identifier for identifier in more if identifier != source.name.id]
+        lines = [f"source: {_flow(names[0])}", *([f"quote: {_flow(quote)}"] if quote else [])]
+        if len(names) > 1:
+            lines = [f"evidence: [{', '.join(f'{{source: {name}}}' for name in names)}]"]
         lines += [f"{fact.key}: {_flow(fact.value)}" for fact in facts]
         if self.random.random() < 0.3:
             note = f"it follows from the items of {source.day.year} beside it; it is not stated"

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT, World
 
+from pcve_graph.model.namespaces import expand
 from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.saved import read_query
 
@@ -43,6 +44,57 @@ def test_a_check_catches_its_bad_graph(path: Path) -> None:
 def test_a_check_passes_good_graphs(path: Path, northtown: World, shipped: World) -> None:
     for world in (northtown, shipped):
         assert answer(world.saved().store, path).rows == ()
+
+
+def without(store: ox.Store, predicate: str) -> ox.Store:
+    """A copy of `store` without the statements of a property."""
+    copy, key = ox.Store(), ox.NamedNode(expand(predicate))
+    copy.extend(quad for quad in store if quad.predicate != key)
+    return copy
+
+
+def columns(store: ox.Store, name: str, column: str) -> set[str]:
+    """The values in a column of the answer of a check."""
+    table = answer(store, ROOT / "queries" / "checks" / f"{name}.rq")
+    number = table.columns.index(column)
+    return {str(getattr(row[number], "value", "")) for row in table.rows}
+
+
+def test_a_derived_fact_names_the_claim_that_it_follows_from(northtown: World) -> None:
+    store = without(northtown.saved().store, "prov:wasDerivedFrom")
+    reported = columns(store, "every-fact-has-a-claim", "predicate")
+    derived = ("pcve:earliest", "pcve:latest", "pcve:actor", "pcve:inEvent", "pcve:role")
+    assert reported == {expand(name) for name in derived}
+
+
+@pytest.mark.parametrize(
+    ("stated", "value", "is_fact"),
+    [
+        ("pcve:rank rank:normal", "place:landia", True),
+        ("pcve:rank rank:preferred", "place:landia", True),
+        ("pcve:rank rank:deprecated", "place:landia", False),
+        ("pcve:rank rank:normal ; pcve:conflictsWith claim:c2", "place:landia", False),
+        ("pcve:rank rank:normal", "status:not-known", False),
+    ],
+)
+def test_a_claim_is_a_fact_unless_it_is_deprecated_or_contested_or_has_no_value(
+    stated: str, value: str, is_fact: bool
+) -> None:
+    base = "https://w3id.org/pcve/"
+    spaces = {"claim": "claim/", "graph": "graph/", "place": "id/place/", "rank": "vocab/rank/"}
+    spaces |= {"status": "vocab/value-status/", "pcve": "ns#", "vocab": "vocab/"}
+    text = "".join(f"PREFIX {name}: <{base}{space}>\n" for name, space in spaces.items())
+    for name in ("rdf", "schema", "skos"):
+        text += f"PREFIX {name}: <{expand(f'{name}:')}>\n"
+    text += "graph:vocabulary { status:not-known skos:inScheme vocab:value-status }\n"
+    text += "graph:evidence { claim:c1 rdf:subject place:northtown ; "
+    text += f"rdf:predicate schema:containedInPlace ; rdf:object {value} ; {stated} }}\n"
+    fact = "graph:facts { place:northtown schema:containedInPlace place:landia }\n"
+    only_claim, both = ox.Store(), ox.Store()
+    only_claim.load(text, format=ox.RdfFormat.TRIG)
+    both.load(text + fact, format=ox.RdfFormat.TRIG)
+    assert bool(columns(only_claim, "current-claim-is-a-fact", "subject")) == is_fact
+    assert bool(columns(both, "every-fact-has-a-claim", "subject")) != is_fact
 
 
 @pytest.mark.parametrize("text", ["SELECT ?subject { ?subject ?p ?o }", "ASK { ?s ?p ?o }"])

@@ -23,14 +23,19 @@ LANGUAGES = {"owl", "rdf", "rdfs", "sh", "xsd", "dcat", "void", "vann"}
 """Prefixes of languages and of descriptions of data sets, of which code may name any term."""
 
 CLAIM_MODEL = """
-    pcve:Claim pcve:Source pcve:Participation pcve:actor pcve:certainty pcve:dateRead pcve:inEvent
-    pcve:quote pcve:role pcve:standing oa:TextPositionSelector oa:TextQuoteSelector oa:end oa:exact
-    oa:start prov:hadPrimarySource prov:wasQuotedFrom schema:url skos:note
+    pcve:Claim pcve:DerivedStatement pcve:Evidence pcve:Source pcve:Participation pcve:actor
+    pcve:certainty pcve:conflictsWith pcve:curator pcve:dateRead pcve:evidence pcve:inEvent
+    pcve:locator pcve:quote pcve:rank pcve:role pcve:support oa:SpecificResource
+    oa:TextPositionSelector oa:TextQuoteSelector oa:end oa:exact oa:hasSelector oa:hasSource
+    oa:prefix oa:start oa:suffix prov:hadPrimarySource prov:wasDerivedFrom schema:url skos:note
 """.split()
-"""Claims, their sources and quotes, and the participations that the mapping derives."""
+"""Claims, their evidence, sources and quotes, and what the mapping derives from them."""
+
+FORMER = ("pcve:standing",)
+"""Of claims in a release of version 0.1.0, which commands still read."""
 
 MAPPING = """
-    pcve:derives pcve:folder pcve:roleProperty pcve:earliest pcve:latest dcterms:isReplacedBy
+    pcve:defaultCertainty pcve:derives pcve:folder pcve:roleProperty pcve:earliest pcve:latest dcterms:isReplacedBy
     pcvesh:LeadingRoles foaf:Agent pcve:formerInverseKey pcve:formerKey
     schema:domainIncludes schema:rangeIncludes
 """.split()
@@ -67,7 +72,7 @@ BY_PART = {
     "publish/": "dcterms:bibliographicCitation dcterms:conformsTo dcterms:created dcterms:creator "
     "dcterms:description dcterms:license dcterms:publisher foaf:mbox foaf:name foaf:page prov:Activity "
     "prov:Collection prov:Entity prov:SoftwareAgent prov:hadMember prov:used "
-    "prov:wasAssociatedWith prov:wasDerivedFrom prov:wasGeneratedBy",
+    "prov:wasAssociatedWith prov:wasGeneratedBy",
 }
 """What one part of the program writes: a format with fields of its own, or a description."""
 
@@ -100,7 +105,7 @@ def allowed(name: str) -> set[str]:
     """The terms that the file `name` may name, languages apart."""
     parts = (words.split() for part, words in BY_PART.items() if name.startswith(part))
     glued = {"pcve:", "pcvesh:"} if name.startswith(WRITTEN_OUT) else set()
-    return {*CLAIM_MODEL, *MAPPING, *LABELS, *WORKS, *glued}.union(*parts)
+    return {*CLAIM_MODEL, *FORMER, *MAPPING, *LABELS, *WORKS, *glued}.union(*parts)
 
 
 def is_language(term: str) -> bool:
@@ -125,7 +130,9 @@ def test_every_listed_term_is_named_somewhere() -> None:
         for _, text in texts(ast.parse(path.read_text("utf-8")))
         for term in terms(text)
     }
-    listed = {*CLAIM_MODEL, *MAPPING, *LABELS, *WORKS}.union(*(w.split() for w in BY_PART.values()))
+    listed = {*CLAIM_MODEL, *FORMER, *MAPPING, *LABELS, *WORKS}.union(
+        *(w.split() for w in BY_PART.values())
+    )
     assert listed - named == set()
 
 

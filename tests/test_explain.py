@@ -19,6 +19,7 @@ from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.site.rule_pages import file_name, write_pages
 from pcve_graph.syntax.tree import MappingNode
 from pcve_graph.syntax.yaml import parse_yaml_record
+from pcve_graph.validation import shacl
 from pcve_graph.validation.rule_help import RulePage, describe_rules, find_page, page_text
 
 PROJECT = Project(ROOT, ROOT / "build")
@@ -104,6 +105,32 @@ def test_a_bad_record_of_the_reader_breaks_its_rule(name: str) -> None:
     with pytest.raises(ContentError) as caught:
         parse_yaml_record(PAGES[name].bad.record, "x.yml")
     assert [problem.rule for problem in caught.value.problems] == [name]
+
+
+CLAIM_MODEL = "Claim DerivedStatement Evidence Quote QuotePosition QuoteWords".split()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, page in PAGES.items()
+        if page.bad.turtle and name.removeprefix("pcvesh:").split("-")[0] in CLAIM_MODEL
+    ],
+)
+def test_the_examples_of_the_claim_model_keep_and_break_their_rules(
+    name: str, ontology: Ontology
+) -> None:
+    shape = name.replace("pcvesh:", PREFIXES["pcvesh"])
+    terms = (*ontology.graphs["ontology"], *ontology.graphs["vocabulary"])
+    results = []
+    for example in (PAGES[name].good, PAGES[name].bad):
+        triples = ox.parse(HEAD + example.turtle, format=ox.RdfFormat.TURTLE)
+        lines = {*(f"{quad.triple} ." for quad in triples), *terms}
+        report = shacl.validate("\n".join(sorted(lines)), ontology.shapes, "turbo")
+        results.append({result.shape for result in report.results})
+    assert shape not in results[0]
+    assert shape in results[1]
 
 
 def broken(world: World, folder: Path, example: str, ontology: Ontology) -> set[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""What the build makes of records: claims, standing, bounds, participations, things within records."""
+"""What the build makes of records: claims, rank, bounds, participations, things within records."""
 
 from __future__ import annotations
 
@@ -27,32 +27,46 @@ def is_fact(world: World, pattern: str) -> bool:
 def test_a_fact_has_a_claim_with_the_words_and_their_place(northtown: World) -> None:
     claims = rows(
         northtown,
-        """SELECT ?quote ?start ?end ?source ?certainty ?standing {
+        """SELECT ?claim ?quote ?prefix ?suffix ?start ?end ?source ?certainty ?rank {
           ?claim rdf:subject <https://w3id.org/pcve/id/event/northtown-conference-2015> ;
                  rdf:predicate schema:startDate ; rdf:object "2015-01-19"^^xsd:date ;
-                 prov:hadPrimarySource ?source ; pcve:certainty ?certainty ; pcve:standing ?standing ;
-                 pcve:quote [ oa:exact ?quote ; oa:start ?start ; oa:end ?end ] }""",
+                 pcve:rank ?rank ; pcve:evidence ?evidence .
+          ?evidence prov:hadPrimarySource ?source ; pcve:certainty ?certainty ; pcve:quote ?node .
+          ?node oa:hasSource ?source ; oa:hasSelector ?words , ?position .
+          ?words oa:exact ?quote ; oa:suffix ?suffix OPTIONAL { ?words oa:prefix ?prefix }
+          ?position oa:start ?start ; oa:end ?end }""",
     )
+    assert len(claims) == 2
+    assert len({row[0] for row in claims}) == 1
     named = "https://w3id.org/pcve/source/northtown-news"
-    ((quote, start, end, source, certainty, standing),) = (row for row in claims if row[3] == named)
+    ((_, quote, prefix, suffix, start, end, _, certainty, rank),) = (
+        row for row in claims if row[6] == named
+    )
     text = (northtown.root / "data/sources/texts/northtown-news.txt").read_text()
     assert text[int(start) : int(end)] == quote
     assert quote.endswith("from 19 to 20 January 2015 in Northtown")
-    assert source == "https://w3id.org/pcve/source/northtown-news"
+    assert text[: int(start)].endswith(prefix)
+    assert text[int(end) :].startswith(suffix)
+    assert 0 < len(prefix) <= 32
+    assert 0 < len(suffix) <= 32
     assert certainty.endswith("/stated")
-    assert standing.endswith("/current")
+    assert rank.endswith("/normal")
 
 
-def test_a_disputed_claim_is_evidence_but_not_a_fact(northtown: World) -> None:
+def test_a_contested_claim_is_evidence_but_not_a_fact(northtown: World) -> None:
     conference = "<https://w3id.org/pcve/id/event/northtown-conference-2015> schema:endDate"
     assert is_fact(northtown, f'{conference} "2015-01-20"^^xsd:date')
     assert not is_fact(northtown, f'{conference} "2015-01-21"^^xsd:date')
-    disputed = rows(
+    contested = rows(
         northtown,
-        """SELECT ?value ?note { ?claim pcve:standing <https://w3id.org/pcve/vocab/standing/disputed> ;
-           rdf:object ?value ; skos:note ?note }""",
+        """SELECT ?value ?taken ?rank ?note { ?claim pcve:conflictsWith ?other ; rdf:object ?value ;
+             rdf:subject <https://w3id.org/pcve/id/event/northtown-conference-2015> ;
+             pcve:evidence/skos:note ?note .
+           ?other rdf:object ?taken ; pcve:rank ?rank }""",
     )
-    assert disputed == [("2015-01-21", "the organiser's own news has 20 January")]
+    preferred = "https://w3id.org/pcve/vocab/rank/preferred"
+    note = "the organiser's own news has 20 January"
+    assert contested == [("2015-01-21", "2015-01-20", preferred, note)]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +87,32 @@ def test_bounds_are_the_days_that_a_date_can_mean(
     assert rows(northtown, query) == [(earliest, latest or "")]
 
 
+def test_what_is_derived_names_the_claim_that_it_follows_from(northtown: World) -> None:
+    conference = "<https://w3id.org/pcve/id/event/northtown-conference-2015>"
+    derived = rows(
+        northtown,
+        f"""SELECT ?bound ?day ?property ?value {{ ?statement a pcve:DerivedStatement ;
+             rdf:subject {conference} ; rdf:predicate ?bound ; rdf:object ?day ;
+             prov:wasDerivedFrom ?claim .
+           ?claim rdf:subject {conference} ; rdf:predicate ?property ; rdf:object ?value
+           }} ORDER BY ?bound""",
+    )
+    assert [
+        tuple(term.rpartition("#")[2].rpartition("/")[2] for term in row) for row in derived
+    ] == [
+        ("earliest", "2015-01-19", "startDate", "2015-01-19"),
+        ("latest", "2015-01-20", "endDate", "2015-01-20"),
+    ]
+    without = rows(
+        northtown,
+        """SELECT ?node { { ?node a pcve:Participation FILTER NOT EXISTS {
+             ?node prov:wasDerivedFrom ?claim . ?claim rdf:object ?actor . ?node pcve:actor ?actor } }
+           UNION { ?thing pcve:earliest|pcve:latest ?day FILTER NOT EXISTS {
+             ?node a pcve:DerivedStatement ; rdf:subject ?thing ; rdf:object ?day } } }""",
+    )
+    assert without == []
+
+
 def test_a_role_of_an_event_is_a_participation_too(northtown: World) -> None:
     participations = rows(
         northtown,
@@ -90,8 +130,9 @@ def test_a_role_of_an_event_is_a_participation_too(northtown: World) -> None:
 def test_a_membership_gathers_claims_of_two_sources(northtown: World) -> None:
     claims = rows(
         northtown,
-        """SELECT ?property ?source { ?claim rdf:predicate ?property ; prov:hadPrimarySource ?source ;
-           rdf:subject <https://w3id.org/pcve/id/membership/ana-vale/mayor> } ORDER BY ?property""",
+        """SELECT ?property ?source { ?claim a pcve:Claim ; rdf:predicate ?property ;
+             pcve:evidence/prov:hadPrimarySource ?source ;
+             rdf:subject <https://w3id.org/pcve/id/membership/ana-vale/mayor> } ORDER BY ?property""",
     )
     assert [(p.split("/")[-1].split("#")[-1], s.split("/")[-1]) for p, s in claims] == [
         ("organization", "northtown-news"),
@@ -111,11 +152,12 @@ def test_verified_and_cited_are_counted_apart(northtown: World) -> None:
     facts = northtown.saved().manifest["facts"]
     quoted, cited = rows(
         northtown,
-        """SELECT (COUNT(?claim) AS ?n) { { ?claim pcve:quote ?q } UNION
-           { ?claim a pcve:Claim FILTER NOT EXISTS { ?claim pcve:quote ?q } } }
-           GROUP BY (BOUND(?q) AS ?b) ORDER BY DESC(?b)""",
+        """SELECT (COUNT(?claim) AS ?n) { ?claim a pcve:Claim
+           BIND (EXISTS { ?claim pcve:evidence/pcve:quote ?quote } AS ?quoted) }
+           GROUP BY ?quoted ORDER BY DESC(?quoted)""",
     )
-    assert facts == {"verified": int(quoted[0]), "cited": int(cited[0])}
+    counts = {"verified": int(quoted[0]), "cited": int(cited[0]), "unassigned": 0}
+    assert facts == counts
 
 
 def test_a_claim_keeps_its_name_when_others_come_and_go(world: World) -> None:

@@ -48,7 +48,13 @@ FACTS = (
     "prefLabel: {en: Fourth Northtown conference}", "prefLabel: {sq: Konferenca}",
     "isReplacedBy: river-institute", "isReplacedBy: northtown", "funder: lake-fund",
     "budget: {id: b, value: 0.50, currency: EUR}", "nonsense: x", "series: northtown-conferences",
-    "remark: {en: a suspect was named}", "certainty: inferred", "standing: disputed",
+    "remark: {en: a suspect was named}", "certainty: inferred", "rank: deprecated",
+    "rank: preferred", "contested: true", "noValue: endDate", "notKnown: [startDate, funder]",
+    "standing: disputed", "locator: p. 2",
+)  # fmt: skip
+SOURCES = (
+    "source: atlas", "source: shore-herald", "source: [atlas, shore-herald]",
+    "evidence: [{source: atlas, locator: p. 1}, {source: shore-herald}]",
 )  # fmt: skip
 KINDS = ("event", "event-series", "organization", "place", "project", "programme", "person")
 TYPES = ("Event", "EventSeries", "Organization", "Place", "Project", "Programme", "Person")
@@ -131,7 +137,8 @@ class Edits(RuleBasedStateMachine):
     def is_followed(self, content: Content) -> bool:
         """Whether the changes since the last build allow an incremental one."""
         changed = {name for name, _ in content.items() ^ self.saved.items()}
-        return not any(n.startswith("ontology/") or n == "data/ledger.yml" for n in changed)
+        read_whole = ("data/ledger.yml", "data/unassigned.yml")
+        return not any(name.startswith("ontology/") or name in read_whole for name in changed)
 
     def ontology(self, content: Content) -> Ontology:
         texts = tuple(content[name] for name in content if name.startswith("ontology/"))
@@ -152,11 +159,11 @@ class Edits(RuleBasedStateMachine):
             self.wholes[self.start] = outcome(build)
         return self.wholes[self.start]
 
-    @rule(data=st.data(), fact=st.sampled_from(FACTS))
-    def add(self, data: Any, fact: str) -> None:
+    @rule(data=st.data(), source=st.sampled_from(SOURCES), fact=st.sampled_from(FACTS))
+    def add(self, data: Any, source: str, fact: str) -> None:
         path = self.record(data)
         text = path.read_text("utf-8")
-        path.write_text(f"{text}  - source: atlas\n    {fact}\n    remark: {{en: said}}\n", "utf-8")
+        path.write_text(f"{text}  - {source}\n    {fact}\n    remark: {{en: said}}\n", "utf-8")
         self.both()
 
     @rule(data=st.data(), fact=st.sampled_from(FACTS))
@@ -271,6 +278,13 @@ class Edits(RuleBasedStateMachine):
         old = ledger.read_text("utf-8") if ledger.is_file() else ""
         row = f"- pair: [{first}, {second}]\n  verdict: {verdict}\n  reason: it was decided\n"
         ledger.write_text(old + row, "utf-8")
+        self.both()
+
+    @rule(data=st.data(), limit=st.sampled_from((0, 1, 3, "x")))
+    def limit(self, data: Any, limit: int | str) -> None:
+        """How many blocks a record may have that name several sources together."""
+        limits = self.root / "data" / "unassigned.yml"
+        limits.write_text(f"{self.record(data).stem}: {limit}\n", "utf-8")
         self.both()
 
     @rule(data=st.data(), word=st.sampled_from(("", "Prisons", "Conference", "Roundtable")))

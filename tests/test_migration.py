@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import ROOT, World
 
 from pcve_graph.graph.ontology import read_ontology
@@ -33,6 +36,11 @@ OLD_FORMS = {
         ("hostingOrganization: river-institute", "host: river-institute"),
     ],
 }
+OLD_RECORDS = ROOT / "tests" / "migration"
+"""Records in the form of 0.1.0 under `records/`, and what the code of 0.1.0 made of them, the facts
+about these records: `facts.nt`, written by commit 842927d."""
+
+BRIDGE = "data/records/project/lake-bridge.yml"
 ASSEMBLY = "data/records/event/shore-assembly-2014.yml"
 PLAN = "data/records/document/harbour-plan.yml"
 
@@ -137,6 +145,130 @@ def test_json_lines_are_migrated_with_their_numbers(world: World) -> None:
     assert '"inCountry": "landia"' in migrated
     assert '"startDate": 2014' in migrated
     assert world.pcve("build").exit_code == 0
+
+
+@pytest.fixture
+def ranked(world: World) -> World:
+    """Northtown with the records of `OLD_RECORDS`, as they were in 0.1.0."""
+    shutil.copytree(OLD_RECORDS / "records", world.root / "data/records", dirs_exist_ok=True)
+    world.write("data/unassigned.yml", "harbour-link: 1\n")
+    return world
+
+
+def old_facts(world: World) -> list[str]:
+    """The facts of the last build about the records of `OLD_RECORDS`."""
+    names = "|".join(path.stem for path in OLD_RECORDS.rglob("*.yml"))
+    subject = re.compile(rf"<https://w3id\.org/pcve/id/[a-z/-]*({names})")
+    return [line for line in world.saved().lines("facts") if subject.match(line)]
+
+
+def test_a_standing_is_one_error_for_each_block(ranked: World) -> None:
+    result = ranked.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(": error unknown-key: standing is now rank (superseded)") == 6
+    assert result.stderr.count(": error ") == 6
+
+
+def test_standings_become_ranks_and_no_fact_is_lost(ranked: World) -> None:
+    check = ranked.pcve("edit", "migrate", "--check")
+    assert check.exit_code == 1
+    assert (
+        "0 keys would be renamed, 0 facts moved, 6 blocks ranked, 3 files changed" in check.stderr
+    )
+    assert ranked.pcve("edit", "migrate").exit_code == 0
+    result = ranked.pcve("build")
+    assert result.exit_code == 0, result.output
+    assert old_facts(ranked) == (OLD_RECORDS / "facts.nt").read_text("utf-8").splitlines()
+    assert ranked.pcve("edit", "fmt", "--check").exit_code == 0
+    again = ranked.pcve("edit", "migrate")
+    assert (again.exit_code, again.stdout) == (0, "")
+
+
+def test_the_ranks_are_those_of_the_standings(ranked: World) -> None:
+    assert ranked.pcve("edit", "migrate").exit_code == 0
+    text = (ranked.root / "data/records/project/harbour-link.yml").read_text("utf-8")
+    blocks = yaml.load(text, yaml.BaseLoader)["claims"]
+    budget = {"value": "90000", "currency": "EUR", "share": "total"}
+    assert blocks[1:] == [
+        {"source": "atlas", "implementer": "reed-trust", "startDate": "2018-02"},
+        {"source": "atlas", "funder": ["lake-fund", "isles-agency"], "rank": "preferred"},
+        {
+            "source": "shore-herald", "funder": "hill-foundation", "endDate": "2019-05",
+            "contested": "true", "note": "the atlas is of the year after",
+        },
+        {"source": "shore-herald", "startDate": "2018-02"},
+        {"source": "shore-herald", "funder": "lake-fund", "rank": "preferred"},
+        {
+            "source": "fair-calendar", "endDate": "2019-04", "certainty": "inferred",
+            "rank": "preferred", "note": "the closing meeting was in that month",
+        },
+        {
+            "source": "bridge-study", "implementer": "hill-foundation", "rank": "deprecated",
+            "note": "the Hill Foundation was to carry it out at first",
+        },
+        {"source": "bridge-study", "implementer": "reed-trust"},
+        {
+            "source": "bridge-study", "budget": {"id": "total", **budget}, "rank": "deprecated",
+            "note": "the sum of the first contract",
+        },
+        {"source": "atlas", "budget": {"id": "contract", **budget, "value": "80000"}},
+    ]  # fmt: skip
+
+
+def test_a_disputed_fact_without_another_value_is_left_to_its_curator(world: World) -> None:
+    text = (
+        "id: lake-bridge\ntype: Project\nclaims:\n  - source: atlas\n    prefLabel: {en: Lake Bridge}\n"
+        "  - source: shore-herald\n    startDate: 2015\n    standing: disputed\n    note: no one else says so\n"
+        "  - source: shore-herald\n    funder: lake-fund\n    standing: superseded\n"
+    )
+    world.write(BRIDGE, text)
+    result = world.pcve("edit", "migrate")
+    assert result.exit_code == 1
+    assert f"{BRIDGE}:7:5: error conflict: startDate is disputed, and the record has no other" in (
+        result.stderr
+    )
+    assert "1 block ranked" in result.stderr
+    migrated = yaml.load((world.root / BRIDGE).read_text("utf-8"), yaml.BaseLoader)
+    expected = text.replace("standing: superseded", "rank: deprecated")
+    assert migrated == yaml.load(expected, yaml.BaseLoader)
+    built = world.pcve("build")
+    assert built.exit_code == 1
+    assert built.stderr.count(": error ") == 1
+    world.replace(BRIDGE, "standing: disputed", "contested: true\n    conflictsWith: endDate")
+    world.write(BRIDGE, (world.root / BRIDGE).read_text("utf-8") + (
+        "  - source: bridge-study\n    endDate: 2014\n    rank: preferred\n"
+    ))  # fmt: skip
+    assert world.pcve("build").exit_code == 0
+
+
+def test_a_block_that_has_a_rank_is_not_taken_for_another_value(world: World) -> None:
+    text = (
+        "id: lake-bridge\ntype: Project\nclaims:\n  - source: atlas\n    prefLabel: {en: Lake Bridge}\n"
+        "  - source: atlas\n    startDate: 2014\n    rank: deprecated\n"
+        "  - source: shore-herald\n    startDate: 2015\n    standing: disputed\n    note: a misprint\n"
+    )
+    world.write(BRIDGE, text)
+    result = world.pcve("edit", "migrate")
+    assert result.exit_code == 1
+    assert "startDate is disputed, and the record has no other value of it" in result.stderr
+    assert (world.root / BRIDGE).read_text("utf-8") == text
+
+
+def test_standings_in_json_lines_become_ranks(ranked: World) -> None:
+    rows = []
+    for path in sorted((OLD_RECORDS / "records/project").glob("*.yml")):
+        record = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)
+        (ranked.root / "data/records/project" / path.name).unlink()
+        rows.append(json.dumps(record).replace('"80000"', "80000"))
+    ranked.write("data/records/project/old.jsonl", "\n".join(rows) + "\n")
+    assert ranked.pcve("edit", "migrate").exit_code == 0
+    text = (ranked.root / "data/records/project/old.jsonl").read_text("utf-8")
+    assert "standing" not in text
+    assert '"value": 80000' in text
+    assert '"contested": "true"' in text
+    result = ranked.pcve("build")
+    assert result.exit_code == 0, result.output
+    assert old_facts(ranked) == (OLD_RECORDS / "facts.nt").read_text("utf-8").splitlines()
 
 
 def test_rdf_with_a_deprecated_property_names_the_present_one(

@@ -42,7 +42,10 @@ CLOSED = {
     }.items()
 }
 VS = {"term_status"}
-OA = {"TextQuoteSelector", "TextPositionSelector", "exact", "start", "end"}
+OA = set(
+    "SpecificResource TextPositionSelector TextQuoteSelector end exact hasSelector hasSource prefix "
+    "start suffix".split()
+)
 SCHEMA = set(
     "Event Place MonetaryAmount about archivedAt audience author containedInPlace currency domainIncludes duration endDate founder funder latitude location longitude maxValue minValue "
     "name organizer publisher rangeIncludes roleName sameAs startDate url value".split()
@@ -234,8 +237,8 @@ def test_every_term_that_the_graph_uses_is_declared_once(
 
 
 DISJOINT = """
-    pcve:Claim pcve:Count pcve:Document pcve:Event pcve:EventSeries pcve:Hosting pcve:Naming pcve:Overlap
-    pcve:Participation pcve:Programme pcve:Project pcve:Source org:Membership schema:MonetaryAmount
+    pcve:Claim pcve:Count pcve:DerivedStatement pcve:Document pcve:Event pcve:EventSeries pcve:Evidence
+    pcve:Hosting pcve:Naming pcve:Overlap pcve:Participation pcve:Programme pcve:Project pcve:Source org:Membership schema:MonetaryAmount
     skos:Concept
 """.split()
 GROUPS = (

@@ -135,8 +135,8 @@ def migrate(context: click.Context, check: bool) -> None:
     """Rewrite records of an earlier version of the ontology.
 
     Renamed keys get their present names; a fact that another record now states moves there with its
-    source and quote; a publisher gets the id of its record. Run it before `pcve build`, and read
-    the difference before you commit it.
+    source and quote; a publisher gets the id of its record; a standing becomes a rank. Run it
+    before `pcve build`, and read the difference before you commit it.
 
     \b
     Examples:
@@ -155,9 +155,10 @@ def migrate(context: click.Context, check: bool) -> None:
         write_lines(project.relative(path))
     verb = "would be renamed" if check else "renamed"
     linked = f"{quantity(migration.linked, 'publisher')} linked, " if migration.linked else ""
+    ranked = f"{quantity(migration.ranked, 'block')} ranked, " if migration.ranked else ""
     write_messages(
         f"{quantity(migration.renamed, 'key')} {verb}, {quantity(migration.moved, 'fact')} moved, "
-        f"{linked}{quantity(len(migration.texts), 'file')} changed"
+        f"{linked}{ranked}{quantity(len(migration.texts), 'file')} changed"
     )
     if migration.problems:
         raise ContentError(migration.problems)

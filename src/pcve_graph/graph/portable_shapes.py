@@ -140,9 +140,9 @@ class _Shapes:
 def portable_shapes(ontology: Ontology) -> dict[str, list[ox.Triple]]:
     """The triples of each of `PARTS`.
 
-    `core` has the shapes of things in SHACL Core, `claims` those of claims, quotes and sources,
-    `concepts` that of a concept, `rules` the constraints in SPARQL, `recommended` those whose
-    severity is less than a violation.
+    `core` has the shapes of things in SHACL Core, `claims` those of claims, evidence, quotes,
+    derived statements and sources, `concepts` that of a concept, `rules` the constraints in
+    SPARQL, `recommended` those whose severity is less than a violation.
     """
     shapes = _Shapes(_parsed(ontology.shapes))
     terms = _Shapes(_parsed("\n".join(ontology.graphs["ontology"])))

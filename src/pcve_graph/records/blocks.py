@@ -108,7 +108,11 @@ def read_block(node: RecordNode, sources: Mapping[str, Source | None]) -> ClaimB
     names = {key: _names(node, key) for key in _NAMES}
     facts = tuple((key, value) for key, value in node.entries if key.text not in CLAIM_KEYS)
     listed = node.get("evidence")
-    if listed is None and not _scalars(node.get("source")):
+    source = node.get("source")
+    if source is not None and len(_scalars(source)) < len(_items(source)):
+        fix = "write one id: source: ID"
+        raise stop("structure", source.position, "source is not the id of a source", fix)
+    if listed is None and not _scalars(source):
         raise _incomplete(node, "source")
     if not facts and not names["noValue"] and not names["notKnown"]:
         raise _incomplete(node, "fact")
@@ -117,12 +121,16 @@ def read_block(node: RecordNode, sources: Mapping[str, Source | None]) -> ClaimB
         place = names["conflictsWith"][0].position
         message, fix = "this block is not contested", "write `contested: true`, or delete the key"
         raise stop("conflict", place, message, fix)
+    rank = settings.get("rank")
+    if contested and rank is not None and rank.text != "normal":
+        message = f"this block is contested, and {rank.text} as well"
+        raise stop("conflict", rank.position, message, "delete the rank, or `contested: true`")
     if contested and "note" not in settings:
         fix, place = "add `note:` with the reason", settings["contested"].position
         raise stop("reason", place, "this block is contested but has no note", fix)
     return ClaimBlock(
         evidence=_evidence(node, sources, settings),
-        rank=settings.get("rank"),
+        rank=rank,
         contested=contested,
         conflicts_with=names["conflictsWith"],
         no_value=names["noValue"],
@@ -194,6 +202,9 @@ def _evidence(
         message = f"a block that lists its evidence has no {present.text} of its own"
         fix = f"move {present.text} to the entry under evidence that it belongs to"
         raise stop("structure", present.position, message, fix)
+    if not _items(listed):
+        fix = "name one source: source: ID"
+        raise stop("missing-key", listed.position, "evidence is an empty list", fix)
     pieces = []
     for entry in _items(listed):
         name = entry.get("source") if isinstance(entry, MappingNode) else None

@@ -2,49 +2,28 @@
 
 A claim is one statement; each block that makes it adds evidence, one source each. Facts are the
 claims that are neither deprecated nor contested and that have a value. Rule: data/FORMAT.md,
-"Claims, rank and dispute".
+"Certainty" and "Rank and dispute".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from ..model import namespaces
-from ..model.namespaces import concept_iri, expand, hashed_iri, nterm
-from ..model.problems import Position, Problem, rule_problem
-from ..model.schema import RecordClass, RecordKey
-from ..model.terms import Iri, NTerm, from_iri, literal
-from ..model.visible import first_refused
-from ..syntax.tree import ScalarNode
-from .blocks import BlockEvidence, ClaimBlock
-from .quotes import HeldText
+from ..model.namespaces import hashed_iri, nterm
+from ..model.problems import Position, rule_problem
+from ..model.schema import RecordKey
+from ..model.terms import Iri, NTerm, from_iri
+from .block_terms import BlockTerms, Properties, concept
 from .record_graph import RecordGraph
-from .values import checked_key
-
-if TYPE_CHECKING:
-    from .mapping import RecordWriter
 
 Triple: TypeAlias = tuple[NTerm, NTerm, NTerm]
-Properties: TypeAlias = tuple[tuple[str, NTerm], ...]
 
-_INTEGER: Final = namespaces.PREFIXES["xsd"] + "integer"
 _RANKS: Final = ("preferred", "normal", "deprecated")
 _CERTAINTIES: Final = ("stated", "assigned", "inferred")
 """From the strongest to the weakest."""
-
-_LONGEST: Final = 300
-"""Characters of a quote with its prefix and suffix, at most."""
-
-_CONTEXT: Final = 32
-"""Characters of the text before a quote, and after it, that its selector repeats, at most."""
-
-
-@cache
-def _concept(scheme: str, term: str) -> NTerm:
-    return from_iri(concept_iri(scheme, term))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +31,7 @@ class _Evidence:
     """The node of one piece of evidence; `terms` are its properties, its certainty excepted."""
 
     node: Iri
+    source: str
     certainty: str
     terms: Properties
     unassigned: bool
@@ -63,9 +43,9 @@ class CollectedClaim:
     """One statement of a record, with what its blocks say of it.
 
     `key` is the key that states it, `holder` the link to the nested entity that it is about,
-    `conflict_paths` the properties that a contested claim names as contradicting it. With `is_link`
-    its value is a nested entity; without `has_value` it says that there is no value, or that none
-    is known.
+    `conflict_paths` the properties that a contested claim names as contradicting it, `blocks` the
+    positions of the blocks that state it. With `is_link` its value is a nested entity; without
+    `has_value` it says that there is no value, or that none is known.
     """
 
     statement: Triple
@@ -78,6 +58,7 @@ class CollectedClaim:
     is_link: bool = False
     has_value: bool = True
     evidence: dict[Iri, _Evidence] = field(default_factory=dict)
+    blocks: set[Position] = field(default_factory=set)
 
     @property
     def iri(self) -> Iri:
@@ -87,7 +68,12 @@ class CollectedClaim:
     @property
     def is_fact(self) -> bool:
         """Whether its statement is a fact of the graph."""
-        return self.has_value and self.rank != "deprecated" and not self.contested
+        return self.has_value and self.is_taken
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether it counts: it is neither deprecated nor contested."""
+        return self.rank != "deprecated" and not self.contested
 
     @property
     def certainty(self) -> str:
@@ -100,97 +86,14 @@ def default_certainty(key: RecordKey) -> str:
     return namespaces.local_name(key.certainty) if key.certainty else "stated"
 
 
-class BlockTerms:
-    """A block as terms: its evidence, its rank and what it conflicts with."""
-
-    def __init__(
-        self, writer: RecordWriter, sheet: RecordGraph, block: ClaimBlock, kind: RecordClass
-    ) -> None:
-        self.block, self.sheet, self.writer = block, sheet, writer
-        sheet.needs.update(f"source/{source.id}" for source in block.sources)
-        self.rank = self._chosen("pcve:Claim", "rank", block.rank) or "normal"
-        names = [checked_key(kind, name, sheet, writer.ontology) for name in block.conflicts_with]
-        self.conflict_paths = tuple(from_iri(key.path) for key in names if key)
-        self.evidence = [(item, *self._parts(item)) for item in block.evidence]
-
-    def _chosen(self, owner: str, name: str, value: ScalarNode | None) -> str:
-        """The term of the list of a key; empty where none is stated."""
-        if value is None:
-            return ""
-        key = self.writer.ontology.by_iri[expand(owner)].keys[name]
-        term = self.writer.term(key, value, self.sheet)
-        if isinstance(term, Problem):
-            self.sheet.problems.append(term)
-            return ""
-        return value.text
-
-    def _parts(self, item: BlockEvidence) -> tuple[str, tuple[str, ...], Properties]:
-        """The certainty of a piece of evidence, the parts of its hash, and its properties."""
-        source = namespaces.source_iri(item.source.id)
-        terms = [("rdf:type", nterm("pcve:Evidence")), ("prov:hadPrimarySource", from_iri(source))]
-        parts: list[str] = [source]
-        if item.span and item.source.text:
-            quote = self._quote(source, item.source.text, item.span, item.position)
-            terms.append(("pcve:quote", from_iri(quote)))
-            parts.append("{}-{}".format(*item.span))
-        keys = self.writer.ontology.by_iri[expand("pcve:Evidence")].keys
-        for name, value in item.texts:
-            for term, _ in self.writer.values(keys[name], value, self.sheet):
-                terms.append((f"pcve:{name}", term))
-            if name == "locator" and not item.span:
-                parts.append(value.text)
-        if item.unassigned:
-            terms.append(("pcve:support", _concept("support", "unassigned")))
-        if item.note:
-            terms.append(("skos:note", literal(item.note)))
-        certainty = self._chosen("pcve:Evidence", "certainty", item.certainty)
-        return certainty, tuple(parts), tuple(terms)
-
-    def _quote(self, source: Iri, held: HeldText, span: tuple[int, int], place: Position) -> Iri:
-        """The node of a quote: its source, and its words and position as selectors of their own.
-
-        W3C Web Annotation Data Model, 4.2.4, 4.2.5 and 4.1 (Specific Resources).
-        """
-        start, end = span
-        exact = held.text[start:end]
-        prefix, suffix = _context(held.text, start, end)
-        node = hashed_iri("quote", source, str(start), str(end), exact)
-        words, position = Iri(f"{node}/words"), Iri(f"{node}/position")
-        for subject, name, term in (
-            (node, "rdf:type", nterm("oa:SpecificResource")),
-            (node, "oa:hasSource", from_iri(source)),
-            (node, "oa:hasSelector", from_iri(words)),
-            (node, "oa:hasSelector", from_iri(position)),
-            (words, "rdf:type", nterm("oa:TextQuoteSelector")),
-            (words, "oa:exact", literal(exact)),
-            *((words, "oa:prefix", literal(text)) for text in (prefix,) if text),
-            *((words, "oa:suffix", literal(text)) for text in (suffix,) if text),
-            (position, "rdf:type", nterm("oa:TextPositionSelector")),
-            (position, "oa:start", literal(str(start), _INTEGER)),
-            (position, "oa:end", literal(str(end), _INTEGER)),
-        ):
-            triple = (from_iri(subject), nterm(name), term)
-            self.sheet.add(self.sheet.evidence, triple, place)
-        return node
-
-
-def _context(text: str, start: int, end: int) -> tuple[str, str]:
-    """The characters before and after a quote, without any that the graph does not take."""
-    length = max(0, min(_CONTEXT, (_LONGEST - (end - start)) // 2))
-    prefix, suffix = text[max(0, start - length) : start], text[end : end + length]
-    while prefix and first_refused(prefix):
-        prefix = prefix[1:]
-    while suffix and first_refused(suffix):
-        suffix = suffix[:-1]
-    return prefix, suffix
-
-
 class ClaimCollector:
     """The claims of one record by their statements."""
 
     def __init__(self, sheet: RecordGraph) -> None:
         self.sheet = sheet
         self.claims: dict[Triple, CollectedClaim] = {}
+        self.unopposed: set[tuple[tuple[NTerm, ...], frozenset[Position]]] = set()
+        """Subject and predicate, and blocks, of contested claims that nothing contradicts."""
 
     def add(
         self,
@@ -227,20 +130,24 @@ class ClaimCollector:
             claim.contested &= contested
         elif (claim.rank, claim.contested) != (terms.rank, contested):
             self._report_ranks(claim, terms.rank, contested, place)
+        claim.blocks.add(terms.block.position)
         for item, certainty, parts, properties in terms.evidence:
             node = hashed_iri("evidence", claim.iri, *parts)
-            stated = certainty or default_certainty(key)
-            piece = _Evidence(node, stated, properties, item.unassigned, item.position)
+            stated, source = certainty or default_certainty(key), item.source.id
+            piece = _Evidence(node, source, stated, properties, item.unassigned, item.position)
             self._add_evidence(claim, piece, place)
 
     def _add_evidence(self, claim: CollectedClaim, piece: _Evidence, place: Position) -> None:
         """Add a piece of evidence; one that is unassigned gives way to another of its source."""
-        other = claim.evidence.get(piece.node)
-        if other is None or (other.unassigned and not piece.unassigned):
-            claim.evidence[piece.node] = piece
-        elif piece.unassigned and not other.unassigned:
+        same_source = [item for item in claim.evidence.values() if item.source == piece.source]
+        if piece.unassigned and not all(item.unassigned for item in same_source):
             return
-        elif (other.certainty, other.terms) != (piece.certainty, piece.terms):
+        if not piece.unassigned:
+            for item in same_source:
+                if item.unassigned:
+                    del claim.evidence[item.node]
+        other = claim.evidence.setdefault(piece.node, piece)
+        if (other.certainty, other.terms) != (piece.certainty, piece.terms):
             message = "the same words of the same source support this fact twice"
             fix = f"delete the fact here, or merge the block with line {other.place.line}"
             self.sheet.problems.append(rule_problem("evidence-repeated", place, message, fix))
@@ -267,10 +174,17 @@ class ClaimCollector:
             self._write_claim(claim, conflicts)
 
     def _check_absence(self, claim: CollectedClaim) -> None:
-        subject, predicate, _ = claim.statement
-        for other in self.facts():
-            if other.statement[:2] == (subject, predicate):
-                message = f"{claim.key.name} has no value here, and one in line {other.place.line}"
+        """Report a claim without a value if the key has one, or such a claim before it."""
+        if not claim.is_taken:
+            return
+        for other in self.claims.values():
+            if other is claim:
+                continue
+            is_rival = other.statement[:2] == claim.statement[:2] and other.is_taken
+            if is_rival and (other.has_value or other.place < claim.place):
+                what = "one" if other.has_value else "another value status"
+                before = f"{what} in line {other.place.line}"
+                message = f"{claim.key.name} has no value here, and {before}"
                 fix = "delete one of the two, or make one contested or deprecated"
                 self.sheet.problems.append(rule_problem("conflict", claim.place, message, fix))
                 return
@@ -278,13 +192,19 @@ class ClaimCollector:
     def _conflicts(self, claim: CollectedClaim) -> set[Iri]:
         """The claims that contradict a contested one: the preferred, else those contested as well.
 
-        What is said of a nested entity that is contested conflicts with what the entity does.
+        The values of one block do not contradict each other. What is said of a nested entity that
+        is contested conflicts with what the entity does.
         """
         candidates = self._candidates(claim)
-        preferred = {one.iri for one in candidates if one.rank == "preferred" and one.is_fact}
+        preferred = {
+            other.iri for other in candidates if other.rank == "preferred" and other.is_taken
+        }
         if preferred:
             return preferred
-        if contested := {one.iri for one in candidates if one.contested}:
+        contested = {
+            other.iri for other in candidates if other.contested and not other.blocks & claim.blocks
+        }
+        if contested:
             return contested
         holder = self.claims.get(claim.holder) if claim.holder else None
         if holder is not None and holder.contested:
@@ -294,9 +214,10 @@ class ClaimCollector:
             "write `rank: preferred` in the block of the claim that is taken; "
             "if that is one of another key, name the key in `conflictsWith`"
         )
-        problem = rule_problem("conflict", claim.place, message, fix)
-        if problem not in self.sheet.problems:
-            self.sheet.problems.append(problem)
+        stated = claim.statement[:2], frozenset(claim.blocks)
+        if stated not in self.unopposed:
+            self.unopposed.add(stated)
+            self.sheet.problems.append(rule_problem("conflict", claim.place, message, fix))
         return set()
 
     def _candidates(self, claim: CollectedClaim) -> list[CollectedClaim]:
@@ -324,14 +245,14 @@ class ClaimCollector:
             ("rdf:subject", subject),
             ("rdf:predicate", predicate),
             ("rdf:object", value),
-            ("pcve:certainty", _concept("certainty", claim.certainty)),
-            ("pcve:rank", _concept("rank", claim.rank)),
+            ("pcve:certainty", concept("certainty", claim.certainty)),
+            ("pcve:rank", concept("rank", claim.rank)),
             *(("pcve:conflictsWith", from_iri(other)) for other in conflicts),
             *(("pcve:evidence", from_iri(item)) for item in claim.evidence),
         ):
             sheet.add(sheet.evidence, (node, nterm(name), term), claim.place)
         for item in claim.evidence.values():
-            certainty = ("pcve:certainty", _concept("certainty", item.certainty))
+            certainty = ("pcve:certainty", concept("certainty", item.certainty))
             for name, term in (*item.terms, certainty):
                 triple = (from_iri(item.node), nterm(name), term)
                 sheet.add(sheet.evidence, triple, item.place)

@@ -20,8 +20,9 @@ from ..model.schema import Ontology, RecordClass, RecordKey
 from ..model.suggest import IdSuggestions, did_you_mean
 from ..model.terms import Iri, NTerm, RecordId, from_iri, lexical, literal, to_iri
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
+from .block_terms import BlockTerms
 from .blocks import ClaimBlock, Source
-from .claims import BlockTerms, ClaimCollector, CollectedClaim, Triple
+from .claims import ClaimCollector, CollectedClaim, Triple
 from .reader import Record, Records
 from .record_graph import RecordGraph
 from .values import address, checked_key, texts, typed

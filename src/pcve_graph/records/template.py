@@ -31,7 +31,7 @@ def draft_record(
     folder = project.data / "records"
     _require_unused(project, identifier, folder.rglob(f"{identifier}.yml"))
     path = folder / str(kinds[kind].folder) / f"{identifier}.yml"
-    return path, _record(kinds[kind], identifier)
+    return path, _record(kinds[kind], identifier, ontology)
 
 
 def draft_source(project: Project, ontology: Ontology, identifier: str) -> tuple[Path, str]:
@@ -71,8 +71,21 @@ def _blank(key: RecordKey, optional: bool = False) -> str:
     return f"<{words}; optional>" if optional else f"<{words}>"
 
 
-def _record(kind: RecordClass, identifier: str) -> str:
+def _record(kind: RecordClass, identifier: str, ontology: Ontology) -> str:
     head = [f"id: {identifier}", f"type: {kind.name}", "claims:", "  - source: <id of a source>"]
-    rows = ["    quote: <the words, verbatim>"]
-    rows += [f"    {key.name}: {_blank(key)}" for key in kind.keys.values()]
-    return "\n".join([*head, *rows]) + "\n"
+    read = ontology.classes["Evidence"].keys["dateRead"]
+    rows = [
+        "quote: <the words, verbatim>",
+        "locator: <the place in the source, such as p. 12; optional>",
+        f"dateRead: {_blank(read, True)}",
+        "curator: <name or ORCID of who read it; optional>",
+        *(f"{key.name}: {_blank(key)}" for key in kind.keys.values()),
+        "noValue: <a key that has no value according to the source; optional>",
+        "notKnown: <a key that has a value that the source does not give; optional>",
+        f"certainty: <{', '.join(ontology.schemes['certainty'])}; optional>",
+        f"rank: <{', '.join(ontology.schemes['rank'])}; optional>",
+        "contested: <true if another claim contradicts it; optional>",
+        "conflictsWith: <the key of that claim, if it is another; optional>",
+        "note: <the reason, if it is inferred or contested; optional>",
+    ]
+    return "\n".join([*head, *(f"    {row}" for row in rows)]) + "\n"

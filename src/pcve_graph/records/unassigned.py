@@ -6,6 +6,7 @@ has; no record gets a new one. Rule: data/FORMAT.md, "Sources that are named tog
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -17,6 +18,7 @@ from ..system.files import LARGEST_FILE, read_inside
 from .blocks import ClaimBlock
 
 UNASSIGNED: Final = "unassigned.yml"
+_NUMBER: Final = re.compile(r"[0-9]{1,6}")
 
 
 def read_unassigned(project: Project) -> Mapping[str, int]:
@@ -34,7 +36,7 @@ def read_unassigned(project: Project) -> Mapping[str, int]:
         raise ContentError([_malformed(Position(name))])
     limits = {}
     for key, value in tree.entries:
-        if not isinstance(value, ScalarNode) or not value.text.isdecimal():
+        if not isinstance(value, ScalarNode) or not _NUMBER.fullmatch(value.text):
             raise ContentError([_malformed(value.position)])
         limits[key.text] = int(value.text)
     return limits

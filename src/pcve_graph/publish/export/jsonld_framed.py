@@ -33,7 +33,7 @@ def context(ontology: Ontology) -> dict[str, Definition]:
 
     A key whose values share one type has it in the context. A group, such as `events`, holds the
     instances of a class (section 4.7, included nodes); `claims` and `participations` are reverse
-    properties. A deprecated term keeps its entry, so that documents of earlier versions are read.
+    properties. A deprecated property keeps its entry, so that documents of earlier versions are read.
     """
     definitions: dict[str, Definition] = {"@version": 1.1, "id": "@id", "type": "@type"}
     definitions |= {prefix: PREFIXES[prefix] for prefix in sorted(PREFIXES)}
@@ -48,7 +48,7 @@ def context(ontology: Ontology) -> dict[str, Definition]:
             by_path[key.path].append(key)
     for path, name in keys_by_path(ontology).items():
         definitions[name] = {"@id": path, **_form(by_path[path], ontology)}
-    for term in sorted(ontology.deprecated):
+    for term in sorted(iri for iri in ontology.deprecated if iri.startswith(PREFIXES["pcve"])):
         definitions.setdefault(local_name(term), {"@id": term, "@type": "@id"})
     for keys in by_path.values():
         for key in keys:

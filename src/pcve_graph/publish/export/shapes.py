@@ -9,7 +9,7 @@ from ...model.schema import Ontology
 
 SHAPES_FORMATS: Final = {
     "shacl": "shapes of things in SHACL Core, for any engine",
-    "shacl-claims": "shapes of claims, quotes and sources",
+    "shacl-claims": "shapes of claims, evidence, quotes and sources",
     "shacl-concepts": "the shape of a concept of a closed list",
     "shacl-rules": "shapes that need SPARQL",
     "shacl-recommended": "shapes that only warn: what should be there",
