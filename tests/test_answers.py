@@ -138,8 +138,9 @@ def test_what_an_instrument_pays_for_is_found_through_its_programmes(shipped: Wo
 
 def test_both_sides_of_a_disagreement_are_shown(shipped: World) -> None:
     rows = shipped_rows(shipped, "disputed")
-    days = [(row["value"], row["taken"]) for row in rows if last(row["thing"]) == "rcc-conf-2"]
-    assert ("2017-11-30", "2017-11-29") in days
+    mine = [row for row in rows if last(row["thing"]) == "rcc-conf-2"]
+    days = [(row["value"], row["other"], row["taken"]) for row in mine]
+    assert ("2017-11-30", "2017-11-29", "yes") in days
     assert all(row["reason"] for row in rows)
 
 

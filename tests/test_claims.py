@@ -188,9 +188,9 @@ def test_a_contested_claim_conflicts_with_the_preferred_one(world: World) -> Non
     assert not is_fact(world, f'{START} "2016"^^xsd:gYear')
     disputed = KnowledgeGraph.open(world.root).query("disputed")
     mine = [row for row in disputed if str(row.thing).endswith("lake-bridge")]
-    assert [(row["value"], row.conflicting, row.taken, row.reason) for row in mine] == [
-        ("2016", "2015", "2015", "it counts the preparation"),
-        ("2017", "2015", "2015", "a misprint"),
+    assert [(row["value"], row.other, row.taken, row.reason) for row in mine] == [
+        ("2016", "2015", "yes", "it counts the preparation"),
+        ("2017", "2015", "yes", "a misprint"),
     ]
 
 
@@ -205,9 +205,9 @@ def test_of_contested_claims_without_a_preferred_one_none_is_a_fact(world: World
     assert not is_fact(world, f"{NODE} pcve:earliest ?day")
     disputed = KnowledgeGraph.open(world.root).query("disputed")
     mine = [row for row in disputed if str(row.thing).endswith("lake-bridge")]
-    assert [(row["value"], row.conflicting, row.taken, row.status) for row in mine] == [
-        ("2015", "2016", None, "contested"),
-        ("2016", "2015", None, "contested"),
+    assert [(row["value"], row.other, row.taken, row.status) for row in mine] == [
+        ("2015", "2016", "no", "contested"),
+        ("2016", "2015", "no", "contested"),
     ]
 
 
