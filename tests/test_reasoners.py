@@ -251,7 +251,7 @@ def stated_facts(world: World) -> list[str]:
     return answers(
         world.saved().store,
         """SELECT ?claim { GRAPH <https://w3id.org/pcve/graph/evidence> {
-             ?claim rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o }
+             ?claim a pcve:Claim ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o }
            GRAPH <https://w3id.org/pcve/graph/facts> { ?s ?p ?o } }""",
     )
 

@@ -94,6 +94,6 @@ def _check_addresses(project: Project, previous: str) -> None:
     if lost:
         shown = one_line(previous)
         raise UsageError(
-            f"{quantity(len(lost), 'address', 'addresses')} of {shown} would lead nowhere, such as "
+            f"{quantity(len(lost), 'IRI')} of {shown} would lead nowhere, such as "
             f"{lost[0]}; run `pcve edit moved {shown}`, and commit data/moved.tsv"
         )

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from ...graph.serialize import JsonLdValue, add_text, add_value, format_json, prefixed
-from ...model.namespaces import GRAPHS, PREFIXES, expand, local_name, nterm
+from ...model.namespaces import BASE, GRAPHS, PREFIXES, expand, local_name, nterm
 from ...model.schema import Ontology, RecordKey
 from ...model.terms import NO_IRI, Iri, from_iri, triple_line
 from .entities import Entities, term_value
@@ -20,6 +20,8 @@ PARTICIPATIONS: Final = "participations"
 TERMS: Final = "terms"
 MORE: Final = "more"
 """Groups that do not correspond to a class of records."""
+
+_LISTS: Final = BASE + "vocab/"
 
 _REVERSE: Final = {CLAIMS: expand("rdf:subject"), PARTICIPATIONS: expand("pcve:inEvent")}
 """The properties by whose objects claims and participations are nested."""
@@ -49,7 +51,8 @@ def context(ontology: Ontology) -> dict[str, Definition]:
     for path, name in keys_by_path(ontology).items():
         definitions[name] = {"@id": path, **_form(by_path[path], ontology)}
     for term in sorted(ontology.deprecated):
-        definitions.setdefault(local_name(term), {"@id": term, "@type": "@id"})
+        if not term.startswith(_LISTS):
+            definitions.setdefault(local_name(term), {"@id": term, "@type": "@id"})
     for keys in by_path.values():
         for key in keys:
             for name in key.former:
