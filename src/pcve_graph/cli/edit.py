@@ -171,10 +171,11 @@ def migrate(context: click.Context, check: bool) -> None:
 @click.pass_context
 @handle_errors
 def moved(context: click.Context, release: str) -> None:
-    """Write where the claims and quotes of a release are now (data/moved.tsv).
+    """Record where the claims of an earlier release are now.
 
-    RELEASE is the folder of an earlier release, a build, or a git revision. Run it before the next
-    release, and read the difference before you commit it.
+    Each claim and quote whose IRI is no longer in the graph gets a line in data/moved.tsv. RELEASE
+    is the folder of a release, a build, or a git revision. Run it before the next release, and read
+    the difference before you commit it.
 
     \b
     Example: pcve edit moved ../release-0.1.0

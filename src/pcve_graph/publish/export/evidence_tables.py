@@ -87,7 +87,7 @@ _HAS_SOURCE: Final = "prov:hadPrimarySource"
 def _words(evidence: Entities, quote: Iri) -> str:
     """The words of a quote."""
     selectors = evidence.refs(quote, "oa:hasSelector")
-    return next(filter(None, (evidence.text(one, "oa:exact") for one in selectors)), "")
+    return next(filter(None, (evidence.text(selector, "oa:exact") for selector in selectors)), "")
 
 
 def _evidence(evidence: Entities, cells: Cells) -> ExportTable:
