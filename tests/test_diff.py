@@ -20,13 +20,13 @@ from test_incremental import FACTS, REFERENCE
 
 from pcve_graph.graph.inputs import scan_inputs
 from pcve_graph.graph.ontology import read_ontology
-from pcve_graph.model.namespaces import GRAPHS, source_iri
+from pcve_graph.model.namespaces import GRAPHS, graph_iri, source_iri
 from pcve_graph.model.problems import ContentError
 from pcve_graph.model.project import Project
 from pcve_graph.publish.diff.compare import Diff, compare
 from pcve_graph.publish.diff.reasons import REASONS
 from pcve_graph.publish.diff.render import as_counts, as_json, as_markdown, as_text, rdf_patch
-from pcve_graph.publish.diff.snapshot import Snapshot
+from pcve_graph.publish.diff.snapshot import Snapshot, snapshot_of_release
 from pcve_graph.records.assemble import build_graph
 from pcve_graph.records.reader import read_records
 from pcve_graph.validation.gate import memory_store
@@ -49,8 +49,7 @@ def quads(which: Snapshot) -> set[ox.Quad]:
 
 def holds(diff: Diff) -> None:
     """Every quad that differs belongs to one change, and every change has a reason that is true."""
-    gone = Counter(quad for change in diff.changes for quad in change.removed)
-    come = Counter(quad for change in diff.changes for quad in change.added)
+    gone, come = map(Counter, diff.quads())
     assert gone == Counter(quads(diff.old) - quads(diff.new))
     assert come == Counter(quads(diff.new) - quads(diff.old))
     subjects = [{quad.subject for quad in quads(snapshot)} for snapshot in (diff.old, diff.new)]
@@ -73,9 +72,10 @@ def holds(diff: Diff) -> None:
             ]
             assert files[0] != files[1]
         if code == "reinterpreted":
-            assert {s for e in change.before for s in e.sources} or {
-                s for e in change.after for s in e.sources
-            }
+            assert {piece.source for piece in (*change.before, *change.after)}
+        if code == "certainty":
+            assert change.old == change.new
+            assert {p.certainty for p in change.before} != {p.certainty for p in change.after}
 
 
 def changed(world: World, edit: Callable[[World], None]) -> Diff:
@@ -103,13 +103,46 @@ def a_role_of_another(world: World) -> None:
     world.replace(CONFERENCE, "assistant: river-institute", "assistant: lake-fund")
 
 
-def a_standing(world: World) -> None:
-    text = (world.root / CONFERENCE).read_text("utf-8")
-    text = text.replace("    endDate: 2015-01-20\n", "")
-    text = text.replace(
-        "    standing: disputed\n    note: the organiser's own news has 20 January\n", ""
-    )
-    world.write(CONFERENCE, text)
+TAKEN = (
+    "  - source: northtown-news\n"
+    "    quote: The Third Northtown Conference on Mentoring was held from 19 to 20 January 2015 in Northtown\n"
+    "    endDate: 2015-01-20\n    rank: preferred\n"
+)
+CONTESTED = "    contested: true\n    note: the organiser's own news has 20 January\n"
+
+
+def a_dispute_less(world: World) -> None:
+    """The claim that was preferred is withdrawn, so that the other is a fact."""
+    world.replace(CONFERENCE, TAKEN, "")
+    world.replace(CONFERENCE, CONTESTED, "")
+
+
+def a_rank(world: World) -> None:
+    world.replace(CONFERENCE, CONTESTED, "    rank: deprecated\n")
+
+
+def a_dispute_open(world: World) -> None:
+    """Neither of two claims is taken any more: no fact is left."""
+    reason = "    contested: true\n    note: the bulletin has 21 January\n"
+    world.replace(CONFERENCE, TAKEN, TAKEN.replace("    rank: preferred\n", reason))
+
+
+def a_certainty(world: World) -> None:
+    text = "    startDate: 2017-03-01\n"
+    note = "    certainty: inferred\n    note: the year is that of the issue\n"
+    world.replace(FAIR, text, text + note)
+
+
+def an_evidence_more(world: World) -> None:
+    """A second source states a fact that has a quote already."""
+    path = world.root / CONFERENCE
+    more = "  - source: atlas\n    locator: p. 12\n    edition: 3\n"
+    path.write_text(path.read_text("utf-8") + more, "utf-8")
+
+
+def an_evidence_less(world: World) -> None:
+    path = world.root / CONFERENCE
+    path.write_text(path.read_text("utf-8").partition("  - source: atlas")[0], "utf-8")
 
 
 def a_source_more(world: World) -> None:
@@ -222,14 +255,19 @@ def a_property_less(world: World) -> None:
 CASES = {
     edit.__name__.replace("_", "-"): edit
     for edit in (
-        one_day, a_role, a_role_of_another, a_standing, a_source_more, a_source_less, a_text_edited,
+        one_day, a_role, a_role_of_another, a_dispute_less, a_dispute_open, a_rank, a_certainty,
+        an_evidence_more, an_evidence_less, a_source_more, a_source_less, a_text_edited,
         a_record_more, a_record_less, a_reading_further, a_note, a_merger, a_term, a_shape,
         a_property_less,
     )
 }  # fmt: skip
 
 
-BEFORE = {"a-source-less": a_source_more, "a-property-less": a_property_more}
+BEFORE = {
+    "an-evidence-less": an_evidence_more,
+    "a-source-less": a_source_more,
+    "a-property-less": a_property_more,
+}
 """What was edited first, where the edit needs more than Northtown has."""
 
 
@@ -271,7 +309,8 @@ def edit_at_random(world: World, draw: random.Random) -> None:
     elif kind in (2, 3):
         blocks.append(f"  - source: atlas\n    {draw.choice(FACTS)}\n")
     elif kind == 4:
-        blocks[at] += "    standing: disputed\n    note: another says otherwise\n"
+        rank = draw.choice(("rank: deprecated", "rank: preferred", "contested: true"))
+        blocks[at] += f"    {rank}\n    note: another says otherwise\n"
     elif kind == 5:
         blocks[at] = re.sub(
             r"(?<=Date: )\d{4}", lambda y: str(int(y[0]) + draw.choice((-1, 1))), blocks[at]
@@ -379,6 +418,82 @@ def test_a_changelog_is_markdown(world: World) -> None:
         "\n## Added\n\n### Roundtable on prisons  (southport-roundtable-2016)\n\n- **topic**:"
         in text
     )
+
+
+RELEASE = ROOT / "tests" / "releases" / "0.1.0"
+"""Facts, evidence and catalog of a release of version 0.1.0: 16 records of Northtown, and a name
+from two sources that are named together."""
+
+
+def old_release(folder: Path, new: Snapshot) -> Snapshot:
+    """That release, with the ontology and the lists of `new`."""
+    folder.mkdir()
+    shutil.copy(RELEASE / "inputs.sha256", folder)
+    terms = {"ontology": graph_iri("ontology"), "vocabulary": graph_iri("vocabulary")}
+    lines = [
+        f"{line.removesuffix(' .')} <{terms[name]}> .\n"
+        for name in terms
+        for line in sorted(new.graphs[name])
+    ]
+    text = (RELEASE / "pcve.nq").read_text("utf-8") + "".join(lines)
+    (folder / "pcve.nq").write_text(text, "utf-8")
+    return snapshot_of_release("0.1.0", folder)
+
+
+@pytest.fixture
+def since_0_1_0(world: World, tmp_path: Path) -> Diff:
+    """What changed from that release to a project with the same records."""
+    facts = (RELEASE / "pcve.nq").read_text("utf-8")
+    kept = set(
+        re.findall(r"^<https://w3id.org/pcve/(?:id/[a-z-]+|source)/([a-z0-9-]+)> ", facts, re.M)
+    )
+    for path in (world.root / "data").rglob("*.yml"):
+        if path.stem not in kept:
+            path.unlink()
+    path = world.root / "data/records/organization/river-institute.yml"
+    together = "  - source: [atlas, lake-fund-page]\n    altLabel: {en: River House}\n"
+    path.write_text(path.read_text("utf-8") + together, "utf-8")
+    world.write("data/unassigned.yml", "river-institute: 1\n")
+    new = side(world.root, "now")
+    diff = compare(old_release(tmp_path / "release", new), new)
+    holds(diff)
+    return diff
+
+
+def test_the_facts_of_version_0_1_0_are_unchanged_where_their_evidence_is(
+    since_0_1_0: Diff,
+) -> None:
+    """Its claims have sources and quote on themselves, and a standing (superseded, disputed)."""
+    diff = since_0_1_0
+    assert diff.kinds() == {"added": 0, "changed": len(diff.changes), "removed": 0}
+    assert diff.old.graphs["facts"] == diff.new.graphs["facts"]
+    for change in diff.changes:
+        certainties = {piece.certainty for piece in change.after}
+        assert change.reason.code == ("certainty" if "assigned" in certainties else "rank"), change
+    ranked = [change for change in diff.changes if change.reason.code == "rank"]
+    assert [str(getattr(change.new, "value", "")) for change in ranked] == [
+        "2015-01-20",
+        "2015-01-21",
+        "Shore Assembly of 2017",
+    ]
+    assert [piece.rank for piece in ranked[0].after] == ["preferred"]
+    assert [piece.contested for piece in (*ranked[1].before, *ranked[1].after)] == [True, True]
+    unchanged = {str(getattr(change.new, "value", "")) for change in diff.unchanged}
+    assert {"River House", "2017-05", "2015-01-19"} <= unchanged
+    assert len(diff.unchanged) > len(diff.changes)
+    text = as_text(diff)
+    assert f"; {len(diff.unchanged)} unchanged, written in another form\n" in text
+    assert "River House" not in text
+    assert json.loads(as_json(diff))["counts"]["unchanged"] == len(diff.unchanged)
+
+
+def test_the_patch_turns_a_release_of_version_0_1_0_into_the_graph(since_0_1_0: Diff) -> None:
+    after = quads(since_0_1_0.old)
+    for line in rdf_patch(since_0_1_0).splitlines()[2:-1]:
+        (quad,) = ox.parse(line[2:].encode(), format=ox.RdfFormat.N_QUADS)
+        assert (quad in after) == line.startswith("D ")
+        after ^= {quad}
+    assert after == quads(since_0_1_0.new)
 
 
 def git(root: Path, *arguments: str) -> None:

@@ -94,13 +94,26 @@ def test_the_nested_form_has_a_list_a_class_and_claims_in_their_things(
     assert "https://schema.org/startDate" in claims
     assert {participation["type"] for participation in event["participations"]} == {"Participation"}
     quoted = [
-        claim["quote"]["exact"]
+        selector["exact"]
         for item in document["events"]
         for claim in item["claims"]
-        if "quote" in claim
+        for piece in listed(claim["evidence"])
+        for quote in listed(piece.get("quote", []))
+        for selector in listed(quote["hasSelector"])
+        if selector["type"] == "TextQuoteSelector"
     ]
     assert len(quoted) >= 40
+    pieces = [
+        len(listed(claim["evidence"])) for item in document["events"] for claim in item["claims"]
+    ]
+    assert min(pieces) == 1
+    assert max(pieces) > 1
     assert "more" not in document
+
+
+def listed(value: Any) -> list[Any]:
+    """The values of a key of JSON-LD, of which there may be one or several."""
+    return value if isinstance(value, list) else [value]
 
 
 def test_the_published_context_is_that_of_the_ontology(ontology: Ontology) -> None:
@@ -126,6 +139,23 @@ def test_frictionless_finds_the_tables_valid(
     things = Entities(part, "facts", "evidence")
     assert rows["event"] == len(things.of("pcve:Event")) >= 3
     assert rows["claim"] == len(things.of("pcve:Claim")) >= 60
+    assert rows["evidence"] == len(things.of("pcve:Evidence")) >= rows["claim"]
+    assert rows["quote"] == len(things.of("oa:SpecificResource")) >= 20
+    keys = {
+        resource.name: {
+            (key["fields"][0], key["reference"]["resource"])
+            for key in resource.schema.to_descriptor().get("foreignKeys", ())
+        }
+        for resource in package.resources
+    }
+    assert {("claim", "claim"), ("source", "source"), ("quote", "quote")} <= keys["evidence"]
+    assert ("source", "source") in keys["quote"]
+    fields = [
+        field
+        for name in ("claim", "evidence", "quote")
+        for field in package.get_resource(name).schema.fields
+    ]
+    assert [field.name for field in fields if not field.description] == []
     assert (
         sum("foreignKeys" in resource.schema.to_descriptor() for resource in package.resources) >= 8
     )
@@ -153,6 +183,11 @@ def test_polars_reads_the_parquet_tables_with_their_types(
     claims = polars.read_parquet(files["claim.parquet"])
     assert len(events) == len(Entities(everything, "facts").of("pcve:Event"))
     assert len(claims) == len(Entities(everything, "evidence").of("pcve:Claim")) > 5_000
+    pieces = polars.read_parquet(files["evidence.parquet"])
+    assert len(pieces) == len(Entities(everything, "evidence").of("pcve:Evidence")) > len(claims)
+    assert set(pieces["claim"]) == set(claims["id"])
+    assert pieces.schema["date_read"] == polars.Date
+    assert polars.read_parquet(files["quote.parquet"]).schema["start"] == polars.Int64
     assert events.schema["earliest"] == polars.Date
     assert events.schema["edition"] == polars.Int64
     places = polars.read_parquet(files["place.parquet"]).filter(id="rome")
@@ -322,8 +357,16 @@ def test_a_changed_fact_changes_its_lines_and_those_of_its_evidence(
             "northtown-conference-2015> <https://w3id.org/pcve/ns#conclusion> " in line
             for line in facts
         )
-        claims = {line.split(" ")[0] for line in (old ^ new) - facts}
+        nodes = {line.split(" ")[0] for line in (old ^ new) - facts}
+        claims = {node for node in nodes if "/claim/" in node}
         assert len(claims) == 2
+        evidence = {
+            line.split(" ")[2]
+            for line in old ^ new
+            if line.split(" ")[0] in claims and "#evidence> " in line
+        }
+        assert nodes - claims == evidence
+        assert len(evidence) == 2
         for claim in claims:
             own = [line for line in old | new if line.startswith(claim)]
             assert any(

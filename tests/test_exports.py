@@ -252,6 +252,33 @@ def test_every_fact_of_a_part_has_all_its_claims_and_their_sources(
     }
 
 
+@pytest.mark.parametrize("asked", SELECTIONS, ids=" ".join)
+def test_every_claim_of_a_part_has_all_that_supports_it(
+    northtown: World, ontology: Ontology, asked: tuple[str, ...]
+) -> None:
+    """Its evidence, their quotes with both selectors, what it conflicts with, and what follows."""
+    kind, *options = asked
+    settings = dict(zip([option[2:] for option in options[::2]], options[1::2], strict=True))
+    part, every = chosen(northtown, ontology, (kind,), **settings), whole_graph(northtown.saved())
+    within = set(part.graphs["evidence"])
+    nodes = {line.split(" ")[0] for line in within}
+    links = 0
+    for line in every.graphs["evidence"]:
+        node, predicate, value = line[:-2].split(" ", 2)
+        if node in nodes:
+            assert line in within
+        if node in nodes and predicate.endswith(
+            ("#evidence>", "#quote>", "#hasSelector>", "#conflictsWith>")
+        ):
+            assert value in nodes, line
+            links += 1
+        if predicate.endswith("#wasDerivedFrom>"):
+            assert (node in nodes) == (value in nodes), line
+    assert links >= 10
+    classes = {line.rpartition("#")[2][:-3] for line in within if "#type> " in line}
+    assert {"Claim", "Evidence", "SpecificResource"} <= classes
+
+
 def claims_by_fact(part: GraphPart) -> dict[tuple[str, ...], set[str]]:
     """The claims of each fact, all as N-Triples writes them."""
     parts_by_claim: dict[str, dict[str, str]] = {}

@@ -8,13 +8,19 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
+import rdflib
 from conftest import ROOT, World, not_available
 from servers import missing
 from w3id import W3id, served
 
 from pcve_graph import __version__
-from pcve_graph.model.namespaces import BASE
+from pcve_graph.graph.ontology import read_ontology
+from pcve_graph.model.namespaces import BASE, GRAPHS
+from pcve_graph.model.project import Project
 from pcve_graph.model.schema import Ontology
+from pcve_graph.publish.release.moved import read_moved
+from pcve_graph.records.assemble import build_graph
+from pcve_graph.records.reader import read_records
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 ENDINGS = {
@@ -133,6 +139,40 @@ def test_every_iri_of_the_graph_is_an_address(w3id: W3id, northtown: World) -> N
             kinds[shape] = path
     assert len(kinds) >= 15
     assert {path for path in kinds.values() if not w3id.leads_to(path)} == set()
+
+
+@pytest.mark.full
+@pytest.mark.long
+def test_every_iri_of_version_0_1_0_resolves(w3id: W3id) -> None:
+    """Each claim's page leads to its new address, which stands in the graph; a quote stays."""
+    project = Project(ROOT, ROOT / "build")
+    built = build_graph(read_records(project), read_ontology(project))
+    nodes = {line.split(" ", 1)[0][1:-1] for name in GRAPHS for line in built.graphs[name]}
+    rows = read_moved(project).values()
+    assert len(rows) > 5_400
+    for row in rows:
+        assert row.new in nodes, row
+        path = row.old.removeprefix(BASE)
+        if row.old == row.new:
+            assert w3id.leads_to(path) == f"/{path}.html"
+            continue
+        kind, page = w3id.read(path, "text/html")
+        assert kind == "text/html"
+        assert f'<meta http-equiv="refresh" content="0; url={row.new}">' in page.decode()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    "kind", ["text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples"]
+)
+def test_an_iri_that_moved_says_so_in_rdf(w3id: W3id, kind: str) -> None:
+    for row in sorted(read_moved(Project(ROOT, ROOT / "build")).values())[::500]:
+        if row.old != row.new:
+            graph = rdflib.Graph()
+            graph.parse(data=w3id.read(row.old.removeprefix(BASE), kind)[1], format=kind)
+            assert [tuple(map(str, triple)) for triple in graph] == [
+                (row.old, str(rdflib.DCTERMS.isReplacedBy), row.new)
+            ]
 
 
 def test_the_folder_is_as_w3id_requires_it() -> None:

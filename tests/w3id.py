@@ -17,6 +17,8 @@ from servers import pages
 from pcve_graph import __version__
 from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.project import Project
+from pcve_graph.publish.release.moved import read_moved
+from pcve_graph.publish.site.moved_pages import moved_pages
 from pcve_graph.publish.site.reference import write_reference
 from pcve_graph.publish.site.rule_pages import save_pages
 
@@ -65,7 +67,7 @@ class W3id:
 
 @contextlib.contextmanager
 def served() -> Iterator[W3id]:
-    """Apache with the rules, the reference as its site, and this version's release."""
+    """Apache with the rules; as its site the reference, this version's release, and what moved."""
     folder = Path(tempfile.mkdtemp(prefix="pcve-w3id-"))
     try:
         folder.chmod(0o755)
@@ -76,6 +78,9 @@ def served() -> Iterator[W3id]:
         public = folder / "public"
         save_pages(files, public / "site/reference")
         save_pages(files, public / f"site/releases/{__version__}/reference")
+        for name, page in moved_pages(read_moved(project).values()).items():
+            (public / "site" / name).parent.mkdir(exist_ok=True)
+            (public / "site" / name).write_bytes(page)
         with pages(folder) as url:
             here = rules.replace(PLACEHOLDER, f"E=SITE:{url}/site]")
             save_pages({".htaccess": here.encode()}, public / "pcve")

@@ -69,4 +69,4 @@ def diff(
             comparison = compare(before, after)
         text = as_counts(comparison) if brief else DIFF_FORMATS[form](comparison)
     write_result(text, output, form)
-    sys.exit(1 if comparison.changes else 0)
+    sys.exit(1 if comparison.changes or comparison.unchanged else 0)

@@ -72,3 +72,27 @@ def rules(context: click.Context, folder: Path) -> None:
     pages = write_pages(describe_rules(read_ontology(project), project))
     count = quantity(save_pages(pages, folder), "page")
     write_messages(f"wrote {count} to {one_line(str(folder))}")
+
+
+@docs.command()
+@_FOLDER
+@click.pass_context
+@handle_errors
+def moved(context: click.Context, folder: Path) -> None:
+    """Write a page for each address that moved (data/moved.tsv).
+
+    DIR is the folder of the site. Each page leads to the new address, in HTML, Turtle, JSON-LD,
+    RDF/XML and N-Triples; other files in DIR are left alone.
+
+    \b
+    Example: pcve docs moved site/
+    """
+    from ..publish.release.moved import read_moved
+    from ..publish.site.moved_pages import moved_pages
+    from ..publish.site.rule_pages import check_outside, save_pages
+
+    project = project_of(context)
+    check_outside(folder, project)
+    pages = moved_pages(read_moved(project).values())
+    count = quantity(save_pages(pages, folder), "file")
+    write_messages(f"wrote {count} to {one_line(str(folder))}")

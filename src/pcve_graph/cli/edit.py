@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ..model.project import Project
 from ..system.atomic_writes import create_file, remove_drafts, write_file
 from ..system.files import read_file
 from .console import handle_errors, quantity, write_errors_as_usage, write_lines, write_messages
-from .context import project_of
+from .context import project_of, rebuild
 from .groups import CommandGroup, report_command
 
 
@@ -164,6 +165,39 @@ def migrate(context: click.Context, check: bool) -> None:
         raise ContentError(migration.problems)
     if check and migration.texts:
         sys.exit(1)
+
+
+@edit.command()
+@click.argument("release", metavar="RELEASE")
+@click.pass_context
+@handle_errors
+def moved(context: click.Context, release: str) -> None:
+    """Record where the claims of an earlier release are now.
+
+    Each claim and quote whose IRI is no longer in the graph gets a line in data/moved.tsv. RELEASE
+    is the folder of a release, a build, or a git revision. Run it before the next release, and read
+    the difference before you commit it.
+
+    \b
+    Example: pcve edit moved ../release-0.1.0
+    """
+    from ..graph.store import open_graph
+    from ..pipeline import build_project
+    from ..publish.diff.snapshot import Workspace, open_snapshot
+    from ..publish.release.moved import MOVED, moved_text, read_moved, with_moves
+
+    project = extensible_project(context)
+    rows = read_moved(project)
+    rebuild(project)
+    with contextlib.ExitStack() as stack:
+        old = open_snapshot(release, project, Workspace(stack, build_project))
+        moves = with_moves(rows, old.store, open_graph(project).store)
+    path = project.data / MOVED
+    if moves != rows:
+        with write_errors_as_usage(path):
+            write_file(path, moved_text(moves.values()))
+    count = quantity(len(moves.keys() - rows.keys()), "IRI")
+    write_messages(f"{count} added to {project.relative(path)}, which has {len(moves):,}")
 
 
 def _read(path: Path, largest: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import click
 
 from ..model.problems import UsageError
+from ..model.project import Project
 from ..model.visible import one_line
 from .console import handle_errors, progress_of, quantity, write_lines, write_messages
 from .context import project_of, rebuild
@@ -20,17 +22,25 @@ SHOWN = 40
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--verify", is_flag=True, help="Rebuild the release in DIR and compare.")
+@click.option(
+    "--previous",
+    metavar="RELEASE",
+    default="",
+    help="The last release: refuse to lose an address of it.",
+)
 @click.pass_context
 @handle_errors
-def release(context: click.Context, folder: Path, verify: bool) -> None:
+def release(context: click.Context, folder: Path, verify: bool, previous: str) -> None:
     """Write or verify a release: every format in one folder.
 
     The same commit and tools give the same bytes, so that anyone can reproduce it. With --verify
-    nothing is written; exit 0: identical, 1: files differ, and are listed.
+    nothing is written; exit 0: identical, 1: files differ, and are listed. With --previous, every
+    claim and quote of that release must be in the graph or in data/moved.tsv.
 
     \b
     Examples:
       pcve release release-0.1.0
+      pcve release release-0.2.0 --previous release-0.1.0
       pcve release --verify release-0.1.0
     """
     from ..graph.inputs import is_stale
@@ -42,6 +52,8 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
     from ..publish.release.verify import check_release, differences, rebuild_release
 
     project = project_of(context)
+    if verify and previous:
+        raise UsageError("--previous cannot be used with --verify, which writes nothing")
     if verify:
         check_release(folder)
         with progress_of("building again"):
@@ -55,6 +67,8 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
         sys.exit(1 if differing else 0)
     check_target(folder)
     rebuild(project)
+    if previous:
+        _check_addresses(project, previous)
     settings = read_settings(project)
     write_messages(*map(str, settings.placeholders))
     with progress_of("writing"):
@@ -65,3 +79,21 @@ def release(context: click.Context, folder: Path, verify: bool) -> None:
         write_release(files, folder)
     size = sum(map(len, files.values()))
     write_lines(f"wrote {quantity(len(files), 'file')}, {size:,} bytes, to {one_line(str(folder))}")
+
+
+def _check_addresses(project: Project, previous: str) -> None:
+    """Raise UsageError where an address of the release `previous` leads nowhere any more."""
+    from ..graph.store import open_graph
+    from ..pipeline import build_project
+    from ..publish.diff.snapshot import Workspace, open_snapshot
+    from ..publish.release.moved import lost_iris, read_moved
+
+    with contextlib.ExitStack() as stack:
+        old = open_snapshot(previous, project, Workspace(stack, build_project))
+        lost = lost_iris(read_moved(project), old.store, open_graph(project).store)
+    if lost:
+        shown = one_line(previous)
+        raise UsageError(
+            f"{quantity(len(lost), 'IRI')} of {shown} would lead nowhere, such as "
+            f"{lost[0]}; run `pcve edit moved {shown}`, and commit data/moved.tsv"
+        )

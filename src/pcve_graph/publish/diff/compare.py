@@ -95,12 +95,16 @@ QuadsByGraph: TypeAlias = dict[str, list[ox.Quad]]
 _UNCLAIMED_GRAPHS: Final = ("catalog", "ontology", "vocabulary")
 _GRAPH_ORDER: Final = ("facts", "evidence", *_UNCLAIMED_GRAPHS)
 
+KINDS: Final = ("added", "changed", "removed", "unchanged")
+"""The kinds of changes."""
+
 
 @dataclass(frozen=True, slots=True)
 class StatementChange:
-    """A statement that differs: `kind` is added, removed or changed; `old` and `new` its values.
+    """A statement that differs: `kind` is one of `KINDS`; `old` and `new` are its values.
 
-    Where both values are equal, the statement remains, but its evidence or rank changed.
+    Where both values are equal, the statement remains, but its evidence or rank changed; an
+    unchanged one has the same evidence and rank, in other quads: those of another program version.
     `before` and `after` are its evidence on each side, `follows` the changes derived from it,
     `removed` and `added` the quads of all of these. `graph` is the local name of its graph.
     """
@@ -121,16 +125,29 @@ class StatementChange:
 
 @dataclass(frozen=True)
 class Diff:
-    """All changes from `old` to `new`, sorted by graph, subject, predicate and value."""
+    """All changes from `old` to `new`, sorted by graph, subject, predicate and value.
+
+    `changes` are the statements that differ; `unchanged` those that only the quads of their claims
+    differ of.
+    """
 
     old: Snapshot
     new: Snapshot
     changes: tuple[StatementChange, ...]
+    unchanged: tuple[StatementChange, ...] = ()
+
+    def quads(self) -> tuple[list[ox.Quad], list[ox.Quad]]:
+        """All quads that only the old graph has, and those that only the new one has."""
+        changes = (*self.changes, *self.unchanged)
+        return (
+            [quad for change in changes for quad in change.removed],
+            [quad for change in changes for quad in change.added],
+        )
 
     def kinds(self) -> dict[str, int]:
-        """The number of changes of each kind: added, changed, removed."""
+        """The number of statements that differ, of each kind: added, changed, removed."""
         counted = Counter(change.kind for change in self.changes)
-        return {kind: counted[kind] for kind in ("added", "changed", "removed")}
+        return {kind: counted[kind] for kind in KINDS[:-1]}
 
     def reasons(self) -> dict[str, int]:
         """The number of changes by code of the reason, without zeros."""
@@ -152,7 +169,10 @@ def compare(old: Snapshot, new: Snapshot) -> Diff:
         pairs += pair_states(name, _unclaimed_states(removed[name], added[name]))
     reasons = ReasonFinder(*sides, states)
     changes = [_change(pair, reasons.reason(pair)) for pair in pairs]
-    return Diff(old, new, tuple(sorted(changes, key=_order)))
+    parts: dict[bool, list[StatementChange]] = {False: [], True: []}
+    for change in sorted(changes, key=_order):
+        parts[change.kind == "unchanged"].append(change)
+    return Diff(old, new, tuple(parts[False]), tuple(parts[True]))
 
 
 def _claimed(
@@ -168,22 +188,14 @@ def _claimed(
             states[fact] = StatementState(fact, *values)
         return states[fact]
 
-    unattached: dict[bool, list[ox.Quad]] = {False: [], True: []}
+    parts = []
     for is_new, side, quads in ((False, old, removed["evidence"]), (True, new, added["evidence"])):
-        parts = []
         for node, node_quads in _by_subject(quads).items():
             fact = side.stated(node)
             if fact is None:
-                parts.append((node, node_quads))
+                parts.append((is_new, node, node_quads))
             else:
                 _quads(state(fact), is_new).extend(node_quads)
-        for node, node_quads in parts:
-            owners = [fact for claim in side.claims_with(node) if (fact := side.stated(claim))]
-            owner = next((fact for fact in owners if fact in states), None)
-            if owner is None and owners and side.is_evidence(node):
-                owner = owners[0]
-            quads_of_owner = unattached[is_new] if owner is None else _quads(state(owner), is_new)
-            quads_of_owner.extend(node_quads)
     unclaimed: dict[bool, list[ox.Quad]] = {False: [], True: []}
     for is_new, quads in ((False, removed["facts"]), (True, added["facts"])):
         for quad in quads:
@@ -192,11 +204,53 @@ def _claimed(
                 _quads(state(fact), is_new).append(quad)
             else:
                 unclaimed[is_new].append(quad)
-    derived, evidence = (
-        list(_unclaimed_states(quads_by_side[False], quads_by_side[True]))
-        for quads_by_side in (unclaimed, unattached)
-    )
+    derived = list(_unclaimed_states(unclaimed[False], unclaimed[True]))
+    unattached: dict[bool, list[ox.Quad]] = {False: [], True: []}
+    for is_new, node, quads in _attached(parts, derived, sides, states):
+        owners = sides[is_new].owners(node)
+        owner_quads = _quads(state(owners[0]), is_new) if owners else unattached[is_new]
+        owner_quads.extend(quads)
+    evidence = list(_unclaimed_states(unattached[False], unattached[True]))
     return list(states.values()), derived, evidence
+
+
+Part: TypeAlias = tuple[bool, ox.NamedNode, list[ox.Quad]]
+"""A node of the evidence other than a claim: whether it is of the new side, and its quads."""
+
+
+def _attached(
+    parts: list[Part],
+    derived: list[StatementState],
+    sides: tuple[SnapshotReader, SnapshotReader],
+    states: dict[StatementTerms, StatementState],
+) -> Iterator[Part]:
+    """Add the quads of each part to a statement that differs anyway; yield the other parts.
+
+    That is the statement whose claim the part belongs to, else the one that takes its quads of the
+    other side, else the derived statement that it describes.
+    """
+    by_fact = {state.fact: state for state in derived}
+    by_subject = {state.fact[0]: state for state in derived}
+    state_by_node: dict[ox.NamedNode, StatementState] = {}
+    others = []
+    for part in parts:
+        is_new, node, quads = part
+        owner = next((fact for fact in sides[is_new].owners(node) if fact in states), None)
+        if owner is None:
+            others.append(part)
+        else:
+            state_by_node[node] = states[owner]
+            _quads(states[owner], is_new).extend(quads)
+    for part in others:
+        is_new, node, quads = part
+        described = sides[is_new].described(node)
+        state = state_by_node.get(node) or (
+            by_fact.get(described) if described else by_subject.get(node)
+        )
+        if state is None:
+            yield part
+        else:
+            _quads(state, is_new).extend(quads)
 
 
 def _quads(state: StatementState, is_new: bool) -> list[ox.Quad]:
@@ -234,6 +288,8 @@ def _change(pair: StatementPair, reason: ChangeReason) -> StatementChange:
     subject, predicate, _ = pair.fact
     removed, added = pair.quads()
     kind = "changed" if pair.old and pair.new else "added" if pair.new else "removed"
+    if reason.code == "form":
+        kind = "unchanged"
     follows = [_change(follow, reason) for follow in pair.follows]
     return StatementChange(
         kind=kind,

@@ -22,11 +22,13 @@ REASONS: Final = {
     "record-removed": "a record was removed",
     "reclassified": "the record has another class",
     "read-further": "more was read in a known source",
-    "withdrawn": "the claim was withdrawn; the source remains",
+    "withdrawn": "evidence was withdrawn; its source remains",
     "reinterpreted": "a source was interpreted differently",
     "other-source": "another known source is now cited",
     "rank": "the rank or a dispute changed",
+    "certainty": "unchanged, but the certainty changed",
     "evidence": "unchanged, but the evidence changed",
+    "form": "unchanged, written in another form",
     "merged": "two records were merged",
     "retired": "a record was retired",
     "ontology": "the ontology changed",
@@ -36,6 +38,8 @@ REASONS: Final = {
 
 _TYPE: Final = expand("rdf:type")
 _REPLACED: Final = expand("dcterms:isReplacedBy")
+_CONFLICTS: Final = expand("pcve:conflictsWith")
+_AROUND: Final = frozenset(map(expand, ("oa:prefix", "oa:suffix")))
 _TERMS: Final = (namespaces.BASE + "vocab/", *namespaces.PREFIXES.values())
 
 
@@ -168,8 +172,8 @@ class ReasonFinder:
     def _same(self, state: StatementState) -> ChangeReason:
         """The reason why a statement that remains has another rank or other evidence."""
         claims_removed, claims_added = state.claims_removed(), state.claims_added()
-        if not claims_removed and not claims_added:
-            return self._mapped()
+        if not claims_removed and not claims_added and state.was == state.now:
+            return self._rewritten(state)
         if state.was != state.now or (
             claims_removed and claims_added and _ranks(claims_removed) != _ranks(claims_added)
         ):
@@ -178,15 +182,27 @@ class ReasonFinder:
             return self._gained(claims_added)
         if not claims_added:
             return self._withdrawn(claims_removed)
-        if {_content(claim) for claim in claims_removed} != {
-            _content(claim) for claim in claims_added
-        }:
-            return _about("evidence", _sources([*claims_removed, *claims_added]))
-        if {claim.evidence for claim in claims_removed} == {
-            claim.evidence for claim in claims_added
-        }:
-            return self._mapped()
-        return _about("source-edited", _sources(claims_added))
+        before, after = ({*map(_content, claims)} for claims in (claims_removed, claims_added))
+        if before == after:
+            return _about("source-edited", _sources(claims_added))
+        if _without_certainty(before) == _without_certainty(after) and {
+            certainty for *_, certainty in before
+        } != {certainty for *_, certainty in after}:
+            return _about("certainty", _sources(claims_added))
+        return _about("evidence", _sources([*claims_removed, *claims_added]))
+
+    def _rewritten(self, state: StatementState) -> ChangeReason:
+        """The reason where the evidence and the rank are as before, and only their quads differ."""
+        quads = [*state.removed, *state.added]
+        if any(quad.predicate.value == _CONFLICTS for quad in quads):
+            return _about("rank", _sources(state.after))
+        if any(quad.predicate.value in _AROUND and self._is_on_both(quad) for quad in quads):
+            return _about("source-edited", _sources(state.after))
+        return ChangeReason("form")
+
+    def _is_on_both(self, quad: ox.Quad) -> bool:
+        """Whether both sides describe the subject of a quad."""
+        return self.old.describes(quad.subject) and self.new.describes(quad.subject)
 
     def _read(self, pair: StatementPair) -> ChangeReason:
         """The reason why a statement was added, removed, or has another value, from its claims."""
@@ -266,8 +282,13 @@ def _ranks(claims: Iterable[SnapshotClaim]) -> set[tuple[str, bool]]:
 
 
 def _content(claim: SnapshotClaim) -> tuple[object, ...]:
-    """A piece of evidence except the offsets of its quote."""
+    """A piece of evidence except the offsets of its quote; its note and its certainty last."""
     piece = claim.evidence
     ranked = (piece.rank, piece.contested, piece.unassigned)
-    described = (piece.certainty, piece.locator, piece.date_read, piece.curator, piece.note)
-    return claim.source_and_quote, ranked, described
+    described = (piece.locator, piece.date_read, piece.curator)
+    return claim.source_and_quote, ranked, described, piece.note, piece.certainty
+
+
+def _without_certainty(contents: Iterable[tuple[object, ...]]) -> set[tuple[object, ...]]:
+    """These pieces of evidence without certainty, and without the note that gives its reason."""
+    return {content[:-2] for content in contents}

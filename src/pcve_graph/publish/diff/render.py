@@ -27,9 +27,9 @@ def rdf_patch(diff: Diff) -> str:
 
     The id in its header is a hash of these lines: equal changes have equal ids.
     """
-    removed = sorted(f"D {quad} .\n" for change in diff.changes for quad in change.removed)
-    added = sorted(f"A {quad} .\n" for change in diff.changes for quad in change.added)
-    rows = "".join([*removed, *added])
+    removed, added = diff.quads()
+    deletions = sorted(f"D {quad} .\n" for quad in removed)
+    rows = "".join([*deletions, *sorted(f"A {quad} .\n" for quad in added)])
     name = uuid.uuid5(uuid.NAMESPACE_URL, BASE + "patch/\n" + rows)
     return f"H id <urn:uuid:{name}> .\nTX .\n{rows}TC .\n"
 
@@ -105,12 +105,13 @@ def as_counts(diff: Diff) -> str:
 
 
 def summary(diff: Diff) -> str:
-    """`2 statements differ: 1 added, 1 changed, 0 removed`."""
-    if not diff.changes:
-        return "no differences"
-    verb = "statement differs" if len(diff.changes) == 1 else "statements differ"
-    kinds = ", ".join(f"{number:,} {kind}" for kind, number in diff.kinds().items())
-    return f"{len(diff.changes):,} {verb}: {kinds}"
+    """`2 statements differ: 1 added, 1 changed, 0 removed`, and how many are only rewritten."""
+    text = "no differences"
+    if diff.changes:
+        verb = "statement differs" if len(diff.changes) == 1 else "statements differ"
+        kinds = ", ".join(f"{number:,} {kind}" for kind, number in diff.kinds().items())
+        text = f"{len(diff.changes):,} {verb}: {kinds}"
+    return text + (f"; {len(diff.unchanged):,} {REASONS['form']}" if diff.unchanged else "")
 
 
 def _changes_by_subject(diff: Diff) -> Iterator[tuple[ox.NamedNode, list[StatementChange]]]:
@@ -190,7 +191,7 @@ def as_json(diff: Diff) -> str:
     document = {
         "from": diff.old.name,
         "to": diff.new.name,
-        "counts": diff.kinds(),
+        "counts": {**diff.kinds(), "unchanged": len(diff.unchanged)},
         "reasons": diff.reasons(),
         "changes": [_document(change) for change in diff.changes],
     }

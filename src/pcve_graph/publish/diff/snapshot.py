@@ -169,6 +169,7 @@ StatementTerms: TypeAlias = tuple[ox.NamedNode, ox.NamedNode, Term]
 
 FACTS: Final = ox.NamedNode(namespaces.graph_iri("facts"))
 _PARTS: Final = tuple(map(expand, ("rdf:subject", "rdf:predicate", "rdf:object")))
+_DERIVED: Final = expand("prov:wasDerivedFrom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +212,7 @@ class SnapshotReader:
 
     def stated(self, claim: ox.NamedNode) -> StatementTerms | None:
         """The statement of a claim; None where the node is not a claim of this snapshot."""
-        if self.first_value(claim, expand("prov:wasDerivedFrom")):
-            return None
-        subject, predicate, value = (self.first_value(claim, part) for part in _PARTS)
-        if not isinstance(subject, ox.NamedNode) or not isinstance(predicate, ox.NamedNode):
-            return None
-        return (subject, predicate, value) if value is not None else None
+        return None if self.first_value(claim, _DERIVED) else self.described(claim)
 
     def claims(self, fact: StatementTerms) -> tuple[SnapshotClaim, ...]:
         """The evidence of the claims of a statement, that of current claims first."""
@@ -244,13 +240,20 @@ class SnapshotReader:
         nodes = {node}
         for name in ("oa:hasSelector", "pcve:quote", "pcve:evidence"):
             nodes |= {owner for part in nodes for owner in self.subjects_of(name, part)}
-        derived = self.all_values(node, expand("prov:wasDerivedFrom"))
+        derived = self.all_values(node, _DERIVED)
         nodes |= {claim for claim in derived if isinstance(claim, ox.NamedNode)}
         return sorted((claim for claim in nodes if self.stated(claim)), key=str)
 
-    def is_evidence(self, node: ox.NamedNode) -> bool:
-        """Whether a node is a piece of evidence."""
-        return bool(self.subjects_of("pcve:evidence", node))
+    def owners(self, node: ox.NamedNode) -> list[StatementTerms]:
+        """The statements of the claims that a node of the evidence belongs to."""
+        return [fact for claim in self.claims_with(node) if (fact := self.stated(claim))]
+
+    def described(self, node: ox.NamedNode) -> StatementTerms | None:
+        """The statement that a claim or a derived statement describes; None for another node."""
+        subject, predicate, value = (self.first_value(node, part) for part in _PARTS)
+        if not isinstance(subject, ox.NamedNode) or not isinstance(predicate, ox.NamedNode):
+            return None
+        return (subject, predicate, value) if value is not None else None
 
     def is_fact(self, fact: StatementTerms) -> bool:
         """Whether the statement is among the facts."""

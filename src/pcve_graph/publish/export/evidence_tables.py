@@ -42,7 +42,11 @@ def _claims(evidence: Entities, cells: Cells, joined: bool) -> ExportTable:
         ExportColumn("object_label", "string", "The label of the object, or a literal value."),
         _CERTAINTY,
         ExportColumn("rank", "string", "Preferred, normal or deprecated.", "concept"),
-        ExportColumn("conflicts_with", "string", "The claims that contradict it."),
+        ExportColumn(
+            "conflicts_with",
+            "string",
+            "The ids of the claims that contradict it, separated by a bar.",
+        ),
     ]
     if joined:
         columns += [

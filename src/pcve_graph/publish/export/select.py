@@ -115,7 +115,9 @@ LinesBySubject = dict[NTerm, list[tuple[NTerm, NTerm, NTriple]]]
 _TYPE, _ABOUT, _BROADER = nterm("rdf:type"), nterm("schema:about"), nterm("skos:broader")
 _SUBJECT = nterm("rdf:subject")
 _PREDICATE = nterm("rdf:predicate")
-_PARTS_OF_CLAIMS = {*map(nterm, ("pcve:evidence", "pcve:quote", "oa:hasSelector"))}
+_PARTS_OF_CLAIMS = {
+    *map(nterm, ("pcve:evidence", "pcve:quote", "oa:hasSelector", "pcve:conflictsWith"))
+}
 _DERIVED = nterm("prov:wasDerivedFrom")
 _SOURCES = {nterm("prov:hadPrimarySource"), nterm("oa:hasSource")}
 _MIRROR = nterm("pcve:mirrorOf")
@@ -253,10 +255,9 @@ def _evidence(
 ) -> tuple[set[NTerm], set[NTerm]]:
     """The nodes of the evidence of a part, and its sources; what they refer to is added.
 
-    The nodes are claims, their evidence, quotes and selectors, and the statements that are derived
-    from the claims. What all of them refer to is added to `referenced`.
-
-    Sources refer to their publishers, whose names have claims with further sources.
+    The nodes are claims and those that they conflict with, their evidence, quotes and selectors,
+    and the statements that are derived from the claims. What all of them refer to is added to
+    `referenced`. Sources refer to their publishers, whose names have claims with further sources.
     """
     sources: set[NTerm] = set()
     while True:

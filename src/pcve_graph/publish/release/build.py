@@ -26,6 +26,7 @@ from ..export.formats import FORMATS
 from ..export.subset import whole_graph
 from ..site.reference import write_reference
 from .metadata import CRATE, INPUTS, MANIFEST, REFERENCE, STEM, SUMS, ReleaseFile, ReleaseInfo
+from .moved import MOVED, moved_text, read_moved
 from .readme import citation, readme
 from .void_dcat_prov import crate, dcat, prov, void
 
@@ -147,7 +148,7 @@ def format_sums(digests: dict[str, str]) -> bytes:
 def _inputs(project: Project, saved: StoredGraph) -> dict[str, str]:
     """The SHA-256 of each project file that affects a release, by path, sorted."""
     digests = dict(read_inputs(saved.folder).sums)
-    copied = [project.root / name for name in _COPIED]
+    copied = [*(project.root / name for name in _COPIED), project.data / MOVED]
     for path in (*sorted((project.queries / "answers").glob("*.rq")), *copied):
         if path.is_file():
             digests[project.relative(path)] = _digest(path.read_bytes())
@@ -155,13 +156,16 @@ def _inputs(project: Project, saved: StoredGraph) -> dict[str, str]:
 
 
 def _copied(project: Project, about: ReleaseInfo) -> Iterator[ReleaseFile]:
-    """The files copied from the root of the project; a missing citation is generated."""
+    """The files copied from the project; a missing citation is generated."""
     for name, (title, media_type) in _COPIED.items():
         path = project.root / name
         if path.is_file():
             yield ReleaseFile(name, title, media_type, path.read_bytes())
         elif name == "CITATION.cff":
             yield ReleaseFile(name, title, media_type, citation(about))
+    if rows := read_moved(project):
+        content = moved_text(rows.values()).encode()
+        yield ReleaseFile(MOVED, "Addresses that moved", _MEDIA_TYPES[".tsv"], content)
 
 
 def _pages(project: Project, ontology: Ontology) -> Iterator[ReleaseFile]:

@@ -42,6 +42,18 @@ def check_target(folder: Path, project: Project) -> None:
     It must be a new folder, an empty one, or one with earlier pages, whose index.html pcve wrote;
     it must not be in the sources of `project`, nor be the project or its folder of builds.
     """
+    check_outside(folder, project)
+    target = folder.resolve()
+    start = target / "index.html"
+    is_used = target.is_dir() and any(
+        not entry.name.startswith(".") for entry in target.iterdir() if entry != start
+    )
+    if (is_used or start.exists()) and not (start.is_file() and _is_own_page(start)):
+        raise UsageError(f"{folder} has other files than pages of pcve; {_OTHER_FOLDER}")
+
+
+def check_outside(folder: Path, project: Project) -> None:
+    """Raise UsageError if `folder` is in the sources of `project`, or is it or its builds."""
     target = folder.resolve()
     sources = (project.data, project.ontology, project.queries, project.root / "src")
     for source in (path.resolve() for path in sources):
@@ -49,12 +61,6 @@ def check_target(folder: Path, project: Project) -> None:
             raise UsageError(f"{folder} is in {source.name}/ of the project; {_OTHER_FOLDER}")
     if target in (project.root.resolve(), project.build.resolve()):
         raise UsageError(f"{folder} has the files of the project; {_OTHER_FOLDER}")
-    start = target / "index.html"
-    is_used = target.is_dir() and any(
-        not entry.name.startswith(".") for entry in target.iterdir() if entry != start
-    )
-    if (is_used or start.exists()) and not (start.is_file() and _is_own_page(start)):
-        raise UsageError(f"{folder} has other files than pages of pcve; {_OTHER_FOLDER}")
 
 
 def _is_own_page(path: Path) -> bool:
