@@ -79,6 +79,7 @@ def test_every_question_has_an_answer_on_northtown() -> None:
         assert rows, name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("run", SHIPPED, ids=[run[2] for run in SHIPPED])
 def test_the_examples_of_a_question_have_an_answer(shipped: World, run: Run) -> None:
     _, name, file, settings = run
@@ -150,11 +151,8 @@ def engines(request: pytest.FixtureRequest) -> dict[str, Rdflib]:
     return {}
 
 
-@pytest.mark.parametrize(
-    "run",
-    [pytest.param(run, marks=[pytest.mark.long] * (run[0] == "shipped")) for run in FAST],
-    ids=[run[2] for run in FAST],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("run", FAST, ids=[run[2] for run in FAST])
 def test_rdflib_gives_the_same_rows(
     request: pytest.FixtureRequest, engines: dict[str, Rdflib], run: Run
 ) -> None:

@@ -137,6 +137,7 @@ def test_a_release_with_a_damaged_list_of_inputs_is_one_message(
     assert f"{INPUTS}:1: a line must be a SHA-256, two spaces and a path" in result.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -114,6 +114,7 @@ def test_the_check_itself_sees_a_pasted_value() -> None:
     assert shape(translateQuery(parseQuery(text)).algebra, counts) != HARMLESS
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(HOSTILE, min_size=4, max_size=4))
 def test_the_embedded_engine_and_rdflib_read_back_what_was_bound(values: list[str]) -> None:
@@ -243,6 +244,7 @@ RUNS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("world", "name", "given"), RUNS, ids=map(str, RUNS))
 def test_a_saved_query_gives_what_the_engines_own_binding_gives(
     request: pytest.FixtureRequest, world: str, name: str, given: tuple[tuple[str, str], ...]

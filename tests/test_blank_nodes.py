@@ -67,6 +67,7 @@ _:x a <{EVENT}> ; <{LABEL}> "Three" .
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("more", [["--engine", "turbo"], ["--engine", "pyshacl"], ["--against"]])
 @pytest.mark.parametrize("form", FILES)
 def test_each_problem_is_reported_at_its_own_position(

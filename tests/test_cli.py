@@ -93,6 +93,7 @@ def test_build_ends_with_a_command_that_works_where_it_was_typed(world: World) -
         assert "“" in start(shell, folder, **environment)
 
 
+@pytest.mark.long
 def test_the_reference_engine_passes_northtown_too(world: World) -> None:
     result = world.pcve("build", "--engine", "pyshacl")
     assert result.exit_code == 0

@@ -157,6 +157,7 @@ def test_every_thing_is_in_some_row_and_some_column(
     assert len(every) >= 30
 
 
+@pytest.mark.long
 def test_the_economies_are_those_that_the_graph_puts_into_the_region(world: World) -> None:
     """Northtown's world has no region: its own countries are the rows."""
     assert world.pcve("build").exit_code == 0
@@ -400,6 +401,7 @@ def test_a_cell_names_its_searches(northtown: World) -> None:
     assert "3 hits  [register-mentor]" in text
 
 
+@pytest.mark.long
 def test_a_search_that_has_a_hit_makes_no_gap(world: World) -> None:
     path = world.root / "data/records/search/register-prison-marshia.yml"
     text = path.read_text("utf-8")

@@ -376,6 +376,7 @@ def test_a_graph_does_not_differ_from_itself(world: World) -> None:
     assert as_text(diff) == as_counts(diff) == "no differences\n"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["one-day", "a-merger", "a-source-more"])
 def test_the_patch_turns_one_graph_into_the_other(name: str, world: World) -> None:
     """rdflib, an independent implementation, applies it; the same lines in both directions have one id each."""

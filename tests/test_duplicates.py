@@ -110,6 +110,7 @@ def test_a_decision_silences_its_pair_once(world: World) -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("entry", "message"),
     [

@@ -59,6 +59,7 @@ def alike(reason: str) -> list[Path]:
     return [path for path in FILES if path.stem == reason and path.suffix in ALIKE]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reason", REASONS)
 def test_fault(reason: str, validated: Any) -> None:
     """Each file has its problems at their positions; similar ones have the same rule and fix."""

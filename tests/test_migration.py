@@ -80,6 +80,7 @@ def test_every_term_of_an_earlier_version_is_listed() -> None:
     assert len(TERMS_0_1_0) >= 300
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("kind", "former", "new"), RENAMED)
 def test_a_former_key_is_one_error_with_the_new_key(
     world: World, kind: str, former: str, new: str

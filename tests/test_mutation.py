@@ -191,6 +191,7 @@ def test_an_example_differs_without_a_constraint(root: str) -> None:
     assert survived == expected
 
 
+@pytest.mark.long
 def test_few_survive_and_all_of_them_are_there() -> None:
     assert len(home()) >= 900
     assert set(SURVIVORS) <= set(home())

@@ -75,6 +75,7 @@ def shape_file(world: World, name: str, text: str) -> Path:
 # Parts that are missing or empty.
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["ontology/pcve.ttl", *PARTS])
 def test_a_file_that_is_missing_or_empty_is_one_message(world: World, name: str) -> None:
     path = world.root / name
@@ -90,6 +91,7 @@ def test_a_file_that_is_missing_or_empty_is_one_message(world: World, name: str)
     assert missing.startswith(f"{name}:1:1:") == ("the file is missing" in missing)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["pcve", "shapes/source", "shapes/closed-lists", "vocab/role"])
 def test_every_command_reports_it(world: World, name: str) -> None:
     (world.root / "ontology" / f"{name}.ttl").unlink()
@@ -120,6 +122,7 @@ def test_a_list_without_concepts_is_reported(world: World) -> None:
     assert "the list role has no concept" in only_message(world, "build")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "old", "new", "place", "message"),
     [
@@ -245,6 +248,7 @@ def retire(world: World, name: str, by: str) -> str:
     return f"data/records/{name}.yml:{len(text.splitlines())}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("by", "rule", "fix"),
     [
@@ -272,6 +276,7 @@ def bell_fund(world: World, name: str = "bell-fund") -> None:
     world.write(f"data/records/organization/{name}.yml", f"id: {name}\n" + record % label)
 
 
+@pytest.mark.long
 def test_a_chain_of_replacements_is_allowed_and_a_cycle_is_not(world: World) -> None:
     bell_fund(world)
     bell_fund(world, "moss-trust")

@@ -61,6 +61,7 @@ def shapes_for(files: dict[str, Path], engine: str, *forms: str) -> Path:
 # The files
 
 
+@pytest.mark.long
 def test_the_same_files_give_the_same_bytes(files: dict[str, Path]) -> None:
     environment = {**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT / "src")}
     for form, path in files.items():

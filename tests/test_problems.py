@@ -226,6 +226,7 @@ def test_there_are_as_many_mistakes_as_ever() -> None:
     assert len(CHANGES) >= 40
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_mistake_gives_one_message_and_changes_nothing(world: World, name: str) -> None:
     assert world.pcve("build").exit_code == 0
@@ -259,6 +260,7 @@ def test_two_files_with_one_id_are_one_message(world: World) -> None:
     assert "already used in data/records/event/northtown.yml" in result.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "content", [b"\x89PNG\r\n\x1a\n\0\0", b"id: x\0", "id: é".encode("latin-1")]
 )

@@ -111,6 +111,7 @@ def test_every_query_that_commands_read_is_tested(world: World) -> None:
         assert tuple(landscape[name].columns) == tuple(column.name for column in columns)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize(
     ("text", "form"),
@@ -127,6 +128,7 @@ def test_a_query_that_is_not_a_select(edited: World, name: str, text: str, form:
     assert f"{message}: it is of the form {form}" in stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "place"), EACH_COLUMN)
 def test_a_column_that_is_missing(edited: World, name: str, place: int) -> None:
     columns = examples(name)
@@ -157,6 +159,7 @@ def test_columns_in_another_order_and_a_column_too_many(edited: World, name: str
     assert f"{name}.rq:{line}:" in edit(edited, name, of_rows([*columns, ("more", "1")]))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "place"), EACH_COLUMN)
 def test_a_value_of_the_wrong_kind(edited: World, name: str, place: int) -> None:
     column = DECLARED[name][place]
@@ -251,6 +254,7 @@ def test_a_filter_whose_parameter_is_not_a_thing(edited: World, name: str) -> No
 COUNTS = ["events", "dated", "placed", "organised", "topical"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
@@ -297,6 +301,7 @@ def test_an_edit_that_breaks_the_counts_of_a_build(
     assert not world.root.joinpath("build", "generations").exists() or "wrote" not in result.stdout
 
 
+@pytest.mark.long
 def test_the_counts_are_checked_after_a_change_too(world: World) -> None:
     assert world.pcve("build").exit_code == 0
     world.write("queries/answers/completeness.rq", of_rows([(name, "1") for name in COUNTS[1:]]))
@@ -306,6 +311,7 @@ def test_the_counts_are_checked_after_a_change_too(world: World) -> None:
     assert "completeness.rq:2:14: error query-columns: the query selects ?dated" in result.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
@@ -327,6 +333,7 @@ def test_a_check_with_values_of_the_wrong_kind(world: World, columns: str, messa
     assert re.search(r"queries/checks/odd\.rq:4:\d+: error", result.stderr)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "old", "new", "problem", "fix"),
     [
@@ -372,6 +379,7 @@ def test_a_build_checks_the_queries_of_the_analysis(
     assert fix in shown
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("built", [True, False])
 def test_a_build_reports_all_problems_of_weights_and_queries(world: World, built: bool) -> None:
     if built:
@@ -392,6 +400,7 @@ def test_a_build_reports_all_problems_of_weights_and_queries(world: World, built
     assert world.pcve("build").exit_code == 0
 
 
+@pytest.mark.long
 def test_the_header_of_a_query_is_checked_against_new_lists_too(world: World) -> None:
     assert world.pcve("build").exit_code == 0
     world.replace("queries/landscape/coverage.rq", "scheme: target-group", "scheme: target-grup")
@@ -402,6 +411,7 @@ def test_the_header_of_a_query_is_checked_against_new_lists_too(world: World) ->
     assert "target-grup'" not in world.pcve("build").stderr
 
 
+@pytest.mark.long
 def test_a_query_of_the_analysis_stops_after_its_timeout(edited: World) -> None:
     path = edited.root / "queries/landscape/concepts.rq"
     before = path.read_text("utf-8")
@@ -424,6 +434,7 @@ def test_a_query_of_the_analysis_stops_after_its_timeout(edited: World) -> None:
         path.write_text(before, "utf-8")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name", ["checks/asks-elsewhere", "answers/completeness", "landscape/concepts"]
 )

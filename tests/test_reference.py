@@ -101,6 +101,7 @@ def test_every_key_of_a_class_stands_in_its_table(ontology: Ontology) -> None:
         assert rows == len(kind.keys), kind.name
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["ns", "shapes", "vocab"])
 def test_every_form_of_a_file_says_the_same(name: str) -> None:
     """Read by rdflib, which had no part in writing it."""
@@ -186,6 +187,7 @@ def test_kosovo_has_its_footnote_wherever_it_is_named() -> None:
             assert "* This designation is without prejudice to positions on status" in part
 
 
+@pytest.mark.long
 def test_the_same_input_gives_the_same_bytes(ontology: Ontology) -> None:
     again = write_reference(PROJECT, ontology)
     assert again == WRITTEN
@@ -196,6 +198,7 @@ def test_the_same_input_gives_the_same_bytes(ontology: Ontology) -> None:
     assert "Fair ↻" in drawing
 
 
+@pytest.mark.long
 def test_the_command_writes_the_pages(northtown: World, tmp_path: Path) -> None:
     folder = tmp_path / "pages"
     result = northtown.pcve("docs", "ontology", str(folder))
@@ -236,6 +239,7 @@ def test_pages_are_never_written_among_other_files(
     assert sorted(world.root.parent.rglob("*")) == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", ["ontology", "rules"])
 def test_pages_are_written_over_earlier_ones(world: World, command: str) -> None:
     folder = world.root / "site"

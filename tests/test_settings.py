@@ -176,6 +176,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("settings", FAULTS, ids=[str(number) for number in range(len(FAULTS))])
 def test_a_fault_is_one_message_with_its_place(world: World, settings: str) -> None:
     place, rule, message, fix = FAULTS[settings]

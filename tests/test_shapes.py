@@ -60,6 +60,7 @@ def test_a_valid_example_passes(path: Path) -> None:
     assert result_lines(path, "turbo") == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", INVALID, ids=name)
 def test_an_invalid_example_gives_its_report(path: Path) -> None:
     expected = path.with_suffix(".expected").read_text().splitlines()

@@ -79,6 +79,7 @@ def test_the_name_where_an_id_stands_now_is_one_error_with_the_new_key(world: Wo
     assert "write publisherName, or run `pcve edit migrate`" in result.stderr
 
 
+@pytest.mark.long
 def test_migration_finds_the_publisher_where_one_organisation_has_the_name(world: World) -> None:
     built(world)
     before = graphs(world)
@@ -145,6 +146,7 @@ def test_a_withdrawn_source_gives_one_warning_for_each_record_that_rests_on_it(
     assert graphs(world) == continued
 
 
+@pytest.mark.long
 def test_a_publisher_that_changes_changes_its_sources(world: World) -> None:
     built(world)
     fund = "data/records/organization/lake-fund.yml"
@@ -168,6 +170,7 @@ def test_a_publisher_that_changes_changes_its_sources(world: World) -> None:
     assert f"{PAGE}:4:12: error pcvesh:Source-publisher" in result.stderr
 
 
+@pytest.mark.long
 def test_an_original_that_goes_leaves_an_error_at_its_mirror(world: World) -> None:
     built(world)
     world.replace(HERALD, "mirrorOf: lake-fund-page", "mirrorOf: shore-rumours")

@@ -40,6 +40,7 @@ def test_an_endless_question_is_stopped_and_its_process_is_gone(worker: QueryWor
     assert worker.ask("ASK { ?s ?p ?o }") is True
 
 
+@pytest.mark.long
 def test_memory_is_bounded(shipped: World) -> None:
     with QueryWorker(shipped.saved().folder / "store") as worker:
         with pytest.raises(UsageError, match=r"needs more than 600 MB of memory"):

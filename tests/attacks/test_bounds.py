@@ -441,6 +441,12 @@ def test_where_nothing_forks_the_command_is_started_again(northtown: World) -> N
 # --- signals, pipes and terminals ----------------------------------------------------------------
 
 
+def take_signals() -> None:
+    """Undo what a run in the background (nohup) passes on: signals that are ignored."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.fixture
 def endless(northtown: World) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
@@ -449,6 +455,7 @@ def endless(northtown: World) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=take_signals,
     ) as started:
         assert started.stdin
         started.stdin.write(ENDLESS)
