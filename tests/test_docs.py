@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 from click.testing import CliRunner
 from conftest import ROOT, World, all_commands
 
@@ -20,7 +21,7 @@ from pcve_graph.model.schema import Ontology
 from pcve_graph.publish.export.formats import FORMATS
 from pcve_graph.query.foreign import parse_foreign_query
 from pcve_graph.query.saved import CHECK_KEYS, KEYS, PARAM_KEYS, TYPES
-from pcve_graph.records.blocks import CLAIM_KEYS
+from pcve_graph.records.blocks import CLAIM_KEYS, EVIDENCE_KEYS
 
 README = (ROOT / "README.md").read_text()
 FORMAT = (ROOT / "data/FORMAT.md").read_text()
@@ -174,13 +175,16 @@ def test_the_format_page_names_every_key_of_a_block(key: str) -> None:
 
 
 def test_the_example_of_the_format_is_a_record(world: World, ontology: Ontology) -> None:
-    record, search, source = re.findall(r"```yaml\n([\s\S]*?)```", FORMAT)
+    record, block, search, source = re.findall(r"```yaml\n([\s\S]*?)```", FORMAT)
     assert (
         world.root.joinpath("data/records/search/register-prison-marshia.yml").read_text() == search
     )
     assert record.splitlines()[0] == "id: northtown-conference-2015"
     keys = set(re.findall(r"^ {4}(\w+):", record, re.M)) - set(CLAIM_KEYS)
     assert keys <= set(ontology.classes["Event"].keys)
+    (listed,) = yaml.safe_load(block)
+    assert len(listed["evidence"]) == 2
+    assert {key for entry in listed["evidence"] for key in entry} <= set(EVIDENCE_KEYS)
     fields = set(re.findall(r"^(\w+):", source, re.M)) - {"id"}
     assert fields <= set(ontology.classes["Source"].keys)
 

@@ -303,3 +303,12 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
     assert 'OrganizationalUnit no longer has the key "unitOf"' in result.output
     assert "write org:subOrganizationOf" in result.output
     assert "5 errors" in result.output
+
+
+def test_a_block_without_a_value_outlives_a_migration(world: World) -> None:
+    arrangement = "data/records/document/northtown-arrangement.yml"
+    before = (world.root / arrangement).read_text("utf-8")
+    assert "noValue: endDate" in before
+    write_old_forms(world)
+    assert world.pcve("edit", "migrate").exit_code == 0
+    assert (world.root / arrangement).read_text("utf-8") == before

@@ -102,8 +102,8 @@ class RecordWriter:
                 part.add_absence(subject, kind, name, "no-value")
             for name in block.not_known:
                 part.add_absence(subject, kind, name, "not-known")
-        claims.write()
         self.nested_types(claims)
+        claims.write()
         derive_bounds(claims)
         participation = self.ontology.by_iri[expand("pcve:Participation")]
         if kind.iri in participation.keys["inEvent"].classes:

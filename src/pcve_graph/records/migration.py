@@ -150,7 +150,10 @@ def _migrated(
         if isinstance(block, MappingNode):
             renamed = _renamed(block, record_class, ontology, migration)
             rest = _without_moved(renamed, _id(tree), ontology, ids, additions, migration)
-            if any(key.text not in CLAIM_KEYS for key, _ in rest.entries):
+            without_value = ("noValue", "notKnown")
+            if any(
+                key.text not in CLAIM_KEYS or key.text in without_value for key, _ in rest.entries
+            ):
                 blocks.append(rest)
         else:
             blocks.append(block)
