@@ -30,7 +30,8 @@ CLAIM_MODEL = """
 """Claims, their sources and quotes, and the participations that the mapping derives."""
 
 MAPPING = """
-    pcve:derives pcve:folder pcve:roleProperty pcve:earliest pcve:latest dcterms:isReplacedBy
+    pcve:derives pcve:folder pcve:roleProperty pcve:inverseRoleProperty pcve:earliest pcve:latest
+    pcve:certainFrom pcve:certainUntil dcterms:isReplacedBy edtf:EDTF pcve:hasInvolvement
     pcvesh:LeadingRoles foaf:Agent pcve:formerInverseKey pcve:formerKey
     schema:domainIncludes schema:rangeIncludes
 """.split()

@@ -48,6 +48,10 @@ FACTS = (
     "prefLabel: {en: Fourth Northtown conference}", "prefLabel: {sq: Konferenca}",
     "isReplacedBy: river-institute", "isReplacedBy: northtown", "funder: lake-fund",
     "budget: {id: b, value: 0.50, currency: EUR}", "nonsense: x", "series: northtown-conferences",
+    "startDate: 2016~", "endDate: ../2015", "startDate: 2014/2017-03", "endDate: 2016/2014",
+    "hasInvolvement: {id: i, actor: lake-fund, role: funder, endDate: 2016-05}",
+    "hasInvolvement: {id: i, actor: northtown, role: leader, startDate: 2015?}",
+    "hasInvolvement: {id: m, actor: river-institute, role: member, endDate: 2014}",
     "remark: {en: a suspect was named}", "certainty: inferred", "standing: disputed",
 )  # fmt: skip
 KINDS = ("event", "event-series", "organization", "place", "project", "programme", "person")

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 from ..graph.claims import Evidence, claim_rank, claimed_statement, evidence, values
-from ..model.dates import first_and_last
+from ..model.dates import date_range
 from ..model.namespaces import expand, graph_iri, local_name
 from ..model.schema import Ontology
 from ..model.terms import NO_IRI, Iri, NTerm, Term, parse_term
@@ -198,6 +198,8 @@ class _FactReader:
         name = Iri(kind.value) if isinstance(kind, ox.NamedNode) else NO_IRI
         if name == expand("pcve:Participation"):
             return self.participation(subject)
+        if parts := self.involvement(subject, predicate, value):
+            return parts
         if predicate.value == expand("rdf:type"):
             return self.naming_facts(subject)
         shape = self.ontology.by_iri.get(name)
@@ -233,15 +235,41 @@ class _FactReader:
         claims = self.claims(event, ox.NamedNode(predicate), actor)
         return (RowReason(event, ox.NamedNode(predicate), actor, self.evidence_of(claims)),)
 
+    def involvement(
+        self, subject: ox.NamedNode, predicate: ox.NamedNode, value: Term
+    ) -> tuple[RowReason, ...]:
+        """The actor and the role of each involvement that implies a triple."""
+        directions = (
+            (subject, value, self.ontology.implied),
+            (value, subject, self.ontology.implied_inversely),
+        )
+        reasons: list[RowReason] = []
+        for whole, actor, implied in directions:
+            if not isinstance(whole, ox.NamedNode) or predicate.value not in implied.values():
+                continue
+            for node in values(self.store, whole, expand("pcve:hasInvolvement")):
+                role = self.value_of(node, "pcve:role") if isinstance(node, ox.NamedNode) else None
+                if not isinstance(node, ox.NamedNode) or not isinstance(role, ox.NamedNode):
+                    continue
+                path = implied.get(Iri(role.value))
+                if path != predicate.value or self.value_of(node, "pcve:actor") != actor:
+                    continue
+                for name, stated in (("pcve:actor", actor), ("pcve:role", role)):
+                    key = ox.NamedNode(expand(name))
+                    evidence_of_part = self.evidence_of(self.claims(node, key, stated))
+                    reasons.append(RowReason(node, key, stated, evidence_of_part))
+        return tuple(sorted(set(reasons), key=_order))
+
     def bounding_dates(
         self, subject: ox.NamedNode, key: ox.NamedNode, predicate: ox.NamedNode, bound: Term
     ) -> list[RowReason]:
-        """The dates of `subject` under `key` whose first or last day is `bound`."""
-        side = 0 if predicate.value == expand("pcve:earliest") else 1
+        """The dates of `subject` under `key` that give `bound`, the value of `predicate`."""
+        name = local_name(predicate.value)
         reasons = []
         for date in values(self.store, subject, key.value):
-            days = first_and_last(str(getattr(date, "value", "")))
-            if days and days[side].isoformat() == getattr(bound, "value", ""):
+            days = date_range(str(getattr(date, "value", "")))
+            day = days.bound(name) if days else None
+            if day and day.isoformat() == getattr(bound, "value", ""):
                 claims = self.claims(subject, key, date)
                 if claims:
                     reasons.append(RowReason(subject, key, date, self.evidence_of(claims)))

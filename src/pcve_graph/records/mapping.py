@@ -1,37 +1,36 @@
 """Maps records to statements and claims: keys become properties, blocks become claims.
 
-Bounds and participations are derived. Values are checked here, before any engine sees them: a bad
-date, an unknown key or a dangling reference never becomes a triple. Rule: data/FORMAT.md, "Values".
+What follows from the statements is added by `derived`. Values are checked here, before any engine
+sees them: a bad date, an unknown key or a dangling reference never becomes a triple.
+Rule: data/FORMAT.md, "Values".
 """
 
 from __future__ import annotations
 
 from collections import abc
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Final
 
 from ..model import namespaces
-from ..model.dates import first_and_last
+from ..model.dates import date_range
 from ..model.messages import choice_names, expected_values, value_problem
 from ..model.namespaces import expand, hashed_iri, local_name, nterm
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.schema import Ontology, RecordClass, RecordKey
 from ..model.suggest import IdSuggestions, did_you_mean
-from ..model.terms import Iri, NTerm, RecordId, from_iri, literal, to_iri, triple_line
+from ..model.terms import Iri, NTerm, RecordId, literal
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
+from .derived import derive_bounds, derive_direct_roles, derive_participations
 from .quotes import HeldText
 from .reader import ClaimBlock, Record, Records, Source
 from .record_graph import RecordGraph
+from .record_graph import shared_term as _term
 from .values import address, checked_key, texts, typed
 
 XSD: Final = namespaces.PREFIXES["xsd"]
 
 _TYPE: Final = nterm("rdf:type")
 _SOURCE: Final = expand("pcve:Source")
-
-_term: Final = lru_cache(2**16)(from_iri)
-"""`from_iri`; equal terms are one object, of which a build holds many."""
 
 
 def record_iris(records: Iterable[Record], ontology: Ontology) -> dict[RecordId, Iri]:
@@ -98,7 +97,8 @@ class _Writer:
         derive_bounds(sheet)
         part = self.ontology.by_iri[expand("pcve:Participation")]
         if kind.iri in part.keys["inEvent"].classes:
-            self.participations(sheet, subject)
+            derive_participations(sheet, subject, self.ontology)
+        derive_direct_roles(sheet, subject, kind, self.ontology)
         return sheet
 
     def source(self, source: Source) -> RecordGraph:
@@ -129,25 +129,6 @@ class _Writer:
         """Whether this is the id of a record, or of one that could not be read."""
         text = RecordId(value.text) if isinstance(value, ScalarNode) else RecordId("")
         return text in self.iris_by_id or text in self.unread
-
-    def participations(self, sheet: RecordGraph, event: NTerm) -> None:
-        """Adds a participation for each statement on the event whose property implies a role."""
-        facts = [key for key in sheet.places if len(key) == 3 and key[0] == event]
-        for _, predicate, actor in facts:
-            role = self.ontology.roles.get(to_iri(predicate))
-            if role is None or triple_line((event, predicate, actor)) not in sheet.facts:
-                continue
-            tail = "/".join(map(local_name, (to_iri(event), role, to_iri(actor))))
-            node = _term(namespaces.record_iri("participation", tail))
-            sheet.derived.add(node)
-            place = sheet.places[event, predicate, actor]
-            for name, term in (
-                ("rdf:type", nterm("pcve:Participation")),
-                ("pcve:inEvent", event),
-                ("pcve:actor", actor),
-                ("pcve:role", _term(role)),
-            ):
-                sheet.add(sheet.facts, (node, nterm(name), term), place)
 
     def values(
         self, key: RecordKey, node: RecordNode, sheet: RecordGraph
@@ -285,14 +266,14 @@ class _Claim:
     def date_bounds(
         self, subject: NTerm, key: RecordKey, value: RecordNode, place: Position
     ) -> None:
-        days = first_and_last(value.text) if isinstance(value, ScalarNode) else None
+        days = date_range(value.text) if isinstance(value, ScalarNode) else None
         if days is None:
             return
         for bound in key.derives:
-            day = days[0] if bound == expand("pcve:earliest") else days[1]
             previous = self.sheet.bounds.get((subject, bound))
             if previous is None or previous[0] <= key.order:
-                self.sheet.bounds[subject, bound] = (key.order, day.isoformat(), place)
+                day = days.bound(local_name(bound))
+                self.sheet.bounds[subject, bound] = (key.order, day, place)
 
     def add_statement(self, triple: tuple[NTerm, NTerm, NTerm], place: Position) -> None:
         """Writes the statement, if it is current, and its claim."""
@@ -324,9 +305,3 @@ class _Claim:
             sheet.verified += 1
         else:
             sheet.cited += 1
-
-
-def derive_bounds(sheet: RecordGraph) -> None:
-    """Adds the earliest and latest possible day of each dated entity of the sheet."""
-    for (owner, bound), (_, day, place) in sheet.bounds.items():
-        sheet.add(sheet.facts, (owner, _term(bound), literal(day, XSD + "date")), place)

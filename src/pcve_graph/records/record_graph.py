@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from datetime import date
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 from ..model.problems import Position, Problem
-from ..model.terms import Iri, NTerm, NTriple, triple_line
+from ..model.terms import Iri, NTerm, NTriple, from_iri, triple_line
 
 StatementKey: TypeAlias = tuple[NTerm, ...]
 """What has a position: (subject,), (subject, predicate) or (subject, predicate, object)."""
+
+shared_term: Final = lru_cache(2**16)(from_iri)
+"""`from_iri`; equal terms are one object, of which a build holds many."""
 
 
 @dataclass(slots=True)
@@ -18,7 +23,8 @@ class RecordGraph:
 
     `owner` is `record/<id>` or `source/<id>`; `needs` holds the owners that the lines depend on.
     `derived` holds the nodes that no record states: a problem with one is reported at the fact
-    that it is derived from. `verified` and `cited` count the claims with and without a quote.
+    that it is derived from. `bounds` holds, by entity and bound, the order of the key that gives it
+    and the day (None: left open). `verified` and `cited` count the claims with and without a quote.
     """
 
     owner: str
@@ -27,7 +33,7 @@ class RecordGraph:
     evidence: dict[NTriple, None] = field(default_factory=dict)
     places: dict[StatementKey, Position] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    bounds: dict[tuple[NTerm, Iri], tuple[int, str, Position]] = field(default_factory=dict)
+    bounds: dict[tuple[NTerm, Iri], tuple[int, date | None, Position]] = field(default_factory=dict)
     derived: set[NTerm] = field(default_factory=set)
     needs: set[str] = field(default_factory=set)
     verified: int = 0
