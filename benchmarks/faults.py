@@ -157,6 +157,9 @@ def _bounds_backwards(subject: str, has: Triples) -> Change:
     first, last = has[_p("pcve:earliest")][0], has[_p("pcve:latest")][0]
     path, latest_path = _p("pcve:earliest"), _p("pcve:latest")
     gives = [(path, first, "LessThanOrEquals", "Dated-earliest")]
+    until_path = _p("pcve:certainUntil")
+    for until in has.get(until_path, ()):
+        gives.append((until_path, until, "LessThanOrEquals", "Dated-certainUntil"))
     return Change([(latest_path, last)], [(latest_path, _typed("1950-01-01", "date"))], gives)
 
 

@@ -46,7 +46,8 @@ def component(result: ShaclResult) -> str:
 
 COMPARED = {
     f"<{expand(name)}>"
-    for name in "schema:minValue schema:maxValue pcve:earliest pcve:latest oa:start oa:end".split()
+    for name in "schema:minValue schema:maxValue pcve:certainFrom pcve:certainUntil pcve:earliest "
+    "pcve:latest oa:start oa:end".split()
 }
 """The properties that sh:lessThan and sh:lessThanOrEquals of ontology/shapes.ttl compare."""
 RANGED = COMPARED | {

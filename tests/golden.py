@@ -59,6 +59,11 @@ NORTHTOWN = {
 NORTHTOWN_OF = {
     "identity": {"thing": "river-institute"},
     "initiatives-after-funding": {"initiative": "lantern-circle"},
+    "involvements-on-a-day": {
+        "day": "2017-05-01",
+        "work": "dune-circle",
+        "actor": "moor-office",
+    },
     "last-confirmed-active": {"work": "new-lanterns"},
     "names-on-a-day": {"thing": "river-institute"},
     "needs-and-responses": {"pillar": "prevent", "topic": "prisons"},

@@ -35,7 +35,8 @@ FORMER = ("pcve:standing",)
 """Of claims in a release of version 0.1.0, which commands still read."""
 
 MAPPING = """
-    pcve:defaultCertainty pcve:derives pcve:folder pcve:roleProperty pcve:earliest pcve:latest dcterms:isReplacedBy
+    pcve:defaultCertainty pcve:derives pcve:folder pcve:roleProperty pcve:inverseRoleProperty pcve:earliest pcve:latest
+    pcve:certainFrom pcve:certainUntil dcterms:isReplacedBy edtf:EDTF pcve:hasInvolvement
     pcvesh:LeadingRoles foaf:Agent pcve:formerInverseKey pcve:formerKey
     schema:domainIncludes schema:rangeIncludes
 """.split()

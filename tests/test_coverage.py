@@ -75,7 +75,7 @@ NORTHTOWN = {
     ("landia", "first-line-practitioners"): {"calm-waters", "steady-hands"},
     ("landia", "prisons"): {"calm-waters"},
     ("lake-coast", "first-line-practitioners"): {"wide-shore"},
-    ("marshia", "education"): {"open-doors"},
+    ("marshia", "education"): {"low-tide", "open-doors", "soft-dunes"},
     ("islia", "unknown"): {"quiet-isles", "safe-harbours"},
     ("unknown", "unknown"): {"new-lanterns"},
 }

@@ -405,6 +405,8 @@ def test_json_has_every_change_with_its_words(world: World) -> None:
     assert change["reason"]["about"] == [source_iri("lake-review")]
     assert change["before"][0]["quote"].startswith("The Northtown Fair took place")
     assert [statement["predicate"].rpartition("#")[2] for statement in change["follows"]] == [
+        "certainFrom",
+        "certainUntil",
         "earliest",
         "latest",
     ]

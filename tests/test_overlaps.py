@@ -26,8 +26,9 @@ from pcve_graph.analysis.overlaps.find import (
     succession_pairs,
 )
 from pcve_graph.analysis.overlaps.profiles import WorkProfiles, build_profiles
-from pcve_graph.analysis.overlaps.reasons import find_supporting_facts, reason_text
+from pcve_graph.analysis.overlaps.reasons import reason_text
 from pcve_graph.analysis.overlaps.score import VERDICTS, PairScorer
+from pcve_graph.analysis.overlaps.supporting_facts import find_supporting_facts
 from pcve_graph.analysis.overlaps.weights import (
     NUMBERS,
     WORDS,

@@ -96,6 +96,8 @@ def exists(iri: str) -> bool:
     for prefix, terms in (("oa", OA), ("schema", SCHEMA), ("vs", VS)):
         if iri.startswith(PREFIXES[prefix]):
             return iri.removeprefix(PREFIXES[prefix]) in terms
+    if iri.startswith(PREFIXES["edtf"]):
+        return iri == expand("edtf:EDTF")
     if iri.startswith(PREFIXES["pcve"]):
         return iri in own_terms()
     if iri.startswith(PREFIXES["pcvesh"]):
@@ -238,7 +240,7 @@ def test_every_term_that_the_graph_uses_is_declared_once(
 
 DISJOINT = """
     pcve:Claim pcve:Count pcve:DerivedStatement pcve:Document pcve:Event pcve:EventSeries pcve:Evidence
-    pcve:Hosting pcve:Naming pcve:Overlap pcve:Participation pcve:Programme pcve:Project pcve:Source org:Membership schema:MonetaryAmount
+    pcve:Hosting pcve:Involvement pcve:Naming pcve:Overlap pcve:Participation pcve:Programme pcve:Project pcve:Source org:Membership schema:MonetaryAmount
     skos:Concept
 """.split()
 GROUPS = (
@@ -266,6 +268,7 @@ def test_every_role_of_ours_is_below_participant() -> None:
     roles = {
         role
         for own in stated("vocab").values()
+        if own.get(expand("skos:inScheme")) == ["https://w3id.org/pcve/vocab/role"]
         for role in own.get(expand("pcve:roleProperty"), ())
         if role.startswith(PREFIXES["pcve"]) and role != top
     }

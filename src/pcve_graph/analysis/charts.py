@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from ..graph.labels import designation_notes
+from ..model.dates import precision
 from ..model.problems import UsageError
 from .chart_page import HATCH, ChartPage, shade, text_colour, wrap_text
 from .coverage.matrix import Matrix
@@ -264,7 +265,7 @@ def _bars(axes: Axes, timeline: Timeline) -> None:
         start = _years_after(first, work.earliest or work.latest or "")
         end = _years_after(first, work.latest or work.earliest or "") + 1 / 366
         end = max(end, start + 0.02)
-        rough = any(len(text) < 10 for text in (work.start, work.end) if text)
+        rough = any(precision(text) != "date" for text in (work.start, work.end) if text)
         colour = shade(0.75) if work.kind == "project" else shade(0.1)
         axes.barh(
             down + 0.5,

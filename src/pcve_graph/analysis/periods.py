@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from ..model.dates import first_and_last
+from ..model.dates import BOUNDS, date_range
 from .works import Work
 
 NEVER: Final = 10_000_000
@@ -48,18 +48,19 @@ def period_of_bounds(first: int, latest_start: int, earliest_end: int, last: int
 
 def period_of_work(work: Work) -> Period:
     """The period of a project or an event; an event without a stated end ends when it starts."""
-    start, end = _days(work.start), _days(work.end)
-    if end is None and work.kind == "event":
-        end = start
-    first, latest_start = start or (-NEVER, NEVER)
-    earliest_end, last = end or (-NEVER, NEVER)
+    end = work.start if work.end is None and work.kind == "event" else work.end
+    first, _, latest_start, _ = _days(work.start)
+    _, last, _, earliest_end = _days(end)
     return period_of_bounds(first, min(latest_start, last), max(earliest_end, first), last)
 
 
 @cache
-def _days(text: str | None) -> tuple[int, int] | None:
-    days = first_and_last(text) if text else None
-    return (days[0].toordinal(), days[1].toordinal()) if days else None
+def _days(text: str | None) -> tuple[int, int, int, int]:
+    """The bounds of a date in the order of `BOUNDS`, as ordinals; all are open without a date."""
+    days = date_range(text) if text else None
+    bounds = [days.bound(name) if days else None for name in BOUNDS]
+    first, last, certain_from, certain_until = (day and day.toordinal() for day in bounds)
+    return first or -NEVER, last or NEVER, certain_from or NEVER, certain_until or -NEVER
 
 
 def surely_overlap(left: Period, right: Period) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..graph.labels import designation_notes
+from ..model.dates import plain_date
 from ..model.project import Project
 from ..query.columns import Column, select_rows
 from ..query.render import format_date
@@ -31,7 +32,8 @@ class SourceCoverage:
     """What sources the graph rests on.
 
     `published` is the number of sources by year of publication, `undated` the number of sources
-    that state none; `sources_by_work` maps a project or event to the sources of its facts.
+    that state none or leave the year open; `sources_by_work` maps a project or event to the sources
+    of its facts.
     """
 
     published: Mapping[str, int]
@@ -62,7 +64,7 @@ def read_source_coverage(project: Project, store: ox.Store, landscape: Landscape
     """The publication years of the sources, and the sources of each project and event."""
     queries = required_queries(project, "landscape", ["sources", "works-by-source"])
     source_rows = select_rows(store, queries["sources"], SOURCE_COLUMNS)
-    issued = {source: date[:4] for source, date, _ in source_rows}
+    issued = {source: plain_date(date)[:4] for source, date, _ in source_rows}
     sources_by_work: dict[str, set[str]] = {}
     for work, source in select_rows(store, queries["works-by-source"], CITATION_COLUMNS):
         sources_by_work.setdefault(landscape.replaced.get(work, work), set()).add(source)

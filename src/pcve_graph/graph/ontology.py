@@ -109,6 +109,8 @@ def _ontology(build: Path, names: tuple[str, ...], raw: tuple[bytes, ...]) -> On
         by_iri=by_iri,
         schemes={scheme: tuple(terms) for scheme, terms in content["schemes"].items()},
         roles=content["roles"],
+        implied=content["implied"],
+        implied_inversely=content["implied_inversely"],
         messages={shape: (name, message) for shape, (name, message) in content["messages"].items()},
         labels={(scheme, term): tuple(words) for scheme, term, words in content["labels"]},
         by_shape={key.shape: key for key in keys},
@@ -168,6 +170,8 @@ def _parsed(names: tuple[str, ...], raw: tuple[bytes, ...]) -> dict[str, Any]:
         "classes": [asdict(record_class) for record_class in _classes(everything)],
         "schemes": schemes,
         "roles": _roles(everything),
+        "implied": _implied(everything, schemes, "pcve:roleProperty"),
+        "implied_inversely": _implied(everything, schemes, "pcve:inverseRoleProperty"),
         "messages": _messages(everything),
         "labels": [(*of, words) for of, words in _labels(everything, schemes).items()],
         "pointed": _pointed(shapes),
@@ -213,6 +217,19 @@ def _roles(triples: TripleIndex) -> dict[str, str]:
         for concept in triples.subjects_with("skos:inScheme", scheme)
         for path in triples.all(concept, "pcve:roleProperty")
     }
+
+
+def _implied(
+    triples: TripleIndex, schemes: dict[str, tuple[str, ...]], name: str
+) -> dict[str, str]:
+    """The property that each role implies, by concept, apart from the roles in events."""
+    concepts = (
+        f"{VOCAB_BASE}{scheme}/{term}"
+        for scheme, terms in schemes.items()
+        if scheme != "role"
+        for term in terms
+    )
+    return {concept: path for concept in concepts for path in triples.all(concept, name)}
 
 
 def _labels(

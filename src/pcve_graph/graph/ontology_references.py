@@ -11,6 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..model.closure import closure
+from ..model.dates import BOUNDS
 from ..model.namespaces import BASE, expand, local_name, prefixed
 from ..model.problems import Problem, rule_problem
 from ..model.schema import VOCAB_BASE
@@ -32,6 +33,7 @@ _OWN: Final = tuple(BASE + start for start in ("ns#", "shapes#", "vocab/"))
 
 _AGENT: Final = expand("foaf:Agent")
 _CLASS: Final = expand("sh:class")
+_DERIVES: Final = expand("pcve:derives")
 _ORDER: Final = expand("sh:order")
 _PAYING: Final = expand("schema:funder")
 _PROPERTY: Final = expand("sh:property")
@@ -137,6 +139,9 @@ def malformed_shapes(files: Sequence[OntologyFile], index: TripleIndex) -> Itera
             elif predicate == _PROPERTY and iri_of(value) in pathless:
                 message = f"{prefixed(iri_of(value))} has no sh:path"
                 fix = "add sh:path with the property that the shape is about"
+            elif predicate == _DERIVES and local_name(iri_of(value)) not in BOUNDS:
+                message = f"{prefixed(iri_of(value))} is not a bound that the build derives"
+                fix = "name one of " + ", ".join(BOUNDS) + " of the same namespace"
             if message:
                 place = file.position(triple.subject, triple.predicate, value)
                 yield part_problem(place, message, fix)

@@ -40,6 +40,7 @@ _DATATYPES: Final = {
     "xsd:date": "day",
     "xsd:gYearMonth": "month",
     "xsd:gYear": "year",
+    "edtf:EDTF": "date in EDTF",
     "xsd:decimal": "number",
     "xsd:string": "text",
 }

@@ -219,6 +219,7 @@ class _ChangeReader:
         )
         mapped, everything, unmapped = self.mapped(everything, things, lenient)
         sheets = {sheet.owner: sheet for sheet in mapped}
+        self.require_own_things(gone | replaced_owners, sheets)
         change = self.difference(writable_index(), sheets, gone | replaced_owners)
         return replace(change, records=everything.records, problems=unmapped)
 
@@ -263,6 +264,14 @@ class _ChangeReader:
         """Leave it to a full build to report an id that occurs in two files."""
         if any(self.index.paths([owner]) for owner in owners if owner not in gone):
             raise FullBuildError("an id is used twice")
+
+    def require_own_things(self, gone: set[str], sheets: dict[str, RecordGraph]) -> None:
+        """Leave it to a full build where an unchanged record too describes a thing: a member."""
+        replaced = gone | sheets.keys()
+        new = {subject for sheet in sheets.values() for subject in sheet.subjects}
+        for subject in self.index.subjects(replaced) | new:
+            if "/id/" in subject and self.index.owners_of(subject) - replaced:
+                raise FullBuildError(f"several records describe {subject}")
 
     def before(self) -> RecordCounts:
         """The totals before the change."""

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from . import namespaces
-from .dates import precision
+from .dates import EDTF, EDTF_FORMS, precision
 from .namespaces import local_name
 from .problems import Position, Problem
 from .schema import Ontology, RecordClass, RecordKey
@@ -18,6 +18,9 @@ from .text_normalization import fold
 
 _MONTHS: Final = [name.casefold() for name in calendar.month_name[1:]]
 
+
+_EDTF_SIGNS: Final = r"\d[~?%X]|\.\."
+"""Matches what a date in EDTF has and other notations do not."""
 
 _SCIENTIFIC: Final = r"[+-]?\d{1,9}(?:\.\d{1,9})?(?:[eE][+-]?\d)?"
 """A number that may have an exponent, within what a record would state."""
@@ -48,7 +51,8 @@ def expected_values(key: RecordKey) -> str:
     """The values that a key takes, in a few words: `a term of event-kind`, `id of Organization`."""
     kinds = [local_name(datatype) for datatype in key.datatypes]
     if "gYear" in kinds:
-        return "a day, month or year (2018-05-22, 2018-05, 2018)"
+        plain = "a day, month or year (2018-05-22, 2018-05, 2018)"
+        return f"{plain}, or EDTF (2018~)" if EDTF in kinds else plain
     if kinds:
         words = {"langString": "{en: text}", "integer": "a number", "decimal": "a number"}
         words |= {"date": "a day (2018-05-22)", "string": "text"}
@@ -81,7 +85,9 @@ def value_fix(key: RecordKey, value: str, ontology: Ontology, ids: IdSuggestions
             return f"did you mean {terms_by_label[fold(value)]}?"
         return did_you_mean(value, terms) or f"terms of {key.scheme}: " + ", ".join(terms)
     if "date" in kinds:
-        valid_date = _date(value, kinds)
+        valid_date = "" if re.search(_EDTF_SIGNS, value) else _date(value, kinds)
+        if EDTF in kinds and not valid_date and re.search(rf"{_EDTF_SIGNS}|/", value):
+            return f"the forms of EDTF that are taken are {EDTF_FORMS}"
         fix = f"write {expected_values(key)}; if the source gives none, leave it out"
         return f"write {valid_date}" if valid_date else fix
     if "langString" in kinds:

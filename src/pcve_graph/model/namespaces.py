@@ -16,6 +16,7 @@ DOCUMENT_BASE: Final = BASE + "document/"
 
 PREFIXES: Final[dict[str, str]] = {
     "dcterms": "http://purl.org/dc/terms/",
+    "edtf": "http://id.loc.gov/datatypes/edtf/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "oa": "http://www.w3.org/ns/oa#",
     "org": "http://www.w3.org/ns/org#",

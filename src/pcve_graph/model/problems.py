@@ -33,6 +33,8 @@ RULES: dict[str, str] = {
     "folder": "a record is in the folder of its class",
     "held-text": "a held text is in data/sources/texts; textFile and sha256 are both given",
     "id": "an id consists of small letters a-z, digits and single hyphens, 200 characters at most",
+    "involvement-role": "the role in a hasInvolvement is one that the class of the record "
+    "has a key for",
     "json-syntax": "a record in JSON Lines is one JSON object on one line",
     "language": "text for people has a language: {en: the text}",
     "ledger": "an entry of data/ledger.yml decides on one pair of records, with a reason",

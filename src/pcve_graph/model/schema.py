@@ -76,7 +76,9 @@ class Ontology:
 
     `graphs` holds N-Triples lines by graph name, `shapes` those of the shapes, whose files have
     the SHA-256 `digest`. `classes` is by local name, `by_iri` by IRI; `schemes` holds the term ids
-    of each vocabulary, `roles` the concept of the role of a property, `messages` the (name,
+    of each vocabulary, `roles` the concept of the role in events of a property, `implied` the
+    property that each involvement role implies of the undertaking and `implied_inversely` that of
+    the actor, by its concept, `messages` the (name,
     message) of each shape, `labels` the folded labels of each (vocabulary, term), `by_shape`
     the key of each property shape, `has_values` the values of sh:hasValue in each shape in
     N-Triples syntax, `deprecated` the term that replaces each deprecated one, and `texts` the
@@ -90,6 +92,8 @@ class Ontology:
     by_iri: dict[Iri, RecordClass]
     schemes: dict[str, tuple[str, ...]]
     roles: dict[Iri, Iri]
+    implied: dict[Iri, Iri]
+    implied_inversely: dict[Iri, Iri]
     messages: dict[Iri, tuple[str, str]]
     labels: dict[tuple[str, str], tuple[str, ...]]
     by_shape: dict[Iri, RecordKey]

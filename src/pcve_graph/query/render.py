@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from ..graph.claims import Evidence, groups_of_evidence
 from ..graph.labels import designation_notes, labels
 from ..graph.serialize import RDF_FORMATS, serialize
+from ..model.dates import EDTF, precision
 from ..model.namespaces import local_name
 from ..model.problems import UsageError
 from ..model.terms import Term
@@ -59,20 +60,38 @@ def _term_text(term: Term | None, labels_by_iri: dict[str, str]) -> str:
         return labels_by_iri.get(term.value, term.value)
     if isinstance(term, ox.Literal):
         kind = local_name(term.datatype.value)
-        return format_date(term.value) if kind in ("date", "gYearMonth", "dateTime") else term.value
+        dated = kind in ("date", "gYearMonth", "dateTime", EDTF)
+        return format_date(term.value) if dated else term.value
     return str(term)
 
 
 def format_date(text: str) -> str:
-    """`2018-05-22` as `22 May 2018`, `2018-05` as `May 2018`; a time of day follows the date."""
+    """`2018-05-22` as `22 May 2018`, `2018-05` as `May 2018`; a time of day follows the date.
+
+    The forms of EDTF in words: `2018~` is about 2018, `../2018` is 2018 or earlier.
+    """
     if moment := re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::[\d.]+)?(.*)", text):
         zone = " UTC" if moment[3] == "Z" else f" {moment[3]}".rstrip()
         return f"{format_date(moment[1])}, {moment[2]}{zone}"
     match = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", text)
     if match is None:
-        return text
+        return _edtf_words(text) if precision(text) == EDTF else text
     month = f"{calendar.month_abbr[int(match[2])]} {match[1]}"
     return f"{int(match[3])} {month}" if match[3] else month
+
+
+def _edtf_words(text: str) -> str:
+    """A date in EDTF in words."""
+    start, slash, end = text.partition("/")
+    if start == "..":
+        return f"{format_date(end)} or earlier"
+    if end == "..":
+        return f"{format_date(start)} or later"
+    if slash:
+        return f"between {format_date(start)} and {format_date(end)}"
+    date = format_date(text[:-1])
+    words = {"~": f"about {date}", "?": f"{date} (uncertain)", "%": f"about {date} (uncertain)"}
+    return words.get(text[-1], text)
 
 
 def _table(answer: ResultTable, rows: list[list[str]], width: int) -> str:

@@ -125,6 +125,8 @@ class _ThingReader:
         for (path, _), valued_claims in claims.items():
             value = valued_claims[0][0]
             inner: tuple[ThingFact, ...] = ()
+            if self.is_out_of_period(node, path, value):
+                continue
             if isinstance(value, ox.NamedNode) and "/id/" in value.value:
                 inside = self.ontology.by_iri.get(self.type_of(value))
                 if inside is not None and inside.folder is None:
@@ -148,6 +150,20 @@ class _ThingReader:
         last = self.value(node, "pcve:latest")
         begun = first is None or getattr(first, "value", "") <= self.as_of
         return begun and (last is None or getattr(last, "value", "") >= self.as_of)
+
+    def is_out_of_period(self, node: ox.NamedNode, path: Iri, value: Term) -> bool:
+        """Whether a direct property is that of involvements that all exclude the requested day."""
+        concepts = [role for role, implied in self.ontology.implied.items() if implied == path]
+        if self.as_of is None or not concepts:
+            return False
+        parts = [
+            part
+            for part in values(self.store, node, expand("pcve:hasInvolvement"))
+            if isinstance(part, ox.NamedNode)
+            and self.value(part, "pcve:actor") == value
+            and str(getattr(self.value(part, "pcve:role"), "value", "")) in concepts
+        ]
+        return bool(parts) and not any(map(self.includes_day, parts))
 
     def text_of(self, term: Term) -> str:
         if isinstance(term, ox.Literal):

@@ -1,39 +1,37 @@
 """Maps records to statements and claims: keys become properties, blocks become claims.
 
-Bounds and participations are derived. Values are checked here, before any engine sees them: a bad
-date, an unknown key or a dangling reference never becomes a triple. Rule: data/FORMAT.md, "Values".
+What follows from the statements is added by `derived`. Values are checked here, before any engine
+sees them: a bad date, an unknown key or a dangling reference never becomes a triple.
+Rule: data/FORMAT.md, "Values".
 """
 
 from __future__ import annotations
 
 from collections import abc
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Final
 
 from ..model import namespaces
-from ..model.dates import first_and_last
 from ..model.messages import choice_names, expected_values, value_problem
-from ..model.namespaces import expand, hashed_iri, local_name, nterm
+from ..model.namespaces import expand, nterm
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.schema import Ontology, RecordClass, RecordKey
 from ..model.suggest import IdSuggestions, did_you_mean
-from ..model.terms import Iri, NTerm, RecordId, from_iri, lexical, literal, to_iri
+from ..model.terms import Iri, NTerm, RecordId
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
 from .block_terms import BlockTerms
 from .blocks import ClaimBlock, Source
-from .claims import ClaimCollector, CollectedClaim, Triple
+from .claims import ClaimCollector, Triple
+from .derived import derive_bounds, derive_direct_roles, derive_participations
 from .reader import Record, Records
 from .record_graph import RecordGraph
+from .record_graph import shared_term as _term
 from .values import address, checked_key, texts, typed
 
 XSD: Final = namespaces.PREFIXES["xsd"]
 
 _TYPE: Final = nterm("rdf:type")
 _SOURCE: Final = expand("pcve:Source")
-
-_term: Final = lru_cache(2**16)(from_iri)
-"""`from_iri`; equal terms are one object, of which a build holds many."""
 
 
 def record_iris(records: Iterable[Record], ontology: Ontology) -> dict[RecordId, Iri]:
@@ -107,7 +105,8 @@ class RecordWriter:
         derive_bounds(claims)
         participation = self.ontology.by_iri[expand("pcve:Participation")]
         if kind.iri in participation.keys["inEvent"].classes:
-            self.participations(claims, subject)
+            derive_participations(claims, subject, self.ontology)
+        derive_direct_roles(claims, subject, kind, self.ontology)
         return sheet
 
     def nested_types(self, claims: ClaimCollector) -> None:
@@ -146,27 +145,6 @@ class RecordWriter:
         """Whether this is the id of a record, or of one that could not be read."""
         text = RecordId(value.text) if isinstance(value, ScalarNode) else RecordId("")
         return text in self.iris_by_id or text in self.unread
-
-    def participations(self, claims: ClaimCollector, event: NTerm) -> None:
-        """Adds a participation for each fact on the event whose property implies a role."""
-        sheet = claims.sheet
-        for claim in list(claims.facts()):
-            subject, predicate, actor = claim.statement
-            role = self.ontology.roles.get(to_iri(predicate))
-            if role is None or subject != event:
-                continue
-            tail = "/".join(map(local_name, (to_iri(event), role, to_iri(actor))))
-            node = _term(namespaces.record_iri("participation", tail))
-            sheet.derived.add(node)
-            for name, term in (
-                ("rdf:type", nterm("pcve:Participation")),
-                ("pcve:inEvent", event),
-                ("pcve:actor", actor),
-                ("pcve:role", _term(role)),
-            ):
-                sheet.add(sheet.facts, (node, nterm(name), term), claim.place)
-            derivation = (node, nterm("prov:wasDerivedFrom"), _term(claim.iri))
-            sheet.add(sheet.evidence, derivation, claim.place)
 
     def values(
         self, key: RecordKey, node: RecordNode, sheet: RecordGraph
@@ -279,34 +257,3 @@ class _BlockWriter:
             if name.text != "id":
                 self.add_fact(node, nested, name, member)
         self.holder = outer
-
-
-def derive_bounds(claims: ClaimCollector) -> None:
-    """Adds the earliest and latest possible day of each dated entity, and what each follows from.
-
-    Where several keys bound the same side, the one with the higher sh:order counts.
-    """
-    sheet = claims.sheet
-    bounds: dict[tuple[NTerm, Iri], tuple[int, str, CollectedClaim]] = {}
-    for claim in claims.facts():
-        days = first_and_last(lexical(claim.statement[2])) if claim.key.derives else None
-        for bound in claim.key.derives:
-            if days is None:
-                continue
-            first_or_last = days[0] if bound == expand("pcve:earliest") else days[1]
-            previous = bounds.get((claim.statement[0], bound))
-            if previous is None or previous[0] <= claim.key.order:
-                text = first_or_last.isoformat()
-                bounds[claim.statement[0], bound] = (claim.key.order, text, claim)
-    for (owner, bound), (_, day, claim) in bounds.items():
-        statement = (owner, _term(bound), literal(day, XSD + "date"))
-        sheet.add(sheet.facts, statement, claim.place)
-        node = _term(hashed_iri("derived", *statement))
-        for name, term in (
-            ("rdf:type", nterm("pcve:DerivedStatement")),
-            ("rdf:subject", statement[0]),
-            ("rdf:predicate", statement[1]),
-            ("rdf:object", statement[2]),
-            ("prov:wasDerivedFrom", _term(claim.iri)),
-        ):
-            sheet.add(sheet.evidence, (node, nterm(name), term), claim.place)

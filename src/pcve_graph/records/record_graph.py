@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 from ..model.problems import Position, Problem
-from ..model.terms import NTerm, NTriple, triple_line
+from ..model.terms import NTerm, NTriple, from_iri, triple_line
 
 StatementKey: TypeAlias = tuple[NTerm, ...]
 """What has a position: (subject,), (subject, predicate) or (subject, predicate, object)."""
+
+shared_term: Final = lru_cache(2**16)(from_iri)
+"""`from_iri`; equal terms are one object, of which a build holds many."""
 
 
 @dataclass(slots=True)

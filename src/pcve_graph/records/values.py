@@ -13,7 +13,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..model import namespaces
-from ..model.dates import precision
+from ..model.dates import EDTF, precision
 from ..model.messages import former_key, unknown_key, value_problem
 from ..model.problems import Position, rule_problem
 from ..model.schema import Ontology, RecordClass, RecordKey, moved_key
@@ -87,7 +87,7 @@ def address(text: str) -> NTerm | None:
 def typed(key: RecordKey, text: str) -> NTerm | None:
     """`text` as a literal of the datatype of `key` that it matches; None where it matches none."""
     kinds = {namespaces.local_name(datatype): datatype for datatype in key.datatypes}
-    if {"date", "gYear", "gYearMonth"} & kinds.keys():
+    if {"date", "gYear", "gYearMonth", EDTF} & kinds.keys():
         form = precision(text)
         return literal(text, kinds[form]) if form in kinds else None
     for name, digits in _NUMBER.items():

@@ -8,13 +8,15 @@ One integer per subject is stored, with a bit for each class and key of the onto
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
 import pyoxigraph as ox
 
-from ..model.dates import first_and_last
+from ..model.dates import date_range, stated_bounds
 from ..model.messages import former_key, unknown_key
 from ..model.namespaces import LABELS, PREFIXES, expand, local_name, nterm, prefixed
 from ..model.schema import Ontology, RecordClass, RecordKey, moved_key
@@ -39,7 +41,11 @@ from ..model.terms import (
 from ..model.visible import first_refused
 
 _TYPE = nterm("rdf:type")
-_FIRST, _LAST = nterm("pcve:earliest"), nterm("pcve:latest")
+_BOUNDS: Final = {
+    nterm(name): local_name(expand(name))
+    for name in ("pcve:certainFrom", "pcve:certainUntil", "pcve:earliest", "pcve:latest")
+}
+"""The names of the bounds by their properties."""
 _LABELS = {nterm(name): rank for rank, name in enumerate(LABELS)}
 _OURS: Final = iri_start(PREFIXES["pcve"])
 _UNKNOWN_KEY, _UNKNOWN_CLASS = 1, 2
@@ -109,7 +115,7 @@ class StatementIndex:
         keys = [key for kind in self.classes.values() for key in kind.keys.values()]
         paths = sorted({key.path for key in keys})
         self.keys = {from_iri(path): 4 << at for at, path in enumerate(paths)}
-        for bound in (_FIRST, _LAST):
+        for bound in _BOUNDS:
             self.keys.setdefault(bound, 4 << len(self.keys))
         self.kinds = {
             from_iri(iri): 4 << len(self.keys) + at for at, iri in enumerate(self.classes)
@@ -159,20 +165,27 @@ class StatementIndex:
         Each is the date as a term, and the statement it is derived from. A bound that the document
         states is not derived.
         """
-        best: dict[tuple[NTerm, NTerm], tuple[int, str, Statement]] = {}
+        best: dict[tuple[NTerm, NTerm], tuple[int, date | None, Statement]] = {}
         for statement in sorted(self.dated):
             subject, predicate, value = statement
-            days = first_and_last(escaped_text(value)) if is_literal(value) else None
+            days = date_range(escaped_text(value)) if is_literal(value) else None
             if days is None:
                 continue
             for key in self._keys(subject, predicate):
                 for bound in map(from_iri, key.derives):
-                    day = days[0] if bound == _FIRST else days[1]
                     order, *_ = best.get((subject, bound), (-1,))
                     if order <= key.order and not self.marks[subject] & self.keys[bound]:
-                        best[subject, bound] = (key.order, day.isoformat(), statement)
-        date = expand("xsd:date")
-        return {key: (literal(day, date), reason) for key, (_, day, reason) in best.items()}
+                        day = days.bound(_BOUNDS[bound])
+                        best[subject, bound] = (key.order, day, statement)
+        days_by_subject: dict[NTerm, dict[str, date | None]] = defaultdict(dict)
+        for (subject, bound), (_, day, _) in best.items():
+            days_by_subject[subject][_BOUNDS[bound]] = day
+        stated = {subject: stated_bounds(days) for subject, days in days_by_subject.items()}
+        return {
+            (subject, bound): (literal(bound_day.isoformat(), expand("xsd:date")), reason)
+            for (subject, bound), (_, _, reason) in best.items()
+            if (bound_day := stated[subject].get(_BOUNDS[bound]))
+        }
 
     def _keys(self, subject: NTerm, predicate: NTerm) -> Iterator[RecordKey]:
         """The keys with this predicate in the classes of `subject`."""
@@ -186,7 +199,7 @@ class StatementIndex:
     def _faulty(self, mark: int) -> bool:
         kinds = self.subjects_with(mark)
         right = {from_iri(key.path) for kind in kinds for key in kind.keys.values()}
-        wrong = {*self.keys} - right - {_FIRST, _LAST}
+        wrong = {*self.keys} - right - _BOUNDS.keys()
         strange = mark & _UNKNOWN_KEY or any(mark & self.keys[path] for path in wrong)
         return bool(mark & _UNKNOWN_CLASS or (kinds and strange))
 
@@ -235,8 +248,7 @@ def _former_paths(key: RecordKey, name: str) -> tuple[str, str]:
 
 
 def _unknown_key(predicate: Iri, kinds: Collection[RecordClass]) -> tuple[str, str, str] | None:
-    derived = {expand("pcve:earliest"), expand("pcve:latest")}
-    if not kinds or predicate in derived:
+    if not kinds or from_iri(predicate) in _BOUNDS:
         return None
     paths = {key.path for kind in kinds for key in kind.keys.values()}
     if predicate in paths:

@@ -14,9 +14,10 @@ from ...model.namespaces import concept_iri, expand, hashed_iri
 from ..tables import ReportCell, ReportTable
 from ..works import Landscape
 from .find import OverlapCriteria, OverlapPair, Overlaps
-from .reasons import find_supporting_facts, label_list, reason_text, shared_facts
+from .reasons import label_list, reason_text, shared_facts
 from .report import criteria_text
 from .score import PARTS, VERDICTS
+from .supporting_facts import find_supporting_facts
 
 COLUMNS = (
     *("verdict", "score", "one", "one name", "one start", "one end"),

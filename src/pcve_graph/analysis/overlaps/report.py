@@ -16,10 +16,10 @@ from ..works import Landscape, Work
 from .find import OverlapCriteria, OverlapPair, Overlaps
 from .reasons import (
     OverlapGroup,
-    find_supporting_facts,
     overlap_groups,
     reason_text,
 )
+from .supporting_facts import find_supporting_facts
 
 _WIDTH: Final = 100
 _MOST_RELATED: Final = 5

@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ...graph.claims import Evidence
-from ...model.dates import first_and_last
+from ...model.dates import date_range
 from ...model.namespaces import GRAPHS, expand
 from ...model.problems import UsageError
 from ...model.terms import Term
@@ -25,7 +25,8 @@ from .snapshot import Snapshot, SnapshotReader, StatementTerms, is_nested
 from .states import StatementPair, StatementState, pair_states
 
 _TYPE: Final = expand("rdf:type")
-_DATES: Final = frozenset(map(expand, ("xsd:date", "xsd:gYearMonth", "xsd:gYear")))
+_PART: Final = frozenset(ox.NamedNode(expand(name)) for name in ("pcve:actor", "pcve:role"))
+_DATES: Final = frozenset(map(expand, ("xsd:date", "xsd:gYearMonth", "xsd:gYear", "edtf:EDTF")))
 
 
 def attach_derived(
@@ -35,8 +36,9 @@ def attach_derived(
 ) -> Iterator[StatementPair]:
     """Attach each of `derived` to the one of `stated` that it follows from; yield the others.
 
-    A participation follows from the statement that an actor had a role, the class of a nested node
-    from the statement that refers to it, and a bound from a date of the same entity.
+    A participation or the direct property of an involvement follows from the statement that an
+    actor had a role, the class of a nested node from the statement that refers to it, and a bound
+    from a date of the same entity.
     """
     by_subject: dict[Term, list[StatementPair]] = defaultdict(list)
     by_value: dict[Term, list[StatementPair]] = defaultdict(list)
@@ -51,6 +53,8 @@ def attach_derived(
             basis = _role(node, by_subject, sides)
         elif predicate.value == _TYPE:
             basis = next(iter(by_value[node]), None) if is_nested(node) else None
+        elif part := _involvement(pair, by_subject, sides):
+            basis = part
         else:
             basis = _date(pair, by_subject[node])
         if basis:
@@ -78,6 +82,25 @@ def _role(
     return None
 
 
+def _involvement(
+    derived: StatementPair,
+    by_subject: dict[Term, list[StatementPair]],
+    sides: tuple[SnapshotReader, SnapshotReader],
+) -> StatementPair | None:
+    """The changed actor or role of an involvement that implies a direct property."""
+    subject, predicate, value = derived.fact
+    for side in sides:
+        for whole, actor in ((subject, value), (value, subject)):
+            for node in side.all_values(whole, expand("pcve:hasInvolvement")):
+                role = side.first_value(node, expand("pcve:role"))
+                if role is None or side.first_value(node, expand("pcve:actor")) != actor:
+                    continue
+                if predicate in side.roles(role):
+                    pairs = (pair for pair in by_subject[node] if pair.fact[1] in _PART)
+                    return next(pairs, None)
+    return None
+
+
 def _date(bound: StatementPair, candidates: list[StatementPair]) -> StatementPair | None:
     """The changed date whose first or last day is this bound, else any changed date."""
     dated = [pair for pair in candidates if _days(pair)]
@@ -87,8 +110,8 @@ def _date(bound: StatementPair, candidates: list[StatementPair]) -> StatementPai
 
 def _days(pair: StatementPair) -> set[str]:
     dates = (value for value in pair.values() if isinstance(value, ox.Literal))
-    day_ranges = (first_and_last(date.value) for date in dates if date.datatype.value in _DATES)
-    return {day.isoformat() for days in day_ranges if days for day in days}
+    ranges = (date_range(date.value) for date in dates if date.datatype.value in _DATES)
+    return {day.isoformat() for days in ranges if days for day in (days.first, days.last) if day}
 
 
 QuadsByGraph: TypeAlias = dict[str, list[ox.Quad]]

@@ -281,7 +281,8 @@ class SnapshotReader:
 
     def roles(self, concept: Term) -> set[Term]:
         """The properties that imply a role."""
-        return set(self.all_values(concept, expand("pcve:roleProperty")))
+        names = ("pcve:roleProperty", "pcve:inverseRoleProperty")
+        return {path for name in names for path in self.all_values(concept, expand(name))}
 
     def first_value(self, node: Term, predicate: str) -> Term | None:
         """A value of a node for a predicate; None where it has none."""

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, Final
 
+from ...model.dates import EDTF, precision
 from ...model.schema import Ontology
 from ...model.terms import Iri
+from ...query.render import format_date
 from .entities import Entities, import_optional, short_id
 from .subset import GraphPart
 
@@ -110,6 +112,12 @@ def _verbatim(text: str) -> str:
 
 
 def _date(text: str) -> dict[str, str]:
+    """The fields of a date. One that is not exact is in words in `year`, which styles print.
+
+    It has no `date`: biblatex reads an interval as a period, and TeX has a use for `~` and `%`.
+    """
+    if text and precision(text) == EDTF:
+        return {"year": format_date(text)}
     year, _, rest = text.partition("-")
     month, _, day = rest.partition("-")
     month_name = _MONTHS[int(month) - 1] if month else ""

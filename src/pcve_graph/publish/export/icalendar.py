@@ -25,9 +25,9 @@ _STATUS: Final = {
 def icalendar_file(part: GraphPart, ontology: Ontology) -> bytes:
     """A calendar with an entry for each event whose days are known, as UTF-8.
 
-    Events dated to the month or year, or undated, are left out; the description of the calendar
-    and its X-PCVE-WITHOUT-A-DAY give their number. DTSTAMP is the latest day on which a source was
-    read. Raises UsageError where icalendar is not installed.
+    Events dated to the month or year, in EDTF, or not at all are left out; the description of the
+    calendar and its X-PCVE-WITHOUT-A-DAY give their number. DTSTAMP is the latest day on which a
+    source was read. Raises UsageError where icalendar is not installed.
     """
     icalendar = import_optional("icalendar", "calendar")
     entities = Entities(part, "facts", "vocabulary", "catalog")

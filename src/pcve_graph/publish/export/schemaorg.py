@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
+from ...model.dates import plain_date
 from ...model.namespaces import local_name
 from ...model.schema import Ontology
 from ...model.terms import Iri
@@ -28,15 +29,17 @@ _MODE: Final = {
 def schemaorg(part: GraphPart, ontology: Ontology) -> bytes:
     """An Event for each event that has what search engines require: name, start and place.
 
-    Dates keep their precision. Held and planned events are both EventScheduled, as schema.org
-    specifies.
+    Dates keep their precision. One that is not exact, in EDTF, is the month or year that it surely
+    lies in; without any, an end is left out, and so is an event without a start. Held and planned
+    events are both EventScheduled, as schema.org specifies.
     """
     entities = Entities(part, "facts", "vocabulary", "catalog")
     sources = sources_of(part)
     events = [
         _event(entities, iri, sources.get(iri, []))
         for iri in entities.of("pcve:Event")
-        if entities.text(iri, "schema:startDate") and entities.refs(iri, "schema:location")
+        if plain_date(entities.text(iri, "schema:startDate"))
+        and entities.refs(iri, "schema:location")
     ]
     document = {"@context": "https://schema.org", "@graph": events}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
@@ -51,8 +54,8 @@ def _event(entities: Entities, iri: Iri, sources: list[Iri]) -> dict[str, object
         "name": entities.label(iri),
         "alternateName": entities.literals(iri, "skos:altLabel"),
         "description": "\n".join(entities.literals(iri, "pcve:purpose")),
-        "startDate": entities.text(iri, "schema:startDate"),
-        "endDate": entities.text(iri, "schema:endDate"),
+        "startDate": plain_date(entities.text(iri, "schema:startDate")),
+        "endDate": plain_date(entities.text(iri, "schema:endDate")),
         "eventStatus": next((_STATUS[code] for code in status if code in _STATUS), _HELD),
         "eventAttendanceMode": next((_MODE[code] for code in mode if code in _MODE), ""),
         "location": [_place(entities, ref) for ref in entities.refs(iri, "schema:location")],

@@ -21,6 +21,8 @@ _TYPES: Final = {"integer": "integer", "decimal": "number", "date": "date"}
 _BOUNDS: Final = {
     "pcve:earliest": "The earliest day that the dates allow.",
     "pcve:latest": "The latest day that the dates allow.",
+    "pcve:certainFrom": "The first day on which it had surely begun, by its dates.",
+    "pcve:certainUntil": "The last day on which it had surely not ended, by its dates.",
 }
 _OTHER_TABLES: Final = (
     *("Claim", "Evidence", "DerivedStatement", "Concept"),
@@ -62,7 +64,8 @@ def _of_class(
 ) -> ExportTable:
     keys = [key for key in kind.keys.values() if key.name not in ("prefLabel", "title")]
     shown_keys = [key for key in keys if joined or key.shape in single]
-    bounds = [name for name in _BOUNDS if any(key.derives for key in kind.keys.values())]
+    derived = {bound for key in kind.keys.values() for bound in key.derives}
+    bounds = [name for name in _BOUNDS if expand(name) in derived]
     named = "prefLabel" in kind.keys or "title" in kind.keys
     columns = [ID, _IRI, *([_LABEL] if named else ())]
     columns += [_column(key, ontology, single) for key in shown_keys]

@@ -1,0 +1,122 @@
+"""Statements that follow from the claims of a record, each with the claims that it follows from.
+
+The bounds of dates, the participations in an event, and the direct property of the role in an
+involvement. Each has the position of the statement that it is derived from.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from ..model import namespaces
+from ..model.dates import date_range, stated_bounds
+from ..model.namespaces import expand, hashed_iri, local_name, nterm
+from ..model.problems import Position, Problem, rule_problem
+from ..model.schema import Ontology, RecordClass
+from ..model.terms import Iri, NTerm, lexical, literal, to_iri
+from .claims import ClaimCollector, CollectedClaim, Triple
+from .record_graph import RecordGraph
+from .record_graph import shared_term as _term
+
+_ACTOR, _ROLE = nterm("pcve:actor"), nterm("pcve:role")
+_HAS_INVOLVEMENT: Final = nterm("pcve:hasInvolvement")
+
+
+def derive_bounds(claims: ClaimCollector) -> None:
+    """Adds the first and last possible and certain day of each dated entity of the record.
+
+    Where several keys give the same bound, the one with the higher sh:order counts.
+    """
+    bounds: dict[NTerm, dict[str, tuple[date | None, CollectedClaim]]] = {}
+    for claim in claims.facts():
+        days = date_range(lexical(claim.statement[2])) if claim.key.derives else None
+        for bound in claim.key.derives if days else ():
+            of_owner = bounds.setdefault(claim.statement[0], {})
+            previous = of_owner.get(local_name(bound))
+            if days and (previous is None or previous[1].key.order <= claim.key.order):
+                of_owner[local_name(bound)] = days.bound(local_name(bound)), claim
+    for owner, of_owner in bounds.items():
+        stated = stated_bounds({name: day for name, (day, _) in of_owner.items()})
+        for name, (_, claim) in of_owner.items():
+            if day := stated.get(name):
+                term = literal(day.isoformat(), expand("xsd:date"))
+                statement = (owner, nterm(f"pcve:{name}"), term)
+                _add(claims.sheet, statement, claim.place, claim)
+
+
+def derive_participations(claims: ClaimCollector, event: NTerm, ontology: Ontology) -> None:
+    """Adds a participation for each fact on the event whose property implies a role."""
+    sheet = claims.sheet
+    for claim in list(claims.facts()):
+        subject, predicate, actor = claim.statement
+        role = ontology.roles.get(to_iri(predicate))
+        if role is None or subject != event:
+            continue
+        tail = "/".join(map(local_name, (to_iri(event), role, to_iri(actor))))
+        node = _term(namespaces.record_iri("participation", tail))
+        sheet.derived.add(node)
+        for name, term in (
+            ("rdf:type", nterm("pcve:Participation")),
+            ("pcve:inEvent", event),
+            ("pcve:actor", actor),
+            ("pcve:role", _term(role)),
+        ):
+            sheet.add(sheet.facts, (node, nterm(name), term), claim.place)
+        derivation = (node, nterm("prov:wasDerivedFrom"), _term(claim.iri))
+        sheet.add(sheet.evidence, derivation, claim.place)
+
+
+def derive_direct_roles(
+    claims: ClaimCollector, subject: NTerm, kind: RecordClass, ontology: Ontology
+) -> None:
+    """Adds the property that the role of each involvement in the subject implies.
+
+    It is a property of the subject with the actor as its value, or of the actor with the subject as
+    its value (pcve:inverseRoleProperty). A role of which the class has no key is a problem of the
+    sheet.
+    """
+    facts = list(claims.facts())
+    by_property = {claim.statement[:2]: claim for claim in facts}
+    for link in facts:
+        if link.statement[:2] != (subject, _HAS_INVOLVEMENT):
+            continue
+        node = link.statement[2]
+        actor, role = by_property.get((node, _ACTOR)), by_property.get((node, _ROLE))
+        if actor is None or role is None:
+            continue
+        who, concept = actor.statement[2], to_iri(role.statement[2])
+        if path := ontology.implied.get(concept):
+            if any(key.path == path for key in kind.keys.values()):
+                _add(claims.sheet, (subject, _term(path), who), role.place, actor, role)
+            else:
+                problem = _no_such_role(concept, kind, ontology, role.place)
+                claims.sheet.problems.append(problem)
+        elif path := ontology.implied_inversely.get(concept):
+            _add(claims.sheet, (who, _term(path), subject), role.place, actor, role)
+
+
+def _add(sheet: RecordGraph, statement: Triple, place: Position, *origins: CollectedClaim) -> None:
+    """Adds a statement to the facts, and to the evidence the claims that it follows from.
+
+    Rule: W3C PROV-O, prov:wasDerivedFrom.
+    """
+    sheet.add(sheet.facts, statement, place)
+    node = _term(hashed_iri("derived", *statement))
+    for name, term in (
+        ("rdf:type", nterm("pcve:DerivedStatement")),
+        ("rdf:subject", statement[0]),
+        ("rdf:predicate", statement[1]),
+        ("rdf:object", statement[2]),
+        *(("prov:wasDerivedFrom", _term(claim.iri)) for claim in origins),
+    ):
+        sheet.add(sheet.evidence, (node, nterm(name), term), place)
+
+
+def _no_such_role(concept: Iri, kind: RecordClass, ontology: Ontology, place: Position) -> Problem:
+    """The problem of a role that records of this class do not have."""
+    paths = {key.path for key in kind.keys.values()}
+    roles = [role for role, path in ontology.implied.items() if path in paths]
+    names = sorted(map(local_name, [*roles, *ontology.implied_inversely]))
+    message = f"{local_name(concept)} is not a role in records of class {kind.name}"
+    return rule_problem("involvement-role", place, message, f"roles in it: {', '.join(names)}")
