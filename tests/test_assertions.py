@@ -65,7 +65,11 @@ def changed(store: ox.Store, predicate: str, value: ox.Literal) -> ox.Store:
         ("rdf:predicate", "name", "rdf:subject and rdf:predicate must be IRIs"),
         ("oa:start", "first", "oa:start and oa:end of its quote must be whole numbers"),
         ("oa:end", "-1", "oa:start and oa:end of its quote must be whole numbers"),
-        ("prov:hadPrimarySource", "the news", "prov:hadPrimarySource of its evidence must be an IRI"),
+        (
+            "prov:hadPrimarySource",
+            "the news",
+            "prov:hadPrimarySource of its evidence must be an IRI",
+        ),
     ],
 )
 def test_an_invalid_claim_on_a_server_is_one_message(

@@ -130,7 +130,9 @@ def test_every_listed_term_is_named_somewhere() -> None:
         for _, text in texts(ast.parse(path.read_text("utf-8")))
         for term in terms(text)
     }
-    listed = {*CLAIM_MODEL, *FORMER, *MAPPING, *LABELS, *WORKS}.union(*(w.split() for w in BY_PART.values()))
+    listed = {*CLAIM_MODEL, *FORMER, *MAPPING, *LABELS, *WORKS}.union(
+        *(w.split() for w in BY_PART.values())
+    )
     assert listed - named == set()
 
 

@@ -33,7 +33,8 @@ def context(ontology: Ontology) -> dict[str, Definition]:
 
     A key whose values share one type has it in the context. A group, such as `events`, holds the
     instances of a class (section 4.7, included nodes); `claims` and `participations` are reverse
-    properties. A deprecated property keeps its entry, so that documents of earlier versions are read.
+    properties. A deprecated property keeps its entry, so that documents of earlier versions can be
+    read.
     """
     definitions: dict[str, Definition] = {"@version": 1.1, "id": "@id", "type": "@type"}
     definitions |= {prefix: PREFIXES[prefix] for prefix in sorted(PREFIXES)}
