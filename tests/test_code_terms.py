@@ -32,6 +32,7 @@ CLAIM_MODEL = """
 MAPPING = """
     pcve:derives pcve:folder pcve:roleProperty pcve:earliest pcve:latest dcterms:isReplacedBy
     pcvesh:LeadingRoles foaf:Agent pcve:formerInverseKey pcve:formerKey
+    pcve:formerNestedKey
     schema:domainIncludes schema:rangeIncludes
 """.split()
 """What the ontology states for the program: annotations of shapes and concepts, derived bounds."""

@@ -235,8 +235,8 @@ def test_every_term_that_the_graph_uses_is_declared_once(
 
 DISJOINT = """
     pcve:Claim pcve:Count pcve:Document pcve:Event pcve:EventSeries pcve:Hosting pcve:Naming pcve:Overlap
-    pcve:Participation pcve:Programme pcve:Project pcve:Source org:Membership schema:MonetaryAmount
-    skos:Concept
+    pcve:Participation pcve:Programme pcve:Project pcve:Source pcve:Transaction org:Membership
+    schema:MonetaryAmount skos:Concept
 """.split()
 GROUPS = (
     [*DISJOINT, "foaf:Agent"],

@@ -2,7 +2,8 @@
 
 The ontology states what changed: `pcve:formerKey` of a property shape is a key to rename,
 `pcve:formerInverseKey` a key whose facts move to the record of their value. A moved fact keeps the
-source, the quote and the other keys of its block. A source that had the name of an organisation
+source, the quote and the other keys of its block. Amounts with a share become budgets, sizes of
+grants or transactions (`former_amounts`). A source that had the name of an organisation
 where its id stands now gets the id, if the name is that of one record only. Rule: data/FORMAT.md,
 "Changes of the format".
 """
@@ -27,6 +28,7 @@ from ..syntax.yaml import parse_yaml_record
 from ..system.files import read_inside
 from .files import LARGEST_LINES, project_files
 from .formatter import format_text, json_line, yaml_text
+from .former_amounts import split_amounts
 from .reader import CLAIM_KEYS
 
 
@@ -140,7 +142,10 @@ def _migrated(
     if record_class is None or not isinstance(claims, SequenceNode):
         return tree
     blocks: list[RecordNode] = []
-    for block in claims.values:
+    former, split, problems = split_amounts(claims.values, record_class, ontology)
+    migration.renamed += split
+    migration.problems += problems
+    for block in former:
         if isinstance(block, MappingNode):
             renamed = _renamed(block, record_class, ontology, migration)
             rest = _without_moved(renamed, _id(tree), ontology, ids, additions, migration)

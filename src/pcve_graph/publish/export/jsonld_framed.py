@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from ...graph.serialize import JsonLdValue, add_text, add_value, format_json, prefixed
 from ...model.namespaces import GRAPHS, PREFIXES, expand, local_name, nterm
-from ...model.schema import Ontology, RecordKey
+from ...model.schema import VOCAB_BASE, Ontology, RecordKey
 from ...model.terms import NO_IRI, Iri, from_iri, triple_line
 from .entities import Entities, term_value
 from .subset import GraphPart
@@ -49,6 +49,8 @@ def context(ontology: Ontology) -> dict[str, Definition]:
     for path, name in keys_by_path(ontology).items():
         definitions[name] = {"@id": path, **_form(by_path[path], ontology)}
     for term in sorted(ontology.deprecated):
+        if term.startswith(VOCAB_BASE):  # a concept is a value: the context has properties
+            continue
         definitions.setdefault(local_name(term), {"@id": term, "@type": "@id"})
     for keys in by_path.values():
         for key in keys:
@@ -111,7 +113,7 @@ _FREE: Final = ("skos:Concept", "pcve:Source", "pcve:Claim", "pcve:Participation
 def framed_jsonld(part: GraphPart, ontology: Ontology) -> bytes:
     """JSON-LD 1.1 with one list a class; it expands to exactly the statements of the graph.
 
-    Memberships, names, budgets and hostings are nested in the entity that has them, participations
+    Memberships, names, amounts and hostings are nested in the entity that has them, participations
     in their event, claims with their quotes in their subject. The context is that of `context`.
     """
     nested = _Nested(part, ontology)
@@ -130,6 +132,8 @@ class _Nested:
         free = {expand(name) for name in _FREE}
         inner = [kind.iri for kind in ontology.by_iri.values() if not kind.folder]
         self.inner = set(self.entities.of(*(iri for iri in inner if iri not in free)))
+        keys = (key for kind in ontology.by_iri.values() for key in kind.keys.values())
+        self.references = {key.path for key in keys if key.refers}
         self.back: dict[str, dict[Iri, list[Iri]]] = {
             CLAIMS: self._reverse("pcve:Claim", "rdf:subject"),
             PARTICIPATIONS: self._reverse("pcve:Participation", "pcve:inEvent"),
@@ -182,7 +186,8 @@ class _Nested:
             return
         name, kind, bare = self._key(predicate)
         for value in values:
-            if value.kind == "@id" and value.text in self.inner:
+            is_nested = value.text in self.inner and predicate not in self.references
+            if value.kind == "@id" and is_nested:
                 add_value(node, name, self.node(Iri(value.text)))
             elif value.kind != kind:
                 add_value(node, bare, _expanded(value))
