@@ -60,6 +60,8 @@ NORTHTOWN_OF = {
     "identity": {"thing": "river-institute"},
     "initiatives-after-funding": {"initiative": "lantern-circle"},
     "last-confirmed-active": {"work": "new-lanterns"},
+    "money": {"kind": "disbursement"},
+    "money-received": {"kind": "disbursement"},
     "names-on-a-day": {"thing": "river-institute"},
     "needs-and-responses": {"pillar": "prevent", "topic": "prisons"},
     "ongoing-projects": {"day": "2016-05-01"},
