@@ -212,6 +212,11 @@ def _part_of_itself(subject: str, has: Triples) -> Change:
     return Change([], [(path, subject)], [("", subject, "SPARQL", "Project")])
 
 
+def _transaction_of_itself(subject: str, has: Triples) -> Change:
+    path = _p("pcve:partOfTransaction")
+    return Change([], [(path, subject)], [("", subject, "SPARQL", "Transaction")])
+
+
 def _replaced_by_itself(subject: str, has: Triples) -> Change:
     path = _p("dcterms:isReplacedBy")
     return Change([], [(path, subject)], [("", subject, "SPARQL", "Retired")])
@@ -251,6 +256,7 @@ FAULTS: Final[dict[str, tuple[str, tuple[str, ...], Callable[[str, Triples], Cha
     "edition-twice": ("pcve:Event", ("pcve:series", "pcve:edition"), _edition_twice),
     "round-concept": ("pcve:Document", (), _round_concept),
     "part-of-itself": ("pcve:Project", (), _part_of_itself),
+    "transaction-of-itself": ("pcve:Transaction", (), _transaction_of_itself),
     "replaced-by-itself": ("org:Organization", (), _replaced_by_itself),
     "replaced-by-a-place": ("pcve:Event", ("schema:location",), _replaced_by_a_place),
 }

@@ -386,6 +386,8 @@ def _work(part: Part, thing: Thing) -> Iterator[list[Fact]]:
     yield [_link("location", part.any("Place", "Country", own=0.4)), _topics(part)]
     if thing.type != "Initiative" and chance() < 0.9:
         yield [_link("funder", part.any("Organization", own=0.1)), _budget(part)]
+        if chance() < 0.3:
+            yield [_transaction(part)]
     if chance() < 0.6:
         yield [_link("implementer", part.any("Organization"))]
     if chance() < 0.5:
@@ -447,11 +449,17 @@ def _address(thing: Thing) -> Fact:
 
 def _budget(part: Part) -> Fact:
     amount = part.random.randrange(5, 900) * 10_000
-    money = {"id": "total", "value": str(amount), "currency": "EUR", "share": "total"}
+    money = {"id": "total", "value": str(amount), "currency": "EUR"}
     if part.random.random() < 0.3:
         del money["value"]
         money |= {"minValue": str(amount), "maxValue": str(amount * 2)}
     return Fact("budget", money, f"of EUR {amount}")
+
+
+def _transaction(part: Part) -> Fact:
+    amount = str(part.random.randrange(5, 90) * 10_000)
+    money = {"id": "grant", "kind": "commitment", "value": amount, "currency": "EUR"}
+    return Fact("hasTransaction", money, f"a grant of EUR {amount}")
 
 
 def _dates(part: Part, thing: Thing, ends: float) -> list[Fact]:

@@ -65,6 +65,8 @@ NORTHTOWN_OF = {
         "actor": "moor-office",
     },
     "last-confirmed-active": {"work": "new-lanterns"},
+    "money": {"kind": "disbursement"},
+    "money-received": {"kind": "disbursement"},
     "names-on-a-day": {"thing": "river-institute"},
     "needs-and-responses": {"pillar": "prevent", "topic": "prisons"},
     "ongoing-projects": {"day": "2016-05-01"},

@@ -38,6 +38,7 @@ MAPPING = """
     pcve:defaultCertainty pcve:derives pcve:folder pcve:roleProperty pcve:inverseRoleProperty pcve:earliest pcve:latest
     pcve:certainFrom pcve:certainUntil dcterms:isReplacedBy edtf:EDTF pcve:hasInvolvement
     pcvesh:LeadingRoles foaf:Agent pcve:formerInverseKey pcve:formerKey
+    pcve:formerNestedKey
     schema:domainIncludes schema:rangeIncludes
 """.split()
 """What the ontology states for the program: annotations of shapes and concepts, derived bounds."""

@@ -20,7 +20,7 @@ from pcve_graph.analysis.coverage.matrix import AXES, Matrix, coverage_matrix, r
 from pcve_graph.analysis.load import read_landscape
 from pcve_graph.analysis.scope import Scope
 from pcve_graph.analysis.tables import FORMATS
-from pcve_graph.analysis.works import ADDITIVE_SHARE, Landscape, Money, Work, budget_sums
+from pcve_graph.analysis.works import Landscape, Money, Work, budget_sums
 from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.saved import read_queries
 
@@ -179,34 +179,67 @@ def test_a_day_counts_what_surely_ran_apart_from_what_may_have(shipped: World) -
     assert "leave open whether they belong to the period" in text
 
 
-def test_money_keeps_currencies_and_shares_apart(shipped: World) -> None:
+def test_money_keeps_currencies_and_kinds_apart(shipped: World) -> None:
     arguments = ("coverage", "--count", "money", "--format", "json")
     rows = json.loads(shipped.pcve(*arguments).stdout)["rows"]
     every = [row for row in rows if row["economyId"] == row["topicId"] == "all"]
-    by_share = {(row["currency"], row["share"]): row for row in every}
-    assert by_share["EUR", "eu-contribution"]["least"] >= 15_800_000 + 2_500_000
-    assert by_share["EUR", "other-contribution"]["least"] >= 1_215_000 + 900_000
+    by_kind = {(row["currency"], row["kind"]): row for row in every}
+    committed = by_kind["EUR", "commitment"]["least"]
+    assert committed >= 15_800_000 + 2_500_000 + 1_215_000 + 900_000
+    assert committed < by_kind["EUR", "total"]["least"]
     assert all(row["stating"] < row["projects"] for row in every)
 
 
+def test_the_money_of_a_funder_is_what_it_pays_itself(shipped: World) -> None:
+    arguments = ("coverage", "--count", "money", "--by", "funder", "--format", "json")
+    rows = json.loads(shipped.pcve(*arguments).stdout)["rows"]
+    sums = {
+        (row["funderId"], row["currency"], row["kind"]): row["least"]
+        for row in rows
+        if row["economyId"] == "all"
+    }
+    assert sums["bmz", "EUR", "commitment"] == 1_215_000
+    assert sums["moi-italy", "EUR", "commitment"] == 900_000
+    assert ("bmz", "EUR", "total") not in sums
+
+
 def amount(
-    value: int | None, share: str, least: int | None = None, most: int | None = None
+    value: int | None, kind: str, least: int | None = None, most: int | None = None
 ) -> Money:
     stated, low, high = (None if n is None else Decimal(n) for n in (value, least, most))
-    return Money(stated, low, high, "EUR", share)
+    return Money(stated, low, high, "EUR", kind)
 
 
-def test_two_totals_of_one_project_are_a_range_and_other_shares_add_up() -> None:
+def transaction(
+    iri: str, value: int, payer: str, origins: tuple[str, ...] = (), kind: str = "commitment"
+) -> Money:
+    return Money(Decimal(value), None, None, "EUR", kind, iri, payer, frozenset(origins))
+
+
+def test_two_totals_of_one_project_are_a_range_and_transactions_add_up() -> None:
     first = Work("a", "project", "a", budget=(amount(5, "total"), amount(7, "total")))
     second = Work("b", "project", "b", budget=(amount(10, "total"), amount(None, "total", 1, 2)))
     third = Work("c", "project", "c", budget=(amount(None, "total", 4),))
-    paid = Work("d", "project", "d", budget=(amount(2, ADDITIVE_SHARE), amount(3, ADDITIVE_SHARE)))
+    paid = Work("d", "project", "d", budget=(amount(2, "commitment"), amount(3, "commitment")))
     assert [str(total) for total in budget_sums([first])] == ["5–7"]
     assert [(total.least, total.most) for total in budget_sums([first, second])] == [
         (Decimal(6), Decimal(17))
     ]
     assert [str(total) for total in budget_sums([third])] == ["4 or more"]
     assert [str(total) for total in budget_sums([paid])] == ["5"]
+
+
+def test_what_is_passed_on_within_the_works_is_counted_once() -> None:
+    whole = Work("a", "project", "a", budget=(transaction("t", 12, "donor"),))
+    part = transaction("u", 7, "donor", ("t",))
+    paid = transaction("v", 7, "donor", ("t",), kind="disbursement")
+    below = Work("b", "project", "b", budget=(part, paid, transaction("w", 2, "other")))
+    assert [(total.kind, total.least) for total in budget_sums([whole, below])] == [
+        ("commitment", Decimal(14)), ("disbursement", Decimal(7)),
+    ]  # fmt: skip
+    assert [str(total) for total in budget_sums([below])] == ["9", "7"]
+    assert [str(total) for total in budget_sums([whole, below], "donor")] == ["12", "7"]
+    assert [str(total) for total in budget_sums([whole, below], "other")] == ["2"]
 
 
 def test_an_open_cell_has_its_things_and_the_words_that_put_them_there(shipped: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import shutil
@@ -41,6 +43,16 @@ OLD_RECORDS = ROOT / "tests" / "migration"
 about these records: `facts.nt`, written by commit 842927d."""
 
 BRIDGE = "data/records/project/lake-bridge.yml"
+LAKE_PROGRAMME = "data/records/programme/lake-programme.yml"
+NEW_MONEY = """    budget: {id: total, value: 900000, currency: EUR}
+    startDate: 2014
+    hasTransaction: {id: lake-fund, value: 750000, currency: EUR, kind: commitment, payer: lake-fund}
+"""
+OLD_MONEY = """    budget:
+      - {id: total, value: 900000, currency: EUR, share: total}
+      - {id: lake-fund, value: 750000, currency: EUR, share: other-contribution}
+    startDate: 2014
+"""
 ASSEMBLY = "data/records/event/shore-assembly-2014.yml"
 PLAN = "data/records/document/harbour-plan.yml"
 
@@ -55,6 +67,7 @@ def write_old_forms(world: World) -> None:
     for name, changes in OLD_FORMS.items():
         for new, old in changes:
             world.replace(f"data/records/{name}", new, old)
+    world.replace(LAKE_PROGRAMME, NEW_MONEY, OLD_MONEY)
     assembly = (world.root / ASSEMBLY).read_text("utf-8")
     moved = re.search(
         r"  - source: lake-review\n    quote: .*\n(?:      .*\n)*    adopts: harbour-plan\n",
@@ -104,10 +117,10 @@ def test_records_of_an_earlier_version_are_migrated_without_loss(world: World) -
     broken = world.pcve("build")
     assert broken.exit_code == 1
     assert "write adopts in the event's record" in broken.stderr
-    assert broken.stderr.count("pcve edit migrate") == 5
+    assert broken.stderr.count("pcve edit migrate") == 7
     check = world.pcve("edit", "migrate", "--check")
     assert check.exit_code == 1
-    assert "6 keys would be renamed, 1 fact moved, 6 files changed" in check.stderr
+    assert "8 keys would be renamed, 1 fact moved, 7 files changed" in check.stderr
     assert world.pcve("build").exit_code == 1
     assert world.pcve("edit", "migrate").exit_code == 0
     assert facts(world) == before
@@ -279,6 +292,7 @@ def test_rdf_with_a_deprecated_property_names_the_present_one(
     path.write_text(
         """PREFIX org: <http://www.w3.org/ns/org#>
 PREFIX pcve: <https://w3id.org/pcve/ns#>
+PREFIX schema: <https://schema.org/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 <https://w3id.org/pcve/id/organization/a> a org:Organization ; skos:prefLabel "A"@en ;
     pcve:kind <https://w3id.org/pcve/vocab/organization-kind/ngo> ;
@@ -290,19 +304,23 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 <https://w3id.org/pcve/id/document/b> a pcve:Document ; skos:prefLabel "B"@en ;
     pcve:kind <https://w3id.org/pcve/vocab/document-kind/report> ;
     pcve:adoptedAt <https://w3id.org/pcve/id/event/shore-assembly-2014> .
+<https://w3id.org/pcve/id/monetary-amount/d/total> a schema:MonetaryAmount ; schema:value 5.0 ;
+    schema:currency "EUR" ; pcve:share <https://w3id.org/pcve/vocab/money-share/total> .
 """
     )
     result = northtown.pcve("validate", str(path), "--against")
     assert result.exit_code == 1
-    fault = f'{path}:6:5: error unknown-key: Organization no longer has the key "country"'
+    fault = f'{path}:7:5: error unknown-key: Organization no longer has the key "country"'
     assert fault in result.output
+    assert 'MonetaryAmount no longer has the key "share"' in result.output
+    assert "write pcve:hasTransaction" in result.output
     assert "write pcve:inCountry" in result.output
     assert "state pcve:adopts of the event" in result.output
     assert "Organization has no property org:memberOf" in result.output
     assert "write pcve:memberOf" in result.output
     assert 'OrganizationalUnit no longer has the key "unitOf"' in result.output
     assert "write org:subOrganizationOf" in result.output
-    assert "5 errors" in result.output
+    assert "6 errors" in result.output
 
 
 def test_a_block_without_a_value_outlives_a_migration(world: World) -> None:
@@ -312,3 +330,87 @@ def test_a_block_without_a_value_outlives_a_migration(world: World) -> None:
     write_old_forms(world)
     assert world.pcve("edit", "migrate").exit_code == 0
     assert (world.root / arrangement).read_text("utf-8") == before
+
+
+OLD_AMOUNTS = """id: marsh-programme
+type: Programme
+claims:
+  - source: atlas
+    prefLabel: {en: Marsh Programme}
+    kind: grant-programme
+    funder: [lake-fund, moor-office]
+    budget:
+      - {id: total, value: 900, currency: EUR, share: total}
+      - {id: lake-fund, value: 700.25, currency: EUR, share: eu-contribution}
+      - {id: somebody, maxValue: 100, currency: USD, share: other-contribution}
+      - {id: round-1, minValue: 200, currency: EUR, share: allocation}
+      - {id: grant, minValue: 10, maxValue: 40, currency: EUR, share: per-grant}
+  - source: shore-herald
+    budget:
+      - {id: moor-office, share: other-contribution, value: 5, currency: EUR}
+      - {id: round-1, maxValue: 300}
+    certainty: inferred
+    note: read from a chart
+"""
+NEW_AMOUNTS = {
+    "budget": [("total", "900", "EUR", "", "")],
+    "grantSize": [("grant", "10-40", "EUR", "", "")],
+    "hasTransaction": [
+        ("lake-fund", "700.25", "EUR", "commitment", "lake-fund"),
+        ("moor-office", "5", "EUR", "commitment", ""),
+        ("round-1", "200-300", "EUR", "allocation", ""),
+        ("somebody", "-100", "USD", "commitment", ""),
+    ],
+}
+
+
+def amounts(world: World) -> dict[str, list[tuple[str, ...]]]:
+    """The amounts of the marsh programme as `amounts` answers, without their works."""
+    text = world.pcve("query", "amounts", "--format", "csv").stdout
+    rows_by_key: dict[str, list[tuple[str, ...]]] = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        if row["thing"].endswith("/marsh-programme"):
+            number = row["value"] or f"{row['least']}-{row['most']}"
+            ids = [row[name].rpartition("/")[2] for name in ("kind", "payer")]
+            rows_by_key.setdefault(row["property"].rpartition("#")[2], []).append(
+                (number, row["currency"], *ids)
+            )
+    return {key: sorted(rows) for key, rows in rows_by_key.items()}
+
+
+def test_each_share_becomes_a_budget_a_grant_size_or_a_transaction(world: World) -> None:
+    """A payer is written only where the block of the amount states it as funder."""
+    world.write("data/records/programme/marsh-programme.yml", OLD_AMOUNTS)
+    assert world.pcve("build").exit_code == 1
+    assert world.pcve("edit", "migrate").exit_code == 0
+    assert world.pcve("build").exit_code == 0
+    assert amounts(world) == {
+        key: sorted(row[1:] for row in rows) for key, rows in NEW_AMOUNTS.items()
+    }
+    shown = world.pcve("show", "marsh-programme").stdout
+    assert "read from a chart" in shown
+    assert all(row[0] in shown for rows in NEW_AMOUNTS.values() for row in rows)
+    assert world.pcve("edit", "migrate").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("share: total", "share: half", 'no share was called "half"'),
+        (
+            "id: round-1, maxValue: 300",
+            "id: round-1, maxValue: 300, share: total",
+            "has the shares",
+        ),
+    ],
+)
+def test_a_share_that_is_not_clear_is_left_to_the_curator(
+    world: World, old: str, new: str, message: str
+) -> None:
+    name = "data/records/programme/marsh-programme.yml"
+    world.write(name, OLD_AMOUNTS.replace(old, new))
+    result = world.pcve("edit", "migrate")
+    assert result.exit_code == 1
+    assert result.stderr.count(" error ") == 1
+    assert message in result.stderr
+    assert (world.root / name).read_text("utf-8") == OLD_AMOUNTS.replace(old, new)

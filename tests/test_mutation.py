@@ -22,7 +22,7 @@ from pcve_graph.validation import shacl
 
 TARGETS = ("sh:targetClass", "sh:targetSubjectsOf")
 WORDS = "sh:name sh:description sh:order sh:path sh:select sh:prefixes".split()
-WORDS += "sh:declare sh:prefix sh:namespace sh:group pcve:formerKey pcve:formerInverseKey".split()
+WORDS += "sh:declare sh:prefix sh:namespace sh:group pcve:formerKey pcve:formerInverseKey pcve:formerNestedKey".split()
 """What is said about a shape, and what it cannot be without: not taken out."""
 FIRST, REST, NIL = (expand(f"rdf:{name}") for name in ("first", "rest", "nil"))
 

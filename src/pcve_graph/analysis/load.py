@@ -24,7 +24,7 @@ from ..query.columns import KINDS, Column, query_error, select_cells, wrong_valu
 from ..query.saved import required_queries
 from ..syntax.sparql_results import cell_value
 from .roles import subject_lists, work_roles
-from .works import Landscape, Money, Work
+from .works import TOTAL, Landscape, Money, Work
 
 _VALUE: Final = Column("value", "term")
 COLUMNS: Final = {
@@ -34,9 +34,10 @@ COLUMNS: Final = {
     "concepts": (Column("concept"), Column("broader")),
     "replaced": (Column("retired"), Column("standing")),
     "budgets": (
-        *(Column("work"), Column("amount")),
+        *(Column("work"), Column("amount"), Column("kind", optional=True)),
         *(Column(name, "amount", optional=True) for name in ("value", "least", "most")),
-        *(Column("currency", "text", optional=True), Column("share", optional=True)),
+        *(Column("currency", "text", optional=True), Column("payer", optional=True)),
+        Column("origin", optional=True),
     ),
 }
 """The files in queries/landscape that are run, each with the columns of its rows."""
@@ -253,7 +254,7 @@ class _Reader:
             wider=self.wider(topics),
             groups=groups,
             wider_groups=self.wider(groups),
-            funders=stated("funder", ()) or self.inherited_funders(iri),
+            funders=self.payers(stated("funder", ()), budget) or self.inherited_funders(iri),
             pillars=self.pillars(frames, stated("contributesTo", ())),
             frames=frames,
             part_of=stated("isPartOf", ()),
@@ -296,6 +297,10 @@ class _Reader:
     def place_and_above(self, place: str) -> tuple[str, ...]:
         return (place, *self.within.get(place, ()))
 
+    def payers(self, stated: tuple[str, ...], budget: tuple[Money, ...]) -> tuple[str, ...]:
+        """The stated funders and the payers of the transactions."""
+        return tuple(sorted({*stated, *(money.payer for money in budget if money.payer)}))
+
     def inherited_funders(self, iri: str) -> tuple[str, ...]:
         """The funders of the nearest frames with any funder that the work is part of."""
         level, seen = [*self.parts.get(iri, ())], {iri}
@@ -309,11 +314,17 @@ class _Reader:
 
     def budgets(self) -> dict[str, tuple[Money, ...]]:
         amounts_by_work: dict[str, dict[str, Money]] = {}
-        for work, node, value, least, most, currency, share in self.rows("budgets"):
-            amount = Money(
-                *(_number(value), _number(least), _number(most)), currency, local_name(share)
+        for work, node, kind, value, least, most, currency, payer, origin in self.rows("budgets"):
+            amounts = amounts_by_work.setdefault(self.replacement_of(work), {})
+            others = amounts[node].origins if node in amounts else frozenset()
+            amounts[node] = Money(
+                *(_number(value), _number(least), _number(most)),
+                currency,
+                local_name(kind) or TOTAL,
+                node,
+                self.replacement_of(payer),
+                others | ({origin} if origin else frozenset()),
             )
-            amounts_by_work.setdefault(self.replacement_of(work), {})[node] = amount
         return {
             work: tuple(amounts[node] for node in sorted(amounts))
             for work, amounts in amounts_by_work.items()

@@ -1,4 +1,4 @@
-"""The projects and events of a graph as plain values, and sums of their budgets."""
+"""The projects and events of a graph as plain values, and sums of their money."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from ..model.namespaces import local_name
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """One amount: `value`, or a range from `least` to `most`; `share` is the id of its concept."""
+    """One budget or transaction: `value`, or a range from `least` to `most`.
+
+    `kind` is the id of the kind of a transaction, or TOTAL for a budget. `payer` is who gave the
+    money first, empty if not stated; `origins` are the transactions whose money it passes on.
+    """
 
     value: Decimal | None
     least: Decimal | None
     most: Decimal | None
     currency: str
-    share: str
+    kind: str
+    iri: str = ""
+    payer: str = ""
+    origins: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -28,12 +35,12 @@ class Work:
     day that they can mean, all as ISO text; None is not stated. A project with an `earliest` and no
     `latest` may be ongoing. `places` are as stated; `countries` those that they are or lie in;
     `regions` the stated places that do not lie in one country. `topics` are as stated, `wider` the
-    concepts broader than those; `groups` and `wider_groups` likewise. `funders` are the stated
-    ones or else those of the nearest frame that the work is part of. `pillars` are the initiatives
-    that it is part of or contributes to, directly or indirectly; `frames` all that it is part of,
-    directly or indirectly. `status`, `mode` and `sort` (the kind of event or project) are ids of
-    concepts, empty if not stated. `actors` maps roles (local names of properties) to IRIs,
-    `leaders` are the actors in a leading role.
+    concepts broader than those; `groups` and `wider_groups` likewise. `funders` are the stated ones
+    and the payers of its transactions, or else those of the nearest frame that it is part of.
+    `pillars` are the initiatives that it is part of or contributes to, directly or indirectly;
+    `frames` all that it is part of, directly or indirectly. `status`, `mode` and `sort` (the kind
+    of event or project) are ids of concepts, empty if not stated. `actors` maps roles (local names
+    of properties) to IRIs, `leaders` are the actors in a leading role.
     """
 
     iri: str
@@ -112,20 +119,20 @@ class Landscape:
         return tuple(work for work in self.works if work.kind == kind)
 
 
-ADDITIVE_SHARE = "other-contribution"
-"""The share whose amounts add up within a project: each is the contribution of another body."""
+TOTAL = "total"
+"""The kind of a budget: all of the money of a work."""
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetSum:
-    """A sum of budgets in one currency and share.
+    """A sum of budgets, or of transactions of one kind, in one currency.
 
     `least` and `most` differ where a source gives a range; `most` is None if one has no upper
     bound. `stating` is the number of projects that state an amount.
     """
 
     currency: str
-    share: str
+    kind: str
     least: Decimal
     most: Decimal | None
     stating: int
@@ -142,33 +149,43 @@ def amount_text(amount: Decimal) -> str:
     return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
 
 
-def budget_sums(works: Iterable[Work]) -> tuple[BudgetSum, ...]:
-    """The budgets that the works state, each work once, sorted by currency and share.
+def budget_sums(works: Iterable[Work], payer: str = "") -> tuple[BudgetSum, ...]:
+    """The money that the works state, sorted by currency and kind; each work counts once.
 
-    If a work states a share twice, the two bound the amount, except that those of SEVERAL add up.
+    The transactions of a work add up, without those that pass on another one of their kind that is
+    added too; several budgets of a work bound the one amount that they state. With a `payer`, only
+    the transactions that it pays first, and the budgets of works that nobody else funds.
     """
+    works = tuple(works)
+    kinds = {money.iri: money.kind for work in works for money in work.budget}
     bounds_by_key: dict[tuple[str, str], list[tuple[Decimal, Decimal | None]]] = {}
     for work in works:
-        shares: dict[tuple[str, str], list[tuple[Decimal, Decimal | None]]] = {}
-        for amount in work.budget:
-            if bounds := _bounds(amount):
-                shares.setdefault((amount.currency, amount.share), []).append(bounds)
-        for key, stated in shares.items():
-            lows, highs = [low for low, _ in stated], [high for _, high in stated]
-            additive = key[1] == ADDITIVE_SHARE
-            least = sum(lows, Decimal()) if additive else min(lows)
-            finite = [bound for bound in highs if bound is not None]
-            most = _sum_or_none(highs) if additive or len(finite) < len(highs) else max(finite)
-            bounds_by_key.setdefault(key, []).append((least, most))
+        stated: dict[tuple[str, str], list[tuple[Decimal, Decimal | None]]] = {}
+        for money in work.budget:
+            passed_on = any(kinds.get(origin) == money.kind for origin in money.origins)
+            payers = work.funders if money.kind == TOTAL else (money.payer,)
+            bounds = None if passed_on or (payer and payers != (payer,)) else _bounds(money)
+            if bounds:
+                stated.setdefault((money.currency, money.kind), []).append(bounds)
+        for key, ranges in stated.items():
+            bounds_by_key.setdefault(key, []).append(
+                _range_of(ranges) if key[1] == TOTAL else _sum_of(ranges)
+            )
     return tuple(
-        BudgetSum(
-            *key,
-            sum((least for least, _ in ranges), Decimal()),
-            _sum_or_none([most for _, most in ranges]),
-            len(ranges),
-        )
+        BudgetSum(*key, *_sum_of(ranges), len(ranges))
         for key, ranges in sorted(bounds_by_key.items())
     )
+
+
+def _range_of(ranges: list[tuple[Decimal, Decimal | None]]) -> tuple[Decimal, Decimal | None]:
+    """The range from the lowest to the highest bound; without an upper one if one has none."""
+    highs = [high for _, high in ranges if high is not None]
+    return min(low for low, _ in ranges), max(highs) if len(highs) == len(ranges) else None
+
+
+def _sum_of(ranges: list[tuple[Decimal, Decimal | None]]) -> tuple[Decimal, Decimal | None]:
+    """The sums of the lower and of the upper bounds; without the latter if one has none."""
+    return sum((low for low, _ in ranges), Decimal()), _sum_or_none([high for _, high in ranges])
 
 
 def _sum_or_none(amounts: list[Decimal | None]) -> Decimal | None:

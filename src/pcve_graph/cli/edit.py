@@ -136,8 +136,9 @@ def migrate(context: click.Context, check: bool) -> None:
     """Rewrite records of an earlier version of the ontology.
 
     Renamed keys get their present names; a fact that another record now states moves there with its
-    source and quote; a publisher gets the id of its record; a standing becomes a rank. Run it
-    before `pcve build`, and read the difference before you commit it.
+    source and quote; a publisher gets the id of its record; a standing becomes a rank; an amount
+    with a share becomes a budget, a size of grants or a transaction. Run it before `pcve build`,
+    and read the difference before you commit it.
 
     \b
     Examples:

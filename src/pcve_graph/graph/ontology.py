@@ -120,7 +120,10 @@ def _ontology(build: Path, names: tuple[str, ...], raw: tuple[bytes, ...]) -> On
     )
 
 
-_TUPLES: Final = ("datatypes", "classes", "derives", "former", "former_inverse", "choices")
+_TUPLES: Final = (
+    *("datatypes", "classes", "derives", "choices"),
+    *("former", "former_inverse", "former_nested"),
+)
 
 
 def _record_class(content: dict[str, Any]) -> RecordClass:
@@ -332,10 +335,12 @@ def _key(triples: TripleIndex, shape: str) -> RecordKey:
         required=triples.one(shape, "sh:minCount", "0") != "0",
         former=tuple(triples.all(shape, "pcve:formerKey")),
         former_inverse=tuple(triples.all(shape, "pcve:formerInverseKey")),
+        former_nested=tuple(triples.all(shape, "pcve:formerNestedKey")),
         group=triples.one(shape, "sh:group"),
         choices=tuple(
             Iri(iri) for head in triples.all(shape, "sh:in") for iri in triples.listed(head)
         ),
         same_class=len(classes) > 1 and set(classes) == targets,
         certainty=triples.one(shape, "pcve:defaultCertainty"),
+        refers=bool(classes) and triples.one(shape, "sh:nodeKind") == expand("sh:IRI"),
     )

@@ -63,6 +63,8 @@ def expected_values(key: RecordKey) -> str:
         return "one of " + ", ".join(choice_names(key)[:2]) + " …"
     if key.same_class:
         return "id of a record of the same class"
+    if key.refers:
+        return "id of a record and of the " + local_name(key.classes[0]) + " in it, with a slash"
     if key.classes:
         return "id of " + " or ".join(local_name(class_iri) for class_iri in key.classes)
     return "a web address"
@@ -126,6 +128,10 @@ def _number_fix(key: RecordKey, value: str) -> str:
 def _id_fix(key: RecordKey, value: str, ontology: Ontology, ids: IdSuggestions) -> str:
     """How to fix a `value` that is not the id of a record of a class that `key` takes."""
     identifier = value.rpartition("/")[2]
+    if key.refers:
+        owner, slash, _ = value.partition("/")
+        near = ids.nearest(owner) if slash and owner not in ids else ""
+        return near or f"write the {expected_values(key)}: record-id/its-id"
     if value.startswith(namespaces.BASE) and identifier in ids:
         return f"write the id alone: {identifier}"
     if value in ids:

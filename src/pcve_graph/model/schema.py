@@ -24,9 +24,10 @@ class RecordKey:
     web address or the id of any record. `choices` are the IRIs of sh:in, written whole or by their
     last segment. `derives` holds the date bounds that the build derives from it,
     `former` the names of the key in earlier versions, `former_inverse` the keys by which the record
-    of the value stated the same, `group` the IRI of its sh:group, and `certainty` that of its facts
-    where a block states none; empty for stated. `same_class` is set if it takes the classes that
-    have the key.
+    of the value stated the same, `former_nested` those by which an entity nested in the record did,
+    `group` the IRI of its sh:group, and `certainty` that of its facts where a block states none;
+    empty for stated. `same_class` is set if it takes the classes that have the key, `refers` if it
+    takes the ids of a record and of an entity nested there, with a slash.
     """
 
     name: str
@@ -43,10 +44,12 @@ class RecordKey:
     required: bool = False
     former: tuple[str, ...] = ()
     former_inverse: tuple[str, ...] = ()
+    former_nested: tuple[str, ...] = ()
     group: str = ""
     choices: tuple[Iri, ...] = ()
     same_class: bool = False
     certainty: str = ""
+    refers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +145,9 @@ def moved_key(classes: Iterable[RecordClass], name: str) -> tuple[RecordClass, R
         ),
         None,
     )
+
+
+def split_key(classes: Iterable[RecordClass], kind: RecordClass, name: str) -> RecordKey | None:
+    """The key of records that now states what the key `name` of the nested class `kind` stated."""
+    keys = (key for record_class in classes for key in record_class.keys.values())
+    return None if kind.folder else next((key for key in keys if name in key.former_nested), None)

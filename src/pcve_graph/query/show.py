@@ -121,13 +121,15 @@ class _ThingReader:
         kind = self.ontology.by_iri.get(self.type_of(node))
         keys = list(kind.keys.values()) if kind else []
         order = {key.path: (place, key.label) for place, key in enumerate(keys)}
+        elsewhere = {key.path for key in keys if key.refers}
         facts = []
         for (path, _), valued_claims in claims.items():
             value = valued_claims[0][0]
             inner: tuple[ThingFact, ...] = ()
             if self.is_out_of_period(node, path, value):
                 continue
-            if isinstance(value, ox.NamedNode) and "/id/" in value.value:
+            is_thing = isinstance(value, ox.NamedNode) and "/id/" in value.value
+            if isinstance(value, ox.NamedNode) and is_thing and path not in elsewhere:
                 inside = self.ontology.by_iri.get(self.type_of(value))
                 if inside is not None and inside.folder is None:
                     if not self.includes_day(value):
@@ -136,9 +138,10 @@ class _ThingReader:
             nodes = [claim for _, claim in valued_claims if isinstance(claim, ox.NamedNode)]
             proofs = tuple(piece for node in nodes for piece in evidence(self.store, node))
             label = order.get(path, (0, local_name(path)))[1]
-            facts.append(
-                ThingFact(local_name(path), label, self.text_of(value), value, proofs, inner)
-            )
+            text = self.text_of(value)
+            if path in elsewhere and isinstance(value, ox.NamedNode):
+                text = "/".join(value.value.split("/")[-2:])
+            facts.append(ThingFact(local_name(path), label, text, value, proofs, inner))
         places = {key.name: order[key.path][0] for key in keys}
         return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, 99), fact.value)))
 

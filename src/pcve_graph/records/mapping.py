@@ -181,6 +181,8 @@ class RecordWriter:
             return _term(Iri(chosen)) if chosen else self.problem(key, value)
         if key.classes == (_SOURCE,) and namespaces.ID.fullmatch(text):
             return _term(namespaces.source_iri(text))
+        if key.refers:
+            return self.nested_elsewhere(key, value, sheet)
         if not key.scheme and not key.datatypes:
             identifier = RecordId(text)
             if identifier in self.iris_by_id or identifier in self.unread:
@@ -189,6 +191,18 @@ class RecordWriter:
             if not key.classes and (web_address := address(text)):
                 return web_address
         return self.problem(key, value)
+
+    def nested_elsewhere(
+        self, key: RecordKey, value: ScalarNode, sheet: RecordGraph
+    ) -> NTerm | Problem:
+        """The entity nested in a record, from the ids of both, with a slash."""
+        owner, _, nested = value.text.partition("/")
+        identifier, kind = RecordId(owner), self.ontology.by_iri[key.classes[0]]
+        is_record = identifier in self.iris_by_id or identifier in self.unread
+        if not is_record or not namespaces.ID.fullmatch(nested):
+            return self.problem(key, value)
+        sheet.needs.add(f"record/{owner}")
+        return _term(namespaces.record_iri(kind.segment, value.text))
 
     def problem(self, key: RecordKey, value: ScalarNode) -> Problem:
         """The problem of a value that the key does not take."""
@@ -218,7 +232,7 @@ class _BlockWriter:
         if key is None:
             return
         nested = self.writer.ontology.by_iri.get(key.classes[0]) if len(key.classes) == 1 else None
-        if nested is not None and nested.folder is None and not key.scheme:
+        if nested and nested.folder is None and not (key.scheme or key.refers):
             for item in value.values if isinstance(value, SequenceNode) else (value,):
                 self.add_nested(subject, key, nested, item)
             return

@@ -2,7 +2,8 @@
 
 The ontology states what changed: `pcve:formerKey` of a property shape is a key to rename,
 `pcve:formerInverseKey` a key whose facts move to the record of their value. A moved fact keeps the
-source, the quote and the other keys of its block. A source that had the name of an organisation
+source, the quote and the other keys of its block. Amounts with a share become budgets, sizes of
+grants or transactions (`former_amounts`). A source that had the name of an organisation
 where its id stands now gets the id, if the name is that of one record only. Rule: data/FORMAT.md,
 "Changes of the format".
 """
@@ -28,6 +29,7 @@ from ..system.files import read_inside
 from .blocks import CLAIM_KEYS
 from .files import LARGEST_LINES, project_files
 from .formatter import format_text, json_line, yaml_text
+from .former_amounts import split_amounts
 from .rank_migration import with_ranks
 
 
@@ -143,9 +145,11 @@ def _migrated(
     if record_class is None or not isinstance(claims, SequenceNode):
         return tree
     blocks: list[RecordNode] = []
-    ranked, problems, changed = with_ranks(claims.values)
-    migration.problems += problems
+    former, split, problems = split_amounts(claims.values, record_class, ontology)
+    ranked, rank_problems, changed = with_ranks(former)
+    migration.renamed += split
     migration.ranked += changed
+    migration.problems += [*problems, *rank_problems]
     for block in ranked:
         if isinstance(block, MappingNode):
             renamed = _renamed(block, record_class, ontology, migration)

@@ -16,7 +16,7 @@ from ..model import namespaces
 from ..model.dates import EDTF, precision
 from ..model.messages import former_key, unknown_key, value_problem
 from ..model.problems import Position, rule_problem
-from ..model.schema import Ontology, RecordClass, RecordKey, moved_key
+from ..model.schema import Ontology, RecordClass, RecordKey, moved_key, split_key
 from ..model.suggest import IdSuggestions
 from ..model.terms import NTerm, from_term, literal
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
@@ -49,6 +49,8 @@ def _missing_key(kind: RecordClass, name: str, ontology: Ontology) -> tuple[str,
         other, new = moved
         fix = f"write {new.name} in the {other.label}'s record, or run `pcve edit migrate`"
         return former_key(kind, name), fix
+    if split := split_key(ontology.records(), kind, name):
+        return former_key(kind, name), f"write {split.name}, or run `pcve edit migrate`"
     return unknown_key([kind], name)
 
 

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from ..model.dates import date_range, stated_bounds
 from ..model.messages import former_key, unknown_key
 from ..model.namespaces import LABELS, PREFIXES, expand, local_name, nterm, prefixed
-from ..model.schema import Ontology, RecordClass, RecordKey, moved_key
+from ..model.schema import Ontology, RecordClass, RecordKey, moved_key, split_key
 from ..model.suggest import did_you_mean
 from ..model.terms import (
     Iri,
@@ -239,6 +239,9 @@ class StatementIndex:
             if moved and predicate == PREFIXES["pcve"] + name:
                 fix = f"state {prefixed(moved[1].path)} of the {moved[0].label}"
                 return "unknown-key", former_key(kind, name), fix
+            split = split_key(self.classes.values(), kind, name)
+            if split and predicate == PREFIXES["pcve"] + name:
+                return "unknown-key", former_key(kind, name), f"write {prefixed(split.path)}"
         return None
 
 

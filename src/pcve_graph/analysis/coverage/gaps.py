@@ -20,7 +20,7 @@ from ...query.render import format_date
 from ...query.saved import required_queries
 from ..load import SOURCE_COLUMNS
 from ..tables import ReportTable
-from ..works import Landscape, Work, budget_sums
+from ..works import TOTAL, Landscape, Work, budget_sums
 from .matrix import ALL, NOT_SEARCHED, NOTHING_FOUND, UNKNOWN, AxisEntry, Matrix, Search
 from .report import AXIS_WORDS, NO_PROOF, quantity, scope_words
 from .searches import search_text
@@ -149,7 +149,7 @@ def weakness(work: Work, on: date | None) -> str:
     if work.sort in SMALL_KINDS:
         return SMALL_KINDS[work.sort]
     totals = [
-        total for total in budget_sums([work]) if total.share == "total" and total.most is not None
+        total for total in budget_sums([work]) if total.kind == TOTAL and total.most is not None
     ]
     if totals and all(total.most is not None and total.most < SMALL for total in totals):
         return f"small, {totals[0].currency} {totals[0]} in all"

@@ -91,7 +91,7 @@ def axis_titles(matrix: Matrix) -> tuple[str, str]:
 
 def matrix_title(landscape: Landscape, matrix: Matrix) -> str:
     """The title of a matrix."""
-    what = "Budgets of projects" if matrix.count == "money" else matrix.count.capitalize()
+    what = "Money of projects" if matrix.count == "money" else matrix.count.capitalize()
     words = f"{what} by economy and {AXIS_WORDS[matrix.by]}"
     return words + "".join(f", {phrase}" for phrase in scope_words(landscape, matrix.scope))
 
@@ -157,25 +157,36 @@ def _cell(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> ReportCell:
 
 
 def _money_rows(matrix: Matrix) -> Iterator[tuple[ReportCell, ...]]:
-    """A row for each currency and share of an economy; a row of dots if it has none."""
+    """A row for each currency and kind of an economy; a row of dots if it has none."""
     for row in matrix.rows:
         cells = [matrix.cell(row.key, column.key) for column in matrix.columns]
         sums_by_kind = [
-            {(s.currency, s.share): s for s in budget_sums(cell.sure)} for cell in cells
+            {(total.currency, total.kind): total for total in cell_sums(matrix, row, column)}
+            for column in matrix.columns
         ]
         kinds = sorted({key for kind in sums_by_kind for key in kind})
         signs = [empty_sign(matrix, row, column) for column in matrix.columns]
-        for currency, share in kinds:
+        for key in kinds:
             yield (
                 row.label,
-                f"{currency} {share}",
+                " ".join(key),
                 *(
-                    _amount(cell_sums.get((currency, share)), things, sign)
-                    for cell_sums, things, sign in zip(sums_by_kind, cells, signs, strict=True)
+                    _amount(totals.get(key), things, sign)
+                    for totals, things, sign in zip(sums_by_kind, cells, signs, strict=True)
                 ),
             )
         if not kinds:
             yield row.label, "", *(map(_amount, [None] * len(cells), cells, signs))
+
+
+def cell_sums(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> tuple[BudgetSum, ...]:
+    """The sums of the money in a cell; where it is that of one funder, of what this funder pays."""
+    payer = matrix.scope.funder
+    if matrix.by == "funder":
+        payer = next(
+            (line.key for line in (row, column) if line.role in ("part", "broader")), payer
+        )
+    return budget_sums(matrix.cell(row.key, column.key).sure, payer)
 
 
 def _amount(total: BudgetSum | None, things: ScopedWorks, sign: str) -> str:
@@ -187,7 +198,7 @@ def _amount(total: BudgetSum | None, things: ScopedWorks, sign: str) -> str:
 def tidy_table(landscape: Landscape, store: ox.Store, matrix: Matrix) -> ReportTable:
     """The matrix as a tidy table for programs: a row for each cell, empty ones included."""
     heads: tuple[str, ...] = ("economy", "economyId", matrix.by, f"{matrix.by}Id")
-    money = ("currency", "share", "least", "most", "stating", "projects")
+    money = ("currency", "kind", "least", "most", "stating", "projects")
     heads += money if matrix.count == "money" else (matrix.count, "maybe")
     heads += ("things", "state", "searches")
     rows: list[tuple[ReportCell, ...]] = []
@@ -204,8 +215,8 @@ def tidy_table(landscape: Landscape, store: ox.Store, matrix: Matrix) -> ReportT
                 rows.append((*start, *cell_counts(matrix, row, column), *ids))
                 continue
             stated: list[tuple[ReportCell, ...]] = [
-                (total.currency, total.share, total.least, total.most, total.stating)
-                for total in budget_sums(things.sure)
+                (total.currency, total.kind, total.least, total.most, total.stating)
+                for total in cell_sums(matrix, row, column)
             ]
             for cells in stated or [(None, None, None, None, 0)]:
                 rows.append((*start, *cells, len(things.sure), *ids))
@@ -254,11 +265,15 @@ def matrix_notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
         yield "Actors: bodies with any role in a project or event there; persons are not counted."
     if matrix.count == "money":
         yield (
-            "(a of b): of b projects in the cell, a state it. A budget is whole in each cell of "
-            "its project; shares and currencies are never added up."
+            "(a of b): of b projects in the cell, a state it. A budget (total) or transaction is "
+            "whole in each cell of its project; kinds and currencies are never added up. What a "
+            "transaction passes on from another one in the cell is counted once."
         )
-    if matrix.count == "money" and matrix.by == "funder":
-        yield "A budget is the project's; how much of it each of its funders pays is not counted."
+    if matrix.count == "money" and (matrix.by == "funder" or matrix.scope.funder):
+        yield (
+            "Of a funder: the transactions that it is the first to pay, and the budgets of "
+            "projects that nobody else funds."
+        )
     if matrix.by == "year":
         yield "A work counts in each year that its dates span; without an end, in its first."
 

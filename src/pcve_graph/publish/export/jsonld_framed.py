@@ -114,7 +114,7 @@ _FREE: Final = (
 def framed_jsonld(part: GraphPart, ontology: Ontology) -> bytes:
     """JSON-LD 1.1 with one list a class; it expands to exactly the statements of the graph.
 
-    Memberships, names, budgets and hostings are nested in the entity that has them, participations
+    Memberships, names, amounts and hostings are nested in the entity that has them, participations
     in their event, claims with their evidence and quotes in their subject. The context is that of
     `context`.
     """
@@ -134,6 +134,8 @@ class _Nested:
         free = {expand(name) for name in _FREE}
         inner = [kind.iri for kind in ontology.by_iri.values() if not kind.folder]
         self.inner = set(self.entities.of(*(iri for iri in inner if iri not in free)))
+        keys = (key for kind in ontology.by_iri.values() for key in kind.keys.values())
+        self.references = {key.path for key in keys if key.refers}
         self.back: dict[str, dict[Iri, list[Iri]]] = {
             CLAIMS: self._reverse("pcve:Claim", "rdf:subject"),
             PARTICIPATIONS: self._reverse("pcve:Participation", "pcve:inEvent"),
@@ -186,7 +188,8 @@ class _Nested:
             return
         name, kind, bare = self._key(predicate)
         for value in values:
-            if value.kind == "@id" and value.text in self.inner:
+            is_nested = value.text in self.inner and predicate not in self.references
+            if value.kind == "@id" and is_nested:
                 add_value(node, name, self.node(Iri(value.text)))
             elif value.kind != kind:
                 add_value(node, bare, _expanded(value))

@@ -1,0 +1,170 @@
+"""Money: sums by payer and payee through `pcve query`, references between transactions, warnings."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from conftest import World
+
+HARBOURS = "data/records/project/safe-harbours.yml"
+LANTERNS = "data/records/project/new-lanterns.yml"
+PROGRAMME = "data/records/programme/isles-programme.yml"
+
+
+def rows(world: World, name: str, *arguments: str) -> list[dict[str, str]]:
+    """The rows of a saved question, with ids in the place of IRIs."""
+    result = world.pcve("query", name, "--format", "csv", *arguments)
+    assert result.exit_code == 0, result.stderr
+    return [
+        {key: value.rpartition("/")[2] for key, value in row.items()}
+        for row in csv.DictReader(io.StringIO(result.stdout))
+    ]
+
+
+def sums(
+    world: World, name: str, party: str, *arguments: str
+) -> dict[tuple[str, str, str], tuple[str, str]]:
+    return {
+        (row[party], row["currency"], row["year"]): (row["least"], row["most"])
+        for row in rows(world, name, *arguments)
+    }
+
+
+def test_a_sum_by_payer_counts_what_is_passed_on_once(northtown: World) -> None:
+    assert sums(northtown, "money", "payer") == {
+        ("isles-agency", "EUR", "2020"): ("1200000", "1200000"),
+        ("lake-fund", "EUR", ""): ("750000", "750000"),
+        ("lake-fund", "USD", "2020"): ("90000", "90000"),
+        ("not stated", "EUR", "2022"): ("50000", "60000"),
+    }
+
+
+def test_a_sum_by_payee_counts_what_is_passed_on_once(northtown: World) -> None:
+    assert sums(northtown, "money-received", "payee") == {
+        ("reed-trust", "EUR", "2020"): ("700000", "700000"),
+        ("reed-trust", "EUR", "2021"): ("500000", "500000"),
+        ("not stated", "EUR", ""): ("750000", "750000"),
+        ("not stated", "USD", "2020"): ("90000", "90000"),
+        ("not stated", "EUR", "2022"): ("50000", "60000"),
+    }
+
+
+def test_payments_are_summed_apart_from_commitments(northtown: World) -> None:
+    paid = sums(northtown, "money", "payer", "--set", "kind=disbursement")
+    assert paid == {("tide-college", "EUR", ""): ("650000", "650000")}
+
+
+def test_without_an_upper_end_a_sum_has_none(world: World) -> None:
+    world.replace(LANTERNS, "minValue: 50000, maxValue: 60000", "minValue: 50000")
+    assert world.pcve("build").exit_code == 0
+    assert sums(world, "money", "payer")["not stated", "EUR", "2022"] == ("50000", "")
+
+
+def test_the_sums_of_all_amounts_would_be_wrong(northtown: World) -> None:
+    """What the questions are for: the same money is in the graph several times."""
+    stated = [row for row in rows(northtown, "amounts") if row["currency"] == "EUR"]
+    assert sum(int(row["value"] or 0) for row in stated) > 2 * (1_200_000 + 750_000)
+
+
+@pytest.mark.parametrize(
+    ("instrument", "expected"),
+    [
+        ("isles-agency", [("isles-programme", "commitment", "EUR", "1200000")]),
+        (
+            "isles-programme",
+            [
+                ("isles-programme", "commitment", "EUR", "1200000"),
+                ("safe-harbours", "disbursement", "EUR", "650000"),
+            ],
+        ),
+        (
+            "lake-fund",
+            [
+                ("lake-programme", "commitment", "EUR", "750000"),
+                ("safe-harbours", "commitment", "USD", "90000"),
+            ],
+        ),
+    ],
+)
+def test_the_money_of_an_instrument_is_counted_once(
+    northtown: World, instrument: str, expected: list[tuple[str, ...]]
+) -> None:
+    answer = rows(northtown, "instrument-money", "--set", f"instrument={instrument}")
+    assert [
+        (row["thing"], row["kind"], row["currency"], row["least"]) for row in answer if row["kind"]
+    ] == expected
+
+
+def test_what_only_belongs_to_an_instrument_has_no_amounts(northtown: World) -> None:
+    answer = rows(northtown, "instrument-money", "--set", "instrument=lake-programme")
+    assert {row["thing"]: (row["paid"], row["least"]) for row in answer} == {
+        "lake-programme": ("true", "750000"),
+        "calm-waters": ("false", ""),
+        "steady-hands": ("false", ""),
+    }
+
+
+def test_the_money_of_a_funder_is_not_that_of_all_who_pay(shipped: World) -> None:
+    """A total of 17.9 million and three contributions to it: 35.8 million, if added up."""
+    committed = sums(shipped, "money", "payer")
+    assert committed["bmz", "EUR", ""] == ("1215000", "1215000")
+    answer = rows(shipped, "instrument-money", "--set", "instrument=bmz")
+    assert sum(int(row["least"] or 0) for row in answer) == 1_215_000
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("isles-programme", "write the id of a record and of the Transaction in it"),
+        ("isles-programe/isles-agency", "did you mean isles-programme"),
+        ("isles-programme/lake-fund", "Transaction-partOfTransaction"),
+        ("isles-programme/Lake Fund", "write the id of a record and of the Transaction in it"),
+        ("safe-harbours/isles-programme", "Remove the partOfTransaction that completes the cycle"),
+    ],
+)
+def test_a_wrong_reference_to_a_transaction_is_one_error(
+    world: World, value: str, message: str
+) -> None:
+    text = (world.root / HARBOURS).read_text("utf-8")
+    first, right, rest = text.partition("partOfTransaction: isles-programme/isles-agency")
+    assert right
+    world.write(HARBOURS, f"{first}partOfTransaction: {value}{rest}")
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(" error ") == 1, result.stderr
+    assert message in result.stderr
+    assert f"{HARBOURS}:" in result.stderr
+
+
+def test_a_transaction_that_others_pass_on_is_not_deleted_unnoticed(world: World) -> None:
+    """The incremental build checks the records that refer to what changed."""
+    assert world.pcve("build").exit_code == 0
+    world.replace(PROGRAMME, "{id: isles-agency, kind", "{id: agency, kind")
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert "Transaction-partOfTransaction" in result.stderr
+    assert HARBOURS in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "warning"),
+    [
+        (LANTERNS, "value: 560000", "value: 540000", "add up to 550000 EUR, more than the budget"),
+        (
+            HARBOURS,
+            "value: 700000",
+            "value: 900000",
+            "add up to 1400000 EUR, more than its 1200000",
+        ),
+    ],
+)
+def test_amounts_that_cannot_be_right_give_a_warning(
+    world: World, name: str, old: str, new: str, warning: str
+) -> None:
+    world.replace(name, old, new)
+    result = world.pcve("build")
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.count(" warning ") == 1
+    assert warning in result.stderr
