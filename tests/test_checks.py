@@ -63,7 +63,10 @@ def columns(store: ox.Store, name: str, column: str) -> set[str]:
 def test_a_derived_fact_names_the_claim_that_it_follows_from(northtown: World) -> None:
     store = without(northtown.saved().store, "prov:wasDerivedFrom")
     reported = columns(store, "every-fact-has-a-claim", "predicate")
-    derived = ("pcve:earliest", "pcve:latest", "pcve:actor", "pcve:inEvent", "pcve:role")
+    bounds = ("pcve:earliest", "pcve:latest", "pcve:certainFrom", "pcve:certainUntil")
+    participations = ("pcve:actor", "pcve:inEvent", "pcve:role")
+    of_involvements = ("pcve:leader", "schema:funder", "pcve:memberOf")
+    derived = (*bounds, *participations, *of_involvements)
     assert reported == {expand(name) for name in derived}
 
 

@@ -156,7 +156,7 @@ BOUNDS = {
     "pcve:Place": (49, 120),
     "pcve:Country": (30, 60),
     "pcve:Source": (262, 600),
-    "pcve:Claim": (5349, 12000),
+    "pcve:Claim": (5344, 12000),
     "pcve:Evidence": (6800, 20000),
     "pcve:Participation": (504, 1200),
 }

@@ -16,7 +16,7 @@ from conftest import World, make_world
 
 from pcve_graph.analysis.load import read_landscape
 from pcve_graph.analysis.overlaps.find import OverlapPair
-from pcve_graph.analysis.overlaps.reasons import find_supporting_facts
+from pcve_graph.analysis.overlaps.supporting_facts import find_supporting_facts
 from pcve_graph.graph.claims import Evidence
 from pcve_graph.query.render import format_evidence
 

@@ -100,6 +100,8 @@ def test_what_is_derived_names_the_claim_that_it_follows_from(northtown: World) 
     assert [
         tuple(term.rpartition("#")[2].rpartition("/")[2] for term in row) for row in derived
     ] == [
+        ("certainFrom", "2015-01-19", "startDate", "2015-01-19"),
+        ("certainUntil", "2015-01-20", "endDate", "2015-01-20"),
         ("earliest", "2015-01-19", "startDate", "2015-01-19"),
         ("latest", "2015-01-20", "endDate", "2015-01-20"),
     ]
@@ -107,7 +109,7 @@ def test_what_is_derived_names_the_claim_that_it_follows_from(northtown: World) 
         northtown,
         """SELECT ?node { { ?node a pcve:Participation FILTER NOT EXISTS {
              ?node prov:wasDerivedFrom ?claim . ?claim rdf:object ?actor . ?node pcve:actor ?actor } }
-           UNION { ?thing pcve:earliest|pcve:latest ?day FILTER NOT EXISTS {
+           UNION { ?thing pcve:earliest|pcve:latest|pcve:certainFrom|pcve:certainUntil ?day FILTER NOT EXISTS {
              ?node a pcve:DerivedStatement ; rdf:subject ?thing ; rdf:object ?day } } }""",
     )
     assert without == []

@@ -36,12 +36,13 @@ def derive_bounds(claims: ClaimCollector) -> None:
             previous = of_owner.get(local_name(bound))
             if days and (previous is None or previous[1].key.order <= claim.key.order):
                 of_owner[local_name(bound)] = days.bound(local_name(bound)), claim
+    paths = {local_name(path): path for claim in claims.facts() for path in claim.key.derives}
     for owner, of_owner in bounds.items():
         stated = stated_bounds({name: day for name, (day, _) in of_owner.items()})
         for name, (_, claim) in of_owner.items():
             if day := stated.get(name):
                 term = literal(day.isoformat(), expand("xsd:date"))
-                statement = (owner, nterm(f"pcve:{name}"), term)
+                statement = (owner, _term(paths[name]), term)
                 _add(claims.sheet, statement, claim.place, claim)
 
 

@@ -28,8 +28,6 @@ from .record_graph import RecordGraph
 from .record_graph import shared_term as _term
 from .values import address, checked_key, texts, typed
 
-XSD: Final = namespaces.PREFIXES["xsd"]
-
 _TYPE: Final = nterm("rdf:type")
 _SOURCE: Final = expand("pcve:Source")
 
