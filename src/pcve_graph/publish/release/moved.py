@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ...graph.claims import values
-from ...model.namespaces import BASE, expand, local_name
+from ...model.namespaces import BASE, expand, graph_iri, local_name
 from ...model.problems import UsageError
 from ...model.project import Project
 from ...model.terms import Term
@@ -27,6 +27,7 @@ _TYPE, _REPLACED = expand("rdf:type"), expand("dcterms:isReplacedBy")
 _PARTS: Final = tuple(map(expand, ("rdf:subject", "rdf:predicate", "rdf:object")))
 _HASH: Final = "the hash of a claim is of its statement alone"
 _RENAMED: Final = "the claim is stated with another property: "
+_RENAMED_NODE: Final = "what the claim is about, or its value, has another class and address now"
 _SELECTORS: Final = "the same address; the selectors of the quote have addresses of their own"
 _WITHDRAWN: Final = "the claim was withdrawn; this is what it was about"
 _REPLACEMENT: Final = "what the claim was about was replaced by this"
@@ -91,17 +92,20 @@ def moved_text(rows: Iterable[MovedIri]) -> str:
 def with_moves(rows: Mapping[str, MovedIri], old: ox.Store, new: ox.Store) -> dict[str, MovedIri]:
     """The rows with those of the claims and quotes of `old` that moved or changed their form.
 
-    A row whose new IRI has moved since leads where that leads. A claim moves to that of the same
+    A row whose new IRI has moved since leads where that leads; one whose new IRI is gone is written
+    again, where `old` has the claim. A claim moves to that of the same
     statement, else to one of the same subject and object, in either order: that whose property has
-    the same name, or the only one. A claim without either leads to what it was about. Raises
-    UsageError for a claim of `old` that leads nowhere in `new`.
+    the same name, or the only one. A node nested in a record that has another class now counts as
+    the same. A claim without any of these leads to what it was about, or to the record of that.
+    Raises UsageError for a claim of `old` that leads nowhere in `new`.
     """
     moves = {row.old: row for row in (*_moved_claims(old, new), *_changed_quotes(old, new))}
     earlier = {
         row.old: MovedIri(row.old, moves[row.new].new, row.reason) if row.new in moves else row
         for row in rows.values()
     }
-    return moves | earlier
+    lost = {row.old for row in earlier.values() if not _describes(new, ox.NamedNode(row.new))}
+    return moves | {iri: row for iri, row in earlier.items() if iri not in lost & moves.keys()}
 
 
 def lost_iris(rows: Mapping[str, MovedIri], old: ox.Store, new: ox.Store) -> list[str]:
@@ -118,14 +122,18 @@ def lost_iris(rows: Mapping[str, MovedIri], old: ox.Store, new: ox.Store) -> lis
 def _moved_claims(old: ox.Store, new: ox.Store) -> Iterator[MovedIri]:
     claims = _claims(new)
     by_statement = {statement: claim.value for claim, statement in claims.items()}
+    same_node = _renamed_nodes(old, new)
     by_ends: dict[frozenset[Term], set[Statement]] = {}
     for statement in by_statement:
         by_ends.setdefault(frozenset(statement[::2]), set()).add(statement)
-    for claim, statement in _claims(old).items():
+    for claim, old_statement in _claims(old).items():
         if claim in claims:
             continue
+        subject, predicate, value = old_statement
+        statement = (same_node.get(subject, subject), predicate, same_node.get(value, value))
         if statement in by_statement:
-            yield MovedIri(claim.value, by_statement[statement], _HASH)
+            reason = _HASH if statement == old_statement else _RENAMED_NODE
+            yield MovedIri(claim.value, by_statement[statement], reason)
             continue
         name = local_name(statement[1].value)
         others = by_ends.get(frozenset(statement[::2]), set())
@@ -135,10 +143,36 @@ def _moved_claims(old: ox.Store, new: ox.Store) -> Iterator[MovedIri]:
             reason = _RENAMED + local_name(other[1].value)
             yield MovedIri(claim.value, by_statement[other], reason)
         else:
-            yield _withdrawn(claim, statement[0], new)
+            yield _withdrawn(claim, statement[0], old, new)
 
 
-def _withdrawn(claim: ox.NamedNode, subject: ox.NamedNode, new: ox.Store) -> MovedIri:
+def _renamed_nodes(old: ox.Store, new: ox.Store) -> dict[Term, ox.NamedNode]:
+    """The new node for each node nested in a record that has another class now.
+
+    It has the ids of its record and of its own, as before; two nodes with these are not renamed.
+    """
+    nodes: dict[str, list[ox.NamedNode]] = {}
+    for iri in _nested(new):
+        nodes.setdefault(iri.partition("/")[2], []).append(ox.NamedNode(f"{BASE}id/{iri}"))
+    gone = (iri for iri in _nested(old) if not _describes(new, ox.NamedNode(f"{BASE}id/{iri}")))
+    renamed = {iri: nodes.get(iri.partition("/")[2], []) for iri in gone}
+    return {
+        ox.NamedNode(f"{BASE}id/{iri}"): candidates[0]
+        for iri, candidates in renamed.items()
+        if len(candidates) == 1
+    }
+
+
+def _nested(store: ox.Store) -> set[str]:
+    """The nodes nested in records: class, record and own id, with slashes."""
+    tails = {statement[0].value.removeprefix(f"{BASE}id/") for statement in _claims(store).values()}
+    return {tail for tail in tails if tail.count("/") == 2}
+
+
+def _withdrawn(
+    claim: ox.NamedNode, subject: ox.NamedNode, old: ox.Store, new: ox.Store
+) -> MovedIri:
+    subject = subject if _describes(new, subject) else _holder(old, subject)
     replacement = next(values(new, subject, _REPLACED), None)
     if isinstance(replacement, ox.NamedNode):
         return MovedIri(claim.value, replacement.value, _REPLACEMENT)
@@ -148,6 +182,13 @@ def _withdrawn(claim: ox.NamedNode, subject: ox.NamedNode, new: ox.Store) -> Mov
             "restore its record, with isReplacedBy if another stands for it"
         )
     return MovedIri(claim.value, subject.value, _WITHDRAWN)
+
+
+def _holder(store: ox.Store, node: ox.NamedNode) -> ox.NamedNode:
+    """The entity in whose record a node is nested; the node itself where no other refers to it."""
+    quads = store.quads_for_pattern(None, None, node, ox.NamedNode(graph_iri("facts")))
+    holders = (quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode))
+    return next(holders, node)
 
 
 def _changed_quotes(old: ox.Store, new: ox.Store) -> Iterator[MovedIri]:
