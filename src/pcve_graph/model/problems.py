@@ -24,6 +24,7 @@ RULES: dict[str, str] = {
     "duplicate": "a thing has one record; a curator decides once on each pair of similar names",
     "duplicate-id": "an id is used once in all of data/records, and once in data/sources",
     "duplicate-key": "a key occurs once in its mapping",
+    "edtf": "a date in EDTF is of a form that is read, and its days exist",
     "empty-value": "a key has a value; a key is left out if the source states no value",
     "encoding": "a file is UTF-8 text without NUL bytes",
     "evidence-repeated": "the same words of a source are the evidence of a fact once",

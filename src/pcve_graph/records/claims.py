@@ -256,6 +256,8 @@ class ClaimCollector:
             for name, term in (*item.terms, certainty):
                 triple = (from_iri(item.node), nterm(name), term)
                 sheet.add(sheet.evidence, triple, item.place)
+        if not claim.is_fact:
+            return
         names = {name for item in claim.evidence.values() for name, _ in item.terms}
         if "pcve:quote" in names:
             sheet.verified += 1

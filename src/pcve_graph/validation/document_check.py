@@ -182,8 +182,12 @@ def _describe(
 
 
 def _closed_result(key: Statement, rule: str, message: str) -> ShaclResult:
-    """An unknown key or type in the form of a result of a closed shape (SHACL 4.8.1)."""
-    component, severity = expand("sh:ClosedConstraintComponent"), expand("sh:Violation")
+    """An unknown key or type as a result of a closed shape, no date as one of a datatype.
+
+    Rules: SHACL 4.8.1 and 4.1.2.
+    """
+    name = "sh:DatatypeConstraintComponent" if rule == "edtf" else "sh:ClosedConstraintComponent"
+    component, severity = expand(name), expand("sh:Violation")
     shape = Iri(f"{BASE}rule/{rule}")
     return ShaclResult(key[0], key[1], key[2], shape, component, severity, message)
 

@@ -16,7 +16,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..model.dates import date_range, stated_bounds
+from ..model.dates import EDTF_FORMS, date_range, stated_bounds
 from ..model.messages import former_key, unknown_key
 from ..model.namespaces import LABELS, PREFIXES, expand, local_name, nterm, prefixed
 from ..model.schema import Ontology, RecordClass, RecordKey, moved_key, split_key
@@ -41,6 +41,7 @@ from ..model.terms import (
 from ..model.visible import first_refused
 
 _TYPE = nterm("rdf:type")
+_EDTF: Final = f"^^{nterm('edtf:EDTF')}"
 _BOUNDS: Final = {
     nterm(name): local_name(expand(name))
     for name in ("pcve:certainFrom", "pcve:certainUntil", "pcve:earliest", "pcve:latest")
@@ -193,8 +194,9 @@ class StatementIndex:
         return (key for key in keys if predicate == from_iri(key.path))
 
     def suspects(self) -> set[NTerm]:
-        """The subjects that have a property or class that no shape mentions."""
-        return {subject for subject, mark in self.marks.items() if self.faulty(mark)}
+        """The subjects with a property or class that no shape mentions, or with no date in EDTF."""
+        strange = {subject for subject, mark in self.marks.items() if self.faulty(mark)}
+        return strange | {statement.subject for statement in self.dated if _is_no_date(statement)}
 
     def _faulty(self, mark: int) -> bool:
         kinds = self.subjects_with(mark)
@@ -206,7 +208,7 @@ class StatementIndex:
     def unknown_terms(
         self, statements: Iterable[Statement]
     ) -> list[tuple[Statement, tuple[str, str, str]]]:
-        """The statements with a property or class that no shape mentions.
+        """The statements with a property or class that no shape mentions, or with no date in EDTF.
 
         Each comes with (rule, message, fix).
         """
@@ -223,6 +225,9 @@ class StatementIndex:
             names = sorted(kind.name for kind in self.classes.values())
             fix = did_you_mean(name, names) or "known types: " + ", ".join(names)
             return "unknown-type", f'there is no type "{name}"', fix
+        if _is_no_date(statement):
+            message = f'"{lexical(value)}" has the datatype EDTF, but there are no such days'
+            return "edtf", message, f"write a date that exists, in a form such as {EDTF_FORMS}"
         kinds = self.classes_of(subject)
         return self._former_key(to_iri(predicate), kinds) or _unknown_key(to_iri(predicate), kinds)
 
@@ -243,6 +248,17 @@ class StatementIndex:
             if split and predicate == PREFIXES["pcve"] + name:
                 return "unknown-key", former_key(kind, name), f"write {prefixed(split.path)}"
         return None
+
+
+def _is_no_date(statement: Statement) -> bool:
+    """Whether the value is a literal of datatype EDTF that is no date of the forms that are read.
+
+    A shape can only compare such a literal with a pattern; `2018-02-30~` has the right one.
+    """
+    value = statement.object
+    if not is_literal(value) or not value.endswith(_EDTF):
+        return False
+    return date_range(lexical(value)) is None
 
 
 def _former_paths(key: RecordKey, name: str) -> tuple[str, str]:
