@@ -86,11 +86,12 @@ def _check_addresses(project: Project, previous: str) -> None:
     from ..graph.store import open_graph
     from ..pipeline import build_project
     from ..publish.diff.snapshot import Workspace, open_snapshot
-    from ..publish.release.moved import lost_iris, read_moved
+    from ..publish.release.moved import lost_iris, lost_moves, read_moved
 
     with contextlib.ExitStack() as stack:
         old = open_snapshot(previous, project, Workspace(stack, build_project))
-        lost = lost_iris(read_moved(project), old.store, open_graph(project).store)
+        rows, new = read_moved(project), open_graph(project).store
+        lost = lost_iris(rows, old.store, new) or lost_moves(rows, Path(previous), new)
     if lost:
         shown = one_line(previous)
         raise UsageError(

@@ -181,7 +181,7 @@ def _format_group(group: tuple[Evidence, ...], shown: tuple[str, ...]) -> str:
     if first.quote:
         place = (first.source[0], single_line(first.locator))
         span = f"characters {first.start}-{first.end}"
-        where = ", ".join(filter(None, (*place, span)))
+        where = ", ".join(filter(None, (*place, span, _reading(first))))
         return f"“{single_line(first.quote)}” [{where}]{remark}"
     how = "cited"
     if first.unassigned:
@@ -191,8 +191,15 @@ def _format_group(group: tuple[Evidence, ...], shown: tuple[str, ...]) -> str:
 
 def _cited(piece: Evidence) -> str:
     source, title = piece.source
-    place = ", ".join(filter(None, (source, single_line(piece.locator))))
+    place = ", ".join(filter(None, (source, single_line(piece.locator), _reading(piece))))
     return f"{single_line(title)} [{place}]"
+
+
+def _reading(piece: Evidence) -> str:
+    """When and by whom the passage was read, as far as that is recorded."""
+    by = f"by {single_line(piece.curator)}" if piece.curator else ""
+    words = " ".join(filter(None, (piece.date_read and format_date(piece.date_read), by)))
+    return f"read {words}" if words else ""
 
 
 def _remark(piece: Evidence, shown: tuple[str, ...]) -> str:

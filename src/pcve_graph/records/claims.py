@@ -15,12 +15,13 @@ from ..model import namespaces
 from ..model.namespaces import hashed_iri, nterm
 from ..model.problems import Position, rule_problem
 from ..model.schema import RecordKey
-from ..model.terms import Iri, NTerm, from_iri
+from ..model.terms import Iri, NTerm, from_iri, to_iri
 from .block_terms import BlockTerms, Properties, concept
 from .record_graph import RecordGraph
 
 Triple: TypeAlias = tuple[NTerm, NTerm, NTerm]
 
+_NO_VALUE: Final = "no-value"
 _RANKS: Final = ("preferred", "normal", "deprecated")
 _CERTAINTIES: Final = ("stated", "assigned", "inferred")
 """From the strongest to the weakest."""
@@ -69,6 +70,11 @@ class CollectedClaim:
     def is_fact(self) -> bool:
         """Whether its statement is a fact of the graph."""
         return self.has_value and self.is_taken
+
+    @property
+    def states_absence(self) -> bool:
+        """Whether it says that there is no value; that one is not known contradicts none."""
+        return not self.has_value and namespaces.local_name(to_iri(self.statement[2])) == _NO_VALUE
 
     @property
     def is_taken(self) -> bool:
@@ -181,11 +187,11 @@ class ClaimCollector:
             if other is claim:
                 continue
             is_rival = other.statement[:2] == claim.statement[:2] and other.is_taken
-            if is_rival and (other.has_value or other.place < claim.place):
-                what = "one" if other.has_value else "another value status"
-                before = f"{what} in line {other.place.line}"
-                message = f"{claim.key.name} has no value here, and {before}"
-                fix = "delete one of the two, or make one contested or deprecated"
+            denied = claim.states_absence and other.has_value
+            if is_rival and (denied or (not other.has_value and other.place < claim.place)):
+                what = "has a value" if other.has_value else "says otherwise"
+                message = f"{claim.key.name} has no value here, and line {other.place.line} {what}"
+                fix = "delete one of the two, or make one contested and the other preferred"
                 self.sheet.problems.append(rule_problem("conflict", claim.place, message, fix))
                 return
 
@@ -209,11 +215,14 @@ class ClaimCollector:
         holder = self.claims.get(claim.holder) if claim.holder else None
         if holder is not None and holder.contested:
             return self._conflicts(holder)
-        message = f"{claim.key.name} is contested, but the record has no claim that contradicts it"
-        fix = (
-            "write `rank: preferred` in the block of the claim that is taken; "
-            "if that is one of another key, name the key in `conflictsWith`"
-        )
+        name = claim.key.name
+        others = [str(other.place.line) for other in candidates if not other.blocks & claim.blocks]
+        if others:
+            message = f"{name} is contested, and the claim in line {others[0]} is not preferred"
+            fix = "write `rank: preferred` there, or `contested: true` if neither is taken"
+        else:
+            message = f"{name} is contested, but the record has no claim that contradicts it"
+            fix = "state the claim that is taken as preferred; name its key in `conflictsWith` if it is another"
         stated = claim.statement[:2], frozenset(claim.blocks)
         if stated not in self.unopposed:
             self.unopposed.add(stated)

@@ -16,7 +16,6 @@ from ..model.problems import Position, Problem, rule_problem
 from ..model.schema import Ontology, RecordClass
 from ..model.terms import Iri, NTerm, lexical, literal, to_iri
 from .claims import ClaimCollector, CollectedClaim, Triple
-from .record_graph import RecordGraph
 from .record_graph import shared_term as _term
 
 _ACTOR, _ROLE = nterm("pcve:actor"), nterm("pcve:role")
@@ -39,11 +38,13 @@ def derive_bounds(claims: ClaimCollector) -> None:
     paths = {local_name(path): path for claim in claims.facts() for path in claim.key.derives}
     for owner, of_owner in bounds.items():
         stated = stated_bounds({name: day for name, (day, _) in of_owner.items()})
+        certain = [of_owner[name][1] for name in ("certainFrom", "certainUntil") if name in stated]
         for name, (_, claim) in of_owner.items():
             if day := stated.get(name):
                 term = literal(day.isoformat(), expand("xsd:date"))
                 statement = (owner, _term(paths[name]), term)
-                _add(claims.sheet, statement, claim.place, claim)
+                origins = certain if claim in certain and name.startswith("certain") else [claim]
+                _add(claims, statement, claim.place, *origins)
 
 
 def derive_participations(claims: ClaimCollector, event: NTerm, ontology: Ontology) -> None:
@@ -89,19 +90,34 @@ def derive_direct_roles(
         who, concept = actor.statement[2], to_iri(role.statement[2])
         if path := ontology.implied.get(concept):
             if any(key.path == path for key in kind.keys.values()):
-                _add(claims.sheet, (subject, _term(path), who), role.place, actor, role)
+                _add(claims, (subject, _term(path), who), role.place, link, actor, role)
             else:
                 problem = _no_such_role(concept, kind, ontology, role.place)
                 claims.sheet.problems.append(problem)
         elif path := ontology.implied_inversely.get(concept):
-            _add(claims.sheet, (who, _term(path), subject), role.place, actor, role)
+            _add(claims, (who, _term(path), subject), role.place, link, actor, role)
 
 
-def _add(sheet: RecordGraph, statement: Triple, place: Position, *origins: CollectedClaim) -> None:
+def _add(
+    claims: ClaimCollector, statement: Triple, place: Position, *origins: CollectedClaim
+) -> None:
     """Adds a statement to the facts, and to the evidence the claims that it follows from.
+
+    One that a claim of the record denies is a problem of the sheet.
 
     Rule: W3C PROV-O, prov:wasDerivedFrom.
     """
+    sheet = claims.sheet
+    for claim in claims.claims.values():
+        is_same = claim.statement == statement and not claim.is_fact
+        is_denied = claim.statement[:2] == statement[:2] and claim.states_absence and claim.is_taken
+        if is_same or is_denied:
+            message = (
+                f"this part makes {claim.key.name} a fact, which line {claim.place.line} denies"
+            )
+            fix = "delete one of the two, or give them the same rank and dispute"
+            sheet.problems.append(rule_problem("conflict", place, message, fix))
+            return
     sheet.add(sheet.facts, statement, place)
     node = _term(hashed_iri("derived", *statement))
     for name, term in (

@@ -185,20 +185,20 @@ def _source(project: Project, entry: RecordEntry) -> Source:
     return Source(entry.id, root, HeldText(decode_utf8(raw, project.relative(path))))
 
 
-def _limits(project: Project, problems: list[Problem]) -> Mapping_[str, int]:
-    """`read_unassigned`, whose problems are added to `problems`."""
+def _limits(project: Project, problems: list[Problem]) -> Mapping_[str, int] | None:
+    """`read_unassigned`; None where it has problems, which are added to `problems`."""
     try:
         return read_unassigned(project)
     except ContentError as error:
         problems.extend(error.problems)
-        return {}
+        return None
 
 
 def _record(
     project: Project,
     entry: RecordEntry,
     sources: Mapping_[str, Source | None],
-    limits: Mapping_[str, int],
+    limits: Mapping_[str, int] | None,
 ) -> Record:
     root = entry.root()
     problems = [
@@ -223,7 +223,8 @@ def _record(
             blocks.append(read_block(node, sources))
         except ContentError as error:
             problems.extend(error.problems)
-    problems += too_many(entry.id, blocks, limits)
+    if limits is not None:
+        problems += too_many(entry.id, blocks, limits)
     if problems or len(blocks) < len(nodes) or not isinstance(kind, ScalarNode):
         raise ContentError(problems)
     home, path = project.data / "records", entry.path

@@ -77,7 +77,9 @@ def _plural(name: str) -> str:
     word = name[0].lower() + name[1:]
     if word.endswith("y"):
         return word[:-1] + "ies"
-    return word if word.endswith("s") else word + "s"
+    if word.endswith("s"):
+        return word
+    return word + ("es" if word.endswith("ch") else "s")
 
 
 def _form(keys: list[RecordKey], ontology: Ontology) -> dict[str, str]:

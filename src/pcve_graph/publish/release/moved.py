@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -56,15 +57,19 @@ def read_moved(project: Project) -> dict[str, MovedIri]:
     Raises UsageError for a line that is not old IRI, new IRI and reason, or repeats an old IRI.
     """
     path = project.data / MOVED
-    if not path.exists():
-        return {}
-    name = project.relative(path)
+    return _rows(path, project.root, project.relative(path)) if path.exists() else {}
+
+
+def _rows(path: Path, root: Path, name: str) -> dict[str, MovedIri]:
+    """The rows of the file `path` below `root`, which messages call `name`."""
     try:
-        lines = read_inside(path, project.root, LARGEST_FILE).decode().splitlines()
+        lines = read_inside(path, root, LARGEST_FILE).decode().splitlines()
     except UnicodeDecodeError:
         raise UsageError(f"{name} is not UTF-8 text; save it as UTF-8") from None
     if not lines or tuple(lines[0].split("\t")) != _HEADER:
-        raise UsageError(f"{name}:1: the first line must be the column names: {_HEADER}")
+        raise UsageError(
+            f"{name}:1: the first line must be the column names {', '.join(_HEADER)}, between tabs"
+        )
     rows: dict[str, MovedIri] = {}
     for number, line in enumerate(lines[1:], 2):
         cells = line.split("\t")
@@ -116,6 +121,18 @@ def lost_iris(rows: Mapping[str, MovedIri], old: ox.Store, new: ox.Store) -> lis
         for node in nodes
         if not _describes(new, node)
         and not (node.value in rows and _describes(new, ox.NamedNode(rows[node.value].new)))
+    )
+
+
+def lost_moves(rows: Mapping[str, MovedIri], release: Path, new: ox.Store) -> list[str]:
+    """The old IRIs in moved.tsv of the folder of a release that have no row and are not in `new`.
+
+    Sorted; empty where the folder has no such file. Raises UsageError as `read_moved` does.
+    """
+    path = release / MOVED
+    published = _rows(path, release, str(path)) if path.is_file() else {}
+    return sorted(
+        iri for iri in published.keys() - rows.keys() if not _describes(new, ox.NamedNode(iri))
     )
 
 
