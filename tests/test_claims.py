@@ -319,7 +319,7 @@ FAULTS = {
     ),
     "only a normal claim to conflict with": (
         block("startDate: 2016; contested: true; note: x") + block("startDate: 2015", "shore-herald"),
-        "7:16", "conflict", "the record has no claim that contradicts it", "`rank: preferred`",
+        "7:16", "conflict", "and the claim in line 11 is not preferred", "`rank: preferred` there",
     ),
     "only a deprecated claim to conflict with": (
         block("startDate: 2016; contested: true; note: x")
@@ -373,11 +373,11 @@ FAULTS = {
     ),
     "no value and a value": (
         block("noValue: endDate") + block("endDate: 2017", "shore-herald"), "7:14", "conflict",
-        "has no value here, and one in line 9", "make one contested or deprecated",
+        "has no value here, and line 9 has a value", "make one contested and the other preferred",
     ),
     "no value, and not known": (
         block("noValue: endDate") + block("notKnown: endDate", "shore-herald"), "9:15", "conflict",
-        "has no value here, and another value status in line 7", "delete one of the two",
+        "has no value here, and line 7 says otherwise", "delete one of the two",
     ),
     "no value of a key that there is not": (
         block("noValue: endDay"), "7:14", "unknown-key", 'Project has no key "endDay"', "endDate",
@@ -592,3 +592,32 @@ def test_a_claim_keeps_its_iri_whatever_supports_it(world: World) -> None:
     before = rows(world, query)
     build(world, block("startDate: 2016; rank: deprecated; certainty: assigned", "shore-herald"))
     assert rows(world, query) == before
+
+
+INVOLVED = "hasInvolvement: {id: lead, actor: river-institute, role: leader, endDate: 2018}"
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        block("leader: northtown; rank: preferred")
+        + block("leader: river-institute; contested: true; note: x", "shore-herald"),
+        block("leader: river-institute; rank: deprecated"),
+        block("noValue: leader"),
+    ],
+    ids=["contested", "deprecated", "no value"],
+)
+def test_what_a_claim_denies_does_not_follow_from_an_involvement(world: World, denial: str) -> None:
+    world.write(BRIDGE, HEAD + denial + block(INVOLVED, "shore-herald"))
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(": error ") == 1
+    assert "error conflict: leader would follow from this part, and line 7 denies it" in (
+        result.stderr.replace("line 10", "line 7")
+    )
+
+
+def test_who_read_a_passage_and_when_is_shown(world: World) -> None:
+    build(world, block("startDate: 2016; locator: p. 3; dateRead: 2026-11-20; curator: A. Reader"))
+    shown = world.pcve("show", "lake-bridge").stdout
+    assert "[atlas, p. 3, read 20 Nov 2026 by A. Reader]" in shown

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from conftest import World
 
 EVENT = """PREFIX edtf: <http://id.loc.gov/datatypes/edtf/>

@@ -95,13 +95,15 @@ def test_what_is_derived_names_the_claim_that_it_follows_from(northtown: World) 
              rdf:subject {conference} ; rdf:predicate ?bound ; rdf:object ?day ;
              prov:wasDerivedFrom ?claim .
            ?claim rdf:subject {conference} ; rdf:predicate ?property ; rdf:object ?value
-           }} ORDER BY ?bound""",
+           }} ORDER BY ?bound ?property""",
     )
     assert [
         tuple(term.rpartition("#")[2].rpartition("/")[2] for term in row) for row in derived
     ] == [
+        ("certainFrom", "2015-01-19", "endDate", "2015-01-20"),
         ("certainFrom", "2015-01-19", "startDate", "2015-01-19"),
         ("certainUntil", "2015-01-20", "endDate", "2015-01-20"),
+        ("certainUntil", "2015-01-20", "startDate", "2015-01-19"),
         ("earliest", "2015-01-19", "startDate", "2015-01-19"),
         ("latest", "2015-01-20", "endDate", "2015-01-20"),
     ]
@@ -154,7 +156,8 @@ def test_verified_and_cited_are_counted_apart(northtown: World) -> None:
     facts = northtown.saved().manifest["facts"]
     quoted, cited = rows(
         northtown,
-        """SELECT (COUNT(?claim) AS ?n) { ?claim a pcve:Claim
+        """SELECT (COUNT(?claim) AS ?n) { ?claim a pcve:Claim ; rdf:subject ?s ; rdf:predicate ?p ;
+             rdf:object ?o . GRAPH <https://w3id.org/pcve/graph/facts> { ?s ?p ?o }
            BIND (EXISTS { ?claim pcve:evidence/pcve:quote ?quote } AS ?quoted) }
            GROUP BY ?quoted ORDER BY DESC(?quoted)""",
     )

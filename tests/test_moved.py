@@ -154,3 +154,17 @@ def test_a_line_that_is_not_a_move_gives_one_message(world: World, text: str, me
     world.write("data/moved.tsv", text)
     with pytest.raises(UsageError, match=re.escape(message)):
         read_moved(world.project)
+
+
+def test_a_release_refuses_to_lose_an_address_that_the_previous_one_led_on(
+    world: World, tmp_path: Path
+) -> None:
+    first, second, third = (str(tmp_path / name) for name in ("first", "second", "third"))
+    assert world.pcve("release", first).exit_code == 0
+    world.replace(CONFERENCE, NOTE, NOTE.replace("patience", "time"))
+    assert world.pcve("edit", "moved", first).exit_code == 0
+    assert world.pcve("release", second, "--previous", first).exit_code == 0
+    (world.root / "data" / "moved.tsv").unlink()
+    refused = world.pcve("release", third, "--previous", second)
+    assert refused.exit_code == 2
+    assert "1 IRI of " in refused.stderr

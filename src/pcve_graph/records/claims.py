@@ -222,7 +222,10 @@ class ClaimCollector:
             fix = "write `rank: preferred` there, or `contested: true` if neither is taken"
         else:
             message = f"{name} is contested, but the record has no claim that contradicts it"
-            fix = "state the claim that is taken as preferred; name its key in `conflictsWith` if it is another"
+            fix = (
+                "write `rank: preferred` in the block of the claim that is taken; "
+                "if that is one of another key, name the key in `conflictsWith`"
+            )
         stated = claim.statement[:2], frozenset(claim.blocks)
         if stated not in self.unopposed:
             self.unopposed.add(stated)

@@ -112,9 +112,8 @@ def _add(
         is_same = claim.statement == statement and not claim.is_fact
         is_denied = claim.statement[:2] == statement[:2] and claim.states_absence and claim.is_taken
         if is_same or is_denied:
-            message = (
-                f"this part makes {claim.key.name} a fact, which line {claim.place.line} denies"
-            )
+            line = claim.place.line
+            message = f"{claim.key.name} would follow from this part, and line {line} denies it"
             fix = "delete one of the two, or give them the same rank and dispute"
             sheet.problems.append(rule_problem("conflict", place, message, fix))
             return
