@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pytest
 from conftest import World
@@ -168,3 +169,67 @@ def test_amounts_that_cannot_be_right_give_a_warning(
     assert result.exit_code == 0, result.stderr
     assert result.stderr.count(" warning ") == 1
     assert warning in result.stderr
+
+
+MOON = "data/records/project/moon-bridges.yml"
+
+
+def project(*transactions: str, also: str = "") -> str:
+    """A project with these transactions, of a source whose text is not held."""
+    lines = "".join(f"      - {{{transaction}}}\n" for transaction in transactions)
+    money = f"    hasTransaction:\n{lines}" if lines else ""
+    return (
+        "id: moon-bridges\ntype: Project\nclaims:\n  - source: atlas\n"
+        f"    prefLabel: {{en: Moon Bridges}}\n    funder: lake-fund\n{also}{money}"
+    )
+
+
+def by_funder(world: World) -> dict[tuple[str, str], str]:
+    """The sums of all economies in GBP, which only `project` has, by funder and kind."""
+    arguments = ("coverage", "--count", "money", "--by", "funder", "--format", "json")
+    result = world.pcve(*arguments)
+    assert result.exit_code == 0, result.stderr
+    return {
+        (row["funderId"], row["kind"]): str(row["least"])
+        for row in json.loads(result.stdout)["rows"]
+        if row["economyId"] == "all" and row["currency"] == "GBP"
+    }
+
+
+def test_coverage_by_funder_agrees_with_the_sums_by_payer(world: World) -> None:
+    """Of a donor are the payments that it makes, not those that others make of its money."""
+    world.write(
+        MOON,
+        project(
+            "id: c, kind: commitment, value: 50, currency: GBP, payer: lake-fund",
+            "id: d, kind: disbursement, value: 50, currency: GBP, payer: lake-fund,"
+            " partOfTransaction: moon-bridges/c",
+            "id: e, kind: commitment, value: 40, currency: GBP, payer: reed-trust,"
+            " partOfTransaction: moon-bridges/c",
+            "id: f, kind: disbursement, value: 30, currency: GBP, payer: reed-trust,"
+            " partOfTransaction: moon-bridges/e",
+            "id: g, kind: disbursement, value: 20, currency: GBP, payer: tide-college,"
+            " partOfTransaction: moon-bridges/d",
+            "id: h, kind: commitment, value: 7, currency: GBP",
+        ),
+    )
+    assert world.pcve("build").exit_code == 0
+    covered = by_funder(world)
+    for kind in ("commitment", "disbursement"):
+        by_payer = {
+            payer.replace("not stated", "unknown"): least
+            for (payer, currency, _), (least, _) in sums(
+                world, "money", "payer", "--set", f"kind={kind}"
+            ).items()
+            if currency == "GBP"
+        }
+        assert {
+            funder: least
+            for (funder, of), least in covered.items()
+            if of == kind and funder != "all"
+        } == by_payer
+    assert covered["lake-fund", "disbursement"] == "50"
+    assert covered["reed-trust", "disbursement"] == "30"
+    assert covered["unknown", "commitment"] == "7"
+    text = world.pcve("coverage", "--count", "money", "--by", "funder").stdout
+    assert "not stated" in text.splitlines()[2] + text.splitlines()[3]
