@@ -7,7 +7,7 @@ import io
 import json
 
 import pytest
-from conftest import World
+from conftest import ROOT, World
 
 HARBOURS = "data/records/project/safe-harbours.yml"
 LANTERNS = "data/records/project/new-lanterns.yml"
@@ -233,3 +233,59 @@ def test_coverage_by_funder_agrees_with_the_sums_by_payer(world: World) -> None:
     assert covered["unknown", "commitment"] == "7"
     text = world.pcve("coverage", "--count", "money", "--by", "funder").stdout
     assert "not stated" in text.splitlines()[2] + text.splitlines()[3]
+
+
+def test_the_query_of_the_manual_gives_the_same_sums(world: World) -> None:
+    """A commitment of 30 passes on a pledge of 80: another kind, so it counts."""
+    world.write(
+        MOON,
+        project(
+            "id: pledged, kind: pledge, value: 80, currency: GBP, payer: lake-fund",
+            "id: given, kind: commitment, value: 30, currency: GBP, payer: lake-fund,"
+            " partOfTransaction: moon-bridges/pledged",
+            "id: range, kind: commitment, minValue: 4, maxValue: 6, currency: GBP",
+        ),
+    )
+    assert world.pcve("build").exit_code == 0
+    manual = (ROOT / "docs/how-to/query.md").read_text("utf-8")
+    text = manual.partition("The same in SPARQL of your own")[2].split("```")[1]
+    world.write("own.rq", text.removeprefix("sparql\n"))
+    own = rows(world, str(world.root / "own.rq"))
+    by_payer: dict[tuple[str, str], list[int]] = {}
+    for row in rows(world, "money"):
+        total = by_payer.setdefault((row["payer"], row["currency"]), [0, 0])
+        total[0] += int(row["least"])
+        total[1] += int(row["most"])
+    assert by_payer["lake-fund", "GBP"] == [30, 30]
+    assert by_payer["not stated", "GBP"] == [4, 6]
+    assert {
+        (row["payer"], row["currency"]): [int(row["least"]), int(row["most"])] for row in own
+    } == by_payer
+
+
+def test_an_instrument_pays_for_what_passes_on_its_money(world: World) -> None:
+    """The chain of transactions proves it, without funder or fundedThrough."""
+    world.replace(HARBOURS, "    fundedThrough: isles-programme\n", "")
+    world.replace(LANTERNS, "    funder: isles-agency\n", "")
+    assert world.pcve("build").exit_code == 0
+    for instrument in ("isles-programme", "isles-agency"):
+        answer = rows(world, "instrument-money", "--set", f"instrument={instrument}")
+        paid = {row["thing"]: row["paid"] for row in answer}
+        assert paid["new-lanterns"] == paid["safe-harbours"] == "true"
+        amounts = {(row["thing"], row["kind"]): row["least"] for row in answer if row["kind"]}
+        assert amounts["isles-programme", "commitment"] == "1200000"
+        assert ("new-lanterns", "commitment") not in amounts
+    answer = rows(world, "instrument-money", "--set", "instrument=isles-programme")
+    assert ("safe-harbours", "disbursement", "650000") in [
+        (row["thing"], row["kind"], row["least"]) for row in answer
+    ]
+
+
+@pytest.mark.parametrize("also", ["minValue: 5", "maxValue: 60", "minValue: 5, maxValue: 60"])
+def test_a_value_and_a_range_of_one_amount_are_an_error(world: World, also: str) -> None:
+    world.write(MOON, project(f"id: c, kind: commitment, value: 50, {also}, currency: GBP"))
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(" error ") == 1, result.stderr
+    assert "Transaction-isNoValueAndRange" in result.stderr
+    assert "Keep the value, or the minValue and maxValue" in result.stderr
