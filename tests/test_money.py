@@ -289,3 +289,21 @@ def test_a_value_and_a_range_of_one_amount_are_an_error(world: World, also: str)
     assert result.stderr.count(" error ") == 1, result.stderr
     assert "Transaction-isNoValueAndRange" in result.stderr
     assert "Keep the value, or the minValue and maxValue" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("transaction", "fix"),
+    [
+        ("value: 5, currency: eur", "fix:  Write the code of ISO 4217."),
+        ('value: "1,000,000", currency: EUR', "no commas or spaces, no sign, and a point before"),
+        ("minValue: 1 000, currency: EUR", "no commas or spaces, no sign, and a point before"),
+    ],
+)
+def test_a_currency_or_number_in_another_form_has_a_fix(
+    world: World, transaction: str, fix: str
+) -> None:
+    world.write(MOON, project(f"id: c, kind: commitment, {transaction}"))
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(" error ") == 1, result.stderr
+    assert fix in result.stderr
