@@ -307,3 +307,24 @@ def test_a_currency_or_number_in_another_form_has_a_fix(
     assert result.exit_code == 1
     assert result.stderr.count(" error ") == 1, result.stderr
     assert fix in result.stderr
+
+
+def test_amounts_that_are_both_contested_are_stated_whole(world: World) -> None:
+    start = (
+        "  - source: {0}\n    hasTransaction: {{{1}}}\n    contested: true\n    note: two sums\n"
+    )
+    shared = "    hasTransaction: {id: base, kind: commitment, currency: GBP}\n"
+    blocks = start.format("bridge-study", "id: base, value: 222")
+    blocks += start.format("shore-herald", "id: base, value: 333")
+    world.write(MOON, project(also=shared) + blocks)
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(" error ") == 1, result.stderr
+    assert "state each amount whole, with an id of its own, in a contested block" in result.stderr
+    blocks = start.format("atlas", "id: a, kind: commitment, currency: GBP, value: 222")
+    blocks += start.format("shore-herald", "id: b, kind: commitment, currency: GBP, value: 333")
+    world.write(MOON, project() + blocks)
+    assert world.pcve("build").exit_code == 0
+    assert "GBP" not in {row["currency"] for row in rows(world, "money")}
+    disputed = [row["value"] for row in rows(world, "disputed") if row["thing"] == "moon-bridges"]
+    assert sorted(disputed) == ["a", "b"]

@@ -50,8 +50,8 @@ def _missing_key(kind: RecordClass, name: str, ontology: Ontology) -> tuple[str,
         fix = f"write {new.name} in the {other.label}'s record, or run `pcve edit migrate`"
         return former_key(kind, name), fix
     if split_key(ontology.records(), kind, name):
-        page = 'data/FORMAT.md, "Changes of the format"'
-        fix = f"run `pcve edit migrate`, or move the amount to the key that its {name} has in {page}"
+        place = 'in data/FORMAT.md, "Changes of the format"'
+        fix = f"run `pcve edit migrate`, or move the amount to the key of its {name} {place}"
         return former_key(kind, name), fix
     return unknown_key([kind], name)
 
