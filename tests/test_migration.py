@@ -394,7 +394,10 @@ def amounts(world: World) -> dict[str, list[tuple[str, ...]]]:
 def test_each_share_becomes_a_budget_a_grant_size_or_a_transaction(world: World) -> None:
     """A payer is written only where the block of the amount states it as funder."""
     world.write("data/records/programme/marsh-programme.yml", OLD_AMOUNTS)
-    assert world.pcve("build").exit_code == 1
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert 'in data/FORMAT.md, "Changes of the format"' in result.stderr
+    assert "write hasTransaction" not in result.stderr
     assert world.pcve("edit", "migrate").exit_code == 0
     assert world.pcve("build").exit_code == 0
     assert amounts(world) == {
@@ -415,15 +418,64 @@ def test_each_share_becomes_a_budget_a_grant_size_or_a_transaction(world: World)
             "id: round-1, maxValue: 300, share: total",
             "has the shares",
         ),
+        ("share: total", "share: [total, allocation]", 'has the shares "total" and "allocation"'),
+        ("share: total", "share: {en: total}", "a share was one word"),
+        ("share: total", "share: []", "a share was one word"),
+        (
+            "    certainty: inferred",
+            "    hasTransaction: {id: lake-fund, value: 9, currency: EUR, kind: disbursement}\n"
+            "    certainty: inferred",
+            'the record has a hasTransaction "lake-fund" already',
+        ),
     ],
 )
 def test_a_share_that_is_not_clear_is_left_to_the_curator(
     world: World, old: str, new: str, message: str
 ) -> None:
+    """No part of the record is rewritten then, whatever else in it is of 0.1.0."""
     name = "data/records/programme/marsh-programme.yml"
-    world.write(name, OLD_AMOUNTS.replace(old, new))
+    text = OLD_AMOUNTS.replace(old, new)
+    assert text != OLD_AMOUNTS
+    text += "  - source: shore-herald\n    hasCount: []\n    standing: superseded\n"
+    world.write(name, text)
     result = world.pcve("edit", "migrate")
     assert result.exit_code == 1
-    assert result.stderr.count(" error ") == 1
+    assert result.stderr.count(" error ") == 1, result.stderr
     assert message in result.stderr
-    assert (world.root / name).read_text("utf-8") == OLD_AMOUNTS.replace(old, new)
+    assert (world.root / name).read_text("utf-8") == text
+
+
+DISPUTED_AMOUNT = """id: marsh-programme
+type: Programme
+claims:
+  - source: atlas
+    prefLabel: {en: Marsh Programme}
+    kind: grant-programme
+  - source: atlas
+    budget:
+      - {id: eu, value: 100, currency: EUR, share: eu-contribution}
+      - {id: whole, value: 300, currency: EUR, share: total}
+  - source: shore-herald
+    budget: {id: eu, value: 120, currency: EUR, share: eu-contribution}
+    standing: disputed
+    note: the Herald has another sum
+"""
+
+
+def test_a_disputed_amount_is_contested_and_what_both_sources_say_of_it_is_not(
+    world: World,
+) -> None:
+    world.write("data/records/programme/marsh-programme.yml", DISPUTED_AMOUNT)
+    assert world.pcve("edit", "migrate").exit_code == 0
+    result = world.pcve("build")
+    assert result.exit_code == 0, result.stderr
+    assert amounts(world) == {
+        "budget": [("300", "EUR", "", "")], "hasTransaction": [("100", "EUR", "commitment", "")],
+    }  # fmt: skip
+    disputed = world.pcve("query", "disputed", "--format", "csv").stdout
+    rows = [row for row in disputed.splitlines() if "marsh-programme/eu" in row]
+    assert len(rows) == 1
+    assert ",120," in rows[0]
+    assert ",contested," in rows[0]
+    assert "the Herald has another sum" in rows[0]
+    assert world.pcve("edit", "migrate").stdout == ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pytest
-from conftest import World
+from conftest import ROOT, World
 
 HARBOURS = "data/records/project/safe-harbours.yml"
 LANTERNS = "data/records/project/new-lanterns.yml"
@@ -168,3 +169,162 @@ def test_amounts_that_cannot_be_right_give_a_warning(
     assert result.exit_code == 0, result.stderr
     assert result.stderr.count(" warning ") == 1
     assert warning in result.stderr
+
+
+MOON = "data/records/project/moon-bridges.yml"
+
+
+def project(*transactions: str, also: str = "") -> str:
+    """A project with these transactions, of a source whose text is not held."""
+    lines = "".join(f"      - {{{transaction}}}\n" for transaction in transactions)
+    money = f"    hasTransaction:\n{lines}" if lines else ""
+    return (
+        "id: moon-bridges\ntype: Project\nclaims:\n  - source: atlas\n"
+        f"    prefLabel: {{en: Moon Bridges}}\n    funder: lake-fund\n{also}{money}"
+    )
+
+
+def by_funder(world: World) -> dict[tuple[str, str], str]:
+    """The sums of all economies in GBP, which only `project` has, by funder and kind."""
+    arguments = ("coverage", "--count", "money", "--by", "funder", "--format", "json")
+    result = world.pcve(*arguments)
+    assert result.exit_code == 0, result.stderr
+    return {
+        (row["funderId"], row["kind"]): str(row["least"])
+        for row in json.loads(result.stdout)["rows"]
+        if row["economyId"] == "all" and row["currency"] == "GBP"
+    }
+
+
+def test_coverage_by_funder_agrees_with_the_sums_by_payer(world: World) -> None:
+    """Of a donor are the payments that it makes, not those that others make of its money."""
+    world.write(
+        MOON,
+        project(
+            "id: c, kind: commitment, value: 50, currency: GBP, payer: lake-fund",
+            "id: d, kind: disbursement, value: 50, currency: GBP, payer: lake-fund,"
+            " partOfTransaction: moon-bridges/c",
+            "id: e, kind: commitment, value: 40, currency: GBP, payer: reed-trust,"
+            " partOfTransaction: moon-bridges/c",
+            "id: f, kind: disbursement, value: 30, currency: GBP, payer: reed-trust,"
+            " partOfTransaction: moon-bridges/e",
+            "id: g, kind: disbursement, value: 20, currency: GBP, payer: tide-college,"
+            " partOfTransaction: moon-bridges/d",
+            "id: h, kind: commitment, value: 7, currency: GBP",
+        ),
+    )
+    assert world.pcve("build").exit_code == 0
+    covered = by_funder(world)
+    for kind in ("commitment", "disbursement"):
+        by_payer = {
+            payer.replace("not stated", "unknown"): least
+            for (payer, currency, _), (least, _) in sums(
+                world, "money", "payer", "--set", f"kind={kind}"
+            ).items()
+            if currency == "GBP"
+        }
+        assert {
+            funder: least
+            for (funder, of), least in covered.items()
+            if of == kind and funder != "all"
+        } == by_payer
+    assert covered["lake-fund", "disbursement"] == "50"
+    assert covered["reed-trust", "disbursement"] == "30"
+    assert covered["unknown", "commitment"] == "7"
+    text = world.pcve("coverage", "--count", "money", "--by", "funder").stdout
+    assert "not stated" in text.splitlines()[2] + text.splitlines()[3]
+
+
+def test_the_query_of_the_manual_gives_the_same_sums(world: World) -> None:
+    """A commitment of 30 passes on a pledge of 80: another kind, so it counts."""
+    world.write(
+        MOON,
+        project(
+            "id: pledged, kind: pledge, value: 80, currency: GBP, payer: lake-fund",
+            "id: given, kind: commitment, value: 30, currency: GBP, payer: lake-fund,"
+            " partOfTransaction: moon-bridges/pledged",
+            "id: range, kind: commitment, minValue: 4, maxValue: 6, currency: GBP",
+        ),
+    )
+    assert world.pcve("build").exit_code == 0
+    manual = (ROOT / "docs/how-to/query.md").read_text("utf-8")
+    text = manual.partition("The same in SPARQL of your own")[2].split("```")[1]
+    world.write("own.rq", text.removeprefix("sparql\n"))
+    own = rows(world, str(world.root / "own.rq"))
+    by_payer: dict[tuple[str, str], list[int]] = {}
+    for row in rows(world, "money"):
+        total = by_payer.setdefault((row["payer"], row["currency"]), [0, 0])
+        total[0] += int(row["least"])
+        total[1] += int(row["most"])
+    assert by_payer["lake-fund", "GBP"] == [30, 30]
+    assert by_payer["not stated", "GBP"] == [4, 6]
+    assert {
+        (row["payer"], row["currency"]): [int(row["least"]), int(row["most"])] for row in own
+    } == by_payer
+
+
+def test_an_instrument_pays_for_what_passes_on_its_money(world: World) -> None:
+    """The chain of transactions proves it, without funder or fundedThrough."""
+    world.replace(HARBOURS, "    fundedThrough: isles-programme\n", "")
+    world.replace(LANTERNS, "    funder: isles-agency\n", "")
+    assert world.pcve("build").exit_code == 0
+    for instrument in ("isles-programme", "isles-agency"):
+        answer = rows(world, "instrument-money", "--set", f"instrument={instrument}")
+        paid = {row["thing"]: row["paid"] for row in answer}
+        assert paid["new-lanterns"] == paid["safe-harbours"] == "true"
+        amounts = {(row["thing"], row["kind"]): row["least"] for row in answer if row["kind"]}
+        assert amounts["isles-programme", "commitment"] == "1200000"
+        assert ("new-lanterns", "commitment") not in amounts
+    answer = rows(world, "instrument-money", "--set", "instrument=isles-programme")
+    assert ("safe-harbours", "disbursement", "650000") in [
+        (row["thing"], row["kind"], row["least"]) for row in answer
+    ]
+
+
+@pytest.mark.parametrize("also", ["minValue: 5", "maxValue: 60", "minValue: 5, maxValue: 60"])
+def test_a_value_and_a_range_of_one_amount_are_an_error(world: World, also: str) -> None:
+    world.write(MOON, project(f"id: c, kind: commitment, value: 50, {also}, currency: GBP"))
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(" error ") == 1, result.stderr
+    assert "Transaction-isNoValueAndRange" in result.stderr
+    assert "Keep the value, or the minValue and maxValue" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("transaction", "fix"),
+    [
+        ("value: 5, currency: eur", "fix:  Write the code of ISO 4217."),
+        ('value: "1,000,000", currency: EUR', "no commas or spaces, no sign, and a point before"),
+        ("minValue: 1 000, currency: EUR", "no commas or spaces, no sign, and a point before"),
+    ],
+)
+def test_a_currency_or_number_in_another_form_has_a_fix(
+    world: World, transaction: str, fix: str
+) -> None:
+    world.write(MOON, project(f"id: c, kind: commitment, {transaction}"))
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(" error ") == 1, result.stderr
+    assert fix in result.stderr
+
+
+def test_amounts_that_are_both_contested_are_stated_whole(world: World) -> None:
+    start = (
+        "  - source: {0}\n    hasTransaction: {{{1}}}\n    contested: true\n    note: two sums\n"
+    )
+    shared = "    hasTransaction: {id: base, kind: commitment, currency: GBP}\n"
+    blocks = start.format("bridge-study", "id: base, value: 222")
+    blocks += start.format("shore-herald", "id: base, value: 333")
+    world.write(MOON, project(also=shared) + blocks)
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(" error ") == 1, result.stderr
+    assert "state each amount whole, with an id of its own, in a contested block" in result.stderr
+    blocks = start.format("atlas", "id: a, kind: commitment, currency: GBP, value: 222")
+    blocks += start.format("shore-herald", "id: b, kind: commitment, currency: GBP, value: 333")
+    world.write(MOON, project() + blocks)
+    assert world.pcve("build").exit_code == 0
+    assert "GBP" not in {row["currency"] for row in rows(world, "money")}
+    disputed = [row["value"] for row in rows(world, "disputed") if row["thing"] == "moon-bridges"]
+    assert sorted(disputed) == ["a", "b"]

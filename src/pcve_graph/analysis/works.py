@@ -13,8 +13,9 @@ from ..model.namespaces import local_name
 class Money:
     """One budget or transaction: `value`, or a range from `least` to `most`.
 
-    `kind` is the id of the kind of a transaction, or TOTAL for a budget. `payer` is who gave the
-    money first, empty if not stated; `origins` are the transactions whose money it passes on.
+    `kind` is the id of the kind of a transaction, or TOTAL for a budget. `payer` is who pays
+    it or, if it passes on the money of others of its kind, the first of these; empty if not stated.
+    `origins` are the transactions whose money it passes on.
     """
 
     value: Decimal | None
@@ -149,12 +150,13 @@ def amount_text(amount: Decimal) -> str:
     return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
 
 
-def budget_sums(works: Iterable[Work], payer: str = "") -> tuple[BudgetSum, ...]:
+def budget_sums(works: Iterable[Work], payer: str | None = None) -> tuple[BudgetSum, ...]:
     """The money that the works state, sorted by currency and kind; each work counts once.
 
     The transactions of a work add up, without those that pass on another one of their kind that is
     added too; several budgets of a work bound the one amount that they state. With a `payer`, only
-    the transactions that it pays first, and the budgets of works that nobody else funds.
+    the transactions that it pays first, and the budgets of works that nobody else funds; with an
+    empty one, the transactions whose payer is not stated, and the budgets of works without funder.
     """
     works = tuple(works)
     kinds = {money.iri: money.kind for work in works for money in work.budget}
@@ -163,8 +165,9 @@ def budget_sums(works: Iterable[Work], payer: str = "") -> tuple[BudgetSum, ...]
         stated: dict[tuple[str, str], list[tuple[Decimal, Decimal | None]]] = {}
         for money in work.budget:
             passed_on = any(kinds.get(origin) == money.kind for origin in money.origins)
-            payers = work.funders if money.kind == TOTAL else (money.payer,)
-            bounds = None if passed_on or (payer and payers != (payer,)) else _bounds(money)
+            payers = (work.funders or ("",)) if money.kind == TOTAL else (money.payer,)
+            is_left_out = passed_on or (payer is not None and payers != (payer,))
+            bounds = None if is_left_out else _bounds(money)
             if bounds:
                 stated.setdefault((money.currency, money.kind), []).append(bounds)
         for key, ranges in stated.items():

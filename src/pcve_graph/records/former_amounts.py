@@ -31,7 +31,8 @@ def split_amounts(
     """The blocks of a record with its amounts under their present keys.
 
     Also the number of shares that were rewritten. An amount with an unknown share, or with two in
-    the blocks of the record, is a problem, and then the blocks are returned as they were.
+    the blocks of the record, is a problem, as is one whose new key has an amount of its id; then
+    the blocks are returned as they were.
     """
     blocks = list(blocks)
     shares = _shares(blocks)
@@ -43,8 +44,11 @@ def split_amounts(
     names = {key.path: key.name for key in keys}
     places: dict[str, tuple[str, str]] = {}
     for identifier, nodes in shares.items():
-        new = ontology.deprecated[concept_iri(_SHARES, nodes[0].text)]
+        new = ontology.deprecated[concept_iri(_SHARES, _text(nodes[0]))]
         places[identifier] = (names[new], "") if new in names else (holder.name, new)
+    problems = list(_clashes(blocks, shares, places))
+    if problems:
+        return blocks, 0, problems
     split = [_split(block, places) if isinstance(block, MappingNode) else block for block in blocks]
     return split, sum(map(len, shares.values())), []
 
@@ -59,28 +63,56 @@ def _text(node: RecordNode | None) -> str:
     return node.text if isinstance(node, ScalarNode) else ""
 
 
-def _shares(blocks: Iterable[RecordNode]) -> dict[str, list[ScalarNode]]:
+def _shares(blocks: Iterable[RecordNode]) -> dict[str, list[RecordNode]]:
     """The shares that are stated of each amount, by its id."""
-    shares: dict[str, list[ScalarNode]] = defaultdict(list)
+    shares: dict[str, list[RecordNode]] = defaultdict(list)
     for block in blocks:
         for item in _items(block.get(_BUDGET)) if isinstance(block, MappingNode) else ():
             share = item.get(SHARE) if isinstance(item, MappingNode) else None
-            if isinstance(item, MappingNode) and isinstance(share, ScalarNode):
-                shares[_text(item.get("id"))].append(share)
+            if isinstance(item, MappingNode) and share is not None:
+                several = share.values or (share,) if isinstance(share, SequenceNode) else (share,)
+                shares[_text(item.get("id"))] += several
     return shares
 
 
-def _problems(shares: Mapping[str, list[ScalarNode]], ontology: Ontology) -> Iterator[Problem]:
+def _problems(shares: Mapping[str, list[RecordNode]], ontology: Ontology) -> Iterator[Problem]:
     for nodes in shares.values():
         for node in nodes:
-            if concept_iri(_SHARES, node.text) not in ontology.deprecated:
+            if not isinstance(node, ScalarNode):
+                message = "a share was one word"
+                fix = "write the amount as a budget, a grantSize or a hasTransaction by hand"
+                yield rule_problem("structure", node.position, message, fix)
+            elif concept_iri(_SHARES, node.text) not in ontology.deprecated:
                 message = f'no share was called "{node.text}"'
                 fix = "write the amount as a budget, a grantSize or a hasTransaction by hand"
                 yield rule_problem("structure", node.position, message, fix)
-            elif node.text != nodes[0].text:
-                message = f'the amount has the shares "{nodes[0].text}" and "{node.text}"'
+            elif node.text != (first := _text(nodes[0])):
+                message = f'the amount has the shares "{first}" and "{node.text}"'
                 fix = "give each amount an id of its own, then run `pcve edit migrate` again"
                 yield rule_problem("structure", node.position, message, fix)
+
+
+def _clashes(
+    blocks: Iterable[RecordNode],
+    shares: Mapping[str, list[RecordNode]],
+    places: Mapping[str, tuple[str, str]],
+) -> Iterator[Problem]:
+    """A problem for each amount whose new key already has another amount with its id."""
+    present = {
+        (key.text, _text(item.get("id")))
+        for block in blocks
+        for key, value in (block.entries if isinstance(block, MappingNode) else ())
+        for item in (_items(value) if key.text != _BUDGET else ())
+        if isinstance(item, MappingNode)
+    }
+    for identifier, (name, _) in places.items():
+        if (name, identifier) in present:
+            message = f'the record has a {name} "{identifier}" already, which may be another amount'
+            fix = (
+                "give one of the two an id of its own, or write the amount here as a "
+                f"{name} if they are the same; then run `pcve edit migrate` again"
+            )
+            yield rule_problem("structure", shares[identifier][0].position, message, fix)
 
 
 def _split(block: MappingNode, places: Mapping[str, tuple[str, str]]) -> MappingNode:

@@ -139,17 +139,23 @@ def _migrated(
     additions: dict[str, list[MappingNode]],
     migration: Migration,
 ) -> MappingNode:
-    """The record with present keys; the blocks that other records get are added to `additions`."""
+    """The record with present keys; the blocks that other records get are added to `additions`.
+
+    A record with an amount that cannot be rewritten stays as it is, as a whole.
+    """
     kind, claims = tree.get("type"), tree.get("claims")
     record_class = ontology.classes.get(kind.text) if isinstance(kind, ScalarNode) else None
     if record_class is None or not isinstance(claims, SequenceNode):
         return tree
     blocks: list[RecordNode] = []
     former, split, problems = split_amounts(claims.values, record_class, ontology)
+    if problems:
+        migration.problems += problems
+        return tree
     ranked, rank_problems, changed = with_ranks(former)
     migration.renamed += split
     migration.ranked += changed
-    migration.problems += [*problems, *rank_problems]
+    migration.problems += rank_problems
     for block in ranked:
         if isinstance(block, MappingNode):
             renamed = _renamed(block, record_class, ontology, migration)

@@ -49,8 +49,10 @@ def _missing_key(kind: RecordClass, name: str, ontology: Ontology) -> tuple[str,
         other, new = moved
         fix = f"write {new.name} in the {other.label}'s record, or run `pcve edit migrate`"
         return former_key(kind, name), fix
-    if split := split_key(ontology.records(), kind, name):
-        return former_key(kind, name), f"write {split.name}, or run `pcve edit migrate`"
+    if split_key(ontology.records(), kind, name):
+        place = 'in data/FORMAT.md, "Changes of the format"'
+        fix = f"run `pcve edit migrate`, or move the amount to the key of its {name} {place}"
+        return former_key(kind, name), fix
     return unknown_key([kind], name)
 
 

@@ -17,7 +17,7 @@ from ...model.suggest import did_you_mean
 from ...query.columns import Column, select_rows
 from ...query.saved import required_queries
 from ..scope import Scope, ScopedWorks, in_period, works_in
-from ..works import Landscape, Work
+from ..works import TOTAL, Landscape, Work
 
 AXES: Final = ("topic", "pillar", "group", "funder", "year")
 COUNTS: Final = ("projects", "events", "actors", "money")
@@ -153,9 +153,9 @@ def coverage_matrix(
     for place, works in enumerate((things.sure, things.maybe)):
         for work in works:
             for row in (*row_keys(landscape, work), ALL):
-                for column in (*column_keys(work, by), ALL):
+                for column in (*column_keys(work, by, count), ALL):
                     cells.setdefault((row, column), [[], []])[place].append(work)
-    columns = _columns(landscape, lists, scope, by, things.all(), every)
+    columns = _columns(landscape, lists, scope, by, count, things.all(), every)
     shown = {column.key for column in columns}
     return Matrix(
         by=by,
@@ -189,8 +189,11 @@ def row_keys(landscape: Landscape, work: Work) -> set[str]:
     return {ONLINE if work.mode == "online" else UNKNOWN}
 
 
-def column_keys(work: Work, by: str) -> set[str]:
-    """The keys of the columns of a work, including broader ones; UNKNOWN if it states none."""
+def column_keys(work: Work, by: str, count: str = "projects") -> set[str]:
+    """The keys of the columns of a work, including broader ones; UNKNOWN if it states none.
+
+    By funder, money whose payer no source states is UNKNOWN, whoever else funds the work.
+    """
     keys_by_axis = {
         "topic": {*work.topics, *work.wider},
         "group": {*work.groups, *work.wider_groups},
@@ -198,6 +201,10 @@ def column_keys(work: Work, by: str) -> set[str]:
         "pillar": {*work.pillars},
         "year": years_of_work(work) if by == "year" else set(),
     }[by]
+    if (by, count) == ("funder", "money"):
+        keys_by_axis |= {
+            UNKNOWN for money in work.budget if money.kind != TOTAL and not money.payer
+        }
     return keys_by_axis or {UNKNOWN}
 
 
@@ -227,10 +234,11 @@ def _columns(
     lists: AxisLabels,
     scope: Scope,
     by: str,
+    count: str,
     works: Iterable[Work],
     every: bool,
 ) -> tuple[AxisEntry, ...]:
-    used = Counter(key for work in works for key in column_keys(work, by))
+    used = Counter(key for work in works for key in column_keys(work, by, count))
     called = lists.get(by, {})
     focus = "" if by == "year" else getattr(scope, by)
     lines_found = [AxisEntry(focus, landscape.label(focus), "broader")] if focus else []
@@ -253,8 +261,9 @@ def _columns(
         lines = [AxisEntry(key, key, "part") for key in inside]
     lines_found += lines if by == "year" else sorted(lines, key=lambda line: (line.label, line.key))
     if not focus and used[UNKNOWN]:
-        word = "date" if by == "year" else by
-        lines_found.append(AxisEntry(UNKNOWN, f"{word} not known", UNKNOWN))
+        word = f"{'date' if by == 'year' else by} not known"
+        word = "not stated" if (by, count) == ("funder", "money") else word
+        lines_found.append(AxisEntry(UNKNOWN, word, UNKNOWN))
     if not focus:
         lines_found.append(AxisEntry(ALL, "all, each once", ALL))
     return tuple(lines_found)

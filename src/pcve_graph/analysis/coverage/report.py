@@ -84,9 +84,12 @@ def fit_to_page(matrix: Matrix) -> tuple[Matrix, tuple[str, ...]]:
 
 def axis_titles(matrix: Matrix) -> tuple[str, str]:
     """The axis of the rows and that of the columns of a fitted matrix, in words."""
-    transposed = any(row.role == "part" for row in matrix.rows)
     axes = ("economy", AXIS_WORDS[matrix.by])
-    return axes[::-1] if transposed else axes
+    return axes[::-1] if _is_transposed(matrix) else axes
+
+
+def _is_transposed(matrix: Matrix) -> bool:
+    return any(row.role == "part" for row in matrix.rows)
 
 
 def matrix_title(landscape: Landscape, matrix: Matrix) -> str:
@@ -181,11 +184,13 @@ def _money_rows(matrix: Matrix) -> Iterator[tuple[ReportCell, ...]]:
 
 def cell_sums(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> tuple[BudgetSum, ...]:
     """The sums of the money in a cell; where it is that of one funder, of what this funder pays."""
-    payer = matrix.scope.funder
+    payer = matrix.scope.funder or None
     if matrix.by == "funder":
-        payer = next(
-            (line.key for line in (row, column) if line.role in ("part", "broader")), payer
-        )
+        line = row if _is_transposed(matrix) else column
+        if line.role in ("part", "broader"):
+            payer = line.key
+        elif line.role == UNKNOWN:
+            payer = ""
     return budget_sums(matrix.cell(row.key, column.key).sure, payer)
 
 
@@ -249,6 +254,8 @@ def matrix_notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
         yield "elsewhere: in other countries, or in another region than that of the economies."
     if unknown := len(matrix.cell(ALL, UNKNOWN).all()):
         lacking = "date" if matrix.by == "year" else AXIS_WORDS[matrix.by]
+        if matrix.count == "money" and matrix.by == "funder":
+            lacking = "payer of some or all of the money"
         yield f"No {lacking} is stated for {quantity(unknown, what)}."
     if matrix.by in ("topic", "group"):
         yield (

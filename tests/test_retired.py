@@ -1,0 +1,87 @@
+"""A record that another one replaces is not listed, counted or summed: every saved question."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from conftest import World
+from golden import answer, runs
+
+from pcve_graph.query.saved import read_queries
+
+pytestmark = pytest.mark.long
+
+FOLDERS = ("document", "event", "initiative", "need", "organization", "programme", "project")
+"""Folders of records of which each gets a retired twin."""
+
+WITH_PARTS = (
+    *("lanterns-launch-2021", "mentor-training-2017", "network-meeting-2016-04"),
+    *("network-meeting-2016-09", "northtown-conference-2015", "northtown-days-2017"),
+    *("northtown-fair-2017", "southport-roundtable-2016", "dune-circle"),
+)
+"""Records with nodes that refer to them, which a retired record may not have."""
+
+OF_RECORDS: frozenset[str] = frozenset(
+    ("disputed", "everything", "inferred", "names-on-a-day", "shared-names", "sources")
+)
+"""Questions about records, their names, claims and sources: these list a retired record as well."""
+
+
+def twin(text: str, identifier: str) -> str:
+    """The text of a retired record that states what another one does."""
+    first, _, rest = text.partition("\n")
+    assert first == f"id: {identifier}"
+    assert "{en: " in rest
+    rest = re.sub(r"((?:pref|alt|hidden)Label: \{en: )", r"\1Former ", rest)
+    rest = re.sub(r"\n    edition: \d+", "", rest)
+    return (
+        f"id: {identifier}-retired\n{rest.rstrip()}\n"
+        f"  - source: atlas\n    isReplacedBy: {identifier}\n"
+    )
+
+
+def test_no_question_counts_a_retired_record(northtown: World, world: World) -> None:
+    queries = read_queries(northtown.project, "answers")
+    for folder in FOLDERS:
+        for path in sorted((world.root / "data/records" / folder).glob("*.yml")):
+            if path.stem in WITH_PARTS:
+                continue
+            name = path.relative_to(world.root).as_posix().replace(".yml", "-retired.yml")
+            world.write(name, twin(path.read_text("utf-8"), path.stem))
+    result = world.pcve("build")
+    assert result.exit_code == 0, result.stderr
+    different = {}
+    for query in queries.values():
+        if query.name in OF_RECORDS:
+            continue
+        for file, settings in runs(query, "northtown"):
+            before = answer(northtown, query, settings)
+            after = answer(world, query, settings)
+            if before != after:
+                rows = [list(csv.reader(io.StringIO(text.decode()))) for text in (before, after)]
+                different[file] = [row for row in rows[1] if row not in rows[0]] or rows[1]
+    assert not different, {name: rows[:3] for name, rows in different.items()}
+    for arguments in (
+        ("coverage", "--count", "money", "--by", "funder"),
+        ("coverage", "--by", "funder"),
+        ("overlaps",),
+    ):
+        assert world.pcve(*arguments).stdout == northtown.pcve(*arguments).stdout
+
+
+def test_what_passes_on_money_of_a_retired_record_is_an_error(world: World) -> None:
+    """Else the sums would leave out both: the money of the retired record, and what is part of it."""
+    text = (world.root / "data/records/programme/isles-programme.yml").read_text("utf-8")
+    name = "data/records/programme/isles-programme-retired.yml"
+    world.write(name, twin(text, "isles-programme"))
+    project = "data/records/project/new-lanterns.yml"
+    reference = "partOfTransaction: isles-programme"
+    world.replace(project, f"{reference}/", f"{reference}-retired/")
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.stderr.count(" error ") == 1, result.stderr
+    assert "check:nothing-points-to-the-retired" in result.stderr
+    assert f"{project}:" in result.stderr
