@@ -116,3 +116,86 @@ def test_a_group_is_served_in_a_year_that_is_certain(world: World, end: str, lis
     out(world, "build")
     lines = answer(world, "unserved-groups", "country=marshia", "year=2017")
     assert any(line["group"].endswith("/women") for line in lines) is listed
+
+
+# Parts that ended, or had not begun
+
+SOFT_DUNES = "data/records/project/soft-dunes.yml"
+
+
+def with_parts(world: World) -> None:
+    """Soft Dunes has a funder, a leader and an implementer of 2016 to June 2018."""
+    world.replace(
+        SOFT_DUNES,
+        "    startDate: 2017~\n    endDate: 2018-05/2019",
+        "    startDate: 2016\n    endDate: 2020",
+    )
+    text = (world.root / SOFT_DUNES).read_text("utf-8")
+    world.write(
+        SOFT_DUNES,
+        text
+        + "  - source: atlas\n    hasInvolvement:\n"
+        + "".join(
+            f"      - {{id: {role}, actor: {actor}, role: {role}, startDate: 2016, endDate: 2018-06}}\n"
+            for role, actor in (("leader", "moor-office"), ("implementer", "tide-college"))
+        ),
+    )
+    out(world, "build")
+
+
+def test_a_part_that_excludes_the_day_does_not_count_on_it(world: World) -> None:
+    with_parts(world)
+    for day, shown in (("2018-06-01", True), ("2019-06-01", False)):
+        lines = answer(world, "ongoing-projects", f"day={day}")
+        line = next(line for line in lines if line["project"].endswith("/soft-dunes"))
+        assert (bool(line["funder"]), bool(line["implementer"])) == (shown, shown)
+        assert ("soft-dunes" in out(world, "show", "tide-college", "--as-of", day)) is shown
+        table = out(world, "coverage", "--by", "funder", "--as-of", day, "--format", "csv")
+        cells = csv.DictReader(io.StringIO(table))
+        paid = [cell["things"] for cell in cells if cell["funderId"] == "lake-fund"]
+        assert any("soft-dunes" in things for things in paid) is shown
+    until = answer(world, "projects-on-topic-in-country", "country=marshia", "until=2018-01-01")
+    since = answer(world, "projects-on-topic-in-country", "country=marshia", "from=2019-01-01")
+    funders = [
+        {line["funder"] for line in lines if line["project"].endswith("/soft-dunes")}
+        for lines in (until, since)
+    ]
+    assert [bool(names - {""}) for names in funders] == [True, False]
+
+
+def test_a_part_that_excludes_the_period_does_not_count_in_it(world: World) -> None:
+    with_parts(world)
+    for since, shown in (("2018", True), ("2019", False)):
+        options = ("--funder", "lake-fund", "--since", since)
+        assert ("Soft Dunes" in out(world, "timeline", *options)) is shown
+    actors = [
+        out(world, "coverage", "--count", "actors", "--as-of", day, "--format", "csv")
+        for day in ("2018-06-01", "2019-06-01")
+    ]
+    assert actors[0] != actors[1]
+
+
+def test_a_later_part_of_the_same_actor_counts(world: World) -> None:
+    with_parts(world)
+    text = (world.root / SOFT_DUNES).read_text("utf-8")
+    again = "{id: again, actor: lake-fund, role: funder, startDate: 2019}"
+    world.write(SOFT_DUNES, f"{text}  - source: atlas\n    hasInvolvement: {again}\n")
+    out(world, "build")
+    lines = answer(world, "ongoing-projects", "day=2019-06-01")
+    line = next(line for line in lines if line["project"].endswith("/soft-dunes"))
+    assert line["funder"].endswith("/lake-fund")
+    assert "Soft Dunes" in out(world, "timeline", "--funder", "lake-fund", "--since", "2019")
+
+
+def test_overlaps_have_the_funders_of_the_period(world: World) -> None:
+    with_parts(world)
+    world.replace("data/records/project/low-tide.yml", "location: hilltown", "location: marshia")
+    world.replace(
+        "data/records/project/low-tide.yml",
+        "startDate: ../2018-05",
+        "startDate: 2016\n    endDate: 2020",
+    )
+    out(world, "build")
+    for since, shown in (("2018", True), ("2019", False)):
+        text = out(world, "overlaps", "--funder", "lake-fund", "--since", since, "--format", "csv")
+        assert ("low-tide" in text) is shown

@@ -154,11 +154,14 @@ class _ThingReader:
         begun = first is None or getattr(first, "value", "") <= self.as_of
         return begun and (last is None or getattr(last, "value", "") >= self.as_of)
 
-    def is_out_of_period(self, node: ox.NamedNode, path: Iri, value: Term) -> bool:
+    def is_out_of_period(self, node: Term, path: Iri, value: Term) -> bool:
         """Whether a direct property is that of involvements that all exclude the requested day."""
-        concepts = [role for role, implied in self.ontology.implied.items() if implied == path]
+        roles = {**self.ontology.implied, **self.ontology.implied_inversely}
+        concepts = [role for role, implied in roles.items() if implied == path]
         if self.as_of is None or not concepts:
             return False
+        if path in self.ontology.implied_inversely.values():
+            node, value = value, node
         parts = [
             part
             for part in values(self.store, node, expand("pcve:hasInvolvement"))
@@ -183,6 +186,8 @@ class _ThingReader:
         for quad in self.store.quads_for_pattern(None, None, node, facts):
             kind = self.ontology.by_iri.get(self.type_of(quad.subject))
             key = kind.keys.get(local_name(quad.predicate.value)) if kind else None
+            if self.is_out_of_period(quad.subject, Iri(quad.predicate.value), node):
+                continue
             if key and kind and kind.folder:
                 references.add((local_name(str(getattr(quad.subject, "value", ""))), key.label))
         return tuple(sorted(references))
