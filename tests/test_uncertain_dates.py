@@ -154,8 +154,9 @@ def test_a_part_that_excludes_the_day_does_not_count_on_it(world: World) -> None
         cells = csv.DictReader(io.StringIO(table))
         paid = [cell["things"] for cell in cells if cell["funderId"] == "lake-fund"]
         assert any("soft-dunes" in things for things in paid) is shown
-    until = answer(world, "projects-on-topic-in-country", "country=marshia", "until=2018-01-01")
-    since = answer(world, "projects-on-topic-in-country", "country=marshia", "from=2019-01-01")
+    name, *settings = "projects-on-topic-in-country", "country=marshia", "topic=education"
+    until = answer(world, name, *settings, "until=2018-01-01")
+    since = answer(world, name, *settings, "from=2019-01-01")
     funders = [
         {line["funder"] for line in lines if line["project"].endswith("/soft-dunes")}
         for lines in (until, since)
@@ -199,3 +200,64 @@ def test_overlaps_have_the_funders_of_the_period(world: World) -> None:
     for since, shown in (("2018", True), ("2019", False)):
         text = out(world, "overlaps", "--funder", "lake-fund", "--since", since, "--format", "csv")
         assert ("low-tide" in text) is shown
+
+
+# Years
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "years"),
+    [
+        ("2016-05", "2018", {"2016", "2017", "2018"}), ("2016-05", "", {"2016"}),
+        ("2016-XX", "2016", {"2016"}), ("2015/2016", "2018", {"2016", "2017", "2018"}),
+        ("201X", "", set()), ("2016~", "", set()), ("2016?", "2016?", set()),
+        ("2016", "2018~", {"2016"}),
+    ],
+)  # fmt: skip
+def test_a_work_counts_in_the_years_that_are_certain(
+    world: World, start: str, end: str, years: set[str]
+) -> None:
+    dated(world, start, end)
+    cells = csv.DictReader(io.StringIO(out(world, "coverage", "--by", "year", "--format", "csv")))
+    columns = {
+        cell["year"] for cell in cells
+        if cell["economyId"] == "all" and "wide-shore" in cell["things"]
+    }  # fmt: skip
+    assert columns - {"all, each once"} == (years or {"year not known"})
+    text = out(world, "timeline", "--kind", "project")
+    heading = ""
+    for line in text.splitlines():
+        heading = line if line and not line.startswith(" ") else heading
+        if "[wide-shore]" in line:
+            break
+    assert heading.startswith(min(years) if years else "year not known")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        ("2017", "2020", "together from 2017 to 2019"),
+        ("2017-05/2018-06", "2020", "together from 30 Jun 2018 to 2019"),
+        ("2017-XX", "2018-05/2020", "together from 31 Dec 2017 to 1 May 2018"),
+        ("2017~", "2020", "whether at the same time is not known"),
+        ("2016", "2017?", "together from 2016, end not known"),
+        ("", "2018", "together until 2018, start not stated"),
+    ],
+)
+def test_a_reason_states_days_that_are_certain(
+    world: World, start: str, end: str, words: str
+) -> None:
+    def between(first: str, last: str) -> str:
+        return (f"startDate: {first}\n    " if first else "") + f"endDate: {last}"
+
+    world.replace(
+        SOFT_DUNES, "startDate: 2017~\n    endDate: 2018-05/2019", between("2015-06", "2019")
+    )
+    world.replace("data/records/project/low-tide.yml", "location: hilltown", "location: marshia")
+    world.replace("data/records/project/low-tide.yml", "startDate: ../2018-05", between(start, end))
+    out(world, "build")
+    text = " ".join(out(world, "overlaps", "--kind", "project", "--country", "marshia").split())
+    table = out(world, "overlaps", "--kind", "project", "--country", "marshia", "--format", "csv")
+    line = next(line for line in csv.DictReader(io.StringIO(table)) if "low-tide" in str(line))
+    assert words in str(line)
+    assert words in text
