@@ -261,3 +261,40 @@ def test_a_reason_states_days_that_are_certain(
     line = next(line for line in csv.DictReader(io.StringIO(table)) if "low-tide" in str(line))
     assert words in str(line)
     assert words in text
+
+
+# Messages
+
+
+@pytest.mark.parametrize(
+    ("start", "fix"),
+    [
+        ("2019-XX-05", "the forms of EDTF"), ("2018-05/06", "the forms of EDTF"),
+        ("2019-~05", "the forms of EDTF"), ("2019-05-XX~", "the forms of EDTF"),
+        ("2019-01-01/2018", "the earlier date is first"), ("2019/2018", "the earlier date is first"),
+        ("2018/2018", "write 2018"), ("2018-05/2018-05", "write 2018-05"),
+        ("2018/05/22", "write 2018-05-22"), ("22 May 2018", "write 2018-05-22"),
+    ],
+)  # fmt: skip
+def test_a_fix_of_a_date_states_what_was_written(world: World, start: str, fix: str) -> None:
+    world.replace(WIDE_SHORE, "    startDate: 2016\n", f"    startDate: {start}\n")
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert fix in " ".join(result.output.split())
+    if not fix.startswith("write"):
+        assert "write 2" not in result.output
+
+
+@pytest.mark.parametrize("value", ["-5", "0", "-5e0"])
+def test_a_fix_of_a_number_does_not_repeat_it(world: World, value: str) -> None:
+    text = (world.root / WIDE_SHORE).read_text("utf-8")
+    count = f"{{id: all, value: {value}, unit: trained, basis: achieved}}"
+    world.write(WIDE_SHORE, f"{text}    hasCount: {count}\n")
+    output = world.pcve("build").output
+    money = f"    budget: {{id: total, value: {value}, currency: EUR}}\n"
+    world.write(WIDE_SHORE, text + money)
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    for shown in (output, result.output):
+        assert f"write {value}" not in shown
+        assert "write -5" not in shown
