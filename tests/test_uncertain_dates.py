@@ -298,3 +298,18 @@ def test_a_fix_of_a_number_does_not_repeat_it(world: World, value: str) -> None:
     for shown in (output, result.output):
         assert f"write {value}" not in shown
         assert "write -5" not in shown
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule"),
+    [
+        ("leader: moor-office", "role-stated-once"),
+        ("hasInvolvement: {id: reed, actor: reed-trust, role: leader}", "part-has-a-period"),
+    ],
+)
+def test_a_role_is_stated_once_and_a_part_has_a_period(world: World, facts: str, rule: str) -> None:
+    name = "data/records/initiative/dune-circle.yml"
+    text = (world.root / name).read_text("utf-8")
+    assert rule not in out(world, "build")
+    world.write(name, f"{text}  - source: atlas\n    {facts}\n")
+    assert rule in out(world, "build")
