@@ -313,3 +313,30 @@ def test_a_role_is_stated_once_and_a_part_has_a_period(world: World, facts: str,
     assert rule not in out(world, "build")
     world.write(name, f"{text}  - source: atlas\n    {facts}\n")
     assert rule in out(world, "build")
+
+
+def test_a_member_has_the_membership_that_follows_from_a_part(northtown: World) -> None:
+    shown = out(northtown, "show", "hill-foundation")
+    assert "member of: Dune Circle" in shown
+    assert "was a member of the Circle until 2019" in shown
+    assert "Dune Circle" not in out(northtown, "show", "hill-foundation", "--as-of", "2020-01-01")
+    for thing in ("hill-foundation", "dune-circle"):
+        lines = answer(northtown, "all-known", f"thing={thing}")
+        assert any(
+            line["subject"].endswith("/hill-foundation")
+            and line["property"].endswith("#memberOf")
+            and line["value"].endswith("/dune-circle")
+            for line in lines
+        )
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        ("2016-XX", "start: 2016 (month not known)"), ("2016-05-XX", "start: May 2016 (day not known)"),
+        ("201X", "start: between 2010 and 2019"),
+    ],
+)  # fmt: skip
+def test_unspecified_digits_are_shown_in_words(world: World, start: str, words: str) -> None:
+    dated(world, start)
+    assert words in out(world, "show", "wide-shore")

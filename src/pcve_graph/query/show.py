@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -110,7 +111,10 @@ class _ThingReader:
         return Iri(min(kinds, default=""))
 
     def facts(self, node: ox.NamedNode) -> tuple[ThingFact, ...]:
-        """The claimed facts of a node in the order of its shape, contested ones included."""
+        """The facts of a node in the order of its shape, contested ones included.
+
+        Those that are claimed, and those that follow from an involvement of another thing.
+        """
         text = substitute_terms(_CLAIMS, {"s": node})
         rows = solutions_of(self.store.query(text, use_default_graph_as_union=True))
         claims: dict[tuple[Iri, NTerm], list[tuple[Term, Term]]] = {}
@@ -118,6 +122,8 @@ class _ThingReader:
             statement = claimed_statement(claim, node, stated_predicate, stated_value)
             _, predicate, value = statement
             claims.setdefault((Iri(predicate.value), from_term(value)), []).append((value, claim))
+        for path, value, claim in self.inverse_roles(node):
+            claims.setdefault((path, from_term(value)), []).append((value, claim))
         kind = self.ontology.by_iri.get(self.type_of(node))
         keys = list(kind.keys.values()) if kind else []
         order = {key.path: (place, key.label) for place, key in enumerate(keys)}
@@ -144,6 +150,15 @@ class _ThingReader:
             facts.append(ThingFact(local_name(path), label, text, value, proofs, inner))
         places = {key.name: order[key.path][0] for key in keys}
         return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, 99), fact.value)))
+
+    def inverse_roles(self, node: ox.NamedNode) -> Iterator[tuple[Iri, Term, Term]]:
+        """What involvements in other things imply of a node, with each claim that it rests on."""
+        for path in sorted({*self.ontology.implied_inversely.values()}):
+            for value in values(self.store, node, path):
+                statement = (from_term(node), from_iri(path), from_term(value))
+                derived = ox.NamedNode(namespaces.hashed_iri("derived", *statement))
+                for claim in values(self.store, derived, expand("prov:wasDerivedFrom")):
+                    yield path, value, claim
 
     def includes_day(self, node: ox.NamedNode) -> bool:
         """Whether the period of a node includes the requested day."""

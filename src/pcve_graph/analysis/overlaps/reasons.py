@@ -174,6 +174,8 @@ def dates_text(work: Work) -> str:
 
 
 def _between(start: str | None, end: str | None) -> str:
+    if start and end and start != end and "/" in start + end:
+        return f"start {format_date(start)}, end {format_date(end)}"
     if start and end:
         return (
             f"from {format_date(start)} to {format_date(end)}"
