@@ -40,7 +40,7 @@ def dated(world: World, start: str, end: str = "") -> None:
         ("2016-05?", "not known"),
     ],
 )  # fmt: skip
-def test_an_event_of_an_uncertain_date_is_not_known_to_be_within(
+def test_an_event_of_an_uncertain_date_may_lie_in_the_period(
     world: World, start: str, within: str
 ) -> None:
     world.replace(CONFERENCE, "startDate: 2016", f"startDate: {start}")
