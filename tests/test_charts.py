@@ -32,7 +32,7 @@ SOURCES = {"state no date of publication", "sources"}
 SAID = {
     "coverage": MATRIX | {"topic not known"},
     "period": MATRIX | {"from 4 Oct 2018"},
-    "years": MATRIX | {"date not known"},
+    "years": MATRIX | {"year not known"},
     "bars": SOURCES | {"without a date"},
     "counts": SOURCES | {"projects and events"},
     "trend": SOURCES | {"too few to compare"},

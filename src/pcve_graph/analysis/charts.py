@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -27,8 +27,16 @@ from .coverage.report import (
     scope_words,
 )
 from .scope import Scope
-from .timeline import FEW, Timeline, counts_by_year, publication_notes, topics, undated_notes
-from .works import Landscape
+from .timeline import (
+    FEW,
+    SourceCoverage,
+    Timeline,
+    counts_by_year,
+    publication_notes,
+    topics,
+    undated_notes,
+)
+from .works import Landscape, Work
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -121,12 +129,19 @@ def _grid(axes: Axes, columns: Sequence[str], rows: Sequence[str], step: float) 
     axes.set_yticklabels([wrap_text(row, 32, 2) for row in rows])
 
 
-def _strip(page: ChartPage, left: float, down: float, width: float, timeline: Timeline) -> None:
+def _strip(
+    page: ChartPage,
+    left: float,
+    down: float,
+    width: float,
+    collected: SourceCoverage,
+    years: Mapping[str, tuple[Work, ...]],
+) -> None:
     """Draw the strip under a chart: sources cited for each year, and sources published in it."""
     axes = page.add_axes(left, down, width, 0.8)
-    span = list(timeline.years)
-    cited = [timeline.collected.cited(timeline.years[year]) for year in span]
-    published = [timeline.collected.published.get(year, 0) for year in span]
+    span = list(years)
+    cited = [collected.cited(years[year]) for year in span]
+    published = [collected.published.get(year, 0) for year in span]
     both = any(published)
     thick = 0.4 if both else 0.8
     places = [place + 0.5 - (0.2 if both else 0) for place in range(len(span))]
@@ -184,17 +199,18 @@ def trend_chart(
     ]
     below += designation_notes(store, [name, *(topic.label for topic, _ in rows)])
     step = 0.55
-    wide, high = step * len(timeline.years), 0.42 * len(rows)
+    years = timeline.counted
+    wide, high = step * len(years), 0.42 * len(rows)
     with ChartPage(name, max(3.3 + wide, 8.5), high + 1.9, below, suffix) as page:
         axes = page.add_axes(3.05, 0.4, wide, high)
         for down, (_, by_year) in enumerate(rows):
             for across, (year, number) in enumerate(by_year.items()):
-                every = len(timeline.years[year])
+                every = len(years[year])
                 share = number / every if number and every >= FEW else None
                 _cell(axes, across, down, share, str(number or NONE), 0 < every < FEW)
-        _grid(axes, list(timeline.years), [topic.label for topic, _ in rows], step)
+        _grid(axes, list(years), [topic.label for topic, _ in rows], step)
         page.write(0.15, page.top + 0.1, "topic", size=9, style="italic")
-        _strip(page, 3.05, high + 0.6, wide, timeline)
+        _strip(page, 3.05, high + 0.6, wide, timeline.collected, years)
         return page.content()
 
 
@@ -226,7 +242,7 @@ def timeline_chart(
             _by_year(axes, timeline)
         else:
             _bars(axes, timeline)
-        _strip(page, left, high + 0.4, wide, timeline)
+        _strip(page, left, high + 0.4, wide, timeline.collected, timeline.years)
         return page.content()
 
 
@@ -254,7 +270,7 @@ def _by_year(axes: Axes, timeline: Timeline) -> None:
     for place, works in zip(places, span, strict=True):
         axes.text(place, len(works), str(len(works)), ha="center", va="bottom", fontsize=9)
     axes.set_xlim(0, len(span))
-    axes.set_ylim(0, max(map(len, span)) * 1.12)
+    axes.set_ylim(0, max([1, *map(len, span)]) * 1.12)
     axes.set_xticks([])
     axes.set_ylabel("projects and events")
 

@@ -1,7 +1,7 @@
 """Reads the projects and events of a saved graph into a `Landscape`.
 
-Runs six queries of `queries/landscape`; all else is computed from their rows. A record that another
-one replaces is read as its replacement.
+Runs seven queries of `queries/landscape`; all else is computed from their rows. A record that
+another one replaces is read as its replacement.
 
 A little over the length of other modules: what one query gives is needed to read the next.
 """
@@ -23,8 +23,9 @@ from ..model.terms import from_iri
 from ..query.columns import KINDS, Column, query_error, select_cells, wrong_value
 from ..query.saved import required_queries
 from ..syntax.sparql_results import cell_value
+from .involvements import FUNDER, inherited_periods, read_periods
 from .roles import subject_lists, work_roles
-from .works import TOTAL, Landscape, Money, Work
+from .works import TOTAL, Landscape, Money, PartPeriods, Work
 
 _VALUE: Final = Column("value", "term")
 COLUMNS: Final = {
@@ -33,6 +34,10 @@ COLUMNS: Final = {
     "places": (Column("place"), Column("kind"), Column("within", optional=True)),
     "concepts": (Column("concept"), Column("broader")),
     "replaced": (Column("retired"), Column("standing")),
+    "involvements": (
+        *(Column("work"), Column("role"), Column("actor")),
+        *(Column(name, "day", optional=True) for name in ("first", "last")),
+    ),
     "budgets": (
         *(Column("work"), Column("amount"), Column("kind", optional=True)),
         *(Column(name, "amount", optional=True) for name in ("value", "least", "most")),
@@ -105,6 +110,12 @@ class _Reader:
         self.predecessors: dict[str, list[str]] = {}
         self.kind_ids: dict[str, str] = {}
         self.read_frames()
+        keys = {**self.roles.by_property, expand("schema:funder"): FUNDER}
+        self.periods = read_periods(
+            self.rows("involvements"),
+            {role: keys[path] for role, path in self.ontology.implied.items() if path in keys},
+            self.replaced,
+        )
         self.frames_above: dict[str, tuple[str, ...]] = {}
 
     def cells(self, name: str) -> list[list[str]]:
@@ -255,6 +266,8 @@ class _Reader:
             groups=groups,
             wider_groups=self.wider(groups),
             funders=self.payers(stated("funder", ()), budget) or self.inherited_funders(iri),
+            periods=self.periods_of(iri, bool(stated("funder", ())), budget),
+            leading=leading,
             pillars=self.pillars(frames, stated("contributesTo", ())),
             frames=frames,
             part_of=stated("isPartOf", ()),
@@ -301,16 +314,27 @@ class _Reader:
         """The stated funders and the payers of the transactions."""
         return tuple(sorted({*stated, *(money.payer for money in budget if money.payer)}))
 
+    def periods_of(self, iri: str, funded: bool, budget: tuple[Money, ...]) -> PartPeriods:
+        """The periods of the actors and funders of a work; who pays a transaction has none."""
+        paying = {(FUNDER, money.payer) for money in budget if money.payer}
+        own = self.periods.get(iri, {})
+        if not (funded or paying):
+            frames = self.funded_frames(iri)
+            own = {**own, **inherited_periods(self.periods, self.funders, frames)}
+        return {part: spans for part, spans in own.items() if part not in paying}
+
     def inherited_funders(self, iri: str) -> tuple[str, ...]:
         """The funders of the nearest frames with any funder that the work is part of."""
+        frames = self.funded_frames(iri)
+        return tuple(sorted({payer for frame in frames for payer in self.funders.get(frame, ())}))
+
+    def funded_frames(self, iri: str) -> list[str]:
+        """The nearest frames that the work is part of, if any of them has a funder."""
         level, seen = [*self.parts.get(iri, ())], {iri}
-        while level:
-            payers = {payer for part in level for payer in self.funders.get(part, ())}
-            if payers:
-                return tuple(sorted(payers))
+        while level and not any(self.funders.get(part) for part in level):
             level = [up for part in level for up in self.parts.get(part, ()) if up not in seen]
             seen |= {*level}
-        return ()
+        return level
 
     def budgets(self) -> dict[str, tuple[Money, ...]]:
         amounts_by_work: dict[str, dict[str, Money]] = {}

@@ -1,7 +1,9 @@
 """The period of a work with the uncertainty of its stated dates, and comparisons of two periods.
 
-A stated month or year leaves the day open, a missing date leaves one side open. Two periods surely
-overlap if they share a day under every reading of their dates, and are disjoint if under none.
+A stated month or year leaves the day open, a missing date leaves one side open. No day of an
+approximate or uncertain date is certain, so it bounds the other side only as possible. Two periods
+surely overlap if they share a day under every reading of their dates, and are disjoint if under
+none.
 """
 
 from __future__ import annotations
@@ -51,7 +53,17 @@ def period_of_work(work: Work) -> Period:
     end = work.start if work.end is None and work.kind == "event" else work.end
     first, _, latest_start, _ = _days(work.start)
     _, last, _, earliest_end = _days(end)
-    return period_of_bounds(first, min(latest_start, last), max(earliest_end, first), last)
+    if not _approximate(end):
+        latest_start = min(latest_start, last)
+    if not _approximate(work.start):
+        earliest_end = max(earliest_end, first)
+    return period_of_bounds(first, latest_start, earliest_end, last)
+
+
+def _approximate(text: str | None) -> bool:
+    """Whether a date is stated as approximate or uncertain."""
+    days = date_range(text) if text else None
+    return days is not None and days.approximate
 
 
 @cache

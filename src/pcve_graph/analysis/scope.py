@@ -8,6 +8,7 @@ from datetime import date
 
 from ..model.dates import first_and_last
 from ..model.problems import UsageError
+from .involvements import work_in_period
 from .periods import NEVER, period_of_bounds, surely_disjoint, surely_overlap
 from .periods import period_of_work as when
 from .works import Landscape, Work
@@ -91,10 +92,14 @@ def _read(option: str, text: str) -> tuple[date, date]:
 
 
 def works_in(landscape: Landscape, kind: str, scope: Scope) -> tuple[Work, ...]:
-    """The works of a kind in `scope` at any time, without cancelled and postponed events."""
+    """The works of a kind in `scope` at any time, without cancelled and postponed events.
+
+    Each is without the actors and funders whose parts lie outside the period of the scope.
+    """
+    works = landscape.of_kind(kind)
     return tuple(
         work
-        for work in landscape.of_kind(kind)
+        for work in (work_in_period(work, scope.first, scope.last) for work in works)
         if work.status not in CALLED_OFF
         and (not scope.topic or scope.topic in (*work.topics, *work.wider))
         and (not scope.group or scope.group in (*work.groups, *work.wider_groups))

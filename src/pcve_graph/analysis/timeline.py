@@ -15,7 +15,7 @@ from ..model.project import Project
 from ..query.columns import Column, select_rows
 from ..query.render import format_date
 from ..query.saved import required_queries
-from .coverage.matrix import UNKNOWN, AxisEntry, Matrix, years_of_work
+from .coverage.matrix import UNKNOWN, AxisEntry, Matrix, certain_years, possible_years
 from .coverage.report import NO_PROOF, NONE, quantity, scope_words
 from .load import SOURCE_COLUMNS
 from .scope import Scope, in_period, works_in
@@ -49,8 +49,9 @@ class SourceCoverage:
 class Timeline:
     """`dated` works by their first day, `undated` ones by label, and the works of each year.
 
-    A work that states only its end is sorted by its end. `years` is without gaps. `unsure` are the
-    IRIs of works whose dates leave open whether they belong to the period of the scope.
+    A work that states only its end is sorted by its end. `years` has all possible years, without
+    gaps, each with the works that surely ran in it. `unsure` are the IRIs of works whose dates
+    leave open whether they belong to the period of the scope.
     """
 
     dated: tuple[Work, ...]
@@ -58,6 +59,18 @@ class Timeline:
     years: Mapping[str, tuple[Work, ...]]
     collected: SourceCoverage
     unsure: frozenset[str] = frozenset()
+
+    @property
+    def counted(self) -> dict[str, tuple[Work, ...]]:
+        """`years` from the first to the last in which a work surely ran."""
+        used = [year for year, works in self.years.items() if works]
+        return {y: works for y, works in self.years.items() if used and used[0] <= y <= used[-1]}
+
+    @property
+    def without_year(self) -> tuple[Work, ...]:
+        """The dated works that did not surely run in any of the years."""
+        counted = {work.iri for works in self.years.values() for work in works}
+        return tuple(work for work in self.dated if work.iri not in counted)
 
 
 def read_source_coverage(project: Project, store: ox.Store, landscape: Landscape) -> SourceCoverage:
@@ -85,11 +98,12 @@ def build_timeline(
     dated = sorted((w for w in works if w.earliest or w.latest), key=_order)
     undated = sorted((w for w in works if not (w.earliest or w.latest)), key=lambda w: w.label)
     by_year: dict[str, list[Work]] = {}
+    possible: set[int] = set()
     for work in dated:
-        for year in sorted({_clamped(year, scope) for year in years_of_work(work)}):
-            by_year.setdefault(year, []).append(work)
-    known_years = sorted(map(int, by_year))
-    span = range(known_years[0], known_years[-1] + 1) if known_years else range(0)
+        possible |= {_clamped(year, scope) for year in possible_years(work)}
+        for year in sorted({_clamped(int(year), scope) for year in certain_years(work)}):
+            by_year.setdefault(f"{year:04}", []).append(work)
+    span = range(min(possible), max(possible) + 1) if possible else range(0)
     return Timeline(
         tuple(dated),
         tuple(undated),
@@ -99,11 +113,11 @@ def build_timeline(
     )
 
 
-def _clamped(year: str, scope: Scope) -> str:
+def _clamped(year: int, scope: Scope) -> int:
     """A year, or the nearest year of the period of `scope`."""
     first, last = scope.first, scope.last
-    number = max(int(year), first.year) if first else int(year)
-    return f"{min(number, last.year) if last else number:04}"
+    number = max(year, first.year) if first else year
+    return min(number, last.year) if last else number
 
 
 def _order(work: Work) -> tuple[str, str, str]:
@@ -138,18 +152,24 @@ def timeline_table(
 
 
 def timeline_text(landscape: Landscape, store: ox.Store, timeline: Timeline, scope: Scope) -> str:
-    """The works by the year they began in, with the number of sources for each year, as text."""
+    """The works by the first year in which they surely ran, with the number of sources, as text.
+
+    Those that surely ran in no year follow, then those without a date.
+    """
     lines = [", ".join(["Timeline", *scope_words(landscape, scope)])]
     began: dict[str, str] = {}
-    for year, works in timeline.years.items():
+    for year, works in timeline.counted.items():
         for work in works:
             began.setdefault(work.iri, year)
-    for year, works in timeline.years.items():
+    for year, works in timeline.counted.items():
         going = f"{quantity(len(works), 'thing')} going on" if works else "nothing on record"
         lines += ["", f"{year}  ({going}, {quantity(timeline.collected.cited(works), 'source')})"]
         lines += [
             f"  {_line(landscape, work, timeline)}" for work in works if began[work.iri] == year
         ]
+    if timeline.without_year:
+        lines += ["", "year not known"]
+        lines += [f"  {_line(landscape, work, timeline)}" for work in timeline.without_year]
     if timeline.undated:
         lines += ["", "without a date"]
         lines += [f"  {_line(landscape, work, timeline)}" for work in timeline.undated]
@@ -181,6 +201,8 @@ def undated_notes(timeline: Timeline) -> Iterator[str]:
     if perhaps := sum(work.iri in timeline.unsure for work in timeline.dated):
         yield f"{quantity(perhaps, 'thing')} among them only perhaps: the dates leave it open."
     announced = sum(work.status == "planned" for work in timeline.dated)
+    if unplaced := len(timeline.without_year):
+        yield f"{quantity(unplaced, 'thing')} in no year for certain: counted in none."
     if announced:
         events = quantity(announced, "event")
         yield f"Announced only, with no source here that it was held: {events}."
@@ -188,9 +210,11 @@ def undated_notes(timeline: Timeline) -> Iterator[str]:
 
 def source_count_notes(timeline: Timeline) -> Iterator[str]:
     """Notes: the number of sources for each year, and by year of publication."""
-    if not timeline.years:
+    if not timeline.counted:
         return
-    counts = (f"{year} {timeline.collected.cited(works)}" for year, works in timeline.years.items())
+    counts = (
+        f"{year} {timeline.collected.cited(works)}" for year, works in timeline.counted.items()
+    )
     yield f"Sources cited for each year: {', '.join(counts)}."
     yield from publication_notes(timeline.collected)
 
@@ -213,16 +237,16 @@ def trend_table(
     `matrix` gives the topics. Shares are of all works of the year, so they add up to more than
     100 % where works have several topics.
     """
-    span = list(timeline.years)
+    span = list(timeline.counted)
     rows: list[tuple[ReportCell, ...]] = []
     for topic in topics(matrix):
         numbers = counts_by_year(timeline, topic)
         if not any(numbers.values()):
             continue
-        cells = [_share(number, len(timeline.years[year])) for year, number in numbers.items()]
+        cells = [_share(number, len(timeline.counted[year])) for year, number in numbers.items()]
         rows.append((topic.label, *cells))
-    rows.append(("all things", *(len(works) for works in timeline.years.values())))
-    cited = (timeline.collected.cited(works) for works in timeline.years.values())
+    rows.append(("all things", *(len(works) for works in timeline.counted.values())))
+    cited = (timeline.collected.cited(works) for works in timeline.counted.values())
     rows.append(("sources cited", *cited))
     if timeline.collected.published:
         issued = (timeline.collected.published.get(year, 0) for year in span)
@@ -258,8 +282,8 @@ def topics(matrix: Matrix) -> tuple[AxisEntry, ...]:
 
 
 def counts_by_year(timeline: Timeline, topic: AxisEntry) -> dict[str, int]:
-    """The number of works on a topic or a narrower one, by year."""
+    """The number of works on a topic or a narrower one that surely ran, by year."""
     return {
         year: sum(topic.key in (*work.topics, *work.wider) for work in works)
-        for year, works in timeline.years.items()
+        for year, works in timeline.counted.items()
     }

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeAlias
 
 from ..model.namespaces import local_name
+
+PartPeriods: TypeAlias = Mapping[tuple[str, str], tuple[tuple[str, str], ...]]
+"""The first and last possible days of the parts in one work, by role and actor.
+
+Days are ISO text, empty where they are open. The role of a funder is `funder`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,8 @@ class Work:
     `pillars` are the initiatives that it is part of or contributes to, directly or indirectly;
     `frames` all that it is part of, directly or indirectly. `status`, `mode` and `sort` (the kind
     of event or project) are ids of concepts, empty if not stated. `actors` maps roles (local names
-    of properties) to IRIs, `leaders` are the actors in a leading role.
+    of properties) to IRIs, `leaders` are the actors in a leading role, which are `leading`.
+    `periods` are those of the actors and funders whose part has one in the graph.
     """
 
     iri: str
@@ -72,6 +80,8 @@ class Work:
     budget: tuple[Money, ...] = ()
     actors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     leaders: tuple[str, ...] = ()
+    leading: frozenset[str] = frozenset()
+    periods: PartPeriods = field(default_factory=dict)
 
     @property
     def id(self) -> str:

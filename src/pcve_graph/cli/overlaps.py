@@ -14,6 +14,8 @@ from .console import OUTPUT, handle_errors, write_result
 from .context import open_or_build, project_of, resolve_names
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from ..analysis.overlaps.find import OverlapCriteria, Overlaps
     from ..analysis.overlaps.profiles import WorkProfiles
     from ..graph.store import StoredGraph
@@ -90,14 +92,17 @@ def overlaps(
       pcve overlaps --funder "European Union" --format xlsx -o overlaps.xlsx
     """
     from ..analysis.overlaps.find import find_overlaps
+    from ..analysis.scope import option_period
 
     for option, word, choices in (("--kind", kind, _KINDS), ("--format", form, _FORMATS)):
         _check_choice(option, word, choices)
     project = project_of(context)
     saved = open_or_build(project)
     names = resolve_names(project, saved, "overlaps", country=country, topic=topic, funder=funder)
-    profiles = _profiles(project, saved)
-    criteria = _criteria(profiles.landscape.current_iris(names), since, until, _KINDS[kind], least)
+    first, last = option_period(since, until, None)
+    profiles = _profiles(project, saved, first, last)
+    current = profiles.landscape.current_iris(names)
+    criteria = _criteria(current, first, last, _KINDS[kind], least)
     result = find_overlaps(profiles, criteria)
     if picture:
         from ..analysis.overlaps.diagram import overlap_diagram
@@ -151,21 +156,28 @@ def _check_choice(option: str, word: str, choices: Collection[str]) -> None:
         raise UsageError(f"{option} must be one of {choice}, not {word!r}" + (hint and f"; {hint}"))
 
 
-def _profiles(project: Project, saved: StoredGraph) -> WorkProfiles:
+def _profiles(
+    project: Project, saved: StoredGraph, first: date | None, last: date | None
+) -> WorkProfiles:
+    """The profiles of the works, with the actors and funders of the period."""
+    from ..analysis.involvements import landscape_in_period
     from ..analysis.load import read_landscape
     from ..analysis.overlaps.profiles import build_profiles
     from ..analysis.overlaps.weights import read_weights
 
-    return build_profiles(read_landscape(project, saved.store), read_weights(project))
+    landscape = landscape_in_period(read_landscape(project, saved.store), first, last)
+    return build_profiles(landscape, read_weights(project))
 
 
 def _criteria(
-    names: dict[str, str], since: str, until: str, kinds: tuple[str, ...], least: float | None
+    names: dict[str, str],
+    first: date | None,
+    last: date | None,
+    kinds: tuple[str, ...],
+    least: float | None,
 ) -> OverlapCriteria:
     from ..analysis.overlaps.find import OverlapCriteria
-    from ..analysis.scope import option_period
 
-    first, last = option_period(since, until, None)
     return OverlapCriteria(
         kinds,
         country=names.get("country", ""),

@@ -176,7 +176,12 @@ def _unspecified(text: str) -> DateRange | None:
 
 
 def _interval(start: str, end: str) -> DateRange | None:
-    """The range of a date that lies between two others, one of which may be `..`."""
+    """The range of a date that lies between two others, one of which may be `..`.
+
+    None if both are the same: that is not an interval, but the date alone.
+    """
+    if start == end:
+        return None
     first, last = first_and_last(start), first_and_last(end)
     if first and last:
         return DateRange(first[0], last[1]) if first[0] <= last[1] else None

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from . import namespaces
-from .dates import EDTF, EDTF_FORMS, precision
+from .dates import EDTF, EDTF_FORMS, first_and_last, precision
 from .namespaces import local_name
 from .problems import Position, Problem
 from .schema import Ontology, RecordClass, RecordKey
@@ -19,7 +19,7 @@ from .text_normalization import fold
 _MONTHS: Final = [name.casefold() for name in calendar.month_name[1:]]
 
 
-_EDTF_SIGNS: Final = r"\d[~?%X]|\.\."
+_EDTF_SIGNS: Final = r"[~?%]|\dX|XX|\.\."
 """Matches what a date in EDTF has and other notations do not."""
 
 _SCIENTIFIC: Final = r"[+-]?\d{1,9}(?:\.\d{1,9})?(?:[eE][+-]?\d)?"
@@ -89,7 +89,7 @@ def value_fix(key: RecordKey, value: str, ontology: Ontology, ids: IdSuggestions
     if "date" in kinds:
         valid_date = "" if re.search(_EDTF_SIGNS, value) else _date(value, kinds)
         if EDTF in kinds and not valid_date and re.search(rf"{_EDTF_SIGNS}|/", value):
-            return f"the forms of EDTF that are taken are {EDTF_FORMS}"
+            return _interval_fix(value) or f"the forms of EDTF that are taken are {EDTF_FORMS}"
         fix = f"write {expected_values(key)}; if the source gives none, leave it out"
         return f"write {valid_date}" if valid_date else fix
     if "langString" in kinds:
@@ -119,7 +119,12 @@ def _number_fix(key: RecordKey, value: str) -> str:
         number = format(Decimal(value), "f") if re.fullmatch(_SCIENTIFIC, value) else ""
     except InvalidOperation:
         number = ""
-    if number and (number.isdigit() or "decimal" in {local_name(kind) for kind in key.datatypes}):
+    repeated = number == value.lstrip("+") or number.startswith("-")
+    if (
+        number
+        and not repeated
+        and (number.isdigit() or "decimal" in {local_name(kind) for kind in key.datatypes})
+    ):
         return f"write {number}"
     words = requirement(key)
     return f"write {words}" if "digits" in words else f"write {words}, in digits"
@@ -146,13 +151,23 @@ def _alternatives(names: list[str]) -> str:
     return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
+def _interval_fix(value: str) -> str:
+    """How to fix an interval between two plain dates; empty for any other text."""
+    start, _, end = value.partition("/")
+    first, last = first_and_last(start), first_and_last(end)
+    if first is None or last is None:
+        return ""
+    return f"write {start}" if start == end else "the earlier date is first: correct one of the two"
+
+
 def _date(text: str, kinds: set[str]) -> str:
     """The date that `text` means, in the form of XML Schema; empty where it is ambiguous.
 
     A text with an N-Triples escape gives none: the digits of the escape are not part of a date.
-    Nor does a year with a sign: before the common era is not a slip of the pen.
+    Nor does a year with a sign: before the common era is not a slip of the pen. A text with hyphens
+    and a slash may be an interval.
     """
-    if "\\" in text or re.match(r"\s*[+-]", text):
+    if "\\" in text or re.match(r"\s*[+-]", text) or re.search(r"\d-\d.*/|/.*\d-\d", text):
         return ""
     words = re.findall(r"[a-z]+|\d+", text.casefold())
     numbers = [int(word) for word in words if word.isdigit()]

@@ -89,6 +89,11 @@ def _edtf_words(text: str) -> str:
         return f"{format_date(start)} or later"
     if slash:
         return f"between {format_date(start)} and {format_date(end)}"
+    if "-XX" in text:
+        date = text.partition("-XX")[0]
+        return f"{format_date(date)} ({'day' if len(date) == 7 else 'month'} not known)"
+    if text.endswith("X"):
+        return f"between {text.replace('X', '0')} and {text.replace('X', '9')}"
     date = format_date(text[:-1])
     words = {"~": f"about {date}", "?": f"{date} (uncertain)", "%": f"about {date} (uncertain)"}
     return words.get(text[-1], text)

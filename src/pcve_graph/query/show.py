@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -110,7 +111,10 @@ class _ThingReader:
         return Iri(min(kinds, default=""))
 
     def facts(self, node: ox.NamedNode) -> tuple[ThingFact, ...]:
-        """The claimed facts of a node in the order of its shape, contested ones included."""
+        """The facts of a node in the order of its shape, contested ones included.
+
+        Those that are claimed, and those that follow from an involvement of another thing.
+        """
         text = substitute_terms(_CLAIMS, {"s": node})
         rows = solutions_of(self.store.query(text, use_default_graph_as_union=True))
         claims: dict[tuple[Iri, NTerm], list[tuple[Term, Term]]] = {}
@@ -118,6 +122,8 @@ class _ThingReader:
             statement = claimed_statement(claim, node, stated_predicate, stated_value)
             _, predicate, value = statement
             claims.setdefault((Iri(predicate.value), from_term(value)), []).append((value, claim))
+        for path, value, claim in self.inverse_roles(node):
+            claims.setdefault((path, from_term(value)), []).append((value, claim))
         kind = self.ontology.by_iri.get(self.type_of(node))
         keys = list(kind.keys.values()) if kind else []
         order = {key.path: (place, key.label) for place, key in enumerate(keys)}
@@ -145,6 +151,15 @@ class _ThingReader:
         places = {key.name: order[key.path][0] for key in keys}
         return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, 99), fact.value)))
 
+    def inverse_roles(self, node: ox.NamedNode) -> Iterator[tuple[Iri, Term, Term]]:
+        """What involvements in other things imply of a node, with each claim that it rests on."""
+        for path in sorted({*self.ontology.implied_inversely.values()}):
+            for value in values(self.store, node, path):
+                statement = (from_term(node), from_iri(path), from_term(value))
+                derived = ox.NamedNode(namespaces.hashed_iri("derived", *statement))
+                for claim in values(self.store, derived, expand("prov:wasDerivedFrom")):
+                    yield path, value, claim
+
     def includes_day(self, node: ox.NamedNode) -> bool:
         """Whether the period of a node includes the requested day."""
         if self.as_of is None:
@@ -154,11 +169,14 @@ class _ThingReader:
         begun = first is None or getattr(first, "value", "") <= self.as_of
         return begun and (last is None or getattr(last, "value", "") >= self.as_of)
 
-    def is_out_of_period(self, node: ox.NamedNode, path: Iri, value: Term) -> bool:
+    def is_out_of_period(self, node: Term, path: Iri, value: Term) -> bool:
         """Whether a direct property is that of involvements that all exclude the requested day."""
-        concepts = [role for role, implied in self.ontology.implied.items() if implied == path]
+        roles = {**self.ontology.implied, **self.ontology.implied_inversely}
+        concepts = [role for role, implied in roles.items() if implied == path]
         if self.as_of is None or not concepts:
             return False
+        if path in self.ontology.implied_inversely.values():
+            node, value = value, node
         parts = [
             part
             for part in values(self.store, node, expand("pcve:hasInvolvement"))
@@ -183,6 +201,8 @@ class _ThingReader:
         for quad in self.store.quads_for_pattern(None, None, node, facts):
             kind = self.ontology.by_iri.get(self.type_of(quad.subject))
             key = kind.keys.get(local_name(quad.predicate.value)) if kind else None
+            if self.is_out_of_period(quad.subject, Iri(quad.predicate.value), node):
+                continue
             if key and kind and kind.folder:
                 references.add((local_name(str(getattr(quad.subject, "value", ""))), key.label))
         return tuple(sorted(references))

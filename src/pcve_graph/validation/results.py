@@ -36,7 +36,7 @@ def result_problem(
     thing = _shown(result.focus, labels)
     key = ontology.by_shape.get(result.shape)
     component = local_name(result.component).removesuffix("ConstraintComponent")
-    text = f"{name} of {thing}"
+    text = f"{name} {thing}" if name.endswith(" of") else f"{name} of {thing}"
     if component == "MinCount":
         text += " is missing"
         fix = fix or (f"add {key.name}: {expected_values(key)}" if key else "")

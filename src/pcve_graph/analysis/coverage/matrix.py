@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -16,7 +17,7 @@ from ...model.project import Project
 from ...model.suggest import did_you_mean
 from ...query.columns import Column, select_rows
 from ...query.saved import required_queries
-from ..scope import Scope, ScopedWorks, in_period, works_in
+from ..scope import Scope, ScopedWorks, in_period, runs_within, works_in
 from ..works import TOTAL, Landscape, Work
 
 AXES: Final = ("topic", "pillar", "group", "funder", "year")
@@ -199,7 +200,7 @@ def column_keys(work: Work, by: str, count: str = "projects") -> set[str]:
         "group": {*work.groups, *work.wider_groups},
         "funder": {*work.funders},
         "pillar": {*work.pillars},
-        "year": years_of_work(work) if by == "year" else set(),
+        "year": certain_years(work) if by == "year" else set(),
     }[by]
     if (by, count) == ("funder", "money"):
         keys_by_axis |= {
@@ -208,12 +209,22 @@ def column_keys(work: Work, by: str, count: str = "projects") -> set[str]:
     return keys_by_axis or {UNKNOWN}
 
 
-def years_of_work(work: Work) -> set[str]:
-    """The years from the first to the last that the dates of a work state; empty without dates."""
+def possible_years(work: Work) -> range:
+    """The years from the first to the last that the dates of a work allow; empty without dates."""
     first, last = work.earliest or work.latest, work.latest or work.earliest
-    if first is None or last is None:
-        return set()
-    return {f"{year:04}" for year in range(int(first[:4]), int(last[:4]) + 1)}
+    return range(int(first[:4]), int(last[:4]) + 1) if first and last else range(0)
+
+
+def certain_years(work: Work) -> set[str]:
+    """The years in which a work surely ran; of a work without an end, or start, that of the other.
+
+    A year that is only possible, as of `201X` or `2018~`, is left out.
+    """
+    return {
+        f"{year:04}"
+        for year in possible_years(work)
+        if runs_within(work, date(year, 1, 1), date(year, 12, 31))
+    }
 
 
 def _rows(landscape: Landscape, used: set[str]) -> Iterator[AxisEntry]:
@@ -261,7 +272,7 @@ def _columns(
         lines = [AxisEntry(key, key, "part") for key in inside]
     lines_found += lines if by == "year" else sorted(lines, key=lambda line: (line.label, line.key))
     if not focus and used[UNKNOWN]:
-        word = f"{'date' if by == 'year' else by} not known"
+        word = f"{by} not known"
         word = "not stated" if (by, count) == ("funder", "money") else word
         lines_found.append(AxisEntry(UNKNOWN, word, UNKNOWN))
     if not focus:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from ...model.dates import EDTF, date_range, precision
 from ...query.render import format_date
-from ..periods import days_between, period_of_work, surely_overlap
+from ..periods import Period, days_between, period_of_work, surely_overlap
 from ..works import Landscape, Work
 from .find import OverlapPair
 from .related import RelationMark
@@ -123,15 +124,36 @@ def _when(pair: OverlapPair) -> str:
     if pair.first.kind == "event":
         return _event_days(pair)
     if surely_overlap(first, second):
-        starts = [
-            (time.first, work.start) for time, work in ((first, first_work), (second, second_work))
-        ]
-        ends = [
-            (time.last, work.end) for time, work in ((first, first_work), (second, second_work))
-        ]
-        return f"together {_between(max(starts)[1], min(ends)[1])}"
+        return f"together {_days_together((first, first_work), (second, second_work))}"
     dates = ", ".join(f"{work.id} {dates_text(work)}" for work in (first_work, second_work))
     return f"whether at the same time is not known: {dates}"
+
+
+def _days_together(*sides: tuple[Period, Work]) -> str:
+    """The time that two projects surely share, as precise as the dates that bound it.
+
+    Where such a date is an interval or has unspecified digits, it is the day that is certain; where
+    it is approximate or open, it is not known.
+    """
+    start = max(sides, key=lambda side: side[0].latest_start)[1].start
+    end = min(sides, key=lambda side: side[0].earliest_end)[1].end
+    begun, ended = _certain_date(start, "certainFrom"), _certain_date(end, "certainUntil")
+    if begun and (ended or not end):
+        return _between(begun, ended)
+    if begun:
+        return f"from {format_date(begun)}, end not known"
+    if ended and not start:
+        return _between(None, ended)
+    return f"until {format_date(ended)}, start not known" if ended else "on a day that is not known"
+
+
+def _certain_date(text: str | None, bound: str) -> str | None:
+    """A plain date as it is, the certain day of a date in EDTF; None if there is none."""
+    if not text or precision(text) != EDTF:
+        return text
+    days = date_range(text)
+    day = days.bound(bound) if days else None
+    return day.isoformat() if day else None
 
 
 def _event_days(pair: OverlapPair) -> str:
@@ -152,6 +174,8 @@ def dates_text(work: Work) -> str:
 
 
 def _between(start: str | None, end: str | None) -> str:
+    if start and end and start != end and "/" in start + end:
+        return f"start {format_date(start)}, end {format_date(end)}"
     if start and end:
         return (
             f"from {format_date(start)} to {format_date(end)}"
