@@ -117,7 +117,7 @@ def _date(text: str) -> dict[str, str]:
     It has no `date`: biblatex reads an interval as a period, and TeX has a use for `~` and `%`.
     """
     if text and precision(text) == EDTF:
-        return {"year": format_date(text)}
+        return {"year": text if "X" in text else format_date(text)}
     year, _, rest = text.partition("-")
     month, _, day = rest.partition("-")
     month_name = _MONTHS[int(month) - 1] if month else ""
