@@ -95,7 +95,7 @@ def test_a_page_says_how_each_fact_is_supported(fair: World) -> None:
         """\
 name: Fog Fair
     “which originates from the Harbour Process” [northtown-news, characters 518-559]
-    cited: Atlas of Landia [atlas, p. 12]
+    cited: Atlas of Landia [atlas, p. 12, read 23 Nov 2026 by A. Curator]
     cited: Atlas of Landia [atlas, p. 40]
 kind: conference
     cited: Atlas of Landia [atlas]
