@@ -86,6 +86,7 @@ def test_a_row_leads_where_its_new_address_has_moved_to(northtown: World) -> Non
     assert rows[first.old] == MovedIri(first.old, row.new, first.reason)
 
 
+@pytest.mark.long
 def test_a_release_refuses_to_lose_an_address(world: World, tmp_path: Path) -> None:
     old, new = str(tmp_path / "old"), str(tmp_path / "new")
     assert world.pcve("release", old).exit_code == 0
@@ -156,6 +157,7 @@ def test_a_line_that_is_not_a_move_gives_one_message(world: World, text: str, me
         read_moved(world.project)
 
 
+@pytest.mark.long
 def test_a_release_refuses_to_lose_an_address_that_the_previous_one_led_on(
     world: World, tmp_path: Path
 ) -> None:

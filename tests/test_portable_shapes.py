@@ -82,6 +82,7 @@ def test_a_release_and_the_reference_have_the_same_files(
         assert (tmp_path / "reference" / name).read_bytes() == path.read_bytes()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_file_says_what_it_is_and_imports_only_the_shapes_that_it_extends(
     files: dict[str, Path], form: str
