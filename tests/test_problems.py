@@ -36,15 +36,15 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
         'start is "2015-13-01"', "a day, month or year",
     ),
     "date in EDTF of a form that is not taken": (
-        EVENT, "startDate: 2015-01-19\n    endDate", "startDate: 2015-21~\n    endDate", "11:16", "pcvesh:Event-startDate",
+        EVENT, "startDate: 2015-01-19\n    location", "startDate: 2015-21~\n    location", "11:16", "pcvesh:Event-startDate",
         'start is "2015-21~"', "the forms of EDTF that are taken are 2018-05~, 2018?, 2018%, 201X,",
     ),
     "interval that ends before it begins": (
-        EVENT, "startDate: 2015-01-19\n    endDate", "startDate: 2015/2014\n    endDate", "11:16", "pcvesh:Event-startDate",
+        EVENT, "startDate: 2015-01-19\n    location", "startDate: 2015/2014\n    location", "11:16", "pcvesh:Event-startDate",
         'start is "2015/2014"', "2018-05/2019, ../2018-05 or 2018-05/..",
     ),
     "date in words": (
-        EVENT, "startDate: 2015-01-19\n    endDate", "startDate: about 2015\n    endDate", "11:16", "pcvesh:Event-startDate",
+        EVENT, "startDate: 2015-01-19\n    location", "startDate: about 2015\n    location", "11:16", "pcvesh:Event-startDate",
         'start is "about 2015"', "",
     ),
     "end before start": (

@@ -19,6 +19,8 @@ from .messages import EndpointError
 
 BLOCK: Final = 500
 """The most IRIs in one query."""
+_PARTS: Final = ("prov:wasDerivedFrom", "pcve:evidence", "pcve:quote", "oa:hasSelector")
+"""What leads from a claim, or a statement derived from one, to all nodes of its evidence."""
 _FACTS: Final = ox.NamedNode(namespaces.graph_iri("facts"))
 _TYPE: Final = ox.NamedNode(expand("rdf:type"))
 _NAMES: Final = (*LABELS, "skos:altLabel", "schema:name", "dcterms:identifier")
@@ -98,7 +100,7 @@ def _add_claims(
 ) -> set[ox.NamedNode]:
     """Add the claims about `nodes` with their evidence; returns the nodes nested in `nodes`."""
     claims = ox.Store()
-    path = "/".join(f"{nterm(name)}?" for name in ("pcve:evidence", "pcve:quote", "oa:hasSelector"))
+    path = "/".join(f"{nterm(name)}?" for name in _PARTS)
     for block in _blocks(nodes):
         pattern = f"VALUES ?s {{ {block} }} ?c {nterm('rdf:subject')} ?s ; {path} ?n"
         text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ {pattern} . ?n ?p ?o }}"
