@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...model import namespaces
-from ...model.namespaces import BASE, LABELS, expand, nterm
+from ...model.namespaces import BASE, LABELS, expand, nterm, prefixed
 from ...model.schema import Ontology
 from ..execute import ResultTable, ResultTriples
 from .endpoint import Endpoint
@@ -75,7 +75,9 @@ def thing_excerpt(endpoint: Endpoint, ontology: Ontology, identifier: str) -> ox
         candidates += [
             namespaces.record_iri(kind.folder, identifier) for kind in kinds if kind.folder
         ]
-    _add_properties(endpoint, store, map(ox.NamedNode, candidates), _SHOWN_PROPERTIES)
+    implied = map(prefixed, sorted({*ontology.implied_inversely.values()}))
+    properties = (*_SHOWN_PROPERTIES, *implied)
+    _add_properties(endpoint, store, map(ox.NamedNode, candidates), properties)
     nodes = {quad.subject for quad in store if isinstance(quad.subject, ox.NamedNode)}
     if not nodes:
         condition = f'STRSTARTS(STR(?n), "{BASE}id/")'
