@@ -14,6 +14,7 @@ import shutil
 
 import pytest
 from conftest import World, require
+from test_uncertain_dates import answer, out
 
 from pcve_graph.query.execute import ResultTable, ask
 
@@ -27,18 +28,6 @@ def rows(world: World, query: str) -> list[tuple[str, ...]]:
     table = ask(world.saved().store, HEAD + query)
     assert isinstance(table, ResultTable)
     return [tuple(getattr(term, "value", "") for term in row) for row in table.rows]
-
-
-def out(world: World, *arguments: str) -> str:
-    result = world.pcve(*arguments)
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
-def answer(world: World, name: str, *settings: str) -> list[dict[str, str]]:
-    options = [word for setting in settings for word in ("--set", setting)]
-    text = world.pcve("query", name, *options, "--format", "csv").stdout
-    return list(csv.DictReader(io.StringIO(text)))
 
 
 def bounds(world: World, thing: str) -> str:

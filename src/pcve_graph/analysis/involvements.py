@@ -17,7 +17,7 @@ NodePeriods: TypeAlias = Mapping[str, PartPeriods]
 """The periods of the parts in each node, by its IRI."""
 
 FUNDER: Final = "funder"
-"""The role of a funder, beside the keys of the roles of actors."""
+"""The key of the role of a funder, which is not among those of the roles of actors."""
 
 
 def read_periods(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
@@ -12,6 +12,14 @@ from ..model.namespaces import concept_iri, expand, local_name
 from ..model.problems import UsageError
 from ..model.terms import Term
 from .labels import labels
+
+EVIDENCE_PATH: Final = ("pcve:evidence", "pcve:quote", "oa:hasSelector")
+"""What leads from a claim to its evidence, from there to the quote, and to the parts of that."""
+
+STATEMENT_PARTS: Final = ("rdf:subject", "rdf:predicate", "rdf:object")
+
+Statement: TypeAlias = tuple[ox.NamedNode, ox.NamedNode, Term]
+"""Subject, predicate and value of a statement."""
 
 _EVIDENCE: Final = expand("pcve:evidence")
 _SOURCE: Final = expand("prov:hadPrimarySource")
@@ -124,6 +132,23 @@ def values(store: ox.Store, node: Term, predicate: str) -> Iterator[Term]:
         return
     for quad in store.quads_for_pattern(node, ox.NamedNode(predicate), None, None):
         yield quad.object
+
+
+def statement_of(store: ox.Store, node: ox.NamedNode) -> Statement | None:
+    """The statement that a claim or a derived statement describes; None for another node."""
+    subject, predicate, value = (
+        next(values(store, node, expand(name)), None) for name in STATEMENT_PARTS
+    )
+    if not isinstance(subject, ox.NamedNode) or not isinstance(predicate, ox.NamedNode):
+        return None
+    return (subject, predicate, value) if value is not None else None
+
+
+def is_described(store: ox.Store, node: Term) -> bool:
+    """Whether a node is the subject of any statement."""
+    if not isinstance(node, ox.NamedNode):
+        return False
+    return next(store.quads_for_pattern(node, None, None, None), None) is not None
 
 
 def has_value(store: ox.Store, claim: ox.NamedNode) -> bool:

@@ -1,6 +1,8 @@
 """What has changed in a project since its graph was saved, as removed and added triples.
 
 Only changed files are read, and the records that refer to something in them. Nothing is written.
+
+A little over the length of other modules: each step of the reader needs what the earlier ones read.
 """
 
 from __future__ import annotations

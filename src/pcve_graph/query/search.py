@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from ..graph.claims import EVIDENCE_PATH
 from ..graph.store import SEARCH_INDEX, StoredGraph
 from ..model import namespaces
 from ..model.namespaces import expand, local_name, nterm
@@ -51,10 +52,9 @@ _TYPED: Final = f"SELECT ?s ?o {{ {_TYPES} }}"
 _TEXTS: Final = (
     f"SELECT ?s ?p ?o {{ {_ANY} FILTER(LANG(?o) != '' || DATATYPE(?o) = {nterm('xsd:string')}) }}"
 )
-_PARTS_OF_QUOTES: Final = ("pcve:quote", "oa:hasSelector")
 _QUOTES: Final = (
     f"SELECT ?s ?c ?o {{ ?c {nterm('rdf:subject')} ?s ; "
-    f"{'/'.join(map(nterm, ('pcve:evidence', *_PARTS_OF_QUOTES, 'oa:exact')))} ?o }}"
+    f"{'/'.join(map(nterm, (*EVIDENCE_PATH, 'oa:exact')))} ?o }}"
 )
 
 
@@ -122,7 +122,7 @@ def _affected(database: sqlite3.Connection, store: ox.Store, changed: set[str]) 
                 and f"/{local_name(iri)}/" in quad.object.value
             ):
                 affected.add(quad.object.value)
-    for name in (*reversed(_PARTS_OF_QUOTES), "pcve:evidence", "rdf:subject"):
+    for name in (*reversed(EVIDENCE_PATH), "rdf:subject"):
         key = ox.NamedNode(expand(name))
         for iri in list(affected):
             for quad in store.quads_for_pattern(None, key, ox.NamedNode(iri), None):

@@ -12,7 +12,7 @@ from typing import Final
 from ..model.problems import ContentError, Position, rule_problem
 from ..model.suggest import did_you_mean
 from ..model.visible import first_refused
-from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
+from ..syntax.tree import MappingNode, RecordNode, ScalarNode, items_of, scalars_of
 from .quotes import HeldText
 
 EVIDENCE_KEYS: Final = (
@@ -109,10 +109,10 @@ def read_block(node: RecordNode, sources: Mapping[str, Source | None]) -> ClaimB
     facts = tuple((key, value) for key, value in node.entries if key.text not in CLAIM_KEYS)
     listed = node.get("evidence")
     source = node.get("source")
-    if source is not None and len(_scalars(source)) < len(_items(source)):
+    if source is not None and len(scalars_of(source)) < len(items_of(source)):
         fix = "write one id: source: ID"
         raise stop("structure", source.position, "source is not the id of a source", fix)
-    if listed is None and not _scalars(source):
+    if listed is None and not scalars_of(source):
         raise _incomplete(node, "source")
     if not facts and not names["noValue"] and not names["notKnown"]:
         raise _incomplete(node, "fact")
@@ -174,8 +174,8 @@ def _settings(node: MappingNode, lists: tuple[str, ...]) -> dict[str, ScalarNode
 
 def _names(node: MappingNode, key: str) -> tuple[ScalarNode, ...]:
     value = node.get(key)
-    names = _scalars(value)
-    if value is not None and (not names or len(names) < len(_items(value))):
+    names = scalars_of(value)
+    if value is not None and (not names or len(names) < len(items_of(value))):
         fix = f"write one key of the record, or a list: {key}: [endDate]"
         raise stop("structure", value.position, f"{key} takes names of keys", fix)
     return names
@@ -193,7 +193,7 @@ def _evidence(
 ) -> tuple[BlockEvidence, ...]:
     listed = block.get("evidence")
     if listed is None:
-        names = _scalars(block.get("source"))
+        names = scalars_of(block.get("source"))
         together = len(names) > 1
         return tuple(
             _one(_cited(name, sources), settings, block.position, together) for name in names
@@ -202,11 +202,11 @@ def _evidence(
         message = f"a block that lists its evidence has no {present.text} of its own"
         fix = f"move {present.text} to the entry under evidence that it belongs to"
         raise stop("structure", present.position, message, fix)
-    if not _items(listed):
+    if not items_of(listed):
         fix = "name one source: source: ID"
         raise stop("missing-key", listed.position, "evidence is an empty list", fix)
     pieces = []
-    for entry in _items(listed):
+    for entry in items_of(listed):
         name = entry.get("source") if isinstance(entry, MappingNode) else None
         if not isinstance(entry, MappingNode) or not isinstance(name, ScalarNode):
             fix = "write a list: - {source: ID, quote: words of the source}"
@@ -240,15 +240,6 @@ def _one(
         unassigned=together,
         position=position,
     )
-
-
-def _items(node: RecordNode) -> tuple[RecordNode, ...]:
-    return node.values if isinstance(node, SequenceNode) else (node,)
-
-
-def _scalars(node: RecordNode | None) -> tuple[ScalarNode, ...]:
-    nodes = () if node is None else _items(node)
-    return tuple(node for node in nodes if isinstance(node, ScalarNode))
 
 
 def _cited(name: ScalarNode, sources: Mapping[str, Source | None]) -> Source:

@@ -15,13 +15,14 @@ from ..model import namespaces
 from ..model.namespaces import hashed_iri, nterm
 from ..model.problems import Position, rule_problem
 from ..model.schema import RecordKey
-from ..model.terms import Iri, NTerm, from_iri, to_iri
+from ..model.terms import Iri, NTerm, from_iri
 from .block_terms import BlockTerms, Properties, concept
 from .record_graph import RecordGraph
 
 Triple: TypeAlias = tuple[NTerm, NTerm, NTerm]
 
-_NO_VALUE: Final = "no-value"
+NO_VALUE: Final = ("value-status", "no-value")
+"""The list and the term that is the value of a claim that there is none."""
 _RANKS: Final = ("preferred", "normal", "deprecated")
 _CERTAINTIES: Final = ("stated", "assigned", "inferred")
 """From the strongest to the weakest."""
@@ -58,13 +59,13 @@ class CollectedClaim:
     conflict_paths: tuple[NTerm, ...]
     is_link: bool = False
     has_value: bool = True
+    iri: Iri = field(init=False)
     evidence: dict[Iri, _Evidence] = field(default_factory=dict)
     blocks: set[Position] = field(default_factory=set)
 
-    @property
-    def iri(self) -> Iri:
-        """The IRI of the claim: the hash of its statement alone."""
-        return hashed_iri("claim", *self.statement)
+    def __post_init__(self) -> None:
+        """Gives it its IRI: the hash of its statement alone."""
+        self.iri = hashed_iri("claim", *self.statement)
 
     @property
     def is_fact(self) -> bool:
@@ -74,7 +75,7 @@ class CollectedClaim:
     @property
     def states_absence(self) -> bool:
         """Whether it says that there is no value; that one is not known contradicts none."""
-        return not self.has_value and namespaces.local_name(to_iri(self.statement[2])) == _NO_VALUE
+        return not self.has_value and self.statement[2] == concept(*NO_VALUE)
 
     @property
     def is_taken(self) -> bool:
@@ -166,6 +167,14 @@ class ClaimCollector:
         message = f"this fact is {here} here and {before} in line {claim.place.line}"
         fix = "write one rank for the fact in both blocks, or delete it in one of them"
         self.sheet.problems.append(rule_problem("rank", place, message, fix))
+
+    def denying(self, statement: Triple) -> CollectedClaim | None:
+        """The claim by which a statement is no fact: its own, or one that there is no value."""
+        own = self.claims.get(statement)
+        if own is not None and not own.is_fact:
+            return own
+        absence = self.claims.get((*statement[:2], concept(*NO_VALUE)))
+        return absence if absence and absence.states_absence and absence.is_taken else None
 
     def facts(self) -> Iterator[CollectedClaim]:
         """The claims that are facts, in the order of the record."""

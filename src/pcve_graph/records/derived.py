@@ -108,15 +108,12 @@ def _add(
     Rule: W3C PROV-O, prov:wasDerivedFrom.
     """
     sheet = claims.sheet
-    for claim in claims.claims.values():
-        is_same = claim.statement == statement and not claim.is_fact
-        is_denied = claim.statement[:2] == statement[:2] and claim.states_absence and claim.is_taken
-        if is_same or is_denied:
-            line = claim.place.line
-            message = f"{claim.key.name} would follow from this part, and line {line} denies it"
-            fix = "delete one of the two, or give them the same rank and dispute"
-            sheet.problems.append(rule_problem("conflict", place, message, fix))
-            return
+    if denial := claims.denying(statement):
+        line = denial.place.line
+        message = f"{denial.key.name} would follow from this part, and line {line} denies it"
+        fix = "delete one of the two, or give them the same rank and dispute"
+        sheet.problems.append(rule_problem("conflict", place, message, fix))
+        return
     sheet.add(sheet.facts, statement, place)
     node = _term(hashed_iri("derived", *statement))
     for name, term in (

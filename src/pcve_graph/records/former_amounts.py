@@ -15,7 +15,7 @@ from typing import Final
 from ..model.namespaces import concept_iri, local_name
 from ..model.problems import Problem, rule_problem
 from ..model.schema import Ontology, RecordClass
-from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
+from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode, items_of, text_of
 
 SHARE: Final = "share"
 """The key that an amount had in 0.1.0."""
@@ -44,7 +44,7 @@ def split_amounts(
     names = {key.path: key.name for key in keys}
     places: dict[str, tuple[str, str]] = {}
     for identifier, nodes in shares.items():
-        new = ontology.deprecated[concept_iri(_SHARES, _text(nodes[0]))]
+        new = ontology.deprecated[concept_iri(_SHARES, text_of(nodes[0]))]
         places[identifier] = (names[new], "") if new in names else (holder.name, new)
     problems = list(_clashes(blocks, shares, places))
     if problems:
@@ -53,25 +53,15 @@ def split_amounts(
     return split, sum(map(len, shares.values())), []
 
 
-def _items(value: RecordNode | None) -> tuple[RecordNode, ...]:
-    if value is None:
-        return ()
-    return value.values if isinstance(value, SequenceNode) else (value,)
-
-
-def _text(node: RecordNode | None) -> str:
-    return node.text if isinstance(node, ScalarNode) else ""
-
-
 def _shares(blocks: Iterable[RecordNode]) -> dict[str, list[RecordNode]]:
     """The shares that are stated of each amount, by its id."""
     shares: dict[str, list[RecordNode]] = defaultdict(list)
     for block in blocks:
-        for item in _items(block.get(_BUDGET)) if isinstance(block, MappingNode) else ():
+        for item in items_of(block.get(_BUDGET)) if isinstance(block, MappingNode) else ():
             share = item.get(SHARE) if isinstance(item, MappingNode) else None
             if isinstance(item, MappingNode) and share is not None:
                 several = share.values or (share,) if isinstance(share, SequenceNode) else (share,)
-                shares[_text(item.get("id"))] += several
+                shares[text_of(item.get("id"))] += several
     return shares
 
 
@@ -86,7 +76,7 @@ def _problems(shares: Mapping[str, list[RecordNode]], ontology: Ontology) -> Ite
                 message = f'no share was called "{node.text}"'
                 fix = "write the amount as a budget, a grantSize or a hasTransaction by hand"
                 yield rule_problem("structure", node.position, message, fix)
-            elif node.text != (first := _text(nodes[0])):
+            elif node.text != (first := text_of(nodes[0])):
                 message = f'the amount has the shares "{first}" and "{node.text}"'
                 fix = "give each amount an id of its own, then run `pcve edit migrate` again"
                 yield rule_problem("structure", node.position, message, fix)
@@ -99,10 +89,10 @@ def _clashes(
 ) -> Iterator[Problem]:
     """A problem for each amount whose new key already has another amount with its id."""
     present = {
-        (key.text, _text(item.get("id")))
+        (key.text, text_of(item.get("id")))
         for block in blocks
         for key, value in (block.entries if isinstance(block, MappingNode) else ())
-        for item in (_items(value) if key.text != _BUDGET else ())
+        for item in (items_of(value) if key.text != _BUDGET else ())
         if isinstance(item, MappingNode)
     }
     for identifier, (name, _) in places.items():
@@ -117,13 +107,13 @@ def _clashes(
 
 def _split(block: MappingNode, places: Mapping[str, tuple[str, str]]) -> MappingNode:
     """The block with each amount under its present key; `places` has key and kind by its id."""
-    funders = set(map(_text, _items(block.get("funder"))))
+    funders = set(map(text_of, items_of(block.get("funder"))))
     amounts: dict[str, list[RecordNode]] = defaultdict(list)
     rest: dict[str, tuple[ScalarNode, RecordNode]] = {}
     for key, value in block.entries:
         rest[key.text] = key, value
-        for item in _items(value) if key.text == _BUDGET else ():
-            identifier = _text(item.get("id")) if isinstance(item, MappingNode) else ""
+        for item in items_of(value) if key.text == _BUDGET else ():
+            identifier = text_of(item.get("id")) if isinstance(item, MappingNode) else ""
             name, kind = places.get(identifier, (_BUDGET, ""))
             if isinstance(item, MappingNode) and identifier in places:
                 item = _amount(item, kind, identifier if identifier in funders else "")
@@ -132,7 +122,7 @@ def _split(block: MappingNode, places: Mapping[str, tuple[str, str]]) -> Mapping
         return block
     budget, _ = rest.pop(_BUDGET)
     for name, items in amounts.items():
-        old = _items(rest[name][1]) if name in rest else ()
+        old = items_of(rest[name][1]) if name in rest else ()
         rest[name] = ScalarNode(name, budget.position), _value([*old, *items], budget)
     return MappingNode(tuple(rest.values()), block.position)
 

@@ -23,14 +23,14 @@ from ..model.schema import Ontology, RecordClass, moved_key
 from ..model.suggest import IdSuggestions
 from ..model.text_normalization import fold
 from ..syntax.json import parse_json_lines, read_json, unquoted_values
-from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode, decode_utf8
+from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode, decode_utf8, text_of
 from ..syntax.yaml import parse_yaml_record
 from ..system.files import read_inside
 from .blocks import CLAIM_KEYS
 from .files import LARGEST_LINES, project_files
 from .formatter import format_text, json_line, yaml_text
 from .former_amounts import split_amounts
-from .rank_migration import with_ranks
+from .rank_migration import is_taken, with_ranks
 
 
 @dataclass(slots=True)
@@ -128,8 +128,7 @@ def _read(path: Path, content: bytes, name: str) -> _RecordFile:
 
 
 def _id(tree: MappingNode) -> str:
-    identifier = tree.get("id")
-    return identifier.text if isinstance(identifier, ScalarNode) else ""
+    return text_of(tree.get("id"))
 
 
 def _migrated(
@@ -244,7 +243,7 @@ def _organizations_by_name(files: list[_RecordFile], ontology: Ontology) -> dict
         kind, claims = tree.get("type"), tree.get("claims")
         record_class = ontology.classes.get(kind.text) if isinstance(kind, ScalarNode) else None
         blocks = claims.values if isinstance(claims, SequenceNode) else ()
-        current = [block for block in blocks if isinstance(block, MappingNode) and _stands(block)]
+        current = [block for block in blocks if isinstance(block, MappingNode) and is_taken(block)]
         if record_class is None or any(block.get("isReplacedBy") for block in current):
             continue
         if record_class.folder == folder:
@@ -254,17 +253,6 @@ def _organizations_by_name(files: list[_RecordFile], ontology: Ontology) -> dict
                 ids_by_name[fold(name)].add(_id(tree))
     single = {name: next(iter(ids)) for name, ids in ids_by_name.items() if len(ids) == 1}
     return {name: identifier for name, identifier in single.items() if identifier in organizations}
-
-
-def _stands(block: MappingNode) -> bool:
-    """Whether the facts of a block are facts of the graph, in any version of the format."""
-    values = {
-        name: value.text
-        for name in ("standing", "rank", "contested")
-        if isinstance(value := block.get(name), ScalarNode)
-    }
-    standing, rank = values.get("standing", "current"), values.get("rank", "normal")
-    return standing == "current" and rank != "deprecated" and values.get("contested") != "true"
 
 
 def _texts(node: RecordNode | None) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeAlias
 
 from ..model.problems import Problem, rule_problem
-from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
+from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode, items_of, text_of
 from .blocks import CLAIM_KEYS
 
 _Entries: TypeAlias = list[tuple[ScalarNode, RecordNode]]
@@ -31,7 +31,7 @@ def with_ranks(blocks: Iterable[RecordNode]) -> tuple[list[RecordNode], list[Pro
     problems: list[Problem] = []
     disputed: set[_Path] = set()
     replaced: dict[int, list[RecordNode]] = {}
-    taken = [entry for block in before if _is_taken(block) for entry in _facts(block)]
+    taken = [entry for block in before if is_taken(block) for entry in _facts(block)]
     taken_values = {fact for key, value in taken for fact in _values(key, value)}
     taken_paths = {path for path, _ in taken_values}
     ids: set[_Path] = {path[:2] for path in taken_paths if len(path) > 1}
@@ -60,8 +60,7 @@ def with_ranks(blocks: Iterable[RecordNode]) -> tuple[list[RecordNode], list[Pro
 
 
 def _text(block: RecordNode, key: str) -> str:
-    value = block.get(key) if isinstance(block, MappingNode) else None
-    return value.text if isinstance(value, ScalarNode) else ""
+    return text_of(block.get(key)) if isinstance(block, MappingNode) else ""
 
 
 def _standing(block: RecordNode) -> ScalarNode | None:
@@ -69,7 +68,7 @@ def _standing(block: RecordNode) -> ScalarNode | None:
     return value if isinstance(value, ScalarNode) else None
 
 
-def _is_taken(block: RecordNode) -> bool:
+def is_taken(block: RecordNode) -> bool:
     """Whether the facts of a block are facts of the graph, before its migration or after."""
     return (
         _text(block, "standing") in ("", "current")
@@ -81,10 +80,6 @@ def _is_taken(block: RecordNode) -> bool:
 def _facts(block: RecordNode) -> _Entries:
     entries = block.entries if isinstance(block, MappingNode) else ()
     return [entry for entry in entries if entry[0].text not in (*CLAIM_KEYS, "standing")]
-
-
-def _items(value: RecordNode) -> tuple[RecordNode, ...]:
-    return value.values if isinstance(value, SequenceNode) else (value,)
 
 
 def _plain(node: RecordNode) -> object:
@@ -102,7 +97,7 @@ def _id(item: RecordNode) -> str:
 
 def _values(key: ScalarNode, value: RecordNode) -> Iterator[tuple[_Path, object]]:
     """The values of a key, and those of the keys of each entity that is nested there."""
-    for item in _items(value):
+    for item in items_of(value):
         yield (key.text,), _plain(item)
         for name, nested in item.entries if isinstance(item, MappingNode) and _id(item) else ():
             yield (key.text, _id(item), name.text), _plain(nested)
@@ -112,7 +107,7 @@ def _paths(
     key: ScalarNode, value: RecordNode, ids: set[_Path]
 ) -> Iterator[tuple[_Path, ScalarNode]]:
     """The key, or those of the entities nested there whose id is in `ids`; each with its node."""
-    for item in _items(value):
+    for item in items_of(value):
         if isinstance(item, MappingNode) and (key.text, _id(item)) in ids:
             names = [name for name, _ in item.entries if name.text != "id"]
             yield from (((key.text, _id(item), name.text), name) for name in names)
@@ -131,7 +126,7 @@ def _parted(
     parts: tuple[_Entries, _Entries] = [], []
     for key, value in facts:
         items: tuple[list[RecordNode], list[RecordNode]] = [], []
-        for item in _items(value):
+        for item in items_of(value):
             path = (key.text, _id(item))
             if not isinstance(item, MappingNode) or path not in ids:
                 items[not is_first((key.text,), _plain(item))].append(item)
@@ -143,7 +138,7 @@ def _parted(
                 if len(entries) > 1:
                     items[number].append(MappingNode(tuple(entries), item.position))
         for entries, some in zip(parts, items, strict=True):
-            if list(some) == list(_items(value)):
+            if list(some) == list(items_of(value)):
                 entries.append((key, value))
             elif some:
                 several = SequenceNode(tuple(some), value.position)
@@ -178,7 +173,7 @@ def _ranked(
 def _have_an_entity(first: _Entries, second: _Entries) -> bool:
     """Whether both state of one entity; then the note is part of the evidence of the entity."""
     entities = [
-        {(key.text, _id(item)) for key, value in facts for item in _items(value) if _id(item)}
+        {(key.text, _id(item)) for key, value in facts for item in items_of(value) if _id(item)}
         for facts in (first, second)
     ]
     return bool(entities[0] & entities[1])
@@ -186,7 +181,7 @@ def _have_an_entity(first: _Entries, second: _Entries) -> bool:
 
 def _split(block: RecordNode, disputed: set[_Path], ids: set[_Path]) -> list[RecordNode]:
     """The block, with the facts that are taken in a dispute in a preferred block of their own."""
-    facts = _facts(block) if _is_taken(block) and not _text(block, "rank") else []
+    facts = _facts(block) if is_taken(block) and not _text(block, "rank") else []
     whole = {path for path in ids if path[:1] in disputed}
     chosen, others = _parted(facts, ids - whole, lambda path, _: path in disputed)
     if not isinstance(block, MappingNode) or not chosen:

@@ -53,6 +53,23 @@ class MappingNode:
 RecordNode: TypeAlias = ScalarNode | SequenceNode | MappingNode
 
 
+def items_of(node: RecordNode | None) -> tuple[RecordNode, ...]:
+    """The values of a list, or the one value that the node is; none without a node."""
+    if node is None:
+        return ()
+    return node.values if isinstance(node, SequenceNode) else (node,)
+
+
+def scalars_of(node: RecordNode | None) -> tuple[ScalarNode, ...]:
+    """The texts among the values of a list, or the one text that the node is."""
+    return tuple(item for item in items_of(node) if isinstance(item, ScalarNode))
+
+
+def text_of(node: RecordNode | None) -> str:
+    """The text of a scalar; empty for any other node, and without one."""
+    return node.text if isinstance(node, ScalarNode) else ""
+
+
 def decode_utf8(raw: bytes, path: str, first_line: int = 1) -> str:
     """The text of a file, or of the part of it that begins at line `first_line`.
 

@@ -14,7 +14,7 @@ from ...model.problems import ContentError, Position, Problem, UsageError, rule_
 from ...model.project import Project
 from ...model.schema import Ontology
 from ...model.suggest import did_you_mean
-from ...syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode, decode_utf8
+from ...syntax.tree import MappingNode, RecordNode, ScalarNode, decode_utf8, scalars_of
 from ...syntax.yaml import parse_yaml_record
 from ...system.files import LARGEST_FILE, read_inside
 
@@ -199,15 +199,9 @@ def _schemes(key: str, ontology: Ontology) -> list[str]:
     return sorted({k.scheme for k in keys if k.path == path and k.scheme})
 
 
-def _scalars(value: RecordNode) -> list[ScalarNode]:
-    """The texts of a list, or the one text that `value` is."""
-    nodes = value.values if isinstance(value, SequenceNode) else (value,)
-    return [node for node in nodes if isinstance(node, ScalarNode)]
-
-
 def _ids(value: RecordNode) -> Iterator[tuple[str, Position]]:
     """The ids of a list, or of a text with commas, each with the position of its text."""
-    for node in _scalars(value):
+    for node in scalars_of(value):
         for text in node.text.replace(",", " ").split():
             yield text, node.position
 

@@ -16,7 +16,16 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ...graph.build_folder import copy_build
-from ...graph.claims import Evidence, evidence, evidence_order, values
+from ...graph.claims import (
+    EVIDENCE_PATH,
+    Evidence,
+    Statement,
+    evidence,
+    evidence_order,
+    is_described,
+    statement_of,
+    values,
+)
 from ...graph.generations import is_build
 from ...graph.inputs import is_current, read_inputs
 from ...graph.store import StoredGraph, open_graph
@@ -164,11 +173,9 @@ def _git(root: Path, *arguments: str) -> bytes:
         raise UsageError("git is not installed; compare folders instead") from None
 
 
-StatementTerms: TypeAlias = tuple[ox.NamedNode, ox.NamedNode, Term]
-"""Subject, predicate and value of a statement."""
+StatementTerms: TypeAlias = Statement
 
 FACTS: Final = ox.NamedNode(namespaces.graph_iri("facts"))
-_PARTS: Final = tuple(map(expand, ("rdf:subject", "rdf:predicate", "rdf:object")))
 _DERIVED: Final = expand("prov:wasDerivedFrom")
 
 
@@ -238,7 +245,7 @@ class SnapshotReader:
         It is a piece of evidence, a quote, a selector, or a statement that follows from a claim.
         """
         nodes = {node}
-        for name in ("oa:hasSelector", "pcve:quote", "pcve:evidence"):
+        for name in reversed(EVIDENCE_PATH):
             nodes |= {owner for part in nodes for owner in self.subjects_of(name, part)}
         derived = self.all_values(node, _DERIVED)
         nodes |= {claim for claim in derived if isinstance(claim, ox.NamedNode)}
@@ -250,10 +257,7 @@ class SnapshotReader:
 
     def described(self, node: ox.NamedNode) -> StatementTerms | None:
         """The statement that a claim or a derived statement describes; None for another node."""
-        subject, predicate, value = (self.first_value(node, part) for part in _PARTS)
-        if not isinstance(subject, ox.NamedNode) or not isinstance(predicate, ox.NamedNode):
-            return None
-        return (subject, predicate, value) if value is not None else None
+        return statement_of(self.store, node)
 
     def is_fact(self, fact: StatementTerms) -> bool:
         """Whether the statement is among the facts."""
@@ -261,9 +265,7 @@ class SnapshotReader:
 
     def describes(self, node: Term) -> bool:
         """Whether a node is the subject of any statement."""
-        if not isinstance(node, ox.NamedNode):
-            return False
-        return next(self.store.quads_for_pattern(node, None, None, None), None) is not None
+        return is_described(self.store, node)
 
     def replacement(self, node: Term) -> Term | None:
         """The replacement of a retired entity; None where it is not retired."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from ...graph.claims import EVIDENCE_PATH
 from ...model.closure import closure
 from ...model.dates import first_and_last
 from ...model.namespaces import expand, kebab_case, nterm
@@ -115,9 +116,7 @@ LinesBySubject = dict[NTerm, list[tuple[NTerm, NTerm, NTriple]]]
 _TYPE, _ABOUT, _BROADER = nterm("rdf:type"), nterm("schema:about"), nterm("skos:broader")
 _SUBJECT = nterm("rdf:subject")
 _PREDICATE = nterm("rdf:predicate")
-_PARTS_OF_CLAIMS = {
-    *map(nterm, ("pcve:evidence", "pcve:quote", "oa:hasSelector", "pcve:conflictsWith"))
-}
+_PARTS_OF_CLAIMS = {*map(nterm, (*EVIDENCE_PATH, "pcve:conflictsWith"))}
 _DERIVED = nterm("prov:wasDerivedFrom")
 _SOURCES = {nterm("prov:hadPrimarySource"), nterm("oa:hasSource")}
 _MIRROR = nterm("pcve:mirrorOf")

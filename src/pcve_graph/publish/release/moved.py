@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ...graph.claims import values
+from ...graph.claims import Statement, is_described, statement_of, values
 from ...model.namespaces import BASE, expand, graph_iri, local_name
 from ...model.problems import UsageError
 from ...model.project import Project
@@ -25,7 +25,6 @@ MOVED: Final = "moved.tsv"
 
 _HEADER: Final = ("old", "new", "reason")
 _TYPE, _REPLACED = expand("rdf:type"), expand("dcterms:isReplacedBy")
-_PARTS: Final = tuple(map(expand, ("rdf:subject", "rdf:predicate", "rdf:object")))
 _HASH: Final = "the hash of a claim is of its statement alone"
 _RENAMED: Final = "the claim is stated with another property: "
 _RENAMED_NODE: Final = "what the claim is about, or its value, has another class and address now"
@@ -33,7 +32,8 @@ _SELECTORS: Final = "the same address; the selectors of the quote have addresses
 _WITHDRAWN: Final = "the claim was withdrawn; this is what it was about"
 _REPLACEMENT: Final = "what the claim was about was replaced by this"
 
-Statement: TypeAlias = tuple[ox.NamedNode, ox.NamedNode, Term]
+ClaimStatements: TypeAlias = Mapping[ox.NamedNode, Statement]
+"""The statements of claims."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -98,18 +98,18 @@ def with_moves(rows: Mapping[str, MovedIri], old: ox.Store, new: ox.Store) -> di
     """The rows with those of the claims and quotes of `old` that moved or changed their form.
 
     A row whose new IRI has moved since leads where that leads; one whose new IRI is gone is written
-    again, where `old` has the claim. A claim moves to that of the same
-    statement, else to one of the same subject and object, in either order: that whose property has
-    the same name, or the only one. A node nested in a record that has another class now counts as
-    the same. A claim without any of these leads to what it was about, or to the record of that.
-    Raises UsageError for a claim of `old` that leads nowhere in `new`.
+    again, where `old` has the claim. A claim moves to that of the same statement, else to one of
+    the same subject and object, in either order: that whose property has the same name, or the only
+    one. A node nested in a record that has another class now counts as the same. A claim without
+    any of these leads to what it was about, or to the record of that. Raises UsageError for a claim
+    of `old` that leads nowhere in `new`.
     """
     moves = {row.old: row for row in (*_moved_claims(old, new), *_changed_quotes(old, new))}
     earlier = {
         row.old: MovedIri(row.old, moves[row.new].new, row.reason) if row.new in moves else row
         for row in rows.values()
     }
-    lost = {row.old for row in earlier.values() if not _describes(new, ox.NamedNode(row.new))}
+    lost = {row.old for row in earlier.values() if not is_described(new, ox.NamedNode(row.new))}
     return moves | {iri: row for iri, row in earlier.items() if iri not in lost & moves.keys()}
 
 
@@ -119,8 +119,8 @@ def lost_iris(rows: Mapping[str, MovedIri], old: ox.Store, new: ox.Store) -> lis
     return sorted(
         node.value
         for node in nodes
-        if not _describes(new, node)
-        and not (node.value in rows and _describes(new, ox.NamedNode(rows[node.value].new)))
+        if not is_described(new, node)
+        and not (node.value in rows and is_described(new, ox.NamedNode(rows[node.value].new)))
     )
 
 
@@ -132,18 +132,18 @@ def lost_moves(rows: Mapping[str, MovedIri], release: Path, new: ox.Store) -> li
     path = release / MOVED
     published = _rows(path, release, str(path)) if path.is_file() else {}
     return sorted(
-        iri for iri in published.keys() - rows.keys() if not _describes(new, ox.NamedNode(iri))
+        iri for iri in published.keys() - rows.keys() if not is_described(new, ox.NamedNode(iri))
     )
 
 
 def _moved_claims(old: ox.Store, new: ox.Store) -> Iterator[MovedIri]:
-    claims = _claims(new)
+    old_claims, claims = _claims(old), _claims(new)
     by_statement = {statement: claim.value for claim, statement in claims.items()}
-    same_node = _renamed_nodes(old, new)
+    same_node = _renamed_nodes(old_claims, claims, new)
     by_ends: dict[frozenset[Term], set[Statement]] = {}
     for statement in by_statement:
         by_ends.setdefault(frozenset(statement[::2]), set()).add(statement)
-    for claim, old_statement in _claims(old).items():
+    for claim, old_statement in old_claims.items():
         if claim in claims:
             continue
         subject, predicate, value = old_statement
@@ -163,15 +163,18 @@ def _moved_claims(old: ox.Store, new: ox.Store) -> Iterator[MovedIri]:
             yield _withdrawn(claim, statement[0], old, new)
 
 
-def _renamed_nodes(old: ox.Store, new: ox.Store) -> dict[Term, ox.NamedNode]:
+def _renamed_nodes(
+    old: ClaimStatements, new: ClaimStatements, store: ox.Store
+) -> dict[Term, ox.NamedNode]:
     """The new node for each node nested in a record that has another class now.
 
     It has the ids of its record and of its own, as before; two nodes with these are not renamed.
+    `store` is the graph of the claims in `new`.
     """
     nodes: dict[str, list[ox.NamedNode]] = {}
     for iri in _nested(new):
         nodes.setdefault(iri.partition("/")[2], []).append(ox.NamedNode(f"{BASE}id/{iri}"))
-    gone = (iri for iri in _nested(old) if not _describes(new, ox.NamedNode(f"{BASE}id/{iri}")))
+    gone = (iri for iri in _nested(old) if not is_described(store, ox.NamedNode(f"{BASE}id/{iri}")))
     renamed = {iri: nodes.get(iri.partition("/")[2], []) for iri in gone}
     return {
         ox.NamedNode(f"{BASE}id/{iri}"): candidates[0]
@@ -180,20 +183,20 @@ def _renamed_nodes(old: ox.Store, new: ox.Store) -> dict[Term, ox.NamedNode]:
     }
 
 
-def _nested(store: ox.Store) -> set[str]:
-    """The nodes nested in records: class, record and own id, with slashes."""
-    tails = {statement[0].value.removeprefix(f"{BASE}id/") for statement in _claims(store).values()}
+def _nested(claims: ClaimStatements) -> set[str]:
+    """The nodes nested in records that claims are about: class, record and own id, with slashes."""
+    tails = {statement[0].value.removeprefix(f"{BASE}id/") for statement in claims.values()}
     return {tail for tail in tails if tail.count("/") == 2}
 
 
 def _withdrawn(
     claim: ox.NamedNode, subject: ox.NamedNode, old: ox.Store, new: ox.Store
 ) -> MovedIri:
-    subject = subject if _describes(new, subject) else _holder(old, subject)
+    subject = subject if is_described(new, subject) else _holder(old, subject)
     replacement = next(values(new, subject, _REPLACED), None)
     if isinstance(replacement, ox.NamedNode):
         return MovedIri(claim.value, replacement.value, _REPLACEMENT)
-    if not _describes(new, subject):
+    if not is_described(new, subject):
         raise UsageError(
             f"{subject.value} is not in the graph, and nothing replaces it; "
             "restore its record, with isReplacedBy if another stands for it"
@@ -210,7 +213,7 @@ def _holder(store: ox.Store, node: ox.NamedNode) -> ox.NamedNode:
 
 def _changed_quotes(old: ox.Store, new: ox.Store) -> Iterator[MovedIri]:
     for quote, source in _quotes(old).items():
-        if not _describes(new, quote) and source is not None:
+        if not is_described(new, quote) and source is not None:
             yield MovedIri(quote.value, source.value, _WITHDRAWN.replace("claim", "quote"))
         elif _types(old, quote) != _types(new, quote):
             yield MovedIri(quote.value, quote.value, _SELECTORS)
@@ -222,14 +225,8 @@ def _claims(store: ox.Store) -> dict[ox.NamedNode, Statement]:
     kind = ox.NamedNode(expand("pcve:Claim"))
     for quad in store.quads_for_pattern(None, ox.NamedNode(_TYPE), kind, None):
         claim = quad.subject
-        subject, predicate, value = (next(values(store, claim, part), None) for part in _PARTS)
-        if (
-            isinstance(claim, ox.NamedNode)
-            and isinstance(subject, ox.NamedNode)
-            and isinstance(predicate, ox.NamedNode)
-            and value is not None
-        ):
-            claims[claim] = (subject, predicate, value)
+        if isinstance(claim, ox.NamedNode) and (statement := statement_of(store, claim)):
+            claims[claim] = statement
     return claims
 
 
@@ -253,7 +250,3 @@ def _quotes(store: ox.Store) -> dict[ox.NamedNode, ox.NamedNode | None]:
 
 def _types(store: ox.Store, node: ox.NamedNode) -> set[Term]:
     return set(values(store, node, _TYPE))
-
-
-def _describes(store: ox.Store, node: ox.NamedNode) -> bool:
-    return next(store.quads_for_pattern(node, None, None, None), None) is not None
