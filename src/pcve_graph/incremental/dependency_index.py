@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ..model.namespaces import BASE
 from ..model.problems import Position, ShaclResult
@@ -21,7 +21,7 @@ from ..records.duplicates import COMMON_WORD, NamedRecord
 from ..records.record_graph import RecordGraph
 
 INDEX_FILE: Final = "index.sqlite"
-VERSION: Final = "1"
+VERSION: Final = "2"
 _BASE: Final = iri_start(BASE)
 _TABLES: Final = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -244,7 +244,7 @@ class DependencyIndex:
     def results(self) -> tuple[ShaclResult, ...]:
         """The results of shapes and checks that are not errors, sorted."""
         rows = self.db.execute("SELECT found FROM result")
-        return tuple(sorted(ShaclResult(*json.loads(content)) for (content,) in rows))
+        return tuple(sorted(_result(json.loads(content)) for (content,) in rows))
 
     def set_results(self, results: Iterable[ShaclResult]) -> None:
         """Replace all results."""
@@ -275,3 +275,9 @@ def _short(subject: NTerm) -> str:
 
 def _full(short: str) -> NTerm:
     return NTerm(short if is_iri(short) else _BASE + short)
+
+
+def _result(values: list[Any]) -> ShaclResult:
+    """The result whose fields are `values`, with lists in place of tuples."""
+    result = ShaclResult(*values)
+    return replace(result, messages=tuple(result.messages))

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .terms import NO_IRI, Iri, NTerm
+from .languages import preferred_literal
+from .terms import NO_IRI, NO_TERM, Iri, NTerm, from_iri, lexical
 from .visible import one_line
 
 RULES: dict[str, str] = {
@@ -186,8 +187,9 @@ class ShaclResult:
     Blank nodes have the labels of the data. `path` is empty for a result about the node itself, and
     in Turtle syntax if it is not a single property (SHACL 2.3.1); `value` is empty if the result
     has none. `shape`, `component` and `constraint` are IRIs without angle brackets. `shape` is
-    empty for a shape that is a blank node; `holder` is then the nearest shape around it that has an
-    IRI. `constraint` is empty unless it is a SPARQL constraint.
+    empty for a shape that is a blank node; `blank_shape` is then that node, and `holder` the
+    nearest shape around it that has an IRI. `constraint` is empty unless it is a SPARQL constraint.
+    `messages` are literals, sorted, each with its language.
     """
 
     focus: NTerm
@@ -196,11 +198,23 @@ class ShaclResult:
     shape: Iri
     component: Iri
     severity: Iri
-    message: str
+    messages: tuple[NTerm, ...]
     constraint: Iri = NO_IRI
     holder: Iri = NO_IRI
+    blank_shape: NTerm = NO_TERM
 
     @property
     def rule(self) -> Iri:
         """The IRI of the violated rule: the SPARQL constraint if there is one, else the shape."""
         return self.constraint or self.shape or self.holder or self.component
+
+    @property
+    def source(self) -> NTerm:
+        """The violated shape as a term; empty for a query in queries/checks alone."""
+        return from_iri(self.shape) if self.shape else self.blank_shape
+
+    @property
+    def message(self) -> str:
+        """The text of the message in the language of the user; else as `preferred_literal`."""
+        shown = preferred_literal(self.messages)
+        return lexical(shown) if shown else ""

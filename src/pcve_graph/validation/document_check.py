@@ -20,6 +20,7 @@ from ..model.terms import (
     Statement,
     from_iri,
     is_blank,
+    literal,
     parse_statement,
     triple_line,
 )
@@ -189,7 +190,8 @@ def _closed_result(key: Statement, rule: str, message: str) -> ShaclResult:
     name = "sh:DatatypeConstraintComponent" if rule == "edtf" else "sh:ClosedConstraintComponent"
     component, severity = expand(name), expand("sh:Violation")
     shape = Iri(f"{BASE}rule/{rule}")
-    return ShaclResult(key[0], key[1], key[2], shape, component, severity, message)
+    messages = (literal(message, language="en"),)
+    return ShaclResult(key[0], key[1], key[2], shape, component, severity, messages)
 
 
 def _position(document: Document, of: dict[NTerm, Places], *key: NTerm) -> Position:

@@ -226,7 +226,7 @@ def run_check(query: SavedQuery, store: ox.Store) -> list[ShaclResult]:
             shape=Iri(CHECK + query.name),
             component=NO_IRI,
             severity=NO_IRI,
-            message=_message(query, row),
+            messages=(_message(query, row),),
         )
         for row in answer
     ]
@@ -239,10 +239,10 @@ def _subject(query: SavedQuery, row: ox.QuerySolution) -> NTerm:
     raise wrong_value(query, _SUBJECT, "" if term is None else str(term), "check-query")
 
 
-def _message(query: SavedQuery, row: ox.QuerySolution) -> str:
+def _message(query: SavedQuery, row: ox.QuerySolution) -> NTerm:
     term = row[_PROBLEM.name]
     if isinstance(term, ox.Literal):
-        return term.value
+        return from_term(term)
     raise wrong_value(query, _PROBLEM, "" if term is None else str(term), "check-query")
 
 

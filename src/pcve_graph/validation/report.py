@@ -178,14 +178,12 @@ def turtle(results: tuple[ShaclResult, ...], others: tuple[Problem, ...]) -> str
             "sh:focusNode": result.focus,
             "sh:resultPath": result.path,
             "sh:value": result.value,
-            "sh:sourceShape": from_iri(result.shape) if result.shape else NO_TERM,
+            "sh:sourceShape": result.source,
             "sh:sourceConstraintComponent": from_iri(result.component),
             "sh:resultSeverity": from_iri(result.severity),
-            "sh:resultMessage": literal(result.message) if result.message else NO_TERM,
         }
-        triples += [
-            triple for key, term in stated.items() if term for triple in _stated(node, key, term)
-        ]
+        rows = [*stated.items(), *(("sh:resultMessage", text) for text in result.messages)]
+        triples += [triple for key, term in rows if term for triple in _stated(node, key, term)]
     written = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
     return (written or b"").decode()
 
@@ -194,6 +192,7 @@ def _as_result(problem: Problem) -> ShaclResult:
     place = problem.position
     severity = "sh:Violation" if problem.severity == "error" else "sh:Warning"
     rule = rule_address(problem.rule)
+    message = f"{problem.message}. {problem.why}. {problem.fix}"
     return ShaclResult(
         focus=from_iri(
             f"{DOCUMENT_BASE}{quote(place.path, errors='surrogateescape')}#line={place.line}"
@@ -203,7 +202,7 @@ def _as_result(problem: Problem) -> ShaclResult:
         shape=_shape(problem.rule),
         component=rule,
         severity=expand(severity),
-        message=f"{problem.message}. {problem.why}. {problem.fix}".rstrip(". "),
+        messages=(literal(message.rstrip(". "), language="en"),),
     )
 
 

@@ -25,6 +25,7 @@ from ..model.terms import (
     NTerm,
     NTriple,
     Term,
+    blank,
     from_iri,
     from_term,
     is_blank,
@@ -42,6 +43,9 @@ _CHUNK: Final = 2**23
 
 _Stated: TypeAlias = defaultdict[Term, defaultdict[Iri, list[Term]]]
 """The objects of the statements of a report by subject and predicate."""
+
+_NAMED: Final = "urn:x-shape:"
+"""How the IRIs begin that stand for blank shapes."""
 
 _SHAPES: Final = (nterm("sh:NodeShape"), nterm("sh:PropertyShape"))
 _SHAPE: Final = re.compile("(<[^>]*>) {} (?:{}|{}) [.]".format(nterm("rdf:type"), *_SHAPES))
@@ -202,15 +206,20 @@ def _shapes_in(shapes: str) -> frozenset[Iri]:
 
 @lru_cache(4)
 def _name_blank_shapes(shapes: str) -> tuple[str, Mapping[Iri, Iri]]:
-    """`shapes` with IRIs for blank property shapes, and the enclosing shape by each of these IRIs.
+    """`shapes` with IRIs for blank shapes that have results, and the enclosing shape by each IRI.
+
+    These are the values of sh:property, and shapes with a target.
 
     The enclosing shape is the nearest one that has an IRI; empty if there is none.
     """
     rows = [parse_statement(line) for line in shapes.splitlines()]
     holder = {row.object: row.subject for row in rows if is_blank(row.object)}
-    key = nterm("sh:property")
-    blank = sorted({row.object for row in rows if row.predicate == key and is_blank(row.object)})
-    names = {node: from_iri(f"urn:x-shape:{number}") for number, node in enumerate(blank)}
+    shapes_of = nterm("sh:property")
+    nodes = sorted(
+        {row.object for row in rows if row.predicate == shapes_of and is_blank(row.object)}
+        | {row.subject for row in rows if row.predicate in TARGETS and is_blank(row.subject)}
+    )
+    names = {node: from_iri(f"{_NAMED}{number}") for number, node in enumerate(nodes, 1)}
     if not names:
         return shapes, {}
     lines = [
@@ -249,13 +258,22 @@ def read_report(report: Iterable[ox.Triple], holders: Mapping[Iri, Iri] = {}) ->
             component=named("sh:sourceConstraintComponent"),
             severity=named("sh:resultSeverity"),
             constraint=named("sh:sourceConstraint"),
-            message=getattr(one("sh:resultMessage"), "value", ""),
+            blank_shape=_blank_shape(one("sh:sourceShape"), holders),
+            messages=tuple(sorted(map(from_term, stated[node][expand("sh:resultMessage")]))),
         )
 
     nodes = [
         node for properties in stated.values() for node in properties.get(expand("sh:result"), ())
     ]
     return [result(node) for node in nodes]
+
+
+def _blank_shape(shape: Term | None, holders: Mapping[Iri, Iri]) -> NTerm:
+    """The blank node that `shape` is, or that `_name_blank_shapes` named so; else empty."""
+    if isinstance(shape, ox.NamedNode):
+        named = Iri(shape.value)
+        return blank(f"pcve-shape{named.removeprefix(_NAMED)}") if named in holders else NO_TERM
+    return _shown(shape)
 
 
 def _shown(term: Term | None) -> NTerm:

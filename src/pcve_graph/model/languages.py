@@ -1,0 +1,38 @@
+"""The language of the user, and the choice among texts in several languages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from .terms import NO_TERM, NTerm, literal_parts
+
+
+def user_language() -> str:
+    """The language tag of the user in lower case, such as `de-at`; `en` if none is set.
+
+    It is that of the first of LC_ALL, LC_MESSAGES and LANG that is set (POSIX, section 8.2),
+    without the encoding. The locales C and POSIX stand for English.
+    """
+    stated = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next(filter(None, stated), "")
+    tag = locale.partition(".")[0].partition("@")[0].replace("_", "-").lower()
+    return "en" if tag in ("", "c", "posix") else tag
+
+
+def preferred_literal(literals: Iterable[NTerm]) -> NTerm:
+    """The one of `literals` to show to the user; empty if there are none.
+
+    The order of preference: the language of the user (de-at, then de, then any other variety of
+    de), English, without a language, the first.
+    """
+    by_language: dict[str, NTerm] = {}
+    for term in sorted(literals):
+        language = literal_parts(term)[1].lower()
+        by_language.setdefault(language, term)
+        by_language.setdefault(language.partition("-")[0], term)
+    user = user_language()
+    for language in (user, user.partition("-")[0], "en", ""):
+        if language in by_language:
+            return by_language[language]
+    return next(iter(by_language.values()), NO_TERM)
