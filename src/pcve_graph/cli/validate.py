@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..model.languages import USER_LANGUAGE, user_language
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..system.sandbox import inside
@@ -95,6 +97,7 @@ def validate(
     from ..validation.run import modification_times, validate_paths
 
     project = project_of(context)
+    USER_LANGUAGE.set(user_language(os.environ))
     if (form := options["form"]) not in (*REPORTS, "turtle"):
         raise UsageError(f"unknown format {form!r}; the formats are {', '.join(REPORTS)}, turtle")
     if not paths:

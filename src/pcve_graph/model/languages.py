@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from typing import Final
 
 from .terms import NO_TERM, NTerm, literal_parts
 
+USER_LANGUAGE: Final = ContextVar("USER_LANGUAGE", default="en")
+"""The language tag that messages are shown in, in lower case; a command sets it."""
 
-def user_language() -> str:
-    """The language tag of the user in lower case, such as `de-at`; `en` if none is set.
+
+def user_language(environment: Mapping[str, str]) -> str:
+    """The language tag that an environment sets, in lower case, such as `de-at`; else `en`.
 
     It is that of the first of LC_ALL, LC_MESSAGES and LANG that is set (POSIX, section 8.2),
     without the encoding. The locales C and POSIX stand for English.
     """
-    stated = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    stated = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     locale = next(filter(None, stated), "")
     tag = locale.partition(".")[0].partition("@")[0].replace("_", "-").lower()
     return "en" if tag in ("", "c", "posix") else tag
@@ -31,7 +35,7 @@ def preferred_literal(literals: Iterable[NTerm]) -> NTerm:
         language = literal_parts(term)[1].lower()
         by_language.setdefault(language, term)
         by_language.setdefault(language.partition("-")[0], term)
-    user = user_language()
+    user = USER_LANGUAGE.get()
     for language in (user, user.partition("-")[0], "en", ""):
         if language in by_language:
             return by_language[language]
