@@ -108,6 +108,7 @@ def last(iri: str) -> str:
     return iri.rsplit("/", 1)[-1]
 
 
+@pytest.mark.long
 def test_a_series_shows_its_missing_editions(shipped: World) -> None:
     series = QUERIES["series-editions"].params["series"].example
     rows = shipped_rows(shipped, "series-editions", {"series": series})

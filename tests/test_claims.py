@@ -238,6 +238,7 @@ def test_the_conflicting_claims_keep_their_evidence_apart(world: World) -> None:
 BUDGET = "budget: {{id: {}, value: {}, currency: EUR}}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rank", ["rank: deprecated", f"contested: true\n{REASON.rstrip()}"])
 def test_an_entity_within_a_block_that_does_not_count_is_no_fact(world: World, rank: str) -> None:
     taken = BUDGET.format("whole", 500) + "; rank: preferred"
@@ -433,6 +434,7 @@ FAULTS = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_in_a_claim_is_one_message(northtown: World, tmp_path: Path, name: str) -> None:
     text, place, rule, message, fix = FAULTS[name]
@@ -468,6 +470,7 @@ def test_sources_that_are_named_together_are_evidence_without_an_assignment(worl
     assert all(piece.unassigned for piece in shown(world, "startDate"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("own", ["source: atlas", "evidence: [{source: atlas, locator: p. 3}]"])
 @pytest.mark.parametrize("first", [True, False])
 def test_unassigned_evidence_gives_way_to_what_its_source_states_itself(
@@ -519,6 +522,7 @@ def test_a_malformed_list_of_such_records_is_one_message(
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.long
 def test_a_build_after_a_change_of_that_list_is_a_whole_one(world: World) -> None:
     world.write("data/unassigned.yml", "lake-bridge: 1\n")
     build(world, TOGETHER)
@@ -566,6 +570,7 @@ def test_json_lines_have_the_same_claims(world: World) -> None:
     assert tuple(world.saved().lines("evidence")) == before
 
 
+@pytest.mark.long
 def test_the_formatter_orders_the_keys_of_a_block_and_keeps_its_meaning(world: World) -> None:
     listed = "evidence: [{locator: p. 1, source: atlas}, {source: shore-herald}]"
     build(
@@ -586,6 +591,7 @@ def test_the_formatter_orders_the_keys_of_a_block_and_keeps_its_meaning(world: W
     assert tuple(world.saved().lines("evidence")) == before
 
 
+@pytest.mark.long
 def test_a_claim_keeps_its_iri_whatever_supports_it(world: World) -> None:
     query = f"SELECT ?claim {{ ?claim rdf:subject {NODE} ; rdf:predicate schema:startDate }}"
     build(world, block("startDate: 2016"))
@@ -597,6 +603,7 @@ def test_a_claim_keeps_its_iri_whatever_supports_it(world: World) -> None:
 INVOLVED = "hasInvolvement: {id: lead, actor: river-institute, role: leader, endDate: 2018}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "denial",
     [

@@ -347,6 +347,7 @@ def test_a_new_record_filled_in_is_green(world: World) -> None:
     assert "read     75 records" in result.stdout
 
 
+@pytest.mark.long
 def test_fmt_orders_keys_and_keeps_every_value(world: World) -> None:
     name = "data/records/event/northtown-conference-2015.yml"
     path = world.root / name

@@ -498,6 +498,7 @@ def test_what_covers_a_cell_weakly_has_its_reason(work: Work, reason: str) -> No
     assert weakness(work, date(2020, 6, 1)) == reason
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "form", [pytest.param(form, marks=[pytest.mark.full] * (form == "xlsx")) for form in FORMATS]
 )
@@ -526,6 +527,7 @@ def test_csv_has_a_row_for_each_cell_empty_ones_too(shipped: World) -> None:
     assert cells["serbia", "counter-terrorism"]["things"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

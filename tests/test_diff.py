@@ -370,6 +370,7 @@ def test_every_random_edit_is_reported_in_full_with_a_true_reason(
     assert len(codes) >= 5, codes
 
 
+@pytest.mark.long
 def test_a_graph_does_not_differ_from_itself(world: World) -> None:
     diff = changed(world, lambda _: None)
     assert diff.changes == ()
@@ -396,6 +397,7 @@ def test_the_patch_turns_one_graph_into_the_other(name: str, world: World) -> No
     )
 
 
+@pytest.mark.long
 def test_json_has_every_change_with_its_words(world: World) -> None:
     diff = changed(world, one_day)
     (change,) = json.loads(as_json(diff))["changes"]
@@ -412,6 +414,7 @@ def test_json_has_every_change_with_its_words(world: World) -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_changelog_is_markdown(world: World) -> None:
     text = as_markdown(changed(world, a_source_more))
     assert text.startswith(
@@ -492,6 +495,7 @@ def test_the_facts_of_version_0_1_0_are_unchanged_where_their_evidence_is(
     assert json.loads(as_json(diff))["counts"]["unchanged"] == len(diff.unchanged)
 
 
+@pytest.mark.long
 def test_the_patch_turns_a_release_of_version_0_1_0_into_the_graph(since_0_1_0: Diff) -> None:
     after = quads(since_0_1_0.old)
     for line in rdf_patch(since_0_1_0).splitlines()[2:-1]:

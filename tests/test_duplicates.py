@@ -94,6 +94,7 @@ def two_names(world: World) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_decision_silences_its_pair_once(world: World) -> None:
     two_names(world)
     assert "1 warning" in world.pcve("validate").stdout

@@ -63,6 +63,7 @@ def test_the_graph_has_the_date_as_it_was_written(northtown: World) -> None:
     assert [date for _, date in stated] == ["../2018-05", "2017~", "2018-05/2019", "2020~"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("start", "end", "day", "running"),
     [
@@ -91,6 +92,7 @@ def test_a_project_runs_certainly_or_possibly(
     assert states == ({running} if running else set())
 
 
+@pytest.mark.long
 def test_an_end_that_cannot_follow_the_start_is_an_error(world: World) -> None:
     world.replace(
         "data/records/project/soft-dunes.yml", "endDate: 2018-05/2019", "endDate: ../2015"
@@ -160,6 +162,7 @@ def export(world: World, form: str, *options: str) -> str:
     return path.read_text("utf-8")
 
 
+@pytest.mark.long
 def test_a_calendar_has_no_entry_for_a_day_that_is_not_exact(
     dated: World, northtown: World
 ) -> None:
@@ -254,6 +257,7 @@ def test_what_is_shown_of_a_day_has_the_leader_of_that_day(
     assert set(re.findall(r"actor: (Moor Office|Reed Trust)", shown)) == leaders
 
 
+@pytest.mark.long
 def test_a_leader_stated_twice_is_hidden_when_the_part_is_over(world: World) -> None:
     world.replace(
         "data/records/initiative/dune-circle.yml",
@@ -281,6 +285,7 @@ def test_a_part_is_held_certainly_or_possibly(northtown: World, day: str, held: 
     assert states == ({held} if held else set())
 
 
+@pytest.mark.long
 def test_an_ended_part_counts_in_overlaps(world: World) -> None:
     name = "data/records/project/soft-dunes.yml"
     text = (world.root / name).read_text("utf-8")
@@ -311,6 +316,7 @@ def test_a_role_that_the_class_does_not_have_is_an_error(world: World) -> None:
     assert "roles in it: beneficiary, contracting-authority, coordinator, funder" in result.output
 
 
+@pytest.mark.long
 def test_a_changed_leader_is_one_change(world: World) -> None:
     old = world.root.parent / "old"
     shutil.copytree(world.root, old)
@@ -324,6 +330,7 @@ def test_a_changed_leader_is_one_change(world: World) -> None:
     assert follows == ["leader"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("gone", [True, False])
 def test_an_incremental_build_forgets_a_member_that_was(world: World, gone: bool) -> None:
     out(world, "build")

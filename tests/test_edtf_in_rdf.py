@@ -16,6 +16,7 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text", ["2019-01-01/2018-01-01", "2018-02-31~", "2018-02-30/..", "2018-05-10/2018-05-01"]
 )
@@ -29,6 +30,7 @@ def test_days_that_there_are_not_are_one_error(world: World, text: str) -> None:
     assert "sh:DatatypeConstraintComponent" in report.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", ["2018~", "2018-05/2019", "../2018-05", "201X"])
 def test_a_date_in_edtf_is_none(world: World, text: str) -> None:
     path = world.write("fair.ttl", EVENT.replace("DATE", text))

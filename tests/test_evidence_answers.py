@@ -89,6 +89,7 @@ def rows(world: World, *question: str) -> list[dict[str, str]]:
     ]
 
 
+@pytest.mark.long
 def test_a_page_says_how_each_fact_is_supported(fair: World) -> None:
     page = fair.pcve("show", "fog-fair").stdout
     for lines in (

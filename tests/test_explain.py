@@ -257,6 +257,7 @@ def test_what_is_shown_is_escaped() -> None:
     assert "&lt;https://w3id.org/pcve/id/event/" in FILES["Event-startDate.html"]
 
 
+@pytest.mark.long
 def test_the_pages_are_written_to_a_folder(northtown: World, tmp_path: Path) -> None:
     folder = tmp_path / "a" / "rules"
     result = northtown.pcve("docs", "rules", str(folder))

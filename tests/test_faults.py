@@ -116,6 +116,7 @@ def test_sarif(path: Path, northtown: World, validated: Any) -> None:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.name)
 def test_junit(path: Path, northtown: World, validated: Any) -> None:
     root = ElementTree.fromstring(northtown.pcve(*arguments(path, "junit")).stdout)

@@ -43,6 +43,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_bytes(project: World, tmp_path: Path) -> None:
     again, other_seed = tmp_path / "again", tmp_path / "other"
     generate.write_project(again, RECORDS)
@@ -61,6 +62,7 @@ def test_a_graph_is_what_the_build_makes_of_the_records(project: World, ontology
     }
 
 
+@pytest.mark.long
 def test_a_graph_gives_the_results_that_its_faults_state(
     tmp_path: Path, ontology: Ontology
 ) -> None:

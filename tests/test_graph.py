@@ -165,6 +165,7 @@ def test_verified_and_cited_are_counted_apart(northtown: World) -> None:
     assert facts == counts
 
 
+@pytest.mark.long
 def test_a_claim_keeps_its_name_when_others_come_and_go(world: World) -> None:
     assert world.pcve("build").exit_code == 0
     before = set(world.saved().lines("evidence"))

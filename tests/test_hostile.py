@@ -242,6 +242,7 @@ def test_a_folder_that_holds_itself_is_read_once(northtown: World, tmp_path: Pat
     assert output.count("error special-file: the target of the link is outside the project") == 1
 
 
+@pytest.mark.long
 def test_watching_checks_again_when_a_file_changes(northtown: World, tmp_path: Path) -> None:
     path = tmp_path / "x.ttl"
     path.write_text("<http://e.example/a> a <https://w3id.org/pcve/ns#Evnt> .\n")

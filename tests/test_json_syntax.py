@@ -133,6 +133,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.long
 @given(JSON, st.sampled_from([None, 1]), st.booleans())
 def test_any_json_is_read_as_the_standard_reader_does(
     value: object, indent: int | None, ascii_: bool

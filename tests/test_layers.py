@@ -102,6 +102,7 @@ def package_imports() -> dict[str, set[str]]:
     return used
 
 
+@pytest.mark.long
 def test_packages_import_what_they_may_and_no_permission_is_unused() -> None:
     used = package_imports()
     print(sum(map(len, used.values())), "pairs of packages, one of which imports the other")

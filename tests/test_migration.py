@@ -111,6 +111,7 @@ def test_a_former_key_is_one_error_with_the_new_key(
     assert f"it is now {new}" in result.stderr
 
 
+@pytest.mark.long
 def test_records_of_an_earlier_version_are_migrated_without_loss(world: World) -> None:
     before = facts(world)
     write_old_forms(world)
@@ -129,6 +130,7 @@ def test_records_of_an_earlier_version_are_migrated_without_loss(world: World) -
     assert (again.exit_code, again.stdout) == (0, "")
 
 
+@pytest.mark.long
 def test_a_record_with_comments_is_left_to_its_curator(world: World) -> None:
     write_old_forms(world)
     text = (world.root / PLAN).read_text("utf-8")
@@ -148,6 +150,7 @@ def test_a_fact_whose_record_is_missing_stays_where_it_is(world: World) -> None:
     assert "adoptedAt: shore-assembly-2041" in (world.root / PLAN).read_text("utf-8")
 
 
+@pytest.mark.long
 def test_json_lines_are_migrated_with_their_numbers(world: World) -> None:
     record = (
         '{"id": "lake-office", "type": "Organization", "claims": [{"source": "atlas", '
@@ -196,6 +199,7 @@ def test_a_standing_is_one_error_for_each_block(ranked: World) -> None:
     assert result.stderr.count(": error ") == 6
 
 
+@pytest.mark.long
 def test_standings_become_ranks_and_no_fact_is_lost(ranked: World) -> None:
     check = ranked.pcve("edit", "migrate", "--check")
     assert check.exit_code == 1
@@ -242,6 +246,7 @@ def test_the_ranks_are_those_of_the_standings(ranked: World) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_disputed_fact_without_another_value_is_left_to_its_curator(world: World) -> None:
     text = (
         "id: lake-bridge\ntype: Project\nclaims:\n  - source: atlas\n    prefLabel: {en: Lake Bridge}\n"
@@ -298,6 +303,7 @@ def test_standings_in_json_lines_become_ranks(ranked: World) -> None:
     assert old_facts(ranked) == facts_of_0_1_0()
 
 
+@pytest.mark.long
 def test_rdf_with_a_deprecated_property_names_the_present_one(
     northtown: World, tmp_path: Path
 ) -> None:
@@ -391,6 +397,7 @@ def amounts(world: World) -> dict[str, list[tuple[str, ...]]]:
     return {key: sorted(rows) for key, rows in rows_by_key.items()}
 
 
+@pytest.mark.long
 def test_each_share_becomes_a_budget_a_grant_size_or_a_transaction(world: World) -> None:
     """A payer is written only where the block of the amount states it as funder."""
     world.write("data/records/programme/marsh-programme.yml", OLD_AMOUNTS)
@@ -409,6 +416,7 @@ def test_each_share_becomes_a_budget_a_grant_size_or_a_transaction(world: World)
     assert world.pcve("edit", "migrate").stdout == ""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -462,6 +470,7 @@ claims:
 """
 
 
+@pytest.mark.long
 def test_a_disputed_amount_is_contested_and_what_both_sources_say_of_it_is_not(
     world: World,
 ) -> None:

@@ -57,6 +57,7 @@ def test_payments_are_summed_apart_from_commitments(northtown: World) -> None:
     assert paid == {("tide-college", "EUR", ""): ("650000", "650000")}
 
 
+@pytest.mark.long
 def test_without_an_upper_end_a_sum_has_none(world: World) -> None:
     world.replace(LANTERNS, "minValue: 50000, maxValue: 60000", "minValue: 50000")
     assert world.pcve("build").exit_code == 0
@@ -107,6 +108,7 @@ def test_what_only_belongs_to_an_instrument_has_no_amounts(northtown: World) -> 
     }
 
 
+@pytest.mark.long
 def test_the_money_of_a_funder_is_not_that_of_all_who_pay(shipped: World) -> None:
     """A total of 17.9 million and three contributions to it: 35.8 million, if added up."""
     committed = sums(shipped, "money", "payer")
@@ -115,6 +117,7 @@ def test_the_money_of_a_funder_is_not_that_of_all_who_pay(shipped: World) -> Non
     assert sum(int(row["least"] or 0) for row in answer) == 1_215_000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("value", "message"),
     [
@@ -139,6 +142,7 @@ def test_a_wrong_reference_to_a_transaction_is_one_error(
     assert f"{HARBOURS}:" in result.stderr
 
 
+@pytest.mark.long
 def test_a_transaction_that_others_pass_on_is_not_deleted_unnoticed(world: World) -> None:
     """The incremental build checks the records that refer to what changed."""
     assert world.pcve("build").exit_code == 0
@@ -149,6 +153,7 @@ def test_a_transaction_that_others_pass_on_is_not_deleted_unnoticed(world: World
     assert HARBOURS in result.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "old", "new", "warning"),
     [
@@ -196,6 +201,7 @@ def by_funder(world: World) -> dict[tuple[str, str], str]:
     }
 
 
+@pytest.mark.long
 def test_coverage_by_funder_agrees_with_the_sums_by_payer(world: World) -> None:
     """Of a donor are the payments that it makes, not those that others make of its money."""
     world.write(
@@ -235,6 +241,7 @@ def test_coverage_by_funder_agrees_with_the_sums_by_payer(world: World) -> None:
     assert "not stated" in text.splitlines()[2] + text.splitlines()[3]
 
 
+@pytest.mark.long
 def test_the_query_of_the_manual_gives_the_same_sums(world: World) -> None:
     """A commitment of 30 passes on a pledge of 80: another kind, so it counts."""
     world.write(
@@ -263,6 +270,7 @@ def test_the_query_of_the_manual_gives_the_same_sums(world: World) -> None:
     } == by_payer
 
 
+@pytest.mark.long
 def test_an_instrument_pays_for_what_passes_on_its_money(world: World) -> None:
     """The chain of transactions proves it, without funder or fundedThrough."""
     world.replace(HARBOURS, "    fundedThrough: isles-programme\n", "")
@@ -281,6 +289,7 @@ def test_an_instrument_pays_for_what_passes_on_its_money(world: World) -> None:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("also", ["minValue: 5", "maxValue: 60", "minValue: 5, maxValue: 60"])
 def test_a_value_and_a_range_of_one_amount_are_an_error(world: World, also: str) -> None:
     world.write(MOON, project(f"id: c, kind: commitment, value: 50, {also}, currency: GBP"))
@@ -291,6 +300,7 @@ def test_a_value_and_a_range_of_one_amount_are_an_error(world: World, also: str)
     assert "Keep the value, or the minValue and maxValue" in result.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("transaction", "fix"),
     [
@@ -309,6 +319,7 @@ def test_a_currency_or_number_in_another_form_has_a_fix(
     assert fix in result.stderr
 
 
+@pytest.mark.long
 def test_amounts_that_are_both_contested_are_stated_whole(world: World) -> None:
     start = (
         "  - source: {0}\n    hasTransaction: {{{1}}}\n    contested: true\n    note: two sums\n"

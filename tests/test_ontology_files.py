@@ -182,6 +182,7 @@ def test_a_fault_in_a_file_is_reported_where_it_is(
 # Files that would be ignored, or are of no concern.
 
 
+@pytest.mark.long
 def test_a_subject_in_two_files_is_reported_with_both_positions(world: World) -> None:
     shutil.copy(world.root / "ontology/shapes/event.ttl", world.root / "ontology/shapes/event2.ttl")
     message = only_message(world, "build")
@@ -206,6 +207,7 @@ def test_a_blank_node_is_reported_where_it_is(world: World) -> None:
     )
 
 
+@pytest.mark.long
 def test_hidden_files_are_skipped_by_build_and_fmt(world: World) -> None:
     for name in (".hidden.ttl", ".#lock.ttl"):
         world.write(f"ontology/vocab/{name}", "not Turtle")
@@ -215,6 +217,7 @@ def test_hidden_files_are_skipped_by_build_and_fmt(world: World) -> None:
         assert result.exit_code == 0, result.output
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")
 def test_a_lock_of_an_editor_is_skipped(world: World) -> None:
     (world.root / "ontology/vocab/.#topic.ttl").symlink_to("someone@host.123:456")

@@ -260,6 +260,7 @@ def doubled(store: ox.Store) -> ox.Store:
     return copy
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["northtown", "shipped"])
 def test_aliases_and_merged_records_change_nothing(
     request: pytest.FixtureRequest, name: str
@@ -389,6 +390,7 @@ def reweighted(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "new", "problem", "fix"),
     [
@@ -608,6 +610,7 @@ def test_a_workbook_has_the_pairs_of_the_table(shipped: World, tmp_path: Path) -
     assert page.cell(4, 3).value == rows[0]["one"]
 
 
+@pytest.mark.long
 def test_overlaps_as_rdf_pass_the_shapes_and_keep_their_names(
     shipped: World, tmp_path: Path
 ) -> None:

@@ -100,6 +100,7 @@ def test_a_file_says_what_it_is_and_imports_only_the_shapes_that_it_extends(
     assert bool(list(graph.objects(None, SH.sparql))) == (part == "rules")
 
 
+@pytest.mark.long
 def test_a_file_uses_no_term_that_only_this_program_understands(files: dict[str, Path]) -> None:
     for path in files.values():
         for _, predicate, _ in rdflib.Graph().parse(path):

@@ -318,6 +318,7 @@ def test_an_ontology_that_is_not_turtle_is_reported_with_its_line(world: World, 
     assert f"ontology/{file}:21:" in result.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "content", "problem"),
     [

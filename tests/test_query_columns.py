@@ -142,6 +142,7 @@ def test_a_column_that_is_missing(edited: World, name: str, place: int) -> None:
     assert f"fix:  select {wanted}, in this order" in stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "place"), EACH_COLUMN)
 def test_a_column_that_is_renamed(edited: World, name: str, place: int) -> None:
     columns = examples(name)

@@ -209,6 +209,7 @@ def test_what_is_not_text_or_not_a_file_is_one_message(world: World) -> None:
     assert "pcve.toml:1:1: error special-file: " in world.pcve("validate").stderr
 
 
+@pytest.mark.long
 def test_a_changed_setting_is_in_the_next_build(world: World) -> None:
     assert world.pcve("build").exit_code == 0
     before = world.built("graph/facts.nt").read_bytes()

@@ -135,6 +135,7 @@ def test_a_property_shape_says_what_it_is(shape: str) -> None:
     assert stated[expand("sh:message")][0].rstrip().endswith((".", "}."))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shape", of_type("sh:NodeShape"))
 def test_a_node_shape_says_what_it_is(shape: str) -> None:
     stated = of_type("sh:NodeShape")[shape]

@@ -40,6 +40,7 @@ def test_a_source_has_a_statement_for_each_of_its_keys(northtown: World) -> None
     assert mirror in set(northtown.saved().lines("catalog"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "old", "new", "message", "fix"),
     [
@@ -128,6 +129,7 @@ def test_migration_proposes_no_publisher_where_two_records_have_the_name(
     assert "publisher:" not in text
 
 
+@pytest.mark.long
 def test_a_withdrawn_source_gives_one_warning_for_each_record_that_rests_on_it(
     world: World,
 ) -> None:

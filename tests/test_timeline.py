@@ -51,6 +51,7 @@ def test_a_year_counts_the_sources_of_its_things(timeline: Timeline) -> None:
     assert every >= 262
 
 
+@pytest.mark.long
 def test_a_source_with_a_date_of_publication_is_counted_in_its_year(world: World) -> None:
     path = next((world.root / "data/sources").glob("*.yml"))
     name = str(path.relative_to(world.root))

@@ -32,6 +32,7 @@ def dated(world: World, start: str, end: str = "") -> None:
     out(world, "build")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("start", "within"),
     [
@@ -72,6 +73,7 @@ def test_a_work_begins_in_a_year_that_is_certain(world: World, start: str, year:
     assert year in {line["year"] for line in levels}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("start", "end", "intime"),
     [
@@ -91,6 +93,7 @@ def test_a_project_is_in_time_where_its_dates_decide(
     assert states == {intime}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("until", "sure"), [("2016-06", "yes"), ("2016", "not known"), ("2016-09~", "not known")]
 )
@@ -108,6 +111,7 @@ def test_a_host_of_an_uncertain_period_is_not_certain(world: World, until: str, 
     assert states == {sure}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("end", "listed"), [("2017", False), ("2017~", True), ("2016/2018", True)])
 def test_a_group_is_served_in_a_year_that_is_certain(world: World, end: str, listed: bool) -> None:
     world.replace(
@@ -143,6 +147,7 @@ def with_parts(world: World) -> None:
     out(world, "build")
 
 
+@pytest.mark.long
 def test_a_part_that_excludes_the_day_does_not_count_on_it(world: World) -> None:
     with_parts(world)
     for day, shown in (("2018-06-01", True), ("2019-06-01", False)):
@@ -164,6 +169,7 @@ def test_a_part_that_excludes_the_day_does_not_count_on_it(world: World) -> None
     assert [bool(names - {""}) for names in funders] == [True, False]
 
 
+@pytest.mark.long
 def test_a_part_that_excludes_the_period_does_not_count_in_it(world: World) -> None:
     with_parts(world)
     for since, shown in (("2018", True), ("2019", False)):
@@ -176,6 +182,7 @@ def test_a_part_that_excludes_the_period_does_not_count_in_it(world: World) -> N
     assert actors[0] != actors[1]
 
 
+@pytest.mark.long
 def test_a_later_part_of_the_same_actor_counts(world: World) -> None:
     with_parts(world)
     text = (world.root / SOFT_DUNES).read_text("utf-8")
@@ -188,6 +195,7 @@ def test_a_later_part_of_the_same_actor_counts(world: World) -> None:
     assert "Soft Dunes" in out(world, "timeline", "--funder", "lake-fund", "--since", "2019")
 
 
+@pytest.mark.long
 def test_overlaps_have_the_funders_of_the_period(world: World) -> None:
     with_parts(world)
     world.replace("data/records/project/low-tide.yml", "location: hilltown", "location: marshia")
@@ -205,6 +213,7 @@ def test_overlaps_have_the_funders_of_the_period(world: World) -> None:
 # Years
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("start", "end", "years"),
     [
@@ -233,6 +242,7 @@ def test_a_work_counts_in_the_years_that_are_certain(
     assert heading.startswith(min(years) if years else "year not known")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("start", "end", "words"),
     [
@@ -266,6 +276,7 @@ def test_a_reason_states_days_that_are_certain(
 # Messages
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("start", "fix"),
     [
@@ -285,6 +296,7 @@ def test_a_fix_of_a_date_states_what_was_written(world: World, start: str, fix: 
         assert "write 2" not in result.output
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("value", ["-5", "0", "-5e0"])
 def test_a_fix_of_a_number_does_not_repeat_it(world: World, value: str) -> None:
     text = (world.root / WIDE_SHORE).read_text("utf-8")
@@ -300,6 +312,7 @@ def test_a_fix_of_a_number_does_not_repeat_it(world: World, value: str) -> None:
         assert "write -5" not in shown
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("facts", "rule"),
     [
@@ -330,6 +343,7 @@ def test_a_member_has_the_membership_that_follows_from_a_part(northtown: World) 
         )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("start", "words"),
     [

@@ -257,6 +257,7 @@ def test_a_report_is_a_validation_report(northtown: World, ttl: Path) -> None:
             assert graph.value(node, rdflib.SH[key]) is not None
 
 
+@pytest.mark.long
 def test_many_results_fit_a_first_screen(northtown: World, tmp_path: Path) -> None:
     path = tmp_path / "many.nt"
     line = "<https://w3id.org/pcve/id/event/e{}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/pcve/ns#Event> .\n"

@@ -60,6 +60,7 @@ def test_a_limit_of_rows_ends_the_work(worker: QueryWorker) -> None:
     assert (len(few.rows), few.more) == (2, False)
 
 
+@pytest.mark.long
 def test_a_worker_says_what_the_store_says(worker: QueryWorker, shipped: World) -> None:
     store = shipped.saved().store
     for text in (

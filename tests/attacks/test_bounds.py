@@ -194,7 +194,7 @@ def test_the_status_of_the_evidence_is_stopped_as_its_query_is(world: World) -> 
 # --- queries -------------------------------------------------------------------------------------
 
 
-@pytest.mark.quick
+@pytest.mark.long
 def test_a_question_is_stopped_with_its_true_cause(northtown: World) -> None:
     result = run(northtown, "query", "-", "--timeout", "2", stdin=ENDLESS)
     assert (result.returncode, result.stdout) == (2, "")

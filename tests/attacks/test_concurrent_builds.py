@@ -179,7 +179,7 @@ def test_a_graph_in_python_answers_from_its_generation_as_long_as_it_is_open(
     assert len([p for p in first.parent.iterdir() if p.is_dir()]) == 2
 
 
-@pytest.mark.quick
+@pytest.mark.long
 def test_a_build_waits_for_another_and_says_so(world: World) -> None:
     build_project(world.project)
     with build_folder(world.project.build):

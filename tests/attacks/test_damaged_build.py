@@ -160,7 +160,7 @@ def test_damage_is_reported_and_repaired(
         assert stable(reader, run(root, *READERS[reader]).stdout) == answers[reader]
 
 
-@pytest.mark.quick
+@pytest.mark.long
 def test_damage_is_a_usage_error_in_python(northtown: World, tmp_path: Path) -> None:
     root = tmp_path / "project"
     shutil.copytree(northtown.root, root)

@@ -113,6 +113,7 @@ def test_a_file_of_rdf_12_stops_no_other(northtown: World, tmp_path: Path) -> No
     assert "shapes cannot be used" not in run.stdout + run.stderr
 
 
+@pytest.mark.long
 def test_rdf_12_in_shapes_and_in_the_ontology(world: World, tmp_path: Path) -> None:
     (tmp_path / "shapes.ttl").write_text(PREFIX + 'e:a e:b "x"@en--ltr .')
     (tmp_path / "a.ttl").write_text(PREFIX + "e:a e:b e:c .")

@@ -389,6 +389,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_tls_connects_to_trusted_servers_only(certificate: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
@@ -403,6 +404,7 @@ def test_tls_connects_to_trusted_servers_only(certificate: Path) -> None:
         assert "the certificate is not trusted: Hostname mismatch" in mismatch
 
 
+@pytest.mark.long
 def test_a_proxy_is_asked_where_the_environment_names_one() -> None:
     with serving(lambda request: request.answer(200, JSON, NO)) as proxy:
         address = proxy.url.removesuffix("/sparql").replace("http://", "http://ann:pw@")

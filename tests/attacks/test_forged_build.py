@@ -137,6 +137,7 @@ def test_special_files_in_a_build(
     check(copied, northtown, answers)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["build", "build/current"])
 def test_a_link_to_itself_is_one_message(copied: World, name: str) -> None:
     path = copied.root / name

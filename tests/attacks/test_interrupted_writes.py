@@ -237,7 +237,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world
 
 
-@pytest.mark.quick
+@pytest.mark.long
 def test_a_full_device_gives_one_message(northtown: World) -> None:
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-m", "pcve_graph", "--project", str(northtown.root)]

@@ -93,7 +93,7 @@ def test_every_edit_is_in_the_next_build(tmp_path: Path) -> None:
     assert read_inputs(world.saved().folder).sums == scan_inputs(world.project).sums
 
 
-@pytest.mark.quick
+@pytest.mark.long
 def test_a_file_that_changed_back_after_it_was_read_is_read_again(world: World) -> None:
     """The sum is that of the file as it is; the build read something else in between."""
     build_project(world.project)

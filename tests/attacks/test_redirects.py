@@ -60,6 +60,7 @@ def refused(message: str, server: BadServer, elsewhere: BadServer) -> None:
     assert elsewhere.seen == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -226,6 +227,7 @@ def test_addresses_of_the_local_network_are_not_asked(target: str) -> None:
         assert f"--allow-redirect {target} " in str(caught.value)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", ["", "data.example.org", "https://e.org/sparql", "http://[", "*"])
 def test_what_is_allowed_must_be_an_origin(text: str, elsewhere: BadServer) -> None:
     options = ("--endpoint", elsewhere.url, "--allow-redirect", text)

@@ -139,6 +139,7 @@ def test_text_for_people_is_visible_in_a_pipe(northtown: World, own_query: str, 
     assert "\nforged" not in text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml"])
 @pytest.mark.quick
 def test_machine_formats_keep_their_bytes_in_a_pipe_alone(
@@ -425,6 +426,7 @@ def test_lines_of_json_with_a_control_character_are_refused(world: World) -> Non
     assert json.dumps(record)[int(match[1]) - 1 :].startswith('"Bell\\u001b')
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "old", "new", "place"),
     [

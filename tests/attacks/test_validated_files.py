@@ -56,6 +56,7 @@ def test_what_may_not_be_read_stops_nothing(tmp_path: Path) -> None:
         (tmp_path / "locked").chmod(0o700)
 
 
+@pytest.mark.long
 def test_a_link_out_of_a_folder_is_named_and_not_followed(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -73,6 +74,7 @@ def test_a_link_out_of_a_folder_is_named_and_not_followed(tmp_path: Path) -> Non
     assert "password" not in run.stdout + run.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["json", "sarif", "junit", "turtle"])
 def test_shapes_that_cannot_be_read_are_in_the_report(tmp_path: Path, form: str) -> None:
     (tmp_path / "good.ttl").write_text(GOOD)
@@ -84,6 +86,7 @@ def test_shapes_that_cannot_be_read_are_in_the_report(tmp_path: Path, form: str)
         assert rule in run.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "option",
     [
@@ -105,6 +108,7 @@ def test_junit_is_xml_whatever_a_file_is_called(tmp_path: Path) -> None:
     assert case.attrib["name"].endswith("a\\u001b[31m\\ufffe\n.ttl")
 
 
+@pytest.mark.long
 def test_wide_encodings_are_called_by_their_names(tmp_path: Path) -> None:
     encodings = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be")
     for ending in ("ttl", "nq", "jsonld", "rdf", "yml", "jsonl"):
@@ -137,6 +141,7 @@ def test_pyshacl_adds_no_message_of_its_own(tmp_path: Path) -> None:
     assert run.stderr.count("sh:minCount must be") == 1
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_a_full_stderr_leaves_the_exit_code(tmp_path: Path) -> None:
     (tmp_path / "good.ttl").write_text(GOOD)

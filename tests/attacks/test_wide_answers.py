@@ -24,6 +24,7 @@ def test_a_row_counts_all_variables_of_its_answer() -> None:
     assert "10,000,000 values" in message or "--timeout allows more" in message
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["json", "xml"])
 def test_a_head_of_countless_variables_is_refused(kind: str) -> None:
     """The parser compares each variable with all others: 300,000 of them took it many minutes."""
