@@ -12,6 +12,7 @@ import io
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, ParamSpec, TypeVar
@@ -231,9 +232,10 @@ def _tell_once(line: str) -> None:
 
 
 def problem_counts(problems: tuple[Problem, ...]) -> str:
-    """`2 errors, 1 warning`."""
-    errors = sum(problem.severity == "error" for problem in problems)
-    return f"{quantity(errors, 'error')}, {quantity(len(problems) - errors, 'warning')}"
+    """`2 errors, 1 warning`, and `, 3 infos` if there are any."""
+    numbers = Counter(problem.severity for problem in problems)
+    text = f"{quantity(numbers['error'], 'error')}, {quantity(numbers['warning'], 'warning')}"
+    return f"{text}, {quantity(numbers['info'], 'info')}" if numbers["info"] else text
 
 
 def quantity(number: int, word: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..model.languages import USER_LANGUAGE, user_language
-from ..model.problems import UsageError
+from ..model.problems import SEVERITIES, UsageError
 from ..model.project import Project
 from ..system.sandbox import inside
 from ..system.sandbox.command import run_in_child
@@ -56,10 +56,10 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--severity",
-    type=click.Choice(["error", "warning"]),
-    default="warning",
+    type=click.Choice(SEVERITIES),
+    default="info",
     show_default=True,
-    help="The lowest severity to report.",
+    help="The lowest severity to report; turtle has all results.",
 )
 @click.option(
     "--format",
@@ -84,8 +84,8 @@ def validate(
     """Check the project, or any files, against the shapes.
 
     FILE is Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, a record in YAML or many in JSON
-    Lines, a folder of them, or - for stdin. Exit 0: conforms, 1: does not, 2: a file cannot be
-    read.
+    Lines, a folder of them, or - for stdin. Exit 0: no errors, 1: errors, 2: a file cannot be
+    read. A result of severity sh:Info is info, of sh:Warning a warning, of any other an error.
 
     \b
     Examples:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from .languages import preferred_literal
 from .terms import NO_IRI, NO_TERM, Iri, NTerm, from_iri, lexical
@@ -87,6 +87,10 @@ RULES: dict[str, str] = {
 """The rules that readers and the mapping enforce. Shapes and checks state their own."""
 
 
+SEVERITIES: Final = ("error", "warning", "info")
+"""The severities of problems, the highest first."""
+
+
 class Position(NamedTuple):
     """A place in a file; line and column count from 1, column in characters."""
 
@@ -100,7 +104,10 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, order=True, slots=True)
 class Problem:
-    """A violation of one rule at one position, with a fix. `why` is the text of the rule."""
+    """A violation of one rule at one position, with a fix. `why` is the text of the rule.
+
+    `severity` is one of `SEVERITIES`.
+    """
 
     position: Position
     rule: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
 
 from ..graph.store import StoredGraph
@@ -27,6 +29,7 @@ from ..model.terms import (
 from ..syntax.positions import ANY_BLANK, Places, match_blank_nodes
 from . import shacl
 from .documents import Document
+from .focus_nodes import caused_by_document, find_mentions
 from .incremental_gate import check_against_saved
 from .results import first_per_rule, nearest_key, plainness, result_problem, with_named_value
 from .statement_index import StatementIndex
@@ -54,18 +57,31 @@ def check_document(
     """All problems of `document`, sorted by line.
 
     `shapes` replaces the project's shapes (N-Triples). `against` is a built graph in which
-    references are resolved; only problems of subjects in the document are reported, and with
-    `focus` only those of these IRIs. The document is read once for the engine, and again to find
-    the places of problems. Raises ContentError for a syntax error.
+    references are resolved; only problems of nodes that the document mentions are then reported,
+    and with `focus` only those of these IRIs. Without either, `shapes` are applied to the document
+    alone, and the report is that of SHACL; the project's shapes are applied to it together with the
+    ontology, whose terms they require. `Mentions` states which results are reported. The document
+    is read once for the engine, and again to find the places of problems. Raises ContentError for a
+    syntax error.
     """
     index = StatementIndex(ontology)
     report = _report(document, ontology, index, shapes, against, engine)
     focus_terms = set(map(from_iri, focus))
+    mentions = find_mentions(
+        {result.focus for result in report.results},
+        index.marks,
+        document.lines(),
+        () if shapes is not None else chain.from_iterable(ontology.graphs.values()),
+    )
 
-    def is_reported(subject: NTerm) -> bool:
-        return subject in index and (not focus_terms or subject in focus_terms)
+    def is_reported(node: NTerm) -> bool:
+        return not focus_terms or node in focus_terms
 
-    results = tuple(result for result in report.results if is_reported(result.focus))
+    results = tuple(
+        result
+        for result in report.results
+        if is_reported(result.focus) and mentions.is_reported(result.focus, against is not None)
+    )
     suspects = (
         {subject for subject in index.suspects() if is_reported(subject)}
         if shapes is None
@@ -73,7 +89,8 @@ def check_document(
     )
     findings = DocumentReport((), ())
     if results or suspects:
-        findings = _describe(document, ontology, index, results, suspects, against)
+        named = {result.focus: mentions.named.get(result.focus) for result in results}
+        findings = _describe(document, ontology, index, results, suspects, against, named)
     refused = {
         statement: name for statement, name in index.refused.items() if is_reported(statement[0])
     }
@@ -108,21 +125,28 @@ def _report(
     against: StoredGraph | None,
     engine: str | None,
 ) -> shacl.Report:
-    """The report on the document with derived bounds, together with the ontology or `against`."""
+    """The report on the document, with derived bounds if `shapes` are the project's.
+
+    The document is in the context of `against`, else of the ontology if `shapes` are the project's.
+    """
 
     def lines() -> Iterator[NTriple]:
         stated = index.index_lines(document.lines())
         return stated if shapes else chain(stated, _derived(index))
 
-    context = chain.from_iterable(ontology.graphs.values())
-    if against is not None:
-        try:
-            return check_against_saved(against, lines(), ontology, shapes, engine)
-        except FullBuildError:
-            context = chain.from_iterable(map(against.lines, GRAPHS))
-    return shacl.validate(
-        chain(lines(), context), ontology.shapes if shapes is None else shapes, engine
-    )
+    applied = ontology.shapes if shapes is None else shapes
+    if against is None:
+        context = chain.from_iterable(ontology.graphs.values()) if shapes is None else ()
+        return shacl.validate(chain(lines(), context), applied, engine)
+    try:
+        return check_against_saved(against, lines(), ontology, shapes, engine)
+    except FullBuildError:
+        graph = partial(chain.from_iterable, map(against.lines, GRAPHS))
+    report = shacl.validate(chain(lines(), graph()), applied, engine)
+    if all(result.focus in index for result in report.results):
+        return report
+    alone = shacl.validate(graph(), applied, engine).results
+    return replace(report, results=caused_by_document(report.results, index.marks, alone))
 
 
 def _derived(index: StatementIndex) -> Iterator[NTriple]:
@@ -138,17 +162,31 @@ def _describe(
     results: tuple[ShaclResult, ...],
     suspects: Collection[NTerm],
     against: StoredGraph | None,
+    named: dict[NTerm, Statement | None],
 ) -> DocumentReport:
-    """The results, and the unknown keys and types of the suspects, as problems with places."""
+    """The results, and the unknown keys and types of the suspects, as problems with places.
+
+    `named` has the focus nodes, each with the statement that names it if it is not a subject.
+    """
     values = {result.value for result in results if is_blank(result.value)}
-    places, alias = _places(document, {*suspects, *values, *(result.focus for result in results)})
+    naming = {statement.subject for statement in named.values() if statement}
+    places, alias = _places(document, {*suspects, *values, *naming, *named})
     for (subject, bound), (_, reason) in index.bounds().items():
         key = _aliased(reason, alias)
         if key[:1] in places:
             owner = alias.get(subject, subject)
             places.setdefault((owner, bound), places.get(key, places[key[:1]]))
     results = tuple(sorted(_renamed(result, alias) for result in results))
-    of = _by_subject(places, {*(result.focus for result in results), *alias.values(), *suspects})
+    of = _by_subject(
+        places,
+        {*(result.focus for result in results), *alias.values(), *suspects, *naming},
+    )
+    for node, statement in named.items():
+        node = alias.get(node, node)
+        if statement and not of[node]:
+            key = _aliased(statement, alias)
+            place = nearest_key(of[key.subject], *key)
+            of[node] = {(node,): of[key.subject][place]} if place else {}
     shown = [with_named_value(result, of[result.focus], ontology) for result in results]
     label = {name: label for label, name in alias.items()}
     terms = {label.get(term, term) for result in shown for term in (result.focus, result.value)}
@@ -163,23 +201,19 @@ def _describe(
     strange = index.unknown_terms(statement for statement in statements if statement[0] in suspects)
     unknown = [(_aliased(key, alias), problem) for key, problem in strange]
     unknown_keys = {key for key, _ in unknown}
-    problems = [
-        result_problem(
-            result,
-            _position(document, of, result.focus, result.path, result.value),
-            ontology,
-            called,
-            ids,
-        )
-        for result in sorted(shown, key=plainness)
-        if (result.focus, result.path, result.value) not in unknown_keys
-    ]
+    of_result = defaultdict(list)
+    for result in sorted(shown, key=plainness):
+        if (result.focus, result.path, result.value) not in unknown_keys:
+            position = _position(document, of, result.focus, result.path, result.value)
+            problem = result_problem(result, position, ontology, called, ids)
+            of_result[result.focus, result.path, result.source].append(problem)
+    problems = [problem for group in of_result.values() for problem in first_per_rule(group)]
     closed = []
     for key, (rule, message, fix) in unknown:
         at = key[:2] if rule == "unknown-key" else key
         problems.append(rule_problem(rule, _position(document, of, *at), message, fix))
         closed.append(_closed_result(key, rule, message))
-    return DocumentReport(first_per_rule(problems), tuple(sorted((*results, *closed))))
+    return DocumentReport(tuple(problems), tuple(sorted((*results, *closed))))
 
 
 def _closed_result(key: Statement, rule: str, message: str) -> ShaclResult:

@@ -122,7 +122,7 @@ def as_checked(
 
     `counts` is the number of shapes and of checks. Raises ContentError with all problems otherwise.
     """
-    warnings = [problem for problem in problems if problem.severity == "warning"]
+    warnings = [problem for problem in problems if problem.severity != "error"]
     if len(warnings) < len(problems):
         raise ContentError(list(first_per_rule(problems)))
     return Checked(

@@ -6,8 +6,9 @@ whole graph, which tests/test_incremental.py verifies over random edits.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
@@ -24,7 +25,7 @@ from ..incremental.sorted_ntriples import LineLookup, parse_quads, saved_lines
 from ..model.problems import ShaclResult
 from ..model.project import Project
 from ..model.schema import Ontology
-from ..model.terms import Iri, NTerm, NTriple, from_term
+from ..model.terms import Iri, NTerm, NTriple, from_term, subject_of
 from ..query.saved import SavedQuery, read_queries
 from ..records.duplicates import (
     COMMON_WORD,
@@ -101,28 +102,39 @@ def check_against_saved(
     """The report of the shapes on new statements in combination with a saved graph.
 
     `lines` are N-Triples; `shapes` replaces the project's shapes. Only the part of the saved graph
-    that the statements affect is read, so results on other nodes than their subjects may be wrong.
-    Raises WholeError if the dependencies of a shape cannot be traced, or if there are more
-    statements than `MOST`.
+    that the statements affect is read; results on other nodes than these and the subjects of the
+    statements are left out, since they may be wrong. Raises WholeError if the dependencies of a
+    shape cannot be traced, if a shape with a target has no IRI, or if there are more statements
+    than `MOST`.
     """
     new = list(islice(lines, MOST + 1))
     if len(new) > MOST:
         raise FullBuildError(f"there are more than {MOST:,} statements")
     saved.generation.check_graph()
     view = GraphView(saved.store, parse_quads(new, "facts"))
-    own = shapes is not None
-    rules = (
-        index_rules(map(with_bounds_checked, shape_rules(shapes or "")))
-        if own
-        else load_rules(saved.generation.build, ontology, {})
-    )
+    if shapes is None:
+        rules = load_rules(saved.generation.build, ontology, {})
+    elif shacl.has_unnamed_target(shapes):
+        raise FullBuildError("a shape with a target has no IRI")
+    else:
+        rules = index_rules(map(with_bounds_checked, shape_rules(shapes)))
     context: set[ox.Quad] = set()
+    affected: dict[Iri, set[NTerm]] = defaultdict(set)
     for name, nodes in rules.affected_roots(view, view.changes()).items():
         context |= rules.quads_read(view, name, nodes)
+        for member in rules.rules[name].members:
+            affected[member].update(map(from_term, nodes))
     spelling = LineLookup(saved_lines(saved.folder), {"facts": new}, {})
-    return shacl.validate(
+    report = shacl.validate(
         spelling.of(context), ontology.shapes if shapes is None else shapes, engine
     )
+    subjects = set(map(subject_of, new))
+    kept = (
+        result
+        for result in report.results
+        if result.focus in subjects or result.focus in affected[result.shape or result.holder]
+    )
+    return replace(report, results=tuple(kept))
 
 
 def load_rules(folder: Path, ontology: Ontology, checks: dict[str, SavedQuery]) -> RuleIndex:

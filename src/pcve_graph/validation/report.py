@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pyoxigraph as ox
 
 from ..model.namespaces import BASE, DOCUMENT_BASE, PREFIXES, expand, nterm
-from ..model.problems import Problem, ShaclResult
+from ..model.problems import SEVERITIES, Problem, ShaclResult
 from ..model.terms import (
     NO_TERM,
     Iri,
@@ -44,7 +44,9 @@ def text(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str
         return "".join(f"{problem}\n" for problem in problems)
     lines = []
     shown = 0
-    ordered = sorted(problems, key=lambda problem: (problem.severity, problem.rule, problem))
+    ordered = sorted(
+        problems, key=lambda problem: (SEVERITIES.index(problem.severity), problem.rule, problem)
+    )
     numbers = Counter(problem.rule for problem in problems)
     share = max(1, limit // len(numbers))
     for rule, group in groupby(ordered, key=lambda problem: problem.rule):
@@ -105,7 +107,7 @@ def _sarif_result(problem: Problem, index: int) -> dict[str, object]:
     return {
         "ruleId": problem.rule,
         "ruleIndex": index,
-        "level": "error" if problem.severity == "error" else "warning",
+        "level": "note" if problem.severity == "info" else problem.severity,
         "message": {"text": f"{problem.message}. {problem.why}.{cure}"},
         "locations": [
             {
@@ -190,7 +192,6 @@ def turtle(results: tuple[ShaclResult, ...], others: tuple[Problem, ...]) -> str
 
 def _as_result(problem: Problem) -> ShaclResult:
     place = problem.position
-    severity = "sh:Violation" if problem.severity == "error" else "sh:Warning"
     rule = rule_address(problem.rule)
     message = f"{problem.message}. {problem.why}. {problem.fix}"
     return ShaclResult(
@@ -201,9 +202,12 @@ def _as_result(problem: Problem) -> ShaclResult:
         value=NO_TERM,
         shape=_shape(problem.rule),
         component=rule,
-        severity=expand(severity),
+        severity=expand(_SEVERITIES[problem.severity]),
         messages=(literal(message.rstrip(". "), language="en"),),
     )
+
+
+_SEVERITIES: Final = {"error": "sh:Violation", "warning": "sh:Warning", "info": "sh:Info"}
 
 
 def _shape(rule: str) -> Iri:

@@ -20,6 +20,9 @@ from ..model.terms import NO_TERM, NTerm, escaped_text, is_blank, is_iri, is_lit
 _SHOWN: Final = 200
 """Characters of a label or value that a message shows."""
 
+_SEVERITIES: Final = {expand("sh:Info"): "info", expand("sh:Warning"): "warning"}
+"""The severities that are not errors; sh:Violation and those of other vocabularies are."""
+
 _PLAIN: Final = ("Datatype", "NodeKind", "Or", "Class", "Node")
 
 
@@ -54,7 +57,7 @@ def result_problem(
     elif not (result.path and name):
         text = f"{thing} violates this rule"
     fix = fix or (f"write {expected_values(key)}" if key else "")
-    severity = "error" if result.severity == expand("sh:Violation") else "warning"
+    severity = _SEVERITIES.get(result.severity, "error")
     return Problem(position, rule_name(result.rule), text, why, fix, severity)
 
 

@@ -16,7 +16,15 @@ from ..graph.settings import read_settings
 from ..graph.store import StoredGraph, open_graph
 from ..incremental.change import FullBuildError, GraphChange, read_change
 from ..model.namespaces import local_name
-from ..model.problems import ContentError, Position, Problem, ShaclResult, UsageError, rule_problem
+from ..model.problems import (
+    SEVERITIES,
+    ContentError,
+    Position,
+    Problem,
+    ShaclResult,
+    UsageError,
+    rule_problem,
+)
 from ..model.project import Project
 from ..model.schema import Ontology
 from ..records.assemble import build_graph
@@ -125,7 +133,7 @@ def _outcome(
     unread: bool,
 ) -> Outcome:
     """The outcome with all problems down to `severity`, sorted."""
-    severities = ("error",) if severity == "error" else ("error", "warning")
+    severities = SEVERITIES[: SEVERITIES.index(severity) + 1]
     others = sorted({problem for problem in others if problem.severity in severities})
     shown = sorted({*others, *(problem for problem in problems if problem.severity in severities)})
     wrong = any(problem.severity == "error" for problem in shown)
@@ -144,7 +152,7 @@ def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tup
     With `against`, references are resolved in the saved graph. Raises as `validate_paths` does.
     """
     options = ValidationOptions(
-        engine=None, input_format=None, shapes=None, focus=(), severity="warning"
+        engine=None, input_format=None, shapes=None, focus=(), severity="info"
     )
     saved = open_graph(project) if against and paths else None
     return validate_paths(project, paths, options, saved, b"").problems

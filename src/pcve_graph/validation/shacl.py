@@ -106,6 +106,12 @@ def no_shape(shapes: str) -> str:
     return "no shape with a target" if with_shape else "no shape"
 
 
+def has_unnamed_target(shapes: str) -> bool:
+    """Whether a shape in `shapes` (N-Triples) that has a target is a blank node."""
+    rows = map(parse_statement, shapes.splitlines())
+    return any(row.predicate in TARGETS and is_blank(row.subject) for row in rows)
+
+
 def prepare(shapes: str) -> None:
     """Fill the caches for `shapes` before the first `validate` with them."""
     _shapes_in(shapes)
