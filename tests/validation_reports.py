@@ -70,25 +70,24 @@ def path(graph: ox.Dataset, term: Any) -> str:
 
 def read(graph: ox.Dataset, report: Any) -> Report:
     """The report that a node of `graph` is."""
-    rows = Counter(
-        Row(
-            shown(value(graph, node, expand("sh:focusNode"))),
-            path(graph, value(graph, node, expand("sh:resultPath"))),
-            *(
-                shown(value(graph, node, expand(f"sh:{name}")))
-                for name in (
-                    "value",
-                    "sourceConstraintComponent",
-                    "resultSeverity",
-                    "sourceShape",
-                    "sourceConstraint",
-                )
-            ),
-            tuple(sorted(map(str, values(graph, node, expand("sh:resultMessage"))))),
-        )
-        for node in values(graph, report, expand("sh:result"))
-    )
+    rows = Counter(_row(graph, node) for node in values(graph, report, expand("sh:result")))
     return Report(value(graph, report, expand("sh:conforms")).value == "true", rows)
+
+
+def _row(graph: ox.Dataset, node: Any) -> Row:
+    def term(name: str) -> str:
+        return shown(value(graph, node, expand(name)))
+
+    return Row(
+        focus=term("sh:focusNode"),
+        path=path(graph, value(graph, node, expand("sh:resultPath"))),
+        value=term("sh:value"),
+        component=term("sh:sourceConstraintComponent"),
+        severity=term("sh:resultSeverity"),
+        shape=term("sh:sourceShape"),
+        constraint=term("sh:sourceConstraint"),
+        messages=tuple(sorted(map(str, values(graph, node, expand("sh:resultMessage"))))),
+    )
 
 
 def parse(text: str | bytes, form: ox.RdfFormat = ox.RdfFormat.TURTLE) -> Report:
