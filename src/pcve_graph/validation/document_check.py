@@ -141,11 +141,11 @@ def _report(
     try:
         return check_against_saved(against, lines(), ontology, shapes, engine)
     except FullBuildError:
-        graph = partial(chain.from_iterable, map(against.lines, GRAPHS))
-    report = shacl.validate(chain(lines(), graph()), applied, engine)
+        saved = partial(map, against.lines, GRAPHS)
+    report = shacl.validate(chain(lines(), *saved()), applied, engine)
     if all(result.focus in index for result in report.results):
         return report
-    alone = shacl.validate(graph(), applied, engine).results
+    alone = shacl.validate(chain(*saved()), applied, engine).results
     return replace(report, results=caused_by_document(report.results, index.marks, alone))
 
 
@@ -176,7 +176,7 @@ def _describe(
         if key[:1] in places:
             owner = alias.get(subject, subject)
             places.setdefault((owner, bound), places.get(key, places[key[:1]]))
-    results = tuple(sorted(_renamed(result, alias) for result in results))
+    results = tuple(_renamed(result, alias) for result in results)
     of = _by_subject(
         places,
         {*(result.focus for result in results), *alias.values(), *suspects, *naming},
@@ -201,19 +201,28 @@ def _describe(
     strange = index.unknown_terms(statement for statement in statements if statement[0] in suspects)
     unknown = [(_aliased(key, alias), problem) for key, problem in strange]
     unknown_keys = {key for key, _ in unknown}
-    of_result = defaultdict(list)
-    for result in sorted(shown, key=plainness):
+    by_source = defaultdict(list)
+    reported = []
+    for number, result in sorted(enumerate(shown), key=lambda pair: plainness(pair[1])):
+        position = _position(document, of, result.focus, result.path, result.value)
+        problem = result_problem(result, position, ontology, called, ids)
+        reported.append(_with_message(results[number], problem))
         if (result.focus, result.path, result.value) not in unknown_keys:
-            position = _position(document, of, result.focus, result.path, result.value)
-            problem = result_problem(result, position, ontology, called, ids)
-            of_result[result.focus, result.path, result.source].append(problem)
-    problems = [problem for group in of_result.values() for problem in first_per_rule(group)]
+            by_source[result.focus, result.path, result.source].append(problem)
+    problems = [problem for group in by_source.values() for problem in first_per_rule(group)]
     closed = []
     for key, (rule, message, fix) in unknown:
         at = key[:2] if rule == "unknown-key" else key
         problems.append(rule_problem(rule, _position(document, of, *at), message, fix))
         closed.append(_closed_result(key, rule, message))
-    return DocumentReport(tuple(problems), tuple(sorted((*results, *closed))))
+    return DocumentReport(tuple(problems), tuple(sorted((*reported, *closed))))
+
+
+def _with_message(result: ShaclResult, problem: Problem) -> ShaclResult:
+    """`result`; if its shape states no message, with that of the problem."""
+    if result.messages:
+        return result
+    return replace(result, messages=(literal(problem.message, language="en"),))
 
 
 def _closed_result(key: Statement, rule: str, message: str) -> ShaclResult:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -22,9 +23,10 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
+from ..model.closure import closure
 from ..model.namespaces import expand, nterm
 from ..model.problems import UsageError
-from ..model.terms import Iri, blank, from_iri, literal, parse_statement, triple_line
+from ..model.terms import Iri, NTerm, blank, from_iri, literal, parse_statement, triple_line
 from ..syntax.sparql_patterns import raised_recursion_limit
 
 PINNED: Final = "0.2.0a17"
@@ -47,6 +49,14 @@ _LABEL: Final = from_iri("urn:x-label:")
 _BLANK: Final = re.compile(r"^_:(\S+) |> _:(\S+) \.$", re.MULTILINE)
 _UNCHECKED: Final = {expand(f"xsd:{name}") for name in ("gYear", "gYearMonth", "gMonth", "gDay")}
 """The datatypes whose lexical forms rdflib (7.6) does not check."""
+
+_SWITCHES: Final = {
+    nterm(f"sh:{name}")
+    for name in ("closed", "deactivated", "qualifiedValueShapesDisjoint", "uniqueLang")
+}
+_1: Final = literal("1", expand("xsd:boolean"))
+_IMPORTS: Final = nterm("owl:imports")
+_DECLARE: Final = nterm("sh:declare")
 
 CLASSES: Final = {nterm("rdfs:Class"), nterm("owl:Class")}
 """The types by which a shape is a class, whose instances are its targets."""
@@ -189,10 +199,25 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
 
 @lru_cache(4)
 def _shapes_graph(shapes: str) -> Any:
-    """`shapes` as an rdflib graph, cached for many files; pySHACL does not modify it."""
+    """`shapes` as an rdflib graph, cached for many files; pySHACL does not modify it.
+
+    Where pySHACL (0.40.1) does not follow SHACL, the graph has what it requires: a switch is on if
+    its value is `true` (4.4.5, 4.8.1), so those with "1" are left out, and a query has the prefixes
+    of what the ontology with its prefixes imports (5.2.1).
+    """
     import rdflib
 
-    return rdflib.Graph().parse(data=shapes, format="nt")
+    rows = [parse_statement(line) for line in shapes.splitlines()]
+    lines = [triple_line(row) for row in rows if row.predicate not in _SWITCHES or row.object != _1]
+    imports: defaultdict[NTerm, set[NTerm]] = defaultdict(set)
+    declared: defaultdict[NTerm, set[NTerm]] = defaultdict(set)
+    for row in rows:
+        if row.predicate in (_IMPORTS, _DECLARE):
+            (imports if row.predicate == _IMPORTS else declared)[row.subject].add(row.object)
+    for owner in list(imports):
+        for ontology in closure([owner], lambda node: imports.get(node, ())):
+            lines += [triple_line((owner, _DECLARE, prefix)) for prefix in declared[ontology]]
+    return rdflib.Graph().parse(data="\n".join(lines), format="nt")
 
 
 def _data_graph(rdflib: Any) -> Any:

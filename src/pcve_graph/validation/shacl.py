@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..model.namespaces import expand, nterm
+from ..model.namespaces import PREFIXES, expand, nterm
 from ..model.problems import ShaclResult, UsageError
 from ..model.terms import (
     NO_IRI,
@@ -46,6 +46,13 @@ _Stated: TypeAlias = defaultdict[Term, defaultdict[Iri, list[Term]]]
 
 _NAMED: Final = "urn:x-shape:"
 """How the IRIs begin that stand for blank shapes."""
+
+_PARTS: Final = (nterm("sh:property"), nterm("sh:sparql"))
+_MESSAGE: Final = nterm("sh:message")
+_SELECT: Final = nterm("sh:select")
+_BINDS: Final = re.compile(r"[?$]message\b")
+"""Matches a query that may bind the variable of the message (SHACL 5.3.2)."""
+_SOURCES: Final = ("sh:sourceShape", "sh:sourceConstraint")
 
 _SHAPES: Final = (nterm("sh:NodeShape"), nterm("sh:PropertyShape"))
 _SHAPE: Final = re.compile("(<[^>]*>) {} (?:{}|{}) [.]".format(nterm("rdf:type"), *_SHAPES))
@@ -81,14 +88,15 @@ def validate(
     check_queries(shapes)
     shape_iris = frozenset[Iri]() if pairs is None else _shapes_in(shapes)
     groups = None if pairs is None else _groups(pairs, shape_iris)
-    shapes, holders = _name_blank_shapes(shapes)
+    named = _name_blank_shapes(shapes)
+    shapes = named.text
     if pairs is not None:
         shapes = _select_shapes(
             shapes, [shape for shape, focus in pairs.items() if focus], shape_iris
         )
     chunks = (data,) if isinstance(data, str) else _chunks(data)
     report = ENGINES[use](chunks, shapes, groups)
-    return Report(tuple(sorted(read_report(report, holders))), use)
+    return Report(tuple(sorted(_read_report(report, named))), use)
 
 
 def no_shape(shapes: str) -> str:
@@ -210,38 +218,58 @@ def _shapes_in(shapes: str) -> frozenset[Iri]:
     return frozenset(map(to_iri, _SHAPE.findall(shapes)))
 
 
-@lru_cache(4)
-def _name_blank_shapes(shapes: str) -> tuple[str, Mapping[Iri, Iri]]:
-    """`shapes` with IRIs for blank shapes that have results, and the enclosing shape by each IRI.
+@dataclass(frozen=True, slots=True)
+class _NamedShapes:
+    """Shapes in which blank shapes that can have results, and SPARQL constraints, have IRIs.
 
-    These are the values of sh:property, and shapes with a target.
-
-    The enclosing shape is the nearest one that has an IRI; empty if there is none.
+    `text` is N-Triples. `holders` has the shape around each of the blank nodes, by their new IRIs:
+    the nearest one that has an IRI; empty if there is none. `stating` are the shapes and SPARQL
+    constraints that state the messages of their results.
     """
+
+    text: str
+    holders: Mapping[Iri, Iri]
+    stating: frozenset[NTerm]
+
+
+@lru_cache(4)
+def _name_blank_shapes(shapes: str) -> _NamedShapes:
+    """`shapes` with IRIs for the values of sh:property and sh:sparql, and shapes with a target."""
     rows = [parse_statement(line) for line in shapes.splitlines()]
     holder = {row.object: row.subject for row in rows if is_blank(row.object)}
-    shapes_of = nterm("sh:property")
     nodes = sorted(
-        {row.object for row in rows if row.predicate == shapes_of and is_blank(row.object)}
+        {row.object for row in rows if row.predicate in _PARTS and is_blank(row.object)}
         | {row.subject for row in rows if row.predicate in TARGETS and is_blank(row.subject)}
     )
     names = {node: from_iri(f"{_NAMED}{number}") for number, node in enumerate(nodes, 1)}
+    stating = frozenset(
+        names.get(row.subject, row.subject)
+        for row in rows
+        if row.predicate == _MESSAGE or (row.predicate == _SELECT and _BINDS.search(row.object))
+    )
     if not names:
-        return shapes, {}
+        return _NamedShapes(shapes, {}, stating)
     lines = [
         triple_line((names.get(subject, subject), predicate, names.get(value, value)))
         for subject, predicate, value in rows
     ]
     held = {}
     for node, name in names.items():
-        while node in holder:
+        passed = set()
+        while node in holder and node not in passed:
+            passed.add(node)
             node = holder[node]
         held[to_iri(name)] = to_iri(node) if is_iri(node) else NO_IRI
-    return "\n".join(lines), held
+    return _NamedShapes("\n".join(lines), held, stating)
 
 
-def read_report(report: Iterable[ox.Triple], holders: Mapping[Iri, Iri] = {}) -> list[ShaclResult]:
-    """The results in a `sh:ValidationReport`; `holders` from `_name_blank_shapes`."""
+def _read_report(report: Iterable[ox.Triple], shapes: _NamedShapes) -> list[ShaclResult]:
+    """The results in a `sh:ValidationReport`, with the messages that `shapes` state for them.
+
+    The engines word a message of their own where the shapes state none (which SHACL 3.6.2.7 leaves
+    to them), each differently; these are left out.
+    """
+    holders = shapes.holders
     stated: _Stated = defaultdict(lambda: defaultdict(list))
     for triple in report:
         stated[triple.subject][Iri(triple.predicate.value)].append(triple.object)
@@ -254,18 +282,22 @@ def read_report(report: Iterable[ox.Triple], holders: Mapping[Iri, Iri] = {}) ->
             term = one(name)
             return Iri(term.value if isinstance(term, ox.NamedNode) else "")
 
-        shape = named("sh:sourceShape")
+        shape, component = named("sh:sourceShape"), named("sh:sourceConstraintComponent")
+        constraint = named("sh:sourceConstraint")
+        sources = {from_term(term) for key in _SOURCES if (term := one(key)) is not None}
+        is_stated = sources & shapes.stating or not component.startswith(PREFIXES["sh"])
+        messages = stated[node][expand("sh:resultMessage")]
         return ShaclResult(
             focus=_shown(one("sh:focusNode")),
             path=_path(one("sh:resultPath"), stated),
             value=_shown(one("sh:value")),
             shape=NO_IRI if shape in holders else shape,
             holder=holders.get(shape, NO_IRI),
-            component=named("sh:sourceConstraintComponent"),
+            component=component,
             severity=named("sh:resultSeverity"),
-            constraint=named("sh:sourceConstraint"),
+            constraint=NO_IRI if constraint in holders else constraint,
             blank_shape=_blank_shape(one("sh:sourceShape"), holders),
-            messages=tuple(sorted(map(from_term, stated[node][expand("sh:resultMessage")]))),
+            messages=tuple(sorted(map(from_term, messages))) if is_stated else (),
         )
 
     nodes = [

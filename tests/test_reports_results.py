@@ -1,0 +1,272 @@
+"""The report that `pcve validate` writes: which results it has, where, how severe, in which words.
+
+The inputs are in tests/reports, by number.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from conftest import ROOT, World, make_world
+from validation_reports import Report, Row, of_command, of_pyshacl
+
+from pcve_graph.model.namespaces import expand
+from pcve_graph.model.terms import NTerm, NTriple
+from pcve_graph.validation.documents import read_document
+from pcve_graph.validation.engines import ENGINES
+from pcve_graph.validation.focus_nodes import find_mentions
+
+REPORTS = ROOT / "tests" / "reports"
+PREFIXES = """@prefix ex: <http://example.org/> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A project to run the command in, not built."""
+    return make_world(tmp_path_factory.mktemp("reports") / "project")
+
+
+def listed(world: World, data: Path, shapes: Path, *options: str) -> list[dict[str, object]]:
+    """The problems as JSON."""
+    command = ["validate", str(data), "--shapes", str(shapes), "--format", "json", *options]
+    problems: list[dict[str, object]] = json.loads(world.pcve(*command).stdout)
+    return problems
+
+
+def files(folder: Path, data: str, shapes: str) -> tuple[Path, Path]:
+    paths = folder / "data.ttl", folder / "shapes.ttl"
+    for path, text in zip(paths, (data, shapes), strict=True):
+        path.write_text(PREFIXES + text, "utf-8")
+    return paths
+
+
+def report_of(world: World, data: Path, shapes: Path) -> Report:
+    """The report, which is the same with each engine, and in all but messages that of pySHACL."""
+    reports = [of_command(world, data, shapes, engine) for engine in ENGINES]
+    assert reports[0] == reports[1]
+    texts = [
+        "\n".join(read_document(path.read_bytes(), path.name, "turtle").lines())
+        for path in (data, shapes)
+    ]
+    theirs = of_pyshacl(*texts)
+    report = reports[0]
+    assert not isinstance(report, str), report
+    assert not isinstance(theirs, str), theirs
+    assert report.conforms == theirs.conforms
+    ours, others = (sorted(map(bare, written.rows.elements())) for written in (report, theirs))
+    assert ours == others
+    return report
+
+
+def bare(row: Row) -> Row:
+    return row._replace(messages=())
+
+
+def ex(name: str) -> str:
+    return f"<http://example.org/{name}>"
+
+
+def faulty(name: str) -> tuple[Path, Path]:
+    return REPORTS / f"{name}.ttl", REPORTS / f"{name}.shapes.ttl"
+
+
+def test_a_node_that_the_file_only_names_is_reported_there(project: World) -> None:
+    """Fault 01: the shape is about the objects of a property."""
+    paths = faulty("01-organiser-only-named")
+    report = report_of(project, *paths)
+    (row,) = report.rows
+    assert not report.conforms
+    assert (row.focus, row.shape) == (ex("river-council"), "_:")
+    assert row.messages == ('"an organiser has a name"@en',)
+    (problem,) = listed(project, *paths)
+    assert (problem["line"], problem["column"]) == (4, 18)
+
+
+def test_all_messages_are_reported_and_the_users_is_shown(
+    project: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 06: a message in German and in English."""
+    paths = faulty("06-message-in-two-languages")
+    (row,) = report_of(project, *paths).rows
+    german, english = "Der Beginn fehlt", "the start is missing"
+    assert row.messages == (f'"{german}"@de', f'"{english}"@en')
+    for locale, message in (
+        ({"LC_ALL": "de_AT.UTF-8"}, german),
+        ({"LC_MESSAGES": "de"}, german),
+        ({"LANG": "de_CH@euro", "LC_MESSAGES": "C"}, english),
+        ({"LANG": "fr_FR"}, english),
+        ({"LANG": "POSIX"}, english),
+        ({}, english),
+    ):
+        for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in locale.items():
+            monkeypatch.setenv(name, value)
+        for form in ("text", "json", "sarif", "junit"):
+            command = ["validate", str(paths[0]), "--shapes", str(paths[1]), "--format", form]
+            shown = project.pcve(*command).output
+            assert (german in shown, english in shown) == (message == german, message == english)
+
+
+def test_without_english_the_untagged_message_is_shown_else_the_first(
+    project: World, tmp_path: Path
+) -> None:
+    for messages, shown in (
+        ('"la fino"@eo, "plain", "das Ende"@de', "plain"),
+        ('"la fino"@eo, "das Ende"@de', "das Ende"),
+    ):
+        shape = (
+            "ex:S sh:targetNode ex:a ; a sh:NodeShape ; sh:property ex:p ."
+            f"ex:p sh:path ex:end ; sh:minCount 1 ; sh:message {messages} ."
+        )
+        (problem,) = listed(project, *files(tmp_path, "ex:a ex:b 1 .", shape))
+        assert problem["why"] == shown
+
+
+def test_severities_are_kept_and_decide_on_the_exit_code(project: World) -> None:
+    """Fault 23: sh:Info, and a severity of another vocabulary."""
+    paths = faulty("23-severities")
+    report = report_of(project, *paths)
+    assert not report.conforms
+    assert {(row.path, row.severity) for row in report.rows} == {
+        (ex("title"), f"<{expand('sh:Info')}>"),
+        (ex("place"), ex("Urgent")),
+    }
+    assert sorted(str(problem["severity"]) for problem in listed(project, *paths)) == [
+        "error",
+        "info",
+    ]
+    command = ["validate", str(paths[0]), "--shapes", str(paths[1])]
+    assert "1 error, 0 warnings, 1 info in 1 file" in project.pcve(*command).output
+    results = json.loads(project.pcve(*command, "--format", "sarif").stdout)["runs"][0]["results"]
+    assert sorted(result["level"] for result in results) == ["error", "note"]
+    suites = ElementTree.fromstring(project.pcve(*command, "--format", "junit").stdout)
+    assert suites.get("failures") == "1"
+    for severity in ("error", "warning"):
+        (problem,) = listed(project, *paths, "--severity", severity)
+        assert problem["severity"] == "error"
+
+
+@pytest.mark.parametrize(
+    ("severity", "code"),
+    [("sh:Violation", 1), ("sh:Warning", 0), ("sh:Info", 0), ("ex:Urgent", 1)],
+)
+def test_any_result_is_against_conformance_but_only_errors_fail(
+    project: World, tmp_path: Path, severity: str, code: int
+) -> None:
+    shape = f"ex:S sh:targetNode ex:a ; a sh:NodeShape ; sh:class ex:C ; sh:severity {severity} ."
+    data, shapes = files(tmp_path, "ex:a ex:b 1 .", shape)
+    assert not report_of(project, data, shapes).conforms
+    assert project.pcve("validate", str(data), "--shapes", str(shapes)).exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("data", "shape", "focus", "place"),
+    [
+        ('ex:a ex:b "x" , 5 .', "sh:targetObjectsOf ex:b ; sh:datatype xsd:string", "5", (4, 17)),
+        ("ex:a ex:b ex:c .", "sh:targetNode ex:absent ; sh:class ex:C", ex("absent"), (1, 1)),
+        ("ex:a ex:b ex:c .", 'sh:targetNode "no" ; sh:nodeKind sh:IRI', '"no"', (1, 1)),
+        ("ex:a ex:b ex:c .", "sh:targetNode ex:c ; sh:class ex:C", ex("c"), (4, 11)),
+        ("ex:a ex:b [] .", "sh:targetObjectsOf ex:b ; sh:nodeKind sh:IRI", "_:", (4, 11)),
+        ("ex:a ex:b [ ex:c 1 ] .", "sh:targetObjectsOf ex:b ; sh:class ex:C", "_:", (4, 11)),
+        ("ex:a ex:b ( ex:c ) .", "sh:targetObjectsOf ex:b ; sh:nodeKind sh:IRI", "_:", (4, 13)),
+        ("ex:a a ex:M .", "sh:targetNode ex:b ; sh:class ex:C", ex("b"), (1, 1)),
+        ("ex:a a ex:M .", "sh:targetClass ex:M ; sh:class ex:C", ex("a"), (4, 1)),
+    ],
+)
+@pytest.mark.parametrize("named", ["ex:S", "[]"])
+def test_a_result_is_kept_wherever_its_focus_node_is(
+    project: World,
+    tmp_path: Path,
+    data: str,
+    shape: str,
+    focus: str,
+    place: tuple[int, int],
+    named: str,
+) -> None:
+    paths = files(tmp_path, data, f"{named} a sh:NodeShape ; {shape} .")
+    (row,) = report_of(project, *paths).rows
+    assert row.focus.removesuffix(f"^^<{expand('xsd:integer')}>").strip() in (focus, f'"{focus}"')
+    assert row.shape == (ex("S") if named == "ex:S" else "_:")
+    (problem,) = listed(project, *paths)
+    assert (problem["line"], problem["column"]) == place
+
+
+def test_results_of_several_absent_nodes_are_all_shown(project: World, tmp_path: Path) -> None:
+    shape = "ex:S a sh:NodeShape ; sh:targetNode ex:x , ex:y ; sh:class ex:C ; sh:message 'a C' ."
+    paths = files(tmp_path, "ex:a ex:b ex:c .", shape)
+    assert len(listed(project, *paths)) == 2
+    (problem,) = listed(project, *paths, "--focus", "http://example.org/y")
+    assert "y" in str(problem["message"])
+
+
+def test_shapes_of_ones_own_see_the_file_alone(project: World, tmp_path: Path) -> None:
+    """The terms of the project's ontology are no part of the data, as for any SHACL validator."""
+    shape = "ex:S a sh:NodeShape ; sh:targetClass <http://www.w3.org/2004/02/skos/core#Concept> ; sh:closed true ."
+    data = "ex:a a <http://www.w3.org/2004/02/skos/core#Concept> ."
+    assert {row.focus for row in report_of(project, *files(tmp_path, data, shape)).rows} == {
+        ex("a")
+    }
+
+
+def test_against_limits_results_to_what_the_file_says(northtown: World, tmp_path: Path) -> None:
+    place = "<https://w3id.org/pcve/id/place/northtown>"
+    data = f"ex:a <https://schema.org/location> {place} ; ex:near {place} ."
+    shape = (
+        "ex:S a sh:NodeShape ; sh:targetClass <https://w3id.org/pcve/ns#Place> ;"
+        " sh:targetNode ex:absent ; sh:property [ sh:path ex:never ; sh:minCount 1 ] ."
+        "ex:T a sh:NodeShape ; sh:targetObjectsOf ex:near ; sh:class ex:C ."
+    )
+    paths = files(tmp_path, data, shape)
+    (problem,) = listed(northtown, *paths, "--against")
+    assert problem["rule"] == "http://example.org/T"
+    assert problem["line"] == 4
+    traced = (
+        "ex:U a sh:NodeShape ; sh:targetNode ex:n ; sh:property [ sh:path ex:q ; sh:node ex:U ] ."
+    )
+    whole = files(tmp_path, data, f"{shape} {traced}")  # a recursive shape reads the whole graph
+    assert listed(northtown, *whole, "--against") == [problem]
+
+
+def test_a_node_of_the_context_alone_is_not_reported() -> None:
+    """A concept of the ontology that the file does not mention, where a target names both."""
+    data, context = ["<x:a> <x:b> <x:c> ."], ["<x:c> <x:d> 1 .", "<x:e> <x:d> 1 ."]
+    nodes = [NTerm(f"<x:{name}>") for name in "acef"]
+    mentions = find_mentions(nodes, set(nodes[:1]), map(NTriple, data), map(NTriple, context))
+    assert [mentions.is_reported(node, limited=False) for node in nodes] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert [mentions.is_reported(node, limited=True) for node in nodes] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_an_engine_does_not_word_messages(project: World, tmp_path: Path) -> None:
+    """Where a shape states none, the report has that of the command, alike with each engine."""
+    shape = (
+        "[] a sh:NodeShape ; sh:targetSubjectsOf ex:b ; sh:closed true ; sh:property "
+        "[ sh:path ex:b ; sh:node [ sh:property [ sh:path ex:c ; sh:minCount 1 ] ] ; "
+        "sh:or ( [ sh:datatype xsd:date ] [ sh:class ex:C ] ) ; sh:not [ sh:hasValue 3 ] ] ."
+    )
+    report = report_of(project, *files(tmp_path, "ex:a ex:b 3 .", shape))
+    words = " ".join(text for row in report.rows for text in row.messages)
+    for inside in ("ConstraintComponent", "Literal(", "urn:x-shape"):
+        assert inside not in words
+
+
+def test_the_help_states_the_rule_of_the_exit_code(project: World) -> None:
+    shown = " ".join(project.pcve("validate", "--help").output.split())
+    assert "sh:Info is info, of sh:Warning a warning, of any other an error" in shown
+    assert "[error|warning|info]" in shown
