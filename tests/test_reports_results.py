@@ -129,7 +129,7 @@ def test_without_english_the_untagged_message_is_shown_else_the_first(
         assert problem["why"] == shown
 
 
-def test_severities_are_kept_and_decide_on_the_exit_code(project: World) -> None:
+def test_severities_stay_and_determine_the_exit_code(project: World) -> None:
     """Fault 23: sh:Info, and a severity of another vocabulary."""
     paths = faulty("23-severities")
     report = report_of(project, *paths)
@@ -181,7 +181,7 @@ def test_any_result_is_against_conformance_but_only_errors_fail(
     ],
 )
 @pytest.mark.parametrize("named", ["ex:S", "[]"])
-def test_a_result_is_kept_wherever_its_focus_node_is(
+def test_a_result_is_reported_wherever_its_focus_node_is(
     project: World,
     tmp_path: Path,
     data: str,

@@ -181,12 +181,7 @@ def _describe(
         places,
         {*(result.focus for result in results), *alias.values(), *suspects, *naming},
     )
-    for node, statement in named.items():
-        node = alias.get(node, node)
-        if statement and not of[node]:
-            key = _aliased(statement, alias)
-            place = nearest_key(of[key.subject], *key)
-            of[node] = {(node,): of[key.subject][place]} if place else {}
+    _add_named(of, {node: _aliased(key, alias) for node, key in named.items() if key}, alias)
     shown = [with_named_value(result, of[result.focus], ontology) for result in results]
     label = {name: label for label, name in alias.items()}
     terms = {label.get(term, term) for result in shown for term in (result.focus, result.value)}
@@ -240,6 +235,18 @@ def _closed_result(key: Statement, rule: str, message: str) -> ShaclResult:
 def _position(document: Document, of: dict[NTerm, Places], *key: NTerm) -> Position:
     nearest = nearest_key(of[key[0]], *(*key, NO_TERM, NO_TERM)[:3])
     return Position(document.name, *of[key[0]][nearest]) if nearest else Position(document.name)
+
+
+def _add_named(
+    of: dict[NTerm, Places], named: dict[NTerm, Statement], alias: dict[NTerm, NTerm]
+) -> None:
+    """Add to `of` the place of each node that is not a subject: where its statement names it."""
+    for node, statement in named.items():
+        node = alias.get(node, node)
+        of_subject = of[statement.subject]
+        key = nearest_key(of_subject, *statement)
+        if key and not of.get(node):
+            of[node] = {(node,): of_subject[key]}
 
 
 def _by_subject(places: Places, subjects: Iterable[NTerm]) -> dict[NTerm, Places]:
