@@ -11,8 +11,9 @@ from pcve_graph.model.namespaces import GRAPHS
 from pcve_graph.model.problems import ContentError
 from pcve_graph.model.schema import Ontology
 from pcve_graph.validation import shacl
-from pcve_graph.validation.documents import ENDINGS, read_document
+from pcve_graph.validation.documents import read_document
 from pcve_graph.validation.incremental_gate import check_against_saved
+from pcve_graph.validation.input_files import ENDINGS
 
 HERE = Path(__file__).parent
 FILES = sorted(

@@ -114,8 +114,8 @@ def test_similar_nodes_are_distinguished_by_what_points_to_them(northtown: World
 
 def test_a_node_without_a_name_is_called_by_its_label(northtown: World) -> None:
     result = northtown.pcve("validate", "-", "--input-format", "turtle", stdin=FILES["turtle"][0])
-    assert 'kind of "Two" is missing' in result.stderr
-    assert "kind of a blank node is missing" in result.stderr
+    assert 'kind of "Two" is missing' in result.stdout
+    assert "kind of a blank node is missing" in result.stdout
 
 
 def test_a_report_names_blank_nodes_the_same_each_time(northtown: World, tmp_path: Path) -> None:

@@ -210,6 +210,7 @@ def test_events_say_when_where_by_whom_and_about_what(
 def test_no_likely_duplicate_is_undecided(shipped: World) -> None:
     result = shipped.pcve("validate")
     assert (result.exit_code, result.stderr) == (0, "")
+    assert "checks: 0 warnings" in result.stdout
 
 
 def researched() -> dict[str, list[dict[str, object]]]:

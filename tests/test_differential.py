@@ -23,7 +23,8 @@ from pcve_graph.model.problems import ContentError
 from pcve_graph.model.schema import Ontology
 from pcve_graph.records.assemble import AssembledGraph
 from pcve_graph.validation import shacl
-from pcve_graph.validation.documents import form_of, named_files, read_document
+from pcve_graph.validation.documents import read_document
+from pcve_graph.validation.input_files import form_of, named_files
 
 pytestmark = pytest.mark.long
 

@@ -205,12 +205,13 @@ def test_the_curators_example_is_green_as_it_stands(world: World) -> None:
         world.write(name, content)
     checked = world.pcve("validate")
     assert (checked.exit_code, checked.stderr) == (0, "")
+    assert "checks: 0 warnings" in checked.stdout
     assert world.pcve("edit", "fmt", "--check").stdout == ""
     assert world.pcve("build").exit_code == 0
     text = world.pcve("show", "harbour-forum-2017").stdout
     assert "supporter: Lake Fund\n    “with support from the Lake Fund”" in text
     world.replace("data/records/event/harbour-forum-2017.yml", "support from", "support of")
-    assert "error quote-not-found" in world.pcve("validate").stderr
+    assert "error quote-not-found" in world.pcve("validate").stdout
 
 
 def test_the_security_page_names_every_file_of_attacks() -> None:

@@ -103,11 +103,12 @@ def test_a_decision_silences_its_pair_once(world: World) -> None:
     world.write(LEDGER, ledger + entry)
     result = world.pcve("validate")
     assert (result.exit_code, result.stderr) == (0, "")
+    assert "checks: 0 warnings" in result.stdout
     world.write(LEDGER, entry + entry + ledger)
     result = world.pcve("validate")
     assert result.exit_code == 1
     assert (
-        "data/ledger.yml:4:3: error ledger: this pair is already decided on line 1" in result.stderr
+        "data/ledger.yml:4:3: error ledger: this pair is already decided on line 1" in result.stdout
     )
 
 
@@ -136,8 +137,8 @@ def test_an_invalid_decision_is_an_error(world: World, entry: str, message: str)
     world.write(LEDGER, entry)
     result = world.pcve("validate")
     assert result.exit_code == 1
-    assert "error ledger" in result.stderr
-    assert message in result.stderr
+    assert "error ledger" in result.stdout
+    assert message in result.stdout
 
 
 def test_two_that_are_one_need_a_successor(world: World) -> None:
@@ -148,5 +149,5 @@ def test_two_that_are_one_need_a_successor(world: World) -> None:
     path = world.root / "data/records/organization/river-institute.yml"
     path.write_text(path.read_text() + "  - source: atlas\n    isReplacedBy: lake-fund\n")
     result = world.pcve("validate")
-    assert "neither replaces the other" not in result.stderr
-    assert "check:nothing-points-to-the-retired" in result.stderr
+    assert "neither replaces the other" not in result.stdout
+    assert "check:nothing-points-to-the-retired" in result.stdout

@@ -214,6 +214,7 @@ def test_without_the_tested_engine_the_reference_is_used_and_reported_once(
     named = pcve("validate", "data.ttl", "--shapes", "shapes.ttl", "--engine", "pyshacl")
     assert named.returncode == 1
     assert note_for(reason) + "\n" + named.stderr == run.stderr
+    assert named.stdout == run.stdout
 
 
 # A plain installation, without the extra `fast`: every command works, with the same outcome.

@@ -249,19 +249,19 @@ def test_watching_checks_again_when_a_file_changes(northtown: World, tmp_path: P
     command = [sys.executable, "-m", "pcve_graph", "--project", str(northtown.root), "validate"]
     with subprocess.Popen(
         [*command, str(path), "--watch"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
     ) as process:
-        assert process.stderr
+        assert process.stdout
         lines: list[str] = []
         while "1 error, 0 warnings in 1 file" not in lines:
-            lines.append(process.stderr.readline().strip())
+            lines.append(process.stdout.readline().strip())
             assert len(lines) < 40
         time.sleep(0.1)
         path.write_text("<http://e.example/a> a <http://e.example/Thing> .\n")
         while "0 errors, 0 warnings in 1 file" not in lines:
-            lines.append(process.stderr.readline().strip())
+            lines.append(process.stdout.readline().strip())
             assert len(lines) < 40
         process.terminate()
 

@@ -330,8 +330,8 @@ def test_a_check_with_values_of_the_wrong_kind(world: World, columns: str, messa
     world.write("queries/checks/odd.rq", f"{header}SELECT {columns} WHERE {{}}\n")
     result = world.pcve("validate")
     assert result.exit_code == 1
-    assert f"error check-query: {message}" in result.stderr
-    assert re.search(r"queries/checks/odd\.rq:4:\d+: error", result.stderr)
+    assert f"error check-query: {message}" in result.stdout
+    assert re.search(r"queries/checks/odd\.rq:4:\d+: error", result.stdout)
 
 
 @pytest.mark.long
@@ -391,8 +391,8 @@ def test_a_build_reports_all_problems_of_weights_and_queries(world: World, built
     for command in ("build", "validate"):
         result = world.pcve(command)
         assert result.exit_code == 1
-        assert result.stderr.count(" error weights: ") == 2
-        assert result.stderr.count(" error query-header: ") == 1
+        assert result.output.count(" error weights: ") == 2
+        assert result.output.count(" error query-header: ") == 1
     problems = KnowledgeGraph.open(world.root).validate() if built else ()
     assert [problem.rule for problem in problems] == ["query-header", "weights", "weights"] * built
     world.replace("queries/landscape/weights.yml", "reach: 8", "reach: 0.8")

@@ -184,18 +184,18 @@ def test_a_fault_is_one_message_with_its_place(world: World, settings: str) -> N
     for command in (["validate"], ["build"], ["release", str(world.root / "release")]):
         result = world.pcve(*command)
         assert result.exit_code == 1
-        first, why, cure = result.stderr.splitlines()[:3]
+        first, why, cure = result.output.splitlines()[:3]
         assert first.startswith(f"pcve.toml:{place}: error {rule}: ")
         assert message in first
         assert why.startswith("    rule: ")
         assert fix in cure
-        assert "1 error, 0 warnings" in result.stderr
+        assert "1 error, 0 warnings" in result.output
     assert not (world.root / "build/manifest.json").exists()
 
 
 def test_every_fault_of_a_file_is_reported(world: World) -> None:
     world.write("pcve.toml", 'contcat = "x"\r\ntitle = 1\r\nbase = "y"\r\n')
-    places = [line.split(": ")[0] for line in world.pcve("validate").stderr.splitlines()[::3]]
+    places = [line.split(": ")[0] for line in world.pcve("validate").stdout.splitlines()[::3]]
     assert places[:3] == ["pcve.toml:1:1", "pcve.toml:2:9", "pcve.toml:3:8"]
 
 
@@ -203,10 +203,10 @@ def test_what_is_not_text_or_not_a_file_is_one_message(world: World) -> None:
     path = world.write("pcve.toml", b'title = "caf\xe9"\n')
     assert "pcve.toml:1:13: error encoding: " in world.pcve("build").stderr
     path.write_bytes(b"#" * 20_000)
-    assert "pcve.toml:1:1: error file-size: " in world.pcve("validate").stderr
+    assert "pcve.toml:1:1: error file-size: " in world.pcve("validate").stdout
     path.unlink()
     path.symlink_to("gone.toml")
-    assert "pcve.toml:1:1: error special-file: " in world.pcve("validate").stderr
+    assert "pcve.toml:1:1: error special-file: " in world.pcve("validate").stdout
 
 
 @pytest.mark.long

@@ -149,7 +149,7 @@ def test_stdin_is_read_in_the_format_that_is_named(northtown: World) -> None:
     assert result.exit_code == 1
     assert {problem["path"] for problem in json.loads(result.stdout)} == {"stdin"}
     result = northtown.pcve("validate", "-", stdin="")
-    assert (result.exit_code, "--input-format" in result.stderr) == (2, True)
+    assert (result.exit_code, "--input-format" in result.stdout) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_stdin_is_read_in_the_format_that_is_named(northtown: World) -> None:
 def test_wrong_use_is_reported(northtown: World, arguments: list[str], message: str) -> None:
     result = northtown.pcve("validate", *arguments, stdin="")
     assert result.exit_code == 2
-    assert message in result.stderr
+    assert message in result.stdout + result.stderr
 
 
 def test_a_record_from_elsewhere_is_checked_among_the_projects(
@@ -264,11 +264,13 @@ def test_many_results_fit_a_first_screen(northtown: World, tmp_path: Path) -> No
     path.write_text("".join(line.format(number) for number in range(1000)))
     result = northtown.pcve("validate", str(path), "--limit", "20")
     assert result.exit_code == 1
-    assert len(result.stderr.splitlines()) < 40
-    assert "1,000 x error pcvesh:Event-kind" in result.stderr
-    assert "1,980 more are not shown; `--limit 0` shows all" in result.stderr
+    assert result.stdout.startswith("1,000  error  pcvesh:Event-kind\n1,000  error  pcvesh:Thing-p")
+    assert len(result.stdout.splitlines()) < 60
+    assert result.stdout.count("many.nt:") == 40
+    assert "    … and 980 more" in result.stdout
+    assert "20 of each rule are shown; `--limit 0` lists all" in result.stdout
     every = northtown.pcve("validate", str(path), "--limit", "0")
-    assert every.stderr.count(": error ") == 2000
+    assert every.stdout.count(": error ") == 2000
 
 
 FAIR = "<https://w3id.org/pcve/id/event/fair>"

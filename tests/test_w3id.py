@@ -63,6 +63,7 @@ def test_a_form_is_given_as_it_is_asked_for(w3id: W3id, accept: str) -> None:
     assert w3id.leads_to("shapes/rules", accept) == "/reference/rules.shacl.ttl"
     version = f"/releases/{__version__}/reference/claims.shacl.ttl"
     assert w3id.leads_to(f"shapes/claims/{__version__}", accept) == version
+    assert w3id.leads_to("context.jsonld", accept) == "/reference/context.jsonld"
     assert w3id.leads_to("id/event/osce-ct-2018", accept) == f"/id/event/osce-ct-2018.{ending}"
     assert w3id.leads_to("source/wbcti-news", accept) == f"/source/wbcti-news.{ending}"
     assert w3id.leads_to("claim/0004a86c311d166d", accept) == f"/claim/0004a86c311d166d.{ending}"

@@ -222,6 +222,8 @@ def test_file_names_are_visible(
     result = run(northtown, "validate", path, "--format", form, PYTHONIOENCODING="ascii")
     assert result.returncode == code
     assert_safe(result.stderr)
+    if form == "text":
+        assert_safe(result.stdout)
     if form == "json":
         json.loads(result.stdout)
 
@@ -408,7 +410,7 @@ def test_a_record_with_a_control_character_is_refused(
         commands += [("build",), ("validate",), ("validate", str(path))]
     for arguments in commands:
         result = run(world, *arguments)
-        text = assert_safe(result.stderr)
+        text = assert_safe(result.stdout + result.stderr)
         assert result.returncode == 1, text
         assert f"bell-project.yml:{place}: error control-character: found" in text
         assert re.search(rf"fix:  delete the character {re.escape(name)} (?:here|from this)", text)
@@ -503,7 +505,7 @@ def test_a_control_character_in_anybodys_rdf_is_a_warning(
     assert (result.returncode, problem["severity"]) == (0, "warning")
     assert f"{problem['line']}:{problem['column']}" == place
     result = run(northtown, "validate", str(path), "--severity", "error")
-    assert (result.returncode, b"control-character" in result.stderr) == (0, False)
+    assert (result.returncode, b"control-character" in result.stdout) == (0, False)
 
 
 def test_a_fix_makes_no_date_of_an_escape(northtown: World, tmp_path: Path) -> None:
@@ -513,7 +515,7 @@ def test_a_fix_makes_no_date_of_an_escape(northtown: World, tmp_path: Path) -> N
         "<https://w3id.org/pcve/id/event/x> a pcve:Event ; schema:startDate\n"
         '"2018\\u001B[2J"^^<http://www.w3.org/2001/XMLSchema#date> .'
     )
-    shown = assert_safe(run(northtown, "validate", str(path)).stderr)
+    shown = assert_safe(run(northtown, "validate", str(path)).stdout)
     assert "start of x is" in shown
     assert "2018-01" not in shown
 

@@ -210,6 +210,17 @@ def _on_stdout(content: bytes | str, form: str) -> None:
         raise UsageError(f"stdout cannot be written: {error.strerror}") from None
 
 
+@contextlib.contextmanager
+def despite_closed_pipe() -> Iterator[None]:
+    """End this context, but not the command, where the reader of stdout has closed it.
+
+    For output whose exit code states what was found: it must not become that of success. What is
+    written to stdout afterwards is dropped.
+    """
+    with contextlib.suppress(BrokenPipeError):
+        yield
+
+
 def discard(stream: IO[str]) -> None:
     """Redirect `stream` to the null device, so that flushing it at exit cannot fail."""
     null = os.open(os.devnull, os.O_WRONLY)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ..model.problems import UsageError
-from .console import OUTPUT, handle_errors, progress_of, write_result
+from .console import OUTPUT, despite_closed_pipe, handle_errors, progress_of, write_result
 from .context import project_of
 
 
@@ -68,5 +68,6 @@ def diff(
             )
             comparison = compare(before, after)
         text = as_counts(comparison) if brief else DIFF_FORMATS[form](comparison)
-    write_result(text, output, form)
+    with despite_closed_pipe():
+        write_result(text, output, form)
     sys.exit(1 if comparison.changes or comparison.unchanged else 0)

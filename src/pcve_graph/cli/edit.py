@@ -12,7 +12,14 @@ from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
 from ..system.atomic_writes import create_file, remove_drafts, write_file
 from ..system.files import read_file
-from .console import handle_errors, quantity, write_errors_as_usage, write_lines, write_messages
+from .console import (
+    despite_closed_pipe,
+    handle_errors,
+    quantity,
+    write_errors_as_usage,
+    write_lines,
+    write_messages,
+)
 from .context import project_of, rebuild
 from .groups import CommandGroup, report_command
 
@@ -118,7 +125,8 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
         if not check:
             with write_errors_as_usage(path):
                 write_file(path, text, expected=content)
-        write_lines(name)
+        with despite_closed_pipe():
+            write_lines(name)
         changed += 1
     verb = "would change" if check else "changed"
     write_messages(f"{quantity(len(chosen), 'file')} read, {changed:,} {verb}")
@@ -154,7 +162,8 @@ def migrate(context: click.Context, check: bool) -> None:
         if not check:
             with write_errors_as_usage(path):
                 write_file(path, text)
-        write_lines(project.relative(path))
+        with despite_closed_pipe():
+            write_lines(project.relative(path))
     verb = "would be renamed" if check else "renamed"
     linked = f"{quantity(migration.linked, 'publisher')} linked, " if migration.linked else ""
     ranked = f"{quantity(migration.ranked, 'block')} ranked, " if migration.ranked else ""

@@ -16,7 +16,7 @@ from ..query.foreign import read_query_folder
 from ..query.saved import Parameter, SavedQuery, read_queries
 from ..system.sandbox import inside
 from .bounds import SECONDS
-from .console import handle_errors, write_lines, write_messages, write_result
+from .console import despite_closed_pipe, handle_errors, write_lines, write_messages, write_result
 from .context import (
     FOLDER,
     EndpointTarget,
@@ -54,9 +54,11 @@ def check_queries(
         failed += bool(trial.problem)
         settings = "".join(f" {key}={value}" for key, value in trial.settings.items())
         numbers = f"{trial.rows:>7,} rows {trial.milliseconds:>9,.1f} ms  {trial.name}{settings}"
-        write_lines(f"{'failed' if trial.problem else 'ok':<7}{numbers}")
+        lines = [f"{'failed' if trial.problem else 'ok':<7}{numbers}"]
         if trial.problem:
-            write_lines(f"        {trial.problem}")
+            lines.append(f"        {trial.problem}")
+        with despite_closed_pipe():
+            write_lines(*lines)
     word = "query" if len(queries) == 1 else "queries"
     write_messages(f"{len(queries):,} {word} run {trial_count:,} times, {failed:,} failed")
     return 1 if failed else 0
@@ -109,7 +111,8 @@ def queries(
             graph = graph_access(endpoint, lambda: saved or open_or_build(project), worker)
             sys.exit(check_queries(graph, project, queries, timeout))
     reply = query_catalogue(project, queries)
-    write_result(reply.text, form=reply.form)
+    with despite_closed_pipe():
+        write_result(reply.text, form=reply.form)
     write_messages(*reply.messages)
     if reply.problems:
         raise ContentError(list(reply.problems))

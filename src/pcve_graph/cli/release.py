@@ -12,7 +12,14 @@ import click
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..model.visible import one_line
-from .console import handle_errors, progress_of, quantity, write_lines, write_messages
+from .console import (
+    despite_closed_pipe,
+    handle_errors,
+    progress_of,
+    quantity,
+    write_lines,
+    write_messages,
+)
 from .context import project_of, rebuild
 
 SHOWN = 40
@@ -63,7 +70,8 @@ def release(context: click.Context, folder: Path, verify: bool, previous: str) -
         write_messages(*differing[:SHOWN])
         if len(differing) > SHOWN:
             write_messages(f"and {len(differing) - SHOWN:,} more")
-        write_lines("differs" if differing else "identical, file by file")
+        with despite_closed_pipe():
+            write_lines("differs" if differing else "identical, file by file")
         sys.exit(1 if differing else 0)
     check_target(folder)
     rebuild(project)

@@ -19,6 +19,7 @@ from ..system.sandbox import inside
 from ..system.sandbox.command import run_in_child
 from .bounds import COUNT
 from .console import (
+    despite_closed_pipe,
     handle_errors,
     note_engine,
     problem_counts,
@@ -71,9 +72,15 @@ if TYPE_CHECKING:
 @click.option(
     "--limit",
     type=COUNT,
-    default=100,
+    default=10,
     show_default=True,
-    help="Most problems shown as text; 0 for all.",
+    help="Most places shown of each rule, if text groups many problems; 0 lists all problems.",
+)
+@click.option(
+    "--context",
+    multiple=True,
+    metavar="URL=FILE",
+    help="Read the JSON-LD context at URL from FILE; repeatable.",
 )
 @click.option("--watch", is_flag=True, help="Validate again whenever a file changes.")
 @click.pass_context
@@ -86,11 +93,13 @@ def validate(
     FILE is Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, a record in YAML or many in JSON
     Lines, a folder of them, or - for stdin. Exit 0: no errors, 1: errors, 2: a file cannot be
     read. A result of severity sh:Info is info, of sh:Warning a warning, of any other an error.
+    Nothing is fetched. The report is written to stdout, notes and progress to stderr.
 
     \b
     Examples:
       pcve validate
       pcve validate my-events.ttl --against
+      pcve validate page.jsonld --context https://schema.org/=schemaorg.jsonld
       pcve validate data/ --format sarif > pcve.sarif
     """
     from ..validation.report import REPORTS
@@ -123,7 +132,7 @@ def validate(
 
 def _refuse_without_files(options: dict[str, Any]) -> None:
     """Raise UsageError for an option that validation of the whole project would ignore."""
-    for option in ("shapes", "focus", "against", "input_format"):
+    for option in ("shapes", "focus", "against", "input_format", "context"):
         if options[option]:
             raise UsageError(f"--{option.replace('_', '-')} requires FILE: name the files")
 
@@ -151,16 +160,18 @@ def _validated(
     with progress_of("checking"):
         outcome = examine(project, paths, options, opened_graph, stdin)
     problems = outcome.problems
-    if form == "turtle":
-        write_result(turtle(outcome.results, outcome.others), form=form)
-    elif form == "text":
-        write_messages(*REPORTS["text"](problems, outcome.files, options["limit"]).splitlines())
-        if outcome.checked:
-            write_lines(*summary(outcome.checked, time.perf_counter() - start))
-        if paths or problems:
-            write_messages(f"{problem_counts(problems)} in {quantity(len(outcome.files), 'file')}")
-        if problems:
-            write_messages("`pcve explain RULE` explains a rule")
-    else:
-        write_result(REPORTS[form](problems, outcome.files, options["limit"]), form=form)
+    with despite_closed_pipe():
+        if form == "turtle":
+            write_result(turtle(outcome.results, outcome.others), form=form)
+        elif form == "text":
+            write_result(REPORTS["text"](problems, outcome.files, options["limit"]))
+            if outcome.checked:
+                write_lines(*summary(outcome.checked, time.perf_counter() - start))
+            if paths or problems:
+                files = quantity(len(outcome.files), "file")
+                write_lines(f"{problem_counts(problems)} in {files}")
+        else:
+            write_result(REPORTS[form](problems, outcome.files, options["limit"]), form=form)
+    if problems and form == "text":
+        write_messages("`pcve explain RULE` explains a rule")
     return outcome.code

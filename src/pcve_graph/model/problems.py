@@ -46,6 +46,7 @@ RULES: dict[str, str] = {
     "ontology-subject": "a shape, concept or list is described in one file",
     "ontology-syntax": "a file in ontology/ is Turtle and ends in .ttl; only ontology/shapes/ "
     "may have blank nodes",
+    "no-statements": "a file that is validated has statements",
     "placeholder": "a release states who is responsible for it and how to reach them",
     "query-columns": "a query whose rows a command reads selects the columns that the command "
     "expects, with values of the expected types",

@@ -30,6 +30,7 @@ _BEGINNINGS: Final = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _DECLARED: Final = re.compile(r"<\?xml[^>]*?(\s+encoding\s*=\s*[\"']([\w.-]+)[\"'])")
 _SUPPORTED: Final = re.compile(r"utf-?8|utf-?16(?:[lb]e)?|(?:us-)?ascii|iso-8859-\d+|windows-125\d")
 _ENTITY: Final = re.compile(rb"<!ENTITY\s+([\w.-]+)\s+[\"']([^\"']*)[\"']\s*>")
+_ROOT: Final = re.compile(rb"<([^\s!?/>]+)")
 _REFERENCE: Final = re.compile(rb"&([\w.-]+);")
 _EXTERNAL: Final = re.compile(
     rb"<!(?:ENTITY\s+(?:%\s+)?[\w.-]+|DOCTYPE\s+[\w:.-]+)\s+(?:SYSTEM|PUBLIC)\b"
@@ -117,7 +118,7 @@ def check_entities(raw: bytes, name: str, largest: int) -> None:
 
 
 def check_elements(raw: bytes, name: str) -> None:
-    """Refuse XML that is not well-formed, nested too deeply or too broad, and RDF 1.2.
+    """Refuse XML that is not RDF/XML, not well-formed, nested too deeply or too broad, and RDF 1.2.
 
     Raises ContentError (`rdf-syntax`, `nesting`, `rdf-version`) at the position of the fault.
     """
@@ -128,9 +129,12 @@ def check_elements(raw: bytes, name: str) -> None:
         nonlocal namespaces
         namespaces += 1
 
-    def start(_tag: str, attributes: dict[str, str]) -> None:
+    def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal depth, namespaces
         depth += 1
+        if depth == 1 and " " not in tag:
+            place = position_at(raw, parser.CurrentByteIndex, name)
+            raise foreign_root_error(tag, place)
         breadth, namespaces = len(attributes) + namespaces, 0
         if depth > DOCUMENT_DEPTH:
             raise document_depth_error(position_at(raw, parser.CurrentByteIndex, name))
@@ -155,6 +159,24 @@ def check_elements(raw: bytes, name: str) -> None:
         message = expat.ErrorString(error.code)
         fix = "correct the XML at this position"
         raise ContentError([rule_problem("rdf-syntax", place, message, fix)]) from None
+
+
+def foreign_root(raw: bytes) -> str:
+    """The name of the root element, if the file does not name the namespace of RDF anywhere.
+
+    Such a file may be RDF/XML all the same: its root may be a node (RDF 1.1 XML Syntax, 7.2.11).
+    """
+    if _RDF.encode() in raw:
+        return ""
+    root = _ROOT.search(raw)
+    return root[1].decode("utf-8", "replace") if root else ""
+
+
+def foreign_root_error(root: str, place: Position) -> ContentError:
+    """The error for a file of XML with the root element `root`, which is not RDF/XML."""
+    message = f"not RDF/XML: its root is {root}"
+    fix = "give a file of RDF; in RDF/XML the root is rdf:RDF"
+    return ContentError([rule_problem("rdf-syntax", place, message, fix)])
 
 
 def _check_version(raw: bytes, at: int, name: str, attributes: dict[str, str]) -> None:

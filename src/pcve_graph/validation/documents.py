@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import codecs
 import io
-import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
 from ..model.namespaces import DOCUMENT_BASE
-from ..model.problems import ContentError, Position, UsageError, rule_problem
+from ..model.problems import ContentError, Position, rule_problem
 from ..model.terms import (
     NTerm,
     NTriple,
@@ -31,12 +29,18 @@ from ..model.terms import (
     triple_line,
 )
 from ..syntax.jsonld_check import check_jsonld
-from ..syntax.positions import Places, locate_statements
+from ..syntax.jsonld_contexts import Load, Shift, original_place, write_out_contexts
+from ..syntax.positions import Place, Places, locate_statements
 from ..syntax.positions.parser_errors import find_error_offset
-from ..syntax.rdfxml_check import check_elements, check_entities, decode_xml
+from ..syntax.rdfxml_check import (
+    check_elements,
+    check_entities,
+    decode_xml,
+    foreign_root,
+    foreign_root_error,
+)
 from ..syntax.tree import decode_utf8, position_at
 from ..syntax.turtle_check import check_turtle, rdf12_error
-from ..system.files import walk_files
 from .results import nearest_key
 
 FORMATS: Final[dict[str, ox.RdfFormat]] = {
@@ -49,20 +53,6 @@ FORMATS: Final[dict[str, ox.RdfFormat]] = {
 }
 """The formats that `pcve validate` reads in addition to records."""
 
-ENDINGS: Final = {
-    ".ttl": "turtle",
-    ".trig": "trig",
-    ".nt": "ntriples",
-    ".nq": "nquads",
-    ".jsonld": "jsonld",
-    ".json": "jsonld",
-    ".rdf": "rdfxml",
-    ".xml": "rdfxml",
-    ".owl": "rdfxml",
-    ".yml": "record",
-    ".yaml": "record",
-    ".jsonl": "record",
-}
 _GENERATED: Final = re.compile(r"[0-9a-f]{24,32}")
 """Matches the random labels that the parser generates for blank nodes without one."""
 
@@ -83,19 +73,33 @@ _UNNAMED_BYTES: Final = 32
 
 @dataclass(frozen=True)
 class Document:
-    """One RDF file as UTF-8 bytes; parsed again for each use, since statements need more memory."""
+    """One RDF file as UTF-8 bytes; parsed again for each use, since statements need more memory.
+
+    In JSON-LD, contexts that the file refers to are written out in `raw`; `shifts` has what that
+    moves in each line, and `missing` the first context that nobody gave, with its place.
+    """
 
     name: str
     form: str
     raw: bytes
+    shifts: dict[int, list[Shift]] = field(default_factory=dict)
+    missing: tuple[str, Position] | None = None
 
     def lines(self) -> Iterator[NTriple]:
         """Each statement as a line of N-Triples, in the order of the file, possibly repeated.
 
         IRIs of parts of the file, such as <#a>, begin with `DOCUMENT_BASE`. Raises ContentError
         (`rdf-syntax`, `rdf-version`, `relative-iri`, `nesting`, `file-size`) with line and column.
-        A remote JSON-LD context is rejected, never fetched.
+        A remote JSON-LD context that nobody gave is rejected, never fetched.
         """
+        try:
+            yield from self._lines()
+        except _NoContextError:
+            raise
+        except ContentError as error:
+            raise _at_original(error, self.shifts) from None
+
+    def _lines(self) -> Iterator[NTriple]:
         scheme = self._unused_scheme()
         base, names = scheme + DOCUMENT_BASE.partition(":")[2], dict[str, NTerm]()
         file, form = io.BytesIO(self.raw), FORMATS[self.form]
@@ -125,7 +129,14 @@ class Document:
 
     def places(self, subjects: Collection[NTerm]) -> Places:
         """The places of the statements about `subjects`; `_:` stands for any blank node."""
-        return locate_statements(self.raw, self.form, subjects)
+        places = locate_statements(self.raw, self.form, subjects)
+        if not self.shifts:
+            return places
+        return {key: self.original(place) for key, place in places.items()}
+
+    def original(self, place: Place) -> Place:
+        """The place in the file as it was before contexts were written out in it."""
+        return original_place(self.shifts, *place)
 
     def _unused_scheme(self) -> str:
         """A scheme that does not occur in the file; as the base it marks relative IRIs."""
@@ -155,7 +166,7 @@ class Document:
 
     def _offset(self, statement: Statement) -> int:
         """The offset of a statement in bytes; 0 if it cannot be located."""
-        places = self.places({statement.subject})
+        places = locate_statements(self.raw, self.form, {statement.subject})
         key = nearest_key(places, *statement)
         if not key:
             return 0
@@ -174,6 +185,11 @@ class Document:
     def _fault(self, error: SyntaxError, base: str) -> ContentError:
         """A parser error with its place."""
         message = str(error.msg)
+        if "LoadDocumentCallback" in message and self.missing:
+            return _NoContextError(*self.missing)
+        if self.form == "rdfxml" and (root := foreign_root(self.raw)):
+            at = self.raw.find(b"<" + root.encode())
+            return foreign_root_error(root, position_at(self.raw, at, self.name))
         place = Position(self.name, error.lineno or 1, error.offset or 1)
         if not error.lineno:
             at = find_error_offset(self.raw, self.form, message, base)
@@ -185,6 +201,28 @@ class Document:
         return ContentError(
             [rule_problem(rule, place, *_parser_message(message.replace(base, "")))]
         )
+
+
+class _NoContextError(ContentError):
+    """The file refers to a context at `address` that nobody gave; `place` is that in the file."""
+
+    def __init__(self, address: str, place: Position) -> None:
+        message = f"remote @context is not loaded: {address}"
+        fix = (
+            f"pass a copy of it with --context {address}=FILE, or write its terms in the file, in "
+            "place of its address"
+        )
+        super().__init__([rule_problem("rdf-syntax", place, message, fix)])
+
+
+def _at_original(error: ContentError, shifts: dict[int, list[Shift]]) -> ContentError:
+    """`error` with the places of the file as it was before contexts were written out in it."""
+    problems = []
+    for problem in error.problems:
+        line, column = original_place(shifts, problem.position.line, problem.position.column)
+        place = problem.position._replace(line=line, column=column)
+        problems.append(replace(problem, position=place))
+    return ContentError(problems)
 
 
 _NEWER: Final = ("--ltr .", "--rtl .", ")>> .")
@@ -229,74 +267,10 @@ def _line(quad: ox.Quad, names: dict[str, NTerm]) -> NTriple:
     return triple_line((named(quad.subject), from_term(quad.predicate), named(quad.object)))
 
 
-def named_files(
-    paths: Iterable[Path], refuse: Callable[[ContentError], None] = lambda _: None
-) -> Iterator[Path]:
-    """The files among `paths`, and the files with a known extension in folders among them, sorted.
-
-    A folder that is reached twice by way of links is read once, and so is a file in a folder.
-    `refuse` is called with what is in a folder instead of such a file or folder and is not
-    followed: a FIFO, a device, a broken link, or a link that leads out of the folder, and out of
-    the working directory if the folder is in it.
-    """
-    seen: set[Path] = set()
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        prefix, working, top = f"{path.as_posix()}/", Path.cwd(), path.resolve()
-        root = working if top.is_relative_to(working) else top
-        entries = walk_files(
-            path, prefix.removeprefix("./"), root, hidden=True, refuse=_for_data(refuse)
-        )
-        for file in sorted(Path(name) for name, _ in entries):
-            real = file.resolve()
-            if file.suffix in ENDINGS and real not in seen:
-                seen.add(real)
-                yield file
-
-
-def _for_data(refuse: Callable[[ContentError], None]) -> Callable[[ContentError], None]:
-    """`refuse`, called only for entries in place of a folder or of a file of data."""
-
-    def refuse_data(error: ContentError) -> None:
-        name = Path(error.problems[0].position.path)
-        if name.suffix in ENDINGS or name.is_dir():
-            refuse(error)
-
-    return refuse_data
-
-
-def check_input_format(named: str | None) -> None:
-    """Raise UsageError for an unknown format."""
-    formats = {*FORMATS, "record"}
-    if named is not None and named not in formats:
-        raise UsageError(f"there is no input format {named!r}; known: {', '.join(sorted(formats))}")
-
-
-def form_of(path: Path, named: str | None) -> str:
-    """The format of a file that can be read: `named`, or that of its extension.
-
-    Raises ContentError (`unreadable-file`) for a file that does not exist, is not regular, may not
-    be read, or has an unknown extension.
-    """
-    form, stdin = named or ENDINGS.get(path.suffix.casefold()), str(path) == "-"
-    if not stdin and not path.exists():
-        message, fix = f"there is no file or folder {path}", "correct the name, or leave it out"
-    elif not stdin and not path.is_file():
-        message, fix = "it is not a regular file", "use `-` to read from a pipe"
-    elif not stdin and not os.access(path, os.R_OK):
-        message, fix = "permission denied", "make it readable, or leave it out"
-    elif form is None:
-        message, fix = "unknown file extension", "set the format with --input-format"
-    else:
-        return form
-    raise ContentError([rule_problem("unreadable-file", Position(path.as_posix()), message, fix)])
-
-
-def read_document(raw: bytes, name: str, form: str) -> Document:
+def read_document(raw: bytes, name: str, form: str, load: Load = lambda _: None) -> Document:
     """The document in `raw`, checked so that every parser can read it safely.
 
+    `load` has the contexts that a document in JSON-LD may refer to.
     Raises ContentError if its bytes are not text in the declared encoding (`encoding`), if it is
     nested too deeply or has too many nodes (`nesting`), if it is RDF 1.2 (`rdf-version`), and if
     XML is not well-formed (`rdf-syntax`).
@@ -311,11 +285,23 @@ def read_document(raw: bytes, name: str, form: str) -> Document:
         return Document(name, form, raw)
     _check_encoding(raw, name)
     raw = raw.removeprefix(codecs.BOM_UTF8)
-    if form == "jsonld":
-        check_jsonld(raw, name)
-    else:
+    if _HTML.match(raw):
+        fix = 'validate what is in <script type="application/ld+json">, saved as a file of its own'
+        raise ContentError([rule_problem("rdf-syntax", Position(name), "the file is HTML", fix)])
+    if form != "jsonld":
         check_turtle(raw, name)
-    return Document(name, form, raw)
+        return Document(name, form, raw)
+    check_jsonld(raw, name)
+    written = write_out_contexts(raw, name, load)
+    if written.shifts:
+        try:
+            check_jsonld(written.raw, name)
+        except ContentError as error:
+            raise _at_original(error, written.shifts) from None
+    return Document(name, form, *written)
+
+
+_HTML: Final = re.compile(rb"\s*<!doctype\s+html\b", re.IGNORECASE)
 
 
 def _check_encoding(raw: bytes, name: str) -> None:

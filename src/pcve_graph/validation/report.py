@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
-from itertools import groupby
 from typing import Final
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -35,31 +34,54 @@ def rule_address(rule: str) -> Iri:
     return Iri(f"{BASE}rule/{rule.replace('pcvesh:', '').replace(':', '/')}")
 
 
+FEW: Final = 10
+"""The most problems that text lists one by one; of more, there are groups by rule."""
+
+
 def text(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
-    """Each problem with its place, rule and fix; more than `limit` are grouped by rule and cut off.
+    """Each problem with its place, rule and fix; more than `FEW` are grouped by rule.
 
-    With `limit` 0 all problems are listed one by one.
+    Of groups, the counts come first, then the rule of each with `limit` of its places. With `limit`
+    0 all problems are listed one by one.
     """
-    if not limit or len(problems) <= limit:
+    if not limit or len(problems) <= FEW:
         return "".join(f"{problem}\n" for problem in problems)
-    lines = []
-    shown = 0
-    ordered = sorted(
-        problems, key=lambda problem: (SEVERITIES.index(problem.severity), problem.rule, problem)
-    )
-    numbers = Counter(problem.rule for problem in problems)
-    share = max(1, limit // len(numbers))
-    for rule, group in groupby(ordered, key=lambda problem: problem.rule):
-        some = list(group)[:share]
-        shown += len(some)
-        lines.append(f"{numbers[rule]:,} x {some[0].severity} {rule}\n    rule: {some[0].why}")
-        lines += [f"    {problem.position}: {_brief(problem)}" for problem in some]
-    rest = len(problems) - shown
-    return "\n".join([*lines, f"{rest:,} more are not shown; `--limit 0` shows all", ""])
+    groups: dict[tuple[str, str], list[Problem]] = defaultdict(list)
+    for problem in problems:
+        groups[problem.severity, problem.rule].append(problem)
+    ordered = sorted(groups.items(), key=_rank)
+    width = max(len(f"{len(group):,}") for group in groups.values())
+    longest = max(len(severity) for severity, _ in groups)
+    lines = [
+        f"{len(group):>{width},}  {severity:{longest}}  {rule}"
+        for (severity, rule), group in ordered
+    ]
+    for (severity, rule), group in ordered:
+        lines += ["", f"{severity} {rule}", *_group(group[:limit])]
+        if len(group) > limit:
+            lines.append(f"    … and {len(group) - limit:,} more")
+    if any(len(group) > limit for group in groups.values()):
+        lines += ["", f"{limit:,} of each rule are shown; `--limit 0` lists all"]
+    return "\n".join([*lines, ""])
 
 
-def _brief(problem: Problem) -> str:
-    return one_line(f"{problem.message}; {problem.fix}".rstrip("; "))
+def _rank(item: tuple[tuple[str, str], list[Problem]]) -> tuple[int, int, str]:
+    """Errors first, then warnings, then the rest; the largest group of each first."""
+    (severity, rule), group = item
+    return SEVERITIES.index(severity), -len(group), rule
+
+
+def _group(problems: list[Problem]) -> Iterator[str]:
+    """The rule of a group, the place of each problem, and its fix: once, if all have the same."""
+    fixes = {problem.fix for problem in problems}
+    for why in dict.fromkeys(problem.why for problem in problems):
+        yield f"    rule: {why}"
+    shared = fixes.pop() if len(fixes) == 1 else ""
+    if shared:
+        yield f"    fix:  {one_line(shared)}"
+    for problem in problems:
+        fix = "" if shared else problem.fix
+        yield f"    {problem.position}: {one_line(f'{problem.message}; {fix}'.rstrip('; '))}"
 
 
 def as_json(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:

@@ -34,10 +34,13 @@ from ..system.background import BackgroundThread
 from ..system.files import read_file
 from ..system.sandbox import inside
 from .document_check import check_document
-from .documents import LARGEST, Document, check_input_format, form_of, named_files, read_document
+from .documents import LARGEST, Document, read_document
+from .empty_documents import empty_problems
 from .gate import Checked, check_graph
 from .incremental_gate import check_change, open_gate
+from .input_files import check_input_format, form_of, named_files
 from .shacl import no_shape
+from .supplied_contexts import SuppliedContexts
 
 
 class ValidationOptions(TypedDict):
@@ -52,6 +55,7 @@ class ValidationOptions(TypedDict):
     shapes: Path | None
     focus: tuple[str, ...]
     severity: str
+    context: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,8 @@ def validate_paths(
 ) -> Outcome:
     """Validate `paths`, or the whole project if there are none.
 
-    `options` has engine, input_format, shapes, focus and severity as the command defines them.
+    `options` has engine, input_format, shapes, focus, severity and context as the command defines
+    them.
     A path that cannot be read is a problem, and does not stop the others. Raises UsageError for an
     unknown format.
     """
@@ -86,10 +91,11 @@ def validate_paths(
     if not paths:
         return _validate_project(project, ontology, options)
     check_input_format(options["input_format"])
+    contexts = SuppliedContexts(project, options["context"])
     if options["shapes"]:
         inside.report_task(f"reading {options['shapes']}")
     try:
-        shapes = _shapes(options["shapes"])
+        shapes = _shapes(options["shapes"], contexts)
     except ContentError as error:
         files = (options["shapes"].as_posix(),) if options["shapes"] else ()
         return Outcome(error.problems, (), error.problems, files, 2)
@@ -107,7 +113,7 @@ def validate_paths(
             if form == "record":
                 records.append(path)
                 continue
-            document = _document(path, name, form, stdin)
+            document = _document(path, name, form, stdin, contexts)
             findings = check_document(
                 document, ontology, shapes, saved, options["engine"], options["focus"]
             )
@@ -115,6 +121,7 @@ def validate_paths(
             refused.append(error)
             continue
         problems += findings.problems
+        problems += empty_problems(document)
         results += findings.results
     others = [problem for error in refused for problem in error.problems]
     if records:
@@ -152,7 +159,7 @@ def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tup
     With `against`, references are resolved in the saved graph. Raises as `validate_paths` does.
     """
     options = ValidationOptions(
-        engine=None, input_format=None, shapes=None, focus=(), severity="info"
+        engine=None, input_format=None, shapes=None, focus=(), severity="info", context=()
     )
     saved = open_graph(project) if against and paths else None
     return validate_paths(project, paths, options, saved, b"").problems
@@ -289,15 +296,17 @@ def _is_project_file(project: Project, path: Path) -> bool:
     return path == data / "ledger.yml" or any(path.is_relative_to(folder) for folder in folders)
 
 
-def _document(path: Path, name: str, form: str, stdin: bytes) -> Document:
+def _document(
+    path: Path, name: str, form: str, stdin: bytes, contexts: SuppliedContexts
+) -> Document:
     if str(path) == "-":
-        return read_document(stdin, name, form)
+        return read_document(stdin, name, form, contexts.load)
     if path.stat().st_size > LARGEST:
         message = f"the file is too large ({path.stat().st_size // 2**20:,} MB)"
         fix = f"split it into files of at most {LARGEST // 2**20:,} MB"
         raise ContentError([rule_problem("file-size", Position(name), message, fix)])
     try:
-        return read_document(read_file(path, LARGEST), name, form)
+        return read_document(read_file(path, LARGEST), name, form, contexts.load)
     except OSError as error:
         message, fix = f"it cannot be read: {error.strerror}", ""
         raise ContentError(
@@ -305,7 +314,7 @@ def _document(path: Path, name: str, form: str, stdin: bytes) -> Document:
         ) from None
 
 
-def _shapes(path: Path | None) -> str | None:
+def _shapes(path: Path | None, contexts: SuppliedContexts) -> str | None:
     """The shapes in a file as N-Triples; None for the project's shapes.
 
     Raises UsageError for a file that contains no shapes, or none that applies to anything.
@@ -315,7 +324,7 @@ def _shapes(path: Path | None) -> str | None:
     form = form_of(path, None)
     if form == "record":
         raise UsageError(f"{path} is not a file of shapes: shapes are RDF, such as Turtle")
-    document = read_document(read_file(path, LARGEST), path.as_posix(), form)
+    document = read_document(read_file(path, LARGEST), path.as_posix(), form, contexts.load)
     shapes = "\n".join(sorted(set(document.lines())))
     if fault := no_shape(shapes):
         raise UsageError(f"{fault} in {path.as_posix()}: nothing would be checked")

@@ -22,6 +22,7 @@ from ...model.schema import Ontology
 from ...model.terms import Iri
 from ...query.saved import Parameter, SavedQuery, read_queries
 from ...validation.rule_help import RulePage, describe_rules
+from ..export.jsonld_framed import context_document
 from .diagram import Arrow, draw
 from .html import description_list, html_page, html_table, link
 from .rule_pages import file_name, write_pages
@@ -66,7 +67,10 @@ def write_reference(project: Project, ontology: Ontology) -> dict[str, bytes]:
 
 
 def _data(ontology: Ontology) -> dict[str, bytes]:
-    """The RDF of ontology, modules, lists and shapes in all `FORMS`, and the portable shapes."""
+    """The RDF of ontology, modules, lists and shapes in all `FORMS`, and the portable shapes.
+
+    Also the JSON-LD context.
+    """
     texts = {
         **{name: "\n".join(lines) for name, lines in published_modules(ontology).items()},
         "vocab": "\n".join(ontology.graphs["vocabulary"]),
@@ -77,6 +81,7 @@ def _data(ontology: Ontology) -> dict[str, bytes]:
         triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
         for ending, form in FORMS.items():
             contents[f"{name}.{ending}"] = serialize(triples, form)
+    contents["context.jsonld"] = context_document(ontology)
     return contents | portable_turtle(ontology)
 
 

@@ -27,10 +27,22 @@ _TYPE: Final = nterm("rdf:type")
 def locate_jsonld(text: str) -> dict[tuple[NTerm, ...], tuple[int, int]]:
     """The places of subjects, properties and values. Raises ValueError if `text` is not JSON."""
     reader = _Reader(text)
-    for item in _flattened(read_json(text)):
-        if item.kind == "{":
-            reader.node(item, ActiveContext())
+    reader.document()
     return reader.places
+
+
+def unmapped_keys(raw: bytes) -> list[tuple[str, tuple[int, int]]]:
+    """The keys of node objects that no context maps to an IRI, with the place of each.
+
+    Expansion drops them with their values (JSON-LD 1.1 API, section 5.1.2, step 13.3). Never
+    raises: the result is empty if the document cannot be followed.
+    """
+    try:
+        reader = _Reader(raw.decode())
+        reader.document()
+    except (RecursionError, ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return []
+    return [(key, reader.place(at)) for key, at in reader.unmapped]
 
 
 def _flattened(value: JsonValue) -> Iterator[JsonValue]:
@@ -46,11 +58,20 @@ class _Reader:
         self.text = text
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self.places: dict[tuple[NTerm, ...], tuple[int, int]] = {}
+        self.unmapped: list[tuple[str, int]] = []
+
+    def document(self) -> None:
+        for item in _flattened(read_json(self.text)):
+            if item.kind == "{":
+                self.node(item, ActiveContext())
+
+    def place(self, at: int) -> tuple[int, int]:
+        line = bisect.bisect_right(self.starts, at)
+        return line, at - self.starts[line - 1] + 1
 
     def note(self, at: int, *key: NTerm) -> None:
         """Record the place of a statement or of its first terms, unless one is recorded."""
-        line = bisect.bisect_right(self.starts, at)
-        self.places.setdefault(key, (line, at - self.starts[line - 1] + 1))
+        self.places.setdefault(key, self.place(at))
 
     def plain(self, value: JsonValue) -> object:
         """A JSON value as the Python value that `json.loads` returns."""
@@ -105,6 +126,8 @@ class _Reader:
                     self.reversed(from_iri(context.keyword(inner)), where, item, subject, context)
             elif ":" in name and not is_blank(name):
                 self.property(subject, key, at, value, context)
+            elif not name.startswith("@"):
+                self.unmapped.append((key, at))
 
     def property(
         self, subject: NTerm, key: str, at: int, value: JsonValue, context: ActiveContext
