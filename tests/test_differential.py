@@ -78,13 +78,20 @@ def compare(engine: str, data: str, shapes: str, files: Files) -> None:
 
 
 def rows(report: Report | str, engine: str) -> Counter[Row]:
-    """The results of a report; for TopQuadrant without messages, which each engine words itself."""
+    """The results of a report; without what `engine` writes in a way of its own.
+
+    That is the text of messages for TopQuadrant. pySHACL drops the language of those of SPARQL
+    constraints, which the command adds.
+    """
     assert not isinstance(report, str), report
-    if engine != "topquadrant":
-        return report.rows
     counts: Counter[Row] = Counter()
     for row, number in report.rows.items():
-        counts[row._replace(messages=())] += number
+        messages = row.messages
+        if engine == "topquadrant":
+            messages = ()
+        elif engine == "pySHACL's API" and component(row) == "SPARQL":
+            messages = tuple(message.removesuffix("@en") for message in messages)
+        counts[row._replace(messages=messages)] += number
     return counts
 
 

@@ -266,6 +266,16 @@ def test_an_engine_does_not_word_messages(project: World, tmp_path: Path) -> Non
         assert inside not in words
 
 
+def test_a_query_without_an_iri_is_the_source_constraint(project: World, tmp_path: Path) -> None:
+    query = "SELECT $this ?value { $this <http://example.org/b> ?value }"
+    shape = f"""[] a sh:NodeShape ; sh:targetNode ex:a ;
+        sh:sparql [ sh:select "{query}" ; sh:message "found {{?value}}"@en , "trovis {{?value}}"@eo ] ;
+        sh:sparql [ sh:select "{query}" ] ."""
+    rows = report_of(project, *files(tmp_path, "ex:a ex:b 3 .", shape)).rows
+    assert {(row.shape, row.constraint) for row in rows} == {("_:", "_:")}
+    assert ('"found 3"@en', '"trovis 3"@eo') in {row.messages for row in rows}
+
+
 def test_the_help_states_the_rule_of_the_exit_code(project: World) -> None:
     shown = " ".join(project.pcve("validate", "--help").output.split())
     assert "sh:Info is info, of sh:Warning a warning, of any other an error" in shown

@@ -196,7 +196,8 @@ class ShaclResult:
     in Turtle syntax if it is not a single property (SHACL 2.3.1); `value` is empty if the result
     has none. `shape`, `component` and `constraint` are IRIs without angle brackets. `shape` is
     empty for a shape that is a blank node; `blank_shape` is then that node, and `holder` the
-    nearest shape around it that has an IRI. `constraint` is empty unless it is a SPARQL constraint.
+    nearest shape around it that has an IRI. `constraint` is empty unless it is a SPARQL constraint;
+    of one that is a blank node, `blank_constraint` is that node.
     `messages` are literals, sorted, each with its language.
     """
 
@@ -210,6 +211,7 @@ class ShaclResult:
     constraint: Iri = NO_IRI
     holder: Iri = NO_IRI
     blank_shape: NTerm = NO_TERM
+    blank_constraint: NTerm = NO_TERM
 
     @property
     def rule(self) -> Iri:
@@ -220,6 +222,11 @@ class ShaclResult:
     def source(self) -> NTerm:
         """The violated shape as a term; empty for a query in queries/checks alone."""
         return from_iri(self.shape) if self.shape else self.blank_shape
+
+    @property
+    def source_constraint(self) -> NTerm:
+        """The violated SPARQL constraint as a term; empty if there is none."""
+        return from_iri(self.constraint) if self.constraint else self.blank_constraint
 
     @property
     def message(self) -> str:

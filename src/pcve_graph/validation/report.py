@@ -203,7 +203,7 @@ def turtle(results: tuple[ShaclResult, ...], others: tuple[Problem, ...]) -> str
             "sh:resultPath": result.path,
             "sh:value": result.value,
             "sh:sourceShape": result.source,
-            "sh:sourceConstraint": from_iri(result.constraint) if result.constraint else NO_TERM,
+            "sh:sourceConstraint": result.source_constraint,
             "sh:sourceConstraintComponent": from_iri(result.component),
             "sh:resultSeverity": from_iri(result.severity),
         }

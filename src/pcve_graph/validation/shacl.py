@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -30,12 +31,14 @@ from ..model.terms import (
     from_term,
     is_blank,
     is_iri,
+    is_literal,
     parse_statement,
     subject_of,
     to_iri,
     triple_line,
 )
 from .engines import ABSENT, CLASSES, ENGINES, INSTALL, TARGETS, Groups, why_unusable
+from .message_templates import with_languages
 from .shape_queries import check_queries
 
 _CHUNK: Final = 2**23
@@ -224,12 +227,12 @@ class _NamedShapes:
 
     `text` is N-Triples. `holders` has the shape around each of the blank nodes, by their new IRIs:
     the nearest one that has an IRI; empty if there is none. `stating` are the shapes and SPARQL
-    constraints that state the messages of their results.
+    constraints that state the messages of their results, with the values of sh:message.
     """
 
     text: str
     holders: Mapping[Iri, Iri]
-    stating: frozenset[NTerm]
+    stating: Mapping[NTerm, list[NTerm]]
 
 
 @lru_cache(4)
@@ -242,11 +245,11 @@ def _name_blank_shapes(shapes: str) -> _NamedShapes:
         | {row.subject for row in rows if row.predicate in TARGETS and is_blank(row.subject)}
     )
     names = {node: from_iri(f"{_NAMED}{number}") for number, node in enumerate(nodes, 1)}
-    stating = frozenset(
-        names.get(row.subject, row.subject)
-        for row in rows
-        if row.predicate == _MESSAGE or (row.predicate == _SELECT and _BINDS.search(row.object))
-    )
+    stating: dict[NTerm, list[NTerm]] = {}
+    for subject, predicate, value in rows:
+        if predicate == _MESSAGE or (predicate == _SELECT and _BINDS.search(value)):
+            texts = stating.setdefault(names.get(subject, subject), [])
+            texts += [value] if predicate == _MESSAGE and is_literal(value) else []
     if not names:
         return _NamedShapes(shapes, {}, stating)
     lines = [
@@ -285,8 +288,9 @@ def _read_report(report: Iterable[ox.Triple], shapes: _NamedShapes) -> list[Shac
         shape, component = named("sh:sourceShape"), named("sh:sourceConstraintComponent")
         constraint = named("sh:sourceConstraint")
         sources = {from_term(term) for key in _SOURCES if (term := one(key)) is not None}
-        is_stated = sources & shapes.stating or not component.startswith(PREFIXES["sh"])
-        messages = stated[node][expand("sh:resultMessage")]
+        stating = [shapes.stating[source] for source in sources if source in shapes.stating]
+        is_stated = stating or not component.startswith(PREFIXES["sh"])
+        messages = map(from_term, stated[node][expand("sh:resultMessage")] if is_stated else ())
         return ShaclResult(
             focus=_shown(one("sh:focusNode")),
             path=_path(one("sh:resultPath"), stated),
@@ -296,8 +300,9 @@ def _read_report(report: Iterable[ox.Triple], shapes: _NamedShapes) -> list[Shac
             component=component,
             severity=named("sh:resultSeverity"),
             constraint=NO_IRI if constraint in holders else constraint,
-            blank_shape=_blank_shape(one("sh:sourceShape"), holders),
-            messages=tuple(sorted(map(from_term, messages))) if is_stated else (),
+            blank_shape=_blank_node(one("sh:sourceShape"), holders),
+            blank_constraint=_blank_node(one("sh:sourceConstraint"), holders),
+            messages=with_languages(messages, chain.from_iterable(stating)),
         )
 
     nodes = [
@@ -306,7 +311,7 @@ def _read_report(report: Iterable[ox.Triple], shapes: _NamedShapes) -> list[Shac
     return [result(node) for node in nodes]
 
 
-def _blank_shape(shape: Term | None, holders: Mapping[Iri, Iri]) -> NTerm:
+def _blank_node(shape: Term | None, holders: Mapping[Iri, Iri]) -> NTerm:
     """The blank node that `shape` is, or that `_name_blank_shapes` named so; else empty."""
     if isinstance(shape, ox.NamedNode):
         named = Iri(shape.value)
