@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     "form",
     metavar="FORMAT",
     default="text",
-    help="text (default), json, sarif, junit, turtle.",
+    help="text (default), json, json-report, sarif, junit, turtle.",
 )
 @click.option(
     "--limit",
@@ -74,6 +74,11 @@ if TYPE_CHECKING:
     default=100,
     show_default=True,
     help="Most problems shown as text; 0 for all.",
+)
+@click.option(
+    "--require-checked",
+    is_flag=True,
+    help="A file in which no shape is about anything is an error.",
 )
 @click.option("--watch", is_flag=True, help="Validate again whenever a file changes.")
 @click.pass_context
@@ -142,6 +147,7 @@ def _validated(
     options: dict[str, Any],
 ) -> int:
     """Validate once, print the report, and return the exit code."""
+    from ..validation.checked_things import counts_line, total
     from ..validation.report import REPORTS, turtle
 
     start = time.perf_counter()
@@ -155,12 +161,17 @@ def _validated(
         write_result(turtle(outcome.results, outcome.others), form=form)
     elif form == "text":
         write_messages(*REPORTS["text"](problems, outcome.files, options["limit"]).splitlines())
+        counts = counts_line(total(outcome.things)) if outcome.things else ""
         if outcome.checked:
             write_lines(*summary(outcome.checked, time.perf_counter() - start))
+            write_lines(f"things   {counts.removeprefix('checked ')}")
+        elif counts:
+            write_messages(counts)
         if paths or problems:
             write_messages(f"{problem_counts(problems)} in {quantity(len(outcome.files), 'file')}")
         if problems:
             write_messages("`pcve explain RULE` explains a rule")
     else:
-        write_result(REPORTS[form](problems, outcome.files, options["limit"]), form=form)
+        report = REPORTS[form](problems, outcome.files, options["limit"], outcome.things)
+        write_result(report, form=form)
     return outcome.code

@@ -33,10 +33,12 @@ from ..records.reader import Record, read_records, record_extent, without_faulty
 from ..system.background import BackgroundThread
 from ..system.files import read_file
 from ..system.sandbox import inside
-from .document_check import check_document
+from .checked_things import CheckedThings
+from .document_check import DocumentReport, check_document
 from .documents import LARGEST, Document, check_input_format, form_of, named_files, read_document
 from .gate import Checked, check_graph
 from .incremental_gate import check_change, open_gate
+from .record_counts import count_project, count_records
 from .shacl import no_shape
 
 
@@ -52,13 +54,15 @@ class ValidationOptions(TypedDict):
     shapes: Path | None
     focus: tuple[str, ...]
     severity: str
+    require_checked: bool
 
 
 @dataclass(frozen=True)
 class Outcome:
     """The outcome of `pcve validate`: `code` is the exit code, `checked` the graph of the project.
 
-    `others` are the problems that are not SHACL results.
+    `others` are the problems that are not SHACL results. `things` has what was checked in each file
+    that could be read; for the project, in all of its files together.
     """
 
     problems: tuple[Problem, ...]
@@ -67,6 +71,7 @@ class Outcome:
     files: tuple[str, ...]
     code: int
     checked: Checked | None = None
+    things: tuple[CheckedThings, ...] = ()
 
 
 def validate_paths(
@@ -93,9 +98,8 @@ def validate_paths(
     except ContentError as error:
         files = (options["shapes"].as_posix(),) if options["shapes"] else ()
         return Outcome(error.problems, (), error.problems, files, 2)
-    problems: list[Problem] = []
     refused: list[ContentError] = []
-    results: list[ShaclResult] = []
+    reports: list[DocumentReport] = []
     names: list[str] = []
     records: list[Path] = []
     for path in named_files(paths, refused.append):
@@ -108,20 +112,32 @@ def validate_paths(
                 records.append(path)
                 continue
             document = _document(path, name, form, stdin)
-            findings = check_document(
-                document, ontology, shapes, saved, options["engine"], options["focus"]
-            )
+            reports.append(_check_document(document, ontology, shapes, saved, options))
         except ContentError as error:
             refused.append(error)
-            continue
-        problems += findings.problems
-        results += findings.results
+    things = [report.checked for report in reports if report.checked]
     others = [problem for error in refused for problem in error.problems]
     if records:
         inside.report_task("checking " + (names[0] if len(names) == 1 else "the records"))
         mine = ontology if shapes is None else replace(ontology, shapes=shapes)
-        others += _validate_records(project, mine, records, stdin, options)
-    return _outcome(problems, others, results, names, options["severity"], unread=bool(refused))
+        of_records, checked = _validate_records(project, mine, records, stdin, options)
+        others += of_records
+        things += checked
+    problems = [problem for report in reports for problem in report.problems]
+    results = [result for report in reports for result in report.results]
+    outcome = _outcome(problems, others, results, names, options["severity"], unread=bool(refused))
+    return replace(outcome, things=tuple(sorted(things, key=lambda part: part.path)))
+
+
+def _check_document(
+    document: Document,
+    ontology: Ontology,
+    shapes: str | None,
+    saved: StoredGraph | None,
+    options: ValidationOptions,
+) -> DocumentReport:
+    engine, focus, required = options["engine"], options["focus"], options["require_checked"]
+    return check_document(document, ontology, shapes, saved, engine, focus, required)
 
 
 def _outcome(
@@ -152,7 +168,12 @@ def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tup
     With `against`, references are resolved in the saved graph. Raises as `validate_paths` does.
     """
     options = ValidationOptions(
-        engine=None, input_format=None, shapes=None, focus=(), severity="info"
+        engine=None,
+        input_format=None,
+        shapes=None,
+        focus=(),
+        severity="info",
+        require_checked=False,
     )
     saved = open_graph(project) if against and paths else None
     return validate_paths(project, paths, options, saved, b"").problems
@@ -174,7 +195,9 @@ def _validate_project(project: Project, ontology: Ontology, options: ValidationO
         checked = _check_project(project, ontology, options["engine"])
     except ContentError as error:
         return Outcome(error.problems, (), error.problems, names, 1)
-    return Outcome(checked.warnings, (), checked.warnings, names, 0, checked)
+    things = (count_project(checked.graph, ontology),)
+    code = int(options["require_checked"] and not things[0].things)
+    return Outcome(checked.warnings, (), checked.warnings, names, code, checked, things)
 
 
 def _check_project(project: Project, ontology: Ontology, engine: str | None) -> Checked:
@@ -212,8 +235,10 @@ def _validate_records(
     paths: list[Path],
     stdin: bytes,
     options: ValidationOptions,
-) -> list[Problem]:
+) -> tuple[list[Problem], list[CheckedThings]]:
     """The problems of the records in these files, in the context of the project's other records.
+
+    With them come the numbers of records of each class in each file that were checked.
 
     Shapes are applied to all records that can be mapped, even if others cannot. With shapes other
     than the project's, its checks are not applied.
@@ -237,11 +262,13 @@ def _validate_records(
         ids = {local_name(iri) for iri in options["focus"]}
         rest = {record_extent(record.position) for record in records if record.id not in ids}
         problems = [problem for problem in problems if record_extent(problem.position) not in rest]
-    return [
+    located = [
         replace(problem, position=problem.position._replace(path=names[problem.position.path]))
         for problem in problems
         if problem.position.path in names
     ]
+    faulty = {*unmapped, *problems}
+    return located, count_records(records, faulty, names, project, ontology, options["focus"])
 
 
 def _check_records(
