@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 import pytest
 from conftest import World
 
+from pcve_graph.validation.targets import read_targets
+
 REPORTS = Path(__file__).with_name("reports")
 NOTHING = REPORTS / "07-nothing-targeted.ttl"
 MEETINGS = REPORTS / "07-nothing-targeted.shapes.ttl"
@@ -233,3 +235,9 @@ def test_a_subclass_of_ours_is_ours(northtown: World, tmp_path: Path) -> None:
     path = written(tmp_path, "ex:Fair rdfs:subClassOf pcve:Event .\nex:a a ex:Fair .\n")
     assert line(northtown, path) == "checked 1 ex:Fair; 1 thing has no shape"
     assert "error pcvesh:Event-kind" in {rule for rule, *_ in rows(northtown, path, code=1)}
+
+
+def test_a_sparql_target_is_seen() -> None:
+    select = "<http://www.w3.org/ns/shacl#target> _:t ."
+    assert read_targets(f"<http://e/s> {select}").has_queries
+    assert not read_targets(f"<http://e/s> {select}".replace("target>", "targetNode>")).has_queries

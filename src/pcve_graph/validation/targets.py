@@ -1,6 +1,6 @@
 """What shapes are about: their targets (W3C SHACL, section 2.1.3), read from the shapes.
 
-A SPARQL target (SHACL-AF, sh:target) is not counted: no engine of the command runs it by itself.
+What a SPARQL target (SHACL-AF, sh:target) selects is not counted; only that there is one is known.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ..model.terms import NTerm, NTriple, parse_statement
 from .engines import CLASSES
 
 _TYPE: Final = nterm("rdf:type")
+_TARGET: Final = nterm("sh:target")
 SUBCLASS: Final = nterm("rdfs:subClassOf")
 _SHAPES: Final = (nterm("sh:NodeShape"), nterm("sh:PropertyShape"))
 
@@ -26,12 +27,14 @@ class Targets:
 
     `classes` includes the shapes that are classes (implicit class targets, 2.1.3.3). The subjects
     of the properties in `subjects_of`, and the objects of those in `objects_of`, are targets.
+    `has_queries` is set if there is a SPARQL target.
     """
 
     classes: frozenset[NTerm]
     nodes: frozenset[NTerm] = frozenset()
     subjects_of: frozenset[NTerm] = frozenset()
     objects_of: frozenset[NTerm] = frozenset()
+    has_queries: bool = False
 
 
 @lru_cache(4)
@@ -40,18 +43,22 @@ def read_targets(shapes: str) -> Targets:
     stated: dict[str, set[NTerm]] = {
         nterm(f"sh:target{kind}"): set() for kind in ("Class", "Node", "SubjectsOf", "ObjectsOf")
     }
+    has_queries = False
     of_shapes: set[NTerm] = set()
     of_classes: set[NTerm] = set()
     for line in shapes.splitlines():
         subject, predicate, value = parse_statement(line)
         if predicate in stated:
             stated[predicate].add(value)
+        elif predicate == _TARGET:
+            has_queries = True
         elif predicate == _TYPE and value in _SHAPES:
             of_shapes.add(subject)
         elif predicate == _TYPE and value in CLASSES:
             of_classes.add(subject)
     classes, nodes, subjects_of, objects_of = map(frozenset, stated.values())
-    return Targets(classes | (of_shapes & of_classes), nodes, subjects_of, objects_of)
+    classes |= of_shapes & of_classes
+    return Targets(classes, nodes, subjects_of, objects_of, has_queries)
 
 
 def superclasses_in(lines: Iterable[NTriple]) -> dict[NTerm, set[NTerm]]:

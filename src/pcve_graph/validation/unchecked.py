@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ..model.namespaces import PREFIXES, nterm
@@ -52,7 +52,11 @@ def omissions(
     yield from _absent_focus(index, severity)
     is_silent = failed or (not index.marks and not required) or index.focus - index.mentioned
     if not checked.things and not is_silent:
-        yield _nothing(counter, index, severity)
+        nothing = _nothing(counter, index, severity)
+        if index.targets.has_queries:
+            message = f"{nothing.message}; what SPARQL targets (sh:target) select is not counted"
+            nothing = replace(nothing, message=message, severity="warning")
+        yield nothing
     if index.focus:
         return
     near = dict(_near_namespaces(counter, index))
