@@ -88,7 +88,13 @@ def news(folder: Path, records: int, times: int) -> list[str]:
     project = Project(folder, folder / "build")
     saved = open_graph(project)
     options = ValidationOptions(
-        engine=None, input_format=None, shapes=None, focus=(), severity="warning", context=()
+        engine=None,
+        input_format=None,
+        shapes=None,
+        focus=(),
+        severity="warning",
+        context=(),
+        require_checked=False,
     )
     inside = []
     for _ in range(times + 1):

@@ -156,7 +156,7 @@ def test_stdin_is_read_in_the_format_that_is_named(northtown: World) -> None:
     ("arguments", "message"),
     [
         (["nowhere.ttl"], "there is no file or folder nowhere.ttl"),
-        (["--format", "yaml"], "the formats are text, json, sarif, junit, turtle"),
+        (["--format", "yaml"], "the formats are text, json, json-report, sarif, junit, turtle"),
         (["-", "--input-format", "n3"], "there is no input format"),
     ],
 )
@@ -307,6 +307,7 @@ def test_a_node_without_a_name_is_checked_too(northtown: World, ttl: Path) -> No
     ttl.write_text("PREFIX pcve: <https://w3id.org/pcve/ns#>\n\n[] a pcve:Event .\n")
     reported = problems(northtown, ttl, "--against")
     assert {problem["rule"] for problem in reported} == {
+        "blank-thing",
         "pcvesh:Event-kind",
         "pcvesh:Thing-prefLabel",
     }

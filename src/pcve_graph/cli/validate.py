@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     "form",
     metavar="FORMAT",
     default="text",
-    help="text (default), json, sarif, junit, turtle.",
+    help="text (default), json, json-report, sarif, junit, turtle.",
 )
 @click.option(
     "--limit",
@@ -81,6 +81,11 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="URL=FILE",
     help="Read the JSON-LD context at URL from FILE; repeatable.",
+)
+@click.option(
+    "--require-checked",
+    is_flag=True,
+    help="A file in which no shape is about anything is an error.",
 )
 @click.option("--watch", is_flag=True, help="Validate again whenever a file changes.")
 @click.pass_context
@@ -151,6 +156,7 @@ def _validated(
     options: dict[str, Any],
 ) -> int:
     """Validate once, print the report, and return the exit code."""
+    from ..validation.checked_things import counts_line, total
     from ..validation.report import REPORTS, turtle
 
     start = time.perf_counter()
@@ -160,6 +166,7 @@ def _validated(
     with progress_of("checking"):
         outcome = examine(project, paths, options, opened_graph, stdin)
     problems = outcome.problems
+    counts = counts_line(total(outcome.things)) if outcome.things else ""
     with despite_closed_pipe():
         if form == "turtle":
             write_result(turtle(outcome.results, outcome.others), form=form)
@@ -167,11 +174,15 @@ def _validated(
             write_result(REPORTS["text"](problems, outcome.files, options["limit"]))
             if outcome.checked:
                 write_lines(*summary(outcome.checked, time.perf_counter() - start))
+                write_lines(f"things   {counts.removeprefix('checked ')}")
+            elif counts:
+                write_lines(counts)
             if paths or problems:
                 files = quantity(len(outcome.files), "file")
                 write_lines(f"{problem_counts(problems)} in {files}")
         else:
-            write_result(REPORTS[form](problems, outcome.files, options["limit"]), form=form)
+            report = REPORTS[form](problems, outcome.files, options["limit"], outcome.things)
+            write_result(report, form=form)
     if problems and form == "text":
         write_messages("`pcve explain RULE` explains a rule")
     return outcome.code

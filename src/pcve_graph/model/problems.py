@@ -14,7 +14,9 @@ from .terms import NO_IRI, NO_TERM, Iri, NTerm, from_iri, lexical
 from .visible import one_line
 
 RULES: dict[str, str] = {
+    "absent-focus": "--focus names a thing that occurs in a file",
     "alias": "a value is written out in place, without anchors, aliases or tags",
+    "blank-thing": "a thing that has records of its own has an IRI",
     "check-query": "a query in queries/checks is a SELECT of ?subject and ?problem",
     "checksum": "a held text is the file whose SHA-256 the source states",
     "comment": "a file that is formatted has no comments: what is worth saying is a value",
@@ -47,6 +49,7 @@ RULES: dict[str, str] = {
     "ontology-syntax": "a file in ontology/ is Turtle and ends in .ttl; only ontology/shapes/ "
     "may have blank nodes",
     "no-statements": "a file that is validated has statements",
+    "other-vocabularies": "properties that no shape is about are allowed, and are not checked",
     "placeholder": "a release states who is responsible for it and how to reach them",
     "query-columns": "a query whose rows a command reads selects the columns that the command "
     "expects, with values of the expected types",
@@ -56,7 +59,10 @@ RULES: dict[str, str] = {
     "(operator 1, triple 2, bracket 3)",
     "query-size": "a query has at most 1,048,576 characters",
     "query-syntax": "a query is SPARQL 1.1",
+    "near-namespace": "a namespace is written as its vocabulary writes it, to the character",
     "nesting": "the depth and breadth of an RDF file allow it to be read in bounded time",
+    "no-class": "a thing with properties of pcve: has a class, by which it is checked",
+    "nothing-checked": "a file that is validated has a thing that a shape is about",
     "query-service": "a query that a build or an analysis runs reads this graph only: no SERVICE",
     "quote-missing": "a fact from a source with a held text has a quote",
     "quote-not-found": "a quote occurs in the held text, word for word",
@@ -79,6 +85,8 @@ RULES: dict[str, str] = {
     "data/unassigned.yml have blocks that name several sources together",
     "unknown-key": "a key is one of those that the class of the record has",
     "unknown-source": "a source has a file in data/sources",
+    "unknown-term": "a term in a namespace of this project, or of schema.org, SKOS, DCTERMS, ORG, "
+    "FOAF, PROV or OA, is one that its vocabulary defines",
     "unknown-type": "a type is a class with a shape in ontology/shapes/",
     "unreadable-file": "a file that is named exists, is regular, readable, and of a known format",
     "weights": "weights.yml has each key of docs/overlap-score.md: a number in its range, or ids "

@@ -28,11 +28,14 @@ from ..model.terms import (
 )
 from ..syntax.positions import ANY_BLANK, Places, match_blank_nodes
 from . import shacl
+from .checked_things import CheckedThings, ThingCounter
 from .documents import Document
 from .focus_nodes import caused_by_document, find_mentions
 from .incremental_gate import check_against_saved
 from .results import first_per_rule, nearest_key, plainness, result_problem, with_named_value
 from .statement_index import StatementIndex
+from .unchecked import Omission, omissions
+from .unknown_terms import Fault, TermCheck
 
 _PAIRED = 200_000
 """Statements about blank nodes that are held in memory to match the labels of two parsers."""
@@ -40,10 +43,11 @@ _PAIRED = 200_000
 
 @dataclass(frozen=True, slots=True)
 class DocumentReport:
-    """The problems of one document, and the SHACL results behind them."""
+    """The problems of one document, the SHACL results behind them, and what was checked in it."""
 
     problems: tuple[Problem, ...]
     results: tuple[ShaclResult, ...]
+    checked: CheckedThings | None = None
 
 
 def check_document(
@@ -53,6 +57,7 @@ def check_document(
     against: StoredGraph | None = None,
     engine: str | None = None,
     focus: tuple[str, ...] = (),
+    require_checked: bool = False,
 ) -> DocumentReport:
     """All problems of `document`, sorted by line.
 
@@ -64,9 +69,9 @@ def check_document(
     is read once for the engine, and again to find the places of problems. Raises ContentError for a
     syntax error.
     """
-    index = StatementIndex(ontology)
-    report = _report(document, ontology, index, shapes, against, engine)
     focus_terms = set(map(from_iri, focus))
+    index = StatementIndex(ontology, shapes, focus_terms)
+    report = _report(document, ontology, index, shapes, against, engine)
     mentions = find_mentions(
         {result.focus for result in report.results},
         index.marks,
@@ -80,22 +85,38 @@ def check_document(
     results = tuple(
         result
         for result in report.results
-        if is_reported(result.focus) and mentions.is_reported(result.focus, against is not None)
+        if is_reported(result.focus)
+        and mentions.is_reported(result.focus, against is not None)
+        and (shapes is not None or result.focus not in index or index.is_ours(result.focus))
     )
-    suspects = (
-        {subject for subject in index.suspects() if is_reported(subject)}
-        if shapes is None
-        else set()
-    )
+    terms = TermCheck(index, ontology)
+    suspects = set(filter(is_reported, terms.suspects())) if shapes is None else set()
     findings = DocumentReport((), ())
     if results or suspects:
         named = {result.focus: mentions.named.get(result.focus) for result in results}
-        findings = _describe(document, ontology, index, results, suspects, against, named)
+        findings = _describe(document, ontology, terms, results, suspects, against, named)
     refused = {
         statement: name for statement, name in index.refused.items() if is_reported(statement[0])
     }
     problems = {*findings.problems, *_control_characters(document, refused)}
-    return DocumentReport(tuple(sorted(problems)), findings.results)
+    counter = ThingCounter.of_document(document, index, shapes is None, against)
+    checked = counter.count(document.name)
+    failed = any(problem.severity == "error" for problem in problems)
+    unchecked = omissions(counter, checked, terms, require_checked, failed)
+    problems |= set(_located(document, list(unchecked)))
+    return DocumentReport(tuple(sorted(problems)), findings.results, checked)
+
+
+def _located(document: Document, unchecked: list[Omission]) -> Iterator[Problem]:
+    """What was not checked, as problems at the place of what each names."""
+    subjects = {omission.key[0] for omission in unchecked if omission.key}
+    places, alias = _places(document, subjects) if subjects else ({}, {})
+    of = _by_subject(places, {alias.get(subject, subject) for subject in subjects})
+    for omission in unchecked:
+        key = [alias.get(term, term) for term in omission.key]
+        position = _position(document, of, *key) if key else Position(document.name)
+        problem = rule_problem(omission.rule, position, omission.message, omission.fix)
+        yield replace(problem, severity=omission.severity)
 
 
 def _control_characters(document: Document, refused: dict[Statement, str]) -> Iterator[Problem]:
@@ -158,7 +179,7 @@ def _derived(index: StatementIndex) -> Iterator[NTriple]:
 def _describe(
     document: Document,
     ontology: Ontology,
-    index: StatementIndex,
+    check: TermCheck,
     results: tuple[ShaclResult, ...],
     suspects: Collection[NTerm],
     against: StoredGraph | None,
@@ -168,6 +189,7 @@ def _describe(
 
     `named` has the focus nodes, each with the statement that names it if it is not a subject.
     """
+    index = check.index
     values = {result.value for result in results if is_blank(result.value)}
     naming = {statement.subject for statement in named.values() if statement}
     places, alias = _places(document, {*suspects, *values, *naming, *named})
@@ -193,8 +215,9 @@ def _describe(
     called = {alias.get(term, term): name for term, name in index.labels.of(terms).items()}
     ids = IdSuggestions(index.labels.ids)
     statements = (parse_statement(line) for line in (document.lines() if suspects else ()))
-    strange = index.unknown_terms(statement for statement in statements if statement[0] in suspects)
-    unknown = [(_aliased(key, alias), problem) for key, problem in strange]
+    faults = check.faults(statement for statement in statements if statement[0] in suspects)
+    unknown = [(_aliased(key, alias), problem) for key, problem in faults]
+    unknown = _unless_reported(unknown, results)
     unknown_keys = {key for key, _ in unknown}
     by_source = defaultdict(list)
     reported = []
@@ -218,6 +241,18 @@ def _with_message(result: ShaclResult, problem: Problem) -> ShaclResult:
     if result.messages:
         return result
     return replace(result, messages=(literal(problem.message, language="en"),))
+
+
+def _unless_reported(
+    unknown: list[tuple[Statement, Fault]], results: Iterable[ShaclResult]
+) -> list[tuple[Statement, Fault]]:
+    """`unknown` without the values that a shape reports too, with a message of its own."""
+    reported = {(result.focus, result.path, result.value) for result in results}
+    return [
+        (key, fault)
+        for key, fault in unknown
+        if tuple(key) not in reported or fault[0] != "unknown-term"
+    ]
 
 
 def _closed_result(key: Statement, rule: str, message: str) -> ShaclResult:

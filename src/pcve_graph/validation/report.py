@@ -27,6 +27,7 @@ from ..model.terms import (
 )
 from ..model.version import __version__
 from ..model.visible import escape_hidden, one_line
+from .checked_things import CheckedThings, total
 
 
 def rule_address(rule: str) -> Iri:
@@ -38,7 +39,12 @@ FEW: Final = 10
 """The most problems that text lists one by one; of more, there are groups by rule."""
 
 
-def text(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
+def text(
+    problems: tuple[Problem, ...],
+    files: Iterable[str],
+    limit: int,
+    checked: tuple[CheckedThings, ...] = (),
+) -> str:
     """Each problem with its place, rule and fix; more than `FEW` are grouped by rule.
 
     Of groups, the counts come first, then the rule of each with `limit` of its places. With `limit`
@@ -84,18 +90,51 @@ def _group(problems: list[Problem]) -> Iterator[str]:
         yield f"    {problem.position}: {one_line(f'{problem.message}; {fix}'.rstrip('; '))}"
 
 
-def as_json(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
+def as_json(
+    problems: tuple[Problem, ...],
+    files: Iterable[str],
+    limit: int,
+    checked: tuple[CheckedThings, ...] = (),
+) -> str:
     """A JSON array of problems: path, line, column, rule, message, why, fix, severity, help."""
+    return json.dumps(_json_rows(problems), ensure_ascii=False, indent=2) + "\n"
+
+
+def json_report(
+    problems: tuple[Problem, ...],
+    files: Iterable[str],
+    limit: int,
+    checked: tuple[CheckedThings, ...] = (),
+) -> str:
+    """A JSON object: the problems as in `as_json`, the files, and what was checked.
+
+    `checked` has the sums over all files, and `files` the counts of each file that could be read.
+    """
+    parts = {part.path: part.as_json() for part in checked}
+    report = {
+        "problems": _json_rows(problems),
+        "checked": total(checked).as_json(),
+        "files": [parts.get(name, {"path": name}) for name in files],
+    }
+    return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
+
+
+def _json_rows(problems: tuple[Problem, ...]) -> list[dict[str, object]]:
     rows = []
     for problem in problems:
         row = {**problem.position._asdict(), **asdict(problem), "help": rule_address(problem.rule)}
         del row["position"]
         rows.append(row)
-    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    return rows
 
 
-def sarif(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
-    """SARIF 2.1.0 (OASIS) with one run."""
+def sarif(
+    problems: tuple[Problem, ...],
+    files: Iterable[str],
+    limit: int,
+    checked: tuple[CheckedThings, ...] = (),
+) -> str:
+    """SARIF 2.1.0 (OASIS) with one run; its property bag has what was checked (3.8)."""
     described = {problem.rule: problem.why for problem in sorted(problems, reverse=True)}
     index = {rule: number for number, rule in enumerate(sorted(described))}
     run = {
@@ -117,6 +156,7 @@ def sarif(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> st
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": {"uri": _uri(name)}} for name in sorted(set(files))],
         "results": [_sarif_result(problem, index[problem.rule]) for problem in problems],
+        "properties": {"checked": [part.as_json() for part in checked]},
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     document = {"$schema": schema, "version": "2.1.0", "runs": [run]}
@@ -147,8 +187,16 @@ def _uri(path: str) -> str:
     return ("file://" if path.startswith("/") else "") + quote(path, errors="surrogateescape")
 
 
-def junit(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> str:
-    """JUnit XML with a test case per file, which fails if the file has errors."""
+def junit(
+    problems: tuple[Problem, ...],
+    files: Iterable[str],
+    limit: int,
+    checked: tuple[CheckedThings, ...] = (),
+) -> str:
+    """JUnit XML with a test case per file, which fails if the file has errors.
+
+    The properties of the suite are what was checked in all files together.
+    """
     by_file: dict[str, list[Problem]] = {name: [] for name in files}
     for problem in problems:
         by_file.setdefault(problem.position.path, []).append(problem)
@@ -157,6 +205,10 @@ def junit(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> st
     counts = {"tests": str(len(names)), "failures": str(len(failed)), "errors": "0"}
     root = ElementTree.Element("testsuites", counts)
     suite = ElementTree.SubElement(root, "testsuite", {"name": "pcve validate", **counts})
+    properties = ElementTree.SubElement(suite, "properties")
+    for name, number in _junit_counts(total(checked)):
+        attributes = {"name": _plain(name), "value": str(number)}
+        ElementTree.SubElement(properties, "property", attributes)
     for name in names:
         attributes = {"classname": "pcve", "name": _plain(name)}
         case = ElementTree.SubElement(suite, "testcase", attributes)
@@ -172,6 +224,13 @@ def junit(problems: tuple[Problem, ...], files: Iterable[str], limit: int) -> st
             ElementTree.SubElement(case, "system-out").text = _plain("\n".join(warned))
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode") + "\n"
+
+
+def _junit_counts(checked: CheckedThings) -> Iterator[tuple[str, int]]:
+    yield "checked", checked.things
+    yield from ((f"checked {name}", number) for _, name, number in checked.classes)
+    yield from ((f"checked {words}", number) for words, number in checked.others)
+    yield "without shape", checked.without_shape
 
 
 def _plain(words: str) -> str:
@@ -262,10 +321,15 @@ def _stated(subject: ox.BlankNode, key: str, term: NTerm) -> Iterator[ox.Triple]
         )
 
 
-REPORTS: Final[dict[str, Callable[[tuple[Problem, ...], Iterable[str], int], str]]] = {
+REPORTS: Final[dict[str, Callable[..., str]]] = {
     "text": text,
     "json": as_json,
+    "json-report": json_report,
     "sarif": sarif,
     "junit": junit,
 }
-"""The formats of `pcve validate --format` other than turtle."""
+"""The formats of `pcve validate --format` other than turtle.
+
+Each is a function of the problems, the names of the files, the limit of the text, and what was
+checked.
+"""

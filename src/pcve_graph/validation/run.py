@@ -33,12 +33,14 @@ from ..records.reader import Record, read_records, record_extent, without_faulty
 from ..system.background import BackgroundThread
 from ..system.files import read_file
 from ..system.sandbox import inside
-from .document_check import check_document
+from .checked_things import CheckedThings
+from .document_check import DocumentReport, check_document
 from .documents import LARGEST, Document, read_document
 from .empty_documents import empty_problems
 from .gate import Checked, check_graph
 from .incremental_gate import check_change, open_gate
 from .input_files import check_input_format, form_of, named_files
+from .record_counts import count_project, count_records
 from .shacl import no_shape
 from .supplied_contexts import SuppliedContexts
 
@@ -56,13 +58,15 @@ class ValidationOptions(TypedDict):
     focus: tuple[str, ...]
     severity: str
     context: tuple[str, ...]
+    require_checked: bool
 
 
 @dataclass(frozen=True)
 class Outcome:
     """The outcome of `pcve validate`: `code` is the exit code, `checked` the graph of the project.
 
-    `others` are the problems that are not SHACL results.
+    `others` are the problems that are not SHACL results. `things` has what was checked in each file
+    that could be read; for the project, in all of its files together.
     """
 
     problems: tuple[Problem, ...]
@@ -71,6 +75,7 @@ class Outcome:
     files: tuple[str, ...]
     code: int
     checked: Checked | None = None
+    things: tuple[CheckedThings, ...] = ()
 
 
 def validate_paths(
@@ -99,9 +104,8 @@ def validate_paths(
     except ContentError as error:
         files = (options["shapes"].as_posix(),) if options["shapes"] else ()
         return Outcome(error.problems, (), error.problems, files, 2)
-    problems: list[Problem] = []
     refused: list[ContentError] = []
-    results: list[ShaclResult] = []
+    reports: list[DocumentReport] = []
     names: list[str] = []
     records: list[Path] = []
     for path in named_files(paths, refused.append):
@@ -114,21 +118,33 @@ def validate_paths(
                 records.append(path)
                 continue
             document = _document(path, name, form, stdin, contexts)
-            findings = check_document(
-                document, ontology, shapes, saved, options["engine"], options["focus"]
-            )
+            reports.append(_check_document(document, ontology, shapes, saved, options))
         except ContentError as error:
             refused.append(error)
-            continue
-        problems += findings.problems
-        problems += empty_problems(document)
-        results += findings.results
+    things = [report.checked for report in reports if report.checked]
     others = [problem for error in refused for problem in error.problems]
     if records:
         inside.report_task("checking " + (names[0] if len(names) == 1 else "the records"))
         mine = ontology if shapes is None else replace(ontology, shapes=shapes)
-        others += _validate_records(project, mine, records, stdin, options)
-    return _outcome(problems, others, results, names, options["severity"], unread=bool(refused))
+        of_records, checked = _validate_records(project, mine, records, stdin, options)
+        others += of_records
+        things += checked
+    problems = [problem for report in reports for problem in report.problems]
+    results = [result for report in reports for result in report.results]
+    outcome = _outcome(problems, others, results, names, options["severity"], unread=bool(refused))
+    return replace(outcome, things=tuple(sorted(things, key=lambda part: part.path)))
+
+
+def _check_document(
+    document: Document,
+    ontology: Ontology,
+    shapes: str | None,
+    saved: StoredGraph | None,
+    options: ValidationOptions,
+) -> DocumentReport:
+    engine, focus, required = options["engine"], options["focus"], options["require_checked"]
+    report = check_document(document, ontology, shapes, saved, engine, focus, required)
+    return replace(report, problems=(*report.problems, *empty_problems(document)))
 
 
 def _outcome(
@@ -159,7 +175,13 @@ def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tup
     With `against`, references are resolved in the saved graph. Raises as `validate_paths` does.
     """
     options = ValidationOptions(
-        engine=None, input_format=None, shapes=None, focus=(), severity="info", context=()
+        engine=None,
+        input_format=None,
+        shapes=None,
+        focus=(),
+        severity="info",
+        context=(),
+        require_checked=False,
     )
     saved = open_graph(project) if against and paths else None
     return validate_paths(project, paths, options, saved, b"").problems
@@ -181,7 +203,9 @@ def _validate_project(project: Project, ontology: Ontology, options: ValidationO
         checked = _check_project(project, ontology, options["engine"])
     except ContentError as error:
         return Outcome(error.problems, (), error.problems, names, 1)
-    return Outcome(checked.warnings, (), checked.warnings, names, 0, checked)
+    things = (count_project(checked.graph, ontology),)
+    code = int(options["require_checked"] and not things[0].things)
+    return Outcome(checked.warnings, (), checked.warnings, names, code, checked, things)
 
 
 def _check_project(project: Project, ontology: Ontology, engine: str | None) -> Checked:
@@ -219,8 +243,10 @@ def _validate_records(
     paths: list[Path],
     stdin: bytes,
     options: ValidationOptions,
-) -> list[Problem]:
+) -> tuple[list[Problem], list[CheckedThings]]:
     """The problems of the records in these files, in the context of the project's other records.
+
+    With them come the numbers of records of each class in each file that were checked.
 
     Shapes are applied to all records that can be mapped, even if others cannot. With shapes other
     than the project's, its checks are not applied.
@@ -244,11 +270,13 @@ def _validate_records(
         ids = {local_name(iri) for iri in options["focus"]}
         rest = {record_extent(record.position) for record in records if record.id not in ids}
         problems = [problem for problem in problems if record_extent(problem.position) not in rest]
-    return [
+    located = [
         replace(problem, position=problem.position._replace(path=names[problem.position.path]))
         for problem in problems
         if problem.position.path in names
     ]
+    faulty = {*unmapped, *problems}
+    return located, count_records(records, faulty, names, project, ontology, options["focus"])
 
 
 def _check_records(

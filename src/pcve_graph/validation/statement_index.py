@@ -1,14 +1,15 @@
 """The classes and keys of each subject of a document, collected in one pass over its statements.
 
-SHACL does not report classes and properties that no shape mentions, and external files lack the
-derived bounds of a build. Both depend on the classes of a subject, which a file may state anywhere.
-One integer per subject is stored, with a bit for each class and key of the ontology that it has.
+SHACL does not report terms that do not exist, nor what it did not check, and external files lack
+the derived bounds of a build. All depend on the classes of a subject, which a file may state
+anywhere. One integer per subject is stored: a bit for each key that it has, and the number of the
+set of its classes.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
@@ -16,11 +17,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..model.dates import EDTF_FORMS, date_range, stated_bounds
-from ..model.messages import former_key, unknown_key
-from ..model.namespaces import LABELS, PREFIXES, expand, local_name, nterm, prefixed
-from ..model.schema import Ontology, RecordClass, RecordKey, moved_key, split_key
-from ..model.suggest import did_you_mean
+from ..model.dates import date_range, stated_bounds
+from ..model.namespaces import BASE, DOCUMENT_BASE, LABELS, PREFIXES, expand, local_name, nterm
+from ..model.schema import VOCAB_BASE, Ontology, RecordClass, RecordKey
 from ..model.terms import (
     Iri,
     NTerm,
@@ -31,6 +30,7 @@ from ..model.terms import (
     from_term,
     has_language,
     iri_start,
+    is_blank,
     is_iri,
     is_literal,
     lexical,
@@ -39,18 +39,32 @@ from ..model.terms import (
     to_iri,
 )
 from ..model.visible import first_refused
+from .class_sets import ClassSets
+from .targets import SUBCLASS, Targets, read_targets, superclasses_in, with_superclasses
+from .vocabularies import checked_vocabularies, split_iri
 
 _TYPE = nterm("rdf:type")
-_EDTF: Final = f"^^{nterm('edtf:EDTF')}"
-_BOUNDS: Final = {
+BOUNDS: Final = {
     nterm(name): local_name(expand(name))
     for name in ("pcve:certainFrom", "pcve:certainUntil", "pcve:earliest", "pcve:latest")
 }
 """The names of the bounds by their properties."""
 _LABELS = {nterm(name): rank for rank, name in enumerate(LABELS)}
 _OURS: Final = iri_start(PREFIXES["pcve"])
-_UNKNOWN_KEY, _UNKNOWN_CLASS = 1, 2
-"""The bits of a property that is not a key of any class, and of a pcve: class without a shape."""
+_OWN_TERMS: Final = (_OURS, iri_start(VOCAB_BASE))
+_OWL: Final = iri_start(PREFIXES["owl"])
+"""How the properties of an ontology begin, whose values are not terms, such as its version."""
+_HERE, _DOCUMENT = iri_start(BASE), iri_start(DOCUMENT_BASE)
+_IN_SCHEME: Final = (nterm("skos:inScheme"), nterm("skos:topConceptOf"))
+UNDEFINED, OWN, LISTED, FIRST_KEY = 1, 2, 4, 8
+"""Bits of a subject: it has a property of pcve: that is not a key, or a term that its vocabulary
+does not define; it has a property of pcve:; it is in one of our lists. From `FIRST_KEY` on: it has
+a key.
+"""
+_TERMS: Final = 10_000
+"""Different properties and classes that are counted in one document."""
+_DEPTH: Final = 100
+"""Blank nodes in blank nodes up to which the owner is looked up."""
 _SUSPICIOUS: Final = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\\[bfru]")
 """Matches each line of N-Triples in which a term may have a character that records refuse."""
 
@@ -108,57 +122,177 @@ class StatementIndex:
 
     Complete once the iterator from `index_lines` is exhausted. `dated` has the statements that
     bounds are derived from; `refused` those with a character that records may not contain, each
-    with its name.
+    with its name. `uses` has the number of statements with each property that no key has, and
+    `first_uses` the first statement with each such property and with each class (`_TERMS` of each
+    at most). `owners` has the first subject that each blank node is a value of, `objects` hashes of
+    the values of each property whose values are targets, `superclasses` what the document states,
+    and `mentioned` the terms of `focus` that occur.
+
+    `shapes` replaces the project's shapes, as N-Triples; `hierarchy` has statements of subclasses
+    beside those of the document.
     """
 
-    def __init__(self, ontology: Ontology) -> None:
+    def __init__(
+        self,
+        ontology: Ontology,
+        shapes: str | None = None,
+        focus: Collection[NTerm] = (),
+        hierarchy: Iterable[NTriple] = (),
+    ) -> None:
         self.classes = dict(sorted(ontology.by_iri.items()))
+        self.vocabularies = checked_vocabularies(ontology)
+        self.targets = (
+            Targets(frozenset(map(from_iri, self.classes)))
+            if shapes is None
+            else read_targets(shapes)
+        )
         keys = [key for kind in self.classes.values() for key in kind.keys.values()]
-        paths = sorted({key.path for key in keys})
-        self.keys = {from_iri(path): 4 << at for at, path in enumerate(paths)}
-        for bound in _BOUNDS:
-            self.keys.setdefault(bound, 4 << len(self.keys))
-        self.kinds = {
-            from_iri(iri): 4 << len(self.keys) + at for at, iri in enumerate(self.classes)
-        }
+        paths = [*sorted({from_iri(key.path) for key in keys}), *BOUNDS]
+        counted = [*paths, *sorted(self.targets.subjects_of)]
+        self.keys = {path: FIRST_KEY << at for at, path in enumerate(dict.fromkeys(counted))}
+        self._shift = len(self.keys) + FIRST_KEY.bit_length() - 1
         self.deriving = {from_iri(key.path) for key in keys if key.derives}
         self.labels = LabelIndex()
         self.marks: dict[NTerm, int] = {}
         self.dated: set[Statement] = set()
         self.refused: dict[Statement, str] = {}
-        self.subjects_with, self.faulty = (
-            lru_cache(None)(self._having),
-            lru_cache(None)(self._faulty),
-        )
+        self.uses: Counter[NTerm] = Counter()
+        self.first_uses: dict[NTerm, Statement] = {}
+        self.owners: dict[NTerm, NTerm] = {}
+        self.objects: dict[NTerm, set[int]] = {name: set() for name in self.targets.objects_of}
+        self.superclasses = superclasses_in(hierarchy)
+        self.focus, self.mentioned = frozenset(focus), set[NTerm]()
+        self._sets = ClassSets()
+        self._own_values: dict[NTerm, int] = {}
+        self.record_classes = lru_cache(None)(self._having)
+        self._has_own_class = lru_cache(None)(self._is_own_set)
 
     def __contains__(self, subject: str) -> bool:
         return subject in self.marks
 
     def index_lines(self, lines: Iterable[NTriple]) -> Iterator[NTriple]:
         """Yields `lines` unchanged, and indexes each one."""
-        marks, keys, kinds, deriving = self.marks, self.keys, self.kinds, self.deriving
+        marks, deriving, objects, focus = self.marks, self.deriving, self.objects, self.focus
+        marks_of = {
+            path: bit | (OWN if path.startswith(_OURS) else 0) for path, bit in self.keys.items()
+        }
         for line in lines:
             statement = parse_statement(line)
             subject, predicate, value = statement
             if predicate == _TYPE:
-                mark = kinds.get(value, _UNKNOWN_CLASS if value.startswith(_OURS) else 0)
+                marks[subject] = self._with_class(statement)
             else:
-                mark = keys.get(predicate, _UNKNOWN_KEY)
-                if predicate in deriving:
+                mark = marks_of.get(predicate)
+                if mark is None:
+                    mark = self._mark_of_other(statement)
+                elif predicate in deriving:
                     self.dated.add(statement)
-                elif predicate in _LABELS:
+                if predicate in _LABELS:
                     self.labels.take(statement)
-            marks[subject] = marks.get(subject, 0) | mark
+                if value.startswith(_OWN_TERMS) and not predicate.startswith(_OWL):
+                    mark |= self._mark_of_value(predicate, value)
+                elif is_blank(value):
+                    self.owners.setdefault(value, subject)
+                marks[subject] = marks.get(subject, 0) | mark
+            if predicate in objects:
+                objects[predicate].add(hash(value))
+            if focus:
+                self.mentioned.update(focus.intersection(statement))
             if _SUSPICIOUS.search(line) and (name := _refused(statement)):
                 self.refused[statement] = name
             yield line
 
-    def classes_of(self, subject: NTerm) -> list[RecordClass]:
-        """The classes of `subject` that have a shape, by IRI."""
-        return self.subjects_with(self.marks.get(subject, 0))
+    def _with_class(self, statement: Statement) -> int:
+        """The mark of the subject of a statement of its class, with this class."""
+        subject, _, value = statement
+        mark = self.marks.get(subject, 0)
+        self._take_first_use(value, statement)
+        number = self._sets.with_class(mark >> self._shift, value)
+        return mark & ((1 << self._shift) - 1) | number << self._shift | self._undefined(value)
 
-    def _having(self, mark: int) -> list[RecordClass]:
-        return [self.classes[to_iri(iri)] for iri, bit in self.kinds.items() if mark & bit]
+    def _mark_of_other(self, statement: Statement) -> int:
+        """The mark of a property that is not a key; the statement is counted."""
+        subject, predicate, value = statement
+        if predicate in self.uses or len(self.uses) < _TERMS:
+            self.uses[predicate] += 1
+            self._take_first_use(predicate, statement)
+        if predicate == SUBCLASS:
+            self.superclasses.setdefault(subject, set()).add(value)
+        if predicate.startswith(_OURS):
+            return OWN | UNDEFINED
+        return self._undefined(predicate)
+
+    def _take_first_use(self, term: NTerm, statement: Statement) -> None:
+        if term not in self.first_uses and len(self.first_uses) < 2 * _TERMS:
+            self.first_uses[term] = statement
+
+    def _mark_of_value(self, predicate: NTerm, value: NTerm) -> int:
+        """The mark of a value that is a term of ours."""
+        if value in self._own_values:
+            mark = self._own_values[value]
+        else:
+            mark = self._undefined(value)
+            if len(self._own_values) < _TERMS:
+                self._own_values[value] = mark
+        return mark | (LISTED if predicate in _IN_SCHEME else 0)
+
+    def _undefined(self, term: NTerm) -> int:
+        return UNDEFINED if is_iri(term) and self.is_undefined(to_iri(term)) else 0
+
+    def is_undefined(self, iri: Iri) -> bool:
+        """Whether a term is in the namespace of a checked vocabulary that does not define it."""
+        space, name = split_iri(iri)
+        vocabulary = self.vocabularies.get(space)
+        if vocabulary is None:
+            return space.startswith(VOCAB_BASE)
+        return bool(name) and name not in vocabulary.names
+
+    def classes_of(self, subject: NTerm) -> list[RecordClass]:
+        """The classes of `subject` that have a shape of the project, by IRI."""
+        return self.record_classes(self.marks.get(subject, 0) >> self._shift)
+
+    def stated_classes(self, subject: NTerm) -> set[NTerm]:
+        """All classes of `subject` that the document states."""
+        return self._sets.classes(self.marks.get(subject, 0) >> self._shift)
+
+    def _having(self, number: int) -> list[RecordClass]:
+        stated = self._sets.classes(number)
+        return [kind for iri, kind in self.classes.items() if from_iri(iri) in stated]
+
+    def _is_own_set(self, number: int) -> bool:
+        stated = self._sets.classes(number)
+        classes = (up for name in stated for up in with_superclasses(name, self.superclasses))
+        return any(name.startswith(_OURS) for name in classes)
+
+    def class_numbers(self) -> Iterator[tuple[NTerm, int, int]]:
+        """Each subject with its bits and the number of its set of classes (`classes_numbered`)."""
+        lower = (1 << self._shift) - 1
+        for subject, mark in self.marks.items():
+            yield subject, mark & lower, mark >> self._shift
+
+    def classes_numbered(self, number: int) -> set[NTerm]:
+        """The classes in the set of this number."""
+        return self._sets.classes(number)
+
+    def is_ours(self, subject: NTerm) -> bool:
+        """Whether the project's shapes are about `subject`, in a file that may be about anything.
+
+        They are if its IRI is in our namespace, if it is in one of our lists, or if it has a class
+        or a property of pcve:. Other things are those of others, also where they have a class that
+        our shapes have too, such as skos:Concept or org:Organization. A blank node is ours if the
+        node is that it is a value of.
+        """
+        for _ in range(_DEPTH):
+            mark = self.marks.get(subject, 0)
+            if mark & (OWN | LISTED) or self._has_own_class(mark >> self._shift):
+                return True
+            if not is_blank(subject):
+                return subject.startswith(_HERE) and not subject.startswith(_DOCUMENT)
+            owner = self.owners.get(subject)
+            if owner is None:
+                return False
+            subject = owner
+        return False
 
     def bounds(self) -> dict[tuple[NTerm, NTerm], tuple[NTerm, Statement]]:
         """The bounds that a build would derive, by (subject, property).
@@ -176,105 +310,19 @@ class StatementIndex:
                 for bound in map(from_iri, key.derives):
                     order, *_ = best.get((subject, bound), (-1,))
                     if order <= key.order and not self.marks[subject] & self.keys[bound]:
-                        day = days.bound(_BOUNDS[bound])
+                        day = days.bound(BOUNDS[bound])
                         best[subject, bound] = (key.order, day, statement)
         days_by_subject: dict[NTerm, dict[str, date | None]] = defaultdict(dict)
         for (subject, bound), (_, day, _) in best.items():
-            days_by_subject[subject][_BOUNDS[bound]] = day
+            days_by_subject[subject][BOUNDS[bound]] = day
         stated = {subject: stated_bounds(days) for subject, days in days_by_subject.items()}
         return {
             (subject, bound): (literal(bound_day.isoformat(), expand("xsd:date")), reason)
             for (subject, bound), (_, _, reason) in best.items()
-            if (bound_day := stated[subject].get(_BOUNDS[bound]))
+            if (bound_day := stated[subject].get(BOUNDS[bound]))
         }
 
     def _keys(self, subject: NTerm, predicate: NTerm) -> Iterator[RecordKey]:
         """The keys with this predicate in the classes of `subject`."""
         keys = (key for kind in self.classes_of(subject) for key in kind.keys.values())
         return (key for key in keys if predicate == from_iri(key.path))
-
-    def suspects(self) -> set[NTerm]:
-        """The subjects with a property or class that no shape mentions, or with no date in EDTF."""
-        strange = {subject for subject, mark in self.marks.items() if self.faulty(mark)}
-        return strange | {statement.subject for statement in self.dated if _is_no_date(statement)}
-
-    def _faulty(self, mark: int) -> bool:
-        kinds = self.subjects_with(mark)
-        right = {from_iri(key.path) for kind in kinds for key in kind.keys.values()}
-        wrong = {*self.keys} - right - _BOUNDS.keys()
-        strange = mark & _UNKNOWN_KEY or any(mark & self.keys[path] for path in wrong)
-        return bool(mark & _UNKNOWN_CLASS or (kinds and strange))
-
-    def unknown_terms(
-        self, statements: Iterable[Statement]
-    ) -> list[tuple[Statement, tuple[str, str, str]]]:
-        """The statements with a property or class that no shape mentions, or with no date in EDTF.
-
-        Each comes with (rule, message, fix).
-        """
-        faults = {statement: self._unknown(statement) for statement in statements}
-        rows = [(statement, problem) for statement, problem in faults.items() if problem]
-        return sorted(rows, key=lambda row: (row[0][1] != _TYPE, row))
-
-    def _unknown(self, statement: Statement) -> tuple[str, str, str] | None:
-        subject, predicate, value = statement
-        if predicate == _TYPE:
-            if value in self.kinds or not value.startswith(_OURS):
-                return None
-            name = local_name(to_iri(value))
-            names = sorted(kind.name for kind in self.classes.values())
-            fix = did_you_mean(name, names) or "known types: " + ", ".join(names)
-            return "unknown-type", f'there is no type "{name}"', fix
-        if _is_no_date(statement):
-            message = f'"{lexical(value)}" has the datatype EDTF, but there are no such days'
-            return "edtf", message, f"write a date that exists, in a form such as {EDTF_FORMS}"
-        kinds = self.classes_of(subject)
-        return self._former_key(to_iri(predicate), kinds) or _unknown_key(to_iri(predicate), kinds)
-
-    def _former_key(
-        self, predicate: Iri, kinds: Collection[RecordClass]
-    ) -> tuple[str, str, str] | None:
-        """The problem with a property that the ontology had in an earlier version."""
-        name = local_name(predicate)
-        for kind in kinds:
-            new = kind.renamed(name)
-            if new and name not in kind.keys and predicate in _former_paths(new, name):
-                return "unknown-key", former_key(kind, name, new), f"write {prefixed(new.path)}"
-            moved = moved_key(self.classes.values(), name)
-            if moved and predicate == PREFIXES["pcve"] + name:
-                fix = f"state {prefixed(moved[1].path)} of the {moved[0].label}"
-                return "unknown-key", former_key(kind, name), fix
-            split = split_key(self.classes.values(), kind, name)
-            if split and predicate == PREFIXES["pcve"] + name:
-                return "unknown-key", former_key(kind, name), f"write {prefixed(split.path)}"
-        return None
-
-
-def _is_no_date(statement: Statement) -> bool:
-    """Whether the value is a literal of datatype EDTF that is no date of the forms that are read.
-
-    A shape can only compare such a literal with a pattern; `2018-02-30~` has the right one.
-    """
-    value = statement.object
-    if not is_literal(value) or not value.endswith(_EDTF):
-        return False
-    return date_range(lexical(value)) is None
-
-
-def _former_paths(key: RecordKey, name: str) -> tuple[str, str]:
-    """The IRIs that a former key may have had: in our namespace, or in that of the present one."""
-    return PREFIXES["pcve"] + name, key.path.removesuffix(key.name) + name
-
-
-def _unknown_key(predicate: Iri, kinds: Collection[RecordClass]) -> tuple[str, str, str] | None:
-    if not kinds or from_iri(predicate) in _BOUNDS:
-        return None
-    paths = {key.path for kind in kinds for key in kind.keys.values()}
-    if predicate in paths:
-        return None
-    name = " or ".join(kind.name for kind in kinds)
-    for kind in kinds:
-        if same_name := kind.keys.get(local_name(predicate)):
-            message = f"{name} has no property {prefixed(predicate)}"
-            return "unknown-key", message, f"write {prefixed(same_name.path)}"
-    return ("unknown-key", *unknown_key(list(kinds), local_name(predicate)))

@@ -1,0 +1,246 @@
+"""Terms of a document that their vocabulary does not define, or that a closed class does not have.
+
+RDF is an open world: a property or class of any vocabulary may be stated of anything, and is not a
+fault. A fault is a term in a namespace of ours, or of a published vocabulary that the project
+reuses, that does not exist there; a property of pcve: on a thing of a class that does not have it;
+and any property that a class with a closed shape (sh:closed) does not have.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from ..model.dates import EDTF_FORMS, date_range
+from ..model.messages import former_key
+from ..model.namespaces import PREFIXES, local_name, nterm, prefixed
+from ..model.schema import Ontology, RecordClass, RecordKey, moved_key, split_key
+from ..model.suggest import did_you_mean
+from ..model.terms import (
+    Iri,
+    NTerm,
+    Statement,
+    from_iri,
+    iri_start,
+    is_iri,
+    is_literal,
+    lexical,
+    parse_statement,
+    to_iri,
+)
+from .statement_index import BOUNDS, UNDEFINED, StatementIndex
+from .vocabularies import split_iri
+
+Fault: TypeAlias = tuple[str, str, str]
+"""The rule, the message and the fix."""
+
+_TYPE: Final = nterm("rdf:type")
+_OURS: Final = iri_start(PREFIXES["pcve"])
+_EDTF: Final = f"^^{nterm('edtf:EDTF')}"
+_CLOSED: Final = (nterm("sh:closed"), nterm("sh:targetClass"))
+
+_NO_TERMS: Final = (nterm("rdf:predicate"), iri_start(PREFIXES["owl"]))
+"""Properties whose values are not checked here: that of claims, and those of an ontology."""
+_WORDS: Final = {True: "class", False: "property", None: "term"}
+
+
+class TermCheck:
+    """The faults of the terms of an indexed document.
+
+    `unused` counts the statements, by property, that are about a thing of ours and whose property
+    is a key of other classes only: no fault, but no shape checks them. `reported` counts those with
+    a property that their class may not have.
+    """
+
+    def __init__(self, index: StatementIndex, ontology: Ontology) -> None:
+        self.index, self.ontology = index, ontology
+        self.unused: Counter[NTerm] = Counter()
+        self.reported: Counter[NTerm] = Counter()
+        self._closed = _closed_classes(ontology)
+        self._strange = lru_cache(None)(self._is_strange)
+
+    def suspects(self) -> set[NTerm]:
+        """The subjects that may have a term at fault."""
+        index = self.index
+        return {
+            subject
+            for subject, bits, number in index.class_numbers()
+            if self._strange(bits, number) and (index.is_ours(subject) or bits & UNDEFINED)
+        } | {statement.subject for statement in index.dated if _is_no_date(statement)}
+
+    def _is_strange(self, bits: int, number: int) -> bool:
+        if bits & UNDEFINED:
+            return True
+        kinds = self.index.record_classes(number)
+        right = {from_iri(key.path) for kind in kinds for key in kind.keys.values()}
+        wrong = (path for path in self.index.keys if path not in right and path not in BOUNDS)
+        closed = any(from_iri(kind.iri) in self._closed for kind in kinds) and bool(self.index.uses)
+        return bool(kinds) and (closed or any(bits & self.index.keys[path] for path in wrong))
+
+    def faults(self, statements: Iterable[Statement]) -> list[tuple[Statement, Fault]]:
+        """The statements with a term at fault, each with its rule, message and fix."""
+        rows = []
+        for statement in dict.fromkeys(statements):
+            if fault := self._fault(statement):
+                rows.append((statement, fault))
+                self.reported[statement.predicate] += fault[0] == "unknown-key"
+        return sorted(rows, key=lambda row: (row[0][1] != _TYPE, row))
+
+    def _fault(self, statement: Statement) -> Fault | None:
+        subject, predicate, value = statement
+        if predicate == _TYPE:
+            return self._class_fault(value)
+        if _is_no_date(statement):
+            message = f'"{lexical(value)}" has the datatype EDTF, but there are no such days'
+            return "edtf", message, f"write a date that exists, in a form such as {EDTF_FORMS}"
+        kinds = self.index.classes_of(subject) if self.index.is_ours(subject) else []
+        return self._property_fault(to_iri(predicate), kinds) or self._value_fault(statement)
+
+    def _class_fault(self, value: NTerm) -> Fault | None:
+        if not is_iri(value):
+            return None
+        iri = to_iri(value)
+        names = [kind.name for kind in self.index.classes.values()]
+        if iri in self.ontology.deprecated:
+            new = self.ontology.deprecated[iri]
+            return "unknown-type", f"{prefixed(iri)} is deprecated", f"write {prefixed(new)}"
+        if self._is_defined(value):
+            return None
+        space, name = split_iri(iri)
+        if not value.startswith(_OURS):
+            return self._undefined(iri, is_class=True)
+        elsewhere = [kind.iri for kind in self.index.classes.values() if kind.name == name]
+        if elsewhere:
+            fix = f"write {prefixed(elsewhere[0])}"
+            return "unknown-type", f"there is no class {prefixed(iri)}", fix
+        near = self.index.vocabularies[space].nearest(name, is_class=True)
+        fix = f"did you mean {near}?" if near else "known types: " + ", ".join(sorted(names))
+        return "unknown-type", f'there is no type "{name}"', fix
+
+    def _is_defined(self, term: NTerm) -> bool:
+        """Whether a term exists: in its vocabulary, or since the document itself describes it."""
+        return not self.index.is_undefined(to_iri(term)) or bool(self.index.stated_classes(term))
+
+    def _property_fault(self, predicate: Iri, kinds: list[RecordClass]) -> Fault | None:
+        term = from_iri(predicate)
+        if former := self._former_key(predicate, kinds):
+            return former
+        if term in BOUNDS or any(
+            key.path == predicate for kind in kinds for key in kind.keys.values()
+        ):
+            return None
+        closed = any(from_iri(kind.iri) in self._closed for kind in kinds)
+        is_described = term.startswith(_OURS) and term not in self.index.keys
+        is_described = is_described and predicate not in self.ontology.deprecated
+        if is_described and self._is_defined(term):  # what the ontology says of its own terms
+            return None
+        if kinds and (term.startswith(_OURS) or closed):
+            return _unknown_key(predicate, kinds)
+        if not self._is_defined(term):
+            return self._undefined(predicate, is_class=False, kinds=kinds)
+        if kinds and self.index.keys.get(term):
+            self.unused[term] += 1
+        return None
+
+    def _value_fault(self, statement: Statement) -> Fault | None:
+        """The fault of a value that is a term of ours which does not exist."""
+        value = statement.object
+        if not is_iri(value) or statement.predicate.startswith(_NO_TERMS):
+            return None
+        space, _ = split_iri(to_iri(value))
+        vocabulary = self.index.vocabularies.get(space)
+        if not (vocabulary and vocabulary.is_own) or self._is_defined(value):
+            return None
+        return self._undefined(to_iri(value), is_class=None)
+
+    def _undefined(
+        self, iri: Iri, is_class: bool | None, kinds: Collection[RecordClass] = ()
+    ) -> Fault:
+        """The fault of a term that its vocabulary does not define, with the nearest that it does.
+
+        The nearest is a term of the same namespace, first one that the classes of the thing have.
+        """
+        space, name = split_iri(iri)
+        word = (
+            {True: "class ", False: "property "}.get(is_class is True, "")
+            if is_class is not None
+            else ""
+        )
+        message = f"there is no {word or 'term '}{_short(iri)}"
+        keys = [key.path for kind in kinds for key in kind.keys.values()]
+        own = [path.removeprefix(space) for path in keys if split_iri(path)[0] == space]
+        vocabulary = self.index.vocabularies.get(space)
+        near = did_you_mean(name, own).removeprefix("did you mean ").removesuffix("?")
+        if vocabulary and not (near and near.casefold() == name.casefold()):
+            near = vocabulary.nearest(name, is_class) or near
+        fix = f"did you mean {_short(Iri(space + near))}?" if near else ""
+        return "unknown-term", message, fix or f"use a term that {space} defines"
+
+    def _former_key(self, predicate: Iri, kinds: Collection[RecordClass]) -> Fault | None:
+        """The fault of a property that the ontology had in an earlier version."""
+        name = local_name(predicate)
+        everyone = self.index.classes.values()
+        for kind in kinds:
+            new = kind.renamed(name)
+            if new and name not in kind.keys and predicate in _former_paths(new, name):
+                return "unknown-key", former_key(kind, name, new), f"write {prefixed(new.path)}"
+            moved = moved_key(everyone, name)
+            if moved and predicate == PREFIXES["pcve"] + name:
+                fix = f"state {prefixed(moved[1].path)} of the {moved[0].label}"
+                return "unknown-key", former_key(kind, name), fix
+            split = split_key(everyone, kind, name)
+            if split and predicate == PREFIXES["pcve"] + name:
+                return "unknown-key", former_key(kind, name), f"write {prefixed(split.path)}"
+        return None
+
+
+def _short(iri: Iri) -> str:
+    """An IRI as a message shows it: prefixed where one of ours applies, else in full."""
+    name = prefixed(iri)
+    return name if name != iri else from_iri(iri)
+
+
+def _closed_classes(ontology: Ontology) -> frozenset[NTerm]:
+    """The classes whose shapes are closed (SHACL 4.8.1)."""
+    closed, target = _CLOSED
+    lines = [line for line in ontology.shapes.splitlines() if closed in line or target in line]
+    rows = [parse_statement(line) for line in lines]
+    shapes = {row.subject for row in rows if row.predicate == closed and "true" in row.object}
+    return frozenset(
+        row.object for row in rows if row.predicate == target and row.subject in shapes
+    )
+
+
+def _is_no_date(statement: Statement) -> bool:
+    """Whether the value is a literal of datatype EDTF that is no date of the forms that are read.
+
+    A shape can only compare such a literal with a pattern; `2018-02-30~` has the right one.
+    """
+    value = statement.object
+    if not is_literal(value) or not value.endswith(_EDTF):
+        return False
+    return date_range(lexical(value)) is None
+
+
+def _former_paths(key: RecordKey, name: str) -> tuple[str, str]:
+    """The IRIs that a former key may have had: in our namespace, or in that of the present one."""
+    return PREFIXES["pcve"] + name, key.path.removesuffix(key.name) + name
+
+
+def _unknown_key(predicate: Iri, kinds: Collection[RecordClass]) -> Fault:
+    """The fault of a property that none of the classes has; the nearest is of its namespace."""
+    name = local_name(predicate)
+    called = " or ".join(kind.name for kind in kinds)
+    for kind in kinds:
+        if same_name := kind.keys.get(name):
+            message = f"{called} has no property {_short(predicate)}"
+            return "unknown-key", message, f"write {prefixed(same_name.path)}"
+    space, _ = split_iri(predicate)
+    keys = [key for kind in kinds for key in kind.keys.values()]
+    near = did_you_mean(name, [key.name for key in keys if split_iri(key.path)[0] == space])
+    if near != did_you_mean(name, [key.name for key in keys]):  # a nearer one is elsewhere
+        near = ""
+    fix = near or f"keys of {called}: " + ", ".join(dict.fromkeys(key.name for key in keys))
+    return "unknown-key", f'{called} has no key "{name}"', fix

@@ -1,0 +1,243 @@
+"""Nothing checked is not "0 errors": every run says what was checked, and warns of what was not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from conftest import World
+
+from pcve_graph.validation.targets import read_targets
+
+REPORTS = Path(__file__).with_name("reports")
+NOTHING = REPORTS / "07-nothing-targeted.ttl"
+MEETINGS = REPORTS / "07-nothing-targeted.shapes.ttl"
+PREFIXES = """@prefix ex: <http://example.org/> .
+@prefix pcve: <https://w3id.org/pcve/ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+"""
+FAIR = '{} a pcve:Event ; skos:prefLabel "Fair"@en ; pcve:kind <https://w3id.org/pcve/vocab/event-kind/conference> .\n'
+
+
+def report(world: World, *arguments: str | Path, code: int = 0) -> dict[str, Any]:
+    result = world.pcve("validate", *map(str, arguments), "--format", "json-report")
+    assert result.exit_code == code, result.output
+    content: dict[str, Any] = json.loads(result.stdout)
+    return content
+
+
+def rows(world: World, *arguments: str | Path, code: int = 0) -> list[tuple[str, int, str, str]]:
+    """Severity and rule, line, message and fix of each problem."""
+    problems = report(world, *arguments, code=code)["problems"]
+    return [
+        (f"{row['severity']} {row['rule']}", row["line"], row["message"], row["fix"])
+        for row in problems
+    ]
+
+
+def written(folder: Path, content: str, name: str = "data.ttl") -> Path:
+    path = folder / name
+    path.write_text(PREFIXES + content)
+    return path
+
+
+def line(world: World, *arguments: str | Path) -> str:
+    """The line of the text report on what was checked."""
+    output = world.pcve("validate", *map(str, arguments)).output
+    (counts,) = (row for row in output.splitlines() if row.startswith("checked "))
+    return counts
+
+
+def test_a_class_that_no_shape_is_about_is_reported_with_the_nearest(northtown: World) -> None:
+    arguments = (NOTHING, "--shapes", MEETINGS)
+    message = "nothing was checked: no shape is about ex:Meetting"
+    expected = ("warning nothing-checked", 3, message, "did you mean ex:Meeting?")
+    assert rows(northtown, *arguments) == [expected]
+    (error,) = rows(northtown, *arguments, "--require-checked", code=1)
+    assert error == ("error nothing-checked", *expected[1:])
+    assert line(northtown, *arguments) == "checked nothing; 1 thing has no shape"
+
+
+def test_own_classes_are_compared_too(northtown: World, tmp_path: Path) -> None:
+    path = written(tmp_path, "ex:a a <https://w3id.org/pcve/ns/Event> .\n")
+    near, nothing = sorted(rows(northtown, path))
+    right = "https://w3id.org/pcve/ns#"
+    assert near[:2] == ("warning near-namespace", 6)
+    assert near[2:] == (
+        f"https://w3id.org/pcve/ns/Event: the graph uses {right}Event",
+        f"write the namespace as {right}",
+    )
+    assert nothing[0] == "warning nothing-checked"
+    assert nothing[3] == "did you mean pcve:Event?"
+
+
+@pytest.mark.parametrize(
+    "namespace",
+    [
+        "http://w3id.org/pcve/ns#",
+        "https://w3id.org/pcve/ns/",
+        "https://w3id.org/pcve/ns",
+        "https://w3id.org/pcv/ns#",
+        "https://w3id.org/pcve/nss#",
+        "HTTPS://w3id.org/PCVE/ns#",
+    ],
+)
+def test_a_namespace_that_is_nearly_ours_is_named(
+    northtown: World, tmp_path: Path, namespace: str
+) -> None:
+    path = tmp_path / "near.ttl"
+    path.write_text(
+        f"<http://example.org/fair> a <{namespace}Event> ;\n  <{namespace}edition> 3 .\n"
+    )
+    problems = rows(northtown, path)
+    if not namespace.endswith("ns"):  # then its terms are in the namespace …/pcve/
+        assert "warning near-namespace" in {rule for rule, *_ in problems}
+    assert "warning nothing-checked" in {rule for rule, *_ in problems}
+
+
+def test_namespaces_of_others_are_not_near(northtown: World, tmp_path: Path) -> None:
+    path = tmp_path / "others.ttl"
+    spaces = (
+        "http://www.w3.org/ns/dcat#",
+        "http://purl.org/dc/elements/1.1/",
+        "http://www.w3.org/ns/oz#",
+    )
+    path.write_text("".join(f'<http://e/a> <{space}theme> "x" .\n' for space in spaces))
+    assert {rule for rule, *_ in rows(northtown, path)} == {
+        "info other-vocabularies",
+        "warning nothing-checked",
+    }
+
+
+def test_a_thing_without_a_class_is_reported(northtown: World, tmp_path: Path) -> None:
+    path = written(tmp_path, 'ex:fair skos:prefLabel "Fair"@en ;\n    pcve:edition 3 .\n')
+    missing, nothing = sorted(rows(northtown, path, "--require-checked", code=1), reverse=True)
+    assert missing == (
+        "warning no-class",
+        6,
+        "it has pcve:edition and no class, so it was not checked",
+        "state its class (rdf:type); classes with these properties: pcve:Event",
+    )
+    assert nothing[0] == "error nothing-checked"
+
+
+def test_the_built_graph_knows_the_class(northtown: World, tmp_path: Path) -> None:
+    event = "<https://w3id.org/pcve/id/event/northtown-conference-2015>"
+    path = written(tmp_path, f'{event} pcve:venue "Hall"@en .\n')
+    assert [rule for rule, *_ in rows(northtown, path)] == [
+        "warning nothing-checked",
+        "warning no-class",
+    ]
+    assert rows(northtown, path, "--against", "--require-checked") == []
+    assert line(northtown, path, "--against") == "checked 1 pcve:Event"
+
+
+def test_a_blank_node_of_our_classes_is_reported(northtown: World, tmp_path: Path) -> None:
+    path = written(tmp_path, FAIR.format("[]") + FAIR.format("[]"))
+    (row,) = rows(northtown, path)
+    message = "2 pcve:Event are blank nodes: nothing outside the file can refer to them"
+    assert row == ("warning blank-thing", 6, message, "give each an IRI")
+    (row,) = rows(northtown, written(tmp_path, FAIR.format("[]")))
+    assert row[1:] == (
+        6,
+        "a pcve:Event is a blank node: nothing outside the file can refer to it",
+        "give it an IRI",
+    )
+
+
+def test_a_focus_that_does_not_occur_is_reported(northtown: World, tmp_path: Path) -> None:
+    path = written(tmp_path, FAIR.format("ex:fair"))
+    (problem,) = rows(northtown, path, "--focus", "http://example.org/fiar")
+    message = "nothing was checked: <http://example.org/fiar> does not occur in the file"
+    fix = "did you mean http://example.org/fair?"
+    assert problem == ("warning absent-focus", 1, message, fix)
+    required = ("--focus", "http://example.org/fiar", "--require-checked")
+    assert rows(northtown, path, *required, code=1)[0][0] == "error absent-focus"
+    assert rows(northtown, path, "--focus", "http://example.org/fair", "--require-checked") == []
+
+
+def test_what_was_checked_is_counted_in_every_format(northtown: World, tmp_path: Path) -> None:
+    content = "".join(FAIR.format(f"ex:{name}") for name in "abc")
+    path = written(
+        tmp_path, content + "ex:b rdfs:seeAlso ex:d .\nex:d a ex:Page .\nex:e a ex:Page .\n"
+    )
+    assert line(northtown, path) == "checked 3 pcve:Event; 2 things have no shape"
+    event = "https://w3id.org/pcve/ns#Event"
+    counts = {"things": 3, "classes": {event: 3}, "otherTargets": {}, "withoutShape": 2}
+    stated = report(northtown, path)
+    assert stated["checked"] == counts
+    assert stated["files"] == [{"path": path.as_posix(), **counts}]
+    (run,) = json.loads(northtown.pcve("validate", str(path), "--format", "sarif").stdout)["runs"]
+    assert run["properties"] == {"checked": [{"path": path.as_posix(), **counts}]}
+    suite = ElementTree.fromstring(
+        northtown.pcve("validate", str(path), "--format", "junit").stdout
+    )
+    values = {node.get("name"): node.get("value") for node in suite.iter("property")}
+    assert values == {"checked": "3", "checked pcve:Event": "3", "without shape": "2"}
+    assert isinstance(
+        json.loads(northtown.pcve("validate", str(path), "--format", "json").stdout), list
+    )
+
+
+@pytest.mark.parametrize(
+    ("targets", "counts"),
+    [
+        ("sh:targetClass ex:Work", "checked 1 ex:Talk, 1 ex:Work; 3 things have no shape"),
+        (
+            "sh:targetNode ex:c, ex:absent",
+            "checked 2 nodes of sh:targetNode; 4 things have no shape",
+        ),
+        ("sh:targetSubjectsOf ex:by", "checked 2 subjects of ex:by; 3 things have no shape"),
+        ("sh:targetObjectsOf ex:by", "checked 1 values of ex:by; 5 things have no shape"),
+        ("a rdfs:Class", "checked 1 ex:Shape; 4 things have no shape"),
+    ],
+)
+def test_each_kind_of_target_is_counted(
+    northtown: World, tmp_path: Path, targets: str, counts: str
+) -> None:
+    data = "ex:a a ex:Work ; ex:by ex:c . ex:b a ex:Talk ; ex:by ex:c . ex:c a ex:Person .\n"
+    path = written(tmp_path, data + "ex:Talk rdfs:subClassOf ex:Work . ex:d a ex:Shape .\n")
+    shapes = written(tmp_path, f"ex:Shape a sh:NodeShape ; {targets} .\n", "shapes.ttl")
+    assert line(northtown, path, "--shapes", shapes, "--require-checked") == counts
+
+
+def test_records_and_the_project_are_counted(northtown: World, tmp_path: Path) -> None:
+    path = northtown.root / "data/records/event/northtown-conference-2015.yml"
+    assert line(northtown, path) == "checked 1 pcve:Event"
+    result = northtown.pcve("validate", "--require-checked")
+    assert (result.exit_code, "things   " in result.output) == (0, True)
+
+
+def test_an_empty_file_fails_where_checks_are_required(northtown: World, tmp_path: Path) -> None:
+    path = tmp_path / "empty.ttl"
+    path.write_text("")
+    rules = {rule for rule, *_ in rows(northtown, path, "--require-checked", code=1)}
+    assert "error nothing-checked" in rules
+
+
+def test_what_was_not_checked_is_no_error(northtown: World, tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        FAIR.format("[]")
+        + "ex:a pcve:edition 3 . ex:b <http://schema.org/startDate> 1 ; ex:room 2 .\n",
+    )
+    reported = {rule.split()[1] for rule, *_ in rows(northtown, path)}
+    assert reported == {"blank-thing", "near-namespace", "no-class", "other-vocabularies"}
+    assert rows(northtown, path, "--severity", "error") == []
+
+
+def test_a_subclass_of_ours_is_ours(northtown: World, tmp_path: Path) -> None:
+    path = written(tmp_path, "ex:Fair rdfs:subClassOf pcve:Event .\nex:a a ex:Fair .\n")
+    assert line(northtown, path) == "checked 1 ex:Fair; 1 thing has no shape"
+    assert "error pcvesh:Event-kind" in {rule for rule, *_ in rows(northtown, path, code=1)}
+
+
+def test_a_sparql_target_is_seen() -> None:
+    select = "<http://www.w3.org/ns/shacl#target> _:t ."
+    assert read_targets(f"<http://e/s> {select}").has_queries
+    assert not read_targets(f"<http://e/s> {select}".replace("target>", "targetNode>")).has_queries
