@@ -33,7 +33,7 @@ def test_few_problems_are_listed_one_by_one(northtown: World, tmp_path: Path) ->
     path = tmp_path / "x.ttl"
     path.write_text(events(5))
     lines = northtown.pcve("validate", str(path)).stdout.splitlines()
-    assert len(lines) == 10 * 3 + 1
+    assert len(lines) == 10 * 3 + 2
 
 
 def test_many_are_counted_by_rule_and_ten_of_each_are_shown(

@@ -89,6 +89,7 @@ def check_document(
         and mentions.is_reported(result.focus, against is not None)
         and (shapes is not None or result.focus not in index or index.is_ours(result.focus))
     )
+    index.mentioned |= focus_terms.intersection(result.focus for result in results)
     terms = TermCheck(index, ontology)
     suspects = set(filter(is_reported, terms.suspects())) if shapes is None else set()
     findings = DocumentReport((), ())
