@@ -57,6 +57,7 @@ def test_many_are_counted_by_rule_and_ten_of_each_are_shown(
     assert groups[1].count("did you mean kind?") == 1
     assert groups[3].splitlines() == [
         "10 of each rule are shown; `--limit 0` lists all",
+        "checked 12 pcve:Event",
         "24 errors, 1 warning in 1 file",
     ]
     few = northtown.pcve("validate", str(path), "--limit", "1").stdout
