@@ -8,6 +8,7 @@ a file in words, and is no example.
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from typing import Any
@@ -25,6 +26,8 @@ BLOCK_KEYS = frozenset(
 )
 OF_BLOCKS = {"Claim", "Evidence", "Quote", "QuoteWords", "QuotePosition"}
 """Rules on classes whose keys are those of a block; an event shows them."""
+BASE: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 NAMED = re.compile(r"^# ([a-z-]+)/([a-z0-9-]+)\n?", re.M)
 
 
@@ -39,6 +42,10 @@ class Wholes:
     def __init__(self, ontology: Ontology) -> None:
         self.ontology = ontology
         self.examples = RuleExamples(ontology, Examples(ontology))
+        texts = {
+            kind.name: self.examples.of_class(kind).record for kind in ontology.by_iri.values()
+        }
+        self.bases = {name: yaml.load(text, BASE) for name, text in texts.items() if text}
         self.by_shape = {
             key.shape.rpartition("#")[2].split("-")[0]: kind
             for kind in ontology.by_iri.values()
@@ -96,8 +103,8 @@ class Wholes:
     def _record(
         self, kind: RecordClass, identifier: str, lines: str, number: int
     ) -> dict[str, Any]:
-        record: dict[str, Any] = yaml.load(self.examples.of_class(kind).record, yaml.BaseLoader)
-        shown = yaml.load(lines, yaml.BaseLoader) or {}
+        record: dict[str, Any] = copy.deepcopy(self.bases[kind.name])
+        shown = yaml.load(lines, BASE) or {}
         record["id"] = identifier
         if "claims" not in record:
             return record | shown
@@ -137,4 +144,5 @@ class Wholes:
 
 def as_yaml(record: dict[str, Any]) -> str:
     """A record as a file."""
-    return yaml.safe_dump(json.loads(json.dumps(record)), sort_keys=False, allow_unicode=True)
+    plain = json.loads(json.dumps(record))
+    return str(yaml.dump(plain, Dumper=DUMPER, sort_keys=False, allow_unicode=True))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect
-from collections import defaultdict
+from collections import Counter, defaultdict
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from pcve_graph.syntax.tree import MappingNode
 from pcve_graph.syntax.yaml import parse_yaml_record
 from pcve_graph.validation.class_help import SYNTAXES, class_text, describe_class, page_examples
 from pcve_graph.validation.example_texts import class_of, record
-from pcve_graph.validation.rule_help import RulePage, describe_rules, find_page, page_text
+from pcve_graph.validation.rule_help import RulePage, describe_rules, page_text
 
 GUIDANCE = ROOT / "src" / "pcve_graph" / "validation" / "rules"
 
@@ -132,9 +132,9 @@ def renamed(text: str, number: int) -> str:
     return text
 
 
-def joined(texts: dict[str, str], syntax: str) -> tuple[str, list[int]]:
+def joined(texts: list[str], syntax: str) -> tuple[str, list[int]]:
     """The examples as one document, and the line in which each begins."""
-    numbered = [renamed(text, number) for number, text in enumerate(texts.values())]
+    numbered = [renamed(text, number) for number, text in enumerate(texts)]
     if syntax == "jsonld":
         contexts: dict[str, str] = {}
         nodes = []
@@ -158,52 +158,68 @@ def problems(world: World, *paths: Path) -> list[dict[str, Any]]:
     return list(json.loads(result.stdout))
 
 
+def rdf_examples(
+    pages: dict[str, RulePage], ontology: Ontology, syntax: str
+) -> dict[tuple[str, str], str]:
+    """The examples in a syntax by (name, kind): `good` and `bad` ones of rules, those of classes."""
+    texts = {
+        (name, which): getattr(getattr(page, which), syntax)
+        for which in ("good", "bad")
+        for name, page in pages.items()
+    }
+    for kind in ontology.by_iri.values():
+        texts[kind.name, "class"] = getattr(describe_class(kind, ontology).example, syntax)
+    return {key: text for key, text in texts.items() if text}
+
+
+def check_rules(
+    found: dict[tuple[str, str], set[str]],
+    names: list[tuple[str, str]],
+    pages: dict[str, RulePage],
+) -> None:
+    """That good examples and those of classes are clean, and bad ones break their rule."""
+    kinds = Counter(which for _, which in names)
+    assert kinds["good"] >= 415
+    assert kinds["bad"] >= 415
+    assert kinds["class"] >= 30
+    assert {key: rules for key, rules in found.items() if key[1] != "bad" and rules} == {}
+    missed = {
+        name
+        for name, which in names
+        if which == "bad" and (pages[name].found_by or name) not in found[name, which]
+    }
+    assert missed == NOT_RUN_ON_FILES
+
+
 @pytest.mark.parametrize("syntax", ["turtle", "jsonld"])
 def test_the_examples_in_rdf_keep_and_break_their_rules(
-    northtown: World, pages: dict[str, RulePage], tmp_path: Path, syntax: str
+    northtown: World, pages: dict[str, RulePage], ontology: Ontology, tmp_path: Path, syntax: str
 ) -> None:
-    for which, most in (("good", 410), ("bad", 410)):
-        texts = {name: getattr(getattr(page, which), syntax) for name, page in pages.items()}
-        texts = {name: text for name, text in texts.items() if text}
-        assert len(texts) >= most
-        text, starts = joined(texts, syntax)
-        path = tmp_path / f"{which}.{SYNTAXES[syntax][1]}"
-        path.write_text(text, "utf-8")
-        names = list(texts)
-        found: dict[str, set[str]] = defaultdict(set)
-        for problem in problems(northtown, path):
-            found[names[bisect(starts, problem["line"]) - 1]].add(problem["rule"])
-        if which == "good":
-            assert dict(found) == {}
-        else:
-            missed = {name for name in names if (pages[name].found_by or name) not in found[name]}
-            assert missed == NOT_RUN_ON_FILES
+    texts = rdf_examples(pages, ontology, syntax)
+    text, starts = joined(list(texts.values()), syntax)
+    path = tmp_path / f"examples.{SYNTAXES[syntax][1]}"
+    path.write_text(text, "utf-8")
+    names = list(texts)
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for problem in problems(northtown, path):
+        found[names[bisect(starts, problem["line"]) - 1]].add(problem["rule"])
+    check_rules(found, names, pages)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("syntax", ["turtle", "jsonld"])
 def test_each_example_in_rdf_is_a_whole_file(
-    northtown: World, pages: dict[str, RulePage], tmp_path: Path, syntax: str
+    northtown: World, pages: dict[str, RulePage], ontology: Ontology, tmp_path: Path, syntax: str
 ) -> None:
-    for which in ("good", "bad"):
-        folder = tmp_path / which
-        folder.mkdir()
-        names = {}
-        for number, (name, page) in enumerate(pages.items()):
-            if text := getattr(getattr(page, which), syntax):
-                path = folder / f"{number}.{SYNTAXES[syntax][1]}"
-                path.write_text(text, "utf-8")
-                names[path.as_posix()] = name
-        found: dict[str, set[str]] = defaultdict(set)
-        for problem in problems(northtown, folder):
-            found[names[problem["path"]]].add(problem["rule"])
-        if which == "good":
-            assert dict(found) == {}
-        else:
-            missed = {
-                name for name in names.values() if (pages[name].found_by or name) not in found[name]
-            }
-            assert missed == NOT_RUN_ON_FILES
+    names = {}
+    for number, (key, text) in enumerate(rdf_examples(pages, ontology, syntax).items()):
+        path = tmp_path / f"{number}.{SYNTAXES[syntax][1]}"
+        path.write_text(text, "utf-8")
+        names[path.as_posix()] = key
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for problem in problems(northtown, tmp_path):
+        found[names[problem["path"]]].add(problem["rule"])
+    check_rules(found, list(names.values()), pages)
 
 
 def reader_file(name: str, lines: str, number: int, wholes: Wholes) -> tuple[str, str]:
@@ -213,7 +229,7 @@ def reader_file(name: str, lines: str, number: int, wholes: Wholes) -> tuple[str
     if name == "json-syntax":
         return f"{number}.jsonl", lines
     if name == "structure":
-        return "lamp-walk.yml", lines
+        return f"{'lamp-walk' if lines.startswith('id:') else number}.yml", lines
     kind = wholes.ontology.classes["Project" if "hasInvolvement" in lines else "Event"]
     whole = wholes.examples.of_class(kind).record
     whole = re.sub(r"^id: .*", f"id: example-{number:04}", whole)
@@ -244,12 +260,12 @@ def reader_file(name: str, lines: str, number: int, wholes: Wholes) -> tuple[str
 
 
 def write_records(
-    folder: Path, pages: dict[str, RulePage], which: str, wholes: Wholes, world: World
-) -> dict[str, str]:
-    """Write the whole records of the examples, and what they refer to: the rule of each path."""
-    folder.mkdir()
+    folder: Path, pages: dict[str, RulePage], which: str, wholes: Wholes
+) -> dict[str, tuple[str, str]]:
+    """Write the whole records of the examples, and return (rule, `which`) by path."""
     names = {}
-    for number, (name, page) in enumerate(pages.items()):
+    first = 0 if which == "good" else 5000
+    for number, (name, page) in enumerate(pages.items(), first):
         lines = getattr(page, which).record
         if not lines or is_words(lines) or name in OF_PROJECTS:
             continue
@@ -261,10 +277,9 @@ def write_records(
                 f"{entry['id']}.yml": as_yaml(entry) for entry in records if "claims" in entry
             }
         for file, text in written.items():
-            (folder / file).write_text(text, "utf-8")
-            names[(folder / file).as_posix()] = name
-    for file, (_, text) in records_of_northtown(wholes, world).items():
-        (folder / file).write_text(text, "utf-8")
+            (folder / which / file).parent.mkdir(exist_ok=True)
+            (folder / which / file).write_text(text, "utf-8")
+            names[(folder / which / file).as_posix()] = (name, which)
     return names
 
 
@@ -280,24 +295,31 @@ def records_of_northtown(wholes: Wholes, world: World) -> dict[str, tuple[str, s
     return records
 
 
+@pytest.mark.long
 def test_the_examples_in_records_keep_and_break_their_rules(
     northtown: World, pages: dict[str, RulePage], ontology: Ontology, tmp_path: Path
 ) -> None:
     wholes = Wholes(ontology)
-    good = write_records(tmp_path / "good", pages, "good", wholes, northtown)
-    assert len(good) >= 360
-    assert [
-        (good.get(problem["path"]), problem) for problem in problems(northtown, tmp_path / "good")
-    ] == []
-    bad = write_records(tmp_path / "bad", pages, "bad", wholes, northtown)
-    assert len(bad) >= 360
-    found: dict[str, set[str]] = defaultdict(set)
-    for problem in problems(northtown, tmp_path / "bad"):
-        found[bad.get(problem["path"], problem["path"])].add(problem["rule"])
-    wanted = {name: pages[name].record_found_by or name for name in bad.values()}
-    assert {name: found[name] for name, rule in wanted.items() if rule not in found[name]} == {}
+    for file, (_, text) in records_of_northtown(wholes, northtown).items():
+        (tmp_path / file).write_text(text, "utf-8")
+    names = {
+        path: name
+        for which in ("good", "bad")
+        for path, name in write_records(tmp_path, pages, which, wholes).items()
+    }
+    assert Counter(which for _, which in names.values()).keys() == {"good", "bad"}
+    assert len(names) >= 730
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for problem in problems(northtown, tmp_path):
+        found[names.get(problem["path"], (problem["path"], ""))].add(problem["rule"])
+    assert {key: rules for key, rules in found.items() if key[1] != "bad"} == {}
+    wanted = {
+        key: pages[key[0]].record_found_by or key[0] for key in names.values() if key[1] == "bad"
+    }
+    assert {key: found[key] for key, rule in wanted.items() if rule not in found[key]} == {}
 
 
+@pytest.mark.long
 def test_the_examples_of_sources_keep_and_break_their_rules(
     pages: dict[str, RulePage], ontology: Ontology, tmp_path: Path
 ) -> None:
@@ -333,10 +355,8 @@ def test_the_examples_of_sources_keep_and_break_their_rules(
             assert {name for name, rule in wanted.items() if rule not in found[name]} == set()
 
 
-def test_the_example_of_each_class_validates_in_each_syntax(
-    northtown: World, ontology: Ontology, tmp_path: Path
-) -> None:
-    counts: dict[str, int] = defaultdict(int)
+def test_the_page_of_each_class_has_its_examples(ontology: Ontology) -> None:
+    counts: Counter[str] = Counter()
     for kind in ontology.by_iri.values():
         page = describe_class(kind, ontology)
         text = class_text(page)
@@ -344,17 +364,8 @@ def test_the_example_of_each_class_validates_in_each_syntax(
         for syntax, example in page_examples(page.example):
             assert example in text
             counts[syntax] += 1
-            stem = (
-                example.partition("\n")[0].removeprefix("id: ") if syntax == "yaml" else kind.name
-            )
-            folder = tmp_path / syntax
-            folder.mkdir(exist_ok=True)
-            if syntax != "yaml" or kind.folder:
-                (folder / f"{stem}.{SYNTAXES[syntax][1]}").write_text(example, "utf-8")
     assert counts["turtle"] == counts["jsonld"] == len(ontology.by_iri)
     assert counts["yaml"] >= 20
-    result = northtown.pcve("validate", str(tmp_path))
-    assert "0 errors, 0 warnings" in result.stderr, result.stderr
 
 
 def test_a_class_is_explained_by_each_of_its_names(northtown: World) -> None:
@@ -526,4 +537,4 @@ def test_a_message_leads_to_its_page(northtown: World, pages: dict[str, RulePage
     path = ROOT / "tests" / "faults" / "date-in-words.ttl"
     result = northtown.pcve("validate", str(path), "--against", "--format", "json")
     (problem,) = json.loads(result.stdout)
-    assert problem["help"] == find_page(problem["rule"], pages).address
+    assert problem["help"] == pages[problem["rule"]].address

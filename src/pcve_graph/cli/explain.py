@@ -39,9 +39,9 @@ def explain(context: click.Context, name: str | None, example: str | None) -> No
     if example is not None:
         write_result(_example(name or "", example, ontology))
     elif name is None:
-        from ..validation.rule_help import describe_rules
+        from ..validation.rule_help import page_builders
 
-        write_lines(*sorted(ontology.classes), *describe_rules(ontology, project))
+        write_lines(*sorted(ontology.classes), *page_builders(ontology, project))
     else:
         write_result(_page(name, ontology, project))
 
@@ -56,18 +56,18 @@ def _page(name: str, ontology: Ontology, project: Project) -> str:
         key_text,
         list_text,
     )
-    from ..validation.rule_help import describe_rules, find_page, page_text
+    from ..validation.rule_help import full_name, page_builders, page_text
 
     if kind := find_class(name, ontology):
         return class_text(describe_class(kind, ontology))
-    rules = describe_rules(ontology, project)
+    rules = page_builders(ontology, project)
     if name in rules:
-        return page_text(rules[name])
+        return page_text(rules[name]())
     if name in ontology.schemes:
         return list_text(name, ontology)
     if keys := find_keys(name, ontology):
         return key_text(keys, ontology)
-    return page_text(find_page(name, rules))
+    return page_text(rules[full_name(name, rules)]())
 
 
 def _example(name: str, syntax: str, ontology: Ontology) -> str:

@@ -24,6 +24,7 @@ _HEAD: Final = "".join(f"PREFIX {name}: <{space}>\n" for name, space in PREFIXES
 _WITHOUT: Final = re.compile(r"^# without (\S+)", re.M)
 """A comment of a snippet: its first thing has no such property, although one is required."""
 
+_SUBJECT: Final = ox.NamedNode(expand("rdf:subject"))
 _LABELS: Final = {expand(name) for name in LABELS}
 
 
@@ -127,15 +128,21 @@ class Examples:
 
     def _claims_of(self, things: Things, node: ox.NamedNode) -> list[ox.NamedNode]:
         """The claims about `node`, if there is one in `things`."""
-        about = (ox.NamedNode(expand("rdf:subject")), node)
-        if not any(about in facts for facts in things.values()):
+        about = (_SUBJECT, node)
+        if node not in self._claims or not any(about in facts for facts in things.values()):
             return []
-        claim = expand("pcve:Claim")
-        return [
-            thing
-            for thing, facts in self.world.items()
-            if about in facts and (TYPE, ox.NamedNode(claim)) in facts
-        ]
+        return self._claims[node]
+
+    @cached_property
+    def _claims(self) -> dict[ox.NamedNode, list[ox.NamedNode]]:
+        """The claims about each thing of Northtown."""
+        claims: dict[ox.NamedNode, list[ox.NamedNode]] = {}
+        for node, facts in self.world.items():
+            if (TYPE, ox.NamedNode(expand("pcve:Claim"))) in facts:
+                for predicate, value in facts:
+                    if predicate == _SUBJECT and isinstance(value, ox.NamedNode):
+                        claims.setdefault(value, []).append(node)
+        return claims
 
     def _kind(self, node: ox.NamedNode) -> RecordClass | None:
         """The class of a thing, by what is stated of it in Northtown or by its IRI.
@@ -169,9 +176,7 @@ class Examples:
 
     def _is_shown_whole(self, node: ox.NamedNode, kind: RecordClass) -> bool:
         """Whether all of a thing is shown: it stands inside a record, or a claim is about it."""
-        about = (ox.NamedNode(expand("rdf:subject")), node)
-        claimed = any(about in facts for facts in self.world.values())
-        return claimed or (kind.folder is None and kind.name != "Source")
+        return node in self._claims or (kind.folder is None and kind.name != "Source")
 
     @cached_property
     def _terms(self) -> set[str]:

@@ -6,9 +6,9 @@ Most of a page comes from the shape or check itself; the rest is in `rules/<clas
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -59,26 +59,34 @@ class RulePage:
 
 def describe_rules(ontology: Ontology, project: Project) -> dict[str, RulePage]:
     """The pages of all shapes, checks and rules of reading by rule name, sorted."""
+    return {name: build() for name, build in page_builders(ontology, project).items()}
+
+
+def page_builders(ontology: Ontology, project: Project) -> dict[str, Callable[[], RulePage]]:
+    """What builds the page of each rule, by its name, sorted."""
     owners: dict[str, list[RecordClass]] = {}
     for kind in ontology.by_iri.values():
         for key in kind.keys.values():
             owners.setdefault(key.shape, []).append(kind)
     examples = RuleExamples(ontology, Examples(ontology))
-    listed = [_shape(iri, ontology, owners.get(iri, []), examples) for iri in ontology.messages]
-    checks = read_queries(project, "checks").items()
-    listed += [_check(name, query, examples) for name, query in checks]
-    listed += [_reader(name, examples) for name in RULES]
-    return {page.name: page for page in sorted(listed, key=lambda page: page.name)}
+    builders: dict[str, Callable[[], RulePage]] = {}
+    for iri in ontology.messages:
+        builders[rule_name(iri)] = partial(_shape, iri, ontology, owners.get(iri, []), examples)
+    for name, query in read_queries(project, "checks").items():
+        builders[f"check:{name}"] = partial(_check, name, query, examples)
+    for name in RULES:
+        builders[name] = partial(_reader, name, examples)
+    return dict(sorted(builders.items()))
 
 
-def find_page(rule: str, by_name: dict[str, RulePage]) -> RulePage:
-    """The page of `rule`; the prefix may be omitted. Raises UsageError for an unknown rule."""
+def full_name(rule: str, by_name: Collection[str]) -> str:
+    """The name of `rule`, whose prefix may be omitted. Raises UsageError for an unknown rule."""
     short = {name.split(":")[-1]: name for name in by_name}
     name = rule if rule in by_name else short.get(rule, "")
     if not name:
         hint = did_you_mean(rule, [*by_name, *short]) or "`pcve explain` lists all names"
         raise UsageError(f"no class, key, list or rule {rule!r}; {hint}")
-    return by_name[name]
+    return name
 
 
 def page_text(page: RulePage) -> str:
