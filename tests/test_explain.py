@@ -173,7 +173,7 @@ def rdf_examples(
 
 
 def check_rules(
-    found: dict[tuple[str, str], set[str]],
+    reported: dict[tuple[str, str], set[str]],
     names: list[tuple[str, str]],
     pages: dict[str, RulePage],
 ) -> None:
@@ -182,11 +182,11 @@ def check_rules(
     assert kinds["good"] >= 415
     assert kinds["bad"] >= 415
     assert kinds["class"] >= 30
-    assert {key: rules for key, rules in found.items() if key[1] != "bad" and rules} == {}
+    assert {key: rules for key, rules in reported.items() if key[1] != "bad" and rules} == {}
     missed = {
         name
         for name, which in names
-        if which == "bad" and (pages[name].found_by or name) not in found[name, which]
+        if which == "bad" and (pages[name].found_by or name) not in reported[name, which]
     }
     assert missed == NOT_RUN_ON_FILES
 
@@ -200,10 +200,10 @@ def test_the_examples_in_rdf_keep_and_break_their_rules(
     path = tmp_path / f"examples.{SYNTAXES[syntax][1]}"
     path.write_text(text, "utf-8")
     names = list(texts)
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    reported: dict[tuple[str, str], set[str]] = defaultdict(set)
     for problem in problems(northtown, path):
-        found[names[bisect(starts, problem["line"]) - 1]].add(problem["rule"])
-    check_rules(found, names, pages)
+        reported[names[bisect(starts, problem["line"]) - 1]].add(problem["rule"])
+    check_rules(reported, names, pages)
 
 
 @pytest.mark.long
@@ -216,10 +216,10 @@ def test_each_example_in_rdf_is_a_whole_file(
         path = tmp_path / f"{number}.{SYNTAXES[syntax][1]}"
         path.write_text(text, "utf-8")
         names[path.as_posix()] = key
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    reported: dict[tuple[str, str], set[str]] = defaultdict(set)
     for problem in problems(northtown, tmp_path):
-        found[names[problem["path"]]].add(problem["rule"])
-    check_rules(found, list(names.values()), pages)
+        reported[names[problem["path"]]].add(problem["rule"])
+    check_rules(reported, list(names.values()), pages)
 
 
 def reader_file(name: str, lines: str, number: int, wholes: Wholes) -> tuple[str, str]:
@@ -309,14 +309,14 @@ def test_the_examples_in_records_keep_and_break_their_rules(
     }
     assert Counter(which for _, which in names.values()).keys() == {"good", "bad"}
     assert len(names) >= 730
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    reported: dict[tuple[str, str], set[str]] = defaultdict(set)
     for problem in problems(northtown, tmp_path):
-        found[names.get(problem["path"], (problem["path"], ""))].add(problem["rule"])
-    assert {key: rules for key, rules in found.items() if key[1] != "bad"} == {}
+        reported[names.get(problem["path"], (problem["path"], ""))].add(problem["rule"])
+    assert {key: rules for key, rules in reported.items() if key[1] != "bad"} == {}
     wanted = {
         key: pages[key[0]].record_found_by or key[0] for key in names.values() if key[1] == "bad"
     }
-    assert {key: found[key] for key, rule in wanted.items() if rule not in found[key]} == {}
+    assert {key: reported[key] for key, rule in wanted.items() if rule not in reported[key]} == {}
 
 
 @pytest.mark.long
@@ -338,21 +338,21 @@ def test_the_examples_of_sources_keep_and_break_their_rules(
                     path = world.write(f"data/sources/{entry['id']}.yml", as_yaml(entry))
                     names[path.relative_to(world.root).as_posix()] = name
         assert len(names) >= 15
-        found: dict[str, set[str]] = defaultdict(set)
+        reported: dict[str, set[str]] = defaultdict(set)
         for _ in range(
             1 if which == "good" else 2
         ):  # what a reader finds hides what a shape would find
             for problem in problems(world):
-                found[names.get(problem["path"], problem["path"])].add(problem["rule"])
+                reported[names.get(problem["path"], problem["path"])].add(problem["rule"])
             for source, name in names.items():
-                if found[name]:
+                if reported[name]:
                     (world.root / source).unlink(missing_ok=True)
-        broken = {name: rules for name, rules in found.items() if rules}
+        broken = {name: rules for name, rules in reported.items() if rules}
         if which == "good":
             assert broken == {}
         else:
             wanted = {name: pages[name].record_found_by or name for name in names.values()}
-            assert {name for name, rule in wanted.items() if rule not in found[name]} == set()
+            assert {name for name, rule in wanted.items() if rule not in reported[name]} == set()
 
 
 def test_the_page_of_each_class_has_its_examples(ontology: Ontology) -> None:
@@ -420,15 +420,15 @@ def test_a_template_is_valid_but_for_its_blanks(
         assert result.exit_code == 0, result.stderr
         (tmp_path / f"{kind}.{ending}").write_text(result.stdout, "utf-8")
     assert not list((northtown.root / "data").rglob("lamp-fair*"))
-    found: dict[str, int] = defaultdict(int)
+    reported: dict[str, int] = defaultdict(int)
     for problem in problems(northtown, tmp_path):
         assert problem["rule"].startswith("pcvesh:"), problem
-        found[Path(problem["path"]).stem] += 1
+        reported[Path(problem["path"]).stem] += 1
     blanks = {
         kind: (tmp_path / f"{kind}.{ending}").read_text("utf-8").lower().count("fill in: ")
         for kind in kinds
     }
-    assert all(found[kind] >= number > 0 for kind, number in blanks.items()), (found, blanks)
+    assert all(reported[kind] >= number > 0 for kind, number in blanks.items()), (reported, blanks)
 
 
 @pytest.mark.parametrize("syntax", FILLED)

@@ -232,7 +232,7 @@ def _next_steps(kind: RecordClass) -> list[str]:
     lines = [f"`pcve explain {kind.name} --example turtle` prints an example alone"]
     if kind.folder:
         lines.append(f"`pcve edit new {name} ID --format turtle` prints a template to fill in")
-    return [*lines, f"`pcve explain pcvesh:{kind.name}-KEY` explains the rule of a key"]
+    return [*lines, f"`pcve explain {kind.name}-KEY` explains the rule of a key"]
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[Iterable[str]]) -> list[str]:

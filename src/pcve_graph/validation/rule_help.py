@@ -29,6 +29,11 @@ from .rule_examples import Example, RuleExamples
 READER: Final = "reading and mapping"
 CHECKS: Final = "checks"
 
+RECORD_LINES: Final = (
+    "of a record, the lines that matter are shown; `pcve explain CLASS` shows a whole one"
+)
+"""How the examples in records are to be read, as a page says it."""
+
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
@@ -95,11 +100,13 @@ def page_text(page: RulePage) -> str:
     rows += page.facts
     examples = (("good", page.good), ("bad", page.bad))
     rows += [(label, example.record) for label, example in examples]
+    if page.good.record and page.name.startswith(("pcvesh:", "check:")):
+        rows.append(("note", RECORD_LINES))
     rows += [(f"{label}, in Turtle", example.turtle) for label, example in examples]
     lines = [page.name]
     for label, words in (*rows, ("page", page.address)):
         if "\n" in words:
-            lines += [f"{label}:", *(f"    {line}" for line in words.splitlines())]
+            lines += [f"{label}:", *(f"    {line}".rstrip() for line in words.splitlines())]
         elif words:
             lines.append(f"{label + ':':<5} {words}")
     return "\n".join(lines) + "\n"
