@@ -122,7 +122,9 @@ def _reader(name: str, examples: RuleExamples) -> RulePage:
 def _check(name: str, query: SavedQuery, examples: RuleExamples) -> RulePage:
     rule, header = f"check:{name}", query.header
     guide = _guide(rule)
-    facts = (("severity", header.get("severity", "error")), ("file", query.path))
+    facts = [("severity", header.get("severity", "error")), ("file", query.path)]
+    if found_by := guide.get("foundBy", ""):
+        facts.append(("found by, in RDF", found_by))
     return RulePage(
         name=rule,
         group=CHECKS,
@@ -132,7 +134,8 @@ def _check(name: str, query: SavedQuery, examples: RuleExamples) -> RulePage:
         fix=header.get("fix", ""),
         good=examples.example(guide.get("goodTurtle", ""), guide.get("good", "")),
         bad=examples.example(guide.get("badTurtle", ""), guide.get("bad", "")),
-        facts=facts,
+        facts=tuple(facts),
+        found_by=found_by,
         record_found_by=guide.get("recordFoundBy", ""),
     )
 
