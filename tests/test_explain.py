@@ -393,6 +393,7 @@ def test_a_key_and_a_list_are_explained(northtown: World) -> None:
     assert re.search(r"^workshop ", terms, re.M)
 
 
+@pytest.mark.long
 def test_an_example_can_be_written_to_a_file(northtown: World, tmp_path: Path) -> None:
     for syntax, (_, ending) in SYNTAXES.items():
         example = northtown.pcve("explain", "Event", "--example", syntax)
@@ -407,6 +408,7 @@ def test_an_example_can_be_written_to_a_file(northtown: World, tmp_path: Path) -
 FILLED = {"turtle": ('"Lamp Fair"@en', "<{}>"), "jsonld": ('"Lamp Fair"', '"{}"')}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("syntax", FILLED)
 def test_a_template_is_valid_but_for_its_blanks(
     northtown: World, ontology: Ontology, tmp_path: Path, syntax: str
