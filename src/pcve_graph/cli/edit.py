@@ -19,6 +19,7 @@ from .console import (
     write_errors_as_usage,
     write_lines,
     write_messages,
+    write_result,
 )
 from .context import project_of, rebuild
 from .groups import CommandGroup, report_command
@@ -41,20 +42,38 @@ def edit(context: click.Context) -> None:
 @edit.command()
 @click.argument("kind", metavar="KIND")
 @click.argument("identifier", metavar="ID")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["yaml", "turtle", "jsonld"]),
+    default="yaml",
+    show_default=True,
+    help="yaml: a record in the project; the others go to stdout.",
+)
 @click.pass_context
 @handle_errors
-def new(context: click.Context, kind: str, identifier: str) -> None:
+def new(context: click.Context, kind: str, identifier: str, form: str) -> None:
     """Start a record with every key its class allows.
 
     KIND is a class: event, event-series, organization, organizational-unit, person, initiative,
-    programme, project, document, place, country. `pcve evidence new` starts a source.
+    programme, project, document, place, country. `pcve evidence new` starts a source. In Turtle and
+    JSON-LD, `pcve validate` reports what is still to fill in.
 
     \b
-    Example: pcve edit new event northtown-conference-2015
+    Examples:
+      pcve edit new event northtown-conference-2015
+      pcve edit new event northtown-conference-2015 --format turtle > conference.ttl
     """
     from ..graph.ontology import read_ontology
-    from ..records.template import draft_record
+    from ..records.template import class_to_start, draft_record
 
+    if form != "yaml":
+        from ..validation.rdf_template import TEMPLATES
+
+        ontology = read_ontology(project_of(context))
+        record_class = class_to_start(ontology, kind, identifier)
+        write_result(TEMPLATES[form](record_class, identifier, ontology))
+        return
     project = extensible_project(context)
     create_draft(project, *draft_record(project, read_ontology(project), kind, identifier))
 

@@ -50,7 +50,7 @@ COMMANDS: Final = {
     },
     "Check": {
         "validate": "Check the project, or any files, against the shapes.",
-        "explain": "Explain a rule: what it requires, why, and how to satisfy it.",
+        "explain": "Explain a class, key, list or rule, with examples that validate.",
     },
     "Curate": {
         "build": "Read, map, validate and store the project in build/.",

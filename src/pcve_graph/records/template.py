@@ -21,6 +21,18 @@ def draft_record(
 
     Raises UsageError for an unknown kind, an invalid id, or an id that is in use.
     """
+    record_class = class_to_start(ontology, kind, identifier)
+    folder = project.data / "records"
+    _require_unused(project, identifier, folder.rglob(f"{identifier}.yml"))
+    path = folder / str(record_class.folder) / f"{identifier}.yml"
+    return path, _record(record_class, identifier, ontology)
+
+
+def class_to_start(ontology: Ontology, kind: str, identifier: str) -> RecordClass:
+    """The class `kind` of a new record `identifier`.
+
+    Raises UsageError for an unknown kind or an invalid id.
+    """
     _require_id(identifier)
     kinds = {kebab_case(record.name): record for record in ontology.records()}
     if kind not in kinds:
@@ -28,10 +40,7 @@ def draft_record(
         if kind == "source":
             hint = "`pcve evidence new ID` starts a source"
         raise UsageError(f"unknown kind {kind!r}; {hint}")
-    folder = project.data / "records"
-    _require_unused(project, identifier, folder.rglob(f"{identifier}.yml"))
-    path = folder / str(kinds[kind].folder) / f"{identifier}.yml"
-    return path, _record(kinds[kind], identifier, ontology)
+    return kinds[kind]
 
 
 def draft_source(project: Project, ontology: Ontology, identifier: str) -> tuple[Path, str]:

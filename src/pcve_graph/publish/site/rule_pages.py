@@ -8,17 +8,20 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from ...model.namespaces import PREFIXES
 from ...model.problems import UsageError
 from ...model.project import Project
-from ...model.terms import from_iri
 from ...system.folders import UNFINISHED, update_folder
-from ...validation.rule_help import CHECKS, READER, Example, RulePage
+from ...validation.rule_examples import Example
+from ...validation.rule_help import CHECKS, READER, RulePage
 from .html import description_list, html_page, link
 
 _OTHER_FOLDER: Final = "name a new folder, such as site/reference"
 _HEAD: Final = 4096
 """Bytes at the start of a page in which its marks are."""
+_HOW_TO_READ: Final = (
+    "<p>Of a record, the lines that matter are shown; <code>pcve explain CLASS</code> shows a "
+    "whole one. Examples in Turtle and JSON-LD are whole files. Northtown is invented.</p>"
+)
 _MARKS: Final = (" pcve-graph</title>", " · pcve</title>", UNFINISHED)
 """Texts that the start of every index page has, and the page of an incomplete update."""
 
@@ -111,6 +114,7 @@ def _page(page: RulePage, pages: dict[str, RulePage], home: str) -> str:
     body = [
         f"<h1><code>{escape(page.name)}</code></h1>",
         description_list((label, escape(words)) for label, words in entries),
+        _HOW_TO_READ if page.good.record or page.good.turtle else "",
         *_example("Good", page.good),
         *_example("Bad", page.bad),
         *_related(page, pages, up),
@@ -126,18 +130,12 @@ def _parent_link(home: str) -> str:
 
 
 def _example(title: str, example: Example) -> Iterable[str]:
-    forms = (("in a record", example.record), ("in Turtle", _with_prefixes(example.turtle)))
-    for form, text in forms:
+    forms = (("in a record", example.record), ("in Turtle", example.turtle))
+    for form, text in (*forms, ("in JSON-LD", example.jsonld)):
         if text:
             kind = title.lower()
             block = f'<pre tabindex="0" class="{kind}"><code>{escape(text)}</code></pre>'
             yield f"<h2>{title}, {form}</h2>\n{block}"
-
-
-def _with_prefixes(turtle: str) -> str:
-    used = [prefix for prefix in PREFIXES if f"{prefix}:" in turtle]
-    head = "\n".join(f"PREFIX {prefix}: {from_iri(PREFIXES[prefix])}" for prefix in used)
-    return f"{head}\n\n{turtle}" if used and turtle else turtle
 
 
 def _related(page: RulePage, pages: dict[str, RulePage], up: str) -> Iterable[str]:

@@ -19,6 +19,7 @@ from ...model.messages import expected_values, rule_name, split_message
 from ...model.namespaces import BASE, PREFIXES, concept_iri, expand, local_name, prefixed
 from ...model.schema import Ontology, RecordClass, RecordKey
 from ...model.terms import Iri
+from ...validation.class_help import SYNTAXES, describe_class, page_examples
 from ...validation.rule_help import RulePage
 from .html import description_list, html_table, link
 from .rule_pages import file_name
@@ -171,7 +172,22 @@ def _class(terms: Terms, iri: str) -> str:
         ("Key", "Values", "Number", "Rule", "Example"),
         ((*_key(terms, key),) for key in (kind.keys.values() if kind else ())),
     )
-    return _section(terms, iri, [_definition(terms, iri), description_list(pairs), keys])
+    examples = _examples(terms, kind) if kind is not None else []
+    return _section(terms, iri, [_definition(terms, iri), description_list(pairs), keys, *examples])
+
+
+def _examples(terms: Terms, kind: RecordClass) -> list[str]:
+    """The whole example of a class in each syntax, each folded, and how to write its values."""
+    page = describe_class(kind, terms.ontology)
+    forms = "\n".join(f"<li>{escape(form)}</li>" for form in page.forms)
+    parts = [f"<p>Values in RDF:</p>\n<ul>\n{forms}\n</ul>"] if forms else []
+    for syntax, text in page_examples(page.example):
+        title = f"Example of {kind.name} as {SYNTAXES[syntax][0]}"
+        parts.append(
+            f"<details><summary>{escape(title)}</summary>\n"
+            f'<pre tabindex="0"><code>{escape(text)}</code></pre></details>'
+        )
+    return parts
 
 
 def _key(terms: Terms, key: RecordKey) -> tuple[str, ...]:
