@@ -88,7 +88,14 @@ def news(folder: Path, records: int, times: int) -> list[str]:
     project = Project(folder, folder / "build")
     saved = open_graph(project)
     options = ValidationOptions(
-        engine=None, input_format=None, shapes=None, focus=(), severity="warning", context=()
+        engine=None,
+        input_format=None,
+        shapes=(),
+        ontologies=(),
+        advanced=False,
+        focus=(),
+        severity="warning",
+        context=(),
     )
     inside = []
     for _ in range(times + 1):

@@ -39,7 +39,7 @@ from .empty_documents import empty_problems
 from .gate import Checked, check_graph
 from .incremental_gate import check_change, open_gate
 from .input_files import check_input_format, form_of, named_files
-from .shacl import no_shape
+from .shapes_file import Shapes, read_shapes
 from .supplied_contexts import SuppliedContexts
 
 
@@ -52,7 +52,9 @@ class ValidationOptions(TypedDict):
 
     engine: str | None
     input_format: str | None
-    shapes: Path | None
+    shapes: tuple[Path, ...]
+    ontologies: tuple[Path, ...]
+    advanced: bool
     focus: tuple[str, ...]
     severity: str
     context: tuple[str, ...]
@@ -92,13 +94,12 @@ def validate_paths(
         return _validate_project(project, ontology, options)
     check_input_format(options["input_format"])
     contexts = SuppliedContexts(project, options["context"])
-    if options["shapes"]:
-        inside.report_task(f"reading {options['shapes']}")
     try:
-        shapes = _shapes(options["shapes"], contexts)
+        own = _shapes(options)
     except ContentError as error:
-        files = (options["shapes"].as_posix(),) if options["shapes"] else ()
+        files = tuple(path.as_posix() for path in (*options["shapes"], *options["ontologies"]))
         return Outcome(error.problems, (), error.problems, files, 2)
+    shapes, hierarchy = (own.lines, own.hierarchy) if own else (None, ())
     problems: list[Problem] = []
     refused: list[ContentError] = []
     results: list[ShaclResult] = []
@@ -115,7 +116,7 @@ def validate_paths(
                 continue
             document = _document(path, name, form, stdin, contexts)
             findings = check_document(
-                document, ontology, shapes, saved, options["engine"], options["focus"]
+                document, ontology, shapes, saved, options["engine"], options["focus"], hierarchy
             )
         except ContentError as error:
             refused.append(error)
@@ -124,11 +125,13 @@ def validate_paths(
         problems += empty_problems(document)
         results += findings.results
     others = [problem for error in refused for problem in error.problems]
+    others += own.problems if own else ()
     if records:
         inside.report_task("checking " + (names[0] if len(names) == 1 else "the records"))
-        mine = ontology if shapes is None else replace(ontology, shapes=shapes)
+        mine = ontology if own is None else _with_shapes(ontology, own)
         others += _validate_records(project, mine, records, stdin, options)
-    return _outcome(problems, others, results, names, options["severity"], unread=bool(refused))
+    unread = bool(refused) or (own is not None and own.faulty)
+    return _outcome(problems, others, results, names, options["severity"], unread)
 
 
 def _outcome(
@@ -159,7 +162,14 @@ def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tup
     With `against`, references are resolved in the saved graph. Raises as `validate_paths` does.
     """
     options = ValidationOptions(
-        engine=None, input_format=None, shapes=None, focus=(), severity="info", context=()
+        engine=None,
+        input_format=None,
+        shapes=(),
+        ontologies=(),
+        advanced=False,
+        focus=(),
+        severity="info",
+        context=(),
     )
     saved = open_graph(project) if against and paths else None
     return validate_paths(project, paths, options, saved, b"").problems
@@ -314,18 +324,19 @@ def _document(
         ) from None
 
 
-def _shapes(path: Path | None, contexts: SuppliedContexts) -> str | None:
-    """The shapes in a file as N-Triples; None for the project's shapes.
+def _with_shapes(ontology: Ontology, own: Shapes) -> Ontology:
+    """`ontology` with these shapes in place of its own, and their class hierarchy."""
+    terms = (*ontology.graphs["ontology"], *own.hierarchy)
+    return replace(ontology, shapes=own.lines, graphs={**ontology.graphs, "ontology": terms})
 
-    Raises UsageError for a file that contains no shapes, or none that applies to anything.
+
+def _shapes(options: ValidationOptions) -> Shapes | None:
+    """The shapes that the options name, with the class hierarchies; None for the project's.
+
+    Raises as `read_shapes` does.
     """
-    if path is None:
+    paths = options["shapes"]
+    if not paths:
         return None
-    form = form_of(path, None)
-    if form == "record":
-        raise UsageError(f"{path} is not a file of shapes: shapes are RDF, such as Turtle")
-    document = read_document(read_file(path, LARGEST), path.as_posix(), form, contexts.load)
-    shapes = "\n".join(sorted(set(document.lines())))
-    if fault := no_shape(shapes):
-        raise UsageError(f"{fault} in {path.as_posix()}: nothing would be checked")
-    return shapes
+    inside.report_task("reading " + ", ".join(map(str, paths)))
+    return read_shapes(paths, options["ontologies"], options["advanced"])
