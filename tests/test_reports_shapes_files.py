@@ -542,6 +542,33 @@ def test_a_fault_in_a_long_query_is_on_its_own_line(northtown: World, tmp_path: 
     assert row[:3] == ("shapes.ttl", 8, 9)
 
 
+def test_each_kind_of_fault_has_its_rule(northtown: World, tmp_path: Path) -> None:
+    (tmp_path / "data.ttl").write_text(DATA)
+    path = tmp_path / "shapes.ttl"
+    rules = {
+        "shacl-term": "sh:mincount 1",
+        "shacl-advanced": "sh:rule []",
+        "shape": "sh:closed 1",
+        "shape-query": "sh:sparql []",
+    }
+    for rule, text in rules.items():
+        path.write_text(f"{PREFIXES}{GOOD}ex:S sh:targetClass ex:Meeting ; {text} .")
+        options = ("--shapes", str(path), "--format", "json")
+        result = northtown.pcve("validate", str(tmp_path / "data.ttl"), *options)
+        problems = json.loads(result.stdout)
+        assert [row["rule"] for row in problems if row["path"].endswith("shapes.ttl")] == [rule]
+
+
+def test_a_warning_on_the_shapes_is_no_result_on_the_data(northtown: World, tmp_path: Path) -> None:
+    (tmp_path / "data.ttl").write_text(DATA)
+    path = tmp_path / "shapes.ttl"
+    path.write_text(f"{PREFIXES}ex:S sh:targetClass ex:Meeting ; sh:mincount 1 .")
+    options = ("--shapes", str(path), "--format", "turtle")
+    result = northtown.pcve("validate", str(tmp_path / "data.ttl"), *options)
+    assert result.exit_code == 0
+    assert "sh:conforms true" in result.stdout
+
+
 def test_recursive_shapes_are_applied_alike(northtown: World, tmp_path: Path) -> None:
     shapes = (
         "ex:S sh:targetSubjectsOf ex:part ; sh:property"

@@ -125,7 +125,9 @@ def validate_paths(
         problems += empty_problems(document)
         results += findings.results
     others = [problem for error in refused for problem in error.problems]
-    others += own.problems if own else ()
+    if own:  # a warning on the shapes is no result on the data, so no part of their report
+        problems += (problem for problem in own.problems if problem.severity != "error")
+        others += (problem for problem in own.problems if problem.severity == "error")
     if records:
         inside.report_task("checking " + (names[0] if len(names) == 1 else "the records"))
         mine = ontology if own is None else _with_shapes(ontology, own)
