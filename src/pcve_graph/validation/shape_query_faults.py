@@ -6,12 +6,13 @@ Rules: SHACL, section 5.2.1 (prefixes), 5.3 (constraints) and appendix A (pre-bo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
+from urllib.parse import urljoin
 
-from ..model.namespaces import PREFIXES, nterm
+from ..model.namespaces import DOCUMENT_BASE, PREFIXES, expand, nterm
 from ..model.problems import RULES, ContentError
-from ..model.terms import NTerm, Statement, is_literal, lexical
+from ..model.terms import NTerm, Statement, is_literal, lexical, literal
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import Token, dataset_graphs, declared_prefixes, tokenize
 from .shape_queries import INVALID_NAMESPACE, PREFIX_FORM, QUERIES
@@ -78,9 +79,29 @@ def _declaration_faults(graph: ShapesGraph) -> Iterator[Fault]:
             message, fix = f"the prefix {text[:60]!r} is invalid", "use letters, digits and -"
         elif row.predicate == _NAMESPACE and re.search(INVALID_NAMESPACE, text):
             message, fix = f"the namespace {text[:60]!r} is invalid", "write an IRI"
+        elif row.predicate == _NAMESPACE and absolute(text) != text:
+            message, fix = f"the namespace <{text}> is relative", "write the whole IRI"
+            why = RULES["relative-iri"]
+            yield Fault("relative-iri", row, row.subject, message, why, fix, "nothing", "warning")
+            continue
         else:
             continue
         yield Fault(_RULE, row, row.subject, message, RULES[_RULE], fix)
+
+
+def absolute(namespace: str) -> str:
+    """A namespace that is relative in its file, against the base of files without one."""
+    return urljoin(DOCUMENT_BASE, namespace) if namespace else namespace
+
+
+def with_absolute_namespaces(rows: Iterable[Statement]) -> list[Statement]:
+    """`rows` with absolute namespaces, as the engines do not take relative ones alike."""
+    return [
+        row._replace(object=literal(absolute(lexical(row.object)), expand("xsd:anyURI")))
+        if row.predicate == _NAMESPACE and absolute(lexical(row.object)) != lexical(row.object)
+        else row
+        for row in rows
+    ]
 
 
 def _function_warnings(graph: ShapesGraph, functions: set[NTerm]) -> Iterator[Fault]:
@@ -114,7 +135,7 @@ def _prefixes(graph: ShapesGraph, node: NTerm) -> dict[str, str]:
         for declaration in graph.values(holder, _DECLARE):
             prefix, space = graph.one(declaration, _PREFIX), graph.one(declaration, _NAMESPACE)
             if prefix is not None and space is not None:
-                prefixes[lexical(prefix)] = lexical(space)
+                prefixes[lexical(prefix)] = absolute(lexical(space))
     return prefixes
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +39,7 @@ from .results import nearest_key
 from .shacl import no_shape
 from .shape_faults import shape_faults
 from .shape_queries import QUERIES
-from .shape_query_faults import query_faults
+from .shape_query_faults import query_faults, with_absolute_namespaces
 from .shapes_graph import SPARQL, Fault, ShapesGraph, Show
 
 _PREFIX_LINE: Final = re.compile(r"(?im)^[ \t]*@?prefix[ \t]+([\w.-]*):[ \t]*<([^>\s]*)>")
@@ -74,7 +74,7 @@ class Shapes:
 
 
 def read_shapes(
-    paths: Iterable[Path], ontologies: Iterable[Path] = (), advanced: bool = False
+    paths: Collection[Path], ontologies: Collection[Path] = (), advanced: bool = False
 ) -> Shapes:
     """The shapes in these files, and in the files of folders among them, read as one graph.
 
@@ -82,7 +82,6 @@ def read_shapes(
     ContentError for a file that cannot be read, and for files with faults and no shape that applies
     to anything, UsageError for such files without faults.
     """
-    paths = tuple(paths)
     files = [_File(document, f"s{number}-") for number, document in enumerate(_documents(paths))]
     graph = ShapesGraph(row for file in files for row in file.rows)
     namespaces = {prefix: space for file in files for prefix, space in file.prefixes.items()}
@@ -97,7 +96,9 @@ def read_shapes(
         faults.append(_refused_fault(graph, shape))
     if faults and faults[-1].message == _REFUSED:
         lines = _text(_usable(graph, faults, advanced)[0])
-    problems = tuple(sorted(set(_located(files, graph, faults, show))))
+    more = [_File(document, f"o{at}-") for at, document in enumerate(_documents(ontologies))]
+    warnings = (problem for file in (*files, *more) for problem in file.warnings)
+    problems = tuple(sorted({*_located(files, graph, faults, show), *warnings}))
     if why := no_shape(_text(graph.rows)):
         names = ", ".join(path.as_posix() for path in paths)
         why += f" in {names}: nothing would be checked{_namespace_hint(graph)}"
@@ -107,12 +108,11 @@ def read_shapes(
         fix = "state what a shape applies to, such as sh:targetClass"
         raise ContentError([*problems, rule_problem("shape", place, why, fix)])
     hierarchy = [triple_line(row) for row in graph.rows if row.predicate == _SUBCLASS]
-    for number, document in enumerate(_documents(tuple(ontologies))):
-        hierarchy += map(triple_line, _File(document, f"o{number}-").rows)
+    hierarchy += [triple_line(row) for file in more for row in file.rows]
     return Shapes(lines, tuple(dict.fromkeys(hierarchy)), problems)
 
 
-def _documents(paths: tuple[Path, ...]) -> Iterator[Document]:
+def _documents(paths: Collection[Path]) -> Iterator[Document]:
     for path in named_files(paths):
         form = form_of(path, None)
         if form == "record":
@@ -123,11 +123,22 @@ def _documents(paths: tuple[Path, ...]) -> Iterator[Document]:
 
 
 class _File:
-    """One file: its statements, with blank nodes of its own, and its prefixes."""
+    """One file: its statements, with blank nodes of its own, and its prefixes.
+
+    A relative IRI in a file without a base, which is an error in data, is a warning here.
+    """
 
     def __init__(self, document: Document, mark: str) -> None:
-        self.document, self.mark = document, mark
-        self.own = tuple(map(parse_statement, document.lines()))
+        self.mark = mark
+        self.document, self.warnings = document, tuple[Problem, ...]()
+        try:
+            self.own = tuple(map(parse_statement, document.lines()))
+        except ContentError as error:
+            if any(problem.rule != "relative-iri" for problem in error.problems):
+                raise
+            self.document = replace(document, based=True)
+            self.own = tuple(map(parse_statement, self.document.lines()))
+            self.warnings = tuple(replace(row, severity="warning") for row in error.problems)
         self.rows = tuple(Statement(*map(self._marked, row)) for row in self.own)
         self.subjects = {row.subject for row in self.rows}
         text = (
@@ -165,7 +176,7 @@ def _usable(
         dropped |= {
             row for row in graph.rows if row.predicate in QUERIES and row.subject not in held
         }
-    return graph.without(dead, dropped), dead
+    return with_absolute_namespaces(graph.without(dead, dropped)), dead
 
 
 def _text(rows: Iterable[Statement]) -> str:
@@ -185,7 +196,7 @@ def _refused(graph: ShapesGraph, rows: list[Statement], dead: frozenset[NTerm]) 
     candidates = sorted(shape for shape in graph.shapes - dead if is_iri(shape))
     for shape in candidates:
         others = graph.unusable([*dead, *(other for other in candidates if other != shape)])
-        if engines.refuses(_text(graph.without(others))):
+        if engines.refuses(_text(with_absolute_namespaces(graph.without(others)))):
             yield shape
 
 
