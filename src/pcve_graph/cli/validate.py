@@ -131,6 +131,9 @@ def validate(
             raise UsageError(f"{name} requires --shapes: name the file of shapes")
     if watch and Path("-") in paths:
         raise UsageError("--watch cannot be combined with -: stdin is read once; name files")
+    if options["advanced"] and options["engine"] is None:
+        options["engine"] = "pyshacl"
+        write_messages("note: --advanced is run with pySHACL; turbo does not run every sh:rule")
     note_engine(options["engine"])
     run = functools.partial(_validated, project, validate_paths, paths, options)
     if not watch:

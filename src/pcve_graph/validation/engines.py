@@ -28,6 +28,7 @@ from ..model.namespaces import expand, nterm
 from ..model.problems import UsageError
 from ..model.terms import Iri, NTerm, blank, from_iri, literal, parse_statement, triple_line
 from ..syntax.sparql_patterns import raised_recursion_limit
+from .shape_queries import is_advanced
 
 PINNED: Final = "0.2.0a17"
 FINGERPRINT: Final = "fa969e4603d99c90bf9ed48c49ce8590ef8b3654bdb45555821abe5dc3d3daed"
@@ -57,14 +58,6 @@ _SWITCHES: Final = {
 _1: Final = literal("1", expand("xsd:boolean"))
 _IMPORTS: Final = nterm("owl:imports")
 _DECLARE: Final = nterm("sh:declare")
-_ADVANCED: Final = re.compile(
-    "|".join(
-        f" {re.escape(nterm(f'sh:{name}'))} "
-        for name in ("expression", "rule", "target", "SPARQLFunction")
-    )
-)
-"""Matches a statement with one of SHACL Advanced Features."""
-
 _INNER: Final = re.compile(r"<urn:x-shape:\d+>|_:[\w-]+|\bn[0-9a-f]{32}b\d+\b|\bN[0-9a-f]{32}\b")
 """Matches the names of blank nodes in the messages of engines."""
 
@@ -134,11 +127,6 @@ def refuses(shapes: str) -> bool:
     except (native.SharedValidationFailure, RuntimeError, ValueError):
         return True
     return False
-
-
-def is_advanced(shapes: str) -> bool:
-    """Whether `shapes` use SHACL Advanced Features, which both engines then run."""
-    return bool(_ADVANCED.search(shapes))
 
 
 @lru_cache(1)

@@ -22,8 +22,21 @@ QUERIES: Final = {
 
 PREFIX_FORM: Final = r"[\w.\-]*"
 INVALID_NAMESPACE: Final = r'[<>"{}|^`\\\x00-\x20]'
+_ADVANCED: Final = re.compile(
+    "|".join(
+        f" {re.escape(nterm(f'sh:{name}'))} "
+        for name in ("expression", "rule", "target", "SPARQLFunction")
+    )
+)
+"""Matches a statement with one of SHACL Advanced Features."""
+
 _PREFIX: Final = nterm("sh:prefix")
 _NAMESPACE: Final = nterm("sh:namespace")
+
+
+def is_advanced(shapes: str) -> bool:
+    """Whether `shapes` use SHACL Advanced Features, which both engines then run."""
+    return bool(_ADVANCED.search(shapes))
 
 
 @lru_cache(4)

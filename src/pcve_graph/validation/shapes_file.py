@@ -40,10 +40,13 @@ from .shacl import no_shape
 from .shape_faults import shape_faults
 from .shape_queries import QUERIES
 from .shape_query_faults import query_faults, with_absolute_namespaces
-from .shapes_graph import SPARQL, Fault, ShapesGraph, Show
+from .shapes_graph import SPARQL, TYPE, Fault, ShapesGraph, Show
 
 _PREFIX_LINE: Final = re.compile(r"(?im)^[ \t]*@?prefix[ \t]+([\w.-]*):[ \t]*<([^>\s]*)>")
 _NEARLY_SHACL: Final = re.compile(r"<https?://www\.w3\.org/(ns|NS|TR)/(shacl|SHACL)\W")
+_ABSTRACT: Final = nterm("sh:Shape")
+"""The class of all shapes; it says nothing of a shape, and turbo does not take it as a type."""
+
 _SUBCLASS: Final = nterm("rdfs:subClassOf")
 _LONGEST: Final = 120
 """Characters of a term that a message shows."""
@@ -171,6 +174,7 @@ def _usable(
     """The statements that the engines get, and the nodes that they do not get."""
     dead = graph.unusable([fault.node for fault in faults if fault.costs == "node"])
     dropped = {fault.statement for fault in faults if fault.costs == "statement"}
+    dropped |= {row for row in graph.rows if row.predicate == TYPE and row.object == _ABSTRACT}
     if not advanced:
         held = {row.object for row in graph.rows if row.predicate in _QUERY_HOLDERS}
         dropped |= {
