@@ -95,7 +95,7 @@ def validate_paths(
     check_input_format(options["input_format"])
     contexts = SuppliedContexts(project, options["context"])
     try:
-        own = _shapes(options)
+        own = _shapes(options, contexts)
     except ContentError as error:
         files = tuple(path.as_posix() for path in (*options["shapes"], *options["ontologies"]))
         return Outcome(error.problems, (), error.problems, files, 2)
@@ -332,7 +332,7 @@ def _with_shapes(ontology: Ontology, own: Shapes) -> Ontology:
     return replace(ontology, shapes=own.lines, graphs={**ontology.graphs, "ontology": terms})
 
 
-def _shapes(options: ValidationOptions) -> Shapes | None:
+def _shapes(options: ValidationOptions, contexts: SuppliedContexts) -> Shapes | None:
     """The shapes that the options name, with the class hierarchies; None for the project's.
 
     Raises as `read_shapes` does.
@@ -341,4 +341,4 @@ def _shapes(options: ValidationOptions) -> Shapes | None:
     if not paths:
         return None
     inside.report_task("reading " + ", ".join(map(str, paths)))
-    return read_shapes(paths, options["ontologies"], options["advanced"])
+    return read_shapes(paths, options["ontologies"], options["advanced"], contexts.load)

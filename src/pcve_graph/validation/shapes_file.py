@@ -30,6 +30,7 @@ from ..model.terms import (
     to_iri,
     triple_line,
 )
+from ..syntax.jsonld_contexts import Load
 from ..syntax.positions import ANY_BLANK, Places, match_blank_nodes
 from ..system.files import read_file
 from . import engines
@@ -77,15 +78,21 @@ class Shapes:
 
 
 def read_shapes(
-    paths: Collection[Path], ontologies: Collection[Path] = (), advanced: bool = False
+    paths: Collection[Path],
+    ontologies: Collection[Path] = (),
+    advanced: bool = False,
+    load: Load = lambda _: None,
 ) -> Shapes:
     """The shapes in these files, and in the files of folders among them, read as one graph.
 
-    `ontologies` are files with a class hierarchy; `advanced` runs SHACL Advanced Features. Raises
-    ContentError for a file that cannot be read, and for files with faults and no shape that applies
-    to anything, UsageError for such files without faults.
+    `ontologies` are files with a class hierarchy; `advanced` runs SHACL Advanced Features; `load`
+    has the contexts that JSON-LD may refer to. Raises ContentError for a file that cannot be read,
+    and for files with faults and no shape that applies to anything, UsageError for such files
+    without faults.
     """
-    files = [_File(document, f"s{number}-") for number, document in enumerate(_documents(paths))]
+    files = [
+        _File(document, f"s{number}-") for number, document in enumerate(_documents(paths, load))
+    ]
     graph = ShapesGraph(row for file in files for row in file.rows)
     namespaces = {prefix: space for file in files for prefix, space in file.prefixes.items()}
 
@@ -99,7 +106,7 @@ def read_shapes(
         faults.append(_refused_fault(graph, shape))
     if faults and faults[-1].message == _REFUSED:
         lines = _text(_usable(graph, faults, advanced)[0])
-    more = [_File(document, f"o{at}-") for at, document in enumerate(_documents(ontologies))]
+    more = [_File(document, f"o{at}-") for at, document in enumerate(_documents(ontologies, load))]
     warnings = (problem for file in (*files, *more) for problem in file.warnings)
     problems = tuple(sorted({*_located(files, graph, faults, show), *warnings}))
     if why := no_shape(_text(graph.rows)):
@@ -115,14 +122,14 @@ def read_shapes(
     return Shapes(lines, tuple(dict.fromkeys(hierarchy)), problems)
 
 
-def _documents(paths: Collection[Path]) -> Iterator[Document]:
+def _documents(paths: Collection[Path], load: Load) -> Iterator[Document]:
     for path in named_files(paths):
         form = form_of(path, None)
         if form == "record":
             if path in paths:
                 raise UsageError(f"{path} is not a file of shapes: shapes are RDF, such as Turtle")
             continue
-        yield read_document(read_file(path, LARGEST), path.as_posix(), form)
+        yield read_document(read_file(path, LARGEST), path.as_posix(), form, load)
 
 
 class _File:
