@@ -90,7 +90,9 @@ def news(folder: Path, records: int, times: int) -> list[str]:
     options = ValidationOptions(
         engine=None,
         input_format=None,
-        shapes=None,
+        shapes=(),
+        ontologies=(),
+        advanced=False,
         focus=(),
         severity="warning",
         context=(),

@@ -47,9 +47,23 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--shapes",
+    multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Validate against these shapes instead.",
+    help="Validate against these shapes instead: an RDF file, or a folder of them; repeatable.",
+)
+@click.option(
+    "--ontology",
+    "ontologies",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="With --shapes: RDF with a class hierarchy that counts as data; repeatable.",
+)
+@click.option(
+    "--advanced",
+    is_flag=True,
+    help="With --shapes: run SHACL Advanced Features (sh:rule, sh:target, functions).",
 )
 @click.option("--against", is_flag=True, help="Resolve references in the built graph.")
 @click.option(
@@ -97,8 +111,9 @@ def validate(
 
     FILE is Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, a record in YAML or many in JSON
     Lines, a folder of them, or - for stdin. Exit 0: no errors, 1: errors, 2: a file cannot be
-    read. A result of severity sh:Info is info, of sh:Warning a warning, of any other an error.
-    Nothing is fetched. The report is written to stdout, notes and progress to stderr.
+    read, or a shape in --shapes is not well-formed (all other shapes are applied). A result of
+    severity sh:Info is info, of sh:Warning a warning, of any other an error. Nothing is fetched.
+    The report is written to stdout, notes and progress to stderr.
 
     \b
     Examples:
@@ -116,8 +131,14 @@ def validate(
         raise UsageError(f"unknown format {form!r}; the formats are {', '.join(REPORTS)}, turtle")
     if not paths:
         _refuse_without_files(options)
+    for option, name in (("ontologies", "--ontology"), ("advanced", "--advanced")):
+        if options[option] and not options["shapes"]:
+            raise UsageError(f"{name} requires --shapes: name the file of shapes")
     if watch and Path("-") in paths:
         raise UsageError("--watch cannot be combined with -: stdin is read once; name files")
+    if options["advanced"] and options["engine"] is None:
+        options["engine"] = "pyshacl"
+        write_messages("note: --advanced is run with pySHACL; turbo does not run every sh:rule")
     note_engine(options["engine"])
     run = functools.partial(_validated, project, validate_paths, paths, options)
     if not watch:
@@ -137,9 +158,11 @@ def validate(
 
 def _refuse_without_files(options: dict[str, Any]) -> None:
     """Raise UsageError for an option that validation of the whole project would ignore."""
-    for option in ("shapes", "focus", "against", "input_format", "context"):
+    names = ("shapes", "focus", "against", "input_format", "context", "ontologies", "advanced")
+    for option in names:
         if options[option]:
-            raise UsageError(f"--{option.replace('_', '-')} requires FILE: name the files")
+            name = "ontology" if option == "ontologies" else option.replace("_", "-")
+            raise UsageError(f"--{name} requires FILE: name the files")
 
 
 @handle_errors

@@ -78,6 +78,13 @@ RULES: dict[str, str] = {
     "settings": "pcve.toml has the keys title, owner, contact, base and data-version, each a "
     "string in the required format",
     "settings-syntax": "pcve.toml is TOML",
+    "shacl-advanced": "SHACL Advanced Features are run with --advanced; SHACL-JS, sh:values and "
+    "sh:entailment are not run",
+    "shacl-term": "a term in the namespace of SHACL is one that SHACL defines",
+    "shape": "a shape is well-formed: one path, lists that are lists, parameters with values of "
+    "the kind that SHACL requires",
+    "shape-query": "a query in a shape is SPARQL 1.1, its prefixes are declared, and it keeps the "
+    "rules for pre-bound variables",
     "special-file": "a project, or a folder that is validated, consists of regular files in it",
     "structure": "a file has the structure of its format: a record that of data/FORMAT.md, a query "
     "and weights.yml those of queries/README.md",

@@ -58,10 +58,12 @@ def check_document(
     engine: str | None = None,
     focus: tuple[str, ...] = (),
     require_checked: bool = False,
+    hierarchy: tuple[NTriple, ...] = (),
 ) -> DocumentReport:
     """All problems of `document`, sorted by line.
 
-    `shapes` replaces the project's shapes (N-Triples). `against` is a built graph in which
+    `shapes` replaces the project's shapes (N-Triples); `hierarchy` are statements that count as
+    data to them. `against` is a built graph in which
     references are resolved; only problems of nodes that the document mentions are then reported,
     and with `focus` only those of these IRIs. Without either, `shapes` are applied to the document
     alone, and the report is that of SHACL; the project's shapes are applied to it together with the
@@ -70,8 +72,8 @@ def check_document(
     syntax error.
     """
     focus_terms = set(map(from_iri, focus))
-    index = StatementIndex(ontology, shapes, focus_terms)
-    report = _report(document, ontology, index, shapes, against, engine)
+    index = StatementIndex(ontology, shapes, focus_terms, hierarchy)
+    report = _report(document, ontology, index, shapes, against, engine, hierarchy)
     mentions = find_mentions(
         {result.focus for result in report.results},
         index.marks,
@@ -146,6 +148,7 @@ def _report(
     shapes: str | None,
     against: StoredGraph | None,
     engine: str | None,
+    hierarchy: tuple[NTriple, ...],
 ) -> shacl.Report:
     """The report on the document, with derived bounds if `shapes` are the project's.
 
@@ -154,7 +157,7 @@ def _report(
 
     def lines() -> Iterator[NTriple]:
         stated = index.index_lines(document.lines())
-        return stated if shapes else chain(stated, _derived(index))
+        return chain(stated, hierarchy if shapes else _derived(index))
 
     applied = ontology.shapes if shapes is None else shapes
     if against is None:

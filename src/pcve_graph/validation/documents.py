@@ -84,6 +84,8 @@ class Document:
     raw: bytes
     shifts: dict[int, list[Shift]] = field(default_factory=dict)
     missing: tuple[str, Position] | None = None
+    based: bool = False
+    """Whether relative IRIs are resolved against `DOCUMENT_BASE` in a file without a base."""
 
     def lines(self) -> Iterator[NTriple]:
         """Each statement as a line of N-Triples, in the order of the file, possibly repeated.
@@ -151,7 +153,8 @@ class Document:
         A same-document reference is valid under every base (RFC 3986, section 4.4).
         """
         real = DOCUMENT_BASE.partition(":")[0] + ":"
-        for iri in map(to_iri, re.findall(f"{iri_start(scheme)}[^>]*>", line)):
+        relative = () if self.based else re.findall(f"{iri_start(scheme)}[^>]*>", line)
+        for iri in map(to_iri, relative):
             if iri != base and not iri.startswith(base + "#"):
                 terms = parse_statement(line.replace(iri_start(scheme), iri_start(real)))
                 at, written = _written(self, real + iri.removeprefix(scheme))

@@ -28,6 +28,7 @@ from ..model.namespaces import expand, nterm
 from ..model.problems import UsageError
 from ..model.terms import Iri, NTerm, blank, from_iri, literal, parse_statement, triple_line
 from ..syntax.sparql_patterns import raised_recursion_limit
+from .shape_queries import is_advanced
 
 PINNED: Final = "0.2.0a17"
 FINGERPRINT: Final = "fa969e4603d99c90bf9ed48c49ce8590ef8b3654bdb45555821abe5dc3d3daed"
@@ -57,6 +58,8 @@ _SWITCHES: Final = {
 _1: Final = literal("1", expand("xsd:boolean"))
 _IMPORTS: Final = nterm("owl:imports")
 _DECLARE: Final = nterm("sh:declare")
+_INNER: Final = re.compile(r"<urn:x-shape:\d+>|_:[\w-]+|\bn[0-9a-f]{32}b\d+\b|\bN[0-9a-f]{32}\b")
+"""Matches the names of blank nodes in the messages of engines."""
 
 CLASSES: Final = {nterm("rdfs:Class"), nterm("owl:Class")}
 """The types by which a shape is a class, whose instances are its targets."""
@@ -102,12 +105,28 @@ def turbo(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[
             _, report, _, _ = program.validate_store(store, json.dumps(settings), False)
             yield from _triples(report, labels)
     except (native.SharedValidationFailure, RuntimeError, ValueError) as error:
-        raise UsageError(f"the shapes cannot be used: {error}") from None
+        raise UsageError(f"the shapes cannot be used: {_plain(str(error))}") from None
+
+
+def _plain(text: str) -> str:
+    """The first line of an engine's message, without names that only the engine knows."""
+    line = next(filter(None, map(str.strip, text.splitlines())), "no reason is given")
+    return _INNER.sub("a blank node", line)
 
 
 @lru_cache(4)
 def _compiled(shapes: str) -> Any:
-    return _native().SharedShapes(shapes, False, [], False)
+    return _native().SharedShapes(shapes, is_advanced(shapes), [], False)
+
+
+def refuses(shapes: str) -> bool:
+    """Whether turbo, which must be usable, cannot compile `shapes`."""
+    native = _native()
+    try:
+        _compiled(shapes)
+    except (native.SharedValidationFailure, RuntimeError, ValueError):
+        return True
+    return False
 
 
 @lru_cache(1)
@@ -185,13 +204,16 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
             labels = {label: label for label in _labels(part)}
             data.parse(data=part, format="nt", bnode_context=labels)
         try:
-            _, report, text = pyshacl.validate(data, shacl_graph=rules, inference="none")
+            advanced = is_advanced(shapes)
+            _, report, text = pyshacl.validate(
+                data, shacl_graph=rules, inference="none", advanced=advanced, inplace=advanced
+            )
         except (MemoryError, RecursionError):
             raise
         except Exception as error:  # rdflib raises plain Exception for a query it cannot parse
             text, report = str(error), None
         if not isinstance(report, rdflib.Graph):
-            raise UsageError(f"pySHACL failed: {text}")
+            raise UsageError(f"pySHACL failed: {_plain(text)}")
         lines = report.serialize(format="nt")
     for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False):
         yield quad.triple

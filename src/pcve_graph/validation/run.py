@@ -27,6 +27,7 @@ from ..model.problems import (
 )
 from ..model.project import Project
 from ..model.schema import Ontology
+from ..model.terms import NTriple
 from ..records.assemble import build_graph
 from ..records.files import RecordFile, project_files
 from ..records.reader import Record, read_records, record_extent, without_faulty
@@ -41,7 +42,7 @@ from .gate import Checked, check_graph
 from .incremental_gate import check_change, open_gate
 from .input_files import check_input_format, form_of, named_files
 from .record_counts import count_project, count_records
-from .shacl import no_shape
+from .shapes_file import Shapes, read_shapes
 from .supplied_contexts import SuppliedContexts
 
 
@@ -54,7 +55,9 @@ class ValidationOptions(TypedDict):
 
     engine: str | None
     input_format: str | None
-    shapes: Path | None
+    shapes: tuple[Path, ...]
+    ontologies: tuple[Path, ...]
+    advanced: bool
     focus: tuple[str, ...]
     severity: str
     context: tuple[str, ...]
@@ -97,13 +100,13 @@ def validate_paths(
         return _validate_project(project, ontology, options)
     check_input_format(options["input_format"])
     contexts = SuppliedContexts(project, options["context"])
-    if options["shapes"]:
-        inside.report_task(f"reading {options['shapes']}")
     try:
-        shapes = _shapes(options["shapes"], contexts)
+        own = _shapes(options, contexts)
     except ContentError as error:
-        files = (options["shapes"].as_posix(),) if options["shapes"] else ()
+        files = tuple(path.as_posix() for path in (*options["shapes"], *options["ontologies"]))
         return Outcome(error.problems, (), error.problems, files, 2)
+    shapes, hierarchy = (own.lines, own.hierarchy) if own else (None, ())
+    problems: list[Problem] = []
     refused: list[ContentError] = []
     reports: list[DocumentReport] = []
     names: list[str] = []
@@ -118,20 +121,24 @@ def validate_paths(
                 records.append(path)
                 continue
             document = _document(path, name, form, stdin, contexts)
-            reports.append(_check_document(document, ontology, shapes, saved, options))
+            reports.append(_check_document(document, ontology, shapes, hierarchy, saved, options))
         except ContentError as error:
             refused.append(error)
     things = [report.checked for report in reports if report.checked]
     others = [problem for error in refused for problem in error.problems]
+    if own:  # a warning on the shapes is no result on the data, so no part of their report
+        problems += (problem for problem in own.problems if problem.severity != "error")
+        others += (problem for problem in own.problems if problem.severity == "error")
     if records:
         inside.report_task("checking " + (names[0] if len(names) == 1 else "the records"))
-        mine = ontology if shapes is None else replace(ontology, shapes=shapes)
+        mine = ontology if own is None else _with_shapes(ontology, own)
         of_records, checked = _validate_records(project, mine, records, stdin, options)
         others += of_records
         things += checked
-    problems = [problem for report in reports for problem in report.problems]
+    problems += (problem for report in reports for problem in report.problems)
     results = [result for report in reports for result in report.results]
-    outcome = _outcome(problems, others, results, names, options["severity"], unread=bool(refused))
+    unread = bool(refused) or (own is not None and own.faulty)
+    outcome = _outcome(problems, others, results, names, options["severity"], unread)
     return replace(outcome, things=tuple(sorted(things, key=lambda part: part.path)))
 
 
@@ -139,11 +146,12 @@ def _check_document(
     document: Document,
     ontology: Ontology,
     shapes: str | None,
+    hierarchy: tuple[NTriple, ...],
     saved: StoredGraph | None,
     options: ValidationOptions,
 ) -> DocumentReport:
     engine, focus, required = options["engine"], options["focus"], options["require_checked"]
-    report = check_document(document, ontology, shapes, saved, engine, focus, required)
+    report = check_document(document, ontology, shapes, saved, engine, focus, required, hierarchy)
     return replace(report, problems=(*report.problems, *empty_problems(document)))
 
 
@@ -177,7 +185,9 @@ def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tup
     options = ValidationOptions(
         engine=None,
         input_format=None,
-        shapes=None,
+        shapes=(),
+        ontologies=(),
+        advanced=False,
         focus=(),
         severity="info",
         context=(),
@@ -342,18 +352,19 @@ def _document(
         ) from None
 
 
-def _shapes(path: Path | None, contexts: SuppliedContexts) -> str | None:
-    """The shapes in a file as N-Triples; None for the project's shapes.
+def _with_shapes(ontology: Ontology, own: Shapes) -> Ontology:
+    """`ontology` with these shapes in place of its own, and their class hierarchy."""
+    terms = (*ontology.graphs["ontology"], *own.hierarchy)
+    return replace(ontology, shapes=own.lines, graphs={**ontology.graphs, "ontology": terms})
 
-    Raises UsageError for a file that contains no shapes, or none that applies to anything.
+
+def _shapes(options: ValidationOptions, contexts: SuppliedContexts) -> Shapes | None:
+    """The shapes that the options name, with the class hierarchies; None for the project's.
+
+    Raises as `read_shapes` does.
     """
-    if path is None:
+    paths = options["shapes"]
+    if not paths:
         return None
-    form = form_of(path, None)
-    if form == "record":
-        raise UsageError(f"{path} is not a file of shapes: shapes are RDF, such as Turtle")
-    document = read_document(read_file(path, LARGEST), path.as_posix(), form, contexts.load)
-    shapes = "\n".join(sorted(set(document.lines())))
-    if fault := no_shape(shapes):
-        raise UsageError(f"{fault} in {path.as_posix()}: nothing would be checked")
-    return shapes
+    inside.report_task("reading " + ", ".join(map(str, paths)))
+    return read_shapes(paths, options["ontologies"], options["advanced"], contexts.load)

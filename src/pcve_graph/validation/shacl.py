@@ -108,7 +108,7 @@ def no_shape(shapes: str) -> str:
     A shape that is a class too has its instances as targets (W3C SHACL, 2.1.3.3).
     """
     rows = [parse_statement(line) for line in shapes.splitlines()]
-    if any(row.predicate in TARGETS for row in rows):
+    if any(row.predicate in TARGETS or row.predicate == nterm("sh:target") for row in rows):
         return ""
     types = [row for row in rows if row.predicate == nterm("rdf:type")]
     with_shape = {row.subject for row in types if row.object in _SHAPES}

@@ -15,11 +15,28 @@ from ..model.terms import lexical, parse_statement
 from ..syntax.sparql_bounds import check_query_text
 from ..syntax.sparql_tokens import dataset_graphs, has_service
 
-_QUERIES: Final = {
+QUERIES: Final = {
     nterm(name) for name in ("sh:ask", "sh:construct", "sh:select", "sh:sparqlExpr", "sh:update")
 }
+"""The properties whose values are SPARQL."""
+
+PREFIX_FORM: Final = r"[\w.\-]*"
+INVALID_NAMESPACE: Final = r'[<>"{}|^`\\\x00-\x20]'
+_ADVANCED: Final = re.compile(
+    "|".join(
+        f" {re.escape(nterm(f'sh:{name}'))} "
+        for name in ("expression", "rule", "target", "SPARQLFunction")
+    )
+)
+"""Matches a statement with one of SHACL Advanced Features."""
+
 _PREFIX: Final = nterm("sh:prefix")
 _NAMESPACE: Final = nterm("sh:namespace")
+
+
+def is_advanced(shapes: str) -> bool:
+    """Whether `shapes` use SHACL Advanced Features, which both engines then run."""
+    return bool(_ADVANCED.search(shapes))
 
 
 @lru_cache(4)
@@ -31,11 +48,11 @@ def check_queries(shapes: str) -> None:
     """
     for line in shapes.splitlines():
         subject, predicate, value = parse_statement(line)
-        if predicate in _QUERIES:
+        if predicate in QUERIES:
             _check_query(lexical(value), f"the query of {subject}")
-        elif predicate == _PREFIX and not re.fullmatch(r"[\w.\-]*", lexical(value)):
+        elif predicate == _PREFIX and not re.fullmatch(PREFIX_FORM, lexical(value)):
             raise _unusable(f"{subject} declares an invalid prefix: {lexical(value)[:60]!r}")
-        elif predicate == _NAMESPACE and re.search(r'[<>"{}|^`\\\x00-\x20]', lexical(value)):
+        elif predicate == _NAMESPACE and re.search(INVALID_NAMESPACE, lexical(value)):
             raise _unusable(f"{subject} declares an invalid namespace: {lexical(value)[:60]!r}")
 
 
