@@ -78,19 +78,11 @@ def rule_name(shape: str) -> str:
 
 
 def value_problem(
-    key: RecordKey,
-    value: str,
-    position: Position,
-    ontology: Ontology,
-    ids: IdSuggestions,
-    passage: str = "",
+    key: RecordKey, value: str, position: Position, ontology: Ontology, ids: IdSuggestions
 ) -> Problem:
-    """The problem of an invalid `value` of `key` in a record.
-
-    `passage` is the quote of the block, from which the value was taken.
-    """
+    """The problem of an invalid `value` of `key` in a record."""
     why, _ = split_message(key.message)
-    message = with_passage(f'{key.label} is "{value}"', passage)
+    message = f'{key.label} is "{value}"'
     fix = value_fix(key, value, ontology, ids)
     return Problem(position, rule_name(key.shape), message, why, fix)
 

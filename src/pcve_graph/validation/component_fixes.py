@@ -35,6 +35,9 @@ _LANG_STRING: Final = expand("rdf:langString")
 _DETAILS: Final = 3
 """Fixes inside a value that a message shows."""
 
+_LONG: Final = 160
+"""Characters of a requirement from which a fix does not repeat it."""
+
 _LANGUAGES: Final = 4
 """Languages in which a text is shown with its tag."""
 
@@ -45,8 +48,14 @@ def fix_of(finding: Finding) -> str:
         return ""
     if finding.component in FIXES:
         return FIXES[finding.component](finding)
+    return as_required(finding)
+
+
+def as_required(finding: Finding) -> str:
+    """What a valid value is; empty where that is too long to repeat the rule."""
     phrase = finding.requirements.phrase(finding.shape, finding.component)
-    return f"write a value that {phrase}" if phrase else ""
+    noun = "value" if finding.result.path else "node"
+    return f"write a {noun} that {phrase}" if phrase and len(phrase) < _LONG else ""
 
 
 def retyped(finding: Finding, datatypes: Iterable[Iri]) -> str:
@@ -154,7 +163,7 @@ def _datatype(finding: Finding) -> str:
         return fix
     if _LANG_STRING in required and is_literal(value):
         return add_language(finding, ("en",), "if it is English")
-    return f"write a value that {finding.requirements.phrase(finding.shape, 'Datatype')}"
+    return as_required(finding)
 
 
 def add_language(finding: Finding, tags: Iterable[str], condition: str) -> str:
@@ -171,7 +180,7 @@ def add_language(finding: Finding, tags: Iterable[str], condition: str) -> str:
 
 def _node_kind(finding: Finding) -> str:
     required = finding.requirements.phrase(finding.shape, "NodeKind")
-    return _as_iri(finding) if "IRI" in required else f"write a value that {required}"
+    return _as_iri(finding) if "IRI" in required else as_required(finding)
 
 
 def _as_iri(finding: Finding) -> str:
@@ -215,8 +224,7 @@ def _bounded(finding: Finding) -> str:
         and (fix := retyped(finding, bounds))
     ):
         return fix
-    phrase = finding.requirements.phrase(finding.shape, finding.component)
-    return f"write a value that {phrase}"
+    return as_required(finding)
 
 
 def _languages(finding: Finding) -> str:
@@ -230,10 +238,13 @@ def _in(finding: Finding) -> str:
     pasted = finding.requirements.notation.pasted
     text = _word(value)
     for member in members:
-        if not is_blank(value) and _word(member) == text:
+        if is_literal(value) and is_literal(member) and _word(member) == text:
             return f"write {pasted(member, path)}"
+    same = [member for member in members if not is_blank(value) and _word(member) == text]
+    if same and pasted(same[0], path):
+        return f"did you mean {pasted(same[0], path)}?"
     near = _nearest(value, members)
-    if near:
+    if near and pasted(near, path):
         return f"did you mean {pasted(near, path)}?"
     return f"write one of {alternatives(_pasted(finding, members), 'and')}"
 
@@ -320,8 +331,7 @@ def _nested(finding: Finding) -> str:
         return "; ".join(fixes)
     if fix := retyped(finding, required_datatypes(finding)):
         return fix
-    phrase = finding.requirements.phrase(finding.shape, finding.component)
-    return f"write a value that {phrase}" if phrase else ""
+    return as_required(finding)
 
 
 def _qualified_min(finding: Finding) -> str:

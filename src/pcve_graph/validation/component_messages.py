@@ -101,9 +101,10 @@ def sentence(finding: Finding) -> str:
     result, component = finding.result, finding.component
     if component in _WHOLE:
         return f"{finding.subject} {_WHOLE[component](finding)}"
-    clause = CLAUSES[component](finding) if component in CLAUSES and finding.shape else ""
     if not result.value:
-        return f"{finding.subject} {clause or 'violates this rule'}"
+        values = alternatives(map(finding.shown, finding.values), "and")
+        return f"{finding.subject}{f' is {values}, which' if values else ''} violates this rule"
+    clause = CLAUSES[component](finding) if component in CLAUSES and finding.shape else ""
     if not result.path and result.value == result.focus:
         return f"{finding.thing} {clause or 'violates this rule'}"
     subject = finding.subject if finding.name else f"{finding.thing} violates this rule: its value"
@@ -344,13 +345,16 @@ def _compared(words: str, name: str) -> Callable[[Finding], str]:
 
 
 def _node(finding: Finding) -> str:
-    phrase = finding.requirements.phrase(finding.shape, "Node") or "conforms to its shape"
-    words = f"does not meet: {phrase}"
-    if phrase.startswith("conforms to "):
-        words = f"does not conform to {phrase.removeprefix('conforms to ')}"
-    details = finding.result.details[:_DETAILS]
-    reasons = [sentence(finding.inside(detail)) for detail in details]
-    return f"{words}: {'; '.join(reasons)}" if reasons else words
+    """The shape of sh:node, and what failed in it: of the value, or of its properties."""
+    writer, value = finding.requirements, finding.result.value
+    names = [writer.shape(node) for node in finding.parameter("sh:node")]
+    named = alternatives(names, "and") if all(names) else "its shape"
+    inner = [finding.inside(detail) for detail in finding.result.details[:_DETAILS]]
+    if inner and not all(names) and not any(part.result.path for part in inner):
+        of_value = [part for part in inner if part.result.focus == value]
+        return " and ".join(sentence(part).removeprefix(part.thing).strip() for part in of_value)
+    reasons = "; ".join(map(sentence, inner))
+    return f"does not conform to {named}" + (f": {reasons}" if reasons else "")
 
 
 def _logical(words: str, name: str) -> Callable[[Finding], str]:
@@ -369,7 +373,7 @@ def _or(finding: Finding) -> str:
 
 
 def _not(finding: Finding) -> str:
-    return finding.requirements.inner(finding.parameter("sh:not"), 0, " or ") + ", as it must not"
+    return finding.requirements.inner(finding.parameter("sh:not"), 0, " or ") + ": that is excluded"
 
 
 CLAUSES: Final[dict[str, Callable[[Finding], str]]] = {

@@ -219,7 +219,7 @@ def passage_of(view: GraphView, statement: Statement) -> str:
         for exact in view.quads(selector.object, _EXACT, None)
         if isinstance(exact.object, ox.Literal)
     )
-    return min(texts, default="")
+    return " ".join(min(texts, default="").split())
 
 
 def _position_outside_data(focus: NTerm, ontology: Ontology) -> Position:

@@ -7,6 +7,7 @@ to `FIXES` in `component_fixes`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -79,9 +80,9 @@ class Requirements:
         return lexical(term) if is_literal(term) else ""
 
     def named(self, terms: Iterable[NTerm]) -> list[str]:
-        """IRIs as the file would write them, other terms as in sentences."""
+        """IRIs as properties and classes are named, other terms as in sentences."""
         return [
-            self.notation.iri(to_iri(term)) if is_iri(term) else self.notation.shown(term)
+            self.notation.datatype(to_iri(term)) if is_iri(term) else self.notation.shown(term)
             for term in terms
         ]
 
@@ -244,8 +245,23 @@ def _datatype(writer: Requirements, shape: NTerm, depth: int) -> str:
 
 def _not(writer: Requirements, shape: NTerm, depth: int) -> str:
     shapes = writer.parameters.values(shape, "sh:not")
-    return " and ".join(f"is not a value that {writer.all_of(node, depth + 1)}" for node in shapes)
+    return " and ".join(negated(writer.all_of(node, depth + 1)) for node in shapes)
 
+
+def negated(phrase: str) -> str:
+    """The phrase of what a value must not be: `is not one of "a" and "b"`.
+
+    Of several requirements together it is only their combination that is excluded.
+    """
+    if " and its " in phrase or phrase.startswith("its ") or _SEVERAL.search(phrase):
+        return f"does not meet all of ({phrase})"
+    verb, _, rest = phrase.partition(" ")
+    plain = {"is": "is not", "has": "does not have", "matches": "does not match"}
+    plain |= {"conforms": "does not conform", "meets": "does not meet", "does": "does"}
+    return f"{plain[verb]} {rest}" if verb in plain else f"does not meet ({phrase})"
+
+
+_SEVERAL: Final = re.compile(r" and (?:is|has|matches|conforms|meets|does) ")
 
 _PARAMETERS: Final = {
     "NodeKind": ("sh:nodeKind",),
