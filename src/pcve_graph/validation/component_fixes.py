@@ -97,7 +97,7 @@ def keep_one(finding: Finding) -> str:
     values = too_many(finding)
     pasted = alternatives(_pasted(finding, values), "and")
     if number == "0":
-        rows = [finding.requirements.notation.statement(finding.result.path, v) for v in values]
+        rows = [_statement(finding, finding.result.path, value) for value in values]
         return f"delete {alternatives(filter(None, rows), 'and')}" if any(rows) else "delete it"
     amount = "one" if number == "1" else number
     if pasted:
@@ -128,7 +128,7 @@ def _written(finding: Finding, term: NTerm) -> str:
 
 
 def _statement(finding: Finding, path: NTerm, term: NTerm) -> str:
-    return finding.requirements.notation.statement(path, term)
+    return finding.requirements.notation.statement(finding.result.focus, path, term)
 
 
 def _min_count(finding: Finding) -> str:

@@ -126,12 +126,17 @@ class Notation:
             return self._in_xml(term, path)
         return self._node(to_iri(term)) if is_iri(term) else self._literal(term, self._whole_or)
 
-    def statement(self, path: NTerm, term: NTerm) -> str:
-        """A property with a value as it is added to a node; empty where it is not a property."""
+    def statement(self, subject: NTerm, path: NTerm, term: NTerm) -> str:
+        """A property with a value as it is added to a node; empty where it is not a property.
+
+        In N-Triples it is the whole line.
+        """
         value = self.pasted(term, path) if is_iri(path) else ""
         if not value or self.form == "rdfxml":
             return value
         name = self.iri(to_iri(path))
+        if self.form in _LINES:
+            return f"{subject} {name} {value} ."
         if self.form == "jsonld":
             return f"{json.dumps(name)}: {value}"
         return f"{name}: {value}" if self.form == "record" else f"{name} {value}"

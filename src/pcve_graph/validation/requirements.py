@@ -224,7 +224,8 @@ def properties_of_closed(parameters: ShapeParameters, shape: NTerm) -> list[NTer
     """The properties that a closed shape allows (SHACL 4.8.1)."""
     nodes = parameters.values(shape, "sh:property")
     paths = [parameters.path(node) for node in nodes]
-    allowed = [*filter(is_iri, paths), *parameters.members(shape, "sh:ignoredProperties")]
+    ignored = parameters.members(shape, "sh:ignoredProperties")
+    allowed = [*sorted(filter(is_iri, paths)), *ignored]
     return list(dict.fromkeys(allowed))
 
 
