@@ -48,9 +48,9 @@ _PLAIN: Final = ("Datatype", "NodeKind", "Or", "Class", "Node")
 class Context:
     """What the messages on the results of one file need to know of its shapes and data.
 
-    `requirements` has the shapes and the notation; `labels` the labels of terms; `ids` the ids of all things; `values_of` the values of a
-    property of a node that the file states; `passage_of` the passage of the source of a statement,
-    or an empty text.
+    `requirements` has the shapes and the notation, `labels` the labels of terms, `ids` the ids of
+    all things. `values_of` gives the values of a property of a node that the file states,
+    `passage_of` the passage of the source of a statement, or an empty text.
     """
 
     ontology: Ontology
