@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from conftest import World
+from conftest import ROOT, World
+
+from pcve_graph.validation.engines import ENGINES
 
 PREFIXES: Final = """@prefix ex: <http://example.org/> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
@@ -441,6 +443,33 @@ def test_each_fix_can_be_pasted_in_every_syntax(northtown: World, tmp_path: Path
     assert problems(northtown, tmp_path, PREFIXES + MEETING, files) == []
     starts = {Path(row["path"]).name: row["fix"] for row in rows if "2027" in row["message"]}
     assert starts == DATES
+
+
+INPUT_05: Final = """4:14: error S: title of ex:open-day is "Open day"@en, which is a text with a language, not of the datatype xsd:string
+    rule: title has the datatype xsd:string
+    fix:  write "Open day"
+5:14: error S: number of seats of ex:open-day is 200, which is more than 100
+    rule: number of seats is at most 100
+    fix:  write a value that is at most 100
+6:13: error S: ex:code of ex:open-day is "toolong", which has 7 characters, more than 3
+    rule: ex:code has at most 3 characters
+    fix:  write a value that has at most 3 characters
+7:13: error S: ex:form of ex:open-day is "x", which is not one of "course" and "talk"
+    rule: ex:form is one of "course" and "talk"
+    fix:  write one of "course" and "talk"
+8:13: error S: page of ex:open-day is <http://example.org/pages/>, which is an IRI, not a literal of the datatype xsd:anyURI
+    rule: page has the datatype xsd:anyURI
+    fix:  write "http://example.org/pages/"^^<http://www.w3.org/2001/XMLSchema#anyURI>
+"""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_input_05(northtown: World, engine: str) -> None:
+    path = ROOT / "tests" / "reports" / "05-own-shapes-messages"
+    files = [f"{path}.ttl", "--shapes", f"{path}.shapes.ttl"]
+    result = northtown.pcve("validate", *files, "--engine", engine)
+    printed = result.output.replace(f"{path}.ttl:", "")
+    assert INPUT_05 in printed.replace("http://example.org/MeetingShape:", "S:")
 
 
 EVENTS: Final = """PREFIX pcve: <https://w3id.org/pcve/ns#>
