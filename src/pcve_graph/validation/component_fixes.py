@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from ..model.namespaces import expand, local_name, nterm
@@ -322,11 +323,14 @@ def _compared(finding: Finding) -> str:
 def _nested(finding: Finding) -> str:
     """The fixes of what failed inside the value; else what the shape requires."""
     fixes = []
+    value, path = finding.result.value, finding.result.path
     for detail in finding.result.details[:_DETAILS]:
         inner = finding.inside(detail)
+        of_value = detail.focus == value and not detail.path
+        if of_value:
+            inner = replace(inner, result=replace(detail, path=path))
         if fix := fix_of(inner):
-            same = detail.focus == finding.result.value and is_literal(detail.focus)
-            fixes.append(fix if same else f"of {inner.thing}: {fix}")
+            fixes.append(fix if of_value else f"of {inner.thing}: {fix}")
     if fixes:
         return "; ".join(fixes)
     if fix := retyped(finding, required_datatypes(finding)):
