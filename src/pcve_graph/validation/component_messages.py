@@ -135,7 +135,8 @@ def rule_sentence(finding: Finding) -> str:
         name = f"a node of {shape}" if shape else "the node"
     if finding.shape and (phrase := writer.phrase(finding.shape, finding.component)):
         return f"{name} {phrase}"
-    described = (from_iri(result.constraint), finding.shape, from_iri(result.holder))
+    constraint = writer.parameters.constraint(result)
+    described = (constraint, finding.shape, from_iri(result.holder))
     words = ("sh:description", "rdfs:comment", "sh:name", "rdfs:label")
     texts = (writer.parameters.text(node, *words) for node in described if node)
     if text := next(filter(None, texts), ""):

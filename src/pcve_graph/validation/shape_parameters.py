@@ -40,6 +40,12 @@ class ShapeParameters:
         node = from_iri(result.shape) if result.shape else shacl.name_of_blank(result.blank_shape)
         return node if node in self._objects else NO_TERM
 
+    def constraint(self, result: ShaclResult) -> NTerm:
+        """The node of the SPARQL constraint that a result is of; empty for any other result."""
+        if result.constraint:
+            return from_iri(result.constraint)
+        return shacl.name_of_blank(result.blank_constraint)
+
     def values(self, node: NTerm, name: str) -> tuple[NTerm, ...]:
         """The values of the property `name`, such as `sh:class`, of `node`."""
         return self.objects(node, nterm(name))
