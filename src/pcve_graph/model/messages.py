@@ -227,12 +227,12 @@ def _id_fix(
         names = sorted(name for iri in key.classes for name in ontology.record_classes(iri))
         expected = expected_values(key, syntax)
         expected = f"{syntax.thing_is} {_alternatives(names)}" if names else expected
-        return f"{value} exists, but is of another class; write the {expected}"
+        return f"{syntax.thing(value)} exists, but is of another class; write the {expected}"
     if near := ids.nearest(value):
         return f"did you mean {syntax.thing(near)}?"
     if syntax is IN_RECORDS:
         return "create the record, or correct the id"
-    return "state the thing in this file too, or correct its IRI"
+    return f"write the {expected_values(key, syntax)}, or state that thing in this file"
 
 
 def _alternatives(names: list[str]) -> str:
