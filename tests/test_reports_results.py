@@ -126,7 +126,7 @@ def test_without_english_the_untagged_message_is_shown_else_the_first(
             f"ex:p sh:path ex:end ; sh:minCount 1 ; sh:message {messages} ."
         )
         (problem,) = listed(project, *files(tmp_path, "ex:a ex:b 1 .", shape))
-        assert problem["why"] == shown
+        assert str(problem["message"]).endswith(f": {shown}")
 
 
 def test_severities_stay_and_determine_the_exit_code(project: World) -> None:

@@ -247,9 +247,9 @@ class DependencyIndex:
         return tuple(sorted(_result(json.loads(content)) for (content,) in rows))
 
     def set_results(self, results: Iterable[ShaclResult]) -> None:
-        """Replace all results."""
+        """Replace all results; their details are not stored."""
         self.db.execute("DELETE FROM result")
-        rows = {(json.dumps(astuple(result)),) for result in results}
+        rows = {(json.dumps(astuple(replace(result, details=()))),) for result in results}
         self.db.executemany("INSERT INTO result VALUES (?)", rows)
 
     def dump(self) -> Iterator[tuple[object, ...]]:
@@ -280,4 +280,4 @@ def _full(short: str) -> NTerm:
 def _result(values: list[Any]) -> ShaclResult:
     """The result whose fields are `values`, with lists in place of tuples."""
     result = ShaclResult(*values)
-    return replace(result, messages=tuple(result.messages))
+    return replace(result, messages=tuple(result.messages), details=())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -13,7 +13,7 @@ from .dates import EDTF, EDTF_FORMS, first_and_last, precision
 from .namespaces import local_name
 from .problems import Position, Problem
 from .schema import Ontology, RecordClass, RecordKey
-from .suggest import IdSuggestions, did_you_mean
+from .suggest import IdSuggestions, did_you_mean, similar_names
 from .text_normalization import fold
 
 _MONTHS: Final = [name.casefold() for name in calendar.month_name[1:]]
@@ -26,6 +26,52 @@ _SCIENTIFIC: Final = r"[+-]?\d{1,9}(?:\.\d{1,9})?(?:[eE][+-]?\d)?"
 """A number that may have an exponent, within what a record would state."""
 
 
+_LONGEST_PASSAGE: Final = 120
+"""Characters of the passage of a source that a message shows."""
+
+
+class RecordValues:
+    """The values of keys as records write them; a subclass writes them in another syntax."""
+
+    thing_is = "id of"
+    """How the values of a key that takes things are called."""
+
+    def literal(self, text: str, datatype: str) -> str:
+        """A literal of a datatype, which is an IRI."""
+        return text
+
+    def text(self, text: str, language: str) -> str:
+        """A text in a language."""
+        return f"{{{language}: {text}}}"
+
+    def concept(self, scheme: str, term: str) -> str:
+        """A term of a vocabulary."""
+        return term
+
+    def scheme(self, scheme: str) -> str:
+        """A vocabulary, before its terms are listed by their ids."""
+        return scheme
+
+    def thing(self, identifier: str) -> str:
+        """The thing with this id."""
+        return identifier
+
+    def choice(self, iri: str) -> str:
+        """One of the choices of a key: the last segment of its IRI, if it has one."""
+        return local_name(iri) or iri
+
+
+IN_RECORDS: Final = RecordValues()
+
+
+def with_passage(message: str, passage: str) -> str:
+    """A message on a fact, with the passage of the source that it is stated from, if it has one."""
+    if not passage:
+        return message
+    short = passage if len(passage) <= _LONGEST_PASSAGE else passage[:_LONGEST_PASSAGE] + "…"
+    return f'{message}; its source says "{short}"'
+
+
 def rule_name(shape: str) -> str:
     """`pcvesh:Event-startDate` for the IRI of a shape; any other IRI as it is."""
     return shape.replace(namespaces.PREFIXES["pcvesh"], "pcvesh:")
@@ -34,7 +80,7 @@ def rule_name(shape: str) -> str:
 def value_problem(
     key: RecordKey, value: str, position: Position, ontology: Ontology, ids: IdSuggestions
 ) -> Problem:
-    """The problem of an invalid `value` of `key`, in whatever syntax the value is written."""
+    """The problem of an invalid `value` of `key` in a record."""
     why, _ = split_message(key.message)
     message = f'{key.label} is "{value}"'
     fix = value_fix(key, value, ontology, ids)
@@ -47,26 +93,36 @@ def split_message(message: str) -> tuple[str, str]:
     return rule.rstrip("."), fix
 
 
-def expected_values(key: RecordKey) -> str:
+def expected_values(key: RecordKey, syntax: RecordValues = IN_RECORDS) -> str:
     """The values that a key takes, in a few words: `a term of event-kind`, `id of Organization`."""
-    kinds = [local_name(datatype) for datatype in key.datatypes]
+    kinds = {local_name(datatype): datatype for datatype in key.datatypes}
     if "gYear" in kinds:
-        plain = "a day, month or year (2018-05-22, 2018-05, 2018)"
-        return f"{plain}, or EDTF (2018~)" if EDTF in kinds else plain
+        forms = (("2018-05-22", "date"), ("2018-05", "gYearMonth"), ("2018", "gYear"))
+        examples = [syntax.literal(text, kinds[kind]) for text, kind in forms if kind in kinds]
+        plain = f"a day, month or year ({', '.join(examples)})"
+        edtf = f", or EDTF ({syntax.literal('2018~', kinds[EDTF])})" if EDTF in kinds else ""
+        return plain + edtf
     if kinds:
-        words = {"langString": "{en: text}", "integer": "a number", "decimal": "a number"}
-        words |= {"date": "a day (2018-05-22)", "string": "text"}
-        return words.get(kinds[0], kinds[0])
+        kind, datatype = next(iter(kinds.items()))
+        words = {"langString": syntax.text("text", "en"), "integer": "a number"}
+        words |= {"decimal": "a number", "string": "text"}
+        if kind == "date":
+            return f"a day ({syntax.literal('2018-05-22', datatype)})"
+        return words.get(kind, kind)
     if key.scheme:
         return f"a term of {key.scheme}"
     if key.choices:
-        return "one of " + ", ".join(choice_names(key)[:2]) + " …"
+        return "one of " + ", ".join(map(syntax.choice, key.choices[:2])) + " …"
     if key.same_class:
-        return "id of a record of the same class"
+        return f"{syntax.thing_is} a record of the same class"
     if key.refers:
-        return "id of a record and of the " + local_name(key.classes[0]) + " in it, with a slash"
+        name = local_name(key.classes[0])
+        if syntax is IN_RECORDS:
+            return f"id of a record and of the {name} in it, with a slash"
+        return f"{syntax.thing_is} {name}"
     if key.classes:
-        return "id of " + " or ".join(local_name(class_iri) for class_iri in key.classes)
+        names = " or ".join(local_name(class_iri) for class_iri in key.classes)
+        return f"{syntax.thing_is} {names}"
     return "a web address"
 
 
@@ -75,34 +131,61 @@ def choice_names(key: RecordKey) -> list[str]:
     return [local_name(iri) or iri for iri in key.choices]
 
 
-def value_fix(key: RecordKey, value: str, ontology: Ontology, ids: IdSuggestions) -> str:
+def value_fix(
+    key: RecordKey,
+    value: str,
+    ontology: Ontology,
+    ids: IdSuggestions,
+    syntax: RecordValues = IN_RECORDS,
+) -> str:
     """How to fix the invalid `value` of `key`: the nearest valid value if there is one."""
-    kinds = {local_name(datatype) for datatype in key.datatypes}
+    kinds = {local_name(datatype): datatype for datatype in key.datatypes}
     if key.scheme:
-        terms = ontology.schemes.get(key.scheme, ())
-        terms_by_label = {
-            label: term for term in terms for label in ontology.labels.get((key.scheme, term), ())
-        }
-        if fold(value) in terms_by_label:
-            return f"did you mean {terms_by_label[fold(value)]}?"
-        return did_you_mean(value, terms) or f"terms of {key.scheme}: " + ", ".join(terms)
+        return _term_fix(key.scheme, value, ontology, syntax)
     if "date" in kinds:
         valid_date = "" if re.search(_EDTF_SIGNS, value) else _date(value, kinds)
         if EDTF in kinds and not valid_date and re.search(rf"{_EDTF_SIGNS}|/", value):
             return _interval_fix(value) or f"the forms of EDTF that are taken are {EDTF_FORMS}"
-        fix = f"write {expected_values(key)}; if the source gives none, leave it out"
-        return f"write {valid_date}" if valid_date else fix
+        fix = f"write {expected_values(key, syntax)}; if the source gives none, leave it out"
+        form = precision(valid_date) or ""
+        return f"write {syntax.literal(valid_date, kinds[form])}" if valid_date else fix
     if "langString" in kinds:
-        return "add the language of the text, such as en"
-    if kinds & {"integer", "decimal"}:
-        return _number_fix(key, value)
+        return _language_fix(value, syntax)
+    if kinds.keys() & {"integer", "decimal"}:
+        return _number_fix(key, value, syntax)
     if key.choices:
-        return did_you_mean(value, choice_names(key)) or split_message(key.message)[1]
+        choices = {local_name(iri) or iri: iri for iri in key.choices}
+        near = similar_names(value, choices, 1)
+        if near:
+            return f"did you mean {syntax.choice(choices[near[0]])}?"
+        return split_message(key.message)[1]
     if key.classes:
-        return _id_fix(key, value, ontology, ids)
+        return _id_fix(key, value, ontology, ids, syntax)
     if not kinds:
         return "write the full address, beginning with https://"
     return split_message(key.message)[1]
+
+
+def _term_fix(scheme: str, value: str, ontology: Ontology, syntax: RecordValues) -> str:
+    """The term that `value` is the label of or similar to; all terms if there is none."""
+    terms = ontology.schemes.get(scheme, ())
+    by_label = {label: term for term in terms for label in ontology.labels.get((scheme, term), ())}
+    near = [by_label[fold(value)]] if fold(value) in by_label else similar_names(value, terms, 1)
+    if near:
+        return f"did you mean {syntax.concept(scheme, near[0])}?"
+    return f"terms of {syntax.scheme(scheme)}: " + ", ".join(terms)
+
+
+def _language_fix(value: str, syntax: RecordValues) -> str:
+    """How to add the language to a text, which only a reader can tell."""
+    if syntax is IN_RECORDS:
+        return "add the language of the text, such as en"
+    pasted = syntax.text(value, "en")
+    return (
+        f"add the language of the text: {pasted} if it is English"
+        if pasted
+        else ("add the language of the text, such as en")
+    )
 
 
 def requirement(key: RecordKey) -> str:
@@ -111,7 +194,7 @@ def requirement(key: RecordKey) -> str:
     return required or expected_values(key)
 
 
-def _number_fix(key: RecordKey, value: str) -> str:
+def _number_fix(key: RecordKey, value: str, syntax: RecordValues) -> str:
     """The number that `value` is in another notation; for any other value, which are valid."""
     if re.fullmatch(r"[+-]?\d{19,}", value):
         return "write a number of at most 18 digits"
@@ -120,30 +203,36 @@ def _number_fix(key: RecordKey, value: str) -> str:
     except InvalidOperation:
         number = ""
     repeated = number == value.lstrip("+") or number.startswith("-")
-    if (
-        number
-        and not repeated
-        and (number.isdigit() or "decimal" in {local_name(kind) for kind in key.datatypes})
-    ):
-        return f"write {number}"
+    decimals = [kind for kind in key.datatypes if local_name(kind) == "decimal"]
+    if number and not repeated and (number.isdigit() or decimals):
+        return f"write {syntax.literal(number, (decimals or key.datatypes)[0])}"
     words = requirement(key)
     return f"write {words}" if "digits" in words else f"write {words}, in digits"
 
 
-def _id_fix(key: RecordKey, value: str, ontology: Ontology, ids: IdSuggestions) -> str:
+def _id_fix(
+    key: RecordKey, value: str, ontology: Ontology, ids: IdSuggestions, syntax: RecordValues
+) -> str:
     """How to fix a `value` that is not the id of a record of a class that `key` takes."""
     identifier = value.rpartition("/")[2]
     if key.refers:
         owner, slash, _ = value.partition("/")
         near = ids.nearest(owner) if slash and owner not in ids else ""
-        return near or f"write the {expected_values(key)}: record-id/its-id"
+        expected = expected_values(key, syntax)
+        form = ": record-id/its-id" if syntax is IN_RECORDS else ""
+        return (near and f"did you mean {syntax.thing(near)}?") or f"write the {expected}{form}"
     if value.startswith(namespaces.BASE) and identifier in ids:
         return f"write the id alone: {identifier}"
     if value in ids:
         names = sorted(name for iri in key.classes for name in ontology.record_classes(iri))
-        expected = f"id of {_alternatives(names)}" if names else expected_values(key)
-        return f"{value} exists, but is of another class; write the {expected}"
-    return ids.nearest(value) or "create the record, or correct the id"
+        expected = expected_values(key, syntax)
+        expected = f"{syntax.thing_is} {_alternatives(names)}" if names else expected
+        return f"{syntax.thing(value)} exists, but is of another class; write the {expected}"
+    if near := ids.nearest(value):
+        return f"did you mean {syntax.thing(near)}?"
+    if syntax is IN_RECORDS:
+        return "create the record, or correct the id"
+    return f"write the {expected_values(key, syntax)}, or state that thing in this file"
 
 
 def _alternatives(names: list[str]) -> str:
@@ -160,7 +249,7 @@ def _interval_fix(value: str) -> str:
     return f"write {start}" if start == end else "the earlier date is first: correct one of the two"
 
 
-def _date(text: str, kinds: set[str]) -> str:
+def _date(text: str, kinds: Collection[str]) -> str:
     """The date that `text` means, in the form of XML Schema; empty where it is ambiguous.
 
     A text with an N-Triples escape gives none: the digits of the escape are not part of a date.

@@ -212,8 +212,9 @@ class ShaclResult:
     has none. `shape`, `component` and `constraint` are IRIs without angle brackets. `shape` is
     empty for a shape that is a blank node; `blank_shape` is then that node, and `holder` the
     nearest shape around it that has an IRI. `constraint` is empty unless it is a SPARQL constraint;
-    of one that is a blank node, `blank_constraint` is that node.
-    `messages` are literals, sorted, each with its language.
+    of one that is a blank node, `blank_constraint` is that node. `messages` are literals, sorted,
+    each with its language. `details` are the results inside, for a value that does not conform to a
+    sh:node.
     """
 
     focus: NTerm
@@ -227,6 +228,7 @@ class ShaclResult:
     holder: Iri = NO_IRI
     blank_shape: NTerm = NO_TERM
     blank_constraint: NTerm = NO_TERM
+    details: tuple[ShaclResult, ...] = ()
 
     @property
     def rule(self) -> Iri:

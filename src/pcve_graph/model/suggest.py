@@ -43,7 +43,7 @@ class IdSuggestions:
         return word in self._ids
 
     def nearest(self, word: str) -> str:
-        """As the function `did_you_mean`; empty once so many words would take too long."""
+        """The most similar id; empty if none is, and once so many words would take too long."""
         if word in self._suggestions:
             return self._suggestions[word]
         self._folded = self._folded or {name: fold(name) for name in sorted(self._ids)}
@@ -52,5 +52,5 @@ class IdSuggestions:
         from rapidfuzz import fuzz, process
 
         match = process.extractOne(fold(word), self._folded, scorer=fuzz.ratio, score_cutoff=_NEAR)
-        self._suggestions[word] = f"did you mean {match[2]}?" if match else ""
+        self._suggestions[word] = match[2] if match else ""
         return self._suggestions[word]

@@ -94,6 +94,14 @@ class ClaimBlock:
         """The sources of its evidence."""
         return tuple(evidence.source for evidence in self.evidence)
 
+    @property
+    def passage(self) -> str:
+        """The passage that the first quote is in the text of its source; empty without a quote."""
+        for item in self.evidence:
+            if item.span and item.source.text:
+                return " ".join(item.source.text.text[slice(*item.span)].split())
+        return ""
+
 
 def read_block(node: RecordNode, sources: Mapping[str, Source | None]) -> ClaimBlock:
     """The block of a record; `sources` are all of the project, None for those with a problem.

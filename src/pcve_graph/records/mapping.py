@@ -9,10 +9,17 @@ from __future__ import annotations
 
 from collections import abc
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from ..model import namespaces
-from ..model.messages import choice_names, expected_values, value_problem
+from ..model.messages import (
+    choice_names,
+    expected_values,
+    rule_name,
+    value_problem,
+    with_passage,
+)
 from ..model.namespaces import expand, nterm
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.schema import Ontology, RecordClass, RecordKey
@@ -218,7 +225,7 @@ class _BlockWriter:
         kind: RecordClass,
         owner: str,
     ) -> None:
-        self.writer, self.claims, self.sheet = writer, claims, claims.sheet
+        self.writer, self.claims, self.sheet, self.block = writer, claims, claims.sheet, block
         self.terms = BlockTerms(writer, claims.sheet, block, kind)
         self.owner = owner
         self.holder: Triple | None = None
@@ -234,9 +241,15 @@ class _BlockWriter:
             for item in value.values if isinstance(value, SequenceNode) else (value,):
                 self.add_nested(subject, key, nested, item)
             return
+        problems = self.sheet.problems
+        first = len(problems)
         for term, place in self.writer.values(key, value, self.sheet):
             statement = (subject, _term(key.path), term)
             self.claims.add(self.terms, statement, key, place, self.holder)
+        for number in range(first, len(problems)):
+            if problems[number].rule == rule_name(key.shape):
+                message = with_passage(problems[number].message, self.block.passage)
+                problems[number] = replace(problems[number], message=message)
 
     def add_absence(self, subject: NTerm, kind: RecordClass, name: ScalarNode, term: str) -> None:
         """Writes that the thing has no value for a key, or that the value is not known."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 
+import pyoxigraph as ox
+
 from ..graph.store import StoredGraph
 from ..incremental.change import FullBuildError
 from ..model.namespaces import BASE, GRAPHS, expand
@@ -32,7 +34,19 @@ from .checked_things import CheckedThings, ThingCounter
 from .documents import Document
 from .focus_nodes import caused_by_document, find_mentions
 from .incremental_gate import check_against_saved
-from .results import first_per_rule, nearest_key, plainness, result_problem, with_named_value
+from .notation import Notation, read_notation
+from .requirements import Requirements
+from .results import (
+    Context,
+    first_per_rule,
+    nearest_key,
+    plainness,
+    result_problem,
+    segments,
+    stated_values,
+    with_named_value,
+)
+from .shape_parameters import read_shapes
 from .statement_index import StatementIndex
 from .unchecked import Omission, omissions
 from .unknown_terms import Fault, TermCheck
@@ -97,7 +111,8 @@ def check_document(
     findings = DocumentReport((), ())
     if results or suspects:
         named = {result.focus: mentions.named.get(result.focus) for result in results}
-        findings = _describe(document, ontology, terms, results, suspects, against, named)
+        data = _Data(document, ontology, terms, shapes, against)
+        findings = _describe(data, results, suspects, named)
     refused = {
         statement: name for statement, name in index.refused.items() if is_reported(statement[0])
     }
@@ -180,20 +195,64 @@ def _derived(index: StatementIndex) -> Iterator[NTriple]:
         yield triple_line((subject, bound, term))
 
 
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """A document with what its messages are about. `shapes` is None for those of the project."""
+
+    document: Document
+    ontology: Ontology
+    check: TermCheck
+    shapes: str | None
+    against: StoredGraph | None
+
+    @property
+    def index(self) -> StatementIndex:
+        """The classes, keys and labels of the subjects."""
+        return self.check.index
+
+    def context(self, labels: dict[NTerm, str], of: dict[NTerm, Places]) -> Context:
+        """What messages need to know; `of` has the places of the statements about each node."""
+        prefixes, names = read_notation(self.document.raw, self.document.form)
+        folders = segments(self.ontology)
+        return Context(
+            ontology=self.ontology,
+            requirements=Requirements(
+                read_shapes(self.ontology.shapes if self.shapes is None else self.shapes),
+                Notation(self.document.form, prefixes, names, self.has, folders),
+                labels,
+            ),
+            labels=labels,
+            ids=IdSuggestions(self.index.labels.ids),
+            values_of=lambda focus, path: stated_values(of.get(focus, {}), path),
+        )
+
+    def has(self, iri: Iri) -> bool:
+        """Whether a thing is in the document or in the built graph."""
+        if from_iri(iri) in self.index or self.against is None:
+            return from_iri(iri) in self.index
+        return any(self.against.store.quads_for_pattern(ox.NamedNode(iri), None, None, None))
+
+    def read_labels(self, terms: Collection[NTerm]) -> dict[NTerm, str]:
+        """The labels of terms in the document and in the ontology or the built graph."""
+        if self.against is None:
+            for line in chain.from_iterable(self.ontology.graphs.values()):
+                self.index.labels.take(parse_statement(line))
+        else:
+            self.index.labels.read(self.against.store, terms)
+        return self.index.labels.of(terms)
+
+
 def _describe(
-    document: Document,
-    ontology: Ontology,
-    check: TermCheck,
+    data: _Data,
     results: tuple[ShaclResult, ...],
     suspects: Collection[NTerm],
-    against: StoredGraph | None,
     named: dict[NTerm, Statement | None],
 ) -> DocumentReport:
     """The results, and the unknown keys and types of the suspects, as problems with places.
 
     `named` has the focus nodes, each with the statement that names it if it is not a subject.
     """
-    index = check.index
+    document, check, index = data.document, data.check, data.index
     values = {result.value for result in results if is_blank(result.value)}
     naming = {statement.subject for statement in named.values() if statement}
     places, alias = _places(document, {*suspects, *values, *naming, *named})
@@ -208,16 +267,15 @@ def _describe(
         {*(result.focus for result in results), *alias.values(), *suspects, *naming},
     )
     _add_named(of, {node: _aliased(key, alias) for node, key in named.items() if key}, alias)
-    shown = [with_named_value(result, of[result.focus], ontology) for result in results]
+    shown = [with_named_value(result, of[result.focus], data.ontology) for result in results]
     label = {name: label for label, name in alias.items()}
-    terms = {label.get(term, term) for result in shown for term in (result.focus, result.value)}
-    if against is None:
-        for line in chain.from_iterable(ontology.graphs.values()):
-            index.labels.take(parse_statement(line))
-    else:
-        index.labels.read(against.store, terms)
-    called = {alias.get(term, term): name for term, name in index.labels.of(terms).items()}
-    ids = IdSuggestions(index.labels.ids)
+    terms = {
+        label.get(term, term)
+        for result in shown
+        for term in (result.focus, result.value, result.path)
+    }
+    labels = {alias.get(term, term): name for term, name in data.read_labels(terms).items()}
+    context = data.context(labels, of)
     statements = (parse_statement(line) for line in (document.lines() if suspects else ()))
     faults = check.faults(statement for statement in statements if statement[0] in suspects)
     unknown = [(_aliased(key, alias), problem) for key, problem in faults]
@@ -227,7 +285,7 @@ def _describe(
     reported = []
     for number, result in sorted(enumerate(shown), key=lambda pair: plainness(pair[1])):
         position = _position(document, of, result.focus, result.path, result.value)
-        problem = result_problem(result, position, ontology, called, ids)
+        problem = result_problem(result, position, context)
         reported.append(_with_message(results[number], problem))
         if (result.focus, result.path, result.value) not in unknown_keys:
             by_source[result.focus, result.path, result.source].append(problem)

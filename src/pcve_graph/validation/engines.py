@@ -260,7 +260,7 @@ def _data_graph(rdflib: Any) -> Any:
         def add(self, triple: tuple[Any, Any, Any]) -> Any:
             subject, predicate, value = triple
             datatype = str(getattr(value, "datatype", ""))
-            if datatype in _UNCHECKED and not _is_well_typed(str(value), datatype):
+            if datatype in _UNCHECKED and not is_well_typed(str(value), datatype):
                 value = IllTyped(str(value), datatype=value.datatype)
             return super().add((subject, predicate, value))
 
@@ -276,7 +276,7 @@ def _data_graph(rdflib: Any) -> Any:
 
 
 @lru_cache(1024)
-def _is_well_typed(lexical: str, datatype: str) -> bool:
+def is_well_typed(lexical: str, datatype: str) -> bool:
     """Whether `lexical` is valid for `datatype` in pyoxigraph, and so in the store and in turbo."""
     cast = f"SELECT ({from_iri(datatype)}({literal(lexical)}) AS ?value) {{}}"
     rows: Any = ox.Store().query(cast)

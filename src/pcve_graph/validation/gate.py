@@ -12,12 +12,22 @@ import pyoxigraph as ox
 from ..incremental.change import GraphChange
 from ..incremental.graph_view import GraphView
 from ..model import namespaces as names
-from ..model.namespaces import BASE, LABELS, expand, unreadable_iri
+from ..model.namespaces import BASE, LABELS, expand, hashed_iri, unreadable_iri
 from ..model.problems import ContentError, Position, Problem, ShaclResult, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
 from ..model.suggest import IdSuggestions
-from ..model.terms import NO_IRI, NO_TERM, Iri, NTerm, from_term, iri_start, is_iri, to_iri
+from ..model.terms import (
+    NO_IRI,
+    NO_TERM,
+    Iri,
+    NTerm,
+    Statement,
+    from_term,
+    iri_start,
+    is_iri,
+    to_iri,
+)
 from ..query.columns import Column, wrong_value
 from ..query.saved import SavedQuery, read_queries, refuse_service
 from ..records.assemble import AssembledGraph
@@ -26,13 +36,29 @@ from ..records.record_graph import StatementKey
 from ..system.background import BackgroundThread
 from . import shacl
 from .landscape import landscape_problems
-from .results import first_per_rule, nearest_key, plainness, result_problem, with_named_value
+from .notation import Notation
+from .requirements import Requirements
+from .results import (
+    Context,
+    first_per_rule,
+    nearest_key,
+    plainness,
+    result_problem,
+    stated_values,
+    with_named_value,
+)
+from .shape_parameters import read_shapes
 
 _SEAL: Final = object()
 _SUBJECT: Final = Column("subject")
 _PROBLEM: Final = Column("problem", "text")
 _TERMS: Final = tuple(iri_start(BASE + start) for start in ("ns", "vocab/"))
 """How the IRIs of terms, concepts and concept schemes begin."""
+
+_EVIDENCE, _QUOTE, _SELECTOR, _EXACT = (
+    ox.NamedNode(expand(name))
+    for name in ("pcve:evidence", "pcve:quote", "oa:hasSelector", "oa:exact")
+)
 
 _UNREAD: Final = iri_start(unreadable_iri(""))
 """How the IRI begins that stands for a record that could not be read."""
@@ -156,7 +182,15 @@ def problems_of(
         return []
     ids = IdSuggestions(graph.ids())
     called = term_labels(
-        view, {term for result in results for term in (result.focus, result.value)}
+        view, {term for result in results for term in (result.focus, result.value, result.path)}
+    )
+    context = Context(
+        ontology=ontology,
+        requirements=Requirements(read_shapes(ontology.shapes), Notation(), called),
+        labels=called,
+        ids=ids,
+        values_of=lambda focus, path: stated_values(graph.places_of(focus), path),
+        passage_of=partial(passage_of, view),
     )
     derived = {result.focus for result in results if graph.is_derived(result.focus)}
     for result in sorted(
@@ -170,8 +204,22 @@ def problems_of(
         if result.shape.startswith(CHECK):
             problems.append(_from_check(result, position, checks[result.shape.removeprefix(CHECK)]))
         else:
-            problems.append(result_problem(result, position, ontology, called, ids))
+            problems.append(result_problem(result, position, context))
     return problems
+
+
+def passage_of(view: GraphView, statement: Statement) -> str:
+    """The quote of the first evidence of a statement that has one; empty if there is none."""
+    claim = ox.NamedNode(hashed_iri("claim", *statement))
+    texts = (
+        exact.object.value
+        for evidence in view.quads(claim, _EVIDENCE, None)
+        for quote in view.quads(evidence.object, _QUOTE, None)
+        for selector in view.quads(quote.object, _SELECTOR, None)
+        for exact in view.quads(selector.object, _EXACT, None)
+        if isinstance(exact.object, ox.Literal)
+    )
+    return " ".join(min(texts, default="").split())
 
 
 def _position_outside_data(focus: NTerm, ontology: Ontology) -> Position:

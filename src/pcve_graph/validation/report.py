@@ -170,7 +170,7 @@ def _sarif_result(problem: Problem, index: int) -> dict[str, object]:
         "ruleId": problem.rule,
         "ruleIndex": index,
         "level": "note" if problem.severity == "info" else problem.severity,
-        "message": {"text": f"{problem.message}. {problem.why}.{cure}"},
+        "message": {"text": f"{problem.message.rstrip('.')}. {problem.why.rstrip('.')}.{cure}"},
         "locations": [
             {
                 "physicalLocation": {

@@ -1,24 +1,42 @@
 """SHACL results as problems, with the same rule and fix for records and for any RDF document.
 
-The sentence comes from the message of the shape. The fix depends on the value: the most similar
-term or record, or the correct form of a date.
+The sentence of a shape of the project comes from its sh:message, which states the rule and a fix;
+that of any other shape from its parameters (`component_messages`, `component_fixes`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
-from ..model.messages import expected_values, rule_name, split_message, value_fix
+from ..model.messages import (
+    IN_RECORDS,
+    RecordValues,
+    expected_values,
+    rule_name,
+    split_message,
+    value_fix,
+    with_passage,
+)
 from ..model.namespaces import expand, local_name
 from ..model.problems import Position, Problem, ShaclResult
-from ..model.schema import Ontology
+from ..model.schema import Ontology, RecordKey
 from ..model.suggest import IdSuggestions
-from ..model.terms import NO_TERM, NTerm, escaped_text, is_blank, is_iri, is_literal, to_iri
-
-_SHOWN: Final = 200
-"""Characters of a label or value that a message shows."""
+from ..model.terms import (
+    NO_TERM,
+    NTerm,
+    Statement,
+    escaped_text,
+    from_iri,
+    is_iri,
+    is_literal,
+    to_iri,
+)
+from .component_fixes import fix_of, keep_languages, keep_one, retyped
+from .component_messages import Finding, own_message, rule_sentence, sentence
+from .notation import SHOWN, Notation, ValuesIn
+from .requirements import Requirements
 
 _SEVERITIES: Final = {expand("sh:Info"): "info", expand("sh:Warning"): "warning"}
 """The severities that are not errors; sh:Violation and those of other vocabularies are."""
@@ -26,39 +44,112 @@ _SEVERITIES: Final = {expand("sh:Info"): "info", expand("sh:Warning"): "warning"
 _PLAIN: Final = ("Datatype", "NodeKind", "Or", "Class", "Node")
 
 
-def result_problem(
-    result: ShaclResult,
-    position: Position,
-    ontology: Ontology,
-    labels: dict[NTerm, str],
-    ids: IdSuggestions,
-) -> Problem:
-    """A SHACL result as a problem; `labels` has the labels of terms, by N-Triples term."""
-    name, message = ontology.messages.get(result.rule, ("", ""))
-    why, fix = split_message(result.message or message)
-    thing = _shown(result.focus, labels)
-    key = ontology.by_shape.get(result.shape)
-    component = local_name(result.component).removesuffix("ConstraintComponent")
+@dataclass(frozen=True)
+class Context:
+    """What the messages on the results of one file need to know of its shapes and data.
+
+    `requirements` has the shapes and the notation, `labels` the labels of terms, `ids` the ids of
+    all things. `values_of` gives the values of a property of a node that the file states,
+    `passage_of` the passage of the source of a statement, or an empty text.
+    """
+
+    ontology: Ontology
+    requirements: Requirements
+    labels: Mapping[NTerm, str]
+    ids: IdSuggestions
+    values_of: Callable[[NTerm, NTerm], tuple[NTerm, ...]]
+    passage_of: Callable[[Statement], str] = lambda _: ""
+
+    @property
+    def notation(self) -> Notation:
+        """The notation of the file."""
+        return self.requirements.notation
+
+
+def segments(ontology: Ontology) -> tuple[str, ...]:
+    """The segments that the IRIs of things have before their ids."""
+    return tuple(sorted({record_class.segment for record_class in ontology.by_iri.values()}))
+
+
+def stated_values(places: Collection[tuple[NTerm, ...]], path: NTerm) -> tuple[NTerm, ...]:
+    """The values of a property in the keys of `places`, which are about one subject."""
+    return tuple(sorted(key[2] for key in places if len(key) == 3 and key[1] == path))
+
+
+def result_problem(result: ShaclResult, position: Position, context: Context) -> Problem:
+    """A SHACL result as a problem, with what was found, what is required, and a fix."""
+    thing = _thing(result.focus, context)
+    finding = Finding(
+        result=result,
+        shape=context.requirements.parameters.source(result),
+        thing=thing,
+        requirements=context.requirements,
+        values_of=context.values_of,
+    )
+    severity = _SEVERITIES.get(result.severity, "error")
+    name, message = context.ontology.messages.get(result.rule, ("", ""))
+    if message:
+        text, why, fix = _of_the_project(finding, name, result.message or message, context)
+    else:
+        text, why, fix = _of_any_shape(finding)
+    if result.path and result.value:
+        passage = context.passage_of(Statement(result.focus, result.path, result.value))
+        text = with_passage(text, passage)
+    return Problem(position, rule_name(result.rule), text, why, fix, severity)
+
+
+def _of_any_shape(finding: Finding) -> tuple[str, str, str]:
+    """What was found, the rule and the fix, from the parameters of the shape.
+
+    The message of the author of the shape is whole, after what was found.
+    """
+    text, own = sentence(finding), own_message(finding)
+    if own and not finding.is_described:
+        value = finding.result.value
+        at = f" ({finding.shown(value)})" if value and value != finding.result.focus else ""
+        text = f"{finding.subject}{at}"
+    return f"{text}: {own}" if own else text, rule_sentence(finding), fix_of(finding)
+
+
+def _of_the_project(
+    finding: Finding, name: str, message: str, context: Context
+) -> tuple[str, str, str]:
+    """What was found, the rule and the fix of a shape whose sh:message states rule and fix."""
+    result, thing, component = finding.result, finding.thing, finding.component
+    why, fix = split_message(message)
+    key = context.ontology.by_shape.get(result.shape)
+    path = from_iri(key.path) if key else NO_TERM
+    in_record = context.notation.form == "record"
+    syntax = IN_RECORDS if in_record else ValuesIn(context.notation, path)
     text = f"{name} {thing}" if name.endswith(" of") else f"{name} of {thing}"
+    text = text if name else finding.subject
     if component == "MinCount":
         text += " is missing"
-        fix = fix or (f"add {key.name}: {expected_values(key)}" if key else "")
+        if key and not fix:
+            fix = f"add {context.notation.iri(key.path)}: {expected_values(key, syntax)}"
     elif component in ("MaxCount", "UniqueLang"):
-        text += " has too many values"
-        fix = "keep one value" if component == "MaxCount" else "keep one text in each language"
+        words = sentence(finding).removeprefix(finding.subject)
+        text += words.removesuffix(" (at most 1)")
+        fix = keep_one(finding) if component == "MaxCount" else keep_languages(finding)
     elif result.value:
-        value = _shown(result.value, labels)
+        value = _value(result.value, context)
         text = (
             f"{text} is {value}" if name else f"{thing} violates this rule with the value {value}"
         )
         by_value = component in _PLAIN or component.endswith("clusive")
         if key is not None and (by_value or not (fix or key.datatypes)):
-            fix = value_fix(key, _plain_text(result.value), ontology, ids)
+            fix = _value_fix(finding, key, context, syntax)
     elif not (result.path and name):
         text = f"{thing} violates this rule"
-    fix = fix or (f"write {expected_values(key)}" if key else "")
-    severity = _SEVERITIES.get(result.severity, "error")
-    return Problem(position, rule_name(result.rule), text, why, fix, severity)
+    return text, why, fix or (f"write {expected_values(key, syntax)}" if key else "")
+
+
+def _value_fix(finding: Finding, key: RecordKey, context: Context, syntax: RecordValues) -> str:
+    """How to fix a value: the same text with the right datatype, else as `value_fix` says."""
+    if context.notation.form != "record" and (fix := retyped(finding, key.datatypes)):
+        return fix
+    word = _plain_text(finding.result.value)
+    return value_fix(key, word, context.ontology, context.ids, syntax)
 
 
 def nearest_key(places: Collection[tuple[NTerm, ...]], *key: NTerm) -> tuple[NTerm, ...]:
@@ -109,12 +200,19 @@ def _plain_text(term: NTerm) -> str:
     """The plain text of a term: the lexical form of a literal, the last segment of an IRI."""
     if is_literal(term):
         return escaped_text(term)
-    return local_name(to_iri(term) if is_iri(term) else term)
+    return local_name(to_iri(term)) or to_iri(term) if is_iri(term) else term
 
 
-def _shown(term: NTerm, labels: dict[NTerm, str]) -> str:
-    if is_blank(term) and term not in labels:
-        return "a blank node"
-    words = labels.get(term, _plain_text(term))
-    words = words if len(words) <= _SHOWN else words[:_SHOWN] + "…"
-    return f'"{words}"' if term in labels or is_literal(term) else words
+def _thing(term: NTerm, context: Context) -> str:
+    """The label of a node in quotation marks, else its IRI as the file writes it."""
+    label = context.labels.get(term, "")
+    return f'"{_cut(label)}"' if label else context.notation.shown(term)
+
+
+def _value(term: NTerm, context: Context) -> str:
+    """A value of a key: its label in quotation marks, else as the file writes it."""
+    return context.notation.shown(term) if is_literal(term) else _thing(term, context)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"

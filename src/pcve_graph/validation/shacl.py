@@ -50,7 +50,14 @@ _Stated: TypeAlias = defaultdict[Term, defaultdict[Iri, list[Term]]]
 _NAMED: Final = "urn:x-shape:"
 """How the IRIs begin that stand for blank shapes."""
 
-_PARTS: Final = (nterm("sh:property"), nterm("sh:sparql"))
+_BLANK_SHAPE: Final = "pcve-shape"
+"""How the labels begin that blank shapes have in results."""
+
+_LEAKED: Final = re.compile(f"<?{_NAMED}([0-9]+)>?")
+_DEEPEST: Final = 4
+"""Levels of sh:detail that are read."""
+
+_PARTS: Final = (nterm("sh:property"), nterm("sh:node"), nterm("sh:sparql"))
 _MESSAGE: Final = nterm("sh:message")
 _SELECT: Final = nterm("sh:select")
 _BINDS: Final = re.compile(r"[?$]message\b")
@@ -91,7 +98,7 @@ def validate(
     check_queries(shapes)
     shape_iris = frozenset[Iri]() if pairs is None else _shapes_in(shapes)
     groups = None if pairs is None else _groups(pairs, shape_iris)
-    named = _name_blank_shapes(shapes)
+    named = name_blank_shapes(shapes)
     shapes = named.text
     if pairs is not None:
         shapes = _select_shapes(
@@ -126,7 +133,7 @@ def has_unnamed_target(shapes: str) -> bool:
 def prepare(shapes: str) -> None:
     """Fill the caches for `shapes` before the first `validate` with them."""
     _shapes_in(shapes)
-    _name_blank_shapes(shapes)
+    name_blank_shapes(shapes)
 
 
 def choose_engine(engine: str | None) -> str:
@@ -236,8 +243,8 @@ class _NamedShapes:
 
 
 @lru_cache(4)
-def _name_blank_shapes(shapes: str) -> _NamedShapes:
-    """`shapes` with IRIs for the values of sh:property and sh:sparql, and shapes with a target."""
+def name_blank_shapes(shapes: str) -> _NamedShapes:
+    """`shapes` with IRIs for the blank nodes of `_PARTS`, and for shapes with a target."""
     rows = [parse_statement(line) for line in shapes.splitlines()]
     holder = {row.object: row.subject for row in rows if is_blank(row.object)}
     nodes = sorted(
@@ -277,7 +284,7 @@ def _read_report(report: Iterable[ox.Triple], shapes: _NamedShapes) -> list[Shac
     for triple in report:
         stated[triple.subject][Iri(triple.predicate.value)].append(triple.object)
 
-    def result(node: Term) -> ShaclResult:
+    def result(node: Term, depth: int = 0) -> ShaclResult:
         def one(name: str) -> Term | None:
             return min(stated[node][expand(name)], key=str, default=None)
 
@@ -290,7 +297,7 @@ def _read_report(report: Iterable[ox.Triple], shapes: _NamedShapes) -> list[Shac
         sources = {from_term(term) for key in _SOURCES if (term := one(key)) is not None}
         stating = [shapes.stating[source] for source in sources if source in shapes.stating]
         is_stated = stating or not component.startswith(PREFIXES["sh"])
-        messages = map(from_term, stated[node][expand("sh:resultMessage")] if is_stated else ())
+        messages = map(_message, stated[node][expand("sh:resultMessage")] if is_stated else ())
         return ShaclResult(
             focus=_shown(one("sh:focusNode")),
             path=_path(one("sh:resultPath"), stated),
@@ -303,6 +310,11 @@ def _read_report(report: Iterable[ox.Triple], shapes: _NamedShapes) -> list[Shac
             blank_shape=_blank_node(one("sh:sourceShape"), holders),
             blank_constraint=_blank_node(one("sh:sourceConstraint"), holders),
             messages=with_languages(messages, chain.from_iterable(stating)),
+            details=tuple(
+                sorted(result(detail, depth + 1) for detail in stated[node][expand("sh:detail")])
+            )
+            if depth < _DEEPEST
+            else (),
         )
 
     nodes = [
@@ -311,11 +323,23 @@ def _read_report(report: Iterable[ox.Triple], shapes: _NamedShapes) -> list[Shac
     return [result(node) for node in nodes]
 
 
+def name_of_blank(shape: NTerm) -> NTerm:
+    """The name that `name_blank_shapes` gave to the `blank_shape` of a result; else `shape`."""
+    number = shape.removeprefix(blank(_BLANK_SHAPE))
+    return shape if number == shape else from_iri(_NAMED + number)
+
+
+def _message(term: Term) -> NTerm:
+    """A message without the names of blank shapes, which only the engines get."""
+    return NTerm(_LEAKED.sub(rf"_:{_BLANK_SHAPE}\1", from_term(term)))
+
+
 def _blank_node(shape: Term | None, holders: Mapping[Iri, Iri]) -> NTerm:
-    """The blank node that `shape` is, or that `_name_blank_shapes` named so; else empty."""
+    """The blank node that `shape` is, or that `name_blank_shapes` named so; else empty."""
     if isinstance(shape, ox.NamedNode):
         named = Iri(shape.value)
-        return blank(f"pcve-shape{named.removeprefix(_NAMED)}") if named in holders else NO_TERM
+        label = _BLANK_SHAPE + named.removeprefix(_NAMED)
+        return blank(label) if named in holders else NO_TERM
     return _shown(shape)
 
 

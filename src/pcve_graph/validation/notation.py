@@ -1,0 +1,322 @@
+"""How the terms of a message are written: in the syntax of the file, with the prefixes it declares.
+
+`shown` is for sentences, `pasted` for fixes: the text that replaces what is in the file.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from ..model.messages import RecordValues
+from ..model.namespaces import expand, local_name, nterm
+from ..model.schema import VOCAB_BASE
+from ..model.terms import (
+    NO_IRI,
+    NO_TERM,
+    Iri,
+    NTerm,
+    escaped_text,
+    from_iri,
+    is_blank,
+    is_iri,
+    is_literal,
+    literal,
+    literal_parts,
+    to_iri,
+)
+
+_HEAD: Final = 2**20
+"""Bytes at the beginning of a file in which prefixes are looked for."""
+
+_WHOLE: Final = 20 * 2**20
+"""Bytes of the largest JSON-LD file that is read for its context."""
+
+SHOWN: Final = 200
+"""Characters of a value that a message shows."""
+
+_TURTLE: Final = ("turtle", "trig")
+_LINES: Final = ("ntriples", "nquads")
+_PREFIX: Final = re.compile(
+    r"^[ \t]*@?prefix\s+([\w.-]*):\s*<([a-z][\w+.-]*:[^<>\"\s]*)>", re.MULTILINE | re.IGNORECASE
+)
+_XMLNS: Final = re.compile(r"""\bxmlns:([\w.-]+)\s*=\s*(?:"([^"&]*)"|'([^'&]*)')""")
+_LOCAL: Final = re.compile(r"(?:\w(?:[\w.-]*[\w-])?)?")
+"""Matches the local names of Turtle that need no escape (W3C Turtle 1.1, PN_LOCAL)."""
+
+_XML_NAME: Final = re.compile(r"[^\W\d][\w.-]*")
+_BARE: Final[Mapping[Iri, re.Pattern[str]]] = {
+    expand("xsd:integer"): re.compile(r"[+-]?\d+"),
+    expand("xsd:decimal"): re.compile(r"[+-]?\d*\.\d+"),
+    expand("xsd:double"): re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)[eE][+-]?\d+"),
+    expand("xsd:boolean"): re.compile("true|false"),
+}
+"""The literals that Turtle has without quotation marks (section 2.5)."""
+
+_JSON: Final = {
+    expand("xsd:integer"): re.compile(r"-?(?:0|[1-9]\d{0,14})"),
+    expand("xsd:boolean"): re.compile("true|false"),
+}
+"""The literals that JSON-LD has without @value (JSON-LD 1.1, section 4.2.2)."""
+
+_STRING: Final = expand("xsd:string")
+
+
+@dataclass(frozen=True)
+class Notation:
+    """A syntax with the prefixes of one file, by prefix, and the terms of its JSON-LD context.
+
+    `form` is a format of `documents.FORMATS` or `record`. `exists` says whether a thing with this
+    IRI is among the data, and `folders` has the segments of the IRIs of things.
+    """
+
+    form: str = "record"
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    exists: Callable[[Iri], bool] = lambda _: False
+    folders: tuple[str, ...] = ()
+
+    @property
+    def has_prefixes(self) -> bool:
+        """Whether the syntax has prefixes and other short forms, unlike N-Triples."""
+        return self.form not in _LINES
+
+    def iri(self, iri: str) -> str:
+        """An IRI as the file writes it in the position of a property; never a bare local name.
+
+        Only a record has bare names: its keys.
+        """
+        if self.form == "record":
+            return local_name(iri) or iri
+        return self.names.get(iri) or self._prefixed(iri) or self._whole(iri)
+
+    def datatype(self, iri: str) -> str:
+        """A datatype with the prefix of the file, else with the one that everyone uses."""
+        short = self._prefixed(iri)
+        return short or _usual(iri) or self._whole(iri)
+
+    def shown(self, term: NTerm) -> str:
+        """A term in a sentence: as in Turtle, and in a record as the text alone."""
+        if is_blank(term):
+            return "a blank node"
+        if is_iri(term):
+            iri = to_iri(term)
+            return (local_name(iri) or iri) if self.form == "record" else self._node(iri)
+        if self.form == "record":
+            return f'"{_cut(escaped_text(term))}"'
+        return self._literal(_shortened(term), self._shown_datatype)
+
+    def pasted(self, term: NTerm, path: NTerm = NO_TERM) -> str:
+        """A term as it is pasted into the file in place of a value of `path`; empty if it is long.
+
+        In RDF/XML it is the whole property element, which needs the name of `path`.
+        """
+        if is_blank(term) or len(term) > SHOWN:
+            return ""
+        if self.form == "record":
+            return _in_record(term)
+        if self.form == "jsonld":
+            return self._in_json(term)
+        if self.form == "rdfxml":
+            return self._in_xml(term, path)
+        return self._node(to_iri(term)) if is_iri(term) else self._literal(term, self._whole_or)
+
+    def statement(self, subject: NTerm, path: NTerm, term: NTerm) -> str:
+        """A property with a value as it is added to a node; empty where it is not a property.
+
+        In N-Triples it is the whole line.
+        """
+        value = self.pasted(term, path) if is_iri(path) else ""
+        if not value or self.form == "rdfxml":
+            return value
+        name = self.iri(to_iri(path))
+        if self.form in _LINES:
+            return f"{subject} {name} {value} ."
+        if self.form == "jsonld":
+            return f"{json.dumps(name)}: {value}"
+        return f"{name}: {value}" if self.form == "record" else f"{name} {value}"
+
+    def _node(self, iri: str) -> str:
+        return (self._prefixed(iri) if self.form != "rdfxml" else "") or self._whole(iri)
+
+    def _whole(self, iri: str) -> str:
+        return iri if self.form in ("jsonld", "rdfxml") else from_iri(iri)
+
+    def _whole_or(self, iri: str) -> str:
+        return self._prefixed(iri) or from_iri(iri)
+
+    def _shown_datatype(self, iri: str) -> str:
+        return self._prefixed(iri) or _usual(iri) or from_iri(iri)
+
+    def _prefixed(self, iri: str) -> str:
+        """The prefixed name of an IRI in the file; empty if it has none."""
+        if self.form in _LINES:
+            return ""
+        form = _XML_NAME if self.form == "rdfxml" else _LOCAL
+        for space, prefix in self._spaces:
+            if iri.startswith(space) and form.fullmatch(iri, len(space)):
+                return f"{prefix}:{iri[len(space) :]}"
+        return ""
+
+    @cached_property
+    def _spaces(self) -> list[tuple[str, str]]:
+        """The namespaces, the longest first, each with its prefix."""
+        spaces = [(space, prefix) for prefix, space in self.prefixes.items() if space]
+        return sorted(spaces, key=lambda pair: (-len(pair[0]), pair))
+
+    def _literal(self, term: NTerm, datatype: Callable[[str], str]) -> str:
+        text, language, iri = literal_parts(term)
+        quoted = f'"{escaped_text(term)}"'
+        if language:
+            return f"{quoted}@{language}"
+        if iri is None or iri == _STRING:
+            return quoted
+        if self.form not in _LINES and iri in _BARE and _BARE[iri].fullmatch(text):
+            return text
+        return f"{quoted}^^{datatype(iri)}"
+
+    def _in_json(self, term: NTerm) -> str:
+        if is_iri(term):
+            return json.dumps({"@id": self._node(to_iri(term))}, ensure_ascii=False)
+        text, language, iri = literal_parts(term)
+        value = {"@value": text}
+        if language:
+            value["@language"] = language
+        elif iri in _JSON and _JSON[iri].fullmatch(text):
+            return text
+        elif iri and iri != _STRING:
+            value["@type"] = self.names.get(iri) or self._prefixed(iri) or iri
+        return json.dumps(value, ensure_ascii=False)
+
+    def _in_xml(self, term: NTerm, path: NTerm) -> str:
+        name = self._prefixed(to_iri(path)) if is_iri(path) else ""
+        if is_iri(term):
+            resource = f'rdf:resource="{html.escape(to_iri(term))}"'
+            return f"<{name} {resource}/>" if name else resource
+        text, language, iri = literal_parts(term)
+        attribute = ""
+        if language:
+            attribute = f' xml:lang="{language}"'
+        elif iri and iri != _STRING:
+            attribute = f' rdf:datatype="{iri}"'
+        if not name:
+            return attribute.strip()
+        return f"<{name}{attribute}>{html.escape(text, quote=False)}</{name}>"
+
+
+class ValuesIn(RecordValues):
+    """The values of keys as a file in RDF writes them, for `model.messages.value_fix`."""
+
+    thing_is = "IRI of"
+
+    def __init__(self, notation: Notation, path: NTerm) -> None:
+        self._notation = notation
+        self._path = path
+
+    def literal(self, text: str, datatype: str) -> str:
+        return self._notation.pasted(literal(text, datatype), self._path)
+
+    def text(self, text: str, language: str) -> str:
+        """A text in a language; `text` has the escapes of N-Triples."""
+        return self._notation.pasted(NTerm(f'"{text}"@{language}'), self._path)
+
+    def concept(self, scheme: str, term: str) -> str:
+        return self._notation.pasted(from_iri(f"{VOCAB_BASE}{scheme}/{term}"), self._path)
+
+    def scheme(self, scheme: str) -> str:
+        return f"{scheme} (each IRI begins with {VOCAB_BASE}{scheme}/)"
+
+    def thing(self, identifier: str) -> str:
+        """The IRI of the thing with this id that the data have; the id alone if they have none."""
+        base = VOCAB_BASE.removesuffix("vocab/")
+        iris = [Iri(f"{base}id/{folder}/{identifier}") for folder in self._notation.folders]
+        iri = next(filter(self._notation.exists, iris), NO_IRI)
+        return self._notation.pasted(from_iri(iri), self._path) if iri else identifier
+
+    def choice(self, iri: str) -> str:
+        return self._notation.pasted(from_iri(iri), self._path)
+
+
+def read_notation(raw: bytes, form: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The prefixes that an RDF file declares, and the terms of its JSON-LD context by their IRIs.
+
+    A prefix that is declared twice, with different IRIs, is left out. Never raises.
+    """
+    head = raw[:_HEAD].decode("utf-8", "replace")
+    pairs: list[tuple[str, str]] = []
+    if form in _TURTLE:
+        pairs = _PREFIX.findall(head)
+    elif form == "rdfxml":
+        pairs = [(match[1], match[2] or match[3] or "") for match in _XMLNS.finditer(head)]
+    elif form == "jsonld" and len(raw) <= _WHOLE:
+        return _context(raw)
+    return _distinct(pairs), {}
+
+
+def _distinct(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    spaces: dict[str, set[str]] = {}
+    for prefix, space in pairs:
+        spaces.setdefault(prefix, set()).add(space)
+    return {prefix: min(of) for prefix, of in spaces.items() if len(of) == 1}
+
+
+def _context(raw: bytes) -> tuple[dict[str, str], dict[str, str]]:
+    """The prefixes and the terms of the contexts at the top of a JSON-LD file."""
+    try:
+        document = json.loads(raw)
+    except (ValueError, RecursionError):
+        return {}, {}
+    tops = document if isinstance(document, list) else [document]
+    entries = [pair for top in tops if isinstance(top, dict) for pair in _entries(top)]
+    spaces = [(name, iri) for name, iri in entries if iri.endswith(("/", "#", ":")) and ":" in iri]
+    prefixes = _distinct(spaces)
+    names = {}
+    for name, iri in entries:
+        prefix, colon, local = iri.partition(":")
+        whole = prefixes[prefix] + local if colon and prefix in prefixes else iri
+        if name not in prefixes and ":" in whole and not name.startswith("@"):
+            names[whole] = name
+    return prefixes, names
+
+
+def _entries(top: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    contexts = top.get("@context", ())
+    for context in contexts if isinstance(contexts, list) else [contexts]:
+        for name, value in context.items() if isinstance(context, dict) else ():
+            iri = value.get("@id") if isinstance(value, dict) else value
+            if isinstance(iri, str) and not (isinstance(value, dict) and "@reverse" in value):
+                yield name, iri
+
+
+def _usual(iri: str) -> str:
+    """`xsd:date` or `rdf:langString` for its IRI; empty for another datatype."""
+    for prefix in ("xsd", "rdf"):
+        space = nterm(f"{prefix}:")[1:-1]
+        if iri.startswith(space):
+            return f"{prefix}:{iri.removeprefix(space)}"
+    return ""
+
+
+def _in_record(term: NTerm) -> str:
+    if is_literal(term):
+        text, language, _ = literal_parts(term)
+        return f"{{{language}: {text}}}" if language else text
+    return local_name(to_iri(term)) or to_iri(term)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+
+
+def _shortened(term: NTerm) -> NTerm:
+    """A literal whose text is cut to what a message shows; never in the middle of an escape."""
+    text = escaped_text(term)
+    if len(text) <= SHOWN:
+        return term
+    short = re.sub(r"\\+$", "", text[:SHOWN])
+    return NTerm(f'"{short}…"{term[len(text) + 2 :]}')
