@@ -29,7 +29,10 @@ GOOD = "ex:Good sh:targetClass ex:Meeting ; sh:property [ sh:path ex:place ; sh:
 def checked(
     world: World, data: Path, *options: str, code: int | None = None
 ) -> list[tuple[str, int, int, str, str, str]]:
-    """(file, line, column, severity, message, fix) of each problem, the same with both engines."""
+    """(file, line, column, severity, message, fix) of each problem, the same with both engines.
+
+    That no shape was left to apply is a warning of its own, which tests/test_reports_checked.py has.
+    """
     reports = []
     for engine in ENGINES:
         result = world.pcve("validate", str(data), *options, "--engine", engine, "--format", "json")
@@ -46,6 +49,7 @@ def checked(
                     problem["fix"],
                 )
                 for problem in json.loads(result.stdout)
+                if problem["rule"] != "nothing-checked"
             ]
         )
     assert [row[:4] for row in reports[0]] == [row[:4] for row in reports[1]]
