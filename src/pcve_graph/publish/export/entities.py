@@ -53,6 +53,7 @@ class Entities:
 
     def __init__(self, part: GraphPart, *graphs: str) -> None:
         self._values: dict[Iri, dict[Iri, list[NTerm]]] = {}
+        self._named = frozenset(map(to_iri, part.named))
         last = NO_TERM
         values: dict[Iri, list[NTerm]] = {}
         for line in part.merged(*graphs):
@@ -97,8 +98,8 @@ class Entities:
                     yield iri, predicate, term_value(text)
 
     def is_described(self, iri: Iri) -> bool:
-        """Whether an entity has statements other than its type and its names."""
-        return bool(self.values_by_property(iri).keys() - _NAMING)
+        """Whether the part describes an entity, and has more than its type and its names."""
+        return iri not in self._named and bool(self.values_by_property(iri).keys() - _NAMING)
 
     def values(self, iri: Iri, name: str) -> Sequence[NTerm]:
         """The values of a property as N-Triples terms; `name` may also be its IRI."""

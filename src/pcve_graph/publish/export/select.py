@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ...graph.claims import EVIDENCE_PATH
 from ...model.closure import closure
 from ...model.dates import first_and_last
 from ...model.namespaces import expand, kebab_case, nterm
 from ...model.problems import UsageError
 from ...model.schema import Ontology, RecordClass
 from ...model.suggest import did_you_mean
-from ...model.terms import NTerm, NTriple, from_iri, lexical, parse_statement
+from ...model.terms import NTerm, NTriple, from_iri, lexical
 from ...query.parameters import bind
 from ...query.saved import Parameter, SavedQuery
 from ...query.search import SearchIndex
-from .subset import NAMING_PROPERTIES, GraphPart
+from .self_contained import LinesBySubject, collect_part, lines_by_subject
+from .subset import GraphPart
 
 _PARAMETERS = {
     "topic": Parameter("topic", "concept", "topic", scheme="topic"),
@@ -110,47 +110,29 @@ def _day(option: str, text: str) -> tuple[date, date]:
     return days
 
 
-LinesBySubject = dict[NTerm, list[tuple[NTerm, NTerm, NTriple]]]
-"""(predicate, object, line) by subject; terms in N-Triples syntax."""
-
 _TYPE, _ABOUT, _BROADER = nterm("rdf:type"), nterm("schema:about"), nterm("skos:broader")
-_SUBJECT = nterm("rdf:subject")
-_PREDICATE = nterm("rdf:predicate")
-_PARTS_OF_CLAIMS = {*map(nterm, (*EVIDENCE_PATH, "pcve:conflictsWith"))}
-_DERIVED = nterm("prov:wasDerivedFrom")
-_SOURCES = {nterm("prov:hadPrimarySource"), nterm("oa:hasSource")}
-_MIRROR = nterm("pcve:mirrorOf")
 _EARLIEST, _LATEST = nterm("pcve:earliest"), nterm("pcve:latest")
 _EVENT, _WITHIN = nterm("pcve:inEvent"), nterm("schema:containedInPlace")
 _PLACES = set(map(nterm, PLACE_PROPERTIES))
-_NAMES = set(map(nterm, NAMING_PROPERTIES))
 
 
 def select_part(part: GraphPart, ontology: Ontology, choice: ExportFilter) -> GraphPart:
     """The self-contained part of the graph that matches `choice`; all of it for an empty one.
 
     It holds all statements on the matching entities, the nodes nested in them and the places that
-    contain them, with their claims, quotes and sources; and the type, names and designation note
-    of everything else that these refer to, with the claims of those names. Raises UsageError where
-    nothing matches.
+    contain them, with their claims, quotes and sources; and the type, names, designation note and
+    required keys of everything else that these refer to, with the claims of those, so that the part
+    conforms to the shapes by itself. Raises UsageError where nothing matches.
     """
     if not choice:
         return part
-    facts, vocabulary = _by_subject(part, "facts"), _by_subject(part, "vocabulary")
+    facts, vocabulary = lines_by_subject(part, "facts"), lines_by_subject(part, "vocabulary")
     records = {from_iri(record.iri) for record in ontology.records()}
     chosen = _chosen(facts, vocabulary, records, choice)
     if not chosen:
         raise UsageError("nothing in the graph matches all options; remove one of them")
     whole = _with_parts(facts, records, chosen)
-    return _collected(part, facts, vocabulary, whole)
-
-
-def _by_subject(part: GraphPart, name: str) -> LinesBySubject:
-    lines_by_subject: LinesBySubject = defaultdict(list)
-    for line in part.graphs.get(name, ()):
-        subject, predicate, value = parse_statement(line)
-        lines_by_subject[subject].append((predicate, value, line))
-    return lines_by_subject
+    return collect_part(part, facts, vocabulary, whole, ontology)
 
 
 def _chosen(
@@ -221,99 +203,3 @@ def _with_parts(facts: LinesBySubject, records: set[NTerm], chosen: set[NTerm]) 
         yield from within[subject]
 
     return closure(chosen, successors)
-
-
-def _collected(
-    part: GraphPart, facts: LinesBySubject, vocabulary: LinesBySubject, whole: set[NTerm]
-) -> GraphPart:
-    evidence, catalog = _by_subject(part, "evidence"), _by_subject(part, "catalog")
-    ontology = _by_subject(part, "ontology")
-    selected: dict[str, set[NTriple]] = {name: set() for name in part.graphs}
-    selected["facts"] = {line for subject in whole for *_, line in facts[subject]}
-    referenced = {value for subject in whole for _, value, _ in facts[subject]} - whole
-    nodes, sources = _evidence(evidence, catalog, whole, referenced)
-    for name, lines in (("facts", facts), ("vocabulary", vocabulary), ("ontology", ontology)):
-        selected[name] |= _naming_lines(lines, referenced)
-    selected["evidence"] = {line for node in nodes for *_, line in evidence[node]}
-    selected["evidence"] |= {
-        line
-        for node in whole & evidence.keys()
-        for predicate, claim, line in evidence[node]
-        if predicate == _DERIVED and claim in nodes
-    }
-    selected["catalog"] = {line for source in sources for *_, line in catalog[source]}
-    selected["vocabulary"] |= _naming_lines(
-        vocabulary, _objects(selected["vocabulary"] | selected["facts"])
-    )
-    selected["ontology"] |= _naming_lines(ontology, _terms(selected))
-    return GraphPart({name: tuple(sorted(lines)) for name, lines in selected.items()})
-
-
-def _evidence(
-    evidence: LinesBySubject, catalog: LinesBySubject, whole: set[NTerm], referenced: set[NTerm]
-) -> tuple[set[NTerm], set[NTerm]]:
-    """The nodes of the evidence of a part, and its sources; what they refer to is added.
-
-    The nodes are claims and those that they conflict with, their evidence, quotes and selectors,
-    and the statements that are derived from the claims. What all of them refer to is added to
-    `referenced`. Sources refer to their publishers, whose names have claims with further sources.
-    """
-    sources: set[NTerm] = set()
-    while True:
-        claims = _claims(evidence, whole, referenced)
-        nodes = closure(
-            claims, lambda node: [o for p, o, _ in evidence[node] if p in _PARTS_OF_CLAIMS]
-        )
-        cited = {
-            value
-            for node in nodes
-            for predicate, value, _ in evidence[node]
-            if predicate in _SOURCES
-        }
-        cited = closure(cited, lambda node: [o for p, o, _ in catalog[node] if p == _MIRROR])
-        referenced |= {value for node in nodes for _, value, _ in evidence[node]}
-        referenced |= {value for source in cited for _, value, _ in catalog[source]}
-        referenced -= whole
-        if cited == sources:
-            return nodes, sources
-        sources = cited
-
-
-def _claims(evidence: LinesBySubject, whole: set[NTerm], referenced: set[NTerm]) -> set[NTerm]:
-    """The claims about subjects in `whole`, and about the names of those in `referenced`."""
-    claims = set()
-    for claim, parts in evidence.items():
-        values_by_predicate = {predicate: value for predicate, value, _ in parts}
-        subject = values_by_predicate.get(_SUBJECT)
-        if subject in whole or (
-            subject in referenced and values_by_predicate[_PREDICATE] in _NAMES
-        ):
-            claims.add(claim)
-    return claims
-
-
-def _naming_lines(lines: LinesBySubject, subjects: Iterable[NTerm]) -> set[NTriple]:
-    """The lines with the types and names of `subjects`."""
-    return {
-        line
-        for subject in subjects
-        if subject in lines
-        for predicate, _, line in lines[subject]
-        if predicate in _NAMES
-    }
-
-
-def _objects(lines: Iterable[NTriple]) -> set[NTerm]:
-    return {parse_statement(line).object for line in lines}
-
-
-def _terms(lines_by_graph: dict[str, set[NTriple]]) -> set[NTerm]:
-    """The properties and classes in use, as N-Triples terms."""
-    terms = set()
-    for lines in lines_by_graph.values():
-        for line in lines:
-            _, predicate, value = parse_statement(line)
-            terms.add(predicate)
-            if predicate == _TYPE:
-                terms.add(value)
-    return terms

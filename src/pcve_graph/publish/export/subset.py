@@ -26,14 +26,19 @@ NAMING_PROPERTIES: Final = (
     "skos:inScheme",
     "pcve:designationNote",
 )
-"""The properties that a part holds of entities that it only refers to."""
+"""The names of an entity. Of one that it only refers to, a part holds these and what its shape
+requires."""
 
 
 @dataclass(frozen=True)
 class GraphPart:
-    """A graph to export: the sorted N-Triples lines of each of `namespaces.GRAPHS` by name."""
+    """A graph to export: the sorted N-Triples lines of each of `namespaces.GRAPHS` by name.
+
+    `named` are the entities that a part only refers to, as N-Triples terms.
+    """
 
     graphs: Mapping[str, tuple[NTriple, ...]]
+    named: frozenset[NTerm] = frozenset()
 
     @cached_property
     def lines(self) -> list[NTriple]:
