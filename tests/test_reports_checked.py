@@ -32,11 +32,12 @@ def report(world: World, *arguments: str | Path, code: int = 0) -> dict[str, Any
 
 
 def rows(world: World, *arguments: str | Path, code: int = 0) -> list[tuple[str, int, str, str]]:
-    """Severity and rule, line, message and fix of each problem."""
+    """Severity and rule, line, message and fix of each problem but the notes on claims and checks."""
     problems = report(world, *arguments, code=code)["problems"]
     return [
         (f"{row['severity']} {row['rule']}", row["line"], row["message"], row["fix"])
         for row in problems
+        if row["rule"] not in ("no-claims", "checks-not-run")
     ]
 
 

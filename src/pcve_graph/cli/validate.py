@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     help="With --shapes: run SHACL Advanced Features (sh:rule, sh:target, functions).",
 )
 @click.option("--against", is_flag=True, help="Resolve references in the built graph.")
+@click.option("--require-claims", is_flag=True, help="Facts without a claim are errors.")
 @click.option(
     "--focus", multiple=True, metavar="IRI", help="Only problems of this thing; repeatable."
 )
@@ -159,6 +160,7 @@ def validate(
 def _refuse_without_files(options: dict[str, Any]) -> None:
     """Raise UsageError for an option that validation of the whole project would ignore."""
     names = ("shapes", "focus", "against", "input_format", "context", "ontologies", "advanced")
+    names = (*names, "require_claims")
     for option in names:
         if options[option]:
             name = "ontology" if option == "ontologies" else option.replace("_", "-")

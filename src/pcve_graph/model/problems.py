@@ -19,6 +19,10 @@ RULES: dict[str, str] = {
     "blank-thing": "a thing that has records of its own has an IRI",
     "check-query": "a query in queries/checks is a SELECT of ?subject and ?problem",
     "checksum": "a held text is the file whose SHA-256 the source states",
+    "checks-not-run": "a check that needs the whole graph runs on a file with --against",
+    "claim-predicate": "the predicate of a claim is a property of the class of its subject",
+    "claim-statement": "the statement of a claim that is neither contested nor deprecated is in "
+    "the file, or with --against in the graph",
     "comment": "a file that is formatted has no comments: what is worth saying is a value",
     "conflict": "a contested claim conflicts with one that is preferred, or with others that are "
     "contested; a key without a value has none",
@@ -50,6 +54,7 @@ RULES: dict[str, str] = {
     "may have blank nodes",
     "no-statements": "a file that is validated has statements",
     "other-vocabularies": "properties that no shape is about are allowed, and are not checked",
+    "no-claims": "the facts of a file come with their sources, as claims",
     "placeholder": "a release states who is responsible for it and how to reach them",
     "query-columns": "a query whose rows a command reads selects the columns that the command "
     "expects, with values of the expected types",
@@ -67,6 +72,7 @@ RULES: dict[str, str] = {
     "quote-missing": "a fact from a source with a held text has a quote",
     "quote-not-found": "a quote occurs in the held text, word for word",
     "quote-not-held": "a quote requires a held text to be checked against",
+    "quote-position": "the offsets of a quote are those of its words in the held text",
     "quote-ambiguous": "a quote occurs once in the held text, or states which occurrence it is",
     "rdf-syntax": "an RDF file follows the syntax of its format",
     "rdf-version": "a file is RDF 1.1: no triple terms, no reifiers, no base directions",
@@ -90,6 +96,8 @@ RULES: dict[str, str] = {
     "and weights.yml those of queries/README.md",
     "unassigned": "a block has one source, or lists its evidence; only the records in "
     "data/unassigned.yml have blocks that name several sources together",
+    "unsourced-fact": "in a file with claims, each fact of the things that they are about has a "
+    "claim that is neither contested nor deprecated, or is derived from one",
     "unknown-key": "a key is one of those that the class of the record has",
     "unknown-source": "a source has a file in data/sources",
     "unknown-term": "a term in a namespace of this project, or of schema.org, SKOS, DCTERMS, ORG, "

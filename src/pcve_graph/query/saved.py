@@ -28,7 +28,10 @@ TYPES: Final = ("thing", "concept", "date", "year", "number", "text", "language"
 """The types of a parameter in the project's own queries."""
 
 KEYS: Final = ("summary", "description", "tags", "params", "columns", "timeout")
-CHECK_KEYS: Final = ("summary", "rule", "fix", "severity")
+CHECK_KEYS: Final = ("summary", "rule", "fix", "severity", "scope")
+SCOPES: Final = ("part", "graph", "build")
+"""What a check can be applied to: a document alone, one joined with a graph, or a build alone."""
+
 PARAM_KEYS: Final = (
     "type",
     "description",
@@ -170,6 +173,10 @@ def parse_query(name: str, raw: bytes) -> SavedQuery:
             node.position, "the header has no keys", "begin it with `#+ summary: …`"
         )
     _check_keys(node, CHECK_KEYS if node.get("rule") else KEYS)
+    scope = node.get("scope")
+    if scope is not None and not (isinstance(scope, ScalarNode) and scope.text in SCOPES):
+        fix = "write one of " + ", ".join(SCOPES)
+        raise _header_error(scope.position, "this is not a scope of a check", fix)
     check_syntax(text, name)
     return assemble(
         name, text, node, [_checked_parameter(*entry) for entry in entries(node.get("params"))]

@@ -145,15 +145,31 @@ def _control_characters(document: Document, refused: dict[Statement, str]) -> It
     """
     if not refused:
         return
-    places, alias = _places(document, {statement[0] for statement in refused})
-    named = {_aliased(statement, alias): name for statement, name in refused.items()}
-    of = _by_subject(places, {statement[0] for statement in named})
-    for statement, name in named.items():
+    faults = []
+    for statement, name in refused.items():
         message, fix = f"found the character {name}", f"delete the character {name} from this value"
-        problem = rule_problem(
-            "control-character", _position(document, of, *statement), message, fix
-        )
-        yield replace(problem, severity="warning")
+        problem = rule_problem("control-character", Position(document.name), message, fix)
+        faults.append((statement, replace(problem, severity="warning")))
+    yield from (problem for _, problem in locate_faults(document, faults))
+
+
+def locate_faults(
+    document: Document, faults: Iterable[tuple[Statement, Problem]]
+) -> list[tuple[Statement, Problem]]:
+    """`faults` with the place of the statement that each is about, or of its subject.
+
+    The statements that are returned have the labels of blank nodes that the document has. A problem
+    without a subject keeps its place.
+    """
+    listed = list(faults)
+    subjects = {statement.subject for statement, _ in listed if statement.subject}
+    places, alias = _places(document, subjects) if subjects else ({}, {})
+    named = [(_aliased(statement, alias), problem) for statement, problem in listed]
+    of = _by_subject(places, {statement.subject for statement, _ in named})
+    return [
+        (statement, replace(problem, position=_position(document, of, *statement)))
+        for statement, problem in named
+    ]
 
 
 def _report(

@@ -202,7 +202,9 @@ def problems_of(
         if result.focus in derived and position in {problem.position for problem in problems}:
             continue
         if result.shape.startswith(CHECK):
-            problems.append(_from_check(result, position, checks[result.shape.removeprefix(CHECK)]))
+            problems.append(
+                check_problem(result, position, checks[result.shape.removeprefix(CHECK)])
+            )
         else:
             problems.append(result_problem(result, position, context))
     return problems
@@ -282,7 +284,7 @@ def run_check(query: SavedQuery, store: ox.Store) -> list[ShaclResult]:
 
 def _subject(query: SavedQuery, row: ox.QuerySolution) -> NTerm:
     term = row[_SUBJECT.name]
-    if isinstance(term, ox.NamedNode):
+    if isinstance(term, ox.NamedNode | ox.BlankNode):
         return from_term(term)
     raise wrong_value(query, _SUBJECT, "" if term is None else str(term), "check-query")
 
@@ -299,7 +301,8 @@ def _cell(row: ox.QuerySolution, name: str, names: set[str]) -> NTerm:
     return NO_TERM if term is None else from_term(term)
 
 
-def _from_check(result: ShaclResult, position: Position, query: SavedQuery) -> Problem:
+def check_problem(result: ShaclResult, position: Position, query: SavedQuery) -> Problem:
+    """The result of a check as a problem at `position`."""
     return Problem(
         position=position,
         rule=result.shape,

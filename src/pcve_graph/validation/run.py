@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from ..graph.inputs import find_input_changes
 from ..graph.ontology import read_ontology
@@ -41,6 +41,7 @@ from .empty_documents import empty_problems
 from .gate import Checked, check_graph
 from .incremental_gate import check_change, open_gate
 from .input_files import check_input_format, form_of, named_files
+from .project_rules import ProjectRules
 from .record_counts import count_project, count_records
 from .shapes_file import Shapes, read_shapes
 from .supplied_contexts import SuppliedContexts
@@ -62,6 +63,7 @@ class ValidationOptions(TypedDict):
     severity: str
     context: tuple[str, ...]
     require_checked: bool
+    require_claims: NotRequired[bool]
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ def validate_paths(
         return Outcome(error.problems, (), error.problems, files, 2)
     shapes, hierarchy = (own.lines, own.hierarchy) if own else (None, ())
     problems: list[Problem] = []
+    rules = ProjectRules(project, ontology, saved, options.get("require_claims", False))
     refused: list[ContentError] = []
     reports: list[DocumentReport] = []
     names: list[str] = []
@@ -122,6 +125,8 @@ def validate_paths(
                 continue
             document = _document(path, name, form, stdin, contexts)
             reports.append(_check_document(document, ontology, shapes, hierarchy, saved, options))
+            if shapes is None:
+                reports.append(rules.check(document, options["focus"]))
         except ContentError as error:
             refused.append(error)
     things = [report.checked for report in reports if report.checked]

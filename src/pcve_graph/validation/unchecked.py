@@ -97,9 +97,36 @@ def _nothing(counter: ThingCounter, index: StatementIndex, severity: str) -> Omi
     name, near = next((pair for pair in pairs if pair[1]), (pairs[0][0], NO_TERM))
     shown = [name] if near else [name for name, _ in pairs]
     message = f"nothing was checked: no shape is about {' or '.join(map(names.of, shown))}"
+    if counter.of_project and severity == "warning" and not near and _is_published(stated, index):
+        severity = "info"
     targets = ", ".join(map(names.of, sorted(index.targets.classes)[:_NAMED])) or "other targets"
     fix = f"did you mean {names.of(near)}?" if near else f"the shapes are about {targets}"
     return Omission(_first(index, name), rule, message, fix, severity)
+
+
+def _is_published(classes: Iterable[NTerm], index: StatementIndex) -> bool:
+    """Whether all classes are of published vocabularies, so that the file is no data of this graph.
+
+    It is shapes, an ontology, or the description of a data set; nothing in it is misspelt.
+    """
+    return all(
+        not is_blank(name)
+        and (space := split_iri(to_iri(name))[0]) != PREFIXES["pcve"]
+        and (space in _DESCRIPTIONS or space in index.vocabularies)
+        and not index.is_undefined(to_iri(name))
+        for name in classes
+    )
+
+
+_DESCRIPTIONS: Final = frozenset(
+    {
+        *(PREFIXES[prefix] for prefix in ("owl", "rdf", "rdfs", "sh")),
+        "http://rdfs.org/ns/void#",
+        "http://www.w3.org/ns/dcat#",
+        "http://www.w3.org/ns/sparql-service-description#",
+    }
+)
+"""The namespaces of the vocabularies for ontologies, shapes and descriptions of data sets."""
 
 
 def _nearest_class(name: NTerm, index: StatementIndex) -> NTerm:

@@ -1,0 +1,262 @@
+"""Whether the claims of a document hold: each is of a statement, with words that its source has.
+
+A claim, or a derived statement, names a statement that the document has, or the built graph; its
+predicate is a property of the class of its subject; its quote stands in the held text of the source
+where its offsets say. In a document with claims, each fact of the things that they are about has
+one that counts. Rule: data/FORMAT.md, "Rank and dispute".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..graph.claims import STATEMENT_PARTS, statement_of, values
+from ..graph.store import StoredGraph
+from ..model.namespaces import BASE, ID, concept_iri, expand, local_name, nterm, prefixed
+from ..model.problems import Position, Problem, rule_problem
+from ..model.project import Project
+from ..model.schema import Ontology, RecordClass
+from ..model.suggest import similar_names
+from ..model.terms import (
+    NO_TERM,
+    Iri,
+    NTerm,
+    NTriple,
+    Statement,
+    from_iri,
+    is_blank,
+    is_iri,
+    is_literal,
+    lexical,
+    parse_statement,
+    parse_term,
+    to_iri,
+)
+from ..records.files import project_files
+from ..records.quotes import HeldText
+from ..records.reader import read_sources_in
+from .claim_index import ClaimIndex
+
+Fault = tuple[Statement, Problem]
+"""A problem of the statement of a document that it is about; it has no line yet."""
+
+NOTHING: Final = Statement(NO_TERM, NO_TERM, NO_TERM)
+"""What a problem of the whole document is about."""
+
+_PREDICATE, _OBJECT = nterm("rdf:predicate"), nterm("rdf:object")
+_EXACT, _START, _END = nterm("oa:exact"), nterm("oa:start"), nterm("oa:end")
+_SHOWN: Final = 80
+"""Characters of a value that a message shows."""
+
+
+class ClaimsCheck:
+    """Checks the claims of documents, alone or `against` a built graph."""
+
+    def __init__(self, project: Project, ontology: Ontology, against: StoredGraph | None) -> None:
+        self.ontology = ontology
+        self.store = against.store if against else None
+        self.texts = HeldTexts(project)
+
+    def faults(
+        self, claims: ClaimIndex, lines: Iterable[NTriple], name: str, required: bool
+    ) -> Iterator[Fault]:
+        """The faults of the claims of the document `name`; `lines` are its statements, read again.
+
+        Without claims nothing is read. Facts of things that no claim is about are one note, or one
+        error if they are `required`.
+        """
+        about: set[NTerm] = set()
+        if claims.has_claims:
+            yield from self._statement_faults(claims, lines, name, about)
+            yield from self._quote_faults(claims, name)
+        facts, things = claims.unclaimed(about)
+        if facts:
+            number = f"{facts:,} fact{'s' * (facts > 1)} of {things:,} thing{'s' * (things > 1)}"
+            fix = "add claims with their evidence, as `pcve export turtle` writes them"
+            problem = rule_problem("no-claims", Position(name), f"{number} without a source", fix)
+            yield NOTHING, replace(problem, severity="error" if required else "info")
+
+    def _statement_faults(
+        self, claims: ClaimIndex, lines: Iterable[NTriple], name: str, about: set[NTerm]
+    ) -> Iterator[Fault]:
+        """The faults of statements and claims; adds to `about` the things that claims are about."""
+        claimed: dict[Statement, NTerm] = {}
+        refused: set[Statement] = set()
+        nested: set[NTerm] = set()
+        for node, statement, is_fact in claims.claims():
+            about.add(statement.subject)
+            if all(kind.folder is None for kind in claims.classes_of(statement.object)):
+                nested.add(statement.object)
+            if fault := self._predicate_fault(claims, node, statement, name):
+                yield fault
+            elif is_fact:
+                claimed[statement] = node
+                continue
+            refused.add(statement)
+        about |= {node for node in nested if claims.classes_of(node)}
+        stated: set[Statement] = set()
+        for statement in map(parse_statement, lines):
+            if statement in claimed:
+                stated.add(statement)
+            elif (
+                statement.subject in about
+                and claims.is_fact(statement)
+                and not self._is_sourced(statement)
+            ):
+                yield statement, _unsourced(statement, statement in refused, name)
+        for statement in claimed.keys() - stated:
+            if not self._is_stated(statement):
+                node = claimed[statement]
+                yield (
+                    Statement(node, _OBJECT, statement.object),
+                    _unstated(statement, claims.is_derived(node), name, self.store is not None),
+                )
+
+    def _predicate_fault(
+        self, claims: ClaimIndex, node: NTerm, statement: Statement, name: str
+    ) -> Fault | None:
+        """The fault of a claim whose predicate is no property of the class of its subject."""
+        kinds = claims.index.classes_of(statement.subject) or self._saved_classes(statement.subject)
+        classes = kinds or list(self.ontology.by_iri.values())
+        names = {key.path for kind in classes for key in kind.keys.values()}
+        names |= {bound for kind in classes for key in kind.keys.values() for bound in key.derives}
+        predicate = to_iri(statement.predicate) if is_iri(statement.predicate) else ""
+        if not predicate or predicate in names:
+            return None
+        owner = " or ".join(kind.name for kind in kinds) or "any class"
+        message = f"the claim states {prefixed(predicate)}, which is not a property of {owner}"
+        by_local = {local_name(path): path for path in sorted(names, reverse=True)}
+        near = similar_names(local_name(predicate), by_local, 1)
+        fix = f"did you mean {prefixed(by_local[near[0]])}?" if near else ""
+        fix = fix or "write a property of the class: `pcve explain` lists them"
+        problem = rule_problem("claim-predicate", Position(name), message, fix)
+        return Statement(node, _PREDICATE, statement.predicate), problem
+
+    def _saved_classes(self, subject: NTerm) -> list[RecordClass]:
+        """The classes that a thing has in the built graph."""
+        if self.store is None or is_blank(subject):
+            return []
+        kinds = values(self.store, parse_term(subject), expand("rdf:type"))
+        classes = (self.ontology.by_iri.get(Iri(getattr(kind, "value", ""))) for kind in kinds)
+        return [kind for kind in classes if kind is not None]
+
+    def _is_stated(self, statement: Statement) -> bool:
+        """Whether the built graph has a statement."""
+        if self.store is None or any(map(is_blank, statement)):
+            return False
+        subject, predicate = (ox.NamedNode(to_iri(term)) for term in statement[:2])
+        value = parse_term(statement.object)
+        return any(self.store.quads_for_pattern(subject, predicate, value, None))
+
+    def _is_sourced(self, statement: Statement) -> bool:
+        """Whether the built graph has a claim of a statement that counts, or derives it."""
+        if self.store is None or any(map(is_blank, statement)):
+            return False
+        terms = tuple(map(parse_term, statement))
+        part, subject = ox.NamedNode(expand(STATEMENT_PARTS[0])), ox.NamedNode(to_iri(statement[0]))
+        for quad in self.store.quads_for_pattern(None, part, subject, None):
+            node = quad.subject
+            if not isinstance(node, ox.NamedNode) or statement_of(self.store, node) != terms:
+                continue
+            ranks = {getattr(rank, "value", "") for rank in values(self.store, node, _RANK)}
+            contested = any(values(self.store, node, expand("pcve:conflictsWith")))
+            if concept_iri("rank", "deprecated") not in ranks and not contested:
+                return True
+        return False
+
+    def _quote_faults(self, claims: ClaimIndex, name: str) -> Iterator[Fault]:
+        """The quotes whose words do not stand at their offsets in the held text of the source."""
+        for quote in claims.quotes.values():
+            stated: dict[NTerm, tuple[NTerm, NTerm]] = {}
+            for selector in quote.selectors:
+                for predicate, value in claims.selectors.get(selector, {}).items():
+                    stated.setdefault(predicate, (selector, value))
+            held = self.texts.of(quote.source)
+            if held is None or _EXACT not in stated:
+                continue
+            selector, exact = stated[_EXACT]
+            words = lexical(exact)
+            offsets = [lexical(stated[key][1]) for key in (_START, _END) if key in stated]
+            if not all(text.isascii() and text.isdecimal() for text in offsets):
+                continue
+            span = tuple(map(int, offsets))
+            spans = held.find(words)
+            source = local_name(to_iri(quote.source))
+            if not spans:
+                yield Statement(selector, _EXACT, exact), _not_quoted(held, words, source, name)
+            elif len(span) == 2 and held.text[span[0] : span[1]] != words and span not in spans:
+                at, value = stated[_START]
+                yield Statement(at, _START, value), _misplaced(span, spans, source, name)
+
+
+_RANK: Final = expand("pcve:rank")
+
+
+class HeldTexts:
+    """The held texts of the sources of a project, each read when it is first needed."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._held: dict[str, HeldText | None] | None = None
+        self._start = from_iri(f"{BASE}source/")[:-1]
+
+    def of(self, source: NTerm) -> HeldText | None:
+        """The text of a source; None where the project holds none, or the source is not its own."""
+        identifier = local_name(to_iri(source)) if source.startswith(self._start) else ""
+        if not ID.fullmatch(identifier):
+            return None
+        if self._held is None:
+            folder = self._project.data / "sources"
+            files = project_files(self._project, folder) if folder.is_dir() else []
+            home = [path for path in files if path.parent == folder]
+            sources, _ = read_sources_in(self._project, home)
+            self._held = {name: source.text for name, source in sources.items() if source}
+        return self._held.get(identifier)
+
+
+def _unsourced(statement: Statement, refused: bool, name: str) -> Problem:
+    why = "its claims are contested or deprecated" if refused else "no claim states it"
+    message = f"this statement has no source: {why} ({_shown(statement)})"
+    fix = "add a pcve:Claim with this subject, predicate and object, and its evidence"
+    return rule_problem("unsourced-fact", Position(name), message, fix)
+
+
+def _unstated(statement: Statement, derived: bool, name: str, against: bool) -> Problem:
+    where = "neither the file nor the graph has" if against else "the file does not have"
+    what = "derived statement" if derived else "claim"
+    message = f"{where} the statement of this {what}: {_shown(statement)}"
+    fix = f"add the statement, or correct the {what}"
+    if not against:
+        fix += "; --against looks in the built graph too"
+    return rule_problem("claim-statement", Position(name), message, fix)
+
+
+def _not_quoted(held: HeldText, words: str, source: str, name: str) -> Problem:
+    shared, theirs, ours = held.divergence(words)
+    message = f"the held text of {source} does not have these words"
+    if shared:
+        message += f': after "{shared}" the quote has "{theirs}", the text "{ours}"'
+    return rule_problem("quote-not-found", Position(name), message, "quote the text word for word")
+
+
+def _misplaced(
+    span: tuple[int, ...], spans: list[tuple[int, int]], source: str, name: str
+) -> Problem:
+    places = ", ".join(f"{start} to {end}" for start, end in spans[:3])
+    message = f"these words are not at {span[0]} to {span[1]} of the text of {source}, but {places}"
+    return rule_problem("quote-position", Position(name), message, "correct oa:start and oa:end")
+
+
+def _shown(statement: Statement) -> str:
+    """A statement as a message shows it: short names, and texts without their datatype."""
+    words = []
+    for term in statement:
+        text = prefixed(to_iri(term)) if is_iri(term) else lexical(term)
+        text = text.removeprefix(f"{BASE}id/").removeprefix(BASE)
+        text = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+        words.append(f'"{text}"' if is_literal(term) else text)
+    return " ".join(words)
