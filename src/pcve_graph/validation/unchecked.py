@@ -122,6 +122,7 @@ _DESCRIPTIONS: Final = frozenset(
     {
         *(PREFIXES[prefix] for prefix in ("owl", "rdf", "rdfs", "sh")),
         "http://rdfs.org/ns/void#",
+        "http://spdx.org/rdf/terms#",
         "http://www.w3.org/ns/dcat#",
         "http://www.w3.org/ns/sparql-service-description#",
     }
