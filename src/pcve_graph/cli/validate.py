@@ -160,8 +160,7 @@ def validate(
 def _refuse_without_files(options: dict[str, Any]) -> None:
     """Raise UsageError for an option that validation of the whole project would ignore."""
     names = ("shapes", "focus", "against", "input_format", "context", "ontologies", "advanced")
-    names = (*names, "require_claims")
-    for option in names:
+    for option in (*names, "require_claims"):
         if options[option]:
             name = "ontology" if option == "ontologies" else option.replace("_", "-")
             raise UsageError(f"--{name} requires FILE: name the files")

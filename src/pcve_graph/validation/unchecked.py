@@ -97,7 +97,7 @@ def _nothing(counter: ThingCounter, index: StatementIndex, severity: str) -> Omi
     name, near = next((pair for pair in pairs if pair[1]), (pairs[0][0], NO_TERM))
     shown = [name] if near else [name for name, _ in pairs]
     message = f"nothing was checked: no shape is about {' or '.join(map(names.of, shown))}"
-    if counter.of_project and severity == "warning" and not near and _is_published(stated, index):
+    if counter.of_project and severity == "warning" and _is_published(stated, index):
         severity = "info"
     targets = ", ".join(map(names.of, sorted(index.targets.classes)[:_NAMED])) or "other targets"
     fix = f"did you mean {names.of(near)}?" if near else f"the shapes are about {targets}"
