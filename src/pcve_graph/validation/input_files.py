@@ -93,3 +93,8 @@ def form_of(path: Path, named: str | None) -> str:
     else:
         return form
     raise ContentError([rule_problem("unreadable-file", Position(path.as_posix()), message, fix)])
+
+
+def name_of(path: Path) -> str:
+    """The name of a file in messages."""
+    return "stdin" if str(path) == "-" else path.as_posix()

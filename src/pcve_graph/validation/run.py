@@ -2,47 +2,36 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NotRequired, TypedDict
 
-from ..graph.inputs import find_input_changes
 from ..graph.ontology import read_ontology
 from ..graph.settings import read_settings
 from ..graph.store import StoredGraph, open_graph
-from ..incremental.change import FullBuildError, GraphChange, read_change
-from ..model.namespaces import local_name
 from ..model.problems import (
     SEVERITIES,
     ContentError,
     Position,
     Problem,
     ShaclResult,
-    UsageError,
     rule_problem,
 )
 from ..model.project import Project
 from ..model.schema import Ontology
 from ..model.terms import NTriple
-from ..records.assemble import build_graph
-from ..records.files import RecordFile, project_files
-from ..records.reader import Record, read_records, record_extent, without_faulty
-from ..system.background import BackgroundThread
+from ..records.files import project_files
 from ..system.files import read_file
 from ..system.sandbox import inside
 from .checked_things import CheckedThings
 from .document_check import DocumentReport, check_document
 from .documents import LARGEST, Document, read_document
 from .empty_documents import empty_problems
-from .gate import Checked, check_graph
-from .incremental_gate import check_change, open_gate
-from .input_files import check_input_format, form_of, named_files
+from .gate import Checked
+from .input_files import check_input_format, form_of, name_of, named_files
 from .project_rules import ProjectRules
-from .record_counts import count_project, count_records
+from .record_check import check_project, check_record_files
+from .record_counts import count_project
 from .shapes_file import Shapes, read_shapes
 from .supplied_contexts import SuppliedContexts
 
@@ -115,7 +104,7 @@ def validate_paths(
     names: list[str] = []
     records: list[Path] = []
     for path in named_files(paths, refused.append):
-        name = _name(path)
+        name = name_of(path)
         names.append(name)
         inside.report_task(f"checking {name}")
         try:
@@ -137,7 +126,9 @@ def validate_paths(
     if records:
         inside.report_task("checking " + (names[0] if len(names) == 1 else "the records"))
         mine = ontology if own is None else _with_shapes(ontology, own)
-        of_records, checked = _validate_records(project, mine, records, stdin, options)
+        of_records, checked = check_record_files(
+            project, mine, records, stdin, options["engine"], options["focus"], own is not None
+        )
         others += of_records
         things += checked
     problems += (problem for report in reports for problem in report.problems)
@@ -215,128 +206,12 @@ def _validate_project(project: Project, ontology: Ontology, options: ValidationO
     names = tuple(project.relative(path) for path in project_files(project, project.data))
     try:
         read_settings(project)
-        checked = _check_project(project, ontology, options["engine"])
+        checked = check_project(project, ontology, options["engine"])
     except ContentError as error:
         return Outcome(error.problems, (), error.problems, names, 1)
     things = (count_project(checked.graph, ontology),)
     code = int(options["require_checked"] and not things[0].things)
     return Outcome(checked.warnings, (), checked.warnings, names, code, checked, things)
-
-
-def _check_project(project: Project, ontology: Ontology, engine: str | None) -> Checked:
-    """The project's graph; if there is a saved graph, only the changes are read and checked."""
-    try:
-        with _open_change(project, ontology) as change:
-            return check_change(change, open_gate(project, ontology), engine)
-    except (FullBuildError, UsageError):
-        return check_graph(build_graph(read_records(project), ontology), ontology, project, engine)
-
-
-@contextmanager
-def _open_change(
-    project: Project, ontology: Ontology, external: Iterable[RecordFile] = (), lenient: bool = False
-) -> Iterator[GraphChange]:
-    """The change since the last build, from `read_change`; nothing is saved.
-
-    Raises UsageError on exit if the last build is damaged.
-    """
-    saved = open_graph(project)
-    with (
-        TemporaryDirectory(ignore_cleanup_errors=True) as work,
-        BackgroundThread(saved.generation.check) as checking,
-    ):
-        try:
-            changes = find_input_changes(project, saved.folder)
-            yield read_change(project, ontology, saved, Path(work), changes, external, lenient)
-        finally:
-            checking.result()  # a damaged build takes precedence over errors that it caused
-
-
-def _validate_records(
-    project: Project,
-    ontology: Ontology,
-    paths: list[Path],
-    stdin: bytes,
-    options: ValidationOptions,
-) -> tuple[list[Problem], list[CheckedThings]]:
-    """The problems of the records in these files, in the context of the project's other records.
-
-    With them come the numbers of records of each class in each file that were checked.
-
-    Shapes are applied to all records that can be mapped, even if others cannot. With shapes other
-    than the project's, its checks are not applied.
-    """
-    external: list[RecordFile] = []
-    names: dict[str, str] = {}
-    for path in paths:
-        name = _name(path)
-        if name == "stdin":
-            external.append(stdin)
-            names[name] = name
-        elif _is_project_file(project, path.resolve()):
-            names[project.relative(path.resolve())] = name
-        else:
-            external.append(path)
-            names[project.relative(path)] = name
-    records, unmapped, checked = _check_records(project, ontology, external, options)
-    own = ("check:", "duplicate") if options["shapes"] else ()
-    problems = [*unmapped, *(problem for problem in checked if not problem.rule.startswith(own))]
-    if options["focus"]:
-        ids = {local_name(iri) for iri in options["focus"]}
-        rest = {record_extent(record.position) for record in records if record.id not in ids}
-        problems = [problem for problem in problems if record_extent(problem.position) not in rest]
-    located = [
-        replace(problem, position=problem.position._replace(path=names[problem.position.path]))
-        for problem in problems
-        if problem.position.path in names
-    ]
-    faulty = {*unmapped, *problems}
-    return located, count_records(records, faulty, names, project, ontology, options["focus"])
-
-
-def _check_records(
-    project: Project, ontology: Ontology, external: list[RecordFile], options: ValidationOptions
-) -> tuple[tuple[Record, ...], tuple[Problem, ...], tuple[Problem, ...]]:
-    """The records, the problems that prevented mapping, and the problems of the mapped records.
-
-    If there is a saved graph, only the differences from it are read, and what they affect checked.
-    """
-    try:
-        if options["shapes"]:
-            raise FullBuildError("the index is that of the project's shapes")
-        with _open_change(project, ontology, external, lenient=True) as change:
-            gate = open_gate(project, ontology)
-            run = functools.partial(check_change, change, gate, options["engine"])
-            return change.records, change.problems, _problems_of(run)
-    except (FullBuildError, UsageError):
-        records = read_records(project, external)
-    try:
-        built = build_graph(records, ontology)
-        problems: tuple[Problem, ...] = ()
-    except ContentError as error:
-        problems = error.problems
-        built = build_graph(without_faulty(records, problems), ontology)
-    run = functools.partial(check_graph, built, ontology, project, options["engine"])
-    return records.records, problems, _problems_of(run)
-
-
-def _problems_of(run: Callable[[], Checked]) -> tuple[Problem, ...]:
-    try:
-        return run().warnings
-    except ContentError as error:
-        return error.problems
-
-
-def _name(path: Path) -> str:
-    """The name of a file in messages."""
-    return "stdin" if str(path) == "-" else path.as_posix()
-
-
-def _is_project_file(project: Project, path: Path) -> bool:
-    """Whether the file is a record, a source or the ledger of the project."""
-    data = project.data
-    folders = (data / "records", data / "sources")
-    return path == data / "ledger.yml" or any(path.is_relative_to(folder) for folder in folders)
 
 
 def _document(
