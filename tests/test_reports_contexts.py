@@ -85,7 +85,7 @@ def test_our_own_context_is_answered_from_the_project(northtown: World, tmp_path
         "kind": "https://w3id.org/pcve/vocab/event-kind/conferense",
     }
     path.write_text(json.dumps(event))
-    code, (problem,) = check(northtown, path)
+    code, (problem,) = check(northtown, path, "--severity", "warning")
     assert (code, problem["rule"], problem["line"]) == (1, "pcvesh:Event-kind", 1)
     text = path.read_text()
     assert text[problem["column"] - 1 :].startswith('"https://w3id.org/pcve/vocab/event-kind/c')

@@ -25,14 +25,14 @@ def test_the_report_goes_to_stdout_and_talk_to_stderr(northtown: World, tmp_path
     result = northtown.pcve("validate", str(path), "--engine", "pyshacl")
     assert result.exit_code == 1
     assert result.stdout.count(": error ") == 2
-    assert result.stdout.endswith("2 errors, 0 warnings in 1 file\n")
+    assert result.stdout.endswith("2 errors, 0 warnings, 1 info in 1 file\n")
     assert result.stderr == "`pcve explain RULE` explains a rule\n"
 
 
 def test_few_problems_are_listed_one_by_one(northtown: World, tmp_path: Path) -> None:
     path = tmp_path / "x.ttl"
     path.write_text(events(5))
-    lines = northtown.pcve("validate", str(path)).stdout.splitlines()
+    lines = northtown.pcve("validate", str(path), "--severity", "warning").stdout.splitlines()
     assert len(lines) == 10 * 3 + 2
 
 
@@ -41,7 +41,7 @@ def test_many_are_counted_by_rule_and_ten_of_each_are_shown(
 ) -> None:
     path = tmp_path / "x.ttl"
     path.write_text(events(12) + "<https://e.example/0> skos:altLabel 'a\u202bb'@en .\n")
-    result = northtown.pcve("validate", str(path))
+    result = northtown.pcve("validate", str(path), "--severity", "warning")
     counts, *groups = result.stdout.split("\n\n")
     assert counts == (
         "12  error    pcvesh:Event-kind\n12  error    unknown-key\n 1  warning  control-character"
@@ -60,7 +60,7 @@ def test_many_are_counted_by_rule_and_ten_of_each_are_shown(
         "checked 12 pcve:Event",
         "24 errors, 1 warning in 1 file",
     ]
-    few = northtown.pcve("validate", str(path), "--limit", "1").stdout
+    few = northtown.pcve("validate", str(path), "--limit", "1", "--severity", "warning").stdout
     assert few.count("x.ttl:") == 3
     assert few.count("… and 11 more") == 2
     every = northtown.pcve("validate", str(path), "--limit", "0").stdout
