@@ -26,7 +26,6 @@ from ..model.terms import (
     is_blank,
     literal,
     parse_statement,
-    triple_line,
 )
 from ..syntax.positions import ANY_BLANK, Places, match_blank_nodes
 from . import shacl
@@ -188,7 +187,7 @@ def _report(
 
     def lines() -> Iterator[NTriple]:
         stated = index.index_lines(document.lines())
-        return chain(stated, hierarchy if shapes else _derived(index))
+        return chain(stated, hierarchy if shapes else index.bound_lines())
 
     applied = ontology.shapes if shapes is None else shapes
     if against is None:
@@ -203,12 +202,6 @@ def _report(
         return report
     alone = shacl.validate(chain(*saved()), applied, engine).results
     return replace(report, results=caused_by_document(report.results, index.marks, alone))
-
-
-def _derived(index: StatementIndex) -> Iterator[NTriple]:
-    """The bounds that a build would derive, as lines; valid once the whole document is indexed."""
-    for (subject, bound), (term, _) in index.bounds().items():
-        yield triple_line((subject, bound, term))
 
 
 @dataclass(frozen=True, slots=True)

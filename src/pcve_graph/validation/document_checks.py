@@ -54,7 +54,8 @@ def check_results(
 ) -> list[ShaclResult]:
     """The results of the checks that can run, about the things of the document alone.
 
-    `lines` are the statements of the document that `claims` has read. A check that reads none of
+    `lines` are the statements of the document that `claims` has read, and what a build would derive
+    from them. A check that reads none of
     its properties is not run.
     """
     run = {

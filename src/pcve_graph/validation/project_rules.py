@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 
 from ..graph.store import StoredGraph
 from ..model.namespaces import expand
@@ -67,7 +68,8 @@ class ProjectRules:
     def _faults(self, document: Document, claims: ClaimIndex) -> Iterator[Fault]:
         name = document.name
         yield from self._claims_check.faults(claims, document.lines(), name, self.require_claims)
-        results = check_results(self._checks, claims, document.lines(), self.ontology, self.against)
+        stated = chain(document.lines(), claims.index.bound_lines())
+        results = check_results(self._checks, claims, stated, self.ontology, self.against)
         for result in results:
             check = self._checks[result.shape.removeprefix(CHECK)]
             statement = Statement(result.focus, result.path, result.value)

@@ -37,6 +37,7 @@ from ..model.terms import (
     literal,
     parse_statement,
     to_iri,
+    triple_line,
 )
 from ..model.visible import first_refused
 from .class_sets import ClassSets
@@ -321,6 +322,11 @@ class StatementIndex:
             for (subject, bound), (_, _, reason) in best.items()
             if (bound_day := stated[subject].get(BOUNDS[bound]))
         }
+
+    def bound_lines(self) -> Iterator[NTriple]:
+        """The bounds that a build would derive, as lines; complete once all is indexed."""
+        for (subject, bound), (term, _) in self.bounds().items():
+            yield triple_line((subject, bound, term))
 
     def _keys(self, subject: NTerm, predicate: NTerm) -> Iterator[RecordKey]:
         """The keys with this predicate in the classes of `subject`."""
