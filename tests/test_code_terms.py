@@ -65,12 +65,14 @@ BY_PART = {
     "publish/export/bibtex.py": "pcve:Document schema:author schema:publisher schema:sameAs "
     "dcterms:language dcterms:publisher pcve:authorName pcve:publisherName",
     "publish/export/select.py": "pcve:mirrorOf",
+    "publish/export/self_contained.py": "pcve:mirrorOf",
     "publish/export/icalendar.py": "schema:organizer pcve:host pcve:purpose pcve:venue",
     "publish/export/owl.py": "pcve:inClaim",
     "publish/export/schemaorg.py": "schema:organizer pcve:purpose schema:sameAs",
     "publish/export/geojson.py": "schema:latitude schema:longitude",
     "publish/site/terms.py": "pcve:since vs:term_status",
     "publish/export/network.py": "org:hasMembership org:organization pcve:hostedBy pcve:hostingOrganization",
+    "validation/claim_index.py": "pcve:Overlap",
     "publish/": "dcterms:bibliographicCitation dcterms:conformsTo dcterms:created dcterms:creator "
     "dcterms:description dcterms:license dcterms:publisher foaf:mbox foaf:name foaf:page prov:Activity "
     "prov:Collection prov:Entity prov:SoftwareAgent prov:hadMember prov:used "

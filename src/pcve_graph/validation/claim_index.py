@@ -42,7 +42,8 @@ _PARTS: Final = {nterm(name): at for at, name in enumerate(STATEMENT_PARTS)}
 _QUOTED: Final = {nterm(name) for name in ("oa:exact", "oa:start", "oa:end")}
 _SELECTOR, _SOURCE = nterm("oa:hasSelector"), nterm("oa:hasSource")
 _BOUNDS: Final = frozenset(
-    nterm(f"pcve:{name}") for name in ("certainFrom", "certainUntil", "earliest", "latest")
+    nterm(name)
+    for name in ("pcve:certainFrom", "pcve:certainUntil", "pcve:earliest", "pcve:latest")
 )
 
 

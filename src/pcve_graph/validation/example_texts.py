@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ..model.namespaces import PREFIXES, expand, local_name, prefixed
 from ..model.schema import Ontology, RecordClass, RecordKey
-from ..model.terms import Iri
+from ..model.terms import Iri, from_iri
 
 Facts = list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]]
 """The (property, value) pairs of a thing, in the order in which they are shown."""
@@ -35,7 +35,7 @@ def turtle(things: Things) -> str:
         rows = [f"{_name(predicate)} {values}" for predicate, values in _grouped(facts)]
         blocks.append(f"{_name(subject)} " + " ;\n    ".join(rows) + " .")
     body = "\n\n".join(blocks)
-    head = [f"PREFIX {name}: <{PREFIXES[name]}>" for name in _used(things)]
+    head = [f"PREFIX {name}: {from_iri(PREFIXES[name])}" for name in _used(things)]
     return "\n".join([*head, "", body])
 
 
@@ -138,7 +138,7 @@ def _name(term: ox.NamedNode) -> str:
     if term == TYPE:
         return "a"
     name = prefixed(term.value)
-    return name if _LOCAL.fullmatch(name.partition(":")[2]) else f"<{term.value}>"
+    return name if _LOCAL.fullmatch(name.partition(":")[2]) else from_iri(term.value)
 
 
 def _grouped(facts: Facts) -> Iterable[tuple[ox.NamedNode, str]]:

@@ -17,10 +17,10 @@ import pyoxigraph as ox
 
 from ..model.namespaces import BASE, LABELS, PREFIXES, concept_iri, expand, local_name
 from ..model.schema import Ontology, RecordClass, RecordKey
-from ..model.terms import Iri
+from ..model.terms import Iri, from_iri
 from .example_texts import TYPE, Facts, Things, class_of
 
-_HEAD: Final = "".join(f"PREFIX {name}: <{space}>\n" for name, space in PREFIXES.items())
+_HEAD: Final = "".join(f"PREFIX {name}: {from_iri(space)}\n" for name, space in PREFIXES.items())
 _WITHOUT: Final = re.compile(r"^# without (\S+)", re.M)
 """A comment of a snippet: its first thing has no such property, although one is required."""
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from ..model.messages import RecordValues
-from ..model.namespaces import expand, local_name, nterm
+from ..model.namespaces import expand, local_name
 from ..model.schema import VOCAB_BASE
 from ..model.terms import (
     NO_IRI,
@@ -223,7 +223,7 @@ class ValuesIn(RecordValues):
 
     def text(self, text: str, language: str) -> str:
         """A text in a language; `text` has the escapes of N-Triples."""
-        return self._notation.pasted(NTerm(f'"{text}"@{language}'), self._path)
+        return self._notation.pasted(literal(text, language=language), self._path)
 
     def concept(self, scheme: str, term: str) -> str:
         return self._notation.pasted(from_iri(f"{VOCAB_BASE}{scheme}/{term}"), self._path)
@@ -296,7 +296,7 @@ def _entries(top: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _usual(iri: str) -> str:
     """`xsd:date` or `rdf:langString` for its IRI; empty for another datatype."""
     for prefix in ("xsd", "rdf"):
-        space = nterm(f"{prefix}:")[1:-1]
+        space = expand(f"{prefix}:")
         if iri.startswith(space):
             return f"{prefix}:{iri.removeprefix(space)}"
     return ""

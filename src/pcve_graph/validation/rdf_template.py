@@ -25,7 +25,7 @@ def turtle_template(kind: RecordClass, identifier: str, ontology: Ontology) -> s
     """A thing of `kind` in Turtle: valid but for the blanks."""
     most = single_valued(ontology)
     names = sorted({"xsd", *(prefixed(iri).partition(":")[0] for iri in _iris(kind))})
-    lines = [f"PREFIX {name}: <{PREFIXES[name]}>" for name in names]
+    lines = [f"PREFIX {name}: {from_iri(PREFIXES[name])}" for name in names]
     lines += [
         "",
         f'# Replace each "{BLANK}…". Of the other lines, remove the # of those that you need.',
@@ -87,7 +87,7 @@ def _takes_text(key: RecordKey) -> bool:
 
 
 def _turtle_blank(key: RecordKey, kind: RecordClass) -> str:
-    return f"<{_BLANK_IRI}>" if _takes_text(key) else _dump(_words(key, kind))
+    return from_iri(_BLANK_IRI) if _takes_text(key) else _dump(_words(key, kind))
 
 
 def _json_blank(key: RecordKey, kind: RecordClass) -> object:

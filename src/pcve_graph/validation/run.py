@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NotRequired, TypedDict
@@ -19,7 +20,6 @@ from ..model.problems import (
 )
 from ..model.project import Project
 from ..model.schema import Ontology
-from ..model.terms import NTriple
 from ..records.files import project_files
 from ..system.files import read_file
 from ..system.sandbox import inside
@@ -96,9 +96,8 @@ def validate_paths(
     except ContentError as error:
         files = tuple(path.as_posix() for path in (*options["shapes"], *options["ontologies"]))
         return Outcome(error.problems, (), error.problems, files, 2)
-    shapes, hierarchy = (own.lines, own.hierarchy) if own else (None, ())
     problems: list[Problem] = []
-    rules = ProjectRules(project, ontology, saved, options.get("require_claims", False))
+    checks = _DocumentChecks(project, ontology, own, saved, options)
     refused: list[ContentError] = []
     reports: list[DocumentReport] = []
     names: list[str] = []
@@ -111,11 +110,8 @@ def validate_paths(
             form = form_of(path, options["input_format"])
             if form == "record":
                 records.append(path)
-                continue
-            document = _document(path, name, form, stdin, contexts)
-            reports.append(_check_document(document, ontology, shapes, hierarchy, saved, options))
-            if shapes is None:
-                reports.append(rules.check(document, options["focus"]))
+            else:
+                reports += checks.reports(_document(path, name, form, stdin, contexts))
         except ContentError as error:
             refused.append(error)
     things = [report.checked for report in reports if report.checked]
@@ -138,17 +134,36 @@ def validate_paths(
     return replace(outcome, things=tuple(sorted(things, key=lambda part: part.path)))
 
 
-def _check_document(
-    document: Document,
-    ontology: Ontology,
-    shapes: str | None,
-    hierarchy: tuple[NTriple, ...],
-    saved: StoredGraph | None,
-    options: ValidationOptions,
-) -> DocumentReport:
-    engine, focus, required = options["engine"], options["focus"], options["require_checked"]
-    report = check_document(document, ontology, shapes, saved, engine, focus, required, hierarchy)
-    return replace(report, problems=(*report.problems, *empty_problems(document)))
+class _DocumentChecks:
+    """What is applied to each RDF document: shapes and, if they are the project's, its rules."""
+
+    def __init__(
+        self,
+        project: Project,
+        ontology: Ontology,
+        own: Shapes | None,
+        saved: StoredGraph | None,
+        options: ValidationOptions,
+    ) -> None:
+        self.ontology, self.own, self.saved, self.options = ontology, own, saved, options
+        self._rules = ProjectRules(project, ontology, saved, options.get("require_claims", False))
+
+    def reports(self, document: Document) -> Iterator[DocumentReport]:
+        """The reports on a document. Raises ContentError as `Document.lines` does."""
+        shapes, hierarchy = (self.own.lines, self.own.hierarchy) if self.own else (None, ())
+        report = check_document(
+            document,
+            self.ontology,
+            shapes,
+            self.saved,
+            self.options["engine"],
+            self.options["focus"],
+            self.options["require_checked"],
+            hierarchy,
+        )
+        yield replace(report, problems=(*report.problems, *empty_problems(document)))
+        if shapes is None:
+            yield self._rules.check(document, self.options["focus"])
 
 
 def _outcome(

@@ -16,6 +16,8 @@ from ..model.suggest import similar_names
 from ..model.terms import (
     NTerm,
     Statement,
+    from_iri,
+    iri_start,
     is_blank,
     is_iri,
     is_literal,
@@ -66,7 +68,7 @@ def shape_faults(graph: ShapesGraph, advanced: bool, show: Show) -> Iterator[Fau
 
 def _unknown_terms(graph: ShapesGraph, show: Show) -> Iterator[Fault]:
     """Warnings on terms in the namespace of SHACL that it does not define."""
-    start, rule = f"<{NAMESPACE}", "shacl-term"
+    start, rule = iri_start(NAMESPACE), "shacl-term"
     for row in graph.rows:
         used = [(row.predicate, PROPERTIES, "statement")]
         used.append((row.object, CLASSES, "statement" if row.predicate == TYPE else "nothing"))
@@ -254,7 +256,7 @@ def _describe(
         if kind == "boolean" and text.casefold() in ("true", "false"):
             return f"{name} is {shown}", f"write {name} {text.casefold()}"
         if kind == "iri" and re.fullmatch(r"[\w.-]+:\S+", text):
-            written = f"<{text}>" if "//" in text else text
+            written = from_iri(text) if "//" in text else text
             return f"{name} is {shown}, a literal", f"write {name} {written}"
     what = "a blank node" if is_blank(value) else shown
     return f"{name} is {what}", f"write {KINDS.get(kind, 'an IRI or a literal')}"

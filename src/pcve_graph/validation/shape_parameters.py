@@ -10,7 +10,16 @@ from typing import Final
 from ..model.languages import preferred_literal
 from ..model.namespaces import nterm
 from ..model.problems import ShaclResult
-from ..model.terms import NO_TERM, NTerm, from_iri, is_blank, is_iri, lexical, parse_statement
+from ..model.terms import (
+    NO_TERM,
+    NTerm,
+    from_iri,
+    is_blank,
+    is_iri,
+    is_literal,
+    lexical,
+    parse_statement,
+)
 from . import shacl
 
 _LABELS: Final = ("sh:name", "rdfs:label", "skos:prefLabel", "dcterms:title")
@@ -76,7 +85,7 @@ class ShapeParameters:
     def text(self, node: NTerm, *names: str) -> str:
         """The text of the first of these properties that `node` has, in the user's language."""
         for name in names:
-            literals = [term for term in self.values(node, name) if term.startswith('"')]
+            literals = [term for term in self.values(node, name) if is_literal(term)]
             if literals:
                 return lexical(preferred_literal(literals))
         return ""

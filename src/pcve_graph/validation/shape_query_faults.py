@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 from ..model.namespaces import DOCUMENT_BASE, PREFIXES, expand, nterm
 from ..model.problems import RULES, ContentError
-from ..model.terms import NTerm, Statement, is_literal, lexical, literal
+from ..model.terms import NTerm, Statement, from_iri, is_literal, lexical, literal
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import Token, dataset_graphs, declared_prefixes, tokenize
 from .shape_queries import INVALID_NAMESPACE, PREFIX_FORM, QUERIES
@@ -80,7 +80,7 @@ def _declaration_faults(graph: ShapesGraph) -> Iterator[Fault]:
         elif row.predicate == _NAMESPACE and re.search(INVALID_NAMESPACE, text):
             message, fix = f"the namespace {text[:60]!r} is invalid", "write an IRI"
         elif row.predicate == _NAMESPACE and absolute(text) != text:
-            message, fix = f"the namespace <{text}> is relative", "write the whole IRI"
+            message, fix = f"the namespace {from_iri(text)} is relative", "write the whole IRI"
             why = RULES["relative-iri"]
             yield Fault("relative-iri", row, row.subject, message, why, fix, "nothing", "warning")
             continue
@@ -148,7 +148,7 @@ def _called(text: str, prefixes: Mapping[str, str]) -> set[NTerm]:
             names.add(NTerm(token.text))
         elif token.kind == "name":
             prefix, _, name = token.text.partition(":")
-            names.add(NTerm(f"<{spaces.get(prefix, '')}{name}>"))
+            names.add(from_iri(spaces.get(prefix, "") + name))
     return names
 
 
@@ -185,7 +185,9 @@ def _query_fault(
     if dataset_graphs(text):
         message = "the query has FROM, but shapes apply to the data that are checked"
         return fault(message, "delete FROM")
-    header = "".join(f"PREFIX {prefix}: <{space}> " for prefix, space in sorted(prefixes.items()))
+    header = "".join(
+        f"PREFIX {prefix}: {from_iri(space)} " for prefix, space in sorted(prefixes.items())
+    )
     try:
         check_syntax(header + text.replace("$PATH", "<a:b>"), "", len(header))
     except ContentError as error:

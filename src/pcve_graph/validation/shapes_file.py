@@ -23,6 +23,7 @@ from ..model.terms import (
     blank,
     blank_label,
     from_iri,
+    iri_start,
     is_blank,
     is_iri,
     lexical,
@@ -222,7 +223,7 @@ def _namespace_hint(graph: ShapesGraph) -> str:
     right = PREFIXES["sh"]
     for row in graph.rows:
         for term in (row.predicate, row.object):
-            if _NEARLY_SHACL.match(term) and not term.startswith(f"<{right}"):
+            if _NEARLY_SHACL.match(term) and not term.startswith(iri_start(right)):
                 return f"; the namespace of SHACL is {right}, and this file has {to_iri(term)}"
     return ""
 
