@@ -105,6 +105,10 @@ def rdf_files(folder: Path) -> list[Path]:
     return sorted([*files, *(folder / name for name in of_others)])
 
 
+OF_CRATES = {"near-namespace", "nothing-checked"}
+"""Warnings on a crate, whose context is that of RO-Crate: its schema.org begins with http:."""
+
+
 @pytest.mark.long
 def test_each_file_of_a_release_is_accepted(world: World, tmp_path: Path) -> None:
     folder = tmp_path / "release"
@@ -115,7 +119,10 @@ def test_each_file_of_a_release_is_accepted(world: World, tmp_path: Path) -> Non
     wrong = {}
     for path in files:
         for options in ((),) if path.name == "pcve.json" else ((), ("--against",)):
-            if wrong_rows := faults(world, path, *options):
+            wrong_rows = faults(world, path, *options)
+            if path.name == "ro-crate-metadata.json":
+                wrong_rows = [row for row in wrong_rows if row[0] not in OF_CRATES]
+            if wrong_rows:
                 wrong[path.relative_to(folder).as_posix(), options] = wrong_rows[:3]
     assert wrong == {}
 

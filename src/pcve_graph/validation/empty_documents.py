@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -16,12 +17,19 @@ _SHOWN: Final = 5
 
 
 def empty_problems(document: Document) -> Iterator[Problem]:
-    """A warning if the document has no statements; with the reason, if its JSON-LD has keys."""
+    """A warning if the document has no statements; with the reason, if its JSON-LD has keys.
+
+    A file that is a context alone, for other files to refer to, has none to miss: that is a note.
+    """
     if next(iter(document.lines()), None) is not None:
         return
     position = Position(document.name)
     message = "the file has no statements"
     fix = "leave the file out, or correct it if it should have some"
+    severity = "warning"
+    if _is_context(document):
+        severity, message = "info", "the file is a context of JSON-LD: it has no statements"
+        fix = "leave the file out"
     if document.form == "jsonld" and (unmapped := unmapped_keys(document.raw)):
         position = Position(document.name, *document.original(unmapped[0][1]))
         names = list(dict.fromkeys(key for key, _ in unmapped))
@@ -37,4 +45,11 @@ def empty_problems(document: Document) -> Iterator[Problem]:
         fix = "state the context of the keys as @context, with its terms or with an address that "
         fix += "--context URL=FILE answers"
     problem = rule_problem("no-statements", position, message, fix)
-    yield replace(problem, severity="warning")
+    yield replace(problem, severity=severity)
+
+
+def _is_context(document: Document) -> bool:
+    if document.form != "jsonld":
+        return False
+    content = json.loads(document.raw)
+    return isinstance(content, dict) and content.keys() == {"@context"}

@@ -134,6 +134,10 @@ def validate_paths(
     return replace(outcome, things=tuple(sorted(things, key=lambda part: part.path)))
 
 
+_CRATE = "ro-crate-metadata.json"
+"""The name of a file whose relative IRIs are those of the files beside it (RO-Crate 1.1, root)."""
+
+
 class _DocumentChecks:
     """What is applied to each RDF document: shapes and, if they are the project's, its rules."""
 
@@ -149,9 +153,27 @@ class _DocumentChecks:
         self._rules = ProjectRules(project, ontology, saved, options.get("require_claims", False))
 
     def reports(self, document: Document) -> Iterator[DocumentReport]:
-        """The reports on a document. Raises ContentError as `Document.lines` does."""
+        """The reports on a document; a relative IRI without a base is a warning.
+
+        Raises ContentError as `Document.lines` does for any other fault.
+        """
+        relative: tuple[Problem, ...] = ()
+        try:
+            report = self._report(document)
+        except ContentError as error:
+            if any(problem.rule != "relative-iri" for problem in error.problems):
+                raise
+            if Path(document.name).name != _CRATE:
+                relative = tuple(replace(row, severity="warning") for row in error.problems)
+            document = replace(document, based=True)
+            report = self._report(document)
+        yield replace(report, problems=(*report.problems, *empty_problems(document), *relative))
+        if self.own is None:
+            yield self._rules.check(document, self.options["focus"])
+
+    def _report(self, document: Document) -> DocumentReport:
         shapes, hierarchy = (self.own.lines, self.own.hierarchy) if self.own else (None, ())
-        report = check_document(
+        return check_document(
             document,
             self.ontology,
             shapes,
@@ -161,9 +183,6 @@ class _DocumentChecks:
             self.options["require_checked"],
             hierarchy,
         )
-        yield replace(report, problems=(*report.problems, *empty_problems(document)))
-        if shapes is None:
-            yield self._rules.check(document, self.options["focus"])
 
 
 def _outcome(
