@@ -70,13 +70,13 @@ def test_any_path_is_a_uri_and_any_rule_has_words(schema: jsonschema.Draft7Valid
         rule_problem(rule, Position(path), "found x", "mend it") for rule in RULES for path in paths
     ]
     problems.append(Problem(Position("x"), "http://e.example/s", "found", "", "", "warning"))
-    document = json.loads(sarif(tuple(problems), paths, 0))
+    document = json.loads("".join(sarif(tuple(problems), paths, 0)))
     schema.validate(document)
     uris = {artifact["location"]["uri"] for artifact in document["runs"][0]["artifacts"]}
     assert uris == {"a%20b.ttl", "p%C3%A4th/%C3%A9%231%3F.yml", "file:///abs/x%25.nt", "stdin"}
 
 
 def test_the_schema_rejects_an_invalid_log(schema: jsonschema.Draft7Validator) -> None:
-    document = json.loads(sarif((rule_problem("id", Position("x"), "y", "z"),), ["x"], 0))
+    document = json.loads("".join(sarif((rule_problem("id", Position("x"), "y", "z"),), ["x"], 0)))
     document["runs"][0]["results"][0]["level"] = "fatal"
     assert not schema.is_valid(document)

@@ -14,6 +14,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, ParamSpec, TypeVar
 
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+_PIECES: Final = 1000
+"""Pieces of results that are written at once."""
 
 FOR_PEOPLE: Final = ("text", "table", "markdown")
 """Formats for people; the others are for programs, and their bytes are written unchanged."""
@@ -145,13 +149,23 @@ def write_lines(*lines: str) -> None:
     write_result("".join(f"{line}\n" for line in lines))
 
 
-def write_result(content: bytes | str, output: Path | None = None, form: str = "text") -> None:
+def write_result(
+    content: bytes | str | Iterator[str], output: Path | None = None, form: str = "text"
+) -> None:
     """Write results to the file `output`, or to stdout without one.
+
+    Content in pieces is written to stdout as it comes.
 
     Control characters are escaped in formats for people, and in others only on a terminal; to files
     and pipes those are written as UTF-8. Raises UsageError if the content cannot be written, or is
     binary and stdout is a terminal.
     """
+    if isinstance(content, Iterator):
+        if output is None and form not in FOR_PEOPLE and not on_terminal():
+            while piece := "".join(islice(content, _PIECES)):
+                _on_stdout(piece, form)
+            return
+        content = "".join(content)
     if form in FOR_PEOPLE or (output is None and on_terminal()):
         try:
             text = content.decode() if isinstance(content, bytes) else content

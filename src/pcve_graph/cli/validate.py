@@ -26,6 +26,7 @@ from .console import (
     progress_of,
     quantity,
     read_stdin,
+    show_progress,
     summary,
     write_lines,
     write_messages,
@@ -188,7 +189,7 @@ def _validated(
     opened_graph = open_or_build(project) if options["against"] and paths else None
     stdin = read_stdin() if Path("-") in paths else b""
     with progress_of("checking"):
-        outcome = examine(project, paths, options, opened_graph, stdin)
+        outcome = examine(project, paths, options, opened_graph, stdin, show_progress)
     problems = outcome.problems
     counts = counts_line(total(outcome.things)) if outcome.things else ""
     with despite_closed_pipe():

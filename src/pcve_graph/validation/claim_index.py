@@ -1,4 +1,4 @@
-"""The claims of a document, collected in one pass over its statements.
+"""The claims of a document, collected in the pass over its statements that indexes them.
 
 Memory holds what the claims, derived statements and quotes say, and a number for each subject;
 nothing of the other statements.
@@ -7,14 +7,14 @@ nothing of the other statements.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from ..graph.claims import STATEMENT_PARTS
 from ..model.namespaces import concept_iri, expand, nterm
 from ..model.schema import Ontology, RecordClass
-from ..model.terms import NO_TERM, NTerm, NTriple, Statement, from_iri, parse_statement
+from ..model.terms import NO_TERM, NTerm, NTriple, Statement, from_iri
 from .statement_index import StatementIndex
 
 NOT_FACTS: Final = {
@@ -58,12 +58,13 @@ class Quote:
 class ClaimIndex:
     """The claims, derived statements and quotes of a document, and the classes of its subjects.
 
-    Complete once `read` has returned. `selectors` has the words and offsets of each selector,
+    Complete once the iterator from `index_lines` is exhausted; `index` then is too, whose `focus`
+    are the terms in `focus`. `selectors` has the words and offsets of each selector,
     `predicates` and `types` the properties and classes of the document.
     """
 
-    def __init__(self, ontology: Ontology) -> None:
-        self.index = StatementIndex(ontology)
+    def __init__(self, ontology: Ontology, focus: Collection[NTerm] = ()) -> None:
+        self.index = StatementIndex(ontology, focus=focus)
         self.quotes: dict[NTerm, Quote] = defaultdict(Quote)
         self.selectors: dict[NTerm, dict[NTerm, NTerm]] = defaultdict(dict)
         self.predicates: set[NTerm] = set()
@@ -82,32 +83,34 @@ class ClaimIndex:
             for iri, kind in ontology.by_iri.items()
         }
 
-    def read(self, lines: Iterable[NTriple]) -> None:
-        """Collect the claims in the lines of a document."""
-        numbers = self._numbers
-        for line in self.index.index_lines(lines):
-            statement = parse_statement(line)
-            subject, predicate, value = statement
-            self.predicates.add(predicate)
-            if predicate == _TYPE:
-                self.types.add(value)
-                if value == _CLAIM:
-                    self._claims.add(subject)
-                elif value == _DERIVED:
-                    self._derived.add(subject)
-            elif predicate in _PARTS:
-                terms = self._parts.setdefault(subject, [NO_TERM] * 3)
-                terms[_PARTS[predicate]] = terms[_PARTS[predicate]] or value
-            elif predicate == _CONFLICT or (predicate == _RANK and value == _DEPRECATED):
-                self._not_taken.add(subject)
-            elif predicate == _SELECTOR:
-                self.quotes[subject].selectors.append(value)
-            elif predicate == _SOURCE:
-                self.quotes[subject].source = value
-            elif predicate in _QUOTED:
-                self.selectors[subject][predicate] = value
-            else:
-                numbers[subject] = numbers.get(subject, 0) + 1
+    def index_lines(self, lines: Iterable[NTriple]) -> Iterator[NTriple]:
+        """Yields the lines of a document unchanged, and collects what they say of claims."""
+        self.quotes.clear()
+        self._numbers.clear()
+        yield from self.index.index_lines(lines, self._take)
+
+    def _take(self, statement: Statement) -> None:
+        subject, predicate, value = statement
+        self.predicates.add(predicate)
+        if predicate == _TYPE:
+            self.types.add(value)
+            if value == _CLAIM:
+                self._claims.add(subject)
+            elif value == _DERIVED:
+                self._derived.add(subject)
+        elif predicate in _PARTS:
+            terms = self._parts.setdefault(subject, [NO_TERM] * 3)
+            terms[_PARTS[predicate]] = terms[_PARTS[predicate]] or value
+        elif predicate == _CONFLICT or (predicate == _RANK and value == _DEPRECATED):
+            self._not_taken.add(subject)
+        elif predicate == _SELECTOR:
+            self.quotes[subject].selectors.append(value)
+        elif predicate == _SOURCE:
+            self.quotes[subject].source = value
+        elif predicate in _QUOTED:
+            self.selectors[subject][predicate] = value
+        else:
+            self._numbers[subject] = self._numbers.get(subject, 0) + 1
 
     def claims(self) -> Iterator[tuple[NTerm, Statement, bool]]:
         """Each claim and derived statement: its node, its statement, and whether that is a fact.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
@@ -30,6 +30,7 @@ from ..model.terms import (
 from ..syntax.positions import ANY_BLANK, Places, match_blank_nodes
 from . import shacl
 from .checked_things import CheckedThings, ThingCounter
+from .claim_index import ClaimIndex
 from .documents import Document
 from .focus_nodes import caused_by_document, find_mentions
 from .incremental_gate import check_against_saved
@@ -72,21 +73,22 @@ def check_document(
     focus: tuple[str, ...] = (),
     require_checked: bool = False,
     hierarchy: tuple[NTriple, ...] = (),
+    claims: ClaimIndex | None = None,
 ) -> DocumentReport:
     """All problems of `document`, sorted by line.
 
     `shapes` replaces the project's shapes (N-Triples); `hierarchy` are statements that count as
-    data to them. `against` is a built graph in which
-    references are resolved; only problems of nodes that the document mentions are then reported,
-    and with `focus` only those of these IRIs. Without either, `shapes` are applied to the document
-    alone, and the report is that of SHACL; the project's shapes are applied to it together with the
-    ontology, whose terms they require. `Mentions` states which results are reported. The document
-    is read once for the engine, and again to find the places of problems. Raises ContentError for a
-    syntax error.
+    data to them. `against` is a built graph in which references are resolved; only problems of
+    nodes that the document mentions are then reported, and with `focus` only those of these IRIs.
+    Without either, `shapes` are applied to the document alone, and the report is that of SHACL; the
+    project's shapes are applied to it together with the ontology, whose terms they require.
+    `Mentions` states which results are reported. The document is read once for the engine, while
+    `claims` collects its claims, and again to find places. Raises ContentError for a syntax error.
     """
     focus_terms = set(map(from_iri, focus))
-    index = StatementIndex(ontology, shapes, focus_terms, hierarchy)
-    report = _report(document, ontology, index, shapes, against, engine, hierarchy)
+    index = claims.index if claims else StatementIndex(ontology, shapes, focus_terms, hierarchy)
+    stated = claims.index_lines if claims else index.index_lines
+    report = _report(document, ontology, index, stated, shapes, against, engine, hierarchy)
     mentions = find_mentions(
         {result.focus for result in report.results},
         index.marks,
@@ -175,6 +177,7 @@ def _report(
     document: Document,
     ontology: Ontology,
     index: StatementIndex,
+    index_lines: Callable[[Iterable[NTriple]], Iterator[NTriple]],
     shapes: str | None,
     against: StoredGraph | None,
     engine: str | None,
@@ -182,11 +185,12 @@ def _report(
 ) -> shacl.Report:
     """The report on the document, with derived bounds if `shapes` are the project's.
 
-    The document is in the context of `against`, else of the ontology if `shapes` are the project's.
+    `index_lines` fills `index`. The document is in the context of `against`, else of the ontology
+    if `shapes` are the project's.
     """
 
     def lines() -> Iterator[NTriple]:
-        stated = index.index_lines(document.lines())
+        stated = index_lines(document.lines())
         return chain(stated, hierarchy if shapes else index.bound_lines())
 
     applied = ontology.shapes if shapes is None else shapes
@@ -265,7 +269,7 @@ def _describe(
     values = {result.value for result in results if is_blank(result.value)}
     naming = {statement.subject for statement in named.values() if statement}
     places, alias = _places(document, {*suspects, *values, *naming, *named})
-    for (subject, bound), (_, reason) in index.bounds().items():
+    for subject, bound, _, reason in index.bounds():
         key = _aliased(reason, alias)
         if key[:1] in places:
             owner = alias.get(subject, subject)

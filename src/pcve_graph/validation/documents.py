@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urljoin
@@ -57,6 +57,9 @@ _GENERATED: Final = re.compile(r"[0-9a-f]{24,32}")
 """Matches the random labels that the parser generates for blank nodes without one."""
 
 _CHUNK: Final = 2**20
+_STEP: Final = 50_000
+"""Statements after which progress is reported."""
+
 LARGEST: Final = 300 * 2**20
 """Bytes of the largest file that is read; a larger file is rejected before it is opened."""
 
@@ -86,6 +89,8 @@ class Document:
     missing: tuple[str, Position] | None = None
     based: bool = False
     """Whether relative IRIs are resolved against `DOCUMENT_BASE` in a file without a base."""
+    progress: Callable[[str], None] | None = None
+    """Gets a line on how much of a large file is read, whenever it is read."""
 
     def lines(self) -> Iterator[NTriple]:
         """Each statement as a line of N-Triples, in the order of the file, possibly repeated.
@@ -107,7 +112,12 @@ class Document:
         file, form = io.BytesIO(self.raw), FORMATS[self.form]
         unnamed = max(UNNAMED, len(self.raw) // _UNNAMED_BYTES)
         try:
-            for quad in ox.parse(file, format=form, base_iri=base, rename_blank_nodes=False):
+            quads = ox.parse(file, format=form, base_iri=base, rename_blank_nodes=False)
+            number = 0
+            for number, quad in enumerate(quads, 1):
+                if self.progress is not None and not number % _STEP:
+                    share = 100 * file.tell() // len(self.raw)
+                    self.progress(f"reading {self.name}: {number:,} statements, {share} %")
                 line = _line(quad, names)
                 if len(names) > unnamed:
                     message = f"the file has more than {unnamed:,} unlabelled blank nodes"
@@ -119,6 +129,8 @@ class Document:
                     at = self._offset(parse_statement(line))
                     raise rdf12_error(self.raw, at, self.name, "a base direction or a triple term")
                 yield line
+            if self.progress is not None and number >= _STEP:
+                self.progress(f"checking {self.name} …")
         except SyntaxError as error:
             raise self._fault(error, base) from None
         except MemoryError as error:

@@ -19,14 +19,14 @@ from functools import lru_cache
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
 from ..model.closure import closure
 from ..model.namespaces import expand, nterm
 from ..model.problems import UsageError
-from ..model.terms import Iri, NTerm, blank, from_iri, literal, parse_statement, triple_line
+from ..model.terms import Iri, NTerm, Term, blank, from_iri, literal, parse_statement, triple_line
 from ..syntax.sparql_patterns import raised_recursion_limit
 from .shape_queries import is_advanced
 
@@ -37,7 +37,16 @@ FINGERPRINT: Final = "fa969e4603d99c90bf9ed48c49ce8590ef8b3654bdb45555821abe5dc3
 Groups: TypeAlias = Iterable[tuple[Collection[Iri], Collection[Iri]]]
 """Shapes, and the focus nodes to apply each of them to, all as IRIs."""
 
-Engine: TypeAlias = Callable[[Iterable[str], str, Groups | None], Iterator[ox.Triple]]
+
+class ReportTriple(NamedTuple):
+    """A triple of a report; equal terms of many triples are mostly one object."""
+
+    subject: Term
+    predicate: ox.NamedNode
+    object: Term
+
+
+Engine: TypeAlias = Callable[[Iterable[str], str, Groups | None], Iterator[ReportTriple]]
 """From data in chunks and shapes to the triples of the report."""
 
 TARGETS: Final = {
@@ -88,7 +97,7 @@ def why_unusable() -> str:
     return ""
 
 
-def turbo(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[ox.Triple]:
+def turbo(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[ReportTriple]:
     """The report of the compiled engine on the targets of the shapes, or on `groups`.
 
     Raises UsageError for shapes that are not valid SHACL.
@@ -170,8 +179,13 @@ def _row(read: dict[str, Any]) -> Any:
     return (read["node"], read["label"]) if "node" in read else read.get("value", read)
 
 
-def _triples(report: tuple[list[Any], list[Any]], labels: Mapping[str, str]) -> Iterator[ox.Triple]:
-    """The triples of a report, which turbo returns as terms and rows of indices into them."""
+def _triples(
+    report: tuple[list[Any], list[Any]], labels: Mapping[str, str]
+) -> Iterator[ReportTriple]:
+    """The triples of a report, which turbo returns as terms and rows of indices into them.
+
+    The report is emptied meanwhile, since one of many results needs much memory.
+    """
 
     def term(kind: int, text: str, datatype: str | None, language: str | None) -> Any:
         if kind == 0:
@@ -184,11 +198,14 @@ def _triples(report: tuple[list[Any], list[Any]], labels: Mapping[str, str]) -> 
 
     records, quads = report
     terms = [term(*record) for record in records]
-    for subject, predicate, value, _ in quads:
-        yield ox.Triple(terms[subject], terms[predicate], terms[value])
+    records.clear()
+    quads.reverse()
+    while quads:
+        subject, predicate, value, _ = quads.pop()
+        yield ReportTriple(terms[subject], terms[predicate], terms[value])
 
 
-def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[ox.Triple]:
+def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[ReportTriple]:
     """The report of pySHACL, in the form of `turbo`.
 
     With `groups` the shapes get the focus nodes as their targets: pySHACL's own selection of shapes
@@ -216,7 +233,7 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
             raise UsageError(f"pySHACL failed: {_plain(text)}")
         lines = report.serialize(format="nt")
     for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False):
-        yield quad.triple
+        yield ReportTriple(quad.subject, quad.predicate, quad.object)
 
 
 @lru_cache(4)

@@ -47,13 +47,14 @@ class ProjectRules:
     def _checks(self) -> dict[str, SavedQuery]:
         return read_queries(self.project, "checks")
 
-    def check(self, document: Document, focus: Iterable[str] = ()) -> DocumentReport:
+    def check(
+        self, document: Document, claims: ClaimIndex, focus: Iterable[str] = ()
+    ) -> DocumentReport:
         """The problems of a document, those of the things in `focus` alone if there are any.
 
+        `claims` has read the document.
         Raises ContentError for a check that cannot be read, and for a document as its `lines` do.
         """
-        claims = ClaimIndex(self.ontology)
-        claims.read(document.lines())
         subjects = set(map(from_iri, focus))
         faults = [
             (statement, problem)

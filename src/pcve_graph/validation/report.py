@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
+from itertools import chain
 from typing import Final
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -95,9 +96,10 @@ def as_json(
     files: Iterable[str],
     limit: int,
     checked: tuple[CheckedThings, ...] = (),
-) -> str:
+) -> Iterator[str]:
     """A JSON array of problems: path, line, column, rule, message, why, fix, severity, help."""
-    return json.dumps(_json_rows(problems), ensure_ascii=False, indent=2) + "\n"
+    yield from _array(map(_json_row, problems), 0)
+    yield "\n"
 
 
 def json_report(
@@ -105,27 +107,47 @@ def json_report(
     files: Iterable[str],
     limit: int,
     checked: tuple[CheckedThings, ...] = (),
-) -> str:
+) -> Iterator[str]:
     """A JSON object: the problems as in `as_json`, the files, and what was checked.
 
     `checked` has the sums over all files, and `files` the counts of each file that could be read.
     """
     parts = {part.path: part.as_json() for part in checked}
     report = {
-        "problems": _json_rows(problems),
+        "problems": [],
         "checked": total(checked).as_json(),
         "files": [parts.get(name, {"path": name}) for name in files],
     }
-    return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
+    yield from _with_array(report, "problems", map(_json_row, problems), 2)
 
 
-def _json_rows(problems: tuple[Problem, ...]) -> list[dict[str, object]]:
-    rows = []
-    for problem in problems:
-        row = {**problem.position._asdict(), **asdict(problem), "help": rule_address(problem.rule)}
-        del row["position"]
-        rows.append(row)
-    return rows
+def _with_array(
+    document: Mapping[str, object], key: str, rows: Iterable[object], indent: int
+) -> Iterator[str]:
+    """A JSON object in pieces, with `rows` in the first empty array of `key`, at this indent."""
+    before, mark, after = _dumped(document).partition(f'"{key}": []')
+    yield before + mark.removesuffix("[]")
+    yield from _array(rows, indent)
+    yield after + "\n"
+
+
+def _array(rows: Iterable[object], indent: int) -> Iterator[str]:
+    """A JSON array in pieces, one for each row, as `json.dumps` writes it at this indent."""
+    space, mark = "\n" + " " * (indent + 2), "["
+    for row in rows:
+        yield mark + space + _dumped(row).replace("\n", space)
+        mark = ","
+    yield "[]" if mark == "[" else "\n" + " " * indent + "]"
+
+
+def _dumped(row: object) -> str:
+    return json.dumps(row, ensure_ascii=False, indent=2)
+
+
+def _json_row(problem: Problem) -> dict[str, object]:
+    row = {**problem.position._asdict(), **asdict(problem), "help": rule_address(problem.rule)}
+    del row["position"]
+    return row
 
 
 def sarif(
@@ -133,7 +155,7 @@ def sarif(
     files: Iterable[str],
     limit: int,
     checked: tuple[CheckedThings, ...] = (),
-) -> str:
+) -> Iterator[str]:
     """SARIF 2.1.0 (OASIS) with one run; its property bag has what was checked (3.8)."""
     described = {problem.rule: problem.why for problem in sorted(problems, reverse=True)}
     index = {rule: number for number, rule in enumerate(sorted(described))}
@@ -155,12 +177,13 @@ def sarif(
         },
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": {"uri": _uri(name)}} for name in sorted(set(files))],
-        "results": [_sarif_result(problem, index[problem.rule]) for problem in problems],
+        "results": [],
         "properties": {"checked": [part.as_json() for part in checked]},
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     document = {"$schema": schema, "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    results = (_sarif_result(problem, index[problem.rule]) for problem in problems)
+    yield from _with_array(document, "results", results, 6)
 
 
 def _sarif_result(problem: Problem, index: int) -> dict[str, object]:
@@ -238,25 +261,29 @@ def _plain(words: str) -> str:
     return escape_hidden(words)
 
 
-def turtle(results: tuple[ShaclResult, ...], others: tuple[Problem, ...]) -> str:
+def turtle(results: tuple[ShaclResult, ...], others: tuple[Problem, ...]) -> bytes:
     """A `sh:ValidationReport` in Turtle (W3C SHACL, section 3.6).
 
     `others` are problems that are not SHACL results, such as a file that is not RDF. The focus node
     of each is its line in the file, and its component is its rule.
     """
-    results = (*results, *map(_as_result, others))
+    rows = chain(results, map(_as_result, others))
+    verdict = "false" if results or others else "true"
+    triples = _report_triples(rows, verdict)
+    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES) or b""
+
+
+def _report_triples(results: Iterable[ShaclResult], verdict: str) -> Iterator[ox.Triple]:
+    """The triples of a report, whose sh:conforms is `verdict`."""
     report = ox.BlankNode("pcve-report")
     kind, conforms = _node("rdf:type"), _node("sh:conforms")
     boolean = ox.NamedNode(expand("xsd:boolean"))
-    verdict = "true" if not results else "false"
-    triples = [
-        ox.Triple(report, kind, _node("sh:ValidationReport")),
-        ox.Triple(report, conforms, ox.Literal(verdict, datatype=boolean)),
-    ]
+    yield ox.Triple(report, kind, _node("sh:ValidationReport"))
+    yield ox.Triple(report, conforms, ox.Literal(verdict, datatype=boolean))
     for number, result in enumerate(results, 1):
         node = ox.BlankNode(f"pcve-result{number}")
-        triples.append(ox.Triple(report, _node("sh:result"), node))
-        triples.append(ox.Triple(node, kind, _node("sh:ValidationResult")))
+        yield ox.Triple(report, _node("sh:result"), node)
+        yield ox.Triple(node, kind, _node("sh:ValidationResult"))
         stated = {
             "sh:focusNode": result.focus,
             "sh:resultPath": result.path,
@@ -267,9 +294,9 @@ def turtle(results: tuple[ShaclResult, ...], others: tuple[Problem, ...]) -> str
             "sh:resultSeverity": from_iri(result.severity),
         }
         rows = [*stated.items(), *(("sh:resultMessage", text) for text in result.messages)]
-        triples += [triple for key, term in rows if term for triple in _stated(node, key, term)]
-    written = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
-    return (written or b"").decode()
+        for key, term in rows:
+            if term:
+                yield from _stated(node, key, term)
 
 
 def _as_result(problem: Problem) -> ShaclResult:
@@ -321,7 +348,7 @@ def _stated(subject: ox.BlankNode, key: str, term: NTerm) -> Iterator[ox.Triple]
         )
 
 
-REPORTS: Final[dict[str, Callable[..., str]]] = {
+REPORTS: Final[dict[str, Callable[..., str | Iterator[str]]]] = {
     "text": text,
     "json": as_json,
     "json-report": json_report,
@@ -331,5 +358,5 @@ REPORTS: Final[dict[str, Callable[..., str]]] = {
 """The formats of `pcve validate --format` other than turtle.
 
 Each is a function of the problems, the names of the files, the limit of the text, and what was
-checked.
+checked. JSON and SARIF come in pieces.
 """

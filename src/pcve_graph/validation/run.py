@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NotRequired, TypedDict
@@ -20,10 +20,12 @@ from ..model.problems import (
 )
 from ..model.project import Project
 from ..model.schema import Ontology
+from ..model.terms import from_iri
 from ..records.files import project_files
 from ..system.files import read_file
 from ..system.sandbox import inside
 from .checked_things import CheckedThings
+from .claim_index import ClaimIndex
 from .document_check import DocumentReport, check_document
 from .documents import LARGEST, Document, read_document
 from .empty_documents import empty_problems
@@ -78,12 +80,12 @@ def validate_paths(
     options: ValidationOptions,
     saved: StoredGraph | None,
     stdin: bytes,
+    progress: Callable[[str], None] | None = None,
 ) -> Outcome:
     """Validate `paths`, or the whole project if there are none.
 
-    `options` has engine, input_format, shapes, focus, severity and context as the command defines
-    them.
-    A path that cannot be read is a problem, and does not stop the others. Raises UsageError for an
+    `options` are those of the command; `progress` gets lines on what is done with large files. A
+    path that cannot be read is a problem, and does not stop the others. Raises UsageError for an
     unknown format.
     """
     ontology = read_ontology(project)
@@ -97,7 +99,7 @@ def validate_paths(
         files = tuple(path.as_posix() for path in (*options["shapes"], *options["ontologies"]))
         return Outcome(error.problems, (), error.problems, files, 2)
     problems: list[Problem] = []
-    checks = _DocumentChecks(project, ontology, own, saved, options)
+    checks = _DocumentChecks(project, ontology, own, saved, options, progress)
     refused: list[ContentError] = []
     reports: list[DocumentReport] = []
     names: list[str] = []
@@ -148,7 +150,9 @@ class _DocumentChecks:
         own: Shapes | None,
         saved: StoredGraph | None,
         options: ValidationOptions,
+        progress: Callable[[str], None] | None,
     ) -> None:
+        self.progress = progress
         self.ontology, self.own, self.saved, self.options = ontology, own, saved, options
         self._rules = ProjectRules(project, ontology, saved, options.get("require_claims", False))
 
@@ -157,32 +161,39 @@ class _DocumentChecks:
 
         Raises ContentError as `Document.lines` does for any other fault.
         """
+        document = replace(document, progress=self.progress)
         relative: tuple[Problem, ...] = ()
         try:
-            report = self._report(document)
+            report, claims = self._report(document)
         except ContentError as error:
             if any(problem.rule != "relative-iri" for problem in error.problems):
                 raise
             if Path(document.name).name != _CRATE:
                 relative = tuple(replace(row, severity="warning") for row in error.problems)
             document = replace(document, based=True)
-            report = self._report(document)
+            report, claims = self._report(document)
         yield replace(report, problems=(*report.problems, *empty_problems(document), *relative))
-        if self.own is None:
-            yield self._rules.check(document, self.options["focus"])
+        if claims:
+            inside.release_memory()
+            yield self._rules.check(document, claims, self.options["focus"])
 
-    def _report(self, document: Document) -> DocumentReport:
+    def _report(self, document: Document) -> tuple[DocumentReport, ClaimIndex | None]:
+        """The report of the shapes, and the claims if the rules of the project apply."""
         shapes, hierarchy = (self.own.lines, self.own.hierarchy) if self.own else (None, ())
-        return check_document(
+        focus = self.options["focus"]
+        claims = None if self.own else ClaimIndex(self.ontology, set(map(from_iri, focus)))
+        report = check_document(
             document,
             self.ontology,
             shapes,
             self.saved,
             self.options["engine"],
-            self.options["focus"],
+            focus,
             self.options["require_checked"],
             hierarchy,
+            claims,
         )
+        return report, claims
 
 
 def _outcome(

@@ -37,14 +37,14 @@ from ..model.terms import (
     to_iri,
     triple_line,
 )
-from .engines import ABSENT, CLASSES, ENGINES, INSTALL, TARGETS, Groups, why_unusable
+from .engines import ABSENT, CLASSES, ENGINES, INSTALL, TARGETS, Groups, ReportTriple, why_unusable
 from .message_templates import with_languages
 from .shape_queries import check_queries
 
 _CHUNK: Final = 2**23
 """Characters per chunk of data; an engine loads it as a whole, with a constant cost per chunk."""
 
-_Stated: TypeAlias = defaultdict[Term, defaultdict[Iri, list[Term]]]
+_Stated: TypeAlias = dict[Term, dict[Iri, list[Term]]]
 """The objects of the statements of a report by subject and predicate."""
 
 _NAMED: Final = "urn:x-shape:"
@@ -273,35 +273,43 @@ def name_blank_shapes(shapes: str) -> _NamedShapes:
     return _NamedShapes("\n".join(lines), held, stating)
 
 
-def _read_report(report: Iterable[ox.Triple], shapes: _NamedShapes) -> list[ShaclResult]:
+def _read_report(report: Iterable[ReportTriple], shapes: _NamedShapes) -> list[ShaclResult]:
     """The results in a `sh:ValidationReport`, with the messages that `shapes` state for them.
 
     The engines word a message of their own where the shapes state none (which SHACL 3.6.2.7 leaves
-    to them), each differently; these are left out.
+    to them), each differently; these are left out. Equal texts of many results are one object.
     """
     holders = shapes.holders
-    stated: _Stated = defaultdict(lambda: defaultdict(list))
-    for triple in report:
-        stated[triple.subject][Iri(triple.predicate.value)].append(triple.object)
+    stated: _Stated = {}
+    iri_of = lru_cache(None)(_iri)
+    shown = lru_cache(None)(_shown)
+    for subject, predicate, value in report:
+        stated.setdefault(subject, {}).setdefault(iri_of(predicate), []).append(value)
+
+    @lru_cache(None)
+    def worded(texts: tuple[Term, ...], sources: frozenset[NTerm]) -> tuple[NTerm, ...]:
+        stating = [shapes.stating[source] for source in sources if source in shapes.stating]
+        return with_languages(map(_message, texts), chain.from_iterable(stating))
 
     def result(node: Term, depth: int = 0) -> ShaclResult:
+        properties = stated[node]
+
         def one(name: str) -> Term | None:
-            return min(stated[node][expand(name)], key=str, default=None)
+            return min(properties.get(expand(name), ()), key=str, default=None)
 
         def named(name: str) -> Iri:
-            term = one(name)
-            return Iri(term.value if isinstance(term, ox.NamedNode) else "")
+            return iri_of(one(name))
 
         shape, component = named("sh:sourceShape"), named("sh:sourceConstraintComponent")
         constraint = named("sh:sourceConstraint")
         sources = {from_term(term) for key in _SOURCES if (term := one(key)) is not None}
-        stating = [shapes.stating[source] for source in sources if source in shapes.stating]
-        is_stated = stating or not component.startswith(PREFIXES["sh"])
-        messages = map(_message, stated[node][expand("sh:resultMessage")] if is_stated else ())
+        is_stated = sources & shapes.stating.keys() or not component.startswith(PREFIXES["sh"])
+        texts = properties.get(expand("sh:resultMessage"), ()) if is_stated else ()
+        path = one("sh:resultPath")
         return ShaclResult(
-            focus=_shown(one("sh:focusNode")),
-            path=_path(one("sh:resultPath"), stated),
-            value=_shown(one("sh:value")),
+            focus=shown(one("sh:focusNode")),
+            path=_path(path, stated) if isinstance(path, ox.BlankNode) else shown(path),
+            value=shown(one("sh:value")),
             shape=NO_IRI if shape in holders else shape,
             holder=holders.get(shape, NO_IRI),
             component=component,
@@ -309,9 +317,11 @@ def _read_report(report: Iterable[ox.Triple], shapes: _NamedShapes) -> list[Shac
             constraint=NO_IRI if constraint in holders else constraint,
             blank_shape=_blank_node(one("sh:sourceShape"), holders),
             blank_constraint=_blank_node(one("sh:sourceConstraint"), holders),
-            messages=with_languages(messages, chain.from_iterable(stating)),
+            messages=worded(tuple(texts), frozenset(sources)),
             details=tuple(
-                sorted(result(detail, depth + 1) for detail in stated[node][expand("sh:detail")])
+                sorted(
+                    result(detail, depth + 1) for detail in properties.get(expand("sh:detail"), ())
+                )
             )
             if depth < _DEEPEST
             else (),
@@ -343,6 +353,10 @@ def _blank_node(shape: Term | None, holders: Mapping[Iri, Iri]) -> NTerm:
     return _shown(shape)
 
 
+def _iri(term: Term | None) -> Iri:
+    return Iri(term.value if isinstance(term, ox.NamedNode) else "")
+
+
 def _shown(term: Term | None) -> NTerm:
     return NO_TERM if term is None else from_term(term)
 
@@ -351,13 +365,13 @@ def _path(term: Term | None, stated: _Stated) -> NTerm:
     """A property path in Turtle syntax."""
     if not isinstance(term, ox.BlankNode):
         return _shown(term)
-    of = stated[term]
+    of = stated.get(term, {})
     if expand("rdf:first") not in of:
         pairs = (f"{from_iri(key)} {_path(values[0], stated)}" for key, values in of.items())
         return NTerm(f"[ {' ; '.join(pairs)} ]")
     members = []
     cell: Term = term
-    while expand("rdf:first") in stated[cell]:
+    while expand("rdf:first") in stated.get(cell, {}):
         members.append(_path(stated[cell][expand("rdf:first")][0], stated))
         cell = stated[cell][expand("rdf:rest")][0]
     return NTerm(f"( {' '.join(members)} )")

@@ -9,10 +9,12 @@ set of its classes.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import pyoxigraph as ox
@@ -171,8 +173,14 @@ class StatementIndex:
     def __contains__(self, subject: str) -> bool:
         return subject in self.marks
 
-    def index_lines(self, lines: Iterable[NTriple]) -> Iterator[NTriple]:
-        """Yields `lines` unchanged, and indexes each one."""
+    def index_lines(
+        self, lines: Iterable[NTriple], take: Callable[[Statement], None] | None = None
+    ) -> Iterator[NTriple]:
+        """Yields `lines` unchanged, and indexes each one; `take` gets each statement too.
+
+        What was counted in a pass that was broken off is counted anew.
+        """
+        self.uses.clear()
         marks, deriving, objects, focus = self.marks, self.deriving, self.objects, self.focus
         marks_of = {
             path: bit | (OWN if path.startswith(_OURS) else 0) for path, bit in self.keys.items()
@@ -201,6 +209,8 @@ class StatementIndex:
                 self.mentioned.update(focus.intersection(statement))
             if _SUSPICIOUS.search(line) and (name := _refused(statement)):
                 self.refused[statement] = name
+            if take is not None:
+                take(statement)
             yield line
 
     def _with_class(self, statement: Statement) -> int:
@@ -295,37 +305,39 @@ class StatementIndex:
             subject = owner
         return False
 
-    def bounds(self) -> dict[tuple[NTerm, NTerm], tuple[NTerm, Statement]]:
-        """The bounds that a build would derive, by (subject, property).
+    def bounds(self) -> Iterator[tuple[NTerm, NTerm, NTerm, Statement]]:
+        """The bounds that a build would derive: subject, property, date, and what it derives from.
 
-        Each is the date as a term, and the statement it is derived from. A bound that the document
-        states is not derived.
+        The date is a term. A bound that the document states is not derived.
         """
-        best: dict[tuple[NTerm, NTerm], tuple[int, date | None, Statement]] = {}
-        for statement in sorted(self.dated):
+        for subject, statements in groupby(sorted(self.dated), itemgetter(0)):
+            for bound, (term, reason) in self._bounds_of(statements).items():
+                yield subject, bound, term, reason
+
+    def _bounds_of(self, statements: Iterable[Statement]) -> dict[NTerm, tuple[NTerm, Statement]]:
+        """The bounds that follow from the dates of one subject, by property."""
+        best: dict[NTerm, tuple[int, date | None, Statement]] = {}
+        for statement in statements:
             subject, predicate, value = statement
             days = date_range(escaped_text(value)) if is_literal(value) else None
             if days is None:
                 continue
             for key in self._keys(subject, predicate):
                 for bound in map(from_iri, key.derives):
-                    order, *_ = best.get((subject, bound), (-1,))
+                    order, *_ = best.get(bound, (-1,))
                     if order <= key.order and not self.marks[subject] & self.keys[bound]:
                         day = days.bound(BOUNDS[bound])
-                        best[subject, bound] = (key.order, day, statement)
-        days_by_subject: dict[NTerm, dict[str, date | None]] = defaultdict(dict)
-        for (subject, bound), (_, day, _) in best.items():
-            days_by_subject[subject][BOUNDS[bound]] = day
-        stated = {subject: stated_bounds(days) for subject, days in days_by_subject.items()}
+                        best[bound] = (key.order, day, statement)
+        stated = stated_bounds({BOUNDS[bound]: day for bound, (_, day, _) in best.items()})
         return {
-            (subject, bound): (literal(bound_day.isoformat(), expand("xsd:date")), reason)
-            for (subject, bound), (_, _, reason) in best.items()
-            if (bound_day := stated[subject].get(BOUNDS[bound]))
+            bound: (literal(bound_day.isoformat(), expand("xsd:date")), reason)
+            for bound, (_, _, reason) in best.items()
+            if (bound_day := stated.get(BOUNDS[bound]))
         }
 
     def bound_lines(self) -> Iterator[NTriple]:
         """The bounds that a build would derive, as lines; complete once all is indexed."""
-        for (subject, bound), (term, _) in self.bounds().items():
+        for subject, bound, term, _ in self.bounds():
             yield triple_line((subject, bound, term))
 
     def _keys(self, subject: NTerm, predicate: NTerm) -> Iterator[RecordKey]:

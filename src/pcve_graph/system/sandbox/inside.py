@@ -204,6 +204,15 @@ def _reserve_little() -> None:
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
+def release_memory() -> None:
+    """Return freed memory to the system; the C library otherwise keeps what small blocks used."""
+    if sys.platform.startswith("linux"):
+        import ctypes
+
+        with contextlib.suppress(AttributeError):  # musl returns it by itself
+            ctypes.CDLL(None).malloc_trim(0)
+
+
 def temporary_file() -> IO[bytes]:
     """A temporary file without a name, in memory if the system supports that."""
     if sys.platform.startswith("linux"):
