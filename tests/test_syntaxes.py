@@ -1,4 +1,4 @@
-"""One fault in seven syntaxes: it is found at its place in each, by one rule, with one cure.
+"""One fault in seven syntaxes: it is found at its place in each, by one rule, with a fix to paste.
 
 A folder of tests/syntaxes is one fault; each file in it writes that fault in another syntax, and the
 `.expected` next to it has `line:column rule`.
@@ -18,7 +18,8 @@ FILES = sorted(path for path in FOLDER.glob("*/*") if path.suffix != ".expected"
 
 
 def problems_of(world: World, path: Path) -> list[dict[str, object]]:
-    result = world.pcve("validate", str(path), "--against", "--format", "json")
+    options = ("--against", "--severity", "warning", "--format", "json")
+    result = world.pcve("validate", str(path), *options)
     assert result.exit_code == 1, result.output
     problems: list[dict[str, object]] = json.loads(result.stdout)
     return problems
@@ -36,19 +37,23 @@ def test_there_are_as_many_faults_as_ever() -> None:
     "folder", sorted({path.parent for path in FILES}), ids=lambda path: path.name
 )
 @pytest.mark.long
-def test_a_fault_has_its_place_and_one_cure_in_every_syntax(northtown: World, folder: Path) -> None:
+def test_a_fault_has_its_place_and_its_rule_in_every_syntax(northtown: World, folder: Path) -> None:
     paths = [path for path in FILES if path.parent == folder]
-    cures = set()
+    rules = set()
     for path in paths:
-        problems = problems_of(northtown, path)
+        problems = [
+            problem
+            for problem in problems_of(northtown, path)
+            if not str(problem["rule"]).startswith("check:")  # tests/test_checks.py has these
+        ]
         expected = Path(f"{path}.expected").read_text().splitlines()
         places = [
             f"{problem['line']}:{problem['column']} {problem['rule']}" for problem in problems
         ]
         assert places == expected, path.name
         for problem in problems:
-            assert not re.search(r"https?://", f"{problem['message']} {problem['why']}")
+            assert not re.search(r"https?://", str(problem["why"]))
             assert problem["fix"]
-            cures.add(str(problem["fix"]))
+            rules.add((problem["rule"], problem["why"]))
     assert len(paths) == 7
-    assert len(cures) == 1, cures
+    assert len(rules) == 1, rules
