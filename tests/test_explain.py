@@ -10,6 +10,7 @@ import json
 import re
 from bisect import bisect
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -157,8 +158,12 @@ def check_rules(
     reported: dict[tuple[str, str], set[str]],
     names: list[tuple[str, str]],
     pages: dict[str, RulePage],
+    unseen: Collection[str] = (),
 ) -> None:
-    """That good examples and those of classes are clean, and bad ones break their rule."""
+    """That good examples and those of classes are clean, and bad ones break their rule.
+
+    `unseen` has the rules whose bad example is not seen where it is validated.
+    """
     kinds = Counter(which for _, which in names)
     assert kinds["good"] >= 415
     assert kinds["bad"] >= 415
@@ -169,7 +174,7 @@ def check_rules(
         for name, which in names
         if which == "bad" and (pages[name].found_by or name) not in reported[name, which]
     }
-    assert missed == ONLY_AGAINST
+    assert missed == {*ONLY_AGAINST, *unseen}
 
 
 @pytest.mark.parametrize("syntax", ["turtle", "jsonld"])
@@ -190,7 +195,7 @@ def test_the_examples_in_rdf_keep_and_break_their_rules(
 @pytest.mark.long
 @pytest.mark.parametrize("syntax", ["turtle", "jsonld"])
 def test_each_example_in_rdf_is_a_whole_file(
-    northtown: World, pages: dict[str, RulePage], ontology: Ontology, tmp_path: Path, syntax: str
+    shipped: World, pages: dict[str, RulePage], ontology: Ontology, tmp_path: Path, syntax: str
 ) -> None:
     names = {}
     for number, (key, text) in enumerate(rdf_examples(pages, ontology, syntax).items()):
@@ -198,9 +203,13 @@ def test_each_example_in_rdf_is_a_whole_file(
         path.write_text(text, "utf-8")
         names[path.as_posix()] = key
     reported: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for problem in problems(northtown, tmp_path):
+    for problem in problems(shipped, tmp_path):  # which holds no text of Northtown's sources
         reported[names[problem["path"]]].add(problem["rule"])
-    check_rules(reported, list(names.values()), pages)
+    # Shapes are about no class that is only placed below another.
+    reported["check:term-not-above-itself", "good"].discard("nothing-checked")
+    # The ontology of the project states what the example of its header leaves out.
+    unseen = {"check:ontology-says-its-terms-of-use"}
+    check_rules(reported, list(names.values()), pages, unseen)
 
 
 def reader_file(name: str, lines: str, number: int, wholes: Wholes) -> tuple[str, str]:

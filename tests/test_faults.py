@@ -62,14 +62,17 @@ def alike(reason: str) -> list[Path]:
 @pytest.mark.long
 @pytest.mark.parametrize("reason", REASONS)
 def test_fault(reason: str, validated: Any) -> None:
-    """Each file has its problems at their positions; similar ones have the same rule and fix."""
+    """Each file has its problems at their positions; similar ones break the same rules.
+
+    The fixes are in the syntax of each file, which tests/test_messages.py pastes.
+    """
     for path in (path for path in FILES if path.stem == reason):
         located(path, *validated(path))
-    cures = [
-        sorted((problem["rule"], problem["fix"]) for problem in validated(path)[1])
+    broken = [
+        sorted((problem["rule"], bool(problem["fix"])) for problem in validated(path)[1])
         for path in alike(reason)
     ]
-    assert all(cure == cures[0] for cure in cures), cures
+    assert all(rules == broken[0] for rules in broken), broken
 
 
 def located(path: Path, code: int, problems: list[dict[str, Any]]) -> None:
@@ -82,9 +85,10 @@ def located(path: Path, code: int, problems: list[dict[str, Any]]) -> None:
         assert problem["message"]
         assert problem["why"]
         assert problem["severity"] == "error"
-        assert not re.search(r"https?://w3id\.org/|XMLSchema#", problem["message"]), problem[
-            "message"
-        ]
+        if path.suffix in (".yml", ".jsonl"):
+            assert not re.search(r"https?://w3id\.org/|XMLSchema#", problem["message"]), problem[
+                "message"
+            ]
         assert "\n" not in problem["message"] + problem["fix"]
 
 

@@ -497,7 +497,6 @@ def test_the_shapes_of_the_project_have_fixes_in_the_syntax_of_the_file(
     result = northtown.pcve("validate", str(path), "--severity", "warning", "--format", "json")
     fixes = {(row["line"], row["fix"]) for row in json.loads(result.stdout)}
     assert fixes == {
-        (7, "add the name in English, as the source gives it"),
         (7, 'add the language of the text: "Fair"@en if it is English'),
         (9, 'write "2027-03-01"^^xsd:date'),
         (10, "add pcve:kind: a term of event-kind"),

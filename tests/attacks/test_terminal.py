@@ -516,7 +516,7 @@ def test_a_fix_makes_no_date_of_an_escape(northtown: World, tmp_path: Path) -> N
         '"2018\\u001B[2J"^^<http://www.w3.org/2001/XMLSchema#date> .'
     )
     shown = assert_safe(run(northtown, "validate", str(path)).stdout)
-    assert "start of x is" in shown
+    assert "start of <https://w3id.org/pcve/id/event/x> is " in shown
     assert "2018-01" not in shown
 
 
