@@ -206,6 +206,38 @@ def test_results_of_several_absent_nodes_are_all_shown(project: World, tmp_path:
     assert "y" in str(problem["message"])
 
 
+def test_each_value_that_a_path_leads_to_is_a_problem(project: World, tmp_path: Path) -> None:
+    """In every format: values without a statement of their own on the focus node have one place."""
+    data = (
+        "ex:a a ex:T ; ex:c [ ex:n '1' , '2' ] , [ ex:n '3' ] ; ex:x 'a' , 'b' ; ex:y 'c' ."
+        "ex:a ex:z ex:d . ex:d ex:z ex:e , ex:f . ex:q ex:of ex:a . ex:r ex:of ex:a ."
+        "ex:a ex:l [ ex:m [ ex:k 1 ] , [ ex:k 2 ] ] . ex:b a ex:T ; ex:big 1 , 2 ."
+    )
+    shapes = """ex:S a sh:NodeShape ; sh:targetClass ex:T ;
+      sh:property [ sh:path ( ex:c ex:n ) ; sh:datatype xsd:integer ] ,
+        [ sh:path [ sh:inversePath ex:of ] ; sh:class ex:P ] ,
+        [ sh:path [ sh:alternativePath ( ex:x ex:y ) ] ; sh:minLength 3 ] ,
+        [ sh:path [ sh:oneOrMorePath ex:z ] ; sh:nodeKind sh:BlankNode ] ,
+        [ sh:path ( ex:l ex:m ) ; sh:nodeKind sh:IRI ] ,
+        [ sh:path ex:big ; sh:minInclusive 5 ] , [ sh:path ex:big ; sh:minInclusive 6 ] .
+    ex:Q a sh:NodeShape ; sh:targetSubjectsOf ex:big ; sh:description "No query finds a node." ;
+      sh:sparql [ sh:select "SELECT $this WHERE { $this a <http://example.org/T> }" ;
+        sh:message "is a T" ] ,
+      [ sh:select "SELECT $this WHERE { $this <http://example.org/big> 1 }" ;
+        sh:message "is big" ] ."""
+    paths = files(tmp_path, data, shapes)
+    rows = report_of(project, *paths).rows
+    assert rows.total() == 19
+    problems = listed(project, *paths)
+    assert len(problems) == 19
+    assert len({(row["line"], row["column"], row["message"]) for row in problems}) == 19
+    command = ("validate", str(paths[0]), "--shapes", str(paths[1]), "--limit", "0")
+    assert "19 errors" in project.pcve(*command).stdout
+    assert 'message="19 errors"' in project.pcve(*command, "--format", "junit").stdout
+    sarif = json.loads(project.pcve(*command, "--format", "sarif").stdout)
+    assert len(sarif["runs"][0]["results"]) == 19
+
+
 def test_shapes_of_ones_own_see_the_file_alone(project: World, tmp_path: Path) -> None:
     """The terms of the project's ontology are no part of the data, as for any SHACL validator."""
     shape = "ex:S a sh:NodeShape ; sh:targetClass <http://www.w3.org/2004/02/skos/core#Concept> ; sh:closed true ."

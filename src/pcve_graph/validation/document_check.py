@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -38,7 +37,8 @@ from .notation import Notation, read_notation
 from .requirements import Requirements
 from .results import (
     Context,
-    first_per_rule,
+    joined,
+    located_key,
     nearest_key,
     plainness,
     result_problem,
@@ -294,15 +294,15 @@ def _describe(
     unknown = [(_aliased(key, alias), problem) for key, problem in faults]
     unknown = _unless_reported(unknown, results)
     unknown_keys = {key for key, _ in unknown}
-    by_source = defaultdict(list)
+    described: list[tuple[ShaclResult, Problem]] = []
     reported = []
     for number, result in sorted(enumerate(shown), key=lambda pair: plainness(pair[1])):
-        position = _position(document, of, result.focus, result.path, result.value)
+        position = _position(document, of, *located_key(result, of))
         problem = result_problem(result, position, context)
         reported.append(_with_message(results[number], problem))
         if (result.focus, result.path, result.value) not in unknown_keys:
-            by_source[result.focus, result.path, result.source].append(problem)
-    problems = [problem for group in by_source.values() for problem in first_per_rule(group)]
+            described.append((result, problem))
+    problems = joined(described, data.ontology)
     closed = []
     for key, (rule, message, fix) in unknown:
         at = key[:2] if rule == "unknown-key" else key

@@ -6,7 +6,8 @@ that of any other shape from its parameters (`component_messages`, `component_fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -29,6 +30,7 @@ from ..model.terms import (
     Statement,
     escaped_text,
     from_iri,
+    is_blank,
     is_iri,
     is_literal,
     to_iri,
@@ -194,6 +196,34 @@ def first_per_rule(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     for problem in problems:
         firsts.setdefault((problem.position, problem.rule, problem.why), problem)
     return tuple(sorted(firsts.values()))
+
+
+def joined(described: Iterable[tuple[ShaclResult, Problem]], ontology: Ontology) -> list[Problem]:
+    """The problems of the results on a document, each once; the plainest result comes first.
+
+    A shape of the project has one message for all of its constraints, so that of a value that
+    violates several of them the first is the problem. Of other shapes each result is a problem.
+    """
+    problems: list[Problem] = []
+    of_project: dict[tuple[NTerm, ...], list[Problem]] = defaultdict(list)
+    for result, problem in described:
+        key = (result.focus, result.path, result.source, result.value)
+        (of_project[key] if result.rule in ontology.messages else problems).append(problem)
+    for group in of_project.values():
+        problems += first_per_rule(group)
+    return problems
+
+
+def located_key(result: ShaclResult, places: Container[NTerm]) -> tuple[NTerm, ...]:
+    """What a result is located by: focus, path and value, or the value alone.
+
+    The latter for a blank node in `places` that is not a value of one property of the focus node:
+    a message cannot name it, and a place distinguishes it from others.
+    """
+    focus, path, value = result.focus, result.path, result.value
+    if path and not is_iri(path) and is_blank(value) and value in places:
+        return (value,)
+    return (focus, path, value)
 
 
 def _plain_text(term: NTerm) -> str:
