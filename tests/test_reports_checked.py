@@ -138,6 +138,29 @@ def test_the_built_graph_knows_the_class(northtown: World, tmp_path: Path) -> No
     assert line(northtown, path, "--against") == "checked 1 pcve:Event"
 
 
+def test_a_fact_of_a_thing_whose_class_the_graph_states_gives_no_other_errors(
+    northtown: World, tmp_path: Path
+) -> None:
+    one_each: dict[str, str] = {}
+    for fact in northtown.saved().lines("facts"):
+        subject, predicate, _ = fact.split(" ", 2)
+        if subject.startswith("<") and "#type>" not in predicate:
+            one_each.setdefault(subject, fact)
+    path = tmp_path / "f2-facts.nt"
+    path.write_text("".join(f"{fact.strip()}\n" for fact in one_each.values()))
+    assert len(one_each) > 40
+    assert [row for row in rows(northtown, path, "--against") if row[0].startswith("error")] == []
+
+
+def test_a_wrong_fact_of_such_a_thing_is_the_only_error(northtown: World, tmp_path: Path) -> None:
+    event = "<https://w3id.org/pcve/id/event/northtown-conference-2015>"
+    wrong = "<https://w3id.org/pcve/vocab/place-kind/city>"
+    path = written(tmp_path, f'{event} skos:altLabel "Fair"@en ;\n    pcve:kind {wrong} .\n')
+    reported = rows(northtown, path, "--against", code=1)
+    errors = [row for row in reported if row[0].startswith("error")]
+    assert {(row[0], row[1]) for row in errors} == {("error pcvesh:Event-kind", 7)}
+
+
 def test_a_blank_node_of_our_classes_is_reported(northtown: World, tmp_path: Path) -> None:
     path = written(tmp_path, FAIR.format("[]") + FAIR.format("[]"))
     (row,) = rows(northtown, path)
