@@ -13,6 +13,7 @@ from conftest import World
 from pcve_graph.validation.targets import read_targets
 
 REPORTS = Path(__file__).with_name("reports")
+NORTHTOWN = Path(__file__).with_name("world") / "data" / "records"
 NOTHING = REPORTS / "07-nothing-targeted.ttl"
 MEETINGS = REPORTS / "07-nothing-targeted.shapes.ttl"
 PREFIXES = """@prefix ex: <http://example.org/> .
@@ -138,6 +139,29 @@ def test_the_built_graph_knows_the_class(northtown: World, tmp_path: Path) -> No
     assert line(northtown, path, "--against") == "checked 1 pcve:Event"
 
 
+def test_a_fact_of_a_thing_whose_class_the_graph_states_gives_no_other_errors(
+    northtown: World, tmp_path: Path
+) -> None:
+    one_each: dict[str, str] = {}
+    for fact in northtown.saved().lines("facts"):
+        subject, predicate, _ = fact.split(" ", 2)
+        if subject.startswith("<") and "#type>" not in predicate:
+            one_each.setdefault(subject, fact)
+    path = tmp_path / "f2-facts.nt"
+    path.write_text("".join(f"{fact.strip()}\n" for fact in one_each.values()))
+    assert len(one_each) > 40
+    assert [row for row in rows(northtown, path, "--against") if row[0].startswith("error")] == []
+
+
+def test_a_wrong_fact_of_such_a_thing_is_the_only_error(northtown: World, tmp_path: Path) -> None:
+    event = "<https://w3id.org/pcve/id/event/northtown-conference-2015>"
+    wrong = "<https://w3id.org/pcve/vocab/place-kind/city>"
+    path = written(tmp_path, f'{event} skos:altLabel "Fair"@en ;\n    pcve:kind {wrong} .\n')
+    reported = rows(northtown, path, "--against", code=1)
+    errors = [row for row in reported if row[0].startswith("error")]
+    assert {(row[0], row[1]) for row in errors} == {("error pcvesh:Event-kind", 7)}
+
+
 def test_a_blank_node_of_our_classes_is_reported(northtown: World, tmp_path: Path) -> None:
     path = written(tmp_path, FAIR.format("[]") + FAIR.format("[]"))
     (row,) = rows(northtown, path)
@@ -242,3 +266,49 @@ def test_a_sparql_target_is_seen() -> None:
     select = "<http://www.w3.org/ns/shacl#target> _:t ."
     assert read_targets(f"<http://e/s> {select}").has_queries
     assert not read_targets(f"<http://e/s> {select}".replace("target>", "targetNode>")).has_queries
+
+
+@pytest.mark.parametrize("files", [(), ("a.n3", "b.txt", "c.ttl.bak")])
+def test_a_folder_in_which_nothing_is_read_is_reported(
+    northtown: World, tmp_path: Path, files: tuple[str, ...]
+) -> None:
+    for name in files:
+        written(tmp_path, "", name)
+    reason = "no file in the folder has a known extension" if files else "the folder is empty"
+    for options, severity, code in (((), "warning", 0), (("--require-checked",), "error", 1)):
+        problems = report(northtown, tmp_path, *options, code=code)["problems"]
+        (problem,) = (row for row in problems if row["rule"] == "nothing-checked")
+        assert (problem["severity"], problem["path"]) == (severity, str(tmp_path))
+        assert problem["message"] == f"nothing was checked: {reason}"
+        assert len(problems) == 1 + bool(files)
+
+
+def test_extensions_of_files_in_a_folder_may_be_upper_case(
+    northtown: World, tmp_path: Path
+) -> None:
+    record = (NORTHTOWN / "event" / "northtown-conference-2015.yml").read_text()
+    (tmp_path / "northtown-conference-2015.YML").write_text(record)
+    (tmp_path / "sub").mkdir()
+    written(tmp_path, FAIR.format("ex:fair"), "sub/B.TTL")
+    assert line(northtown, tmp_path, "--require-checked") == "checked 2 pcve:Event"
+    content = report(northtown, tmp_path)
+    assert [Path(row["path"]).name for row in content["files"]] == [
+        "northtown-conference-2015.YML",
+        "B.TTL",
+    ]
+
+
+def test_files_that_a_folder_has_and_are_not_read_are_one_note(
+    northtown: World, tmp_path: Path
+) -> None:
+    written(tmp_path, "ex:a ex:b ex:c .\n")
+    (tmp_path / ".git").mkdir()
+    for name in (*(f"{number}.txt" for number in range(7)), ".git/HEAD"):
+        (tmp_path / name).write_text("text")
+    problems = report(northtown, tmp_path)["problems"]
+    (note,) = (row for row in problems if row["path"] == str(tmp_path))
+    assert (note["severity"], note["rule"]) == ("info", "unreadable-file")
+    assert note["message"] == (
+        "7 files are not read (unknown file extension): "
+        "0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 2 more"
+    )

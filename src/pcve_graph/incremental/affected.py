@@ -88,6 +88,31 @@ class RuleIndex:
                 return True
         return str(node) in rule.nodes
 
+    def targeted_roots(self, view: GraphView, nodes: Iterable[Term]) -> dict[str, set[Term]]:
+        """The rules of the shapes that have any of `nodes` as a target, each with these nodes.
+
+        It says of many nodes what `is_target` says of one, and follows each path once for a node.
+        """
+        walk = PathWalker(view)
+        ways: dict[tuple[PropertyPath, bool], list[tuple[str, str]]] = defaultdict(list)
+        for name, rule in self.rules.items():
+            for target in rule.targets:
+                forward = target.subject == rule.root
+                value = target.object if forward else "?"
+                ways[target.path, forward].append((name, value))
+        listed = [(name, rule.nodes) for name, rule in self.rules.items() if rule.nodes]
+        roots: dict[str, set[Term]] = defaultdict(set)
+        for node in nodes:
+            for (path, forward), wanted in ways.items():
+                ends = set(map(str, walk.step(path, {node}, forward)))
+                for name, value in wanted if ends else ():
+                    if value.startswith("?") or value in ends:
+                        roots[name].add(node)
+            for name, terms in listed:
+                if str(node) in terms:
+                    roots[name].add(node)
+        return roots
+
     def quads_read(self, view: GraphView, name: str, roots: set[Term]) -> set[ox.Quad]:
         """All quads that the rule `name` reads for these roots."""
         rule = self.rules[name]

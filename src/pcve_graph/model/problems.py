@@ -67,7 +67,8 @@ RULES: dict[str, str] = {
     "near-namespace": "a namespace is written as its vocabulary writes it, to the character",
     "nesting": "the depth and breadth of an RDF file allow it to be read in bounded time",
     "no-class": "a thing with properties of pcve: has a class, by which it is checked",
-    "nothing-checked": "a file that is validated has a thing that a shape is about",
+    "nothing-checked": "a file that is validated has a thing that a shape is about, and a "
+    "folder a file that can be read",
     "query-service": "a query that a build or an analysis runs reads this graph only: no SERVICE",
     "quote-missing": "a fact from a source with a held text has a quote",
     "quote-not-found": "a quote occurs in the held text, word for word",

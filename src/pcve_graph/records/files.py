@@ -97,8 +97,9 @@ def _file(path: Path, name: str) -> Iterator[RecordEntry]:
 
 def _is_lines(path: Path) -> bool:
     """Whether a file is JSON Lines: by its suffix, else by its first character."""
-    if path.suffix in (".yml", ".yaml", ".jsonl"):
-        return path.suffix == ".jsonl"
+    suffix = path.suffix.casefold()
+    if suffix in (".yml", ".yaml", ".jsonl"):
+        return suffix == ".jsonl"
     with path.open("rb") as file:
         return file.read(1024).lstrip()[:1] == b"{"
 

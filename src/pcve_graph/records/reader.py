@@ -134,7 +134,7 @@ def without_faulty(records: Records, problems: Iterable[Problem]) -> Records:
 
 def record_extent(position: Position) -> tuple[str, int]:
     """What identifies the record at `position`: its file, and in JSON Lines its line, else 0."""
-    one_a_line = position.path.endswith(".jsonl") or position.path == "stdin"
+    one_a_line = position.path.casefold().endswith(".jsonl") or position.path == "stdin"
     return position.path, position.line if one_a_line else 0
 
 

@@ -102,8 +102,9 @@ def check_against_saved(
     """The report of the shapes on new statements in combination with a saved graph.
 
     `lines` are N-Triples; `shapes` replaces the project's shapes. Only the part of the saved graph
-    that the statements affect is read; results on other nodes than these and the subjects of the
-    statements are left out, since they may be wrong. Raises WholeError if the dependencies of a
+    is read that the statements affect, and that the shapes read of their subjects, whose class may
+    be stated in the saved graph alone; results on other nodes are left out, since they may be
+    wrong. Raises WholeError if the dependencies of a
     shape cannot be traced, if a shape with a target has no IRI, or if there are more statements
     than `MOST`.
     """
@@ -120,7 +121,10 @@ def check_against_saved(
         rules = index_rules(map(with_bounds_checked, shape_rules(shapes)))
     context: set[ox.Quad] = set()
     affected: dict[Iri, set[NTerm]] = defaultdict(set)
-    for name, nodes in rules.affected_roots(view, view.changes()).items():
+    roots = rules.affected_roots(view, view.changes())
+    for name, nodes in rules.targeted_roots(view, {row.subject for row in view.changes()}).items():
+        roots[name] |= nodes
+    for name, nodes in roots.items():
         context |= rules.quads_read(view, name, nodes)
         for member in rules.rules[name].members:
             affected[member].update(map(from_term, nodes))

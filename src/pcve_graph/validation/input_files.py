@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from ..model.problems import ContentError, Position, UsageError, rule_problem
+from ..model.problems import ContentError, Position, Problem, UsageError, rule_problem
+from ..model.visible import one_line
 from ..system.files import walk_files
 from .documents import FORMATS
 
@@ -25,33 +27,77 @@ ENDINGS: Final = {
     ".yaml": "record",
     ".jsonl": "record",
 }
+"""The format of each extension, in lower case; in names of files either case is read."""
+
+_SHOWN: Final = 5
+"""Files that a note names."""
 
 
 def named_files(
-    paths: Iterable[Path], refuse: Callable[[ContentError], None] = lambda _: None
+    paths: Iterable[Path],
+    refuse: Callable[[ContentError], None] = lambda _: None,
+    report: Callable[[Problem], None] = lambda _: None,
 ) -> Iterator[Path]:
     """The files among `paths`, and the files with a known extension in folders among them, sorted.
 
     A folder that is reached twice by way of links is read once, and so is a file in a folder.
     `refuse` is called with what is in a folder instead of such a file or folder and is not
     followed: a FIFO, a device, a broken link, or a link that leads out of the folder, and out of
-    the working directory if the folder is in it.
+    the working directory if the folder is in it. `report` is called with a warning for a folder in
+    which no file is read, and with a note on the files in a folder that have another extension.
     """
     seen: set[Path] = set()
     for path in paths:
         if not path.is_dir():
             yield path
             continue
-        prefix, working, top = f"{path.as_posix()}/", Path.cwd(), path.resolve()
+        prefix = f"{path.as_posix()}/".removeprefix("./")
+        working, top = Path.cwd(), path.resolve()
         root = working if top.is_relative_to(working) else top
-        entries = walk_files(
-            path, prefix.removeprefix("./"), root, hidden=True, refuse=_for_data(refuse)
-        )
-        for file in sorted(Path(name) for name, _ in entries):
+        refused: list[ContentError] = []
+        entries = walk_files(path, prefix, root, hidden=True, refuse=_for_data(refused.append))
+        files = sorted(Path(name) for name, _ in entries)
+        for error in refused:
+            refuse(error)
+        readable = [file for file in files if _has_format(file)]
+        unread = [file.as_posix() for file in files if not _has_format(file)]
+        others = [Path(name.removeprefix(prefix)) for name in unread]
+        if not readable and not refused:
+            report(_nothing_read(path, bool(others)))
+        # what is hidden, such as the files of a version control system, nobody meant to be read
+        shown = [file for file in others if not any(part[0] == "." for part in file.parts)]
+        if shown:
+            report(_passed_over(path, shown))
+        for file in readable:
             real = file.resolve()
-            if file.suffix in ENDINGS and real not in seen:
+            if real not in seen:
                 seen.add(real)
                 yield file
+
+
+def _has_format(path: Path) -> bool:
+    """Whether the extension of a file is that of a format, in upper or lower case."""
+    return path.suffix.casefold() in ENDINGS
+
+
+def _nothing_read(folder: Path, has_files: bool) -> Problem:
+    """The warning of a folder in which no file is read."""
+    reason = "no file in the folder has a known extension" if has_files else "the folder is empty"
+    fix = f"name a folder of files with these extensions: {', '.join(ENDINGS)}"
+    place = Position(folder.as_posix())
+    problem = rule_problem("nothing-checked", place, f"nothing was checked: {reason}", fix)
+    return replace(problem, severity="warning")
+
+
+def _passed_over(folder: Path, files: list[Path]) -> Problem:
+    """The note on the files in a folder whose extension is not known; `files` are named from it."""
+    names = ", ".join(one_line(file.as_posix()) for file in files[:_SHOWN])
+    more = f" and {len(files) - _SHOWN:,} more" if len(files) > _SHOWN else ""
+    what = f"{len(files):,} files are" if len(files) > 1 else "1 file is"
+    message = f"{what} not read (unknown file extension): {names}{more}"
+    fix = "to read such a file, name it and set the format with --input-format"
+    problem = rule_problem("unreadable-file", Position(folder.as_posix()), message, fix)
+    return replace(problem, severity="info")
 
 
 def _for_data(refuse: Callable[[ContentError], None]) -> Callable[[ContentError], None]:
@@ -59,7 +105,7 @@ def _for_data(refuse: Callable[[ContentError], None]) -> Callable[[ContentError]
 
     def refuse_data(error: ContentError) -> None:
         name = Path(error.problems[0].position.path)
-        if name.suffix in ENDINGS or name.is_dir():
+        if _has_format(name) or name.is_dir():
             refuse(error)
 
     return refuse_data

@@ -17,7 +17,7 @@ from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
 from ..model.schema import Ontology
 from ..records.assemble import build_graph
-from ..records.files import RecordFile
+from ..records.files import RecordFile, record_files
 from ..records.reader import Record, read_records, record_extent, without_faulty
 from ..system.background import BackgroundThread
 from .checked_things import CheckedThings
@@ -139,7 +139,8 @@ def _problems_of(run: Callable[[], Checked]) -> tuple[Problem, ...]:
 
 
 def _is_project_file(project: Project, path: Path) -> bool:
-    """Whether the file is a record, a source or the ledger of the project."""
+    """Whether the file is a record, a source or the ledger that a build of the project reads."""
     data = project.data
     folders = (data / "records", data / "sources")
-    return path == data / "ledger.yml" or any(path.is_relative_to(folder) for folder in folders)
+    is_record = bool(record_files([path]))  # a build does not read the extensions .YML and .yaml
+    return path == data / "ledger.yml" or (is_record and any(map(path.is_relative_to, folders)))

@@ -58,7 +58,7 @@ def count_records(
 
 def _number_of_records(file: Path, ids: Collection[str]) -> int:
     """The number of records in a file that is valid; with `ids`, only of these."""
-    if file.suffix != ".jsonl":
+    if file.suffix.casefold() != ".jsonl":
         return int(not ids or file.stem in ids)
     with file.open("rb") as lines:
         stated = [json.loads(line)["id"] for line in lines if line.strip()]

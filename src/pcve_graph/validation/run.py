@@ -104,7 +104,8 @@ def validate_paths(
     reports: list[DocumentReport] = []
     names: list[str] = []
     records: list[Path] = []
-    for path in named_files(paths, refused.append):
+    of_folders: list[Problem] = []
+    for path in named_files(paths, refused.append, of_folders.append):
         name = name_of(path)
         names.append(name)
         inside.report_task(f"checking {name}")
@@ -130,10 +131,21 @@ def validate_paths(
         others += of_records
         things += checked
     problems += (problem for report in reports for problem in report.problems)
+    problems += _as_required(of_folders, options["require_checked"])
     results = [result for report in reports for result in report.results]
     unread = bool(refused) or (own is not None and own.faulty)
     outcome = _outcome(problems, others, results, names, options["severity"], unread)
     return replace(outcome, things=tuple(sorted(things, key=lambda part: part.path)))
+
+
+def _as_required(problems: list[Problem], required: bool) -> list[Problem]:
+    """`problems`; if `required`, that nothing was checked is an error."""
+    return [
+        replace(problem, severity="error")
+        if required and problem.rule == "nothing-checked"
+        else problem
+        for problem in problems
+    ]
 
 
 _CRATE = "ro-crate-metadata.json"
