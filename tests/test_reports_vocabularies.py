@@ -64,6 +64,9 @@ def test_the_namespace_is_the_fault(northtown: World) -> None:
         ("prov:wasDerivedfrom ex:x", "did you mean prov:wasDerivedFrom?"),
         ("oa:hasSelecter ex:x", "did you mean oa:hasSelector?"),
         ("a foaf:Persom", "did you mean foaf:Person?"),
+        ("schema:querry-input ex:b", "use a term that https://schema.org/ defines"),
+        ("schema:Event-input ex:b", "did you mean schema:event?"),
+        ('foaf:name-input "x"', "use a term that http://xmlns.com/foaf/0.1/ defines"),
         ("a schema:Evnt", "did you mean schema:Event?"),
         ("pcve:venu 1", "did you mean pcve:venue?"),
         (
@@ -91,6 +94,8 @@ def test_a_term_that_its_vocabulary_lacks_is_an_error(
         'dcterms:abstract "x"',
         "skos:exactMatch ex:b",
         'schema:measuredValue "x"',
+        'schema:query-input "required"',
+        "schema:result-output ex:b",
     ],
 )
 def test_a_term_that_it_defines_is_part_of_the_note(

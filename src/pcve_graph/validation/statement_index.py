@@ -256,7 +256,7 @@ class StatementIndex:
         vocabulary = self.vocabularies.get(space)
         if vocabulary is None:
             return space.startswith(VOCAB_BASE)
-        return bool(name) and name not in vocabulary.names
+        return bool(name) and not vocabulary.defines(name)
 
     def classes_of(self, subject: NTerm) -> list[RecordClass]:
         """The classes of `subject` that have a shape of the project, by IRI."""

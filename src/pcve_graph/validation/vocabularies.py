@@ -6,6 +6,7 @@ term that claims to belong to one of these namespaces is one that its vocabulary
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,8 @@ _FOLDER: Final = Path(__file__).with_name("term_lists")
 """A list of local names for each published vocabulary; tests/term_lists.py writes them."""
 
 _PUBLISHED: Final = ("dcterms", "foaf", "oa", "org", "prov", "schema", "skos")
+_CONSTRAINED: Final = re.compile(r"([a-z]\w*)-(?:input|output)")
+"""Matches the properties of constraints, such as query-input, and the property in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,17 @@ class Vocabulary:
     namespace: str
     names: frozenset[str]
     is_own: bool
+
+    def defines(self, name: str) -> bool:
+        """Whether the vocabulary has a term of this local name.
+
+        In schema.org, each property has two more, with `-input` and `-output` after its name, for
+        the constraints of actions (https://schema.org/docs/actions.html, part 4).
+        """
+        if name in self.names:
+            return True
+        match = _CONSTRAINED.fullmatch(name) if self.namespace == PREFIXES["schema"] else None
+        return match is not None and match[1] in self.names
 
     def nearest(self, name: str, is_class: bool | None) -> str:
         """The name most similar to `name`; empty if none is.
