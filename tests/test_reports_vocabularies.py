@@ -167,3 +167,37 @@ def test_the_lists_have_all_terms_that_rdflib_has(prefix: str, name: str) -> Non
     terms = {term for term in getattr(rdflib.namespace, name).__annotations__ if term[0] != "_"}
     assert len(terms) > 30
     assert terms - names == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "fix"),
+    [
+        ("event", "pcve:event is a property, not a class", "did you mean pcve:Event?"),
+        ("venue", "pcve:venue is a property, not a class", "known types: Claim, "),
+        ("organization", 'there is no type "organization"', "did you mean org:Organization?"),
+        ("place", 'there is no type "place"', "did you mean Place?"),
+    ],
+)
+def test_a_property_is_no_class(
+    northtown: World, tmp_path: Path, name: str, message: str, fix: str
+) -> None:
+    path = written(tmp_path, f"ex:a a pcve:{name} .\n")
+    (error,) = [row for row in rows(northtown, path, code=1) if row[0].startswith("error")]
+    assert error[:3] == ("error unknown-type", 6, message)
+    assert error[3].startswith(fix)
+    written(tmp_path, f"ex:a a pcve:{name} . pcve:{name} a rdfs:Class .\n")
+    assert not [row for row in rows(northtown, path) if row[0].startswith("error")]
+
+
+@pytest.mark.parametrize(
+    ("statement", "fix"),
+    [
+        ('pcve:Event "x"', "write a property; a class is a value of rdf:type"),
+        ('a pcve:Place ; pcve:Event "x"', "keys of Place: "),
+    ],
+)
+def test_a_class_is_no_property(northtown: World, tmp_path: Path, statement: str, fix: str) -> None:
+    path = written(tmp_path, f"ex:a {statement} .\n")
+    errors = [row for row in rows(northtown, path, code=1) if row[0] == "error unknown-key"]
+    assert [row[1] for row in errors] == [6]
+    assert errors[0][3].startswith(fix)
