@@ -242,3 +242,25 @@ def test_a_sparql_target_is_seen() -> None:
     select = "<http://www.w3.org/ns/shacl#target> _:t ."
     assert read_targets(f"<http://e/s> {select}").has_queries
     assert not read_targets(f"<http://e/s> {select}".replace("target>", "targetNode>")).has_queries
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ("sh:targetClass ex:Talk ; sh:property [ sh:path ex:room ; sh:maxCount 1 ]", ""),
+        ("sh:targetClass <https://schema.org/Event>", "the shapes use https://schema.org/Event"),
+        (
+            "sh:targetNode ex:a ; sh:property [ sh:path <https://schema.org/name> ; sh:maxCount 1 ]",
+            "the shapes use the namespace https://schema.org/",
+        ),
+        ("sh:targetClass <http://schema.org/Event>", ""),
+    ],
+)
+def test_the_namespace_is_compared_with_those_of_the_given_shapes(
+    northtown: World, tmp_path: Path, shape: str, message: str
+) -> None:
+    path = written(tmp_path, "ex:a a <http://schema.org/Event> .\n")
+    shapes = written(tmp_path, f"ex:Shape a sh:NodeShape ; {shape} .\n", "shapes.ttl")
+    problems = rows(northtown, path, "--shapes", shapes)
+    near = [row[2] for row in problems if row[0] == "warning near-namespace"]
+    assert near == [f"http://schema.org/Event: {message}"] * bool(message)
