@@ -264,3 +264,55 @@ def test_the_namespace_is_compared_with_those_of_the_given_shapes(
     problems = rows(northtown, path, "--shapes", shapes)
     near = [row[2] for row in problems if row[0] == "warning near-namespace"]
     assert near == [f"http://schema.org/Event: {message}"] * bool(message)
+
+
+CONTEXT = '"@context": {"@vocab": "http://example.org/v/", "url": {"@type": "@id"}}'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "counts"),
+    [
+        (  # a text in the data ends in a slash
+            "a.jsonld",
+            f'{{{CONTEXT}, "@id": "ex:a", "@type": "T", "homepage": "http://example.org/v/"}}',
+            "1 <http://example.org/v/T>",
+        ),
+        (
+            "a.jsonld",
+            '{"@id": "ex:a", "@type": "v:T", "@context": {"v": "http://example.org/v/"}}',
+            "1 v:T",
+        ),
+        (  # a definition with @id is no prefix unless it says so
+            "a.jsonld",
+            '{"@context": {"T": "http://example.org/v/T", "v": {"@id": "http://example.org/v/"}}, "@type": "T"}',
+            "1 <http://example.org/v/T>",
+        ),
+        (
+            "a.jsonld",
+            '{"@context": [{"v": {"@id": "http://example.org/v/", "@prefix": true}}], "@type": "v:T"}',
+            "1 v:T",
+        ),
+        (
+            "a.ttl",
+            '<x:a> a <http://example.org/v/T> ; <x:b> """\n@prefix v: <http://example.org/v/> .\n""" .\n'
+            "# @prefix w: <http://example.org/v/> .\n",
+            "1 <http://example.org/v/T>",
+        ),
+        ("a.ttl", "PREFIX # of the terms\n v: <http://example.org/v/> <x:a> a v:T .", "1 v:T"),
+        (
+            "a.rdf",
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+            '<!-- xmlns:w="http://example.org/v/" --><T xmlns="http://example.org/v/" rdf:about="x:a">'
+            '<b>xmlns:v="http://example.org/v/"</b></T></rdf:RDF>',
+            "1 <http://example.org/v/T>",
+        ),
+    ],
+)
+def test_prefixes_are_those_that_the_file_declares(
+    northtown: World, tmp_path: Path, name: str, content: str, counts: str
+) -> None:
+    shapes = written(
+        tmp_path, "ex:S a sh:NodeShape ; sh:targetClass <http://example.org/v/T> .\n", "s.ttl"
+    )
+    (tmp_path / name).write_text(content)
+    assert line(northtown, tmp_path / name, "--shapes", shapes) == f"checked {counts}"
