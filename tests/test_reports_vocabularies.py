@@ -201,3 +201,23 @@ def test_a_class_is_no_property(northtown: World, tmp_path: Path, statement: str
     errors = [row for row in rows(northtown, path, code=1) if row[0] == "error unknown-key"]
     assert [row[1] for row in errors] == [6]
     assert errors[0][3].startswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("address", "errors"),
+    [
+        ("https://x.example", 0),
+        ("http://x.example?a=b", 0),
+        ("https://x.example#a", 0),
+        ("http://x.example/a", 0),
+        ("https:///a", 1),
+        ("https://?a", 1),
+        ("mailto:a@x.example", 1),
+    ],
+)
+def test_a_web_address_needs_no_path(
+    northtown: World, tmp_path: Path, address: str, errors: int
+) -> None:
+    content = FAIR.format("ex:fair") + f"ex:fair <https://schema.org/sameAs> <{address}> .\n"
+    reported = [row[0] for row in rows(northtown, written(tmp_path, content), code=errors)]
+    assert reported == ["error pcvesh:Thing-sameAs"] * errors
