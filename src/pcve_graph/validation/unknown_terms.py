@@ -108,7 +108,7 @@ class TermCheck:
         if is_own_property(value) and not self.index.is_undefined(iri):
             if self._is_described(value):
                 return None
-            fix = f"did you mean {prefixed(same[0])}?" if same else _known_types(names)
+            fix = f"did you mean {prefixed(same[0])}?" if same else _all_types(names)
             return "unknown-type", f"{prefixed(iri)} is a property, not a class", fix
         if iri in self.ontology.deprecated:
             new = self.ontology.deprecated[iri]
@@ -124,7 +124,7 @@ class TermCheck:
         near = self.index.vocabularies[space].nearest(name, is_class=True)
         if same and not (near and _is_like(near, name)):  # in another namespace
             near = prefixed(same[0])
-        fix = f"did you mean {near}?" if near else _known_types(names)
+        fix = f"did you mean {near}?" if near else _all_types(names)
         return "unknown-type", f'there is no type "{name}"', fix
 
     def _is_defined(self, term: NTerm) -> bool:
@@ -215,7 +215,7 @@ def _is_like(name: str, other: str) -> bool:
     return name.casefold() == other.casefold()
 
 
-def _known_types(names: Iterable[str]) -> str:
+def _all_types(names: Iterable[str]) -> str:
     return "known types: " + ", ".join(sorted(names))
 
 
