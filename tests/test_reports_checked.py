@@ -312,3 +312,77 @@ def test_files_that_a_folder_has_and_are_not_read_are_one_note(
         "7 files are not read (unknown file extension): "
         "0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 2 more"
     )
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ("sh:targetClass ex:Talk ; sh:property [ sh:path ex:room ; sh:maxCount 1 ]", ""),
+        ("sh:targetClass <https://schema.org/Event>", "the shapes use https://schema.org/Event"),
+        (
+            "sh:targetNode ex:a ; sh:property [ sh:path <https://schema.org/name> ; sh:maxCount 1 ]",
+            "the shapes use the namespace https://schema.org/",
+        ),
+        ("sh:targetClass <http://schema.org/Event>", ""),
+    ],
+)
+def test_the_namespace_is_compared_with_those_of_the_given_shapes(
+    northtown: World, tmp_path: Path, shape: str, message: str
+) -> None:
+    path = written(tmp_path, "ex:a a <http://schema.org/Event> .\n")
+    shapes = written(tmp_path, f"ex:Shape a sh:NodeShape ; {shape} .\n", "shapes.ttl")
+    problems = rows(northtown, path, "--shapes", shapes)
+    near = [row[2] for row in problems if row[0] == "warning near-namespace"]
+    assert near == [f"http://schema.org/Event: {message}"] * bool(message)
+
+
+CONTEXT = '"@context": {"@vocab": "http://example.org/v/", "url": {"@type": "@id"}}'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "counts"),
+    [
+        (  # a text in the data ends in a slash
+            "a.jsonld",
+            f'{{{CONTEXT}, "@id": "ex:a", "@type": "T", "homepage": "http://example.org/v/"}}',
+            "1 <http://example.org/v/T>",
+        ),
+        (
+            "a.jsonld",
+            '{"@id": "ex:a", "@type": "v:T", "@context": {"v": "http://example.org/v/"}}',
+            "1 v:T",
+        ),
+        (  # a definition with @id is no prefix unless it says so
+            "a.jsonld",
+            '{"@context": {"T": "http://example.org/v/T", "v": {"@id": "http://example.org/v/"}}, "@type": "T"}',
+            "1 <http://example.org/v/T>",
+        ),
+        (
+            "a.jsonld",
+            '{"@context": [{"v": {"@id": "http://example.org/v/", "@prefix": true}}], "@type": "v:T"}',
+            "1 v:T",
+        ),
+        (
+            "a.ttl",
+            '<x:a> a <http://example.org/v/T> ; <x:b> """\n@prefix v: <http://example.org/v/> .\n""" .\n'
+            "# @prefix w: <http://example.org/v/> .\n",
+            "1 <http://example.org/v/T>",
+        ),
+        ("a.ttl", "PREFIX # of the terms\n v: <http://example.org/v/> <x:a> a v:T .", "1 v:T"),
+        (
+            "a.rdf",
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+            '<!-- xmlns:w="http://example.org/v/" --><T xmlns="http://example.org/v/" rdf:about="x:a">'
+            '<b>xmlns:v="http://example.org/v/"</b></T></rdf:RDF>',
+            "1 <http://example.org/v/T>",
+        ),
+    ],
+)
+def test_prefixes_are_those_that_the_file_declares(
+    northtown: World, tmp_path: Path, name: str, content: str, counts: str
+) -> None:
+    shapes = written(
+        tmp_path, "ex:S a sh:NodeShape ; sh:targetClass <http://example.org/v/T> .\n", "s.ttl"
+    )
+    (tmp_path / name).write_text(content)
+    assert line(northtown, tmp_path / name, "--shapes", shapes) == f"checked {counts}"

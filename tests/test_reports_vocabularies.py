@@ -64,6 +64,9 @@ def test_the_namespace_is_the_fault(northtown: World) -> None:
         ("prov:wasDerivedfrom ex:x", "did you mean prov:wasDerivedFrom?"),
         ("oa:hasSelecter ex:x", "did you mean oa:hasSelector?"),
         ("a foaf:Persom", "did you mean foaf:Person?"),
+        ("schema:querry-input ex:b", "use a term that https://schema.org/ defines"),
+        ("schema:Event-input ex:b", "did you mean schema:event?"),
+        ('foaf:name-input "x"', "use a term that http://xmlns.com/foaf/0.1/ defines"),
         ("a schema:Evnt", "did you mean schema:Event?"),
         ("pcve:venu 1", "did you mean pcve:venue?"),
         (
@@ -91,6 +94,8 @@ def test_a_term_that_its_vocabulary_lacks_is_an_error(
         'dcterms:abstract "x"',
         "skos:exactMatch ex:b",
         'schema:measuredValue "x"',
+        'schema:query-input "required"',
+        "schema:result-output ex:b",
     ],
 )
 def test_a_term_that_it_defines_is_part_of_the_note(
@@ -162,3 +167,57 @@ def test_the_lists_have_all_terms_that_rdflib_has(prefix: str, name: str) -> Non
     terms = {term for term in getattr(rdflib.namespace, name).__annotations__ if term[0] != "_"}
     assert len(terms) > 30
     assert terms - names == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "fix"),
+    [
+        ("event", "pcve:event is a property, not a class", "did you mean pcve:Event?"),
+        ("venue", "pcve:venue is a property, not a class", "known types: Claim, "),
+        ("organization", 'there is no type "organization"', "did you mean org:Organization?"),
+        ("place", 'there is no type "place"', "did you mean Place?"),
+    ],
+)
+def test_a_property_is_no_class(
+    northtown: World, tmp_path: Path, name: str, message: str, fix: str
+) -> None:
+    path = written(tmp_path, f"ex:a a pcve:{name} .\n")
+    (error,) = [row for row in rows(northtown, path, code=1) if row[0].startswith("error")]
+    assert error[:3] == ("error unknown-type", 6, message)
+    assert error[3].startswith(fix)
+    written(tmp_path, f"ex:a a pcve:{name} . pcve:{name} a rdfs:Class .\n")
+    assert not [row for row in rows(northtown, path) if row[0].startswith("error")]
+
+
+@pytest.mark.parametrize(
+    ("statement", "fix"),
+    [
+        ('pcve:Event "x"', "write a property; a class is a value of rdf:type"),
+        ('a pcve:Place ; pcve:Event "x"', "keys of Place: "),
+    ],
+)
+def test_a_class_is_no_property(northtown: World, tmp_path: Path, statement: str, fix: str) -> None:
+    path = written(tmp_path, f"ex:a {statement} .\n")
+    errors = [row for row in rows(northtown, path, code=1) if row[0] == "error unknown-key"]
+    assert [row[1] for row in errors] == [6]
+    assert errors[0][3].startswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("address", "errors"),
+    [
+        ("https://x.example", 0),
+        ("http://x.example?a=b", 0),
+        ("https://x.example#a", 0),
+        ("http://x.example/a", 0),
+        ("https:///a", 1),
+        ("https://?a", 1),
+        ("mailto:a@x.example", 1),
+    ],
+)
+def test_a_web_address_needs_no_path(
+    northtown: World, tmp_path: Path, address: str, errors: int
+) -> None:
+    content = FAIR.format("ex:fair") + f"ex:fair <https://schema.org/sameAs> <{address}> .\n"
+    reported = [row[0] for row in rows(northtown, written(tmp_path, content), code=errors)]
+    assert reported == ["error pcvesh:Thing-sameAs"] * errors

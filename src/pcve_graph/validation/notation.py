@@ -8,10 +8,10 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from ..model.messages import RecordValues
 from ..model.namespaces import expand, local_name
@@ -30,22 +30,12 @@ from ..model.terms import (
     literal_parts,
     to_iri,
 )
-
-_HEAD: Final = 2**20
-"""Bytes at the beginning of a file in which prefixes are looked for."""
-
-_WHOLE: Final = 20 * 2**20
-"""Bytes of the largest JSON-LD file that is read for its context."""
+from ..syntax.declared_prefixes import context_terms, declared_prefixes
 
 SHOWN: Final = 200
 """Characters of a value that a message shows."""
 
-_TURTLE: Final = ("turtle", "trig")
 _LINES: Final = ("ntriples", "nquads")
-_PREFIX: Final = re.compile(
-    r"^[ \t]*@?prefix\s+([\w.-]*):\s*<([a-z][\w+.-]*:[^<>\"\s]*)>", re.MULTILINE | re.IGNORECASE
-)
-_XMLNS: Final = re.compile(r"""\bxmlns:([\w.-]+)\s*=\s*(?:"([^"&]*)"|'([^'&]*)')""")
 _LOCAL: Final = re.compile(r"(?:\w(?:[\w.-]*[\w-])?)?")
 """Matches the local names of Turtle that need no escape (W3C Turtle 1.1, PN_LOCAL)."""
 
@@ -247,50 +237,7 @@ def read_notation(raw: bytes, form: str) -> tuple[dict[str, str], dict[str, str]
 
     A prefix that is declared twice, with different IRIs, is left out. Never raises.
     """
-    head = raw[:_HEAD].decode("utf-8", "replace")
-    pairs: list[tuple[str, str]] = []
-    if form in _TURTLE:
-        pairs = _PREFIX.findall(head)
-    elif form == "rdfxml":
-        pairs = [(match[1], match[2] or match[3] or "") for match in _XMLNS.finditer(head)]
-    elif form == "jsonld" and len(raw) <= _WHOLE:
-        return _context(raw)
-    return _distinct(pairs), {}
-
-
-def _distinct(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    spaces: dict[str, set[str]] = {}
-    for prefix, space in pairs:
-        spaces.setdefault(prefix, set()).add(space)
-    return {prefix: min(of) for prefix, of in spaces.items() if len(of) == 1}
-
-
-def _context(raw: bytes) -> tuple[dict[str, str], dict[str, str]]:
-    """The prefixes and the terms of the contexts at the top of a JSON-LD file."""
-    try:
-        document = json.loads(raw)
-    except (ValueError, RecursionError):
-        return {}, {}
-    tops = document if isinstance(document, list) else [document]
-    entries = [pair for top in tops if isinstance(top, dict) for pair in _entries(top)]
-    spaces = [(name, iri) for name, iri in entries if iri.endswith(("/", "#", ":")) and ":" in iri]
-    prefixes = _distinct(spaces)
-    names = {}
-    for name, iri in entries:
-        prefix, colon, local = iri.partition(":")
-        whole = prefixes[prefix] + local if colon and prefix in prefixes else iri
-        if name not in prefixes and ":" in whole and not name.startswith("@"):
-            names[whole] = name
-    return prefixes, names
-
-
-def _entries(top: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    contexts = top.get("@context", ())
-    for context in contexts if isinstance(contexts, list) else [contexts]:
-        for name, value in context.items() if isinstance(context, dict) else ():
-            iri = value.get("@id") if isinstance(value, dict) else value
-            if isinstance(iri, str) and not (isinstance(value, dict) and "@reverse" in value):
-                yield name, iri
+    return context_terms(raw) if form == "jsonld" else (declared_prefixes(raw, form), {})
 
 
 def _usual(iri: str) -> str:

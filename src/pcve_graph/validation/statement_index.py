@@ -44,7 +44,7 @@ from ..model.terms import (
 from ..model.visible import first_refused
 from .class_sets import ClassSets
 from .targets import SUBCLASS, Targets, read_targets, superclasses_in, with_superclasses
-from .vocabularies import checked_vocabularies, split_iri
+from .vocabularies import checked_vocabularies, is_own_property, split_iri
 
 _TYPE = nterm("rdf:type")
 BOUNDS: Final = {
@@ -219,7 +219,8 @@ class StatementIndex:
         mark = self.marks.get(subject, 0)
         self._take_first_use(value, statement)
         number = self._sets.with_class(mark >> self._shift, value)
-        return mark & ((1 << self._shift) - 1) | number << self._shift | self._undefined(value)
+        undefined = UNDEFINED if is_own_property(value) else self._undefined(value)
+        return mark & ((1 << self._shift) - 1) | number << self._shift | undefined
 
     def _mark_of_other(self, statement: Statement) -> int:
         """The mark of a property that is not a key; the statement is counted."""
@@ -256,7 +257,7 @@ class StatementIndex:
         vocabulary = self.vocabularies.get(space)
         if vocabulary is None:
             return space.startswith(VOCAB_BASE)
-        return bool(name) and name not in vocabulary.names
+        return bool(name) and not vocabulary.defines(name)
 
     def classes_of(self, subject: NTerm) -> list[RecordClass]:
         """The classes of `subject` that have a shape of the project, by IRI."""

@@ -12,11 +12,12 @@ from typing import Final
 
 from ..model.closure import closure
 from ..model.namespaces import nterm
-from ..model.terms import NTerm, NTriple, parse_statement
+from ..model.terms import NTerm, NTriple, from_iri, is_iri, lexical, parse_statement
 from .engines import CLASSES
 
 _TYPE: Final = nterm("rdf:type")
 _TARGET: Final = nterm("sh:target")
+_NAMESPACE: Final = nterm("sh:namespace")
 SUBCLASS: Final = nterm("rdfs:subClassOf")
 _SHAPES: Final = (nterm("sh:NodeShape"), nterm("sh:PropertyShape"))
 
@@ -27,7 +28,8 @@ class Targets:
 
     `classes` includes the shapes that are classes (implicit class targets, 2.1.3.3). The subjects
     of the properties in `subjects_of`, and the objects of those in `objects_of`, are targets.
-    `has_queries` is set if there is a SPARQL target.
+    `has_queries` is set if there is a SPARQL target. `terms` are the IRIs that the shapes name as
+    classes, properties or values, and the namespaces that they declare (sh:namespace).
     """
 
     classes: frozenset[NTerm]
@@ -35,6 +37,7 @@ class Targets:
     subjects_of: frozenset[NTerm] = frozenset()
     objects_of: frozenset[NTerm] = frozenset()
     has_queries: bool = False
+    terms: frozenset[NTerm] = frozenset()
 
 
 @lru_cache(4)
@@ -46,8 +49,13 @@ def read_targets(shapes: str) -> Targets:
     has_queries = False
     of_shapes: set[NTerm] = set()
     of_classes: set[NTerm] = set()
+    values: set[NTerm] = set()
     for line in shapes.splitlines():
         subject, predicate, value = parse_statement(line)
+        if is_iri(value):
+            values.add(value)
+        elif predicate == _NAMESPACE:
+            values.add(from_iri(lexical(value)))
         if predicate in stated:
             stated[predicate].add(value)
         elif predicate == _TARGET:
@@ -58,7 +66,8 @@ def read_targets(shapes: str) -> Targets:
             of_classes.add(subject)
     classes, nodes, subjects_of, objects_of = map(frozenset, stated.values())
     classes |= of_shapes & of_classes
-    return Targets(classes, nodes, subjects_of, objects_of, has_queries)
+    terms = frozenset(values - (of_shapes - of_classes))
+    return Targets(classes, nodes, subjects_of, objects_of, has_queries, terms)
 
 
 def superclasses_in(lines: Iterable[NTriple]) -> dict[NTerm, set[NTerm]]:

@@ -148,14 +148,21 @@ def _first(index: StatementIndex, term: NTerm) -> tuple[NTerm, ...]:
 def _near_namespaces(
     counter: ThingCounter, index: StatementIndex
 ) -> Iterator[tuple[str, Omission]]:
-    """The namespaces of the file that are nearly one that the shapes or vocabularies have."""
+    """The namespaces of the file that are nearly one that the shapes or vocabularies have.
+
+    With shapes of others, only the namespaces of the terms in them are compared.
+    """
     terms = {*index.targets.classes, *index.targets.subjects_of, *index.targets.objects_of}
-    names: dict[str, set[str]] = {space: set() for space in PREFIXES.values()}
+    terms |= index.targets.terms
+    names: dict[str, set[str]] = {}
     for term in terms:
         space, name = split_iri(to_iri(term)) if not is_blank(term) else ("", "")
         names.setdefault(space, set()).add(name)
-    for space, vocabulary in index.vocabularies.items():
-        names.setdefault(space, set()).update(vocabulary.names)
+    if counter.of_project:
+        for space in PREFIXES.values():
+            names.setdefault(space, set())
+        for space, vocabulary in index.vocabularies.items():
+            names.setdefault(space, set()).update(vocabulary.names)
     uses: dict[str, list[NTerm]] = {}
     for term in index.first_uses:
         if not is_blank(term):
@@ -165,9 +172,11 @@ def _near_namespaces(
         if right:
             term = used[0]
             name = split_iri(to_iri(term))[1]
-            message = f"{to_iri(term)}: the graph uses {right}{name}"
-            if not counter.of_project:
-                message = message.replace("the graph uses", "the shapes use")
+            uses_it = "the graph uses" if counter.of_project else "the shapes use"
+            shown = right + name
+            if not counter.of_project and name not in names[right]:
+                shown = f"the namespace {right}"
+            message = f"{to_iri(term)}: {uses_it} {shown}"
             more = len(used) - 1
             message += f"; so do {more:,} more terms of this namespace" if more > 1 else ""
             fix = f"write the namespace as {right}"
@@ -186,7 +195,7 @@ def _right_namespace(space: str, used: Iterable[NTerm], names: dict[str, set[str
 
     plain = _bare(space)
     for candidate in names:
-        if _bare(candidate) == plain:
+        if plain and _bare(candidate) == plain:
             return candidate
     locals_used = {split_iri(to_iri(term))[1] for term in used}
     for candidate, terms in names.items():

@@ -31,7 +31,7 @@ from ..model.terms import (
     to_iri,
 )
 from .statement_index import BOUNDS, UNDEFINED, StatementIndex
-from .vocabularies import split_iri
+from .vocabularies import is_own_property, split_iri
 
 Fault: TypeAlias = tuple[str, str, str]
 """The rule, the message and the fix."""
@@ -103,12 +103,18 @@ class TermCheck:
             return None
         iri = to_iri(value)
         names = [kind.name for kind in self.index.classes.values()]
+        space, name = split_iri(iri)
+        same = [kind.iri for kind in self.index.classes.values() if _is_like(kind.name, name)]
+        if is_own_property(value) and not self.index.is_undefined(iri):
+            if self._is_described(value):
+                return None
+            fix = f"did you mean {prefixed(same[0])}?" if same else _all_types(names)
+            return "unknown-type", f"{prefixed(iri)} is a property, not a class", fix
         if iri in self.ontology.deprecated:
             new = self.ontology.deprecated[iri]
             return "unknown-type", f"{prefixed(iri)} is deprecated", f"write {prefixed(new)}"
         if self._is_defined(value):
             return None
-        space, name = split_iri(iri)
         if not value.startswith(_OURS):
             return self._undefined(iri, is_class=True)
         elsewhere = [kind.iri for kind in self.index.classes.values() if kind.name == name]
@@ -116,12 +122,18 @@ class TermCheck:
             fix = f"write {prefixed(elsewhere[0])}"
             return "unknown-type", f"there is no class {prefixed(iri)}", fix
         near = self.index.vocabularies[space].nearest(name, is_class=True)
-        fix = f"did you mean {near}?" if near else "known types: " + ", ".join(sorted(names))
+        if same and not (near and _is_like(near, name)):  # in another namespace
+            near = prefixed(same[0])
+        fix = f"did you mean {near}?" if near else _all_types(names)
         return "unknown-type", f'there is no type "{name}"', fix
 
     def _is_defined(self, term: NTerm) -> bool:
         """Whether a term exists: in its vocabulary, or since the document itself describes it."""
-        return not self.index.is_undefined(to_iri(term)) or bool(self.index.stated_classes(term))
+        return not self.index.is_undefined(to_iri(term)) or self._is_described(term)
+
+    def _is_described(self, term: NTerm) -> bool:
+        """Whether the document states a class of a term, as an ontology does of its own."""
+        return bool(self.index.stated_classes(term))
 
     def _property_fault(self, predicate: Iri, kinds: list[RecordClass]) -> Fault | None:
         term = from_iri(predicate)
@@ -134,6 +146,9 @@ class TermCheck:
         closed = any(from_iri(kind.iri) in self._closed for kind in kinds)
         is_described = term.startswith(_OURS) and term not in self.index.keys
         is_described = is_described and predicate not in self.ontology.deprecated
+        is_class = term.startswith(_OURS) and not is_own_property(term) and self._is_defined(term)
+        if is_class and not self._is_described(term):
+            return _class_as_property(predicate, kinds)
         if is_described and self._is_defined(term):  # what the ontology says of its own terms
             return None
         if kinds and (term.startswith(_OURS) or closed):
@@ -196,6 +211,14 @@ class TermCheck:
         return None
 
 
+def _is_like(name: str, other: str) -> bool:
+    return name.casefold() == other.casefold()
+
+
+def _all_types(names: Iterable[str]) -> str:
+    return "known types: " + ", ".join(sorted(names))
+
+
 def _short(iri: Iri) -> str:
     """An IRI as a message shows it: prefixed where one of ours applies, else in full."""
     name = prefixed(iri)
@@ -227,6 +250,15 @@ def _is_no_date(statement: Statement) -> bool:
 def _former_paths(key: RecordKey, name: str) -> tuple[str, str]:
     """The IRIs that a former key may have had: in our namespace, or in that of the present one."""
     return PREFIXES["pcve"] + name, key.path.removesuffix(key.name) + name
+
+
+def _class_as_property(predicate: Iri, kinds: Collection[RecordClass]) -> Fault:
+    """The fault of a class in the place of a property."""
+    keys = dict.fromkeys(key.name for kind in kinds for key in kind.keys.values())
+    fix = "write a property; a class is a value of rdf:type"
+    if keys:
+        fix = f"keys of {' or '.join(kind.name for kind in kinds)}: {', '.join(keys)}"
+    return "unknown-key", f"{prefixed(predicate)} is a class, not a property", fix
 
 
 def _unknown_key(predicate: Iri, kinds: Collection[RecordClass]) -> Fault:

@@ -6,6 +6,7 @@ term that claims to belong to one of these namespaces is one that its vocabulary
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,12 +17,15 @@ from typing import Final
 from ..model.namespaces import PREFIXES
 from ..model.schema import VOCAB_BASE, Ontology
 from ..model.suggest import similar_names
-from ..model.terms import NTriple, iri_start, subject_of
+from ..model.terms import NTerm, NTriple, iri_start, subject_of
 
 _FOLDER: Final = Path(__file__).with_name("term_lists")
 """A list of local names for each published vocabulary; tests/term_lists.py writes them."""
 
 _PUBLISHED: Final = ("dcterms", "foaf", "oa", "org", "prov", "schema", "skos")
+_CONSTRAINED: Final = re.compile(r"([a-z]\w*)-(?:input|output)")
+"""Matches the properties of constraints, such as query-input, and the property in it."""
+_OURS: Final = iri_start(PREFIXES["pcve"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +36,44 @@ class Vocabulary:
     names: frozenset[str]
     is_own: bool
 
+    def defines(self, name: str) -> bool:
+        """Whether the vocabulary has a term of this local name.
+
+        In schema.org, each property has two more, with `-input` and `-output` after its name, for
+        the constraints of actions (https://schema.org/docs/actions.html, part 4).
+        """
+        if name in self.names:
+            return True
+        match = _CONSTRAINED.fullmatch(name) if self.namespace == PREFIXES["schema"] else None
+        return match is not None and match[1] in self.names
+
     def nearest(self, name: str, is_class: bool | None) -> str:
         """The name most similar to `name`; empty if none is.
 
-        Only classes are considered if `is_class` is set, only other terms if it is False: in all
-        of these vocabularies the names of classes alone begin with a capital letter. None
+        Only classes are considered if `is_class` is set, only other terms if it is False. None
         considers all.
         """
         names = [
             candidate
             for candidate in self.names
-            if is_class is None or is_class == (not candidate[:1].islower())
+            if is_class is None or is_class == is_class_name(candidate)
         ]
         from rapidfuzz.distance import OSA
 
         similar = similar_names(name, names, 5)
         return min(similar, key=lambda near: OSA.distance(near, name), default="")
+
+
+def is_class_name(name: str) -> bool:
+    """Whether a local name is that of a class: in all of these vocabularies, only classes and
+    single values begin with a capital letter or a digit.
+    """
+    return not name[:1].islower()
+
+
+def is_own_property(term: NTerm) -> bool:
+    """Whether a term of pcve: has the name of a property, not of a class."""
+    return term.startswith(_OURS) and not is_class_name(term[len(_OURS) : -1])
 
 
 def split_iri(iri: str) -> tuple[str, str]:

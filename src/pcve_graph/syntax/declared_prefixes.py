@@ -1,0 +1,148 @@
+"""The prefixes that an RDF file declares; never what only looks like a declaration in its data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+_HEAD: Final = 2**20
+"""Bytes at the beginning of a file in which prefixes are looked for."""
+
+_WHOLE: Final = 20 * 2**20
+"""Bytes of the largest JSON-LD file that is read for its context, which may be at the end."""
+
+_TURTLE: Final = re.compile(
+    r"""[^"'<\#\\@Pp]*+(?:
+    \#[^\r\n]*+
+    |\"\"\"[^"\\]*+(?:(?:\"{1,2}(?!\")|\\.)[^"\\]*+)*+(?:\"\"\")?
+    |'''[^'\\]*+(?:(?:'{1,2}(?!')|\\.)[^'\\]*+)*+(?:''')?
+    |"[^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+"?
+    |'[^'\\\r\n]*+(?:\\.[^'\\\r\n]*+)*+'?
+    |\\.
+    |<[^<>"{}|^`\x00-\x20]*+>?
+    |(?<![\w:.%-])(?:@prefix|(?i:prefix))(?:\s|\#[^\r\n]*+)++
+        (?P<prefix>[\w.-]*+):(?:\s|\#[^\r\n]*+)*+<(?P<space>[A-Za-z][\w+.-]*+:[^<>"\s]*+)>
+    |[@Pp])""",
+    re.VERBOSE | re.DOTALL,
+)
+"""Matches a directive, after the comments, literals and IRIs that may have the same letters."""
+
+_XML: Final = re.compile(
+    r"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>
+    |(?P<tag><[^\s<>/!?"'](?:[^<>"']++|"[^"]*+"|'[^']*+')*+>)""",
+    re.VERBOSE | re.DOTALL,
+)
+_ATTRIBUTE: Final = re.compile(r"""\s([^\s="'<>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_JSON: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
+_VALUE: Final = re.compile(r"\s*:\s*")
+_GEN_DELIMS: Final = tuple(":/?#[]@")
+"""The characters that the IRI of a prefix ends in (RFC 3986, section 2.2)."""
+
+_PREFIX, _SIMPLE = "prefix", "simple"
+"""Definitions of terms: with `@prefix`, or a string alone."""
+
+_LINKS: Final = 5
+"""Prefixes through which the IRI of a term in a context is written out."""
+
+
+def declared_prefixes(raw: bytes, form: str) -> dict[str, str]:
+    """The namespaces by their prefixes in a file of this format, as `documents.FORMATS` names it.
+
+    In Turtle they are those of directives, in RDF/XML of `xmlns` attributes, in JSON-LD as
+    `context_terms` has them. A prefix that is declared twice, with different IRIs, is left out, and
+    so is one of a relative IRI. Never raises.
+    """
+    if form == "jsonld":
+        return context_terms(raw)[0]
+    head = raw[:_HEAD].decode("utf-8", "replace")
+    if form in ("turtle", "trig"):
+        matches = _TURTLE.finditer(head)
+        return _distinct((match["prefix"], match["space"]) for match in matches if match["space"])
+    return _distinct(_of_tags(head)) if form == "rdfxml" else {}
+
+
+def context_terms(raw: bytes) -> tuple[dict[str, str], dict[str, str]]:
+    """The prefixes, and the other terms by their IRIs, of the contexts at the top of JSON-LD.
+
+    A term is a prefix if its value is an IRI that ends in a gen-delim, or if its definition has
+    `@prefix` (W3C JSON-LD 1.1, Compact IRIs and Expanded Term Definition). Never raises.
+    """
+    if len(raw) > _WHOLE or b'"@context"' not in raw:
+        return {}, {}
+    try:
+        entries = [pair for context in _contexts(raw) for pair in _entries(context)]
+    except (ValueError, RecursionError):
+        return {}, {}
+    iris = _distinct((name, iri) for name, iri, _ in entries)
+    written = {name: _written_out(iri, iris) for name, iri in iris.items()}
+    marks = {name: mark for name, _, mark in entries}
+    prefixes, names = {}, {}
+    for name, iri in written.items():
+        if ":" not in iri:
+            continue
+        if marks[name] == _PREFIX or (marks[name] == _SIMPLE and iri.endswith(_GEN_DELIMS)):
+            prefixes[name] = iri
+        else:
+            names[iri] = name
+    return prefixes, names
+
+
+def _distinct(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    spaces: dict[str, set[str]] = {}
+    for prefix, space in pairs:
+        spaces.setdefault(prefix, set()).add(space)
+    return {prefix: min(of) for prefix, of in spaces.items() if len(of) == 1}
+
+
+def _of_tags(head: str) -> Iterator[tuple[str, str]]:
+    for match in _XML.finditer(head):
+        tag = match["tag"] or ""
+        for attribute in _ATTRIBUTE.finditer(tag) if "xmlns:" in tag else ():
+            space = attribute[2] or attribute[3] or ""
+            if attribute[1].startswith("xmlns:") and "&" not in space:
+                yield attribute[1].removeprefix("xmlns:"), space
+
+
+def _contexts(raw: bytes) -> Iterator[dict[str, Any]]:
+    """The objects in the contexts of the outermost nodes, which hold for all that is in them."""
+    text = raw.decode("utf-8", "replace")
+    opened: list[str] = []
+    for match in _JSON.finditer(text):
+        token = match[0]
+        if token in ("[", "{"):
+            opened.append(token)
+        elif token in ("]", "}"):
+            del opened[-1:]
+        elif token != '"@context"' or opened not in (["{"], ["[", "{"]):
+            continue
+        elif colon := _VALUE.match(text, match.end()):
+            value, _ = json.JSONDecoder().raw_decode(text, colon.end())
+            of_node = value if isinstance(value, list) else [value]
+            yield from (context for context in of_node if isinstance(context, dict))
+            if len(opened) == 1:
+                return
+
+
+def _entries(context: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The terms with their IRIs, and `_PREFIX`, `_SIMPLE` or nothing for the kind of definition."""
+    for name, value in context.items():
+        if name.startswith("@"):
+            continue
+        if isinstance(value, str):
+            yield name, value, "" if ":" in name or "/" in name else _SIMPLE
+        elif isinstance(value, dict) and "@reverse" not in value:
+            iri = value.get("@id")
+            if isinstance(iri, str):
+                yield name, iri, _PREFIX if value.get("@prefix") is True else ""
+
+
+def _written_out(iri: str, terms: dict[str, str]) -> str:
+    """An IRI with the namespace in place of the prefix, if it is a compact IRI."""
+    for _ in range(_LINKS):
+        prefix, colon, local = iri.partition(":")
+        if not colon or local.startswith("//") or prefix not in terms:
+            break
+        iri = terms[prefix] + local
+    return iri
