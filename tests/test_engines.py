@@ -269,7 +269,8 @@ def test_a_plain_literal_is_a_string(
         (tmp_path / f"data.{form}").write_bytes(written(turtle, form, in_data == typed))
         arguments = ["validate", f"{tmp_path}/data.{form}", "--shapes", f"{tmp_path}/shapes.ttl"]
         run = World(ROOT).pcve(*arguments, "--engine", engine)
-        assert (run.exit_code, run.output) == (0, "0 errors, 0 warnings in 1 file\n")
+        assert run.exit_code == 0
+        assert run.output.endswith("\n0 errors, 0 warnings in 1 file\n")
 
 
 def written(turtle: str, form: str, typed: bool) -> bytes:

@@ -226,7 +226,7 @@ def test_many_broken_lines_fit_a_first_screen(northtown: World, tmp_path: Path) 
     many_lines(tmp_path / "x.jsonl")
     code, output = hostile(northtown, tmp_path, "x.jsonl")
     assert code == 1
-    assert "50,000 x error json-syntax" in output
+    assert "50,000  error  json-syntax" in output
     assert len(output.splitlines()) < 200
 
 

@@ -373,8 +373,8 @@ def test_a_build_checks_the_queries_of_the_analysis(
     finally:
         path.write_text(before, "utf-8")
     assert result.exit_code == 1
-    assert result.stderr.count(" error ") == 1
-    shown = re.sub(r"queries/landscape/\w+\.rq:(\S+): error query-", r"\1 ", result.stderr)
+    assert result.output.count(" error ") == 1
+    shown = re.sub(r"queries/landscape/\w+\.rq:(\S+): error query-", r"\1 ", result.output)
     assert re.search(rf"(?m)^\d+:\d+ .*{re.escape(problem.partition(' ')[2])}", shown)
     assert problem.partition(" ")[0] in shown
     assert fix in shown

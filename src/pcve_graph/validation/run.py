@@ -84,9 +84,8 @@ def validate_paths(
 ) -> Outcome:
     """Validate `paths`, or the whole project if there are none.
 
-    `options` are those of the command; `progress` gets lines on what is done with large files. A
-    path that cannot be read is a problem, and does not stop the others. Raises UsageError for an
-    unknown format.
+    `progress` gets lines on what is done with large files. A path that cannot be read is a problem,
+    and does not stop the others. Raises UsageError for an unknown format.
     """
     ontology = read_ontology(project)
     if not paths:
@@ -102,8 +101,7 @@ def validate_paths(
     checks = _DocumentChecks(project, ontology, own, saved, options, progress)
     refused: list[ContentError] = []
     reports: list[DocumentReport] = []
-    names: list[str] = []
-    records: list[Path] = []
+    names, records = list[str](), list[Path]()
     of_folders: list[Problem] = []
     for path in named_files(paths, refused.append, of_folders.append):
         name = name_of(path)
