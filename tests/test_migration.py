@@ -339,7 +339,7 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
     assert re.search(r"other-vocabularies: .*org:memberOf", result.output)
     assert 'OrganizationalUnit no longer has the key "unitOf"' in result.output
     assert "write org:subOrganizationOf" in result.output
-    assert "5 errors" in result.output
+    assert "6 errors" in result.output
 
 
 def test_a_block_without_a_value_outlives_a_migration(world: World) -> None:

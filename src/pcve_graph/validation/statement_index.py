@@ -163,6 +163,9 @@ class StatementIndex:
         self.first_uses: dict[NTerm, Statement] = {}
         self.owners: dict[NTerm, NTerm] = {}
         self.objects: dict[NTerm, set[int]] = {name: set() for name in self.targets.objects_of}
+        self._former_paths = {
+            key.path.removesuffix(key.name) + name for key in keys for name in key.former
+        }
         self.superclasses = superclasses_in(hierarchy)
         self.focus, self.mentioned = frozenset(focus), set[NTerm]()
         self._sets = ClassSets()
@@ -249,7 +252,10 @@ class StatementIndex:
         return mark | (LISTED if predicate in _IN_SCHEME else 0)
 
     def _undefined(self, term: NTerm) -> int:
-        return UNDEFINED if is_iri(term) and self.is_undefined(to_iri(term)) else 0
+        if not is_iri(term):
+            return 0
+        iri = to_iri(term)
+        return UNDEFINED if self.is_undefined(iri) or iri in self._former_paths else 0
 
     def is_undefined(self, iri: Iri) -> bool:
         """Whether a term is in the namespace of a checked vocabulary that does not define it."""
