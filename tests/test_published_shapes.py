@@ -330,15 +330,7 @@ UNDEFINED = {
 }
 """Properties in published data that the vocabulary does not define: errors, and right so."""
 
-CLOSED = pytest.mark.xfail(strict=True, reason="terms of other vocabularies are errors still")
-FOREIGN = [
-    pytest.param(name, marks=CLOSED)
-    if name in LISTS
-    or name.endswith(("csiro-dap-examples.ttl", "brandenburg-catalog-original-input.rdf"))
-    else name
-    for name in (*BEES, *CATALOGUES, *LISTS)
-    if not name.endswith(NOT_TURTLE)
-]
+FOREIGN = [name for name in (*BEES, *CATALOGUES, *LISTS) if not name.endswith(NOT_TURTLE)]
 
 
 @pytest.mark.parametrize("name", FOREIGN)

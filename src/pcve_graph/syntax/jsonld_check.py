@@ -93,7 +93,7 @@ class _Contexts:
         except ValueError:
             return
         self.copy(start)
-        for definitions in _objects(local):
+        for definitions in context_objects(local):
             if _has_long_chain(_terms_used(definitions)):
                 message = (
                     f"the definition of a term goes through more than {DOCUMENT_DEPTH} other terms"
@@ -103,26 +103,31 @@ class _Contexts:
                     [rule_problem("nesting", place, message, "write its IRI in full")]
                 )
             for term, value in definitions.items():
-                if _has_context(value):
+                if has_context(value):
                     self.scoped.add(json.dumps(term).encode())
                 if "@direction" in (value, value.get("@id") if isinstance(value, dict) else None):
                     self.directions.add(json.dumps(term).encode())
             self.sizes[-1] += len(definitions)
 
 
-def _objects(local: object) -> list[dict[str, object]]:
-    """The objects of a local context, including those of its scoped contexts."""
+def context_objects(local: object) -> list[dict[str, object]]:
+    """The objects of a local context, including those of its scoped contexts, each once."""
     contexts, objects = [local], list[dict[str, object]]()
+    seen: set[int] = set()  # contexts that files supply may share others
     for context in contexts:
+        if id(context) in seen:
+            continue
+        seen.add(id(context))
         if isinstance(context, list):
             contexts += context
         elif isinstance(context, dict):
             objects.append(context)
-            contexts += [value["@context"] for value in context.values() if _has_context(value)]
+            contexts += [value["@context"] for value in context.values() if has_context(value)]
     return objects
 
 
-def _has_context(value: object) -> TypeGuard[dict[str, object]]:
+def has_context(value: object) -> TypeGuard[dict[str, object]]:
+    """Whether the definition of a term, or a node, has a context of its own."""
     return isinstance(value, dict) and "@context" in value
 
 

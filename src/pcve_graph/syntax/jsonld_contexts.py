@@ -10,12 +10,13 @@ from __future__ import annotations
 import bisect
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from ..model.problems import ContentError, Position, rule_problem
+from .jsonld_check import context_objects, has_context
 from .tree import position_at
 
 MOST_CONTEXTS: Final = 1000
@@ -148,12 +149,8 @@ def _refers(local: object) -> bool:
         elif isinstance(context, dict):
             if "@import" in context:
                 return True
-            pending += [value["@context"] for value in context.values() if _is_scoped(value)]
+            pending += [value["@context"] for value in context.values() if has_context(value)]
     return False
-
-
-def _is_scoped(value: object) -> bool:
-    return isinstance(value, dict) and "@context" in value
 
 
 class _NoDocumentError(Exception):
@@ -199,7 +196,7 @@ class _Resolver:
             content.pop("@base", None)  # it does not apply in other documents (API, 4.1, step 5.7)
         return {
             term: value | {"@context": self.resolve(value["@context"], base, chain)}
-            if _is_scoped(value)
+            if has_context(value)
             else value
             for term, value in content.items()
         }
@@ -221,25 +218,9 @@ class _Resolver:
         return self.documents[key]
 
 
-def _objects(contexts: Iterable[object]) -> list[dict[str, Any]]:
-    """The objects of contexts, including those of scoped contexts."""
-    pending, objects = list(contexts), list[dict[str, Any]]()
-    seen: set[int] = set()
-    for context in pending:
-        if id(context) in seen:
-            continue
-        seen.add(id(context))
-        if isinstance(context, list):
-            pending += context
-        elif isinstance(context, dict):
-            objects.append(context)
-            pending += [value["@context"] for value in context.values() if _is_scoped(value)]
-    return objects
-
-
 def _used_terms(raw: bytes, contexts: list[object]) -> set[str]:
     """The terms of `contexts` that the file uses: as a key, in a value, or by way of others."""
-    objects = _objects(contexts)
+    objects = context_objects(contexts)
     names = {term.encode() for content in objects for term in content}
     words: set[str] = set()
     for match in _STRING.finditer(raw):
@@ -284,7 +265,7 @@ def _only(context: object, used: set[str]) -> object:
     if not isinstance(context, dict):
         return context
     return {
-        term: value | {"@context": _only(value["@context"], used)} if _is_scoped(value) else value
+        term: value | {"@context": _only(value["@context"], used)} if has_context(value) else value
         for term, value in context.items()
         if term in used
     }

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ..graph.store import StoredGraph
 from ..incremental.change import FullBuildError
-from ..model.namespaces import BASE, GRAPHS, expand
+from ..model.namespaces import GRAPHS, expand
 from ..model.problems import Position, Problem, ShaclResult, rule_problem
 from ..model.schema import Ontology
 from ..model.suggest import IdSuggestions
@@ -34,6 +34,7 @@ from .documents import Document
 from .focus_nodes import caused_by_document, find_mentions
 from .incremental_gate import check_against_saved
 from .notation import Notation, read_notation
+from .report import rule_address
 from .requirements import Requirements
 from .results import (
     Context,
@@ -122,20 +123,20 @@ def check_document(
     checked = counter.count(document.name)
     failed = any(problem.severity == "error" for problem in problems)
     unchecked = omissions(counter, checked, terms, require_checked, failed)
-    problems |= set(_located(document, list(unchecked)))
+    problems |= set(_located(document, unchecked))
     return DocumentReport(tuple(sorted(problems)), findings.results, checked)
 
 
-def _located(document: Document, unchecked: list[Omission]) -> Iterator[Problem]:
+def _located(document: Document, unchecked: Iterable[Omission]) -> Iterator[Problem]:
     """What was not checked, as problems at the place of what each names."""
-    subjects = {omission.key[0] for omission in unchecked if omission.key}
-    places, alias = _places(document, subjects) if subjects else ({}, {})
-    of = _by_subject(places, {alias.get(subject, subject) for subject in subjects})
+    faults = []
     for omission in unchecked:
-        key = [alias.get(term, term) for term in omission.key]
-        position = _position(document, of, *key) if key else Position(document.name)
-        problem = rule_problem(omission.rule, position, omission.message, omission.fix)
-        yield replace(problem, severity=omission.severity)
+        statement = Statement(*(*omission.key, NO_TERM, NO_TERM, NO_TERM)[:3])
+        problem = rule_problem(
+            omission.rule, Position(document.name), omission.message, omission.fix
+        )
+        faults.append((statement, replace(problem, severity=omission.severity)))
+    yield from (problem for _, problem in locate_faults(document, faults))
 
 
 def _control_characters(document: Document, refused: dict[Statement, str]) -> Iterator[Problem]:
@@ -337,7 +338,7 @@ def _closed_result(key: Statement, rule: str, message: str) -> ShaclResult:
     """
     name = "sh:DatatypeConstraintComponent" if rule == "edtf" else "sh:ClosedConstraintComponent"
     component, severity = expand(name), expand("sh:Violation")
-    shape = Iri(f"{BASE}rule/{rule}")
+    shape = rule_address(rule)
     messages = (literal(message, language="en"),)
     return ShaclResult(key[0], key[1], key[2], shape, component, severity, messages)
 

@@ -197,7 +197,7 @@ def parse(text: str) -> Things:
 
 
 def _path(node: ox.NamedNode) -> str:
-    """The start of the path of an IRI, by which the things of a class are told from others."""
+    """The start of the path of an IRI, which the things of a class share."""
     first, _, rest = node.value.removeprefix(BASE).partition("/")
     return f"{first}/{rest.partition('/')[0]}/" if first == "id" else f"{first}/"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NotRequired, TypedDict
+from typing import Final, TypedDict
 
 from ..graph.ontology import read_ontology
 from ..graph.settings import read_settings
@@ -54,7 +54,22 @@ class ValidationOptions(TypedDict):
     severity: str
     context: tuple[str, ...]
     require_checked: bool
-    require_claims: NotRequired[bool]
+    require_claims: bool
+
+
+DEFAULTS: Final = ValidationOptions(
+    engine=None,
+    input_format=None,
+    shapes=(),
+    ontologies=(),
+    advanced=False,
+    focus=(),
+    severity="info",
+    context=(),
+    require_checked=False,
+    require_claims=False,
+)
+"""The options where none is given."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +162,7 @@ def _as_required(problems: list[Problem], required: bool) -> list[Problem]:
 
 
 _CRATE = "ro-crate-metadata.json"
-"""The name of a file whose relative IRIs are those of the files beside it (RO-Crate 1.1, root)."""
+"""The name of a file whose relative IRIs are those of its folder (RO-Crate 1.1, root)."""
 
 
 class _DocumentChecks:
@@ -164,7 +179,7 @@ class _DocumentChecks:
     ) -> None:
         self.progress = progress
         self.ontology, self.own, self.saved, self.options = ontology, own, saved, options
-        self._rules = ProjectRules(project, ontology, saved, options.get("require_claims", False))
+        self._rules = ProjectRules(project, ontology, saved, options["require_claims"])
 
     def reports(self, document: Document) -> Iterator[DocumentReport]:
         """The reports on a document; a relative IRI without a base is a warning.
@@ -233,19 +248,8 @@ def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tup
 
     With `against`, references are resolved in the saved graph. Raises as `validate_paths` does.
     """
-    options = ValidationOptions(
-        engine=None,
-        input_format=None,
-        shapes=(),
-        ontologies=(),
-        advanced=False,
-        focus=(),
-        severity="info",
-        context=(),
-        require_checked=False,
-    )
     saved = open_graph(project) if against and paths else None
-    return validate_paths(project, paths, options, saved, b"").problems
+    return validate_paths(project, paths, DEFAULTS, saved, b"").problems
 
 
 def modification_times(project: Project, paths: tuple[Path, ...]) -> object:

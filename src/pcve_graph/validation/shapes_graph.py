@@ -138,21 +138,17 @@ class ShapesGraph:
 
     def owner(self, node: NTerm) -> NTerm:
         """The nearest shape around `node`, or `node` itself if it is a shape or in none."""
-        seen = {node}
-        current = node
-        while current not in self.shapes:
-            outer = [row.subject for row in self.holders[current] if row.subject not in seen]
-            if not outer:
-                return node
-            current = outer[0]
-            seen.add(current)
-        return current
+        return self._nearest(node, lambda outer: outer in self.shapes)
 
     def named_owner(self, node: NTerm) -> NTerm:
         """The nearest node around `node` that has an IRI; `node` itself if there is none."""
+        return self._nearest(node, lambda outer: not is_blank(outer))
+
+    def _nearest(self, node: NTerm, is_wanted: Callable[[NTerm], bool]) -> NTerm:
+        """The first of `node` and the nodes around it that is wanted, or `node` if none is."""
         seen = {node}
         current = node
-        while is_blank(current):
+        while not is_wanted(current):
             outer = [row.subject for row in self.holders[current] if row.subject not in seen]
             if not outer:
                 return node

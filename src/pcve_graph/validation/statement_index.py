@@ -132,7 +132,7 @@ class StatementIndex:
     and `mentioned` the terms of `focus` that occur.
 
     `shapes` replaces the project's shapes, as N-Triples; `hierarchy` has statements of subclasses
-    beside those of the document.
+    in addition to those of the document.
     """
 
     def __init__(
