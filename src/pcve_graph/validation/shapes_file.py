@@ -31,6 +31,7 @@ from ..model.terms import (
     to_iri,
     triple_line,
 )
+from ..syntax.declared_prefixes import declared_prefixes
 from ..syntax.jsonld_contexts import Load
 from ..syntax.positions import ANY_BLANK, Places, match_blank_nodes
 from ..system.files import read_file
@@ -44,7 +45,6 @@ from .shape_queries import QUERIES
 from .shape_query_faults import query_faults, with_absolute_namespaces
 from .shapes_graph import SPARQL, TYPE, Fault, ShapesGraph, Show
 
-_PREFIX_LINE: Final = re.compile(r"(?im)^[ \t]*@?prefix[ \t]+([\w.-]*):[ \t]*<([^>\s]*)>")
 _NEARLY_SHACL: Final = re.compile(r"<https?://www\.w3\.org/(ns|NS|TR)/(shacl|SHACL)\W")
 _ABSTRACT: Final = nterm("sh:Shape")
 """The class of all shapes; it says nothing of a shape, and turbo does not take it as a type."""
@@ -152,10 +152,8 @@ class _File:
             self.warnings = tuple(replace(row, severity="warning") for row in error.problems)
         self.rows = tuple(Statement(*map(self._marked, row)) for row in self.own)
         self.subjects = {row.subject for row in self.rows}
-        text = (
-            document.raw.decode("utf-8", "replace") if document.form in ("turtle", "trig") else ""
-        )
-        self.prefixes = dict(_PREFIX_LINE.findall(text))
+        is_turtle = document.form in ("turtle", "trig")
+        self.prefixes = declared_prefixes(document.raw, document.form) if is_turtle else {}
 
     def _marked(self, term: NTerm) -> NTerm:
         return blank(self.mark + blank_label(term)) if is_blank(term) else term
