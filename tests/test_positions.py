@@ -111,6 +111,32 @@ def test_a_context_gives_keys_their_meaning() -> None:
         assert places[subject, from_iri(predicate), NTerm(value)] == place
 
 
+REFERENCES = ("", "#", "#a", "b#", "../c#", "?d", "/e", "//f.example/#", "urn:g:", "http:h")
+IN_A_BASE = {
+    "turtle": ("@base <https://x.example/y/z> .\n", "<{0}> <http://e.example/p> <{0}> .\n", ""),
+    "rdfxml": (
+        '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+        ' xmlns:e="http://e.example/" xml:base="https://x.example/y/z">\n',
+        '<r:Description r:about="{0}"><e:p r:resource="{0}"/></r:Description>\n',
+        "</r:RDF>",
+    ),
+    "jsonld": (
+        '{"@context": {"@base": "https://x.example/y/z"}, "@graph": [\n{}',
+        ',\n{{"@id": "{0}", "http://e.example/p": {{"@id": "{0}"}}}}',
+        "]}",
+    ),
+}
+
+
+@pytest.mark.parametrize("form", IN_A_BASE)
+def test_relative_references_stand_for_what_they_do_to_a_parser(form: str) -> None:
+    before, one, after = IN_A_BASE[form]
+    text = before + "".join(map(one.format, REFERENCES)) + after
+    found = statements(text, form)
+    assert len(found) == len(REFERENCES)
+    assert found - locate_statements(text.encode(), form).keys() == set()
+
+
 @given(st.text(max_size=300), st.sampled_from(sorted(FORMATS)))
 def test_no_text_breaks_a_reader(text: str, form: str) -> None:
     assert isinstance(locate_statements(text.encode(), form), dict)

@@ -112,6 +112,17 @@ def test_the_fix_of_an_undeclared_prefix_can_be_pasted(northtown: World, tmp_pat
     assert row[0] == "03-undeclared-prefix.ttl"
 
 
+@pytest.mark.parametrize("namespace", ["http://e.example/ns#", "https://e.example/ns#", "urn:ns:"])
+def test_a_namespace_is_that_of_the_query(northtown: World, tmp_path: Path, namespace: str) -> None:
+    data = f"@prefix n: <{namespace}> .\n<http://e.example/a> a n:Meeting ; n:start 2 ; n:end 1 .\n"
+    shapes = f"""<urn:shapes> sh:declare [ sh:prefix "n" ; sh:namespace "{namespace}"^^xsd:anyURI ] .
+ex:Order sh:targetClass <{namespace}Meeting> ; sh:sparql [ sh:prefixes <urn:shapes> ; sh:select
+  "SELECT $this WHERE {{ $this n:start ?start ; n:end ?end . FILTER (?end < ?start) }}" ] .
+"""
+    (row,) = report(northtown, tmp_path, shapes, code=1, data=data)
+    assert row[:4] == ("data.ttl", 2, 1, "error")
+
+
 def test_what_is_not_a_list_costs_its_shape(northtown: World, tmp_path: Path) -> None:
     shapes = REPORTS / "04-ignored-not-a-list.shapes.ttl"
     data = REPORTS / "04-ignored-not-a-list.ttl"

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
-from urllib.parse import urljoin
 
 from ..model.namespaces import DOCUMENT_BASE, PREFIXES, expand, nterm
 from ..model.problems import RULES, ContentError
 from ..model.terms import NTerm, Statement, from_iri, is_literal, lexical, literal
+from ..syntax.iri_references import resolve_reference
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import Token, dataset_graphs, declared_prefixes, tokenize
 from .shape_queries import INVALID_NAMESPACE, PREFIX_FORM, QUERIES
@@ -91,7 +91,7 @@ def _declaration_faults(graph: ShapesGraph) -> Iterator[Fault]:
 
 def absolute(namespace: str) -> str:
     """A namespace that is relative in its file, against the base of files without one."""
-    return urljoin(DOCUMENT_BASE, namespace) if namespace else namespace
+    return resolve_reference(DOCUMENT_BASE, namespace) if namespace else namespace
 
 
 def with_absolute_namespaces(rows: Iterable[Statement]) -> list[Statement]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
-from urllib.parse import urljoin
 
 from ...model.namespaces import DOCUMENT_BASE
+from ..iri_references import has_scheme, resolve_reference
 
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _KEYWORD: Final = re.compile(r"@[A-Za-z]+")
 _DELIMITERS: Final = tuple(":/?#[]@_")
 
@@ -58,7 +57,7 @@ class ActiveContext:
         result = self
         if "@base" in local:
             base = local["@base"]
-            result = replace(result, base=urljoin(self.base, base) if base else "")
+            result = replace(result, base=resolve_reference(self.base, base) if base else "")
         if "@vocab" in local:
             vocab = local["@vocab"]
             result = replace(result, vocab=result.expand(vocab, True, True) if vocab else "")
@@ -123,11 +122,11 @@ class ActiveContext:
                 return value
             if prefix in self.terms and self.terms[prefix].prefix:
                 return self.terms[prefix].iri + local
-            if _SCHEME.match(value):
+            if has_scheme(value):
                 return value
         if vocabulary and self.vocab:
             return self.vocab + value
-        return urljoin(self.base, value) if relative else ""
+        return resolve_reference(self.base, value) if relative else ""
 
     def keyword(self, key: str) -> str:
         """The keyword or IRI that a key stands for; empty if there is none."""

@@ -5,19 +5,17 @@ Expat loads no external resources; a document that declares entities is not supp
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin
 from xml.parsers import expat
 
 import pyoxigraph as ox
 
 from ...model.namespaces import DOCUMENT_BASE, PREFIXES, nterm
 from ...model.terms import NO_TERM, NTerm, blank, from_iri, from_term, literal
+from ..iri_references import resolve_reference
 
 _RDF: Final = PREFIXES["rdf"]
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
 
 
@@ -107,9 +105,9 @@ class _Reader:
     def subject(self, frame: _Frame) -> NTerm:
         attributes = frame.attributes
         if (about := attributes.get(_RDF + " about")) is not None:
-            return from_iri(_resolved(frame.base, about))
+            return from_iri(resolve_reference(frame.base, about))
         if (identifier := attributes.get(_RDF + " ID")) is not None:
-            return from_iri(_resolved(frame.base, "#" + identifier))
+            return from_iri(resolve_reference(frame.base, "#" + identifier))
         label = attributes.get(_RDF + " nodeID")
         return blank(label) if label else self.blank()
 
@@ -135,7 +133,9 @@ class _Reader:
         for name, text in frame.attributes.items():
             predicate = name.replace(" ", "")
             if predicate == _RDF + "type":
-                self.note(subject, from_iri(predicate), from_iri(_resolved(frame.base, text)))
+                self.note(
+                    subject, from_iri(predicate), from_iri(resolve_reference(frame.base, text))
+                )
             elif " " in name and not predicate.startswith((_RDF, _XML)):
                 term = literal(text, language=frame.language)
                 self.note(subject, from_iri(predicate), term)
@@ -160,7 +160,7 @@ class _Reader:
         elif form not in (None, "Collection"):
             frame.kind = "literal"
         elif resource is not None:
-            value = from_term(ox.NamedNode(_resolved(frame.base, resource)))
+            value = from_term(ox.NamedNode(resolve_reference(frame.base, resource)))
         elif label:
             value = blank(label)
         if frame.kind == "property" and form is None:
@@ -180,12 +180,8 @@ class _Reader:
         elif frame.kind == "property" and not frame.filled:
             datatype, value = frame.attributes.get(_RDF + " datatype"), "".join(self.text)
             if datatype:
-                term = literal(value, _resolved(frame.base, datatype))
+                term = literal(value, resolve_reference(frame.base, datatype))
             else:
                 term = literal(value, language=frame.language)
             self.note(owner, frame.term, term, at=frame.place)
         self.text = []
-
-
-def _resolved(base: str, reference: str) -> str:
-    return reference if _SCHEME.match(reference) else urljoin(base, reference)

@@ -12,12 +12,12 @@ import re
 from array import array
 from collections.abc import Collection, Iterator
 from typing import Final
-from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
 from ...model.namespaces import DOCUMENT_BASE, PREFIXES, nterm
 from ...model.terms import NTerm, blank, from_term, is_blank, is_iri, literal, to_iri
+from ..iri_references import resolve_reference
 
 _TOKEN: Final = re.compile(
     r"""(?P<space>\s+|\#[^\n]*)
@@ -37,7 +37,6 @@ _TOKEN: Final = re.compile(
 )
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _CHARACTERS: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _LONGEST_BASE: Final = 2**13
 _XSD: Final = PREFIXES["xsd"]
 _RDF: Final = PREFIXES["rdf"]
@@ -207,8 +206,7 @@ class _Reader:
 
     def iri(self, text: str) -> str:
         if is_iri(text):
-            value = _unescaped(to_iri(NTerm(text)))
-            return value if _SCHEME.match(value) else urljoin(self.base, value)
+            return resolve_reference(self.base, _unescaped(to_iri(NTerm(text))))
         if text == "a":
             return _RDF + "type"
         prefix, _, local = text.partition(":")
