@@ -117,6 +117,10 @@ READ = {
         "[" + many(10_000, '{"@context": {"x": "a:x"}, "x": #}') + "," + JSON + "1}]",
     ),
     "IDs": ("x.rdf", XML % many(40_000, '<e:p rdf:ID="i#">1</e:p>', "")),
+    "comments in a CDATA section": (
+        "x.rdf",
+        XML % ("<e:p><![CDATA[" + "<!--" * times(500_000) + "]]></e:p>"),
+    ),
     "a literal of elements": (
         "x.rdf",
         XML % ('<e:p rdf:parseType="Literal">' + "<b/>" * times(200_000) + "</e:p>"),

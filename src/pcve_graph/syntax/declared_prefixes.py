@@ -20,17 +20,22 @@ _TURTLE: Final = re.compile(
     |'''[^'\\]*+(?:(?:'{1,2}(?!')|\\.)[^'\\]*+)*+(?:''')?
     |"[^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+"?
     |'[^'\\\r\n]*+(?:\\.[^'\\\r\n]*+)*+'?
-    |\\.
+    |\\.?
     |<[^<>"{}|^`\x00-\x20]*+>?
     |(?<![\w:.%-])(?:@prefix|(?i:prefix))(?:\s|\#[^\r\n]*+)++
         (?P<prefix>[\w.-]*+):(?:\s|\#[^\r\n]*+)*+<(?P<space>[A-Za-z][\w+.-]*+:[^<>"\s]*+)>
-    |[@Pp])""",
+    |[@Pp]
+    |\Z)""",
     re.VERBOSE | re.DOTALL,
 )
-"""Matches a directive, after the comments, literals and IRIs that may have the same letters."""
+"""Matches a directive, after the comments, literals and IRIs that may have the same letters.
+
+It matches at the end of the text too, and wherever a part of the text is cut off there: a search
+that fails is repeated from each character that it has passed.
+"""
 
 _XML: Final = re.compile(
-    r"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>
+    r"""<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)
     |(?P<tag><[^\s<>/!?"'](?:[^<>"']++|"[^"]*+"|'[^']*+')*+>)""",
     re.VERBOSE | re.DOTALL,
 )
