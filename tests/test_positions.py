@@ -132,9 +132,9 @@ IN_A_BASE = {
 def test_relative_references_stand_for_what_they_do_to_a_parser(form: str) -> None:
     before, one, after = IN_A_BASE[form]
     text = before + "".join(map(one.format, REFERENCES)) + after
-    found = statements(text, form)
-    assert len(found) == len(REFERENCES)
-    assert found - locate_statements(text.encode(), form).keys() == set()
+    stated = statements(text, form)
+    assert len(stated) == len(REFERENCES)
+    assert stated - locate_statements(text.encode(), form).keys() == set()
 
 
 @given(st.text(max_size=300), st.sampled_from(sorted(FORMATS)))
