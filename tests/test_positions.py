@@ -130,8 +130,8 @@ IN_A_BASE = {
 
 @pytest.mark.parametrize("form", IN_A_BASE)
 def test_relative_references_stand_for_what_they_do_to_a_parser(form: str) -> None:
-    before, one, after = IN_A_BASE[form]
-    text = before + "".join(map(one.format, REFERENCES)) + after
+    before, entry, after = IN_A_BASE[form]
+    text = before + "".join(map(entry.format, REFERENCES)) + after
     stated = statements(text, form)
     assert len(stated) == len(REFERENCES)
     assert stated - locate_statements(text.encode(), form).keys() == set()
