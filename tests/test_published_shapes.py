@@ -323,6 +323,7 @@ def test_only_one_of_the_published_profiles_has_a_fault(northtown: World, profil
 
 
 UNDEFINED = {
+    "w3c/dxwg/dcat/examples/conformance-standards.trig": {"prov:use"},
     f"{_DE}/dashboard/brandenburg-catalog-original-input.rdf": {"dcterms:Language", "skos:concept"},
     f"{_MOBILITY}/mobility-theme/mobility-theme.ttl": {"dcterms:replacedBy"},
     f"{_VOCPUB}/examples/01-invalid.ttl": {"schema:qualifiedAttribution"},

@@ -242,6 +242,40 @@ def test_checks_and_claims_are_not_applied_with_other_shapes(
     assert not {"claim-statement", "unsourced-fact"} & set(rules(reported))
 
 
+NAMELESS = """
+[] rdfs:isDefinedBy <https://w3id.org/pcve/ns#>, [] ; vann:usageNote "a" ;
+    skos:prefLabel "Nom"@fr ; skos:inScheme _:list ; skos:narrower [] ; skos:related _:other ;
+    skos:topConceptOf _:list ; skos:broader [ skos:inScheme [] ] ; skos:exactMatch _:other ;
+    skos:closeMatch _:other ; rdfs:subClassOf <https://w3id.org/pcve/ns#Nothing> .
+_:other skos:prefLabel "Nom"@fr ; skos:inScheme _:list ; a _:class .
+_:class rdfs:subClassOf _:class .
+<https://example.org/named> skos:prefLabel "Nom"@fr ; skos:inScheme _:list ; a _:class ;
+    skos:topConceptOf [] ; skos:broader _:other ; skos:related _:other ; skos:narrower _:other ;
+    skos:exactMatch _:other ; skos:closeMatch _:other .
+"""
+"""Of others: a term, concepts and a class that are blank nodes, and one with an IRI about them."""
+
+
+def test_a_check_has_nothing_to_say_of_nodes_without_an_iri(
+    northtown: World, tmp_path: Path
+) -> None:
+    """STR of a blank node is an error in SPARQL, and so is a text with it."""
+    prefixes = (
+        "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
+        "PREFIX vann: <http://purl.org/vocab/vann/>\n"
+    )
+    for options in ((), ("--against",)):
+        reported = problems(northtown, tmp_path, prefixes + NAMELESS, *options)
+        assert not [row for row in reported if str(row["rule"]).startswith("check")]
+
+
+def test_a_check_names_a_value_without_an_iri(northtown: World, tmp_path: Path) -> None:
+    concept = "<https://w3id.org/pcve/vocab/event-kind/conference>"
+    reported = problems(northtown, tmp_path, f"{concept} skos:related [] .\n")
+    (row,) = [row for row in reported if row["rule"] == "check:concept-relations-agree"]
+    assert str(row["message"]).endswith("is related to a blank node, but not vice versa")
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "queries/checks").iterdir()), ids=lambda p: p.stem)
 def test_a_check_states_its_scope(path: Path) -> None:
     assert read_query(path.name, path).header["scope"] in ("part", "graph", "build")

@@ -258,7 +258,8 @@ def term_labels(view: GraphView, terms: Iterable[NTerm]) -> dict[NTerm, str]:
 def run_check(query: SavedQuery, store: ox.Store) -> list[ShaclResult]:
     """The rows of a check: ?subject and ?problem, and ?predicate and ?value if it selects them.
 
-    Raises ContentError (`check-query`) for a query that selects no ?subject or ?problem, or none in
+    A row without ?problem is passed over if its subject is a blank node: STR of one is an error, so
+    a text that names the subject is unbound (SPARQL 17.4.2.5). Raises ContentError (`check-query`) for a query that selects no ?subject or ?problem, or none in
     one of its rows, or that has SERVICE.
     """
     refuse_service(query)
@@ -279,6 +280,7 @@ def run_check(query: SavedQuery, store: ox.Store) -> list[ShaclResult]:
             messages=(_message(query, row),),
         )
         for row in answer
+        if row[_PROBLEM.name] is not None or not isinstance(row[_SUBJECT.name], ox.BlankNode)
     ]
 
 
