@@ -285,6 +285,20 @@ def test_a_node_of_the_context_alone_is_not_reported() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["😀", "a😀b", "हिन्दी", "a‿b", "a·b", "𠀀"])
+def test_a_name_may_have_any_character_of_turtle(project: World, tmp_path: Path, name: str) -> None:
+    """PN_CHARS of Turtle 1.1 (6.5) has marks and characters that are not letters to Python."""
+    text = f"""PREFIX {name if name != "a‿b" else "a"}: <http://example.org/n#>
+_:{name} a ex:C .
+ex:{name} a ex:C ; ex:p ex:{name}s ;
+  ex:q 2 .
+"""
+    shapes = """ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:nodeKind sh:IRI ;
+  sh:property [ sh:path ex:q ; sh:maxInclusive 1 ] ."""
+    rows = listed(project, *files(tmp_path, text, shapes))
+    assert sorted((row["line"], row["column"]) for row in rows) == [(5, 1), (7, 8)]
+
+
 def test_an_engine_does_not_word_messages(project: World, tmp_path: Path) -> None:
     """Where a shape states none, the report has that of the command, alike with each engine."""
     shape = (

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from .name_characters import WORD, name_class
+
 _HEAD: Final = 2**20
 """Bytes at the beginning of a file in which prefixes are looked for."""
 
@@ -14,16 +16,17 @@ _WHOLE: Final = 20 * 2**20
 """Bytes of the largest JSON-LD file that is read for its context, which may be at the end."""
 
 _TURTLE: Final = re.compile(
-    r"""[^"'<\#\\@Pp]*+(?:
+    rf"""[^"'<\#\\@Pp]*+(?:
     \#[^\r\n]*+
-    |\"\"\"[^"\\]*+(?:(?:\"{1,2}(?!\")|\\.)[^"\\]*+)*+(?:\"\"\")?
-    |'''[^'\\]*+(?:(?:'{1,2}(?!')|\\.)[^'\\]*+)*+(?:''')?
+    |\"\"\"[^"\\]*+(?:(?:\"{{1,2}}(?!\")|\\.)[^"\\]*+)*+(?:\"\"\")?
+    |'''[^'\\]*+(?:(?:'{{1,2}}(?!')|\\.)[^'\\]*+)*+(?:''')?
     |"[^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+"?
     |'[^'\\\r\n]*+(?:\\.[^'\\\r\n]*+)*+'?
     |\\.?
-    |<[^<>"{}|^`\x00-\x20]*+>?
-    |(?<![\w:.%-])(?:@prefix|(?i:prefix))(?:\s|\#[^\r\n]*+)++
-        (?P<prefix>[\w.-]*+):(?:\s|\#[^\r\n]*+)*+<(?P<space>[A-Za-z][\w+.-]*+:[^<>"\s]*+)>
+    |<[^<>"{{}}|^`\x00-\x20]*+>?
+    |(?<!{name_class(WORD + ":.%-")})(?:@prefix|(?i:prefix))(?:\s|\#[^\r\n]*+)++
+        (?P<prefix>{name_class(WORD + ".-")}*+):(?:\s|\#[^\r\n]*+)*+
+        <(?P<space>[A-Za-z][\w+.-]*+:[^<>"\s]*+)>
     |[@Pp]
     |\Z)""",
     re.VERBOSE | re.DOTALL,

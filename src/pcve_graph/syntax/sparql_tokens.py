@@ -11,29 +11,16 @@ Matching takes linear time: no pattern backtracks over the characters that it ha
 from __future__ import annotations
 
 import re
-import string
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ..model.terms import NTerm, is_iri, to_iri
+from .name_characters import LETTERS, WORD, name_class
 
 _ESCAPE: Final = r"""\\(?:[tbnrf"'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})"""
 _CODE: Final = r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})"
 _IN_NAME: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
 
-
-def _class(ascii_characters: str) -> str:
-    """A character class of these and of all characters beyond ASCII.
-
-    Parsers accept most of Unicode in names, and stop at the rest. The class is written as what it
-    excludes: `re` compiles that 50 times faster than a range up to U+10FFFF.
-    """
-    excluded = (chr(code) for code in range(128) if chr(code) not in ascii_characters)
-    return f"[^{''.join(map(re.escape, excluded))}]"
-
-
-_LETTERS: Final = string.ascii_letters
-_WORD: Final = f"{_LETTERS}{string.digits}_"
 _TOKEN: Final = re.compile(
     rf"""
       (?P<blank>\s+|\#[^\r\n]*)
@@ -41,14 +28,14 @@ _TOKEN: Final = re.compile(
     | (?P<string>\"{{3}}(?:\"{{0,2}}(?:[^"\\]|{_ESCAPE}))*\"{{3}}
         | '{{3}}(?:'{{0,2}}(?:[^'\\]|{_ESCAPE}))*'{{3}}
         | (?!\"{{3}})"(?:[^"\\\r\n]|{_ESCAPE})*" | (?!'{{3}})'(?:[^'\\\r\n]|{_ESCAPE})*')
-    | (?P<variable>[?$]{_class(_WORD)}+)
+    | (?P<variable>[?$]{name_class(WORD)}+)
     | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9-]+)*)
-    | (?P<label>_:{_class(_WORD)}(?:{_class(_WORD + ".-")}*{_class(_WORD + "-")})?)
-    | (?P<name>(?:{_class(_LETTERS)}{_class(_WORD + ".-")}{{0,100}}(?<!\.))?:
-        (?:(?:{_class(_WORD + ":-")}|{_IN_NAME})
-        (?:(?:{_class(_WORD + ":.-")}|{_IN_NAME})*(?:{_class(_WORD + ":-")}|{_IN_NAME}))?)?)
-    | (?P<number>\.?[0-9]{_class(_WORD + ".")}*)
-    | (?P<word>{_class(_LETTERS + "_")}{_class(_WORD)}*)
+    | (?P<label>_:{name_class(WORD)}(?:{name_class(WORD + ".-")}*{name_class(WORD + "-")})?)
+    | (?P<name>(?:{name_class(LETTERS)}{name_class(WORD + ".-")}{{0,100}}(?<!\.))?:
+        (?:(?:{name_class(WORD + ":-")}|{_IN_NAME})
+        (?:(?:{name_class(WORD + ":.-")}|{_IN_NAME})*(?:{name_class(WORD + ":-")}|{_IN_NAME}))?)?)
+    | (?P<number>\.?[0-9]{name_class(WORD + ".")}*)
+    | (?P<word>{name_class(LETTERS + "_")}{name_class(WORD)}*)
     | (?P<sign>.)
     """,
     re.X | re.S,

@@ -259,8 +259,9 @@ def run_check(query: SavedQuery, store: ox.Store) -> list[ShaclResult]:
     """The rows of a check: ?subject and ?problem, and ?predicate and ?value if it selects them.
 
     A row without ?problem is passed over if its subject is a blank node: STR of one is an error, so
-    a text that names the subject is unbound (SPARQL 17.4.2.5). Raises ContentError (`check-query`) for a query that selects no ?subject or ?problem, or none in
-    one of its rows, or that has SERVICE.
+    a text that names the subject is unbound (SPARQL 1.1, 17.4.2.5). Raises ContentError
+    (`check-query`) for a query that selects no ?subject or ?problem, or none in another of its
+    rows, or that has SERVICE.
     """
     refuse_service(query)
     answer = store.query(query.text, use_default_graph_as_union=True)

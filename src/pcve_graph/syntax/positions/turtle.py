@@ -18,21 +18,24 @@ import pyoxigraph as ox
 from ...model.namespaces import DOCUMENT_BASE, PREFIXES, nterm
 from ...model.terms import NTerm, blank, from_term, is_blank, is_iri, literal, to_iri
 from ..iri_references import resolve_reference
+from ..name_characters import LETTERS, WORD, name_class
 
+_LOCAL: Final = r"%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?\#@%-]"
 _TOKEN: Final = re.compile(
-    r"""(?P<space>\s+|\#[^\n]*)
-    |(?P<iri><[^<>"{}|^`\x00-\x20]*>)
-    |(?P<string>\"\"\"[^\"\\]*+(?:(?:\"{1,2}(?!\")|\\.)[^\"\\]*+)*+\"\"\"|'''[^'\\]*+(?:(?:'{1,2}(?!')|\\.)[^'\\]*+)*+'''
+    rf"""(?P<space>\s+|\#[^\n]*)
+    |(?P<iri><[^<>"{{}}|^`\x00-\x20]*>)
+    |(?P<string>\"\"\"[^\"\\]*+(?:(?:\"{{1,2}}(?!\")|\\.)[^\"\\]*+)*+\"\"\"|'''[^'\\]*+(?:(?:'{{1,2}}(?!')|\\.)[^'\\]*+)*+'''
         |\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*+\"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+')
     |(?P<at>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
     |(?P<type>\^\^)
-    |(?P<blank>_:[\w·](?:[\w.·-]*[\w·-])?)
-    |(?P<number>[+-]?(?:\d++(?:\.\d*+)?[eE][+-]?\d++|\.\d++[eE][+-]?\d++|\d*+\.\d++|\d++))
-    |(?P<name>(?:[^\W\d_][\w.·-]*)?:(?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?\#@%-])
-        (?:(?:[\w.:·-]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?\#@%-])*
-        (?:[\w:·-]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?\#@%-]))?)?)
+    |(?P<blank>_:{name_class(WORD)}(?:{name_class(WORD + ".-")}*{name_class(WORD + "-")})?)
+    |(?P<number>[+-]?(?:[0-9]++(?:\.[0-9]*+)?[eE][+-]?[0-9]++|\.[0-9]++[eE][+-]?[0-9]++
+        |[0-9]*+\.[0-9]++|[0-9]++))
+    |(?P<name>(?:{name_class(LETTERS)}{name_class(WORD + ".-")}*)?:
+        (?:(?:{name_class(WORD + ":")}|{_LOCAL})
+        (?:(?:{name_class(WORD + ":.-")}|{_LOCAL})*(?:{name_class(WORD + ":-")}|{_LOCAL}))?)?)
     |(?P<word>[A-Za-z]+)
-    |(?P<mark>[.;,\[\](){}])""",
+    |(?P<mark>[.;,\[\](){{}}])""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
