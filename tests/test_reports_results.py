@@ -285,6 +285,53 @@ def test_a_node_of_the_context_alone_is_not_reported() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("shape", "message", "rule"),
+    [
+        (
+            "sh:or ( [ sh:path ex:mail ; sh:minCount 1 ] [ sh:path ex:web ; sh:minCount 1 ] )",
+            "ex:a meets none of: its ex:mail has at least 1 value; its ex:web has at least 1 value",
+            "a node of ex:S meets one or more of "
+            "(its ex:mail has at least 1 value; its ex:web has at least 1 value)",
+        ),
+        (
+            "sh:xone ( [ sh:path ex:name ; sh:minCount 1 ] [ sh:path ex:name ; sh:maxCount 1 ] )",
+            "ex:a does not meet exactly one of: "
+            "its ex:name has at least 1 value; its ex:name has at most 1 value",
+            "a node of ex:S meets exactly one of "
+            "(its ex:name has at least 1 value; its ex:name has at most 1 value)",
+        ),
+        (
+            "sh:and ( [ sh:path ex:name ; sh:datatype xsd:date ] )",
+            "ex:a does not meet all of: its ex:name has the datatype xsd:date",
+            "a node of ex:S meets all of (its ex:name has the datatype xsd:date)",
+        ),
+        (
+            "sh:not [ sh:path [ sh:inversePath ex:knows ] ; sh:maxCount 0 ]",
+            "ex:a meets what is excluded: its ^ex:knows has no value",
+            "a node of ex:S does not meet (its ^ex:knows has no value)",
+        ),
+        (
+            "sh:not [ sh:property [ sh:path ex:name ; sh:minCount 1 ] ]",
+            "ex:a meets what is excluded: its ex:name has at least 1 value",
+            "a node of ex:S does not meet (its ex:name has at least 1 value)",
+        ),
+        (
+            "sh:node [ sh:path ex:name ; sh:datatype xsd:date ]",
+            "ex:a does not conform to its shape: "
+            'ex:name of ex:a is "n", which has the datatype xsd:string, not xsd:date',
+            "a node of ex:S: its ex:name has the datatype xsd:date",
+        ),
+    ],
+)
+def test_the_property_of_a_shape_inside_another_is_named(
+    project: World, tmp_path: Path, shape: str, message: str, rule: str
+) -> None:
+    shapes = f"ex:S a sh:NodeShape ; sh:targetClass ex:C ; {shape} ."
+    (row,) = listed(project, *files(tmp_path, 'ex:a a ex:C ; ex:name "n" .', shapes))
+    assert (row["message"], row["why"]) == (message, rule)
+
+
 @pytest.mark.parametrize("name", ["😀", "a😀b", "हिन्दी", "a‿b", "a·b", "𠀀"])
 def test_a_name_may_have_any_character_of_turtle(project: World, tmp_path: Path, name: str) -> None:
     """PN_CHARS of Turtle 1.1 (6.5) has marks and characters that are not letters to Python."""

@@ -134,7 +134,7 @@ def rule_sentence(finding: Finding) -> str:
         shape = writer.shape(finding.shape or from_iri(result.holder))
         name = f"a node of {shape}" if shape else "the node"
     if finding.shape and (phrase := writer.phrase(finding.shape, finding.component)):
-        return f"{name} {phrase}"
+        return f"{name}{':' if phrase.startswith('its ') else ''} {phrase}"
     constraint = writer.parameters.constraint(result)
     described = (constraint, finding.shape, from_iri(result.holder))
     words = ("sh:description", "rdfs:comment", "sh:name", "rdfs:label")
@@ -374,7 +374,10 @@ def _or(finding: Finding) -> str:
 
 
 def _not(finding: Finding) -> str:
-    return finding.requirements.inner(finding.parameter("sh:not"), 0, " or ") + ": that is excluded"
+    words = finding.requirements.inner(finding.parameter("sh:not"), 0, " or ")
+    if words.startswith("its "):
+        return f"meets what is excluded: {words}"
+    return f"{words}: that is excluded"
 
 
 CLAUSES: Final[dict[str, Callable[[Finding], str]]] = {

@@ -141,9 +141,14 @@ class Requirements:
         name = self.shape(shape)
         return words or (f"conforms to {name}" if name else "conforms to a shape")
 
+    def of_node(self, shape: NTerm, depth: int = 0) -> str:
+        """What a shape requires of a node: all of it, with the property of a property shape."""
+        named = f"its {self.path(shape)} " if self.parameters.path(shape) else ""
+        return named + self.all_of(shape, depth)
+
     def inner(self, shapes: Iterable[NTerm], depth: int, sign: str = "; ") -> str:
         """What each of several shapes requires."""
-        return sign.join(self.all_of(shape, depth + 1) for shape in shapes)
+        return sign.join(self.of_node(shape, depth + 1) for shape in shapes)
 
 
 def _nodes(writer: Requirements, shape: NTerm, depth: int) -> str:
@@ -157,8 +162,7 @@ def _nodes(writer: Requirements, shape: NTerm, depth: int) -> str:
 
 def _properties(writer: Requirements, shape: NTerm, depth: int) -> str:
     return " and ".join(
-        f"its {writer.path(node)} {writer.all_of(node, depth + 1)}"
-        for node in writer.parameters.values(shape, "sh:property")
+        writer.of_node(node, depth + 1) for node in writer.parameters.values(shape, "sh:property")
     )
 
 
@@ -246,7 +250,7 @@ def _datatype(writer: Requirements, shape: NTerm, depth: int) -> str:
 
 def _not(writer: Requirements, shape: NTerm, depth: int) -> str:
     shapes = writer.parameters.values(shape, "sh:not")
-    return " and ".join(negated(writer.all_of(node, depth + 1)) for node in shapes)
+    return " and ".join(negated(writer.of_node(node, depth + 1)) for node in shapes)
 
 
 def negated(phrase: str) -> str:
@@ -254,8 +258,10 @@ def negated(phrase: str) -> str:
 
     Of several requirements together it is only their combination that is excluded.
     """
-    if " and its " in phrase or phrase.startswith("its ") or _SEVERAL.search(phrase):
+    if " and its " in phrase or _SEVERAL.search(phrase):
         return f"does not meet all of ({phrase})"
+    if phrase.startswith("its "):
+        return f"does not meet ({phrase})"
     verb, _, rest = phrase.partition(" ")
     plain = {"is": "is not", "has": "does not have", "matches": "does not match"}
     plain |= {"conforms": "does not conform", "meets": "does not meet", "does": "does"}
