@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -171,10 +172,12 @@ def add_language(finding: Finding, tags: Iterable[str], condition: str) -> str:
     """How to add a language to a plain text, which only a reader can tell."""
     value, tags = finding.result.value, list(tags)
     if is_literal(value) and not literal_parts(value)[1] and len(tags) <= _LANGUAGES:
-        terms = (literal(lexical(value), language=tag) for tag in tags)
         pasted = finding.requirements.notation.pasted
-        texts = [pasted(term, finding.result.path) for term in terms]
-        if all(texts):
+        texts = []
+        with suppress(ValueError):  # "*" is a range of languages, and no language
+            terms = [literal(lexical(value), language=tag) for tag in tags if tag]
+            texts = [pasted(term, finding.result.path) for term in terms]
+        if texts and len(texts) == len(tags) and all(texts):
             return f"add the language of the text: {alternatives(texts)}, {condition}"
     return f"write a text in {alternatives(tags)}"
 

@@ -23,7 +23,7 @@ from ..model.terms import (
     literal_parts,
     to_iri,
 )
-from .lexical_forms import datatype_of, is_lexical_form
+from .lexical_forms import datatype_of
 from .requirements import (
     Requirements,
     alternatives,
@@ -33,6 +33,7 @@ from .requirements import (
     pattern,
     qualified,
 )
+from .sparql_order import relations
 
 _DETAILS: Final = 3
 """Results inside a value that a message shows."""
@@ -294,28 +295,11 @@ def _bound(words: str, name: str) -> Callable[[Finding], str]:
         value = finding.result.value
         bounds = finding.parameter(name)
         shown = alternatives(map(finding.shown, bounds), "and")
-        if any(_is_comparable(value, bound) for bound in bounds):
+        if any(relations(value, bound) for bound in bounds):
             return f"is {words} {shown}"
         return f"cannot be compared with {shown}"
 
     return clause
-
-
-_NUMERIC: Final = frozenset(map(expand, ("xsd:integer", "xsd:decimal", "xsd:double", "xsd:float")))
-
-
-def _is_comparable(value: NTerm, bound: NTerm) -> bool:
-    """Whether two literals have an order: numbers, or well-formed values of one datatype."""
-    if not (is_literal(value) and is_literal(bound)):
-        return False
-    kinds = datatype_of(value), datatype_of(bound)
-    if not is_lexical_form(lexical(value), kinds[0]):
-        return False
-    numbers = all(
-        kind in _NUMERIC or (is_lexical_form("1", kind) and kind.startswith(expand("xsd:")))
-        for kind in kinds
-    ) and not {expand("xsd:string"), expand("xsd:boolean")} & set(kinds)
-    return numbers or kinds[0] == kinds[1]
 
 
 def _length(words: str, name: str) -> Callable[[Finding], str]:
@@ -334,15 +318,28 @@ def _language(finding: Finding) -> str:
     return f"is not a text in {alternatives(tags)}"
 
 
-def _compared(words: str, name: str) -> Callable[[Finding], str]:
+def _common(finding: Finding) -> str:
+    return f"is a value also of {_other_values(finding, 'sh:disjoint')}"
+
+
+def _compared(words: str, name: str, operator: str) -> Callable[[Finding], str]:
     def clause(finding: Finding) -> str:
-        others = finding.parameter(name)
-        names = alternatives(finding.requirements.named(others))
+        value, others = finding.result.value, finding.parameter(name)
         values = [v for other in others for v in finding.values_of(finding.result.focus, other)]
-        shown = f" ({alternatives(map(finding.shown, values))})" if values else ""
-        return f"{words} {names}{shown}"
+        held = [relations(value, other) for other in values]
+        failed = [of for of in held if operator not in of]
+        what = "cannot be compared with" if failed and not any(failed) else words
+        return f"{what} {_other_values(finding, name)}"
 
     return clause
+
+
+def _other_values(finding: Finding, name: str) -> str:
+    """The properties that a parameter names, with their values."""
+    others = finding.parameter(name)
+    names = alternatives(finding.requirements.named(others))
+    values = [v for other in others for v in finding.values_of(finding.result.focus, other)]
+    return names + (f" ({alternatives(map(finding.shown, values))})" if values else "")
 
 
 def _node(finding: Finding) -> str:
@@ -396,9 +393,9 @@ CLAUSES: Final[dict[str, Callable[[Finding], str]]] = {
         else f"has no text to match {pattern(finding.requirements, finding.shape)}"
     ),
     "LanguageIn": _language,
-    "Disjoint": _compared("is a value also of", "sh:disjoint"),
-    "LessThan": _compared("is not less than", "sh:lessThan"),
-    "LessThanOrEquals": _compared("is more than", "sh:lessThanOrEquals"),
+    "Disjoint": _common,
+    "LessThan": _compared("is not less than", "sh:lessThan", "<"),
+    "LessThanOrEquals": _compared("is more than", "sh:lessThanOrEquals", "<="),
     "In": lambda finding: (
         "is not one of "
         + finding.requirements.shown(

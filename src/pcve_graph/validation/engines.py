@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -23,11 +22,12 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
-from ..model.closure import closure
 from ..model.namespaces import expand, nterm
 from ..model.problems import UsageError
-from ..model.terms import Iri, NTerm, Term, blank, from_iri, literal, parse_statement, triple_line
+from ..model.terms import Iri, Term, blank, from_iri, literal, parse_statement, triple_line
 from ..syntax.sparql_patterns import raised_recursion_limit
+from .pyshacl_comparisons import comparison_components
+from .pyshacl_shapes import shapes_graph
 from .shape_queries import is_advanced
 
 PINNED: Final = "0.2.0a17"
@@ -60,13 +60,7 @@ _BLANK: Final = re.compile(r"^_:(\S+) |> _:(\S+) \.$", re.MULTILINE)
 _UNCHECKED: Final = {expand(f"xsd:{name}") for name in ("gYear", "gYearMonth", "gMonth", "gDay")}
 """The datatypes whose lexical forms rdflib (7.6) does not check."""
 
-_SWITCHES: Final = {
-    nterm(f"sh:{name}")
-    for name in ("closed", "deactivated", "qualifiedValueShapesDisjoint", "uniqueLang")
-}
-_1: Final = literal("1", expand("xsd:boolean"))
-_IMPORTS: Final = nterm("owl:imports")
-_DECLARE: Final = nterm("sh:declare")
+_LOGGER: Final = "pyshacl-validate"
 _INNER: Final = re.compile(r"<urn:x-shape:\d+>|_:[\w-]+|\bn[0-9a-f]{32}b\d+\b|\bN[0-9a-f]{32}\b")
 """Matches the names of blank nodes in the messages of engines."""
 
@@ -206,7 +200,7 @@ def _triples(
 
 
 def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[ReportTriple]:
-    """The report of pySHACL, in the form of `turbo`.
+    """The report of pySHACL, in the form of `turbo`, with our components in place of some of its.
 
     With `groups` the shapes get the focus nodes as their targets: pySHACL's own selection of shapes
     and focus nodes loses results (0.40.1, tests/test_engines.py).
@@ -214,17 +208,27 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
     if groups is not None:
         shapes = _retargeted(shapes, groups)
     with _exact_literals() as rdflib:
-        import pyshacl
+        import logging
 
-        data, rules = _data_graph(rdflib), _shapes_graph(shapes)
+        from pyshacl import Validator
+        from pyshacl.graph_abstraction import DataGraph
+
+        data, rules = _data_graph(rdflib), shapes_graph(shapes)
         for part in parts:
             labels = {label: label for label in _labels(part)}
             data.parse(data=part, format="nt", bnode_context=labels)
         try:
             advanced = is_advanced(shapes)
-            _, report, text = pyshacl.validate(
-                data, shacl_graph=rules, inference="none", advanced=advanced, inplace=advanced
+            options = {
+                "advanced": advanced,
+                "inplace": advanced,
+                "logger": logging.getLogger(_LOGGER),
+            }
+            validator: Any = Validator(
+                DataGraph.from_rdflib(data), shacl_graph=rules, options=options
             )
+            validator.shacl_graph.custom_constraints.update(comparison_components())
+            _, report, text = validator.run()
         except (MemoryError, RecursionError):
             raise
         except Exception as error:  # rdflib raises plain Exception for a query it cannot parse
@@ -234,29 +238,6 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
         lines = report.serialize(format="nt")
     for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False):
         yield ReportTriple(quad.subject, quad.predicate, quad.object)
-
-
-@lru_cache(4)
-def _shapes_graph(shapes: str) -> Any:
-    """`shapes` as an rdflib graph, cached for many files; pySHACL does not modify it.
-
-    Where pySHACL (0.40.1) does not follow SHACL, the graph has what it requires: a switch is on if
-    its value is `true` (4.4.5, 4.8.1), so those with "1" are left out, and a query has the prefixes
-    of what the ontology with its prefixes imports (5.2.1).
-    """
-    import rdflib
-
-    rows = [parse_statement(line) for line in shapes.splitlines()]
-    lines = [triple_line(row) for row in rows if row.predicate not in _SWITCHES or row.object != _1]
-    imports: defaultdict[NTerm, set[NTerm]] = defaultdict(set)
-    declared: defaultdict[NTerm, set[NTerm]] = defaultdict(set)
-    for row in rows:
-        if row.predicate in (_IMPORTS, _DECLARE):
-            (imports if row.predicate == _IMPORTS else declared)[row.subject].add(row.object)
-    for owner in list(imports):
-        for ontology in closure([owner], lambda node: imports.get(node, ())):
-            lines += [triple_line((owner, _DECLARE, prefix)) for prefix in declared[ontology]]
-    return rdflib.Graph().parse(data="\n".join(lines), format="nt")
 
 
 def _data_graph(rdflib: Any) -> Any:
@@ -324,7 +305,7 @@ def _exact_literals() -> Iterator[Any]:
 
     import rdflib
 
-    logs = [logging.getLogger(name) for name in ("rdflib.term", "pyshacl-validate")]
+    logs = [logging.getLogger(name) for name in ("rdflib.term", _LOGGER)]
     normalizes, disabled = rdflib.NORMALIZE_LITERALS, [log.disabled for log in logs]
     rdflib.NORMALIZE_LITERALS = False
     for log in logs:

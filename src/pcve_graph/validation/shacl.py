@@ -40,6 +40,7 @@ from ..model.terms import (
 from .engines import ABSENT, CLASSES, ENGINES, INSTALL, TARGETS, Groups, ReportTriple, why_unusable
 from .message_templates import with_languages
 from .shape_queries import check_queries
+from .xpath_patterns import with_python_patterns
 
 _CHUNK: Final = 2**23
 """Characters per chunk of data; an engine loads it as a whole, with a constant cost per chunk."""
@@ -99,7 +100,7 @@ def validate(
     shape_iris = frozenset[Iri]() if pairs is None else _shapes_in(shapes)
     groups = None if pairs is None else _groups(pairs, shape_iris)
     named = name_blank_shapes(shapes)
-    shapes = named.text
+    shapes = with_python_patterns(named.text)
     if pairs is not None:
         shapes = _select_shapes(
             shapes, [shape for shape, focus in pairs.items() if focus], shape_iris

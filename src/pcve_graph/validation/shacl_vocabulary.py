@@ -110,7 +110,7 @@ PARAMETERS: Final[dict[NTerm, ShapeParameter]] = {
         ("xone", "list of shapes", "4.6.4", False),
         ("node", "shape", "4.7.1", False),
         ("property", "shape", "4.7.2", False),
-        ("qualifiedValueShape", "shape", "4.7.3"),
+        ("qualifiedValueShape", "shape", "4.7.3", True, True),
         ("qualifiedValueShapesDisjoint", "boolean", "4.7.3"),
         ("qualifiedMinCount", "integer", "4.7.3"),
         ("qualifiedMaxCount", "integer", "4.7.3"),
@@ -137,7 +137,7 @@ NODE_KINDS: Final = frozenset(
 
 KINDS: Final = {
     "boolean": "true or false",
-    "integer": "one whole number",
+    "integer": "one whole number, 0 or more",
     "iri": "an IRI",
     "list": "a list",
     "list of iris": "a list of IRIs",

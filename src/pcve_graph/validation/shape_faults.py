@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 from ..model.namespaces import expand, local_name, nterm
@@ -41,17 +40,21 @@ from .shape_paths import path_faults
 from .shapes_graph import (
     FIRST,
     LOGICAL,
+    NIL,
     PROPERTY,
     SINGLE,
     TYPE,
+    Costs,
     Fault,
     ShapesGraph,
     Show,
 )
+from .xpath_patterns import python_pattern
 
 _NUMBERS: Final = {expand(f"xsd:{name}") for name in ("integer", "decimal", "double", "float")}
 _TARGETS: Final = [term for term in PARAMETERS if term.startswith(nterm("sh:target")[:-1])]
 _MESSAGE, _ORDER = nterm("sh:message"), nterm("sh:order")
+_PATTERN, _FLAGS = nterm("sh:pattern"), nterm("sh:flags")
 
 
 def shape_faults(graph: ShapesGraph, advanced: bool, show: Show) -> Iterator[Fault]:
@@ -61,6 +64,7 @@ def shape_faults(graph: ShapesGraph, advanced: bool, show: Show) -> Iterator[Fau
     for shape in sorted(graph.shapes):
         yield from path_faults(graph, shape, show)
         yield from _parameter_faults(graph, shape, show)
+        yield from _without_effect(graph, shape)
         yield from _annotation_faults(graph, shape)
         if is_iri(shape):
             yield from _undescribed(graph, shape, show)
@@ -147,10 +151,57 @@ def _parameter_faults(graph: ShapesGraph, shape: NTerm, show: Show) -> Iterator[
             )
             continue
         for value in values:
-            if not _fits(graph, parameter.kind, value):
+            if parameter.kind == "pattern" and _is_string(value):
+                yield from _pattern_faults(graph, shape, value, why, show)
+            elif not _fits(graph, parameter.kind, value):
                 message, fix = _describe(graph, parameter, name, value, show)
                 row = Statement(shape, term, value)
                 yield Fault("shape", row, shape, message, why, fix)
+
+
+_COUNTS: Final = ("sh:qualifiedMinCount", "sh:qualifiedMaxCount")
+_NEEDED: Final[dict[str, tuple[tuple[str, ...], str, Costs]]] = {
+    "sh:qualifiedValueShape": (_COUNTS, "4.7.3", "nothing"),
+    "sh:qualifiedMinCount": (("sh:qualifiedValueShape",), "4.7.3", "statement"),
+    "sh:qualifiedMaxCount": (("sh:qualifiedValueShape",), "4.7.3", "statement"),
+    "sh:qualifiedValueShapesDisjoint": (("sh:qualifiedValueShape",), "4.7.3", "statement"),
+    "sh:ignoredProperties": (("sh:closed",), "4.8.1", "statement"),
+    "sh:flags": (("sh:pattern",), "4.4.3", "nothing"),
+}
+"""The parameters without which another one constrains nothing: one of those named.
+
+With the section of SHACL, and what a shape loses that has the other one alone: each engine refuses
+some of these, but a shape to be counted is a sibling of others.
+"""
+
+_EMPTY: Final = {
+    "sh:or": "nothing conforms",
+    "sh:xone": "nothing conforms",
+    "sh:and": "everything conforms",
+}
+
+
+def _without_effect(graph: ShapesGraph, shape: NTerm) -> Iterator[Fault]:
+    """Warnings on parameters that constrain nothing alone, and on empty lists of shapes."""
+    for name, (others, section, costs) in _NEEDED.items():
+        values = graph.values(shape, nterm(name))
+        if not values or any(graph.values(shape, nterm(other)) for other in others):
+            continue
+        needed = " or ".join(others)
+        row = Statement(shape, nterm(name), values[0])
+        message = f"{name} constrains nothing without {needed}"
+        why = f"a constraint has all the parameters that its component needs (SHACL {section})"
+        yield Fault(
+            "shape", row, shape, message, why, f"add {needed}, or delete {name}", costs, "warning"
+        )
+    for name, effect in _EMPTY.items():
+        for value in graph.values(shape, nterm(name)):
+            if value == NIL:
+                row = Statement(shape, nterm(name), value)
+                message = f"{name} has no shapes, so {effect}"
+                why = f"{name} has a list of the shapes that it combines (SHACL 4.6)"
+                fix = f"write {name} ( [ … ] [ … ] ), or delete it"
+                yield Fault("shape", row, shape, message, why, fix, "nothing", "warning")
 
 
 def _in_place_of_list(graph: ShapesGraph, shape: NTerm) -> bool:
@@ -184,15 +235,13 @@ def _fits(graph: ShapesGraph, kind: str, value: NTerm) -> bool:
         return kind == "any" or not is_blank(value)
     if kind == "literal":
         return is_literal(value)
-    if kind == "pattern":
-        return _is_string(value) and not _bad_regex(lexical(value))
-    if kind == "string":
+    if kind in ("pattern", "string"):
         return _is_string(value)
     if kind in ("integer", "boolean"):
         if not is_literal(value):
             return False
         text, _, datatype = literal_parts(value)
-        form = r"[+-]?\d+" if kind == "integer" else "true|false|1|0"
+        form = r"\+?[0-9]+|-0+" if kind == "integer" else "true|false|1|0"
         return datatype == expand(f"xsd:{kind}") and bool(re.fullmatch(form, text.strip()))
     if kind == "node kind":
         return value in NODE_KINDS
@@ -211,18 +260,21 @@ def _is_string(value: NTerm) -> bool:
     )
 
 
-@lru_cache(256)
-def _bad_regex(pattern: str) -> str:
-    r"""Why `pattern` is no regular expression; empty if it is one.
+def _pattern_faults(
+    graph: ShapesGraph, shape: NTerm, value: NTerm, why: str, show: Show
+) -> Iterator[Fault]:
+    """What is wrong with the regular expression `value` of `shape`, which is a string.
 
-    Both engines read the regular expressions of Python. Those of SPARQL, which SHACL means, are
-    nearly the same; `\p{L}` is one that only SPARQL has.
+    Both engines read those of Python; `xpath_patterns` has what XPath adds to them.
     """
+    flags = next(filter(is_literal, graph.values(shape, _FLAGS)), None)
     try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        return f"{getattr(error, 'msg', error)}"
-    return ""
+        re.compile(python_pattern(lexical(value), lexical(flags) if flags else ""))
+    except (re.error, OverflowError, RecursionError, ValueError) as error:
+        reason = getattr(error, "msg", error)
+        message = f"{show(value)} is not a regular expression that the engines read: {reason}"
+        row = Statement(shape, _PATTERN, value)
+        yield Fault("shape", row, shape, message, why, "correct the regular expression")
 
 
 def _describe(
@@ -239,10 +291,6 @@ def _describe(
             fix = "( … )" if blank and kind != "list of shapes" else fix
             return f"{name} is {what}, not a list", f"write {name} {fix}"
         return f"{name} is not {KINDS[kind]}", f"write {KINDS[kind]}"
-    if kind == "pattern" and _is_string(value):
-        reason = _bad_regex(lexical(value))
-        message = f"{shown} is not a regular expression that the engines read: {reason}"
-        return message, "correct the regular expression"
     if kind == "node kind":
         near = _nearest(
             local_name(lexical(value)), frozenset(local_name(to_iri(t)) for t in NODE_KINDS)
@@ -251,7 +299,7 @@ def _describe(
         return f"{name} is {shown}", fix
     if is_literal(value):
         text = lexical(value)
-        if kind == "integer" and re.fullmatch(r"[+-]?\d+", text):
+        if kind == "integer" and re.fullmatch(r"\+?[0-9]+", text):
             return f"{name} is {shown}", f"write {name} {text}"
         if kind == "boolean" and text.casefold() in ("true", "false"):
             return f"{name} is {shown}", f"write {name} {text.casefold()}"

@@ -44,6 +44,7 @@ from .shape_faults import shape_faults
 from .shape_queries import QUERIES
 from .shape_query_faults import query_faults, with_absolute_namespaces
 from .shapes_graph import SPARQL, TYPE, Fault, ShapesGraph, Show
+from .xpath_patterns import with_python_patterns
 
 _NEARLY_SHACL: Final = re.compile(r"<https?://www\.w3\.org/(ns|NS|TR)/(shacl|SHACL)\W")
 _ABSTRACT: Final = nterm("sh:Shape")
@@ -201,13 +202,17 @@ def _refused(graph: ShapesGraph, rows: list[Statement], dead: frozenset[NTerm]) 
 
     They are applied by neither engine, so that the reports are the same.
     """
-    if engines.why_unusable() or not engines.refuses(_text(rows)):
+    if engines.why_unusable() or not _is_refused(rows):
         return
     candidates = sorted(shape for shape in graph.shapes - dead if is_iri(shape))
     for shape in candidates:
         others = graph.unusable([*dead, *(other for other in candidates if other != shape)])
-        if engines.refuses(_text(with_absolute_namespaces(graph.without(others)))):
+        if _is_refused(with_absolute_namespaces(graph.without(others))):
             yield shape
+
+
+def _is_refused(rows: Iterable[Statement]) -> bool:
+    return engines.refuses(with_python_patterns(_text(rows)))
 
 
 def _refused_fault(graph: ShapesGraph, shape: NTerm) -> Fault:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from ..model.namespaces import nterm
 from ..model.terms import NTerm, Statement, is_blank, is_iri, is_literal
 from .shacl_vocabulary import PARAMETERS
+
+Costs: TypeAlias = Literal["node", "statement", "nothing"]
+"""What the engines do not get because of a fault."""
 
 Show = Callable[[NTerm], str]
 """Prints a term as the shapes file writes it."""
@@ -50,7 +53,7 @@ class Fault:
     message: str
     why: str
     fix: str
-    costs: Literal["node", "statement", "nothing"] = "node"
+    costs: Costs = "node"
     severity: str = "error"
     offset: int = -1
 

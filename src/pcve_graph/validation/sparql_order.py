@@ -1,0 +1,32 @@
+"""How two terms compare by the operators of SPARQL, which SHACL compares values with (4.3, 4.5)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ..model.terms import NTerm, is_blank
+
+_OPERATORS: Final = ("<", "<=", ">", ">=")
+
+
+@lru_cache(2**14)
+def relations(left: NTerm, right: NTerm) -> frozenset[str]:
+    """Those of `<`, `<=`, `>` and `>=` that hold; none if the terms cannot be compared.
+
+    Rule: SPARQL 1.1, 17.3, as the store evaluates it, and turbo too.
+    """
+    if is_blank(left) or is_blank(right):
+        return frozenset()
+    columns = " ".join(
+        f"({left} {operator} {right} AS ?v{number})" for number, operator in enumerate(_OPERATORS)
+    )
+    rows: Any = ox.Store().query(f"SELECT {columns} {{}}")
+    row = next(rows)
+    return frozenset(
+        operator
+        for number, operator in enumerate(_OPERATORS)
+        if row[number] is not None and row[number].value == "true"
+    )
