@@ -27,7 +27,7 @@ from ..model.problems import UsageError
 from ..model.terms import Iri, Term, blank, from_iri, literal, parse_statement, triple_line
 from ..syntax.sparql_patterns import raised_recursion_limit
 from .pyshacl_comparisons import comparison_components
-from .pyshacl_shapes import shapes_graph
+from .pyshacl_shapes import shapes_for_pyshacl
 from .shape_queries import is_advanced
 
 PINNED: Final = "0.2.0a17"
@@ -213,7 +213,7 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
         from pyshacl import Validator
         from pyshacl.graph_abstraction import DataGraph
 
-        data, rules = _data_graph(rdflib), shapes_graph(shapes)
+        data, rules = _data_graph(rdflib), _shapes_graph(shapes)
         for part in parts:
             labels = {label: label for label in _labels(part)}
             data.parse(data=part, format="nt", bnode_context=labels)
@@ -227,7 +227,7 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
             validator: Any = Validator(
                 DataGraph.from_rdflib(data), shacl_graph=rules, options=options
             )
-            validator.shacl_graph.custom_constraints.update(comparison_components())
+            validator.shacl_graph.custom_constraints.update(comparison_components(rdflib))
             _, report, text = validator.run()
         except (MemoryError, RecursionError):
             raise
@@ -238,6 +238,14 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
         lines = report.serialize(format="nt")
     for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES, rename_blank_nodes=False):
         yield ReportTriple(quad.subject, quad.predicate, quad.object)
+
+
+@lru_cache(4)
+def _shapes_graph(shapes: str) -> Any:
+    """`shapes` as an rdflib graph, cached for many files; pySHACL does not modify it."""
+    import rdflib
+
+    return rdflib.Graph().parse(data=shapes_for_pyshacl(shapes), format="nt")
 
 
 def _data_graph(rdflib: Any) -> Any:

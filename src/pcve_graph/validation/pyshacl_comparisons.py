@@ -9,10 +9,11 @@ its datatype. By SHACL (4.3, 4.5.3, 4.5.4) values that SPARQL cannot compare are
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from ..model.namespaces import expand, nterm
-from ..model.terms import Iri, NTerm, from_iri, literal
+from ..model.terms import Iri, NTerm, blank, from_iri, literal, to_iri
 from .sparql_order import relations
 
 
@@ -51,14 +52,35 @@ COMPARISONS: Final = {
 """The parameters of the components that compare, by their terms."""
 
 
-def comparison_components() -> Iterable[Any]:
+class _Declared:
+    """A component as pySHACL selects it for a shape: by its parameter, which is mandatory."""
+
+    optional = False
+
+    def __init__(self, comparison: Comparison, rdflib: Any) -> None:
+        self.comparison = comparison
+        self.parameter = rdflib.URIRef(to_iri(comparison.renamed))
+        self.parameters = (self,)
+        self.component = _component(rdflib)
+
+    def path(self) -> Any:
+        return self.parameter
+
+    def make_validator_for_shape(self, shape: Any) -> Any:
+        return self.component(shape, self.comparison, self.parameter)
+
+
+def comparison_components(rdflib: Any) -> list[Any]:
     """The components, as a graph of shapes of pySHACL holds those that its shapes declare."""
-    import rdflib
+    return [_Declared(comparison, rdflib) for comparison in COMPARISONS.values()]
+
+
+@lru_cache(1)
+def _component(rdflib: Any) -> Any:
+    """The class of a component on one shape."""
     from pyshacl.constraints.constraint_component import ConstraintComponent
 
     class Component(ConstraintComponent):
-        """One component on one shape."""
-
         def __init__(self, shape: Any, comparison: Comparison, parameter: Any) -> None:
             super().__init__(shape)
             self.comparison = comparison
@@ -83,7 +105,7 @@ def comparison_components() -> Iterable[Any]:
                 for focus, of_focus in values.items()
                 for other in self.others(graph, focus, limit)
                 for value in of_focus
-                if self.comparison.operator not in relations(term(value), term(other))
+                if self.comparison.operator not in relations(_term(value), _term(other))
             ]
             return not results, results
 
@@ -91,26 +113,11 @@ def comparison_components() -> Iterable[Any]:
             """What the value nodes of `focus` are compared with: its values of a property."""
             return set(graph.objects(focus, limit)) if self.comparison.pairs else (limit,)
 
-    class Declared:
-        """A component as pySHACL selects it for a shape: by its parameter, which is mandatory."""
+    return Component
 
-        optional = False
 
-        def __init__(self, comparison: Comparison) -> None:
-            self.comparison = comparison
-            self.parameter = rdflib.URIRef(comparison.renamed[1:-1])
-            self.parameters = (self,)
-
-        def path(self) -> Any:
-            return self.parameter
-
-        def make_validator_for_shape(self, shape: Any) -> Component:
-            return Component(shape, self.comparison, self.parameter)
-
-    def term(node: Any) -> NTerm:
-        if isinstance(node, rdflib.Literal):
-            datatype = Iri(node.datatype) if node.datatype else None
-            return literal(str(node), datatype, node.language or "")
-        return from_iri(str(node)) if isinstance(node, rdflib.URIRef) else NTerm(node.n3())
-
-    return [Declared(comparison) for comparison in COMPARISONS.values()]
+def _term(node: Any) -> NTerm:
+    """A term of rdflib, of which only literals have a language, or None, and a datatype."""
+    if hasattr(node, "language"):
+        return literal(str(node), node.datatype and str(node.datatype), node.language)
+    return blank(str(node)) if type(node).__name__ == "BNode" else from_iri(str(node))

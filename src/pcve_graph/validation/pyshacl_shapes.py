@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from ..model.closure import closure
 from ..model.namespaces import expand, nterm
@@ -28,17 +27,14 @@ _OF_QUALIFIED: Final = (*_COUNTS, nterm("sh:qualifiedValueShapesDisjoint"))
 _FIRST, _REST, _NIL = nterm("rdf:first"), nterm("rdf:rest"), nterm("rdf:nil")
 
 
-@lru_cache(4)
-def shapes_graph(shapes: str) -> Any:
-    """`shapes` (N-Triples) as an rdflib graph, cached for many files; pySHACL does not modify it.
+def shapes_for_pyshacl(shapes: str) -> str:
+    """`shapes` (N-Triples, a statement per line) as pySHACL must get them.
 
     A switch is on if its value is `true` (SHACL 4.4.5, 4.8.1), so those with "1" are left out. A
     query has the prefixes of what the ontology with its prefixes imports (5.2.1). The parameters of
     `COMPARISONS` are renamed, for the components of that module. What `_core` states replaces what
     pySHACL refuses.
     """
-    import rdflib
-
     rows = [parse_statement(line) for line in shapes.splitlines()]
     lines = []
     imports: defaultdict[NTerm, set[NTerm]] = defaultdict(set)
@@ -54,7 +50,7 @@ def shapes_graph(shapes: str) -> Any:
     for owner in list(imports):
         for ontology in closure([owner], lambda node: imports.get(node, ())):
             lines += [triple_line((owner, _DECLARE, prefix)) for prefix in declared[ontology]]
-    return rdflib.Graph().parse(data="\n".join(lines), format="nt")
+    return "\n".join(lines)
 
 
 def _core(rows: list[Statement]) -> Iterator[Statement]:
