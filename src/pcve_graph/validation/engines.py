@@ -26,6 +26,7 @@ from ..model.namespaces import expand, nterm
 from ..model.problems import UsageError
 from ..model.terms import Iri, Term, blank, from_iri, literal, parse_statement, triple_line
 from ..syntax.sparql_patterns import raised_recursion_limit
+from ..system.sandbox import inside
 from .pyshacl_comparisons import comparison_components
 from .pyshacl_shapes import shapes_for_pyshacl
 from .shape_queries import is_advanced
@@ -59,6 +60,9 @@ _LABEL: Final = from_iri("urn:x-label:")
 _BLANK: Final = re.compile(r"^_:(\S+) |> _:(\S+) \.$", re.MULTILINE)
 _UNCHECKED: Final = {expand(f"xsd:{name}") for name in ("gYear", "gYearMonth", "gMonth", "gDay")}
 """The datatypes whose lexical forms rdflib (7.6) does not check."""
+
+_LARGE: Final = 100_000
+"""Triples of a report after which memory that the engine has freed is returned to the system."""
 
 _LOGGER: Final = "pyshacl-validate"
 _INNER: Final = re.compile(r"<urn:x-shape:\d+>|_:[\w-]+|\bn[0-9a-f]{32}b\d+\b|\bN[0-9a-f]{32}\b")
@@ -106,6 +110,8 @@ def turbo(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[
         for names, focus in [((), ())] if groups is None else groups:
             settings = {"use_shapes": sorted(names), "focus_nodes": sorted(focus)}
             _, report, _, _ = program.validate_store(store, json.dumps(settings), False)
+            if len(report[1]) > _LARGE:  # the engine needs three times the memory of its report
+                inside.release_memory()
             yield from _triples(report, labels)
     except (native.SharedValidationFailure, RuntimeError, ValueError) as error:
         raise UsageError(f"the shapes cannot be used: {_plain(str(error))}") from None
