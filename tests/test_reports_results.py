@@ -462,6 +462,55 @@ def test_a_pattern_that_is_not_read_costs_its_shape(
         assert f"that the engines read: {reason}" in str(rows[1]["message"])
 
 
+QUERY = """ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:sparql [ sh:select
+  '''SELECT $this ?value {{ $this <http://example.org/p> ?value . FILTER ({}) }}''' ] ."""
+
+
+@pytest.mark.parametrize(
+    ("condition", "selected"),
+    [
+        (r'REGEX(?value, "^\\\\p{L}+$")', {"abc", "ÉÀ"}),
+        (r'REGEX(?value, "^\\\\P{Z}+$", "i")', {"abc", "ÉÀ", "1"}),
+        (r'REGEX(STR(?value), "^[a-z-[eiou]]+$")', {"abc"}),
+        (r'REPLACE(?value, "\\\\p{N}", "-") = "-"', {"1"}),
+        (r'CONTAINS("\\\\p{L}", "p") && ?value = "1"', {"1"}),
+    ],
+)
+def test_patterns_in_queries_may_have_what_xpath_adds(
+    project: World, tmp_path: Path, condition: str, selected: set[str]
+) -> None:
+    data = 'ex:a ex:p "abc", "ÉÀ", "1", "\u2028" .'
+    paths = files(tmp_path, data, QUERY.format(condition))
+    reports = [of_command(project, *paths, engine) for engine in ENGINES]
+    assert reports[0] == reports[1]
+    assert not isinstance(reports[0], str), reports[0]
+    assert {row.value for row in reports[0].rows} == {f'"{value}"' for value in selected}
+
+
+def test_a_pattern_in_a_query_that_is_not_read_costs_its_shape(
+    project: World, tmp_path: Path
+) -> None:
+    good = "ex:Good a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:nodeKind sh:BlankNode ."
+    shape = QUERY.format(r'REGEX(?value, "\\\\p{IsGreek}")')
+    paths = files(tmp_path, 'ex:a ex:p "a" .', f"{good}\n{shape}")
+    for engine in ENGINES:
+        rows = listed(project, *paths, "--engine", engine)
+        assert [(row["line"], row["column"]) for row in rows] == [(4, 1), (6, 88)]
+        assert "is a block of Unicode" in str(rows[1]["message"])
+
+
+def test_a_text_of_shapes_may_have_any_character(project: World, tmp_path: Path) -> None:
+    """Some end a line to Python, and none to N-Triples."""
+    shape = (
+        "ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:nodeKind sh:BlankNode ;"
+        ' sh:message "a\u2028b\u2029c\x85d\x0be\x0cf\x1cg"@en .'
+    )
+    paths = files(tmp_path, "ex:a ex:p 1 .", shape)
+    reports = [listed(project, *paths, "--engine", engine) for engine in ENGINES]
+    assert reports[0] == reports[1]
+    assert [row["line"] for row in reports[0]] == [4]
+
+
 @pytest.mark.parametrize("tags", ['"*"', '"a b"', '""'])
 def test_a_language_that_is_none_is_no_fix(project: World, tmp_path: Path, tags: str) -> None:
     shape = (

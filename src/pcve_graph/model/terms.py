@@ -218,6 +218,17 @@ def from_triple(triple: ox.Triple) -> NTriple:
     return NTriple(f"{triple} .")
 
 
+def statement_lines(text: str) -> list[NTriple]:
+    r"""The lines of N-Triples text, which has a statement in each.
+
+    Literals may contain other characters that end a line to Python, such as U+2028.
+
+    >>> statement_lines('<a:s> <a:p> "1\u20282" .\n')
+    ['<a:s> <a:p> "1\u20282" .']
+    """
+    return [NTriple(line) for line in text.split("\n") if line]
+
+
 def parse_statement(line: str) -> Statement:
     """The statement in a line.
 

@@ -24,7 +24,16 @@ import pyoxigraph as ox
 
 from ..model.namespaces import expand, nterm
 from ..model.problems import UsageError
-from ..model.terms import Iri, Term, blank, from_iri, literal, parse_statement, triple_line
+from ..model.terms import (
+    Iri,
+    Term,
+    blank,
+    from_iri,
+    literal,
+    parse_statement,
+    statement_lines,
+    triple_line,
+)
 from ..syntax.sparql_patterns import raised_recursion_limit
 from ..system.sandbox import inside
 from .pyshacl_comparisons import comparison_components
@@ -337,7 +346,7 @@ def _exact_literals() -> Iterator[Any]:
 def _retargeted(shapes: str, groups: Groups) -> str:
     """`shapes` with the focus nodes of `groups` in place of all targets (SHACL 2.1.3)."""
     lines = []
-    for line in shapes.splitlines():
+    for line in statement_lines(shapes):
         statement = parse_statement(line)
         if statement.predicate not in TARGETS and statement.object not in CLASSES:
             lines.append(line)

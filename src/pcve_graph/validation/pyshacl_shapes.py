@@ -8,7 +8,15 @@ from typing import Final
 
 from ..model.closure import closure
 from ..model.namespaces import expand, nterm
-from ..model.terms import NTerm, Statement, blank, literal, parse_statement, triple_line
+from ..model.terms import (
+    NTerm,
+    Statement,
+    blank,
+    literal,
+    parse_statement,
+    statement_lines,
+    triple_line,
+)
 from .pyshacl_comparisons import COMPARISONS
 
 _SWITCHES: Final = {
@@ -35,7 +43,7 @@ def shapes_for_pyshacl(shapes: str) -> str:
     `COMPARISONS` are renamed, for the components of that module. What `_core` states replaces what
     pySHACL refuses.
     """
-    rows = [parse_statement(line) for line in shapes.splitlines()]
+    rows = [parse_statement(line) for line in statement_lines(shapes)]
     lines = []
     imports: defaultdict[NTerm, set[NTerm]] = defaultdict(set)
     declared: defaultdict[NTerm, set[NTerm]] = defaultdict(set)

@@ -33,14 +33,15 @@ from ..model.terms import (
     is_iri,
     is_literal,
     parse_statement,
+    statement_lines,
     subject_of,
     to_iri,
     triple_line,
 )
 from .engines import ABSENT, CLASSES, ENGINES, INSTALL, TARGETS, Groups, ReportTriple, why_unusable
 from .message_templates import with_languages
+from .query_patterns import with_python_patterns
 from .shape_queries import check_queries
-from .xpath_patterns import with_python_patterns
 
 _CHUNK: Final = 2**23
 """Characters per chunk of data; an engine loads it as a whole, with a constant cost per chunk."""
@@ -115,7 +116,7 @@ def no_shape(shapes: str) -> str:
 
     A shape that is a class too has its instances as targets (W3C SHACL, 2.1.3.3).
     """
-    rows = [parse_statement(line) for line in shapes.splitlines()]
+    rows = [parse_statement(line) for line in statement_lines(shapes)]
     if any(row.predicate in TARGETS or row.predicate == nterm("sh:target") for row in rows):
         return ""
     types = [row for row in rows if row.predicate == nterm("rdf:type")]
@@ -127,7 +128,7 @@ def no_shape(shapes: str) -> str:
 
 def has_unnamed_target(shapes: str) -> bool:
     """Whether a shape in `shapes` (N-Triples) that has a target is a blank node."""
-    rows = map(parse_statement, shapes.splitlines())
+    rows = map(parse_statement, statement_lines(shapes))
     return any(row.predicate in TARGETS and is_blank(row.subject) for row in rows)
 
 
@@ -246,7 +247,7 @@ class _NamedShapes:
 @lru_cache(4)
 def name_blank_shapes(shapes: str) -> _NamedShapes:
     """`shapes` with IRIs for the blank nodes of `_PARTS`, and for shapes with a target."""
-    rows = [parse_statement(line) for line in shapes.splitlines()]
+    rows = [parse_statement(line) for line in statement_lines(shapes)]
     holder = {row.object: row.subject for row in rows if is_blank(row.object)}
     nodes = sorted(
         {row.object for row in rows if row.predicate in _PARTS and is_blank(row.object)}

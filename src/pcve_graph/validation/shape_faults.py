@@ -24,6 +24,7 @@ from ..model.terms import (
     literal_parts,
     to_iri,
 )
+from .query_patterns import pattern_fault
 from .shacl_vocabulary import (
     ADVANCED,
     CLASSES,
@@ -49,7 +50,6 @@ from .shapes_graph import (
     ShapesGraph,
     Show,
 )
-from .xpath_patterns import python_pattern
 
 _NUMBERS: Final = {expand(f"xsd:{name}") for name in ("integer", "decimal", "double", "float")}
 _TARGETS: Final = [term for term in PARAMETERS if term.startswith(nterm("sh:target")[:-1])]
@@ -268,10 +268,7 @@ def _pattern_faults(
     Both engines read those of Python; `xpath_patterns` has what XPath adds to them.
     """
     flags = next(filter(is_literal, graph.values(shape, _FLAGS)), None)
-    try:
-        re.compile(python_pattern(lexical(value), lexical(flags) if flags else ""))
-    except (re.error, OverflowError, RecursionError, ValueError) as error:
-        reason = getattr(error, "msg", error)
+    if reason := pattern_fault(lexical(value), lexical(flags) if flags else ""):
         message = f"{show(value)} is not a regular expression that the engines read: {reason}"
         row = Statement(shape, _PATTERN, value)
         yield Fault("shape", row, shape, message, why, "correct the regular expression")

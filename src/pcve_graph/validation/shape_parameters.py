@@ -19,6 +19,7 @@ from ..model.terms import (
     is_literal,
     lexical,
     parse_statement,
+    statement_lines,
 )
 from . import shacl
 
@@ -40,7 +41,7 @@ class ShapeParameters:
 
     def __init__(self, shapes: str) -> None:
         self._objects: dict[NTerm, dict[NTerm, list[NTerm]]] = defaultdict(dict)
-        for line in shacl.name_blank_shapes(shapes).text.splitlines():
+        for line in statement_lines(shacl.name_blank_shapes(shapes).text):
             row = parse_statement(line)
             self._objects[row.subject].setdefault(row.predicate, []).append(row.object)
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from ..model.namespaces import nterm
 from ..model.problems import ContentError, UsageError
-from ..model.terms import lexical, parse_statement
+from ..model.terms import lexical, parse_statement, statement_lines
 from ..syntax.sparql_bounds import check_query_text
 from ..syntax.sparql_tokens import dataset_graphs, has_service
 
@@ -46,7 +46,7 @@ def check_queries(shapes: str) -> None:
     That is a query that `check_query_text` rejects, one with SERVICE (forbidden by SHACL
     5.2.1) or FROM, and one with a prefix or namespace that would inject text into the query.
     """
-    for line in shapes.splitlines():
+    for line in statement_lines(shapes):
         subject, predicate, value = parse_statement(line)
         if predicate in QUERIES:
             _check_query(lexical(value), f"the query of {subject}")

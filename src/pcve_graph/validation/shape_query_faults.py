@@ -15,6 +15,7 @@ from ..model.terms import NTerm, Statement, from_iri, is_literal, lexical, liter
 from ..syntax.iri_references import resolve_reference
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import Token, dataset_graphs, declared_prefixes, tokenize
+from .query_patterns import query_patterns
 from .shape_queries import INVALID_NAMESPACE, PREFIX_FORM, QUERIES
 from .shapes_graph import SPARQL, TYPE, Fault, ShapesGraph
 
@@ -197,6 +198,11 @@ def _query_fault(
         lines = text.split("\n")[: problem.position.line - 1]
         offset = sum(len(line) + 1 for line in lines) + problem.position.column - 1
         return fault(problem.message, problem.fix, offset, problem.why)
+    for pattern in query_patterns(text):
+        if reason := pattern.fault:
+            message = f"{pattern.token.text} is not a regular expression that the engines read: "
+            fix = "correct the regular expression"
+            return fault(message + reason, fix, pattern.token.start)
     return None
 
 

@@ -38,13 +38,13 @@ from ..system.files import read_file
 from . import engines
 from .documents import LARGEST, Document, read_document
 from .input_files import form_of, named_files
+from .query_patterns import with_python_patterns
 from .results import nearest_key
 from .shacl import no_shape
 from .shape_faults import shape_faults
 from .shape_queries import QUERIES
 from .shape_query_faults import query_faults, with_absolute_namespaces
 from .shapes_graph import SPARQL, TYPE, Fault, ShapesGraph, Show
-from .xpath_patterns import with_python_patterns
 
 _NEARLY_SHACL: Final = re.compile(r"<https?://www\.w3\.org/(ns|NS|TR)/(shacl|SHACL)\W")
 _ABSTRACT: Final = nterm("sh:Shape")

@@ -12,7 +12,15 @@ from typing import Final
 
 from ..model.closure import closure
 from ..model.namespaces import nterm
-from ..model.terms import NTerm, NTriple, from_iri, is_iri, lexical, parse_statement
+from ..model.terms import (
+    NTerm,
+    NTriple,
+    from_iri,
+    is_iri,
+    lexical,
+    parse_statement,
+    statement_lines,
+)
 from .engines import CLASSES
 
 _TYPE: Final = nterm("rdf:type")
@@ -50,7 +58,7 @@ def read_targets(shapes: str) -> Targets:
     of_shapes: set[NTerm] = set()
     of_classes: set[NTerm] = set()
     values: set[NTerm] = set()
-    for line in shapes.splitlines():
+    for line in statement_lines(shapes):
         subject, predicate, value = parse_statement(line)
         if is_iri(value):
             values.add(value)

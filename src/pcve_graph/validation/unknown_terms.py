@@ -28,6 +28,7 @@ from ..model.terms import (
     is_literal,
     lexical,
     parse_statement,
+    statement_lines,
     to_iri,
 )
 from .statement_index import BOUNDS, UNDEFINED, StatementIndex
@@ -228,7 +229,7 @@ def _short(iri: Iri) -> str:
 def _closed_classes(ontology: Ontology) -> frozenset[NTerm]:
     """The classes whose shapes are closed (SHACL 4.8.1)."""
     closed, target = _CLOSED
-    lines = [line for line in ontology.shapes.splitlines() if closed in line or target in line]
+    lines = [line for line in statement_lines(ontology.shapes) if closed in line or target in line]
     rows = [parse_statement(line) for line in lines]
     shapes = {row.subject for row in rows if row.predicate == closed and "true" in row.object}
     return frozenset(

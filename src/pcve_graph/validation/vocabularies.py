@@ -17,7 +17,7 @@ from typing import Final
 from ..model.namespaces import PREFIXES
 from ..model.schema import VOCAB_BASE, Ontology
 from ..model.suggest import similar_names
-from ..model.terms import NTerm, NTriple, iri_start, subject_of
+from ..model.terms import NTerm, NTriple, iri_start, statement_lines, subject_of
 
 _FOLDER: Final = Path(__file__).with_name("term_lists")
 """A list of local names for each published vocabulary; tests/term_lists.py writes them."""
@@ -101,7 +101,7 @@ def checked_vocabularies(ontology: Ontology) -> dict[str, Vocabulary]:
     lines = chain(ontology.graphs["ontology"], ontology.graphs["vocabulary"])
     own = {
         PREFIXES["pcve"]: _names_in(lines, PREFIXES["pcve"]),
-        PREFIXES["pcvesh"]: _names_in(ontology.shapes.splitlines(), PREFIXES["pcvesh"]),
+        PREFIXES["pcvesh"]: _names_in(statement_lines(ontology.shapes), PREFIXES["pcvesh"]),
         **{f"{VOCAB_BASE}{name}/": frozenset(ids) for name, ids in ontology.schemes.items()},
         VOCAB_BASE: _names_in(ontology.graphs["vocabulary"], VOCAB_BASE),
     }

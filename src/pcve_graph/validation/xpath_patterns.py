@@ -10,21 +10,9 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, TypeAlias
-
-from ..model.namespaces import nterm
-from ..model.terms import (
-    NTerm,
-    Statement,
-    is_literal,
-    lexical,
-    literal,
-    parse_statement,
-    triple_line,
-)
 
 _Ranges: TypeAlias = tuple[tuple[int, int], ...]
 """Code points from the first to the last of each pair, in order, without overlaps."""
@@ -34,10 +22,6 @@ _SURROGATES: Final = (0xD800, 0xDFFF)
 """Code points that are no characters; turbo refuses a pattern with one of them."""
 
 _NEEDS: Final = re.compile(r"\\[pPiIcC]|-\[")
-_WRITTEN: Final = re.compile(r"\\\\[pPiIcC]|-\[")
-"""Matches the same in N-Triples, where a backslash is written twice."""
-
-_PATTERN, _FLAGS = nterm("sh:pattern"), nterm("sh:flags")
 _CATEGORY: Final = re.compile(
     r"\{(L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|Z[slp]?|S[mcko]?|C[cfon]?|(?P<block>Is[\w-]+))\}"
 )
@@ -65,34 +49,6 @@ def python_pattern(pattern: str, flags: str = "") -> str:
     category of upper or lower case together with the flag `i`, which does not apply to it.
     """
     return _Reader(pattern, "i" in flags).read() if _NEEDS.search(pattern) else pattern
-
-
-@lru_cache(4)
-def with_python_patterns(shapes: str) -> str:
-    """Shapes with the values of sh:pattern as the engines read them; N-Triples, a line each.
-
-    A pattern that cannot be written so stays, and the engines refuse it.
-    """
-    lines = shapes.splitlines()
-    wanted = [at for at, line in enumerate(lines) if _PATTERN in line and _WRITTEN.search(line)]
-    if not wanted:
-        return shapes
-    flags = {row.subject: lexical(row.object) for row in _rows(lines, _FLAGS)}
-    for at in wanted:
-        row = parse_statement(lines[at])
-        if row.predicate == _PATTERN and is_literal(row.object):
-            with suppress(ValueError):
-                text = python_pattern(lexical(row.object), flags.get(row.subject, ""))
-                lines[at] = triple_line((row.subject, row.predicate, literal(text)))
-    return "\n".join(lines)
-
-
-def _rows(lines: Iterable[str], predicate: NTerm) -> Iterator[Statement]:
-    for line in lines:
-        if predicate in line:
-            row = parse_statement(line)
-            if row.predicate == predicate and is_literal(row.object):
-                yield row
 
 
 class _Reader:
@@ -207,4 +163,5 @@ def _written(ranges: _Ranges) -> str:
 
 
 def _code(code: int) -> str:
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    """A character in a character class; `\\u` stays out of the queries that rdflib reads."""
+    return f"\\x{code:02x}" if code < 0x100 else chr(code)
