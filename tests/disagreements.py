@@ -72,7 +72,7 @@ NOT_TRUE = (
 
 KNOWN = (
     Disagreement(
-        "pyshacl",
+        "pySHACL's API",
         "a blank node that is compared ends the run",
         CANNOT_COMPARE,
         "sh:lessThanOrEquals schema:maxValue",
@@ -82,7 +82,7 @@ KNOWN = (
         spoils=lambda predicate, value: predicate in COMPARED and value.startswith("_:"),
     ),
     Disagreement(
-        "pyshacl",
+        "pySHACL's API",
         "an ill-typed date that is compared with a date ends the run",
         CANNOT_COMPARE,
         "sh:lessThanOrEquals schema:maxValue",
@@ -92,7 +92,7 @@ KNOWN = (
         spoils=lambda predicate, value: predicate in COMPARED and value in ILL,
     ),
     Disagreement(
-        "pyshacl",
+        "pySHACL's API",
         "the decimal NaN, which xsd does not have, ends the run where it is compared",
         NOT_TRUE,
         "sh:minInclusive 1",
@@ -102,7 +102,7 @@ KNOWN = (
         spoils=lambda predicate, value: predicate in RANGED and value == NAN_DECIMAL,
     ),
     Disagreement(
-        "pyshacl",
+        "pySHACL's API",
         "an ill-typed number is greater or less than any number",
         NOT_TRUE,
         "sh:maxInclusive 180",
@@ -111,7 +111,7 @@ KNOWN = (
         meets=lambda result: component(result) in RANGE and result.value in ILL,
     ),
     Disagreement(
-        "pyshacl",
+        "pySHACL's API",
         "what is no number is less than any number",
         NOT_TRUE,
         "sh:maxInclusive 180",
@@ -120,7 +120,7 @@ KNOWN = (
         meets=lambda result: component(result) in RANGE and result.value not in ILL,
     ),
     Disagreement(
-        "pyshacl",
+        "pySHACL's API",
         "values of unlike datatypes are ordered by the names of their types",
         CANNOT_COMPARE,
         "sh:lessThanOrEquals schema:maxValue",

@@ -1,0 +1,254 @@
+"""Both engines give the same report, whatever shapes and data say; what neither reads is located."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import World, make_world
+from test_reports_results import ex, files, listed
+from validation_reports import of_command
+
+from pcve_graph.validation.engines import ENGINES
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A project to run the command in, not built."""
+    return make_world(tmp_path_factory.mktemp("engines") / "project")
+
+
+PAIRS = """ex:a ex:p 1 ; ex:q 2 .
+ex:b ex:p 2 ; ex:q 1 .
+ex:c ex:p "x"^^xsd:integer ; ex:q 1 .
+ex:d ex:p 1 ; ex:q "x"^^xsd:date .
+ex:e ex:p ex:a ; ex:q ex:b .
+ex:f ex:p "a"@en ; ex:q "b" .
+ex:g ex:p [] ; ex:q 1 .
+ex:h ex:p "2020-01-01"^^xsd:date ; ex:q 1 .
+ex:i ex:p "1"^^ex:own ; ex:q "2"^^ex:own .
+ex:j ex:p "NaN"^^xsd:double ; ex:q 1.5 .
+ex:k ex:p 2 ; ex:q 2 .
+ex:l ex:p "P1M"^^xsd:duration ; ex:q "P30D"^^xsd:duration .
+"""
+
+
+@pytest.mark.parametrize(
+    ("constraint", "conforming"),
+    [
+        ("sh:lessThan ex:q", "a"),
+        ("sh:lessThanOrEquals ex:q", "ak"),
+        ("sh:minInclusive 2", "bk"),
+        ("sh:minExclusive 1", "bk"),
+        ("sh:maxInclusive 1.5", "ad"),
+        ("sh:maxExclusive 1.5", "ad"),
+        ('sh:maxInclusive "2020-01-01"^^xsd:date', "h"),
+        ('sh:minInclusive "x"^^xsd:date', ""),
+        ('sh:maxExclusive "b"', ""),
+        ('sh:maxExclusive "b"@en', "f"),
+        ("sh:or ()", ""),
+        ("sh:xone ()", ""),
+        ("sh:and ()", "abcdefghijkl"),
+        ("sh:not [ sh:or () ]", "abcdefghijkl"),
+        ("sh:not [ sh:and () ]", ""),
+        ("sh:qualifiedValueShape [ sh:nodeKind sh:IRI ]", "abcdefghijkl"),
+        ("sh:qualifiedMinCount 1", "abcdefghijkl"),
+        ("sh:qualifiedValueShapesDisjoint true", "abcdefghijkl"),
+        ("sh:ignoredProperties ( ex:p )", "abcdefghijkl"),
+        ('sh:flags "i"', "abcdefghijkl"),
+    ],
+)
+def test_values_that_cannot_be_compared_are_violations(
+    project: World, tmp_path: Path, constraint: str, conforming: str
+) -> None:
+    """SHACL 4.3, 4.5.3 to 4.7.3: what SPARQL cannot compare, and what has nothing to check."""
+    shape = (
+        f"ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:property ex:P .\nex:P {constraint}"
+    )
+    paths = files(tmp_path, PAIRS, f"{shape} ; sh:path ex:p .")
+    reports = [of_command(project, *paths, engine) for engine in ENGINES]
+    assert reports[0] == reports[1]
+    (report, _) = reports
+    assert not isinstance(report, str), report
+    violating = [row.focus for row in report.rows.elements()]
+    assert sorted(violating) == [ex(name) for name in "abcdefghijkl" if name not in conforming]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "message"),
+    [
+        (
+            "sh:qualifiedValueShape []",
+            "sh:qualifiedValueShape constrains nothing without "
+            "sh:qualifiedMinCount or sh:qualifiedMaxCount",
+        ),
+        (
+            "sh:qualifiedMaxCount 1",
+            "sh:qualifiedMaxCount constrains nothing without sh:qualifiedValueShape",
+        ),
+        ("sh:ignoredProperties ()", "sh:ignoredProperties constrains nothing without sh:closed"),
+        ('sh:flags "i"', "sh:flags constrains nothing without sh:pattern"),
+        ("sh:or ()", "sh:or has no shapes, so nothing conforms"),
+        ("sh:and ()", "sh:and has no shapes, so everything conforms"),
+    ],
+)
+def test_what_a_shape_says_without_effect_is_a_warning(
+    project: World, tmp_path: Path, constraint: str, message: str
+) -> None:
+    shape = (
+        f"ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; {constraint} ] ."
+    )
+    rows = listed(project, *files(tmp_path, "ex:a a ex:C .", shape))
+    (row,) = [row for row in rows if str(row["path"]).endswith("shapes.ttl")]
+    assert (row["severity"], row["line"]) == ("warning", 4)
+    assert row["message"] == f"ex:S: {message}"
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        "sh:minCount -1",
+        "sh:maxCount -1",
+        "sh:minLength -1",
+        "sh:node [ sh:qualifiedValueShape [] ]",
+    ],
+)
+def test_what_no_engine_reads_costs_the_shape_alone(
+    project: World, tmp_path: Path, constraint: str
+) -> None:
+    good = "ex:Good a sh:NodeShape ; sh:targetClass ex:C ; sh:nodeKind sh:BlankNode ."
+    shape = (
+        f"ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; {constraint} ] ."
+    )
+    paths = files(tmp_path, "ex:a a ex:C ; ex:p 1 .", f"{good}\n{shape}")
+    reports = [listed(project, *paths, "--engine", engine) for engine in ENGINES]
+    assert reports[0] == reports[1]
+    assert {(row["severity"], row["line"]) for row in reports[0]} >= {("error", 4), ("error", 5)}
+    assert not [row for row in reports[0] if "turbo" in str(row["message"])]
+
+
+def test_a_message_says_that_values_cannot_be_compared(project: World, tmp_path: Path) -> None:
+    shape = (
+        "ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:q ; sh:property"
+        " [ sh:path ex:p ; sh:lessThanOrEquals ex:q ] ."
+    )
+    rows = listed(project, *files(tmp_path, PAIRS, shape))
+    messages = {str(row["message"]).split(" of ")[1][:4]: str(row["message"]) for row in rows}
+    assert messages["ex:b"].endswith("is 2, which is more than ex:q (1)")
+    assert messages["ex:h"].endswith("which cannot be compared with ex:q (1)")
+    assert messages["ex:e"].endswith("is ex:a, which cannot be compared with ex:q (ex:b)")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matching"),
+    [
+        (r"^\\p{L}+$", {"abc", "ÉÀ", "αβ"}),
+        (r"^\\p{Lu}", {"ÉÀ", "B2"}),
+        (r"^\\P{L}+$", {"12", "😀", "\u0301", "-"}),
+        (r"^[\\p{L}\\p{N}]+$", {"abc", "ÉÀ", "αβ", "12", "B2"}),
+        (r"^[^\\P{L}a]+$", {"ÉÀ", "αβ"}),
+        (r"^\\i\\c*$", {"abc", "ÉÀ", "αβ", "B2", "😀"}),
+        (r"^[a-z-[aeiou]]+$", set()),
+        (r"^[a-z-[eiou]]+$", {"abc"}),
+        (r"^\\\\p", set()),
+    ],
+)
+def test_patterns_may_have_what_xpath_adds(
+    project: World, tmp_path: Path, pattern: str, matching: set[str]
+) -> None:
+    values = ["abc", "ÉÀ", "αβ", "12", "B2", "😀", "\u0301", "-"]
+    data = f"ex:a ex:p {', '.join(chr(34) + value + chr(34) for value in values)} ."
+    shape = (
+        "ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:property"
+        f' [ sh:path ex:p ; sh:pattern "{pattern}" ] .'
+    )
+    paths = files(tmp_path, data, shape)
+    reports = [listed(project, *paths, "--engine", engine) for engine in ENGINES]
+    assert reports[0] == reports[1]
+    shown = {str(row["message"]).split(" is ")[1].split(",")[0].strip('"') for row in reports[0]}
+    assert shown == set(values) - matching
+    assert all(
+        f'the pattern "{pattern}"'.replace(r"\\", "\\") in str(row["message"]) for row in reports[0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        (r'"\\p{IsGreek}"', r"\p{IsGreek} is a block of Unicode: write its characters as a range"),
+        (r'"\\p{Lu}" ; sh:flags "i"', r'\p{Lu} cannot be combined with the flag "i"'),
+        (r'"\\pL"', r"\p needs a category of Unicode in braces, such as \p{L}"),
+    ],
+)
+def test_a_pattern_that_is_not_read_costs_its_shape(
+    project: World, tmp_path: Path, pattern: str, reason: str
+) -> None:
+    good = "ex:Good a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:nodeKind sh:BlankNode ."
+    shape = (
+        "ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:property"
+        f" [ sh:path ex:p ; sh:pattern {pattern} ] ."
+    )
+    paths = files(tmp_path, 'ex:a ex:p "a" .', f"{good}\n{shape}")
+    for engine in ENGINES:
+        rows = listed(project, *paths, "--engine", engine)
+        assert [row["line"] for row in rows] == [4, 5]
+        assert f"that the engines read: {reason}" in str(rows[1]["message"])
+
+
+QUERY = """ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:sparql [ sh:select
+  '''SELECT $this ?value {{ $this <http://example.org/p> ?value . FILTER ({}) }}''' ] ."""
+
+
+@pytest.mark.parametrize(
+    ("condition", "selected"),
+    [
+        (r'REGEX(?value, "^\\\\p{L}+$")', {"abc", "ÉÀ"}),
+        (r'REGEX(?value, "^\\\\P{Z}+$", "i")', {"abc", "ÉÀ", "1"}),
+        (r'REGEX(STR(?value), "^[a-z-[eiou]]+$")', {"abc"}),
+        (r'REPLACE(?value, "\\\\p{N}", "-") = "-"', {"1"}),
+        (r'CONTAINS("\\\\p{L}", "p") && ?value = "1"', {"1"}),
+    ],
+)
+def test_patterns_in_queries_may_have_what_xpath_adds(
+    project: World, tmp_path: Path, condition: str, selected: set[str]
+) -> None:
+    data = 'ex:a ex:p "abc", "ÉÀ", "1", "\u2028" .'
+    paths = files(tmp_path, data, QUERY.format(condition))
+    reports = [of_command(project, *paths, engine) for engine in ENGINES]
+    assert reports[0] == reports[1]
+    assert not isinstance(reports[0], str), reports[0]
+    assert {row.value for row in reports[0].rows} == {f'"{value}"' for value in selected}
+
+
+def test_a_pattern_in_a_query_that_is_not_read_costs_its_shape(
+    project: World, tmp_path: Path
+) -> None:
+    good = "ex:Good a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:nodeKind sh:BlankNode ."
+    shape = QUERY.format(r'REGEX(?value, "\\\\p{IsGreek}")')
+    paths = files(tmp_path, 'ex:a ex:p "a" .', f"{good}\n{shape}")
+    for engine in ENGINES:
+        rows = listed(project, *paths, "--engine", engine)
+        assert [(row["line"], row["column"]) for row in rows] == [(4, 1), (6, 88)]
+        assert "is a block of Unicode" in str(rows[1]["message"])
+
+
+def test_a_text_of_shapes_may_have_any_character(project: World, tmp_path: Path) -> None:
+    """Some end a line to Python, and none to N-Triples."""
+    shape = (
+        "ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:nodeKind sh:BlankNode ;"
+        ' sh:message "a\u2028b\u2029c\x85d\x0be\x0cf\x1cg"@en .'
+    )
+    paths = files(tmp_path, "ex:a ex:p 1 .", shape)
+    reports = [listed(project, *paths, "--engine", engine) for engine in ENGINES]
+    assert reports[0] == reports[1]
+    assert [row["line"] for row in reports[0]] == [4]
+
+
+@pytest.mark.parametrize("tags", ['"*"', '"a b"', '""'])
+def test_a_language_that_is_none_is_no_fix(project: World, tmp_path: Path, tags: str) -> None:
+    shape = (
+        "ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:property"
+        f" [ sh:path ex:p ; sh:languageIn ( {tags} ) ] ."
+    )
+    (row,) = listed(project, *files(tmp_path, 'ex:a ex:p "a" .', shape))
+    assert str(row["fix"]).startswith("write a text in ")
