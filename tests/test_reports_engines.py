@@ -173,6 +173,45 @@ def test_patterns_may_have_what_xpath_adds(
 
 
 @pytest.mark.parametrize(
+    ("pattern", "flags", "matching"),
+    [
+        ("^a.b$", "", {"a b", "a.b", "a[b"}),
+        ("^a.b$", "s", {"a b", "a.b", "a[b", "a\\nb"}),
+        ("^ a [ .[] b $", "x", {"a b", "a.b", "a[b"}),
+        ("A.b", "qi", {"a.b"}),
+        ("[", "q", {"a[b"}),
+        ("^B", "im", {"a\\nb"}),
+    ],
+)
+def test_flags_are_those_of_xpath(
+    project: World, tmp_path: Path, pattern: str, flags: str, matching: set[str]
+) -> None:
+    values = ["a b", "a.b", "a[b", "ab", "a\\nb"]
+    shape = (
+        "ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:property"
+        f' [ sh:path ex:p ; sh:pattern "{pattern}" ; sh:flags "{flags}" ] .'
+    )
+    data = f"ex:a ex:p {', '.join(chr(34) + value + chr(34) for value in values)} ."
+    paths = files(tmp_path, data, shape)
+    reports = [of_command(project, *paths, engine) for engine in ENGINES]
+    assert reports[0] == reports[1]
+    assert not isinstance(reports[0], str), reports[0]
+    assert {row.value.strip('"') for row in reports[0].rows} == set(values) - matching
+
+
+def test_a_flag_that_there_is_not_is_a_warning(project: World, tmp_path: Path) -> None:
+    shape = (
+        "ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:property"
+        ' [ sh:path ex:p ; sh:pattern "a" ; sh:flags "iz" ] .'
+    )
+    (row,) = listed(project, *files(tmp_path, 'ex:a ex:p "A" .', shape))
+    assert (row["severity"], row["message"]) == (
+        "warning",
+        "ex:S: sh:flags has z, which is ignored",
+    )
+
+
+@pytest.mark.parametrize(
     ("pattern", "reason"),
     [
         (r'"\\p{IsGreek}"', r"\p{IsGreek} is a block of Unicode: write its characters as a range"),

@@ -18,6 +18,7 @@ from ..model.terms import (
     literal,
     parse_statement,
     statement_lines,
+    subject_of,
     triple_line,
 )
 from ..syntax.sparql_tokens import Token, tokenize
@@ -36,7 +37,10 @@ _LONGEST: Final = 2**14
 
 
 class QueryPattern(NamedTuple):
-    """A pattern that a query states as a string: its token, its text, and its flags."""
+    """A pattern that a query states as a string: its token, its text, and `i` of its flags.
+
+    The other flags of a function are applied by the engines.
+    """
 
     token: Token
     text: str
@@ -66,7 +70,8 @@ def query_patterns(query: str) -> Iterator[QueryPattern]:
             pattern = _string(arguments, 1)
             flags = _string(arguments, _FLAGS[token.word])
             if pattern and len(pattern.text) <= _LONGEST:
-                yield QueryPattern(pattern, _value(pattern), _value(flags) if flags else "")
+                ignores_case = "i" if flags and "i" in _value(flags) else ""
+                yield QueryPattern(pattern, _value(pattern), ignores_case)
 
 
 @lru_cache(4)
@@ -77,11 +82,15 @@ def with_python_patterns(shapes: str) -> str:
     cannot be written so stays, and the engines refuse it.
     """
     lines = statement_lines(shapes)
-    written = [at for at, line in enumerate(lines) if _WRITTEN.search(line)]
-    if not written:
-        return shapes
     rows = [parse_statement(line) for line in lines if _FLAGS_OF_SHAPE in line]
     flags = {row.subject: row.object for row in rows if row.predicate == _FLAGS_OF_SHAPE}
+    written = [
+        at
+        for at, line in enumerate(lines)
+        if _WRITTEN.search(line) or (flags and _PATTERN in line and subject_of(line) in flags)
+    ]
+    if not written:
+        return shapes
     for at in written:
         row = parse_statement(lines[at])
         if not is_literal(row.object):

@@ -268,6 +268,11 @@ def _pattern_faults(
     Both engines read those of Python; `xpath_patterns` has what XPath adds to them.
     """
     flags = next(filter(is_literal, graph.values(shape, _FLAGS)), None)
+    if flags and (unknown := set(lexical(flags)) - set("imsxq")):
+        message = f"sh:flags has {', '.join(sorted(unknown))}, which is ignored"
+        rule = "the flags of a pattern are i, m, s, x and q (XPath Functions 3.1, 5.6.2)"
+        row = Statement(shape, _FLAGS, flags)
+        yield Fault("shape", row, shape, message, rule, "delete it", "nothing", "warning")
     if reason := pattern_fault(lexical(value), lexical(flags) if flags else ""):
         message = f"{show(value)} is not a regular expression that the engines read: {reason}"
         row = Statement(shape, _PATTERN, value)

@@ -25,6 +25,7 @@ _NEEDS: Final = re.compile(r"\\[pPiIcC]|-\[")
 _CATEGORY: Final = re.compile(
     r"\{(L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|Z[slp]?|S[mcko]?|C[cfon]?|(?P<block>Is[\w-]+))\}"
 )
+_SPACE: Final = ("\t", "\n", "\r", " ")
 _OF_CASE: Final = frozenset({"Lu", "Ll", "Lt"})
 
 _NAME_START: Final[_Ranges] = (
@@ -45,16 +46,24 @@ _NAME: Final[_Ranges] = tuple(
 def python_pattern(pattern: str, flags: str = "") -> str:
     r"""`pattern` as the engines read it, which is `pattern` itself where it has none of the above.
 
+    Of `flags` the engines apply `i` and `m`; `s` (a dot matches the end of a line), `x` (white
+    space outside of classes is left out) and `q` (the pattern is plain text) become part of it.
+
     Raises ValueError, with the reason, for `\p{IsGreek}` and other blocks of Unicode, and for a
     category of upper or lower case together with the flag `i`, which does not apply to it.
     """
-    return _Reader(pattern, "i" in flags).read() if _NEEDS.search(pattern) else pattern
+    if "q" in flags:
+        return re.escape(pattern)
+    if _NEEDS.search(pattern) or "x" in flags:
+        pattern = _Reader(pattern, "i" in flags, "x" in flags).read()
+    return f"(?s){pattern}" if "s" in flags else pattern
 
 
 class _Reader:
-    def __init__(self, pattern: str, ignores_case: bool) -> None:
+    def __init__(self, pattern: str, ignores_case: bool, ignores_space: bool) -> None:
         self.pattern = pattern
         self.ignores_case = ignores_case
+        self.ignores_space = ignores_space
         self.at = 0
 
     def read(self) -> str:
@@ -65,7 +74,8 @@ class _Reader:
             elif (ranges := self.escape()) is not None:
                 parts.append(f"[{_written(ranges)}]")
             else:
-                parts.append(self.characters())
+                following = self.characters()
+                parts.append("" if self.ignores_space and following in _SPACE else following)
         return "".join(parts)
 
     def characters(self) -> str:
