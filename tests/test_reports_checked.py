@@ -386,3 +386,37 @@ def test_prefixes_are_those_that_the_file_declares(
     )
     (tmp_path / name).write_text(content)
     assert line(northtown, tmp_path / name, "--shapes", shapes) == f"checked {counts}"
+
+
+RECORD = "id: {0}\ntype: {1}\nclaims:\n  - source: atlas\n    prefLabel: {{en: Fair {0}}}\n    kind: conference\n"
+
+
+def test_a_record_with_errors_was_checked(northtown: World, tmp_path: Path) -> None:
+    """Also if it is not mapped: its keys and values were compared with its class."""
+    for name, more in (("fair-a", "    venu: x\n"), ("fair-b", "    startDate: soon\n")):
+        path = tmp_path / f"{name}.yml"
+        path.write_text(RECORD.format(name, "Event") + more)
+        assert line(northtown, path) == "checked 1 pcve:Event"
+        assert report(northtown, path, code=1)["checked"]["things"] == 1
+    (tmp_path / "fair-c.yml").write_text(RECORD.format("fair-c", "Evnt"))
+    assert line(northtown, tmp_path) == "checked 2 pcve:Event"
+    assert line(northtown, tmp_path / "fair-c.yml") == "checked nothing"
+
+
+def test_a_source_with_errors_was_checked(world: World) -> None:
+    path = world.root / "data/sources/atlas.yml"
+    path.write_text(path.read_text() + "titel: x\n")
+    assert line(world, path) == "checked 1 pcve:Source"
+    path.write_text("id: [\n")
+    assert line(world, path) == "checked nothing"
+
+
+def test_a_file_that_is_named_twice_is_checked_once(northtown: World, tmp_path: Path) -> None:
+    path = written(tmp_path, FAIR.format("ex:fair"))
+    (tmp_path / "link.ttl").symlink_to(path)
+    (tmp_path / "sub").mkdir()
+    for paths in ((path, path), (path, tmp_path), (tmp_path, path), (path, tmp_path / "sub/../data.ttl")):  # fmt: skip
+        content = report(northtown, *paths)
+        assert (content["checked"]["things"], len(content["files"])) == (1, 1)
+    missing = northtown.pcve("validate", str(tmp_path / "no.ttl"), str(tmp_path / "no.ttl"))
+    assert "1 error, 0 warnings in 1 file" in missing.output

@@ -287,3 +287,26 @@ def test_a_scope_that_there_is_not(world: World) -> None:
     assert result.exit_code == 1
     assert "queries/checks/nothing-precedes-itself.rq:5:11: error query-header" in result.stderr
     assert "write one of part, graph, build" in result.stderr
+
+
+def test_owl_names_the_claims_of_its_axioms(northtown: World, tmp_path: Path) -> None:
+    """The claims are elsewhere, and their axioms refer to them: these facts have a source."""
+    path = tmp_path / "pcve.owl"
+    assert northtown.pcve("export", "owl", "-o", str(path)).exit_code == 0
+    command = ("validate", str(path), "--format", "json")
+    assert "no-claims" not in {row["rule"] for row in json.loads(northtown.pcve(*command).stdout)}
+    assert northtown.pcve(*command, "--require-claims").exit_code == 0
+    text = re.sub(r"<pcve:inClaim [^>]*/>", "", path.read_text("utf-8"))
+    path.write_text(text, "utf-8")
+    assert "no-claims" in {row["rule"] for row in json.loads(northtown.pcve(*command).stdout)}
+
+
+def test_a_predicate_is_named_as_the_file_names_it(northtown: World, tmp_path: Path) -> None:
+    text = FAIR + CLAIMS + claim(9, "schema:startdate", '"2016-05-01"^^xsd:date')
+    text = (HEAD + text).replace("PREFIX schema:", "PREFIX s:").replace(" schema:", " s:")
+    path = tmp_path / "data.ttl"
+    path.write_text(text, "utf-8")
+    listed = json.loads(northtown.pcve("validate", str(path), "--format", "json").stdout)
+    (row,) = [row for row in listed if row["rule"] == "claim-predicate"]
+    assert row["message"] == "the claim states s:startdate, which is not a property of Event"
+    assert row["fix"] == "did you mean s:startDate?"

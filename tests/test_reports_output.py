@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -54,7 +55,7 @@ def test_many_are_counted_by_rule_and_ten_of_each_are_shown(
     assert groups[0].count("x.ttl:") == 10
     assert groups[0].endswith("    … and 2 more")
     assert groups[0].count("fix:") == 1
-    assert groups[1].count("did you mean kind?") == 1
+    assert groups[1].count("did you mean pcve:kind?") == 1
     assert groups[3].splitlines() == [
         "10 of each rule are shown; `--limit 0` lists all",
         "checked 12 pcve:Event",
@@ -95,3 +96,45 @@ def test_a_closed_pipe_of_a_right_file_is_success(northtown: World, tmp_path: Pa
     path = tmp_path / "x.nt"
     path.write_text("<https://e.example/a> <https://e.example/b> <https://e.example/c> .\n")
     assert shell(northtown, f"validate {path} --format sarif", "| head -0") == 0
+
+
+def test_only_a_rule_of_this_project_has_a_page(northtown: World, tmp_path: Path) -> None:
+    """`pcve explain` cannot explain a shape of someone else, so no report refers to its page."""
+    data, shapes = tmp_path / "x.ttl", tmp_path / "shapes.ttl"
+    data.write_text("<http://example.org/a> a <http://example.org/T> .\n")
+    shapes.write_text(
+        "PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX ex: <http://example.org/>\n"
+        "ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:property ex:S-d .\n"
+        "ex:S-d sh:path ex:d ; sh:minCount 1 .\n"
+    )
+    own = ["validate", str(data), "--shapes", str(shapes)]
+    assert "pcve explain" not in northtown.pcve(*own).output
+    (row,) = json.loads(northtown.pcve(*own, "--format", "json").stdout)
+    assert (row["rule"], "help" in row) == ("http://example.org/S-d", False)
+    (run,) = json.loads(northtown.pcve(*own, "--format", "sarif").stdout)["runs"]
+    (rule,) = run["tool"]["driver"]["rules"]
+    assert (rule["id"], "helpUri" in rule) == ("http://example.org/S-d", False)
+    for form in ("json", "json-report", "sarif", "junit", "turtle"):
+        assert "pcve/rule/http" not in northtown.pcve(*own, "--format", form).stdout
+    data.write_text("<http://example.org/a> a <https://w3id.org/pcve/ns#Event> .\n")
+    result = northtown.pcve("validate", str(data))
+    assert "`pcve explain RULE` explains a rule" in result.output
+    rows = json.loads(northtown.pcve("validate", str(data), "--format", "json").stdout)
+    assert all(row["help"].startswith("https://w3id.org/pcve/rule/") for row in rows)
+
+
+def test_records_with_shapes_of_others_refer_to_no_page(northtown: World, tmp_path: Path) -> None:
+    record, shapes = tmp_path / "fair-a.yml", tmp_path / "shapes.ttl"
+    record.write_text(
+        "id: fair-a\ntype: Event\nclaims:\n  - source: atlas\n    prefLabel: {en: Fair A}\n"
+        "    kind: conference\n"
+    )
+    shapes.write_text(
+        "PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX ex: <http://example.org/>\n"
+        "ex:S a sh:NodeShape ; sh:targetClass <https://w3id.org/pcve/ns#Event> ;\n"
+        "  sh:property ex:S-d . ex:S-d sh:path ex:d ; sh:minCount 1 .\n"
+    )
+    own = ["validate", str(record), "--shapes", str(shapes)]
+    stated = northtown.pcve(*own, "--format", "turtle").stdout
+    assert "http://example.org/S-d" in stated
+    assert "pcve/rule/http" not in stated

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,12 @@ def test_the_namespace_is_the_fault(northtown: World) -> None:
         "write the namespace as https://schema.org/",
     )
     message = "there is no class pcve:Organization"
-    assert unknown == ("error unknown-type", 11, message, "write org:Organization")
+    assert unknown == (
+        "error unknown-type",
+        11,
+        message,
+        "write <http://www.w3.org/ns/org#Organization>",
+    )
 
 
 @pytest.mark.parametrize(
@@ -173,9 +179,13 @@ def test_the_lists_have_all_terms_that_rdflib_has(prefix: str, name: str) -> Non
     ("name", "message", "fix"),
     [
         ("event", "pcve:event is a property, not a class", "did you mean pcve:Event?"),
-        ("venue", "pcve:venue is a property, not a class", "known types: Claim, "),
-        ("organization", 'there is no type "organization"', "did you mean org:Organization?"),
-        ("place", 'there is no type "place"', "did you mean Place?"),
+        ("venue", "pcve:venue is a property, not a class", "known types: pcve:Claim, "),
+        (
+            "organization",
+            'there is no type "organization"',
+            "did you mean <http://www.w3.org/ns/org#Organization>?",
+        ),
+        ("place", 'there is no type "place"', "did you mean pcve:Place?"),
     ],
 )
 def test_a_property_is_no_class(
@@ -193,7 +203,7 @@ def test_a_property_is_no_class(
     ("statement", "fix"),
     [
         ('pcve:Event "x"', "write a property; a class is a value of rdf:type"),
-        ('a pcve:Place ; pcve:Event "x"', "keys of Place: "),
+        ('a pcve:Place ; pcve:Event "x"', "properties of Place: "),
     ],
 )
 def test_a_class_is_no_property(northtown: World, tmp_path: Path, statement: str, fix: str) -> None:
@@ -221,3 +231,109 @@ def test_a_web_address_needs_no_path(
     content = FAIR.format("ex:fair") + f"ex:fair <https://schema.org/sameAs> <{address}> .\n"
     reported = [row[0] for row in rows(northtown, written(tmp_path, content), code=errors)]
     assert reported == ["error pcvesh:Thing-sameAs"] * errors
+
+
+def document(folder: Path, context: object, **event: object) -> Path:
+    path = folder / "data.jsonld"
+    about = {"@context": context, "@id": "https://w3id.org/pcve/id/event/fair"}
+    path.write_text(json.dumps(about | event), "utf-8")
+    return path
+
+
+SCHEMA, PCVE = "https://schema.org/", "https://w3id.org/pcve/ns#"
+
+
+@pytest.mark.parametrize(
+    ("context", "event", "fixes"),
+    [
+        (
+            {"@vocab": SCHEMA, "pcve": PCVE},
+            {"@type": "pcve:Event", "startdate": "2018", "pcve:kinde": "x"},
+            {"did you mean startDate?", "did you mean pcve:kind?", "add pcve:kind: a term of event-kind"},
+        ),
+        (
+            {"@vocab": PCVE, "s": SCHEMA},
+            {"@type": "Evnt", "s:startdate": "2018", "venu": "x"},
+            {"did you mean Event?", "did you mean s:startDate?", "did you mean venue?"},
+        ),
+        (
+            [{"p": PCVE}, {"@vocab": "p:", "venue": None, "kind": SCHEMA + "genre"}],
+            {"@type": "Event", "venu": "x"},
+            {"did you mean p:venue?", "add p:kind: a term of event-kind"},
+        ),
+        (
+            [{"@vocab": PCVE}, {"@vocab": None}],
+            {"@type": f"{PCVE}Event", f"{PCVE}venu": "x"},
+            {f"did you mean {PCVE}venue?", f"add {PCVE}kind: a term of event-kind"},
+        ),
+    ],
+)  # fmt: skip
+def test_names_are_those_of_the_context(
+    northtown: World, tmp_path: Path, context: object, event: dict[str, object], fixes: set[str]
+) -> None:
+    """A bare name where the context has @vocab, unless it defines the name otherwise."""
+    path = document(tmp_path, context, **event)
+    assert fixes <= {row[3] for row in rows(northtown, path, code=1)}
+
+
+def test_a_datatype_is_named_by_the_context(northtown: World, tmp_path: Path) -> None:
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    event = {"@type": f"{PCVE}Event", f"{SCHEMA}startDate": "2018-05-01"}
+    path = document(tmp_path, {"@vocab": xsd}, **event)
+    fixes = {row[3] for row in rows(northtown, path, code=1)}
+    assert 'write {"@value": "2018-05-01", "@type": "date"}' in fixes
+
+
+def test_a_context_that_is_not_in_the_file_names_terms_too(
+    northtown: World, tmp_path: Path
+) -> None:
+    """Of our own context, of which only the terms that the file uses are written out in it."""
+    path = document(tmp_path, "https://w3id.org/pcve/context.jsonld", type="Event")
+    fixes = {row[3] for row in rows(northtown, path, code=1)}
+    assert "add kind: a term of event-kind" in fixes
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(
+    ("statement", "fix"),
+    [
+        ('s:startdate "2024"', "did you mean s:startDate?"),
+        ("a s:Evnt", "did you mean s:Event?"),
+        ('o:nmae "x"', "did you mean o:name?"),
+    ],
+)
+def test_a_term_is_an_error_under_both_schemes(
+    northtown: World, tmp_path: Path, scheme: str, statement: str, fix: str
+) -> None:
+    prefixes = (
+        f"@prefix s: <{scheme}://schema.org/> .\n@prefix o: <{scheme}://xmlns.com/foaf/0.1/> .\n"
+    )
+    path = written(tmp_path, f"{prefixes}ex:a {statement} ; s:name 'x' ; o:mbox ex:b .\n")
+    listed = rows(northtown, path, code=1)
+    assert [row[3] for row in listed if row[0] == "error unknown-term"] == [fix]
+    near = {row[2].split("; so")[0] for row in listed if row[0] == "warning near-namespace"}
+    assert near == {
+        "http://schema.org/name: the graph uses https://schema.org/name"
+        if scheme == "http"
+        else "https://xmlns.com/foaf/0.1/mbox: the graph uses http://xmlns.com/foaf/0.1/mbox"
+    }
+
+
+def test_the_namespace_of_a_context_is_corrected_in_a_copy(
+    northtown: World, tmp_path: Path
+) -> None:
+    """The fix can be followed: then there is no warning, and what is wrong is still an error."""
+    context = tmp_path / "schemaorg.jsonld"
+    text = json.dumps({"@context": {"@vocab": "http://schema.org/", "id": "@id", "type": "@type"}})
+    context.write_text(text)
+    path = document(tmp_path, SCHEMA, type="Event", name="x", startdate="2018")
+    option = ("--context", f"{SCHEMA}={context}")
+    near, unknown = rows(northtown, path, *option, code=1)
+    assert (near[0], unknown[0]) == ("warning near-namespace", "error unknown-term")
+    assert near[3] == (
+        f"it comes from the context {SCHEMA}, not from this file: in a copy of that context, write "
+        f"{SCHEMA} in place of http://schema.org/, and pass it with --context {SCHEMA}=FILE"
+    )
+    context.write_text(text.replace("http://", "https://"))
+    (unknown,) = rows(northtown, path, *option, code=1)
+    assert unknown[::3] == ("error unknown-term", "did you mean startDate?")

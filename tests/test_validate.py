@@ -69,8 +69,8 @@ def test_a_misspelt_key_and_class_are_results_of_their_own(northtown: World, ttl
     reported = problems(northtown, ttl, "--against")
     assert places(reported) == [(8, 5, "unknown-key"), (10, 38, "unknown-type")]
     assert [problem["fix"] for problem in reported] == [
-        "did you mean venue?",
-        "did you mean Event?",
+        "did you mean pcve:venue?",
+        "did you mean pcve:Event?",
     ]
 
 

@@ -182,7 +182,7 @@ def _validated(
 ) -> int:
     """Validate once, print the report, and return the exit code."""
     from ..validation.checked_things import counts_line, total
-    from ..validation.report import REPORTS, turtle
+    from ..validation.report import REPORTS, has_page, turtle
 
     start = time.perf_counter()
     form = options["form"]
@@ -208,6 +208,6 @@ def _validated(
         else:
             report = REPORTS[form](problems, outcome.files, options["limit"], outcome.things)
             write_result(report, form=form)
-    if problems and form == "text":
+    if form == "text" and any(has_page(problem.rule) for problem in problems):
         write_messages("`pcve explain RULE` explains a rule")
     return outcome.code

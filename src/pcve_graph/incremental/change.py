@@ -93,8 +93,8 @@ class GraphChange:
         """Whether the node is derived, so that no record states it."""
         return any(focus in sheet.derived for sheet in self._sheets_of(focus))
 
-    def ids(self) -> set[str]:
-        """The last segments of the IRIs of all things, including things nested in records."""
+    def ids(self) -> dict[str, str]:
+        """The local names of all things, those nested in records included, with their segments."""
         return self.index.ids()
 
     def _sheets_of(self, focus: NTerm) -> list[RecordGraph]:

@@ -153,10 +153,11 @@ class DependencyIndex:
         row = self.db.execute(f"{select} {order}").fetchone()
         return row[0].partition("/")[2] if row else ""
 
-    def ids(self) -> set[str]:
-        """The last segments of the IRIs of all things, including things nested in records."""
+    def ids(self) -> dict[str, str]:
+        """The local names of all things, those nested in records included, with their segments."""
         rows = self.db.execute("SELECT DISTINCT subject FROM owns WHERE subject GLOB 'id/*'")
-        return {subject[:-1].rsplit("/", 1)[-1] for (subject,) in rows}
+        parts = (subject[:-1].split("/") for (subject,) in rows)
+        return {names[-1]: names[1] for names in parts}
 
     def things(self) -> Iterator[RecordId]:
         """The ids of all records."""

@@ -44,6 +44,10 @@ class RecordValues:
         """A text in a language."""
         return f"{{{language}: {text}}}"
 
+    def wording(self, message: str) -> str:
+        """What a shape says of a value, which is worded for records."""
+        return message
+
     def concept(self, scheme: str, term: str) -> str:
         """A term of a vocabulary."""
         return term
@@ -55,6 +59,10 @@ class RecordValues:
     def thing(self, identifier: str) -> str:
         """The thing with this id."""
         return identifier
+
+    def address(self) -> str:
+        """How to write a web address."""
+        return "write the full address, beginning with https://"
 
     def choice(self, iri: str) -> str:
         """One of the choices of a key: the last segment of its IRI, if it has one."""
@@ -78,12 +86,17 @@ def rule_name(shape: str) -> str:
 
 
 def value_problem(
-    key: RecordKey, value: str, position: Position, ontology: Ontology, ids: IdSuggestions
+    key: RecordKey,
+    value: str,
+    position: Position,
+    ontology: Ontology,
+    ids: IdSuggestions,
+    subject: str = "",
 ) -> Problem:
-    """The problem of an invalid `value` of `key` in a record."""
+    """The problem of an invalid `value` of `key` in a record, of the thing `subject` (an IRI)."""
     why, _ = split_message(key.message)
     message = f'{key.label} is "{value}"'
-    fix = value_fix(key, value, ontology, ids)
+    fix = value_fix(key, value, ontology, ids, subject=subject)
     return Problem(position, rule_name(key.shape), message, why, fix)
 
 
@@ -137,13 +150,17 @@ def value_fix(
     ontology: Ontology,
     ids: IdSuggestions,
     syntax: RecordValues = IN_RECORDS,
+    subject: str = "",
 ) -> str:
-    """How to fix the invalid `value` of `key`: the nearest valid value if there is one."""
+    """How to fix the invalid `value` of `key`: the nearest valid value if there is one.
+
+    `subject` is the IRI of the thing that has the value, which is not one of its own.
+    """
     kinds = {local_name(datatype): datatype for datatype in key.datatypes}
     if key.scheme:
         return _term_fix(key.scheme, value, ontology, syntax)
     if "date" in kinds:
-        valid_date = "" if re.search(_EDTF_SIGNS, value) else _date(value, kinds)
+        valid_date = "" if re.search(_EDTF_SIGNS, value) else date_of(value, kinds)
         if EDTF in kinds and not valid_date and re.search(rf"{_EDTF_SIGNS}|/", value):
             return _interval_fix(value) or f"the forms of EDTF that are taken are {EDTF_FORMS}"
         fix = f"write {expected_values(key, syntax)}; if the source gives none, leave it out"
@@ -158,12 +175,12 @@ def value_fix(
         near = similar_names(value, choices, 1)
         if near:
             return f"did you mean {syntax.choice(choices[near[0]])}?"
-        return split_message(key.message)[1]
+        return syntax.wording(split_message(key.message)[1])
     if key.classes:
-        return _id_fix(key, value, ontology, ids, syntax)
+        return _id_fix(key, value, ontology, ids, syntax, subject)
     if not kinds:
-        return "write the full address, beginning with https://"
-    return split_message(key.message)[1]
+        return syntax.address()
+    return syntax.wording(split_message(key.message)[1])
 
 
 def _term_fix(scheme: str, value: str, ontology: Ontology, syntax: RecordValues) -> str:
@@ -210,25 +227,44 @@ def _number_fix(key: RecordKey, value: str, syntax: RecordValues) -> str:
     return f"write {words}" if "digits" in words else f"write {words}, in digits"
 
 
+def key_segments(key: RecordKey, ontology: Ontology, subject: str) -> frozenset[str]:
+    """The segments of the IRIs of the things that a key takes; none if they are not known."""
+    if key.same_class:
+        return frozenset(filter(None, (namespaces.segment_of(subject),)))
+    names = {name for iri in key.classes for name in ontology.record_classes(iri)}
+    kinds = [ontology.classes[name] for name in names]
+    kinds += [ontology.by_iri[iri] for iri in key.classes if iri in ontology.by_iri]
+    return frozenset(kind.segment for kind in kinds)
+
+
 def _id_fix(
-    key: RecordKey, value: str, ontology: Ontology, ids: IdSuggestions, syntax: RecordValues
+    key: RecordKey,
+    value: str,
+    ontology: Ontology,
+    ids: IdSuggestions,
+    syntax: RecordValues,
+    subject: str,
 ) -> str:
     """How to fix a `value` that is not the id of a record of a class that `key` takes."""
     identifier = value.rpartition("/")[2]
+    segments = key_segments(key, ontology, subject)
+    own = local_name(subject)
     if key.refers:
         owner, slash, _ = value.partition("/")
         near = ids.nearest(owner) if slash and owner not in ids else ""
         expected = expected_values(key, syntax)
         form = ": record-id/its-id" if syntax is IN_RECORDS else ""
         return (near and f"did you mean {syntax.thing(near)}?") or f"write the {expected}{form}"
-    if value.startswith(namespaces.BASE) and identifier in ids:
+    if value.startswith(namespaces.BASE) and identifier in ids and syntax is IN_RECORDS:
         return f"write the id alone: {identifier}"
+    if value in ids and value != own and ids.is_in(value, segments) and syntax is not IN_RECORDS:
+        return f"write {syntax.thing(value)}"
     if value in ids:
         names = sorted(name for iri in key.classes for name in ontology.record_classes(iri))
         expected = expected_values(key, syntax)
         expected = f"{syntax.thing_is} {_alternatives(names)}" if names else expected
         return f"{syntax.thing(value)} exists, but is of another class; write the {expected}"
-    if near := ids.nearest(value):
+    if near := ids.nearest(value, segments, own):
         return f"did you mean {syntax.thing(near)}?"
     if syntax is IN_RECORDS:
         return "create the record, or correct the id"
@@ -249,7 +285,7 @@ def _interval_fix(value: str) -> str:
     return f"write {start}" if start == end else "the earlier date is first: correct one of the two"
 
 
-def _date(text: str, kinds: Collection[str]) -> str:
+def date_of(text: str, kinds: Collection[str]) -> str:
     """The date that `text` means, in the form of XML Schema; empty where it is ambiguous.
 
     A text with an N-Triples escape gives none: the digits of the escape are not part of a date.

@@ -124,6 +124,11 @@ def hashed_iri(kind: str, *parts: str) -> Iri:
     return Iri(f"{BASE}{kind}/{digest[:24]}")
 
 
+def segment_of(iri: str) -> str:
+    """The segment of the IRI of a thing that stands for its class: `event` of …/id/event/fair."""
+    return iri.partition("/id/")[2].partition("/")[0]
+
+
 def kebab_case(name: str) -> str:
     """`event-series` for `EventSeries`: the name of a class as an IRI segment or an argument."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()

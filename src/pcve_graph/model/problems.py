@@ -16,7 +16,7 @@ from .visible import one_line
 RULES: dict[str, str] = {
     "absent-focus": "--focus names a thing that occurs in a file",
     "alias": "a value is written out in place, without anchors, aliases or tags",
-    "blank-thing": "a thing that has records of its own has an IRI",
+    "blank-thing": "a thing that others can refer to has an IRI",
     "check-query": "a query in queries/checks is a SELECT of ?subject and ?problem",
     "checksum": "a held text is the file whose SHA-256 the source states",
     "checks-not-run": "a check that needs the whole graph runs on a file with --against",
@@ -99,7 +99,7 @@ RULES: dict[str, str] = {
     "data/unassigned.yml have blocks that name several sources together",
     "unsourced-fact": "in a file with claims, each fact of the things that they are about has a "
     "claim that is neither contested nor deprecated, or is derived from one",
-    "unknown-key": "a key is one of those that the class of the record has",
+    "unknown-key": "a key, which is a property in RDF, is one that the class of the thing has",
     "unknown-source": "a source has a file in data/sources",
     "unknown-term": "a term in a namespace of this project, or of schema.org, SKOS, DCTERMS, ORG, "
     "FOAF, PROV or OA, is one that its vocabulary defines",

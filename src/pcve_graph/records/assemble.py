@@ -80,10 +80,11 @@ class AssembledGraph:
         """Whether this node is derived, not stated by a record."""
         return any(focus in sheet.derived for sheet in self.sheets)
 
-    def ids(self) -> set[str]:
-        """The local names of all entities, those nested in records included."""
-        subjects = (subject for sheet in self.sheets for subject in sheet.subjects)
-        return {namespaces.local_name(to_iri(subject)) for subject in subjects if "/id/" in subject}
+    def ids(self) -> dict[str, str]:
+        """The local names of all things, those nested in records included, with their segments."""
+        subjects = (to_iri(subject) for sheet in self.sheets for subject in sheet.subjects)
+        iris = (iri for iri in subjects if "/id/" in iri)
+        return {namespaces.local_name(iri): namespaces.segment_of(iri) for iri in iris}
 
     def text(self, name: str) -> bytes:
         """The graph `name` as N-Triples, UTF-8."""

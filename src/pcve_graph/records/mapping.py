@@ -77,7 +77,9 @@ class RecordWriter:
     ) -> None:
         self.ontology = ontology
         self.iris_by_id = iris_by_id
-        self.ids = IdSuggestions(iris_by_id)
+        self.ids = IdSuggestions(
+            iris_by_id, lambda name: namespaces.segment_of(iris_by_id[RecordId(name)])
+        )
         self.unread = unread
 
     def record(self, record: Record) -> RecordGraph:
@@ -183,7 +185,7 @@ class RecordWriter:
         if key.choices:
             names = dict(zip(choice_names(key), key.choices, strict=True))
             chosen = text if text in key.choices else names.get(text)
-            return _term(Iri(chosen)) if chosen else self.problem(key, value)
+            return _term(Iri(chosen)) if chosen else self.problem(key, value, sheet)
         if key.classes == (_SOURCE,) and namespaces.ID.fullmatch(text):
             return _term(namespaces.source_iri(text))
         if key.refers:
@@ -195,7 +197,7 @@ class RecordWriter:
                 return _term(self.iris_by_id.get(identifier, namespaces.unreadable_iri(text)))
             if not key.classes and (web_address := address(text)):
                 return web_address
-        return self.problem(key, value)
+        return self.problem(key, value, sheet)
 
     def nested_elsewhere(
         self, key: RecordKey, value: ScalarNode, sheet: RecordGraph
@@ -205,13 +207,15 @@ class RecordWriter:
         identifier, kind = RecordId(owner), self.ontology.by_iri[key.classes[0]]
         is_record = identifier in self.iris_by_id or identifier in self.unread
         if not is_record or not namespaces.ID.fullmatch(nested):
-            return self.problem(key, value)
+            return self.problem(key, value, sheet)
         sheet.needs.add(f"record/{owner}")
         return _term(namespaces.record_iri(kind.segment, value.text))
 
-    def problem(self, key: RecordKey, value: ScalarNode) -> Problem:
-        """The problem of a value that the key does not take."""
-        return value_problem(key, value.text, value.position, self.ontology, self.ids)
+    def problem(self, key: RecordKey, value: ScalarNode, sheet: RecordGraph) -> Problem:
+        """The problem of a value that the key does not take, in the record of `sheet`."""
+        owner = RecordId(sheet.owner.removeprefix("record/"))
+        subject = self.iris_by_id.get(owner, "")
+        return value_problem(key, value.text, value.position, self.ontology, self.ids, subject)
 
 
 class _BlockWriter:

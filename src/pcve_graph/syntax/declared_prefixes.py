@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from .name_characters import WORD, name_class
 
@@ -51,6 +52,7 @@ _GEN_DELIMS: Final = tuple(":/?#[]@")
 _PREFIX, _SIMPLE = "prefix", "simple"
 """Definitions of terms: with `@prefix`, or a string alone."""
 
+_NONE: Final[Mapping[str, object]] = MappingProxyType({})
 _LINKS: Final = 5
 """Prefixes through which the IRI of a term in a context is written out."""
 
@@ -63,7 +65,7 @@ def declared_prefixes(raw: bytes, form: str) -> dict[str, str]:
     so is one of a relative IRI. Never raises.
     """
     if form == "jsonld":
-        return context_terms(raw)[0]
+        return context_terms(raw).prefixes
     head = raw[:_HEAD].decode("utf-8", "replace")
     if form in ("turtle", "trig"):
         matches = _TURTLE.finditer(head)
@@ -71,18 +73,33 @@ def declared_prefixes(raw: bytes, form: str) -> dict[str, str]:
     return _distinct(_of_tags(head)) if form == "rdfxml" else {}
 
 
-def context_terms(raw: bytes) -> tuple[dict[str, str], dict[str, str]]:
-    """The prefixes, and the other terms by their IRIs, of the contexts at the top of JSON-LD.
+class ContextTerms(NamedTuple):
+    """How the contexts at the top of a JSON-LD document abbreviate IRIs.
+
+    `prefixes` has the namespaces by prefix, `names` the other terms by their IRIs. `vocabulary` is
+    the @vocab, to which all names but those in `defined` are relative; empty if there is none.
+    """
+
+    prefixes: dict[str, str]
+    names: dict[str, str]
+    vocabulary: str = ""
+    defined: frozenset[str] = frozenset()
+
+
+def context_terms(raw: bytes, contents: Mapping[str, object] = _NONE) -> ContextTerms:
+    """The prefixes, the other terms and the @vocab of the contexts at the top of JSON-LD.
 
     A term is a prefix if its value is an IRI that ends in a gen-delim, or if its definition has
-    `@prefix` (W3C JSON-LD 1.1, Compact IRIs and Expanded Term Definition). Never raises.
+    `@prefix` (W3C JSON-LD 1.1, Compact IRIs and Expanded Term Definition). `contents` has the whole
+    of a context of which the document has a part, by the text of that part. Never raises.
     """
     if len(raw) > _WHOLE or b'"@context"' not in raw:
-        return {}, {}
+        return ContextTerms({}, {})
     try:
-        entries = [pair for context in _contexts(raw) for pair in _entries(context)]
+        contexts = list(_contexts(raw, contents))
+        entries = [pair for context in contexts for pair in _entries(context)]
     except (ValueError, RecursionError):
-        return {}, {}
+        return ContextTerms({}, {})
     iris = _distinct((name, iri) for name, iri, _ in entries)
     written = {name: _written_out(iri, iris) for name, iri in iris.items()}
     marks = {name: mark for name, _, mark in entries}
@@ -94,7 +111,23 @@ def context_terms(raw: bytes) -> tuple[dict[str, str], dict[str, str]]:
             prefixes[name] = iri
         else:
             names[iri] = name
-    return prefixes, names
+    defined = frozenset(name for context in contexts for name in context)
+    return ContextTerms(prefixes, names, _vocabulary(contexts), defined)
+
+
+def _vocabulary(contexts: Iterable[dict[str, Any]]) -> str:
+    """The @vocab of these contexts, which follow each other; empty if they have none, or several.
+
+    Its prefix is one that a context before it defines (W3C JSON-LD 1.1 API, 4.1.2, step 5.8).
+    """
+    before: dict[str, str] = {}
+    stated = set()
+    for context in contexts:
+        if "@vocab" in context:
+            stated.add(_written_out(str(context["@vocab"] or ""), before))
+        before |= {name: iri for name, iri, _ in _entries(context)}
+    vocabulary = stated.pop() if len(stated) == 1 else ""
+    return vocabulary if ":" in vocabulary else ""
 
 
 def _distinct(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -113,8 +146,11 @@ def _of_tags(head: str) -> Iterator[tuple[str, str]]:
                 yield attribute[1].removeprefix("xmlns:"), space
 
 
-def _contexts(raw: bytes) -> Iterator[dict[str, Any]]:
-    """The objects in the contexts of the outermost nodes, which hold for all that is in them."""
+def _contexts(raw: bytes, contents: Mapping[str, object]) -> Iterator[dict[str, Any]]:
+    """The objects in the contexts of the outermost nodes, which hold for all that is in them.
+
+    `contents` has what stands for the text of a context, where it does.
+    """
     text = raw.decode("utf-8", "replace")
     opened: list[str] = []
     for match in _JSON.finditer(text):
@@ -126,7 +162,8 @@ def _contexts(raw: bytes) -> Iterator[dict[str, Any]]:
         elif token != '"@context"' or opened not in (["{"], ["[", "{"]):
             continue
         elif colon := _VALUE.match(text, match.end()):
-            value, _ = json.JSONDecoder().raw_decode(text, colon.end())
+            value, end = json.JSONDecoder().raw_decode(text, colon.end())
+            value = contents.get(text[colon.end() : end], value)
             of_node = value if isinstance(value, list) else [value]
             yield from (context for context in of_node if isinstance(context, dict))
             if len(opened) == 1:

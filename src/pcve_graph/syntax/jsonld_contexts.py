@@ -10,8 +10,10 @@ from __future__ import annotations
 import bisect
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
+from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -27,6 +29,9 @@ DEEPEST: Final = 10
 
 MOST_WRITTEN: Final = 64 * 2**20
 """The most bytes that the contexts may add to a file."""
+
+_MOST_SPACES: Final = 500
+"""The most namespaces of contexts that are looked up in a file."""
 
 Load: TypeAlias = Callable[[str], object]
 """The content of the @context of the document at an address; None if there is no such document."""
@@ -66,11 +71,15 @@ class WrittenOut(NamedTuple):
     """A document with its contexts written out, and what is needed to find places in the original.
 
     `missing` is the first context that no document was there for: its address and place.
+    `contexts` has the whole content of each context by the text that stands for it in `raw`, and
+    `namespaces` those that only a context has, not the file, each with the address of the context.
     """
 
     raw: bytes
     shifts: dict[int, list[Shift]]
     missing: tuple[str, Position] | None = None
+    contexts: Mapping[str, object] = MappingProxyType({})
+    namespaces: Mapping[str, str] = MappingProxyType({})
 
 
 def write_out_contexts(raw: bytes, name: str, load: Load) -> WrittenOut:
@@ -96,7 +105,10 @@ def write_out_contexts(raw: bytes, name: str, load: Load) -> WrittenOut:
     if not replaced:
         return WrittenOut(raw, {}, missing)
     used = _used_terms(raw, [content for *_, content in replaced])
-    return WrittenOut(*_spliced(raw, name, replaced, used), missing)
+    texts = {key: _short(content, used) for _, _, key, content in replaced}
+    contexts = {texts[key].decode(): content for _, _, key, content in replaced}
+    namespaces = _namespaces(resolver.documents, raw)
+    return WrittenOut(*_spliced(raw, name, replaced, texts), missing, contexts, namespaces)
 
 
 def original_place(shifts: dict[int, list[Shift]], line: int, column: int) -> tuple[int, int]:
@@ -271,22 +283,49 @@ def _only(context: object, used: set[str]) -> object:
     }
 
 
+def _short(context: object, used: set[str]) -> bytes:
+    """`context` with only the terms in `used`, on one line."""
+    return json.dumps(_only(context, used), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _namespaces(documents: dict[str, object], raw: bytes) -> dict[str, str]:
+    """The namespaces in contexts that do not occur in `raw`, each with the address of its context.
+
+    If several contexts have it, that of the first that was read.
+    """
+    spaces: dict[str, str] = {}
+    for address, content in documents.items():
+        for text in _texts(content):
+            if "://" in text:
+                spaces.setdefault(text[: max(text.rfind("#"), text.rfind("/")) + 1], address)
+    looked_up = islice(spaces.items(), _MOST_SPACES)
+    return {space: address for space, address in looked_up if space.encode() not in raw}
+
+
+def _texts(content: object) -> Iterator[str]:
+    """All strings that are values in the content of a context."""
+    pending = [content]
+    for value in pending:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list):
+            pending += value
+        elif isinstance(value, dict):
+            pending += value.values()
+
+
 def _spliced(
-    raw: bytes, name: str, replaced: list[tuple[int, int, str, object]], used: set[str]
+    raw: bytes, name: str, replaced: list[tuple[int, int, str, object]], texts: dict[str, bytes]
 ) -> tuple[bytes, dict[int, list[Shift]]]:
-    """`raw` with the contexts in their places, and the shifts in each line.
+    """`raw` with the `texts` of the contexts in their places, and the shifts in each line.
 
     After a context of several lines, what follows stays where it is.
     """
-    texts: dict[str, bytes] = {}
     pieces: list[bytes] = []
     shifts: dict[int, list[Shift]] = {}
     at = added = moved = 0
     line = column = 1
-    for start, end, key, content in replaced:
-        if key not in texts:
-            short = json.dumps(_only(content, used), ensure_ascii=False, separators=(",", ":"))
-            texts[key] = short.encode()
+    for start, end, key, _ in replaced:
         between, old, new = raw[at:start], raw[start:end], texts[key]
         if breaks := between.count(b"\n"):
             line, column, moved = line + breaks, 1, 0

@@ -118,7 +118,7 @@ class ThingCounter:
         against: StoredGraph | None,
     ) -> ThingCounter:
         """The counter of a document that is indexed, with the classes that `against` states."""
-        names = PrefixedNames(document.raw, document.form)
+        names = PrefixedNames(document.notation)
         if against is None:
             return cls(index, names, of_project)
 

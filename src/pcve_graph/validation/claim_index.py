@@ -41,6 +41,7 @@ _RANK, _CONFLICT = nterm("pcve:rank"), nterm("pcve:conflictsWith")
 _PARTS: Final = {nterm(name): at for at, name in enumerate(STATEMENT_PARTS)}
 _QUOTED: Final = {nterm(name) for name in ("oa:exact", "oa:start", "oa:end")}
 _SELECTOR, _SOURCE = nterm("oa:hasSelector"), nterm("oa:hasSource")
+_ANNOTATED, _IN_CLAIM = nterm("owl:annotatedSource"), nterm("pcve:inClaim")
 _BOUNDS: Final = frozenset(
     nterm(name)
     for name in ("pcve:certainFrom", "pcve:certainUntil", "pcve:earliest", "pcve:latest")
@@ -73,6 +74,8 @@ class ClaimIndex:
         self._claims: set[NTerm] = set()
         self._derived: set[NTerm] = set()
         self._not_taken: set[NTerm] = set()
+        self._annotated: dict[NTerm, NTerm] = {}
+        self._referring: set[NTerm] = set()
         self._numbers: dict[NTerm, int] = {}
         self._absent = {
             from_iri(concept_iri("value-status", term))
@@ -107,6 +110,10 @@ class ClaimIndex:
             self.quotes[subject].selectors.append(value)
         elif predicate == _SOURCE:
             self.quotes[subject].source = value
+        elif predicate == _ANNOTATED:
+            self._annotated[subject] = value
+        elif predicate == _IN_CLAIM:
+            self._referring.add(subject)
         elif predicate in _QUOTED:
             self.selectors[subject][predicate] = value
         else:
@@ -157,10 +164,16 @@ class ClaimIndex:
         )
 
     def unclaimed(self, claimed: set[NTerm]) -> tuple[int, int]:
-        """The numbers of facts and of things that no claim is about; `claimed` are the others."""
+        """The numbers of facts and of things that no claim is about; `claimed` are the others.
+
+        In OWL the claims themselves are elsewhere: an axiom that is annotated with the claim that
+        states it has a source (W3C OWL 2 Mapping to RDF Graphs, section 2.2).
+        """
+        axioms = self._referring & self._annotated.keys()
+        sourced = claimed | {self._annotated[node] for node in axioms}
         numbers = [
             number
             for subject, number in self._numbers.items()
-            if subject not in claimed and self.classes_of(subject)
+            if subject not in sourced and self.classes_of(subject)
         ]
         return sum(numbers), len(numbers)

@@ -8,7 +8,7 @@ one that counts. Rule: data/FORMAT.md, "Rank and dispute".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -25,7 +25,6 @@ from ..model.terms import (
     NO_TERM,
     Iri,
     NTerm,
-    NTriple,
     Statement,
     from_iri,
     is_blank,
@@ -40,6 +39,7 @@ from ..records.files import project_files
 from ..records.quotes import HeldText
 from ..records.reader import read_sources_in
 from .claim_index import ClaimIndex
+from .documents import Document
 
 Fault = tuple[Statement, Problem]
 """A problem of the statement of a document that it is about; it has no line yet."""
@@ -61,29 +61,29 @@ class ClaimsCheck:
         self.store = against.store if against else None
         self.texts = HeldTexts(project)
 
-    def faults(
-        self, claims: ClaimIndex, lines: Iterable[NTriple], name: str, required: bool
-    ) -> Iterator[Fault]:
-        """The faults of the claims of the document `name`; `lines` are its statements, read again.
+    def faults(self, claims: ClaimIndex, document: Document, required: bool) -> Iterator[Fault]:
+        """The faults of the claims of a document, whose statements are read again.
 
         Without claims nothing is read. Facts of things that no claim is about are one note, or one
         error if they are `required`.
         """
         about: set[NTerm] = set()
         if claims.has_claims:
-            yield from self._statement_faults(claims, lines, name, about)
-            yield from self._quote_faults(claims, name)
+            yield from self._statement_faults(claims, document, about)
+            yield from self._quote_faults(claims, document.name)
         facts, things = claims.unclaimed(about)
         if facts:
             number = f"{facts:,} fact{'s' * (facts > 1)} of {things:,} thing{'s' * (things > 1)}"
             fix = "add claims with their evidence, as `pcve export turtle` writes them"
-            problem = rule_problem("no-claims", Position(name), f"{number} without a source", fix)
+            place, message = Position(document.name), f"{number} without a source"
+            problem = rule_problem("no-claims", place, message, fix)
             yield NOTHING, replace(problem, severity="error" if required else "info")
 
     def _statement_faults(
-        self, claims: ClaimIndex, lines: Iterable[NTriple], name: str, about: set[NTerm]
+        self, claims: ClaimIndex, document: Document, about: set[NTerm]
     ) -> Iterator[Fault]:
         """The faults of statements and claims; adds to `about` the things that claims are about."""
+        name = document.name
         claimed: dict[Statement, NTerm] = {}
         refused: set[Statement] = set()
         nested: set[NTerm] = set()
@@ -91,7 +91,7 @@ class ClaimsCheck:
             about.add(statement.subject)
             if all(kind.folder is None for kind in claims.classes_of(statement.object)):
                 nested.add(statement.object)
-            if fault := self._predicate_fault(claims, node, statement, name):
+            if fault := self._predicate_fault(claims, node, statement, document):
                 yield fault
             elif is_fact:
                 claimed[statement] = node
@@ -99,7 +99,7 @@ class ClaimsCheck:
             refused.add(statement)
         about |= {node for node in nested if claims.classes_of(node)}
         stated: set[Statement] = set()
-        for statement in map(parse_statement, lines):
+        for statement in map(parse_statement, document.lines()):
             if statement in claimed:
                 stated.add(statement)
             elif (
@@ -117,7 +117,7 @@ class ClaimsCheck:
                 )
 
     def _predicate_fault(
-        self, claims: ClaimIndex, node: NTerm, statement: Statement, name: str
+        self, claims: ClaimIndex, node: NTerm, statement: Statement, document: Document
     ) -> Fault | None:
         """The fault of a claim whose predicate is no property of the class of its subject."""
         kinds = claims.index.classes_of(statement.subject) or self._saved_classes(statement.subject)
@@ -128,12 +128,15 @@ class ClaimsCheck:
         if not predicate or predicate in names:
             return None
         owner = " or ".join(kind.name for kind in kinds) or "any class"
-        message = f"the claim states {prefixed(predicate)}, which is not a property of {owner}"
+        shown = document.notation.shown
+        message = (
+            f"the claim states {shown(statement.predicate)}, which is not a property of {owner}"
+        )
         by_local = {local_name(path): path for path in sorted(names, reverse=True)}
         near = similar_names(local_name(predicate), by_local, 1)
-        fix = f"did you mean {prefixed(by_local[near[0]])}?" if near else ""
+        fix = f"did you mean {shown(from_iri(by_local[near[0]]))}?" if near else ""
         fix = fix or "write a property of the class: `pcve explain` lists them"
-        problem = rule_problem("claim-predicate", Position(name), message, fix)
+        problem = rule_problem("claim-predicate", Position(document.name), message, fix)
         return Statement(node, _PREDICATE, statement.predicate), problem
 
     def _saved_classes(self, subject: NTerm) -> list[RecordClass]:

@@ -13,12 +13,15 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
+from ..model.dates import precision
+from ..model.messages import date_of
 from ..model.namespaces import expand, local_name, nterm
 from ..model.suggest import similar_names
 from ..model.terms import (
     NO_TERM,
     Iri,
     NTerm,
+    escaped_text,
     from_iri,
     is_blank,
     is_iri,
@@ -32,7 +35,10 @@ from .component_messages import Finding, absent_values, repeated_languages, too_
 from .lexical_forms import datatype_of, is_lexical_form
 from .requirements import alternatives, properties_of_closed, qualified
 
-_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s<>\"{}|\\^`]+")
+IRI_TEXT: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s<>\"{}|\\^`]+")
+"""Matches the text of an IRI with an authority, such as a web address."""
+
+_XSD: Final = expand("xsd:")
 _LANG_STRING: Final = expand("rdf:langString")
 _DETAILS: Final = 3
 """Fixes inside a value that a message shows."""
@@ -67,15 +73,26 @@ def retyped(finding: Finding, datatypes: Iterable[Iri]) -> str:
     """
     value = finding.result.value
     datatypes = list(datatypes)
-    if is_blank(value) or not value or (is_literal(value) and datatype_of(value) in datatypes):
+    if is_blank(value) or not value:
         return ""
+    if is_literal(value) and datatype_of(value) in datatypes:
+        return _date_in_words(finding, datatypes)
     text = lexical(value)
     for datatype in datatypes:
         if is_iri(value) and datatype != expand("xsd:anyURI"):
             continue
         if is_lexical_form(text, datatype):
             return _written(finding, literal(text, datatype))
-    return ""
+    return _date_in_words(finding, datatypes)
+
+
+def _date_in_words(finding: Finding, datatypes: Iterable[Iri]) -> str:
+    """`write …` with the date that the text of a literal means; empty if it means none."""
+    value = finding.result.value
+    kinds = {local_name(datatype): datatype for datatype in datatypes if datatype.startswith(_XSD)}
+    text = date_of(escaped_text(value), kinds) if is_literal(value) else ""
+    form = precision(text) if text else None
+    return _written(finding, literal(text, kinds[form])) if form else ""
 
 
 def required_datatypes(finding: Finding) -> Iterator[Iri]:
@@ -190,7 +207,7 @@ def _node_kind(finding: Finding) -> str:
 def _as_iri(finding: Finding) -> str:
     """`write <…>` where the value is a literal with the text of an address."""
     value = finding.result.value
-    if is_literal(value) and _ADDRESS.fullmatch(lexical(value)):
+    if is_literal(value) and IRI_TEXT.fullmatch(lexical(value)):
         return _written(finding, from_iri(lexical(value)))
     if is_blank(value):
         return "give the node an IRI"
@@ -317,9 +334,9 @@ def _disjoint(finding: Finding) -> str:
 
 
 def _compared(finding: Finding) -> str:
-    names = [finding.requirements.path_name(finding.result.path)] if finding.result.path else []
+    names = [finding.name] if finding.result.path else []
     others = (*finding.parameter("sh:lessThan"), *finding.parameter("sh:lessThanOrEquals"))
-    names += finding.requirements.named(others)
+    names += map(finding.requirements.path_name, others)
     return f"correct {alternatives(names)}"
 
 

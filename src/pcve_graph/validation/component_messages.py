@@ -6,11 +6,11 @@ The words come from the parameters of the shape, so any shape has them, with or 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..model.namespaces import expand
+from ..model.namespaces import expand, local_name
 from ..model.problems import ShaclResult
 from ..model.terms import (
     Iri,
@@ -280,9 +280,29 @@ def _not_of_datatype(finding: Finding, required: list[Iri]) -> str:
     stated = datatype_of(value)
     if stated in required:
         return f"is not a valid {notation.datatype(stated)}"
+    if whole := confusable(stated, required):
+        return f"has the datatype {whole[0]}, not {whole[1]}"
     if literal_parts(value)[1]:
         return f"is a text with a language, not of the datatype {name}"
     return f"has the datatype {notation.datatype(stated)}, not {name}"
+
+
+def confusable(stated: Iri, required: Iterable[Iri]) -> tuple[str, str] | None:
+    """A datatype and the one of `required` that it is meant to be, as whole IRIs.
+
+    It ends as that one does, in another namespace: without `#`, or with https. None otherwise.
+    """
+    if stated.startswith((expand("xsd:"), expand("rdf:"))):
+        return None
+    for iri in required:
+        name = local_name(iri)
+        if (
+            iri != stated
+            and stated.casefold().endswith(name.casefold())
+            and not stated.startswith(iri.removesuffix(name))
+        ):
+            return from_iri(stated), from_iri(iri)
+    return None
 
 
 def _node_kind(finding: Finding) -> str:
@@ -337,7 +357,7 @@ def _compared(words: str, name: str, operator: str) -> Callable[[Finding], str]:
 def _other_values(finding: Finding, name: str) -> str:
     """The properties that a parameter names, with their values."""
     others = finding.parameter(name)
-    names = alternatives(finding.requirements.named(others))
+    names = alternatives(map(finding.requirements.path_name, others))
     values = [v for other in others for v in finding.values_of(finding.result.focus, other)]
     return names + (f" ({alternatives(map(finding.shown, values))})" if values else "")
 

@@ -33,7 +33,6 @@ from .claim_index import ClaimIndex
 from .documents import Document
 from .focus_nodes import caused_by_document, find_mentions
 from .incremental_gate import check_against_saved
-from .notation import Notation, read_notation
 from .report import rule_address
 from .requirements import Requirements
 from .results import (
@@ -108,7 +107,7 @@ def check_document(
         and (shapes is not None or result.focus not in index or index.is_ours(result.focus))
     )
     index.mentioned |= focus_terms.intersection(result.focus for result in results)
-    terms = TermCheck(index, ontology)
+    terms = TermCheck(index, ontology, document)
     suspects = set(filter(is_reported, terms.suspects())) if shapes is None else set()
     findings = DocumentReport((), ())
     if results or suspects:
@@ -226,17 +225,17 @@ class _Data:
 
     def context(self, labels: dict[NTerm, str], of: dict[NTerm, Places]) -> Context:
         """What messages need to know; `of` has the places of the statements about each node."""
-        prefixes, names = read_notation(self.document.raw, self.document.form)
+        notation = self.document.notation
         folders = segments(self.ontology)
         return Context(
             ontology=self.ontology,
             requirements=Requirements(
                 read_shapes(self.ontology.shapes if self.shapes is None else self.shapes),
-                Notation(self.document.form, prefixes, names, self.has, folders),
+                replace(notation, exists=self.has, folders=folders),
                 labels,
             ),
             labels=labels,
-            ids=IdSuggestions(self.index.labels.ids),
+            ids=IdSuggestions(self.index.labels.ids, self.index.labels.ids.__getitem__),
             values_of=lambda focus, path: stated_values(of.get(focus, {}), path),
         )
 

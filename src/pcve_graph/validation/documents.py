@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 from urllib.parse import urljoin
 
@@ -41,6 +42,7 @@ from ..syntax.rdfxml_check import (
 )
 from ..syntax.tree import decode_utf8, position_at
 from ..syntax.turtle_check import check_turtle, rdf12_error
+from .notation import Notation, read_notation
 from .results import nearest_key
 
 FORMATS: Final[dict[str, ox.RdfFormat]] = {
@@ -79,7 +81,8 @@ class Document:
     """One RDF file as UTF-8 bytes; parsed again for each use, since statements need more memory.
 
     In JSON-LD, contexts that the file refers to are written out in `raw`; `shifts` has what that
-    moves in each line, and `missing` the first context that nobody gave, with its place.
+    moves in each line, and `missing` the first context that nobody gave, with its place;
+    `contexts` and `namespaces` are those of `WrittenOut`.
     """
 
     name: str
@@ -87,10 +90,17 @@ class Document:
     raw: bytes
     shifts: dict[int, list[Shift]] = field(default_factory=dict)
     missing: tuple[str, Position] | None = None
+    contexts: Mapping[str, object] = field(default_factory=dict)
+    namespaces: Mapping[str, str] = field(default_factory=dict)
     based: bool = False
     """Whether relative IRIs are resolved against `DOCUMENT_BASE` in a file without a base."""
     progress: Callable[[str], None] | None = None
     """Gets a line on how much of a large file is read, whenever it is read."""
+
+    @cached_property
+    def notation(self) -> Notation:
+        """How the file writes terms, without what is known of its things."""
+        return read_notation(self.raw, self.form, self.contexts)
 
     def lines(self) -> Iterator[NTriple]:
         """Each statement as a line of N-Triples, in the order of the file, possibly repeated.

@@ -73,8 +73,8 @@ class Located(Protocol):
     def is_derived(self, focus: NTerm) -> bool:
         """Whether the node is derived, so that no record states it."""
 
-    def ids(self) -> set[str]:
-        """The last segments of the IRIs of all things."""
+    def ids(self) -> dict[str, str]:
+        """The local names of all things, with the segments of their classes."""
 
 
 CHECK: Final = "check:"
@@ -180,7 +180,8 @@ def problems_of(
     ]
     if not results:
         return []
-    ids = IdSuggestions(graph.ids())
+    segments = graph.ids()
+    ids = IdSuggestions(segments, segments.__getitem__)
     called = term_labels(
         view, {term for result in results for term in (result.focus, result.value, result.path)}
     )

@@ -40,7 +40,8 @@ def named_files(
 ) -> Iterator[Path]:
     """The files among `paths`, and the files with a known extension in folders among them, sorted.
 
-    A folder that is reached twice by way of links is read once, and so is a file in a folder.
+    A folder that is reached twice by way of links is read once, and so is a file that is named
+    twice, or that is named and in a folder.
     `refuse` is called with what is in a folder instead of such a file or folder and is not
     followed: a FIFO, a device, a broken link, or a link that leads out of the folder, and out of
     the working directory if the folder is in it. `report` is called with a warning for a folder in
@@ -49,7 +50,10 @@ def named_files(
     seen: set[Path] = set()
     for path in paths:
         if not path.is_dir():
-            yield path
+            real = path if str(path) == "-" else path.resolve()
+            if real not in seen:
+                seen.add(real)
+                yield path
             continue
         prefix = f"{path.as_posix()}/".removeprefix("./")
         working, top = Path.cwd(), path.resolve()

@@ -13,11 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from ..model.messages import RecordValues
 from ..model.namespaces import expand, local_name
-from ..model.schema import VOCAB_BASE
 from ..model.terms import (
-    NO_IRI,
     NO_TERM,
     Iri,
     NTerm,
@@ -26,7 +23,6 @@ from ..model.terms import (
     is_blank,
     is_iri,
     is_literal,
-    literal,
     literal_parts,
     to_iri,
 )
@@ -55,19 +51,24 @@ _JSON: Final = {
 """The literals that JSON-LD has without @value (JSON-LD 1.1, section 4.2.2)."""
 
 _STRING: Final = expand("xsd:string")
+_STANDARD: Final = ("xsd", "rdf")
+"""The prefixes that everyone uses for one namespace each."""
 
 
 @dataclass(frozen=True)
 class Notation:
     """A syntax with the prefixes of one file, by prefix, and the terms of its JSON-LD context.
 
-    `form` is a format of `documents.FORMATS` or `record`. `exists` says whether a thing with this
+    `form` is a format of `documents.FORMATS` or `record`. `names`, `vocabulary` and `defined` are
+    those of `ContextTerms`. `exists` says whether a thing with this
     IRI is among the data, and `folders` has the segments of the IRIs of things.
     """
 
     form: str = "record"
     prefixes: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    vocabulary: str = ""
+    defined: frozenset[str] = frozenset()
     exists: Callable[[Iri], bool] = lambda _: False
     folders: tuple[str, ...] = ()
 
@@ -83,12 +84,22 @@ class Notation:
         """
         if self.form == "record":
             return local_name(iri) or iri
-        return self.names.get(iri) or self._prefixed(iri) or self._whole(iri)
+        return self._term(iri) or self._prefixed(iri) or self._whole(iri)
+
+    def _term(self, iri: str) -> str:
+        """The term of the JSON-LD context for an IRI, or its name relative to the vocabulary.
+
+        The order is that of compaction (W3C JSON-LD 1.1 API, section 6.2).
+        """
+        if iri in self.names:
+            return self.names[iri]
+        name = iri.removeprefix(self.vocabulary) if self.vocabulary else iri
+        is_relative = name != iri and name not in self.defined and ":" not in name
+        return name if is_relative and not name.startswith("@") else ""
 
     def datatype(self, iri: str) -> str:
         """A datatype with the prefix of the file, else with the one that everyone uses."""
-        short = self._prefixed(iri)
-        return short or _usual(iri) or self._whole(iri)
+        return self._of_datatype(iri) or self._whole(iri)
 
     def shown(self, term: NTerm) -> str:
         """A term in a sentence: as in Turtle, and in a record as the text alone."""
@@ -141,7 +152,15 @@ class Notation:
         return self._prefixed(iri) or from_iri(iri)
 
     def _shown_datatype(self, iri: str) -> str:
-        return self._prefixed(iri) or _usual(iri) or from_iri(iri)
+        return self._of_datatype(iri) or from_iri(iri)
+
+    def _of_datatype(self, iri: str) -> str:
+        """The prefixed name of a datatype; empty if it would be read as that of another one."""
+        usual = _usual(iri)
+        if short := self._prefixed(iri):
+            prefix = short.partition(":")[0]
+            return "" if prefix in _STANDARD and short != usual else short
+        return "" if usual.partition(":")[0] in self.prefixes else usual
 
     def _prefixed(self, iri: str) -> str:
         """The prefixed name of an IRI in the file; empty if it has none."""
@@ -180,7 +199,7 @@ class Notation:
         elif iri in _JSON and _JSON[iri].fullmatch(text):
             return text
         elif iri and iri != _STRING:
-            value["@type"] = self.names.get(iri) or self._prefixed(iri) or iri
+            value["@type"] = self._term(iri) or self._prefixed(iri) or iri
         return json.dumps(value, ensure_ascii=False)
 
     def _in_xml(self, term: NTerm, path: NTerm) -> str:
@@ -199,50 +218,20 @@ class Notation:
         return f"<{name}{attribute}>{html.escape(text, quote=False)}</{name}>"
 
 
-class ValuesIn(RecordValues):
-    """The values of keys as a file in RDF writes them, for `model.messages.value_fix`."""
+def read_notation(raw: bytes, form: str, contexts: Mapping[str, object]) -> Notation:
+    """The notation of an RDF file: the prefixes that it declares, the terms of its JSON-LD context.
 
-    thing_is = "IRI of"
-
-    def __init__(self, notation: Notation, path: NTerm) -> None:
-        self._notation = notation
-        self._path = path
-
-    def literal(self, text: str, datatype: str) -> str:
-        return self._notation.pasted(literal(text, datatype), self._path)
-
-    def text(self, text: str, language: str) -> str:
-        """A text in a language; `text` has the escapes of N-Triples."""
-        return self._notation.pasted(literal(text, language=language), self._path)
-
-    def concept(self, scheme: str, term: str) -> str:
-        return self._notation.pasted(from_iri(f"{VOCAB_BASE}{scheme}/{term}"), self._path)
-
-    def scheme(self, scheme: str) -> str:
-        return f"{scheme} (each IRI begins with {VOCAB_BASE}{scheme}/)"
-
-    def thing(self, identifier: str) -> str:
-        """The IRI of the thing with this id that the data have; the id alone if they have none."""
-        base = VOCAB_BASE.removesuffix("vocab/")
-        iris = [Iri(f"{base}id/{folder}/{identifier}") for folder in self._notation.folders]
-        iri = next(filter(self._notation.exists, iris), NO_IRI)
-        return self._notation.pasted(from_iri(iri), self._path) if iri else identifier
-
-    def choice(self, iri: str) -> str:
-        return self._notation.pasted(from_iri(iri), self._path)
-
-
-def read_notation(raw: bytes, form: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The prefixes that an RDF file declares, and the terms of its JSON-LD context by their IRIs.
-
-    A prefix that is declared twice, with different IRIs, is left out. Never raises.
+    `contexts` are those of `WrittenOut`. A prefix that is declared twice, with different IRIs, is
+    left out. Never raises.
     """
-    return context_terms(raw) if form == "jsonld" else (declared_prefixes(raw, form), {})
+    if form == "jsonld":
+        return Notation(form, *context_terms(raw, contexts))
+    return Notation(form, declared_prefixes(raw, form))
 
 
 def _usual(iri: str) -> str:
     """`xsd:date` or `rdf:langString` for its IRI; empty for another datatype."""
-    for prefix in ("xsd", "rdf"):
+    for prefix in _STANDARD:
         space = expand(f"{prefix}:")
         if iri.startswith(space):
             return f"{prefix}:{iri.removeprefix(space)}"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from ..model.namespaces import PREFIXES
 from ..model.terms import NTerm, is_iri, to_iri
-from ..syntax.declared_prefixes import declared_prefixes
+from .notation import Notation
 from .vocabularies import split_iri
 
 
 class PrefixedNames:
-    """The prefixed names of terms in one file; a term without a prefix is shown as `<IRI>`."""
+    """The names of terms in one file; a term without a prefix is shown as `<IRI>`."""
 
-    def __init__(self, raw: bytes, form: str) -> None:
-        declared = declared_prefixes(raw, form)
+    def __init__(self, notation: Notation) -> None:
+        self._notation = notation
+        declared = notation.prefixes
         ours = {space: name for name, space in PREFIXES.items() if name not in declared}
         self._prefixes = ours | {space: name for name, space in declared.items()}
 
@@ -22,3 +23,7 @@ class PrefixedNames:
             return term
         space, name = split_iri(to_iri(term))
         return f"{self._prefixes[space]}:{name}" if space in self._prefixes else term
+
+    def written(self, term: NTerm) -> str:
+        """A class or property as it is written in the file."""
+        return self._notation.iri(to_iri(term)) if is_iri(term) else term

@@ -20,6 +20,7 @@ from .document_check import DocumentReport, locate_faults
 from .document_checks import check_results, not_run
 from .documents import Document
 from .gate import CHECK, check_problem
+from .rdf_wording import in_rdf
 from .report import rule_address
 
 _SEVERITIES = {"error": "sh:Violation", "warning": "sh:Warning"}
@@ -68,13 +69,15 @@ class ProjectRules:
 
     def _faults(self, document: Document, claims: ClaimIndex) -> Iterator[Fault]:
         name = document.name
-        yield from self._claims_check.faults(claims, document.lines(), name, self.require_claims)
+        yield from self._claims_check.faults(claims, document, self.require_claims)
         stated = chain(document.lines(), claims.index.bound_lines())
         results = check_results(self._checks, claims, stated, self.ontology, self.against)
         for result in results:
             check = self._checks[result.shape.removeprefix(CHECK)]
             statement = Statement(result.focus, result.path, result.value)
-            yield statement, check_problem(result, Position(name), check)
+            problem = check_problem(result, Position(name), check)
+            why, fix = (in_rdf(text, document.notation) for text in (problem.why, problem.fix))
+            yield statement, replace(problem, why=why, fix=fix)
         names = [] if self.against else not_run(self._checks, claims)
         if names:
             yield NOTHING, _note_of_checks(names, name)

@@ -6,18 +6,26 @@ import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 
 from ..incremental.change import GraphChange
 from ..model.namespaces import expand, local_name, nterm, prefixed
-from ..model.problems import RULES, Problem
+from ..model.problems import Problem
 from ..model.project import Project
 from ..model.schema import Ontology
 from ..model.terms import Iri, from_iri, parse_statement
 from ..records.assemble import AssembledGraph
-from ..records.reader import Record, record_extent
+from ..records.reader import Record
 from .checked_things import CheckedThings, counted
+
+_UNREAD: Final = {
+    *("alias", "control-character", "duplicate-id", "duplicate-key", "empty-value", "encoding"),
+    *("file-name", "file-size", "id", "special-file", "structure", "unreadable-file"),
+    "yaml-syntax",
+}
+"""The rules that a file breaks before it is read as a source."""
 
 
 def count_records(
@@ -30,29 +38,32 @@ def count_records(
 ) -> list[CheckedThings]:
     """The numbers of records by class in each file of `names`, a path to the name in messages.
 
-    `records` are those that were read, `problems` those of all of them. A record that breaks a rule
-    of reading is not counted, since no shape was applied to it. A file of the project that was not
-    read is unchanged since the last build, which checked it: its records are of the class of its
-    folder. With `focus`, IRIs of things, only these are counted.
+    `records` are those that were read, `problems` those of all of them. A record with errors was
+    checked too, since its keys and values are compared with its class as it is read; one of an
+    unknown class was not. A file of the project that was not read is unchanged since the last
+    build, which checked it: its records are of the class of its folder. With `focus`, IRIs of
+    things, only these are counted.
     """
     ids = {local_name(iri) for iri in focus}
-    unmapped = {record_extent(fault.position) for fault in problems if fault.rule in RULES}
     numbers: dict[str, Counter[Iri]] = {path: Counter() for path in names}
     for record in records:
         kind = ontology.classes.get(record.type.text)
         of_file = numbers.get(record.position.path)
-        if kind is None or of_file is None or record_extent(record.position) in unmapped:
+        if kind is None or of_file is None:
             continue
         of_file[kind.iri] += not ids or record.id in ids
     read = {record.position.path for record in records}
     read |= {problem.position.path for problem in problems}
+    unread = {problem.position.path for problem in problems if problem.rule in _UNREAD}
     classes = {kind.folder: kind.iri for kind in ontology.records()}
-    for path in names.keys() - read:
+    for path in names:
         file = project.root / path
-        if path.startswith("data/records/") and file.parent.name in classes:
-            numbers[path][classes[file.parent.name]] = _number_of_records(file, ids)
-        elif path.startswith("data/sources/"):
+        if path.startswith("data/sources/") and path not in unread:
             numbers[path][ontology.classes["Source"].iri] = 1
+        elif path in read:
+            continue
+        elif path.startswith("data/records/") and file.parent.name in classes:
+            numbers[path][classes[file.parent.name]] = _number_of_records(file, ids)
     return [_counted(names[path], +of_file) for path, of_file in numbers.items()]
 
 

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pyoxigraph as ox
 
 from ..model.namespaces import BASE, DOCUMENT_BASE, PREFIXES, expand, nterm
-from ..model.problems import SEVERITIES, Problem, ShaclResult
+from ..model.problems import RULES, SEVERITIES, Problem, ShaclResult
 from ..model.terms import (
     NO_TERM,
     Iri,
@@ -34,6 +34,16 @@ from .checked_things import CheckedThings, total
 def rule_address(rule: str) -> Iri:
     """The address of the help page of a rule."""
     return Iri(f"{BASE}rule/{rule.replace('pcvesh:', '').replace(':', '/')}")
+
+
+def has_page(rule: str) -> bool:
+    """Whether `pcve explain` explains a rule: one of this project, not a shape of someone else."""
+    return rule in RULES or rule.startswith(("pcvesh:", "check:"))
+
+
+def _rule_iri(rule: str) -> Iri:
+    """The address of the page of a rule; a shape of someone else is its own IRI."""
+    return rule_address(rule) if has_page(rule) else Iri(rule)
 
 
 FEW: Final = 10
@@ -97,7 +107,10 @@ def as_json(
     limit: int,
     checked: tuple[CheckedThings, ...] = (),
 ) -> Iterator[str]:
-    """A JSON array of problems: path, line, column, rule, message, why, fix, severity, help."""
+    """A JSON array of problems: path, line, column, rule, message, why, fix, severity, help.
+
+    Only a rule of this project has a page, and so `help`.
+    """
     yield from _array(map(_json_row, problems), 0)
     yield "\n"
 
@@ -145,8 +158,10 @@ def _dumped(row: object) -> str:
 
 
 def _json_row(problem: Problem) -> dict[str, object]:
-    row = {**problem.position._asdict(), **asdict(problem), "help": rule_address(problem.rule)}
+    row = {**problem.position._asdict(), **asdict(problem)}
     del row["position"]
+    if has_page(problem.rule):
+        row["help"] = rule_address(problem.rule)
     return row
 
 
@@ -165,14 +180,7 @@ def sarif(
                 "name": "pcve",
                 "version": __version__,
                 "informationUri": BASE,
-                "rules": [
-                    {
-                        "id": rule,
-                        "shortDescription": {"text": described[rule] or rule},
-                        "helpUri": rule_address(rule),
-                    }
-                    for rule in index
-                ],
+                "rules": [_sarif_rule(rule, described[rule]) for rule in index],
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -184,6 +192,12 @@ def sarif(
     document = {"$schema": schema, "version": "2.1.0", "runs": [run]}
     results = (_sarif_result(problem, index[problem.rule]) for problem in problems)
     yield from _with_array(document, "results", results, 6)
+
+
+def _sarif_rule(rule: str, why: str) -> dict[str, object]:
+    """A rule as a reportingDescriptor (SARIF 2.1.0, 3.49); only one of this project has a page."""
+    row: dict[str, object] = {"id": rule, "shortDescription": {"text": why or rule}}
+    return row | {"helpUri": rule_address(rule)} if has_page(rule) else row
 
 
 def _sarif_result(problem: Problem, index: int) -> dict[str, object]:
@@ -301,7 +315,7 @@ def _report_triples(results: Iterable[ShaclResult], verdict: str) -> Iterator[ox
 
 def _as_result(problem: Problem) -> ShaclResult:
     place = problem.position
-    rule = rule_address(problem.rule)
+    rule = _rule_iri(problem.rule)
     message = f"{problem.message}. {problem.why}. {problem.fix}"
     return ShaclResult(
         focus=from_iri(
@@ -321,7 +335,7 @@ _SEVERITIES: Final = {"error": "sh:Violation", "warning": "sh:Warning", "info": 
 
 def _shape(rule: str) -> Iri:
     prefix, _, _ = rule.partition(":")
-    return expand(rule) if prefix == "pcvesh" else rule_address(rule)
+    return expand(rule) if prefix == "pcvesh" else _rule_iri(rule)
 
 
 def _node(name: str) -> ox.NamedNode:

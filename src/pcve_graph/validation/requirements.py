@@ -82,9 +82,13 @@ class Requirements:
     def named(self, terms: Iterable[NTerm]) -> list[str]:
         """IRIs as properties and classes are named, other terms as in sentences."""
         return [
-            self.notation.datatype(to_iri(term)) if is_iri(term) else self.notation.shown(term)
+            self._named(to_iri(term)) if is_iri(term) else self.notation.shown(term)
             for term in terms
         ]
+
+    def _named(self, iri: Iri) -> str:
+        form = self.notation.form
+        return self.notation.iri(iri) if form == "jsonld" else self.notation.datatype(iri)
 
     def shown(self, terms: Iterable[NTerm], last: str = "or") -> str:
         """Terms as a list, in the notation of the file."""

@@ -20,7 +20,7 @@ from ..model.messages import (
     value_fix,
     with_passage,
 )
-from ..model.namespaces import expand, local_name
+from ..model.namespaces import BASE, expand, local_name
 from ..model.problems import Position, Problem, ShaclResult
 from ..model.schema import Ontology, RecordKey
 from ..model.suggest import IdSuggestions
@@ -33,12 +33,15 @@ from ..model.terms import (
     is_blank,
     is_iri,
     is_literal,
+    lexical,
     to_iri,
 )
 from .component_fixes import fix_of, keep_languages, keep_one, retyped
 from .component_messages import Finding, own_message, rule_sentence, sentence
-from .notation import SHOWN, Notation, ValuesIn
+from .notation import SHOWN, Notation
+from .rdf_wording import ValuesIn
 from .requirements import Requirements
+from .value_reasons import ORDERS, is_iri_text, order_fix, reason
 
 _SEVERITIES: Final = {expand("sh:Info"): "info", expand("sh:Warning"): "warning"}
 """The severities that are not errors; sh:Violation and those of other vocabularies are."""
@@ -123,6 +126,7 @@ def _of_the_project(
     path = from_iri(key.path) if key else NO_TERM
     in_record = context.notation.form == "record"
     syntax = IN_RECORDS if in_record else ValuesIn(context.notation, path)
+    why, fix = syntax.wording(why), syntax.wording(fix)
     text = f"{name} {thing}" if name.endswith(" of") else f"{name} of {thing}"
     text = text if name else finding.subject
     if component == "MinCount":
@@ -138,8 +142,12 @@ def _of_the_project(
         text = (
             f"{text} is {value}" if name else f"{thing} violates this rule with the value {value}"
         )
+        if not in_record:
+            text += reason(finding, key, context.ontology)
         by_value = component in _PLAIN or component.endswith("clusive")
-        if key is not None and (by_value or not (fix or key.datatypes)):
+        if component in ORDERS and not in_record and finding.shape:
+            fix = fix or order_fix(finding, key, context.ontology)
+        elif key is not None and (by_value or not (fix or key.datatypes)):
             fix = _value_fix(finding, key, context, syntax)
     elif not (result.path and name):
         text = f"{thing} violates this rule"
@@ -148,10 +156,17 @@ def _of_the_project(
 
 def _value_fix(finding: Finding, key: RecordKey, context: Context, syntax: RecordValues) -> str:
     """How to fix a value: the same text with the right datatype, else as `value_fix` says."""
+    result, value = finding.result, finding.result.value
     if context.notation.form != "record" and (fix := retyped(finding, key.datatypes)):
         return fix
-    word = _plain_text(finding.result.value)
-    return value_fix(key, word, context.ontology, context.ids, syntax)
+    if context.notation.form != "record" and is_iri_text(
+        value, key, context.ontology, context.notation
+    ):
+        return f"write {context.notation.pasted(from_iri(lexical(value)), result.path)}"
+    word, subject = _plain_text(value), to_iri(result.focus) if is_iri(result.focus) else ""
+    if key.classes and is_literal(value) and word.startswith(BASE):
+        word = local_name(word) or word
+    return value_fix(key, word, context.ontology, context.ids, syntax, subject)
 
 
 def nearest_key(places: Collection[tuple[NTerm, ...]], *key: NTerm) -> tuple[NTerm, ...]:

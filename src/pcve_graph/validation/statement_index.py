@@ -20,7 +20,16 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..model.dates import date_range, stated_bounds
-from ..model.namespaces import BASE, DOCUMENT_BASE, LABELS, PREFIXES, expand, local_name, nterm
+from ..model.namespaces import (
+    BASE,
+    DOCUMENT_BASE,
+    LABELS,
+    PREFIXES,
+    expand,
+    local_name,
+    nterm,
+    segment_of,
+)
 from ..model.schema import VOCAB_BASE, Ontology, RecordClass, RecordKey
 from ..model.terms import (
     Iri,
@@ -44,7 +53,13 @@ from ..model.terms import (
 from ..model.visible import first_refused
 from .class_sets import ClassSets
 from .targets import SUBCLASS, Targets, read_targets, superclasses_in, with_superclasses
-from .vocabularies import checked_vocabularies, is_own_property, split_iri
+from .vocabularies import (
+    Vocabulary,
+    checked_vocabularies,
+    is_own_property,
+    other_scheme,
+    split_iri,
+)
 
 _TYPE = nterm("rdf:type")
 BOUNDS: Final = {
@@ -73,10 +88,13 @@ _SUSPICIOUS: Final = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\\[bfru]
 
 
 class LabelIndex:
-    """The preferred label of each thing, and the ids of all things that have a name."""
+    """The preferred label of each thing, and the ids of all things that have a name.
+
+    `ids` has them with the segments of their IRIs.
+    """
 
     def __init__(self) -> None:
-        self.ids: set[str] = set()
+        self.ids: dict[str, str] = {}
         self._best: dict[NTerm, tuple[int, bool, NTerm]] = {}
 
     def take(self, statement: Statement) -> None:
@@ -89,7 +107,7 @@ class LabelIndex:
         if rank is None:
             return
         if rank == 0 and "/id/" in subject:
-            self.ids.add(local_name(to_iri(subject)))
+            self._add(to_iri(subject))
         if is_literal(value):
             candidate = (rank, not has_language(value, "en"), value)
             self._best[subject] = min(candidate, self._best.get(subject, candidate))
@@ -105,7 +123,12 @@ class LabelIndex:
                         self.take(Statement(term, from_term(predicate), from_term(quad.object)))
         named = store.quads_for_pattern(None, predicates[0], None, None)
         subjects = (lexical(from_term(quad.subject)) for quad in named)
-        self.ids.update(local_name(subject) for subject in subjects if "/id/" in subject)
+        for subject in subjects:
+            if "/id/" in subject:
+                self._add(subject)
+
+    def _add(self, iri: str) -> None:
+        self.ids[local_name(iri)] = segment_of(iri)
 
     def of(self, terms: Iterable[NTerm]) -> dict[NTerm, str]:
         """The label of each of these terms that has one, as plain text."""
@@ -260,10 +283,14 @@ class StatementIndex:
     def is_undefined(self, iri: Iri) -> bool:
         """Whether a term is in the namespace of a checked vocabulary that does not define it."""
         space, name = split_iri(iri)
-        vocabulary = self.vocabularies.get(space)
+        vocabulary = self.vocabulary(space)
         if vocabulary is None:
             return space.startswith(VOCAB_BASE)
         return bool(name) and not vocabulary.defines(name)
+
+    def vocabulary(self, space: str) -> Vocabulary | None:
+        """The checked vocabulary in a namespace, also if that is written with the other scheme."""
+        return self.vocabularies.get(space) or self.vocabularies.get(other_scheme(space))
 
     def classes_of(self, subject: NTerm) -> list[RecordClass]:
         """The classes of `subject` that have a shape of the project, by IRI."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -59,7 +59,7 @@ def omissions(
         yield nothing
     if index.focus:
         return
-    near = dict(_near_namespaces(counter, index))
+    near = dict(_near_namespaces(counter, index, check.document.namespaces))
     yield from near.values()
     if counter.of_project:
         yield from _without_class(counter, index)
@@ -100,7 +100,7 @@ def _nothing(counter: ThingCounter, index: StatementIndex, severity: str) -> Omi
     if counter.of_project and severity == "warning" and _is_published(stated, index):
         severity = "info"
     targets = ", ".join(map(names.of, sorted(index.targets.classes)[:_NAMED])) or "other targets"
-    fix = f"did you mean {names.of(near)}?" if near else f"the shapes are about {targets}"
+    fix = f"did you mean {names.written(near)}?" if near else f"the shapes are about {targets}"
     return Omission(_first(index, name), rule, message, fix, severity)
 
 
@@ -146,11 +146,12 @@ def _first(index: StatementIndex, term: NTerm) -> tuple[NTerm, ...]:
 
 
 def _near_namespaces(
-    counter: ThingCounter, index: StatementIndex
+    counter: ThingCounter, index: StatementIndex, outside: Mapping[str, str]
 ) -> Iterator[tuple[str, Omission]]:
     """The namespaces of the file that are nearly one that the shapes or vocabularies have.
 
-    With shapes of others, only the namespaces of the terms in them are compared.
+    With shapes of others, only the namespaces of the terms in them are compared. `outside` has the
+    namespaces that are those of a context which is not in the file, with its address.
     """
     terms = {*index.targets.classes, *index.targets.subjects_of, *index.targets.objects_of}
     terms |= index.targets.terms
@@ -170,19 +171,30 @@ def _near_namespaces(
     for space, used in uses.items():
         right = "" if space in names else _right_namespace(space, used, names)
         if right:
-            term = used[0]
+            defined = (term for term in used if split_iri(to_iri(term))[1] in names[right])
+            term = next(defined, used[0])
             name = split_iri(to_iri(term))[1]
             uses_it = "the graph uses" if counter.of_project else "the shapes use"
-            shown = right + name
-            if not counter.of_project and name not in names[right]:
-                shown = f"the namespace {right}"
+            is_known = name in names[right] or (counter.of_project and not names[right])
+            shown = right + name if is_known else f"the namespace {right}"
             message = f"{to_iri(term)}: {uses_it} {shown}"
             more = len(used) - 1
             message += f"; so do {more:,} more terms of this namespace" if more > 1 else ""
-            fix = f"write the namespace as {right}"
+            fix = _namespace_fix(space, right, outside)
             first = index.first_uses[term]
             key = first[:2] if first.predicate == term else first
             yield space, Omission(key, "near-namespace", message, fix)
+
+
+def _namespace_fix(space: str, right: str, outside: Mapping[str, str]) -> str:
+    """How to correct a namespace in the file, or in the context that it comes from."""
+    if space not in outside:
+        return f"write the namespace as {right}"
+    address = outside[space]
+    return (
+        f"it comes from the context {address}, not from this file: in a copy of that context, "
+        f"write {right} in place of {space}, and pass it with --context {address}=FILE"
+    )
 
 
 def _right_namespace(space: str, used: Iterable[NTerm], names: dict[str, set[str]]) -> str:
@@ -221,7 +233,7 @@ def _without_class(counter: ThingCounter, index: StatementIndex) -> Iterator[Omi
         if not used:  # a term that the ontology describes, or an error of its own
             continue
         fitting = [
-            counter.names.of(from_iri(kind.iri))
+            counter.names.written(from_iri(kind.iri))
             for kind in index.classes.values()
             if used <= {from_iri(key.path) for key in kind.keys.values()}
         ]

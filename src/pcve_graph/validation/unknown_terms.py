@@ -15,9 +15,9 @@ from typing import Final, TypeAlias
 
 from ..model.dates import EDTF_FORMS, date_range
 from ..model.messages import former_key
-from ..model.namespaces import PREFIXES, local_name, nterm, prefixed
+from ..model.namespaces import PREFIXES, local_name, nterm
 from ..model.schema import Ontology, RecordClass, RecordKey, moved_key, split_key
-from ..model.suggest import did_you_mean
+from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import (
     Iri,
     NTerm,
@@ -31,6 +31,7 @@ from ..model.terms import (
     statement_lines,
     to_iri,
 )
+from .documents import Document
 from .statement_index import BOUNDS, UNDEFINED, StatementIndex
 from .vocabularies import is_own_property, split_iri
 
@@ -55,12 +56,16 @@ class TermCheck:
     a property that their class may not have.
     """
 
-    def __init__(self, index: StatementIndex, ontology: Ontology) -> None:
-        self.index, self.ontology = index, ontology
+    def __init__(self, index: StatementIndex, ontology: Ontology, document: Document) -> None:
+        self.index, self.ontology, self.document = index, ontology, document
         self.unused: Counter[NTerm] = Counter()
         self.reported: Counter[NTerm] = Counter()
         self._closed = _closed_classes(ontology)
         self._strange = lru_cache(None)(self._is_strange)
+
+    def _name(self, iri: Iri) -> str:
+        """A class or property as it is written in the document."""
+        return self.document.notation.iri(iri)
 
     def suspects(self) -> set[NTerm]:
         """The subjects that may have a term at fault."""
@@ -103,30 +108,34 @@ class TermCheck:
         if not is_iri(value):
             return None
         iri = to_iri(value)
-        names = [kind.name for kind in self.index.classes.values()]
         space, name = split_iri(iri)
         same = [kind.iri for kind in self.index.classes.values() if _is_like(kind.name, name)]
         if is_own_property(value) and not self.index.is_undefined(iri):
             if self._is_described(value):
                 return None
-            fix = f"did you mean {prefixed(same[0])}?" if same else _all_types(names)
-            return "unknown-type", f"{prefixed(iri)} is a property, not a class", fix
+            fix = f"did you mean {self._name(same[0])}?" if same else self._all_types()
+            return "unknown-type", f"{self._name(iri)} is a property, not a class", fix
         if iri in self.ontology.deprecated:
-            new = self.ontology.deprecated[iri]
-            return "unknown-type", f"{prefixed(iri)} is deprecated", f"write {prefixed(new)}"
+            new = self._name(self.ontology.deprecated[iri])
+            return "unknown-type", f"{self._name(iri)} is deprecated", f"write {new}"
         if self._is_defined(value):
             return None
         if not value.startswith(_OURS):
             return self._undefined(iri, is_class=True)
         elsewhere = [kind.iri for kind in self.index.classes.values() if kind.name == name]
         if elsewhere:
-            fix = f"write {prefixed(elsewhere[0])}"
-            return "unknown-type", f"there is no class {prefixed(iri)}", fix
+            fix = f"write {self._name(elsewhere[0])}"
+            return "unknown-type", f"there is no class {self._name(iri)}", fix
         near = self.index.vocabularies[space].nearest(name, is_class=True)
+        meant = Iri(space + near)
         if same and not (near and _is_like(near, name)):  # in another namespace
-            near = prefixed(same[0])
-        fix = f"did you mean {near}?" if near else _all_types(names)
+            meant = same[0]
+        fix = f"did you mean {self._name(meant)}?" if near or same else self._all_types()
         return "unknown-type", f'there is no type "{name}"', fix
+
+    def _all_types(self) -> str:
+        kinds = sorted(self.index.classes.values(), key=lambda kind: kind.name)
+        return "known types: " + ", ".join(self._name(kind.iri) for kind in kinds)
 
     def _is_defined(self, term: NTerm) -> bool:
         """Whether a term exists: in its vocabulary, or since the document itself describes it."""
@@ -149,11 +158,11 @@ class TermCheck:
         is_described = is_described and predicate not in self.ontology.deprecated
         is_class = term.startswith(_OURS) and not is_own_property(term) and self._is_defined(term)
         if is_class and not self._is_described(term):
-            return _class_as_property(predicate, kinds)
+            return self._class_as_property(predicate, kinds)
         if is_described and self._is_defined(term):  # what the ontology says of its own terms
             return None
         if kinds and (term.startswith(_OURS) or closed):
-            return _unknown_key(predicate, kinds)
+            return self._unknown_key(predicate, kinds)
         if not self._is_defined(term):
             return self._undefined(predicate, is_class=False, kinds=kinds)
         if kinds and self.index.keys.get(term):
@@ -184,14 +193,15 @@ class TermCheck:
             if is_class is not None
             else ""
         )
-        message = f"there is no {word or 'term '}{_short(iri)}"
+        name_of = self._term if is_class is None else self._name
+        message = f"there is no {word or 'term '}{name_of(iri)}"
         keys = [key.path for kind in kinds for key in kind.keys.values()]
         own = [path.removeprefix(space) for path in keys if split_iri(path)[0] == space]
-        vocabulary = self.index.vocabularies.get(space)
+        vocabulary = self.index.vocabulary(space)
         near = did_you_mean(name, own).removeprefix("did you mean ").removesuffix("?")
         if vocabulary and not (near and near.casefold() == name.casefold()):
             near = vocabulary.nearest(name, is_class) or near
-        fix = f"did you mean {_short(Iri(space + near))}?" if near else ""
+        fix = f"did you mean {name_of(Iri(space + near))}?" if near else ""
         return "unknown-term", message, fix or f"use a term that {space} defines"
 
     def _former_key(self, predicate: Iri, kinds: Collection[RecordClass]) -> Fault | None:
@@ -201,29 +211,52 @@ class TermCheck:
         for kind in kinds:
             new = kind.renamed(name)
             if new and name not in kind.keys and predicate in _former_paths(new, name):
-                return "unknown-key", former_key(kind, name, new), f"write {prefixed(new.path)}"
+                fix = f"write {self._name(new.path)}"
+                return "unknown-key", former_key(kind, name, new), fix
             moved = moved_key(everyone, name)
             if moved and predicate == PREFIXES["pcve"] + name:
-                fix = f"state {prefixed(moved[1].path)} of the {moved[0].label}"
+                fix = f"state {self._name(moved[1].path)} of the {moved[0].label}"
                 return "unknown-key", former_key(kind, name), fix
             split = split_key(everyone, kind, name)
             if split and predicate == PREFIXES["pcve"] + name:
-                return "unknown-key", former_key(kind, name), f"write {prefixed(split.path)}"
+                return "unknown-key", former_key(kind, name), f"write {self._name(split.path)}"
         return None
+
+    def _term(self, iri: Iri) -> str:
+        """A term as the value of a property in the document."""
+        return self.document.notation.shown(from_iri(iri))
+
+    def _properties(self, kinds: Collection[RecordClass]) -> str:
+        """The properties of classes, as they are written in the document."""
+        paths = dict.fromkeys(key.path for kind in kinds for key in kind.keys.values())
+        called = " or ".join(kind.name for kind in kinds)
+        return f"properties of {called}: {', '.join(map(self._name, paths))}"
+
+    def _class_as_property(self, predicate: Iri, kinds: Collection[RecordClass]) -> Fault:
+        """The fault of a class in the place of a property."""
+        fix = "write a property; a class is a value of rdf:type"
+        if any(kind.keys for kind in kinds):
+            fix = self._properties(kinds)
+        return "unknown-key", f"{self._name(predicate)} is a class, not a property", fix
+
+    def _unknown_key(self, predicate: Iri, kinds: Collection[RecordClass]) -> Fault:
+        """The fault of a property that no class of the thing has; the nearest of its namespace."""
+        name = local_name(predicate)
+        message = f"{' or '.join(kind.name for kind in kinds)} has no property "
+        message += self._name(predicate)
+        for kind in kinds:
+            if same_name := kind.keys.get(name):
+                return "unknown-key", message, f"write {self._name(same_name.path)}"
+        space, _ = split_iri(predicate)
+        keys = {key.name: key for kind in kinds for key in kind.keys.values()}
+        near = similar_names(name, keys, 1)
+        if near and split_iri(keys[near[0]].path)[0] == space:  # else a nearer one is elsewhere
+            return "unknown-key", message, f"did you mean {self._name(keys[near[0]].path)}?"
+        return "unknown-key", message, self._properties(kinds)
 
 
 def _is_like(name: str, other: str) -> bool:
     return name.casefold() == other.casefold()
-
-
-def _all_types(names: Iterable[str]) -> str:
-    return "known types: " + ", ".join(sorted(names))
-
-
-def _short(iri: Iri) -> str:
-    """An IRI as a message shows it: prefixed where one of ours applies, else in full."""
-    name = prefixed(iri)
-    return name if name != iri else from_iri(iri)
 
 
 def _closed_classes(ontology: Ontology) -> frozenset[NTerm]:
@@ -251,29 +284,3 @@ def _is_no_date(statement: Statement) -> bool:
 def _former_paths(key: RecordKey, name: str) -> tuple[str, str]:
     """The IRIs that a former key may have had: in our namespace, or in that of the present one."""
     return PREFIXES["pcve"] + name, key.path.removesuffix(key.name) + name
-
-
-def _class_as_property(predicate: Iri, kinds: Collection[RecordClass]) -> Fault:
-    """The fault of a class in the place of a property."""
-    keys = dict.fromkeys(key.name for kind in kinds for key in kind.keys.values())
-    fix = "write a property; a class is a value of rdf:type"
-    if keys:
-        fix = f"keys of {' or '.join(kind.name for kind in kinds)}: {', '.join(keys)}"
-    return "unknown-key", f"{prefixed(predicate)} is a class, not a property", fix
-
-
-def _unknown_key(predicate: Iri, kinds: Collection[RecordClass]) -> Fault:
-    """The fault of a property that none of the classes has; the nearest is of its namespace."""
-    name = local_name(predicate)
-    called = " or ".join(kind.name for kind in kinds)
-    for kind in kinds:
-        if same_name := kind.keys.get(name):
-            message = f"{called} has no property {_short(predicate)}"
-            return "unknown-key", message, f"write {prefixed(same_name.path)}"
-    space, _ = split_iri(predicate)
-    keys = [key for kind in kinds for key in kind.keys.values()]
-    near = did_you_mean(name, [key.name for key in keys if split_iri(key.path)[0] == space])
-    if near != did_you_mean(name, [key.name for key in keys]):  # a nearer one is elsewhere
-        near = ""
-    fix = near or f"keys of {called}: " + ", ".join(dict.fromkeys(key.name for key in keys))
-    return "unknown-key", f'{called} has no key "{name}"', fix

@@ -114,6 +114,12 @@ def checked_vocabularies(ontology: Ontology) -> dict[str, Vocabulary]:
     }
 
 
+def other_scheme(space: str) -> str:
+    """A namespace with http in place of https, or the other way round."""
+    scheme, colon, rest = space.partition("://")
+    return {"http": "https", "https": "http"}.get(scheme, scheme) + colon + rest
+
+
 def _names_in(lines: Iterable[str], space: str) -> frozenset[str]:
     """The local names of the subjects of these statements that are in the namespace `space`."""
     start = iri_start(space)
