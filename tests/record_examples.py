@@ -21,10 +21,10 @@ from pcve_graph.validation.rule_examples import RuleExamples
 from pcve_graph.validation.rule_help import RulePage
 
 BLOCK_KEYS = frozenset(
-    "source quote occurrence locator dateRead curator evidence certainty rank contested"
+    "source quote occurrence passage locator dateRead curator evidence certainty rank contested"
     " conflictsWith noValue notKnown note".split()
 )
-OF_BLOCKS = {"Claim", "Evidence", "Quote", "QuoteWords", "QuotePosition"}
+OF_BLOCKS = {"Claim", "Evidence", "Passage", "Quote", "QuoteWords", "QuotePosition"}
 """Rules on classes whose keys are those of a block; an event shows them."""
 BASE: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

@@ -26,10 +26,11 @@ CLAIM_MODEL = """
     pcve:Claim pcve:DerivedStatement pcve:Evidence pcve:Source pcve:Participation pcve:actor
     pcve:certainty pcve:conflictsWith pcve:curator pcve:dateRead pcve:evidence pcve:inEvent
     pcve:locator pcve:quote pcve:rank pcve:role pcve:support oa:SpecificResource
+    pcve:Passage pcve:passage pcve:firstWord pcve:says pcve:sha256 pcve:wordCount
     oa:TextPositionSelector oa:TextQuoteSelector oa:end oa:exact oa:hasSelector oa:hasSource
     oa:prefix oa:start oa:suffix prov:hadPrimarySource prov:wasDerivedFrom schema:url skos:note
 """.split()
-"""Claims, their evidence, sources and quotes, and what the mapping derives from them."""
+"""Claims, their evidence, sources, quotes and passages, and what the mapping derives from them."""
 
 FORMER = ("pcve:standing",)
 """Of claims in a release of version 0.1.0, which commands still read."""

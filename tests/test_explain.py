@@ -38,7 +38,7 @@ ONLY_AGAINST = {"check:place-has-a-country"}
 OF_RECORDS = {
     "alias", "conflict", "control-character", "duplicate-key", "empty-value",
     "evidence-repeated", "involvement-role", "json-syntax", "language", "missing-key",
-    "quote-ambiguous", "quote-missing", "quote-not-found", "quote-not-held", "rank", "rdf-syntax",
+    "passage", "passage-held", "quote-ambiguous", "quote-missing", "quote-not-found", "quote-not-held", "rank", "rdf-syntax",
     "rdf-version", "reason", "relative-iri", "structure", "unassigned", "unknown-key",
     "unknown-source", "unknown-type", "yaml-syntax",
 }  # fmt: skip

@@ -240,7 +240,7 @@ def test_every_term_that_the_graph_uses_is_declared_once(
 
 DISJOINT = """
     pcve:Claim pcve:Count pcve:DerivedStatement pcve:Document pcve:Event pcve:EventSeries pcve:Evidence
-    pcve:Hosting pcve:Involvement pcve:Naming pcve:Overlap pcve:Participation pcve:Programme pcve:Project pcve:Source pcve:Transaction org:Membership schema:MonetaryAmount
+    pcve:Hosting pcve:Involvement pcve:Naming pcve:Overlap pcve:Participation pcve:Passage pcve:Programme pcve:Project pcve:Source pcve:Transaction org:Membership schema:MonetaryAmount
     skos:Concept
 """.split()
 GROUPS = (

@@ -22,10 +22,10 @@ from pcve_graph import KnowledgeGraph
 from pcve_graph.model.problems import UsageError
 from pcve_graph.query.execute import ResultTable, ResultTriples
 from pcve_graph.query.remote import http
-from pcve_graph.query.remote.addresses import normal_url
 from pcve_graph.query.remote.endpoint import LONGEST_GET, Endpoint
 from pcve_graph.query.remote.login import Credentials
 from pcve_graph.query.remote.messages import EXCERPT, EndpointError, useful_line
+from pcve_graph.system.http.addresses import normal_url
 
 from .commands import JSON, NO, ROWS, SELECT, one_message, pcve
 from .endpoints import CONSTRUCT, OK, RDF_XML, XML, answer, failure, fresh

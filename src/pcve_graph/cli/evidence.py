@@ -1,26 +1,41 @@
-"""`pcve evidence`: starts sources, and counts the claims that each supports."""
+"""`pcve evidence`: starts, cites and rechecks sources, and counts the claims of each."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-from .bounds import QUERY_TIMEOUT
-from .console import handle_errors
+from ..model.problems import ContentError, UsageError
+from .bounds import COUNT, QUERY_TIMEOUT
+from .console import handle_errors, read_stdin, write_messages, write_result
+from .context import project_of
 from .edit import create_draft, extensible_project
 from .groups import CommandGroup, report_command
+from .recheck import recheck
+
+if TYPE_CHECKING:
+    from ..evidence.citing import Citation
+    from ..model.project import Project
 
 
 @click.group(cls=CommandGroup)
 @click.pass_context
 def evidence(context: click.Context) -> None:
-    """Start sources, and count the claims that each supports.
+    """Start, cite and recheck sources, and count the claims of each.
 
     \b
     Examples:
       pcve evidence new northtown-review
+      pcve evidence cite atlas --text page.txt --says "2 May 2018" - < passage.txt
+      pcve evidence recheck --pages ~/saved-pages
       pcve evidence status
     """
     report_command(context)
+
+
+evidence.add_command(recheck)
 
 
 @evidence.command()
@@ -63,3 +78,123 @@ def status(context: click.Context, form: str, timeout: float | None) -> None:
     from .query import query
 
     context.invoke(query, name="sources", form=form, timeout=timeout)
+
+
+@evidence.command()
+@click.argument("source", metavar="SOURCE")
+@click.argument("passage", metavar="PASSAGE")
+@click.option(
+    "--text",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="The text that was read, in UTF-8; - for stdin.",
+)
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="The page that was read, as HTML, PDF or DOCX; - for stdin.",
+)
+@click.option(
+    "--says",
+    default="",
+    metavar="WORDS",
+    help="The words of the passage that carry the value, eight at most.",
+)
+@click.option(
+    "--at",
+    type=COUNT,
+    metavar="N",
+    help="Index of the first of these words in the passage, from 0, where they stand in it twice.",
+)
+@click.pass_context
+@handle_errors
+def cite(
+    context: click.Context,
+    source: str,
+    passage: str,
+    text: Path | None,
+    page: Path | None,
+    says: str,
+    at: int | None,
+) -> None:
+    """Print the fingerprint of a passage, as a block for a record.
+
+    PASSAGE is the passage as it was read, or - for stdin; it has eight words or more. It must stand
+    in the text, by its words: case, punctuation and line ends do not matter. Neither text nor
+    passage is kept; the block has the number of words, their SHA-256, and the words of --says.
+
+    \b
+    Examples:
+      pcve evidence cite atlas --text page.txt --says "2 May 2018" "the passage as read"
+      pcve evidence cite atlas --page page.pdf --says "2 May 2018" - < passage.txt
+    """
+    from ..evidence.citing import cite_passage
+
+    if (text is None) == (page is None):
+        raise UsageError("give the text that was read with --text FILE, or a page with --page FILE")
+    file = text or page
+    assert file is not None
+    if str(file) == passage == "-":
+        raise UsageError("stdin is either the passage or the text; give one of them as a file")
+    project = project_of(context)
+    _check_not_held(project, source)
+    words = read_stdin().decode("utf-8", "replace") if passage == "-" else passage
+    texts = _texts(file, is_page=page is not None)
+    citation = cite_passage(words, texts, "stdin" if str(file) == "-" else str(file), says, at)
+    write_messages(*(f"warning: {warning}" for warning in citation.warnings))
+    if not says:
+        write_messages("add --says WORDS with the words of the passage that carry the value")
+    write_result(_block(project, source, citation))
+
+
+def _check_not_held(project: Project, identifier: str) -> None:
+    """Raise UsageError where there is no such source, or its text is held and can be quoted."""
+    from ..model.suggest import did_you_mean
+    from ..records.files import project_files
+    from ..records.reader import read_sources_in
+
+    folder = project.data / "sources"
+    files = [path for path in project_files(project, folder) if path.parent == folder]
+    sources, problems = read_sources_in(project, files)
+    if identifier not in sources:
+        hint = did_you_mean(identifier, sources) or f"create it: pcve evidence new {identifier}"
+        raise UsageError(f"no source has the id {identifier!r}; {hint}")
+    source = sources[identifier]
+    if source is None:
+        raise ContentError(list(problems))
+    if source.text is not None:
+        raise UsageError(
+            f"the text of {identifier} is held; write its words under `quote:`, without a passage"
+        )
+
+
+def _texts(file: Path, is_page: bool) -> tuple[str, ...]:
+    """The text of a file, or of a page; of HTML first the main part, then all of it."""
+    from ..evidence.extraction import LARGEST_PAGE, page_text, plain_text
+    from ..system.files import read_file
+
+    name = "stdin" if str(file) == "-" else str(file)
+    try:
+        content = read_stdin() if name == "stdin" else read_file(file, LARGEST_PAGE)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    if not is_page:
+        return (plain_text(content, name),)
+    page = page_text(content, name)
+    return tuple(dict.fromkeys((page.main, page.whole)))
+
+
+def _block(project: Project, source: str, citation: Citation) -> str:
+    """The block of a record with the passage as evidence, in canonical form."""
+    from ..graph.ontology import read_ontology
+    from ..records.formatter import block_text
+
+    passage = citation.passage
+    values = {
+        "words": str(passage.words),
+        "sha256": passage.sha256,
+        "says": passage.says or "<the words of the passage that carry the value>",
+        "at": str(passage.at) if passage.says else "<the index of the first of them, from 0>",
+    }
+    return block_text({"source": source, "passage": values}, read_ontology(project))

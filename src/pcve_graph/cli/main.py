@@ -55,7 +55,7 @@ COMMANDS: Final = {
     "Curate": {
         "build": "Read, map, validate and store the project in build/.",
         "edit": "Start records, format files, and migrate old records.",
-        "evidence": "Start sources, and count the claims that each supports.",
+        "evidence": "Start, cite and recheck sources, and count the claims of each.",
         "diff": "Report what changed between two states of the graph.",
     },
     "Publish": {

@@ -86,8 +86,8 @@ def _progress() -> Progress:
 
 
 def _report(endpoint: Endpoint, plan: UploadPlan, dry: bool, seconds: float) -> None:
-    from ..query.remote.addresses import public_url
     from ..query.remote.upload import commits_in_parts
+    from ..system.http.addresses import public_url
 
     where = endpoint.addresses
     loaded = f"graphs to {public_url(where.store)}" if where.store else "graphs as updates"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import click
 
@@ -27,6 +28,7 @@ def show(
       pcve show iisg --as-of 2019-05-01
     """
     from ..analysis.scope import read_day
+    from ..evidence.rechecks import read_recheck
     from ..graph.ontology import read_ontology
     from ..query.render import render_thing
     from ..query.show import show as view
@@ -37,4 +39,8 @@ def show(
     store = graph_access(endpoint, functools.partial(open_or_build, project)).around(
         identifier, ontology
     )
-    write_result(render_thing(view(store, ontology, identifier, day)))
+    thing = view(store, ontology, identifier, day)
+    if endpoint is None:  # what a server has may be of another project
+        rechecks = (read_recheck(project, source) for source in thing.sources)
+        thing = replace(thing, rechecks=tuple(filter(None, rechecks)))
+    write_result(render_thing(thing))

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
+from ..evidence.passages import Passage
 from ..model.namespaces import concept_iri, expand, local_name
 from ..model.problems import UsageError
 from ..model.terms import Term
@@ -15,6 +16,9 @@ from .labels import labels
 
 EVIDENCE_PATH: Final = ("pcve:evidence", "pcve:quote", "oa:hasSelector")
 """What leads from a claim to its evidence, from there to the quote, and to the parts of that."""
+
+HAS_PASSAGE: Final = "pcve:passage"
+"""What leads from evidence to its passage, where the text of the source is not held."""
 
 STATEMENT_PARTS: Final = ("rdf:subject", "rdf:predicate", "rdf:object")
 
@@ -36,7 +40,8 @@ class Evidence:
     """What one source says for a claim, and how the claim ranks.
 
     `source` is (id, title). `quote` is empty where the source is only cited; `start` and `end` are
-    character offsets in the held text, 0 without a quote. `locator`, `date_read`, `curator` and
+    character offsets in the held text, 0 without a quote. `passage` is the fingerprint of the
+    passage that was read, None where the record has none. `locator`, `date_read`, `curator` and
     `note` are empty where they are not recorded. With `unassigned`, several sources were named
     together, and it is not recorded which of them supports the claim. `iri` is that of the
     evidence, `rank` that of the claim; `contested` is set if the claim conflicts with another.
@@ -55,6 +60,12 @@ class Evidence:
     date_read: str = ""
     curator: str = ""
     note: str = ""
+    passage: Passage | None = None
+
+    @property
+    def is_fingerprinted(self) -> bool:
+        """Whether a fingerprint of the passage is kept, and not its text."""
+        return self.passage is not None
 
     @property
     def is_current(self) -> bool:
@@ -96,17 +107,23 @@ def evidence(store: ox.Store, claim: ox.NamedNode) -> tuple[Evidence, ...]:
                 date_read=_text(store, node, "pcve:dateRead"),
                 curator=_text(store, node, "pcve:curator"),
                 note=_text(store, node, "skos:note"),
+                passage=passage_of(
+                    store, next(values(store, node, expand(HAS_PASSAGE)), None), claim
+                ),
             )
         )
     return tuple(sorted(pieces, key=evidence_order))
 
 
-def evidence_order(piece: Evidence) -> tuple[bool, bool, int, tuple[str, str], int, str]:
-    """The sort key of evidence: of current claims, with a quote, and certain first; by source."""
+def evidence_order(piece: Evidence) -> tuple[bool, int, int, tuple[str, str], int, str]:
+    """The sort key of evidence: of current claims, with a quote, and certain first; by source.
+
+    A passage comes after a quote, and before a source that is only cited.
+    """
     certainty = piece.certainty
     place = _CERTAINTIES.index(certainty) if certainty in _CERTAINTIES else len(_CERTAINTIES)
-    is_cited = not piece.quote
-    return not piece.is_current, is_cited, place, piece.source, piece.start, piece.locator
+    kept = 0 if piece.quote else 1 if piece.is_fingerprinted else 2
+    return not piece.is_current, kept, place, piece.source, piece.start, piece.locator
 
 
 def groups_of_evidence(evidence: Iterable[Evidence]) -> list[tuple[Evidence, ...]]:
@@ -175,6 +192,20 @@ def claimed_statement(
     return subject, predicate, value
 
 
+def passage_of(store: ox.Store, node: Term | None, claim: ox.NamedNode) -> Passage | None:
+    """The passage that `node` describes; None without a node.
+
+    Raises UsageError, which names `claim`, where its numbers are none.
+    """
+    if node is None:
+        return None
+    names = ("pcve:wordCount", "pcve:firstWord")
+    words, first = (_whole_number(_text(store, node, name)) for name in names)
+    if words is None or first is None:
+        raise _invalid_claim(claim, f"{' and '.join(names)} of its passage must be whole numbers")
+    return Passage(words, _text(store, node, "pcve:sha256"), _text(store, node, "pcve:says"), first)
+
+
 def _text(store: ox.Store, node: Term | None, name: str) -> str:
     term = next(values(store, node, expand(name)), None) if node else None
     return str(getattr(term, "value", ""))
@@ -187,8 +218,16 @@ def _selected(store: ox.Store, quote: Term | None, name: str) -> str:
 
 
 def _offset(text: str, claim: ox.NamedNode) -> int:
-    if text and not (text.isascii() and text.isdecimal()):
+    number = _whole_number(text)
+    if number is None:
         raise _invalid_claim(claim, "oa:start and oa:end of its quote must be whole numbers")
+    return number
+
+
+def _whole_number(text: str) -> int | None:
+    """The number of at most 18 digits; 0 for an empty text, None for any other."""
+    if text and not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        return None
     return int(text or 0)
 
 

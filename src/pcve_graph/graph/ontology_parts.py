@@ -42,6 +42,7 @@ REQUIRED_HEADERS: Final = {
 REQUIRED_CLASSES: Final = {
     "pcve:Claim": ("pcve:certainty", "pcve:evidence", "pcve:rank"),
     "pcve:Evidence": ("pcve:certainty", "pcve:curator", "pcve:dateRead", "pcve:locator"),
+    "pcve:Passage": ("pcve:firstWord", "pcve:says", "pcve:sha256", "pcve:wordCount"),
     "pcve:Source": (),
     "pcve:Participation": ("pcve:inEvent",),
     "oa:SpecificResource": ("oa:hasSource",),

@@ -28,6 +28,7 @@ _PART_OF_CLASS: Final = {
     expand("pcve:Claim"): "claims",
     expand("pcve:DerivedStatement"): "claims",
     expand("pcve:Evidence"): "claims",
+    expand("pcve:Passage"): "claims",
     expand("pcve:Source"): "claims",
     expand("skos:Concept"): "concepts",
 }

@@ -55,6 +55,10 @@ RULES: dict[str, str] = {
     "no-statements": "a file that is validated has statements",
     "other-vocabularies": "properties that no shape is about are allowed, and are not checked",
     "no-claims": "the facts of a file come with their sources, as claims",
+    "passage": "a passage has the number of its words (8 to 9999), their SHA-256, at most eight "
+    "words that carry the value, and the index of the first of them",
+    "passage-held": "the words of a held text are quoted; a passage is of a text that is not held",
+    "passage-not-in-text": "a passage stands in the text that it was read in, word for word",
     "placeholder": "a release states who is responsible for it and how to reach them",
     "query-columns": "a query whose rows a command reads selects the columns that the command "
     "expects, with values of the expected types",
@@ -79,6 +83,8 @@ RULES: dict[str, str] = {
     "rdf-version": "a file is RDF 1.1: no triple terms, no reifiers, no base directions",
     "rank": "a fact has one rank",
     "reason": "an inferred or contested block has a note with the reason",
+    "recheck": "a file in data/rechecks is as `pcve evidence recheck` writes it, and named by the "
+    "id of its source",
     "relative-iri": "an IRI that refers outside the file is absolute, or the file states a base",
     "role-concept": "a property of events that takes any agent is a role: one concept of "
     "ontology/vocab/role.ttl names it with pcve:roleProperty",

@@ -154,6 +154,9 @@ def render_thing(view: ThingView) -> str:
     if view.named_by:
         lines += ["referred to by"]
         lines += [f"  {single_line(name)}  ({single_line(label)})" for name, label in view.named_by]
+    if view.rechecks:
+        lines += ["last recheck of the sources"]
+        lines += [f"  {recheck.source}: {recheck.summary()}" for recheck in view.rechecks]
     lines += ["", *view.notes] if view.notes else []
     return escape_hidden("\n".join(lines) + "\n")
 
@@ -169,7 +172,8 @@ def _fact(fact: ThingFact, indent: str) -> list[str]:
 
 
 def format_evidence(evidence: Iterable[Evidence], assigned: bool = False) -> list[str]:
-    """Lines: each quote with its position in the source, and the sources that are only cited.
+    """Lines: each quote with its position in the source, the passages of which a fingerprint is
+    kept, and the sources that are only cited.
 
     In brackets after each: the rank of the claim if it is not normal, whether it is contested, and
     whether the evidence is inferred, with the note. That evidence is assigned, which is the default
@@ -188,6 +192,10 @@ def _format_group(group: tuple[Evidence, ...], shown: tuple[str, ...]) -> str:
         span = f"characters {first.start}-{first.end}"
         where = ", ".join(filter(None, (*place, span, _reading(first))))
         return f"“{single_line(first.quote)}” [{where}]{remark}"
+    if first.passage:
+        says = single_line(first.passage.says)
+        words = f"a passage of {first.passage.words:,} words with “{says}”"
+        return f"fingerprint of {words}: {_cited(first)}{remark}"
     how = "cited"
     if first.unassigned:
         how = "cited, one or more of" if len(group) > 1 else "cited together with other sources"

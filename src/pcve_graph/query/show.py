@@ -8,6 +8,7 @@ from datetime import date
 
 import pyoxigraph as ox
 
+from ..evidence.rechecks import Recheck
 from ..graph.claims import Evidence, claimed_statement, evidence, values
 from ..graph.labels import designation_notes, labels
 from ..model import namespaces
@@ -42,6 +43,8 @@ class ThingFact:
 class ThingView:
     """One thing for display. `named_by` lists the (thing id, property label) that refer to it.
 
+    `rechecks` are the last ones of its `sources`, where the reader of the view adds them.
+
     `label` is the name that the thing had on the requested day. `notes` are the designation notes
     for the names shown.
     """
@@ -52,6 +55,14 @@ class ThingView:
     facts: tuple[ThingFact, ...]
     named_by: tuple[tuple[str, str], ...]
     notes: tuple[str, ...] = ()
+    rechecks: tuple[Recheck, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The ids of the sources of all facts, and of the thing itself if it is one; sorted."""
+        own = self.iri.removeprefix(f"{namespaces.BASE}source/")
+        itself = {own} if own != self.iri else set()
+        return tuple(sorted(itself | {name for fact in self.facts for name in _sources_of(fact)}))
 
 
 def show(
@@ -206,6 +217,13 @@ class _ThingReader:
             if key and kind and kind.folder:
                 references.add((local_name(str(getattr(quad.subject, "value", ""))), key.label))
         return tuple(sorted(references))
+
+
+def _sources_of(fact: ThingFact) -> Iterator[str]:
+    """The ids of the sources of a fact and of the facts within it."""
+    yield from (piece.source[0] for piece in fact.evidence)
+    for inner in fact.inner:
+        yield from _sources_of(inner)
 
 
 def _names_in(fact: ThingFact) -> list[str]:

@@ -174,12 +174,13 @@ class _FactReader:
         return self.value_of(node, "pcve:evidence") is not None
 
     def stating(self, node: ox.NamedNode) -> dict[ox.NamedNode, set[str]]:
-        """The claims that evidence, a quote, a selector or a derived statement belongs to.
+        """The claims that a node of the evidence belongs to.
 
-        With each, the IRIs of those pieces of its evidence that the node is or belongs to.
+        It is a piece of evidence, a quote, a selector, a passage or a derived statement.
+        With each claim, the IRIs of those pieces of its evidence that the node is or belongs to.
         """
         nodes = {node}
-        for name in ("oa:hasSelector", "pcve:quote"):
+        for name in ("oa:hasSelector", "pcve:quote", "pcve:passage"):
             nodes |= {owner for part in nodes for owner in self.subjects_with(name, part)}
         claims: dict[ox.NamedNode, set[str]] = {}
         for piece in nodes:

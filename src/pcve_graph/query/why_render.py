@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 
 import pyoxigraph as ox
 
@@ -128,6 +129,8 @@ def evidence_as_json(proof: Evidence) -> dict[str, object]:
         document["support"] = "unassigned"
     if proof.quote:
         document |= {"quote": proof.quote, "start": proof.start, "end": proof.end}
+    if proof.passage:
+        document["passage"] = asdict(proof.passage)
     optional = {
         "locator": proof.locator,
         "dateRead": proof.date_read,

@@ -1,6 +1,6 @@
-"""A block of a record as terms: the properties of its evidence, with the nodes of its quotes.
+"""A block of a record as terms: the properties of its evidence, with its quotes and passages.
 
-Rule: data/FORMAT.md, "A record" and "Quotes".
+Rule: data/FORMAT.md, "A record", "Quotes" and "Fingerprints".
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final, Protocol, TypeAlias
 
+from ..evidence.passages import Passage
 from ..model import namespaces
 from ..model.namespaces import concept_iri, expand, hashed_iri, nterm
 from ..model.problems import Position, Problem
@@ -92,11 +93,15 @@ class BlockTerms:
             quote = self._quote(source, item.source.text, item.span, item.position)
             terms.append(("pcve:quote", from_iri(quote)))
             parts.append("{}-{}".format(*item.span))
+        if item.passage:
+            passage = self._passage(source, item.passage, item.position)
+            terms.append(("pcve:passage", from_iri(passage)))
+            parts.append(item.passage.sha256)
         keys = self.writer.ontology.by_iri[expand("pcve:Evidence")].keys
         for name, value in item.texts:
             for term, _ in self.writer.values(keys[name], value, self.sheet):
                 terms.append((_TEXT_PROPERTIES[name], term))
-            if name == "locator" and not item.span:
+            if name == "locator" and not item.span and not item.passage:
                 parts.append(value.text)
         if item.unassigned:
             terms.append(("pcve:support", concept("support", "unassigned")))
@@ -130,6 +135,20 @@ class BlockTerms:
         ):
             triple = (from_iri(subject), nterm(name), term)
             self.sheet.add(self.sheet.evidence, triple, place)
+        return node
+
+    def _passage(self, source: Iri, passage: Passage, place: Position) -> Iri:
+        """The node of a passage: its fingerprint, and the words that carry the value."""
+        words, first = str(passage.words), str(passage.at)
+        node = hashed_iri("passage", source, words, passage.sha256, first, passage.says)
+        for name, term in (
+            ("rdf:type", nterm("pcve:Passage")),
+            ("pcve:wordCount", literal(words, _INTEGER)),
+            ("pcve:sha256", literal(passage.sha256)),
+            ("pcve:says", literal(passage.says)),
+            ("pcve:firstWord", literal(first, _INTEGER)),
+        ):
+            self.sheet.add(self.sheet.evidence, (from_iri(node), nterm(name), term), place)
         return node
 
 

@@ -1,6 +1,7 @@
 """Reads one block of a record: its facts, the evidence for them, and how they rank.
 
-Quotes are checked against the held texts here. Rule: data/FORMAT.md, "A record" and "Quotes".
+Quotes are checked against the held texts here. Rule: data/FORMAT.md, "A record", "Quotes" and
+"Fingerprints".
 """
 
 from __future__ import annotations
@@ -9,16 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ..evidence.passages import Passage
 from ..model.problems import ContentError, Position, rule_problem
 from ..model.suggest import did_you_mean
 from ..model.visible import first_refused
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, items_of, scalars_of
+from .passage_keys import read_passage
 from .quotes import HeldText
 
 EVIDENCE_KEYS: Final = (
     "source",
     "quote",
     "occurrence",
+    "passage",
     "locator",
     "dateRead",
     "curator",
@@ -28,12 +32,12 @@ EVIDENCE_KEYS: Final = (
 """The keys that describe one piece of evidence: of a block, or of an entry under `evidence`."""
 
 CLAIM_KEYS: Final = (
-    *("source", "evidence", "quote", "occurrence", "locator", "dateRead", "curator"),
+    *("source", "evidence", "quote", "occurrence", "passage", "locator", "dateRead", "curator"),
     *("noValue", "notKnown", "certainty", "rank", "contested", "conflictsWith", "note"),
 )
 """The keys of a block that describe its claims, in their order; every other key is a fact."""
 
-_OF_ONE: Final = ("source", "quote", "occurrence", "locator", "dateRead", "curator")
+_OF_ONE: Final = ("source", "quote", "occurrence", "passage", "locator", "dateRead", "curator")
 """The keys of a block that it cannot have if it lists its evidence."""
 
 _NAMES: Final = ("noValue", "notKnown", "conflictsWith")
@@ -58,13 +62,15 @@ class BlockEvidence:
     """What one source says for the facts of a block.
 
     `span` is (start, end) in the held text of the source, in characters; None where there is no
-    text. `texts` holds the values of locator, dateRead and curator by key, those that are given.
-    With `unassigned`, several sources are named together and it is not recorded which of them
-    supports which fact.
+    text. `passage` is the fingerprint of the passage that was read, where there is no text and the
+    record has it. `texts` holds the values of locator, dateRead and curator by key, those that are
+    given. With `unassigned`, several sources are named together and it is not recorded which of
+    them supports which fact.
     """
 
     source: Source
     span: tuple[int, int] | None
+    passage: Passage | None
     certainty: ScalarNode | None
     note: str
     texts: tuple[tuple[str, ScalarNode], ...]
@@ -112,7 +118,7 @@ def read_block(node: RecordNode, sources: Mapping[str, Source | None]) -> ClaimB
         fix = "a block begins with `- source: …`"
         raise stop("structure", node.position, "a block must have keys", fix)
     _refuse_standing(node)
-    settings = _settings(node, ("source", "evidence", *_NAMES))
+    settings = _settings(node, ("source", "evidence", "passage", *_NAMES))
     names = {key: _names(node, key) for key in _NAMES}
     facts = tuple((key, value) for key, value in node.entries if key.text not in CLAIM_KEYS)
     listed = node.get("evidence")
@@ -203,9 +209,7 @@ def _evidence(
     if listed is None:
         names = scalars_of(block.get("source"))
         together = len(names) > 1
-        return tuple(
-            _one(_cited(name, sources), settings, block.position, together) for name in names
-        )
+        return tuple(_one(_cited(name, sources), settings, block, together) for name in names)
     if present := next((key for key, _ in block.entries if key.text in _OF_ONE), None):
         message = f"a block that lists its evidence has no {present.text} of its own"
         fix = f"move {present.text} to the entry under evidence that it belongs to"
@@ -225,15 +229,16 @@ def _evidence(
                 hint = did_you_mean(key.text, EVIDENCE_KEYS)
                 fix = hint or f"the keys of evidence are {', '.join(EVIDENCE_KEYS)}"
                 raise stop("unknown-key", key.position, f'evidence has no key "{key.text}"', fix)
-        own = _settings(entry, ("source",))
+        own = _settings(entry, ("source", "passage"))
         common = {key: settings[key] for key in ("certainty", "note") if key in settings}
-        pieces.append(_one(_cited(name, sources), common | own, entry.position, False))
+        pieces.append(_one(_cited(name, sources), common | own, entry, False))
     return tuple(pieces)
 
 
 def _one(
-    source: Source, settings: dict[str, ScalarNode], position: Position, together: bool
+    source: Source, settings: dict[str, ScalarNode], node: MappingNode, together: bool
 ) -> BlockEvidence:
+    """The evidence of one source, as `node` states it: a block, or an entry under `evidence`."""
     certainty, note = settings.get("certainty"), settings.get("note")
     if certainty is not None and certainty.text == "inferred" and note is None:
         fix = "add `note:` with the reason"
@@ -241,12 +246,13 @@ def _one(
     names = ("locator", "dateRead", "curator")
     return BlockEvidence(
         source=source,
-        span=_span(source, settings, position, together),
+        span=_span(source, settings, node, together),
+        passage=_passage(source, node, together),
         certainty=certainty,
         note=note.text if note else "",
         texts=tuple((name, settings[name]) for name in names if name in settings),
         unassigned=together,
-        position=position,
+        position=node.position,
     )
 
 
@@ -262,24 +268,27 @@ def _cited(name: ScalarNode, sources: Mapping[str, Source | None]) -> Source:
 
 
 def _span(
-    source: Source, settings: dict[str, ScalarNode], position: Position, together: bool
+    source: Source, settings: dict[str, ScalarNode], node: MappingNode, together: bool
 ) -> tuple[int, int] | None:
     """Where the quote is in the held text of the source, as `BlockEvidence.span`."""
     quote, occurrence = settings.get("quote"), settings.get("occurrence")
     if source.text is None:
         if quote is not None:
-            fix = "delete the quote: the facts are then cited; or add the text of the source"
+            fix = (
+                "delete the quote: the facts are then cited; "
+                "or replace it by the passage that `pcve evidence cite` prints"
+            )
             message = f"the text of {source.id} is not held"
             raise stop("quote-not-held", quote.position, message, fix)
         return None
     if together:
         fix = "put the facts that the held text supports in a separate block, with their quote"
         message = f"the text of {source.id} is held, but the block has other sources as well"
-        raise stop("quote-missing", position, message, fix)
+        raise stop("quote-missing", node.position, message, fix)
     if quote is None:
         fix = "quote the words that state it; leave out what no words state"
         message = f"the text of {source.id} is held, but the block has no quote"
-        raise stop("quote-missing", position, message, fix)
+        raise stop("quote-missing", node.position, message, fix)
     spans = source.text.find(quote.text)
     if not spans:
         shared, continuation, text = source.text.divergence(quote.text)
@@ -301,3 +310,19 @@ def _span(
         fix = "quote the words before it, or those after it"
         raise stop("control-character", quote.position, message, fix)
     return start, end
+
+
+def _passage(source: Source, node: MappingNode, together: bool) -> Passage | None:
+    """The passage that `node` states of a source without a held text."""
+    stated = node.get("passage")
+    if stated is None:
+        return None
+    if source.text is not None:
+        message = f"the text of {source.id} is held, so a passage of it is quoted"
+        fix = "delete the passage, and keep the quote"
+        raise stop("passage-held", stated.position, message, fix)
+    if together:
+        message = "a passage is of one source, but the block has several"
+        fix = "put the facts that the passage states in a block of their own, with its source"
+        raise stop("passage", stated.position, message, fix)
+    return read_passage(stated)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import yaml
 
+from ..evidence.rechecks import RECHECKS
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
@@ -56,7 +58,10 @@ def formatted_files(project: Project) -> list[Path]:
     As in a build, names that begin with a dot are skipped: editors lock files with them. Raises
     ContentError (`special-file`) for anything but a regular file inside the project.
     """
-    paths = project_files(project, project.data)
+    rechecks = project.data / RECHECKS  # a command writes them, in a form of their own
+    paths = [
+        path for path in project_files(project, project.data) if not path.is_relative_to(rechecks)
+    ]
     for folder, suffix in ((project.ontology, ".ttl"), (project.queries, ".rq")):
         walked = walk_files(folder, f"{project.relative(folder)}/", project.root)
         paths += [Path(entry) for _, entry in walked if entry.name.endswith(suffix)]
@@ -109,6 +114,21 @@ def yaml_text(tree: RecordNode, ontology: Ontology) -> str:
     ):
         dumper.emit(event)
     return out.getvalue()
+
+
+def block_text(block: Mapping[str, str | Mapping[str, str]], ontology: Ontology) -> str:
+    """A block of a record as canonical YAML, indented as below `claims`."""
+    place = Position("")
+
+    def node(value: str | Mapping[str, str]) -> RecordNode:
+        if isinstance(value, str):
+            return ScalarNode(value, place)
+        return MappingNode(tuple((ScalarNode(k, place), node(v)) for k, v in value.items()), place)
+
+    entries = tuple((ScalarNode(key, place), node(value)) for key, value in block.items())
+    blocks = SequenceNode((MappingNode(entries, place),), place)
+    record = MappingNode(((ScalarNode("claims", place), blocks),), place)
+    return yaml_text(record, ontology).partition("\n")[2]
 
 
 def json_line(tree: RecordNode, ontology: Ontology, typed: dict[int, str]) -> str:
@@ -177,12 +197,16 @@ def _plain(node: RecordNode) -> object:
     return [(key.text, _plain(value)) for key, value in node.entries]
 
 
-def _events(node: RecordNode, depth: int) -> list[yaml.Event]:
-    """The YAML events of a tree: block style outside, flow style inside."""
+def _events(node: RecordNode, depth: int, key: str = "") -> list[yaml.Event]:
+    """The YAML events of a tree, which is the value of `key`: block style outside, flow inside.
+
+    The passage of a block is in block style too: its checksum fills most of a line.
+    """
     if isinstance(node, ScalarNode):
         plain = (True, True)
         return [yaml.ScalarEvent(None, None, plain, node.text)]
     inline = depth > 2 or (depth == 1 and isinstance(node, MappingNode))
+    inline = inline and not (depth == 3 and key == "passage" and isinstance(node, MappingNode))
     if isinstance(node, SequenceNode):
         flow = depth != 1 and all(isinstance(value, ScalarNode) for value in node.values)
         flow = (
@@ -193,7 +217,7 @@ def _events(node: RecordNode, depth: int) -> list[yaml.Event]:
         opening = yaml.SequenceStartEvent(None, None, True, flow_style=flow)
         return [opening, *inner, yaml.SequenceEndEvent()]
     inner = []
-    for key, value in node.entries:
-        inner += [*_events(key, depth + 1), *_events(value, depth + 1)]
+    for name, value in node.entries:
+        inner += [*_events(name, depth + 1), *_events(value, depth + 1, name.text)]
     start = yaml.MappingStartEvent(None, None, True, flow_style=inline)
     return [start, *inner, yaml.MappingEndEvent()]

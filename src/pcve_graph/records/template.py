@@ -84,7 +84,8 @@ def _record(kind: RecordClass, identifier: str, ontology: Ontology) -> str:
     head = [f"id: {identifier}", f"type: {kind.name}", "claims:", "  - source: <id of a source>"]
     read = ontology.classes["Evidence"].keys["dateRead"]
     rows = [
-        "quote: <the words, verbatim>",
+        "quote: <the words, verbatim; only if the text of the source is held>",
+        "passage: <the block that `pcve evidence cite` prints; only if no text is held; optional>",
         "locator: <the place in the source, such as p. 12; optional>",
         f"dateRead: {_blank(read, True)}",
         "curator: <name or ORCID of who read it; optional>",

@@ -28,6 +28,7 @@ NOT_FACTS: Final = {
         "pcve:Evidence",
         "pcve:Overlap",
         "pcve:Participation",
+        "pcve:Passage",
         "pcve:Source",
         "skos:Concept",
     )
@@ -40,6 +41,7 @@ _DEPRECATED: Final = from_iri(concept_iri("rank", "deprecated"))
 _RANK, _CONFLICT = nterm("pcve:rank"), nterm("pcve:conflictsWith")
 _PARTS: Final = {nterm(name): at for at, name in enumerate(STATEMENT_PARTS)}
 _QUOTED: Final = {nterm(name) for name in ("oa:exact", "oa:start", "oa:end")}
+_OF_PASSAGES: Final = {nterm(name) for name in ("pcve:says", "pcve:firstWord", "pcve:wordCount")}
 _SELECTOR, _SOURCE = nterm("oa:hasSelector"), nterm("oa:hasSource")
 _ANNOTATED, _IN_CLAIM = nterm("owl:annotatedSource"), nterm("pcve:inClaim")
 _BOUNDS: Final = frozenset(
@@ -61,13 +63,15 @@ class ClaimIndex:
 
     Complete once the iterator from `index_lines` is exhausted; `index` then is too, whose `focus`
     are the terms in `focus`. `selectors` has the words and offsets of each selector,
-    `predicates` and `types` the properties and classes of the document.
+    `passages` the words and numbers of each passage, `predicates` and `types` the properties and
+    classes of the document.
     """
 
     def __init__(self, ontology: Ontology, focus: Collection[NTerm] = ()) -> None:
         self.index = StatementIndex(ontology, focus=focus)
         self.quotes: dict[NTerm, Quote] = defaultdict(Quote)
         self.selectors: dict[NTerm, dict[NTerm, NTerm]] = defaultdict(dict)
+        self.passages: dict[NTerm, dict[NTerm, NTerm]] = defaultdict(dict)
         self.predicates: set[NTerm] = set()
         self.types: set[NTerm] = set()
         self._parts: dict[NTerm, list[NTerm]] = {}
@@ -89,6 +93,7 @@ class ClaimIndex:
     def index_lines(self, lines: Iterable[NTriple]) -> Iterator[NTriple]:
         """Yields the lines of a document unchanged, and collects what they say of claims."""
         self.quotes.clear()
+        self.passages.clear()
         self._numbers.clear()
         yield from self.index.index_lines(lines, self._take)
 
@@ -116,6 +121,8 @@ class ClaimIndex:
             self._referring.add(subject)
         elif predicate in _QUOTED:
             self.selectors[subject][predicate] = value
+        elif predicate in _OF_PASSAGES:
+            self.passages[subject][predicate] = value
         else:
             self._numbers[subject] = self._numbers.get(subject, 0) + 1
 

@@ -8,12 +8,14 @@ one that counts. Rule: data/FORMAT.md, "Rank and dispute".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 import pyoxigraph as ox
 
+from ..evidence.passages import MOST_WORDS_SAID, words_of
 from ..graph.claims import STATEMENT_PARTS, statement_of, values
 from ..graph.store import StoredGraph
 from ..model.namespaces import BASE, ID, concept_iri, expand, local_name, nterm, prefixed
@@ -48,6 +50,9 @@ NOTHING: Final = Statement(NO_TERM, NO_TERM, NO_TERM)
 """What a problem of the whole document is about."""
 
 _PREDICATE, _OBJECT = nterm("rdf:predicate"), nterm("rdf:object")
+_SAYS, _FIRST_WORD = nterm("pcve:says"), nterm("pcve:firstWord")
+_OF_PASSAGE: Final = (_SAYS, _FIRST_WORD, nterm("pcve:wordCount"))
+_NUMBER: Final = re.compile("[0-9]{1,9}")
 _EXACT, _START, _END = nterm("oa:exact"), nterm("oa:start"), nterm("oa:end")
 _SHOWN: Final = 80
 """Characters of a value that a message shows."""
@@ -71,6 +76,7 @@ class ClaimsCheck:
         if claims.has_claims:
             yield from self._statement_faults(claims, document, about)
             yield from self._quote_faults(claims, document.name)
+            yield from _passage_faults(claims, document.name)
         facts, things = claims.unclaimed(about)
         if facts:
             number = f"{facts:,} fact{'s' * (facts > 1)} of {things:,} thing{'s' * (things > 1)}"
@@ -219,6 +225,32 @@ class HeldTexts:
             sources, _ = read_sources_in(self._project, home)
             self._held = {name: source.text for name, source in sources.items() if source}
         return self._held.get(identifier)
+
+
+def _passage_faults(claims: ClaimIndex, name: str) -> Iterator[Fault]:
+    """The passages that say too many words, or words that cannot be at their index."""
+    for node, stated in claims.passages.items():
+        says, first, count = (stated.get(predicate, NO_TERM) for predicate in _OF_PASSAGE)
+        if not says:
+            continue
+        number = len(words_of(lexical(says)))
+        if not 1 <= number <= MOST_WORDS_SAID:
+            message = f"the passage says {number} words"
+            fix = f"keep the words that carry the value, 1 to {MOST_WORDS_SAID} of them"
+            yield (
+                Statement(node, _SAYS, says),
+                rule_problem("passage", Position(name), message, fix),
+            )
+            continue
+        numbers = [lexical(term) for term in (first, count) if term]
+        if len(numbers) < 2 or not all(_NUMBER.fullmatch(text) for text in numbers):
+            continue  # a shape reports it
+        at, words = map(int, numbers)
+        if at < words < at + number:
+            message = f"the passage says {number} words from index {at} on, but has {words}"
+            fix = "count the words before those that it says, from 0"
+            problem = rule_problem("passage", Position(name), message, fix)
+            yield Statement(node, _FIRST_WORD, first), problem
 
 
 def _unsourced(statement: Statement, refused: bool, name: str) -> Problem:

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 import pyoxigraph as ox
 
+from ..evidence.rechecks import recheck_problems
 from ..incremental.change import GraphChange
 from ..incremental.graph_view import GraphView
 from ..model import namespaces as names
@@ -126,6 +127,8 @@ def check_graph(
     problems = problems_of(results, built, ontology, checks, view)
     problems += duplicate_problems(pairs, decisions, built.named)
     problems += landscape_problems(project, ontology)
+    sources = {sheet.owner.removeprefix("source/") for sheet in built.sheets}
+    problems += recheck_problems(project, sources.intersection)
     return as_checked(
         built, problems, report, results, pairs, (len(ontology.messages), len(checks))
     )

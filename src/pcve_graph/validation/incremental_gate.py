@@ -16,6 +16,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ..evidence.rechecks import recheck_problems
 from ..graph.store import StoredGraph
 from ..incremental.affected import RuleIndex, with_bounds_checked
 from ..incremental.change import FullBuildError, GraphChange
@@ -87,6 +88,8 @@ def check_change(change: GraphChange, gate: Gate, engine: str | None = None) -> 
     decisions = read_ledger(change.project)
     problems += duplicate_problems(pairs, decisions, _named_things(change, pairs, decisions))
     problems += landscape_problems(change.project, ontology)
+    sources = {owner.removeprefix("source/") for owner in change.index.sources()}
+    problems += recheck_problems(change.project, sources.intersection, change.input_changes.changed)
     return as_checked(
         change, problems, report, results, pairs, (len(ontology.messages), len(checks))
     )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ..evidence.rechecks import RECHECKS
 from ..graph.inputs import find_input_changes
 from ..graph.store import open_graph
 from ..incremental.change import FullBuildError, GraphChange, read_change
@@ -139,8 +140,8 @@ def _problems_of(run: Callable[[], Checked]) -> tuple[Problem, ...]:
 
 
 def _is_project_file(project: Project, path: Path) -> bool:
-    """Whether the file is a record, a source or the ledger that a build of the project reads."""
+    """Whether a build of the project reads the file: a record, a source, a recheck, the ledger."""
     data = project.data
-    folders = (data / "records", data / "sources")
+    folders = (data / "records", data / "sources", data / RECHECKS)
     is_record = bool(record_files([path]))  # a build does not read the extensions .YML and .yaml
     return path == data / "ledger.yml" or (is_record and any(map(path.is_relative_to, folders)))

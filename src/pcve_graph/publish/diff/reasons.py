@@ -285,7 +285,7 @@ def _content(claim: SnapshotClaim) -> tuple[object, ...]:
     """A piece of evidence except the offsets of its quote; its note and its certainty last."""
     piece = claim.evidence
     ranked = (piece.rank, piece.contested, piece.unassigned)
-    described = (piece.locator, piece.date_read, piece.curator)
+    described = (piece.passage, piece.locator, piece.date_read, piece.curator)
     return claim.source_and_quote, ranked, described, piece.note, piece.certainty
 
 

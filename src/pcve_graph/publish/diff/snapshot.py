@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from ...graph.build_folder import copy_build
 from ...graph.claims import (
     EVIDENCE_PATH,
+    HAS_PASSAGE,
     Evidence,
     Statement,
     evidence,
@@ -193,8 +194,9 @@ class SnapshotClaim:
 
     @property
     def source_and_quote(self) -> tuple[str, str]:
-        """The id of the source, and the quote with single spaces."""
-        return self.source, " ".join(self.evidence.quote.split())
+        """The id of the source, and the quote with single spaces, or the SHA-256 of the passage."""
+        passage = self.evidence.passage
+        return self.source, passage.sha256 if passage else " ".join(self.evidence.quote.split())
 
 
 def is_nested(node: ox.NamedNode) -> bool:
@@ -242,10 +244,11 @@ class SnapshotReader:
     def claims_with(self, node: ox.NamedNode) -> list[ox.NamedNode]:
         """The claims that a node of the evidence belongs to, sorted.
 
-        It is a piece of evidence, a quote, a selector, or a statement that follows from a claim.
+        It is a piece of evidence, a quote, a selector, a passage, or a statement that follows from
+        a claim.
         """
         nodes = {node}
-        for name in reversed(EVIDENCE_PATH):
+        for name in (HAS_PASSAGE, *reversed(EVIDENCE_PATH)):
             nodes |= {owner for part in nodes for owner in self.subjects_of(name, part)}
         derived = self.all_values(node, _DERIVED)
         nodes |= {claim for claim in derived if isinstance(claim, ox.NamedNode)}

@@ -146,7 +146,7 @@ def short_id(iri: Iri) -> str:
     match iri.removeprefix(BASE).split("/"):
         case ["id", _, *rest] if rest:
             return "/".join(rest)
-        case ["vocab" | "source" | "claim" | "evidence" | "quote", *rest] if rest:
+        case ["vocab" | "source" | "claim" | "evidence" | "quote" | "passage", *rest] if rest:
             return "/".join(rest)
     return iri
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from ...graph.claims import HAS_PASSAGE
 from ...model.namespaces import expand, local_name
 from ...model.terms import Iri
 from .cells import ID, Cells, ExportCell, ExportColumn, ExportTable, ReferenceCell
@@ -13,8 +14,24 @@ from .entities import Entities, short_id
 _PARTS: Final = tuple(map(expand, ("rdf:subject", "rdf:object", "pcve:certainty", "pcve:rank")))
 _SELECTED: Final = ("oa:exact", "oa:prefix", "oa:suffix", "oa:start", "oa:end")
 _QUOTE: Final = ExportColumn(
-    "quote", "string", "The quote; empty where the source is only cited.", "quote"
+    "quote", "string", "The quote; empty where the text of the source is not held.", "quote"
 )
+_PASSAGE: Final = {
+    "pcve:wordCount": (
+        "passage_words",
+        "integer",
+        "The number of words of a passage whose text is not held.",
+    ),
+    "pcve:sha256": ("passage_sha256", "string", "The SHA-256 of its normalized words."),
+    "pcve:says": ("passage_says", "string", "The words of it that carry the value."),
+    "pcve:firstWord": (
+        "passage_at",
+        "integer",
+        "The index of the first of these among its words, from 0.",
+    ),
+}
+"""The columns about a passage: name, type and description by property."""
+
 _CERTAINTY: Final = ExportColumn(
     "certainty", "string", "Whether it is stated, assigned or inferred.", "concept"
 )
@@ -50,7 +67,12 @@ def _claims(evidence: Entities, cells: Cells, joined: bool) -> ExportTable:
     ]
     if joined:
         columns += [
-            ExportColumn("quotes", "string", "The quotes; empty where it is only cited."),
+            ExportColumn("quotes", "string", "The quotes; empty where no text is held."),
+            ExportColumn(
+                "passages",
+                "string",
+                "Of passages whose text is not held: the words that carry the value.",
+            ),
             ExportColumn("notes", "string", "The notes of the curator."),
             ExportColumn("sources", "string", "The sources."),
         ]
@@ -71,12 +93,17 @@ def _claims(evidence: Entities, cells: Cells, joined: bool) -> ExportTable:
 
 
 def _joined(evidence: Entities, cells: Cells, claim: Iri) -> tuple[str | None, ...]:
-    """The quotes, notes and sources of a claim, each in one text."""
+    """The quotes, words of passages, notes and sources of a claim, each in one text."""
     pieces = evidence.refs(claim, "pcve:evidence")
     quotes = [_words(evidence, ref) for piece in pieces for ref in evidence.refs(piece, _HAS_QUOTE)]
+    says = [
+        evidence.text(ref, "pcve:says")
+        for piece in pieces
+        for ref in evidence.refs(piece, HAS_PASSAGE)
+    ]
     notes = [text for piece in pieces for text in evidence.literals(piece, "skos:note")]
     sources = [term for piece in pieces for term in evidence.values(piece, _HAS_SOURCE)]
-    texts = (quotes, notes, cells.labels(sources))
+    texts = (quotes, says, notes, cells.labels(sources))
     return tuple(" | ".join(dict.fromkeys(words)) or None for words in texts)
 
 
@@ -96,6 +123,7 @@ def _evidence(evidence: Entities, cells: Cells) -> ExportTable:
         ExportColumn("claim", "string", "The claim.", "claim"),
         ExportColumn("source", "string", "The source.", "source"),
         _QUOTE,
+        *(ExportColumn(name, kind, text) for name, kind, text in _PASSAGE.values()),
         ExportColumn("locator", "string", "The place in the source, such as a page."),
         ExportColumn("date_read", "date", "The day on which the passage was read."),
         ExportColumn("curator", "string", "The curator who read it."),
@@ -129,6 +157,7 @@ def _evidence(evidence: Entities, cells: Cells) -> ExportTable:
                     short_id(claim),
                     *map(short_id, evidence.refs(iri, _HAS_SOURCE)[:1]),
                     next(iter(quotes), None),
+                    *_passage(evidence, iri),
                     *texts,
                     certainty,
                     support,
@@ -136,6 +165,14 @@ def _evidence(evidence: Entities, cells: Cells) -> ExportTable:
                 )
             )
     return ExportTable("evidence", "What one source says for a claim.", columns, tuple(rows))
+
+
+def _passage(evidence: Entities, piece: Iri) -> Iterator[ExportCell]:
+    """The cells of the columns of `_PASSAGE`."""
+    (passage,) = evidence.refs(piece, HAS_PASSAGE)[:1] or (None,)
+    for name, (_, kind, _) in _PASSAGE.items():
+        text = evidence.text(passage, name) if passage else ""
+        yield (int(text) if kind == "integer" else text) if text else None
 
 
 def _quotes(evidence: Entities) -> ExportTable:

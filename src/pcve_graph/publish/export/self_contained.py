@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from ...graph.claims import EVIDENCE_PATH, STATEMENT_PARTS
+from ...graph.claims import EVIDENCE_PATH, HAS_PASSAGE, STATEMENT_PARTS
 from ...model.closure import closure
 from ...model.namespaces import expand, nterm
 from ...model.schema import Ontology
@@ -23,7 +23,7 @@ _SUBJECT = nterm("rdf:subject")
 _PREDICATE = nterm("rdf:predicate")
 _STATEMENT = tuple(map(nterm, STATEMENT_PARTS))
 _DERIVED = nterm("prov:wasDerivedFrom")
-_PARTS_OF_CLAIMS = {_DERIVED, *map(nterm, (*EVIDENCE_PATH, "pcve:conflictsWith"))}
+_PARTS_OF_CLAIMS = {_DERIVED, *map(nterm, (*EVIDENCE_PATH, HAS_PASSAGE, "pcve:conflictsWith"))}
 _FREE = {expand("skos:Concept"), expand("pcve:Source")}
 """The classes without records whose instances are not nested in one."""
 _SOURCES = {nterm("prov:hadPrimarySource"), nterm("oa:hasSource")}
@@ -154,9 +154,10 @@ def _evidence(
 ) -> tuple[set[NTerm], set[NTerm]]:
     """The nodes of the evidence of a part, and its sources; what they refer to is added.
 
-    The nodes are claims and those that they conflict with, their evidence, quotes and selectors,
-    and the statements that are derived from the claims. What all of them refer to is added to
-    `named`. Sources refer to their publishers, whose names have claims with further sources.
+    The nodes are claims and those that they conflict with, their evidence, quotes, selectors and
+    passages, and the statements that are derived from the claims. What all of them refer to is
+    added to `named`. Sources refer to their publishers, whose names have claims with further
+    sources.
     """
     sources: set[NTerm] = set()
     derived = _derived_statements(evidence)

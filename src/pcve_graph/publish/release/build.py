@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from ...evidence.rechecks import RECHECK_TABLE, read_rechecks, recheck_table
 from ...graph.inputs import read_inputs
 from ...graph.ontology_bundle import bundled_turtle, portable_turtle
 from ...graph.settings import Settings
@@ -163,6 +164,10 @@ def _copied(project: Project, about: ReleaseInfo) -> Iterator[ReleaseFile]:
             yield ReleaseFile(name, title, media_type, path.read_bytes())
         elif name == "CITATION.cff":
             yield ReleaseFile(name, title, media_type, citation(about))
+    if rechecks := read_rechecks(project):
+        content = recheck_table(rechecks).encode()
+        title = "The last recheck of each source, with a row for each passage"
+        yield ReleaseFile(RECHECK_TABLE, title, _MEDIA_TYPES[".tsv"], content)
     if rows := read_moved(project):
         content = moved_text(rows.values()).encode()
         yield ReleaseFile(MOVED, "Addresses that moved", _MEDIA_TYPES[".tsv"], content)

@@ -197,7 +197,7 @@ class _Document:
 
 _EVIDENCE: Final = (
     *("pcve:Claim", "pcve:Evidence", "pcve:DerivedStatement", "oa:SpecificResource"),
-    *("oa:TextQuoteSelector", "oa:TextPositionSelector"),
+    *("oa:TextQuoteSelector", "oa:TextPositionSelector", "pcve:Passage"),
 )
 """The classes of the nodes of the evidence."""
 

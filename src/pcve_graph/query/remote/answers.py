@@ -15,8 +15,8 @@ import pyoxigraph as ox
 
 from ...model.namespaces import expand
 from ...model.terms import Term
+from ...system.http.addresses import printable, public_url
 from ..execute import ResultTable, ResultTriples
-from .addresses import printable, public_url
 from .guards import UnsafeError, guard_json, guard_triples, guard_xml
 from .http import HttpReply
 from .messages import EndpointError, useful_line

@@ -24,12 +24,13 @@ from ...model.problems import UsageError
 from ...model.terms import Term, from_iri
 from ...syntax.sparql_results import solutions_of
 from ...syntax.sparql_tokens import dataset_graphs, tokenize, without_service
+from ...system.http.addresses import parsed_origin, public_url
+from ...system.http.connection import Deadline, HttpRequest
+from ...system.http.content import LARGEST
 from ..binding import substitute_terms, with_limit
 from ..execute import Answer, ResultTable, ResultTriples, check_read_only
-from .addresses import EndpointAddresses, parsed_origin, public_url
+from .addresses import EndpointAddresses
 from .answers import read_table, read_triples, read_truth
-from .connection import Deadline, HttpRequest
-from .content import LARGEST
 from .http import ATTEMPTS, HttpReply, Transport
 from .login import Credentials
 from .messages import EndpointError

@@ -10,7 +10,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.claims import EVIDENCE_PATH
+from ...graph.claims import EVIDENCE_PATH, HAS_PASSAGE
 from ...model import namespaces
 from ...model.namespaces import BASE, LABELS, expand, nterm, prefixed
 from ...model.schema import Ontology
@@ -20,7 +20,7 @@ from .messages import EndpointError
 
 BLOCK: Final = 500
 """The most IRIs in one query."""
-_PARTS: Final = ("prov:wasDerivedFrom", *EVIDENCE_PATH)
+_PARTS: Final = ("prov:wasDerivedFrom", *EVIDENCE_PATH, HAS_PASSAGE)
 """What leads from a claim, or a statement derived from one, to all nodes of its evidence."""
 _FACTS: Final = ox.NamedNode(namespaces.graph_iri("facts"))
 _TYPE: Final = ox.NamedNode(expand("rdf:type"))

@@ -21,9 +21,9 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from ...model.problems import UsageError
-from .addresses import Origin, normal_url, origin, printable, public_url
-from .connection import Deadline, HttpRequest, open_response
-from .content import LARGEST, AnswerError, read_content, read_excerpt
+from ...system.http.addresses import Origin, normal_url, origin, printable, public_url
+from ...system.http.connection import Deadline, HttpRequest, open_response
+from ...system.http.content import LARGEST, AnswerError, TooLargeError, read_content, read_excerpt
 from .login import Credentials, Login
 from .messages import EXCERPT, EndpointError, failure_message, status_message
 
@@ -85,7 +85,8 @@ class Transport:
         try:
             return self._send(request, deadline, attempts)
         except AnswerError as error:
-            raise self._error(f"{public_url(request.url)} {error}") from None
+            fix = "; request fewer with LIMIT" if isinstance(error, TooLargeError) else ""
+            raise self._error(f"{public_url(request.url)} {error}{fix}") from None
 
     def _send(self, request: HttpRequest, deadline: Deadline, attempts: int) -> HttpReply:
         backoff = WAIT

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from urllib.error import URLError
 
 from ...model.problems import UsageError
-from .connection import HttpRequest
-from .content import AnswerError
+from ...system.http.connection import HttpRequest
+from ...system.http.content import AnswerError
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import ssl
 from typing import Final
 
 from ...model.problems import UsageError
-from .addresses import printable, public_url
-from .connection import Deadline
+from ...system.http.addresses import printable, public_url
+from ...system.http.connection import Deadline
 
 EXCERPT: Final = 1 << 13
 """The bytes of a body that are searched for a reason."""

@@ -19,14 +19,18 @@ class AnswerError(Exception):
     """A response that cannot be used; the message is a predicate whose subject is the server."""
 
 
+class TooLargeError(AnswerError):
+    """A response with more bytes than are read."""
+
+
 def read_content(
     response: http.client.HTTPResponse, deadline: Deadline, largest: int = LARGEST
 ) -> bytes:
     """The complete decoded body.
 
-    Raises AnswerError for a body of more than `largest` bytes and for an unsupported or invalid
-    encoding, IncompleteRead for a truncated body, TimeoutError after the deadline, OSError and
-    HTTPException.
+    Raises TooLargeError for a body of more than `largest` bytes, AnswerError for an encoding that
+    is not supported or invalid, IncompleteRead for a truncated body, TimeoutError after the
+    deadline, OSError and HTTPException.
     """
     parts: list[bytes] = []
     size = 0
@@ -37,6 +41,20 @@ def read_content(
             raise _too_large(largest)
         parts.append(part)
     return b"".join(parts)
+
+
+def read_start(response: http.client.HTTPResponse, deadline: Deadline, longest: int) -> bytes:
+    """The first `longest` bytes of the decoded body, or all of a shorter one.
+
+    The rest is not read. Raises as `read_content` does, but for what follows.
+    """
+    start = b""
+    for part in _decoded(response, _received(response, LARGEST)):
+        deadline.remaining()
+        start += part
+        if len(start) >= longest:
+            break
+    return start[:longest]
 
 
 def read_excerpt(response: http.client.HTTPResponse, longest: int) -> bytes:
@@ -111,5 +129,5 @@ def _inflater(start: bytes, coding: str) -> zlib._Decompress:
     return zlib.decompressobj(-zlib.MAX_WBITS if plain else zlib.MAX_WBITS)
 
 
-def _too_large(largest: int) -> AnswerError:
-    return AnswerError(f"returned more than {largest:,} bytes; request fewer with LIMIT")
+def _too_large(largest: int) -> TooLargeError:
+    return TooLargeError(f"returned more than {largest:,} bytes")

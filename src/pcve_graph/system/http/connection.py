@@ -38,9 +38,20 @@ AddressInfo: TypeAlias = tuple[
 ]
 """Family, kind, protocol, canonical name and address of a host."""
 
+AddressCheck: TypeAlias = Callable[[Origin, str], bool]
+"""Whether an IP address of a server may be connected to."""
+
 _LONGEST_WAIT: Final = 86_400.0
 """The longest single wait in seconds, as a socket rejects very large timeouts."""
 _CHUNK: Final = 1 << 16
+
+
+class RefusedAddressError(OSError):
+    """No address of a host may be connected to. `addresses` are those that it has."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        super().__init__(0, f"the addresses {', '.join(addresses)} must not be connected to")
+        self.addresses = tuple(addresses)
 
 
 class Deadline:
@@ -84,17 +95,22 @@ class HttpRequest:
 
 
 def open_response(
-    request: HttpRequest, deadline: Deadline, context: Callable[[], ssl.SSLContext]
+    request: HttpRequest,
+    deadline: Deadline,
+    context: Callable[[], ssl.SSLContext],
+    may_connect: AddressCheck | None = None,
 ) -> http.client.HTTPResponse:
     """Send `request` and read the status and headers of the response; the caller reads its body.
 
     Every wait, also later in the body, ends at the deadline with TimeoutError. Proxies come from
-    the environment as for urllib (`http_proxy`, `no_proxy`). Raises OSError, HTTPException and
-    ValueError for a failed request, UsageError for a malformed proxy address.
+    the environment as for urllib (`http_proxy`, `no_proxy`). With `may_connect`, only addresses
+    that it allows are connected to, and no proxy, which would resolve the name again. Raises
+    OSError, HTTPException and ValueError for a failed request, RefusedAddressError where no address
+    is allowed, UsageError for a malformed proxy address.
     """
     server = origin(request.url)
-    proxy = _Proxy.of(server)
-    connection = _Connection(server, proxy, deadline, context)
+    proxy = None if may_connect else _Proxy.of(server)
+    connection = _Connection(server, proxy, deadline, context, may_connect)
     target, headers = request.target, {"Host": server.authority, **request.headers}
     headers |= {"Accept-Encoding": "identity", "Connection": "close"}
     if proxy and server.scheme == "http":
@@ -122,14 +138,16 @@ class _Connection(http.client.HTTPConnection):
         proxy: _Proxy | None,
         deadline: Deadline,
         context: Callable[[], ssl.SSLContext],
+        may_connect: AddressCheck | None,
     ) -> None:
         super().__init__(server.host, server.port)
         self._server, self._proxy = server, proxy
         self._deadline, self._context = deadline, context
+        self._may_connect = may_connect
 
     def connect(self) -> None:
         peer = self._proxy.server if self._proxy else self._server
-        link = _connected(peer, self._deadline)
+        link = _connected(peer, self._deadline, self._may_connect)
         try:
             if self._server.scheme == "https":
                 if self._proxy:
@@ -216,9 +234,19 @@ class _TimedReader(io.RawIOBase):
         super().close()
 
 
-def _connected(server: Origin, deadline: Deadline) -> socket.socket:
-    """A connection to the first reachable address of a host; each gets a share of the time."""
+def _connected(
+    server: Origin, deadline: Deadline, may_connect: AddressCheck | None
+) -> socket.socket:
+    """A connection to the first reachable address of a host; each gets a share of the time.
+
+    The name is resolved once, so that what is connected to is the address that was checked.
+    """
     addresses = _resolved(server, deadline)
+    if may_connect is not None and addresses:
+        resolved = addresses
+        addresses = [entry for entry in resolved if may_connect(server, str(entry[4][0]))]
+        if not addresses:
+            raise RefusedAddressError(list(dict.fromkeys(str(entry[4][0]) for entry in resolved)))
     failure: OSError = OSError(0, "the host has no address")
     for number, (family, kind, protocol, _, address) in enumerate(addresses):
         link = socket.socket(family, kind, protocol)

@@ -1,0 +1,5 @@
+"""How far the sources support the facts: the words of a source, and fingerprints of passages.
+
+`passages` computes the fingerprint of a passage that was read at its source, and finds the passage
+again in a text; `extraction` gives the text of a saved page, PDF or document.
+"""
