@@ -626,5 +626,5 @@ def test_what_a_claim_denies_does_not_follow_from_an_involvement(world: World, d
 
 def test_who_read_a_passage_and_when_is_shown(world: World) -> None:
     build(world, block("startDate: 2016; locator: p. 3; dateRead: 2026-11-20; curator: A. Reader"))
-    shown = world.pcve("show", "lake-bridge").stdout
-    assert "[atlas, p. 3, read 20 Nov 2026 by A. Reader]" in shown
+    shown = world.pcve("show", "lake-bridge", "--all").stdout
+    assert "[1, p. 3, read 20 Nov 2026 by A. Reader]" in shown

@@ -241,26 +241,27 @@ def test_a_parameter_takes_a_name_too(northtown: World) -> None:
 
 
 def test_show_prints_each_fact_with_its_words(northtown: World) -> None:
-    text = northtown.pcve("show", "northtown-conference-2015").stdout
+    text = northtown.pcve("show", "northtown-conference-2015", "--all").stdout
     assert "Third Northtown Conference on Mentoring  (event)" in text
     assert "organiser: Northtown Council\n    “organised by the Northtown Council" in text
     assert "end: 21 Jan 2015\n    “had been held from 19 to 21 January 2015”" in text
     assert "(contested: the organiser's own news has 20 January)" in text
-    person = northtown.pcve("show", "ana-vale").stdout
+    person = northtown.pcve("show", "ana-vale", "--all").stdout
     assert "membership: mayor\n    organisation: Northtown Council" in person
-    assert "cited: Atlas of Landia [atlas]" in person
+    assert "    start: 2014\n        cited [2]\n" in person
+    assert "\n[2] Atlas of Landia  (atlas)\n    https://atlas.example/landia\n" in person
     assert "referred to by" in northtown.pcve("show", "northtown").stdout
 
 
-EVIDENCE = ("    “", "    cited: ", "    cited, one or more of: ")
+EVIDENCE = ("    “", "    cited [", "    cited, one or more of [")
 """The beginnings of a line of evidence on a page."""
 
 
 def test_show_prints_words_for_every_fact_of_every_event_of_the_seed(shipped: World) -> None:
     for path in sorted((shipped.root / "data/records/event").glob("*.yml")):
         if "source: wbcti-news" in path.read_text():
-            lines = shipped.pcve("show", path.stem).stdout.splitlines()
-            for place, line in enumerate(lines[3:], 3):
+            lines = shipped.pcve("show", path.stem, "--all").stdout.splitlines()
+            for place, line in enumerate(lines[4:], 4):
                 if line in ("referred to by", ""):
                     break
                 if not line.startswith(" "):

@@ -208,7 +208,7 @@ def test_the_curators_example_is_green_as_it_stands(world: World) -> None:
     assert "checks: 0 warnings" in checked.stdout
     assert world.pcve("edit", "fmt", "--check").stdout == ""
     assert world.pcve("build").exit_code == 0
-    text = world.pcve("show", "harbour-forum-2017").stdout
+    text = world.pcve("show", "harbour-forum-2017", "--all").stdout
     assert "supporter: Lake Fund\n    “with support from the Lake Fund”" in text
     world.replace("data/records/event/harbour-forum-2017.yml", "support from", "support of")
     assert "error quote-not-found" in world.pcve("validate").stdout

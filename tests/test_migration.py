@@ -410,7 +410,7 @@ def test_each_share_becomes_a_budget_a_grant_size_or_a_transaction(world: World)
     assert amounts(world) == {
         key: sorted(row[1:] for row in rows) for key, rows in NEW_AMOUNTS.items()
     }
-    shown = world.pcve("show", "marsh-programme").stdout
+    shown = world.pcve("show", "marsh-programme", "--all").stdout
     assert "read from a chart" in shown
     assert all(row[0] in shown for rows in NEW_AMOUNTS.values() for row in rows)
     assert world.pcve("edit", "migrate").stdout == ""

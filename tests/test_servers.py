@@ -196,8 +196,9 @@ def test_the_command_asks_a_server(place: Place) -> None:
     wrong = pcve("query", "who-did-what", "--set", "actor=no such body", *at)
     assert wrong.exit_code == 2
     assert "did you mean" in wrong.stderr or "for instance" in wrong.stderr
-    page = pcve("show", "northtown-conference-2015", *at)
-    assert page.stdout == pcve("show", "northtown-conference-2015").stdout
+    for shown in ("northtown-conference-2015", "lake-fund-page", "source/atlas"):
+        page = pcve("show", shown, "--all", *at)
+        assert page.stdout == pcve("show", shown, "--all").stdout
     nothing = pcve("show", "northtown-conference-2051", *at)
     assert nothing.exit_code == 2
     assert "did you mean northtown-conference-201" in nothing.stderr

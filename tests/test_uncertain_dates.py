@@ -329,7 +329,7 @@ def test_a_role_is_stated_once_and_a_part_has_a_period(world: World, facts: str,
 
 
 def test_a_member_has_the_membership_that_follows_from_a_part(northtown: World) -> None:
-    shown = out(northtown, "show", "hill-foundation")
+    shown = out(northtown, "show", "hill-foundation", "--all")
     assert "member of: Dune Circle" in shown
     assert "was a member of the Circle until 2019" in shown
     assert "Dune Circle" not in out(northtown, "show", "hill-foundation", "--as-of", "2020-01-01")

@@ -38,10 +38,11 @@ from .query.execute import Answer, ResultTable, ResultTriples
 from .query.foreign import parse_foreign_query, resolve_query
 from .query.parameters import MissingParameterError, read_kinds
 from .query.remote.login import Credentials
-from .query.render import render_thing
+from .query.render_thing import render_thing
 from .query.results import Rows
 from .query.search import Hit
-from .query.show import ThingView, show
+from .query.show import show
+from .query.thing_view import ThingView, with_rechecks
 from .query.worker import QueryWorker
 from .system.sandbox.process import LimitedProcess
 
@@ -55,7 +56,10 @@ _EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 @dataclass(frozen=True, slots=True)
 class ThingPage:
-    """The description of an entity; `view` holds its facts with their evidence."""
+    """The description of an entity or source; `view` holds its facts with their evidence.
+
+    Its text takes 40 lines at most, as `pcve show` does, and says what it leaves out.
+    """
 
     view: ThingView
 
@@ -201,7 +205,7 @@ class KnowledgeGraph:
         return index.search(text, read_kinds(kinds, index), largest)
 
     def show(self, identifier: str, *, as_of: datetime.date | None = None) -> ThingPage:
-        """The description of the entity with this id or IRI, or its state on the day `as_of`.
+        """The description of the entity or source with this id, or its state on the day `as_of`.
 
         Raises UsageError where it does not exist, with the nearest id.
         """
@@ -210,7 +214,10 @@ class KnowledgeGraph:
             _check_type("as_of", as_of, datetime.date)
         store = self._graph.around(identifier, self.ontology)
         with damage_as_usage_error():
-            return ThingPage(show(store, self.ontology, identifier, as_of))
+            view = show(store, self.ontology, identifier, as_of)
+        if isinstance(self._graph, SavedGraph):
+            view = with_rechecks(view, self.project)
+        return ThingPage(view)
 
     def to_rdflib(self) -> rdflib.Graph:
         """All graphs as one rdflib graph, with the prefixes bound.

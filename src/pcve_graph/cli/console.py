@@ -137,6 +137,13 @@ def on_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
+def terminal_width() -> int:
+    """The columns of the terminal that stdout is; 0 where it is none."""
+    import shutil
+
+    return shutil.get_terminal_size((100, 40)).columns if on_terminal() else 0
+
+
 def read_stdin() -> bytes:
     """All bytes of stdin. Raises UsageError if it is closed."""
     if sys.stdin is None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ..model.problems import ContentError, UsageError
+from ..model.suggest import did_you_mean
 from .bounds import COUNT, QUERY_TIMEOUT
-from .console import handle_errors, read_stdin, write_messages, write_result
-from .context import project_of
+from .console import handle_errors, read_stdin, terminal_width, write_messages, write_result
+from .context import open_or_build, project_of
 from .edit import create_draft, extensible_project
 from .groups import CommandGroup, report_command
 from .recheck import recheck
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
 @click.group(cls=CommandGroup)
 @click.pass_context
 def evidence(context: click.Context) -> None:
-    """Start, cite and recheck sources, and count the claims of each.
+    """Start, cite, recheck and list sources, and count the claims of each.
 
     \b
     Examples:
       pcve evidence new northtown-review
       pcve evidence cite atlas --text page.txt --says "2 May 2018" - < passage.txt
       pcve evidence recheck --pages ~/saved-pages
+      pcve evidence sources --reason listing
       pcve evidence status
     """
     report_command(context)
@@ -53,6 +55,52 @@ def new(context: click.Context, identifier: str) -> None:
 
     project = extensible_project(context)
     create_draft(project, *draft_source(project, read_ontology(project), identifier))
+
+
+@evidence.command()
+@click.option("--reason", metavar="REASON", default="", help="Only sources with this reason.")
+@click.option(
+    "--format",
+    "form",
+    metavar="FORMAT",
+    default="",
+    help="table (default), csv, tsv, json, xml, markdown.",
+)
+@click.pass_context
+@handle_errors
+def sources(context: click.Context, reason: str, form: str) -> None:
+    """List the sources that are weak as evidence, each with the reasons.
+
+    \b
+    Reasons:
+      listing          the address of a list or start page, whose content moves
+      mirror           it repeats another source, or is a copy of another address
+      no-title         no title, or one in square brackets, which is the curator's
+      no-date          no date of publication
+      many-claims      more than 50 claims on one page
+      never-rechecked  not compared with its address since it was read
+      unused           no claim rests on it
+
+    \b
+    Examples:
+      pcve evidence sources --reason listing
+      pcve evidence sources --format csv
+    """
+    from ..evidence.rechecks import read_rechecks
+    from ..query.render import render_answer
+    from ..query.weak_sources import REASONS, weak_sources
+
+    if reason and reason not in REASONS:
+        hint = did_you_mean(reason, REASONS) or f"the reasons are {', '.join(REASONS)}"
+        raise UsageError(f"unknown reason {reason!r}; {hint}")
+    project = project_of(context)
+    rechecked = {recheck.source for recheck in read_rechecks(project) if recheck.page != "unread"}
+    store = open_or_build(project).store
+    table, totals = weak_sources(store, rechecked, reason)
+    text = render_answer(table, form, store, iris=False, width=terminal_width())
+    counts = (f"{totals[name]:,} {name}" for name in REASONS if totals[name])
+    write_messages(f"reasons: {', '.join(counts) or 'none'}")
+    write_result(text, form=form or "table")
 
 
 @evidence.command()

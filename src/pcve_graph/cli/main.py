@@ -43,7 +43,7 @@ COMMANDS: Final = {
         "query": "Run a saved query, or your own SPARQL from a file or stdin.",
         "queries": "List the saved queries, their parameters and an example of each.",
         "search": "Find things by any name, or by words about them.",
-        "show": "Show all facts about one thing, each with its evidence.",
+        "show": "Show all facts about one thing, or all that rest on one source.",
         "overlaps": "Find who does the same work in the same place at the same time.",
         "coverage": "Show who works where on what, and where there is no record.",
         "timeline": "Show projects and events over time, and how topics shifted.",
@@ -55,7 +55,7 @@ COMMANDS: Final = {
     "Curate": {
         "build": "Read, map, validate and store the project in build/.",
         "edit": "Start records, format files, and migrate old records.",
-        "evidence": "Start, cite and recheck sources, and count the claims of each.",
+        "evidence": "Start, cite, recheck and list sources, and count the claims of each.",
         "diff": "Report what changed between two states of the graph.",
     },
     "Publish": {

@@ -27,7 +27,7 @@ from ..query.saved import read_queries
 from ..query.why_render import render_reasons
 from ..system.sandbox import inside
 from .bounds import COUNT, QUERY_TIMEOUT
-from .console import handle_errors, on_terminal, read_stdin, write_messages, write_result
+from .console import handle_errors, read_stdin, terminal_width, write_messages, write_result
 from .context import (
     FOLDER,
     EndpointTarget,
@@ -227,13 +227,7 @@ def query(
     opener = functools.partial(open_or_build, project)
     graph = graph_access(endpoint, opener, timeout=options["timeout"] or None)
     own = read_stdin() if name == "-" else None
-    how = QueryOptions(**options, width=0 if wide else _width())
+    how = QueryOptions(**options, width=0 if wide else terminal_width())
     reply = run_query(project, graph, name, own, how)
     write_messages(*reply.messages)
     write_result(reply.text, form=reply.form)
-
-
-def _width() -> int:
-    import shutil
-
-    return shutil.get_terminal_size((100, 40)).columns if on_terminal() else 0

@@ -1,37 +1,50 @@
-"""`pcve show`: all facts about one thing, with their evidence."""
+"""`pcve show`: the facts about one thing with their evidence, or those that rest on a source."""
 
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
 
 import click
 
-from .console import handle_errors, write_result
+from .console import handle_errors, terminal_width, write_result
 from .context import EndpointTarget, endpoint_options, graph_access, open_or_build, project_of
 
 
 @click.command()
 @click.argument("identifier", metavar="ID")
+@click.option(
+    "--all",
+    "whole",
+    is_flag=True,
+    help="Everything, with each passage, its place and a link to it.",
+)
 @click.option("--as-of", metavar="DATE", help="State of affairs on DATE, such as 2019-05-01.")
 @endpoint_options
 @click.pass_context
 @handle_errors
 def show(
-    context: click.Context, identifier: str, as_of: str | None, endpoint: EndpointTarget | None
+    context: click.Context,
+    identifier: str,
+    whole: bool,
+    as_of: str | None,
+    endpoint: EndpointTarget | None,
 ) -> None:
-    """Show all facts about one thing, each with its evidence.
+    """Show all facts about one thing, or all that rest on one source.
+
+    At most 40 lines, which say what they leave out; --all shows everything.
 
     \b
     Examples:
       pcve show osce-ct-2018
+      pcve show osce-ct-2018 --all
+      pcve show wbcti-news
       pcve show iisg --as-of 2019-05-01
     """
     from ..analysis.scope import read_day
-    from ..evidence.rechecks import read_recheck
     from ..graph.ontology import read_ontology
-    from ..query.render import render_thing
+    from ..query.render_thing import WIDTH, render_thing
     from ..query.show import show as view
+    from ..query.thing_view import with_rechecks
 
     project = project_of(context)
     ontology = read_ontology(project)
@@ -41,6 +54,6 @@ def show(
     )
     thing = view(store, ontology, identifier, day)
     if endpoint is None:  # what a server has may be of another project
-        rechecks = (read_recheck(project, source) for source in thing.sources)
-        thing = replace(thing, rechecks=tuple(filter(None, rechecks)))
-    write_result(render_thing(thing))
+        thing = with_rechecks(thing, project)
+    width = terminal_width() or WIDTH
+    write_result(render_thing(thing, whole=whole, width=width))

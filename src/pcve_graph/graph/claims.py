@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..evidence.passages import Passage
+from ..model.grades import Grade, Support, grade
 from ..model.namespaces import concept_iri, expand, local_name
 from ..model.problems import UsageError
 from ..model.terms import Term
@@ -71,6 +72,16 @@ class Evidence:
     def is_current(self) -> bool:
         """Whether the claim counts: it is neither deprecated nor contested."""
         return self.rank != "deprecated" and not self.contested
+
+    @property
+    def support(self) -> Support:
+        """What it gives for the grade of the fact."""
+        return Support(bool(self.quote), self.certainty == "stated", self.is_fingerprinted)
+
+
+def grade_of(pieces: Iterable[Evidence]) -> Grade:
+    """The grade of a fact with this evidence."""
+    return grade(piece.support for piece in pieces)
 
 
 def evidence(store: ox.Store, claim: ox.NamedNode) -> tuple[Evidence, ...]:

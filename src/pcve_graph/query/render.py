@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pyoxigraph as ox
 
@@ -17,7 +17,6 @@ from ..model.problems import UsageError
 from ..model.terms import Term
 from ..model.visible import escape_hidden
 from .execute import RESULT_FORMATS, Answer, ResultTable, ResultTriples, serialize_boolean
-from .show import ThingFact, ThingView
 
 
 def render_answer(answer: Answer, form: str, store: ox.Store, iris: bool, width: int) -> str:
@@ -146,31 +145,6 @@ def markdown_table(lines: list[list[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in cells)
 
 
-def render_thing(view: ThingView) -> str:
-    """A thing with its facts, each followed by its evidence, as text."""
-    lines = [f"{single_line(view.label)}  ({single_line(view.type)})", view.iri, ""]
-    for fact in view.facts:
-        lines += _fact(fact, "")
-    if view.named_by:
-        lines += ["referred to by"]
-        lines += [f"  {single_line(name)}  ({single_line(label)})" for name, label in view.named_by]
-    if view.rechecks:
-        lines += ["last recheck of the sources"]
-        lines += [f"  {recheck.source}: {recheck.summary()}" for recheck in view.rechecks]
-    lines += ["", *view.notes] if view.notes else []
-    return escape_hidden("\n".join(lines) + "\n")
-
-
-def _fact(fact: ThingFact, indent: str) -> list[str]:
-    value = local_name(fact.value) if fact.inner else single_line(format_date(fact.value))
-    lines = [f"{indent}{single_line(fact.label)}: {value}"]
-    for inner in fact.inner:
-        lines += _fact(inner, indent + "    ")
-    if fact.inner:
-        return lines
-    return [*lines, *(f"{indent}    {line}" for line in format_evidence(fact.evidence))]
-
-
 def format_evidence(evidence: Iterable[Evidence], assigned: bool = False) -> list[str]:
     """Lines: each quote with its position in the source, the passages of which a fingerprint is
     kept, and the sources that are only cited.
@@ -181,31 +155,42 @@ def format_evidence(evidence: Iterable[Evidence], assigned: bool = False) -> lis
     are on one line that says so.
     """
     shown = ("inferred", "assigned") if assigned else ("inferred",)
-    return [_format_group(group, shown) for group in groups_of_evidence(evidence)]
+    return [format_group(group, shown) for group in groups_of_evidence(evidence)]
 
 
-def _format_group(group: tuple[Evidence, ...], shown: tuple[str, ...]) -> str:
+def format_group(
+    group: tuple[Evidence, ...],
+    shown: tuple[str, ...] = ("inferred",),
+    number: Callable[[str], int] | None = None,
+) -> str:
+    """One line of `format_evidence`: a group of `groups_of_evidence`.
+
+    With `number`, which gives the number of the source with an id, sources are named by it alone.
+    """
     first = group[0]
     remark = _remark(first, shown)
     if first.quote:
-        place = (first.source[0], single_line(first.locator))
+        source = str(number(first.source[0])) if number else first.source[0]
+        place = (source, single_line(first.locator))
         span = f"characters {first.start}-{first.end}"
         where = ", ".join(filter(None, (*place, span, _reading(first))))
         return f"“{single_line(first.quote)}” [{where}]{remark}"
     if first.passage:
         says = single_line(first.passage.says)
         words = f"a passage of {first.passage.words:,} words with “{says}”"
-        return f"fingerprint of {words}: {_cited(first)}{remark}"
+        return f"fingerprint of {words}: {_cited(first, number)}{remark}"
     how = "cited"
     if first.unassigned:
         how = "cited, one or more of" if len(group) > 1 else "cited together with other sources"
-    return f"{how}: {'; '.join(map(_cited, group))}{remark}"
+    cited = [_cited(piece, number) for piece in group]
+    return f"{how} {', '.join(cited)}{remark}" if number else f"{how}: {'; '.join(cited)}{remark}"
 
 
-def _cited(piece: Evidence) -> str:
+def _cited(piece: Evidence, number: Callable[[str], int] | None) -> str:
     source, title = piece.source
-    place = ", ".join(filter(None, (source, single_line(piece.locator), _reading(piece))))
-    return f"{single_line(title)} [{place}]"
+    name = source if number is None else str(number(source))
+    place = ", ".join(filter(None, (name, single_line(piece.locator), _reading(piece))))
+    return f"{single_line(title)} [{place}]" if number is None else f"[{place}]"
 
 
 def _reading(piece: Evidence) -> str:

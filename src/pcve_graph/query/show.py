@@ -1,24 +1,35 @@
-"""The view of one thing: its facts, their evidence, and the facts of others that refer to it."""
+"""The view of one thing: its facts, their evidence, and the facts of others that refer to it.
+
+A source is a thing too: its facts are what is recorded about it, and `supported` are the facts of
+records that rest on it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 import pyoxigraph as ox
 
-from ..evidence.rechecks import Recheck
 from ..graph.claims import Evidence, claimed_statement, evidence, values
 from ..graph.labels import designation_notes, labels
 from ..model import namespaces
 from ..model.namespaces import expand, local_name
 from ..model.problems import UsageError
 from ..model.schema import Ontology
-from ..model.suggest import did_you_mean
+from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import Iri, NTerm, Term, from_iri, from_term
 from ..syntax.sparql_results import solutions_of
 from .binding import substitute_terms
+from .thing_view import (
+    SOURCES,
+    SourceReference,
+    SupportedRecord,
+    ThingFact,
+    ThingView,
+    source_references,
+)
 
 _CLAIMS = (
     f"PREFIX rdf: {from_iri(namespaces.PREFIXES['rdf'])} "
@@ -26,43 +37,8 @@ _CLAIMS = (
     "{ ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; a pcve:Claim } ORDER BY ?p ?o ?c"
 )
 
-
-@dataclass(frozen=True, slots=True)
-class ThingFact:
-    """One property and value of a thing, as text and as a term, with the evidence of its claim."""
-
-    key: str
-    label: str
-    value: str
-    term: Term
-    evidence: tuple[Evidence, ...]
-    inner: tuple[ThingFact, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ThingView:
-    """One thing for display. `named_by` lists the (thing id, property label) that refer to it.
-
-    `rechecks` are the last ones of its `sources`, where the reader of the view adds them.
-
-    `label` is the name that the thing had on the requested day. `notes` are the designation notes
-    for the names shown.
-    """
-
-    iri: str
-    label: str
-    type: str
-    facts: tuple[ThingFact, ...]
-    named_by: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...] = ()
-    rechecks: tuple[Recheck, ...] = ()
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The ids of the sources of all facts, and of the thing itself if it is one; sorted."""
-        own = self.iri.removeprefix(f"{namespaces.BASE}source/")
-        itself = {own} if own != self.iri else set()
-        return tuple(sorted(itself | {name for fact in self.facts for name in _sources_of(fact)}))
+_SOUGHT = ("kind", "archivedAt", "language", "issued", "license")
+"""The keys of a source that its view mentions also where they are not recorded."""
 
 
 def show(
@@ -70,30 +46,61 @@ def show(
 ) -> ThingView:
     """The view of the thing with this id or IRI; with `as_of`, only periods that include that day.
 
-    A period without a start or end date is open on that side. Raises UsageError with the nearest id
-    if there is no such thing.
+    A period without a start or end date is open on that side. A source has an id too, or
+    `source/ID` where a record has the same. Raises UsageError with the nearest id, or the id of the
+    source with the nearest title, if there is no such thing.
     """
-    return _ThingReader(store, ontology, as_of).view(_resolved_node(store, identifier))
+    nodes = _typed_nodes(store)
+    nodes_by_id = _nodes_by_id(nodes)
+    reader = _ThingReader(store, ontology, as_of)
+    node = _resolved_node(store, identifier, nodes, nodes_by_id)
+    if node.value.startswith(SOURCES):
+        return reader.source_view(node, nodes_by_id)
+    return reader.view(node)
 
 
-def _resolved_node(store: ox.Store, identifier: str) -> ox.NamedNode:
-    facts = ox.NamedNode(namespaces.graph_iri("facts"))
+def _typed_nodes(store: ox.Store) -> dict[str, ox.NamedNode]:
+    """The nodes of facts and the sources by IRI."""
     kind = ox.NamedNode(expand("rdf:type"))
-    nodes_by_iri = {
+    return {
         quad.subject.value: quad.subject
-        for quad in store.quads_for_pattern(None, kind, None, facts)
+        for graph in ("facts", "catalog")
+        for quad in store.quads_for_pattern(
+            None, kind, None, ox.NamedNode(namespaces.graph_iri(graph))
+        )
         if isinstance(quad.subject, ox.NamedNode)
     }
-    if identifier in nodes_by_iri:
-        return nodes_by_iri[identifier]
-    nodes_by_id = {
-        local_name(iri): node
-        for iri, node in nodes_by_iri.items()
-        if iri.count("/") == namespaces.BASE.count("/") + 2
-    }
-    if identifier in nodes_by_id:
-        return nodes_by_id[identifier]
-    hint = did_you_mean(identifier, nodes_by_id) or "`pcve query everything` lists all things"
+
+
+def _nodes_by_id(nodes: dict[str, ox.NamedNode]) -> dict[str, ox.NamedNode]:
+    """The things with a record by id, and the sources by `source/ID`."""
+    nodes_by_id = {}
+    for iri, node in nodes.items():
+        match iri.removeprefix(namespaces.BASE).split("/"):
+            case ["id", _, identifier]:
+                nodes_by_id[identifier] = node
+            case ["source", identifier]:
+                nodes_by_id[f"source/{identifier}"] = node
+    return nodes_by_id
+
+
+def _resolved_node(
+    store: ox.Store,
+    identifier: str,
+    nodes: dict[str, ox.NamedNode],
+    nodes_by_id: dict[str, ox.NamedNode],
+) -> ox.NamedNode:
+    by_short_id = {name.removeprefix("source/"): node for name, node in nodes_by_id.items()}
+    nodes_by_name = {**by_short_id, **nodes_by_id, **nodes}
+    if identifier in nodes_by_name:
+        return nodes_by_name[identifier]
+    hint = did_you_mean(identifier, by_short_id)
+    if not hint:
+        sources = [node for node in nodes_by_id.values() if node.value.startswith(SOURCES)]
+        ids_by_title = {title: local_name(iri) for iri, title in labels(store, sources).items()}
+        nearest = similar_names(identifier, ids_by_title, 1)
+        hint = f"did you mean {ids_by_title[nearest[0]]}?" if nearest else ""
+    hint = hint or "`pcve query everything` lists all things"
     raise UsageError(f"nothing has the id {identifier!r}; {hint}")
 
 
@@ -113,7 +120,76 @@ class _ThingReader:
             label = next((name for fact in facts for name in _names_in(fact)), label)
         shown = [label, *(fact.value for fact in facts)]
         notes = designation_notes(self.store, shown)
-        return ThingView(node.value, label, type_label, facts, self.references_to(node), notes)
+        return ThingView(
+            iri=node.value,
+            label=label,
+            type=type_label,
+            facts=facts,
+            named_by=self.references_to(node),
+            notes=notes,
+            sources=self.sources_of(facts),
+        )
+
+    def source_view(self, node: ox.NamedNode, nodes_by_id: dict[str, ox.NamedNode]) -> ThingView:
+        """The view of a source."""
+        source = local_name(node.value)
+        records = []
+        for identifier in sorted(self.records_on(node) & nodes_by_id.keys()):
+            record = nodes_by_id[identifier]
+            facts = _resting_on(source, self.facts(record, inversely=False))
+            if facts:
+                label = labels(self.store, [record])[record.value]
+                records.append(SupportedRecord(identifier, label, facts))
+        own_facts, absent = self.recorded(node)
+        supported = [fact for record in records for fact in record.facts]
+        label = labels(self.store, [node])[node.value]
+        shown = [label, *(record.label for record in records), *_texts(supported)]
+        return ThingView(
+            iri=node.value,
+            label=label,
+            type="source",
+            facts=own_facts,
+            named_by=self.references_to(node),
+            notes=designation_notes(self.store, shown),
+            sources=self.sources_of(supported),
+            supported=tuple(records),
+            absent=absent,
+        )
+
+    def recorded(self, source: ox.NamedNode) -> tuple[tuple[ThingFact, ...], tuple[str, ...]]:
+        """What is recorded about a source, in the order of its shape; labels of what is not."""
+        shape = self.ontology.by_iri.get(Iri(expand("pcve:Source")))
+        facts = []
+        absent = []
+        for key in sorted(shape.keys.values(), key=lambda key: key.order) if shape else ():
+            terms = sorted(set(values(self.store, source, key.path)), key=str)
+            for term in terms:
+                facts.append(ThingFact(key.name, key.label, self.text_of(term), term, ()))
+            if not terms and key.name in _SOUGHT:
+                absent.append(key.label)
+        return tuple(facts), tuple(absent)
+
+    def records_on(self, source: ox.NamedNode) -> set[str]:
+        """The ids of the records with a claim that rests on a source."""
+        primary, piece = map(ox.NamedNode, map(expand, ("prov:hadPrimarySource", "pcve:evidence")))
+        claims = set()
+        for quad in self.store.quads_for_pattern(None, primary, source, None):
+            if isinstance(quad.subject, ox.NamedNode):
+                owners = self.store.quads_for_pattern(None, piece, quad.subject, None)
+                claims |= {owner.subject for owner in owners} or {quad.subject}
+        parts = (
+            subject.value.removeprefix(namespaces.BASE).split("/")
+            for claim in claims
+            if isinstance(claim, ox.NamedNode)
+            for subject in values(self.store, claim, expand("rdf:subject"))
+            if isinstance(subject, ox.NamedNode)
+        )
+        return {part[2] for part in parts if len(part) > 2}
+
+    def sources_of(self, facts: Iterable[ThingFact]) -> tuple[SourceReference, ...]:
+        """The sources of facts and of those nested in them, by id."""
+        pieces = (piece for fact in facts for piece in _all_evidence(fact))
+        return source_references(self.store, pieces)
 
     def type_of(self, node: ox.NamedNode | ox.BlankNode | ox.Triple) -> Iri:
         kind = ox.NamedNode(expand("rdf:type"))
@@ -121,10 +197,11 @@ class _ThingReader:
         kinds = (quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode))
         return Iri(min(kinds, default=""))
 
-    def facts(self, node: ox.NamedNode) -> tuple[ThingFact, ...]:
+    def facts(self, node: ox.NamedNode, inversely: bool = True) -> tuple[ThingFact, ...]:
         """The facts of a node in the order of its shape, contested ones included.
 
-        Those that are claimed, and those that follow from an involvement of another thing.
+        Those that are claimed, and `inversely` those that follow from an involvement of another
+        thing.
         """
         text = substitute_terms(_CLAIMS, {"s": node})
         rows = solutions_of(self.store.query(text, use_default_graph_as_union=True))
@@ -133,7 +210,7 @@ class _ThingReader:
             statement = claimed_statement(claim, node, stated_predicate, stated_value)
             _, predicate, value = statement
             claims.setdefault((Iri(predicate.value), from_term(value)), []).append((value, claim))
-        for path, value, claim in self.inverse_roles(node):
+        for path, value, claim in self.inverse_roles(node) if inversely else ():
             claims.setdefault((path, from_term(value)), []).append((value, claim))
         kind = self.ontology.by_iri.get(self.type_of(node))
         keys = list(kind.keys.values()) if kind else []
@@ -200,6 +277,8 @@ class _ThingReader:
     def text_of(self, term: Term) -> str:
         if isinstance(term, ox.Literal):
             return term.value
+        if isinstance(term, ox.NamedNode) and not term.value.startswith(namespaces.BASE):
+            return term.value
         return labels(self.store, [term]).get(getattr(term, "value", ""), str(term))
 
     def value(self, node: Term, name: str) -> Term | None:
@@ -219,16 +298,33 @@ class _ThingReader:
         return tuple(sorted(references))
 
 
-def _sources_of(fact: ThingFact) -> Iterator[str]:
-    """The ids of the sources of a fact and of the facts within it."""
-    yield from (piece.source[0] for piece in fact.evidence)
-    for inner in fact.inner:
-        yield from _sources_of(inner)
-
-
 def _names_in(fact: ThingFact) -> list[str]:
     """The name in a fact that is a naming; empty for other facts."""
     named = fact.term.value if isinstance(fact.term, ox.NamedNode) else ""
     if "/id/naming/" not in named:
         return []
     return [inner.value for inner in fact.inner if inner.key == "name"]
+
+
+def _resting_on(source: str, facts: Iterable[ThingFact]) -> tuple[ThingFact, ...]:
+    """The facts with evidence from a source, and no other evidence; also within other facts."""
+    resting = []
+    for fact in facts:
+        pieces = tuple(piece for piece in fact.evidence if piece.source[0] == source)
+        inner = _resting_on(source, fact.inner)
+        if pieces or inner:
+            resting.append(replace(fact, evidence=pieces, inner=inner))
+    return tuple(resting)
+
+
+def _all_evidence(fact: ThingFact) -> Iterator[Evidence]:
+    yield from fact.evidence
+    for inner in fact.inner:
+        yield from _all_evidence(inner)
+
+
+def _texts(facts: Iterable[ThingFact]) -> Iterator[str]:
+    """The values of facts and of those nested in them."""
+    for fact in facts:
+        yield fact.value
+        yield from _texts(fact.inner)

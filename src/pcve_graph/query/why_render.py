@@ -16,6 +16,7 @@ from ..model.schema import Ontology
 from ..model.terms import Term
 from .execute import ResultTable, json_term
 from .render import format_date, format_evidence, single_line
+from .thing_view import source_references
 from .why import RowReason, why
 
 SHOWN = 30
@@ -77,6 +78,13 @@ def _row_text(
     lines += [
         f"    {_sentence(reason, labels_by_iri)}  ({reason.origin})" for reason in unclaimed[:SHOWN]
     ]
+    pieces = (piece for fact in claimed[:SHOWN] for piece in fact.evidence)
+    addresses = [
+        f"    [{source.id}]  {source.address}"
+        for source in source_references(store, pieces)
+        if source.address
+    ]
+    lines += ["  sources", *addresses] if addresses else []
     return "\n".join(lines) + "\n"
 
 

@@ -11,8 +11,9 @@ import pyoxigraph as ox
 from ...graph.labels import designation_notes as footnotes
 from ...model.problems import UsageError
 from ...model.schema import Ontology
-from ...query.render import render_thing
-from ...query.show import ThingFact, ThingView, show
+from ...query.render_thing import render_thing
+from ...query.show import show
+from ...query.thing_view import ThingFact, ThingView
 from ..works import Landscape, Work
 from .matrix import NOTHING_FOUND, AxisEntry, Matrix, Search
 from .report import NO_PROOF, period_words, quantity
@@ -70,7 +71,7 @@ def cell_text(
     for work in things.all():
         view = _view(landscape, store, ontology, work, matrix, row, column)
         designation_notes |= {*view.notes}
-        text = render_thing(dataclasses.replace(view, notes=())).rstrip("\n")
+        text = render_thing(dataclasses.replace(view, notes=()), whole=True).rstrip("\n")
         lines += ["", text + (_uncertainty_note(work) if work in things.maybe else "")]
     designation_notes |= {*footnotes(store, lines[:1])}
     return (

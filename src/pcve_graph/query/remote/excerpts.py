@@ -30,6 +30,8 @@ _SHOWN_PROPERTIES: Final = (
     *LABELS,
     "pcve:earliest",
     "pcve:latest",
+    "schema:url",
+    "schema:archivedAt",
 )
 _DESIGNATIONS: Final = (
     f"CONSTRUCT {{ ?n {nterm('pcve:designationNote')} ?note . ?n ?p ?o }} WHERE "
@@ -65,7 +67,7 @@ def names_excerpt(endpoint: Endpoint) -> ox.Store:
 
 
 def thing_excerpt(endpoint: Endpoint, ontology: Ontology, identifier: str) -> ox.Store:
-    """The data `show` reads about the thing with this id or IRI; without one, all ids.
+    """The data `show` reads about the thing or source with this id or IRI; without one, all ids.
 
     Raises EndpointError.
     """
@@ -76,26 +78,76 @@ def thing_excerpt(endpoint: Endpoint, ontology: Ontology, identifier: str) -> ox
         candidates += [
             namespaces.record_iri(kind.folder, identifier) for kind in kinds if kind.folder
         ]
-    implied = map(prefixed, sorted({*ontology.implied_inversely.values()}))
-    properties = (*_SHOWN_PROPERTIES, *implied)
-    _add_properties(endpoint, store, map(ox.NamedNode, candidates), properties)
+    short = identifier.removeprefix("source/")
+    if namespaces.ID.fullmatch(short):
+        candidates.append(namespaces.source_iri(short))
+    _add_properties(endpoint, store, map(ox.NamedNode, candidates), _properties_of_things(ontology))
     nodes = {quad.subject for quad in store if isinstance(quad.subject, ox.NamedNode)}
     if not nodes:
-        condition = f'STRSTARTS(STR(?n), "{BASE}id/")'
-        _add_answer(
-            store, endpoint.ask(f"CONSTRUCT {{ ?n a ?c }} WHERE {{ ?n a ?c FILTER({condition}) }}")
-        )
+        for part in ("id/", "source/"):
+            condition = f'STRSTARTS(STR(?n), "{BASE}{part}")'
+            text = f"CONSTRUCT {{ ?n a ?c }} WHERE {{ ?n a ?c FILTER({condition}) }}"
+            _add_answer(store, endpoint.ask(text))
+            title = nterm("dcterms:title")
+            text = f"CONSTRUCT {{ ?n {title} ?t }} WHERE {{ ?n {title} ?t FILTER({condition}) }}"
+            _add_answer(store, endpoint.ask(text))
         return store
+    things = {node for node in nodes if not node.value.startswith(f"{BASE}source/")}
+    if not things:
+        (source,) = nodes
+        things = _add_records_on(endpoint, store, source, ontology)
+    _add_all_claims(endpoint, store, things, ontology)
+    for node in nodes:
+        pointing = (
+            f"CONSTRUCT {{ ?n ?p {node} . ?n a ?c }} WHERE {{ ?n ?p {node} ; a ?c "
+            f'FILTER(STRSTARTS(STR(?n), "{BASE}id/")) }}'
+        )
+        _add_answer(store, endpoint.ask(pointing))
+    _add_answer(store, endpoint.ask(_DESIGNATIONS))
+    return store
+
+
+def _properties_of_things(ontology: Ontology) -> tuple[str, ...]:
+    implied = map(prefixed, sorted({*ontology.implied_inversely.values()}))
+    return (*_SHOWN_PROPERTIES, *implied)
+
+
+def _add_records_on(
+    endpoint: Endpoint, store: ox.Store, source: ox.NamedNode, ontology: Ontology
+) -> set[ox.NamedNode]:
+    """Add what is recorded about a source; the records with a claim that rests on it."""
+    text = f"CONSTRUCT {{ {source} ?p ?o }} WHERE {{ {source} ?p ?o }}"
+    _add_answer(store, endpoint.ask(text))
+    objects = {quad.object for quad in store.quads_for_pattern(source, None, None, None)}
+    named = [node for node in objects if isinstance(node, ox.NamedNode)]
+    _add_properties(endpoint, store, named, _SHOWN_PROPERTIES)
+    claims = ox.Store()
+    subject, path = nterm("rdf:subject"), f"{nterm('pcve:evidence')}?"
+    pattern = f"?c {subject} ?s ; {path}/{nterm('prov:hadPrimarySource')} {source}"
+    text = f"CONSTRUCT {{ ?c {subject} ?s }} WHERE {{ {pattern} }}"
+    _add_answer(claims, endpoint.ask(text))
+    paths = (str(getattr(quad.object, "value", "")).removeprefix(BASE) for quad in claims)
+    ids = {path.split("/")[2] for path in paths if path.startswith("id/") and path.count("/") > 1}
+    folders = [kind.folder for kind in ontology.classes.values() if kind.folder]
+    records = {
+        ox.NamedNode(namespaces.record_iri(folder, identifier))
+        for identifier in ids
+        for folder in folders
+    }
+    _add_properties(endpoint, store, records, _properties_of_things(ontology))
+    return {
+        node for node in records if next(store.quads_for_pattern(node, _TYPE, None, None), None)
+    }
+
+
+def _add_all_claims(
+    endpoint: Endpoint, store: ox.Store, nodes: set[ox.NamedNode], ontology: Ontology
+) -> None:
+    """Add the claims about `nodes` and about those nested in them, at any depth."""
     read_nodes: set[ox.NamedNode] = set()
     while unread_nodes := nodes - read_nodes:
         read_nodes |= unread_nodes
         nodes = _add_claims(endpoint, store, unread_nodes, ontology)
-    for node in read_nodes:
-        pointing = f"CONSTRUCT {{ ?n ?p {node} . ?n a ?c }} WHERE {{ ?n ?p {node} ; a ?c }}"
-        if node.value in candidates:
-            _add_answer(store, endpoint.ask(pointing))
-    _add_answer(store, endpoint.ask(_DESIGNATIONS))
-    return store
 
 
 def _add_claims(
