@@ -88,6 +88,7 @@ _SAYS: Final[dict[str, dict[str, str]]] = {
         "organizer": "was organised by {}",
         "funder": "was paid for by {}",
         "about": "dealt with {}",
+        "status": "was {}",
         "": "has the {key} {}",
     },
     "sq": {
@@ -365,7 +366,8 @@ def _person(part: Part, thing: Thing) -> Iterator[list[Fact]]:
         "role": part.random.choice(("official", "expert", "head", "representative")),
         "attested": thing.day.isoformat(),
     }
-    yield [Fact("hasMembership", post, f"{post['role']} of {post['organization']}")]
+    shown = f"{post['role']} of {post['organization']} on {_date_in_words(thing.day)}"
+    yield [Fact("hasMembership", post, shown)]
 
 
 def _document(part: Part, thing: Thing) -> Iterator[list[Fact]]:
@@ -453,6 +455,7 @@ def _budget(part: Part) -> Fact:
     if part.random.random() < 0.3:
         del money["value"]
         money |= {"minValue": str(amount), "maxValue": str(amount * 2)}
+        return Fact("budget", money, f"of EUR {amount} to EUR {amount * 2}")
     return Fact("budget", money, f"of EUR {amount}")
 
 
@@ -494,6 +497,14 @@ def _sentence(language: str, thing: Thing, facts: list[Fact]) -> str:
         shown = fact.shown if language == "en" else _digits(fact)
         clauses.append(says.get(fact.key, says.get("", "")).format(shown.rstrip("."), key=key))
     subject = thing.name.texts.get(language, thing.name.en)
+    names = [
+        name
+        for fact in facts
+        if fact.key in ("prefLabel", "altLabel")
+        for name in (fact.value.values() if isinstance(fact.value, dict) else ())
+    ]
+    if others := [name for name in names if name != subject]:
+        subject += f" ({', '.join(others)})"
     if not clauses:
         clauses = [f"was named in {thing.day.year}"]
     return f"{subject} {', '.join(clauses)}."

@@ -39,13 +39,14 @@ MAPPING = """
     pcve:defaultCertainty pcve:derives pcve:folder pcve:roleProperty pcve:inverseRoleProperty pcve:earliest pcve:latest
     pcve:certainFrom pcve:certainUntil dcterms:isReplacedBy edtf:EDTF pcve:hasInvolvement
     pcvesh:LeadingRoles foaf:Agent pcve:formerInverseKey pcve:formerKey
-    pcve:formerNestedKey
+    pcve:formerNestedKey pcve:cue
     schema:domainIncludes schema:rangeIncludes
 """.split()
 """What the ontology states for the program: annotations of shapes and concepts, derived bounds."""
 
 LABELS = """
     skos:prefLabel pcve:displayLabel skos:altLabel schema:name dcterms:title dcterms:identifier pcve:designationNote
+    pcve:hasNaming
     skos:Concept skos:ConceptScheme skos:inScheme skos:topConceptOf skos:broader skos:related
     skos:closeMatch skos:exactMatch skos:definition skos:example skos:scopeNote skos:editorialNote
 """.split()
@@ -73,7 +74,11 @@ BY_PART = {
     "publish/export/geojson.py": "schema:latitude schema:longitude",
     "publish/site/terms.py": "pcve:since vs:term_status",
     "publish/export/network.py": "org:hasMembership org:organization pcve:hostedBy pcve:hostingOrganization",
-    "validation/claim_index.py": "pcve:Overlap",
+    "validation/claim_index.py": "pcve:Overlap pcve:inClaim",
+    "graph/source_passages.py": "pcve:sha256Read schema:archivedAt",
+    "query/remote/excerpts.py": "schema:archivedAt",
+    "query/thing_view.py": "schema:archivedAt",
+    "query/weak_sources.py": "dcterms:issued pcve:mirrorOf pcve:withdrawn",
     "publish/": "dcterms:bibliographicCitation dcterms:conformsTo dcterms:created dcterms:creator "
     "dcterms:description dcterms:license dcterms:publisher foaf:mbox foaf:name foaf:page prov:Activity "
     "prov:Collection prov:Entity prov:SoftwareAgent prov:hadMember prov:used "

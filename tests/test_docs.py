@@ -118,6 +118,7 @@ def test_the_counts_of_the_readme_are_those_that_the_build_prints(shipped: World
     for stated, counted in (
         (r"Of ([\d,]+) facts", r"facts    ([\d,]+):"),
         (r"([\d,]+) are verified", r"([\d,]+) verified"),
+        (r"([\d,]+) are fingerprinted", r"([\d,]+) fingerprinted"),
         (r"([\d,]+) are cited", r"([\d,]+) cited"),
     ):
         (before,), (now,) = re.findall(stated, README), re.findall(counted, printed)

@@ -27,7 +27,8 @@ claims:
   - evidence:
       - {source: atlas, locator: p. 12, dateRead: 2026-11-23, curator: A. Curator}
       - {source: atlas, locator: p. 40}
-      - {source: northtown-news, quote: which originates from the Harbour Process}
+      - {source: northtown-news, quote: which originates from the Harbour Process,
+         certainty: assigned}
     prefLabel: {en: Fog Fair}
   - source: [atlas, fair-calendar]
     location: northtown

@@ -56,13 +56,19 @@ def release_of_0_1_0() -> ox.Store:
 def test_the_claims_of_a_release_of_0_1_0_lead_to_those_of_the_same_statement(
     northtown: World,
 ) -> None:
-    """All but the name that only that release has, which leads to the organisation."""
+    """All but the name that only that release has, which leads to the organisation.
+
+    Two quotes were widened since, up to the words that say the value; they lead to their source.
+    """
     old, new = release_of_0_1_0(), northtown.saved().store
-    assert len(lost_iris({}, old, new)) == 89
+    assert len(lost_iris({}, old, new)) == 91
     rows = with_moves({}, old, new)
     assert lost_iris(rows, old, new) == []
     others = [row for row in rows.values() if not row.is_replaced]
-    assert [row.new for row in others] == [f"{BASE}id/organization/river-institute"]
+    assert sorted({row.new for row in others}) == [
+        f"{BASE}id/organization/river-institute",
+        f"{BASE}source/northtown-news",
+    ]
     claims = [row for row in rows.values() if "/claim/" in row.old and row.is_replaced]
     for row in claims:
         parts = [

@@ -232,8 +232,9 @@ def test_cite_prints_a_block_that_the_build_takes(world: World) -> None:
     world.write(
         EVENT,
         RECORD.partition("  - source")[0]
+        + "  - source: atlas\n    prefLabel: {en: Third}\n    kind: conference\n    location: northtown\n"
         + block
-        + "    prefLabel: {en: Third}\n    kind: conference\n    startDate: 2019-11-18\n    location: northtown\n",
+        + "    startDate: 2019-11-18\n",
     )
     assert problems(world) == []
     assert not (world.root / "data/sources/texts/page.txt").exists()

@@ -92,7 +92,8 @@ def test_the_counts_of_a_source_are_those_of_the_graph(northtown: World, source:
 def test_all_facts_of_a_source_have_its_words_and_no_others(northtown: World) -> None:
     page = shown(northtown, "northtown-news", "--all")
     assert (
-        "\nana-vale: Ana Vale\n    name: Ana Vale\n        “Mayor Ana Vale opened it” [1, " in page
+        "\nana-vale: Ana Vale\n    name: Ana Vale\n        “organised by the Northtown Council, assisted by "
+        "the River Institute; Mayor Ana Vale opened it” [1, " in page
     )
     assert page.count("\nsources\n[1] News of the Northtown council  (northtown-news)") == 1
     assert "[2" not in page
@@ -195,7 +196,7 @@ def test_facts_state_how_far_they_were_checked(northtown: World) -> None:
 
 
 def test_a_fact_opens_its_source_at_its_words(northtown: World) -> None:
-    link = "https://northtown.example/news#:~:text=Mayor%20Ana%20Vale%20opened%20it\n"
+    link = "https://northtown.example/news#:~:text=organised%20by%20the%20Northtown,Ana%20Vale%20opened%20it\n"
     assert link in shown(northtown, "ana-vale", "--all")
     assert f"[1] northtown-news  {link}" in shown(northtown, "ana-vale")
 

@@ -196,7 +196,9 @@ def _finish(checked: Checked, index: DependencyIndex, counts: GraphCounts, folde
         "sources": tally.sources,
         "facts": {
             "verified": tally.verified,
+            "fingerprinted": tally.fingerprinted,
             "cited": tally.cited,
+            "quoted": tally.quoted,
             "unassigned": tally.unassigned,
         },
         "triples": counts["triples"],

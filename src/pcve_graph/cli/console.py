@@ -288,15 +288,17 @@ def progress_of(what: str) -> Iterator[None]:
 def summary(checked: Checked, seconds: float) -> list[str]:
     """The summary of a build or validation, as lines."""
     tally = checked.graph.tally
-    facts = tally.verified + tally.cited
-    share = 100 * tally.verified / facts if facts else 0.0
-    together = (
-        f", {tally.unassigned:,} of them by several sources together" if tally.unassigned else ""
+    share = 100 * tally.verified / tally.facts if tally.facts else 0.0
+    parts = (
+        (tally.quoted, "quoted: inferred from words of a held text, or assigned by them"),
+        (tally.unassigned, "by several sources together"),
     )
+    of_cited = ", ".join(f"{number:,} of them {how}" for number, how in parts if number)
     return [
         f"read     {quantity(tally.records, 'record')} from {quantity(tally.sources, 'source')}",
-        f"facts    {facts:,}: {tally.verified:,} verified against the words of a held text "
-        f"({share:.1f} %), {tally.cited:,} cited{together}",
+        f"facts    {tally.facts:,}: {tally.verified:,} verified, said by the words of a held text "
+        f"({share:.1f} %), {tally.fingerprinted:,} fingerprinted, {tally.cited:,} cited",
+        *([f"cited    {of_cited}"] if of_cited else []),
         f"checked  {quantity(checked.shapes, 'shape')} ({checked.engine}) and "
         f"{quantity(checked.checks, 'check')}: {quantity(len(checked.warnings), 'warning')}",
         f"took     {seconds:.2f} s",

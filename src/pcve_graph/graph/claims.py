@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -10,9 +11,9 @@ import pyoxigraph as ox
 
 from ..evidence.passages import Passage
 from ..model.grades import Grade, Support, grade
-from ..model.namespaces import concept_iri, expand, local_name
+from ..model.namespaces import concept_iri, expand, local_name, nterm
 from ..model.problems import UsageError
-from ..model.terms import Term
+from ..model.terms import NTerm, NTriple, Term, from_iri, parse_statement, triple_line
 from .labels import labels
 
 EVIDENCE_PATH: Final = ("pcve:evidence", "pcve:quote", "oa:hasSelector")
@@ -25,6 +26,14 @@ STATEMENT_PARTS: Final = ("rdf:subject", "rdf:predicate", "rdf:object")
 
 Statement: TypeAlias = tuple[ox.NamedNode, ox.NamedNode, Term]
 """Subject, predicate and value of a statement."""
+
+_GRADED: Final = frozenset(
+    map(
+        nterm,
+        (*STATEMENT_PARTS, "pcve:evidence", "pcve:certainty", "pcve:quote", "pcve:passage"),
+    )
+)
+"""The properties that the grade of a fact follows from."""
 
 _EVIDENCE: Final = expand("pcve:evidence")
 _SOURCE: Final = expand("prov:hadPrimarySource")
@@ -82,6 +91,35 @@ class Evidence:
 def grade_of(pieces: Iterable[Evidence]) -> Grade:
     """The grade of a fact with this evidence."""
     return grade(piece.support for piece in pieces)
+
+
+def fact_grades(facts: Iterable[NTriple], evidence_lines: Iterable[NTriple]) -> Counter[Grade]:
+    """The number of facts of each grade, from the lines of the two graphs."""
+    stated = frozenset(facts)
+    nodes: dict[NTerm, dict[NTerm, list[NTerm]]] = defaultdict(lambda: defaultdict(list))
+    for statement in map(parse_statement, evidence_lines):
+        if statement.predicate in _GRADED:
+            nodes[statement.subject][statement.predicate].append(statement.object)
+    counts: Counter[Grade] = Counter()
+    certain = from_iri(concept_iri("certainty", "stated"))
+    parts = tuple(map(nterm, STATEMENT_PARTS))
+    for node in list(nodes.values()):
+        if any(len(node.get(part, ())) != 1 for part in parts):
+            continue
+        subject, predicate, value = (node[part][0] for part in parts)
+        if triple_line((subject, predicate, value)) in stated:
+            pieces = [nodes.get(piece, {}) for piece in node.get(nterm("pcve:evidence"), ())]
+            counts[
+                grade(
+                    Support(
+                        nterm("pcve:quote") in piece,
+                        certain in piece.get(nterm("pcve:certainty"), ()),
+                        nterm(HAS_PASSAGE) in piece,
+                    )
+                    for piece in pieces
+                )
+            ] += 1
+    return counts
 
 
 def evidence(store: ox.Store, claim: ox.NamedNode) -> tuple[Evidence, ...]:

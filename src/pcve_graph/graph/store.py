@@ -43,13 +43,16 @@ class GraphCounts(TypedDict):
 
 
 class FactCounts(TypedDict):
-    """The number of claims with (`verified`) and without (`cited`) a quote.
+    """The number of facts by grade: `verified`, `fingerprinted` and `cited`.
 
-    `unassigned` are those of the cited whose sources are only named together.
+    `quoted` are those of the cited that are inferred from words of a held text or assigned by them,
+    `unassigned` those whose sources are only named together.
     """
 
     verified: int
+    fingerprinted: int
     cited: int
+    quoted: int
     unassigned: int
 
 
@@ -94,9 +97,8 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = json.loads(read_part(path))
         counts = [manifest["records"], manifest["sources"]]
-        manifest["facts"].setdefault(
-            "unassigned", 0
-        )  # a build of version 0.1.0 does not count them
+        for name in ("fingerprinted", "quoted", "unassigned"):
+            manifest["facts"].setdefault(name, 0)  # a build of version 0.1.0 does not count them
         counts += [manifest["facts"][name] for name in FactCounts.__required_keys__]
         counts += [manifest["triples"][name] for name in GRAPHS]
         counts += manifest["completeness"].values()

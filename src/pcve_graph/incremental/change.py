@@ -283,7 +283,9 @@ class _ChangeReader:
             records=manifest["records"],
             sources=manifest["sources"],
             verified=facts["verified"],
+            fingerprinted=facts["fingerprinted"],
             cited=facts["cited"],
+            quoted=facts["quoted"],
             unassigned=facts["unassigned"],
         )
 

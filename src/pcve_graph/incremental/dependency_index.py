@@ -18,15 +18,15 @@ from ..model.namespaces import BASE
 from ..model.problems import Position, ShaclResult
 from ..model.terms import Iri, NTerm, RecordId, iri_start, is_iri
 from ..records.duplicates import COMMON_WORD, NamedRecord
-from ..records.record_graph import RecordGraph
+from ..records.record_graph import OwnerCounts, RecordGraph
 
 INDEX_FILE: Final = "index.sqlite"
-VERSION: Final = "2"
+VERSION: Final = "3"
 _BASE: Final = iri_start(BASE)
 _TABLES: Final = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE sheet (number INTEGER PRIMARY KEY, owner TEXT UNIQUE, path, verified, cited,
-  unassigned);
+CREATE TABLE sheet (number INTEGER PRIMARY KEY, owner TEXT UNIQUE, path, verified,
+  fingerprinted, cited, quoted, unassigned);
 CREATE INDEX sheet_path ON sheet (path);
 CREATE TABLE owns (subject TEXT, sheet INTEGER, PRIMARY KEY (subject, sheet)) WITHOUT ROWID;
 CREATE INDEX owns_sheet ON owns (sheet);
@@ -40,6 +40,8 @@ CREATE TABLE word (word TEXT, folded TEXT, PRIMARY KEY (word, folded)) WITHOUT R
 CREATE TABLE pair (one TEXT, two TEXT, reason, PRIMARY KEY (one, two)) WITHOUT ROWID;
 CREATE TABLE result (found TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+_COUNTS: Final = "verified, fingerprinted, cited, quoted, unassigned"
+"""The columns of the counts, as in `OwnerCounts`."""
 
 
 class DependencyIndex:
@@ -99,7 +101,7 @@ class DependencyIndex:
         (last,) = self.db.execute("SELECT COALESCE(MAX(number), 0) FROM sheet").fetchone()
         numbered = list(enumerate(sheets, last + 1))
         rows = [(n, sheet.owner, sheet.path, *sheet.counts[1:]) for n, sheet in numbered]
-        self.db.executemany("INSERT INTO sheet VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self.db.executemany("INSERT INTO sheet VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
         owns = ((_short(subject), n) for n, sheet in numbered for subject in sheet.subjects)
         self.db.executemany("INSERT INTO owns VALUES (?, ?)", owns)
         needs = ((need, n) for n, sheet in numbered for need in sheet.needs)
@@ -140,9 +142,9 @@ class DependencyIndex:
         select = "SELECT owner FROM needs JOIN sheet ON number = sheet WHERE need = ?"
         return self._values(select, needs)
 
-    def counts(self, owners: Iterable[str]) -> Iterator[tuple[str, int, int, int]]:
+    def counts(self, owners: Iterable[str]) -> Iterator[OwnerCounts]:
         """The counts of these owners, as `RecordGraph.counts`."""
-        select = "SELECT owner, verified, cited, unassigned FROM sheet WHERE owner = ?"
+        select = f"SELECT owner, {_COUNTS} FROM sheet WHERE owner = ?"
         for owner in owners:
             yield from self.db.execute(select, (owner,))
 
@@ -255,9 +257,7 @@ class DependencyIndex:
 
     def dump(self) -> Iterator[tuple[object, ...]]:
         """All rows without stamps and row numbers, sorted: equal content gives equal rows."""
-        yield from self.db.execute(
-            "SELECT owner, path, verified, cited, unassigned FROM sheet ORDER BY owner"
-        )
+        yield from self.db.execute(f"SELECT owner, path, {_COUNTS} FROM sheet ORDER BY owner")
         for table, key in (("owns", "subject"), ("needs", "need")):
             yield from self.db.execute(
                 f"SELECT {key}, owner FROM {table} JOIN sheet ON number = sheet ORDER BY 1, 2"

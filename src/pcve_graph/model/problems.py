@@ -111,6 +111,8 @@ RULES: dict[str, str] = {
     "FOAF, PROV or OA, is one that its vocabulary defines",
     "unknown-type": "a type is a class with a shape in ontology/shapes/",
     "unreadable-file": "a file that is named exists, is regular, readable, and of a known format",
+    "value-not-in-words": "the words of a stated fact carry its value: the date, the number, each "
+    "significant word of a name, a name of the thing, a cue of the concept",
     "weights": "weights.yml has each key of docs/overlap-score.md: a number in its range, or ids "
     "of a closed list",
     "yaml-syntax": "records, query headers and weights are YAML: two spaces a level, no tabs",

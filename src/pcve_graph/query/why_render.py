@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import pyoxigraph as ox
 
-from ..graph.claims import Evidence
+from ..graph.claims import Evidence, grade_of
 from ..graph.labels import labels
 from ..model.namespaces import local_name
 from ..model.problems import UsageError
@@ -117,6 +117,7 @@ def _reason_document(reason: RowReason) -> dict[str, object]:
     subject, predicate, value = map(json_term, _triple_terms(reason))
     document: dict[str, object] = {"subject": subject, "predicate": predicate, "object": value}
     if reason.evidence:
+        document["grade"] = grade_of(reason.evidence)
         document["evidence"] = [evidence_as_json(proof) for proof in reason.evidence]
     else:
         document["graph"] = reason.origin

@@ -14,33 +14,43 @@ from ..model.terms import NTerm, NTriple, from_iri, in_graph, to_iri
 from .duplicates import NamedRecord, named_records
 from .mapping import map_records, record_iris
 from .reader import Records
-from .record_graph import RecordGraph, StatementKey
+from .record_graph import OwnerCounts, RecordGraph, StatementKey
 
 
 class RecordCounts(NamedTuple):
-    """Counts of records and sources, and of claims with (`verified`) and without (`cited`) a quote.
+    """Counts of records and sources, and of facts by grade: `verified`, `fingerprinted`, `cited`.
 
-    `unassigned` are those of the cited whose sources are only named together.
+    `quoted` are those of the cited that are inferred from words of a held text or assigned by them,
+    `unassigned` those whose sources are only named together.
     """
 
     records: int
     sources: int
     verified: int
+    fingerprinted: int
     cited: int
+    quoted: int
     unassigned: int
 
     @classmethod
-    def of(cls, owners: Iterable[tuple[str, int, int, int]]) -> RecordCounts:
-        """The sums of (owner, verified, cited, unassigned), one for each record and source."""
+    def of(cls, owners: Iterable[OwnerCounts]) -> RecordCounts:
+        """The sums of the counts, one for each record and source."""
         rows = list(owners)
         records = sum(owner.startswith("record/") for owner, *_ in rows)
         return cls(
             records=records,
             sources=len(rows) - records,
-            verified=sum(verified for _, verified, _, _ in rows),
-            cited=sum(cited for _, _, cited, _ in rows),
+            verified=sum(verified for _, verified, *_ in rows),
+            fingerprinted=sum(fingerprinted for _, _, fingerprinted, *_ in rows),
+            cited=sum(cited for _, _, _, cited, _, _ in rows),
+            quoted=sum(quoted for *_, quoted, _ in rows),
             unassigned=sum(unassigned for *_, unassigned in rows),
         )
+
+    @property
+    def facts(self) -> int:
+        """The number of facts; each has one grade."""
+        return self.verified + self.fingerprinted + self.cited
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from ..model import namespaces
+from ..model.grades import Grade, Support, grade
 from ..model.namespaces import hashed_iri, nterm
 from ..model.problems import Position, rule_problem
 from ..model.schema import RecordKey
@@ -38,6 +39,13 @@ class _Evidence:
     terms: Properties
     unassigned: bool
     place: Position
+
+    @property
+    def support(self) -> Support:
+        """What it gives for the grade of a fact."""
+        names = {name for name, _ in self.terms}
+        is_stated = self.certainty == "stated"
+        return Support("pcve:quote" in names, is_stated, "pcve:passage" in names)
 
 
 @dataclass(slots=True)
@@ -279,9 +287,13 @@ class ClaimCollector:
                 sheet.add(sheet.evidence, triple, item.place)
         if not claim.is_fact:
             return
-        names = {name for item in claim.evidence.values() for name, _ in item.terms}
-        if "pcve:quote" in names:
-            sheet.verified += 1
-            return
-        sheet.cited += 1
-        sheet.unassigned += all(item.unassigned for item in claim.evidence.values())
+        pieces = [item.support for item in claim.evidence.values()]
+        match grade(pieces):
+            case Grade.VERIFIED:
+                sheet.verified += 1
+            case Grade.FINGERPRINTED:
+                sheet.fingerprinted += 1
+            case Grade.CITED:
+                sheet.cited += 1
+                sheet.quoted += any(piece.has_words for piece in pieces)
+                sheet.unassigned += all(item.unassigned for item in claim.evidence.values())

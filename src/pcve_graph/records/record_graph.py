@@ -12,6 +12,9 @@ from ..model.terms import NTerm, NTriple, from_iri, triple_line
 StatementKey: TypeAlias = tuple[NTerm, ...]
 """What has a position: (subject,), (subject, predicate) or (subject, predicate, object)."""
 
+OwnerCounts: TypeAlias = tuple[str, int, int, int, int, int]
+"""An owner, and its numbers of verified, fingerprinted, cited, quoted and unassigned facts."""
+
 shared_term: Final = lru_cache(2**16)(from_iri)
 """`from_iri`; equal terms are one object, of which a build holds many."""
 
@@ -22,8 +25,9 @@ class RecordGraph:
 
     `owner` is `record/<id>` or `source/<id>`; `needs` holds the owners that the lines depend on.
     `derived` holds the nodes that no record states: a problem with one is reported at the fact
-    that it is derived from. `verified` and `cited` count the claims with and without a quote,
-    `unassigned` those of the latter whose sources are only named together.
+    that it is derived from. `verified`, `fingerprinted` and `cited` count the facts by grade;
+    `quoted` are those of the cited that are inferred from words of a held text or assigned by them,
+    `unassigned` those whose sources are only named together.
     """
 
     owner: str
@@ -35,13 +39,22 @@ class RecordGraph:
     derived: set[NTerm] = field(default_factory=set)
     needs: set[str] = field(default_factory=set)
     verified: int = 0
+    fingerprinted: int = 0
     cited: int = 0
+    quoted: int = 0
     unassigned: int = 0
 
     @property
-    def counts(self) -> tuple[str, int, int, int]:
-        """The owner, and the numbers of verified, cited and unassigned claims."""
-        return self.owner, self.verified, self.cited, self.unassigned
+    def counts(self) -> OwnerCounts:
+        """The owner, and its numbers of facts by grade."""
+        return (
+            self.owner,
+            self.verified,
+            self.fingerprinted,
+            self.cited,
+            self.quoted,
+            self.unassigned,
+        )
 
     @property
     def subjects(self) -> list[NTerm]:

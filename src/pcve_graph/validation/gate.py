@@ -49,6 +49,7 @@ from .results import (
     with_named_value,
 )
 from .shape_parameters import read_shapes
+from .support_check import SUPPORT, SupportCheck, support_problem
 
 _SEAL: Final = object()
 _SUBJECT: Final = Column("subject")
@@ -124,6 +125,8 @@ def check_graph(
     results = [
         result for result in report.results if not is_about_unread_record(result)
     ] + violations
+    support = SupportCheck(view, ontology)
+    results += support.results(support.all_claims())
     problems = problems_of(results, built, ontology, checks, view)
     problems += duplicate_problems(pairs, decisions, built.named)
     problems += landscape_problems(project, ontology)
@@ -197,8 +200,15 @@ def problems_of(
         passage_of=partial(passage_of, view),
     )
     derived = {result.focus for result in results if graph.is_derived(result.focus)}
+    reported: set[tuple[NTerm, NTerm]] = set()
     for result in sorted(
-        results, key=lambda result: (result.focus in derived, plainness(result), result)
+        results,
+        key=lambda result: (
+            result.shape == SUPPORT,
+            result.focus in derived,
+            plainness(result),
+            result,
+        ),
     ):
         places = graph.places_of(result.focus)
         key = nearest_key(places, result.focus, result.path, result.value)
@@ -209,8 +219,13 @@ def problems_of(
             problems.append(
                 check_problem(result, position, checks[result.shape.removeprefix(CHECK)])
             )
+        elif result.shape == SUPPORT:
+            # A value that breaks a shape is corrected first; whether words carry it is idle then.
+            if (result.focus, result.path) not in reported:
+                problems.append(support_problem(result, position))
         else:
             problems.append(result_problem(result, position, context))
+            reported.add((result.focus, result.path))
     return problems
 
 

@@ -40,6 +40,7 @@ from ..system.cache import cached
 from . import shacl
 from .gate import CHECK, Checked, as_checked, is_about_unread_record, problems_of, run_check
 from .landscape import landscape_problems
+from .support_check import SupportCheck
 
 MOST: Final = 50_000
 """New statements; for more of them, checking the whole graph takes no longer."""
@@ -80,6 +81,8 @@ def check_change(change: GraphChange, gate: Gate, engine: str | None = None) -> 
     ontology, checks = gate.ontology, gate.checks
     report, results, roots = check_affected(change.view, change.line_lookup, gate, engine)
     results = [result for result in results if not is_about_unread_record(result)]
+    support = SupportCheck(change.view, ontology)
+    results += support.results(support.affected_claims())
     results += [
         result for result in change.index.results() if not _is_rechecked(result, gate, roots)
     ]

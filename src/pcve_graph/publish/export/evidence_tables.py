@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...graph.claims import HAS_PASSAGE
-from ...model.namespaces import expand, local_name
+from ...model.grades import Support, grade
+from ...model.namespaces import concept_iri, expand, local_name
 from ...model.terms import Iri
 from .cells import ID, Cells, ExportCell, ExportColumn, ExportTable, ReferenceCell
 from .entities import Entities, short_id
 
 _PARTS: Final = tuple(map(expand, ("rdf:subject", "rdf:object", "pcve:certainty", "pcve:rank")))
+_STATED: Final = concept_iri("certainty", "stated")
 _SELECTED: Final = ("oa:exact", "oa:prefix", "oa:suffix", "oa:start", "oa:end")
 _QUOTE: Final = ExportColumn(
     "quote", "string", "The quote; empty where the text of the source is not held.", "quote"
@@ -58,6 +60,7 @@ def _claims(evidence: Entities, cells: Cells, joined: bool) -> ExportTable:
         ExportColumn("object", "string", "The id of the object, or a literal value."),
         ExportColumn("object_label", "string", "The label of the object, or a literal value."),
         _CERTAINTY,
+        ExportColumn("grade", "string", "Whether it is verified, fingerprinted or cited."),
         ExportColumn("rank", "string", "Preferred, normal or deprecated.", "concept"),
         ExportColumn(
             "conflicts_with",
@@ -79,16 +82,29 @@ def _claims(evidence: Entities, cells: Cells, joined: bool) -> ExportTable:
     rows = []
     for iri in evidence.of("pcve:Claim"):
         parts = evidence.values_by_property(iri)
-        subject, value, *statuses = (cells.first(parts.get(name, ())) for name in _PARTS)
+        subject, value, certainty, rank = (cells.first(parts.get(name, ())) for name in _PARTS)
         table = subject.table if isinstance(subject, ReferenceCell) else None
         (predicate,) = evidence.refs(iri, "rdf:predicate")
         label = value.label if isinstance(value, ReferenceCell) else str(value)
         statement = (subject, table, local_name(predicate), str(value), label)
         conflicts = " | ".join(map(short_id, evidence.refs(iri, "pcve:conflictsWith"))) or None
         collected = _joined(evidence, cells, iri) if joined else ()
+        statuses = (certainty, _grade(evidence, iri), rank)
         rows.append((short_id(iri), *statement, *statuses, conflicts, *collected))
     return ExportTable(
         "claim", "The claims: each statement that a source makes.", tuple(columns), tuple(rows)
+    )
+
+
+def _grade(evidence: Entities, claim: Iri) -> str:
+    """How far a claim was checked, by the best of its evidence."""
+    return grade(
+        Support(
+            has_words=bool(evidence.refs(piece, _HAS_QUOTE)),
+            is_stated=_STATED in evidence.refs(piece, "pcve:certainty"),
+            has_fingerprint=bool(evidence.refs(piece, HAS_PASSAGE)),
+        )
+        for piece in evidence.refs(claim, "pcve:evidence")
     )
 
 
