@@ -74,6 +74,7 @@ BY_PART = {
     "publish/export/geojson.py": "schema:latitude schema:longitude",
     "publish/site/terms.py": "pcve:since vs:term_status",
     "publish/export/network.py": "org:hasMembership org:organization pcve:hostedBy pcve:hostingOrganization",
+    "records/coarsening.py": "schema:latitude schema:longitude",
     "validation/claim_index.py": "pcve:Overlap pcve:inClaim",
     "graph/source_passages.py": "pcve:sha256Read schema:archivedAt",
     "query/remote/excerpts.py": "schema:archivedAt",

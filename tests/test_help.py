@@ -39,8 +39,8 @@ def summary(command: click.Command) -> str:
 
 def test_the_groups_have_the_commands_that_the_help_lists() -> None:
     assert {path for path in BY_PATH if " " in path} == {
-        "edit new", "edit fmt", "edit migrate", "edit moved", "evidence cite", "evidence new", "evidence recheck",
-        "evidence sources", "evidence status", "docs ontology", "docs rules", "docs moved",
+        "edit new", "edit fmt", "edit migrate", "edit moved", "edit redact", "evidence cite", "evidence new",
+        "evidence recheck", "evidence sources", "evidence status", "docs ontology", "docs rules", "docs moved",
     }  # fmt: skip
     assert GROUPS == ["edit", "evidence", "docs"]
 
@@ -140,7 +140,7 @@ def test_former_names_are_not_in_the_help() -> None:
     ("typed", "completions"),
     [
         ("e", ["explain", "edit", "evidence", "export"]),
-        ("edit ", ["new", "fmt", "migrate", "moved"]),
+        ("edit ", ["new", "fmt", "migrate", "moved", "redact"]),
         ("evidence st", ["status"]),
         ("docs ontology --t", ["--timeout"]),
         ("edit fmt --", ["--check", "--timeout", "--memory", "--help"]),

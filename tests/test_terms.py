@@ -57,6 +57,12 @@ RIGHTS = {
 }
 """All statements of rightsstatements.org, version 1.0."""
 
+ACCESS = {
+    f"http://publications.europa.eu/resource/authority/access-right/{name}"
+    for name in ("PUBLIC", "RESTRICTED", "NON_PUBLIC")
+}
+"""The terms of the list of access rights of the European Union that DCAT-AP recommends."""
+
 
 @lru_cache(None)
 def triples(name: str) -> list[ox.Triple]:
@@ -108,6 +114,8 @@ def exists(iri: str) -> bool:
         return is_licence(iri.rpartition("/")[2])
     if iri.startswith("http://rightsstatements.org/vocab/"):
         return iri.removeprefix("http://rightsstatements.org/vocab/") in RIGHTS
+    if "/authority/access-right/" in iri:
+        return iri in ACCESS
     matched = ("http://eurovoc.europa.eu/", "http://www.wikidata.org/entity/")
     return iri.startswith(
         ("https://w3id.org/pcve/", "https://creativecommons.org/licenses/", *matched)

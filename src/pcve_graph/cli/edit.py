@@ -1,9 +1,10 @@
-"""`pcve edit`: starts records, writes files in canonical form, and migrates records."""
+"""`pcve edit`: starts records, formats files, migrates records, and takes facts out of them."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -28,7 +29,7 @@ from .groups import CommandGroup, report_command
 @click.group(cls=CommandGroup)
 @click.pass_context
 def edit(context: click.Context) -> None:
-    """Start records, format files, and migrate old records.
+    """Start records, format files, migrate old records, and redact.
 
     \b
     Examples:
@@ -227,6 +228,47 @@ def moved(context: click.Context, release: str) -> None:
             write_file(path, moved_text(moves.values()))
     count = quantity(len(moves.keys() - rows.keys()), "IRI")
     write_messages(f"{count} added to {project.relative(path)}, which has {len(moves):,}")
+
+
+@edit.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--reason", required=True, help="Why, without naming anybody.")
+@click.option("--on", "day", help="The day, such as 2026-11-23.  [default: today]")
+@click.pass_context
+@handle_errors
+def redact(context: click.Context, identifier: str, reason: str, day: str | None) -> None:
+    """Take all facts out of a record, for good.
+
+    The record keeps its id, its type, the day and the reason. What still has the id or a name of it
+    in data/ is listed, and so is what remains to be done: docs/do-no-harm.md says how earlier
+    releases and the history of the repository are purged.
+
+    \b
+    Example: pcve edit redact ana-vale --reason "asked to be removed"
+    """
+    from ..graph.ontology import read_ontology
+    from ..model.dates import precision
+    from ..records.redaction import redact
+
+    project = extensible_project(context)
+    on = day or datetime.now(UTC).date().isoformat()
+    if precision(on) != "date":
+        raise UsageError(f'--on "{on}" is not a day: write it as 2026-11-23')
+    if not reason.strip():
+        raise UsageError("--reason is empty: say why, without naming anybody")
+    redaction = redact(project, read_ontology(project), identifier, on, reason.strip())
+    with write_errors_as_usage(redaction.path):
+        write_file(redaction.path, redaction.text, expected=redaction.old)
+    with despite_closed_pipe():
+        write_lines(
+            project.relative(redaction.path),
+            *(f"{place}: {what} of it stands here" for place, what in redaction.remains),
+        )
+    count = quantity(len(redaction.remains), "other place")
+    write_messages(
+        f"{identifier} is redacted; {count} in {project.relative(project.data)} to look at. Then "
+        "`pcve build --whole`, and purge earlier builds, releases and history (docs/do-no-harm.md)"
+    )
 
 
 def _read(path: Path, largest: int) -> bytes:

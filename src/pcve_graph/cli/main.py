@@ -54,7 +54,7 @@ COMMANDS: Final = {
     },
     "Curate": {
         "build": "Read, map, validate and store the project in build/.",
-        "edit": "Start records, format files, and migrate old records.",
+        "edit": "Start records, format files, migrate old records, and redact.",
         "evidence": "Start, cite, recheck and list sources, and count the claims of each.",
         "diff": "Report what changed between two states of the graph.",
     },

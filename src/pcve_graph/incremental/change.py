@@ -26,9 +26,11 @@ from ..model.schema import Ontology
 from ..model.terms import NTerm, NTriple, RecordId, subject_of, to_iri
 from ..records.assemble import RecordCounts
 from ..records.blocks import Source
+from ..records.coarsening import RecordLookup
 from ..records.duplicates import LEDGER, named_records
 from ..records.files import RecordFile as ExternalFile
 from ..records.mapping import map_records, record_iris
+from ..records.private_mentions import LEFT_OUT, PERSON, explaining_names
 from ..records.reader import (
     Record,
     Records,
@@ -42,7 +44,7 @@ from ..system.background import BackgroundThread
 from ..system.cache import program_hash
 from .dependency_index import INDEX_FILE, DependencyIndex
 from .graph_view import GraphView
-from .lookups import IrisById, SourcesById
+from .lookups import IrisById, SourcesById, record_lookup
 from .sorted_ntriples import LineLookup, parse_quads, saved_lines
 
 _GRAPHS: Final = ("facts", "evidence", "catalog")
@@ -97,6 +99,14 @@ class GraphChange:
         """The local names of all things, those nested in records included, with their segments."""
         return self.index.ids()
 
+    def has_name(self, folded: str) -> bool:
+        """Whether a record has this name, in folded form, or a person this word in the name."""
+        index = self.index
+        if index.ids_with_name(folded):
+            return True
+        things = map(index.thing, index.ids_with_word(folded) if " " not in folded else ())
+        return any(thing.family == PERSON for thing in things if thing is not None)
+
     def _sheets_of(self, focus: NTerm) -> list[RecordGraph]:
         owners = self.index.owners_of(focus)
         for owner in owners - self.sheets.keys() - self._mapped.keys():
@@ -116,7 +126,8 @@ class GraphChange:
             )
         else:
             records = read_records_in(self.project, [file], sources)
-        for sheet in map_records(records, self.ontology, IrisById(self.index)):
+        lookup = record_lookup(self.index, self.view.store, records.records)
+        for sheet in map_records(records, self.ontology, IrisById(self.index), lookup):
             self._mapped[sheet.owner] = sheet
 
 
@@ -141,7 +152,7 @@ def read_change(
     if index is None or index.get("program") != program_hash():
         raise UnusableError(f"{project.build} was written by another version of pcve")
     data = project.relative(project.data)
-    read_whole = {f"{data}/{LEDGER}", f"{data}/{UNASSIGNED}"}
+    read_whole = {f"{data}/{LEDGER}", f"{data}/{UNASSIGNED}", f"{data}/{LEFT_OUT}"}
     for name in input_changes.changed:
         if not name.startswith(f"{data}/") or name in read_whole:
             raise FullBuildError(f"{name} has changed")
@@ -198,16 +209,19 @@ class _ChangeReader:
         first = [record for record in project_records.records if record.id not in external_ids]
         first += external_records.records
         fresh = record_iris(first, self.ontology)
-        replaced = frozenset(RecordId(owner.removeprefix("record/")) for owner in replaced_owners)
+        replaced = frozenset(RecordId(owner.partition("/")[2]) for owner in replaced_owners)
         moved = {key for key in replaced | fresh.keys() if index.iri(key) != fresh.get(key)}
         needs = {
             *gone,
             *(f"source/{identifier}" for identifier in read),
             *(f"record/{identifier}" for identifier in moved),
+            *(f"within/{identifier}" for identifier in replaced | fresh.keys()),
+            *(f"name/{name}" for name in self.names_of(replaced)),
         }
         unchanged, second = self.read_dependents(needs, sources)
         things = IrisById(index, fresh, replaced).without(second.unread)
         records = sorted((*first, *second.records), key=lambda record: Path(record.position.path))
+        lookup = record_lookup(self.index, self.saved.store, records, replaced)
         everything = Records(
             records=tuple(records),
             sources=(*filter(None, read.values()), *unchanged),
@@ -219,11 +233,16 @@ class _ChangeReader:
             ),
             unread=project_records.unread | external_records.unread | second.unread,
         )
-        mapped, everything, unmapped = self.mapped(everything, things, lenient)
+        mapped, everything, unmapped = self.mapped(everything, things, lookup, lenient)
         sheets = {sheet.owner: sheet for sheet in mapped}
         self.require_own_things(gone | replaced_owners, sheets)
         change = self.difference(writable_index(), sheets, gone | replaced_owners)
         return replace(change, records=everything.records, problems=unmapped)
+
+    def names_of(self, ids: Iterable[RecordId]) -> set[str]:
+        """The names by which these records explained mentions before the change."""
+        things = filter(None, map(self.index.thing, ids))
+        return {name for thing in things for name in explaining_names(thing)}
 
     def read_dependents(
         self, needs: set[str], sources: SourcesById
@@ -242,20 +261,21 @@ class _ChangeReader:
         return read_records_in(self.project, paths, sources, external)
 
     def mapped(
-        self, records: Records, things: IrisById, lenient: bool
+        self, records: Records, things: IrisById, lookup: RecordLookup, lenient: bool
     ) -> tuple[tuple[RecordGraph, ...], Records, tuple[Problem, ...]]:
         """The sheets of all records, the records, and the problems of mapping.
 
         With `lenient`, the records that have problems get no sheet; otherwise they are raised.
         """
         try:
-            return map_records(records, self.ontology, things), records, ()
+            return map_records(records, self.ontology, things, lookup), records, ()
         except ContentError as error:
             if not lenient:
                 raise
             mappable = without_faulty(records, error.problems)
             rest = things.without(mappable.unread)
-            return map_records(mappable, self.ontology, rest), records, error.problems
+            sheets = map_records(mappable, self.ontology, rest, lookup)
+            return sheets, records, error.problems
 
     def present(self, paths: Iterable[str]) -> list[Path]:
         return sorted(
@@ -264,7 +284,9 @@ class _ChangeReader:
 
     def require_new_owners(self, gone: set[str], owners: Iterable[str]) -> None:
         """Leave it to a full build to report an id that occurs in two files."""
-        if any(self.index.paths([owner]) for owner in owners if owner not in gone):
+        added = [owner for owner in owners if owner not in gone]
+        tombstones = {owner.replace("record/", "redacted/") for owner in added} - gone
+        if self.index.paths([*added, *tombstones]):
             raise FullBuildError("an id is used twice")
 
     def require_own_things(self, gone: set[str], sheets: dict[str, RecordGraph]) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+import pyoxigraph as ox
+
+from ..model.namespaces import expand, local_name
 from ..model.project import Project
 from ..model.terms import Iri, RecordId
 from ..records.blocks import Source
-from ..records.reader import read_sources_in
+from ..records.coarsening import PlaceEntry, RecordLookup, place_entry
+from ..records.reader import Record, read_sources_in
 from .dependency_index import DependencyIndex
 
 
@@ -76,3 +80,35 @@ class IrisById(Mapping[RecordId, Iri]):
         """The same mapping without these ids."""
         read = {key: iri for key, iri in self.read.items() if key not in ids}
         return IrisById(self.index, read, self.gone | frozenset(ids))
+
+
+def record_lookup(
+    index: DependencyIndex,
+    store: ox.Store,
+    records: Iterable[Record] = (),
+    gone: Collection[RecordId] = (),
+) -> RecordLookup:
+    """The lookup in `records`, and of the others, without those `gone`, in the saved graph."""
+    read = {record.id: record for record in records}
+
+    def is_redacted(identifier: RecordId) -> bool:
+        if identifier in read:
+            return read[identifier].settings.redacted
+        return identifier not in gone and bool(index.paths([f"redacted/{identifier}"]))
+
+    def place(identifier: RecordId) -> PlaceEntry | None:
+        if identifier in read:
+            return place_entry(read[identifier])
+        iri = None if identifier in gone else index.iri(identifier)
+        if iri is None or "/place/" not in iri:
+            return None
+        node = ox.NamedNode(iri)
+        larger = store.quads_for_pattern(node, ox.NamedNode(_WITHIN), None)
+        ids = {local_name(quad.object.value) for quad in larger if hasattr(quad.object, "value")}
+        kinds = store.quads_for_pattern(node, ox.NamedNode(_TYPE), ox.NamedNode(_COUNTRY))
+        return PlaceEntry(any(kinds), tuple(sorted(map(RecordId, ids))))
+
+    return RecordLookup(is_redacted, place)
+
+
+_WITHIN, _TYPE, _COUNTRY = map(expand, ("schema:containedInPlace", "rdf:type", "pcve:Country"))

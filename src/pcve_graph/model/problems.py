@@ -23,6 +23,7 @@ RULES: dict[str, str] = {
     "claim-predicate": "the predicate of a claim is a property of the class of its subject",
     "claim-statement": "the statement of a claim that is neither contested nor deprecated is in "
     "the file, or with --against in the graph",
+    "cleared": "an entry under cleared has a rule, a text and a reason, and lifts an error",
     "comment": "a file that is formatted has no comments: what is worth saying is a value",
     "conflict": "a contested claim conflicts with one that is preferred, or with others that are "
     "contested; a key without a value has none",
@@ -60,6 +61,8 @@ RULES: dict[str, str] = {
     "passage-held": "the words of a held text are quoted; a passage is of a text that is not held",
     "passage-not-in-text": "a passage stands in the text that it was read in, word for word",
     "placeholder": "a release states who is responsible for it and how to reach them",
+    "private-person": "free text names nobody beside words of suspicion, children, families or "
+    "religion, unless a record states the public role",
     "query-columns": "a query whose rows a command reads selects the columns that the command "
     "expects, with values of the expected types",
     "query-header": "the header of a query is `#+ key: value` in YAML, with known keys, classes "
@@ -83,11 +86,16 @@ RULES: dict[str, str] = {
     "rdf-version": "a file is RDF 1.1: no triple terms, no reifiers, no base directions",
     "rank": "a fact has one rank",
     "reason": "an inferred or contested block has a note with the reason",
+    "reader-id": "who reads or reviews has an id such as reader-a, or an ORCID; never a name",
     "recheck": "a file in data/rechecks is as `pcve evidence recheck` writes it, and named by the "
     "id of its source",
+    "redacted": "a redacted record has its id, type, day and reason and nothing else, and nothing "
+    "refers to it",
     "relative-iri": "an IRI that refers outside the file is absolute, or the file states a base",
     "role-concept": "a property of events that takes any agent is a role: one concept of "
     "ontology/vocab/role.ttl names it with pcve:roleProperty",
+    "sensitivity": "a record of sensitivity economy is no place, and neither its id nor its name "
+    "states the place or the month",
     "settings": "pcve.toml has the keys title, owner, contact, base and data-version, each a "
     "string in the required format",
     "settings-syntax": "pcve.toml is TOML",
@@ -98,6 +106,7 @@ RULES: dict[str, str] = {
     "the kind that SHACL requires",
     "shape-query": "a query in a shape is SPARQL 1.1, its prefixes are declared, and it keeps the "
     "rules for pre-bound variables",
+    "source-not-public": "a fact rests on sources that the public can read",
     "special-file": "a project, or a folder that is validated, consists of regular files in it",
     "structure": "a file has the structure of its format: a record that of data/FORMAT.md, a query "
     "and weights.yml those of queries/README.md",

@@ -37,9 +37,10 @@ class RecordCounts(NamedTuple):
         """The sums of the counts, one for each record and source."""
         rows = list(owners)
         records = sum(owner.startswith("record/") for owner, *_ in rows)
+        sources = sum(owner.startswith("source/") for owner, *_ in rows)
         return cls(
             records=records,
-            sources=len(rows) - records,
+            sources=sources,
             verified=sum(verified for _, verified, *_ in rows),
             fingerprinted=sum(fingerprinted for _, _, fingerprinted, *_ in rows),
             cited=sum(cited for _, _, _, cited, _, _ in rows),
@@ -120,7 +121,7 @@ def build_graph(records: Records, ontology: Ontology) -> AssembledGraph:
     """
     sheets = map_records(records, ontology, record_iris(records.records, ontology))
     record_sheets = [sheet for sheet in sheets if sheet.owner.startswith("record/")]
-    source_sheets = sheets[len(record_sheets) :]
+    source_sheets = [sheet for sheet in sheets if sheet.owner.startswith("source/")]
     return AssembledGraph(
         graphs={
             **ontology.graphs,

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..evidence.passages import Passage
+from ..evidence.readers import is_reader_id
 from ..model.problems import ContentError, Position, rule_problem
 from ..model.suggest import did_you_mean
 from ..model.visible import first_refused
-from ..syntax.tree import MappingNode, RecordNode, ScalarNode, items_of, scalars_of
+from ..syntax.tree import MappingNode, RecordNode, ScalarNode, items_of, scalars_of, text_of
 from .passage_keys import read_passage
 from .quotes import HeldText
 
@@ -37,6 +38,9 @@ CLAIM_KEYS: Final = (
 )
 """The keys of a block that describe its claims, in their order; every other key is a fact."""
 
+NOT_PUBLIC: Final = "NON_PUBLIC"
+"""The term of the list of access rights of the EU for what the public cannot read."""
+
 _OF_ONE: Final = ("source", "quote", "occurrence", "passage", "locator", "dateRead", "curator")
 """The keys of a block that it cannot have if it lists its evidence."""
 
@@ -55,6 +59,11 @@ class Source:
     @property
     def position(self) -> Position:
         return self.entries.position
+
+    @property
+    def is_not_public(self) -> bool:
+        """Whether it says that the public cannot read it."""
+        return text_of(self.entries.get("accessRights")).endswith(NOT_PUBLIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +252,10 @@ def _one(
     if certainty is not None and certainty.text == "inferred" and note is None:
         fix = "add `note:` with the reason"
         raise stop("reason", certainty.position, "this block is inferred but has no note", fix)
+    curator = settings.get("curator")
+    if curator is not None and not is_reader_id(curator.text):
+        fix = "write an id that names nobody, such as reader-a, or the ORCID"
+        raise stop("reader-id", curator.position, "curator is neither an id nor an ORCID", fix)
     names = ("locator", "dateRead", "curator")
     return BlockEvidence(
         source=source,
@@ -264,6 +277,10 @@ def _cited(name: ScalarNode, sources: Mapping[str, Source | None]) -> Source:
     source = sources[name.text]
     if source is None:
         raise ContentError([])
+    if source.is_not_public:
+        message = f"{source.id} is not public"
+        fix = "rest the fact on a source that the public can read, or leave it out"
+        raise stop("source-not-public", name.position, message, fix)
     return source
 
 

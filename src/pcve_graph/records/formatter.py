@@ -30,6 +30,7 @@ from ..syntax.yaml import parse_yaml_record
 from ..system.files import walk_files
 from .blocks import CLAIM_KEYS
 from .files import project_files
+from .record_keys import RECORD_KEYS
 
 _LAST: Final = CLAIM_KEYS[CLAIM_KEYS.index("noValue") :]
 """The keys that follow the facts of a block."""
@@ -167,9 +168,11 @@ def _arranged(tree: RecordNode, ontology: Ontology) -> RecordNode:
     kind = tree.get("type")
     claims = tree.get("claims")
     record_class = ontology.classes.get(kind.text) if isinstance(kind, ScalarNode) else None
-    if record_class is None or not isinstance(claims, SequenceNode):
+    if record_class is None:
         keys = list(ontology.classes["Source"].keys)
         return _sorted(tree, ["id", *keys])
+    if not isinstance(claims, SequenceNode):
+        return _sorted(tree, list(RECORD_KEYS))
     order = [*(key for key in CLAIM_KEYS if key not in _LAST), *record_class.keys, *_LAST]
     blocks = tuple(
         _sorted(value, order) if isinstance(value, MappingNode) else value
@@ -179,7 +182,7 @@ def _arranged(tree: RecordNode, ontology: Ontology) -> RecordNode:
         (key, SequenceNode(blocks, claims.position) if key.text == "claims" else value)
         for key, value in tree.entries
     )
-    return _sorted(MappingNode(swapped, tree.position), ["id", "type", "claims"])
+    return _sorted(MappingNode(swapped, tree.position), list(RECORD_KEYS))
 
 
 def _sorted(node: MappingNode, order: list[str]) -> MappingNode:

@@ -29,10 +29,13 @@ from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
 from .block_terms import BlockTerms
 from .blocks import ClaimBlock, Source
 from .claims import ClaimCollector, Triple
+from .coarsening import RecordLookup, coarsened
 from .derived import derive_bounds, derive_direct_roles, derive_participations
+from .private_mentions import collect_record_mentions, collect_source_mentions
 from .reader import Record, Records
 from .record_graph import RecordGraph
 from .record_graph import shared_term as _term
+from .record_keys import read_cleared
 from .values import address, checked_key, texts, typed
 
 _TYPE: Final = nterm("rdf:type")
@@ -40,24 +43,30 @@ _SOURCE: Final = expand("pcve:Source")
 
 
 def record_iris(records: Iterable[Record], ontology: Ontology) -> dict[RecordId, Iri]:
-    """The IRIs of the records whose class exists, by id."""
+    """The IRIs of the records whose class exists, by id; a redacted record has none."""
     iris_by_id = {}
     for record in records:
         kind = ontology.classes.get(record.type.text)
-        if kind is not None and kind.folder:
+        if kind is not None and kind.folder and not record.settings.redacted:
             iris_by_id[record.id] = namespaces.record_iri(kind.folder, record.id)
     return iris_by_id
 
 
 def map_records(
-    records: Records, ontology: Ontology, iris_by_id: abc.Mapping[RecordId, Iri]
+    records: Records,
+    ontology: Ontology,
+    iris_by_id: abc.Mapping[RecordId, Iri],
+    lookup: RecordLookup | None = None,
 ) -> tuple[RecordGraph, ...]:
     """A sheet for each record, then for each source; `iris_by_id` are the IRIs of all records.
 
+    `lookup` is that of all records, where `records` are some of them.
     Raises ContentError with all problems, those of reading included.
     """
-    untyped = {record.id for record in records.records} - iris_by_id.keys()
-    writer = RecordWriter(ontology, iris_by_id, records.unread | untyped)
+    stated = {record.id for record in records.records if not record.settings.redacted}
+    untyped = stated - iris_by_id.keys()
+    lookup = lookup or RecordLookup.of(records)
+    writer = RecordWriter(ontology, iris_by_id, records.unread | untyped, lookup)
     sheets = [writer.record(record) for record in records.records]
     sheets += [writer.source(source) for source in records.sources]
     problems = [*records.problems, *(problem for sheet in sheets for problem in sheet.problems)]
@@ -74,6 +83,7 @@ class RecordWriter:
         ontology: Ontology,
         iris_by_id: abc.Mapping[RecordId, Iri],
         unread: frozenset[RecordId] = frozenset(),
+        lookup: RecordLookup | None = None,
     ) -> None:
         self.ontology = ontology
         self.iris_by_id = iris_by_id
@@ -81,6 +91,7 @@ class RecordWriter:
             iris_by_id, lambda name: namespaces.segment_of(iris_by_id[RecordId(name)])
         )
         self.unread = unread
+        self.lookup = lookup or RecordLookup(lambda _: False, lambda _: None)
 
     def record(self, record: Record) -> RecordGraph:
         sheet = RecordGraph(f"record/{record.id}", record.position.path)
@@ -96,6 +107,11 @@ class RecordWriter:
             fix = f"move it to data/records/{kind.folder}/"
             sheet.problems.append(rule_problem("folder", record.type.position, message, fix))
             return sheet
+        if record.settings.redacted:
+            return RecordGraph(f"redacted/{record.id}", record.position.path)
+        collect_record_mentions(record, sheet)
+        if record.settings.sensitivity:
+            record = coarsened(record, kind, self.ontology, self.lookup, sheet)
         subject = _term(namespaces.record_iri(kind.folder, record.id))
         sheet.add(sheet.facts, (subject, _TYPE, _term(kind.iri)), record.position)
         claims = ClaimCollector(sheet)
@@ -128,12 +144,16 @@ class RecordWriter:
         sheet = RecordGraph(f"source/{source.id}", source.position.path)
         kind, entries = self.ontology.by_iri[_SOURCE], source.entries
         subject = _term(namespaces.source_iri(source.id))
+        try:
+            collect_source_mentions(source, read_cleared(entries), sheet)
+        except ContentError as error:
+            sheet.problems.extend(error.problems)
         file = entries.get("textFile")
         if isinstance(file, ScalarNode):
             sheet.needs.add(f"text/{file.text}")
         sheet.add(sheet.facts, (subject, _TYPE, _term(kind.iri)), source.position)
         for name, value in entries.entries:
-            if name.text == "id":
+            if name.text in ("id", "cleared"):
                 continue
             key = checked_key(kind, name, sheet, self.ontology)
             if key is None:
@@ -213,6 +233,11 @@ class RecordWriter:
 
     def problem(self, key: RecordKey, value: ScalarNode, sheet: RecordGraph) -> Problem:
         """The problem of a value that the key does not take, in the record of `sheet`."""
+        named = RecordId(value.text.partition("/")[0])
+        if not (key.scheme or key.datatypes) and self.lookup.is_redacted(named):
+            message = f"the record {named} is redacted: its facts are gone on purpose"
+            fix = "delete this reference, and what states no more without it"
+            return rule_problem("redacted", value.position, message, fix)
         owner = RecordId(sheet.owner.removeprefix("record/"))
         subject = self.iris_by_id.get(owner, "")
         return value_problem(key, value.text, value.position, self.ontology, self.ids, subject)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Mapping_
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,7 @@ from ..system.files import LARGEST_FILE, read_inside
 from .blocks import ClaimBlock, Source, read_block, stop
 from .files import RecordEntry, RecordFile, project_files, read_entries
 from .quotes import HeldText
+from .record_keys import RECORD_KEYS, RecordSettings, read_record_settings
 from .unassigned import read_unassigned, too_many
 
 Parsed = TypeVar("Parsed")
@@ -32,6 +33,7 @@ class Record:
     folder: str | None
     blocks: tuple[ClaimBlock, ...]
     position: Position
+    settings: RecordSettings = field(default_factory=RecordSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +211,17 @@ def _record(
             "write facts in a block under `claims:`, next to their source",
         )
         for key, _ in root.entries
-        if key.text not in ("id", "type", "claims")
+        if key.text not in RECORD_KEYS
     ]
     kind, claims = root.get("type"), root.get("claims")
     if not isinstance(kind, ScalarNode):
         problems.append(_missing(root, "type", "write `type: Event` or another class"))
-    if not isinstance(claims, SequenceNode):
+    settings = RecordSettings()
+    try:
+        settings = read_record_settings(root)
+    except ContentError as error:
+        problems.extend(error.problems)
+    if not isinstance(claims, SequenceNode) and root.get("redacted") is None:
         problems.append(_missing(root, "claims", "write `claims:` and a list of blocks under it"))
     blocks: list[ClaimBlock] = []
     nodes = claims.values if isinstance(claims, SequenceNode) else ()
@@ -230,7 +237,7 @@ def _record(
     home, path = project.data / "records", entry.path
     inside = path is not None and path.is_relative_to(home)
     folder = path.relative_to(home).parent.as_posix() if path and inside else None
-    return Record(RecordId(entry.id), kind, folder, tuple(blocks), root.position)
+    return Record(RecordId(entry.id), kind, folder, tuple(blocks), root.position, settings)
 
 
 def _missing(root: MappingNode, key: str, fix: str) -> Problem:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from ..evidence.private_persons import Mention
 from ..model.problems import Position, Problem
 from ..model.terms import NTerm, NTriple, from_iri, triple_line
 
@@ -23,11 +24,13 @@ shared_term: Final = lru_cache(2**16)(from_iri)
 class RecordGraph:
     """The N-Triples lines of one record or source, and the position of each.
 
-    `owner` is `record/<id>` or `source/<id>`; `needs` holds the owners that the lines depend on.
+    `owner` is `record/<id>`, `source/<id>` or `redacted/<id>`; `needs` holds what the lines depend
+    on: owners, the names (`name/`) that would explain a mention, and where places are (`within/`).
     `derived` holds the nodes that no record states: a problem with one is reported at the fact
     that it is derived from. `verified`, `fingerprinted` and `cited` count the facts by grade;
     `quoted` are those of the cited that are inferred from words of a held text or assigned by them,
-    `unassigned` those whose sources are only named together.
+    `unassigned` those whose sources are only named together. `mentions` are the names that may be
+    of private persons.
     """
 
     owner: str
@@ -38,6 +41,7 @@ class RecordGraph:
     problems: list[Problem] = field(default_factory=list)
     derived: set[NTerm] = field(default_factory=set)
     needs: set[str] = field(default_factory=set)
+    mentions: list[tuple[Mention, Position]] = field(default_factory=list)
     verified: int = 0
     fingerprinted: int = 0
     cited: int = 0

@@ -88,7 +88,7 @@ def _record(kind: RecordClass, identifier: str, ontology: Ontology) -> str:
         "passage: <the block that `pcve evidence cite` prints; only if no text is held; optional>",
         "locator: <the place in the source, such as p. 12; optional>",
         f"dateRead: {_blank(read, True)}",
-        "curator: <name or ORCID of who read it; optional>",
+        "curator: <id, such as reader-a, or ORCID of who read it; optional>",
         *(f"{key.name}: {_blank(key)}" for key in kind.keys.values()),
         "noValue: <a key that has no value according to the source; optional>",
         "notKnown: <a key that has a value that the source does not give; optional>",

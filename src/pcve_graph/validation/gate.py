@@ -33,6 +33,7 @@ from ..query.columns import Column, wrong_value
 from ..query.saved import SavedQuery, read_queries, refuse_service
 from ..records.assemble import AssembledGraph
 from ..records.duplicates import duplicate_problems, likely_duplicates, read_ledger
+from ..records.private_mentions import explaining_names, left_out_problems, private_person_problems
 from ..records.record_graph import StatementKey
 from ..system.background import BackgroundThread
 from . import shacl
@@ -129,6 +130,9 @@ def check_graph(
     results += support.results(support.all_claims())
     problems = problems_of(results, built, ontology, checks, view)
     problems += duplicate_problems(pairs, decisions, built.named)
+    names = {name for thing in built.named.values() for name in explaining_names(thing)}
+    problems += private_person_problems(built.sheets, names.__contains__)
+    problems += left_out_problems(project, names.__contains__)
     problems += landscape_problems(project, ontology)
     sources = {sheet.owner.removeprefix("source/") for sheet in built.sheets}
     problems += recheck_problems(project, sources.intersection)

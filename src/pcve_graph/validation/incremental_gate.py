@@ -36,6 +36,7 @@ from ..records.duplicates import (
     duplicate_reason,
     read_ledger,
 )
+from ..records.private_mentions import private_person_problems
 from ..system.cache import cached
 from . import shacl
 from .gate import CHECK, Checked, as_checked, is_about_unread_record, problems_of, run_check
@@ -90,6 +91,7 @@ def check_change(change: GraphChange, gate: Gate, engine: str | None = None) -> 
     pairs = _likely_pairs(change)
     decisions = read_ledger(change.project)
     problems += duplicate_problems(pairs, decisions, _named_things(change, pairs, decisions))
+    problems += private_person_problems(change.sheets.values(), change.has_name)
     problems += landscape_problems(change.project, ontology)
     sources = {owner.removeprefix("source/") for owner in change.index.sources()}
     problems += recheck_problems(change.project, sources.intersection, change.input_changes.changed)
