@@ -453,7 +453,8 @@ def since_0_1_0(world: World, tmp_path: Path) -> Diff:
     kept = set(
         re.findall(r"^<https://w3id.org/pcve/(?:id/[a-z-]+|source)/([a-z0-9-]+)> ", facts, re.M)
     )
-    for path in (world.root / "data").rglob("*.yml"):
+    data = world.root / "data"
+    for path in (*data.rglob("*.yml"), *data.glob("sources/texts/*")):
         if path.stem not in kept:
             path.unlink()
     path = world.root / "data/records/organization/river-institute.yml"

@@ -25,7 +25,7 @@ from pcve_graph.graph.inputs import find_input_changes, read_inputs, scan_inputs
 from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.graph.store import open_graph
 from pcve_graph.incremental.completeness import count_completeness
-from pcve_graph.incremental.dependency_index import INDEX_FILE, DependencyIndex
+from pcve_graph.incremental.dependency_index import FIGURES, INDEX_FILE, DependencyIndex
 from pcve_graph.incremental.sorted_ntriples import parse_quads
 from pcve_graph.model.namespaces import GRAPHS, graph_iri
 from pcve_graph.model.problems import ContentError
@@ -34,6 +34,7 @@ from pcve_graph.model.schema import Ontology
 from pcve_graph.pipeline import build_project, index_graph
 from pcve_graph.query.saved import read_queries
 from pcve_graph.records.assemble import AssembledGraph, build_graph
+from pcve_graph.records.cited import cited_text
 from pcve_graph.records.reader import read_records
 from pcve_graph.validation.gate import Checked, check_graph
 from pcve_graph.validation.incremental_gate import load_rules
@@ -141,7 +142,7 @@ class Edits(RuleBasedStateMachine):
     def is_followed(self, content: Content) -> bool:
         """Whether the changes since the last build allow an incremental one."""
         changed = {name for name, _ in content.items() ^ self.saved.items()}
-        read_whole = ("data/ledger.yml", "data/unassigned.yml")
+        read_whole = ("data/ledger.yml", "data/unassigned.yml", "data/cited.tsv")
         return not any(name.startswith("ontology/") or name in read_whole for name in changed)
 
     def ontology(self, content: Content) -> Ontology:
@@ -313,7 +314,27 @@ class Edits(RuleBasedStateMachine):
 
     @rule()
     def write_a_note(self) -> None:
-        (self.root / "data" / "notes.md").write_text(f"step {self.steps}\n", "utf-8")
+        (self.root / "data" / "left-out.md").write_text(f"step {self.steps}\n", "utf-8")
+        self.both()
+
+    @rule(name=st.sampled_from(("records/event/more.yaml", "sources/texts/more.txt", "more.csv")))
+    def write_what_is_not_read(self, name: str) -> None:
+        (self.root / "data" / name).write_text("more\n", "utf-8")
+        self.both()
+
+    @rule(events=st.sampled_from((1, 5, 99)))
+    def bound(self, events: int) -> None:
+        text = f"class: {{Event: {events}}}\ncountry: {{landia: 2}}\nyear: {{2015: 1}}\n"
+        (self.root / "data" / "bounds.yml").write_text(text, "utf-8")
+        self.both()
+
+    @rule()
+    def count_what_is_cited(self) -> None:
+        """As a release of the last build does."""
+        index = DependencyIndex.read(open_graph(self.project).folder / INDEX_FILE)
+        assert index
+        cited = cited_text(index.cited_records())
+        (self.root / "data" / "cited.tsv").write_text(cited, "utf-8")
         self.both()
 
 
@@ -347,6 +368,7 @@ def compare(project: Project, whole: Checked, ontology: Ontology) -> None:
     assert not find_input_changes(project, saved.folder).changed
     kept = DependencyIndex.read(saved.folder / INDEX_FILE)
     assert kept
+    assert kept.get(FIGURES) == (whole.counts.to_json() if whole.counts else "")
     for ours, theirs in itertools.zip_longest(kept.dump(), index.dump()):
         assert ours == theirs
 

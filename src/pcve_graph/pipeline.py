@@ -36,7 +36,7 @@ from .graph.store import (
 from .graph.sums import FileSum, UnusableError, linked_sums, sum_files
 from .incremental.change import FullBuildError, GraphChange, read_change
 from .incremental.completeness import count_completeness, update_completeness
-from .incremental.dependency_index import INDEX_FILE, DependencyIndex
+from .incremental.dependency_index import FIGURES, INDEX_FILE, DependencyIndex
 from .model.namespaces import GRAPHS
 from .model.problems import ContentError, UsageError, shortage_message
 from .model.project import Project
@@ -189,6 +189,7 @@ def _finish(checked: Checked, index: DependencyIndex, counts: GraphCounts, folde
         raise TypeError("only a validated graph is saved")
     index.set_results(checked.results)
     index.set_pairs(checked.pairs)
+    index.put(FIGURES, checked.counts.to_json() if checked.counts else "")
     index.close()
     tally = checked.graph.tally
     manifest: Manifest = {

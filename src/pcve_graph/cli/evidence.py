@@ -15,6 +15,7 @@ from .context import open_or_build, project_of
 from .edit import create_draft, extensible_project
 from .groups import CommandGroup, report_command
 from .recheck import recheck
+from .requote import requote
 
 if TYPE_CHECKING:
     from ..evidence.citing import Citation
@@ -38,6 +39,7 @@ def evidence(context: click.Context) -> None:
 
 
 evidence.add_command(recheck)
+evidence.add_command(requote)
 
 
 @evidence.command()

@@ -12,11 +12,13 @@ import click
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..model.visible import one_line
+from ..system.atomic_writes import write_file
 from .console import (
     despite_closed_pipe,
     handle_errors,
     progress_of,
     quantity,
+    write_errors_as_usage,
     write_lines,
     write_messages,
 )
@@ -42,7 +44,9 @@ def release(context: click.Context, folder: Path, verify: bool, previous: str) -
 
     The same commit and tools give the same bytes, so that anyone can reproduce it. With --verify
     nothing is written; exit 0: identical, 1: files differ, and are listed. With --previous, every
-    claim and quote of that release must be in the graph or in data/moved.tsv.
+    claim and quote of that release must be in the graph or in data/moved.tsv. The figures of the
+    release are written to data/bounds.yml, below which no later build may fall, and the number of
+    cited facts of each record to data/cited.tsv, above which none may rise.
 
     \b
     Examples:
@@ -77,6 +81,8 @@ def release(context: click.Context, folder: Path, verify: bool, previous: str) -
     rebuild(project)
     if previous:
         _check_addresses(project, previous)
+    if not project.shipped:
+        _write_figures(project)
     settings = read_settings(project)
     write_messages(*map(str, settings.placeholders))
     with progress_of("writing"):
@@ -87,6 +93,27 @@ def release(context: click.Context, folder: Path, verify: bool, previous: str) -
         write_release(files, folder)
     size = sum(map(len, files.values()))
     write_lines(f"wrote {quantity(len(files), 'file')}, {size:,} bytes, to {one_line(str(folder))}")
+
+
+def _write_figures(project: Project) -> None:
+    """Write the figures of this release to data/, by which later builds are measured."""
+    from ..graph.ontology import read_ontology
+    from ..graph.store import open_graph
+    from ..validation.released_figures import released_files
+
+    files = released_files(project, read_ontology(project), open_graph(project))
+    changed = {
+        path: text
+        for path, text in files.items()
+        if not path.exists() or path.read_bytes() != text.encode()
+    }
+    for path, text in changed.items():
+        with write_errors_as_usage(path):
+            write_file(path, text)
+    if changed:
+        rebuild(project)
+        names = " and ".join(map(project.relative, changed))
+        write_messages(f"note: {names} now state what this release has; commit them")
 
 
 def _check_addresses(project: Project, previous: str) -> None:

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from ..evidence.passages import Passage
 from ..model.grades import Grade, Support, grade
-from ..model.namespaces import concept_iri, expand, local_name, nterm
+from ..model.namespaces import concept_iri, expand, local_name, nterm, source_iri
 from ..model.problems import UsageError
 from ..model.terms import NTerm, NTriple, Term, from_iri, parse_statement, triple_line
 from .labels import labels
@@ -22,6 +22,9 @@ EVIDENCE_PATH: Final = ("pcve:evidence", "pcve:quote", "oa:hasSelector")
 HAS_PASSAGE: Final = "pcve:passage"
 """What leads from evidence to its passage, where the text of the source is not held."""
 
+WITHDRAWN: Final = "pcve:withdrawn"
+"""The property of a source that says why it is not relied on any more."""
+
 STATEMENT_PARTS: Final = ("rdf:subject", "rdf:predicate", "rdf:object")
 
 Statement: TypeAlias = tuple[ox.NamedNode, ox.NamedNode, Term]
@@ -30,7 +33,11 @@ Statement: TypeAlias = tuple[ox.NamedNode, ox.NamedNode, Term]
 _GRADED: Final = frozenset(
     map(
         nterm,
-        (*STATEMENT_PARTS, "pcve:evidence", "pcve:certainty", "pcve:quote", "pcve:passage"),
+        (
+            *STATEMENT_PARTS,
+            *("pcve:evidence", "pcve:certainty", "pcve:quote", HAS_PASSAGE),
+            "prov:hadPrimarySource",
+        ),
     )
 )
 """The properties that the grade of a fact follows from."""
@@ -54,7 +61,8 @@ class Evidence:
     passage that was read, None where the record has none. `locator`, `date_read`, `curator` and
     `note` are empty where they are not recorded. With `unassigned`, several sources were named
     together, and it is not recorded which of them supports the claim. `iri` is that of the
-    evidence, `rank` that of the claim; `contested` is set if the claim conflicts with another.
+    evidence, `rank` that of the claim; `contested` is set if the claim conflicts with another,
+    `is_withdrawn` if the source is not relied on any more.
     """
 
     source: tuple[str, str]
@@ -71,6 +79,7 @@ class Evidence:
     curator: str = ""
     note: str = ""
     passage: Passage | None = None
+    is_withdrawn: bool = False
 
     @property
     def is_fingerprinted(self) -> bool:
@@ -85,7 +94,12 @@ class Evidence:
     @property
     def support(self) -> Support:
         """What it gives for the grade of the fact."""
-        return Support(bool(self.quote), self.certainty == "stated", self.is_fingerprinted)
+        return Support(
+            bool(self.quote),
+            self.certainty == "stated",
+            self.is_fingerprinted,
+            self.is_withdrawn,
+        )
 
 
 def grade_of(pieces: Iterable[Evidence]) -> Grade:
@@ -93,8 +107,18 @@ def grade_of(pieces: Iterable[Evidence]) -> Grade:
     return grade(piece.support for piece in pieces)
 
 
-def fact_grades(facts: Iterable[NTriple], evidence_lines: Iterable[NTriple]) -> Counter[Grade]:
-    """The number of facts of each grade, from the lines of the two graphs."""
+def fact_grades(
+    facts: Iterable[NTriple], evidence_lines: Iterable[NTriple], catalog: Iterable[NTriple]
+) -> Counter[Grade]:
+    """The number of facts of each grade, from the lines of the three graphs.
+
+    Facts that are derived from others have no claim and are not counted.
+    """
+    withdrawn = {
+        statement.subject
+        for statement in map(parse_statement, catalog)
+        if statement.predicate == nterm(WITHDRAWN)
+    }
     stated = frozenset(facts)
     nodes: dict[NTerm, dict[NTerm, list[NTerm]]] = defaultdict(lambda: defaultdict(list))
     for statement in map(parse_statement, evidence_lines):
@@ -104,17 +128,19 @@ def fact_grades(facts: Iterable[NTriple], evidence_lines: Iterable[NTriple]) -> 
     certain = from_iri(concept_iri("certainty", "stated"))
     parts = tuple(map(nterm, STATEMENT_PARTS))
     for node in list(nodes.values()):
-        if any(len(node.get(part, ())) != 1 for part in parts):
+        named = node.get(nterm("pcve:evidence"), [])
+        if not named or any(len(node.get(part, ())) != 1 for part in parts):
             continue
         subject, predicate, value = (node[part][0] for part in parts)
         if triple_line((subject, predicate, value)) in stated:
-            pieces = [nodes.get(piece, {}) for piece in node.get(nterm("pcve:evidence"), ())]
+            pieces = [nodes.get(piece, {}) for piece in named]
             counts[
                 grade(
                     Support(
                         nterm("pcve:quote") in piece,
                         certain in piece.get(nterm("pcve:certainty"), ()),
                         nterm(HAS_PASSAGE) in piece,
+                        not withdrawn.isdisjoint(piece.get(nterm("prov:hadPrimarySource"), ())),
                     )
                     for piece in pieces
                 )
@@ -159,9 +185,28 @@ def evidence(store: ox.Store, claim: ox.NamedNode) -> tuple[Evidence, ...]:
                 passage=passage_of(
                     store, next(values(store, node, expand(HAS_PASSAGE)), None), claim
                 ),
+                is_withdrawn=bool(_text(store, source, WITHDRAWN)),
             )
         )
     return tuple(sorted(pieces, key=evidence_order))
+
+
+def quote_places(store: ox.Store, source: str) -> dict[str, tuple[int, str, str]]:
+    """Where the quotes of the source `source` (an id) are in its text: start, prefix and suffix.
+
+    By the words of the quote; of words that are quoted at several places, the first place.
+    """
+    places: dict[str, tuple[int, str, str]] = {}
+    node = ox.NamedNode(source_iri(source))
+    for quad in store.quads_for_pattern(None, ox.NamedNode(expand("oa:hasSource")), node, None):
+        exact, prefix, suffix, start = (
+            _selected(store, quad.subject, name)
+            for name in ("oa:exact", "oa:prefix", "oa:suffix", "oa:start")
+        )
+        if start.isdecimal():
+            place = (int(start), prefix, suffix)
+            places[exact] = min(places.get(exact, place), place)
+    return places
 
 
 def evidence_order(piece: Evidence) -> tuple[bool, int, int, tuple[str, str], int, str]:

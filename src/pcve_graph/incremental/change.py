@@ -8,7 +8,7 @@ A little over the length of other modules: each step of the reader needs what th
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,9 @@ from ..model.schema import Ontology
 from ..model.terms import NTerm, NTriple, RecordId, subject_of, to_iri
 from ..records.assemble import RecordCounts
 from ..records.blocks import Source
+from ..records.cited import CITED
 from ..records.coarsening import RecordLookup
+from ..records.data_files import held_files, unread_files
 from ..records.duplicates import LEDGER, named_records
 from ..records.files import RecordFile as ExternalFile
 from ..records.mapping import map_records, record_iris
@@ -39,7 +41,8 @@ from ..records.reader import (
     without_faulty,
 )
 from ..records.record_graph import RecordGraph, StatementKey
-from ..records.unassigned import UNASSIGNED
+from ..records.unassigned import UNASSIGNED, UNQUOTED
+from ..syntax.tree import text_of
 from ..system.background import BackgroundThread
 from ..system.cache import program_hash
 from .dependency_index import INDEX_FILE, DependencyIndex
@@ -152,7 +155,7 @@ def read_change(
     if index is None or index.get("program") != program_hash():
         raise UnusableError(f"{project.build} was written by another version of pcve")
     data = project.relative(project.data)
-    read_whole = {f"{data}/{LEDGER}", f"{data}/{UNASSIGNED}", f"{data}/{LEFT_OUT}"}
+    read_whole = {f"{data}/{name}" for name in (LEDGER, UNASSIGNED, UNQUOTED, CITED, LEFT_OUT)}
     for name in input_changes.changed:
         if not name.startswith(f"{data}/") or name in read_whole:
             raise FullBuildError(f"{name} has changed")
@@ -185,10 +188,11 @@ class _ChangeReader:
         inside = {name for name in input_changes.changed if name.endswith((".yml", ".jsonl"))}
         data = project.relative(project.data)
         folder = self.sources_folder = f"{data}/sources/"
-        texts = {n.removeprefix(f"{folder}texts/") for n in input_changes.changed if "/texts/" in n}
+        changed = input_changes.changed
+        self.texts = {n.removeprefix(f"{folder}texts/") for n in changed if "/texts/" in n}
         self.source_paths = {
             name for name in inside if name.startswith(folder) and "/" not in name[len(folder) :]
-        } | index.paths(index.owners_needing(f"text/{text}" for text in texts))
+        } | index.paths(index.owners_needing(f"text/{text}" for text in self.texts))
         self.record_paths = {name for name in inside if name.startswith(f"{data}/records/")}
 
     def change(self, writable_index: Callable[[], DependencyIndex], lenient: bool) -> GraphChange:
@@ -219,6 +223,7 @@ class _ChangeReader:
             *(f"name/{name}" for name in self.names_of(replaced)),
         }
         unchanged, second = self.read_dependents(needs, sources)
+        problems = (*self.unread_files(read, gone), *problems)
         things = IrisById(index, fresh, replaced).without(second.unread)
         records = sorted((*first, *second.records), key=lambda record: Path(record.position.path))
         lookup = record_lookup(self.index, self.saved.store, records, replaced)
@@ -243,6 +248,21 @@ class _ChangeReader:
         """The names by which these records explained mentions before the change."""
         things = filter(None, map(self.index.thing, ids))
         return {name for thing in things for name in explaining_names(thing)}
+
+    def unread_files(self, read: Mapping[str, Source | None], gone: set[str]) -> list[Problem]:
+        """The problems of changed files that nothing reads, and of texts no source names any more.
+
+        `read` are the changed sources by id, `gone` the owners of the changed and deleted ones.
+        """
+        start = f"{self.project.relative(self.project.data)}/"
+        changed = (n for n in self.input_changes.changed if n.startswith(start))
+        present = sorted(name for name in changed if name not in self.input_changes.gone)
+        problems = unread_files(self.project, present, None)
+        if not (self.source_paths or self.texts) or None in read.values():
+            return problems
+        texts = self.index.texts_of(self.index.sources() - gone)
+        texts |= {text_of(source.entries.get("textFile")) for source in read.values() if source}
+        return problems + unread_files(self.project, held_files(self.project), texts)
 
     def read_dependents(
         self, needs: set[str], sources: SourcesById

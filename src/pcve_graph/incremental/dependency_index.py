@@ -17,16 +17,20 @@ from typing import Any, Final
 from ..model.namespaces import BASE
 from ..model.problems import Position, ShaclResult
 from ..model.terms import Iri, NTerm, RecordId, iri_start, is_iri
+from ..records.cited import CitedRecord
 from ..records.duplicates import COMMON_WORD, NamedRecord
 from ..records.record_graph import OwnerCounts, RecordGraph
 
 INDEX_FILE: Final = "index.sqlite"
-VERSION: Final = "3"
+VERSION: Final = "4"
+FIGURES: Final = "figures"
+"""The property with the counts behind the figures of the graph, if the project has bounds."""
+
 _BASE: Final = iri_start(BASE)
 _TABLES: Final = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE sheet (number INTEGER PRIMARY KEY, owner TEXT UNIQUE, path, verified,
-  fingerprinted, cited, quoted, unassigned);
+  fingerprinted, cited, quoted, unassigned, line, digest);
 CREATE INDEX sheet_path ON sheet (path);
 CREATE TABLE owns (subject TEXT, sheet INTEGER, PRIMARY KEY (subject, sheet)) WITHOUT ROWID;
 CREATE INDEX owns_sheet ON owns (sheet);
@@ -100,8 +104,11 @@ class DependencyIndex:
         """Add the sheets of records and sources that have none in the index."""
         (last,) = self.db.execute("SELECT COALESCE(MAX(number), 0) FROM sheet").fetchone()
         numbered = list(enumerate(sheets, last + 1))
-        rows = [(n, sheet.owner, sheet.path, *sheet.counts[1:]) for n, sheet in numbered]
-        self.db.executemany("INSERT INTO sheet VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        rows = [
+            (n, sheet.owner, sheet.path, *sheet.counts[1:], sheet.line, sheet.digest)
+            for n, sheet in numbered
+        ]
+        self.db.executemany("INSERT INTO sheet VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         owns = ((_short(subject), n) for n, sheet in numbered for subject in sheet.subjects)
         self.db.executemany("INSERT INTO owns VALUES (?, ?)", owns)
         needs = ((need, n) for n, sheet in numbered for need in sheet.needs)
@@ -137,6 +144,12 @@ class DependencyIndex:
         """The owners that are sources."""
         return self._values("SELECT owner FROM sheet WHERE owner GLOB ?", ["source/*"])
 
+    def texts_of(self, owners: Iterable[str]) -> set[str]:
+        """The names of the held texts of these sources."""
+        select = "SELECT need FROM needs JOIN sheet ON number = sheet WHERE owner = ?"
+        needs = self._values(f"{select} AND need GLOB 'text/*'", owners)
+        return {need.removeprefix("text/") for need in needs}
+
     def owners_needing(self, needs: Iterable[str]) -> set[str]:
         """The owners whose lines depend on any of these."""
         select = "SELECT owner FROM needs JOIN sheet ON number = sheet WHERE need = ?"
@@ -147,6 +160,16 @@ class DependencyIndex:
         select = f"SELECT owner, {_COUNTS} FROM sheet WHERE owner = ?"
         for owner in owners:
             yield from self.db.execute(select, (owner,))
+
+    def cited_records(self) -> Iterator[CitedRecord]:
+        """The records with the numbers of their cited facts, by id."""
+        select = (
+            "SELECT owner, path, line, cited, verified + fingerprinted + cited, digest FROM sheet"
+        )
+        rows = self.db.execute(f"{select} WHERE owner GLOB 'record/*' ORDER BY owner")
+        for owner, path, line, cited, facts, digest in rows:
+            identifier = owner.removeprefix("record/")
+            yield CitedRecord(identifier, Position(path, line), cited, facts, digest)
 
     def most_verified(self) -> str:
         """The id of the record with most claims with a verified quote; empty without records."""
@@ -257,7 +280,9 @@ class DependencyIndex:
 
     def dump(self) -> Iterator[tuple[object, ...]]:
         """All rows without stamps and row numbers, sorted: equal content gives equal rows."""
-        yield from self.db.execute(f"SELECT owner, path, {_COUNTS} FROM sheet ORDER BY owner")
+        yield from self.db.execute(
+            f"SELECT owner, path, {_COUNTS}, line, digest FROM sheet ORDER BY owner"
+        )
         for table, key in (("owns", "subject"), ("needs", "need")):
             yield from self.db.execute(
                 f"SELECT {key}, owner FROM {table} JOIN sheet ON number = sheet ORDER BY 1, 2"

@@ -16,11 +16,15 @@ class Grade(StrEnum):
 
 
 class Support(NamedTuple):
-    """What one piece of evidence gives: words in a held text, a fingerprint, and its certainty."""
+    """What one piece of evidence gives: words in a held text, a fingerprint, and its certainty.
+
+    That of a source that is withdrawn gives nothing.
+    """
 
     has_words: bool
     is_stated: bool
     has_fingerprint: bool = False
+    is_withdrawn: bool = False
 
 
 def grade(pieces: Iterable[Support]) -> Grade:
@@ -31,7 +35,7 @@ def grade(pieces: Iterable[Support]) -> Grade:
     source, and its fingerprint is kept. Cited: all else, also words from which the fact is inferred
     or by which it is assigned.
     """
-    listed = list(pieces)
+    listed = [piece for piece in pieces if not piece.is_withdrawn]
     if any(piece.has_words and piece.is_stated for piece in listed):
         return Grade.VERIFIED
     if any(piece.has_fingerprint for piece in listed):

@@ -17,9 +17,15 @@ RULES: dict[str, str] = {
     "absent-focus": "--focus names a thing that occurs in a file",
     "alias": "a value is written out in place, without anchors, aliases or tags",
     "blank-thing": "a thing that others can refer to has an IRI",
+    "bounds": "data/bounds.yml has the sections class, country, year, fill and share, with a "
+    "number for each figure, and the losses that were accepted",
     "check-query": "a query in queries/checks is a SELECT of ?subject and ?problem",
     "checksum": "a held text is the file whose SHA-256 the source states",
     "checks-not-run": "a check that needs the whole graph runs on a file with --against",
+    "cited": "a new record does not rest on cited facts alone; an old one gets no more of them, "
+    "and its cited facts are read again when it is edited",
+    "cited-file": "data/cited.tsv has a line for each record of the last release: its id, the "
+    "number of its cited facts, and the SHA-256 of its content",
     "claim-predicate": "the predicate of a claim is a property of the class of its subject",
     "claim-statement": "the statement of a claim that is neither contested nor deprecated is in "
     "the file, or with --against in the graph",
@@ -47,6 +53,7 @@ RULES: dict[str, str] = {
     "json-syntax": "a record in JSON Lines is one JSON object on one line",
     "language": "text for people has a language: {en: the text}",
     "ledger": "an entry of data/ledger.yml decides on one pair of records, with a reason",
+    "loss": "no figure of data/bounds.yml is more than 5 % below its least or above its most",
     "missing-key": "a record has id, type and claims; a block has a source and at least one fact",
     "ontology-part": "an ontology describes each class, shape, list and term that the program or "
     "another file of it refers to, in a form that can be read",
@@ -77,7 +84,8 @@ RULES: dict[str, str] = {
     "nothing-checked": "a file that is validated has a thing that a shape is about, and a "
     "folder a file that can be read",
     "query-service": "a query that a build or an analysis runs reads this graph only: no SERVICE",
-    "quote-missing": "a fact from a source with a held text has a quote",
+    "quote-missing": "a fact from a source with a held text has a quote; only the records in "
+    "data/unquoted.yml have blocks without one",
     "quote-not-found": "a quote occurs in the held text, word for word",
     "quote-not-held": "a quote requires a held text to be checked against",
     "quote-position": "the offsets of a quote are those of its words in the held text",
@@ -112,6 +120,8 @@ RULES: dict[str, str] = {
     "and weights.yml those of queries/README.md",
     "unassigned": "a block has one source, or lists its evidence; only the records in "
     "data/unassigned.yml have blocks that name several sources together",
+    "unread-file": "a file below data/ is a record, a source, the held text of a source, or a file "
+    "that data/FORMAT.md names",
     "unsourced-fact": "in a file with claims, each fact of the things that they are about has a "
     "claim that is neither contested nor deprecated, or is derived from one",
     "unknown-key": "a key, which is a property in RDF, is one that the class of the thing has",

@@ -105,8 +105,11 @@ class BlockTerms:
                 parts.append(value.text)
         if item.unassigned:
             terms.append(("pcve:support", concept("support", "unassigned")))
-        if item.note:
-            terms.append(("skos:note", literal(item.note)))
+        withdrawn = (
+            f"the source is withdrawn: {reason}" if (reason := item.source.withdrawn) else ""
+        )
+        if note := "; ".join(filter(None, (item.note, withdrawn))):
+            terms.append(("skos:note", literal(note)))
         certainty = self._chosen("pcve:Evidence", "certainty", item.certainty)
         return certainty, tuple(parts), tuple(terms)
 

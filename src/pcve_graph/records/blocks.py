@@ -65,6 +65,14 @@ class Source:
         """Whether it says that the public cannot read it."""
         return text_of(self.entries.get("accessRights")).endswith(NOT_PUBLIC)
 
+    @property
+    def withdrawn(self) -> str:
+        """Why it is not relied on any more, in its first language; empty where it is."""
+        reason = self.entries.get("withdrawn")
+        if isinstance(reason, MappingNode) and reason.entries:
+            reason = reason.entries[0][1]
+        return text_of(reason)
+
 
 @dataclass(frozen=True, slots=True)
 class BlockEvidence:
@@ -298,20 +306,16 @@ def _span(
             message = f"the text of {source.id} is not held"
             raise stop("quote-not-held", quote.position, message, fix)
         return None
-    if together:
-        fix = "put the facts that the held text supports in a separate block, with their quote"
-        message = f"the text of {source.id} is held, but the block has other sources as well"
-        raise stop("quote-missing", node.position, message, fix)
-    if quote is None:
-        fix = "quote the words that state it; leave out what no words state"
-        message = f"the text of {source.id} is held, but the block has no quote"
-        raise stop("quote-missing", node.position, message, fix)
+    if together or quote is None:
+        return None  # counted in `unassigned`
     spans = source.text.find(quote.text)
     if not spans:
         shared, continuation, text = source.text.divergence(quote.text)
         message = f"not even its first word occurs in the text of {source.id}"
         if shared:
             message = f'after "…{shared}" the quote continues "{continuation}", the text "{text}"'
+        if unseen := source.text.unseen_difference(quote.text):
+            message = f"the quote has {unseen}, which looks the same, in the text of {source.id}"
         fix = "copy the words from the text verbatim, its errors included"
         raise stop("quote-not-found", quote.position, message, fix)
     which = occurrence.text if occurrence else "1"
@@ -330,11 +334,11 @@ def _span(
 
 
 def _passage(source: Source, node: MappingNode, together: bool) -> Passage | None:
-    """The passage that `node` states of a source without a held text."""
+    """The passage that `node` states; of a held text it is counted in `unassigned`."""
     stated = node.get("passage")
     if stated is None:
         return None
-    if source.text is not None:
+    if source.text is not None and node.get("quote") is not None:
         message = f"the text of {source.id} is held, so a passage of it is quoted"
         fix = "delete the passage, and keep the quote"
         raise stop("passage-held", stated.position, message, fix)

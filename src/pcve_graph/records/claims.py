@@ -38,6 +38,7 @@ class _Evidence:
     certainty: str
     terms: Properties
     unassigned: bool
+    withdrawn: bool
     place: Position
 
     @property
@@ -45,7 +46,7 @@ class _Evidence:
         """What it gives for the grade of a fact."""
         names = {name for name, _ in self.terms}
         is_stated = self.certainty == "stated"
-        return Support("pcve:quote" in names, is_stated, "pcve:passage" in names)
+        return Support("pcve:quote" in names, is_stated, "pcve:passage" in names, self.withdrawn)
 
 
 @dataclass(slots=True)
@@ -149,7 +150,15 @@ class ClaimCollector:
         for item, certainty, parts, properties in terms.evidence:
             node = hashed_iri("evidence", claim.iri, *parts)
             stated, source = certainty or default_certainty(key), item.source.id
-            piece = _Evidence(node, source, stated, properties, item.unassigned, item.position)
+            piece = _Evidence(
+                node=node,
+                source=source,
+                certainty=stated,
+                terms=properties,
+                unassigned=item.unassigned,
+                withdrawn=bool(item.source.withdrawn),
+                place=item.position,
+            )
             self._add_evidence(claim, piece, place)
 
     def _add_evidence(self, claim: CollectedClaim, piece: _Evidence, place: Position) -> None:
@@ -175,6 +184,12 @@ class ClaimCollector:
         message = f"this fact is {here} here and {before} in line {claim.place.line}"
         fix = "write one rank for the fact in both blocks, or delete it in one of them"
         self.sheet.problems.append(rule_problem("rank", place, message, fix))
+
+    def withdraw(self) -> None:
+        """Make no facts of the claims that only withdrawn sources support; the evidence stays."""
+        for claim in self.claims.values():
+            if all(item.withdrawn for item in claim.evidence.values()):
+                claim.rank, claim.contested = "deprecated", False
 
     def denying(self, statement: Triple) -> CollectedClaim | None:
         """The claim by which a statement is no fact: its own, or one that there is no value."""
@@ -287,7 +302,8 @@ class ClaimCollector:
                 sheet.add(sheet.evidence, triple, item.place)
         if not claim.is_fact:
             return
-        pieces = [item.support for item in claim.evidence.values()]
+        relied_on = [item for item in claim.evidence.values() if not item.withdrawn]
+        pieces = [item.support for item in relied_on]
         match grade(pieces):
             case Grade.VERIFIED:
                 sheet.verified += 1
@@ -296,4 +312,4 @@ class ClaimCollector:
             case Grade.CITED:
                 sheet.cited += 1
                 sheet.quoted += any(piece.has_words for piece in pieces)
-                sheet.unassigned += all(item.unassigned for item in claim.evidence.values())
+                sheet.unassigned += all(item.unassigned for item in relied_on)

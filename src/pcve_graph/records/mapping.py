@@ -94,7 +94,12 @@ class RecordWriter:
         self.lookup = lookup or RecordLookup(lambda _: False, lambda _: None)
 
     def record(self, record: Record) -> RecordGraph:
-        sheet = RecordGraph(f"record/{record.id}", record.position.path)
+        sheet = RecordGraph(
+            f"record/{record.id}",
+            record.position.path,
+            line=record.position.line,
+            digest=record.digest,
+        )
         kind = self.ontology.classes.get(record.type.text)
         if kind is None or kind.folder is None:
             names = [record.name for record in self.ontology.records()]
@@ -123,6 +128,7 @@ class RecordWriter:
                 part.add_absence(subject, kind, name, "no-value")
             for name in block.not_known:
                 part.add_absence(subject, kind, name, "not-known")
+        claims.withdraw()
         self.nested_types(claims)
         claims.write()
         derive_bounds(claims)

@@ -13,26 +13,32 @@ from typing import TypeVar
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.project import Project
 from ..model.terms import RecordId
-from ..syntax.tree import MappingNode, ScalarNode, SequenceNode, decode_utf8
+from ..syntax.tree import MappingNode, ScalarNode, SequenceNode, decode_utf8, text_of
 from ..system.files import LARGEST_FILE, read_inside
 from .blocks import ClaimBlock, Source, read_block, stop
+from .cited import content_digest
+from .data_files import all_data_files, held_files, unread_files
 from .files import RecordEntry, RecordFile, project_files, read_entries
 from .quotes import HeldText
 from .record_keys import RECORD_KEYS, RecordSettings, read_record_settings
-from .unassigned import read_unassigned, too_many
+from .unassigned import BlockLimits, read_limits, too_many
 
 Parsed = TypeVar("Parsed")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record and its claim blocks. `folder` is None for a file outside data/records."""
+    """A record and its claim blocks. `folder` is None for a file outside data/records.
+
+    `digest` is the SHA-256 of its content.
+    """
 
     id: RecordId
     type: ScalarNode
     folder: str | None
     blocks: tuple[ClaimBlock, ...]
     position: Position
+    digest: str
     settings: RecordSettings = field(default_factory=RecordSettings)
 
 
@@ -57,14 +63,18 @@ def read_records(project: Project, guests: Iterable[RecordFile] = ()) -> Records
     that cannot be read adds its problems to the result and does not stop the others.
     """
     folder = project.data / "sources"
+    unread = unread_files(project, all_data_files(project), None)
     home = [path for path in project_files(project, folder) if path.parent == folder]
     sources, problems = read_sources_in(project, home)
+    texts = {text_of(source.entries.get("textFile")) for source in sources.values() if source}
+    if None not in sources.values():
+        unread += unread_files(project, held_files(project), texts)
     home = project_files(project, project.data / "records")
     records = read_records_in(project, home, sources, guests)
     return Records(
         records=records.records,
         sources=tuple(source for source in sources.values() if source is not None),
-        problems=(*problems, *records.problems),
+        problems=(*unread, *problems, *records.problems),
         unread=records.unread,
     )
 
@@ -187,10 +197,10 @@ def _source(project: Project, entry: RecordEntry) -> Source:
     return Source(entry.id, root, HeldText(decode_utf8(raw, project.relative(path))))
 
 
-def _limits(project: Project, problems: list[Problem]) -> Mapping_[str, int] | None:
-    """`read_unassigned`; None where it has problems, which are added to `problems`."""
+def _limits(project: Project, problems: list[Problem]) -> BlockLimits | None:
+    """`read_limits`; None where it has problems, which are added to `problems`."""
     try:
-        return read_unassigned(project)
+        return read_limits(project)
     except ContentError as error:
         problems.extend(error.problems)
         return None
@@ -200,7 +210,7 @@ def _record(
     project: Project,
     entry: RecordEntry,
     sources: Mapping_[str, Source | None],
-    limits: Mapping_[str, int] | None,
+    limits: BlockLimits | None,
 ) -> Record:
     root = entry.root()
     problems = [
@@ -234,10 +244,11 @@ def _record(
         problems += too_many(entry.id, blocks, limits)
     if problems or len(blocks) < len(nodes) or not isinstance(kind, ScalarNode):
         raise ContentError(problems)
+    digest = content_digest(root)
     home, path = project.data / "records", entry.path
     inside = path is not None and path.is_relative_to(home)
     folder = path.relative_to(home).parent.as_posix() if path and inside else None
-    return Record(RecordId(entry.id), kind, folder, tuple(blocks), root.position, settings)
+    return Record(RecordId(entry.id), kind, folder, tuple(blocks), root.position, digest, settings)
 
 
 def _missing(root: MappingNode, key: str, fix: str) -> Problem:

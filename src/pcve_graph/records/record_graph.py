@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from ..evidence.private_persons import Mention
 from ..model.problems import Position, Problem
 from ..model.terms import NTerm, NTriple, from_iri, triple_line
+from .cited import CitedRecord
 
 StatementKey: TypeAlias = tuple[NTerm, ...]
 """What has a position: (subject,), (subject, predicate) or (subject, predicate, object)."""
@@ -30,7 +31,8 @@ class RecordGraph:
     that it is derived from. `verified`, `fingerprinted` and `cited` count the facts by grade;
     `quoted` are those of the cited that are inferred from words of a held text or assigned by them,
     `unassigned` those whose sources are only named together. `mentions` are the names that may be
-    of private persons.
+    of private persons. `line` is where the record begins in its file, `digest` the SHA-256 of its
+    content, empty for a source.
     """
 
     owner: str
@@ -47,6 +49,8 @@ class RecordGraph:
     cited: int = 0
     quoted: int = 0
     unassigned: int = 0
+    line: int = 1
+    digest: str = ""
 
     @property
     def counts(self) -> OwnerCounts:
@@ -59,6 +63,14 @@ class RecordGraph:
             self.quoted,
             self.unassigned,
         )
+
+    @property
+    def cited_record(self) -> CitedRecord:
+        """The record with the number of its cited facts."""
+        _, identifier = self.owner.split("/", 1)
+        place = Position(self.path, self.line)
+        number = self.verified + self.fingerprinted + self.cited
+        return CitedRecord(identifier, place, self.cited, number, self.digest)
 
     @property
     def subjects(self) -> list[NTerm]:

@@ -53,6 +53,12 @@ class JsonValue:
     members: tuple[tuple[str, int, JsonValue], ...] = ()
 
 
+def string_end(text: str, start: int) -> int:
+    """The end of the JSON string that begins at `start`; `start` where none does."""
+    match = _STRING.match(text, start)
+    return match.end() + 1 if match else start
+
+
 class JsonError(ValueError):
     """Text that is not JSON. `early` is true if it ends before the value does."""
 

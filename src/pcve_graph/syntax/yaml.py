@@ -49,6 +49,21 @@ def parse_yaml_record(text: str, path: str, first_line: int = 1) -> RecordNode:
         raise ContentError([rule_problem("yaml-syntax", position, message, fix)]) from None
 
 
+def scalar_extents(text: str) -> dict[tuple[int, int], tuple[int, int]]:
+    """The start and the end, in characters, of each scalar of a document, by line and column.
+
+    Lines and columns count from 1. Raises ContentError for text that is not YAML.
+    """
+    parse_yaml_record(text, "")
+    # The parser in Python, since that in C counts no characters.
+    extents: dict[tuple[int, int], tuple[int, int]] = {}
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        start, end = event.start_mark, event.end_mark
+        if isinstance(event, yaml.ScalarEvent) and start and end:
+            extents[start.line + 1, start.column + 1] = start.index, end.index
+    return extents
+
+
 def _syntax(text: str, position: Position, problem: str | None, first_line: int) -> Problem:
     lines = text.splitlines()
     row = position.line - first_line

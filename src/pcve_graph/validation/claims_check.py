@@ -275,6 +275,8 @@ def _not_quoted(held: HeldText, words: str, source: str, name: str) -> Problem:
     message = f"the held text of {source} does not have these words"
     if shared:
         message += f': after "{shared}" the quote has "{theirs}", the text "{ours}"'
+    if unseen := held.unseen_difference(words):
+        message += f"; it has {unseen}, which looks the same"
     return rule_problem("quote-not-found", Position(name), message, "quote the text word for word")
 
 

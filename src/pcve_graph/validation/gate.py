@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from ..evidence.rechecks import recheck_problems
 from ..incremental.change import GraphChange
+from ..incremental.figures import FigureCounts
 from ..incremental.graph_view import GraphView
 from ..model import namespaces as names
 from ..model.namespaces import BASE, LABELS, expand, hashed_iri, unreadable_iri
@@ -32,11 +33,13 @@ from ..model.terms import (
 from ..query.columns import Column, wrong_value
 from ..query.saved import SavedQuery, read_queries, refuse_service
 from ..records.assemble import AssembledGraph
+from ..records.cited import cited_problems, read_cited
 from ..records.duplicates import duplicate_problems, likely_duplicates, read_ledger
 from ..records.private_mentions import explaining_names, left_out_problems, private_person_problems
 from ..records.record_graph import StatementKey
 from ..system.background import BackgroundThread
 from . import shacl
+from .bounds import LossError, Measured, loss_problem, measure
 from .landscape import landscape_problems
 from .notation import Notation
 from .requirements import Requirements
@@ -90,7 +93,8 @@ class Checked:
 
     Only this module creates one. `shapes` and `checks` are the numbers applied; `results` are the
     results behind `warnings`; `pairs` are the ids of likely duplicates, decided or not, each with
-    the reason. Raises TypeError without the seal of this module.
+    the reason; `counts` are those behind its figures, if it has bounds. Raises TypeError without
+    the seal of this module.
     """
 
     graph: AssembledGraph | GraphChange
@@ -100,6 +104,7 @@ class Checked:
     engine: str
     results: tuple[ShaclResult, ...]
     pairs: dict[tuple[str, str], str]
+    counts: FigureCounts | None
     seal: object
 
     def __post_init__(self) -> None:
@@ -112,7 +117,8 @@ def check_graph(
 ) -> Checked:
     """Apply the shapes of `ontology` and every query in queries/checks.
 
-    Raises ContentError with every problem at its place in the records if one of them is an error.
+    Raises ContentError with every problem at its place in the records if one of them is an error;
+    LossError if the only errors are figures that have left their bounds.
     """
     text = built.ntriples()
     with BackgroundThread(partial(shacl.validate, text, ontology.shapes, engine)) as waiting:
@@ -122,6 +128,7 @@ def check_graph(
         violations = [row for check in checks.values() for row in run_check(check, store)]
         pairs = likely_duplicates(built.named.values())
         decisions = read_ledger(project)
+        measured = measure(project, ontology, built.tally, partial(FigureCounts.of, view, ontology))
         report = waiting.result()
     results = [
         result for result in report.results if not is_about_unread_record(result)
@@ -136,9 +143,11 @@ def check_graph(
     problems += landscape_problems(project, ontology)
     sources = {sheet.owner.removeprefix("source/") for sheet in built.sheets}
     problems += recheck_problems(project, sources.intersection)
-    return as_checked(
-        built, problems, report, results, pairs, (len(ontology.messages), len(checks))
-    )
+    if (released := read_cited(project)) is not None:
+        records = (sheet.cited_record for sheet in built.sheets if sheet.digest)
+        problems += cited_problems(records, released)
+    numbers = len(ontology.messages), len(checks)
+    return as_checked(built, problems, report, results, pairs, numbers, measured)
 
 
 def is_about_unread_record(result: ShaclResult) -> bool:
@@ -152,23 +161,29 @@ def as_checked(
     report: shacl.Report,
     results: Iterable[ShaclResult],
     pairs: dict[tuple[str, str], str],
-    counts: tuple[int, int],
+    numbers: tuple[int, int],
+    measured: Measured,
 ) -> Checked:
-    """The graph as `Checked` if none of its problems is an error.
+    """The graph as `Checked` if none of its problems is an error, and nothing is lost.
 
-    `counts` is the number of shapes and of checks. Raises ContentError with all problems otherwise.
+    `numbers` are those of shapes and of checks. Raises ContentError with all problems otherwise,
+    and LossError where there are only losses.
     """
     warnings = [problem for problem in problems if problem.severity != "error"]
     if len(warnings) < len(problems):
-        raise ContentError(list(first_per_rule(problems)))
+        losses = map(loss_problem, measured.losses)
+        raise ContentError(list(first_per_rule([*problems, *losses])))
+    if measured.losses:
+        raise LossError(measured.losses, warnings)
     return Checked(
         graph=graph,
         warnings=tuple(sorted(set(warnings))),
-        shapes=counts[0],
-        checks=counts[1],
+        shapes=numbers[0],
+        checks=numbers[1],
         engine=report.engine,
         results=tuple(sorted(results)),
         pairs=pairs,
+        counts=measured.counts,
         seal=_SEAL,
     )
 

@@ -20,6 +20,8 @@ from ..evidence.rechecks import recheck_problems
 from ..graph.store import StoredGraph
 from ..incremental.affected import RuleIndex, with_bounds_checked
 from ..incremental.change import FullBuildError, GraphChange
+from ..incremental.dependency_index import FIGURES
+from ..incremental.figures import FigureCounts
 from ..incremental.graph_view import GraphView
 from ..incremental.rule_patterns import Rule, check_rule, rule_from_json, rule_to_json, shape_rules
 from ..incremental.sorted_ntriples import LineLookup, parse_quads, saved_lines
@@ -28,6 +30,7 @@ from ..model.project import Project
 from ..model.schema import Ontology
 from ..model.terms import Iri, NTerm, NTriple, from_term, subject_of
 from ..query.saved import SavedQuery, read_queries
+from ..records.cited import cited_problems, read_cited
 from ..records.duplicates import (
     COMMON_WORD,
     Decision,
@@ -39,6 +42,7 @@ from ..records.duplicates import (
 from ..records.private_mentions import private_person_problems
 from ..system.cache import cached
 from . import shacl
+from .bounds import measure
 from .gate import CHECK, Checked, as_checked, is_about_unread_record, problems_of, run_check
 from .landscape import landscape_problems
 from .support_check import SupportCheck
@@ -95,9 +99,18 @@ def check_change(change: GraphChange, gate: Gate, engine: str | None = None) -> 
     problems += landscape_problems(change.project, ontology)
     sources = {owner.removeprefix("source/") for owner in change.index.sources()}
     problems += recheck_problems(change.project, sources.intersection, change.input_changes.changed)
-    return as_checked(
-        change, problems, report, results, pairs, (len(ontology.messages), len(checks))
-    )
+    if (released := read_cited(change.project)) is not None:
+        problems += cited_problems(change.index.cited_records(), released)
+    measured = measure(change.project, ontology, change.tally, partial(_counts, change, ontology))
+    numbers = len(ontology.messages), len(checks)
+    return as_checked(change, problems, report, results, pairs, numbers, measured)
+
+
+def _counts(change: GraphChange, ontology: Ontology) -> FigureCounts:
+    """The counts of the new graph, from those of the last build if it has them."""
+    before = FigureCounts.from_json(change.index.get(FIGURES))
+    view = change.view
+    return before.after(view, ontology) if before else FigureCounts.of(view, ontology)
 
 
 def check_against_saved(

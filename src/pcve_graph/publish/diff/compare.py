@@ -127,7 +127,8 @@ class StatementChange:
     """A statement that differs: `kind` is one of `KINDS`; `old` and `new` are its values.
 
     Where both values are equal, the statement remains, but its evidence or rank changed; an
-    unchanged one has the same evidence and rank, in other quads: those of another program version.
+    unchanged one has the same evidence and rank, in other quads: those of another program version,
+    or of the same words at another place of the text.
     `before` and `after` are its evidence on each side, `follows` the changes derived from it,
     `removed` and `added` the quads of all of these. `graph` is the local name of its graph.
     """
@@ -311,7 +312,7 @@ def _change(pair: StatementPair, reason: ChangeReason) -> StatementChange:
     subject, predicate, _ = pair.fact
     removed, added = pair.quads()
     kind = "changed" if pair.old and pair.new else "added" if pair.new else "removed"
-    if reason.code == "form":
+    if reason.code in ("form", "shifted"):
         kind = "unchanged"
     follows = [_change(follow, reason) for follow in pair.follows]
     return StatementChange(

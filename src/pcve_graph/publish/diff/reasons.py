@@ -29,6 +29,7 @@ REASONS: Final = {
     "certainty": "unchanged, but the certainty changed",
     "evidence": "unchanged, but the evidence changed",
     "form": "unchanged, written in another form",
+    "shifted": "unchanged, at another place of the edited text",
     "merged": "two records were merged",
     "retired": "a record was retired",
     "ontology": "the ontology changed",
@@ -184,7 +185,7 @@ class ReasonFinder:
             return self._withdrawn(claims_removed)
         before, after = ({*map(_content, claims)} for claims in (claims_removed, claims_added))
         if before == after:
-            return _about("source-edited", _sources(claims_added))
+            return _about("shifted", _sources(claims_added))
         if _without_certainty(before) == _without_certainty(after) and {
             certainty for *_, certainty in before
         } != {certainty for *_, certainty in after}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Final
@@ -111,7 +112,8 @@ def summary(diff: Diff) -> str:
         verb = "statement differs" if len(diff.changes) == 1 else "statements differ"
         kinds = ", ".join(f"{number:,} {kind}" for kind, number in diff.kinds().items())
         text = f"{len(diff.changes):,} {verb}: {kinds}"
-    return text + (f"; {len(diff.unchanged):,} {REASONS['form']}" if diff.unchanged else "")
+    unchanged = Counter(change.reason.code for change in diff.unchanged)
+    return text + "".join(f"; {number:,} {REASONS[code]}" for code, number in unchanged.items())
 
 
 def _changes_by_subject(diff: Diff) -> Iterator[tuple[ox.NamedNode, list[StatementChange]]]:

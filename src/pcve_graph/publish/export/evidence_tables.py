@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ...graph.claims import HAS_PASSAGE
+from ...graph.claims import HAS_PASSAGE, WITHDRAWN
 from ...model.grades import Support, grade
 from ...model.namespaces import concept_iri, expand, local_name
 from ...model.terms import Iri
@@ -39,19 +39,21 @@ _CERTAINTY: Final = ExportColumn(
 )
 
 
-def evidence_tables(evidence: Entities, cells: Cells, joined: bool) -> Iterator[ExportTable]:
-    """The tables `claim`, `evidence` and `quote`.
+def evidence_tables(
+    evidence: Entities, catalog: Entities, cells: Cells, joined: bool
+) -> Iterator[ExportTable]:
+    """The tables `claim`, `evidence` and `quote`; `catalog` has the sources.
 
     With `joined`, a claim has the sources, quotes and notes of its evidence in one cell each, and
     there is no table `evidence`.
     """
-    yield _claims(evidence, cells, joined)
+    yield _claims(evidence, catalog, cells, joined)
     if not joined:
         yield _evidence(evidence, cells)
     yield _quotes(evidence)
 
 
-def _claims(evidence: Entities, cells: Cells, joined: bool) -> ExportTable:
+def _claims(evidence: Entities, catalog: Entities, cells: Cells, joined: bool) -> ExportTable:
     columns = [
         ID,
         ExportColumn("subject", "string", "The id of the subject."),
@@ -89,20 +91,23 @@ def _claims(evidence: Entities, cells: Cells, joined: bool) -> ExportTable:
         statement = (subject, table, local_name(predicate), str(value), label)
         conflicts = " | ".join(map(short_id, evidence.refs(iri, "pcve:conflictsWith"))) or None
         collected = _joined(evidence, cells, iri) if joined else ()
-        statuses = (certainty, _grade(evidence, iri), rank)
+        statuses = (certainty, _grade(evidence, catalog, iri), rank)
         rows.append((short_id(iri), *statement, *statuses, conflicts, *collected))
     return ExportTable(
         "claim", "The claims: each statement that a source makes.", tuple(columns), tuple(rows)
     )
 
 
-def _grade(evidence: Entities, claim: Iri) -> str:
+def _grade(evidence: Entities, catalog: Entities, claim: Iri) -> str:
     """How far a claim was checked, by the best of its evidence."""
     return grade(
         Support(
             has_words=bool(evidence.refs(piece, _HAS_QUOTE)),
             is_stated=_STATED in evidence.refs(piece, "pcve:certainty"),
             has_fingerprint=bool(evidence.refs(piece, HAS_PASSAGE)),
+            is_withdrawn=any(
+                catalog.values(source, WITHDRAWN) for source in evidence.refs(piece, _HAS_SOURCE)
+            ),
         )
         for piece in evidence.refs(claim, "pcve:evidence")
     )

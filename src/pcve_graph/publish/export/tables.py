@@ -49,7 +49,7 @@ def export_tables(
     exported = [_of_class(kind, entities, ontology, single, cells, joined) for kind in classes]
     repeated = () if joined else tuple(_repeated_values(classes, entities, single))
     exported += [_concepts(entities, cells), _links(repeated, cells), _texts(repeated)]
-    exported += evidence_tables(evidence, cells, joined)
+    exported += evidence_tables(evidence, entities, cells, joined)
     exported.append(_notes(exported, entities))
     return tuple(table for table in exported if table.rows)
 

@@ -47,7 +47,8 @@ class ReleaseInfo:
     @cached_property
     def grades(self) -> Counter[Grade]:
         """The number of facts of each grade."""
-        return fact_grades(self.part.graphs["facts"], self.part.graphs["evidence"])
+        graphs = self.part.graphs
+        return fact_grades(graphs["facts"], graphs["evidence"], graphs["catalog"])
 
     @property
     def version(self) -> str:

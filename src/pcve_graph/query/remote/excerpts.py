@@ -10,7 +10,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...graph.claims import EVIDENCE_PATH, HAS_PASSAGE
+from ...graph.claims import EVIDENCE_PATH, HAS_PASSAGE, WITHDRAWN
 from ...model import namespaces
 from ...model.namespaces import BASE, LABELS, expand, nterm, prefixed
 from ...model.schema import Ontology
@@ -32,6 +32,7 @@ _SHOWN_PROPERTIES: Final = (
     "pcve:latest",
     "schema:url",
     "schema:archivedAt",
+    WITHDRAWN,
 )
 _DESIGNATIONS: Final = (
     f"CONSTRUCT {{ ?n {nterm('pcve:designationNote')} ?note . ?n ?p ?o }} WHERE "
