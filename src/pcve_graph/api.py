@@ -37,6 +37,7 @@ from .query.access import EndpointGraph, ReadableGraph, SavedGraph, bind_for_gra
 from .query.execute import Answer, ResultTable, ResultTriples
 from .query.foreign import parse_foreign_query, resolve_query
 from .query.parameters import MissingParameterError, read_kinds
+from .query.readings import with_readings
 from .query.remote.login import Credentials
 from .query.render_thing import render_thing
 from .query.results import Rows
@@ -216,7 +217,7 @@ class KnowledgeGraph:
         with damage_as_usage_error():
             view = show(store, self.ontology, identifier, as_of)
         if isinstance(self._graph, SavedGraph):
-            view = with_rechecks(view, self.project)
+            view = with_readings(with_rechecks(view, self.project), store, self.project)
         return ThingPage(view)
 
     def to_rdflib(self) -> rdflib.Graph:

@@ -16,6 +16,7 @@ from .edit import create_draft, extensible_project
 from .groups import CommandGroup, report_command
 from .recheck import recheck
 from .requote import requote
+from .review import review
 
 if TYPE_CHECKING:
     from ..evidence.citing import Citation
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
 @click.group(cls=CommandGroup)
 @click.pass_context
 def evidence(context: click.Context) -> None:
-    """Start, cite, recheck and list sources, and count the claims of each.
+    """Start, cite, recheck, review and list sources; count their claims.
 
     \b
     Examples:
       pcve evidence new northtown-review
       pcve evidence cite atlas --text page.txt --says "2 May 2018" - < passage.txt
       pcve evidence recheck --pages ~/saved-pages
+      pcve evidence review export -o claims.xlsx
       pcve evidence sources --reason listing
       pcve evidence status
     """
@@ -40,6 +42,7 @@ def evidence(context: click.Context) -> None:
 
 evidence.add_command(recheck)
 evidence.add_command(requote)
+evidence.add_command(review)
 
 
 @evidence.command()

@@ -55,7 +55,7 @@ COMMANDS: Final = {
     "Curate": {
         "build": "Read, map, validate and store the project in build/.",
         "edit": "Start records, format files, migrate old records, and redact.",
-        "evidence": "Start, cite, recheck and list sources, and count the claims of each.",
+        "evidence": "Start, cite, recheck, review and list sources; count their claims.",
         "diff": "Report what changed between two states of the graph.",
     },
     "Publish": {

@@ -42,6 +42,7 @@ def show(
     """
     from ..analysis.scope import read_day
     from ..graph.ontology import read_ontology
+    from ..query.readings import with_readings
     from ..query.render_thing import WIDTH, render_thing
     from ..query.show import show as view
     from ..query.thing_view import with_rechecks
@@ -54,6 +55,6 @@ def show(
     )
     thing = view(store, ontology, identifier, day)
     if endpoint is None:  # what a server has may be of another project
-        thing = with_rechecks(thing, project)
+        thing = with_readings(with_rechecks(thing, project), store, project)
     width = terminal_width() or WIDTH
     write_result(render_thing(thing, whole=whole, width=width))

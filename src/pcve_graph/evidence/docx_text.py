@@ -66,10 +66,10 @@ def docx_text(content: bytes) -> str:
     return "\n".join(filter(None, map(_text, roots)))
 
 
-def check_archive(content: bytes) -> None:
+def check_archive(content: bytes, kind: str = "a Word document (DOCX)") -> None:
     """Raise ValueError, with a predicate, for an archive that is built to exhaust a reader.
 
-    Raises BadZipFile for a damaged one.
+    `kind` is what it should be: an Office document. Raises BadZipFile for a damaged one.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         entries = archive.infolist()
@@ -86,12 +86,12 @@ def check_archive(content: bytes) -> None:
                     f"has an entry that becomes more than {HIGHEST_RATIO} times larger"
                 )
         if "[Content_Types].xml" not in archive.namelist():
-            raise ValueError("is an archive, but not a Word document (DOCX)")
+            raise ValueError(f"is an archive, but not {kind}")
         for entry in entries:
             if entry.filename.endswith((".xml", ".rels")):
                 start = archive.read(entry)
                 if any(mark.encode(code) in start for code in _CODES for mark in _DECLARED):
-                    raise ValueError("is not a Word document: it declares entities (DOCTYPE)")
+                    raise ValueError(f"is not {kind}: it declares entities (DOCTYPE)")
 
 
 _DECLARED: Final = ("<!DOCTYPE", "<!ENTITY")

@@ -6,7 +6,6 @@ addresses, and no text of a source. Rule: data/FORMAT.md, "Rechecks".
 
 from __future__ import annotations
 
-import datetime
 import os
 import re
 from collections import Counter
@@ -18,17 +17,11 @@ from typing import Final
 from ..model.namespaces import ID
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.project import Project
-from ..model.suggest import did_you_mean
 from ..model.visible import one_line
-from ..syntax.tree import (
-    MappingNode,
-    RecordNode,
-    ScalarNode,
-    SequenceNode,
-    decode_utf8,
-)
+from ..syntax.tree import RecordNode, decode_utf8
 from ..syntax.yaml import parse_yaml_record
 from ..system.files import LARGEST_FILE, read_inside, walk_files
+from .written_files import WrittenFile, scalar_text
 
 RECHECKS: Final = "rechecks"
 """The folder in data/."""
@@ -91,6 +84,7 @@ _NAMED: Final = {
     "outcome": f"one of {', '.join(OUTCOMES)}",
 }
 _FIX: Final = "delete the file, and run `pcve evidence recheck` for the source again"
+_FILE: Final = WrittenFile("recheck", _FIX, _FORMS, _NAMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +147,10 @@ def recheck_path(project: Project, source: str) -> Path:
 
 def recheck_text(recheck: Recheck) -> str:
     """The content of the file, in its one form: passages are sorted by fingerprint."""
-    lines = [
-        f"{key}: {_scalar(getattr(recheck, key))}" for key in _TEXTS if getattr(recheck, key) != ""
-    ]
+    pairs = [(key, getattr(recheck, key)) for key in _TEXTS]
+    lines = [f"{key}: {scalar_text(text)}" for key, text in pairs if text != ""]
     if recheck.redirects:
-        lines += ["redirects:", *(f"  - {_scalar(address)}" for address in recheck.redirects)]
+        lines += ["redirects:", *(f"  - {scalar_text(address)}" for address in recheck.redirects)]
     if recheck.passages:
         lines.append("passages:")
         for passage in sorted(recheck.passages, key=lambda passage: (passage.sha256, passage.key)):
@@ -165,13 +158,6 @@ def recheck_text(recheck: Recheck) -> str:
             shown = ", ".join(f"{key}: {value}" for key, value in pairs if value != "")
             lines.append(f"  - {{{shown}}}")
     return "".join(f"{line}\n" for line in lines)
-
-
-def _scalar(text: str) -> str:
-    """A text as YAML: plain where it is of plain characters, else in single quotes."""
-    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9/._-]*", text):
-        return text
-    return "'" + one_line(text).replace("'", "''") + "'"
 
 
 def read_recheck(project: Project, source: str) -> Recheck | None:
@@ -254,26 +240,29 @@ def _read(path: Path, project: Project) -> Recheck:
     text = decode_utf8(read_inside(path, project.root, LARGEST_FILE), name)
     root = parse_yaml_record(text, name)
     if path.parent != project.data / RECHECKS:
-        raise _stop(root.position, "a file of a recheck is not in a subfolder", _FIX)
-    values = _mapping(root, _KEYS, _REQUIRED, "a recheck")
-    texts = {key: _text(values[key], key) for key in _TEXTS if key in values}
+        raise _FILE.stop(root.position, "a file of a recheck is not in a subfolder")
+    values = _FILE.mapping(root, _KEYS, _REQUIRED, "a recheck")
+    texts = {key: _FILE.text(values[key], key) for key in _TEXTS if key in values}
     if texts["source"] != path.stem:
         message = f'the source is "{one_line(texts["source"])}", and the file is {path.name}'
-        raise _stop(values["source"].position, message, f"name the file by its source; or {_FIX}")
-    _check_day(texts["day"], values["day"].position)
-    redirects = tuple(_text(node, "redirects") for node in _items(values.get("redirects")))
-    passages = tuple(_passage(node) for node in _items(values.get("passages")))
+        fix = f"name the file by its source; or {_FIX}"
+        raise _FILE.stop(values["source"].position, message, fix)
+    _FILE.check_day(texts["day"], values["day"].position)
+    redirects = tuple(
+        _FILE.text(node, "redirects") for node in _FILE.items(values.get("redirects"))
+    )
+    passages = tuple(_passage(node) for node in _FILE.items(values.get("passages")))
     numbers = Counter(passage.key for passage in passages)
     repeated = [key for key, number in numbers.items() if number > 1]
     if repeated:
         message = f"the passage with the SHA-256 {repeated[0][1]} stands here twice"
-        raise _stop(values["passages"].position, message, _FIX)
+        raise _FILE.stop(values["passages"].position, message)
     return Recheck(**texts, redirects=redirects, passages=passages)
 
 
 def _passage(node: RecordNode) -> PassageRecheck:
-    values = _mapping(node, _PASSAGE_KEYS, ("words", "sha256", "outcome"), "a passage")
-    texts = {key: _text(value, key) for key, value in values.items()}
+    values = _FILE.mapping(node, _PASSAGE_KEYS, ("words", "sha256", "outcome"), "a passage")
+    texts = {key: _FILE.text(value, key) for key, value in values.items()}
     return PassageRecheck(
         int(texts["words"]),
         texts["sha256"],
@@ -281,51 +270,3 @@ def _passage(node: RecordNode) -> PassageRecheck:
         texts.get("before", ""),
         texts.get("after", ""),
     )
-
-
-def _mapping(
-    node: RecordNode, keys: Iterable[str], required: Iterable[str], what: str
-) -> dict[str, RecordNode]:
-    """The values of a mapping with some of `keys`, all those `required` among them."""
-    keys = tuple(keys)
-    if not isinstance(node, MappingNode):
-        raise _stop(node.position, f"{what} has the keys {', '.join(keys)}", _FIX)
-    values: dict[str, RecordNode] = {}
-    for key, value in node.entries:
-        if key.text not in keys:
-            hint = did_you_mean(key.text, keys) or f"its keys are {', '.join(keys)}"
-            raise _stop(key.position, f'{what} has no key "{one_line(key.text)}"', hint)
-        values[key.text] = value
-    if missing := [key for key in required if key not in values]:
-        raise _stop(node.position, f"{what} has no {missing[0]}", _FIX)
-    return values
-
-
-def _items(node: RecordNode | None) -> tuple[RecordNode, ...]:
-    if node is None:
-        return ()
-    if not isinstance(node, SequenceNode):
-        raise _stop(node.position, "this is not a list", _FIX)
-    return node.values
-
-
-def _text(node: RecordNode, key: str) -> str:
-    """The text of a value in the form that `key` requires."""
-    if not isinstance(node, ScalarNode):
-        raise _stop(node.position, f"{key} is not one value", _FIX)
-    form = _FORMS.get(key)
-    if form is not None and not form.fullmatch(node.text):
-        message = f'{key} is "{one_line(node.text)[:80]}", not {_NAMED[key]}'
-        raise _stop(node.position, message, _FIX)
-    return node.text
-
-
-def _check_day(text: str, position: Position) -> None:
-    try:
-        datetime.date.fromisoformat(text)
-    except ValueError:
-        raise _stop(position, f'the day "{text}" does not exist', _FIX) from None
-
-
-def _stop(position: Position, message: str, fix: str) -> ContentError:
-    return ContentError([rule_problem("recheck", position, message, fix)])

@@ -62,7 +62,9 @@ class Evidence:
     `note` are empty where they are not recorded. With `unassigned`, several sources were named
     together, and it is not recorded which of them supports the claim. `iri` is that of the
     evidence, `rank` that of the claim; `contested` is set if the claim conflicts with another,
-    `is_withdrawn` if the source is not relied on any more.
+    `is_withdrawn` if the source is not relied on any more. `readings` are the verdicts of second
+    readers on its words, as (reader, verdict), where who reads the evidence adds them; a reading of
+    what has changed since is "stale".
     """
 
     source: tuple[str, str]
@@ -80,6 +82,7 @@ class Evidence:
     note: str = ""
     passage: Passage | None = None
     is_withdrawn: bool = False
+    readings: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     @property
     def is_fingerprinted(self) -> bool:

@@ -100,6 +100,8 @@ RULES: dict[str, str] = {
     "redacted": "a redacted record has its id, type, day and reason and nothing else, and nothing "
     "refers to it",
     "relative-iri": "an IRI that refers outside the file is absolute, or the file states a base",
+    "review": "a reading is of a claim with words as the graph has it, and has one verdict: "
+    "supports, contradicts or unclear",
     "role-concept": "a property of events that takes any agent is a role: one concept of "
     "ontology/vocab/role.ttl names it with pcve:roleProperty",
     "sensitivity": "a record of sensitivity economy is no place, and neither its id nor its name "

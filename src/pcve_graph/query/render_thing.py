@@ -14,6 +14,7 @@ from ..model.grades import Grade
 from ..model.namespaces import local_name
 from ..model.text_fragments import text_fragment_link
 from ..model.visible import escape_hidden
+from .readings import reading_mark
 from .render import format_date, format_group, single_line
 from .thing_view import SourceReference, ThingFact, ThingView, grade_counts
 
@@ -149,7 +150,8 @@ def _fact(fact: ThingFact, indent: str, citations: _Citations) -> list[str]:
     if fact.inner:
         return lines
     for group in groups_of_evidence(fact.evidence):
-        lines += [f"{indent}    {format_group(group, number=citations.number)}"]
+        mark = f" ({mark})" if (mark := reading_mark(group)) else ""
+        lines += [f"{indent}    {format_group(group, number=citations.number)}{mark}"]
         link = citations.link(group[0])
         lines += [f"{indent}    {link}"] if link else []
     return lines
@@ -323,7 +325,8 @@ def _numbers(pieces: Sequence[Evidence], citations: _Citations, most: int) -> st
 
 
 def _marks(pieces: Sequence[Evidence], alone: bool) -> str:
-    """In brackets after a space: whether a fact is inferred, its rank and a dispute; or nothing.
+    """In brackets after a space: whether a fact is inferred, its rank, a dispute, the verdicts of
+    second readers; or nothing.
 
     Where the evidence of one source is shown `alone`, also whether others were named with it.
     """
@@ -332,6 +335,7 @@ def _marks(pieces: Sequence[Evidence], alone: bool) -> str:
     marks += [first.rank] if first.rank != "normal" else []
     marks += ["contested"] if first.contested else []
     marks += ["named together with other sources"] if alone and first.unassigned else []
+    marks += filter(None, [reading_mark(pieces)])
     return f" ({', '.join(marks)})" if marks else ""
 
 

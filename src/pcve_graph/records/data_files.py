@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from ..evidence.rechecks import RECHECKS
+from ..evidence.reviews import REVIEWS
 from ..model.problems import Position, Problem, rule_problem
 from ..model.project import Project
 from ..model.suggest import similar_names
@@ -77,7 +78,7 @@ def _fix(inner: str, texts: Collection[str] | None) -> str:
         read = name in READ_FILES
     elif path.parts[0] == "records" or folder == "sources":
         read = is_record
-    elif folder == RECHECKS:
+    elif folder in (RECHECKS, REVIEWS):
         read = path.suffix == ".yml"
     elif folder == _TEXTS:
         read = texts is None or name in texts

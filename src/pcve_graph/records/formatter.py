@@ -12,6 +12,7 @@ from typing import Final
 import yaml
 
 from ..evidence.rechecks import RECHECKS
+from ..evidence.reviews import REVIEWS
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.project import Project
 from ..model.schema import Ontology
@@ -59,9 +60,11 @@ def formatted_files(project: Project) -> list[Path]:
     As in a build, names that begin with a dot are skipped: editors lock files with them. Raises
     ContentError (`special-file`) for anything but a regular file inside the project.
     """
-    rechecks = project.data / RECHECKS  # a command writes them, in a form of their own
+    written = (RECHECKS, REVIEWS)  # by commands, in forms of their own
     paths = [
-        path for path in project_files(project, project.data) if not path.is_relative_to(rechecks)
+        path
+        for path in project_files(project, project.data)
+        if path.relative_to(project.data).parts[0] not in written
     ]
     for folder, suffix in ((project.ontology, ".ttl"), (project.queries, ".rq")):
         walked = walk_files(folder, f"{project.relative(folder)}/", project.root)

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 import pyoxigraph as ox
 
 from ..evidence.rechecks import recheck_problems
+from ..evidence.reviews import review_problems
 from ..incremental.change import GraphChange
 from ..incremental.figures import FigureCounts
 from ..incremental.graph_view import GraphView
@@ -143,6 +144,7 @@ def check_graph(
     problems += landscape_problems(project, ontology)
     sources = {sheet.owner.removeprefix("source/") for sheet in built.sheets}
     problems += recheck_problems(project, sources.intersection)
+    problems += review_problems(project)
     if (released := read_cited(project)) is not None:
         records = (sheet.cited_record for sheet in built.sheets if sheet.digest)
         problems += cited_problems(records, released)

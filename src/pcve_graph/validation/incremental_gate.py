@@ -17,6 +17,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..evidence.rechecks import recheck_problems
+from ..evidence.reviews import review_problems
 from ..graph.store import StoredGraph
 from ..incremental.affected import RuleIndex, with_bounds_checked
 from ..incremental.change import FullBuildError, GraphChange
@@ -99,6 +100,7 @@ def check_change(change: GraphChange, gate: Gate, engine: str | None = None) -> 
     problems += landscape_problems(change.project, ontology)
     sources = {owner.removeprefix("source/") for owner in change.index.sources()}
     problems += recheck_problems(change.project, sources.intersection, change.input_changes.changed)
+    problems += review_problems(change.project, change.input_changes.changed)
     if (released := read_cited(change.project)) is not None:
         problems += cited_problems(change.index.cited_records(), released)
     measured = measure(change.project, ontology, change.tally, partial(_counts, change, ontology))

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..evidence.rechecks import RECHECKS
+from ..evidence.reviews import REVIEWS
 from ..graph.inputs import find_input_changes
 from ..graph.store import open_graph
 from ..incremental.change import FullBuildError, GraphChange, read_change
@@ -142,6 +143,6 @@ def _problems_of(run: Callable[[], Checked]) -> tuple[Problem, ...]:
 def _is_project_file(project: Project, path: Path) -> bool:
     """Whether a build of the project reads the file: a record, a source, a recheck, the ledger."""
     data = project.data
-    folders = (data / "records", data / "sources", data / RECHECKS)
+    folders = (data / "records", data / "sources", data / RECHECKS, data / REVIEWS)
     is_record = bool(record_files([path]))  # a build does not read the extensions .YML and .yaml
     return path == data / "ledger.yml" or (is_record and any(map(path.is_relative_to, folders)))

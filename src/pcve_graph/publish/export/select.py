@@ -60,7 +60,7 @@ def read_filter(
     Raises UsageError for an unknown kind, topic or country, an invalid date, and for options that
     contradict each other.
     """
-    chosen = [record for kind in kinds for record in _kind(ontology, kind)]
+    chosen = [record for kind in kinds for record in classes_of_kind(ontology, kind)]
     first = _day("since", since)[0] if since else None
     last = _day("until", until)[1] if until else None
     if first and last and first > last:
@@ -78,8 +78,11 @@ def read_filter(
     )
 
 
-def _kind(ontology: Ontology, name: str) -> list[RecordClass]:
-    """The classes of a kind: the class, or all classes with records in the folder, of this name."""
+def classes_of_kind(ontology: Ontology, name: str) -> list[RecordClass]:
+    """The classes of a kind: the class, or all classes with records in the folder, of this name.
+
+    Raises UsageError for an unknown kind.
+    """
     records_by_name = {kebab_case(record.name): [record] for record in ontology.records()}
     for record in ontology.records():
         records_by_name[str(record.folder)] = [

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from ...evidence.rechecks import RECHECK_TABLE, read_rechecks, recheck_table
+from ...evidence.reviews import REVIEW_TABLE, read_reviews, review_table
 from ...graph.inputs import read_inputs
 from ...graph.ontology_bundle import bundled_turtle, portable_turtle
 from ...graph.settings import Settings
@@ -168,6 +169,10 @@ def _copied(project: Project, about: ReleaseInfo) -> Iterator[ReleaseFile]:
         content = recheck_table(rechecks).encode()
         title = "The last recheck of each source, with a row for each passage"
         yield ReleaseFile(RECHECK_TABLE, title, _MEDIA_TYPES[".tsv"], content)
+    if reviews := read_reviews(project):
+        title = "What second readers judged of the words of claims"
+        content = review_table(reviews).encode()
+        yield ReleaseFile(REVIEW_TABLE, title, _MEDIA_TYPES[".tsv"], content)
     if rows := read_moved(project):
         content = moved_text(rows.values()).encode()
         yield ReleaseFile(MOVED, "Addresses that moved", _MEDIA_TYPES[".tsv"], content)
