@@ -252,7 +252,8 @@ def _show_versions(context: click.Context, _: click.Parameter, wanted: bool) -> 
 def cli(context: click.Context, folder: Path | None) -> None:
     """A knowledge graph of work to prevent and counter violent extremism.
 
-    Every fact has its sources, and states how far it was verified against their text.
+    Every fact says where it comes from and how far that was checked: verified, fingerprinted or
+    cited.
     """
     context.obj = folder
     report_command(context)
