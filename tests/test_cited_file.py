@@ -6,9 +6,12 @@ import pytest
 from conftest import World
 
 from pcve_graph.graph.ontology import read_ontology
+from pcve_graph.incremental.dependency_index import INDEX_FILE, DependencyIndex
+from pcve_graph.model.grades import Grade
 from pcve_graph.validation.released_figures import released_files
 
 CITED = "data/cited.tsv"
+BOUNDS = "data/bounds.yml"
 EVENT = "data/records/event"
 NEW = """\
 id: {0}
@@ -55,6 +58,37 @@ def test_a_new_record_does_not_rest_on_cited_facts_alone(
     assert f"{start}, and rests on cited facts alone (4 facts)" in result.output
     assert result.output.count("error cited") == 1
     world.write(f"{EVENT}/market-2016.yml", NEW.format("market-2016") + QUOTED)
+    assert world.pcve("build", *arguments).exit_code == 0
+
+
+PASSAGE = f"""\
+  - source: atlas
+    passage: {{words: 12, sha256: {"ab" * 32}, says: in May 2016, at: 2}}
+    startDate: 2016-05
+"""
+
+
+@pytest.mark.parametrize("arguments", [["--whole"], []], ids=["whole", "incremental"])
+def test_a_fingerprint_is_more_than_a_citation(world: World, arguments: list[str]) -> None:
+    """And its fact is one of all facts: of a record, of the graph, and in the share verified."""
+    released(world)
+    cited = NEW.format("market-2016").replace("    startDate: 2016-05\n", "")
+    world.write(f"{EVENT}/market-2016.yml", cited + PASSAGE)
+    result = world.pcve("build", *arguments)
+    assert result.exit_code == 0, result.output
+    facts = world.saved().manifest["facts"]
+    assert facts["fingerprinted"] == 1
+    number = sum(facts[grade.value] for grade in Grade)
+    index = DependencyIndex.read(world.saved().folder / INDEX_FILE)
+    assert index
+    records = {record.id: record for record in index.cited_records()}
+    assert records["market-2016"].cited == 3
+    assert records["market-2016"].facts == 4
+    assert sum(record.facts for record in records.values()) == number
+    texts = released_files(world.project, read_ontology(world.project), world.saved())
+    share = 100 * facts["verified"] / number
+    assert f"share: {{verified: {share:.2f}}}" in texts[world.root / BOUNDS]
+    world.write(BOUNDS, texts[world.root / BOUNDS])
     assert world.pcve("build", *arguments).exit_code == 0
 
 

@@ -75,7 +75,7 @@ def shown(world: World, key: str) -> tuple[Evidence, ...]:
 
 
 def test_evidence_that_is_listed_is_one_node_for_each_source(world: World) -> None:
-    entry = "{source: atlas, locator: p. 12, dateRead: 2026-11-20, curator: A. Curator}"
+    entry = "{source: atlas, locator: p. 12, dateRead: 2026-11-20, curator: reader-a}"
     quoted = "{source: lake-review, quote: “Wide Shore” worked on first-line training}"
     build(world, block(f"evidence: [{entry}, {quoted}]; about: first-line-practitioners", ""))
     assert evidence(world, "schema:about") == [
@@ -85,7 +85,7 @@ def test_evidence_that_is_listed_is_one_node_for_each_source(world: World) -> No
     by_source = {piece.source[0]: piece for piece in shown(world, "about")}
     assert by_source["lake-review"].quote == "“Wide Shore” worked on first-line training"
     atlas = by_source["atlas"]
-    assert (atlas.locator, atlas.date_read, atlas.curator) == ("p. 12", "2026-11-20", "A. Curator")
+    assert (atlas.locator, atlas.date_read, atlas.curator) == ("p. 12", "2026-11-20", "reader-a")
     assert (atlas.quote, atlas.unassigned, atlas.rank) == ("", False, "normal")
 
 
@@ -625,6 +625,6 @@ def test_what_a_claim_denies_does_not_follow_from_an_involvement(world: World, d
 
 
 def test_who_read_a_passage_and_when_is_shown(world: World) -> None:
-    build(world, block("startDate: 2016; locator: p. 3; dateRead: 2026-11-20; curator: A. Reader"))
+    build(world, block("startDate: 2016; locator: p. 3; dateRead: 2026-11-20; curator: reader-b"))
     shown = world.pcve("show", "lake-bridge", "--all").stdout
-    assert "[1, p. 3, read 20 Nov 2026 by A. Reader]" in shown
+    assert "[1, p. 3, read 20 Nov 2026 by reader-b]" in shown

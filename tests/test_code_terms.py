@@ -23,7 +23,7 @@ LANGUAGES = {"owl", "rdf", "rdfs", "sh", "xsd", "dcat", "void", "vann"}
 """Prefixes of languages and of descriptions of data sets, of which code may name any term."""
 
 CLAIM_MODEL = """
-    pcve:Claim pcve:DerivedStatement pcve:Evidence pcve:Source pcve:Participation pcve:actor
+    pcve:Claim pcve:DerivedStatement pcve:Evidence pcve:Source pcve:Participation pcve:actor pcve:withdrawn
     pcve:certainty pcve:conflictsWith pcve:curator pcve:dateRead pcve:evidence pcve:inEvent
     pcve:locator pcve:quote pcve:rank pcve:role pcve:support oa:SpecificResource
     pcve:Passage pcve:passage pcve:firstWord pcve:says pcve:sha256 pcve:wordCount

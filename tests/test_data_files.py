@@ -19,6 +19,8 @@ UNREAD = [
     ("data/sources/texts/of-nobody.txt", "name it as the textFile of a source"),
     ("data/ledgr.yml", "did you mean ledger.yml?"),
     ("data/notes.txt", "move it out of data/"),
+    ("data/rechecks/atlas.yaml", "`pcve evidence recheck` writes what is in this folder"),
+    ("data/rechecks/older/atlas.yml", "`pcve evidence recheck` writes what is in this folder"),
 ]
 IGNORED = [
     *("data/.DS_Store", f"{EVENT}/.#fair.yml", "data/ledger.yml~", f"{EVENT}/#fair.yml#"),
@@ -39,7 +41,7 @@ def test_a_file_that_nothing_reads_is_an_error(world: World, before: bool) -> No
         at = lines.index(f"{name}:1:1: error unread-file: no part of the program reads this file")
         assert fix in lines[at + 2], name
     assert result.output.count("error unread-file") == len(UNREAD)
-    assert world.pcve("validate").output.count("error unread-file") == len(UNREAD)
+    assert f"{len(UNREAD)}  error  unread-file" in world.pcve("validate").output
     for name, _ in UNREAD:
         (world.root / name).unlink()
     assert world.pcve("build").exit_code == 0

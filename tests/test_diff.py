@@ -477,8 +477,16 @@ def test_the_facts_of_version_0_1_0_are_unchanged_where_their_evidence_is(
     assert diff.old.graphs["facts"] <= diff.new.graphs["facts"]
     assert all("/pcve/ns#certain" in line for line in added), "days that 0.1.0 did not derive"
     for change in diff.changes:
-        certainties = {piece.certainty for piece in change.after}
-        assert change.reason.code == ("certainty" if "assigned" in certainties else "rank"), change
+        old, new = ([piece.quote for piece in side] for side in (change.before, change.after))
+        is_stated = {piece.certainty for piece in change.after} == {"stated"}
+        code = "evidence" if old != new else "rank" if is_stated else "certainty"
+        assert change.reason.code == code, change
+    wider = [change for change in diff.changes if change.reason.code == "evidence"]
+    assert {str(getattr(change.subject, "value", "")).split("/id/")[1] for change in wider} == {
+        "event/northtown-conference-2015",
+        "membership/ana-vale/mayor",
+        "person/ana-vale",
+    }, "whose quotes were widened in the records since"
     ranked = [change for change in diff.changes if change.reason.code == "rank"]
     assert [str(getattr(change.new, "value", "")) for change in ranked] == [
         "2015-01-20",

@@ -25,7 +25,7 @@ id: fog-fair
 type: Event
 claims:
   - evidence:
-      - {source: atlas, locator: p. 12, dateRead: 2026-11-23, curator: A. Curator}
+      - {source: atlas, locator: p. 12, dateRead: 2026-11-23, curator: reader-a}
       - {source: atlas, locator: p. 40}
       - {source: northtown-news, quote: which originates from the Harbour Process,
          certainty: assigned}
@@ -98,7 +98,7 @@ def test_a_page_says_how_each_fact_is_supported(fair: World) -> None:
 name: Fog Fair
     “which originates from the Harbour Process” [1, characters 518-559]
     https://northtown.example/news#:~:text=which%20originates%20from%20the%20Harbour%20Process
-    cited [2, p. 12, read 23 Nov 2026 by A. Curator]
+    cited [2, p. 12, read 23 Nov 2026 by reader-a]
     cited [2, p. 40]
 kind: conference
     cited [2]
@@ -206,7 +206,7 @@ def test_a_row_stands_on_the_evidence_that_matched(fair: World) -> None:
         "contested": False,
         "locator": "p. 12",
         "dateRead": "2026-11-23",
-        "curator": "A. Curator",
+        "curator": "reader-a",
     }
     assert stated["location", ""]["support"] == "unassigned"
 

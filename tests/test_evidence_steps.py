@@ -124,7 +124,7 @@ def test_a_passage_is_cited_built_rechecked_and_shown(world: World) -> None:
     page.write_text(edits["changed"], "utf-8")
     assert world.pcve(*recheck).exit_code == 1
     shown = world.pcve("show", "calendar").stdout
-    for words in (
+    for line in (
         "Calendar of the council  (source)",
         "publisher as printed: Northtown Council",
         "https://calendar.example/2019",
@@ -134,7 +134,7 @@ def test_a_passage_is_cited_built_rechecked_and_shown(world: World) -> None:
         "start: 18 Nov 2019",
         "“18 November 2019”",
     ):
-        assert words in shown, (words, shown)
+        assert line in shown, (line, shown)
     assert len(shown.splitlines()) <= 40
     weak = world.pcve("evidence", "sources", "--reason", "never-rechecked").stdout
     assert not re.search(r"^ *calendar\b", weak, re.M), weak

@@ -125,8 +125,8 @@ def test_a_difference_that_cannot_be_seen_is_named(text: str, quote: str, differ
 def test_the_message_names_the_character(world: World) -> None:
     world.replace(
         "data/records/event/northtown-conference-2015.yml",
-        "Mayor Ana Vale opened",
-        "May\u043er Ana Vale opened",
+        "Mayor Ana Vale opened it and",
+        "May\u043er Ana Vale opened it and",
     )
     result = world.pcve("build")
     message = "the quote has U+043E CYRILLIC SMALL LETTER O for o, which looks the same"

@@ -119,7 +119,7 @@ def sources(context: click.Context, reason: str, form: str) -> None:
 @QUERY_TIMEOUT
 @click.pass_context
 def status(context: click.Context, form: str, timeout: float | None) -> None:
-    """Count the claims that each source supports: verified, fingerprinted and cited.
+    """Count the claims that each source supports, by grade.
 
     The same as `pcve query sources`, which has more options.
 

@@ -29,7 +29,9 @@ _CASE_ENDING: Final = re.compile(
 """A genitive in English, and a case of a name in Turkish: the Council's, Ankara'da."""
 _APOSTROPHE: Final = re.compile(r"(?<=\w)['’`´](?=\w)")
 _INVISIBLE: Final = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
-_BROKEN: Final = re.compile(r"(?<=\w)-[ \t]*\n[ \t]*(?=[a-zà-žа-џ])")
+_BROKEN: Final = re.compile(
+    "(?<=\\w)[-\u2010][ \\t]*[\\n\\v\\f\\r\\x85\u2028\u2029]\\s*(?=[a-zà-žа-џ])"
+)
 _IZE: Final = re.compile(r"iz(?=at|e|ing)|ys(?=e)")
 
 STEM: Final = 4

@@ -88,6 +88,8 @@ def _fix(inner: str, texts: Collection[str] | None) -> str:
         return ""
     if folder == _TEXTS:
         return "name it as the textFile of a source, with its sha256, or move it out of data/"
+    if path.parts[0] == RECHECKS:
+        return "`pcve evidence recheck` writes what is in this folder; move it out of data/"
     if path.parts[0] == "sources" and len(path.parts) > 2:
         return f"move it to data/{_TEXTS if path.parts[1] == 'texts' else 'sources'}/"
     suffix = _SUFFIX_OF.get(path.suffix.casefold())
