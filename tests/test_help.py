@@ -40,10 +40,11 @@ def summary(command: click.Command) -> str:
 def test_the_groups_have_the_commands_that_the_help_lists() -> None:
     assert {path for path in BY_PATH if " " in path} == {
         "edit new", "edit fmt", "edit migrate", "edit moved", "edit redact", "evidence cite", "evidence new",
-        "evidence recheck", "evidence requote", "evidence sources", "evidence status", "docs ontology", "docs rules",
+        "evidence recheck", "evidence requote", "evidence review", "evidence review export", "evidence review import",
+        "evidence review status", "evidence sources", "evidence status", "docs ontology", "docs rules",
         "docs moved",
     }  # fmt: skip
-    assert GROUPS == ["edit", "evidence", "docs"]
+    assert GROUPS == ["edit", "evidence", "evidence review", "docs"]
 
 
 @pytest.mark.parametrize("group", ["", *GROUPS])

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.group(cls=CommandGroup)
 @click.pass_context
 def review(context: click.Context) -> None:
-    """Give claims and their words to second readers, and keep their verdicts.
+    """Have claims judged by second readers, and keep their verdicts.
 
     \b
     Examples:
