@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import json
 import zipfile
@@ -243,6 +244,7 @@ def test_a_hidden_value_is_written_by_the_reader(review_world: World) -> None:
     cases = {
         ("startDate", "2018-01-01"): ("1 January 2018", "supports"),
         ("addressee", "Islia"): ("Islia", "supports"),
+        ("status", "planned"): ("planned", "supports"),
         ("presenter", "River Institute"): ("the Hill Foundation", "contradicts"),
         ("startDate", "2020-03-09"): ("8 March 2020", "contradicts"),
         ("prefLabel", "Northtown Days"): ("Northtown Days", "supports"),
@@ -321,13 +323,52 @@ def test_a_reading_shows_and_becomes_stale(world: World) -> None:
 
 
 def test_a_release_has_the_readings(review_world: World, tmp_path: Path) -> None:
-    imported(review_world, judged(exported(review_world), "supports"), "reader-a")
-    from pcve_graph.evidence.reviews import read_reviews, review_table
+    row = exported(review_world)[0] | {"note": "see the next page"}
+    imported(review_world, judged([row], "unclear"), "reader-a", "--on", "2026-11-28")
+    assert review_world.pcve("build").exit_code == 0
+    result = review_world.pcve("release", str(tmp_path / "release"))
+    assert result.exit_code == 0, result.output
+    head, line = (tmp_path / "release/reviews.tsv").read_text("utf-8").splitlines()
+    cells = dict(zip(head.split("\t"), line.split("\t"), strict=True))
+    assert (cells["by"], cells["id"], cells["shown"]) == ("reader-a", row["id"], row["shown"])
+    assert (cells["on"], cells["verdict"]) == ("2026-11-28", "unclear")
+    assert "next page" not in line
 
-    lines = review_table(read_reviews(review_world.project)).splitlines()
-    assert lines[0].split("\t")[:3] == ["by", "id", "shown"]
-    assert lines[1].startswith("reader-a\t")
-    assert len({line.count("\t") for line in lines}) == 1
+
+@pytest.mark.parametrize("note", ["null", "it's", "a: {b}, #c", "~", "- x", "“Ž”", "yes"])
+def test_notes_come_back_as_they_were_written(review_world: World, note: str) -> None:
+    row = exported(review_world)[0] | {"note": note}
+    imported(review_world, judged([row], "unclear"), "reader-a")
+    assert review_world.pcve("build").exit_code == 0
+    assert review_status(review_world)["one"][0]["readings"][0]["note"] == note
+
+
+def test_a_spreadsheet_makes_dates_and_numbers_of_what_is_written(
+    review_world: World, tmp_path: Path
+) -> None:
+    require("openpyxl", "xlsxwriter")
+    import openpyxl
+
+    path = tmp_path / "hidden.xlsx"
+    export = ("evidence", "review", "export", "--hide-value", "--only", "event", "-o", str(path))
+    assert review_world.pcve(*export).exit_code == 0
+    values = {row["id"]: row["value"] for row in exported(review_world)}
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    head = [cell.value for cell in sheet[3]]
+    for line in sheet.iter_rows(min_row=4):
+        cells = dict(zip(head, line, strict=True))
+        value = values[str(cells["id"].value)]
+        if len(value) == 10 and value.startswith("20"):
+            cells["value_read"].value = datetime.date.fromisoformat(value)
+        elif value.isdecimal():
+            cells["value_read"].value = int(value)
+    book.save(path)
+    command = ("evidence", "review", "import", str(path), "--by", "reader-a")
+    assert review_world.pcve(*command).exit_code == 0
+    read = [item["readings"][0] for item in review_status(review_world)["one"]]
+    assert len(read) > 15
+    assert {reading["verdict"] for reading in read} == {"supports"}
 
 
 def edit(changes: Row) -> Callable[[Row], Row]:
@@ -348,6 +389,7 @@ def edit(changes: Row) -> Callable[[Row], Row]:
         (edit({"note": "x" * 201}), "the note has 201 characters; at most 200"),
         (edit({"note": "the suspect Arben Hoti was there"}), "write it without the name"),
         (edit({"note": "a\u202eb"}), "a character that cannot be seen"),
+        (edit({"note": "\ud800"}), "a character that cannot be seen"),
         (edit({"verdit": "supports"}), "did you mean verdict?"),
         (edit({"value_read": "x"}), "the value is both shown and hidden"),
     ],
@@ -456,7 +498,7 @@ def test_wrong_options_of_an_import(
 
 
 READING = (
-    "  - {id: 0123456789abcdef, shown: " + "a" * 64 + ", thing: event/fair, key: startDate, "
+    "  - {id: c0123456789abcdef, shown: " + "a" * 64 + ", thing: event/fair, key: startDate, "
     "source: atlas, on: 2026-11-30, verdict: supports}\n"
 )
 FILE = f"reader: reader-a\nreadings:\n{READING}"
@@ -471,7 +513,7 @@ FILE = f"reader: reader-a\nreadings:\n{READING}"
         (FILE.replace("2026-11-30", "2026-02-30"), 'the day "2026-02-30" does not exist'),
         (FILE.replace("verdict:", "verdit:"), "did you mean verdict?"),
         (FILE.replace(", verdict: supports", ""), "a reading has no verdict"),
-        (FILE + READING, "the reading 0123456789abcdef stands here twice"),
+        (FILE + READING, "the reading c0123456789abcdef stands here twice"),
         (FILE.replace("supports}", f"supports, note: {'x' * 201}}}"), "has 201 characters"),
         (
             FILE.replace("supports}", "supports, note: the suspect Arben Hoti}"),

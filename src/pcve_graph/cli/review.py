@@ -129,7 +129,8 @@ def export(
     if sample is not None:
         claims = drawn(claims, sample, seed)
     write_messages(f"{quantity(len(claims), 'row')}, of {len(every):,} claims with words")
-    write_result(_written([rows.row(claim, hide_value) for claim in claims], form), output, form)
+    cells = [rows.row(claim, hide_value) for claim in claims]
+    write_result(_written(cells, form, hide_value), output, form)
 
 
 @review.command(name="import")
@@ -264,14 +265,15 @@ def _of_sources(
     return [claim for claim in claims if not sources or claim.source[0] in sources]
 
 
-def _written(rows: Sequence[dict[str, str]], form: str) -> bytes | str:
+def _written(rows: Sequence[dict[str, str]], form: str, hide_value: bool) -> bytes | str:
     """Rows in one of the formats; cells of CSV are guarded, and those of a workbook are texts."""
     from ..analysis.tables import ReportTable, render_table
-    from ..evidence.review_files import COLUMNS, guarded, json_lines
+    from ..evidence.review_files import COLUMNS, HIDDEN, guarded, json_lines
 
     if form == "jsonl":
         return json_lines(rows)
-    columns = tuple(name for name in COLUMNS if not rows or name in rows[0])
+    absent = "value" if hide_value else HIDDEN
+    columns = tuple(name for name in COLUMNS if name != absent)
     cells = (tuple(row[name] for name in columns) for row in rows)
     if form == "csv":
         cells = (tuple(map(guarded, row)) for row in cells)

@@ -37,10 +37,11 @@ LONGEST_NOTE: Final = 200
 
 _KEYS: Final = ("id", "shown", "thing", "key", "source", "on", "verdict", "value", "note")
 _REQUIRED: Final = _KEYS[:7]
-_COLUMNS: Final = ("by", *_KEYS[:7], "value_hidden")
+_FREE: Final = _KEYS[7:]
+_COLUMNS: Final = ("by", *_REQUIRED, "value_written")
 _ORCID: Final = "https://orcid.org/"
 _FORMS: Final = {
-    "id": re.compile("[0-9a-f]{16}"),
+    "id": re.compile("c[0-9a-f]{16}"),
     "shown": re.compile("[0-9a-f]{64}"),
     "thing": re.compile(r"[a-z0-9-]+(/[A-Za-z0-9._~%-]+){1,4}"),
     "key": re.compile("[A-Za-z][A-Za-z0-9]*"),
@@ -49,7 +50,7 @@ _FORMS: Final = {
     "verdict": re.compile("|".join(VERDICTS)),
 }
 _NAMED: Final = {
-    "id": "16 digits of 0-9 and a-f",
+    "id": "c and 16 digits of 0-9 and a-f",
     "shown": "64 digits of 0-9 and a-f",
     "thing": "a class and an id, such as event/fair",
     "key": "a key of a record",
@@ -104,7 +105,9 @@ def review_text(reader: str, readings: Iterable[Reading]) -> str:
     lines = [f"reader: {scalar_text(reader)}", "readings:"]
     for reading in sorted(readings, key=lambda reading: (reading.thing, reading.key, reading.id)):
         pairs = [(key, getattr(reading, key)) for key in _KEYS]
-        shown = ", ".join(f"{key}: {scalar_text(text)}" for key, text in pairs if text)
+        shown = ", ".join(
+            f"{key}: {scalar_text(text, key in _FREE)}" for key, text in pairs if text
+        )
         lines.append(f"  - {{{shown}}}")
     return "".join(f"{line}\n" for line in lines)
 
@@ -171,12 +174,13 @@ def text_fault(text: str, key: str) -> tuple[str, str] | None:
 
 
 def review_table(reviews: Mapping[str, Iterable[Reading]]) -> str:
-    """The readings as a table with tabs, as releases have it, without notes."""
+    """The readings as a table with tabs, as releases have it, without what readers wrote."""
     lines = ["\t".join(_COLUMNS)]
     for reader, readings in sorted(reviews.items()):
         for reading in readings:
-            hidden = "yes" if reading.value else "no"
-            lines.append("\t".join([reader, *(getattr(reading, key) for key in _REQUIRED), hidden]))
+            written = "yes" if reading.value else "no"
+            cells = (getattr(reading, key) for key in _REQUIRED)
+            lines.append("\t".join([reader, *cells, written]))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -205,7 +209,7 @@ def _reading(node: RecordNode) -> Reading:
     values = _FILE.mapping(node, _KEYS, _REQUIRED, "a reading")
     texts = {key: _FILE.text(value, key) for key, value in values.items()}
     _FILE.check_day(texts["on"], values["on"].position)
-    for key in ("value", "note"):
+    for key in _FREE:
         if fault := text_fault(texts.get(key, ""), key):
             raise _FILE.stop(values[key].position, *fault)
     return Reading(**texts)

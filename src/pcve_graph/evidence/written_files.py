@@ -16,9 +16,12 @@ from ..model.visible import one_line
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode
 
 
-def scalar_text(text: str) -> str:
-    """A text as YAML, also inside of braces: plain of plain characters, else in single quotes."""
-    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9/._-]*", text):
+def scalar_text(text: str, quoted: bool = False) -> str:
+    """A text as YAML, also inside of braces: plain of plain characters, else in single quotes.
+
+    With `quoted` always in quotes, as free text may be a word such as null.
+    """
+    if not quoted and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9/._-]*", text):
         return text
     return "'" + one_line(text).replace("'", "''") + "'"
 

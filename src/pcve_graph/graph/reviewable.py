@@ -97,7 +97,7 @@ def claims_of(store: ox.Store, claim: ox.NamedNode) -> Iterator[ReviewableClaim]
             number = str(numbers[source])
             shown = (claim.value, source, name, part, key, text, words)
             yield ReviewableClaim(
-                id=_digest(claim.value, source, number)[:16],
+                id=f"c{_digest(claim.value, source, number)[:16]}",  # no number to a spreadsheet
                 shown=_digest(*shown),
                 thing=subject.value.removeprefix(_THINGS),
                 subject=subject,

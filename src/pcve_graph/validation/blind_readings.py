@@ -10,6 +10,7 @@ from ..evidence.value_in_words import Value, ValueKind, carries
 from ..graph.reviewable import ReviewableClaim
 from ..incremental.graph_view import GraphView
 from ..model.schema import Ontology
+from ..model.text_normalization import fold
 from .support_check import SupportCheck
 
 
@@ -27,14 +28,15 @@ class BlindReadings:
     def verdict(self, claim: ReviewableClaim, written: str) -> str:
         """One of `VERDICTS`, from the value that a reader wrote without seeing that of the claim.
 
-        It supports the claim if it carries the value, by the rules for quotes; a role needs no cue.
+        It supports the claim if it is the value, or carries it by the rules for quotes; a role
+        needs no cue.
         Else it contradicts it. The term of a closed list has more names than its cues, so another
         wording of it is unclear.
         """
         value = self._value(claim)
         if value is None:
             return "unclear"
-        if carries(written, value):
+        if fold(written) == fold(claim.value) or carries(written, value):
             return "supports"
         return "unclear" if value.kind in (ValueKind.CONCEPT, ValueKind.PROSE) else "contradicts"
 
