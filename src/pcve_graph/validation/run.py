@@ -217,6 +217,7 @@ class _DocumentChecks:
             self.options["require_checked"],
             hierarchy,
             claims,
+            self.own.stated if self.own else None,
         )
         return report, claims
 

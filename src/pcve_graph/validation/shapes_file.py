@@ -45,6 +45,7 @@ from .shape_faults import shape_faults
 from .shape_queries import QUERIES
 from .shape_query_faults import query_faults, with_absolute_namespaces
 from .shapes_graph import SPARQL, TYPE, Fault, ShapesGraph, Show
+from .targets import Targets, read_targets
 
 _NEARLY_SHACL: Final = re.compile(r"<https?://www\.w3\.org/(ns|NS|TR)/(shacl|SHACL)\W")
 _ABSTRACT: Final = nterm("sh:Shape")
@@ -66,12 +67,14 @@ class Shapes:
 
     `lines` are N-Triples with one statement per line. `hierarchy` are the statements that count as
     data: `rdfs:subClassOf` in the shapes, and all statements of the ontologies. `problems` are
-    those of the files, sorted.
+    those of the files, sorted. `stated` are the targets of all shapes if an error costs some of
+    them, and None otherwise.
     """
 
     lines: str
     hierarchy: tuple[NTriple, ...] = ()
     problems: tuple[Problem, ...] = ()
+    stated: Targets | None = None
 
     @property
     def faulty(self) -> bool:
@@ -121,7 +124,8 @@ def read_shapes(
         raise ContentError([*problems, rule_problem("shape", place, why, fix)])
     hierarchy = [triple_line(row) for row in graph.rows if row.predicate == _SUBCLASS]
     hierarchy += [triple_line(row) for file in more for row in file.rows]
-    return Shapes(lines, tuple(dict.fromkeys(hierarchy)), problems)
+    shapes = Shapes(lines, tuple(dict.fromkeys(hierarchy)), problems)
+    return replace(shapes, stated=read_targets(_text(graph.rows))) if shapes.faulty else shapes
 
 
 def _documents(paths: Collection[Path], load: Load) -> Iterator[Document]:
