@@ -145,10 +145,15 @@ def validate_paths(
         things += checked
     problems += (problem for report in reports for problem in report.problems)
     problems += _as_required(of_folders, options["require_checked"])
+    others += (row for row in problems if row.rule in _UNCHECKED and row.severity == "error")
     results = [result for report in reports for result in report.results]
     unread = bool(refused) or (own is not None and own.faulty)
     outcome = _outcome(problems, others, results, names, options["severity"], unread)
     return replace(outcome, things=tuple(sorted(things, key=lambda part: part.path)))
+
+
+_UNCHECKED: Final = ("absent-focus", "nothing-checked")
+"""The rules on what was not checked at all; no shape has them, so as errors they are no results."""
 
 
 def _as_required(problems: list[Problem], required: bool) -> list[Problem]:
