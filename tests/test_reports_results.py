@@ -373,3 +373,39 @@ def test_the_help_states_the_rule_of_the_exit_code(project: World) -> None:
     shown = " ".join(project.pcve("validate", "--help").output.split())
     assert "sh:Info is info, of sh:Warning a warning, of any other an error" in shown
     assert "[error|warning|info]" in shown
+
+
+COMPONENT = """ex:Long a sh:ConstraintComponent ; sh:parameter [ sh:path ex:atLeast ] ;
+  {} [ {} {} ] .
+ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property [ sh:path ex:k ; ex:atLeast 4 {} ] .
+"""
+ASK = 'sh:ask "ASK { FILTER (STRLEN ($value) >= $atLeast) }"'
+PICK = 'sh:select "SELECT $this ?value { $this $PATH ?value FILTER (STRLEN (?value) < $atLeast) }"'
+BINDS = PICK.replace("SELECT $this", "SELECT $this ('bound' AS ?message)")
+SHORT = 'sh:message "too short"@en ;'
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "query", "of_shape", "text"),
+    [
+        ("sh:validator", "", ASK, "", 'ex:k of ex:a is "abc", which violates this rule'),
+        ("sh:validator", SHORT, ASK, "", 'ex:k of ex:a ("abc"): too short'),
+        ("sh:validator", "", ASK, '; sh:message "mine"', 'ex:k of ex:a ("abc"): mine'),
+        ("sh:propertyValidator", "", PICK, "", 'ex:k of ex:a is "abc"'),
+        ("sh:propertyValidator", SHORT, PICK, "", 'ex:k of ex:a ("abc"): too short'),
+        ("sh:propertyValidator", "", BINDS, "", 'ex:k of ex:a is "abc"'),
+    ],
+)
+def test_a_component_of_ones_own_is_worded_by_its_author_or_here(
+    project: World, tmp_path: Path, kind: str, message: str, query: str, of_shape: str, text: str
+) -> None:
+    """No format has the text that an engine makes up, and the value is shown with each message."""
+    shapes = COMPONENT.format(kind, message, query, of_shape)
+    paths = files(tmp_path, 'ex:a a ex:P ; ex:k "abc" .\n', shapes)
+    for engine in ENGINES:
+        (row,) = listed(project, *paths, "--engine", engine)
+        assert row["message"] == text
+    command = ["validate", str(paths[0]), "--shapes", str(paths[1]), "--format", "turtle"]
+    reports = {project.pcve(*command, "--engine", engine).stdout for engine in ENGINES}
+    assert len(reports) == 1
+    assert "violated at" not in reports.pop()

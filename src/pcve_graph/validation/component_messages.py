@@ -113,20 +113,6 @@ def sentence(finding: Finding) -> str:
     return f"{subject} is {finding.shown(result.value)}{ending}"
 
 
-def own_message(finding: Finding) -> str:
-    """The message of the author of the shape, whole; empty if the text is the engine's.
-
-    Results of SHACL's own components have no messages of the engines (`shacl.validate`).
-    """
-    result, parameters = finding.result, finding.requirements.parameters
-    stated = (finding.shape, from_iri(result.component))
-    if result.component.startswith(expand("sh:")) or any(
-        parameters.values(node, "sh:message") for node in stated
-    ):
-        return result.message
-    return result.message if parameters.states_message(stated[1]) else ""
-
-
 def rule_sentence(finding: Finding) -> str:
     """What the constraint requires; for one that words cannot state, what its author says of it."""
     writer, result = finding.requirements, finding.result

@@ -37,10 +37,10 @@ from ..model.terms import (
     to_iri,
 )
 from .component_fixes import fix_of, keep_languages, keep_one, retyped
-from .component_messages import Finding, own_message, rule_sentence, sentence
+from .component_messages import Finding, rule_sentence, sentence
 from .notation import SHOWN, Notation
 from .rdf_wording import ValuesIn
-from .requirements import Requirements
+from .requirements import Requirements, alternatives
 from .value_reasons import ORDERS, is_iri_text, order_fix, reason
 
 _SEVERITIES: Final = {expand("sh:Info"): "info", expand("sh:Warning"): "warning"}
@@ -108,11 +108,12 @@ def _of_any_shape(finding: Finding) -> tuple[str, str, str]:
 
     The message of the author of the shape is whole, after what was found.
     """
-    text, own = sentence(finding), own_message(finding)
+    text, own = sentence(finding), finding.result.message
     if own and not finding.is_described:
         value = finding.result.value
-        at = f" ({finding.shown(value)})" if value and value != finding.result.focus else ""
-        text = f"{finding.subject}{at}"
+        values = [value] if value else finding.values
+        shown = alternatives(map(finding.shown, values), "and")
+        text = finding.subject + (f" ({shown})" if values and value != finding.result.focus else "")
     return f"{text}: {own}" if own else text, rule_sentence(finding), fix_of(finding)
 
 

@@ -95,12 +95,6 @@ class ShapeParameters:
         """The name of a shape, or the label of a class or property; empty if it has none."""
         return self.text(node, *_LABELS)
 
-    def states_message(self, component: NTerm) -> bool:
-        """Whether a constraint component, or a validator of it, has a sh:message."""
-        names = ("sh:validator", "sh:nodeValidator", "sh:propertyValidator")
-        validators = [node for name in names for node in self.values(component, name)]
-        return any(self.values(node, "sh:message") for node in (component, *validators))
-
     def is_datatype(self, node: NTerm) -> bool:
         """Whether a shape requires a datatype and nothing else."""
         properties = set(self._objects.get(node, {})) - {nterm("rdf:type")}

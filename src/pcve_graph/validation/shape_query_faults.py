@@ -16,14 +16,11 @@ from ..syntax.iri_references import resolve_reference
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import Token, dataset_graphs, declared_prefixes, tokenize
 from .query_patterns import query_patterns
-from .shape_queries import INVALID_NAMESPACE, PREFIX_FORM, QUERIES
+from .shape_queries import INVALID_NAMESPACE, PREFIX_FORM, QUERIES, VALIDATORS
 from .shapes_graph import SPARQL, TYPE, Fault, ShapesGraph
 
 _RULE: Final = "shape-query"
 _SELECT = nterm("sh:select")
-_VALIDATORS: Final = {
-    nterm(f"sh:{name}") for name in ("validator", "nodeValidator", "propertyValidator")
-}
 _DECLARE, _PREFIXES, _IMPORTS = nterm("sh:declare"), nterm("sh:prefixes"), nterm("owl:imports")
 _PREFIX, _NAMESPACE = nterm("sh:prefix"), nterm("sh:namespace")
 _FUNCTIONS: Final = {nterm("sh:SPARQLFunction"), nterm("sh:JSFunction")}
@@ -61,7 +58,7 @@ def query_faults(
     if functions and not advanced:
         yield from _function_warnings(graph, functions)
     constraints = {row.object for row in graph.rows if row.predicate == SPARQL}
-    validators = {row.object: row.subject for row in graph.rows if row.predicate in _VALIDATORS}
+    validators = {row.object: row.subject for row in graph.rows if row.predicate in VALIDATORS}
     for row in graph.rows:
         if row.predicate == SPARQL and len(graph.values(row.object, _SELECT)) != 1:
             yield _no_select(graph, row)

@@ -42,7 +42,7 @@ from .query_patterns import with_python_patterns
 from .results import nearest_key
 from .shacl import no_shape
 from .shape_faults import shape_faults
-from .shape_queries import QUERIES
+from .shape_queries import QUERIES, VALIDATORS
 from .shape_query_faults import query_faults, with_absolute_namespaces
 from .shapes_graph import SPARQL, TYPE, Fault, ShapesGraph, Show
 from .targets import Targets, read_targets
@@ -55,10 +55,7 @@ _SUBCLASS: Final = nterm("rdfs:subClassOf")
 _LONGEST: Final = 120
 """Characters of a term that a message shows."""
 
-_QUERY_HOLDERS: Final = {
-    SPARQL,
-    *(nterm(f"sh:{name}") for name in ("validator", "nodeValidator", "propertyValidator")),
-}
+_QUERY_HOLDERS: Final = {SPARQL, *VALIDATORS}
 
 
 @dataclass(frozen=True)
