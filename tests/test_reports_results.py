@@ -409,3 +409,17 @@ def test_a_component_of_ones_own_is_worded_by_its_author_or_here(
     reports = {project.pcve(*command, "--engine", engine).stdout for engine in ENGINES}
     assert len(reports) == 1
     assert "violated at" not in reports.pop()
+
+
+@pytest.mark.parametrize("name", ["in", "languageIn", "or", "xone"])
+def test_an_empty_list_allows_no_value(project: World, tmp_path: Path, name: str) -> None:
+    shape = f"ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property [ sh:path ex:k ; sh:{name} () ] .\n"
+    paths = files(tmp_path, 'ex:a a ex:P ; ex:k "abc"@en .\n', shape)
+    rows = (row for row in listed(project, *paths) if row["severity"] == "error")
+    assert [(row["message"], row["why"], row["fix"]) for row in rows] == [
+        (
+            f'ex:k of ex:a is "abc"@en, which is not allowed: sh:{name} is an empty list',
+            f"ex:k takes no value, as sh:{name} is an empty list",
+            "delete this value, or correct the shape",
+        )
+    ]

@@ -54,6 +54,9 @@ def fix_of(finding: Finding) -> str:
     """How to fix what was found; empty if nothing can be said."""
     if not finding.shape:
         return ""
+    if finding.requirements.empty_list(finding.shape, finding.component):
+        noun = "this value" if finding.result.path else "this node"
+        return f"delete {noun}, or correct the shape"
     if finding.component in FIXES:
         return FIXES[finding.component](finding)
     return as_required(finding)

@@ -106,6 +106,8 @@ def sentence(finding: Finding) -> str:
         values = alternatives(map(finding.shown, finding.values), "and")
         return f"{finding.subject}{f' is {values}, which' if values else ''} violates this rule"
     clause = CLAUSES[component](finding) if component in CLAUSES and finding.shape else ""
+    if name := finding.requirements.empty_list(finding.shape, component):
+        clause = f"is not allowed: {name} is an empty list"
     if not result.path and result.value == result.focus:
         return f"{finding.thing} {clause or 'violates this rule'}"
     subject = finding.subject if finding.name else f"{finding.thing} violates this rule: its value"
