@@ -342,6 +342,38 @@ def test_a_query_of_another_form_costs_that_constraint_only(
     assert [(row[0], row[3]) for row in rows] == [("data.ttl", "error"), ("shapes.ttl", "error")]
 
 
+NESTED = {
+    "node": "sh:node ex:N{}",
+    "not": "sh:not ex:N{}",
+    "or": "sh:or ( ex:N{0} ex:N{0} )",
+    "xone": "sh:xone ( ex:N{0} )",
+    "property and": "sh:property [ sh:path ex:title ; sh:and ( ex:N{} ) ]",
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_a_shape_that_is_nested_too_deeply_costs_that_shape_only(
+    northtown: World, tmp_path: Path, name: str
+) -> None:
+    link = NESTED[name].rpartition("[ sh:path ex:title ; ")[2].removesuffix(" ]")
+    chain = f"ex:Deep sh:targetClass ex:Meeting ; {NESTED[name].format(1)} .\n"
+    chain += "".join(f"ex:N{n} {link.format(n + 1)} .\n" for n in range(1, 22))
+    rows = report(northtown, tmp_path, GOOD + chain + "ex:N22 sh:nodeKind sh:IRI .\n", code=2)
+    assert [(row[0], row[3]) for row in rows] == [("data.ttl", "error"), ("shapes.ttl", "error")]
+    ((line, _, message, _),) = of_shapes(rows)
+    assert line == 2
+    assert message == (
+        "ex:Deep: it has more than 14 levels of shapes in one another; this shape is not applied"
+    )
+
+
+def test_fourteen_levels_of_shapes_are_applied(northtown: World, tmp_path: Path) -> None:
+    shapes = "ex:Deep sh:targetClass ex:Meeting ; sh:node ex:N1 .\n"
+    shapes += "".join(f"ex:N{n} sh:node ex:N{n + 1} .\n" for n in range(1, 14))
+    rows = report(northtown, tmp_path, shapes + "ex:N14 sh:nodeKind sh:Literal .\n", code=1)
+    assert [(row[0], row[3]) for row in rows] == [("data.ttl", "error")]
+
+
 VALIDATOR = """ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:c ] ;
   sh:nodeValidator [ {} ] .
 ex:S sh:targetClass ex:Meeting ; ex:c 1 .

@@ -42,6 +42,7 @@ from .query_patterns import with_python_patterns
 from .results import nearest_key
 from .shacl import no_shape
 from .shape_faults import shape_faults
+from .shape_nesting import nesting_faults
 from .shape_queries import QUERIES, VALIDATORS
 from .shape_query_faults import query_faults, with_absolute_namespaces
 from .shapes_graph import SPARQL, TYPE, Fault, ShapesGraph, Show
@@ -101,7 +102,8 @@ def read_shapes(
     def show(term: NTerm) -> str:
         return _shown(term, namespaces)
 
-    faults = [*shape_faults(graph, advanced, show), *query_faults(graph, advanced, namespaces)]
+    faults = [*shape_faults(graph, advanced, show), *nesting_faults(graph)]
+    faults += query_faults(graph, advanced, namespaces)
     rows, dead = _usable(graph, faults, advanced)
     lines = _text(rows)
     for shape in _refused(graph, rows, dead):
