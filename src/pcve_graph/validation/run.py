@@ -145,7 +145,6 @@ def validate_paths(
         things += checked
     problems += (problem for report in reports for problem in report.problems)
     problems += _as_required(of_folders, options["require_checked"])
-    others += (row for row in problems if row.rule in _UNCHECKED and row.severity == "error")
     results = [result for report in reports for result in report.results]
     unread = bool(refused) or (own is not None and own.faulty)
     outcome = _outcome(problems, others, results, names, options["severity"], unread)
@@ -237,6 +236,7 @@ def _outcome(
 ) -> Outcome:
     """The outcome with all problems down to `severity`, sorted."""
     severities = SEVERITIES[: SEVERITIES.index(severity) + 1]
+    others += (row for row in problems if row.rule in _UNCHECKED and row.severity == "error")
     others = sorted({problem for problem in others if problem.severity in severities})
     shown = sorted({*others, *(problem for problem in problems if problem.severity in severities)})
     wrong = any(problem.severity == "error" for problem in shown)
