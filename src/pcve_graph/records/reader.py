@@ -113,9 +113,9 @@ def read_records_in(
 def without_faulty(records: Records, problems: Iterable[Problem]) -> Records:
     """The records and sources without any of `problems`, in them or in a source they cite.
 
-    The other records become `unread`.
+    The other records become `unread`. A file with the wrong name can be read and mapped.
     """
-    wrong = {record_extent(problem.position) for problem in problems}
+    wrong = {record_extent(row.position) for row in problems if row.rule != "file-name"}
     sources = {source.id for source in records.sources if record_extent(source.position) in wrong}
     remaining = tuple(
         record
@@ -158,6 +158,7 @@ def _read_each(
             continue
         if entry.id:
             positions_by_id[entry.id] = entry.position
+        problems.extend(entry.problems)
         try:
             yield entry.id, read(entry)
         except ContentError as error:
