@@ -405,9 +405,11 @@ def test_the_wrong_name_of_a_file_hides_no_other_problem(
         return {row["rule"] for row in problems(northtown, path)}
 
     text = MISNAMED.format(source="atlas")
-    assert rules(text.replace("atlas", "none")) == {"file-name", "unknown-source"}
     values = {"file-name", "pcvesh:Event-kind", "pcvesh:Event-location"}
     assert rules(text) == values
+    assert rules(text.replace("atlas", "none")) == {*values, "unknown-source"}
+    quoted = text.replace("atlas", "atlas\n    quote: Lamp Fair")
+    assert rules(quoted) == {*values, "quote-not-held"}
     text = text.replace("conferense", "conference").replace("nowhere", "northtown")
     assert rules(text) == {"file-name", "pcvesh:Dated-earliest"}
     assert rules(text.replace("05-21", "05-23")) == {"file-name"}
