@@ -15,6 +15,7 @@ from pcve_graph.model.namespaces import DOCUMENT_BASE
 from pcve_graph.model.problems import ContentError
 from pcve_graph.syntax import jsonld_contexts
 from pcve_graph.syntax.jsonld_contexts import original_place, write_out_contexts
+from pcve_graph.syntax.positions import jsonld
 from pcve_graph.validation.documents import read_document
 from pcve_graph.validation.supplied_contexts import OWN_CONTEXT
 
@@ -510,6 +511,23 @@ def test_a_vocabulary_maps_every_key(northtown: World, tmp_path: Path) -> None:
     for vocabulary in ("https://schema.org/", "", "#"):
         context = {**PREFIXED, "@base": "https://e.example/", "@vocab": vocabulary}
         assert unread(northtown, tmp_path, '"startDate": 1, "@type": "Event"', context) == []
+
+
+def test_a_context_maps_keys_in_its_scope_only(northtown: World, tmp_path: Path) -> None:
+    context = {**PREFIXED, "Fair": {"@id": "pcve:Fair", "@context": {"hall": "skos:note"}}}
+    assert unread(northtown, tmp_path, '"@type": "Fair", "hall": "x"', context) == []
+    (problem,) = unread(northtown, tmp_path, '"hall": "x"', context)
+    assert '"hall"' in problem["message"]
+
+
+@pytest.mark.parametrize("members", ['"names": {"en": "x"}, "dropped": 1', '"names": "x", "a": 1'])
+def test_a_large_file_is_read_where_a_key_is_no_term(
+    northtown: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, members: str
+) -> None:
+    reported = unread(northtown, tmp_path, members)
+    monkeypatch.setattr(jsonld, "_LARGE", 10)
+    assert unread(northtown, tmp_path, members) == reported
+    assert len(reported) == members.count('"a"')
 
 
 def test_many_keys_have_a_bounded_number_of_warnings(northtown: World, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from ...model.namespaces import PREFIXES, nterm
 from ...model.terms import NO_TERM, NTerm, blank, from_iri, is_blank, literal
 from ..json import JsonValue, read_json
-from ..jsonld_check import context_objects
+from ..jsonld_check import has_only_terms
 from .jsonld_context import ActiveContext, TermDefinition
 
 _XSD: Final = PREFIXES["xsd"]
@@ -47,10 +47,11 @@ class UnreadWords(NamedTuple):
 def unread_words(raw: bytes) -> UnreadWords:
     """The words that no context maps. None if the document cannot be followed; never raises.
 
-    A large file whose keys are all terms of its contexts is not read as a whole.
+    A file of more than `_LARGE` bytes whose keys are all terms of its contexts is not read as a
+    whole, nor is one of more than `_LARGEST` bytes: reading takes a second for each megabyte.
     """
     try:
-        if _has_only_terms(raw):
+        if len(raw) > _LARGE and (len(raw) > _LARGEST or has_only_terms(raw)):
             return UnreadWords([], [])
         reader = _Reader(raw.decode())
         reader.document()
@@ -62,34 +63,8 @@ def unread_words(raw: bytes) -> UnreadWords:
     )
 
 
-_KEY: Final = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+")\s*+:', re.DOTALL)
-
-
-def _has_only_terms(raw: bytes) -> bool:
-    """Whether each key is a keyword, a term of some context of the file, or has a declared prefix.
-
-    Raises ValueError for a context that is not JSON.
-    """
-    keys: set[str] = {json.loads(key) for key in set(_KEY.findall(raw))}
-    terms: set[str] = set()
-    decoder = json.JSONDecoder()
-    for match in re.finditer(rb'"@context"\s*:\s*', raw):
-        # a context is a small part of the file: what follows it is decoded only as far as needed
-        end, size = match.end(), 2**16
-        while True:
-            part = raw[end : end + size].decode(errors="ignore")
-            try:
-                local, _ = decoder.raw_decode(part)
-                break
-            except ValueError:
-                if end + size >= len(raw):
-                    raise
-                size *= 16
-        for definitions in context_objects(local):
-            terms |= definitions.keys()
-    if any(f'"{prefix}:'.encode() in raw for prefix in PREFIXES.keys() - terms):
-        return False
-    return all(":" in key or key.startswith("@") or key in terms for key in keys)
+_LARGE: Final = 2**20
+_LARGEST: Final = 2**24
 
 
 def _flattened(value: JsonValue) -> Iterator[JsonValue]:
