@@ -31,6 +31,7 @@ ROME = (
     "pcve:kind <https://w3id.org/pcve/vocab/event-kind/conference>"
 )
 NORTHTOWN = "https://w3id.org/pcve/id/place/northtown"
+VOCAB = "https://w3id.org/pcve/vocab/"
 
 
 def problem(world: World, path: Path, rule: str, *options: str) -> dict[str, Any]:
@@ -49,13 +50,13 @@ def turtle(folder: Path, statements: str, prefixes: str = PREFIXES) -> Path:
 @pytest.mark.parametrize(
     ("statement", "rule", "fix", "fix_against"),
     [
-        ('schema:location "Rome"', "Event-location", "write the IRI of Place", ""),
+        ('schema:location "Rome"', "Event-location", "write the IRI of Country or Place, or state that thing in this file, or validate with --against", ""),
         (f'schema:location "{NORTHTOWN}"', "Event-location", "write place:northtown", ""),
         ("schema:location event:rome", "Event-location", "event:rome exists, but is of another class", ""),
-        ('schema:location "northtown"', "Event-location", "write the IRI of Place", "write place:northtown"),
-        ('schema:location "nortown"', "Event-location", "write the IRI of Place", "did you mean place:northtown?"),
+        ('schema:location "northtown"', "Event-location", "write the IRI of Country or Place", "write place:northtown"),
+        ('schema:location "nortown"', "Event-location", "write the IRI of Country or Place", "did you mean place:northtown?"),
         ('schema:organizer "rome"', "Event-organizer", "event:rome exists, but", ""),
-        ('schema:organizer "romee"', "Event-organizer", "write the IRI of Agent", ""),
+        ('schema:organizer "romee"', "Event-organizer", "write the IRI of Country, Initiative, Organization, OrganizationalUnit or Person", ""),
         ("pcve:precededBy event:rome-2", "Event-precededBy", "write the IRI of Event", ""),
         ('schema:sameAs "https://example.org/a"', "Thing-sameAs", "write <https://example.org/a>", ""),
         (f'schema:sameAs "https://example.org/a"^^<{XSD}#anyURI>', "Thing-sameAs", "write <https://example.org/a>", ""),
@@ -207,3 +208,43 @@ def test_all_rules_have_a_wording_for_rdf(ontology: Ontology, northtown: World) 
     words = {text: in_rdf(text, Notation("turtle")) for text in texts}
     assert {text for text, worded in words.items() if RECORDS.search(worded)} == set()
     assert sum(bool(RECORDS.search(text)) for text in words) > 30
+
+
+DERIVED = (
+    'schema:startDate "2026"^^xsd:gYear', 'schema:endDate "2025-05"^^xsd:gYearMonth'
+)  # fmt: skip
+
+
+def test_a_bound_that_is_derived_is_reported_as_the_dates_of_the_file(
+    northtown: World, tmp_path: Path
+) -> None:
+    start, end = DERIVED
+    path = turtle(tmp_path, f"{ROME} ; {start} ; {end}")
+    row = problem(northtown, path, "pcvesh:Dated-earliest")
+    assert row["message"].endswith(f" has {start} and {end}")
+    path = turtle(tmp_path, f'{ROME} ; {start} ; pcve:latest "2025-05-31"^^xsd:date')
+    row = problem(northtown, path, "pcvesh:Dated-earliest")
+    assert row["message"].endswith(f' has {start} and pcve:latest "2025-05-31"^^xsd:date')
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule", "shown"),
+    [
+        (f"schema:about <{VOCAB}event-kind/forum>", "about", f'is <{VOCAB}event-kind/forum> ("forum")'),
+        ("schema:location event:rome", "location", 'is event:rome ("'),
+        ("schema:location event:none", "location", "is event:none"),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_list_or_class_is_named_by_its_iri(
+    northtown: World, tmp_path: Path, statement: str, rule: str, shown: str
+) -> None:
+    row = problem(northtown, turtle(tmp_path, f"{ROME} ; {statement}"), f"pcvesh:Event-{rule}")
+    assert shown in row["message"]
+
+
+def test_a_thing_that_the_graph_may_have_names_the_option(northtown: World, tmp_path: Path) -> None:
+    path = turtle(tmp_path, f"{ROME} ; schema:location <{NORTHTOWN}-2>")
+    row = problem(northtown, path, "pcvesh:Event-location")
+    assert "IRI of Country or Place, or state that thing in this file, or" in row["fix"]
+    assert "--against" in row["fix"]
+    assert "--against" not in problem(northtown, path, "pcvesh:Event-location", "--against")["fix"]

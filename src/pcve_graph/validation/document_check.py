@@ -235,7 +235,12 @@ class _Data:
             ontology=self.ontology,
             requirements=Requirements(
                 read_shapes(self.ontology.shapes if self.shapes is None else self.shapes),
-                replace(notation, exists=self.has, folders=folders),
+                replace(
+                    notation,
+                    exists=self.has,
+                    folders=folders,
+                    against=self.against is not None,
+                ),
                 labels,
             ),
             labels=labels,

@@ -61,7 +61,8 @@ class Notation:
 
     `form` is a format of `documents.FORMATS` or `record`. `names`, `vocabulary` and `defined` are
     those of `ContextTerms`. `exists` says whether a thing with this
-    IRI is among the data, and `folders` has the segments of the IRIs of things.
+    IRI is among the data, which are those of the file and, with `against`, of the built graph;
+    `folders` has the segments of the IRIs of things.
     """
 
     form: str = "record"
@@ -71,6 +72,7 @@ class Notation:
     defined: frozenset[str] = frozenset()
     exists: Callable[[Iri], bool] = lambda _: False
     folders: tuple[str, ...] = ()
+    against: bool = False
 
     @property
     def has_prefixes(self) -> bool:

@@ -41,7 +41,7 @@ from .component_messages import Finding, rule_sentence, sentence
 from .notation import SHOWN, Notation
 from .rdf_wording import ValuesIn
 from .requirements import Requirements, alternatives
-from .value_reasons import ORDERS, is_iri_text, order_fix, reason
+from .value_reasons import ORDERS, is_iri_text, order_fix, reason, stated_dates
 
 _SEVERITIES: Final = {expand("sh:Info"): "info", expand("sh:Warning"): "warning"}
 """The severities that are not errors; sh:Violation and those of other vocabularies are."""
@@ -140,10 +140,14 @@ def _of_the_project(
         fix = keep_one(finding) if component == "MaxCount" else keep_languages(finding)
     elif result.value:
         value = _value(result.value, context)
+        if key is not None and not in_record and is_iri(result.value):
+            value = _with_label(result.value, context)
         text = (
             f"{text} is {value}" if name else f"{thing} violates this rule with the value {value}"
         )
-        if not in_record:
+        if component in ORDERS and (dates := stated_dates(finding, context.ontology)):
+            text = f"{thing} has {dates}"
+        elif not in_record:
             text += reason(finding, key, context.ontology)
         by_value = component in _PLAIN or component.endswith("clusive")
         if component in ORDERS and not in_record and finding.shape:
@@ -258,6 +262,15 @@ def _thing(term: NTerm, context: Context) -> str:
 def _value(term: NTerm, context: Context) -> str:
     """A value of a key: its label in quotation marks, else as the file writes it."""
     return context.notation.shown(term) if is_literal(term) else _thing(term, context)
+
+
+def _with_label(term: NTerm, context: Context) -> str:
+    """An IRI that is a wrong value, as the file writes it, with the label that the thing has.
+
+    The label alone may be that of a right one: a term of another list can have the same.
+    """
+    label = context.labels.get(term, "")
+    return context.notation.shown(term) + (f' ("{_cut(label)}")' if label else "")
 
 
 def _cut(text: str) -> str:
