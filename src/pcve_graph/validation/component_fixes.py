@@ -34,6 +34,7 @@ from ..model.terms import (
 from .component_messages import Finding, absent_values, repeated_languages, too_many
 from .lexical_forms import datatype_of, is_lexical_form
 from .requirements import alternatives, properties_of_closed, qualified
+from .shape_values import is_allowed
 
 IRI_TEXT: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s<>\"{}|\\^`]+")
 """Matches the text of an IRI with an authority, such as a web address."""
@@ -69,7 +70,7 @@ def as_required(finding: Finding) -> str:
 def retyped(finding: Finding, datatypes: Iterable[Iri]) -> str:
     """`write …` with the text of the value and the first of `datatypes` that it is a form of.
 
-    Empty if the value is of one of these already, or a form of none.
+    Empty if the value is of one of these already, or a form of none that the shape allows.
     """
     value = finding.result.value
     datatypes = list(datatypes)
@@ -81,7 +82,9 @@ def retyped(finding: Finding, datatypes: Iterable[Iri]) -> str:
     for datatype in datatypes:
         if is_iri(value) and datatype != expand("xsd:anyURI"):
             continue
-        if is_lexical_form(text, datatype):
+        if is_lexical_form(text, datatype) and is_allowed(
+            finding.requirements.parameters, finding.shape, literal(text, datatype)
+        ):
             return _written(finding, literal(text, datatype))
     return _date_in_words(finding, datatypes)
 
@@ -182,7 +185,10 @@ def _datatype(finding: Finding) -> str:
         return fix
     if _LANG_STRING in required and is_literal(value):
         return add_language(finding, ("en",), "if it is English")
-    return as_required(finding)
+    fix = as_required(finding)
+    if fix and finding.parameter("sh:pattern"):
+        fix += f" and {finding.requirements.phrase(finding.shape, 'Pattern')}"
+    return fix
 
 
 def add_language(finding: Finding, tags: Iterable[str], condition: str) -> str:

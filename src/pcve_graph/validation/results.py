@@ -15,6 +15,7 @@ from ..model.messages import (
     IN_RECORDS,
     RecordValues,
     expected_values,
+    requirement,
     rule_name,
     split_message,
     value_fix,
@@ -36,7 +37,7 @@ from ..model.terms import (
     lexical,
     to_iri,
 )
-from .component_fixes import fix_of, keep_languages, keep_one, retyped
+from .component_fixes import as_required, fix_of, keep_languages, keep_one, retyped
 from .component_messages import Finding, own_message, rule_sentence, sentence
 from .notation import SHOWN, Notation
 from .rdf_wording import ValuesIn
@@ -151,7 +152,17 @@ def _of_the_project(
             fix = _value_fix(finding, key, context, syntax)
     elif not (result.path and name):
         text = f"{thing} violates this rule"
-    return text, why, fix or (f"write {expected_values(key, syntax)}" if key else "")
+    return text, why, fix or (_required(finding, key, syntax) if key else "")
+
+
+def _required(finding: Finding, key: RecordKey, syntax: RecordValues) -> str:
+    """What to write for a key whose message has no fix: of a text, the form that the rule gives."""
+    if expand("xsd:string") not in key.datatypes:
+        return f"write {expected_values(key, syntax)}"
+    words = syntax.wording(requirement(key))
+    if words == "text" and finding.component in ("Pattern", "MinLength", "MaxLength"):
+        return as_required(finding) or "write text"
+    return f"write {'a text ' if words.startswith('of ') else ''}{words}"
 
 
 def _value_fix(finding: Finding, key: RecordKey, context: Context, syntax: RecordValues) -> str:
