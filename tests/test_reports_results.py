@@ -88,6 +88,30 @@ def test_a_node_that_the_file_only_names_is_reported_there(project: World) -> No
     assert (problem["line"], problem["column"]) == (4, 18)
 
 
+def test_a_result_on_a_node_that_points_to_itself_is_at_the_node(
+    project: World, tmp_path: Path
+) -> None:
+    shape = 'ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:pattern "^urn:" .'
+    paths = files(tmp_path, "ex:x a ex:P ;\n  ex:k 1 ;\n  ex:same ex:x .", shape)
+    (problem,) = listed(project, *paths)
+    assert (problem["line"], problem["column"]) == (4, 1)
+
+
+def test_a_namespace_has_the_prefix_that_the_file_declares_first(
+    project: World, tmp_path: Path
+) -> None:
+    data = "ex:x a ex:P ; ex:q ex:y .\n@prefix e2: <http://example.org/> .\n"
+    shape = (
+        "ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property [ sh:path ex:q ; sh:maxCount 0 ] ."
+    )
+    paths = files(tmp_path, data, shape)
+    (problem,) = listed(project, *paths)
+    assert problem["message"] == "ex:q of ex:x has the value ex:y, but takes none"
+    assert problem["fix"] == "delete ex:q ex:y"
+    run = project.pcve("validate", str(paths[0]), "--shapes", str(paths[1]))
+    assert "e2:" not in run.output
+
+
 def test_all_messages_are_reported_and_the_users_is_shown(
     project: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -173,9 +173,17 @@ class Notation:
         return ""
 
     @cached_property
+    def by_namespace(self) -> dict[str, str]:
+        """The first prefix of each namespace: a later one may be declared below what it is for."""
+        spaces: dict[str, str] = {}
+        for prefix, space in self.prefixes.items():
+            spaces.setdefault(space, prefix)
+        return spaces
+
+    @cached_property
     def _spaces(self) -> list[tuple[str, str]]:
         """The namespaces, the longest first, each with its prefix."""
-        spaces = [(space, prefix) for prefix, space in self.prefixes.items() if space]
+        spaces = [pair for pair in self.by_namespace.items() if pair[0]]
         return sorted(spaces, key=lambda pair: (-len(pair[0]), pair))
 
     def _literal(self, term: NTerm, datatype: Callable[[str], str]) -> str:

@@ -183,14 +183,14 @@ def _value_fix(finding: Finding, key: RecordKey, context: Context, syntax: Recor
 def nearest_key(places: Collection[tuple[NTerm, ...]], *key: NTerm) -> tuple[NTerm, ...]:
     """The most specific key of `places` for (focus, path, value): with value, path, or focus only.
 
-    A result without a path gets the place of its value under any property. Empty if `places` does
-    not have the focus.
+    A result without a path gets the place of its value under any property, unless that is the
+    focus itself. Empty if `places` does not have the focus.
     """
     focus, path, value = key
     for candidate in ((focus, path, value), (focus, path)):
         if candidate in places:
             return candidate
-    if value and not path:
+    if value and not path and value != focus:
         held = (
             place for place in places if len(place) == 3 and place[0] == focus and place[2] == value
         )
