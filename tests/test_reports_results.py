@@ -112,6 +112,35 @@ def test_a_namespace_has_the_prefix_that_the_file_declares_first(
     assert "e2:" not in run.output
 
 
+AS_STRING = '<ex:l rdf:datatype="http://www.w3.org/2001/XMLSchema#string">red</ex:l>'
+
+
+@pytest.mark.parametrize(
+    ("of_root", "of_node", "of_text", "fix"),
+    [
+        ('xml:lang="en"', "", "", AS_STRING),
+        ("", "xml:lang='en'", "", AS_STRING),
+        ("", "", 'xml:lang="en"', "<ex:l>red</ex:l>"),
+    ],
+)
+def test_a_text_in_rdf_xml_does_not_inherit_the_language(
+    project: World, tmp_path: Path, of_root: str, of_node: str, of_text: str, fix: str
+) -> None:
+    """The fix, pasted in, is no longer reported."""
+    shape = 'ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property [ sh:path ex:l ; sh:in ( "red" ) ].'
+    _, shapes = files(tmp_path, "", shape)
+    path, text = tmp_path / "data.rdf", f"<ex:l {of_text}>red</ex:l>"
+    path.write_text(
+        f'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" {of_root}\n'
+        f' xmlns:ex="http://example.org/"><!-- a -->\n<ex:P rdf:about="urn:a" {of_node}>{text}</ex:P>\n'
+        "</rdf:RDF>"
+    )
+    (problem,) = listed(project, path, shapes)
+    assert problem["fix"] == f"write {fix}"
+    path.write_text(path.read_text().replace(text, fix))
+    assert listed(project, path, shapes) == []
+
+
 def test_all_messages_are_reported_and_the_users_is_shown(
     project: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,7 +26,7 @@ from ..model.terms import (
     literal_parts,
     to_iri,
 )
-from ..syntax.declared_prefixes import context_terms, declared_prefixes
+from ..syntax.declared_prefixes import context_terms, declared_prefixes, inherits_language
 
 SHOWN: Final = 200
 """Characters of a value that a message shows."""
@@ -61,7 +61,8 @@ class Notation:
 
     `form` is a format of `documents.FORMATS` or `record`. `names`, `vocabulary` and `defined` are
     those of `ContextTerms`. `exists` says whether a thing with this
-    IRI is among the data, and `folders` has the segments of the IRIs of things.
+    IRI is among the data, and `folders` has the segments of the IRIs of things. `has_language` is
+    set for RDF/XML whose elements may inherit a language.
     """
 
     form: str = "record"
@@ -71,6 +72,7 @@ class Notation:
     defined: frozenset[str] = frozenset()
     exists: Callable[[Iri], bool] = lambda _: False
     folders: tuple[str, ...] = ()
+    has_language: bool = False
 
     @property
     def has_prefixes(self) -> bool:
@@ -219,8 +221,8 @@ class Notation:
         attribute = ""
         if language:
             attribute = f' xml:lang="{language}"'
-        elif iri and iri != _STRING:
-            attribute = f' rdf:datatype="{iri}"'
+        elif self.has_language or (iri and iri != _STRING):  # the parser refuses xml:lang=""
+            attribute = f' rdf:datatype="{iri or _STRING}"'
         if not name:
             return attribute.strip()
         return f"<{name}{attribute}>{html.escape(text, quote=False)}</{name}>"
@@ -234,7 +236,8 @@ def read_notation(raw: bytes, form: str, contexts: Mapping[str, object]) -> Nota
     """
     if form == "jsonld":
         return Notation(form, *context_terms(raw, contexts))
-    return Notation(form, declared_prefixes(raw, form))
+    has_language = form == "rdfxml" and inherits_language(raw)
+    return Notation(form, declared_prefixes(raw, form), has_language=has_language)
 
 
 def _usual(iri: str) -> str:
