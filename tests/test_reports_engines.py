@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import World, make_world
-from test_reports_results import ex, files, listed
+from test_reports_results import ex, files, listed, report_of
 from validation_reports import of_command
 
 from pcve_graph.validation.engines import ENGINES
@@ -137,6 +137,29 @@ def test_a_message_says_that_values_cannot_be_compared(project: World, tmp_path:
     assert messages["ex:b"].endswith("is 2, which is more than ex:q (1)")
     assert messages["ex:h"].endswith("which cannot be compared with ex:q (1)")
     assert messages["ex:e"].endswith("is ex:a, which cannot be compared with ex:q (ex:b)")
+
+
+def test_each_of_equal_results_is_an_error_of_its_own(project: World, tmp_path: Path) -> None:
+    """SHACL 4.5.3 and 4.1.1: a result for each pair of values, and for each class."""
+    shape = (
+        "ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:property"
+        " [ sh:path ex:p ; sh:lessThan ex:q ], [ sh:path ex:r ; sh:class ex:C, ex:D ] ."
+    )
+    data = 'ex:a ex:p 5 ; ex:q 1, 2, 7, "a" ; ex:r ex:b, ex:c . ex:c a ex:D .'
+    paths = files(tmp_path, data, shape)
+    rows = [listed(project, *paths, "--engine", engine) for engine in ENGINES]
+    assert rows[0] == rows[1]
+    assert [str(row["message"]).split(" of ex:a is ")[1] for row in rows[0]] == [
+        '5, which cannot be compared with ex:q ("a")',
+        "5, which is not less than ex:q (1)",
+        "5, which is not less than ex:q (2)",
+        "ex:b, which is not an instance of ex:C",
+        "ex:b, which is not an instance of ex:D",
+        "ex:c, which is not an instance of ex:C and ex:D",
+    ]
+    fixes = [str(row["fix"]).rpartition(": ")[2] for row in rows[0][3:]]
+    assert fixes == ["ex:b a ex:C .", "ex:b a ex:D .", "ex:c a ex:C, ex:D ."]
+    assert sum(report_of(project, *paths).rows.values()) == len(rows[0])
 
 
 VALID = {

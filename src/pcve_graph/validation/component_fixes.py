@@ -222,18 +222,23 @@ def _as_iri(finding: Finding) -> str:
 
 def _class(finding: Finding) -> str:
     value, notation = finding.result.value, finding.requirements.notation
-    classes = [to_iri(term) for term in finding.parameter("sh:class") if is_iri(term)]
+    classes = [to_iri(term) for term in finding.classes if is_iri(term)]
     if is_literal(value) or notation.form == "record" or not classes:
         return _as_iri(finding)
-    name, node = notation.iri(classes[0]), notation.shown(value)
+    names, node = list(map(notation.iri, classes)), notation.shown(value)
     if is_blank(value):
-        row = alternatives(map(notation.iri, classes), "and")
+        row = alternatives(names, "and")
     elif notation.form == "jsonld":
-        row = json.dumps({"@id": node, "@type": name}, ensure_ascii=False)
+        row = json.dumps(
+            {"@id": node, "@type": names[0] if len(names) == 1 else names}, ensure_ascii=False
+        )
     elif notation.form == "rdfxml":
-        row = f'<rdf:type rdf:resource="{classes[0]}"/> in the element of {node}'
+        types = "".join(f'<rdf:type rdf:resource="{iri}"/>' for iri in classes)
+        row = f"{types} in the element of {node}"
+    elif notation.has_prefixes:
+        row = f"{node} a {', '.join(names)} ."
     else:
-        row = f"{node} {'a' if notation.has_prefixes else nterm('rdf:type')} {name} ."
+        row = " ".join(f"{node} {nterm('rdf:type')} {name} ." for name in names)
     return f"if it is one, state its type: {row}"
 
 

@@ -82,8 +82,13 @@ def stated_values(places: Collection[tuple[NTerm, ...]], path: NTerm) -> tuple[N
     return tuple(sorted(key[2] for key in places if len(key) == 3 and key[1] == path))
 
 
-def result_problem(result: ShaclResult, position: Position, context: Context) -> Problem:
-    """A SHACL result as a problem, with what was found, what is required, and a fix."""
+def result_problem(
+    result: ShaclResult, position: Position, context: Context, nth: int = 0, equal: int = 1
+) -> Problem:
+    """A SHACL result as a problem, with what was found, what is required, and a fix.
+
+    `nth` is its index among results that are equal to it, of which there are `equal`.
+    """
     thing = _thing(result.focus, context)
     finding = Finding(
         result=result,
@@ -91,6 +96,8 @@ def result_problem(result: ShaclResult, position: Position, context: Context) ->
         thing=thing,
         requirements=context.requirements,
         values_of=context.values_of,
+        nth=nth,
+        equal=equal,
     )
     severity = _SEVERITIES.get(result.severity, "error")
     name, message = context.ontology.messages.get(result.rule, ("", ""))
