@@ -112,6 +112,29 @@ def test_a_namespace_has_the_prefix_that_the_file_declares_first(
     assert "e2:" not in run.output
 
 
+def test_a_disjoint_qualified_shape_names_its_sibling_kinds(project: World, tmp_path: Path) -> None:
+    """SHACL 4.7.3: a value that conforms to a sibling shape too does not count."""
+    qualified = (
+        "[ sh:path ex:m ; sh:qualifiedValueShapesDisjoint true ; sh:qualifiedMinCount 1 ;"
+        " sh:qualifiedValueShape [ sh:class ex:{} ] ]"
+    )
+    properties = ", ".join(map(qualified.format, ("Thumb", "Finger")))
+    shape = f"ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property {properties} ."
+    data = "ex:a a ex:P ; ex:m ex:x . ex:x a ex:Thumb, ex:Finger ."
+    rows = listed(project, *files(tmp_path, data, shape))
+    kinds = [
+        f"is an instance of ex:{kind}, and not of a sibling kind (is an instance of ex:{other})"
+        for kind, other in (("Finger", "Thumb"), ("Thumb", "Finger"))
+    ]
+    assert [(row["message"], row["fix"]) for row in rows] == [
+        (
+            f"ex:m of ex:a has fewer than 1 value of this kind: {kind}; its values: ex:x",
+            f"add a value of ex:m of this kind: {kind}",
+        )
+        for kind in kinds
+    ]
+
+
 AS_STRING = '<ex:l rdf:datatype="http://www.w3.org/2001/XMLSchema#string">red</ex:l>'
 
 
