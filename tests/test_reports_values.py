@@ -74,6 +74,54 @@ def test_what_is_suggested_is_a_value_that_the_property_takes(
     assert "mean event:rome" not in against
 
 
+DURATION = (
+    "write a text of the form of ISO 8601: "
+    "PT4H for four hours, P3D for three days, P24M for 24 months"
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "fix"),
+    [("3", DURATION), ('"3"', DURATION), ('"P3D"@en', 'write "P3D"'), ("ex:a", DURATION)],
+)
+def test_a_fix_of_a_text_has_the_form_that_the_rule_gives(
+    northtown: World, tmp_path: Path, value: str, fix: str
+) -> None:
+    path = turtle(tmp_path, f"{ROME} ; schema:duration {value}")
+    assert problem(northtown, path, "pcvesh:Event-duration")["fix"] == fix
+    record = tmp_path / "zebra-fair.yml"
+    record.write_text(
+        "id: zebra-fair\ntype: Event\nclaims:\n  - source: atlas\n    prefLabel: {en: Zebra Fair}\n"
+        "    kind: conference\n    duration: three days\n"
+    )
+    assert problem(northtown, record, "pcvesh:Event-duration")["fix"] == DURATION
+
+
+@pytest.mark.parametrize(
+    ("constraint", "value", "fix"),
+    [
+        ('sh:datatype xsd:string ; sh:pattern "^p"', "3", 'write a value that has the datatype xsd:string and matches the pattern "^p"'),
+        ('sh:datatype xsd:string ; sh:pattern "^P" ; sh:flags "i"', '"p"@en', 'write "p"'),
+        ("sh:datatype xsd:string ; sh:maxLength 1", "33", "write a value that has the datatype xsd:string"),
+        ("sh:datatype xsd:integer ; sh:maxInclusive 5", '"7"', "write a value that has the datatype xsd:integer"),
+        ("sh:datatype xsd:integer ; sh:maxInclusive 5", '"4"', "write 4"),
+        ("sh:datatype xsd:integer ; sh:in ( 1 2 )", '"3"', "write a value that has the datatype xsd:integer"),
+    ],
+)  # fmt: skip
+def test_a_value_that_a_fix_states_conforms_to_the_shape(
+    northtown: World, tmp_path: Path, constraint: str, value: str, fix: str
+) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(
+        f"{PREFIXES}ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:property ex:S-d ."
+        f" ex:S-d sh:path ex:d ; {constraint} .\n"
+    )
+    path = turtle(tmp_path, f"ex:a a ex:T ; ex:d {value}")
+    result = northtown.pcve("validate", str(path), "--shapes", str(shapes), "--format", "json")
+    rows = [row for row in json.loads(result.stdout) if "datatype" in row["why"]]
+    assert [row["fix"] for row in rows] == [fix]
+
+
 def test_a_record_is_not_suggested_to_itself(northtown: World, tmp_path: Path) -> None:
     path = tmp_path / "zebra-fair.yml"
     path.write_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -305,9 +306,11 @@ def _describe(
     unknown_keys = {key for key, _ in unknown}
     described: list[tuple[ShaclResult, Problem]] = []
     reported = []
+    equal, nth = Counter(shown), Counter[ShaclResult]()
     for number, result in sorted(enumerate(shown), key=lambda pair: plainness(pair[1])):
         position = _position(document, of, *located_key(result, of))
-        problem = result_problem(result, position, context)
+        problem = result_problem(result, position, context, nth[result], equal[result])
+        nth[result] += 1
         reported.append(_with_message(results[number], problem))
         if (result.focus, result.path, result.value) not in unknown_keys:
             described.append((result, problem))

@@ -219,8 +219,10 @@ def _qualified(words: str, name: str) -> Callable[[Requirements, NTerm, int], st
 
 
 def qualified(writer: Requirements, shape: NTerm) -> str:
-    """What the values that a qualified count is about conform to."""
-    return writer.inner(writer.parameters.values(shape, "sh:qualifiedValueShape"), 0, " and ")
+    """What the values that a qualified count is about conform to, and the kinds they are not of."""
+    kind = writer.inner(writer.parameters.values(shape, "sh:qualifiedValueShape"), 0, " and ")
+    siblings = [writer.inner([node], 0) for node in writer.parameters.siblings(shape)]
+    return f"{kind}, and not of a sibling kind ({'; '.join(siblings)})" if siblings else kind
 
 
 def pattern(writer: Requirements, shape: NTerm, depth: int = 0) -> str:

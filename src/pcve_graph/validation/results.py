@@ -15,6 +15,7 @@ from ..model.messages import (
     IN_RECORDS,
     RecordValues,
     expected_values,
+    requirement,
     rule_name,
     split_message,
     value_fix,
@@ -36,7 +37,7 @@ from ..model.terms import (
     lexical,
     to_iri,
 )
-from .component_fixes import fix_of, keep_languages, keep_one, retyped
+from .component_fixes import as_required, fix_of, keep_languages, keep_one, retyped
 from .component_messages import Finding, rule_sentence, sentence
 from .notation import SHOWN, Notation
 from .rdf_wording import ValuesIn
@@ -81,8 +82,13 @@ def stated_values(places: Collection[tuple[NTerm, ...]], path: NTerm) -> tuple[N
     return tuple(sorted(key[2] for key in places if len(key) == 3 and key[1] == path))
 
 
-def result_problem(result: ShaclResult, position: Position, context: Context) -> Problem:
-    """A SHACL result as a problem, with what was found, what is required, and a fix."""
+def result_problem(
+    result: ShaclResult, position: Position, context: Context, nth: int = 0, equal: int = 1
+) -> Problem:
+    """A SHACL result as a problem, with what was found, what is required, and a fix.
+
+    `nth` is its index among results that are equal to it, of which there are `equal`.
+    """
     thing = _thing(result.focus, context)
     finding = Finding(
         result=result,
@@ -90,6 +96,8 @@ def result_problem(result: ShaclResult, position: Position, context: Context) ->
         thing=thing,
         requirements=context.requirements,
         values_of=context.values_of,
+        nth=nth,
+        equal=equal,
     )
     severity = _SEVERITIES.get(result.severity, "error")
     name, message = context.ontology.messages.get(result.rule, ("", ""))
@@ -156,7 +164,17 @@ def _of_the_project(
             fix = _value_fix(finding, key, context, syntax)
     elif not (result.path and name):
         text = f"{thing} violates this rule"
-    return text, why, fix or (f"write {expected_values(key, syntax)}" if key else "")
+    return text, why, fix or (_required(finding, key, syntax) if key else "")
+
+
+def _required(finding: Finding, key: RecordKey, syntax: RecordValues) -> str:
+    """What to write for a key whose message has no fix: of a text, the form that the rule gives."""
+    if expand("xsd:string") not in key.datatypes:
+        return f"write {expected_values(key, syntax)}"
+    words = syntax.wording(requirement(key))
+    if words == "text" and finding.component in ("Pattern", "MinLength", "MaxLength"):
+        return as_required(finding) or "write text"
+    return f"write {'a text ' if words.startswith('of ') else ''}{words}"
 
 
 def _value_fix(finding: Finding, key: RecordKey, context: Context, syntax: RecordValues) -> str:
@@ -177,14 +195,14 @@ def _value_fix(finding: Finding, key: RecordKey, context: Context, syntax: Recor
 def nearest_key(places: Collection[tuple[NTerm, ...]], *key: NTerm) -> tuple[NTerm, ...]:
     """The most specific key of `places` for (focus, path, value): with value, path, or focus only.
 
-    A result without a path gets the place of its value under any property. Empty if `places` does
-    not have the focus.
+    A result without a path gets the place of its value under any property, unless that is the
+    focus itself. Empty if `places` does not have the focus.
     """
     focus, path, value = key
     for candidate in ((focus, path, value), (focus, path)):
         if candidate in places:
             return candidate
-    if value and not path:
+    if value and not path and value != focus:
         held = (
             place for place in places if len(place) == 3 and place[0] == focus and place[2] == value
         )

@@ -45,7 +45,7 @@ def _order(finding: Finding, ontology: Ontology) -> str:
     """How a value lies to that of the property that it must be less than."""
     result = finding.result
     others = finding.parameter(ORDERS[finding.component])
-    values = [value for other in others for value in finding.values_of(result.focus, other)]
+    values = [value for _, value in finding.violating(ORDERS[finding.component])]
     name = alternatives(_names(others, ontology, finding))
     shown = alternatives(map(finding.shown, values), "and")
     if not values:  # of a bound that is derived, the file states the dates alone
