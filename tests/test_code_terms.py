@@ -72,7 +72,7 @@ BY_PART = {
     "publish/export/geojson.py": "schema:latitude schema:longitude",
     "publish/site/terms.py": "pcve:since vs:term_status",
     "publish/export/network.py": "org:hasMembership org:organization pcve:hostedBy pcve:hostingOrganization",
-    "validation/claim_index.py": "pcve:Overlap",
+    "validation/claim_index.py": "pcve:Overlap pcve:inClaim",
     "publish/": "dcterms:bibliographicCitation dcterms:conformsTo dcterms:created dcterms:creator "
     "dcterms:description dcterms:license dcterms:publisher foaf:mbox foaf:name foaf:page prov:Activity "
     "prov:Collection prov:Entity prov:SoftwareAgent prov:hadMember prov:used "

@@ -10,6 +10,7 @@ from typing import Final
 
 from ..model.namespaces import PREFIXES
 from ..model.problems import Position, Problem, rule_problem
+from ..model.terms import from_iri
 from ..model.visible import one_line
 from ..syntax.positions.jsonld import unread_words
 from .documents import Document
@@ -74,9 +75,10 @@ def _unread_problems(document: Document) -> Iterator[Problem]:
     for word, place in words.prefixed:
         prefixes.setdefault(word.partition(":")[0], (word, place))
     for prefix, (word, place) in prefixes.items():
+        shown = one_line(word)
         message = (
-            f'no context declares {prefix} as a prefix, so that "{one_line(word)}" is the IRI '
-            f"<{one_line(word)}>"
+            f'no context declares {prefix} as a prefix, so that "{shown}" is the IRI '
+            f"{from_iri(shown)}"
         )
         fix = f'declare it in @context: "{prefix}": "{PREFIXES[prefix]}"'
         yield _warning(document, "undeclared-prefix", place, message, fix)

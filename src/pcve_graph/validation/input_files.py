@@ -50,7 +50,7 @@ def named_files(
     seen: set[Path] = set()
     for path in paths:
         if not path.is_dir():
-            real = path if str(path) == "-" else path.resolve()
+            real = path if str(path) == "-" else _real_path(path)
             if real not in seen:
                 seen.add(real)
                 yield path
@@ -73,10 +73,15 @@ def named_files(
         if shown:
             report(_passed_over(path, shown))
         for file in readable:
-            real = file.resolve()
+            real = _real_path(file)
             if real not in seen:
                 seen.add(real)
                 yield file
+
+
+def _real_path(path: Path) -> Path:
+    """The path that links lead to; of a loop of links, as far as they lead (3.11 raises for it)."""
+    return Path(os.path.realpath(path))
 
 
 def _has_format(path: Path) -> bool:

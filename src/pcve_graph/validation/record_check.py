@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -80,8 +81,8 @@ def check_record_files(
         if name == "stdin":
             external.append(stdin)
             names[name] = name
-        elif _is_project_file(project, path.resolve()):
-            names[project.relative(path.resolve())] = name
+        elif _is_project_file(project, Path(os.path.realpath(path))):
+            names[project.relative(Path(os.path.realpath(path)))] = name
         else:
             external.append(path)
             names[project.relative(path)] = name
