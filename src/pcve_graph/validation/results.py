@@ -195,14 +195,14 @@ def _value_fix(finding: Finding, key: RecordKey, context: Context, syntax: Recor
 def nearest_key(places: Collection[tuple[NTerm, ...]], *key: NTerm) -> tuple[NTerm, ...]:
     """The most specific key of `places` for (focus, path, value): with value, path, or focus only.
 
-    A result without a path gets the place of its value under any property, unless that is the
-    focus itself. Empty if `places` does not have the focus.
+    A result without a path gets the place of its value under any property. Empty if `places` does
+    not have the focus.
     """
     focus, path, value = key
     for candidate in ((focus, path, value), (focus, path)):
         if candidate in places:
             return candidate
-    if value and not path and value != focus:
+    if value and not path:
         held = (
             place for place in places if len(place) == 3 and place[0] == focus and place[2] == value
         )
@@ -256,11 +256,14 @@ def located_key(result: ShaclResult, places: Container[NTerm]) -> tuple[NTerm, .
     """What a result is located by: focus, path and value, or the value alone.
 
     The latter for a blank node in `places` that is not a value of one property of the focus node:
-    a message cannot name it, and a place distinguishes it from others.
+    a message cannot name it, and a place distinguishes it from others. A result on the node itself
+    has it as its value (SHACL 3.6.2.3), which names no statement; a query selects one on purpose.
     """
     focus, path, value = result.focus, result.path, result.value
     if path and not is_iri(path) and is_blank(value) and value in places:
         return (value,)
+    if value == focus and not path and "SPARQL" not in result.component and result.component:
+        return (focus,)
     return (focus, path, value)
 
 
