@@ -10,7 +10,7 @@ from typing import Final
 
 from ..model.problems import ContentError, Position, Problem, UsageError, rule_problem
 from ..model.visible import one_line
-from ..system.files import walk_files
+from ..system.files import real_path, walk_files
 from .documents import FORMATS
 
 ENDINGS: Final = {
@@ -50,7 +50,7 @@ def named_files(
     seen: set[Path] = set()
     for path in paths:
         if not path.is_dir():
-            real = path if str(path) == "-" else _real_path(path)
+            real = path if str(path) == "-" else real_path(path)
             if real not in seen:
                 seen.add(real)
                 yield path
@@ -73,15 +73,10 @@ def named_files(
         if shown:
             report(_passed_over(path, shown))
         for file in readable:
-            real = _real_path(file)
+            real = real_path(file)
             if real not in seen:
                 seen.add(real)
                 yield file
-
-
-def _real_path(path: Path) -> Path:
-    """The path that links lead to; of a loop of links, as far as they lead (3.11 raises for it)."""
-    return Path(os.path.realpath(path))
 
 
 def _has_format(path: Path) -> bool:

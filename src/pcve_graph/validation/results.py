@@ -26,6 +26,7 @@ from ..model.problems import Position, Problem, ShaclResult
 from ..model.schema import Ontology, RecordKey
 from ..model.suggest import IdSuggestions
 from ..model.terms import (
+    NO_IRI,
     NO_TERM,
     NTerm,
     Statement,
@@ -46,6 +47,9 @@ from .value_reasons import ORDERS, is_iri_text, order_fix, reason, stated_dates
 
 _SEVERITIES: Final = {expand("sh:Info"): "info", expand("sh:Warning"): "warning"}
 """The severities that are not errors; sh:Violation and those of other vocabularies are."""
+
+_SELECTING: Final = (NO_IRI, expand("sh:SPARQLConstraintComponent"))
+"""The components of results that a query selects; those of checks have none."""
 
 _PLAIN: Final = ("Datatype", "NodeKind", "Or", "Class", "Node")
 
@@ -252,8 +256,8 @@ def joined(described: Iterable[tuple[ShaclResult, Problem]], ontology: Ontology)
     return problems
 
 
-def located_key(result: ShaclResult, places: Container[NTerm]) -> tuple[NTerm, ...]:
-    """What a result is located by: focus, path and value, or the value alone.
+def located_key(result: ShaclResult, places: Container[NTerm] = ()) -> tuple[NTerm, NTerm, NTerm]:
+    """What a result is located by, for `nearest_key`: focus, path and value, or the value alone.
 
     The latter for a blank node in `places` that is not a value of one property of the focus node:
     a message cannot name it, and a place distinguishes it from others. A result on the node itself
@@ -261,9 +265,9 @@ def located_key(result: ShaclResult, places: Container[NTerm]) -> tuple[NTerm, .
     """
     focus, path, value = result.focus, result.path, result.value
     if path and not is_iri(path) and is_blank(value) and value in places:
-        return (value,)
-    if value == focus and not path and "SPARQL" not in result.component and result.component:
-        return (focus,)
+        return (value, NO_TERM, NO_TERM)
+    if value == focus and not path and result.component not in _SELECTING:
+        return (focus, NO_TERM, NO_TERM)
     return (focus, path, value)
 
 
