@@ -142,7 +142,7 @@ KNOWN = (
     ),
     Disagreement(
         "pySHACL's API",
-        "rdflib checks no lexical form of a year; the command gives pySHACL a graph that does",
+        "rdflib checks no lexical form of a year; the command has a component of its own",
         "SHACL 4.1.2: an ill-typed literal is a violation of sh:datatype",
         "sh:datatype xsd:gYear",
         '"0x15"^^xsd:gYear',

@@ -383,6 +383,15 @@ def test_a_key_and_a_list_are_explained(northtown: World) -> None:
     assert re.search(r"^workshop ", terms, re.M)
 
 
+@pytest.mark.parametrize("kind", ["Event", "Organization", "Place"])
+def test_an_example_of_a_record_says_what_it_needs(northtown: World, kind: str) -> None:
+    result = northtown.pcve("explain", kind, "--example", "yaml")
+    assert "Each source (atlas) needs a file in data/sources" in result.stderr
+    assert "Northtown, which is invented" not in result.stdout
+    assert "Each source (atlas) needs a file" in northtown.pcve("explain", kind).stdout
+    assert northtown.pcve("explain", kind, "--example", "turtle").stderr == ""
+
+
 @pytest.mark.long
 def test_an_example_can_be_written_to_a_file(northtown: World, tmp_path: Path) -> None:
     for syntax, (_, ending) in SYNTAXES.items():

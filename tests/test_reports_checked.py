@@ -65,6 +65,57 @@ def test_a_class_that_no_shape_is_about_is_reported_with_the_nearest(northtown: 
     assert line(northtown, *arguments) == "checked nothing; 1 thing has no shape"
 
 
+SHAPE = (
+    "ex:G sh:targetClass ex:Z ; sh:nodeKind sh:IRI .\n"
+    "ex:S a sh:NodeShape ; sh:{} ; sh:nodeKind {} .\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    {
+        "targetClass ex:P": "no shape about ex:P is applied",
+        "targetSubjectsOf ex:k": "no shape that is applied is about anything in the file",
+        "targetClass ex:Q": "no shape is about ex:P",
+    }.items(),
+)
+def test_a_shape_that_errors_cost_is_not_called_absent(
+    northtown: World, tmp_path: Path, target: str, message: str
+) -> None:
+    data = written(tmp_path, "ex:a a ex:P ; ex:k ex:v .\n")
+    shapes = written(tmp_path, SHAPE.format(target, "sh:Bad"), "shapes.ttl")
+    problems = rows(northtown, data, "--shapes", shapes, code=2)
+    (text,) = (text for rule, _, text, _ in problems if rule == "warning nothing-checked")
+    assert text == f"nothing was checked: {message}"
+
+
+def test_a_focus_that_is_only_a_value_is_no_target(northtown: World, tmp_path: Path) -> None:
+    data = written(tmp_path, "ex:a a ex:P ; ex:k ex:v .\n")
+    shapes = written(tmp_path, SHAPE.format("targetClass ex:P", "sh:IRI"), "shapes.ttl")
+    arguments = (data, "--shapes", shapes, "--require-checked", "--focus")
+    assert rows(northtown, *arguments, "http://example.org/a") == []
+    (problem,) = rows(northtown, *arguments, "http://example.org/v", code=1)
+    assert problem[0] == "error nothing-checked"
+    assert problem[2:] == (
+        "nothing was checked: no shape is about ex:v",
+        "state its class (rdf:type), or name another node with --focus",
+    )
+    broken = written(tmp_path, SHAPE.format("targetNode ex:v", "sh:Bad"), "broken.ttl")
+    problems = rows(northtown, data, "--shapes", broken, "--focus", "http://example.org/v", code=2)
+    message = "nothing was checked: no shape that is applied is about ex:v"
+    assert message in {text for _, _, text, _ in problems}
+
+
+@pytest.mark.parametrize("target", ["targetNode ex:v", "targetObjectsOf ex:k"])
+def test_a_focus_that_is_only_a_value_may_be_a_target(
+    northtown: World, tmp_path: Path, target: str
+) -> None:
+    data = written(tmp_path, "ex:a a ex:P ; ex:k ex:v .\n")
+    shapes = written(tmp_path, SHAPE.format(target, "sh:IRI"), "shapes.ttl")
+    arguments = (data, "--shapes", shapes, "--require-checked", "--focus", "http://example.org/v")
+    assert rows(northtown, *arguments) == []
+
+
 def test_own_classes_are_compared_too(northtown: World, tmp_path: Path) -> None:
     path = written(tmp_path, "ex:a a <https://w3id.org/pcve/ns/Event> .\n")
     near, nothing = sorted(rows(northtown, path))

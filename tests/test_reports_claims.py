@@ -103,6 +103,23 @@ def test_a_claim_whose_statement_is_not_stated(northtown: World, tmp_path: Path)
     assert places["unsourced-fact"] == line_of(text, 'schema:startDate "2016')
 
 
+@pytest.mark.parametrize(
+    ("stated", "claimed"),
+    [
+        ('"Fair of Tests"@en', '"Fair of Tests"@de'),
+        ('"Fair of Tests"@en', '"Fair of Tests"'),
+        ('"2016-05-01"^^xsd:date', '"2016-05-01"^^xsd:dateTime'),
+    ],
+)
+def test_a_claim_shows_language_and_datatype(
+    northtown: World, tmp_path: Path, stated: str, claimed: str
+) -> None:
+    text = FAIR + CLAIMS.replace(f"rdf:object {stated}", f"rdf:object {claimed}")
+    reported = {str(row["rule"]): row for row in problems(northtown, tmp_path, text)}
+    assert str(reported["claim-statement"]["message"]).endswith(f" {claimed}")
+    assert f" {stated})" in str(reported["unsourced-fact"]["message"])
+
+
 def test_a_claim_about_a_statement_of_the_graph(northtown: World, tmp_path: Path) -> None:
     text = claim(1, "pcve:kind", VALUES["pcve:kind"]).replace(
         "event:fair", "event:northtown-conference-2015"

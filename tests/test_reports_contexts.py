@@ -15,6 +15,7 @@ from pcve_graph.model.namespaces import DOCUMENT_BASE
 from pcve_graph.model.problems import ContentError
 from pcve_graph.syntax import jsonld_contexts
 from pcve_graph.syntax.jsonld_contexts import original_place, write_out_contexts
+from pcve_graph.syntax.positions import jsonld
 from pcve_graph.validation.documents import read_document
 from pcve_graph.validation.supplied_contexts import OWN_CONTEXT
 
@@ -435,3 +436,101 @@ def test_html_is_called_html(northtown: World, tmp_path: Path, name: str) -> Non
     assert code == 2
     assert "HTML" in problem["message"]
     assert "application/ld+json" in problem["fix"]
+
+
+PREFIXED = {
+    "pcve": "https://w3id.org/pcve/ns#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "json": {"@id": "skos:note", "@type": "@json"},
+    "dropped": None,
+    "type": "@type",
+    "related": {"@id": "skos:related", "@type": "@id"},
+    "graphs": {"@id": "skos:member", "@container": ["@graph", "@index"]},
+    "names": {"@id": "skos:altLabel", "@container": "@language"},
+    "indexed": {"@id": "skos:broader", "@container": "@index"},
+}
+
+
+def unread(world: World, tmp_path: Path, members: str, context: object = PREFIXED) -> list[Any]:
+    path = tmp_path / "x.jsonld"
+    node = '"@id": "https://w3id.org/pcve/id/event/e", "skos:prefLabel": "x"'
+    path.write_text(f'{{"@context": {json.dumps(context)},\n{node},\n{members}}}')
+    _, reported = check(world, path)
+    rules = ("unmapped-key", "undeclared-prefix")
+    return [entry for entry in reported if entry["rule"] in rules]
+
+
+@pytest.mark.parametrize(
+    ("members", "rule", "place", "message"),
+    [
+        ('"startDate": "no date"', "unmapped-key", (3, 1), '"startDate"'),
+        ('"skos:note": {"a": 1},\n"skos:n": [{"a": 2}]', "unmapped-key", (3, 15), '"a" to an IRI (2 p'),
+        ('"@reverse": {"a": {"@id": "http://e.example/"}}', "unmapped-key", (3, 14), '"a"'),
+        ('"graphs": {"x": {"a": 1}}', "unmapped-key", (3, 18), '"a"'),
+        ('"schema:endDate": "2016"', "undeclared-prefix", (3, 1), "<schema:endDate>"),
+        ('"type": "schema:Event"', "undeclared-prefix", (3, 9), "schema as a prefix"),
+        ('"related": "schema:x"', "undeclared-prefix", (3, 12), "<schema:x>"),
+        ('"related": {"@id": "schema:x"}', "undeclared-prefix", (3, 20), "<schema:x>"),
+    ],
+)  # fmt: skip
+def test_what_no_context_maps_is_a_warning(
+    northtown: World,
+    tmp_path: Path,
+    members: str,
+    rule: str,
+    place: tuple[int, int],
+    message: str,
+) -> None:
+    (problem,) = unread(northtown, tmp_path, members)
+    assert (problem["rule"], problem["severity"]) == (rule, "warning")
+    assert (problem["line"], problem["column"]) == place
+    assert message in problem["message"]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        '"json": {"a": {"b": 1}}',
+        '"skos:note": {"@type": "@json", "@value": {"a": 1}}',
+        '"dropped": 1',
+        '"@index": "a", "type": "pcve:Event"',
+        '"names": {"en": "x"}, "indexed": {"a": {"@id": "http://e.example/"}}',
+        '"graphs": {"a": {"skos:note": 1}}',
+        '"@reverse": {"skos:broader": {"@id": "http://e.example/"}}',
+        '"related": "urn:a:b", "skos:note": "schema:x"',
+    ],
+)
+def test_keys_that_are_read_or_are_no_properties(
+    northtown: World, tmp_path: Path, members: str
+) -> None:
+    assert unread(northtown, tmp_path, members) == []
+    assert unread(northtown, tmp_path, '"skos:note": {"a": 1},\n' + members) != []
+
+
+def test_a_vocabulary_maps_every_key(northtown: World, tmp_path: Path) -> None:
+    for vocabulary in ("https://schema.org/", "", "#"):
+        context = {**PREFIXED, "@base": "https://e.example/", "@vocab": vocabulary}
+        assert unread(northtown, tmp_path, '"startDate": 1, "@type": "Event"', context) == []
+
+
+def test_a_context_maps_keys_in_its_scope_only(northtown: World, tmp_path: Path) -> None:
+    context = {**PREFIXED, "Fair": {"@id": "pcve:Fair", "@context": {"hall": "skos:note"}}}
+    assert unread(northtown, tmp_path, '"@type": "Fair", "hall": "x"', context) == []
+    (problem,) = unread(northtown, tmp_path, '"hall": "x"', context)
+    assert '"hall"' in problem["message"]
+
+
+@pytest.mark.parametrize("members", ['"names": {"en": "x"}, "dropped": 1', '"names": "x", "a": 1'])
+def test_a_large_file_is_read_where_a_key_is_no_term(
+    northtown: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, members: str
+) -> None:
+    reported = unread(northtown, tmp_path, members)
+    monkeypatch.setattr(jsonld, "_LARGE", 10)
+    assert unread(northtown, tmp_path, members) == reported
+    assert len(reported) == members.count('"a"')
+
+
+def test_many_keys_have_a_bounded_number_of_warnings(northtown: World, tmp_path: Path) -> None:
+    problems = unread(northtown, tmp_path, ",".join(f'"k{number}": 1' for number in range(50)))
+    assert len(problems) == 20
+    assert "likewise 30 more keys" in problems[-1]["message"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import World, make_world
-from test_reports_results import ex, files, listed
+from test_reports_results import ex, files, listed, report_of
 from validation_reports import of_command
 
 from pcve_graph.validation.engines import ENGINES
@@ -137,6 +137,105 @@ def test_a_message_says_that_values_cannot_be_compared(project: World, tmp_path:
     assert messages["ex:b"].endswith("is 2, which is more than ex:q (1)")
     assert messages["ex:h"].endswith("which cannot be compared with ex:q (1)")
     assert messages["ex:e"].endswith("is ex:a, which cannot be compared with ex:q (ex:b)")
+
+
+def test_each_of_equal_results_is_an_error_of_its_own(project: World, tmp_path: Path) -> None:
+    """SHACL 4.5.3 and 4.1.1: a result for each pair of values, and for each class."""
+    shape = (
+        "ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:property"
+        " [ sh:path ex:p ; sh:lessThan ex:q ], [ sh:path ex:r ; sh:class ex:C, ex:D ] ."
+    )
+    data = 'ex:a ex:p 5 ; ex:q 1, 2, 7, "a" ; ex:r ex:b, ex:c . ex:c a ex:D .'
+    paths = files(tmp_path, data, shape)
+    rows = [listed(project, *paths, "--engine", engine) for engine in ENGINES]
+    assert rows[0] == rows[1]
+    assert [str(row["message"]).split(" of ex:a is ")[1] for row in rows[0]] == [
+        '5, which cannot be compared with ex:q ("a")',
+        "5, which is not less than ex:q (1)",
+        "5, which is not less than ex:q (2)",
+        "ex:b, which is not an instance of ex:C",
+        "ex:b, which is not an instance of ex:D",
+        "ex:c, which is not an instance of ex:C and ex:D",
+    ]
+    fixes = [str(row["fix"]).rpartition(": ")[2] for row in rows[0][3:]]
+    assert fixes == ["ex:b a ex:C .", "ex:b a ex:D .", "ex:c a ex:C, ex:D ."]
+    assert sum(report_of(project, *paths).rows.values()) == len(rows[0])
+
+
+VALID = {
+    "boolean": ("true 1", "TRUE yes"),
+    "decimal": ("1 -.5 1. 0.1234567890123456789012345 99999999999999999999999999", "1e3 INF NaN ."),
+    "integer": ("1 +01 -0 99999999999999999999999999", "1.0 ٣ +"),
+    "nonNegativeInteger": ("-0 1", "-1"),
+    "unsignedByte": ("255", "256 -1"),
+    "double": ("INF +INF NaN 1e400 1.", "1e inF_"),
+    "date": (
+        "-0044-03-15 12020-01-01 0000-01-01 2020-01-01+14:00",
+        "2020-02-30 02020-01-01 2020-1-1",
+    ),
+    "time": ("24:00:00 10:00:00Z", "10:00 24:00:01"),
+    "dateTime": (
+        "2020-01-01T24:00:00 2020-01-01T10:00:00.5+01:00",
+        "2020-01-01 2020-01-01T25:00:00",
+    ),
+    "dateTimeStamp": ("2020-01-01T10:00:00Z", "2020-01-01T10:00:00 2020-02-30T10:00:00Z"),
+    "gYear": ("2020 -2020 12020", "020 0x15"),
+    "gYearMonth": ("2020-12", "2020-13"),
+    "gMonth": ("--02", "--13"),
+    "gMonthDay": ("--02-29 --01-31Z", "--02-30 --1-1 01-01"),
+    "gDay": ("---31 ---01Z", "---32"),
+    "duration": ("P1Y2M3DT4H5M6.7S -P1M", "PT P 1D P1W"),
+    "dayTimeDuration": ("P1D PT1S", "P1Y P1M"),
+    "yearMonthDuration": ("P1Y -P1M", "P1D"),
+    "hexBinary": ("0a 0A", "0 xy"),
+    "base64Binary": ("YQ== YQ=", ""),
+    "language": ("en en_GB", ""),
+    "anyURI": ("http://a.b {}", ""),
+}
+"""Lexical forms of datatypes of XML Schema that are valid to turbo, and such that are not."""
+
+OTHER_FORMS = (
+    ("xsd:integer", " 1"), ("xsd:integer", "1\\n"), ("xsd:token", "a  b"), ("xsd:token", " a"),
+    ("xsd:normalizedString", "a\\tb"), ("xsd:gMonthDay", " --01-01"), ("xsd:dateTimeStamp", " 2020-01-01T10:00:00Z"),
+)  # fmt: skip
+VALID_TOO = (
+    ("xsd:token", "a b"), ("xsd:normalizedString", " a  b"), ("rdf:HTML", "<p>a"),
+    ("rdf:XMLLiteral", "<p>a"), ("rdf:XMLLiteral", "a&b"), ("ex:own", "x"), ("xsd:hexBinary", ""),
+)  # fmt: skip
+
+
+def test_a_literal_is_valid_for_its_datatype_to_both_engines(
+    project: World, tmp_path: Path
+) -> None:
+    """SHACL 4.1.2: an ill-typed literal violates sh:datatype; its lexical form is kept."""
+    forms = {
+        (f"xsd:{name}", text): True for name, pair in VALID.items() for text in pair[0].split()
+    }
+    forms |= {
+        (f"xsd:{name}", text): False for name, pair in VALID.items() for text in pair[1].split()
+    }
+    forms |= dict.fromkeys(OTHER_FORMS, False) | dict.fromkeys(VALID_TOO, True)
+    data = [f'ex:n{i} ex:p "{text}"^^{name} .' for i, (name, text) in enumerate(forms)]
+    targets: dict[str, list[str]] = {name: [] for name, _ in forms}
+    for number, (name, _) in enumerate(forms):
+        targets[name].append(f"ex:n{number}")
+    shapes = [
+        f"[] a sh:NodeShape ; sh:targetNode {', '.join(nodes)} ;"
+        f" sh:property [ sh:path ex:p ; sh:datatype {name} ] ."
+        for name, nodes in targets.items()
+    ]
+    rdf = "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n"
+    paths = files(tmp_path, rdf + "\n".join(data), rdf + "\n".join(shapes))
+    reports = [of_command(project, *paths, engine) for engine in ENGINES]
+    assert reports[0] == reports[1]
+    assert not isinstance(reports[0], str), reports[0]
+    invalid = {row.focus for row in reports[0].rows}
+    wrong = {
+        form
+        for number, (form, is_valid) in enumerate(forms.items())
+        if (ex(f"n{number}") not in invalid) != is_valid
+    }
+    assert wrong == set()
 
 
 @pytest.mark.parametrize(

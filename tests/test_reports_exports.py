@@ -28,7 +28,11 @@ KINDS = {
 HAS_CONTEXT = any("--context" in parameter.opts for parameter in validate.params)
 CONTEXTS = {
     "https://schema.org": {"@vocab": "https://schema.org/"},
-    "https://w3id.org/ro/crate/1.1/context": {"@vocab": "http://schema.org/"},
+    "https://w3id.org/ro/crate/1.1/context": {
+        "@vocab": "http://schema.org/",
+        "File": "http://schema.org/MediaObject",
+        "conformsTo": "http://purl.org/dc/terms/conformsTo",
+    },
 }
 """Contexts of others that exports name, as far as these tests need them: nothing is fetched."""
 

@@ -138,3 +138,23 @@ def test_records_with_shapes_of_others_refer_to_no_page(northtown: World, tmp_pa
     stated = northtown.pcve(*own, "--format", "turtle").stdout
     assert "http://example.org/S-d" in stated
     assert "pcve/rule/http" not in stated
+
+
+@pytest.mark.parametrize("focus", [(), ("--focus", "http://example.org/b")])
+@pytest.mark.parametrize("form", ["text", "json", "json-report", "sarif", "junit", "turtle"])
+def test_what_was_not_checked_is_in_each_report(
+    northtown: World, tmp_path: Path, form: str, focus: tuple[str, ...]
+) -> None:
+    """With --require-checked, the error behind exit code 1 is in the report of every format."""
+    path = tmp_path / "x.ttl"
+    path.write_text("<http://example.org/a> a <http://example.org/T> .\n")
+    arguments = ("validate", str(path), *focus, "--format", form)
+    rule = "absent-focus" if focus else "nothing-checked"
+    result = northtown.pcve(*arguments, "--require-checked")
+    assert result.exit_code == 1
+    assert rule in result.stdout
+    result = northtown.pcve(*arguments)
+    assert result.exit_code == 0
+    if form == "turtle":
+        assert "sh:conforms true" in result.stdout
+        assert rule not in result.stdout

@@ -88,6 +88,82 @@ def test_a_node_that_the_file_only_names_is_reported_there(project: World) -> No
     assert (problem["line"], problem["column"]) == (4, 18)
 
 
+def test_a_result_on_a_node_that_points_to_itself_is_at_the_node(
+    project: World, tmp_path: Path
+) -> None:
+    shape = 'ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:pattern "^urn:" .'
+    paths = files(tmp_path, "ex:x a ex:P ;\n  ex:k 1 ;\n  ex:same ex:x .", shape)
+    (problem,) = listed(project, *paths)
+    assert (problem["line"], problem["column"]) == (4, 1)
+
+
+def test_a_namespace_has_the_prefix_that_the_file_declares_first(
+    project: World, tmp_path: Path
+) -> None:
+    data = "ex:x a ex:P ; ex:q ex:y .\n@prefix e2: <http://example.org/> .\n"
+    shape = (
+        "ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property [ sh:path ex:q ; sh:maxCount 0 ] ."
+    )
+    paths = files(tmp_path, data, shape)
+    (problem,) = listed(project, *paths)
+    assert problem["message"] == "ex:q of ex:x has the value ex:y, but takes none"
+    assert problem["fix"] == "delete ex:q ex:y"
+    run = project.pcve("validate", str(paths[0]), "--shapes", str(paths[1]))
+    assert "e2:" not in run.output
+
+
+def test_a_disjoint_qualified_shape_names_its_sibling_kinds(project: World, tmp_path: Path) -> None:
+    """SHACL 4.7.3: a value that conforms to a sibling shape too does not count."""
+    qualified = (
+        "[ sh:path ex:m ; sh:qualifiedValueShapesDisjoint true ; sh:qualifiedMinCount 1 ;"
+        " sh:qualifiedValueShape [ sh:class ex:{} ] ]"
+    )
+    properties = ", ".join(map(qualified.format, ("Thumb", "Finger")))
+    shape = f"ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property {properties} ."
+    data = "ex:a a ex:P ; ex:m ex:x . ex:x a ex:Thumb, ex:Finger ."
+    rows = listed(project, *files(tmp_path, data, shape))
+    kinds = [
+        f"is an instance of ex:{kind}, and not of a sibling kind (is an instance of ex:{other})"
+        for kind, other in (("Finger", "Thumb"), ("Thumb", "Finger"))
+    ]
+    assert [(row["message"], row["fix"]) for row in rows] == [
+        (
+            f"ex:m of ex:a has fewer than 1 value of this kind: {kind}; its values: ex:x",
+            f"add a value of ex:m of this kind: {kind}",
+        )
+        for kind in kinds
+    ]
+
+
+AS_STRING = '<ex:l rdf:datatype="http://www.w3.org/2001/XMLSchema#string">red</ex:l>'
+
+
+@pytest.mark.parametrize(
+    ("of_root", "of_node", "of_text", "fix"),
+    [
+        ('xml:lang="en"', "", "", AS_STRING),
+        ("", "xml:lang='en'", "", AS_STRING),
+        ("", "", 'xml:lang="en"', "<ex:l>red</ex:l>"),
+    ],
+)
+def test_a_text_in_rdf_xml_does_not_inherit_the_language(
+    project: World, tmp_path: Path, of_root: str, of_node: str, of_text: str, fix: str
+) -> None:
+    """The fix, pasted in, is no longer reported."""
+    shape = 'ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property [ sh:path ex:l ; sh:in ( "red" ) ].'
+    _, shapes = files(tmp_path, "", shape)
+    path, text = tmp_path / "data.rdf", f"<ex:l {of_text}>red</ex:l>"
+    path.write_text(
+        f'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" {of_root}\n'
+        f' xmlns:ex="http://example.org/"><!-- a -->\n<ex:P rdf:about="urn:a" {of_node}>{text}</ex:P>\n'
+        "</rdf:RDF>"
+    )
+    (problem,) = listed(project, path, shapes)
+    assert problem["fix"] == f"write {fix}"
+    path.write_text(path.read_text().replace(text, fix))
+    assert listed(project, path, shapes) == []
+
+
 def test_all_messages_are_reported_and_the_users_is_shown(
     project: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -373,3 +449,53 @@ def test_the_help_states_the_rule_of_the_exit_code(project: World) -> None:
     shown = " ".join(project.pcve("validate", "--help").output.split())
     assert "sh:Info is info, of sh:Warning a warning, of any other an error" in shown
     assert "[error|warning|info]" in shown
+
+
+COMPONENT = """ex:Long a sh:ConstraintComponent ; sh:parameter [ sh:path ex:atLeast ] ;
+  {} [ {} {} ] .
+ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property [ sh:path ex:k ; ex:atLeast 4 {} ] .
+"""
+ASK = 'sh:ask "ASK { FILTER (STRLEN ($value) >= $atLeast) }"'
+PICK = 'sh:select "SELECT $this ?value { $this $PATH ?value FILTER (STRLEN (?value) < $atLeast) }"'
+BINDS = PICK.replace("SELECT $this", "SELECT $this ('bound' AS ?message)")
+SHORT = 'sh:message "too short"@en ;'
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "query", "of_shape", "text"),
+    [
+        ("sh:validator", "", ASK, "", 'ex:k of ex:a is "abc", which violates this rule'),
+        ("sh:validator", SHORT, ASK, "", 'ex:k of ex:a ("abc"): too short'),
+        ("sh:validator", "", ASK, '; sh:message "mine"', 'ex:k of ex:a ("abc"): mine'),
+        ("sh:propertyValidator", "", PICK, "", 'ex:k of ex:a is "abc"'),
+        ("sh:propertyValidator", SHORT, PICK, "", 'ex:k of ex:a ("abc"): too short'),
+        ("sh:propertyValidator", "", BINDS, "", 'ex:k of ex:a is "abc"'),
+    ],
+)
+def test_a_component_of_ones_own_is_worded_by_its_author_or_here(
+    project: World, tmp_path: Path, kind: str, message: str, query: str, of_shape: str, text: str
+) -> None:
+    """No format has the text that an engine makes up, and the value is shown with each message."""
+    shapes = COMPONENT.format(kind, message, query, of_shape)
+    paths = files(tmp_path, 'ex:a a ex:P ; ex:k "abc" .\n', shapes)
+    for engine in ENGINES:
+        (row,) = listed(project, *paths, "--engine", engine)
+        assert row["message"] == text
+    command = ["validate", str(paths[0]), "--shapes", str(paths[1]), "--format", "turtle"]
+    reports = {project.pcve(*command, "--engine", engine).stdout for engine in ENGINES}
+    assert len(reports) == 1
+    assert "violated at" not in reports.pop()
+
+
+@pytest.mark.parametrize("name", ["in", "languageIn", "or", "xone"])
+def test_an_empty_list_allows_no_value(project: World, tmp_path: Path, name: str) -> None:
+    shape = f"ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property [ sh:path ex:k ; sh:{name} () ] .\n"
+    paths = files(tmp_path, 'ex:a a ex:P ; ex:k "abc"@en .\n', shape)
+    rows = (row for row in listed(project, *paths) if row["severity"] == "error")
+    assert [(row["message"], row["why"], row["fix"]) for row in rows] == [
+        (
+            f'ex:k of ex:a is "abc"@en, which is not allowed: sh:{name} is an empty list',
+            f"ex:k takes no value, as sh:{name} is an empty list",
+            "delete this value, or correct the shape",
+        )
+    ]

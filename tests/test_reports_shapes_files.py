@@ -287,6 +287,24 @@ FAULTS = {
         "$this is bound beforehand, so AS may not bind it again",
         "use another variable",
     ),
+    "AS $currentShape": (
+        SELECT.format("SELECT $this ?value { $this a ?c BIND (?c AS ?currentShape) }"),
+        104,
+        "?currentShape is bound beforehand, so AS may not bind it again",
+        "use another variable",
+    ),
+    "ASK": (
+        SELECT.format("ASK { $this a ?c }"),
+        59,
+        "sh:select must be a SELECT query, but has ASK",
+        "write a SELECT query",
+    ),
+    "CONSTRUCT": (
+        SELECT.format("CONSTRUCT { $this a ?c } WHERE { { SELECT ?c { $this a ?c } } }"),
+        59,
+        "sh:select must be a SELECT query, but has CONSTRUCT",
+        "write a SELECT query",
+    ),
     "sub-select": (
         SELECT.format("SELECT $this { { SELECT ?c { $this a ?c } } }"),
         76,
@@ -295,6 +313,87 @@ FAULTS = {
     ),
     "no $this": (SELECT.format("SELECT ?c { $this a ?c }"), 59, "SELECT does not select $this", ""),
 }
+
+
+@pytest.mark.parametrize(
+    ("query", "values"),
+    {
+        "SELECT $this ?value { $this ex:k ?v BIND (STRLEN(?v) AS ?value) FILTER (?value > 3) }": 1,
+        "SELECT $this (COUNT(?v) AS ?value) { $this ex:k ?v } GROUP BY $this": 1,
+        "SELECT $this (?v AS ?value) { $this ex:k ?v }": 2,
+        "SELECT $this ?value { { SELECT $this (?v AS ?value) { $this ex:k ?v } } }": 2,
+    }.items(),
+)
+def test_a_query_may_compute_the_value_of_its_result(
+    northtown: World, tmp_path: Path, query: str, values: int
+) -> None:
+    query = query.replace("ex:k", "<http://example.org/k>")
+    shapes = f'ex:S sh:targetClass ex:P ; sh:sparql [ sh:select "{query}" ] .'
+    data = PREFIXES + 'ex:a a ex:P ; ex:k "long", "abc" .'
+    rows = report(northtown, tmp_path, shapes, code=1, data=data)
+    assert [row[0] for row in rows] == ["data.ttl"] * values
+
+
+def test_a_query_of_another_form_costs_that_constraint_only(
+    northtown: World, tmp_path: Path
+) -> None:
+    shapes = GOOD[:-2] + '; sh:sparql [ sh:select "ASK { $this ?p ?o }" ] .'
+    rows = report(northtown, tmp_path, shapes, code=2)
+    assert [(row[0], row[3]) for row in rows] == [("data.ttl", "error"), ("shapes.ttl", "error")]
+
+
+NESTED = {
+    "node": "sh:node ex:N{}",
+    "not": "sh:not ex:N{}",
+    "or": "sh:or ( ex:N{0} ex:N{0} )",
+    "xone": "sh:xone ( ex:N{0} )",
+    "property and": "sh:property [ sh:path ex:title ; sh:and ( ex:N{} ) ]",
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_a_shape_that_is_nested_too_deeply_costs_that_shape_only(
+    northtown: World, tmp_path: Path, name: str
+) -> None:
+    link = NESTED[name].rpartition("[ sh:path ex:title ; ")[2].removesuffix(" ]")
+    chain = f"ex:Deep sh:targetClass ex:Meeting ; {NESTED[name].format(1)} .\n"
+    chain += "".join(f"ex:N{n} {link.format(n + 1)} .\n" for n in range(1, 22))
+    rows = report(northtown, tmp_path, GOOD + chain + "ex:N22 sh:nodeKind sh:IRI .\n", code=2)
+    assert [(row[0], row[3]) for row in rows] == [("data.ttl", "error"), ("shapes.ttl", "error")]
+    ((line, _, message, _),) = of_shapes(rows)
+    assert line == 2
+    assert message == (
+        "ex:Deep: it has more than 14 levels of shapes in one another; this shape is not applied"
+    )
+
+
+def test_fourteen_levels_of_shapes_are_applied(northtown: World, tmp_path: Path) -> None:
+    shapes = "ex:Deep sh:targetClass ex:Meeting ; sh:node ex:N1 .\n"
+    shapes += "".join(f"ex:N{n} sh:node ex:N{n + 1} .\n" for n in range(1, 14))
+    rows = report(northtown, tmp_path, shapes + "ex:N14 sh:nodeKind sh:Literal .\n", code=1)
+    assert [(row[0], row[3]) for row in rows] == [("data.ttl", "error")]
+
+
+VALIDATOR = """ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:c ] ;
+  sh:nodeValidator [ {} ] .
+ex:S sh:targetClass ex:Meeting ; ex:c 1 .
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    {
+        'sh:ask "ASK { BIND (1 AS ?value) }"': "?value is bound beforehand, so AS may not bind it again",
+        'sh:ask "SELECT $this { $this a ?c }"': "sh:ask must be an ASK query, but has SELECT",
+    }.items(),
+)
+def test_a_broken_validator_costs_its_component(
+    northtown: World, tmp_path: Path, query: str, message: str
+) -> None:
+    rows = report(northtown, tmp_path, GOOD + VALIDATOR.format(query), code=2)
+    assert ("data.ttl", "error") in [(row[0], row[3]) for row in rows]
+    (text,) = (text for *_, text, _ in of_shapes(rows))
+    assert message in text
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -319,7 +418,18 @@ UNSEEN = {
     "no select",
     "pattern",
     "unknown property shape",
-    *("AS", "FROM", "MINUS", "SERVICE", "SPARQL syntax", "VALUES", "sub-select"),
+    *(
+        "AS",
+        "FROM",
+        "MINUS",
+        "SERVICE",
+        "SPARQL syntax",
+        "ASK",
+        "AS $currentShape",
+        "CONSTRUCT",
+        "VALUES",
+        "sub-select",
+    ),
 }
 """What the shapes of the W3C for shapes do not say; most is in the text of SHACL only."""
 

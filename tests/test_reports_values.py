@@ -31,6 +31,7 @@ ROME = (
     "pcve:kind <https://w3id.org/pcve/vocab/event-kind/conference>"
 )
 NORTHTOWN = "https://w3id.org/pcve/id/place/northtown"
+VOCAB = "https://w3id.org/pcve/vocab/"
 
 
 def problem(world: World, path: Path, rule: str, *options: str) -> dict[str, Any]:
@@ -49,13 +50,13 @@ def turtle(folder: Path, statements: str, prefixes: str = PREFIXES) -> Path:
 @pytest.mark.parametrize(
     ("statement", "rule", "fix", "fix_against"),
     [
-        ('schema:location "Rome"', "Event-location", "write the IRI of Place", ""),
+        ('schema:location "Rome"', "Event-location", "write the IRI of Country or Place, or state that thing in this file, or validate with --against", ""),
         (f'schema:location "{NORTHTOWN}"', "Event-location", "write place:northtown", ""),
         ("schema:location event:rome", "Event-location", "event:rome exists, but is of another class", ""),
-        ('schema:location "northtown"', "Event-location", "write the IRI of Place", "write place:northtown"),
-        ('schema:location "nortown"', "Event-location", "write the IRI of Place", "did you mean place:northtown?"),
+        ('schema:location "northtown"', "Event-location", "write the IRI of Country or Place", "write place:northtown"),
+        ('schema:location "nortown"', "Event-location", "write the IRI of Country or Place", "did you mean place:northtown?"),
         ('schema:organizer "rome"', "Event-organizer", "event:rome exists, but", ""),
-        ('schema:organizer "romee"', "Event-organizer", "write the IRI of Agent", ""),
+        ('schema:organizer "romee"', "Event-organizer", "write the IRI of Country, Initiative, Organization, OrganizationalUnit or Person", ""),
         ("pcve:precededBy event:rome-2", "Event-precededBy", "write the IRI of Event", ""),
         ('schema:sameAs "https://example.org/a"', "Thing-sameAs", "write <https://example.org/a>", ""),
         (f'schema:sameAs "https://example.org/a"^^<{XSD}#anyURI>', "Thing-sameAs", "write <https://example.org/a>", ""),
@@ -71,6 +72,54 @@ def test_what_is_suggested_is_a_value_that_the_property_takes(
     against = problem(northtown, path, f"pcvesh:{rule}", "--against")["fix"]
     assert against.startswith(fix_against)
     assert "mean event:rome" not in against
+
+
+DURATION = (
+    "write a text of the form of ISO 8601: "
+    "PT4H for four hours, P3D for three days, P24M for 24 months"
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "fix"),
+    [("3", DURATION), ('"3"', DURATION), ('"P3D"@en', 'write "P3D"'), ("ex:a", DURATION)],
+)
+def test_a_fix_of_a_text_has_the_form_that_the_rule_gives(
+    northtown: World, tmp_path: Path, value: str, fix: str
+) -> None:
+    path = turtle(tmp_path, f"{ROME} ; schema:duration {value}")
+    assert problem(northtown, path, "pcvesh:Event-duration")["fix"] == fix
+    record = tmp_path / "zebra-fair.yml"
+    record.write_text(
+        "id: zebra-fair\ntype: Event\nclaims:\n  - source: atlas\n    prefLabel: {en: Zebra Fair}\n"
+        "    kind: conference\n    duration: three days\n"
+    )
+    assert problem(northtown, record, "pcvesh:Event-duration")["fix"] == DURATION
+
+
+@pytest.mark.parametrize(
+    ("constraint", "value", "fix"),
+    [
+        ('sh:datatype xsd:string ; sh:pattern "^p"', "3", 'write a value that has the datatype xsd:string and matches the pattern "^p"'),
+        ('sh:datatype xsd:string ; sh:pattern "^P" ; sh:flags "i"', '"p"@en', 'write "p"'),
+        ("sh:datatype xsd:string ; sh:maxLength 1", "33", "write a value that has the datatype xsd:string"),
+        ("sh:datatype xsd:integer ; sh:maxInclusive 5", '"7"', "write a value that has the datatype xsd:integer"),
+        ("sh:datatype xsd:integer ; sh:maxInclusive 5", '"4"', "write 4"),
+        ("sh:datatype xsd:integer ; sh:in ( 1 2 )", '"3"', "write a value that has the datatype xsd:integer"),
+    ],
+)  # fmt: skip
+def test_a_value_that_a_fix_states_conforms_to_the_shape(
+    northtown: World, tmp_path: Path, constraint: str, value: str, fix: str
+) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(
+        f"{PREFIXES}ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:property ex:S-d ."
+        f" ex:S-d sh:path ex:d ; {constraint} .\n"
+    )
+    path = turtle(tmp_path, f"ex:a a ex:T ; ex:d {value}")
+    result = northtown.pcve("validate", str(path), "--shapes", str(shapes), "--format", "json")
+    rows = [row for row in json.loads(result.stdout) if "datatype" in row["why"]]
+    assert [row["fix"] for row in rows] == [fix]
 
 
 def test_a_record_is_not_suggested_to_itself(northtown: World, tmp_path: Path) -> None:
@@ -207,3 +256,43 @@ def test_all_rules_have_a_wording_for_rdf(ontology: Ontology, northtown: World) 
     words = {text: in_rdf(text, Notation("turtle")) for text in texts}
     assert {text for text, worded in words.items() if RECORDS.search(worded)} == set()
     assert sum(bool(RECORDS.search(text)) for text in words) > 30
+
+
+DERIVED = (
+    'schema:startDate "2026"^^xsd:gYear', 'schema:endDate "2025-05"^^xsd:gYearMonth'
+)  # fmt: skip
+
+
+def test_a_bound_that_is_derived_is_reported_as_the_dates_of_the_file(
+    northtown: World, tmp_path: Path
+) -> None:
+    start, end = DERIVED
+    path = turtle(tmp_path, f"{ROME} ; {start} ; {end}")
+    row = problem(northtown, path, "pcvesh:Dated-earliest")
+    assert row["message"].endswith(f" has {start} and {end}")
+    path = turtle(tmp_path, f'{ROME} ; {start} ; pcve:latest "2025-05-31"^^xsd:date')
+    row = problem(northtown, path, "pcvesh:Dated-earliest")
+    assert row["message"].endswith(f' has {start} and pcve:latest "2025-05-31"^^xsd:date')
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule", "shown"),
+    [
+        (f"schema:about <{VOCAB}event-kind/forum>", "about", f'is <{VOCAB}event-kind/forum> ("forum")'),
+        ("schema:location event:rome", "location", 'is event:rome ("'),
+        ("schema:location event:none", "location", "is event:none"),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_list_or_class_is_named_by_its_iri(
+    northtown: World, tmp_path: Path, statement: str, rule: str, shown: str
+) -> None:
+    row = problem(northtown, turtle(tmp_path, f"{ROME} ; {statement}"), f"pcvesh:Event-{rule}")
+    assert shown in row["message"]
+
+
+def test_a_thing_that_the_graph_may_have_names_the_option(northtown: World, tmp_path: Path) -> None:
+    path = turtle(tmp_path, f"{ROME} ; schema:location <{NORTHTOWN}-2>")
+    row = problem(northtown, path, "pcvesh:Event-location")
+    assert "IRI of Country or Place, or state that thing in this file, or" in row["fix"]
+    assert "--against" in row["fix"]
+    assert "--against" not in problem(northtown, path, "pcvesh:Event-location", "--against")["fix"]

@@ -379,3 +379,39 @@ def test_stdin_cannot_be_watched(northtown: World) -> None:
         result = northtown.pcve("validate", "-", "--watch", *more, stdin="")
         assert (result.exit_code, result.stdout) == (2, "")
         assert result.stderr.startswith("pcve: --watch cannot be combined with -: stdin")
+
+
+MISNAMED = """id: other-name
+type: Event
+claims:
+  - source: {source}
+    prefLabel: {{en: Lamp Fair}}
+    kind: conferense
+    startDate: 2018-05-22
+    endDate: 2018-05-21
+    location: nowhere
+"""
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_the_wrong_name_of_a_file_hides_no_other_problem(
+    northtown: World, tmp_path: Path, inside: bool
+) -> None:
+    folder = northtown.root / "data" / "records" / "event" if inside else tmp_path
+    path = folder / "lamp-fair.yml"
+
+    def rules(text: str) -> set[object]:
+        path.write_text(text)
+        return {row["rule"] for row in problems(northtown, path)}
+
+    text = MISNAMED.format(source="atlas")
+    values = {"file-name", "pcvesh:Event-kind", "pcvesh:Event-location"}
+    assert rules(text) == values
+    assert rules(text.replace("atlas", "none")) == {*values, "unknown-source"}
+    quoted = text.replace("atlas", "atlas\n    quote: Lamp Fair")
+    assert rules(quoted) == {*values, "quote-not-held"}
+    text = text.replace("conferense", "conference").replace("nowhere", "northtown")
+    assert rules(text) == {"file-name", "pcvesh:Dated-earliest"}
+    assert rules(text.replace("05-21", "05-23")) == {"file-name"}
+    assert rules(text.replace("other-name", "Other Name")) == {"file-name"}
+    path.unlink()

@@ -8,7 +8,7 @@ from ..model.problems import UsageError
 from ..model.project import Project
 from ..model.schema import Ontology
 from ..model.suggest import did_you_mean
-from .console import handle_errors, write_lines, write_result
+from .console import handle_errors, write_lines, write_messages, write_result
 from .context import project_of
 
 _SYNTAX = click.Choice(["yaml", "turtle", "jsonld"])
@@ -37,7 +37,12 @@ def explain(context: click.Context, name: str | None, example: str | None) -> No
     project = project_of(context)
     ontology = read_ontology(project)
     if example is not None:
-        write_result(_example(name or "", example, ontology))
+        text = _example(name or "", example, ontology)
+        write_result(text)
+        if example == "yaml":
+            from ..validation.class_help import record_note
+
+            write_messages(*record_note(text).splitlines())
     elif name is None:
         from ..validation.rule_help import page_builders
 

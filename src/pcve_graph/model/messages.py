@@ -36,6 +36,9 @@ class RecordValues:
     thing_is = "id of"
     """How the values of a key that takes things are called."""
 
+    elsewhere = ""
+    """Where else a thing may be described than in what is validated, as a fix adds it."""
+
     def literal(self, text: str, datatype: str) -> str:
         """A literal of a datatype, which is an IRI."""
         return text
@@ -259,16 +262,17 @@ def _id_fix(
         return f"write the id alone: {identifier}"
     if value in ids and value != own and ids.is_in(value, segments) and syntax is not IN_RECORDS:
         return f"write {syntax.thing(value)}"
+    names = sorted(name for iri in key.classes for name in ontology.record_classes(iri))
+    expected = (
+        f"{syntax.thing_is} {_alternatives(names)}" if names else expected_values(key, syntax)
+    )
     if value in ids:
-        names = sorted(name for iri in key.classes for name in ontology.record_classes(iri))
-        expected = expected_values(key, syntax)
-        expected = f"{syntax.thing_is} {_alternatives(names)}" if names else expected
         return f"{syntax.thing(value)} exists, but is of another class; write the {expected}"
     if near := ids.nearest(value, segments, own):
         return f"did you mean {syntax.thing(near)}?"
     if syntax is IN_RECORDS:
         return "create the record, or correct the id"
-    return f"write the {expected_values(key, syntax)}, or state that thing in this file"
+    return f"write the {expected}, or state that thing in this file{syntax.elsewhere}"
 
 
 def _alternatives(names: list[str]) -> str:

@@ -126,11 +126,13 @@ RULES: dict[str, str] = {
     "that data/FORMAT.md names",
     "unsourced-fact": "in a file with claims, each fact of the things that they are about has a "
     "claim that is neither contested nor deprecated, or is derived from one",
+    "undeclared-prefix": "a prefix of a vocabulary that JSON-LD uses is declared in a context",
     "unknown-key": "a key, which is a property in RDF, is one that the class of the thing has",
     "unknown-source": "a source has a file in data/sources",
     "unknown-term": "a term in a namespace of this project, or of schema.org, SKOS, DCTERMS, ORG, "
     "FOAF, PROV or OA, is one that its vocabulary defines",
     "unknown-type": "a type is a class with a shape in ontology/shapes/",
+    "unmapped-key": "a context maps each key of a JSON-LD file to an IRI",
     "unreadable-file": "a file that is named exists, is regular, readable, and of a known format",
     "value-not-in-words": "the words of a stated fact carry its value: the date, the number, each "
     "significant word of a name, a name of the thing, a cue of the concept",

@@ -7,12 +7,12 @@ Quotes are checked against the held texts here. Rule: data/FORMAT.md, "A record"
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ..evidence.passages import Passage
 from ..evidence.readers import is_reader_id
-from ..model.problems import ContentError, Position, rule_problem
+from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.suggest import did_you_mean
 from ..model.visible import first_refused
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, items_of, scalars_of, text_of
@@ -126,10 +126,19 @@ class ClaimBlock:
         return ""
 
 
+class EvidenceError(ContentError):
+    """The evidence of a block has problems. `block` is the block without it, to check its facts."""
+
+    def __init__(self, problems: tuple[Problem, ...], block: ClaimBlock) -> None:
+        super().__init__(list(problems))
+        self.block = block
+
+
 def read_block(node: RecordNode, sources: Mapping[str, Source | None]) -> ClaimBlock:
     """The block of a record; `sources` are all of the project, None for those with a problem.
 
-    Raises ContentError, without problems where a source has reported its own.
+    Raises ContentError, without problems where a source has reported its own; EvidenceError if only
+    the evidence has problems.
     """
     if not isinstance(node, MappingNode):
         fix = "a block begins with `- source: …`"
@@ -159,8 +168,8 @@ def read_block(node: RecordNode, sources: Mapping[str, Source | None]) -> ClaimB
     if contested and "note" not in settings:
         fix, place = "add `note:` with the reason", settings["contested"].position
         raise stop("reason", place, "this block is contested but has no note", fix)
-    return ClaimBlock(
-        evidence=_evidence(node, sources, settings),
+    block = ClaimBlock(
+        evidence=(),
         rank=rank,
         contested=contested,
         conflicts_with=names["conflictsWith"],
@@ -169,6 +178,12 @@ def read_block(node: RecordNode, sources: Mapping[str, Source | None]) -> ClaimB
         facts=facts,
         position=node.position,
     )
+    try:
+        return replace(block, evidence=_evidence(node, sources, settings))
+    except ContentError as error:
+        if not error.problems:
+            raise
+        raise EvidenceError(error.problems, block) from None
 
 
 def stop(rule: str, position: Position, message: str, fix: str) -> ContentError:

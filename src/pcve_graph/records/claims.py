@@ -93,8 +93,9 @@ class CollectedClaim:
 
     @property
     def certainty(self) -> str:
-        """The strongest certainty of its evidence."""
-        return min((item.certainty for item in self.evidence.values()), key=_CERTAINTIES.index)
+        """The strongest certainty of its evidence; of evidence with problems none is known."""
+        stated = (item.certainty for item in self.evidence.values())
+        return min(stated, key=_CERTAINTIES.index, default=default_certainty(self.key))
 
 
 def default_certainty(key: RecordKey) -> str:

@@ -39,13 +39,15 @@ RecordFile: TypeAlias = Path | bytes
 class RecordEntry:
     """A record or source in a file. `content` is its tree, or the error that reading it raised.
 
-    `id` is empty where it could not be read. `path` is None for stdin.
+    `id` is empty where it could not be read. `path` is None for stdin. `problems` are those that do
+    not prevent reading the content.
     """
 
     id: str
     path: Path | None
     position: Position
     content: MappingNode | ContentError
+    problems: tuple[Problem, ...] = ()
 
     def root(self) -> MappingNode:
         """The tree. Raises ContentError where the entry could not be read."""
@@ -76,12 +78,12 @@ def read_entries(project: Project, paths: Iterable[RecordFile]) -> Iterator[Reco
             continue
         name = project.relative(path)
         try:
-            yield from _file(path, name)
+            yield from _file(path, name, path.is_relative_to(project.data))
         except OSError as error:
             raise UsageError(f"{name} cannot be read: {error.strerror}") from None
 
 
-def _file(path: Path, name: str) -> Iterator[RecordEntry]:
+def _file(path: Path, name: str, inside: bool) -> Iterator[RecordEntry]:
     size, lines = path.stat().st_size, _is_lines(path)
     if size > (LARGEST_LINES if lines else LARGEST):
         message = f"the file is too large ({size // 2**20:,} MB)"
@@ -92,7 +94,7 @@ def _file(path: Path, name: str) -> Iterator[RecordEntry]:
         with path.open("rb") as file:
             yield from _lines(file, name, path)
     else:
-        yield _document(read_file(path, LARGEST), name, path)
+        yield _document(read_file(path, LARGEST), name, path, inside)
 
 
 def _is_lines(path: Path) -> bool:
@@ -108,17 +110,31 @@ def _stdin(raw: bytes) -> Iterator[RecordEntry]:
     if raw.lstrip()[:1] == b"{":
         yield from _lines(io.BytesIO(raw), "stdin", None)
     else:
-        yield _document(raw, "stdin", None)
+        yield _document(raw, "stdin", None, False)
 
 
-def _document(raw: bytes, name: str, path: Path | None) -> RecordEntry:
-    """The entry of a YAML file; its id must be the name of the file."""
+def _document(raw: bytes, name: str, path: Path | None, inside: bool) -> RecordEntry:
+    """The entry of a YAML file; its id must be the name of the file.
+
+    Where it is not, other files refer to one that is `inside` the project by the name of the file.
+    """
     try:
         text = decode_utf8(raw, name)
         root, identifier = _identified(parse_yaml_record(text, name), path, text)
     except ContentError as error:
         return RecordEntry(path.stem if path else "", path, Position(name), error)
-    return RecordEntry(identifier.text, path, Position(name), root)
+    problems: tuple[Problem, ...] = ()
+    chosen = identifier.text
+    if path and chosen != path.stem:
+        problems = (_misnamed(identifier, path),)
+        chosen = path.stem if inside and ID.fullmatch(path.stem) else chosen
+    return RecordEntry(chosen, path, Position(name), root, problems)
+
+
+def _misnamed(identifier: ScalarNode, path: Path) -> Problem:
+    message = f'the id "{identifier.text}" is not the name of the file, {path.name}'
+    fix = "make them equal: lower-case letters a-z, digits and single hyphens"
+    return rule_problem("file-name", identifier.position, message, fix)
 
 
 def _lines(lines: Iterable[bytes], name: str, path: Path | None) -> Iterator[RecordEntry]:
@@ -138,8 +154,8 @@ def _lines(lines: Iterable[bytes], name: str, path: Path | None) -> Iterator[Rec
 def _identified(root: RecordNode, path: Path | None, text: str) -> tuple[MappingNode, ScalarNode]:
     """`root`, which is parsed from `text`, as a mapping, and its valid id.
 
-    The id is the name of the file, where `path` is given. Raises ContentError, also for values that
-    are as the template has them.
+    `path` is that of a file of one record. Raises ContentError, also for values that are as the
+    template has them.
     """
     if not isinstance(root, MappingNode):
         raise _stop("structure", root.position, "expected keys", "begin with `id: …`")
@@ -149,10 +165,8 @@ def _identified(root: RecordNode, path: Path | None, text: str) -> tuple[Mapping
     if not isinstance(identifier, ScalarNode):
         fix = f"write `id: {path.stem if path else '…'}`"
         raise _stop("missing-key", root.position, "the id is missing", fix)
-    if path and identifier.text != path.stem:
-        message = f'the id "{identifier.text}" is not the name of the file, {path.name}'
-        fix = "make them equal: lower-case letters a-z, digits and single hyphens"
-        raise _stop("file-name", identifier.position, message, fix)
+    if path and identifier.text != path.stem and not ID.fullmatch(identifier.text):
+        raise ContentError([_misnamed(identifier, path)])
     if not ID.fullmatch(identifier.text):
         message = f'"{short_id(identifier.text)}" is not a valid id'
         raise _stop("id", identifier.position, message, ID_FIX)

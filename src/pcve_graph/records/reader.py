@@ -15,7 +15,7 @@ from ..model.project import Project
 from ..model.terms import RecordId
 from ..syntax.tree import MappingNode, ScalarNode, SequenceNode, decode_utf8, text_of
 from ..system.files import LARGEST_FILE, read_inside
-from .blocks import ClaimBlock, Source, read_block, stop
+from .blocks import ClaimBlock, EvidenceError, Source, read_block, stop
 from .cited import content_digest
 from .data_files import all_data_files, held_files, unread_files
 from .files import RecordEntry, RecordFile, project_files, read_entries
@@ -111,7 +111,7 @@ def read_records_in(
             entries,
             positions_by_id,
             problems,
-            lambda entry: _record(project, entry, sources, limits),
+            lambda entry: _record(project, entry, sources, limits, problems),
         )
     )
     return Records(
@@ -125,9 +125,9 @@ def read_records_in(
 def without_faulty(records: Records, problems: Iterable[Problem]) -> Records:
     """The records and sources without any of `problems`, in them or in a source they cite.
 
-    The other records become `unread`.
+    The other records become `unread`. A file with the wrong name can be read and mapped.
     """
-    wrong = {record_extent(problem.position) for problem in problems}
+    wrong = {record_extent(row.position) for row in problems if row.rule != "file-name"}
     sources = {source.id for source in records.sources if record_extent(source.position) in wrong}
     remaining = tuple(
         record
@@ -170,6 +170,7 @@ def _read_each(
             continue
         if entry.id:
             positions_by_id[entry.id] = entry.position
+        problems.extend(entry.problems)
         try:
             yield entry.id, read(entry)
         except ContentError as error:
@@ -211,7 +212,12 @@ def _record(
     entry: RecordEntry,
     sources: Mapping_[str, Source | None],
     limits: BlockLimits | None,
+    of_evidence: list[Problem],
 ) -> Record:
+    """The record of an entry; the problems of its evidence are added to `of_evidence`.
+
+    Raises ContentError with all other problems.
+    """
     root = entry.root()
     problems = [
         rule_problem(
@@ -238,6 +244,9 @@ def _record(
     for node in nodes:
         try:
             blocks.append(read_block(node, sources))
+        except EvidenceError as error:
+            of_evidence.extend(error.problems)
+            blocks.append(error.block)
         except ContentError as error:
             problems.extend(error.problems)
     if limits is not None:

@@ -44,6 +44,9 @@ _XML: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ATTRIBUTE: Final = re.compile(r"""\s([^\s="'<>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_CHILD: Final = re.compile(r"(?:\s|<!--.*?-->)*+<[^/!]", re.DOTALL)
+"""Matches what is before the first element in an element that has one."""
+
 _JSON: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 _VALUE: Final = re.compile(r"\s*:\s*")
 _GEN_DELIMS: Final = tuple(":/?#[]@")
@@ -71,6 +74,22 @@ def declared_prefixes(raw: bytes, form: str) -> dict[str, str]:
         matches = _TURTLE.finditer(head)
         return _distinct((match["prefix"], match["space"]) for match in matches if match["space"])
     return _distinct(_of_tags(head)) if form == "rdfxml" else {}
+
+
+def inherits_language(raw: bytes) -> bool:
+    """Whether an element of RDF/XML has a language and elements in it, whose texts inherit it.
+
+    Rule: XML 1.0, section 2.12. Never raises.
+    """
+    head = raw[:_HEAD].decode("utf-8", "replace")
+    if "xml:lang" not in head:
+        return False
+    return any(
+        attribute[1] == "xml:lang" and (attribute[2] or attribute[3])
+        for match in _XML.finditer(head)
+        if "xml:lang" in (match["tag"] or "") and _CHILD.match(head, match.end())
+        for attribute in _ATTRIBUTE.finditer(match["tag"])
+    )
 
 
 class ContextTerms(NamedTuple):

@@ -11,6 +11,7 @@ import json
 import re
 from typing import Final, TypeGuard
 
+from ..model.namespaces import PREFIXES
 from ..model.problems import ContentError, rule_problem
 from .tree import DOCUMENT_DEPTH, document_depth_error, position_at
 from .turtle_check import rdf12_error
@@ -23,6 +24,11 @@ _TOKEN: Final = re.compile(
     |(?P<close>[\]}]))""",
     re.VERBOSE | re.DOTALL,
 )
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
+
+_KEY: Final = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+")(\s*+:)?+', re.DOTALL)
+"""Matches a string, whose second group says whether it is a key."""
+
 _NULL: Final = re.compile(rb"\s*null\b")
 
 
@@ -129,6 +135,42 @@ def context_objects(local: object) -> list[dict[str, object]]:
 def has_context(value: object) -> TypeGuard[dict[str, object]]:
     """Whether the definition of a term, or a node, has a context of its own."""
     return isinstance(value, dict) and "@context" in value
+
+
+def has_only_terms(raw: bytes) -> bool:
+    """Whether each key is a keyword, a term of some context of the file, or has a declared prefix.
+
+    Scopes of contexts are not followed, and with language maps a key may be a language too. Takes
+    60 ms for each megabyte. Raises ValueError for a context that is not JSON.
+    """
+    keys: set[str] = {json.loads(key) for key in {m[1] for m in _KEY.finditer(raw) if m[2]}}
+    terms: set[str] = set()
+    has_languages = False
+    decoder = json.JSONDecoder()
+    for match in re.finditer(rb'"@context"\s*:\s*', raw):
+        # a context is a small part of the file: what follows it is decoded only as far as needed
+        end, size = match.end(), 2**16
+        while True:
+            part = raw[end : end + size].decode(errors="ignore")
+            try:
+                local, _ = decoder.raw_decode(part)
+                break
+            except ValueError:
+                if end + size >= len(raw):
+                    raise
+                size *= 16
+        for definitions in context_objects(local):
+            terms |= definitions.keys()
+            has_languages |= any(
+                "@language" in str(term.get("@container"))
+                for term in definitions.values()
+                if isinstance(term, dict)
+            )
+    if any(f'"{prefix}:'.encode() in raw for prefix in PREFIXES.keys() - terms):
+        return False
+    if has_languages:
+        keys = {key for key in keys if not _LANGUAGE.fullmatch(key)}
+    return all(":" in key or key.startswith("@") or key in terms for key in keys)
 
 
 def _terms_used(context: dict[str, object]) -> dict[str, list[str]]:

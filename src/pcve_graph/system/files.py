@@ -157,3 +157,11 @@ def _is_kind(test: Callable[[], bool]) -> bool:
 
 def _special_file(name: str, message: str, fix: str) -> ContentError:
     return ContentError([rule_problem("special-file", Position(name), message, fix)])
+
+
+def real_path(path: Path) -> Path:
+    """The path that links lead to; of a loop of links, as far as they lead.
+
+    `Path.resolve` raises RuntimeError for a loop in Python 3.11 and 3.12.
+    """
+    return Path(os.path.realpath(path))

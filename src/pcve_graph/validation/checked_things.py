@@ -148,11 +148,15 @@ class ThingCounter:
             elif number or is_iri(subject):
                 without_shape += 1
         others = [(f"subjects of {self.names.of(name)}", n) for name, n in by_property.items()]
-        if not index.focus:
-            absent = sum(node not in index for node in targets.nodes)
-            values = [(f"values of {self.names.of(k)}", len(v)) for k, v in index.objects.items()]
-            others += [("nodes of sh:targetNode", len(targets.nodes)), *values]
-            things += absent + sum(number for _, number in values)
+        nodes, hashes = targets.nodes, index.objects
+        if index.focus:
+            focus = set(map(hash, index.focus))
+            nodes = nodes & index.focus
+            hashes = {name: of & focus for name, of in hashes.items()}
+        absent = sum(node not in index for node in nodes)
+        values = [(f"values of {self.names.of(name)}", len(of)) for name, of in hashes.items()]
+        others += [("nodes of sh:targetNode", len(nodes)), *values]
+        things += absent + sum(number for _, number in values)
         ordered = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
         return CheckedThings(
             path,

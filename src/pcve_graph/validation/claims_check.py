@@ -89,7 +89,6 @@ class ClaimsCheck:
         self, claims: ClaimIndex, document: Document, about: set[NTerm]
     ) -> Iterator[Fault]:
         """The faults of statements and claims; adds to `about` the things that claims are about."""
-        name = document.name
         claimed: dict[Statement, NTerm] = {}
         refused: set[Statement] = set()
         nested: set[NTerm] = set()
@@ -113,13 +112,13 @@ class ClaimsCheck:
                 and claims.is_fact(statement)
                 and not self._is_sourced(statement)
             ):
-                yield statement, _unsourced(statement, statement in refused, name)
+                yield statement, _unsourced(statement, statement in refused, document)
         for statement in claimed.keys() - stated:
             if not self._is_stated(statement):
                 node = claimed[statement]
                 yield (
                     Statement(node, _OBJECT, statement.object),
-                    _unstated(statement, claims.is_derived(node), name, self.store is not None),
+                    _unstated(statement, claims.is_derived(node), document, self.store is not None),
                 )
 
     def _predicate_fault(
@@ -253,21 +252,21 @@ def _passage_faults(claims: ClaimIndex, name: str) -> Iterator[Fault]:
             yield Statement(node, _FIRST_WORD, first), problem
 
 
-def _unsourced(statement: Statement, refused: bool, name: str) -> Problem:
+def _unsourced(statement: Statement, refused: bool, document: Document) -> Problem:
     why = "its claims are contested or deprecated" if refused else "no claim states it"
-    message = f"this statement has no source: {why} ({_shown(statement)})"
+    message = f"this statement has no source: {why} ({_shown(statement, document)})"
     fix = "add a pcve:Claim with this subject, predicate and object, and its evidence"
-    return rule_problem("unsourced-fact", Position(name), message, fix)
+    return rule_problem("unsourced-fact", Position(document.name), message, fix)
 
 
-def _unstated(statement: Statement, derived: bool, name: str, against: bool) -> Problem:
+def _unstated(statement: Statement, derived: bool, document: Document, against: bool) -> Problem:
     where = "neither the file nor the graph has" if against else "the file does not have"
     what = "derived statement" if derived else "claim"
-    message = f"{where} the statement of this {what}: {_shown(statement)}"
+    message = f"{where} the statement of this {what}: {_shown(statement, document)}"
     fix = f"add the statement, or correct the {what}"
     if not against:
         fix += "; --against looks in the built graph too"
-    return rule_problem("claim-statement", Position(name), message, fix)
+    return rule_problem("claim-statement", Position(document.name), message, fix)
 
 
 def _not_quoted(held: HeldText, words: str, source: str, name: str) -> Problem:
@@ -288,12 +287,14 @@ def _misplaced(
     return rule_problem("quote-position", Position(name), message, "correct oa:start and oa:end")
 
 
-def _shown(statement: Statement) -> str:
-    """A statement as a message shows it: short names, and texts without their datatype."""
+def _shown(statement: Statement, document: Document) -> str:
+    """A statement as a message shows it: short names, and literals with language and datatype."""
     words = []
     for term in statement:
-        text = prefixed(to_iri(term)) if is_iri(term) else lexical(term)
+        if is_literal(term):
+            words.append(document.notation.shown(term))
+            continue
+        text = prefixed(to_iri(term)) if is_iri(term) else term
         text = text.removeprefix(f"{BASE}id/").removeprefix(BASE)
-        text = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-        words.append(f'"{text}"' if is_literal(term) else text)
+        words.append(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
     return " ".join(words)

@@ -116,12 +116,19 @@ def class_text(page: ClassPage) -> str:
         words, ending = SYNTAXES[form]
         lines += ["", f"Example as {words} (.{ending}):", "", text]
         if form == "yaml" and kind.folder:
-            lines += [
-                "",
-                "The ids are those of Northtown, which is invented: write those of your project.",
-            ]
+            lines += ["", record_note(text)]
     lines += ["", *_next_steps(kind)]
     return "\n".join(lines) + "\n"
+
+
+def record_note(text: str) -> str:
+    """What the example `text` of a record needs, which a file of RDF states itself."""
+    sources = list(dict.fromkeys(re.findall(r"^ *(?:- )?source: ([\w-]+)$", text, re.M)))
+    return (
+        "The ids are those of Northtown, which is invented: write those of your project.\n"
+        f"Each source ({', '.join(sources)}) needs a file in data/sources, and each other thing "
+        "that is named, a record."
+    )
 
 
 def _cells(row: KeyRow) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ from ..model.terms import (
 from .component_messages import Finding, absent_values, repeated_languages, too_many
 from .lexical_forms import datatype_of, is_lexical_form
 from .requirements import alternatives, properties_of_closed, qualified
+from .shape_values import is_allowed
 
 IRI_TEXT: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s<>\"{}|\\^`]+")
 """Matches the text of an IRI with an authority, such as a web address."""
@@ -54,6 +55,9 @@ def fix_of(finding: Finding) -> str:
     """How to fix what was found; empty if nothing can be said."""
     if not finding.shape:
         return ""
+    if finding.requirements.empty_list(finding.shape, finding.component):
+        noun = "this value" if finding.result.path else "this node"
+        return f"delete {noun}, or correct the shape"
     if finding.component in FIXES:
         return FIXES[finding.component](finding)
     return as_required(finding)
@@ -69,7 +73,7 @@ def as_required(finding: Finding) -> str:
 def retyped(finding: Finding, datatypes: Iterable[Iri]) -> str:
     """`write …` with the text of the value and the first of `datatypes` that it is a form of.
 
-    Empty if the value is of one of these already, or a form of none.
+    Empty if the value is of one of these already, or a form of none that the shape allows.
     """
     value = finding.result.value
     datatypes = list(datatypes)
@@ -81,7 +85,9 @@ def retyped(finding: Finding, datatypes: Iterable[Iri]) -> str:
     for datatype in datatypes:
         if is_iri(value) and datatype != expand("xsd:anyURI"):
             continue
-        if is_lexical_form(text, datatype):
+        if is_lexical_form(text, datatype) and is_allowed(
+            finding.requirements.parameters, finding.shape, literal(text, datatype)
+        ):
             return _written(finding, literal(text, datatype))
     return _date_in_words(finding, datatypes)
 
@@ -182,7 +188,10 @@ def _datatype(finding: Finding) -> str:
         return fix
     if _LANG_STRING in required and is_literal(value):
         return add_language(finding, ("en",), "if it is English")
-    return as_required(finding)
+    fix = as_required(finding)
+    if fix and finding.parameter("sh:pattern"):
+        fix += f" and {finding.requirements.phrase(finding.shape, 'Pattern')}"
+    return fix
 
 
 def add_language(finding: Finding, tags: Iterable[str], condition: str) -> str:
@@ -216,18 +225,23 @@ def _as_iri(finding: Finding) -> str:
 
 def _class(finding: Finding) -> str:
     value, notation = finding.result.value, finding.requirements.notation
-    classes = [to_iri(term) for term in finding.parameter("sh:class") if is_iri(term)]
+    classes = [to_iri(term) for term in finding.classes if is_iri(term)]
     if is_literal(value) or notation.form == "record" or not classes:
         return _as_iri(finding)
-    name, node = notation.iri(classes[0]), notation.shown(value)
+    names, node = list(map(notation.iri, classes)), notation.shown(value)
     if is_blank(value):
-        row = alternatives(map(notation.iri, classes), "and")
+        row = alternatives(names, "and")
     elif notation.form == "jsonld":
-        row = json.dumps({"@id": node, "@type": name}, ensure_ascii=False)
+        row = json.dumps(
+            {"@id": node, "@type": names[0] if len(names) == 1 else names}, ensure_ascii=False
+        )
     elif notation.form == "rdfxml":
-        row = f'<rdf:type rdf:resource="{classes[0]}"/> in the element of {node}'
+        types = "".join(f'<rdf:type rdf:resource="{iri}"/>' for iri in classes)
+        row = f"{types} in the element of {node}"
+    elif notation.has_prefixes:
+        row = f"{node} a {', '.join(names)} ."
     else:
-        row = f"{node} {'a' if notation.has_prefixes else nterm('rdf:type')} {name} ."
+        row = " ".join(f"{node} {nterm('rdf:type')} {name} ." for name in names)
     return f"if it is one, state its type: {row}"
 
 

@@ -35,6 +35,9 @@ from .requirements import (
 )
 from .sparql_order import relations
 
+COMPARED: Final = {"sh:lessThan": "<", "sh:lessThanOrEquals": "<="}
+"""The parameters that compare the values of two properties, and how these must compare."""
+
 _DETAILS: Final = 3
 """Results inside a value that a message shows."""
 
@@ -44,7 +47,8 @@ class Finding:
     """A result with what its sentence and its fix need.
 
     `shape` is empty if the shape is not among the shapes. `thing` is the focus node as it is shown.
-    `values_of` are the values of a property of a node that the file states.
+    `values_of` are the values of a property of a node that the file states. Of equal results, such
+    as of one value and several others, this is the one of the index `nth`, and there are `equal`.
     """
 
     result: ShaclResult
@@ -52,6 +56,8 @@ class Finding:
     thing: str
     requirements: Requirements
     values_of: Callable[[NTerm, NTerm], tuple[NTerm, ...]]
+    nth: int = 0
+    equal: int = 1
 
     @property
     def component(self) -> str:
@@ -94,7 +100,27 @@ class Finding:
     def inside(self, detail: ShaclResult) -> Finding:
         """The finding of a result inside this one."""
         shape = self.requirements.parameters.source(detail)
-        return replace(self, result=detail, shape=shape, thing=self.shown(detail.focus))
+        thing = self.shown(detail.focus)
+        return replace(self, result=detail, shape=shape, thing=thing, nth=0, equal=1)
+
+    @property
+    def classes(self) -> tuple[NTerm, ...]:
+        """The class that the result is about; all of sh:class where that is not known."""
+        classes = self.parameter("sh:class")
+        return (classes[self.nth],) if 1 < len(classes) == self.equal else classes
+
+    def violating(self, name: str) -> list[tuple[NTerm, NTerm]]:
+        """The properties of `COMPARED` with their values to which the value does not compare so.
+
+        One of them for each of several equal results, which have one pair each (SHACL 4.5.3).
+        """
+        pairs = [
+            (path, value)
+            for path in self.parameter(name)
+            for value in self.values_of(self.result.focus, path)
+            if COMPARED[name] not in relations(self.result.value, value)
+        ]
+        return [pairs[self.nth]] if len(pairs) == self.equal else pairs
 
 
 def sentence(finding: Finding) -> str:
@@ -106,25 +132,13 @@ def sentence(finding: Finding) -> str:
         values = alternatives(map(finding.shown, finding.values), "and")
         return f"{finding.subject}{f' is {values}, which' if values else ''} violates this rule"
     clause = CLAUSES[component](finding) if component in CLAUSES and finding.shape else ""
+    if name := finding.requirements.empty_list(finding.shape, component):
+        clause = f"is not allowed: {name} is an empty list"
     if not result.path and result.value == result.focus:
         return f"{finding.thing} {clause or 'violates this rule'}"
     subject = finding.subject if finding.name else f"{finding.thing} violates this rule: its value"
     ending = f", which {clause}" if clause else ""
     return f"{subject} is {finding.shown(result.value)}{ending}"
-
-
-def own_message(finding: Finding) -> str:
-    """The message of the author of the shape, whole; empty if the text is the engine's.
-
-    Results of SHACL's own components have no messages of the engines (`shacl.validate`).
-    """
-    result, parameters = finding.result, finding.requirements.parameters
-    stated = (finding.shape, from_iri(result.component))
-    if result.component.startswith(expand("sh:")) or any(
-        parameters.values(node, "sh:message") for node in stated
-    ):
-        return result.message
-    return result.message if parameters.states_message(stated[1]) else ""
 
 
 def rule_sentence(finding: Finding) -> str:
@@ -263,7 +277,7 @@ _WHOLE: Final[dict[str, Callable[[Finding], str]]] = {
 
 
 def _class(finding: Finding) -> str:
-    names = finding.requirements.named(finding.parameter("sh:class"))
+    names = finding.requirements.named(finding.classes)
     return f"is not an instance of {alternatives(names, 'and')}"
 
 
@@ -342,24 +356,36 @@ def _common(finding: Finding) -> str:
     return f"is a value also of {_other_values(finding, 'sh:disjoint')}"
 
 
-def _compared(words: str, name: str, operator: str) -> Callable[[Finding], str]:
+def _compared(words: str, name: str) -> Callable[[Finding], str]:
     def clause(finding: Finding) -> str:
-        value, others = finding.result.value, finding.parameter(name)
-        values = [v for other in others for v in finding.values_of(finding.result.focus, other)]
-        held = [relations(value, other) for other in values]
-        failed = [of for of in held if operator not in of]
-        what = "cannot be compared with" if failed and not any(failed) else words
-        return f"{what} {_other_values(finding, name)}"
+        pairs = finding.violating(name)
+        if not pairs:
+            return f"{words} {_other_values(finding, name)}"
+        unlike = [pair for pair in pairs if not relations(finding.result.value, pair[1])]
+        ordered = [pair for pair in pairs if pair not in unlike]
+        return " and ".join(
+            f"{what} {_of_properties(finding, of)}"
+            for what, of in ((words, ordered), ("cannot be compared with", unlike))
+            if of
+        )
 
     return clause
 
 
 def _other_values(finding: Finding, name: str) -> str:
     """The properties that a parameter names, with their values."""
-    others = finding.parameter(name)
+    others, focus = finding.parameter(name), finding.result.focus
+    pairs = [(other, value) for other in others for value in finding.values_of(focus, other)]
+    if pairs:
+        return _of_properties(finding, pairs)
+    return alternatives(map(finding.requirements.path_name, others))
+
+
+def _of_properties(finding: Finding, pairs: list[tuple[NTerm, NTerm]]) -> str:
+    """Properties with values: `ex:p (1 or 2)`."""
+    others = dict.fromkeys(other for other, _ in pairs)
     names = alternatives(map(finding.requirements.path_name, others))
-    values = [v for other in others for v in finding.values_of(finding.result.focus, other)]
-    return names + (f" ({alternatives(map(finding.shown, values))})" if values else "")
+    return f"{names} ({alternatives(finding.shown(value) for _, value in pairs)})"
 
 
 def _node(finding: Finding) -> str:
@@ -414,8 +440,8 @@ CLAUSES: Final[dict[str, Callable[[Finding], str]]] = {
     ),
     "LanguageIn": _language,
     "Disjoint": _common,
-    "LessThan": _compared("is not less than", "sh:lessThan", "<"),
-    "LessThanOrEquals": _compared("is more than", "sh:lessThanOrEquals", "<="),
+    "LessThan": _compared("is not less than", "sh:lessThan"),
+    "LessThanOrEquals": _compared("is more than", "sh:lessThanOrEquals"),
     "In": lambda finding: (
         "is not one of "
         + finding.requirements.shown(

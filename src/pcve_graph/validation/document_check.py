@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -48,6 +49,7 @@ from .results import (
 )
 from .shape_parameters import read_shapes
 from .statement_index import StatementIndex
+from .targets import Targets
 from .unchecked import Omission, omissions
 from .unknown_terms import Fault, TermCheck
 
@@ -74,6 +76,7 @@ def check_document(
     require_checked: bool = False,
     hierarchy: tuple[NTriple, ...] = (),
     claims: ClaimIndex | None = None,
+    stated_targets: Targets | None = None,
 ) -> DocumentReport:
     """All problems of `document`, sorted by line.
 
@@ -82,7 +85,8 @@ def check_document(
     nodes that the document mentions are then reported, and with `focus` only those of these IRIs.
     Without either, `shapes` are applied to the document alone, and the report is that of SHACL; the
     project's shapes are applied to it together with the ontology, whose terms they require.
-    `Mentions` states which results are reported. The document is read once for the engine, while
+    `Mentions` states which results are reported. `stated_targets` are those of all shapes if errors
+    cost some of them. The document is read once for the engine, while
     `claims` collects its claims, and again to find places. Raises ContentError for a syntax error.
     """
     focus_terms = set(map(from_iri, focus))
@@ -114,14 +118,12 @@ def check_document(
         named = {result.focus: mentions.named.get(result.focus) for result in results}
         data = _Data(document, ontology, terms, shapes, against)
         findings = _describe(data, results, suspects, named)
-    refused = {
-        statement: name for statement, name in index.refused.items() if is_reported(statement[0])
-    }
-    problems = {*findings.problems, *_control_characters(document, refused)}
+    characters = _control_characters(document, index.refused, is_reported)
+    problems = {*findings.problems, *characters}
     counter = ThingCounter.of_document(document, index, shapes is None, against)
     checked = counter.count(document.name)
     failed = any(problem.severity == "error" for problem in problems)
-    unchecked = omissions(counter, checked, terms, require_checked, failed)
+    unchecked = omissions(counter, checked, terms, require_checked, failed, stated_targets)
     problems |= set(_located(document, unchecked))
     return DocumentReport(tuple(sorted(problems)), findings.results, checked)
 
@@ -138,16 +140,19 @@ def _located(document: Document, unchecked: Iterable[Omission]) -> Iterator[Prob
     yield from (problem for _, problem in locate_faults(document, faults))
 
 
-def _control_characters(document: Document, refused: dict[Statement, str]) -> Iterator[Problem]:
+def _control_characters(
+    document: Document, refused: dict[Statement, str], is_reported: Callable[[NTerm], bool]
+) -> Iterator[Problem]:
     """A warning for each statement with a character that records may not contain.
 
-    `refused` has the name of the character. It is not an error: RDF 1.1 allows these characters
-    (Concepts, section 3.3), and other validators accept them.
+    `refused` has the name of the character; subjects that `is_reported` is false for are left out.
+    It is not an error: RDF 1.1 allows these characters (Concepts, section 3.3), and other
+    validators accept them.
     """
-    if not refused:
-        return
     faults = []
     for statement, name in refused.items():
+        if not is_reported(statement.subject):
+            continue
         message, fix = f"found the character {name}", f"delete the character {name} from this value"
         problem = rule_problem("control-character", Position(document.name), message, fix)
         faults.append((statement, replace(problem, severity="warning")))
@@ -231,7 +236,12 @@ class _Data:
             ontology=self.ontology,
             requirements=Requirements(
                 read_shapes(self.ontology.shapes if self.shapes is None else self.shapes),
-                replace(notation, exists=self.has, folders=folders),
+                replace(
+                    notation,
+                    exists=self.has,
+                    folders=folders,
+                    against=self.against is not None,
+                ),
                 labels,
             ),
             labels=labels,
@@ -296,9 +306,11 @@ def _describe(
     unknown_keys = {key for key, _ in unknown}
     described: list[tuple[ShaclResult, Problem]] = []
     reported = []
+    equal, nth = Counter(shown), Counter[ShaclResult]()
     for number, result in sorted(enumerate(shown), key=lambda pair: plainness(pair[1])):
         position = _position(document, of, *located_key(result, of))
-        problem = result_problem(result, position, context)
+        problem = result_problem(result, position, context, nth[result], equal[result])
+        nth[result] += 1
         reported.append(_with_message(results[number], problem))
         if (result.focus, result.path, result.value) not in unknown_keys:
             described.append((result, problem))

@@ -22,7 +22,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
-from ..model.namespaces import expand, nterm
+from ..model.namespaces import nterm
 from ..model.problems import UsageError
 from ..model.terms import (
     Iri,
@@ -36,7 +36,7 @@ from ..model.terms import (
 )
 from ..syntax.sparql_patterns import raised_recursion_limit
 from ..system.sandbox import inside
-from .pyshacl_comparisons import comparison_components
+from .pyshacl_components import replaced_components
 from .pyshacl_shapes import shapes_for_pyshacl
 from .shape_queries import is_advanced
 
@@ -67,8 +67,9 @@ TARGETS: Final = {
 
 _LABEL: Final = from_iri("urn:x-label:")
 _BLANK: Final = re.compile(r"^_:(\S+) |> _:(\S+) \.$", re.MULTILINE)
-_UNCHECKED: Final = {expand(f"xsd:{name}") for name in ("gYear", "gYearMonth", "gMonth", "gDay")}
-"""The datatypes whose lexical forms rdflib (7.6) does not check."""
+
+_COLLAPSED: Final = ("_XSD_NORMALISED_STRING", "_XSD_TOKEN")
+"""The names that rdflib has for the datatypes in whose literals it replaces white space."""
 
 _LARGE: Final = 100_000
 """Triples of a report after which memory that the engine has freed is returned to the system."""
@@ -242,7 +243,7 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
             validator: Any = Validator(
                 DataGraph.from_rdflib(data), shacl_graph=rules, options=options
             )
-            validator.shacl_graph.custom_constraints.update(comparison_components(rdflib))
+            validator.shacl_graph.custom_constraints.update(replaced_components(rdflib))
             _, report, text = validator.run()
         except (MemoryError, RecursionError):
             raise
@@ -264,27 +265,15 @@ def _shapes_graph(shapes: str) -> Any:
 
 
 def _data_graph(rdflib: Any) -> Any:
-    """An empty rdflib graph that parses each query once, and detects ill-typed years.
+    """An empty rdflib graph that parses each query once.
 
     pySHACL runs the query of a SPARQL constraint for one focus node at a time, with new bindings.
-    It asks literals whether they are ill-typed (SHACL 4.1.2), which rdflib does not check for the
-    datatypes in `_UNCHECKED`.
     """
     from rdflib.plugins.sparql import prepareQuery
 
     prepared: dict[str, Any] = {}
 
-    class IllTyped(rdflib.Literal):  # type: ignore[misc]
-        ill_typed = True
-
     class Graph(rdflib.Graph):  # type: ignore[misc]
-        def add(self, triple: tuple[Any, Any, Any]) -> Any:
-            subject, predicate, value = triple
-            datatype = str(getattr(value, "datatype", ""))
-            if datatype in _UNCHECKED and not is_well_typed(str(value), datatype):
-                value = IllTyped(str(value), datatype=value.datatype)
-            return super().add((subject, predicate, value))
-
         def query(self, text: str, *others: Any, **named: Any) -> Any:
             if text not in prepared:
                 with raised_recursion_limit():
@@ -294,14 +283,6 @@ def _data_graph(rdflib: Any) -> Any:
             return super().query(prepared[text], *others, **named)
 
     return Graph()
-
-
-@lru_cache(1024)
-def is_well_typed(lexical: str, datatype: str) -> bool:
-    """Whether `lexical` is valid for `datatype` in pyoxigraph, and so in the store and in turbo."""
-    cast = f"SELECT ({from_iri(datatype)}({literal(lexical)}) AS ?value) {{}}"
-    rows: Any = ox.Store().query(cast)
-    return next(rows)["value"] is not None
 
 
 def _has_service(algebra: Any) -> bool:
@@ -322,7 +303,8 @@ def _has_service(algebra: Any) -> bool:
 def _exact_literals() -> Iterator[Any]:
     """rdflib, without normalization of literals, and without log output in this context.
 
-    Nor does pySHACL log: it raises what it would log.
+    rdflib (7.6) normalizes those of `_COLLAPSED` whatever its settings are. Nor does pySHACL log:
+    it raises what it would log.
     """
     import logging
 
@@ -331,6 +313,9 @@ def _exact_literals() -> Iterator[Any]:
     logs = [logging.getLogger(name) for name in ("rdflib.term", _LOGGER)]
     normalizes, disabled = rdflib.NORMALIZE_LITERALS, [log.disabled for log in logs]
     rdflib.NORMALIZE_LITERALS = False
+    collapsed = {name: getattr(rdflib.term, name) for name in _COLLAPSED}
+    for name in collapsed:
+        setattr(rdflib.term, name, "")
     for log in logs:
         log.disabled = True
     try:
@@ -339,6 +324,8 @@ def _exact_literals() -> Iterator[Any]:
             yield rdflib
     finally:
         rdflib.NORMALIZE_LITERALS = normalizes
+        for name, datatype in collapsed.items():
+            setattr(rdflib.term, name, datatype)
         for log, was_disabled in zip(logs, disabled, strict=True):
             log.disabled = was_disabled
 

@@ -47,6 +47,7 @@ from .requirements import Requirements
 from .results import (
     Context,
     first_per_rule,
+    located_key,
     nearest_key,
     plainness,
     result_problem,
@@ -232,7 +233,7 @@ def problems_of(
         ),
     ):
         places = graph.places_of(result.focus)
-        key = nearest_key(places, result.focus, result.path, result.value)
+        key = nearest_key(places, *located_key(result))
         position = places[key] if key else _position_outside_data(result.focus, ontology)
         if result.focus in derived and position in {problem.position for problem in problems}:
             continue

@@ -10,7 +10,7 @@ from typing import Final
 
 from ..model.problems import ContentError, Position, Problem, UsageError, rule_problem
 from ..model.visible import one_line
-from ..system.files import walk_files
+from ..system.files import real_path, walk_files
 from .documents import FORMATS
 
 ENDINGS: Final = {
@@ -50,7 +50,7 @@ def named_files(
     seen: set[Path] = set()
     for path in paths:
         if not path.is_dir():
-            real = path if str(path) == "-" else path.resolve()
+            real = path if str(path) == "-" else real_path(path)
             if real not in seen:
                 seen.add(real)
                 yield path
@@ -73,7 +73,7 @@ def named_files(
         if shown:
             report(_passed_over(path, shown))
         for file in readable:
-            real = file.resolve()
+            real = real_path(file)
             if real not in seen:
                 seen.add(real)
                 yield file

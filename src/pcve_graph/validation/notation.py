@@ -26,7 +26,7 @@ from ..model.terms import (
     literal_parts,
     to_iri,
 )
-from ..syntax.declared_prefixes import context_terms, declared_prefixes
+from ..syntax.declared_prefixes import context_terms, declared_prefixes, inherits_language
 
 SHOWN: Final = 200
 """Characters of a value that a message shows."""
@@ -61,7 +61,9 @@ class Notation:
 
     `form` is a format of `documents.FORMATS` or `record`. `names`, `vocabulary` and `defined` are
     those of `ContextTerms`. `exists` says whether a thing with this
-    IRI is among the data, and `folders` has the segments of the IRIs of things.
+    IRI is among the data, which are those of the file and, with `against`, of the built graph;
+    `folders` has the segments of the IRIs of things. `has_language` is set for RDF/XML whose
+    elements may inherit a language.
     """
 
     form: str = "record"
@@ -71,6 +73,8 @@ class Notation:
     defined: frozenset[str] = frozenset()
     exists: Callable[[Iri], bool] = lambda _: False
     folders: tuple[str, ...] = ()
+    against: bool = False
+    has_language: bool = False
 
     @property
     def has_prefixes(self) -> bool:
@@ -173,9 +177,17 @@ class Notation:
         return ""
 
     @cached_property
+    def by_namespace(self) -> dict[str, str]:
+        """The first prefix of each namespace: a later one may be declared below what it is for."""
+        spaces: dict[str, str] = {}
+        for prefix, space in self.prefixes.items():
+            spaces.setdefault(space, prefix)
+        return spaces
+
+    @cached_property
     def _spaces(self) -> list[tuple[str, str]]:
         """The namespaces, the longest first, each with its prefix."""
-        spaces = [(space, prefix) for prefix, space in self.prefixes.items() if space]
+        spaces = [pair for pair in self.by_namespace.items() if pair[0]]
         return sorted(spaces, key=lambda pair: (-len(pair[0]), pair))
 
     def _literal(self, term: NTerm, datatype: Callable[[str], str]) -> str:
@@ -211,8 +223,8 @@ class Notation:
         attribute = ""
         if language:
             attribute = f' xml:lang="{language}"'
-        elif iri and iri != _STRING:
-            attribute = f' rdf:datatype="{iri}"'
+        elif self.has_language or (iri and iri != _STRING):  # the parser refuses xml:lang=""
+            attribute = f' rdf:datatype="{iri or _STRING}"'
         if not name:
             return attribute.strip()
         return f"<{name}{attribute}>{html.escape(text, quote=False)}</{name}>"
@@ -226,7 +238,8 @@ def read_notation(raw: bytes, form: str, contexts: Mapping[str, object]) -> Nota
     """
     if form == "jsonld":
         return Notation(form, *context_terms(raw, contexts))
-    return Notation(form, declared_prefixes(raw, form))
+    has_language = form == "rdfxml" and inherits_language(raw)
+    return Notation(form, declared_prefixes(raw, form), has_language=has_language)
 
 
 def _usual(iri: str) -> str:

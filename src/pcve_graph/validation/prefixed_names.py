@@ -15,7 +15,7 @@ class PrefixedNames:
         self._notation = notation
         declared = notation.prefixes
         ours = {space: name for name, space in PREFIXES.items() if name not in declared}
-        self._prefixes = ours | {space: name for name, space in declared.items()}
+        self._prefixes = ours | notation.by_namespace
 
     def of(self, term: NTerm) -> str:
         """The prefixed name of a term, or the term in N-Triples syntax."""

@@ -17,7 +17,7 @@ from ..model.terms import (
     statement_lines,
     triple_line,
 )
-from .pyshacl_comparisons import COMPARISONS
+from .pyshacl_components import PARAMETERS
 
 _SWITCHES: Final = {
     nterm(f"sh:{name}")
@@ -40,7 +40,7 @@ def shapes_for_pyshacl(shapes: str) -> str:
 
     A switch is on if its value is `true` (SHACL 4.4.5, 4.8.1), so those with "1" are left out. A
     query has the prefixes of what the ontology with its prefixes imports (5.2.1). The parameters of
-    `COMPARISONS` are renamed, for the components of that module. What `_core` states replaces what
+    `PARAMETERS` are renamed, for the components of that module. What `_core` states replaces what
     pySHACL refuses.
     """
     rows = [parse_statement(line) for line in statement_lines(shapes)]
@@ -49,8 +49,8 @@ def shapes_for_pyshacl(shapes: str) -> str:
     declared: defaultdict[NTerm, set[NTerm]] = defaultdict(set)
     for row in _core(rows):
         subject, predicate, value = row
-        if predicate in COMPARISONS:
-            predicate = COMPARISONS[predicate].renamed
+        if predicate in PARAMETERS:
+            predicate = PARAMETERS[predicate].renamed
         if predicate not in _SWITCHES or value != _1:
             lines.append(triple_line((subject, predicate, value)))
         if predicate in (_IMPORTS, _DECLARE):

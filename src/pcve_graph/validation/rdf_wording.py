@@ -82,6 +82,8 @@ class ValuesIn(RecordValues):
     def __init__(self, notation: Notation, path: NTerm) -> None:
         self._notation = notation
         self._path = path
+        if not notation.against:
+            self.elsewhere = ", or validate with --against where the built graph has it"
 
     def literal(self, text: str, datatype: str) -> str:
         return self._notation.pasted(literal(text, datatype), self._path)

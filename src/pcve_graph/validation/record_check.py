@@ -22,6 +22,7 @@ from ..records.assemble import build_graph
 from ..records.files import RecordFile, record_files
 from ..records.reader import Record, read_records, record_extent, without_faulty
 from ..system.background import BackgroundThread
+from ..system.files import real_path
 from .checked_things import CheckedThings
 from .gate import Checked, check_graph
 from .incremental_gate import check_change, open_gate
@@ -82,8 +83,8 @@ def check_record_files(
         if name == "stdin":
             external.append(stdin)
             names[name] = name
-        elif _is_project_file(project, path.resolve()):
-            names[project.relative(path.resolve())] = name
+        elif _is_project_file(project, real_path(path)):
+            names[project.relative(real_path(path))] = name
         else:
             external.append(path)
             names[project.relative(path)] = name

@@ -22,7 +22,7 @@ from .checked_things import CheckedThings, counted
 
 _UNREAD: Final = {
     *("alias", "control-character", "duplicate-id", "duplicate-key", "empty-value", "encoding"),
-    *("file-name", "file-size", "id", "special-file", "structure", "unreadable-file"),
+    *("file-size", "id", "special-file", "structure", "unreadable-file"),
     "yaml-syntax",
 }
 """The rules that a file breaks before it is read as a source."""

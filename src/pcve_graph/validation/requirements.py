@@ -131,8 +131,15 @@ class Requirements:
         if key not in self._phrases:
             writer = _PHRASES.get(component)
             words = writer(self, shape, depth) if writer and depth < _DEEPEST else ""
+            if name := self.empty_list(shape, component):
+                words = f"takes no value, as {name} is an empty list"
             self._phrases[key] = words
         return self._phrases[key]
+
+    def empty_list(self, shape: NTerm, component: str) -> str:
+        """The parameter of a component that allows no value, as its list has no members."""
+        name = _LISTS.get(component, "")
+        return name if name and nterm("rdf:nil") in self.parameters.values(shape, name) else ""
 
     def all_of(self, shape: NTerm, depth: int = 0) -> str:
         """What a shape requires of a value; its name where it is nested too deeply."""
@@ -212,8 +219,10 @@ def _qualified(words: str, name: str) -> Callable[[Requirements, NTerm, int], st
 
 
 def qualified(writer: Requirements, shape: NTerm) -> str:
-    """What the values that a qualified count is about conform to."""
-    return writer.inner(writer.parameters.values(shape, "sh:qualifiedValueShape"), 0, " and ")
+    """What the values that a qualified count is about conform to, and the kinds they are not of."""
+    kind = writer.inner(writer.parameters.values(shape, "sh:qualifiedValueShape"), 0, " and ")
+    siblings = [writer.inner([node], 0) for node in writer.parameters.siblings(shape)]
+    return f"{kind}, and not of a sibling kind ({'; '.join(siblings)})" if siblings else kind
 
 
 def pattern(writer: Requirements, shape: NTerm, depth: int = 0) -> str:
@@ -273,6 +282,9 @@ def negated(phrase: str) -> str:
 
 
 _SEVERAL: Final = re.compile(r" and (?:is|has|matches|conforms|meets|does) ")
+
+_LISTS: Final = {"In": "sh:in", "LanguageIn": "sh:languageIn", "Or": "sh:or", "Xone": "sh:xone"}
+"""The components whose value is one of the members of a list, with its parameter."""
 
 _PARAMETERS: Final = {
     "NodeKind": ("sh:nodeKind",),

@@ -15,6 +15,7 @@ from ..model.messages import (
     IN_RECORDS,
     RecordValues,
     expected_values,
+    requirement,
     rule_name,
     split_message,
     value_fix,
@@ -25,6 +26,7 @@ from ..model.problems import Position, Problem, ShaclResult
 from ..model.schema import Ontology, RecordKey
 from ..model.suggest import IdSuggestions
 from ..model.terms import (
+    NO_IRI,
     NO_TERM,
     NTerm,
     Statement,
@@ -36,15 +38,18 @@ from ..model.terms import (
     lexical,
     to_iri,
 )
-from .component_fixes import fix_of, keep_languages, keep_one, retyped
-from .component_messages import Finding, own_message, rule_sentence, sentence
+from .component_fixes import as_required, fix_of, keep_languages, keep_one, retyped
+from .component_messages import Finding, rule_sentence, sentence
 from .notation import SHOWN, Notation
 from .rdf_wording import ValuesIn
-from .requirements import Requirements
-from .value_reasons import ORDERS, is_iri_text, order_fix, reason
+from .requirements import Requirements, alternatives
+from .value_reasons import ORDERS, is_iri_text, order_fix, reason, stated_dates
 
 _SEVERITIES: Final = {expand("sh:Info"): "info", expand("sh:Warning"): "warning"}
 """The severities that are not errors; sh:Violation and those of other vocabularies are."""
+
+_SELECTING: Final = (NO_IRI, expand("sh:SPARQLConstraintComponent"))
+"""The components of results that a query selects; those of checks have none."""
 
 _PLAIN: Final = ("Datatype", "NodeKind", "Or", "Class", "Node")
 
@@ -81,8 +86,13 @@ def stated_values(places: Collection[tuple[NTerm, ...]], path: NTerm) -> tuple[N
     return tuple(sorted(key[2] for key in places if len(key) == 3 and key[1] == path))
 
 
-def result_problem(result: ShaclResult, position: Position, context: Context) -> Problem:
-    """A SHACL result as a problem, with what was found, what is required, and a fix."""
+def result_problem(
+    result: ShaclResult, position: Position, context: Context, nth: int = 0, equal: int = 1
+) -> Problem:
+    """A SHACL result as a problem, with what was found, what is required, and a fix.
+
+    `nth` is its index among results that are equal to it, of which there are `equal`.
+    """
     thing = _thing(result.focus, context)
     finding = Finding(
         result=result,
@@ -90,6 +100,8 @@ def result_problem(result: ShaclResult, position: Position, context: Context) ->
         thing=thing,
         requirements=context.requirements,
         values_of=context.values_of,
+        nth=nth,
+        equal=equal,
     )
     severity = _SEVERITIES.get(result.severity, "error")
     name, message = context.ontology.messages.get(result.rule, ("", ""))
@@ -108,11 +120,12 @@ def _of_any_shape(finding: Finding) -> tuple[str, str, str]:
 
     The message of the author of the shape is whole, after what was found.
     """
-    text, own = sentence(finding), own_message(finding)
+    text, own = sentence(finding), finding.result.message
     if own and not finding.is_described:
         value = finding.result.value
-        at = f" ({finding.shown(value)})" if value and value != finding.result.focus else ""
-        text = f"{finding.subject}{at}"
+        values = [value] if value else finding.values
+        shown = alternatives(map(finding.shown, values), "and")
+        text = finding.subject + (f" ({shown})" if values and value != finding.result.focus else "")
     return f"{text}: {own}" if own else text, rule_sentence(finding), fix_of(finding)
 
 
@@ -139,10 +152,14 @@ def _of_the_project(
         fix = keep_one(finding) if component == "MaxCount" else keep_languages(finding)
     elif result.value:
         value = _value(result.value, context)
+        if key is not None and not in_record and is_iri(result.value):
+            value = _with_label(result.value, context)
         text = (
             f"{text} is {value}" if name else f"{thing} violates this rule with the value {value}"
         )
-        if not in_record:
+        if component in ORDERS and (dates := stated_dates(finding, context.ontology)):
+            text = f"{thing} has {dates}"
+        elif not in_record:
             text += reason(finding, key, context.ontology)
         by_value = component in _PLAIN or component.endswith("clusive")
         if component in ORDERS and not in_record and finding.shape:
@@ -151,7 +168,17 @@ def _of_the_project(
             fix = _value_fix(finding, key, context, syntax)
     elif not (result.path and name):
         text = f"{thing} violates this rule"
-    return text, why, fix or (f"write {expected_values(key, syntax)}" if key else "")
+    return text, why, fix or (_required(finding, key, syntax) if key else "")
+
+
+def _required(finding: Finding, key: RecordKey, syntax: RecordValues) -> str:
+    """What to write for a key whose message has no fix: of a text, the form that the rule gives."""
+    if expand("xsd:string") not in key.datatypes:
+        return f"write {expected_values(key, syntax)}"
+    words = syntax.wording(requirement(key))
+    if words == "text" and finding.component in ("Pattern", "MinLength", "MaxLength"):
+        return as_required(finding) or "write text"
+    return f"write {'a text ' if words.startswith('of ') else ''}{words}"
 
 
 def _value_fix(finding: Finding, key: RecordKey, context: Context, syntax: RecordValues) -> str:
@@ -229,15 +256,18 @@ def joined(described: Iterable[tuple[ShaclResult, Problem]], ontology: Ontology)
     return problems
 
 
-def located_key(result: ShaclResult, places: Container[NTerm]) -> tuple[NTerm, ...]:
-    """What a result is located by: focus, path and value, or the value alone.
+def located_key(result: ShaclResult, places: Container[NTerm] = ()) -> tuple[NTerm, NTerm, NTerm]:
+    """What a result is located by, for `nearest_key`: focus, path and value, or the value alone.
 
     The latter for a blank node in `places` that is not a value of one property of the focus node:
-    a message cannot name it, and a place distinguishes it from others.
+    a message cannot name it, and a place distinguishes it from others. A result on the node itself
+    has it as its value (SHACL 3.6.2.3), which names no statement; a query selects one on purpose.
     """
     focus, path, value = result.focus, result.path, result.value
     if path and not is_iri(path) and is_blank(value) and value in places:
-        return (value,)
+        return (value, NO_TERM, NO_TERM)
+    if value == focus and not path and result.component not in _SELECTING:
+        return (focus, NO_TERM, NO_TERM)
     return (focus, path, value)
 
 
@@ -257,6 +287,15 @@ def _thing(term: NTerm, context: Context) -> str:
 def _value(term: NTerm, context: Context) -> str:
     """A value of a key: its label in quotation marks, else as the file writes it."""
     return context.notation.shown(term) if is_literal(term) else _thing(term, context)
+
+
+def _with_label(term: NTerm, context: Context) -> str:
+    """An IRI that is a wrong value, as the file writes it, with the label that the thing has.
+
+    The label alone may be that of a right one: a term of another list can have the same.
+    """
+    label = context.labels.get(term, "")
+    return context.notation.shown(term) + (f' ("{_cut(label)}")' if label else "")
 
 
 def _cut(text: str) -> str:

@@ -151,6 +151,10 @@ def validate_paths(
     return replace(outcome, things=tuple(sorted(things, key=lambda part: part.path)))
 
 
+_UNCHECKED: Final = ("absent-focus", "nothing-checked")
+"""The rules on what was not checked at all; no shape has them, so as errors they are no results."""
+
+
 def _as_required(problems: list[Problem], required: bool) -> list[Problem]:
     """`problems`; if `required`, that nothing was checked is an error."""
     return [
@@ -217,6 +221,7 @@ class _DocumentChecks:
             self.options["require_checked"],
             hierarchy,
             claims,
+            self.own.stated if self.own else None,
         )
         return report, claims
 
@@ -231,6 +236,7 @@ def _outcome(
 ) -> Outcome:
     """The outcome with all problems down to `severity`, sorted."""
     severities = SEVERITIES[: SEVERITIES.index(severity) + 1]
+    others += (row for row in problems if row.rule in _UNCHECKED and row.severity == "error")
     others = sorted({problem for problem in others if problem.severity in severities})
     shown = sorted({*others, *(problem for problem in problems if problem.severity in severities)})
     wrong = any(problem.severity == "error" for problem in shown)

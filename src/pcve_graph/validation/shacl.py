@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..model.namespaces import PREFIXES, expand, nterm
+from ..model.namespaces import expand, nterm
 from ..model.problems import ShaclResult, UsageError
 from ..model.terms import (
     NO_IRI,
@@ -41,7 +41,7 @@ from ..model.terms import (
 from .engines import ABSENT, CLASSES, ENGINES, INSTALL, TARGETS, Groups, ReportTriple, why_unusable
 from .message_templates import with_languages
 from .query_patterns import with_python_patterns
-from .shape_queries import check_queries
+from .shape_queries import VALIDATORS, check_queries
 
 _CHUNK: Final = 2**23
 """Characters per chunk of data; an engine loads it as a whole, with a constant cost per chunk."""
@@ -64,7 +64,7 @@ _MESSAGE: Final = nterm("sh:message")
 _SELECT: Final = nterm("sh:select")
 _BINDS: Final = re.compile(r"[?$]message\b")
 """Matches a query that may bind the variable of the message (SHACL 5.3.2)."""
-_SOURCES: Final = ("sh:sourceShape", "sh:sourceConstraint")
+_SOURCES: Final = ("sh:sourceShape", "sh:sourceConstraint", "sh:sourceConstraintComponent")
 
 _SHAPES: Final = (nterm("sh:NodeShape"), nterm("sh:PropertyShape"))
 _SHAPE: Final = re.compile("(<[^>]*>) {} (?:{}|{}) [.]".format(nterm("rdf:type"), *_SHAPES))
@@ -235,8 +235,10 @@ class _NamedShapes:
     """Shapes in which blank shapes that can have results, and SPARQL constraints, have IRIs.
 
     `text` is N-Triples. `holders` has the shape around each of the blank nodes, by their new IRIs:
-    the nearest one that has an IRI; empty if there is none. `stating` are the shapes and SPARQL
-    constraints that state the messages of their results, with the values of sh:message.
+    the nearest one that has an IRI; empty if there is none. `stating` are the shapes, SPARQL
+    constraints and constraint components that state the messages of their results, with the values
+    of sh:message; those of a component include those of its validators. (Neither engine takes the
+    message that a query of a validator binds.)
     """
 
     text: str
@@ -259,6 +261,9 @@ def name_blank_shapes(shapes: str) -> _NamedShapes:
         if predicate == _MESSAGE or (predicate == _SELECT and _BINDS.search(value)):
             texts = stating.setdefault(names.get(subject, subject), [])
             texts += [value] if predicate == _MESSAGE and is_literal(value) else []
+    for component, predicate, validator in rows:
+        if predicate in VALIDATORS and (of := stating.get(names.get(validator, validator))):
+            stating[component] = [*stating.get(component, ()), *of]
     if not names:
         return _NamedShapes(shapes, {}, stating)
     lines = [
@@ -305,7 +310,7 @@ def _read_report(report: Iterable[ReportTriple], shapes: _NamedShapes) -> list[S
         shape, component = named("sh:sourceShape"), named("sh:sourceConstraintComponent")
         constraint = named("sh:sourceConstraint")
         sources = {from_term(term) for key in _SOURCES if (term := one(key)) is not None}
-        is_stated = sources & shapes.stating.keys() or not component.startswith(PREFIXES["sh"])
+        is_stated = sources & shapes.stating.keys()
         texts = properties.get(expand("sh:resultMessage"), ()) if is_stated else ()
         path = one("sh:resultPath")
         return ShaclResult(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from ..model.languages import preferred_literal
-from ..model.namespaces import nterm
+from ..model.namespaces import expand, nterm
 from ..model.problems import ShaclResult
 from ..model.terms import (
     NO_TERM,
@@ -18,6 +18,7 @@ from ..model.terms import (
     is_iri,
     is_literal,
     lexical,
+    literal,
     parse_statement,
     statement_lines,
 )
@@ -95,11 +96,21 @@ class ShapeParameters:
         """The name of a shape, or the label of a class or property; empty if it has none."""
         return self.text(node, *_LABELS)
 
-    def states_message(self, component: NTerm) -> bool:
-        """Whether a constraint component, or a validator of it, has a sh:message."""
-        names = ("sh:validator", "sh:nodeValidator", "sh:propertyValidator")
-        validators = [node for name in names for node in self.values(component, name)]
-        return any(self.values(node, "sh:message") for node in (component, *validators))
+    def siblings(self, shape: NTerm) -> list[NTerm]:
+        """The sibling shapes of a qualified value shape that is disjoint (SHACL 4.7.3)."""
+        disjoint = literal("true", expand("xsd:boolean"))
+        if disjoint not in self.values(shape, "sh:qualifiedValueShapesDisjoint"):
+            return []
+        name, own = "sh:qualifiedValueShape", self.values(shape, "sh:qualifiedValueShape")
+        nodes = [node for of in self._properties if shape in of for node in of]
+        values = dict.fromkeys(value for node in nodes for value in self.values(node, name))
+        return [value for value in values if value not in own]
+
+    @cached_property
+    def _properties(self) -> list[tuple[NTerm, ...]]:
+        """The property shapes of each shape that has several."""
+        several = (self.values(node, "sh:property") for node in self._objects)
+        return [nodes for nodes in several if len(nodes) > 1]
 
     def is_datatype(self, node: NTerm) -> bool:
         """Whether a shape requires a datatype and nothing else."""

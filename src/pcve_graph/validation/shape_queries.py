@@ -20,6 +20,11 @@ QUERIES: Final = {
 }
 """The properties whose values are SPARQL."""
 
+VALIDATORS: Final = frozenset(
+    nterm(f"sh:{name}") for name in ("validator", "nodeValidator", "propertyValidator")
+)
+"""The properties of a constraint component whose values are its validators (SHACL 6.2.3)."""
+
 PREFIX_FORM: Final = r"[\w.\-]*"
 INVALID_NAMESPACE: Final = r'[<>"{}|^`\\\x00-\x20]'
 _ADVANCED: Final = re.compile(

@@ -9,25 +9,23 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from ..model.namespaces import DOCUMENT_BASE, PREFIXES, expand, nterm
+from ..model.namespaces import DOCUMENT_BASE, PREFIXES, expand, local_name, nterm
 from ..model.problems import RULES, ContentError
-from ..model.terms import NTerm, Statement, from_iri, is_literal, lexical, literal
+from ..model.terms import NTerm, Statement, from_iri, is_literal, lexical, literal, to_iri
 from ..syntax.iri_references import resolve_reference
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import Token, dataset_graphs, declared_prefixes, tokenize
 from .query_patterns import query_patterns
-from .shape_queries import INVALID_NAMESPACE, PREFIX_FORM, QUERIES
+from .shape_queries import INVALID_NAMESPACE, PREFIX_FORM, QUERIES, VALIDATORS
 from .shapes_graph import SPARQL, TYPE, Fault, ShapesGraph
 
 _RULE: Final = "shape-query"
 _SELECT = nterm("sh:select")
-_VALIDATORS: Final = {
-    nterm(f"sh:{name}") for name in ("validator", "nodeValidator", "propertyValidator")
-}
 _DECLARE, _PREFIXES, _IMPORTS = nterm("sh:declare"), nterm("sh:prefixes"), nterm("owl:imports")
 _PREFIX, _NAMESPACE = nterm("sh:prefix"), nterm("sh:namespace")
 _FUNCTIONS: Final = {nterm("sh:SPARQLFunction"), nterm("sh:JSFunction")}
-_PRE_BOUND: Final = ("this", "shapesGraph", "currentShape", "value", "PATH")
+_PRE_BOUND: Final = ("this", "shapesGraph", "currentShape", "PATH")
+"""The variables that are bound before a query; sh:ask has `value` too (SHACL 5.3.1 and 6.2.2)."""
 
 _FORBIDDEN: Final = {
     "MINUS": "write FILTER NOT EXISTS { … }",
@@ -35,6 +33,15 @@ _FORBIDDEN: Final = {
     "SERVICE": "query the data that are checked only",
 }
 """The keywords that a constraint may not have (SHACL, appendix A), and what to write instead."""
+
+_FORMS: Final = {
+    _SELECT: "a SELECT",
+    nterm("sh:ask"): "an ASK",
+    nterm("sh:construct"): "a CONSTRUCT",
+}
+"""The form of query that a property takes (SHACL, sections 5.2 and 6.2; SHACL-AF)."""
+
+_KEYWORDS: Final = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 
 def functions_of(graph: ShapesGraph) -> set[NTerm]:
@@ -51,7 +58,7 @@ def query_faults(
     if functions and not advanced:
         yield from _function_warnings(graph, functions)
     constraints = {row.object for row in graph.rows if row.predicate == SPARQL}
-    validators = {row.object: row.subject for row in graph.rows if row.predicate in _VALIDATORS}
+    validators = {row.object: row.subject for row in graph.rows if row.predicate in VALIDATORS}
     for row in graph.rows:
         if row.predicate == SPARQL and len(graph.values(row.object, _SELECT)) != 1:
             yield _no_select(graph, row)
@@ -169,6 +176,10 @@ def _query_fault(
     if row.predicate in (nterm("sh:update"), nterm("sh:sparqlExpr")):
         return None
     tokens = tokenize(text)
+    if other := _other_form(tokens, row.predicate):
+        name, form = local_name(to_iri(row.predicate)), _FORMS[row.predicate]
+        message = f"sh:{name} must be {form} query, but has {other.word}"
+        return fault(message, f"write {form} query", other.start)
     declared = prefixes.keys() | declared_prefixes(text).keys()
     for token in tokens:
         prefix = token.text.partition(":")[0]
@@ -206,6 +217,13 @@ def _query_fault(
     return None
 
 
+def _other_form(tokens: list[Token], holder: NTerm) -> Token | None:
+    """The keyword of a query that is of another form than its property takes; None otherwise."""
+    first = next((token for token in tokens if token.word in _KEYWORDS), None)
+    right = _FORMS[holder].split()[-1]
+    return first if first and first.word != right else None
+
+
 def _declaration(prefix: str, namespaces: Mapping[str, str]) -> str:
     """The statement that declares `prefix`, with the namespace that it has in the file."""
     space = namespaces.get(prefix, "…")
@@ -218,12 +236,13 @@ def _declaration(prefix: str, namespaces: Mapping[str, str]) -> str:
 
 def _pre_binding(tokens: list[Token], select: bool) -> tuple[str, str, int] | None:
     """(message, fix, offset) of the first breach of the rules of pre-binding; None without one."""
+    bound = _PRE_BOUND if select else (*_PRE_BOUND, "value")
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else token
         if token.word in _FORBIDDEN:
             message = f"a query of a shape may not have {token.word}"
             return message, _FORBIDDEN[token.word], token.start
-        if token.word == "AS" and following.text[1:] in _PRE_BOUND:
+        if token.word == "AS" and following.text[1:] in bound:
             message = f"{following.text} is bound beforehand, so AS may not bind it again"
             return message, "use another variable", following.start
         if token.word == "SELECT" and (select or index):

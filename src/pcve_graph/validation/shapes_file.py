@@ -42,9 +42,11 @@ from .query_patterns import with_python_patterns
 from .results import nearest_key
 from .shacl import no_shape
 from .shape_faults import shape_faults
-from .shape_queries import QUERIES
+from .shape_nesting import nesting_faults
+from .shape_queries import QUERIES, VALIDATORS
 from .shape_query_faults import query_faults, with_absolute_namespaces
 from .shapes_graph import SPARQL, TYPE, Fault, ShapesGraph, Show
+from .targets import Targets, read_targets
 
 _NEARLY_SHACL: Final = re.compile(r"<https?://www\.w3\.org/(ns|NS|TR)/(shacl|SHACL)\W")
 _ABSTRACT: Final = nterm("sh:Shape")
@@ -54,10 +56,7 @@ _SUBCLASS: Final = nterm("rdfs:subClassOf")
 _LONGEST: Final = 120
 """Characters of a term that a message shows."""
 
-_QUERY_HOLDERS: Final = {
-    SPARQL,
-    *(nterm(f"sh:{name}") for name in ("validator", "nodeValidator", "propertyValidator")),
-}
+_QUERY_HOLDERS: Final = {SPARQL, *VALIDATORS}
 
 
 @dataclass(frozen=True)
@@ -66,12 +65,14 @@ class Shapes:
 
     `lines` are N-Triples with one statement per line. `hierarchy` are the statements that count as
     data: `rdfs:subClassOf` in the shapes, and all statements of the ontologies. `problems` are
-    those of the files, sorted.
+    those of the files, sorted. `stated` are the targets of all shapes if an error costs some of
+    them, and None otherwise.
     """
 
     lines: str
     hierarchy: tuple[NTriple, ...] = ()
     problems: tuple[Problem, ...] = ()
+    stated: Targets | None = None
 
     @property
     def faulty(self) -> bool:
@@ -101,7 +102,8 @@ def read_shapes(
     def show(term: NTerm) -> str:
         return _shown(term, namespaces)
 
-    faults = [*shape_faults(graph, advanced, show), *query_faults(graph, advanced, namespaces)]
+    faults = [*shape_faults(graph, advanced, show), *nesting_faults(graph)]
+    faults += query_faults(graph, advanced, namespaces)
     rows, dead = _usable(graph, faults, advanced)
     lines = _text(rows)
     for shape in _refused(graph, rows, dead):
@@ -121,7 +123,8 @@ def read_shapes(
         raise ContentError([*problems, rule_problem("shape", place, why, fix)])
     hierarchy = [triple_line(row) for row in graph.rows if row.predicate == _SUBCLASS]
     hierarchy += [triple_line(row) for file in more for row in file.rows]
-    return Shapes(lines, tuple(dict.fromkeys(hierarchy)), problems)
+    shapes = Shapes(lines, tuple(dict.fromkeys(hierarchy)), problems)
+    return replace(shapes, stated=read_targets(_text(graph.rows))) if shapes.faulty else shapes
 
 
 def _documents(paths: Collection[Path], load: Load) -> Iterator[Document]:

@@ -12,6 +12,7 @@ from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import NO_TERM, NTerm, from_iri, iri_start, is_blank, to_iri
 from .checked_things import CheckedThings, ThingCounter
 from .statement_index import OWN, StatementIndex
+from .targets import Targets, with_superclasses
 from .unknown_terms import TermCheck
 from .vocabularies import split_iri
 
@@ -40,9 +41,16 @@ class Omission:
 
 
 def omissions(
-    counter: ThingCounter, checked: CheckedThings, check: TermCheck, required: bool, failed: bool
+    counter: ThingCounter,
+    checked: CheckedThings,
+    check: TermCheck,
+    required: bool,
+    failed: bool,
+    stated_targets: Targets | None = None,
 ) -> Iterator[Omission]:
     """All that was not checked in the document of `check`.
+
+    `stated_targets` are those of all shapes if errors cost some of them.
 
     With `required`, that nothing was checked is an error. It is not reported if the document has
     `failed`: an unknown class is an error of its own, with the nearest class.
@@ -52,7 +60,7 @@ def omissions(
     yield from _absent_focus(index, severity)
     is_silent = failed or (not index.marks and not required) or index.focus - index.mentioned
     if not checked.things and not is_silent:
-        nothing = _nothing(counter, index, severity)
+        nothing = _nothing(counter, index, severity, stated_targets)
         if index.targets.has_queries:
             message = f"{nothing.message}; what SPARQL targets (sh:target) select is not counted"
             nothing = replace(nothing, message=message, severity="warning")
@@ -75,16 +83,29 @@ def _absent_focus(index: StatementIndex, severity: str) -> Iterator[Omission]:
         yield Omission((), "absent-focus", message, did_you_mean(to_iri(term), subjects), severity)
 
 
-def _nothing(counter: ThingCounter, index: StatementIndex, severity: str) -> Omission:
-    """The reason why no shape is about anything in the file."""
+def _nothing(
+    counter: ThingCounter, index: StatementIndex, severity: str, stated_targets: Targets | None
+) -> Omission:
+    """The reason why no shape is about anything in the file, or about the nodes of --focus."""
     rule, names = "nothing-checked", counter.names
     of_others: list[NTerm] = []
     stated: Counter[NTerm] = Counter()
-    for _, _, number in index.class_numbers():
+    for subject, _, number in index.class_numbers():
+        if index.focus and subject not in index.focus:
+            continue
         stated.update(index.classes_numbered(number))
         of_others += [name for name in counter.targeted(number) if name not in of_others]
     if not index.marks:
         return Omission((), rule, "nothing was checked: the file has no statements", "", severity)
+    if stated_targets is not None and (
+        skipped := _not_applied(counter, index, severity, stated, stated_targets)
+    ):
+        return skipped
+    if not stated and index.focus:
+        nodes = sorted(index.focus)
+        message = f"nothing was checked: no shape is about {' or '.join(map(names.of, nodes))}"
+        fix = "state its class (rdf:type), or name another node with --focus"
+        return Omission((nodes[0],), rule, message, fix, severity)
     if not stated:
         message = "nothing was checked: no thing in the file has a class"
         return Omission((), rule, message, "state the class of each thing (rdf:type)", severity)
@@ -102,6 +123,35 @@ def _nothing(counter: ThingCounter, index: StatementIndex, severity: str) -> Omi
     targets = ", ".join(map(names.of, sorted(index.targets.classes)[:_NAMED])) or "other targets"
     fix = f"did you mean {names.written(near)}?" if near else f"the shapes are about {targets}"
     return Omission(_first(index, name), rule, message, fix, severity)
+
+
+def _not_applied(
+    counter: ThingCounter,
+    index: StatementIndex,
+    severity: str,
+    classes: Iterable[NTerm],
+    targets: Targets,
+) -> Omission | None:
+    """That no shape is applied to `classes`, where errors in the shapes cost some of them.
+
+    None if the shapes with errors are about other classes too.
+    """
+    of_shapes = [
+        name
+        for name in sorted(classes)
+        if with_superclasses(name, index.superclasses) & targets.classes
+    ]
+    if of_shapes:
+        listed = ", ".join(map(counter.names.of, of_shapes[:_NAMED]))
+        message = f"nothing was checked: no shape about {listed} is applied"
+    elif targets.nodes or targets.subjects_of or targets.objects_of:
+        nodes = " or ".join(map(counter.names.of, sorted(index.focus))) or "anything in the file"
+        message = f"nothing was checked: no shape that is applied is about {nodes}"
+    else:
+        return None
+    key = _first(index, of_shapes[0]) if of_shapes else ()
+    fix = "correct the errors in the shapes"
+    return Omission(key, "nothing-checked", message, fix, severity)
 
 
 def _is_published(classes: Iterable[NTerm], index: StatementIndex) -> bool:

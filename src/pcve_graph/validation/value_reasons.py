@@ -11,7 +11,7 @@ from typing import Final
 from ..model.messages import key_segments
 from ..model.namespaces import BASE, concept_iri, expand, segment_of
 from ..model.schema import Ontology, RecordKey
-from ..model.terms import Iri, NTerm, from_iri, is_literal, lexical
+from ..model.terms import Iri, NTerm, from_iri, is_literal, lexical, to_iri
 from .component_fixes import IRI_TEXT
 from .component_messages import Finding, confusable
 from .lexical_forms import datatype_of, is_lexical_form
@@ -45,7 +45,7 @@ def _order(finding: Finding, ontology: Ontology) -> str:
     """How a value lies to that of the property that it must be less than."""
     result = finding.result
     others = finding.parameter(ORDERS[finding.component])
-    values = [value for other in others for value in finding.values_of(result.focus, other)]
+    values = [value for _, value in finding.violating(ORDERS[finding.component])]
     name = alternatives(_names(others, ontology, finding))
     shown = alternatives(map(finding.shown, values), "and")
     if not values:  # of a bound that is derived, the file states the dates alone
@@ -55,6 +55,29 @@ def _order(finding: Finding, ontology: Ontology) -> str:
     if result.value in values:
         return f", and its {name} is the same"
     return f", but its {name}, {shown}, lies before it"
+
+
+def stated_dates(finding: Finding, ontology: Ontology) -> str:
+    """The dates that a bound follows from, as the file writes them; empty if it is stated itself.
+
+    A build derives the bounds, so that their values are in no file.
+    """
+    focus, path = finding.result.focus, finding.result.path
+    if finding.values_of(focus, path):
+        return ""
+    others = finding.parameter(ORDERS[finding.component])
+    bounds = {path, *others}
+    keys = [key for kind in ontology.by_iri.values() for key in kind.keys.values()]
+    keys = sorted((key for key in keys if key.derives), key=lambda key: key.order)
+    dates = [from_iri(k.path) for k in keys if bounds & set(map(from_iri, k.derives))]
+    return alternatives(
+        (
+            f"{finding.requirements.notation.iri(to_iri(stated))} {finding.shown(value)}"
+            for stated in dict.fromkeys([*dates, *others])
+            for value in finding.values_of(focus, stated)
+        ),
+        "and",
+    )
 
 
 def order_fix(finding: Finding, key: RecordKey | None, ontology: Ontology) -> str:

@@ -12,11 +12,12 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from ...model.namespaces import PREFIXES, nterm
 from ...model.terms import NO_TERM, NTerm, blank, from_iri, is_blank, literal
 from ..json import JsonValue, read_json
+from ..jsonld_check import has_only_terms
 from .jsonld_context import ActiveContext, TermDefinition
 
 _XSD: Final = PREFIXES["xsd"]
@@ -31,18 +32,39 @@ def locate_jsonld(text: str) -> dict[tuple[NTerm, ...], tuple[int, int]]:
     return reader.places
 
 
-def unmapped_keys(raw: bytes) -> list[tuple[str, tuple[int, int]]]:
-    """The keys of node objects that no context maps to an IRI, with the place of each.
+class UnreadWords(NamedTuple):
+    """Words of a file that no context maps to an IRI, each with its place.
 
-    Expansion drops them with their values (JSON-LD 1.1 API, section 5.1.2, step 13.3). Never
-    raises: the result is empty if the document cannot be followed.
+    `keys` are keys of node objects; expansion drops them with their values (JSON-LD 1.1 API,
+    section 5.1.2, step 13.3). `prefixed` are keys, types and references with a prefix of `PREFIXES`
+    that is not declared, which expansion takes for whole IRIs.
+    """
+
+    keys: list[tuple[str, tuple[int, int]]]
+    prefixed: list[tuple[str, tuple[int, int]]]
+
+
+def unread_words(raw: bytes) -> UnreadWords:
+    """The words that no context maps. None if the document cannot be followed; never raises.
+
+    A file of more than `_LARGE` bytes whose keys are all terms of its contexts is not read as a
+    whole, nor is one of more than `_LARGEST` bytes: reading takes a second for each megabyte.
     """
     try:
+        if len(raw) > _LARGE and (len(raw) > _LARGEST or has_only_terms(raw)):
+            return UnreadWords([], [])
         reader = _Reader(raw.decode())
         reader.document()
     except (RecursionError, ValueError, KeyError, IndexError, TypeError, AttributeError):
-        return []
-    return [(key, reader.place(at)) for key, at in reader.unmapped]
+        return UnreadWords([], [])
+    return UnreadWords(
+        [(key, reader.place(at)) for key, at in reader.unmapped],
+        [(word, reader.place(at)) for word, at in reader.prefixed],
+    )
+
+
+_LARGE: Final = 2**20
+_LARGEST: Final = 2**24
 
 
 def _flattened(value: JsonValue) -> Iterator[JsonValue]:
@@ -59,6 +81,7 @@ class _Reader:
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self.places: dict[tuple[NTerm, ...], tuple[int, int]] = {}
         self.unmapped: list[tuple[str, int]] = []
+        self.prefixed: list[tuple[str, int]] = []
 
     def document(self) -> None:
         for item in _flattened(read_json(self.text)):
@@ -72,6 +95,12 @@ class _Reader:
     def note(self, at: int, *key: NTerm) -> None:
         """Record the place of a statement or of its first terms, unless one is recorded."""
         self.places.setdefault(key, self.place(at))
+
+    def check_prefix(self, word: str, at: int, context: ActiveContext) -> None:
+        """Record a word whose prefix is one of `PREFIXES` and is not declared."""
+        prefix, colon, _ = word.partition(":")
+        if colon and prefix in PREFIXES and context.expand(word, True) == word:
+            self.prefixed.append((word, at))
 
     def plain(self, value: JsonValue) -> object:
         """A JSON value as the Python value that `json.loads` returns."""
@@ -97,6 +126,8 @@ class _Reader:
         subject = subject or self.node_term(node, stated.get("@id"), context)
         if stated.keys() - {"@id", "@context", "@index"}:
             self.note(node.at, subject)
+        for written in types:
+            self.check_prefix(written.text, written.at, context)
         for kind, at in kinds:
             self.note(at, subject, _TYPE, _node(kind))
         self.members(node, subject, context)
@@ -107,6 +138,7 @@ class _Reader:
     ) -> NTerm:
         if identifier is None or identifier.kind != '"':
             return blank(f"at{node.at}")
+        self.check_prefix(identifier.text, identifier.at, context)
         return _node(context.expand(identifier.text, False, True))
 
     def members(self, node: JsonValue, subject: NTerm, context: ActiveContext) -> None:
@@ -123,10 +155,16 @@ class _Reader:
                     self.members(item, subject, context)
             elif name == "@reverse":
                 for inner, where, item in value.members:
-                    self.reversed(from_iri(context.keyword(inner)), where, item, subject, context)
+                    if iri := context.keyword(inner):
+                        self.check_prefix(inner, where, context)
+                        self.reversed(from_iri(iri), where, item, subject, context)
+                    elif inner not in context.terms:
+                        self.unmapped.append((inner, where))
             elif ":" in name and not is_blank(name):
+                self.check_prefix(key, at, context)
                 self.property(subject, key, at, value, context)
-            elif not name.startswith("@"):
+            elif not name.startswith("@") and key not in context.terms:
+                # a term of a context that maps it to nothing is dropped on purpose (4.1)
                 self.unmapped.append((key, at))
 
     def property(
@@ -141,7 +179,9 @@ class _Reader:
             return
         self.note(at, subject, predicate)
         if "@graph" in term.holds:
-            for item in _flattened(value):
+            keyed = value.kind == "{" and term.holds & {"@id", "@index"}
+            graphs = [item for _, _, item in value.members] if keyed else [value]
+            for item in (item for graph in graphs for item in _flattened(graph)):
                 if item.kind == "{":
                     self.node(item, context)
         if "@graph" in term.holds or term.type == "@json":
@@ -208,6 +248,7 @@ class _Reader:
                 yield value, self.node(value, context)
         elif value.kind == '"' and term.type in ("@id", "@vocab"):
             iri = context.expand(value.text, term.type == "@vocab", True)
+            self.check_prefix(value.text, value.at, context)
             yield value, _node(iri)
         elif value.kind == '"' and (not term.type or term.type.startswith("@")):
             language = context.language if term.language is None else term.language

@@ -60,7 +60,9 @@ class ActiveContext:
             result = replace(result, base=resolve_reference(self.base, base) if base else "")
         if "@vocab" in local:
             vocab = local["@vocab"]
-            result = replace(result, vocab=result.expand(vocab, True, True) if vocab else "")
+            result = replace(
+                result, vocab="" if vocab is None else result.expand(vocab, True, True)
+            )
         if "@language" in local:
             result = replace(result, language=(local["@language"] or "").lower())
         result = replace(result, terms=dict(result.terms))
