@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -84,6 +85,16 @@ class World:
         text = path.read_text("utf-8")
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
         path.write_text(text.replace(old, new), "utf-8")
+
+    def infer(self, name: str) -> None:
+        """Marks what the quotes of a record state as inferred, for values that they do not say."""
+        path = self.root / name
+        quoted = re.compile(r"^( +quote: .*\n(?: {6}.*\n)*)(?!.*\n *certainty:)", re.MULTILINE)
+        text, count = quoted.subn(
+            r"\1    certainty: inferred\n    note: invented for a test\n", path.read_text("utf-8")
+        )
+        assert count, f"{name} has no quote"
+        path.write_text(text, "utf-8")
 
     def saved(self) -> StoredGraph:
         return open_graph(self.project)

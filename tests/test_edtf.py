@@ -81,6 +81,7 @@ def test_the_graph_has_the_date_as_it_was_written(northtown: World) -> None:
 def test_a_project_runs_certainly_or_possibly(
     world: World, start: str, end: str, day: str, running: str | None
 ) -> None:
+    world.infer("data/records/project/wide-shore.yml")
     world.replace(
         "data/records/project/wide-shore.yml",
         "    startDate: 2016\n    endDate: 2016",
@@ -141,6 +142,8 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> World:
     from conftest import make_world
 
     world = make_world(tmp_path_factory.mktemp("edtf") / "northtown")
+    world.infer(DAYS)
+    world.infer("data/records/document/mentors-handbook.yml")
     world.replace(DAYS, "startDate: 2017-02-28", "startDate: 2017-02-28~")
     world.replace(
         "data/records/event/northtown-fair-2017.yml",
@@ -287,6 +290,8 @@ def test_a_part_is_held_certainly_or_possibly(northtown: World, day: str, held: 
 
 @pytest.mark.long
 def test_an_ended_part_counts_in_overlaps(world: World) -> None:
+    world.infer("data/records/project/soft-dunes.yml")
+    world.infer("data/records/project/low-tide.yml")
     name = "data/records/project/soft-dunes.yml"
     text = (world.root / name).read_text("utf-8")
     world.write(
@@ -319,6 +324,7 @@ def test_a_role_that_the_class_does_not_have_is_an_error(world: World) -> None:
 @pytest.mark.long
 def test_a_changed_leader_is_one_change(world: World) -> None:
     old = world.root.parent / "old"
+    world.infer("data/records/initiative/dune-circle.yml")
     shutil.copytree(world.root, old)
     world.replace(
         "data/records/initiative/dune-circle.yml", "actor: moor-office", "actor: mentoring-office"
@@ -338,6 +344,7 @@ def test_an_incremental_build_forgets_a_member_that_was(world: World, gone: bool
     if gone:
         (world.root / name).unlink()
     else:
+        world.infer(name)
         world.replace(name, "role: member, endDate: 2019", "role: partner, endDate: 2019")
     out(world, "build")
     member = f"<{THING}organization/hill-foundation> pcve:memberOf ?circle"

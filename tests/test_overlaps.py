@@ -537,6 +537,7 @@ def test_a_limit_leaves_the_strongest_pairs_and_counts_all(
 
 def test_cancelled_events_overlap_with_nothing(world: World) -> None:
     event = "data/records/event/northtown-fair-2017.yml"
+    world.infer(event)
     text = (world.root / event).read_text()
     assert world.pcve("build").exit_code == 0
     assert "northtown-fair-2017" in world.pcve("overlaps", "--format", "csv").stdout

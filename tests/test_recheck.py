@@ -564,7 +564,7 @@ def test_a_recheck_of_no_source_stops_the_build(world: World, mode: tuple[str, .
     path.unlink()
     world.write("data/rechecks/old/atlas.yml", GOOD)
     result = world.pcve("build", *mode)
-    assert "a file of a recheck is not in a subfolder" in result.output
+    assert "`pcve evidence recheck` writes what is in this folder" in result.output
 
 
 def test_a_file_of_a_recheck_is_validated_as_one(rechecked_world: World) -> None:

@@ -389,7 +389,7 @@ def edit(changes: Row) -> Callable[[Row], Row]:
         (edit({"note": "x" * 201}), "the note has 201 characters; at most 200"),
         (edit({"note": "the suspect Arben Hoti was there"}), "write it without the name"),
         (edit({"note": "a\u202eb"}), "a character that cannot be seen"),
-        (edit({"note": "\ud800"}), "a character that cannot be seen"),
+        (edit({"note": "\ud800"}), "unpaired surrogate"),
         (edit({"verdit": "supports"}), "did you mean verdict?"),
         (edit({"value_read": "x"}), "the value is both shown and hidden"),
     ],

@@ -28,6 +28,7 @@ def answer(world: World, name: str, *settings: str) -> list[dict[str, str]]:
 def dated(world: World, start: str, end: str = "") -> None:
     """Gives the project Wide Shore these dates, and builds."""
     text = f"    startDate: {start}\n" + (f"    endDate: {end}\n" if end else "")
+    world.infer(WIDE_SHORE)
     world.replace(WIDE_SHORE, DATES, text)
     out(world, "build")
 
@@ -44,6 +45,7 @@ def dated(world: World, start: str, end: str = "") -> None:
 def test_an_event_of_an_uncertain_date_may_lie_in_the_period(
     world: World, start: str, within: str
 ) -> None:
+    world.infer(CONFERENCE)
     world.replace(CONFERENCE, "startDate: 2016", f"startDate: {start}")
     out(world, "build")
     for first, last in (("2016-01-01", "2016-12-31"), ("2014-01-01", "2018-12-31")):
@@ -64,6 +66,7 @@ def test_an_event_of_an_uncertain_date_may_lie_in_the_period(
     ],
 )  # fmt: skip
 def test_a_work_begins_in_a_year_that_is_certain(world: World, start: str, year: str) -> None:
+    world.infer(WIDE_SHORE)
     world.replace(WIDE_SHORE, DATES, f"    startDate: {start}\n    preventionLevel: tertiary\n")
     world.replace(WIDE_SHORE, "first-line-practitioners", "border-security")
     out(world, "build")
@@ -98,9 +101,9 @@ def test_a_project_is_in_time_where_its_dates_decide(
     ("until", "sure"), [("2016-06", "yes"), ("2016", "not known"), ("2016-09~", "not known")]
 )
 def test_a_host_of_an_uncertain_period_is_not_certain(world: World, until: str, sure: str) -> None:
-    world.replace(
-        "data/records/initiative/mentors-network.yml", "endDate: 2016-06}", f"endDate: {until}}}"
-    )
+    network = "data/records/initiative/mentors-network.yml"
+    world.infer(network)
+    world.replace(network, "endDate: 2016-06}", f"endDate: {until}}}")
     out(world, "build")
     lines = answer(world, "host-changes", "hosted=mentors-network")
     states = {
@@ -114,6 +117,7 @@ def test_a_host_of_an_uncertain_period_is_not_certain(world: World, until: str, 
 @pytest.mark.long
 @pytest.mark.parametrize(("end", "listed"), [("2017", False), ("2017~", True), ("2016/2018", True)])
 def test_a_group_is_served_in_a_year_that_is_certain(world: World, end: str, listed: bool) -> None:
+    world.infer(WIDE_SHORE)
     world.replace(
         WIDE_SHORE, DATES, f"    startDate: 2016\n    endDate: {end}\n    audience: women\n"
     )
@@ -125,10 +129,12 @@ def test_a_group_is_served_in_a_year_that_is_certain(world: World, end: str, lis
 # Parts that ended, or had not begun
 
 SOFT_DUNES = "data/records/project/soft-dunes.yml"
+LOW_TIDE = "data/records/project/low-tide.yml"
 
 
 def with_parts(world: World) -> None:
     """Soft Dunes has a funder, a leader and an implementer of 2016 to June 2018."""
+    world.infer(SOFT_DUNES)
     world.replace(
         SOFT_DUNES,
         "    startDate: 2017~\n    endDate: 2018-05/2019",
@@ -198,9 +204,10 @@ def test_a_later_part_of_the_same_actor_counts(world: World) -> None:
 @pytest.mark.long
 def test_overlaps_have_the_funders_of_the_period(world: World) -> None:
     with_parts(world)
-    world.replace("data/records/project/low-tide.yml", "location: hilltown", "location: marshia")
+    world.infer(LOW_TIDE)
+    world.replace(LOW_TIDE, "location: hilltown", "location: marshia")
     world.replace(
-        "data/records/project/low-tide.yml",
+        LOW_TIDE,
         "startDate: ../2018-05",
         "startDate: 2016\n    endDate: 2020",
     )
@@ -260,11 +267,13 @@ def test_a_reason_states_days_that_are_certain(
     def between(first: str, last: str) -> str:
         return (f"startDate: {first}\n    " if first else "") + f"endDate: {last}"
 
+    world.infer(SOFT_DUNES)
     world.replace(
         SOFT_DUNES, "startDate: 2017~\n    endDate: 2018-05/2019", between("2015-06", "2019")
     )
-    world.replace("data/records/project/low-tide.yml", "location: hilltown", "location: marshia")
-    world.replace("data/records/project/low-tide.yml", "startDate: ../2018-05", between(start, end))
+    world.infer(LOW_TIDE)
+    world.replace(LOW_TIDE, "location: hilltown", "location: marshia")
+    world.replace(LOW_TIDE, "startDate: ../2018-05", between(start, end))
     out(world, "build")
     text = " ".join(out(world, "overlaps", "--kind", "project", "--country", "marshia").split())
     table = out(world, "overlaps", "--kind", "project", "--country", "marshia", "--format", "csv")
