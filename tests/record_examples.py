@@ -146,3 +146,14 @@ def as_yaml(record: dict[str, Any]) -> str:
     """A record as a file."""
     plain = json.loads(json.dumps(record))
     return str(yaml.dump(plain, Dumper=DUMPER, sort_keys=False, allow_unicode=True))
+
+
+def inferred(text: str) -> str:
+    """A record, its quotes and passages not stating the facts that make it whole."""
+    if not re.search(r"^[ -]*(?:quote|passage):", text, re.M) or "certainty:" in text:
+        return text
+    entry = yaml.load(text, BASE)
+    for block in entry["claims"]:
+        if any(key in str(block) for key in ("quote", "passage")):
+            block |= {"certainty": "inferred", "note": "invented for a test"}
+    return as_yaml(entry)

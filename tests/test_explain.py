@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT, World, make_world
-from record_examples import Wholes, as_yaml, is_words
+from record_examples import Wholes, as_yaml, inferred, is_words
 
 from pcve_graph.model.namespaces import BASE
 from pcve_graph.model.problems import RULES
@@ -267,6 +267,8 @@ def write_records(
                 f"{entry['id']}.yml": as_yaml(entry) for entry in records if "claims" in entry
             }
         for file, text in written.items():
+            if which == "good" and name != "value-not-in-words":
+                text = inferred(text)
             (folder / which / file).parent.mkdir(exist_ok=True)
             (folder / which / file).write_text(text, "utf-8")
             names[(folder / which / file).as_posix()] = (name, which)

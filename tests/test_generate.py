@@ -67,8 +67,8 @@ def test_a_graph_gives_the_results_that_its_faults_state(
     tmp_path: Path, ontology: Ontology
 ) -> None:
     path, again = tmp_path / "a.nt", tmp_path / "b.nt"
-    expected = generate.write_graph(path, 10_000, rate=0.015)
-    assert generate.write_graph(again, 10_000, rate=0.015) == expected
+    expected = generate.write_graph(path, 14_000, rate=0.015)
+    assert generate.write_graph(again, 14_000, rate=0.015) == expected
     assert path.read_bytes() == again.read_bytes()
     report = shacl.validate(path.read_text("utf-8"), ontology.shapes)
     results = [(r.focus, r.path, r.value, r.component, r.shape, r.severity) for r in report.results]

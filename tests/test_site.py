@@ -313,10 +313,11 @@ def test_paths_that_pages_name_are_there() -> None:
     pages += [path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")]
     text = "\n".join((ROOT / page).read_text("utf-8") for page in pages)
     paths = re.findall(r"`((?:data|docs|ontology|queries|tests|\.github|\.ci)/[\w./-]+)`", text)
-    invented = re.compile("ljubljana-gazette|mentoring-workshop-2017")
-    generated = "docs/reference/commands.md"
+    invented = re.compile("ljubljana-gazette|mentoring-workshop-2017|reviews/READER")
+    # Written by commands: into the reference, after a recheck or a review, and by a release.
+    generated = {"docs/reference/commands.md", "data/rechecks/", "data/reviews/", "data/cited.tsv"}
     missing = {path for path in paths if not (ROOT / path).exists() and not invented.search(path)}
-    assert missing - {generated} == set()
+    assert missing - generated == set()
 
 
 def test_the_architecture_names_files_that_are_there() -> None:

@@ -184,10 +184,9 @@ def cite(
     """
     from ..evidence.citing import cite_passage
 
-    if (text is None) == (page is None):
-        raise UsageError("give the text that was read with --text FILE, or a page with --page FILE")
     file = text or page
-    assert file is not None
+    if file is None or (text and page):
+        raise UsageError("give the text that was read with --text FILE, or a page with --page FILE")
     if str(file) == passage == "-":
         raise UsageError("stdin is either the passage or the text; give one of them as a file")
     project = project_of(context)

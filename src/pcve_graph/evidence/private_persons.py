@@ -33,6 +33,9 @@ _INITIALS: Final = re.compile(r"\b[^\W\d_]\. ?[^\W\d_]\.(?!\w)")
 _PARTICLES: Final = frozenset(
     ["de", "del", "der", "den", "di", "da", "van", "von", "al", "el", "bin", "ibn", "ben"]
 )
+_OF: Final = frozenset(("of", "for", "за", "za"))
+"""Words between an institution and what it is for."""
+
 _FAMILY: Final = frozenset(("family", "brothers", "sisters"))
 """Words that follow the surname of a family in English."""
 
@@ -182,7 +185,8 @@ def _names_in(text: str, words: list[Word], terms: dict[int, int]) -> Iterator[t
         given = any(_is(("given",), words[place]) for place in name)
         of_place = any(_is(("place",), words[place]) for place in name) and not given
         of_term = name[-1] in terms and not given  # Center for Torture Victims
-        if of_place or of_term or len(name) > _LONGEST:
+        of_body = _is_of_institution(words, name[0]) and not given  # Ministry of Spatial Planning
+        if of_place or of_term or of_body or len(name) > _LONGEST:
             continue
         titled = _is_title(capitals, name)
         if len(name) == 1:
@@ -190,6 +194,12 @@ def _names_in(text: str, words: list[Word], terms: dict[int, int]) -> Iterator[t
                 yield name[0], name[0]
         elif not titled or given or any(_is(("surname",), words[place]) for place in name[1:]):
             yield name[0], name[-1]
+
+
+def _is_of_institution(words: list[Word], place: int) -> bool:
+    """Whether "Ministry of" or another institution stands before a word."""
+    before = words[max(place - 2, 0) : place]
+    return len(before) == 2 and before[1].folded in _OF and _is(("institution",), before[0])
 
 
 def _is_single_name(
