@@ -170,6 +170,7 @@ def test_the_grades_are_counted_apart(northtown: World) -> None:
     assert facts == {
         "verified": supported,
         "fingerprinted": 0,
+        "notStated": 0,
         "cited": quoted + without,
         "quoted": quoted,
         "unassigned": 0,

@@ -198,6 +198,7 @@ def _finish(checked: Checked, index: DependencyIndex, counts: GraphCounts, folde
         "facts": {
             "verified": tally.verified,
             "fingerprinted": tally.fingerprinted,
+            "notStated": tally.not_stated,
             "cited": tally.cited,
             "quoted": tally.quoted,
             "unassigned": tally.unassigned,

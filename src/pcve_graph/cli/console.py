@@ -294,10 +294,16 @@ def summary(checked: Checked, seconds: float) -> list[str]:
         (tally.unassigned, "by several sources together"),
     )
     of_cited = ", ".join(f"{number:,} of them {how}" for number, how in parts if number)
+    stated = tally.fingerprinted - tally.not_stated
+    of_passages = (
+        f"{stated:,} of the fingerprinted are stated, in words that are kept; {tally.not_stated:,} "
+        "are inferred from the passage, or assigned by it"
+    )
     return [
         f"read     {quantity(tally.records, 'record')} from {quantity(tally.sources, 'source')}",
         f"facts    {tally.facts:,}: {tally.verified:,} verified, said by the words of a held text "
         f"({share:.1f} %), {tally.fingerprinted:,} fingerprinted, {tally.cited:,} cited",
+        *([f"passages {of_passages}"] if tally.fingerprinted else []),
         *([f"cited    {of_cited}"] if of_cited else []),
         f"checked  {quantity(checked.shapes, 'shape')} ({checked.engine}) and "
         f"{quantity(checked.checks, 'check')}: {quantity(len(checked.warnings), 'warning')}",

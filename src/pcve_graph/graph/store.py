@@ -45,12 +45,14 @@ class GraphCounts(TypedDict):
 class FactCounts(TypedDict):
     """The number of facts by grade: `verified`, `fingerprinted` and `cited`.
 
+    `notStated` are those of the fingerprinted that are inferred from the passage or assigned by it,
     `quoted` are those of the cited that are inferred from words of a held text or assigned by them,
     `unassigned` those whose sources are only named together.
     """
 
     verified: int
     fingerprinted: int
+    notStated: int
     cited: int
     quoted: int
     unassigned: int
@@ -97,7 +99,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = json.loads(read_part(path))
         counts = [manifest["records"], manifest["sources"]]
-        for name in ("fingerprinted", "quoted", "unassigned"):
+        for name in ("fingerprinted", "notStated", "quoted", "unassigned"):
             manifest["facts"].setdefault(name, 0)  # a build of version 0.1.0 does not count them
         counts += [manifest["facts"][name] for name in FactCounts.__required_keys__]
         counts += [manifest["triples"][name] for name in GRAPHS]

@@ -326,6 +326,7 @@ class _ChangeReader:
             sources=manifest["sources"],
             verified=facts["verified"],
             fingerprinted=facts["fingerprinted"],
+            not_stated=facts["notStated"],
             cited=facts["cited"],
             quoted=facts["quoted"],
             unassigned=facts["unassigned"],

@@ -22,7 +22,7 @@ from ..records.duplicates import COMMON_WORD, NamedRecord
 from ..records.record_graph import OwnerCounts, RecordGraph
 
 INDEX_FILE: Final = "index.sqlite"
-VERSION: Final = "4"
+VERSION: Final = "5"
 FIGURES: Final = "figures"
 """The property with the counts behind the figures of the graph, if the project has bounds."""
 
@@ -30,7 +30,7 @@ _BASE: Final = iri_start(BASE)
 _TABLES: Final = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE sheet (number INTEGER PRIMARY KEY, owner TEXT UNIQUE, path, verified,
-  fingerprinted, cited, quoted, unassigned, line, digest);
+  fingerprinted, not_stated, cited, quoted, unassigned, line, digest);
 CREATE INDEX sheet_path ON sheet (path);
 CREATE TABLE owns (subject TEXT, sheet INTEGER, PRIMARY KEY (subject, sheet)) WITHOUT ROWID;
 CREATE INDEX owns_sheet ON owns (sheet);
@@ -44,7 +44,7 @@ CREATE TABLE word (word TEXT, folded TEXT, PRIMARY KEY (word, folded)) WITHOUT R
 CREATE TABLE pair (one TEXT, two TEXT, reason, PRIMARY KEY (one, two)) WITHOUT ROWID;
 CREATE TABLE result (found TEXT PRIMARY KEY) WITHOUT ROWID;
 """
-_COUNTS: Final = "verified, fingerprinted, cited, quoted, unassigned"
+_COUNTS: Final = "verified, fingerprinted, not_stated, cited, quoted, unassigned"
 """The columns of the counts, as in `OwnerCounts`."""
 
 
@@ -108,7 +108,7 @@ class DependencyIndex:
             (n, sheet.owner, sheet.path, *sheet.counts[1:], sheet.line, sheet.digest)
             for n, sheet in numbered
         ]
-        self.db.executemany("INSERT INTO sheet VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self.db.executemany("INSERT INTO sheet VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         owns = ((_short(subject), n) for n, sheet in numbered for subject in sheet.subjects)
         self.db.executemany("INSERT INTO owns VALUES (?, ?)", owns)
         needs = ((need, n) for n, sheet in numbered for need in sheet.needs)

@@ -20,6 +20,7 @@ from .record_graph import OwnerCounts, RecordGraph, StatementKey
 class RecordCounts(NamedTuple):
     """Counts of records and sources, and of facts by grade: `verified`, `fingerprinted`, `cited`.
 
+    `not_stated` are those of the fingerprinted that are inferred from a passage or assigned by it,
     `quoted` are those of the cited that are inferred from words of a held text or assigned by them,
     `unassigned` those whose sources are only named together.
     """
@@ -28,6 +29,7 @@ class RecordCounts(NamedTuple):
     sources: int
     verified: int
     fingerprinted: int
+    not_stated: int
     cited: int
     quoted: int
     unassigned: int
@@ -43,7 +45,8 @@ class RecordCounts(NamedTuple):
             sources=sources,
             verified=sum(verified for _, verified, *_ in rows),
             fingerprinted=sum(fingerprinted for _, _, fingerprinted, *_ in rows),
-            cited=sum(cited for _, _, _, cited, _, _ in rows),
+            not_stated=sum(not_stated for _, _, _, not_stated, *_ in rows),
+            cited=sum(cited for *_, cited, _, _ in rows),
             quoted=sum(quoted for *_, quoted, _ in rows),
             unassigned=sum(unassigned for *_, unassigned in rows),
         )

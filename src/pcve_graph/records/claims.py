@@ -310,6 +310,9 @@ class ClaimCollector:
                 sheet.verified += 1
             case Grade.FINGERPRINTED:
                 sheet.fingerprinted += 1
+                sheet.not_stated += not any(
+                    piece.has_fingerprint and piece.is_stated for piece in pieces
+                )
             case Grade.CITED:
                 sheet.cited += 1
                 sheet.quoted += any(piece.has_words for piece in pieces)

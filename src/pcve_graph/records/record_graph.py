@@ -14,8 +14,8 @@ from .cited import CitedRecord
 StatementKey: TypeAlias = tuple[NTerm, ...]
 """What has a position: (subject,), (subject, predicate) or (subject, predicate, object)."""
 
-OwnerCounts: TypeAlias = tuple[str, int, int, int, int, int]
-"""An owner, and its numbers of verified, fingerprinted, cited, quoted and unassigned facts."""
+OwnerCounts: TypeAlias = tuple[str, int, int, int, int, int, int]
+"""An owner, and its numbers of facts: verified, fingerprinted, not stated and so on, as below."""
 
 shared_term: Final = lru_cache(2**16)(from_iri)
 """`from_iri`; equal terms are one object, of which a build holds many."""
@@ -31,7 +31,8 @@ class RecordGraph:
     that it is derived from. `verified`, `fingerprinted` and `cited` count the facts by grade;
     `quoted` are those of the cited that are inferred from words of a held text or assigned by them,
     `unassigned` those whose sources are only named together. `mentions` are the names that may be
-    of private persons. `line` is where the record begins in its file, `digest` the SHA-256 of its
+    of private persons. `not_stated` are those of the fingerprinted that are inferred from a passage
+    or assigned by it. `line` is where the record begins in its file, `digest` the SHA-256 of its
     content, empty for a source.
     """
 
@@ -46,6 +47,7 @@ class RecordGraph:
     mentions: list[tuple[Mention, Position]] = field(default_factory=list)
     verified: int = 0
     fingerprinted: int = 0
+    not_stated: int = 0
     cited: int = 0
     quoted: int = 0
     unassigned: int = 0
@@ -59,6 +61,7 @@ class RecordGraph:
             self.owner,
             self.verified,
             self.fingerprinted,
+            self.not_stated,
             self.cited,
             self.quoted,
             self.unassigned,
