@@ -184,7 +184,7 @@ def test_a_claim_keeps_its_name_when_others_come_and_go(world: World) -> None:
     world.write(
         "data/records/place/southport.yml",
         (world.root / "data/records/place/southport.yml").read_text()
-        + "  - source: northtown-news\n    quote: 3 June 2016 in Southport\n    altLabel: {en: Port}\n",
+        + "  - source: northtown-news\n    quote: 3 June 2016 in Southport\n    altLabel: {en: Southport in June}\n",
     )
     assert world.pcve("build").exit_code == 0
     after = set(world.saved().lines("evidence"))
