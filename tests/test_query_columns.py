@@ -306,7 +306,7 @@ def test_an_edit_that_breaks_the_counts_of_a_build(
 def test_the_counts_are_checked_after_a_change_too(world: World) -> None:
     assert world.pcve("build").exit_code == 0
     world.write("queries/answers/completeness.rq", of_rows([(name, "1") for name in COUNTS[1:]]))
-    world.replace("data/records/organization/lake-fund.yml", "{en: Lake Fund}", "{en: Lake Trust}")
+    world.replace("data/records/organization/lake-fund.yml", "kind: foundation", "kind: ngo")
     result = world.pcve("build")
     assert result.exit_code == 1
     assert "completeness.rq:2:14: error query-columns: the query selects ?dated" in result.stderr

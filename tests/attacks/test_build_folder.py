@@ -110,7 +110,7 @@ def test_foreign_files_next_to_a_build_stay(world: World) -> None:
     build_project(world.project)
     notes = world.write("build/notes.txt", "mine")
     chapter = world.write("build/draft-of-my-thesis/chapter-1.txt", "mine")
-    world.write("data/notes.md", "changed")
+    world.write("data/README.md", "changed")
     assert run(world.root, "build").returncode == 0
     assert run(world.root, "build", "--whole").returncode == 0
     assert notes.read_text() == chapter.read_text() == "mine"
@@ -171,7 +171,7 @@ def test_a_build_of_another_program_is_made_anew_with_one_line(world: World) -> 
 
 def test_without_hard_links_files_are_copied(world: World) -> None:
     build_project(world.project)
-    world.write("data/notes.md", "changed")
+    world.write("data/README.md", "changed")
     code = (
         "import os, errno\n"
         "def link(*a, **k): raise OSError(errno.EPERM, 'no links here')\n"
@@ -189,7 +189,9 @@ def test_without_hard_links_files_are_copied(world: World) -> None:
 def test_a_full_disk_leaves_the_last_build_and_one_message(world: World) -> None:
     build_project(world.project)
     before = state(world.project.build)
-    world.replace("data/records/place/hilltown.yml", "{en: Hilltown}", "{en: Hilltown on Moor}")
+    name = "data/records/place/hilltown.yml"
+    world.infer(name)
+    world.replace(name, "{en: Hilltown}", "{en: Hilltown, sq: Qyteti i Kodrës}")
     for most in (1_000, 50_000, 200_000):
         for whole in ([], ["--whole"]):
 
@@ -205,7 +207,7 @@ def test_a_full_disk_leaves_the_last_build_and_one_message(world: World) -> None
             assert {name: after.get(name) for name in before} == before
             assert not list(world.project.build.glob("draft-*"))
     assert run(world.root, "build").returncode == 0
-    assert "Hilltown on Moor" in run(world.root, "search", "hilltown").stdout
+    assert "Hilltown" in run(world.root, "search", "kodres").stdout
 
 
 @pytest.mark.parametrize("most", [5, 6, 8, 20, 60])
