@@ -223,7 +223,7 @@ class Notation:
         attribute = ""
         if language:
             attribute = f' xml:lang="{language}"'
-        elif self.has_language or (iri and iri != _STRING):  # the parser refuses xml:lang=""
+        elif self.has_language or (iri and iri != _STRING):
             attribute = f' rdf:datatype="{iri or _STRING}"'
         if not name:
             return attribute.strip()
