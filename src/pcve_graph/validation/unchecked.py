@@ -11,6 +11,7 @@ from ..model.namespaces import PREFIXES, nterm
 from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import NO_TERM, NTerm, from_iri, iri_start, is_blank, to_iri
 from .checked_things import CheckedThings, ThingCounter
+from .requirements import alternatives
 from .statement_index import OWN, StatementIndex
 from .targets import Targets, with_superclasses
 from .unknown_terms import TermCheck
@@ -101,6 +102,11 @@ def _nothing(
         skipped := _not_applied(counter, index, severity, stated, stated_targets)
     ):
         return skipped
+    if index.targets.only_nodes and not index.focus:
+        of = alternatives(map(names.of, sorted(index.targets.nodes)))
+        message = f"nothing in the file was checked: the shapes are about {of}"
+        message += ", which it does not mention"
+        return Omission((), rule, message, "name nodes of the file with sh:targetNode", severity)
     if not stated and index.focus:
         nodes = sorted(index.focus)
         message = f"nothing was checked: no shape is about {' or '.join(map(names.of, nodes))}"
