@@ -200,6 +200,31 @@ def test_a_namespace_that_is_nearly_ours_is_named(
     assert "warning nothing-checked" in {rule for rule, *_ in problems}
 
 
+@pytest.mark.parametrize(
+    ("stated", "column", "meant"),
+    [
+        ("<https://schema.orgstartDate> 1", 6, "https://schema.org/startDate"),
+        ("<http://schema.orgstartDate> 1", 6, "https://schema.org/startDate"),
+        ("<https://w3id.org/pcve/nsvenue> 1", 6, "https://w3id.org/pcve/ns#venue"),
+        ("a <https://w3id.org/pcve/nsEvent>", 8, "https://w3id.org/pcve/ns#Event"),
+        ('ex:p "1"^^<http://www.w3.org/2001/XMLSchema/date>', 11, "http://www.w3.org/2001/XMLSchema#date"),
+    ],
+)  # fmt: skip
+def test_a_namespace_without_its_end_and_one_of_a_datatype_are_near(
+    northtown: World, tmp_path: Path, stated: str, column: int, meant: str
+) -> None:
+    path = written(tmp_path, f"ex:a {stated} .\n")
+    problems = report(northtown, path)["problems"]
+    (problem,) = [row for row in problems if row["rule"] == "near-namespace"]
+    assert (problem["line"], problem["column"], problem["severity"]) == (6, column, "warning")
+    assert meant in problem["message"]
+    assert problem["fix"] == f"write the namespace as {meant[: max(map(meant.rfind, '/#')) + 1]}"
+    other = written(
+        tmp_path, 'ex:a <https://schema.orgs> "1"^^<http://e.example/XMLSchema/date> .\n'
+    )
+    assert "near-namespace" not in {row["rule"] for row in report(northtown, other)["problems"]}
+
+
 def test_namespaces_of_others_are_not_near(northtown: World, tmp_path: Path) -> None:
     path = tmp_path / "others.ttl"
     spaces = (

@@ -471,6 +471,12 @@ def unread(world: World, tmp_path: Path, members: str, context: object = PREFIXE
         ('"type": "schema:Event"', "undeclared-prefix", (3, 9), "schema as a prefix"),
         ('"related": "schema:x"', "undeclared-prefix", (3, 12), "<schema:x>"),
         ('"related": {"@id": "schema:x"}', "undeclared-prefix", (3, 20), "<schema:x>"),
+        ('"skos:note": {"@value": "2016", "@type": "xsd:gYear"}', "undeclared-prefix", (3, 42), "<xsd:gYear>"),
+        ('"skos:member": {"@context": {"d": "schema:x"}, "d": 1}', "undeclared-prefix", (3, 35), "<schema:x>"),
+        ('"skos:member": {"@context": [{"d": {"@id": "schema:x"}}], "d": 1}', "undeclared-prefix", (3, 44), "<schema:x>"),
+        ('"skos:member": {"@context": {"skos:note": {"@type": "xsd:date"}}, "skos:note": "x"}', "undeclared-prefix", (3, 53), "<xsd:date>"),
+        ('"skos:member": {"@context": {"d": {"@reverse": "schema:x"}}, "d": {"@id": "a:b"}}', "undeclared-prefix", (3, 48), "<schema:x>"),
+        ('"skos:member": {"@context": {"d": {"@id": "skos:related", "@context": {"e": "schema:x"}}}, "d": {"e": 1}}', "undeclared-prefix", (3, 77), "<schema:x>"),
     ],
 )  # fmt: skip
 def test_what_no_context_maps_is_a_warning(
@@ -498,6 +504,7 @@ def test_what_no_context_maps_is_a_warning(
         '"graphs": {"a": {"skos:note": 1}}',
         '"@reverse": {"skos:broader": {"@id": "http://e.example/"}}',
         '"related": "urn:a:b", "skos:note": "schema:x"',
+        '"skos:member": {"@context": {"schema": "https://schema.org/", "d": "schema:x", "@language": "en"}, "d": 1}',
     ],
 )
 def test_keys_that_are_read_or_are_no_properties(

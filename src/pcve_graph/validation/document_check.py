@@ -196,8 +196,8 @@ def _report(
 ) -> shacl.Report:
     """The report on the document, with derived bounds if `shapes` are the project's.
 
-    `index_lines` fills `index`, and `nested` of it is filled here. The document is in the context of `against`, else of the ontology
-    if `shapes` are the project's.
+    `index_lines` fills `index`, and `nested` of it is filled here. The document is in the context
+    of `against`, else of the ontology if `shapes` are the project's.
     """
 
     def lines() -> Iterator[NTriple]:

@@ -149,7 +149,7 @@ class StatementIndex:
     Complete once the iterator from `index_lines` is exhausted. `dated` has the statements that
     bounds are derived from; `refused` those with a character that records may not contain, each
     with its name. `uses` has the number of statements with each property that no key has, and
-    `first_uses` the first statement with each such property and with each class (`_TERMS` of each
+    `first_uses` the first statement with each such property, class and datatype (`_TERMS` of each
     at most). `owners` has the first subject that each blank node is a value of, `objects` hashes of
     the values of each property whose values are targets, `superclasses` what the document states,
     and `mentioned` the terms of `focus`, and the nodes that are targets, that occur. `nested` are
@@ -231,6 +231,8 @@ class StatementIndex:
                     mark |= self._mark_of_value(predicate, value)
                 elif is_blank(value):
                     self.owners.setdefault(value, subject)
+                elif value.endswith(">") and is_literal(value):
+                    self._take_first_use(NTerm(value[value.rindex("^^") + 2 :]), statement)
                 marks[subject] = marks.get(subject, 0) | mark
             if predicate in objects:
                 objects[predicate].add(hash(value))

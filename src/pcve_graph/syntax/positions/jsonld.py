@@ -23,6 +23,8 @@ from .jsonld_context import ActiveContext, TermDefinition
 _XSD: Final = PREFIXES["xsd"]
 _PLAIN: Final = TermDefinition("")
 _TYPE: Final = nterm("rdf:type")
+_NO_IRIS: Final = ("@base", "@direction", "@import", "@language")
+"""The keywords of a context whose strings are not abbreviated."""
 
 
 def locate_jsonld(text: str) -> dict[tuple[NTerm, ...], tuple[int, int]]:
@@ -123,6 +125,19 @@ class _Reader:
         if colon and prefix in PREFIXES and context.expand(word, True) == word:
             self.prefixed.append((word, at))
 
+    def check_definitions(self, local: JsonValue, context: ActiveContext) -> None:
+        """Record the words with an undeclared prefix in a local context, of which `context` is."""
+        for definitions in flattened(local):
+            for name, _, value in definitions.members:
+                if value.kind == '"' and name not in _NO_IRIS:
+                    self.check_prefix(value.text, value.at, context)
+                for key, _, stated in value.members if not name.startswith("@") else ():
+                    if key in ("@id", "@reverse", "@type") and stated.kind == '"':
+                        self.check_prefix(stated.text, stated.at, context)
+                    elif key == "@context":
+                        scoped = context.with_local(self.plain(stated))
+                        self.check_definitions(stated, scoped)
+
     def plain(self, value: JsonValue) -> object:
         """A JSON value as the Python value that `json.loads` returns."""
         if value.kind == "[":
@@ -137,6 +152,7 @@ class _Reader:
         for key, _, value in node.members:
             if key == "@context":
                 context = context.with_local(self.plain(value))
+                self.check_definitions(value, context)
         stated = {context.keyword(key): value for key, _, value in node.members}
         types = list(flattened(stated["@type"])) if "@type" in stated else []
         kinds = [(context.expand(kind.text, True, True), kind.at) for kind in types]
@@ -292,6 +308,8 @@ class _Reader:
         if "@language" in stated:
             return self.words(value, stated["@language"].text.lower())
         kind = stated.get("@type")
+        if kind is not None:
+            self.check_prefix(kind.text, kind.at, context)
         datatype = context.expand(kind.text, True, True) if kind is not None else ""
         return NO_TERM if datatype.startswith("@") else self.literal(value, datatype)
 
