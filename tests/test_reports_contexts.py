@@ -504,6 +504,7 @@ def test_what_no_context_maps_is_a_warning(
         '"graphs": {"a": {"skos:note": 1}}',
         '"@reverse": {"skos:broader": {"@id": "http://e.example/"}}',
         '"related": "urn:a:b", "skos:note": "schema:x"',
+        '"skos:member": {"@context": {"d": {"@id": "skos:x", "@context": {"schema": "https://schema.org/", "f": "schema:x"}}}}',
         '"skos:member": {"@context": {"schema": "https://schema.org/", "d": "schema:x", "@language": "en"}, "d": 1}',
     ],
 )

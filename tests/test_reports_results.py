@@ -177,6 +177,49 @@ def test_all_of_rdf_xml_is_read_with_its_places(project: World, tmp_path: Path, 
     assert [row["line"] for row in rows] == [5, 6][2 - (members.count("<ex:l") + 1) :]
 
 
+@pytest.mark.parametrize(
+    ("constraint", "message"),
+    [
+        ("sh:nodeKind sh:Literal", "ex:p of ex:a is a blank node, not a literal"),
+        ("sh:datatype xsd:date", "ex:p of ex:a is a blank node, not a literal of the datatype xsd:date"),
+        ("sh:not [ sh:nodeKind sh:BlankNode ]", "ex:p of ex:a is a blank node: that is excluded"),
+        ("sh:minInclusive 3", "ex:p of ex:a is a blank node, which cannot be compared with 3"),
+    ],
+)  # fmt: skip
+def test_a_blank_node_is_called_so_once(
+    project: World, tmp_path: Path, constraint: str, message: str
+) -> None:
+    shape = (
+        f"ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property [ sh:path ex:p ; {constraint} ] ."
+    )
+    (row,) = listed(project, *files(tmp_path, "ex:a a ex:P ; ex:p [ ex:q 1 ] .", shape))
+    assert row["message"] == message
+    of_node = "ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:nodeKind sh:IRI ."
+    (row,) = listed(project, *files(tmp_path, "[] a ex:P .", of_node))
+    assert row["message"] == "a blank node is not an IRI"
+
+
+@pytest.mark.parametrize("tag", ["en-GB", "mk-Cyrl", "sr-Latn-RS", "de-x-ab-abcd"])
+def test_a_language_tag_is_shown_as_it_is_usually_written(
+    project: World, tmp_path: Path, tag: str
+) -> None:
+    """RFC 5646, section 2.1.1; the parser gives tags in lower case."""
+    shape = "ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property [ sh:path ex:p ; {} ] ."
+    data = f'ex:a a ex:P ; ex:p "x"@{tag}, "y"@{tag} .'
+    (row,) = listed(project, *files(tmp_path, data, shape.format("sh:uniqueLang true")))
+    assert row["message"] == (
+        f'ex:p of ex:a has several texts in one language: "x"@{tag} and "y"@{tag} in {tag}'
+    )
+    assert row["fix"] == f'keep one of "x"@{tag} and "y"@{tag}'
+    shapes = tmp_path / "shapes.ttl"
+    path = tmp_path / "data.jsonld"
+    value = {"@value": "x", "@language": tag.upper()}
+    node = {"@id": "http://example.org/a", "http://example.org/p": [value, value | {"@value": "y"}]}
+    path.write_text(json.dumps(node | {"@type": "http://example.org/P"}))
+    (row,) = listed(project, path, shapes)
+    assert f'"@language": "{tag}"' in str(row["fix"])
+
+
 AS_STRING = '<ex:l rdf:datatype="http://www.w3.org/2001/XMLSchema#string">red</ex:l>'
 
 

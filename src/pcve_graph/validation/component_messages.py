@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ..model.languages import canonical_tag
 from ..model.namespaces import expand, local_name
 from ..model.problems import ShaclResult
 from ..model.terms import (
@@ -148,6 +149,12 @@ def sentence(finding: Finding) -> str:
     clause = CLAUSES[component](finding) if component in CLAUSES and finding.shape else ""
     if name := finding.requirements.empty_list(finding.shape, component):
         clause = f"is not allowed: {name} is an empty list"
+    kind = f"is {finding.shown(result.value)}"
+    if is_blank(result.value) and clause.startswith((f"{kind},", f"{kind}:")):
+        rest = clause.removeprefix(kind)  # its kind is all that is shown of it
+        if result.path or result.value != result.focus:
+            return f"{finding.subject} {kind}{rest}"
+        return f"{finding.subject}{rest.replace(',', ' is', 1) if rest[0] == ',' else rest}"
     if not result.path and result.value == result.focus:
         return f"{finding.thing} {clause or 'violates this rule'}"
     subject = finding.subject if finding.name else f"{finding.thing} violates this rule: its value"
@@ -241,7 +248,8 @@ def _unique_language(finding: Finding) -> str:
     if not texts:
         return "has several texts in one language"
     words = [
-        f"{alternatives(map(finding.shown, of), 'and')} in {language}{finding.of_graph(of)}"
+        f"{alternatives(map(finding.shown, of), 'and')} in {canonical_tag(language)}"
+        + finding.of_graph(of)
         for language, of in sorted(texts.items())
     ]
     return f"has several texts in one language: {'; '.join(words)}"

@@ -187,6 +187,9 @@ def _required(finding: Finding, key: RecordKey, syntax: RecordValues) -> str:
 def _value_fix(finding: Finding, key: RecordKey, context: Context, syntax: RecordValues) -> str:
     """How to fix a value: the same text with the right datatype, else as `value_fix` says."""
     result, value = finding.result, finding.result.value
+    is_text = expand("rdf:langString") in key.datatypes
+    if is_blank(value) or (is_text and is_iri(value)):  # nobody wrote its name as a text
+        return ""
     if context.notation.form != "record" and (fix := retyped(finding, key.datatypes)):
         return fix
     if context.notation.form != "record" and is_iri_text(

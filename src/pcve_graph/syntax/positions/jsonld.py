@@ -125,18 +125,24 @@ class _Reader:
         if colon and prefix in PREFIXES and context.expand(word, True) == word:
             self.prefixed.append((word, at))
 
-    def check_definitions(self, local: JsonValue, context: ActiveContext) -> None:
-        """Record the words with an undeclared prefix in a local context, of which `context` is."""
+    def check_definitions(
+        self, local: JsonValue, context: ActiveContext, scopes: frozenset[str] = frozenset()
+    ) -> None:
+        """Record the words with an undeclared prefix in a local context, of which `context` is.
+
+        `scopes` are the terms of the scoped contexts around it. They are not processed: each would
+        be a copy of all terms.
+        """
         for definitions in flattened(local):
             for name, _, value in definitions.members:
-                if value.kind == '"' and name not in _NO_IRIS:
-                    self.check_prefix(value.text, value.at, context)
-                for key, _, stated in value.members if not name.startswith("@") else ():
-                    if key in ("@id", "@reverse", "@type") and stated.kind == '"':
-                        self.check_prefix(stated.text, stated.at, context)
-                    elif key == "@context":
-                        scoped = context.with_local(self.plain(stated))
-                        self.check_definitions(stated, scoped)
+                stated = [(key, word) for key, _, word in value.members if not name.startswith("@")]
+                words = [word for key, word in stated if key in ("@id", "@reverse", "@type")]
+                for word in words if name in _NO_IRIS else (value, *words):
+                    if word.kind == '"' and word.text.partition(":")[0] not in scopes:
+                        self.check_prefix(word.text, word.at, context)
+                for scoped in (word for key, word in stated if key == "@context"):
+                    terms = {term for part in flattened(scoped) for term, _, _ in part.members}
+                    self.check_definitions(scoped, context, scopes | terms)
 
     def plain(self, value: JsonValue) -> object:
         """A JSON value as the Python value that `json.loads` returns."""
