@@ -96,6 +96,8 @@ def test_a_direction_in_json_ld_is_no_part_of_the_statement(content: str) -> Non
     language = "@en" if "@language" in content else ""
     lines = list(read_document(content.encode(), "x", "jsonld").lines())
     assert lines == [f'<a:a> <a:b> "x"{language} .']
+    label = '{"@id": "a:a", "a:b": {"@id": "_:x--ltr"}}'
+    assert list(read_document(label.encode(), "x", "jsonld").lines()) == ["<a:a> <a:b> _:x--ltr ."]
 
 
 @pytest.mark.parametrize(

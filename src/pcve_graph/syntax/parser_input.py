@@ -32,7 +32,7 @@ _UNREAD_XML: Final = re.compile(
     |<!ENTITY\s+[^\s'"<>%]+\s+'""",
     re.VERBOSE,
 )
-_ENTITY: Final = re.compile(rb"<!ENTITY\s+[^\s'\"<>%]+\s+(?P<value>'[^'\"]*')\s*>")
+_ENTITY: Final = re.compile(rb"<!ENTITY\s+[^\s'\"<>%]+\s+'(?P<value>[^'\"]*)'\s*>")
 _ATTRIBUTE: Final = re.compile(rb"([^\s\"'=<>/]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 
 _TYPE_MAP: Final = re.compile(rb'"@container"\s*:\s*(?:"@type"|\[[^\]]*"@type"[^\]]*\])')
@@ -128,7 +128,8 @@ def _xml_edits(raw: bytes, language: str) -> list[Edit]:
         if depth == 1:
             entities = _ENTITY.finditer(raw, 0, at)
             edits.extend(
-                Edit(*match.span("value"), b'"' + match["value"][1:-1] + b'"') for match in entities
+                Edit(match.start("value") - 1, match.end("value") + 1, b'"%b"' % match["value"])
+                for match in entities
             )
         if literal:
             return

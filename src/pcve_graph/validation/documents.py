@@ -28,6 +28,7 @@ from ..model.terms import (
     parse_statement,
     to_iri,
     triple_line,
+    without_suffix,
 )
 from ..syntax.jsonld_check import check_jsonld
 from ..syntax.jsonld_contexts import Load, Shift, original_place, write_out_contexts
@@ -125,7 +126,8 @@ class Document:
         scheme = self._unused_scheme()
         base, names = scheme + DOCUMENT_BASE.partition(":")[2], dict[str, NTerm]()
         file, form = io.BytesIO(self._input.raw), FORMATS[self.form]
-        no_language = f'"@{self._input.language} .' if self._input.language else "\0"
+        left_out = [f"@{self._input.language}"] if self._input.language else []
+        left_out += _DIRECTIONS if self.form == "jsonld" else ()  # without rdfDirection
         unnamed = max(UNNAMED, len(self.raw) // _UNNAMED_BYTES)
         try:
             quads = ox.parse(file, format=form, base_iri=base, rename_blank_nodes=False)
@@ -139,10 +141,8 @@ class Document:
                     message = f"the file has more than {unnamed:,} unlabelled blank nodes"
                     fix = "give the nodes IRIs, or split the file"
                     raise ContentError([rule_problem("nesting", Position(self.name), message, fix)])
-                if self.form == "jsonld" and line.endswith(_DIRECTIONS):
-                    line = NTriple(line[: -len(_DIRECTIONS[0])] + " .")  # without rdfDirection
-                if line.endswith(no_language):
-                    line = NTriple(line.removesuffix(no_language) + '" .')
+                for suffix in left_out if isinstance(quad.object, ox.Literal) else ():
+                    line = without_suffix(line, suffix)
                 if scheme in line:
                     line = self._based(line, scheme, base)
                 if line.endswith(_NEWER) and not isinstance(quad.object, ox.BlankNode):
@@ -262,8 +262,8 @@ def _at_original(error: ContentError, shifts: dict[int, list[Shift]]) -> Content
     return ContentError(problems)
 
 
-_DIRECTIONS: Final = ("--ltr .", "--rtl .")
-_NEWER: Final = (*_DIRECTIONS, ")>> .")
+_DIRECTIONS: Final = ("--ltr", "--rtl")
+_NEWER: Final = ("--ltr .", "--rtl .", ")>> .")
 """The ends of RDF 1.2 statements; in RDF 1.1 only a statement with a blank node can end so."""
 
 _NO_BASE: Final = "a relative IRI has no base"

@@ -47,6 +47,7 @@ from ..model.terms import (
     lexical,
     literal,
     parse_statement,
+    stated_datatype,
     to_iri,
     triple_line,
 )
@@ -231,8 +232,8 @@ class StatementIndex:
                     mark |= self._mark_of_value(predicate, value)
                 elif is_blank(value):
                     self.owners.setdefault(value, subject)
-                elif value.endswith(">") and is_literal(value):
-                    self._take_first_use(NTerm(value[value.rindex("^^") + 2 :]), statement)
+                elif is_literal(value) and (datatype := stated_datatype(value)):
+                    self._take_first_use(datatype, statement)
                 marks[subject] = marks.get(subject, 0) | mark
             if predicate in objects:
                 objects[predicate].add(hash(value))
