@@ -47,6 +47,21 @@ def turtle(folder: Path, statements: str, prefixes: str = PREFIXES) -> Path:
     return path
 
 
+@pytest.mark.parametrize("value", ['[ skos:prefLabel "Hall"@en ]', "_:x", "<http://e.example/v>"])
+def test_the_name_of_a_node_is_not_suggested_as_a_text(
+    northtown: World, tmp_path: Path, value: str
+) -> None:
+    path = tmp_path / "data.ttl"
+    path.write_text(
+        "PREFIX pcve: <https://w3id.org/pcve/ns#>\nPREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
+        '<http://e.example/e> a pcve:Event ; skos:prefLabel "E"@en ; pcve:venue '
+        f"{value} ; pcve:kind <https://w3id.org/pcve/vocab/event-kind/conference> ."
+    )
+    result = northtown.pcve("validate", str(path), "--format", "json", "--severity", "error")
+    (problem,) = json.loads(result.stdout)
+    assert (problem["rule"], problem["fix"]) == ("pcvesh:Event-venue", 'write "text"@en')
+
+
 @pytest.mark.parametrize(
     ("statement", "rule", "fix", "fix_against"),
     [

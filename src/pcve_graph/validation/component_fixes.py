@@ -120,9 +120,9 @@ def keep_one(finding: Finding) -> str:
     """Which values to keep where there are too many."""
     number = finding.requirements.number(finding.shape, "sh:maxCount") or "1"
     values = too_many(finding)
-    pasted = alternatives(_pasted(finding, values), "and")
+    pasted = alternatives(_pasted(finding, values), "and") + finding.of_graph(values)
     if number == "0":
-        rows = [_statement(finding, finding.result.path, value) for value in values]
+        rows = [_statement(finding, finding.result.path, value) for value in finding.values]
         return f"delete {alternatives(filter(None, rows), 'and')}" if any(rows) else "delete it"
     amount = "one" if number == "1" else number
     if pasted:
@@ -135,6 +135,7 @@ def keep_languages(finding: Finding) -> str:
     texts = repeated_languages(finding)
     kept = [
         f"keep one of {alternatives(_pasted(finding, texts[language]), 'and')}"
+        + finding.of_graph(texts[language])
         for language in sorted(texts)
     ]
     return "; ".join(kept) or "keep one text in each language"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ..model.languages import canonical_tag
 from ..model.namespaces import expand, local_name
 from ..model.problems import ShaclResult
 from ..model.terms import (
@@ -49,6 +50,7 @@ class Finding:
     `shape` is empty if the shape is not among the shapes. `thing` is the focus node as it is shown.
     `values_of` are the values of a property of a node that the file states. Of equal results, such
     as of one value and several others, this is the one of the index `nth`, and there are `equal`.
+    `saved_values` are those that a built graph states, if the file is checked against one.
     """
 
     result: ShaclResult
@@ -58,6 +60,7 @@ class Finding:
     values_of: Callable[[NTerm, NTerm], tuple[NTerm, ...]]
     nth: int = 0
     equal: int = 1
+    saved_values: Callable[[NTerm, NTerm], tuple[NTerm, ...]] = lambda *_: ()
 
     @property
     def component(self) -> str:
@@ -83,6 +86,18 @@ class Finding:
     def values(self) -> tuple[NTerm, ...]:
         """The values of the property of the result in the file; empty if it is another path."""
         return self.values_of(self.result.focus, self.result.path)
+
+    @property
+    def all_values(self) -> tuple[NTerm, ...]:
+        """The values in the file, then those in the built graph alone."""
+        saved = self.saved_values(self.result.focus, self.result.path)
+        return tuple(dict.fromkeys((*self.values, *saved)))
+
+    def of_graph(self, values: Iterable[NTerm]) -> str:
+        """`; … is in the graph` for those of `values` that the file does not state."""
+        saved = [self.shown(value) for value in values if value not in self.values]
+        verb = "is" if len(saved) == 1 else "are"
+        return f"; {alternatives(saved, 'and')} {verb} in the graph" if saved else ""
 
     @property
     def subject(self) -> str:
@@ -134,6 +149,12 @@ def sentence(finding: Finding) -> str:
     clause = CLAUSES[component](finding) if component in CLAUSES and finding.shape else ""
     if name := finding.requirements.empty_list(finding.shape, component):
         clause = f"is not allowed: {name} is an empty list"
+    kind = f"is {finding.shown(result.value)}"
+    if is_blank(result.value) and clause.startswith((f"{kind},", f"{kind}:")):
+        rest = clause.removeprefix(kind)  # its kind is all that is shown of it
+        if result.path or result.value != result.focus:
+            return f"{finding.subject} {kind}{rest}"
+        return f"{finding.subject}{rest.replace(',', ' is', 1) if rest[0] == ',' else rest}"
     if not result.path and result.value == result.focus:
         return f"{finding.thing} {clause or 'violates this rule'}"
     subject = finding.subject if finding.name else f"{finding.thing} violates this rule: its value"
@@ -179,16 +200,16 @@ def _of_component(finding: Finding, name: str) -> str:
 
 
 def too_many(finding: Finding) -> tuple[NTerm, ...]:
-    """The values of a property of which there are too many; empty if the file does not say."""
+    """The values of a property of which there are too many; empty if they are not known."""
     number = finding.requirements.number(finding.shape, "sh:maxCount") or "1"
-    values = finding.values
+    values = finding.all_values
     return values if number.isdigit() and len(values) > int(number) else ()
 
 
 def repeated_languages(finding: Finding) -> dict[str, list[NTerm]]:
     """The texts of a property by their language, where there are several in one."""
     texts: dict[str, list[NTerm]] = defaultdict(list)
-    for value in finding.values:
+    for value in finding.all_values:
         if is_literal(value) and (language := literal_parts(value)[1]):
             texts[language.lower()].append(value)
     return {language: of for language, of in texts.items() if len(of) > 1}
@@ -213,7 +234,8 @@ def _min_count(finding: Finding) -> str:
 
 def _max_count(finding: Finding) -> str:
     number = finding.requirements.number(finding.shape, "sh:maxCount") or "1"
-    values = alternatives(map(finding.shown, too_many(finding)), "and")
+    of = too_many(finding)
+    values = alternatives(map(finding.shown, of), "and") + finding.of_graph(of)
     if number == "0":
         return (
             f"has the value {values}, but takes none" if values else "has a value, but takes none"
@@ -226,7 +248,8 @@ def _unique_language(finding: Finding) -> str:
     if not texts:
         return "has several texts in one language"
     words = [
-        f"{alternatives(map(finding.shown, of), 'and')} in {language}"
+        f"{alternatives(map(finding.shown, of), 'and')} in {canonical_tag(language)}"
+        + finding.of_graph(of)
         for language, of in sorted(texts.items())
     ]
     return f"has several texts in one language: {'; '.join(words)}"

@@ -46,6 +46,10 @@ class ShapeParameters:
             row = parse_statement(line)
             self._objects[row.subject].setdefault(row.predicate, []).append(row.object)
 
+    def nodes(self) -> Iterator[NTerm]:
+        """The subjects of the statements."""
+        return iter(self._objects.copy())
+
     def source(self, result: ShaclResult) -> NTerm:
         """The node of the shape that a result is of; empty if the shapes do not have it."""
         node = from_iri(result.shape) if result.shape else shacl.name_of_blank(result.blank_shape)
