@@ -226,7 +226,7 @@ def _as_iri(finding: Finding) -> str:
 
 def _class(finding: Finding) -> str:
     value, notation = finding.result.value, finding.requirements.notation
-    classes = [to_iri(term) for term in finding.classes if is_iri(term)]
+    classes = [to_iri(term) for term in finding.parameter("sh:class") if is_iri(term)]
     if is_literal(value) or notation.form == "record" or not classes:
         return _as_iri(finding)
     names, node = list(map(notation.iri, classes)), notation.shown(value)

@@ -73,6 +73,17 @@ class Requirements:
         self.labels = labels
         self._phrases: dict[tuple[NTerm, str, int], str] = {}
         self._paths: dict[NTerm, str] = {}
+        self._of: dict[tuple[NTerm, Iri, NTerm], Requirements] = {}
+
+    def of_constraint(self, result: ShaclResult) -> Requirements:
+        """These, where the shape of the result has only the constraint that the result is of."""
+        if not result.parameter:
+            return self
+        key = (self.parameters.source(result), result.component, result.parameter)
+        if key not in self._of:
+            parameters = self.parameters.of_constraint(result)
+            self._of[key] = Requirements(parameters, self.notation, self.labels)
+        return self._of[key]
 
     def number(self, shape: NTerm, name: str) -> str:
         """The text of a parameter that is a number; empty if the shape does not have it."""

@@ -41,6 +41,7 @@ from ..model.terms import (
 from .engines import ABSENT, CLASSES, ENGINES, INSTALL, TARGETS, Groups, ReportTriple, why_unusable
 from .message_templates import with_languages
 from .query_patterns import with_python_patterns
+from .separate_constraints import SeparateConstraints, separate_constraints
 from .shape_queries import VALIDATORS, check_queries
 
 _CHUNK: Final = 2**23
@@ -64,7 +65,7 @@ _MESSAGE: Final = nterm("sh:message")
 _SELECT: Final = nterm("sh:select")
 _BINDS: Final = re.compile(r"[?$]message\b")
 """Matches a query that may bind the variable of the message (SHACL 5.3.2)."""
-_SOURCES: Final = ("sh:sourceShape", "sh:sourceConstraint", "sh:sourceConstraintComponent")
+_SOURCES: Final = ("sh:sourceConstraint", "sh:sourceConstraintComponent")
 
 _SHAPES: Final = (nterm("sh:NodeShape"), nterm("sh:PropertyShape"))
 _SHAPE: Final = re.compile("(<[^>]*>) {} (?:{}|{}) [.]".format(nterm("rdf:type"), *_SHAPES))
@@ -101,14 +102,15 @@ def validate(
     shape_iris = frozenset[Iri]() if pairs is None else _shapes_in(shapes)
     groups = None if pairs is None else _groups(pairs, shape_iris)
     named = name_blank_shapes(shapes)
-    shapes = with_python_patterns(named.text)
-    if pairs is not None:
-        shapes = _select_shapes(
-            shapes, [shape for shape, focus in pairs.items() if focus], shape_iris
-        )
+    separate = separate_constraints(with_python_patterns(named.text))
+    shapes = separate.text
+    if groups is not None:
+        groups = [(separate.applied(names), focus) for names, focus in groups]
+        applied = [name for names, _ in groups for name in names]
+        shapes = _select_shapes(shapes, applied, separate.applied(shape_iris))
     chunks = (data,) if isinstance(data, str) else _chunks(data)
     report = ENGINES[use](chunks, shapes, groups)
-    return Report(tuple(sorted(_read_report(report, named))), use)
+    return Report(tuple(sorted(_read_report(report, named, separate))), use)
 
 
 def no_shape(shapes: str) -> str:
@@ -280,7 +282,9 @@ def name_blank_shapes(shapes: str) -> _NamedShapes:
     return _NamedShapes("\n".join(lines), held, stating)
 
 
-def _read_report(report: Iterable[ReportTriple], shapes: _NamedShapes) -> list[ShaclResult]:
+def _read_report(
+    report: Iterable[ReportTriple], shapes: _NamedShapes, separate: SeparateConstraints
+) -> list[ShaclResult]:
     """The results in a `sh:ValidationReport`, with the messages that `shapes` state for them.
 
     The engines word a message of their own where the shapes state none (which SHACL 3.6.2.7 leaves
@@ -307,9 +311,11 @@ def _read_report(report: Iterable[ReportTriple], shapes: _NamedShapes) -> list[S
         def named(name: str) -> Iri:
             return iri_of(one(name))
 
-        shape, component = named("sh:sourceShape"), named("sh:sourceConstraintComponent")
-        constraint = named("sh:sourceConstraint")
-        sources = {from_term(term) for key in _SOURCES if (term := one(key)) is not None}
+        applied, component = one("sh:sourceShape"), named("sh:sourceConstraintComponent")
+        source = separate.source(applied)
+        shape, constraint = iri_of(source), named("sh:sourceConstraint")
+        terms = (source, *map(one, _SOURCES))
+        sources = {from_term(term) for term in terms if term is not None}
         is_stated = sources & shapes.stating.keys()
         texts = properties.get(expand("sh:resultMessage"), ()) if is_stated else ()
         path = one("sh:resultPath")
@@ -322,7 +328,7 @@ def _read_report(report: Iterable[ReportTriple], shapes: _NamedShapes) -> list[S
             component=component,
             severity=named("sh:resultSeverity"),
             constraint=NO_IRI if constraint in holders else constraint,
-            blank_shape=_blank_node(one("sh:sourceShape"), holders),
+            blank_shape=_blank_node(source, holders),
             blank_constraint=_blank_node(one("sh:sourceConstraint"), holders),
             messages=worded(tuple(texts), frozenset(sources)),
             details=tuple(
@@ -332,6 +338,7 @@ def _read_report(report: Iterable[ReportTriple], shapes: _NamedShapes) -> list[S
             )
             if depth < _DEEPEST
             else (),
+            parameter=separate.value(applied, component),
         )
 
     nodes = [

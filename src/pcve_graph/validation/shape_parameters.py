@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from copy import copy
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -23,6 +24,7 @@ from ..model.terms import (
     statement_lines,
 )
 from . import shacl
+from .separate_constraints import parameter_of
 
 _LABELS: Final = ("sh:name", "rdfs:label", "skos:prefLabel", "dcterms:title")
 _OPERATORS: Final = {
@@ -54,6 +56,19 @@ class ShapeParameters:
         """The node of the shape that a result is of; empty if the shapes do not have it."""
         node = from_iri(result.shape) if result.shape else shacl.name_of_blank(result.blank_shape)
         return node if node in self._objects else NO_TERM
+
+    def of_constraint(self, result: ShaclResult) -> ShapeParameters:
+        """These statements, where the shape of the result has only the constraint of the result."""
+        shape = self.source(result)
+        own = self.values(from_iri(result.component), "sh:parameter")
+        name = parameter_of(result.component, filter(None, map(self.path, own)))
+        if not result.parameter or result.parameter not in self.objects(shape, name):
+            return self
+        narrowed = copy(self)
+        narrowed._objects = self._objects | {
+            shape: self._objects[shape] | {name: [result.parameter]}
+        }
+        return narrowed
 
     def constraint(self, result: ShaclResult) -> NTerm:
         """The node of the SPARQL constraint that a result is of; empty for any other result."""
