@@ -36,8 +36,11 @@ from ..model.terms import (
 )
 from ..syntax.sparql_patterns import raised_recursion_limit
 from ..system.sandbox import inside
+from .ask_validators import with_select_validators
+from .ill_typed import unmarked, with_marked_literals
 from .pyshacl_components import replaced_components
 from .pyshacl_shapes import shapes_for_pyshacl
+from .pyshacl_validators import with_own_validators
 from .shape_queries import is_advanced
 
 PINNED: Final = "0.2.0a17"
@@ -67,6 +70,9 @@ TARGETS: Final = {
 
 _LABEL: Final = from_iri("urn:x-label:")
 _BLANK: Final = re.compile(r"^_:(\S+) |> _:(\S+) \.$", re.MULTILINE)
+
+_STORED: Final = re.compile(r"\b[0-9a-f]{32}\b")
+"""Matches the names that turbo gives to blank nodes."""
 
 _COLLAPSED: Final = ("_XSD_NORMALISED_STRING", "_XSD_TOKEN")
 """The names that rdflib has for the datatypes in whose literals it replaces white space."""
@@ -116,7 +122,7 @@ def turbo(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[
         store = native.NativeStore(None)
         labels: dict[str, str] = {}
         for part in parts:
-            labels |= _load(store, part)
+            labels |= _load(store, with_marked_literals(part))
         for names, focus in [((), ())] if groups is None else groups:
             settings = {"use_shapes": sorted(names), "focus_nodes": sorted(focus)}
             _, report, _, _ = program.validate_store(store, json.dumps(settings), False)
@@ -135,6 +141,7 @@ def _plain(text: str) -> str:
 
 @lru_cache(4)
 def _compiled(shapes: str) -> Any:
+    shapes = with_marked_literals(with_select_validators(shapes))
     return _native().SharedShapes(shapes, is_advanced(shapes), [], False)
 
 
@@ -202,9 +209,11 @@ def _triples(
             return ox.NamedNode(text)
         if kind == 1:
             return ox.BlankNode(labels.get(text, text))
+        if labels:  # a message may name a blank node
+            text = _STORED.sub(lambda match: labels.get(match[0], match[0]), text)
         if language:
             return ox.Literal(text, language=language)
-        return ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None)
+        return ox.Literal(text, datatype=ox.NamedNode(unmarked(datatype)) if datatype else None)
 
     records, quads = report
     terms = [term(*record) for record in records]
@@ -243,7 +252,10 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
             validator: Any = Validator(
                 DataGraph.from_rdflib(data), shacl_graph=rules, options=options
             )
-            validator.shacl_graph.custom_constraints.update(replaced_components(rdflib))
+            components = validator.shacl_graph.custom_constraints
+            own = with_own_validators(components, rdflib)
+            components.clear()
+            components.update(own, replaced_components(rdflib))
             _, report, text = validator.run()
         except (MemoryError, RecursionError):
             raise

@@ -100,13 +100,15 @@ def separate_constraints(shapes: str) -> SeparateConstraints:
     graph = _Graph(rows)
     if not graph.repeated:
         return SeparateConstraints(shapes)
-    made = SeparateConstraints("\n".join(dict.fromkeys(map(triple_line, graph.separated()))))
+    separate = SeparateConstraints("\n".join(dict.fromkeys(map(triple_line, graph.separated()))))
     for shape, shapes_of in graph.names.items():
-        made.added[to_iri(shape)] = tuple(map(to_iri, shapes_of))
-        made.original.update((to_iri(name), to_iri(shape)) for name in shapes_of if name != shape)
+        separate.added[to_iri(shape)] = tuple(map(to_iri, shapes_of))
+        separate.original.update(
+            (to_iri(name), to_iri(shape)) for name in shapes_of if name != shape
+        )
     for name, predicate, value in graph.constraints():
-        made.values[to_iri(name), graph.components[predicate]] = value
-    return made
+        separate.values[to_iri(name), graph.components[predicate]] = value
+    return separate
 
 
 class _Graph:

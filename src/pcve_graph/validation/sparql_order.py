@@ -7,9 +7,14 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..model.terms import NTerm, is_blank
+from ..model.terms import NTerm, is_blank, is_literal, lexical
+from .lexical_forms import datatype_of, is_ill_typed
 
 _OPERATORS: Final = ("<", "<=", ">", ">=")
+
+
+def _is_invalid(term: NTerm) -> bool:
+    return is_literal(term) and is_ill_typed(lexical(term), datatype_of(term))
 
 
 @lru_cache(2**14)
@@ -18,7 +23,7 @@ def relations(left: NTerm, right: NTerm) -> frozenset[str]:
 
     Rule: SPARQL 1.1, 17.3, as the store evaluates it, and turbo too.
     """
-    if is_blank(left) or is_blank(right):
+    if is_blank(left) or is_blank(right) or _is_invalid(left) or _is_invalid(right):
         return frozenset()
     columns = " ".join(
         f"({left} {operator} {right} AS ?v{number})" for number, operator in enumerate(_OPERATORS)
