@@ -149,7 +149,7 @@ class Requirements:
 
     def empty_list(self, shape: NTerm, component: str) -> str:
         """The parameter of a component that allows no value, as its list has no members."""
-        name = _LISTS.get(component, "")
+        name = LISTS.get(component, "")
         return name if name and nterm("rdf:nil") in self.parameters.values(shape, name) else ""
 
     def all_of(self, shape: NTerm, depth: int = 0) -> str:
@@ -294,7 +294,7 @@ def negated(phrase: str) -> str:
 
 _SEVERAL: Final = re.compile(r" and (?:is|has|matches|conforms|meets|does) ")
 
-_LISTS: Final = {"In": "sh:in", "LanguageIn": "sh:languageIn", "Or": "sh:or", "Xone": "sh:xone"}
+LISTS: Final = {"In": "sh:in", "LanguageIn": "sh:languageIn", "Or": "sh:or", "Xone": "sh:xone"}
 """The components whose value is one of the members of a list, with its parameter."""
 
 _PARAMETERS: Final = {
