@@ -231,6 +231,50 @@ ex:U a sh:NodeShape ; sh:targetClass ex:T ; sh:property [ sh:path ex:p ; sh:minC
     assert text.count(": error ") == junit.count(": error ") == number
 
 
+BOOLEANS = """ex:a ex:p true ; ex:q false .
+ex:b ex:p false ; ex:q true , "1"^^xsd:boolean .
+ex:c ex:p "0"^^xsd:boolean ; ex:q false .
+ex:d ex:p 1 ; ex:q true .
+ex:e ex:p "maybe"^^xsd:boolean ; ex:q true .
+ex:f ex:p false ; ex:q true , 5 .
+ex:g ex:p 1 ; ex:q 2 .
+"""
+
+
+@pytest.mark.parametrize(
+    ("constraint", "conforming", "results"),
+    [
+        ("sh:minInclusive false", "abcf", 3),
+        ("sh:minInclusive true", "a", 6),
+        ("sh:minExclusive false", "a", 6),
+        ("sh:minExclusive true", "", 7),
+        ("sh:maxInclusive true", "abcf", 3),
+        ('sh:maxInclusive "0"^^xsd:boolean', "bcf", 4),
+        ("sh:maxExclusive true", "bcf", 4),
+        ("sh:not [ sh:minInclusive true ]", "bcdefg", 1),
+        ("sh:lessThan ex:q", "bg", 5),
+        ("sh:lessThanOrEquals ex:q", "bcg", 4),
+        ("sh:node [ sh:minInclusive false ]", "abcf", 3),
+    ],
+)
+@pytest.mark.parametrize("message", ["", "; sh:message 'as stated'"])
+def test_false_is_less_than_true(
+    project: World, tmp_path: Path, constraint: str, conforming: str, results: int, message: str
+) -> None:
+    """SPARQL 1.1, 17.3, by which SHACL compares (4.3, 4.5.3): booleans with booleans only."""
+    shape = f"ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:property [ sh:path ex:p ; {constraint} {message} ] ."
+    paths = files(tmp_path, BOOLEANS, shape)
+    reports = [of_command(project, *paths, engine) for engine in ENGINES]
+    assert reports[0] == reports[1]
+    (report, _) = reports
+    assert not isinstance(report, str), report
+    violating = {row.focus for row in report.rows}
+    assert violating == {ex(name) for name in "abcdefg" if name not in conforming}
+    assert sum(report.rows.values()) == results
+    assert {row.component for row in report.rows}.isdisjoint({""})
+    assert not any("urn:" in row.component for row in report.rows)
+
+
 OF_VALUES = "ex:a a ex:T ; ex:p 0 , 1 , 5 , true , ex:b , _:c ; ex:q 7 . ex:b a ex:T ; ex:p 2 ."
 LIMITED = """ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:limit ] ; {} [ {} ] .
 ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:property [ sh:path ex:p ; ex:limit 1 ] ,

@@ -400,10 +400,6 @@ def test_a_shape_that_refers_to_itself_is_called_so(
             "the query has $PATH, but a node shape has no path; this constraint is not applied",
         ),
         (
-            'sh:sparql [ sh:select "SELECT $this { GRAPH $shapesGraph { $this ?p 1 } }" ]',
-            "the engines do not know $shapesGraph; this constraint is not applied",
-        ),
-        (
             "sh:property [ sh:path [ sh:inversePath ex:p ; rdfs:comment 'c' ] ; sh:minCount 1 ]",
             "the blank node of the path has more than one statement; "
             "this shape inside it is not applied",

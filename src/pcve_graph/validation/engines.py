@@ -37,6 +37,12 @@ from ..model.terms import (
 from ..syntax.sparql_patterns import raised_recursion_limit
 from ..system.sandbox import inside
 from .ask_validators import with_select_validators
+from .boolean_order import (
+    component_of_shacl,
+    has_booleans,
+    paired_properties,
+    with_ordered_booleans,
+)
 from .ill_typed import unmarked, with_marked_literals
 from .pyshacl_components import replaced_components
 from .pyshacl_shapes import shapes_for_pyshacl
@@ -118,10 +124,12 @@ def turbo(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[
     """
     native = _native()
     try:
-        program = _compiled(shapes)
+        program, pairs = _compiled(shapes), paired_properties(shapes)
         store = native.NativeStore(None)
         labels: dict[str, str] = {}
         for part in parts:
+            if pairs and has_booleans(part, pairs):
+                program, pairs = _compiled(shapes, True), frozenset()
             labels |= _load(store, with_marked_literals(part))
         for names, focus in [((), ())] if groups is None else groups:
             settings = {"use_shapes": sorted(names), "focus_nodes": sorted(focus)}
@@ -140,7 +148,9 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(4)
-def _compiled(shapes: str) -> Any:
+def _compiled(shapes: str, booleans: bool = False) -> Any:
+    """`shapes` as the engine runs them; with pairs of `booleans` if the data have some."""
+    shapes = with_ordered_booleans(shapes, booleans)
     shapes = with_marked_literals(with_select_validators(shapes))
     return _native().SharedShapes(shapes, is_advanced(shapes), [], False)
 
@@ -206,7 +216,7 @@ def _triples(
 
     def term(kind: int, text: str, datatype: str | None, language: str | None) -> Any:
         if kind == 0:
-            return ox.NamedNode(text)
+            return ox.NamedNode(component_of_shacl(text))
         if kind == 1:
             return ox.BlankNode(labels.get(text, text))
         if labels:  # a message may name a blank node

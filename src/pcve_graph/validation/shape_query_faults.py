@@ -213,10 +213,6 @@ def _query_fault(
         message, fix, offset = broken
         why = "the variables that SHACL binds beforehand stay bound (SHACL 5.3.1 and appendix A)"
         return fault(message, fix, offset, why)
-    if used := next((token for token in tokens if token.text[1:] == "shapesGraph"), None):
-        message = f"the engines do not know {used.text}"
-        why = "the shapes graph is no part of the data that queries read (SHACL 5.3.1)"
-        return fault(message, "write the terms of the shapes in the query", used.start, why)
     if any(token.word == "SERVICE" for token in tokens):
         return fault("the query has SERVICE, which queries another server", _FORBIDDEN["SERVICE"])
     if dataset_graphs(text):
