@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from ..model.namespaces import expand, nterm
@@ -41,15 +42,21 @@ COMPONENTS: Final = {
 """The components of SHACL, by those that stand for them in the reports of turbo."""
 
 _BOOLEAN: Final = f"^^{nterm('xsd:boolean')}"
+_BOUND: Final = re.compile(
+    rf"^\S+ (?:{'|'.join(nterm(f'sh:{name}') for name in _BOUNDS)}) \S+{re.escape(_BOOLEAN)} [.]$",
+    re.MULTILINE,
+)
+"""Matches a bound that is a boolean."""
+
 _INTEGER: Final = nterm("xsd:integer")
 
 
+@lru_cache(4)
 def paired_properties(shapes: str) -> frozenset[NTerm]:
     """The properties that `shapes` (N-Triples) compare the values of another property with."""
     names = {nterm(f"sh:{name}") for name in _PAIRS}
-    if not any(name in shapes for name in names):
-        return frozenset()
-    rows = map(parse_statement, statement_lines(shapes))
+    lines = (line for line in statement_lines(shapes) if any(name in line for name in names))
+    rows = map(parse_statement, lines)
     return frozenset(row.object for row in rows if row.predicate in names)
 
 
@@ -64,7 +71,7 @@ def has_booleans(part: str, properties: Iterable[NTerm]) -> bool:
 def with_ordered_booleans(shapes: str, pairs: bool) -> str:
     """`shapes` (N-Triples) with components that compare booleans; for `pairs` of values too."""
     names = {nterm(f"sh:{name}"): name for name in (*_BOUNDS, *(_PAIRS if pairs else ()))}
-    if not pairs and _BOOLEAN not in shapes:
+    if not pairs and not _BOUND.search(shapes):
         return shapes
     lines, used = [], set[str]()
     for line in statement_lines(shapes):

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ..model.namespaces import expand
 from ..model.problems import ShaclResult
-from ..model.terms import NO_IRI, NO_TERM, Iri, NTerm, Term, blank, from_iri, from_term
+from ..model.terms import NO_IRI, NO_TERM, Iri, NTerm, Term, blank, from_iri, from_term, lexical
 from .blank_shapes import BLANK_SHAPE, NAMED, NamedShapes
 from .engines import ReportTriple
 from .message_templates import with_languages
@@ -70,8 +70,6 @@ class _Reader:
         sources = {from_term(term) for term in terms if term is not None}
         is_stated = sources & stating.keys()
         texts = properties.get(expand("sh:resultMessage"), ()) if is_stated else ()
-        made_up = f"{component} {_MADE_UP} "
-        texts = [text for text in texts if not from_term(text)[1:].startswith(made_up)]
         details = properties.get(expand("sh:detail"), ()) if depth < _DEEPEST else ()
         return ShaclResult(
             focus=shown(one("sh:focusNode")),
@@ -93,7 +91,9 @@ class _Reader:
         """The messages of a result, with the languages of those that its sources state."""
         stating = self.shapes.stating
         templates = [stating[source] for source in sources if source in stating]
-        return with_languages(map(_message, texts), chain.from_iterable(templates))
+        made_up = tuple(f"{lexical(source)} {_MADE_UP} " for source in sources)
+        messages = (text for text in map(_message, texts) if not lexical(text).startswith(made_up))
+        return with_languages(messages, chain.from_iterable(templates))
 
     def _path(self, path: Term | None, source: Term | None) -> NTerm:
         """The path of a result; that of its shape if a query selects a `path` that is none.

@@ -23,6 +23,7 @@ from ..model.terms import (
 from .lexical_forms import LENIENT, is_ill_typed
 
 _MARK: Final = "urn:x-ill-typed:"
+_ENDS: Final = tuple(f"#{name}> ." for name in sorted(LENIENT))
 _SUSPECT: Final = re.compile(
     '"{}{}(?:{})> [.]$'.format(
         re.escape("^^"), re.escape(from_iri(expand("xsd:"))[:-1]), "|".join(sorted(LENIENT))
@@ -33,7 +34,7 @@ _SUSPECT: Final = re.compile(
 
 def with_marked_literals(text: str) -> str:
     """N-Triples, a statement per line, with a datatype of their own for ill-typed literals."""
-    if not _SUSPECT.search(text):
+    if not any(end in text for end in _ENDS):
         return text
     return "\n".join(
         _marked(line) if _SUSPECT.search(line) else line for line in statement_lines(text)

@@ -43,7 +43,8 @@ class _Validator:
         super().__init__(shape)  # type: ignore[call-arg]
         self.is_property = shape.is_property_shape
         self.query = bound.query_helper
-        self.query.check_invalid_sparql = lambda *_, **__: True  # `query_faults` reads tokens
+        # pySHACL finds MINUS or VALUES in texts too; `query_faults` has read the tokens.
+        vars(self.query).update(check_invalid_sparql=lambda *_, **__: True)
         self.is_ask = type(bound.validator).__name__.startswith("Ask")
         self.shacl_constraint_component = bound.constraint.node
         self.messages = sorted(bound.validator.messages)

@@ -6,6 +6,7 @@ shape and the component only (3.6.2), which are the same for all values.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..model.namespaces import expand, nterm
+from ..model.namespaces import expand, local_name, nterm
 from ..model.terms import (
     NO_TERM,
     Iri,
@@ -39,6 +40,14 @@ _OF_SHACL: Final = {
     )
 }
 """The components of which a shape may have several constraints, by their parameters."""
+
+_STATED: Final = re.compile(
+    "^([^ ]+ {}(?:{})>) ".format(
+        re.escape(nterm("sh:")[:-1]), "|".join(local_name(to_iri(term)) for term in _OF_SHACL)
+    ),
+    re.MULTILINE,
+)
+"""Matches a shape with the parameter of one of its constraints."""
 
 _TARGETS: Final = {*TARGETS, nterm("sh:target")}
 _INNER: Final = {*SINGLE, FIRST, nterm("sh:filterShape"), nterm("sh:condition")} - {PROPERTY}
@@ -96,8 +105,10 @@ def separate_constraints(shapes: str) -> SeparateConstraints:
 
     A shape that others refer to, other than by sh:property, stays whole for these.
     """
-    rows = [parse_statement(line) for line in statement_lines(shapes)]
-    graph = _Graph(rows)
+    has_own = nterm("sh:parameter") in shapes
+    if not has_own and len(stated := _STATED.findall(shapes)) == len(set(stated)):
+        return SeparateConstraints(shapes)  # most shapes, of which none is read line by line
+    graph = _Graph([parse_statement(line) for line in statement_lines(shapes)])
     if not graph.repeated:
         return SeparateConstraints(shapes)
     separate = SeparateConstraints("\n".join(dict.fromkeys(map(triple_line, graph.separated()))))
