@@ -77,8 +77,8 @@ TARGETS: Final = {
 _LABEL: Final = from_iri("urn:x-label:")
 _BLANK: Final = re.compile(r"^_:(\S+) |> _:(\S+) \.$", re.MULTILINE)
 
-_STORED: Final = re.compile(r"\b[0-9a-f]{32}\b")
-"""Matches the names that turbo gives to blank nodes."""
+_STORED: Final = re.compile(r"\b[0-9a-f]{8,32}\b")
+"""Matches the names that turbo gives to blank nodes, hexadecimal numbers without leading zeros."""
 
 _COLLAPSED: Final = ("_XSD_NORMALISED_STRING", "_XSD_TOKEN")
 """The names that rdflib has for the datatypes in whose literals it replaces white space."""
