@@ -25,6 +25,7 @@ from ..model.terms import (
     to_iri,
 )
 from .lexical_forms import datatype_of
+from .notation import SHOWN
 from .requirements import (
     Requirements,
     alternatives,
@@ -115,14 +116,10 @@ class Finding:
     def inside(self, detail: ShaclResult) -> Finding:
         """The finding of a result inside this one."""
         shape = self.requirements.parameters.source(detail)
-        thing = self.shown(detail.focus)
-        return replace(self, result=detail, shape=shape, thing=thing, nth=0, equal=1)
-
-    @property
-    def classes(self) -> tuple[NTerm, ...]:
-        """The class that the result is about; all of sh:class where that is not known."""
-        classes = self.parameter("sh:class")
-        return (classes[self.nth],) if 1 < len(classes) == self.equal else classes
+        thing, writer = self.shown(detail.focus), self.requirements.of_constraint(detail)
+        return replace(
+            self, result=detail, shape=shape, thing=thing, requirements=writer, nth=0, equal=1
+        )
 
     def violating(self, name: str) -> list[tuple[NTerm, NTerm]]:
         """The properties of `COMPARED` with their values to which the value does not compare so.
@@ -180,8 +177,16 @@ def rule_sentence(finding: Finding) -> str:
     if finding.component == "SPARQL":
         rule = result.constraint or result.shape or result.holder
         of = writer.notation.iri(rule) if rule else "the shape"
-        return f"the SPARQL query of {of} has no result"
+        several = len(finding.parameter("sh:sparql")) > 1 and not result.constraint
+        query = writer.parameters.text(constraint, "sh:select") if several else ""
+        return f"the SPARQL query of {of} has no result" + (f": {_cut(query)}" if query else "")
     return _of_component(finding, name)
+
+
+def _cut(query: str) -> str:
+    """A query on one line, of a long one the start."""
+    line = " ".join(query.split())
+    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
 
 
 def _of_component(finding: Finding, name: str) -> str:
@@ -300,8 +305,9 @@ _WHOLE: Final[dict[str, Callable[[Finding], str]]] = {
 
 
 def _class(finding: Finding) -> str:
-    names = finding.requirements.named(finding.classes)
-    return f"is not an instance of {alternatives(names, 'and')}"
+    names = finding.requirements.named(finding.parameter("sh:class"))
+    several = "all of " if len(names) > 1 else ""  # of a result inside another one
+    return f"is not an instance of {several}{alternatives(names, 'and')}"
 
 
 def _datatype(finding: Finding) -> str:
@@ -420,14 +426,14 @@ def _node(finding: Finding) -> str:
     if inner and not all(names) and not any(part.result.path for part in inner):
         of_value = [part for part in inner if part.result.focus == value]
         return " and ".join(sentence(part).removeprefix(part.thing).strip() for part in of_value)
-    reasons = "; ".join(map(sentence, inner))
+    reasons = "; ".join(dict.fromkeys(map(sentence, inner)))
     return f"does not conform to {named}" + (f": {reasons}" if reasons else "")
 
 
 def _logical(words: str, name: str) -> Callable[[Finding], str]:
     def clause(finding: Finding) -> str:
         lists = finding.requirements.parameters.lists(finding.shape, name)
-        return f"{words}: {'; '.join(finding.requirements.inner(of, 0) for of in lists)}"
+        return "; or ".join(f"{words}: {finding.requirements.inner(of, 0)}" for of in lists)
 
     return clause
 

@@ -120,12 +120,12 @@ def check_document(
         data = _Data(document, ontology, terms, shapes, against)
         findings = _describe(data, results, suspects, named)
     characters = _control_characters(document, index.refused, is_reported)
-    problems = {*findings.problems, *characters}
+    problems = [*findings.problems, *set(characters)]
     counter = ThingCounter.of_document(document, index, shapes is None, against)
     checked = counter.count(document.name)
     failed = any(problem.severity == "error" for problem in problems)
     unchecked = omissions(counter, checked, terms, require_checked, failed, stated_targets)
-    problems |= set(_located(document, unchecked))
+    problems += set(_located(document, unchecked))
     return DocumentReport(tuple(sorted(problems)), findings.results, checked)
 
 
@@ -328,12 +328,12 @@ def _describe(
         reported.append(_with_message(results[number], problem))
         if (result.focus, result.path, result.value) not in unknown_keys:
             described.append((result, problem))
-    problems = joined(described, data.ontology)
-    closed = []
+    faulty, closed = set[Problem](), []
     for key, (rule, message, fix) in unknown:
         at = key[:2] if rule == "unknown-key" else key
-        problems.append(rule_problem(rule, _position(document, of, *at), message, fix))
+        faulty.add(rule_problem(rule, _position(document, of, *at), message, fix))
         closed.append(_closed_result(key, rule, message))
+    problems = [*joined(described, data.ontology), *faulty]
     return DocumentReport(tuple(problems), tuple(sorted((*reported, *closed))))
 
 

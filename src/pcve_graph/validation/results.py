@@ -100,7 +100,7 @@ def result_problem(
         result=result,
         shape=context.requirements.parameters.source(result),
         thing=thing,
-        requirements=context.requirements,
+        requirements=context.requirements.of_constraint(result),
         values_of=context.values_of,
         nth=nth,
         equal=equal,
