@@ -56,7 +56,7 @@ ROWS: Final[dict[str, tuple[str, str, str, str, str]]] = {
         'add the language of the text: "text"@en, if it is English',
     ),
     "NodeKind": (
-        "sh:nodeKind sh:IRIOrLiteral", "[]", "is a blank node, which is a blank node, not an IRI or a literal",
+        "sh:nodeKind sh:IRIOrLiteral", "[]", "is a blank node, not an IRI or a literal",
         "is an IRI or a literal", "give the node an IRI",
     ),
     "NodeKind of an address": (

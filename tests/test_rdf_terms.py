@@ -142,7 +142,7 @@ EXEMPT = {
     ("validation/notation.py", "brackets"): "an element of XML",
     ("validation/notation.py", "line"): "Turtle with prefixed names, which is shown",
     ("validation/report.py", "partition"): "an empty array of JSON",
-    ("validation/shacl.py", "brackets"): "the label in a replacement of a pattern",
+    ("validation/engine_reports.py", "brackets"): "the label in a replacement of a pattern",
     ("validation/shape_query_faults.py", "brackets"): "a property in Turtle, which is shown",
 }
 """What only looks like a term, and what it is."""

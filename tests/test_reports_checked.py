@@ -116,6 +116,53 @@ def test_a_focus_that_is_only_a_value_may_be_a_target(
     assert rows(northtown, *arguments) == []
 
 
+def test_a_target_that_is_not_in_the_file_is_nothing_in_it(
+    northtown: World, tmp_path: Path
+) -> None:
+    data = written(tmp_path, "ex:a ex:k ex:v .\n")
+    shape = "ex:S a sh:NodeShape ; sh:targetNode ex:absent ; sh:nodeKind sh:IRI .\n"
+    shapes = written(tmp_path, shape, "shapes.ttl")
+    arguments = (data, "--shapes", shapes, "--require-checked")
+    (problem,) = rows(northtown, *arguments, code=1)
+    assert problem[0] == "error nothing-checked"
+    assert problem[2:] == (
+        "nothing in the file was checked: the shapes are about ex:absent, which it does not mention",
+        "name nodes of the file with sh:targetNode",
+    )
+    data.write_text(data.read_text().replace("ex:v", "ex:absent"))
+    assert rows(northtown, *arguments) == []
+    assert line(northtown, *arguments[:3]).startswith("checked 1 nodes of sh:targetNode; 1 thing")
+
+
+NESTED = """ex:S a sh:NodeShape ; sh:targetClass ex:P ; sh:property [ sh:path {} ;
+    sh:property [ sh:path ex:n ; sh:minCount 1 ] ] .
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "statement"),
+    [
+        ("ex:k", "ex:a ex:k ex:v"),
+        ("[ sh:inversePath ex:k ]", "ex:v ex:k ex:a"),
+        ("( ex:k [ sh:zeroOrMorePath ex:k ] )", "ex:a ex:k ex:b . ex:b ex:k ex:v"),
+        ("ex:m ; sh:property [ sh:path ex:k ; sh:property [ sh:path ex:n ] ]", "ex:a ex:m ex:b . ex:b ex:k ex:v"),
+    ],
+)  # fmt: skip
+def test_a_focus_that_a_shape_inside_another_is_about_was_checked(
+    northtown: World, tmp_path: Path, path: str, statement: str
+) -> None:
+    shapes = written(tmp_path, NESTED.format(path), "shapes.ttl")
+    data = written(
+        tmp_path, f"ex:a a ex:Q . ex:Q rdfs:subClassOf ex:P . {statement} . ex:v ex:n 1 .\n"
+    )
+    arguments = (data, "--shapes", shapes, "--require-checked", "--focus", "http://example.org/v")
+    assert rows(northtown, *arguments) == []
+    assert line(northtown, *arguments) == "checked 1 values of shapes in other shapes"
+    data.write_text(data.read_text().replace("ex:a a ex:Q", "ex:a a ex:R"))
+    (problem,) = rows(northtown, *arguments, code=1)
+    assert problem[0] == "error nothing-checked"
+
+
 def test_own_classes_are_compared_too(northtown: World, tmp_path: Path) -> None:
     path = written(tmp_path, "ex:a a <https://w3id.org/pcve/ns/Event> .\n")
     near, nothing = sorted(rows(northtown, path))
@@ -151,6 +198,31 @@ def test_a_namespace_that_is_nearly_ours_is_named(
     if not namespace.endswith("ns"):  # then its terms are in the namespace …/pcve/
         assert "warning near-namespace" in {rule for rule, *_ in problems}
     assert "warning nothing-checked" in {rule for rule, *_ in problems}
+
+
+@pytest.mark.parametrize(
+    ("stated", "column", "meant"),
+    [
+        ("<https://schema.orgstartDate> 1", 6, "https://schema.org/startDate"),
+        ("<http://schema.orgstartDate> 1", 6, "https://schema.org/startDate"),
+        ("<https://w3id.org/pcve/nsvenue> 1", 6, "https://w3id.org/pcve/ns#venue"),
+        ("a <https://w3id.org/pcve/nsEvent>", 8, "https://w3id.org/pcve/ns#Event"),
+        ('ex:p "1"^^<http://www.w3.org/2001/XMLSchema/date>', 11, "http://www.w3.org/2001/XMLSchema#date"),
+    ],
+)  # fmt: skip
+def test_a_namespace_without_its_end_and_one_of_a_datatype_are_near(
+    northtown: World, tmp_path: Path, stated: str, column: int, meant: str
+) -> None:
+    path = written(tmp_path, f"ex:a {stated} .\n")
+    problems = report(northtown, path)["problems"]
+    (problem,) = [row for row in problems if row["rule"] == "near-namespace"]
+    assert (problem["line"], problem["column"], problem["severity"]) == (6, column, "warning")
+    assert meant in problem["message"]
+    assert problem["fix"] == f"write the namespace as {meant[: max(map(meant.rfind, '/#')) + 1]}"
+    other = written(
+        tmp_path, 'ex:a <https://schema.orgs> "1"^^<http://e.example/XMLSchema/date> .\n'
+    )
+    assert "near-namespace" not in {row["rule"] for row in report(northtown, other)["problems"]}
 
 
 def test_namespaces_of_others_are_not_near(northtown: World, tmp_path: Path) -> None:
@@ -213,6 +285,37 @@ def test_a_wrong_fact_of_such_a_thing_is_the_only_error(northtown: World, tmp_pa
     assert {(row[0], row[1]) for row in errors} == {("error pcvesh:Event-kind", 7)}
 
 
+def test_the_keys_of_a_thing_whose_class_the_graph_states_are_checked(
+    northtown: World, tmp_path: Path
+) -> None:
+    event = "<https://w3id.org/pcve/id/event/northtown-conference-2015>"
+    place = "<https://w3id.org/pcve/id/place/northtown>"
+    path = written(tmp_path, f'{event} pcve:venue "Hall"@en .\n{place} pcve:venue "Hall"@en .\n')
+    errors = [row for row in rows(northtown, path, "--against", code=1) if "error" in row[0]]
+    assert [row[:3] for row in errors] == [
+        ("error unknown-key", 7, "Place has no property pcve:venue")
+    ]
+    path.write_text(path.read_text() + f"{place} a pcve:Event .\n")
+    errors = [row for row in rows(northtown, path, "--against", code=1) if "error" in row[0]]
+    assert "error unknown-key" not in {row[0] for row in errors}
+
+
+def test_a_value_that_the_graph_has_is_named(northtown: World, tmp_path: Path) -> None:
+    event = "<https://w3id.org/pcve/id/event/northtown-conference-2015>"
+    facts = [line for line in northtown.saved().lines("facts") if line.startswith(event)]
+    (saved,) = [line for line in facts if "/core#prefLabel>" in line and "@en " in line]
+    name = saved.rstrip()[saved.index('"') : -2]
+    path = written(tmp_path, f'{event} skos:prefLabel "Fair"@en .\n')
+    (error,) = [row for row in rows(northtown, path, "--against", code=1) if "error" in row[0]]
+    assert error[2].endswith(f'"Fair"@en and {name} in en; {name} is in the graph')
+    assert error[3] == f'keep one of "Fair"@en and {name}; {name} is in the graph'
+    (edition,) = [line.split('"')[1] for line in facts if "/ns#edition>" in line]
+    path = written(tmp_path, f"{event} pcve:edition 77 .\n")
+    (error,) = [row for row in rows(northtown, path, "--against", code=1) if "error" in row[0]]
+    assert error[2].endswith(f"has too many values: 77 and {edition}; {edition} is in the graph")
+    assert error[3] == f"keep one of 77 and {edition}; {edition} is in the graph"
+
+
 def test_a_blank_node_of_our_classes_is_reported(northtown: World, tmp_path: Path) -> None:
     path = written(tmp_path, FAIR.format("[]") + FAIR.format("[]"))
     (row,) = rows(northtown, path)
@@ -266,7 +369,8 @@ def test_what_was_checked_is_counted_in_every_format(northtown: World, tmp_path:
         ("sh:targetClass ex:Work", "checked 1 ex:Talk, 1 ex:Work; 3 things have no shape"),
         (
             "sh:targetNode ex:c, ex:absent",
-            "checked 2 nodes of sh:targetNode; 4 things have no shape",
+            "checked 1 nodes of sh:targetNode, 1 nodes of sh:targetNode that are not in the file; "
+            "4 things have no shape",
         ),
         ("sh:targetSubjectsOf ex:by", "checked 2 subjects of ex:by; 3 things have no shape"),
         ("sh:targetObjectsOf ex:by", "checked 1 values of ex:by; 5 things have no shape"),

@@ -471,6 +471,12 @@ def unread(world: World, tmp_path: Path, members: str, context: object = PREFIXE
         ('"type": "schema:Event"', "undeclared-prefix", (3, 9), "schema as a prefix"),
         ('"related": "schema:x"', "undeclared-prefix", (3, 12), "<schema:x>"),
         ('"related": {"@id": "schema:x"}', "undeclared-prefix", (3, 20), "<schema:x>"),
+        ('"skos:note": {"@value": "2016", "@type": "xsd:gYear"}', "undeclared-prefix", (3, 42), "<xsd:gYear>"),
+        ('"skos:member": {"@context": {"d": "schema:x"}, "d": 1}', "undeclared-prefix", (3, 35), "<schema:x>"),
+        ('"skos:member": {"@context": [{"d": {"@id": "schema:x"}}], "d": 1}', "undeclared-prefix", (3, 44), "<schema:x>"),
+        ('"skos:member": {"@context": {"skos:note": {"@type": "xsd:date"}}, "skos:note": "x"}', "undeclared-prefix", (3, 53), "<xsd:date>"),
+        ('"skos:member": {"@context": {"d": {"@reverse": "schema:x"}}, "d": {"@id": "a:b"}}', "undeclared-prefix", (3, 48), "<schema:x>"),
+        ('"skos:member": {"@context": {"d": {"@id": "skos:related", "@context": {"e": "schema:x"}}}, "d": {"e": 1}}', "undeclared-prefix", (3, 77), "<schema:x>"),
     ],
 )  # fmt: skip
 def test_what_no_context_maps_is_a_warning(
@@ -498,6 +504,8 @@ def test_what_no_context_maps_is_a_warning(
         '"graphs": {"a": {"skos:note": 1}}',
         '"@reverse": {"skos:broader": {"@id": "http://e.example/"}}',
         '"related": "urn:a:b", "skos:note": "schema:x"',
+        '"skos:member": {"@context": {"d": {"@id": "skos:x", "@context": {"schema": "https://schema.org/", "f": "schema:x"}}}}',
+        '"skos:member": {"@context": {"schema": "https://schema.org/", "d": "schema:x", "@language": "en"}, "d": 1}',
     ],
 )
 def test_keys_that_are_read_or_are_no_properties(
@@ -518,6 +526,66 @@ def test_a_context_maps_keys_in_its_scope_only(northtown: World, tmp_path: Path)
     assert unread(northtown, tmp_path, '"@type": "Fair", "hall": "x"', context) == []
     (problem,) = unread(northtown, tmp_path, '"hall": "x"', context)
     assert '"hall"' in problem["message"]
+
+
+SCOPES: dict[str, tuple[dict[str, Any], str]] = {
+    "a key in the context of a type": (
+        {"Fair": {"@id": "pcve:Fair", "@context": {"hall": {"@id": "skos:related", "@context": {"nr": "skos:note"}}}}},
+        '"@type": "Fair", "hall": {"@id": "http://e.example/", "nr": "x"}',
+    ),
+    "nesting": ({"in": {"@id": "@nest", "@context": {"nr": "skos:note"}}}, '"in": {"nr": "x"}'),
+    "an index of a reverse property": (
+        {"parts": {"@reverse": "skos:broader", "@container": "@index"}},
+        '"parts": {"k": {"@id": "http://e.example/"}}',
+    ),
+    "a context that does not propagate": (
+        {"hall": {"@id": "skos:related", "@context": {"@propagate": False, "nr": "skos:note"}}},
+        '"hall": {"nr": "x"}',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SCOPES)
+def test_keys_in_every_scope_are_read(northtown: World, tmp_path: Path, name: str) -> None:
+    """JSON-LD 1.1 API, 5.1.2: steps 7 and 8, 13.7 and 14.2."""
+    terms, members = SCOPES[name]
+    assert unread(northtown, tmp_path, members, PREFIXED | terms) == []
+    (problem,) = unread(northtown, tmp_path, members + ', "nr": 1', PREFIXED | terms)
+    assert '"nr"' in problem["message"]
+
+
+MAP: dict[str, Any] = {"kinds": {"@id": "skos:related", "@container": "@type"}}
+TYPE_MAPS: dict[str, tuple[dict[str, Any], str]] = {
+    "a node with @id": (MAP, '"kinds": {"pcve:Event":\n{"@id": "http://e.example/", "skos:note": 1}}'),
+    "types of its own": (MAP, '"kinds": {"pcve:Event":\n{"@id": "http://e.example/", "@type": "skos:Concept"}}'),
+    "several": (MAP, '"kinds": {"pcve:Event":\n[{"@id": "http://e.example/"}, "http://f.example/"]}'),
+    "a set of nodes": (MAP, '"kinds": {"pcve:Event":\n{"@set": [{"@id": "http://e.example/", "@type": []}]}}'),
+    "a set": (
+        {"kinds": {"@id": "skos:related", "@container": ["@type", "@set"]}},
+        '"kinds": {"pcve:Event":\n[{"@id": "http://e.example/"}]}',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TYPE_MAPS)
+def test_the_nodes_of_a_type_map_have_their_types(
+    northtown: World, tmp_path: Path, name: str
+) -> None:
+    """JSON-LD 1.1, section 4.6.4; PyLD, an independent processor, has the same statements."""
+    require("pyld")
+    from pyld import jsonld as pyld
+
+    terms, members = TYPE_MAPS[name]
+    path = tmp_path / "x.jsonld"
+    context = json.dumps(PREFIXED | terms)
+    path.write_text(f'{{"@context": {context}, "@id": "http://a.example/",\n{members}}}')
+    expected = pyld.to_rdf(json.loads(path.read_text()), {"format": "application/n-quads"})
+    lines = set(read_document(path.read_bytes(), "x", "jsonld").lines())
+    assert lines == set(expected.splitlines())
+    code, reported = check(northtown, path)
+    missing = [problem for problem in reported if problem["rule"] == "pcvesh:Event-kind"]
+    assert code == 1
+    assert {problem["line"] for problem in missing} == {3}
 
 
 @pytest.mark.parametrize("members", ['"names": {"en": "x"}, "dropped": 1', '"names": "x", "a": 1'])

@@ -47,6 +47,21 @@ def turtle(folder: Path, statements: str, prefixes: str = PREFIXES) -> Path:
     return path
 
 
+@pytest.mark.parametrize("value", ['[ skos:prefLabel "Hall"@en ]', "_:x", "<http://e.example/v>"])
+def test_the_name_of_a_node_is_not_suggested_as_a_text(
+    northtown: World, tmp_path: Path, value: str
+) -> None:
+    path = tmp_path / "data.ttl"
+    path.write_text(
+        "PREFIX pcve: <https://w3id.org/pcve/ns#>\nPREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
+        '<http://e.example/e> a pcve:Event ; skos:prefLabel "E"@en ; pcve:venue '
+        f"{value} ; pcve:kind <https://w3id.org/pcve/vocab/event-kind/conference> ."
+    )
+    result = northtown.pcve("validate", str(path), "--format", "json", "--severity", "error")
+    (problem,) = json.loads(result.stdout)
+    assert (problem["rule"], problem["fix"]) == ("pcvesh:Event-venue", 'write "text"@en')
+
+
 @pytest.mark.parametrize(
     ("statement", "rule", "fix", "fix_against"),
     [
@@ -120,6 +135,43 @@ def test_a_value_that_a_fix_states_conforms_to_the_shape(
     result = northtown.pcve("validate", str(path), "--shapes", str(shapes), "--format", "json")
     rows = [row for row in json.loads(result.stdout) if "datatype" in row["why"]]
     assert [row["fix"] for row in rows] == [fix]
+
+
+CORRECT = "correct the shape: it requires a value that it does not allow"
+
+
+@pytest.mark.parametrize(
+    ("constraint", "values", "fix"),
+    [
+        ('sh:datatype xsd:date ; sh:pattern "^20(25|26)"', 'ex:d "2024/05/12"', 'write a value that has the datatype xsd:date and matches the pattern "^20(25|26)"'),
+        ('sh:datatype xsd:date ; sh:pattern "^20(25|26)"', 'ex:d "2025/05/12"', 'write "2025-05-12"^^xsd:date'),
+        ("sh:in () ; sh:minCount 1", "", CORRECT),
+        ('sh:in ( "a" "b" ) ; sh:pattern "^z" ; sh:minCount 1', "", CORRECT),
+        ('sh:in ( "a" "zb" ) ; sh:pattern "^z" ; sh:minCount 1', "", 'add ex:d: one of "zb"'),
+        ('sh:hasValue "v"@en ; sh:pattern "^z"', "", CORRECT),
+        ('sh:hasValue "v"@en ; sh:maxLength 1', "", 'add ex:d "v"@en'),
+        ("sh:hasValue 5 ; sh:maxExclusive 5", "", CORRECT),
+        ('sh:in ( "red" "blue" ex:red )', 'ex:d "Red"', 'did you mean "red"?'),
+        ('sh:in ( ex:red "red" "blue" )', 'ex:d "Red"', 'did you mean "red"?'),
+        ('sh:in ( "red" ex:red )', "ex:d ex:Red", "did you mean ex:red?"),
+        ('sh:nodeKind sh:IRI ; sh:pattern "^https"', 'ex:d "http://a.example/"', "write an IRI"),
+    ],
+)  # fmt: skip
+def test_no_fix_states_what_the_shape_forbids(
+    northtown: World, tmp_path: Path, constraint: str, values: str, fix: str
+) -> None:
+    """A value that a fix states conforms to all that the shape says of values."""
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(
+        f"{PREFIXES}ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:property ex:S-d ."
+        f" ex:S-d sh:path ex:d ; {constraint} .\n"
+    )
+    path = turtle(tmp_path, f"ex:a a ex:T ; {values}")
+    for engine in ("turbo", "pyshacl"):
+        command = ["validate", str(path), "--shapes", str(shapes), "--engine", engine]
+        rows = json.loads(northtown.pcve(*command, "--format", "json").stdout)
+        about = [row for row in rows if "does not match" not in row["message"]]
+        assert [row["fix"] for row in about if row["severity"] == "error"] == [fix]
 
 
 def test_a_record_is_not_suggested_to_itself(northtown: World, tmp_path: Path) -> None:

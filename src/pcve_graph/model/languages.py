@@ -24,6 +24,23 @@ def user_language(environment: Mapping[str, str]) -> str:
     return "en" if tag in ("", "c", "posix") else tag
 
 
+def canonical_tag(language: str) -> str:
+    """A language tag in the case in which it is written, such as `en-GB` or `mk-Cyrl`.
+
+    Rule: RFC 5646, section 2.1.1. The parser gives tags in lower case, as RDF 1.1 allows.
+    """
+    subtags: list[str] = []
+    is_extension = False
+    for number, subtag in enumerate(language.lower().split("-")):
+        is_extension = is_extension or len(subtag) == 1
+        if number and not is_extension and len(subtag) == 2:
+            subtag = subtag.upper()
+        elif number and not is_extension and len(subtag) == 4:
+            subtag = subtag.title()
+        subtags.append(subtag)
+    return "-".join(subtags)
+
+
 def preferred_literal(literals: Iterable[NTerm]) -> NTerm:
     """The one of `literals` to show to the user; empty if there are none.
 

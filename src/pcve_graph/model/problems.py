@@ -254,7 +254,8 @@ class ShaclResult:
     nearest shape around it that has an IRI. `constraint` is empty unless it is a SPARQL constraint;
     of one that is a blank node, `blank_constraint` is that node. `messages` are literals, sorted,
     each with its language. `details` are the results inside, for a value that does not conform to a
-    sh:node.
+    sh:node. `parameter` is the value of the parameter that is violated, where the shape has several
+    of it, such as two lists of sh:or.
     """
 
     focus: NTerm
@@ -269,6 +270,7 @@ class ShaclResult:
     blank_shape: NTerm = NO_TERM
     blank_constraint: NTerm = NO_TERM
     details: tuple[ShaclResult, ...] = ()
+    parameter: NTerm = NO_TERM
 
     @property
     def rule(self) -> Iri:

@@ -153,6 +153,17 @@ def literal_parts(term: NTerm) -> tuple[str, str, Iri | None]:
     return text, "", to_iri(NTerm(suffix[2:])) if suffix else None
 
 
+def stated_datatype(term: NTerm) -> NTerm:
+    """The datatype that a literal states, as a term; empty if it states none.
+
+    >>> stated_datatype(NTerm('"2018"^^<http://www.w3.org/2001/XMLSchema#gYear>'))
+    '<http://www.w3.org/2001/XMLSchema#gYear>'
+    >>> stated_datatype(NTerm('"Rome"@en'))
+    ''
+    """
+    return NTerm(term[term.rindex('"') + 3 :]) if term.endswith(">") else NO_TERM
+
+
 def has_language(term: NTerm, language: str) -> bool:
     """Whether a term is a literal in this language; `language` is in lower case.
 
@@ -206,6 +217,16 @@ def triple_line(statement: tuple[NTerm, NTerm, NTerm]) -> NTriple:
     '_:b <x:p> "text" .'
     """
     return NTriple(f"{statement[0]} {statement[1]} {statement[2]} .")
+
+
+def without_suffix(line: NTriple, suffix: str) -> NTriple:
+    """A line without the suffix of its literal, a language or a direction; unchanged without it.
+
+    >>> without_suffix(NTriple('_:b <x:p> "text"@en .'), "@en")
+    '_:b <x:p> "text" .'
+    """
+    ending = f"{suffix} ."
+    return NTriple(line.removesuffix(ending) + " .") if line.endswith(ending) else line
 
 
 def from_triple(triple: ox.Triple) -> NTriple:

@@ -1,4 +1,4 @@
-"""Checks of JSON-LD before it is parsed: its depth, the size of its contexts, its RDF version.
+"""Checks of JSON-LD before it is parsed: its depth, and the size of its contexts.
 
 A parser copies the active context for each nested context, which takes time in proportion to the
 product of both, and defines a term by recursion through the terms that its definition uses, which
@@ -14,7 +14,6 @@ from typing import Final, TypeGuard
 from ..model.namespaces import PREFIXES
 from ..model.problems import ContentError, rule_problem
 from .tree import DOCUMENT_DEPTH, document_depth_error, position_at
-from .turtle_check import rdf12_error
 
 MOST_COPIES: Final = 10**7
 """The most terms that the contexts of one file may copy, which takes some seconds."""
@@ -29,14 +28,12 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
 _KEY: Final = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+")(\s*+:)?+', re.DOTALL)
 """Matches a string, whose second group says whether it is a key."""
 
-_NULL: Final = re.compile(rb"\s*null\b")
-
 
 def check_jsonld(raw: bytes, name: str) -> None:
-    """Refuse a document that is nested too deeply, copies too many terms, or uses RDF 1.2.
+    """Refuse a document that is nested too deeply, or copies too many terms.
 
-    Takes time in proportion to the file. Raises ContentError (`nesting`, `rdf-version`) at the
-    position of the fault.
+    Takes time in proportion to the file. Raises ContentError (`nesting`) at the position of the
+    fault.
     """
     contexts = _Contexts(raw, name)
     context, depth, at = -1, 0, 0
@@ -58,8 +55,6 @@ def check_jsonld(raw: bytes, name: str) -> None:
         else:
             key = kind == "key"
             text = match["text"]
-            if key and text in contexts.directions and not _NULL.match(raw, match.end()):
-                raise rdf12_error(raw, match.start("text"), name, "a base direction")
             if key and text == b'"@context"' and context < 0:
                 context, at = depth, match.end()
             elif context < 0 and text in contexts.scoped:
@@ -71,15 +66,13 @@ def check_jsonld(raw: bytes, name: str) -> None:
 class _Contexts:
     """The contexts of a file. `sizes` holds the number of terms of each one that is active.
 
-    `scoped` holds the terms, as they are typed, that have a scoped context, `directions` the
-    aliases of @direction.
+    `scoped` holds the terms, as they are typed, that have a scoped context.
     """
 
     def __init__(self, raw: bytes, name: str) -> None:
         self.raw, self.name = raw, name
         self.sizes = [0]
         self.scoped: set[bytes] = set()
-        self.directions = {b'"@direction"'}
         self.copied = 0
 
     def copy(self, at: int) -> None:
@@ -111,8 +104,6 @@ class _Contexts:
             for term, value in definitions.items():
                 if has_context(value):
                     self.scoped.add(json.dumps(term).encode())
-                if "@direction" in (value, value.get("@id") if isinstance(value, dict) else None):
-                    self.directions.add(json.dumps(term).encode())
             self.sizes[-1] += len(definitions)
 
 

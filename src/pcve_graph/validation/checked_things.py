@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import pyoxigraph as ox
 
 from ..graph.store import StoredGraph
-from ..model.namespaces import expand
+from ..model.namespaces import nterm
 from ..model.terms import Iri, NTerm, from_term, is_iri, to_iri
 from .documents import Document
 from .prefixed_names import PrefixedNames
@@ -92,6 +92,15 @@ def counts_line(checked: CheckedThings) -> str:
     return line
 
 
+def saved_values(against: StoredGraph, path: NTerm, node: NTerm) -> tuple[NTerm, ...]:
+    """The values of a property of `node` that a built graph states, sorted; none of other nodes."""
+    if not (is_iri(node) and is_iri(path)):
+        return ()
+    subject, predicate = ox.NamedNode(to_iri(node)), ox.NamedNode(to_iri(path))
+    quads = against.store.quads_for_pattern(subject, predicate, None, None)
+    return tuple(sorted({from_term(quad.object) for quad in quads}))
+
+
 class ThingCounter:
     """Counts the things of an indexed document that shapes are about, or that are `focus`.
 
@@ -121,13 +130,7 @@ class ThingCounter:
         names = PrefixedNames(document.notation)
         if against is None:
             return cls(index, names, of_project)
-
-        def classes(node: NTerm) -> set[NTerm]:
-            subject, predicate = ox.NamedNode(to_iri(node)), ox.NamedNode(expand("rdf:type"))
-            quads = against.store.quads_for_pattern(subject, predicate, None, None)
-            return {from_term(quad.object) for quad in quads}
-
-        return cls(index, names, of_project, classes)
+        return cls(index, names, of_project, partial(saved_values, against, nterm("rdf:type")))
 
     def count(self, path: str) -> CheckedThings:
         """The counts of the document, which is named `path`."""
@@ -135,6 +138,7 @@ class ThingCounter:
         numbers: Counter[NTerm] = Counter()
         by_property: Counter[NTerm] = Counter()
         things = without_shape = 0
+        nested = set(index.nested)
         for subject, bits, number in index.class_numbers():
             if index.focus and subject not in index.focus:
                 continue
@@ -145,7 +149,8 @@ class ThingCounter:
                 by_property.update(selecting)
             if classes or selecting or subject in targets.nodes:
                 things += 1
-            elif number or is_iri(subject):
+                nested.discard(subject)
+            elif (number or is_iri(subject)) and subject not in nested:
                 without_shape += 1
         others = [(f"subjects of {self.names.of(name)}", n) for name, n in by_property.items()]
         nodes, hashes = targets.nodes, index.objects
@@ -153,10 +158,18 @@ class ThingCounter:
             focus = set(map(hash, index.focus))
             nodes = nodes & index.focus
             hashes = {name: of & focus for name, of in hashes.items()}
-        absent = sum(node not in index for node in nodes)
+        absent = nodes - index.mentioned
+        nested -= nodes
+        nested = {node for node in nested if not any(hash(node) in of for of in hashes.values())}
         values = [(f"values of {self.names.of(name)}", len(of)) for name, of in hashes.items()]
-        others += [("nodes of sh:targetNode", len(nodes)), *values]
-        things += absent + sum(number for _, number in values)
+        others += [
+            ("nodes of sh:targetNode", len(nodes - absent)),
+            ("nodes of sh:targetNode that are not in the file", len(absent)),
+            *values,
+            ("values of shapes in other shapes", len(nested)),
+        ]
+        things += sum(node not in index for node in nodes - absent) + len(nested)
+        things += sum(number for _, number in values)
         ordered = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
         return CheckedThings(
             path,

@@ -31,7 +31,6 @@ from ..model.terms import (
     from_iri,
     is_blank,
     is_iri,
-    is_literal,
     lexical,
     parse_statement,
     parse_term,
@@ -291,10 +290,10 @@ def _shown(statement: Statement, document: Document) -> str:
     """A statement as a message shows it: short names, and literals with language and datatype."""
     words = []
     for term in statement:
-        if is_literal(term):
+        if not is_iri(term):
             words.append(document.notation.shown(term))
             continue
-        text = prefixed(to_iri(term)) if is_iri(term) else term
+        text = prefixed(to_iri(term))
         text = text.removeprefix(f"{BASE}id/").removeprefix(BASE)
         words.append(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
     return " ".join(words)

@@ -33,7 +33,7 @@ from ..model.terms import (
 )
 from .component_messages import Finding, absent_values, repeated_languages, too_many
 from .lexical_forms import datatype_of, is_lexical_form
-from .requirements import alternatives, properties_of_closed, qualified
+from .requirements import LISTS, alternatives, properties_of_closed, qualified
 from .shape_values import is_allowed
 
 IRI_TEXT: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s<>\"{}|\\^`]+")
@@ -85,9 +85,7 @@ def retyped(finding: Finding, datatypes: Iterable[Iri]) -> str:
     for datatype in datatypes:
         if is_iri(value) and datatype != expand("xsd:anyURI"):
             continue
-        if is_lexical_form(text, datatype) and is_allowed(
-            finding.requirements.parameters, finding.shape, literal(text, datatype)
-        ):
+        if is_lexical_form(text, datatype) and _is_allowed(finding, literal(text, datatype)):
             return _written(finding, literal(text, datatype))
     return _date_in_words(finding, datatypes)
 
@@ -120,9 +118,9 @@ def keep_one(finding: Finding) -> str:
     """Which values to keep where there are too many."""
     number = finding.requirements.number(finding.shape, "sh:maxCount") or "1"
     values = too_many(finding)
-    pasted = alternatives(_pasted(finding, values), "and")
+    pasted = alternatives(_pasted(finding, values), "and") + finding.of_graph(values)
     if number == "0":
-        rows = [_statement(finding, finding.result.path, value) for value in values]
+        rows = [_statement(finding, finding.result.path, value) for value in finding.values]
         return f"delete {alternatives(filter(None, rows), 'and')}" if any(rows) else "delete it"
     amount = "one" if number == "1" else number
     if pasted:
@@ -135,6 +133,7 @@ def keep_languages(finding: Finding) -> str:
     texts = repeated_languages(finding)
     kept = [
         f"keep one of {alternatives(_pasted(finding, texts[language]), 'and')}"
+        + finding.of_graph(texts[language])
         for language in sorted(texts)
     ]
     return "; ".join(kept) or "keep one text in each language"
@@ -147,13 +146,27 @@ def _pasted(finding: Finding, values: Iterable[NTerm]) -> list[str]:
 
 
 def _written(finding: Finding, term: NTerm) -> str:
-    """`write …` with a term as it is pasted; empty if it cannot be."""
+    """`write …` with a term as it is pasted; empty if it cannot be, or the shape forbids it."""
+    if not _is_allowed(finding, term):
+        return ""
     pasted = finding.requirements.notation.pasted(term, finding.result.path)
     return f"write {pasted}" if pasted else ""
 
 
+def _is_allowed(finding: Finding, term: NTerm) -> bool:
+    """Whether a value conforms to the shape, so that no fix leads to another result."""
+    return is_allowed(finding.requirements.parameters, finding.shape, term)
+
+
+_CONTRADICTION: Final = "correct the shape: it requires a value that it does not allow"
+
+
 def _statement(finding: Finding, path: NTerm, term: NTerm) -> str:
     return finding.requirements.notation.statement(finding.result.focus, path, term)
+
+
+def _are_allowed(finding: Finding, terms: Iterable[NTerm]) -> bool:
+    return all(_is_allowed(finding, term) for term in terms)
 
 
 def _min_count(finding: Finding) -> str:
@@ -164,10 +177,15 @@ def _min_count(finding: Finding) -> str:
     required = finding.parameter("sh:hasValue")
     datatypes = list(required_datatypes(finding))
     writer = finding.requirements
+    members = writer.parameters.members(finding.shape, "sh:in")
+    allowed = [member for member in members if _is_allowed(finding, member)]
+    is_empty = any(writer.empty_list(finding.shape, name) for name in LISTS)
+    if is_empty or (members and not allowed) or not _are_allowed(finding, required):
+        return _CONTRADICTION
     if required:
         return f"add {alternatives((_statement(finding, path, v) for v in required), 'and')}"
-    if members := writer.parameters.members(finding.shape, "sh:in"):
-        return f"add {name}: one of {alternatives(_pasted(finding, members), 'and')}"
+    if allowed:
+        return f"add {name}: one of {alternatives(_pasted(finding, allowed), 'and')}"
     if len(datatypes) == 1 and datatypes[0] != _LANG_STRING:
         return f"add {_statement(finding, path, literal('…', datatypes[0])) or name}"
     if datatypes == [_LANG_STRING]:
@@ -216,8 +234,9 @@ def _node_kind(finding: Finding) -> str:
 def _as_iri(finding: Finding) -> str:
     """`write <…>` where the value is a literal with the text of an address."""
     value = finding.result.value
-    if is_literal(value) and IRI_TEXT.fullmatch(lexical(value)):
-        return _written(finding, from_iri(lexical(value)))
+    is_text = is_literal(value) and IRI_TEXT.fullmatch(lexical(value))
+    if is_text and (fix := _written(finding, from_iri(lexical(value)))):
+        return fix
     if is_blank(value):
         return "give the node an IRI"
     return f"write {'an IRI' if finding.component == 'NodeKind' else 'the IRI of one'}"
@@ -225,7 +244,7 @@ def _as_iri(finding: Finding) -> str:
 
 def _class(finding: Finding) -> str:
     value, notation = finding.result.value, finding.requirements.notation
-    classes = [to_iri(term) for term in finding.classes if is_iri(term)]
+    classes = [to_iri(term) for term in finding.parameter("sh:class") if is_iri(term)]
     if is_literal(value) or notation.form == "record" or not classes:
         return _as_iri(finding)
     names, node = list(map(notation.iri, classes)), notation.shown(value)
@@ -269,7 +288,10 @@ def _languages(finding: Finding) -> str:
 
 def _in(finding: Finding) -> str:
     value, path = finding.result.value, finding.result.path
-    members = finding.requirements.parameters.members(finding.shape, "sh:in")
+    listed = finding.requirements.parameters.members(finding.shape, "sh:in")
+    members = [member for member in listed if _is_allowed(finding, member)]
+    if not members:
+        return _CONTRADICTION
     pasted = finding.requirements.notation.pasted
     text = _word(value)
     for member in members:
@@ -298,9 +320,10 @@ def _nearest(term: NTerm, members: Iterable[NTerm]) -> NTerm:
         return NO_TERM
     word = _word(term)
     space = to_iri(term).removesuffix(word) if is_iri(term) else ""
-    words = {
+    alike = sorted(members, key=lambda member: is_iri(member) == is_iri(term))
+    words = {  # of a literal and an IRI of one word, the one of the kind of the term
         _word(member): member
-        for member in members
+        for member in alike
         if not is_blank(member)
         and (not is_iri(term) or not is_iri(member) or to_iri(member) == space + _word(member))
     }
@@ -324,6 +347,8 @@ def _closed(finding: Finding) -> str:
 def _has_value(finding: Finding) -> str:
     path = finding.result.path
     absent = absent_values(finding)
+    if not _are_allowed(finding, absent):
+        return _CONTRADICTION
     same = [v for v in absent for value in finding.values if _word(v) == _word(value)]
     if same and is_iri(path):
         return f"write {finding.requirements.notation.pasted(same[0], path)}"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ..model.languages import canonical_tag
 from ..model.namespaces import expand, local_name
 from ..model.problems import ShaclResult
 from ..model.terms import (
@@ -24,6 +25,7 @@ from ..model.terms import (
     to_iri,
 )
 from .lexical_forms import datatype_of
+from .notation import SHOWN
 from .requirements import (
     Requirements,
     alternatives,
@@ -49,6 +51,7 @@ class Finding:
     `shape` is empty if the shape is not among the shapes. `thing` is the focus node as it is shown.
     `values_of` are the values of a property of a node that the file states. Of equal results, such
     as of one value and several others, this is the one of the index `nth`, and there are `equal`.
+    `saved_values` are those that a built graph states, if the file is checked against one.
     """
 
     result: ShaclResult
@@ -58,6 +61,7 @@ class Finding:
     values_of: Callable[[NTerm, NTerm], tuple[NTerm, ...]]
     nth: int = 0
     equal: int = 1
+    saved_values: Callable[[NTerm, NTerm], tuple[NTerm, ...]] = lambda *_: ()
 
     @property
     def component(self) -> str:
@@ -85,6 +89,18 @@ class Finding:
         return self.values_of(self.result.focus, self.result.path)
 
     @property
+    def all_values(self) -> tuple[NTerm, ...]:
+        """The values in the file, then those in the built graph alone."""
+        saved = self.saved_values(self.result.focus, self.result.path)
+        return tuple(dict.fromkeys((*self.values, *saved)))
+
+    def of_graph(self, values: Iterable[NTerm]) -> str:
+        """`; … is in the graph` for those of `values` that the file does not state."""
+        saved = [self.shown(value) for value in values if value not in self.values]
+        verb = "is" if len(saved) == 1 else "are"
+        return f"; {alternatives(saved, 'and')} {verb} in the graph" if saved else ""
+
+    @property
     def subject(self) -> str:
         """What the sentence is about: a property of the focus node, or the node."""
         return f"{self.name} of {self.thing}" if self.name else self.thing
@@ -100,14 +116,10 @@ class Finding:
     def inside(self, detail: ShaclResult) -> Finding:
         """The finding of a result inside this one."""
         shape = self.requirements.parameters.source(detail)
-        thing = self.shown(detail.focus)
-        return replace(self, result=detail, shape=shape, thing=thing, nth=0, equal=1)
-
-    @property
-    def classes(self) -> tuple[NTerm, ...]:
-        """The class that the result is about; all of sh:class where that is not known."""
-        classes = self.parameter("sh:class")
-        return (classes[self.nth],) if 1 < len(classes) == self.equal else classes
+        thing, writer = self.shown(detail.focus), self.requirements.of_constraint(detail)
+        return replace(
+            self, result=detail, shape=shape, thing=thing, requirements=writer, nth=0, equal=1
+        )
 
     def violating(self, name: str) -> list[tuple[NTerm, NTerm]]:
         """The properties of `COMPARED` with their values to which the value does not compare so.
@@ -134,6 +146,12 @@ def sentence(finding: Finding) -> str:
     clause = CLAUSES[component](finding) if component in CLAUSES and finding.shape else ""
     if name := finding.requirements.empty_list(finding.shape, component):
         clause = f"is not allowed: {name} is an empty list"
+    kind = f"is {finding.shown(result.value)}"
+    if is_blank(result.value) and clause.startswith((f"{kind},", f"{kind}:")):
+        rest = clause.removeprefix(kind)  # its kind is all that is shown of it
+        if result.path or result.value != result.focus:
+            return f"{finding.subject} {kind}{rest}"
+        return f"{finding.subject}{rest.replace(',', ' is', 1) if rest[0] == ',' else rest}"
     if not result.path and result.value == result.focus:
         return f"{finding.thing} {clause or 'violates this rule'}"
     subject = finding.subject if finding.name else f"{finding.thing} violates this rule: its value"
@@ -159,8 +177,16 @@ def rule_sentence(finding: Finding) -> str:
     if finding.component == "SPARQL":
         rule = result.constraint or result.shape or result.holder
         of = writer.notation.iri(rule) if rule else "the shape"
-        return f"the SPARQL query of {of} has no result"
+        several = len(finding.parameter("sh:sparql")) > 1 and not result.constraint
+        query = writer.parameters.text(constraint, "sh:select") if several else ""
+        return f"the SPARQL query of {of} has no result" + (f": {_cut(query)}" if query else "")
     return _of_component(finding, name)
+
+
+def _cut(query: str) -> str:
+    """A query on one line, of a long one the start."""
+    line = " ".join(query.split())
+    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
 
 
 def _of_component(finding: Finding, name: str) -> str:
@@ -179,16 +205,16 @@ def _of_component(finding: Finding, name: str) -> str:
 
 
 def too_many(finding: Finding) -> tuple[NTerm, ...]:
-    """The values of a property of which there are too many; empty if the file does not say."""
+    """The values of a property of which there are too many; empty if they are not known."""
     number = finding.requirements.number(finding.shape, "sh:maxCount") or "1"
-    values = finding.values
+    values = finding.all_values
     return values if number.isdigit() and len(values) > int(number) else ()
 
 
 def repeated_languages(finding: Finding) -> dict[str, list[NTerm]]:
     """The texts of a property by their language, where there are several in one."""
     texts: dict[str, list[NTerm]] = defaultdict(list)
-    for value in finding.values:
+    for value in finding.all_values:
         if is_literal(value) and (language := literal_parts(value)[1]):
             texts[language.lower()].append(value)
     return {language: of for language, of in texts.items() if len(of) > 1}
@@ -213,7 +239,8 @@ def _min_count(finding: Finding) -> str:
 
 def _max_count(finding: Finding) -> str:
     number = finding.requirements.number(finding.shape, "sh:maxCount") or "1"
-    values = alternatives(map(finding.shown, too_many(finding)), "and")
+    of = too_many(finding)
+    values = alternatives(map(finding.shown, of), "and") + finding.of_graph(of)
     if number == "0":
         return (
             f"has the value {values}, but takes none" if values else "has a value, but takes none"
@@ -226,7 +253,8 @@ def _unique_language(finding: Finding) -> str:
     if not texts:
         return "has several texts in one language"
     words = [
-        f"{alternatives(map(finding.shown, of), 'and')} in {language}"
+        f"{alternatives(map(finding.shown, of), 'and')} in {canonical_tag(language)}"
+        + finding.of_graph(of)
         for language, of in sorted(texts.items())
     ]
     return f"has several texts in one language: {'; '.join(words)}"
@@ -277,8 +305,9 @@ _WHOLE: Final[dict[str, Callable[[Finding], str]]] = {
 
 
 def _class(finding: Finding) -> str:
-    names = finding.requirements.named(finding.classes)
-    return f"is not an instance of {alternatives(names, 'and')}"
+    names = finding.requirements.named(finding.parameter("sh:class"))
+    several = "all of " if len(names) > 1 else ""  # of a result inside another one
+    return f"is not an instance of {several}{alternatives(names, 'and')}"
 
 
 def _datatype(finding: Finding) -> str:
@@ -397,14 +426,14 @@ def _node(finding: Finding) -> str:
     if inner and not all(names) and not any(part.result.path for part in inner):
         of_value = [part for part in inner if part.result.focus == value]
         return " and ".join(sentence(part).removeprefix(part.thing).strip() for part in of_value)
-    reasons = "; ".join(map(sentence, inner))
+    reasons = "; ".join(dict.fromkeys(map(sentence, inner)))
     return f"does not conform to {named}" + (f": {reasons}" if reasons else "")
 
 
 def _logical(words: str, name: str) -> Callable[[Finding], str]:
     def clause(finding: Finding) -> str:
         lists = finding.requirements.parameters.lists(finding.shape, name)
-        return f"{words}: {'; '.join(finding.requirements.inner(of, 0) for of in lists)}"
+        return "; or ".join(f"{words}: {finding.requirements.inner(of, 0)}" for of in lists)
 
     return clause
 

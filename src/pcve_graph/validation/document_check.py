@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ..graph.store import StoredGraph
 from ..incremental.change import FullBuildError
-from ..model.namespaces import GRAPHS, expand
+from ..model.namespaces import GRAPHS, expand, nterm
 from ..model.problems import Position, Problem, ShaclResult, rule_problem
 from ..model.schema import Ontology
 from ..model.suggest import IdSuggestions
@@ -29,11 +29,12 @@ from ..model.terms import (
 )
 from ..syntax.positions import ANY_BLANK, Places, match_blank_nodes
 from . import shacl
-from .checked_things import CheckedThings, ThingCounter
+from .checked_things import CheckedThings, ThingCounter, saved_values
 from .claim_index import ClaimIndex
 from .documents import Document
 from .focus_nodes import caused_by_document, find_mentions
 from .incremental_gate import check_against_saved
+from .nested_targets import nested_values
 from .report import rule_address
 from .requirements import Requirements
 from .results import (
@@ -111,7 +112,7 @@ def check_document(
         and (shapes is not None or result.focus not in index or index.is_ours(result.focus))
     )
     index.mentioned |= focus_terms.intersection(result.focus for result in results)
-    terms = TermCheck(index, ontology, document)
+    terms = TermCheck(index, ontology, document, _saved_classes(against))
     suspects = set(filter(is_reported, terms.suspects())) if shapes is None else set()
     findings = DocumentReport((), ())
     if results or suspects:
@@ -119,13 +120,18 @@ def check_document(
         data = _Data(document, ontology, terms, shapes, against)
         findings = _describe(data, results, suspects, named)
     characters = _control_characters(document, index.refused, is_reported)
-    problems = {*findings.problems, *characters}
+    problems = [*findings.problems, *set(characters)]
     counter = ThingCounter.of_document(document, index, shapes is None, against)
     checked = counter.count(document.name)
     failed = any(problem.severity == "error" for problem in problems)
     unchecked = omissions(counter, checked, terms, require_checked, failed, stated_targets)
-    problems |= set(_located(document, unchecked))
+    problems += set(_located(document, unchecked))
     return DocumentReport(tuple(sorted(problems)), findings.results, checked)
+
+
+def _saved_classes(against: StoredGraph | None) -> Callable[[NTerm], Collection[NTerm]] | None:
+    """The classes that a built graph states of a node."""
+    return partial(saved_values, against, nterm("rdf:type")) if against else None
 
 
 def _located(document: Document, unchecked: Iterable[Omission]) -> Iterator[Problem]:
@@ -190,8 +196,8 @@ def _report(
 ) -> shacl.Report:
     """The report on the document, with derived bounds if `shapes` are the project's.
 
-    `index_lines` fills `index`. The document is in the context of `against`, else of the ontology
-    if `shapes` are the project's.
+    `index_lines` fills `index`, and `nested` of it is filled here. The document is in the context
+    of `against`, else of the ontology if `shapes` are the project's.
     """
 
     def lines() -> Iterator[NTriple]:
@@ -199,6 +205,9 @@ def _report(
         return chain(stated, hierarchy if shapes else index.bound_lines())
 
     applied = ontology.shapes if shapes is None else shapes
+    if index.focus:
+        stated = chain(document.lines(), hierarchy)
+        index.nested = nested_values(stated, applied, read_shapes(applied), index.focus)
     if against is None:
         context = chain.from_iterable(ontology.graphs.values()) if shapes is None else ()
         return shacl.validate(chain(lines(), context), applied, engine)
@@ -247,7 +256,12 @@ class _Data:
             labels=labels,
             ids=IdSuggestions(self.index.labels.ids, self.index.labels.ids.__getitem__),
             values_of=lambda focus, path: stated_values(of.get(focus, {}), path),
+            saved_values=self.saved,
         )
+
+    def saved(self, focus: NTerm, path: NTerm) -> tuple[NTerm, ...]:
+        """The values of a property that the built graph states of a node."""
+        return () if self.against is None else saved_values(self.against, path, focus)
 
     def has(self, iri: Iri) -> bool:
         """Whether a thing is in the document or in the built graph."""
@@ -314,12 +328,12 @@ def _describe(
         reported.append(_with_message(results[number], problem))
         if (result.focus, result.path, result.value) not in unknown_keys:
             described.append((result, problem))
-    problems = joined(described, data.ontology)
-    closed = []
+    faulty, closed = set[Problem](), []
     for key, (rule, message, fix) in unknown:
         at = key[:2] if rule == "unknown-key" else key
-        problems.append(rule_problem(rule, _position(document, of, *at), message, fix))
+        faulty.add(rule_problem(rule, _position(document, of, *at), message, fix))
         closed.append(_closed_result(key, rule, message))
+    problems = [*joined(described, data.ontology), *faulty]
     return DocumentReport(tuple(problems), tuple(sorted((*reported, *closed))))
 
 

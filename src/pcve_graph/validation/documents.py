@@ -28,9 +28,11 @@ from ..model.terms import (
     parse_statement,
     to_iri,
     triple_line,
+    without_suffix,
 )
 from ..syntax.jsonld_check import check_jsonld
 from ..syntax.jsonld_contexts import Load, Shift, original_place, write_out_contexts
+from ..syntax.parser_input import ParserInput, parser_input
 from ..syntax.positions import Place, Places, locate_statements
 from ..syntax.positions.parser_errors import find_error_offset
 from ..syntax.rdfxml_check import (
@@ -102,6 +104,10 @@ class Document:
         """How the file writes terms, without what is known of its things."""
         return read_notation(self.raw, self.form, self.contexts)
 
+    @cached_property
+    def _input(self) -> ParserInput:
+        return parser_input(self.raw, self.form)
+
     def lines(self) -> Iterator[NTriple]:
         """Each statement as a line of N-Triples, in the order of the file, possibly repeated.
 
@@ -119,7 +125,9 @@ class Document:
     def _lines(self) -> Iterator[NTriple]:
         scheme = self._unused_scheme()
         base, names = scheme + DOCUMENT_BASE.partition(":")[2], dict[str, NTerm]()
-        file, form = io.BytesIO(self.raw), FORMATS[self.form]
+        file, form = io.BytesIO(self._input.raw), FORMATS[self.form]
+        left_out = [f"@{self._input.language}"] if self._input.language else []
+        left_out += _DIRECTIONS if self.form == "jsonld" else ()  # without rdfDirection
         unnamed = max(UNNAMED, len(self.raw) // _UNNAMED_BYTES)
         try:
             quads = ox.parse(file, format=form, base_iri=base, rename_blank_nodes=False)
@@ -133,6 +141,8 @@ class Document:
                     message = f"the file has more than {unnamed:,} unlabelled blank nodes"
                     fix = "give the nodes IRIs, or split the file"
                     raise ContentError([rule_problem("nesting", Position(self.name), message, fix)])
+                for suffix in left_out if isinstance(quad.object, ox.Literal) else ():
+                    line = without_suffix(line, suffix)
                 if scheme in line:
                     line = self._based(line, scheme, base)
                 if line.endswith(_NEWER) and not isinstance(quad.object, ox.BlankNode):
@@ -196,16 +206,10 @@ class Document:
         if not key:
             return 0
         line, column = places[key]
-        start = self._start_of(line)
+        start = _start_of(self.raw, line)
         end = self.raw.find(b"\n", start)
         text = self.raw[start : end if end >= 0 else len(self.raw)].decode()
         return start + len(text[: column - 1].encode())
-
-    def _start_of(self, line: int) -> int:
-        start = 0
-        for _ in range(line - 1):
-            start = self.raw.find(b"\n", start) + 1
-        return start
 
     def _fault(self, error: SyntaxError, base: str) -> ContentError:
         """A parser error with its place."""
@@ -217,15 +221,23 @@ class Document:
             return foreign_root_error(root, position_at(self.raw, at, self.name))
         place = Position(self.name, error.lineno or 1, error.offset or 1)
         if not error.lineno:
-            at = find_error_offset(self.raw, self.form, message, base)
-            place = position_at(self.raw, at, self.name)
+            at = find_error_offset(self._input.raw, self.form, message, base)
+            place = position_at(self.raw, self._input.original(at), self.name)
         elif self.form == "jsonld":  # this parser alone counts its columns in bytes
-            at = self._start_of(place.line) + place.column - 1
-            place = position_at(self.raw, at, self.name)
+            at = _start_of(self._input.raw, place.line) + place.column - 1
+            place = position_at(self.raw, self._input.original(at), self.name)
         rule = "rdf-version" if "rdf:dirLangString" in message else "rdf-syntax"
         return ContentError(
             [rule_problem(rule, place, *_parser_message(message.replace(base, "")))]
         )
+
+
+def _start_of(raw: bytes, line: int) -> int:
+    """The offset of a line of `raw`."""
+    start = 0
+    for _ in range(line - 1):
+        start = raw.find(b"\n", start) + 1
+    return start
 
 
 class _NoContextError(ContentError):
@@ -250,6 +262,7 @@ def _at_original(error: ContentError, shifts: dict[int, list[Shift]]) -> Content
     return ContentError(problems)
 
 
+_DIRECTIONS: Final = ("--ltr", "--rtl")
 _NEWER: Final = ("--ltr .", "--rtl .", ")>> .")
 """The ends of RDF 1.2 statements; in RDF 1.1 only a statement with a blank node can end so."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from ..model.problems import Position, Problem, rule_problem
 from ..model.terms import from_iri
 from ..model.visible import one_line
 from ..syntax.positions.jsonld import unread_words
+from ..syntax.tree import position_at
 from .documents import Document
 
 _SHOWN: Final = 5
@@ -56,8 +58,21 @@ def empty_problems(document: Document) -> Iterator[Problem]:
     yield replace(problem, severity=severity)
 
 
+_DIRECTION: Final = re.compile(rb'(?<!\\)"@direction"\s*:\s*"')
+"""Matches a base direction, which JSON-LD 1.1 has and RDF 1.1 has not."""
+
+
 def _unread_problems(document: Document) -> Iterator[Problem]:
-    """A warning for each key that no context maps, and for each prefix that none declares."""
+    """A warning for each key that no context maps, and for each prefix that none declares.
+
+    Base directions are a note: they are no part of the statements (JSON-LD 1.1 API, 8.2,
+    rdfDirection).
+    """
+    if direction := _DIRECTION.search(document.raw):
+        at = position_at(document.raw, direction.start(), document.name)
+        message = "the base direction (@direction) is no part of the statements: RDF 1.1 has none"
+        note = _warning(document, "rdf-version", (at.line, at.column), message, "")
+        yield replace(note, severity="info")
     words = unread_words(document.raw)
     first = dict(reversed(words.keys))
     number = Counter(key for key, _ in words.keys)

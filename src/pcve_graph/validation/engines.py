@@ -36,8 +36,17 @@ from ..model.terms import (
 )
 from ..syntax.sparql_patterns import raised_recursion_limit
 from ..system.sandbox import inside
+from .ask_validators import with_select_validators
+from .boolean_order import (
+    component_of_shacl,
+    has_booleans,
+    paired_properties,
+    with_ordered_booleans,
+)
+from .ill_typed import unmarked, with_marked_literals
 from .pyshacl_components import replaced_components
 from .pyshacl_shapes import shapes_for_pyshacl
+from .pyshacl_validators import with_own_validators
 from .shape_queries import is_advanced
 
 PINNED: Final = "0.2.0a17"
@@ -67,6 +76,9 @@ TARGETS: Final = {
 
 _LABEL: Final = from_iri("urn:x-label:")
 _BLANK: Final = re.compile(r"^_:(\S+) |> _:(\S+) \.$", re.MULTILINE)
+
+_STORED: Final = re.compile(r"\b[0-9a-f]{8,32}\b")
+"""Matches the names that turbo gives to blank nodes, hexadecimal numbers without leading zeros."""
 
 _COLLAPSED: Final = ("_XSD_NORMALISED_STRING", "_XSD_TOKEN")
 """The names that rdflib has for the datatypes in whose literals it replaces white space."""
@@ -112,11 +124,13 @@ def turbo(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterator[
     """
     native = _native()
     try:
-        program = _compiled(shapes)
+        program, pairs = _compiled(shapes), paired_properties(shapes)
         store = native.NativeStore(None)
         labels: dict[str, str] = {}
         for part in parts:
-            labels |= _load(store, part)
+            if pairs and has_booleans(part, pairs):
+                program, pairs = _compiled(shapes, True), frozenset()
+            labels |= _load(store, with_marked_literals(part))
         for names, focus in [((), ())] if groups is None else groups:
             settings = {"use_shapes": sorted(names), "focus_nodes": sorted(focus)}
             _, report, _, _ = program.validate_store(store, json.dumps(settings), False)
@@ -134,7 +148,10 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(4)
-def _compiled(shapes: str) -> Any:
+def _compiled(shapes: str, booleans: bool = False) -> Any:
+    """`shapes` as the engine runs them; with pairs of `booleans` if the data have some."""
+    shapes = with_ordered_booleans(shapes, booleans)
+    shapes = with_marked_literals(with_select_validators(shapes))
     return _native().SharedShapes(shapes, is_advanced(shapes), [], False)
 
 
@@ -199,12 +216,14 @@ def _triples(
 
     def term(kind: int, text: str, datatype: str | None, language: str | None) -> Any:
         if kind == 0:
-            return ox.NamedNode(text)
+            return ox.NamedNode(component_of_shacl(text))
         if kind == 1:
             return ox.BlankNode(labels.get(text, text))
+        if labels:  # a message may name a blank node
+            text = _STORED.sub(lambda match: labels.get(match[0], match[0]), text)
         if language:
             return ox.Literal(text, language=language)
-        return ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None)
+        return ox.Literal(text, datatype=ox.NamedNode(unmarked(datatype)) if datatype else None)
 
     records, quads = report
     terms = [term(*record) for record in records]
@@ -243,7 +262,10 @@ def pyshacl(parts: Iterable[str], shapes: str, groups: Groups | None) -> Iterato
             validator: Any = Validator(
                 DataGraph.from_rdflib(data), shacl_graph=rules, options=options
             )
-            validator.shacl_graph.custom_constraints.update(replaced_components(rdflib))
+            components = validator.shacl_graph.custom_constraints
+            own = with_own_validators(components, rdflib)
+            components.clear()
+            components.update(own, replaced_components(rdflib))
             _, report, text = validator.run()
         except (MemoryError, RecursionError):
             raise

@@ -30,25 +30,61 @@ _RANGES: Final[dict[str, tuple[int | None, int | None]]] = {
 """The least and the greatest value of each integer datatype (XML Schema 1.1, section 3.4)."""
 
 _CAST: Final = {
-    *("boolean", "float", "double", "date", "time", "dateTime", "gYear", "gYearMonth"),
+    *("boolean", "date", "time", "dateTime", "gYear", "gYearMonth"),
     *("gMonth", "gDay", "duration", "dayTimeDuration", "yearMonthDuration"),
 }
 """The datatypes to which SPARQL casts a text."""
+
+_DAYS: Final = r"(?:[0-9]+D)?(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?"
+_NUMERAL: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+_FLOAT: Final = re.compile(rf"{_NUMERAL}(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN")
+_START: Final = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
+    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+"""The characters that a name may begin with, but for the colon (XML 1.0, section 2.3)."""
+_INSIDE: Final = rf"{_START}0-9.\u00b7\u0300-\u036f\u203f\u2040-"
+_NAME: Final = re.compile(f"[{_START}][{_INSIDE}]*")
+_BASE64: Final = re.compile(
+    "(?:(?:[A-Za-z0-9+/] ?){4})*(?:(?:[A-Za-z0-9+/] ?){3}[A-Za-z0-9+/]"
+    "|(?:[A-Za-z0-9+/] ?){2}[AEIMQUYcgkosw048] ?=|[A-Za-z0-9+/] ?[AQgw] ?= ?=)|"
+)
 
 _FORMS: Final = {
     "string": re.compile(r"[\s\S]*"),
     "anyURI": re.compile(r"[^\s<>\"{}|\\^`]+"),
     "language": re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*"),
-    "decimal": re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"),
+    "decimal": re.compile(_NUMERAL),
+    "double": _FLOAT,
+    "float": _FLOAT,
+    "base64Binary": _BASE64,
+    "NCName": _NAME,
+    "ID": _NAME,
+    "IDREF": _NAME,
+    "ENTITY": _NAME,
+    "Name": re.compile(f"[:{_START}][:{_INSIDE}]*"),
+    "NMTOKEN": re.compile(f"[:{_INSIDE}]+"),
     "hexBinary": re.compile(r"(?:[0-9a-fA-F]{2})*"),
     "normalizedString": re.compile(r"[^\t\n\r]*"),
     "token": re.compile(r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?"),
 }
+_DURATIONS: Final = {
+    "duration": re.compile(rf"-?P(?!\Z)(?:[0-9]+Y)?(?:[0-9]+M)?{_DAYS}"),
+    "dayTimeDuration": re.compile(rf"-?P(?!\Z){_DAYS}"),
+    "yearMonthDuration": re.compile(r"-?P(?!\Z)(?:[0-9]+Y)?(?:[0-9]+M)?"),
+}
+"""The forms of the datatypes of which the cast takes others too."""
+
+LENIENT: Final = frozenset(
+    ("double", "float", *_DURATIONS, "base64Binary", "language", "Name", "NCName", "NMTOKEN")
+) | {"ID", "IDREF", "ENTITY"}
+"""The datatypes of which turbo takes literals for valid that are ill-typed."""
+
 _CHECKED: Final = {
     *(*_CAST, *_RANGES, "gMonthDay", "dateTimeStamp"),
-    *("decimal", "hexBinary", "normalizedString", "token"),
+    *("decimal", "hexBinary", "normalizedString", "token", *LENIENT),
 }
-"""The datatypes for which engines know ill-typed literals (SHACL 4.1.2), as turbo does."""
+"""The datatypes for which engines know ill-typed literals (SHACL 4.1.2)."""
 
 _LEAP_YEAR: Final = "2000"
 _ZONE: Final = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})\Z")
@@ -87,7 +123,8 @@ def is_lexical_form(text: str, datatype: str) -> bool:
         return text[:2] == "--" and _casts(f"{_LEAP_YEAR}{text[1:]}", "date")
     if name == "dateTimeStamp":
         return bool(_ZONE.search(text)) and _casts(text, "dateTime")
-    return name in _CAST and _casts(text, name)
+    form = _DURATIONS.get(name)
+    return name in _CAST and (form is None or bool(form.fullmatch(text))) and _casts(text, name)
 
 
 def is_ill_typed(text: str, datatype: str) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from ..model.languages import canonical_tag
 from ..model.namespaces import expand, local_name
 from ..model.terms import (
     NO_TERM,
@@ -194,7 +195,7 @@ class Notation:
         text, language, iri = literal_parts(term)
         quoted = f'"{escaped_text(term)}"'
         if language:
-            return f"{quoted}@{language}"
+            return f"{quoted}@{canonical_tag(language)}"
         if iri is None or iri == _STRING:
             return quoted
         if self.form not in _LINES and iri in _BARE and _BARE[iri].fullmatch(text):
@@ -207,7 +208,7 @@ class Notation:
         text, language, iri = literal_parts(term)
         value = {"@value": text}
         if language:
-            value["@language"] = language
+            value["@language"] = canonical_tag(language)
         elif iri in _JSON and _JSON[iri].fullmatch(text):
             return text
         elif iri and iri != _STRING:
@@ -222,8 +223,8 @@ class Notation:
         text, language, iri = literal_parts(term)
         attribute = ""
         if language:
-            attribute = f' xml:lang="{language}"'
-        elif self.has_language or (iri and iri != _STRING):  # the parser refuses xml:lang=""
+            attribute = f' xml:lang="{canonical_tag(language)}"'
+        elif self.has_language or (iri and iri != _STRING):
             attribute = f' rdf:datatype="{iri or _STRING}"'
         if not name:
             return attribute.strip()
@@ -254,7 +255,7 @@ def _usual(iri: str) -> str:
 def _in_record(term: NTerm) -> str:
     if is_literal(term):
         text, language, _ = literal_parts(term)
-        return f"{{{language}: {text}}}" if language else text
+        return f"{{{canonical_tag(language)}: {text}}}" if language else text
     return local_name(to_iri(term)) or to_iri(term)
 
 

@@ -73,6 +73,17 @@ class Requirements:
         self.labels = labels
         self._phrases: dict[tuple[NTerm, str, int], str] = {}
         self._paths: dict[NTerm, str] = {}
+        self._of: dict[tuple[NTerm, Iri, NTerm], Requirements] = {}
+
+    def of_constraint(self, result: ShaclResult) -> Requirements:
+        """These, where the shape of the result has only the constraint that the result is of."""
+        if not result.parameter:
+            return self
+        key = (self.parameters.source(result), result.component, result.parameter)
+        if key not in self._of:
+            parameters = self.parameters.of_constraint(result)
+            self._of[key] = Requirements(parameters, self.notation, self.labels)
+        return self._of[key]
 
     def number(self, shape: NTerm, name: str) -> str:
         """The text of a parameter that is a number; empty if the shape does not have it."""
@@ -138,7 +149,7 @@ class Requirements:
 
     def empty_list(self, shape: NTerm, component: str) -> str:
         """The parameter of a component that allows no value, as its list has no members."""
-        name = _LISTS.get(component, "")
+        name = LISTS.get(component, "")
         return name if name and nterm("rdf:nil") in self.parameters.values(shape, name) else ""
 
     def all_of(self, shape: NTerm, depth: int = 0) -> str:
@@ -283,7 +294,7 @@ def negated(phrase: str) -> str:
 
 _SEVERAL: Final = re.compile(r" and (?:is|has|matches|conforms|meets|does) ")
 
-_LISTS: Final = {"In": "sh:in", "LanguageIn": "sh:languageIn", "Or": "sh:or", "Xone": "sh:xone"}
+LISTS: Final = {"In": "sh:in", "LanguageIn": "sh:languageIn", "Or": "sh:or", "Xone": "sh:xone"}
 """The components whose value is one of the members of a list, with its parameter."""
 
 _PARAMETERS: Final = {

@@ -60,7 +60,8 @@ class Context:
 
     `requirements` has the shapes and the notation, `labels` the labels of terms, `ids` the ids of
     all things. `values_of` gives the values of a property of a node that the file states,
-    `passage_of` the passage of the source of a statement, or an empty text.
+    `passage_of` the passage of the source of a statement, or an empty text, and `saved_values` the
+    values that a built graph states.
     """
 
     ontology: Ontology
@@ -69,6 +70,7 @@ class Context:
     ids: IdSuggestions
     values_of: Callable[[NTerm, NTerm], tuple[NTerm, ...]]
     passage_of: Callable[[Statement], str] = lambda _: ""
+    saved_values: Callable[[NTerm, NTerm], tuple[NTerm, ...]] = lambda *_: ()
 
     @property
     def notation(self) -> Notation:
@@ -98,10 +100,11 @@ def result_problem(
         result=result,
         shape=context.requirements.parameters.source(result),
         thing=thing,
-        requirements=context.requirements,
+        requirements=context.requirements.of_constraint(result),
         values_of=context.values_of,
         nth=nth,
         equal=equal,
+        saved_values=context.saved_values,
     )
     severity = _SEVERITIES.get(result.severity, "error")
     name, message = context.ontology.messages.get(result.rule, ("", ""))
@@ -184,6 +187,9 @@ def _required(finding: Finding, key: RecordKey, syntax: RecordValues) -> str:
 def _value_fix(finding: Finding, key: RecordKey, context: Context, syntax: RecordValues) -> str:
     """How to fix a value: the same text with the right datatype, else as `value_fix` says."""
     result, value = finding.result, finding.result.value
+    is_text = expand("rdf:langString") in key.datatypes
+    if is_blank(value) or (is_text and is_iri(value)):  # nobody wrote its name as a text
+        return ""
     if context.notation.form != "record" and (fix := retyped(finding, key.datatypes)):
         return fix
     if context.notation.form != "record" and is_iri_text(

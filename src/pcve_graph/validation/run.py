@@ -238,7 +238,13 @@ def _outcome(
     severities = SEVERITIES[: SEVERITIES.index(severity) + 1]
     others += (row for row in problems if row.rule in _UNCHECKED and row.severity == "error")
     others = sorted({problem for problem in others if problem.severity in severities})
-    shown = sorted({*others, *(problem for problem in problems if problem.severity in severities)})
+    of_others = set(others)
+    shown = sorted(
+        [
+            *others,
+            *(row for row in problems if row.severity in severities and row not in of_others),
+        ]
+    )
     wrong = any(problem.severity == "error" for problem in shown)
     return Outcome(
         problems=tuple(shown),

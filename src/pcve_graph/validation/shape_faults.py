@@ -212,7 +212,10 @@ def _in_place_of_list(graph: ShapesGraph, shape: NTerm) -> bool:
 def _undescribed(graph: ShapesGraph, shape: NTerm, show: Show) -> Iterator[Fault]:
     """Warnings on shapes that are referred to and not described: every node conforms to them."""
     for row in graph.holders[shape]:
-        if shape not in graph.objects and row.predicate in {*SINGLE, FIRST} - {PROPERTY}:
+        refers = row.predicate in SINGLE - {PROPERTY} or (
+            row.predicate == FIRST and graph.is_of_shapes(row.subject)
+        )
+        if shape not in graph.objects and refers:
             message = f"{show(shape)} is not described in the shapes, so everything conforms to it"
             why = "a shape that is referred to is described in the shapes that are given"
             fix = "describe it, correct its name, or give its file with --shapes too"
@@ -294,10 +297,9 @@ def _describe(
             return f"{name} is {what}, not a list", f"write {name} {fix}"
         return f"{name} is not {KINDS[kind]}", f"write {KINDS[kind]}"
     if kind == "node kind":
-        near = _nearest(
-            local_name(lexical(value)), frozenset(local_name(to_iri(t)) for t in NODE_KINDS)
-        )
-        fix = f"did you mean sh:{near}?" if near else f"write {KINDS[kind]}"
+        names = {local_name(to_iri(term)) for term in NODE_KINDS}
+        near = similar_names(local_name(lexical(value)), names, 1)
+        fix = f"did you mean sh:{near[0]}?" if near else f"write {KINDS[kind]}"
         return f"{name} is {shown}", fix
     if is_literal(value):
         text = lexical(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from copy import copy
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -22,7 +23,8 @@ from ..model.terms import (
     parse_statement,
     statement_lines,
 )
-from . import shacl
+from .blank_shapes import name_blank_shapes, name_of_blank
+from .separate_constraints import parameter_of
 
 _LABELS: Final = ("sh:name", "rdfs:label", "skos:prefLabel", "dcterms:title")
 _OPERATORS: Final = {
@@ -37,25 +39,42 @@ _DEEPEST: Final = 8
 class ShapeParameters:
     """The statements of a shapes graph, by subject and property.
 
-    Blank shapes have the names that the engines get (`shacl.name_blank_shapes`).
+    Blank shapes have the names that the engines get (`name_blank_shapes`).
     """
 
     def __init__(self, shapes: str) -> None:
         self._objects: dict[NTerm, dict[NTerm, list[NTerm]]] = defaultdict(dict)
-        for line in statement_lines(shacl.name_blank_shapes(shapes).text):
+        for line in statement_lines(name_blank_shapes(shapes).text):
             row = parse_statement(line)
             self._objects[row.subject].setdefault(row.predicate, []).append(row.object)
 
+    def nodes(self) -> Iterator[NTerm]:
+        """The subjects of the statements."""
+        return iter(self._objects.copy())
+
     def source(self, result: ShaclResult) -> NTerm:
         """The node of the shape that a result is of; empty if the shapes do not have it."""
-        node = from_iri(result.shape) if result.shape else shacl.name_of_blank(result.blank_shape)
+        node = from_iri(result.shape) if result.shape else name_of_blank(result.blank_shape)
         return node if node in self._objects else NO_TERM
+
+    def of_constraint(self, result: ShaclResult) -> ShapeParameters:
+        """These statements, where the shape of the result has only the constraint of the result."""
+        shape = self.source(result)
+        own = self.values(from_iri(result.component), "sh:parameter")
+        name = parameter_of(result.component, filter(None, map(self.path, own)))
+        if not result.parameter or result.parameter not in self.objects(shape, name):
+            return self
+        narrowed = copy(self)
+        narrowed._objects = self._objects | {
+            shape: self._objects[shape] | {name: [result.parameter]}
+        }
+        return narrowed
 
     def constraint(self, result: ShaclResult) -> NTerm:
         """The node of the SPARQL constraint that a result is of; empty for any other result."""
         if result.constraint:
             return from_iri(result.constraint)
-        return shacl.name_of_blank(result.blank_constraint)
+        return name_of_blank(result.blank_constraint)
 
     def values(self, node: NTerm, name: str) -> tuple[NTerm, ...]:
         """The values of the property `name`, such as `sh:class`, of `node`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from ..model.namespaces import nterm
 from ..model.terms import NTerm, Statement, is_iri, is_literal
@@ -19,6 +20,8 @@ from .shapes_graph import (
     ShapesGraph,
     Show,
 )
+
+_MORE: Final = "the blank node of the path has more than one statement"
 
 
 def path_faults(graph: ShapesGraph, shape: NTerm, show: Show) -> Iterator[Fault]:
@@ -51,6 +54,7 @@ def path_faults(graph: ShapesGraph, shape: NTerm, show: Show) -> Iterator[Fault]
     elif paths and (reason := _bad_path(graph, paths[0], frozenset())):
         why = "a path is an IRI or one of the forms of SHACL 2.3.1"
         fix = "write an IRI, ( p1 p2 ) or [ sh:inversePath p ]; SHACL 2.3.1 lists all forms"
+        fix = "delete what it has besides the path" if reason == _MORE else fix
         yield fault((shape, PATH, paths[0]), reason, why, fix)
 
 
@@ -71,10 +75,12 @@ def _bad_path(graph: ShapesGraph, path: NTerm, outer: frozenset[NTerm]) -> str:
             return "the path is a list of one member"
         return next(filter(None, (_bad_path(graph, member, inner) for member in members)), "")
     forms = [(form, value) for form, values in graph.objects[path].items() for value in values]
-    forms = [(form, value) for form, value in forms if form in MODIFIERS or form == ALTERNATIVE]
-    if len(forms) != 1:
-        return "the path is a blank node of none of the forms" if not forms else "two paths in one"
-    form, value = forms[0]
+    paths = [(form, value) for form, value in forms if form in MODIFIERS or form == ALTERNATIVE]
+    if len(paths) != 1:
+        return "the path is a blank node of none of the forms" if not paths else "two paths in one"
+    if len(forms) > 1:
+        return _MORE
+    form, value = paths[0]
     if form != ALTERNATIVE:
         return _bad_path(graph, value, inner)
     members = graph.list_of(value)

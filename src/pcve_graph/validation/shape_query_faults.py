@@ -6,18 +6,19 @@ Rules: SHACL, section 5.2.1 (prefixes), 5.3 (constraints) and appendix A (pre-bo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from ..model.namespaces import DOCUMENT_BASE, PREFIXES, expand, local_name, nterm
 from ..model.problems import RULES, ContentError
-from ..model.terms import NTerm, Statement, from_iri, is_literal, lexical, literal, to_iri
+from ..model.terms import NTerm, Statement, from_iri, is_iri, is_literal, lexical, literal, to_iri
 from ..syntax.iri_references import resolve_reference
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import Token, dataset_graphs, declared_prefixes, tokenize
+from .component_faults import NO_PATH, path_token
 from .query_patterns import query_patterns
 from .shape_queries import INVALID_NAMESPACE, PREFIX_FORM, QUERIES, VALIDATORS
-from .shapes_graph import SPARQL, TYPE, Fault, ShapesGraph
+from .shapes_graph import PATH, SPARQL, TYPE, Fault, ShapesGraph
 
 _RULE: Final = "shape-query"
 _SELECT = nterm("sh:select")
@@ -68,8 +69,12 @@ def query_faults(
         if not checked and not advanced:
             continue
         node = validators.get(row.subject, row.subject)
+        yield from _path_of_node_shape(graph, row)
         prefixes = _prefixes(graph, row.subject)
-        fault = _query_fault(row, node, prefixes, namespaces, checked)
+        parameters = graph.values(node, nterm("sh:parameter")) if node != row.subject else ()
+        paths = (path for parameter in parameters for path in graph.values(parameter, PATH))
+        names = {local_name(to_iri(path)) for path in paths if is_iri(path)}
+        fault = _query_fault(row, node, prefixes, namespaces, names if checked else None)
         if fault is None and not advanced and functions & _called(lexical(row.object), prefixes):
             message = "the query calls a function that the shapes define; it is skipped"
             rule = "shacl-advanced"
@@ -77,6 +82,19 @@ def query_faults(
             fault = Fault(rule, row, node, message, RULES[rule], fix, "node", "warning")
         if fault is not None:
             yield fault
+
+
+def _path_of_node_shape(graph: ShapesGraph, row: Statement) -> Iterator[Fault]:
+    """$PATH in the query of a SPARQL constraint of a node shape."""
+    holders = [outer for outer in graph.holders[row.subject] if outer.predicate == SPARQL]
+    of_nodes = [outer for outer in holders if outer.subject not in graph.property_shapes]
+    if not of_nodes or not (token := path_token(lexical(row.object))):
+        return
+    if len(holders) == len(of_nodes):
+        yield Fault(_RULE, row, row.subject, *NO_PATH, offset=token[0])
+        return
+    for outer in of_nodes:
+        yield Fault(_RULE, outer, outer.subject, *NO_PATH, "statement")
 
 
 def _declaration_faults(graph: ShapesGraph) -> Iterator[Fault]:
@@ -165,9 +183,12 @@ def _query_fault(
     node: NTerm,
     prefixes: Mapping[str, str],
     namespaces: Mapping[str, str],
-    constraint: bool,
+    parameters: Collection[str] | None,
 ) -> Fault | None:
-    """The first fault of the query in `row`; None if it has none."""
+    """The first fault of the query in `row`; None if it has none.
+
+    `parameters` are the names that a component binds; None for a query that is no constraint.
+    """
     text = lexical(row.object)
 
     def fault(message: str, fix: str, offset: int = -1, why: str = RULES[_RULE]) -> Fault:
@@ -181,14 +202,14 @@ def _query_fault(
         message = f"sh:{name} must be {form} query, but has {other.word}"
         return fault(message, f"write {form} query", other.start)
     declared = prefixes.keys() | declared_prefixes(text).keys()
-    for token in tokens:
-        prefix = token.text.partition(":")[0]
-        if token.kind == "name" and prefix not in declared:
-            why = "the prefixes of a query are those that sh:prefixes and sh:declare state, "
-            why += "or the query itself; those of the file do not count (SHACL 5.2.1)"
-            message = f"the prefix {prefix}: of the query is not declared"
-            return fault(message, _declaration(prefix, namespaces), token.start, why)
-    if constraint and (broken := _pre_binding(tokens, row.predicate == _SELECT)):
+    names = (token for token in tokens if token.kind == "name")
+    if token := next((name for name in names if _prefix(name) not in declared), None):
+        why = "the prefixes of a query are those that sh:prefixes and sh:declare state, "
+        why += "or the query itself; those of the file do not count (SHACL 5.2.1)"
+        message = f"the prefix {_prefix(token)}: of the query is not declared"
+        return fault(message, _declaration(_prefix(token), namespaces), token.start, why)
+    is_select = row.predicate == _SELECT
+    if parameters is not None and (broken := _pre_binding(tokens, is_select, parameters)):
         message, fix, offset = broken
         why = "the variables that SHACL binds beforehand stay bound (SHACL 5.3.1 and appendix A)"
         return fault(message, fix, offset, why)
@@ -217,6 +238,10 @@ def _query_fault(
     return None
 
 
+def _prefix(name: Token) -> str:
+    return name.text.partition(":")[0]
+
+
 def _other_form(tokens: list[Token], holder: NTerm) -> Token | None:
     """The keyword of a query that is of another form than its property takes; None otherwise."""
     first = next((token for token in tokens if token.word in _KEYWORDS), None)
@@ -234,9 +259,11 @@ def _declaration(prefix: str, namespaces: Mapping[str, str]) -> str:
     )
 
 
-def _pre_binding(tokens: list[Token], select: bool) -> tuple[str, str, int] | None:
+def _pre_binding(
+    tokens: list[Token], select: bool, parameters: Collection[str]
+) -> tuple[str, str, int] | None:
     """(message, fix, offset) of the first breach of the rules of pre-binding; None without one."""
-    bound = _PRE_BOUND if select else (*_PRE_BOUND, "value")
+    bound = (*_PRE_BOUND, *parameters, *(() if select else ("value",)))
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else token
         if token.word in _FORBIDDEN:

@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from typing import Final
 
-from ..model.terms import NTerm, is_literal, lexical
+from ..model.terms import NTerm, is_blank, is_literal, lexical
 from .shape_parameters import ShapeParameters
 from .sparql_order import relations
 from .xpath_patterns import python_pattern
@@ -22,12 +22,15 @@ _BOUNDS: Final = {
 def is_allowed(parameters: ShapeParameters, shape: NTerm, value: NTerm) -> bool:
     """Whether `value` conforms to what `shape` says of patterns, lengths, bounds and members.
 
-    True where the shape says nothing of these, or has a pattern that cannot be read.
+    True where the shape says nothing of these, or has a pattern that cannot be read; a blank node
+    has no text to match.
     """
     if not shape:
         return True
     stated, text = parameters.values, lexical(value)
-    members = parameters.members(shape, "sh:in")
+    lists = parameters.lists(shape, "sh:in")
+    if is_blank(value) and (stated(shape, "sh:pattern") or stated(shape, "sh:minLength")):
+        return False
     lengths = [("sh:minLength", 1), ("sh:maxLength", -1)]
     return (
         all(_matches(text, lexical(of), parameters, shape) for of in stated(shape, "sh:pattern"))
@@ -42,7 +45,7 @@ def is_allowed(parameters: ShapeParameters, shape: NTerm, value: NTerm) -> bool:
             for name, operator in _BOUNDS.items()
             for bound in stated(shape, name)
         )
-        and (not members or value in members)
+        and all(value in members for members in lists)
     )
 
 

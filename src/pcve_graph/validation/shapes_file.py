@@ -36,6 +36,7 @@ from ..syntax.jsonld_contexts import Load
 from ..syntax.positions import ANY_BLANK, Places, match_blank_nodes
 from ..system.files import read_file
 from . import engines
+from .component_faults import component_faults
 from .documents import LARGEST, Document, read_document
 from .input_files import form_of, named_files
 from .query_patterns import with_python_patterns
@@ -52,6 +53,7 @@ _NEARLY_SHACL: Final = re.compile(r"<https?://www\.w3\.org/(ns|NS|TR)/(shacl|SHA
 _ABSTRACT: Final = nterm("sh:Shape")
 """The class of all shapes; it says nothing of a shape, and turbo does not take it as a type."""
 
+_COMPONENT: Final = nterm("sh:ConstraintComponent")
 _SUBCLASS: Final = nterm("rdfs:subClassOf")
 _LONGEST: Final = 120
 """Characters of a term that a message shows."""
@@ -102,7 +104,8 @@ def read_shapes(
     def show(term: NTerm) -> str:
         return _shown(term, namespaces)
 
-    faults = [*shape_faults(graph, advanced, show), *nesting_faults(graph)]
+    faults = [*shape_faults(graph, advanced, show), *nesting_faults(graph, show)]
+    faults += component_faults(graph, show)
     faults += query_faults(graph, advanced, namespaces)
     rows, dead = _usable(graph, faults, advanced)
     lines = _text(rows)
@@ -112,7 +115,8 @@ def read_shapes(
         lines = _text(_usable(graph, faults, advanced)[0])
     more = [_File(document, f"o{at}-") for at, document in enumerate(_documents(ontologies, load))]
     warnings = (problem for file in (*files, *more) for problem in file.warnings)
-    problems = tuple(sorted({*_located(files, graph, faults, show), *warnings}))
+    located = _located(files, graph, faults, show, dead)
+    problems = tuple(sorted({*located, *warnings}))
     if why := no_shape(_text(graph.rows)):
         names = ", ".join(path.as_posix() for path in paths)
         why += f" in {names}: nothing would be checked{_namespace_hint(graph)}"
@@ -235,9 +239,13 @@ def _namespace_hint(graph: ShapesGraph) -> str:
 
 
 def _located(
-    files: list[_File], graph: ShapesGraph, faults: list[Fault], show: Show
+    files: list[_File],
+    graph: ShapesGraph,
+    faults: list[Fault],
+    show: Show,
+    dead: frozenset[NTerm],
 ) -> Iterator[Problem]:
-    """The faults as problems at their places."""
+    """The faults as problems at their places; the nodes in `dead` are not applied."""
     by_file: defaultdict[int, list[Fault]] = defaultdict(list)
     for fault in faults:
         of = (at for at, file in enumerate(files) if fault.statement.subject in file.subjects)
@@ -247,10 +255,17 @@ def _located(
         file = files[at]
         places = file.places({fault.statement.subject for fault in of_file})
         for fault in of_file:
-            yield _problem(file, places, graph, fault, show)
+            yield _problem(file, places, graph, fault, show, dead)
 
 
-def _problem(file: _File, places: Places, graph: ShapesGraph, fault: Fault, show: Show) -> Problem:
+def _problem(
+    file: _File,
+    places: Places,
+    graph: ShapesGraph,
+    fault: Fault,
+    show: Show,
+    dead: frozenset[NTerm],
+) -> Problem:
     key = nearest_key(places, *fault.statement)
     position = Position(file.document.name, *places[key]) if key else Position(file.document.name)
     if fault.offset >= 0 and key:
@@ -259,9 +274,18 @@ def _problem(file: _File, places: Places, graph: ShapesGraph, fault: Fault, show
     name = f"{show(named)}: " if is_iri(named) else ""
     message = name + fault.message
     if fault.costs == "node" and fault.severity == "error":
-        what = "shape" if fault.node in graph.shapes else "constraint"
-        message += f"; this {what} is not applied"
+        message += f"; this {_loss(graph, fault.node, dead)} is not applied"
     return Problem(position, fault.rule, message, fault.why, fault.fix, fault.severity)
+
+
+def _loss(graph: ShapesGraph, node: NTerm, dead: frozenset[NTerm]) -> str:
+    """What is not applied because of a fault of `node`: a shape, or a part of one that is."""
+    if node not in graph.shapes:
+        return "component" if _COMPONENT in graph.values(node, TYPE) else "constraint"
+    outer = graph.named_owner(node)
+    if outer == node or outer in dead:
+        return "shape"
+    return "shape inside it"
 
 
 def _in_query(document: Document, position: Position, text: str, offset: int) -> Position:

@@ -104,6 +104,18 @@ class ShapesGraph:
             node = rest
         return members
 
+    def is_of_shapes(self, cell: NTerm) -> bool:
+        """Whether a cell of a list is in one of the shapes of sh:and, sh:or or sh:xone."""
+        waiting, cells = [cell], {cell}
+        while waiting:
+            for row in self.holders[waiting.pop()]:
+                if row.predicate in LOGICAL:
+                    return True
+                if row.predicate == REST and row.subject not in cells:
+                    cells.add(row.subject)
+                    waiting.append(row.subject)
+        return False
+
     def _find_shapes(self) -> tuple[frozenset[NTerm], frozenset[NTerm]]:
         stated = {
             row.subject

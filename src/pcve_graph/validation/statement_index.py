@@ -47,6 +47,7 @@ from ..model.terms import (
     lexical,
     literal,
     parse_statement,
+    stated_datatype,
     to_iri,
     triple_line,
 )
@@ -149,10 +150,11 @@ class StatementIndex:
     Complete once the iterator from `index_lines` is exhausted. `dated` has the statements that
     bounds are derived from; `refused` those with a character that records may not contain, each
     with its name. `uses` has the number of statements with each property that no key has, and
-    `first_uses` the first statement with each such property and with each class (`_TERMS` of each
+    `first_uses` the first statement with each such property, class and datatype (`_TERMS` of each
     at most). `owners` has the first subject that each blank node is a value of, `objects` hashes of
     the values of each property whose values are targets, `superclasses` what the document states,
-    and `mentioned` the terms of `focus` that occur.
+    and `mentioned` the terms of `focus`, and the nodes that are targets, that occur. `nested` are
+    the nodes of `focus` that a shape inside another one is about.
 
     `shapes` replaces the project's shapes, as N-Triples; `hierarchy` has statements of subclasses
     in addition to those of the document.
@@ -191,6 +193,7 @@ class StatementIndex:
         }
         self.superclasses = superclasses_in(hierarchy)
         self.focus, self.mentioned = frozenset(focus), set[NTerm]()
+        self.nested = frozenset[NTerm]()
         self._sets = ClassSets()
         self._own_values: dict[NTerm, int] = {}
         self.record_classes = lru_cache(None)(self._having)
@@ -207,7 +210,8 @@ class StatementIndex:
         What was counted in a pass that was broken off is counted anew.
         """
         self.uses.clear()
-        marks, deriving, objects, focus = self.marks, self.deriving, self.objects, self.focus
+        marks, deriving, objects = self.marks, self.deriving, self.objects
+        looked_for = self.focus | self.targets.nodes
         marks_of = {
             path: bit | (OWN if path.startswith(_OURS) else 0) for path, bit in self.keys.items()
         }
@@ -228,11 +232,13 @@ class StatementIndex:
                     mark |= self._mark_of_value(predicate, value)
                 elif is_blank(value):
                     self.owners.setdefault(value, subject)
+                elif is_literal(value) and (datatype := stated_datatype(value)):
+                    self._take_first_use(datatype, statement)
                 marks[subject] = marks.get(subject, 0) | mark
             if predicate in objects:
                 objects[predicate].add(hash(value))
-            if focus:
-                self.mentioned.update(focus.intersection(statement))
+            if looked_for:
+                self.mentioned.update(looked_for.intersection(statement))
             if _SUSPICIOUS.search(line) and (name := _refused(statement)):
                 self.refused[statement] = name
             if take is not None:
@@ -294,7 +300,11 @@ class StatementIndex:
 
     def classes_of(self, subject: NTerm) -> list[RecordClass]:
         """The classes of `subject` that have a shape of the project, by IRI."""
-        return self.record_classes(self.marks.get(subject, 0) >> self._shift)
+        return self.record_classes(self.class_number(subject))
+
+    def class_number(self, subject: NTerm) -> int:
+        """The number of the set of classes of `subject`."""
+        return self.marks.get(subject, 0) >> self._shift
 
     def stated_classes(self, subject: NTerm) -> set[NTerm]:
         """All classes of `subject` that the document states."""

@@ -47,6 +47,12 @@ class Targets:
     has_queries: bool = False
     terms: frozenset[NTerm] = frozenset()
 
+    @property
+    def only_nodes(self) -> bool:
+        """Whether all targets are nodes (sh:targetNode), as far as that is counted."""
+        others = self.classes or self.subjects_of or self.objects_of or self.has_queries
+        return bool(self.nodes) and not others
+
 
 @lru_cache(4)
 def read_targets(shapes: str) -> Targets:

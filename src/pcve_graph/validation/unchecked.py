@@ -11,10 +11,11 @@ from ..model.namespaces import PREFIXES, nterm
 from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import NO_TERM, NTerm, from_iri, iri_start, is_blank, to_iri
 from .checked_things import CheckedThings, ThingCounter
+from .requirements import alternatives
 from .statement_index import OWN, StatementIndex
 from .targets import Targets, with_superclasses
 from .unknown_terms import TermCheck
-from .vocabularies import split_iri
+from .vocabularies import other_scheme, split_iri
 
 _SYNTAX: Final = {nterm("rdf:first"), nterm("rdf:rest")}
 """The properties of lists, which are part of the syntax."""
@@ -101,6 +102,11 @@ def _nothing(
         skipped := _not_applied(counter, index, severity, stated, stated_targets)
     ):
         return skipped
+    if index.targets.only_nodes and not index.focus:
+        of = alternatives(map(names.of, sorted(index.targets.nodes)))
+        message = f"nothing in the file was checked: the shapes are about {of}"
+        message += ", which it does not mention"
+        return Omission((), rule, message, "name nodes of the file with sh:targetNode", severity)
     if not stated and index.focus:
         nodes = sorted(index.focus)
         message = f"nothing was checked: no shape is about {' or '.join(map(names.of, nodes))}"
@@ -215,9 +221,14 @@ def _near_namespaces(
         for space, vocabulary in index.vocabularies.items():
             names.setdefault(space, set()).update(vocabulary.names)
     uses: dict[str, list[NTerm]] = {}
+    cut: dict[str, Omission] = {}
     for term in index.first_uses:
-        if not is_blank(term):
-            uses.setdefault(split_iri(to_iri(term))[0], []).append(term)
+        space = "" if is_blank(term) else split_iri(to_iri(term))[0]
+        if space and space not in names and (pair := _cut_namespace(to_iri(term), names)):
+            cut.setdefault(space, _of_cut_namespace(index, term, *pair))
+        elif space:
+            uses.setdefault(space, []).append(term)
+    yield from cut.items()
     for space, used in uses.items():
         right = "" if space in names else _right_namespace(space, used, names)
         if right:
@@ -234,6 +245,28 @@ def _near_namespaces(
             first = index.first_uses[term]
             key = first[:2] if first.predicate == term else first
             yield space, Omission(key, "near-namespace", message, fix)
+
+
+def _cut_namespace(iri: str, names: dict[str, set[str]]) -> tuple[str, str] | None:
+    """The namespace of which `iri` has all but the last character, and what it has of it.
+
+    A name that the namespace defines follows; the scheme may be the other one. None if there is no
+    such namespace.
+    """
+    for space, defined in names.items():
+        for stem in (space[:-1], other_scheme(space)[:-1]) if space[-1:] in ("/", "#") else ():
+            if iri.startswith(stem) and iri[len(stem) :] in defined:
+                return space, stem
+    return None
+
+
+def _of_cut_namespace(index: StatementIndex, term: NTerm, right: str, stem: str) -> Omission:
+    """The warning of a term whose namespace is `right` without its last character."""
+    first = index.first_uses[term]
+    name = to_iri(term).removeprefix(stem)
+    message = f"{to_iri(term)}: {right}{name} is meant, as the namespace {stem} lacks its end"
+    key = first[:2] if first.predicate == term else first
+    return Omission(key, "near-namespace", message, f"write the namespace as {right}")
 
 
 def _namespace_fix(space: str, right: str, outside: Mapping[str, str]) -> str:

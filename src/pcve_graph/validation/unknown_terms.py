@@ -9,7 +9,7 @@ and any property that a class with a closed shape (sh:closed) does not have.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -53,11 +53,19 @@ class TermCheck:
 
     `unused` counts the statements, by property, that are about a thing of ours and whose property
     is a key of other classes only: no fault, but no shape checks them. `reported` counts those with
-    a property that their class may not have.
+    a property that their class may not have. `saved_classes` gives the classes that a built graph
+    states of a node, which count as those that the document states.
     """
 
-    def __init__(self, index: StatementIndex, ontology: Ontology, document: Document) -> None:
+    def __init__(
+        self,
+        index: StatementIndex,
+        ontology: Ontology,
+        document: Document,
+        saved_classes: Callable[[NTerm], Collection[NTerm]] | None = None,
+    ) -> None:
         self.index, self.ontology, self.document = index, ontology, document
+        self._saved_classes = saved_classes
         self.unused: Counter[NTerm] = Counter()
         self.reported: Counter[NTerm] = Counter()
         self._closed = _closed_classes(ontology)
@@ -73,13 +81,23 @@ class TermCheck:
         return {
             subject
             for subject, bits, number in index.class_numbers()
-            if self._strange(bits, number) and (index.is_ours(subject) or bits & UNDEFINED)
+            if self._strange(bits, self._kinds(subject, number))
+            and (index.is_ours(subject) or bits & UNDEFINED)
         } | {statement.subject for statement in index.dated if _is_no_date(statement)}
 
-    def _is_strange(self, bits: int, number: int) -> bool:
+    def _kinds(self, subject: NTerm, number: int) -> tuple[Iri, ...]:
+        """The classes of `subject` with a shape: those of the set `number`, those of the graph."""
+        stated = tuple(kind.iri for kind in self.index.record_classes(number))
+        if self._saved_classes is None or not self.index.is_ours(subject):
+            return stated
+        saved = map(to_iri, filter(is_iri, self._saved_classes(subject)))
+        of_graph = [iri for iri in saved if iri in self.index.classes]
+        return tuple(sorted({*stated, *of_graph})) if of_graph else stated
+
+    def _is_strange(self, bits: int, classes: tuple[Iri, ...]) -> bool:
         if bits & UNDEFINED:
             return True
-        kinds = self.index.record_classes(number)
+        kinds = [self.index.classes[iri] for iri in classes]
         right = {from_iri(key.path) for kind in kinds for key in kind.keys.values()}
         wrong = (path for path in self.index.keys if path not in right and path not in BOUNDS)
         closed = any(from_iri(kind.iri) in self._closed for kind in kinds) and bool(self.index.uses)
@@ -101,8 +119,12 @@ class TermCheck:
         if _is_no_date(statement):
             message = f'"{lexical(value)}" has the datatype EDTF, but there are no such days'
             return "edtf", message, f"write a date that exists, in a form such as {EDTF_FORMS}"
-        kinds = self.index.classes_of(subject) if self.index.is_ours(subject) else []
+        kinds = self._classes_of(subject) if self.index.is_ours(subject) else []
         return self._property_fault(to_iri(predicate), kinds) or self._value_fault(statement)
+
+    def _classes_of(self, subject: NTerm) -> list[RecordClass]:
+        number = self.index.class_number(subject)
+        return [self.index.classes[iri] for iri in self._kinds(subject, number)]
 
     def _class_fault(self, value: NTerm) -> Fault | None:
         if not is_iri(value):

@@ -23,6 +23,8 @@ from .jsonld_context import ActiveContext, TermDefinition
 _XSD: Final = PREFIXES["xsd"]
 _PLAIN: Final = TermDefinition("")
 _TYPE: Final = nterm("rdf:type")
+_NO_IRIS: Final = ("@base", "@direction", "@import", "@language")
+"""The keywords of a context whose strings are not abbreviated."""
 
 
 def locate_jsonld(text: str) -> dict[tuple[NTerm, ...], tuple[int, int]]:
@@ -63,16 +65,36 @@ def unread_words(raw: bytes) -> UnreadWords:
     )
 
 
+class TypeMapEntry(NamedTuple):
+    """An entry of a type map (JSON-LD 1.1, section 4.6.4): its key, offset and value.
+
+    `context` is that of the map; `is_term` says whether strings in it are terms of a vocabulary.
+    """
+
+    key: str
+    at: int
+    value: JsonValue
+    context: ActiveContext
+    is_term: bool
+
+
+def type_maps(text: str) -> list[TypeMapEntry]:
+    """The entries of the type maps of a document. Raises ValueError if `text` is not JSON."""
+    reader = _Reader(text)
+    reader.document()
+    return reader.type_maps
+
+
 _LARGE: Final = 2**20
 _LARGEST: Final = 2**24
 
 
-def _flattened(value: JsonValue) -> Iterator[JsonValue]:
+def flattened(value: JsonValue) -> Iterator[JsonValue]:
     """The values of an array and of the arrays in it, or the single value."""
     if value.kind != "[":
         yield value
     for item in value.values:
-        yield from _flattened(item)
+        yield from flattened(item)
 
 
 class _Reader:
@@ -82,9 +104,10 @@ class _Reader:
         self.places: dict[tuple[NTerm, ...], tuple[int, int]] = {}
         self.unmapped: list[tuple[str, int]] = []
         self.prefixed: list[tuple[str, int]] = []
+        self.type_maps: list[TypeMapEntry] = []
 
     def document(self) -> None:
-        for item in _flattened(read_json(self.text)):
+        for item in flattened(read_json(self.text)):
             if item.kind == "{":
                 self.node(item, ActiveContext())
 
@@ -102,6 +125,25 @@ class _Reader:
         if colon and prefix in PREFIXES and context.expand(word, True) == word:
             self.prefixed.append((word, at))
 
+    def check_definitions(
+        self, local: JsonValue, context: ActiveContext, scopes: frozenset[str] = frozenset()
+    ) -> None:
+        """Record the words with an undeclared prefix in a local context, of which `context` is.
+
+        `scopes` are the terms of the scoped contexts around it. They are not processed: each would
+        be a copy of all terms.
+        """
+        for definitions in flattened(local):
+            for name, _, value in definitions.members:
+                stated = [(key, word) for key, _, word in value.members if not name.startswith("@")]
+                words = [word for key, word in stated if key in ("@id", "@reverse", "@type")]
+                for word in words if name in _NO_IRIS else (value, *words):
+                    if word.kind == '"' and word.text.partition(":")[0] not in scopes:
+                        self.check_prefix(word.text, word.at, context)
+                for scoped in (word for key, word in stated if key == "@context"):
+                    terms = {term for part in flattened(scoped) for term, _, _ in part.members}
+                    self.check_definitions(scoped, context, scopes | terms)
+
     def plain(self, value: JsonValue) -> object:
         """A JSON value as the Python value that `json.loads` returns."""
         if value.kind == "[":
@@ -116,8 +158,9 @@ class _Reader:
         for key, _, value in node.members:
             if key == "@context":
                 context = context.with_local(self.plain(value))
+                self.check_definitions(value, context)
         stated = {context.keyword(key): value for key, _, value in node.members}
-        types = list(_flattened(stated["@type"])) if "@type" in stated else []
+        types = list(flattened(stated["@type"])) if "@type" in stated else []
         kinds = [(context.expand(kind.text, True, True), kind.at) for kind in types]
         for name in sorted(kind.text for kind in types):
             term = context.terms.get(name)
@@ -145,14 +188,16 @@ class _Reader:
         for key, at, value in node.members:
             name = context.keyword(key)
             if name in ("@graph", "@included"):
-                for item in _flattened(value):
+                for item in flattened(value):
                     if item.kind == "{":
                         self.node(item, context)
             elif name == "@type":
                 self.note(at, subject, _TYPE)
             elif name == "@nest":
-                for item in _flattened(value):
-                    self.members(item, subject, context)
+                term = context.terms.get(key, _PLAIN)
+                scope = context.with_local(term.scoped) if term.has_scope else context
+                for item in flattened(value):
+                    self.members(item, subject, scope)
             elif name == "@reverse":
                 for inner, where, item in value.members:
                     if iri := context.keyword(inner):
@@ -173,15 +218,16 @@ class _Reader:
         term = context.terms.get(key, _PLAIN)
         predicate = from_iri(context.keyword(key))
         if term.has_scope:
-            context = context.with_local(term.scoped)
+            context = context.of_values(term.scoped)
         if term.reverse:
-            self.reversed(predicate, at, value, subject, context)
+            for item in _indexed(value, term):
+                self.reversed(predicate, at, item, subject, context)
             return
         self.note(at, subject, predicate)
         if "@graph" in term.holds:
             keyed = value.kind == "{" and term.holds & {"@id", "@index"}
             graphs = [item for _, _, item in value.members] if keyed else [value]
-            for item in (item for graph in graphs for item in _flattened(graph)):
+            for item in (item for graph in graphs for item in flattened(graph)):
                 if item.kind == "{":
                     self.node(item, context)
         if "@graph" in term.holds or term.type == "@json":
@@ -197,7 +243,7 @@ class _Reader:
         self, predicate: NTerm, at: int, value: JsonValue, subject: NTerm, context: ActiveContext
     ) -> None:
         """Record the statements of a reverse property, whose values are the subjects (4.8)."""
-        for item in _flattened(value):
+        for item in flattened(value):
             if item.kind == "{":
                 owner = self.node(item, context)
                 self.note(at, owner, predicate)
@@ -209,11 +255,14 @@ class _Reader:
         """The values of a property, in any container, each with its term in N-Triples syntax."""
         maps = term.holds & {"@language", "@index", "@id", "@type"}
         if not maps or value.kind != "{":
-            for item in _flattened(value):
+            for item in flattened(value):
                 yield from self.value(item, term, context)
             return
-        for key, _, inner in value.members:
-            for item in _flattened(inner):
+        for key, at, inner in value.members:
+            if "@type" in maps:
+                entry = TypeMapEntry(key, at, inner, context, term.type == "@vocab")
+                self.type_maps.append(entry)
+            for item in flattened(inner):
                 if "@language" in maps:
                     language = "" if context.keyword(key) == "@none" else key.lower()
                     yield item, self.words(item, language)
@@ -223,6 +272,7 @@ class _Reader:
                 elif "@type" in maps:
                     for node, name in self.value(item, _for_type_map(term), context):
                         kind = context.expand(key, True, True)
+                        self.note(node.at, name)
                         self.note(node.at, name, _TYPE, from_iri(kind))
                         yield node, name
                 else:
@@ -242,7 +292,7 @@ class _Reader:
             elif "@list" in stated:
                 yield value, self.list(stated["@list"], term, context)
             elif "@set" in stated:
-                for item in _flattened(stated["@set"]):
+                for item in flattened(stated["@set"]):
                     yield from self.value(item, term, context)
             else:
                 yield value, self.node(value, context)
@@ -259,11 +309,13 @@ class _Reader:
     def value_object(self, stated: dict[str, JsonValue], context: ActiveContext) -> NTerm:
         """The literal of a value object."""
         value = stated["@value"]
-        if "@direction" in stated or value.kind in "{[n":
+        if value.kind in "{[n":
             return NO_TERM
         if "@language" in stated:
             return self.words(value, stated["@language"].text.lower())
         kind = stated.get("@type")
+        if kind is not None:
+            self.check_prefix(kind.text, kind.at, context)
         datatype = context.expand(kind.text, True, True) if kind is not None else ""
         return NO_TERM if datatype.startswith("@") else self.literal(value, datatype)
 
@@ -298,6 +350,13 @@ class _Reader:
                 self.note(at, name, nterm("rdf:first"), item)
             self.note(at, name, nterm("rdf:rest"), rest)
         return names[0] if names else nterm("rdf:nil")
+
+
+def _indexed(value: JsonValue, term: TermDefinition) -> list[JsonValue]:
+    """The values of an index map, or the single value (JSON-LD 1.1, section 4.6.1)."""
+    if "@index" in term.holds and value.kind == "{":
+        return [item for _, _, item in value.members]
+    return [value]
 
 
 def _node(name: str) -> NTerm:

@@ -32,13 +32,18 @@ class TermDefinition:
 
 @dataclass(frozen=True)
 class ActiveContext:
-    """An active context. `before` is the one to which nested node objects revert, if any."""
+    """An active context. `before` is the one to which nested node objects revert, if any.
+
+    `of_nodes` is that of the node objects among the values of a property with a scoped context, if
+    it differs.
+    """
 
     terms: dict[str, TermDefinition] = field(default_factory=dict)
     base: str = DOCUMENT_BASE
     vocab: str = ""
     language: str = ""
     before: ActiveContext | None = None
+    of_nodes: ActiveContext | None = None
 
     def with_local(self, local: object, propagates: bool = True) -> ActiveContext:
         """This context updated with the local context `local`, as it was written."""
@@ -51,7 +56,18 @@ class ActiveContext:
             elif isinstance(context, dict):
                 result = result._with_definitions(context)
         before = None if propagates else (self.before or self)
-        return replace(result, before=self.before if propagates else before)
+        before = self.before if propagates else before
+        return replace(result, before=before, of_nodes=None)
+
+    def of_values(self, local: object) -> ActiveContext:
+        """This context in the values of a property with the scoped context `local`.
+
+        Node objects revert to `before` first (JSON-LD 1.1 API, 5.1.2, steps 7 and 8).
+        """
+        result = self.with_local(local)
+        if self.before is None and result.before is None:
+            return result
+        return replace(result, of_nodes=(self.before or self).with_local(local))
 
     def _with_definitions(self, local: dict[str, Any]) -> ActiveContext:
         result = self
@@ -136,6 +152,6 @@ class ActiveContext:
 
     def inside(self, keys: set[str]) -> ActiveContext:
         """The context inside a node object with `keys`, before its own @context is applied."""
-        if self.before is None or "@value" in keys or keys == {"@id"}:
+        if "@value" in keys or keys == {"@id"}:
             return self
-        return self.before
+        return self.of_nodes or self.before or self

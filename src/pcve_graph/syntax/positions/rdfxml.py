@@ -1,6 +1,7 @@
 """Positions in RDF/XML (W3C RDF 1.1 XML Syntax), those of the start tags of elements.
 
-Expat loads no external resources; a document that declares entities is not supported.
+Expat loads no external resources. What is in an entity is at the reference to it; a document whose
+entities have elements in them is not supported.
 """
 
 from __future__ import annotations
@@ -64,8 +65,9 @@ class _Reader:
         self.stack: list[_Frame] = [_Frame("rdf", NO_TERM, (1, 1), {}, DOCUMENT_BASE, "")]
         self.text: list[str] = []
 
-    def entity(self, *_: object) -> None:
-        raise ValueError("the document declares entities")
+    def entity(self, _name: str, _is_parameter: bool, value: str | None, *_: object) -> None:
+        if value is None or "<" in value:
+            raise ValueError("the document declares entities with elements")
 
     def place(self) -> tuple[int, int]:
         return self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1
