@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
-from typing import Final
+from typing import Final, cast
 
 import pyoxigraph as ox
 
@@ -46,8 +46,7 @@ def nested_values(
     store.bulk_load("\n".join(held), format=ox.RdfFormat.N_TRIPLES, lenient=True)
     union = " UNION ".join(f"{{ {pattern} }}" for pattern in patterns)
     query = f"SELECT DISTINCT ?node {{ VALUES ?node {{ {' '.join(named)} }} {union} }}"
-    solutions = store.query(query)
-    assert isinstance(solutions, ox.QuerySolutions)
+    solutions = cast(ox.QuerySolutions, store.query(query))
     return frozenset(from_term(solution["node"]) for solution in solutions)
 
 
