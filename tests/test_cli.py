@@ -257,7 +257,12 @@ def test_show_prints_each_fact_with_its_words(northtown: World) -> None:
     assert "referred to by" in northtown.pcve("show", "northtown").stdout
 
 
-EVIDENCE = ("    “", "    cited [", "    cited, one or more of [")
+EVIDENCE = (
+    "    “",
+    "    cited [",
+    "    cited, one or more of [",
+    "    fingerprint of a passage of ",
+)
 """The beginnings of a line of evidence on a page."""
 
 

@@ -248,8 +248,10 @@ def test_an_open_cell_has_its_things_and_the_words_that_put_them_there(shipped: 
     assert re.match(head, text.stdout)
     assert "/project/horizon-bridge" in text.stdout
     assert "/project/ran-ps-wb" in text.stdout
-    assert re.search(r"^    cited, one or more of \[\d+\], ", text.stdout, re.M)
-    assert re.search(r"^\[\d+\] \[icct\.nl: .+\n    https://", text.stdout, re.M)
+    assert re.search(
+        r"^    fingerprint of a passage of \d+ words with “.+”: \[\d+\]", text.stdout, re.M
+    )
+    assert re.search(r"^\[\d+\] .+\n    https://", text.stdout, re.M)
     assert "location: Albania" not in text.stdout
 
 
