@@ -89,12 +89,14 @@ class World:
     def infer(self, name: str) -> None:
         """Marks what the quotes of a record state as inferred, for values that they do not say."""
         path = self.root / name
-        quoted = re.compile(r"^( +quote: .*\n(?: {6}.*\n)*)(?!.*\n *certainty:)", re.MULTILINE)
-        text, count = quoted.subn(
-            r"\1    certainty: inferred\n    note: invented for a test\n", path.read_text("utf-8")
-        )
-        assert count, f"{name} has no quote"
-        path.write_text(text, "utf-8")
+        blocks = re.split(r"^(?=  - )", path.read_text("utf-8"), flags=re.MULTILINE)
+        reason = "    certainty: inferred\n    note: invented for a test\n"
+        marked = [
+            block + reason if "    quote:" in block and "certainty:" not in block else block
+            for block in blocks
+        ]
+        assert marked != blocks, f"{name} has no quote that states facts"
+        path.write_text("".join(marked), "utf-8")
 
     def saved(self) -> StoredGraph:
         return open_graph(self.project)
