@@ -232,7 +232,11 @@ class SearchIndex:
         ranked = [(self._rank(hit, words), hit) for hit in hits]
         if not any(rank[0] < 6 for rank, _ in ranked):
             near = self._word_hits([self._spellings(word) for word in words], kinds)
-            ranked += [((6, *self._rank(hit, words)[1:]), hit) for hit in near]
+            near_ranks = [self._rank(hit, words) for hit in near]
+            ranked += [
+                ((max(rank[0], 6), *rank[1:]), hit)
+                for rank, hit in zip(near_ranks, near, strict=True)
+            ]
         best: dict[str, tuple[tuple[int, int, str, str], Hit]] = {}
         for rank, hit in sorted(ranked, key=lambda pair: (pair[0], pair[1].iri)):
             best.setdefault(hit.iri, (rank, hit))
