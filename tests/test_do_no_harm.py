@@ -296,3 +296,72 @@ def test_what_a_sensitive_record_keeps_is_not_in_its_name(world: World) -> None:
     assert "a place cannot be coarsened" in world.pcve("build").output
     world.replace(EVENT, "sensitivity: economy", "sensitivity: town")
     assert '"town" is not a sensitivity' in world.pcve("build").output
+
+
+FORMS = {
+    "en": "Opening, April 2021",
+    "sq": "Hapja, në prill",
+    "mk": "Априлска средба",
+    "sr": "Скуп у Ридаму, 20. IV 2021.",
+    "bs": "Otvaranje, travanj",
+    "sl": "Srečanje 20. 4. 2021",
+    "tr": "Greenford'da bir toplantı",
+}
+
+
+def test_a_month_or_place_in_any_language_is_refused_in_the_name(world: World) -> None:
+    """The larger places within the economy are places of the record too; the build names each."""
+    sensitive(world)
+    names = "".join(f"      {language}: {name!r}\n" for language, name in FORMS.items())
+    world.replace(
+        EVENT, "    prefLabel: {en: Opening of New Lanterns}\n", f"    prefLabel:\n{names}"
+    )
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    lines = [line for line in result.output.splitlines() if "error sensitivity: " in line]
+    assert len(lines) == len(FORMS), result.output
+    for stated in (
+        "april",
+        "prill",
+        "aprilska",
+        "20. IV 2021",
+        "travanj",
+        "20. 4. 2021",
+        "greenfordda",
+    ):
+        assert f'"{stated}" in the name or id is what the record keeps' in result.output
+
+
+def test_ids_of_parts_of_a_sensitive_record_state_neither_place_nor_month(world: World) -> None:
+    """They are in every export; a part of a part has an id as well."""
+    sensitive(world)
+    world.replace(EVENT, "{id: women, ", "{id: women-reedham-20-april-2021, ")
+    world.replace(EVENT, "{id: all, ", "{id: north-isle, ")
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert '"april" in the name or id' in result.output
+    assert '"north isle" in the name or id' in result.output
+    world.replace(EVENT, "{id: women-reedham-20-april-2021, ", "{id: women-2021-islia, ")
+    world.replace(EVENT, "{id: north-isle, ", "{id: all, ")
+    assert world.pcve("build").exit_code == 0
+
+
+def test_the_id_of_a_sensitive_record_states_no_month(world: World) -> None:
+    text = (world.root / EVENT).read_text("utf-8")
+    text = text.replace("id: lanterns-launch-2021", "id: quiet-april-2021\nsensitivity: economy")
+    world.write("data/records/event/quiet-april-2021.yml", text)
+    result = world.pcve("build")
+    assert (result.exit_code, '"april" in the name or id' in result.output) == (1, True)
+
+
+def test_a_place_that_gets_a_name_makes_it_a_name_that_is_refused(world: World) -> None:
+    """In a build of the change as in a whole one: the name is looked up in the saved graph."""
+    sensitive(world)
+    world.replace(EVENT, "Opening of New Lanterns", "Opening in the Old Harbour")
+    assert world.pcve("build").exit_code == 0
+    place = "data/records/place/reedham.yml"
+    text = (world.root / place).read_text("utf-8")
+    world.write(place, f"{text}  - source: atlas\n    altLabel: {{en: Old Harbour}}\n")
+    for command in (("build",), ("build", "--whole")):
+        result = world.pcve(*command)
+        assert (result.exit_code, '"old harbour" in the name' in result.output) == (1, True)

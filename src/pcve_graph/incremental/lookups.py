@@ -106,9 +106,16 @@ def record_lookup(
         larger = store.quads_for_pattern(node, ox.NamedNode(_WITHIN), None)
         ids = {local_name(quad.object.value) for quad in larger if hasattr(quad.object, "value")}
         kinds = store.quads_for_pattern(node, ox.NamedNode(_TYPE), ox.NamedNode(_COUNTRY))
-        return PlaceEntry(any(kinds), tuple(sorted(map(RecordId, ids))))
+        names = {
+            quad.object.value
+            for label in _LABELS
+            for quad in store.quads_for_pattern(node, ox.NamedNode(label), None)
+            if isinstance(quad.object, ox.Literal)
+        }
+        return PlaceEntry(any(kinds), tuple(sorted(map(RecordId, ids))), tuple(sorted(names)))
 
     return RecordLookup(is_redacted, place)
 
 
+_LABELS = tuple(map(expand, ("skos:prefLabel", "skos:altLabel")))
 _WITHIN, _TYPE, _COUNTRY = map(expand, ("schema:containedInPlace", "rdf:type", "pcve:Country"))

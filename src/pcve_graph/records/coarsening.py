@@ -17,24 +17,27 @@ from ..model.namespaces import expand
 from ..model.problems import rule_problem
 from ..model.schema import Ontology, RecordClass, RecordKey
 from ..model.terms import RecordId
-from ..model.text_normalization import fold
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode, items_of, scalars_of
 from .blocks import BlockEvidence, ClaimBlock
+from .precise_words import months_in, place_in
 from .reader import Record, Records
 from .record_graph import RecordGraph
 
 NOTE: Final = "Coarsened: years and economies alone, without the words of the source."
 _PLACES: Final = frozenset(map(expand, ("pcve:Place", "pcve:Country")))
 _DATES: Final = frozenset(map(expand, ("xsd:date", "xsd:gYearMonth", "xsd:gYear")))
+_TEXTS: Final = frozenset(map(expand, ("rdf:langString", "xsd:string")))
 _DAY: Final = re.compile(r"(\d{2}[\dX]{2})(?:-[\dX]{2}){1,2}")
+_MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?!\d)")
 _NAME: Final = expand("skos:prefLabel")
 
 
 class PlaceEntry(NamedTuple):
-    """A place: whether it is an economy, and the ids of the larger places that it is in."""
+    """A place: whether it is an economy, the ids of the larger places that it is in, its names."""
 
     is_economy: bool
     within: tuple[RecordId, ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,15 @@ def place_entry(record: Record) -> PlaceEntry | None:
         if key.text == "containedInPlace"
         for value in scalars_of(node)
     ]
-    return PlaceEntry(record.type.text == "Country", tuple(sorted(set(larger))))
+    names = {
+        leaf.text
+        for block in record.blocks
+        for key, node in block.facts
+        if key.text in ("prefLabel", "altLabel")
+        for leaf in _texts(node)
+    }
+    is_economy = record.type.text == "Country"
+    return PlaceEntry(is_economy, tuple(sorted(set(larger))), tuple(sorted(names)))
 
 
 def coarsened(
@@ -85,28 +96,25 @@ def coarsened(
         return record
     writer = _Coarsening(ontology, lookup, sheet)
     blocks = tuple(writer.block(block, kind) for block in record.blocks)
-    names = [
-        leaf
-        for block in blocks
-        for key, node in block.facts
-        if key.text == "prefLabel"
-        for leaf in _texts(node)
-    ]
-    identifier = ScalarNode(record.id, record.position)
-    for leaf in (identifier, *names):
+    for leaf in (ScalarNode(record.id, record.position), *writer.published):
         if stated := writer.precise_words(leaf.text):
-            fix = "give the record a name and an id without it"
+            fix = "give the record, or the part of it, a name and an id without it"
             message = f'"{stated}" in the name or id is what the record keeps from publication'
             sheet.problems.append(rule_problem("sensitivity", leaf.position, message, fix))
     return replace(record, blocks=blocks)
 
 
 class _Coarsening:
-    """Coarsens the blocks of one record, and remembers what it replaced."""
+    """Coarsens the blocks of one record, and remembers what it replaced.
+
+    `published` are the texts that stay as they are: names, and the ids of parts.
+    """
 
     def __init__(self, ontology: Ontology, lookup: RecordLookup, sheet: RecordGraph) -> None:
         self.ontology, self.lookup, self.sheet = ontology, lookup, sheet
-        self.precise: set[str] = set()
+        self.places: set[RecordId] = set()
+        self.months: set[int] = set()
+        self.published: list[ScalarNode] = []
 
     def block(self, block: ClaimBlock, kind: RecordClass) -> ClaimBlock:
         facts = tuple(
@@ -129,8 +137,10 @@ class _Coarsening:
             return _one_or_list([e for v in scalars_of(node) for e in self.economies(v)], node)
         if _DATES & set(key.datatypes):
             return self.years(key, node)
-        if "langString" in "".join(key.datatypes):
-            return node if key.path == _NAME else None
+        if "langString" in "".join(key.datatypes) and key.path != _NAME:
+            return None
+        if _TEXTS & set(key.datatypes):
+            self.published += _texts(node)
         plain = not (key.datatypes or key.scheme or key.classes or key.choices)
         if plain and any("://" in value.text for value in scalars_of(node)):
             return None
@@ -139,6 +149,8 @@ class _Coarsening:
     def nested(self, kind: RecordClass, node: RecordNode) -> RecordNode:
         if not isinstance(node, MappingNode):
             return node
+        if isinstance(identifier := node.get("id"), ScalarNode):
+            self.published.append(identifier)
         entries = tuple(
             (name, value)
             for name, inner in node.entries
@@ -152,7 +164,15 @@ class _Coarsening:
     def economies(self, value: ScalarNode) -> Iterator[ScalarNode]:
         """The economies that a place is in; the place itself where it is in none: a region."""
         start = RecordId(value.text)
-        waiting, economies, seen = [start], set(), set()
+        economies = self.economies_around(start)
+        if economies - {start}:
+            self.places.add(start)
+        for identifier in sorted(economies) or [start]:
+            yield ScalarNode(identifier, value.position)
+
+    def economies_around(self, start: RecordId) -> set[RecordId]:
+        """The ids of the economies that a place is in, of an economy its own; or none."""
+        waiting, economies, seen = [start], set[RecordId](), set[RecordId]()
         while waiting:
             identifier = waiting.pop()
             entry = self.lookup.place(identifier)
@@ -164,27 +184,46 @@ class _Coarsening:
                 economies.add(identifier)
             else:
                 waiting += entry.within
-        if economies - {start}:
-            self.precise.add(fold(value.text))
-        for identifier in sorted(economies) or [start]:
-            yield ScalarNode(identifier, value.position)
+        return economies
 
     def years(self, key: RecordKey, node: RecordNode) -> RecordNode | None:
         """The years of dates; None where the key takes days alone."""
-        if expand("xsd:gYear") not in key.datatypes:
-            return None
         dates = []
         for value in scalars_of(node):
-            self.precise.update(fold(match[0][:7]) for match in _DAY.finditer(value.text))
+            self.months.update(
+                int(match[1]) * 12 + int(match[2]) - 1 for match in _MONTH.finditer(value.text)
+            )
             text = _DAY.sub(r"\1", value.text)
             first, _, last = text.partition("/")
             dates.append(ScalarNode(first if first == last else text, value.position))
+        if expand("xsd:gYear") not in key.datatypes:
+            return None
         return _one_or_list(dates, node)
 
     def precise_words(self, text: str) -> str:
-        """The place or month that a name or id states although its record is coarsened."""
-        folded = f" {fold(text)} "
-        return next((words for words in sorted(self.precise) if f" {words} " in folded), "")
+        """The place or month that a name or id states although its record is coarsened; or empty.
+
+        The months are those from the first to the last of the record; all, where it has none.
+        """
+        covered = range(min(self.months), max(self.months) + 1) if self.months else range(12)
+        numbers = {month % 12 + 1 for month in covered}
+        stated = (words for words, number in months_in(text) if number in numbers)
+        return next(stated, "") or next(filter(None, self.stated_places(text)), "")
+
+    def stated_places(self, text: str) -> Iterator[str]:
+        """The words that state a place of the record, or a larger one within an economy."""
+        waiting, seen = sorted(self.places), set[RecordId]()
+        while waiting:
+            identifier = waiting.pop()
+            entry = self.lookup.place(identifier)
+            economies = self.economies_around(identifier)
+            if identifier in seen or entry is None or not economies - {identifier}:
+                continue
+            seen.add(identifier)
+            waiting += entry.within
+            around = filter(None, map(self.lookup.place, economies))
+            allowed = [name for economy in around for name in economy.names]
+            yield place_in(text, (identifier, *entry.names), (*economies, *allowed))
 
 
 _COORDINATES: Final = frozenset(map(expand, ("schema:latitude", "schema:longitude")))
