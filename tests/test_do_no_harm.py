@@ -365,3 +365,23 @@ def test_a_place_that_gets_a_name_makes_it_a_name_that_is_refused(world: World) 
     for command in (("build",), ("build", "--whole")):
         result = world.pcve(*command)
         assert (result.exit_code, '"old harbour" in the name' in result.output) == (1, True)
+
+
+def test_capitals_and_a_surname_alone_are_names_too_unless_a_record_has_them(world: World) -> None:
+    notes = (
+        "BESNIK TERSHANA, suspect",
+        "Hoxha, convicted in 2016, was released",
+        "Jean-Luc Picard was tried for terrorism",
+        "Osnovna škola Ivo Andrić radi s djecom",
+        "ANA VALE met families there",
+    )
+    texts = "".join(f"      {tag}: {note!r}\n" for tag, note in zip(LANGUAGES, notes, strict=True))
+    add_block(world, f"    editorialNote:\n{texts}")
+    result = world.pcve("build")
+    assert result.exit_code == 1
+    assert result.output.count("error private-person: ") == 3, result.output
+    for name in ("BESNIK TERSHANA", "Hoxha", "Jean-Luc Picard"):
+        assert f'"{name}" stands near' in result.output
+
+
+LANGUAGES = ("en", "sq", "fr", "bs", "sl")

@@ -12,12 +12,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from itertools import product
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from ..model.text_normalization import fold
+from .private_words import Word, is_listed, is_listed_word, terms_in, words_of
+from .word_forms import word_list
 
 DISTANCE: Final = 12
 """Words between a name and a term, at most."""
@@ -28,7 +28,6 @@ _NEAR: Final = 3
 _LONGEST: Final = 4
 """Words of a name, at most; a longer run of capitalised words is a title of something."""
 
-_WORD: Final = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*\.?")
 _INITIALS: Final = re.compile(r"\b[^\W\d_]\. ?[^\W\d_]\.(?!\w)")
 _PARTICLES: Final = frozenset(
     ["de", "del", "der", "den", "di", "da", "van", "von", "al", "el", "bin", "ibn", "ben"]
@@ -39,6 +38,13 @@ _OF: Final = frozenset(("of", "for", "за", "za"))
 _FAMILY: Final = frozenset(("family", "brothers", "sisters"))
 """Words that follow the surname of a family in English."""
 
+_VERBS: Final = word_list("was is has had je bio bila bil eshte ishte u beshe bese e biti bo")
+_LINKS: Final = _VERBS | word_list("a an the i been who later since koji koja ki qe koj sto ja")
+"""Words between a surname and what somebody is accused of: Hoxha, who was later convicted."""
+
+_SHORTEST: Final = 5
+"""Letters of a surname in capitals, where no given name stands with it; acronyms are shorter."""
+
 _AGE: Final = re.compile(r",? \(?[1-9]?\d(?:\)|,)")
 """An age after a name: (6), or 6 between commas."""
 
@@ -47,15 +53,6 @@ _ENDINGS: Final = ("a", "u", "e", "i", "o", "om", "em", "ot", "it", "in", "s", "
 
 _TITLE_SHARE: Final = 0.6
 """Share of capitalised words from which a text is a title, where capitals say little."""
-
-
-class Word(NamedTuple):
-    """A word of a text: as it stands, folded, and where it begins and ends."""
-
-    text: str
-    folded: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +70,8 @@ class Mention:
 
 def private_mentions(text: str) -> tuple[Mention, ...]:
     """The names in `text` that may be of private persons, in order, each once."""
-    words = [_word(match) for match in _WORD.finditer(text)]
-    terms = _terms_in(words)
+    words = words_of(text)
+    terms = terms_in(words)
     if not terms:
         return ()
     places = sorted(terms)
@@ -90,13 +87,14 @@ def private_mentions(text: str) -> tuple[Mention, ...]:
             continue
         name = text[words[first].start : words[last].end].rstrip(".,")
         folded = fold(name)
-        mentions.setdefault(folded, Mention(name, words[near].text, spellings(folded)))
+        term = " ".join(word.text for word in words[near : near + terms[near]])
+        mentions.setdefault(folded, Mention(name, term, spellings(folded)))
     return tuple(mentions.values())
 
 
 def person_names(text: str) -> tuple[str, ...]:
     """The names in `text` that look like those of persons, without regard to terms."""
-    words = [_word(match) for match in _WORD.finditer(text)]
+    words = words_of(text)
     return tuple(
         text[words[first].start : words[last].end] for first, last in _names_in(text, words, {})
     )
@@ -108,8 +106,8 @@ def person_of_id(identifier: str) -> str:
     An id has no capitals, so a body that is called like a person is reported too.
     """
     parts = identifier.split("-")
-    personal = [part for part in parts if not _in(("institution", "place"), part)]
-    named = any(_in(("given", "surname"), part) for part in personal)
+    personal = [part for part in parts if not is_listed_word(("institution", "place"), part)]
+    named = any(is_listed_word(("given", "surname"), part) for part in personal)
     return " ".join(parts) if named else ""
 
 
@@ -124,51 +122,9 @@ def _uninflected(word: str) -> list[str]:
     return sorted({word, *stems, *(f"{stem}a" for stem in stems)})
 
 
-def _word(match: re.Match[str]) -> Word:
-    text = match[0]
-    return Word(text, _folded(text), match.start(), match.end())
-
-
-@lru_cache(2**16)
-def _folded(text: str) -> str:
-    return fold(text)
-
-
 def _gap(place: int, first: int, last: int) -> int:
     """The number of words between a term at `place` and a name from `first` to `last`."""
     return max(first - place, place - last, 1) - 1
-
-
-def _terms_in(words: list[Word]) -> dict[int, int]:
-    """Where listed terms begin, with the number of their words."""
-    places: dict[int, int] = {}
-    for place, word in enumerate(words):
-        for rest in _begun(word.folded):
-            following = words[place + 1 : place + 1 + len(rest)]
-            if len(following) == len(rest) and all(
-                _matches(pattern, other.folded)
-                for pattern, other in zip(rest, following, strict=True)
-            ):
-                places[place] = max(places.get(place, 0), 1 + len(rest))
-    return places
-
-
-@lru_cache(2**16)
-def _begun(folded: str) -> tuple[tuple[str, ...], ...]:
-    """The remaining words of each term that begins with this word, or with a part of it."""
-    listed = _terms()
-    patterns = {pattern for part in {folded, *folded.split()} for pattern in _patterns_of(part)}
-    return tuple(rest for pattern in sorted(patterns) for rest in listed.get(pattern, ()))
-
-
-def _patterns_of(folded: str) -> set[str]:
-    """Every pattern that a folded word matches."""
-    places = range(1, len(folded) + 1)
-    return {folded, *(f"{folded[:end]}*" for end in places), *(f"*{folded[-n:]}" for n in places)}
-
-
-def _matches(pattern: str, folded: str) -> bool:
-    return pattern in _patterns_of(folded)
 
 
 def _names_in(text: str, words: list[Word], terms: dict[int, int]) -> Iterator[tuple[int, int]]:
@@ -178,28 +134,96 @@ def _names_in(text: str, words: list[Word], terms: dict[int, int]) -> Iterator[t
     """
     yield from _initials_in(text, words)
     capitals = _capitals(words)
+    upper = list(_names_in_capitals(text, words, terms, capitals))
+    covered = {place for first, last in upper for place in range(first, last + 1)}
+    yield from upper
     for run in _runs(text, words):
         name = _without_titles(run, words, terms)
-        if not name or any(_is(("institution", "calendar"), words[place]) for place in name):
+        if covered.issuperset(name) or any(
+            is_listed(("institution", "calendar"), words[place]) for place in name
+        ):
             continue
-        given = any(_is(("given",), words[place]) for place in name)
-        of_place = any(_is(("place",), words[place]) for place in name) and not given
+        given = any(is_listed(("given",), words[place]) for place in name)
+        of_place = any(is_listed(("place",), words[place]) for place in name) and not given
         of_term = name[-1] in terms and not given  # Center for Torture Victims
         of_body = _is_of_institution(words, name[0]) and not given  # Ministry of Spatial Planning
-        if of_place or of_term or of_body or len(name) > _LONGEST:
+        if of_place or of_term or of_body or len(name) > _LONGEST or _is_namesake(words, name):
             continue
         titled = _is_title(capitals, name)
         if len(name) == 1:
             if _is_single_name(text, words, name[0], terms, titled):
                 yield name[0], name[0]
-        elif not titled or given or any(_is(("surname",), words[place]) for place in name[1:]):
+        elif not titled or given or any(is_listed(("surname",), words[n]) for n in name[1:]):
             yield name[0], name[-1]
+
+
+def _names_in_capitals(
+    text: str, words: list[Word], terms: dict[int, int], capitals: list[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """Names with a word in capitals: BESNIK TERSHANA, Zef MARKU.
+
+    Acronyms and headings have capitals too, so a given name stands in it, or a word for somebody
+    accused beside it.
+    """
+    for run in _capital_runs(text, words, terms):
+        upper = [place for place in run if words[place].text.isupper()]
+        if len(run) < 2 or not upper:
+            continue
+        given = [n for n, place in enumerate(run) if is_listed(("given",), words[place])]
+        if given:
+            first = min(given[0], len(run) - 2)
+            yield run[first], run[first + 1]
+        elif (
+            len(run) < _LONGEST
+            and max(len(words[place].text) for place in upper) >= _SHORTEST
+            and _is_near_accused(words, run)
+            and not _is_title(capitals, run)
+        ):
+            yield run[0], run[-1]
+
+
+def _capital_runs(text: str, words: list[Word], terms: dict[int, int]) -> Iterator[list[int]]:
+    """Runs of words with a capital or in capitals, without listed words and terms."""
+    run: list[int] = []
+    for place, word in enumerate(words):
+        before = words[place - 1]
+        if run and (text[before.end : word.start].strip() or _ends_sentence(before)):
+            yield run
+            run = []
+        letters = word.text.rstrip(".")
+        is_upper = len(letters) > 2 and letters.isupper() and letters.isalpha()
+        listed = place in terms or is_listed(("institution", "calendar", "title", "place"), word)
+        if (is_upper or _is_capitalised(word.text)) and not listed:
+            run.append(place)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _ends_sentence(word: Word) -> bool:
+    """Whether a word has a point and is neither an initial nor a title."""
+    return word.text[-1] == "." and len(word.text) > 2 and not is_listed(("title",), word)
+
+
+def _is_near_accused(words: list[Word], name: list[int]) -> bool:
+    """Whether a word for somebody accused stands within a few words of a name."""
+    near = words[max(name[0] - _NEAR - 1, 0) : name[-1] + _NEAR + 2]
+    return any(is_listed(("accused",), word) for word in near)
+
+
+def _is_namesake(words: list[Word], name: list[int]) -> bool:
+    """Whether a school or the like is called so: škola Ivo Andrić; nobody accused is near."""
+    before = name[0] - 1
+    is_called = before >= 0 and is_listed(("namesake",), words[before])
+    return is_called and not _is_near_accused(words, name)
 
 
 def _is_of_institution(words: list[Word], place: int) -> bool:
     """Whether "Ministry of" or another institution stands before a word."""
     before = words[max(place - 2, 0) : place]
-    return len(before) == 2 and before[1].folded in _OF and _is(("institution",), before[0])
+    return len(before) == 2 and before[1].folded in _OF and is_listed(("institution",), before[0])
 
 
 def _is_single_name(
@@ -209,21 +233,42 @@ def _is_single_name(
 
     A given name is one too; a word after another with a capital is not: Women and Girls Helpline.
     """
-    if place > 0 and _is(("courtesy",), words[place - 1]):
+    if place > 0 and is_listed(("courtesy",), words[place - 1]):
         return True
+    if _is_accused(text, words, place):
+        return not titled
     if place > 0 and words[place - 1].text[0].isupper() and place > 1:
         return False
     following = words[place + 1].folded if place + 1 < len(words) else ""
     if (place > 0 and following in _FAMILY) or _AGE.match(text, words[place].end):
         return not titled
-    return _is(("given",), words[place]) or (place - 1 in terms and not titled)
+    return is_listed(("given",), words[place]) or (place - 1 in terms and not titled)
+
+
+def _is_accused(text: str, words: list[Word], place: int) -> bool:
+    """Whether an accusation follows a word: Hoxha, convicted in 2016; that Hoxha was convicted.
+
+    Where a sentence begins with it, nouns have a capital too: with a verb, it is a listed surname.
+    """
+    after = place + 1
+    while after < min(place + _NEAR + 1, len(words)) and words[after].folded in _LINKS:
+        after += 1
+    if after >= len(words) or not is_listed(("accused",), words[after]):
+        return False
+    mark = text[words[place].end : words[place + 1].start].strip()
+    if mark:
+        return mark in (",", "(", "–", "-")
+    begins = place == 0 or text[words[place - 1].end : words[place].start].strip() != ""
+    begins = begins or words[place - 1].text.endswith(".")
+    has_verb = words[place + 1].folded in _VERBS
+    return has_verb and (not begins or is_listed(("surname", "given"), words[place]))
 
 
 def _initials_in(text: str, words: list[Word]) -> Iterator[tuple[int, int]]:
     """Initials in the place of a name: A.K., as the press writes of suspects."""
     for match in _INITIALS.finditer(text):
         letters = [char for char in match[0] if char.isalpha()]
-        if all(char.isupper() for char in letters) and not _in(
+        if all(char.isupper() for char in letters) and not is_listed_word(
             ("never",), "".join(map(fold, letters))
         ):
             first, after = (
@@ -262,7 +307,7 @@ def _runs(text: str, words: list[Word]) -> Iterator[list[int]]:
 def _is_initial(words: list[Word], place: int) -> bool:
     """Whether the word before is one letter with a point, or a title such as Dr."""
     before = words[place - 1]
-    return before.text[-1] == "." and (len(before.text) == 2 or _is(("title",), before))
+    return before.text[-1] == "." and (len(before.text) == 2 or is_listed(("title",), before))
 
 
 def _trimmed(run: list[int], words: list[Word]) -> list[int]:
@@ -280,12 +325,12 @@ def _is_capitalised(text: str) -> bool:
 
 
 def _without_titles(run: list[int], words: list[Word], terms: dict[int, int]) -> list[int]:
-    """A run without what stands before a name: titles, places, listed terms, a first "The"."""
+    """A run without what stands before a name: titles, places, schools, listed terms, "The"."""
     first = 0
     while first < len(run) and (
         run[first] in terms
-        or _is(("title",), words[run[first]])
-        or (_is(("place",), words[run[first]]) and len(run) - first > 2)
+        or is_listed(("title", "namesake"), words[run[first]])
+        or (is_listed(("place",), words[run[first]]) and len(run) - first > 2)
     ):
         first += 1
     return run[first:]
@@ -310,51 +355,3 @@ def _is_title(capitals: list[tuple[int, int]], name: list[int]) -> bool:
     first, last = capitals[name[0]], capitals[name[-1] + 1]
     long, capital = (capitals[-1][n] - (last[n] - first[n]) for n in (0, 1))
     return long > 1 and capital >= _TITLE_SHARE * long
-
-
-def _is(kinds: tuple[str, ...], word: Word) -> bool:
-    return _in(kinds, word.folded)
-
-
-@lru_cache(2**16)
-def _in(kinds: tuple[str, ...], folded: str) -> bool:
-    """Whether a folded word, or a part of it between hyphens, is listed as one of these kinds.
-
-    A given name is nothing else: Vladan is not a government (vlad*).
-    """
-    listed = _name_words()
-    if folded in listed["given"]:
-        return "given" in kinds
-    return any(
-        not listed[kind].isdisjoint(_patterns_of(part))
-        for part in {folded, *folded.split()}
-        for kind in kinds
-    )
-
-
-@cache
-def _terms() -> dict[str, list[tuple[str, ...]]]:
-    """The patterns of the further words of each listed term, by the pattern of its first word."""
-    terms: dict[str, list[tuple[str, ...]]] = {}
-    for *_, row in _rows("private_terms.tsv"):
-        for term in row.split(","):
-            first, *rest = map(_pattern, term.split())
-            terms.setdefault(first, []).append(tuple(rest))
-    return terms
-
-
-@cache
-def _name_words() -> dict[str, frozenset[str]]:
-    rows = _rows("name_words.tsv")
-    return {kind: frozenset(_pattern(word) for word in words.split(",")) for kind, words in rows}
-
-
-def _pattern(word: str) -> str:
-    """A pattern with its letters folded; the * that it begins or ends with stays."""
-    word = word.strip()
-    return f"{'*' * word.startswith('*')}{fold(word.strip('*')) or word}{'*' * word.endswith('*')}"
-
-
-def _rows(name: str) -> list[list[str]]:
-    lines = Path(__file__).with_name(name).read_text("utf-8").splitlines()
-    return [line.split("\t") for line in lines if not line.startswith("#")]
