@@ -29,6 +29,11 @@ from pcve_graph.records.precise_words import months_in, place_in
         "Forum 18. 11. 2019",
         "Forum 18. XI 2019",
         "Forum 11/18/2019",
+        "Forum 2019–11",
+        "forum_2019_11",
+        "Forum 2019 11",
+        "Forum ２０１９-１１",
+        "novemberforum",
     ],
 )
 def test_a_month_is_recognized(text: str) -> None:
@@ -51,6 +56,8 @@ def test_a_month_that_is_another_word_is_recognized_by_what_is_around_it(text: s
         "Programme 2018-2019",
         "Forum 2018-19",
         "Phase 2, 2019",
+        "Forum 2019: 5 lessons",
+        "Augmented reality in marketing, a seminar",
     ],
 )
 def test_other_words_are_no_month(text: str) -> None:
@@ -68,6 +75,7 @@ def test_other_words_are_no_month(text: str) -> None:
         ("Skopje", "Forumi i Shkupit"),
         ("skopje", "uskup-forum"),
         ("Mostar", "Mostarski forum"),
+        ("Skopje", "forumskopje"),
         ("Novi Pazar", "Skup u Novom Pazaru"),
         ("Novi Pazar", "Novopazarski skup"),
         ("novi-pazar", "novipazar-forum"),

@@ -8,6 +8,7 @@ difference, and with the endings of cases and adjectives. Rule: data/FORMAT.md, 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -19,11 +20,11 @@ from ..model.text_normalization import fold
 
 _WORD: Final = re.compile(r"[a-z]+|\d+")
 _YEAR: Final = r"(?:19|20)\d\d"
-_SEPARATOR: Final = r"[-./ ]{1,2}"
+_SEPARATOR: Final = r"[-–./_ ]{1,2}"
 _NUMERIC: Final = (
-    re.compile(rf"(?<!\d){_YEAR}[-./](\d\d?)(?!\d)"),
+    re.compile(rf"(?<!\d){_YEAR}[-–./_: ](\d\d?)(?!\d)"),
     re.compile(rf"(?<!\d){_YEAR}(\d\d)(?:\d\d)?(?!\d)"),
-    re.compile(rf"(?<!\d)(?<!\d[-./])(\d\d?)[-./]{_YEAR}(?!\d)"),
+    re.compile(rf"(?<!\d)(?<!\d[-–./_])(\d\d?)[-–./_]{_YEAR}(?!\d)"),
     re.compile(rf"(?<!\d)\d\d?{_SEPARATOR}(\d\d?){_SEPARATOR}{_YEAR}(?!\d)"),
     re.compile(rf"(?<!\d)(\d\d?)[-/]\d\d?[-/]{_YEAR}(?!\d)"),
     re.compile(rf"(?<!\d)\d\d?{_SEPARATOR}([ivx]+){_SEPARATOR}{_YEAR}(?!\d)", re.I),
@@ -45,6 +46,9 @@ _ENDINGS: Final = word_list(
 _SHORTEST: Final = 5
 """Letters of a month that has endings; three letters alone are another word as likely."""
 
+_LONG: Final = 6
+"""Letters of a name that is recognized within a word too: novemberforum, forumskopje."""
+
 _OTHER_WORDS: Final = word_list("march julia junia sept kasim studeni maji")
 """Further forms that are other words too."""
 _WHOLE: Final = word_list("may march maj mai mars mart")
@@ -58,8 +62,9 @@ def months_in(text: str) -> Iterator[tuple[str, int]]:
 
     A form that is another word too (may, nov) is a month beside a number, or after "in".
     """
+    digits = unicodedata.normalize("NFKC", text)
     for pattern in _NUMERIC:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(digits):
             number = _NUMBERS.get(match[1].lower().removeprefix("0"))
             if number is not None:
                 yield match[0], number
@@ -97,7 +102,7 @@ def _words(text: str) -> list[str]:
 
 
 def _month_stem(word: str) -> str:
-    """The listed form of a month that a word is, or has an ending of; else empty."""
+    """The listed form of a month that a word is, or has an ending of, or contains; else empty."""
     listed = months()
     if word in listed:
         return word
@@ -108,7 +113,8 @@ def _month_stem(word: str) -> str:
         for form in (stem, f"{stem}a", f"{stem}i"):
             if form in listed and (len(form) >= _SHORTEST or ending.startswith("sk")):
                 return form
-    return ""
+    within = (form for form in listed if len(form) >= _LONG and form in word)
+    return next((form for form in within if not _is_doubtful(form)), "")
 
 
 def _is_doubtful(form: str) -> bool:
@@ -144,6 +150,8 @@ def _is_form(name: str, word: str, is_part: bool) -> bool:
         return True
     if name.isdecimal() or len(word) < len(name) - 1:
         return False
+    if len(name) >= _LONG and name in word:
+        return True
     return same_word(name, word) or (is_part and len(name) > 2 and word.startswith(name[:3]))
 
 
