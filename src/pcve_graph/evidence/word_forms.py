@@ -95,14 +95,23 @@ def tokens(text: str) -> tuple[TextToken, ...]:
     Line-break hyphens are joined, soft hyphens and zero-width characters left out, and an elided
     article (l', dell') is a word of its own. A word of another script may fold to several.
     """
+    return tuple(token for token, _ in placed_tokens(plain_text(text)))
+
+
+def plain_text(text: str) -> str:
+    """A text as it is read word by word: without hyphens of line breaks and case endings."""
     plain = _ELISION.sub(r"\1 ", _BROKEN.sub("", text.translate(_INVISIBLE)))
-    plain = _APOSTROPHE.sub("", _CASE_ENDING.sub("", plain))
-    listed: list[TextToken] = []
+    return _APOSTROPHE.sub("", _CASE_ENDING.sub("", plain))
+
+
+def placed_tokens(plain: str) -> tuple[tuple[TextToken, tuple[int, int]], ...]:
+    """The tokens of a plain text, each with where it begins and ends there."""
+    listed: list[tuple[TextToken, tuple[int, int]]] = []
     for match in _TOKEN.finditer(plain):
         word = match.group()
         folded = fold(word) if word[0].isalnum() else ""
         for part in folded.split() or [""]:
-            listed.append(TextToken(word, _IZE.sub("is", part)))
+            listed.append((TextToken(word, _IZE.sub("is", part)), match.span()))
     return tuple(listed)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -42,7 +43,7 @@ def _node(name: str) -> ox.NamedNode:
     return ox.NamedNode(expand(name))
 
 
-_EVIDENCE, _CERTAINTY, _QUOTE, _PASSAGE, _SAYS, _CUE, _ROLE_PROPERTY, _HAS_NAMING = map(
+_EVIDENCE, _CERTAINTY, _QUOTE, _PASSAGE, _SAYS, _CUE, _ROLE_PROPERTY, _HAS_NAMING, _RANK = map(
     _node,
     (
         "pcve:evidence",
@@ -53,6 +54,7 @@ _EVIDENCE, _CERTAINTY, _QUOTE, _PASSAGE, _SAYS, _CUE, _ROLE_PROPERTY, _HAS_NAMIN
         "pcve:cue",
         "pcve:roleProperty",
         "pcve:hasNaming",
+        "pcve:rank",
     ),
 )
 _SUBJECT, _PREDICATE, _OBJECT, _TYPE = map(
@@ -60,9 +62,10 @@ _SUBJECT, _PREDICATE, _OBJECT, _TYPE = map(
 )
 _SELECTOR, _EXACT, _NAME = map(_node, ("oa:hasSelector", "oa:exact", "schema:name"))
 _STATED: Final = ox.NamedNode(concept_iri("certainty", "stated"))
+_DEPRECATED: Final = ox.NamedNode(concept_iri("rank", "deprecated"))
 _COUNTRY: Final = _node("pcve:Country")
 _NAMES: Final = tuple(map(_node, ("skos:prefLabel", "skos:altLabel", "dcterms:title")))
-_STATEMENT: Final = frozenset((_SUBJECT, _PREDICATE, _OBJECT, _EVIDENCE))
+_STATEMENT: Final = frozenset((_SUBJECT, _PREDICATE, _OBJECT, _EVIDENCE, _RANK))
 _OF_THING: Final = frozenset((*_NAMES, _HAS_NAMING, _TYPE, _NAME))
 _OF_EVIDENCE: Final = frozenset((_CERTAINTY, _QUOTE, _PASSAGE))
 
@@ -136,6 +139,8 @@ class SupportCheck:
             value = value or self.value(predicate, stated)
             if value is None:
                 return
+            if self._one(claim, _RANK) == _DEPRECATED:
+                value = replace(value, is_deprecated=True)
             if not carries(words, value):
                 message = literal(self._message(predicate, stated, value, words), language="en")
                 is_only = len(pieces) == 1
