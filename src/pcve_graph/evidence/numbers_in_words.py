@@ -8,7 +8,7 @@ multiplied by thousand, million or billion.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final
@@ -16,7 +16,7 @@ from typing import Final
 from ..model.text_normalization import fold
 from .dates_in_words import without_dates
 from .number_words import ROMAN, cardinals, multipliers, ordinals
-from .word_forms import tokens
+from .word_forms import placed_tokens, plain_text, tokens
 
 _NUMBER: Final = re.compile(
     r"(?<![\d.,])(\d{1,3}(?:(?P<mark>[.,'’   ])\d{3})(?:(?P=mark)\d{3})*(?:[.,]\d{1,2}(?!\d))?"
@@ -81,7 +81,8 @@ def carries_number(words: str, value: str, bound: str = "", ordinal: bool = Fals
 
     With `bound` "min" or "max", also where they say more or less than the number before or after
     it: `more than 300` for a whole number of 301 at least. With `ordinal`, also as an ordinal or a
-    Roman numeral.
+    Roman numeral. Without a bound, a number that stands only behind "more than" or "less than" is
+    not carried.
     """
     try:
         number = Decimal(value)
@@ -93,11 +94,51 @@ def carries_number(words: str, value: str, bound: str = "", ordinal: bool = Fals
     )
     if phrase and number < _SUM and any(number in numbers_in(x)[0] for x in _after(words, phrase)):
         return False
+    if not bound and number in amounts and number not in numbers_in(_unbounded(words))[0]:
+        return ordinal and number in ranks
     if number in amounts or (ordinal and number in ranks):
         return True
     if not phrase or next_to not in amounts:
         return False
     return any(next_to in numbers_in(rest)[0] for rest in _after(words, phrase))
+
+
+@lru_cache(4096)
+def _unbounded(words: str) -> str:
+    """The words without the numbers right behind "more than" and the like."""
+    plain = plain_text(words)
+    placed = placed_tokens(plain)
+    folded = [token.folded or token.text for token, _ in placed]
+    cuts: list[tuple[int, int]] = []
+    for at, end in _phrases(folded):
+        last = end
+        while last < len(placed) and _is_of_number(folded, last, end):
+            last += 1
+        if last > end:
+            cuts.append((placed[at][1][0], placed[last - 1][1][1]))
+    for start, stop in sorted(cuts, reverse=True):
+        plain = f"{plain[:start]}¤{plain[stop:]}"
+    return plain if cuts else words
+
+
+def _phrases(folded: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where "more than" and the like stand: the first word, and the one behind."""
+    for phrase in f"{_MORE}|{_LESS}".split("|"):
+        wanted = phrase.split()
+        for at in range(len(folded) - len(wanted) + 1):
+            if list(folded[at : at + len(wanted)]) == wanted:
+                yield at, at + len(wanted)
+
+
+def _is_of_number(folded: Sequence[str], at: int, first: int) -> bool:
+    """Whether a token continues a number that begins at `first`: digits, their marks, words."""
+    word = folded[at]
+    if word in ".,'’" and at > first and at + 1 < len(folded):
+        return (
+            folded[at - 1].isdecimal() and len(folded[at + 1]) == 3 and folded[at + 1].isdecimal()
+        )
+    is_word = word in cardinals() or (at > first and word in multipliers()) or word == "-"
+    return word.isdecimal() or is_word
 
 
 def _after(words: str, phrase: str) -> Iterator[str]:
