@@ -15,6 +15,7 @@ from typing import Final
 
 from ..model.dates import first_and_last
 from .month_names import is_ambiguous, months
+from .number_words import ROMAN, day_words, tens_words
 from .word_forms import TextToken, tokens, word_list
 
 _RANGE_MARKS: Final = frozenset("-–—−/")
@@ -48,13 +49,21 @@ _WEEKDAY: Final = re.compile(
     r"|ponedeljak|utorak|sr(ij)?eda|cetvrtak|petak|subota|nedelja|montag|dienstag|mittwoch"
     r"|donnerstag|freitag|samstag|sonntag"
 )
-_ORDINAL_ENDS: Final = word_list("st nd rd th er re ti og ih ego ga ta te")
+_ORDINAL_ENDS: Final = word_list("st nd rd th er re ti vi ri mi og ih ego ga ta te")
 
 _NUMERIC: Final = re.compile(
     r"(?<![\d.])(?:(?P<d0>\d{1,2})\s?\.?\s?(?:(?P<m0>\d{1,2})\.?)?\s?"
     r"(?:[-–—]|do|bis|to|deri më)\s?)?"
     r"(?P<d>\d{1,2})\s?(?P<mark>[./-])\s?(?P<m>\d{1,2})\s?(?P=mark)\s?(?P<y>\d{4}|\d\d(?![\d.]))(?!\d)"
 )
+_ROMAN_MONTH: Final = re.compile(
+    r"(?<=\d)\.?\s?(?P<month>XII|XI|IX|IV|VIII|VII|VI|V|X|III|II|I)\.?\s?(?=(?:19|20)\d\d(?!\d))"
+)
+_COMMA_YEAR: Final = re.compile(
+    r"(?P<days>(?<![\d.,])\d{1,2}\.\d{1,2}\.?\s?[-–—]\s?\d{1,2}\.\d{1,2}|(?<![\d.,])\d{1,2}\.\d{1,2}(?=\.))"
+    r"\.?,\s?(?=(?:19|20)\d\d(?!\d))"
+)
+"""Days and months in digits with a comma before the year: 30.10-1.11, 2020."""
 _ISO: Final = re.compile(r"(?<!\d)(\d{4})[-/.](\d\d)(?:[-/.](\d\d))?(?![\d])")
 _MONTH_YEAR: Final = re.compile(r"(?<![\d./-])(0?[1-9]|1[0-2])\s?[./]\s?((?:19|20)\d\d)(?!\d)")
 _YEARS: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-–—/]\s?(\d\d)(?![\d.,-])")
@@ -179,7 +188,9 @@ def _blank_numeric(words: str) -> tuple[str, list[tuple[int, DateMention]]]:
         start, end = int(match[1]), int(match[1][:2] + match[2])
         return put(match, (start, 0, 0), (end, 0, 0)) if end > start else match.group()
 
-    text = _ISO.sub(iso, words)
+    text = _ROMAN_MONTH.sub(lambda match: f".{ROMAN[match['month']]}.", words)
+    text = _COMMA_YEAR.sub(r"\g<days>.", text)
+    text = _ISO.sub(iso, text)
     text = _NUMERIC.sub(numeric, text)
     text = _MONTH_YEAR.sub(lambda match: put(match, (int(match[2]), int(match[1]), 0)), text)
     return _YEARS.sub(years, text), mentions
@@ -227,8 +238,23 @@ class _Reader:
         return not (grouped and self._folded(index + 2).isdecimal())
 
     def _is_day(self, index: int) -> bool:
+        return self._day(index) > 0
+
+    def _day(self, index: int) -> int:
+        """The day that a token is, in digits or an ordinal in words; 0 for any other."""
         text = self._folded(index)
-        return text.isdecimal() and len(text) <= 2 and 1 <= int(text) <= 31
+        if text.isdecimal():
+            return int(text) if len(text) <= 2 and 1 <= int(text) <= 31 else 0
+        day = day_words().get(text, 0)
+        if not day or (self._folded(index + 1) != "of" and text.endswith(("st", "nd", "rd", "th"))):
+            return 0
+        tens = self._tens_before(index) if day < 10 else index
+        return day + (tens_words()[self._folded(tens)] if tens < index else 0)
+
+    def _tens_before(self, index: int) -> int:
+        """The token of the tens before an ordinal: twenty-third; the same token if there is none."""
+        place = index - 2 if self._text(index - 1) in ("-", "‑") else index - 1
+        return place if self._folded(place) in tens_words() else index
 
     def _skip(self, index: int, step: int) -> int:
         """The next token that can be part of a date: not a mark, article, weekday or ending."""
@@ -236,7 +262,9 @@ class _Reader:
             word = self._folded(index)
             is_end = word in _ORDINAL_ENDS and self._folded(index - 1).isdecimal()
             if not (
-                self._text(index) in (",", ".", "(", ")", "'", "º", "°", "ª")
+                self._is_ending(index)
+                or self._is_ending(index + 1)
+                or self._text(index) in (",", ".", "(", ")", "'", "º", "°", "ª")
                 or word in _SKIPPED
                 or is_end
                 or (word and _WEEKDAY.fullmatch(word))
@@ -244,6 +272,14 @@ class _Reader:
                 break
             index += step
         return index
+
+    def _is_ending(self, index: int) -> bool:
+        """Whether a token is the ending of an ordinal in digits, behind a hyphen: 3-ti."""
+        return (
+            self._folded(index) in _ORDINAL_ENDS
+            and self._text(index - 1) in ("-", "‑")
+            and self._folded(index - 2).isdecimal()
+        )
 
     def _at_month(self, index: int) -> list[DateMention]:
         """The dates of a month name: its days, before or after it, and its year."""
@@ -283,7 +319,9 @@ class _Reader:
         while self._is_day(index):
             if step > 0 and self._is_year(index):
                 break
-            days[index] = int(self._folded(index))
+            days[index] = self._day(index)
+            if not self._folded(index).isdecimal() and days[index] > 20:
+                self.used.add(self._tens_before(index))
             gap = self._skip(index + step, step)
             joined = self._text(gap) in _RANGE_MARKS or self._folded(gap) in _TO | _AND
             if joined:

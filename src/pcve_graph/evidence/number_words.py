@@ -188,12 +188,52 @@ _ORDINALS: Final = (
     }
     | {"twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50}
 )
+_SMALL: Final = "first second third fourth fifth sixth seventh eighth ninth"
+_ORDINAL_COMPOUNDS: Final = {
+    f"{ten} {word}": value + unit
+    for ten, value in _ENGLISH.items()
+    if value in _TENS and " " not in ten
+    for unit, word in enumerate(_SMALL.split(), 1)
+}
 
 
 @lru_cache(1)
 def ordinals() -> Mapping[str, int]:
     """The number that an ordinal stands for, by its folded forms."""
     return {fold(word): value for word, value in _ORDINALS.items()}
+
+
+@lru_cache(1)
+def compound_ordinals() -> Mapping[str, int]:
+    """The number that an ordinal of two English words stands for: twenty third."""
+    return _ORDINAL_COMPOUNDS
+
+
+_TENS_WORDS: Final = {"twenty": 20, "thirty": 30, "dvadeset": 20, "trideset": 30}
+_DAY_WORDS: Final = {
+    word: day
+    for day, words in enumerate(
+        "first,prvog second,drugog third,treceg fourth,cetvrtog fifth,petog sixth,sestog"
+        " seventh,sedmog eighth,osmog ninth,devetog tenth,desetog eleventh,jedanaestog"
+        " twelfth,dvanaestog thirteenth,trinaestog fourteenth,cetrnaestog fifteenth,petnaestog"
+        " sixteenth,sesnaestog seventeenth,sedamnaestog eighteenth,osamnaestog"
+        " nineteenth,devetnaestog twentieth,dvadesetog".split(),
+        1,
+    )
+    for word in words.split(",")
+} | {"thirtieth": 30, "tridesetog": 30}
+
+
+@lru_cache(1)
+def day_words() -> Mapping[str, int]:
+    """The day of a month by its ordinal, as a date has it: first (of June), trećeg (maja)."""
+    return {fold(word): day for word, day in _DAY_WORDS.items()}
+
+
+@lru_cache(1)
+def tens_words() -> Mapping[str, int]:
+    """The tens that stand before such an ordinal: twenty-third, dvadeset trećeg."""
+    return _TENS_WORDS
 
 
 _NUMERALS: Final = (

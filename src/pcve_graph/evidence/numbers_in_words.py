@@ -15,7 +15,7 @@ from typing import Final
 
 from ..model.text_normalization import fold
 from .dates_in_words import without_dates
-from .number_words import ROMAN, cardinals, multipliers, ordinals
+from .number_words import ROMAN, cardinals, compound_ordinals, multipliers, ordinals
 from .word_forms import placed_tokens, plain_text, tokens
 
 _NUMBER: Final = re.compile(
@@ -33,6 +33,11 @@ _LESS: Final = (
 )
 _SUM: Final = 10_000
 """Numbers from this on are sums of money, of which "more than" excludes none."""
+_NO_EDITIONS: Final = (
+    *("anniversar", "anniversair", "birthday", "centur", "pervjetor", "godisnjic", "godisnin"),
+    *("obletnic", "jahrestag", "jahrhundert", "yildonum", "yuzyil", "shekull", "stoljec", "stolec"),
+)
+"""How words begin whose ordinal is no edition: the 25th anniversary."""
 _LONGEST: Final = 4
 """Words of a number, at most: soixante et dix sept."""
 
@@ -158,6 +163,8 @@ def numbers_in(words: str) -> tuple[frozenset[Decimal], frozenset[Decimal]]:
         word = fold(match["word"] or "")
         factor = multipliers().get(word, 1)
         for number in _read(match[1], match["mark"], factor > 1):
+            if match["ordinal"] and word.startswith(_NO_EDITIONS):
+                continue
             if match["ordinal"] and match["ordinal"] != ".":
                 ranks.add(number)
                 continue
@@ -175,9 +182,18 @@ def numbers_in(words: str) -> tuple[frozenset[Decimal], frozenset[Decimal]]:
                 place += length - 1
                 break
         place += 1
-    ranks.update(Decimal(ordinals()[word]) for word in listed if word in ordinals())
+    ranks.update(_ranks_in_words(listed))
     ranks.update(Decimal(ROMAN[token.text]) for token in tokens(text) if token.text in ROMAN)
     return frozenset(amounts), frozenset(ranks)
+
+
+def _ranks_in_words(listed: Sequence[str]) -> Iterator[Decimal]:
+    """The ordinals that words are, but for those of an anniversary or century."""
+    words = [word for word in listed if word != "-"]
+    for at, word in enumerate(words):
+        if word in ordinals() and not "".join(words[at + 1 : at + 2]).startswith(_NO_EDITIONS):
+            compound = compound_ordinals().get(" ".join(words[max(0, at - 1) : at + 1]))
+            yield Decimal(compound or ordinals()[word])
 
 
 def _read(digits: str, mark: str | None, multiplied: bool) -> list[Decimal]:
