@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from .country_words import is_adjective_of, without_languages
 from .number_words import ordinals
 from .word_forms import TextToken, is_function_word, same_word, significant, tokens, word_list
 
 _SLACK: Final = 3
 """Other significant words that may stand among those of a name: a `Council (RCC) of the Region`."""
 
+_DOTTED: Final = re.compile(r"(?<![\w.])(?:[^\W\d_a-z]\.){1,6}[^\W\d_a-z]\.?(?!\w)")
+"""Initials with dots: U.S., O.S.C.E."""
 _SHORTEST_ACRONYM: Final = 3
 _INITIALS: Final = 8
 """Words of a name that can have an acronym, at most."""
@@ -41,11 +45,17 @@ def carries_name(words: str, names: Iterable[str], is_country: bool = False) -> 
 
     All significant words of a name stand near each other, in any order, each in some form. The
     initials of a name of three words or more count where they are written in capitals. Of a
-    country, an adjective of its name counts: Italian for Italy.
+    country, an adjective of its name counts: Italian for Italy; not where it names a language.
+    Initials with dots are those without: U.S. for US.
     """
-    listed = _significant_tokens(words)
+    names = list(names)
+    listed = _significant_tokens(_with_initials(words))
+    if is_country:
+        listed = without_languages(listed, names)
     folded = tuple(token.folded for token in listed)
     for name in names:
+        if is_country and any(is_adjective_of(name, word) for word in folded):
+            return True
         wanted = significant(_canonical(name))
         if wanted and _stand_together(folded, tuple(wanted), is_country):
             return True
@@ -56,6 +66,11 @@ def carries_name(words: str, names: Iterable[str], is_country: bool = False) -> 
         ):
             return True
     return False
+
+
+def _with_initials(words: str) -> str:
+    """The words, with the dots of initials left out."""
+    return _DOTTED.sub(lambda match: match.group().replace(".", ""), words)
 
 
 def carries_label(words: str, label: str) -> bool:
@@ -114,7 +129,7 @@ def is_in_role(
     a conjunction between counts as `_BREAK`. Only the cues of another role beside the name (at most
     `_BESIDE`) count against its own, and no preposition alone does.
     """
-    listed = tokens(words)
+    listed = tokens(_with_initials(words))
     mentions = _mentions(listed, names)
     if not mentions:
         return True
