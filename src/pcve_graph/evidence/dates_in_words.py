@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 from ..model.dates import first_and_last
 from .month_names import is_ambiguous, months
-from .number_words import ROMAN, day_words, tens_words
+from .number_words import day_words, tens_words
+from .numeric_dates import DateMention, blank_numeric
 from .word_forms import TextToken, tokens, word_list
 
 _RANGE_MARKS: Final = frozenset("-–—−/")
@@ -50,41 +51,6 @@ _WEEKDAY: Final = re.compile(
     r"|donnerstag|freitag|samstag|sonntag"
 )
 _ORDINAL_ENDS: Final = word_list("st nd rd th er re ti vi ri mi og ih ego ga ta te")
-
-_NUMERIC: Final = re.compile(
-    r"(?<![\d.])(?:(?P<d0>\d{1,2})\s?\.?\s?(?:(?P<m0>\d{1,2})\.?)?\s?"
-    r"(?:[-–—]|do|bis|to|deri më)\s?)?"
-    r"(?P<d>\d{1,2})\s?(?P<mark>[./-])\s?(?P<m>\d{1,2})\s?(?P=mark)\s?(?P<y>\d{4}|\d\d(?![\d.]))(?!\d)"
-)
-_ROMAN_MONTH: Final = re.compile(
-    r"(?<=\d)\.?\s?(?P<month>XII|XI|IX|IV|VIII|VII|VI|V|X|III|II|I)\.?\s?(?=(?:19|20)\d\d(?!\d))"
-)
-_COMMA_YEAR: Final = re.compile(
-    r"(?P<days>(?<![\d.,])\d{1,2}\.\d{1,2}\.?\s?[-–—]\s?\d{1,2}\.\d{1,2}|(?<![\d.,])\d{1,2}\.\d{1,2}(?=\.))"
-    r"\.?,\s?(?=(?:19|20)\d\d(?!\d))"
-)
-"""Days and months in digits with a comma before the year: 30.10-1.11, 2020."""
-_ISO: Final = re.compile(r"(?<!\d)(\d{4})[-/.](\d\d)(?:[-/.](\d\d))?(?![\d])")
-_MONTH_YEAR: Final = re.compile(r"(?<![\d./-])(0?[1-9]|1[0-2])\s?[./]\s?((?:19|20)\d\d)(?!\d)")
-_YEARS: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-–—/]\s?(\d\d)(?![\d.,-])")
-
-
-@dataclass(frozen=True, slots=True)
-class DateMention:
-    """A date as words give it; 0 for a part that they do not give.
-
-    `side` is "start" or "end" for the first and last date of a range, and where a word such as
-    since or until goes before it; "inside" between the two; else empty. `is_approximate` where
-    "about" goes before it. `first` and `last` are its tokens.
-    """
-
-    year: int
-    month: int
-    day: int
-    side: str = ""
-    first: int = 0
-    last: int = 0
-    is_approximate: bool = False
 
 
 def carries_date(words: str, value: str, side: str = "") -> bool:
@@ -142,7 +108,7 @@ def dates_in(words: str) -> tuple[DateMention, ...]:
 @lru_cache(4096)
 def without_dates(words: str) -> str:
     """The words without their dates, so that no number in a date counts as an amount."""
-    plain = _blank_numeric(words)[0]
+    plain = blank_numeric(words)[0]
     listed = tokens(plain)
     reader = _Reader(words)
     reader.read()
@@ -158,53 +124,11 @@ def without_dates(words: str) -> str:
     return "".join([*kept, plain[position:]])
 
 
-def _blank_numeric(words: str) -> tuple[str, list[tuple[int, DateMention]]]:
-    """Words with a mark for each numeric date, and the dates by their place among the marks."""
-    mentions: list[tuple[int, DateMention]] = []
-
-    def put(match: re.Match[str], *dates: tuple[int, int, int]) -> str:
-        for order, (year, month, day) in enumerate(dates):
-            side = ("start", "end")[order] if len(dates) == 2 else ""
-            mentions.append((match.start(), DateMention(year, month, day, side)))
-        return " ¤" + " " * (len(match.group()) - 2)
-
-    def numeric(match: re.Match[str]) -> str:
-        day, month, year = (int(match[name]) for name in "dmy")
-        year += 2000 if year < 100 else 0
-        if month > 12 >= day and not match["d0"]:
-            day, month = month, day
-        if not _is_day(year, month, day):
-            return match.group()
-        if not match["d0"]:
-            return put(match, (year, month, day))
-        first = int(match["d0"]), int(match["m0"] or month)
-        return put(match, (year, first[1], first[0]), (year, month, day))
-
-    def iso(match: re.Match[str]) -> str:
-        year, month, day = int(match[1]), int(match[2]), int(match[3] or 0)
-        return put(match, (year, month, day)) if _is_day(year, month, day or 1) else match.group()
-
-    def years(match: re.Match[str]) -> str:
-        start, end = int(match[1]), int(match[1][:2] + match[2])
-        return put(match, (start, 0, 0), (end, 0, 0)) if end > start else match.group()
-
-    text = _ROMAN_MONTH.sub(lambda match: f".{ROMAN[match['month']]}.", words)
-    text = _COMMA_YEAR.sub(r"\g<days>.", text)
-    text = _ISO.sub(iso, text)
-    text = _NUMERIC.sub(numeric, text)
-    text = _MONTH_YEAR.sub(lambda match: put(match, (int(match[2]), int(match[1]), 0)), text)
-    return _YEARS.sub(years, text), mentions
-
-
-def _is_day(year: int, month: int, day: int) -> bool:
-    return first_and_last(f"{year:04}-{month:02}-{day:02}") is not None
-
-
 class _Reader:
     """Reads the dates of one text; `used` are the tokens that are part of a date."""
 
     def __init__(self, words: str) -> None:
-        text, self.numeric = _blank_numeric(words)
+        text, self.numeric = blank_numeric(words)
         self.tokens: tuple[TextToken, ...] = tokens(text)
         self.used: set[int] = set()
 
@@ -252,7 +176,7 @@ class _Reader:
         return day + (tens_words()[self._folded(tens)] if tens < index else 0)
 
     def _tens_before(self, index: int) -> int:
-        """The token of the tens before an ordinal: twenty-third; the same token if there is none."""
+        """The token of the tens before an ordinal, as in twenty-third; else the same token."""
         place = index - 2 if self._text(index - 1) in ("-", "‑") else index - 1
         return place if self._folded(place) in tens_words() else index
 

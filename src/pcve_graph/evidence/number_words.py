@@ -210,17 +210,19 @@ def compound_ordinals() -> Mapping[str, int]:
 
 
 _TENS_WORDS: Final = {"twenty": 20, "thirty": 30, "dvadeset": 20, "trideset": 30}
+_DAYS_ENGLISH: Final = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
+    " fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+_DAYS_SERBIAN: Final = (
+    "prvog drugog treceg cetvrtog petog sestog sedmog osmog devetog desetog jedanaestog"
+    " dvanaestog trinaestog cetrnaestog petnaestog sesnaestog sedamnaestog osamnaestog"
+    " devetnaestog dvadesetog"
+)
 _DAY_WORDS: Final = {
     word: day
-    for day, words in enumerate(
-        "first,prvog second,drugog third,treceg fourth,cetvrtog fifth,petog sixth,sestog"
-        " seventh,sedmog eighth,osmog ninth,devetog tenth,desetog eleventh,jedanaestog"
-        " twelfth,dvanaestog thirteenth,trinaestog fourteenth,cetrnaestog fifteenth,petnaestog"
-        " sixteenth,sesnaestog seventeenth,sedamnaestog eighteenth,osamnaestog"
-        " nineteenth,devetnaestog twentieth,dvadesetog".split(),
-        1,
-    )
-    for word in words.split(",")
+    for words in (_DAYS_ENGLISH, _DAYS_SERBIAN)
+    for day, word in enumerate(words.split(), 1)
 } | {"thirtieth": 30, "tridesetog": 30}
 
 
