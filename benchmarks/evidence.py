@@ -49,10 +49,11 @@ _STATED: Final = """
 PREFIX pcve: <https://w3id.org/pcve/ns#> PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX prov: <http://www.w3.org/ns/prov#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
-SELECT DISTINCT ?s ?p ?o ?source ?words WHERE {
+SELECT DISTINCT ?s ?p ?o ?source ?words ?deprecated WHERE {
   ?claim a pcve:Claim ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; pcve:evidence ?piece .
   ?piece pcve:certainty <https://w3id.org/pcve/vocab/certainty/stated> ;
          prov:hadPrimarySource ?source ; pcve:quote/oa:hasSelector/oa:exact ?words .
+  BIND(EXISTS { ?claim pcve:rank <https://w3id.org/pcve/vocab/rank/deprecated> } AS ?deprecated)
 } ORDER BY ?s ?p ?o ?words
 """
 
@@ -111,6 +112,8 @@ class World:
         value = self.check.value(predicate, stated)
         if value is None or value.kind in (ValueKind.PART, ValueKind.ADDRESS, ValueKind.TEXT):
             return None
+        if str(getattr(row["deprecated"], "value", "")) == "true":
+            value = replace(value, is_deprecated=True)
         key, node = local_name(predicate.value), str(getattr(stated, "value", stated))
         subject, source = (str(getattr(row[name], "value", "")) for name in ("s", "source"))
         if value.kind is ValueKind.THING:

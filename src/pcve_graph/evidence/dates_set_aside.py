@@ -24,9 +24,9 @@ _TO: Final = word_list("to ne za na v auf zum al au per pour deri do bis")
 _TO_NEW: Final = word_list("na za auf ne")
 """Those that stand between two dates only where one takes the place of the other."""
 _PLANNED_FIRST: Final = (
-    word_list("first originally initially previously fillimisht prvobitno prvotno prvicno"),
+    word_list("first originally initially fillimisht prvobitno prvotno prvicno"),
     word_list(
-        "planned scheduled due set foreseen announced planifikuar planiran planirana"
+        "planned scheduled due set foreseen planifikuar planiran planirana"
         " planirano predviden predvidena zakazan zakazana nacrtovan nacrtovana"
     ),
 )
@@ -121,7 +121,7 @@ def _from_moved(listed: Sequence[TextToken], at: int) -> tuple[int, int] | None:
 
 
 def _planned_first(listed: Sequence[TextToken], at: int) -> tuple[int, int] | None:
-    """What follows "first planned for" up to a mark or the word that moves it."""
+    """What follows "first planned for" up to a mark, the word that moves it, or the end."""
     adverbs, verbs = _PLANNED_FIRST
     if _folded(listed, at) not in adverbs or not any(
         _folded(listed, place) in verbs for place in (at + 1, at + 2)
@@ -132,7 +132,7 @@ def _planned_first(listed: Sequence[TextToken], at: int) -> tuple[int, int] | No
         is_mark = token.text in _BREAKS or token.text == ","
         if is_mark or token.folded in ("was", "but", "and", "it") or _MOVED.fullmatch(token.folded):
             return (at + 1, place - 1)
-    return None
+    return (at + 1, len(listed) - 1)
 
 
 def _deadline(listed: Sequence[TextToken], at: int) -> tuple[int, int] | None:
