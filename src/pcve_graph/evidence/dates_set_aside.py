@@ -31,8 +31,8 @@ _PLANNED_FIRST: Final = (
     ),
 )
 _APPLICATIONS: Final = re.compile(
-    r"applications?|registrations?|nominations?|submissions?|apply|register|deadline|aplikim\w*"
-    r"|apliko\w*|prijav\w*|rok|afati?|anmeld\w*|bewerb\w*|candidature\w*|inscriptions?|basvuru\w*"
+    r"applications?|registrations?|nominations?|submissions?|apply|register|aplikim\w*"
+    r"|apliko\w*|prijav\w*|anmeld\w*|bewerb\w*|candidature\w*|inscriptions?|basvuru\w*"
 )  # fmt: skip
 _CLOSE: Final = re.compile(
     r"close[sd]?|closing|due|deadline|until|by|before|mbyll\w*|deri|do|zaklj\w*|rok|afati?|bis"
@@ -104,7 +104,9 @@ def _moved_from(listed: Sequence[TextToken], at: int) -> tuple[int, int] | None:
         return (near[0], near[0]) if near else None
     with_month = [p for p in ends if _has_month(listed[first:p])]
     last = next(iter(with_month or ends), None)
-    return (begin, last) if last is not None and _has_number(listed[first:last]) else None
+    if last is None or not _is_date_ahead(listed, first, 2) or not _is_date_ahead(listed, last + 1):
+        return None
+    return begin, last
 
 
 def _from_moved(listed: Sequence[TextToken], at: int) -> tuple[int, int] | None:
@@ -123,14 +125,19 @@ def _from_moved(listed: Sequence[TextToken], at: int) -> tuple[int, int] | None:
 def _planned_first(listed: Sequence[TextToken], at: int) -> tuple[int, int] | None:
     """What follows "first planned for" up to a mark, the word that moves it, or the end."""
     adverbs, verbs = _PLANNED_FIRST
-    if _folded(listed, at) not in adverbs or not any(
-        _folded(listed, place) in verbs for place in (at + 1, at + 2)
-    ):
+    verb = next((place for place in (at + 1, at + 2) if _folded(listed, place) in verbs), None)
+    if _folded(listed, at) not in adverbs or verb is None:
+        return None
+    if not _is_date_ahead(listed, verb + 1, _NEAR):
         return None
     for place in range(at + 2, len(listed)):
         token = listed[place]
         is_mark = token.text in _BREAKS or token.text == ","
-        if is_mark or token.folded in ("was", "but", "and", "it") or _MOVED.fullmatch(token.folded):
+        if (
+            is_mark
+            or token.folded in ("was", "took", "but", "and", "it")
+            or _MOVED.fullmatch(token.folded)
+        ):
             return (at + 1, place - 1)
     return (at + 1, len(listed) - 1)
 
@@ -139,8 +146,8 @@ def _deadline(listed: Sequence[TextToken], at: int) -> tuple[int, int] | None:
     """The rest of a clause that says until when one can apply."""
     if not _APPLICATIONS.fullmatch(listed[at].folded):
         return None
-    ahead = range(at, min(at + _NEAR + 1, len(listed)))
-    if not any(_CLOSE.fullmatch(_folded(listed, place)) for place in ahead):
+    beside = range(max(0, at - _NEAR), min(at + _NEAR + 1, len(listed)))
+    if not any(_CLOSE.fullmatch(_folded(listed, place)) for place in beside):
         return None
     last = at
     for place in range(at + 1, len(listed)):
@@ -163,5 +170,5 @@ def _has_number(part: Sequence[TextToken]) -> bool:
     return any(token.is_number for token in part)
 
 
-def _is_date_ahead(listed: Sequence[TextToken], at: int) -> bool:
-    return any(token.is_number or token.folded in months() for token in listed[at : at + 3])
+def _is_date_ahead(listed: Sequence[TextToken], at: int, near: int = 3) -> bool:
+    return any(token.is_number or token.folded in months() for token in listed[at : at + near])

@@ -1,7 +1,9 @@
 """What words deny: was not held in Skopje, but in Ohrid. Denied words carry no value.
 
-A negation reaches from its word to the next mark, conjunction or contrast; in Turkish, whose verb
-stands last, back to the mark before it. "Not only" denies nothing.
+Denied is what stands between a negation and its contrast (not A but B), and what follows one beside
+the verb of an event or a preposition, up to the next mark or conjunction; in Turkish, whose verb
+stands last, what stands before it. "Not only" denies nothing, nor does a negation of anything else:
+that the public was not admitted does not say that the event was not held.
 """
 
 from __future__ import annotations
@@ -15,10 +17,23 @@ from typing import Final
 from .word_forms import TextToken, folded_words, placed_tokens, plain_text, word_list
 
 _ALWAYS: Final = word_list(
-    "not never wasnt werent isnt arent didnt hasnt havent wont nobody nuk nie nece nisam"
-    " niso nicht kein keine keinen keiner"
+    "not never wasnt werent isnt arent didnt hasnt havent wont nobody nuk nie nece nisam niso nicht"
 )
 """Words that deny what follows, whatever it is, as `fold` writes them: nije is nie."""
+_EVENT_VERB: Final = re.compile(
+    r"held|take|taken|organise[d]?|organising|host(ed)?|cancel\w*|postpone\w*|fund(ed)?|finance\w*"
+    r"|led|convene[d]?|opened|met|meet|chaired|coordinated|implemented"
+    r"|(mbajt|organiz|zhvill|anulua|shty|financ|prit|hap)\w*"
+    r"|(odrz|otkaz|odloz|odgod|odgad|finans|sasta|bil|potek|odpoved|preloz|prestav|otvor)\w*"
+    r"|(abge|stattge|verschob|organis|veranstalt|finanzier)\w*"
+    r"|(tenu|svolt|riunit|annul|rinvi|avuto|eu|lieu|reuni|report)\w*"
+)
+_VERB_NEAR: Final = 3
+"""Words behind a negation in which the verb stands."""
+_PREPOSITIONS: Final = word_list("in at on by from nga ne u na od v vo von vom im a da par")
+_RELATIVES: Final = word_list("which who that koji koja koje kateri katera ki sto qe die der das")
+_CONTRAST_NEAR: Final = 14
+"""Words from a negation to its contrast, at most."""
 _BEFORE: Final = {
     # A word that denies only before some words: elsewhere it is a word of another language, as
     # Albanian "ne" (in) without its diacritic.
@@ -69,10 +84,12 @@ def denials(words: str) -> tuple[Denial, ...]:
         if denied and placed[at][1][0] < denied[-1].end:
             continue
         first, last, has_contrast = at, at, False
-        if _TURKISH.fullmatch(token.folded):
+        if _TURKISH.fullmatch(token.folded) and not _is_only(listed, at):
             first = _first_of_clause(listed, at)
         elif _denies(listed, at):
             last, has_contrast = _last_denied(listed, at)
+            if last == at:
+                continue
         else:
             continue
         denied.append(Denial(placed[first][1][0], placed[last][1][1], has_contrast))
@@ -115,7 +132,25 @@ def _denies(listed: Sequence[TextToken], at: int) -> bool:
 
 
 def _last_denied(listed: Sequence[TextToken], at: int) -> tuple[int, bool]:
-    """The last word that is denied, and whether a contrast follows it."""
+    """The last word that is denied, and whether a contrast follows it; `at` itself for none."""
+    last, has_contrast = _reach(listed, at)
+    if has_contrast and last - at <= _CONTRAST_NEAR:
+        return last, True
+    if any(_folded(listed, place) in _RELATIVES for place in (at - 1, at - 2)) and (
+        listed[max(0, at - 3)].text != ","
+    ):
+        return at, False
+    verbs = range(at + 1, min(at + 1 + _VERB_NEAR, last + 1))
+    if any(_EVENT_VERB.fullmatch(_folded(listed, place)) for place in verbs):
+        return last, False
+    if _folded(listed, at + 1) not in _PREPOSITIONS:
+        return at, False
+    others = (p for p in range(at + 2, last + 1) if _folded(listed, p) in _PREPOSITIONS)
+    return next(others, last + 1) - 1, False
+
+
+def _reach(listed: Sequence[TextToken], at: int) -> tuple[int, bool]:
+    """The last word of the clause of a negation, and whether a contrast follows it."""
     last = at
     for place in range(at + 1, len(listed)):
         token = listed[place]
@@ -131,12 +166,17 @@ def _last_denied(listed: Sequence[TextToken], at: int) -> tuple[int, bool]:
 
 def _is_in_number(listed: Sequence[TextToken], place: int) -> bool:
     """Whether a mark is part of a date or number: 3. maja, 12.5.2018."""
-    return (
-        listed[place].text in ".,"
-        and _folded(listed, place - 1).isdecimal()
-        and bool(_folded(listed, place + 1))
-        and not (place + 1 < len(listed) and listed[place + 1].is_capital)
-    )
+    before, after = _folded(listed, place - 1), _folded(listed, place + 1)
+    if not before.isdecimal() or listed[place].text not in ".,":
+        return False
+    is_lower = bool(after) and not listed[place + 1].is_capital
+    return after.isdecimal() or (listed[place].text == "." and is_lower)
+
+
+def _is_only(listed: Sequence[TextToken], at: int) -> bool:
+    """Whether the clause before a Turkish negation says "only", so that nothing is denied."""
+    words = range(_first_of_clause(listed, at), at)
+    return any(_folded(listed, place) in ("sadece", "yalnizca", "yalniz") for place in words)
 
 
 def _first_of_clause(listed: Sequence[TextToken], at: int) -> int:

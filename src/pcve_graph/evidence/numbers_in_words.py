@@ -131,7 +131,16 @@ def _phrases(folded: Sequence[str]) -> Iterator[tuple[int, int]]:
     for phrase in f"{_MORE}|{_LESS}".split("|"):
         wanted = phrase.split()
         for at in range(len(folded) - len(wanted) + 1):
-            if list(folded[at : at + len(wanted)]) == wanted:
+            is_denied = at > 0 and folded[at - 1] in (
+                "no",
+                "not",
+                "jo",
+                "ne",
+                "nicht",
+                "non",
+                "pas",
+            )
+            if not is_denied and list(folded[at : at + len(wanted)]) == wanted:
                 yield at, at + len(wanted)
 
 
