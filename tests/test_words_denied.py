@@ -83,6 +83,12 @@ CASES: tuple[tuple[str, dict[str, bool]], ...] = (
         {"status: cancelled": REFUSED, "status: held": TAKEN},
     ),
     ("Das Forum wurde nicht abgesagt", {"status: cancelled": REFUSED}),
+    (
+        "Das Forum fand nicht in Reedham statt",
+        {"location: reedham": REFUSED, "status: held": REFUSED},
+    ),
+    ("Rok za prijavu je 7. novembra 2019. godine", {"startDate: 2019-11-07": REFUSED}),
+    ("Youth not in employment met in Marshia", {"location: marshia": TAKEN}),
     ("The Forum of Reedham was not held", {"status: cancelled": TAKEN}),
     (
         "More than 300 participants and 40 trainers came",

@@ -32,8 +32,9 @@ _PLANNED_FIRST: Final = (
 )
 _APPLICATIONS: Final = re.compile(
     r"applications?|registrations?|nominations?|submissions?|apply|register|aplikim\w*"
-    r"|apliko\w*|prijav\w*|anmeld\w*|bewerb\w*|candidature\w*|inscriptions?|basvuru\w*"
+    r"|apliko\w*|priav\w*|anmeld\w*|bewerb\w*|candidature\w*|inscriptions?|basvuru\w*"
 )  # fmt: skip
+"""What one applies by, as `fold` writes it: prijava is priava."""
 _CLOSE: Final = re.compile(
     r"close[sd]?|closing|due|deadline|until|by|before|mbyll\w*|deri|do|zaklj\w*|rok|afati?|bis"
     r"|entro|scade|jusqu|avant|kadar"

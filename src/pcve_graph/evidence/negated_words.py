@@ -25,9 +25,11 @@ _EVENT_VERB: Final = re.compile(
     r"|led|convene[d]?|opened|met|meet|chaired|coordinated|implemented"
     r"|(mbajt|organiz|zhvill|anulua|shty|financ|prit|hap)\w*"
     r"|(odrz|otkaz|odloz|odgod|odgad|finans|sasta|bil|potek|odpoved|preloz|prestav|otvor)\w*"
-    r"|(abge|stattge|verschob|organis|veranstalt|finanzier)\w*"
+    r"|(abge|statt|verschob|organis|veranstalt|finanzier)\w*"
     r"|(tenu|svolt|riunit|annul|rinvi|avuto|eu|lieu|reuni|report)\w*"
 )
+_SEPARABLE: Final = word_list("fand fanden findet finden")
+"""German verbs before their negation: fand nicht statt."""
 _VERB_NEAR: Final = 3
 """Words behind a negation in which the verb stands."""
 _PREPOSITIONS: Final = word_list("in at on by from nga ne u na od v vo von vom im a da par")
@@ -90,6 +92,8 @@ def denials(words: str) -> tuple[Denial, ...]:
             last, has_contrast = _last_denied(listed, at)
             if last == at:
                 continue
+            if not has_contrast and _folded(listed, at - 1) in _SEPARABLE:
+                first = at - 1
         else:
             continue
         denied.append(Denial(placed[first][1][0], placed[last][1][1], has_contrast))
@@ -140,13 +144,12 @@ def _last_denied(listed: Sequence[TextToken], at: int) -> tuple[int, bool]:
         listed[max(0, at - 3)].text != ","
     ):
         return at, False
+    if _folded(listed, at + 1) in _PREPOSITIONS:
+        others = (p for p in range(at + 2, last + 1) if _folded(listed, p) in _PREPOSITIONS)
+        return next(others, last + 1) - 1, False
     verbs = range(at + 1, min(at + 1 + _VERB_NEAR, last + 1))
-    if any(_EVENT_VERB.fullmatch(_folded(listed, place)) for place in verbs):
-        return last, False
-    if _folded(listed, at + 1) not in _PREPOSITIONS:
-        return at, False
-    others = (p for p in range(at + 2, last + 1) if _folded(listed, p) in _PREPOSITIONS)
-    return next(others, last + 1) - 1, False
+    is_of_event = any(_EVENT_VERB.fullmatch(_folded(listed, place)) for place in verbs)
+    return (last if is_of_event else at), False
 
 
 def _reach(listed: Sequence[TextToken], at: int) -> tuple[int, bool]:
