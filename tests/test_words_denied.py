@@ -79,6 +79,14 @@ CASES: tuple[tuple[str, dict[str, bool]], ...] = (
         {"organizer: river-institute": REFUSED, "organizer: hill-foundation": TAKEN},
     ),
     (
+        "Organised by the Hill Foundation, the forum heard the River Institute",
+        {"organizer: river-institute": REFUSED, "organizer: hill-foundation": TAKEN},
+    ),
+    (
+        "Organised by the Hill Foundation, the River Institute and the Moor Office",
+        {"organizer: river-institute": TAKEN, "organizer: moor-office": TAKEN},
+    ),
+    (
         "Nobody was cancelled and the forum met in Hilltown",
         {"status: cancelled": REFUSED, "status: held": TAKEN},
     ),

@@ -36,6 +36,11 @@ _RELATIVES: Final = word_list("which who whose koji koja koje ki kateri che qui 
 """Words that lead back to the name before them, across a comma."""
 _CONJUNCTIONS: Final = word_list("and und dhe i ve et e while")
 
+_AGENTS: Final = word_list("by nga von vom od strane par")
+"""Words behind which a cue has the name of who does it."""
+_CLAUSE: Final = 2
+"""Lower-case words behind a comma that make a clause of its own."""
+
 _PROSE_SHARE: Final = 0.5
 """Share of the significant words of a paraphrase that stand in the words, at least."""
 
@@ -137,11 +142,35 @@ def is_in_role(
     others = _spans(listed, other_cues, telling=True)
     others = [span for span in others if not any(_overlap(span, span_a) for span_a in own)]
     for mention in mentions:
-        nearest = min((_distance(listed, mention, span) for span in own), default=_FAR)
+        free = [span for span in own if not _serves_another(listed, span, mention)]
+        if own and not free:
+            continue
+        nearest = min((_distance(listed, mention, span) for span in free), default=_FAR)
         other = min((_distance(listed, mention, span) for span in others), default=_FAR)
         if not (_NEAR < nearest > other <= _BESIDE):
             return True
     return False
+
+
+def _serves_another(
+    listed: tuple[TextToken, ...], cue: tuple[int, int], mention: tuple[int, int]
+) -> bool:
+    """Whether a cue with "by" has a name beside it, and the mention stands in the next clause.
+
+    Organised by A, the forum heard B: B has not organised it. In a list, by A, B and C, it serves
+    each: no lower-case words stand before a name behind the comma.
+    """
+    between = listed[cue[1] + 1 : mention[0]]
+    if not any(token.folded in _AGENTS for token in (listed[cue[1]], *between[:1])):
+        return False
+    comma = next((at for at, token in enumerate(between) if token.text == ","), None)
+    if comma is None or not any(token.is_capital for token in between[:comma]):
+        return False
+    clause = [token for token in between[comma + 1 :] if token.folded]
+    words = [token for token in clause if not is_function_word(token.folded)]
+    is_list = any(token.folded in _AGENTS | _CONJUNCTIONS for token in clause)
+    is_clause = sum(token.text.islower() for token in words) >= _CLAUSE
+    return is_clause and not is_list and not any(token.is_capital for token in words)
 
 
 def _is_of_function_words(cue: str) -> bool:
