@@ -61,6 +61,9 @@ def all_commands(group: click.Group, path: str = "") -> Iterator[tuple[str, clic
             yield from all_commands(command, typed)
 
 
+INFERRED = "    certainty: inferred\n    note: invented for a test\n"
+
+
 @dataclass(frozen=True)
 class World:
     """A project in a folder of its own, and the command run on it."""
@@ -86,17 +89,18 @@ class World:
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
         path.write_text(text.replace(old, new), "utf-8")
 
-    def infer(self, name: str) -> None:
-        """Marks what the quotes of a record state as inferred, for values that they do not say."""
+    def infer(self, name: str, fact: str = "") -> None:
+        """Marks what the quotes of a record state as inferred, for values that they do not say.
+
+        With `fact`, a line of the record, only what its block states.
+        """
+        if fact:
+            self.replace(name, fact, fact + INFERRED)
+            return
         path = self.root / name
-        blocks = re.split(r"^(?=  - )", path.read_text("utf-8"), flags=re.MULTILINE)
-        reason = "    certainty: inferred\n    note: invented for a test\n"
-        marked = [
-            block + reason if "    quote:" in block and "certainty:" not in block else block
-            for block in blocks
-        ]
-        assert marked != blocks, f"{name} has no quote that states facts"
-        path.write_text("".join(marked), "utf-8")
+        text = path.read_text("utf-8")
+        assert inferred(text) != text, f"{name} has no quote that states facts"
+        path.write_text(inferred(text), "utf-8")
 
     def saved(self) -> StoredGraph:
         return open_graph(self.project)
@@ -104,6 +108,17 @@ class World:
     def built(self, name: str = "") -> Path:
         """A file of the last build, or the folder of them."""
         return current_generation(self.project.build).folder / name
+
+
+def inferred(text: str) -> str:
+    """The text of a record in which the quotes state nothing: what they stated is inferred."""
+    blocks = re.split(r"^(?=  - )", text, flags=re.MULTILINE)
+    return "".join(
+        block.rstrip("\n") + "\n" + INFERRED
+        if "    quote:" in block and not re.search("certainty:|note:", block)
+        else block
+        for block in blocks
+    )
 
 
 def make_world(folder: Path) -> World:

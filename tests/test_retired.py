@@ -7,7 +7,7 @@ import io
 import re
 
 import pytest
-from conftest import World
+from conftest import World, inferred
 from golden import answer, runs
 
 from pcve_graph.query.saved import read_queries
@@ -38,7 +38,7 @@ def twin(text: str, identifier: str) -> str:
     rest = re.sub(r"((?:pref|alt|hidden)Label: \{en: )", r"\1Former ", rest)
     rest = re.sub(r"\n    edition: \d+", "", rest)
     return (
-        f"id: {identifier}-retired\n{rest.rstrip()}\n"
+        f"id: {identifier}-retired\n{inferred(rest).rstrip()}\n"
         f"  - source: atlas\n    isReplacedBy: {identifier}\n"
     )
 

@@ -211,13 +211,14 @@ def test_what_is_not_text_or_not_a_file_is_one_message(world: World) -> None:
 
 @pytest.mark.long
 def test_a_changed_setting_is_in_the_next_build(world: World) -> None:
+    event = "data/records/event/northtown-fair-2017.yml"
+    world.infer(event)
     assert world.pcve("build").exit_code == 0
     before = world.built("graph/facts.nt").read_bytes()
     assert "dataVersion" not in json.loads(world.built("manifest.json").read_text())
     world.write("pcve.toml", 'data-version = "2026.11.29.2"\n')
     assert "files have changed" in world.pcve("show", "northtown-fair-2016").stderr
     assert world.pcve("build").exit_code == 0
-    event = "data/records/event/northtown-fair-2017.yml"
     world.replace(event, "startDate: 2017-03-01", "startDate: 2017-03-02")
     assert world.pcve("build").exit_code == 0  # incremental: the version stays
     assert json.loads(world.built("manifest.json").read_text())["dataVersion"] == "2026.11.29.2"

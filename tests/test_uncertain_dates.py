@@ -160,7 +160,9 @@ def test_a_part_that_excludes_the_day_does_not_count_on_it(world: World) -> None
         lines = answer(world, "ongoing-projects", f"day={day}")
         line = next(line for line in lines if line["project"].endswith("/soft-dunes"))
         assert (bool(line["funder"]), bool(line["implementer"])) == (shown, shown)
-        assert ("soft-dunes" in out(world, "show", "tide-college", "--as-of", day)) is shown
+        assert (
+            "soft-dunes" in out(world, "show", "tide-college", "--as-of", day, "--all")
+        ) is shown
         table = out(world, "coverage", "--by", "funder", "--as-of", day, "--format", "csv")
         cells = csv.DictReader(io.StringIO(table))
         paid = [cell["things"] for cell in cells if cell["funderId"] == "lake-fund"]

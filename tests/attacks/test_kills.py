@@ -283,9 +283,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def scene_in(folder: Path, name: str) -> Scene:
     """A scene whose dice are those of the command."""
     world = make_world(folder / "northtown")
-    remark = "    remark: {en: Ana Vale asked for patience}\n"
-    inferred = "    certainty: inferred\n    note: the numbers of the test are not in the words\n"
-    world.replace(RECORD, remark, inferred + remark)
+    world.infer(RECORD, "    remark: {en: Ana Vale asked for patience}\n")
     assert world.pcve("build").exit_code == 0
     return Scene(world, random.Random(f"{SEED} {name}"))
 

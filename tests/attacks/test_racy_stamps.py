@@ -33,6 +33,14 @@ WORD = "patience"
 """A word of that record, of eight letters; it stands in the quote too, which stays as it is."""
 
 
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A fresh Northtown with a remark that need not be in the words of its quote."""
+    world = make_world(tmp_path / "world")
+    world.infer(RECORD, f"    remark: {{en: Ana Vale asked for {WORD}}}\n")
+    return world
+
+
 def edit(world: World, old: str, new: str, name: str = RECORD) -> None:
     """Put `new` in the place of `old`, of the same length, in the same file with the same time."""
     path = world.root / name
@@ -62,10 +70,9 @@ def begun(world: World) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def test_every_edit_is_in_the_next_build(tmp_path: Path) -> None:
+def test_every_edit_is_in_the_next_build(world: World) -> None:
     """One after the other as fast as can be, some of them while another build runs."""
     dice = random.Random(15)
-    world = make_world(tmp_path / "world")
     edit(world, f"asked for {WORD}", words(0))
     build_project(world.project)
     seconds = 1.0
