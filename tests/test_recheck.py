@@ -20,7 +20,7 @@ from page_server import PageServer, answer, endless, page_server, redirect
 
 from pcve_graph.evidence import fetching, recheck_source
 from pcve_graph.evidence.passages import PassageText, fingerprint
-from pcve_graph.evidence.rechecking import SoughtPassage, recheck_passages
+from pcve_graph.evidence.rechecking import Said, SoughtPassage, recheck_passages
 from pcve_graph.evidence.rechecks import PassageRecheck, Recheck, recheck_text
 
 READ = "The Third Northtown Conference was held on 18 November 2019 in Northtown."
@@ -326,10 +326,66 @@ def test_a_quote_in_a_changed_page(text: str, expected: tuple[str, str]) -> None
 
 def test_of_several_texts_the_best_outcome_counts() -> None:
     words = fingerprint(READ)
-    sought = SoughtPassage(words.words, words.sha256, says="18 November 2019", at=7)
+    sought = SoughtPassage(words.words, words.sha256, said=(Said(7, "18 November 2019"),))
     texts = [PassageText(text) for text in (CANCELLED, EDITED, PAGE)]
     assert recheck_passages([sought], texts, {})[0].recheck.outcome == "found"
     assert recheck_passages([sought], texts[:2], {})[0].recheck.outcome == "changed"
+
+
+LONG = (
+    "The Third Northtown Conference on Mentoring was held on 18 November 2019 in Northtown and was"
+    " organised by the Northtown Council with the help of many."
+)
+SAID = {
+    "The Third Northtown Conference on Mentoring": "prefLabel: {en: Third Northtown Conference}",
+    "held on 18 November 2019 in Northtown": "startDate: 2019-11-18\n    location: northtown",
+    "organised by the Northtown Council": "organizer: northtown-council",
+}
+
+
+def test_each_words_of_a_passage_have_their_outcome(world: World) -> None:
+    """The passage has the worst of them."""
+    words = LONG.lower().replace(".", "").split()
+    assert len(words) == 26
+    blocks = "".join(
+        f"  - source: calendar\n    passage:\n      words: 26\n"
+        f"      sha256: {fingerprint(LONG).sha256}\n      says: {says}\n"
+        f"      at: {words.index(says.lower().split()[0])}\n    {fact}\n"
+        for says, fact in SAID.items()
+    )
+    record = RECORD.replace("    prefLabel: {en: Third Northtown Conference}\n", "")
+    record = record.replace("    location: northtown\n", "")
+    world.write("data/records/event/northtown-conference-2019.yml", record + blocks)
+    source = SOURCE.format(id="calendar", url="https://calendar.example/")
+    world.write("data/sources/calendar.yml", source)
+    result = world.pcve("build")
+    assert result.exit_code == 0, result.output
+    _, day, organiser = SAID
+    for text, lost, worst in (
+        (LONG, [], "found"),
+        (LONG.replace("Northtown Council", "Lake Fund"), [organiser], "gone"),
+        (LONG.replace("18 November", "12 March"), [day], "gone"),
+        (LONG.replace("many", "all"), [], "changed"),
+    ):
+        pages = save_page(world, "calendar.txt", text)
+        command = ("evidence", "recheck", "--pages", pages)
+        ((passage,),) = (
+            source["passages"]
+            for source in json.loads(world.pcve(*command, "--format", "json").stdout)
+        )
+        assert passage["outcome"] == worst
+        rest = "found" if text == LONG else "changed"
+        assert {item["says"]: item["outcome"] for item in passage["said"]} == {
+            says: "gone" if says in lost else rest for says in SAID
+        }
+        shown = world.pcve(*command).stdout
+        assert [f"gone: the passage of 26 words with “{says}”" in shown for says in SAID] == [
+            says in lost for says in SAID
+        ]
+        others = ", ".join(f"“{says}”" for says in SAID if says not in lost)
+        assert (f"changed: the passage of 26 words with {others}: " in shown) == (text != LONG)
+        written = recheck_file(world, "calendar")["passages"]
+        assert [item["outcome"] for item in written] == [worst]
 
 
 def test_saved_html_and_its_wrong_charset(page_world: World) -> None:
