@@ -66,7 +66,7 @@ class HeldText:
         folded_quote = fold_quote(quote)
         if not folded_quote:
             return []
-        spans = []
+        spans: list[tuple[int, int]] = []
         at = self._folded.find(folded_quote)
         while at >= 0 and len(spans) < most:
             spans += self._span(at, at + len(folded_quote))
