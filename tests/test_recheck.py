@@ -255,6 +255,52 @@ def test_an_unread_page_does_not_forget_what_was_seen(page_world: World) -> None
     assert "1 moved" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\4\0", "is an image"),
+        (b"\0\1\2\3 of a program", "it is not a text"),
+        (f"Žë. {PAGE}".encode("cp1250"), "it is not UTF-8, and nothing says how it is encoded"),
+        (PAGE.encode("utf-16-le"), "it is not a text"),
+        (f"\ufeff{PAGE}".encode("utf-16-le"), ""),
+        (f"\ufeff{PAGE}".encode(), ""),
+    ],
+    ids=["png", "program", "cp1250", "utf-16 without mark", "utf-16", "utf-8 with mark"],
+)
+def test_a_saved_text_that_is_none_is_unread(
+    page_world: World, content: bytes, reason: str
+) -> None:
+    """Nothing follows for the passage; not that it is gone."""
+    pages = save_page(page_world, "calendar.txt", content)
+    result = page_world.pcve("evidence", "recheck", "--pages", pages, "--format", "json")
+    assert outcomes(result.stdout) == {"calendar": ["unread" if reason else "found"]}
+    assert result.exit_code == bool(reason)  # no page could be read
+    assert reason in json.loads(result.stdout)[0]["reason"]
+
+
+def test_what_is_not_built_is_named_and_results_are_no_change(page_world: World) -> None:
+    """Rechecks and reviews are not in the graph, so that it is not older than they are."""
+    world = page_world
+    pages = save_page(world, "calendar.txt", PAGE)
+    source = SOURCE.format(id="almanac", url="https://almanac.example/")
+    world.write("data/sources/almanac.yml", source)
+    assert world.pcve("build").exit_code == 0
+    save_page(world, "almanac.txt", PAGE)
+    result = world.pcve("evidence", "recheck", "almanac", "--pages", pages)
+    assert "the built graph has no quote or fingerprint of almanac; " in result.stderr
+    world.pcve("evidence", "recheck", "calendar", "--pages", pages)
+    row = json.loads(world.pcve("evidence", "review", "export").stdout.splitlines()[0])
+    text = json.dumps(row | {"verdict": "supports"})
+    command = ("evidence", "review", "import", "-", "--by", "reader-a")
+    assert world.pcve(*command, stdin=text).exit_code == 0
+    stale = "files have changed since the last build"
+    assert stale not in world.pcve("show", "northtown-conference-2019").output
+    world.write("data/rechecks/calendar.yml", "no recheck")
+    assert world.pcve("build").exit_code == 1  # the files are read strictly all the same
+    world.replace("data/sources/almanac.yml", "Page almanac", "The almanac")
+    assert stale in world.pcve("show", "northtown-conference-2015").output
+
+
 def test_quotes_are_looked_for_as_well(northtown: World, tmp_path: Path) -> None:
     texts = northtown.root / "data/sources/texts"
     pages = tmp_path / "pages"

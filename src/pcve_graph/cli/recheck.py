@@ -105,6 +105,11 @@ def recheck(
     project = project_of(context) if dry_run else extensible_project(context)
     by_id = sources_to_recheck(open_or_build(project).store)
     wanted = _chosen(by_id, sources)
+    if without := [source.id for source in wanted if source.id in sources and not source.passages]:
+        write_messages(
+            f"note: the built graph has no quote or fingerprint of {', '.join(without)}; "
+            "what is not built yet is not looked for: run `pcve build`"
+        )
     with ExitStack() as stack:
         process = stack.enter_context(LimitedProcess())
         way, read = _reader(pages, warc, allowed, by_id, process)

@@ -15,7 +15,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..evidence.passages import MOST_WORDS_SAID, Passage, words_of
+from ..evidence.passages import FEWEST_WORDS, MOST_WORDS_SAID, Passage, words_of
 from ..graph.claims import STATEMENT_PARTS, statement_of, values
 from ..graph.store import StoredGraph
 from ..model.namespaces import BASE, ID, concept_iri, expand, local_name, nterm, prefixed
@@ -254,7 +254,7 @@ def _passage_faults(claims: ClaimIndex, name: str) -> Iterator[Fault]:
             fix = "count the words before those that it says, from 0"
             problem = rule_problem("passage", Position(name), message, fix)
             yield Statement(node, _FIRST_WORD, first), problem
-        elif at < words and (sha256 := stated.get(_SHA256)):
+        elif at < words and words >= FEWEST_WORDS and (sha256 := stated.get(_SHA256)):
             passages[node] = Passage(words, lexical(sha256), lexical(says), at)
     for node, message in contradictions(passages).items():
         problem = contradiction_problem(message, Position(name))
