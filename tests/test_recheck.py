@@ -20,7 +20,7 @@ from page_server import PageServer, answer, endless, page_server, redirect
 
 from pcve_graph.evidence import fetching, recheck_source
 from pcve_graph.evidence.passages import PassageText, fingerprint
-from pcve_graph.evidence.rechecking import Said, SoughtPassage, recheck_passages
+from pcve_graph.evidence.rechecking import SoughtPassage, ValueWords, recheck_passages
 from pcve_graph.evidence.rechecks import PassageRecheck, Recheck, recheck_text
 
 READ = "The Third Northtown Conference was held on 18 November 2019 in Northtown."
@@ -372,7 +372,9 @@ def test_a_quote_in_a_changed_page(text: str, expected: tuple[str, str]) -> None
 
 def test_of_several_texts_the_best_outcome_counts() -> None:
     words = fingerprint(READ)
-    sought = SoughtPassage(words.words, words.sha256, said=(Said(7, "18 November 2019"),))
+    sought = SoughtPassage(
+        words.words, words.sha256, value_words=(ValueWords(7, "18 November 2019"),)
+    )
     texts = [PassageText(text) for text in (CANCELLED, EDITED, PAGE)]
     assert recheck_passages([sought], texts, {})[0].recheck.outcome == "found"
     assert recheck_passages([sought], texts[:2], {})[0].recheck.outcome == "changed"
@@ -421,7 +423,7 @@ def test_each_words_of_a_passage_have_their_outcome(world: World) -> None:
         )
         assert passage["outcome"] == worst
         rest = "found" if text == LONG else "changed"
-        assert {item["says"]: item["outcome"] for item in passage["said"]} == {
+        assert {item["says"]: item["outcome"] for item in passage["valueWords"]} == {
             says: "gone" if says in lost else rest for says in SAID
         }
         shown = world.pcve(*command).stdout

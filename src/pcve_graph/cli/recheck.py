@@ -242,8 +242,8 @@ def _outcomes(passage: PassageResult) -> Iterator[tuple[str, str, str]]:
         shown = f"“{start if len(start) <= 80 else start[:79] + '…'}”"
         yield passage.recheck.outcome, passage.remark, shown
     groups: dict[tuple[str, str], list[str]] = {}
-    for item in passage.said:
-        groups.setdefault((item.outcome, item.remark), []).append(f"“{item.said.says}”")
+    for item in passage.value_words:
+        groups.setdefault((item.outcome, item.remark), []).append(f"“{item.value_words.says}”")
     for outcome, remark in sorted(groups, key=lambda group: -OUTCOMES.index(group[0])):
         shown = ", ".join(dict.fromkeys(groups[outcome, remark]))
         yield outcome, remark, f"the passage of {sought.words:,} words with {shown}"
@@ -270,14 +270,14 @@ def _as_json(results: Iterable[SourceResult]) -> str:
                     "quote": passage.sought.quote,
                     "outcome": passage.recheck.outcome,
                     "remark": passage.remark,
-                    "said": [
+                    "valueWords": [
                         {
-                            "says": item.said.says,
-                            "at": item.said.at,
+                            "says": item.value_words.says,
+                            "at": item.value_words.at,
                             "outcome": item.outcome,
                             "remark": item.remark,
                         }
-                        for item in passage.said
+                        for item in passage.value_words
                     ],
                 }
                 for passage in result.passages

@@ -24,7 +24,7 @@ _LONGEST_COMPARED: Final = 400
 """The most words of a quote whose order is compared: the time grows with their square."""
 
 
-class Said(NamedTuple):
+class ValueWords(NamedTuple):
     """Words of a passage with a fingerprint that carry a value: `at` and `says` of `Passage`."""
 
     at: int
@@ -36,8 +36,8 @@ class SoughtPassage:
     """A passage of the built graph: a quote with what stands around it, or a fingerprint.
 
     `words` and `sha256` are the fingerprint of either. `quote`, `prefix` and `suffix` are empty
-    for a fingerprint; `said` are the words of a fingerprint that carry values, each once, in their
-    order, and at least one.
+    for a fingerprint; `value_words` are the words of a fingerprint that carry values, each once,
+    in their order, and at least one.
     """
 
     words: int
@@ -45,7 +45,7 @@ class SoughtPassage:
     quote: str = ""
     prefix: str = ""
     suffix: str = ""
-    said: tuple[Said, ...] = ()
+    value_words: tuple[ValueWords, ...] = ()
 
     @property
     def key(self) -> tuple[int, str]:
@@ -66,10 +66,10 @@ class SoughtSource:
 
 
 @dataclass(frozen=True, slots=True)
-class SaidResult:
+class ValueWordsResult:
     """What became of words that carry a value, with a `remark`, empty where there is none."""
 
-    said: Said
+    value_words: ValueWords
     outcome: str
     remark: str = ""
 
@@ -78,14 +78,14 @@ class SaidResult:
 class PassageResult:
     """What became of a passage, and a `remark` on it; that is empty where there is none.
 
-    `said` has the result of each of its words that carry a value, where it has a fingerprint; the
-    outcome of the passage is the worst of them.
+    `value_words` has the result of each of its words that carry a value, where it has a
+    fingerprint; the outcome of the passage is the worst of them.
     """
 
     sought: SoughtPassage
     recheck: PassageRecheck
     remark: str = ""
-    said: tuple[SaidResult, ...] = ()
+    value_words: tuple[ValueWordsResult, ...] = ()
 
 
 def recheck_passages(
@@ -102,15 +102,15 @@ def recheck_passages(
     for passage in sought:
         before = last.get(passage.key)
         best = [
-            min((_look_for(passage, said, text, before) for text in texts), key=_rank)
-            for said in passage.said or (None,)
+            min((_look_for(passage, value_words, text, before) for text in texts), key=_rank)
+            for value_words in passage.value_words or (None,)
         ]
-        said = tuple(
-            SaidResult(said, recheck.outcome, remark)
-            for said, (recheck, remark) in zip(passage.said, best, strict=False)
+        value_words = tuple(
+            ValueWordsResult(value_words, recheck.outcome, remark)
+            for value_words, (recheck, remark) in zip(passage.value_words, best, strict=False)
         )
         recheck, remark = max(best, key=_rank)
-        results.append(PassageResult(passage, recheck, remark, said))
+        results.append(PassageResult(passage, recheck, remark, value_words))
     return results
 
 
@@ -125,9 +125,11 @@ def unread_passages(
     for passage in sought:
         before = last.get(passage.key)
         around = (before.before, before.after) if before and outcome == "unread" else ("", "")
-        said = tuple(SaidResult(said, outcome) for said in passage.said)
+        value_words = tuple(
+            ValueWordsResult(value_words, outcome) for value_words in passage.value_words
+        )
         recheck = PassageRecheck(*passage.key, outcome, *around)
-        results.append(PassageResult(passage, recheck, said=said))
+        results.append(PassageResult(passage, recheck, value_words=value_words))
     return results
 
 
@@ -139,15 +141,18 @@ def _rank(result: tuple[PassageRecheck, str]) -> int:
 
 
 def _look_for(
-    sought: SoughtPassage, said: Said | None, text: PassageText, last: PassageRecheck | None
+    sought: SoughtPassage,
+    value_words: ValueWords | None,
+    text: PassageText,
+    last: PassageRecheck | None,
 ) -> tuple[PassageRecheck, str]:
     """What became of a passage in a text, judged by some of its words, with a remark.
 
-    `said` is None for a quote.
+    `value_words` is None for a quote.
     """
-    starts = _starts(sought, said, text)
+    starts = _starts(sought, value_words, text)
     if not starts:
-        outcome, remark = _rest_of(sought, said, text)
+        outcome, remark = _rest_of(sought, value_words, text)
         return PassageRecheck(*sought.key, outcome), remark
     around = [_around(text.words, start, sought.words) for start in starts]
     expected = _expected(sought, last)
@@ -162,13 +167,13 @@ def _look_for(
     return PassageRecheck(*sought.key, "moved"), remark
 
 
-def _starts(sought: SoughtPassage, said: Said | None, text: PassageText) -> list[int]:
-    """The indexes of words at which a passage stands in a text, with `said` at its place."""
-    if said is None:
+def _starts(sought: SoughtPassage, value_words: ValueWords | None, text: PassageText) -> list[int]:
+    """The indexes of words at which a passage stands in a text, with `value_words` at its place."""
+    if value_words is None:
         return places_of_words(text.words, words_of(sought.quote))
     last = len(text.words) - sought.words
-    places = places_of_words(text.words, words_of(said.says))
-    starts = [place - said.at for place in places if 0 <= place - said.at <= last]
+    places = places_of_words(text.words, words_of(value_words.says))
+    starts = [place - value_words.at for place in places if 0 <= place - value_words.at <= last]
     return [start for start in starts if _sha256(text.words, start, sought) == sought.sha256]
 
 
@@ -209,10 +214,12 @@ def _is_same(around: tuple[str, str], expected: tuple[str, str]) -> bool:
     return any(want == have for want, have in zip(expected, around, strict=True) if want)
 
 
-def _rest_of(sought: SoughtPassage, said: Said | None, text: PassageText) -> tuple[str, str]:
+def _rest_of(
+    sought: SoughtPassage, value_words: ValueWords | None, text: PassageText
+) -> tuple[str, str]:
     """(outcome, remark) of a passage that does not stand in a text as a whole."""
-    if said is not None:
-        if places_of_words(text.words, words_of(said.says)):
+    if value_words is not None:
+        if places_of_words(text.words, words_of(value_words.says)):
             return "changed", "the words that carry the value stand there, the passage does not"
         return "gone", "not even the words that carry the value stand there"
     count = _most_words(words_of(sought.quote), text.words)

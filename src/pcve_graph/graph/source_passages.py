@@ -9,7 +9,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..evidence.passages import fingerprint
-from ..evidence.rechecking import Said, SoughtPassage, SoughtSource
+from ..evidence.rechecking import SoughtPassage, SoughtSource, ValueWords
 from ..model.namespaces import expand, local_name
 from ..model.terms import Term
 from .claims import HAS_PASSAGE, passage_of, values
@@ -34,9 +34,9 @@ def sources_to_recheck(store: ox.Store) -> dict[str, SoughtSource]:
             sought = read(store, quad.object, quad.subject)
             if sought is not None and isinstance(source, ox.NamedNode):
                 same = passages[source].setdefault(sought.key, sought)
-                if not same.quote and same.said != sought.said:
-                    said = tuple(sorted({*same.said, *sought.said}))
-                    passages[source][sought.key] = replace(same, said=said)
+                if not same.quote and same.value_words != sought.value_words:
+                    value_words = tuple(sorted({*same.value_words, *sought.value_words}))
+                    passages[source][sought.key] = replace(same, value_words=value_words)
     kind = ox.NamedNode(expand("rdf:type"))
     nodes = {
         quad.subject
@@ -81,8 +81,8 @@ def _fingerprint(store: ox.Store, node: Term, evidence: ox.NamedNode) -> SoughtP
     passage = passage_of(store, node, evidence)
     if passage is None:
         return None
-    said = (Said(passage.at, passage.says),)
-    return SoughtPassage(passage.words, passage.sha256, said=said)
+    value_words = (ValueWords(passage.at, passage.says),)
+    return SoughtPassage(passage.words, passage.sha256, value_words=value_words)
 
 
 def _text(store: ox.Store, node: Term, name: str) -> str:

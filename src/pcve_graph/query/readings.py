@@ -65,10 +65,9 @@ def reading_mark(pieces: Iterable[Evidence]) -> str:
     numbers = sorted(len({reader for reader, _ in readings}) for readings in read)
     if len(read) == 1:
         return f"read by {numbers[0]:,}: {shown}"
-    each = (
-        f"{numbers[0]:,} to {numbers[-1]:,}" if numbers[0] < numbers[-1] else f"{numbers[0]:,} each"
-    )
-    return f"{len(read):,} passages read by {each}: {shown}"
+    least, most = numbers[0], numbers[-1]
+    readers = f"{least:,} each" if least == most else f"{least:,} to {most:,}"
+    return f"{len(read):,} passages read by {readers}: {shown}"
 
 
 def _read_facts(
