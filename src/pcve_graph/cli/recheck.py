@@ -105,11 +105,7 @@ def recheck(
     project = project_of(context) if dry_run else extensible_project(context)
     by_id = sources_to_recheck(open_or_build(project).store)
     wanted = _chosen(by_id, sources)
-    if without := [source.id for source in wanted if source.id in sources and not source.passages]:
-        write_messages(
-            f"note: the built graph has no quote or fingerprint of {', '.join(without)}; "
-            "what is not built yet is not looked for: run `pcve build`"
-        )
+    _note_without_passages(source for source in wanted if source.id in sources)
     with ExitStack() as stack:
         process = stack.enter_context(LimitedProcess())
         way, read = _reader(pages, warc, allowed, by_id, process)
@@ -127,6 +123,15 @@ def recheck(
         write_messages(f"{quantity(len(results), 'file')} written to data/{RECHECKS}")
     if any(result.is_lost for result in results) or not any(map(_is_read, results)):
         sys.exit(1)
+
+
+def _note_without_passages(sources: Iterable[SoughtSource]) -> None:
+    """Name those of the sources of which nothing is looked for."""
+    if names := [source.id for source in sources if not source.passages]:
+        write_messages(
+            f"note: the built graph has no quote or fingerprint of {', '.join(names)}; "
+            "what is not built yet is not looked for: run `pcve build`"
+        )
 
 
 def _chosen(by_id: Mapping[str, SoughtSource], names: Collection[str]) -> list[SoughtSource]:
