@@ -70,6 +70,7 @@ def test_a_circle_of_redirects_ends(server: PageServer) -> None:
     page = fetch(server, "/page")
     assert page.reason == f"it redirects more than {REDIRECTS} times"
     assert server.paths().count("/page") == REDIRECTS + 1
+    assert page.redirects == (server.url("/page"),) * REDIRECTS
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import subprocess
 import sys
 
@@ -195,3 +196,10 @@ def test_after_two_dashes_nothing_is_an_old_option(northtown: World) -> None:
     result = northtown.pcve("explain", "--", "--html")
     assert (result.exit_code, "no class, key, list or rule '--html'" in result.stderr) == (2, True)
     assert "docs rules" in northtown.pcve("explain", "--html", "x").stderr
+
+
+def test_the_help_of_a_query_command_has_its_default_time(northtown: World) -> None:
+    text = " ".join(northtown.pcve("evidence", "status", "--help").stdout.split())
+    header = (ROOT / "queries/answers/sources.rq").read_text("utf-8")
+    (seconds,) = re.findall(r"^#\+ timeout: (\d+)$", header, re.M)
+    assert f"(default: that of the query sources, {seconds})" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -182,6 +183,69 @@ def test_a_passage_in_a_wrong_form_is_one_message(
     assert problem["rule"] == rule, problem
     assert message in str(problem["message"])
     assert fix in str(problem["fix"])
+
+
+SAME = f"""\
+  - source: {{source}}
+    passage:
+      words: {{words}}
+      sha256: {PASSAGE.sha256}
+      says: {{says}}
+      at: {{at}}
+    location: northtown
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "says", "at", "message"),
+    [
+        (12, "2019 in Northtown", 9, ""),
+        (12, "in Northtown", 10, ""),
+        (12, "2017 in Northtown", 9, 'have "2019" and "2017" as the word with the index 9'),
+        (12, "in Northtown", 9, 'have "2019" and "in" as the word with the index 9'),
+        (13, "in Northtown", 10, "have 12 and 13 words"),
+    ],
+)
+def test_fingerprints_of_one_passage_agree(
+    world: World, words: int, says: str, at: int, message: str
+) -> None:
+    """In one record or two, of one source or two, in a whole build or after a change."""
+    record = RECORD.replace("    location: northtown\n", "", 1)
+    block = SAME.format(source="shore-herald", words=words, says=says, at=at)
+    other = record.replace("northtown-conference-2019", "northtown-fair-2019").replace(
+        "Third Northtown Conference", "Northtown Fair"
+    )
+    other = other[: other.index("  - source: atlas\n    passage")]
+    if not message:
+        world.write(EVENT, record + block)
+        assert problems(world) == []
+        return
+    world.write(EVENT, record)
+    assert world.pcve("build").exit_code == 0
+    fair = world.write("data/records/event/northtown-fair-2019.yml", other + block)
+    for mode in ((), ("--whole",)):
+        result = world.pcve("build", *mode)
+        assert result.output.count("error passage-contradiction") == 2, result.output
+        assert message in result.output
+    fair.unlink()
+    world.write(EVENT, record + block.replace("shore-herald", "atlas"))
+    after_a_change = problems(world)
+    assert [problem["rule"] for problem in after_a_change] == ["passage-contradiction"] * 2
+    shutil.rmtree(world.root / "build")
+    assert problems(world) == after_a_change
+
+
+def test_fingerprints_in_rdf_agree(world: World, tmp_path: Path) -> None:
+    block = SAME.format(source="atlas", words=12, says="2019 in Northtown", at=9)
+    world.write(EVENT, RECORD.replace("    location: northtown\n", "") + block)
+    assert world.pcve("build").exit_code == 0
+    exported = tmp_path / "world.trig"
+    assert world.pcve("export", "trig", "-o", str(exported)).exit_code == 0
+    text = exported.read_text("utf-8")
+    for new, number in (("2019 in Northtown", 0), ("2017 in Northtown", 2)):
+        exported.write_text(text.replace("2019 in Northtown", new), "utf-8")
+        result = world.pcve("validate", str(exported))
+        assert result.output.count("error passage-contradiction") == number, result.output
 
 
 def test_a_passage_that_is_a_text_is_one_message(world: World) -> None:

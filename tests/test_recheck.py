@@ -20,7 +20,7 @@ from page_server import PageServer, answer, endless, page_server, redirect
 
 from pcve_graph.evidence import fetching, recheck_source
 from pcve_graph.evidence.passages import PassageText, fingerprint
-from pcve_graph.evidence.rechecking import SoughtPassage, recheck_passages
+from pcve_graph.evidence.rechecking import SoughtPassage, ValueWords, recheck_passages
 from pcve_graph.evidence.rechecks import PassageRecheck, Recheck, recheck_text
 
 READ = "The Third Northtown Conference was held on 18 November 2019 in Northtown."
@@ -255,6 +255,52 @@ def test_an_unread_page_does_not_forget_what_was_seen(page_world: World) -> None
     assert "1 moved" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\4\0", "is an image"),
+        (b"\0\1\2\3 of a program", "it is not a text"),
+        (f"Žë. {PAGE}".encode("cp1250"), "it is not UTF-8, and nothing says how it is encoded"),
+        (PAGE.encode("utf-16-le"), "it is not a text"),
+        (f"\ufeff{PAGE}".encode("utf-16-le"), ""),
+        (f"\ufeff{PAGE}".encode(), ""),
+    ],
+    ids=["png", "program", "cp1250", "utf-16 without mark", "utf-16", "utf-8 with mark"],
+)
+def test_a_saved_text_that_is_none_is_unread(
+    page_world: World, content: bytes, reason: str
+) -> None:
+    """Nothing follows for the passage; not that it is gone."""
+    pages = save_page(page_world, "calendar.txt", content)
+    result = page_world.pcve("evidence", "recheck", "--pages", pages, "--format", "json")
+    assert outcomes(result.stdout) == {"calendar": ["unread" if reason else "found"]}
+    assert result.exit_code == bool(reason)  # no page could be read
+    assert reason in json.loads(result.stdout)[0]["reason"]
+
+
+def test_what_is_not_built_is_named_and_results_are_no_change(page_world: World) -> None:
+    """Rechecks and reviews are not in the graph, so that it is not older than they are."""
+    world = page_world
+    pages = save_page(world, "calendar.txt", PAGE)
+    source = SOURCE.format(id="almanac", url="https://almanac.example/")
+    world.write("data/sources/almanac.yml", source)
+    assert world.pcve("build").exit_code == 0
+    save_page(world, "almanac.txt", PAGE)
+    result = world.pcve("evidence", "recheck", "almanac", "--pages", pages)
+    assert "the built graph has no quote or fingerprint of almanac; " in result.stderr
+    world.pcve("evidence", "recheck", "calendar", "--pages", pages)
+    row = json.loads(world.pcve("evidence", "review", "export").stdout.splitlines()[0])
+    text = json.dumps(row | {"verdict": "supports"})
+    command = ("evidence", "review", "import", "-", "--by", "reader-a")
+    assert world.pcve(*command, stdin=text).exit_code == 0
+    stale = "files have changed since the last build"
+    assert stale not in world.pcve("show", "northtown-conference-2019").output
+    world.write("data/rechecks/calendar.yml", "no recheck")
+    assert world.pcve("build").exit_code == 1  # the files are read strictly all the same
+    world.replace("data/sources/almanac.yml", "Page almanac", "The almanac")
+    assert stale in world.pcve("show", "northtown-conference-2015").output
+
+
 def test_quotes_are_looked_for_as_well(northtown: World, tmp_path: Path) -> None:
     texts = northtown.root / "data/sources/texts"
     pages = tmp_path / "pages"
@@ -326,10 +372,68 @@ def test_a_quote_in_a_changed_page(text: str, expected: tuple[str, str]) -> None
 
 def test_of_several_texts_the_best_outcome_counts() -> None:
     words = fingerprint(READ)
-    sought = SoughtPassage(words.words, words.sha256, says="18 November 2019", at=7)
+    sought = SoughtPassage(
+        words.words, words.sha256, value_words=(ValueWords(7, "18 November 2019"),)
+    )
     texts = [PassageText(text) for text in (CANCELLED, EDITED, PAGE)]
     assert recheck_passages([sought], texts, {})[0].recheck.outcome == "found"
     assert recheck_passages([sought], texts[:2], {})[0].recheck.outcome == "changed"
+
+
+LONG = (
+    "The Third Northtown Conference on Mentoring was held on 18 November 2019 in Northtown and was"
+    " organised by the Northtown Council with the help of many."
+)
+SAID = {
+    "The Third Northtown Conference on Mentoring": "prefLabel: {en: Third Northtown Conference}",
+    "held on 18 November 2019 in Northtown": "startDate: 2019-11-18\n    location: northtown",
+    "organised by the Northtown Council": "organizer: northtown-council",
+}
+
+
+def test_each_words_of_a_passage_have_their_outcome(world: World) -> None:
+    """The passage has the worst of them."""
+    words = LONG.lower().replace(".", "").split()
+    assert len(words) == 26
+    blocks = "".join(
+        f"  - source: calendar\n    passage:\n      words: 26\n"
+        f"      sha256: {fingerprint(LONG).sha256}\n      says: {says}\n"
+        f"      at: {words.index(says.lower().split()[0])}\n    {fact}\n"
+        for says, fact in SAID.items()
+    )
+    record = RECORD.replace("    prefLabel: {en: Third Northtown Conference}\n", "")
+    record = record.replace("    location: northtown\n", "")
+    world.write("data/records/event/northtown-conference-2019.yml", record + blocks)
+    source = SOURCE.format(id="calendar", url="https://calendar.example/")
+    world.write("data/sources/calendar.yml", source)
+    result = world.pcve("build")
+    assert result.exit_code == 0, result.output
+    _, day, organiser = SAID
+    for text, lost, worst in (
+        (LONG, [], "found"),
+        (LONG.replace("Northtown Council", "Lake Fund"), [organiser], "gone"),
+        (LONG.replace("18 November", "12 March"), [day], "gone"),
+        (LONG.replace("many", "all"), [], "changed"),
+    ):
+        pages = save_page(world, "calendar.txt", text)
+        command = ("evidence", "recheck", "--pages", pages)
+        ((passage,),) = (
+            source["passages"]
+            for source in json.loads(world.pcve(*command, "--format", "json").stdout)
+        )
+        assert passage["outcome"] == worst
+        rest = "found" if text == LONG else "changed"
+        assert {item["says"]: item["outcome"] for item in passage["valueWords"]} == {
+            says: "gone" if says in lost else rest for says in SAID
+        }
+        shown = world.pcve(*command).stdout
+        assert [f"gone: the passage of 26 words with “{says}”" in shown for says in SAID] == [
+            says in lost for says in SAID
+        ]
+        others = ", ".join(f"“{says}”" for says in SAID if says not in lost)
+        assert (f"changed: the passage of 26 words with {others}: " in shown) == (text != LONG)
+        written = recheck_file(world, "calendar")["passages"]
+        assert [item["outcome"] for item in written] == [worst]
 
 
 def test_saved_html_and_its_wrong_charset(page_world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 
 import pytest
 from conftest import World
@@ -107,6 +108,22 @@ def test_words_that_are_gone_are_not_proposed(world: World) -> None:
     assert "new: (no words are like it)" in result.output
     assert ", 0 accepted" in result.output
     assert world.pcve("build").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("copies", "new"),
+    [(1, "A roundtable on prisons will be held on 4 June 2016 in Southport. It"), (400, "(no")],
+)
+def test_words_that_stand_in_the_text_twice(world: World, copies: int, new: str) -> None:
+    """They are extended by the words behind them until they occur once, else given up."""
+    old = "A roundtable on prisons will be held on 3 June 2016 in Southport. "
+    line = old.replace("on 3", "on 4")
+    edited(world, (old, f"{line * copies}It is the last. {line}"))
+    started = time.monotonic()
+    result = world.pcve("evidence", "requote", "northtown-news", "--check")
+    assert time.monotonic() - started < 20
+    assert result.exit_code == 1
+    assert f"    old: {old.strip('. ')}\n    new: {new}" in result.output
 
 
 def test_a_pure_shift_is_no_change(world: World) -> None:

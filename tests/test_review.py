@@ -322,6 +322,28 @@ def test_a_reading_shows_and_becomes_stale(world: World) -> None:
     )
 
 
+def test_readers_of_other_words_do_not_count_together(review_world: World) -> None:
+    """As `review status`, which counts two readers only of the same words."""
+    shown = ("show", "northtown-conference-2015")
+    rows = {
+        row["source"]: row
+        for row in exported(review_world, "--only", "event")
+        if (row["thing"], row["key"]) == (CONFERENCE, "startDate")
+    }
+    news = rows.pop("News of the Northtown council")
+    (other,) = rows.values()
+    imported(review_world, judged([news], "supports"), "reader-a")
+    imported(review_world, judged([other], "supports"), "reader-b")
+    text = review_world.pcve(*shown).stdout
+    assert "2 passages read by 1 each: supports" in text
+    assert "read by 2" not in text
+    status = review_world.pcve("evidence", "review", "status").stdout
+    assert "read by two or more  0" in status
+    imported(review_world, judged([news], "unclear"), "reader-c")
+    text = review_world.pcve(*shown).stdout
+    assert "2 passages read by 1 to 2: 2 supports, 1 unclear" in text
+
+
 def test_a_release_has_the_readings(review_world: World, tmp_path: Path) -> None:
     row = exported(review_world)[0] | {"note": "see the next page"}
     imported(review_world, judged([row], "unclear"), "reader-a", "--on", "2026-11-28")

@@ -9,7 +9,7 @@ import click
 
 from ..model.problems import ContentError, UsageError
 from ..model.suggest import did_you_mean
-from .bounds import COUNT, QUERY_TIMEOUT
+from .bounds import COUNT, SECONDS
 from .console import handle_errors, read_stdin, terminal_width, write_messages, write_result
 from .context import open_or_build, project_of
 from .edit import create_draft, extensible_project
@@ -116,7 +116,12 @@ def sources(context: click.Context, reason: str, form: str) -> None:
     default="",
     help="table (default), csv, tsv, json, xml, markdown.",
 )
-@QUERY_TIMEOUT
+@click.option(
+    "--timeout",
+    type=SECONDS,
+    metavar="S",
+    help="Stop after S seconds; 0 for no limit (default: that of the query sources, 5).",
+)
 @click.pass_context
 def status(context: click.Context, form: str, timeout: float | None) -> None:
     """Count the claims that each source supports, by grade.

@@ -105,6 +105,7 @@ def recheck(
     project = project_of(context) if dry_run else extensible_project(context)
     by_id = sources_to_recheck(open_or_build(project).store)
     wanted = _chosen(by_id, sources)
+    _note_without_passages(source for source in wanted if source.id in sources)
     with ExitStack() as stack:
         process = stack.enter_context(LimitedProcess())
         way, read = _reader(pages, warc, allowed, by_id, process)
@@ -122,6 +123,15 @@ def recheck(
         write_messages(f"{quantity(len(results), 'file')} written to data/{RECHECKS}")
     if any(result.is_lost for result in results) or not any(map(_is_read, results)):
         sys.exit(1)
+
+
+def _note_without_passages(sources: Iterable[SoughtSource]) -> None:
+    """Name those of the sources of which nothing is looked for."""
+    if names := [source.id for source in sources if not source.passages]:
+        write_messages(
+            f"note: the built graph has no quote or fingerprint of {', '.join(names)}; "
+            "what is not built yet is not looked for: run `pcve build`"
+        )
 
 
 def _chosen(by_id: Mapping[str, SoughtSource], names: Collection[str]) -> list[SoughtSource]:
@@ -219,19 +229,29 @@ def _notes(result: SourceResult) -> Iterator[str]:
     if recheck.address in ("gone", "unknown") and result.source.archived_at:
         yield f"archived copy: {result.source.archived_at}"
     for passage in result.passages:
-        outcome = passage.recheck.outcome
-        if outcome not in ("found", "unread"):
-            remark = f": {passage.remark}" if passage.remark else ""
-            yield f"{outcome}: {_shown(passage)}{remark}"
+        for outcome, remark, shown in _outcomes(passage):
+            if outcome not in ("found", "unread"):
+                yield f"{outcome}: {shown}" + (f": {remark}" if remark else "")
 
 
-def _shown(passage: PassageResult) -> str:
-    """A passage for people: the start of a quote, or what a fingerprint says."""
+def _outcomes(passage: PassageResult) -> Iterator[tuple[str, str, str]]:
+    """(outcome, remark, the words for people) of a quote, or of what a fingerprint says.
+
+    Words of one fingerprint with the same outcome are named together, the worst outcome first.
+    """
+    from ..evidence.rechecks import OUTCOMES
+
     sought = passage.sought
     if sought.quote:
         start = " ".join(sought.quote.split())
-        return f"“{start if len(start) <= 80 else start[:79] + '…'}”"
-    return f"the passage of {sought.words:,} words with “{sought.says}”"
+        shown = f"“{start if len(start) <= 80 else start[:79] + '…'}”"
+        yield passage.recheck.outcome, passage.remark, shown
+    groups: dict[tuple[str, str], list[str]] = {}
+    for item in passage.value_words:
+        groups.setdefault((item.outcome, item.remark), []).append(f"“{item.value_words.says}”")
+    for outcome, remark in sorted(groups, key=lambda group: -OUTCOMES.index(group[0])):
+        shown = ", ".join(dict.fromkeys(groups[outcome, remark]))
+        yield outcome, remark, f"the passage of {sought.words:,} words with {shown}"
 
 
 def _as_json(results: Iterable[SourceResult]) -> str:
@@ -253,9 +273,17 @@ def _as_json(results: Iterable[SourceResult]) -> str:
                     "words": passage.sought.words,
                     "sha256": passage.sought.sha256,
                     "quote": passage.sought.quote,
-                    "says": passage.sought.says,
                     "outcome": passage.recheck.outcome,
                     "remark": passage.remark,
+                    "valueWords": [
+                        {
+                            "says": item.value_words.says,
+                            "at": item.value_words.at,
+                            "outcome": item.outcome,
+                            "remark": item.remark,
+                        }
+                        for item in passage.value_words
+                    ],
                 }
                 for passage in result.passages
             ],

@@ -54,7 +54,7 @@ def release(context: click.Context, folder: Path, verify: bool, previous: str) -
       pcve release release-0.2.0 --previous release-0.1.0
       pcve release --verify release-0.1.0
     """
-    from ..graph.inputs import is_stale
+    from ..graph.inputs import find_input_changes
     from ..graph.ontology import read_ontology
     from ..graph.settings import read_settings
     from ..graph.store import open_graph
@@ -88,7 +88,7 @@ def release(context: click.Context, folder: Path, verify: bool, previous: str) -
     with progress_of("writing"):
         saved = open_graph(project)
         files = release_files(project, saved, read_ontology(project), settings)
-        if is_stale(project, saved):
+        if find_input_changes(project, saved.folder).changed:
             raise UsageError("files changed while the release was written; run the command again")
         write_release(files, folder)
     size = sum(map(len, files.values()))

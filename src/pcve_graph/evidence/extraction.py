@@ -34,7 +34,7 @@ LONGEST_TEXT: Final = 20 * 2**20
 _START: Final = 1024
 """Bytes at the start of a file that show its kind."""
 
-_OTHER_KINDS: Final = {
+OTHER_KINDS: Final = {
     b"\xd0\xcf\x11\xe0": "a Word file of before 2007: save it as .docx",
     b"{\\rtf": "RTF: save it as .docx",
     b"\x1f\x8b": "compressed: unpack it",
@@ -117,7 +117,7 @@ class UnreadablePageError(Exception):
 
 def _reader(content: bytes, name: str) -> Callable[[bytes], PageText]:
     start = content[:_START].lstrip()
-    for signature, kind in _OTHER_KINDS.items():
+    for signature, kind in OTHER_KINDS.items():
         if start.startswith(signature):
             raise UsageError(f"{name} is {kind}, or {_INSTEAD}")
     if b"%PDF-" in content[:_START]:

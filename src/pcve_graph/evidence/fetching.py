@@ -129,14 +129,15 @@ class Fetcher:
 
     def _follow(self, url: str, redirects: list[str]) -> _Reply:
         """The reply after the redirects, which are added to `redirects`."""
-        for _ in range(REDIRECTS + 1):
+        while True:
             self._check_robots(url)
             reply = self._get(url)
             if not reply.location:
                 return reply
+            if len(redirects) == REDIRECTS:
+                raise _FetchError(f"it redirects more than {REDIRECTS} times")
             url = _target(url, reply.location)
             redirects.append(url)
-        raise _FetchError(f"it redirects more than {REDIRECTS} times")
 
     def _check_robots(self, url: str) -> None:
         """Raise _FetchError where the robots.txt of the server does not allow `url`."""

@@ -13,7 +13,13 @@ from ..model.problems import UsageError
 from ..model.visible import one_line
 from ..system.files import read_file, walk_files
 from ..system.sandbox.process import LimitedProcess
-from .extraction import LARGEST_PAGE, LONGEST_TEXT, MissingLibraryError, page_text
+from .extraction import (
+    LARGEST_PAGE,
+    LONGEST_TEXT,
+    OTHER_KINDS,
+    MissingLibraryError,
+    page_text,
+)
 from .rechecking import SoughtSource
 
 _CHARSETS: Final = re.compile(
@@ -96,10 +102,12 @@ def texts_of(page: Page, name: str, process: LimitedProcess) -> tuple[list[str],
     UsageError where a library for that is not installed.
     """
     content = page.content or b""
-    if page.kind == "text/plain" and not content.startswith(_OTHER_THAN_TEXT):
-        text = (decoded(content, page.charset) or content.decode("cp1252", "replace"))[
-            :LONGEST_TEXT
-        ]
+    if page.kind == "text/plain" and not content.startswith((*_OTHER_THAN_TEXT, *OTHER_KINDS)):
+        text = decoded(content, page.charset)[:LONGEST_TEXT]
+        if "\0" in text or (not text and b"\0" in content):
+            return [], "it is not a text"
+        if content and not text:
+            return [], "it is not UTF-8, and nothing says how it is encoded"
         return ([text], "") if re.search(r"\w", text) else ([], "it has no text")
     if not content.startswith(_OTHER_THAN_TEXT):
         text = decoded(content, page.charset)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Final
+from typing import Final, NamedTuple
 
 from .passages import PassageText, places_of_words, words_of
 from .rechecks import PassageRecheck
@@ -24,12 +24,20 @@ _LONGEST_COMPARED: Final = 400
 """The most words of a quote whose order is compared: the time grows with their square."""
 
 
+class ValueWords(NamedTuple):
+    """Words of a passage with a fingerprint that carry a value: `at` and `says` of `Passage`."""
+
+    at: int
+    says: str
+
+
 @dataclass(frozen=True, slots=True)
 class SoughtPassage:
     """A passage of the built graph: a quote with what stands around it, or a fingerprint.
 
     `words` and `sha256` are the fingerprint of either. `quote`, `prefix` and `suffix` are empty
-    for a fingerprint; `says` and `at` are those of a fingerprint, as in `Passage`.
+    for a fingerprint; `value_words` are the words of a fingerprint that carry values, each once,
+    in their order, and at least one.
     """
 
     words: int
@@ -37,8 +45,7 @@ class SoughtPassage:
     quote: str = ""
     prefix: str = ""
     suffix: str = ""
-    says: str = ""
-    at: int = 0
+    value_words: tuple[ValueWords, ...] = ()
 
     @property
     def key(self) -> tuple[int, str]:
@@ -59,12 +66,26 @@ class SoughtSource:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueWordsResult:
+    """What became of words that carry a value, with a `remark`, empty where there is none."""
+
+    value_words: ValueWords
+    outcome: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PassageResult:
-    """What became of a passage, and a `remark` on it; that is empty where there is none."""
+    """What became of a passage, and a `remark` on it; that is empty where there is none.
+
+    `value_words` has the result of each of its words that carry a value, where it has a
+    fingerprint; the outcome of the passage is the worst of them.
+    """
 
     sought: SoughtPassage
     recheck: PassageRecheck
     remark: str = ""
+    value_words: tuple[ValueWordsResult, ...] = ()
 
 
 def recheck_passages(
@@ -74,12 +95,22 @@ def recheck_passages(
 ) -> list[PassageResult]:
     """What became of each passage in a page, whose text has been extracted in several ways.
 
-    The best outcome counts. `last` are the results of the last recheck, by fingerprint.
+    The best outcome of any text counts, and then the worst of any words that carry a value. `last`
+    are the results of the last recheck, by fingerprint.
     """
     results = []
     for passage in sought:
-        by_text = [_look_for(passage, text, last.get(passage.key)) for text in texts]
-        results.append(min(by_text, key=lambda result: _RANKS[result.recheck.outcome]))
+        before = last.get(passage.key)
+        best = [
+            min((_look_for(passage, value_words, text, before) for text in texts), key=_rank)
+            for value_words in passage.value_words or (None,)
+        ]
+        value_words = tuple(
+            ValueWordsResult(value_words, recheck.outcome, remark)
+            for value_words, (recheck, remark) in zip(passage.value_words, best, strict=False)
+        )
+        recheck, remark = max(best, key=_rank)
+        results.append(PassageResult(passage, recheck, remark, value_words))
     return results
 
 
@@ -94,40 +125,55 @@ def unread_passages(
     for passage in sought:
         before = last.get(passage.key)
         around = (before.before, before.after) if before and outcome == "unread" else ("", "")
-        results.append(PassageResult(passage, PassageRecheck(*passage.key, outcome, *around)))
+        value_words = tuple(
+            ValueWordsResult(value_words, outcome) for value_words in passage.value_words
+        )
+        recheck = PassageRecheck(*passage.key, outcome, *around)
+        results.append(PassageResult(passage, recheck, value_words=value_words))
     return results
 
 
 _RANKS: Final = {"found": 0, "moved": 1, "changed": 2, "gone": 3}
 
 
+def _rank(result: tuple[PassageRecheck, str]) -> int:
+    return _RANKS[result[0].outcome]
+
+
 def _look_for(
-    sought: SoughtPassage, text: PassageText, last: PassageRecheck | None
-) -> PassageResult:
-    starts = _starts(sought, text)
+    sought: SoughtPassage,
+    value_words: ValueWords | None,
+    text: PassageText,
+    last: PassageRecheck | None,
+) -> tuple[PassageRecheck, str]:
+    """What became of a passage in a text, judged by some of its words, with a remark.
+
+    `value_words` is None for a quote.
+    """
+    starts = _starts(sought, value_words, text)
     if not starts:
-        outcome, remark = _rest_of(sought, text)
-        return PassageResult(sought, PassageRecheck(*sought.key, outcome), remark)
+        outcome, remark = _rest_of(sought, value_words, text)
+        return PassageRecheck(*sought.key, outcome), remark
     around = [_around(text.words, start, sought.words) for start in starts]
     expected = _expected(sought, last)
     same = [sides for sides in around if _is_same(sides, expected)]
     if len(starts) == 1:
         outcome = "found" if same or expected == ("", "") else "moved"
         remark = "" if outcome == "found" else "other words stand before and after it"
-        return PassageResult(sought, PassageRecheck(*sought.key, outcome, *around[0]), remark)
+        return PassageRecheck(*sought.key, outcome, *around[0]), remark
     if len(same) == 1 and expected != ("", ""):
-        return PassageResult(sought, PassageRecheck(*sought.key, "found", *same[0]))
+        return PassageRecheck(*sought.key, "found", *same[0]), ""
     remark = f"it stands there {len(starts):,} times"
-    return PassageResult(sought, PassageRecheck(*sought.key, "moved"), remark)
+    return PassageRecheck(*sought.key, "moved"), remark
 
 
-def _starts(sought: SoughtPassage, text: PassageText) -> list[int]:
-    """The indexes of words at which a passage stands in a text."""
-    if sought.quote:
+def _starts(sought: SoughtPassage, value_words: ValueWords | None, text: PassageText) -> list[int]:
+    """The indexes of words at which a passage stands in a text, with `value_words` at its place."""
+    if value_words is None:
         return places_of_words(text.words, words_of(sought.quote))
     last = len(text.words) - sought.words
-    places = places_of_words(text.words, words_of(sought.says))
-    starts = [place - sought.at for place in places if 0 <= place - sought.at <= last]
+    places = places_of_words(text.words, words_of(value_words.says))
+    starts = [place - value_words.at for place in places if 0 <= place - value_words.at <= last]
     return [start for start in starts if _sha256(text.words, start, sought) == sought.sha256]
 
 
@@ -168,10 +214,12 @@ def _is_same(around: tuple[str, str], expected: tuple[str, str]) -> bool:
     return any(want == have for want, have in zip(expected, around, strict=True) if want)
 
 
-def _rest_of(sought: SoughtPassage, text: PassageText) -> tuple[str, str]:
+def _rest_of(
+    sought: SoughtPassage, value_words: ValueWords | None, text: PassageText
+) -> tuple[str, str]:
     """(outcome, remark) of a passage that does not stand in a text as a whole."""
-    if not sought.quote:
-        if places_of_words(text.words, words_of(sought.says)):
+    if value_words is not None:
+        if places_of_words(text.words, words_of(value_words.says)):
             return "changed", "the words that carry the value stand there, the passage does not"
         return "gone", "not even the words that carry the value stand there"
     count = _most_words(words_of(sought.quote), text.words)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ..evidence.rechecks import RECHECKS
+from ..evidence.reviews import REVIEWS
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..system.background import BackgroundProcess
@@ -243,8 +245,13 @@ def _entries(project: Project) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
 
 
 def is_stale(project: Project, saved: StoredGraph) -> bool:
-    """Whether the content of an input has changed since the build."""
-    return bool(find_input_changes(project, saved.folder).changed)
+    """Whether the content of an input of the graph has changed since the build.
+
+    What commands write on its evidence is not in the graph: a build only checks it.
+    """
+    beside = tuple(f"{project.relative(project.data / name)}/" for name in (RECHECKS, REVIEWS))
+    changed = find_input_changes(project, saved.folder).changed
+    return any(not path.startswith(beside) for path in changed)
 
 
 def is_current(project: Project) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Final
 
 import pyoxigraph as ox
 
 from ..evidence.passages import fingerprint
-from ..evidence.rechecking import SoughtPassage, SoughtSource
+from ..evidence.rechecking import SoughtPassage, SoughtSource, ValueWords
 from ..model.namespaces import expand, local_name
 from ..model.terms import Term
 from .claims import HAS_PASSAGE, passage_of, values
@@ -20,7 +21,8 @@ _SELECTOR: Final = "oa:hasSelector"
 def sources_to_recheck(store: ox.Store) -> dict[str, SoughtSource]:
     """Each source of the graph by its id, sorted, with its passages sorted by fingerprint.
 
-    The same words that are the evidence of several facts are one passage. Raises UsageError for a
+    The same words that are the evidence of several facts are one passage, with all that it says.
+    Raises UsageError for a
     passage whose numbers are none.
     """
     passages: dict[ox.NamedNode, dict[tuple[int, str], SoughtPassage]] = defaultdict(dict)
@@ -31,7 +33,10 @@ def sources_to_recheck(store: ox.Store) -> dict[str, SoughtSource]:
             source = next(values(store, quad.subject, expand("prov:hadPrimarySource")), None)
             sought = read(store, quad.object, quad.subject)
             if sought is not None and isinstance(source, ox.NamedNode):
-                passages[source].setdefault(sought.key, sought)
+                same = passages[source].setdefault(sought.key, sought)
+                if not same.quote and same.value_words != sought.value_words:
+                    value_words = tuple(sorted({*same.value_words, *sought.value_words}))
+                    passages[source][sought.key] = replace(same, value_words=value_words)
     kind = ox.NamedNode(expand("rdf:type"))
     nodes = {
         quad.subject
@@ -76,7 +81,8 @@ def _fingerprint(store: ox.Store, node: Term, evidence: ox.NamedNode) -> SoughtP
     passage = passage_of(store, node, evidence)
     if passage is None:
         return None
-    return SoughtPassage(passage.words, passage.sha256, says=passage.says, at=passage.at)
+    value_words = (ValueWords(passage.at, passage.says),)
+    return SoughtPassage(passage.words, passage.sha256, value_words=value_words)
 
 
 def _text(store: ox.Store, node: Term, name: str) -> str:

@@ -65,6 +65,8 @@ RULES: dict[str, str] = {
     "no-claims": "the facts of a file come with their sources, as claims",
     "passage": "a passage has the number of its words (8 to 9999), their SHA-256, at most eight "
     "words that carry the value, and the index of the first of them",
+    "passage-contradiction": "fingerprints with one SHA-256 are of one passage: they have the same "
+    "number of words, and the same word at the same index",
     "passage-held": "the words of a held text are quoted; a passage is of a text that is not held",
     "passage-not-in-text": "a passage stands in the text that it was read in, word for word",
     "placeholder": "a release states who is responsible for it and how to reach them",

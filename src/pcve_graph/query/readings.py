@@ -46,17 +46,28 @@ def with_readings(view: ThingView, store: ox.Store, project: Project) -> ThingVi
 
 
 def reading_mark(pieces: Iterable[Evidence]) -> str:
-    """`read by 2: supports`; with the number of each verdict where they differ; empty without any.
+    """Who read the words of these pieces of evidence, and with which verdicts; empty if nobody did.
 
-    Readers are counted once, however many pieces of evidence they have read.
+    Readers of the same words count together: `read by 2: supports`, with the number of each verdict
+    where they differ. Of a fact with words of several sources, or several words of one, readers are
+    counted for each: `2 passages read by 1 each: supports`, `2 passages read by 1 to 2: …`.
     """
-    readings = {reading for piece in pieces for reading in piece.readings}
-    if not readings:
+    by_words: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for piece in pieces:
+        words = piece.quote or (piece.passage.says if piece.passage else "")
+        by_words[piece.source[0], words].update(piece.readings)
+    read = [readings for readings in by_words.values() if readings]
+    if not read:
         return ""
-    counts = Counter(verdict for _, verdict in readings)
-    verdicts = [f"{number:,} {verdict}" for verdict, number in sorted(counts.items())]
-    shown = next(iter(counts)) if len(counts) == 1 else ", ".join(verdicts)
-    return f"read by {len({reader for reader, _ in readings}):,}: {shown}"
+    verdicts = Counter(verdict for readings in read for _, verdict in readings)
+    numbered = ", ".join(f"{number:,} {verdict}" for verdict, number in sorted(verdicts.items()))
+    shown = next(iter(verdicts)) if len(verdicts) == 1 else numbered
+    numbers = sorted(len({reader for reader, _ in readings}) for readings in read)
+    if len(read) == 1:
+        return f"read by {numbers[0]:,}: {shown}"
+    least, most = numbers[0], numbers[-1]
+    readers = f"{least:,} each" if least == most else f"{least:,} to {most:,}"
+    return f"{len(read):,} passages read by {readers}: {shown}"
 
 
 def _read_facts(

@@ -9,6 +9,7 @@ Everything else, case and dashes included, must match. Rule: data/FORMAT.md, "Qu
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from typing import Final
@@ -56,8 +57,8 @@ class HeldText:
         self._folded = "".join(folded)
         self._starts, self._ends = starts, ends
 
-    def find(self, quote: str) -> list[tuple[int, int]]:
-        """The occurrences of `quote`, in order: (start, end) in characters, end exclusive.
+    def find(self, quote: str, most: int = sys.maxsize) -> list[tuple[int, int]]:
+        """The first `most` occurrences of `quote`: (start, end) in characters, end exclusive.
 
         Empty where there is none, or where `quote` contains no words. An occurrence with a word
         that is divided at the end of a line counts only where there is none without.
@@ -65,14 +66,14 @@ class HeldText:
         folded_quote = fold_quote(quote)
         if not folded_quote:
             return []
-        spans = []
+        spans: list[tuple[int, int]] = []
         at = self._folded.find(folded_quote)
-        while at >= 0:
+        while at >= 0 and len(spans) < most:
             spans += self._span(at, at + len(folded_quote))
             at = self._folded.find(folded_quote, at + 1)
         if not spans and _BREAK in self._folded:
             pattern, at = _divided(folded_quote), 0
-            while match := pattern.search(self._folded, at):
+            while len(spans) < most and (match := pattern.search(self._folded, at)):
                 spans += self._span(*match.span())
                 at = match.start() + 1
         return spans

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -38,6 +39,11 @@ from .quotes import HeldText, fold_quote
 LONGEST_QUOTE: Final = 300
 _NEAR: Final = 1000
 """Characters around the old place in which a quote is looked for first."""
+
+_MOST_PLACES: Final = 20
+"""The most places between the same words as before that are compared, those nearest to the old one:
+words such as "in" and "the" stand at hundreds of places in a text.
+"""
 
 _SENTENCE_END: Final = re.compile(r"[.!?](?:\s|\Z)|\n\s*\n")
 _WORD_BEHIND: Final = re.compile(r"\s*\S+")
@@ -98,11 +104,14 @@ def find_lost_quotes(project: Project, identifier: str, places: Mapping[str, Old
     raw = read_inside(text_path, project.root, LARGEST_FILE)
     held = HeldText(decode_utf8(raw, project.relative(text_path)))
     count, lost = 0, []
+    nearest: dict[str, str] = {}
     for record_path, quote in _quotes(project, identifier):
         count += 1
-        if not held.find(quote.text):
-            place = places.get(fold_quote(quote.text))
-            lost.append(LostQuote(record_path, quote, _nearest(held, quote.text, place)))
+        if not held.find(quote.text, 1):
+            folded = fold_quote(quote.text)
+            if folded not in nearest:
+                nearest[folded] = _nearest(held, quote.text, places.get(folded))
+            lost.append(LostQuote(record_path, quote, nearest[folded]))
     digest = hashlib.sha256(raw).hexdigest()
     return Requoted(path, sha256, digest, count, tuple(lost))
 
@@ -229,13 +238,18 @@ def _fitted(text: str, folded: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _between(held: HeldText, quote: str, place: OldPlace) -> Iterator[tuple[int, int]]:
-    """The parts of the text between the words before the quote and those after it."""
-    befores = held.find(place.prefix)
-    afters = held.find(place.suffix)
-    for _, start in befores:
-        end = next((begin for begin, _ in afters if begin >= start), None)
-        if end is not None and start < end <= start + 2 * len(quote) + _NEAR // 10:
-            yield start, end
+    """The parts of the text between the words before the quote and those after it.
+
+    At most `_MOST_PLACES`, the nearest to the old place first.
+    """
+    starts = sorted(
+        (end for _, end in held.find(place.prefix)), key=lambda at: abs(at - place.start)
+    )
+    ends = [start for start, _ in held.find(place.suffix)]
+    for start in starts[:_MOST_PLACES]:
+        behind = bisect_left(ends, start)
+        if behind < len(ends) and start < ends[behind] <= start + 2 * len(quote) + _NEAR // 10:
+            yield start, ends[behind]
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
@@ -257,11 +271,12 @@ def _unambiguous(held: HeldText, start: int, end: int) -> str:
         words = " ".join(text[start:end].split())
         if not words or len(words) > LONGEST_QUOTE:
             return ""
-        if len(held.find(words)) == 1:
+        if len(held.find(words, 2)) == 1:
             return words
-        if end >= len(text):
+        behind = _WORD_BEHIND.match(text, end)
+        if behind is None:
             return ""
-        _, end = _whole_words(text, start, end + 1)
+        end = behind.end()
 
 
 def _spliced(text: str, replacements: Iterable[tuple[ScalarNode, str]], is_lines: bool) -> str:

@@ -41,7 +41,9 @@ _DEPRECATED: Final = from_iri(concept_iri("rank", "deprecated"))
 _RANK, _CONFLICT = nterm("pcve:rank"), nterm("pcve:conflictsWith")
 _PARTS: Final = {nterm(name): at for at, name in enumerate(STATEMENT_PARTS)}
 _QUOTED: Final = {nterm(name) for name in ("oa:exact", "oa:start", "oa:end")}
-_OF_PASSAGES: Final = {nterm(name) for name in ("pcve:says", "pcve:firstWord", "pcve:wordCount")}
+_OF_PASSAGES: Final = {
+    nterm(name) for name in ("pcve:says", "pcve:firstWord", "pcve:wordCount", "pcve:sha256")
+}
 _SELECTOR, _SOURCE = nterm("oa:hasSelector"), nterm("oa:hasSource")
 _ANNOTATED, _IN_CLAIM = nterm("owl:annotatedSource"), nterm("pcve:inClaim")
 _BOUNDS: Final = frozenset(

@@ -15,7 +15,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..evidence.passages import MOST_WORDS_SAID, words_of
+from ..evidence.passages import FEWEST_WORDS, MOST_WORDS_SAID, Passage, words_of
 from ..graph.claims import STATEMENT_PARTS, statement_of, values
 from ..graph.store import StoredGraph
 from ..model.namespaces import BASE, ID, concept_iri, expand, local_name, nterm, prefixed
@@ -41,6 +41,7 @@ from ..records.quotes import HeldText
 from ..records.reader import read_sources_in
 from .claim_index import ClaimIndex
 from .documents import Document
+from .passage_check import contradiction_problem, contradictions
 
 Fault = tuple[Statement, Problem]
 """A problem of the statement of a document that it is about; it has no line yet."""
@@ -50,6 +51,7 @@ NOTHING: Final = Statement(NO_TERM, NO_TERM, NO_TERM)
 
 _PREDICATE, _OBJECT = nterm("rdf:predicate"), nterm("rdf:object")
 _SAYS, _FIRST_WORD = nterm("pcve:says"), nterm("pcve:firstWord")
+_SHA256: Final = nterm("pcve:sha256")
 _OF_PASSAGE: Final = (_SAYS, _FIRST_WORD, nterm("pcve:wordCount"))
 _NUMBER: Final = re.compile("[0-9]{1,9}")
 _EXACT, _START, _END = nterm("oa:exact"), nterm("oa:start"), nterm("oa:end")
@@ -226,7 +228,10 @@ class HeldTexts:
 
 
 def _passage_faults(claims: ClaimIndex, name: str) -> Iterator[Fault]:
-    """The passages that say too many words, or words that cannot be at their index."""
+    """The passages that say too many words, words that cannot be at their index, or other words
+    than another passage with the same checksum.
+    """
+    passages: dict[NTerm, Passage] = {}
     for node, stated in claims.passages.items():
         says, first, count = (stated.get(predicate, NO_TERM) for predicate in _OF_PASSAGE)
         if not says:
@@ -249,6 +254,11 @@ def _passage_faults(claims: ClaimIndex, name: str) -> Iterator[Fault]:
             fix = "count the words before those that it says, from 0"
             problem = rule_problem("passage", Position(name), message, fix)
             yield Statement(node, _FIRST_WORD, first), problem
+        elif at < words and words >= FEWEST_WORDS and (sha256 := stated.get(_SHA256)):
+            passages[node] = Passage(words, lexical(sha256), lexical(says), at)
+    for node, message in contradictions(passages).items():
+        problem = contradiction_problem(message, Position(name))
+        yield Statement(node, _SAYS, claims.passages[node][_SAYS]), problem
 
 
 def _unsourced(statement: Statement, refused: bool, document: Document) -> Problem:

@@ -43,6 +43,7 @@ from . import shacl
 from .bounds import LossError, Measured, loss_problem, measure
 from .landscape import landscape_problems
 from .notation import Notation
+from .passage_check import CONTRADICTION, PassageCheck, contradiction_problem
 from .requirements import Requirements
 from .results import (
     Context,
@@ -137,6 +138,8 @@ def check_graph(
     ] + violations
     support = SupportCheck(view, ontology)
     results += support.results(support.all_claims())
+    passages = PassageCheck(view)
+    results += passages.results(passages.all_passages())
     problems = problems_of(results, built, ontology, checks, view)
     problems += duplicate_problems(pairs, decisions, built.named)
     names = {name for thing in built.named.values() for name in explaining_names(thing)}
@@ -245,6 +248,8 @@ def problems_of(
             # A value that breaks a shape is corrected first; whether words carry it is idle then.
             if (result.focus, result.path) not in reported:
                 problems.append(support_problem(result, position))
+        elif result.shape == CONTRADICTION:
+            problems.append(contradiction_problem(result.message, position))
         else:
             problems.append(result_problem(result, position, context))
             reported.add((result.focus, result.path))

@@ -46,6 +46,7 @@ from . import shacl
 from .bounds import measure
 from .gate import CHECK, Checked, as_checked, is_about_unread_record, problems_of, run_check
 from .landscape import landscape_problems
+from .passage_check import PassageCheck
 from .support_check import SupportCheck
 
 MOST: Final = 50_000
@@ -89,6 +90,8 @@ def check_change(change: GraphChange, gate: Gate, engine: str | None = None) -> 
     results = [result for result in results if not is_about_unread_record(result)]
     support = SupportCheck(change.view, ontology)
     results += support.results(support.affected_claims())
+    passages = PassageCheck(change.view)
+    results += passages.results(passages.affected_passages())
     results += [
         result for result in change.index.results() if not _is_rechecked(result, gate, roots)
     ]
