@@ -168,6 +168,7 @@ def test_saved_counts_are_those_of_the_whole_graph(world: World) -> None:
         assert whole != before
 
 
+@pytest.mark.full
 def test_a_release_writes_the_figures(world: World, tmp_path: Path) -> None:
     written = world.pcve("release", str(tmp_path / "first"))
     assert written.exit_code == 0, written.output

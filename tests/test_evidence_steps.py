@@ -7,6 +7,7 @@ import json
 import re
 import unicodedata
 
+import pytest
 from conftest import World
 
 from pcve_graph.api import KnowledgeGraph
@@ -44,6 +45,7 @@ def counts(world: World) -> tuple[int, int, int]:
     return verified, fingerprinted, cited
 
 
+@pytest.mark.full
 def test_a_passage_is_cited_built_rechecked_and_shown(world: World) -> None:
     page = world.write("../pages/calendar.html", PAGE)
     world.write("data/sources/calendar.yml", SOURCE)

@@ -564,6 +564,7 @@ def test_a_folder_of_other_files(page_world: World) -> None:
     assert result.exit_code == 2
 
 
+@pytest.mark.full
 def test_it_shows_in_show_and_in_a_release(page_world: World, tmp_path: Path) -> None:
     world = page_world
     shown = world.pcve("show", "northtown-conference-2019")

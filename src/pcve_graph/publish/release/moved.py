@@ -106,11 +106,16 @@ def with_moves(rows: Mapping[str, MovedIri], old: ox.Store, new: ox.Store) -> di
     """
     moves = {row.old: row for row in (*_moved_claims(old, new), *_changed_quotes(old, new))}
     earlier = {
-        row.old: MovedIri(row.old, moves[row.new].new, row.reason) if row.new in moves else row
+        row.old: _moved_again(row, moves[row.new]) if row.new in moves else row
         for row in rows.values()
     }
     lost = {row.old for row in earlier.values() if not is_described(new, ox.NamedNode(row.new))}
     return moves | {iri: row for iri, row in earlier.items() if iri not in lost & moves.keys()}
+
+
+def _moved_again(row: MovedIri, move: MovedIri) -> MovedIri:
+    """A row led on by a later move, whose reason replaces its own if it says more than the hash."""
+    return MovedIri(row.old, move.new, row.reason if move.reason == _HASH else move.reason)
 
 
 def lost_iris(rows: Mapping[str, MovedIri], old: ox.Store, new: ox.Store) -> list[str]:
