@@ -344,6 +344,7 @@ def test_readers_of_other_words_do_not_count_together(review_world: World) -> No
     assert "2 passages read by 1 to 2: 2 supports, 1 unclear" in text
 
 
+@pytest.mark.full
 def test_a_release_has_the_readings(review_world: World, tmp_path: Path) -> None:
     row = exported(review_world)[0] | {"note": "see the next page"}
     imported(review_world, judged([row], "unclear"), "reader-a", "--on", "2026-11-28")
