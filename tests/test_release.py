@@ -255,8 +255,8 @@ def test_verify_names_what_differs_and_why(source: World, released: Path, tmp_pa
     world = make_world(tmp_path / "elsewhere")
     world.replace(
         "data/records/event/northtown-fair-2017.yml",
-        "startDate: 2017-03-01",
-        "startDate: 2017-03-02",
+        "kind: meeting",
+        "kind: conference",
     )
     theirs = shutil.copytree(released, tmp_path / "release")
     (theirs / "void.ttl").write_text("nothing\n")
