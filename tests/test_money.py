@@ -169,6 +169,7 @@ def test_a_transaction_that_others_pass_on_is_not_deleted_unnoticed(world: World
 def test_amounts_that_cannot_be_right_give_a_warning(
     world: World, name: str, old: str, new: str, warning: str
 ) -> None:
+    world.infer(name)
     world.replace(name, old, new)
     result = world.pcve("build")
     assert result.exit_code == 0, result.stderr
