@@ -392,6 +392,20 @@ def test_a_shape_that_refers_to_itself_is_called_so(
     assert fix == "refer to another shape"
 
 
+@pytest.mark.parametrize("last", ["sh:nodeKind sh:IRI", "sh:node ex:N0"])
+def test_recursion_is_looked_for_once_in_all_shapes(
+    northtown: World, tmp_path: Path, last: str
+) -> None:
+    """Each of 2,000 shapes in one another has a target; a search for each of them takes an hour."""
+    chain = [f"ex:N{n} sh:targetClass ex:Meeting ; sh:node ex:N{n + 1} ." for n in range(2_000)]
+    (tmp_path / "shapes.ttl").write_text("\n".join([PREFIXES, *chain, f"ex:N2000 {last} ."]))
+    (tmp_path / "data.ttl").write_text("")
+    command = ["validate", str(tmp_path / "data.ttl"), "--shapes", str(tmp_path / "shapes.ttl")]
+    result = northtown.pcve(*command, "--limit", "0", "--timeout", "120")
+    message = "it refers to itself" if "N0" in last else "it has more than 14 levels"
+    assert result.stdout.count(message) == (2_000 if "N0" in last else 1_986), result.output[-500:]
+
+
 @pytest.mark.parametrize(
     ("shape", "message"),
     [

@@ -112,6 +112,16 @@ def test_a_fix_of_a_text_has_the_form_that_the_rule_gives(
     assert problem(northtown, record, "pcvesh:Event-duration")["fix"] == DURATION
 
 
+def shapes_of_d(tmp_path: Path, constraint: str) -> Path:
+    """A file of shapes with this constraint on the values of ex:d of each ex:T."""
+    path = tmp_path / "shapes.ttl"
+    path.write_text(
+        f"{PREFIXES}ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:property ex:S-d ."
+        f" ex:S-d sh:path ex:d ; {constraint} .\n"
+    )
+    return path
+
+
 @pytest.mark.parametrize(
     ("constraint", "value", "fix"),
     [
@@ -126,11 +136,7 @@ def test_a_fix_of_a_text_has_the_form_that_the_rule_gives(
 def test_a_value_that_a_fix_states_conforms_to_the_shape(
     northtown: World, tmp_path: Path, constraint: str, value: str, fix: str
 ) -> None:
-    shapes = tmp_path / "shapes.ttl"
-    shapes.write_text(
-        f"{PREFIXES}ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:property ex:S-d ."
-        f" ex:S-d sh:path ex:d ; {constraint} .\n"
-    )
+    shapes = shapes_of_d(tmp_path, constraint)
     path = turtle(tmp_path, f"ex:a a ex:T ; ex:d {value}")
     result = northtown.pcve("validate", str(path), "--shapes", str(shapes), "--format", "json")
     rows = [row for row in json.loads(result.stdout) if "datatype" in row["why"]]
@@ -161,11 +167,7 @@ def test_no_fix_states_what_the_shape_forbids(
     northtown: World, tmp_path: Path, constraint: str, values: str, fix: str
 ) -> None:
     """A value that a fix states conforms to all that the shape says of values."""
-    shapes = tmp_path / "shapes.ttl"
-    shapes.write_text(
-        f"{PREFIXES}ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:property ex:S-d ."
-        f" ex:S-d sh:path ex:d ; {constraint} .\n"
-    )
+    shapes = shapes_of_d(tmp_path, constraint)
     path = turtle(tmp_path, f"ex:a a ex:T ; {values}")
     for engine in ("turbo", "pyshacl"):
         command = ["validate", str(path), "--shapes", str(shapes), "--engine", engine]

@@ -24,6 +24,7 @@ from ..model.terms import (
     triple_line,
 )
 from .lexical_forms import datatype_of
+from .shacl_vocabulary import component_iri
 
 _BOUNDS: Final = {
     "minInclusive": ">=",
@@ -35,10 +36,7 @@ _PAIRS: Final = {"lessThan": "<", "lessThanOrEquals": "<="}
 _OWN: Final = "urn:x-boolean#"
 """How the IRIs begin of the parameters and components that are added."""
 
-COMPONENTS: Final = {
-    f"{_OWN}{name}-component": expand(f"sh:{name[0].upper()}{name[1:]}ConstraintComponent")
-    for name in (*_BOUNDS, *_PAIRS)
-}
+COMPONENTS: Final = {f"{_OWN}{name}-component": component_iri(name) for name in (*_BOUNDS, *_PAIRS)}
 """The components of SHACL, by those that stand for them in the reports of turbo."""
 
 _BOOLEAN: Final = f"^^{nterm('xsd:boolean')}"

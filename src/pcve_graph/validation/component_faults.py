@@ -11,9 +11,8 @@ from typing import Final
 from ..model.namespaces import expand, local_name, nterm
 from ..model.terms import NTerm, Statement, is_iri, is_literal, lexical, literal_parts, to_iri
 from ..syntax.sparql_tokens import tokenize
-from .shapes_graph import PATH, TYPE, Fault, ShapesGraph, Show
+from .shapes_graph import COMPONENT, PATH, TYPE, Fault, ShapesGraph, Show
 
-_COMPONENT: Final = nterm("sh:ConstraintComponent")
 _PARAMETER, _OPTIONAL = nterm("sh:parameter"), nterm("sh:optional")
 _MESSAGE: Final = nterm("sh:message")
 _ASK, _SELECT = nterm("sh:ask"), nterm("sh:select")
@@ -26,7 +25,7 @@ _RESERVED: Final = ("this", "shapesGraph", "currentShape", "path", "PATH", "valu
 
 def component_faults(graph: ShapesGraph, show: Show) -> Iterator[Fault]:
     """The faults of all components that the shapes define, and of shapes that cannot use them."""
-    components = [row.subject for row in graph.rows if row[1:] == (TYPE, _COMPONENT)]
+    components = [row.subject for row in graph.rows if row[1:] == (TYPE, COMPONENT)]
     own = [node for node in components if not node.startswith(nterm("sh:")[:-1])]
     broken: set[NTerm] = set()
     for component in own:
@@ -43,7 +42,7 @@ def component_faults(graph: ShapesGraph, show: Show) -> Iterator[Fault]:
 
 def _parameter_faults(graph: ShapesGraph, component: NTerm, show: Show) -> Iterator[Fault]:
     parameters = graph.values(component, _PARAMETER)
-    kind = next(row for row in graph.rows if row == (component, TYPE, _COMPONENT))
+    kind = Statement(component, TYPE, COMPONENT)
     true = f'"true"^^{nterm("xsd:boolean")}'
     if all(true in graph.values(parameter, _OPTIONAL) for parameter in parameters):
         message = "the component has no parameter that a shape must state"
@@ -108,8 +107,8 @@ def _is_text(term: NTerm) -> bool:
 
 
 def _path_of_nodes(component: NTerm, row: Statement) -> Iterator[Fault]:
-    if token := path_token(lexical(row.object)):
-        yield Fault("shape-query", row, component, *NO_PATH, offset=token[0])
+    if (offset := path_offset(lexical(row.object))) is not None:
+        yield Fault("shape-query", row, component, *NO_PATH, offset=offset)
 
 
 NO_PATH: Final = (
@@ -120,11 +119,11 @@ NO_PATH: Final = (
 """The message, rule and fix where there is nothing to put in place of $PATH."""
 
 
-def path_token(query: str) -> tuple[int] | None:
+def path_offset(query: str) -> int | None:
     """Where a query has `$PATH`; None if it does not have it."""
     tokens = tokenize(query)
     at = (token.start for token in tokens if token.kind == "variable" and token.text[1:] == "PATH")
-    return next(((start,) for start in at), None)
+    return next(at, None)
 
 
 def _unusable(graph: ShapesGraph, component: NTerm, show: Show) -> Iterator[Fault]:

@@ -74,6 +74,9 @@ TARGETS: Final = {
 }
 """The properties that state the targets of a shape."""
 
+ALL_TARGETS: Final = {*TARGETS, nterm("sh:target")}
+"""These and that of targets in SPARQL (SHACL Advanced Features, section 3)."""
+
 _LABEL: Final = from_iri("urn:x-label:")
 _BLANK: Final = re.compile(r"^_:(\S+) |> _:(\S+) \.$", re.MULTILINE)
 

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
-from ..model.namespaces import expand, nterm
+from ..model.namespaces import nterm
 from ..model.terms import Iri, NTerm, blank, from_iri, is_literal, lexical, literal, to_iri
 from .lexical_forms import datatype_of, is_ill_typed
+from .shacl_vocabulary import component_iri
 from .sparql_order import relations
 
 
@@ -38,7 +39,7 @@ class Replacement(NamedTuple):
     @property
     def component(self) -> Iri:
         """The IRI of the constraint component in results."""
-        return expand(f"sh:{self.name[0].upper()}{self.name[1:]}ConstraintComponent")
+        return component_iri(self.name)
 
 
 _ANY: Final = {nterm("rdfs:Literal"), nterm("rdfs:Datatype")}

@@ -15,7 +15,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..model.namespaces import expand, local_name, nterm
+from ..model.namespaces import local_name, nterm
 from ..model.terms import (
     NO_TERM,
     Iri,
@@ -29,14 +29,15 @@ from ..model.terms import (
     to_iri,
     triple_line,
 )
-from .engines import CLASSES, TARGETS
+from .engines import ALL_TARGETS, CLASSES
+from .shacl_vocabulary import component_iri
 from .shapes_graph import FIRST, NODE_SHAPE, PATH, PROPERTY, PROPERTY_SHAPE, SINGLE, TYPE
 
 _OF_SHACL: Final = {
-    nterm(f"sh:{name[0].lower()}{name[1:]}"): expand(f"sh:{name}ConstraintComponent")
+    nterm(f"sh:{name}"): component_iri(name)
     for name in (
-        *("Class", "Equals", "Disjoint", "LessThan", "LessThanOrEquals"),
-        *("Not", "And", "Or", "Xone", "Node", "HasValue"),
+        *("class", "equals", "disjoint", "lessThan", "lessThanOrEquals"),
+        *("not", "and", "or", "xone", "node", "hasValue"),
     )
 }
 """The components of which a shape may have several constraints, by their parameters."""
@@ -49,7 +50,6 @@ _STATED: Final = re.compile(
 )
 """Matches a shape with the parameter of one of its constraints."""
 
-_TARGETS: Final = {*TARGETS, nterm("sh:target")}
 _INNER: Final = {*SINGLE, FIRST, nterm("sh:filterShape"), nterm("sh:condition")} - {PROPERTY}
 """The properties of a shape or list whose value is a shape that has no results of its own there."""
 
@@ -156,7 +156,7 @@ class _Graph:
 
     def _applied(self) -> set[NTerm]:
         """The shapes with results of their own: with a target, of a property, or by themselves."""
-        with_results = {row.subject for row in self.rows if row.predicate in _TARGETS}
+        with_results = {row.subject for row in self.rows if row.predicate in ALL_TARGETS}
         with_results |= {row.object for row in self.rows if row.predicate == PROPERTY}
         subjects = {row.subject for row in self.rows}
         with_results |= (subjects & self.classes) | (subjects - self.inner)
@@ -185,7 +185,7 @@ class _Graph:
             yield row
             return
         head, *others = self.names[shape]
-        if predicate in _TARGETS:
+        if predicate in ALL_TARGETS:
             yield from (row._replace(subject=name) for name in (head, *others))
             return
         if predicate == TYPE and value in CLASSES:

@@ -29,7 +29,7 @@ from ..model.terms import (
 )
 from .blank_shapes import name_blank_shapes
 from .engine_reports import read_report
-from .engines import ABSENT, CLASSES, ENGINES, INSTALL, TARGETS, Groups, why_unusable
+from .engines import ABSENT, ALL_TARGETS, CLASSES, ENGINES, INSTALL, TARGETS, Groups, why_unusable
 from .query_patterns import with_python_patterns
 from .separate_constraints import separate_constraints
 from .shape_queries import check_queries
@@ -89,7 +89,7 @@ def no_shape(shapes: str) -> str:
     A shape that is a class too has its instances as targets (W3C SHACL, 2.1.3.3).
     """
     rows = [parse_statement(line) for line in statement_lines(shapes)]
-    if any(row.predicate in TARGETS or row.predicate == nterm("sh:target") for row in rows):
+    if any(row.predicate in ALL_TARGETS for row in rows):
         return ""
     types = [row for row in rows if row.predicate == nterm("rdf:type")]
     with_shape = {row.subject for row in types if row.object in _SHAPES}

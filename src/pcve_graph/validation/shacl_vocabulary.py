@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from ..model.namespaces import PREFIXES, nterm
-from ..model.terms import NTerm
+from ..model.namespaces import PREFIXES, expand, nterm
+from ..model.terms import Iri, NTerm
 
 NAMESPACE: Final = PREFIXES["sh"]
 
@@ -157,3 +157,12 @@ ADVANCED: Final = {nterm(f"sh:{name}") for name in ("expression", "rule", "targe
 
 NEVER_RUN: Final = {nterm(f"sh:{name}") for name in ("entailment", "js", "jsLibrary", "values")}
 """The properties that no engine here runs."""
+
+
+def component_iri(parameter: str) -> Iri:
+    """The component of SHACL that has this parameter alone, or as its first.
+
+    >>> component_iri("minCount")
+    'http://www.w3.org/ns/shacl#MinCountConstraintComponent'
+    """
+    return expand(f"sh:{parameter[0].upper()}{parameter[1:]}ConstraintComponent")

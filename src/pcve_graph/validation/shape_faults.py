@@ -211,11 +211,9 @@ def _in_place_of_list(graph: ShapesGraph, shape: NTerm) -> bool:
 
 def _undescribed(graph: ShapesGraph, shape: NTerm, show: Show) -> Iterator[Fault]:
     """Warnings on shapes that are referred to and not described: every node conforms to them."""
-    for row in graph.holders[shape]:
-        refers = row.predicate in SINGLE - {PROPERTY} or (
-            row.predicate == FIRST and graph.is_of_shapes(row.subject)
-        )
-        if shape not in graph.objects and refers:
+    for row in graph.holders[shape] if shape not in graph.objects else ():
+        in_list = row.predicate == FIRST and row.subject in graph.cells_of_shapes
+        if in_list or row.predicate in SINGLE - {PROPERTY}:
             message = f"{show(shape)} is not described in the shapes, so everything conforms to it"
             why = "a shape that is referred to is described in the shapes that are given"
             fix = "describe it, correct its name, or give its file with --shapes too"

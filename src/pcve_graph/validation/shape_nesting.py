@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ..model.namespaces import nterm
-from ..model.terms import NO_TERM, NTerm, Statement, is_blank
-from .engines import CLASSES, TARGETS
+from ..model.terms import NTerm, Statement, is_blank
+from .engines import ALL_TARGETS, CLASSES
 from .shapes_graph import LOGICAL, TYPE, Fault, ShapesGraph, Show
 
 _DEEPEST: Final = 14
@@ -20,8 +20,6 @@ _DEEPEST: Final = 14
 
 _SAME_NODE: Final = {nterm("sh:node"), nterm("sh:not"), *LOGICAL}
 """The parameters whose shapes are applied to the value nodes themselves, whatever the data."""
-
-_TARGETS: Final = (*TARGETS, nterm("sh:target"))
 
 
 def nesting_faults(graph: ShapesGraph, show: Show) -> Iterator[Fault]:
@@ -39,12 +37,13 @@ def nesting_faults(graph: ShapesGraph, show: Show) -> Iterator[Fault]:
     for _ in range(_DEEPEST + 1):
         outer = deep
         deep = {shape for shape in deep if any(node in outer for node, _ in inner[shape])}
+    recursive = _recursive_shapes(inner) if deep else {}
     for shape in sorted(deep):
         if not _is_applied(graph, shape):
             continue
         row = next(row for node, row in inner[shape] if node in outer)
-        if recursive := _recursive(inner, shape):
-            named = graph.named_owner(recursive)
+        if shape in recursive:
+            named = graph.named_owner(recursive[shape])
             refers = f"it refers to {show(named)}, which refers to itself"
             message = "it refers to itself" if named == shape else refers
             why = "what a shape means that refers to itself is not defined (SHACL 3.4.3)"
@@ -58,26 +57,63 @@ def nesting_faults(graph: ShapesGraph, show: Show) -> Iterator[Fault]:
         yield Fault("shape", row, shape, message, why, "say it with fewer levels")
 
 
-def _recursive(inner: Mapping[NTerm, list[tuple[NTerm, Statement]]], shape: NTerm) -> NTerm:
-    """`shape` if it refers to itself, else a shape that it refers to and that does so; or empty."""
+def _recursive_shapes(inner: Mapping[NTerm, list[tuple[NTerm, Statement]]]) -> dict[NTerm, NTerm]:
+    """Of each shape that leads to recursion, a shape that refers to itself: if it can, the shape.
 
-    def reached(start: NTerm) -> set[NTerm]:
-        nodes, waiting = set[NTerm](), [start]
-        while waiting:
-            new = {node for node, _ in inner.get(waiting.pop(), ())} - nodes
-            nodes |= new
-            waiting += new
-        return nodes
+    Else the first of those that it leads to, named ones before blank ones. Takes linear time, as
+    the shapes may be anybody's: by strongly connected components (R. Tarjan, Depth-first search and
+    linear graph algorithms, SIAM Journal on Computing 1, 1972), those without followers first.
+    """
+    recursive, led_to = dict[NTerm, NTerm](), dict[NTerm, NTerm]()
+    for component in _components({shape: [node for node, _ in inner[shape]] for shape in inner}):
+        members = set(component)
+        followers = {node for shape in component for node, _ in inner.get(shape, ())}
+        own = members if followers & members else set[NTerm]()
+        candidates = {*own, *(led_to[node] for node in followers if node in led_to)}
+        if not candidates:
+            continue
+        led = min(candidates, key=lambda node: (is_blank(node), node))
+        led_to |= dict.fromkeys(component, led)
+        recursive |= {shape: shape if own else led for shape in component}
+    return recursive
 
-    nodes = reached(shape)
-    candidates = (shape, *sorted(nodes, key=lambda node: (is_blank(node), node)))
-    return next((node for node in candidates if node in nodes & reached(node)), NO_TERM)
+
+def _components(followers: Mapping[NTerm, list[NTerm]]) -> Iterator[list[NTerm]]:
+    """The strongly connected components, each after all those that it leads to."""
+    numbers, lowest = dict[NTerm, int](), dict[NTerm, int]()
+    held, held_nodes = list[NTerm](), set[NTerm]()
+    for start in followers:
+        path = [start] if start not in numbers else []
+        rest: dict[NTerm, Iterator[NTerm]] = {}
+        while path:
+            node = path[-1]
+            if node not in numbers:
+                numbers[node] = lowest[node] = len(numbers)
+                held.append(node)
+                held_nodes.add(node)
+                rest[node] = iter(followers.get(node, ()))
+            following = next(rest[node], None)
+            if following is not None:
+                if following not in numbers:
+                    path.append(following)
+                elif following in held_nodes:
+                    lowest[node] = min(lowest[node], numbers[following])
+                continue
+            path.pop()
+            if path:
+                lowest[path[-1]] = min(lowest[path[-1]], lowest[node])
+            if lowest[node] == numbers[node]:
+                component = [held.pop()]
+                while component[-1] != node:
+                    component.append(held.pop())
+                held_nodes.difference_update(component)
+                yield component
 
 
 def _is_applied(graph: ShapesGraph, shape: NTerm) -> bool:
     """Whether a shape has a target, or is applied to the values or properties of another shape."""
     return (
-        any(graph.values(shape, target) for target in _TARGETS)
+        any(graph.values(shape, target) for target in ALL_TARGETS)
         or any(kind in CLASSES for kind in graph.values(shape, TYPE))
         or any(parameter not in _SAME_NODE for _, parameter in graph.references(shape))
     )

@@ -15,7 +15,7 @@ from ..model.terms import NTerm, Statement, from_iri, is_iri, is_literal, lexica
 from ..syntax.iri_references import resolve_reference
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import Token, dataset_graphs, declared_prefixes, tokenize
-from .component_faults import NO_PATH, path_token
+from .component_faults import NO_PATH, path_offset
 from .query_patterns import query_patterns
 from .shape_queries import INVALID_NAMESPACE, PREFIX_FORM, QUERIES, VALIDATORS
 from .shapes_graph import PATH, SPARQL, TYPE, Fault, ShapesGraph
@@ -88,10 +88,10 @@ def _path_of_node_shape(graph: ShapesGraph, row: Statement) -> Iterator[Fault]:
     """$PATH in the query of a SPARQL constraint of a node shape."""
     holders = [outer for outer in graph.holders[row.subject] if outer.predicate == SPARQL]
     of_nodes = [outer for outer in holders if outer.subject not in graph.property_shapes]
-    if not of_nodes or not (token := path_token(lexical(row.object))):
+    if not of_nodes or (offset := path_offset(lexical(row.object))) is None:
         return
     if len(holders) == len(of_nodes):
-        yield Fault(_RULE, row, row.subject, *NO_PATH, offset=token[0])
+        yield Fault(_RULE, row, row.subject, *NO_PATH, offset=offset)
         return
     for outer in of_nodes:
         yield Fault(_RULE, outer, outer.subject, *NO_PATH, "statement")

@@ -46,14 +46,13 @@ from .shape_faults import shape_faults
 from .shape_nesting import nesting_faults
 from .shape_queries import QUERIES, VALIDATORS
 from .shape_query_faults import query_faults, with_absolute_namespaces
-from .shapes_graph import SPARQL, TYPE, Fault, ShapesGraph, Show
+from .shapes_graph import COMPONENT, SPARQL, TYPE, Fault, ShapesGraph, Show
 from .targets import Targets, read_targets
 
 _NEARLY_SHACL: Final = re.compile(r"<https?://www\.w3\.org/(ns|NS|TR)/(shacl|SHACL)\W")
 _ABSTRACT: Final = nterm("sh:Shape")
 """The class of all shapes; it says nothing of a shape, and turbo does not take it as a type."""
 
-_COMPONENT: Final = nterm("sh:ConstraintComponent")
 _SUBCLASS: Final = nterm("rdfs:subClassOf")
 _LONGEST: Final = 120
 """Characters of a term that a message shows."""
@@ -281,7 +280,7 @@ def _problem(
 def _loss(graph: ShapesGraph, node: NTerm, dead: frozenset[NTerm]) -> str:
     """What is not applied because of a fault of `node`: a shape, or a part of one that is."""
     if node not in graph.shapes:
-        return "component" if _COMPONENT in graph.values(node, TYPE) else "constraint"
+        return "component" if COMPONENT in graph.values(node, TYPE) else "constraint"
     outer = graph.named_owner(node)
     if outer == node or outer in dead:
         return "shape"

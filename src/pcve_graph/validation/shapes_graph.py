@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
+from ..model.closure import closure
 from ..model.namespaces import nterm
 from ..model.terms import NTerm, Statement, is_blank, is_iri, is_literal
 from .shacl_vocabulary import PARAMETERS
@@ -25,6 +27,7 @@ REST: Final = nterm("rdf:rest")
 NIL: Final = nterm("rdf:nil")
 NODE_SHAPE: Final = nterm("sh:NodeShape")
 PROPERTY_SHAPE: Final = nterm("sh:PropertyShape")
+COMPONENT: Final = nterm("sh:ConstraintComponent")
 
 LOGICAL: Final = {nterm(f"sh:{name}") for name in ("and", "or", "xone")}
 SPARQL: Final = nterm("sh:sparql")
@@ -104,17 +107,10 @@ class ShapesGraph:
             node = rest
         return members
 
-    def is_of_shapes(self, cell: NTerm) -> bool:
-        """Whether a cell of a list is in one of the shapes of sh:and, sh:or or sh:xone."""
-        waiting, cells = [cell], {cell}
-        while waiting:
-            for row in self.holders[waiting.pop()]:
-                if row.predicate in LOGICAL:
-                    return True
-                if row.predicate == REST and row.subject not in cells:
-                    cells.add(row.subject)
-                    waiting.append(row.subject)
-        return False
+    @cached_property
+    def cells_of_shapes(self) -> set[NTerm]:
+        """The cells of the lists of shapes of sh:and, sh:or and sh:xone."""
+        return closure((row.object for row in self.members), lambda cell: self.values(cell, REST))
 
     def _find_shapes(self) -> tuple[frozenset[NTerm], frozenset[NTerm]]:
         stated = {
