@@ -48,7 +48,7 @@ def component(row: Row) -> str:
 COMPARED = {
     f"<{expand(name)}>"
     for name in "schema:minValue schema:maxValue pcve:certainFrom pcve:certainUntil pcve:earliest "
-    "pcve:latest oa:start oa:end".split()
+    "pcve:latest oa:start oa:end pcve:firstWord pcve:wordCount".split()
 }
 """The properties that sh:lessThan and sh:lessThanOrEquals of ontology/shapes.ttl compare."""
 RANGED = COMPARED | {

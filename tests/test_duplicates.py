@@ -89,8 +89,8 @@ def test_a_likely_duplicate_is_a_warning_that_names_both_files(world: World) -> 
 def two_names(world: World) -> None:
     world.replace(
         "data/records/organization/lake-fund.yml",
-        "    prefLabel: {en: Lake Fund}",
-        "    prefLabel: {en: Lake Fund}\n    altLabel: {en: River Institute}",
+        "claims:\n",
+        "claims:\n  - source: atlas\n    altLabel: {en: River Institute}\n",
     )
 
 

@@ -1,7 +1,7 @@
 """Every constraint matters: with any one taken out of the shapes, some example's report differs.
 
 A mutant is the shapes without one statement, without one member of a list, or with a violation made
-a warning. It is killed by the examples of tests/shapes of a shape that reaches it.
+a warning or a warning made a violation. It is killed by the examples of tests/shapes of a shape that reaches it.
 """
 
 from __future__ import annotations
@@ -132,10 +132,10 @@ def mutants(root: str) -> Iterator[tuple[str, Triples, Triples]]:
         if name in ("sh:severity", "sh:message") and triple.subject not in reported_nodes(root):
             continue
         if name == "sh:severity":
-            warning = ox.Triple(
-                triple.subject, triple.predicate, ox.NamedNode(expand("sh:Warning"))
-            )
-            yield f"{place(triple)} as a warning", [triple], [warning]
+            is_warning = triple.object.value == expand("sh:Warning")
+            other = "sh:Violation" if is_warning else "sh:Warning"
+            changed = ox.Triple(triple.subject, triple.predicate, ox.NamedNode(expand(other)))
+            yield f"{place(triple)} as {other}", [triple], [changed]
         elif name.startswith("sh:") and name not in WORDS:
             what = "" if isinstance(triple.object, ox.BlankNode) else f" {shown(triple.object)}"
             siblings = by_subject()[triple.subject] if name == "sh:closed" else []

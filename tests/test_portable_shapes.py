@@ -23,7 +23,8 @@ from pcve_graph.model.namespaces import graph_iri
 FORMATS = ("shacl", "shacl-claims", "shacl-concepts", "shacl-rules", "shacl-recommended")
 ENGINES = (*WITH_SPARQL, *CORE_ONLY)
 OF_CLAIMS = (
-    *("Claim", "DerivedStatement", "Evidence", "Quote", "QuotePosition", "QuoteWords", "Source"),
+    *("Claim", "DerivedStatement", "Evidence", "Passage", "Quote", "QuotePosition", "QuoteWords"),
+    "Source",
 )
 PCVE = rdflib.Namespace("https://w3id.org/pcve/ns#")
 PCVESH = rdflib.Namespace("https://w3id.org/pcve/shapes#")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import World
+from conftest import INFERRED, World
 
 from pcve_graph.system.cache import CACHE_FOLDER
 
@@ -48,7 +48,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
         'start is "about 2015"', "",
     ),
     "end before start": (
-        EVENT, "endDate: 2015-01-20", "endDate: 2015-01-18", "11:16", "pcvesh:Dated-earliest",
+        EVENT, "endDate: 2015-01-20", "endDate: 2015-01-18\n" + INFERRED.rstrip(), "11:16", "pcvesh:Dated-earliest",
         "earliest day of", "Correct the date",
     ),
     "dangling reference": (
@@ -124,7 +124,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
     ),
     "membership without an id": (
         "data/records/person/ana-vale.yml", "{id: mayor, startDate: 2014}", "{startDate: 2014}",
-        "9:20", "structure", "beginning with an id", "id: a-name",
+        "10:20", "structure", "beginning with an id", "id: a-name",
     ),
     "person without a public role": (
         "data/records/person/ana-vale.yml",
@@ -146,7 +146,7 @@ CHANGES: dict[str, tuple[str, str, str, str, str, str, str]] = {
         "quote-not-found", 'the quote continues "less training", the text "more training', "verbatim",
     ),
     "quote from nowhere": (
-        EVENT, 'quote: spoke of "patience first"', "quote: remained silent", "25:12",
+        EVENT, 'quote: Mayor Ana Vale opened it and spoke of "patience first"', "quote: remained silent", "25:12",
         "quote-not-found", "not even its first word", "verbatim",
     ),
     "quote that stands twice": (

@@ -64,7 +64,8 @@ _SELECTOR, _EXACT, _NAME = map(_node, ("oa:hasSelector", "oa:exact", "schema:nam
 _STATED: Final = ox.NamedNode(concept_iri("certainty", "stated"))
 _DEPRECATED: Final = ox.NamedNode(concept_iri("rank", "deprecated"))
 _COUNTRY: Final = _node("pcve:Country")
-_NAMES: Final = tuple(map(_node, ("skos:prefLabel", "skos:altLabel", "dcterms:title")))
+_LABEL, _OTHER_LABEL, _TITLE = map(_node, ("skos:prefLabel", "skos:altLabel", "dcterms:title"))
+_NAMES: Final = (_LABEL, _OTHER_LABEL, _TITLE)
 _STATEMENT: Final = frozenset((_SUBJECT, _PREDICATE, _OBJECT, _EVIDENCE, _RANK))
 _OF_THING: Final = frozenset((*_NAMES, _HAS_NAMING, _TYPE, _NAME))
 _OF_EVIDENCE: Final = frozenset((_CERTAINTY, _QUOTE, _PASSAGE))
@@ -155,7 +156,11 @@ class SupportCheck:
                 )
 
     def value(self, predicate: ox.NamedNode, stated: Term) -> Value | None:
-        """What of a value must stand in the words; None for a thing without a name."""
+        """What of a value must stand in the words; None for a thing whose names cannot be compared.
+
+        That is one that lacks a name in English, which check:name-in-english reports at its record:
+        each fact that refers to it would be a second message of one mistake.
+        """
         key = local_name(predicate.value)
         if isinstance(stated, ox.Literal):
             return _literal_value(key, stated)
@@ -170,15 +175,23 @@ class SupportCheck:
             getattr(kind, "value", "") in self._nested for kind in kinds
         ):
             return Value(ValueKind.PART)
-        names = tuple(self._names_of(stated))
-        if not names:
+        if not self._has_name(stated):
             return None
+        names = tuple(self._names_of(stated))
         return Value(
             ValueKind.THING,
             names=names,
             cues=self.cues_of_role(predicate),
             other_cues=self.other_cues(predicate),
             is_country=_COUNTRY in kinds,
+        )
+
+    def _has_name(self, thing: ox.NamedNode) -> bool:
+        """Whether a thing has a name in English; a source has its title, in any language."""
+        return any(
+            isinstance(row.object, ox.Literal) and (name == _TITLE or row.object.language == "en")
+            for name in (_LABEL, _TITLE)
+            for row in self._view.quads(thing, name, None)
         )
 
     def _names_of(self, thing: Term) -> Iterator[str]:
