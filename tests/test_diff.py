@@ -543,7 +543,9 @@ def test_the_command_compares_revisions_folders_and_builds(tmp_path: Path) -> No
     assert tree(world.root) == before
     one_day(world)
     golden = (GOLDEN / "one-day.txt").read_text("utf-8")
-    expected = golden.replace("characters 1362-1471]", "characters 1362-1471] (inferred: invented for a test)")
+    expected = golden.replace(
+        "characters 1362-1471]", "characters 1362-1471] (inferred: invented for a test)"
+    )
     root = str(world.root)
     for arguments in (
         ["diff"],
