@@ -49,6 +49,7 @@ def saved_counts(world: World) -> str:
 
 
 @pytest.mark.parametrize("arguments", [["--whole"], []], ids=["whole", "incremental"])
+@pytest.mark.long
 def test_a_build_that_loses_records_fails_with_the_list(world: World, arguments: list[str]) -> None:
     bounded(world)
     before = bounds_of(world)["class"]["Search"]
@@ -64,6 +65,7 @@ def test_a_build_that_loses_records_fails_with_the_list(world: World, arguments:
     assert losses(world.pcve("validate").output) == losses(result.output)
 
 
+@pytest.mark.long
 def test_a_loss_is_accepted_with_a_reason_that_stays(world: World) -> None:
     bounded(world)
     before = bounds_of(world)["class"]["Search"]
@@ -133,6 +135,7 @@ WRONG = {
 }
 
 
+@pytest.mark.long
 def test_the_file_is_read_strictly(world: World) -> None:
     for text, message in WRONG.items():
         world.write(BOUNDS, text + "\n")

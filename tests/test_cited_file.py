@@ -47,6 +47,7 @@ def lines_of(world: World) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("arguments", [["--whole"], []], ids=["whole", "incremental"])
+@pytest.mark.long
 def test_a_new_record_does_not_rest_on_cited_facts_alone(
     world: World, arguments: list[str]
 ) -> None:
@@ -69,6 +70,7 @@ PASSAGE = f"""\
 
 
 @pytest.mark.parametrize("arguments", [["--whole"], []], ids=["whole", "incremental"])
+@pytest.mark.long
 def test_a_fingerprint_is_more_than_a_citation(world: World, arguments: list[str]) -> None:
     """And its fact is one of all facts: of a record, of the graph, and in the share verified."""
     released(world)
@@ -105,6 +107,7 @@ def old(world: World) -> World:
     return world
 
 
+@pytest.mark.long
 def test_an_old_record_that_is_edited_is_a_warning_until_the_next_release(world: World) -> None:
     old(world)
     world.replace(f"{EVENT}/market-2016.yml", "startDate: 2016-05", "startDate: 2016-05-01")

@@ -266,6 +266,7 @@ EVIDENCE = (
 """The beginnings of a line of evidence on a page."""
 
 
+@pytest.mark.long
 def test_show_prints_words_for_every_fact_of_every_event_of_the_seed(shipped: World) -> None:
     for path in sorted((shipped.root / "data/records/event").glob("*.yml")):
         if "source: wbcti-news" in path.read_text():
@@ -326,6 +327,7 @@ def test_a_new_source_offers_every_key_and_a_message_names_the_command(world: Wo
 
 
 @pytest.mark.parametrize("form", ["", "table", "csv", "json"])
+@pytest.mark.long
 def test_the_status_of_the_evidence_is_the_answer_of_a_saved_query(
     northtown: World, form: str
 ) -> None:

@@ -269,6 +269,7 @@ def test_every_researched_topic_is_a_concept(ontology: Ontology) -> None:
     assert topics <= set(ontology.schemes["topic"])
 
 
+@pytest.mark.long
 def test_a_page_has_the_name_and_host_as_of_a_day(shipped: World) -> None:
     before = shipped.pcve("show", "iisg-support-group", "--as-of", "2019-05-01").stdout
     after = shipped.pcve("show", "iisg-support-group", "--as-of", "2021-05-01").stdout

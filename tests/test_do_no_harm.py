@@ -26,6 +26,7 @@ def add_block(world: World, facts: str, path: str = EVENT) -> None:
         f"    editorialNote: {{en: {TEXT}}}\n",
     ],
 )
+@pytest.mark.long
 def test_a_private_person_in_any_text_of_a_record_is_an_error(world: World, facts: str) -> None:
     add_block(world, facts)
     result = world.pcve("build")
@@ -141,6 +142,7 @@ def test_a_source_that_is_not_public_carries_no_fact(world: World, change: str) 
         ("12-34", False),
     ],
 )
+@pytest.mark.long
 def test_a_curator_is_an_id_or_an_orcid(world: World, curator: str, valid: bool) -> None:
     add_block(world, f"    curator: {curator}\n    about: civil-society\n")
     result = world.pcve("validate")
@@ -226,6 +228,7 @@ def facts_about(world: World, identifier: str) -> str:
     return "\n".join(row for text in lines for row in text.splitlines() if identifier in row)
 
 
+@pytest.mark.long
 def test_a_sensitive_record_is_published_with_years_and_economies(world: World) -> None:
     """Whole or as a change; the words of the source are in no graph, the source is."""
     assert world.pcve("build").exit_code == 0
@@ -254,6 +257,7 @@ def test_a_sensitive_record_is_published_with_years_and_economies(world: World) 
     assert "april" not in world.pcve("search", "Opening of New Lanterns").output.casefold()
 
 
+@pytest.mark.long
 def test_a_sensitive_record_keeps_its_fingerprints_to_itself(world: World) -> None:
     """Who has the page finds the passage by its fingerprint, and with it the day."""
     add_block(world, f"{passage('20 April 2021')}    startDate: 2021-04-20\n")

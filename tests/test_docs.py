@@ -196,6 +196,7 @@ def test_every_rule_of_the_reader_is_broken_by_a_test() -> None:
     assert untested == set()
 
 
+@pytest.mark.long
 def test_the_curators_example_is_green_as_it_stands(world: World) -> None:
     guide = (ROOT / "data/README.md").read_text()
     files = re.findall(r"^`(data/\S+)`\n\n```(?:text|yaml)\n([\s\S]*?)```", guide, re.M)

@@ -178,6 +178,7 @@ def check_rules(
 
 
 @pytest.mark.parametrize("syntax", ["turtle", "jsonld"])
+@pytest.mark.long
 def test_the_examples_in_rdf_keep_and_break_their_rules(
     northtown: World, pages: dict[str, RulePage], ontology: Ontology, tmp_path: Path, syntax: str
 ) -> None:

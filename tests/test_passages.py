@@ -113,6 +113,7 @@ def problems(world: World) -> list[dict[str, object]]:
     return report if isinstance(report, list) else report["problems"]
 
 
+@pytest.mark.long
 def test_a_record_with_a_passage_is_built_shown_and_formatted(world: World, tmp_path: Path) -> None:
     world.write(EVENT, RECORD)
     assert problems(world) == []
@@ -174,6 +175,7 @@ def test_evidence_in_a_list_and_json_lines_take_a_passage(world: World) -> None:
         ("source: atlas\n    passage", "source: atlas\n    quote: in Northtown\n    passage", "quote-not-held", "not held", "passage that `pcve evidence cite`"),
     ],
 )  # fmt: skip
+@pytest.mark.long
 def test_a_passage_in_a_wrong_form_is_one_message(
     world: World, old: str, new: str, rule: str, message: str, fix: str
 ) -> None:
@@ -206,6 +208,7 @@ SAME = f"""\
         (13, "in Northtown", 10, "have 12 and 13 words"),
     ],
 )
+@pytest.mark.long
 def test_fingerprints_of_one_passage_agree(
     world: World, words: int, says: str, at: int, message: str
 ) -> None:
@@ -235,6 +238,7 @@ def test_fingerprints_of_one_passage_agree(
     assert problems(world) == after_a_change
 
 
+@pytest.mark.long
 def test_fingerprints_in_rdf_agree(world: World, tmp_path: Path) -> None:
     block = SAME.format(source="atlas", words=12, says="2019 in Northtown", at=9)
     world.write(EVENT, RECORD.replace("    location: northtown\n", "") + block)
@@ -263,6 +267,7 @@ def test_a_passage_that_is_a_text_is_one_message(world: World) -> None:
         ("pcve:wordCount 12", "pcve:wordCount 7", "pcvesh:Passage-wordCount"),
     ],
 )
+@pytest.mark.long
 def test_a_passage_in_rdf_is_checked(
     world: World, tmp_path: Path, old: str, new: str, rule: str
 ) -> None:

@@ -154,6 +154,7 @@ def test_names_of_bodies_and_places_are_not_reported(text: str) -> None:
         ("suspect BESNIK TERSHANA AND ALL OF THEM ", 1),
     ],
 )
+@pytest.mark.long
 def test_a_long_text_is_searched_in_time_that_grows_with_it(text: str, names: int) -> None:
     times = []
     for copies in (1_000, 8_000):

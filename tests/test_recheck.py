@@ -109,6 +109,7 @@ def page_world(tmp_path: Path) -> World:
 
 
 @pytest.mark.usefixtures("no_pause")
+@pytest.mark.long
 def test_every_kind_of_change_on_a_server(world: World, server: PageServer) -> None:
     """Each source is first as it was read, then something happened to it."""
     names = (
@@ -391,6 +392,7 @@ SAID = {
 }
 
 
+@pytest.mark.long
 def test_each_words_of_a_passage_have_their_outcome(world: World) -> None:
     """The passage has the worst of them."""
     words = LONG.lower().replace(".", "").split()
@@ -657,6 +659,7 @@ def test_a_damaged_file_stops_the_build(
 
 
 @pytest.mark.parametrize("mode", [(), ("--whole",)])
+@pytest.mark.long
 def test_a_recheck_of_no_source_stops_the_build(world: World, mode: tuple[str, ...]) -> None:
     assert world.pcve("build").exit_code == 0
     path = world.write(

@@ -239,6 +239,7 @@ def test_contexts_have_bounds(contexts: Mapping[str, object], message: str) -> N
     assert problem.rule == "nesting"
 
 
+@pytest.mark.long
 def test_what_contexts_add_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jsonld_contexts, "MOST_WRITTEN", 2**20)
     node = '{"@context": "https://c.example/a", "name": "x"}'

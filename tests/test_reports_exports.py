@@ -75,6 +75,7 @@ def test_every_format_of_rdf_is_tested() -> None:
 
 
 @pytest.mark.parametrize("form", ENDINGS)
+@pytest.mark.long
 def test_an_export_is_accepted(northtown: World, tmp_path: Path, form: str) -> None:
     path = exported(northtown, tmp_path, form)
     assert faults(northtown, path) == []
@@ -83,6 +84,7 @@ def test_an_export_is_accepted(northtown: World, tmp_path: Path, form: str) -> N
 
 
 @pytest.mark.parametrize("form", RDF)
+@pytest.mark.long
 def test_a_part_in_each_format_is_accepted(northtown: World, tmp_path: Path, form: str) -> None:
     path = exported(northtown, tmp_path, form, "--only", "event")
     assert faults(northtown, path) == []
@@ -91,6 +93,7 @@ def test_a_part_in_each_format_is_accepted(northtown: World, tmp_path: Path, for
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.long
 def test_each_part_is_accepted(northtown: World, tmp_path: Path, kind: str) -> None:
     path = exported(northtown, tmp_path, "turtle", "--only", kind)
     assert faults(northtown, path) == []

@@ -77,6 +77,7 @@ def shell(world: World, arguments: str, redirection: str) -> int:
 
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "turtle"])
+@pytest.mark.long
 def test_a_closed_pipe_leaves_the_exit_code(northtown: World, tmp_path: Path, form: str) -> None:
     path = tmp_path / "x.ttl"
     path.write_text(events(2000))

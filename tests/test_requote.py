@@ -35,6 +35,7 @@ def digest(world: World) -> str:
 EDIT = ("was held from 19 to 20 January 2015", "took place from 19 until 20 January 2015")
 
 
+@pytest.mark.long
 def test_lost_quotes_are_found_by_their_context_and_rewritten(world: World) -> None:
     edited(world, EDIT, ("The Third", "News.\n\nThe Third"))
     before = {path: path.read_bytes() for path in (world.root / "data").rglob("*.yml")}

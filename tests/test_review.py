@@ -99,6 +99,7 @@ def fill_workbook(path: Path, verdicts: dict[str, tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "xlsx"])
+@pytest.mark.long
 def test_claims_go_out_and_verdicts_come_back(
     review_world: World, tmp_path: Path, form: str
 ) -> None:
@@ -284,6 +285,7 @@ def test_readers_agree_and_disagree(review_world: World) -> None:
     assert "reader-a on 2026-11-28: supports\n    reader-b on 2026-11-29: contradicts" in disputed
 
 
+@pytest.mark.long
 def test_a_reading_shows_and_becomes_stale(world: World) -> None:
     assert world.pcve("build").exit_code == 0
     rows = exported(world, "--only", "event")
@@ -359,6 +361,7 @@ def test_a_release_has_the_readings(review_world: World, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("note", ["null", "it's", "a: {b}, #c", "~", "- x", "“Ž”", "yes"])
+@pytest.mark.long
 def test_notes_come_back_as_they_were_written(review_world: World, note: str) -> None:
     row = exported(review_world)[0] | {"note": note}
     imported(review_world, judged([row], "unclear"), "reader-a")
@@ -417,6 +420,7 @@ def edit(changes: Row) -> Callable[[Row], Row]:
         (edit({"value_read": "x"}), "the value is both shown and hidden"),
     ],
 )
+@pytest.mark.long
 def test_a_wrong_row_has_its_place(
     review_world: World, change: Callable[[Row], Row], message: str
 ) -> None:
@@ -545,6 +549,7 @@ FILE = f"reader: reader-a\nreadings:\n{READING}"
         ("reader: reader-a\nreadings: all\n", "this is not a list"),
     ],
 )
+@pytest.mark.long
 def test_a_file_of_readings_is_read_strictly(
     review_world: World, content: str, message: str
 ) -> None:

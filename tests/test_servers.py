@@ -418,6 +418,7 @@ def test_the_embedded_answer_needs_no_server(northtown: World) -> None:
         assert SavedGraph(saved, worker).ask(query.text, timeout=30) == ask(saved.store, query.text)
 
 
+@pytest.mark.long
 def test_every_question_is_tried_on_the_build(shipped: World) -> None:
     result = shipped.pcve("queries", "--check")
     assert (result.exit_code, result.stdout.count("failed")) == (0, 0)

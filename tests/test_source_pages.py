@@ -145,6 +145,7 @@ def test_every_page_takes_forty_lines_at_most(northtown: World, folder: str) -> 
         assert page.endswith(f"pcve show {identifier} --all\n")
 
 
+@pytest.mark.long
 def test_the_pages_with_most_facts_take_forty_lines(shipped: World) -> None:
     for identifier in ("osce-ct-2018", "iisg", "wbcti-news", "geonames", "rcc"):
         page = shown(shipped, identifier)

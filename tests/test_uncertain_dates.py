@@ -65,6 +65,7 @@ def test_an_event_of_an_uncertain_date_may_lie_in_the_period(
         ("2016/..", "0"),
     ],
 )  # fmt: skip
+@pytest.mark.long
 def test_a_work_begins_in_a_year_that_is_certain(world: World, start: str, year: str) -> None:
     world.infer(WIDE_SHORE)
     world.replace(WIDE_SHORE, DATES, f"    startDate: {start}\n    preventionLevel: tertiary\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+import pytest
 from conftest import World
 
 FAIR = "data/records/event/fair-2017.yml"
@@ -36,6 +37,7 @@ def now_held(world: World, record: str = RECORD) -> World:
     return world
 
 
+@pytest.mark.long
 def test_blocks_get_their_quotes_one_by_one(world: World) -> None:
     now_held(world)
     output = world.pcve("build").output
@@ -62,6 +64,7 @@ def test_blocks_get_their_quotes_one_by_one(world: World) -> None:
 PASSAGE = f"{{words: 12, sha256: {'ab' * 32}, says: Fair of Reeds of 2017, at: 1}}"
 
 
+@pytest.mark.long
 def test_a_block_keeps_its_passage_until_it_is_quoted(world: World) -> None:
     """Its facts stay fingerprinted; beyond the number it is an error that asks for the quote."""
     cited = RECORD.replace("    startDate", f"    passage: {PASSAGE}\n    startDate")

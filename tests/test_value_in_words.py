@@ -214,6 +214,7 @@ def test_a_role_is_that_which_the_words_give() -> None:
     assert not carries(words, Value(ValueKind.THING, names=("Hill Foundation",), cues=("host",)))
 
 
+@pytest.mark.long
 def test_swapped_values_are_caught_and_true_ones_are_not() -> None:
     replaced, missed, worlds = benchmark.measure(seed=7, number=60)
     numbers, misses = Counter(swap.type for swap in replaced), Counter(swap.type for swap in missed)
@@ -244,6 +245,7 @@ FAULTS = (
 
 @pytest.mark.parametrize(("record", "true", "false"), FAULTS)
 @pytest.mark.parametrize("is_change", [False, True])
+@pytest.mark.long
 def test_a_false_value_under_a_true_quote_is_an_error(
     world: World, record: str, true: str, false: str, is_change: bool
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from conftest import World
 
 from pcve_graph.graph.claims import fact_grades
@@ -27,6 +28,7 @@ claims:
 """
 
 
+@pytest.mark.long
 def test_what_it_alone_states_is_no_fact_any_more(world: World) -> None:
     source = (world.root / "data/sources/atlas.yml").read_text().replace("id: atlas", "id: gazette")
     path = world.write("data/sources/gazette.yml", source)
