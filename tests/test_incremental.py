@@ -276,20 +276,27 @@ class Edits(RuleBasedStateMachine):
             path.with_name("twin.yml").write_text(re.sub("(?m)^id: .*", "id: twin", text), "utf-8")
         self.both()
 
-    @rule(data=st.data(), verdict=st.sampled_from(("same", "different")))
-    def decide(self, data: Any, verdict: str) -> None:
-        first, second = (self.record(data).stem for _ in range(2))
-        ledger = self.root / "data" / "ledger.yml"
-        old = ledger.read_text("utf-8") if ledger.is_file() else ""
-        row = f"- pair: [{first}, {second}]\n  verdict: {verdict}\n  reason: it was decided\n"
-        ledger.write_text(old + row, "utf-8")
-        self.both()
+    @rule(data=st.data(), name=st.sampled_from(("ledger.yml", "unassigned.yml", "cited.tsv")))
+    def edit_what_is_read_whole(self, data: Any, name: str) -> None:
+        """One rule for the files after which everything is built, so that most edits are others.
 
-    @rule(data=st.data(), limit=st.sampled_from((0, 1, 3, "x")))
-    def limit(self, data: Any, limit: int | str) -> None:
-        """How many blocks a record may have that name several sources together."""
-        limits = self.root / "data" / "unassigned.yml"
-        limits.write_text(f"{self.record(data).stem}: {limit}\n", "utf-8")
+        They are decisions on pairs, how many blocks of a record may name several sources together,
+        and the cited facts, as a release of the last build writes them.
+        """
+        path = self.root / "data" / name
+        text = path.read_text("utf-8") if path.is_file() else ""
+        if name == "ledger.yml":
+            first, second = (self.record(data).stem for _ in range(2))
+            verdict = data.draw(st.sampled_from(("same", "different")))
+            text += f"- pair: [{first}, {second}]\n  verdict: {verdict}\n  reason: it was decided\n"
+        elif name == "unassigned.yml":
+            limit = data.draw(st.sampled_from((0, 1, 3, "x")))
+            text = f"{self.record(data).stem}: {limit}\n"
+        else:
+            index = DependencyIndex.read(open_graph(self.project).folder / INDEX_FILE)
+            assert index
+            text = cited_text(index.cited_records())
+        path.write_text(text, "utf-8")
         self.both()
 
     @rule(data=st.data(), word=st.sampled_from(("", "Prisons", "Conference", "Roundtable")))
@@ -326,15 +333,6 @@ class Edits(RuleBasedStateMachine):
     def bound(self, events: int) -> None:
         text = f"class: {{Event: {events}}}\ncountry: {{landia: 2}}\nyear: {{2015: 1}}\n"
         (self.root / "data" / "bounds.yml").write_text(text, "utf-8")
-        self.both()
-
-    @rule()
-    def count_what_is_cited(self) -> None:
-        """As a release of the last build does."""
-        index = DependencyIndex.read(open_graph(self.project).folder / INDEX_FILE)
-        assert index
-        cited = cited_text(index.cited_records())
-        (self.root / "data" / "cited.tsv").write_text(cited, "utf-8")
         self.both()
 
 

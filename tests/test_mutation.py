@@ -132,7 +132,7 @@ def mutants(root: str) -> Iterator[tuple[str, Triples, Triples]]:
         if name in ("sh:severity", "sh:message") and triple.subject not in reported_nodes(root):
             continue
         if name == "sh:severity":
-            is_warning = triple.object.value == expand("sh:Warning")
+            is_warning = triple.object == ox.NamedNode(expand("sh:Warning"))
             other = "sh:Violation" if is_warning else "sh:Warning"
             changed = ox.Triple(triple.subject, triple.predicate, ox.NamedNode(expand(other)))
             yield f"{place(triple)} as {other}", [triple], [changed]
