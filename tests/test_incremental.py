@@ -414,3 +414,16 @@ def test_a_build_of_what_has_changed_is_the_whole_build(
         if machine.steps >= STEPS:  # type: ignore[attr-defined]
             break
     assert machine.followed >= 0.75 * STEPS  # type: ignore[attr-defined]
+
+
+@pytest.mark.long
+def test_words_behind_a_warning_are_checked_again(starts: dict[str, Path], tmp_path: Path) -> None:
+    """Where a warning says that a value breaks a shape, its words are judged when it is mended."""
+    root = Path(shutil.copytree(starts["lenient"], tmp_path / "northtown"))
+    project = Project(root, root / "build")
+    path = root / "data/records/document/northtown-arrangement.yml"
+    before = path.read_text("utf-8")
+    path.write_text(before + "    isPartOf: steady-hands\n", "utf-8")
+    assert any("isPartOf" in str(warning) for warning in build_project(project).warnings)
+    path.write_text(before, "utf-8")
+    build_project(project)

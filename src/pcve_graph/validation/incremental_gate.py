@@ -47,7 +47,7 @@ from .bounds import measure
 from .gate import CHECK, Checked, as_checked, is_about_unread_record, problems_of, run_check
 from .landscape import landscape_problems
 from .passage_check import PassageCheck
-from .support_check import SupportCheck
+from .support_check import SUPPORT, SupportCheck
 
 MOST: Final = 50_000
 """New statements; for more of them, checking the whole graph takes no longer."""
@@ -88,12 +88,16 @@ def check_change(change: GraphChange, gate: Gate, engine: str | None = None) -> 
     ontology, checks = gate.ontology, gate.checks
     report, results, roots = check_affected(change.view, change.line_lookup, gate, engine)
     results = [result for result in results if not is_about_unread_record(result)]
+    saved = change.index.results()
     support = SupportCheck(change.view, ontology)
-    results += support.results(support.affected_claims())
+    waiting = support.claims_of(result for result in saved if result.shape == SUPPORT)
+    results += support.results(dict.fromkeys([*support.affected_claims(), *waiting]))
     passages = PassageCheck(change.view)
     results += passages.results(passages.affected_passages())
     results += [
-        result for result in change.index.results() if not _is_rechecked(result, gate, roots)
+        result
+        for result in saved
+        if result.shape != SUPPORT and not _is_rechecked(result, gate, roots)
     ]
     problems = problems_of(results, change, ontology, checks, change.view)
     pairs = _likely_pairs(change)

@@ -23,7 +23,7 @@ from ..incremental.graph_view import GraphView
 from ..model.namespaces import BASE, PREFIXES, concept_iri, expand, local_name
 from ..model.problems import Position, Problem, ShaclResult, rule_problem
 from ..model.schema import Ontology
-from ..model.terms import NO_IRI, NO_TERM, Iri, Term, from_term, literal
+from ..model.terms import NO_IRI, NO_TERM, Iri, Term, from_term, literal, parse_term
 
 RULE: Final = "value-not-in-words"
 SUPPORT: Final = Iri(f"rule:{RULE}")
@@ -123,6 +123,25 @@ class SupportCheck:
         for thing in things:
             for row in view.quads(None, _OBJECT, thing):
                 claims[row.subject] = None
+        return [claim for claim in claims if isinstance(claim, ox.NamedNode)]
+
+    def claims_of(self, results: Iterable[ShaclResult]) -> list[ox.NamedNode]:
+        """The claims that earlier results of this check are about, as far as they still exist.
+
+        A result is kept with a build where a warning stands for it: the value breaks a shape.
+        """
+        claims: dict[Term, None] = {}
+        for result in results:
+            focus, path = parse_term(result.focus), result.path
+            if path == NO_TERM:
+                claims.update(
+                    (row.subject, None) for row in self._view.quads(None, _EVIDENCE, focus)
+                )
+                continue
+            predicate = parse_term(path)
+            for row in self._view.quads(None, _SUBJECT, focus):
+                if self._one(row.subject, _PREDICATE) == predicate:
+                    claims[row.subject] = None
         return [claim for claim in claims if isinstance(claim, ox.NamedNode)]
 
     def _of_claim(self, claim: ox.NamedNode) -> Iterator[ShaclResult]:
