@@ -151,6 +151,16 @@ def read_stdin() -> bytes:
     return sys.stdin.buffer.read()
 
 
+def read_named_file(path: Path, largest: int) -> bytes:
+    """The content of a file that the user names. Raises UsageError if it cannot be read."""
+    from ..system.files import read_file
+
+    try:
+        return read_file(path, largest)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+
+
 def write_lines(*lines: str) -> None:
     """Write results for people to stdout, a line each. Raises UsageError as `write_result` does."""
     write_result("".join(f"{line}\n" for line in lines))

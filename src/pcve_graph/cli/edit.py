@@ -12,11 +12,11 @@ import click
 from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
 from ..system.atomic_writes import create_file, remove_drafts, write_file
-from ..system.files import read_file
 from .console import (
     despite_closed_pipe,
     handle_errors,
     quantity,
+    read_named_file,
     write_errors_as_usage,
     write_lines,
     write_messages,
@@ -134,7 +134,7 @@ def fmt(context: click.Context, paths: tuple[Path, ...], check: bool) -> None:
         if not path.is_file() or not path.is_relative_to(project.root):
             raise UsageError(f"{path} is not a file of the project")
         name = project.relative(path)
-        content = _read(path, LARGEST_LINES)
+        content = read_named_file(path, LARGEST_LINES)
         try:
             text = format_text(content, name, ontology)
         except ContentError as error:
@@ -269,14 +269,6 @@ def redact(context: click.Context, identifier: str, reason: str, day: str | None
         f"{identifier} is redacted; {count} in {project.relative(project.data)} to look at. Then "
         "`pcve build --whole`, and purge earlier builds, releases and history (docs/do-no-harm.md)"
     )
-
-
-def _read(path: Path, largest: int) -> bytes:
-    """The content of a file. Raises UsageError if it cannot be read."""
-    try:
-        return read_file(path, largest)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def _with_plain_line_ends(content: bytes) -> str:

@@ -10,7 +10,14 @@ import click
 from ..model.problems import ContentError, UsageError
 from ..model.suggest import did_you_mean
 from .bounds import COUNT, SECONDS
-from .console import handle_errors, read_stdin, terminal_width, write_messages, write_result
+from .console import (
+    handle_errors,
+    read_named_file,
+    read_stdin,
+    terminal_width,
+    write_messages,
+    write_result,
+)
 from .context import open_or_build, project_of
 from .edit import create_draft, extensible_project
 from .groups import CommandGroup, report_command
@@ -62,15 +69,18 @@ def new(context: click.Context, identifier: str) -> None:
     create_draft(project, *draft_source(project, read_ontology(project), identifier))
 
 
-@evidence.command()
-@click.option("--reason", metavar="REASON", default="", help="Only sources with this reason.")
-@click.option(
+_FORMAT = click.option(
     "--format",
     "form",
     metavar="FORMAT",
     default="",
     help="table (default), csv, tsv, json, xml, markdown.",
 )
+
+
+@evidence.command()
+@click.option("--reason", metavar="REASON", default="", help="Only sources with this reason.")
+@_FORMAT
 @click.pass_context
 @handle_errors
 def sources(context: click.Context, reason: str, form: str) -> None:
@@ -109,13 +119,7 @@ def sources(context: click.Context, reason: str, form: str) -> None:
 
 
 @evidence.command()
-@click.option(
-    "--format",
-    "form",
-    metavar="FORMAT",
-    default="",
-    help="table (default), csv, tsv, json, xml, markdown.",
-)
+@_FORMAT
 @click.option(
     "--timeout",
     type=SECONDS,
@@ -207,13 +211,10 @@ def cite(
 
 def _check_not_held(project: Project, identifier: str) -> None:
     """Raise UsageError where there is no such source, or its text is held and can be quoted."""
-    from ..model.suggest import did_you_mean
-    from ..records.files import project_files
+    from ..records.files import source_paths
     from ..records.reader import read_sources_in
 
-    folder = project.data / "sources"
-    files = [path for path in project_files(project, folder) if path.parent == folder]
-    sources, problems = read_sources_in(project, files)
+    sources, problems = read_sources_in(project, source_paths(project))
     if identifier not in sources:
         hint = did_you_mean(identifier, sources) or f"create it: pcve evidence new {identifier}"
         raise UsageError(f"no source has the id {identifier!r}; {hint}")
@@ -229,13 +230,10 @@ def _check_not_held(project: Project, identifier: str) -> None:
 def _texts(file: Path, is_page: bool) -> tuple[str, ...]:
     """The text of a file, or of a page; of HTML first the main part, then all of it."""
     from ..evidence.extraction import LARGEST_PAGE, page_text, plain_text
-    from ..system.files import read_file
 
-    name = "stdin" if str(file) == "-" else str(file)
-    try:
-        content = read_stdin() if name == "stdin" else read_file(file, LARGEST_PAGE)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    is_stdin = str(file) == "-"
+    name = "stdin" if is_stdin else str(file)
+    content = read_stdin() if is_stdin else read_named_file(file, LARGEST_PAGE)
     if not is_page:
         return (plain_text(content, name),)
     page = page_text(content, name)

@@ -18,6 +18,7 @@ from .console import (
     OUTPUT,
     handle_errors,
     quantity,
+    read_named_file,
     read_stdin,
     write_errors_as_usage,
     write_messages,
@@ -156,7 +157,6 @@ def import_(context: click.Context, file: Path, reader: str, day: str, form: str
     from ..evidence.reviews import read_review, reader_name, review_path, review_text
     from ..graph.ontology import read_ontology
     from ..graph.reviewable import reviewable_claims
-    from ..system.files import read_file
     from ..validation.review_rows import ReviewRows
 
     reader = reader_name(reader)
@@ -165,10 +165,7 @@ def import_(context: click.Context, file: Path, reader: str, day: str, form: str
     form = _format_of(form, None if is_stdin else file)
     project = extensible_project(context)
     name = "stdin" if is_stdin else str(file)
-    try:
-        content = read_stdin() if is_stdin else read_file(file, LARGEST_REVIEW)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    content = read_stdin() if is_stdin else read_named_file(file, LARGEST_REVIEW)
     rows = read_rows(content, name, form)
     store = open_or_build(project).store
     review_rows = ReviewRows(store, read_ontology(project))

@@ -90,6 +90,11 @@ class Evidence:
         return self.passage is not None
 
     @property
+    def words(self) -> str:
+        """The quote, or what the passage says; empty where the source is only cited."""
+        return self.quote or (self.passage.says if self.passage else "")
+
+    @property
     def is_current(self) -> bool:
         """Whether the claim counts: it is neither deprecated nor contested."""
         return self.rank != "deprecated" and not self.contested
@@ -158,8 +163,8 @@ def evidence(store: ox.Store, claim: ox.NamedNode) -> tuple[Evidence, ...]:
     a standing for rank and dispute; such a claim has a piece of evidence for each of its sources.
     Raises UsageError for a source or an offset that is not one.
     """
-    standing = local_name(_text(store, claim, "pcve:standing"))
-    rank = local_name(_text(store, claim, "pcve:rank")) or _RANKS.get(standing, "normal")
+    standing = local_name(value_text(store, claim, "pcve:standing"))
+    rank = local_name(value_text(store, claim, "pcve:rank")) or _RANKS.get(standing, "normal")
     conflicting = next(values(store, claim, expand("pcve:conflictsWith")), None)
     contested = conflicting is not None or standing == "disputed"
     pieces = []
@@ -176,19 +181,19 @@ def evidence(store: ox.Store, claim: ox.NamedNode) -> tuple[Evidence, ...]:
                 quote=_selected(store, quote, "oa:exact"),
                 start=_offset(_selected(store, quote, "oa:start"), claim),
                 end=_offset(_selected(store, quote, "oa:end"), claim),
-                certainty=local_name(_text(store, node, "pcve:certainty")),
-                unassigned=bool(_text(store, node, "pcve:support")) or len(sources) > 1,
+                certainty=local_name(value_text(store, node, "pcve:certainty")),
+                unassigned=bool(value_text(store, node, "pcve:support")) or len(sources) > 1,
                 rank=rank,
                 contested=contested,
                 iri=str(getattr(node, "value", "")),
-                locator=_text(store, node, "pcve:locator"),
-                date_read=_text(store, node, "pcve:dateRead"),
-                curator=_text(store, node, "pcve:curator"),
-                note=_text(store, node, "skos:note"),
+                locator=value_text(store, node, "pcve:locator"),
+                date_read=value_text(store, node, "pcve:dateRead"),
+                curator=value_text(store, node, "pcve:curator"),
+                note=value_text(store, node, "skos:note"),
                 passage=passage_of(
                     store, next(values(store, node, expand(HAS_PASSAGE)), None), claim
                 ),
-                is_withdrawn=bool(_text(store, source, WITHDRAWN)),
+                is_withdrawn=bool(value_text(store, source, WITHDRAWN)),
             )
         )
     return tuple(sorted(pieces, key=evidence_order))
@@ -297,13 +302,16 @@ def passage_of(store: ox.Store, node: Term | None, claim: ox.NamedNode) -> Passa
     if node is None:
         return None
     names = ("pcve:wordCount", "pcve:firstWord")
-    words, first = (_whole_number(_text(store, node, name)) for name in names)
+    words, first = (_whole_number(value_text(store, node, name)) for name in names)
     if words is None or first is None:
         raise _invalid_claim(claim, f"{' and '.join(names)} of its passage must be whole numbers")
-    return Passage(words, _text(store, node, "pcve:sha256"), _text(store, node, "pcve:says"), first)
+    return Passage(
+        words, value_text(store, node, "pcve:sha256"), value_text(store, node, "pcve:says"), first
+    )
 
 
-def _text(store: ox.Store, node: Term | None, name: str) -> str:
+def value_text(store: ox.Store, node: Term | None, name: str) -> str:
+    """The first value of a property, given as `prefix:name`, as text; empty without one."""
     term = next(values(store, node, expand(name)), None) if node else None
     return str(getattr(term, "value", ""))
 
@@ -311,7 +319,7 @@ def _text(store: ox.Store, node: Term | None, name: str) -> str:
 def _selected(store: ox.Store, quote: Term | None, name: str) -> str:
     """A property of a selector of a quote; empty where there is none."""
     selectors = [*values(store, quote, expand("oa:hasSelector")), quote] if quote else []
-    return next(filter(None, (_text(store, selector, name) for selector in selectors)), "")
+    return next(filter(None, (value_text(store, selector, name) for selector in selectors)), "")
 
 
 def _offset(text: str, claim: ox.NamedNode) -> int:

@@ -249,9 +249,9 @@ def is_stale(project: Project, saved: StoredGraph) -> bool:
 
     What commands write on its evidence is not in the graph: a build only checks it.
     """
-    beside = tuple(f"{project.relative(project.data / name)}/" for name in (RECHECKS, REVIEWS))
+    by_commands = tuple(f"{project.relative(project.data / name)}/" for name in (RECHECKS, REVIEWS))
     changed = find_input_changes(project, saved.folder).changed
-    return any(not path.startswith(beside) for path in changed)
+    return any(not path.startswith(by_commands) for path in changed)
 
 
 def is_current(project: Project) -> bool:

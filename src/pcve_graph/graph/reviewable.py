@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from ..model.namespaces import BASE, expand, local_name, source_iri
 from ..model.terms import Term
-from .claims import HAS_PASSAGE, evidence, statement_of, values
+from .claims import HAS_PASSAGE, evidence, statement_of, value_text
 from .labels import labels
 
 _THINGS: Final = f"{BASE}id/"
@@ -91,7 +91,7 @@ def claims_of(store: ox.Store, claim: ox.NamedNode) -> Iterator[ReviewableClaim]
     for piece in sorted(pieces, key=lambda piece: (piece.start, piece.locator, piece.iri)):
         source = piece.source[0]
         numbers[source] += 1
-        words = piece.quote or (piece.passage.says if piece.passage else "")
+        words = piece.words
         if not piece.is_withdrawn:
             key = local_name(predicate.value)
             number = str(numbers[source])
@@ -112,7 +112,7 @@ def claims_of(store: ox.Store, claim: ox.NamedNode) -> Iterator[ReviewableClaim]
                 is_quote=bool(piece.quote),
                 certainty=piece.certainty,
                 source=piece.source,
-                address=_address(store, source),
+                address=value_text(store, ox.NamedNode(source_iri(source)), "schema:url"),
                 evidence=piece.iri,
             )
 
@@ -151,8 +151,3 @@ def _text_of(store: ox.Store, value: Term) -> str:
     if isinstance(value, ox.NamedNode) and value.value.startswith(BASE):
         return labels(store, [value])[value.value]
     return str(getattr(value, "value", value))
-
-
-def _address(store: ox.Store, source: str) -> str:
-    node = ox.NamedNode(source_iri(source))
-    return str(getattr(next(values(store, node, expand("schema:url")), None), "value", ""))

@@ -12,7 +12,7 @@ from ..evidence.passages import fingerprint
 from ..evidence.rechecking import SoughtPassage, SoughtSource, ValueWords
 from ..model.namespaces import expand, local_name
 from ..model.terms import Term
-from .claims import HAS_PASSAGE, passage_of, values
+from .claims import HAS_PASSAGE, passage_of, value_text, values
 from .labels import labels
 
 _SELECTOR: Final = "oa:hasSelector"
@@ -22,8 +22,7 @@ def sources_to_recheck(store: ox.Store) -> dict[str, SoughtSource]:
     """Each source of the graph by its id, sorted, with its passages sorted by fingerprint.
 
     The same words that are the evidence of several facts are one passage, with all that it says.
-    Raises UsageError for a
-    passage whose numbers are none.
+    Raises UsageError for a passage whose numbers are none.
     """
     passages: dict[ox.NamedNode, dict[tuple[int, str], SoughtPassage]] = defaultdict(dict)
     for name, read in (("pcve:quote", _quote), (HAS_PASSAGE, _fingerprint)):
@@ -57,9 +56,9 @@ def _source(
     return SoughtSource(
         id=local_name(node.value),
         title=titles.get(node.value, ""),
-        url=_text(store, node, "schema:url"),
-        archived_at=_text(store, node, "schema:archivedAt"),
-        sha256_read=_text(store, node, "pcve:sha256Read"),
+        url=value_text(store, node, "schema:url"),
+        archived_at=value_text(store, node, "schema:archivedAt"),
+        sha256_read=value_text(store, node, "pcve:sha256Read"),
         passages=tuple(sorted(passages.values(), key=lambda passage: passage.sha256)),
     )
 
@@ -68,7 +67,7 @@ def _quote(store: ox.Store, node: Term, _: ox.NamedNode) -> SoughtPassage | None
     """What is looked for of a quote; None for one without words."""
     selectors = list(values(store, node, expand(_SELECTOR)))
     quote, prefix, suffix = (
-        next(filter(None, (_text(store, selector, name) for selector in selectors)), "")
+        next(filter(None, (value_text(store, selector, name) for selector in selectors)), "")
         for name in ("oa:exact", "oa:prefix", "oa:suffix")
     )
     words = fingerprint(quote)
@@ -83,7 +82,3 @@ def _fingerprint(store: ox.Store, node: Term, evidence: ox.NamedNode) -> SoughtP
         return None
     value_words = (ValueWords(passage.at, passage.says),)
     return SoughtPassage(passage.words, passage.sha256, value_words=value_words)
-
-
-def _text(store: ox.Store, node: Term, name: str) -> str:
-    return str(getattr(next(values(store, node, expand(name)), None), "value", ""))

@@ -65,6 +65,10 @@ class GraphView:
             if (p is None or quad.predicate == p) and (o is None or quad.object == o):
                 yield quad
 
+    def value(self, node: Term, predicate: ox.NamedNode) -> Term | None:
+        """The first value of a property of a node; None without one."""
+        return next((quad.object for quad in self.quads(node, predicate, None)), None)
+
     def _stored(
         self, s: Term | None, p: ox.NamedNode | None, o: Term | None, first_only: bool
     ) -> Iterable[ox.Quad]:

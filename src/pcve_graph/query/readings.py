@@ -54,8 +54,7 @@ def reading_mark(pieces: Iterable[Evidence]) -> str:
     """
     by_words: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for piece in pieces:
-        words = piece.quote or (piece.passage.says if piece.passage else "")
-        by_words[piece.source[0], words].update(piece.readings)
+        by_words[piece.source[0], piece.words].update(piece.readings)
     read = [readings for readings in by_words.values() if readings]
     if not read:
         return ""

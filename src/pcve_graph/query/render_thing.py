@@ -63,8 +63,7 @@ class _Citations:
 
     def link(self, piece: Evidence) -> str:
         """The address that opens the source at the words of a piece of evidence, if it has any."""
-        words = piece.quote or (piece.passage.says if piece.passage else "")
-        return text_fragment_link(self.source(piece.source[0]).address, words)
+        return text_fragment_link(self.source(piece.source[0]).address, piece.words)
 
     def __iter__(self) -> Iterator[tuple[int, SourceReference]]:
         for identifier, number in self._numbers.items():
@@ -303,7 +302,7 @@ def _value(fact: ThingFact) -> str:
 
 
 def _words(piece: Evidence) -> str:
-    return single_line(piece.quote or (piece.passage.says if piece.passage else ""))
+    return single_line(piece.words)
 
 
 def _numbers(pieces: Sequence[Evidence], citations: _Citations, most: int) -> str:

@@ -10,10 +10,10 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..evidence.rechecks import Recheck, read_recheck
-from ..graph.claims import Evidence, grade_of, values
+from ..graph.claims import Evidence, grade_of, value_text
 from ..model import namespaces
 from ..model.grades import Grade
-from ..model.namespaces import concept_iri, expand
+from ..model.namespaces import concept_iri
 from ..model.project import Project
 from ..model.terms import Term
 
@@ -114,8 +114,7 @@ def source_references(store: ox.Store, pieces: Iterable[Evidence]) -> tuple[Sour
     for identifier, title in sorted(dict(piece.source for piece in pieces).items()):
         node = ox.NamedNode(namespaces.source_iri(identifier))
         address, archived = (
-            str(getattr(next(values(store, node, expand(name)), None), "value", ""))
-            for name in ("schema:url", "schema:archivedAt")
+            value_text(store, node, name) for name in ("schema:url", "schema:archivedAt")
         )
         references.append(SourceReference(identifier, title, address, archived))
     return tuple(references)

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 
-from ..graph.claims import values
+from ..graph.claims import value_text
 from ..graph.labels import labels
 from ..model import namespaces
 from ..model.namespaces import expand, local_name
@@ -69,13 +69,13 @@ def weak_sources(
     rows = []
     for quad in store.quads_for_pattern(None, kind, source_class, catalog):
         node = quad.subject
-        if not isinstance(node, ox.NamedNode) or _text(store, node, "pcve:withdrawn"):
+        if not isinstance(node, ox.NamedNode) or value_text(store, node, "pcve:withdrawn"):
             continue
         source = local_name(node.value)
         reasons = list(_reasons(store, node, counts[source], source in rechecked))
         totals.update(reasons)
         if reason in ("", *reasons) and reasons:
-            row = (source, counts[source], reasons, _text(store, node, "schema:url"))
+            row = (source, counts[source], reasons, value_text(store, node, "schema:url"))
             rows.append(((-len(reasons), -counts[source], source), row))
     table = ResultTable(COLUMNS, tuple(_terms(*row) for _, row in sorted(rows)))
     return table, totals
@@ -110,15 +110,15 @@ def _reasons(
     store: ox.Store, source: ox.NamedNode, claims: int, is_rechecked: bool
 ) -> Iterator[str]:
     """The names of the reasons that hold for a source, in the order of `REASONS`."""
-    address = _text(store, source, "schema:url")
+    address = value_text(store, source, "schema:url")
     title = labels(store, [source])[source.value]
     if is_listing(address):
         yield "listing"
-    if _text(store, source, "pcve:mirrorOf") or re.search(r"/https?:", address[8:]):
+    if value_text(store, source, "pcve:mirrorOf") or re.search(r"/https?:", address[8:]):
         yield "mirror"
-    if not _text(store, source, "dcterms:title") or title.startswith("["):
+    if not value_text(store, source, "dcterms:title") or title.startswith("["):
         yield "no-title"
-    if not _text(store, source, "dcterms:issued"):
+    if not value_text(store, source, "dcterms:issued"):
         yield "no-date"
     if claims > MANY_CLAIMS:
         yield "many-claims"
@@ -144,7 +144,3 @@ def is_listing(address: str) -> bool:
         part == "page" and following.isdecimal() for part, following in pairwise(segments)
     )
     return is_paged or segments[-1] in _LISTS or not _LISTS_BELOW.isdisjoint(segments)
-
-
-def _text(store: ox.Store, node: ox.NamedNode, name: str) -> str:
-    return str(getattr(next(values(store, node, expand(name)), None), "value", ""))

@@ -17,7 +17,15 @@ from ..model.namespaces import expand
 from ..model.problems import rule_problem
 from ..model.schema import Ontology, RecordClass, RecordKey
 from ..model.terms import RecordId
-from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode, items_of, scalars_of
+from ..syntax.tree import (
+    MappingNode,
+    RecordNode,
+    ScalarNode,
+    SequenceNode,
+    items_of,
+    leaves_of,
+    scalars_of,
+)
 from .blocks import BlockEvidence, ClaimBlock
 from .precise_words import months_in, place_in
 from .reader import Record, Records
@@ -75,7 +83,7 @@ def place_entry(record: Record) -> PlaceEntry | None:
         for block in record.blocks
         for key, node in block.facts
         if key.text in ("prefLabel", "altLabel")
-        for leaf in _texts(node)
+        for leaf in leaves_of(node)
     }
     is_economy = record.type.text == "Country"
     return PlaceEntry(is_economy, tuple(sorted(set(larger))), tuple(sorted(names)))
@@ -140,7 +148,7 @@ class _Coarsening:
         if "langString" in "".join(key.datatypes) and key.path != _NAME:
             return None
         if _TEXTS & set(key.datatypes):
-            self.published += _texts(node)
+            self.published += leaves_of(node)
         plain = not (key.datatypes or key.scheme or key.classes or key.choices)
         if plain and any("://" in value.text for value in scalars_of(node)):
             return None
@@ -238,12 +246,3 @@ def _without_words(piece: BlockEvidence) -> BlockEvidence:
 def _one_or_list(values: list[ScalarNode], node: RecordNode) -> RecordNode:
     chosen = tuple({value.text: value for value in reversed(values)}.values())[::-1]
     return chosen[0] if len(chosen) == 1 else SequenceNode(chosen, node.position)
-
-
-def _texts(node: RecordNode) -> Iterator[ScalarNode]:
-    if isinstance(node, ScalarNode):
-        yield node
-    else:
-        values = node.values if isinstance(node, SequenceNode) else [v for _, v in node.entries]
-        for value in values:
-            yield from _texts(value)

@@ -70,6 +70,15 @@ def project_files(project: Project, folder: Path) -> list[Path]:
     return record_files(Path(entry) for _, entry in walked)
 
 
+def source_paths(project: Project) -> list[Path]:
+    """The files of the sources, which lie directly in data/sources, sorted.
+
+    Raises ContentError as `project_files` does.
+    """
+    folder = project.data / "sources"
+    return [path for path in project_files(project, folder) if path.parent == folder]
+
+
 def read_entries(project: Project, paths: Iterable[RecordFile]) -> Iterator[RecordEntry]:
     """The entries of each file, in the order of the files and of their lines."""
     for path in paths:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,11 +23,19 @@ from ..model.schema import Ontology, RecordClass, moved_key
 from ..model.suggest import IdSuggestions
 from ..model.text_normalization import fold
 from ..syntax.json import parse_json_lines, read_json, unquoted_values
-from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode, decode_utf8, text_of
+from ..syntax.tree import (
+    MappingNode,
+    RecordNode,
+    ScalarNode,
+    SequenceNode,
+    decode_utf8,
+    leaves_of,
+    text_of,
+)
 from ..syntax.yaml import parse_yaml_record
 from ..system.files import read_inside
 from .blocks import CLAIM_KEYS
-from .files import LARGEST_LINES, project_files
+from .files import LARGEST_LINES, project_files, source_paths
 from .formatter import format_text, json_line, yaml_text
 from .former_amounts import split_amounts
 from .rank_migration import is_taken, with_ranks
@@ -73,9 +81,7 @@ def migrate_records(project: Project, ontology: Ontology) -> Migration:
     """
     migration = Migration()
     files = _record_files(project, project_files(project, project.data / "records"), migration)
-    folder = project.data / "sources"
-    paths = [path for path in project_files(project, folder) if path.parent == folder]
-    source_files = _record_files(project, paths, migration)
+    source_files = _record_files(project, source_paths(project), migration)
     additions: dict[str, list[MappingNode]] = defaultdict(list)
     ids = {identifier for file in files for identifier in map(_id, file.trees)}
     before = [list(file.trees) for file in (*files, *source_files)]
@@ -249,22 +255,11 @@ def _organizations_by_name(files: list[_RecordFile], ontology: Ontology) -> dict
         if record_class.folder == folder:
             organizations.add(_id(tree))
         for block in current:
-            for name in (*_texts(block.get("prefLabel")), *_texts(block.get("altLabel"))):
-                ids_by_name[fold(name)].add(_id(tree))
+            for key in ("prefLabel", "altLabel"):
+                for name in leaves_of(block.get(key)):
+                    ids_by_name[fold(name.text)].add(_id(tree))
     single = {name: next(iter(ids)) for name, ids in ids_by_name.items() if len(ids) == 1}
     return {name: identifier for name, identifier in single.items() if identifier in organizations}
-
-
-def _texts(node: RecordNode | None) -> Iterator[str]:
-    """The texts of a value with languages, one or a list for each."""
-    if isinstance(node, ScalarNode):
-        yield node.text
-    elif isinstance(node, SequenceNode):
-        for value in node.values:
-            yield from _texts(value)
-    elif isinstance(node, MappingNode):
-        for _, value in node.entries:
-            yield from _texts(value)
 
 
 def _migrated_source(

@@ -20,7 +20,7 @@ from ..evidence.private_persons import (
 from ..model.problems import Position, Problem, rule_problem
 from ..model.project import Project
 from ..model.text_normalization import fold
-from ..syntax.tree import RecordNode, ScalarNode, SequenceNode, decode_utf8
+from ..syntax.tree import decode_utf8, leaves_of
 from ..system.files import LARGEST_FILE, read_inside
 from .blocks import Source
 from .duplicates import NamedRecord
@@ -49,7 +49,7 @@ def collect_source_mentions(
 ) -> None:
     """Add the mentions in the keys of `source` to `sheet`; its held text is not searched."""
     nodes = (value for key, value in source.entries.entries if key.text != "cleared")
-    texts = ((leaf.text, leaf.position) for node in nodes for leaf in _leaves(node))
+    texts = ((leaf.text, leaf.position) for node in nodes for leaf in leaves_of(node))
     _collect(texts, cleared, sheet)
 
 
@@ -124,7 +124,7 @@ def _record_texts(record: Record) -> Iterator[tuple[str, Position]]:
     """Every text of a record: values, notes, locators, and the words of quotes and passages."""
     for block in record.blocks:
         for _, value in block.facts:
-            yield from ((leaf.text, leaf.position) for leaf in _leaves(value))
+            yield from ((leaf.text, leaf.position) for leaf in leaves_of(value))
         for piece in block.evidence:
             yield piece.note, piece.position
             yield from ((value.text, value.position) for _, value in piece.texts)
@@ -134,12 +134,3 @@ def _record_texts(record: Record) -> Iterator[tuple[str, Position]]:
                 yield piece.passage.says, piece.position
     for entry in record.settings.cleared:
         yield entry.reason, entry.position
-
-
-def _leaves(node: RecordNode) -> Iterator[ScalarNode]:
-    if isinstance(node, ScalarNode):
-        yield node
-        return
-    values = node.values if isinstance(node, SequenceNode) else [v for _, v in node.entries]
-    for value in values:
-        yield from _leaves(value)

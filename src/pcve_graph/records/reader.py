@@ -18,7 +18,7 @@ from ..system.files import LARGEST_FILE, read_inside
 from .blocks import ClaimBlock, EvidenceError, Source, read_block, stop
 from .cited import content_digest
 from .data_files import all_data_files, held_files, unread_files
-from .files import RecordEntry, RecordFile, project_files, read_entries
+from .files import RecordEntry, RecordFile, project_files, read_entries, source_paths
 from .quotes import HeldText
 from .record_keys import RECORD_KEYS, RecordSettings, read_record_settings
 from .unassigned import BlockLimits, read_limits, too_many
@@ -62,10 +62,8 @@ def read_records(project: Project, guests: Iterable[RecordFile] = ()) -> Records
     `guests` are files outside the project; their records replace those of the same id. An entry
     that cannot be read adds its problems to the result and does not stop the others.
     """
-    folder = project.data / "sources"
     unread = unread_files(project, all_data_files(project), None)
-    home = [path for path in project_files(project, folder) if path.parent == folder]
-    sources, problems = read_sources_in(project, home)
+    sources, problems = read_sources_in(project, source_paths(project))
     texts = {text_of(source.entries.get("textFile")) for source in sources.values() if source}
     if None not in sources.values():
         unread += unread_files(project, held_files(project), texts)

@@ -32,7 +32,7 @@ from ..syntax.tree import (
 )
 from ..syntax.yaml import scalar_extents
 from ..system.files import LARGEST_FILE, read_inside
-from .files import LARGEST_LINES, project_files, read_entries
+from .files import LARGEST_LINES, project_files, read_entries, source_paths
 from .formatter import format_text
 from .quotes import HeldText, fold_quote
 
@@ -145,10 +145,8 @@ def _is_canonical(content: bytes, name: str, ontology: Ontology) -> bool:
 
 def _source(project: Project, identifier: str) -> tuple[Path, MappingNode]:
     """The file and the tree of a source. Raises UsageError where there is none of this id."""
-    folder = project.data / "sources"
-    paths = [path for path in project_files(project, folder) if path.parent == folder]
     names = []
-    for entry in read_entries(project, paths):
+    for entry in read_entries(project, source_paths(project)):
         names.append(entry.id)
         if entry.id == identifier and entry.path is not None:
             return entry.path, entry.root()

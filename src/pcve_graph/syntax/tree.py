@@ -7,6 +7,7 @@ the same rule and the same fix in both. Rule: data/FORMAT.md, "Values".
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
@@ -63,6 +64,16 @@ def items_of(node: RecordNode | None) -> tuple[RecordNode, ...]:
 def scalars_of(node: RecordNode | None) -> tuple[ScalarNode, ...]:
     """The texts among the values of a list, or the one text that the node is."""
     return tuple(item for item in items_of(node) if isinstance(item, ScalarNode))
+
+
+def leaves_of(node: RecordNode | None) -> Iterator[ScalarNode]:
+    """The texts in a tree at any depth, without the keys, in their order; none without a node."""
+    if isinstance(node, ScalarNode):
+        yield node
+    elif node is not None:
+        inner = node.values if isinstance(node, SequenceNode) else [v for _, v in node.entries]
+        for value in inner:
+            yield from leaves_of(value)
 
 
 def text_of(node: RecordNode | None) -> str:

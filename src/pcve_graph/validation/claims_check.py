@@ -36,7 +36,7 @@ from ..model.terms import (
     parse_term,
     to_iri,
 )
-from ..records.files import project_files
+from ..records.files import source_paths
 from ..records.quotes import HeldText
 from ..records.reader import read_sources_in
 from .claim_index import ClaimIndex
@@ -219,10 +219,9 @@ class HeldTexts:
         if not ID.fullmatch(identifier):
             return None
         if self._held is None:
-            folder = self._project.data / "sources"
-            files = project_files(self._project, folder) if folder.is_dir() else []
-            home = [path for path in files if path.parent == folder]
-            sources, _ = read_sources_in(self._project, home)
+            has_sources = (self._project.data / "sources").is_dir()
+            paths = source_paths(self._project) if has_sources else []
+            sources, _ = read_sources_in(self._project, paths)
             self._held = {name: source.text for name, source in sources.items() if source}
         return self._held.get(identifier)
 

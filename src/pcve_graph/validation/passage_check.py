@@ -58,7 +58,8 @@ class PassageCheck:
         passages: dict[NTerm, Passage] = {}
         for node in nodes:
             count, sha256, says, first = (
-                self._value(node, name) for name in (_COUNT, _SHA256, _SAYS, _FIRST_WORD)
+                str(getattr(self._view.value(node, name), "value", ""))
+                for name in (_COUNT, _SHA256, _SAYS, _FIRST_WORD)
             )
             with suppress(ValueError):  # a shape reports it
                 passages[from_term(node)] = Passage(int(count), sha256, says, int(first))
@@ -74,10 +75,6 @@ class PassageCheck:
             )
             for node, message in contradictions(passages).items()
         ]
-
-    def _value(self, node: Term, predicate: ox.NamedNode) -> str:
-        row = next(self._view.quads(node, predicate, None), None)
-        return str(getattr(row.object, "value", "")) if row else ""
 
 
 def contradictions(passages: Mapping[NTerm, Passage]) -> dict[NTerm, str]:

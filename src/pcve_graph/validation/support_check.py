@@ -140,7 +140,7 @@ class SupportCheck:
                 continue
             predicate = parse_term(path)
             for row in self._view.quads(None, _SUBJECT, focus):
-                if self._one(row.subject, _PREDICATE) == predicate:
+                if self._view.value(row.subject, _PREDICATE) == predicate:
                     claims[row.subject] = None
         return [claim for claim in claims if isinstance(claim, ox.NamedNode)]
 
@@ -149,17 +149,17 @@ class SupportCheck:
         value: Value | None = None
         for piece in pieces:
             words = self._words(piece.object)
-            if not words or self._one(piece.object, _CERTAINTY) != _STATED:
+            if not words or self._view.value(piece.object, _CERTAINTY) != _STATED:
                 continue
             subject, predicate, stated = (
-                self._one(claim, part) for part in (_SUBJECT, _PREDICATE, _OBJECT)
+                self._view.value(claim, part) for part in (_SUBJECT, _PREDICATE, _OBJECT)
             )
             if subject is None or not isinstance(predicate, ox.NamedNode) or stated is None:
                 return
             value = value or self.value(predicate, stated)
             if value is None:
                 return
-            if self._one(claim, _RANK) == _DEPRECATED:
+            if self._view.value(claim, _RANK) == _DEPRECATED:
                 value = replace(value, is_deprecated=True)
             if not carries(words, value):
                 message = literal(self._message(predicate, stated, value, words), language="en")
@@ -249,21 +249,22 @@ class SupportCheck:
         own = self.cues_of_role(predicate)
         if not own:
             return frozenset()
-        return frozenset(cue for cues in self._roles.values() for cue in cues).difference(own)
+        return self._cues_of_roles.difference(own)
+
+    @cached_property
+    def _cues_of_roles(self) -> frozenset[str]:
+        return frozenset(cue for cues in self._roles.values() for cue in cues)
 
     def _words(self, evidence: Term) -> str:
         """The words of a piece of evidence, or of its passage; empty if it only cites a source."""
-        quoted = self._one(evidence, _QUOTE)
+        quoted = self._view.value(evidence, _QUOTE)
         for selector in self._view.quads(quoted, _SELECTOR, None) if quoted else ():
-            exact = self._one(selector.object, _EXACT)
+            exact = self._view.value(selector.object, _EXACT)
             if isinstance(exact, ox.Literal):
                 return exact.value
-        passage = self._one(evidence, _PASSAGE)
-        says = self._one(passage, _SAYS) if passage else None
+        passage = self._view.value(evidence, _PASSAGE)
+        says = self._view.value(passage, _SAYS) if passage else None
         return says.value if isinstance(says, ox.Literal) else ""
-
-    def _one(self, node: Term, predicate: ox.NamedNode) -> Term | None:
-        return next((row.object for row in self._view.quads(node, predicate, None)), None)
 
     def _message(self, predicate: ox.NamedNode, stated: Term, value: Value, words: str) -> str:
         text = value.names[0] if value.names else str(getattr(stated, "value", stated))
