@@ -94,7 +94,7 @@ def run_query(
             inside.set_limits(seconds=seconds)
     inside.report_task(chosen.path)
     try:
-        bindings = bind_for_graph(graph, chosen, _pairs(options.settings))
+        bindings = bind_for_graph(graph, chosen, read_settings(options.settings))
     except MissingParameterError as error:
         raise error.with_example(f"--set {error.name}={error.example}") from None
     try:
@@ -136,7 +136,8 @@ def note_line(problem: Problem) -> str:
     return one_line(f"{problem.position}: note: {problem.message}; {problem.fix}")
 
 
-def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
+def read_settings(settings: tuple[str, ...]) -> dict[str, str]:
+    """The values of `--set KEY=VALUE` by key. Raises UsageError for another form, or no value."""
     pairs = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
