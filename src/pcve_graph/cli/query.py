@@ -19,10 +19,11 @@ from ..model.project import Project
 from ..model.suggest import did_you_mean
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
-from ..query.execute import RESULT_FORMATS, ResultTable, ResultTriples, ServiceRefusedError
+from ..query.execute import ResultTable, ResultTriples, ServiceRefusedError
 from ..query.foreign import parse_foreign_query, resolve_query
+from ..query.lists import with_lists
 from ..query.parameters import MissingParameterError
-from ..query.render import aligned_columns, render_answer
+from ..query.render import ROW_FORMATS, aligned_columns, render_answer
 from ..query.saved import read_queries
 from ..query.why_render import render_reasons
 from ..system.sandbox import inside
@@ -36,8 +37,6 @@ from .context import (
     open_or_build,
     project_of,
 )
-
-ROW_FORMATS = ("table", "markdown", *RESULT_FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def run_query(
             inside.set_limits(seconds=seconds)
     inside.report_task(chosen.path)
     try:
-        bindings = bind_for_graph(graph, chosen, _pairs(options.settings))
+        bindings = bind_for_graph(graph, chosen, read_settings(options.settings))
     except MissingParameterError as error:
         raise error.with_example(f"--set {error.name}={error.example}") from None
     try:
@@ -108,6 +107,7 @@ def run_query(
         )
     except ServiceRefusedError as error:
         raise UsageError(f"{error}; --allow-service permits it") from None
+    answer = with_lists(answer, chosen.lists)
     talk = list(map(note_line, chosen.notes))
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
@@ -136,7 +136,8 @@ def note_line(problem: Problem) -> str:
     return one_line(f"{problem.position}: note: {problem.message}; {problem.fix}")
 
 
-def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
+def read_settings(settings: tuple[str, ...]) -> dict[str, str]:
+    """The values of `--set KEY=VALUE` by key. Raises UsageError for another form, or no value."""
     pairs = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
@@ -175,7 +176,8 @@ class _QueryCommand(click.Command):
     "form",
     metavar="FORMAT",
     default="",
-    help="table (default), csv, tsv, json, xml, markdown; for graphs turtle, jsonld, nt, rdfxml.",
+    help="table (default), markdown, csv, tsv, json, xml; records: JSON with an object for each "
+    "row, numbers as numbers and lists as lists; for graphs turtle, jsonld, nt, rdfxml.",
 )
 @click.option("--iris", is_flag=True, help="Show IRIs instead of labels in tables.")
 @click.option("--wide", is_flag=True, help="Do not fold lines of tables.")
