@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from ..graph.labels import designation_notes, labels
 from ..graph.ontology import read_ontology
 from ..graph.serialize import RDF_FORMATS
 from ..model.limits import QUERY_SECONDS
@@ -19,9 +20,10 @@ from ..model.project import Project
 from ..model.suggest import did_you_mean
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
-from ..query.execute import ResultTable, ResultTriples, ServiceRefusedError
+from ..query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
 from ..query.foreign import parse_foreign_query, resolve_query
-from ..query.lists import with_lists
+from ..query.label_columns import render_labelled
+from ..query.lists import table_terms, with_lists
 from ..query.parameters import MissingParameterError
 from ..query.render import ROW_FORMATS, aligned_columns, render_answer
 from ..query.saved import read_queries
@@ -45,13 +47,14 @@ class QueryOptions:
 
     `settings` are `parameter=value`. `timeout` is in seconds: None for that of the query header or
     the default, 0 for no limit. `limit` is rows or triples, 0 for all. `width` is the columns of
-    the terminal, 0 for lines of any length. `service` allows SERVICE. `why` is the number of the
-    row to explain, 0 for all rows, None for no explanations.
+    the terminal, 0 for lines of any length. `labels` adds columns of labels. `service` allows
+    SERVICE. `why` is the number of the row to explain, 0 for all rows, None for no explanations.
     """
 
     settings: tuple[str, ...] = ()
     form: str = ""
     iris: bool = False
+    labels: bool = False
     width: int = 0
     timeout: float | None = None
     limit: int = 0
@@ -124,11 +127,24 @@ def run_query(
             store, ontology, chosen.text, bindings, answer, options.why, options.form
         )
         return CommandOutput(reasons, tuple(talk), form=options.form or "table")
-    text = render_answer(
-        answer, options.form, graph.words(answer, options.form), options.iris, options.width
-    )
+    text, designations = _rendered(answer, graph, options)
+    talk += designations
     usual = "turtle" if isinstance(answer, ResultTriples) else "table"
     return CommandOutput(text, tuple(talk), form=options.form or usual)
+
+
+def _rendered(
+    answer: Answer, graph: ReadableGraph, options: QueryOptions
+) -> tuple[str, tuple[str, ...]]:
+    """The text of the answer, and the notes on designations that a format has no place for."""
+    if not options.labels:
+        store = graph.words(answer, options.form)
+        return render_answer(answer, options.form, store, options.iris, options.width), ()
+    if not isinstance(answer, ResultTable):
+        raise UsageError("--labels requires a SELECT query")
+    store = graph.words(answer)
+    text = render_labelled(answer, options.form, store)
+    return text, designation_notes(store, labels(store, table_terms(answer)).values())
 
 
 def note_line(problem: Problem) -> str:
@@ -180,6 +196,9 @@ class _QueryCommand(click.Command):
     "row, numbers as numbers and lists as lists; for graphs turtle, jsonld, nt, rdfxml.",
 )
 @click.option("--iris", is_flag=True, help="Show IRIs instead of labels in tables.")
+@click.option(
+    "--labels", is_flag=True, help="Add a column of labels beside each with IRIs; not in tables."
+)
 @click.option("--wide", is_flag=True, help="Do not fold lines of tables.")
 @click.option(
     "--limit", type=COUNT, default=0, metavar="N", help="Stop after N rows; 0 (default) for all."

@@ -50,7 +50,7 @@ def render_answer(answer: Answer, form: str, store: ox.Store, iris: bool, width:
     if form in RESULT_FORMATS:
         return answer.serialize(form).decode()
     if form == RECORDS:
-        return json_records(answer)
+        return json_records(answer.columns, row_cells(answer))
     rows = _row_texts(answer, store, iris)
     notes = designation_notes(store, (cell for row in rows for cell in row))
     if form == "markdown":
