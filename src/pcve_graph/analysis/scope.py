@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..model.dates import first_and_last
-from ..model.problems import UsageError
+from ..model.problems import OptionError
 from .involvements import work_in_period
 from .periods import NEVER, period_of_bounds, surely_disjoint, surely_overlap
 from .periods import period_of_work as when
@@ -63,14 +63,14 @@ def option_period(
     that is not a date, a period that ends before it begins, and `as_of` with `since` or `until`.
     """
     if as_of and (since or until):
-        raise UsageError("--as-of cannot be combined with --since or --until")
+        raise OptionError("--as-of cannot be combined with --since or --until")
     if as_of:
         day = read_day(as_of)
         return day, day
     first = _read("--since", since)[0] if since else None
     last = _read("--until", until)[1] if until else None
     if first and last and last < first:
-        raise UsageError(f"--until {until} is before --since {since}")
+        raise OptionError("--until {until} is before --since {since}", until=until, since=since)
     return first, last
 
 
@@ -78,16 +78,15 @@ def read_day(text: str) -> date:
     """The day that --as-of gives. Raises UsageError for anything but a day."""
     days = first_and_last(text.strip())
     if days is None or days[0] != days[1]:
-        raise UsageError(f"--as-of requires a day such as 2019-05-01, not {text!r}")
+        raise OptionError("--as-of requires a day such as 2019-05-01, not {text!r}", text=text)
     return days[0]
 
 
 def _read(option: str, text: str) -> tuple[date, date]:
     days = first_and_last(text.strip())
     if days is None:
-        raise UsageError(
-            f"{option} requires a day, month or year (2019-05-01, 2019-05, 2019), not {text!r}"
-        )
+        forms = "a day, month or year (2019-05-01, 2019-05, 2019)"
+        raise OptionError(f"{option} requires {forms}, not {{text!r}}", text=text)
     return days
 
 

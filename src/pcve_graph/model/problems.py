@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -186,7 +187,13 @@ def rule_problem(rule: str, position: Position, message: str, fix: str) -> Probl
     return Problem(position, rule, message, RULES[rule], fix)
 
 
-class ContentError(Exception):
+class PcveError(Exception):
+    """What pcve raises. `problems` are those of the content, by file and line; empty for others."""
+
+    problems: tuple[Problem, ...] = ()
+
+
+class ContentError(PcveError):
     """The content has problems: exit code 1. `problems` is sorted by file and line."""
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -242,8 +249,34 @@ def damage_as_usage_error() -> Iterator[None]:
         raise
 
 
-class UsageError(Exception):
+class UsageError(PcveError):
     """The command or its set-up is wrong: exit code 2. The text states what, and what to do."""
+
+
+class OptionError(UsageError):
+    """Options that are wrong, alone or together, in the words of the command or of Python.
+
+    `template` names options as the command does; `values`, which a user may have typed, replace the
+    names in braces.
+
+    >>> error = OptionError("--as-of requires a day, not {day!r}", day="--x")
+    >>> print(error, "|", error.in_python())
+    --as-of requires a day, not '--x' | as_of requires a day, not '--x'
+    """
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template)
+        self.template, self.values = template, values
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
+
+    def in_python(self) -> UsageError:
+        """The same error, with options named as arguments: `as_of` for `--as-of`."""
+        template = re.sub(
+            r"--([a-z]+(?:-[a-z]+)*)", lambda match: match[1].replace("-", "_"), self.template
+        )
+        return UsageError(template.format(**self.values))
 
 
 @dataclass(frozen=True, order=True, slots=True)
