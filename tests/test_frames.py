@@ -40,7 +40,7 @@ def answers(kg: KnowledgeGraph) -> Iterator[tuple[str, Rows]]:
     """The answer to every question of the project, with its examples."""
     for name, query in read_queries(kg.project, "answers").items():
         for values in example_settings(query):
-            yield name, kg.query(name, timeout=0, memory=0, limit=300, **values)
+            yield name, kg.query(name, timeout=0, memory=0, limit=300, **values)  # type: ignore[arg-type]
 
 
 @pytest.mark.full

@@ -64,7 +64,7 @@ def frame_columns(table: ResultTable, store: ox.Store | None) -> list[FrameColum
         dates = _stated_dates(column)
         typed.append(_typed(column, dates))
         if dates is not None:
-            typed += (bound for bound in _bounds(column[0], dates) if bound.name not in taken)
+            typed += (bound for bound in bound_columns(column[0], dates) if bound.name not in taken)
     return typed
 
 
@@ -84,7 +84,8 @@ def _date_text(cell: Cell) -> str | None:
     return cell.value if date_range(cell.value) else None
 
 
-def _bounds(name: str, dates: list[str]) -> Iterable[FrameColumn]:
+def bound_columns(name: str, dates: list[str]) -> Iterable[FrameColumn]:
+    """The columns with the first and last day that dates can mean, "" being none."""
     ranges = [date_range(text) for text in dates]
     for suffix in BOUND_SUFFIXES:
         days = [days.bound(suffix) if days else None for days in ranges]
@@ -101,13 +102,18 @@ def _typed(column: Column, dates: list[str] | None) -> FrameColumn:
             return FrameColumn(name, datetime.date, list(map(python_value, terms)))
         return FrameColumn(name, str, [text or None for text in dates])
     values = list(map(python_value, terms))
-    types = frozenset(map(type, values)) - {type(None)}
-    kind = next(iter(types)) if len(types) == 1 else _MIXTURES.get(types, str)
+    kind = common_type(values)
     if kind is datetime.datetime:
         return FrameColumn(name, kind, _moments(values))
     if kind is str or kind is datetime.date:
         return FrameColumn(name, str, [_lexical(term) for term in terms])
-    return FrameColumn(name, kind, _converted(kind, values))
+    return FrameColumn(name, kind, converted(kind, values))
+
+
+def common_type(values: Iterable[object]) -> type:
+    """The type of all values but None; str where they have several that are not all numbers."""
+    types = frozenset(map(type, values)) - {type(None)}
+    return next(iter(types)) if len(types) == 1 else _MIXTURES.get(types, str)
 
 
 def _is_day(text: str) -> bool:
@@ -124,7 +130,8 @@ def _lexical(term: Term | None) -> str | None:
     return None if term is None else str(getattr(term, "value", term))
 
 
-def _converted(kind: Callable[[Any], object], values: list[PythonValue]) -> list[Any]:
+def converted(kind: Callable[[Any], object], values: Iterable[object]) -> list[Any]:
+    """The values as `kind`; None stays None."""
     return [None if value is None else kind(value) for value in values]
 
 

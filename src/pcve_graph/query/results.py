@@ -6,16 +6,16 @@ import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, TypeAlias, overload
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 import pyoxigraph as ox
 
 from ..graph.labels import designation_notes, labels
 from ..model.problems import UsageError
 from ..model.terms import Term
-from ..model.visible import escape_hidden
 from .execute import ResultTable
 from .frames import FrameColumn, frame_columns, pandas_frame, polars_frame
+from .html_tables import MOST_HTML_ROWS, count_line, html_table
 from .lists import Cell, cell_of, row_cells, table_terms, terms_of
 from .python_values import CellValue, cell_value
 from .render import format_date
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from .why import RowReason
 
 Reasons: TypeAlias = "Callable[[Mapping[str, Term | None]], tuple[RowReason, ...]]"
-_MOST_HTML_ROWS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +86,19 @@ class Row:
 
 
 class Rows(Sequence[Row]):
-    """The rows of an answer, in order. `words` is a store with the labels of their IRIs."""
+    """The rows of an answer, in order. `words` is a store with the labels of their IRIs.
 
-    def __init__(self, table: ResultTable, words: ox.Store, reasons: Reasons | None = None) -> None:
+    `question` is the SPARQL that they answer, with the values of its parameters.
+    """
+
+    def __init__(
+        self,
+        table: ResultTable,
+        words: ox.Store,
+        reasons: Reasons | None = None,
+        question: tuple[str, Mapping[str, Term]] | None = None,
+    ) -> None:
+        self.question = question
         self.table = table
         self._label_store = words
         self._reasons = reasons
@@ -106,7 +115,7 @@ class Rows(Sequence[Row]):
     def __getitem__(self, place: int | slice) -> Row | Rows:
         if isinstance(place, slice):
             chosen = replace(self.table, rows=self.table.rows[place])
-            return Rows(chosen, self._label_store, self._reasons)
+            return Rows(chosen, self._label_store, self._reasons, self.question)
         return Row(self.columns, self.table.rows[place], self._reasons, self.table.lists)
 
     def __len__(self) -> int:
@@ -140,19 +149,11 @@ class Rows(Sequence[Row]):
 
     def _repr_html_(self) -> str:
         """The first rows as an HTML table: labels link to IRIs, dates read like 22 May 2018."""
-        shown = replace(self.table, rows=self.table.rows[:_MOST_HTML_ROWS])
+        shown = replace(self.table, rows=self.table.rows[:MOST_HTML_ROWS])
         labels_by_iri = labels(self._label_store, table_terms(shown))
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
-        body = "".join(
-            f"<tr>{''.join(f'<td>{_cell_html(cell, labels_by_iri)}</td>' for cell in cells)}</tr>"
-            for cells in row_cells(shown)
-        )
+        rows = ([_cell_html(cell, labels_by_iri) for cell in cells] for cells in row_cells(shown))
         notes = designation_notes(self._label_store, labels_by_iri.values())
-        more = len(self) - len(shown.rows)
-        below = [f"{len(self):,} rows" + (f", {more:,} of them not shown" if more else ""), *notes]
-        paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in below)
-        page = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{paragraphs}"
-        return escape_hidden(page)
+        return html_table(self.columns, rows, [count_line(len(self)), *notes])
 
 
 def _cell_html(cell: Cell, labels_by_iri: dict[str, str]) -> str:
