@@ -57,6 +57,14 @@ class Selection(TypedDict):
     "--topic", default="", metavar="TOPIC", help="Only what is about this topic or a narrower one."
 )
 @click.option("--country", default="", metavar="NAME", help="Only what is or was in this country.")
+@click.option("--excel", is_flag=True, help="csv: as Excel opens it, without formulas.")
+@click.option(
+    "--separator",
+    type=click.Choice([",", ";"]),
+    default=None,
+    help="csv with --excel: ; for an Excel whose decimal sign is a comma.",
+)
+@click.option("--by-event", is_flag=True, help="geojson: one feature an event, not a place.")
 @OUTPUT
 @click.pass_context
 @handle_errors
@@ -65,6 +73,9 @@ def export(
     form: str,
     listed: bool,
     output: Path | None,
+    excel: bool,
+    separator: str | None,
+    by_event: bool,
     **options: Unpack[Selection],
 ) -> None:
     """Write the graph, or a part of it, in one of many formats.
@@ -72,18 +83,22 @@ def export(
     Without FORMAT the formats are listed. A part is what matches all options; DATE is a day, month
     or year; topics and countries may be given by any name. A part includes its claims, their
     sources, and the labels of what it refers to. The formats shacl and shacl-... write the shapes,
-    for other SHACL engines.
+    for other SHACL engines. Where nothing is left to write, no file is, and the exit code is 1.
 
     \b
     Examples:
       pcve export turtle -o pcve.ttl
       pcve export ics --topic returnees --since 2020 -o events.ics
       pcve export csv --only project --country Albania -o projects.zip
+      pcve export csv --excel --separator ";" -o for-excel.zip
+      pcve export geojson --by-event --since 2020 -o events.geojson
     """
     from ..graph.ontology import read_ontology
+    from ..graph.settings import read_settings
     from ..model.suggest import did_you_mean
-    from ..publish.export.formats import FORMATS
+    from ..publish.export.formats import FORMATS, export_format
     from ..publish.export.shapes import SHAPES_FORMATS, write_shapes
+    from ..publish.export.subset import whole_graph
 
     titles = {name: export_format.title for name, export_format in FORMATS.items()} | SHAPES_FORMATS
     if listed or not form:
@@ -98,25 +113,28 @@ def export(
     if form not in FORMATS:
         hint = did_you_mean(form, titles) or "the formats are " + ", ".join(titles)
         raise UsageError(f"unknown format {form!r}; {hint}")
-    chosen = FORMATS[form]
+    chosen = export_format(form, excel, separator or "", by_event)
     if chosen.binary and output is None and on_terminal():
         name = f"pcve{chosen.suffix}"
         raise UsageError(f"refusing to write binary output ({form}) to a terminal; use -o {name}")
     project = project_of(context)
     saved = open_or_build(project)
     ontology = read_ontology(project)
-    part = _part(saved, chosen, ontology, options)
+    part = _part(whole_graph(saved, read_settings(project)), saved, chosen, ontology, options)
     with progress_of(f"writing {form}"):
         content = chosen.write(part, ontology)
+    if chosen.left_out:
+        write_messages(*chosen.left_out(part, ontology))
     write_result(content, output, form)
 
 
 def _part(
-    saved: StoredGraph, form: ExportFormat, ontology: Ontology, options: Selection
+    part: GraphPart,
+    saved: StoredGraph,
+    form: ExportFormat,
+    ontology: Ontology,
+    options: Selection,
 ) -> GraphPart:
-    from ..publish.export.subset import whole_graph
-
-    part = whole_graph(saved)
     if not any(options.values()):
         return part
     from ..publish.export.select import read_filter, select_part

@@ -110,8 +110,8 @@ RULES: dict[str, str] = {
     "ontology/vocab/role.ttl names it with pcve:roleProperty",
     "sensitivity": "a record of sensitivity economy is no place, and neither its id nor its name "
     "states the place or the month",
-    "settings": "pcve.toml has the keys title, owner, contact, base and data-version, each a "
-    "string in the required format",
+    "settings": "pcve.toml has the keys title, owner, contact, base, data-version, iati-identifier "
+    "and iati-type, each a string in the required format",
     "settings-syntax": "pcve.toml is TOML",
     "shacl-advanced": "SHACL Advanced Features are run with --advanced; SHACL-JS, sh:values and "
     "sh:entailment are not run",
@@ -277,6 +277,14 @@ class OptionError(UsageError):
             r"--([a-z]+(?:-[a-z]+)*)", lambda match: match[1].replace("-", "_"), self.template
         )
         return UsageError(template.format(**self.values))
+
+
+class MissingLibraryError(UsageError):
+    """A library that an extra brings is not installed; the text names both."""
+
+
+class NothingToWriteError(UsageError):
+    """The command is right, and no data are left to write: exit code 1, and no file."""
 
 
 @dataclass(frozen=True, order=True, slots=True)

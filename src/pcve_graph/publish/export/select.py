@@ -10,7 +10,7 @@ from datetime import date
 from ...model.closure import closure
 from ...model.dates import first_and_last
 from ...model.namespaces import expand, kebab_case, nterm
-from ...model.problems import UsageError
+from ...model.problems import NothingToWriteError, UsageError
 from ...model.schema import Ontology, RecordClass
 from ...model.suggest import did_you_mean
 from ...model.terms import NTerm, NTriple, from_iri, lexical
@@ -125,7 +125,7 @@ def select_part(part: GraphPart, ontology: Ontology, choice: ExportFilter) -> Gr
     It holds all statements on the matching entities, the nodes nested in them and the places that
     contain them, with their claims, quotes and sources; and the type, names, designation note and
     required keys of everything else that these refer to, with the claims of those, so that the part
-    conforms to the shapes by itself. Raises UsageError where nothing matches.
+    conforms to the shapes by itself. Raises NothingToWriteError where nothing matches.
     """
     if not choice:
         return part
@@ -133,7 +133,7 @@ def select_part(part: GraphPart, ontology: Ontology, choice: ExportFilter) -> Gr
     records = {from_iri(record.iri) for record in ontology.records()}
     chosen = _chosen(facts, vocabulary, records, choice)
     if not chosen:
-        raise UsageError("nothing in the graph matches all options; remove one of them")
+        raise NothingToWriteError("nothing in the graph matches all options; remove one of them")
     whole = _with_parts(facts, records, chosen)
     return collect_part(part, facts, vocabulary, whole, ontology)
 
