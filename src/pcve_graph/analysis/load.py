@@ -36,7 +36,7 @@ COLUMNS: Final = {
     "replaced": (Column("retired"), Column("standing")),
     "involvements": (
         *(Column("work"), Column("role"), Column("actor")),
-        *(Column(name, "day", optional=True) for name in ("first", "last")),
+        *(Column(name, "date", optional=True) for name in ("start", "end")),
     ),
     "budgets": (
         *(Column("work"), Column("amount"), Column("kind", optional=True)),

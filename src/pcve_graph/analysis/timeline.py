@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from ..graph.labels import designation_notes
 from ..model.dates import plain_date
+from ..model.periods import NOT_KNOWN, YES
 from ..model.project import Project
 from ..query.columns import Column, select_rows
 from ..query.render import format_date
@@ -130,15 +131,15 @@ def timeline_table(
 ) -> ReportTable:
     """The works in order of time, a row each; those without a date last, with empty cells.
 
-    Dates are as stated: a day, month or year. The cell `sure` is `no` for works whose dates leave
-    open whether they belong to the period.
+    Dates are as stated: a day, month or year. The cell `holds` is `not known` for works whose dates
+    leave open whether they belong to the period.
     """
     rows: list[tuple[ReportCell, ...]] = []
     for work in (*timeline.dated, *timeline.undated):
         where = ", ".join(landscape.label(place) for place in work.places)
         at = where or ("online" if work.mode == "online" else None)
-        sure = "no" if work.iri in timeline.unsure else "yes"
-        rows.append((work.start, work.end, work.label, work.kind, at, sure, work.id))
+        holds = NOT_KNOWN if work.iri in timeline.unsure else YES
+        rows.append((work.start, work.end, work.label, work.kind, at, holds, work.id))
     name = ", ".join(["Timeline", *scope_words(landscape, scope)])
     texts = [name, *(str(cell) for row in rows for cell in row)]
     notes = (
@@ -147,7 +148,7 @@ def timeline_table(
         *designation_notes(store, texts),
     )
     return ReportTable(
-        name, ("from", "to", "what", "kind", "where", "sure", "id"), tuple(rows), notes
+        name, ("from", "to", "what", "kind", "where", "holds", "id"), tuple(rows), notes
     )
 
 

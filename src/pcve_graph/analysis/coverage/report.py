@@ -47,8 +47,8 @@ def cell_counts(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> tuple[int,
     """The number of works (or actors) surely in a cell, and of those that may be in addition."""
     things = matrix.cell(row.key, column.key)
     if matrix.count == "actors":
-        sure = actors_of_works(things.sure)
-        return len(sure), len(actors_of_works(things.maybe) - sure)
+        sure = actors_of_works(things.sure, surely=True)
+        return len(sure), len(actors_of_works(things.all()) - sure)
     return len(things.sure), len(things.maybe)
 
 
@@ -204,7 +204,7 @@ def tidy_table(landscape: Landscape, store: ox.Store, matrix: Matrix) -> ReportT
     """The matrix as a tidy table for programs: a row for each cell, empty ones included."""
     heads: tuple[str, ...] = ("economy", "economyId", matrix.by, f"{matrix.by}Id")
     money = ("currency", "kind", "least", "most", "stating", "projects")
-    heads += money if matrix.count == "money" else (matrix.count, "maybe")
+    heads += money if matrix.count == "money" else (matrix.count, "notKnown")
     heads += ("things", "state", "searches")
     rows: list[tuple[ReportCell, ...]] = []
     for row in matrix.rows:
