@@ -49,6 +49,9 @@ class Work:
     of properties) to IRIs, `leaders` are the actors in a leading role, which are `leading`.
     `periods` are those of the actors and funders whose part has one in the graph. `unsure_parts`
     are the parts, by role and actor, that may lie outside the period that is asked for.
+    `own_funders` are those of `funders` that the work does not have from a frame. `standings` has
+    the facts that are not stated plainly, by local name of the property and value: `inferred` or
+    `contested`.
     """
 
     iri: str
@@ -82,6 +85,9 @@ class Work:
     leading: frozenset[str] = frozenset()
     periods: PartPeriods = field(default_factory=dict)
     unsure_parts: frozenset[tuple[str, str]] = frozenset()
+    own_funders: tuple[str, ...] = ()
+    contributes_to: tuple[str, ...] = ()
+    standings: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

@@ -149,7 +149,7 @@ def coverage_matrix(
             hint = did_you_mean(word, choices)
             text = f"--{option} must be one of {', '.join(choices)}, not {word!r}"
             raise UsageError(text + (hint and f"; {hint}"))
-    kinds = {"events": ("event",), "actors": ("project", "event")}.get(count, ("project",))
+    kinds = kinds_counted(count)
     works_in_scope = tuple(work for kind in kinds for work in works_in(landscape, kind, scope))
     things = in_period(works_in_scope, scope)
     cells: dict[tuple[str, str], list[list[Work]]] = {}
@@ -173,6 +173,11 @@ def coverage_matrix(
             if key[1] in shown
         },
     )
+
+
+def kinds_counted(count: str) -> tuple[str, ...]:
+    """The kinds of works that one of `COUNTS` counts."""
+    return {"events": ("event",), "actors": ("project", "event")}.get(count, ("project",))
 
 
 def row_keys(landscape: Landscape, work: Work) -> set[str]:
