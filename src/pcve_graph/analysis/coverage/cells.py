@@ -15,8 +15,9 @@ from ...query.render_thing import render_thing
 from ...query.show import show
 from ...query.thing_view import ThingFact, ThingView
 from ..works import Landscape, Work
+from .basis import quantity
 from .matrix import NOTHING_FOUND, AxisEntry, Matrix, Search
-from .report import NO_PROOF, period_words, quantity
+from .report import NO_PROOF, period_words
 from .searches import search_text
 
 _KEYS_ALWAYS: Final = ("location", "startDate", "endDate", "status")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from ...model.periods import period_of_days
 from ..involvements import landscape_in_period
 from ..opened import AnalysisGraph
 from ..options import WORK_KINDS, check_choice
@@ -88,7 +89,7 @@ def answer_overlaps(graph: AnalysisGraph, request: OverlapRequest) -> OverlapAns
     names = graph.resolve(
         "overlaps", country=request.country, topic=request.topic, funder=request.funder
     )
-    landscape = landscape_in_period(graph.landscape, first, last)
+    landscape = landscape_in_period(graph.landscape, period_of_days(first, last))
     profiles = build_profiles(landscape, read_weights(graph.project))
     criteria = OverlapCriteria(
         WORK_KINDS[request.kind],
