@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ..graph.labels import designation_notes
 from ..model.dates import precision
-from ..model.problems import UsageError
+from ..model.problems import OptionError
 from .chart_page import HATCH, ChartPage, shade, text_colour, wrap_text
 from .coverage.basis import cell_standing
 from .coverage.matrix import Matrix
@@ -56,7 +56,7 @@ def heat_map(landscape: Landscape, store: ox.Store, matrix: Matrix, suffix: str)
     Raises UsageError for money: amounts in several currencies cannot share one colour scale.
     """
     if matrix.count == "money":
-        raise UsageError(
+        raise OptionError(
             "amounts in several currencies cannot share one colour scale; use --count projects"
         )
     name = matrix_title(landscape, matrix)
@@ -253,7 +253,7 @@ def timeline_chart(
 
 def _dated(timeline: Timeline) -> None:
     if not timeline.dated:
-        raise UsageError("nothing to draw has a date; `--format text` lists the undated")
+        raise OptionError("nothing to draw has a date; `--format text` lists the undated")
 
 
 def _by_year(axes: Axes, timeline: Timeline) -> None:

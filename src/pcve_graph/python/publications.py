@@ -58,6 +58,9 @@ class Publications(OpenedGraph):
         until: Day = None,
         topic: str | None = None,
         country: str | None = None,
+        excel: bool = False,
+        separator: str | None = None,
+        by_event: bool = False,
         output: str | Path | None = None,
         timeout: float = COMMAND_SECONDS,
         memory: int | str = MEMORY_BYTES,
@@ -84,8 +87,10 @@ class Publications(OpenedGraph):
             day_text("until", until),
             optional_text("topic", topic),
             optional_text("country", country),
+            flag("excel", excel),
+            optional_text("separator", separator),
+            flag("by_event", by_event),
         )
-        request.check()
         bounds = read_bounds(timeout, memory)
         exported = self._bounded(_export, self.project, request, name="export", bounds=bounds)
         if output is not None:
@@ -110,5 +115,5 @@ def _export(project: Project, request: ExportRequest) -> ExportedFile:
     """Runs in the process."""
     from ..publish.export.request import answer_export
 
-    content, notes = answer_export(open_graph(project), read_ontology(project), request)
+    content, notes = answer_export(project, open_graph(project), read_ontology(project), request)
     return ExportedFile(request.form, content, notes)

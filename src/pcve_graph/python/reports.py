@@ -41,7 +41,7 @@ _FORMATS: Final = {
 }
 """The format of a saved report by the suffix of its file."""
 
-_DATED: Final = ("start", "end")
+_DATED: Final = ("start", "end", "from", "to")
 """What the names of the columns with dates end in."""
 
 

@@ -13,12 +13,11 @@ import pyoxigraph as ox
 from ...graph.labels import labels
 from ...model.namespaces import BASE, local_name
 from ...model.periods import YES, period_of_days, share_a_day
-from ...model.problems import UsageError
 from ...model.project import Project
-from ...model.suggest import did_you_mean
 from ...query.columns import Column, select_rows
 from ...query.saved import required_queries
 from ..involvements import FUNDER
+from ..options import check_choice
 from ..scope import Scope, ScopedWorks, in_period, works_in
 from ..works import TOTAL, Landscape, Work
 
@@ -144,11 +143,8 @@ def coverage_matrix(
     Columns are the broadest topics or groups; if `scope` names one, that and its narrower ones;
     with `every`, all of them. Raises UsageError for an unknown axis or count.
     """
-    for option, word, choices in (("by", by, AXES), ("count", count, COUNTS)):
-        if word not in choices:
-            hint = did_you_mean(word, choices)
-            text = f"--{option} must be one of {', '.join(choices)}, not {word!r}"
-            raise UsageError(text + (hint and f"; {hint}"))
+    check_choice("--by", by, AXES)
+    check_choice("--count", count, COUNTS)
     kinds = kinds_counted(count)
     works_in_scope = tuple(work for kind in kinds for work in works_in(landscape, kind, scope))
     things = in_period(works_in_scope, scope)

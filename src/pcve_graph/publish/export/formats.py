@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from ...model.namespaces import expand, kebab_case
-from ...model.problems import UsageError
+from ...model.problems import OptionError, UsageError
 from ...model.schema import Ontology
 from ...model.suggest import did_you_mean
 from . import rdf
@@ -56,7 +56,7 @@ class ExportFormat:
         supported = {expand(kind) for kind in self.kinds}
         if supported and choice.kinds and not supported & choice.kinds:
             names = " or ".join(kebab_case(kind.partition(":")[2]) for kind in self.kinds)
-            raise UsageError(f"{self.name} only supports {names}, but --only excludes that")
+            raise OptionError(f"{self.name} only supports {names}, but --only excludes that")
 
 
 _GRAPHML: Final = "application/graphml+xml"
@@ -159,11 +159,11 @@ def export_format(
         hint = did_you_mean(name, FORMATS) or "the formats are " + ", ".join(FORMATS)
         raise UsageError(f"unknown format {name!r}; {hint}")
     if excel and name != "csv":
-        raise UsageError(f"--excel is an option of csv, not of {name}")
+        raise OptionError(f"--excel is an option of csv, not of {name}")
     if separator and not excel:
-        raise UsageError("--separator is an option of csv with --excel; add --excel")
+        raise OptionError("--separator is an option of csv with --excel; add --excel")
     if by_event and name != "geojson":
-        raise UsageError(f"--by-event is an option of geojson, not of {name}")
+        raise OptionError(f"--by-event is an option of geojson, not of {name}")
     if excel:
         write = partial(excel_csv_archive, separator=separator or COMMA)
         return replace(FORMATS[name], title="tidy tables for Excel, zipped", write=write)
