@@ -22,6 +22,7 @@ import click
 
 from ..model.problems import (
     ContentError,
+    NothingToWriteError,
     Problem,
     UsageError,
     damage_message,
@@ -72,7 +73,7 @@ def handle_errors(command: Callable[Parameters, Result]) -> Callable[Parameters,
         except UsageError as error:
             _end_without_memory(error)
             write_messages("pcve: " + re.sub(r"\n(?=\S)", "\n  ", str(error)))
-            sys.exit(2)
+            sys.exit(1 if isinstance(error, NothingToWriteError) else 2)
         except RecursionError:
             write_messages("pcve: the input is nested too deeply")
             sys.exit(2)

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from ..graph.labels import designation_notes, labels
 from ..graph.ontology import read_ontology
 from ..graph.serialize import RDF_FORMATS
 from ..model.limits import QUERY_SECONDS
@@ -19,10 +20,12 @@ from ..model.project import Project
 from ..model.suggest import did_you_mean
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
-from ..query.execute import RESULT_FORMATS, ResultTable, ResultTriples, ServiceRefusedError
+from ..query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
 from ..query.foreign import parse_foreign_query, resolve_query
+from ..query.label_columns import render_labelled
+from ..query.lists import table_terms, with_lists
 from ..query.parameters import MissingParameterError
-from ..query.render import aligned_columns, render_answer
+from ..query.render import ROW_FORMATS, aligned_columns, render_answer
 from ..query.saved import read_queries
 from ..query.why_render import render_reasons
 from ..system.sandbox import inside
@@ -37,8 +40,6 @@ from .context import (
     project_of,
 )
 
-ROW_FORMATS = ("table", "markdown", *RESULT_FORMATS)
-
 
 @dataclass(frozen=True, slots=True)
 class QueryOptions:
@@ -46,13 +47,14 @@ class QueryOptions:
 
     `settings` are `parameter=value`. `timeout` is in seconds: None for that of the query header or
     the default, 0 for no limit. `limit` is rows or triples, 0 for all. `width` is the columns of
-    the terminal, 0 for lines of any length. `service` allows SERVICE. `why` is the number of the
-    row to explain, 0 for all rows, None for no explanations.
+    the terminal, 0 for lines of any length. `labels` adds columns of labels. `service` allows
+    SERVICE. `why` is the number of the row to explain, 0 for all rows, None for no explanations.
     """
 
     settings: tuple[str, ...] = ()
     form: str = ""
     iris: bool = False
+    labels: bool = False
     width: int = 0
     timeout: float | None = None
     limit: int = 0
@@ -94,7 +96,7 @@ def run_query(
             inside.set_limits(seconds=seconds)
     inside.report_task(chosen.path)
     try:
-        bindings = bind_for_graph(graph, chosen, _pairs(options.settings))
+        bindings = bind_for_graph(graph, chosen, read_settings(options.settings))
     except MissingParameterError as error:
         raise error.with_example(f"--set {error.name}={error.example}") from None
     try:
@@ -108,6 +110,7 @@ def run_query(
         )
     except ServiceRefusedError as error:
         raise UsageError(f"{error}; --allow-service permits it") from None
+    answer = with_lists(answer, chosen.lists)
     talk = list(map(note_line, chosen.notes))
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
@@ -124,11 +127,24 @@ def run_query(
             store, ontology, chosen.text, bindings, answer, options.why, options.form
         )
         return CommandOutput(reasons, tuple(talk), form=options.form or "table")
-    text = render_answer(
-        answer, options.form, graph.words(answer, options.form), options.iris, options.width
-    )
+    text, designations = _rendered(answer, graph, options)
+    talk += designations
     usual = "turtle" if isinstance(answer, ResultTriples) else "table"
     return CommandOutput(text, tuple(talk), form=options.form or usual)
+
+
+def _rendered(
+    answer: Answer, graph: ReadableGraph, options: QueryOptions
+) -> tuple[str, tuple[str, ...]]:
+    """The text of the answer, and the notes on designations that a format has no place for."""
+    if not options.labels:
+        store = graph.words(answer, options.form)
+        return render_answer(answer, options.form, store, options.iris, options.width), ()
+    if not isinstance(answer, ResultTable):
+        raise UsageError("--labels requires a SELECT query")
+    store = graph.words(answer)
+    text = render_labelled(answer, options.form, store)
+    return text, designation_notes(store, labels(store, table_terms(answer)).values())
 
 
 def note_line(problem: Problem) -> str:
@@ -136,7 +152,8 @@ def note_line(problem: Problem) -> str:
     return one_line(f"{problem.position}: note: {problem.message}; {problem.fix}")
 
 
-def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
+def read_settings(settings: tuple[str, ...]) -> dict[str, str]:
+    """The values of `--set KEY=VALUE` by key. Raises UsageError for another form, or no value."""
     pairs = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
@@ -175,9 +192,13 @@ class _QueryCommand(click.Command):
     "form",
     metavar="FORMAT",
     default="",
-    help="table (default), csv, tsv, json, xml, markdown; for graphs turtle, jsonld, nt, rdfxml.",
+    help="table (default), markdown, csv, tsv, json, xml; records: JSON with an object for each "
+    "row, numbers as numbers and lists as lists; for graphs turtle, jsonld, nt, rdfxml.",
 )
 @click.option("--iris", is_flag=True, help="Show IRIs instead of labels in tables.")
+@click.option(
+    "--labels", is_flag=True, help="Add a column of labels beside each with IRIs; not in tables."
+)
 @click.option("--wide", is_flag=True, help="Do not fold lines of tables.")
 @click.option(
     "--limit", type=COUNT, default=0, metavar="N", help="Stop after N rows; 0 (default) for all."

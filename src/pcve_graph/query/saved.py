@@ -23,11 +23,27 @@ from ..syntax.sparql_tokens import line_and_column, tokenize
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, check_characters, decode_utf8
 from ..syntax.yaml import parse_yaml_record
 from ..system.files import read_file, walk_files
+from .execute import column_names
 
 TYPES: Final = ("thing", "concept", "date", "year", "number", "text", "language")
 """The types of a parameter in the project's own queries."""
 
-KEYS: Final = ("summary", "description", "tags", "params", "columns", "timeout")
+KEYS: Final = ("summary", "description", "tags", "theme", "params", "columns", "lists", "timeout")
+THEMES: Final = (
+    "overview",
+    "events",
+    "projects",
+    "people",
+    "money",
+    "time",
+    "topics",
+    "places",
+    "strategies",
+    "evaluation",
+    "sources",
+)
+"""What a question of the project is about, in the order in which `pcve queries` lists them."""
+
 CHECK_KEYS: Final = ("summary", "rule", "fix", "severity", "scope")
 SCOPES: Final = ("part", "graph", "build")
 """What a check can be applied to: a document alone, one joined with a graph, or a build alone."""
@@ -71,8 +87,10 @@ class Parameter:
 class SavedQuery:
     """One .rq file. `columns` maps each column of its answer to its meaning, in order.
 
-    `timeout` is in seconds, 0 where the header gives none. `notes` report what pcve ignores in the
-    header of a query from outside the project.
+    The cells of the columns `lists` hold several values, as `lists.py` reads them.
+
+    `timeout` is in seconds, 0 where the header gives none. `theme` is one of THEMES, or empty.
+    `notes` report what pcve ignores in the header of a query from outside the project.
     """
 
     name: str
@@ -85,7 +103,9 @@ class SavedQuery:
     header: dict[str, str]
     text: str
     timeout: float = 0
+    theme: str = ""
     notes: tuple[Problem, ...] = ()
+    lists: tuple[str, ...] = ()
 
 
 def read_queries(project: Project, folder: str) -> dict[str, SavedQuery]:
@@ -177,10 +197,36 @@ def parse_query(name: str, raw: bytes) -> SavedQuery:
     if scope is not None and not (isinstance(scope, ScalarNode) and scope.text in SCOPES):
         fix = "write one of " + ", ".join(SCOPES)
         raise _header_error(scope.position, "this is not a scope of a check", fix)
+    _check_theme(node.get("theme"))
     check_syntax(text, name)
-    return assemble(
+    query = assemble(
         name, text, node, [_checked_parameter(*entry) for entry in entries(node.get("params"))]
     )
+    if problems := list_problems(query, node):
+        raise ContentError(problems)
+    return query
+
+
+def list_problems(query: SavedQuery, node: MappingNode) -> list[Problem]:
+    """The problems of the key `lists` in the header `node`: what is no column of the SELECT."""
+    value = node.get("lists")
+    if value is None:
+        return []
+    nodes = (value,) if isinstance(value, ScalarNode) else getattr(value, "values", ())
+    if not nodes or not all(isinstance(item, ScalarNode) for item in nodes):
+        fault, fix = "lists is not a list of columns", "write #+ lists: [column, …]"
+        return [rule_problem("query-header", value.position, fault, fix)]
+    columns = column_names(query.text, query.path)
+    return [
+        rule_problem(
+            "query-header",
+            item.position,
+            f"lists: the query has no column {item.text!r}",
+            did_you_mean(item.text, columns) or "its columns: " + ", ".join(columns),
+        )
+        for item in nodes
+        if item.text not in columns
+    ]
 
 
 def header(text: str) -> str:
@@ -200,6 +246,7 @@ def assemble(
     texts_by_key = {
         key.text: value.text for key, value in node.entries if isinstance(value, ScalarNode)
     }
+    theme = texts_by_key.get("theme", "")
     timeout = node.get("timeout")
     seconds = 0.0
     if isinstance(timeout, ScalarNode):
@@ -225,7 +272,9 @@ def assemble(
         header=texts_by_key,
         text=text,
         timeout=seconds,
+        theme=theme if theme in THEMES else "",
         notes=notes,
+        lists=texts(node.get("lists")),
     )
 
 
@@ -285,6 +334,16 @@ def _check_keys(node: MappingNode, keys: tuple[str, ...]) -> None:
     ]
     if problems:
         raise ContentError(problems)
+
+
+def _check_theme(node: RecordNode | None) -> None:
+    """Raise ContentError for a theme that is not one of THEMES."""
+    if node is None or (isinstance(node, ScalarNode) and node.text in THEMES):
+        return
+    text = node.text if isinstance(node, ScalarNode) else ""
+    fault = f"the theme {text!r} is not valid" if text else "the theme is not one word"
+    fix = did_you_mean(text, THEMES) or "write one of " + ", ".join(THEMES)
+    raise _header_error(node.position, fault, fix)
 
 
 def _header_error(position: Position, fault: str, fix: str) -> ContentError:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -15,6 +16,7 @@ from ..model.problems import UsageError
 from ..model.schema import Ontology
 from ..model.terms import Term
 from .execute import ResultTable, json_term
+from .lists import Cell, cell_of, terms_of
 from .render import format_date, format_evidence, single_line
 from .thing_view import source_references
 from .why import RowReason, why
@@ -39,34 +41,60 @@ def render_reasons(
     """
     if form not in ("", "table", "json"):
         raise UsageError(f"the formats of --why are table and json, not {form}")
+    rows = explained_rows(store, text, bindings, table, number)
+    if form == "json":
+        document = [_row_document(*row) for row in rows]
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return reasons_text(store, rows)
+
+
+class ExplainedRow(NamedTuple):
+    """A row of an answer by its number, from 1, and the facts that support it."""
+
+    number: int
+    cells: Mapping[str, Cell]
+    reasons: tuple[RowReason, ...]
+
+
+def explained_rows(
+    store: ox.Store, text: str, bindings: Mapping[str, Term], table: ResultTable, number: int
+) -> list[ExplainedRow]:
+    """The rows of `table`, or the row `number`, with the facts that support each.
+
+    Raises UsageError for a number that no row has.
+    """
     if number > len(table.rows):
         count = f"{len(table.rows)} rows" if len(table.rows) != 1 else "one row"
         raise UsageError(f"there is no row {number}; the answer has {count}")
     chosen = range(len(table.rows)) if number == 0 else (number - 1,)
-    explained_rows = []
+    rows = []
     for place in chosen:
         row = dict(zip(table.columns, table.rows[place], strict=True))
-        explained_rows.append((place + 1, row, why(store, text, bindings, row)))
-    if form == "json":
-        document = [_row_document(*explained_row) for explained_row in explained_rows]
-        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    return "\n".join(_row_text(store, *explained_row) for explained_row in explained_rows)
+        cells = {name: cell_of(table.lists, name, term) for name, term in row.items()}
+        rows.append(ExplainedRow(place + 1, cells, why(store, text, bindings, row)))
+    return rows
+
+
+def reasons_text(store: ox.Store, rows: Iterable[ExplainedRow]) -> str:
+    """The rows with their reasons, as text for people."""
+    return "\n".join(_row_text(store, *row) for row in rows)
 
 
 def _row_text(
-    store: ox.Store, number: int, row: Mapping[str, Term | None], reasons: tuple[RowReason, ...]
+    store: ox.Store, number: int, row: Mapping[str, Cell], reasons: tuple[RowReason, ...]
 ) -> str:
     claimed = list(
         dict.fromkeys(fact for reason in reasons for fact in reason.all() if fact.evidence)
     )
     unclaimed = [reason for reason in reasons if not reason.evidence and not reason.basis]
     terms = [term for reason in (*claimed, *unclaimed) for term in _triple_terms(reason)]
-    labels_by_iri = labels(store, [*terms, *row.values()])
+    terms += [term for cell in row.values() for term in terms_of(cell)]
+    labels_by_iri = labels(store, terms)
     lines = [f"row {number}"]
     lines += [
-        f"  {name}: {_term_text(term, labels_by_iri)}"
-        for name, term in row.items()
-        if term is not None
+        f"  {name}: {'; '.join(_term_text(term, labels_by_iri) for term in terms_of(cell))}"
+        for name, cell in row.items()
+        if cell is not None
     ]
     for fact in claimed[:SHOWN]:
         lines.append(f"    {_sentence(fact, labels_by_iri)}")
@@ -104,11 +132,15 @@ def _term_text(term: Term, labels_by_iri: dict[str, str]) -> str:
 
 
 def _row_document(
-    number: int, row: Mapping[str, Term | None], reasons: tuple[RowReason, ...]
+    number: int, row: Mapping[str, Cell], reasons: tuple[RowReason, ...]
 ) -> dict[str, object]:
     return {
         "row": number,
-        "values": {name: json_term(term) for name, term in row.items() if term is not None},
+        "values": {
+            name: list(map(json_term, cell)) if isinstance(cell, tuple) else json_term(cell)
+            for name, cell in row.items()
+            if cell is not None
+        },
         "facts": [_reason_document(reason) for reason in reasons],
     }
 
