@@ -61,7 +61,7 @@ ONLY_IN = {
     "yaml": {"syntax.yaml", "records.formatter"},
     "rdflib": {"api", "syntax.sparql_patterns", "syntax.turtle_format", "validation.engines"},
     "SPARQLWrapper": {"query.remote.endpoint"},
-    "rich": {"query.render"},
+    "rich": {"query.text_table"},
     "sqlite3": {"graph.build_folder", "incremental.dependency_index", "query.search"},
     "matplotlib": {"analysis.chart_page", "analysis.charts"},
     "xlsxwriter": {"analysis.tables"},

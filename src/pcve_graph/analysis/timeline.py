@@ -12,11 +12,12 @@ import pyoxigraph as ox
 from ..graph.labels import designation_notes
 from ..model.dates import plain_date
 from ..model.project import Project
+from ..model.words import quantity
 from ..query.columns import Column, select_rows
 from ..query.render import format_date
 from ..query.saved import required_queries
 from .coverage.matrix import UNKNOWN, AxisEntry, Matrix, certain_years, possible_years
-from .coverage.report import NO_PROOF, NONE, quantity, scope_words
+from .coverage.report import NO_PROOF, NONE, scope_words
 from .load import SOURCE_COLUMNS
 from .scope import Scope, in_period, works_in
 from .tables import ReportCell, ReportTable

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 
 from ..model.problems import UsageError
+from ..model.words import quantity
 from .console import (
     OUTPUT,
     handle_errors,
     on_terminal,
     progress_of,
-    quantity,
     write_lines,
     write_messages,
     write_result,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
@@ -17,14 +18,16 @@ from ..model.limits import QUERY_SECONDS
 from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
 from ..model.suggest import did_you_mean
+from ..model.terms import Term
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
 from ..query.execute import ResultTable, ResultTriples, ServiceRefusedError
 from ..query.foreign import parse_foreign_query, resolve_query
 from ..query.lists import with_lists
 from ..query.parameters import MissingParameterError
-from ..query.render import ROW_FORMATS, aligned_columns, render_answer
-from ..query.saved import read_queries
+from ..query.render_rows import LAYOUTS, ROW_FORMATS, RowLook, render_answer
+from ..query.saved import SavedQuery, read_queries
+from ..query.text_table import aligned_columns
 from ..query.why_render import render_reasons
 from ..system.sandbox import inside
 from .bounds import COUNT, QUERY_TIMEOUT
@@ -58,16 +61,21 @@ class QueryOptions:
     service: bool = False
     queries: Path | None = None
     why: int | None = None
+    layout: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
 class CommandOutput:
-    """The output of a command: text in the format `form` for stdout, messages, and problems."""
+    """The output of a command: text in the format `form` for stdout, messages, and problems.
+
+    `head` is the number of the line that is a header, from 0.
+    """
 
     text: str
     messages: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     form: str = "text"
+    head: int | None = None
 
 
 def run_query(
@@ -124,11 +132,20 @@ def run_query(
             store, ontology, chosen.text, bindings, answer, options.why, options.form
         )
         return CommandOutput(reasons, tuple(talk), form=options.form or "table")
-    text = render_answer(
-        answer, options.form, graph.words(answer, options.form), options.iris, options.width
-    )
+    parameters = _parameters(chosen, bindings)
+    look = RowLook(options.iris, options.width, options.layout, parameters, chosen.name)
+    text, head = render_answer(answer, options.form, graph.words(answer, options.form), look)
     usual = "turtle" if isinstance(answer, ResultTriples) else "table"
-    return CommandOutput(text, tuple(talk), form=options.form or usual)
+    return CommandOutput(text, tuple(talk), form=options.form or usual, head=head)
+
+
+def _parameters(query: SavedQuery, bindings: Mapping[str, Term]) -> dict[str, Term]:
+    """The terms that the parameters of a query are set to, by name."""
+    return {
+        parameter.name: bindings[parameter.variable]
+        for parameter in query.params.values()
+        if parameter.variable in bindings
+    }
 
 
 def note_line(problem: Problem) -> str:
@@ -181,6 +198,12 @@ class _QueryCommand(click.Command):
 @click.option("--iris", is_flag=True, help="Show IRIs instead of labels in tables.")
 @click.option("--wide", is_flag=True, help="Do not fold lines of tables.")
 @click.option(
+    "--layout",
+    type=click.Choice(LAYOUTS),
+    default="auto",
+    help="table; record: a line for each value; auto (default): a table where it fits.",
+)
+@click.option(
     "--limit", type=COUNT, default=0, metavar="N", help="Stop after N rows; 0 (default) for all."
 )
 @QUERY_TIMEOUT
@@ -231,4 +254,4 @@ def query(
     how = QueryOptions(**options, width=0 if wide else terminal_width())
     reply = run_query(project, graph, name, own, how)
     write_messages(*reply.messages)
-    write_result(reply.text, form=reply.form)
+    write_result(reply.text, form=reply.form, head=reply.head)

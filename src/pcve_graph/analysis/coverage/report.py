@@ -8,6 +8,7 @@ from dataclasses import replace
 import pyoxigraph as ox
 
 from ...graph.labels import designation_notes as footnotes
+from ...model.words import quantity
 from ...query.render import format_date
 from ..scope import Scope, ScopedWorks
 from ..tables import ReportCell, ReportTable
@@ -35,12 +36,6 @@ AXIS_WORDS = {
     "funder": "funder",
     "year": "year",
 }
-
-
-def quantity(number: int, word: str) -> str:
-    """`1 project`, `2 projects`, `2 processes`."""
-    ending = "es" if word.endswith("s") else "s"
-    return f"{number:,} {word}" + ("" if number == 1 else ending)
 
 
 def cell_counts(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> tuple[int, int]:
