@@ -164,8 +164,10 @@ def _profiles(
     from ..analysis.load import read_landscape
     from ..analysis.overlaps.profiles import build_profiles
     from ..analysis.overlaps.weights import read_weights
+    from ..model.periods import period_of_days
 
-    landscape = landscape_in_period(read_landscape(project, saved.store), first, last)
+    asked = period_of_days(first, last)
+    landscape = landscape_in_period(read_landscape(project, saved.store), asked)
     return build_profiles(landscape, read_weights(project))
 
 
