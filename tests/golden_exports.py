@@ -7,7 +7,6 @@ before you commit.
 from __future__ import annotations
 
 import io
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -24,6 +23,7 @@ from pcve_graph.query.search import open_index
 
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import ROOT, World, make_world
+from golden import replace_folder
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -79,19 +79,23 @@ def exported(part: GraphPart, ontology: Ontology, name: str) -> dict[str, bytes]
     return as_text(name, FORMATS[name].write(part, ontology))
 
 
+def write_exports(world: World, target: Path) -> None:
+    """Write the exports of a built world to the folder `target`; one that fails changes none."""
+    ontology = read_ontology(world.project)
+    part = small(world, ontology)
+    files: dict[str, bytes] = {}
+    for name in FORMATS:
+        files |= exported(part, ontology, name)
+    replace_folder(target, files)
+
+
 def main() -> None:
-    shutil.rmtree(GOLDEN, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
         world = make_world(Path(folder) / "northtown")
         assert world.pcve("build").exit_code == 0
-        ontology = read_ontology(world.project)
-        part = small(world, ontology)
-        for name in FORMATS:
-            for file, content in exported(part, ontology, name).items():
-                path = GOLDEN / file
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-        CONTEXT.write_bytes(context_document(ontology))
+        context = context_document(read_ontology(world.project))
+        write_exports(world, GOLDEN)
+        CONTEXT.write_bytes(context)
 
 
 if __name__ == "__main__":

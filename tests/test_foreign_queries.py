@@ -204,3 +204,29 @@ def test_the_projects_own_headers_are_strict(
         read_query("queries/answers/q.rq", path)
     assert str(caught.value).startswith(f"queries/answers/q.rq:{place}: ")
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("SELECT ?l { ?s a pcve:Event ; rdfs:label ?l }", "1:31"),
+        ("PREFIX r: <http://www.w3.org/2000/01/rdf-schema#>\nSELECT ?l { ?s r:label ?l }", "2:16"),
+        ("SELECT ?l { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?l }", "1:16"),
+        ("SELECT ?l { ?s a pcve:Event ; schema:name ?l }", "1:31"),
+        ("SELECT ?l { ?s skos:prefLabel|rdfs:label ?l }", ""),
+        ("SELECT ?l { ?s pcve:hasNaming/schema:name ?l }", ""),
+        ("SELECT ?l { ?s skos:altLabel ?l FILTER(?l != 'rdfs:label') } # rdfs:label", ""),
+    ],
+)
+def test_one_note_says_which_property_holds_the_names(
+    northtown: World, text: str, place: str
+) -> None:
+    asked = northtown.pcve("query", "-", "--format", "csv", stdin=text)
+    assert asked.exit_code == 0
+    assert "note: " not in asked.stdout
+    if not place:
+        assert asked.stderr == ""
+        return
+    (line,) = asked.stderr.splitlines()
+    assert line.startswith(f"stdin:{place}: note: ")
+    assert "skos:prefLabel" in line

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from ..graph.labels import designation_notes, labels
 from ..graph.ontology import read_ontology
 from ..graph.serialize import RDF_FORMATS
 from ..model.limits import QUERY_SECONDS
@@ -21,11 +22,12 @@ from ..model.suggest import did_you_mean
 from ..model.terms import Term
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
-from ..query.execute import ResultTable, ResultTriples, ServiceRefusedError
+from ..query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
 from ..query.foreign import parse_foreign_query, resolve_query
-from ..query.lists import with_lists
+from ..query.label_columns import render_labelled
+from ..query.lists import table_terms, with_lists
 from ..query.parameters import MissingParameterError
-from ..query.render_rows import LAYOUTS, ROW_FORMATS, RowLook, render_answer
+from ..query.render_rows import LAYOUTS, ROW_FORMATS, AnswerText, RowLook, render_answer
 from ..query.saved import SavedQuery, read_queries
 from ..query.text_table import aligned_columns
 from ..query.why_render import render_reasons
@@ -48,13 +50,14 @@ class QueryOptions:
 
     `settings` are `parameter=value`. `timeout` is in seconds: None for that of the query header or
     the default, 0 for no limit. `limit` is rows or triples, 0 for all. `width` is the columns of
-    the terminal, 0 for lines of any length. `service` allows SERVICE. `why` is the number of the
-    row to explain, 0 for all rows, None for no explanations.
+    the terminal, 0 for lines of any length. `labels` adds columns of labels. `service` allows
+    SERVICE. `why` is the number of the row to explain, 0 for all rows, None for no explanations.
     """
 
     settings: tuple[str, ...] = ()
     form: str = ""
     iris: bool = False
+    labels: bool = False
     width: int = 0
     timeout: float | None = None
     limit: int = 0
@@ -101,7 +104,7 @@ def run_query(
             inside.set_limits(seconds=seconds)
     inside.report_task(chosen.path)
     try:
-        bindings = bind_for_graph(graph, chosen, _pairs(options.settings))
+        bindings = bind_for_graph(graph, chosen, read_settings(options.settings))
     except MissingParameterError as error:
         raise error.with_example(f"--set {error.name}={error.example}") from None
     try:
@@ -132,9 +135,11 @@ def run_query(
             store, ontology, chosen.text, bindings, answer, options.why, options.form
         )
         return CommandOutput(reasons, tuple(talk), form=options.form or "table")
-    parameters = _parameters(chosen, bindings)
-    look = RowLook(options.iris, options.width, options.layout, parameters, chosen.name)
-    text, head = render_answer(answer, options.form, graph.words(answer, options.form), look)
+    look = RowLook(
+        options.iris, options.width, options.layout, _parameters(chosen, bindings), chosen.name
+    )
+    (text, head), designations = _rendered(answer, graph, options, look)
+    talk += designations
     usual = "turtle" if isinstance(answer, ResultTriples) else "table"
     return CommandOutput(text, tuple(talk), form=options.form or usual, head=head)
 
@@ -148,12 +153,27 @@ def _parameters(query: SavedQuery, bindings: Mapping[str, Term]) -> dict[str, Te
     }
 
 
+def _rendered(
+    answer: Answer, graph: ReadableGraph, options: QueryOptions, look: RowLook
+) -> tuple[AnswerText, tuple[str, ...]]:
+    """The text of the answer, and the notes on designations that a format has no place for."""
+    if not options.labels:
+        store = graph.words(answer, options.form)
+        return render_answer(answer, options.form, store, look), ()
+    if not isinstance(answer, ResultTable):
+        raise UsageError("--labels requires a SELECT query")
+    store = graph.words(answer)
+    text = AnswerText(render_labelled(answer, options.form, store))
+    return text, designation_notes(store, labels(store, table_terms(answer)).values())
+
+
 def note_line(problem: Problem) -> str:
     """A note on a query, as one line."""
     return one_line(f"{problem.position}: note: {problem.message}; {problem.fix}")
 
 
-def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
+def read_settings(settings: tuple[str, ...]) -> dict[str, str]:
+    """The values of `--set KEY=VALUE` by key. Raises UsageError for another form, or no value."""
     pairs = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
@@ -196,6 +216,9 @@ class _QueryCommand(click.Command):
     "row, numbers as numbers and lists as lists; for graphs turtle, jsonld, nt, rdfxml.",
 )
 @click.option("--iris", is_flag=True, help="Show IRIs instead of labels in tables.")
+@click.option(
+    "--labels", is_flag=True, help="Add a column of labels beside each with IRIs; not in tables."
+)
 @click.option("--wide", is_flag=True, help="Do not fold lines of tables.")
 @click.option(
     "--layout",

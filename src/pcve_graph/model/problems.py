@@ -76,6 +76,7 @@ RULES: dict[str, str] = {
     "expects, with values of the expected types",
     "query-header": "the header of a query is `#+ key: value` in YAML, with known keys, classes "
     "and closed lists",
+    "query-labels": "a query asks for names by the properties that hold them in this graph",
     "query-nesting": "brackets are nested at most 32 deep; a chain weighs at most 400 "
     "(operator 1, triple 2, bracket 3)",
     "query-size": "a query has at most 1,048,576 characters",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, TypeAlias
 
@@ -22,6 +22,7 @@ from ..syntax.sparql_tokens import (
     line_and_column,
     tokenize,
     update_keyword,
+    variables_of_star,
 )
 from .binding import substitute_terms
 
@@ -109,7 +110,8 @@ def ask(
     unless `service` allows queries to other servers.
     """
     try:
-        return collect_answer(_answer(store, text, bindings or {}, name, service), limit)
+        answer = collect_answer(_answer(store, text, bindings or {}, name, service), limit)
+        return in_order_of_appearance(answer, text)
     except (RuntimeError, OSError) as error:
         raise _failure(text, name, error) from None
 
@@ -205,6 +207,19 @@ def collect_answer(
         return ResultTriples(tuple(sorted(taken, key=str)), more)
     columns = tuple(variable.value for variable in answer.variables)
     return ResultTable(columns, tuple(tuple(row) for row in taken), more)
+
+
+def in_order_of_appearance(answer: Answer, text: str) -> Answer:
+    """`answer`; the columns of `SELECT *` in the order in which the query `text` has them."""
+    named = variables_of_star(text)
+    if named is None or not isinstance(answer, ResultTable):
+        return answer
+    places = {name: place for place, name in enumerate(named)}
+    order = sorted(
+        range(len(answer.columns)), key=lambda at: places.get(answer.columns[at], len(places))
+    )
+    rows = tuple(tuple(row[at] for at in order) for row in answer.rows)
+    return replace(answer, columns=tuple(answer.columns[at] for at in order), rows=rows)
 
 
 def serialize_boolean(answer: bool, form: str) -> bytes:

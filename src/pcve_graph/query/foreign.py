@@ -42,6 +42,7 @@ from ..syntax.tree import (
 from ..syntax.yaml import parse_yaml_record
 from ..system.files import walk_files
 from ..system.sandbox import inside
+from .label_properties import label_notes
 from .saved import (
     KEYS,
     TYPES,
@@ -155,6 +156,7 @@ def parse_foreign_query(raw: bytes, name: str) -> SavedQuery:
     prologue = "".join(f"PREFIX {prefix}: {from_iri(PREFIXES[prefix])} " for prefix in missing)
     check_syntax(prologue + text, name, len(prologue))
     reader = _Header(name)
+    reader.notes += label_notes(text, name)
     lines = re.sub(r"^  (?=\S)", "   ", header(text), flags=re.M).split("\n")
     node = reader.parse_whole(lines) or reader.parse_mapping(list(enumerate(lines, 1)))
     params = _params(node, prologue + text, reader)

@@ -75,7 +75,7 @@ def render_answer(answer: Answer, form: str, store: ox.Store, look: RowLook) -> 
     if form in RESULT_FORMATS:
         return AnswerText(answer.serialize(form).decode())
     if form == RECORDS:
-        return AnswerText(json_records(answer))
+        return AnswerText(json_records(answer.columns, row_cells(answer)))
     if form == "markdown":
         return AnswerText(_markdown(answer, store, look.iris))
     return _text(answer, store, look)

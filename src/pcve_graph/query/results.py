@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from ..model.problems import UsageError
 from ..model.terms import Term
 from ..model.visible import escape_hidden
 from .execute import ResultTable
+from .frames import FrameColumn, frame_columns, pandas_frame, polars_frame
 from .lists import Cell, cell_of, row_cells, table_terms, terms_of
 from .python_values import CellValue, cell_value
 from .render import format_date
@@ -112,55 +112,28 @@ class Rows(Sequence[Row]):
     def __len__(self) -> int:
         return len(self.table.rows)
 
-    def to_pandas(self) -> pandas.DataFrame:
-        """A data frame of `len(self)` rows. Days are datetime64, whole numbers Int64.
+    def to_pandas(self, labels: bool = True) -> pandas.DataFrame:
+        """A data frame of `len(self)` rows, in which every column has one type.
 
-        Raises UsageError where pandas is not installed.
+        With `labels`, each column with IRIs has the labels beside it: `country_label`. Whole
+        numbers are Int64, other numbers float64, lists objects. A column of dates is datetime64
+        where all are whole days, else text as stated, such as `2019-02`; beside it `_earliest` and
+        `_latest` are datetime64, with the first and last day that the date can mean. All but lists
+        sort. Raises UsageError where pandas is not installed.
+
+        >>> kg.query("events-by-date").to_pandas().sort_values("start_earliest")  # doctest: +SKIP
         """
-        try:
-            import pandas
-        except ImportError:
-            raise UsageError(_install("pandas")) from None
-        frame = pandas.DataFrame([list(row) for row in self], columns=list(self.columns))
-        for name, kind in self._kinds().items():
-            if kind is int:
-                frame[name] = frame[name].astype("Int64")
-            elif kind is bool:
-                frame[name] = frame[name].astype("boolean")
-            elif kind in (datetime.date, datetime.datetime):
-                frame[name] = pandas.to_datetime(frame[name])
-        return frame
+        return pandas_frame(self._frame_columns(labels))
 
-    def to_polars(self) -> polars.DataFrame:
-        """A data frame of `len(self)` rows. Days are Date, whole numbers Int64.
+    def to_polars(self, labels: bool = True) -> polars.DataFrame:
+        """As `to_pandas`, with Date for days, Decimal for decimal numbers and List for lists.
 
         Raises UsageError where polars is not installed.
         """
-        try:
-            import polars
-        except ImportError:
-            raise UsageError(_install("polars")) from None
-        kinds = self._kinds()
-        data = {
-            name: [
-                item if kinds[name] or item is None else str(item)
-                for item in (row[place] for row in self)
-            ]
-            for place, name in enumerate(self.columns)
-        }
-        schema = {
-            name: polars.List(polars.String) if kinds[name] is list else kinds[name] or str
-            for name in self.columns
-        }
-        return polars.DataFrame(data, schema=schema)
+        return polars_frame(self._frame_columns(labels))
 
-    def _kinds(self) -> dict[str, type | None]:
-        """The type of the values of each column; None where they have several."""
-        kinds: dict[str, type | None] = {}
-        for place, name in enumerate(self.columns):
-            types = {type(row[place]) for row in self} - {type(None)}
-            kinds[name] = types.pop() if len(types) == 1 else None
-        return kinds
+    def _frame_columns(self, labels: bool) -> list[FrameColumn]:
+        return frame_columns(self.table, self._label_store if labels else None)
 
     def __repr__(self) -> str:
         return f"<{len(self):,} rows: {', '.join(self.columns)}>"
@@ -195,7 +168,3 @@ def _term_html(term: Term, labels_by_iri: dict[str, str]) -> str:
     if isinstance(term, ox.Literal):
         return html.escape(format_date(term.value) if "date" in term.datatype.value else term.value)
     return html.escape(str(term))
-
-
-def _install(name: str) -> str:
-    return f"{name} is not installed; pip install 'pcve-graph[{name}]'"

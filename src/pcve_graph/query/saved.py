@@ -28,7 +28,22 @@ from .execute import column_names
 TYPES: Final = ("thing", "concept", "date", "year", "number", "text", "language")
 """The types of a parameter in the project's own queries."""
 
-KEYS: Final = ("summary", "description", "tags", "params", "columns", "lists", "timeout")
+KEYS: Final = ("summary", "description", "tags", "theme", "params", "columns", "lists", "timeout")
+THEMES: Final = (
+    "overview",
+    "events",
+    "projects",
+    "people",
+    "money",
+    "time",
+    "topics",
+    "places",
+    "strategies",
+    "evaluation",
+    "sources",
+)
+"""What a question of the project is about, in the order in which `pcve queries` lists them."""
+
 CHECK_KEYS: Final = ("summary", "rule", "fix", "severity", "scope")
 SCOPES: Final = ("part", "graph", "build")
 """What a check can be applied to: a document alone, one joined with a graph, or a build alone."""
@@ -74,8 +89,8 @@ class SavedQuery:
 
     The cells of the columns `lists` hold several values, as `lists.py` reads them.
 
-    `timeout` is in seconds, 0 where the header gives none. `notes` report what pcve ignores in the
-    header of a query from outside the project.
+    `timeout` is in seconds, 0 where the header gives none. `theme` is one of THEMES, or empty.
+    `notes` report what pcve ignores in the header of a query from outside the project.
     """
 
     name: str
@@ -88,6 +103,7 @@ class SavedQuery:
     header: dict[str, str]
     text: str
     timeout: float = 0
+    theme: str = ""
     notes: tuple[Problem, ...] = ()
     lists: tuple[str, ...] = ()
 
@@ -181,6 +197,7 @@ def parse_query(name: str, raw: bytes) -> SavedQuery:
     if scope is not None and not (isinstance(scope, ScalarNode) and scope.text in SCOPES):
         fix = "write one of " + ", ".join(SCOPES)
         raise _header_error(scope.position, "this is not a scope of a check", fix)
+    _check_theme(node.get("theme"))
     check_syntax(text, name)
     query = assemble(
         name, text, node, [_checked_parameter(*entry) for entry in entries(node.get("params"))]
@@ -229,6 +246,7 @@ def assemble(
     texts_by_key = {
         key.text: value.text for key, value in node.entries if isinstance(value, ScalarNode)
     }
+    theme = texts_by_key.get("theme", "")
     timeout = node.get("timeout")
     seconds = 0.0
     if isinstance(timeout, ScalarNode):
@@ -254,6 +272,7 @@ def assemble(
         header=texts_by_key,
         text=text,
         timeout=seconds,
+        theme=theme if theme in THEMES else "",
         notes=notes,
         lists=texts(node.get("lists")),
     )
@@ -315,6 +334,16 @@ def _check_keys(node: MappingNode, keys: tuple[str, ...]) -> None:
     ]
     if problems:
         raise ContentError(problems)
+
+
+def _check_theme(node: RecordNode | None) -> None:
+    """Raise ContentError for a theme that is not one of THEMES."""
+    if node is None or (isinstance(node, ScalarNode) and node.text in THEMES):
+        return
+    text = node.text if isinstance(node, ScalarNode) else ""
+    fault = f"the theme {text!r} is not valid" if text else "the theme is not one word"
+    fix = did_you_mean(text, THEMES) or "write one of " + ", ".join(THEMES)
+    raise _header_error(node.position, fault, fix)
 
 
 def _header_error(position: Position, fault: str, fix: str) -> ContentError:

@@ -44,6 +44,9 @@ _UPDATES: Final = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 )
 
+_FORMS: Final = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
+_MODIFIERS: Final = ("DISTINCT", "REDUCED")
+
 KEYWORDS: Final = frozenset(
     re.findall(
         r"\w+",
@@ -119,6 +122,19 @@ def missing_prefixes(text: str, prefixes: dict[str, str]) -> list[str]:
 def variable_names(text: str) -> set[str]:
     """The names of the variables in `text`, without `?`."""
     return {token.text[1:] for token in tokenize(text) if token.kind == "variable"}
+
+
+def variables_of_star(text: str) -> tuple[str, ...] | None:
+    """The variables of a query that begins with `SELECT *`, in order of appearance; else None.
+
+    SPARQL 1.1, section 16.1.1, leaves the order of these columns open, and engines differ in it.
+    """
+    words = iter(tokenize(text))
+    form = next((token.word for token in words if token.word in _FORMS), "")
+    selected = next((token for token in words if token.word not in _MODIFIERS), None)
+    if form != "SELECT" or selected is None or selected.word != "*":
+        return None
+    return tuple(dict.fromkeys(token.text[1:] for token in words if token.kind == "variable"))
 
 
 def update_keyword(text: str) -> str:
