@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
@@ -18,6 +19,7 @@ from ..model.limits import QUERY_SECONDS
 from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
 from ..model.suggest import did_you_mean
+from ..model.terms import Term
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
 from ..query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
@@ -25,8 +27,9 @@ from ..query.foreign import parse_foreign_query, resolve_query
 from ..query.label_columns import render_labelled
 from ..query.lists import table_terms, with_lists
 from ..query.parameters import MissingParameterError
-from ..query.render import ROW_FORMATS, aligned_columns, render_answer
-from ..query.saved import read_queries
+from ..query.render_rows import LAYOUTS, ROW_FORMATS, AnswerText, RowLook, render_answer
+from ..query.saved import SavedQuery, read_queries
+from ..query.text_table import aligned_columns
 from ..query.why_render import render_reasons
 from ..system.sandbox import inside
 from .bounds import COUNT, QUERY_TIMEOUT
@@ -61,16 +64,21 @@ class QueryOptions:
     service: bool = False
     queries: Path | None = None
     why: int | None = None
+    layout: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
 class CommandOutput:
-    """The output of a command: text in the format `form` for stdout, messages, and problems."""
+    """The output of a command: text in the format `form` for stdout, messages, and problems.
+
+    `head` is the number of the line that is a header, from 0.
+    """
 
     text: str
     messages: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     form: str = "text"
+    head: int | None = None
 
 
 def run_query(
@@ -127,23 +135,35 @@ def run_query(
             store, ontology, chosen.text, bindings, answer, options.why, options.form
         )
         return CommandOutput(reasons, tuple(talk), form=options.form or "table")
-    text, designations = _rendered(answer, graph, options)
+    look = RowLook(
+        options.iris, options.width, options.layout, _parameters(chosen, bindings), chosen.name
+    )
+    (text, head), designations = _rendered(answer, graph, options, look)
     talk += designations
     usual = "turtle" if isinstance(answer, ResultTriples) else "table"
-    return CommandOutput(text, tuple(talk), form=options.form or usual)
+    return CommandOutput(text, tuple(talk), form=options.form or usual, head=head)
+
+
+def _parameters(query: SavedQuery, bindings: Mapping[str, Term]) -> dict[str, Term]:
+    """The terms that the parameters of a query are set to, by name."""
+    return {
+        parameter.name: bindings[parameter.variable]
+        for parameter in query.params.values()
+        if parameter.variable in bindings
+    }
 
 
 def _rendered(
-    answer: Answer, graph: ReadableGraph, options: QueryOptions
-) -> tuple[str, tuple[str, ...]]:
+    answer: Answer, graph: ReadableGraph, options: QueryOptions, look: RowLook
+) -> tuple[AnswerText, tuple[str, ...]]:
     """The text of the answer, and the notes on designations that a format has no place for."""
     if not options.labels:
         store = graph.words(answer, options.form)
-        return render_answer(answer, options.form, store, options.iris, options.width), ()
+        return render_answer(answer, options.form, store, look), ()
     if not isinstance(answer, ResultTable):
         raise UsageError("--labels requires a SELECT query")
     store = graph.words(answer)
-    text = render_labelled(answer, options.form, store)
+    text = AnswerText(render_labelled(answer, options.form, store))
     return text, designation_notes(store, labels(store, table_terms(answer)).values())
 
 
@@ -201,6 +221,12 @@ class _QueryCommand(click.Command):
 )
 @click.option("--wide", is_flag=True, help="Do not fold lines of tables.")
 @click.option(
+    "--layout",
+    type=click.Choice(LAYOUTS),
+    default="auto",
+    help="table; record: a line for each value; auto (default): a table where it fits.",
+)
+@click.option(
     "--limit", type=COUNT, default=0, metavar="N", help="Stop after N rows; 0 (default) for all."
 )
 @QUERY_TIMEOUT
@@ -251,4 +277,4 @@ def query(
     how = QueryOptions(**options, width=0 if wide else terminal_width())
     reply = run_query(project, graph, name, own, how)
     write_messages(*reply.messages)
-    write_result(reply.text, form=reply.form)
+    write_result(reply.text, form=reply.form, head=reply.head)

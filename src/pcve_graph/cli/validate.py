@@ -15,6 +15,7 @@ import click
 from ..model.languages import USER_LANGUAGE, user_language
 from ..model.problems import SEVERITIES, UsageError
 from ..model.project import Project
+from ..model.words import quantity
 from ..system.sandbox import inside
 from ..system.sandbox.command import run_in_child
 from .bounds import COUNT
@@ -24,7 +25,6 @@ from .console import (
     note_engine,
     problem_counts,
     progress_of,
-    quantity,
     read_stdin,
     show_progress,
     summary,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from ...model.words import quantity
 from ..scope import Scope, in_period, works_in
 from ..standing import (
     Fact,
@@ -25,12 +26,6 @@ AXIS_WORDS: Final = {
 }
 _STATED: Final = {"topic": "topics", "pillar": "pillars", "group": "groups", "funder": "funders"}
 """By axis, the attribute of a work that has its values."""
-
-
-def quantity(number: int, word: str) -> str:
-    """`1 project`, `2 projects`, `2 processes`."""
-    ending = "es" if word.endswith("s") else "s"
-    return f"{number:,} {word}" + ("" if number == 1 else ending)
 
 
 def is_transposed(matrix: Matrix) -> bool:

@@ -8,12 +8,13 @@ from dataclasses import replace
 import pyoxigraph as ox
 
 from ...graph.labels import designation_notes as footnotes
+from ...model.words import quantity
 from ...query.render import format_date
 from ..scope import Scope, ScopedWorks
 from ..standing import WORDS
 from ..tables import ReportCell, ReportTable
 from ..works import BudgetSum, Landscape, budget_sums
-from .basis import AXIS_WORDS, base_notes, cell_standing, is_transposed, quantity
+from .basis import AXIS_WORDS, base_notes, cell_standing, is_transposed
 from .matrix import (
     ALL,
     ELSEWHERE,
