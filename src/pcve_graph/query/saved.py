@@ -27,7 +27,7 @@ from ..system.files import read_file, walk_files
 TYPES: Final = ("thing", "concept", "date", "year", "number", "text", "language")
 """The types of a parameter in the project's own queries."""
 
-KEYS: Final = ("summary", "description", "tags", "params", "columns", "timeout")
+KEYS: Final = ("summary", "description", "tags", "params", "lists", "columns", "base", "timeout")
 CHECK_KEYS: Final = ("summary", "rule", "fix", "severity", "scope")
 SCOPES: Final = ("part", "graph", "build")
 """What a check can be applied to: a document alone, one joined with a graph, or a build alone."""
