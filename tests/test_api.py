@@ -18,9 +18,10 @@ from servers import missing, running
 from pcve_graph import KnowledgeGraph
 from pcve_graph.model.problems import ContentError, UsageError
 from pcve_graph.query.execute import ResultTable
+from pcve_graph.query.python_values import python_value
 from pcve_graph.query.remote.endpoint import Endpoint
 from pcve_graph.query.remote.upload import upload_graph
-from pcve_graph.query.results import Rows, python_value
+from pcve_graph.query.results import Rows
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 OPEN: Any = KnowledgeGraph.open

@@ -179,7 +179,7 @@ def test_a_query_of_ones_own_needs_no_prefixes(northtown: World) -> None:
         ),
         (["query", "events-on-topic", "--set", "topik=ftf"], None, 2, "did you mean topic?"),
         (["query", "events-in-country", "--set", "country"], None, 2, "KEY=VALUE"),
-        (["query", "events-by-date", "--format", "yaml"], None, 2, "table, markdown, csv"),
+        (["query", "events-by-date", "--format", "yaml"], None, 2, "table, markdown, records, csv"),
         (["query", "-"], "SELECT ?s {\n ?s a }", 1, "stdin:2:7: error query-syntax"),
         (
             ["query", "-"],

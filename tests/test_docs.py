@@ -233,5 +233,7 @@ def test_the_page_of_queries_names_every_key_and_type() -> None:
     page = (ROOT / "queries/README.md").read_text()
     for word in (*KEYS, *CHECK_KEYS, *PARAM_KEYS, *TYPES, *DECORATORS):
         assert f"`{word}`" in page, word
-    (example,) = re.findall(r"```sparql\n([\s\S]*?)```", page)
-    assert parse_foreign_query(example.encode(), "example").notes == ()
+    examples = re.findall(r"```sparql\n([\s\S]*?)```", page)
+    assert examples
+    for example in examples:
+        assert parse_foreign_query(example.encode(), "example").notes == ()

@@ -36,6 +36,7 @@ from .model.terms import Term
 from .query.access import EndpointGraph, ReadableGraph, SavedGraph, bind_for_graph
 from .query.execute import Answer, ResultTable, ResultTriples
 from .query.foreign import parse_foreign_query, resolve_query
+from .query.lists import with_lists
 from .query.parameters import MissingParameterError, read_kinds
 from .query.readings import with_readings
 from .query.remote.login import Credentials
@@ -164,7 +165,7 @@ class KnowledgeGraph:
         answer = self._graph.ask(
             chosen.text, bindings, chosen.path, timeout=seconds, memory=size, limit=rows
         )
-        return self._rows(answer, chosen.text, bindings)
+        return self._rows(with_lists(answer, chosen.lists), chosen.text, bindings)
 
     def sparql(
         self,
@@ -190,7 +191,7 @@ class KnowledgeGraph:
             return answer
         if isinstance(answer, ResultTriples):
             return _graph(answer.triples)
-        return self._rows(answer, query.text, {})
+        return self._rows(with_lists(answer, query.lists), query.text, {})
 
     def search(self, text: str, *, kinds: tuple[str, ...] = (), limit: int = 20) -> list[Hit]:
         """The entities that match `text`, best first; `kinds` such as `event` or `concept`.

@@ -19,10 +19,11 @@ from ..model.project import Project
 from ..model.suggest import did_you_mean
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
-from ..query.execute import RESULT_FORMATS, ResultTable, ResultTriples, ServiceRefusedError
+from ..query.execute import ResultTable, ResultTriples, ServiceRefusedError
 from ..query.foreign import parse_foreign_query, resolve_query
+from ..query.lists import with_lists
 from ..query.parameters import MissingParameterError
-from ..query.render import aligned_columns, render_answer
+from ..query.render import ROW_FORMATS, aligned_columns, render_answer
 from ..query.saved import read_queries
 from ..query.why_render import render_reasons
 from ..system.sandbox import inside
@@ -36,8 +37,6 @@ from .context import (
     open_or_build,
     project_of,
 )
-
-ROW_FORMATS = ("table", "markdown", *RESULT_FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +107,7 @@ def run_query(
         )
     except ServiceRefusedError as error:
         raise UsageError(f"{error}; --allow-service permits it") from None
+    answer = with_lists(answer, chosen.lists)
     talk = list(map(note_line, chosen.notes))
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
@@ -175,7 +175,8 @@ class _QueryCommand(click.Command):
     "form",
     metavar="FORMAT",
     default="",
-    help="table (default), csv, tsv, json, xml, markdown; for graphs turtle, jsonld, nt, rdfxml.",
+    help="table (default), markdown, csv, tsv, json, xml; records: JSON with an object for each "
+    "row, numbers as numbers and lists as lists; for graphs turtle, jsonld, nt, rdfxml.",
 )
 @click.option("--iris", is_flag=True, help="Show IRIs instead of labels in tables.")
 @click.option("--wide", is_flag=True, help="Do not fold lines of tables.")

@@ -45,12 +45,14 @@ _OTHER_FORMS: Final = ("ASK", "CONSTRUCT", "DESCRIBE")
 class ResultTable:
     """The answer of a SELECT: columns in the query's order; a row has a term or None for each.
 
-    `more` is true if a limit cut off further rows.
+    `more` is true if a limit cut off further rows. `lists` names the columns whose texts hold
+    several values, which `lists.row_cells` separates.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
     more: bool = False
+    lists: frozenset[str] = frozenset()
 
     def serialize(self, form: str) -> bytes:
         """The table as one of `RESULT_FORMATS` (W3C SPARQL 1.1 results in CSV, TSV, JSON, XML)."""

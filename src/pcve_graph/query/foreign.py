@@ -51,6 +51,7 @@ from .saved import (
     entries,
     find_query,
     header,
+    list_problems,
     parameter,
     read_query_file,
     texts,
@@ -158,7 +159,10 @@ def parse_foreign_query(raw: bytes, name: str) -> SavedQuery:
     node = reader.parse_whole(lines) or reader.parse_mapping(list(enumerate(lines, 1)))
     params = _params(node, prologue + text, reader)
     reader.check_keys(node)
-    return assemble(name, prologue + text, node, params, tuple(reader.notes))
+    query = assemble(name, prologue + text, node, params)
+    problems = list_problems(query, node)
+    reader.notes += [replace(problem, severity="note") for problem in problems]
+    return replace(query, notes=tuple(reader.notes), lists=() if problems else query.lists)
 
 
 class _Header:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterable
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -17,6 +18,14 @@ from ..model.problems import UsageError
 from ..model.terms import Term
 from ..model.visible import escape_hidden
 from .execute import RESULT_FORMATS, Answer, ResultTable, ResultTriples, serialize_boolean
+from .lists import Cell, row_cells, table_terms
+from .python_values import json_records
+
+RECORDS: Final = "records"
+"""The format of rows as JSON objects."""
+
+ROW_FORMATS: Final = ("table", "markdown", RECORDS, *RESULT_FORMATS)
+"""The formats of rows."""
 
 
 def render_answer(answer: Answer, form: str, store: ox.Store, iris: bool, width: int) -> str:
@@ -30,15 +39,18 @@ def render_answer(answer: Answer, form: str, store: ox.Store, iris: bool, width:
         if form in ("", *RDF_FORMATS):
             return serialize(answer.triples, form or "turtle").decode()
         raise UsageError(f"the formats of a graph are {', '.join(RDF_FORMATS)}, not {form}")
-    if form and form not in ("table", "markdown", *RESULT_FORMATS):
-        forms = ", ".join(("table", "markdown", *RESULT_FORMATS))
-        raise UsageError(f"the formats of rows are {forms}, not {form}")
+    if form not in ("", *ROW_FORMATS):
+        raise UsageError(f"the formats of rows are {', '.join(ROW_FORMATS)}, not {form}")
     if isinstance(answer, bool):
         if form in RESULT_FORMATS:
             return serialize_boolean(answer, form).decode() + "\n"
+        if form == RECORDS:
+            return "true\n" if answer else "false\n"
         return "yes\n" if answer else "no\n"
     if form in RESULT_FORMATS:
         return answer.serialize(form).decode()
+    if form == RECORDS:
+        return json_records(answer)
     rows = _row_texts(answer, store, iris)
     notes = designation_notes(store, (cell for row in rows for cell in row))
     if form == "markdown":
@@ -47,9 +59,15 @@ def render_answer(answer: Answer, form: str, store: ox.Store, iris: bool, width:
 
 
 def _row_texts(answer: ResultTable, store: ox.Store, iris: bool) -> list[list[str]]:
-    terms = [term for row in answer.rows for term in row]
+    terms = table_terms(answer)
     labels_by_iri = {} if iris else labels(store, terms)
-    return [[_term_text(term, labels_by_iri) for term in row] for row in answer.rows]
+    return [[_cell_text(cell, labels_by_iri) for cell in cells] for cells in row_cells(answer)]
+
+
+def _cell_text(cell: Cell, labels_by_iri: dict[str, str]) -> str:
+    if isinstance(cell, tuple):
+        return "; ".join(sorted(_term_text(term, labels_by_iri) for term in cell))
+    return _term_text(cell, labels_by_iri)
 
 
 def _term_text(term: Term | None, labels_by_iri: dict[str, str]) -> str:

@@ -6,18 +6,18 @@ import datetime
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias, overload
 
 import pyoxigraph as ox
 
 from ..graph.labels import designation_notes, labels
-from ..model.namespaces import expand
 from ..model.problems import UsageError
 from ..model.terms import Term
 from ..model.visible import escape_hidden
 from .execute import ResultTable
+from .lists import Cell, cell_of, row_cells, table_terms, terms_of
+from .python_values import CellValue, cell_value
 from .render import format_date
 
 if TYPE_CHECKING:
@@ -27,61 +27,34 @@ if TYPE_CHECKING:
     from .why import RowReason
 
 Reasons: TypeAlias = "Callable[[Mapping[str, Term | None]], tuple[RowReason, ...]]"
-PythonValue: TypeAlias = (
-    str | int | float | bool | Decimal | datetime.date | datetime.datetime | None
-)
-"""IRIs and texts are str, as are months and years, which have no date type in Python."""
 _MOST_HTML_ROWS: Final = 50
-_INTEGER_TYPES: Final = frozenset(
-    expand(f"xsd:{name}")
-    for name in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger")
-)
-
-
-def python_value(term: Term | None) -> PythonValue:
-    """The Python value of a term; a str where the lexical form is invalid for its datatype."""
-    if not isinstance(term, ox.Literal):
-        return None if term is None else str(getattr(term, "value", term))
-    kind, text = term.datatype.value, term.value
-    try:
-        if kind in _INTEGER_TYPES:
-            return int(text)
-        if kind == expand("xsd:decimal"):
-            return Decimal(text)
-        if kind in (expand("xsd:double"), expand("xsd:float")):
-            return float(text)
-        if kind == expand("xsd:boolean"):
-            return {"true": True, "1": True, "false": False, "0": False}[text]
-        if kind == expand("xsd:date"):
-            return datetime.date.fromisoformat(text)
-        if kind == expand("xsd:dateTime"):
-            return datetime.datetime.fromisoformat(text)
-    except (ArithmeticError, KeyError, ValueError):
-        return text
-    return text
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: `row.start`, `row["start"]`, `row[3]`. `terms` holds the same values as RDF terms.
 
-    `reasons` finds the facts that support the row; None where no evidence is available.
+    The value of a column that the header of the query names in `lists` is a list; among `terms` it
+    is one literal, as the query returned it. `reasons` finds the facts that support the row; None
+    where no evidence is available.
     """
 
     columns: tuple[str, ...]
     terms: tuple[Term | None, ...]
     reasons: Reasons | None = field(default=None, compare=False)
+    lists: frozenset[str] = frozenset()
 
-    def __getitem__(self, key: int | str) -> PythonValue:
-        return python_value(self.terms[self._column_index(key) if isinstance(key, str) else key])
+    def __getitem__(self, key: int | str) -> CellValue:
+        place = self._column_index(key) if isinstance(key, str) else key
+        return cell_value(cell_of(self.lists, self.columns[place], self.terms[place]))
 
-    def __getattr__(self, name: str) -> PythonValue:
+    def __getattr__(self, name: str) -> CellValue:
         if name in self.columns:
             return self[name]
         raise AttributeError(f"the row has no column {name!r}; its columns: {self._column_list()}")
 
-    def __iter__(self) -> Iterator[PythonValue]:
-        return map(python_value, self.terms)
+    def __iter__(self) -> Iterator[CellValue]:
+        return (self[place] for place in range(len(self.columns)))
 
     def __len__(self) -> int:
         return len(self.terms)
@@ -97,7 +70,7 @@ class Row:
             )
         return self.reasons(dict(zip(self.columns, self.terms, strict=True)))
 
-    def asdict(self) -> dict[str, PythonValue]:
+    def asdict(self) -> dict[str, CellValue]:
         """The values by column."""
         return dict(zip(self.columns, self, strict=True))
 
@@ -132,10 +105,9 @@ class Rows(Sequence[Row]):
     def __getitem__(self, place: slice) -> Rows: ...
     def __getitem__(self, place: int | slice) -> Row | Rows:
         if isinstance(place, slice):
-            return Rows(
-                ResultTable(self.columns, self.table.rows[place]), self._label_store, self._reasons
-            )
-        return Row(self.columns, self.table.rows[place], self._reasons)
+            chosen = replace(self.table, rows=self.table.rows[place])
+            return Rows(chosen, self._label_store, self._reasons)
+        return Row(self.columns, self.table.rows[place], self._reasons, self.table.lists)
 
     def __len__(self) -> int:
         return len(self.table.rows)
@@ -176,7 +148,10 @@ class Rows(Sequence[Row]):
             ]
             for place, name in enumerate(self.columns)
         }
-        schema = {name: kinds[name] or str for name in self.columns}
+        schema = {
+            name: polars.List(polars.String) if kinds[name] is list else kinds[name] or str
+            for name in self.columns
+        }
         return polars.DataFrame(data, schema=schema)
 
     def _kinds(self) -> dict[str, type | None]:
@@ -192,22 +167,26 @@ class Rows(Sequence[Row]):
 
     def _repr_html_(self) -> str:
         """The first rows as an HTML table: labels link to IRIs, dates read like 22 May 2018."""
-        shown = self.table.rows[:_MOST_HTML_ROWS]
-        labels_by_iri = labels(self._label_store, [term for row in shown for term in row])
+        shown = replace(self.table, rows=self.table.rows[:_MOST_HTML_ROWS])
+        labels_by_iri = labels(self._label_store, table_terms(shown))
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
         body = "".join(
-            f"<tr>{''.join(f'<td>{_cell_html(term, labels_by_iri)}</td>' for term in row)}</tr>"
-            for row in shown
+            f"<tr>{''.join(f'<td>{_cell_html(cell, labels_by_iri)}</td>' for cell in cells)}</tr>"
+            for cells in row_cells(shown)
         )
         notes = designation_notes(self._label_store, labels_by_iri.values())
-        more = len(self) - len(shown)
+        more = len(self) - len(shown.rows)
         below = [f"{len(self):,} rows" + (f", {more:,} of them not shown" if more else ""), *notes]
         paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in below)
         page = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{paragraphs}"
         return escape_hidden(page)
 
 
-def _cell_html(term: Term | None, labels_by_iri: dict[str, str]) -> str:
+def _cell_html(cell: Cell, labels_by_iri: dict[str, str]) -> str:
+    return "; ".join(_term_html(term, labels_by_iri) for term in terms_of(cell))
+
+
+def _term_html(term: Term, labels_by_iri: dict[str, str]) -> str:
     if isinstance(term, ox.NamedNode):
         name = html.escape(labels_by_iri.get(term.value, term.value))
         if re.match(r"https?://", term.value):
@@ -215,7 +194,7 @@ def _cell_html(term: Term | None, labels_by_iri: dict[str, str]) -> str:
         return name
     if isinstance(term, ox.Literal):
         return html.escape(format_date(term.value) if "date" in term.datatype.value else term.value)
-    return "" if term is None else html.escape(str(term))
+    return html.escape(str(term))
 
 
 def _install(name: str) -> str:

@@ -23,11 +23,21 @@ from ..syntax.sparql_tokens import line_and_column, tokenize
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, check_characters, decode_utf8
 from ..syntax.yaml import parse_yaml_record
 from ..system.files import read_file, walk_files
+from .execute import column_names
 
 TYPES: Final = ("thing", "concept", "date", "year", "number", "text", "language")
 """The types of a parameter in the project's own queries."""
 
-KEYS: Final = ("summary", "description", "tags", "params", "lists", "columns", "base", "timeout")
+KEYS: Final = (
+    "summary",
+    "description",
+    "tags",
+    "params",
+    "columns",
+    "lists",
+    "base",
+    "timeout",
+)
 CHECK_KEYS: Final = ("summary", "rule", "fix", "severity", "scope")
 SCOPES: Final = ("part", "graph", "build")
 """What a check can be applied to: a document alone, one joined with a graph, or a build alone."""
@@ -71,6 +81,8 @@ class Parameter:
 class SavedQuery:
     """One .rq file. `columns` maps each column of its answer to its meaning, in order.
 
+    The cells of the columns `lists` hold several values, as `lists.py` reads them.
+
     `timeout` is in seconds, 0 where the header gives none. `notes` report what pcve ignores in the
     header of a query from outside the project.
     """
@@ -86,6 +98,7 @@ class SavedQuery:
     text: str
     timeout: float = 0
     notes: tuple[Problem, ...] = ()
+    lists: tuple[str, ...] = ()
 
 
 def read_queries(project: Project, folder: str) -> dict[str, SavedQuery]:
@@ -178,9 +191,34 @@ def parse_query(name: str, raw: bytes) -> SavedQuery:
         fix = "write one of " + ", ".join(SCOPES)
         raise _header_error(scope.position, "this is not a scope of a check", fix)
     check_syntax(text, name)
-    return assemble(
+    query = assemble(
         name, text, node, [_checked_parameter(*entry) for entry in entries(node.get("params"))]
     )
+    if problems := list_problems(query, node):
+        raise ContentError(problems)
+    return query
+
+
+def list_problems(query: SavedQuery, node: MappingNode) -> list[Problem]:
+    """The problems of the key `lists` in the header `node`: what is no column of the SELECT."""
+    value = node.get("lists")
+    if value is None:
+        return []
+    nodes = (value,) if isinstance(value, ScalarNode) else getattr(value, "values", ())
+    if not nodes or not all(isinstance(item, ScalarNode) for item in nodes):
+        fault, fix = "lists is not a list of columns", "write #+ lists: [column, …]"
+        return [rule_problem("query-header", value.position, fault, fix)]
+    columns = column_names(query.text, query.path)
+    return [
+        rule_problem(
+            "query-header",
+            item.position,
+            f"lists: the query has no column {item.text!r}",
+            did_you_mean(item.text, columns) or "its columns: " + ", ".join(columns),
+        )
+        for item in nodes
+        if item.text not in columns
+    ]
 
 
 def header(text: str) -> str:
@@ -226,6 +264,7 @@ def assemble(
         text=text,
         timeout=seconds,
         notes=notes,
+        lists=texts(node.get("lists")),
     )
 
 

@@ -15,6 +15,7 @@ from ..model.terms import NTerm, Term, from_term, parse_term
 from ..syntax.sparql_patterns import TriplePattern
 from ..syntax.sparql_results import solutions_of
 from .binding import substitute_terms
+from .lists import agree
 from .property_paths import triples_on_path
 from .why_probe import MarkedGroup, QueryProbe, probe
 
@@ -85,7 +86,7 @@ class _MatchSearch:
         names = [variable.value for variable in answer.variables]
         for bindings in answer:
             solution = dict(zip(names, bindings, strict=True))
-            if all(solution[name] == row[name] for name in names if name in row):
+            if agree(row, solution):
                 for group in query_probe.group.all():
                     if solution.get(group.mark) is not None:
                         self.add(group, solution)

@@ -15,6 +15,7 @@ from ..model.problems import UsageError
 from ..model.schema import Ontology
 from ..model.terms import Term
 from .execute import ResultTable, json_term
+from .lists import Cell, cell_of, terms_of
 from .render import format_date, format_evidence, single_line
 from .thing_view import source_references
 from .why import RowReason, why
@@ -46,7 +47,8 @@ def render_reasons(
     explained_rows = []
     for place in chosen:
         row = dict(zip(table.columns, table.rows[place], strict=True))
-        explained_rows.append((place + 1, row, why(store, text, bindings, row)))
+        cells = {name: cell_of(table.lists, name, term) for name, term in row.items()}
+        explained_rows.append((place + 1, cells, why(store, text, bindings, row)))
     if form == "json":
         document = [_row_document(*explained_row) for explained_row in explained_rows]
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -54,19 +56,20 @@ def render_reasons(
 
 
 def _row_text(
-    store: ox.Store, number: int, row: Mapping[str, Term | None], reasons: tuple[RowReason, ...]
+    store: ox.Store, number: int, row: Mapping[str, Cell], reasons: tuple[RowReason, ...]
 ) -> str:
     claimed = list(
         dict.fromkeys(fact for reason in reasons for fact in reason.all() if fact.evidence)
     )
     unclaimed = [reason for reason in reasons if not reason.evidence and not reason.basis]
     terms = [term for reason in (*claimed, *unclaimed) for term in _triple_terms(reason)]
-    labels_by_iri = labels(store, [*terms, *row.values()])
+    terms += [term for cell in row.values() for term in terms_of(cell)]
+    labels_by_iri = labels(store, terms)
     lines = [f"row {number}"]
     lines += [
-        f"  {name}: {_term_text(term, labels_by_iri)}"
-        for name, term in row.items()
-        if term is not None
+        f"  {name}: {'; '.join(_term_text(term, labels_by_iri) for term in terms_of(cell))}"
+        for name, cell in row.items()
+        if cell is not None
     ]
     for fact in claimed[:SHOWN]:
         lines.append(f"    {_sentence(fact, labels_by_iri)}")
@@ -104,11 +107,15 @@ def _term_text(term: Term, labels_by_iri: dict[str, str]) -> str:
 
 
 def _row_document(
-    number: int, row: Mapping[str, Term | None], reasons: tuple[RowReason, ...]
+    number: int, row: Mapping[str, Cell], reasons: tuple[RowReason, ...]
 ) -> dict[str, object]:
     return {
         "row": number,
-        "values": {name: json_term(term) for name, term in row.items() if term is not None},
+        "values": {
+            name: list(map(json_term, cell)) if isinstance(cell, tuple) else json_term(cell)
+            for name, cell in row.items()
+            if cell is not None
+        },
         "facts": [_reason_document(reason) for reason in reasons],
     }
 

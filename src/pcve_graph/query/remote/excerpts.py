@@ -15,6 +15,7 @@ from ...model import namespaces
 from ...model.namespaces import BASE, LABELS, expand, nterm, prefixed
 from ...model.schema import Ontology
 from ..execute import ResultTable, ResultTriples
+from ..lists import table_terms
 from .endpoint import Endpoint
 from .messages import EndpointError
 
@@ -47,7 +48,7 @@ def labels_excerpt(endpoint: Endpoint, table: ResultTable) -> ox.Store:
     Raises EndpointError.
     """
     store = ox.Store()
-    nodes = {term for row in table.rows for term in row if isinstance(term, ox.NamedNode)}
+    nodes = {term for term in table_terms(table) if isinstance(term, ox.NamedNode)}
     _add_properties(endpoint, store, nodes, LABELS)
     _add_answer(store, endpoint.ask(_DESIGNATIONS))
     return store
