@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import keyword
+import time
 from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
@@ -42,6 +43,7 @@ from .python.publications import Publications
 from .python.questions import Questions, select_questions
 from .python.reports import Reasons, ThingPage
 from .query.access import EndpointGraph, SavedGraph, bind_for_graph
+from .query.base import base_notes, remaining_seconds
 from .query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
 from .query.foreign import parse_foreign_query, read_query_folder, resolve_query
 from .query.lists import with_lists
@@ -170,8 +172,11 @@ class KnowledgeGraph(Analyses, Checks, Publications):
             raise error.with_example(f'{keyword_name}="{error.example}"') from None
         if timeout is None:
             bounds = chosen.timeout or bounds[0], bounds[1]
+        start = time.monotonic()
         answer = self._answer(chosen, bindings, limit, flag("allow_service", allow_service), bounds)
-        return self._rows(answer, chosen, bindings)
+        left = remaining_seconds(bounds[0], time.monotonic() - start)
+        notes = base_notes(self._graph.ask, chosen, bindings, left, memory=bounds[1])
+        return self._rows(answer, chosen, bindings, notes)
 
     @names_checked
     def sparql(
@@ -299,7 +304,13 @@ class KnowledgeGraph(Analyses, Checks, Publications):
             raise UsageError(f"{error}; allow_service=True permits it") from None
         return with_lists(answer, query.lists)
 
-    def _rows(self, answer: Answer, query: SavedQuery, bindings: Mapping[str, Term]) -> Rows:
+    def _rows(
+        self,
+        answer: Answer,
+        query: SavedQuery,
+        bindings: Mapping[str, Term],
+        notes: tuple[str, ...] = (),
+    ) -> Rows:
         if not isinstance(answer, ResultTable):
             raise UsageError(
                 "the query has no result set (it is not a SELECT); kg.sparql() runs any query"
@@ -307,7 +318,7 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         labels, reasons = self._graph.words(answer), None
         if isinstance(self._graph, SavedGraph) and self._graph.worker:
             reasons = partial(self._graph.worker.why, self.project, query.text, bindings)
-        return Rows(answer, labels, reasons, (query.text, bindings))
+        return Rows(answer, labels, reasons, (query.text, bindings), notes)
 
     def __repr__(self) -> str:
         if isinstance(self._graph, EndpointGraph):

@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from ..model.problems import UsageError
-from ..model.words import quantity
 from .console import (
     OUTPUT,
     handle_errors,

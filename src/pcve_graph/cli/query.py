@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from ..model.suggest import did_you_mean
 from ..model.terms import Term
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
+from ..query.base import base_notes, remaining_seconds
 from ..query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
 from ..query.foreign import parse_foreign_query, resolve_query
 from ..query.label_columns import render_labelled
@@ -107,6 +109,7 @@ def run_query(
         bindings = bind_for_graph(graph, chosen, read_settings(options.settings))
     except MissingParameterError as error:
         raise error.with_example(f"--set {error.name}={error.example}") from None
+    start = time.monotonic()
     try:
         answer = graph.ask(
             chosen.text,
@@ -138,8 +141,15 @@ def run_query(
     look = RowLook(
         options.iris, options.width, options.layout, _parameters(chosen, bindings), chosen.name
     )
+    left = remaining_seconds(seconds, time.monotonic() - start)
     (text, head), designations = _rendered(answer, graph, options, look)
     talk += designations
+    notes = base_notes(graph.ask, chosen, bindings, left)
+    if options.form in ("", "table", "markdown"):
+        gap = "\n" if options.form == "markdown" else ""
+        text += "".join(f"{gap}{note}\n" for note in notes)
+    else:
+        talk += notes
     usual = "turtle" if isinstance(answer, ResultTriples) else "table"
     return CommandOutput(text, tuple(talk), form=options.form or usual, head=head)
 

@@ -23,12 +23,23 @@ from ..syntax.sparql_tokens import line_and_column, tokenize
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, check_characters, decode_utf8
 from ..syntax.yaml import parse_yaml_record
 from ..system.files import read_file, walk_files
+from .base import Base, read_base
 from .execute import column_names
 
 TYPES: Final = ("thing", "concept", "date", "year", "number", "text", "language")
 """The types of a parameter in the project's own queries."""
 
-KEYS: Final = ("summary", "description", "tags", "theme", "params", "columns", "lists", "timeout")
+KEYS: Final = (
+    "summary",
+    "description",
+    "tags",
+    "theme",
+    "params",
+    "columns",
+    "lists",
+    "base",
+    "timeout",
+)
 THEMES: Final = (
     "overview",
     "events",
@@ -87,7 +98,8 @@ class Parameter:
 class SavedQuery:
     """One .rq file. `columns` maps each column of its answer to its meaning, in order.
 
-    The cells of the columns `lists` hold several values, as `lists.py` reads them.
+    The cells of the columns `lists` hold several values, as `lists.py` reads them. `base` is what
+    the answer counts, None where the header does not say.
 
     `timeout` is in seconds, 0 where the header gives none. `theme` is one of THEMES, or empty.
     `notes` report what pcve ignores in the header of a query from outside the project.
@@ -106,6 +118,7 @@ class SavedQuery:
     theme: str = ""
     notes: tuple[Problem, ...] = ()
     lists: tuple[str, ...] = ()
+    base: Base | None = None
 
 
 def read_queries(project: Project, folder: str) -> dict[str, SavedQuery]:
@@ -200,7 +213,11 @@ def parse_query(name: str, raw: bytes) -> SavedQuery:
     _check_theme(node.get("theme"))
     check_syntax(text, name)
     query = assemble(
-        name, text, node, [_checked_parameter(*entry) for entry in entries(node.get("params"))]
+        name,
+        text,
+        node,
+        [_checked_parameter(*entry) for entry in entries(node.get("params"))],
+        base=read_base(node.get("base"), text, name),
     )
     if problems := list_problems(query, node):
         raise ContentError(problems)
@@ -241,6 +258,7 @@ def assemble(
     node: MappingNode,
     params: list[Parameter],
     notes: tuple[Problem, ...] = (),
+    base: Base | None = None,
 ) -> SavedQuery:
     """The query with the header `node`. Raises ContentError for an invalid timeout."""
     texts_by_key = {
@@ -275,6 +293,7 @@ def assemble(
         theme=theme if theme in THEMES else "",
         notes=notes,
         lists=texts(node.get("lists")),
+        base=base,
     )
 
 
