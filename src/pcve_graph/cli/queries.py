@@ -13,6 +13,7 @@ from ..model.problems import ContentError, Problem
 from ..model.project import Project
 from ..query.access import ReadableGraph
 from ..query.foreign import read_query_folder
+from ..query.foreign_files import unread_files
 from ..query.saved import Parameter, SavedQuery, read_queries
 from ..system.sandbox import inside
 from .bounds import SECONDS
@@ -39,13 +40,11 @@ def check_queries(
     Returns the exit code: 1 if a query fails or cannot be read.
     """
     from ..query.access import run_trials
-    from ..query.foreign import read_query_folder
-    from ..query.saved import read_queries
 
     queries, problems = (
         read_query_folder(folder) if folder else (read_queries(project, "answers"), [])
     )
-    write_messages(*map(str, problems))
+    write_messages(*map(str, problems), *(unread_files(folder) if folder else ()))
     failed = len(problems)
     trial_count = 0
     inside.set_limits(seconds=0)  # from here on each query has its own time limit
@@ -130,7 +129,9 @@ def query_catalogue(project: Project, folder: Path | None) -> CommandOutput:
         option = f" --queries {folder}" if folder else ""
         lines += _entry(name, query, option)
     notes = tuple(note_line(remark) for query in queries_by_name.values() for remark in query.notes)
-    return CommandOutput("".join(line + "\n" for line in lines), notes, tuple(problems))
+    unread = unread_files(folder) if folder else ()
+    text = "".join(line + "\n" for line in lines)
+    return CommandOutput(text, (*notes, *unread), tuple(problems))
 
 
 def _entry(name: str, query: SavedQuery, option: str) -> list[str]:

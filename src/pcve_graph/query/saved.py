@@ -18,6 +18,7 @@ from ..model.problems import ContentError, Position, Problem, UsageError, rule_p
 from ..model.project import Project
 from ..model.suggest import did_you_mean
 from ..syntax.sparql_bounds import LARGEST_QUERY, check_query_size
+from ..syntax.sparql_constants import lower_booleans
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import line_and_column, tokenize
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, check_characters, decode_utf8
@@ -177,6 +178,7 @@ def parse_query(name: str, raw: bytes) -> SavedQuery:
     if scope is not None and not (isinstance(scope, ScalarNode) and scope.text in SCOPES):
         fix = "write one of " + ", ".join(SCOPES)
         raise _header_error(scope.position, "this is not a scope of a check", fix)
+    text = lower_booleans(text)
     check_syntax(text, name)
     return assemble(
         name, text, node, [_checked_parameter(*entry) for entry in entries(node.get("params"))]
