@@ -237,15 +237,15 @@ def test_a_keyword_is_read_in_any_case(keyword: str, case: Callable[[str], str])
     query = QUERY_OF_KEYWORD[keyword].replace("KEY", case(keyword))
     if not query:
         return
-    text = parse_foreign_query(query.encode(), "q.rq").text
-    rdflib.Graph().query(query) if keyword not in ("SERVICE", "SILENT", "FROM", "NAMED") else None
     parseQuery(query)
-    answer = [] if keyword in ("SERVICE", "SILENT", "FROM", "NAMED") else ask(ox.Store(), text)
-    same = ask(ox.Store(), query) if answer != [] else []
-    if keyword not in ("RAND", "NOW", "UUID", "STRUUID", "BNODE"):
-        assert answer == same
+    text = parse_foreign_query(query.encode(), "q.rq").text
+    if keyword in ("SERVICE", "SILENT", "FROM", "NAMED"):  # they need a server or a graph
+        return
+    rdflib.Graph().query(query)
+    answer = ask(ox.Store(), text)
     if keyword in ("TRUE", "FALSE") and isinstance(answer, ResultTable):
         assert all(str(term).startswith(f'"{keyword.lower()}"') for (term,) in answer.rows)
+        assert answer == ask(ox.Store(), query)
 
 
 def test_the_place_is_that_of_the_persons_own_text() -> None:
@@ -310,9 +310,11 @@ def test_a_graph_comes_in_every_format(northtown: World) -> None:
 
 def test_a_yes_comes_in_every_format(northtown: World) -> None:
     assert asked(northtown, "ASK { ?s a pcve:Event }") == "yes\n"
-    assert asked(northtown, "ASK { ?s a pcve:Evnt }") == "no\n"
+    assert asked(northtown, "ASK { ?s a pcve:Event ; pcve:kind pcve:Event }") == "no\n"
     assert '"boolean":true' in asked(northtown, "ASK { ?s a pcve:Event }", "--format", "json")
-    assert "<boolean>false<" in asked(northtown, "ASK { ?s a pcve:No }", "--format", "xml")
+    assert "<boolean>false<" in asked(
+        northtown, "ASK { pcve:Event pcve:kind ?o }", "--format", "xml"
+    )
 
 
 @pytest.mark.parametrize(
@@ -324,6 +326,7 @@ def test_a_yes_comes_in_every_format(northtown: World) -> None:
         ("SELECT * { SERVICE <http://e/> { } }", [], "--allow-service permits it"),
         ("SELECT * FROM <http://127.0.0.1:9/x> { ?s ?p ?o }", [], "graphs are not fetched"),
         ("SELECT * { ?s ?p ?o FILTER(<http://e/f>(?s)) }", [], "not a function of SPARQL"),
+        ("PREFIX e: <a:> SELECT * { ?s ?p ?o FILTER(e:f(?s) / 2) }", [], "e:f is not a function"),
     ],
 )
 def test_what_is_refused_is_reported(

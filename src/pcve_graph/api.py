@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import html
 import keyword
+import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -34,6 +35,7 @@ from .model.project import Project, open_project
 from .model.schema import Ontology
 from .model.terms import Term
 from .query.access import EndpointGraph, ReadableGraph, SavedGraph, bind_for_graph
+from .query.asked_terms import query_notes
 from .query.execute import Answer, ResultTable, ResultTriples
 from .query.foreign import parse_foreign_query, resolve_query
 from .query.parameters import MissingParameterError, read_kinds
@@ -41,6 +43,7 @@ from .query.readings import with_readings
 from .query.remote.login import Credentials
 from .query.render_thing import render_thing
 from .query.results import Rows
+from .query.saved import SavedQuery
 from .query.search import Hit
 from .query.show import show
 from .query.thing_view import ThingView, with_rechecks
@@ -164,7 +167,7 @@ class KnowledgeGraph:
         answer = self._graph.ask(
             chosen.text, bindings, chosen.path, timeout=seconds, memory=size, limit=rows
         )
-        return self._rows(answer, chosen.text, bindings)
+        return self._rows(answer, chosen, bindings)
 
     def sparql(
         self,
@@ -177,7 +180,9 @@ class KnowledgeGraph:
         """The result of SPARQL: rows for SELECT, an rdflib graph for CONSTRUCT, a bool for ASK.
 
         The prefixes of the project need not be declared. `timeout` and `memory` are as those of
-        `query`. Raises ContentError for a syntax error, UsageError where it was stopped.
+        `query`. A term that the graph does not have is in `rows.notes`, with the nearest one, or a
+        warning where the result is no rows.
+        Raises ContentError for a syntax error, UsageError where it was stopped.
         """
         _check_type("text", text, str)
         rows, bounds = _read_limit(limit), (read_seconds(timeout), read_memory(memory))
@@ -186,11 +191,11 @@ class KnowledgeGraph:
         answer = self._graph.ask(
             query.text, {}, query.path, timeout=bounds[0], memory=bounds[1], limit=rows
         )
-        if isinstance(answer, bool):
-            return answer
-        if isinstance(answer, ResultTriples):
-            return _graph(answer.triples)
-        return self._rows(answer, query.text, {})
+        if isinstance(answer, ResultTable):
+            return self._rows(answer, query, {})
+        for note in query_notes(self._graph, query, {}):
+            warnings.warn(note.sentence, UserWarning, stacklevel=2)
+        return answer if isinstance(answer, bool) else _graph(answer.triples)
 
     def search(self, text: str, *, kinds: tuple[str, ...] = (), limit: int = 20) -> list[Hit]:
         """The entities that match `text`, best first; `kinds` such as `event` or `concept`.
@@ -270,15 +275,16 @@ class KnowledgeGraph:
             return work(*arguments)
         return self._process.call(work, *arguments, name=name, seconds=seconds, memory=memory)
 
-    def _rows(self, answer: Answer, text: str, bindings: Mapping[str, Term]) -> Rows:
+    def _rows(self, answer: Answer, query: SavedQuery, bindings: Mapping[str, Term]) -> Rows:
         if not isinstance(answer, ResultTable):
             raise UsageError(
                 "the query has no result set (it is not a SELECT); kg.sparql() runs any query"
             )
         labels, reasons = self._graph.words(answer), None
         if isinstance(self._graph, SavedGraph) and self._graph.worker:
-            reasons = partial(self._graph.worker.why, self.project, text, bindings)
-        return Rows(answer, labels, reasons)
+            reasons = partial(self._graph.worker.why, self.project, query.text, bindings)
+        notes = query_notes(self._graph, query, bindings) if query.is_foreign else ()
+        return Rows(answer, labels, reasons, tuple(note.sentence for note in notes))
 
     def __repr__(self) -> str:
         if isinstance(self._graph, EndpointGraph):

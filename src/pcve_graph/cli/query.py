@@ -19,6 +19,7 @@ from ..model.project import Project
 from ..model.suggest import did_you_mean
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
+from ..query.asked_terms import query_notes
 from ..query.execute import RESULT_FORMATS, ResultTable, ResultTriples, ServiceRefusedError
 from ..query.foreign import parse_foreign_query, resolve_query
 from ..query.parameters import MissingParameterError
@@ -109,6 +110,9 @@ def run_query(
     except ServiceRefusedError as error:
         raise UsageError(f"{error}; --allow-service permits it") from None
     talk = list(map(note_line, chosen.notes))
+    if chosen.is_foreign:
+        notes = query_notes(graph, chosen, bindings)
+        talk += [one_line(f"{chosen.path}:{line}: note: {text}") for line, text in notes]
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
     if options.why is not None:

@@ -127,7 +127,7 @@ class _Binder:
                 value, start = "", self.tokens[place - (2 if named else 1)].start
             else:
                 continue
-            self.edits.append((start, token.end, f" {value} "))
+            self.edits.append((start, token.end, self.spaced(start, token.end, value)))
 
     def query(self, start: int, end: int, outer_names: dict[str, str]) -> None:
         """Edit a query or sub-select; `outer_names` names its variables outside the pattern."""
@@ -227,7 +227,8 @@ class _Binder:
             self.edits.append((before[0].start, before[0].end, ""))
             self.edits.append((token.start, token.end, "true"))
         else:
-            self.edits.append((token.start, token.end, f" {self.values[name]} "))
+            value = self.spaced(token.start, token.end, self.values[name])
+            self.edits.append((token.start, token.end, value))
 
     def values_block(self, place: int) -> int:
         """Edit a VALUES block in a pattern; returns the place after it."""
@@ -244,6 +245,15 @@ class _Binder:
         self.edits.append((token.start, token.end, f"?{renamed}"))
         condition = f"!BOUND(?{renamed}) || SAMETERM(?{renamed}, {self.values[name]})"
         self.insert(last.end, f" FILTER({condition}) ")
+
+    def spaced(self, start: int, end: int, value: str) -> str:
+        """`value` with spaces, so that it is not joined to its neighbours in the text.
+
+        There is none after `^` and before the modifier of a path, where rdflib accepts none.
+        """
+        before = "" if self.source[start - 1 : start] == "^" else " "
+        modified = re.match(r"[+*]|\?(?!\w)", self.source[end:]) and value.startswith("<")
+        return f"{before}{value}{'' if modified else ' '}"
 
     def insert(self, offset: int, text: str) -> None:
         self.edits.append((offset, offset, text))

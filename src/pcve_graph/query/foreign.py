@@ -99,4 +99,5 @@ def parse_foreign_query(raw: bytes, name: str) -> SavedQuery:
         fix = f"write it outside, as in CONCAT(…, {variable})"
         reader.add_note(line_and_column(text, offset)[0], fault, fix)
     reader.check_keys(node)
-    return assemble(name, text, node, params, tuple(reader.notes))
+    query = assemble(name, text, node, params, tuple(reader.notes))
+    return replace(query, is_foreign=True)

@@ -85,7 +85,6 @@ def _hidden(folder: Path, path: Path) -> str:
 def _reason(path: Path) -> tuple[str, str]:
     """Why a file is not read, and what would make it one that is."""
     ending = path.suffix.lower()
-    endings = ", ".join(ENDINGS)
     try:
         text = read_start(path, _READ).decode("utf-8", "ignore")
     except OSError:
@@ -101,11 +100,9 @@ def _reason(path: Path) -> tuple[str, str]:
     if ending == ".ru" or update_keyword(text):
         return "an update, which changes a graph", "queries are read-only: use SELECT"
     if query_form(text):
-        return (
-            f"a query whose name does not end in {endings}",
-            "rename it, or run `pcve query FILE`",
-        )
-    return f"not a query: its name does not end in {endings}", "no action is needed"
+        fix = f"end its name in {' or '.join(ENDINGS)}, or run `pcve query FILE`"
+        return "a query by its text, but not by its name", fix
+    return "not a query by its name and text", "no action is needed"
 
 
 def triple_pattern_query(text: str, name: str) -> str:

@@ -114,10 +114,20 @@ class Row:
 
 
 class Rows(Sequence[Row]):
-    """The rows of an answer, in order. `words` is a store with the labels of their IRIs."""
+    """The rows of an answer, in order. `words` is a store with the labels of their IRIs.
 
-    def __init__(self, table: ResultTable, words: ox.Store, reasons: Reasons | None = None) -> None:
+    `notes` are plain sentences on the query, such as a term of it that the graph does not have.
+    """
+
+    def __init__(
+        self,
+        table: ResultTable,
+        words: ox.Store,
+        reasons: Reasons | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
         self.table = table
+        self.notes = notes
         self._label_store = words
         self._reasons = reasons
 
@@ -133,7 +143,10 @@ class Rows(Sequence[Row]):
     def __getitem__(self, place: int | slice) -> Row | Rows:
         if isinstance(place, slice):
             return Rows(
-                ResultTable(self.columns, self.table.rows[place]), self._label_store, self._reasons
+                ResultTable(self.columns, self.table.rows[place]),
+                self._label_store,
+                self._reasons,
+                self.notes,
             )
         return Row(self.columns, self.table.rows[place], self._reasons)
 

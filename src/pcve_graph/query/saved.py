@@ -73,7 +73,7 @@ class SavedQuery:
     """One .rq file. `columns` maps each column of its answer to its meaning, in order.
 
     `timeout` is in seconds, 0 where the header gives none. `notes` report what pcve ignores in the
-    header of a query from outside the project.
+    header of a query from outside the project, which `is_foreign`.
     """
 
     name: str
@@ -87,6 +87,7 @@ class SavedQuery:
     text: str
     timeout: float = 0
     notes: tuple[Problem, ...] = ()
+    is_foreign: bool = False
 
 
 def read_queries(project: Project, folder: str) -> dict[str, SavedQuery]:

@@ -106,7 +106,12 @@ def _can_continue(beginning: str) -> bool:
 def _at_end(text: str, query_tokens: list[Token], message: str) -> tuple[int, str, str]:
     """(offset, message, fix) if every token is valid but the whole text is not."""
     if "custom function" in message:
-        name = next((token for token in query_tokens if token.text in message), query_tokens[0])
+        called = re.search(r"<[^>]*>", message)
+        prefixes = declared_prefixes(text)
+        name = next(
+            (token for token in query_tokens if called and _iri_of(token, prefixes) == called[0]),
+            query_tokens[0],
+        )
         what = f"{name.text} is not a function of SPARQL"
         return name.start, what, "use a function of SPARQL 1.1"
     if "overrides an existing variable" in message or "Duplicated variable" in message:
@@ -122,6 +127,14 @@ def _at_end(text: str, query_tokens: list[Token], message: str) -> tuple[int, st
             what = f"the query ends, but {closing} is missing{times}"
             return len(text.rstrip()), what, f"add {closing} to close {opening}"
     return len(text.rstrip()), "the query is incomplete", "complete it"
+
+
+def _iri_of(token: Token, prefixes: dict[str, str]) -> str:
+    """The IRI of a token in angle brackets; empty if it is none."""
+    if token.kind == "iri":
+        return token.text
+    prefix, _, local = token.text.partition(":")
+    return f"<{prefixes[prefix]}{local}>" if token.kind == "name" and prefix in prefixes else ""
 
 
 def _at_token(text: str, query_tokens: list[Token], index: int) -> tuple[str, str]:
