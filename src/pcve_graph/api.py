@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import keyword
 import time
+import warnings
 from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
@@ -43,6 +44,7 @@ from .python.publications import Publications
 from .python.questions import Questions, select_questions
 from .python.reports import Reasons, ThingPage
 from .query.access import EndpointGraph, SavedGraph, bind_for_graph
+from .query.asked_terms import query_notes
 from .query.base import base_notes, remaining_seconds
 from .query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
 from .query.foreign import parse_foreign_query, read_query_folder, resolve_query
@@ -191,19 +193,20 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         """The result of SPARQL: rows for SELECT, an rdflib graph for CONSTRUCT, a bool for ASK.
 
         The prefixes of the project need not be declared; the columns of `SELECT *` are in the order
-        of the text. `timeout` and `memory` are as those of `query`. Raises ContentError for a
-        syntax error, UsageError where it was stopped.
+        of the text. A term that the graph does not have is in `rows.notes`, with the nearest one;
+        for a result without rows it is a warning. `timeout` and `memory` are as those of `query`.
+        Raises ContentError for a syntax error, UsageError where it was stopped.
         """
         check_type("text", text, str)
         bounds = read_bounds(timeout, memory)
         raw = text.encode(errors="surrogatepass")
         query = self._bounded(parse_foreign_query, raw, "query", name="query", bounds=bounds)
         answer = self._answer(query, {}, limit, flag("allow_service", allow_service), bounds)
-        if isinstance(answer, bool):
-            return answer
-        if isinstance(answer, ResultTriples):
-            return _graph(answer.triples)
-        return self._rows(answer, query, {})
+        if isinstance(answer, ResultTable):
+            return self._rows(answer, query, {})
+        for note in query_notes(self._graph, query, {}):
+            warnings.warn(note.sentence, UserWarning, stacklevel=2)
+        return answer if isinstance(answer, bool) else _graph(answer.triples)
 
     def why(
         self,
@@ -318,6 +321,8 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         labels, reasons = self._graph.words(answer), None
         if isinstance(self._graph, SavedGraph) and self._graph.worker:
             reasons = partial(self._graph.worker.why, self.project, query.text, bindings)
+        if query.is_foreign:
+            notes += tuple(note.sentence for note in query_notes(self._graph, query, bindings))
         return Rows(answer, labels, reasons, (query.text, bindings), notes)
 
     def __repr__(self) -> str:

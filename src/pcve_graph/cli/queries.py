@@ -18,6 +18,7 @@ from ..model.suggest import did_you_mean
 from ..query.access import ReadableGraph, bind_for_graph
 from ..query.binding import substitute_terms
 from ..query.foreign import read_query_folder, resolve_query
+from ..query.foreign_files import unread_files
 from ..query.saved import THEMES, Parameter, SavedQuery, read_queries
 from ..system.sandbox import inside
 from .bounds import SECONDS
@@ -44,13 +45,11 @@ def check_queries(
     Returns the exit code: 1 if a query fails or cannot be read.
     """
     from ..query.access import run_trials
-    from ..query.foreign import read_query_folder
-    from ..query.saved import read_queries
 
     queries, problems = (
         read_query_folder(folder) if folder else (read_queries(project, "answers"), [])
     )
-    write_messages(*map(str, problems))
+    write_messages(*map(str, problems), *(unread_files(folder) if folder else ()))
     failed = len(problems)
     trial_count = 0
     inside.set_limits(seconds=0)  # from here on each query has its own time limit
@@ -184,7 +183,9 @@ def query_catalogue(project: Project, folder: Path | None, theme: str = "") -> C
         for title in ((theme,) if theme else (*THEMES, ""))
     ]
     notes = tuple(note_line(remark) for query in queries_by_name.values() for remark in query.notes)
-    return CommandOutput("\n".join(filter(None, groups)), notes, tuple(problems))
+    unread = unread_files(folder) if folder else ()
+    text = "\n".join(filter(None, groups))
+    return CommandOutput(text, (*notes, *unread), tuple(problems))
 
 
 def _group(queries_by_name: dict[str, SavedQuery], theme: str, option: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ from ..model.suggest import did_you_mean
 from ..model.terms import Term
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
+from ..query.asked_terms import query_notes
 from ..query.base import base_notes, remaining_seconds
 from ..query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
 from ..query.foreign import parse_foreign_query, resolve_query
@@ -110,19 +111,13 @@ def run_query(
     except MissingParameterError as error:
         raise error.with_example(f"--set {error.name}={error.example}") from None
     start = time.monotonic()
-    try:
-        answer = graph.ask(
-            chosen.text,
-            bindings,
-            chosen.path,
-            timeout=seconds,
-            limit=options.limit or None,
-            service=options.service,
-        )
-    except ServiceRefusedError as error:
-        raise UsageError(f"{error}; --allow-service permits it") from None
-    answer = with_lists(answer, chosen.lists)
+    answer = _answer(graph, chosen, bindings, options, seconds)
     talk = list(map(note_line, chosen.notes))
+    if chosen.is_foreign:
+        talk += [
+            one_line(f"{chosen.path}:{note.line}: note: {note.sentence}")
+            for note in query_notes(graph, chosen, bindings)
+        ]
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
     if options.why is not None:
@@ -152,6 +147,28 @@ def run_query(
         talk += notes
     usual = "turtle" if isinstance(answer, ResultTriples) else "table"
     return CommandOutput(text, tuple(talk), form=options.form or usual, head=head)
+
+
+def _answer(
+    graph: ReadableGraph,
+    query: SavedQuery,
+    bindings: Mapping[str, Term],
+    options: QueryOptions,
+    seconds: float,
+) -> Answer:
+    """The answer to `query`, the cells of its lists as tuples. Raises UsageError for SERVICE."""
+    try:
+        answer = graph.ask(
+            query.text,
+            bindings,
+            query.path,
+            timeout=seconds,
+            limit=options.limit or None,
+            service=options.service,
+        )
+    except ServiceRefusedError as error:
+        raise UsageError(f"{error}; --allow-service permits it") from None
+    return with_lists(answer, query.lists)
 
 
 def _parameters(query: SavedQuery, bindings: Mapping[str, Term]) -> dict[str, Term]:

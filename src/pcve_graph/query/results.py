@@ -89,7 +89,8 @@ class Rows(Sequence[Row]):
     """The rows of an answer, in order. `words` is a store with the labels of their IRIs.
 
     `question` is the SPARQL that they answer, with the values of its parameters. `notes` are
-    sentences about the whole answer, such as what its counts are taken from.
+    sentences about the whole answer: what its counts are taken from, or a term of the query that
+    the graph does not have.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Rows(Sequence[Row]):
     ) -> None:
         self.question = question
         self.table = table
+        self.notes = notes
         self._label_store = words
         self._reasons = reasons
         self.notes = notes
