@@ -25,7 +25,7 @@ WITH_PARTS = (
 """Records with nodes that refer to them, which a retired record may not have."""
 
 OF_RECORDS: frozenset[str] = frozenset(
-    ("disputed", "everything", "inferred", "names-on-a-day", "shared-names", "sources")
+    ("disputed", "everything", "inferred", "shared-names", "sources")
 )
 """Questions about records, their names, claims and sources: these list a retired record as well."""
 
