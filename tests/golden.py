@@ -2,11 +2,11 @@
 
 For each saved query and each of its runs (no parameters if none is needed) the answer on Northtown,
 as CSV. Of the shipped graph, which grows, there are none: its tests hold what stays true.
+All answers are written or, where a question fails, none.
 """
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -106,17 +106,38 @@ def answer(world: World, query: SavedQuery, settings: dict[str, str]) -> bytes:
     return table.serialize("csv")
 
 
+def write_answers(world: World, target: Path) -> None:
+    """Write the answers on a built world to the folder `target`; a question that fails changes none."""
+    files = {
+        file: answer(world, query, settings)
+        for query in read_queries(world.project, "answers").values()
+        for file, settings in runs(query, "northtown")
+    }
+    replace_folder(target, files)
+
+
+def replace_folder(target: Path, files: dict[str, bytes]) -> None:
+    """Write `files`, by relative path, as the whole content of `target`.
+
+    They are written beside it first, so that `target` is as it was if one cannot be written.
+    """
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        new, old = Path(folder) / "new", Path(folder) / "old"
+        for file, content in files.items():
+            path = new / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        if target.exists():
+            target.rename(old)
+        new.rename(target)
+
+
 def main() -> None:
-    shutil.rmtree(GOLDEN, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
         world = make_world(Path(folder) / "northtown")
         result = world.pcve("build")
         assert result.exit_code == 0, result.output
-        for query in read_queries(world.project, "answers").values():
-            for file, settings in runs(query, "northtown"):
-                path = GOLDEN / file
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(answer(world, query, settings))
+        write_answers(world, GOLDEN)
 
 
 if __name__ == "__main__":

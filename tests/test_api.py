@@ -123,12 +123,19 @@ def test_a_data_frame_has_days_and_whole_numbers() -> None:
         ),
     )
     rows = Rows(table, ox.Store())
-    frame = rows.to_pandas()
-    assert list(frame.columns) == list(rows.columns)
-    assert pandas.api.types.is_datetime64_any_dtype(frame["day"])
+    frame = rows.to_pandas(labels=False)
+    days = ["day", "day_earliest", "day_latest"]
+    bounds = ["mixed", "mixed_earliest", "mixed_latest"]
+    assert list(frame.columns) == ["thing", *days, "number", "part", *bounds]
+    assert list(rows.to_pandas().columns)[:2] == ["thing", "thing_label"]
+    assert all(pandas.api.types.is_datetime64_any_dtype(frame[name]) for name in days)
+    assert str(frame["mixed"].dtype) == "string"
+    assert frame["mixed_latest"].astype(str).tolist() == ["2018-12-31", "2018-01-01"]
+    assert frame["part"].dtype == float
     assert str(frame["number"].dtype) == "Int64"
     assert frame["number"].isna().tolist() == [False, True]
-    polars_frame = rows.to_polars()
+    polars_frame = rows.to_polars(labels=False)
+    assert list(polars_frame.columns) == list(frame.columns)
     assert polars_frame.schema["day"] == polars.Date
     assert polars_frame.schema["number"] == polars.Int64
     assert polars_frame.schema["thing"] == polars.String

@@ -1,6 +1,6 @@
 """Reads the projects and events of a saved graph into a `Landscape`.
 
-Runs seven queries of `queries/landscape`; all else is computed from their rows. A record that
+Runs eight queries of `queries/landscape`; all else is computed from their rows. A record that
 another one replaces is read as its replacement.
 
 A little over the length of other modules: what one query gives is needed to read the next.
@@ -9,6 +9,7 @@ A little over the length of other modules: what one query gives is needed to rea
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -26,6 +27,7 @@ from ..query.saved import required_queries
 from ..syntax.sparql_results import cell_value
 from .involvements import FUNDER, inherited_periods, read_periods
 from .roles import subject_lists, work_roles
+from .standing import read_standings
 from .works import TOTAL, Landscape, Money, PartPeriods, Work
 
 _VALUE: Final = Column("value", "term")
@@ -37,7 +39,7 @@ COLUMNS: Final = {
     "replaced": (Column("retired"), Column("standing")),
     "involvements": (
         *(Column("work"), Column("role"), Column("actor")),
-        *(Column(name, "day", optional=True) for name in ("first", "last")),
+        *(Column(name, "date", optional=True) for name in ("start", "end")),
     ),
     "budgets": (
         *(Column("work"), Column("amount"), Column("kind", optional=True)),
@@ -45,6 +47,7 @@ COLUMNS: Final = {
         *(Column("currency", "text", optional=True), Column("payer", optional=True)),
         Column("origin", optional=True),
     ),
+    "standings": (Column("work"), Column("property"), _VALUE, Column("standing", "text")),
 }
 """The files in queries/landscape that are run, each with the columns of its rows."""
 
@@ -180,8 +183,13 @@ class _Reader:
                     into.setdefault(iri, []).extend(work_values[key])
         self.frames_above = _all_above(self.parts)
         budgets, names = self.budgets(), self.work_labels(values)
+        standings = read_standings(self.cells("standings"), keys_by_cell, self.replaced)
         works = tuple(
-            self.work(iri, names[iri], values[iri], budgets.get(iri, ())) for iri in sorted(values)
+            replace(
+                self.work(iri, names[iri], values[iri], budgets.get(iri, ())),
+                standings=standings.get(iri, {}),
+            )
+            for iri in sorted(values)
         )
         members = _grouped(
             (above, country)
@@ -246,6 +254,7 @@ class _Reader:
         countries, regions = self.located_in(places)
         frames = self.frames_above.get(iri, ())
         edition = _first(values, "edition")
+        own_funders = self.payers(stated("funder", ()), budget)
         actors = {role: values[role] for role in self.roles.by_property.values() if role in values}
         leading = self.roles.leading & actors.keys()
         return Work(
@@ -266,7 +275,9 @@ class _Reader:
             wider=self.wider(topics),
             groups=groups,
             wider_groups=self.wider(groups),
-            funders=self.payers(stated("funder", ()), budget) or self.inherited_funders(iri),
+            funders=own_funders or self.inherited_funders(iri),
+            own_funders=own_funders,
+            contributes_to=stated("contributesTo", ()),
             periods=self.periods_of(iri, bool(stated("funder", ())), budget),
             leading=leading,
             pillars=self.pillars(frames, stated("contributesTo", ())),

@@ -10,11 +10,11 @@ import click
 
 from ..model.problems import UsageError
 from ..model.project import Project
+from ..model.words import quantity
 from ..system.atomic_writes import write_file
 from .console import (
     completeness,
     handle_errors,
-    quantity,
     summary,
     write_errors_as_usage,
     write_lines,

@@ -22,6 +22,7 @@ import click
 
 from ..model.problems import (
     ContentError,
+    NothingToWriteError,
     Problem,
     UsageError,
     damage_message,
@@ -29,6 +30,7 @@ from ..model.problems import (
     shortage_message,
 )
 from ..model.visible import escape_hidden, one_line
+from ..model.words import quantity
 from ..system.atomic_writes import write_file
 from ..system.sandbox import inside
 
@@ -44,6 +46,9 @@ _PIECES: Final = 1000
 
 FOR_PEOPLE: Final = ("text", "table", "markdown")
 """Formats for people; the others are for programs, and their bytes are written unchanged."""
+
+_USUAL_WIDTH: Final = 80
+"""The columns of a terminal that does not report its size."""
 
 _CLEAR: Final = "\r\x1b[K"
 """Returns to the start of the line and erases it (ECMA-48, EL)."""
@@ -72,7 +77,7 @@ def handle_errors(command: Callable[Parameters, Result]) -> Callable[Parameters,
         except UsageError as error:
             _end_without_memory(error)
             write_messages("pcve: " + re.sub(r"\n(?=\S)", "\n  ", str(error)))
-            sys.exit(2)
+            sys.exit(1 if isinstance(error, NothingToWriteError) else 2)
         except RecursionError:
             write_messages("pcve: the input is nested too deeply")
             sys.exit(2)
@@ -138,10 +143,19 @@ def on_terminal() -> bool:
 
 
 def terminal_width() -> int:
-    """The columns of the terminal that stdout is; 0 where it is none."""
-    import shutil
+    """The columns that text for people is laid out in; 0 for lines of any length.
 
-    return shutil.get_terminal_size((100, 40)).columns if on_terminal() else 0
+    They are those that COLUMNS states, else those of the terminal that stdout is, 80 where it does
+    not report its size. Text for files and pipes has lines of any length unless COLUMNS is set.
+    """
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and int(stated):
+        return int(stated)
+    if not on_terminal():
+        return 0
+    with contextlib.suppress(OSError):
+        return os.get_terminal_size(sys.stdout.fileno()).columns or _USUAL_WIDTH
+    return _USUAL_WIDTH
 
 
 def read_stdin() -> bytes:
@@ -167,11 +181,16 @@ def write_lines(*lines: str) -> None:
 
 
 def write_result(
-    content: bytes | str | Iterator[str], output: Path | None = None, form: str = "text"
+    content: bytes | str | Iterator[str],
+    output: Path | None = None,
+    form: str = "text",
+    head: int | None = None,
 ) -> None:
     """Write results to the file `output`, or to stdout without one.
 
     Content in pieces is written to stdout as it comes.
+
+    The line with the number `head`, from 0, is the header of a table: bold on a terminal.
 
     Control characters are escaped in formats for people, and in others only on a terminal; to files
     and pipes those are written as UTF-8. Raises UsageError if the content cannot be written, or is
@@ -191,8 +210,8 @@ def write_result(
                 f"refusing to write binary output ({form}) to a terminal; use -o FILE"
             ) from None
         content = escape_hidden(text)
-        if form == "table" and output is None and on_terminal():
-            content = _bold_head(content)
+        if head is not None and output is None and on_terminal():
+            content = _bold_line(content, head)
     if output is None:
         _on_stdout(content, form)
         return
@@ -214,10 +233,11 @@ def write_errors_as_usage(place: Path) -> Iterator[None]:
         raise UsageError(f"{place} cannot be written: {error.strerror or error}") from None
 
 
-def _bold_head(table: str) -> str:
-    """`table` with its first line in bold (ECMA-48, SGR)."""
-    head, line_end, rest = table.partition("\n")
-    return f"\x1b[1m{head}\x1b[0m{line_end}{rest}"
+def _bold_line(text: str, number: int) -> str:
+    """`text` with the line `number`, from 0, in bold (ECMA-48, SGR)."""
+    lines = text.split("\n")
+    lines[number] = f"\x1b[1m{lines[number]}\x1b[0m"
+    return "\n".join(lines)
 
 
 def _on_stdout(content: bytes | str, form: str) -> None:
@@ -278,11 +298,6 @@ def problem_counts(problems: tuple[Problem, ...]) -> str:
     numbers = Counter(problem.severity for problem in problems)
     text = f"{quantity(numbers['error'], 'error')}, {quantity(numbers['warning'], 'warning')}"
     return f"{text}, {quantity(numbers['info'], 'info')}" if numbers["info"] else text
-
-
-def quantity(number: int, word: str) -> str:
-    """`1 record`, `2 records`."""
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
 @contextlib.contextmanager

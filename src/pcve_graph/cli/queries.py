@@ -1,19 +1,25 @@
-"""`pcve queries`: lists the saved queries, and checks them."""
+"""`pcve queries`: lists the saved queries by theme, prints their SPARQL, and checks them."""
 
 from __future__ import annotations
 
+import functools
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..model.limits import QUERY_SECONDS
-from ..model.problems import ContentError, Problem
+from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
-from ..query.access import ReadableGraph
-from ..query.foreign import read_query_folder
-from ..query.saved import Parameter, SavedQuery, read_queries
+from ..model.suggest import did_you_mean
+from ..query.access import ReadableGraph, bind_for_graph
+from ..query.binding import substitute_terms
+from ..query.foreign import read_query_folder, resolve_query
+from ..query.foreign_files import unread_files
+from ..query.saved import THEMES, Parameter, SavedQuery, read_queries
 from ..system.sandbox import inside
 from .bounds import SECONDS
 from .console import despite_closed_pipe, handle_errors, write_lines, write_messages, write_result
@@ -25,7 +31,7 @@ from .context import (
     open_or_build,
     project_of,
 )
-from .query import CommandOutput, note_line
+from .query import CommandOutput, note_line, read_settings
 
 if TYPE_CHECKING:
     from ..query.access import ReadableGraph
@@ -39,13 +45,11 @@ def check_queries(
     Returns the exit code: 1 if a query fails or cannot be read.
     """
     from ..query.access import run_trials
-    from ..query.foreign import read_query_folder
-    from ..query.saved import read_queries
 
     queries, problems = (
         read_query_folder(folder) if folder else (read_queries(project, "answers"), [])
     )
-    write_messages(*map(str, problems))
+    write_messages(*map(str, problems), *(unread_files(folder) if folder else ()))
     failed = len(problems)
     trial_count = 0
     inside.set_limits(seconds=0)  # from here on each query has its own time limit
@@ -66,6 +70,15 @@ def check_queries(
 
 @click.command()
 @FOLDER
+@click.option("--theme", metavar="THEME", default="", help=f"Only one of {', '.join(THEMES)}.")
+@click.option("--sparql", metavar="NAME|FILE", default="", help="Print the SPARQL of a query.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="With --sparql: fill in a parameter; the others stay variables.",
+)
 @click.option("--check", is_flag=True, help="Run each with its examples; exit 1 if one fails.")
 @click.option(
     "--timeout",
@@ -81,21 +94,34 @@ def check_queries(
 def queries(
     context: click.Context,
     queries: Path | None,
+    theme: str,
+    sparql: str,
+    settings: tuple[str, ...],
     check: bool,
     timeout: float,
     endpoint: EndpointTarget | None,
 ) -> None:
     """List the saved queries, their parameters and an example of each.
 
+    The list is by theme: what a query is about.
+
     \b
     Examples:
       pcve queries
+      pcve queries --theme money
+      pcve queries --sparql events-on-topic --set topic=returnees
       pcve queries --queries my-grlc-folder
       pcve queries --check --endpoint http://localhost:7878/query
     """
 
     inside.set_limits(seconds=timeout)
     project = project_of(context)
+    if settings and not sparql:
+        raise UsageError("--set requires --sparql: `pcve query NAME` asks a query")
+    if sparql:
+        graph = graph_access(endpoint, functools.partial(open_or_build, project))
+        write_result(pasteable_sparql(project, graph, sparql, queries, settings), form="sparql")
+        return
     if check or endpoint:
         from ..query.worker import QueryWorker
         from ..system.sandbox.process import LimitedProcess
@@ -110,7 +136,7 @@ def queries(
         with process:
             graph = graph_access(endpoint, lambda: saved or open_or_build(project), worker)
             sys.exit(check_queries(graph, project, queries, timeout))
-    reply = query_catalogue(project, queries)
+    reply = query_catalogue(project, queries, theme)
     with despite_closed_pipe():
         write_result(reply.text, form=reply.form)
     write_messages(*reply.messages)
@@ -118,19 +144,57 @@ def queries(
         raise ContentError(list(reply.problems))
 
 
-def query_catalogue(project: Project, folder: Path | None) -> CommandOutput:
-    """The queries of the project or of `folder`, with their parameters and an example of each."""
+def pasteable_sparql(
+    project: Project,
+    graph: ReadableGraph,
+    name: str,
+    folder: Path | None,
+    settings: tuple[str, ...],
+) -> str:
+    """The SPARQL that `pcve query` runs, without its header, for any endpoint with the graph.
+
+    The parameters in `settings` and those with a default are filled in; the others stay variables,
+    required ones too. Names of things are looked up in `graph`. Raises UsageError as `pcve query`.
+    """
+    chosen = resolve_query(project, name, folder)
+    free = {key: replace(param, required=False) for key, param in chosen.params.items()}
+    chosen = replace(chosen, params=free)
+    text = substitute_terms(chosen.text, bind_for_graph(graph, chosen, read_settings(settings)))
+    lines = [line for line in text.splitlines() if not line.startswith("#+")]
+    return "\n".join(lines).strip() + "\n"
+
+
+def query_catalogue(project: Project, folder: Path | None, theme: str = "") -> CommandOutput:
+    """The queries of the project or of `folder` by theme, with parameters and an example of each.
+
+    With `theme`, only those of that theme; raises UsageError if it is none of THEMES.
+    """
+    if theme and theme not in THEMES:
+        hint = did_you_mean(theme, THEMES) or "the themes are " + ", ".join(THEMES)
+        raise UsageError(f"there is no theme {theme!r}; {hint}")
     problems: list[Problem] = []
     if folder is None:
         queries_by_name = read_queries(project, "answers")
     else:
         queries_by_name, problems = read_query_folder(folder)
-    lines: list[str] = []
-    for name, query in queries_by_name.items():
-        option = f" --queries {folder}" if folder else ""
-        lines += _entry(name, query, option)
+    option = f" --queries {folder}" if folder else ""
+    groups = [
+        "".join(f"{line}\n" for line in _group(queries_by_name, title, option))
+        for title in ((theme,) if theme else (*THEMES, ""))
+    ]
     notes = tuple(note_line(remark) for query in queries_by_name.values() for remark in query.notes)
-    return CommandOutput("".join(line + "\n" for line in lines), notes, tuple(problems))
+    unread = unread_files(folder) if folder else ()
+    text = "\n".join(filter(None, groups))
+    return CommandOutput(text, (*notes, *unread), tuple(problems))
+
+
+def _group(queries_by_name: dict[str, SavedQuery], theme: str, option: str) -> Iterator[str]:
+    """The lines of the queries of one theme, under its name in capitals; "" for those without."""
+    chosen = {name: query for name, query in queries_by_name.items() if query.theme == theme}
+    if chosen and (theme or len(chosen) < len(queries_by_name)):
+        yield theme.upper() or "WITHOUT A THEME"
+    for name, query in chosen.items():
+        yield from _entry(name, query, option)
 
 
 def _entry(name: str, query: SavedQuery, option: str) -> list[str]:

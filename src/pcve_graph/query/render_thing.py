@@ -12,11 +12,13 @@ from typing import Final
 from ..graph.claims import Evidence, groups_of_evidence
 from ..model.grades import Grade
 from ..model.namespaces import local_name
+from ..model.periods import NO, NOT_KNOWN, YES
 from ..model.text_fragments import text_fragment_link
 from ..model.visible import escape_hidden
 from .readings import reading_mark
 from .render import format_date, format_group, single_line
-from .thing_view import SourceReference, ThingFact, ThingView, grade_counts
+from .state_of_day import UNDATED
+from .thing_view import IncomingFact, SourceReference, ThingFact, ThingView, grade_counts
 
 LINES: Final = 40
 """The most lines of a bounded text, also where a terminal of its width wraps the longer ones."""
@@ -73,7 +75,23 @@ class _Citations:
 def _header(view: ThingView) -> list[str]:
     curators = view.is_source and view.label.startswith("[")
     kind = f"{view.type}; title by the curator" if curators else view.type
-    return [f"{single_line(view.label)}  ({single_line(kind)})", view.iri]
+    lines = [f"{single_line(view.label)}  ({single_line(kind)})", view.iri]
+    if view.day and not view.is_source:
+        lines.append(f"on {format_date(view.day)}: {_IN_ITS_DATES[view.holds]}")
+    return lines
+
+
+_IN_ITS_DATES: Final = {
+    YES: "within its dates",
+    NOT_KNOWN: "its dates leave open whether within them",
+    NO: "outside its dates",
+    UNDATED: "it has no dates",
+}
+
+
+def _holds(fact: ThingFact | IncomingFact) -> list[str]:
+    """The mark of a fact that does not surely hold on the day that is asked for."""
+    return [fact.holds] if fact.holds not in ("", YES) else []
 
 
 def _grades(view: ThingView) -> str:
@@ -130,7 +148,7 @@ def _whole(view: ThingView) -> list[str]:
             lines += _fact(fact, "", citations)
     if view.named_by:
         lines += ["referred to by"]
-        lines += [f"  {single_line(name)}  ({single_line(label)})" for name, label in view.named_by]
+        lines += [f"  {_reference(fact)}" for fact in view.named_by]
     numbered = list(citations)
     lines += ["", "sources"] if numbered else []
     for number, source in numbered:
@@ -143,7 +161,8 @@ def _whole(view: ThingView) -> list[str]:
 
 def _fact(fact: ThingFact, indent: str, citations: _Citations) -> list[str]:
     value = local_name(fact.value) if fact.inner else single_line(format_date(fact.value))
-    lines = [f"{indent}{single_line(fact.label)}: {value}"]
+    mark = "".join(f" ({word})" for word in _holds(fact))
+    lines = [f"{indent}{single_line(fact.label)}: {value}{mark}"]
     for inner in fact.inner:
         lines += _fact(inner, indent + "    ", citations)
     if fact.inner:
@@ -255,9 +274,13 @@ def _left_out(
     yield f"{words}: pcve show {local_name(view.iri)} --all"
 
 
-def _references(named_by: Sequence[tuple[str, str]], width: int) -> str:
+def _reference(fact: IncomingFact) -> str:
+    return f"{single_line(fact.id)} ({', '.join([single_line(fact.property), *_holds(fact)])})"
+
+
+def _references(named_by: Sequence[IncomingFact], width: int) -> str:
     """One line with as many of the things that refer to a thing as fit."""
-    names = [f"{single_line(name)} ({single_line(label)})" for name, label in named_by]
+    names = [_reference(fact) for fact in named_by]
     for count in range(len(names), 0, -1):
         more = f" and {len(names) - count:,} more" if count < len(names) else ""
         line = f"referred to by: {', '.join(names[:count])}{more}"
@@ -276,7 +299,7 @@ def _fact_line(
     pieces = tuple(_evidence(fact))
     head = f"{indent}{single_line(fact.label)}: "
     numbers = f" {_numbers(pieces, citations, most_sources)}" if pieces and most_sources else ""
-    tail = f"{numbers}{_marks(pieces, alone=not most_sources)}" if pieces else ""
+    tail = numbers + _marks(pieces, not most_sources, _holds(fact))
     value = _cut(_value(fact), max(_LEAST, width - len(head) - len(tail)))
     line = f"{head}{value}{tail}"
     quoted = next((piece for piece in pieces if _words(piece)), None)
@@ -323,18 +346,19 @@ def _numbers(pieces: Sequence[Evidence], citations: _Citations, most: int) -> st
     return " ".join(parts)
 
 
-def _marks(pieces: Sequence[Evidence], alone: bool) -> str:
-    """In brackets after a space: whether a fact is inferred, its rank, a dispute, the verdicts of
-    second readers; or nothing.
+def _marks(pieces: Sequence[Evidence], alone: bool, holds: list[str]) -> str:
+    """In brackets after a space, or nothing: whether a fact holds on a day or is inferred, its
+    rank, a dispute, the verdicts of second readers.
 
     Where the evidence of one source is shown `alone`, also whether others were named with it.
     """
-    first = pieces[0]
-    marks = ["inferred"] if first.certainty == "inferred" else []
-    marks += [first.rank] if first.rank != "normal" else []
-    marks += ["contested"] if first.contested else []
-    marks += ["named together with other sources"] if alone and first.unassigned else []
-    marks += filter(None, [reading_mark(pieces)])
+    marks = [*holds]
+    for first in pieces[:1]:
+        marks += ["inferred"] if first.certainty == "inferred" else []
+        marks += [first.rank] if first.rank != "normal" else []
+        marks += ["contested"] if first.contested else []
+        marks += ["named together with other sources"] if alone and first.unassigned else []
+        marks += filter(None, [reading_mark(pieces)])
     return f" ({', '.join(marks)})" if marks else ""
 
 

@@ -18,6 +18,7 @@ from ..model.problems import ContentError, Position, Problem, UsageError, rule_p
 from ..model.project import Project
 from ..model.suggest import did_you_mean
 from ..syntax.sparql_bounds import LARGEST_QUERY, check_query_size
+from ..syntax.sparql_constants import lower_booleans
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import line_and_column, tokenize
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, check_characters, decode_utf8
@@ -33,12 +34,28 @@ KEYS: Final = (
     "summary",
     "description",
     "tags",
+    "theme",
     "params",
     "columns",
     "lists",
     "base",
     "timeout",
 )
+THEMES: Final = (
+    "overview",
+    "events",
+    "projects",
+    "people",
+    "money",
+    "time",
+    "topics",
+    "places",
+    "strategies",
+    "evaluation",
+    "sources",
+)
+"""What a question of the project is about, in the order in which `pcve queries` lists them."""
+
 CHECK_KEYS: Final = ("summary", "rule", "fix", "severity", "scope")
 SCOPES: Final = ("part", "graph", "build")
 """What a check can be applied to: a document alone, one joined with a graph, or a build alone."""
@@ -85,8 +102,9 @@ class SavedQuery:
     The cells of the columns `lists` hold several values, as `lists.py` reads them. `base` is what
     the answer counts, None where the header does not say.
 
-    `timeout` is in seconds, 0 where the header gives none. `notes` report what pcve ignores in the
-    header of a query from outside the project.
+    `timeout` is in seconds, 0 where the header gives none. `theme` is one of THEMES, or empty.
+    `notes` report what pcve ignores in the header of a query from outside the project, which
+    `is_foreign`.
     """
 
     name: str
@@ -99,9 +117,11 @@ class SavedQuery:
     header: dict[str, str]
     text: str
     timeout: float = 0
+    theme: str = ""
     notes: tuple[Problem, ...] = ()
     lists: tuple[str, ...] = ()
     base: Base | None = None
+    is_foreign: bool = False
 
 
 def read_queries(project: Project, folder: str) -> dict[str, SavedQuery]:
@@ -193,6 +213,8 @@ def parse_query(name: str, raw: bytes) -> SavedQuery:
     if scope is not None and not (isinstance(scope, ScalarNode) and scope.text in SCOPES):
         fix = "write one of " + ", ".join(SCOPES)
         raise _header_error(scope.position, "this is not a scope of a check", fix)
+    _check_theme(node.get("theme"))
+    text = lower_booleans(text)
     check_syntax(text, name)
     query = assemble(
         name,
@@ -246,6 +268,7 @@ def assemble(
     texts_by_key = {
         key.text: value.text for key, value in node.entries if isinstance(value, ScalarNode)
     }
+    theme = texts_by_key.get("theme", "")
     timeout = node.get("timeout")
     seconds = 0.0
     if isinstance(timeout, ScalarNode):
@@ -271,6 +294,7 @@ def assemble(
         header=texts_by_key,
         text=text,
         timeout=seconds,
+        theme=theme if theme in THEMES else "",
         notes=notes,
         lists=texts(node.get("lists")),
         base=base,
@@ -333,6 +357,16 @@ def _check_keys(node: MappingNode, keys: tuple[str, ...]) -> None:
     ]
     if problems:
         raise ContentError(problems)
+
+
+def _check_theme(node: RecordNode | None) -> None:
+    """Raise ContentError for a theme that is not one of THEMES."""
+    if node is None or (isinstance(node, ScalarNode) and node.text in THEMES):
+        return
+    text = node.text if isinstance(node, ScalarNode) else ""
+    fault = f"the theme {text!r} is not valid" if text else "the theme is not one word"
+    fix = did_you_mean(text, THEMES) or "write one of " + ", ".join(THEMES)
+    raise _header_error(node.position, fault, fix)
 
 
 def _header_error(position: Position, fault: str, fix: str) -> ContentError:

@@ -12,19 +12,22 @@ from datetime import date
 
 import pyoxigraph as ox
 
-from ..graph.claims import Evidence, claimed_statement, evidence, values
+from ..graph.claims import Evidence, claimed_statement, evidence, value_text, values
 from ..graph.labels import designation_notes, labels
 from ..graph.replaced import current_node
 from ..model import namespaces
 from ..model.namespaces import expand, local_name
+from ..model.periods import NO
 from ..model.problems import UsageError
 from ..model.schema import Ontology
 from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import Iri, NTerm, Term, from_iri, from_term
 from ..syntax.sparql_results import solutions_of
 from .binding import substitute_terms
+from .state_of_day import DATES, StateOfDay
 from .thing_view import (
     SOURCES,
+    IncomingFact,
     SourceReference,
     SupportedRecord,
     ThingFact,
@@ -45,12 +48,13 @@ _SOUGHT = ("kind", "archivedAt", "language", "issued", "license")
 def show(
     store: ox.Store, ontology: Ontology, identifier: str, as_of: date | None = None
 ) -> ThingView:
-    """The view of the thing with this id or IRI; with `as_of`, only periods that include that day.
+    """The view of the thing with this id or IRI; with `as_of`, what may hold on that day.
 
-    What is retired is shown as what replaces it, and a note says so. A period without a start or
-    end date is open on that side. A source has an id too, or `source/ID` where a record has the
-    same. Raises UsageError with the nearest id, or the id of the
-    source with the nearest title, if there is no such thing.
+    Each fact then says whether it surely does, or has no dates (`ThingFact.holds`); facts that
+    surely do not are left out. A period without a start or end date is open on that side. What is
+    retired is shown as what replaces it, and a note says so. A source has an id too, or `source/ID`
+    where a record has the same. Raises UsageError with the nearest id, or the id of the source with
+    the nearest title, if there is no such thing.
     """
     nodes = _typed_nodes(store)
     nodes_by_id = _nodes_by_id(nodes)
@@ -115,7 +119,7 @@ class _ThingReader:
     def __init__(self, store: ox.Store, ontology: Ontology, as_of: date | None) -> None:
         self.store = store
         self.ontology = ontology
-        self.as_of = as_of.isoformat() if as_of else None
+        self.state = StateOfDay(store, ontology, as_of) if as_of else None
 
     def view(self, node: ox.NamedNode) -> ThingView:
         kind = self.type_of(node)
@@ -123,8 +127,8 @@ class _ThingReader:
         type_label = shape.label if shape else local_name(kind)
         label = labels(self.store, [node])[node.value]
         facts = self.facts(node)
-        if self.as_of:
-            label = next((name for fact in facts for name in _names_in(fact)), label)
+        if self.state:
+            label, facts = self.state.names(node, facts, label)
         shown = [label, *(fact.value for fact in facts)]
         notes = designation_notes(self.store, shown)
         return ThingView(
@@ -135,6 +139,8 @@ class _ThingReader:
             named_by=self.references_to(node),
             notes=notes,
             sources=self.sources_of(facts),
+            day=self.state.day.isoformat() if self.state else "",
+            holds=self.state.of_node(node) if self.state else "",
         )
 
     def source_view(self, node: ox.NamedNode, nodes_by_id: dict[str, ox.NamedNode]) -> ThingView:
@@ -223,26 +229,28 @@ class _ThingReader:
         keys = list(kind.keys.values()) if kind else []
         order = {key.path: (place, key.label) for place, key in enumerate(keys)}
         elsewhere = {key.path for key in keys if key.refers}
+        dating = {key.path for key in keys if key.derives}
         facts = []
         for (path, _), valued_claims in claims.items():
             value = valued_claims[0][0]
             inner: tuple[ThingFact, ...] = ()
-            if self.is_out_of_period(node, path, value):
-                continue
+            holds = self.state.of_role(node, path, value) if self.state else ""
             is_thing = isinstance(value, ox.NamedNode) and "/id/" in value.value
             if isinstance(value, ox.NamedNode) and is_thing and path not in elsewhere:
                 inside = self.ontology.by_iri.get(self.type_of(value))
                 if inside is not None and inside.folder is None:
-                    if not self.includes_day(value):
-                        continue
-                    inner = self.facts(value)
+                    holds = self.state.of_node(value) if self.state else ""
+                    inner = tuple(replace(fact, holds="") for fact in self.facts(value))
+            if holds == NO:
+                continue
             nodes = [claim for _, claim in valued_claims if isinstance(claim, ox.NamedNode)]
             proofs = tuple(piece for node in nodes for piece in evidence(self.store, node))
             label = order.get(path, (0, local_name(path)))[1]
             text = self.text_of(value)
             if path in elsewhere and isinstance(value, ox.NamedNode):
                 text = "/".join(value.value.split("/")[-2:])
-            facts.append(ThingFact(local_name(path), label, text, value, proofs, inner))
+            holds = "" if path in dating else holds
+            facts.append(ThingFact(local_name(path), label, text, value, proofs, inner, holds))
         places = {key.name: order[key.path][0] for key in keys}
         return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, 99), fact.value)))
 
@@ -255,32 +263,6 @@ class _ThingReader:
                 for claim in values(self.store, derived, expand("prov:wasDerivedFrom")):
                     yield path, value, claim
 
-    def includes_day(self, node: ox.NamedNode) -> bool:
-        """Whether the period of a node includes the requested day."""
-        if self.as_of is None:
-            return True
-        first = self.value(node, "pcve:earliest")
-        last = self.value(node, "pcve:latest")
-        begun = first is None or getattr(first, "value", "") <= self.as_of
-        return begun and (last is None or getattr(last, "value", "") >= self.as_of)
-
-    def is_out_of_period(self, node: Term, path: Iri, value: Term) -> bool:
-        """Whether a direct property is that of involvements that all exclude the requested day."""
-        roles = {**self.ontology.implied, **self.ontology.implied_inversely}
-        concepts = [role for role, implied in roles.items() if implied == path]
-        if self.as_of is None or not concepts:
-            return False
-        if path in self.ontology.implied_inversely.values():
-            node, value = value, node
-        parts = [
-            part
-            for part in values(self.store, node, expand("pcve:hasInvolvement"))
-            if isinstance(part, ox.NamedNode)
-            and self.value(part, "pcve:actor") == value
-            and str(getattr(self.value(part, "pcve:role"), "value", "")) in concepts
-        ]
-        return bool(parts) and not any(map(self.includes_day, parts))
-
     def text_of(self, term: Term) -> str:
         if isinstance(term, ox.Literal):
             return term.value
@@ -291,26 +273,32 @@ class _ThingReader:
     def value(self, node: Term, name: str) -> Term | None:
         return next(values(self.store, node, expand(name)), None)
 
-    def references_to(self, node: ox.NamedNode) -> tuple[tuple[str, str], ...]:
-        """Facts of other things whose value is this one: (id, property label), sorted."""
+    def references_to(self, node: ox.NamedNode) -> tuple[IncomingFact, ...]:
+        """Facts of other things whose value is this one, by thing and property.
+
+        With a day, those that surely do not hold on it are left out.
+        """
         facts = ox.NamedNode(namespaces.graph_iri("facts"))
-        references = set()
+        references = {}
         for quad in self.store.quads_for_pattern(None, None, node, facts):
             kind = self.ontology.by_iri.get(self.type_of(quad.subject))
             key = kind.keys.get(local_name(quad.predicate.value)) if kind else None
-            if self.is_out_of_period(quad.subject, Iri(quad.predicate.value), node):
+            if not (key and kind and kind.folder and isinstance(quad.subject, ox.NamedNode)):
                 continue
-            if key and kind and kind.folder:
-                references.add((local_name(str(getattr(quad.subject, "value", ""))), key.label))
-        return tuple(sorted(references))
-
-
-def _names_in(fact: ThingFact) -> list[str]:
-    """The name in a fact that is a naming; empty for other facts."""
-    named = fact.term.value if isinstance(fact.term, ox.NamedNode) else ""
-    if "/id/naming/" not in named:
-        return []
-    return [inner.value for inner in fact.inner if inner.key == "name"]
+            path = Iri(quad.predicate.value)
+            holds = self.state.of_reference(quad.subject, path, node) if self.state else ""
+            if holds == NO:
+                continue
+            start, end = (value_text(self.store, quad.subject, name) for name in DATES)
+            references[local_name(quad.subject.value), key.label] = IncomingFact(
+                id=local_name(quad.subject.value),
+                property=key.label,
+                label=labels(self.store, [quad.subject])[quad.subject.value],
+                start=start,
+                end=end,
+                holds=holds,
+            )
+        return tuple(reference for _, reference in sorted(references.items()))
 
 
 def _resting_on(source: str, facts: Iterable[ThingFact]) -> tuple[ThingFact, ...]:

@@ -15,14 +15,16 @@ import pyoxigraph as ox
 
 from ...graph.labels import designation_notes
 from ...model.project import Project
+from ...model.words import quantity
 from ...query.columns import select_rows
 from ...query.render import format_date
 from ...query.saved import required_queries
 from ..load import SOURCE_COLUMNS
 from ..tables import ReportTable
 from ..works import TOTAL, Landscape, Work, budget_sums
+from .basis import AXIS_WORDS
 from .matrix import ALL, NOT_SEARCHED, NOTHING_FOUND, UNKNOWN, AxisEntry, Matrix, Search
-from .report import AXIS_WORDS, NO_PROOF, quantity, scope_words
+from .report import NO_PROOF, scope_words
 from .searches import search_text
 
 SMALL: Final = Decimal(100_000)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...model.dates import EDTF, date_range, precision
+from ...model.periods import Period, days_between, surely_overlap
 from ...query.render import format_date
-from ..periods import Period, days_between, period_of_work, surely_overlap
 from ..works import Landscape, Work
 from .find import OverlapPair
 from .related import RelationMark
@@ -120,7 +120,7 @@ def _where(landscape: Landscape, pair: OverlapPair, common: SharedFacts) -> str:
 
 def _when(pair: OverlapPair) -> str:
     first_work, second_work = pair.first, pair.second
-    first, second = period_of_work(first_work), period_of_work(second_work)
+    first, second = first_work.period, second_work.period
     if pair.first.kind == "event":
         return _event_days(pair)
     if surely_overlap(first, second):
@@ -157,7 +157,7 @@ def _certain_date(text: str | None, bound: str) -> str | None:
 
 
 def _event_days(pair: OverlapPair) -> str:
-    first, second = period_of_work(pair.first), period_of_work(pair.second)
+    first, second = pair.first.period, pair.second.period
     dates = f"{dates_text(pair.first)}, and {dates_text(pair.second)}"
     if not (first.exact and second.exact):
         return f"the days are not known to meet: {dates}"
@@ -251,7 +251,7 @@ def _joined(links: list[tuple[Work, Work]]) -> list[tuple[Work, ...]]:
             parts[iri] = merged
     distinct = {id(part): part for part in parts.values()}
     return [
-        tuple(sorted(part.values(), key=lambda work: (period_of_work(work).first, work.iri)))
+        tuple(sorted(part.values(), key=lambda work: (work.period.first, work.iri)))
         for part in distinct.values()
     ]
 
@@ -259,7 +259,7 @@ def _joined(links: list[tuple[Work, Work]]) -> list[tuple[Work, ...]]:
 def _at_once(works: tuple[Work, ...]) -> int:
     steps = sorted(
         step
-        for when in map(period_of_work, works)
+        for when in (work.period for work in works)
         for step in ((when.first, 1), (when.last + 1, -1))
     )
     most = now = 0
