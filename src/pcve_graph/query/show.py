@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from ..graph.claims import Evidence, claimed_statement, evidence, value_text, values
 from ..graph.labels import designation_notes, labels
+from ..graph.replaced import current_node
 from ..model import namespaces
 from ..model.namespaces import expand, local_name
 from ..model.periods import NO
@@ -50,17 +51,23 @@ def show(
     """The view of the thing with this id or IRI; with `as_of`, what may hold on that day.
 
     Each fact then says whether it surely does, or has no dates (`ThingFact.holds`); facts that
-    surely do not are left out. A period without a start or end date is open on that side. A source
-    has an id too, or `source/ID` where a record has the same. Raises UsageError with the nearest
-    id, or the id of the source with the nearest title, if there is no such thing.
+    surely do not are left out. A period without a start or end date is open on that side. What is
+    retired is shown as what replaces it, and a note says so. A source has an id too, or `source/ID`
+    where a record has the same. Raises UsageError with the nearest id, or the id of the source with
+    the nearest title, if there is no such thing.
     """
     nodes = _typed_nodes(store)
     nodes_by_id = _nodes_by_id(nodes)
     reader = _ThingReader(store, ontology, as_of)
-    node = _resolved_node(store, identifier, nodes, nodes_by_id)
+    named = _resolved_node(store, identifier, nodes, nodes_by_id)
+    node = current_node(store, named)
     if node.value.startswith(SOURCES):
         return reader.source_view(node, nodes_by_id)
-    return reader.view(node)
+    view = reader.view(node)
+    if node != named:
+        note = f"{local_name(named.value)} is retired: this record replaces it."
+        view = replace(view, notes=(note, *view.notes))
+    return view
 
 
 def _typed_nodes(store: ox.Store) -> dict[str, ox.NamedNode]:
