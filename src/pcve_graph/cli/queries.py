@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,6 +14,7 @@ from ..model.project import Project
 from ..query.access import ReadableGraph
 from ..query.foreign import read_query_folder
 from ..query.foreign_files import unread_files
+from ..query.parameters import datatype_words
 from ..query.saved import Parameter, SavedQuery, read_queries
 from ..system.sandbox import inside
 from .bounds import SECONDS
@@ -30,6 +31,9 @@ from .query import CommandOutput, note_line
 
 if TYPE_CHECKING:
     from ..query.access import ReadableGraph
+
+_MOST_VALUES: Final = 8
+"""The most values of a parameter that the list of queries shows."""
 
 
 def check_queries(
@@ -143,8 +147,8 @@ def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
                 ": "
             )
         )
-        if parameter.example:
-            value = parameter.example
+        if parameter.example or parameter.required:
+            value = parameter.example or "…"
             quoted = f"'{value}'" if set(value) & set(" '\"()<>&;|*?$") else value
             example += f" --set {parameter.name}={quoted}"
     return [*lines, f"    example: {example}"]
@@ -152,7 +156,7 @@ def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
 
 def _accepted_values(parameter: Parameter) -> str:
     """The values that a parameter takes, in words: `concept of topic, required`."""
-    words = parameter.type
+    words = datatype_words(parameter.datatype) if parameter.datatype else parameter.type
     if parameter.scheme:
         words += f" of {parameter.scheme}"
     if parameter.kinds:
@@ -160,7 +164,9 @@ def _accepted_values(parameter: Parameter) -> str:
     if parameter.language:
         words += f" in {parameter.language}"
     if parameter.allowed:
-        words += ": " + " | ".join(parameter.allowed)
+        more = len(parameter.allowed) - _MOST_VALUES
+        words += ": " + " | ".join(parameter.allowed[:_MOST_VALUES])
+        words += f" | … {more:,} more" if more > 0 else ""
     if parameter.default:
         return f"{words}, default {parameter.default}"
     return words + (", required" if parameter.required else "")
