@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -19,6 +19,7 @@ from ..query.access import ReadableGraph, bind_for_graph
 from ..query.binding import substitute_terms
 from ..query.foreign import read_query_folder, resolve_query
 from ..query.foreign_files import unread_files
+from ..query.parameters import datatype_words
 from ..query.saved import THEMES, Parameter, SavedQuery, read_queries
 from ..system.sandbox import inside
 from .bounds import SECONDS
@@ -35,6 +36,9 @@ from .query import CommandOutput, note_line, read_settings
 
 if TYPE_CHECKING:
     from ..query.access import ReadableGraph
+
+_MOST_VALUES: Final = 8
+"""The most values of a parameter that the list of queries shows."""
 
 
 def check_queries(
@@ -206,8 +210,8 @@ def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
                 ": "
             )
         )
-        if parameter.example:
-            value = parameter.example
+        if parameter.example or parameter.required:
+            value = parameter.example or "…"
             quoted = f"'{value}'" if set(value) & set(" '\"()<>&;|*?$") else value
             example += f" --set {parameter.name}={quoted}"
     return [*lines, f"    example: {example}"]
@@ -215,7 +219,7 @@ def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
 
 def _accepted_values(parameter: Parameter) -> str:
     """The values that a parameter takes, in words: `concept of topic, required`."""
-    words = parameter.type
+    words = datatype_words(parameter.datatype) if parameter.datatype else parameter.type
     if parameter.scheme:
         words += f" of {parameter.scheme}"
     if parameter.kinds:
@@ -223,7 +227,9 @@ def _accepted_values(parameter: Parameter) -> str:
     if parameter.language:
         words += f" in {parameter.language}"
     if parameter.allowed:
-        words += ": " + " | ".join(parameter.allowed)
+        more = len(parameter.allowed) - _MOST_VALUES
+        words += ": " + " | ".join(parameter.allowed[:_MOST_VALUES])
+        words += f" | … {more:,} more" if more > 0 else ""
     if parameter.default:
         return f"{words}, default {parameter.default}"
     return words + (", required" if parameter.required else "")

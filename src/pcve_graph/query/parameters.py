@@ -13,6 +13,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ..graph.serialize import prefixed
 from ..model import namespaces
 from ..model.dates import precision
 from ..model.namespaces import expand, kebab_case
@@ -184,16 +185,16 @@ def _literal(parameter: Parameter, text: str) -> ox.Literal:
     if datatype == expand("xsd:boolean") and text.lower() in ("true", "false"):
         text = text.lower()
     if not is_lexical_form(text, datatype):
-        raise _invalid(parameter, text, _values_of(datatype), ())
+        raise _invalid(parameter, text, datatype_words(datatype), ())
     return ox.Literal(text, datatype=ox.NamedNode(datatype))
 
 
-def _values_of(datatype: str) -> str:
-    """The values of a datatype of XML Schema, in words."""
+def datatype_words(datatype: str) -> str:
+    """The values of a datatype of XML Schema in words, such as `a whole number from 0`."""
     name = datatype.removeprefix(expand("xsd:"))
     bounds = integer_range(datatype)
     if bounds is None:
-        return _DATATYPE_WORDS.get(name, f"a value of the datatype {name}")
+        return _DATATYPE_WORDS.get(name, f"a literal of {prefixed(datatype)}")
     least, greatest = bounds
     words = [f" from {least}"] if least is not None else []
     words += [f"{'' if words else ' up'} to {greatest}"] if greatest is not None else []

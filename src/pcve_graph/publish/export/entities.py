@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Final
 
 from ...graph.serialize import JsonLdStatement, JsonLdValue, prefixed
+from ...model.languages import canonical_tag
 from ...model.namespaces import BASE, LABELS, expand, local_name
 from ...model.problems import MissingLibraryError
 from ...model.terms import (
@@ -42,7 +43,7 @@ def term_value(term: NTerm) -> JsonLdValue:
         return JsonLdValue("@id", to_iri(term))
     text, language, datatype = literal_parts(term)
     if language:
-        return JsonLdValue("@language", text, language)
+        return JsonLdValue("@language", text, canonical_tag(language))
     return JsonLdValue(prefixed(datatype) if datatype else "xsd:string", text)
 
 
