@@ -82,7 +82,8 @@ class Rdflib:
 def agrees(engine: Engine, world: World, run: Run) -> None:
     """Assert that `engine` gives the columns and rows of the right answer, in any order.
 
-    Rows are compared as CSV writes them, which is what all engines can give alike.
+    Rows are compared as CSV writes them, which is what all engines can give alike; the values of a
+    list may be in any order.
     """
     world_name, name, file, settings = run
     query = QUERIES[name]
