@@ -73,7 +73,7 @@ def new(context: click.Context, kind: str, identifier: str, form: str) -> None:
 
         ontology = read_ontology(project_of(context))
         record_class = class_to_start(ontology, kind, identifier)
-        write_result(TEMPLATES[form](record_class, identifier, ontology))
+        write_result(TEMPLATES[form](record_class, identifier, ontology), fold=False)
         return
     project = extensible_project(context)
     create_draft(project, *draft_record(project, read_ontology(project), kind, identifier))

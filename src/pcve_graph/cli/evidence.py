@@ -206,7 +206,7 @@ def cite(
     write_messages(*(f"warning: {warning}" for warning in citation.warnings))
     if not says:
         write_messages("add --says WORDS with the words of the passage that carry the value")
-    write_result(_block(project, source, citation))
+    write_result(_block(project, source, citation), fold=False)
 
 
 def _check_not_held(project: Project, identifier: str) -> None:

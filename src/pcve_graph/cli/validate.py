@@ -27,12 +27,12 @@ from .console import (
     progress_of,
     read_stdin,
     show_progress,
-    summary,
     write_lines,
     write_messages,
     write_result,
 )
 from .context import ENGINE, open_or_build, project_of
+from .summary import summary
 
 if TYPE_CHECKING:
     from ..validation.run import Outcome

@@ -61,12 +61,63 @@ def wrap_line(line: str, width: int) -> str:
     """
     if text_width(line) <= width:
         return line
-    words = line.lstrip(" ")
-    indent = " " * (len(line) - len(words))
-    first, *rest = wrap_words(words, width - len(indent))
-    below = f"{indent}{GAP}"
-    lines = wrap_words(" ".join(rest), width - len(below)) if rest else []
-    return "\n".join([f"{indent}{first}", *(f"{below}{text}" for text in lines)])
+    indent = " " * (len(line) - len(line.lstrip(" ")))
+    lines, end = [indent], len(indent)
+    for match in _WORD.finditer(line):
+        added = line[end : match.end()]
+        if lines[-1].strip() and text_width(lines[-1]) + text_width(added) > width:
+            lines.append(indent + GAP)
+            added = match[0]
+        lines[-1] += added
+        end = match.end()
+    return "\n".join(lines)
+
+
+def fold_text(text: str, width: int) -> str:
+    """A text whose lines are within `width` columns, as far as its words are.
+
+    Lines of a table, whose columns are two spaces apart, are wrapped in their columns if these fit;
+    other lines as `wrap_line` wraps them.
+    """
+    blocks = []
+    for block in text.split("\n\n"):
+        lines = block.split("\n")
+        if any(text_width(line) > width for line in lines):
+            table = _fitted_lines(lines, width)
+            block = table if table is not None else "\n".join(_folded(lines, width))
+        blocks.append(block)
+    return "\n\n".join(blocks)
+
+
+def _folded(lines: Sequence[str], width: int) -> Iterator[str]:
+    for line in lines:
+        yield wrap_line(line, width)
+
+
+def _fitted_lines(lines: Sequence[str], width: int) -> str | None:
+    """Lines of aligned columns as a table within a width; None if they are not, or do not fit."""
+    rows = [line for line in lines if line]
+    longest = max(map(len, rows), default=0)
+    blank = [all(line[at : at + 1] in ("", " ") for line in rows) for at in range(longest)]
+    indent = next((at for at, is_blank in enumerate(blank) if not is_blank), 0)
+    gaps = [
+        (match.start(), match.end())
+        for match in re.finditer("  +", "".join(" " if is_blank else "x" for is_blank in blank))
+        if match.start() > indent
+    ]
+    if len(rows) < 2 or not gaps:
+        return None
+    starts = [indent, *(end for _, end in gaps)]
+    ends = [*(start for start, _ in gaps), longest]
+    cells = [
+        [line[start:end].rstrip() for start, end in zip(starts, ends, strict=True)] for line in rows
+    ]
+    table = fitted_table(cells, width - indent)
+    if table is None:
+        return None
+    trailing = "\n" if lines[-1] == "" else ""
+    shifted = "\n".join(f"{' ' * indent}{line}".rstrip() for line in table.splitlines())
+    return shifted + trailing
 
 
 def aligned_columns(rows: Sequence[Sequence[str]]) -> str:
