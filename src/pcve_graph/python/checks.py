@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -125,7 +126,9 @@ def _serialized(graph: object) -> tuple[bytes, str, str]:
     """The sorted N-Triples of a graph or N-Quads of a dataset, its name, and the format."""
     quads = hasattr(graph, "quads")
     form = "nquads" if quads else "ntriples"
-    written: str = graph.serialize(format="nquads" if quads else "nt")  # type: ignore[attr-defined]
+    with warnings.catch_warnings():  # rdflib writes N-Quads by methods that it deprecates
+        warnings.simplefilter("ignore", DeprecationWarning)
+        written: str = graph.serialize(format="nquads" if quads else "nt")  # type: ignore[attr-defined]
     lines = sorted(line for line in written.split("\n") if line)
     return "".join(f"{line}\n" for line in lines).encode(errors="surrogatepass"), "graph", form
 

@@ -18,6 +18,7 @@ from ..query.frames import (
     bound_columns,
     common_type,
     converted,
+    date_column,
     pandas_frame,
     polars_frame,
 )
@@ -86,8 +87,8 @@ class Report:
     def to_pandas(self) -> pandas.DataFrame:
         """The table as a data frame, in which every column has one type.
 
-        Columns of dates are text as stated, such as `2019-02`; beside each, `_earliest` and
-        `_latest` are datetime64. Raises UsageError where pandas is not installed.
+        Columns of dates are text as stated, such as `2019-02`, and sort by time; beside each,
+        `_earliest` and `_latest` are datetime64. Raises UsageError where pandas is not installed.
         """
         return pandas_frame(_frame_columns(self.table))
 
@@ -128,12 +129,16 @@ def _frame_columns(table: ReportTable) -> list[FrameColumn]:
     for place, name in enumerate(table.columns):
         values = [row[place] for row in table.rows]
         kind = common_type(values)
-        columns.append(FrameColumn(name, kind, converted(kind, values)))
-        if kind is str and name.split()[-1:] and name.split()[-1] in _DATED:
-            dates = [str(value or "") for value in values]
-            if all(date_range(text) for text in dates if text):
-                columns += bound_columns(name, dates)
+        dates = [str(value or "") for value in values]
+        if name.split()[-1:] and name.split()[-1] in _DATED and all(map(_is_date, dates)):
+            columns += (date_column(name, dates), *bound_columns(name, dates))
+        else:
+            columns.append(FrameColumn(name, kind, converted(kind, values)))
     return columns
+
+
+def _is_date(text: str) -> bool:
+    return not text or date_range(text) is not None
 
 
 def _cell_html(cell: ReportCell) -> str:

@@ -43,12 +43,14 @@ _MIXTURES: Final = {
 class FrameColumn:
     """A column of a data frame: `type` is that of all `values` but None.
 
-    It is one of str, int, float, bool, Decimal, date, datetime and list (of str).
+    It is one of str, int, float, bool, Decimal, date, datetime and list (of str). `order` are the
+    texts of dates in the order of time, in which their column sorts; empty for other columns.
     """
 
     name: str
     type: type
     values: list[Any]
+    order: tuple[str, ...] = ()
 
 
 def frame_columns(table: ResultTable, store: ox.Store | None) -> list[FrameColumn]:
@@ -84,6 +86,19 @@ def _date_text(cell: Cell) -> str | None:
     return cell.value if date_range(cell.value) else None
 
 
+def date_column(name: str, dates: list[str]) -> FrameColumn:
+    """A column of dates as stated, "" being none, that sorts by the days that they can mean."""
+    order = sorted(filter(None, set(dates)), key=_days)
+    return FrameColumn(name, str, [text or None for text in dates], tuple(order))
+
+
+def _days(text: str) -> tuple[datetime.date, datetime.date, str]:
+    """The first and last day that a date can mean; a side that is open is before or after all."""
+    days = date_range(text)
+    first, last = (days.first, days.last) if days else (None, None)
+    return first or datetime.date.min, last or datetime.date.max, text
+
+
 def bound_columns(name: str, dates: list[str]) -> Iterable[FrameColumn]:
     """The columns with the first and last day that dates can mean, "" being none."""
     ranges = [date_range(text) for text in dates]
@@ -100,7 +115,7 @@ def _typed(column: Column, dates: list[str] | None) -> FrameColumn:
     if dates is not None:
         if all(_is_day(text) for text in dates if text):
             return FrameColumn(name, datetime.date, list(map(python_value, terms)))
-        return FrameColumn(name, str, [text or None for text in dates])
+        return date_column(name, dates)
     values = list(map(python_value, terms))
     kind = common_type(values)
     if kind is datetime.datetime:
@@ -150,9 +165,10 @@ def _moments(values: list[PythonValue]) -> list[Any]:
 
 
 def pandas_frame(columns: list[FrameColumn]) -> pandas.DataFrame:
-    """The columns as a pandas data frame: string, Int64, float64, boolean, datetime64, object.
+    """The columns as a pandas data frame: string, Int64, float64, boolean, datetime64, category.
 
-    Decimals are float64, lists are objects. Raises UsageError where pandas is not installed.
+    Decimals are float64, dates as stated an ordered category, lists are objects. Raises UsageError
+    where pandas is not installed.
     """
     try:
         import pandas
@@ -168,27 +184,35 @@ def pandas_frame(columns: list[FrameColumn]) -> pandas.DataFrame:
     }
     series: dict[str, Any] = {}
     for column in columns:
-        if column.type is datetime.datetime:
+        if column.order:
+            kind = pandas.CategoricalDtype(list(column.order), ordered=True)
+            series[column.name] = pandas.Series(column.values, dtype=kind)
+        elif column.type is datetime.datetime:
             series[column.name] = pandas.to_datetime(pandas.Series(column.values, dtype=object))
         else:
-            kind = types.get(column.type, "object")
-            series[column.name] = pandas.Series(column.values, dtype=kind)
+            series[column.name] = pandas.Series(
+                column.values, dtype=types.get(column.type, "object")
+            )
     return pandas.DataFrame(series, columns=[column.name for column in columns])
 
 
 def polars_frame(columns: list[FrameColumn]) -> polars.DataFrame:
     """The columns as a polars data frame: String, Int64, Float64, Boolean, Decimal, Date, Datetime.
 
-    Lists are of the type List(String). Raises UsageError where polars is not installed.
+    Dates as stated are an Enum in the order of time, lists are List(String). Raises UsageError
+    where polars is not installed.
     """
     try:
         import polars
     except ImportError:
         raise UsageError(not_installed("polars")) from None
-    schema: dict[str, Any] = {
-        column.name: polars.List(polars.String) if column.type is list else column.type
-        for column in columns
-    }
+
+    def kind(column: FrameColumn) -> Any:
+        if column.order:
+            return polars.Enum(column.order)
+        return polars.List(polars.String) if column.type is list else column.type
+
+    schema = {column.name: kind(column) for column in columns}
     return polars.DataFrame({column.name: column.values for column in columns}, schema=schema)
 
 

@@ -131,16 +131,17 @@ class Rows(Sequence[Row]):
 
         With `labels`, each column with IRIs has the labels beside it: `country_label`. Whole
         numbers are Int64, other numbers float64, lists objects. A column of dates is datetime64
-        where all are whole days, else text as stated, such as `2019-02`; beside it `_earliest` and
-        `_latest` are datetime64, with the first and last day that the date can mean. All but lists
-        sort. Raises UsageError where pandas is not installed.
+        where all are whole days, else an ordered category of the texts as stated, such as
+        `2019-02`; it sorts by the days that they can mean. Beside it `_earliest` and `_latest` are
+        datetime64, with the first and last of these days, NaT where that is open. Raises UsageError
+        where pandas is not installed.
 
-        >>> kg.query("events-by-date").to_pandas().sort_values("start_earliest")  # doctest: +SKIP
+        >>> kg.query("events-by-date").to_pandas().sort_values("start")  # doctest: +SKIP
         """
         return pandas_frame(self._frame_columns(labels))
 
     def to_polars(self, labels: bool = True) -> polars.DataFrame:
-        """As `to_pandas`, with Date for days, Decimal for decimal numbers and List for lists.
+        """As `to_pandas`: days are Date, dates as stated Enum, decimals Decimal, lists List.
 
         Raises UsageError where polars is not installed.
         """
