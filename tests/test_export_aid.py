@@ -181,3 +181,12 @@ def test_libhxl_reads_the_table(northtown: World) -> None:
     assert count == len(rows(content))
     with hxl.data(io.BytesIO(content), hxl.InputOptions(allow_local=True)) as source:
         assert source.with_rows("#org+code=lake-fund").columns[0].tag == "#org"
+
+
+@pytest.mark.parametrize(("name", "options"), [("hxl", ()), ("geojson", ("--by-event",))])
+def test_what_is_retired_is_no_row(world: World, name: str, options: tuple[str, ...]) -> None:
+    replaced = {"isReplacedBy": "safe-harbours"}
+    put(world, "Project", "old-work", prefLabel={"en": "Retired harbour work"}, **replaced)
+    replaced = {"isReplacedBy": "northtown-fair-2017", "kind": "meeting"}
+    put(world, "Event", "old-day", prefLabel={"en": "Retired day of sails"}, **replaced)
+    assert b"Retired" not in exported(built(world), name, *options)
