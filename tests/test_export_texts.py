@@ -75,11 +75,11 @@ def written(world: World, texts: list[str]) -> dict[str, bytes]:
     for path in (world.root / "data" / "records").glob("*/nasty-*.yml"):
         path.unlink()
     for number, text in enumerate(texts):
-        name = {"en": text}
-        put(world, "Document", f"nasty-d-{number}", prefLabel=name, kind="report")
-        put(world, "Event", f"nasty-e-{number}", prefLabel=name, kind="conference",
+        label = {"en": text}
+        put(world, "Document", f"nasty-d-{number}", prefLabel=label, kind="report")
+        put(world, "Event", f"nasty-e-{number}", prefLabel=label, kind="conference",
             status="held", startDate="2019-02-05", location="northtown")  # fmt: skip
-        put(world, "Project", f"nasty-p-{number}", prefLabel=name, purpose=name, theme=name,
+        put(world, "Project", f"nasty-p-{number}", prefLabel=label, purpose=label, theme=label,
             funder="lake-fund", startDate="2019-02-05", ending="as-planned", location="northtown")  # fmt: skip
     result = world.pcve("build")
     assert result.exit_code == 0, result.output

@@ -100,8 +100,13 @@ class Entities:
                     yield iri, predicate, term_value(text)
 
     def is_described(self, iri: Iri) -> bool:
-        """Whether the part describes an entity, and has more than its type and its names."""
-        return iri not in self._named and bool(self.values_by_property(iri).keys() - _NAMING)
+        """Whether the part describes an entity, and has more than its type and its names.
+
+        One that another has replaced is retired, and not described.
+        """
+        properties = self.values_by_property(iri).keys()
+        is_retired = full_iri("dcterms:isReplacedBy") in properties
+        return iri not in self._named and not is_retired and bool(properties - _NAMING)
 
     def values(self, iri: Iri, name: str) -> Sequence[NTerm]:
         """The values of a property as N-Triples terms; `name` may also be its IRI."""
