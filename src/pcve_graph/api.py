@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import html
 import keyword
+import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -34,6 +35,7 @@ from .model.project import Project, open_project
 from .model.schema import Ontology
 from .model.terms import Term
 from .query.access import EndpointGraph, ReadableGraph, SavedGraph, bind_for_graph
+from .query.base import base_notes, remaining_seconds
 from .query.execute import Answer, ResultTable, ResultTriples
 from .query.foreign import parse_foreign_query, resolve_query
 from .query.lists import with_lists
@@ -162,10 +164,13 @@ class KnowledgeGraph:
         except MissingParameterError as error:
             keyword_name = f"{error.name}_" if keyword.iskeyword(error.name) else error.name
             raise error.with_example(f'{keyword_name}="{error.example}"') from None
+        start = time.monotonic()
         answer = self._graph.ask(
             chosen.text, bindings, chosen.path, timeout=seconds, memory=size, limit=rows
         )
-        return self._rows(with_lists(answer, chosen.lists), chosen.text, bindings)
+        left = remaining_seconds(seconds, time.monotonic() - start)
+        notes = base_notes(self._graph.ask, chosen, bindings, left, memory=size)
+        return self._rows(with_lists(answer, chosen.lists), chosen.text, bindings, notes)
 
     def sparql(
         self,
@@ -271,7 +276,13 @@ class KnowledgeGraph:
             return work(*arguments)
         return self._process.call(work, *arguments, name=name, seconds=seconds, memory=memory)
 
-    def _rows(self, answer: Answer, text: str, bindings: Mapping[str, Term]) -> Rows:
+    def _rows(
+        self,
+        answer: Answer,
+        text: str,
+        bindings: Mapping[str, Term],
+        notes: tuple[str, ...] = (),
+    ) -> Rows:
         if not isinstance(answer, ResultTable):
             raise UsageError(
                 "the query has no result set (it is not a SELECT); kg.sparql() runs any query"
@@ -279,7 +290,7 @@ class KnowledgeGraph:
         labels, reasons = self._graph.words(answer), None
         if isinstance(self._graph, SavedGraph) and self._graph.worker:
             reasons = partial(self._graph.worker.why, self.project, text, bindings)
-        return Rows(answer, labels, reasons)
+        return Rows(answer, labels, reasons, notes)
 
     def __repr__(self) -> str:
         if isinstance(self._graph, EndpointGraph):

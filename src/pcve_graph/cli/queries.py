@@ -18,7 +18,8 @@ from ..model.suggest import did_you_mean
 from ..query.access import ReadableGraph, bind_for_graph
 from ..query.binding import substitute_terms
 from ..query.foreign import read_query_folder, resolve_query
-from ..query.saved import THEMES, Parameter, SavedQuery, read_queries
+from ..query.saved import Parameter, SavedQuery, read_queries
+from ..query.themes import THEMES
 from ..system.sandbox import inside
 from .bounds import SECONDS
 from .console import despite_closed_pipe, handle_errors, write_lines, write_messages, write_result

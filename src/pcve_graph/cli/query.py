@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
@@ -19,6 +20,7 @@ from ..model.project import Project
 from ..model.suggest import did_you_mean
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
+from ..query.base import base_notes, remaining_seconds
 from ..query.execute import ResultTable, ResultTriples, ServiceRefusedError
 from ..query.foreign import parse_foreign_query, resolve_query
 from ..query.lists import with_lists
@@ -96,6 +98,7 @@ def run_query(
         bindings = bind_for_graph(graph, chosen, read_settings(options.settings))
     except MissingParameterError as error:
         raise error.with_example(f"--set {error.name}={error.example}") from None
+    start = time.monotonic()
     try:
         answer = graph.ask(
             chosen.text,
@@ -127,6 +130,13 @@ def run_query(
     text = render_answer(
         answer, options.form, graph.words(answer, options.form), options.iris, options.width
     )
+    left = remaining_seconds(seconds, time.monotonic() - start)
+    notes = base_notes(graph.ask, chosen, bindings, left)
+    if options.form in ("", "table", "markdown"):
+        gap = "\n" if options.form == "markdown" else ""
+        text += "".join(f"{gap}{note}\n" for note in notes)
+    else:
+        talk += notes
     usual = "turtle" if isinstance(answer, ResultTriples) else "table"
     return CommandOutput(text, tuple(talk), form=options.form or usual)
 

@@ -87,12 +87,22 @@ class Row:
 
 
 class Rows(Sequence[Row]):
-    """The rows of an answer, in order. `words` is a store with the labels of their IRIs."""
+    """The rows of an answer, in order. `words` is a store with the labels of their IRIs.
 
-    def __init__(self, table: ResultTable, words: ox.Store, reasons: Reasons | None = None) -> None:
+    `notes` are sentences about the whole answer, such as what its counts are taken from.
+    """
+
+    def __init__(
+        self,
+        table: ResultTable,
+        words: ox.Store,
+        reasons: Reasons | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
         self.table = table
         self._label_store = words
         self._reasons = reasons
+        self.notes = notes
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -106,7 +116,7 @@ class Rows(Sequence[Row]):
     def __getitem__(self, place: int | slice) -> Row | Rows:
         if isinstance(place, slice):
             chosen = replace(self.table, rows=self.table.rows[place])
-            return Rows(chosen, self._label_store, self._reasons)
+            return Rows(chosen, self._label_store, self._reasons, self.notes)
         return Row(self.columns, self.table.rows[place], self._reasons, self.table.lists)
 
     def __len__(self) -> int:
@@ -176,7 +186,8 @@ class Rows(Sequence[Row]):
         )
         notes = designation_notes(self._label_store, labels_by_iri.values())
         more = len(self) - len(shown.rows)
-        below = [f"{len(self):,} rows" + (f", {more:,} of them not shown" if more else ""), *notes]
+        below = [f"{len(self):,} rows" + (f", {more:,} of them not shown" if more else "")]
+        below += [*self.notes, *notes]
         paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in below)
         page = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{paragraphs}"
         return escape_hidden(page)
