@@ -156,15 +156,13 @@ def localisation(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...
 
 
 def numbers_reached(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
-    works = facts.of_type("Event", "Initiative", *WORKS)
-    stating = [work for work in works if facts.parts(work, "hasCount")]
     keys = ("unit", "sex", "audience", "value", "minValue", "maxValue", "basis")
-    for work in stating:
-        for name, count in facts.nested[work]["hasCount"].items():
+    for work in facts.of_type("Event", "Initiative", *WORKS):
+        for name, count in facts.nested.get(work, {}).get("hasCount", {}).items():
             values = [next(iter(count.get(key, [])), "") for key in keys]
             dates = [next(iter(count.get(key, [])), "") for key in ("startDate", "endDate")]
             words = facts.words(False, *((f"{work}/{name}", key) for key in keys))
-            yield work, *values, words, *dates, len(stating), len(works)
+            yield work, *values, words, *dates
 
 
 def audiences_by_year(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
@@ -246,12 +244,11 @@ def evaluations_by_funder(facts: RecordFacts, world: World) -> Iterator[tuple[ob
 
 def without_evaluation(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
     evaluated = {subject for _, subject in evaluations(facts)}
-    works = facts.of_type(*WORKS)
-    for work in works:
+    for work in facts.of_type(*WORKS):
         if not facts.closure(work, "isPartOf") & evaluated:
             funders = joined(funders_above(facts, work))
             dates = facts.one(work, "startDate"), facts.one(work, "endDate")
-            yield work, facts.kinds[work], funders, *dates, len(works)
+            yield work, facts.kinds[work], funders, *dates
 
 
 def co_funded(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:

@@ -20,7 +20,8 @@ from ..query.binding import substitute_terms
 from ..query.foreign import read_query_folder, resolve_query
 from ..query.foreign_files import unread_files
 from ..query.parameters import datatype_words
-from ..query.saved import THEMES, Parameter, SavedQuery, read_queries
+from ..query.saved import Parameter, SavedQuery, read_queries
+from ..query.themes import THEMES
 from ..system.sandbox import inside
 from .bounds import SECONDS
 from .console import despite_closed_pipe, handle_errors, write_lines, write_messages, write_result

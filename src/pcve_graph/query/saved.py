@@ -26,6 +26,7 @@ from ..syntax.yaml import parse_yaml_record
 from ..system.files import read_file, walk_files
 from .base import Base, read_base
 from .execute import column_names
+from .themes import THEMES, check_theme
 
 TYPES: Final = ("thing", "concept", "date", "year", "number", "text", "language")
 """The types of a parameter in the project's own queries."""
@@ -41,21 +42,6 @@ KEYS: Final = (
     "base",
     "timeout",
 )
-THEMES: Final = (
-    "overview",
-    "events",
-    "projects",
-    "people",
-    "money",
-    "time",
-    "topics",
-    "places",
-    "strategies",
-    "evaluation",
-    "sources",
-)
-"""What a question of the project is about, in the order in which `pcve queries` lists them."""
-
 CHECK_KEYS: Final = ("summary", "rule", "fix", "severity", "scope")
 SCOPES: Final = ("part", "graph", "build")
 """What a check can be applied to: a document alone, one joined with a graph, or a build alone."""
@@ -213,7 +199,7 @@ def parse_query(name: str, raw: bytes) -> SavedQuery:
     if scope is not None and not (isinstance(scope, ScalarNode) and scope.text in SCOPES):
         fix = "write one of " + ", ".join(SCOPES)
         raise _header_error(scope.position, "this is not a scope of a check", fix)
-    _check_theme(node.get("theme"))
+    check_theme(node.get("theme"))
     text = lower_booleans(text)
     check_syntax(text, name)
     query = assemble(
@@ -357,16 +343,6 @@ def _check_keys(node: MappingNode, keys: tuple[str, ...]) -> None:
     ]
     if problems:
         raise ContentError(problems)
-
-
-def _check_theme(node: RecordNode | None) -> None:
-    """Raise ContentError for a theme that is not one of THEMES."""
-    if node is None or (isinstance(node, ScalarNode) and node.text in THEMES):
-        return
-    text = node.text if isinstance(node, ScalarNode) else ""
-    fault = f"the theme {text!r} is not valid" if text else "the theme is not one word"
-    fix = did_you_mean(text, THEMES) or "write one of " + ", ".join(THEMES)
-    raise _header_error(node.position, fault, fix)
 
 
 def _header_error(position: Position, fault: str, fix: str) -> ContentError:
