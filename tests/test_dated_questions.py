@@ -93,6 +93,18 @@ class Span:
         return begun and all(end >= day for end in days_of(self.end))
 
     @property
+    def begins_by(self) -> date:
+        """The last day of the start that some day of the end follows."""
+        last = max(days_of(self.end))
+        return max(day for day in days_of(self.start) if day <= last)
+
+    @property
+    def ends_from(self) -> date:
+        """The first day of the end that follows some day of the start."""
+        first = min(days_of(self.start))
+        return min(day for day in days_of(self.end) if day >= first)
+
+    @property
     def of_event(self) -> Span:
         """An event without an end lies in the days that its start can mean."""
         return Span(self.start, self.end or self.start)
@@ -390,8 +402,8 @@ class Asked:
                 if row and row["holds"] == "yes":
                     assert one.is_certain
                     assert two.is_certain
-                    assert max(days_of(one.start)) <= min(days_of(two.end))
-                    assert max(days_of(two.start)) <= min(days_of(one.end))
+                    assert one.begins_by <= two.ends_from
+                    assert two.begins_by <= one.ends_from
                     assert not stands(case) + stands(other)
                 elif row and not stands(case) + stands(other) and one.is_certain and two.is_certain:
                     ranges = [
