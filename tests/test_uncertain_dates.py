@@ -20,8 +20,9 @@ def out(world: World, *arguments: str) -> str:
 
 def answer(world: World, name: str, *settings: str) -> list[dict[str, str]]:
     options = [word for setting in settings for word in ("--set", setting)]
-    text = out(world, "query", name, *options, "--format", "csv")
-    return list(csv.DictReader(io.StringIO(text)))
+    result = world.pcve("query", name, *options, "--format", "csv")
+    assert result.exit_code == 0, result.output
+    return list(csv.DictReader(io.StringIO(result.stdout)))
 
 
 def dated(world: World, start: str, end: str = "") -> None:
