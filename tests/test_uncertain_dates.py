@@ -79,7 +79,7 @@ def test_a_work_begins_in_a_year_that_is_certain(world: World, start: str, year:
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("start", "end", "intime"),
+    ("start", "end", "holds"),
     [
         ("2016", "2016", "yes"), ("2014", "2018", "yes"), ("2016-05", "", "yes"),
         ("2014", "", "not known"), ("2016-05~", "", "not known"), ("2015", "2016~", "not known"),
@@ -87,14 +87,14 @@ def test_a_work_begins_in_a_year_that_is_certain(world: World, start: str, year:
     ],
 )  # fmt: skip
 def test_a_project_is_in_time_where_its_dates_decide(
-    world: World, start: str, end: str, intime: str
+    world: World, start: str, end: str, holds: str
 ) -> None:
     dated(world, start, end)
     settings = ("country=marshia", "topic=first-line-practitioners")
     days = ("from=2016-01-01", "until=2016-12-31")
     lines = answer(world, "projects-on-topic-in-country", *settings, *days)
-    states = {line["intime"] for line in lines if line["project"].endswith("/wide-shore")}
-    assert states == {intime}
+    states = {line["holds"] for line in lines if line["project"].endswith("/wide-shore")}
+    assert states == {holds}
 
 
 @pytest.mark.long
