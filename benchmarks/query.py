@@ -7,7 +7,8 @@ A question is asked with what it needs set and the rest left open, through the s
 saves. rdflib holds the same quads in memory; it is stopped after --cap seconds of CPU a question,
 and not asked at a million triples. Times are of one warm process. CPU time is what is judged and
 compared, as other programs on the machine change it least: fails where the least of the runs of a
-question takes over 150 ms on the shipped graph, or over 2 s on the million.
+question takes over 150 ms on the shipped graph, or over 2 s on the million; and where rdflib takes
+over 2 s on the shipped graph, in the least of its runs.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ from pcve_graph.query.search import open_index
 
 BOUNDS: Final = {"shipped": 150.0, "1,000,000": 2000.0}
 """Milliseconds that no question may take, by graph."""
+
+RDFLIB_BOUND: Final = 2000.0
+"""Milliseconds that no question may take in rdflib on the shipped graph."""
 
 HEAD: Final = (
     "| question | rows | ms (median) | CPU ms (least) | rdflib CPU ms | times |\n"
@@ -175,7 +179,7 @@ def compare(
             text = substitute_terms(query.text, bound)
             try:
                 with stopped_after(cap):
-                    theirs = timed(lambda text=text: len(list(reference.query(text))), 1)  # type: ignore[misc]
+                    theirs = timed(lambda text=text: len(list(reference.query(text))), 2)  # type: ignore[misc]
             except TimeoutError:
                 theirs = None
         if theirs is not None and theirs.rows != mine.rows:
@@ -203,6 +207,7 @@ def section(title: str, timings: dict[str, tuple[Timed, Timed | None]], introduc
     """Write a section of RESULTS.md; return whether every query stays within its bound."""
     bound = next((limit for name, limit in BOUNDS.items() if name in title), 0.0)
     slow = [name for name, (mine, _) in timings.items() if bound and min(mine.cpu) > bound]
+    late = late_in_rdflib(timings) if "shipped" in title else []
     both = {name: pair for name, pair in timings.items() if pair[1] is not None}
     ratios = [min(theirs.cpu) / least(mine) for mine, theirs in both.values() if theirs]
     lines = [introduction, ""]
@@ -215,6 +220,8 @@ def section(title: str, timings: dict[str, tuple[Timed, Timed | None]], introduc
         ]
     if ratios:
         lines += [f"rdflib takes {statistics.median(ratios):.0f} times the CPU time (median).", ""]
+        if "shipped" in title:
+            lines[-2] += f" {len(late)} questions take it over {RDFLIB_BOUND:,.0f} ms."
     lines.append(HEAD)
     for name, (mine, theirs) in timings.items():
         middle = statistics.median(mine.wall)
@@ -229,7 +236,18 @@ def section(title: str, timings: dict[str, tuple[Timed, Timed | None]], introduc
     print("\n".join([f"## {title}", "", *lines, ""]))
     for name in slow:
         print(f"{name} takes over {bound:,.0f} ms", file=sys.stderr)
-    return not slow
+    for name in late:
+        print(f"{name} takes rdflib over {RDFLIB_BOUND:,.0f} ms", file=sys.stderr)
+    return not (slow or late)
+
+
+def late_in_rdflib(timings: dict[str, tuple[Timed, Timed | None]]) -> list[str]:
+    """The questions that take rdflib longer than `RDFLIB_BOUND`, those over the cap included."""
+    return [
+        name
+        for name, (_, theirs) in timings.items()
+        if theirs is None or min(theirs.cpu) > RDFLIB_BOUND
+    ]
 
 
 def main() -> int:

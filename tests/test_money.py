@@ -99,12 +99,16 @@ def test_the_money_of_an_instrument_is_counted_once(
     ] == expected
 
 
-def test_what_only_belongs_to_an_instrument_has_no_amounts(northtown: World) -> None:
-    answer = rows(northtown, "instrument-money", "--set", "instrument=lake-programme")
-    assert {row["thing"]: (row["paid"], row["least"]) for row in answer} == {
-        "lake-programme": ("true", "750000"),
-        "calm-waters": ("false", ""),
-        "steady-hands": ("false", ""),
+def test_what_only_belongs_to_an_instrument_is_not_known_to_be_paid(northtown: World) -> None:
+    (row,) = rows(northtown, "instrument-money", "--set", "instrument=lake-programme")
+    assert (row["thing"], row["payer"], row["payee"], row["least"]) == (
+        *("lake-programme", "lake-fund", "not stated", "750000"),
+    )
+    belonging = rows(northtown, "paid-by", "--set", "funder=lake-programme")
+    assert {row["thing"]: (row["paid"], row["partOf"]) for row in belonging} == {
+        "calm-waters": ("not known", "lake-programme"),
+        "mentor-training-2017": ("not known", "calm-waters"),
+        "steady-hands": ("not known", "lake-programme"),
     }
 
 
@@ -278,9 +282,10 @@ def test_an_instrument_pays_for_what_passes_on_its_money(world: World) -> None:
     world.replace(LANTERNS, "    funder: isles-agency\n", "")
     assert world.pcve("build").exit_code == 0
     for instrument in ("isles-programme", "isles-agency"):
+        belonging = rows(world, "paid-by", "--set", f"funder={instrument}")
+        paid = {row["thing"]: row["paid"] for row in belonging}
+        assert paid["new-lanterns"] == paid["safe-harbours"] == "yes"
         answer = rows(world, "instrument-money", "--set", f"instrument={instrument}")
-        paid = {row["thing"]: row["paid"] for row in answer}
-        assert paid["new-lanterns"] == paid["safe-harbours"] == "true"
         amounts = {(row["thing"], row["kind"]): row["least"] for row in answer if row["kind"]}
         assert amounts["isles-programme", "commitment"] == "1200000"
         assert ("new-lanterns", "commitment") not in amounts
