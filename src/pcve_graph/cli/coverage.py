@@ -159,18 +159,7 @@ def coverage(
     from ..analysis.coverage.report import tidy_table, wide_table
     from ..analysis.tables import render_table
 
-    if cell and (gaps or picture):
-        raise UsageError("--cell cannot be combined with --gaps or --picture")
-    if (gaps or needs) and picture:
-        raise UsageError(f"--picture cannot be combined with {'--gaps' if gaps else '--needs'}")
-    if needs and (gaps or cell or by != "topic" or count != "projects" or all_topics):
-        raise UsageError(
-            "--needs cannot be combined with --gaps, --cell, --by, --count or --all-topics"
-        )
-    if options["country"] and not needs:
-        raise UsageError("--country requires --needs; --cell ROW/COLUMN shows one economy")
-    if (gaps or cell) and count == "money":
-        raise UsageError("--gaps and --cell require --count projects, events or actors")
+    _check_options(by, count, cell, form, gaps, needs, all_topics, picture, options)
     graph = AnalysisGraph(project_of(context))
     if gaps:
         write_result(_gaps(graph, by, count, options, form, limit, all_topics), output, form)
@@ -180,10 +169,6 @@ def coverage(
         return
     scope = graph.scope(options)
     if cell:
-        if form != "text":
-            raise UsageError(
-                "--cell is available as text only; `--format json` has the works of all cells"
-            )
         write_result(_cell(graph, scope, by, count, cell), output)
         return
     matrix = graph.with_searches(graph.matrix(scope, by, count, all_topics), scope)
@@ -199,6 +184,36 @@ def coverage(
         graph.landscape, graph.store, matrix
     )
     write_result(render_table(sheet, form), output, form)
+
+
+def _check_options(
+    by: str,
+    count: str,
+    cell: str,
+    form: str,
+    gaps: bool,
+    needs: bool,
+    all_topics: bool,
+    picture: Path | None,
+    options: dict[str, Any],
+) -> None:
+    """Raise UsageError for options that exclude one another."""
+    if cell and form != "text" and not gaps and not needs:
+        raise UsageError(
+            "--cell is available as text only; `--format json` has the works of all cells"
+        )
+    if cell and (gaps or picture):
+        raise UsageError("--cell cannot be combined with --gaps or --picture")
+    if (gaps or needs) and picture:
+        raise UsageError(f"--picture cannot be combined with {'--gaps' if gaps else '--needs'}")
+    if needs and (gaps or cell or by != "topic" or count != "projects" or all_topics):
+        raise UsageError(
+            "--needs cannot be combined with --gaps, --cell, --by, --count or --all-topics"
+        )
+    if options["country"] and not needs:
+        raise UsageError("--country requires --needs; --cell ROW/COLUMN shows one economy")
+    if (gaps or cell) and count == "money":
+        raise UsageError("--gaps and --cell require --count projects, events or actors")
 
 
 def _needs(graph: AnalysisGraph, options: dict[str, Any], form: str) -> bytes:
